@@ -1,0 +1,80 @@
+import type { Readable } from 'node:stream';
+
+export interface StoredFile {
+  readonly key: string;
+  readonly size: number;
+  readonly modifiedAt: Date;
+}
+
+/** Bytes `start` to `end` of a file, both included, counted from 0. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface PutOptions {
+  readonly contentType: string;
+  /** Aborting it ends the upload and leaves nothing behind. */
+  readonly signal?: AbortSignal;
+}
+
+export interface LinkOptions {
+  readonly fileName: string;
+  readonly contentType: string;
+  readonly expiresInSeconds: number;
+}
+
+/**
+ * Where finished files live. Keys are relative, `/`-separated paths of letters, digits, `.`, `_` and `-`; a key is
+ * never made from a user's words.
+ */
+export abstract class FileStorage {
+  /**
+   * Stores all of `body` under `key` in bounded memory. The file appears whole or not at all: when the body throws,
+   * the signal aborts or the storage fails, the key stays as it was and no part of the upload remains.
+   * @returns the size in bytes
+   * @throws what the body threw, the signal's reason, or the storage's own error after its retries
+   */
+  abstract put(key: string, body: AsyncIterable<Uint8Array>, options: PutOptions): Promise<number>;
+
+  /** @throws FileNotFoundError */
+  abstract stat(key: string): Promise<StoredFile>;
+
+  /**
+   * Opens a file, or one range of it, for reading. Destroying the stream frees what it holds.
+   * @throws FileNotFoundError
+   */
+  abstract open(key: string, range?: ByteRange): Promise<Readable>;
+
+  /** Deletes a file; one that is not there is no error. */
+  abstract delete(key: string): Promise<void>;
+
+  /**
+   * Removes what an attempt that died may have left: every file whose key starts with `prefix`, and every unfinished
+   * upload to such a key.
+   * @returns how many files and uploads were removed
+   */
+  abstract discard(prefix: string): Promise<number>;
+
+  /** The files whose key starts with `prefix`, in the order of their keys. */
+  abstract list(prefix: string): AsyncIterable<StoredFile>;
+
+  /**
+   * A signed address at which the storage itself hands the file out, for a browser without headers; `null` where the
+   * storage has no address that the outside can reach, and the service has to carry the bytes.
+   */
+  abstract link(key: string, options: LinkOptions): Promise<string | null>;
+
+  /** The key of a file that `url` addresses in this very storage, or `null` when it points anywhere else. */
+  abstract keyOf(url: string): string | null;
+
+  /** @throws when the storage cannot be read and written now */
+  abstract check(): Promise<void>;
+}
+
+export class FileNotFoundError extends Error {
+  constructor(readonly key: string) {
+    super(`No file is stored under ${key}`);
+    this.name = 'FileNotFoundError';
+  }
+}
