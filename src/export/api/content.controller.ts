@@ -1,0 +1,45 @@
+import { Body, Controller, Param, Put } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Caller } from '../../platform/auth/caller';
+import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
+import { ApiProblems } from '../../platform/http/api-problem.decorator';
+import { RawBody } from '../../platform/http/body.decorator';
+import { UploadedPictureService } from '../model/services/uploaded-picture.service';
+import { ExportPresenter } from './export.presenter';
+import { ExportResponse } from './export.response';
+
+/** A page of 8192 pixels a side comes to less, drawn as boards are. */
+const LARGEST_PICTURE_BYTES = 25 * 1024 * 1024;
+
+@ApiTags('Exports')
+@ApiBearerAuth()
+@Controller('exports')
+export class ContentController {
+  constructor(
+    private readonly pictures: UploadedPictureService,
+    private readonly presenter: ExportPresenter,
+  ) {}
+
+  @Put(':id/content')
+  @RawBody({ types: ['image/png', 'text/plain'], limitOf: () => LARGEST_PICTURE_BYTES })
+  @ApiOperation({
+    summary: 'Give the picture of a PNG export yourself',
+    description:
+      'The bytes of a PNG, or the data URL that Konva makes of a stage. It takes the place of the one drawn here.',
+  })
+  @ApiConsumes('image/png', 'text/plain')
+  @ApiBody({ required: true, schema: { type: 'string', format: 'binary' } })
+  @ApiOkResponse({ type: ExportResponse, description: 'The completed export' })
+  @ApiProblems(400, 401, 404, 409, 413, 415)
+  async put(@Param('id') id: string, @CurrentCaller() caller: Caller, @Body() body: Buffer): Promise<ExportResponse> {
+    return this.presenter.record(await this.pictures.store(id, pngOf(body), caller));
+  }
+}
+
+const DATA_URL = /^data:image\/png;base64,/;
+
+/** The bytes themselves, or those of a data URL, which is what `stage.toDataURL()` gives. */
+function pngOf(body: Buffer): Buffer {
+  const [prefix] = DATA_URL.exec(body.toString('latin1', 0, 40)) ?? [];
+  return prefix === undefined ? body : Buffer.from(body.toString('latin1', prefix.length), 'base64');
+}

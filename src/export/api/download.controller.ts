@@ -1,0 +1,129 @@
+import { pipeline } from 'node:stream/promises';
+import { Controller, Get, HttpStatus, Logger, Param, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { AcceptsLink } from '../../platform/auth/accepts-link.decorator';
+import type { AuthenticatedRequest } from '../../platform/auth/current-caller.decorator';
+import { ApiProblems } from '../../platform/http/api-problem.decorator';
+import { contentDisposition } from '../../platform/http/content-disposition';
+import type { ByteRange } from '../../platform/storage/file-storage';
+import { type DownloadableFile, ExportDownload } from '../model/services/export-download';
+
+const binary = { schema: { type: 'string' as const, format: 'binary' } };
+
+@ApiTags('Exports')
+@Controller('exports')
+export class DownloadController {
+  private readonly logger = new Logger(DownloadController.name);
+
+  constructor(private readonly downloads: ExportDownload) {}
+
+  @Get(':id/download')
+  @AcceptsLink()
+  @ApiBearerAuth()
+  @ApiOperation({
+    summary: 'Fetch the file',
+    description: 'With a token, or by the link in `file_url` without any header.',
+  })
+  @ApiQuery({ name: 'expires', required: false, description: 'Part of a link' })
+  @ApiQuery({ name: 'signature', required: false, description: 'Part of a link' })
+  @ApiHeader({ name: 'Range', required: false, description: 'One range of bytes' })
+  @ApiHeader({ name: 'If-None-Match', required: false })
+  @ApiOkResponse({
+    description: 'The whole file',
+    content: { 'application/octet-stream': binary },
+    headers: {
+      ETag: { description: 'Changes with the bytes', schema: { type: 'string' } },
+      'Content-Disposition': { description: 'The name of the file', schema: { type: 'string' } },
+      'Accept-Ranges': { schema: { type: 'string' } },
+    },
+  })
+  @ApiResponse({
+    status: 206,
+    description: 'The range that was asked for',
+    content: { 'application/octet-stream': binary },
+  })
+  @ApiResponse({ status: 302, description: 'The storage hands the file out at the address in Location' })
+  @ApiResponse({ status: 304, description: 'The caller has the file already' })
+  @ApiResponse({ status: 416, description: 'The file has no such range' })
+  @ApiProblems(401, 403, 404, 409, 410)
+  async download(
+    @Param('id') id: string,
+    @Req() request: AuthenticatedRequest,
+    @Res() response: Response,
+  ): Promise<void> {
+    const file = await this.downloads.find(id, request.caller ?? null);
+    const tag = `"${file.sha256}"`;
+    response.set({
+      ETag: tag,
+      'Accept-Ranges': 'bytes',
+      'Cache-Control': 'private, no-cache',
+      'Content-Disposition': contentDisposition(file.name),
+    });
+    if (
+      request
+        .get('If-None-Match')
+        ?.split(/\s*,\s*/)
+        .includes(tag)
+    ) {
+      response.status(HttpStatus.NOT_MODIFIED).end();
+      return;
+    }
+    const range = rangeOf(request, file.size, tag);
+    if (range === 'unsatisfiable') {
+      response.status(HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE).set('Content-Range', `bytes */${file.size}`).end();
+      return;
+    }
+    await this.answer(file, range, request, response);
+  }
+
+  private async answer(
+    file: DownloadableFile,
+    range: ByteRange | undefined,
+    request: AuthenticatedRequest,
+    response: Response,
+  ): Promise<void> {
+    const isWhole = range === undefined && request.method === 'GET';
+    const address = await this.downloads.redirectTo(file);
+    if (address !== null) {
+      if (isWhole) await this.downloads.recordDownload(file, request.caller ?? null);
+      response.redirect(HttpStatus.FOUND, address);
+      return;
+    }
+    response.type(file.contentType).set('Content-Length', String(range ? range.end - range.start + 1 : file.size));
+    if (range) {
+      response
+        .status(HttpStatus.PARTIAL_CONTENT)
+        .set('Content-Range', `bytes ${range.start}-${range.end}/${file.size}`);
+    }
+    if (request.method === 'HEAD') {
+      response.end();
+      return;
+    }
+    if (!(await this.send(file, range, response))) return;
+    if (isWhole) await this.downloads.recordDownload(file, request.caller ?? null);
+  }
+
+  /** @returns whether the last byte went out */
+  private async send(file: DownloadableFile, range: ByteRange | undefined, response: Response): Promise<boolean> {
+    const bytes = await this.downloads.open(file, range);
+    try {
+      await pipeline(bytes, response);
+      return true;
+    } catch (error) {
+      // The pipeline destroyed the connection, so that nobody takes half a file for a whole one.
+      this.logger.warn('A download broke off', { export_id: file.exportId, reason: String(error) });
+      return false;
+    }
+  }
+}
+
+/** The one range asked for; nothing when the whole file is meant, also by a form of range that we do not serve. */
+function rangeOf(request: AuthenticatedRequest, size: number, tag: string): ByteRange | 'unsatisfiable' | undefined {
+  const condition = request.get('If-Range');
+  if (condition !== undefined && condition !== tag) return undefined;
+  const ranges = request.range(size);
+  if (ranges === -1) return 'unsatisfiable';
+  if (ranges === undefined || ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return undefined;
+  return ranges[0];
+}

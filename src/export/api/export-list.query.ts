@@ -1,0 +1,22 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsOptional } from 'class-validator';
+import { PageQuery } from '../../platform/http/page';
+import { EXPORT_FORMATS, EXPORT_KINDS, type ExportFormat, type ExportKind } from '../model/domain/export-format';
+import { EXPORT_STATUSES, type ExportStatus } from '../model/domain/export-status';
+
+export class ExportListQuery extends PageQuery {
+  @ApiPropertyOptional({ enum: EXPORT_STATUSES })
+  @IsOptional()
+  @IsIn(EXPORT_STATUSES)
+  status?: ExportStatus;
+
+  @ApiPropertyOptional({ enum: EXPORT_KINDS })
+  @IsOptional()
+  @IsIn(EXPORT_KINDS)
+  kind?: ExportKind;
+
+  @ApiPropertyOptional({ enum: EXPORT_FORMATS })
+  @IsOptional()
+  @IsIn(EXPORT_FORMATS)
+  format?: ExportFormat;
+}

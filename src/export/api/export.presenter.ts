@@ -1,0 +1,75 @@
+import { HttpStatus, Injectable } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { LinkSigner } from '../../platform/auth/link-signer';
+import { Config } from '../../platform/config/config';
+import { nextPageUrl, type Page } from '../../platform/http/page';
+import { rateLimitHeaders } from '../../platform/rate-limit/rate-limit';
+import type { Export } from '../model/domain/export';
+import { isFinished } from '../model/domain/export-status';
+import type { ExportCreation } from '../model/domain/interfaces/export.repository';
+import { ExportDownload } from '../model/services/export-download';
+import { type ExportListResponse, ExportResponse } from './export.response';
+
+/** Most work is done within a second; what takes half a minute already need not be asked for so often. */
+const SOON_SECONDS = 1;
+const LATER_SECONDS = 5;
+const LONG_WORK_MS = 30_000;
+
+/** Shows exports over HTTP: the record, its link, and the headers that go with its state. */
+@Injectable()
+export class ExportPresenter {
+  constructor(
+    private readonly downloads: ExportDownload,
+    private readonly links: LinkSigner,
+    private readonly config: Config,
+  ) {}
+
+  record(source: Export): ExportResponse {
+    return ExportResponse.of(source, this.downloads.linkTo(source));
+  }
+
+  list(page: Page<Export>, request: Request): ExportListResponse {
+    return {
+      count: page.count,
+      next: nextPageUrl(page, request.originalUrl, this.config.http.publicUrl),
+      results: page.items.map((item) => this.record(item)),
+    };
+  }
+
+  /** The answer to a creating request: 201 and the record, or 200 when the same request had made it before. */
+  created({ export: created, isNew, rateLimit }: ExportCreation, response: Response): ExportResponse {
+    response.status(isNew ? HttpStatus.CREATED : HttpStatus.OK);
+    response.location(`/api/v1/exports/${created.id}/`);
+    if (rateLimit) response.set(rateLimitHeaders(rateLimit));
+    this.setRetryAfter(created, response);
+    return this.record(created);
+  }
+
+  /** The record with its validators, or nothing and 304 when the caller knows it already. */
+  status(source: Export, request: Request, response: Response): ExportResponse | undefined {
+    const tag = this.versionTag(source);
+    response.set({ ETag: tag, 'Cache-Control': 'private, no-cache' });
+    this.setRetryAfter(source, response);
+    if (
+      request
+        .get('If-None-Match')
+        ?.split(/\s*,\s*/)
+        .includes(tag)
+    ) {
+      response.status(HttpStatus.NOT_MODIFIED);
+      return undefined;
+    }
+    return this.record(source);
+  }
+
+  /** Changes with the record and with the link that is shown: a 304 never lets a caller keep a link that is about to end. */
+  versionTag({ updatedAt, object }: Export): string {
+    const link = object ? `-${this.links.expiry().toString(36)}` : '';
+    return `W/"${updatedAt.getTime().toString(36)}${link}"`;
+  }
+
+  private setRetryAfter({ status, createdAt }: Export, response: Response): void {
+    if (isFinished(status)) return;
+    response.set('Retry-After', String(Date.now() - createdAt.getTime() < LONG_WORK_MS ? SOON_SECONDS : LATER_SECONDS));
+  }
+}

@@ -1,0 +1,156 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { PageResponse } from '../../platform/http/page';
+import { type Export, percentOf } from '../model/domain/export';
+import { EXPORT_FORMATS, EXPORT_KINDS, type ExportFormat, type ExportKind } from '../model/domain/export-format';
+import { EXPORT_STATUSES, type ExportStatus } from '../model/domain/export-status';
+
+class ProgressResponse {
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Null while the total is not known', example: 40 })
+  readonly percent!: number | null;
+
+  @ApiProperty({ type: 'integer', example: 12 })
+  readonly done!: number;
+
+  @ApiProperty({ type: 'integer', nullable: true, example: 30 })
+  readonly total!: number | null;
+
+  @ApiProperty({ type: String, nullable: true, enum: ['pages', 'rows', null] })
+  readonly unit!: 'pages' | 'rows' | null;
+}
+
+const nullable = { nullable: true, type: String } as const;
+const nullableInteger = { nullable: true, type: 'integer' } as const;
+const nullableTime = { ...nullable, format: 'date-time' } as const;
+
+/** One export, as every endpoint shows it. What does not apply is null. */
+export class ExportResponse {
+  @ApiProperty({ format: 'uuid' })
+  readonly id!: string;
+
+  @ApiProperty({ enum: EXPORT_KINDS })
+  readonly kind!: ExportKind;
+
+  @ApiProperty({ ...nullable, format: 'uuid' })
+  readonly session_id!: string | null;
+
+  @ApiProperty({ ...nullable, format: 'uuid' })
+  readonly event_id!: string | null;
+
+  @ApiProperty({ ...nullable, format: 'uuid' })
+  readonly schedule_id!: string | null;
+
+  @ApiProperty({ description: 'Who asked for it' })
+  readonly user_id!: string;
+
+  @ApiProperty({ ...nullable, description: 'full, partial or realtime for data exports' })
+  readonly type!: string | null;
+
+  @ApiProperty({ enum: EXPORT_FORMATS })
+  readonly format!: ExportFormat;
+
+  @ApiProperty({ enum: EXPORT_STATUSES })
+  readonly status!: ExportStatus;
+
+  @ApiProperty({ type: ProgressResponse })
+  readonly progress!: ProgressResponse;
+
+  @ApiProperty({ type: Object, nullable: true })
+  readonly filters!: unknown;
+
+  @ApiProperty({ type: [String], nullable: true })
+  readonly data_types!: readonly string[] | null;
+
+  @ApiProperty({ type: Object })
+  readonly options!: object;
+
+  @ApiProperty({
+    ...nullable,
+    format: 'uri',
+    description: 'A link that works without a header for at least 15 minutes',
+  })
+  readonly file_url!: string | null;
+
+  @ApiProperty(nullable)
+  readonly file_name!: string | null;
+
+  @ApiProperty({ ...nullableInteger, description: 'Bytes' })
+  readonly file_size!: number | null;
+
+  @ApiProperty({ ...nullable, description: 'Of the whole file, in lower-case hex' })
+  readonly sha256!: string | null;
+
+  @ApiProperty(nullableInteger)
+  readonly record_count!: number | null;
+
+  @ApiProperty(nullableInteger)
+  readonly page_count!: number | null;
+
+  @ApiProperty({ type: 'integer', description: 'Complete downloads' })
+  readonly download_count!: number;
+
+  @ApiProperty({ description: 'Whether the first complete download deletes the file' })
+  readonly one_time!: boolean;
+
+  @ApiProperty({
+    type: [String],
+    description: 'What the file lacks or shows otherwise, such as an image that could not be had',
+  })
+  readonly warnings!: readonly string[];
+
+  @ApiProperty({ ...nullable, description: 'Why it failed' })
+  readonly error!: string | null;
+
+  @ApiProperty({ ...nullableTime, description: 'When the file is deleted, or was' })
+  readonly expires_at!: string | null;
+
+  @ApiProperty({ format: 'date-time' })
+  readonly created_at!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  readonly updated_at!: string;
+
+  @ApiProperty(nullableTime)
+  readonly started_at!: string | null;
+
+  @ApiProperty(nullableTime)
+  readonly completed_at!: string | null;
+
+  /** Every field by name, so that a new column of the record cannot leak. */
+  static of(source: Export, fileUrl: string | null): ExportResponse {
+    return {
+      id: source.id,
+      kind: source.kind,
+      session_id: source.sessionId,
+      event_id: source.eventId,
+      schedule_id: source.scheduleId,
+      user_id: source.userId,
+      type: source.type,
+      format: source.format,
+      status: source.status,
+      progress: { percent: percentOf(source.progress, source.status), ...source.progress },
+      filters: source.filters,
+      data_types: source.dataTypes.length > 0 ? source.dataTypes : null,
+      options: source.options,
+      file_url: fileUrl,
+      file_name: source.fileName,
+      file_size: source.fileSize,
+      sha256: source.sha256,
+      record_count: source.recordCount,
+      page_count: source.pageCount,
+      download_count: source.downloadCount,
+      one_time: source.oneTime,
+      warnings: source.warnings,
+      error: source.error,
+      expires_at: source.expiresAt?.toISOString() ?? null,
+      created_at: source.createdAt.toISOString(),
+      updated_at: source.updatedAt.toISOString(),
+      started_at: source.startedAt?.toISOString() ?? null,
+      completed_at: source.completedAt?.toISOString() ?? null,
+    };
+  }
+}
+
+export class ExportListResponse extends PageResponse {
+  @ApiProperty({ type: [ExportResponse] })
+  readonly results!: ExportResponse[];
+}

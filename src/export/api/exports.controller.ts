@@ -1,0 +1,110 @@
+import {
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  HttpStatus,
+  type MessageEvent,
+  Param,
+  Query,
+  Req,
+  Res,
+  Sse,
+} from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProduces,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { endWith, ignoreElements, interval, map, merge, type Observable, share, takeUntil } from 'rxjs';
+import type { Caller } from '../../platform/auth/caller';
+import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
+import { ApiProblems } from '../../platform/http/api-problem.decorator';
+import { ExportService } from '../model/services/export.service';
+import { ExportWatch } from '../model/services/export-watch';
+import { ExportListQuery } from './export-list.query';
+import { ExportPresenter } from './export.presenter';
+import { ExportListResponse, ExportResponse } from './export.response';
+
+const SIGN_OF_LIFE_MS = 15_000;
+
+@ApiTags('Exports')
+@ApiBearerAuth()
+@ApiProblems(401)
+@Controller('exports')
+export class ExportsController {
+  constructor(
+    private readonly exports: ExportService,
+    private readonly watch: ExportWatch,
+    private readonly presenter: ExportPresenter,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'List my exports, newest first' })
+  @ApiOkResponse({ type: ExportListResponse })
+  @ApiProblems(400)
+  async list(
+    @CurrentCaller() owner: Caller,
+    @Query() query: ExportListQuery,
+    @Req() request: Request,
+  ): Promise<ExportListResponse> {
+    const { size, cursor, status, kind, format } = query;
+    return this.presenter.list(await this.exports.list({ owner, size, cursor, status, kind, format }), request);
+  }
+
+  @Get(':id')
+  @ApiOperation({
+    summary: 'How far an export is',
+    description: 'While it is unfinished the answer says in Retry-After when to ask again.',
+  })
+  @ApiHeader({ name: 'If-None-Match', required: false, description: 'The ETag of an earlier answer' })
+  @ApiOkResponse({
+    type: ExportResponse,
+    headers: {
+      ETag: { description: 'The version of this answer', schema: { type: 'string' } },
+      'Retry-After': { description: 'Seconds; only while unfinished', schema: { type: 'integer' } },
+    },
+  })
+  @ApiResponse({ status: 304, description: 'Nothing has changed' })
+  @ApiProblems(404)
+  async status(
+    @Param('id') id: string,
+    @CurrentCaller() caller: Caller,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ExportResponse | undefined> {
+    return this.presenter.status(await this.exports.get(id, caller), request, response);
+  }
+
+  @Delete(':id')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({ summary: 'Cancel an unfinished export, or delete the file of a completed one' })
+  @ApiOkResponse({ type: ExportResponse, description: 'The export: cancelled, expired, or as it had ended before' })
+  @ApiProblems(404)
+  async remove(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ExportResponse> {
+    return this.presenter.record(await this.exports.remove(id, caller));
+  }
+
+  @Sse(':id/events')
+  @ApiOperation({ summary: 'Follow an export as server-sent events until it ends' })
+  @ApiProduces('text/event-stream')
+  @ApiOkResponse({ type: String, description: 'One event a change; its data is the record as JSON' })
+  @ApiProblems(404)
+  async events(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<Observable<MessageEvent>> {
+    const states = this.watch.follow(await this.exports.get(id, caller)).pipe(
+      map((state) => ({ id: this.presenter.versionTag(state), data: this.presenter.record(state) })),
+      share(),
+    );
+    // Proxies close a connection on which nothing is said.
+    const signsOfLife = interval(SIGN_OF_LIFE_MS).pipe(
+      map(() => ({ comment: 'still working' }) as MessageEvent),
+      takeUntil(states.pipe(ignoreElements(), endWith(true))),
+    );
+    return merge(states, signsOfLife);
+  }
+}

@@ -1,0 +1,63 @@
+import { Module } from '@nestjs/common';
+import { ContentController } from './api/content.controller';
+import { DownloadController } from './api/download.controller';
+import { ExportPresenter } from './api/export.presenter';
+import { ExportsController } from './api/exports.controller';
+import { PrismaAttemptRepository } from './infrastructure/attempt.repository.prisma';
+import { BullExportQueue, RunExportHandler } from './infrastructure/export-jobs';
+import { PrismaExportRepository } from './infrastructure/export.repository.prisma';
+import { JsonDocumentWriter } from './infrastructure/formats/json-document.writer';
+import { PdfWriter } from './infrastructure/formats/pdf.writer';
+import { PngWriter } from './infrastructure/formats/png.writer';
+import { SharpPictureInspector } from './infrastructure/sharp-picture-inspector';
+import { PrismaUpkeepRepository } from './infrastructure/upkeep.repository.prisma';
+import { AttemptRepository } from './model/domain/interfaces/attempt.repository';
+import { ExportQueue } from './model/domain/interfaces/export-queue';
+import { ExportRepository } from './model/domain/interfaces/export.repository';
+import { PictureInspector } from './model/domain/interfaces/picture-inspector';
+import { UpkeepRepository } from './model/domain/interfaces/upkeep.repository';
+import { ExportDownload } from './model/services/export-download';
+import { ExportMetrics } from './model/services/export-metrics';
+import { ExportProduction } from './model/services/export-production';
+import { ExportRunner } from './model/services/export-runner';
+import { ExportSources } from './model/services/export-sources';
+import { ExportSweep } from './model/services/export-sweep';
+import { ExportWatch } from './model/services/export-watch';
+import { ExportService } from './model/services/export.service';
+import { ExportsForSolo } from './model/services/out.for-solo.service';
+import { UploadedPictureService } from './model/services/uploaded-picture.service';
+
+/** Every format is written here in one line. */
+const WRITERS = [PngWriter, PdfWriter, JsonDocumentWriter];
+
+@Module({
+  controllers: [ExportsController, DownloadController, ContentController],
+  providers: [
+    { provide: ExportRepository, useClass: PrismaExportRepository },
+    { provide: AttemptRepository, useClass: PrismaAttemptRepository },
+    { provide: UpkeepRepository, useClass: PrismaUpkeepRepository },
+    { provide: ExportQueue, useClass: BullExportQueue },
+    { provide: PictureInspector, useClass: SharpPictureInspector },
+    {
+      provide: ExportSources,
+      useFactory: () => {
+        const sources = new ExportSources();
+        for (const Writer of WRITERS) sources.addWriter(new Writer());
+        return sources;
+      },
+    },
+    ExportService,
+    ExportRunner,
+    ExportProduction,
+    ExportSweep,
+    ExportWatch,
+    ExportMetrics,
+    ExportDownload,
+    UploadedPictureService,
+    RunExportHandler,
+    ExportPresenter,
+    ExportsForSolo,
+  ],
+  exports: [ExportSources, ExportsForSolo, ExportPresenter],
+})
+export class ExportModule {}

@@ -1,0 +1,85 @@
+import { Prisma } from '../../platform/prisma/generated/client';
+import { type AuditEntry, recordAudit } from '../../platform/audit/audit-log';
+import type { Export as ExportRow } from '../../platform/prisma/generated/client';
+import type { Transaction } from '../../platform/prisma/prisma.service';
+import type { Export, ProgressUnit, StoredObject } from '../model/domain/export';
+import type { ExportFormat, ExportKind } from '../model/domain/export-format';
+import { type ExportStatus, statusesBefore } from '../model/domain/export-status';
+
+/** The record as the model knows it. */
+export function toExport(row: ExportRow): Export {
+  return {
+    id: row.id,
+    kind: row.kind as ExportKind,
+    type: row.type,
+    format: row.format as ExportFormat,
+    status: row.status as ExportStatus,
+    userId: row.userId,
+    tenantId: row.tenantId,
+    sessionId: row.sessionId,
+    eventId: row.eventId,
+    scheduleId: row.scheduleId,
+    dataTypes: row.dataTypes,
+    filters: row.filters,
+    options: row.options as Export['options'],
+    oneTime: row.oneTime,
+    requestId: row.requestId,
+    progress: {
+      done: Number(row.progressDone),
+      total: toNumber(row.progressTotal),
+      unit: row.progressUnit as ProgressUnit | null,
+    },
+    object: objectOf(row),
+    fileName: row.fileName,
+    fileSize: toNumber(row.fileSize),
+    sha256: row.sha256,
+    recordCount: toNumber(row.recordCount),
+    pageCount: row.pageCount,
+    downloadCount: row.downloadCount,
+    warnings: row.warnings,
+    error: row.error,
+    expiresAt: row.expiresAt,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+    startedAt: row.startedAt,
+    completedAt: row.completedAt,
+  };
+}
+
+function objectOf({ status, storageKey, contentType }: ExportRow): StoredObject | null {
+  if (status !== 'completed' || storageKey === null || contentType === null) return null;
+  return { key: storageKey, contentType };
+}
+
+// Rows and bytes stay far below 2^53.
+function toNumber(value: bigint | null): number | null {
+  return value === null ? null : Number(value);
+}
+
+/** What an audit entry says of the export it is about. */
+export function auditOf(row: Export, action: string, details?: AuditEntry['details']): AuditEntry {
+  return { action, exportId: row.id, userId: row.userId, tenantId: row.tenantId, details };
+}
+
+/** The condition that the export may come into `status` now. */
+export function mayBecome(status: ExportStatus): Prisma.Sql {
+  return Prisma.sql`status IN (${Prisma.join(statusesBefore(status))})`;
+}
+
+/**
+ * Changes every export that meets the condition, and writes an audit entry for each, in the given transaction. The
+ * database's clock is the only one that counts: the processes' clocks may differ.
+ * @returns the exports as they are after the change
+ */
+export async function changeExports(
+  transaction: Transaction,
+  change: { set: Prisma.Sql; where: Prisma.Sql; audit?: (row: Export) => AuditEntry },
+): Promise<Export[]> {
+  const changed = await transaction.$queryRaw<{ id: string }[]>`
+    UPDATE exports SET ${change.set}, updated_at = clock_timestamp() WHERE ${change.where} RETURNING id`;
+  if (changed.length === 0) return [];
+  const rows = await transaction.export.findMany({ where: { id: { in: changed.map(({ id }) => id) } } });
+  const exports = rows.map(toExport);
+  if (change.audit) await recordAudit(transaction, ...exports.map(change.audit));
+  return exports;
+}

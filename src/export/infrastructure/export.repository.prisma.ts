@@ -1,0 +1,177 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { recordAudit } from '../../platform/audit/audit-log';
+import { Config, type RateLimit } from '../../platform/config/config';
+import type { Page } from '../../platform/http/page';
+import { claimIdempotencyKey, type IdempotentRequest } from '../../platform/idempotency/idempotency-keys';
+import { RequestContext } from '../../platform/observability/request-context';
+import { Prisma } from '../../platform/prisma/generated/client';
+import { PrismaService, type Transaction } from '../../platform/prisma/prisma.service';
+import { RateLimitExceededError, type RateLimitState } from '../../platform/rate-limit/rate-limit';
+import type { RequestExport } from '../model/domain/commands/request-export.command';
+import type { Export, FinishedFile, StoredObject } from '../model/domain/export';
+import type { ExportKind } from '../model/domain/export-format';
+import {
+  type ExportCreation,
+  type ExportOwner,
+  type ExportQuery,
+  ExportRepository,
+} from '../model/domain/interfaces/export.repository';
+import { auditOf, changeExports, mayBecome, toExport } from './export-row';
+import { publishedFile } from './published-file';
+
+@Injectable()
+export class PrismaExportRepository extends ExportRepository {
+  constructor(
+    private readonly prisma: PrismaService,
+    private readonly config: Config,
+  ) {
+    super();
+  }
+
+  override create(request: RequestExport, idempotency: IdempotentRequest | null): Promise<ExportCreation> {
+    const id = uuidv7();
+    return this.prisma.$transaction(async (transaction) => {
+      const earlier = idempotency && (await claimIdempotencyKey(transaction, idempotency, id));
+      if (earlier !== null) {
+        const row = await transaction.export.findUniqueOrThrow({ where: { id: earlier } });
+        return { export: toExport(row), isNew: false, rateLimit: null };
+      }
+      const { caller, kind, rateLimit } = request;
+      const limitState = rateLimit && (await takeFromLimit(transaction, caller, kind, rateLimit));
+      const created = toExport(await transaction.export.create({ data: newRow(id, request) }));
+      const details = { kind: created.kind, format: created.format };
+      await recordAudit(transaction, auditOf(created, 'export.requested', details));
+      return { export: created, isNew: true, rateLimit: limitState };
+    });
+  }
+
+  override async find(id: string): Promise<Export | null> {
+    const row = await this.prisma.export.findUnique({ where: { id } });
+    return row && toExport(row);
+  }
+
+  override async findOwned(id: string, owner: ExportOwner): Promise<Export | null> {
+    const row = await this.prisma.export.findFirst({ where: { id, ...ownedBy(owner) } });
+    return row && toExport(row);
+  }
+
+  override async findAll(ids: readonly string[]): Promise<Export[]> {
+    const rows = await this.prisma.export.findMany({ where: { id: { in: [...ids] } } });
+    return rows.map(toExport);
+  }
+
+  override async list({ owner, size, cursor, ...filters }: ExportQuery): Promise<Page<Export>> {
+    const all = { ...ownedBy(owner), ...filters };
+    const [count, rows] = await Promise.all([
+      this.prisma.export.count({ where: all }),
+      // One more than asked for tells whether there is a next page.
+      this.prisma.export.findMany({ where: { ...all, id: { lt: cursor } }, orderBy: { id: 'desc' }, take: size + 1 }),
+    ]);
+    const items = rows.slice(0, size).map(toExport);
+    return { count, items, nextCursor: rows.length > size ? (items.at(-1)?.id ?? null) : null };
+  }
+
+  override async cancel(id: string, by: ExportOwner): Promise<Export | null> {
+    const [cancelled] = await this.prisma.$transaction((transaction) =>
+      changeExports(transaction, {
+        set: Prisma.sql`status = 'cancelled', attempt_token = NULL`,
+        where: Prisma.sql`${owned(id, by)} AND ${mayBecome('cancelled')}`,
+        audit: (row) => auditOf(row, 'export.cancelled'),
+      }),
+    );
+    return cancelled ?? null;
+  }
+
+  override async expire(id: string, by: ExportOwner): Promise<Export | null> {
+    const [expired] = await this.prisma.$transaction((transaction) =>
+      changeExports(transaction, {
+        set: Prisma.sql`status = 'expired', expires_at = now()`,
+        where: Prisma.sql`${owned(id, by)} AND ${mayBecome('expired')}`,
+        audit: (row) => auditOf(row, 'export.file-deleted'),
+      }),
+    );
+    return expired ?? null;
+  }
+
+  override replaceFile(
+    id: string,
+    file: FinishedFile,
+    by: ExportOwner,
+  ): Promise<{ export: Export; replaced: StoredObject | null } | null> {
+    return this.prisma.$transaction(async (transaction) => {
+      const before = await transaction.$queryRaw<{ key: string | null; content_type: string | null }[]>`
+        SELECT storage_key AS key, content_type FROM exports WHERE ${owned(id, by)} FOR UPDATE`;
+      const [completed] = await changeExports(transaction, {
+        set: Prisma.sql`status = 'completed', ${publishedFile(file, this.config.exports.retentionDays)}`,
+        where: Prisma.sql`${owned(id, by)} AND (status = 'completed' OR ${mayBecome('completed')})`,
+        audit: (row) => auditOf(row, 'export.content-uploaded', { bytes: file.size }),
+      });
+      if (!completed) return null;
+      const { key, content_type: contentType } = before[0] ?? {};
+      return { export: completed, replaced: key != null && contentType != null ? { key, contentType } : null };
+    });
+  }
+
+  override async recordDownload(id: string, by: ExportOwner | null): Promise<void> {
+    await this.prisma.$transaction(async (transaction) => {
+      const [row] = await changeExports(transaction, {
+        set: Prisma.sql`download_count = download_count + 1`,
+        where: Prisma.sql`id = ${id}::uuid`,
+      });
+      if (row) {
+        const entry = { ...auditOf(row, 'export.downloaded'), userId: by?.userId ?? null };
+        await recordAudit(transaction, { ...entry, details: { by: by ? 'token' : 'link' } });
+      }
+    });
+  }
+}
+
+function ownedBy({ userId, tenantId }: ExportOwner): { userId: string; tenantId: string | null } {
+  return { userId, tenantId };
+}
+
+function owned(id: string, { userId, tenantId }: ExportOwner): Prisma.Sql {
+  return Prisma.sql`id = ${id}::uuid AND user_id = ${userId} AND tenant_id IS NOT DISTINCT FROM ${tenantId}`;
+}
+
+function newRow(id: string, request: RequestExport): Prisma.ExportCreateInput {
+  const { caller, kind, format, options, sessionId, expected } = request;
+  return {
+    id,
+    kind,
+    format,
+    userId: caller.userId,
+    tenantId: caller.tenantId,
+    sessionId,
+    options: options as Prisma.InputJsonObject,
+    requestId: RequestContext.current()?.requestId ?? id,
+    progressTotal: expected.total,
+    progressUnit: expected.unit,
+  };
+}
+
+/**
+ * Counts the owner's creations of a kind in the window that ends now, in every process: the records are the count.
+ * @throws RateLimitExceededError
+ */
+async function takeFromLimit(
+  transaction: Transaction,
+  { userId, tenantId }: ExportOwner,
+  kind: ExportKind,
+  { limit, windowSeconds }: RateLimit,
+): Promise<RateLimitState> {
+  // Two creations of one owner at once would not see each other.
+  await transaction.$executeRaw`
+    SELECT pg_advisory_xact_lock(hashtextextended(${JSON.stringify(['exports', tenantId, userId])}, 0))`;
+  const [window] = await transaction.$queryRaw<{ used: number; reset: number | null }[]>`
+    SELECT count(*)::int AS used,
+           ceil(extract(epoch FROM min(created_at) + make_interval(secs => ${windowSeconds}) - clock_timestamp()))::int AS reset
+    FROM exports
+    WHERE user_id = ${userId} AND tenant_id IS NOT DISTINCT FROM ${tenantId} AND kind = ${kind}
+      AND created_at > clock_timestamp() - make_interval(secs => ${windowSeconds})`;
+  const used = window?.used ?? 0;
+  const state = { name: kind, limit, windowSeconds, resetSeconds: Math.max(1, window?.reset ?? windowSeconds) };
+  if (used >= limit) throw new RateLimitExceededError({ ...state, remaining: 0 });
+  return { ...state, remaining: limit - used - 1 };
+}

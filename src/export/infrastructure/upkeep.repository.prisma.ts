@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '../../platform/config/config';
+import { Prisma } from '../../platform/prisma/generated/client';
+import { PrismaService } from '../../platform/prisma/prisma.service';
+import { MAX_ATTEMPTS } from '../model/domain/attempt-limits';
+import type { Export } from '../model/domain/export';
+import { type DeletableObject, UpkeepRepository } from '../model/domain/interfaces/upkeep.repository';
+import { auditOf, changeExports, mayBecome } from './export-row';
+
+const BATCH = 500;
+
+/** An export that waits is told to the queue again after so long, in case the job was lost. */
+const REMINDER_SECONDS = 30;
+
+const IDEMPOTENCY_DAYS = 7;
+
+@Injectable()
+export class PrismaUpkeepRepository extends UpkeepRepository {
+  constructor(
+    private readonly prisma: PrismaService,
+    private readonly config: Config,
+  ) {
+    super();
+  }
+
+  override reclaimSilent(): Promise<Export[]> {
+    const silent = Prisma.sql`status = 'processing'
+      AND heartbeat_at < now() - make_interval(secs => ${this.config.exports.leaseSeconds})`;
+    const reason = `The export was begun ${MAX_ATTEMPTS} times and stopped every time. Try again, or ask for less at once.`;
+    return this.prisma.$transaction(async (transaction) => {
+      const failed = await changeExports(transaction, {
+        set: Prisma.sql`status = 'failed', attempt_token = NULL, error = ${reason}`,
+        where: Prisma.sql`${silent} AND attempts >= ${MAX_ATTEMPTS}`,
+        audit: (row) => auditOf(row, 'export.failed', { reason }),
+      });
+      const pending = await changeExports(transaction, {
+        set: Prisma.sql`status = 'pending', attempt_token = NULL, enqueue_after = now()`,
+        where: silent,
+        audit: (row) => auditOf(row, 'export.attempt-lost'),
+      });
+      return [...failed, ...pending];
+    });
+  }
+
+  override async takeOverdue(): Promise<string[]> {
+    const rows = await this.prisma.$queryRaw<{ id: string }[]>`
+      UPDATE exports SET enqueue_after = now() + make_interval(secs => ${REMINDER_SECONDS})
+      WHERE id IN (SELECT id FROM exports WHERE status = 'pending' AND enqueue_after <= now()
+                   ORDER BY enqueue_after LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
+      RETURNING id`;
+    return rows.map(({ id }) => id).sort();
+  }
+
+  override async expireOverdue(): Promise<number> {
+    const expired = await this.prisma.$transaction((transaction) =>
+      changeExports(transaction, {
+        set: Prisma.sql`status = 'expired'`,
+        where: Prisma.sql`${mayBecome('expired')} AND id IN (
+          SELECT id FROM exports WHERE status = 'completed' AND expires_at <= now() LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`,
+        audit: (row) => ({ ...auditOf(row, 'export.expired'), userId: null }),
+      }),
+    );
+    return expired.length;
+  }
+
+  override async findDeletable(): Promise<DeletableObject[]> {
+    const rows = await this.prisma.export.findMany({
+      where: { status: 'expired', storageKey: { not: null } },
+      select: { id: true, storageKey: true },
+      take: BATCH,
+    });
+    return rows.flatMap(({ id, storageKey }) => (storageKey === null ? [] : [{ exportId: id, key: storageKey }]));
+  }
+
+  override async forgetObject({ exportId, key }: DeletableObject): Promise<void> {
+    await this.prisma.export.updateMany({ where: { id: exportId, storageKey: key }, data: { storageKey: null } });
+  }
+
+  override async forgetIdempotencyKeys(): Promise<void> {
+    await this.prisma.$executeRaw`
+      DELETE FROM idempotency_keys WHERE created_at < now() - make_interval(days => ${IDEMPOTENCY_DAYS})`;
+  }
+}

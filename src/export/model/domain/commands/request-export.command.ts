@@ -1,0 +1,19 @@
+import type { Caller } from '../../../../platform/auth/caller';
+import type { RateLimit } from '../../../../platform/config/config';
+import type { ExportOptions, Progress } from '../export';
+import type { ExportFormat, ExportKind } from '../export-format';
+
+/** Asks for an export that the caller is known to have a right to. */
+export interface RequestExport {
+  readonly caller: Caller;
+  readonly kind: ExportKind;
+  readonly format: ExportFormat;
+  readonly options: ExportOptions;
+  readonly sessionId: string | null;
+  /** What is known of the work to come; the true figures follow when it begins. */
+  readonly expected: Progress;
+  /** `null` for no limit. It counts what the caller made of this kind. */
+  readonly rateLimit: RateLimit | null;
+  /** The client's own name for this request, under which a repeat is recognised. */
+  readonly idempotencyKey: string | null;
+}

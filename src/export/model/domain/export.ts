@@ -1,0 +1,78 @@
+import type { ExportFormat, ExportKind } from './export-format';
+import type { ExportStatus } from './export-status';
+
+/** What a source and a format were told beyond the format's name; each checks what concerns it. */
+export type ExportOptions = Readonly<Record<string, unknown>>;
+
+export type ProgressUnit = 'pages' | 'rows';
+
+/** How far the work is, in real units. `total` is `null` until it is known. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number | null;
+  readonly unit: ProgressUnit | null;
+}
+
+/** Where the bytes of a completed export lie. */
+export interface StoredObject {
+  readonly key: string;
+  readonly contentType: string;
+}
+
+/**
+ * One requested file, as its record stood when it was read. It is never changed in memory: each change is one
+ * conditional statement of a repository, so that no two processes can both believe they made it.
+ */
+export interface Export {
+  readonly id: string;
+  readonly kind: ExportKind;
+  readonly type: string | null;
+  readonly format: ExportFormat;
+  readonly status: ExportStatus;
+  readonly userId: string;
+  readonly tenantId: string | null;
+  readonly sessionId: string | null;
+  readonly eventId: string | null;
+  readonly scheduleId: string | null;
+  readonly dataTypes: readonly string[];
+  readonly filters: unknown;
+  readonly options: ExportOptions;
+  readonly oneTime: boolean;
+  readonly requestId: string;
+  readonly progress: Progress;
+  /** There while the export is completed. What is known of the file besides outlives it. */
+  readonly object: StoredObject | null;
+  readonly fileName: string | null;
+  /** Bytes. */
+  readonly fileSize: number | null;
+  /** Lower-case hex. */
+  readonly sha256: string | null;
+  readonly recordCount: number | null;
+  readonly pageCount: number | null;
+  readonly downloadCount: number;
+  readonly warnings: readonly string[];
+  readonly error: string | null;
+  readonly expiresAt: Date | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly startedAt: Date | null;
+  readonly completedAt: Date | null;
+}
+
+/** A rendered file that lies in storage and is not yet published. */
+export interface FinishedFile {
+  readonly object: StoredObject;
+  readonly name: string;
+  readonly size: number;
+  readonly sha256: string;
+  readonly recordCount: number | null;
+  readonly pageCount: number | null;
+  readonly warnings: readonly string[];
+}
+
+/** Whole percents, rounded down so that 100 is never shown too early; `null` while the total is unknown. */
+export function percentOf({ done, total }: Progress, status: ExportStatus): number | null {
+  if (status === 'completed' || status === 'expired') return 100;
+  if (total === null) return status === 'pending' ? 0 : null;
+  return total === 0 ? 0 : Math.min(99, Math.floor((done / total) * 100));
+}

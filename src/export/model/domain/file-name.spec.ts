@@ -1,0 +1,22 @@
+import { fileNameOf } from './file-name';
+
+describe('fileNameOf', () => {
+  it.each([
+    ['Дошка №3', 'pdf', 'Дошка №3.pdf'],
+    ['../../etc/passwd', 'json', 'etc passwd.json'],
+    ['  two   words.. ', 'png', 'two words.png'],
+    ['invoice\u202egnp.exe', 'png', 'invoice gnp.exe.png'],
+    ['a\u0000b\nc', 'png', 'a b c.png'],
+    ['', 'zip', 'export.zip'],
+    ['...', 'zip', 'export.zip'],
+    ['half a pair \ud83d', 'png', 'half a pair \ufffd.png'],
+  ])('makes a fit name of %j', (title, extension, expected) => {
+    expect(fileNameOf(title, extension)).toBe(expected);
+  });
+
+  it('cuts a long title between characters, not inside one', () => {
+    const name = fileNameOf('🎨'.repeat(300), 'png');
+
+    expect(name).toBe(`${'🎨'.repeat(100)}.png`);
+  });
+});

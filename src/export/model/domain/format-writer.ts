@@ -1,0 +1,31 @@
+import type { Content, ContentKind } from './content';
+import type { ExportOptions, Progress } from './export';
+import type { ExportFormat } from './export-format';
+
+/** A file that comes into being while its body is read. */
+export interface RenderedFile {
+  /** Without a dot. It need not be the format's name: several pictures come in a zip. */
+  readonly extension: string;
+  readonly contentType: string;
+  readonly body: AsyncIterable<Uint8Array>;
+  /** What is in the file; final once the body has been read. */
+  summary(): {
+    readonly pageCount: number | null;
+    readonly recordCount: number | null;
+    readonly warnings: readonly string[];
+  };
+}
+
+export type ReportProgress = (progress: Progress) => void;
+
+/** How one kind of content becomes the bytes of one format. */
+export abstract class FormatWriter<Kind extends ContentKind = ContentKind> {
+  abstract readonly format: ExportFormat;
+  abstract readonly writes: Kind;
+
+  abstract write(
+    content: Extract<Content, { kind: Kind }>,
+    options: ExportOptions,
+    report: ReportProgress,
+  ): RenderedFile;
+}

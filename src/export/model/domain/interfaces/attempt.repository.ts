@@ -1,0 +1,33 @@
+import type { Export, FinishedFile, Progress } from '../export';
+
+/** One worker's right to work on an export and to publish what comes of it, for as long as nobody took it away. */
+export interface Attempt {
+  readonly token: string;
+  /** Counted from 1. */
+  readonly number: number;
+  readonly export: Export;
+}
+
+/** The attempts at an export. Whatever takes an attempt does nothing, and answers false, once its token is not the export's. */
+export abstract class AttemptRepository {
+  /**
+   * Begins an attempt at a pending export, or at one whose worker has been silent for longer than the lease.
+   * @returns `null` when there is nothing to do
+   */
+  abstract claim(exportId: string): Promise<Attempt | null>;
+
+  /** Says that the worker lives, and how far it is. */
+  abstract beat(attempt: Attempt, progress: Progress): Promise<boolean>;
+
+  /** Publishes the file: the only moment at which it becomes visible. */
+  abstract finish(attempt: Attempt, file: FinishedFile): Promise<boolean>;
+
+  /** @param reason shown to the user */
+  abstract fail(attempt: Attempt, reason: string): Promise<boolean>;
+
+  /** Ends the attempt without a verdict; another one begins no sooner than after the pause. */
+  abstract retryLater(attempt: Attempt, pauseSeconds: number, reason: string): Promise<boolean>;
+
+  /** Gives the work to another worker at once. The attempt does not count: it failed at nothing. */
+  abstract handBack(attempt: Attempt): Promise<boolean>;
+}

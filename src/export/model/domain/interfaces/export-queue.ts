@@ -1,0 +1,5 @@
+/** Tells the workers that exports wait. A hint: the records are the truth, and the sweep finds what was not told. */
+export abstract class ExportQueue {
+  /** @throws when the queue cannot be reached */
+  abstract add(...exportIds: readonly string[]): Promise<void>;
+}

@@ -1,0 +1,69 @@
+import type { IdempotentRequest } from '../../../../platform/idempotency/idempotency-keys';
+import type { Page } from '../../../../platform/http/page';
+import type { RateLimitState } from '../../../../platform/rate-limit/rate-limit';
+import type { RequestExport } from '../commands/request-export.command';
+import type { Export, FinishedFile, StoredObject } from '../export';
+import type { ExportFormat, ExportKind } from '../export-format';
+import type { ExportStatus } from '../export-status';
+
+/** Whose exports are meant. Nobody else's exist. */
+export interface ExportOwner {
+  readonly userId: string;
+  readonly tenantId: string | null;
+}
+
+export interface ExportCreation {
+  readonly export: Export;
+  /** False when the same request, under its idempotency key, had made it before. */
+  readonly isNew: boolean;
+  /** `null` where no limit holds, and for a repeat, which does not count. */
+  readonly rateLimit: RateLimitState | null;
+}
+
+export interface ExportQuery {
+  readonly owner: ExportOwner;
+  readonly size: number;
+  readonly cursor?: string;
+  readonly status?: ExportStatus;
+  readonly kind?: ExportKind;
+  readonly format?: ExportFormat;
+  readonly sessionId?: string;
+}
+
+/** The records of exports, as their owners know them. Every change writes its audit entry in the same transaction. */
+export abstract class ExportRepository {
+  /** @throws RateLimitExceededError | DomainError mismatch */
+  abstract create(request: RequestExport, idempotency: IdempotentRequest | null): Promise<ExportCreation>;
+
+  abstract find(id: string): Promise<Export | null>;
+
+  abstract findOwned(id: string, owner: ExportOwner): Promise<Export | null>;
+
+  /** Those of `ids` that exist. */
+  abstract findAll(ids: readonly string[]): Promise<Export[]>;
+
+  /** Newest first. */
+  abstract list(query: ExportQuery): Promise<Page<Export>>;
+
+  /** @returns the cancelled export, or `null` when it had ended before */
+  abstract cancel(id: string, by: ExportOwner): Promise<Export | null>;
+
+  /**
+   * Gives up the file of a completed export; the sweep deletes its object.
+   * @returns the expired export, or `null` when it was not completed any more
+   */
+  abstract expire(id: string, by: ExportOwner): Promise<Export | null>;
+
+  /**
+   * Completes an export with a file made elsewhere, in place of its own. A running attempt can publish nothing after.
+   * @returns the completed export and the object that the new one replaced, or `null` when it had failed, expired or
+   * been cancelled
+   */
+  abstract replaceFile(
+    id: string,
+    file: FinishedFile,
+    by: ExportOwner,
+  ): Promise<{ export: Export; replaced: StoredObject | null } | null>;
+
+  abstract recordDownload(id: string, by: ExportOwner | null): Promise<void>;
+}

@@ -1,0 +1,4 @@
+export abstract class PictureInspector {
+  /** @throws DomainError invalid unless the bytes are one whole PNG of a sane size */
+  abstract assertSoundPng(bytes: Buffer): Promise<void>;
+}

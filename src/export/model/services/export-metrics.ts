@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { Counter, Histogram } from 'prom-client';
+import { Metrics } from '../../../platform/observability/metrics';
+import type { Export } from '../domain/export';
+
+/** What became of the exports that this process worked on. */
+@Injectable()
+export class ExportMetrics {
+  private readonly outcomes: Counter<'kind' | 'format' | 'outcome'>;
+  private readonly duration: Histogram<'kind' | 'format'>;
+  private readonly bytes: Counter<'kind' | 'format'>;
+
+  constructor({ registry }: Metrics) {
+    const registers = [registry];
+    this.outcomes = new Counter({
+      name: 'exports_total',
+      help: 'Exports that ended, by outcome',
+      labelNames: ['kind', 'format', 'outcome'],
+      registers,
+    });
+    this.duration = new Histogram({
+      name: 'export_duration_seconds',
+      help: 'Time from the beginning of the successful attempt to the stored file',
+      labelNames: ['kind', 'format'],
+      buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800],
+      registers,
+    });
+    this.bytes = new Counter({
+      name: 'export_bytes_total',
+      help: 'Bytes of completed exports',
+      labelNames: ['kind', 'format'],
+      registers,
+    });
+  }
+
+  completed({ kind, format }: Export, bytes: number, seconds: number): void {
+    this.outcomes.inc({ kind, format, outcome: 'completed' });
+    this.duration.observe({ kind, format }, seconds);
+    this.bytes.inc({ kind, format }, bytes);
+  }
+
+  failed({ kind, format }: Export): void {
+    this.outcomes.inc({ kind, format, outcome: 'failed' });
+  }
+
+  cancelled({ kind, format }: Export): void {
+    this.outcomes.inc({ kind, format, outcome: 'cancelled' });
+  }
+}

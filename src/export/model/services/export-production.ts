@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { FileStorage } from '../../../platform/storage/file-storage';
+import type { FinishedFile } from '../domain/export';
+import { fileNameOf } from '../domain/file-name';
+import type { ReportProgress } from '../domain/format-writer';
+import type { Attempt } from '../domain/interfaces/attempt.repository';
+import { ExportSources } from './export-sources';
+
+/** The rendering went well, but storage did not take the file. */
+export class StorageFault extends Error {
+  override readonly name = 'StorageFault';
+}
+
+/** Under this every object of one export lies, one for each attempt. */
+export function objectPrefix(exportId: string): string {
+  return `exports/${exportId}/`;
+}
+
+/** The way of an export's bytes, in one direction: source → format → storage, with the checksum taken as they pass. */
+@Injectable()
+export class ExportProduction {
+  constructor(
+    private readonly sources: ExportSources,
+    private readonly storage: FileStorage,
+  ) {}
+
+  /**
+   * Makes the file of an attempt and stores it under the attempt's own key, where nobody sees it yet.
+   * @throws DomainError | StorageFault | whatever else went wrong on the way
+   */
+  async produce(
+    { export: request, token, number }: Attempt,
+    report: ReportProgress,
+    signal: AbortSignal,
+  ): Promise<FinishedFile> {
+    // An earlier attempt that was killed may have left an object or half an upload.
+    if (number > 1) await this.storage.discard(objectPrefix(request.id));
+
+    const { title, content } = await this.sources.source(request.kind).open(request, signal);
+    const file = this.sources.writer(request.format, content).write(content, request.options, report);
+    const key = `${objectPrefix(request.id)}${token}.${file.extension}`;
+    const body = new DigestedBody(file.body);
+    const size = await this.storage
+      .put(key, body, { contentType: file.contentType, signal })
+      .catch((error: unknown) => {
+        if (body.failed || signal.aborted) throw error;
+        throw new StorageFault('The file could not be stored', { cause: error });
+      });
+    return {
+      object: { key, contentType: file.contentType },
+      name: fileNameOf(title, file.extension),
+      size,
+      sha256: body.sha256(),
+      ...file.summary(),
+    };
+  }
+}
+
+/** Passes bytes on, and knows afterwards what they were and whether it was their source that broke. */
+class DigestedBody implements AsyncIterable<Uint8Array> {
+  private readonly hash = createHash('sha256');
+  failed = false;
+
+  constructor(private readonly source: AsyncIterable<Uint8Array>) {}
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const chunk of this.source) {
+        this.hash.update(chunk);
+        yield chunk;
+      }
+    } catch (error) {
+      this.failed = true;
+      throw error;
+    }
+  }
+
+  sha256(): string {
+    return this.hash.digest('hex');
+  }
+}

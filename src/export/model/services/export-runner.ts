@@ -1,0 +1,97 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Config } from '../../../platform/config/config';
+import { DomainError } from '../../../platform/errors/domain-error';
+import { RequestContext } from '../../../platform/observability/request-context';
+import { FileStorage } from '../../../platform/storage/file-storage';
+import { MAX_ATTEMPTS, pauseAfter } from '../domain/attempt-limits';
+import { type Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';
+import { AttemptLease } from './attempt-lease';
+import { ExportMetrics } from './export-metrics';
+import { ExportProduction, StorageFault } from './export-production';
+
+/** Carries out exports, one attempt at a time. */
+@Injectable()
+export class ExportRunner {
+  private readonly logger = new Logger(ExportRunner.name);
+
+  constructor(
+    private readonly attempts: AttemptRepository,
+    private readonly production: ExportProduction,
+    private readonly storage: FileStorage,
+    private readonly metrics: ExportMetrics,
+    private readonly config: Config,
+  ) {}
+
+  /**
+   * Runs an export that waits, to one of its ends or to the next attempt. Does nothing when somebody else has it.
+   * @param ending aborts when the process has to end; the export is handed back
+   */
+  async run(exportId: string, ending: AbortSignal): Promise<void> {
+    const attempt = await this.attempts.claim(exportId);
+    if (!attempt) return;
+    const { requestId } = attempt.export;
+    await RequestContext.run({ requestId, exportId }, () => this.carryOut(attempt, ending));
+  }
+
+  private async carryOut(attempt: Attempt, ending: AbortSignal): Promise<void> {
+    const { kind, format } = attempt.export;
+    this.logger.log('Export started', { kind, format, attempt: attempt.number });
+    const lease = new AttemptLease(attempt, this.attempts, this.config.exports.leaseSeconds * 1000);
+    // Whatever was opened for the attempt ends with it, however it ends.
+    const over = new AbortController();
+    const signal = AbortSignal.any([lease.lost, ending, over.signal]);
+    try {
+      await this.produceAndPublish(attempt, lease, signal);
+    } catch (error) {
+      await this.conclude(attempt, error, lease.lost, ending);
+    } finally {
+      lease.release();
+      over.abort();
+    }
+  }
+
+  private async produceAndPublish(attempt: Attempt, lease: AttemptLease, signal: AbortSignal): Promise<void> {
+    const startedAt = performance.now();
+    const file = await this.production.produce(attempt, lease.report, signal);
+    const milliseconds = Math.round(performance.now() - startedAt);
+    if (await this.attempts.finish(attempt, file)) {
+      this.logger.log('Export completed', { bytes: file.size, milliseconds, warnings: file.warnings.length });
+      this.metrics.completed(attempt.export, file.size, milliseconds / 1000);
+    } else {
+      this.logger.warn('Export was taken away before its file was published: the file is removed');
+      await this.storage.delete(file.object.key);
+    }
+  }
+
+  private async conclude(attempt: Attempt, error: unknown, lost: AbortSignal, ending: AbortSignal): Promise<void> {
+    if (lost.aborted) {
+      this.logger.log('Export was cancelled or taken over: the attempt has ended');
+    } else if (ending.aborted) {
+      this.logger.log('Export is handed back');
+      await this.attempts.handBack(attempt);
+    } else if (error instanceof DomainError) {
+      await this.fail(attempt, error.message);
+    } else {
+      await this.retryOrFail(attempt, error);
+    }
+  }
+
+  private async retryOrFail(attempt: Attempt, error: unknown): Promise<void> {
+    const cause = error instanceof Error ? error : new Error(String(error));
+    this.logger.error(`Attempt ${attempt.number} of ${MAX_ATTEMPTS} failed`, cause, {
+      cause: String(cause.cause ?? ''),
+    });
+    const reason =
+      error instanceof StorageFault
+        ? 'The file was made but could not be stored. Please try again later.'
+        : 'The file could not be made because of a fault on our side. Please try again later.';
+    if (attempt.number < MAX_ATTEMPTS) await this.attempts.retryLater(attempt, pauseAfter(attempt.number), reason);
+    else await this.fail(attempt, reason);
+  }
+
+  private async fail(attempt: Attempt, reason: string): Promise<void> {
+    if (!(await this.attempts.fail(attempt, reason))) return;
+    this.logger.warn('Export failed', { reason });
+    this.metrics.failed(attempt.export);
+  }
+}

@@ -1,0 +1,57 @@
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Content, ContentKind } from '../domain/content';
+import type { ExportFormat, ExportKind } from '../domain/export-format';
+import type { ExportSource } from '../domain/export-source';
+import type { FormatWriter } from '../domain/format-writer';
+
+/**
+ * What can be exported, and into what. Sources and formats register here while the application is put together; it does
+ * not start while a source declares a format that nobody writes.
+ */
+@Injectable()
+export class ExportSources implements OnApplicationBootstrap {
+  private readonly sources = new Map<ExportKind, ExportSource>();
+  private readonly writers = new Map<string, FormatWriter>();
+
+  /** @throws when the kind has a source already */
+  addSource(source: ExportSource): void {
+    if (this.sources.has(source.kind)) throw new Error(`Two sources give ${source.kind} exports`);
+    this.sources.set(source.kind, source);
+  }
+
+  /** @throws when the format has a writer for this content already */
+  addWriter(writer: FormatWriter): void {
+    const key = writerKey(writer.format, writer.writes);
+    if (this.writers.has(key)) throw new Error(`Two writers write ${key}`);
+    this.writers.set(key, writer);
+  }
+
+  onApplicationBootstrap(): void {
+    for (const source of this.sources.values()) {
+      for (const [format, content] of Object.entries(source.formats)) {
+        if (!this.writers.has(writerKey(format, content))) {
+          throw new Error(`${source.kind} exports declare ${writerKey(format, content)}, and nobody writes it`);
+        }
+      }
+    }
+  }
+
+  source(kind: ExportKind): ExportSource {
+    const source = this.sources.get(kind);
+    if (!source) throw new Error(`No source gives ${kind} exports`);
+    return source;
+  }
+
+  writer<Kind extends ContentKind>(
+    format: ExportFormat,
+    content: Extract<Content, { kind: Kind }>,
+  ): FormatWriter<Kind> {
+    const writer = this.writers.get(writerKey(format, content.kind));
+    if (!writer) throw new Error(`Nobody writes ${writerKey(format, content.kind)}`);
+    return writer as unknown as FormatWriter<Kind>;
+  }
+}
+
+function writerKey(format: string, content: string): string {
+  return `${format} from ${content}`;
+}

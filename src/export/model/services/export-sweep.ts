@@ -1,0 +1,82 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Config } from '../../../platform/config/config';
+import { FileStorage } from '../../../platform/storage/file-storage';
+import { ExportQueue } from '../domain/interfaces/export-queue';
+import { UpkeepRepository } from '../domain/interfaces/upkeep.repository';
+import { objectPrefix } from './export-production';
+
+const INTERVAL_MS = 2_000;
+
+/** Puts right what faults left behind. The records are the truth; everything else follows them, sooner or later. */
+@Injectable()
+export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(ExportSweep.name);
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+  private stopped = false;
+
+  constructor(
+    private readonly config: Config,
+    private readonly upkeep: UpkeepRepository,
+    private readonly queue: ExportQueue,
+    private readonly storage: FileStorage,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (this.config.runsJobs) this.scheduleNext(0);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.running;
+  }
+
+  /** One round. A step that fails is tried again in the next round, and does not hold up the others. */
+  async sweep(): Promise<void> {
+    await this.step('reclaim exports from silent workers', () => this.reclaimSilent());
+    await this.step('remind the queue of waiting exports', () => this.remindQueue());
+    await this.step('expire old files', () => this.expireFiles());
+    await this.step('forget old idempotency keys', () => this.upkeep.forgetIdempotencyKeys());
+  }
+
+  private async reclaimSilent(): Promise<void> {
+    for (const { id, status, kind, format } of await this.upkeep.reclaimSilent()) {
+      this.logger.warn('A worker went silent: its export was taken from it', { export_id: id, status, kind, format });
+      // A further attempt would clear this away itself; after the last one nobody else does.
+      if (status === 'failed') await this.storage.discard(objectPrefix(id));
+    }
+  }
+
+  private async remindQueue(): Promise<void> {
+    const overdue = await this.upkeep.takeOverdue();
+    if (overdue.length > 0) await this.queue.add(...overdue);
+  }
+
+  private async expireFiles(): Promise<void> {
+    const expired = await this.upkeep.expireOverdue();
+    if (expired > 0) this.logger.log('Exports expired', { count: expired });
+    for (const object of await this.upkeep.findDeletable()) {
+      await this.storage.delete(object.key);
+      await this.upkeep.forgetObject(object);
+    }
+  }
+
+  private async step(name: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.logger.warn(`Could not ${name}; it is tried again`, {
+        reason: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+
+  private scheduleNext(delay: number): void {
+    this.timer = setTimeout(() => {
+      this.running = this.sweep().finally(() => {
+        if (!this.stopped) this.scheduleNext(INTERVAL_MS);
+      });
+    }, delay);
+  }
+}

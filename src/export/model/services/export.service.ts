@@ -1,0 +1,86 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { isUUID } from 'class-validator';
+import { DomainError } from '../../../platform/errors/domain-error';
+import type { Page } from '../../../platform/http/page';
+import { idempotentRequest } from '../../../platform/idempotency/idempotency-keys';
+import { FileStorage } from '../../../platform/storage/file-storage';
+import type { RequestExport } from '../domain/commands/request-export.command';
+import type { Export } from '../domain/export';
+import {
+  type ExportCreation,
+  type ExportOwner,
+  type ExportQuery,
+  ExportRepository,
+} from '../domain/interfaces/export.repository';
+import { ExportQueue } from '../domain/interfaces/export-queue';
+import { ExportMetrics } from './export-metrics';
+import { objectPrefix } from './export-production';
+
+/** The life of exports as their owners steer it. */
+@Injectable()
+export class ExportService {
+  private readonly logger = new Logger(ExportService.name);
+
+  constructor(
+    private readonly exports: ExportRepository,
+    private readonly queue: ExportQueue,
+    private readonly storage: FileStorage,
+    private readonly metrics: ExportMetrics,
+  ) {}
+
+  /**
+   * Records an export and tells the workers.
+   * @throws RateLimitExceededError | DomainError mismatch
+   */
+  async request(request: RequestExport): Promise<ExportCreation> {
+    const { caller, idempotencyKey, kind, format, sessionId, options } = request;
+    const creation = await this.exports.create(
+      request,
+      idempotencyKey === null
+        ? null
+        : idempotentRequest(caller, idempotencyKey, 'export', kind, format, sessionId ?? '', JSON.stringify(options)),
+    );
+    if (creation.isNew) await this.tellWorkers(creation.export.id);
+    return creation;
+  }
+
+  /** @throws DomainError not-found, also for an id that is none */
+  async get(id: string, owner: ExportOwner): Promise<Export> {
+    const found = isUUID(id) ? await this.exports.findOwned(id, owner) : null;
+    if (!found) throw DomainError.notFound('Export');
+    return found;
+  }
+
+  list(query: ExportQuery): Promise<Page<Export>> {
+    return this.exports.list(query);
+  }
+
+  /**
+   * Cancels an unfinished export, or gives up the file of a completed one. An export that ended otherwise stays as it is.
+   * @throws DomainError not-found
+   */
+  async remove(id: string, owner: ExportOwner): Promise<Export> {
+    const found = await this.get(id, owner);
+    const cancelled = await this.exports.cancel(id, owner);
+    if (cancelled) {
+      this.metrics.cancelled(cancelled);
+      // The worker clears up after itself unless it was killed. What is left here by a fault is waste, not a danger.
+      await this.storage.discard(objectPrefix(id)).catch((error: unknown) => {
+        this.logger.warn('What a cancelled export left could not be removed', { reason: String(error) });
+      });
+      return cancelled;
+    }
+    return (await this.exports.expire(id, owner)) ?? (await this.exports.findOwned(id, owner)) ?? found;
+  }
+
+  private async tellWorkers(exportId: string): Promise<void> {
+    try {
+      await this.queue.add(exportId);
+    } catch (error) {
+      this.logger.warn('The queue could not be told of an export; the sweep will', {
+        export_id: exportId,
+        reason: String(error),
+      });
+    }
+  }
+}

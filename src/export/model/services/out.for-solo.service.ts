@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../../../platform/auth/caller';
+import { Config } from '../../../platform/config/config';
+import type { Page } from '../../../platform/http/page';
+import type { Export, ExportOptions } from '../domain/export';
+import type { ExportFormat } from '../domain/export-format';
+import { isFinished } from '../domain/export-status';
+import type { ExportCreation } from '../domain/interfaces/export.repository';
+import { ExportService } from './export.service';
+
+export interface BoardExportRequest {
+  readonly caller: Caller;
+  /** A session that is known to be the caller's. */
+  readonly sessionId: string;
+  readonly format: ExportFormat;
+  readonly options: ExportOptions;
+  readonly pageCount: number;
+  readonly idempotencyKey: string | null;
+}
+
+const LARGEST_PAGE = 200;
+
+/** What boards may ask of exports. */
+@Injectable()
+export class ExportsForSolo {
+  constructor(
+    private readonly exports: ExportService,
+    private readonly config: Config,
+  ) {}
+
+  /** @throws RateLimitExceededError | DomainError mismatch */
+  request({ pageCount, ...request }: BoardExportRequest): Promise<ExportCreation> {
+    return this.exports.request({
+      ...request,
+      kind: 'board',
+      expected: { done: 0, total: pageCount, unit: 'pages' },
+      rateLimit: this.config.boards.rateLimit,
+    });
+  }
+
+  /** The exports of one session, newest first. */
+  list(owner: Caller, sessionId: string, size: number, cursor?: string): Promise<Page<Export>> {
+    return this.exports.list({ owner, sessionId, size, cursor });
+  }
+
+  /** Ends the session's exports and gives up their files: with the session goes what was made of it. */
+  async discard(owner: Caller, sessionId: string): Promise<void> {
+    let cursor: string | undefined;
+    do {
+      const page = await this.exports.list({ owner, sessionId, size: LARGEST_PAGE, cursor });
+      for (const { id, status } of page.items) {
+        if (status === 'completed' || !isFinished(status)) await this.exports.remove(id, owner);
+      }
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+  }
+}

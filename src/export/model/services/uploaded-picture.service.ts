@@ -1,0 +1,54 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../../../platform/errors/domain-error';
+import { FileStorage } from '../../../platform/storage/file-storage';
+import type { Export } from '../domain/export';
+import { type ExportOwner, ExportRepository } from '../domain/interfaces/export.repository';
+import { PictureInspector } from '../domain/interfaces/picture-inspector';
+import { ExportService } from './export.service';
+
+/** Takes the picture that the front end drew by itself, in place of one drawn here. */
+@Injectable()
+export class UploadedPictureService {
+  constructor(
+    private readonly exports: ExportService,
+    private readonly repository: ExportRepository,
+    private readonly storage: FileStorage,
+    private readonly inspector: PictureInspector,
+  ) {}
+
+  /**
+   * @param png the whole file
+   * @throws DomainError not-found | invalid when it is no sound PNG | conflict when the export takes no picture (any more)
+   */
+  async store(exportId: string, png: Buffer, owner: ExportOwner): Promise<Export> {
+    const request = await this.exports.get(exportId, owner);
+    if (request.format !== 'png') {
+      throw new DomainError('conflict', 'export-takes-no-picture', 'Only a PNG export takes a picture');
+    }
+    await this.inspector.assertSoundPng(png);
+    // Beside the attempts' objects, which a new attempt clears away.
+    const key = `pictures/${request.id}/${randomUUID()}.png`;
+    await this.storage.put(key, Readable.from([png]), { contentType: 'image/png' });
+    const outcome = await this.repository.replaceFile(
+      request.id,
+      {
+        object: { key, contentType: 'image/png' },
+        name: request.fileName?.replace(/\.zip$/, '.png') ?? 'board.png',
+        size: png.length,
+        sha256: createHash('sha256').update(png).digest('hex'),
+        recordCount: null,
+        pageCount: 1,
+        warnings: [],
+      },
+      owner,
+    );
+    if (!outcome) {
+      await this.storage.delete(key);
+      throw new DomainError('conflict', 'export-has-ended', 'The export has ended and takes no picture any more');
+    }
+    if (outcome.replaced) await this.storage.delete(outcome.replaced.key);
+    return outcome.export;
+  }
+}

@@ -1,0 +1,29 @@
+import { RequestContext } from '../observability/request-context';
+import type { Transaction } from '../prisma/prisma.service';
+
+/** One step in the life of a thing, and who took it. */
+export interface AuditEntry {
+  /** Dotted and in the past tense, such as `export.requested`. */
+  readonly action: string;
+  readonly exportId?: string;
+  /** `null` for what the service does by itself. */
+  readonly userId: string | null;
+  readonly tenantId: string | null;
+  readonly details?: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** Writes entries in the transaction of the step they tell of, so that neither is there without the other. */
+export async function recordAudit(transaction: Transaction, ...entries: readonly AuditEntry[]): Promise<void> {
+  const context = RequestContext.current();
+  await transaction.auditEntry.createMany({
+    data: entries.map((entry) => ({
+      action: entry.action,
+      exportId: entry.exportId,
+      userId: entry.userId,
+      tenantId: entry.tenantId,
+      requestId: context?.requestId,
+      address: context?.address,
+      details: { ...entry.details },
+    })),
+  });
+}

@@ -1,0 +1,14 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
+import type { Caller } from './caller';
+
+export interface AuthenticatedRequest extends Request {
+  caller?: Caller;
+}
+
+/** The caller that the token guard found. Only for routes that are not public. */
+export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
+  const { caller } = context.switchToHttp().getRequest<AuthenticatedRequest>();
+  if (!caller) throw new Error('A route that asks for its caller must not be public');
+  return caller;
+});

@@ -1,0 +1,54 @@
+import {
+  type CanActivate,
+  type ExecutionContext,
+  ForbiddenException,
+  Injectable,
+  ServiceUnavailableException,
+  UnauthorizedException,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { ACCEPTS_LINK } from './accepts-link.decorator';
+import type { Caller } from './caller';
+import type { AuthenticatedRequest } from './current-caller.decorator';
+import { LinkSigner } from './link-signer';
+import { PUBLIC_ROUTE } from './public.decorator';
+import { KeysUnavailableError, TokenVerifier } from './token-verifier';
+
+/** Every route asks for a bearer token, unless it says that it is public or that a signed link will do. */
+@Injectable()
+export class TokenGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly tokens: TokenVerifier,
+    private readonly links: LinkSigner,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const has = (mark: string) =>
+      this.reflector.getAllAndOverride<boolean>(mark, [context.getHandler(), context.getClass()]);
+    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    if (has(PUBLIC_ROUTE)) return true;
+    if (has(ACCEPTS_LINK) && request.query['signature'] !== undefined) return this.checkLink(request);
+    request.caller = await this.callerOf(request);
+    return true;
+  }
+
+  private checkLink({ path, query }: AuthenticatedRequest): true {
+    if (this.links.verify(path, { expires: Number(query['expires']), signature: String(query['signature']) }))
+      return true;
+    throw new ForbiddenException('This link is not valid or has expired. Ask for the status again to get a fresh one.');
+  }
+
+  private async callerOf(request: AuthenticatedRequest): Promise<Caller> {
+    const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
+    if (token === undefined) throw new UnauthorizedException('Give a token: Authorization: Bearer <token>');
+    try {
+      return await this.tokens.verify(token);
+    } catch (error) {
+      if (error instanceof KeysUnavailableError) {
+        throw new ServiceUnavailableException('Tokens cannot be checked right now', { cause: error });
+      }
+      throw new UnauthorizedException('The token is not valid or has expired', { cause: error });
+    }
+  }
+}

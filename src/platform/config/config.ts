@@ -1,0 +1,125 @@
+import { Environment } from './environment';
+
+export type Role = 'api' | 'worker' | 'all';
+
+/** How many creations a user may make in a sliding window. */
+export interface RateLimit {
+  readonly limit: number;
+  readonly windowSeconds: number;
+}
+
+export interface DiskStorageConfig {
+  readonly kind: 'disk';
+  readonly directory: string;
+}
+
+export interface S3StorageConfig {
+  readonly kind: 's3';
+  readonly endpoint?: string;
+  readonly publicEndpoint?: string;
+  readonly region: string;
+  readonly bucket: string;
+  readonly accessKeyId?: string;
+  readonly secretAccessKey?: string;
+  readonly forcePathStyle: boolean;
+  readonly sse?: 'AES256' | 'aws:kms';
+  readonly kmsKeyId?: string;
+}
+
+/** Everything the environment decides, checked and typed. Nothing else reads `process.env`. */
+export class Config {
+  readonly role: Role;
+  readonly http: {
+    readonly port: number;
+    /** Without a trailing slash. */
+    readonly publicUrl: string;
+    readonly corsOrigins: readonly string[] | '*';
+  };
+  readonly logLevel: Environment['LOG_LEVEL'];
+  readonly database: { readonly url: string };
+  readonly queue: { readonly redisUrl?: string };
+  readonly storage: DiskStorageConfig | S3StorageConfig;
+  readonly auth: { readonly jwtSecret?: string; readonly jwksUrl?: string };
+  readonly links: { readonly secret: string };
+  readonly exports: {
+    readonly concurrency: number;
+    readonly retentionDays: number;
+    /** How long a silent worker keeps an export before another one takes it. */
+    readonly leaseSeconds: number;
+    /** How long running exports may go on after SIGTERM before they are handed back. */
+    readonly graceSeconds: number;
+  };
+  readonly boards: {
+    readonly maxBytes: number;
+    readonly assetHosts: readonly string[];
+    readonly drawingThreads: number;
+    readonly rateLimit: RateLimit | null;
+  };
+
+  private constructor(env: Environment) {
+    this.role = env.ROLE;
+    this.http = {
+      port: env.PORT,
+      publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
+      corsOrigins: env.CORS_ORIGINS,
+    };
+    this.logLevel = env.LOG_LEVEL;
+    this.database = { url: env.DATABASE_URL };
+    this.queue = { redisUrl: env.REDIS_URL };
+    this.storage = storageOf(env);
+    this.auth = { jwtSecret: env.JWT_SECRET, jwksUrl: env.JWT_JWKS_URL };
+    this.links = { secret: env.LINK_SECRET };
+    this.exports = {
+      concurrency: env.EXPORT_CONCURRENCY,
+      retentionDays: env.RETENTION_DAYS,
+      leaseSeconds: env.EXPORT_LEASE_SECONDS,
+      graceSeconds: env.SHUTDOWN_GRACE_SECONDS,
+    };
+    this.boards = {
+      maxBytes: env.BOARD_MAX_BYTES,
+      assetHosts: env.BOARD_ASSET_HOSTS,
+      drawingThreads: env.DRAWING_THREADS,
+      rateLimit: env.RATE_LIMIT_BOARDS,
+    };
+  }
+
+  /** @throws ConfigurationError naming every variable that is missing or wrong */
+  static from(variables: Record<string, string | undefined>): Config {
+    return new Config(Environment.parse(variables));
+  }
+
+  static fromProcess(): Config {
+    return Config.from(process.env);
+  }
+
+  /** What a migration needs to know, and nothing else. */
+  static databaseUrlOfProcess(): string {
+    return Environment.databaseUrl(process.env);
+  }
+
+  /** Whether this process answers HTTP beyond its health and metrics. */
+  get servesApi(): boolean {
+    return this.role !== 'worker';
+  }
+
+  get runsJobs(): boolean {
+    return this.role !== 'api';
+  }
+}
+
+function storageOf(env: Environment): DiskStorageConfig | S3StorageConfig {
+  if (env.STORAGE === 'disk') return { kind: 'disk', directory: env.STORAGE_DIR };
+  return {
+    kind: 's3',
+    endpoint: env.S3_ENDPOINT,
+    publicEndpoint: env.S3_PUBLIC_ENDPOINT,
+    region: env.S3_REGION,
+    // The environment's check has seen to it that S3 has a bucket.
+    bucket: env.S3_BUCKET ?? '',
+    accessKeyId: env.S3_ACCESS_KEY_ID,
+    secretAccessKey: env.S3_SECRET_ACCESS_KEY,
+    forcePathStyle: env.S3_FORCE_PATH_STYLE,
+    sse: env.S3_SSE,
+    kmsKeyId: env.S3_KMS_KEY_ID,
+  };
+}

@@ -1,0 +1,125 @@
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+import type { RateLimit } from './config';
+
+const url = (...protocols: string[]) =>
+  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+    error: `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  });
+
+const databaseUrl = url('postgres:', 'postgresql:');
+
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== ''),
+);
+
+const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) => z.coerce.number().int().min(least).max(most);
+
+const secret = z.string().min(32, 'must have at least 32 characters; `openssl rand -hex 32` makes one');
+
+const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+
+const rateLimit = z.string().transform((value, context): RateLimit | null => {
+  if (value === 'off') return null;
+  const [, limit, length, unit] = /^([1-9]\d{0,6})\/([1-9]\d{0,4})([smhd])$/.exec(value) ?? [];
+  if (limit === undefined || length === undefined || unit === undefined) {
+    context.addIssue({ code: 'custom', message: 'must be like 5/15m (5 in 15 minutes; units s, m, h, d) or off' });
+    return z.NEVER;
+  }
+  return { limit: Number(limit), windowSeconds: Number(length) * SECONDS[unit as keyof typeof SECONDS] };
+});
+
+/** The variables as they are named outside; see .env.example for what each is for. */
+const schema = z
+  .object({
+    ROLE: z.enum(['api', 'worker', 'all']).default('all'),
+    PORT: wholeNumber(0, 65_535).default(8000),
+    PUBLIC_URL: url('http:', 'https:').optional(),
+    CORS_ORIGINS: z.literal('*').or(list).default('*'),
+    LOG_LEVEL: z.enum(['error', 'warn', 'log', 'debug', 'verbose']).default('log'),
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: url('redis:', 'rediss:').optional(),
+    STORAGE: z.enum(['disk', 's3']).default('disk'),
+    STORAGE_DIR: z.string().min(1).default('./storage'),
+    S3_ENDPOINT: url('http:', 'https:').optional(),
+    S3_PUBLIC_ENDPOINT: url('http:', 'https:').optional(),
+    S3_REGION: z.string().min(1).default('us-east-1'),
+    S3_BUCKET: z.string().min(3).optional(),
+    S3_ACCESS_KEY_ID: z.string().min(1).optional(),
+    S3_SECRET_ACCESS_KEY: z.string().min(1).optional(),
+    S3_FORCE_PATH_STYLE: z.stringbool().default(false),
+    S3_SSE: z.enum(['AES256', 'aws:kms']).optional(),
+    S3_KMS_KEY_ID: z.string().min(1).optional(),
+    JWT_SECRET: secret.optional(),
+    JWT_JWKS_URL: url('http:', 'https:').optional(),
+    LINK_SECRET: secret,
+    RATE_LIMIT_BOARDS: rateLimit.default({ limit: 30, windowSeconds: 900 }),
+    RETENTION_DAYS: z.coerce.number().positive().max(3650).default(7),
+    EXPORT_CONCURRENCY: wholeNumber(1, 64).default(4),
+    EXPORT_LEASE_SECONDS: wholeNumber(3, 600).default(15),
+    SHUTDOWN_GRACE_SECONDS: wholeNumber(0, 600).default(25),
+    BOARD_ASSET_HOSTS: list.default([]),
+    BOARD_MAX_BYTES: wholeNumber(1024).default(25 * 1024 * 1024),
+    DRAWING_THREADS: wholeNumber(1, 64).default(Math.min(availableParallelism(), 8)),
+  })
+  .superRefine((env, context) => {
+    const require = (variable: string, message: string) => {
+      context.addIssue({ code: 'custom', path: [variable], message });
+    };
+    if (env.JWT_SECRET === undefined && env.JWT_JWKS_URL === undefined) {
+      require('JWT_SECRET', 'is missing: give JWT_SECRET or JWT_JWKS_URL, or nobody can sign in');
+    }
+    if (env.STORAGE === 's3' && env.S3_BUCKET === undefined) require('S3_BUCKET', 'is missing, and STORAGE is s3');
+    if ((env.S3_ACCESS_KEY_ID === undefined) !== (env.S3_SECRET_ACCESS_KEY === undefined)) {
+      require('S3_SECRET_ACCESS_KEY', 'and S3_ACCESS_KEY_ID go together: give both, or neither to use the AWS default chain');
+    }
+    if (env.S3_KMS_KEY_ID !== undefined && env.S3_SSE !== 'aws:kms')
+      require('S3_SSE', 'must be aws:kms when S3_KMS_KEY_ID is given');
+  });
+
+export type Environment = z.infer<typeof schema>;
+
+type Variables = Record<string, string | undefined>;
+
+export class ConfigurationError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(`The configuration is not right:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'ConfigurationError';
+  }
+}
+
+export const Environment = {
+  /**
+   * @param variables as in `process.env`; an empty value counts as not given
+   * @throws ConfigurationError naming every variable that is missing or wrong
+   */
+  parse(variables: Variables): Environment {
+    return checked(schema, variables);
+  },
+
+  /**
+   * The one variable that a migration needs.
+   * @throws ConfigurationError
+   */
+  databaseUrl(variables: Variables): string {
+    return checked(z.object({ DATABASE_URL: databaseUrl }), variables).DATABASE_URL;
+  },
+};
+
+function checked<Result>(rules: z.ZodType<Result>, variables: Variables): Result {
+  const given = Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const result = rules.safeParse(given);
+  if (result.success) return result.data;
+  throw new ConfigurationError(
+    result.error.issues.map((issue) => {
+      const variable = String(issue.path[0]);
+      const missing = given[variable] === undefined && issue.code === 'invalid_type';
+      return `${variable} ${missing ? 'is missing' : issue.message}`;
+    }),
+  );
+}

@@ -1,0 +1,32 @@
+export type DomainErrorKind =
+  'invalid' | 'forbidden' | 'not-found' | 'conflict' | 'gone' | 'too-large' | 'limit' | 'mismatch';
+
+export interface FieldError {
+  readonly field: string;
+  readonly message: string;
+}
+
+/**
+ * A refusal that the rules foresee. Its message is shown to the caller as it is; its code is stable, for programs.
+ * Everything else that is thrown is a fault and never shown.
+ */
+export class DomainError extends Error {
+  constructor(
+    readonly kind: DomainErrorKind,
+    readonly code: string,
+    message: string,
+    readonly details: { readonly fields?: readonly FieldError[]; readonly retryAfterSeconds?: number } = {},
+  ) {
+    super(message);
+    this.name = 'DomainError';
+  }
+
+  static invalid(code: string, message: string, ...fields: FieldError[]): DomainError {
+    return new DomainError('invalid', code, message, { fields });
+  }
+
+  /** What belongs to somebody else is answered with this too: it does not exist for the caller. */
+  static notFound(what: string): DomainError {
+    return new DomainError('not-found', `${what.toLowerCase().replaceAll(' ', '-')}-not-found`, `${what} not found`);
+  }
+}

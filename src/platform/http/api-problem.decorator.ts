@@ -1,0 +1,54 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiExtraModels, ApiProperty, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { STATUS_CODES } from 'node:http';
+
+class FieldProblem {
+  @ApiProperty({ example: 'format' })
+  readonly field!: string;
+
+  @ApiProperty({ example: 'must be png, pdf or json' })
+  readonly message!: string;
+}
+
+/** RFC 9457 */
+export class ProblemResponse {
+  @ApiProperty({ example: 'about:blank' })
+  readonly type!: string;
+
+  @ApiProperty({ description: 'The name of the status' })
+  readonly title!: string;
+
+  @ApiProperty({ type: 'integer' })
+  readonly status!: number;
+
+  @ApiProperty({ description: 'What happened, for a person' })
+  readonly detail!: string;
+
+  @ApiProperty({ description: 'The same as `detail`' })
+  readonly error!: string;
+
+  @ApiProperty({ description: 'What happened, for a program; it does not change' })
+  readonly code!: string;
+
+  @ApiProperty({ type: [FieldProblem], required: false, description: 'What is wrong with which field' })
+  readonly errors?: FieldProblem[];
+}
+
+const RETRY_AFTER = { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' as const } } };
+
+const WITH_RETRY_AFTER: readonly number[] = [429, 503];
+
+/** Documents refusals. 401 and 503 go without saying for every route that asks for a token. */
+export function ApiProblems(...statuses: readonly number[]): ClassDecorator & MethodDecorator {
+  return applyDecorators(
+    ApiExtraModels(ProblemResponse),
+    ...[...statuses, 503].map((status) =>
+      ApiResponse({
+        status,
+        description: STATUS_CODES[status] ?? 'Error',
+        content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemResponse) } } },
+        ...(WITH_RETRY_AFTER.includes(status) && { headers: RETRY_AFTER }),
+      }),
+    ),
+  );
+}

@@ -1,0 +1,42 @@
+import { VersioningType, VERSION_NEUTRAL } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import helmet from 'helmet';
+import { Config } from '../config/config';
+
+const REQUEST_TIMEOUT_MS = 5 * 60_000;
+const HEADERS_TIMEOUT_MS = 15_000;
+// Longer than the usual idle time of a load balancer, which otherwise would reuse a connection we just closed.
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+
+const EXPOSED_HEADERS = [
+  'ETag',
+  'Location',
+  'Retry-After',
+  'RateLimit',
+  'RateLimit-Policy',
+  'X-Request-Id',
+  'Content-Disposition',
+];
+
+/** The manners of every answer: paths with and without version, security headers, timeouts. */
+export function configureHttp(app: NestExpressApplication): void {
+  const { http } = app.get(Config);
+  app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready', 'metrics'] });
+  app.enableVersioning({ type: VersioningType.URI, defaultVersion: ['1', VERSION_NEUTRAL] });
+  app.use(helmet({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } } }));
+  // Callers prove themselves by a header that no browser sends by itself, so any origin may ask.
+  app.enableCors({
+    origin: http.corsOrigins === '*' ? '*' : [...http.corsOrigins],
+    exposedHeaders: EXPOSED_HEADERS,
+    maxAge: 86_400,
+  });
+  app.set('trust proxy', 'loopback, linklocal, uniquelocal');
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.enableShutdownHooks();
+
+  const server = app.getHttpServer();
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
+}

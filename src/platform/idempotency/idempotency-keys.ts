@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import type { Caller } from '../auth/caller';
+import { DomainError } from '../errors/domain-error';
+import type { Transaction } from '../prisma/prisma.service';
+
+/** A client's own name for a creating request, and what the request was. */
+export interface IdempotentRequest {
+  readonly owner: string;
+  readonly key: string;
+  readonly fingerprint: string;
+}
+
+/** @param parts whatever makes two requests the same: what is created, from what, and how */
+export function idempotentRequest(
+  caller: Caller,
+  key: string,
+  ...parts: readonly (string | Uint8Array)[]
+): IdempotentRequest {
+  const hash = createHash('sha256');
+  // Each part is preceded by its length, so that no two lists of parts read alike.
+  for (const part of parts) hash.update(`${part.length}:`).update(part);
+  return { owner: JSON.stringify([caller.tenantId, caller.userId]), key, fingerprint: hash.digest('hex') };
+}
+
+/**
+ * Claims the key for a resource that this transaction is about to make. A second request under the same key waits
+ * here until the first has ended.
+ * @returns `null` when the key is claimed, else the id of the resource that the key made before
+ * @throws DomainError mismatch, when the key was used for another request
+ */
+export async function claimIdempotencyKey(
+  transaction: Transaction,
+  request: IdempotentRequest,
+  resourceId: string,
+): Promise<string | null> {
+  const { count } = await transaction.idempotencyKey.createMany({
+    data: { ...request, resourceId },
+    skipDuplicates: true,
+  });
+  if (count === 1) return null;
+  const earlier = await transaction.idempotencyKey.findUniqueOrThrow({
+    where: { owner_key: { owner: request.owner, key: request.key } },
+  });
+  if (earlier.fingerprint === request.fingerprint) return earlier.resourceId;
+  throw new DomainError('mismatch', 'idempotency-key-reused', 'This Idempotency-Key was used for a different request');
+}

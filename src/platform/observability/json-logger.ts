@@ -1,0 +1,21 @@
+import { ConsoleLogger, type LogLevel } from '@nestjs/common';
+import { RequestContext } from './request-context';
+
+const LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'];
+
+/** One JSON object a line, with the ids of the request and of the export that the line is about. */
+export class JsonLogger extends ConsoleLogger {
+  constructor(level: LogLevel) {
+    super({ json: true, compact: true, flattenParams: true, logLevels: LEVELS.slice(0, LEVELS.indexOf(level) + 1) });
+  }
+
+  protected override getJsonLogObject(...args: Parameters<ConsoleLogger['getJsonLogObject']>) {
+    const context = RequestContext.current();
+    return {
+      ...super.getJsonLogObject(...args),
+      timestamp: new Date().toISOString() as unknown as number,
+      ...(context && { request_id: context.requestId }),
+      ...(context?.exportId !== undefined && { export_id: context.exportId }),
+    };
+  }
+}

@@ -1,0 +1,17 @@
+import { Global, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { Health } from './health';
+import { HealthController } from './health.controller';
+import { HttpMetricsMiddleware } from './http-metrics.middleware';
+import { Metrics } from './metrics';
+
+@Global()
+@Module({
+  controllers: [HealthController],
+  providers: [Health, Metrics],
+  exports: [Health, Metrics],
+})
+export class ObservabilityModule implements NestModule {
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(HttpMetricsMiddleware).forRoutes('*splat');
+  }
+}

@@ -1,0 +1,32 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { Config } from '../config/config';
+import { Health } from '../observability/health';
+import { Prisma, PrismaClient } from './generated/client';
+
+const POOL_SIZE = 10;
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** The database. Only repositories use it. */
+@Injectable()
+export class PrismaService extends PrismaClient implements OnApplicationShutdown {
+  constructor(config: Config, health: Health) {
+    super({
+      adapter: new PrismaPg({
+        connectionString: config.database.url,
+        max: POOL_SIZE,
+        connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+        application_name: `export-service-${config.role}`,
+      }),
+    });
+    health.register('database', () => this.$queryRaw(Prisma.sql`SELECT 1 FROM exports LIMIT 0`));
+  }
+
+  // After the worker and the HTTP server have ended, which both write to the last moment.
+  async onApplicationShutdown(): Promise<void> {
+    await this.$disconnect();
+  }
+}
+
+/** A Prisma client inside a transaction. */
+export type Transaction = Prisma.TransactionClient;

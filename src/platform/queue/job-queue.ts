@@ -1,0 +1,82 @@
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import type { Queue } from 'bullmq';
+import { Gauge } from 'prom-client';
+import { Health } from '../observability/health';
+import { Metrics } from '../observability/metrics';
+import { QueueConnections } from './queue-connections';
+
+/** A kind of work. Its payload holds ids and nothing else: what they stand for is read when the work begins. */
+export class JobType<Payload extends Readonly<Record<string, string>>> {
+  declare readonly payload: Payload;
+
+  constructor(readonly name: string) {}
+}
+
+export interface JobRequest<Payload> {
+  /** A second job with the id of one that waits or runs is not added. */
+  readonly id: string;
+  readonly payload: Payload;
+}
+
+const ADD_TIMEOUT_MS = 2_000;
+
+@Injectable()
+export class JobQueue implements OnApplicationShutdown {
+  private readonly logger = new Logger(JobQueue.name);
+  private readonly queue: Queue;
+
+  constructor(connections: QueueConnections, health: Health, metrics: Metrics) {
+    this.queue = connections.queue();
+    this.queue.on('error', (error) => {
+      this.logger.warn('The queue cannot be reached', { reason: error.message });
+    });
+    health.register('queue', () => this.queue.getJobCounts('waiting'));
+    this.declareDepth(metrics);
+  }
+
+  /**
+   * Adds jobs; those whose id is there already are left as they are.
+   * @throws when the queue does not take them within two seconds
+   */
+  async add<Payload extends Readonly<Record<string, string>>>(
+    type: JobType<Payload>,
+    ...jobs: readonly JobRequest<Payload>[]
+  ): Promise<void> {
+    const adding = this.queue.addBulk(
+      jobs.map(({ id, payload }) => ({ name: type.name, data: payload, opts: { jobId: id } })),
+    );
+    await within(ADD_TIMEOUT_MS, adding);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.queue.close();
+  }
+
+  private declareDepth(metrics: Metrics): void {
+    const { queue } = this;
+    new Gauge({
+      name: 'queue_jobs',
+      help: 'Jobs in the queue by state',
+      labelNames: ['state'],
+      registers: [metrics.registry],
+      async collect() {
+        const counts = await within(ADD_TIMEOUT_MS, queue.getJobCounts('waiting', 'active', 'delayed')).catch(
+          () => ({}),
+        );
+        for (const [state, count] of Object.entries(counts)) this.set({ state }, count);
+      },
+    });
+  }
+}
+
+async function within<Result>(milliseconds: number, work: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error('The queue did not answer in time'));
+    }, milliseconds);
+  });
+  return Promise.race([work, timeout]).finally(() => {
+    clearTimeout(timer);
+  });
+}

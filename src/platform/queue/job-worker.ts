@@ -1,0 +1,67 @@
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Job, Worker } from 'bullmq';
+import { Config } from '../config/config';
+import { Health } from '../observability/health';
+import type { JobType } from './job-queue';
+import { QueueConnections } from './queue-connections';
+
+/** Does one kind of work. The signal aborts when the process has to end before the work has. */
+export type JobHandler<Payload> = (payload: Payload, signal: AbortSignal) => Promise<void>;
+
+/** How soon the queue notices that a worker died with a job in hand. */
+const LOCK_MS = 10_000;
+const STALLED_CHECK_MS = 5_000;
+
+/** Takes jobs from the queue and gives them to their handlers, in the processes whose role it is. */
+@Injectable()
+export class JobWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(JobWorker.name);
+  private readonly handlers = new Map<string, JobHandler<never>>();
+  private worker: Worker | undefined;
+
+  constructor(
+    private readonly config: Config,
+    private readonly connections: QueueConnections,
+    private readonly health: Health,
+  ) {}
+
+  /** @throws when the kind of work has a handler already */
+  handle<Payload extends Readonly<Record<string, string>>>(type: JobType<Payload>, handler: JobHandler<Payload>): void {
+    if (this.handlers.has(type.name)) throw new Error(`The job ${type.name} has two handlers`);
+    this.handlers.set(type.name, handler);
+  }
+
+  onApplicationBootstrap(): void {
+    if (!this.config.runsJobs) return;
+    this.worker = this.connections.worker((job, _token, signal) => this.process(job, signal), {
+      concurrency: this.config.exports.concurrency,
+      lockDuration: LOCK_MS,
+      stalledInterval: STALLED_CHECK_MS,
+      // The record counts the attempts, also those that killed their process; the queue only brings them back.
+      maxStalledCount: Number.MAX_SAFE_INTEGER,
+    });
+    this.worker.on('error', (error) => {
+      this.logger.warn('The queue cannot be reached', { reason: error.message });
+    });
+  }
+
+  /** Lets running work finish within the grace period, then aborts it so that it can be handed back. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.health.leave();
+    const { worker } = this;
+    if (!worker) return;
+    const deadline = setTimeout(() => {
+      this.logger.warn('The grace period is over: work in hand is handed back');
+      worker.cancelAllJobs('The process has to end');
+    }, this.config.exports.graceSeconds * 1000);
+    await worker.close().finally(() => {
+      clearTimeout(deadline);
+    });
+  }
+
+  private async process(job: Job, signal: AbortSignal | undefined): Promise<void> {
+    const handler = this.handlers.get(job.name);
+    if (!handler) throw new Error(`Nobody handles the job ${job.name}`);
+    await handler(job.data as never, signal ?? new AbortController().signal);
+  }
+}
