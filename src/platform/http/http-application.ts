@@ -1,5 +1,6 @@
 import { VersioningType, VERSION_NEUTRAL } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Request, Response } from 'express';
 import helmet from 'helmet';
 import { Config } from '../config/config';
 
@@ -20,7 +21,8 @@ const EXPOSED_HEADERS = [
 
 /** The manners of every answer: paths with and without version, security headers, timeouts. */
 export function configureHttp(app: NestExpressApplication): void {
-  const { http } = app.get(Config);
+  const config = app.get(Config);
+  const { http } = config;
   app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready', 'metrics'] });
   app.enableVersioning({ type: VersioningType.URI, defaultVersion: ['1', VERSION_NEUTRAL] });
   app.use(helmet({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } } }));
@@ -30,6 +32,7 @@ export function configureHttp(app: NestExpressApplication): void {
     exposedHeaders: EXPOSED_HEADERS,
     maxAge: 86_400,
   });
+  if (!config.servesApi) app.use('/api', notServedHere);
   app.set('trust proxy', 'loopback, linklocal, uniquelocal');
   app.disable('x-powered-by');
   app.set('etag', false);
@@ -39,4 +42,9 @@ export function configureHttp(app: NestExpressApplication): void {
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
+}
+
+/** A worker answers for its health and its metrics only. */
+function notServedHere(_request: Request, response: Response): void {
+  response.status(404).end();
 }

@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { ExportModule } from './export';
+import { AuthModule } from './platform/auth/auth.module';
+import { ConfigModule } from './platform/config/config.module';
+import { HttpModule } from './platform/http/http.module';
+import { ObservabilityModule } from './platform/observability/observability.module';
+import { PrismaModule } from './platform/prisma/prisma.module';
+import { QueueModule } from './platform/queue/queue.module';
+import { StorageModule } from './platform/storage/storage.module';
+import { SoloModule } from './solo';
+
+@Module({
+  imports: [
+    ConfigModule,
+    ObservabilityModule,
+    HttpModule,
+    AuthModule,
+    PrismaModule,
+    QueueModule,
+    StorageModule,
+    ExportModule,
+    SoloModule,
+  ],
+})
+export class AppModule {}

@@ -1,0 +1,27 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from './app.module';
+import { Config } from './platform/config/config';
+import { ConfigurationError } from './platform/config/environment';
+import { configureHttp } from './platform/http/http-application';
+import { serveOpenApi } from './platform/http/open-api';
+import { JsonLogger } from './platform/observability/json-logger';
+
+/** Boots what ROLE says. A worker answers HTTP too, for its health and its metrics. */
+async function bootstrap(): Promise<void> {
+  const config = Config.fromProcess();
+  const logger = new JsonLogger(config.logLevel);
+  const app = await NestFactory.create<NestExpressApplication>(AppModule, { bodyParser: false, logger });
+  configureHttp(app);
+  serveOpenApi(app);
+  await app.listen(config.http.port);
+  logger.log('Listening', { url: await app.getUrl(), role: config.role });
+}
+
+bootstrap().catch((error: unknown) => {
+  const shown = error instanceof ConfigurationError ? error.message : error;
+  // The logger may be what failed.
+  // eslint-disable-next-line no-console
+  console.error(shown);
+  process.exit(1);
+});

@@ -1,0 +1,33 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+
+const DESCRIPTION = `Asks for files, follows how they come into being, and fetches them.
+
+Every path works with and without the \`v1\` segment, and with and without a trailing slash. Refusals are RFC 9457 problem
+details. While an export is unfinished its status says in \`Retry-After\` when to ask again.`;
+
+/** Serves the description of the API at /api/openapi.json and a page to read and try it at /api/docs. */
+export function serveOpenApi(app: INestApplication): void {
+  SwaggerModule.setup('api/docs', app, () => describeApi(app), {
+    jsonDocumentUrl: 'api/openapi.json',
+    yamlDocumentUrl: 'api/openapi.yaml',
+    customSiteTitle: 'Export Service API',
+  });
+}
+
+/** The OpenAPI 3.1 document, each path once, under its version. */
+export function describeApi(app: INestApplication): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Export Service')
+    .setVersion('1')
+    .setDescription(DESCRIPTION)
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+    .build();
+  const document = SwaggerModule.createDocument(app, builder, {
+    operationIdFactory: (controller, method, version) =>
+      `${controller.replace(/Controller$/, '')}_${method}${version === undefined ? '' : `_${version}`}`,
+  });
+  const versioned = Object.entries(document.paths).filter(([path]) => path.startsWith('/api/v1/'));
+  return { ...document, paths: Object.fromEntries(versioned) };
+}

@@ -1,0 +1,62 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { PageResponse } from '../../platform/http/page';
+import type { SoloSession } from '../model/domain/solo-session';
+
+/** A session without its board, as a list shows it. */
+export class SessionSummaryResponse {
+  @ApiProperty({ format: 'uuid' })
+  readonly id!: string;
+
+  @ApiProperty({ example: 'Algebra, lesson 3' })
+  readonly name!: string;
+
+  @ApiProperty({ type: 'integer', example: 3 })
+  readonly page_count!: number;
+
+  @ApiProperty({ type: String, nullable: true, format: 'uri', description: 'A link that works without a header' })
+  readonly thumbnail_url!: string | null;
+
+  @ApiProperty({ type: 'integer', description: 'Counts the changes, from 1' })
+  readonly rev!: number;
+
+  @ApiProperty({ format: 'date-time' })
+  readonly created_at!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  readonly updated_at!: string;
+
+  static of(session: SoloSession, thumbnailUrl: string | null): SessionSummaryResponse {
+    return {
+      id: session.id,
+      name: session.name,
+      page_count: session.pageCount,
+      thumbnail_url: thumbnailUrl,
+      rev: session.rev,
+      created_at: session.createdAt.toISOString(),
+      updated_at: session.updatedAt.toISOString(),
+    };
+  }
+}
+
+export class SessionResponse extends SessionSummaryResponse {
+  @ApiProperty({ description: 'The board, exactly as it was stored', nullable: true, type: Object })
+  readonly state!: unknown;
+
+  /** The answer as JSON text, into which the state is put as it stands: a large board is not parsed to be shown. */
+  static json(summary: SessionSummaryResponse, state: string): string {
+    return `${JSON.stringify(summary).slice(0, -1)},"state":${state}}`;
+  }
+}
+
+export class SessionListResponse extends PageResponse {
+  @ApiProperty({ type: [SessionSummaryResponse] })
+  readonly results!: SessionSummaryResponse[];
+}
+
+export class ThumbnailResponse {
+  @ApiProperty({ format: 'uri' })
+  readonly thumbnail_url!: string;
+
+  @ApiProperty({ enum: ['completed'] })
+  readonly status!: 'completed';
+}

@@ -1,0 +1,55 @@
+import { pipeline } from 'node:stream/promises';
+import { Controller, Get, HttpCode, HttpStatus, Param, Post, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { AcceptsLink } from '../../platform/auth/accepts-link.decorator';
+import type { Caller } from '../../platform/auth/caller';
+import { type AuthenticatedRequest, CurrentCaller } from '../../platform/auth/current-caller.decorator';
+import { ApiProblems } from '../../platform/http/api-problem.decorator';
+import { SessionThumbnailService } from '../model/services/session-thumbnail.service';
+import { SoloSessionService } from '../model/services/solo-session.service';
+import { ThumbnailResponse } from './session.response';
+
+@ApiTags('Board sessions')
+@ApiBearerAuth()
+@Controller('solo/sessions')
+export class ThumbnailController {
+  constructor(
+    private readonly sessions: SoloSessionService,
+    private readonly thumbnails: SessionThumbnailService,
+  ) {}
+
+  @Post(':id/thumbnail')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({ summary: 'Draw a small picture of the first page' })
+  @ApiOkResponse({ type: ThumbnailResponse })
+  @ApiProblems(400, 401, 404, 409)
+  async render(
+    @Param('id') id: string,
+    @CurrentCaller() owner: Caller,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ThumbnailResponse> {
+    const session = await this.sessions.get(id, owner);
+    const gone = new AbortController();
+    response.once('close', () => {
+      gone.abort(new Error('The caller went away'));
+    });
+    return { thumbnail_url: await this.thumbnails.render(session, gone.signal), status: 'completed' };
+  }
+
+  @Get(':id/thumbnail')
+  @AcceptsLink()
+  @ApiOperation({
+    summary: 'The small picture',
+    description: 'With a token, or by the link in `thumbnail_url` without any header.',
+  })
+  @ApiQuery({ name: 'expires', required: false, description: 'Part of a link' })
+  @ApiQuery({ name: 'signature', required: false, description: 'Part of a link' })
+  @ApiOkResponse({ content: { 'image/png': { schema: { type: 'string', format: 'binary' } } } })
+  @ApiProblems(401, 403, 404)
+  async get(@Param('id') id: string, @Req() request: AuthenticatedRequest, @Res() response: Response): Promise<void> {
+    const picture = await this.thumbnails.open(id, request.caller ?? null);
+    response.type('image/png').set('Cache-Control', 'private, max-age=300');
+    await pipeline(picture, response);
+  }
+}

@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import type { Page } from '../../platform/http/page';
+import { claimIdempotencyKey, type IdempotentRequest } from '../../platform/idempotency/idempotency-keys';
+import type { SoloSession as SessionRow } from '../../platform/prisma/generated/client';
+import { PrismaService } from '../../platform/prisma/prisma.service';
+import {
+  type NewSession,
+  type SessionChange,
+  SoloSessionRepository,
+} from '../model/domain/interfaces/solo-session.repository';
+import type { SessionOwner, SoloSession } from '../model/domain/solo-session';
+
+/** Everything but the state, which may have megabytes. */
+const omit = { state: true } as const;
+
+type Row = Omit<SessionRow, 'state'>;
+
+@Injectable()
+export class PrismaSoloSessionRepository extends SoloSessionRepository {
+  constructor(private readonly prisma: PrismaService) {
+    super();
+  }
+
+  override create(
+    { owner, name, state }: NewSession,
+    idempotency: IdempotentRequest | null,
+  ): Promise<{ session: SoloSession; isNew: boolean }> {
+    const id = uuidv7();
+    return this.prisma.$transaction(async (transaction) => {
+      const earlier = idempotency && (await claimIdempotencyKey(transaction, idempotency, id));
+      if (earlier !== null) {
+        const row = await transaction.soloSession.findUniqueOrThrow({ where: { id: earlier }, omit });
+        return { session: toSession(row), isNew: false };
+      }
+      const data = { id, ...ownedBy(owner), name, state: state.text, pageCount: state.pageCount };
+      return { session: toSession(await transaction.soloSession.create({ data, omit })), isNew: true };
+    });
+  }
+
+  override async find(id: string, owner: SessionOwner): Promise<SoloSession | null> {
+    const row = await this.prisma.soloSession.findFirst({ where: { id, ...ownedBy(owner) }, omit });
+    return row && toSession(row);
+  }
+
+  override async readState(id: string): Promise<string | null> {
+    const row = await this.prisma.soloSession.findUnique({ where: { id }, select: { state: true } });
+    return row?.state ?? null;
+  }
+
+  override async list(owner: SessionOwner, size: number, cursor?: string): Promise<Page<SoloSession>> {
+    const where = ownedBy(owner);
+    const [count, rows] = await Promise.all([
+      this.prisma.soloSession.count({ where }),
+      this.prisma.soloSession.findMany({
+        where: { ...where, id: { lt: cursor } },
+        orderBy: { id: 'desc' },
+        take: size + 1,
+        omit,
+      }),
+    ]);
+    const items = rows.slice(0, size).map(toSession);
+    return { count, items, nextCursor: rows.length > size ? (items.at(-1)?.id ?? null) : null };
+  }
+
+  override async update(id: string, owner: SessionOwner, { name, state }: SessionChange): Promise<SoloSession | null> {
+    const [row] = await this.prisma.soloSession.updateManyAndReturn({
+      where: { id, ...ownedBy(owner) },
+      data: { name, state: state?.text, pageCount: state?.pageCount, rev: { increment: 1 }, updatedAt: new Date() },
+      omit,
+    });
+    return row ? toSession(row) : null;
+  }
+
+  override async setThumbnail(id: string, rev: number, key: string): Promise<boolean> {
+    const { count } = await this.prisma.soloSession.updateMany({ where: { id, rev }, data: { thumbnailKey: key } });
+    return count === 1;
+  }
+
+  override async findThumbnail(id: string, owner: SessionOwner | null): Promise<string | null> {
+    const where = { id, ...(owner && ownedBy(owner)) };
+    const row = await this.prisma.soloSession.findFirst({ where, select: { thumbnailKey: true } });
+    return row?.thumbnailKey ?? null;
+  }
+
+  override async delete(id: string, owner: SessionOwner): Promise<boolean> {
+    const { count } = await this.prisma.soloSession.deleteMany({ where: { id, ...ownedBy(owner) } });
+    return count === 1;
+  }
+}
+
+function ownedBy({ userId, tenantId }: SessionOwner): { userId: string; tenantId: string | null } {
+  return { userId, tenantId };
+}
+
+function toSession(row: Row): SoloSession {
+  const { id, userId, tenantId, name, pageCount, rev, thumbnailKey, createdAt, updatedAt } = row;
+  return { id, userId, tenantId, name, pageCount, rev, thumbnailKey, createdAt, updatedAt };
+}

@@ -1,0 +1,17 @@
+import type { Drawing } from '../../../../export';
+import type { Picture } from '../picture';
+
+/** Reads and draws boards, off the event loop. */
+export abstract class BoardRenderer {
+  /**
+   * @param state the UTF-8 text of a board's JSON
+   * @throws DomainError when it is not JSON
+   */
+  abstract inspect(state: Uint8Array): Promise<{ readonly pageCount: number }>;
+
+  /**
+   * Gets a board ready to be drawn. Aborting the signal ends the drawing at any moment.
+   * @throws DomainError when the board is more than can be drawn
+   */
+  abstract open(state: Uint8Array, picture: Picture, signal: AbortSignal): Promise<Drawing>;
+}

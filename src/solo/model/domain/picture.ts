@@ -1,0 +1,51 @@
+import type { ExportOptions } from '../../../export';
+
+export const BOARD_FORMATS = ['png', 'pdf', 'json'] as const;
+export type BoardFormat = (typeof BOARD_FORMATS)[number];
+
+export const BACKGROUNDS = ['white', 'transparent'] as const;
+export const PAGE_SIZES = ['original', 'a4', 'letter', 'a3'] as const;
+export const ORIENTATIONS = ['auto', 'portrait', 'landscape'] as const;
+
+export const DEFAULT_PIXEL_RATIO = 2;
+export const LEAST_PIXEL_RATIO = 0.1;
+export const LARGEST_PIXEL_RATIO = 4;
+
+/** How a board is to be drawn. */
+export type Picture =
+  | {
+      readonly format: 'png';
+      /** Counted from 1; all pages where it is not given. */
+      readonly page?: number;
+      /** Pixels for one unit of the board, or for the whole width. */
+      readonly scale: { readonly pixelRatio: number } | { readonly width: number };
+      readonly background: (typeof BACKGROUNDS)[number];
+    }
+  | {
+      readonly format: 'pdf';
+      /** `original` is the size of the board, one unit a CSS pixel. */
+      readonly pageSize: (typeof PAGE_SIZES)[number];
+      readonly orientation: (typeof ORIENTATIONS)[number];
+    };
+
+/** The picture that an export's options, checked when they were given, ask for. */
+export function pictureOf(format: 'png' | 'pdf', options: ExportOptions): Picture {
+  const { page, pixel_ratio: pixelRatio, background, page_size: pageSize, orientation } = options as PictureOptions;
+  if (format === 'png') {
+    return {
+      format,
+      page,
+      scale: { pixelRatio: pixelRatio ?? DEFAULT_PIXEL_RATIO },
+      background: background ?? 'white',
+    };
+  }
+  return { format, pageSize: pageSize ?? 'original', orientation: orientation ?? 'auto' };
+}
+
+interface PictureOptions {
+  readonly page?: number;
+  readonly pixel_ratio?: number;
+  readonly background?: (typeof BACKGROUNDS)[number];
+  readonly page_size?: (typeof PAGE_SIZES)[number];
+  readonly orientation?: (typeof ORIENTATIONS)[number];
+}

@@ -1,0 +1,27 @@
+import type { Caller } from '../../../platform/auth/caller';
+
+/** A whiteboard as its owner keeps it. */
+export interface SoloSession {
+  readonly id: string;
+  readonly userId: string;
+  readonly tenantId: string | null;
+  readonly name: string;
+  readonly pageCount: number;
+  /** Counts the changes, from 1. */
+  readonly rev: number;
+  readonly thumbnailKey: string | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** The board itself as JSON text, to the letter as it was sent: no number, key or escape of it is ours to change. */
+export interface BoardState {
+  readonly text: string;
+  readonly pageCount: number;
+}
+
+export type SessionOwner = Pick<Caller, 'userId' | 'tenantId'>;
+
+/** What a session may be called when it is made without a name. */
+export const DEFAULT_NAME = 'Untitled';
+export const LONGEST_NAME = 255;

@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { type Export, type ExportFormat, type ExportOptions, ExportsForSolo } from '../../../export';
+import type { Caller } from '../../../platform/auth/caller';
+import { DomainError } from '../../../platform/errors/domain-error';
+import type { Page } from '../../../platform/http/page';
+import { BOARD_FORMATS, type BoardFormat } from '../domain/picture';
+import { SoloSessionService } from './solo-session.service';
+
+/** What the front end asks for when it names no format. */
+const DEFAULT_FORMAT: ExportFormat = 'png';
+
+/** Exports of boards. */
+@Injectable()
+export class BoardExportService {
+  constructor(
+    private readonly sessions: SoloSessionService,
+    private readonly exports: ExportsForSolo,
+  ) {}
+
+  /** @throws DomainError not-found | invalid | limit | mismatch */
+  async request(
+    caller: Caller,
+    sessionId: string,
+    { format = DEFAULT_FORMAT, options }: { readonly format?: unknown; readonly options: ExportOptions },
+    idempotencyKey: string | null,
+  ): ReturnType<ExportsForSolo['request']> {
+    const session = await this.sessions.get(sessionId, caller);
+    if (!isBoardFormat(format)) {
+      const message = `must be one of ${BOARD_FORMATS.join(', ')}`;
+      throw DomainError.invalid('invalid-format', 'Invalid format', { field: 'format', message });
+    }
+    const page = format === 'png' ? options['page'] : undefined;
+    if (typeof page === 'number' && page > session.pageCount) {
+      const message = `must not be above ${session.pageCount}, the number of pages`;
+      throw DomainError.invalid('invalid-request', 'The request is not valid', { field: 'options.page', message });
+    }
+    return this.exports.request({
+      caller,
+      sessionId: session.id,
+      format,
+      options,
+      pageCount: page === undefined ? session.pageCount : 1,
+      idempotencyKey,
+    });
+  }
+
+  /** @throws DomainError not-found */
+  async list(caller: Caller, sessionId: string, size: number, cursor?: string): Promise<Page<Export>> {
+    const { id } = await this.sessions.get(sessionId, caller);
+    return this.exports.list(caller, id, size, cursor);
+  }
+}
+
+function isBoardFormat(format: unknown): format is BoardFormat {
+  return (BOARD_FORMATS as readonly unknown[]).includes(format);
+}

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import { isUUID } from 'class-validator';
+import { LinkSigner } from '../../../platform/auth/link-signer';
+import { DomainError } from '../../../platform/errors/domain-error';
+import { FileNotFoundError, FileStorage } from '../../../platform/storage/file-storage';
+import { BoardRenderer } from '../domain/interfaces/board-renderer';
+import { SoloSessionRepository } from '../domain/interfaces/solo-session.repository';
+import type { SessionOwner, SoloSession } from '../domain/solo-session';
+
+/** Pixels; the height follows the page. */
+const THUMBNAIL_WIDTH = 320;
+
+const PICTURE = { format: 'png', page: 1, scale: { width: THUMBNAIL_WIDTH }, background: 'white' } as const;
+
+export function thumbnailPrefix(sessionId: string): string {
+  return `thumbnails/${sessionId}/`;
+}
+
+/** The one path under which a thumbnail is fetched, and that its links sign. */
+export function thumbnailPath(sessionId: string): string {
+  return `/api/v1/solo/sessions/${sessionId}/thumbnail`;
+}
+
+@Injectable()
+export class SessionThumbnailService {
+  constructor(
+    private readonly sessions: SoloSessionRepository,
+    private readonly boards: BoardRenderer,
+    private readonly storage: FileStorage,
+    private readonly links: LinkSigner,
+  ) {}
+
+  /** A link that a browser can follow without a header, or `null` while there is no thumbnail. */
+  linkTo({ id, thumbnailKey }: SoloSession): string | null {
+    return thumbnailKey === null ? null : this.links.sign(thumbnailPath(id));
+  }
+
+  /**
+   * Draws the first page of a session that is known to be the caller's.
+   * @returns the link to it
+   * @throws DomainError when the board cannot be drawn | conflict when it changed meanwhile
+   */
+  async render(session: SoloSession, signal: AbortSignal): Promise<string> {
+    const state = await this.sessions.readState(session.id);
+    if (state === null) throw DomainError.notFound('Session');
+    const drawing = await this.boards.open(Buffer.from(state), PICTURE, signal);
+    const key = `${thumbnailPrefix(session.id)}${randomUUID()}.png`;
+    await this.storage.put(key, drawing.pngPages(), { contentType: 'image/png', signal });
+    if (!(await this.sessions.setThumbnail(session.id, session.rev, key))) {
+      await this.storage.delete(key);
+      throw new DomainError('conflict', 'session-changed', 'The board was changed while its thumbnail was drawn');
+    }
+    if (session.thumbnailKey !== null) await this.storage.delete(session.thumbnailKey);
+    return this.links.sign(thumbnailPath(session.id));
+  }
+
+  /**
+   * @param owner whose session it must be; `null` for the bearer of a link, who proved that we gave it away
+   * @throws DomainError not-found, also while there is no thumbnail
+   */
+  async open(id: string, owner: SessionOwner | null): Promise<Readable> {
+    const key = isUUID(id) ? await this.sessions.findThumbnail(id, owner) : null;
+    try {
+      if (key !== null) return await this.storage.open(key);
+    } catch (error) {
+      if (!(error instanceof FileNotFoundError)) throw error;
+    }
+    throw DomainError.notFound('Thumbnail');
+  }
+}
