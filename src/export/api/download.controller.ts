@@ -5,7 +5,7 @@ import type { Response } from 'express';
 import { AcceptsLink } from '../../platform/auth/accepts-link.decorator';
 import type { AuthenticatedRequest } from '../../platform/auth/current-caller.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
-import { contentDisposition } from '../../platform/http/content-disposition';
+import { attachmentDisposition } from '../../platform/http/content-disposition';
 import type { ByteRange } from '../../platform/storage/file-storage';
 import { type DownloadableFile, ExportDownload } from '../model/services/export-download';
 
@@ -58,7 +58,7 @@ export class DownloadController {
       ETag: tag,
       'Accept-Ranges': 'bytes',
       'Cache-Control': 'private, no-cache',
-      'Content-Disposition': contentDisposition(file.name),
+      'Content-Disposition': attachmentDisposition(file.name),
     });
     if (
       request
