@@ -1,0 +1,144 @@
+/** The five rules of ARCHITECTURE.md, as far as imports can break them. */
+const modules = 'export|solo|customer|events|scheduled-export';
+const insideModule = `^src/(${modules})/`;
+const anySpec = '\\.spec\\.ts$';
+
+/** A package by name: in node_modules, by its types, or not installed at all. */
+const packages = (names) => `(^|node_modules/)(@types/)?(${names})(/|$)`;
+
+/** dependency-cruiser judges imports; "has fewer dependents than (nearly) any file" makes it judge where a file lies. */
+const anyFile = (module) => ({ from: {}, module: { ...module, numberOfDependentsLessThan: 100 } });
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'model-knows-no-layer-around-it',
+      comment: 'Inside a module: api → model ← infrastructure. The model asks for what it needs through ports.',
+      severity: 'error',
+      from: { path: `${insideModule}model/` },
+      to: { path: `^src/$1/`, pathNot: `^src/$1/model/` },
+    },
+    {
+      name: 'api-not-infrastructure',
+      comment: 'Inside a module: api → model ← infrastructure. The *.module.ts alone wires both.',
+      severity: 'error',
+      from: { path: `${insideModule}api/` },
+      to: { path: `^src/$1/infrastructure/` },
+    },
+    {
+      name: 'infrastructure-not-api',
+      comment: 'Inside a module: api → model ← infrastructure. The *.module.ts alone wires both.',
+      severity: 'error',
+      from: { path: `${insideModule}infrastructure/` },
+      to: { path: `^src/$1/api/` },
+    },
+    {
+      name: 'model-imports-no-technology',
+      comment: 'The model holds the rules; databases, queues, storage and HTTP stay behind ports.',
+      severity: 'error',
+      from: { path: `${insideModule}model/` },
+      to: {
+        path: [
+          packages('@prisma|prisma|pg|pg-[^/]+|bullmq|ioredis|@aws-sdk|@smithy|express|@nestjs/platform-express'),
+          '^src/platform/prisma/',
+        ],
+      },
+    },
+    {
+      name: 'modules-meet-at-the-door',
+      comment: 'Another module is used through its index.ts only. Offer an out.for-<neighbour>.service.ts there.',
+      severity: 'error',
+      from: { path: insideModule },
+      to: { path: insideModule, pathNot: [`^src/$1/`, `${insideModule}index\\.ts$`] },
+    },
+    {
+      name: 'top-meets-modules-at-the-door',
+      comment: 'main.ts, app.module.ts and migrate.ts know of a module its index.ts and its *.module.ts.',
+      severity: 'error',
+      from: { path: '^src/[^/]+\\.ts$' },
+      to: { path: insideModule, pathNot: `${insideModule}(index|[^/]+\\.module)\\.ts$` },
+    },
+    {
+      name: 'platform-uses-no-module',
+      comment: 'Every module may use platform; platform knows none of them, nor what stands above them.',
+      severity: 'error',
+      from: { path: '^src/platform/' },
+      to: { path: '^src/', pathNot: '^src/platform/' },
+    },
+    {
+      name: 'nobody-uses-the-top',
+      comment: 'main.ts, app.module.ts and migrate.ts are where programs begin.',
+      severity: 'error',
+      from: { path: '^src/[^/]+/' },
+      to: { path: '^src/[^/]+\\.ts$' },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'Two files that need each other are one concept, or hide a third.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'src-stands-alone',
+      comment: 'What runs in production never imports tools or tests. (Specs may use test/support.)',
+      severity: 'error',
+      from: { path: '^src/', pathNot: anySpec },
+      to: { path: '^(dev|test|bench)/|\\.spec\\.ts$' },
+    },
+    {
+      name: 'specs-use-test-support-only',
+      comment: 'A unit test may borrow from test/support, and from nothing else outside src.',
+      severity: 'error',
+      from: { path: anySpec },
+      to: { path: ['^(dev|bench|test)/', anySpec], pathNot: '^test/support/' },
+    },
+    {
+      name: 'no-production-import-of-dev-dependencies',
+      comment: 'It would be missing in an installation without development dependencies.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: anySpec },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only', 'npm'] },
+    },
+    {
+      name: 'not-to-unresolvable',
+      comment: 'The import leads nowhere.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'no-orphans',
+      comment: 'Nothing uses this file and it uses nothing.',
+      severity: 'error',
+      from: { orphan: true, pathNot: ['^src/[^/]+\\.ts$', '\\.worker\\.ts$', '\\.d\\.ts$'] },
+      to: {},
+    },
+    {
+      name: 'top-holds-programs-and-modules-only',
+      comment:
+        'In src: main.ts, app.module.ts, migrate.ts, platform/ and the modules. A new module is named in this file.',
+      severity: 'error',
+      ...anyFile({ path: '^src/', pathNot: `^src/((main|app\\.module|migrate)\\.ts$|(platform|${modules})/)` }),
+    },
+    {
+      name: 'modules-hold-three-layers-only',
+      comment: 'In a module: index.ts, *.module.ts, api/, model/, infrastructure/.',
+      severity: 'error',
+      ...anyFile({
+        path: insideModule,
+        pathNot: `${insideModule}((index|[^/]+\\.module)\\.ts$|(api|model|infrastructure)/)`,
+      }),
+    },
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', '^src/platform/prisma/generated/'] },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};

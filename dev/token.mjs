@@ -1,0 +1,37 @@
+// @ts-check
+// npm run -s token -- --sub <user id> [--role admin] [--tenant <id>] [--hours 12]
+import { ensureInstalled } from './install.mjs';
+import { fail } from './process.mjs';
+
+const usage = 'Usage: npm run -s token -- --sub <user id> [--role admin] [--tenant <id>] [--hours 12]';
+
+try {
+  await ensureInstalled();
+  const { subject, roles, tenant, hours } = await readArguments();
+  const { SignJWT } = await import('jose');
+  const { developmentSecrets } = await import('./secrets.mjs');
+  const token = await new SignJWT({ roles, ...(tenant ? { tenant_id: tenant } : {}) })
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    .setSubject(subject)
+    .setIssuedAt()
+    .setExpirationTime(Math.floor(Date.now() / 1000 + hours * 3600))
+    .sign(new TextEncoder().encode(developmentSecrets().JWT_SECRET));
+  console.log(token);
+} catch (error) {
+  fail(error);
+}
+
+async function readArguments() {
+  const { parseArgs } = await import('node:util');
+  const { values } = parseArgs({
+    options: {
+      sub: { type: 'string' },
+      role: { type: 'string', multiple: true, default: [] },
+      tenant: { type: 'string' },
+      hours: { type: 'string', default: '12' },
+    },
+  });
+  const hours = Number(values.hours);
+  if (!values.sub || !(hours > 0)) throw new Error(usage);
+  return { subject: values.sub, roles: values.role, tenant: values.tenant, hours };
+}
