@@ -88,5 +88,5 @@ export async function inFolder<T>(folder: string, act: () => Promise<T>): Promis
 }
 
 function hasCode(error: unknown, ...codes: string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+  return typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code));
 }
