@@ -11,6 +11,9 @@ const STICKY_PADDING = 10;
 const STICKY_CORNER = 6;
 const STICKY_SHADOW = { colour: 'rgba(0, 0, 0, 0.15)', blur: 8, offset: 2 };
 
+/** Skia's text layout rounds its metrics to whole units: on enlarged text that shifts nothing visible. */
+const ENLARGED = 16;
+
 /** Draws text with its top left corner in place. */
 export function paintWriting(context: SKRSContext2D, writing: Writing): void {
   const { typeface, fontSize, wrapWidth: width, text } = writing;
@@ -75,7 +78,10 @@ function widest(context: SKRSContext2D, lines: readonly string[], typeface: Type
   return lines.reduce((width, line) => Math.max(width, context.measureText(line).width), 0);
 }
 
-/** The baseline lies where Konva 10 puts it: half way between the font's ascent and descent, in the middle of the line. */
+/**
+ * The baseline lies where Konva 10 puts it: half way between the font's ascent and descent, in the middle of the line.
+ * A browser reports both in whole pixels.
+ */
 function paintLines(
   context: SKRSContext2D,
   lines: readonly string[],
@@ -85,10 +91,14 @@ function paintLines(
   y: number,
 ): void {
   context.font = fontOf(typeface, fontSize);
-  context.textBaseline = 'alphabetic';
   const { fontBoundingBoxAscent: ascent, fontBoundingBoxDescent: descent } = context.measureText('M');
-  const baseline = y + (ascent - descent) / 2 + fontSize / 2;
-  lines.forEach((line, index) => {
-    if (line !== '') context.fillText(line, x, baseline + index * fontSize);
+  const baseline = y + (Math.round(ascent) - Math.round(descent)) / 2 + fontSize / 2;
+  saved(context, () => {
+    context.translate(x, baseline);
+    context.scale(1 / ENLARGED, 1 / ENLARGED);
+    context.font = fontOf(typeface, fontSize * ENLARGED);
+    lines.forEach((line, index) => {
+      if (line !== '') context.fillText(line, 0, index * fontSize * ENLARGED);
+    });
   });
 }
