@@ -1,6 +1,6 @@
-import type { Image } from '@napi-rs/canvas';
 import type { Asset, DocumentCard, ImageAsset, Placement, Size } from '../../model/board/board';
 import { fontOf } from './fonts';
+import type { Picture } from './image-library';
 import { saved, type Surface } from './surface';
 import { paintSticky } from './text-painter';
 
@@ -12,8 +12,13 @@ const CAPTION_SIZE = 14;
 /** What a missing image measures that does not say so itself. */
 const UNKNOWN_SIZE: Size = { width: 200, height: 150 };
 
+interface Box extends Size {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** Gives the image of an address once it is decoded, `null` when it cannot be had. */
-export type ImageSource = (source: string) => Image | null;
+export type ImageSource = (source: string) => Picture | null;
 
 /** Draws an asset below the strokes. */
 export function paintAsset(surface: Surface, asset: Asset, images: ImageSource): void {
@@ -34,27 +39,50 @@ export function paintAsset(surface: Surface, asset: Asset, images: ImageSource):
 }
 
 /** Draws an image over the whole page; one that is missing leaves the page white. */
-export function paintPageImage({ context }: Surface, image: Image, size: Size): void {
-  context.drawImage(image, 0, 0, size.width, size.height);
+export function paintPageImage({ context }: Surface, image: Picture, size: Size): void {
+  context.drawImage(image.pixels, 0, 0, size.width, size.height);
 }
 
-function paintImage(surface: Surface, asset: ImageAsset, image: Image | null): void {
+function paintImage(surface: Surface, asset: ImageAsset, image: Picture | null): void {
   const natural = image ?? UNKNOWN_SIZE;
   const width = asset.width ?? natural.width;
   const height = asset.height ?? natural.height;
   placed(surface, asset, { width, height }, () => {
-    const { context } = surface;
-    context.globalAlpha = asset.opacity;
+    surface.context.globalAlpha = asset.opacity;
     // A negative side extends to the other side of the corner, without mirroring the image.
     const box = { x: Math.min(0, width), y: Math.min(0, height), width: Math.abs(width), height: Math.abs(height) };
     if (image === null) paintMissingImage(surface, box);
-    else if (asset.fit === 'stretch') context.drawImage(image, box.x, box.y, box.width, box.height);
-    else {
-      const scale = Math.min(box.width / image.width, box.height / image.height);
-      const [w, h] = [image.width * scale, image.height * scale];
-      context.drawImage(image, (box.width - w) / 2, (box.height - h) / 2, w, h);
-    }
+    else paintPicture(surface, image, asset.fit === 'stretch' ? box : containedIn(box, image), asset);
   });
+}
+
+function containedIn(box: Box, image: Size): Box {
+  const scale = Math.min(box.width / image.width, box.height / image.height);
+  const [width, height] = [image.width * scale, image.height * scale];
+  return { x: box.x + (box.width - width) / 2, y: box.y + (box.height - height) / 2, width, height };
+}
+
+function paintPicture({ context, vector, ratio }: Surface, image: Picture, box: Box, at: Placement): void {
+  const { pixels } = image;
+  if (vector || at.rotation !== 0) {
+    context.drawImage(pixels, box.x, box.y, box.width, box.height);
+    return;
+  }
+  // A browser draws an upright image on whole device pixels, without softening its edges.
+  const x = snapped(at.x + box.x, box.width, ratio, pixels.width);
+  const y = snapped(at.y + box.y, box.height, ratio, pixels.height);
+  if (x.length <= 0 || y.length <= 0) return;
+  const [left, top] = [x.start - at.x, y.start - at.y];
+  context.drawImage(pixels, x.from, y.from, x.count, y.count, left, top, x.length, y.length);
+}
+
+/** One axis of an image on whole device pixels: where it is drawn, and which part of its own pixels that shows. */
+function snapped(start: number, length: number, ratio: number, pixels: number) {
+  const [first, last] = [Math.round(start * ratio) / ratio, Math.round((start + length) * ratio) / ratio];
+  const perUnit = pixels / length;
+  const from = Math.max(0, (first - start) * perUnit);
+  const to = Math.min(pixels, (last - start) * perUnit);
+  return { start: first, length: last - first, from, count: to - from };
 }
 
 /** Moves the origin to the asset's corner and turns it there, or about the box's centre. */
@@ -76,11 +104,6 @@ function paintDocumentCard({ context }: Surface, card: DocumentCard): void {
   context.font = fontOf('system', CAPTION_SIZE);
   const width = context.measureText('PDF').width;
   context.fillText('PDF', (card.width - width) / 2, card.height / 2 + CAPTION_SIZE / 3);
-}
-
-interface Box extends Size {
-  readonly x: number;
-  readonly y: number;
 }
 
 /** Stands where an image should be: a card with a crossed-out frame. */

@@ -64,11 +64,7 @@ function splined(points: readonly Point[]): readonly Point[] {
 /** Catmull-Rom at tension 0.5: the tangent in a point is half the way between its neighbours. */
 function between(before: Point, from: Point, to: Point, after: Point, t: number): Point {
   const axis = (p0: number, p1: number, p2: number, p3: number): number =>
-    0.5 *
-    (2 * p1 +
-      (p2 - p0) * t +
-      (2 * p0 - 5 * p1 + 4 * p2 - p3) * t * t +
-      (3 * p1 - p0 - 3 * p2 + p3) * t * t * t);
+    0.5 * (2 * p1 + (p2 - p0) * t + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t * t + (3 * p1 - p0 - 3 * p2 + p3) * t * t * t);
   const [fromPressure, toPressure] = [from[2] ?? 0.5, to[2] ?? 0.5];
   return [
     axis(before[0], from[0], to[0], after[0]),

@@ -17,7 +17,7 @@ export function paintStrokeLayer(surface: Surface, strokes: readonly Mark[], siz
   const erases = strokes.some(({ kind }) => kind === 'eraser');
   const multiplies = strokes.some((mark) => mark.kind === 'ink' && mark.multiply);
   if (surface.vector && erases) paintWithCuts(surface, strokes, size);
-  else if (!surface.vector && (erases || multiplies)) paintApart(surface, strokes, size);
+  else if (!surface.vector && (erases || multiplies)) paintApart(surface, strokes);
   else paintMarks(surface, strokes);
 }
 
@@ -70,7 +70,7 @@ function erase(context: SKRSContext2D, eraser: Eraser): void {
 }
 
 /** On pixels the layer is a canvas of its own, laid over the page when it is complete. */
-function paintApart(surface: Surface, strokes: readonly Mark[], size: Size): void {
+function paintApart(surface: Surface, strokes: readonly Mark[]): void {
   const { canvas } = surface.context;
   const layer = createCanvas(canvas.width, canvas.height);
   const context = layer.getContext('2d');

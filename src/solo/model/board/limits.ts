@@ -17,19 +17,3 @@ export const limits = {
   sourceLength: 40_000_000,
   smallestStep: 4,
 } as const;
-
-/** The board cannot be drawn whole; the message is written for the person who asked. */
-export class BoardTooLargeError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'BoardTooLargeError';
-  }
-}
-
-/** The request names a page that the board lacks. */
-export class PageNotFoundError extends Error {
-  constructor(page: number, pageCount: number) {
-    super(`The board has no page ${page}: it has ${pageCount === 1 ? 'one page' : `${pageCount} pages`}.`);
-    this.name = 'PageNotFoundError';
-  }
-}

@@ -1,12 +1,7 @@
 import type { Point } from './board';
+import { BoardTooLargeError } from './board-errors';
 import { field, listOf, objectOf } from './json-fields';
-import { BoardTooLargeError, limits } from './limits';
-
-/** The pressure of a point that names none; `null` leaves it to the outline's own default. */
-export interface PressureDefaults {
-  readonly ofObjects: number | null;
-  readonly ofRows: number | null;
-}
+import { limits } from './limits';
 
 /** Reads the points of one board, and counts them: a board beyond all reason is refused before it fills the memory. */
 export class PointReader {
@@ -15,9 +10,10 @@ export class PointReader {
   /**
    * The drawable points of a stroke: `{x, y}`, `{x, y, pressure}`, `[x, y]` or `[x, y, pressure]`. What is not finite
    * or absurdly far away is left out.
+   * @param missingPressure what a point that names no pressure gets; `null` leaves it without
    * @throws BoardTooLargeError when the board's points exceed the limit
    */
-  read(value: unknown, defaults: PressureDefaults): Point[] {
+  read(value: unknown, missingPressure: number | null): Point[] {
     const entries = listOf(value);
     this.count += entries.length;
     if (this.count > limits.points) {
@@ -27,18 +23,18 @@ export class PointReader {
     }
     const points: Point[] = [];
     for (const entry of entries) {
-      const point = pointOf(entry, defaults);
+      const point = pointOf(entry, missingPressure);
       if (point !== null) points.push(point);
     }
     return points;
   }
 }
 
-function pointOf(entry: unknown, defaults: PressureDefaults): Point | null {
-  if (Array.isArray(entry)) return checked(entry[0], entry[1], entry[2] ?? defaults.ofRows);
+function pointOf(entry: unknown, missingPressure: number | null): Point | null {
+  if (Array.isArray(entry)) return checked(entry[0], entry[1], entry[2] ?? missingPressure);
   const object = objectOf(entry);
   if (object === null) return null;
-  return checked(field(object, 'x'), field(object, 'y'), field(object, 'pressure') ?? defaults.ofObjects);
+  return checked(field(object, 'x'), field(object, 'y'), field(object, 'pressure') ?? missingPressure);
 }
 
 function checked(x: unknown, y: unknown, pressure: unknown): Point | null {

@@ -19,16 +19,13 @@ export const DEFAULT_INK_SIZE = 16;
 const DEFAULT_HEAD_LENGTH = 15;
 const HIGHLIGHTER_OPACITY = 0.4;
 
-/**
- * A solo stroke hands its raw points to perfect-freehand: there an object without pressure counts as 0.5, a row
- * without pressure as an unpressed start.
- */
-const soloPressure = { ofObjects: 0.5, ofRows: null };
+/** A solo stroke hands its raw points to perfect-freehand: there a point without pressure counts as 0.5. */
+const SOLO_PRESSURE = 0.5;
 
 /** A stroke of the solo board, or `null` when the screen shows nothing for it. */
 export function soloStroke(stroke: JsonObject, points: PointReader): Mark | null {
   const tool = field(stroke, 'tool');
-  const path = points.read(field(stroke, 'points'), soloPressure);
+  const path = points.read(field(stroke, 'points'), SOLO_PRESSURE);
   if (tool === 'text') return strokeText(stroke, path);
   const first = path[0];
   const last = path.at(-1);
@@ -98,7 +95,16 @@ export function soloText(text: JsonObject): Writing | Note | null {
     return { kind: 'note', ...at, text: content, fontSize, colour, width: width || null, height: height || null };
   }
   if (content === '') return null;
-  return { kind: 'writing', ...at, text: content, typeface: 'arial', fontSize, colour, opacity: 1, wrapWidth: width || null };
+  return {
+    kind: 'writing',
+    ...at,
+    text: content,
+    typeface: 'arial',
+    fontSize,
+    colour,
+    opacity: 1,
+    wrapWidth: width || null,
+  };
 }
 
 function strokeText(stroke: JsonObject, path: readonly Point[]): Writing | null {
@@ -107,7 +113,17 @@ function strokeText(stroke: JsonObject, path: readonly Point[]): Writing | null 
   const [x, y] = path[0] ?? [0, 0];
   // The solo board writes text four times as large as its pen is wide.
   const fontSize = Math.min(limits.fontSize, 4 * sizeField(stroke, DEFAULT_INK_SIZE / 4));
-  return { kind: 'writing', x, y, text, typeface: 'arial', fontSize, colour: textColour(stroke), opacity: 1, wrapWidth: null };
+  return {
+    kind: 'writing',
+    x,
+    y,
+    text,
+    typeface: 'arial',
+    fontSize,
+    colour: textColour(stroke),
+    opacity: 1,
+    wrapWidth: null,
+  };
 }
 
 function ink(stroke: JsonObject, points: Point[], colour: string, opacity: number): Mark {

@@ -10,14 +10,13 @@ export type RowBoard = 'winterboard' | 'classroom';
 
 const LOCKED_OPACITY = 0.85;
 const MOUSE_PRESSURE = 0.5;
-const recordedPressure = { ofObjects: null, ofRows: null };
 
 /** A stroke of either board, or `null` when the screen shows nothing for it. */
 export function rowStroke(stroke: JsonObject, points: PointReader, board: RowBoard): Mark | null {
   const tool = field(stroke, 'tool');
   const locked = board === 'winterboard' && Boolean(field(stroke, 'locked'));
   const ceiling = locked ? LOCKED_OPACITY : 1;
-  const path = points.read(field(stroke, 'points'), recordedPressure);
+  const path = points.read(field(stroke, 'points'), null);
   if (field(stroke, 'composite') === 'destination-out' || tool === 'eraser') {
     return path.length < 2 ? null : { kind: 'eraser', ...penned(stroke, path, board) };
   }
@@ -53,7 +52,17 @@ function textStroke(stroke: JsonObject, at: Point | undefined, opacity: number):
   if (text === '') return null;
   const [x, y] = at ?? [0, 0];
   const fontSize = fontSizeField(stroke, 'size', DEFAULT_INK_SIZE) || DEFAULT_INK_SIZE;
-  return { kind: 'writing', x, y, text, typeface: 'system', fontSize, colour: textColour(stroke), opacity, wrapWidth: null };
+  return {
+    kind: 'writing',
+    x,
+    y,
+    text,
+    typeface: 'system',
+    fontSize,
+    colour: textColour(stroke),
+    opacity,
+    wrapWidth: null,
+  };
 }
 
 /** A pen that reports 0.5 throughout is a mouse: its pressure is guessed from its speed, as on the classroom board. */
