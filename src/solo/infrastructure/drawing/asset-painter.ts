@@ -1,0 +1,133 @@
+import type { Asset, DocumentCard, ImageAsset, Placement, Size } from '../../model/board/board';
+import { fontOf } from './fonts';
+import type { Picture } from './image-library';
+import { saved, type Surface } from './surface';
+import { paintSticky } from './text-painter';
+
+const CARD_FILL = '#f3f4f6';
+const CARD_BORDER = '#e5e7eb';
+const CARD_INK = '#6b7280';
+const CARD_CORNER = 4;
+const CAPTION_SIZE = 14;
+/** What a missing image measures that does not say so itself. */
+const UNKNOWN_SIZE: Size = { width: 200, height: 150 };
+
+interface Box extends Size {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Gives the image of an address once it is decoded, `null` when it cannot be had. */
+export type ImageSource = (source: string) => Picture | null;
+
+/** Draws an asset below the strokes. */
+export function paintAsset(surface: Surface, asset: Asset, images: ImageSource): void {
+  switch (asset.kind) {
+    case 'sticky':
+      if (asset.width > 0 && asset.height > 0) paintSticky(surface, asset);
+      break;
+    case 'document':
+      placed(surface, asset, asset, () => {
+        surface.context.globalAlpha = asset.opacity;
+        paintDocumentCard(surface, asset);
+      });
+      break;
+    case 'image':
+      paintImage(surface, asset, images(asset.source));
+      break;
+  }
+}
+
+/** Draws an image over the whole page; one that is missing leaves the page white. */
+export function paintPageImage({ context }: Surface, image: Picture, size: Size): void {
+  context.drawImage(image.pixels, 0, 0, size.width, size.height);
+}
+
+function paintImage(surface: Surface, asset: ImageAsset, image: Picture | null): void {
+  const natural = image ?? UNKNOWN_SIZE;
+  const width = asset.width ?? natural.width;
+  const height = asset.height ?? natural.height;
+  placed(surface, asset, { width, height }, () => {
+    surface.context.globalAlpha = asset.opacity;
+    // A negative side extends to the other side of the corner, without mirroring the image.
+    const box = { x: Math.min(0, width), y: Math.min(0, height), width: Math.abs(width), height: Math.abs(height) };
+    if (image === null) paintMissingImage(surface, box);
+    else paintPicture(surface, image, asset.fit === 'stretch' ? box : containedIn(box, image), asset);
+  });
+}
+
+function containedIn(box: Box, image: Size): Box {
+  const scale = Math.min(box.width / image.width, box.height / image.height);
+  const [width, height] = [image.width * scale, image.height * scale];
+  return { x: box.x + (box.width - width) / 2, y: box.y + (box.height - height) / 2, width, height };
+}
+
+function paintPicture({ context, vector, ratio }: Surface, image: Picture, box: Box, at: Placement): void {
+  const { pixels } = image;
+  if (vector || at.rotation !== 0) {
+    context.drawImage(pixels, box.x, box.y, box.width, box.height);
+    return;
+  }
+  // A browser draws an upright image on whole device pixels, without softening its edges.
+  const x = snapped(at.x + box.x, box.width, ratio, pixels.width);
+  const y = snapped(at.y + box.y, box.height, ratio, pixels.height);
+  if (x.length <= 0 || y.length <= 0) return;
+  const [left, top] = [x.start - at.x, y.start - at.y];
+  context.drawImage(pixels, x.from, y.from, x.count, y.count, left, top, x.length, y.length);
+}
+
+/** One axis of an image on whole device pixels: where it is drawn, and which part of its own pixels that shows. */
+function snapped(start: number, length: number, ratio: number, pixels: number) {
+  const [first, last] = [Math.round(start * ratio) / ratio, Math.round((start + length) * ratio) / ratio];
+  const perUnit = pixels / length;
+  const from = Math.max(0, (first - start) * perUnit);
+  const to = Math.min(pixels, (last - start) * perUnit);
+  return { start: first, length: last - first, from, count: to - from };
+}
+
+/** Moves the origin to the asset's corner and turns it there, or about the box's centre. */
+function placed({ context }: Surface, placement: Placement, size: Size, draw: () => void): void {
+  if (size.width === 0 || size.height === 0) return;
+  saved(context, () => {
+    const centred = placement.pivot === 'centre';
+    const [pivotX, pivotY] = centred ? [size.width / 2, size.height / 2] : [0, 0];
+    context.translate(placement.x + pivotX, placement.y + pivotY);
+    context.rotate((placement.rotation * Math.PI) / 180);
+    context.translate(-pivotX, -pivotY);
+    draw();
+  });
+}
+
+function paintDocumentCard({ context }: Surface, card: DocumentCard): void {
+  paintCard(context, { x: 0, y: 0, width: card.width, height: card.height });
+  context.fillStyle = CARD_INK;
+  context.font = fontOf('system', CAPTION_SIZE);
+  const width = context.measureText('PDF').width;
+  context.fillText('PDF', (card.width - width) / 2, card.height / 2 + CAPTION_SIZE / 3);
+}
+
+/** Stands where an image should be: a card with a crossed-out frame. */
+function paintMissingImage({ context }: Surface, box: Box): void {
+  paintCard(context, box);
+  const side = Math.min(box.width, box.height, 96) / 2;
+  const [x, y] = [box.x + (box.width - side) / 2, box.y + (box.height - side) / 2];
+  context.strokeStyle = CARD_INK;
+  context.lineWidth = Math.min(2, side / 12);
+  context.strokeRect(x, y, side, side);
+  context.beginPath();
+  context.moveTo(x, y);
+  context.lineTo(x + side, y + side);
+  context.moveTo(x + side, y);
+  context.lineTo(x, y + side);
+  context.stroke();
+}
+
+function paintCard(context: Surface['context'], box: Box): void {
+  context.beginPath();
+  context.roundRect(box.x + 0.5, box.y + 0.5, Math.max(0, box.width - 1), Math.max(0, box.height - 1), CARD_CORNER);
+  context.fillStyle = CARD_FILL;
+  context.fill();
+  context.strokeStyle = CARD_BORDER;
+  context.lineWidth = 1;
+  context.stroke();
+}

@@ -1,0 +1,34 @@
+import { AssetRefusedError } from '../../model/board/asset-loader';
+
+const HEAD = /^data:(image\/(?:png|jpe?g|gif|webp|svg\+xml))((?:;[-\w.+=]+)*),/i;
+
+/** Whether an address carries its bytes itself. */
+export function isDataUrl(source: string): boolean {
+  return /^\s*data:/i.test(source.slice(0, 64));
+}
+
+/**
+ * The bytes of a `data:` address of an image, base64 or percent-encoded.
+ * @throws AssetRefusedError when it is anything but a PNG, JPEG, GIF, WebP or SVG image
+ */
+export function decodeDataUrl(source: string): Uint8Array {
+  const url = source.trimStart();
+  const head = HEAD.exec(url.slice(0, 256));
+  if (head === null) throw new AssetRefusedError('its data is not a PNG, JPEG, GIF, WebP or SVG image');
+  const body = url.slice(head[0].length);
+  const base64 = (head[2] ?? '').toLowerCase().endsWith(';base64');
+  return base64 ? Buffer.from(percentDecoded(body).toString('latin1'), 'base64') : percentDecoded(body);
+}
+
+/** Percent-decoding of bytes; a lone `%` stands for itself, as in browsers. */
+function percentDecoded(text: string): Buffer {
+  if (!text.includes('%')) return Buffer.from(text, 'utf8');
+  const pieces: Buffer[] = [];
+  let end = 0;
+  for (const match of text.matchAll(/(?:%[0-9a-f]{2})+/gi)) {
+    pieces.push(Buffer.from(text.slice(end, match.index), 'utf8'), Buffer.from(match[0].replaceAll('%', ''), 'hex'));
+    end = match.index + match[0].length;
+  }
+  pieces.push(Buffer.from(text.slice(end), 'utf8'));
+  return Buffer.concat(pieces);
+}

@@ -1,0 +1,31 @@
+import { BoardTooLargeError, MalformedStateError, PageNotFoundError } from '../../model/board/board-errors';
+
+/** The drawing was begun and could not be finished; the message is written for the person who asked. */
+export class DrawingFailedError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'DrawingFailedError';
+  }
+}
+
+/** The error that a drawing thread reported: one of the model's with its own class again, or a failed drawing. */
+export function reported(name: string, message: string): Error {
+  switch (name) {
+    case 'BoardTooLargeError':
+      return new BoardTooLargeError(message);
+    case 'MalformedStateError':
+      return new MalformedStateError();
+    case 'PageNotFoundError':
+      return new PageNotFoundError(message);
+    default:
+      return new DrawingFailedError('The board could not be drawn.', { cause: new Error(`${name}: ${message}`) });
+  }
+}
+
+/** Why a drawing thread ended before its drawing did. */
+export function threadEnd(cause: unknown): DrawingFailedError {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  return code === 'ERR_WORKER_OUT_OF_MEMORY'
+    ? new DrawingFailedError('The board needs more memory than one drawing may take.', { cause })
+    : new DrawingFailedError('The drawing ended unexpectedly.', { cause });
+}

@@ -1,0 +1,38 @@
+import { GlobalFonts } from '@napi-rs/canvas';
+import { dirname, join } from 'node:path';
+import type { Typeface } from '../../model/board/board';
+
+/** The packages whose regular weight is used, with the family name inside. */
+const FONTS = {
+  Arimo: '@expo-google-fonts/arimo',
+  'Noto Sans': '@expo-google-fonts/noto-sans',
+  'Noto Sans SC': '@expo-google-fonts/noto-sans-sc',
+  'Noto Sans KR': '@expo-google-fonts/noto-sans-kr',
+  'Noto Color Emoji': '@expo-google-fonts/noto-color-emoji',
+} as const;
+
+/**
+ * A character is drawn by the first family that has it. There is no fallback beyond the list: Skia would look for one
+ * among the machine's own fonts, and pictures must not depend on the machine. Arimo has the metrics of Arial.
+ */
+const FAMILIES: Readonly<Record<Typeface, string>> = {
+  arial: '"Arimo", "Noto Sans", "Noto Sans SC", "Noto Sans KR", "Noto Color Emoji"',
+  system: '"Noto Sans", "Arimo", "Noto Sans SC", "Noto Sans KR", "Noto Color Emoji"',
+};
+
+/**
+ * Loads the shipped fonts. They belong to the process, so that a second thread finds them there.
+ * @throws when a font cannot be loaded: text would silently be missing
+ */
+export function loadFonts(): void {
+  for (const [family, name] of Object.entries(FONTS)) {
+    if (GlobalFonts.has(family)) continue;
+    GlobalFonts.loadFontsFromDir(join(dirname(require.resolve(`${name}/package.json`)), '400Regular'));
+    if (!GlobalFonts.has(family)) throw new Error(`The font ${family} of ${name} cannot be loaded`);
+  }
+}
+
+/** The CSS font of a typeface in a size in pixels. */
+export function fontOf(typeface: Typeface, size: number): string {
+  return `${size}px ${FAMILIES[typeface]}`;
+}

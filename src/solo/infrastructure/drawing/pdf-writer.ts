@@ -1,0 +1,60 @@
+import { PDFDocument, type SKRSContext2D } from '@napi-rs/canvas';
+import type { Page, Size } from '../../model/board/board';
+import type { PdfOrientation, PdfPageSize } from './drawing-protocol';
+import type { ImageLibrary } from './image-library';
+import { paintPage } from './page-painter';
+
+/** A CSS pixel is 1/96 inch, a PDF point 1/72: a page imported from an A4 document comes out as A4 again. */
+const POINTS_PER_PIXEL = 72 / 96;
+/** What cannot be drawn as vectors, such as a shadow, becomes pixels of this density. */
+const RASTER_DPI = 192;
+/** How finely a vector image is rendered that a PDF can only hold as pixels. */
+const IMAGE_RATIO = 2;
+
+/** Paper in points, upright. */
+const PAPER: Readonly<Record<Exclude<PdfPageSize, 'original'>, Size>> = {
+  a4: { width: 595.28, height: 841.89 },
+  letter: { width: 612, height: 792 },
+  a3: { width: 841.89, height: 1190.55 },
+};
+
+/** Paints pages into one PDF: paths, text that can be selected and searched, embedded fonts. */
+export class PdfWriter {
+  private readonly document = new PDFDocument({ creator: 'Export Service', rasterDPI: RASTER_DPI });
+
+  constructor(
+    private readonly paper: { pageSize: PdfPageSize; orientation: PdfOrientation },
+    private readonly images: ImageLibrary,
+  ) {}
+
+  /** Adds a page, fitted into the paper and centred, not distorted. */
+  async add(page: Page): Promise<void> {
+    const sheet = sheetOf(page.size, this.paper.pageSize, this.paper.orientation);
+    const scale = Math.min(sheet.width / page.size.width, sheet.height / page.size.height);
+    await this.images.prepare(page, IMAGE_RATIO);
+    // A PDF page lacks nothing that is used here: it has no canvas of its own, and needs none.
+    const context = this.document.beginPage(sheet.width, sheet.height) as SKRSContext2D;
+    context.translate((sheet.width - page.size.width * scale) / 2, (sheet.height - page.size.height * scale) / 2);
+    context.scale(scale, scale);
+    context.beginPath();
+    context.rect(0, 0, page.size.width, page.size.height);
+    context.clip();
+    paintPage(page, { surface: { context, vector: true, ratio: scale }, images: this.images.get, paper: true });
+    this.document.endPage();
+  }
+
+  /** Ends the document. */
+  close(): Uint8Array {
+    return this.document.close();
+  }
+}
+
+/** The sheet for a page, in points: turned as the page is, or as the orientation demands. */
+function sheetOf(page: Size, pageSize: PdfPageSize, orientation: PdfOrientation): Size {
+  const own = { width: page.width * POINTS_PER_PIXEL, height: page.height * POINTS_PER_PIXEL };
+  if (pageSize === 'original' && orientation === 'auto') return own;
+  const { width, height } = pageSize === 'original' ? own : PAPER[pageSize];
+  const [short, long] = [Math.min(width, height), Math.max(width, height)];
+  const landscape = orientation === 'auto' ? page.width > page.height : orientation === 'landscape';
+  return landscape ? { width: long, height: short } : { width: short, height: long };
+}

@@ -1,0 +1,66 @@
+import type { SKRSContext2D } from '@napi-rs/canvas';
+import type { Arrow, Ellipse, Line, Rectangle } from '../../model/board/board';
+import { saved } from './surface';
+
+/** An arrow head is 0.8 times as wide as it is long. */
+const HEAD_WIDTH = 0.8;
+
+/** Draws the outline of a shape, as a canvas of Konva does. */
+export function paintShape(context: SKRSContext2D, shape: Line | Arrow | Rectangle | Ellipse): void {
+  if (shape.lineWidth <= 0) return;
+  saved(context, () => {
+    context.globalAlpha = shape.opacity;
+    context.strokeStyle = shape.colour;
+    context.lineWidth = shape.lineWidth;
+    switch (shape.kind) {
+      case 'line':
+        paintShaft(context, shape);
+        break;
+      case 'arrow':
+        paintArrow(context, shape);
+        break;
+      case 'rectangle':
+        context.strokeRect(shape.x, shape.y, shape.width, shape.height);
+        break;
+      case 'ellipse':
+        context.beginPath();
+        context.ellipse(shape.x, shape.y, shape.radiusX, shape.radiusY, 0, 0, 2 * Math.PI);
+        context.closePath();
+        context.stroke();
+        break;
+    }
+  });
+}
+
+function paintShaft(context: SKRSContext2D, { fromX, fromY, toX, toY }: Line | Arrow): void {
+  context.lineCap = 'round';
+  context.lineJoin = 'round';
+  context.beginPath();
+  context.moveTo(fromX, fromY);
+  context.lineTo(toX, toY);
+  context.stroke();
+}
+
+/** The shaft runs to the very tip; a head is filled and outlined with the line's own width. */
+function paintArrow(context: SKRSContext2D, arrow: Arrow): void {
+  context.fillStyle = arrow.colour;
+  paintShaft(context, arrow);
+  const angle = Math.atan2(arrow.toY - arrow.fromY, arrow.toX - arrow.fromX);
+  if (arrow.headAtEnd) paintHead(context, arrow.toX, arrow.toY, angle, arrow.headLength);
+  if (arrow.headAtStart) paintHead(context, arrow.fromX, arrow.fromY, angle + Math.PI, arrow.headLength);
+}
+
+function paintHead(context: SKRSContext2D, x: number, y: number, angle: number, length: number): void {
+  const halfWidth = (length * HEAD_WIDTH) / 2;
+  saved(context, () => {
+    context.translate(x, y);
+    context.rotate(angle);
+    context.beginPath();
+    context.moveTo(0, 0);
+    context.lineTo(-length, halfWidth);
+    context.lineTo(-length, -halfWidth);
+    context.closePath();
+    context.fill();
+    context.stroke();
+  });
+}

@@ -1,0 +1,171 @@
+import type { MessagePort } from 'node:worker_threads';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Drawing } from '../../../export/model/domain/content';
+import { AssetRefusedError, type AssetLoader } from '../../model/board/asset-loader';
+import { DrawingFailedError, reported, threadEnd } from './drawing-errors';
+import type { FromThread, ToThread } from './drawing-protocol';
+import { Inbox } from './inbox';
+
+/** How many pages the thread may be ahead of the reader: enough to keep drawing and encoding busy at once. */
+const PAGES_AHEAD = 3;
+
+export interface ThreadOptions {
+  readonly assets: AssetLoader;
+  /** How long one page may take, in milliseconds; the time its images need to arrive does not count. */
+  readonly pageTimeout: number;
+  /** Aborts when nobody wants the drawing any more. */
+  readonly signal: AbortSignal;
+  /** Ends the thread, whatever it is doing. */
+  readonly kill: () => void;
+  /** Settles when the thread's task does. */
+  readonly ended: Promise<void>;
+}
+
+/** A drawing whose board lies in a thread; it is drawn there, and its pages are handed over as they are asked for. */
+export class ThreadDrawing implements Drawing {
+  readonly kind = 'drawing';
+  readonly warnings: string[] = [];
+  pageCount = 0;
+  private readonly inbox: Inbox<FromThread>;
+
+  private constructor(
+    private readonly port: MessagePort,
+    private readonly options: ThreadOptions,
+  ) {
+    this.inbox = new Inbox<FromThread>(port);
+  }
+
+  /**
+   * Waits until the thread has read the board.
+   */
+  static async open(port: MessagePort, options: ThreadOptions): Promise<ThreadDrawing> {
+    const drawing = new ThreadDrawing(port, options);
+    return drawing.guarded(async () => {
+      // Waiting for a free thread is no fault of the board, and takes as long as it takes.
+      const started = await drawing.receive('opened', false);
+      drawing.pageCount = started.pageCount;
+      return drawing;
+    });
+  }
+
+  async *pngPages(): AsyncIterable<Uint8Array> {
+    try {
+      this.tell({ kind: 'draw', pages: PAGES_AHEAD });
+      for (let page = 0; page < this.pageCount; page += 1) {
+        const { png } = await this.guarded(() => this.receive('page'));
+        yield png;
+        this.tell({ kind: 'draw', pages: 1 });
+      }
+    } finally {
+      this.leave();
+    }
+  }
+
+  async pdf(onPage: (drawn: number) => void): Promise<Uint8Array> {
+    try {
+      this.tell({ kind: 'draw', pages: 1 });
+      for (let page = 0; page < this.pageCount; page += 1) {
+        onPage((await this.guarded(() => this.receive('drawn'))).pages);
+      }
+      const { file } = await this.guarded(() => this.receive('pdf'));
+      return file;
+    } finally {
+      this.leave();
+    }
+  }
+
+  /** Lets the thread go: it stops before the next page, and is stopped when that page takes too long. */
+  private leave(): void {
+    this.tell({ kind: 'stop' });
+    this.port.close();
+    const { ended, kill, pageTimeout } = this.options;
+    const patience = setTimeout(kill, pageTimeout).unref();
+    void ended
+      .catch(() => null)
+      .finally(() => {
+        clearTimeout(patience);
+      });
+  }
+
+  /** Whatever goes wrong, the thread does not go on. */
+  private async guarded<T>(step: () => Promise<T>): Promise<T> {
+    try {
+      return await step();
+    } catch (error) {
+      this.options.kill();
+      this.port.close();
+      throw error;
+    }
+  }
+
+  /** The next message of a kind; what comes before it is seen to. */
+  private async receive<Kind extends FromThread['kind']>(
+    kind: Kind,
+    timed = true,
+  ): Promise<Extract<FromThread, { kind: Kind }>> {
+    for (;;) {
+      const message = await this.nextMessage(timed);
+      if (message.kind === kind) return message as Extract<FromThread, { kind: Kind }>;
+      if (message.kind === 'warning') this.warnings.push(message.text);
+      else if (message.kind === 'failed') throw reported(message.name, message.message);
+      else if (message.kind === 'asset') await this.deliver(message.source);
+    }
+  }
+
+  private async nextMessage(timed: boolean): Promise<FromThread> {
+    const { signal, pageTimeout, ended } = this.options;
+    signal.throwIfAborted();
+    const over = new AbortController();
+    const race = [this.inbox.next(), aborted(signal, over.signal), broken(ended)];
+    if (timed) race.push(expired(pageTimeout, over.signal));
+    try {
+      const message = await Promise.race(race);
+      if (message !== null) return message;
+      await ended;
+      throw threadEnd(undefined);
+    } catch (error) {
+      if (error instanceof DrawingFailedError) throw error;
+      signal.throwIfAborted();
+      throw threadEnd(error);
+    } finally {
+      over.abort();
+    }
+  }
+
+  private async deliver(source: string): Promise<void> {
+    try {
+      const bytes = new Uint8Array(await this.options.assets.load(source, this.options.signal));
+      this.port.postMessage({ kind: 'asset', bytes } satisfies ToThread, [bytes.buffer]);
+    } catch (error) {
+      if (!(error instanceof AssetRefusedError)) throw error;
+      this.tell({ kind: 'refused', reason: error.message });
+    }
+  }
+
+  private tell(message: ToThread): void {
+    this.port.postMessage(message);
+  }
+}
+
+/** Settles only when the thread breaks down: its regular end closes the port, behind the last message. */
+function broken(ended: Promise<void>): Promise<never> {
+  return ended.then(() => new Promise<never>(() => undefined));
+}
+
+async function expired(milliseconds: number, over: AbortSignal): Promise<never> {
+  await delay(milliseconds, undefined, { signal: over });
+  throw new DrawingFailedError(`A page of the board took longer than ${Math.round(milliseconds / 1000)} s to draw.`);
+}
+
+/** Rejects when `signal` aborts; leaves no listener behind once `over` does. */
+function aborted(signal: AbortSignal, over: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener(
+      'abort',
+      () => {
+        reject(signal.reason as Error);
+      },
+      { once: true, signal: over },
+    );
+  });
+}

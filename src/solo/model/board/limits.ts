@@ -1,0 +1,19 @@
+/** What a board may hold to be drawn. Everything beyond is clamped, except where `BoardTooLargeError` is named. */
+export const limits = {
+  /** More pages than this in one export throw BoardTooLargeError. */
+  pages: 500,
+  /** More points than this on a board throw BoardTooLargeError. */
+  points: 5_000_000,
+  /** Absolute value of a coordinate; points beyond are dropped. */
+  coordinate: 1e7,
+  pageSide: 4096,
+  lineWidth: 500,
+  fontSize: 500,
+  /** UTF-16 units of one text. */
+  textLength: 20_000,
+  /** The same for a sticky, as its editor has it. */
+  stickyTextLength: 500,
+  /** Characters of an image's address; real ones are embedded files of some megabytes. */
+  sourceLength: 40_000_000,
+  smallestStep: 4,
+} as const;
