@@ -15,7 +15,7 @@ async function bootstrap(): Promise<void> {
   configureHttp(app);
   serveOpenApi(app);
   await app.listen(config.http.port);
-  logger.log('Listening', { url: await app.getUrl(), role: config.role });
+  logger.log('Listening', { url: config.http.publicUrl, port: config.http.port, role: config.role });
 }
 
 bootstrap().catch((error: unknown) => {

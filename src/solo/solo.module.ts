@@ -4,8 +4,9 @@ import { BoardExportsController } from './api/board-exports.controller';
 import { SoloSessionsController } from './api/solo-sessions.controller';
 import { ThumbnailController } from './api/thumbnail.controller';
 import { BoardSource } from './infrastructure/board.source';
-import { PooledBoardRenderer } from './infrastructure/drawing/pooled-board-renderer';
 import { PrismaSoloSessionRepository } from './infrastructure/solo-session.repository.prisma';
+import { ThreadedBoardRenderer } from './infrastructure/threaded-board-renderer';
+import { AssetLoader, AssetRefusedError } from './model/board/asset-loader';
 import { BoardRenderer } from './model/domain/interfaces/board-renderer';
 import { SoloSessionRepository } from './model/domain/interfaces/solo-session.repository';
 import { BoardExportService } from './model/services/board-export.service';
@@ -17,7 +18,11 @@ import { SoloSessionService } from './model/services/solo-session.service';
   controllers: [SoloSessionsController, ThumbnailController, BoardExportsController],
   providers: [
     { provide: SoloSessionRepository, useClass: PrismaSoloSessionRepository },
-    { provide: BoardRenderer, useClass: PooledBoardRenderer },
+    { provide: BoardRenderer, useClass: ThreadedBoardRenderer },
+    {
+      provide: AssetLoader,
+      useFactory: (): AssetLoader => ({ load: () => Promise.reject(new AssetRefusedError('not yet')) }),
+    },
     SoloSessionService,
     SessionThumbnailService,
     BoardExportService,

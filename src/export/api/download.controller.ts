@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Controller, Get, HttpStatus, Logger, Param, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -107,8 +108,9 @@ export class DownloadController {
   /** @returns whether the last byte went out */
   private async send(file: DownloadableFile, range: ByteRange | undefined, response: Response): Promise<boolean> {
     const bytes = await this.downloads.open(file, range);
+    const length = range ? range.end - range.start + 1 : file.size;
     try {
-      await pipeline(bytes, response);
+      await pipeline(exactly(bytes, length), response);
       return true;
     } catch (error) {
       // The pipeline destroyed the connection, so that nobody takes half a file for a whole one.
@@ -116,6 +118,20 @@ export class DownloadController {
       return false;
     }
   }
+}
+
+/**
+ * Ends with the last byte, not when the source says so a moment later: a client that has them all may be gone by then.
+ * @throws when the source has fewer bytes
+ */
+async function* exactly(source: Readable, length: number): AsyncGenerator<Buffer> {
+  let left = length;
+  for await (const chunk of source as AsyncIterable<Buffer>) {
+    left -= chunk.length;
+    yield chunk;
+    if (left <= 0) return;
+  }
+  if (left > 0) throw new Error(`The stored file ends ${left} bytes too early`);
 }
 
 /** The one range asked for; nothing when the whole file is meant, also by a form of range that we do not serve. */

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { recordAudit } from '../../platform/audit/audit-log';
-import { Config, type RateLimit } from '../../platform/config/config';
+import { Config } from '../../platform/config/config';
+import type { RateLimit } from '../../platform/config/rate-limit';
 import type { Page } from '../../platform/http/page';
 import { claimIdempotencyKey, type IdempotentRequest } from '../../platform/idempotency/idempotency-keys';
 import { RequestContext } from '../../platform/observability/request-context';

@@ -1,12 +1,7 @@
 import { Environment } from './environment';
+import type { RateLimit } from './rate-limit';
 
 export type Role = 'api' | 'worker' | 'all';
-
-/** How many creations a user may make in a sliding window. */
-export interface RateLimit {
-  readonly limit: number;
-  readonly windowSeconds: number;
-}
 
 export interface DiskStorageConfig {
   readonly kind: 'disk';

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import type { RateLimit } from './config';
+import type { RateLimit } from './rate-limit';
 
 const url = (...protocols: string[]) =>
   z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
@@ -66,18 +66,21 @@ const schema = z
     DRAWING_THREADS: wholeNumber(1, 64).default(Math.min(availableParallelism(), 8)),
   })
   .superRefine((env, context) => {
-    const require = (variable: string, message: string) => {
+    const complain = (variable: string, message: string) => {
       context.addIssue({ code: 'custom', path: [variable], message });
     };
     if (env.JWT_SECRET === undefined && env.JWT_JWKS_URL === undefined) {
-      require('JWT_SECRET', 'is missing: give JWT_SECRET or JWT_JWKS_URL, or nobody can sign in');
+      complain('JWT_SECRET', 'is missing: give JWT_SECRET or JWT_JWKS_URL, or nobody can sign in');
     }
-    if (env.STORAGE === 's3' && env.S3_BUCKET === undefined) require('S3_BUCKET', 'is missing, and STORAGE is s3');
+    if (env.STORAGE === 's3' && env.S3_BUCKET === undefined) complain('S3_BUCKET', 'is missing, and STORAGE is s3');
     if ((env.S3_ACCESS_KEY_ID === undefined) !== (env.S3_SECRET_ACCESS_KEY === undefined)) {
-      require('S3_SECRET_ACCESS_KEY', 'and S3_ACCESS_KEY_ID go together: give both, or neither to use the AWS default chain');
+      complain(
+        'S3_SECRET_ACCESS_KEY',
+        'and S3_ACCESS_KEY_ID go together: give both, or neither to use the AWS default chain',
+      );
     }
     if (env.S3_KMS_KEY_ID !== undefined && env.S3_SSE !== 'aws:kms')
-      require('S3_SSE', 'must be aws:kms when S3_KMS_KEY_ID is given');
+      complain('S3_SSE', 'must be aws:kms when S3_KMS_KEY_ID is given');
   });
 
 export type Environment = z.infer<typeof schema>;

@@ -9,6 +9,16 @@ const HEADERS_TIMEOUT_MS = 15_000;
 // Longer than the usual idle time of a load balancer, which otherwise would reuse a connection we just closed.
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 
+/** What the page that shows the API needs, and nothing else. */
+const PAGE_POLICY = {
+  defaultSrc: ["'self'"],
+  styleSrc: ["'self'", "'unsafe-inline'"],
+  imgSrc: ["'self'", 'data:'],
+  objectSrc: ["'none'"],
+  baseUri: ["'none'"],
+  frameAncestors: ["'none'"],
+};
+
 const EXPOSED_HEADERS = [
   'ETag',
   'Location',
@@ -25,7 +35,13 @@ export function configureHttp(app: NestExpressApplication): void {
   const { http } = config;
   app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready', 'metrics'] });
   app.enableVersioning({ type: VersioningType.URI, defaultVersion: ['1', VERSION_NEUTRAL] });
-  app.use(helmet({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } } }));
+  app.use(
+    helmet({
+      contentSecurityPolicy: { useDefaults: false, directives: PAGE_POLICY },
+      // Thumbnails are shown by pages of other origins.
+      crossOriginResourcePolicy: { policy: 'cross-origin' },
+    }),
+  );
   // Callers prove themselves by a header that no browser sends by itself, so any origin may ask.
   app.enableCors({
     origin: http.corsOrigins === '*' ? '*' : [...http.corsOrigins],

@@ -3,10 +3,17 @@ import { RequestContext } from './request-context';
 
 const LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'];
 
+const QUIET_CONTEXTS = new Set<unknown>(['InstanceLoader', 'RoutesResolver', 'RouterExplorer']);
+
 /** One JSON object a line, with the ids of the request and of the export that the line is about. */
 export class JsonLogger extends ConsoleLogger {
   constructor(level: LogLevel) {
     super({ json: true, compact: true, flattenParams: true, logLevels: LEVELS.slice(0, LEVELS.indexOf(level) + 1) });
+  }
+
+  // What Nest maps and wires at every start tells an operator nothing.
+  override log(message: unknown, ...rest: unknown[]): void {
+    if (!QUIET_CONTEXTS.has(rest.at(-1))) super.log(message, ...(rest as [string?]));
   }
 
   protected override getJsonLogObject(...args: Parameters<ConsoleLogger['getJsonLogObject']>) {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Job, Worker } from 'bullmq';
 import { Config } from '../config/config';
@@ -11,6 +12,9 @@ export type JobHandler<Payload> = (payload: Payload, signal: AbortSignal) => Pro
 /** How soon the queue notices that a worker died with a job in hand. */
 const LOCK_MS = 10_000;
 const STALLED_CHECK_MS = 5_000;
+
+/** How long work may take to stop and be handed back. */
+const HAND_BACK_MS = 5_000;
 
 /** Takes jobs from the queue and gives them to their handlers, in the processes whose role it is. */
 @Injectable()
@@ -38,7 +42,7 @@ export class JobWorker implements OnApplicationBootstrap, BeforeApplicationShutd
       lockDuration: LOCK_MS,
       stalledInterval: STALLED_CHECK_MS,
       // The record counts the attempts, also those that killed their process; the queue only brings them back.
-      maxStalledCount: Number.MAX_SAFE_INTEGER,
+      maxStalledCount: 1_000_000,
     });
     this.worker.on('error', (error) => {
       this.logger.warn('The queue cannot be reached', { reason: error.message });
@@ -50,13 +54,24 @@ export class JobWorker implements OnApplicationBootstrap, BeforeApplicationShutd
     this.health.leave();
     const { worker } = this;
     if (!worker) return;
-    const deadline = setTimeout(() => {
+    const over = new AbortController();
+    const closed = worker.close().finally(() => {
+      over.abort();
+    });
+    const deadline = this.endWorkAt(worker, this.config.exports.graceSeconds * 1000, over.signal);
+    await Promise.race([closed, deadline]);
+  }
+
+  private async endWorkAt(worker: Worker, graceMs: number, over: AbortSignal): Promise<void> {
+    try {
+      await delay(graceMs, undefined, { signal: over });
       this.logger.warn('The grace period is over: work in hand is handed back');
       worker.cancelAllJobs('The process has to end');
-    }, this.config.exports.graceSeconds * 1000);
-    await worker.close().finally(() => {
-      clearTimeout(deadline);
-    });
+      await delay(HAND_BACK_MS, undefined, { signal: over });
+      this.logger.error('Work in hand did not end when it was told to; its lease will run out');
+    } catch {
+      // Everything ended before its time.
+    }
   }
 
   private async process(job: Job, signal: AbortSignal | undefined): Promise<void> {

@@ -1,4 +1,4 @@
-import type { RateLimit } from '../config/config';
+import type { RateLimit } from '../config/rate-limit';
 import { DomainError } from '../errors/domain-error';
 
 /** What is left of a limit after a creation, or at its refusal. */

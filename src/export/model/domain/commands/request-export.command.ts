@@ -1,5 +1,5 @@
 import type { Caller } from '../../../../platform/auth/caller';
-import type { RateLimit } from '../../../../platform/config/config';
+import type { RateLimit } from '../../../../platform/config/rate-limit';
 import type { ExportOptions, Progress } from '../export';
 import type { ExportFormat, ExportKind } from '../export-format';
 
