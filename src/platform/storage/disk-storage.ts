@@ -3,14 +3,7 @@ import { type FileHandle, lstat, open, rename, rm, stat, unlink } from 'node:fs/
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { inFolder, removeEmptyFolders, saysMissing, syncFolder, walkFiles } from './disk-tree';
-import {
-  type ByteRange,
-  FileNotFoundError,
-  FileStorage,
-  type LinkOptions,
-  type PutOptions,
-  type StoredFile,
-} from './file-storage';
+import { type ByteRange, FileNotFoundError, FileStorage, type PutOptions, type StoredFile } from './file-storage';
 import { readUntilAborted, releaseBody } from './storage-body';
 import { assertDiscardablePrefix, assertStorageKey, assertStoragePrefix, storageKeyOfPath } from './storage-key';
 
@@ -141,7 +134,7 @@ export class DiskStorage extends FileStorage {
 
   /** Always `null`: the service itself carries the bytes. */
   // eslint-disable-next-line @typescript-eslint/require-await -- a bad key rejects, as everywhere
-  async link(key: string, _options: LinkOptions): Promise<null> {
+  async link(key: string): Promise<null> {
     assertStorageKey(key);
     return null;
   }

@@ -41,7 +41,7 @@ async function pathsIn(root: string, folder: string): Promise<string[]> {
 }
 
 /** Makes `folder` and its parents so that they outlast a power cut. */
-export async function makeFolder(folder: string): Promise<void> {
+async function makeFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true });
   if (first === undefined) return;
   for (let parent = dirname(folder); parent.length >= dirname(first).length; parent = dirname(parent)) {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import type { Drawing } from '../../../export/model/domain/content';
+import type { Drawing } from '../../../export';
 import type { AssetLoader } from '../../model/board/asset-loader';
 import { countPages } from '../../model/board/board-reader';
 import { MalformedStateError } from '../../model/board/board-errors';

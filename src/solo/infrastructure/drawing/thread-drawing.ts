@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Drawing } from '../../../export/model/domain/content';
+import type { Drawing } from '../../../export';
 import { AssetRefusedError, type AssetLoader } from '../../model/board/asset-loader';
 import { DrawingFailedError, reported, threadEnd } from './drawing-errors';
 import type { FromThread, ToThread } from './drawing-protocol';

@@ -19,7 +19,7 @@ export function thumbnailPrefix(sessionId: string): string {
 }
 
 /** The one path under which a thumbnail is fetched, and that its links sign. */
-export function thumbnailPath(sessionId: string): string {
+function thumbnailPath(sessionId: string): string {
   return `/api/v1/solo/sessions/${sessionId}/thumbnail`;
 }
 
