@@ -25,13 +25,16 @@ export interface LinkOptions {
 }
 
 /**
- * Where finished files live. Keys are relative, `/`-separated paths of letters, digits, `.`, `_` and `-`; a key is
- * never made from a user's words.
+ * Where finished files live. Keys are relative, `/`-separated paths of letters, digits, `.`, `_` and `-`, in which no
+ * segment begins with a dot and none that is a file is a folder too; a key is never made from a user's words. Every
+ * method that takes a key or a prefix throws InvalidStorageKeyError for anything else.
  */
 export abstract class FileStorage {
   /**
    * Stores all of `body` under `key` in bounded memory. The file appears whole or not at all: when the body throws,
-   * the signal aborts or the storage fails, the key stays as it was and no part of the upload remains.
+   * the signal aborts or the storage fails, the key stays as it was and no part of the upload remains (where the storage
+   * cannot be reached any more, what remains is found by `discard`). The body is released however it ends; its chunks
+   * must not be changed after they were handed over.
    * @returns the size in bytes
    * @throws what the body threw, the signal's reason, or the storage's own error after its retries
    */
@@ -41,8 +44,10 @@ export abstract class FileStorage {
   abstract stat(key: string): Promise<StoredFile>;
 
   /**
-   * Opens a file, or one range of it, for reading. Destroying the stream frees what it holds.
+   * Opens a file, or one range of it, for reading; a range may end behind the file's end. Destroying the stream frees
+   * what it holds. A reader keeps what it opened, whatever is stored under the key meanwhile.
    * @throws FileNotFoundError
+   * @throws RangeError when the range begins behind the file's end
    */
   abstract open(key: string, range?: ByteRange): Promise<Readable>;
 
@@ -51,7 +56,7 @@ export abstract class FileStorage {
 
   /**
    * Removes what an attempt that died may have left: every file whose key starts with `prefix`, and every unfinished
-   * upload to such a key.
+   * upload to such a key. An upload that is still under way then fails. The prefix may not be empty.
    * @returns how many files and uploads were removed
    */
   abstract discard(prefix: string): Promise<number>;
@@ -68,7 +73,7 @@ export abstract class FileStorage {
   /** The key of a file that `url` addresses in this very storage, or `null` when it points anywhere else. */
   abstract keyOf(url: string): string | null;
 
-  /** @throws when the storage cannot be read and written now */
+  /** Tries whether the storage serves now; the adapter says how far. @throws when it does not */
   abstract check(): Promise<void>;
 }
 
