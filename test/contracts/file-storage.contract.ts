@@ -1,0 +1,24 @@
+import { randomUUID } from 'node:crypto';
+import { FileStorageBench, type StorageUnderTest } from '../support/file-storage-bench';
+import { describeFiles } from './file-storage-files.contract';
+import { describePutting } from './file-storage-put.contract';
+
+/** What every storage of files has to keep; `makeStorage` is called once. */
+export function describeFileStorage(name: string, makeStorage: () => Promise<StorageUnderTest>): void {
+  describe(name, () => {
+    const bench = new FileStorageBench(name);
+
+    beforeAll(async () => {
+      bench.test = await makeStorage();
+    });
+    afterAll(() => bench.test.end());
+
+    beforeEach(() => {
+      bench.home = `contract/${randomUUID()}`;
+    });
+    afterEach(() => bench.storage.discard(`${bench.home}/`));
+
+    describePutting(bench);
+    describeFiles(bench);
+  });
+}

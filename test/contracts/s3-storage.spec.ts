@@ -1,0 +1,292 @@
+import { randomUUID } from 'node:crypto';
+import { FileNotFoundError } from '../../src/platform/storage/file-storage';
+import type { S3Patience, S3Settings } from '../../src/platform/storage/s3-client';
+import { S3Storage } from '../../src/platform/storage/s3-storage';
+import { bytes, digest, KB, MB, text } from '../support/bytes';
+import { type Fault, FaultyProxy, type SeenRequest } from '../support/faulty-proxy';
+import { S3Observer, s3SettingsFromEnvironment } from '../support/s3-under-test';
+import { describeFileStorage } from './file-storage.contract';
+
+const server = s3SettingsFromEnvironment();
+const asText = { contentType: 'text/plain' };
+
+if (server === null) {
+  console.log(
+    'S3_ENDPOINT is not set: the S3 storage is left out (test/support/s3-gateway/gateway.sh start brings one up)',
+  );
+}
+const describeOnServer = server === null ? describe.skip : describe;
+const settings = server ?? { endpoint: 'http://127.0.0.1:1', region: 'none', bucket: 'none', forcePathStyle: true };
+
+describeOnServer('on a server', () => {
+  describeFileStorage('S3Storage', async () => {
+    const observer = new S3Observer(settings);
+    await observer.makeBucket();
+    const storage = new S3Storage(settings);
+    return {
+      storage,
+      kind: { adapter: 's3', settings },
+      unfinishedUploads: (prefix) => observer.unfinishedUploads(prefix),
+      end: () => {
+        storage.onModuleDestroy();
+        observer.close();
+        return Promise.resolve();
+      },
+    };
+  });
+});
+
+describeOnServer('S3Storage', () => {
+  const observer = new S3Observer(settings);
+  let proxy: FaultyProxy;
+  let home: string;
+  const opened: S3Storage[] = [];
+  const direct = new S3Storage(settings);
+
+  /** A storage whose every request goes through the proxy. */
+  const throughProxy = (more: Partial<S3Settings> = {}, patience: Partial<S3Patience> = {}) => {
+    const storage = new S3Storage({
+      ...settings,
+      endpoint: proxy.url,
+      ...more,
+      patience: { attempts: 4, ...patience },
+    });
+    opened.push(storage);
+    return storage;
+  };
+
+  beforeAll(async () => {
+    await observer.makeBucket();
+    proxy = await FaultyProxy.before(settings.endpoint);
+  });
+  beforeEach(() => {
+    home = `s3/${randomUUID()}`;
+    proxy.recover();
+  });
+  afterEach(async () => {
+    proxy.recover();
+    await direct.discard(`${home}/`);
+  });
+  afterAll(async () => {
+    for (const storage of [...opened, direct]) storage.onModuleDestroy();
+    observer.close();
+    await proxy.close();
+  });
+
+  const expectNothing = async () => {
+    const found: string[] = [];
+    for await (const file of direct.list(`${home}/`)) found.push(file.key);
+    expect(found).toEqual([]);
+    expect(await observer.unfinishedUploads(home)).toEqual([]);
+  };
+
+  describe('encryption', () => {
+    const encryption = (of: (request: SeenRequest) => boolean) =>
+      proxy.seen
+        .filter(of)
+        .map(({ headers }) => [
+          headers['x-amz-server-side-encryption'],
+          headers['x-amz-server-side-encryption-aws-kms-key-id'],
+        ]);
+
+    it.each([
+      [{ sse: 'AES256' as const }, 'AES256', undefined],
+      [{ sse: 'aws:kms' as const, kmsKeyId: 'key-7' }, 'aws:kms', 'key-7'],
+      [{}, undefined, undefined],
+    ])('is asked for on the wire with every file: %j', async (configured, algorithm, key) => {
+      const storage = throughProxy(configured);
+      // The gateway has no key store: what is asked for counts, not its answer.
+      proxy.decide = () => (algorithm === 'aws:kms' ? 403 : 'pass');
+
+      await storage.put(`${home}/small`, bytes(KB), asText).catch(() => undefined);
+      await storage.put(`${home}/large`, bytes(9 * MB), asText).catch(() => undefined);
+
+      expect(encryption(({ method, url }) => method === 'PUT' && url.pathname.endsWith('/small'))).toEqual([
+        [algorithm, key],
+      ]);
+      expect(encryption(({ method, url }) => method === 'POST' && url.searchParams.has('uploads'))).toEqual([
+        [algorithm, key],
+      ]);
+    });
+  });
+
+  describe('a storage in trouble', () => {
+    /** Breaks the first `times` of the requests that match. */
+    const breakFirst = (times: number, fault: Fault, matches: (request: SeenRequest) => boolean) => {
+      let broken = 0;
+      proxy.decide = (request) => (matches(request) && broken++ < times ? fault : 'pass');
+    };
+    const isPart = ({ method, url }: SeenRequest) => method === 'PUT' && url.searchParams.has('partNumber');
+    const isCompletion = ({ method, url }: SeenRequest) => method === 'POST' && url.searchParams.has('uploadId');
+    const isSingle = ({ method, url }: SeenRequest) => method === 'PUT' && !url.searchParams.has('partNumber');
+
+    it.each([
+      ['answers 500', 500, {}],
+      ['cuts the connection', 'cut', {}],
+      ['does not answer', 'hang', { answerMs: 500 }],
+      ['loses its answer', 'lose-answer', {}],
+    ] as const)('is asked again when it %s twice', async (_, fault, patience) => {
+      const storage = throughProxy({}, patience);
+
+      for (const [key, size, which] of [
+        ['small', KB, isSingle],
+        ['part', 20 * MB, isPart],
+        ['completion', 20 * MB, isCompletion],
+      ] as const) {
+        breakFirst(2, fault, which);
+        expect(await storage.put(`${home}/${key}`, bytes(size), asText)).toBe(size);
+        proxy.recover();
+        expect(await digest(await direct.open(`${home}/${key}`))).toEqual(await digest(bytes(size)));
+      }
+      breakFirst(2, fault, ({ method }) => method === 'GET');
+      expect(await digest(await storage.open(`${home}/small`))).toEqual(await digest(bytes(KB)));
+      expect(await observer.unfinishedUploads(home)).toEqual([]);
+    });
+
+    it.each([
+      ['refuses', 403, {}],
+      ['fails for', 500, {}],
+      ['hangs at', 'hang', { answerMs: 500 }],
+      ['cuts the connection at', 'cut', {}],
+    ] as const)('that %s a part gets nothing of the file', async (_, fault, patience) => {
+      const storage = throughProxy({}, patience);
+      proxy.decide = (request) =>
+        isPart(request) && request.url.searchParams.get('partNumber') === '2' ? fault : 'pass';
+      let asked = 0;
+      async function* long() {
+        for await (const chunk of bytes(2_000 * MB)) {
+          asked += chunk.length;
+          yield chunk;
+        }
+      }
+
+      await expect(storage.put(`${home}/file`, long(), asText)).rejects.toThrow();
+
+      expect(
+        proxy.seen.filter((request) => isPart(request) && request.url.searchParams.get('partNumber') === '2'),
+      ).toHaveLength(fault === 403 ? 1 : 4);
+      expect(asked).toBeLessThan(2_000 * MB);
+      await expectNothing();
+    });
+
+    it('leaves nothing when a put is cancelled while a part hangs', async () => {
+      const storage = throughProxy();
+      const abort = new AbortController();
+      proxy.decide = (request) => {
+        if (!isPart(request)) return 'pass';
+        setImmediate(() => {
+          abort.abort(new Error('cancelled'));
+        });
+        return 'hang';
+      };
+      const begun = Date.now();
+
+      await expect(storage.put(`${home}/file`, bytes(40 * MB), { ...asText, signal: abort.signal })).rejects.toThrow(
+        'cancelled',
+      );
+
+      expect(Date.now() - begun).toBeLessThan(2_000);
+      await expectNothing();
+    });
+
+    it('aborts again when the first abort does not reach it', async () => {
+      const storage = throughProxy();
+      breakFirst(2, 500, ({ method }) => method === 'DELETE');
+      async function* breaking() {
+        yield* bytes(20 * MB);
+        throw new Error('the source broke');
+      }
+
+      await expect(storage.put(`${home}/file`, breaking(), asText)).rejects.toThrow('the source broke');
+
+      expect(proxy.seen.filter(({ method }) => method === 'DELETE')).toHaveLength(3);
+      await expectNothing();
+    });
+
+    it('has stored the file when only its last answers were lost', async () => {
+      const storage = throughProxy();
+      breakFirst(1_000, 'lose-answer', isCompletion);
+
+      expect(await storage.put(`${home}/file`, bytes(20 * MB), asText)).toBe(20 * MB);
+
+      expect(await digest(await direct.open(`${home}/file`))).toEqual(await digest(bytes(20 * MB)));
+    });
+
+    it('gives the first error when it goes away for good', async () => {
+      const storage = throughProxy({}, { answerMs: 200, cleanUpMs: 500 });
+      proxy.decide = (request) => (isPart(request) ? 'cut' : request.method === 'DELETE' ? 'hang' : 'pass');
+
+      await expect(storage.put(`${home}/file`, bytes(20 * MB), asText)).rejects.toThrow(
+        /socket hang up|ECONNRESET|EPIPE/,
+      );
+
+      expect(await observer.unfinishedUploads(home)).toHaveLength(1);
+      proxy.recover();
+      expect(await storage.discard(`${home}/`)).toBe(1);
+      await expectNothing();
+    });
+
+    it('breaks the stream of a reader whose answer is cut, instead of ending it', async () => {
+      const storage = throughProxy();
+      await storage.put(`${home}/file`, bytes(20 * MB), asText);
+      breakFirst(1, 'cut-answer', ({ method }) => method === 'GET');
+
+      const stream = await storage.open(`${home}/file`);
+
+      await expect(digest(stream)).rejects.toThrow();
+    });
+
+    it('is given up when nobody listens', async () => {
+      const storage = throughProxy({ endpoint: 'http://127.0.0.1:1' });
+
+      await expect(storage.put(`${home}/file`, bytes(KB), asText)).rejects.toThrow('ECONNREFUSED');
+      await expect(storage.check()).rejects.toThrow('ECONNREFUSED');
+    });
+
+    it('is not well without its bucket, or with a wrong key', async () => {
+      await expect(throughProxy({ bucket: 'there-is-no-such-bucket' }).check()).rejects.toThrow();
+      await expect(throughProxy({ secretAccessKey: 'wrong' }).check()).rejects.toThrow();
+      await expect(throughProxy({ secretAccessKey: 'wrong' }).stat(`${home}/file`)).rejects.not.toThrow(
+        FileNotFoundError,
+      );
+    });
+  });
+
+  describe('links', () => {
+    const named = { fileName: 'отчёт "1".csv', contentType: 'text/csv; charset=utf-8', expiresInSeconds: 60 };
+
+    it('are not given when browsers cannot reach the storage', async () => {
+      expect(await direct.link(`${home}/file`, named)).toBeNull();
+    });
+
+    it('let anyone fetch the file, under its name', async () => {
+      const storage = throughProxy({ endpoint: settings.endpoint, publicEndpoint: proxy.url });
+      await direct.put(`${home}/file`, bytes(KB), asText);
+
+      const link = await storage.link(`${home}/file`, named);
+
+      expect(link).toMatch(new RegExp(`^${proxy.url}/`));
+      const answer = await fetch(link!);
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+      expect(answer.headers.get('content-disposition')).toBe(
+        `attachment; filename="_____ _1_.csv"; filename*=UTF-8''%D0%BE%D1%82%D1%87%D1%91%D1%82%20%221%22.csv`,
+      );
+      expect(await digest(answer.body as unknown as AsyncIterable<Uint8Array>)).toEqual(await digest(bytes(KB)));
+      const part = await fetch(link!, { headers: { range: 'bytes=0-3' } });
+      expect([part.status, (await part.arrayBuffer()).byteLength]).toEqual([206, 4]);
+      expect(storage.keyOf(link!)).toBe(`${home}/file`);
+    });
+
+    it('serve for nothing else', async () => {
+      const storage = throughProxy({ endpoint: settings.endpoint, publicEndpoint: proxy.url });
+      await direct.put(`${home}/file`, bytes(KB), asText);
+      await direct.put(`${home}/other`, bytes(KB), asText);
+      const link = await storage.link(`${home}/file`, named);
+
+      expect((await fetch(link!.replace('/file?', '/other?'))).status).toBe(403);
+      expect((await fetch(link!, { method: 'DELETE' })).status).toBe(403);
+      expect(await text(await direct.open(`${home}/file`))).toHaveLength(KB);
+    });
+  });
+});

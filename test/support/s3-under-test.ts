@@ -1,0 +1,51 @@
+import { CreateBucketCommand, HeadBucketCommand, ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
+import type { S3Settings } from '../../src/platform/storage/s3-client';
+
+/** The S3 server that the tests may use (see test/support/s3-gateway), or `null` when the environment names none. */
+export function s3SettingsFromEnvironment(): (S3Settings & { readonly endpoint: string }) | null {
+  const env = process.env;
+  if (env['S3_ENDPOINT'] === undefined || env['S3_ENDPOINT'] === '') return null;
+  const need = (name: string): string => {
+    const value = env[name];
+    if (value === undefined || value === '') throw new Error(`S3_ENDPOINT is set, but ${name} is not`);
+    return value;
+  };
+  return {
+    endpoint: need('S3_ENDPOINT'),
+    region: env['S3_REGION'] ?? 'us-east-1',
+    bucket: need('S3_BUCKET'),
+    accessKeyId: need('S3_ACCESS_KEY_ID'),
+    secretAccessKey: need('S3_SECRET_ACCESS_KEY'),
+    forcePathStyle: env['S3_FORCE_PATH_STYLE'] !== 'false',
+  };
+}
+
+/** A look at the bucket past the adapter. */
+export class S3Observer {
+  readonly #client: S3Client;
+  readonly #bucket: string;
+
+  constructor({ endpoint, region, bucket, accessKeyId = '', secretAccessKey = '', forcePathStyle }: S3Settings) {
+    const credentials = { accessKeyId, secretAccessKey };
+    this.#client = new S3Client({ region, forcePathStyle, credentials, ...(endpoint !== undefined && { endpoint }) });
+    this.#bucket = bucket;
+  }
+
+  async makeBucket(): Promise<void> {
+    const Bucket = this.#bucket;
+    try {
+      await this.#client.send(new HeadBucketCommand({ Bucket }));
+    } catch {
+      await this.#client.send(new CreateBucketCommand({ Bucket }));
+    }
+  }
+
+  async unfinishedUploads(prefix: string): Promise<string[]> {
+    const page = await this.#client.send(new ListMultipartUploadsCommand({ Bucket: this.#bucket, Prefix: prefix }));
+    return (page.Uploads ?? []).map(({ Key = '' }) => Key);
+  }
+
+  close(): void {
+    this.#client.destroy();
+  }
+}
