@@ -80,7 +80,7 @@ export class S3Upload {
     }
   }
 
-  async *#read(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  private async *read(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     try {
       for await (const chunk of readUntilAborted(body, this.stop.signal)) {
         this.bytes += chunk.byteLength;
@@ -149,7 +149,7 @@ export class S3Upload {
     }
   }
 
-  get #place(): { Bucket: string | undefined; Key: string | undefined } {
+  private get place(): { Bucket: string | undefined; Key: string | undefined } {
     return { Bucket: this.target.Bucket, Key: this.target.Key };
   }
 }
