@@ -9,7 +9,7 @@ const UNFIT = /[/\\:*?"<>|\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2
  */
 export function fileNameOf(title: string, extension: string): string {
   const cleaned = title.toWellFormed().replaceAll(UNFIT, ' ').replaceAll(/\s+/gu, ' ');
-  const [...characters] = cleaned.trim().replace(/^\.+/, '');
+  const [...characters] = cleaned.replace(/^[. ]+/, '');
   const stem = characters
     .slice(0, LONGEST_TITLE)
     .join('')
