@@ -31,6 +31,6 @@ describe.each([
     const drawn = await drawnPage(painter, state, page);
 
     const tolerance = boardsWithText.test(board) ? WITH_TEXT : WITHOUT_TEXT;
-    expect(pictureDifference(drawn, readFileSync(picture))).toBeLessThanOrEqual(tolerance);
+    expect(await pictureDifference(drawn, readFileSync(picture))).toBeLessThanOrEqual(tolerance);
   });
 });
