@@ -1,3 +1,4 @@
+import { inflateSync } from 'node:zlib';
 import { PNG } from 'pngjs';
 import type { Picture } from '../../src/solo/infrastructure/drawing/drawing-protocol';
 import { BoardPainter } from '../../src/solo/infrastructure/drawing/board-painter';
@@ -13,6 +14,18 @@ const solo = (page: object, pages = 1) => stateOf({ activePageId: '', pages: Arr
 const rgba = (file: Uint8Array, x: number, y: number) => {
   const { data, width } = PNG.sync.read(Buffer.from(file));
   return [...data.subarray((y * width + x) * 4, (y * width + x) * 4 + 4)];
+};
+
+/** What the pages of a PDF say, unpacked. */
+const contentsOf = (file: Uint8Array): string[] => {
+  const text = Buffer.from(file).toString('latin1');
+  return [...text.matchAll(/stream\n([^]*?)\nendstream/g)].map(([, packed]) => {
+    try {
+      return inflateSync(Buffer.from(packed!, 'latin1')).toString('latin1');
+    } catch {
+      return '';
+    }
+  });
 };
 
 describe('BoardPainter', () => {
@@ -119,6 +132,22 @@ describe('BoardPainter', () => {
     const file = Buffer.from(await drawing.pdf(() => undefined)).toString('latin1');
 
     expect(file).toContain('/MediaBox [0 0 842 595]');
+  });
+
+  it('erases strokes in a PDF by cutting them out, not by covering them', async () => {
+    const across = [
+      { x: 10, y: 50 },
+      { x: 400, y: 50 },
+      { x: 800, y: 50 },
+    ];
+    const strokes = [{ tool: 'line', color: '#ff0000', size: 8, points: across }, { tool: 'eraser', size: 40, points: across }];
+
+    const drawing = await painter.open(solo({ strokes }), pdf, forever);
+    const file = await drawing.pdf(() => undefined);
+
+    const [drawn = ''] = contentsOf(file).filter((content) => content.includes('RG'));
+    expect(drawn).toMatch(/\bW\* n\b/);
+    expect(drawn.match(/\bf\b/g)).toHaveLength(1);
   });
 
   it('refuses what is not JSON, a page that is not there, and too many pages', async () => {

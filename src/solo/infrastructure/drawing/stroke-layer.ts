@@ -95,7 +95,8 @@ function paintWithCuts(surface: Surface, strokes: readonly Mark[], size: Size): 
     traceOutline(hole, inkOutline(eraser.points, eraser.stroking), eraser.stroking.roundedOutline, toHundredths);
     const remaining = new Path2D();
     remaining.rect(0, 0, size.width, size.height);
-    context.clip(remaining.op(hole, PathOp.Difference));
+    // Path operations answer in even-odd paths, and a canvas clips by the non-zero rule unless told.
+    context.clip(remaining.op(hole, PathOp.Difference), 'evenodd');
   }
   for (const mark of strokes) {
     if (mark.kind === 'eraser') context.restore();
