@@ -10,7 +10,8 @@ const png = { format: 'png', scale: { pixelRatio: 1 }, background: 'white' } as 
 const pdf = { format: 'pdf', pageSize: 'original', orientation: 'auto' } as const satisfies Picture;
 const forever = new AbortController().signal;
 const stateOf = (board: unknown) => Buffer.from(JSON.stringify(board));
-const solo = (page: object, pages = 1) => stateOf({ activePageId: '', pages: Array.from({ length: pages }, () => page) });
+const solo = (page: object, pages = 1) =>
+  stateOf({ activePageId: '', pages: Array.from({ length: pages }, () => page) });
 const rgba = (file: Uint8Array, x: number, y: number) => {
   const { data, width } = PNG.sync.read(Buffer.from(file));
   return [...data.subarray((y * width + x) * 4, (y * width + x) * 4 + 4)];
@@ -79,8 +80,16 @@ describe('BoardPainter', () => {
   });
 
   it('draws an embedded image', async () => {
-    const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="10" height="10" fill="lime"/></svg>';
-    const asset = { type: 'svg', src: `data:image/svg+xml;utf8,${encodeURIComponent(svg)}`, x: 0, y: 0, width: 50, height: 50 };
+    const svg =
+      '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="10" height="10" fill="lime"/></svg>';
+    const asset = {
+      type: 'svg',
+      src: `data:image/svg+xml;utf8,${encodeURIComponent(svg)}`,
+      x: 0,
+      y: 0,
+      width: 50,
+      height: 50,
+    };
 
     const [file] = await pagesOf(await painter.open(solo({ assets: [asset] }), png, forever));
 
@@ -88,11 +97,18 @@ describe('BoardPainter', () => {
   });
 
   it('draws an image that its loader brings', async () => {
-    const white = new BoardPainter({ threads: 1, assets: new (class extends AssetLoader {
-      load(): Promise<Uint8Array> {
-        return Promise.resolve(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><rect width="1" height="1" fill="#00f"/></svg>'));
-      }
-    })() });
+    const white = new BoardPainter({
+      threads: 1,
+      assets: new (class extends AssetLoader {
+        load(): Promise<Uint8Array> {
+          return Promise.resolve(
+            Buffer.from(
+              '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><rect width="1" height="1" fill="#00f"/></svg>',
+            ),
+          );
+        }
+      })(),
+    });
     const asset = { type: 'image', src: 'https://images.test/a.svg', x: 0, y: 0, width: 50, height: 50 };
 
     const drawing = await white.open(solo({ assets: [asset] }), png, forever);
@@ -140,7 +156,10 @@ describe('BoardPainter', () => {
       { x: 400, y: 50 },
       { x: 800, y: 50 },
     ];
-    const strokes = [{ tool: 'line', color: '#ff0000', size: 8, points: across }, { tool: 'eraser', size: 40, points: across }];
+    const strokes = [
+      { tool: 'line', color: '#ff0000', size: 8, points: across },
+      { tool: 'eraser', size: 40, points: across },
+    ];
 
     const drawing = await painter.open(solo({ strokes }), pdf, forever);
     const file = await drawing.pdf(() => undefined);
