@@ -13,9 +13,9 @@ const IMAGE_RATIO = 2;
 
 /** Paper in points, upright. */
 const PAPER: Readonly<Record<Exclude<PdfPageSize, 'original'>, Size>> = {
-  a4: { width: 595.28, height: 841.89 },
+  a4: { width: 595, height: 842 },
   letter: { width: 612, height: 792 },
-  a3: { width: 841.89, height: 1190.55 },
+  a3: { width: 842, height: 1191 },
 };
 
 /** Paints pages into one PDF: paths, text that can be selected and searched, embedded fonts. */
@@ -49,12 +49,13 @@ export class PdfWriter {
   }
 }
 
-/** The sheet for a page, in points: turned as the page is, or as the orientation demands. */
+/** The sheet for a page, in whole points: turned as the page is, or as the orientation demands. */
 function sheetOf(page: Size, pageSize: PdfPageSize, orientation: PdfOrientation): Size {
   const own = { width: page.width * POINTS_PER_PIXEL, height: page.height * POINTS_PER_PIXEL };
-  if (pageSize === 'original' && orientation === 'auto') return own;
   const { width, height } = pageSize === 'original' ? own : PAPER[pageSize];
-  const [short, long] = [Math.min(width, height), Math.max(width, height)];
+  // Skia cuts a page's size to whole points.
+  const whole = (side: number) => Math.max(1, Math.round(side));
+  const [short, long] = [whole(Math.min(width, height)), whole(Math.max(width, height))];
   const landscape = orientation === 'auto' ? page.width > page.height : orientation === 'landscape';
   return landscape ? { width: long, height: short } : { width: short, height: long };
 }

@@ -124,8 +124,8 @@ export class ThreadDrawing implements Drawing {
       await ended;
       throw threadEnd(undefined);
     } catch (error) {
-      if (error instanceof DrawingFailedError) throw error;
       signal.throwIfAborted();
+      if (error instanceof DrawingFailedError) throw error;
       throw threadEnd(error);
     } finally {
       over.abort();
