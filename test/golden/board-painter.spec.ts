@@ -1,6 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import { PNG } from 'pngjs';
-import type { Picture } from '../../src/solo/infrastructure/drawing/drawing-protocol';
+import type { Picture } from '../../src/solo/model/domain/picture';
 import { BoardPainter } from '../../src/solo/infrastructure/drawing/board-painter';
 import { AssetLoader } from '../../src/solo/model/board/asset-loader';
 import { BoardTooLargeError, MalformedStateError, PageNotFoundError } from '../../src/solo/model/board/board-errors';
@@ -9,7 +9,7 @@ import { exampleBoards, NoAssets, pagesOf, readState } from './golden-set';
 const png = { format: 'png', scale: { pixelRatio: 1 }, background: 'white' } as const satisfies Picture;
 const pdf = { format: 'pdf', pageSize: 'original', orientation: 'auto' } as const satisfies Picture;
 const forever = new AbortController().signal;
-const stateOf = (board: unknown) => Buffer.from(JSON.stringify(board));
+const stateOf = (board: unknown) => JSON.stringify(board);
 const solo = (page: object, pages = 1) =>
   stateOf({ activePageId: '', pages: Array.from({ length: pages }, () => page) });
 const rgba = (file: Uint8Array, x: number, y: number) => {
@@ -35,7 +35,7 @@ describe('BoardPainter', () => {
   beforeAll(() => {
     painter = new BoardPainter({ threads: 1, assets: new NoAssets() });
   });
-  afterAll(() => painter.close());
+  afterAll(() => painter.onApplicationShutdown());
 
   it('draws all pages in order', async () => {
     const pages = ['#ff0000', '#00ff00', '#0000ff'].map((color) => ({ background: { type: 'color', color } }));
@@ -115,7 +115,7 @@ describe('BoardPainter', () => {
 
     expect(rgba((await pagesOf(drawing))[0]!, 25, 25)).toEqual([0, 0, 255, 255]);
     expect(drawing.warnings).toEqual([]);
-    await white.close();
+    await white.onApplicationShutdown();
   });
 
   it('draws a card for a missing image and names it in a short warning', async () => {
@@ -170,7 +170,7 @@ describe('BoardPainter', () => {
   });
 
   it('refuses what is not JSON, a page that is not there, and too many pages', async () => {
-    const text = Buffer.from('{"pages":');
+    const text = '{"pages":';
 
     await expect(painter.open(text, png, forever)).rejects.toThrow(MalformedStateError);
     await expect(painter.open(solo({}), { ...png, page: 2 }, forever)).rejects.toThrow(PageNotFoundError);
@@ -215,7 +215,7 @@ describe('BoardPainter', () => {
     const drawing = await impatient.open(state, png, forever);
 
     await expect(pagesOf(drawing)).rejects.toThrow('took longer than');
-    await impatient.close();
+    await impatient.onApplicationShutdown();
   });
 
   it('survives a board that takes too much memory', async () => {
@@ -226,16 +226,16 @@ describe('BoardPainter', () => {
 
     await expect(opened).rejects.toThrow('The board needs more memory than one drawing may take.');
     expect(await pagesOf(await small.open(solo({}), png, forever))).toHaveLength(1);
-    await small.close();
+    await small.onApplicationShutdown();
   });
 
   it('counts the pages of small and large states', async () => {
     const large = solo({ name: 'x'.repeat(1000) }, 1000);
 
-    expect(await painter.inspect(solo({}, 3))).toEqual({ pageCount: 3 });
-    expect(await painter.inspect(large)).toEqual({ pageCount: 1000 });
+    expect(await painter.inspect(Buffer.from(solo({}, 3)))).toEqual({ pageCount: 3 });
+    expect(await painter.inspect(Buffer.from(large))).toEqual({ pageCount: 1000 });
     await expect(painter.inspect(Buffer.from('{'))).rejects.toThrow(MalformedStateError);
-    await expect(painter.inspect(large.subarray(0, -1))).rejects.toThrow(MalformedStateError);
+    await expect(painter.inspect(Buffer.from(large.slice(0, -1)))).rejects.toThrow(MalformedStateError);
   });
 
   it.each(['12-hostile', '12b-deep-nesting'])('draws %s in bounded time', async (board) => {

@@ -18,7 +18,7 @@ describe.each([
 ])('the pictures $name', ({ boards, goldens }) => {
   const painter = new BoardPainter({ threads: 1, assets: new NoAssets() });
 
-  afterAll(() => painter.close());
+  afterAll(() => painter.onApplicationShutdown());
 
   if (goldens.length === 0) {
     it.skip(`are left out: there are none in ${boards}`, () => undefined);
