@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import { tellNativeLibraries } from '../../../platform/config/native-environment';
 import type { Drawing } from '../../../export';
 import type { AssetLoader } from '../../model/board/asset-loader';
 import { countPages } from '../../model/board/board-reader';
@@ -36,6 +37,8 @@ export class BoardPainter extends BoardRenderer {
 
   constructor(private readonly options: BoardPainterOptions) {
     super();
+    // librsvg draws the text inside SVG images, and asks fontconfig for its fonts.
+    tellNativeLibraries('FONTCONFIG_FILE', join(__dirname, 'fonts.conf'));
     this.painting = pool('drawing.worker', 'draw', {
       threads: options.threads,
       memory: options.threadMemory ?? 1024,
