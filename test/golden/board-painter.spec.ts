@@ -150,6 +150,16 @@ describe('BoardPainter', () => {
     expect(file).toContain('/MediaBox [0 0 842 595]');
   });
 
+  it('writes text into a PDF as the characters that people search for', async () => {
+    const strokes = [{ tool: 'text', color: '#000000', size: 6, points: [{ x: 10, y: 10 }], text: '白板' }];
+
+    const drawing = await painter.open(solo({ strokes }), pdf, forever);
+    const characters = contentsOf(await drawing.pdf(() => undefined)).filter((part) => part.includes('beginbfchar'));
+
+    expect(characters.join()).toContain('<767D>');
+    expect(characters.join()).not.toContain('<2F69>');
+  });
+
   it('erases strokes in a PDF by cutting them out, not by covering them', async () => {
     const across = [
       { x: 10, y: 50 },

@@ -1,6 +1,8 @@
 import { GlobalFonts } from '@napi-rs/canvas';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Typeface } from '../../model/board/board';
+import { searchableFont } from './searchable-font';
 
 /** The packages whose regular weight is used, with the family name inside. */
 const FONTS = {
@@ -10,6 +12,9 @@ const FONTS = {
   'Noto Sans KR': '@expo-google-fonts/noto-sans-kr',
   'Noto Color Emoji': '@expo-google-fonts/noto-color-emoji',
 } as const;
+
+/** Fonts in which a glyph may stand for an ideograph and for its double. */
+const IDEOGRAPHIC: ReadonlySet<string> = new Set(['Noto Sans SC', 'Noto Sans KR']);
 
 /**
  * A character is drawn by the first family that has it. There is no fallback beyond the list: Skia would look for one
@@ -27,8 +32,16 @@ const FAMILIES: Readonly<Record<Typeface, string>> = {
 export function loadFonts(): void {
   for (const [family, name] of Object.entries(FONTS)) {
     if (GlobalFonts.has(family)) continue;
-    GlobalFonts.loadFontsFromDir(join(dirname(require.resolve(`${name}/package.json`)), '400Regular'));
+    const folder = join(dirname(require.resolve(`${name}/package.json`)), '400Regular');
+    if (IDEOGRAPHIC.has(family)) registerSearchable(family, folder);
+    else GlobalFonts.loadFontsFromDir(folder);
     if (!GlobalFonts.has(family)) throw new Error(`The font ${family} of ${name} cannot be loaded`);
+  }
+}
+
+function registerSearchable(family: string, folder: string): void {
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.ttf'))) {
+    GlobalFonts.register(searchableFont(readFileSync(join(folder, file))), family);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { SKRSContext2D } from '@napi-rs/canvas';
 import type { Note, Sticky, Typeface, Writing } from '../../model/board/board';
 import { fontOf } from './fonts';
+import { withoutDoubles } from './searchable-font';
 import { saved, type Surface } from './surface';
 import { layOutText, type TextBox } from './text-layout';
 
@@ -70,7 +71,7 @@ export function paintSticky(surface: Surface, sticky: Sticky): void {
 
 function linesOf(context: SKRSContext2D, text: string, typeface: Typeface, box: TextBox): string[] {
   context.font = fontOf(typeface, box.fontSize);
-  return layOutText(text, box, (piece) => context.measureText(piece).width);
+  return layOutText(withoutDoubles(text), box, (piece) => context.measureText(piece).width);
 }
 
 function widest(context: SKRSContext2D, lines: readonly string[], typeface: Typeface, fontSize: number): number {
