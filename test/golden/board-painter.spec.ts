@@ -130,6 +130,15 @@ describe('BoardPainter', () => {
     ]);
   });
 
+  it('names the first fifty images that are missing, and counts the rest', async () => {
+    const asset = { type: 'image', src: 'https://elsewhere.example/a.png', x: 0, y: 0, width: 5, height: 5 };
+
+    const drawing = await painter.open(solo({ assets: Array.from({ length: 60 }, () => asset) }, 2), png, forever);
+    await pagesOf(drawing);
+
+    expect(drawing.warnings.length).toBeLessThanOrEqual(51);
+  });
+
   it('writes a PDF with a page each, and counts them as it goes', async () => {
     const drawn: number[] = [];
 

@@ -9,6 +9,9 @@ import { Inbox } from './inbox';
 /** How many pages the thread may be ahead of the reader: enough to keep drawing and encoding busy at once. */
 const PAGES_AHEAD = 3;
 
+/** Nobody reads more, and a board may name thousands of images that are not there. */
+const MOST_WARNINGS = 50;
+
 export interface ThreadOptions {
   readonly assets: AssetLoader;
   /** How long one page may take, in milliseconds; the time its images need to arrive does not count. */
@@ -26,6 +29,7 @@ export class ThreadDrawing implements Drawing {
   readonly kind = 'drawing';
   readonly warnings: string[] = [];
   pageCount = 0;
+  private warningCount = 0;
   private readonly inbox: Inbox<FromThread>;
 
   private constructor(
@@ -106,10 +110,16 @@ export class ThreadDrawing implements Drawing {
     for (;;) {
       const message = await this.nextMessage(timed);
       if (message.kind === kind) return message as Extract<FromThread, { kind: Kind }>;
-      if (message.kind === 'warning') this.warnings.push(message.text);
+      if (message.kind === 'warning') this.warn(message.text);
       else if (message.kind === 'failed') throw reported(message.name, message.message);
       else if (message.kind === 'asset') await this.deliver(message.source);
     }
+  }
+
+  private warn(text: string): void {
+    this.warningCount += 1;
+    if (this.warningCount <= MOST_WARNINGS) this.warnings.push(text);
+    else this.warnings[MOST_WARNINGS] = `${this.warningCount - MOST_WARNINGS} more like these.`;
   }
 
   private async nextMessage(timed: boolean): Promise<FromThread> {
