@@ -1,0 +1,251 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Config } from './config';
+import { ConfigurationError, Environment } from './environment';
+
+type Variables = Record<string, string>;
+
+/** What is always needed, and nothing else. */
+const NEEDED: Variables = {
+  DATABASE_URL: 'postgresql://exports:pass@db.example.com:5432/exports',
+  JWT_SECRET: 'j'.repeat(32),
+  LINK_SECRET: 'l'.repeat(32),
+};
+
+/** A value for everything; the type sees to it that nothing is forgotten. */
+const EVERYTHING = {
+  ROLE: 'worker',
+  PORT: '9000',
+  PUBLIC_URL: 'https://exports.example.com/',
+  CORS_ORIGINS: 'https://a.example.com, https://b.example.com',
+  LOG_LEVEL: 'warn',
+  DATABASE_URL: 'postgres://exports:pass@db.example.com/exports',
+  REDIS_URL: 'rediss://redis.example.com:6380',
+  STORAGE: 's3',
+  STORAGE_DIR: '/srv/exports',
+  S3_ENDPOINT: 'http://minio:9000',
+  S3_PUBLIC_ENDPOINT: 'https://files.example.com',
+  S3_REGION: 'eu-central-1',
+  S3_BUCKET: 'exports',
+  S3_ACCESS_KEY_ID: 'key',
+  S3_SECRET_ACCESS_KEY: 'secret',
+  S3_FORCE_PATH_STYLE: 'true',
+  S3_SSE: 'aws:kms',
+  S3_KMS_KEY_ID: 'alias/exports',
+  JWT_SECRET: 'j'.repeat(32),
+  JWT_JWKS_URL: 'https://login.example.com/jwks.json',
+  LINK_SECRET: 'l'.repeat(32),
+  RATE_LIMIT_BOARDS: '5/2h',
+  RETENTION_DAYS: '0.5',
+  EXPORT_CONCURRENCY: '2',
+  EXPORT_LEASE_SECONDS: '60',
+  SHUTDOWN_GRACE_SECONDS: '0',
+  BOARD_ASSET_HOSTS: 'cdn.example.com, ,images.example.com',
+  BOARD_MAX_BYTES: '2048',
+  DRAWING_THREADS: '3',
+} satisfies Record<keyof Environment, string>;
+
+/** What is said of variables that are not right, one line a problem. */
+function problemsOf(variables: Record<string, string | undefined>): readonly string[] {
+  try {
+    Environment.parse(variables);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+}
+
+describe('Environment', () => {
+  it('is content with what is needed', () => {
+    expect(problemsOf(NEEDED)).toEqual([]);
+  });
+
+  it.each(['DATABASE_URL', 'LINK_SECRET'])('says that %s is missing', (variable) => {
+    expect(problemsOf({ ...NEEDED, [variable]: undefined })).toEqual([`${variable} is missing`]);
+  });
+
+  it('takes an empty value for none', () => {
+    expect(problemsOf({ ...NEEDED, DATABASE_URL: '' })).toEqual(['DATABASE_URL is missing']);
+    expect(Environment.parse({ ...NEEDED, PORT: '', STORAGE: '', REDIS_URL: '' })).toEqual(Environment.parse(NEEDED));
+  });
+
+  it.each([
+    ['ROLE', 'server', /"api"\|"worker"\|"all"/],
+    ['PORT', 'http', /number/],
+    ['PORT', '65536', /65535/],
+    ['PORT', '80.5', /int/],
+    ['PUBLIC_URL', 'exports.example.com', /must be a URL that begins with http:\/\/ or https:\/\//],
+    ['LOG_LEVEL', 'loud', /"error"\|"warn"\|"log"\|"debug"\|"verbose"/],
+    ['DATABASE_URL', 'mysql://localhost/exports', /must be a URL that begins with postgres:\/\/ or postgresql:\/\//],
+    ['REDIS_URL', 'localhost:6379', /must be a URL that begins with redis:\/\/ or rediss:\/\//],
+    ['STORAGE', 'tape', /"disk"\|"s3"/],
+    ['S3_BUCKET', 'ab', /3/],
+    ['S3_FORCE_PATH_STYLE', 'perhaps', /true/],
+    ['S3_SSE', 'AES128', /"AES256"\|"aws:kms"/],
+    ['JWT_SECRET', 'short', /at least 32 characters; `openssl rand -hex 32` makes one/],
+    ['LINK_SECRET', 'l'.repeat(31), /at least 32 characters; `openssl rand -hex 32` makes one/],
+    ['RETENTION_DAYS', '0', /0/],
+    ['EXPORT_CONCURRENCY', '0', /1/],
+    ['EXPORT_LEASE_SECONDS', '2', /3/],
+    ['SHUTDOWN_GRACE_SECONDS', '-1', /0/],
+    ['BOARD_MAX_BYTES', '10MB', /number/],
+    ['DRAWING_THREADS', '65', /64/],
+  ])('refuses %s=%s and says what is right', (variable, value, right) => {
+    const [problem, ...others] = problemsOf({ ...NEEDED, [variable]: value });
+
+    expect(problem).toMatch(new RegExp(`^${variable} `));
+    expect(problem).toMatch(right);
+    expect(others).toEqual([]);
+  });
+
+  it.each([
+    ['5/15m', { limit: 5, windowSeconds: 900 }],
+    ['1/1s', { limit: 1, windowSeconds: 1 }],
+    ['100/2h', { limit: 100, windowSeconds: 7200 }],
+    ['9999999/3d', { limit: 9_999_999, windowSeconds: 259_200 }],
+    ['off', null],
+  ])('reads the rate limit %s', (value, expected) => {
+    expect(Environment.parse({ ...NEEDED, RATE_LIMIT_BOARDS: value }).RATE_LIMIT_BOARDS).toEqual(expected);
+  });
+
+  it.each(['5', '5/15', '5/m', '0/15m', '5/0m', '-5/15m', '5/15min', '5 / 15m', '1.5/1m', 'OFF', 'none'])(
+    'refuses the rate limit %s',
+    (value) => {
+      expect(problemsOf({ ...NEEDED, RATE_LIMIT_BOARDS: value })).toEqual([
+        'RATE_LIMIT_BOARDS must be like 5/15m (5 in 15 minutes; units s, m, h, d) or off',
+      ]);
+    },
+  );
+
+  it('names all problems at once, one a line', () => {
+    const wrong = () => Environment.parse({ ...NEEDED, DATABASE_URL: undefined, ROLE: 'server', LINK_SECRET: 'short' });
+
+    expect(wrong).toThrow(
+      /^The configuration is not right:\n {2}- ROLE .*\n {2}- DATABASE_URL is missing\n {2}- LINK_SECRET must .*$/,
+    );
+  });
+
+  it('does not repeat a value, which may be a secret', () => {
+    const problems = problemsOf({
+      DATABASE_URL: 'mysql://u:hunter2@db/x',
+      JWT_SECRET: 'hunter2',
+      LINK_SECRET: 'hunter2',
+    });
+
+    expect(problems).toHaveLength(3);
+    expect(problems.join()).not.toContain('hunter2');
+  });
+
+  it('wants a way to check tokens', () => {
+    const noSecret = { ...NEEDED, JWT_SECRET: undefined };
+
+    expect(problemsOf(noSecret)).toEqual([
+      'JWT_SECRET is missing: give JWT_SECRET or JWT_JWKS_URL, or nobody can sign in',
+    ]);
+    expect(problemsOf({ ...noSecret, JWT_JWKS_URL: 'https://login.example.com/jwks.json' })).toEqual([]);
+  });
+
+  it.each<[string, Variables, string]>([
+    ['S3 without a bucket', { STORAGE: 's3' }, 'S3_BUCKET'],
+    ['an S3 key without its secret', { S3_ACCESS_KEY_ID: 'key' }, 'S3_SECRET_ACCESS_KEY'],
+    ['an S3 secret without its key', { S3_SECRET_ACCESS_KEY: 'secret' }, 'S3_SECRET_ACCESS_KEY'],
+    ['a KMS key without KMS', { S3_KMS_KEY_ID: 'alias/exports', S3_SSE: 'AES256' }, 'S3_SSE'],
+  ])('refuses %s', (_, variables, named) => {
+    expect(problemsOf({ ...NEEDED, ...variables })).toEqual([expect.stringMatching(`^${named} `)]);
+  });
+
+  it('asks for one variable only where a migration is all that is done', () => {
+    expect(Environment.databaseUrl({ DATABASE_URL: NEEDED['DATABASE_URL'] })).toBe(NEEDED['DATABASE_URL']);
+    expect(() => Environment.databaseUrl({})).toThrow(ConfigurationError);
+  });
+});
+
+describe('.env.example', () => {
+  const text = readFileSync(join(__dirname, '../../../.env.example'), 'utf8');
+  const lines = [...text.matchAll(/^#?([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(([, name = '', value = '']) => ({
+    name,
+    value,
+  }));
+
+  it('names every variable, once, and no other', () => {
+    expect(lines.map(({ name }) => name).sort()).toEqual(Object.keys(EVERYTHING).sort());
+    expect(Object.keys(Environment.parse(EVERYTHING)).sort()).toEqual(Object.keys(EVERYTHING).sort());
+  });
+
+  it('shows the true default of each variable that has one', () => {
+    const defaults: Record<string, unknown> = Environment.parse(NEEDED);
+    const shown = lines.filter(({ name, value }) => value !== '' && !(name in NEEDED) && defaults[name] !== undefined);
+
+    const parsed: Record<string, unknown> = Environment.parse({
+      ...NEEDED,
+      ...Object.fromEntries(shown.map(({ name, value }) => [name, value])),
+    });
+
+    expect(parsed).toEqual(defaults);
+    expect(shown.length).toBeGreaterThan(10);
+  });
+
+  it('shows examples that are valid', () => {
+    const examples = Object.fromEntries(
+      lines.filter(({ value }) => value !== '').map(({ name, value }) => [name, value]),
+    );
+
+    expect(problemsOf({ ...NEEDED, ...examples })).toEqual([]);
+  });
+});
+
+describe('Config', () => {
+  it('takes over what every variable says', () => {
+    expect(Config.from(EVERYTHING)).toEqual({
+      role: 'worker',
+      http: {
+        port: 9000,
+        publicUrl: 'https://exports.example.com',
+        corsOrigins: ['https://a.example.com', 'https://b.example.com'],
+      },
+      logLevel: 'warn',
+      database: { url: EVERYTHING.DATABASE_URL },
+      queue: { redisUrl: EVERYTHING.REDIS_URL },
+      storage: {
+        kind: 's3',
+        endpoint: 'http://minio:9000',
+        publicEndpoint: 'https://files.example.com',
+        region: 'eu-central-1',
+        bucket: 'exports',
+        accessKeyId: 'key',
+        secretAccessKey: 'secret',
+        forcePathStyle: true,
+        sse: 'aws:kms',
+        kmsKeyId: 'alias/exports',
+      },
+      auth: { jwtSecret: EVERYTHING.JWT_SECRET, jwksUrl: EVERYTHING.JWT_JWKS_URL },
+      links: { secret: EVERYTHING.LINK_SECRET },
+      exports: { concurrency: 2, retentionDays: 0.5, leaseSeconds: 60, graceSeconds: 0 },
+      boards: {
+        maxBytes: 2048,
+        assetHosts: ['cdn.example.com', 'images.example.com'],
+        drawingThreads: 3,
+        rateLimit: { limit: 5, windowSeconds: 7200 },
+      },
+    });
+  });
+
+  it('keeps files on disk and finds its own address where nothing else is said', () => {
+    const config = Config.from({ ...NEEDED, PORT: '8080' });
+
+    expect(config.storage).toEqual({ kind: 'disk', directory: './storage' });
+    expect(config.http).toEqual({ port: 8080, publicUrl: 'http://localhost:8080', corsOrigins: '*' });
+    expect(config.queue.redisUrl).toBeUndefined();
+  });
+
+  it.each([
+    ['api', { servesApi: true, runsJobs: false }],
+    ['worker', { servesApi: false, runsJobs: true }],
+    ['all', { servesApi: true, runsJobs: true }],
+  ])('as %s does its share', (ROLE, share) => {
+    const { servesApi, runsJobs } = Config.from({ ...NEEDED, ROLE });
+
+    expect({ servesApi, runsJobs }).toEqual(share);
+  });
+});
