@@ -19,9 +19,14 @@ async function bootstrap(): Promise<void> {
 }
 
 bootstrap().catch((error: unknown) => {
-  const shown = error instanceof ConfigurationError ? error.message : error;
+  const shown = error instanceof ConfigurationError ? error.message : (takenPort(error) ?? error);
   // The logger may be what failed.
   // eslint-disable-next-line no-console
   console.error(shown);
   process.exit(1);
 });
+
+function takenPort(error: unknown): string | undefined {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error)) return undefined;
+  return `The port ${String(error.port)} is taken: set PORT to a free one.`;
+}

@@ -74,7 +74,7 @@ describe('Environment', () => {
     ['ROLE', 'server', /"api"\|"worker"\|"all"/],
     ['PORT', 'http', /number/],
     ['PORT', '65536', /65535/],
-    ['PORT', '80.5', /int/],
+    ['PORT', '80.5', /whole number/],
     ['PUBLIC_URL', 'exports.example.com', /must be a URL that begins with http:\/\/ or https:\/\//],
     ['LOG_LEVEL', 'loud', /"error"\|"warn"\|"log"\|"debug"\|"verbose"/],
     ['DATABASE_URL', 'mysql://localhost/exports', /must be a URL that begins with postgres:\/\/ or postgresql:\/\//],

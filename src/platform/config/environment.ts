@@ -16,7 +16,15 @@ const list = z.string().transform((value) =>
     .filter((entry) => entry !== ''),
 );
 
-const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) => z.coerce.number().int().min(least).max(most);
+const wholeNumber = (least: number, most?: number) => {
+  const range = most === undefined ? `of at least ${least}` : `from ${least} to ${most}`;
+  return z
+    .string()
+    .transform(Number)
+    .refine((value) => Number.isSafeInteger(value) && value >= least && value <= (most ?? Infinity), {
+      error: `must be a whole number ${range}`,
+    });
+};
 
 const secret = z.string().min(32, 'must have at least 32 characters; `openssl rand -hex 32` makes one');
 
@@ -33,55 +41,37 @@ const rateLimit = z.string().transform((value, context): RateLimit | null => {
 });
 
 /** The variables as they are named outside; see .env.example for what each is for. */
-const schema = z
-  .object({
-    ROLE: z.enum(['api', 'worker', 'all']).default('all'),
-    PORT: wholeNumber(0, 65_535).default(8000),
-    PUBLIC_URL: url('http:', 'https:').optional(),
-    CORS_ORIGINS: z.literal('*').or(list).default('*'),
-    LOG_LEVEL: z.enum(['error', 'warn', 'log', 'debug', 'verbose']).default('log'),
-    DATABASE_URL: databaseUrl,
-    REDIS_URL: url('redis:', 'rediss:').optional(),
-    STORAGE: z.enum(['disk', 's3']).default('disk'),
-    STORAGE_DIR: z.string().min(1).default('./storage'),
-    S3_ENDPOINT: url('http:', 'https:').optional(),
-    S3_PUBLIC_ENDPOINT: url('http:', 'https:').optional(),
-    S3_REGION: z.string().min(1).default('us-east-1'),
-    S3_BUCKET: z.string().min(3).optional(),
-    S3_ACCESS_KEY_ID: z.string().min(1).optional(),
-    S3_SECRET_ACCESS_KEY: z.string().min(1).optional(),
-    S3_FORCE_PATH_STYLE: z.stringbool().default(false),
-    S3_SSE: z.enum(['AES256', 'aws:kms']).optional(),
-    S3_KMS_KEY_ID: z.string().min(1).optional(),
-    JWT_SECRET: secret.optional(),
-    JWT_JWKS_URL: url('http:', 'https:').optional(),
-    LINK_SECRET: secret,
-    RATE_LIMIT_BOARDS: rateLimit.default({ limit: 30, windowSeconds: 900 }),
-    RETENTION_DAYS: z.coerce.number().positive().max(3650).default(7),
-    EXPORT_CONCURRENCY: wholeNumber(1, 64).default(4),
-    EXPORT_LEASE_SECONDS: wholeNumber(3, 600).default(15),
-    SHUTDOWN_GRACE_SECONDS: wholeNumber(0, 600).default(25),
-    BOARD_ASSET_HOSTS: list.default([]),
-    BOARD_MAX_BYTES: wholeNumber(1024).default(25 * 1024 * 1024),
-    DRAWING_THREADS: wholeNumber(1, 64).default(Math.min(availableParallelism(), 8)),
-  })
-  .superRefine((env, context) => {
-    const complain = (variable: string, message: string) => {
-      context.addIssue({ code: 'custom', path: [variable], message });
-    };
-    if (env.JWT_SECRET === undefined && env.JWT_JWKS_URL === undefined) {
-      complain('JWT_SECRET', 'is missing: give JWT_SECRET or JWT_JWKS_URL, or nobody can sign in');
-    }
-    if (env.STORAGE === 's3' && env.S3_BUCKET === undefined) complain('S3_BUCKET', 'is missing, and STORAGE is s3');
-    if ((env.S3_ACCESS_KEY_ID === undefined) !== (env.S3_SECRET_ACCESS_KEY === undefined)) {
-      complain(
-        'S3_SECRET_ACCESS_KEY',
-        'and S3_ACCESS_KEY_ID go together: give both, or neither to use the AWS default chain',
-      );
-    }
-    if (env.S3_KMS_KEY_ID !== undefined && env.S3_SSE !== 'aws:kms')
-      complain('S3_SSE', 'must be aws:kms when S3_KMS_KEY_ID is given');
-  });
+const schema = z.object({
+  ROLE: z.enum(['api', 'worker', 'all']).default('all'),
+  PORT: wholeNumber(0, 65_535).default(8000),
+  PUBLIC_URL: url('http:', 'https:').optional(),
+  CORS_ORIGINS: z.literal('*').or(list).default('*'),
+  LOG_LEVEL: z.enum(['error', 'warn', 'log', 'debug', 'verbose']).default('log'),
+  DATABASE_URL: databaseUrl,
+  REDIS_URL: url('redis:', 'rediss:').optional(),
+  STORAGE: z.enum(['disk', 's3']).default('disk'),
+  STORAGE_DIR: z.string().min(1).default('./storage'),
+  S3_ENDPOINT: url('http:', 'https:').optional(),
+  S3_PUBLIC_ENDPOINT: url('http:', 'https:').optional(),
+  S3_REGION: z.string().min(1).default('us-east-1'),
+  S3_BUCKET: z.string().min(3).optional(),
+  S3_ACCESS_KEY_ID: z.string().min(1).optional(),
+  S3_SECRET_ACCESS_KEY: z.string().min(1).optional(),
+  S3_FORCE_PATH_STYLE: z.stringbool().default(false),
+  S3_SSE: z.enum(['AES256', 'aws:kms']).optional(),
+  S3_KMS_KEY_ID: z.string().min(1).optional(),
+  JWT_SECRET: secret.optional(),
+  JWT_JWKS_URL: url('http:', 'https:').optional(),
+  LINK_SECRET: secret,
+  RATE_LIMIT_BOARDS: rateLimit.default({ limit: 30, windowSeconds: 900 }),
+  RETENTION_DAYS: z.coerce.number().positive().max(3650).default(7),
+  EXPORT_CONCURRENCY: wholeNumber(1, 64).default(4),
+  EXPORT_LEASE_SECONDS: wholeNumber(3, 600).default(15),
+  SHUTDOWN_GRACE_SECONDS: wholeNumber(0, 600).default(25),
+  BOARD_ASSET_HOSTS: list.default([]),
+  BOARD_MAX_BYTES: wholeNumber(1024).default(25 * 1024 * 1024),
+  DRAWING_THREADS: wholeNumber(1, 64).default(Math.min(availableParallelism(), 8)),
+});
 
 export type Environment = z.infer<typeof schema>;
 
@@ -100,7 +90,7 @@ export const Environment = {
    * @throws ConfigurationError naming every variable that is missing or wrong
    */
   parse(variables: Variables): Environment {
-    return checked(schema, variables);
+    return checked(schema, variables, contradictions);
   },
 
   /**
@@ -112,17 +102,35 @@ export const Environment = {
   },
 };
 
-function checked<Result>(rules: z.ZodType<Result>, variables: Variables): Result {
+function checked<Result>(
+  rules: z.ZodType<Result>,
+  variables: Variables,
+  furtherProblems: (given: Variables) => string[] = () => [],
+): Result {
   const given = Object.fromEntries(
     Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
   );
   const result = rules.safeParse(given);
-  if (result.success) return result.data;
-  throw new ConfigurationError(
-    result.error.issues.map((issue) => {
-      const variable = String(issue.path[0]);
-      const missing = given[variable] === undefined && issue.code === 'invalid_type';
-      return `${variable} ${missing ? 'is missing' : issue.message}`;
-    }),
-  );
+  const problems = result.error?.issues.map((issue) => {
+    const variable = String(issue.path[0]);
+    const missing = given[variable] === undefined && issue.code === 'invalid_type';
+    return `${variable} ${missing ? 'is missing' : issue.message}`;
+  });
+  const allProblems = [...(problems ?? []), ...furtherProblems(given)];
+  if (!result.success || allProblems.length > 0) throw new ConfigurationError(allProblems);
+  return result.data;
+}
+
+/** What no variable shows by itself. */
+function contradictions(given: Variables): string[] {
+  const has = (variable: string) => given[variable] !== undefined;
+  return [
+    !has('JWT_SECRET') &&
+      !has('JWT_JWKS_URL') &&
+      'JWT_SECRET is missing: give JWT_SECRET or JWT_JWKS_URL, or nobody can sign in',
+    given['STORAGE'] === 's3' && !has('S3_BUCKET') && 'S3_BUCKET is missing, and STORAGE is s3',
+    has('S3_ACCESS_KEY_ID') !== has('S3_SECRET_ACCESS_KEY') &&
+      'S3_SECRET_ACCESS_KEY and S3_ACCESS_KEY_ID go together: give both, or neither to use the AWS default chain',
+    has('S3_KMS_KEY_ID') && given['S3_SSE'] !== 'aws:kms' && 'S3_SSE must be aws:kms when S3_KMS_KEY_ID is given',
+  ].filter((problem) => problem !== false);
 }

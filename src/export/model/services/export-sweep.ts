@@ -3,6 +3,7 @@ import { Config } from '../../../platform/config/config';
 import { FileStorage } from '../../../platform/storage/file-storage';
 import { ExportQueue } from '../domain/interfaces/export-queue';
 import { UpkeepRepository } from '../domain/interfaces/upkeep.repository';
+import { ExportMetrics } from './export-metrics';
 import { objectPrefix } from './export-production';
 
 const INTERVAL_MS = 2_000;
@@ -20,6 +21,7 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly upkeep: UpkeepRepository,
     private readonly queue: ExportQueue,
     private readonly storage: FileStorage,
+    private readonly metrics: ExportMetrics,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -41,10 +43,13 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async reclaimSilent(): Promise<void> {
-    for (const { id, status, kind, format } of await this.upkeep.reclaimSilent()) {
-      this.logger.warn('A worker went silent: its export was taken from it', { export_id: id, status, kind, format });
+    for (const reclaimed of await this.upkeep.reclaimSilent()) {
+      const { id, status } = reclaimed;
+      this.logger.warn('A worker went silent: its export was taken from it', { export_id: id, status });
+      if (status !== 'failed') continue;
+      this.metrics.failed(reclaimed);
       // A further attempt would clear this away itself; after the last one nobody else does.
-      if (status === 'failed') await this.storage.discard(objectPrefix(id));
+      await this.storage.discard(objectPrefix(id));
     }
   }
 
