@@ -1,6 +1,6 @@
 // @ts-check
 // The built service as a child process, on a database and a folder of its own.
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { capture, projectRoot } from '../process.mjs';
 import { developmentSecrets } from '../secrets.mjs';
@@ -40,7 +40,7 @@ export async function migrate(databaseUrl) {
 export async function startService({ port, databaseUrl, storage, env, program = 'dist/main.js', onLine }) {
   /** @type {string[]} */
   const lastLines = [];
-  const child = startNode([join(projectRoot, program)], {
+  const child = startNode([resolve(projectRoot, program)], {
     env: {
       ...(env ?? plainEnvironment()),
       ...developmentSecrets(),
@@ -61,7 +61,8 @@ export async function startService({ port, databaseUrl, storage, env, program = 
     await untilReady(child, url);
   } catch (error) {
     await stop();
-    throw new Error(`${error instanceof Error ? error.message : error}\n${lastLines.join('\n')}`);
+    // Whoever was told the lines as they came need not be told them again.
+    throw new Error([messageOf(error), ...(onLine ? [] : lastLines)].join('\n'));
   }
   return { ...child, url, stop };
 }
@@ -72,8 +73,11 @@ async function untilReady(child, url) {
   while (child.isRunning()) {
     const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
     if (answer?.ok) return;
-    if (Date.now() > deadline) throw new Error('The service did not become ready within a minute. Its last lines:');
+    if (Date.now() > deadline) throw new Error('The service did not become ready within a minute.');
     await sleep(50);
   }
-  throw new Error(`The service ${await child.ended}. Its last lines:`);
+  throw new Error(`The service ${await child.ended}.`);
 }
+
+/** @param {unknown} error */
+const messageOf = (error) => (error instanceof Error ? error.message : String(error));
