@@ -1,0 +1,34 @@
+// @ts-check
+import { runProgram } from '../dev/service/belongings.mjs';
+import { completion } from './boards/completion.mjs';
+import { hugeBoard } from './boards/huge-board.mjs';
+import { onePage } from './boards/one-page.mjs';
+import { polling } from './boards/polling.mjs';
+import { thirtyPages } from './boards/thirty-pages.mjs';
+import { twoWorkers } from './boards/two-workers.mjs';
+import { Laboratory } from './support/laboratory.mjs';
+import { circumstances, markdownOf } from './support/report.mjs';
+
+/** @type {import('./support/laboratory.mjs').Bench[]} */
+const all = [thirtyPages, hugeBoard, onePage, polling, completion, twoWorkers];
+
+await runProgram(async (belongings) => {
+  const chosen = chosenBenches(process.argv.slice(2));
+  const laboratory = await Laboratory.open(belongings);
+  const rows = [];
+  for (const { name, measure } of chosen) {
+    console.error(`Measuring ${name} …`);
+    rows.push(...(await measure(laboratory)));
+  }
+  console.log(`\n${markdownOf(rows)}\n\n${await circumstances()}`);
+  // A goal that is missed is a finding, not an error.
+  return 0;
+});
+
+/** @param {string[]} names */
+function chosenBenches(names) {
+  const known = all.map(({ name }) => name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown) throw new Error(`There is no bench ${unknown}; there are ${known.join(', ')}.`);
+  return names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
+}

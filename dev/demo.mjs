@@ -1,0 +1,12 @@
+// @ts-check
+// npm run demo: from a fresh clone to exported files, with nothing set up by hand.
+import { ensureBuilt, ensureInstalled } from './install.mjs';
+import { fail } from './process.mjs';
+
+try {
+  await ensureInstalled();
+  await ensureBuilt();
+} catch (error) {
+  fail(error);
+}
+await import('./demo/show.mjs');

@@ -1,0 +1,101 @@
+// @ts-check
+// What every chapter does: ask for exports, several at once, follow them, fetch the files and check them.
+import { extname, join } from 'node:path';
+import { download } from '../service/client.mjs';
+
+/**
+ * @typedef {import('../service/client.mjs').ApiClient} ApiClient
+ * @typedef {import('../service/client.mjs').ExportRecord} ExportRecord
+ *
+ * @typedef {object} Wish one export
+ * @property {string} subject what is exported; wishes of one subject share a progress bar
+ * @property {string} format
+ * @property {() => Promise<ExportRecord>} request
+ *
+ * @typedef {object} Outcome
+ * @property {string} subject
+ * @property {string} format
+ * @property {number} [count] pages or rows
+ * @property {number} [size] bytes
+ * @property {number} [milliseconds] from start to end, by the service's clock
+ * @property {string} remark
+ * @property {string} [problem] why there is no good file
+ */
+
+/**
+ * @param {Wish[]} wishes
+ * @param {ApiClient} client
+ * @param {import('./show.mjs').Stage} stage
+ * @returns {Promise<Outcome[]>}
+ */
+export async function exportAll(wishes, client, { progress, output }) {
+  const subjects = [...new Set(wishes.map(({ subject }) => subject))];
+  progress.expect(subjects);
+  const ofSubjects = subjects.map(async (subject) => {
+    const own = wishes.filter((wish) => wish.subject === subject);
+    const tally = new Tally(own.length, (done, total) => progress.show(subject, done, total));
+    const outcomes = await Promise.all(
+      own.map((wish, index) => carryOut(wish, client, output, (record) => tally.note(index, record))),
+    );
+    progress.finished(
+      subject,
+      outcomes.map(({ format, problem }) => (problem ? `${format} FAILED` : format)).join(', '),
+    );
+    return outcomes;
+  });
+  return (await Promise.all(ofSubjects)).flat();
+}
+
+/**
+ * @param {Wish} wish
+ * @param {ApiClient} client
+ * @param {string} output
+ * @param {(record: ExportRecord) => void} onChange
+ * @returns {Promise<Outcome>}
+ */
+async function carryOut({ subject, format, request }, client, output, onChange) {
+  try {
+    const created = await request();
+    onChange(created);
+    const record = await client.follow(created, onChange);
+    const outcome = { subject, format, remark: remarkOn(record) };
+    if (record.status !== 'completed') return { ...outcome, problem: `${record.status}: ${record.error}` };
+    await download(record, join(output, `${subject}${extname(record.file_name ?? '')}`));
+    return {
+      ...outcome,
+      count: record.page_count ?? undefined,
+      size: record.file_size ?? undefined,
+      milliseconds: Date.parse(record.completed_at ?? '') - Date.parse(record.started_at ?? ''),
+    };
+  } catch (error) {
+    return { subject, format, remark: '', problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** @param {ExportRecord} record */
+function remarkOn({ warnings }) {
+  if (warnings.length === 0) return '';
+  return warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`;
+}
+
+/** Adds up how far the exports of one subject are. */
+class Tally {
+  /** @type {{ done: number, total: number }[]} */
+  #parts;
+  #onChange;
+
+  /** @param {number} length @param {(done: number, total: number) => void} onChange */
+  constructor(length, onChange) {
+    this.#parts = Array.from({ length }, () => ({ done: 0, total: 1 }));
+    this.#onChange = onChange;
+  }
+
+  /** @param {number} index @param {ExportRecord} record */
+  note(index, { status, progress }) {
+    // An empty board has no pages, and its bar would never fill.
+    const total = progress.total || 1;
+    this.#parts[index] = { done: status === 'completed' ? total : Math.min(progress.done, total), total };
+    const sumOf = (/** @type {'done' | 'total'} */ field) => this.#parts.reduce((sum, part) => sum + part[field], 0);
+    this.#onChange(sumOf('done'), sumOf('total'));
+  }
+}

@@ -1,0 +1,92 @@
+// @ts-check
+// A service on a database of its own, which the chapters of the demo use one after the other.
+import { mkdirSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { projectRoot } from '../process.mjs';
+import { runProgram } from '../service/belongings.mjs';
+import { ApiClient, tokenFor } from '../service/client.mjs';
+import { freePort } from '../service/ports.mjs';
+import { migrate, plainEnvironment, startService } from '../service/service.mjs';
+import { removeAbandoned, startStack } from '../stack.mjs';
+import { boards } from './chapters/boards.mjs';
+import { ProgressDisplay } from './progress-display.mjs';
+import { tableOf } from './table.mjs';
+
+/**
+ * @typedef {import('./exports.mjs').Outcome} Outcome
+ *
+ * @typedef {object} Stage what a chapter has to work with
+ * @property {(user: string, ...options: string[]) => Promise<ApiClient>} signIn
+ * @property {ProgressDisplay} progress
+ * @property {string} output the folder for the files
+ *
+ * @typedef {object} Chapter
+ * @property {string} title
+ * @property {string} subject what its exports are made of
+ * @property {string} unit what they are counted in
+ * @property {(stage: Stage) => Promise<Outcome[]>} play
+ */
+
+/** @type {Chapter[]} */
+const chapters = [boards];
+
+const stacks = join(projectRoot, '.stack');
+const output = join(projectRoot, 'demo-output');
+
+await runProgram(async (belongings) => {
+  rmSync(output, { recursive: true, force: true });
+  mkdirSync(output);
+  const service = await startThrowAwayService(belongings);
+  let failures = 0;
+  for (const { title, subject, unit, play } of chapters) {
+    console.log(`\n${title}`);
+    const progress = await belongings.start(
+      () => new ProgressDisplay(unit),
+      (started) => started.close(),
+    );
+    /** @type {Stage['signIn']} */
+    const signIn = async (user, ...options) => new ApiClient(service.url, await tokenFor(user, ...options));
+    const began = Date.now();
+    const outcomes = await play({ signIn, progress, output });
+    progress.close();
+    console.log(`\n${tableOf(outcomes, { subject, unit })}`);
+    console.log(`\n${outcomes.length} exports, asked for at once, in ${((Date.now() - began) / 1000).toFixed(1)} s`);
+    failures += outcomes.filter(({ problem }) => problem).length;
+  }
+  console.log(closingWords(failures));
+  return failures === 0 ? 0 : 1;
+});
+
+/**
+ * Always from an empty database, so that every run shows the whole way, and beside whatever else runs.
+ * @param {import('../service/belongings.mjs').Belongings} belongings
+ */
+async function startThrowAwayService(belongings) {
+  removeAbandoned(stacks, 'demo-');
+  const directory = join(stacks, `demo-${process.pid}`);
+  console.log('Starting PostgreSQL and the service …');
+  const stack = await belongings.start(
+    () => startStack({ directory, persistent: false }),
+    (started) => started.stop(),
+  );
+  await migrate(stack.databaseUrl);
+  const port = await freePort();
+  const env = { ...plainEnvironment(), RATE_LIMIT_BOARDS: 'off', LOG_LEVEL: 'warn' };
+  return belongings.start(
+    () => startService({ port, databaseUrl: stack.databaseUrl, storage: join(directory, 'storage'), env }),
+    (started) => started.stop(),
+  );
+}
+
+/** @param {number} failures */
+function closingWords(failures) {
+  const folder = `${relative(process.cwd(), output) || '.'}/`;
+  const sum =
+    failures === 0
+      ? `All files are in ${folder}, compared with the size and SHA-256 of their records.`
+      : `${failures} export(s) did not succeed: see the remarks. The other files are in ${folder}`;
+  return `
+Times are the service's own, from started_at to completed_at of the record: the wait for a free drawing thread included.
+${sum}
+Next: open ${folder}08-thirty-pages.pdf, and \`npm run dev\` for a service to try by hand.`;
+}

@@ -1,0 +1,80 @@
+// @ts-check
+// The stack that stays: database and files are kept in .stack/dev from one run to the next.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '../process.mjs';
+import { runProgram } from '../service/belongings.mjs';
+import { ApiClient, tokenFor } from '../service/client.mjs';
+import { exampleBoards } from '../service/example-boards.mjs';
+import { freePortFrom } from '../service/ports.mjs';
+import { migrate } from '../service/service.mjs';
+import { startStack } from '../stack.mjs';
+import { watchSources } from './compiler.mjs';
+import { greeting } from './greeting.mjs';
+import { readableLine } from './log-lines.mjs';
+import { startQueueConsole } from './queue-console.mjs';
+import { ReloadingService } from './reloading-service.mjs';
+
+const folder = join(projectRoot, '.stack/dev');
+const user = 'demo';
+const usualPort = Number(process.env['PORT']) || 8000;
+const usualConsolePort = 3030;
+
+await runProgram(async (belongings) => {
+  const stack = await belongings.start(
+    () => startStack({ directory: join(folder, 'postgres'), persistent: true, onLog: console.log }),
+    (started) => started.stop(),
+  );
+  await migrate(stack.databaseUrl);
+  const port = await freePortFrom(usualPort);
+  if (port !== usualPort) console.log(`Port ${usualPort} is taken: the service listens on ${port}.`);
+
+  /** @type {ReloadingService | undefined} */
+  let reloading = undefined;
+  const sources = await belongings.start(
+    () => watchSources({ folder, onCompiled: () => reloading?.restart(), onComplaint: console.log }),
+    (started) => started.stop(),
+  );
+  const service = await belongings.start(
+    () => {
+      const options = optionsOf({ port, databaseUrl: stack.databaseUrl, program: sources.program });
+      reloading = new ReloadingService(options, console.log);
+      return reloading;
+    },
+    (started) => started.stop(),
+  );
+  const { url } = await service.start();
+  const board = await belongings.start(
+    () =>
+      startQueueConsole({ databaseUrl: stack.databaseUrl, redisUrl: process.env['REDIS_URL'], port: usualConsolePort }),
+    (started) => started.stop(),
+  );
+  const token = await tokenFor(user, '--hours', '720');
+  const session = await seedOnce(new ApiClient(url, token));
+  console.log(greeting({ url, consoleUrl: board.url, folder, user, token, session }));
+  return new Promise(() => {});
+});
+
+/**
+ * What the shell sets goes to the service, Redis and S3 included; the database is ours.
+ * @param {{ port: number, databaseUrl: string, program: string }} own
+ */
+function optionsOf(own) {
+  const storage = process.env['STORAGE_DIR'] || join(folder, 'storage');
+  mkdirSync(storage, { recursive: true });
+  const env = { RATE_LIMIT_BOARDS: 'off', ...process.env };
+  return { ...own, storage, env, onLine: (/** @type {string} */ line) => console.log(readableLine(line)) };
+}
+
+/**
+ * Gives the user the example boards, unless there are boards already.
+ * @param {ApiClient} client
+ */
+async function seedOnce(client) {
+  const { count } = await client.sessions();
+  if (count === 0) {
+    for (const { name, state } of exampleBoards()) await client.createSession(name, state);
+  }
+  const { results } = await client.sessions();
+  return results.find(({ name }) => name === '08-thirty-pages') ?? results[0];
+}
