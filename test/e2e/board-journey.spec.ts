@@ -58,7 +58,8 @@ describe('The journey of a board export', () => {
   });
 
   it('gives the state itself as JSON, to the letter', async () => {
-    const state = '{ "pages": [ {"strokes": []} ], "big": 12345678901234567890, "small": 1e-400, "same": 1, "same": 2 }';
+    const state =
+      '{ "pages": [ {"strokes": []} ], "big": 12345678901234567890, "small": 1e-400, "same": 1, "same": 2 }';
     const session = await ann.saveBoard(state);
 
     const { id } = await ann.requestExport(session, 'json');

@@ -51,12 +51,16 @@ function stroke(seed: number, points = 12): object {
     size: 3,
     opacity: 1,
     points: Array.from({ length: points }, (_, at) => ({
-      x: startX + at * 1.3 + 9 * Math.sin(at / 3 + seed),
-      y: startY + 14 * Math.cos(at / 4 + seed),
+      x: rounded(startX + at * 1.3 + 9 * Math.sin(at / 3 + seed)),
+      y: rounded(startY + 14 * Math.cos(at / 4 + seed)),
     })),
   };
 }
 
 function word(text: string): object {
   return { id: 'text-1', tool: 'text', color: '#000000', size: 6, opacity: 1, points: [{ x: 60, y: 60 }], text };
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 10) / 10;
 }

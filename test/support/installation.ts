@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { type Dirent, existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,21 +20,25 @@ let redisTurn = 0;
  */
 export class Installation {
   readonly services: Service[] = [];
-  readonly #observer: Database;
+  #observer: Database | undefined;
 
   private constructor(
     readonly database: TestDatabase,
     readonly storageFolder: string,
     private readonly environment: Environment,
-  ) {
-    this.#observer = new Database({ connectionString: database.url });
-    // A test may end this connection together with all others.
-    this.#observer.on('error', () => undefined);
-  }
+  ) {}
 
   /** @param environment what differs from a usual test: every process gets it */
   static async create(environment: Environment = {}): Promise<Installation> {
-    const database = await createTestDatabase();
+    return Installation.#around(await createTestDatabase(), environment);
+  }
+
+  /** An installation on a database of the test's own. */
+  static on(url: string, environment: Environment = {}): Promise<Installation> {
+    return Installation.#around({ url, drop: () => Promise.resolve() }, environment);
+  }
+
+  static async #around(database: TestDatabase, environment: Environment): Promise<Installation> {
     const storageFolder = await mkdtemp(join(tmpdir(), 'export-storage-'));
     const installation = new Installation(database, storageFolder, {
       DATABASE_URL: database.url,
@@ -48,7 +52,7 @@ export class Installation {
       ...s3OfTheRun(),
       ...environment,
     });
-    await installation.#observer.connect();
+    await installation.reconnect();
     if (installation.isOnS3) await observedBucket((bucket) => bucket.makeBucket());
     return installation;
   }
@@ -82,14 +86,22 @@ export class Installation {
     return new Client(at.url, await signedToken(sub, person));
   }
 
-  async sql<Row extends QueryResultRow>(statement: string, ...values: unknown[]): Promise<Row[]> {
-    return (await this.#observer.query<Row>(statement, values)).rows;
+  /** Looks into the database again after it was away. */
+  async reconnect(): Promise<void> {
+    this.#observer = new Database({ connectionString: this.database.url });
+    // A test may end this connection together with all others.
+    this.#observer.on('error', () => undefined);
+    await this.#observer.connect();
   }
 
-  /** What happened to an export, step by step. */
+  async sql<Row extends QueryResultRow>(statement: string, ...values: unknown[]): Promise<Row[]> {
+    return (await this.#observer!.query<Row>(statement, values)).rows;
+  }
+
+  /** What became of an export, step by step; who fetched its file is another matter. */
   async history(exportId: string): Promise<string[]> {
     const rows = await this.sql<{ action: string }>(
-      'SELECT action FROM export_audit_log WHERE export_id = $1 ORDER BY id',
+      `SELECT action FROM export_audit_log WHERE export_id = $1 AND action <> 'export.downloaded' ORDER BY id`,
       exportId,
     );
     return rows.map(({ action }) => action);
@@ -97,18 +109,28 @@ export class Installation {
 
   /** Everything that lies in the disk storage, unfinished uploads included. */
   async storedFiles(): Promise<string[]> {
-    if (!existsSync(this.storageFolder)) return [];
-    const entries = await readdir(this.storageFolder, { recursive: true, withFileTypes: true });
+    const entries = await this.#storedEntries();
     return entries
       .filter((entry) => entry.isFile() && !entry.name.startsWith('.check-'))
       .map((entry) => join(entry.parentPath, entry.name).slice(this.storageFolder.length + 1))
       .sort();
   }
 
+  async #storedEntries(): Promise<Dirent[]> {
+    for (;;) {
+      try {
+        return await readdir(this.storageFolder, { recursive: true, withFileTypes: true });
+      } catch (error) {
+        // A folder that was removed while we looked: look again.
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || !existsSync(this.storageFolder)) throw error;
+      }
+    }
+  }
+
   /** Ends the processes and removes everything. */
   async remove(): Promise<void> {
     await Promise.all(this.services.map((service) => service.kill('SIGKILL')));
-    await this.#observer.end().catch(() => undefined);
+    await this.#observer?.end().catch(() => undefined);
     await this.database.drop();
     await rm(this.storageFolder, { recursive: true, force: true });
   }
