@@ -12,7 +12,7 @@ async function bootstrap(): Promise<void> {
   const config = Config.fromProcess();
   const logger = new JsonLogger(config.logLevel);
   const app = await NestFactory.create<NestExpressApplication>(AppModule, { bodyParser: false, logger });
-  configureHttp(app);
+  configureHttp(app, config);
   serveOpenApi(app);
   await app.listen(config.http.port);
   logger.log('Listening', { url: config.http.publicUrl, port: config.http.port, role: config.role });

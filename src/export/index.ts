@@ -2,9 +2,9 @@
 export { ExportModule } from './export.module';
 export { ExportPresenter } from './api/export.presenter';
 export { ExportListResponse, ExportResponse } from './api/export.response';
-export type { Content, ContentKind, Drawing, JsonDocument } from './model/domain/content';
+export type { Drawing } from './model/domain/content';
 export type { Export, ExportOptions } from './model/domain/export';
-export type { ExportFormat, ExportKind } from './model/domain/export-format';
+export type { ExportFormat } from './model/domain/export-format';
 export { ExportSource, type OpenedSource } from './model/domain/export-source';
 export { ExportSources } from './model/services/export-sources';
 export { ExportsForSolo } from './model/services/out.for-solo.service';

@@ -1,12 +1,15 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { ExportModule, ExportSources } from '../export';
+import { Config } from '../platform/config/config';
+import { FileStorage } from '../platform/storage/file-storage';
 import { BoardExportsController } from './api/board-exports.controller';
 import { SoloSessionsController } from './api/solo-sessions.controller';
 import { ThumbnailController } from './api/thumbnail.controller';
 import { BoardSource } from './infrastructure/board.source';
 import { PrismaSoloSessionRepository } from './infrastructure/solo-session.repository.prisma';
-import { ThreadedBoardRenderer } from './infrastructure/threaded-board-renderer';
-import { AssetLoader, AssetRefusedError } from './model/board/asset-loader';
+import { GuardedAssetLoader } from './infrastructure/assets/guarded-asset-loader';
+import { BoardPainter } from './infrastructure/drawing/board-painter';
+import { AssetLoader } from './model/board/asset-loader';
 import { BoardRenderer } from './model/domain/interfaces/board-renderer';
 import { SoloSessionRepository } from './model/domain/interfaces/solo-session.repository';
 import { BoardExportService } from './model/services/board-export.service';
@@ -18,10 +21,16 @@ import { SoloSessionService } from './model/services/solo-session.service';
   controllers: [SoloSessionsController, ThumbnailController, BoardExportsController],
   providers: [
     { provide: SoloSessionRepository, useClass: PrismaSoloSessionRepository },
-    { provide: BoardRenderer, useClass: ThreadedBoardRenderer },
     {
       provide: AssetLoader,
-      useFactory: (): AssetLoader => ({ load: () => Promise.reject(new AssetRefusedError('not yet')) }),
+      inject: [FileStorage, Config],
+      useFactory: (storage: FileStorage, { boards }: Config) => new GuardedAssetLoader(storage, boards.assetHosts),
+    },
+    {
+      provide: BoardRenderer,
+      inject: [AssetLoader, Config],
+      useFactory: (assets: AssetLoader, { boards }: Config) =>
+        new BoardPainter({ threads: boards.drawingThreads, assets }),
     },
     SoloSessionService,
     SessionThumbnailService,

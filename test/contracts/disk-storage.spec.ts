@@ -2,6 +2,7 @@ import { access, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DiskStorage } from '../../src/platform/storage/disk-storage';
+import type { FileStorage } from '../../src/platform/storage/file-storage';
 import { bytes } from '../support/bytes';
 import { describeFileStorage } from './file-storage.contract';
 
@@ -24,7 +25,7 @@ describeFileStorage('DiskStorage', async () => {
 
 describe('DiskStorage', () => {
   let directory: string;
-  let storage: DiskStorage;
+  let storage: FileStorage;
 
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'disk-storage-'));

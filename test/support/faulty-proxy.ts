@@ -25,22 +25,22 @@ export class FaultyProxy {
   readonly seen: SeenRequest[] = [];
   /** Decides each request's fate; a test sets it, `recover` takes it back. */
   decide: (request: SeenRequest) => Fault = () => 'pass';
-  readonly #server: Server;
+  private readonly server: Server;
 
   private constructor(private readonly target: URL) {
-    this.#server = createServer((request, response) => {
-      this.#serve(request, response);
+    this.server = createServer((request, response) => {
+      this.serve(request, response);
     });
   }
 
   static async before(target: string): Promise<FaultyProxy> {
     const proxy = new FaultyProxy(new URL(target));
-    await new Promise<void>((listening) => proxy.#server.listen(0, '127.0.0.1', listening));
+    await new Promise<void>((listening) => proxy.server.listen(0, '127.0.0.1', listening));
     return proxy;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
   /** Lets everything through again, and forgets what was seen. */
@@ -51,12 +51,12 @@ export class FaultyProxy {
 
   /** Ends every connection, the hanging ones too. */
   async close(): Promise<void> {
-    const closed = new Promise((done) => this.#server.close(done));
-    this.#server.closeAllConnections();
+    const closed = new Promise((done) => this.server.close(done));
+    this.server.closeAllConnections();
     await closed;
   }
 
-  #serve(request: IncomingMessage, response: ServerResponse): void {
+  private serve(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '/', this.url);
     const seen = { method: request.method ?? 'GET', url, headers: request.headers };
     this.seen.push(seen);
@@ -66,10 +66,14 @@ export class FaultyProxy {
     if (fault === 'hang') request.resume();
     else if (fault === 'cut') request.destroy();
     else if (typeof fault === 'number') answerWith(fault, request, response);
-    else this.#forward(request, response, fault);
+    else this.forward(request, response, fault);
   }
 
-  #forward(request: IncomingMessage, response: ServerResponse, fault: 'pass' | 'lose-answer' | 'cut-answer'): void {
+  private forward(
+    request: IncomingMessage,
+    response: ServerResponse,
+    fault: 'pass' | 'lose-answer' | 'cut-answer',
+  ): void {
     const { hostname, port } = this.target;
     // The headers stay as they are: the Host is part of what the client signed.
     const { method, url: path, headers } = request;

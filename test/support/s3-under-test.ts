@@ -22,30 +22,30 @@ export function s3SettingsFromEnvironment(): (S3Settings & { readonly endpoint: 
 
 /** A look at the bucket past the adapter. */
 export class S3Observer {
-  readonly #client: S3Client;
-  readonly #bucket: string;
+  private readonly client: S3Client;
+  private readonly bucket: string;
 
   constructor({ endpoint, region, bucket, accessKeyId = '', secretAccessKey = '', forcePathStyle }: S3Settings) {
     const credentials = { accessKeyId, secretAccessKey };
-    this.#client = new S3Client({ region, forcePathStyle, credentials, ...(endpoint !== undefined && { endpoint }) });
-    this.#bucket = bucket;
+    this.client = new S3Client({ region, forcePathStyle, credentials, ...(endpoint !== undefined && { endpoint }) });
+    this.bucket = bucket;
   }
 
   async makeBucket(): Promise<void> {
-    const Bucket = this.#bucket;
+    const Bucket = this.bucket;
     try {
-      await this.#client.send(new HeadBucketCommand({ Bucket }));
+      await this.client.send(new HeadBucketCommand({ Bucket }));
     } catch {
-      await this.#client.send(new CreateBucketCommand({ Bucket }));
+      await this.client.send(new CreateBucketCommand({ Bucket }));
     }
   }
 
   async unfinishedUploads(prefix: string): Promise<string[]> {
-    const page = await this.#client.send(new ListMultipartUploadsCommand({ Bucket: this.#bucket, Prefix: prefix }));
+    const page = await this.client.send(new ListMultipartUploadsCommand({ Bucket: this.bucket, Prefix: prefix }));
     return (page.Uploads ?? []).map(({ Key = '' }) => Key);
   }
 
   close(): void {
-    this.#client.destroy();
+    this.client.destroy();
   }
 }

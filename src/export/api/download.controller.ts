@@ -1,16 +1,14 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Controller, Get, HttpStatus, Logger, Param, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { AcceptsLink } from '../../platform/auth/accepts-link.decorator';
 import type { AuthenticatedRequest } from '../../platform/auth/current-caller.decorator';
-import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { attachmentDisposition } from '../../platform/http/content-disposition';
 import type { ByteRange } from '../../platform/storage/file-storage';
 import { type DownloadableFile, ExportDownload } from '../model/services/export-download';
-
-const binary = { schema: { type: 'string' as const, format: 'binary' } };
+import { ApiDownload } from './api-download.decorator';
 
 @ApiTags('Exports')
 @Controller('exports')
@@ -21,33 +19,7 @@ export class DownloadController {
 
   @Get(':id/download')
   @AcceptsLink()
-  @ApiBearerAuth()
-  @ApiOperation({
-    summary: 'Fetch the file',
-    description: 'With a token, or by the link in `file_url` without any header.',
-  })
-  @ApiQuery({ name: 'expires', required: false, description: 'Part of a link' })
-  @ApiQuery({ name: 'signature', required: false, description: 'Part of a link' })
-  @ApiHeader({ name: 'Range', required: false, description: 'One range of bytes' })
-  @ApiHeader({ name: 'If-None-Match', required: false })
-  @ApiOkResponse({
-    description: 'The whole file',
-    content: { 'application/octet-stream': binary },
-    headers: {
-      ETag: { description: 'Changes with the bytes', schema: { type: 'string' } },
-      'Content-Disposition': { description: 'The name of the file', schema: { type: 'string' } },
-      'Accept-Ranges': { schema: { type: 'string' } },
-    },
-  })
-  @ApiResponse({
-    status: 206,
-    description: 'The range that was asked for',
-    content: { 'application/octet-stream': binary },
-  })
-  @ApiResponse({ status: 302, description: 'The storage hands the file out at the address in Location' })
-  @ApiResponse({ status: 304, description: 'The caller has the file already' })
-  @ApiResponse({ status: 416, description: 'The file has no such range' })
-  @ApiProblems(401, 403, 404, 409, 410)
+  @ApiDownload()
   async download(
     @Param('id') id: string,
     @Req() request: AuthenticatedRequest,

@@ -102,7 +102,7 @@ export class ExportsController {
     );
     // Proxies close a connection on which nothing is said.
     const signsOfLife = interval(SIGN_OF_LIFE_MS).pipe(
-      map(() => ({ comment: 'still working' }) as MessageEvent),
+      map((): MessageEvent => ({ comment: 'still working' })),
       takeUntil(states.pipe(ignoreElements(), endWith(true))),
     );
     return merge(states, signsOfLife);

@@ -16,7 +16,7 @@ const clockTolerance = 5;
 const LONGEST_CLAIM = 200;
 
 /** The token proves nothing: malformed, forged, expired, or of an algorithm we do not take. */
-export class InvalidTokenError extends Error {
+class InvalidTokenError extends Error {
   override readonly name = 'InvalidTokenError';
 }
 

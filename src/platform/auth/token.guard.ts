@@ -33,9 +33,9 @@ export class TokenGuard implements CanActivate {
     return true;
   }
 
-  private checkLink({ path, query }: AuthenticatedRequest): true {
-    if (this.links.verify(path, { expires: Number(query['expires']), signature: String(query['signature']) }))
-      return true;
+  private checkLink({ path, query: { expires, signature } }: AuthenticatedRequest): true {
+    const proof = { expires: Number(expires), signature: typeof signature === 'string' ? signature : '' };
+    if (this.links.verify(path, proof)) return true;
     throw new ForbiddenException('This link is not valid or has expired. Ask for the status again to get a fresh one.');
   }
 

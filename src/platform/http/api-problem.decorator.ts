@@ -11,7 +11,7 @@ class FieldProblem {
 }
 
 /** RFC 9457 */
-export class ProblemResponse {
+class ProblemResponse {
   @ApiProperty({ example: 'about:blank' })
   readonly type!: string;
 

@@ -2,7 +2,7 @@ import { VersioningType, VERSION_NEUTRAL } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Request, Response } from 'express';
 import helmet from 'helmet';
-import { Config } from '../config/config';
+import type { Config } from '../config/config';
 
 const REQUEST_TIMEOUT_MS = 5 * 60_000;
 const HEADERS_TIMEOUT_MS = 15_000;
@@ -30,8 +30,7 @@ const EXPOSED_HEADERS = [
 ];
 
 /** The manners of every answer: paths with and without version, security headers, timeouts. */
-export function configureHttp(app: NestExpressApplication): void {
-  const config = app.get(Config);
+export function configureHttp(app: NestExpressApplication, config: Config): void {
   const { http } = config;
   app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready', 'metrics'] });
   app.enableVersioning({ type: VersioningType.URI, defaultVersion: ['1', VERSION_NEUTRAL] });

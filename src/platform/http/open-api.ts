@@ -25,8 +25,9 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .build();
   const document = SwaggerModule.createDocument(app, builder, {
-    operationIdFactory: (controller, method, version) =>
-      `${controller.replace(/Controller$/, '')}_${method}${version === undefined ? '' : `_${version}`}`,
+    // A route that stands under several versions has its method's name numbered.
+    operationIdFactory: (controller, method) =>
+      `${controller.replace(/Controller$/, '')}_${method.replace(/\[\d+\]$/, '')}`,
   });
   const versioned = Object.entries(document.paths).filter(([path]) => path.startsWith('/api/v1/'));
   return { ...document, paths: Object.fromEntries(versioned) };

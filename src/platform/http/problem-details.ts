@@ -4,7 +4,7 @@ import { DomainError, type DomainErrorKind, type FieldError } from '../errors/do
 import { isDatabaseUnreachable } from '../prisma/database-fault';
 
 /** RFC 9457. `error` repeats `detail` for clients that look for it there; `code` is stable, for programs. */
-export interface ProblemDetails {
+interface ProblemDetails {
   readonly type: string;
   readonly title: string;
   readonly status: number;

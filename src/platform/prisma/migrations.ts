@@ -31,7 +31,7 @@ interface LedgerRow {
   readonly finished_at: Date | null;
 }
 
-export class MigrationError extends Error {
+class MigrationError extends Error {
   override readonly name = 'MigrationError';
 }
 

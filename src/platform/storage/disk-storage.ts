@@ -2,15 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, lstat, open, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import { inFolder, removeEmptyFolders, saysMissing, syncFolder, walkFiles } from './disk-tree';
 import {
-  type ByteRange,
-  FileNotFoundError,
-  FileStorage,
-  type LinkOptions,
-  type PutOptions,
-  type StoredFile,
-} from './file-storage';
+  inFolder,
+  makeFolder,
+  makePassingFolder,
+  removeEmptyFolders,
+  saysMissing,
+  syncFolder,
+  walkFiles,
+} from './disk-tree';
+import { type ByteRange, FileNotFoundError, FileStorage, type PutOptions, type StoredFile } from './file-storage';
 import { readUntilAborted, releaseBody } from './storage-body';
 import { assertDiscardablePrefix, assertStorageKey, assertStoragePrefix, storageKeyOfPath } from './storage-key';
 
@@ -23,39 +24,39 @@ export interface DiskStorageSettings {
 
 /** Keeps files in a folder of this machine. Unfinished ones lie in `.uploads`, under their key and a name of their own. */
 export class DiskStorage extends FileStorage {
-  readonly #files: string;
-  readonly #uploads: string;
-  readonly #publicUrl: URL;
+  private readonly files: string;
+  private readonly uploads: string;
+  private readonly publicUrl: URL;
 
   constructor({ directory, publicUrl }: DiskStorageSettings) {
     super();
-    this.#files = resolve(directory);
+    this.files = resolve(directory);
     // On the same file system as the files, or the renaming would not be atomic.
-    this.#uploads = join(this.#files, '.uploads');
-    this.#publicUrl = new URL(publicUrl);
+    this.uploads = join(this.files, '.uploads');
+    this.publicUrl = new URL(publicUrl);
   }
 
   async put(key: string, body: AsyncIterable<Uint8Array>, { signal }: PutOptions): Promise<number> {
     assertStorageKey(key);
     // A tilde is in no key, so the key can be told from the rest of the name.
-    const upload = join(this.#uploads, `${key}~${randomUUID()}`);
+    const upload = join(this.uploads, `${key}~${randomUUID()}`);
     try {
       const size = await write(upload, readUntilAborted(body, signal ?? new AbortController().signal));
       signal?.throwIfAborted();
-      await this.#publish(upload, join(this.#files, key));
+      await this.publish(upload, join(this.files, key));
       return size;
     } catch (error) {
       releaseBody(body);
       await rm(upload, { force: true });
       throw error;
     } finally {
-      await removeEmptyFolders(this.#uploads, dirname(upload));
+      await removeEmptyFolders(this.uploads, dirname(upload));
     }
   }
 
-  async #publish(upload: string, file: string): Promise<void> {
+  private async publish(upload: string, file: string): Promise<void> {
     const folder = dirname(file);
-    await inFolder(folder, async () => {
+    await inFolder(folder, makeFolder, async () => {
       await rename(upload, file);
     });
     await syncFolder(folder);
@@ -63,14 +64,14 @@ export class DiskStorage extends FileStorage {
 
   async stat(key: string): Promise<StoredFile> {
     assertStorageKey(key);
-    const file = await this.#look(key);
+    const file = await this.look(key);
     if (file === null) throw new FileNotFoundError(key);
     return file;
   }
 
-  async #look(key: string): Promise<StoredFile | null> {
+  private async look(key: string): Promise<StoredFile | null> {
     try {
-      const found = await stat(join(this.#files, key));
+      const found = await stat(join(this.files, key));
       return found.isFile() ? { key, size: found.size, modifiedAt: found.mtime } : null;
     } catch (error) {
       if (saysMissing(error)) return null;
@@ -80,7 +81,7 @@ export class DiskStorage extends FileStorage {
 
   async open(key: string, range?: ByteRange): Promise<Readable> {
     assertStorageKey(key);
-    const handle = await this.#openFile(key);
+    const handle = await this.openFile(key);
     try {
       const found = await handle.stat();
       if (!found.isFile()) throw new FileNotFoundError(key);
@@ -92,9 +93,9 @@ export class DiskStorage extends FileStorage {
     }
   }
 
-  async #openFile(key: string): Promise<FileHandle> {
+  private async openFile(key: string): Promise<FileHandle> {
     try {
-      return await open(join(this.#files, key), 'r');
+      return await open(join(this.files, key), 'r');
     } catch (error) {
       throw saysMissing(error) ? new FileNotFoundError(key) : error;
     }
@@ -102,23 +103,23 @@ export class DiskStorage extends FileStorage {
 
   async delete(key: string): Promise<void> {
     assertStorageKey(key);
-    await this.#remove(this.#files, key);
+    await this.remove(this.files, key);
   }
 
   async discard(prefix: string): Promise<number> {
     assertDiscardablePrefix(prefix);
     let removed = 0;
     // Uploads first: one that is published meanwhile is then found among the files.
-    for (const root of [this.#uploads, this.#files]) {
+    for (const root of [this.uploads, this.files]) {
       for await (const path of walkFiles(root, prefix)) {
         const key = path.replace(/~.*$/, '');
-        if (key.startsWith(prefix) && (await this.#remove(root, path))) removed++;
+        if (key.startsWith(prefix) && (await this.remove(root, path))) removed++;
       }
     }
     return removed;
   }
 
-  async #remove(root: string, path: string): Promise<boolean> {
+  private async remove(root: string, path: string): Promise<boolean> {
     const file = join(root, path);
     try {
       await unlink(file);
@@ -133,31 +134,31 @@ export class DiskStorage extends FileStorage {
 
   async *list(prefix: string): AsyncIterable<StoredFile> {
     assertStoragePrefix(prefix);
-    for await (const key of walkFiles(this.#files, prefix)) {
-      const file = await this.#look(key);
+    for await (const key of walkFiles(this.files, prefix)) {
+      const file = await this.look(key);
       if (file !== null) yield file;
     }
   }
 
   /** Always `null`: the service itself carries the bytes. */
   // eslint-disable-next-line @typescript-eslint/require-await -- a bad key rejects, as everywhere
-  async link(key: string, _options: LinkOptions): Promise<null> {
+  async link(key: string): Promise<null> {
     assertStorageKey(key);
     return null;
   }
 
   /** Takes `<publicUrl>/assets/a/b.png` for the key `assets/a/b.png`. */
   keyOf(url: string): string | null {
-    const base = this.#publicUrl.pathname.replace(/\/*$/, '/');
+    const base = this.publicUrl.pathname.replace(/\/*$/, '/');
     const asked = URL.canParse(url) ? new URL(url) : null;
-    if (asked?.origin !== this.#publicUrl.origin || asked.username !== '' || asked.password !== '') return null;
+    if (asked?.origin !== this.publicUrl.origin || asked.username !== '' || asked.password !== '') return null;
     if (!asked.pathname.startsWith(`${base}assets/`)) return null;
     return storageKeyOfPath(asked.pathname.slice(base.length));
   }
 
   /** Writes a small file, and removes it. */
   async check(): Promise<void> {
-    const probe = join(this.#uploads, `.check-${randomUUID()}`);
+    const probe = join(this.uploads, `.check-${randomUUID()}`);
     try {
       await write(probe, [Buffer.from('check')]);
     } finally {
@@ -167,7 +168,7 @@ export class DiskStorage extends FileStorage {
 }
 
 async function write(path: string, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<number> {
-  const handle = await inFolder(dirname(path), () => open(path, 'wx'));
+  const handle = await inFolder(dirname(path), makePassingFolder, () => open(path, 'wx'));
   try {
     let size = 0;
     for await (const chunk of chunks) {

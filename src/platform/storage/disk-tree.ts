@@ -76,15 +76,21 @@ export async function removeEmptyFolders(root: string, folder: string): Promise<
  * Does what needs a folder that somebody else may be removing as empty at this very moment.
  * @throws what `act` threw in the end
  */
-export async function inFolder<T>(folder: string, act: () => Promise<T>): Promise<T> {
-  for (let left = 20; ; left--) {
+export async function inFolder<T>(folder: string, make: typeof makeFolder, act: () => Promise<T>): Promise<T> {
+  for (let left = 100; ; left--) {
     try {
-      await makeFolder(folder);
+      await make(folder);
       return await act();
     } catch (error) {
-      if (left === 0 || !hasCode(error, 'ENOENT')) throw error;
+      // Node calls a folder that vanished while its parents were being made a file.
+      if (left === 0 || !saysMissing(error)) throw error;
     }
   }
+}
+
+/** Makes `folder` and its parents; a power cut may take them away again. */
+export async function makePassingFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
 }
 
 function hasCode(error: unknown, ...codes: string[]): boolean {

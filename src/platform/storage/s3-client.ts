@@ -57,6 +57,8 @@ export function createS3Client(settings: S3Settings, endpoint: string | undefine
     // Storages other than AWS refuse the checksum trailers that the SDK adds by default.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
+    // The parts are in memory and cheap to send again; the header costs a new connection for each of them.
+    expectContinueHeader: false,
     retryMode: 'standard',
     maxAttempts: attempts,
     requestHandler: {

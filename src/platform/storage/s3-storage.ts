@@ -32,41 +32,41 @@ import { assertDiscardablePrefix, assertStorageKey, assertStoragePrefix } from '
  * uploads too.
  */
 export class S3Storage extends FileStorage {
-  readonly #settings: S3Settings;
-  readonly #client: S3Client;
+  private readonly settings: S3Settings;
+  private readonly client: S3Client;
   /** A link's signature covers its host, so links are signed for the host that browsers reach. */
-  readonly #publicClient: S3Client | null;
+  private readonly publicClient: S3Client | null;
 
   constructor(settings: S3Settings) {
     super();
     const { publicEndpoint } = settings;
-    this.#settings = settings;
-    this.#client = createS3Client(settings, settings.endpoint);
-    this.#publicClient = publicEndpoint === undefined ? null : createS3Client(settings, publicEndpoint);
+    this.settings = settings;
+    this.client = createS3Client(settings, settings.endpoint);
+    this.publicClient = publicEndpoint === undefined ? null : createS3Client(settings, publicEndpoint);
   }
 
-  /** Called by Nest when running work has ended: closes the connections. */
+  /** Called by Nest at shutdown: closes the connections. */
   onApplicationShutdown(): void {
-    this.#client.destroy();
-    this.#publicClient?.destroy();
+    this.client.destroy();
+    this.publicClient?.destroy();
   }
 
   async put(key: string, body: AsyncIterable<Uint8Array>, { contentType, signal }: PutOptions): Promise<number> {
     assertStorageKey(key);
-    const { sse, kmsKeyId } = this.#settings;
+    const { sse, kmsKeyId } = this.settings;
     const target = {
-      ...this.#at(key),
+      ...this.at(key),
       ContentType: contentType,
       ...(sse !== undefined && { ServerSideEncryption: sse }),
       ...(sse === 'aws:kms' && kmsKeyId !== undefined && { SSEKMSKeyId: kmsKeyId }),
     };
-    return new S3Upload(this.#client, target, patienceOf(this.#settings).cleanUpMs).send(body, signal);
+    return new S3Upload(this.client, target, patienceOf(this.settings).cleanUpMs).send(body, signal);
   }
 
   async stat(key: string): Promise<StoredFile> {
     assertStorageKey(key);
     try {
-      const head = await this.#client.send(new HeadObjectCommand(this.#at(key)));
+      const head = await this.client.send(new HeadObjectCommand(this.at(key)));
       return storedFile(key, head.ContentLength, head.LastModified);
     } catch (error) {
       throw answered(error, 'NotFound') ? new FileNotFoundError(key) : error;
@@ -79,7 +79,7 @@ export class S3Storage extends FileStorage {
     // S3 would take no notice of a range that makes no sense, and send the whole file.
     if (range && (range.start < 0 || range.end < range.start)) throw new RangeError(`${key} has no ${String(Range)}`);
     try {
-      const { Body } = await this.#client.send(new GetObjectCommand({ ...this.#at(key), Range }));
+      const { Body } = await this.client.send(new GetObjectCommand({ ...this.at(key), Range }));
       if (!(Body instanceof Readable)) throw new Error(`The storage sent no body for ${key}`);
       return Body;
     } catch (error) {
@@ -90,25 +90,25 @@ export class S3Storage extends FileStorage {
 
   async delete(key: string): Promise<void> {
     assertStorageKey(key);
-    await this.#client.send(new DeleteObjectCommand(this.#at(key)));
+    await this.client.send(new DeleteObjectCommand(this.at(key)));
   }
 
   async discard(prefix: string): Promise<number> {
     assertDiscardablePrefix(prefix);
     // Uploads first: one that is completed meanwhile is then found among the files.
-    return (await this.#discardUploads(prefix)) + (await this.#discardFiles(prefix));
+    return (await this.discardUploads(prefix)) + (await this.discardFiles(prefix));
   }
 
-  async #discardUploads(prefix: string): Promise<number> {
-    const Bucket = this.#settings.bucket;
+  private async discardUploads(prefix: string): Promise<number> {
+    const Bucket = this.settings.bucket;
     let removed = 0;
     let next: { KeyMarker?: string; UploadIdMarker?: string } | undefined = {};
     while (next) {
-      const page: ListMultipartUploadsCommandOutput = await this.#client.send(
+      const page: ListMultipartUploadsCommandOutput = await this.client.send(
         new ListMultipartUploadsCommand({ Bucket, Prefix: prefix, ...next }),
       );
       for (const { Key, UploadId } of page.Uploads ?? []) {
-        if (await this.#abortUpload(Key, UploadId)) removed++;
+        if (await this.abortUpload(Key, UploadId)) removed++;
       }
       const { NextKeyMarker: KeyMarker, NextUploadIdMarker: UploadIdMarker } = page;
       next = page.IsTruncated === true ? { KeyMarker, UploadIdMarker } : undefined;
@@ -116,9 +116,9 @@ export class S3Storage extends FileStorage {
     return removed;
   }
 
-  async #abortUpload(Key: string | undefined, UploadId: string | undefined): Promise<boolean> {
+  private async abortUpload(Key: string | undefined, UploadId: string | undefined): Promise<boolean> {
     try {
-      await this.#client.send(new AbortMultipartUploadCommand({ Bucket: this.#settings.bucket, Key, UploadId }));
+      await this.client.send(new AbortMultipartUploadCommand({ Bucket: this.settings.bucket, Key, UploadId }));
       return true;
     } catch (error) {
       if (answered(error, 'NoSuchUpload')) return false;
@@ -126,13 +126,13 @@ export class S3Storage extends FileStorage {
     }
   }
 
-  async #discardFiles(prefix: string): Promise<number> {
-    const Bucket = this.#settings.bucket;
+  private async discardFiles(prefix: string): Promise<number> {
+    const Bucket = this.settings.bucket;
     let removed = 0;
-    for await (const page of paginateListObjectsV2({ client: this.#client }, { Bucket, Prefix: prefix })) {
+    for await (const page of paginateListObjectsV2({ client: this.client }, { Bucket, Prefix: prefix })) {
       const Objects = (page.Contents ?? []).map(({ Key }) => ({ Key }));
       if (Objects.length === 0) continue;
-      const answer = await this.#client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }));
+      const answer = await this.client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }));
       const refused = answer.Errors?.[0];
       if (refused)
         throw new Error(`The storage does not delete ${refused.Key ?? prefix}: ${refused.Code ?? 'unknown'}`);
@@ -143,8 +143,8 @@ export class S3Storage extends FileStorage {
 
   async *list(prefix: string): AsyncIterable<StoredFile> {
     assertStoragePrefix(prefix);
-    const query = { Bucket: this.#settings.bucket, Prefix: prefix };
-    for await (const page of paginateListObjectsV2({ client: this.#client }, query)) {
+    const query = { Bucket: this.settings.bucket, Prefix: prefix };
+    for await (const page of paginateListObjectsV2({ client: this.client }, query)) {
       for (const { Key, Size, LastModified } of page.Contents ?? []) {
         if (Key !== undefined) yield storedFile(Key, Size, LastModified);
       }
@@ -154,26 +154,26 @@ export class S3Storage extends FileStorage {
   /** Seven days at most are allowed by S3, and no longer than temporary credentials live. */
   async link(key: string, { fileName, contentType, expiresInSeconds }: LinkOptions): Promise<string | null> {
     assertStorageKey(key);
-    if (this.#publicClient === null) return null;
+    if (this.publicClient === null) return null;
     const download = new GetObjectCommand({
-      ...this.#at(key),
+      ...this.at(key),
       ResponseContentDisposition: attachmentDisposition(fileName),
       ResponseContentType: contentType,
     });
-    return getSignedUrl(this.#publicClient, download, { expiresIn: expiresInSeconds });
+    return getSignedUrl(this.publicClient, download, { expiresIn: expiresInSeconds });
   }
 
   keyOf(url: string): string | null {
-    return keyOfS3Address(url, this.#settings);
+    return keyOfS3Address(url, this.settings);
   }
 
   /** Asks for the bucket: it exists, can be reached, and our credentials may read it. Writing is not tried. */
   async check(): Promise<void> {
-    await this.#client.send(new HeadBucketCommand({ Bucket: this.#settings.bucket }));
+    await this.client.send(new HeadBucketCommand({ Bucket: this.settings.bucket }));
   }
 
-  #at(key: string): { Bucket: string; Key: string } {
-    return { Bucket: this.#settings.bucket, Key: key };
+  private at(key: string): { Bucket: string; Key: string } {
+    return { Bucket: this.settings.bucket, Key: key };
   }
 }
 

@@ -14,8 +14,8 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { answered } from './s3-client';
 import { readUntilAborted, releaseBody } from './storage-body';
 
-// S3 takes 10,000 parts: a file may have 78 GiB.
-const PART_BYTES = 8 * 1024 * 1024;
+// The smallest that S3 takes, for the memory's sake: with its 10,000 parts a file may have 48 GiB.
+const PART_BYTES = 5 * 1024 * 1024;
 const PARTS_AT_ONCE = 2;
 
 export type UploadTarget = Pick<
@@ -28,19 +28,19 @@ export type UploadTarget = Pick<
  * filling. When anything fails, everything stops at once, and what was uploaded is removed.
  */
 export class S3Upload {
-  readonly #client: S3Client;
-  readonly #target: UploadTarget;
-  readonly #cleanUpMs: number;
-  readonly #stop = new AbortController();
+  private readonly client: S3Client;
+  private readonly target: UploadTarget;
+  private readonly cleanUpMs: number;
+  private readonly stop = new AbortController();
   // Tells the object of this very upload from another one under the same key.
-  readonly #mark = randomUUID();
-  #bytes = 0;
-  #bodyRead = false;
+  private readonly mark = randomUUID();
+  private bytes = 0;
+  private bodyRead = false;
 
   constructor(client: S3Client, target: UploadTarget, cleanUpMs: number) {
-    this.#client = client;
-    this.#target = target;
-    this.#cleanUpMs = cleanUpMs;
+    this.client = client;
+    this.target = target;
+    this.cleanUpMs = cleanUpMs;
   }
 
   /**
@@ -49,88 +49,88 @@ export class S3Upload {
    */
   async send(body: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<number> {
     const abort = () => {
-      this.#stop.abort(signal?.reason);
+      this.stop.abort(signal?.reason);
     };
     signal?.addEventListener('abort', abort, { once: true });
     try {
       signal?.throwIfAborted();
-      await this.#upload(body, signal);
-      return this.#bytes;
+      await this.upload(body, signal);
+      return this.bytes;
     } finally {
       signal?.removeEventListener('abort', abort);
       releaseBody(body);
     }
   }
 
-  async #upload(body: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): Promise<void> {
+  private async upload(body: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): Promise<void> {
     const upload = new Upload({
-      client: this.#stoppableClient(),
+      client: this.stoppableClient(),
       queueSize: PARTS_AT_ONCE,
       partSize: PART_BYTES,
       // It would abort through the same stopped client, and not look whether that helped.
       leavePartsOnError: true,
-      params: { ...this.#target, Metadata: { upload: this.#mark }, Body: Readable.from(this.#read(body)) },
+      params: { ...this.target, Metadata: { upload: this.mark }, Body: Readable.from(this.read(body)) },
     });
     try {
       await upload.done();
     } catch (error) {
-      this.#stop.abort(error);
-      if (await this.#arrivedAfterAll(upload.uploadId, signal)) return;
-      throw this.#stop.signal.reason;
+      this.stop.abort(error);
+      if (await this.arrivedAfterAll(upload.uploadId, signal)) return;
+      throw this.stop.signal.reason;
     }
   }
 
-  async *#read(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  private async *read(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     try {
-      for await (const chunk of readUntilAborted(body, this.#stop.signal)) {
-        this.#bytes += chunk.byteLength;
+      for await (const chunk of readUntilAborted(body, this.stop.signal)) {
+        this.bytes += chunk.byteLength;
         yield chunk;
       }
-      this.#bodyRead = true;
+      this.bodyRead = true;
     } catch (error) {
-      this.#stop.abort(error);
+      this.stop.abort(error);
       throw error;
     }
   }
 
   /** The upload's own abort() waits for the parts under way, whose requests it cannot cancel; these can be. */
-  #stoppableClient(): S3Client {
+  private stoppableClient(): S3Client {
     const send = async (command: Parameters<S3Client['send']>[0]): Promise<unknown> => {
       // Cancelled, it might leave an upload whose id we never learn.
-      const abortSignal = command instanceof CreateMultipartUploadCommand ? undefined : this.#stop.signal;
+      const abortSignal = command instanceof CreateMultipartUploadCommand ? undefined : this.stop.signal;
       try {
-        return await this.#client.send(command, { abortSignal });
+        return await this.client.send(command, { abortSignal });
       } catch (error) {
-        this.#stop.abort(error);
+        this.stop.abort(error);
         throw error;
       }
     };
-    return Object.assign(Object.create(this.#client) as S3Client, { send });
+    return Object.assign(Object.create(this.client) as S3Client, { send });
   }
 
   /**
    * Leaves nothing of a failed upload, unless only the storage's last answer was lost: then the file is there, whole.
    * Where the storage cannot be reached any more, the first error is what matters; a later `discard` finds the rest.
    */
-  async #arrivedAfterAll(uploadId: string | undefined, signal: AbortSignal | undefined): Promise<boolean> {
-    const abortSignal = AbortSignal.timeout(this.#cleanUpMs);
+  private async arrivedAfterAll(uploadId: string | undefined, signal: AbortSignal | undefined): Promise<boolean> {
+    const abortSignal = AbortSignal.timeout(this.cleanUpMs);
     try {
-      if (uploadId !== undefined) await this.#abort(uploadId, abortSignal);
-      if (!this.#bodyRead || !(await this.#isStored(abortSignal))) return false;
+      if (uploadId !== undefined) await this.abort(uploadId, abortSignal);
+      if (!this.bodyRead || !(await this.isStored(abortSignal))) return false;
       if (signal?.aborted !== true) return true;
-      await this.#client.send(new DeleteObjectCommand(this.#place), { abortSignal });
+      await this.client.send(new DeleteObjectCommand(this.place), { abortSignal });
     } catch {
       // Told above.
     }
     return false;
   }
 
-  async #abort(UploadId: string, abortSignal: AbortSignal): Promise<void> {
+  private async abort(UploadId: string, abortSignal: AbortSignal): Promise<void> {
     for (let wait = 50; ; wait *= 2) {
       try {
-        await this.#client.send(new AbortMultipartUploadCommand({ ...this.#place, UploadId }), { abortSignal });
+        await this.client.send(new AbortMultipartUploadCommand({ ...this.place, UploadId }), { abortSignal });
         // A part that was under way may still arrive after the abort and stay.
-        await this.#client.send(new ListPartsCommand({ ...this.#place, UploadId, MaxParts: 1 }), { abortSignal });
+        await this.client.send(new ListPartsCommand({ ...this.place, UploadId, MaxParts: 1 }), { abortSignal });
       } catch (error) {
         if (answered(error, 'NoSuchUpload')) return;
         throw error;
@@ -139,17 +139,17 @@ export class S3Upload {
     }
   }
 
-  async #isStored(abortSignal: AbortSignal): Promise<boolean> {
+  private async isStored(abortSignal: AbortSignal): Promise<boolean> {
     try {
-      const head = await this.#client.send(new HeadObjectCommand(this.#place), { abortSignal });
-      return head.Metadata?.['upload'] === this.#mark;
+      const head = await this.client.send(new HeadObjectCommand(this.place), { abortSignal });
+      return head.Metadata?.['upload'] === this.mark;
     } catch (error) {
       if (answered(error, 'NotFound')) return false;
       throw error;
     }
   }
 
-  get #place(): { Bucket: string | undefined; Key: string | undefined } {
-    return { Bucket: this.#target.Bucket, Key: this.#target.Key };
+  private get place(): { Bucket: string | undefined; Key: string | undefined } {
+    return { Bucket: this.target.Bucket, Key: this.target.Key };
   }
 }

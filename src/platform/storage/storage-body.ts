@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 
 /**
  * Hands on the chunks of `body` until it ends, or throws the signal's reason at once when that aborts, even while the
- * body is waiting for something. However it ends, the body is told to let go of what it holds.
+ * body is waiting for something. A stream that waits is not destroyed by that: `releaseBody` does.
  */
 export async function* readUntilAborted(
   body: AsyncIterable<Uint8Array>,
@@ -20,11 +20,8 @@ export async function* readUntilAborted(
       yield chunk.value;
     }
   } finally {
-    if (!ended) {
-      releaseBody(body);
-      // Not awaited: a generator that still waits for its next chunk answers only after that.
-      chunks.return?.().catch(() => undefined);
-    }
+    // Not awaited: a generator that still waits for its next chunk answers only after that.
+    if (!ended) chunks.return?.().catch(() => undefined);
   }
 }
 

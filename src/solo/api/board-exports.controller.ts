@@ -49,7 +49,12 @@ export class BoardExportsController {
     @Body() { format, options }: BoardExportRequest,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ExportResponse> {
-    const creation = await this.boards.request(caller, id, { format, options: { ...options } }, idempotencyKey);
+    const creation = await this.boards.request(
+      caller,
+      id,
+      { format, options: Object.fromEntries(Object.entries(options ?? {})) },
+      idempotencyKey,
+    );
     return this.presenter.created(creation, response);
   }
 

@@ -33,7 +33,7 @@ import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decor
 import { readSessionBody } from '../model/domain/session-body';
 import type { SoloSession } from '../model/domain/solo-session';
 import { SessionThumbnailService } from '../model/services/session-thumbnail.service';
-import { SoloSessionService } from '../model/services/solo-session.service';
+import { type SessionWithState, SoloSessionService } from '../model/services/solo-session.service';
 import { SessionListResponse, SessionResponse, SessionSummaryResponse } from './session.response';
 
 /** Room for the name and whatever else stands around the state. */
@@ -94,8 +94,8 @@ export class SoloSessionsController {
     @Body() body: Buffer,
     @Res() response: Response,
   ): Promise<void> {
-    const { session, isNew } = await this.sessions.create(owner, this.read(body), idempotencyKey);
-    await this.send(session, isNew ? HttpStatus.CREATED : HttpStatus.OK, response);
+    const creation = await this.sessions.create(owner, this.read(body), idempotencyKey);
+    this.send(creation, creation.isNew ? HttpStatus.CREATED : HttpStatus.OK, response);
   }
 
   @Get(':id')
@@ -103,7 +103,7 @@ export class SoloSessionsController {
   @ApiOkResponse({ type: SessionResponse })
   @ApiProblems(404)
   async get(@Param('id') id: string, @CurrentCaller() owner: Caller, @Res() response: Response): Promise<void> {
-    await this.send(await this.sessions.get(id, owner), HttpStatus.OK, response);
+    this.send(await this.sessions.getWithState(id, owner), HttpStatus.OK, response);
   }
 
   @Patch(':id')
@@ -118,7 +118,7 @@ export class SoloSessionsController {
     @Body() body: Buffer,
     @Res() response: Response,
   ): Promise<void> {
-    await this.send(await this.sessions.update(id, owner, this.read(body)), HttpStatus.OK, response);
+    this.send(await this.sessions.update(id, owner, this.read(body)), HttpStatus.OK, response);
   }
 
   @Delete(':id')
@@ -142,8 +142,8 @@ export class SoloSessionsController {
     @IdempotencyKey() idempotencyKey: string | null,
     @Res() response: Response,
   ): Promise<void> {
-    const { session, isNew } = await this.sessions.duplicate(id, owner, idempotencyKey);
-    await this.send(session, isNew ? HttpStatus.CREATED : HttpStatus.OK, response);
+    const creation = await this.sessions.duplicate(id, owner, idempotencyKey);
+    this.send(creation, creation.isNew ? HttpStatus.CREATED : HttpStatus.OK, response);
   }
 
   private read(body: Buffer): ReturnType<typeof readSessionBody> {
@@ -154,8 +154,8 @@ export class SoloSessionsController {
     return SessionSummaryResponse.of(session, this.thumbnails.linkTo(session));
   }
 
-  private async send(session: SoloSession, status: HttpStatus, response: Response): Promise<void> {
-    const json = SessionResponse.json(this.summary(session), await this.sessions.stateOf(session));
+  private send({ session, state }: SessionWithState, status: HttpStatus, response: Response): void {
+    const json = SessionResponse.json(this.summary(session), state);
     response.status(status).type('application/json').set('Cache-Control', 'private, no-cache').send(json);
   }
 }

@@ -25,11 +25,10 @@ export class BoardSource extends ExportSource {
     if (!session || state === null) {
       throw new DomainError('gone', 'session-deleted', 'The board was deleted before it could be exported');
     }
-    const text = Buffer.from(state);
     const content =
       format === 'json'
-        ? { kind: 'json' as const, text, pageCount: session.pageCount }
-        : await this.boards.open(text, pictureOf(format, options), signal);
+        ? { kind: 'json' as const, text: Buffer.from(state), pageCount: session.pageCount }
+        : await this.boards.open(state, pictureOf(format, options), signal);
     return { title: session.name, content };
   }
 }

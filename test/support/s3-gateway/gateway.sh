@@ -149,6 +149,10 @@ mon_osd_adjust_heartbeat_grace = false
 paxos_propose_interval = 0.05
 paxos_min_wait = 0.01
 [osd]
+# On a machine that is busy for longer than the grace (20 s), the only copy of the data would wait for ever to be
+# confirmed by its peers, and every request with it.
+osd_heartbeat_grace = 86400
+osd_op_thread_suicide_timeout = 0
 osd_data = $CLUSTER/osd
 osd_objectstore = memstore
 memstore_device_bytes = 8589934592
@@ -185,8 +189,7 @@ start_cluster() {
     --access-key="$ACCESS_KEY_ID" --secret-key="$SECRET_ACCESS_KEY" >>"$CLUSTER/setup.out" 2>&1
   run_daemon gateway radosgw -n client.rgw.a
   await_gateway
-  curl -sfS -o /dev/null -X PUT -H "x-amz-content-sha256: UNSIGNED-PAYLOAD" --aws-sigv4 "aws:amz:$REGION:s3" --user "$ACCESS_KEY_ID:$SECRET_ACCESS_KEY" \
-    "http://127.0.0.1:$HTTP/$BUCKET"
+  s3 PUT "http://127.0.0.1:$HTTP/$BUCKET"
   cat >"$CLUSTER/settings.ready" <<ENV
 S3_ENDPOINT=http://127.0.0.1:$HTTP
 S3_REGION=$REGION
@@ -195,6 +198,11 @@ S3_ACCESS_KEY_ID=$ACCESS_KEY_ID
 S3_SECRET_ACCESS_KEY=$SECRET_ACCESS_KEY
 S3_FORCE_PATH_STYLE=true
 ENV
+}
+
+s3() { # method, address
+  curl -sfS -m 10 -o /dev/null -X "$1" -H "Content-Length: 0" -H "x-amz-content-sha256: UNSIGNED-PAYLOAD" --aws-sigv4 "aws:amz:$REGION:s3" \
+    --user "$ACCESS_KEY_ID:$SECRET_ACCESS_KEY" "$2"
 }
 
 await_gateway() {
@@ -209,7 +217,10 @@ await_gateway() {
 serving() {
   local name
   for name in mon osd gateway; do daemon_pid $name >/dev/null || return 1; done
-  curl -s -m 5 -o /dev/null "$(sed -n 's/^S3_ENDPOINT=//p' "$CLUSTER/settings.ready" 2>/dev/null)/"
+  local probe
+  probe=$(sed -n 's/^S3_ENDPOINT=//p' "$CLUSTER/settings.ready" 2>/dev/null)/$BUCKET/gateway-probe
+  # A gateway that has lost its cluster still answers, but stores nothing.
+  s3 PUT "$probe" 2>/dev/null && s3 DELETE "$probe" 2>/dev/null
 }
 
 start_failed() {

@@ -1,7 +1,6 @@
 const LONGEST_TITLE = 100;
 
 // Path separators, what Windows forbids, controls, and the marks that turn the reading direction around.
-// eslint-disable-next-line no-control-regex
 const UNFIT = /[/\\:*?"<>|\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 
 /**
@@ -10,7 +9,7 @@ const UNFIT = /[/\\:*?"<>|\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2
  */
 export function fileNameOf(title: string, extension: string): string {
   const cleaned = title.toWellFormed().replaceAll(UNFIT, ' ').replaceAll(/\s+/gu, ' ');
-  const [...characters] = cleaned.trim().replace(/^\.+/, '');
+  const [...characters] = cleaned.replace(/^[. ]+/, '');
   const stem = characters
     .slice(0, LONGEST_TITLE)
     .join('')

@@ -3,7 +3,7 @@ import type { Progress } from '../domain/export';
 import type { Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';
 
 /** The export was cancelled, or another worker has it now. */
-export class LeaseLostError extends Error {
+class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
 }
 

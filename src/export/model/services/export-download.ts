@@ -21,7 +21,7 @@ export interface DownloadableFile {
 const REDIRECT_LIFETIME_SECONDS = 300;
 
 /** The one path under which an export's file is fetched, and that its links sign. */
-export function downloadPath(exportId: string): string {
+function downloadPath(exportId: string): string {
   return `/api/v1/exports/${exportId}/download`;
 }
 

@@ -78,9 +78,7 @@ export class ExportRunner {
 
   private async retryOrFail(attempt: Attempt, error: unknown): Promise<void> {
     const cause = error instanceof Error ? error : new Error(String(error));
-    this.logger.error(`Attempt ${attempt.number} of ${MAX_ATTEMPTS} failed`, cause, {
-      cause: String(cause.cause ?? ''),
-    });
+    this.logger.error(`Attempt ${attempt.number} of ${MAX_ATTEMPTS} failed`, cause);
     const reason =
       error instanceof StorageFault
         ? 'The file was made but could not be stored. Please try again later.'

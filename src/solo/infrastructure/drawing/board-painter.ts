@@ -2,13 +2,16 @@ import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import type { Drawing } from '../../../export/model/domain/content';
+import { tellNativeLibraries } from '../../../platform/config/native-environment';
+import type { Drawing } from '../../../export';
 import type { AssetLoader } from '../../model/board/asset-loader';
 import { countPages } from '../../model/board/board-reader';
 import { MalformedStateError } from '../../model/board/board-errors';
 import { parseState } from '../../model/board/state-json';
-import { DrawingFailedError, threadEnd } from './drawing-errors';
-import type { DrawingTask, Picture } from './drawing-protocol';
+import { threadEnd } from './drawing-errors';
+import type { Picture } from '../../model/domain/picture';
+import { BoardRenderer } from '../../model/domain/interfaces/board-renderer';
+import type { DrawingTask } from './drawing-protocol';
 import { ThreadDrawing } from './thread-drawing';
 
 export interface BoardPainterOptions {
@@ -24,32 +27,43 @@ export interface BoardPainterOptions {
 /** Below this size parsing takes less time than reaching another thread. */
 const SMALL_STATE_BYTES = 128 * 1024;
 const INSPECTION_MEMORY = 1024;
-const IDLE_TIMEOUT = 60_000;
+/** Long enough for the next export of a lesson to find its thread warm, short enough not to hold memory for nothing. */
+const IDLE_TIMEOUT = 15_000;
 
 /** Draws boards in threads of their own, so that nothing blocks the event loop. */
-export class BoardPainter {
+export class BoardPainter extends BoardRenderer {
   private readonly painting: Piscina;
   private readonly inspecting: Piscina;
 
   constructor(private readonly options: BoardPainterOptions) {
-    this.painting = pool('drawing.worker', 'draw', options.threads, options.threadMemory ?? 1024);
+    super();
+    // librsvg draws the text inside SVG images, and asks fontconfig for its fonts.
+    tellNativeLibraries('FONTCONFIG_FILE', join(__dirname, 'fonts.conf'));
+    this.painting = pool('drawing.worker', 'draw', {
+      threads: options.threads,
+      memory: options.threadMemory ?? 1024,
+      idleTimeout: IDLE_TIMEOUT,
+    });
     // Saving a board must not wait until others are drawn.
-    this.inspecting = pool('inspection.worker', 'inspect', 1, INSPECTION_MEMORY);
+    // Only large states come here, and what such a thread has taken is given back when it ends.
+    this.inspecting = pool('inspection.worker', 'inspect', { threads: 1, memory: INSPECTION_MEMORY, idleTimeout: 0 });
   }
 
   /**
    * Reads a board in a thread and gets ready to draw it. The thread is kept until the drawing is drawn, its loop is
    * left, or `signal` aborts: one of them has to happen.
-   * @param state the state as JSON text in UTF-8
-   * @throws MalformedStateError, PageNotFoundError, BoardTooLargeError, DrawingFailedError, the signal's reason
+   * @param state JSON text
+   * @throws MalformedStateError, PageNotFoundError, BoardTooLargeError, BoardTooComplexError, DrawingFailedError, the
+   *   signal's reason
    */
-  async open(state: Uint8Array, picture: Picture, signal: AbortSignal): Promise<Drawing> {
+  override async open(state: string, picture: Picture, signal: AbortSignal): Promise<Drawing> {
     signal.throwIfAborted();
     const { port1, port2 } = new MessageChannel();
     const killing = new AbortController();
-    const copy = new Uint8Array(state);
-    const task: DrawingTask = { port: port2, state: copy, picture };
-    const running = this.painting.run(task, { transferList: [port2, copy.buffer], signal: killing.signal });
+    // Not `Buffer.from`: a small one lies in memory that is shared, and cannot be handed over.
+    const bytes = new TextEncoder().encode(state);
+    const task: DrawingTask = { port: port2, state: bytes, picture };
+    const running = this.painting.run(task, { transferList: [port2, bytes.buffer], signal: killing.signal });
     const ended: Promise<void> = running.then(undefined, (error: unknown) => {
       throw threadEnd(error);
     });
@@ -72,34 +86,38 @@ export class BoardPainter {
    * @param state JSON text in UTF-8
    * @throws MalformedStateError
    */
-  async inspect(state: Uint8Array): Promise<{ pageCount: number }> {
+  override async inspect(state: Uint8Array): Promise<{ pageCount: number }> {
     if (state.byteLength <= SMALL_STATE_BYTES) return { pageCount: countPages(parseState(state)) };
     const copy = new Uint8Array(state);
     const counted: unknown = await this.inspecting
       .run(copy, { transferList: [copy.buffer] })
       .catch((cause: unknown) => {
-        throw new DrawingFailedError('The board is too large to be read.', { cause });
+        throw threadEnd(cause);
       });
     if (typeof counted !== 'number') throw new MalformedStateError();
     return { pageCount: counted };
   }
 
-  /** Ends the threads and what they are drawing. */
-  async close(): Promise<void> {
+  /** Called by Nest when running exports have ended or were handed back: ends the threads and what they are drawing. */
+  async onApplicationShutdown(): Promise<void> {
     await Promise.all([this.painting.destroy(), this.inspecting.destroy()]);
   }
 }
 
-function pool(worker: string, task: string, threads: number, memory: number): Piscina {
+function pool(
+  worker: string,
+  task: string,
+  { threads, memory, idleTimeout }: { threads: number; memory: number; idleTimeout: number },
+): Piscina {
   return new Piscina({
     filename: compiled(worker),
     name: task,
     minThreads: 0,
     maxThreads: threads,
-    idleTimeout: IDLE_TIMEOUT,
+    idleTimeout,
     // A waiting thread must keep its event loop running, or it never gives native memory back.
     atomics: 'disabled',
-    resourceLimits: { maxOldGenerationSizeMb: memory, maxYoungGenerationSizeMb: 64 },
+    resourceLimits: { maxOldGenerationSizeMb: memory, maxYoungGenerationSizeMb: 32 },
     // The threads' whole environment: without the machine's fonts every machine draws the same picture.
     env: { DISABLE_SYSTEM_FONTS_LOAD: '1' },
   });

@@ -1,10 +1,17 @@
+import { DomainError } from '../../../platform/errors/domain-error';
+import { types } from 'node:util';
 import { BoardTooLargeError, MalformedStateError, PageNotFoundError } from '../../model/board/board-errors';
 
-/** The drawing was begun and could not be finished; the message is written for the person who asked. */
+/** The drawing broke down; another attempt may succeed. */
 export class DrawingFailedError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'DrawingFailedError';
+  override readonly name = 'DrawingFailedError';
+}
+
+/** The board takes more time or memory than one drawing may; the message is written for the person who asked. */
+export class BoardTooComplexError extends DomainError {
+  constructor(message: string) {
+    super('invalid', 'board-too-complex', message);
+    this.name = 'BoardTooComplexError';
   }
 }
 
@@ -24,7 +31,7 @@ export function reported(name: string, message: string): Error {
 
 /** Why a drawing thread ended before its drawing did. */
 export function threadEnd(cause: unknown): DrawingFailedError {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const code = types.isNativeError(cause) && 'code' in cause ? cause.code : undefined;
   return code === 'ERR_WORKER_OUT_OF_MEMORY'
     ? new DrawingFailedError('The board needs more memory than one drawing may take.', { cause })
     : new DrawingFailedError('The drawing ended unexpectedly.', { cause });

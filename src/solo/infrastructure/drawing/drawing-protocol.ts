@@ -1,19 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-
-export type PdfPageSize = 'original' | 'a4' | 'letter' | 'a3';
-export type PdfOrientation = 'auto' | 'portrait' | 'landscape';
-
-/** What is asked for: one page or all as PNG, or all as one PDF. */
-export type Picture =
-  | {
-      readonly format: 'png';
-      /** Counted from 1; all pages when missing. */
-      readonly page?: number;
-      /** `width` is a thumbnail's, in pixels. */
-      readonly scale: { readonly pixelRatio: number } | { readonly width: number };
-      readonly background: 'white' | 'transparent';
-    }
-  | { readonly format: 'pdf'; readonly pageSize: PdfPageSize; readonly orientation: PdfOrientation };
+import type { Picture } from '../../model/domain/picture';
 
 /** One drawing, as it is handed to a thread; everything further goes over the port. */
 export interface DrawingTask {

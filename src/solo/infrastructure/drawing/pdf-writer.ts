@@ -1,6 +1,6 @@
 import { PDFDocument, type SKRSContext2D } from '@napi-rs/canvas';
 import type { Page, Size } from '../../model/board/board';
-import type { PdfOrientation, PdfPageSize } from './drawing-protocol';
+import type { Picture } from '../../model/domain/picture';
 import type { ImageLibrary } from './image-library';
 import { paintPage } from './page-painter';
 
@@ -11,11 +11,13 @@ const RASTER_DPI = 192;
 /** How finely a vector image is rendered that a PDF can only hold as pixels. */
 const IMAGE_RATIO = 2;
 
+type Paper = Extract<Picture, { format: 'pdf' }>;
+
 /** Paper in points, upright. */
-const PAPER: Readonly<Record<Exclude<PdfPageSize, 'original'>, Size>> = {
-  a4: { width: 595.28, height: 841.89 },
+const PAPER: Readonly<Record<Exclude<Paper['pageSize'], 'original'>, Size>> = {
+  a4: { width: 595, height: 842 },
   letter: { width: 612, height: 792 },
-  a3: { width: 841.89, height: 1190.55 },
+  a3: { width: 842, height: 1191 },
 };
 
 /** Paints pages into one PDF: paths, text that can be selected and searched, embedded fonts. */
@@ -23,13 +25,13 @@ export class PdfWriter {
   private readonly document = new PDFDocument({ creator: 'Export Service', rasterDPI: RASTER_DPI });
 
   constructor(
-    private readonly paper: { pageSize: PdfPageSize; orientation: PdfOrientation },
+    private readonly paper: Paper,
     private readonly images: ImageLibrary,
   ) {}
 
   /** Adds a page, fitted into the paper and centred, not distorted. */
   async add(page: Page): Promise<void> {
-    const sheet = sheetOf(page.size, this.paper.pageSize, this.paper.orientation);
+    const sheet = sheetOf(page.size, this.paper);
     const scale = Math.min(sheet.width / page.size.width, sheet.height / page.size.height);
     await this.images.prepare(page, IMAGE_RATIO);
     // A PDF page lacks nothing that is used here: it has no canvas of its own, and needs none.
@@ -49,12 +51,13 @@ export class PdfWriter {
   }
 }
 
-/** The sheet for a page, in points: turned as the page is, or as the orientation demands. */
-function sheetOf(page: Size, pageSize: PdfPageSize, orientation: PdfOrientation): Size {
+/** The sheet for a page, in whole points: turned as the page is, or as the orientation demands. */
+function sheetOf(page: Size, { pageSize, orientation }: Paper): Size {
   const own = { width: page.width * POINTS_PER_PIXEL, height: page.height * POINTS_PER_PIXEL };
-  if (pageSize === 'original' && orientation === 'auto') return own;
   const { width, height } = pageSize === 'original' ? own : PAPER[pageSize];
-  const [short, long] = [Math.min(width, height), Math.max(width, height)];
+  // Skia cuts a page's size to whole points.
+  const whole = (side: number) => Math.max(1, Math.round(side));
+  const [short, long] = [whole(Math.min(width, height)), whole(Math.max(width, height))];
   const landscape = orientation === 'auto' ? page.width > page.height : orientation === 'landscape';
   return landscape ? { width: long, height: short } : { width: short, height: long };
 }

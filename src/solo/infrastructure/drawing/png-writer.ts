@@ -1,11 +1,11 @@
 import { createCanvas, type Canvas } from '@napi-rs/canvas';
 import sharp from 'sharp';
 import type { Page } from '../../model/board/board';
-import type { Picture as Wanted } from './drawing-protocol';
+import type { Picture } from '../../model/domain/picture';
 import type { ImageLibrary } from './image-library';
 import { paintPage } from './page-painter';
 
-export type PngPicture = Extract<Wanted, { format: 'png' }>;
+export type PngPicture = Extract<Picture, { format: 'png' }>;
 
 /** One canvas takes four bytes a pixel, and a page may need two. */
 const MAX_CANVAS_PIXELS = 8192 * 8192;

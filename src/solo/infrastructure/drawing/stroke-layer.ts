@@ -1,6 +1,7 @@
 import { createCanvas, Path2D, PathOp, type SKRSContext2D } from '@napi-rs/canvas';
 import type { Eraser, Ink, Mark, Size } from '../../model/board/board';
 import { inkOutline, traceOutline } from './ink-outline';
+import { boundsOf, overlap, type Bounds } from './mark-bounds';
 import { paintShape } from './shape-painter';
 import { saved, type Surface } from './surface';
 import { paintNote, paintWriting } from './text-painter';
@@ -8,6 +9,11 @@ import { paintNote, paintWriting } from './text-painter';
 const asIs = (value: number): number => value;
 /** A hundredth of a pixel is beyond what any printer shows, and halves the numbers in a PDF. */
 const toHundredths = (value: number): number => Math.round(value * 100) / 100;
+
+/** How often strokes may be cut by erasers before their layer in a PDF becomes an image. */
+const MAX_CUTS = 1000;
+/** Pixels of such an image to each of the page. */
+const LAYER_RATIO = 2;
 
 /**
  * Draws the strokes as a layer of their own: an eraser cuts earlier strokes only, a multiplying highlighter darkens
@@ -80,25 +86,64 @@ function paintApart(surface: Surface, strokes: readonly Mark[]): void {
     surface.context.resetTransform();
     surface.context.drawImage(layer, 0, 0);
   });
+  // Gives the layer's memory back at once, not when the garbage is collected.
+  layer.width = 1;
+  layer.height = 1;
 }
 
 /**
  * In a PDF erasing would take the page away as well. Instead every stroke is drawn through a clip that leaves out what
- * later erasers cover: the clips are nested from the last eraser to the first, and opened one by one on the way.
+ * later erasers cover; only those near it, as each clip adds to the file.
  */
 function paintWithCuts(surface: Surface, strokes: readonly Mark[], size: Size): void {
-  const { context } = surface;
-  const erasers = strokes.filter((mark) => mark.kind === 'eraser');
-  for (const eraser of erasers.toReversed()) {
-    context.save();
-    const hole = new Path2D();
-    traceOutline(hole, inkOutline(eraser.points, eraser.stroking), eraser.stroking.roundedOutline, toHundredths);
-    const remaining = new Path2D();
-    remaining.rect(0, 0, size.width, size.height);
-    context.clip(remaining.op(hole, PathOp.Difference));
+  const cuts = cutsOf(strokes);
+  if (cuts.reduce((sum, { erasers }) => sum + erasers.length, 0) > MAX_CUTS) {
+    paintAsPixels(surface, strokes, size);
+    return;
   }
-  for (const mark of strokes) {
-    if (mark.kind === 'eraser') context.restore();
-    else paintMarks(surface, [mark]);
+  const remaining = new Map<Eraser, Path2D>();
+  for (const { mark, erasers } of cuts) {
+    saved(surface.context, () => {
+      for (const eraser of erasers) {
+        const clip = remaining.get(eraser) ?? remainingOf(eraser, size);
+        remaining.set(eraser, clip);
+        // Path operations answer in even-odd paths, and a canvas clips by the non-zero rule unless told.
+        surface.context.clip(clip, 'evenodd');
+      }
+      paintMarks(surface, [mark]);
+    });
   }
+}
+
+/** Each mark with the later erasers that may touch it. */
+function cutsOf(strokes: readonly Mark[]): { mark: Mark; erasers: Eraser[] }[] {
+  const later: { eraser: Eraser; bounds: Bounds }[] = [];
+  const cuts: { mark: Mark; erasers: Eraser[] }[] = [];
+  for (const mark of strokes.toReversed()) {
+    const bounds = boundsOf(mark);
+    if (mark.kind === 'eraser') later.push({ eraser: mark, bounds });
+    else {
+      const erasers = later.filter((each) => overlap(bounds, each.bounds)).map(({ eraser }) => eraser);
+      cuts.push({ mark, erasers });
+    }
+  }
+  return cuts.reverse();
+}
+
+/** Where thousands of cuts would make a file that nobody can open, the layer becomes an image. */
+function paintAsPixels({ context }: Surface, strokes: readonly Mark[], size: Size): void {
+  const layer = createCanvas(Math.ceil(size.width * LAYER_RATIO), Math.ceil(size.height * LAYER_RATIO));
+  const pixels = layer.getContext('2d');
+  pixels.scale(LAYER_RATIO, LAYER_RATIO);
+  paintMarks({ context: pixels, vector: false, ratio: LAYER_RATIO }, strokes);
+  context.drawImage(layer, 0, 0, layer.width / LAYER_RATIO, layer.height / LAYER_RATIO);
+}
+
+/** The page without what an eraser covers. */
+function remainingOf(eraser: Eraser, size: Size): Path2D {
+  const hole = new Path2D();
+  traceOutline(hole, inkOutline(eraser.points, eraser.stroking), eraser.stroking.roundedOutline, toHundredths);
+  const remaining = new Path2D();
+  remaining.rect(0, 0, size.width, size.height);
+  return remaining.op(hole, PathOp.Difference);
 }

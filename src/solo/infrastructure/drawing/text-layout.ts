@@ -52,41 +52,40 @@ class TextBreaker {
   }
 
   private breakParagraph(paragraph: string, width: number): void {
-    let rest = Array.from(graphemes.segment(paragraph), ({ segment }) => segment);
-    while (rest.length > 0) {
+    const pieces = Array.from(graphemes.segment(paragraph), ({ segment }) => segment);
+    let start = 0;
+    while (start < pieces.length) {
       // On the last line that fits, the ellipsis needs its place too.
       const available = this.isFull() ? width - this.ellipsisWidth : width;
-      const fitting = this.countFitting(rest, available);
+      const fitting = this.countFitting(pieces, start, available);
       if (fitting === 0) return;
-      const end = breakBefore(rest, fitting);
-      this.broken.push(rest.slice(0, end).join('').trimEnd());
+      const end = breakBefore(pieces, start, start + fitting);
+      this.broken.push(pieces.slice(start, end).join('').trimEnd());
       if (this.isFull()) {
         this.endWithEllipsis();
         return;
       }
-      rest = withoutLeadingSpace(rest.slice(end));
-      const remainder = rest.join('');
-      if (rest.length > 0 && this.measure(remainder) <= width) {
-        this.broken.push(remainder);
+      start = afterSpace(pieces, end);
+      if (start < pieces.length && this.countFitting(pieces, start, width) === pieces.length - start) {
+        this.broken.push(pieces.slice(start).join(''));
         return;
       }
     }
   }
 
-  /** How many graphemes from the start fit into a width. */
-  private countFitting(pieces: readonly string[], width: number): number {
+  /** How many graphemes from `start` fit into a width. */
+  private countFitting(pieces: readonly string[], start: number, width: number): number {
+    const fits = (count: number) => this.measure(pieces.slice(start, start + count).join('')) <= width;
     let low = 0;
-    let high = pieces.length;
-    // A line of a page is short: first narrow down by doubling, so that a long text is not measured whole again and again.
-    let probe = 64;
-    while (probe < high && this.measure(pieces.slice(0, probe).join('')) <= width) {
-      low = probe;
-      probe *= 2;
+    let high = pieces.length - start;
+    // A line is short: doubling first keeps a long text from being measured whole for every one.
+    for (let probe = 64; probe < high; probe *= 2) {
+      if (fits(probe)) low = probe;
+      else high = probe;
     }
-    high = Math.min(high, probe);
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.measure(pieces.slice(0, middle + 1).join('')) <= width) low = middle + 1;
+      if (fits(middle + 1)) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -101,16 +100,18 @@ class TextBreaker {
   }
 }
 
-/** Where to break when `fitting` pieces fit: before a following space or hyphen, else behind the last one. */
-function breakBefore(pieces: readonly string[], fitting: number): number {
-  const next = pieces[fitting];
-  if (next === ' ' || next === '-') return fitting;
-  const line = pieces.slice(0, fitting);
-  const last = Math.max(line.lastIndexOf(' '), line.lastIndexOf('-'));
-  return last >= 0 ? last + 1 : fitting;
+/** Where to end a line that could reach to `limit`: before a following space or hyphen, else behind the last one. */
+function breakBefore(pieces: readonly string[], start: number, limit: number): number {
+  const next = pieces[limit];
+  if (next === ' ' || next === '-') return limit;
+  for (let index = limit - 1; index >= start; index -= 1) {
+    if (pieces[index] === ' ' || pieces[index] === '-') return index + 1;
+  }
+  return limit;
 }
 
-function withoutLeadingSpace(pieces: string[]): string[] {
-  const start = pieces.findIndex((piece) => piece.trim() !== '');
-  return start < 0 ? [] : pieces.slice(start);
+function afterSpace(pieces: readonly string[], start: number): number {
+  let index = start;
+  while (index < pieces.length && pieces[index]?.trim() === '') index += 1;
+  return index;
 }

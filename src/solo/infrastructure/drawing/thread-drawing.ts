@@ -1,8 +1,8 @@
 import type { MessagePort } from 'node:worker_threads';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Drawing } from '../../../export/model/domain/content';
+import type { Drawing } from '../../../export';
 import { AssetRefusedError, type AssetLoader } from '../../model/board/asset-loader';
-import { DrawingFailedError, reported, threadEnd } from './drawing-errors';
+import { BoardTooComplexError, DrawingFailedError, reported, threadEnd } from './drawing-errors';
 import type { FromThread, ToThread } from './drawing-protocol';
 import { Inbox } from './inbox';
 
@@ -124,8 +124,8 @@ export class ThreadDrawing implements Drawing {
       await ended;
       throw threadEnd(undefined);
     } catch (error) {
-      if (error instanceof DrawingFailedError) throw error;
       signal.throwIfAborted();
+      if (error instanceof DrawingFailedError || error instanceof BoardTooComplexError) throw error;
       throw threadEnd(error);
     } finally {
       over.abort();
@@ -154,7 +154,7 @@ function broken(ended: Promise<void>): Promise<never> {
 
 async function expired(milliseconds: number, over: AbortSignal): Promise<never> {
   await delay(milliseconds, undefined, { signal: over });
-  throw new DrawingFailedError(`A page of the board took longer than ${Math.round(milliseconds / 1000)} s to draw.`);
+  throw new BoardTooComplexError(`A page of the board took longer than ${Math.round(milliseconds / 1000)} s to draw.`);
 }
 
 /** Rejects when `signal` aborts; leaves no listener behind once `over` does. */

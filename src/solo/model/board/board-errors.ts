@@ -1,15 +1,17 @@
+import { DomainError } from '../../../platform/errors/domain-error';
+
 /** The board cannot be drawn whole; the message is written for the person who asked. */
-export class BoardTooLargeError extends Error {
+export class BoardTooLargeError extends DomainError {
   constructor(message: string) {
-    super(message);
+    super('invalid', 'board-too-large', message);
     this.name = 'BoardTooLargeError';
   }
 }
 
 /** The request names a page that the board lacks. */
-export class PageNotFoundError extends Error {
+export class PageNotFoundError extends DomainError {
   constructor(message: string) {
-    super(message);
+    super('invalid', 'page-not-found', message);
     this.name = 'PageNotFoundError';
   }
 
@@ -19,10 +21,11 @@ export class PageNotFoundError extends Error {
   }
 }
 
-/** What was stored as a board is no JSON text in UTF-8. */
-export class MalformedStateError extends Error {
-  constructor(options?: ErrorOptions) {
-    super('The board is not valid JSON.', options);
+/** What was given as a board is no JSON text in UTF-8. */
+export class MalformedStateError extends DomainError {
+  constructor() {
+    const message = 'The board is not valid JSON.';
+    super('invalid', 'malformed-json', message, { fields: [{ field: 'state', message }] });
     this.name = 'MalformedStateError';
   }
 }

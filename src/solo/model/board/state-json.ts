@@ -8,7 +8,7 @@ import { MalformedStateError } from './board-errors';
 export function parseState(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new MalformedStateError({ cause });
+  } catch {
+    throw new MalformedStateError();
   }
 }

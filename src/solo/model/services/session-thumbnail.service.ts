@@ -19,7 +19,7 @@ export function thumbnailPrefix(sessionId: string): string {
 }
 
 /** The one path under which a thumbnail is fetched, and that its links sign. */
-export function thumbnailPath(sessionId: string): string {
+function thumbnailPath(sessionId: string): string {
   return `/api/v1/solo/sessions/${sessionId}/thumbnail`;
 }
 
@@ -45,7 +45,7 @@ export class SessionThumbnailService {
   async render(session: SoloSession, signal: AbortSignal): Promise<string> {
     const state = await this.sessions.readState(session.id);
     if (state === null) throw DomainError.notFound('Session');
-    const drawing = await this.boards.open(Buffer.from(state), PICTURE, signal);
+    const drawing = await this.boards.open(state, PICTURE, signal);
     const key = `${thumbnailPrefix(session.id)}${randomUUID()}.png`;
     await this.storage.put(key, drawing.pngPages(), { contentType: 'image/png', signal });
     if (!(await this.sessions.setThumbnail(session.id, session.rev, key))) {

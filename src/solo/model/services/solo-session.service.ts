@@ -4,10 +4,10 @@ import { ExportsForSolo } from '../../../export';
 import type { Caller } from '../../../platform/auth/caller';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { Page } from '../../../platform/http/page';
-import { idempotentRequest } from '../../../platform/idempotency/idempotency-keys';
+import { idempotentRequest, type IdempotentRequest } from '../../../platform/idempotency/idempotency-keys';
 import { FileStorage } from '../../../platform/storage/file-storage';
 import { BoardRenderer } from '../domain/interfaces/board-renderer';
-import { SoloSessionRepository } from '../domain/interfaces/solo-session.repository';
+import { type NewSession, SoloSessionRepository } from '../domain/interfaces/solo-session.repository';
 import type { SessionBody } from '../domain/session-body';
 import {
   type BoardState,
@@ -20,6 +20,16 @@ import { thumbnailPrefix } from './session-thumbnail.service';
 
 /** The board that a session begins with: one empty page, as the front end's loader reads `null`. */
 const EMPTY_STATE = Buffer.from('null');
+
+export interface SessionWithState {
+  readonly session: SoloSession;
+  /** JSON text */
+  readonly state: string;
+}
+
+export interface SessionCreation extends SessionWithState {
+  readonly isNew: boolean;
+}
 
 @Injectable()
 export class SoloSessionService {
@@ -37,11 +47,9 @@ export class SoloSessionService {
     return session;
   }
 
-  /** The state of a session that is known to be the caller's, as JSON text. */
-  async stateOf({ id }: SoloSession): Promise<string> {
-    const state = await this.sessions.readState(id);
-    if (state === null) throw DomainError.notFound('Session');
-    return state;
+  /** @throws DomainError not-found */
+  async getWithState(id: string, owner: SessionOwner): Promise<SessionWithState> {
+    return this.withState(await this.get(id, owner));
   }
 
   list(owner: SessionOwner, size: number, cursor?: string): Promise<Page<SoloSession>> {
@@ -53,32 +61,27 @@ export class SoloSessionService {
     owner: Caller,
     { name = DEFAULT_NAME, state = EMPTY_STATE }: SessionBody,
     idempotencyKey: string | null,
-  ): Promise<{ session: SoloSession; isNew: boolean }> {
+  ): Promise<SessionCreation> {
     const idempotency =
       idempotencyKey === null ? null : idempotentRequest(owner, idempotencyKey, 'session', name, state);
-    return this.sessions.create({ owner, name, state: await this.read(state) }, idempotency);
+    return this.createOrFind({ owner, name, state: await this.read(state) }, idempotency);
   }
 
   /** @throws DomainError invalid | not-found */
-  async update(id: string, owner: SessionOwner, { name, state }: SessionBody): Promise<SoloSession> {
+  async update(id: string, owner: SessionOwner, { name, state }: SessionBody): Promise<SessionWithState> {
     await this.get(id, owner);
-    const change = { name, state: state && (await this.read(state)) };
-    const session = await this.sessions.update(id, owner, change);
+    const board = state && (await this.read(state));
+    const session = await this.sessions.update(id, owner, { name, state: board });
     if (!session) throw DomainError.notFound('Session');
-    return session;
+    return board ? { session, state: board.text } : this.withState(session);
   }
 
   /** @throws DomainError not-found | mismatch */
-  async duplicate(
-    id: string,
-    owner: Caller,
-    idempotencyKey: string | null,
-  ): Promise<{ session: SoloSession; isNew: boolean }> {
-    const original = await this.get(id, owner);
-    const state = { text: await this.stateOf(original), pageCount: original.pageCount };
+  async duplicate(id: string, owner: Caller, idempotencyKey: string | null): Promise<SessionCreation> {
+    const { session: original, state: text } = await this.getWithState(id, owner);
     const name = `${original.name} (copy)`.slice(0, LONGEST_NAME).toWellFormed();
     const idempotency = idempotencyKey === null ? null : idempotentRequest(owner, idempotencyKey, 'duplicate', id);
-    return this.sessions.create({ owner, name, state }, idempotency);
+    return this.createOrFind({ owner, name, state: { text, pageCount: original.pageCount } }, idempotency);
   }
 
   /** Deletes the session with everything that was made of it. */
@@ -87,6 +90,18 @@ export class SoloSessionService {
     await this.exports.discard(owner, id);
     await this.sessions.delete(id, owner);
     await this.storage.discard(thumbnailPrefix(id));
+  }
+
+  private async createOrFind(fresh: NewSession, idempotency: IdempotentRequest | null): Promise<SessionCreation> {
+    const { session, isNew } = await this.sessions.create(fresh, idempotency);
+    // What an earlier request made may have been changed since.
+    return isNew ? { session, state: fresh.state.text, isNew } : { ...(await this.withState(session)), isNew };
+  }
+
+  private async withState(session: SoloSession): Promise<SessionWithState> {
+    const state = await this.sessions.readState(session.id);
+    if (state === null) throw DomainError.notFound('Session');
+    return { session, state };
   }
 
   private async read(state: Buffer): Promise<BoardState> {

@@ -10,8 +10,10 @@ export abstract class BoardRenderer {
   abstract inspect(state: Uint8Array): Promise<{ readonly pageCount: number }>;
 
   /**
-   * Gets a board ready to be drawn. Aborting the signal ends the drawing at any moment.
-   * @throws DomainError when the board is more than can be drawn
+   * Gets a board ready to be drawn. The drawing must be drawn or its loop left, unless the signal aborts, which ends it
+   * at any moment.
+   * @param state JSON text
+   * @throws DomainError when the board is more than can be drawn, or lacks the page
    */
-  abstract open(state: Uint8Array, picture: Picture, signal: AbortSignal): Promise<Drawing>;
+  abstract open(state: string, picture: Picture, signal: AbortSignal): Promise<Drawing>;
 }

@@ -1,0 +1,210 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { FileNotFoundError, FileStorage, type StoredFile } from '../../../platform/storage/file-storage';
+import { AssetRefusedError } from '../../model/board/asset-loader';
+import { GuardedAssetLoader } from './guarded-asset-loader';
+
+/** A storage in memory; its links start with https://files.test/. */
+class MemoryStorage extends FileStorage {
+  readonly files = new Map<string, Buffer>();
+  put(): Promise<number> {
+    return Promise.reject(new Error('not needed'));
+  }
+  stat(key: string): Promise<StoredFile> {
+    return Promise.reject(new FileNotFoundError(key));
+  }
+  open(key: string): Promise<Readable> {
+    const file = this.files.get(key);
+    return file ? Promise.resolve(Readable.from([file])) : Promise.reject(new FileNotFoundError(key));
+  }
+  delete(): Promise<void> {
+    return Promise.resolve();
+  }
+  discard(): Promise<number> {
+    return Promise.resolve(0);
+  }
+  async *list(): AsyncIterable<StoredFile> {}
+  link(): Promise<string | null> {
+    return Promise.resolve(null);
+  }
+  keyOf(url: string): string | null {
+    return url.startsWith('https://files.test/') ? url.slice('https://files.test/'.length) : null;
+  }
+  check(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+describe('GuardedAssetLoader', () => {
+  const servers: Server[] = [];
+  const storage = new MemoryStorage();
+  const forever = new AbortController().signal;
+
+  async function serve(listener: RequestListener): Promise<string> {
+    const server = createServer(listener);
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  const refusal = async (loader: GuardedAssetLoader, source: string) => {
+    const error = await loader.load(source, forever).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(AssetRefusedError);
+    return (error as Error).message;
+  };
+
+  afterEach(() => {
+    for (const server of servers.splice(0)) {
+      server.closeAllConnections();
+      server.close();
+    }
+    storage.files.clear();
+  });
+
+  it('fetches from an allowed host', async () => {
+    const host = await serve((_, response) => response.end('picture'));
+
+    const bytes = await new GuardedAssetLoader(storage, [host]).load(`${host}/a.png`, forever);
+
+    expect(Buffer.from(bytes).toString()).toBe('picture');
+  });
+
+  it('sends no cookies and no authorization', async () => {
+    const seen: string[] = [];
+    const host = await serve((request, response) => {
+      seen.push(...Object.keys(request.headers));
+      response.end('picture');
+    });
+
+    await new GuardedAssetLoader(storage, [host]).load(`${host}/a.png`, forever);
+
+    expect(seen).not.toEqual(expect.arrayContaining(['cookie']));
+    expect(seen).not.toEqual(expect.arrayContaining(['authorization']));
+  });
+
+  it('reaches no host that is not allowed', async () => {
+    let reached = 0;
+    const host = await serve((_, response) => {
+      reached += 1;
+      response.end('secret');
+    });
+
+    const loader = new GuardedAssetLoader(storage, ['images.test']);
+
+    for (const source of [`${host}/a.png`, 'http://images.test/a.png', 'https://images.test.evil.test/', '//x/y']) {
+      expect(await refusal(loader, source)).toBe('its address is not allowed');
+    }
+    expect(reached).toBe(0);
+  });
+
+  it.each(['file:///etc/passwd', '/etc/passwd', '../../etc/passwd', 'ftp://images.test/a', 'http://[::1]:6379/', ''])(
+    'refuses %p',
+    async (source) => {
+      const loader = new GuardedAssetLoader(storage, ['images.test']);
+
+      expect(await refusal(loader, source)).toBe('its address is not allowed');
+    },
+  );
+
+  it('refuses an address with credentials', async () => {
+    const host = await serve((_, response) => response.end('picture'));
+
+    const loader = new GuardedAssetLoader(storage, [host]);
+
+    expect(await refusal(loader, host.replace('http://', 'http://user:secret@'))).toBe('its address is not allowed');
+  });
+
+  it('follows a redirect to an allowed host', async () => {
+    const host = await serve((request, response) => {
+      if (request.url === '/a') response.writeHead(302, { location: '/b' }).end();
+      else response.end('picture');
+    });
+
+    const bytes = await new GuardedAssetLoader(storage, [host]).load(`${host}/a`, forever);
+
+    expect(Buffer.from(bytes).toString()).toBe('picture');
+  });
+
+  it('does not follow a redirect to another host', async () => {
+    let reached = 0;
+    const inside = await serve((_, response) => {
+      reached += 1;
+      response.end('secret');
+    });
+    const host = await serve((_, response) => response.writeHead(302, { location: `${inside}/latest/` }).end());
+
+    const loader = new GuardedAssetLoader(storage, [host]);
+
+    expect(await refusal(loader, `${host}/a`)).toBe('its address is not allowed');
+    expect(reached).toBe(0);
+  });
+
+  it('gives up on endless redirects', async () => {
+    const host = await serve((_, response) => response.writeHead(302, { location: '/again' }).end());
+
+    expect(await refusal(new GuardedAssetLoader(storage, [host]), host)).toBe('its server redirects too often');
+  });
+
+  it('names the status of a failing server', async () => {
+    const host = await serve((_, response) => response.writeHead(503).end());
+
+    expect(await refusal(new GuardedAssetLoader(storage, [host]), host)).toBe('its server answered 503');
+  });
+
+  it('stops reading a file that is too large', async () => {
+    let sent = 0;
+    const host = await serve((_, response) => {
+      const chunk = Buffer.alloc(1024 * 1024);
+      const send = () => {
+        sent += 1;
+        if (sent <= 200 && !response.destroyed) response.write(chunk, send);
+      };
+      send();
+    });
+
+    expect(await refusal(new GuardedAssetLoader(storage, [host]), host)).toBe('the file is larger than 15 MB');
+    expect(sent).toBeLessThan(100);
+  });
+
+  it('ends with the reason of its signal', async () => {
+    const host = await serve(() => undefined);
+    const leaving = new AbortController();
+    setTimeout(() => {
+      leaving.abort(new Error('cancelled'));
+    }, 50);
+
+    const loading = new GuardedAssetLoader(storage, [host]).load(host, leaving.signal);
+
+    await expect(loading).rejects.toThrow('cancelled');
+  });
+
+  it('reads assets of its own storage', async () => {
+    storage.files.set('assets/a.png', Buffer.from('own picture'));
+
+    const bytes = await new GuardedAssetLoader(storage, []).load('https://files.test/assets/a.png', forever);
+
+    expect(Buffer.from(bytes).toString()).toBe('own picture');
+  });
+
+  it.each(['exports/other.csv', 'assets/../exports/other.csv', 'assets', 'assetsx/a'])(
+    'refuses the key %p of its own storage',
+    async (key) => {
+      storage.files.set(key, Buffer.from('somebody else’s'));
+
+      const loader = new GuardedAssetLoader(storage, ['files.test']);
+
+      expect(await refusal(loader, `https://files.test/${key}`)).toBe('its address is not allowed');
+    },
+  );
+
+  it('says that a file is missing', async () => {
+    const loader = new GuardedAssetLoader(storage, []);
+
+    expect(await refusal(loader, 'https://files.test/assets/none.png')).toBe('it does not exist');
+  });
+
+  it('names an entry of the allowed hosts that makes no sense', () => {
+    expect(() => new GuardedAssetLoader(storage, ['images.test/path'])).toThrow('"images.test/path" is no host');
+  });
+});

@@ -1,0 +1,107 @@
+import { FileNotFoundError, type FileStorage } from '../../../platform/storage/file-storage';
+import { AssetLoader, AssetRefusedError } from '../../model/board/asset-loader';
+
+const MAX_BYTES = 15 * 1024 * 1024;
+const MAX_REDIRECTS = 3;
+const TIMEOUT = 10_000;
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+/** Everything else in the storage belongs to somebody: an export is never an image of another board. */
+const ASSET_KEY = /^(?!.*\/\.{1,2}(?:\/|$))assets\/[\w./-]+$/;
+
+/**
+ * Reads images of our own storage (under `assets/`) and of hosts that the operator allows; every other address is
+ * refused without touching network or disk.
+ */
+export class GuardedAssetLoader extends AssetLoader {
+  private readonly origins: ReadonlySet<string>;
+
+  /**
+   * @param allowedHosts each `host` or `host:port` (https) or `http://host:port`
+   * @throws Error naming the entry that is none of these
+   */
+  constructor(
+    private readonly storage: FileStorage,
+    allowedHosts: readonly string[],
+  ) {
+    super();
+    this.origins = new Set(allowedHosts.map(originOf));
+  }
+
+  async load(source: string, signal: AbortSignal): Promise<Uint8Array> {
+    const timeout = AbortSignal.timeout(TIMEOUT);
+    const both = AbortSignal.any([signal, timeout]);
+    try {
+      const key = this.storage.keyOf(source);
+      return key === null ? await this.fetchAllowed(source, both) : await this.readOwn(key, both);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof AssetRefusedError) throw error;
+      if (timeout.aborted) throw new AssetRefusedError('its server took too long');
+      if (error instanceof FileNotFoundError) throw new AssetRefusedError('it does not exist');
+      throw new AssetRefusedError('it could not be read');
+    }
+  }
+
+  private async readOwn(key: string, signal: AbortSignal): Promise<Uint8Array> {
+    if (!ASSET_KEY.test(key)) throw new AssetRefusedError('its address is not allowed');
+    const file = await this.storage.open(key);
+    const close = () => file.destroy();
+    signal.addEventListener('abort', close, { once: true });
+    try {
+      return await collect(file as AsyncIterable<Uint8Array>);
+    } finally {
+      signal.removeEventListener('abort', close);
+      file.destroy();
+    }
+  }
+
+  private async fetchAllowed(source: string, signal: AbortSignal): Promise<Uint8Array> {
+    let url = this.allowed(source);
+    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
+      const response = await fetch(url, { redirect: 'manual', credentials: 'omit', signal });
+      const location = response.headers.get('location');
+      if (REDIRECTS.has(response.status) && location !== null) {
+        await response.body?.cancel();
+        url = this.allowed(location, url);
+        continue;
+      }
+      if (!response.ok || response.body === null) {
+        await response.body?.cancel();
+        throw new AssetRefusedError(`its server answered ${response.status}`);
+      }
+      return collect(response.body);
+    }
+    throw new AssetRefusedError('its server redirects too often');
+  }
+
+  /** @throws AssetRefusedError unless the address is one of an allowed host's, and carries no credentials */
+  private allowed(source: string, base?: URL): URL {
+    const url = URL.canParse(source, base?.href) ? new URL(source, base?.href) : null;
+    if (url === null || !this.origins.has(url.origin) || url.username !== '' || url.password !== '') {
+      throw new AssetRefusedError('its address is not allowed');
+    }
+    return url;
+  }
+}
+
+function originOf(entry: string): string {
+  const address = entry.includes('://') ? entry : `https://${entry}`;
+  const url = URL.canParse(address) ? new URL(address) : null;
+  const bare = url !== null && url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
+  if (url === null || !bare || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    throw new Error(`"${entry}" is no host that images may come from: host, host:port or http://host:port`);
+  }
+  return url.origin;
+}
+
+/** All bytes of a stream, as long as they are not too many. */
+async function collect(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.byteLength;
+    if (size > MAX_BYTES) throw new AssetRefusedError('the file is larger than 15 MB');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}

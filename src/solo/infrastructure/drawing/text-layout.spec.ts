@@ -1,0 +1,52 @@
+import { layOutText, type TextBox } from './text-layout';
+
+/** Every grapheme is one unit wide. */
+const measure = (text: string) => [...new Intl.Segmenter().segment(text)].length;
+const box = (changes: Partial<TextBox>): TextBox => ({
+  width: null,
+  height: null,
+  fontSize: 10,
+  ellipsis: false,
+  ...changes,
+});
+
+describe('layOutText', () => {
+  it('breaks at line feeds only when it is unbounded', () => {
+    expect(layOutText('one two\n\nthree', box({}), measure)).toEqual(['one two', '', 'three']);
+  });
+
+  it('breaks after spaces and hyphens, and drops spaces at the break', () => {
+    expect(layOutText('one two  three-four', box({ width: 8 }), measure)).toEqual(['one two', 'three-', 'four']);
+  });
+
+  it('breaks within a word that is longer than a line', () => {
+    expect(layOutText('abcdefghij', box({ width: 4 }), measure)).toEqual(['abcd', 'efgh', 'ij']);
+  });
+
+  it('keeps an emoji of several characters in one piece', () => {
+    expect(layOutText('👩‍🏫👍🏽👩‍🏫', box({ width: 2 }), measure)).toEqual(['👩‍🏫👍🏽', '👩‍🏫']);
+  });
+
+  it('ends with an ellipsis when the box is full', () => {
+    const lines = layOutText('one two three four five six', box({ width: 8, height: 25, ellipsis: true }), measure);
+
+    expect(lines).toEqual(['one two', 'three…']);
+  });
+
+  it('draws nothing where not even one letter fits', () => {
+    expect(layOutText('abc', box({ width: 0.5 }), measure)).toEqual([]);
+  });
+
+  it('breaks a long text in time that does not explode', () => {
+    let measured = 0;
+    const counting = (text: string) => {
+      measured += text.length;
+      return text.length;
+    };
+
+    const lines = layOutText('x'.repeat(20_000), box({ width: 1 }), counting);
+
+    expect(lines).toHaveLength(20_000);
+    expect(measured).toBeLessThan(20_000 * 1_000);
+  });
+});

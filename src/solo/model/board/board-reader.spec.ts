@@ -1,0 +1,193 @@
+import { BoardTooLargeError } from './board-errors';
+import { countPages, readBoard } from './board-reader';
+import type { Mark } from './board';
+
+const pen = (changes: object = {}) => ({
+  tool: 'pen',
+  color: '#ff0000',
+  size: 4,
+  opacity: 1,
+  points: [
+    { x: 1, y: 2 },
+    { x: 3, y: 4 },
+  ],
+  ...changes,
+});
+const soloBoard = (page: object) => ({ activePageId: 'p', pages: [page] });
+const winterboard = (page: object) => ({ currentPageIndex: 0, pages: [{ background: 'white', ...page }] });
+const strokesOf = (state: unknown): readonly Mark[] => readBoard(state).pages[0]!.strokes;
+
+describe('readBoard', () => {
+  it.each([
+    ['null', null],
+    ['a number', 7],
+    ['a text', 'board'],
+    ['an empty object', {}],
+    ['an empty list', []],
+    ['a board without pages', { activePageId: '', pages: [] }],
+    ['pages that are none', { activePageId: '', pages: [null, 7, 'page', []] }],
+  ])('makes one empty page of %s', (_, state) => {
+    const board = readBoard(state);
+
+    expect(board.pages).toHaveLength(1);
+    expect(board.pages[0]).toMatchObject({ size: { width: 920, height: 1200 }, strokes: [], shapes: [], assets: [] });
+    expect(countPages(state)).toBe(1);
+  });
+
+  it.each([
+    ['solo', soloBoard({ background: 'grid' })],
+    ['solo', { pages: [{ shapes: [] }] }],
+    ['solo', { strokes: [pen()] }],
+    ['classroom', { currentPageIndex: 0, pages: [{ strokes: [] }] }],
+    ['classroom', { pages: [{ assets: [{ type: 'image', w: 1, h: 1 }] }] }],
+    ['winterboard', { currentPageIndex: 0, pages: [{ background: 'white' }] }],
+    ['winterboard', { pages: [{ width: 794, height: 1123 }] }],
+    ['winterboard', { pages: [{ groups: [] }] }],
+    ['winterboard', { pages: [{ assets: [{ type: 'sticky' }] }] }],
+    ['winterboard', { pages: [{ background: { type: 'pdf' } }] }],
+  ])('recognises a board of the kind %s', (generation, state) => {
+    expect(readBoard(state).generation).toBe(generation);
+  });
+
+  it('takes a bare list and root strokes for the page of the oldest boards', () => {
+    const stroke = pen({ size: undefined, thickness: 7, tool: undefined });
+
+    expect(strokesOf([stroke])).toMatchObject([{ kind: 'ink', stroking: { size: 7 } }]);
+    expect(strokesOf({ strokes: [stroke] })).toEqual(strokesOf([stroke]));
+  });
+
+  it('takes the size of an imported page, and the usual one where it makes no sense', () => {
+    const sizes = [794.5, 1e9, -1, '900', undefined].map(
+      (width) => readBoard(winterboard({ width, height: 1123 })).pages[0]!.size.width,
+    );
+
+    expect(sizes).toEqual([794.5, 4096, 1920, 1920, 1920]);
+  });
+
+  it('skips points that are nowhere', () => {
+    const points = [{ x: 1, y: 2 }, null, [3, 4], { x: 1e8, y: 0 }, { x: '1', y: 2 }, [1], JSON.parse('[1e999, 1]')];
+
+    const [ink] = strokesOf(soloBoard({ strokes: [pen({ points })] }));
+
+    expect(ink).toMatchObject({
+      points: [
+        [1, 2, 0.5],
+        [3, 4, 0.5],
+      ],
+    });
+  });
+
+  it('clamps sizes and opacities', () => {
+    const strokes = [pen({ size: 1e300, opacity: 99 }), pen({ size: -5, opacity: -1 }), pen({ opacity: null })];
+
+    const marks = strokesOf(soloBoard({ strokes }));
+
+    expect(marks).toMatchObject([
+      { stroking: { size: 500 }, opacity: 1 },
+      { stroking: { size: 0 }, opacity: 0 },
+      { opacity: 1 },
+    ]);
+  });
+
+  it('draws a highlighter of the solo board at 0.4 whatever it says', () => {
+    const marks = strokesOf(soloBoard({ strokes: [pen({ tool: 'highlighter', opacity: 1 })] }));
+
+    expect(marks).toMatchObject([{ kind: 'ink', opacity: 0.4, multiply: false }]);
+  });
+
+  it('reads erasers by tool and by composite', () => {
+    const strokes = [pen({ tool: 'eraser' }), pen({ composite: 'destination-out' }), pen({ composite: 'xor' })];
+
+    expect(strokesOf(soloBoard({ strokes })).map(({ kind }) => kind)).toEqual(['eraser', 'eraser', 'ink']);
+  });
+
+  it('leaves out what the screen does not show', () => {
+    const strokes = [pen({ tool: 'laser' }), pen({ color: undefined }), pen({ points: [{ x: 1, y: 1 }] }), 7, null, []];
+
+    expect(strokesOf(soloBoard({ strokes }))).toEqual([]);
+  });
+
+  it('gives a line with a start both heads unless its end is off', () => {
+    const line = { type: 'line', color: 'red', startX: 0, startY: 0, endX: 9, endY: 9 };
+    const shapes = [line, { ...line, arrowStart: true }, { ...line, arrowStart: true, arrowEnd: false }];
+
+    expect(readBoard(soloBoard({ shapes })).pages[0]!.shapes).toMatchObject([
+      { kind: 'line', lineWidth: 2 },
+      { kind: 'arrow', headAtStart: true, headAtEnd: true, headLength: 15 },
+      { kind: 'arrow', headAtStart: true, headAtEnd: false },
+    ]);
+  });
+
+  it('reads a circle by its radius, or by its box where it has none', () => {
+    const circle = { type: 'circle', color: 'red' };
+    const shapes = [
+      { ...circle, x: 10, y: 20, radius: 5, startX: 1 },
+      { ...circle, startX: 0, startY: 0, endX: 20, endY: -10 },
+      { ...circle, radius: -5 },
+    ];
+
+    expect(readBoard(soloBoard({ shapes })).pages[0]!.shapes).toMatchObject([
+      { x: 10, y: 20, radiusX: 5, radiusY: 5 },
+      { x: 10, y: -5, radiusX: 10, radiusY: 5 },
+    ]);
+  });
+
+  it('orders assets of the solo board by their level', () => {
+    const asset = (src: string, zIndex: unknown) => ({ type: 'image', src, zIndex, width: 1, height: 1 });
+    const assets = [asset('c', 2), asset('a', -1), asset('d', 2), asset('b', 'top')];
+
+    const sources = readBoard(soloBoard({ assets })).pages[0]!.assets.map((each) => 'source' in each && each.source);
+
+    expect(sources).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('keeps the distance of a pattern reasonable', () => {
+    const steps = [1e-9, -20, 0, 30, undefined, 1e9].map(
+      (gridSize) => readBoard(soloBoard({ background: { type: 'grid', gridSize } })).pages[0]!.background.pattern!.step,
+    );
+
+    expect(steps).toEqual([4, 20, 20, 30, 20, 4096]);
+  });
+
+  it('ignores a colour that another background left behind', () => {
+    const background = { type: 'grid', color: '#ff0000' };
+
+    expect(readBoard(soloBoard({ background })).pages[0]!.background.colour).toBe('#ffffff');
+  });
+
+  it('guesses the pressure of a mouse and believes a pen', () => {
+    const path = (pressure: number) => [
+      { x: 1, y: 1, pressure: 0.5 },
+      { x: 2, y: 2, pressure },
+    ];
+    const strokes = [pen({ points: path(0.5) }), pen({ points: path(0.7) }), pen()];
+
+    expect(strokesOf(winterboard({ strokes }))).toMatchObject([
+      { stroking: { simulatePressure: true } },
+      { stroking: { simulatePressure: false } },
+      { stroking: { simulatePressure: true } },
+    ]);
+  });
+
+  it('fades what is locked on the Winterboard, but not on the classroom board', () => {
+    const strokes = [pen({ locked: true, tool: 'highlighter', opacity: 0.4 }), pen({ locked: true })];
+
+    expect(strokesOf(winterboard({ strokes }))).toMatchObject([{ opacity: 0.4, multiply: true }, { opacity: 0.85 }]);
+    expect(strokesOf({ currentPageIndex: 0, pages: [{ strokes }] })).toMatchObject([{ opacity: 0.4 }, { opacity: 1 }]);
+  });
+
+  it('reads own fields only, and pollutes nothing', () => {
+    const state: unknown = JSON.parse(
+      '{"__proto__": {"pages": [{}, {}]}, "constructor": {"prototype": {"polluted": 1}}, "activePageId": "", "pages": [{"__proto__": {"strokes": [1]}}]}',
+    );
+
+    expect(readBoard(state).pages).toHaveLength(1);
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+
+  it('refuses a board with too many points', () => {
+    const points = Array.from<number>({ length: 2_600_000 }).fill(0);
+
+    expect(() => readBoard(soloBoard({ strokes: [pen({ points }), pen({ points })] }))).toThrow(BoardTooLargeError);
+  });
+});

@@ -1,0 +1,268 @@
+import { inflateSync } from 'node:zlib';
+import { PNG } from 'pngjs';
+import type { Picture } from '../../src/solo/model/domain/picture';
+import { BoardPainter } from '../../src/solo/infrastructure/drawing/board-painter';
+import { AssetLoader } from '../../src/solo/model/board/asset-loader';
+import { BoardTooLargeError, MalformedStateError, PageNotFoundError } from '../../src/solo/model/board/board-errors';
+import { exampleBoards, NoAssets, pagesOf, readState } from './golden-set';
+
+const png = { format: 'png', scale: { pixelRatio: 1 }, background: 'white' } as const satisfies Picture;
+const pdf = { format: 'pdf', pageSize: 'original', orientation: 'auto' } as const satisfies Picture;
+const forever = new AbortController().signal;
+const stateOf = (board: unknown) => JSON.stringify(board);
+const solo = (page: object, pages = 1) =>
+  stateOf({ activePageId: '', pages: Array.from({ length: pages }, () => page) });
+const rgba = (file: Uint8Array, x: number, y: number) => {
+  const { data, width } = PNG.sync.read(Buffer.from(file));
+  return [...data.subarray((y * width + x) * 4, (y * width + x) * 4 + 4)];
+};
+
+/** What the pages of a PDF say, unpacked. */
+const contentsOf = (file: Uint8Array): string[] => {
+  const text = Buffer.from(file).toString('latin1');
+  return [...text.matchAll(/stream\n([^]*?)\nendstream/g)].map(([, packed]) => {
+    try {
+      return inflateSync(Buffer.from(packed!, 'latin1')).toString('latin1');
+    } catch {
+      return '';
+    }
+  });
+};
+
+describe('BoardPainter', () => {
+  let painter: BoardPainter;
+
+  beforeAll(() => {
+    painter = new BoardPainter({ threads: 1, assets: new NoAssets() });
+  });
+  afterAll(() => painter.onApplicationShutdown());
+
+  it('draws all pages in order', async () => {
+    const pages = ['#ff0000', '#00ff00', '#0000ff'].map((color) => ({ background: { type: 'color', color } }));
+
+    const drawing = await painter.open(stateOf({ activePageId: '', pages }), png, forever);
+
+    expect(drawing.pageCount).toBe(3);
+    const colours = (await pagesOf(drawing)).map((file) => rgba(file, 5, 5));
+    expect(colours).toEqual([
+      [255, 0, 0, 255],
+      [0, 255, 0, 255],
+      [0, 0, 255, 255],
+    ]);
+  });
+
+  it('draws a thumbnail of a width in pixels', async () => {
+    const thumbnail = { ...png, page: 1, scale: { width: 230 } };
+
+    const [file] = await pagesOf(await painter.open(solo({}), thumbnail, forever));
+
+    expect(PNG.sync.read(Buffer.from(file!))).toMatchObject({ width: 230, height: 300 });
+  });
+
+  it('leaves what is not drawn on transparent when asked to', async () => {
+    const shape = { type: 'rectangle', color: '#ff0000', size: 20, x: 100, y: 100, width: 200, height: 200 };
+    const transparent = { ...png, background: 'transparent' } as const;
+
+    const [file] = await pagesOf(await painter.open(solo({ shapes: [shape] }), transparent, forever));
+
+    expect(rgba(file!, 10, 10)).toEqual([0, 0, 0, 0]);
+    expect(rgba(file!, 100, 200)).toEqual([255, 0, 0, 255]);
+  });
+
+  it('lowers a pixel ratio that would make the picture too large, and says so', async () => {
+    const drawing = await painter.open(solo({}), { ...png, scale: { pixelRatio: 100 } }, forever);
+
+    const [file] = await pagesOf(drawing);
+
+    const { width, height } = PNG.sync.read(Buffer.from(file!));
+    expect(width * height).toBeLessThanOrEqual(8192 * 8192);
+    expect(drawing.warnings).toEqual([expect.stringContaining('Page 1 was drawn at the pixel ratio 7.79')]);
+  });
+
+  it('draws an embedded image', async () => {
+    const svg =
+      '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="10" height="10" fill="lime"/></svg>';
+    const asset = {
+      type: 'svg',
+      src: `data:image/svg+xml;utf8,${encodeURIComponent(svg)}`,
+      x: 0,
+      y: 0,
+      width: 50,
+      height: 50,
+    };
+
+    const [file] = await pagesOf(await painter.open(solo({ assets: [asset] }), png, forever));
+
+    expect(rgba(file!, 25, 25)).toEqual([0, 255, 0, 255]);
+  });
+
+  it('draws an image that its loader brings', async () => {
+    const white = new BoardPainter({
+      threads: 1,
+      assets: new (class extends AssetLoader {
+        load(): Promise<Uint8Array> {
+          return Promise.resolve(
+            Buffer.from(
+              '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><rect width="1" height="1" fill="#00f"/></svg>',
+            ),
+          );
+        }
+      })(),
+    });
+    const asset = { type: 'image', src: 'https://images.test/a.svg', x: 0, y: 0, width: 50, height: 50 };
+
+    const drawing = await white.open(solo({ assets: [asset] }), png, forever);
+
+    expect(rgba((await pagesOf(drawing))[0]!, 25, 25)).toEqual([0, 0, 255, 255]);
+    expect(drawing.warnings).toEqual([]);
+    await white.onApplicationShutdown();
+  });
+
+  it('draws a card for a missing image and names it in a short warning', async () => {
+    const source = `data:image/png;base64,${'A'.repeat(5000)}`;
+    const asset = { type: 'image', src: source, x: 0, y: 0, width: 200, height: 200 };
+
+    const drawing = await painter.open(solo({ assets: [asset] }), png, forever);
+
+    expect(rgba((await pagesOf(drawing))[0]!, 20, 20)).toEqual([0xf3, 0xf4, 0xf6, 255]);
+    expect(drawing.warnings).toEqual([
+      'An image on page 1 is missing (data:image/png;base64,…): it is not a PNG, JPEG, GIF, WebP or SVG image.',
+    ]);
+  });
+
+  it('writes a PDF with a page each, and counts them as it goes', async () => {
+    const drawn: number[] = [];
+
+    const drawing = await painter.open(solo({}, 3), pdf, forever);
+    const file = Buffer.from(await drawing.pdf((pages) => drawn.push(pages))).toString('latin1');
+
+    expect(drawn).toEqual([1, 2, 3]);
+    expect(file.startsWith('%PDF-')).toBe(true);
+    expect(file.match(/\/Type \/Page\b/g)).toHaveLength(3);
+    expect(file).toContain('/MediaBox [0 0 690 900]');
+  });
+
+  it('fits the pages into paper, turned as asked', async () => {
+    const drawing = await painter.open(solo({}), { ...pdf, pageSize: 'a4', orientation: 'landscape' }, forever);
+
+    const file = Buffer.from(await drawing.pdf(() => undefined)).toString('latin1');
+
+    expect(file).toContain('/MediaBox [0 0 842 595]');
+  });
+
+  it('erases strokes in a PDF by cutting them out, not by covering them', async () => {
+    const across = [
+      { x: 10, y: 50 },
+      { x: 400, y: 50 },
+      { x: 800, y: 50 },
+    ];
+    const strokes = [
+      { tool: 'line', color: '#ff0000', size: 8, points: across },
+      { tool: 'eraser', size: 40, points: across },
+    ];
+
+    const drawing = await painter.open(solo({ strokes }), pdf, forever);
+    const file = await drawing.pdf(() => undefined);
+
+    const [drawn = ''] = contentsOf(file).filter((content) => content.includes('RG'));
+    expect(drawn).toMatch(/\bW\* n\b/);
+    expect(drawn.match(/\bf\b/g)).toHaveLength(1);
+  });
+
+  it('refuses what is not JSON, a page that is not there, and too many pages', async () => {
+    const text = '{"pages":';
+
+    await expect(painter.open(text, png, forever)).rejects.toThrow(MalformedStateError);
+    await expect(painter.open(solo({}), { ...png, page: 2 }, forever)).rejects.toThrow(PageNotFoundError);
+    await expect(painter.open(solo({}, 501), png, forever)).rejects.toThrow(BoardTooLargeError);
+  });
+
+  it('draws one page of a board that has too many', async () => {
+    const [file] = await pagesOf(await painter.open(solo({}, 10_000), { ...png, page: 9_000 }, forever));
+
+    expect(PNG.sync.read(Buffer.from(file!))).toMatchObject({ width: 920, height: 1200 });
+  });
+
+  it('is ready for the next board when a reader leaves early', async () => {
+    for await (const page of (await painter.open(solo({}, 400), png, forever)).pngPages()) {
+      expect(page.length).toBeGreaterThan(0);
+      break;
+    }
+
+    expect(await pagesOf(await painter.open(solo({}), png, forever))).toHaveLength(1);
+  });
+
+  it('ends with the reason of its signal, and is ready for the next board', async () => {
+    const leaving = new AbortController();
+    const drawing = await painter.open(solo({}, 400), png, leaving.signal);
+
+    const drawn = (async () => {
+      for await (const page of drawing.pngPages()) {
+        expect(page.length).toBeGreaterThan(0);
+        leaving.abort(new Error('cancelled'));
+      }
+    })();
+
+    await expect(drawn).rejects.toThrow('cancelled');
+    expect(await pagesOf(await painter.open(solo({}), png, forever))).toHaveLength(1);
+  });
+
+  it('gives up on a page that takes too long', async () => {
+    const impatient = new BoardPainter({ threads: 1, assets: new NoAssets(), pageTimeout: 20 });
+    const points = Array.from({ length: 300_000 }, (_, i) => ({ x: (i * 37) % 900, y: (i * 91) % 1200 }));
+    const state = solo({ strokes: [{ tool: 'pen', color: '#000', size: 2, points }] });
+
+    const drawing = await impatient.open(state, png, forever);
+
+    await expect(pagesOf(drawing)).rejects.toThrow('took longer than');
+    await impatient.onApplicationShutdown();
+  });
+
+  it('survives a board that takes too much memory', async () => {
+    const small = new BoardPainter({ threads: 1, assets: new NoAssets(), threadMemory: 40 });
+    const points = Array.from({ length: 400_000 }, (_, i) => ({ x: i + 0.5, y: i + 0.25, t: i + 0.125 }));
+
+    const opened = small.open(solo({ strokes: [{ tool: 'pen', points }] }), png, forever);
+
+    await expect(opened).rejects.toThrow('The board needs more memory than one drawing may take.');
+    expect(await pagesOf(await small.open(solo({}), png, forever))).toHaveLength(1);
+    await small.onApplicationShutdown();
+  });
+
+  it('counts the pages of small and large states', async () => {
+    const large = solo({ name: 'x'.repeat(1000) }, 1000);
+
+    expect(await painter.inspect(Buffer.from(solo({}, 3)))).toEqual({ pageCount: 3 });
+    expect(await painter.inspect(Buffer.from(large))).toEqual({ pageCount: 1000 });
+    await expect(painter.inspect(Buffer.from('{'))).rejects.toThrow(MalformedStateError);
+    await expect(painter.inspect(Buffer.from(large.slice(0, -1)))).rejects.toThrow(MalformedStateError);
+  });
+
+  it.each(['12-hostile', '12b-deep-nesting'])('draws %s in bounded time', async (board) => {
+    const state = readState(exampleBoards, board);
+    const started = Date.now();
+
+    const pages = await pagesOf(await painter.open(state, png, forever));
+    const file = await (await painter.open(state, pdf, forever)).pdf(() => undefined);
+
+    expect(pages.length).toBeGreaterThan(0);
+    expect(file.length).toBeGreaterThan(0);
+    expect(Date.now() - started).toBeLessThan(10_000);
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+
+  it('draws thirty pages while the event loop stays free', async () => {
+    let longest = 0;
+    let last = Date.now();
+    const beat = setInterval(() => {
+      longest = Math.max(longest, Date.now() - last);
+      last = Date.now();
+    }, 5);
+
+    const pages = await pagesOf(await painter.open(readState(exampleBoards, '08-thirty-pages'), png, forever));
+
+    clearInterval(beat);
+    expect(pages).toHaveLength(30);
+    expect(longest).toBeLessThan(250);
+  });
+});

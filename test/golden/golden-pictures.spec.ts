@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BoardPainter } from '../../src/solo/infrastructure/drawing/board-painter';
+import { drawnPage, exampleBoards, goldenSet, NoAssets, readState, repositoryRoot, type Golden } from './golden-set';
+import { pictureDifference } from './picture-difference';
+
+/** Letters are smoothed by the machine that drew the picture, lines are not. */
+const WITH_TEXT = 1e-3;
+const WITHOUT_TEXT = 1e-4;
+const boardsWithText = /^(04|07|08|10|13)-/;
+
+/** The complete set is large and lies beside the repository, where there is one. */
+const shared = join(repositoryRoot, '..', 'shared', 'boards');
+
+describe.each([
+  { name: 'kept here', boards: exampleBoards, goldens: goldenSet(join(__dirname, 'reference')) },
+  { name: 'beside the repository', boards: shared, goldens: goldenSet(join(shared, 'reference')) },
+])('the pictures $name', ({ boards, goldens }) => {
+  const painter = new BoardPainter({ threads: 1, assets: new NoAssets() });
+
+  afterAll(() => painter.onApplicationShutdown());
+
+  if (goldens.length === 0) {
+    it.skip(`are left out: there are none in ${boards}`, () => undefined);
+    return;
+  }
+
+  it.each(goldens)('$board, page $page', async ({ board, page, picture }: Golden) => {
+    const state = readState(boards, board);
+
+    const drawn = await drawnPage(painter, state, page);
+
+    const tolerance = boardsWithText.test(board) ? WITH_TEXT : WITHOUT_TEXT;
+    expect(await pictureDifference(drawn, readFileSync(picture))).toBeLessThanOrEqual(tolerance);
+  });
+});

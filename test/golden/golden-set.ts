@@ -1,0 +1,51 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Drawing } from '../../src/export/model/domain/content';
+import type { BoardPainter } from '../../src/solo/infrastructure/drawing/board-painter';
+import { AssetLoader, AssetRefusedError } from '../../src/solo/model/board/asset-loader';
+
+export const repositoryRoot = join(__dirname, '..', '..');
+export const exampleBoards = join(repositoryRoot, 'examples', 'boards');
+
+/** What a front end's canvas draws for one page, at pixel ratio 2. */
+export interface Golden {
+  readonly board: string;
+  readonly page: number;
+  readonly picture: string;
+}
+
+/** The pictures under a folder `<board>/page-NNN@2x.png`; none when the folder is missing. */
+export function goldenSet(folder: string): Golden[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).flatMap((board) =>
+    readdirSync(join(folder, board)).map((file) => ({
+      board,
+      page: Number(/^page-(\d+)@2x\.png$/.exec(file)?.[1]),
+      picture: join(folder, board, file),
+    })),
+  );
+}
+
+/** Nothing but what a board carries itself. */
+export class NoAssets extends AssetLoader {
+  load(): Promise<Uint8Array> {
+    return Promise.reject(new AssetRefusedError('its address is not allowed'));
+  }
+}
+
+export function readState(folder: string, board: string): string {
+  return readFileSync(join(folder, `${board}.json`), 'utf8');
+}
+
+export async function drawnPage(painter: BoardPainter, state: string, page: number): Promise<Uint8Array> {
+  const scale = { pixelRatio: 2 };
+  const picture = { format: 'png', page, scale, background: 'white' } as const;
+  const [file] = await pagesOf(await painter.open(state, picture, new AbortController().signal));
+  return file!;
+}
+
+export async function pagesOf(drawing: Drawing): Promise<Uint8Array[]> {
+  const pages: Uint8Array[] = [];
+  for await (const page of drawing.pngPages()) pages.push(page);
+  return pages;
+}
