@@ -48,11 +48,12 @@ export class SessionThumbnailService {
     const drawing = await this.boards.open(state, PICTURE, signal);
     const key = `${thumbnailPrefix(session.id)}${randomUUID()}.png`;
     await this.storage.put(key, drawing.pngPages(), { contentType: 'image/png', signal });
-    if (!(await this.sessions.setThumbnail(session.id, session.rev, key))) {
+    const noted = await this.sessions.setThumbnail(session.id, session.rev, key);
+    if (!noted) {
       await this.storage.delete(key);
       throw new DomainError('conflict', 'session-changed', 'The board was changed while its thumbnail was drawn');
     }
-    if (session.thumbnailKey !== null) await this.storage.delete(session.thumbnailKey);
+    if (noted.replaced !== null) await this.storage.delete(noted.replaced);
     return this.links.sign(thumbnailPath(session.id));
   }
 
