@@ -78,6 +78,17 @@ describe('When an export is cancelled', () => {
     await expectWorkEnded(id);
   });
 
+  it('that keeps the only drawing thread, the one that waits for it is drawn', async () => {
+    const { id } = await ann.requestExport(await ann.saveBoard(lessonBoard(80)), 'pdf');
+    await until('pages are drawn', async () => (await ann.status(id)).progress.done > 0);
+    const behind = await ann.requestExport(await ann.saveBoard(noteBoard()), 'pdf');
+    await ann.reaches(behind.id, 'processing');
+
+    await cancel(id);
+
+    expect(await ann.finished(behind.id, { within: 10_000 })).toMatchObject({ status: 'completed' });
+  });
+
   it('that is being uploaded, the upload ends', async () => {
     const { id } = await ann.requestExport(await ann.saveBoard(lessonBoard(80)), 'png');
     await until('an upload has begun', async () =>
