@@ -10,6 +10,7 @@ import {
   Req,
   Res,
   Sse,
+  UseGuards,
 } from '@nestjs/common';
 import {
   ApiBearerAuth,
@@ -29,6 +30,7 @@ import { ExportService } from '../model/services/export.service';
 import { ExportWatch } from '../model/services/export-watch';
 import { ExportListQuery } from './export-list.query';
 import { ExportPresenter } from './export.presenter';
+import { OwnedExportGuard } from './owned-export.guard';
 import { ExportListResponse, ExportResponse } from './export.response';
 
 const SIGN_OF_LIFE_MS = 15_000;
@@ -91,6 +93,7 @@ export class ExportsController {
   }
 
   @Sse(':id/events')
+  @UseGuards(OwnedExportGuard)
   @ApiOperation({ summary: 'Follow an export as server-sent events until it ends' })
   @ApiProduces('text/event-stream')
   @ApiOkResponse({ type: String, description: 'One event a change; its data is the record as JSON' })

@@ -15,6 +15,8 @@ import { Config } from '../config/config';
 import { BODY_RULE, type RawBodyRule } from './body.decorator';
 
 const FORM_LIMIT_BYTES = 256 * 1024;
+/** No form needs as much; whatever checks one goes down into it by calling itself. */
+const DEEPEST_FORM = 32;
 const JSON_TYPES = ['application/json', 'application/*+json'];
 
 /** Reads a body only once the caller is known: nobody else can make us hold or parse megabytes. */
@@ -41,9 +43,16 @@ export class BodyInterceptor implements NestInterceptor {
         json({ type: () => true, limit: FORM_LIMIT_BYTES }),
       );
       if (Array.isArray(request.body)) throw new BadRequestException('The body must be a JSON object');
+      if (isNestedDeeperThan(DEEPEST_FORM, request.body))
+        throw new BadRequestException('The body is nested too deeply');
     }
     return next.handle();
   }
+}
+
+function isNestedDeeperThan(depth: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth === 0 || Object.values(value).some((member) => isNestedDeeperThan(depth - 1, member));
 }
 
 function hasBody(request: Request): boolean {

@@ -72,9 +72,13 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
     return row ? toSession(row) : null;
   }
 
-  override async setThumbnail(id: string, rev: number, key: string): Promise<boolean> {
-    const { count } = await this.prisma.soloSession.updateMany({ where: { id, rev }, data: { thumbnailKey: key } });
-    return count === 1;
+  override async setThumbnail(id: string, rev: number, key: string): Promise<{ replaced: string | null } | null> {
+    // The row is read under its lock: of two drawings at once the second finds the key of the first.
+    const [changed] = await this.prisma.$queryRaw<{ replaced: string | null }[]>`
+      UPDATE solo_sessions SET thumbnail_key = ${key}
+      FROM (SELECT id, thumbnail_key FROM solo_sessions WHERE id = ${id}::uuid AND rev = ${rev} FOR UPDATE) AS before
+      WHERE solo_sessions.id = before.id RETURNING before.thumbnail_key AS replaced`;
+    return changed ?? null;
   }
 
   override async findThumbnail(id: string, owner: SessionOwner | null): Promise<string | null> {

@@ -65,6 +65,7 @@ export class BoardPainter extends BoardRenderer {
     const task: DrawingTask = { port: port2, state: bytes, picture };
     const running = this.painting.run(task, { transferList: [port2, bytes.buffer], signal: killing.signal });
     const ended: Promise<void> = running.then(undefined, (error: unknown) => {
+      replaceEndedThread(this.painting);
       throw threadEnd(error);
     });
     ended.catch(() => null);
@@ -92,6 +93,7 @@ export class BoardPainter extends BoardRenderer {
     const counted: unknown = await this.inspecting
       .run(copy, { transferList: [copy.buffer] })
       .catch((cause: unknown) => {
+        replaceEndedThread(this.inspecting);
         throw threadEnd(cause);
       });
     if (typeof counted !== 'number') throw new MalformedStateError();
@@ -121,6 +123,17 @@ function pool(
     // The threads' whole environment: without the machine's fonts every machine draws the same picture.
     env: { DISABLE_SYSTEM_FONTS_LOAD: '1' },
   });
+}
+
+/**
+ * A pool that lost its thread to an abort or a crash starts another one only for a new task: those that wait already would
+ * wait for ever. So it gets one, which is taken back at once.
+ */
+function replaceEndedThread(threads: Piscina): void {
+  if (threads.queueSize === 0) return;
+  const asking = new AbortController();
+  threads.run(null, { signal: asking.signal }).catch(() => null);
+  asking.abort();
 }
 
 /**

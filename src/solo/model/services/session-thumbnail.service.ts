@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
@@ -45,13 +46,14 @@ export class SessionThumbnailService {
     const state = await this.sessions.readState(session.id);
     if (state === null) throw DomainError.notFound('Session');
     const drawing = await this.boards.open(state, PICTURE, signal);
-    const key = `${thumbnailPrefix(session.id)}${session.rev}.png`;
+    const key = `${thumbnailPrefix(session.id)}${randomUUID()}.png`;
     await this.storage.put(key, drawing.pngPages(), { contentType: 'image/png', signal });
-    if (!(await this.sessions.setThumbnail(session.id, session.rev, key))) {
+    const noted = await this.sessions.setThumbnail(session.id, session.rev, key);
+    if (!noted) {
       await this.storage.delete(key);
       throw new DomainError('conflict', 'session-changed', 'The board was changed while its thumbnail was drawn');
     }
-    if (session.thumbnailKey !== null && session.thumbnailKey !== key) await this.storage.delete(session.thumbnailKey);
+    if (noted.replaced !== null) await this.storage.delete(noted.replaced);
     return this.links.sign(thumbnailPath(session.id));
   }
 

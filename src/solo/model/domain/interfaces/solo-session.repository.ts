@@ -34,9 +34,9 @@ export abstract class SoloSessionRepository {
 
   /**
    * Notes a thumbnail, unless the session has changed since it was drawn.
-   * @returns whether it was noted
+   * @returns the key that it replaced, or `null` when it was not noted
    */
-  abstract setThumbnail(id: string, rev: number, key: string): Promise<boolean>;
+  abstract setThumbnail(id: string, rev: number, key: string): Promise<{ readonly replaced: string | null } | null>;
 
   /**
    * @param owner `null` for anybody's

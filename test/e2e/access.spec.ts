@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { noteBoard } from '../support/boards';
+import { Client } from '../support/client';
+import { Installation } from '../support/installation';
+import { signedToken, TEST_SECRET } from '../support/tokens';
+
+interface Route {
+  readonly method: string;
+  readonly path: string;
+}
+
+/** A list is one's own, a creation is one's own: there they are let in, and see and touch nothing of others. */
+const OWN_THINGS = ['GET /api/v1/exports', 'GET /api/v1/solo/sessions', 'POST /api/v1/solo/sessions'];
+
+const METHODS = new Set(['get', 'post', 'put', 'patch', 'delete']);
+
+describe('Every route that the description of the API names', () => {
+  let installation: Installation;
+  let ann: Client;
+  let routes: Route[];
+  let before: unknown;
+
+  beforeAll(async () => {
+    installation = await Installation.create();
+    await installation.start({ ROLE: 'api' });
+    ann = await installation.asUser('ann', { tenant: 'blue' });
+    const session = await ann.saveBoard(noteBoard());
+    const { id } = await ann.requestExport(session, 'png');
+    const { body } = await ann.get('/api/openapi.json');
+    routes = Object.entries(body.paths as Record<string, object>).flatMap(([path, methods]) =>
+      Object.keys(methods)
+        .filter((method) => METHODS.has(method))
+        .map((method) => ({
+          method: method.toUpperCase(),
+          path: path.replace('{id}', path.includes('/sessions/') ? session : id).replace(/\/$/, ''),
+        })),
+    );
+    before = await everything();
+  });
+
+  afterAll(() => installation.remove());
+
+  /** All that is ann's, as the database has it. */
+  function everything(): Promise<unknown> {
+    return Promise.all([
+      installation.sql(
+        `SELECT id, status, user_id, storage_key, download_count FROM exports WHERE user_id = 'ann' AND tenant_id = 'blue'`,
+      ),
+      installation.sql(
+        `SELECT id, name, rev, thumbnail_key FROM solo_sessions WHERE user_id = 'ann' AND tenant_id = 'blue'`,
+      ),
+    ]);
+  }
+
+  async function answers(client: Client): Promise<Record<string, number>> {
+    const seen: Record<string, number> = {};
+    for (const { method, path } of routes) {
+      const body = method === 'GET' || method === 'DELETE' ? undefined : '{"format":"png"}';
+      const type = path.endsWith('/content') ? { 'content-type': 'image/png' } : undefined;
+      seen[`${method} ${path}`] = (await client.send(method, path, body, type)).status;
+    }
+    return seen;
+  }
+
+  it('is there to be walked', () => {
+    expect(routes.length).toBeGreaterThanOrEqual(15);
+    expect(routes.map(({ path }) => path).filter((path) => path.includes('{'))).toEqual([]);
+  });
+
+  it.each([
+    ['another user of the tenant', { sub: 'bob', tenant: 'blue' }],
+    ['the same user of another tenant', { sub: 'ann', tenant: 'red' }],
+    ['the same user without a tenant', { sub: 'ann' }],
+    ['an administrator of another tenant', { sub: 'root', tenant: 'red', roles: ['admin'] }],
+    ['a user whose name looks the same', { sub: 'Ann', tenant: 'blue' }],
+  ])('shows nothing to %s', async (_, { sub, ...claims }) => {
+    const stranger = await installation.asUser(sub, claims);
+
+    const seen = await answers(stranger);
+    const exports = await stranger.get('/api/v1/exports');
+    const sessions = await stranger.get('/api/v1/solo/sessions');
+
+    for (const [route, status] of Object.entries(seen))
+      expect([route, status]).toEqual([route, OWN_THINGS.includes(route) ? expect.any(Number) : 404]);
+    for (const route of OWN_THINGS) expect(seen[route]).toBeLessThan(300);
+    expect(exports.body).toMatchObject({ count: 0, results: [] });
+    // Their own, from the walk.
+    expect(sessions.body).toMatchObject({ count: 1 });
+    expect(await everything()).toEqual(before);
+  });
+
+  it.each<[string, () => Promise<string | undefined>]>([
+    ['no token', () => Promise.resolve(undefined)],
+    ['an expired token', () => signedToken('ann', { tenant: 'blue', expires: Math.floor(Date.now() / 1000) - 60 })],
+    ['a token of another secret', () => signedToken('ann', { tenant: 'blue', secret: `${TEST_SECRET}!` })],
+    ['a token that nobody signed', () => Promise.resolve(unsignedToken({ sub: 'ann', tenant_id: 'blue' }))],
+    ['a token for nobody', () => signedToken('', { tenant: 'blue' })],
+    [
+      'a changed token',
+      async () => (await signedToken('bob', { tenant: 'blue' })).replace(/\.[^.]+\./, `.${claims('ann')}.`),
+    ],
+    ['something that is no token', () => Promise.resolve(randomBytes(20).toString('hex'))],
+  ])('is closed to %s', async (_, token) => {
+    const seen = await answers(new Client(ann.url, await token()));
+
+    for (const [route, status] of Object.entries(seen)) expect([route, status]).toEqual([route, 401]);
+    expect(await everything()).toEqual(before);
+  });
+});
+
+function unsignedToken(payload: object): string {
+  const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+  return `${encode({ alg: 'none', typ: 'JWT' })}.${encode({ ...payload, exp: 4_000_000_000 })}.`;
+}
+
+function claims(sub: string): string {
+  return Buffer.from(JSON.stringify({ sub, tenant_id: 'blue', exp: 4_000_000_000 })).toString('base64url');
+}

@@ -1,0 +1,108 @@
+import { follow, sha256, type Client } from '../support/client';
+import { lessonBoard, noteBoard, pagesBoard } from '../support/boards';
+import { Installation } from '../support/installation';
+import { pdfPageCount, pngSize, zipEntries } from '../support/files';
+
+/** The front end of source 2, which knows that document and nothing else. */
+describe('The journey of a board export', () => {
+  let installation: Installation;
+  let ann: Client;
+
+  beforeAll(async () => {
+    ({ installation } = await Installation.withService());
+    ann = await installation.asUser('ann');
+  });
+
+  afterAll(() => installation.remove());
+
+  it('gives a PNG of a board with one page', async () => {
+    const session = await ann.saveBoard(noteBoard());
+
+    const { id } = await ann.requestExport(session, 'png');
+    const done = await ann.finished(id);
+    const file = await follow(done.file_url);
+
+    expect(done).toMatchObject({ status: 'completed', error: null, page_count: 1 });
+    expect(file.status).toBe(200);
+    expect(file.headers.get('content-type')).toBe('image/png');
+    expect(pngSize(file.bytes)).toEqual({ width: 1840, height: 2400 });
+    expect(done).toMatchObject({ file_size: file.bytes.length, sha256: sha256(file.bytes) });
+  });
+
+  it('gives a zip of PNGs of a board with several pages', async () => {
+    const session = await ann.saveBoard(lessonBoard(3));
+
+    const { id } = await ann.requestExport(session, 'png');
+    const done = await ann.finished(id);
+    const file = await follow(done.file_url);
+
+    expect(done).toMatchObject({ page_count: 3, progress: { percent: 100, done: 3, total: 3 } });
+    expect(file.headers.get('content-type')).toBe('application/zip');
+    const pages = zipEntries(file.bytes);
+    expect(pages.map(({ name }) => name)).toEqual(['page-001.png', 'page-002.png', 'page-003.png']);
+    for (const { bytes } of pages) expect(pngSize(bytes)).toEqual({ width: 1840, height: 2400 });
+    expect(done).toMatchObject({ file_size: file.bytes.length, sha256: sha256(file.bytes) });
+  });
+
+  it('gives a PDF with every page', async () => {
+    const session = await ann.saveBoard(pagesBoard(4));
+
+    const { id } = await ann.requestExport(session, 'pdf');
+    const done = await ann.finished(id);
+    const file = await follow(done.file_url);
+
+    expect(done).toMatchObject({ status: 'completed', page_count: 4 });
+    expect(file.headers.get('content-type')).toBe('application/pdf');
+    expect(pdfPageCount(file.bytes)).toBe(4);
+    expect(done).toMatchObject({ file_size: file.bytes.length, sha256: sha256(file.bytes) });
+  });
+
+  it('gives the state itself as JSON, to the letter', async () => {
+    const state =
+      '{ "pages": [ {"strokes": []} ], "big": 12345678901234567890, "small": 1e-400, "same": 1, "same": 2 }';
+    const session = await ann.saveBoard(state);
+
+    const { id } = await ann.requestExport(session, 'json');
+    const done = await ann.finished(id);
+    const file = await follow(done.file_url);
+
+    expect(file.headers.get('content-type')).toMatch(/^application\/json/);
+    expect(file.text.trim()).toBe(state);
+    expect(done).toMatchObject({ file_size: file.bytes.length, sha256: sha256(file.bytes) });
+  });
+
+  it('shows every field that the front end reads, from the first answer on', async () => {
+    const session = await ann.saveBoard(noteBoard());
+
+    const asked = await ann.requestExport(session, 'pdf');
+    const done = await ann.finished(asked.id);
+
+    expect(asked).toMatchObject({ session_id: session, format: 'pdf', status: 'pending', file_url: null, error: null });
+    expect(Object.keys(asked).sort()).toEqual(RECORD_FIELDS);
+    expect(Object.keys(done).sort()).toEqual(RECORD_FIELDS);
+    expect(done).toMatchObject({ id: asked.id, session_id: session, created_at: asked.created_at });
+    for (const time of [done.created_at, done.updated_at, done.started_at, done.completed_at, done.expires_at])
+      expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  });
+
+  it('lists the exports of a session, the newest first', async () => {
+    const session = await ann.saveBoard(noteBoard());
+    const other = await ann.saveBoard(noteBoard());
+    const first = await ann.requestExport(session, 'png');
+    const second = await ann.requestExport(session, 'json');
+    await ann.requestExport(other, 'json');
+
+    const { status, body } = await ann.get(`/api/v1/solo/sessions/${session}/exports/`);
+
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ count: 2, next: null, results: [{ id: second.id }, { id: first.id }] });
+  });
+});
+
+/** product.md, "The export record" */
+const RECORD_FIELDS = [
+  ...['id', 'kind', 'session_id', 'event_id', 'schedule_id', 'user_id', 'type', 'format', 'status', 'progress'],
+  ...['filters', 'data_types', 'options', 'file_url', 'file_name', 'file_size', 'sha256', 'record_count', 'page_count'],
+  ...['download_count', 'one_time', 'warnings', 'error', 'expires_at', 'created_at', 'updated_at', 'started_at'],
+  ...['completed_at'],
+].sort();

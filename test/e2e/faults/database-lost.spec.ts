@@ -1,0 +1,61 @@
+import { lessonBoard } from '../../support/boards';
+import type { Client } from '../../support/client';
+import { expectExactlyOneFile } from '../../support/exactly-one-file';
+import { Installation } from '../../support/installation';
+import { PostgresServer } from '../../support/postgres-server';
+import type { Service } from '../../support/service';
+import { until } from '../../support/until';
+
+describe('When PostgreSQL restarts in the middle of an export', () => {
+  let postgres: PostgresServer;
+  let installation: Installation;
+  let service: Service;
+  let ann: Client;
+
+  beforeAll(async () => {
+    postgres = await PostgresServer.migrated();
+    installation = await Installation.on(postgres.url, { STORAGE: 'disk', EXPORT_LEASE_SECONDS: '5' });
+    service = await installation.start();
+    ann = await installation.asUser('ann');
+  });
+
+  afterAll(async () => {
+    await installation.remove();
+    await postgres.remove();
+  });
+
+  it('the API says 503 meanwhile, and the export is completed afterwards', async () => {
+    const session = await ann.saveBoard(lessonBoard(60));
+    const { id } = await ann.requestExport(session, 'png');
+    await until('pages are drawn', async () => (await ann.status(id)).progress.done > 0, { every: 5 });
+
+    await postgres.stop();
+    const meanwhile = await Promise.all([
+      ann.get(`/api/v1/exports/${id}/`),
+      ann.get('/api/v1/exports/'),
+      ann.get(`/api/v1/solo/sessions/${session}/`),
+      ann.post('/api/v1/solo/sessions/', { name: 'Later', state: null }),
+      ann.post(`/api/v1/solo/sessions/${session}/export/`, { format: 'png' }),
+      ann.delete(`/api/v1/exports/${id}/`),
+    ]);
+    const ready = await fetch(`${service.url}/health/ready`);
+    await postgres.start();
+    await service.ready();
+
+    for (const answer of meanwhile) {
+      expect(answer.body).toMatchObject({ status: 503, title: 'Service Unavailable' });
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(answer.text).not.toMatch(/prisma|postgres|ECONN|127\.0\.0\.1/i);
+    }
+    expect(await ready.json()).toMatchObject({ status: 'not-ready', checks: { database: 'failed' } });
+    await installation.reconnect();
+    await expectExactlyOneFile(installation, ann, id);
+    expect(service.isRunning).toBe(true);
+  });
+
+  it('the processes go on to serve new exports', async () => {
+    const { id } = await ann.requestExport(await ann.saveBoard(lessonBoard(2)), 'pdf');
+
+    await expectExactlyOneFile(installation, ann, id);
+  });
+});

@@ -1,0 +1,89 @@
+import { lessonBoard, noteBoard } from '../../support/boards';
+import type { Client } from '../../support/client';
+import { expectExactlyOneFile, TAKEN_OVER } from '../../support/exactly-one-file';
+import { Installation } from '../../support/installation';
+import type { Service } from '../../support/service';
+import { stallReads, stallUpdates } from '../../support/stall';
+import { until } from '../../support/until';
+
+/** A worker ends without a word at one step or another; what it had begun is done by somebody else, once. */
+describe('When a worker is killed', () => {
+  let installation: Installation;
+  let worker: Service;
+  let ann: Client;
+
+  beforeAll(async () => {
+    installation = await Installation.create({ STORAGE: 'disk', EXPORT_LEASE_SECONDS: '3' });
+    const api = await installation.start({ ROLE: 'api' });
+    ann = await installation.asUser('ann', { at: api });
+  });
+
+  beforeEach(async () => {
+    worker = await installation.start({ ROLE: 'worker' });
+  });
+
+  afterEach(async () => {
+    await Promise.all(installation.services.slice(1).map((service) => service.kill('SIGKILL')));
+  });
+
+  afterAll(() => installation.remove());
+
+  it('that has just claimed the export, another one makes the file', async () => {
+    const session = await ann.saveBoard(noteBoard());
+    const claiming = await stallUpdates(installation, "NEW.status = 'processing' AND OLD.status = 'pending'");
+    const { id } = await ann.requestExport(session, 'png');
+    const reading = await stallReads(installation, 'solo_sessions');
+    await claiming.release();
+    await ann.reaches(id, 'processing');
+
+    await worker.kill('SIGKILL');
+    await reading.release();
+    await installation.start({ ROLE: 'worker' });
+
+    await expectExactlyOneFile(installation, ann, id);
+    expect(await installation.history(id)).toEqual(TAKEN_OVER);
+  });
+
+  it('with half of the file uploaded, nothing of that half remains', async () => {
+    const session = await ann.saveBoard(lessonBoard(30));
+    const { id } = await ann.requestExport(session, 'png');
+    const half = await until('an upload has begun', async () =>
+      (await installation.storedFiles()).find((file) => file.startsWith(`.uploads/exports/${id}/`)),
+    );
+
+    await worker.kill('SIGKILL');
+    expect(await installation.storedFiles()).toContain(half);
+    await installation.start({ ROLE: 'worker' });
+
+    await expectExactlyOneFile(installation, ann, id);
+    expect(await installation.history(id)).toEqual(TAKEN_OVER);
+  });
+
+  it('with the file stored and not published, that file gives way to another', async () => {
+    const session = await ann.saveBoard(noteBoard());
+    const publishing = await stallUpdates(installation, "NEW.status = 'completed'");
+    const { id } = await ann.requestExport(session, 'png');
+    const unpublished = await until('the file is stored', async () =>
+      (await installation.storedFiles()).find((file) => file.startsWith(`exports/${id}/`)),
+    );
+
+    await worker.kill('SIGKILL');
+    await publishing.release();
+    await installation.start({ ROLE: 'worker' });
+
+    await expectExactlyOneFile(installation, ann, id);
+    expect(await installation.storedFiles()).not.toContain(unpublished);
+    expect(await installation.history(id)).toEqual(TAKEN_OVER);
+  });
+
+  it('beside another one that lives, nobody has to be started', async () => {
+    const session = await ann.saveBoard(lessonBoard(30));
+    const { id } = await ann.requestExport(session, 'pdf');
+    await ann.reaches(id, 'processing', { every: 5 });
+    await installation.start({ ROLE: 'worker' });
+
+    await worker.kill('SIGKILL');
+
+    await expectExactlyOneFile(installation, ann, id);
+  });
+});

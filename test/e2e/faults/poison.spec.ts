@@ -1,0 +1,36 @@
+import { lessonBoard } from '../../support/boards';
+import { expectStored } from '../../support/exactly-one-file';
+import { Installation } from '../../support/installation';
+import { until } from '../../support/until';
+
+/** Whoever touches this export dies; it must not take one worker after the other for ever. */
+describe('When an export ends its worker every time', () => {
+  let installation: Installation;
+
+  beforeAll(async () => {
+    installation = await Installation.create({ STORAGE: 'disk', EXPORT_LEASE_SECONDS: '3' });
+  });
+
+  afterAll(() => installation.remove());
+
+  it('it fails after the third time, with a reason', async () => {
+    const ann = await installation.asUser('ann', { at: await installation.start({ ROLE: 'api' }) });
+    const { id } = await ann.requestExport(await ann.saveBoard(lessonBoard(60)), 'png');
+
+    for (let attempt = 1; attempt <= 3; attempt += 1) {
+      const worker = await installation.start({ ROLE: 'worker' });
+      await until(
+        'the worker has begun',
+        () => worker.log.some((line) => line.message === 'Export started' && line['attempt'] === attempt),
+        { every: 5 },
+      );
+      await worker.kill('SIGKILL');
+    }
+    await installation.start({ ROLE: 'worker' });
+    const end = await ann.finished(id);
+
+    expect(end).toMatchObject({ status: 'failed', file_url: null, error: expect.stringMatching(/begun 3 times/) });
+    expect((await installation.history(id)).filter((step) => step === 'export.started')).toHaveLength(3);
+    await expectStored(installation, id, []);
+  });
+});

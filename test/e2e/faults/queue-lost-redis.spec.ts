@@ -1,0 +1,54 @@
+import { noteBoard } from '../../support/boards';
+import type { Client } from '../../support/client';
+import { expectExactlyOneFile } from '../../support/exactly-one-file';
+import { Installation } from '../../support/installation';
+import { hasRedisServer, RedisServer } from '../../support/redis-server';
+import { until } from '../../support/until';
+
+/** Where this machine has no redis-server, these tests say so and are left out. */
+const withRedis = hasRedisServer ? describe : leftOut;
+
+withRedis('When Redis', () => {
+  let redis: RedisServer;
+  let installation: Installation;
+  let ann: Client;
+
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    installation = await Installation.create({ STORAGE: 'disk', REDIS_URL: redis.url });
+    ann = await installation.asUser('ann', { at: await installation.start({ ROLE: 'api' }) });
+  });
+
+  afterAll(async () => {
+    await installation.remove();
+    await redis.stop();
+  });
+
+  it('is emptied and then ends, exports are granted at once, and all are carried out when it is back', async () => {
+    const session = await ann.saveBoard(noteBoard());
+    const flushed = await ann.requestExport(session, 'png');
+    await redis.flush();
+    const worker = await installation.start({ ROLE: 'worker' });
+    await redis.stop();
+
+    const began = Date.now();
+    const untold = await ann.requestExport(session, 'json');
+    expect(Date.now() - began).toBeLessThan(3_000);
+    expect(untold.status).toBe('pending');
+    expect((await fetch(`${ann.url}/health/ready`)).status).toBe(503);
+    await redis.start();
+
+    await until('the API is ready again', async () => (await fetch(`${ann.url}/health/ready`)).ok);
+    for (const { id } of [flushed, untold]) {
+      await expectExactlyOneFile(installation, ann, id);
+      expect(await installation.history(id)).toEqual(['export.requested', 'export.started', 'export.completed']);
+    }
+    expect(worker.isRunning).toBe(true);
+  });
+});
+
+function leftOut(title: string): void {
+  it(`${title} …: left out, because there is no redis-server on this machine`, () => {
+    expect(hasRedisServer).toBe(false);
+  });
+}

@@ -1,0 +1,55 @@
+import { lessonBoard } from '../../support/boards';
+import type { Client } from '../../support/client';
+import { expectExactlyOneFile } from '../../support/exactly-one-file';
+import { Installation } from '../../support/installation';
+import { until } from '../../support/until';
+
+/** A deploy ends processes in the middle of their work, politely. */
+describe('When a worker is told to end with work in hand', () => {
+  let installation: Installation;
+  let ann: Client;
+
+  beforeAll(async () => {
+    installation = await Installation.create({ STORAGE: 'disk' });
+    ann = await installation.asUser('ann', { at: await installation.start({ ROLE: 'api' }) });
+  });
+
+  afterAll(() => installation.remove());
+
+  async function inTheMiddleOfADrawing(pages: number): Promise<string> {
+    const { id } = await ann.requestExport(await ann.saveBoard(lessonBoard(pages)), 'png');
+    await until('pages are drawn', async () => (await ann.status(id)).progress.done > 0, { every: 5 });
+    return id;
+  }
+
+  it('it finishes what can be finished within the grace period', async () => {
+    const worker = await installation.start({ ROLE: 'worker', SHUTDOWN_GRACE_SECONDS: '30' });
+    const id = await inTheMiddleOfADrawing(30);
+
+    await worker.kill('SIGTERM');
+
+    expect(await ann.status(id)).toMatchObject({ status: 'completed' });
+    await expectExactlyOneFile(installation, ann, id);
+    expect(await installation.history(id)).toEqual(['export.requested', 'export.started', 'export.completed']);
+  });
+
+  it('it hands back what would take longer, and the attempt does not count', async () => {
+    const worker = await installation.start({ ROLE: 'worker', SHUTDOWN_GRACE_SECONDS: '0' });
+    const id = await inTheMiddleOfADrawing(80);
+
+    await worker.kill('SIGTERM');
+    expect(await ann.status(id)).toMatchObject({ status: 'pending' });
+    expect(await installation.storedFiles()).not.toContainEqual(expect.stringContaining(id));
+    const [{ attempts } = { attempts: -1 }] = await installation.sql<{ attempts: number }>(
+      'SELECT attempts FROM exports WHERE id = $1',
+      id,
+    );
+    expect(attempts).toBe(0);
+    await installation.start({ ROLE: 'worker' });
+
+    await expectExactlyOneFile(installation, ann, id);
+    expect(await installation.history(id)).toEqual([
+      ...['export.requested', 'export.started', 'export.handed-back', 'export.started', 'export.completed'],
+    ]);
+  });
+});

@@ -1,0 +1,55 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { noteBoard } from '../../support/boards';
+import type { Client } from '../../support/client';
+import { expectExactlyOneFile } from '../../support/exactly-one-file';
+import { Installation } from '../../support/installation';
+import { until } from '../../support/until';
+
+/** The volume is gone, and something else lies in its place: nobody, root neither, can write there. */
+describe('When storage takes no file', () => {
+  let installation: Installation;
+  let ann: Client;
+
+  beforeEach(async () => {
+    ({ installation } = await Installation.withService({ STORAGE: 'disk' }));
+    ann = await installation.asUser('ann');
+    await rename(installation.storageFolder, `${installation.storageFolder}.away`);
+    await writeFile(installation.storageFolder, 'not a folder');
+  });
+
+  afterEach(async () => {
+    await rm(`${installation.storageFolder}.away`, { recursive: true, force: true });
+    await installation.remove();
+  });
+
+  async function storageReturns(): Promise<void> {
+    await rm(installation.storageFolder);
+    await rename(`${installation.storageFolder}.away`, installation.storageFolder);
+  }
+
+  it('the export is tried again until storage is back', async () => {
+    const { id } = await ann.requestExport(await ann.saveBoard(noteBoard()), 'png');
+    await until('an attempt has failed', async () =>
+      (await installation.history(id)).includes('export.attempt-failed'),
+    );
+    expect(await ann.status(id)).toMatchObject({ status: expect.stringMatching(/pending|processing/), error: null });
+
+    await storageReturns();
+
+    await expectExactlyOneFile(installation, ann, id);
+  });
+
+  it('for long, the export fails for a reason that a person understands', async () => {
+    const { id } = await ann.requestExport(await ann.saveBoard(noteBoard()), 'pdf');
+
+    const end = await ann.finished(id);
+
+    expect(end).toMatchObject({
+      status: 'failed',
+      file_url: null,
+      error: 'The file was made but could not be stored. Please try again later.',
+    });
+    expect((await installation.history(id)).filter((step) => step === 'export.started')).toHaveLength(3);
+    expect(await (await fetch(`${ann.url}/health/ready`)).json()).toMatchObject({ checks: { storage: 'failed' } });
+  });
+});

@@ -1,0 +1,61 @@
+import { createHmac } from 'node:crypto';
+import { Client } from '../support/client';
+import { Installation } from '../support/installation';
+import { KeyServer } from '../support/key-server';
+import { signedToken } from '../support/tokens';
+
+/** Tokens that somebody else signs, whose keys are fetched from a real server. */
+describe('With JWT_JWKS_URL', () => {
+  let keys: KeyServer;
+  let installation: Installation;
+
+  beforeAll(async () => {
+    keys = await KeyServer.start();
+    installation = await Installation.create({ JWT_JWKS_URL: keys.url, JWT_SECRET: '' });
+    await installation.start({ ROLE: 'api' });
+  });
+
+  afterAll(async () => {
+    await installation.remove();
+    await keys.stop();
+  });
+
+  async function statusWith(token: string, at = installation.services[0]!): Promise<number> {
+    return (await new Client(at.url, token).get('/api/v1/exports/')).status;
+  }
+
+  it.each(['RS256', 'ES256'] as const)('a token of %s is taken', async (algorithm) => {
+    expect(await statusWith(await keys.token(algorithm, 'ann'))).toBe(200);
+  });
+
+  it('a token of a key that is not in the set is refused', async () => {
+    const others = await KeyServer.start();
+
+    expect(await statusWith(await others.token('RS256', 'ann'))).toBe(401);
+    expect(await statusWith(await keys.token('RS256', 'ann', 'ES256'))).toBe(401);
+    expect(await statusWith(await keys.token('RS256', 'ann', 'unknown'))).toBe(401);
+    await others.stop();
+  });
+
+  it('the public key does not pass for a secret', async () => {
+    const header = Buffer.from('{"alg":"HS256","kid":"RS256"}').toString('base64url');
+    const claims = Buffer.from('{"sub":"ann","exp":4000000000}').toString('base64url');
+    const signature = createHmac('sha256', keys.publicKeyText).update(`${header}.${claims}`).digest('base64url');
+
+    expect(await statusWith(`${header}.${claims}.${signature}`)).toBe(401);
+    expect(await statusWith(await signedToken('ann'))).toBe(401);
+  });
+
+  it('nobody is sent away as a stranger while the keys cannot be had', async () => {
+    const away = await KeyServer.start();
+    const token = await away.token('RS256', 'ann');
+    const service = await installation.start({ ROLE: 'api', JWT_JWKS_URL: away.url });
+    await away.stop();
+
+    const answer = await new Client(service.url, token).get('/api/v1/exports/');
+
+    expect(answer.status).toBe(503);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await statusWith(await signedToken('ann'), service)).toBe(401);
+  });
+});

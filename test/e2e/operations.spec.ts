@@ -1,0 +1,163 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { noteBoard } from '../support/boards';
+import { type Client, follow } from '../support/client';
+import { Installation } from '../support/installation';
+import { Service } from '../support/service';
+import { signedToken, TEST_LINK_SECRET, TEST_SECRET } from '../support/tokens';
+import { until } from '../support/until';
+
+const DESCRIPTION = join(__dirname, '../../docs/openapi.json');
+
+describe('For those who run it, the service', () => {
+  let installation: Installation;
+  let api: Service;
+  let worker: Service;
+  let ann: Client;
+
+  beforeAll(async () => {
+    installation = await Installation.create();
+    [api, worker] = await Promise.all([installation.start({ ROLE: 'api' }), installation.start({ ROLE: 'worker' })]);
+    ann = await installation.asUser('ann', { at: api });
+  });
+
+  afterAll(() => installation.remove());
+
+  it('says that it lives and that it is ready, in every role', async () => {
+    for (const { url } of [api, worker]) {
+      const [live, ready] = await Promise.all([fetch(`${url}/health/live`), fetch(`${url}/health/ready`)]);
+      expect([live.status, ready.status]).toEqual([200, 200]);
+      expect(await ready.json()).toEqual({ status: 'ready', checks: { database: 'ok', queue: 'ok', storage: 'ok' } });
+    }
+  });
+
+  it('serves no API as a worker', async () => {
+    const token = await signedToken('ann');
+
+    for (const path of ['/api/v1/exports/', '/api/exports', '/api/openapi.json', '/api/docs', '/API/v1/exports']) {
+      const { status } = await fetch(`${worker.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
+      expect([path, status]).toEqual([path, 404]);
+    }
+  });
+
+  it('counts what it did', async () => {
+    const { id } = await ann.requestExport(await ann.saveBoard(noteBoard()), 'png');
+    await ann.finished(id);
+
+    const ofWorker = await (await fetch(`${worker.url}/metrics`)).text();
+    const ofApi = await (await fetch(`${api.url}/metrics`)).text();
+
+    expect(ofWorker).toMatch(/^exports_total\{kind="board",format="png",outcome="completed"\} \d+$/m);
+    expect(ofWorker).toMatch(/^export_duration_seconds_count\{kind="board",format="png"\} \d+$/m);
+    expect(ofWorker).toMatch(/^export_bytes_total\{kind="board",format="png"\} \d+$/m);
+    expect(ofApi).toMatch(/^queue_jobs\{state="waiting"\} \d+$/m);
+    expect(ofApi).toMatch(/^http_request_duration_seconds_count\{method="GET",route="[^"]*:id",status="200"\} \d+$/m);
+    expect(ofApi).toMatch(/^nodejs_eventloop_lag_p99_seconds /m);
+    expect(ofApi + ofWorker).not.toContain(id);
+  });
+
+  it('logs the request’s id from the answer to the worker’s last line', async () => {
+    const session = await ann.saveBoard(noteBoard());
+
+    const answer = await ann.post(
+      `/api/v1/solo/sessions/${session}/export/`,
+      { format: 'pdf' },
+      { 'X-Request-Id': 'journey-42' },
+    );
+    await ann.finished(answer.body.id as string);
+
+    expect(answer.headers.get('x-request-id')).toBe('journey-42');
+    const lines = await until('the worker has told', () => {
+      const about = worker.log.filter(({ request_id }) => request_id === 'journey-42');
+      return about.some(({ message }) => message === 'Export completed') && about;
+    });
+    expect(lines.map(({ message, export_id }) => [message, export_id])).toEqual([
+      ['Export started', answer.body.id],
+      ['Export completed', answer.body.id],
+    ]);
+    const [entry] = await installation.sql<{ request_id: string }>(
+      `SELECT request_id FROM export_audit_log WHERE export_id = $1 AND action = 'export.completed'`,
+      answer.body.id,
+    );
+    expect(entry).toEqual({ request_id: 'journey-42' });
+  });
+
+  it('gives a request an id of its own when the caller’s is unsound', async () => {
+    for (const id of ['a b', 'x'.repeat(101), '"quoted"', '{}']) {
+      const { headers } = await ann.get('/api/v1/exports/', { 'X-Request-Id': id });
+      expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+    }
+  });
+
+  it('writes nothing but JSON, and no secret, token or link', async () => {
+    const token = await signedToken('ann');
+    const { id } = await ann.requestExport(await ann.saveBoard(noteBoard('a very private word')), 'png');
+    const { file_url: link } = await ann.finished(id);
+    await follow(link);
+    await ann.get(`/api/v1/exports/${id}/?token=${token}`);
+    await ann.post('/api/v1/solo/sessions/', '{"name":');
+
+    const password = new URL(installation.database.url).password;
+    const signature = new URL(link!).searchParams.get('signature')!;
+    for (const { output } of installation.services) {
+      for (const line of output) expect(() => JSON.parse(line) as unknown).not.toThrow();
+      const text = output.join('\n');
+      for (const secret of [TEST_SECRET, TEST_LINK_SECRET, token, signature, 'a very private word', `:${password}@`])
+        expect(text).not.toContain(secret);
+    }
+  });
+
+  it('protects its answers by headers', async () => {
+    const { headers } = await ann.get('/api/v1/exports/');
+
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect(headers.get('strict-transport-security')).toBeTruthy();
+    expect(headers.get('x-powered-by')).toBeNull();
+    expect(headers.get('access-control-allow-origin')).toBe('*');
+  });
+
+  it('describes its API as docs/openapi.json does', async () => {
+    const { body } = await ann.get('/api/openapi.json');
+
+    const refresh = 'docs/openapi.json is not what the service says: run `npm run openapi` and commit it.';
+    const kept: unknown = existsSync(DESCRIPTION) ? JSON.parse(readFileSync(DESCRIPTION, 'utf8')) : refresh;
+    expect({ hint: refresh, description: body as unknown }).toEqual({ hint: refresh, description: kept });
+    expect(body.openapi).toBe('3.1.0');
+  });
+});
+
+describe('A mistake in the configuration', () => {
+  const sound = {
+    DATABASE_URL: 'postgresql://nobody:nothing@127.0.0.1:1/none',
+    JWT_SECRET: TEST_SECRET,
+    LINK_SECRET: TEST_LINK_SECRET,
+  };
+
+  it.each([
+    ['DATABASE_URL', { DATABASE_URL: '' }],
+    ['DATABASE_URL', { DATABASE_URL: 'mysql://localhost/x' }],
+    ['JWT_SECRET', { JWT_SECRET: '' }],
+    ['JWT_SECRET', { JWT_SECRET: 'short' }],
+    ['LINK_SECRET', { LINK_SECRET: '' }],
+    ['ROLE', { ROLE: 'boss' }],
+    ['PORT', { PORT: 'eighty' }],
+    ['PUBLIC_URL', { PUBLIC_URL: 'exports.example' }],
+    ['REDIS_URL', { REDIS_URL: 'localhost:6379' }],
+    ['S3_BUCKET', { STORAGE: 's3' }],
+    ['S3_SECRET_ACCESS_KEY', { S3_ACCESS_KEY_ID: 'me' }],
+    ['RATE_LIMIT_BOARDS', { RATE_LIMIT_BOARDS: 'many' }],
+    ['RETENTION_DAYS', { RETENTION_DAYS: '0' }],
+    ['EXPORT_CONCURRENCY', { EXPORT_CONCURRENCY: '1.5' }],
+  ])('in %s stops the start and is named: %j', async (variable, mistake: Record<string, string>) => {
+    const service = await Service.launch({ ...sound, ...mistake });
+
+    await service.end();
+
+    expect(service.exitCode).toBe(1);
+    const said = service.output.join('\n');
+    expect(said).toContain(variable);
+    expect(said).not.toMatch(/^\s+at /m);
+    expect(said).not.toContain(TEST_SECRET);
+  });
+});

@@ -1,0 +1,109 @@
+import { lessonBoard, noteBoard, pagesBoard } from '../support/boards';
+import { type Client, follow } from '../support/client';
+import { pngSize } from '../support/files';
+import { Installation } from '../support/installation';
+import { until } from '../support/until';
+
+const SESSIONS = '/api/v1/solo/sessions/';
+
+describe('A board session', () => {
+  let installation: Installation;
+  let ann: Client;
+
+  beforeAll(async () => {
+    ({ installation } = await Installation.withService({ STORAGE: 'disk' }));
+    ann = await installation.asUser('ann');
+  });
+
+  afterAll(() => installation.remove());
+
+  it('is kept, shown, changed and deleted', async () => {
+    const state = pagesBoard(2);
+
+    const created = await ann.post(SESSIONS, { name: 'Алгебра', state });
+    const shown = await ann.get(`${SESSIONS}${created.body.id}/`);
+    const renamed = await ann.patch(`${SESSIONS}${created.body.id}/`, { name: 'Geometry' });
+    const redrawn = await ann.patch(`${SESSIONS}${created.body.id}/`, { state: pagesBoard(3) });
+    const deleted = await ann.delete(`${SESSIONS}${created.body.id}/`);
+    const missing = await ann.get(`${SESSIONS}${created.body.id}/`);
+
+    expect(created.status).toBe(201);
+    expect(Object.keys(created.body as object).sort()).toEqual(
+      ['created_at', 'id', 'name', 'page_count', 'rev', 'state', 'thumbnail_url', 'updated_at'].sort(),
+    );
+    expect(shown.body).toMatchObject({ name: 'Алгебра', page_count: 2, rev: 1, thumbnail_url: null, state });
+    expect(renamed.body).toMatchObject({ name: 'Geometry', page_count: 2, rev: 2, state });
+    expect(redrawn.body).toMatchObject({ name: 'Geometry', page_count: 3, rev: 3 });
+    expect([deleted.status, deleted.bytes.length, missing.status]).toEqual([204, 0, 404]);
+    expect(missing.body).toMatchObject({ detail: 'Session not found' });
+  });
+
+  it('is listed without its state, by page', async () => {
+    const bob = await installation.asUser('bob');
+    const ids = [await bob.saveBoard(noteBoard()), await bob.saveBoard(noteBoard()), await bob.saveBoard(null)];
+
+    const first = await bob.get(`${SESSIONS}?limit=2`);
+    const second = await bob.get(first.body.next as string);
+
+    expect(first.body).toMatchObject({ count: 3, results: [{ id: ids[2] }, { id: ids[1] }] });
+    expect(second.body).toMatchObject({ count: 3, next: null, results: [{ id: ids[0] }] });
+    expect(first.text).not.toContain('"state"');
+  });
+
+  it('is copied, state and all', async () => {
+    const original = await ann.saveBoard(pagesBoard(2), 'Lesson');
+
+    const copy = await ann.post(`${SESSIONS}${original}/duplicate/`);
+
+    expect(copy.status).toBe(201);
+    expect(copy.body).toMatchObject({ name: 'Lesson (copy)', rev: 1, page_count: 2, state: pagesBoard(2) });
+    expect(copy.body.id).not.toBe(original);
+  });
+
+  it('shows a thumbnail under a link that needs no header', async () => {
+    const id = await ann.saveBoard(noteBoard());
+
+    const drawn = await ann.post(`${SESSIONS}${id}/thumbnail/`);
+    const picture = await follow(drawn.body.thumbnail_url as string);
+    const listed = await ann.get(SESSIONS);
+
+    expect(drawn.body).toMatchObject({ status: 'completed' });
+    expect(picture.headers.get('content-type')).toBe('image/png');
+    expect(pngSize(picture.bytes).width).toBe(320);
+    expect(listed.body.results[0]).toMatchObject({ id, thumbnail_url: expect.stringContaining('signature=') });
+    expect((await installation.asNobody().get(`${SESSIONS}${id}/thumbnail`)).status).toBe(401);
+    expect((await follow((drawn.body.thumbnail_url as string).replace(/.$/, '~'))).status).toBe(403);
+  });
+
+  it('has one thumbnail, however often it is drawn', async () => {
+    const id = await ann.saveBoard(noteBoard());
+
+    for (let time = 0; time < 3; time += 1) expect((await ann.post(`${SESSIONS}${id}/thumbnail/`)).status).toBe(200);
+    await Promise.all([1, 2, 3, 4].map(() => ann.post(`${SESSIONS}${id}/thumbnail/`)));
+
+    await until('one is left', async () => (await thumbnailsOf(id)).length === 1, { within: 3_000 }).catch(() => null);
+    expect(await thumbnailsOf(id)).toHaveLength(1);
+  });
+
+  it('takes everything that was made of it along when it is deleted', async () => {
+    const id = await ann.saveBoard(noteBoard());
+    await ann.post(`${SESSIONS}${id}/thumbnail/`);
+    const finished = await ann.requestExport(id, 'png');
+    await ann.finished(finished.id);
+    await ann.patch(`${SESSIONS}${id}/`, { state: lessonBoard(40) });
+    const running = await ann.requestExport(id, 'png');
+
+    await ann.delete(`${SESSIONS}${id}/`);
+
+    expect(await ann.status(finished.id)).toMatchObject({ status: 'expired', file_url: null });
+    expect(await ann.status(running.id)).toMatchObject({ status: 'cancelled', file_url: null });
+    await until('the files are gone', async () => {
+      const files = await installation.storedFiles();
+      return !files.some((file) => [id, finished.id, running.id].some((part) => file.includes(part)));
+    });
+  });
+
+  async function thumbnailsOf(id: string): Promise<string[]> {
+    return (await installation.storedFiles()).filter((file) => file.startsWith(`thumbnails/${id}/`));
+  }
+});

@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import type { Claims } from './tokens';
+import { type Patience, until } from './until';
+
+export type Person = Claims;
+
+/** An export as source 2 and product.md show it, as far as the tests look at it. */
+export interface ExportRecord {
+  readonly id: string;
+  readonly session_id: string;
+  readonly format: string;
+  readonly status: 'pending' | 'processing' | 'completed' | 'failed' | 'cancelled' | 'expired';
+  readonly file_url: string | null;
+  readonly file_name: string | null;
+  readonly file_size: number | null;
+  readonly sha256: string | null;
+  readonly page_count: number | null;
+  readonly options: object;
+  readonly download_count: number;
+  readonly error: string | null;
+  readonly warnings: readonly string[];
+  readonly progress: { readonly percent: number | null; readonly done: number; readonly total: number | null };
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly started_at: string | null;
+  readonly completed_at: string | null;
+  readonly expires_at: string | null;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly bytes: Buffer;
+  readonly text: string;
+  /** The body read as JSON; fails when it is none. */
+  readonly body: any; // eslint-disable-line @typescript-eslint/no-explicit-any
+}
+
+export type RequestHeaders = Readonly<Record<string, string>>;
+
+const REQUEST_TIMEOUT_MS = 30_000;
+const FINISHED: readonly string[] = ['completed', 'failed', 'cancelled', 'expired'];
+
+/** A front end: it knows an address, a token, and what the API's description says. */
+export class Client {
+  constructor(
+    readonly url: string,
+    private readonly token?: string,
+  ) {}
+
+  get(path: string, headers?: RequestHeaders): Promise<Answer> {
+    return this.send('GET', path, undefined, headers);
+  }
+
+  post(path: string, body?: unknown, headers?: RequestHeaders): Promise<Answer> {
+    return this.send('POST', path, body, headers);
+  }
+
+  patch(path: string, body: unknown, headers?: RequestHeaders): Promise<Answer> {
+    return this.send('PATCH', path, body, headers);
+  }
+
+  delete(path: string): Promise<Answer> {
+    return this.send('DELETE', path);
+  }
+
+  /** Sends a body as it stands when it is text or bytes, and as JSON otherwise. */
+  async send(method: string, path: string, body?: unknown, headers: RequestHeaders = {}): Promise<Answer> {
+    const raw = typeof body === 'string' || body instanceof Uint8Array;
+    const response = await fetch(new URL(path, this.url), {
+      method,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      headers: {
+        ...(this.token !== undefined && { authorization: `Bearer ${this.token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      body: body === undefined ? undefined : raw ? (body as string) : JSON.stringify(body),
+    });
+    return answerOf(response);
+  }
+
+  /** Keeps a board. @returns the id of its session */
+  async saveBoard(state: unknown, name = 'Board'): Promise<string> {
+    const text = typeof state === 'string' ? state : JSON.stringify(state);
+    const {
+      status,
+      body,
+      text: said,
+    } = await this.post('/api/v1/solo/sessions/', `{"name":${JSON.stringify(name)},"state":${text}}`);
+    if (status !== 201) throw new Error(`The board was not kept: ${said}`);
+    return body.id as string;
+  }
+
+  /** Asks for an export that is sure to be granted. */
+  async requestExport(sessionId: string, format: string, options?: object): Promise<ExportRecord> {
+    const answer = await this.post(`/api/v1/solo/sessions/${sessionId}/export/`, { format, options });
+    if (answer.status !== 201) throw new Error(`The export was not granted: ${answer.text}`);
+    return answer.body as ExportRecord;
+  }
+
+  async status(id: string): Promise<ExportRecord> {
+    const answer = await this.get(`/api/v1/exports/${id}/`);
+    if (answer.status !== 200) throw new Error(`The status was not told: ${answer.status} ${answer.text}`);
+    return answer.body as ExportRecord;
+  }
+
+  /** Asks for the status until the export has ended, as the front end does. */
+  finished(id: string, { within = 60_000, every = 50 }: Patience = {}): Promise<ExportRecord> {
+    return until(
+      `export ${id} ended`,
+      async () => {
+        const record = await this.status(id);
+        return FINISHED.includes(record.status) && record;
+      },
+      { within, every },
+    );
+  }
+
+  /** Asks until the export stands so. */
+  reaches(id: string, status: ExportRecord['status'], patience?: Patience): Promise<ExportRecord> {
+    return until(
+      `export ${id} is ${status}`,
+      async () => {
+        const record = await this.status(id);
+        return record.status === status && record;
+      },
+      patience,
+    );
+  }
+}
+
+/** Follows a link as a browser does: with no header, and to wherever it leads. */
+export async function follow(link: string | null, headers: RequestHeaders = {}, method = 'GET'): Promise<Answer> {
+  if (link === null) throw new Error('There is no link to follow');
+  return answerOf(await fetch(link, { method, headers, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) }));
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+async function answerOf(response: Response): Promise<Answer> {
+  const bytes = Buffer.from(await response.arrayBuffer());
+  return {
+    status: response.status,
+    headers: response.headers,
+    bytes,
+    get text() {
+      return bytes.toString('utf8');
+    },
+    get body() {
+      return JSON.parse(bytes.toString('utf8')) as unknown;
+    },
+  };
+}

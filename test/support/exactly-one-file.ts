@@ -1,0 +1,47 @@
+import { type Client, type ExportRecord, follow, sha256 } from './client';
+import type { Installation } from './installation';
+import { until } from './until';
+
+/** The bound that product and tests agree on: whatever happened to a worker, the file is there a minute later. */
+const WITHIN_MS = 60_000;
+
+/** What the audit log tells of an export whose first worker was lost. */
+export const TAKEN_OVER = [
+  ...['export.requested', 'export.started', 'export.attempt-lost', 'export.started', 'export.completed'],
+];
+
+/**
+ * Waits for the export's end and sees to it that the user got exactly one file, published once, and that nothing else of
+ * the export lies in storage.
+ */
+export async function expectExactlyOneFile(
+  installation: Installation,
+  owner: Client,
+  id: string,
+): Promise<ExportRecord> {
+  const done = await owner.finished(id, { within: WITHIN_MS });
+  expect(done).toMatchObject({ status: 'completed', error: null });
+  const file = await follow(done.file_url);
+  expect({ status: file.status, size: file.bytes.length, sha256: sha256(file.bytes) }).toEqual({
+    status: 200,
+    size: done.file_size,
+    sha256: done.sha256,
+  });
+  const history = await installation.history(id);
+  expect(history.filter((step) => step === 'export.completed')).toHaveLength(1);
+  const [{ storage_key: key } = { storage_key: '' }] = await installation.sql<{ storage_key: string }>(
+    'SELECT storage_key FROM exports WHERE id = $1',
+    id,
+  );
+  await expectStored(installation, id, [key]);
+  return done;
+}
+
+/** Sees to it that an export leaves these files and nothing else; whoever clears up after it may take a moment. */
+export async function expectStored(installation: Installation, id: string, expected: readonly string[]): Promise<void> {
+  const ofExport = async () => (await installation.storedFiles()).filter((file) => file.includes(id));
+  await until('storage is cleared up', async () => (await ofExport()).length === expected.length, {
+    within: 5_000,
+  }).catch(() => undefined);
+  expect(await ofExport()).toEqual(expected);
+}

@@ -1,0 +1,170 @@
+import { type Dirent, existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { Client as Database, type QueryResultRow } from 'pg';
+import { Client, type Person } from './client';
+import { S3Observer, s3SettingsFromEnvironment } from './s3-under-test';
+import { type Environment, Service } from './service';
+import { createTestDatabase, type TestDatabase } from './test-database';
+import { signedToken, TEST_LINK_SECRET, TEST_SECRET } from './tokens';
+
+/** Redis has 16 logical databases: half for each of jest's two workers, in turns. */
+const REDIS_DATABASES = 8;
+let redisTurn = 0;
+
+/**
+ * A database, a storage and a queue of one's own, and the processes that run on them. `REDIS_URL` and `STORAGE=s3` with
+ * `S3_…` in the environment of the tests decide what these are; without them the service's own defaults hold.
+ */
+export class Installation {
+  readonly services: Service[] = [];
+  #observer: Database | undefined;
+
+  private constructor(
+    readonly database: TestDatabase,
+    readonly storageFolder: string,
+    private readonly environment: Environment,
+  ) {}
+
+  /** @param environment what differs from a usual test: every process gets it */
+  static async create(environment: Environment = {}): Promise<Installation> {
+    return Installation.#around(await createTestDatabase(), environment);
+  }
+
+  /** An installation on a database of the test's own. */
+  static on(url: string, environment: Environment = {}): Promise<Installation> {
+    return Installation.#around({ url, drop: () => Promise.resolve() }, environment);
+  }
+
+  static async #around(database: TestDatabase, environment: Environment): Promise<Installation> {
+    const storageFolder = await mkdtemp(join(tmpdir(), 'export-storage-'));
+    const installation = new Installation(database, storageFolder, {
+      DATABASE_URL: database.url,
+      STORAGE_DIR: storageFolder,
+      JWT_SECRET: TEST_SECRET,
+      LINK_SECRET: TEST_LINK_SECRET,
+      RATE_LIMIT_BOARDS: 'off',
+      DRAWING_THREADS: '1',
+      SHUTDOWN_GRACE_SECONDS: '5',
+      ...(await redisOfOnesOwn(environment)),
+      ...s3OfTheRun(),
+      ...environment,
+    });
+    await installation.reconnect();
+    if (installation.isOnS3) await observedBucket((bucket) => bucket.makeBucket());
+    return installation;
+  }
+
+  /** An installation with one process that does everything. */
+  static async withService(environment: Environment = {}): Promise<{ installation: Installation; service: Service }> {
+    const installation = await Installation.create(environment);
+    return { installation, service: await installation.start() };
+  }
+
+  get isOnS3(): boolean {
+    return this.environment['STORAGE'] === 's3';
+  }
+
+  /** Starts one more process and waits until it can work. */
+  async start(environment: Environment = {}): Promise<Service> {
+    const service = await Service.start({ ...this.environment, ...environment });
+    this.services.push(service);
+    return service;
+  }
+
+  /** Starts one more process and waits for nothing. */
+  async launch(environment: Environment = {}): Promise<Service> {
+    const service = await Service.launch({ ...this.environment, ...environment });
+    this.services.push(service);
+    return service;
+  }
+
+  /** Somebody with a token, who talks to one of the processes. */
+  async asUser(sub: string, { at = this.services[0]!, ...person }: Person & { at?: Service } = {}): Promise<Client> {
+    return new Client(at.url, await signedToken(sub, person));
+  }
+
+  asNobody(): Client {
+    return new Client(this.services[0]!.url);
+  }
+
+  /** Looks into the database again after it was away. */
+  async reconnect(): Promise<void> {
+    this.#observer = new Database({ connectionString: this.database.url });
+    // A test may end this connection together with all others.
+    this.#observer.on('error', () => undefined);
+    await this.#observer.connect();
+  }
+
+  async sql<Row extends QueryResultRow>(statement: string, ...values: unknown[]): Promise<Row[]> {
+    return (await this.#observer!.query<Row>(statement, values)).rows;
+  }
+
+  /** What became of an export, step by step; who fetched its file is another matter. */
+  async history(exportId: string): Promise<string[]> {
+    const rows = await this.sql<{ action: string }>(
+      `SELECT action FROM export_audit_log WHERE export_id = $1 AND action <> 'export.downloaded' ORDER BY id`,
+      exportId,
+    );
+    return rows.map(({ action }) => action);
+  }
+
+  /** Everything that lies in the disk storage, unfinished uploads included. */
+  async storedFiles(): Promise<string[]> {
+    const entries = await this.#storedEntries();
+    return entries
+      .filter((entry) => entry.isFile() && !entry.name.startsWith('.check-'))
+      .map((entry) => join(entry.parentPath, entry.name).slice(this.storageFolder.length + 1))
+      .sort();
+  }
+
+  async #storedEntries(): Promise<Dirent[]> {
+    for (;;) {
+      try {
+        return await readdir(this.storageFolder, { recursive: true, withFileTypes: true });
+      } catch (error) {
+        // A folder that was removed while we looked: look again.
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || !existsSync(this.storageFolder)) throw error;
+      }
+    }
+  }
+
+  /** Ends the processes and removes everything. */
+  async remove(): Promise<void> {
+    await Promise.all(this.services.map((service) => service.kill('SIGKILL')));
+    await this.#observer?.end().catch(() => undefined);
+    await this.database.drop();
+    await rm(this.storageFolder, { recursive: true, force: true });
+  }
+}
+
+async function redisOfOnesOwn(environment: Environment): Promise<Environment> {
+  const given = process.env['REDIS_URL'];
+  if (!given || 'REDIS_URL' in environment) return {};
+  const worker = Number(process.env['JEST_WORKER_ID'] ?? 1) % 2;
+  const url = new URL(given);
+  url.pathname = `/${worker * REDIS_DATABASES + (redisTurn++ % REDIS_DATABASES)}`;
+  const redis = new Redis(url.href);
+  await redis.flushdb();
+  redis.disconnect();
+  return { REDIS_URL: url.href };
+}
+
+function s3OfTheRun(): Environment {
+  if (process.env['STORAGE'] !== 's3') return {};
+  const given = Object.entries(process.env).filter(([name]) => name === 'STORAGE' || name.startsWith('S3_'));
+  return Object.fromEntries(given);
+}
+
+async function observedBucket(act: (bucket: S3Observer) => Promise<void>): Promise<void> {
+  const settings = s3SettingsFromEnvironment();
+  if (!settings) throw new Error('STORAGE is s3, but S3_ENDPOINT is not set');
+  const bucket = new S3Observer(settings);
+  try {
+    await act(bucket);
+  } finally {
+    bucket.close();
+  }
+}

@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { until } from './until';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One line of the log, as far as the tests look at it. */
+export interface LogLine {
+  readonly level: string;
+  readonly message: string;
+  readonly request_id?: string;
+  readonly export_id?: string;
+  readonly [field: string]: unknown;
+}
+
+const projectRoot = join(__dirname, '../..');
+const READY_WITHIN_MS = 40_000;
+const STOPS_WITHIN_MS = 40_000;
+
+/** The built service as a process of its own, such as `npm start` runs it. */
+export class Service {
+  /** What the process wrote, line by line. */
+  readonly output: string[] = [];
+  readonly #ended: Promise<unknown>;
+
+  private constructor(
+    readonly url: string,
+    private readonly child: ChildProcess,
+  ) {
+    this.#ended = once(child, 'exit');
+    for (const stream of [child.stdout!, child.stderr!])
+      createInterface({ input: stream }).on('line', (line) => this.output.push(line));
+  }
+
+  /** Starts a process and does not wait for more than its start. */
+  static async launch(environment: Environment): Promise<Service> {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const child = spawn(process.execPath, [join(projectRoot, 'dist/main.js')], {
+      cwd: projectRoot,
+      env: { PATH: process.env['PATH'], NODE_ENV: 'test', PORT: String(port), PUBLIC_URL: url, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return new Service(url, child);
+  }
+
+  /** Starts a process that is ready to work. */
+  static async start(environment: Environment): Promise<Service> {
+    for (let attempt = 1; ; attempt += 1) {
+      const service = await Service.launch(environment);
+      try {
+        await service.ready();
+        return service;
+      } catch (error) {
+        await service.kill('SIGKILL');
+        // Somebody else may have taken the port between the look and the start.
+        if (attempt === 3 || !service.output.some((line) => line.includes('EADDRINUSE'))) throw error;
+      }
+    }
+  }
+
+  /** Waits until the process can do its work. */
+  async ready(): Promise<void> {
+    await until('the service is ready', () => this.#answersReady(), { within: READY_WITHIN_MS, every: 50 }).catch(
+      (error: unknown) => {
+        throw new Error(`${String(error)}; it wrote:\n${this.output.slice(-20).join('\n')}`);
+      },
+    );
+  }
+
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  get exitCode(): number | null {
+    return this.child.exitCode;
+  }
+
+  /** The lines of the log; what is no JSON is left out. */
+  get log(): LogLine[] {
+    return this.output.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as LogLine);
+  }
+
+  pause(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.child.kill('SIGCONT');
+  }
+
+  /** Sends a signal that ends the process, and waits for the end. */
+  async kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    if (!this.isRunning) return;
+    this.child.kill(signal);
+    // A process that was stopped hears nothing else.
+    this.child.kill('SIGCONT');
+    const end = setTimeout(() => this.child.kill('SIGKILL'), STOPS_WITHIN_MS);
+    await this.#ended;
+    clearTimeout(end);
+  }
+
+  /** Waits for an end that comes by itself. */
+  async end(): Promise<void> {
+    if (this.isRunning) await this.#ended;
+  }
+
+  async #answersReady(): Promise<boolean> {
+    if (!this.isRunning) throw new Error('The service ended');
+    try {
+      const answer = await fetch(`${this.url}/health/ready`, { signal: AbortSignal.timeout(3_000) });
+      await answer.arrayBuffer();
+      return answer.ok;
+    } catch {
+      return false;
+    }
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((listening) => probe.listen(0, '127.0.0.1', listening));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((closed) => probe.close(closed));
+  return port;
+}

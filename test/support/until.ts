@@ -1,0 +1,27 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+export interface Patience {
+  /** Milliseconds. */
+  readonly within?: number;
+  readonly every?: number;
+}
+
+/**
+ * Asks again and again until the answer is something.
+ * @param what is hoped for; the error says that it did not come about
+ * @returns the first answer that is neither `undefined`, `null` nor `false`
+ */
+export async function until<Answer>(
+  what: string,
+  ask: () => Answer | Promise<Answer>,
+  { within = 30_000, every = 25 }: Patience = {},
+): Promise<Exclude<Answer, undefined | null | false>> {
+  const deadline = Date.now() + within;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== null && answer !== false)
+      return answer as Exclude<Answer, undefined | null | false>;
+    if (Date.now() > deadline) throw new Error(`In ${within} ms it did not come about that ${what}`);
+    await pause(every);
+  }
+}
