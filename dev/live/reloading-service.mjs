@@ -23,7 +23,17 @@ export class ReloadingService {
     this.#say = say;
   }
 
-  async start() {
+  start() {
+    const starting = this.#launch();
+    // Whoever stops it meanwhile waits for it.
+    this.#turn = starting.then(
+      () => {},
+      () => {},
+    );
+    return starting;
+  }
+
+  async #launch() {
     const service = await startService(this.#options);
     this.#service = service;
     void service.ended.then((how) => {
@@ -52,7 +62,7 @@ export class ReloadingService {
     const began = Date.now();
     await this.#end();
     try {
-      await this.start();
+      await this.#launch();
       this.#say(`Ready again after ${((Date.now() - began) / 1000).toFixed(1)} s`);
     } catch (error) {
       this.#say(`${error instanceof Error ? error.message : error}\nIt starts again at the next change.`);

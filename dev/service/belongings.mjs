@@ -1,6 +1,6 @@
 // @ts-check
 
-export class InterruptedError extends Error {}
+class InterruptedError extends Error {}
 
 /**
  * What a program started: stopped in the opposite order, once, however the program ends. Ctrl-C ends it at any moment,
