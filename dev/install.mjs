@@ -100,9 +100,30 @@ async function runStep(title, command, args, env) {
   const began = Date.now();
   const live = process.stderr.isTTY;
   if (live) process.stderr.write(`${title} …`);
-  const { code, output } = await capture(command, args, { env: { ...process.env, ...env } });
+  const { code, output } = await endedWithUs((signal) =>
+    capture(command, args, { env: { ...process.env, ...env }, signal, killSignal: 'SIGKILL' }),
+  );
   if (code === 127) throw new Error(`\`${command}\` was not found: install Node.js with npm, then try again.`);
   const outcome = code === 0 ? `${((Date.now() - began) / 1000).toFixed(1)} s` : 'failed';
   process.stderr.write(`${live ? '\r' : ''}${title} … ${outcome}\n`);
   if (code !== 0) throw new Error(`${output.trim()}\n\n${title} failed: see the lines above.`);
+}
+
+/**
+ * After a Ctrl-C npm would go on for half a minute, and meet the next attempt in the same folder.
+ * @template Result
+ * @param {(signal: AbortSignal) => Promise<Result>} work
+ */
+async function endedWithUs(work) {
+  const interruption = new AbortController();
+  const interrupt = () => {
+    interruption.abort();
+    process.exit(130);
+  };
+  process.on('SIGINT', interrupt);
+  try {
+    return await work(interruption.signal);
+  } finally {
+    process.off('SIGINT', interrupt);
+  }
 }

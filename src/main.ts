@@ -14,7 +14,8 @@ async function bootstrap(): Promise<void> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule, { bodyParser: false, logger });
   configureHttp(app, config);
   serveOpenApi(app);
-  await app.listen(config.http.port);
+  const { port, host } = config.http;
+  await (host === undefined ? app.listen(port) : app.listen(port, host));
   logger.log('Listening', { url: config.http.publicUrl, port: config.http.port, role: config.role });
 }
 

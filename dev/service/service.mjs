@@ -48,6 +48,9 @@ export async function startService({ port, databaseUrl, storage, env, program = 
       DATABASE_URL: databaseUrl,
       STORAGE_DIR: storage,
       SHUTDOWN_GRACE_SECONDS: String(graceSeconds),
+      HOST: '127.0.0.1',
+      // As `npm start` sets it.
+      MALLOC_ARENA_MAX: '2',
     },
     onLine: (line) => {
       lastLines.push(line);

@@ -26,6 +26,8 @@ export class Config {
   readonly role: Role;
   readonly http: {
     readonly port: number;
+    /** The address to listen on; every one of the machine's when it is not given. */
+    readonly host?: string;
     /** Without a trailing slash. */
     readonly publicUrl: string;
     readonly corsOrigins: readonly string[] | '*';
@@ -55,6 +57,7 @@ export class Config {
     this.role = env.ROLE;
     this.http = {
       port: env.PORT,
+      host: env.HOST,
       publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
       corsOrigins: env.CORS_ORIGINS,
     };

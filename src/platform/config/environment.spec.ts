@@ -16,6 +16,7 @@ const NEEDED: Variables = {
 const EVERYTHING = {
   ROLE: 'worker',
   PORT: '9000',
+  HOST: '127.0.0.1',
   PUBLIC_URL: 'https://exports.example.com/',
   CORS_ORIGINS: 'https://a.example.com, https://b.example.com',
   LOG_LEVEL: 'warn',
@@ -201,6 +202,7 @@ describe('Config', () => {
       role: 'worker',
       http: {
         port: 9000,
+        host: '127.0.0.1',
         publicUrl: 'https://exports.example.com',
         corsOrigins: ['https://a.example.com', 'https://b.example.com'],
       },

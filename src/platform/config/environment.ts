@@ -44,6 +44,7 @@ const rateLimit = z.string().transform((value, context): RateLimit | null => {
 const schema = z.object({
   ROLE: z.enum(['api', 'worker', 'all']).default('all'),
   PORT: wholeNumber(0, 65_535).default(8000),
+  HOST: z.string().min(1).optional(),
   PUBLIC_URL: url('http:', 'https:').optional(),
   CORS_ORIGINS: z.literal('*').or(list).default('*'),
   LOG_LEVEL: z.enum(['error', 'warn', 'log', 'debug', 'verbose']).default('log'),
