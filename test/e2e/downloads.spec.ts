@@ -1,6 +1,8 @@
+import { createHmac } from 'node:crypto';
 import { lessonBoard, noteBoard } from '../support/boards';
 import { type Client, type ExportRecord, follow, sha256 } from '../support/client';
 import { Installation } from '../support/installation';
+import { TEST_LINK_SECRET } from '../support/tokens';
 import { until } from '../support/until';
 
 /** The file as the service itself hands it out. */
@@ -144,6 +146,13 @@ describe('Downloading a file', () => {
     expect(body).toMatchObject({ status: 403, detail: expect.stringContaining('not valid or has expired') });
   });
 
+  it('is refused to a link that we signed, once its time is over', async () => {
+    const now = Math.floor(Date.now() / 1000);
+
+    expect((await follow(signedLink(done, now + 60))).status).toBe(200);
+    expect((await follow(signedLink(done, now - 1))).status).toBe(403);
+  });
+
   it('is refused to the link of another export, also to who owns both', async () => {
     const other = await ann.requestExport(await ann.saveBoard(noteBoard()), 'png');
     await ann.finished(other.id);
@@ -178,4 +187,11 @@ describe('Downloading a file', () => {
 function changed(link: URL, parameter: string, change: (value: string) => string): URL {
   link.searchParams.set(parameter, change(link.searchParams.get(parameter) ?? ''));
   return link;
+}
+
+function signedLink({ file_url: link }: ExportRecord, expires: number): string {
+  const url = new URL(link!);
+  const signature = createHmac('sha256', TEST_LINK_SECRET).update(`${url.pathname}\n${expires}`).digest('base64url');
+  url.search = new URLSearchParams({ expires: String(expires), signature }).toString();
+  return url.href;
 }

@@ -20,11 +20,13 @@ describe('While a lesson of 30 pages is drawn', () => {
     const session = await ann.saveBoard(lessonBoard(PAGES));
     const exports = [await ann.requestExport(session, 'png'), await ann.requestExport(session, 'pdf')];
     const over = Promise.all(exports.map(({ id }) => ann.finished(id, { every: 250 })));
-    let running = true;
-    void over.then(() => (running = false));
+    const drawing = new AbortController();
+    void over.finally(() => {
+      drawing.abort();
+    });
 
     const times: number[] = [];
-    while (running) {
+    while (!drawing.signal.aborted) {
       const began = performance.now();
       await ann.status(exports[times.length % 2]!.id);
       times.push(performance.now() - began);

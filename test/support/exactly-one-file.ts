@@ -5,6 +5,9 @@ import { until } from './until';
 /** The bound that product and tests agree on: whatever happened to a worker, the file is there a minute later. */
 const WITHIN_MS = 60_000;
 
+// A test that waits so long does other things too.
+jest.setTimeout(2 * WITHIN_MS);
+
 /** What the audit log tells of an export whose first worker was lost. */
 export const TAKEN_OVER = [
   ...['export.requested', 'export.started', 'export.attempt-lost', 'export.started', 'export.completed'],
