@@ -40,7 +40,7 @@ export async function migrate(databaseUrl) {
 export async function startService({ port, databaseUrl, storage, env, program = 'dist/main.js', onLine }) {
   /** @type {string[]} */
   const lastLines = [];
-  const child = startNode([resolve(projectRoot, program)], {
+  const child = startNode(['--max-semi-space-size=8', resolve(projectRoot, program)], {
     env: {
       ...(env ?? plainEnvironment()),
       ...developmentSecrets(),
@@ -49,7 +49,7 @@ export async function startService({ port, databaseUrl, storage, env, program = 
       STORAGE_DIR: storage,
       SHUTDOWN_GRACE_SECONDS: String(graceSeconds),
       HOST: '127.0.0.1',
-      // As `npm start` sets it.
+      // This and the flag above as `npm start` has them.
       MALLOC_ARENA_MAX: '2',
     },
     onLine: (line) => {

@@ -8,6 +8,7 @@ import { parseState } from '../../model/board/state-json';
 import type { Picture } from '../../model/domain/picture';
 import type { DrawingTask } from './drawing-protocol';
 import { loadFonts } from './fonts';
+import { collectGarbage } from './garbage';
 import { ImageLibrary } from './image-library';
 import { PdfWriter } from './pdf-writer';
 import { PngWriter, type PngPicture } from './png-writer';
@@ -18,6 +19,9 @@ loadFonts();
 sharp.concurrency(1);
 sharp.cache(false);
 
+/** From here on, what the reading of a board leaves behind is worth the time of collecting it. */
+const LARGE_STATE_BYTES = 4 * 1024 * 1024;
+
 /** How many pages are encoded while the next one is drawn. */
 const ENCODED_ASIDE = 2;
 
@@ -27,10 +31,17 @@ interface NumberedPage {
 }
 
 /** Draws one board in this thread; all results and errors go over the task's port. */
-export async function draw({ port, state, picture }: DrawingTask): Promise<void> {
+export async function draw(task: DrawingTask): Promise<void> {
+  const isLarge = task.state.byteLength > LARGE_STATE_BYTES;
+  await drawBoard(task, isLarge);
+  if (isLarge) collectGarbage();
+}
+
+async function drawBoard({ port, state, picture }: DrawingTask, isLarge: boolean): Promise<void> {
   const line = new ThreadLine(port);
   try {
     const pages = pagesOf(state, picture);
+    if (isLarge) collectGarbage();
     line.tell({ kind: 'opened', pageCount: pages.length });
     if (picture.format === 'pdf') await drawPdf(pages, picture, line);
     else await drawPngs(pages, picture, line);
