@@ -71,7 +71,8 @@ async function startThrowAwayService(belongings) {
   );
   await migrate(stack.databaseUrl);
   const port = await freePort();
-  const env = { ...plainEnvironment(), RATE_LIMIT_BOARDS: 'off', LOG_LEVEL: 'warn' };
+  // One export after the other, so that the times are each one's own.
+  const env = { ...plainEnvironment(), RATE_LIMIT_BOARDS: 'off', EXPORT_CONCURRENCY: '1', LOG_LEVEL: 'warn' };
   return belongings.start(
     () => startService({ port, databaseUrl: stack.databaseUrl, storage: join(directory, 'storage'), env }),
     (started) => started.stop(),
@@ -86,7 +87,7 @@ function closingWords(failures) {
       ? `All files are in ${folder}, compared with the size and SHA-256 of their records.`
       : `${failures} export(s) did not succeed: see the remarks. The other files are in ${folder}`;
   return `
-Times are the service's own, from started_at to completed_at of the record: the wait for a free drawing thread included.
+Times are the service's own, from started_at to completed_at of the record; one export was made after the other.
 ${sum}
 Next: open ${folder}08-thirty-pages.pdf, and \`npm run dev\` for a service to try by hand.`;
 }
