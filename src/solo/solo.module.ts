@@ -24,7 +24,7 @@ import { SoloSessionService } from './model/services/solo-session.service';
     {
       provide: AssetLoader,
       inject: [FileStorage, Config],
-      useFactory: (storage: FileStorage, { boards }: Config) => new GuardedAssetLoader(storage, boards.assetHosts),
+      useFactory: (storage: FileStorage, { boards }: Config) => new GuardedAssetLoader(storage, boards.assetOrigins),
     },
     {
       provide: BoardRenderer,

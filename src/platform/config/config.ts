@@ -48,7 +48,8 @@ export class Config {
   };
   readonly boards: {
     readonly maxBytes: number;
-    readonly assetHosts: readonly string[];
+    /** Where images may be fetched from. */
+    readonly assetOrigins: readonly string[];
     readonly drawingThreads: number;
     readonly rateLimit: RateLimit | null;
   };
@@ -75,7 +76,7 @@ export class Config {
     };
     this.boards = {
       maxBytes: env.BOARD_MAX_BYTES,
-      assetHosts: env.BOARD_ASSET_HOSTS,
+      assetOrigins: env.BOARD_ASSET_HOSTS,
       drawingThreads: env.DRAWING_THREADS,
       rateLimit: env.RATE_LIMIT_BOARDS,
     };

@@ -76,6 +76,8 @@ describe('Environment', () => {
     ['PORT', 'http', /number/],
     ['PORT', '65536', /65535/],
     ['PORT', '80.5', /whole number/],
+    ['BOARD_ASSET_HOSTS', 'cdn.example.com,https://user@host/path', /"https:\/\/user@host\/path"/],
+    ['BOARD_ASSET_HOSTS', 'file:///etc', /host:port/],
     ['PUBLIC_URL', 'exports.example.com', /must be a URL that begins with http:\/\/ or https:\/\//],
     ['LOG_LEVEL', 'loud', /"error"\|"warn"\|"log"\|"debug"\|"verbose"/],
     ['DATABASE_URL', 'mysql://localhost/exports', /must be a URL that begins with postgres:\/\/ or postgresql:\/\//],
@@ -226,7 +228,7 @@ describe('Config', () => {
       exports: { concurrency: 2, retentionDays: 0.5, leaseSeconds: 60, graceSeconds: 0 },
       boards: {
         maxBytes: 2048,
-        assetHosts: ['cdn.example.com', 'images.example.com'],
+        assetOrigins: ['https://cdn.example.com', 'https://images.example.com'],
         drawingThreads: 3,
         rateLimit: { limit: 5, windowSeconds: 7200 },
       },

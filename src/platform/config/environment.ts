@@ -40,6 +40,18 @@ const rateLimit = z.string().transform((value, context): RateLimit | null => {
   return { limit: Number(limit), windowSeconds: Number(length) * SECONDS[unit as keyof typeof SECONDS] };
 });
 
+/** `host` and `host:port` mean https. */
+const origins = list.transform((entries, context) =>
+  entries.map((entry) => {
+    const address = entry.includes('://') ? entry : `https://${entry}`;
+    const url = URL.canParse(address) ? new URL(address) : null;
+    const isBare = url !== null && url.href === `${url.origin}/` && /^https?:$/.test(url.protocol);
+    if (isBare) return url.origin;
+    context.addIssue({ code: 'custom', message: `has "${entry}", which is not host, host:port or http://host:port` });
+    return z.NEVER;
+  }),
+);
+
 /** The variables as they are named outside; see .env.example for what each is for. */
 const schema = z.object({
   ROLE: z.enum(['api', 'worker', 'all']).default('all'),
@@ -69,7 +81,7 @@ const schema = z.object({
   EXPORT_CONCURRENCY: wholeNumber(1, 64).default(4),
   EXPORT_LEASE_SECONDS: wholeNumber(3, 600).default(15),
   SHUTDOWN_GRACE_SECONDS: wholeNumber(0, 600).default(25),
-  BOARD_ASSET_HOSTS: list.default([]),
+  BOARD_ASSET_HOSTS: origins.default([]),
   BOARD_MAX_BYTES: wholeNumber(1024).default(25 * 1024 * 1024),
   DRAWING_THREADS: wholeNumber(1, 64).default(Math.min(availableParallelism(), 8)),
 });

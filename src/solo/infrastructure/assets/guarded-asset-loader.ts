@@ -15,16 +15,13 @@ const ASSET_KEY = /^(?!.*\/\.{1,2}(?:\/|$))assets\/[\w./-]+$/;
 export class GuardedAssetLoader extends AssetLoader {
   private readonly origins: ReadonlySet<string>;
 
-  /**
-   * @param allowedHosts each `host` or `host:port` (https) or `http://host:port`
-   * @throws Error naming the entry that is none of these
-   */
+  /** @param allowedOrigins as `URL.origin` writes them */
   constructor(
     private readonly storage: FileStorage,
-    allowedHosts: readonly string[],
+    allowedOrigins: readonly string[],
   ) {
     super();
-    this.origins = new Set(allowedHosts.map(originOf));
+    this.origins = new Set(allowedOrigins);
   }
 
   async load(source: string, signal: AbortSignal): Promise<Uint8Array> {
@@ -82,16 +79,6 @@ export class GuardedAssetLoader extends AssetLoader {
     }
     return url;
   }
-}
-
-function originOf(entry: string): string {
-  const address = entry.includes('://') ? entry : `https://${entry}`;
-  const url = URL.canParse(address) ? new URL(address) : null;
-  const bare = url !== null && url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
-  if (url === null || !bare || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-    throw new Error(`"${entry}" is no host that images may come from: host, host:port or http://host:port`);
-  }
-  return url.origin;
 }
 
 /** All bytes of a stream, as long as they are not too many. */
