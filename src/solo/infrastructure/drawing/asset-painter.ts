@@ -1,6 +1,7 @@
 import type { Asset, DocumentCard, ImageAsset, Placement, Size } from '../../model/board/board';
 import { fontOf } from './fonts';
 import type { Picture } from './image-library';
+import { drawReduced } from './image-reduction';
 import { saved, type Surface } from './surface';
 import { paintSticky } from './text-painter';
 
@@ -9,6 +10,8 @@ const CARD_BORDER = '#e5e7eb';
 const CARD_INK = '#6b7280';
 const CARD_CORNER = 4;
 const CAPTION_SIZE = 14;
+/** Device pixels; next to nothing, so that only the middle of a pixel counts. */
+const SLIVER = 1 / 64;
 /** What a missing image measures that does not say so itself. */
 const UNKNOWN_SIZE: Size = { width: 200, height: 150 };
 
@@ -39,8 +42,10 @@ export function paintAsset(surface: Surface, asset: Asset, images: ImageSource):
 }
 
 /** Draws an image over the whole page; one that is missing leaves the page white. */
-export function paintPageImage({ context }: Surface, image: Picture, size: Size): void {
-  context.drawImage(image.pixels, 0, 0, size.width, size.height);
+export function paintPageImage(surface: Surface, image: Picture, size: Size): void {
+  drawnPixels(surface, image, size, (pixels) => {
+    surface.context.drawImage(pixels, 0, 0, size.width, size.height);
+  });
 }
 
 function paintImage(surface: Surface, asset: ImageAsset, image: Picture | null): void {
@@ -62,27 +67,59 @@ function containedIn(box: Box, image: Size): Box {
   return { x: box.x + (box.width - width) / 2, y: box.y + (box.height - height) / 2, width, height };
 }
 
-function paintPicture({ context, vector, ratio }: Surface, image: Picture, box: Box, at: Placement): void {
-  const { pixels } = image;
+function paintPicture(surface: Surface, image: Picture, box: Box, at: Placement): void {
+  drawnPixels(surface, image, box, (pixels) => {
+    paintPixels(surface, pixels, box, at);
+  });
+}
+
+/** A PDF keeps the image as it is, and one rendered for this very page is as fine as it should be. */
+function drawnPixels(surface: Surface, image: Picture, size: Size, draw: (pixels: Picture['pixels']) => void): void {
+  const { vector, ratio } = surface;
+  if (vector || image.rendered) draw(image.pixels);
+  else drawReduced(image.pixels, { width: size.width * ratio, height: size.height * ratio }, draw);
+}
+
+function paintPixels({ context, vector, ratio }: Surface, pixels: Picture['pixels'], box: Box, at: Placement): void {
   if (vector || at.rotation !== 0) {
     context.drawImage(pixels, box.x, box.y, box.width, box.height);
     return;
   }
   // A browser draws an upright image on whole device pixels, without softening its edges.
-  const x = snapped(at.x + box.x, box.width, ratio, pixels.width);
-  const y = snapped(at.y + box.y, box.height, ratio, pixels.height);
-  if (x.length <= 0 || y.length <= 0) return;
-  const [left, top] = [x.start - at.x, y.start - at.y];
-  context.drawImage(pixels, x.from, y.from, x.count, y.count, left, top, x.length, y.length);
+  const columns = snapped(at.x + box.x, box.width, ratio, pixels.width);
+  for (const y of snapped(at.y + box.y, box.height, ratio, pixels.height)) {
+    for (const x of columns) {
+      context.drawImage(pixels, x.from, y.from, x.count, y.count, x.start - at.x, y.start - at.y, x.length, y.length);
+    }
+  }
 }
 
-/** One axis of an image on whole device pixels: where it is drawn, and which part of its own pixels that shows. */
-function snapped(start: number, length: number, ratio: number, pixels: number) {
-  const [first, last] = [Math.round(start * ratio) / ratio, Math.round((start + length) * ratio) / ratio];
-  const perUnit = pixels / length;
-  const from = Math.max(0, (first - start) * perUnit);
-  const to = Math.min(pixels, (last - start) * perUnit);
-  return { start: first, length: last - first, from, count: to - from };
+/** Part of one axis of an image: where it is drawn, and which of the image's own pixels it shows. */
+interface Span {
+  readonly start: number;
+  readonly length: number;
+  readonly from: number;
+  readonly count: number;
+}
+
+/** One axis of an image on whole device pixels. A pixel that the image covers in part shows what lies at its middle. */
+function snapped(start: number, length: number, ratio: number, pixels: number): Span[] {
+  const [from, to] = [start * ratio, (start + length) * ratio];
+  const [first, last] = [Math.round(from), Math.round(to)];
+  const perDevicePixel = pixels / (to - from);
+  const span = (low: number, high: number, sourceLow: number, sourceHigh: number): Span => ({
+    start: low / ratio,
+    length: (high - low) / ratio,
+    from: (sourceLow - from) * perDevicePixel,
+    count: (sourceHigh - sourceLow) * perDevicePixel,
+  });
+  const middle = (pixel: number) => span(pixel, pixel + 1, pixel + 0.5 - SLIVER, pixel + 0.5 + SLIVER);
+  const [whole, end] = [Math.max(first, Math.ceil(from)), Math.min(last, Math.floor(to))];
+  const spans: Span[] = [];
+  if (first < Math.min(whole, last)) spans.push(middle(first));
+  if (whole < end) spans.push(span(whole, end, whole, end));
+  if (last > Math.max(end, whole)) spans.push(middle(last - 1));
+  return spans;
 }
 
 /** Moves the origin to the asset's corner and turns it there, or about the box's centre. */

@@ -14,6 +14,8 @@ const SVG_OVERSAMPLING = 2;
 /** An image ready to draw; its size is the one it declares, however finely it was rendered. */
 export interface Picture extends Size {
   readonly pixels: Image | Canvas;
+  /** Whether the pixels were made for the page at hand, as those of an SVG are. */
+  readonly rendered: boolean;
 }
 
 /** Gets the bytes behind an address that does not carry them itself; throws AssetRefusedError. */
@@ -64,13 +66,13 @@ export class ImageLibrary {
       const svg = readSvg(bytes, MAX_PIXELS);
       this.account(svg.size);
       const scale = Math.max(box.width / svg.size.width, box.height / svg.size.height) || 1;
-      return { ...svg.size, pixels: await renderSvg(svg, scale * ratio * SVG_OVERSAMPLING) };
+      return { ...svg.size, rendered: true, pixels: await renderSvg(svg, scale * ratio * SVG_OVERSAMPLING) };
     }
     this.account(size);
     // Only ever bytes: given a string, loadImage would read files and fetch addresses.
     const pixels = await loadImage(Buffer.from(bytes)).catch(() => null);
     if (pixels === null || pixels.width === 0) throw new AssetRefusedError('the image file is damaged');
-    return { width: pixels.width, height: pixels.height, pixels };
+    return { width: pixels.width, height: pixels.height, pixels, rendered: false };
   }
 
   private account({ width, height }: Size): void {

@@ -1,8 +1,10 @@
-import type { Page } from '../../model/board/board';
+import type { Page, Size } from '../../model/board/board';
 import { paintAsset, paintPageImage, type ImageSource } from './asset-painter';
 import { paintPattern } from './background-painter';
 import { paintMarks, paintStrokeLayer } from './stroke-layer';
 import type { Surface } from './surface';
+
+const WHITE = '#ffffff';
 
 export interface PagePainting {
   readonly surface: Surface;
@@ -16,8 +18,9 @@ export function paintPage(page: Page, { surface, images, paper }: PagePainting):
   const { context } = surface;
   const { size, background } = page;
   if (paper) {
-    context.fillStyle = background.colour;
-    context.fillRect(0, 0, size.width, size.height);
+    // A colour that lets light through is seen on the white of the screen.
+    if (background.colour !== WHITE) fillPage(context, WHITE, size);
+    fillPage(context, background.colour, size);
   }
   const pageImage = background.image === null ? null : images(background.image);
   if (pageImage !== null) paintPageImage(surface, pageImage, size);
@@ -26,4 +29,9 @@ export function paintPage(page: Page, { surface, images, paper }: PagePainting):
   paintStrokeLayer(surface, page.strokes, size);
   paintMarks(surface, page.shapes);
   paintMarks(surface, page.texts);
+}
+
+function fillPage(context: Surface['context'], colour: string, size: Size): void {
+  context.fillStyle = colour;
+  context.fillRect(0, 0, size.width, size.height);
 }

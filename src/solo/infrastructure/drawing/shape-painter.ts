@@ -7,7 +7,8 @@ const HEAD_WIDTH = 0.8;
 
 /** Draws the outline of a shape, as a canvas of Konva does. */
 export function paintShape(context: SKRSContext2D, shape: Line | Arrow | Rectangle | Ellipse): void {
-  if (shape.lineWidth <= 0) return;
+  // What has no line has nothing to show, but for the heads of an arrow, which are filled.
+  if (shape.lineWidth <= 0 && shape.kind !== 'arrow') return;
   saved(context, () => {
     context.globalAlpha = shape.opacity;
     context.strokeStyle = shape.colour;
@@ -32,9 +33,11 @@ export function paintShape(context: SKRSContext2D, shape: Line | Arrow | Rectang
   });
 }
 
-function paintShaft(context: SKRSContext2D, { fromX, fromY, toX, toY }: Line | Arrow): void {
+function paintShaft(context: SKRSContext2D, { fromX, fromY, toX, toY, lineWidth }: Line | Arrow): void {
   context.lineCap = 'round';
   context.lineJoin = 'round';
+  // A browser's canvas draws no dot for a line without length, though its ends are round; Skia would.
+  if (lineWidth <= 0 || (fromX === toX && fromY === toY)) return;
   context.beginPath();
   context.moveTo(fromX, fromY);
   context.lineTo(toX, toY);
@@ -46,14 +49,15 @@ function paintArrow(context: SKRSContext2D, arrow: Arrow): void {
   context.fillStyle = arrow.colour;
   paintShaft(context, arrow);
   const angle = Math.atan2(arrow.toY - arrow.fromY, arrow.toX - arrow.fromX);
-  if (arrow.headAtEnd) paintHead(context, arrow.toX, arrow.toY, angle, arrow.headLength);
-  if (arrow.headAtStart) paintHead(context, arrow.fromX, arrow.fromY, angle + Math.PI, arrow.headLength);
+  if (arrow.headAtEnd) paintHead(context, arrow, [arrow.toX, arrow.toY], angle);
+  if (arrow.headAtStart) paintHead(context, arrow, [arrow.fromX, arrow.fromY], angle + Math.PI);
 }
 
-function paintHead(context: SKRSContext2D, x: number, y: number, angle: number, length: number): void {
+function paintHead(context: SKRSContext2D, arrow: Arrow, tip: [number, number], angle: number): void {
+  const { headLength: length, lineWidth } = arrow;
   const halfWidth = (length * HEAD_WIDTH) / 2;
   saved(context, () => {
-    context.translate(x, y);
+    context.translate(...tip);
     context.rotate(angle);
     context.beginPath();
     context.moveTo(0, 0);
@@ -61,6 +65,6 @@ function paintHead(context: SKRSContext2D, x: number, y: number, angle: number, 
     context.lineTo(-length, -halfWidth);
     context.closePath();
     context.fill();
-    context.stroke();
+    if (lineWidth > 0) context.stroke();
   });
 }

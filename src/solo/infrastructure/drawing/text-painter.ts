@@ -4,6 +4,7 @@ import { fontOf } from './fonts';
 import { withoutDoubles } from './searchable-font';
 import { saved, type Surface } from './surface';
 import { layOutText, type TextBox } from './text-layout';
+import { fillLine, textMeasure } from './text-run';
 
 const NOTE_PADDING = 8;
 const NOTE_FILL = '#ffffa5';
@@ -70,13 +71,12 @@ export function paintSticky(surface: Surface, sticky: Sticky): void {
 }
 
 function linesOf(context: SKRSContext2D, text: string, typeface: Typeface, box: TextBox): string[] {
-  context.font = fontOf(typeface, box.fontSize);
-  return layOutText(withoutDoubles(text), box, (piece) => context.measureText(piece).width);
+  return layOutText(withoutDoubles(text), box, textMeasure(context, fontOf(typeface, box.fontSize)));
 }
 
 function widest(context: SKRSContext2D, lines: readonly string[], typeface: Typeface, fontSize: number): number {
-  context.font = fontOf(typeface, fontSize);
-  return lines.reduce((width, line) => Math.max(width, context.measureText(line).width), 0);
+  const measure = textMeasure(context, fontOf(typeface, fontSize));
+  return lines.reduce((width, line) => Math.max(width, measure(line)), 0);
 }
 
 /**
@@ -99,7 +99,7 @@ function paintLines(
     context.scale(1 / ENLARGED, 1 / ENLARGED);
     context.font = fontOf(typeface, fontSize * ENLARGED);
     lines.forEach((line, index) => {
-      if (line !== '') context.fillText(line, 0, index * fontSize * ENLARGED);
+      fillLine(context, line, 0, index * fontSize * ENLARGED);
     });
   });
 }
