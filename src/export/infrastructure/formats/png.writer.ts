@@ -33,7 +33,8 @@ async function* reported(drawing: Drawing, report: ReportProgress): AsyncGenerat
 /** Asks for a page only when the one before has gone out, so that no more than a few pages are ever in memory. */
 async function* zipped(pages: AsyncGenerator<Uint8Array>, count: number): AsyncGenerator<Uint8Array> {
   const zip = new ZipFile();
-  const output = Readable.from(zip.outputStream);
+  // A PassThrough by nature; destroyed, it throws at whoever reads, where yazl would only stop writing.
+  const output = zip.outputStream as Readable;
   zip.on('error', (error: Error) => output.destroy(error));
   const digits = Math.max(3, String(count).length);
   for (let number = 1; number <= count; number += 1) {

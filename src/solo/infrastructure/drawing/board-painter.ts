@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
+import { Logger } from '@nestjs/common';
 import { Piscina } from 'piscina';
 import { tellNativeLibraries } from '../../../platform/config/native-environment';
 import type { Drawing } from '../../../export';
@@ -23,6 +24,8 @@ export interface BoardPainterOptions {
   /** How much memory the objects of one board may take, in megabytes; 1024 by default. */
   readonly threadMemory?: number;
 }
+
+const logger = new Logger('BoardPainter');
 
 /** Below this size parsing takes less time than reaching another thread. */
 const SMALL_STATE_BYTES = 128 * 1024;
@@ -111,7 +114,7 @@ function pool(
   task: string,
   { threads, memory, idleTimeout }: { threads: number; memory: number; idleTimeout: number },
 ): Piscina {
-  return new Piscina({
+  const created = new Piscina({
     filename: compiled(worker),
     name: task,
     minThreads: 0,
@@ -123,6 +126,11 @@ function pool(
     // The threads' whole environment: without the machine's fonts every machine draws the same picture.
     env: { DISABLE_SYSTEM_FONTS_LOAD: '1' },
   });
+  // A thread may break down after its task was given up. Unheard, that would end the process.
+  created.on('error', (error: Error) => {
+    logger.warn('A drawing thread broke down', { reason: error.message });
+  });
+  return created;
 }
 
 /**
