@@ -5,6 +5,7 @@ import type { Response } from 'express';
 import { AcceptsLink } from '../../platform/auth/accepts-link.decorator';
 import type { Caller } from '../../platform/auth/caller';
 import { type AuthenticatedRequest, CurrentCaller } from '../../platform/auth/current-caller.decorator';
+import { DomainError } from '../../platform/errors/domain-error';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { SessionThumbnailService } from '../model/services/session-thumbnail.service';
 import { SoloSessionService } from '../model/services/solo-session.service';
@@ -32,7 +33,7 @@ export class ThumbnailController {
     const session = await this.sessions.get(id, owner);
     const gone = new AbortController();
     response.once('close', () => {
-      gone.abort(new Error('The caller went away'));
+      gone.abort(new DomainError('gone', 'caller-gone', 'The caller went away'));
     });
     return { thumbnail_url: await this.thumbnails.render(session, gone.signal), status: 'completed' };
   }
