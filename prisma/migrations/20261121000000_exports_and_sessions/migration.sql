@@ -84,7 +84,7 @@ CREATE TABLE "solo_sessions" (
     CONSTRAINT "solo_sessions_pkey" PRIMARY KEY ("id")
 );
 
-CREATE INDEX "exports_user_id_id_idx" ON "exports" ("user_id", "id" DESC);
+CREATE INDEX "exports_user_id_tenant_id_id_idx" ON "exports" ("user_id", "tenant_id", "id" DESC);
 CREATE INDEX "exports_user_id_created_at_idx" ON "exports" ("user_id", "created_at");
 CREATE INDEX "exports_session_id_id_idx" ON "exports" ("session_id", "id" DESC);
 -- What the sweep looks for, and nothing else: these stay small however many exports there have been.

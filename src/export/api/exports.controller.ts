@@ -28,6 +28,7 @@ import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { ExportService } from '../model/services/export.service';
 import { ExportWatch } from '../model/services/export-watch';
+import { pageSize } from '../../platform/http/page';
 import { ExportListQuery } from './export-list.query';
 import { ExportPresenter } from './export.presenter';
 import { OwnedExportGuard } from './owned-export.guard';
@@ -55,8 +56,11 @@ export class ExportsController {
     @Query() query: ExportListQuery,
     @Req() request: Request,
   ): Promise<ExportListResponse> {
-    const { size, cursor, status, kind, format } = query;
-    return this.presenter.list(await this.exports.list({ owner, size, cursor, status, kind, format }), request);
+    const { cursor, status, kind, format } = query;
+    return this.presenter.list(
+      await this.exports.list({ owner, size: pageSize(query), cursor, status, kind, format }),
+      request,
+    );
   }
 
   @Get(':id')

@@ -167,10 +167,10 @@ async function takeFromLimit(
     SELECT pg_advisory_xact_lock(hashtextextended(${JSON.stringify(['exports', tenantId, userId])}, 0))`;
   const [window] = await transaction.$queryRaw<{ used: number; reset: number | null }[]>`
     SELECT count(*)::int AS used,
-           ceil(extract(epoch FROM min(created_at) + make_interval(secs => ${windowSeconds}) - clock_timestamp()))::int AS reset
+           ceil(extract(epoch FROM min(created_at) + make_interval(secs => ${windowSeconds}) - statement_timestamp()))::int AS reset
     FROM exports
     WHERE user_id = ${userId} AND tenant_id IS NOT DISTINCT FROM ${tenantId} AND kind = ${kind}
-      AND created_at > clock_timestamp() - make_interval(secs => ${windowSeconds})`;
+      AND created_at > statement_timestamp() - make_interval(secs => ${windowSeconds})`;
   const used = window?.used ?? 0;
   const state = { name: kind, limit, windowSeconds, resetSeconds: Math.max(1, window?.reset ?? windowSeconds) };
   if (used >= limit) throw new RateLimitExceededError({ ...state, remaining: 0 });

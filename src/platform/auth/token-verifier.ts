@@ -79,7 +79,13 @@ function callerOf({ sub, roles, tenant_id: tenantId }: JWTPayload): Caller {
   };
 }
 
-/** PostgreSQL stores no NUL, and an index entry has its limits. */
+/** PostgreSQL stores no NUL and no half of a surrogate pair, and an index entry has its limits. */
 function isName(claim: unknown): claim is string {
-  return typeof claim === 'string' && claim !== '' && claim.length <= LONGEST_CLAIM && !claim.includes('\0');
+  return (
+    typeof claim === 'string' &&
+    claim !== '' &&
+    claim.length <= LONGEST_CLAIM &&
+    !claim.includes('\0') &&
+    claim.isWellFormed()
+  );
 }

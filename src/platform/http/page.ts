@@ -19,10 +19,10 @@ export class PageQuery {
   @IsOptional()
   @IsUUID(undefined, { message: 'cursor must come from the next of another page' })
   cursor?: string;
+}
 
-  get size(): number {
-    return this.limit ?? DEFAULT_SIZE;
-  }
+export function pageSize({ limit }: PageQuery): number {
+  return limit ?? DEFAULT_SIZE;
 }
 
 /** A part of a list as the model knows it. `nextCursor` is `null` on the last page. */

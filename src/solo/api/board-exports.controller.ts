@@ -5,7 +5,7 @@ import { ExportListResponse, ExportPresenter, ExportResponse } from '../../expor
 import type { Caller } from '../../platform/auth/caller';
 import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
-import { PageQuery } from '../../platform/http/page';
+import { PageQuery, pageSize } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
 import { BoardExportService } from '../model/services/board-export.service';
 import { BoardExportRequest } from './export-request.dto';
@@ -68,6 +68,6 @@ export class BoardExportsController {
     @Query() query: PageQuery,
     @Req() request: Request,
   ): Promise<ExportListResponse> {
-    return this.presenter.list(await this.boards.list(caller, id, query.size, query.cursor), request);
+    return this.presenter.list(await this.boards.list(caller, id, pageSize(query), query.cursor), request);
   }
 }

@@ -28,7 +28,7 @@ import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
 import { Config } from '../../platform/config/config';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { RawBody } from '../../platform/http/body.decorator';
-import { nextPageUrl, PageQuery } from '../../platform/http/page';
+import { nextPageUrl, PageQuery, pageSize } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
 import { readSessionBody } from '../model/domain/session-body';
 import type { SoloSession } from '../model/domain/solo-session';
@@ -72,7 +72,7 @@ export class SoloSessionsController {
     @Query() query: PageQuery,
     @Req() request: Request,
   ): Promise<SessionListResponse> {
-    const page = await this.sessions.list(owner, query.size, query.cursor);
+    const page = await this.sessions.list(owner, pageSize(query), query.cursor);
     return {
       count: page.count,
       next: nextPageUrl(page, request.originalUrl, this.config.http.publicUrl),

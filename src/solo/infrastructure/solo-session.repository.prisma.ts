@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import { DomainError } from '../../platform/errors/domain-error';
 import type { Page } from '../../platform/http/page';
 import { claimIdempotencyKey, type IdempotentRequest } from '../../platform/idempotency/idempotency-keys';
 import type { SoloSession as SessionRow } from '../../platform/prisma/generated/client';
@@ -30,7 +31,8 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
     return this.prisma.$transaction(async (transaction) => {
       const earlier = idempotency && (await claimIdempotencyKey(transaction, idempotency, id));
       if (earlier !== null) {
-        const row = await transaction.soloSession.findUniqueOrThrow({ where: { id: earlier }, omit });
+        const row = await transaction.soloSession.findUnique({ where: { id: earlier }, omit });
+        if (!row) throw new DomainError('gone', 'session-deleted', 'The session that this request made was deleted');
         return { session: toSession(row), isNew: false };
       }
       const data = { id, ...ownedBy(owner), name, state: state.text, pageCount: state.pageCount };

@@ -30,12 +30,12 @@ export class ExportProduction {
    * @throws DomainError | StorageFault | whatever else went wrong on the way
    */
   async produce(
-    { export: request, token, number }: Attempt,
+    { export: request, token }: Attempt,
     report: ReportProgress,
     signal: AbortSignal,
   ): Promise<FinishedFile> {
-    // An earlier attempt that was killed may have left an object or half an upload.
-    if (number > 1) await this.storage.discard(objectPrefix(request.id));
+    // An earlier attempt may have left an object or half an upload: killed, handed back, or unable to publish.
+    await this.storage.discard(objectPrefix(request.id));
 
     const { title, content } = await this.sources.source(request.kind).open(request, signal);
     const file = this.sources.writer(request.format, content).write(content, request.options, report);

@@ -7,7 +7,7 @@ import { MAX_ATTEMPTS, pauseAfter } from '../domain/attempt-limits';
 import { type Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';
 import { AttemptLease } from './attempt-lease';
 import { ExportMetrics } from './export-metrics';
-import { ExportProduction, StorageFault } from './export-production';
+import { ExportProduction, objectPrefix, StorageFault } from './export-production';
 
 /** Carries out exports, one attempt at a time. */
 @Injectable()
@@ -77,19 +77,28 @@ export class ExportRunner {
   }
 
   private async retryOrFail(attempt: Attempt, error: unknown): Promise<void> {
-    const cause = error instanceof Error ? error : new Error(String(error));
-    this.logger.error(`Attempt ${attempt.number} of ${MAX_ATTEMPTS} failed`, cause);
     const reason =
       error instanceof StorageFault
         ? 'The file was made but could not be stored. Please try again later.'
         : 'The file could not be made because of a fault on our side. Please try again later.';
-    if (attempt.number < MAX_ATTEMPTS) await this.attempts.retryLater(attempt, pauseAfter(attempt.number), reason);
-    else await this.fail(attempt, reason);
+    const isLast = attempt.number >= MAX_ATTEMPTS;
+    const counted = isLast
+      ? await this.fail(attempt, reason)
+      : await this.attempts.retryLater(attempt, pauseAfter(attempt.number), reason);
+    const cause = error instanceof Error ? error : new Error(String(error));
+    // A cancelled export's upload is cleared away under its feet: that is no fault.
+    if (counted) this.logger.error(`Attempt ${attempt.number} of ${MAX_ATTEMPTS} failed`, cause);
+    else this.logger.log('Export was cancelled or taken over: the attempt has ended', { reason: cause.message });
   }
 
-  private async fail(attempt: Attempt, reason: string): Promise<void> {
-    if (!(await this.attempts.fail(attempt, reason))) return;
+  private async fail(attempt: Attempt, reason: string): Promise<boolean> {
+    if (!(await this.attempts.fail(attempt, reason))) return false;
     this.logger.warn('Export failed', { reason });
     this.metrics.failed(attempt.export);
+    // No further attempt will clear away what this one may have stored and could not publish.
+    await this.storage.discard(objectPrefix(attempt.export.id)).catch((error: unknown) => {
+      this.logger.warn('What a failed export left could not be removed', { reason: String(error) });
+    });
+    return true;
   }
 }

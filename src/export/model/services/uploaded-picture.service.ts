@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { FileStorage } from '../../../platform/storage/file-storage';
 import type { Export } from '../domain/export';
@@ -11,6 +11,8 @@ import { ExportService } from './export.service';
 /** Takes the picture that the front end drew by itself, in place of one drawn here. */
 @Injectable()
 export class UploadedPictureService {
+  private readonly logger = new Logger(UploadedPictureService.name);
+
   constructor(
     private readonly exports: ExportService,
     private readonly repository: ExportRepository,
@@ -48,7 +50,11 @@ export class UploadedPictureService {
       await this.storage.delete(key);
       throw new DomainError('conflict', 'export-has-ended', 'The export has ended and takes no picture any more');
     }
-    if (outcome.replaced) await this.storage.delete(outcome.replaced.key);
+    if (outcome.replaced) {
+      await this.storage.delete(outcome.replaced.key).catch((error: unknown) => {
+        this.logger.warn('A replaced file could not be removed', { reason: String(error) });
+      });
+    }
     return outcome.export;
   }
 }

@@ -76,13 +76,14 @@ export class BoardPainter extends BoardRenderer {
       killing.abort();
     };
     signal.addEventListener('abort', kill, { once: true });
-    void ended
-      .catch(() => null)
-      .finally(() => {
-        signal.removeEventListener('abort', kill);
-      });
     const pageTimeout = this.options.pageTimeout ?? 30_000;
-    return ThreadDrawing.open(port1, { assets: this.options.assets, pageTimeout, signal, kill, ended });
+    const { assets } = this.options;
+    const drawing = await ThreadDrawing.open(port1, { assets, pageTimeout, signal, kill, ended });
+    // From here on the thread has a canvas, and is asked to end.
+    signal.removeEventListener('abort', kill);
+    signal.addEventListener('abort', drawing.leave, { once: true });
+    if (signal.aborted) drawing.leave();
+    return drawing;
   }
 
   /**

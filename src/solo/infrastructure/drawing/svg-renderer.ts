@@ -24,6 +24,10 @@ const MAX_RASTER_PIXELS = 16_000_000;
 /** Filters work on every pixel, many times over: a hostile one would take minutes on a large picture. */
 const MAX_FILTERED_PIXELS = 1_000_000;
 const MAX_BYTES = 4_000_000;
+/** Each step of a filter takes its time on every pixel; what draws noise takes minutes. */
+const FILTER_STEP = /<(?:\w+:)?fe[A-Z]\w*/g;
+const MOST_FILTER_STEPS = 20;
+const MOST_SECONDS = 5;
 
 /** An SVG file that was looked through and may be rendered. */
 export interface SvgDocument {
@@ -45,6 +49,10 @@ export function looksLikeSvg(bytes: Uint8Array): boolean {
 export function readSvg(bytes: Uint8Array, maxPixels: number): SvgDocument {
   if (bytes.byteLength > MAX_BYTES) throw new AssetRefusedError('the SVG file is too large');
   const text = Buffer.from(bytes).toString('utf8');
+  const filterSteps = text.match(FILTER_STEP) ?? [];
+  if (filterSteps.length > MOST_FILTER_STEPS || filterSteps.some((step) => step.endsWith('feTurbulence'))) {
+    throw new AssetRefusedError('the SVG file filters too much');
+  }
   if (/<!ENTITY/i.test(text)) throw new AssetRefusedError('the SVG file declares entities');
   for (const [url] of text.matchAll(EMBEDDED)) {
     const embedded = measureImage(decodeDataUrl(url.replaceAll(/\s|&#(?:10|13|xA|xD);/gi, '')));
@@ -68,6 +76,7 @@ export async function renderSvg(svg: SvgDocument, scale: number): Promise<Canvas
   const resized = Buffer.from(svg.text.replace(ROOT, (root) => withSize(root, svg.size, target)));
   try {
     const { data, info } = await sharp(resized, { limitInputPixels: MAX_RASTER_PIXELS * 2 })
+      .timeout({ seconds: MOST_SECONDS })
       .ensureAlpha()
       .raw()
       .toBuffer({ resolveWithObject: true });

@@ -9,6 +9,9 @@ import { Inbox } from './inbox';
 /** How many pages the thread may be ahead of the reader: enough to keep drawing and encoding busy at once. */
 const PAGES_AHEAD = 3;
 
+/** All pages together, from when the thread has read the board. */
+const LONGEST_DRAWING_MS = 10 * 60_000;
+
 /** Nobody reads more, and a board may name thousands of images that are not there. */
 const MOST_WARNINGS = 50;
 
@@ -30,6 +33,8 @@ export class ThreadDrawing implements Drawing {
   readonly warnings: string[] = [];
   pageCount = 0;
   private warningCount = 0;
+  private left = false;
+  private deadline = Infinity;
   private readonly inbox: Inbox<FromThread>;
 
   private constructor(
@@ -48,6 +53,7 @@ export class ThreadDrawing implements Drawing {
       // Waiting for a free thread is no fault of the board, and takes as long as it takes.
       const started = await drawing.receive('opened', false);
       drawing.pageCount = started.pageCount;
+      drawing.deadline = Date.now() + LONGEST_DRAWING_MS;
       return drawing;
     });
   }
@@ -78,8 +84,13 @@ export class ThreadDrawing implements Drawing {
     }
   }
 
-  /** Lets the thread go: it stops before the next page, and is stopped when that page takes too long. */
-  private leave(): void {
+  /**
+   * Lets the thread go: it stops before the next page, and is stopped when that page takes too long. A thread that is
+   * ended by force never gives back the memory of its canvas.
+   */
+  readonly leave = (): void => {
+    if (this.left) return;
+    this.left = true;
     this.tell({ kind: 'stop' });
     this.port.close();
     const { ended, kill, pageTimeout } = this.options;
@@ -89,15 +100,17 @@ export class ThreadDrawing implements Drawing {
       .finally(() => {
         clearTimeout(patience);
       });
-  }
+  };
 
-  /** Whatever goes wrong, the thread does not go on. */
+  /** Whatever goes wrong, the thread does not go on; one that is not wanted any more ends by itself. */
   private async guarded<T>(step: () => Promise<T>): Promise<T> {
     try {
       return await step();
     } catch (error) {
-      this.options.kill();
-      this.port.close();
+      if (!this.options.signal.aborted || this.pageCount === 0) {
+        this.options.kill();
+        this.port.close();
+      }
       throw error;
     }
   }
@@ -125,6 +138,7 @@ export class ThreadDrawing implements Drawing {
   private async nextMessage(timed: boolean): Promise<FromThread> {
     const { signal, pageTimeout, ended } = this.options;
     signal.throwIfAborted();
+    if (Date.now() > this.deadline) throw new BoardTooComplexError('The board takes too long to draw.');
     const over = new AbortController();
     const race = [this.inbox.next(), aborted(signal, over.signal), broken(ended)];
     if (timed) race.push(expired(pageTimeout, over.signal));

@@ -7,7 +7,7 @@ import { MalformedStateError } from './board-errors';
  */
 export function parseState(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch {
     throw new MalformedStateError();
   }

@@ -3,6 +3,9 @@ import { DomainError, type FieldError } from '../../../platform/errors/domain-er
 import { splitMember } from './json-member';
 import { LONGEST_NAME } from './solo-session';
 
+/** Characters that may stand around the state. */
+const LARGEST_ENVELOPE = 64 * 1024;
+
 /** What a client says of a session. Fields that it only repeats from an answer, such as `rev`, are passed over. */
 export interface SessionBody {
   readonly name?: string;
@@ -27,6 +30,10 @@ export function readSessionBody(body: Buffer, maxStateBytes: number): SessionBod
 function split(body: Buffer): { rest: Record<string, unknown>; member: Buffer | undefined } {
   try {
     const { rest, member } = splitMember(body, 'state');
+    // Only the state may be large: the rest is parsed here, on the event loop.
+    if (rest.length > LARGEST_ENVELOPE) {
+      throw new DomainError('too-large', 'body-too-large', 'Beside its state the body is too large');
+    }
     const parsed: unknown = JSON.parse(rest);
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
       return { rest: parsed as Record<string, unknown>, member };
