@@ -57,7 +57,7 @@ async function drawAlone() {
   const load = createRequire(import.meta.url);
   const { BoardPainter } = load(join(projectRoot, 'dist/solo/infrastructure/drawing/board-painter.js'));
   const painter = new BoardPainter({ threads: 1, assets: { load: () => Promise.reject(new Error('no assets here')) } });
-  const state = Buffer.from(exampleBoard(board));
+  const state = String(exampleBoard(board));
   const picture = {
     format: 'png',
     page: options.page,
@@ -71,7 +71,7 @@ async function drawAlone() {
     for await (const page of drawing.pngPages()) png = Buffer.from(page);
     return { drawMs: performance.now() - began, png };
   });
-  await painter.close();
+  await painter.onApplicationShutdown();
   const header = runs[0]?.png ?? Buffer.alloc(24);
   const size = {
     width: header.readUInt32BE(16) / options.pixel_ratio,
