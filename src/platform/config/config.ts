@@ -10,10 +10,13 @@ export interface DiskStorageConfig {
 
 export interface S3StorageConfig {
   readonly kind: 's3';
+  /** Where this service reaches the storage; AWS itself when absent. */
   readonly endpoint?: string;
+  /** Where browsers reach the same storage; without it no links are given out. */
   readonly publicEndpoint?: string;
   readonly region: string;
   readonly bucket: string;
+  /** Both keys or neither: without them the SDK looks where AWS provides them (role, profile, instance). */
   readonly accessKeyId?: string;
   readonly secretAccessKey?: string;
   readonly forcePathStyle: boolean;

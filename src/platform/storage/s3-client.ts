@@ -1,18 +1,7 @@
 import { S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import type { S3StorageConfig } from '../config/config';
 
-export interface S3Settings {
-  /** Where this service reaches the storage; AWS itself when absent. */
-  readonly endpoint?: string;
-  /** Where browsers reach the same storage; without it no links are given out. */
-  readonly publicEndpoint?: string;
-  readonly region: string;
-  readonly bucket: string;
-  /** Both keys or neither: without them the SDK looks where AWS provides them (role, profile, instance). */
-  readonly accessKeyId?: string;
-  readonly secretAccessKey?: string;
-  readonly forcePathStyle: boolean;
-  readonly sse?: 'AES256' | 'aws:kms';
-  readonly kmsKeyId?: string;
+export interface S3Settings extends Omit<S3StorageConfig, 'kind'> {
   readonly patience?: Partial<S3Patience>;
 }
 
