@@ -36,7 +36,11 @@ export class Config {
     readonly corsOrigins: readonly string[] | '*';
   };
   readonly logLevel: Environment['LOG_LEVEL'];
-  readonly database: { readonly url: string };
+  readonly database: {
+    readonly url: string;
+    /** Where the exported rows are read; the same database unless a replica is given. */
+    readonly exportUrl: string;
+  };
   readonly queue: { readonly redisUrl?: string };
   readonly storage: DiskStorageConfig | S3StorageConfig;
   readonly auth: { readonly jwtSecret?: string; readonly jwksUrl?: string };
@@ -66,7 +70,7 @@ export class Config {
       corsOrigins: env.CORS_ORIGINS,
     };
     this.logLevel = env.LOG_LEVEL;
-    this.database = { url: env.DATABASE_URL };
+    this.database = { url: env.DATABASE_URL, exportUrl: env.EXPORT_DATABASE_URL ?? env.DATABASE_URL };
     this.queue = { redisUrl: env.REDIS_URL };
     this.storage = storageOf(env);
     this.auth = { jwtSecret: env.JWT_SECRET, jwksUrl: env.JWT_JWKS_URL };

@@ -1,0 +1,60 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Pool, type PoolClient } from 'pg';
+import { Config } from '../config/config';
+import { Snapshot } from './snapshot';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+/** Exports that stream into an answer come on top of those that the workers run. */
+const STREAMS_AT_ONCE = 8;
+/** Progress and cancelling must not wait behind the exports that they are about. */
+const WATCHERS = 2;
+
+/** The database whose rows are exported: the service's own, or a replica of it. Only ever read. */
+@Injectable()
+export class ExportDatabase implements OnApplicationShutdown {
+  private readonly readers: Pool;
+  private readonly watchers: Pool;
+
+  constructor({ database, exports, role }: Config) {
+    const pool = (max: number) => {
+      const made = new Pool({
+        connectionString: database.exportUrl,
+        max,
+        connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+        application_name: `export-service-${role}-reader`,
+      });
+      // An idle connection that breaks is replaced by the pool; unheard, the event would end the process.
+      made.on('error', () => undefined);
+      return made;
+    };
+    this.readers = pool(exports.concurrency + STREAMS_AT_ONCE);
+    this.watchers = pool(WATCHERS);
+  }
+
+  /**
+   * Opens the database as it is now, for as long as the snapshot is held.
+   * @param signal ends what runs in it, in the database too, and closes it
+   * @param timeZone in which the times with a zone are rendered, as IANA names it
+   */
+  async open(signal: AbortSignal, timeZone = 'UTC'): Promise<Snapshot> {
+    signal.throwIfAborted();
+    return Snapshot.begin(await this.readers.connect(), this.watchers, signal, timeZone);
+  }
+
+  /** Runs what needs no more than one connection for a moment, in one snapshot. */
+  async look<Result>(work: (snapshot: Snapshot) => Promise<Result>): Promise<Result> {
+    const over = new AbortController();
+    const snapshot = await this.open(over.signal);
+    try {
+      return await work(snapshot);
+    } finally {
+      await snapshot.close();
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all([this.readers.end(), this.watchers.end()]);
+  }
+}
+
+export type { PoolClient };

@@ -1,0 +1,181 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Pool, PoolClient, QueryResultRow } from 'pg';
+import { type CopyToStreamQuery, to as copyTo } from 'pg-copy-streams';
+import { Sql, sql } from './sql';
+
+/** A database's own defaults would change the text of almost every type. */
+const PINNED: Readonly<Record<string, string>> = {
+  client_encoding: 'UTF8',
+  datestyle: 'ISO, YMD',
+  intervalstyle: 'postgres',
+  extra_float_digits: '1',
+  bytea_output: 'hex',
+  xmlbinary: 'base64',
+  xmloption: 'content',
+  lc_monetary: 'C',
+  standard_conforming_strings: 'on',
+  // Bounds of the database that are meant for small queries.
+  statement_timeout: '0',
+  lock_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+};
+
+const PROGRESS_EVERY_MS = 400;
+const CANCEL_WITHIN_MS = 2_000;
+
+/** How COPY hands over what was selected. */
+export type CopyOptions = { readonly kind: 'line' } | { readonly kind: 'csv'; readonly delimiter: string };
+
+export interface CopiedRows extends AsyncIterable<Buffer> {
+  /** The count of PostgreSQL's own command tag; known once all has been read. */
+  count(): number;
+}
+
+/**
+ * One moment of the database, for as many queries as one likes, one after the other. It ends with its signal: what runs
+ * in it then is cancelled in PostgreSQL too, and whoever waits for it hears the signal's reason.
+ */
+export class Snapshot {
+  private closing: Promise<void> | undefined;
+  /** Whether a COPY runs whose rows have not all been read: such a connection serves nobody any more. */
+  private isCopying = false;
+
+  private constructor(
+    private readonly client: PoolClient,
+    private readonly watchers: Pool,
+    private readonly signal: AbortSignal,
+    private readonly processId: number,
+    /** ISO 8601, UTC. */
+    readonly takenAt: string,
+  ) {
+    signal.addEventListener('abort', this.onAbort, { once: true });
+    if (signal.aborted) this.onAbort();
+  }
+
+  static async begin(client: PoolClient, watchers: Pool, signal: AbortSignal, timeZone: string): Promise<Snapshot> {
+    try {
+      const settings = Object.entries({ ...PINNED, timezone: timeZone }).map(
+        ([name, value]) => sql`set_config(${Sql.literal(name)}, ${Sql.literal(value)}, true)`,
+      );
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+      await client.query(sql`SELECT ${Sql.join(settings)}`.text);
+      // The first query is what takes the snapshot.
+      const { rows } = await client.query<{ pid: number; at: Date }>(
+        'SELECT pg_backend_pid() AS pid, statement_timestamp() AS at',
+      );
+      const [{ pid, at } = { pid: 0, at: new Date() }] = rows;
+      return new Snapshot(client, watchers, signal, pid, at.toISOString());
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+  }
+
+  async query<Row extends QueryResultRow>(statement: Sql): Promise<Row[]> {
+    try {
+      return (await this.client.query<Row>(statement.text)).rows;
+    } catch (error) {
+      this.signal.throwIfAborted();
+      throw error;
+    }
+  }
+
+  /**
+   * Renders what a SELECT gives.
+   * @param onProgress hears how many rows PostgreSQL has rendered, a few times a second
+   */
+  copy(select: Sql, options: CopyOptions, onProgress?: (rows: number) => void): CopiedRows {
+    const statement = sql`COPY (${select}) TO STDOUT WITH (${copyOptions(options)})`;
+    let count = 0;
+    const chunks = this.runCopy(statement, onProgress, (rows) => {
+      count = rows;
+    });
+    return { [Symbol.asyncIterator]: () => chunks, count: () => count };
+  }
+
+  /** Gives the connection back; one in the middle of something is ended. */
+  close(): Promise<void> {
+    this.closing ??= this.end(this.isCopying || this.signal.aborted);
+    return this.closing;
+  }
+
+  private async *runCopy(
+    statement: Sql,
+    onProgress: ((rows: number) => void) | undefined,
+    onEnd: (rows: number) => void,
+  ): AsyncGenerator<Buffer> {
+    this.signal.throwIfAborted();
+    const copy = copyTo(statement.text);
+    const ended = endOf(copy);
+    const watch = new AbortController();
+    this.isCopying = true;
+    try {
+      this.client.query(copy);
+      if (onProgress) void this.watchProgress(onProgress, watch.signal);
+      yield* copy as AsyncIterable<Buffer>;
+      await ended;
+      this.isCopying = false;
+      onEnd(copy.rowCount);
+    } catch (error) {
+      this.signal.throwIfAborted();
+      throw error;
+    } finally {
+      watch.abort();
+      if (this.isCopying) await this.close();
+    }
+  }
+
+  private async watchProgress(onProgress: (rows: number) => void, over: AbortSignal): Promise<void> {
+    try {
+      for (;;) {
+        await pause(PROGRESS_EVERY_MS, undefined, { signal: over });
+        const { rows } = await this.watchers.query<{ rows: string }>(
+          'SELECT tuples_processed AS rows FROM pg_stat_progress_copy WHERE pid = $1',
+          [this.processId],
+        );
+        if (rows[0] && !over.aborted) onProgress(Number(rows[0].rows));
+      }
+    } catch {
+      // The rows are read, or the database cannot be asked just now: progress is told again by the next relation.
+    }
+  }
+
+  private readonly onAbort = (): void => {
+    void this.close();
+  };
+
+  private async end(isBroken: boolean): Promise<void> {
+    this.signal.removeEventListener('abort', this.onAbort);
+    if (!isBroken) {
+      const isCommitted = await this.client.query('COMMIT').then(
+        () => true,
+        () => false,
+      );
+      this.client.release(!isCommitted);
+      return;
+    }
+    // The connection is still ours, so that its process can be nobody else's.
+    const cancelled = this.watchers.query('SELECT pg_cancel_backend($1)', [this.processId]).catch(() => undefined);
+    await Promise.race([cancelled, pause(CANCEL_WITHIN_MS, undefined, { ref: false })]);
+    this.client.release(true);
+  }
+}
+
+/** Settles with the query, after its rows: only then its count is known, or that it failed in the end. */
+function endOf(copy: CopyToStreamQuery): Promise<void> {
+  const query = copy as CopyToStreamQuery & { handleReadyForQuery: () => void };
+  const ended = new Promise<void>((resolve, reject) => {
+    query.handleReadyForQuery = resolve;
+    copy.once('error', reject);
+    copy.once('close', () => setImmediate(() => copy.readableEnded || reject(new Error('The rows were not all read'))));
+  });
+  // Whoever reads the rows hears of the error first.
+  ended.catch(() => undefined);
+  return ended;
+}
+
+function copyOptions(options: CopyOptions): Sql {
+  // Neither of the two characters is in what a line projection renders, so that nothing is ever quoted.
+  if (options.kind === 'line') return sql`FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02'`;
+  return sql`FORMAT csv, DELIMITER ${Sql.literal(options.delimiter)}`;
+}
