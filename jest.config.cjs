@@ -1,4 +1,4 @@
-/** One runner for all suites; `--selectProjects` narrows it (unit, contracts, golden, e2e). */
+/** One runner for all suites; `--selectProjects` narrows it (unit, contracts, golden, formats, e2e). */
 const base = {
   testEnvironment: 'node',
   transform: {
@@ -30,6 +30,7 @@ module.exports = {
     suite('unit', ['<rootDir>/src/**/*.spec.ts']),
     suite('contracts', ['<rootDir>/test/contracts/**/*.spec.ts']),
     suite('golden', ['<rootDir>/test/golden/**/*.spec.ts']),
+    suite('formats', ['<rootDir>/test/formats/**/*.spec.ts']),
     suite('e2e', ['<rootDir>/test/e2e/**/*.spec.ts']),
   ],
 };

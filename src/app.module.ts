@@ -4,6 +4,7 @@ import { AuthModule } from './platform/auth/auth.module';
 import { ConfigModule } from './platform/config/config.module';
 import { HttpModule } from './platform/http/http.module';
 import { ObservabilityModule } from './platform/observability/observability.module';
+import { PostgresModule } from './platform/postgres/postgres.module';
 import { PrismaModule } from './platform/prisma/prisma.module';
 import { QueueModule } from './platform/queue/queue.module';
 import { StorageModule } from './platform/storage/storage.module';
@@ -16,6 +17,7 @@ import { SoloModule } from './solo';
     HttpModule,
     AuthModule,
     PrismaModule,
+    PostgresModule,
     QueueModule,
     StorageModule,
     ExportModule,

@@ -7,6 +7,7 @@ import { PrismaAttemptRepository } from './infrastructure/attempt.repository.pri
 import { BullExportQueue, RunExportHandler } from './infrastructure/export-jobs';
 import { PrismaExportRepository } from './infrastructure/export.repository.prisma';
 import { JsonDocumentWriter } from './infrastructure/formats/json-document.writer';
+import { CsvWriter } from './infrastructure/formats/csv.writer';
 import { PdfWriter } from './infrastructure/formats/pdf.writer';
 import { PngWriter } from './infrastructure/formats/png.writer';
 import { SharpPictureInspector } from './infrastructure/sharp-picture-inspector';
@@ -28,7 +29,7 @@ import { ExportsForSolo } from './model/services/out.for-solo.service';
 import { UploadedPictureService } from './model/services/uploaded-picture.service';
 
 /** Every format is written here in one line. */
-const WRITERS = [PngWriter, PdfWriter, JsonDocumentWriter];
+const WRITERS = [PngWriter, PdfWriter, JsonDocumentWriter, CsvWriter];
 
 @Module({
   controllers: [ExportsController, DownloadController, ContentController],

@@ -3,6 +3,16 @@ export { ExportModule } from './export.module';
 export { ExportPresenter } from './api/export.presenter';
 export { ExportListResponse, ExportResponse } from './api/export.response';
 export type { Drawing } from './model/domain/content';
+export type {
+  Column,
+  Projection,
+  Relation,
+  Relations,
+  RenderedRows,
+  Section,
+  Sections,
+  TypeFamily,
+} from './model/domain/relation';
 export type { Export, ExportOptions } from './model/domain/export';
 export type { ExportFormat } from './model/domain/export-format';
 export { ExportSource, type OpenedSource } from './model/domain/export-source';

@@ -52,6 +52,8 @@ export class Config {
     readonly leaseSeconds: number;
     /** How long running exports may go on after SIGTERM before they are handed back. */
     readonly graceSeconds: number;
+    /** How many data exports a user may ask for. */
+    readonly rateLimit: RateLimit | null;
   };
   readonly boards: {
     readonly maxBytes: number;
@@ -80,6 +82,7 @@ export class Config {
       retentionDays: env.RETENTION_DAYS,
       leaseSeconds: env.EXPORT_LEASE_SECONDS,
       graceSeconds: env.SHUTDOWN_GRACE_SECONDS,
+      rateLimit: env.RATE_LIMIT_EXPORTS,
     };
     this.boards = {
       maxBytes: env.BOARD_MAX_BYTES,

@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Pool, type PoolClient } from 'pg';
+import { Pool } from 'pg';
 import { Config } from '../config/config';
 import { Snapshot } from './snapshot';
 
@@ -56,5 +56,3 @@ export class ExportDatabase implements OnApplicationShutdown {
     await Promise.all([this.readers.end(), this.watchers.end()]);
   }
 }
-
-export type { PoolClient };

@@ -80,6 +80,14 @@ export class Snapshot {
     }
   }
 
+  /** Reads a setting that a query of this transaction made; `null` when none did. */
+  async setting(name: string): Promise<string | null> {
+    const [row] = await this.query<{ value: string | null }>(
+      sql`SELECT nullif(current_setting(${Sql.literal(name)}, true), '') AS value`,
+    );
+    return row?.value ?? null;
+  }
+
   /**
    * Renders what a SELECT gives.
    * @param onProgress hears how many rows PostgreSQL has rendered, a few times a second

@@ -9,7 +9,7 @@ import { pictureOf } from '../model/domain/picture';
 @Injectable()
 export class BoardSource extends ExportSource {
   override readonly kind = 'board';
-  override readonly formats = { png: 'drawing', pdf: 'drawing', json: 'json' } as const;
+  override readonly formats = { png: ['drawing'], pdf: ['drawing'], json: ['json'] } as const;
 
   constructor(
     private readonly sessions: SoloSessionRepository,
@@ -26,9 +26,9 @@ export class BoardSource extends ExportSource {
       throw new DomainError('gone', 'session-deleted', 'The board was deleted before it could be exported');
     }
     const content =
-      format === 'json'
-        ? { kind: 'json' as const, text: Buffer.from(state), pageCount: session.pageCount }
-        : await this.boards.open(state, pictureOf(format, options), signal);
+      format === 'png' || format === 'pdf'
+        ? await this.boards.open(state, pictureOf(format, options), signal)
+        : { kind: 'json' as const, text: Buffer.from(state), pageCount: session.pageCount };
     return { title: session.name, content };
   }
 }

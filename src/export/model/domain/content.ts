@@ -1,7 +1,7 @@
-import type { Relations } from './relation';
+import type { Relations, Sections } from './relation';
 
 /** What a source offers for export. A format says which kind it can write. */
-export type Content = Drawing | JsonDocument | Relations;
+export type Content = Drawing | JsonDocument | Relations | Sections;
 export type ContentKind = Content['kind'];
 
 /** Pages that are drawn off the event loop. Made for one request, and drawn once. */

@@ -11,8 +11,8 @@ export interface OpenedSource {
 /** Where the content of an export comes from. It knows what to read, not what it becomes. */
 export abstract class ExportSource {
   abstract readonly kind: ExportKind;
-  /** Which content it gives for each format that it offers. */
-  abstract readonly formats: Readonly<Partial<Record<ExportFormat, ContentKind>>>;
+  /** Which kinds of content it may give for each format that it offers. */
+  abstract readonly formats: Readonly<Partial<Record<ExportFormat, readonly ContentKind[]>>>;
 
   /**
    * Reads what the export asks for. Aborting the signal ends the reading, also of the content that was returned.

@@ -2,7 +2,7 @@ import type { Sql } from '../../../platform/postgres/sql';
 
 /** What a format has to know of a column's type; a domain counts as the type it is over. */
 export type TypeFamily =
-  /** text, varchar, char, name, enums, citext, xml: whatever somebody may have typed. */
+  /** text, varchar, char, name, enums, citext, xml: whatever somebody may have typed. All come as the type text. */
   | 'text'
   /** smallint, integer, bigint */
   | 'integer'
@@ -82,4 +82,18 @@ export interface Relations {
   readonly warnings: readonly string[];
   /** Reads a setting of the session that a projection made while it ran; `null` when it was not made. */
   setting(name: string): Promise<string | null>;
+}
+
+/** The tables of one person's document: each stands under a name that its readers know. */
+export interface Sections {
+  readonly kind: 'sections';
+  readonly takenAt: string;
+  readonly sections: readonly Section[];
+}
+
+export interface Section {
+  readonly name: string;
+  readonly relation: Relation;
+  /** Whether it is one thing and no list: its row, or null. */
+  readonly isSingle: boolean;
 }

@@ -28,9 +28,10 @@ export class ExportSources implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     for (const source of this.sources.values()) {
-      for (const [format, content] of Object.entries(source.formats)) {
-        if (!this.writers.has(writerKey(format, content))) {
-          throw new Error(`${source.kind} exports declare ${writerKey(format, content)}, and nobody writes it`);
+      for (const [format, contents] of Object.entries(source.formats)) {
+        const unwritten = contents.map((content) => writerKey(format, content)).find((key) => !this.writers.has(key));
+        if (unwritten !== undefined) {
+          throw new Error(`${source.kind} exports declare ${unwritten}, and nobody writes it`);
         }
       }
     }

@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import type { TypeFamily } from '../../export';
+import type { Snapshot } from '../../platform/postgres/snapshot';
+import { Sql, sql } from '../../platform/postgres/sql';
+import type { LiveColumn, LiveTable } from '../model/domain/live-table';
+
+interface ColumnRow extends Record<string, unknown> {
+  readonly schema: string;
+  readonly relation: string;
+  readonly column: string;
+  readonly type: string;
+  readonly base: string;
+  readonly base_kind: string;
+  readonly modifier: number;
+  readonly may_hold_json: boolean;
+}
+
+/**
+ * Every column of the named tables, with the type that lies under its domains. A name is compared as text with what the
+ * database has, so that one that is no name finds nothing.
+ */
+const columnsOf = (names: Sql) => sql`
+  WITH RECURSIVE base AS (
+    SELECT a.attrelid, a.attnum, a.atttypid AS type, a.atttypmod AS modifier
+    FROM pg_catalog.pg_attribute a
+    JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+      AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_toast%'
+      AND CASE WHEN n.nspname = 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END = ANY (${names}::text[])
+    UNION ALL
+    SELECT b.attrelid, b.attnum, t.typbasetype, t.typtypmod
+    FROM base b JOIN pg_catalog.pg_type t ON t.oid = b.type AND t.typtype = 'd'
+  )
+  SELECT n.nspname AS schema, c.relname AS relation, a.attname AS column,
+         pg_catalog.format_type(t.oid, NULL) AS type, t.typname AS base, t.typtype AS base_kind, b.modifier,
+         (t.typname = 'json' OR t.typtype = 'c' OR t.typcategory = 'A' OR t.typtype IN ('r', 'm')
+           OR EXISTS (SELECT FROM pg_catalog.pg_cast k
+                      WHERE k.castsource = t.oid AND k.casttarget = 'pg_catalog.json'::pg_catalog.regtype)) AS may_hold_json
+  FROM base b
+  JOIN pg_catalog.pg_type t ON t.oid = b.type AND t.typtype <> 'd'
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = b.attrelid AND a.attnum = b.attnum
+  JOIN pg_catalog.pg_class c ON c.oid = b.attrelid
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  ORDER BY n.nspname, c.relname, a.attnum`;
+
+const FAMILIES: Readonly<Record<string, TypeFamily>> = {
+  text: 'text',
+  varchar: 'text',
+  bpchar: 'text',
+  char: 'text',
+  name: 'text',
+  citext: 'text',
+  xml: 'text',
+  int2: 'integer',
+  int4: 'integer',
+  int8: 'integer',
+  numeric: 'decimal',
+  money: 'decimal',
+  float4: 'float',
+  float8: 'float',
+  bool: 'boolean',
+  date: 'date',
+  timestamp: 'timestamp',
+  timestamptz: 'timestamptz',
+  json: 'json',
+  jsonb: 'json',
+};
+
+/** Looks up what the database really has. */
+@Injectable()
+export class LiveSchema {
+  /** The tables of these names that exist, by their names. */
+  async find(names: readonly string[], snapshot: Snapshot): Promise<Map<string, LiveTable>> {
+    const found = names.filter((name) => !name.includes('\0'));
+    const array = sql`ARRAY[${Sql.join(found.map(Sql.literal))}]`;
+    const rows = await snapshot.query<ColumnRow>(columnsOf(array));
+    const tables = new Map<string, LiveTable & { columns: LiveColumn[] }>();
+    for (const row of rows) {
+      const name = row.schema === 'public' ? row.relation : `${row.schema}.${row.relation}`;
+      const table = tables.get(name) ?? { name, schema: row.schema, relation: row.relation, columns: [] };
+      table.columns.push(liveColumn(row));
+      tables.set(name, table);
+    }
+    return tables;
+  }
+}
+
+function liveColumn(row: ColumnRow): LiveColumn {
+  const family = row.base_kind === 'e' ? 'text' : (FAMILIES[row.base] ?? 'other');
+  return {
+    name: row.column,
+    type: row.type,
+    family,
+    scale: scaleOf(row, family),
+    mayHoldJsonText: row.may_hold_json,
+    isMoney: row.base === 'money',
+  };
+}
+
+/** `numeric(p, s)` keeps the scale in the lower eleven bits of its modifier, less 4, as a signed number. */
+function scaleOf({ base, modifier }: ColumnRow, family: TypeFamily): number | null {
+  if (family === 'integer') return 0;
+  if (base !== 'numeric' || modifier < 4) return null;
+  const bits = (modifier - 4) & 0x7ff;
+  return bits >= 0x400 ? bits - 0x800 : bits;
+}

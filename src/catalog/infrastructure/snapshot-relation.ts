@@ -1,0 +1,41 @@
+import type { Column, Projection, Relation, RenderedRows } from '../../export';
+import type { Snapshot } from '../../platform/postgres/snapshot';
+import { Sql, sql } from '../../platform/postgres/sql';
+import type { LiveColumn } from '../model/domain/live-table';
+
+/** The rows that a query gives in a snapshot. */
+export class SnapshotRelation implements Relation {
+  /**
+   * @param rows a SELECT of these very columns, by `selected`
+   * @param rowCount how many it gives, where that was counted
+   */
+  constructor(
+    private readonly snapshot: Snapshot,
+    readonly name: string,
+    readonly section: string,
+    readonly columns: readonly Column[],
+    private readonly rows: Sql,
+    readonly rowCount: number | null,
+  ) {}
+
+  render({ select, as }: Projection, onProgress?: (rows: number) => void): RenderedRows {
+    return this.snapshot.copy(sql`SELECT ${select} FROM (${this.rows}) AS "row"`, as, onProgress);
+  }
+
+  async sample(select: readonly Sql[], rows: number): Promise<(string | null)[]> {
+    const texts = Sql.join(select.map((expression) => sql`(${expression})::text`));
+    const statement = sql`SELECT ARRAY[${texts}] AS values FROM (${this.rows} LIMIT ${Sql.integer(rows)}) AS "row"`;
+    const [sampled] = await this.snapshot.query<{ values: (string | null)[] }>(statement);
+    return sampled?.values ?? [];
+  }
+}
+
+/** A column as relations have it: texts of every kind as `text`, char(n) with its padding; amounts of money as numbers. */
+export function selected({ name, type, family, isMoney }: LiveColumn): Sql {
+  const column = Sql.identifier(name);
+  if (isMoney) return sql`${column}::pg_catalog.numeric AS ${column}`;
+  if (family !== 'text' || type === 'text') return column;
+  // A cast from char(n) to text would take the padding away.
+  if (type === 'character') return sql`textin(bpcharout(${column})) AS ${column}`;
+  return sql`${column}::pg_catalog.text AS ${column}`;
+}

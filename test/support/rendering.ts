@@ -1,0 +1,96 @@
+import { Pool } from 'pg';
+import { LiveSchema } from '../../src/catalog/infrastructure/live-schema';
+import { selected, SnapshotRelation } from '../../src/catalog/infrastructure/snapshot-relation';
+import type { ExportOptions } from '../../src/export/model/domain/export';
+import type { FormatWriter, RenderedFile } from '../../src/export/model/domain/format-writer';
+import type { Relation } from '../../src/export/model/domain/relation';
+import { Snapshot } from '../../src/platform/postgres/snapshot';
+import { Sql, sql } from '../../src/platform/postgres/sql';
+import { createTestDatabase, type TestDatabase } from './test-database';
+
+/** A file as a writer made it, with what it said of it. */
+export interface WrittenFile
+  extends Pick<RenderedFile, 'extension' | 'contentType'>, ReturnType<RenderedFile['summary']> {
+  readonly bytes: Buffer;
+}
+
+/** A database in which a test makes tables, and writers that render these. */
+export class RenderingLaboratory {
+  private constructor(
+    private readonly database: TestDatabase,
+    readonly pool: Pool,
+  ) {}
+
+  static async create(): Promise<RenderingLaboratory> {
+    const database = await createTestDatabase();
+    return new RenderingLaboratory(database, new Pool({ connectionString: database.url, max: 3 }));
+  }
+
+  async sql(...statements: readonly string[]): Promise<void> {
+    for (const statement of statements) await this.pool.query(statement);
+  }
+
+  /** Writes whole tables, in the order of their `id` where they have one. */
+  async write(
+    writer: FormatWriter<'relations'>,
+    tables: readonly string[],
+    options: ExportOptions = {},
+    { timeZone = 'UTC', userId = null }: { timeZone?: string; userId?: string | null } = {},
+  ): Promise<WrittenFile> {
+    return this.inSnapshot(timeZone, async (snapshot) => {
+      const relations = await relationsOf(snapshot, tables);
+      const content = {
+        kind: 'relations' as const,
+        takenAt: snapshot.takenAt,
+        userId,
+        filters: null,
+        relations,
+        warnings: [],
+        setting: (name: string) => snapshot.setting(name),
+      };
+      return collect(writer.write(content, options, () => undefined));
+    });
+  }
+
+  /** Opens a snapshot for as long as the work takes. */
+  async inSnapshot<Result>(timeZone: string, work: (snapshot: Snapshot) => Promise<Result>): Promise<Result> {
+    const never = new AbortController().signal;
+    const snapshot = await Snapshot.begin(await this.pool.connect(), this.pool, never, timeZone);
+    try {
+      return await work(snapshot);
+    } finally {
+      await snapshot.close();
+    }
+  }
+
+  async remove(): Promise<void> {
+    await this.pool.end();
+    await this.database.drop();
+  }
+}
+
+/** Each table whole, its data type being the table itself. */
+export async function relationsOf(snapshot: Snapshot, tables: readonly string[]): Promise<Relation[]> {
+  const live = await new LiveSchema().find(tables, snapshot);
+  return Promise.all(
+    tables.map(async (name) => {
+      const { schema, relation, columns } = live.get(name) ?? fail(`There is no table ${name}`);
+      const from = sql`${Sql.identifier(schema)}.${Sql.identifier(relation)}`;
+      const order = columns.some((column) => column.name === 'id') ? sql` ORDER BY id` : sql``;
+      const rows = sql`SELECT ${Sql.join(columns.map(selected))} FROM ${from}${order}`;
+      const [counted] = await snapshot.query<{ count: string }>(sql`SELECT count(*) FROM ${from}`);
+      return new SnapshotRelation(snapshot, name, name, columns, rows, Number(counted?.count));
+    }),
+  );
+}
+
+export async function collect(file: RenderedFile): Promise<WrittenFile> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of file.body) chunks.push(chunk);
+  const { extension, contentType } = file;
+  return { extension, contentType, bytes: Buffer.concat(chunks), ...file.summary() };
+}
+
+function fail(message: string): never {
+  throw new Error(message);
+}
