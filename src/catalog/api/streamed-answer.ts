@@ -10,7 +10,8 @@ const PATIENCE_MS = 60_000;
 const logger = new Logger('StreamedAnswer');
 
 /** Sends the rows as they come. An answer that cannot be ended is broken off, so that nobody takes it for whole. */
-export async function sendStream({ name, contentType, body }: StreamedFile, response: Response): Promise<void> {
+export async function sendStream(file: StreamedFile, response: Response): Promise<void> {
+  const { name, contentType, body } = file;
   response.status(HttpStatus.OK).set({
     'Content-Type': contentType,
     'Content-Disposition': attachmentDisposition(name),
@@ -23,5 +24,7 @@ export async function sendStream({ name, contentType, body }: StreamedFile, resp
   } catch (error) {
     // The pipeline has destroyed the connection; the record says why.
     logger.warn('A streamed answer broke off', { reason: String(error) });
+  } finally {
+    await file.close();
   }
 }

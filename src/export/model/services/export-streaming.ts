@@ -16,8 +16,10 @@ import { fingerprintOf } from './fingerprint';
 export interface StreamedFile {
   readonly name: string;
   readonly contentType: string;
-  /** Ends with the file's last byte and the record's completion; throws when either fails. Leaving it ends the work. */
+  /** Ends with the file's last byte and the record's completion; throws when either fails. */
   readonly body: AsyncIterable<Uint8Array>;
+  /** Ends the work, in the database too, unless the body has been read to its end. To be called in any case. */
+  close(): Promise<void>;
 }
 
 export interface StreamedExport {
@@ -53,8 +55,10 @@ export class ExportStreaming {
       const { title, content } = await this.sources.source(request.kind).open(creation.export, stream.signal);
       const writer = this.sources.writer(request.format, content);
       const rendered = writer.write(content, request.options, stream.lease.report);
+      const { contentType } = rendered;
       const name = fileNameOf(title, rendered.extension);
-      return { creation, file: { name, contentType: rendered.contentType, body: this.carry(stream, rendered, name) } };
+      const body = this.carry(stream, rendered, name);
+      return { creation, file: { name, contentType, body, close: () => this.fail(stream, new ConnectionClosed()) } };
     } catch (error) {
       await this.fail(stream, error);
       throw error;
@@ -64,11 +68,6 @@ export class ExportStreaming {
   private async *carry(stream: Streaming, rendered: RenderedFile, name: string): AsyncGenerator<Uint8Array> {
     const hash = createHash('sha256');
     let size = 0;
-    let failure: unknown = new DomainError(
-      'conflict',
-      'left',
-      'The connection was closed before the last row went out',
-    );
     try {
       for await (const chunk of rendered.body) {
         stream.signal.throwIfAborted();
@@ -78,21 +77,18 @@ export class ExportStreaming {
       }
       const file = { object: null, name, size, sha256: hash.digest('hex'), ...rendered.summary() };
       if (!(await this.attempts.finish(stream.attempt, file))) throw new Error('The export was cancelled');
-      failure = null;
-      stream.end();
-      this.metrics.completed(stream.attempt.export, size, stream.seconds);
-      this.logger.log('Export streamed', { export_id: stream.attempt.export.id, bytes: size });
     } catch (error) {
-      failure = error;
+      await this.fail(stream, error);
       throw error;
-    } finally {
-      if (failure !== null) await this.fail(stream, failure);
     }
+    stream.end();
+    this.metrics.completed(stream.attempt.export, size, stream.seconds);
+    this.logger.log('Export streamed', { export_id: stream.attempt.export.id, bytes: size });
   }
 
   private async fail(stream: Streaming, error: unknown): Promise<void> {
     const { attempt } = stream;
-    stream.end();
+    if (!stream.end()) return;
     const reason =
       error instanceof DomainError ? error.message : 'The rows could not all be read. Please ask for them again.';
     const failed = await this.attempts.fail(attempt, reason).catch(() => false);
@@ -101,6 +97,12 @@ export class ExportStreaming {
     this.metrics.failed(attempt.export);
     const cause = error instanceof Error ? error.message : String(error);
     this.logger.warn('A streamed export broke off', { export_id: attempt.export.id, reason: cause });
+  }
+}
+
+class ConnectionClosed extends DomainError {
+  constructor() {
+    super('conflict', 'connection-closed', 'The connection was closed before the last row had gone out');
   }
 }
 
@@ -124,8 +126,11 @@ class Streaming {
     return (performance.now() - this.startedAt) / 1000;
   }
 
-  end(): void {
+  /** @returns whether it had not ended before */
+  end(): boolean {
+    if (this.over.signal.aborted) return false;
     this.lease.release();
     this.over.abort();
+    return true;
   }
 }
