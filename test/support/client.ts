@@ -60,6 +60,10 @@ export class Client {
     return this.send('PATCH', path, body, headers);
   }
 
+  put(path: string, body: unknown, headers?: RequestHeaders): Promise<Answer> {
+    return this.send('PUT', path, body, headers);
+  }
+
   delete(path: string): Promise<Answer> {
     return this.send('DELETE', path);
   }

@@ -31,19 +31,6 @@ class ExportFiguresResponse {
 
   @ApiProperty({ type: 'integer', example: 1_000_000, description: 'Of the successful ones' })
   readonly total_records!: number;
-
-  static ofFigures(figures: ExportFigures): ExportFiguresResponse {
-    return {
-      total_exports: figures.total,
-      successful_exports: figures.successful,
-      failed_exports: figures.failed,
-      cancelled_exports: figures.cancelled,
-      unfinished_exports: figures.unfinished,
-      average_export_time_ms: figures.averageMs,
-      total_bytes: figures.bytes,
-      total_records: figures.records,
-    };
-  }
 }
 
 class KindFiguresResponse extends ExportFiguresResponse {
@@ -65,9 +52,22 @@ export class ExportStatsResponse extends ExportFiguresResponse {
 
   static of({ all, byKind, byFormat }: ExportStats): ExportStatsResponse {
     return {
-      ...ExportFiguresResponse.ofFigures(all),
-      by_kind: byKind.map(({ kind, ...figures }) => ({ kind, ...ExportFiguresResponse.ofFigures(figures) })),
-      by_format: byFormat.map(({ format, ...figures }) => ({ format, ...ExportFiguresResponse.ofFigures(figures) })),
+      ...shown(all),
+      by_kind: byKind.map(({ kind, ...figures }) => ({ kind, ...shown(figures) })),
+      by_format: byFormat.map(({ format, ...figures }) => ({ format, ...shown(figures) })),
     };
   }
+}
+
+function shown(figures: ExportFigures) {
+  return {
+    total_exports: figures.total,
+    successful_exports: figures.successful,
+    failed_exports: figures.failed,
+    cancelled_exports: figures.cancelled,
+    unfinished_exports: figures.unfinished,
+    average_export_time_ms: figures.averageMs,
+    total_bytes: figures.bytes,
+    total_records: figures.records,
+  };
 }
