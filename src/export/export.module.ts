@@ -25,6 +25,8 @@ import { ExportSources } from './model/services/export-sources';
 import { ExportSweep } from './model/services/export-sweep';
 import { ExportWatch } from './model/services/export-watch';
 import { ExportService } from './model/services/export.service';
+import { ExportStreaming } from './model/services/export-streaming';
+import { ExportsForCatalog } from './model/services/out.for-catalog.service';
 import { ExportsForSolo } from './model/services/out.for-solo.service';
 import { UploadedPictureService } from './model/services/uploaded-picture.service';
 
@@ -57,8 +59,10 @@ const WRITERS = [PngWriter, PdfWriter, JsonDocumentWriter, CsvWriter];
     UploadedPictureService,
     RunExportHandler,
     ExportPresenter,
+    ExportStreaming,
+    ExportsForCatalog,
     ExportsForSolo,
   ],
-  exports: [ExportSources, ExportsForSolo, ExportPresenter],
+  exports: [ExportSources, ExportsForSolo, ExportsForCatalog, ExportPresenter],
 })
 export class ExportModule {}

@@ -17,4 +17,6 @@ export type { Export, ExportOptions } from './model/domain/export';
 export type { ExportFormat } from './model/domain/export-format';
 export { ExportSource, type OpenedSource } from './model/domain/export-source';
 export { ExportSources } from './model/services/export-sources';
+export { ExportsForCatalog } from './model/services/out.for-catalog.service';
+export type { StreamedExport, StreamedFile } from './model/services/export-streaming';
 export { ExportsForSolo } from './model/services/out.for-solo.service';

@@ -34,8 +34,8 @@ export class SnapshotRelation implements Relation {
 export function selected({ name, type, family, isMoney }: LiveColumn): Sql {
   const column = Sql.identifier(name);
   if (isMoney) return sql`${column}::pg_catalog.numeric AS ${column}`;
-  if (family !== 'text' || type === 'text') return column;
+  if (family !== 'text' || type.name === 'text') return column;
   // A cast from char(n) to text would take the padding away.
-  if (type === 'character') return sql`textin(bpcharout(${column})) AS ${column}`;
+  if (type.name === 'bpchar') return sql`textin(bpcharout(${column})) AS ${column}`;
   return sql`${column}::pg_catalog.text AS ${column}`;
 }

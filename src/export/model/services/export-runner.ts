@@ -59,7 +59,7 @@ export class ExportRunner {
       this.metrics.completed(attempt.export, file.size, milliseconds / 1000);
     } else {
       this.logger.warn('Export was taken away before its file was published: the file is removed');
-      await this.storage.delete(file.object.key);
+      if (file.object) await this.storage.delete(file.object.key);
     }
   }
 

@@ -19,6 +19,8 @@ export interface SourceView {
   /** @param isCounted whether the rows are counted before they are read, so that progress has a total */
   relation(plan: TablePlan, isCounted: boolean): Promise<Relation>;
 
+  hasRows(plan: TablePlan): Promise<boolean>;
+
   setting(name: string): Promise<string | null>;
 }
 

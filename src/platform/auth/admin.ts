@@ -1,0 +1,14 @@
+import { DomainError } from '../errors/domain-error';
+import type { Caller } from './caller';
+
+const ADMIN_ROLE = 'admin';
+
+/** Whether the caller administers: everything, or all of the tenant that the token names. */
+export function isAdmin({ roles }: Pick<Caller, 'roles'>): boolean {
+  return roles.includes(ADMIN_ROLE);
+}
+
+/** @throws DomainError forbidden */
+export function requireAdmin(caller: Pick<Caller, 'roles'>): void {
+  if (!isAdmin(caller)) throw new DomainError('forbidden', 'admin-role-required', 'Admin role required');
+}
