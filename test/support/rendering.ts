@@ -26,6 +26,10 @@ export class RenderingLaboratory {
     return new RenderingLaboratory(database, new Pool({ connectionString: database.url, max: 3 }));
   }
 
+  get databaseUrl(): string {
+    return this.database.url;
+  }
+
   async sql(...statements: readonly string[]): Promise<void> {
     for (const statement of statements) await this.pool.query(statement);
   }
