@@ -7,6 +7,8 @@ import { PrismaAttemptRepository } from './infrastructure/attempt.repository.pri
 import { BullExportQueue, RunExportHandler } from './infrastructure/export-jobs';
 import { PrismaExportRepository } from './infrastructure/export.repository.prisma';
 import { JsonDocumentWriter } from './infrastructure/formats/json-document.writer';
+import { JsonWriter } from './infrastructure/formats/json.writer';
+import { NdjsonWriter } from './infrastructure/formats/ndjson.writer';
 import { CsvWriter } from './infrastructure/formats/csv.writer';
 import { PdfWriter } from './infrastructure/formats/pdf.writer';
 import { PngWriter } from './infrastructure/formats/png.writer';
@@ -29,7 +31,14 @@ import { ExportsForSolo } from './model/services/out.for-solo.service';
 import { UploadedPictureService } from './model/services/uploaded-picture.service';
 
 /** Every format is written here in one line. */
-const WRITERS = [PngWriter, PdfWriter, JsonDocumentWriter, CsvWriter];
+const WRITERS = [
+  PngWriter,
+  PdfWriter,
+  JsonDocumentWriter,
+  CsvWriter,
+  JsonWriter,
+  NdjsonWriter,
+];
 
 @Module({
   controllers: [ExportsController, DownloadController, ContentController],

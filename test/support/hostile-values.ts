@@ -117,7 +117,7 @@ const COLUMNS: Readonly<Record<string, readonly [type: string, ...values: string
   a_range: ['numrange', `'[1.10,)'`, `'empty'`],
   a_multirange: ['int4multirange', `'{[1,3), [5,7)}'`],
   an_hstore: ['hstore', `'"a=>"=>"b,\\"c", n=>NULL'`],
-  an_inet: ['inet', `'10.0.0.1/8'`, `'::1'`],
+  an_inet: ['inet', `'10.0.0.1'`, `'10.0.0.1/8'`, `'::1'`],
   a_macaddr: ['macaddr', `'08:00:2b:01:02:03'`],
   bits: ['bit(5)', `B'00101'`],
   varbits: ['bit varying', `B'1'`, `B''`],
