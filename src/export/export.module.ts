@@ -9,6 +9,8 @@ import { PrismaExportRepository } from './infrastructure/export.repository.prism
 import { JsonDocumentWriter } from './infrastructure/formats/json-document.writer';
 import { JsonWriter } from './infrastructure/formats/json.writer';
 import { NdjsonWriter } from './infrastructure/formats/ndjson.writer';
+import { SectionsCsvWriter } from './infrastructure/formats/sections-csv.writer';
+import { SectionsJsonWriter } from './infrastructure/formats/sections-json.writer';
 import { CsvWriter } from './infrastructure/formats/csv.writer';
 import { PdfWriter } from './infrastructure/formats/pdf.writer';
 import { PngWriter } from './infrastructure/formats/png.writer';
@@ -38,6 +40,8 @@ const WRITERS = [
   CsvWriter,
   JsonWriter,
   NdjsonWriter,
+  SectionsCsvWriter,
+  SectionsJsonWriter,
 ];
 
 @Module({
