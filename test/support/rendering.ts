@@ -23,7 +23,10 @@ export class RenderingLaboratory {
 
   static async create(): Promise<RenderingLaboratory> {
     const database = await createTestDatabase();
-    return new RenderingLaboratory(database, new Pool({ connectionString: database.url, max: 3 }));
+    const laboratory = new RenderingLaboratory(database, new Pool({ connectionString: database.url, max: 3 }));
+    // The platform's own tables would be in the way of those that tests make.
+    await laboratory.sql('DROP SCHEMA public CASCADE', 'CREATE SCHEMA public');
+    return laboratory;
   }
 
   get databaseUrl(): string {
