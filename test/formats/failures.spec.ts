@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => laboratory.remove());
 
-const CASES: [title: string, writer: FormatWriter<'relations'>, tables: string[], options: object][] = [
+const CASES: [title: string, writer: FormatWriter<'relations'>, tables: string[], options: ExportOptions][] = [
   ['CSV', new CsvWriter(), [], {}],
   ['CSV, gzip', new CsvWriter(), [], { compression: 'gzip' }],
   ['a zip of CSVs', new CsvWriter(), ['few'], {}],
