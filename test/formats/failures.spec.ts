@@ -1,3 +1,4 @@
+import type { ExportOptions } from '../../src/export/model/domain/export';
 import type { FormatWriter } from '../../src/export/model/domain/format-writer';
 import { CsvWriter } from '../../src/export/infrastructure/formats/csv.writer';
 import { JsonWriter } from '../../src/export/infrastructure/formats/json.writer';
