@@ -8,6 +8,10 @@ import { PrismaAttemptRepository } from './infrastructure/attempt.repository.pri
 import { BullExportQueue, RunExportHandler } from './infrastructure/export-jobs';
 import { PrismaExportRepository } from './infrastructure/export.repository.prisma';
 import { JsonDocumentWriter } from './infrastructure/formats/json-document.writer';
+import { JsonWriter } from './infrastructure/formats/json.writer';
+import { NdjsonWriter } from './infrastructure/formats/ndjson.writer';
+import { SectionsCsvWriter } from './infrastructure/formats/sections-csv.writer';
+import { SectionsJsonWriter } from './infrastructure/formats/sections-json.writer';
 import { CsvWriter } from './infrastructure/formats/csv.writer';
 import { PdfWriter } from './infrastructure/formats/pdf.writer';
 import { PngWriter } from './infrastructure/formats/png.writer';
@@ -35,7 +39,16 @@ import { ExportsForSolo } from './model/services/out.for-solo.service';
 import { UploadedPictureService } from './model/services/uploaded-picture.service';
 
 /** Every format is written here in one line. */
-const WRITERS = [PngWriter, PdfWriter, JsonDocumentWriter, CsvWriter];
+const WRITERS = [
+  PngWriter,
+  PdfWriter,
+  JsonDocumentWriter,
+  CsvWriter,
+  JsonWriter,
+  NdjsonWriter,
+  SectionsCsvWriter,
+  SectionsJsonWriter,
+];
 
 @Module({
   controllers: [OversightController, ExportsController, DownloadController, ContentController],

@@ -1,5 +1,6 @@
 /** The door of the module: what other modules may import, and nothing more. */
 export { ExportModule } from './export.module';
+export { ApiExportCreation, EXPORT_CREATION_HEADERS } from './api/api-export-creation.decorator';
 export { ExportPresenter } from './api/export.presenter';
 export { ExportListResponse, ExportResponse } from './api/export.response';
 export type { Drawing } from './model/domain/content';

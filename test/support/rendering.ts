@@ -3,7 +3,7 @@ import { LiveSchema } from '../../src/catalog/infrastructure/live-schema';
 import { selected, SnapshotRelation } from '../../src/catalog/infrastructure/snapshot-relation';
 import type { ExportOptions } from '../../src/export/model/domain/export';
 import type { FormatWriter, RenderedFile } from '../../src/export/model/domain/format-writer';
-import type { Relation } from '../../src/export/model/domain/relation';
+import type { Relation, Relations } from '../../src/export/model/domain/relation';
 import { Snapshot } from '../../src/platform/postgres/snapshot';
 import { Sql, sql } from '../../src/platform/postgres/sql';
 import { createTestDatabase, type TestDatabase } from './test-database';
@@ -23,7 +23,14 @@ export class RenderingLaboratory {
 
   static async create(): Promise<RenderingLaboratory> {
     const database = await createTestDatabase();
-    return new RenderingLaboratory(database, new Pool({ connectionString: database.url, max: 3 }));
+    const laboratory = new RenderingLaboratory(database, new Pool({ connectionString: database.url, max: 3 }));
+    // The platform's own tables would be in the way of those that tests make.
+    await laboratory.sql('DROP SCHEMA public CASCADE', 'CREATE SCHEMA public');
+    return laboratory;
+  }
+
+  get databaseUrl(): string {
+    return this.database.url;
   }
 
   async sql(...statements: readonly string[]): Promise<void> {
@@ -35,20 +42,25 @@ export class RenderingLaboratory {
     writer: FormatWriter<'relations'>,
     tables: readonly string[],
     options: ExportOptions = {},
-    { timeZone = 'UTC', userId = null }: { timeZone?: string; userId?: string | null } = {},
+    { timeZone = 'UTC', ...given }: { timeZone?: string } & ContentOptions = {},
   ): Promise<WrittenFile> {
-    return this.inSnapshot(timeZone, async (snapshot) => {
-      const relations = await relationsOf(snapshot, tables);
-      const content = {
-        kind: 'relations' as const,
-        takenAt: snapshot.takenAt,
-        userId,
-        filters: null,
-        relations,
-        warnings: [],
-        setting: (name: string) => snapshot.setting(name),
-      };
-      return collect(writer.write(content, options, () => undefined));
+    return this.inSnapshot(timeZone, async (snapshot) =>
+      collect(writer.write(await contentOf(snapshot, tables, given), options, () => undefined)),
+    );
+  }
+
+  /** Writes whole tables as one person's document; `[table]` is a section that is one thing. */
+  async writeSections(
+    writer: FormatWriter<'sections'>,
+    tables: Readonly<Record<string, string | [table: string]>>,
+    options: ExportOptions = {},
+  ): Promise<WrittenFile> {
+    return this.inSnapshot('UTC', async (snapshot) => {
+      const relations = await relationsOf(snapshot, Object.values(tables).flat());
+      const sections = Object.entries(tables).map(([name, table], index) => {
+        return { name, relation: relations[index]!, isSingle: Array.isArray(table) };
+      });
+      return collect(writer.write({ kind: 'sections', takenAt: snapshot.takenAt, sections }, options, () => undefined));
     });
   }
 
@@ -69,19 +81,46 @@ export class RenderingLaboratory {
   }
 }
 
+interface ContentOptions {
+  readonly userId?: string | null;
+  /** The data type of each table; the table itself where it is not named. */
+  readonly sections?: Readonly<Record<string, string>>;
+}
+
+/** Whole tables, as a source would offer them. */
+export async function contentOf(
+  snapshot: Snapshot,
+  tables: readonly string[],
+  { userId = null, sections = {} }: ContentOptions = {},
+): Promise<Relations> {
+  return {
+    kind: 'relations',
+    takenAt: snapshot.takenAt,
+    userId,
+    filters: null,
+    relations: await relationsOf(snapshot, tables, sections),
+    warnings: [],
+    setting: (name) => snapshot.setting(name),
+  };
+}
+
 /** Each table whole, its data type being the table itself. */
-export async function relationsOf(snapshot: Snapshot, tables: readonly string[]): Promise<Relation[]> {
+async function relationsOf(
+  snapshot: Snapshot,
+  tables: readonly string[],
+  sections: Readonly<Record<string, string>> = {},
+): Promise<Relation[]> {
   const live = await new LiveSchema().find(tables, snapshot);
-  return Promise.all(
-    tables.map(async (name) => {
-      const { schema, relation, columns } = live.get(name) ?? fail(`There is no table ${name}`);
-      const from = sql`${Sql.identifier(schema)}.${Sql.identifier(relation)}`;
-      const order = columns.some((column) => column.name === 'id') ? sql` ORDER BY id` : sql``;
-      const rows = sql`SELECT ${Sql.join(columns.map(selected))} FROM ${from}${order}`;
-      const [counted] = await snapshot.query<{ count: string }>(sql`SELECT count(*) FROM ${from}`);
-      return new SnapshotRelation(snapshot, name, name, columns, rows, Number(counted?.count));
-    }),
-  );
+  const relations: Relation[] = [];
+  for (const name of tables) {
+    const { schema, relation, columns } = live.get(name) ?? fail(`There is no table ${name}`);
+    const from = sql`${Sql.identifier(schema)}.${Sql.identifier(relation)}`;
+    const order = columns.some((column) => column.name === 'id') ? sql` ORDER BY id` : sql``;
+    const rows = sql`SELECT ${Sql.join(columns.map(selected))} FROM ${from}${order}`;
+    const [counted] = await snapshot.query<{ count: string }>(sql`SELECT count(*) FROM ${from}`);
+    relations.push(new SnapshotRelation(snapshot, name, sections[name] ?? name, columns, rows, Number(counted?.count)));
+  }
+  return relations;
 }
 
 export async function collect(file: RenderedFile): Promise<WrittenFile> {

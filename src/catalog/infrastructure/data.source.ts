@@ -10,7 +10,9 @@ import type { TablePlan } from '../model/domain/table-plan';
 export class DataSource extends ExportSource {
   override readonly kind = 'data';
   override readonly formats = {
-    csv: ['relations'],
+    csv: ['relations', 'sections'],
+    json: ['relations', 'sections'],
+    ndjson: ['relations'],
   } as const;
 
   constructor(

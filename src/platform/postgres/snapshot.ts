@@ -179,7 +179,9 @@ function endOf(copy: CopyToStreamQuery): Promise<void> {
   const ended = new Promise<void>((resolve, reject) => {
     query.handleReadyForQuery = resolve;
     copy.once('error', reject);
-    copy.once('close', () => setImmediate(() => copy.readableEnded || reject(new Error('The rows were not all read'))));
+    copy.once('close', () => {
+      if (!copy.readableEnded) reject(new Error('The rows were not all read'));
+    });
   });
   // Whoever reads the rows hears of the error first.
   ended.catch(() => undefined);

@@ -112,6 +112,7 @@ function knownFormat(format: unknown, formats: readonly ExportFormat[]): ExportF
 
 function recordOf(query: DataQuery, caller: Caller, format: ExportFormat, options: FileOptions) {
   const { type, dataTypes, filters } = query;
-  const kept = { ...optionsOf(query, caller.userId), ...options };
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const kept = { ...optionsOf(query, caller.userId), ...Object.fromEntries(given) };
   return { caller, type, format, dataTypes, filters: filters ?? null, options: kept };
 }

@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Sql } from '../../../platform/postgres/sql';
 import type { ExportOptions } from '../../model/domain/export';
 import { FormatWriter, type RenderedFile, type ReportProgress } from '../../model/domain/format-writer';
-import type { Column, Projection, Relation, Relations } from '../../model/domain/relation';
-import { column } from './column';
+import type { Relation, Relations } from '../../model/domain/relation';
 import { compressed } from './compression';
-import { neutralised, neutralisedName } from './formula-guard';
+import { csvField, csvHeader } from './csv-text';
 import { type RelationOptions, relationOptions } from './relation-options';
 import { RowTally } from './row-tally';
 import { tableArchive } from './table-archive';
@@ -34,24 +33,13 @@ export class CsvWriter extends FormatWriter<'relations'> {
 }
 
 async function* csvOf(relation: Relation, options: RelationOptions, tally: RowTally): AsyncGenerator<Uint8Array> {
-  const names = relation.columns.map(({ name }) => (options.raw ? name : neutralisedName(name)));
-  yield Buffer.from((options.bom ? '\ufeff' : '') + csvLine(names, options.delimiter));
-  yield* tally.render(relation, csvProjection(relation.columns, options));
-}
-
-function csvProjection(columns: readonly Column[], { raw, delimiter }: RelationOptions): Projection {
-  const cells = columns.map(({ name, family }) =>
-    family === 'text' && !raw ? neutralised(column(name)) : column(name),
+  const { columns } = relation;
+  yield csvHeader(
+    columns.map(({ name }) => name),
+    options,
   );
-  return { select: Sql.join(cells), as: { kind: 'csv', delimiter } };
-}
-
-/** A line by RFC 4180, of names: quoted where a reader could take it for more than one field. */
-export function csvLine(fields: readonly string[], delimiter: string): string {
-  const quoted = fields.map((field) =>
-    field === '' || /["\r\n]/.test(field) || field.includes(delimiter) ? `"${field.replaceAll('"', '""')}"` : field,
-  );
-  return `${quoted.join(delimiter)}\n`;
+  const select = Sql.join(columns.map((column) => csvField(column, options)));
+  yield* tally.render(relation, { select, as: { kind: 'csv', delimiter: options.delimiter } });
 }
 
 /** RFC 4180 knows no other way to write a record whose only field is empty and not quoted. */

@@ -6,7 +6,7 @@ export interface ZipEntry {
   /** 0 for what is compressed already; low levels cost little more time than none. */
   readonly compressionLevel: 0 | 1 | 6;
   /** Called when the entries before it have gone out. */
-  open(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  readonly open: () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
 /** The bytes of a zip. An entry is opened when the one before has gone out, so that little is ever in memory. */
@@ -15,10 +15,13 @@ export async function* zip(entries: readonly ZipEntry[]): AsyncGenerator<Uint8Ar
   // A PassThrough by nature; destroyed, it throws at whoever reads, where yazl would only stop writing.
   const output = file.outputStream as Readable;
   let current: Readable | undefined;
-  file.on('error', (error: Error) => output.destroy(error));
+  const fail = (error: Error) => output.destroy(error);
+  file.on('error', fail);
   for (const { name, compressionLevel, open } of entries) {
     file.addReadStreamLazy(name, { compress: compressionLevel > 0, compressionLevel }, (pass) => {
       current = Readable.from(open(), { objectMode: false });
+      // yazl pipes it on, and a pipe tells nobody of an error: unheard, it would end the process.
+      current.once('error', fail);
       pass(null, current);
     });
   }

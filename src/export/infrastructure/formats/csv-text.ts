@@ -1,0 +1,23 @@
+import { type Sql, sql } from '../../../platform/postgres/sql';
+import type { Column } from '../../model/domain/relation';
+import { column } from './column';
+import { neutralised, neutralisedName } from './formula-guard';
+import type { RelationOptions } from './relation-options';
+
+/** A column's value as a field: PostgreSQL's CSV then tells nulls from empty texts and quotes what has to be. */
+export function csvField({ name, family }: Column, { raw }: RelationOptions): Sql {
+  // What COPY itself makes of a boolean, `t` or `f`, few programs take for one.
+  if (family === 'boolean') return sql`${column(name)}::text`;
+  return family === 'text' && !raw ? neutralised(column(name)) : column(name);
+}
+
+/** The first line of a file: the columns' names, after the mark by which Excel knows UTF-8 where that is wanted. */
+export function csvHeader(names: readonly string[], { raw, bom, delimiter }: RelationOptions): Buffer {
+  const fields = names.map((name) => csvQuoted(raw ? name : neutralisedName(name), delimiter));
+  return Buffer.from(`${bom ? '\ufeff' : ''}${fields.join(delimiter)}\n`);
+}
+
+/** By RFC 4180: quoted where a reader could take it for more than one field. */
+function csvQuoted(field: string, delimiter: string): string {
+  return /["\r\n]/.test(field) || field.includes(delimiter) ? `"${field.replaceAll('"', '""')}"` : field;
+}

@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import type { ExportOptions } from '../../model/domain/export';
+import { FormatWriter, type RenderedFile, type ReportProgress } from '../../model/domain/format-writer';
+import type { Relation, Relations } from '../../model/domain/relation';
+import { compressed } from './compression';
+import { jsonRow, listed } from './json-row';
+import { relationOptions } from './relation-options';
+import { RowTally } from './row-tally';
+
+/** One document: the rows of a section are an array; where a section has several tables, each row names its own. */
+@Injectable()
+export class JsonWriter extends FormatWriter<'relations'> {
+  override readonly format = 'json';
+  override readonly writes = 'relations';
+
+  override write(content: Relations, given: ExportOptions, report: ReportProgress): RenderedFile {
+    const tally = new RowTally(content.relations, report);
+    const file = { extension: 'json', contentType: 'application/json', body: documentOf(content, tally) };
+    return {
+      ...compressed(file, relationOptions(given)),
+      summary: () => ({ pageCount: null, recordCount: tally.recordCount, warnings: content.warnings }),
+    };
+  }
+}
+
+async function* documentOf(content: Relations, tally: RowTally): AsyncGenerator<Uint8Array> {
+  const { takenAt, userId } = content;
+  const head = JSON.stringify({ exportDate: takenAt, ...(userId === null ? {} : { userId }) });
+  yield Buffer.from(`${head.slice(0, -1)},"data":{`);
+  let separator = '\n';
+  for (const [section, tables] of sectionsOf(content)) {
+    yield Buffer.from(`${separator}${JSON.stringify(section)}:[\n`);
+    yield* listed(rowsOf(tables, tally));
+    yield Buffer.from(']');
+    separator = ',\n';
+  }
+  yield Buffer.from('\n}}\n');
+}
+
+async function* rowsOf(tables: readonly Relation[], tally: RowTally): AsyncGenerator<Uint8Array> {
+  for (const table of tables) {
+    yield* tally.render(table, jsonRow(table, { isListed: true, namesItsTable: tables.length > 1 }));
+  }
+}
+
+/** In the order of their first tables. */
+function sectionsOf({ relations }: Relations): Map<string, Relation[]> {
+  const sections = new Map<string, Relation[]>();
+  for (const relation of relations) {
+    sections.set(relation.section, [...(sections.get(relation.section) ?? []), relation]);
+  }
+  return sections;
+}

@@ -1,0 +1,67 @@
+import type { ExportOptions } from '../../src/export/model/domain/export';
+import type { FormatWriter } from '../../src/export/model/domain/format-writer';
+import { CsvWriter } from '../../src/export/infrastructure/formats/csv.writer';
+import { JsonWriter } from '../../src/export/infrastructure/formats/json.writer';
+import { NdjsonWriter } from '../../src/export/infrastructure/formats/ndjson.writer';
+import { contentOf, RenderingLaboratory } from '../support/rendering';
+import { until } from '../support/until';
+
+let laboratory: RenderingLaboratory;
+beforeAll(async () => {
+  laboratory = await RenderingLaboratory.create();
+  const numbers = 'FROM generate_series(1, 200000) AS n';
+  await laboratory.sql(
+    `CREATE TABLE few AS SELECT n, md5(n::text) AS hash FROM generate_series(1, 10) AS n`,
+    `CREATE VIEW failing AS SELECT n, repeat(md5(n::text), 10) AS hash, 1 / (n - 100000) AS broken ${numbers}`,
+    `CREATE VIEW long AS SELECT n, repeat(md5(n::text), 10) AS hash FROM generate_series(1, 1000000) AS n`,
+  );
+});
+afterAll(() => laboratory.remove());
+
+const CASES: [title: string, writer: FormatWriter<'relations'>, tables: string[], options: ExportOptions][] = [
+  ['CSV', new CsvWriter(), [], {}],
+  ['CSV, gzip', new CsvWriter(), [], { compression: 'gzip' }],
+  ['a zip of CSVs', new CsvWriter(), ['few'], {}],
+  ['JSON', new JsonWriter(), ['few'], {}],
+  ['JSON, gzip', new JsonWriter(), [], { compression: 'gzip' }],
+  ['NDJSON', new NdjsonWriter(), [], {}],
+];
+
+describe.each(CASES)('%s', (_title, writer, before, options) => {
+  it('never ends where its rows fail midway', async () => {
+    await laboratory.inSnapshot('UTC', async (snapshot) => {
+      const content = await contentOf(snapshot, [...before, 'failing']);
+      const { body } = writer.write(content, options, () => undefined);
+      let received = 0;
+
+      const reading = (async () => {
+        for await (const chunk of body) received += chunk.length;
+      })();
+
+      await expect(reading).rejects.toThrow('division by zero');
+      expect(received).toBeGreaterThan(100_000);
+    });
+  });
+
+  it('stops the query when its reader leaves', async () => {
+    await laboratory.inSnapshot('UTC', async (snapshot) => {
+      const content = await contentOf(snapshot, [...before, 'long']);
+      const { body } = writer.write(content, options, () => undefined);
+      let received = 0;
+
+      for await (const chunk of body) {
+        received += chunk.length;
+        if (received > 100_000) break;
+      }
+
+      await until('no COPY runs', async () => (await runningCopies()) === 0, { within: 5_000 });
+    });
+  });
+});
+
+async function runningCopies(): Promise<number> {
+  const { rows } = await laboratory.pool.query<{ count: string }>(
+    `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE 'COPY%'`,
+  );
+  return Number(rows[0]?.count);
+}

@@ -1,0 +1,91 @@
+import { SectionsCsvWriter } from '../../src/export/infrastructure/formats/sections-csv.writer';
+import { SectionsJsonWriter } from '../../src/export/infrastructure/formats/sections-json.writer';
+import { python } from '../support/python';
+import { RenderingLaboratory } from '../support/rendering';
+
+let laboratory: RenderingLaboratory;
+beforeAll(async () => {
+  laboratory = await RenderingLaboratory.create();
+  await laboratory.sql(
+    'CREATE TABLE people (id int, name text, active boolean)',
+    `INSERT INTO people VALUES (1, 'Ann, "A"', true)`,
+    'CREATE TABLE transactions (id int, "table" text, amount numeric(12,2), note text)',
+    `INSERT INTO transactions VALUES (1, 'round', -5.00, '=1+1'), (2, NULL, 234567890.5, '')`,
+    'CREATE TABLE nothing (note text, extra json)',
+  );
+});
+afterAll(() => laboratory.remove());
+
+describe("a person's document as JSON", () => {
+  it('has the sections in their order, one thing as an object, lists as arrays, and its time as the last', async () => {
+    const { bytes, recordCount, contentType } = await laboratory.writeSections(new SectionsJsonWriter(), {
+      profile: ['people'],
+      transactions: 'transactions',
+      activity: 'nothing',
+    });
+
+    const document = JSON.parse(bytes.toString()) as Record<string, unknown>;
+    expect(Object.keys(document)).toEqual(['profile', 'transactions', 'activity', 'exportedAt']);
+    expect(document).toEqual({
+      profile: { id: 1, name: 'Ann, "A"', active: true },
+      transactions: [
+        { id: 1, table: 'round', amount: -5, note: '=1+1' },
+        { id: 2, table: null, amount: 234567890.5, note: '' },
+      ],
+      activity: [],
+      exportedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+    });
+    expect(bytes.toString()).toContain('"amount":-5.00');
+    expect({ recordCount, contentType }).toEqual({ recordCount: 3, contentType: 'application/json' });
+  });
+
+  it('says null of a thing that is not there', async () => {
+    const { bytes } = await laboratory.writeSections(new SectionsJsonWriter(), { profile: ['nothing'] });
+
+    expect(JSON.parse(bytes.toString())).toEqual({ profile: null, exportedAt: expect.any(String) });
+  });
+
+  it('fails where one thing turns out to be several', async () => {
+    const writing = laboratory.writeSections(new SectionsJsonWriter(), { profile: ['transactions'] });
+
+    await expect(writing).rejects.toThrow('profile should be one row, and there are 2');
+  });
+});
+
+describe("a person's document as CSV", () => {
+  const rows = (bytes: Uint8Array, delimiter = ',') =>
+    python<string[][]>(
+      `import csv, io, json, sys
+text = io.TextIOWrapper(sys.stdin.buffer, encoding='utf-8', newline='')
+print(json.dumps(list(csv.reader(text, delimiter='${delimiter}', strict=True))))`,
+      bytes,
+    );
+  const tables = { profile: ['people'] as [string], transactions: 'transactions', activity: 'nothing' };
+
+  it('has the union of the columns behind the name of the section', async () => {
+    const { bytes, recordCount, extension } = await laboratory.writeSections(new SectionsCsvWriter(), tables);
+
+    expect(await rows(bytes)).toEqual([
+      ['table', 'id', 'name', 'active', 'table_', 'amount', 'note', 'extra'],
+      ['profile', '1', 'Ann, "A"', 'true', '', '', '', ''],
+      ['transactions', '1', '', '', 'round', '-5.00', "'=1+1", ''],
+      ['transactions', '2', '', '', '', '234567890.50', '', ''],
+    ]);
+    // What is missing is not quoted, an empty text is.
+    expect(bytes.toString()).toContain('transactions,2,,,,234567890.50,"",\n');
+    expect({ recordCount, extension }).toEqual({ recordCount: 3, extension: 'csv' });
+  });
+
+  it('takes the options of CSV', async () => {
+    const { bytes } = await laboratory.writeSections(new SectionsCsvWriter(), tables, {
+      raw: true,
+      bom: true,
+      delimiter: ';',
+    });
+
+    const [header, , transaction] = await rows(bytes, ';');
+    expect(header![0]).toBe('\ufefftable');
+    expect(transaction!.slice(0, 2)).toEqual(['transactions', '1']);
+    expect(transaction![6]).toBe('=1+1');
+  });
+});
