@@ -15,6 +15,7 @@ export interface ExportRecord {
   readonly file_size: number | null;
   readonly sha256: string | null;
   readonly page_count: number | null;
+  readonly record_count: number | null;
   readonly options: object;
   readonly download_count: number;
   readonly error: string | null;
