@@ -32,7 +32,7 @@ const made = `
          timestamptz '2020-01-01' + n * interval '37.25 seconds' AS created_at,
          (n % 100000)::int AS quantity,
          CASE WHEN n % 5 = 0 THEN '' ELSE md5(n::text) END AS note
-  FROM generate_series(1, ROWS) n`;
+  FROM generate_series(1::bigint, ROWS) n`;
 
 /** What `\copy` and the libraries read. @param {string} table */
 export const queryOf = (table) =>
