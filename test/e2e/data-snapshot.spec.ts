@@ -37,9 +37,7 @@ describe('An export of tables that are being written', () => {
       );
       await offer(installation, table);
     }
-    await installation.sql(
-      `INSERT INTO debits (id, amount) SELECT n, n % 100 FROM generate_series(0, ${PAIRS - 1}) n`,
-    );
+    await installation.sql(`INSERT INTO debits (id, amount) SELECT n, n % 100 FROM generate_series(0, ${PAIRS - 1}) n`);
     await installation.sql(
       `INSERT INTO credits (id, amount) SELECT n, 100 - n % 100 FROM generate_series(0, ${PAIRS - 1}) n`,
     );
