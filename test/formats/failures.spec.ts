@@ -1,3 +1,4 @@
+import type { ExportOptions } from '../../src/export/model/domain/export';
 import type { FormatWriter } from '../../src/export/model/domain/format-writer';
 import { CsvWriter } from '../../src/export/infrastructure/formats/csv.writer';
 import { JsonWriter } from '../../src/export/infrastructure/formats/json.writer';
@@ -18,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => laboratory.remove());
 
-const CASES: [title: string, writer: FormatWriter<'relations'>, tables: string[], options: object][] = [
+const CASES: [title: string, writer: FormatWriter<'relations'>, tables: string[], options: ExportOptions][] = [
   ['CSV', new CsvWriter(), [], {}],
   ['CSV, gzip', new CsvWriter(), [], { compression: 'gzip' }],
   ['a zip of CSVs', new CsvWriter(), ['few'], {}],
