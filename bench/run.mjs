@@ -6,11 +6,19 @@ import { onePage } from './boards/one-page.mjs';
 import { polling } from './boards/polling.mjs';
 import { thirtyPages } from './boards/thirty-pages.mjs';
 import { twoWorkers } from './boards/two-workers.mjs';
+import { dataFormats } from './data/formats.mjs';
+import { dataLibraries } from './data/libraries.mjs';
+import { dataMemory } from './data/memory.mjs';
+import { dataPolling } from './data/polling.mjs';
+import { dataWorkers } from './data/workers.mjs';
 import { Laboratory } from './support/laboratory.mjs';
 import { circumstances, markdownOf } from './support/report.mjs';
 
 /** @type {import('./support/laboratory.mjs').Bench[]} */
-const all = [thirtyPages, hugeBoard, onePage, polling, completion, twoWorkers];
+const all = [
+  ...[thirtyPages, hugeBoard, onePage, polling, completion, twoWorkers],
+  ...[dataFormats, dataMemory, dataLibraries, dataPolling, dataWorkers],
+];
 
 await runProgram(async (belongings) => {
   const chosen = chosenBenches(process.argv.slice(2));

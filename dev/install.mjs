@@ -10,6 +10,8 @@ const generatedClient = join(projectRoot, 'src/platform/prisma/generated');
 const buildInputs = [
   'src',
   'prisma/schema.prisma',
+  'prisma/platform.prisma',
+  'prisma/catalog.prisma',
   'tsconfig.json',
   'tsconfig.build.json',
   'nest-cli.json',

@@ -21,7 +21,7 @@ async function generateClient() {
     },
   });
   if (code !== 0) {
-    console.error(`${output}\nPrisma could not generate its client from prisma/schema.prisma.`);
+    console.error(`${output}\nPrisma could not generate its client from prisma/*.prisma.`);
     process.exitCode = 1;
   }
 }

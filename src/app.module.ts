@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { CatalogModule } from './catalog';
 import { ExportModule } from './export';
 import { AuthModule } from './platform/auth/auth.module';
 import { ConfigModule } from './platform/config/config.module';
@@ -20,6 +21,8 @@ import { SoloModule } from './solo';
     PostgresModule,
     QueueModule,
     StorageModule,
+    // Before the exports, whose /exports/:id would take its paths for ids.
+    CatalogModule,
     ExportModule,
     SoloModule,
   ],

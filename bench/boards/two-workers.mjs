@@ -1,6 +1,7 @@
 // @ts-check
 import { exampleBoard } from '../../dev/service/example-boards.mjs';
 import { ms } from '../support/report.mjs';
+import { spanOf } from '../support/span.mjs';
 import { median, repeat } from '../support/statistics.mjs';
 
 const exportsAtOnce = 8;
@@ -24,8 +25,7 @@ export const twoWorkers = {
       const records = await Promise.all(
         Array.from({ length: exportsAtOnce }, async () => client.follow(await client.requestBoardExport(id, 'pdf'))),
       );
-      const [asked, completed] = [records.map(startOf), records.map(endOf)];
-      return Math.max(...completed) - Math.min(...asked);
+      return spanOf(records);
     };
 
     const first = await laboratory.startService(worker);
@@ -46,14 +46,3 @@ export const twoWorkers = {
     ];
   },
 };
-
-/** @typedef {import('../../dev/service/client.mjs').ExportRecord} ExportRecord */
-
-/** @param {ExportRecord} record */
-const startOf = ({ created_at }) => Date.parse(created_at);
-
-/** @param {ExportRecord} record */
-function endOf({ status, error, completed_at }) {
-  if (status !== 'completed') throw new Error(`An export ended as ${status}: ${error}`);
-  return Date.parse(completed_at ?? '');
-}

@@ -1,6 +1,6 @@
 // @ts-check
 // What a bench measures on: PostgreSQL with fsync, the built service as processes, files on disk.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from '../../dev/process.mjs';
@@ -24,15 +24,15 @@ const usualPauseMs = 20;
 
 export class Laboratory {
   #belongings;
-  #databaseUrl;
   #token;
+  databaseUrl;
   storage;
 
   /** @param {Belongings} belongings @param {{ databaseUrl: string, storage: string, token: string }} found */
   constructor(belongings, { databaseUrl, storage, token }) {
     this.#belongings = belongings;
-    this.#databaseUrl = databaseUrl;
     this.#token = token;
+    this.databaseUrl = databaseUrl;
     this.storage = storage;
   }
 
@@ -48,15 +48,16 @@ export class Laboratory {
     await migrate(databaseUrl);
     const storage = join(directory, 'storage');
     mkdirSync(storage);
-    return new Laboratory(belongings, { databaseUrl, storage, token: await tokenFor('bench') });
+    return new Laboratory(belongings, { databaseUrl, storage, token: await tokenFor('bench', '--role', 'admin') });
   }
 
   /** A fresh process, whose figures no earlier bench has touched. @param {Record<string, string>} [settings] */
   async startService(settings = {}) {
-    const env = { ...plainEnvironment(), RATE_LIMIT_BOARDS: 'off', LOG_LEVEL: 'warn', ...settings };
+    const unlimited = { RATE_LIMIT_BOARDS: 'off', RATE_LIMIT_EXPORTS: 'off' };
+    const env = { ...plainEnvironment(), ...unlimited, LOG_LEVEL: 'warn', ...settings };
     const port = await freePort();
     return this.#belongings.start(
-      () => startService({ port, databaseUrl: this.#databaseUrl, storage: this.storage, env }),
+      () => startService({ port, databaseUrl: this.databaseUrl, storage: this.storage, env }),
       (started) => started.stop(),
     );
   }
@@ -65,19 +66,33 @@ export class Laboratory {
   clientOf(service) {
     return new ApiClient(service.url, this.#token);
   }
+
+  /** Large files would fill the disk before the end. @param {ExportRecord} record */
+  removeFileOf({ id }) {
+    rmSync(join(this.storage, 'exports', id), { recursive: true });
+  }
 }
 
 /**
- * Asks for an export and waits for its end.
+ * Asks for an export of a board and waits for its end.
  * @param {ApiClient} client
  * @param {string} sessionId
  * @param {string} format
  * @param {{ options?: object, pauseMs?: number }} [how]
+ */
+export const timedExport = (client, sessionId, format, { options, pauseMs } = {}) =>
+  timed(client, () => client.requestBoardExport(sessionId, format, options), pauseMs);
+
+/**
+ * Asks for an export and waits for its end.
+ * @param {ApiClient} client
+ * @param {() => Promise<ExportRecord>} request
+ * @param {number} [pauseMs]
  * @returns {Promise<{ record: ExportRecord, wallMs: number, serverMs: number, answeredAt: number }>}
  */
-export async function timedExport(client, sessionId, format, { options, pauseMs = usualPauseMs } = {}) {
+export async function timed(client, request, pauseMs = usualPauseMs) {
   const began = performance.now();
-  let record = await client.requestBoardExport(sessionId, format, options);
+  let record = await request();
   while (record.status === 'pending' || record.status === 'processing') {
     await sleep(pauseMs);
     ({ record } = await client.status(record.id));

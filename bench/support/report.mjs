@@ -45,5 +45,11 @@ export async function circumstances() {
 export const ms = (milliseconds) =>
   milliseconds < 10 ? `${milliseconds.toFixed(1)} ms` : `${Math.round(milliseconds)} ms`;
 
+/** @param {number} milliseconds */
+export const seconds = (milliseconds) => `${(milliseconds / 1000).toFixed(1)} s`;
+
+/** @param {number} ratio */
+export const times = (ratio) => `${ratio.toFixed(ratio < 10 ? 2 : 0)} ×`;
+
 /** @param {number} bytes */
 export const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;

@@ -8,9 +8,12 @@ import { download } from '../service/client.mjs';
  * @typedef {import('../service/client.mjs').ExportRecord} ExportRecord
  *
  * @typedef {object} Wish one export
- * @property {string} subject what is exported; wishes of one subject share a progress bar
+ * @property {string} subject what is exported
  * @property {string} format
- * @property {() => Promise<ExportRecord>} request
+ * @property {string} [bar] wishes of one name share a progress bar; the subject when left out
+ * @property {number} [count] how many pages or rows there must be
+ * @property {() => Promise<ExportRecord>} [request] asks for a file that is made in the background
+ * @property {(path: string) => Promise<ExportRecord>} [fetch] or gets what comes in the answer itself
  *
  * @typedef {object} Outcome
  * @property {string} subject
@@ -29,22 +32,22 @@ import { download } from '../service/client.mjs';
  * @returns {Promise<Outcome[]>}
  */
 export async function exportAll(wishes, client, { progress, output }) {
-  const subjects = [...new Set(wishes.map(({ subject }) => subject))];
-  progress.expect(subjects);
-  const ofSubjects = subjects.map(async (subject) => {
-    const own = wishes.filter((wish) => wish.subject === subject);
-    const tally = new Tally(own.length, (done, total) => progress.show(subject, done, total));
+  const bars = [...new Set(wishes.map(barOf))];
+  progress.expect(bars);
+  const ofBars = bars.map(async (bar) => {
+    const own = wishes.filter((wish) => barOf(wish) === bar);
+    const tally = new Tally(own.length, (done, total) => progress.show(bar, done, total));
     const outcomes = await Promise.all(
       own.map((wish, index) => carryOut(wish, client, output, (record) => tally.note(index, record))),
     );
-    progress.finished(
-      subject,
-      outcomes.map(({ format, problem }) => (problem ? `${format} FAILED` : format)).join(', '),
-    );
+    progress.finished(bar, outcomes.map(({ format, problem }) => (problem ? `${format} FAILED` : format)).join(', '));
     return outcomes;
   });
-  return (await Promise.all(ofSubjects)).flat();
+  return (await Promise.all(ofBars)).flat();
 }
+
+/** @param {Wish} wish */
+const barOf = ({ bar, subject }) => bar ?? subject;
 
 /**
  * @param {Wish} wish
@@ -53,23 +56,48 @@ export async function exportAll(wishes, client, { progress, output }) {
  * @param {(record: ExportRecord) => void} onChange
  * @returns {Promise<Outcome>}
  */
-async function carryOut({ subject, format, request }, client, output, onChange) {
+async function carryOut(wish, client, output, onChange) {
+  const { subject, format } = wish;
   try {
-    const created = await request();
-    onChange(created);
-    const record = await client.follow(created, onChange);
+    const record = await obtain(wish, client, output, onChange);
     const outcome = { subject, format, remark: remarkOn(record) };
     if (record.status !== 'completed') return { ...outcome, problem: `${record.status}: ${record.error}` };
-    await download(record, join(output, `${subject}${extname(record.file_name ?? '')}`));
+    const count = record.page_count ?? record.record_count ?? undefined;
+    if (wish.count !== undefined && count !== wish.count) {
+      return { ...outcome, problem: `${count} instead of ${wish.count}` };
+    }
     return {
       ...outcome,
-      count: record.page_count ?? undefined,
+      count,
       size: record.file_size ?? undefined,
       milliseconds: Date.parse(record.completed_at ?? '') - Date.parse(record.started_at ?? ''),
     };
   } catch (error) {
     return { subject, format, remark: '', problem: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/**
+ * The export's record in the end, its file written where it was completed.
+ * @param {Wish} wish
+ * @param {ApiClient} client
+ * @param {string} output
+ * @param {(record: ExportRecord) => void} onChange
+ */
+async function obtain({ subject, format, request, fetch }, client, output, onChange) {
+  if (fetch) {
+    const record = await fetch(join(output, `${subject}.${format}`));
+    onChange(record);
+    return record;
+  }
+  if (!request) throw new Error('A wish is to be requested or to be fetched.');
+  const created = await request();
+  onChange(created);
+  const record = await client.follow(created, onChange);
+  if (record.status === 'completed') {
+    await download(record, join(output, `${subject}${extname(record.file_name ?? '')}`));
+  }
+  return record;
 }
 
 /** @param {ExportRecord} record */

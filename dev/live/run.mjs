@@ -10,6 +10,7 @@ import { freePortFrom } from '../service/ports.mjs';
 import { migrate } from '../service/service.mjs';
 import { startStack } from '../stack.mjs';
 import { watchSources } from './compiler.mjs';
+import { noteDatabase } from './database-note.mjs';
 import { greeting } from './greeting.mjs';
 import { readableLine } from './log-lines.mjs';
 import { startQueueConsole } from './queue-console.mjs';
@@ -26,6 +27,10 @@ await runProgram(async (belongings) => {
     (started) => started.stop(),
   );
   await migrate(stack.databaseUrl);
+  await belongings.start(
+    () => noteDatabase(stack.databaseUrl),
+    (forget) => forget(),
+  );
   const port = await freePortFrom(usualPort);
   if (port !== usualPort) console.log(`Port ${usualPort} is taken: the service listens on ${port}.`);
 

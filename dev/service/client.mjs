@@ -19,6 +19,7 @@ import { capture, projectRoot } from '../process.mjs';
  * @property {number | null} file_size
  * @property {string | null} sha256
  * @property {number | null} page_count
+ * @property {number | null} record_count
  * @property {string[]} warnings
  * @property {string | null} error
  * @property {string} created_at
@@ -69,6 +70,33 @@ export class ApiClient {
     return jsonOf(await this.#ask('POST', `/api/v1/solo/sessions/${sessionId}/export/`, body));
   }
 
+  /**
+   * Whole tables, as an administrator.
+   * @param {{ tables: string[], format: string, options?: object }} wanted
+   * @returns {Promise<ExportRecord>}
+   */
+  async requestBulkExport(wanted) {
+    const { jobId } = await jsonOf(await this.#ask('POST', '/api/export/bulk', JSON.stringify(wanted)));
+    return (await this.status(jobId)).record;
+  }
+
+  /**
+   * Everything of one user, which comes in the answer itself.
+   * @param {string} userId
+   * @param {string} format
+   * @param {string} path where to write it
+   * @returns {Promise<ExportRecord>} as it is once the last byte has come
+   */
+  async fetchUserExport(userId, format, path) {
+    const answer = await this.#ask('GET', `/api/export/user/${userId}?format=${format}`);
+    const received = await receive(answer, path);
+    const id = answer.headers.get('Location')?.split('/').at(-2);
+    if (!id) throw new Error('The answer names no record.');
+    const { record } = await this.status(id);
+    assertSame(received, record);
+    return record;
+  }
+
   /** @param {string} id @returns {Promise<{ record: ExportRecord, retryAfterSeconds: number | undefined }>} */
   async status(id) {
     const answer = await this.#ask('GET', `/api/v1/exports/${id}/`);
@@ -108,9 +136,15 @@ export class ApiClient {
  * @param {ExportRecord} record
  * @param {string} path where to write it
  */
-export async function download({ file_url, file_size, sha256 }, path) {
-  const answer = await fetch(file_url ?? '');
-  if (!answer.ok || !answer.body) throw new Error(`its link: ${answer.status} ${await reasonOf(answer)}`);
+export async function download(record, path) {
+  const answer = await fetch(record.file_url ?? '');
+  if (!answer.ok) throw new Error(`its link: ${answer.status} ${await reasonOf(answer)}`);
+  assertSame(await receive(answer, path), record);
+}
+
+/** @param {Response} answer @param {string} path */
+async function receive(answer, path) {
+  if (!answer.body) throw new Error('The answer has no body.');
   const hash = createHash('sha256');
   let size = 0;
   await pipeline(
@@ -124,8 +158,13 @@ export async function download({ file_url, file_size, sha256 }, path) {
     },
     createWriteStream(path),
   );
-  if (size !== file_size) throw new Error(`the file has ${size} bytes; the record says ${file_size}`);
-  if (hash.digest('hex') !== sha256) throw new Error('the file has another SHA-256 than the record');
+  return { size, sha256: hash.digest('hex') };
+}
+
+/** @param {{ size: number, sha256: string }} received @param {ExportRecord} record */
+function assertSame(received, { file_size, sha256 }) {
+  if (received.size !== file_size) throw new Error(`the file has ${received.size} bytes; the record says ${file_size}`);
+  if (received.sha256 !== sha256) throw new Error('the file has another SHA-256 than the record');
 }
 
 /** The answer's body, taken to be what the API describes. @param {Response} answer @returns {Promise<any>} */

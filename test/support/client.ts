@@ -15,6 +15,7 @@ export interface ExportRecord {
   readonly file_size: number | null;
   readonly sha256: string | null;
   readonly page_count: number | null;
+  readonly record_count: number | null;
   readonly options: object;
   readonly download_count: number;
   readonly error: string | null;
@@ -58,6 +59,10 @@ export class Client {
 
   patch(path: string, body: unknown, headers?: RequestHeaders): Promise<Answer> {
     return this.send('PATCH', path, body, headers);
+  }
+
+  put(path: string, body: unknown, headers?: RequestHeaders): Promise<Answer> {
+    return this.send('PUT', path, body, headers);
   }
 
   delete(path: string): Promise<Answer> {

@@ -46,6 +46,7 @@ export class Installation {
       JWT_SECRET: TEST_SECRET,
       LINK_SECRET: TEST_LINK_SECRET,
       RATE_LIMIT_BOARDS: 'off',
+      RATE_LIMIT_EXPORTS: 'off',
       DRAWING_THREADS: '1',
       SHUTDOWN_GRACE_SECONDS: '5',
       ...(await redisOfOnesOwn(environment)),

@@ -24,7 +24,10 @@ export class RenderingLaboratory {
   /** @param encoding of a database in another encoding than UTF-8 */
   static async create(encoding?: string): Promise<RenderingLaboratory> {
     const database = encoding === undefined ? await createTestDatabase() : await createEmptyDatabase(encoding);
-    return new RenderingLaboratory(database, new Pool({ connectionString: database.url, max: 3 }));
+    const laboratory = new RenderingLaboratory(database, new Pool({ connectionString: database.url, max: 3 }));
+    // The platform's own tables would be in the way of those that tests make.
+    await laboratory.sql('DROP SCHEMA public CASCADE', 'CREATE SCHEMA public');
+    return laboratory;
   }
 
   get databaseUrl(): string {

@@ -9,8 +9,8 @@ interface ColumnRow extends Record<string, unknown> {
   readonly relation: string;
   readonly column: string;
   readonly type: string;
-  readonly base: string;
-  readonly base_kind: string;
+  readonly type_schema: string;
+  readonly type_kind: string;
   readonly modifier: number;
   readonly may_hold_json: boolean;
 }
@@ -33,12 +33,13 @@ const columnsOf = (names: Sql) => sql`
     FROM base b JOIN pg_catalog.pg_type t ON t.oid = b.type AND t.typtype = 'd'
   )
   SELECT n.nspname AS schema, c.relname AS relation, a.attname AS column,
-         pg_catalog.format_type(t.oid, NULL) AS type, t.typname AS base, t.typtype AS base_kind, b.modifier,
+         t.typname AS type, tn.nspname AS type_schema, t.typtype AS type_kind, b.modifier,
          (t.typname = 'json' OR t.typtype = 'c' OR t.typcategory = 'A' OR t.typtype IN ('r', 'm')
            OR EXISTS (SELECT FROM pg_catalog.pg_cast k
                       WHERE k.castsource = t.oid AND k.casttarget = 'pg_catalog.json'::pg_catalog.regtype)) AS may_hold_json
   FROM base b
   JOIN pg_catalog.pg_type t ON t.oid = b.type AND t.typtype <> 'd'
+  JOIN pg_catalog.pg_namespace tn ON tn.oid = t.typnamespace
   JOIN pg_catalog.pg_attribute a ON a.attrelid = b.attrelid AND a.attnum = b.attnum
   JOIN pg_catalog.pg_class c ON c.oid = b.attrelid
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -73,7 +74,7 @@ export class LiveSchema {
   /** The tables of these names that exist, by their names. */
   async find(names: readonly string[], snapshot: Snapshot): Promise<Map<string, LiveTable>> {
     const found = names.filter((name) => !name.includes('\0'));
-    const array = sql`ARRAY[${Sql.join(found.map(Sql.literal))}]`;
+    const array = sql`ARRAY[${Sql.join(found.map((name) => Sql.literal(name)))}]`;
     const rows = await snapshot.query<ColumnRow>(columnsOf(array));
     const tables = new Map<string, LiveTable & { columns: LiveColumn[] }>();
     for (const row of rows) {
@@ -87,21 +88,21 @@ export class LiveSchema {
 }
 
 function liveColumn(row: ColumnRow): LiveColumn {
-  const family = row.base_kind === 'e' ? 'text' : (FAMILIES[row.base] ?? 'other');
+  const family = row.type_kind === 'e' ? 'text' : (FAMILIES[row.type] ?? 'other');
   return {
     name: row.column,
-    type: row.type,
+    type: { schema: row.type_schema, name: row.type },
     family,
     scale: scaleOf(row, family),
     mayHoldJsonText: row.may_hold_json,
-    isMoney: row.base === 'money',
+    isMoney: row.type === 'money',
   };
 }
 
 /** `numeric(p, s)` keeps the scale in the lower eleven bits of its modifier, less 4, as a signed number. */
-function scaleOf({ base, modifier }: ColumnRow, family: TypeFamily): number | null {
+function scaleOf({ type, modifier }: ColumnRow, family: TypeFamily): number | null {
   if (family === 'integer') return 0;
-  if (base !== 'numeric' || modifier < 4) return null;
+  if (type !== 'numeric' || modifier < 4) return null;
   const bits = (modifier - 4) & 0x7ff;
   return bits >= 0x400 ? bits - 0x800 : bits;
 }

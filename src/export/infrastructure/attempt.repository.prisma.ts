@@ -27,7 +27,7 @@ export class PrismaAttemptRepository extends AttemptRepository {
       const [claimed] = await changeExports(transaction, {
         set: Prisma.sql`status = 'processing', attempt_token = ${token}::uuid, attempts = attempts + 1,
                         heartbeat_at = now(), started_at = coalesce(started_at, now()), progress_done = 0`,
-        where: Prisma.sql`id = ${exportId}::uuid AND attempts < ${MAX_ATTEMPTS} AND (${mayBecome('processing')}
+        where: Prisma.sql`id = ${exportId}::uuid AND NOT streamed AND attempts < ${MAX_ATTEMPTS} AND (${mayBecome('processing')}
                           OR (status = 'processing' AND heartbeat_at < now() - ${this.lease()}))`,
         audit: (row) => auditOf(row, 'export.started', { worker: WORKER }),
       });

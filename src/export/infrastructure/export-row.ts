@@ -23,6 +23,7 @@ export function toExport(row: ExportRow): Export {
     filters: row.filters,
     options: row.options as Export['options'],
     oneTime: row.oneTime,
+    streamed: row.streamed,
     requestId: row.requestId,
     progress: {
       done: Number(row.progressDone),

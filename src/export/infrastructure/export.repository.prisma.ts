@@ -30,7 +30,11 @@ export class PrismaExportRepository extends ExportRepository {
     super();
   }
 
-  override create(request: RequestExport, idempotency: IdempotentRequest | null): Promise<ExportCreation> {
+  override create(
+    request: RequestExport,
+    idempotency: IdempotentRequest | null,
+    attemptToken?: string,
+  ): Promise<ExportCreation> {
     const id = uuidv7();
     return this.prisma.$transaction(async (transaction) => {
       const earlier = idempotency && (await claimIdempotencyKey(transaction, idempotency, id));
@@ -40,8 +44,9 @@ export class PrismaExportRepository extends ExportRepository {
       }
       const { caller, kind, rateLimit } = request;
       const limitState = rateLimit && (await takeFromLimit(transaction, caller, kind, rateLimit));
-      const created = toExport(await transaction.export.create({ data: newRow(id, request) }));
-      const details = { kind: created.kind, format: created.format };
+      const data = { ...newRow(id, request), ...(attemptToken !== undefined && begunBy(attemptToken)) };
+      const created = toExport(await transaction.export.create({ data }));
+      const details = { kind, ...(request.type !== null && { type: request.type }), format: created.format };
       await recordAudit(transaction, auditOf(created, 'export.requested', details));
       return { export: created, isNew: true, rateLimit: limitState };
     });
@@ -137,11 +142,14 @@ function owned(id: string, { userId, tenantId }: ExportOwner): Prisma.Sql {
 }
 
 function newRow(id: string, request: RequestExport): Prisma.ExportCreateInput {
-  const { caller, kind, format, options, sessionId, expected } = request;
+  const { caller, kind, type, format, dataTypes, filters, options, sessionId, expected } = request;
   return {
     id,
     kind,
+    type,
     format,
+    dataTypes: [...dataTypes],
+    filters: filters ?? undefined,
     userId: caller.userId,
     tenantId: caller.tenantId,
     sessionId,
@@ -150,6 +158,12 @@ function newRow(id: string, request: RequestExport): Prisma.ExportCreateInput {
     progressTotal: expected.total,
     progressUnit: expected.unit,
   };
+}
+
+/** An export that is worked on from its first moment, in the process that was asked for it. */
+function begunBy(attemptToken: string): Partial<Prisma.ExportCreateInput> {
+  const now = new Date();
+  return { streamed: true, status: 'processing', attempts: 1, attemptToken, heartbeatAt: now, startedAt: now };
 }
 
 /**

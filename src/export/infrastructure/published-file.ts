@@ -5,12 +5,14 @@ const SECONDS_PER_DAY = 86_400;
 
 /** The columns that make a file visible, and end whatever attempt there was. */
 export function publishedFile(file: FinishedFile, retentionDays: number): Prisma.Sql {
+  const records = Prisma.sql`${file.recordCount === null ? null : BigInt(file.recordCount)}::bigint`;
   return Prisma.sql`
     attempt_token = NULL, error = NULL, completed_at = now(),
-    expires_at = now() + make_interval(secs => ${retentionDays * SECONDS_PER_DAY}),
-    storage_key = ${file.object.key}, content_type = ${file.object.contentType}, file_name = ${file.name},
+    expires_at = ${file.object ? Prisma.sql`now() + make_interval(secs => ${retentionDays * SECONDS_PER_DAY})` : Prisma.sql`NULL`},
+    storage_key = ${file.object?.key ?? null}, content_type = ${file.object?.contentType ?? null}, file_name = ${file.name},
     file_size = ${BigInt(file.size)}, sha256 = ${file.sha256},
-    record_count = ${file.recordCount === null ? null : BigInt(file.recordCount)}::bigint, page_count = ${file.pageCount}::int,
+    record_count = ${records}, page_count = ${file.pageCount}::int,
     warnings = ${[...file.warnings]}::text[],
-    progress_total = coalesce(progress_total, progress_done), progress_done = coalesce(progress_total, progress_done)`;
+    progress_total = coalesce(progress_total, ${records}, progress_done),
+    progress_done = coalesce(progress_total, ${records}, progress_done)`;
 }

@@ -14,6 +14,8 @@ const REMINDER_SECONDS = 30;
 
 const IDEMPOTENCY_DAYS = 7;
 
+const STREAM_BROKE = 'The service stopped while the rows went out. Ask for them again.';
+
 @Injectable()
 export class PrismaUpkeepRepository extends UpkeepRepository {
   constructor(
@@ -28,17 +30,21 @@ export class PrismaUpkeepRepository extends UpkeepRepository {
       AND heartbeat_at < now() - make_interval(secs => ${this.config.exports.leaseSeconds})`;
     const reason = `The export was begun ${MAX_ATTEMPTS} times and stopped every time. Try again, or ask for less at once.`;
     return this.prisma.$transaction(async (transaction) => {
-      const failed = await changeExports(transaction, {
-        set: Prisma.sql`status = 'failed', attempt_token = NULL, error = ${reason}`,
-        where: Prisma.sql`${silent} AND attempts >= ${MAX_ATTEMPTS}`,
-        audit: (row) => auditOf(row, 'export.failed', { reason }),
-      });
+      const fail = (why: string, which: Prisma.Sql) =>
+        changeExports(transaction, {
+          set: Prisma.sql`status = 'failed', attempt_token = NULL, error = ${why}`,
+          where: Prisma.sql`${silent} AND ${which}`,
+          audit: (row) => auditOf(row, 'export.failed', { reason: why }),
+        });
+      // Nobody can go on with an answer that broke off.
+      const broken = await fail(STREAM_BROKE, Prisma.sql`streamed`);
+      const failed = await fail(reason, Prisma.sql`attempts >= ${MAX_ATTEMPTS}`);
       const pending = await changeExports(transaction, {
         set: Prisma.sql`status = 'pending', attempt_token = NULL, enqueue_after = now()`,
         where: silent,
         audit: (row) => auditOf(row, 'export.attempt-lost'),
       });
-      return [...failed, ...pending];
+      return [...broken, ...failed, ...pending];
     });
   }
 

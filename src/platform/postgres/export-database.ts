@@ -6,14 +6,14 @@ import { Snapshot } from './snapshot';
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Exports that stream into an answer come on top of those that the workers run. */
 const STREAMS_AT_ONCE = 8;
-/** Progress and cancelling must not wait behind the exports that they are about. */
-const WATCHERS = 2;
+/** For what takes a moment, progress and cancelling among it: it must not wait behind the exports themselves. */
+const GLANCES_AT_ONCE = 4;
 
 /** The database whose rows are exported: the service's own, or a replica of it. Only ever read. */
 @Injectable()
 export class ExportDatabase implements OnApplicationShutdown {
   private readonly readers: Pool;
-  private readonly watchers: Pool;
+  private readonly glances: Pool;
 
   constructor({ database, exports, role }: Config) {
     const pool = (max: number) => {
@@ -28,7 +28,7 @@ export class ExportDatabase implements OnApplicationShutdown {
       return made;
     };
     this.readers = pool(exports.concurrency + STREAMS_AT_ONCE);
-    this.watchers = pool(WATCHERS);
+    this.glances = pool(GLANCES_AT_ONCE);
   }
 
   /**
@@ -38,13 +38,13 @@ export class ExportDatabase implements OnApplicationShutdown {
    */
   async open(signal: AbortSignal, timeZone = 'UTC'): Promise<Snapshot> {
     signal.throwIfAborted();
-    return Snapshot.begin(await this.readers.connect(), this.watchers, signal, timeZone);
+    return Snapshot.begin(await this.readers.connect(), this.glances, signal, timeZone);
   }
 
-  /** Runs what needs no more than one connection for a moment, in one snapshot. */
+  /** Runs what takes a moment, in one snapshot. */
   async look<Result>(work: (snapshot: Snapshot) => Promise<Result>): Promise<Result> {
-    const over = new AbortController();
-    const snapshot = await this.open(over.signal);
+    const { signal } = new AbortController();
+    const snapshot = await Snapshot.begin(await this.glances.connect(), this.glances, signal, 'UTC');
     try {
       return await work(snapshot);
     } finally {
@@ -53,6 +53,6 @@ export class ExportDatabase implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.readers.end(), this.watchers.end()]);
+    await Promise.all([this.readers.end(), this.glances.end()]);
   }
 }

@@ -37,8 +37,8 @@ export interface CopiedRows extends AsyncIterable<Buffer> {
  */
 export class Snapshot {
   private closing: Promise<void> | undefined;
-  /** Whether a COPY runs whose rows have not all been read: such a connection serves nobody any more. */
-  private isCopying = false;
+  /** Whether something runs whose answer has not all been read: such a connection serves nobody any more. */
+  private isBusy = false;
 
   private constructor(
     private readonly client: PoolClient,
@@ -72,11 +72,15 @@ export class Snapshot {
   }
 
   async query<Row extends QueryResultRow>(statement: Sql): Promise<Row[]> {
+    this.signal.throwIfAborted();
+    this.isBusy = true;
     try {
       return (await this.client.query<Row>(statement.text)).rows;
     } catch (error) {
       this.signal.throwIfAborted();
       throw error;
+    } finally {
+      this.isBusy = false;
     }
   }
 
@@ -103,7 +107,7 @@ export class Snapshot {
 
   /** Gives the connection back; one in the middle of something is ended. */
   close(): Promise<void> {
-    this.closing ??= this.end(this.isCopying || this.signal.aborted);
+    this.closing ??= this.end(this.isBusy);
     return this.closing;
   }
 
@@ -116,20 +120,20 @@ export class Snapshot {
     const copy = copyTo(statement.text);
     const ended = endOf(copy);
     const watch = new AbortController();
-    this.isCopying = true;
+    this.isBusy = true;
     try {
       this.client.query(copy);
       if (onProgress) void this.watchProgress(onProgress, watch.signal);
       yield* copy as AsyncIterable<Buffer>;
       await ended;
-      this.isCopying = false;
+      this.isBusy = false;
       onEnd(copy.rowCount);
     } catch (error) {
       this.signal.throwIfAborted();
       throw error;
     } finally {
       watch.abort();
-      if (this.isCopying) await this.close();
+      if (this.isBusy) await this.close();
     }
   }
 
@@ -175,7 +179,9 @@ function endOf(copy: CopyToStreamQuery): Promise<void> {
   const ended = new Promise<void>((resolve, reject) => {
     query.handleReadyForQuery = resolve;
     copy.once('error', reject);
-    copy.once('close', () => setImmediate(() => copy.readableEnded || reject(new Error('The rows were not all read'))));
+    copy.once('close', () => {
+      if (!copy.readableEnded) reject(new Error('The rows were not all read'));
+    });
   });
   // Whoever reads the rows hears of the error first.
   ended.catch(() => undefined);

@@ -3,8 +3,8 @@ import type { TypeFamily } from '../../../export';
 /** A column as the database has it now. */
 export interface LiveColumn {
   readonly name: string;
-  /** As SQL names the type, without its modifier, such as `timestamp with time zone`; a domain by what it is over. */
-  readonly type: string;
+  /** The type's own name, such as `bpchar`, which SQL takes without a modifier; a domain goes by what it is over. */
+  readonly type: { readonly schema: string; readonly name: string };
   readonly family: TypeFamily;
   readonly scale: number | null;
   readonly mayHoldJsonText: boolean;

@@ -6,7 +6,7 @@ export interface ZipEntry {
   /** 0 for what is compressed already; low levels cost little more time than none. */
   readonly compressionLevel: 0 | 1 | 6;
   /** Called when the entries before it have gone out. */
-  open(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  readonly open: () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
 /** The bytes of a zip. An entry is opened when the one before has gone out, so that little is ever in memory. */

@@ -38,6 +38,8 @@ export interface Export {
   readonly filters: unknown;
   readonly options: ExportOptions;
   readonly oneTime: boolean;
+  /** Its bytes went out in the answer to its request: no file was kept. */
+  readonly streamed: boolean;
   readonly requestId: string;
   readonly progress: Progress;
   /** There while the export is completed. What is known of the file besides outlives it. */
@@ -59,9 +61,10 @@ export interface Export {
   readonly completedAt: Date | null;
 }
 
-/** A rendered file that lies in storage and is not yet published. */
+/** A rendered file that is not yet published. */
 export interface FinishedFile {
-  readonly object: StoredObject;
+  /** Where it lies in storage; `null` when it was streamed to who asked for it. */
+  readonly object: StoredObject | null;
   readonly name: string;
   readonly size: number;
   readonly sha256: string;

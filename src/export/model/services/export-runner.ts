@@ -59,7 +59,7 @@ export class ExportRunner {
       this.metrics.completed(attempt.export, file.size, milliseconds / 1000);
     } else {
       this.logger.warn('Export was taken away before its file was published: the file is removed');
-      await this.storage.delete(file.object.key);
+      if (file.object) await this.storage.delete(file.object.key);
     }
   }
 
@@ -70,7 +70,7 @@ export class ExportRunner {
       this.logger.log('Export is handed back');
       await this.attempts.handBack(attempt);
     } else if (error instanceof DomainError) {
-      await this.fail(attempt, error.message);
+      await this.fail(attempt, error.summary);
     } else {
       await this.retryOrFail(attempt, error);
     }

@@ -2,7 +2,6 @@ import { Injectable, Logger } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { Page } from '../../../platform/http/page';
-import { idempotentRequest } from '../../../platform/idempotency/idempotency-keys';
 import { FileStorage } from '../../../platform/storage/file-storage';
 import type { RequestExport } from '../domain/commands/request-export.command';
 import type { Export } from '../domain/export';
@@ -14,6 +13,7 @@ import {
 } from '../domain/interfaces/export.repository';
 import { ExportQueue } from '../domain/interfaces/export-queue';
 import { ExportMetrics } from './export-metrics';
+import { fingerprintOf } from './fingerprint';
 import { objectPrefix } from './export-production';
 
 /** The life of exports as their owners steer it. */
@@ -33,13 +33,7 @@ export class ExportService {
    * @throws RateLimitExceededError | DomainError mismatch
    */
   async request(request: RequestExport): Promise<ExportCreation> {
-    const { caller, idempotencyKey, kind, format, sessionId, options } = request;
-    const creation = await this.exports.create(
-      request,
-      idempotencyKey === null
-        ? null
-        : idempotentRequest(caller, idempotencyKey, 'export', kind, format, sessionId ?? '', JSON.stringify(options)),
-    );
+    const creation = await this.exports.create(request, fingerprintOf(request));
     if (creation.isNew) await this.tellWorkers(creation.export.id);
     return creation;
   }

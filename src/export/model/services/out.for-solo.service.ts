@@ -33,6 +33,9 @@ export class ExportsForSolo {
     return this.exports.request({
       ...request,
       kind: 'board',
+      type: null,
+      dataTypes: [],
+      filters: null,
       expected: { done: 0, total: pageCount, unit: 'pages' },
       rateLimit: this.config.boards.rateLimit,
     });

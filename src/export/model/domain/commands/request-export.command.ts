@@ -7,9 +7,13 @@ import type { ExportFormat, ExportKind } from '../export-format';
 export interface RequestExport {
   readonly caller: Caller;
   readonly kind: ExportKind;
+  /** `null` where the kind knows no types. */
+  readonly type: string | null;
   readonly format: ExportFormat;
   readonly options: ExportOptions;
   readonly sessionId: string | null;
+  readonly dataTypes: readonly string[];
+  readonly filters: unknown;
   /** What is known of the work to come; the true figures follow when it begins. */
   readonly expected: Progress;
   /** `null` for no limit. It counts what the caller made of this kind. */

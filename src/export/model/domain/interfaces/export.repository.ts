@@ -32,8 +32,15 @@ export interface ExportQuery {
 
 /** The records of exports, as their owners know them. Every change writes its audit entry in the same transaction. */
 export abstract class ExportRepository {
-  /** @throws RateLimitExceededError | DomainError mismatch */
-  abstract create(request: RequestExport, idempotency: IdempotentRequest | null): Promise<ExportCreation>;
+  /**
+   * @param attemptToken makes it an export whose first and only attempt has begun already, in this process
+   * @throws RateLimitExceededError | DomainError mismatch
+   */
+  abstract create(
+    request: RequestExport,
+    idempotency: IdempotentRequest | null,
+    attemptToken?: string,
+  ): Promise<ExportCreation>;
 
   abstract find(id: string): Promise<Export | null>;
 

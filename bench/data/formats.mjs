@@ -1,0 +1,61 @@
+// @ts-check
+import { join } from 'node:path';
+import { timed } from '../support/laboratory.mjs';
+import { megabytes, seconds, times } from '../support/report.mjs';
+import { median } from '../support/statistics.mjs';
+import { copyName, copyToFile } from './copy.mjs';
+import { formats, mixedTable, queryOf, requestTable } from './mixed-table.mjs';
+
+const rows = 1_000_000;
+const warmUpRows = 100_000;
+const rounds = 3;
+
+/**
+ * Each export right after a copy of its own: what else the machine does meanwhile slows down both.
+ * @type {import('../support/laboratory.mjs').Bench}
+ */
+export const dataFormats = {
+  name: 'data-formats',
+  async measure(laboratory) {
+    const { databaseUrl, storage } = laboratory;
+    const [small, large] = [await mixedTable(databaseUrl, warmUpRows), await mixedTable(databaseUrl, rows)];
+    const service = await laboratory.startService();
+    const client = laboratory.clientOf(service);
+    const copy = () => copyToFile(databaseUrl, queryOf(large), join(storage, 'copied.csv'));
+    for (const format of formats) await timed(client, () => requestTable(client, small, format));
+    await copy();
+
+    const measured = formats.map((format) => ({ ...format, runs: /** @type {Run[]} */ ([]) }));
+    for (let round = 0; round < rounds; round++) {
+      for (const { runs, ...format } of measured) {
+        const copyMs = await copy();
+        const { record, wallMs } = await timed(client, () => requestTable(client, large, format));
+        if (record.record_count !== rows) throw new Error(`${format.name} has ${record.record_count} rows`);
+        laboratory.removeFileOf(record);
+        runs.push({ copyMs, wallMs, size: record.file_size ?? 0 });
+      }
+    }
+    await service.stop();
+    const copies = measured.flatMap(({ runs }) => runs.map(({ copyMs }) => copyMs));
+    return [
+      {
+        what: `${rows.toLocaleString('en')} rows × 8 mixed columns by ${copyName} to a file (median of ${copies.length})`,
+        seen: seconds(median(copies)),
+      },
+      ...measured.map(rowOf),
+    ];
+  },
+};
+
+/** @typedef {{ copyMs: number, wallMs: number, size: number }} Run */
+
+/** @param {import('./mixed-table.mjs').Format & { runs: Run[] }} measured */
+function rowOf({ name, goal, runs }) {
+  const ratio = median(runs.map(({ copyMs, wallMs }) => wallMs / copyMs));
+  return {
+    what: `the same rows, from POST to \`completed\`: ${name} (median of ${runs.length})`,
+    seen: `${times(ratio)} (${seconds(median(runs.map(({ wallMs }) => wallMs)))}, ${megabytes(runs[0]?.size ?? 0)})`,
+    goal: `≤ ${goal} ×`,
+    met: ratio <= goal,
+  };
+}

@@ -1,0 +1,54 @@
+// @ts-check
+import { setTimeout as sleep } from 'node:timers/promises';
+import { timed } from '../support/laboratory.mjs';
+import { canMeasureMemory, peakBytes, resetPeak, residentBytes } from '../support/memory.mjs';
+import { megabytes } from '../support/report.mjs';
+import { formats, mixedTable, requestTable } from './mixed-table.mjs';
+
+const sizes = [100_000, 5_000_000];
+const goalBytes = 120e6;
+/** Seldom: what is measured is the export, not the answers. */
+const pauseMs = 500;
+
+/**
+ * A process for each format, which has exported nothing before: nothing is warm, and nothing is left of another.
+ * @type {import('../support/laboratory.mjs').Bench}
+ */
+export const dataMemory = {
+  name: 'data-memory',
+  async measure(laboratory) {
+    if (!canMeasureMemory) return [{ what: 'peak memory of data exports', seen: 'not measured: no /proc here' }];
+    const tables = [];
+    for (const rows of sizes) tables.push(await mixedTable(laboratory.databaseUrl, rows));
+    const found = [];
+    for (const format of formats) found.push({ format, above: await peaksOf(format, tables, laboratory) });
+    const labels = sizes.map((rows) => rows.toLocaleString('en')).join(' and ');
+    return found.map(({ format, above }) => ({
+      what: `peak memory of the service above idle, ${labels} rows: ${format.name}`,
+      seen: above.map(megabytes).join(', '),
+      goal: `< ${megabytes(goalBytes)}`,
+      met: above.every((bytes) => bytes < goalBytes),
+    }));
+  },
+};
+
+/**
+ * @param {import('./mixed-table.mjs').Format} format
+ * @param {string[]} tables
+ * @param {import('../support/laboratory.mjs').Laboratory} laboratory
+ */
+async function peaksOf(format, tables, laboratory) {
+  const service = await laboratory.startService();
+  const client = laboratory.clientOf(service);
+  await sleep(1000);
+  const idle = residentBytes(service.pid);
+  const above = [];
+  for (const table of tables) {
+    resetPeak(service.pid);
+    const { record } = await timed(client, () => requestTable(client, table, format), pauseMs);
+    above.push(peakBytes(service.pid) - idle);
+    laboratory.removeFileOf(record);
+  }
+  await service.stop();
+  return above;
+}

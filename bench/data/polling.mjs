@@ -1,0 +1,54 @@
+// @ts-check
+import { setTimeout as sleep } from 'node:timers/promises';
+import { timed } from '../support/laboratory.mjs';
+import { askEveryMs, keepBusy, latenciesOf, phase } from '../support/latency.mjs';
+import { ms } from '../support/report.mjs';
+import { mixedTable, requestTable } from './mixed-table.mjs';
+
+const rows = 1_000_000;
+const warmUpRows = 100_000;
+const atOnce = ['csv', 'json', 'xml', 'xlsx'];
+const goalRatio = 3;
+const goalLoopMs = 100;
+
+/** @type {import('../support/laboratory.mjs').Bench} */
+export const dataPolling = {
+  name: 'data-polling',
+  async measure(laboratory) {
+    const { databaseUrl } = laboratory;
+    const [small, large] = [await mixedTable(databaseUrl, warmUpRows), await mixedTable(databaseUrl, rows)];
+    const service = await laboratory.startService();
+    const client = laboratory.clientOf(service);
+    const [{ record }] = await Promise.all(
+      atOnce.map((format) => timed(client, () => requestTable(client, small, { format }))),
+    );
+    await sleep(1000);
+
+    const ask = async () => void (await client.status(record.id));
+    const idle = await phase(service.url, ask);
+    const exporting = keepBusy(
+      atOnce.map((format) => async () => {
+        const exported = await client.follow(await requestTable(client, large, { format }));
+        if (exported.status !== 'completed') throw new Error(`${format} ended as ${exported.status}`);
+        laboratory.removeFileOf(exported);
+      }),
+    );
+    const busy = await phase(service.url, ask);
+    await exporting.end();
+    await service.stop();
+
+    const ratio = busy.p99 / idle.p99;
+    const load = `while ${rows.toLocaleString('en')} rows each go to ${atOnce.join(', ')} at once`;
+    return [
+      { what: `status, nothing else to do (${idle.count} asked, one every ${askEveryMs} ms)`, seen: latenciesOf(idle) },
+      { what: `status, ${load}`, seen: latenciesOf(busy) },
+      { what: 'p99 of the two', seen: `${ratio.toFixed(1)} ×`, goal: `≤ ${goalRatio} ×`, met: ratio <= goalRatio },
+      {
+        what: 'longest the event loop was held up (its timer of 10 ms included): idle, exporting',
+        seen: `${ms(idle.eventLoopMax)}, ${ms(busy.eventLoopMax)}`,
+        goal: `≤ ${goalLoopMs} ms`,
+        met: busy.eventLoopMax <= goalLoopMs,
+      },
+    ];
+  },
+};

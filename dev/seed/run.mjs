@@ -1,0 +1,43 @@
+// @ts-check
+import { parseArgs } from 'node:util';
+import { databaseOfStack } from '../live/database-note.mjs';
+import { seedPlatform } from './platform.mjs';
+
+const usage = 'Usage: npm run seed [-- --rows <number of transactions, 1000 when left out>]';
+
+/** @param {string[]} args */
+export async function run(args) {
+  const rows = readRows(args);
+  const databaseUrl = process.env['DATABASE_URL'] || databaseOfStack();
+  if (!databaseUrl) {
+    throw new Error('There is no database to fill: start `npm run dev` in another terminal, or set DATABASE_URL.');
+  }
+  console.log(`Making up ${rows.toLocaleString('en')} transactions, and all else in proportion …`);
+  const began = Date.now();
+  const { tables, example } = await seedPlatform(databaseUrl, { rows }).catch(explain);
+  const seconds = ((Date.now() - began) / 1000).toFixed(1);
+  const lines = tables.map((line) => `  ${line.table.padEnd(20)} ${line.rows.toLocaleString('en').padStart(12)}`);
+  console.log(`
+${lines.join('\n')}
+
+Done in ${seconds} s. ${example.name} has rows in every table; act for them by
+  npm run -s token -- --sub ${example.id}`);
+}
+
+/** @param {string[]} args */
+function readRows(args) {
+  const { values } = parseArgs({ args, options: { rows: { type: 'string', default: '1000' } } });
+  const rows = Number(values.rows.replaceAll(/[_,]/g, ''));
+  if (!(rows > 0)) throw new Error(usage);
+  return rows;
+}
+
+/** @param {unknown} error @returns {never} */
+function explain(error) {
+  if (error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED') {
+    throw new Error(
+      `No database answers (${error.message}): start \`npm run dev\` in another terminal, or set DATABASE_URL.`,
+    );
+  }
+  throw error;
+}

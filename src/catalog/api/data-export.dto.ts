@@ -1,0 +1,152 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsOptional,
+  IsString,
+  MaxLength,
+  ValidateNested,
+} from 'class-validator';
+import { DELIMITERS } from '../model/domain/export-options';
+import { OPERATORS } from '../model/domain/table-plan';
+import { TABLE_FORMATS } from '../model/services/data-export.service';
+
+const MOST_NAMES = 200;
+const LONGEST_NAME = 200;
+
+/** The value as it was sent: class-transformer would drop keys such as `constructor`, and with them a filter. */
+const AsSent = () =>
+  Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => obj[key], { toClassOnly: true });
+
+const FILTERS = {
+  type: Object,
+  description: `By table: \`dateFrom\` and \`dateTo\` (on \`created_at\`; a \`dateTo\` without a time means the whole day), and by column a value or ${OPERATORS.map((operator) => `\`${operator}\``).join(', ')}. \`dateFrom\` and \`dateTo\` also stand at the top, for every table.`,
+  example: { transactions: { dateFrom: '2026-01-01', amount: { gte: 10 } } },
+};
+const COLUMNS = {
+  type: Object,
+  description: 'Lists of columns by table, or one list where there is one table; every allowed column without it',
+  example: { transactions: ['id', 'amount', 'created_at'] },
+};
+
+export class DataExportOptions {
+  @ApiPropertyOptional({ description: 'Leave texts as they are that a spreadsheet would run as a formula' })
+  @IsOptional()
+  @IsBoolean()
+  raw?: boolean;
+
+  @ApiPropertyOptional({ description: 'Begin a CSV with a byte order mark, for Excel' })
+  @IsOptional()
+  @IsBoolean()
+  bom?: boolean;
+
+  @ApiPropertyOptional({ enum: DELIMITERS, default: ',' })
+  @IsOptional()
+  @IsIn(DELIMITERS)
+  delimiter?: string;
+
+  @ApiPropertyOptional({ default: 'UTC', example: 'Europe/Kyiv', description: 'In which times are written' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(64)
+  timezone?: string;
+
+  @ApiPropertyOptional({ enum: ['gzip'], description: 'For formats that come as one text file' })
+  @IsOptional()
+  @IsIn(['gzip'])
+  compression?: 'gzip';
+
+  @ApiPropertyOptional(COLUMNS)
+  @IsOptional()
+  @AsSent()
+  columns?: unknown;
+}
+
+export class DataExportBody {
+  @ApiProperty({
+    enum: ['full', 'partial', 'realtime'],
+    description: 'Everything, some data types, or the rows at once in the answer',
+  })
+  @IsIn(['full', 'partial', 'realtime'])
+  type!: 'full' | 'partial' | 'realtime';
+
+  @ApiProperty({ enum: TABLE_FORMATS })
+  @IsString()
+  format!: string;
+
+  @ApiPropertyOptional({ type: [String], example: ['profile', 'payments'] })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MOST_NAMES)
+  @ArrayUnique()
+  @IsString({ each: true })
+  @MaxLength(LONGEST_NAME, { each: true })
+  data_types?: string[];
+
+  @ApiPropertyOptional(FILTERS)
+  @IsOptional()
+  @AsSent()
+  filters?: unknown;
+
+  @ApiPropertyOptional(COLUMNS)
+  @IsOptional()
+  @AsSent()
+  columns?: unknown;
+
+  @ApiPropertyOptional({ type: DataExportOptions })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => DataExportOptions)
+  options?: DataExportOptions;
+}
+
+export class BulkExportBody {
+  @ApiProperty({ type: [String], example: ['transactions'] })
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(MOST_NAMES)
+  @ArrayUnique()
+  @IsString({ each: true })
+  @MaxLength(LONGEST_NAME, { each: true })
+  tables!: string[];
+
+  @ApiProperty({ enum: TABLE_FORMATS })
+  @IsString()
+  format!: string;
+
+  @ApiPropertyOptional(FILTERS)
+  @IsOptional()
+  @AsSent()
+  filters?: unknown;
+
+  @ApiPropertyOptional(COLUMNS)
+  @IsOptional()
+  @AsSent()
+  columns?: unknown;
+
+  @ApiPropertyOptional({ type: DataExportOptions })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => DataExportOptions)
+  options?: DataExportOptions;
+}
+
+export class BulkExportResponse {
+  @ApiProperty({ format: 'uuid', description: 'The id of the export, whose status is at /api/v1/exports/:id' })
+  readonly jobId!: string;
+
+  @ApiProperty({ enum: ['queued'] })
+  readonly status!: 'queued';
+}
+
+export class UserExportQuery {
+  @ApiPropertyOptional({ enum: ['json', 'csv'], default: 'json' })
+  @IsOptional()
+  @IsString()
+  format?: string;
+}

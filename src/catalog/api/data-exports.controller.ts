@@ -1,0 +1,132 @@
+import { Body, Controller, Get, HttpStatus, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { ApiExportCreation, EXPORT_CREATION_HEADERS, ExportPresenter, ExportResponse } from '../../export';
+import { AdminOnly } from '../../platform/auth/admin-only.decorator';
+import type { Caller } from '../../platform/auth/caller';
+import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
+import { DomainError } from '../../platform/errors/domain-error';
+import { ApiProblems } from '../../platform/http/api-problem.decorator';
+import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
+import { DataExportService, type DataRequest } from '../model/services/data-export.service';
+import {
+  BulkExportBody,
+  BulkExportResponse,
+  DataExportBody,
+  type DataExportOptions,
+  UserExportQuery,
+} from './data-export.dto';
+import { sendStream } from './streamed-answer';
+
+const ROWS = {
+  'application/json': { schema: { type: 'object' as const } },
+  'application/x-ndjson': { schema: { type: 'string' as const } },
+  'text/csv': { schema: { type: 'string' as const } },
+  'application/xml': { schema: { type: 'string' as const } },
+};
+
+@ApiTags('Data exports')
+@ApiBearerAuth()
+@Controller()
+export class DataExportsController {
+  constructor(
+    private readonly data: DataExportService,
+    private readonly presenter: ExportPresenter,
+  ) {}
+
+  @Post('exports')
+  @ApiOperation({
+    summary: 'Take my data out',
+    description: 'A file made in the background; for `realtime` the rows themselves, in the answer.',
+  })
+  @ApiExportCreation(ExportResponse)
+  @ApiOkResponse({
+    description:
+      'For `realtime`, the rows; Location says where their record is. For a repeat under the same key, the export.',
+    headers: EXPORT_CREATION_HEADERS,
+    content: { ...ROWS, 'application/json': { schema: { $ref: getSchemaPath(ExportResponse) } } },
+  })
+  @ApiProblems(400, 401, 415, 422, 429)
+  async request(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyKey() idempotencyKey: string | null,
+    @Body() body: DataExportBody,
+    @Res() response: Response,
+  ): Promise<void> {
+    const { type, format, data_types: dataTypes } = body;
+    const request = { type, format, dataTypes, ...rowsAndFile(body) };
+    if (type !== 'realtime') {
+      response.json(this.presenter.created(await this.data.request(caller, request, idempotencyKey), response));
+      return;
+    }
+    const { creation, file } = await this.data.stream(caller, request, idempotencyKey);
+    const record = this.presenter.created(creation, response);
+    if (file) await sendStream(file, response);
+    else response.json(record);
+  }
+
+  @Post('export/bulk')
+  @AdminOnly()
+  @ApiOperation({ summary: 'Take whole tables out', description: 'For administrators. Follow it as every export.' })
+  @ApiExportCreation(BulkExportResponse)
+  @ApiProblems(400, 401, 415, 422, 429)
+  async requestBulk(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyKey() idempotencyKey: string | null,
+    @Body() body: BulkExportBody,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<BulkExportResponse> {
+    const { tables, format } = body;
+    const request = { type: 'bulk' as const, tables, format, ...rowsAndFile(body) };
+    const { id } = this.presenter.created(await this.data.request(caller, request, idempotencyKey), response);
+    return { jobId: id, status: 'queued' };
+  }
+
+  @Get('export/user/:userId')
+  @ApiOperation({
+    summary: 'Everything of one user, at once',
+    description: 'For the user, and for administrators. As JSON, or as one CSV whose first column names the section.',
+  })
+  @ApiOkResponse({
+    description:
+      'JSON: `{profile: {…}, transactions: […], courses: […], activity: […], exportedAt}`. Broken off when a row cannot be read.',
+    headers: EXPORT_CREATION_HEADERS,
+    content: { 'application/json': ROWS['application/json'], 'text/csv': ROWS['text/csv'] },
+  })
+  @ApiProblems(400, 401, 403, 404, 429)
+  async user(
+    @Param('userId') userId: string,
+    @Query() { format = 'json' }: UserExportQuery,
+    @CurrentCaller() caller: Caller,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    // Asked for its headers alone, nothing is read and nothing recorded.
+    if (request.method === 'HEAD') {
+      response.type(format).end();
+      return;
+    }
+    const { creation, file } = await this.data.streamUser(caller, userId, format, {});
+    this.presenter.created(creation, response);
+    response.status(HttpStatus.OK);
+    if (file) await sendStream(file, response);
+  }
+}
+
+/** What both requests say alike. Columns may stand at the top or among the options. */
+function rowsAndFile({
+  filters,
+  columns,
+  options,
+}: {
+  filters?: unknown;
+  columns?: unknown;
+  options?: DataExportOptions;
+}): Pick<DataRequest, 'filters' | 'columns' | 'options'> {
+  const { columns: optionalColumns, raw, bom, delimiter, timezone, compression } = options ?? {};
+  if (columns !== undefined && optionalColumns !== undefined) {
+    const message = 'must stand in one place only: at the top or here';
+    throw DomainError.invalid('invalid-request', 'The request is not valid', { field: 'options.columns', message });
+  }
+  return { filters, columns: columns ?? optionalColumns, options: { raw, bom, delimiter, timezone, compression } };
+}

@@ -1,0 +1,30 @@
+import { pipeline } from 'node:stream/promises';
+import { HttpStatus, Logger } from '@nestjs/common';
+import type { Response } from 'express';
+import type { StreamedFile } from '../../export';
+import { attachmentDisposition } from '../../platform/http/content-disposition';
+
+/** A reader that takes nothing for so long has gone, or holds up the database for no good reason. */
+const PATIENCE_MS = 60_000;
+
+const logger = new Logger('StreamedAnswer');
+
+/** Sends the rows as they come. An answer that cannot be ended is broken off, so that nobody takes it for whole. */
+export async function sendStream(file: StreamedFile, response: Response): Promise<void> {
+  const { name, contentType, body } = file;
+  response.status(HttpStatus.OK).set({
+    'Content-Type': contentType,
+    'Content-Disposition': attachmentDisposition(name),
+    'Cache-Control': 'private, no-store',
+  });
+  response.removeHeader('Retry-After');
+  response.setTimeout(PATIENCE_MS, () => response.destroy());
+  try {
+    await pipeline(body, response);
+  } catch (error) {
+    // The pipeline has destroyed the connection; the record says why.
+    logger.warn('A streamed answer broke off', { reason: String(error) });
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { type Export, ExportSource, type OpenedSource, type Sections } from '../../export';
+import { type DataQuery, queryOf } from '../model/domain/data-query';
+import { SourceDatabase, type SourceView } from '../model/domain/interfaces/source-database';
+import { DataPlanner, USER_SECTIONS } from '../model/services/data-planner';
+import type { TablePlan } from '../model/domain/table-plan';
+
+/** Rows of the platform's tables as the content of exports: one moment of the database, however many tables there are. */
+@Injectable()
+export class DataSource extends ExportSource {
+  override readonly kind = 'data';
+  override readonly formats = {
+    csv: ['relations', 'sections'],
+    json: ['relations', 'sections'],
+    ndjson: ['relations'],
+    xml: ['relations'],
+  } as const;
+
+  constructor(
+    private readonly database: SourceDatabase,
+    private readonly planner: DataPlanner,
+  ) {
+    super();
+  }
+
+  override async open(request: Export, signal: AbortSignal): Promise<OpenedSource> {
+    const query = queryOf(request);
+    const { timezone } = request.options;
+    const view = await this.database.open(signal, typeof timezone === 'string' ? timezone : 'UTC');
+    const plans = await this.planner.plan(query, view);
+    const title = `${subjectOf(query)} ${view.takenAt.slice(0, 10)}`;
+    if (query.type === 'user') return { title, content: await sections(plans, view) };
+    const relations = [];
+    // One after the other: a snapshot is one connection.
+    for (const plan of plans) relations.push(await view.relation(plan, !request.streamed));
+    const content = {
+      kind: 'relations' as const,
+      takenAt: view.takenAt,
+      userId: query.subject,
+      filters: query.filters ?? null,
+      relations,
+      warnings: [],
+      setting: (name: string) => view.setting(name),
+    };
+    return { title, content };
+  }
+}
+
+async function sections(plans: readonly TablePlan[], view: SourceView): Promise<Sections> {
+  const found = [];
+  for (const plan of plans) {
+    const relation = await view.relation(plan, false);
+    const isSingle = USER_SECTIONS.some(({ name, isSingle }) => name === plan.section && isSingle);
+    found.push({ name: plan.section, relation, isSingle });
+  }
+  return { kind: 'sections', takenAt: view.takenAt, sections: found };
+}
+
+/** What a person would call it. */
+function subjectOf({ type, tables, dataTypes }: DataQuery): string {
+  if (type === 'bulk') return tables.length > 3 ? `${tables.length} tables` : tables.join(' ');
+  if (type === 'user') return 'user data';
+  return dataTypes.length > 0 && dataTypes.length <= 3 ? dataTypes.join(' ') : 'my data';
+}

@@ -1,0 +1,60 @@
+import type { FieldError } from '../../../platform/errors/domain-error';
+import type { DataType, SensitiveColumn } from './data-type';
+
+/** A table that may be exported, under one of the names it has in the catalog. */
+export interface CatalogTable {
+  readonly name: string;
+  readonly section: string;
+  /** The column that holds whose row it is; `null` for a table that only administrators get. */
+  readonly owner: string | null;
+  allows(column: string): boolean;
+}
+
+/** What may be exported today: the data types that are active, and what they keep back. */
+export class Catalog {
+  private readonly types: readonly DataType[];
+  private readonly sensitive: ReadonlySet<string>;
+
+  constructor(types: readonly DataType[], sensitive: readonly SensitiveColumn[]) {
+    this.types = types.filter(({ isActive }) => isActive);
+    this.sensitive = new Set(sensitive.map(({ table, column }) => keyOf(table, column)));
+  }
+
+  /** The tables of the named data types, or of all when none is named. Unknown names are added to `errors`. */
+  ofTypes(names: readonly string[], errors: FieldError[]): CatalogTable[] {
+    const types = names.length === 0 ? this.types : names.map((name, index) => this.type(name, index, errors));
+    return types.flatMap((type) => type?.tables.map((table) => this.table(table, type.name, [type])) ?? []);
+  }
+
+  /** Tables by their own names, each with all that any data type allows of it. */
+  ofTables(names: readonly string[], errors: FieldError[]): CatalogTable[] {
+    return names.flatMap((name, index) => {
+      const types = this.types.filter(({ tables }) => tables.includes(name));
+      if (types.length > 0) return [this.table(name, name, types)];
+      errors.push({ field: `tables.${index}`, message: `unknown table ${JSON.stringify(name)}` });
+      return [];
+    });
+  }
+
+  private type(name: string, index: number, errors: FieldError[]): DataType | undefined {
+    const type = this.types.find((candidate) => candidate.name === name || candidate.id === name);
+    if (!type) errors.push({ field: `data_types.${index}`, message: `unknown data type ${JSON.stringify(name)}` });
+    return type;
+  }
+
+  private table(name: string, section: string, types: readonly DataType[]): CatalogTable {
+    const owners = types.flatMap(({ owners }) => (Object.hasOwn(owners, name) ? [owners[name] ?? null] : []));
+    const lists = types.map(({ columns }) => (columns && Object.hasOwn(columns, name) ? columns[name] : undefined));
+    return {
+      name,
+      section,
+      owner: owners[0] ?? null,
+      allows: (column) =>
+        lists.some((listed) => (listed ? listed.includes(column) : !this.sensitive.has(keyOf(name, column)))),
+    };
+  }
+}
+
+function keyOf(table: string, column: string): string {
+  return JSON.stringify([table, column]);
+}

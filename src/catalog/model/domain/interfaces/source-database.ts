@@ -1,0 +1,37 @@
+import type { Relation } from '../../../../export';
+import type { LiveTable } from '../live-table';
+import type { TablePlan } from '../table-plan';
+
+/** The database that is exported, at one moment. */
+export interface SourceView {
+  /** ISO 8601, UTC. */
+  readonly takenAt: string;
+
+  /** The tables and views of these names that exist, by their names. */
+  tables(names: readonly string[]): Promise<ReadonlyMap<string, LiveTable>>;
+
+  /**
+   * Has the database judge a plan without running it.
+   * @throws DomainError invalid, with the name of each filter whose value does not suit its column
+   */
+  check(plan: TablePlan): Promise<void>;
+
+  /** @param isCounted whether the rows are counted before they are read, so that progress has a total */
+  relation(plan: TablePlan, isCounted: boolean): Promise<Relation>;
+
+  hasRows(plan: TablePlan): Promise<boolean>;
+
+  setting(name: string): Promise<string | null>;
+}
+
+/** Where the rows are that people may take out. Only ever read. */
+export abstract class SourceDatabase {
+  /** Looks for a moment, in one snapshot. */
+  abstract look<Result>(work: (view: SourceView) => Promise<Result>): Promise<Result>;
+
+  /**
+   * Opens a snapshot that lasts until the signal aborts, which also ends what runs in it.
+   * @param timeZone an IANA name
+   */
+  abstract open(signal: AbortSignal, timeZone: string): Promise<SourceView>;
+}

@@ -1,0 +1,118 @@
+import { Injectable } from '@nestjs/common';
+import { type ExportFormat, ExportsForCatalog, type StreamedExport } from '../../../export';
+import { isAdmin } from '../../../platform/auth/admin';
+import type { Caller } from '../../../platform/auth/caller';
+import { DomainError } from '../../../platform/errors/domain-error';
+import { type DataExportType, type DataQuery, optionsOf } from '../domain/data-query';
+import { checkFileOptions, type FileOptions } from '../domain/export-options';
+import { SourceDatabase } from '../domain/interfaces/source-database';
+import { DataPlanner } from './data-planner';
+
+export const TABLE_FORMATS = ['json', 'ndjson', 'csv', 'xlsx', 'xml'] as const satisfies readonly ExportFormat[];
+const STREAM_FORMATS: readonly ExportFormat[] = ['json', 'ndjson', 'csv', 'xml'];
+const USER_FORMATS: readonly ExportFormat[] = ['json', 'csv'];
+
+/** What somebody asks for, checked for its form alone. */
+export interface DataRequest {
+  readonly type: Exclude<DataExportType, 'user'>;
+  readonly format: unknown;
+  readonly dataTypes?: readonly string[];
+  readonly tables?: readonly string[];
+  readonly filters?: unknown;
+  readonly columns?: unknown;
+  readonly options: FileOptions;
+}
+
+/** Exports of the platform's rows: a person's own, and for administrators any table of the catalog. */
+@Injectable()
+export class DataExportService {
+  constructor(
+    private readonly planner: DataPlanner,
+    private readonly database: SourceDatabase,
+    private readonly exports: ExportsForCatalog,
+  ) {}
+
+  /**
+   * Grants an export of the caller's own rows, or of whole tables for `bulk`, which only administrators may ask for.
+   * @throws DomainError forbidden | invalid | mismatch | RateLimitExceededError
+   */
+  async request(
+    caller: Caller,
+    request: DataRequest,
+    idempotencyKey: string | null,
+  ): ReturnType<ExportsForCatalog['request']> {
+    return this.exports.request(await this.granted(caller, request, TABLE_FORMATS, idempotencyKey));
+  }
+
+  /** As `request`, with the rows in the answer. @throws as `request` */
+  async stream(caller: Caller, request: DataRequest, idempotencyKey: string | null): Promise<StreamedExport> {
+    return this.exports.stream(await this.granted(caller, request, STREAM_FORMATS, idempotencyKey));
+  }
+
+  /**
+   * Everything of one user at once, in the form that the platform has always had.
+   * @throws DomainError forbidden | invalid | not-found | RateLimitExceededError
+   */
+  async streamUser(caller: Caller, userId: string, format: unknown, options: FileOptions): Promise<StreamedExport> {
+    const isOwn = caller.userId === userId;
+    if (!isOwn && !isAdmin(caller)) {
+      throw new DomainError('forbidden', 'insufficient-permissions', 'Insufficient permissions');
+    }
+    const known = knownFormat(format, USER_FORMATS);
+    checkFileOptions(options, known);
+    const query: DataQuery = { ...NOTHING, type: 'user', subject: userId, tenantId: caller.tenantId };
+    await this.database.look(async (view) => {
+      const [profile] = await this.planner.plan(query, view);
+      if (!isOwn && profile && !(await view.hasRows(profile))) throw DomainError.notFound('User');
+    });
+    return this.exports.stream({ ...recordOf(query, caller, known, options), idempotencyKey: null });
+  }
+
+  private async granted(
+    caller: Caller,
+    request: DataRequest,
+    formats: readonly ExportFormat[],
+    idempotencyKey: string | null,
+  ): Promise<Parameters<ExportsForCatalog['request']>[0]> {
+    const format = knownFormat(request.format, formats);
+    const query = queryFor(caller, request);
+    checkFileOptions(request.options, format);
+    const plans = await this.database.look((view) => this.planner.plan(query, view));
+    if (request.options.compression !== undefined && format === 'csv' && plans.length > 1) {
+      const message = 'several tables come in a zip, which is compressed already';
+      throw DomainError.invalid('invalid-request', 'The request is not valid', {
+        field: 'options.compression',
+        message,
+      });
+    }
+    return { ...recordOf(query, caller, format, request.options), idempotencyKey };
+  }
+}
+
+const NOTHING = { dataTypes: [], tables: [], filters: undefined, columns: undefined };
+
+function queryFor(caller: Caller, request: DataRequest): DataQuery {
+  const { type, dataTypes = [], tables = [], filters, columns } = request;
+  const invalid = (field: string, message: string) =>
+    DomainError.invalid('invalid-request', 'The request is not valid', { field, message });
+  if (type === 'full' && dataTypes.length > 0) {
+    throw invalid('data_types', 'must be left out: full is every data type; ask for partial to choose');
+  }
+  if (type === 'partial' && dataTypes.length === 0) throw invalid('data_types', 'must name at least one data type');
+  const subject = type === 'bulk' ? null : caller.userId;
+  return { type, dataTypes, tables, filters, columns, subject, tenantId: caller.tenantId };
+}
+
+function knownFormat(format: unknown, formats: readonly ExportFormat[]): ExportFormat {
+  const known = formats.find((candidate) => candidate === format);
+  if (known) return known;
+  const message = `must be one of ${formats.join(', ')}`;
+  throw DomainError.invalid('invalid-format', 'Invalid format', { field: 'format', message });
+}
+
+function recordOf(query: DataQuery, caller: Caller, format: ExportFormat, options: FileOptions) {
+  const { type, dataTypes, filters } = query;
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const kept = { ...optionsOf(query, caller.userId), ...Object.fromEntries(given) };
+  return { caller, type, format, dataTypes, filters: filters ?? null, options: kept };
+}

@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import type { FieldError } from '../../../platform/errors/domain-error';
+import { Catalog, type CatalogTable } from '../domain/catalog';
+import type { DataQuery } from '../domain/data-query';
+import { DataTypeRepository } from '../domain/interfaces/data-type.repository';
+import type { SourceView } from '../domain/interfaces/source-database';
+import { planTables } from '../domain/planning';
+import type { TablePlan } from '../domain/table-plan';
+
+/** The sections of a user's document, as source 4 of the platform's wishes names them, and their tables. */
+export const USER_SECTIONS: readonly { readonly name: string; readonly table: string; readonly isSingle: boolean }[] = [
+  { name: 'profile', table: 'users', isSingle: true },
+  { name: 'transactions', table: 'transactions', isSingle: false },
+  { name: 'courses', table: 'enrollments', isSingle: false },
+  { name: 'activity', table: 'activity_logs', isSingle: false },
+];
+
+/** Turns what was asked for into what is read: within the catalog, within the rights of who asked. */
+@Injectable()
+export class DataPlanner {
+  constructor(private readonly dataTypes: DataTypeRepository) {}
+
+  /** @throws DomainError invalid, naming everything that is wrong with the query */
+  async plan(query: DataQuery, view: SourceView): Promise<TablePlan[]> {
+    const [types, sensitive] = await Promise.all([this.dataTypes.list(), this.dataTypes.sensitiveColumns()]);
+    const errors: FieldError[] = [];
+    const entries = entriesOf(query, new Catalog(types, sensitive), errors);
+    const live = await view.tables([...new Set(entries.map(({ name }) => name))]);
+    const plans = planTables(query, entries, live, errors);
+    for (const plan of plans) await view.check(plan);
+    return plans;
+  }
+}
+
+function entriesOf(
+  { type, tables, dataTypes, subject }: DataQuery,
+  catalog: Catalog,
+  errors: FieldError[],
+): CatalogTable[] {
+  if (type === 'bulk') return catalog.ofTables(tables, errors);
+  if (type === 'user') {
+    const entries = catalog.ofTables(
+      USER_SECTIONS.map(({ table }) => table),
+      errors,
+    );
+    return USER_SECTIONS.flatMap(({ name, table }) => {
+      const entry = entries.find((candidate) => candidate.name === table);
+      return entry ? [{ ...entry, section: name }] : [];
+    });
+  }
+  const entries = catalog.ofTypes(dataTypes, errors);
+  // A table that knows no owner is nobody's own: it is no part of everything that one person has.
+  return dataTypes.length === 0 && subject !== null ? entries.filter(({ owner }) => owner !== null) : entries;
+}

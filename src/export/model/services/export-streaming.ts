@@ -1,0 +1,136 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { Injectable, Logger } from '@nestjs/common';
+import { Config } from '../../../platform/config/config';
+import { DomainError } from '../../../platform/errors/domain-error';
+import type { RequestExport } from '../domain/commands/request-export.command';
+import { fileNameOf } from '../domain/file-name';
+import type { RenderedFile } from '../domain/format-writer';
+import { type Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';
+import { type ExportCreation, ExportRepository } from '../domain/interfaces/export.repository';
+import { AttemptLease } from './attempt-lease';
+import { ExportMetrics } from './export-metrics';
+import { ExportSources } from './export-sources';
+import { fingerprintOf } from './fingerprint';
+
+/** The bytes of an export on their way into the answer to its request. */
+export interface StreamedFile {
+  readonly name: string;
+  readonly contentType: string;
+  /** Ends with the file's last byte and the record's completion; throws when either fails. */
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Ends the work, in the database too, unless the body has been read to its end. To be called in any case. */
+  close(): Promise<void>;
+}
+
+export interface StreamedExport {
+  readonly creation: ExportCreation;
+  /** `null` when the same request, under its idempotency key, was answered before. */
+  readonly file: StreamedFile | null;
+}
+
+/** Carries out exports within their own request: the rows go out as they come, and no file is kept. */
+@Injectable()
+export class ExportStreaming {
+  private readonly logger = new Logger(ExportStreaming.name);
+
+  constructor(
+    private readonly exports: ExportRepository,
+    private readonly attempts: AttemptRepository,
+    private readonly sources: ExportSources,
+    private readonly metrics: ExportMetrics,
+    private readonly config: Config,
+  ) {}
+
+  /** @throws RateLimitExceededError | DomainError mismatch, or what the source throws */
+  async open(request: RequestExport): Promise<StreamedExport> {
+    const token = randomUUID();
+    const creation = await this.exports.create(request, fingerprintOf(request), token);
+    if (!creation.isNew) return { creation, file: null };
+    const stream = new Streaming(
+      { token, number: 1, export: creation.export },
+      this.attempts,
+      this.config.exports.leaseSeconds * 1000,
+    );
+    try {
+      const { title, content } = await this.sources.source(request.kind).open(creation.export, stream.signal);
+      const writer = this.sources.writer(request.format, content);
+      const rendered = writer.write(content, request.options, stream.lease.report);
+      const { contentType } = rendered;
+      const name = fileNameOf(title, rendered.extension);
+      const body = this.carry(stream, rendered, name);
+      return { creation, file: { name, contentType, body, close: () => this.fail(stream, new ConnectionClosed()) } };
+    } catch (error) {
+      await this.fail(stream, error);
+      throw error;
+    }
+  }
+
+  private async *carry(stream: Streaming, rendered: RenderedFile, name: string): AsyncGenerator<Uint8Array> {
+    const hash = createHash('sha256');
+    let size = 0;
+    try {
+      for await (const chunk of rendered.body) {
+        stream.signal.throwIfAborted();
+        hash.update(chunk);
+        size += chunk.length;
+        yield chunk;
+      }
+      const file = { object: null, name, size, sha256: hash.digest('hex'), ...rendered.summary() };
+      if (!(await this.attempts.finish(stream.attempt, file))) throw new Error('The export was cancelled');
+    } catch (error) {
+      await this.fail(stream, error);
+      throw error;
+    }
+    stream.end();
+    this.metrics.completed(stream.attempt.export, size, stream.seconds);
+    this.logger.log('Export streamed', { export_id: stream.attempt.export.id, bytes: size });
+  }
+
+  private async fail(stream: Streaming, error: unknown): Promise<void> {
+    const { attempt } = stream;
+    if (!stream.end()) return;
+    const reason =
+      error instanceof DomainError ? error.summary : 'The rows could not all be read. Please ask for them again.';
+    const failed = await this.attempts.fail(attempt, reason).catch(() => false);
+    // It was cancelled; or the sweep will find that nobody works on it any more.
+    if (!failed) return;
+    this.metrics.failed(attempt.export);
+    const cause = error instanceof Error ? error.message : String(error);
+    this.logger.warn('A streamed export broke off', { export_id: attempt.export.id, reason: cause });
+  }
+}
+
+class ConnectionClosed extends DomainError {
+  constructor() {
+    super('conflict', 'connection-closed', 'The connection was closed before the last row had gone out');
+  }
+}
+
+/** The one attempt at a streamed export, and what ends it. */
+class Streaming {
+  readonly lease: AttemptLease;
+  readonly signal: AbortSignal;
+  private readonly over = new AbortController();
+  private readonly startedAt = performance.now();
+
+  constructor(
+    readonly attempt: Attempt,
+    attempts: AttemptRepository,
+    leaseMs: number,
+  ) {
+    this.lease = new AttemptLease(attempt, attempts, leaseMs);
+    this.signal = AbortSignal.any([this.lease.lost, this.over.signal]);
+  }
+
+  get seconds(): number {
+    return (performance.now() - this.startedAt) / 1000;
+  }
+
+  /** @returns whether it had not ended before */
+  end(): boolean {
+    if (this.over.signal.aborted) return false;
+    this.lease.release();
+    this.over.abort();
+    return true;
+  }
+}

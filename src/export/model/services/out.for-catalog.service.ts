@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../../../platform/auth/caller';
+import { Config } from '../../../platform/config/config';
+import type { RequestExport } from '../domain/commands/request-export.command';
+import type { ExportOptions } from '../domain/export';
+import type { ExportFormat } from '../domain/export-format';
+import type { ExportCreation } from '../domain/interfaces/export.repository';
+import { ExportStreaming, type StreamedExport } from './export-streaming';
+import { ExportService } from './export.service';
+
+/** A data export that is known to be within the caller's rights. */
+export interface DataExportRequest {
+  readonly caller: Caller;
+  readonly type: string;
+  readonly format: ExportFormat;
+  readonly dataTypes: readonly string[];
+  readonly filters: unknown;
+  readonly options: ExportOptions;
+  readonly idempotencyKey: string | null;
+}
+
+/** What the catalog may ask of exports. */
+@Injectable()
+export class ExportsForCatalog {
+  constructor(
+    private readonly exports: ExportService,
+    private readonly streaming: ExportStreaming,
+    private readonly config: Config,
+  ) {}
+
+  /** Makes a file in the background. @throws RateLimitExceededError | DomainError mismatch */
+  request(request: DataExportRequest): Promise<ExportCreation> {
+    return this.exports.request(this.commandOf(request));
+  }
+
+  /** Gives the rows at once. @throws RateLimitExceededError | DomainError mismatch */
+  stream(request: DataExportRequest): Promise<StreamedExport> {
+    return this.streaming.open(this.commandOf(request));
+  }
+
+  private commandOf(request: DataExportRequest): RequestExport {
+    return {
+      ...request,
+      kind: 'data',
+      sessionId: null,
+      expected: { done: 0, total: null, unit: 'rows' },
+      rateLimit: this.config.exports.rateLimit,
+    };
+  }
+}

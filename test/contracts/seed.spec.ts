@@ -1,0 +1,129 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+import { createTestDatabase, type TestDatabase } from '../support/test-database';
+
+const CHILDREN = [
+  ...['user_profiles', 'biometric_scans', 'biometric_templates', 'documents', 'document_versions', 'payment_methods'],
+  ...['invoices', 'subscriptions', 'subscription_usage', 'sessions', 'audit_logs'],
+  ...['transactions', 'enrollments', 'activity_logs'],
+];
+const FIRST_USER = '00000000-0000-7000-8000-000000000001';
+
+describe('npm run seed', () => {
+  let database: TestDatabase;
+  let client: Client;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    client = new Client({ connectionString: database.url });
+    await client.connect();
+    await seed(database.url, 1200);
+  });
+
+  afterAll(async () => {
+    await client.end();
+    await database.drop();
+  });
+
+  it('makes the same rows on every run, and leaves indexes and foreign keys as they were', async () => {
+    const [contents, structure] = [await contentsOf(client), await structureOf(client)];
+
+    const untouched = await createTestDatabase();
+    const other = new Client({ connectionString: untouched.url });
+    await other.connect();
+    const unseeded = await structureOf(other);
+    await seed(untouched.url, 300);
+    await seed(untouched.url, 1200);
+
+    expect(await contentsOf(other)).toEqual(contents);
+    expect(structure).toEqual(unseeded);
+    await other.end();
+    await untouched.drop();
+  });
+
+  it('makes as many transactions as were asked for, within the two years up to November 2026', async () => {
+    const [row] = await all(
+      `SELECT count(*)::int AS rows, min(created_at) >= '2024-11-01Z' AND max(created_at) < '2026-11-01Z' AS in_time FROM transactions`,
+    );
+
+    expect(row).toEqual({ rows: 1200, in_time: true });
+  });
+
+  it.each(CHILDREN)('gives each row of %s an owner, the owner’s tenant, and the first person some', async (table) => {
+    const [row] = await all(
+      `SELECT count(*) >= 200 AS many, (count(*) FILTER (WHERE users.id IS NULL))::int AS lost,
+              (count(*) FILTER (WHERE users.tenant_id IS DISTINCT FROM child.tenant_id))::int AS astray,
+              bool_or(user_id = '${FIRST_USER}') AS first_has_some
+       FROM ${table} AS child LEFT JOIN users ON users.id = user_id`,
+    );
+
+    expect(row).toEqual({ many: true, lost: 0, astray: 0, first_has_some: true });
+  });
+
+  it('brings people of both tenants and of none, and values that are hard to write to files', async () => {
+    const tenants = await all('SELECT tenant_id, count(*)::int AS people FROM users GROUP BY 1 ORDER BY 1 NULLS LAST');
+    const [found] = await all(
+      `SELECT bool_or(birth_date < '1900-01-01') AS early, bool_or(name LIKE '%"%') AS quoted, bool_or(name ~ '[가-힣]') AS hangul,
+              bool_or(phone = '') AS empty, bool_or(phone IS NULL) AS absent,
+              (SELECT bool_or(description LIKE '=%') FROM transactions) AS formula,
+              (SELECT bool_or(match_score = 'NaN') FROM biometric_scans) AS nan, (SELECT max(length(body)) FROM documents) AS longest
+       FROM users`,
+    );
+
+    expect(tenants).toEqual([
+      { tenant_id: 'north-school', people: 34 },
+      { tenant_id: 'south-school', people: 33 },
+      { tenant_id: null, people: 133 },
+    ]);
+    expect(found).toEqual({
+      ...{ early: true, quoted: true, hangul: true, empty: true, absent: true, formula: true, nan: true },
+      longest: 600_000,
+    });
+  });
+
+  it('refuses to replace people whom it did not make up', async () => {
+    const lived = await createTestDatabase();
+    const resident = new Client({ connectionString: lived.url });
+    await resident.connect();
+    await resident.query(`INSERT INTO users (name, email) VALUES ('Ann', 'ann@example.org')`);
+
+    const seeding = seed(lived.url, 10);
+
+    await expect(seeding).rejects.toMatchObject({ stderr: expect.stringContaining('did not come from a seed') });
+    expect((await resident.query('SELECT name FROM users')).rows).toEqual([{ name: 'Ann' }]);
+    await resident.end();
+    await lived.drop();
+  });
+
+  async function all(query: string): Promise<unknown[]> {
+    return (await client.query<Record<string, unknown>>(query)).rows;
+  }
+});
+
+async function seed(databaseUrl: string, rows: number): Promise<void> {
+  const program = join(__dirname, '../../dev/seed.mjs');
+  const env = { PATH: process.env['PATH'], DATABASE_URL: databaseUrl };
+  await promisify(execFile)(process.execPath, [program, '--rows', String(rows)], { env });
+}
+
+async function contentsOf(client: Client): Promise<Record<string, string>> {
+  const sums: Record<string, string> = {};
+  for (const table of ['users', ...CHILDREN]) {
+    const { rows } = await client.query<{ sum: string }>(
+      `SELECT count(*) || ':' || md5(string_agg(t::text, ';' ORDER BY id)) AS sum FROM ${table} AS t`,
+    );
+    sums[table] = rows[0]!.sum;
+  }
+  return sums;
+}
+
+async function structureOf(client: Client): Promise<unknown[]> {
+  const { rows } = await client.query<{ line: string }>(
+    `SELECT indexdef AS line FROM pg_indexes WHERE schemaname = 'public'
+     UNION ALL SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
+     WHERE connamespace = 'public'::regnamespace ORDER BY line`,
+  );
+  return rows;
+}

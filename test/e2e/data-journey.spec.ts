@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { follow, sha256 } from '../support/client';
+import { Installation } from '../support/installation';
+
+describe('A data export', () => {
+  let installation: Installation;
+  const [ann, bob] = [randomUUID(), randomUUID()];
+
+  beforeAll(async () => {
+    ({ installation } = await Installation.withService());
+    await installation.sql(
+      `INSERT INTO users (id, name, email) VALUES ($1, 'Ann', 'ann@example.com'), ($2, 'Bob', 'bob@example.com')`,
+      ann,
+      bob,
+    );
+    await installation.sql(
+      `INSERT INTO transactions (id, user_id, amount, currency, status)
+       SELECT gen_random_uuid(), CASE WHEN n % 2 = 0 THEN $1::uuid ELSE $2::uuid END, n, 'EUR', 'paid' FROM generate_series(1, 100) n`,
+      ann,
+      bob,
+    );
+  });
+
+  afterAll(() => installation.remove());
+
+  it('gives a person their own rows and nobody else’s', async () => {
+    const person = await installation.asUser(ann);
+
+    const answer = await person.post('/api/v1/exports', {
+      type: 'partial',
+      format: 'csv',
+      data_types: ['transactions'],
+    });
+    const record = await person.finished(answer.body.id as string);
+    const file = await follow(record.file_url);
+
+    expect(answer.status).toBe(201);
+    expect(record).toMatchObject({
+      status: 'completed',
+      record_count: 50,
+      file_name: expect.stringMatching(/^transactions .*\.csv$/),
+    });
+    expect(sha256(file.bytes)).toBe(record.sha256);
+    expect(file.text.split('\n')).toHaveLength(52);
+    expect(file.text).not.toContain(bob);
+  });
+
+  it('gives an administrator whole tables, filtered', async () => {
+    const admin = await installation.asUser('root', { roles: ['admin'] });
+
+    const answer = await admin.post('/api/v1/export/bulk', {
+      tables: ['transactions'],
+      filters: { transactions: { amount: { gte: 91 } } },
+      columns: ['amount', 'user_id'],
+      format: 'csv',
+    });
+    const record = await admin.finished(answer.body.jobId as string);
+    const file = await follow(record.file_url);
+
+    expect(answer.body).toEqual({ jobId: record.id, status: 'queued' });
+    expect(record).toMatchObject({ record_count: 10, type: 'bulk' });
+    expect(file.text.split('\n')[0]).toBe('amount,user_id');
+  });
+
+  it('streams rows at once', async () => {
+    const person = await installation.asUser(bob);
+
+    const answer = await person.post('/api/v1/exports', {
+      type: 'realtime',
+      format: 'csv',
+      data_types: ['transactions'],
+    });
+    const id = answer.headers.get('location')!.split('/').at(-2)!;
+
+    expect(answer.status).toBe(200);
+    expect(answer.text.split('\n')).toHaveLength(52);
+    expect(await person.status(id)).toMatchObject({
+      status: 'completed',
+      sha256: sha256(answer.bytes),
+      file_url: null,
+    });
+  });
+});
