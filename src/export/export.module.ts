@@ -14,6 +14,7 @@ import { SectionsJsonWriter } from './infrastructure/formats/sections-json.write
 import { CsvWriter } from './infrastructure/formats/csv.writer';
 import { PdfWriter } from './infrastructure/formats/pdf.writer';
 import { PngWriter } from './infrastructure/formats/png.writer';
+import { XlsxWriter } from './infrastructure/formats/xlsx.writer';
 import { XmlWriter } from './infrastructure/formats/xml.writer';
 import { SharpPictureInspector } from './infrastructure/sharp-picture-inspector';
 import { PrismaUpkeepRepository } from './infrastructure/upkeep.repository.prisma';
@@ -43,6 +44,7 @@ const WRITERS = [
   NdjsonWriter,
   SectionsCsvWriter,
   SectionsJsonWriter,
+  XlsxWriter,
   XmlWriter,
 ];
 
