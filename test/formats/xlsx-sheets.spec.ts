@@ -159,7 +159,29 @@ describeWith(['openpyxl'], 'The cells of an XLSX that hold no more', () => {
   });
 });
 
-describeWith(['openpyxl'], 'Moments in an XLSX', () => {
+describeWith(['openpyxl'], 'An XLSX of a database that is not in UTF-8', () => {
+  it.each(['LATIN1', 'EUC_JP', 'SQL_ASCII'])('holds the same characters: %s', async (encoding) => {
+    const other = await RenderingLaboratory.create(encoding);
+    try {
+      const texts =
+        encoding === 'EUC_JP' ? ['日本', '=日本', '日本'.repeat(20_000)] : ['größe', '=größe', 'é'.repeat(40_000)];
+      await other.sql(`CREATE TABLE words (id int, word text)`);
+      for (const [index, text] of texts.entries())
+        await other.sql(`INSERT INTO words VALUES (${index}, E'${text}\\x01&')`);
+
+      const { bytes, warnings } = await other.write(new XlsxWriter(), ['words']);
+      const rows = (await readByOpenpyxl(bytes)).sheets[0]?.rows.slice(1) ?? [];
+
+      expect(rows.slice(0, 2).map((row) => row[1]?.value)).toEqual([`${texts[0]}\u0001&`, `${texts[1]}\u0001&`]);
+      expect(rows.map((row) => row[1]?.quoted)).toEqual([false, true, false]);
+      expect(warnings).toHaveLength(1);
+    } finally {
+      await other.remove();
+    }
+  });
+});
+
+describeWith(['xmllint'], 'Moments in an XLSX', () => {
   it('are right to the microsecond', async () => {
     await laboratory.sql(
       `CREATE TABLE moments AS SELECT n AS id, timestamp '2026-11-21' + n * interval '1 day 01:02:03.456789' AS at,
@@ -181,13 +203,16 @@ describeWith(['openpyxl'], 'Moments in an XLSX', () => {
 });
 
 describeWith(['soffice'], 'The sheets of an XLSX, as LibreOffice shows them', () => {
-  it('show numbers and times as the database writes them', async () => {
-    const { bytes } = await laboratory.write(new XlsxWriter(101), ['payments', 'nobody']);
+  it('show numbers and times as the database writes them, and booleans by their names', async () => {
+    await laboratory.sql('CREATE TABLE flags AS SELECT true AS is_on, false AS is_off, NULL::boolean AS neither');
+
+    const { bytes } = await laboratory.write(new XlsxWriter(101), ['payments', 'flags']);
     const sheets = await readByLibreOffice(bytes);
 
-    expect([...sheets.keys()].sort()).toEqual(['nobody', 'payments', 'payments (2)', 'payments (3)']);
+    expect([...sheets.keys()].sort()).toEqual(['flags', 'payments', 'payments (2)', 'payments (3)']);
     expect(sheets.get('payments (3)')?.at(-1)).toEqual([
       ...['250', '2026-09-08', '62.50', '2026-07-01 12:00:00', 'Payment 250'],
     ]);
+    expect(sheets.get('flags')?.[1]).toEqual(['TRUE', 'FALSE', '']);
   }, 120_000);
 });
