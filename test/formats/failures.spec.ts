@@ -3,6 +3,7 @@ import type { FormatWriter } from '../../src/export/model/domain/format-writer';
 import { CsvWriter } from '../../src/export/infrastructure/formats/csv.writer';
 import { JsonWriter } from '../../src/export/infrastructure/formats/json.writer';
 import { NdjsonWriter } from '../../src/export/infrastructure/formats/ndjson.writer';
+import { XlsxWriter } from '../../src/export/infrastructure/formats/xlsx.writer';
 import { XmlWriter } from '../../src/export/infrastructure/formats/xml.writer';
 import { contentOf, RenderingLaboratory } from '../support/rendering';
 import { until } from '../support/until';
@@ -26,6 +27,8 @@ const CASES: [title: string, writer: FormatWriter<'relations'>, tables: string[]
   ['JSON', new JsonWriter(), ['few'], {}],
   ['JSON, gzip', new JsonWriter(), [], { compression: 'gzip' }],
   ['XML', new XmlWriter(), ['few'], {}],
+  ['XLSX', new XlsxWriter(), ['few'], {}],
+  ['XLSX, of several sheets', new XlsxWriter(10_000), [], {}],
   ['NDJSON', new NdjsonWriter(), [], {}],
 ];
 

@@ -8,8 +8,8 @@ import { run } from './python';
 const PYTHON = '/usr/bin/python3';
 const WORKBOOK_READER = join(__dirname, 'read-workbook.py');
 const CSV_READER = join(__dirname, 'read-csv.py');
-/** Comma, quote, UTF-8, from the first row, every text in quotes, numbers as they are shown, all sheets. */
-const AS_CSV = 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,true,true,false,false,false,-1';
+/** Comma, quote, UTF-8, from the first row, every text in quotes, cells as they are shown, all sheets. */
+const AS_CSV = 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,true,false,true,false,false,-1';
 const NOTHING = new Uint8Array();
 
 export interface ReadCell {

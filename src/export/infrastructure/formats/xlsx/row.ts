@@ -36,7 +36,7 @@ function cell(one: SheetColumn, index: number, isRaw: boolean): Sql {
     case 'float':
       return numberCell(value, one);
     case 'boolean':
-      return sql`CASE WHEN ${value} THEN '<c t="b"><v>1</v></c>' WHEN NOT ${value} THEN '<c t="b"><v>0</v></c>' ELSE '<c/>' END`;
+      return booleanCell(value);
     case 'date':
       return dateCell(value);
     case 'timestamp':
@@ -47,6 +47,11 @@ function cell(one: SheetColumn, index: number, isRaw: boolean): Sql {
       if (one.isHarmless) return sql`coalesce(${plainTextCell(sql`${value}::text`)}, '<c/>')`;
       return textCell(sql`"text".${textName(index)}`, textual);
   }
+}
+
+function booleanCell(value: Sql): Sql {
+  const open = sql`<c s="${Sql.integer(STYLES.boolean)}" t="b">`;
+  return sql`CASE WHEN ${value} THEN '${open}<v>1</v></c>' WHEN NOT ${value} THEN '${open}<v>0</v></c>' ELSE '<c/>' END`;
 }
 
 /** Joined as a tree: one after the other, each would copy all that came before it. */

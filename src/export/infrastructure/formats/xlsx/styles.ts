@@ -1,16 +1,27 @@
 import { NUMBER_DIGITS } from './limits';
 
 /** The styles of cells, by their place in the workbook's list. */
-export const STYLES = { plain: 0, header: 1, quotedHeader: 2, quoted: 3, date: 4, time: 5, exactTime: 6 } as const;
+export const STYLES = {
+  plain: 0,
+  header: 1,
+  quotedHeader: 2,
+  quoted: 3,
+  boolean: 4,
+  date: 5,
+  time: 6,
+  exactTime: 7,
+} as const;
 
-const FIRST_SCALE = 7;
+const FIRST_SCALE = 8;
 /** Format codes below this are Excel's own. */
 const FIRST_FORMAT = 164;
+/** Excel shows a boolean in its own way, LibreOffice by this one; without, as 1 or 0. */
+const BOOLEAN_FORMAT = '&quot;TRUE&quot;;&quot;TRUE&quot;;&quot;FALSE&quot;';
 const TIME_FORMATS = ['yyyy\\-mm\\-dd', 'yyyy\\-mm\\-dd hh:mm:ss', 'yyyy\\-mm\\-dd hh:mm:ss.000'];
 const DECIMAL_FORMATS = Array.from({ length: NUMBER_DIGITS + 1 }, (_, scale) =>
   scale === 0 ? '0' : `0.${'0'.repeat(scale)}`,
 );
-const FORMATS = [...TIME_FORMATS, ...DECIMAL_FORMATS];
+const FORMATS = [BOOLEAN_FORMAT, ...TIME_FORMATS, ...DECIMAL_FORMATS];
 
 /** The style of numbers with as many digits behind the point. */
 export function scaleStyle(scale: number): number {

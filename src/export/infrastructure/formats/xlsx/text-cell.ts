@@ -54,9 +54,12 @@ function fitting(text: Sql, noteCut: Sql): Sql {
   const head = sql`left(${text}, ${CELL_UNITS} + 1)`;
   // A character of two units gets a neighbour before it, that goes again.
   const units = sql`regexp_replace(${head}, ${Sql.literal(`(${BEYOND_16_BITS})`)}, ${Sql.literal('\u0001\\1')}, 'g')`;
-  const without = Sql.literal(String.raw`\u0001(?=${BEYOND_16_BITS}|\Z)`);
+  const neighbours = String.raw`\u0001(?=${BEYOND_16_BITS}|\Z)`;
+  // In such a database every byte is a character: the last of them may be half of one.
+  const superfluous = sql`CASE getdatabaseencoding() WHEN 'SQL_ASCII'
+    THEN ${Sql.literal(String.raw`${neighbours}|[\u00c0-\u00ff][\u0080-\u00bf]*\Z`)} ELSE ${Sql.literal(neighbours)} END`;
   return sql`CASE WHEN octet_length(${text}) <= ${CELL_UNITS} OR length(${units}) <= ${CELL_UNITS} THEN ${text}
-    WHEN ${noteCut} THEN regexp_replace(left(${units}, ${CELL_UNITS}), ${without}, '', 'g') END`;
+    WHEN ${noteCut} THEN regexp_replace(left(${units}, ${CELL_UNITS}), ${superfluous}, '', 'g') END`;
 }
 
 /** As the content of an element, without a line break or any character that XML lacks. */
