@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { type Client, follow } from '../../support/client';
+import { offerSlowly, queriesRunning, requestRows } from '../../support/data';
+import { expectExactlyOneFile, TAKEN_OVER } from '../../support/exactly-one-file';
+import { Installation } from '../../support/installation';
+import { PostgresServer } from '../../support/postgres-server';
+import type { Service } from '../../support/service';
+import { until } from '../../support/until';
+
+const ROWS = 3_000;
+
+/** Reading takes some seconds, long enough to strike in the middle of it. */
+describe('An export of rows is completed by somebody', () => {
+  let installation: Installation;
+  let worker: Service;
+  let ann: Client;
+
+  beforeAll(async () => {
+    installation = await Installation.create({ STORAGE: 'disk', EXPORT_LEASE_SECONDS: '3' });
+    const owner = randomUUID();
+    ann = await installation.asUser(owner, { at: await installation.start({ ROLE: 'api' }) });
+    await offerSlowly(installation, 'slow_rows', { owner, rows: ROWS, during: 'copy' });
+  });
+
+  beforeEach(async () => {
+    worker = await installation.start({ ROLE: 'worker' });
+  });
+
+  afterEach(async () => {
+    await Promise.all(installation.services.slice(1).map((service) => service.kill('SIGKILL')));
+  });
+
+  afterAll(() => installation.remove());
+
+  async function requestAndRead(): Promise<string> {
+    const id = await requestRows(ann, 'slow_rows');
+    await until('rows are read and uploaded', async () => {
+      const begun = (await installation.storedFiles()).some((file) => file.startsWith(`.uploads/exports/${id}/`));
+      return begun && (await ann.status(id)).progress.done > 0;
+    });
+    return id;
+  }
+
+  it('when the worker is killed in the middle', async () => {
+    const id = await requestAndRead();
+
+    await worker.kill('SIGKILL');
+    await installation.start({ ROLE: 'worker' });
+
+    await expectWholeFile(installation, ann, id);
+    expect(await installation.history(id)).toEqual(TAKEN_OVER);
+  });
+
+  it('when the worker is paused past its lease, and what it publishes when it wakes is nothing', async () => {
+    const id = await requestAndRead();
+
+    worker.pause();
+    await installation.start({ ROLE: 'worker' });
+    await expectWholeFile(installation, ann, id);
+    worker.resume();
+    await until('the first worker has heard of it', () =>
+      worker.log.some(({ message, export_id }) => export_id === id && /taken over|taken away/.test(message)),
+    );
+
+    await expectWholeFile(installation, ann, id);
+    expect(await installation.history(id)).toEqual(TAKEN_OVER);
+    expect(await queriesRunning(installation)).toEqual([]);
+    expect(worker.isRunning).toBe(true);
+  });
+
+  it('when the worker is told to end, without a wait for its lease', async () => {
+    const id = await requestAndRead();
+
+    await worker.kill('SIGTERM');
+    await installation.start({ ROLE: 'worker' });
+
+    await expectWholeFile(installation, ann, id);
+    expect((await installation.history(id)).filter((step) => step === 'export.attempt-lost')).toEqual([]);
+  });
+
+  it('when the database ends the connection that reads', async () => {
+    const id = await requestAndRead();
+
+    await installation.sql(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name LIKE '%-reader' AND query LIKE 'COPY%'`,
+    );
+
+    await expectWholeFile(installation, ann, id);
+    expect(await installation.history(id)).toContain('export.attempt-failed');
+  });
+});
+
+describe('When PostgreSQL restarts in the middle of a read', () => {
+  let postgres: PostgresServer;
+  let installation: Installation;
+
+  beforeAll(async () => {
+    postgres = await PostgresServer.migrated();
+    installation = await Installation.on(postgres.url, { STORAGE: 'disk', EXPORT_LEASE_SECONDS: '5' });
+  });
+
+  afterAll(async () => {
+    await installation.remove();
+    await postgres.remove();
+  });
+
+  it('the attempt is repeated, and the file is whole', async () => {
+    const owner = randomUUID();
+    const service = await installation.start();
+    const ann = await installation.asUser(owner);
+    await offerSlowly(installation, 'slow_rows', { owner, rows: ROWS, during: 'copy' });
+    const id = await requestRows(ann, 'slow_rows');
+    await until('rows are read', async () => (await ann.status(id)).progress.done > 0);
+
+    await postgres.stop();
+    await postgres.start();
+    await service.ready();
+    await installation.reconnect();
+
+    await expectWholeFile(installation, ann, id);
+    expect((await installation.history(id)).filter((step) => step === 'export.started').length).toBeGreaterThan(1);
+    expect(service.isRunning).toBe(true);
+  });
+});
+
+async function expectWholeFile(installation: Installation, owner: Client, id: string): Promise<void> {
+  const done = await expectExactlyOneFile(installation, owner, id);
+  expect(done.record_count).toBe(ROWS);
+  const [, ...rows] = (await follow(done.file_url)).text.trimEnd().split('\n');
+  expect(rows.map((row) => Number(row.split(',')[0]))).toEqual(Array.from({ length: ROWS }, (_, index) => index + 1));
+}
