@@ -26,9 +26,12 @@ function tableMember(table: string, columns: readonly Column[]): string {
   return columns.length === 0 ? member : `${member},`;
 }
 
-/** A json value is kept as it was typed; its line breaks stand between tokens, where JSON takes any blank. */
+/**
+ * A json value is kept as it was typed; its line breaks stand between tokens, where JSON takes any blank. `translate`
+ * would go through the row character by character, and take longer than all the rest.
+ */
 function oneLine(row: Sql): Sql {
-  return sql`translate(${row}, E'\\n\\r', '  ')`;
+  return sql`replace(replace(${row}, E'\\n', ' '), E'\\r', ' ')`;
 }
 
 /** The name, with as many underscores behind it as no column has. */
