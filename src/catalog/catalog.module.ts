@@ -1,6 +1,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { ExportModule, ExportSources } from '../export';
 import { DataExportsController } from './api/data-exports.controller';
+import { DataTypesController } from './api/data-types.controller';
 import { PrismaDataTypeRepository } from './infrastructure/data-type.repository.prisma';
 import { DataSource } from './infrastructure/data.source';
 import { LiveSchema } from './infrastructure/live-schema';
@@ -9,15 +10,17 @@ import { DataTypeRepository } from './model/domain/interfaces/data-type.reposito
 import { SourceDatabase } from './model/domain/interfaces/source-database';
 import { DataExportService } from './model/services/data-export.service';
 import { DataPlanner } from './model/services/data-planner';
+import { DataTypeService } from './model/services/data-type.service';
 
 @Module({
   imports: [ExportModule],
-  controllers: [DataExportsController],
+  controllers: [DataTypesController, DataExportsController],
   providers: [
     { provide: DataTypeRepository, useClass: PrismaDataTypeRepository },
     { provide: SourceDatabase, useClass: PostgresSourceDatabase },
     LiveSchema,
     DataPlanner,
+    DataTypeService,
     DataExportService,
     DataSource,
   ],

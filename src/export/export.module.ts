@@ -3,6 +3,7 @@ import { ContentController } from './api/content.controller';
 import { DownloadController } from './api/download.controller';
 import { ExportPresenter } from './api/export.presenter';
 import { ExportsController } from './api/exports.controller';
+import { OversightController } from './api/oversight.controller';
 import { PrismaAttemptRepository } from './infrastructure/attempt.repository.prisma';
 import { BullExportQueue, RunExportHandler } from './infrastructure/export-jobs';
 import { PrismaExportRepository } from './infrastructure/export.repository.prisma';
@@ -14,15 +15,20 @@ import { SectionsJsonWriter } from './infrastructure/formats/sections-json.write
 import { CsvWriter } from './infrastructure/formats/csv.writer';
 import { PdfWriter } from './infrastructure/formats/pdf.writer';
 import { PngWriter } from './infrastructure/formats/png.writer';
+import { PrismaOversightRepository } from './infrastructure/oversight.repository.prisma';
+import { XlsxWriter } from './infrastructure/formats/xlsx.writer';
+import { XmlWriter } from './infrastructure/formats/xml.writer';
 import { SharpPictureInspector } from './infrastructure/sharp-picture-inspector';
 import { PrismaUpkeepRepository } from './infrastructure/upkeep.repository.prisma';
 import { AttemptRepository } from './model/domain/interfaces/attempt.repository';
 import { ExportQueue } from './model/domain/interfaces/export-queue';
 import { ExportRepository } from './model/domain/interfaces/export.repository';
+import { OversightRepository } from './model/domain/interfaces/oversight.repository';
 import { PictureInspector } from './model/domain/interfaces/picture-inspector';
 import { UpkeepRepository } from './model/domain/interfaces/upkeep.repository';
 import { ExportDownload } from './model/services/export-download';
 import { ExportMetrics } from './model/services/export-metrics';
+import { ExportOversight } from './model/services/export-oversight';
 import { ExportProduction } from './model/services/export-production';
 import { ExportRunner } from './model/services/export-runner';
 import { ExportSources } from './model/services/export-sources';
@@ -44,14 +50,17 @@ const WRITERS = [
   NdjsonWriter,
   SectionsCsvWriter,
   SectionsJsonWriter,
+  XlsxWriter,
+  XmlWriter,
 ];
 
 @Module({
-  controllers: [ExportsController, DownloadController, ContentController],
+  controllers: [OversightController, ExportsController, DownloadController, ContentController],
   providers: [
     { provide: ExportRepository, useClass: PrismaExportRepository },
     { provide: AttemptRepository, useClass: PrismaAttemptRepository },
     { provide: UpkeepRepository, useClass: PrismaUpkeepRepository },
+    { provide: OversightRepository, useClass: PrismaOversightRepository },
     { provide: ExportQueue, useClass: BullExportQueue },
     { provide: PictureInspector, useClass: SharpPictureInspector },
     {
@@ -69,6 +78,7 @@ const WRITERS = [
     ExportWatch,
     ExportMetrics,
     ExportDownload,
+    ExportOversight,
     UploadedPictureService,
     RunExportHandler,
     ExportPresenter,

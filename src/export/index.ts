@@ -1,18 +1,10 @@
 /** The door of the module: what other modules may import, and nothing more. */
 export { ExportModule } from './export.module';
+export { ApiExportCreation, EXPORT_CREATION_HEADERS } from './api/api-export-creation.decorator';
 export { ExportPresenter } from './api/export.presenter';
 export { ExportListResponse, ExportResponse } from './api/export.response';
 export type { Drawing } from './model/domain/content';
-export type {
-  Column,
-  Projection,
-  Relation,
-  Relations,
-  RenderedRows,
-  Section,
-  Sections,
-  TypeFamily,
-} from './model/domain/relation';
+export type { Column, Projection, Relation, RenderedRows, Sections, TypeFamily } from './model/domain/relation';
 export type { Export, ExportOptions } from './model/domain/export';
 export type { ExportFormat } from './model/domain/export-format';
 export { ExportSource, type OpenedSource } from './model/domain/export-source';

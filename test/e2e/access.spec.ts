@@ -5,12 +5,29 @@ import { Installation } from '../support/installation';
 import { signedToken, TEST_SECRET } from '../support/tokens';
 
 interface Route {
+  /** As the description has it. */
+  readonly name: string;
   readonly method: string;
   readonly path: string;
 }
 
 /** A list is one's own, a creation is one's own: there they are let in, and see and touch nothing of others. */
 const OWN_THINGS = ['GET /api/v1/exports', 'GET /api/v1/solo/sessions', 'POST /api/v1/solo/sessions'];
+
+/** Nothing here is anybody's own: a person is told of the right that is missing, and so is an administrator of one tenant. */
+const BY_RIGHT: Readonly<Record<string, { person: number; admin: number }>> = {
+  'POST /api/v1/exports': { person: 400, admin: 400 },
+  'POST /api/v1/export/bulk': { person: 403, admin: 400 },
+  'GET /api/v1/exports/stats': { person: 403, admin: 200 },
+  'GET /api/v1/exports/audit': { person: 403, admin: 200 },
+  'GET /api/v1/exports/data-types': { person: 200, admin: 200 },
+  'POST /api/v1/exports/data-types': { person: 403, admin: 403 },
+  'PUT /api/v1/exports/data-types/{id}': { person: 403, admin: 403 },
+  'DELETE /api/v1/exports/data-types/{id}': { person: 403, admin: 403 },
+};
+
+/** Everything of ann: for whoever is called so, in their own tenant, and then an export of theirs. */
+const OF_ANN = 'GET /api/v1/export/user/{userId}';
 
 const METHODS = new Set(['get', 'post', 'put', 'patch', 'delete']);
 
@@ -31,8 +48,12 @@ describe('Every route that the description of the API names', () => {
       Object.keys(methods)
         .filter((method) => METHODS.has(method))
         .map((method) => ({
+          name: `${method.toUpperCase()} ${path.replace(/\/$/, '')}`,
           method: method.toUpperCase(),
-          path: path.replace('{id}', path.includes('/sessions/') ? session : id).replace(/\/$/, ''),
+          path: path
+            .replace('{id}', path.includes('/sessions/') ? session : id)
+            .replace('{userId}', 'ann')
+            .replace(/\/$/, ''),
         })),
     );
     before = await everything();
@@ -40,24 +61,25 @@ describe('Every route that the description of the API names', () => {
 
   afterAll(() => installation.remove());
 
-  /** All that is ann's, as the database has it. */
-  function everything(): Promise<unknown> {
-    return Promise.all([
-      installation.sql(
+  /** All that is ann's, and the catalog, as the database has it. */
+  async function everything(): Promise<unknown> {
+    return [
+      await installation.sql(
         `SELECT id, status, user_id, storage_key, download_count FROM exports WHERE user_id = 'ann' AND tenant_id = 'blue'`,
       ),
-      installation.sql(
+      await installation.sql(
         `SELECT id, name, rev, thumbnail_key FROM solo_sessions WHERE user_id = 'ann' AND tenant_id = 'blue'`,
       ),
-    ]);
+      await installation.sql('SELECT * FROM export_data_types ORDER BY id'),
+    ];
   }
 
   async function answers(client: Client): Promise<Record<string, number>> {
     const seen: Record<string, number> = {};
-    for (const { method, path } of routes) {
+    for (const { name, method, path } of routes) {
       const body = method === 'GET' || method === 'DELETE' ? undefined : '{"format":"png"}';
       const type = path.endsWith('/content') ? { 'content-type': 'image/png' } : undefined;
-      seen[`${method} ${path}`] = (await client.send(method, path, body, type)).status;
+      seen[name] = (await client.send(method, path, body, type)).status;
     }
     return seen;
   }
@@ -75,16 +97,21 @@ describe('Every route that the description of the API names', () => {
     ['a user whose name looks the same', { sub: 'Ann', tenant: 'blue' }],
   ])('shows nothing to %s', async (_, { sub, ...claims }) => {
     const stranger = await installation.asUser(sub, claims);
+    const role = 'roles' in claims ? 'admin' : 'person';
+    const isNamesake = sub === 'ann';
+    const ofAnn = isNamesake ? 200 : role === 'admin' ? 404 : 403;
 
     const seen = await answers(stranger);
     const exports = await stranger.get('/api/v1/exports');
     const sessions = await stranger.get('/api/v1/solo/sessions');
 
-    for (const [route, status] of Object.entries(seen))
-      expect([route, status]).toEqual([route, OWN_THINGS.includes(route) ? expect.any(Number) : 404]);
+    for (const [route, status] of Object.entries(seen)) {
+      const foreign = route === OF_ANN ? ofAnn : (BY_RIGHT[route]?.[role] ?? 404);
+      expect([route, status]).toEqual([route, OWN_THINGS.includes(route) ? expect.any(Number) : foreign]);
+    }
     for (const route of OWN_THINGS) expect(seen[route]).toBeLessThan(300);
-    expect(exports.body).toMatchObject({ count: 0, results: [] });
     // Their own, from the walk.
+    expect(exports.body).toMatchObject({ count: isNamesake ? 1 : 0 });
     expect(sessions.body).toMatchObject({ count: 1 });
     expect(await everything()).toEqual(before);
   });

@@ -1,7 +1,9 @@
+import type { ExportOptions } from '../../src/export/model/domain/export';
 import type { FormatWriter } from '../../src/export/model/domain/format-writer';
 import { CsvWriter } from '../../src/export/infrastructure/formats/csv.writer';
 import { JsonWriter } from '../../src/export/infrastructure/formats/json.writer';
 import { NdjsonWriter } from '../../src/export/infrastructure/formats/ndjson.writer';
+import { XmlWriter } from '../../src/export/infrastructure/formats/xml.writer';
 import { contentOf, RenderingLaboratory } from '../support/rendering';
 import { until } from '../support/until';
 
@@ -17,12 +19,13 @@ beforeAll(async () => {
 });
 afterAll(() => laboratory.remove());
 
-const CASES: [title: string, writer: FormatWriter<'relations'>, tables: string[], options: object][] = [
+const CASES: [title: string, writer: FormatWriter<'relations'>, tables: string[], options: ExportOptions][] = [
   ['CSV', new CsvWriter(), [], {}],
   ['CSV, gzip', new CsvWriter(), [], { compression: 'gzip' }],
   ['a zip of CSVs', new CsvWriter(), ['few'], {}],
   ['JSON', new JsonWriter(), ['few'], {}],
   ['JSON, gzip', new JsonWriter(), [], { compression: 'gzip' }],
+  ['XML', new XmlWriter(), ['few'], {}],
   ['NDJSON', new NdjsonWriter(), [], {}],
 ];
 

@@ -15,6 +15,7 @@ export interface ExportRecord {
   readonly file_size: number | null;
   readonly sha256: string | null;
   readonly page_count: number | null;
+  readonly record_count: number | null;
   readonly options: object;
   readonly download_count: number;
   readonly error: string | null;
@@ -48,6 +49,10 @@ export class Client {
     private readonly token?: string,
   ) {}
 
+  get credentials(): RequestHeaders {
+    return this.token === undefined ? {} : { authorization: `Bearer ${this.token}` };
+  }
+
   get(path: string, headers?: RequestHeaders): Promise<Answer> {
     return this.send('GET', path, undefined, headers);
   }
@@ -58,6 +63,10 @@ export class Client {
 
   patch(path: string, body: unknown, headers?: RequestHeaders): Promise<Answer> {
     return this.send('PATCH', path, body, headers);
+  }
+
+  put(path: string, body: unknown, headers?: RequestHeaders): Promise<Answer> {
+    return this.send('PUT', path, body, headers);
   }
 
   delete(path: string): Promise<Answer> {
@@ -72,7 +81,7 @@ export class Client {
       redirect: 'manual',
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       headers: {
-        ...(this.token !== undefined && { authorization: `Bearer ${this.token}` }),
+        ...this.credentials,
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },

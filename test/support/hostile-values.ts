@@ -50,6 +50,7 @@ const COLUMNS: Readonly<Record<string, readonly [type: string, ...values: string
   a_quoted_char: ['"char"', `'x'`, `'='`],
   a_name: ['name', `'@name'`],
   a_citext: ['citext', `'=CiText'`, `'Ab'`],
+  a_collated: ['text COLLATE nocase', `'=Case'`, `'-5.00'`, `'<a>'`, `''`],
   an_enum: ['mood', `'happy'`, `'=sad'`, `''`],
   a_domain: ['shout', `'=HEY'`, `'HEY'`],
   a_domain_over_domain: ['percent', `12.50`, `-0.01`],
@@ -132,6 +133,7 @@ const COLUMNS: Readonly<Record<string, readonly [type: string, ...values: string
 const TYPES = [
   `CREATE EXTENSION citext`,
   `CREATE EXTENSION hstore`,
+  `CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`,
   `CREATE TYPE mood AS ENUM ('happy', '=sad', '')`,
   `CREATE DOMAIN shout AS text CHECK (VALUE = upper(VALUE))`,
   `CREATE DOMAIN fraction AS numeric(5,2)`,

@@ -6,7 +6,7 @@ import type { FormatWriter, RenderedFile } from '../../src/export/model/domain/f
 import type { Relation, Relations } from '../../src/export/model/domain/relation';
 import { Snapshot } from '../../src/platform/postgres/snapshot';
 import { Sql, sql } from '../../src/platform/postgres/sql';
-import { createTestDatabase, type TestDatabase } from './test-database';
+import { createEmptyDatabase, createTestDatabase, type TestDatabase } from './test-database';
 
 /** A file as a writer made it, with what it said of it. */
 export interface WrittenFile
@@ -21,9 +21,13 @@ export class RenderingLaboratory {
     readonly pool: Pool,
   ) {}
 
-  static async create(): Promise<RenderingLaboratory> {
-    const database = await createTestDatabase();
-    return new RenderingLaboratory(database, new Pool({ connectionString: database.url, max: 3 }));
+  /** @param encoding of a database in another encoding than UTF-8 */
+  static async create(encoding?: string): Promise<RenderingLaboratory> {
+    const database = encoding === undefined ? await createTestDatabase() : await createEmptyDatabase(encoding);
+    const laboratory = new RenderingLaboratory(database, new Pool({ connectionString: database.url, max: 3 }));
+    // The platform's own tables would be in the way of those that tests make.
+    await laboratory.sql('DROP SCHEMA public CASCADE', 'CREATE SCHEMA public');
+    return laboratory;
   }
 
   get databaseUrl(): string {

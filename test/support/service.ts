@@ -71,6 +71,10 @@ export class Service {
     );
   }
 
+  get processId(): number {
+    return this.child.pid!;
+  }
+
   get isRunning(): boolean {
     return this.child.exitCode === null && this.child.signalCode === null;
   }

@@ -8,9 +8,18 @@ export interface TestDatabase {
 }
 
 /** A migrated database of one's own: a copy of the template that global-setup.mjs made. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export function createTestDatabase(): Promise<TestDatabase> {
+  return create(`TEMPLATE ${given('TEST_TEMPLATE_DATABASE')}`);
+}
+
+/** A database with nothing in it, in an encoding that PostgreSQL knows. */
+export function createEmptyDatabase(encoding: string): Promise<TestDatabase> {
+  return create(`TEMPLATE template0 LOCALE 'C' ENCODING '${encoding}'`);
+}
+
+async function create(manner: string): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await onServer(`CREATE DATABASE ${name} TEMPLATE ${given('TEST_TEMPLATE_DATABASE')}`);
+  await onServer(`CREATE DATABASE ${name} ${manner}`);
   const url = new URL(given('TEST_DATABASE_ADMIN_URL'));
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };

@@ -1,15 +1,7 @@
 import { Body, Controller, Get, HttpStatus, Param, Post, Query, Req, Res } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiCreatedResponse,
-  ApiHeader,
-  ApiOkResponse,
-  ApiOperation,
-  ApiProduces,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { ExportPresenter, ExportResponse } from '../../export';
+import { ApiExportCreation, EXPORT_CREATION_HEADERS, ExportPresenter, ExportResponse } from '../../export';
 import { AdminOnly } from '../../platform/auth/admin-only.decorator';
 import type { Caller } from '../../platform/auth/caller';
 import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
@@ -26,10 +18,11 @@ import {
 } from './data-export.dto';
 import { sendStream } from './streamed-answer';
 
-const IDEMPOTENCY_HEADER = {
-  name: 'Idempotency-Key',
-  required: false,
-  description: 'A repeat under the same key makes no second export',
+const ROWS = {
+  'application/json': { schema: { type: 'object' as const } },
+  'application/x-ndjson': { schema: { type: 'string' as const } },
+  'text/csv': { schema: { type: 'string' as const } },
+  'application/xml': { schema: { type: 'string' as const } },
 };
 
 @ApiTags('Data exports')
@@ -46,18 +39,22 @@ export class DataExportsController {
     summary: 'Take my data out',
     description: 'A file made in the background; for `realtime` the rows themselves, in the answer.',
   })
-  @ApiHeader(IDEMPOTENCY_HEADER)
-  @ApiCreatedResponse({ type: ExportResponse })
-  @ApiOkResponse({ type: ExportResponse, description: 'A repeat of a request that made it before; or the rows' })
-  @ApiProblems(400, 401, 415, 422, 429)
+  @ApiExportCreation(ExportResponse)
+  @ApiOkResponse({
+    description:
+      'For `realtime`, the rows; Location says where their record is. For a repeat under the same key, the export.',
+    headers: EXPORT_CREATION_HEADERS,
+    content: { ...ROWS, 'application/json': { schema: { $ref: getSchemaPath(ExportResponse) } } },
+  })
+  @ApiProblems(400, 401, 403, 415, 422, 429)
   async request(
     @CurrentCaller() caller: Caller,
     @IdempotencyKey() idempotencyKey: string | null,
     @Body() body: DataExportBody,
     @Res() response: Response,
   ): Promise<void> {
-    const { type, format, data_types: dataTypes } = body;
-    const request = { type, format, dataTypes, ...rowsAndFile(body) };
+    const { type, format, user_id: userId, data_types: dataTypes } = body;
+    const request = { type, format, userId, dataTypes, ...rowsAndFile(body) };
     if (type !== 'realtime') {
       response.json(this.presenter.created(await this.data.request(caller, request, idempotencyKey), response));
       return;
@@ -71,9 +68,7 @@ export class DataExportsController {
   @Post('export/bulk')
   @AdminOnly()
   @ApiOperation({ summary: 'Take whole tables out', description: 'For administrators. Follow it as every export.' })
-  @ApiHeader(IDEMPOTENCY_HEADER)
-  @ApiCreatedResponse({ type: BulkExportResponse })
-  @ApiOkResponse({ type: BulkExportResponse, description: 'A repeat of a request that made it before' })
+  @ApiExportCreation(BulkExportResponse)
   @ApiProblems(400, 401, 415, 422, 429)
   async requestBulk(
     @CurrentCaller() caller: Caller,
@@ -92,8 +87,12 @@ export class DataExportsController {
     summary: 'Everything of one user, at once',
     description: 'For the user, and for administrators. As JSON, or as one CSV whose first column names the section.',
   })
-  @ApiProduces('application/json', 'text/csv')
-  @ApiOkResponse({ description: 'The rows', content: { 'application/json': {}, 'text/csv': {} } })
+  @ApiOkResponse({
+    description:
+      'JSON: `{profile: {…}, transactions: […], courses: […], activity: […], exportedAt}`. Broken off when a row cannot be read.',
+    headers: EXPORT_CREATION_HEADERS,
+    content: { 'application/json': ROWS['application/json'], 'text/csv': ROWS['text/csv'] },
+  })
   @ApiProblems(400, 401, 403, 404, 429)
   async user(
     @Param('userId') userId: string,
@@ -102,12 +101,13 @@ export class DataExportsController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    // Asked for its headers alone, nothing is read and nothing recorded.
+    // Asked for its headers alone, no row is read and nothing recorded.
     if (request.method === 'HEAD') {
+      await this.data.checkUser(caller, userId, format);
       response.type(format).end();
       return;
     }
-    const { creation, file } = await this.data.streamUser(caller, userId, format, {});
+    const { creation, file } = await this.data.streamUser(caller, userId, format);
     this.presenter.created(creation, response);
     response.status(HttpStatus.OK);
     if (file) await sendStream(file, response);
@@ -124,10 +124,10 @@ function rowsAndFile({
   columns?: unknown;
   options?: DataExportOptions;
 }): Pick<DataRequest, 'filters' | 'columns' | 'options'> {
-  const { columns: optionalColumns, ...file } = { ...options };
+  const { columns: optionalColumns, raw, bom, delimiter, timezone, compression } = options ?? {};
   if (columns !== undefined && optionalColumns !== undefined) {
     const message = 'must stand in one place only: at the top or here';
     throw DomainError.invalid('invalid-request', 'The request is not valid', { field: 'options.columns', message });
   }
-  return { filters, columns: columns ?? optionalColumns, options: file };
+  return { filters, columns: columns ?? optionalColumns, options: { raw, bom, delimiter, timezone, compression } };
 }

@@ -1,22 +1,119 @@
 import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { type AuditEntry, recordAudit } from '../../platform/audit/audit-log';
+import type { Caller } from '../../platform/auth/caller';
+import { DomainError } from '../../platform/errors/domain-error';
+import { claimIdempotencyKey, type IdempotentRequest } from '../../platform/idempotency/idempotency-keys';
+import { type DataType as Row, Prisma } from '../../platform/prisma/generated/client';
 import { PrismaService } from '../../platform/prisma/prisma.service';
-import type { DataType, SensitiveColumn } from '../model/domain/data-type';
-import { DataTypeRepository } from '../model/domain/interfaces/data-type.repository';
+import type { DataType, DataTypeDefinition, SensitiveColumn } from '../model/domain/data-type';
+import { type DataTypeCreation, DataTypeRepository } from '../model/domain/interfaces/data-type.repository';
+
+const UNIQUE_VIOLATION = 'P2002';
 
 @Injectable()
 export class PrismaDataTypeRepository extends DataTypeRepository {
   constructor(private readonly prisma: PrismaService) {
     super();
   }
+
   override async list(): Promise<DataType[]> {
-    return (await this.prisma.dataType.findMany({ orderBy: { name: 'asc' } })) as unknown as DataType[];
+    const rows = await this.prisma.dataType.findMany({ orderBy: { name: 'asc' } });
+    return rows.map(toDataType);
   }
+
+  override async find(id: string): Promise<DataType | null> {
+    const row = await this.prisma.dataType.findUnique({ where: { id } });
+    return row && toDataType(row);
+  }
+
+  override create(
+    definition: DataTypeDefinition,
+    by: Caller,
+    idempotency: IdempotentRequest | null,
+  ): Promise<DataTypeCreation> {
+    const id = uuidv7();
+    const creation = this.prisma.$transaction(async (transaction) => {
+      const earlier = idempotency && (await claimIdempotencyKey(transaction, idempotency, id));
+      if (earlier !== null) {
+        const row = await transaction.dataType.findUnique({ where: { id: earlier } });
+        if (!row)
+          throw new DomainError('gone', 'data-type-deleted', 'The data type that this request made was deleted');
+        return { dataType: toDataType(row), isNew: false };
+      }
+      const dataType = toDataType(await transaction.dataType.create({ data: { id, ...columnsOf(definition) } }));
+      await recordAudit(transaction, auditOf(dataType, 'catalog.data-type-created', by));
+      return { dataType, isNew: true };
+    });
+    return refusingTakenName(creation, definition.name);
+  }
+
+  override replace(id: string, definition: DataTypeDefinition, by: Caller): Promise<DataType | null> {
+    const replacement = this.prisma.$transaction(async (transaction) => {
+      const [row] = await transaction.dataType.updateManyAndReturn({
+        where: { id },
+        data: { ...columnsOf(definition), updatedAt: new Date() },
+      });
+      if (!row) return null;
+      const dataType = toDataType(row);
+      await recordAudit(transaction, auditOf(dataType, 'catalog.data-type-changed', by));
+      return dataType;
+    });
+    return refusingTakenName(replacement, definition.name);
+  }
+
+  override delete(id: string, by: Caller): Promise<boolean> {
+    return this.prisma.$transaction(async (transaction) => {
+      const row = await transaction.dataType.findUnique({ where: { id } });
+      const { count } = await transaction.dataType.deleteMany({ where: { id } });
+      if (!row || count === 0) return false;
+      await recordAudit(transaction, auditOf(row, 'catalog.data-type-deleted', by));
+      return true;
+    });
+  }
+
   override async sensitiveColumns(): Promise<SensitiveColumn[]> {
     const rows = await this.prisma.sensitiveColumn.findMany();
     return rows.map(({ tableName, columnName }) => ({ table: tableName, column: columnName }));
   }
-  override find = undefined as never;
-  override create = undefined as never;
-  override replace = undefined as never;
-  override delete = undefined as never;
+}
+
+async function refusingTakenName<Result>(change: Promise<Result>, name: string): Promise<Result> {
+  try {
+    return await change;
+  } catch (error) {
+    if (!(error instanceof Prisma.PrismaClientKnownRequestError) || error.code !== UNIQUE_VIOLATION) throw error;
+    const message = `There is a data type of the name ${JSON.stringify(name)} already`;
+    throw new DomainError('conflict', 'name-taken', message, { fields: [{ field: 'name', message: 'is taken' }] });
+  }
+}
+
+function auditOf({ id, name }: { id: string; name: string }, action: string, by: Caller): AuditEntry {
+  return { action, userId: by.userId, tenantId: by.tenantId, details: { name, data_type_id: id } };
+}
+
+function columnsOf({ name, description, tables, columns, owners, isActive }: DataTypeDefinition) {
+  return {
+    name,
+    description,
+    tables: tables as string[],
+    columns: (columns as Prisma.InputJsonObject | null) ?? Prisma.DbNull,
+    owners: owners as Prisma.InputJsonObject,
+    isActive,
+  };
+}
+
+function toDataType(row: Row): DataType {
+  const { id, name, description, isActive, createdAt, updatedAt } = row;
+  return {
+    id,
+    name,
+    description,
+    tables: row.tables as string[],
+    columns: row.columns as DataType['columns'],
+    owners: row.owners as DataType['owners'],
+    isActive,
+    createdAt,
+    updatedAt,
+  };
 }

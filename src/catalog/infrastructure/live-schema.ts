@@ -74,7 +74,7 @@ export class LiveSchema {
   /** The tables of these names that exist, by their names. */
   async find(names: readonly string[], snapshot: Snapshot): Promise<Map<string, LiveTable>> {
     const found = names.filter((name) => !name.includes('\0'));
-    const array = sql`ARRAY[${Sql.join(found.map(Sql.literal))}]`;
+    const array = sql`ARRAY[${Sql.join(found.map((name) => Sql.literal(name)))}]`;
     const rows = await snapshot.query<ColumnRow>(columnsOf(array));
     const tables = new Map<string, LiveTable & { columns: LiveColumn[] }>();
     for (const row of rows) {

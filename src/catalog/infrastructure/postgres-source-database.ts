@@ -8,6 +8,7 @@ import { SourceDatabase, type SourceView } from '../model/domain/interfaces/sour
 import type { LiveTable } from '../model/domain/live-table';
 import type { Condition, TablePlan } from '../model/domain/table-plan';
 import { LiveSchema } from './live-schema';
+import { rowError } from './row-error';
 import { rowsOf } from './row-query';
 import { SnapshotRelation } from './snapshot-relation';
 
@@ -77,8 +78,12 @@ class SnapshotView implements SourceView {
   }
 
   private async countOf(plan: TablePlan): Promise<number> {
-    const [row] = await this.snapshot.query<{ count: string }>(sql`SELECT count(*) FROM (${rowsOf(plan)}) AS "row"`);
-    return Number(row?.count);
+    try {
+      const [row] = await this.snapshot.query<{ count: string }>(sql`SELECT count(*) FROM (${rowsOf(plan)}) AS "row"`);
+      return Number(row?.count);
+    } catch (error) {
+      throw rowError(plan.table.name, error);
+    }
   }
 
   /** @returns the SQLSTATE with which PostgreSQL refuses a query, or `null` when it would run it */

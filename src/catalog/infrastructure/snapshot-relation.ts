@@ -2,6 +2,7 @@ import type { Column, Projection, Relation, RenderedRows } from '../../export';
 import type { Snapshot } from '../../platform/postgres/snapshot';
 import { Sql, sql } from '../../platform/postgres/sql';
 import type { LiveColumn } from '../model/domain/live-table';
+import { rowError } from './row-error';
 
 /** The rows that a query gives in a snapshot. */
 export class SnapshotRelation implements Relation {
@@ -19,14 +20,27 @@ export class SnapshotRelation implements Relation {
   ) {}
 
   render({ select, as }: Projection, onProgress?: (rows: number) => void): RenderedRows {
-    return this.snapshot.copy(sql`SELECT ${select} FROM (${this.rows}) AS "row"`, as, onProgress);
+    const copied = this.snapshot.copy(sql`SELECT ${select} FROM (${this.rows}) AS "row"`, as, onProgress);
+    return { [Symbol.asyncIterator]: () => this.chunksOf(copied), count: () => copied.count() };
   }
 
   async sample(select: readonly Sql[], rows: number): Promise<(string | null)[]> {
     const texts = Sql.join(select.map((expression) => sql`(${expression})::text`));
     const statement = sql`SELECT ARRAY[${texts}] AS values FROM (${this.rows} LIMIT ${Sql.integer(rows)}) AS "row"`;
-    const [sampled] = await this.snapshot.query<{ values: (string | null)[] }>(statement);
-    return sampled?.values ?? [];
+    try {
+      const [sampled] = await this.snapshot.query<{ values: (string | null)[] }>(statement);
+      return sampled?.values ?? [];
+    } catch (error) {
+      throw rowError(this.name, error);
+    }
+  }
+
+  private async *chunksOf(copied: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    try {
+      yield* copied;
+    } catch (error) {
+      throw rowError(this.name, error);
+    }
   }
 }
 

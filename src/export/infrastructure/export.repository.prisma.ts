@@ -149,7 +149,7 @@ function newRow(id: string, request: RequestExport): Prisma.ExportCreateInput {
     type,
     format,
     dataTypes: [...dataTypes],
-    filters: filters === null || filters === undefined ? undefined : (filters as Prisma.InputJsonObject),
+    filters: filters ?? undefined,
     userId: caller.userId,
     tenantId: caller.tenantId,
     sessionId,

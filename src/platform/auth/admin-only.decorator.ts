@@ -2,25 +2,30 @@ import {
   applyDecorators,
   type CanActivate,
   type ExecutionContext,
-  Injectable,
   UnauthorizedException,
   UseGuards,
 } from '@nestjs/common';
 import { ApiProblems } from '../http/api-problem.decorator';
-import { requireAdmin } from './admin';
+import { requireAdmin, requireAdminOfAllTenants } from './admin';
+import type { Caller } from './caller';
 import type { AuthenticatedRequest } from './current-caller.decorator';
 
-@Injectable()
-class AdminGuard implements CanActivate {
-  canActivate(context: ExecutionContext): boolean {
-    const { caller } = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    if (!caller) throw new UnauthorizedException();
-    requireAdmin(caller);
-    return true;
-  }
+/**
+ * A route for administrators. Others are refused before anything of their request is read.
+ * @param ofAllTenants for what the tenants share: an administrator of one of them is refused too
+ */
+export function AdminOnly({ ofAllTenants = false } = {}): ClassDecorator & MethodDecorator {
+  const guard = guardBy(ofAllTenants ? requireAdminOfAllTenants : requireAdmin);
+  return applyDecorators(UseGuards(guard), ApiProblems(403));
 }
 
-/** A route for administrators. Others are refused before anything of their request is read. */
-export function AdminOnly(): ClassDecorator & MethodDecorator {
-  return applyDecorators(UseGuards(AdminGuard), ApiProblems(403));
+function guardBy(require: (caller: Caller) => void): CanActivate {
+  return {
+    canActivate(context: ExecutionContext): boolean {
+      const { caller } = context.switchToHttp().getRequest<AuthenticatedRequest>();
+      if (!caller) throw new UnauthorizedException();
+      require(caller);
+      return true;
+    },
+  };
 }

@@ -12,3 +12,11 @@ export function isAdmin({ roles }: Pick<Caller, 'roles'>): boolean {
 export function requireAdmin(caller: Pick<Caller, 'roles'>): void {
   if (!isAdmin(caller)) throw new DomainError('forbidden', 'admin-role-required', 'Admin role required');
 }
+
+/** @throws DomainError forbidden, also for an administrator of one tenant */
+export function requireAdminOfAllTenants(caller: Pick<Caller, 'roles' | 'tenantId'>): void {
+  requireAdmin(caller);
+  if (caller.tenantId === null) return;
+  const message = 'This is shared by all tenants: only an administrator whose token names no tenant may change it';
+  throw new DomainError('forbidden', 'shared-by-tenants', message);
+}

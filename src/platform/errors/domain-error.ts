@@ -21,6 +21,12 @@ export class DomainError extends Error {
     this.name = 'DomainError';
   }
 
+  /** All that it says in one text, for where nothing but a text can be kept. */
+  get summary(): string {
+    const fields = (this.details.fields ?? []).map(({ field, message }) => `${field}: ${message}`);
+    return fields.length > 0 ? `${this.message} (${fields.join('; ')})` : this.message;
+  }
+
   static invalid(code: string, message: string, ...fields: FieldError[]): DomainError {
     return new DomainError('invalid', code, message, { fields });
   }

@@ -5,8 +5,8 @@ import { IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
 const DEFAULT_SIZE = 50;
 const LARGEST_SIZE = 200;
 
-/** Which part of a list: `limit` items that are older than the one `cursor` names. */
-export class PageQuery {
+/** How much of a list. */
+export class PageSizeQuery {
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: LARGEST_SIZE, default: DEFAULT_SIZE })
   @IsOptional()
   @Type(() => Number)
@@ -14,14 +14,17 @@ export class PageQuery {
   @Min(1)
   @Max(LARGEST_SIZE)
   limit?: number;
+}
 
+/** Which part of a list: `limit` items that are older than the one `cursor` names. */
+export class PageQuery extends PageSizeQuery {
   @ApiPropertyOptional({ format: 'uuid', description: 'Taken from the `next` of the page before' })
   @IsOptional()
   @IsUUID(undefined, { message: 'cursor must come from the next of another page' })
   cursor?: string;
 }
 
-export function pageSize({ limit }: PageQuery): number {
+export function pageSize({ limit }: PageSizeQuery): number {
   return limit ?? DEFAULT_SIZE;
 }
 

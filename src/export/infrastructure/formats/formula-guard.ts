@@ -6,7 +6,8 @@ const PLAIN_NUMBER = sql`'\\A[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+
 
 /** Whether a spreadsheet would run the text as a formula. A text that is a plain number is a number to it. */
 export function runsAsFormula(text: Sql): Sql {
-  return sql`(ascii(${text}) IN ${FORMULA_BEGINS} AND ${text} !~ ${PLAIN_NUMBER})`;
+  // Regular expressions refuse collations by which different texts are equal.
+  return sql`(ascii(${text}) IN ${FORMULA_BEGINS} AND ${text} COLLATE "C" !~ ${PLAIN_NUMBER})`;
 }
 
 /** The text with the apostrophe before it by which spreadsheets know that a text is meant. */

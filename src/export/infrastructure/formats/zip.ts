@@ -6,7 +6,7 @@ export interface ZipEntry {
   /** 0 for what is compressed already; low levels cost little more time than none. */
   readonly compressionLevel: 0 | 1 | 6;
   /** Called when the entries before it have gone out. */
-  open(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  readonly open: () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
 /** The bytes of a zip. An entry is opened when the one before has gone out, so that little is ever in memory. */
@@ -17,9 +17,10 @@ export async function* zip(entries: readonly ZipEntry[]): AsyncGenerator<Uint8Ar
   let current: Readable | undefined;
   const fail = (error: Error) => output.destroy(error);
   file.on('error', fail);
-  for (const { name, compressionLevel, open } of entries) {
+  for (const entry of entries) {
+    const { name, compressionLevel } = entry;
     file.addReadStreamLazy(name, { compress: compressionLevel > 0, compressionLevel }, (pass) => {
-      current = Readable.from(open(), { objectMode: false });
+      current = Readable.from(entry.open(), { objectMode: false });
       // yazl pipes it on, and a pipe tells nobody of an error: unheard, it would end the process.
       current.once('error', fail);
       pass(null, current);

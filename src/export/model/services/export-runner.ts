@@ -70,7 +70,7 @@ export class ExportRunner {
       this.logger.log('Export is handed back');
       await this.attempts.handBack(attempt);
     } else if (error instanceof DomainError) {
-      await this.fail(attempt, error.message);
+      await this.fail(attempt, error.summary);
     } else {
       await this.retryOrFail(attempt, error);
     }

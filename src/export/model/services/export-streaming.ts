@@ -90,7 +90,7 @@ export class ExportStreaming {
     const { attempt } = stream;
     if (!stream.end()) return;
     const reason =
-      error instanceof DomainError ? error.message : 'The rows could not all be read. Please ask for them again.';
+      error instanceof DomainError ? error.summary : 'The rows could not all be read. Please ask for them again.';
     const failed = await this.attempts.fail(attempt, reason).catch(() => false);
     // It was cancelled; or the sweep will find that nobody works on it any more.
     if (!failed) return;

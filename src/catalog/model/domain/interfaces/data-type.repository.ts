@@ -1,5 +1,12 @@
 import type { Caller } from '../../../../platform/auth/caller';
+import type { IdempotentRequest } from '../../../../platform/idempotency/idempotency-keys';
 import type { DataType, DataTypeDefinition, SensitiveColumn } from '../data-type';
+
+export interface DataTypeCreation {
+  readonly dataType: DataType;
+  /** False when the same request, under its idempotency key, had made it before. */
+  readonly isNew: boolean;
+}
 
 /** The catalog as it is administered. Every change writes its audit entry in the same transaction. */
 export abstract class DataTypeRepository {
@@ -8,8 +15,12 @@ export abstract class DataTypeRepository {
 
   abstract find(id: string): Promise<DataType | null>;
 
-  /** @throws DomainError conflict when the name is taken */
-  abstract create(definition: DataTypeDefinition, by: Caller): Promise<DataType>;
+  /** @throws DomainError conflict when the name is taken | mismatch | gone when what a repeat made was deleted */
+  abstract create(
+    definition: DataTypeDefinition,
+    by: Caller,
+    idempotency: IdempotentRequest | null,
+  ): Promise<DataTypeCreation>;
 
   /**
    * @returns `null` when it does not exist

@@ -1,0 +1,206 @@
+import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
+import { type DataTypeDraft, definitionOf } from './data-type-draft';
+import type { LiveColumn, LiveTable } from './live-table';
+
+type Types = Readonly<Record<string, Partial<LiveColumn> & { readonly name: string }>>;
+
+const TYPES: Types = {
+  text: { name: 'text', family: 'text' },
+  varchar: { name: 'varchar', family: 'text' },
+  bpchar: { name: 'bpchar', family: 'text' },
+  name: { name: 'name', family: 'text' },
+  xml: { name: 'xml', family: 'text' },
+  uuid: { name: 'uuid', family: 'other' },
+  int4: { name: 'int4', family: 'integer', scale: 0 },
+  'numeric(20)': { name: 'numeric', family: 'decimal', scale: 0 },
+  'numeric(12,2)': { name: 'numeric', family: 'decimal', scale: 2 },
+  numeric: { name: 'numeric', family: 'decimal', scale: null },
+  money: { name: 'money', family: 'decimal', isMoney: true },
+  float8: { name: 'float8', family: 'float' },
+  timestamptz: { name: 'timestamptz', family: 'timestamptz' },
+  jsonb: { name: 'jsonb', family: 'json' },
+};
+
+const USERS = table('users', { id: 'uuid', name: 'text', email: 'varchar', created_at: 'timestamptz' });
+const PROFILES = table('user_profiles', { id: 'uuid', user_id: 'uuid', bio: 'text' });
+const LOGINS = table('audit.logins', { user_id: 'text', at: 'timestamptz' });
+
+const LIVE = new Map([USERS, PROFILES, LOGINS].map((live) => [live.name, live]));
+
+describe('A data type that is administered', () => {
+  it('is what was said of it, when all that it names is there', () => {
+    const draft = draftOf({
+      name: '  profile ',
+      description: 'Who you are',
+      tables: ['users', 'user_profiles', 'audit.logins'],
+      columns: { users: ['id', 'name'] },
+      owners: { users: 'id', 'audit.logins': 'user_id' },
+      isActive: false,
+    });
+
+    const definition = definitionOf(draft, LIVE);
+
+    expect(definition).toEqual({
+      name: 'profile',
+      description: 'Who you are',
+      tables: ['users', 'user_profiles', 'audit.logins'],
+      columns: { users: ['id', 'name'] },
+      owners: { users: 'id', user_profiles: 'user_id', 'audit.logins': 'user_id' },
+      isActive: false,
+    });
+  });
+
+  it('is told everything that is wrong with it at once', () => {
+    const draft = draftOf({
+      name: '0192f0c1-2222-7000-8000-00000000000a',
+      tables: ['users', 'nothing', 'users', 'public.users', 'idempotency_keys'],
+      columns: { users: ['id', 'name', 'id', 'nobody', 7], user_profiles: ['bio'] },
+      owners: { users: 'owner', user_profiles: 'user_id' },
+    });
+
+    const errors = errorsOf(draft);
+
+    expect(errors).toEqual({
+      name: 'must not look like an id',
+      'tables.1': '"nothing" is no table of the database',
+      'tables.2': '"users" is listed twice',
+      'tables.3': '"public.users" is not known by that name: leave out the schema public',
+      'tables.4': `"idempotency_keys" holds the service's own secrets and is never exported`,
+      'columns.users.2': '"id" is listed twice',
+      'columns.users.3': 'the table "users" has no column "nobody"',
+      'columns.users.4': 'must be the name of a column',
+      'columns.user_profiles': '"user_profiles" is not among the tables',
+      'owners.users': 'the table "users" has no column "owner"',
+      'owners.user_profiles': '"user_profiles" is not among the tables',
+    });
+  });
+
+  it.each([
+    ['no character', '   ', 'must have 1 to 100 characters'],
+    ['too many characters', 'x'.repeat(101), 'must have 1 to 100 characters'],
+    ['a line break within', 'pro\nfile', 'must not contain control characters'],
+    ['half of a surrogate pair', 'profile\ud83d', 'must not contain control characters'],
+    ['the look of an id in upper case', '0192F0C1-2222-7000-8000-00000000000A', 'must not look like an id'],
+    ['the look of an id without hyphens', '0192f0c12222700080000000000000aa', 'must not look like an id'],
+  ])('cannot have a name with %s', (_, name, message) => {
+    expect(errorsOf(draftOf({ name }))).toEqual({ name: message });
+  });
+
+  it.each(['😀'.repeat(100), 'x', 'Особисті дані', 'constructor'])('may be called %s', (name) => {
+    expect(definitionOf(draftOf({ name }), LIVE).name).toBe(name);
+  });
+
+  it.each(['idempotency_keys', '_prisma_migrations', 'bullmq.job', 'bullmq.jobs_anything'])(
+    'never has the secrets in %s, whether they are in the database or not',
+    (name) => {
+      const live = new Map([...LIVE, [name, table(name, { id: 'text' })]]);
+
+      expect(errorsOf(draftOf({ tables: [name] }), live)).toEqual({
+        'tables.0': `${JSON.stringify(name)} holds the service's own secrets and is never exported`,
+      });
+    },
+  );
+
+  it.each([[[]], ['id'], [null], [{ 0: 'id' }]])('has no table with %j for its columns', (listed) => {
+    expect(Object.keys(errorsOf(draftOf({ columns: { users: listed } })))).toEqual(['columns.users']);
+  });
+
+  it('has no list of more columns than a table can have', () => {
+    const errors = errorsOf(draftOf({ columns: { users: Array.from({ length: 1_601 }, (_, index) => `c${index}`) } }));
+
+    expect(errors).toEqual({ 'columns.users': 'must list at most 1600 columns' });
+  });
+
+  it.each(['text', 'varchar', 'uuid', 'int4', 'numeric(20)'])('has rows that a column of %s tells apart', (type) => {
+    const live = new Map([['things', table('things', { whose: type })]]);
+
+    expect(definitionOf(draftOf({ tables: ['things'], owners: { things: 'whose' } }), live).owners).toEqual({
+      things: 'whose',
+    });
+  });
+
+  it.each(['bpchar', 'name', 'xml', 'numeric(12,2)', 'numeric', 'money', 'float8', 'timestamptz', 'jsonb'])(
+    'has no rows that are told apart by a column of %s',
+    (type) => {
+      const live = new Map([['things', table('things', { whose: type })]]);
+
+      expect(Object.keys(errorsOf(draftOf({ tables: ['things'], owners: { things: 'whose' } }), live))).toEqual([
+        'owners.things',
+      ]);
+    },
+  );
+
+  it('has no rows that are told apart by a type of somebody else that is called text', () => {
+    const whose = { ...columnOf('whose', 'text'), type: { schema: 'extensions', name: 'text' } };
+    const live = new Map([['things', { ...table('things', {}), columns: [whose] }]]);
+
+    expect(Object.keys(errorsOf(draftOf({ tables: ['things'], owners: { things: 'whose' } }), live))).toEqual([
+      'owners.things',
+    ]);
+  });
+
+  it('takes user_id for the owner of a table of which nothing is said, and guesses nothing else', () => {
+    const odd = table('odd', { user_id: 'jsonb' });
+    const live = new Map([...LIVE, [odd.name, odd]]);
+
+    const { owners } = definitionOf(draftOf({ tables: ['users', 'user_profiles', 'odd'] }), live);
+
+    expect(owners).toEqual({ user_profiles: 'user_id' });
+  });
+
+  it('leaves a table to administrators when its owner is said to be null', () => {
+    const { owners } = definitionOf(draftOf({ tables: ['user_profiles'], owners: { user_profiles: null } }), LIVE);
+
+    expect(owners).toEqual({});
+  });
+
+  it.each([7, ['id'], { column: 'id' }])('is not told its owner by %j', (owner) => {
+    expect(errorsOf(draftOf({ owners: { users: owner } }))).toEqual({
+      'owners.users': 'must be the name of a column, or null',
+    });
+  });
+
+  it('finds no table or column in what every object has', () => {
+    const draft = draftOf({ tables: ['constructor'], columns: { toString: ['id'] }, owners: { valueOf: 'id' } });
+
+    expect(Object.keys(errorsOf(draft))).toEqual(['tables.0', 'columns.toString', 'owners.valueOf']);
+  });
+});
+
+function draftOf(draft: Partial<DataTypeDraft>): DataTypeDraft {
+  return { name: 'things', description: null, tables: ['users'], columns: null, owners: {}, isActive: true, ...draft };
+}
+
+function errorsOf(draft: DataTypeDraft, live: ReadonlyMap<string, LiveTable> = LIVE): Record<string, string> {
+  try {
+    definitionOf(draft, live);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    const fields: readonly FieldError[] = error.details.fields ?? [];
+    return Object.fromEntries(fields.map(({ field, message }) => [field, message]));
+  }
+  return {};
+}
+
+function table(name: string, columns: Readonly<Record<string, string>>): LiveTable {
+  const [schema, relation] = name.includes('.') ? name.split('.', 2) : ['public', name];
+  return {
+    name,
+    schema: schema!,
+    relation: relation!,
+    columns: Object.entries(columns).map(([column, type]) => columnOf(column, type)),
+  };
+}
+
+function columnOf(name: string, type: string): LiveColumn {
+  const { name: typeName, ...rest } = { ...TYPES[type]! };
+  return {
+    family: 'text',
+    scale: null,
+    mayHoldJsonText: false,
+    isMoney: false,
+    ...rest,
+    name,
+    type: { schema: 'pg_catalog', name: typeName },
+  };
+}

@@ -1,0 +1,140 @@
+import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
+import type { DataTypeDefinition } from './data-type';
+import type { LiveTable } from './live-table';
+import { mayHoldUserId, OWNER_TYPES } from './owner-column';
+
+export const LONGEST_NAME = 100;
+
+/** As many as PostgreSQL gives a table. */
+const MOST_COLUMNS = 1_600;
+
+/** The column that says in most tables whose row it is. */
+const USUAL_OWNER = 'user_id';
+
+/** What holds secrets of the service itself: keys of its clients, and the payloads of its jobs. */
+const SECRET_TABLES: readonly string[] = ['idempotency_keys', '_prisma_migrations'];
+const SECRET_SCHEMAS = ['bullmq.'];
+
+const CONTROL_CHARACTER = /\p{Cc}/u;
+const ID_DIGITS = /^[0-9a-f]{32}$/i;
+
+/** What an administrator wants a data type to be. Nothing in it is known to exist. */
+export interface DataTypeDraft {
+  readonly name: string;
+  readonly description: string | null;
+  readonly tables: readonly string[];
+  /** By table, as they were given: lists of column names, it is hoped. */
+  readonly columns: Readonly<Record<string, unknown>> | null;
+  /** By table, as they were given: the name of a column, or `null` for a table that is for administrators only. */
+  readonly owners: Readonly<Record<string, unknown>>;
+  readonly isActive: boolean;
+}
+
+/**
+ * The data type that a draft describes, once everything it names is there.
+ * @param live those of its tables that the database has
+ * @throws DomainError invalid, naming everything that is wrong
+ */
+export function definitionOf(draft: DataTypeDraft, live: ReadonlyMap<string, LiveTable>): DataTypeDefinition {
+  const name = draft.name.trim();
+  const errors = [
+    ...nameErrors(name),
+    ...draft.tables.flatMap((table, index) => tableErrors(draft.tables, table, index, live)),
+    ...Object.entries(draft.columns ?? {}).flatMap(([table, listed]) => columnErrors(draft, table, listed, live)),
+    ...Object.entries(draft.owners).flatMap(([table, owner]) => ownerErrors(draft, table, owner, live)),
+  ];
+  if (errors.length > 0) throw DomainError.invalid('invalid-request', 'The request is not valid', ...errors);
+  return {
+    name,
+    description: draft.description,
+    tables: draft.tables,
+    columns: draft.columns as DataTypeDefinition['columns'],
+    owners: ownersOf(draft, live),
+    isActive: draft.isActive,
+  };
+}
+
+function nameErrors(name: string): FieldError[] {
+  const error = (message: string) => [{ field: 'name', message }];
+  const { length } = Array.from(name);
+  if (length === 0 || length > LONGEST_NAME) return error(`must have 1 to ${LONGEST_NAME} characters`);
+  if (CONTROL_CHARACTER.test(name) || !name.isWellFormed()) return error('must not contain control characters');
+  // Exports name a data type by either.
+  if (ID_DIGITS.test(name.replaceAll(/[-{}]/g, ''))) return error('must not look like an id');
+  return [];
+}
+
+function tableErrors(
+  tables: readonly string[],
+  table: string,
+  index: number,
+  live: ReadonlyMap<string, LiveTable>,
+): FieldError[] {
+  const error = (message: string) => [{ field: `tables.${index}`, message: `${JSON.stringify(table)} ${message}` }];
+  if (holdsSecrets(table)) return error("holds the service's own secrets and is never exported");
+  if (tables.indexOf(table) < index) return error('is listed twice');
+  if (live.has(table)) return [];
+  if (table.startsWith('public.')) return error('is not known by that name: leave out the schema public');
+  return error('is no table of the database');
+}
+
+function holdsSecrets(table: string): boolean {
+  return SECRET_TABLES.includes(table) || SECRET_SCHEMAS.some((schema) => table.startsWith(schema));
+}
+
+function columnErrors(
+  { tables }: DataTypeDraft,
+  table: string,
+  listed: unknown,
+  live: ReadonlyMap<string, LiveTable>,
+): FieldError[] {
+  const field = `columns.${table}`;
+  if (!tables.includes(table)) return [{ field, message: `${JSON.stringify(table)} is not among the tables` }];
+  if (!Array.isArray(listed) || listed.length === 0) {
+    return [{ field, message: 'must be a list of at least one column; leave the table out to give them all' }];
+  }
+  if (listed.length > MOST_COLUMNS) return [{ field, message: `must list at most ${MOST_COLUMNS} columns` }];
+  return listed.flatMap((column: unknown, index) => {
+    const error = (message: string) => [{ field: `${field}.${index}`, message }];
+    if (typeof column !== 'string') return error('must be the name of a column');
+    if (listed.indexOf(column) < index) return error(`${JSON.stringify(column)} is listed twice`);
+    return missingColumn(live.get(table), column).flatMap(error);
+  });
+}
+
+function ownerErrors(
+  { tables }: DataTypeDraft,
+  table: string,
+  owner: unknown,
+  live: ReadonlyMap<string, LiveTable>,
+): FieldError[] {
+  const error = (message: string) => [{ field: `owners.${table}`, message }];
+  if (!tables.includes(table)) return error(`${JSON.stringify(table)} is not among the tables`);
+  if (owner === null) return [];
+  if (typeof owner !== 'string') return error('must be the name of a column, or null');
+  const missing = missingColumn(live.get(table), owner);
+  if (missing.length > 0) return missing.flatMap(error);
+  const column = live.get(table)?.columns.find(({ name }) => name === owner);
+  if (!column || mayHoldUserId(column)) return [];
+  return error(
+    `the column ${JSON.stringify(owner)} is of the type ${column.type.name}; the id of a user needs one of ${OWNER_TYPES}`,
+  );
+}
+
+/** Of a table that is not there either, that alone is said. */
+function missingColumn(table: LiveTable | undefined, column: string): string[] {
+  if (!table || table.columns.some(({ name }) => name === column)) return [];
+  return [`the table ${JSON.stringify(table.name)} has no column ${JSON.stringify(column)}`];
+}
+
+function ownersOf({ tables, owners }: DataTypeDraft, live: ReadonlyMap<string, LiveTable>): Record<string, string> {
+  const known = tables.flatMap((table): [string, string][] => {
+    const given = Object.hasOwn(owners, table) ? owners[table] : usualOwner(live.get(table));
+    return typeof given === 'string' ? [[table, given]] : [];
+  });
+  return Object.fromEntries(known);
+}
+
+function usualOwner(table: LiveTable | undefined): string | undefined {
+  return table?.columns.find((column) => column.name === USUAL_OWNER && mayHoldUserId(column))?.name;
+}

@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { isUUID } from 'class-validator';
+import { isAdmin } from '../../../platform/auth/admin';
+import type { Caller } from '../../../platform/auth/caller';
+import { DomainError } from '../../../platform/errors/domain-error';
+import { idempotentRequest } from '../../../platform/idempotency/idempotency-keys';
+import type { DataType, DataTypeDefinition } from '../domain/data-type';
+import { type DataTypeDraft, definitionOf } from '../domain/data-type-draft';
+import { type DataTypeCreation, DataTypeRepository } from '../domain/interfaces/data-type.repository';
+import { SourceDatabase } from '../domain/interfaces/source-database';
+
+/** The catalog as it is shown and administered. Nothing enters it that the database does not have. */
+@Injectable()
+export class DataTypeService {
+  constructor(
+    private readonly dataTypes: DataTypeRepository,
+    private readonly source: SourceDatabase,
+  ) {}
+
+  /** By name. What is not active exists for administrators only. */
+  async list(caller: Caller): Promise<DataType[]> {
+    const all = await this.dataTypes.list();
+    return all.filter((dataType) => isVisible(dataType, caller));
+  }
+
+  /** @throws DomainError not-found, also for an id that is none */
+  async get(id: string, caller: Caller): Promise<DataType> {
+    const found = await this.find(id);
+    if (!isVisible(found, caller)) throw notFound();
+    return found;
+  }
+
+  /** @throws DomainError invalid | conflict | mismatch | gone */
+  async create(draft: DataTypeDraft, by: Caller, idempotencyKey: string | null): Promise<DataTypeCreation> {
+    const idempotency =
+      idempotencyKey === null ? null : idempotentRequest(by, idempotencyKey, 'data-type', JSON.stringify(draft));
+    return this.dataTypes.create(await this.check(draft), by, idempotency);
+  }
+
+  /** @throws DomainError not-found | invalid | conflict */
+  async replace(id: string, draft: DataTypeDraft, by: Caller): Promise<DataType> {
+    await this.find(id);
+    const replaced = await this.dataTypes.replace(id, await this.check(draft), by);
+    if (!replaced) throw notFound();
+    return replaced;
+  }
+
+  /** @throws DomainError not-found */
+  async delete(id: string, by: Caller): Promise<void> {
+    if (!isUUID(id) || !(await this.dataTypes.delete(id, by))) throw notFound();
+  }
+
+  private async find(id: string): Promise<DataType> {
+    const found = isUUID(id) ? await this.dataTypes.find(id) : null;
+    if (!found) throw notFound();
+    return found;
+  }
+
+  private async check(draft: DataTypeDraft): Promise<DataTypeDefinition> {
+    return definitionOf(draft, await this.source.look((view) => view.tables(draft.tables)));
+  }
+}
+
+function isVisible({ isActive }: DataType, caller: Caller): boolean {
+  return isActive || isAdmin(caller);
+}
+
+function notFound(): DomainError {
+  return DomainError.notFound('Data type');
+}

@@ -1,0 +1,58 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { PageResponse } from '../../platform/http/page';
+import type { AuditRecord } from '../model/domain/audit-record';
+
+const nullable = { nullable: true, type: String } as const;
+
+class AuditRecordResponse {
+  @ApiProperty({ type: 'integer', example: 4711, description: 'Grows with every entry; some numbers are left out' })
+  readonly id!: number;
+
+  @ApiProperty({ format: 'date-time' })
+  readonly at!: string;
+
+  @ApiProperty({ example: 'export.requested' })
+  readonly action!: string;
+
+  @ApiProperty({ ...nullable, format: 'uuid', description: 'Null for what is about no export, such as the catalog' })
+  readonly export_id!: string | null;
+
+  @ApiProperty({ ...nullable, description: 'Who did it; null for what the service did by itself' })
+  readonly user_id!: string | null;
+
+  @ApiProperty(nullable)
+  readonly tenant_id!: string | null;
+
+  @ApiProperty({ ...nullable, description: 'The X-Request-Id under which it happened; the log lines carry it too' })
+  readonly request_id!: string | null;
+
+  @ApiProperty({ ...nullable, description: 'The network address that it was asked from', example: '203.0.113.7' })
+  readonly address!: string | null;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, example: { kind: 'board', format: 'png' } })
+  readonly details!: Readonly<Record<string, unknown>>;
+
+  static of(record: AuditRecord): AuditRecordResponse {
+    return {
+      // Far below 2^53.
+      id: Number(record.id),
+      at: record.at.toISOString(),
+      action: record.action,
+      export_id: record.exportId,
+      user_id: record.userId,
+      tenant_id: record.tenantId,
+      request_id: record.requestId,
+      address: record.address,
+      details: record.details,
+    };
+  }
+}
+
+export class AuditLogResponse extends PageResponse {
+  @ApiProperty({ type: [AuditRecordResponse] })
+  readonly results!: AuditRecordResponse[];
+
+  static resultsOf(records: readonly AuditRecord[]): AuditRecordResponse[] {
+    return records.map((record) => AuditRecordResponse.of(record));
+  }
+}

@@ -1,0 +1,59 @@
+import { Controller, Get, Query, Req } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { AdminOnly } from '../../platform/auth/admin-only.decorator';
+import type { Caller } from '../../platform/auth/caller';
+import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
+import { Config } from '../../platform/config/config';
+import { ApiProblems } from '../../platform/http/api-problem.decorator';
+import { nextPageUrl, pageSize } from '../../platform/http/page';
+import { MOST_COUNTED } from '../model/domain/interfaces/oversight.repository';
+import { ExportOversight } from '../model/services/export-oversight';
+import { AuditLogResponse } from './audit-log.response';
+import { ExportStatsResponse } from './export-stats.response';
+import { AuditLogQuery, PeriodQuery } from './oversight.query';
+
+/** Stands before the controller of `exports/:id`, which would take its paths for ids. */
+@ApiTags('Administration')
+@ApiBearerAuth()
+@ApiProblems(400, 401)
+@AdminOnly()
+@Controller('exports')
+export class OversightController {
+  constructor(
+    private readonly oversight: ExportOversight,
+    private readonly config: Config,
+  ) {}
+
+  @Get('stats')
+  @ApiOperation({
+    summary: "How everybody's exports fared",
+    description:
+      'Of those that were asked for between two moments. An administrator of one tenant sees its exports only.',
+  })
+  @ApiOkResponse({ type: ExportStatsResponse })
+  async stats(@CurrentCaller() admin: Caller, @Query() query: PeriodQuery): Promise<ExportStatsResponse> {
+    return ExportStatsResponse.of(await this.oversight.stats(admin, PeriodQuery.period(query)));
+  }
+
+  @Get('audit')
+  @ApiOperation({
+    summary: 'Who did what, newest first',
+    description: `A count of ${MOST_COUNTED} stands for so many or more. An administrator of one tenant sees its entries only.`,
+  })
+  @ApiOkResponse({ type: AuditLogResponse })
+  async log(
+    @CurrentCaller() admin: Caller,
+    @Query() query: AuditLogQuery,
+    @Req() request: Request,
+  ): Promise<AuditLogResponse> {
+    const { cursor, user_id: userId, action, export_id: exportId } = query;
+    const filters = { cursor, userId, action, exportId, ...PeriodQuery.period(query) };
+    const page = await this.oversight.log(admin, { size: pageSize(query), ...filters });
+    return {
+      count: page.count,
+      next: nextPageUrl(page, request.originalUrl, this.config.http.publicUrl),
+      results: AuditLogResponse.resultsOf(page.items),
+    };
+  }
+}

@@ -1,0 +1,59 @@
+import { ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
+import { IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
+import { IsMoment } from '../../platform/http/is-moment.decorator';
+import { PageSizeQuery } from '../../platform/http/page';
+import type { Period } from '../model/domain/interfaces/oversight.repository';
+
+const LONGEST_FILTER = 200;
+// PostgreSQL knows no NUL and no number beyond 2^63.
+const WITHOUT_NUL = /^[^\0]+$/;
+const ENTRY_ID = /^\d{1,18}$/;
+
+export class PeriodQuery {
+  @ApiPropertyOptional({
+    example: '2026-11-01',
+    description: 'Nothing before this: a day (its midnight, UTC) or a time with its zone',
+  })
+  @IsOptional()
+  @IsMoment()
+  from?: string;
+
+  @ApiPropertyOptional({ example: '2026-12-01T00:00:00+02:00', description: 'Nothing from this on' })
+  @IsOptional()
+  @IsMoment()
+  to?: string;
+
+  /** The moments that were given. */
+  static period({ from, to }: PeriodQuery): Period {
+    return {
+      from: from === undefined ? undefined : new Date(from),
+      to: to === undefined ? undefined : new Date(to),
+    };
+  }
+}
+
+export class AuditLogQuery extends IntersectionType(PageSizeQuery, PeriodQuery) {
+  @ApiPropertyOptional({ description: 'Taken from the `next` of the page before: the id of its last entry' })
+  @IsOptional()
+  @Matches(ENTRY_ID, { message: 'cursor must come from the next of another page' })
+  cursor?: string;
+
+  @ApiPropertyOptional({ maxLength: LONGEST_FILTER, description: 'Who did it' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(LONGEST_FILTER)
+  @Matches(WITHOUT_NUL, { message: 'user_id must not be empty or contain a NUL character' })
+  user_id?: string;
+
+  @ApiPropertyOptional({ example: 'export.requested', maxLength: LONGEST_FILTER, description: 'What was done' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(LONGEST_FILTER)
+  @Matches(WITHOUT_NUL, { message: 'action must not be empty or contain a NUL character' })
+  action?: string;
+
+  @ApiPropertyOptional({ format: 'uuid', description: 'To which export' })
+  @IsOptional()
+  @IsUUID()
+  export_id?: string;
+}

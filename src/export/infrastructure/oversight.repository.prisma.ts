@@ -1,0 +1,122 @@
+import { Injectable } from '@nestjs/common';
+import type { Page } from '../../platform/http/page';
+import { Prisma } from '../../platform/prisma/generated/client';
+import { PrismaService } from '../../platform/prisma/prisma.service';
+import type { AuditRecord } from '../model/domain/audit-record';
+import type { ExportFormat, ExportKind } from '../model/domain/export-format';
+import type { ExportFigures, ExportStats } from '../model/domain/export-stats';
+import {
+  type AuditQuery,
+  MOST_COUNTED,
+  OversightRepository,
+  type Period,
+} from '../model/domain/interfaces/oversight.repository';
+
+interface FiguresRow {
+  /** `null` in the rows that do not stand for one. */
+  readonly kind: ExportKind | null;
+  readonly format: ExportFormat | null;
+  readonly total: bigint;
+  readonly successful: bigint;
+  readonly failed: bigint;
+  readonly cancelled: bigint;
+  readonly unfinished: bigint;
+  readonly average_ms: number | null;
+  readonly bytes: bigint;
+  readonly records: bigint;
+}
+
+const NOTHING: ExportFigures = {
+  total: 0,
+  successful: 0,
+  failed: 0,
+  cancelled: 0,
+  unfinished: 0,
+  averageMs: null,
+  bytes: 0,
+  records: 0,
+};
+
+@Injectable()
+export class PrismaOversightRepository extends OversightRepository {
+  constructor(private readonly prisma: PrismaService) {
+    super();
+  }
+
+  override async stats(tenantId: string | null, period: Period): Promise<ExportStats> {
+    const rows = await this.prisma.$queryRaw<FiguresRow[]>`
+      SELECT kind, format, count(*) AS total,
+             count(*) FILTER (WHERE is_successful) AS successful,
+             count(*) FILTER (WHERE status = 'failed') AS failed,
+             count(*) FILTER (WHERE status = 'cancelled') AS cancelled,
+             count(*) FILTER (WHERE status IN ('pending', 'processing')) AS unfinished,
+             round(extract(epoch FROM avg(completed_at - started_at) FILTER (WHERE is_successful)) * 1000)::float8 AS average_ms,
+             coalesce(sum(file_size) FILTER (WHERE is_successful), 0)::bigint AS bytes,
+             coalesce(sum(record_count) FILTER (WHERE is_successful), 0)::bigint AS records
+      FROM (SELECT *, status IN ('completed', 'expired') AS is_successful
+            FROM exports WHERE ${tenantIs(tenantId)} AND ${within('created_at', period)}) AS export
+      GROUP BY GROUPING SETS ((), (kind), (format))
+      ORDER BY kind, format`;
+    const all = rows.find(({ kind, format }) => kind === null && format === null);
+    return {
+      all: all ? figuresOf(all) : NOTHING,
+      byKind: rows.flatMap((row) => (row.kind === null ? [] : [{ kind: row.kind, ...figuresOf(row) }])),
+      byFormat: rows.flatMap((row) => (row.format === null ? [] : [{ format: row.format, ...figuresOf(row) }])),
+    };
+  }
+
+  override async log(tenantId: string | null, query: AuditQuery): Promise<Page<AuditRecord>> {
+    const { size, cursor } = query;
+    const all = Prisma.join([tenantIs(tenantId), within('at', query), ...filtersOf(query)], ' AND ');
+    const older =
+      cursor === undefined
+        ? Prisma.sql`true`
+        : Prisma.sql`(at, id) < ((SELECT at FROM export_audit_log WHERE id = ${cursor}::bigint), ${cursor}::bigint)`;
+    const [[counted], rows] = await Promise.all([
+      this.prisma.$queryRaw<{ count: number }[]>`
+        SELECT count(*)::int AS count FROM (SELECT FROM export_audit_log WHERE ${all} LIMIT ${MOST_COUNTED}) AS entry`,
+      this.prisma.$queryRaw<AuditRecord[]>`
+        SELECT id, at, action, export_id AS "exportId", user_id AS "userId", tenant_id AS "tenantId",
+               request_id AS "requestId", address, details
+        FROM export_audit_log WHERE ${all} AND ${older} ORDER BY at DESC, id DESC LIMIT ${size + 1}`,
+    ]);
+    const items = rows.slice(0, size);
+    const next = rows.length > size ? items.at(-1)?.id : undefined;
+    return { count: counted?.count ?? 0, items, nextCursor: next === undefined ? null : String(next) };
+  }
+}
+
+function tenantIs(tenantId: string | null): Prisma.Sql {
+  return tenantId === null ? Prisma.sql`true` : Prisma.sql`tenant_id = ${tenantId}`;
+}
+
+function within(column: 'at' | 'created_at', { from, to }: Period): Prisma.Sql {
+  const moment = Prisma.raw(column);
+  const bounds = [
+    ...(from ? [Prisma.sql`${moment} >= ${from.toISOString()}::timestamptz`] : []),
+    ...(to ? [Prisma.sql`${moment} < ${to.toISOString()}::timestamptz`] : []),
+  ];
+  return bounds.length > 0 ? Prisma.join(bounds, ' AND ') : Prisma.sql`true`;
+}
+
+function filtersOf({ userId, action, exportId }: AuditQuery): Prisma.Sql[] {
+  return [
+    ...(userId === undefined ? [] : [Prisma.sql`user_id = ${userId}`]),
+    ...(action === undefined ? [] : [Prisma.sql`action = ${action}`]),
+    ...(exportId === undefined ? [] : [Prisma.sql`export_id = ${exportId}::uuid`]),
+  ];
+}
+
+// Rows and bytes stay far below 2^53.
+function figuresOf(row: FiguresRow): ExportFigures {
+  return {
+    total: Number(row.total),
+    successful: Number(row.successful),
+    failed: Number(row.failed),
+    cancelled: Number(row.cancelled),
+    unfinished: Number(row.unfinished),
+    averageMs: row.average_ms,
+    bytes: Number(row.bytes),
+    records: Number(row.records),
+  };
+}

@@ -1,0 +1,14 @@
+/** One entry of the audit log, as it was written. */
+export interface AuditRecord {
+  /** Counts the entries, with gaps. */
+  readonly id: bigint;
+  readonly at: Date;
+  readonly action: string;
+  readonly exportId: string | null;
+  /** `null` for what the service did by itself. */
+  readonly userId: string | null;
+  readonly tenantId: string | null;
+  readonly requestId: string | null;
+  readonly address: string | null;
+  readonly details: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,33 @@
+import type { Page } from '../../../../platform/http/page';
+import type { AuditRecord } from '../audit-record';
+import type { ExportStats } from '../export-stats';
+
+/** What is looked at: from the one moment on, up to the other but not including it. */
+export interface Period {
+  readonly from?: Date;
+  readonly to?: Date;
+}
+
+export interface AuditQuery extends Period {
+  readonly size: number;
+  /** The id of the entry before the page. */
+  readonly cursor?: string;
+  readonly userId?: string;
+  readonly action?: string;
+  readonly exportId?: string;
+}
+
+/** A log has no end; nobody counts further to learn how long a list is. */
+export const MOST_COUNTED = 10_000;
+
+/** All that happened, for those who answer for it. */
+export abstract class OversightRepository {
+  /** @param tenantId whose exports are meant; `null` for all there are */
+  abstract stats(tenantId: string | null, period: Period): Promise<ExportStats>;
+
+  /**
+   * Newest first. The count ends at `MOST_COUNTED`.
+   * @param tenantId whose entries are meant; `null` for all there are
+   */
+  abstract log(tenantId: string | null, query: AuditQuery): Promise<Page<AuditRecord>>;
+}
