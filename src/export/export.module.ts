@@ -16,6 +16,7 @@ import { CsvWriter } from './infrastructure/formats/csv.writer';
 import { PdfWriter } from './infrastructure/formats/pdf.writer';
 import { PngWriter } from './infrastructure/formats/png.writer';
 import { PrismaOversightRepository } from './infrastructure/oversight.repository.prisma';
+import { XlsxWriter } from './infrastructure/formats/xlsx.writer';
 import { XmlWriter } from './infrastructure/formats/xml.writer';
 import { SharpPictureInspector } from './infrastructure/sharp-picture-inspector';
 import { PrismaUpkeepRepository } from './infrastructure/upkeep.repository.prisma';
@@ -49,6 +50,7 @@ const WRITERS = [
   NdjsonWriter,
   SectionsCsvWriter,
   SectionsJsonWriter,
+  XlsxWriter,
   XmlWriter,
 ];
 

@@ -62,6 +62,22 @@ describe('A data export', () => {
     expect(file.text.split('\n')[0]).toBe('amount,user_id');
   });
 
+  it('gives an administrator, and nobody else, what another person has', async () => {
+    const request = { type: 'partial', format: 'json', data_types: ['transactions'], user_id: ann };
+    const admin = await installation.asUser('root', { roles: ['admin'] });
+    const person = await installation.asUser(bob);
+
+    const refused = await person.post('/api/v1/exports', request);
+    const record = await admin.finished((await admin.post('/api/v1/exports', request)).body.id as string);
+    const document = (await follow(record.file_url)).body;
+
+    expect(refused.status).toBe(403);
+    expect(refused.body.error).toBe('Insufficient permissions');
+    expect(record).toMatchObject({ user_id: 'root', record_count: 50 });
+    expect(document.userId).toBe(ann);
+    expect(document.data.transactions).toHaveLength(50);
+  });
+
   it('streams rows at once', async () => {
     const person = await installation.asUser(bob);
 

@@ -49,6 +49,10 @@ export class Client {
     private readonly token?: string,
   ) {}
 
+  get credentials(): RequestHeaders {
+    return this.token === undefined ? {} : { authorization: `Bearer ${this.token}` };
+  }
+
   get(path: string, headers?: RequestHeaders): Promise<Answer> {
     return this.send('GET', path, undefined, headers);
   }
@@ -77,7 +81,7 @@ export class Client {
       redirect: 'manual',
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       headers: {
-        ...(this.token !== undefined && { authorization: `Bearer ${this.token}` }),
+        ...this.credentials,
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },

@@ -79,6 +79,15 @@ export class DataExportBody {
   @IsString()
   format!: string;
 
+  @ApiPropertyOptional({
+    description: 'Whose rows; only administrators may name somebody else',
+    maxLength: LONGEST_NAME,
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(LONGEST_NAME)
+  user_id?: string;
+
   @ApiPropertyOptional({ type: [String], example: ['profile', 'payments'] })
   @IsOptional()
   @IsArray()

@@ -46,15 +46,15 @@ export class DataExportsController {
     headers: EXPORT_CREATION_HEADERS,
     content: { ...ROWS, 'application/json': { schema: { $ref: getSchemaPath(ExportResponse) } } },
   })
-  @ApiProblems(400, 401, 415, 422, 429)
+  @ApiProblems(400, 401, 403, 415, 422, 429)
   async request(
     @CurrentCaller() caller: Caller,
     @IdempotencyKey() idempotencyKey: string | null,
     @Body() body: DataExportBody,
     @Res() response: Response,
   ): Promise<void> {
-    const { type, format, data_types: dataTypes } = body;
-    const request = { type, format, dataTypes, ...rowsAndFile(body) };
+    const { type, format, user_id: userId, data_types: dataTypes } = body;
+    const request = { type, format, userId, dataTypes, ...rowsAndFile(body) };
     if (type !== 'realtime') {
       response.json(this.presenter.created(await this.data.request(caller, request, idempotencyKey), response));
       return;
@@ -101,12 +101,13 @@ export class DataExportsController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    // Asked for its headers alone, nothing is read and nothing recorded.
+    // Asked for its headers alone, no row is read and nothing recorded.
     if (request.method === 'HEAD') {
+      await this.data.checkUser(caller, userId, format);
       response.type(format).end();
       return;
     }
-    const { creation, file } = await this.data.streamUser(caller, userId, format, {});
+    const { creation, file } = await this.data.streamUser(caller, userId, format);
     this.presenter.created(creation, response);
     response.status(HttpStatus.OK);
     if (file) await sendStream(file, response);

@@ -19,6 +19,8 @@ export async function sendStream(file: StreamedFile, response: Response): Promis
   });
   response.removeHeader('Retry-After');
   response.setTimeout(PATIENCE_MS, () => response.destroy());
+  // A pipeline that waits for the next row does not notice by itself that nobody is there to take it.
+  response.once('close', () => void file.close());
   try {
     await pipeline(body, response);
   } catch (error) {

@@ -13,6 +13,7 @@ export class DataSource extends ExportSource {
     csv: ['relations', 'sections'],
     json: ['relations', 'sections'],
     ndjson: ['relations'],
+    xlsx: ['relations'],
     xml: ['relations'],
   } as const;
 

@@ -23,8 +23,10 @@ export class ExportDatabase implements OnApplicationShutdown {
         connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
         application_name: `export-service-${role}-reader`,
       });
-      // An idle connection that breaks is replaced by the pool; unheard, the event would end the process.
+      // A connection that breaks is replaced by the pool, and its query hears of it; unheard, the event would end the
+      // process. The pool listens only to those that are idle.
       made.on('error', () => undefined);
+      made.on('connect', (client) => client.on('error', () => undefined));
       return made;
     };
     this.readers = pool(exports.concurrency + STREAMS_AT_ONCE);

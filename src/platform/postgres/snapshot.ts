@@ -20,6 +20,10 @@ const PINNED: Readonly<Record<string, string>> = {
   idle_in_transaction_session_timeout: '0',
 };
 
+/** The time as text, since the session's own way of writing times is not pinned yet. */
+const TAKE = `SELECT pg_backend_pid() AS pid,
+  to_char(statement_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at`;
+
 const PROGRESS_EVERY_MS = 400;
 const CANCEL_WITHIN_MS = 2_000;
 
@@ -58,13 +62,11 @@ export class Snapshot {
         ([name, value]) => sql`set_config(${Sql.literal(name)}, ${Sql.literal(value)}, true)`,
       );
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+      // The first query is what takes the snapshot, so that it must be the one that tells the time.
+      const { rows } = await client.query<{ pid: number; at: string }>(TAKE);
+      const [{ pid, at } = { pid: 0, at: new Date().toISOString() }] = rows;
       await client.query(sql`SELECT ${Sql.join(settings)}`.text);
-      // The first query is what takes the snapshot.
-      const { rows } = await client.query<{ pid: number; at: Date }>(
-        'SELECT pg_backend_pid() AS pid, statement_timestamp() AS at',
-      );
-      const [{ pid, at } = { pid: 0, at: new Date() }] = rows;
-      return new Snapshot(client, watchers, signal, pid, at.toISOString());
+      return new Snapshot(client, watchers, signal, pid, at);
     } catch (error) {
       client.release(true);
       throw error;

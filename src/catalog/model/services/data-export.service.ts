@@ -16,6 +16,8 @@ const USER_FORMATS: readonly ExportFormat[] = ['json', 'csv'];
 export interface DataRequest {
   readonly type: Exclude<DataExportType, 'user'>;
   readonly format: unknown;
+  /** Whose rows, where an administrator asks for somebody else's. */
+  readonly userId?: string;
   readonly dataTypes?: readonly string[];
   readonly tables?: readonly string[];
   readonly filters?: unknown;
@@ -33,7 +35,8 @@ export class DataExportService {
   ) {}
 
   /**
-   * Grants an export of the caller's own rows, or of whole tables for `bulk`, which only administrators may ask for.
+   * Grants an export of the caller's own rows, for administrators of another user's too, or of whole tables for `bulk`, which only
+   * administrators may ask for.
    * @throws DomainError forbidden | invalid | mismatch | RateLimitExceededError
    */
   async request(
@@ -53,19 +56,28 @@ export class DataExportService {
    * Everything of one user at once, in the form that the platform has always had.
    * @throws DomainError forbidden | invalid | not-found | RateLimitExceededError
    */
-  async streamUser(caller: Caller, userId: string, format: unknown, options: FileOptions): Promise<StreamedExport> {
-    const isOwn = caller.userId === userId;
-    if (!isOwn && !isAdmin(caller)) {
-      throw new DomainError('forbidden', 'insufficient-permissions', 'Insufficient permissions');
-    }
-    const known = knownFormat(format, USER_FORMATS);
-    checkFileOptions(options, known);
+  async streamUser(caller: Caller, userId: string, format: unknown): Promise<StreamedExport> {
+    return this.exports.stream(await this.grantedUser(caller, userId, format));
+  }
+
+  /** What `streamUser` would refuse, and nothing else. @throws as `streamUser`, but for the limit */
+  async checkUser(caller: Caller, userId: string, format: unknown): Promise<void> {
+    await this.grantedUser(caller, userId, format);
+  }
+
+  private async grantedUser(
+    caller: Caller,
+    userId: string,
+    format: unknown,
+  ): Promise<Parameters<ExportsForCatalog['stream']>[0]> {
     const query: DataQuery = { ...NOTHING, type: 'user', subject: userId, tenantId: caller.tenantId };
+    const isOwn = checkSubject(caller, userId);
+    const known = knownFormat(format, USER_FORMATS);
     await this.database.look(async (view) => {
       const [profile] = await this.planner.plan(query, view);
       if (!isOwn && profile && !(await view.hasRows(profile))) throw DomainError.notFound('User');
     });
-    return this.exports.stream({ ...recordOf(query, caller, known, options), idempotencyKey: null });
+    return { ...recordOf(query, caller, known, {}), idempotencyKey: null };
   }
 
   private async granted(
@@ -92,15 +104,23 @@ export class DataExportService {
 const NOTHING = { dataTypes: [], tables: [], filters: undefined, columns: undefined };
 
 function queryFor(caller: Caller, request: DataRequest): DataQuery {
-  const { type, dataTypes = [], tables = [], filters, columns } = request;
+  const { type, userId = caller.userId, dataTypes = [], tables = [], filters, columns } = request;
   const invalid = (field: string, message: string) =>
     DomainError.invalid('invalid-request', 'The request is not valid', { field, message });
   if (type === 'full' && dataTypes.length > 0) {
     throw invalid('data_types', 'must be left out: full is every data type; ask for partial to choose');
   }
   if (type === 'partial' && dataTypes.length === 0) throw invalid('data_types', 'must name at least one data type');
-  const subject = type === 'bulk' ? null : caller.userId;
+  checkSubject(caller, userId);
+  const subject = type === 'bulk' ? null : userId;
   return { type, dataTypes, tables, filters, columns, subject, tenantId: caller.tenantId };
+}
+
+/** @returns whether it is the caller @throws DomainError forbidden */
+function checkSubject(caller: Caller, userId: string): boolean {
+  if (caller.userId === userId) return true;
+  if (isAdmin(caller)) return false;
+  throw new DomainError('forbidden', 'insufficient-permissions', 'Insufficient permissions');
 }
 
 function knownFormat(format: unknown, formats: readonly ExportFormat[]): ExportFormat {

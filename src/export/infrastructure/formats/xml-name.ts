@@ -23,7 +23,7 @@ export function xmlName(name: string): string {
 
 function escaped(characters: string): string {
   return Array.from(characters, (character) => {
-    const code = character.codePointAt(0)!.toString(16).toUpperCase();
+    const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase();
     return `_x${code.padStart(4, '0')}_`;
   }).join('');
 }

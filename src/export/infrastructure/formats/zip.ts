@@ -17,9 +17,10 @@ export async function* zip(entries: readonly ZipEntry[]): AsyncGenerator<Uint8Ar
   let current: Readable | undefined;
   const fail = (error: Error) => output.destroy(error);
   file.on('error', fail);
-  for (const { name, compressionLevel, open } of entries) {
+  for (const entry of entries) {
+    const { name, compressionLevel } = entry;
     file.addReadStreamLazy(name, { compress: compressionLevel > 0, compressionLevel }, (pass) => {
-      current = Readable.from(open(), { objectMode: false });
+      current = Readable.from(entry.open(), { objectMode: false });
       // yazl pipes it on, and a pipe tells nobody of an error: unheard, it would end the process.
       current.once('error', fail);
       pass(null, current);

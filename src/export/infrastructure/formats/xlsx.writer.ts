@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import type { ExportOptions } from '../../model/domain/export';
+import { FormatWriter, type RenderedFile, type ReportProgress } from '../../model/domain/format-writer';
+import type { Relations } from '../../model/domain/relation';
+import { relationOptions } from './relation-options';
+import { RowTally } from './row-tally';
+import { CutCells } from './xlsx/cut-cells';
+import { SHEET_ROWS } from './xlsx/limits';
+import { SheetNames } from './xlsx/sheet-names';
+import { TableSheets } from './xlsx/table-sheets';
+import { sheetPath, workbookParts } from './xlsx/workbook';
+import { zip, type ZipEntry } from './zip';
+
+const CONTENT_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
+/** A workbook with a sheet for each table, and further ones for a table of more rows than a sheet may have. */
+@Injectable()
+export class XlsxWriter extends FormatWriter<'relations'> {
+  override readonly format = 'xlsx';
+  override readonly writes = 'relations';
+
+  /** @param sheetRows that a sheet may have, its header among them */
+  constructor(private readonly sheetRows: number = SHEET_ROWS) {
+    super();
+  }
+
+  override write(content: Relations, given: ExportOptions, report: ReportProgress): RenderedFile {
+    const { raw } = relationOptions(given);
+    const tally = new RowTally(content.relations, report);
+    const cuts = new CutCells(content);
+    const options = { isRaw: raw, rowsPerSheet: this.sheetRows - 1 };
+    const tables = content.relations.map((relation) => new TableSheets(relation, tally, cuts, options));
+    return {
+      extension: 'xlsx',
+      contentType: CONTENT_TYPE,
+      body: workbook(tables, content.takenAt),
+      summary: () => ({
+        pageCount: null,
+        recordCount: tally.recordCount,
+        warnings: [...content.warnings, ...cuts.warnings],
+      }),
+    };
+  }
+}
+
+async function* workbook(tables: readonly TableSheets[], created: string): AsyncGenerator<Uint8Array> {
+  const names = new SheetNames();
+  const sheets = tables.flatMap((table) =>
+    Array.from({ length: table.count }, (_, index) => ({
+      name: names.nameFor(table.name, index + 1),
+      open: (isFirst: boolean) => table.sheet(index + 1, isFirst),
+    })),
+  );
+  const parts = workbookParts(
+    sheets.map(({ name }) => name),
+    created,
+  ).map(({ name, bytes }): ZipEntry => ({ name, compressionLevel: 6, open: () => [bytes] }));
+  const bodies = sheets.map(({ open }, index): ZipEntry => ({
+    name: sheetPath(index + 1),
+    compressionLevel: 1,
+    open: () => open(index === 0),
+  }));
+  try {
+    yield* zip([...parts, ...bodies]);
+  } finally {
+    for (const table of tables) await table.close();
+  }
+}

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Client } from '../../support/client';
+import { offer, offerSlowly, queriesRunning, requestRows } from '../../support/data';
+import { expectStored } from '../../support/exactly-one-file';
+import { Installation } from '../../support/installation';
+import { until } from '../../support/until';
+
+const WITHIN_MS = 2_000;
+const CONCURRENCY = 2;
+/** As many as would use up every connection for reading, were one lost each time. */
+const IN_A_ROW = 16;
+
+/** A long read is cancelled: the database stops, nothing is left, and the worker is free for others. */
+describe('When an export of rows is cancelled', () => {
+  let installation: Installation;
+  let ann: Client;
+
+  beforeAll(async () => {
+    installation = await Installation.create({ STORAGE: 'disk', EXPORT_CONCURRENCY: String(CONCURRENCY) });
+    const owner = randomUUID();
+    ann = await installation.asUser(owner, { at: await installation.start({ ROLE: 'api' }) });
+    await installation.start({ ROLE: 'worker' });
+    await offerSlowly(installation, 'slow_count', { owner, rows: 100_000, during: 'count' });
+    await offerSlowly(installation, 'slow_rows', { owner, rows: 100_000, during: 'copy' });
+    await installation.sql(
+      `CREATE VIEW quick AS SELECT n AS id, '${owner}'::uuid AS user_id FROM generate_series(1, 50000) n`,
+    );
+    await offer(installation, 'quick');
+  });
+
+  afterAll(() => installation.remove());
+
+  async function cancel(id: string): Promise<void> {
+    const began = Date.now();
+    const { status, body } = await ann.delete(`/api/v1/exports/${id}/`);
+    expect(Date.now() - began).toBeLessThan(WITHIN_MS);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ status: 'cancelled', file_url: null });
+  }
+
+  async function expectNothingLeft(id: string): Promise<void> {
+    await until('the query is gone', async () => (await queriesRunning(installation)).length === 0, {
+      within: WITHIN_MS,
+    });
+    await expectStored(installation, id, []);
+    expect(await ann.status(id)).toMatchObject({ status: 'cancelled', file_url: null, record_count: null });
+    expect(await installation.history(id)).toEqual(['export.requested', 'export.started', 'export.cancelled']);
+  }
+
+  async function expectWorkerServes(): Promise<void> {
+    const served = await ann.finished(await requestRows(ann, 'quick'), { within: 10_000 });
+    expect(served).toMatchObject({ status: 'completed', record_count: 50_000 });
+  }
+
+  it('while the rows are counted, counting ends', async () => {
+    const id = await requestRows(ann, 'slow_count');
+    await until('rows are counted', async () => (await queriesRunning(installation)).length > 0);
+
+    await cancel(id);
+
+    await expectNothingLeft(id);
+    await expectWorkerServes();
+  });
+
+  it('while the rows are read and uploaded, both end', async () => {
+    const id = await requestRows(ann, 'slow_rows');
+    const seen = await until('rows are told', async () => {
+      const record = await ann.status(id);
+      return record.progress.done > 0 && record;
+    });
+    const files = await installation.storedFiles();
+
+    await cancel(id);
+
+    expect(seen.progress).toMatchObject({ total: 100_000, unit: 'rows' });
+    expect(files.filter((file) => file.startsWith(`.uploads/exports/${id}/`))).toHaveLength(1);
+    await expectNothingLeft(id);
+    await expectWorkerServes();
+  });
+
+  it('in the middle of a zip, nothing of it is left', async () => {
+    const id = await requestRows(ann, 'quick', 'slow_rows');
+    await until('the second table is read', async () => {
+      const [running] = await queriesRunning(installation);
+      return running?.query.startsWith('COPY') && running.query.includes('slow_rows');
+    });
+
+    await cancel(id);
+
+    await expectNothingLeft(id);
+    await expectWorkerServes();
+  });
+
+  it('many times in a row, no connection is lost', async () => {
+    for (let turn = 0; turn < IN_A_ROW; turn += 1) {
+      const id = await requestRows(ann, turn % 2 ? 'slow_rows' : 'slow_count');
+      await until('the database reads', async () => (await queriesRunning(installation)).length > 0, { every: 10 });
+      await cancel(id);
+      await until('the query is gone', async () => (await queriesRunning(installation)).length === 0, {
+        within: WITHIN_MS,
+      });
+    }
+
+    await expectWorkerServes();
+    expect(await installation.sql(`SELECT query FROM pg_stat_activity WHERE state = 'idle in transaction'`)).toEqual(
+      [],
+    );
+  });
+
+  it('at any moment at all, it has no file in the end', async () => {
+    const ends = await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => {
+        const id = await requestRows(ann, 'quick');
+        await pause(index * 15);
+        const { body } = await ann.delete(`/api/v1/exports/${id}/`);
+        return { id, status: (body as { status: string }).status };
+      }),
+    );
+
+    for (const { id, status } of ends) {
+      expect(['cancelled', 'expired']).toContain(status);
+      await expectStored(installation, id, []);
+      expect(await ann.status(id)).toMatchObject({ status, file_url: null });
+    }
+    await expectWorkerServes();
+  });
+});

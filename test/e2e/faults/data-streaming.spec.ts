@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Client } from '../../support/client';
+import { offer, offerSlowly, queriesRunning } from '../../support/data';
+import { Installation } from '../../support/installation';
+import { OpenAnswer } from '../../support/open-answer';
+import type { Service } from '../../support/service';
+import { until } from '../../support/until';
+
+const WITHIN_MS = 2_000;
+const MB = 1024 * 1024;
+const LEFT = 'The connection was closed before the last row had gone out';
+
+/** Nobody reads any more: the database stops as soon, and the record says what happened. */
+describe('When rows are streamed', () => {
+  let installation: Installation;
+  let service: Service;
+  let ann: Client;
+
+  beforeAll(async () => {
+    ({ installation, service } = await Installation.withService({ EXPORT_LEASE_SECONDS: '3' }));
+    const owner = randomUUID();
+    ann = await installation.asUser(owner);
+    await offerSlowly(installation, 'slow_rows', { owner, rows: 100_000, during: 'copy' });
+    await offerSlowly(installation, 'slow_start', { owner, rows: 1, during: 'copy', milliseconds: 60_000 });
+    await installation.sql(
+      `CREATE VIEW endless AS
+       SELECT n AS id, '${owner}'::uuid AS user_id, repeat('x', 1000) AS filler FROM generate_series(1, 10000000) n`,
+    );
+    await offer(installation, 'endless');
+  });
+
+  afterAll(() => installation.remove());
+
+  function stream(table: string): Promise<OpenAnswer> {
+    return OpenAnswer.toPost(ann, '/api/v1/exports', { type: 'realtime', format: 'csv', data_types: [table] });
+  }
+
+  function reading(): Promise<unknown> {
+    return until('the database reads', async () => (await queriesRunning(installation)).length > 0);
+  }
+
+  async function expectQueryGone(): Promise<void> {
+    await until('the query is gone', async () => (await queriesRunning(installation)).length === 0, {
+      within: WITHIN_MS,
+    });
+  }
+
+  async function expectFailed(id: string, reason: string): Promise<void> {
+    const record = await ann.reaches(id, 'failed', { within: WITHIN_MS });
+    expect(record).toMatchObject({ error: reason, record_count: null, sha256: null, file_url: null });
+    expect(await installation.history(id)).toEqual(['export.requested', 'export.failed']);
+  }
+
+  it.each(['endless', 'slow_rows'])('and the reader leaves in the middle of %s, the query ends', async (table) => {
+    const answer = await stream(table);
+    answer.read();
+    await until('rows have come', () => answer.size > 5_000);
+
+    answer.leave();
+
+    await expectQueryGone();
+    await expectFailed(answer.exportId, LEFT);
+  });
+
+  it('and the reader leaves before the first row, the query ends', async () => {
+    // The head of the answer may go out with its first byte.
+    const leaving = new AbortController();
+    const answered = fetch(new URL('/api/v1/exports', ann.url), {
+      method: 'POST',
+      headers: { ...ann.credentials, 'content-type': 'application/json' },
+      body: JSON.stringify({ type: 'realtime', format: 'csv', data_types: ['slow_start'] }),
+      signal: leaving.signal,
+    }).then(
+      (response) => response.text(),
+      () => 'left',
+    );
+    answered.catch(() => undefined);
+    await reading();
+
+    leaving.abort();
+
+    await expectQueryGone();
+    const { body } = await ann.get('/api/v1/exports?limit=1');
+    await expectFailed((body.results as { id: string }[])[0]!.id, LEFT);
+  });
+
+  it('and the reader stops reading, everything waits for it and memory stays flat', async () => {
+    const before = await memoryOf(service);
+    const answer = await stream('endless');
+    answer.stopReading();
+
+    await until('PostgreSQL waits', async () =>
+      (await queriesRunning(installation)).some(({ waits_for: wait }) => wait === 'ClientWrite'),
+    );
+    const memory = await largestMemoryOf(service, 1_500);
+    const waiting = await queriesRunning(installation);
+    answer.leave();
+
+    expect(waiting).toMatchObject([{ waits_for: 'ClientWrite' }]);
+    expect(memory - before).toBeLessThan(64 * MB);
+    await expectQueryGone();
+    await expectFailed(answer.exportId, LEFT);
+  });
+
+  it('many times to readers who leave, no connection is lost', async () => {
+    for (let turn = 0; turn < 16; turn += 1) {
+      const answer = await stream('endless');
+      answer.leave();
+      await expectQueryGone();
+    }
+
+    const last = await stream('endless');
+    last.read();
+    await until('rows have come', () => last.size > MB);
+    last.leave();
+    await expectFailed(last.exportId, LEFT);
+  });
+
+  it.each(['endless', 'slow_rows', 'slow_start'])(
+    'and the export of %s is cancelled, its reader sees an error',
+    async (table) => {
+      const answer = await stream(table);
+      answer.read();
+      await reading();
+
+      const { body } = await ann.delete(`/api/v1/exports/${answer.exportId}`);
+
+      expect(body).toMatchObject({ id: answer.exportId, status: 'cancelled' });
+      expect(await answer.end).not.toBe('whole');
+      await expectQueryGone();
+      expect(await ann.status(answer.exportId)).toMatchObject({ status: 'cancelled', error: null, sha256: null });
+      expect(await installation.history(answer.exportId)).toEqual(['export.requested', 'export.cancelled']);
+    },
+  );
+
+  it('and the export is cancelled while its reader does not read, the query ends too', async () => {
+    const answer = await stream('endless');
+    answer.stopReading();
+    await reading();
+
+    await ann.delete(`/api/v1/exports/${answer.exportId}`);
+
+    await expectQueryGone();
+    answer.read();
+    expect(await answer.end).not.toBe('whole');
+  });
+
+  it('and the process is killed, the record ends by the sweep of another', async () => {
+    await installation.start({ ROLE: 'worker' });
+    const answer = await stream('slow_rows');
+    answer.read();
+    await until('rows have come', () => answer.size > 5_000);
+    const { exportId } = answer;
+
+    await service.kill('SIGKILL');
+    ann = await installation.asUser(await ownerOf(exportId), { at: await installation.start({ ROLE: 'api' }) });
+    const record = await ann.finished(exportId, { within: 20_000 });
+
+    expect(await answer.end).not.toBe('whole');
+    expect(record).toMatchObject({
+      status: 'failed',
+      error: 'The service stopped while the rows went out. Ask for them again.',
+    });
+    expect(await installation.history(exportId)).toEqual(['export.requested', 'export.failed']);
+    await expectQueryGone();
+  });
+
+  async function ownerOf(exportId: string): Promise<string> {
+    const [row] = await installation.sql<{ user_id: string }>('SELECT user_id FROM exports WHERE id = $1', exportId);
+    return row!.user_id;
+  }
+});
+
+async function memoryOf({ processId }: Service): Promise<number> {
+  const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(await readFile(`/proc/${processId}/status`, 'utf8'))!;
+  return Number(kilobytes) * 1024;
+}
+
+async function largestMemoryOf(service: Service, milliseconds: number): Promise<number> {
+  const until = Date.now() + milliseconds;
+  let largest = 0;
+  while (Date.now() < until) largest = Math.max(largest, await memoryOf(service));
+  return largest;
+}

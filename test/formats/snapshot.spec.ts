@@ -1,0 +1,49 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { PoolClient } from 'pg';
+import { Snapshot } from '../../src/platform/postgres/snapshot';
+import { Sql, sql } from '../../src/platform/postgres/sql';
+import { RenderingLaboratory } from '../support/rendering';
+
+let laboratory: RenderingLaboratory;
+beforeAll(async () => {
+  laboratory = await RenderingLaboratory.create();
+});
+afterAll(() => laboratory.remove());
+
+describe('a snapshot', () => {
+  it('shows everything that was there at the moment that it names', async () => {
+    await laboratory.sql('CREATE TABLE events (at timestamptz)');
+    const client = await laboratory.pool.connect();
+    const disturbed = afterEachQuery(client, async () => {
+      await laboratory.sql('INSERT INTO events VALUES (clock_timestamp())');
+      await pause(5);
+    });
+
+    const snapshot = await Snapshot.begin(disturbed, laboratory.pool, new AbortController().signal, 'UTC');
+
+    try {
+      const untilThen = sql`SELECT count(*) AS count FROM events WHERE at <= ${Sql.literal(snapshot.takenAt)}`;
+      const [shown] = await snapshot.query(untilThen);
+      const { rows } = await laboratory.pool.query(untilThen.text);
+      expect(shown).toEqual(rows[0]);
+    } finally {
+      await snapshot.close();
+    }
+  });
+});
+
+/** A connection beside which something happens whenever it has answered. */
+function afterEachQuery(client: PoolClient, happen: () => Promise<void>): PoolClient {
+  return new Proxy(client, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property, target);
+      if (typeof value !== 'function') return value;
+      if (property !== 'query') return value.bind(target) as unknown;
+      return async (...given: unknown[]) => {
+        const answer: unknown = await (value.apply(target, given) as Promise<unknown>);
+        await happen();
+        return answer;
+      };
+    },
+  });
+}

@@ -1,0 +1,114 @@
+import { XlsxWriter } from '../../src/export/infrastructure/formats/xlsx.writer';
+import { type HostileTable, hostileTable } from '../support/hostile-values';
+import { RenderingLaboratory, type WrittenFile } from '../support/rendering';
+import { describeWith, type ReadCell, readByLibreOffice, readByOpenpyxl, wellFormedParts } from '../support/workbooks';
+
+const NUMBERS =
+  /^(a_domain_over_domain|a_smallint|an_int|a_bigint|a_numeric|a_scaled|a_rounded|a_real|a_double|a_money)$/;
+const TIMES = /^(a_date|a_timestamp|a_timestamptz)$/;
+/** What a spreadsheet has no number or date for. */
+const NO_NUMBERS = [
+  ...['-9223372036854775808', '9223372036854775807', '9007199254740993', '12345678901234567890', '9'.repeat(300)],
+  ...['NaN', 'Infinity', '-Infinity', '-0', '1e-320', '1234567890123456789012345678.0123456789'],
+];
+const NO_TIMES = /BC|infinity|^\d{5,}|^1[0-8]|^1899|^1900-0[12]/;
+
+let laboratory: RenderingLaboratory;
+let table: HostileTable;
+let file: WrittenFile;
+beforeAll(async () => {
+  laboratory = await RenderingLaboratory.create();
+  table = await hostileTable(laboratory);
+  file = await laboratory.write(new XlsxWriter(), [table.name]);
+});
+afterAll(() => laboratory.remove());
+
+/** What the database says of a cell, and what was read there. */
+function* cellsOf<Cell>(
+  rows: readonly (readonly Cell[])[],
+): Generator<{ column: string; text: string | null; cell: Cell }> {
+  for (const [row, texts] of table.texts.entries()) {
+    for (const [index, column] of table.columns.entries()) {
+      if (column !== 'large') yield { column, text: texts[column] ?? null, cell: rows[row + 1]![index + 1]! };
+    }
+  }
+}
+
+describeWith(['openpyxl'], 'The values of an XLSX, read by openpyxl', () => {
+  let rows: readonly (readonly ReadCell[])[];
+  beforeAll(async () => {
+    rows = (await readByOpenpyxl(file.bytes)).sheets[0]!.rows;
+  });
+
+  it('are the texts of the database, where they are no numbers, times or booleans', () => {
+    for (const { column, text, cell } of cellsOf(rows)) {
+      if (NUMBERS.test(column) || TIMES.test(column) || column === 'a_boolean') continue;
+      expect({ column, value: cell.value }).toEqual({ column, value: text });
+    }
+  });
+
+  it('are numbers, or the text of what a cell has no number for', () => {
+    for (const { column, text, cell } of cellsOf(rows)) {
+      if (text === null || !NUMBERS.test(column)) continue;
+      const expected = NO_NUMBERS.includes(text) ? { type: 's', value: text } : { type: 'n', value: Number(text) };
+      expect({ column, type: cell.type, value: cell.value }).toEqual({ column, ...expected });
+    }
+  });
+
+  it('are times, or the text of what a cell has no time for', () => {
+    for (const { column, text, cell } of cellsOf(rows)) {
+      if (text === null || !TIMES.test(column)) continue;
+      // openpyxl knows milliseconds, and gives a date as its midnight.
+      const expected = NO_TIMES.test(text)
+        ? { type: 's', value: text }
+        : { type: 'd', value: text.replace(/\+00$|\.000001$/, '').replace(/^[\d-]{10}$/, '$& 00:00:00') };
+      expect({ column, type: cell.type, value: cell.value }).toEqual({ column, ...expected });
+    }
+  });
+
+  it('are booleans', () => {
+    const read = [...cellsOf(rows)].filter(({ column }) => column === 'a_boolean').map(({ cell }) => cell.value);
+
+    expect(read.slice(0, 3)).toEqual([true, false, null]);
+  });
+
+  it('never are formulas; what would run as one is marked as a text', () => {
+    expect(rows.flat().filter(({ type }) => type === 'f')).toEqual([]);
+    for (const { column, text, cell } of cellsOf(rows)) {
+      const isNumber = NUMBERS.test(column) || TIMES.test(column) || /^[-+]?[\d.]+(e[-+]?\d+)?$/.test(text ?? '');
+      const quoted = !isNumber && /^[=+@\t\r-]/.test(text ?? '');
+      expect({ column, text, quoted: cell.quoted }).toEqual({ column, text, quoted });
+    }
+  });
+
+  it('are cut where a cell can hold no more, and the export says so', () => {
+    const large = String(rows[1]![table.columns.indexOf('large') + 1]!.value);
+
+    expect(large).toBe('0123456789é"<&👍'.repeat(2048).slice(0, large.length));
+    expect([32_766, 32_767]).toContain(large.length);
+    expect(file.warnings).toEqual([
+      'In hostile_values, column large, one text was cut to the 32,767 characters that a cell may hold.',
+    ]);
+  });
+});
+
+describeWith(['soffice'], 'The values of an XLSX, read by LibreOffice', () => {
+  it('are the texts of the database, codes of characters being what they stand for', async () => {
+    const rows = (await readByLibreOffice(file.bytes)).get(table.name)!;
+
+    for (const { column, text, cell } of cellsOf(rows)) {
+      if (NUMBERS.test(column) || TIMES.test(column) || column === 'a_boolean') continue;
+      // It begins a new line of its cell at either.
+      expect({ column, cell }).toEqual({ column, cell: text?.replaceAll('\r\n', '\n') ?? '' });
+    }
+  }, 120_000);
+});
+
+describeWith(['xmllint'], 'The parts of an XLSX, read by libxml', () => {
+  it('are well-formed', async () => {
+    expect([...(await wellFormedParts(file.bytes)).keys()].sort()).toEqual([
+      ...['[Content_Types].xml', '_rels/.rels', 'docProps/core.xml', 'xl/_rels/workbook.xml.rels', 'xl/styles.xml'],
+      ...['xl/workbook.xml', 'xl/worksheets/sheet1.xml'],
+    ]);
+  });
+});

@@ -1,0 +1,94 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from './python';
+
+/** Debian's own: the modules that its packages bring are not in any other. */
+const PYTHON = '/usr/bin/python3';
+const WORKBOOK_READER = join(__dirname, 'read-workbook.py');
+const CSV_READER = join(__dirname, 'read-csv.py');
+/** Comma, quote, UTF-8, from the first row, every text in quotes, numbers as they are shown, all sheets. */
+const AS_CSV = 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,true,true,false,false,false,-1';
+const NOTHING = new Uint8Array();
+
+export interface ReadCell {
+  /** openpyxl's letter: n for a number or nothing, s for a text, b, d, and f for a formula. */
+  readonly type: string;
+  readonly value: string | number | boolean | null;
+  readonly format: string;
+  readonly quoted: boolean;
+  readonly bold: boolean;
+}
+
+export interface ReadSheet {
+  readonly name: string;
+  readonly frozen: string | null;
+  readonly filter: string | null;
+  readonly widths: readonly number[];
+  readonly rows: readonly (readonly ReadCell[])[];
+}
+
+/** `describe` where the programs are there; else a suite that says by its name that it was left out. */
+export function describeWith(programs: readonly Program[], title: string, suite: () => void): void {
+  const missing = programs.filter((program) => !isThere(program));
+  if (missing.length === 0) describe(title, suite);
+  else describe.skip(`${title} (left out: there is no ${missing.join(', no ')} on this machine)`, suite);
+}
+
+const CHECKS = {
+  openpyxl: [PYTHON, '-c', 'import openpyxl'],
+  soffice: ['soffice', '--version'],
+  xmllint: ['xmllint', '--version'],
+} as const;
+export type Program = keyof typeof CHECKS;
+
+function isThere(program: Program): boolean {
+  const [command, ...given] = CHECKS[program];
+  return spawnSync(command, given).status === 0;
+}
+
+/** The workbook as openpyxl reads it. */
+export async function readByOpenpyxl(workbook: Buffer): Promise<{ created: string; sheets: ReadSheet[] }> {
+  const read = await run(PYTHON, [WORKBOOK_READER], workbook);
+  return JSON.parse(read.toString()) as { created: string; sheets: ReadSheet[] };
+}
+
+/** Each sheet as LibreOffice shows it, by the sheet's name: the text of every cell. */
+export async function readByLibreOffice(workbook: Buffer): Promise<Map<string, string[][]>> {
+  return inFolder(workbook, async (file, folder) => {
+    const profile = `-env:UserInstallation=file://${folder}/profile`;
+    const csvs = join(folder, 'csv');
+    await run('soffice', [profile, '--headless', '--convert-to', AS_CSV, '--outdir', csvs, file], NOTHING);
+    const paths = (await readdir(csvs)).map((name) => join(csvs, name));
+    const read = await run(PYTHON, [CSV_READER, ...paths], NOTHING);
+    const tables = Object.entries(JSON.parse(read.toString()) as Record<string, string[][]>);
+    return new Map(tables.map(([path, rows]) => [path.replace(/^.*\/book-(.*)\.csv$/, '$1'), rows]));
+  });
+}
+
+/** The parts of the workbook by their names, each of which libxml has found well-formed. */
+export async function wellFormedParts(workbook: Buffer): Promise<Map<string, string>> {
+  return inFolder(workbook, async (file, folder) => {
+    const into = join(folder, 'parts');
+    await run(PYTHON, ['-m', 'zipfile', '-e', file, into], NOTHING);
+    const names = (await readdir(into, { recursive: true })).filter((name) => /\.(xml|rels)$/.test(name));
+    await run('xmllint', ['--noout', '--nonet', '--huge', ...names.map((name) => join(into, name))], NOTHING);
+    const parts = names.map(async (name) => [name, await readFile(join(into, name), 'utf8')] as const);
+    return new Map(await Promise.all(parts));
+  });
+}
+
+async function inFolder<Result>(
+  workbook: Buffer,
+  work: (file: string, folder: string) => Promise<Result>,
+): Promise<Result> {
+  const folder = await mkdtemp(join(tmpdir(), 'export-workbook-'));
+  try {
+    const file = join(folder, 'book.xlsx');
+    await writeFile(file, workbook);
+    return await work(file, folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
