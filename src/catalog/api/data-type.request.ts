@@ -10,6 +10,7 @@ import {
   MaxLength,
 } from 'class-validator';
 import { type DataTypeDraft, LONGEST_NAME } from '../model/domain/data-type-draft';
+import { OWNER_TYPES } from '../model/domain/owner-column';
 
 const MOST_TABLES = 100;
 const LONGEST_DESCRIPTION = 2_000;
@@ -63,8 +64,7 @@ export class DataTypeRequest {
     additionalProperties: { type: ['string', 'null'] },
     nullable: true,
     example: { users: 'id', user_profiles: 'user_id' },
-    description:
-      'The column of each table that holds the id of the user whose row it is. For a table that is left out it is `user_id`, where the table has such a column; nothing else is guessed. A table without an owner column, or with null, is exported by administrators only.',
+    description: `The column of each table that holds the id of the user whose row it is, of the type ${OWNER_TYPES}. For a table that is left out it is \`user_id\`, where the table has such a column; nothing else is guessed, not even for \`users\`. A table without an owner column, or with null, is exported by administrators only.`,
   })
   @IsOptional()
   @IsObject()
