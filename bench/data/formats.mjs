@@ -1,10 +1,9 @@
 // @ts-check
 import { join } from 'node:path';
-import { timed } from '../support/laboratory.mjs';
 import { megabytes, seconds, times } from '../support/report.mjs';
 import { median } from '../support/statistics.mjs';
 import { copyName, copyToFile } from './copy.mjs';
-import { formats, mixedTable, queryOf, requestTable } from './mixed-table.mjs';
+import { exportTable, formats, mixedTable, queryOf } from './mixed-table.mjs';
 
 const rows = 1_000_000;
 const warmUpRows = 100_000;
@@ -22,16 +21,14 @@ export const dataFormats = {
     const service = await laboratory.startService();
     const client = laboratory.clientOf(service);
     const copy = () => copyToFile(databaseUrl, queryOf(large), join(storage, 'copied.csv'));
-    for (const format of formats) await timed(client, () => requestTable(client, small, format));
+    for (const format of formats) await exportTable(laboratory, client, small, format);
     await copy();
 
     const measured = formats.map((format) => ({ ...format, runs: /** @type {Run[]} */ ([]) }));
     for (let round = 0; round < rounds; round++) {
       for (const { runs, ...format } of measured) {
         const copyMs = await copy();
-        const { record, wallMs } = await timed(client, () => requestTable(client, large, format));
-        if (record.record_count !== rows) throw new Error(`${format.name} has ${record.record_count} rows`);
-        laboratory.removeFileOf(record);
+        const { record, wallMs } = await exportTable(laboratory, client, large, format);
         runs.push({ copyMs, wallMs, size: record.file_size ?? 0 });
       }
     }

@@ -2,11 +2,10 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { capture } from '../../dev/process.mjs';
-import { timed } from '../support/laboratory.mjs';
 import { megabytes, seconds, times } from '../support/report.mjs';
 import { median } from '../support/statistics.mjs';
 import { copyName, copyToFile } from './copy.mjs';
-import { mixedTable, queryOf, requestTable } from './mixed-table.mjs';
+import { exportTable, mixedTable, queryOf } from './mixed-table.mjs';
 
 const rows = 200_000;
 const rounds = 3;
@@ -28,14 +27,13 @@ export const dataLibraries = {
     const table = await mixedTable(databaseUrl, rows);
     const service = await laboratory.startService();
     const client = laboratory.clientOf(service);
-    for (const rival of rivals) await timed(client, () => requestTable(client, table, rival));
+    for (const rival of rivals) await exportTable(laboratory, client, table, rival);
 
     const measured = rivals.map((rival) => ({ ...rival, runs: /** @type {Run[]} */ ([]) }));
     for (let round = 0; round < rounds; round++) {
       for (const { runs, ...rival } of measured) {
         const copyMs = await copyToFile(databaseUrl, queryOf(table), join(storage, 'copied.csv'));
-        const { record, wallMs } = await timed(client, () => requestTable(client, table, rival));
-        laboratory.removeFileOf(record);
+        const { wallMs } = await exportTable(laboratory, client, table, rival);
         runs.push({ copyMs, ownMs: wallMs, ...(await runLibrary(rival.format, databaseUrl, table, storage)) });
       }
     }

@@ -1,14 +1,11 @@
 // @ts-check
 import { setTimeout as sleep } from 'node:timers/promises';
-import { timed } from '../support/laboratory.mjs';
 import { canMeasureMemory, peakBytes, resetPeak, residentBytes } from '../support/memory.mjs';
 import { megabytes } from '../support/report.mjs';
-import { formats, mixedTable, requestTable } from './mixed-table.mjs';
+import { exportTable, formats, mixedTable } from './mixed-table.mjs';
 
 const sizes = [100_000, 5_000_000];
 const goalBytes = 120e6;
-/** Seldom: what is measured is the export, not the answers. */
-const pauseMs = 500;
 
 /**
  * A process for each format, which has exported nothing before: nothing is warm, and nothing is left of another.
@@ -45,9 +42,8 @@ async function peaksOf(format, tables, laboratory) {
   const above = [];
   for (const table of tables) {
     resetPeak(service.pid);
-    const { record } = await timed(client, () => requestTable(client, table, format), pauseMs);
+    await exportTable(laboratory, client, table, format);
     above.push(peakBytes(service.pid) - idle);
-    laboratory.removeFileOf(record);
   }
   await service.stop();
   return above;

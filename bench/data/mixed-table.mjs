@@ -1,6 +1,7 @@
 // @ts-check
 // A table such as platforms have, made inside PostgreSQL, and its exports in every format.
 import pg from 'pg';
+import { timed } from '../support/laboratory.mjs';
 
 /**
  * @typedef {object} Format
@@ -79,3 +80,23 @@ async function selectOf(databaseUrl, rows) {
  */
 export const requestTable = (client, table, { format, options }) =>
   client.requestBulkExport({ tables: [table], format, ...(options && { options }) });
+
+/** Seldom: asking costs the very process that is measured. */
+const pauseMs = 100;
+
+/**
+ * Exports the table and removes the file again.
+ * @param {import('../support/laboratory.mjs').Laboratory} laboratory
+ * @param {import('../../dev/service/client.mjs').ApiClient} client
+ * @param {string} table
+ * @param {Pick<Format, 'format' | 'options'>} format
+ * @returns {Promise<{ record: import('../../dev/service/client.mjs').ExportRecord, wallMs: number }>} from the POST to
+ *   the record's completion, by one clock
+ */
+export async function exportTable(laboratory, client, table, format) {
+  const asked = performance.timeOrigin + performance.now();
+  const { record } = await timed(client, () => requestTable(client, table, format), pauseMs);
+  if (`mixed_${record.record_count}` !== table) throw new Error(`${table}: ${record.record_count} rows in the file`);
+  laboratory.removeFileOf(record);
+  return { record, wallMs: Date.parse(record.completed_at ?? '') - asked };
+}
