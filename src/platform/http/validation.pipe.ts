@@ -1,6 +1,7 @@
 import { Injectable, ValidationPipe } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import { DomainError, type FieldError } from '../errors/domain-error';
+import { keepAsSent } from './as-sent.decorator';
 
 /** Checks bodies and queries against their DTOs: unknown fields are refused by name, nothing is guessed. */
 @Injectable()
@@ -15,6 +16,11 @@ export class RequestValidationPipe extends ValidationPipe {
       exceptionFactory: (errors) =>
         DomainError.invalid('invalid-request', 'The request is not valid', ...fieldErrors(errors)),
     });
+  }
+
+  protected override stripProtoKeys(value: Record<string, unknown>): void {
+    keepAsSent(value);
+    super.stripProtoKeys(value);
   }
 }
 

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import type { Client } from '../support/client';
+import { offer } from '../support/data';
+import { addDataType, DATA_TYPES, freshName } from '../support/data-types';
+import { Installation } from '../support/installation';
+
+const ANN = randomUUID();
+
+describe('Somebody with a token who wants more than what is theirs', () => {
+  let installation: Installation;
+  let ann: Client;
+  let root: Client;
+
+  beforeAll(async () => {
+    installation = await Installation.create();
+    await installation.start({ ROLE: 'api' });
+    ann = await installation.asUser(ANN);
+    root = await installation.asUser('root', { roles: ['admin'] });
+  });
+
+  afterAll(() => installation.remove());
+
+  /** Sends JSON as it stands: JavaScript would take some keys for something else. */
+  function ask(person: Client, json: string) {
+    return person.post('/api/v1/exports', `{"type": "realtime", "format": "ndjson", ${json}}`);
+  }
+
+  describe('by names that JavaScript knows', () => {
+    beforeAll(async () => {
+      await installation.sql(`
+        CREATE TABLE constructor (user_id uuid, n int, "__proto__" text, "prototype" text, "constructor" text);
+        INSERT INTO constructor SELECT '${ANN}', n, n, n, n FROM generate_series(1, 3) n`);
+      await offer(installation, 'constructor');
+    });
+
+    it.each(['__proto__', 'prototype', 'constructor'])('filters by a column %s', async (name) => {
+      const answer = await ask(ann, `"data_types": ["constructor"], "filters": {"constructor": {"${name}": "2"}}`);
+
+      expect(answer.status).toBe(200);
+      expect(answer.text.trim().split('\n')).toEqual([expect.stringContaining('"n":2')]);
+    });
+
+    it.each([
+      ['table', '{"__proto__": {"n": 2}}', 'filters.__proto__'],
+      ['table', '{"prototype": {"n": 2}}', 'filters.prototype'],
+      ['column', '{"constructor": {"toString": 2}}', 'filters.constructor.toString'],
+      ['operator', '{"constructor": {"n": {"__proto__": 2}}}', 'filters.constructor.n.__proto__'],
+      ['operator', '{"constructor": {"n": {"constructor": 2}}}', 'filters.constructor.n.constructor'],
+    ])('is told which %s is not known in %s', async (_, filters, field) => {
+      const { status, body } = await ask(ann, `"data_types": ["constructor"], "filters": ${filters}`);
+
+      expect({ status, fields: body.errors.map((error: { field: string }) => error.field) }).toEqual({
+        status: 400,
+        fields: [field],
+      });
+    });
+
+    it('administers a table of such a name', async () => {
+      const name = freshName();
+
+      const { status, body } = await root.post(
+        DATA_TYPES,
+        `{"name": "${name}", "tables": ["constructor"], "columns": {"constructor": ["n", "__proto__"]}, "owners": {"constructor": null}}`,
+      );
+
+      expect({ status, body }).toMatchObject({
+        status: 201,
+        body: { columns: { constructor: ['n', '__proto__'] }, owners: { constructor: null } },
+      });
+      const refused = await root.post(
+        DATA_TYPES,
+        `{"name": "${freshName()}", "tables": ["users"], "owners": {"__proto__": "id"}}`,
+      );
+      expect(refused.status).toBe(400);
+      expect(refused.body.errors).toMatchObject([{ field: 'owners.__proto__' }]);
+    });
+  });
+});
