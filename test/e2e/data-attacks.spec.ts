@@ -75,4 +75,22 @@ describe('Somebody with a token who wants more than what is theirs', () => {
       expect(refused.body.errors).toMatchObject([{ field: 'owners.__proto__' }]);
     });
   });
+
+  it('does not see what an entry for administrators gives of a table', async () => {
+    await installation.sql(
+      `INSERT INTO users (id, name, email, password_hash) VALUES ($1, 'Ann', 'ann@example.com', 'a secret hash')`,
+      ANN,
+    );
+    await addDataType(root, {
+      name: 'a first one',
+      tables: ['users'],
+      columns: { users: ['id', 'password_hash'] },
+      owners: { users: null },
+    });
+
+    const document = await ann.get(`/api/v1/export/user/${ANN}`);
+
+    expect(document.body.profile).toMatchObject({ id: ANN, name: 'Ann' });
+    expect(document.text).not.toContain('secret hash');
+  });
 });
