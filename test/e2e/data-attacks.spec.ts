@@ -93,4 +93,64 @@ describe('Somebody with a token who wants more than what is theirs', () => {
     expect(document.body.profile).toMatchObject({ id: ANN, name: 'Ann' });
     expect(document.text).not.toContain('secret hash');
   });
+
+  describe('by an id that is nearly another one', () => {
+    const LONG = `${'t'.repeat(63)}1`;
+    const ID_COLUMNS = [
+      ['without regard to case', 'citext', 'acme', 'ACME'],
+      ['by a collation that does not see case', 'text COLLATE public.no_case', 'acme', 'Acme'],
+      ['without the blanks at its end', 'char(8)', 'acme', 'acme  '],
+      ['cut off', 'name', LONG, `${LONG}2`],
+      ['by an operator of the same name', 'varchar', 'acme', 'other'],
+      ['as a number', 'integer', '7', '07'],
+      ['as an exact number', 'numeric', '7', '7.0'],
+    ] as const;
+
+    beforeAll(async () => {
+      await installation.sql(`
+        CREATE EXTENSION citext;
+        CREATE COLLATION public.no_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+        CREATE FUNCTION public.always(varchar, varchar) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
+        CREATE OPERATOR public.= (LEFTARG = varchar, RIGHTARG = varchar, FUNCTION = public.always)`);
+    });
+
+    it.each(ID_COLUMNS)('gets no row of the other, told %s', async (_, type, tenant, nearly) => {
+      const table = `of_tenants_${freshName().replace(' ', '_')}`;
+      await installation.sql(`CREATE TABLE ${table} (n int, tenant_id ${type})`);
+      await installation.sql(`INSERT INTO ${table} VALUES (1, '${type === 'name' ? LONG.slice(0, 63) : tenant}')`);
+      await offer(installation, table, { owner: 'tenant_id' });
+      const rowsOf = async (id: string) => {
+        const { status, text } = await ask(await installation.asUser(id), `"data_types": ["${table}"]`);
+        return { status, rows: text.split('\n').length - 1 };
+      };
+
+      const [own, others] = [await rowsOf(type === 'name' ? LONG.slice(0, 63) : tenant), await rowsOf(nearly)];
+
+      expect(own).toEqual({ status: 200, rows: 1 });
+      expect(others).toEqual({ status: 200, rows: 0 });
+    });
+  });
+
+  it('has all rows of an id that is a UUID of no known version', async () => {
+    const id = '11111111-1111-1111-1111-111111111111';
+    await installation.sql(`INSERT INTO users (id, name, email) VALUES ($1, 'Odd', 'odd@example.com')`, id);
+
+    const document = await (await installation.asUser(id)).get(`/api/v1/export/user/${id}`);
+
+    expect(document.body.profile).toMatchObject({ id, name: 'Odd' });
+  });
+
+  it('is refused a text that no database can hold, in place of another one', async () => {
+    const filters = '{"users": {"name": "\\ud800"}}';
+
+    const { status, body } = await ask(
+      ann,
+      `"data_types": ["profile"], "columns": {"users": ["id"]}, "filters": ${filters}`,
+    );
+
+    expect({ status, fields: body.errors }).toEqual({
+      status: 400,
+      fields: [{ field: 'filters.users.name', message: expect.stringContaining('surrogate') }],
+    });
+  });
 });
