@@ -99,11 +99,13 @@ describeWith(['openpyxl', 'xmllint'], 'The sheets of an XLSX', () => {
     );
 
     const { bytes, recordCount } = await laboratory.write(new XlsxWriter(), ['nobody', 'wide']);
-    const [nobody, wide] = (await readByOpenpyxl(bytes)).sheets.map(valuesOf);
+    const { sheets } = await readByOpenpyxl(bytes);
+    const [nobody, wide] = sheets.map(valuesOf);
     await wellFormedParts(bytes);
 
     expect(recordCount).toBe(1);
     expect(nobody).toEqual([['id', 'name']]);
+    expect(sheets[1]?.filter).toBe('A1:GR2');
     expect(wide?.[1]).toEqual(['first', ...Array<null>(198).fill(null), '2026-11-21 00:00:00']);
   });
 
