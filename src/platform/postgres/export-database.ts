@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'pg';
 import { Config } from '../config/config';
 import { Snapshot } from './snapshot';
+import { sql } from './sql';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** A stream lasts as long as its reader likes: however many there are, the workers keep their own connections. */
@@ -52,11 +53,12 @@ export class ExportDatabase implements OnApplicationShutdown {
     return Snapshot.begin(await readers.connect(), this.glances, signal, timeZone);
   }
 
-  /** Runs what takes a moment, in one snapshot. */
+  /** Runs what takes a moment, in one snapshot. Of a table that somebody has locked, it waits for a moment only. */
   async look<Result>(work: (snapshot: Snapshot) => Promise<Result>): Promise<Result> {
     const { signal } = new AbortController();
     const snapshot = await Snapshot.begin(await this.glances.connect(), this.glances, signal, 'UTC');
     try {
+      await snapshot.query(sql`SET LOCAL lock_timeout = '3s'`);
       return await work(snapshot);
     } finally {
       await snapshot.close();
