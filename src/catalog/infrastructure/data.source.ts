@@ -30,6 +30,7 @@ export class DataSource extends ExportSource {
     const timeZone = typeof timezone === 'string' ? timezone : 'UTC';
     const view = await this.database.open(signal, { timeZone, isStreamed: request.streamed });
     const plans = await this.planner.plan(query, view);
+    await view.hold(plans);
     const title = `${subjectOf(query)} ${view.takenAt.slice(0, 10)}`;
     if (query.type === 'user') return { title, content: await sections(plans, view) };
     const relations = [];

@@ -7,6 +7,7 @@ import type { LiveColumn, LiveTable } from '../model/domain/live-table';
 interface ColumnRow extends Record<string, unknown> {
   readonly schema: string;
   readonly relation: string;
+  readonly is_lockable: boolean;
   readonly column: string;
   readonly type: string;
   readonly type_schema: string;
@@ -32,7 +33,7 @@ const columnsOf = (names: Sql) => sql`
     SELECT b.attrelid, b.attnum, t.typbasetype, t.typtypmod
     FROM base b JOIN pg_catalog.pg_type t ON t.oid = b.type AND t.typtype = 'd'
   )
-  SELECT n.nspname AS schema, c.relname AS relation, a.attname AS column,
+  SELECT n.nspname AS schema, c.relname AS relation, c.relkind IN ('r', 'p', 'v') AS is_lockable, a.attname AS column,
          t.typname AS type, tn.nspname AS type_schema, t.typtype AS type_kind, b.modifier,
          (t.typname = 'json' OR t.typtype = 'c' OR t.typcategory = 'A' OR t.typtype IN ('r', 'm')
            OR EXISTS (SELECT FROM pg_catalog.pg_cast k
@@ -79,7 +80,13 @@ export class LiveSchema {
     const tables = new Map<string, LiveTable & { columns: LiveColumn[] }>();
     for (const row of rows) {
       const name = row.schema === 'public' ? row.relation : `${row.schema}.${row.relation}`;
-      const table = tables.get(name) ?? { name, schema: row.schema, relation: row.relation, columns: [] };
+      const table = tables.get(name) ?? {
+        name,
+        schema: row.schema,
+        relation: row.relation,
+        isLockable: row.is_lockable,
+        columns: [],
+      };
       table.columns.push(liveColumn(row));
       tables.set(name, table);
     }

@@ -3,13 +3,13 @@ import type { Relation } from '../../export';
 import { DomainError, type FieldError } from '../../platform/errors/domain-error';
 import { ExportDatabase, type SnapshotOptions } from '../../platform/postgres/export-database';
 import type { Snapshot } from '../../platform/postgres/snapshot';
-import { type Sql, sql } from '../../platform/postgres/sql';
+import { Sql, sql } from '../../platform/postgres/sql';
 import { SourceDatabase, type SourceView } from '../model/domain/interfaces/source-database';
 import type { LiveTable } from '../model/domain/live-table';
 import type { Condition, TablePlan } from '../model/domain/table-plan';
 import { LiveSchema } from './live-schema';
 import { rowError } from './row-error';
-import { rowsOf } from './row-query';
+import { rowsOf, tablesOf } from './row-query';
 import { SnapshotRelation } from './snapshot-relation';
 
 /** The classes of SQLSTATE by which PostgreSQL says that a value or a comparison does not suit the type. */
@@ -32,6 +32,16 @@ export class PostgresSourceDatabase extends SourceDatabase {
 
   override async open(signal: AbortSignal, options: SnapshotOptions): Promise<SourceView> {
     return new SnapshotView(await this.database.open(signal, options), this.schema);
+  }
+}
+
+/** By the code of a serialization failure, which it is: a further attempt sees the table as it is then. */
+class TableRewrittenError extends Error {
+  override readonly name = 'TableRewrittenError';
+  readonly code = '40001';
+
+  constructor(table: string) {
+    super(`The table ${table} was emptied or written anew at the moment in which it was to be read`);
   }
 }
 
@@ -66,6 +76,18 @@ class SnapshotView implements SourceView {
     }
     if (wrong.length === 0) throw new Error(`PostgreSQL refuses the query of ${plan.table.name}: ${code}`);
     throw DomainError.invalid('invalid-request', 'The request is not valid', ...wrong);
+  }
+
+  async hold(plans: readonly TablePlan[]): Promise<void> {
+    const tables = tablesOf(plans);
+    if (tables.length === 0) return;
+    await this.snapshot.query(sql`LOCK TABLE ${Sql.join(tables)} IN ACCESS SHARE MODE`);
+    const names = Sql.join(tables.map((table) => Sql.literal(table.text)));
+    // The snapshot sees the file that a table had; the function tells which one it has now.
+    const moved = await this.snapshot.query<{ name: string }>(sql`
+      SELECT relname AS name FROM pg_catalog.pg_class
+      WHERE oid = ANY (ARRAY[${names}]::pg_catalog.regclass[]) AND relfilenode <> pg_catalog.pg_relation_filenode(oid)`);
+    if (moved[0]) throw new TableRewrittenError(moved[0].name);
   }
 
   async relation(plan: TablePlan, isCounted: boolean): Promise<Relation> {

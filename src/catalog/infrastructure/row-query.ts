@@ -16,6 +16,11 @@ export function rowsOf({ table, columns, confinements, conditions }: TablePlan):
   return sql`SELECT ${Sql.join(columns.map(selected))} FROM ${tableOf(table)}${where}`;
 }
 
+/** The tables of plans as SQL names them. */
+export function tablesOf(plans: readonly TablePlan[]): Sql[] {
+  return plans.filter(({ table }) => table.isLockable).map(({ table }) => tableOf(table));
+}
+
 function tableOf({ schema, relation }: LiveTable): Sql {
   return sql`${Sql.identifier(schema)}.${Sql.identifier(relation)}`;
 }

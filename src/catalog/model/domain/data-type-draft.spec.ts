@@ -201,6 +201,7 @@ function table(name: string, columns: Readonly<Record<string, string>>): LiveTab
   return {
     name,
     schema: schema!,
+    isLockable: true,
     relation: relation!,
     columns: Object.entries(columns).map(([column, type]) => columnOf(column, type)),
   };

@@ -18,6 +18,8 @@ export interface LiveTable {
   readonly name: string;
   readonly schema: string;
   readonly relation: string;
+  /** Whether its rows lie in it, so that a lock keeps them there; not those of a foreign table or a materialized view. */
+  readonly isLockable: boolean;
   /** In the order of the table. */
   readonly columns: readonly LiveColumn[];
 }

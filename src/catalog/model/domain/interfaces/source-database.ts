@@ -16,6 +16,13 @@ export interface SourceView {
    */
   check(plan: TablePlan): Promise<void>;
 
+  /**
+   * Keeps the tables of the plans from being dropped, altered or emptied by TRUNCATE until the snapshot is closed: what it
+   * shows of them would change with that.
+   * @throws when one was, since the snapshot was taken
+   */
+  hold(plans: readonly TablePlan[]): Promise<void>;
+
   /** @param isCounted whether the rows are counted before they are read, so that progress has a total */
   relation(plan: TablePlan, isCounted: boolean): Promise<Relation>;
 

@@ -1,0 +1,75 @@
+import { Pool } from 'pg';
+import { LiveSchema } from '../../src/catalog/infrastructure/live-schema';
+import { PostgresSourceDatabase } from '../../src/catalog/infrastructure/postgres-source-database';
+import type { SourceView } from '../../src/catalog/model/domain/interfaces/source-database';
+import type { TablePlan } from '../../src/catalog/model/domain/table-plan';
+import { CsvWriter } from '../../src/export/infrastructure/formats/csv.writer';
+import { Config } from '../../src/platform/config/config';
+import { ExportDatabase } from '../../src/platform/postgres/export-database';
+import { collect } from '../support/rendering';
+import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { TEST_LINK_SECRET, TEST_SECRET } from '../support/tokens';
+
+describe('The tables that an export reads', () => {
+  let database: TestDatabase;
+  let others: Pool;
+  let connections: ExportDatabase;
+  let source: PostgresSourceDatabase;
+  let over: AbortController;
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    others = new Pool({ connectionString: database.url, max: 1 });
+    await others.query(
+      `CREATE TABLE things AS SELECT n FROM generate_series(1, 1000) n; CREATE VIEW seen AS TABLE things`,
+    );
+    connections = new ExportDatabase(
+      Config.from({ DATABASE_URL: database.url, JWT_SECRET: TEST_SECRET, LINK_SECRET: TEST_LINK_SECRET }),
+    );
+    source = new PostgresSourceDatabase(connections, new LiveSchema());
+    over = new AbortController();
+  });
+
+  afterEach(async () => {
+    over.abort();
+    await connections.onApplicationShutdown();
+    await others.end();
+    await database.drop();
+  });
+
+  const open = () => source.open(over.signal, { timeZone: 'UTC', isStreamed: true });
+
+  async function planOf(view: SourceView, name: string): Promise<TablePlan> {
+    const table = (await view.tables([name])).get(name)!;
+    return { table, section: name, columns: table.columns, confinements: [], conditions: [] };
+  }
+
+  it.each(['things', 'seen'])('cannot be emptied any more once it holds them: %s', async (name) => {
+    const view = await open();
+    const plan = await planOf(view, name);
+
+    await view.hold([plan]);
+    const emptied = others.query(`SET lock_timeout = '200ms'; TRUNCATE things`);
+
+    await expect(emptied).rejects.toThrow('lock timeout');
+    const content = {
+      kind: 'relations' as const,
+      takenAt: view.takenAt,
+      userId: null,
+      filters: null,
+      relations: [await view.relation(plan, false)],
+      warnings: [],
+      setting: () => Promise.resolve(null),
+    };
+    expect(await collect(new CsvWriter().write(content, {}, () => undefined))).toMatchObject({ recordCount: 1000 });
+  });
+
+  it('make it begin anew when one was emptied before it held them', async () => {
+    const view = await open();
+    const plan = await planOf(view, 'things');
+
+    await others.query('TRUNCATE things');
+
+    await expect(view.hold([plan])).rejects.toMatchObject({ code: '40001' });
+  });
+});
