@@ -30,8 +30,8 @@ export class PostgresSourceDatabase extends SourceDatabase {
     return this.database.look((snapshot) => work(new SnapshotView(snapshot, this.schema)));
   }
 
-  override async open(signal: AbortSignal, timeZone: string): Promise<SourceView> {
-    return new SnapshotView(await this.database.open(signal, timeZone), this.schema);
+  override async open(...given: Parameters<SourceDatabase['open']>): Promise<SourceView> {
+    return new SnapshotView(await this.database.open(...given), this.schema);
   }
 }
 

@@ -2,18 +2,29 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'pg';
 import { Config } from '../config/config';
 import { Snapshot } from './snapshot';
+import { Sql, sql } from './sql';
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Exports that stream into an answer come on top of those that the workers run. */
 const STREAMS_AT_ONCE = 8;
-/** For what takes a moment, progress and cancelling among it: it must not wait behind the exports themselves. */
 const GLANCES_AT_ONCE = 4;
+/** Progress and cancelling. */
+const WATCHES_AT_ONCE = 2;
+/** What takes longer than a moment, such as waiting for a table that is being altered, would hold up everybody else. */
+const LONGEST_GLANCE_MS = 5_000;
+
+interface SnapshotOptions {
+  readonly timeZone: string;
+  readonly isStreamed: boolean;
+}
 
 /** The database whose rows are exported: the service's own, or a replica of it. Only ever read. */
 @Injectable()
 export class ExportDatabase implements OnApplicationShutdown {
-  private readonly readers: Pool;
+  /** One for each purpose, so that none takes the connections of another: whoever streams reads as slowly as they like. */
+  private readonly files: Pool;
+  private readonly streams: Pool;
   private readonly glances: Pool;
+  private readonly watches: Pool;
 
   constructor({ database, exports, role }: Config) {
     const pool = (max: number) => {
@@ -29,25 +40,31 @@ export class ExportDatabase implements OnApplicationShutdown {
       made.on('connect', (client) => client.on('error', () => undefined));
       return made;
     };
-    this.readers = pool(exports.concurrency + STREAMS_AT_ONCE);
+    this.files = pool(exports.concurrency);
+    this.streams = pool(STREAMS_AT_ONCE);
     this.glances = pool(GLANCES_AT_ONCE);
+    this.watches = pool(WATCHES_AT_ONCE);
   }
 
   /**
    * Opens the database as it is now, for as long as the snapshot is held.
    * @param signal ends what runs in it, in the database too, and closes it
    * @param timeZone in which the times with a zone are rendered, as IANA names it
+   * @param isStreamed whether the rows go straight to who asked for them
    */
-  async open(signal: AbortSignal, timeZone = 'UTC'): Promise<Snapshot> {
+  async open(signal: AbortSignal, { timeZone, isStreamed }: SnapshotOptions): Promise<Snapshot> {
     signal.throwIfAborted();
-    return Snapshot.begin(await this.readers.connect(), this.glances, signal, timeZone);
+    const client = await (isStreamed ? this.streams : this.files).connect();
+    return Snapshot.begin(client, this.watches, signal, timeZone);
   }
 
   /** Runs what takes a moment, in one snapshot. */
   async look<Result>(work: (snapshot: Snapshot) => Promise<Result>): Promise<Result> {
     const { signal } = new AbortController();
-    const snapshot = await Snapshot.begin(await this.glances.connect(), this.glances, signal, 'UTC');
+    const snapshot = await Snapshot.begin(await this.glances.connect(), this.watches, signal, 'UTC');
     try {
+      const bound = Sql.literal(String(LONGEST_GLANCE_MS));
+      await snapshot.query(sql`SELECT pg_catalog.set_config('statement_timeout', ${bound}, true)`);
       return await work(snapshot);
     } finally {
       await snapshot.close();
@@ -55,6 +72,6 @@ export class ExportDatabase implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.readers.end(), this.glances.end()]);
+    await Promise.all([this.files, this.streams, this.glances, this.watches].map((pool) => pool.end()));
   }
 }
