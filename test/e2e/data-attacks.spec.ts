@@ -185,11 +185,11 @@ describe('Somebody with a token who wants more than what is theirs', () => {
     });
 
     it('takes no connection from the files of others', async () => {
-      const people = await Promise.all(['b', 'c', 'd'].map((id) => installation.asUser(id)));
+      const at = await installation.start({ EXPORT_CONCURRENCY: '1' });
+      const people = await Promise.all([ANN, 'b', 'c', 'd'].map((id) => installation.asUser(id, { at })));
       const open = (person: Client) => OpenAnswer.toPost(person, '/api/v1/exports', BODY);
-      const streams = await Promise.all([ann, ...people].flatMap((person) => [open(person), open(person)]));
-      const waiting = Promise.all([ann, ...people].map(open));
-      await installation.start();
+      const streams = await Promise.all(people.flatMap((person) => [open(person), open(person)]));
+      const waiting = Promise.all(people.map(open));
 
       const record = await ann.finished(await requestRows(ann, 'profile'), { within: 8_000 });
 
