@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { Client as Database } from 'pg';
 import type { Client } from '../support/client';
-import { offer } from '../support/data';
+import { offer, requestRows } from '../support/data';
 import { addDataType, DATA_TYPES, freshName } from '../support/data-types';
 import { Installation } from '../support/installation';
+import { OpenAnswer } from '../support/open-answer';
 
 const ANN = randomUUID();
 
@@ -49,9 +51,9 @@ describe('Somebody with a token who wants more than what is theirs', () => {
     ])('is told which %s is not known in %s', async (_, filters, field) => {
       const { status, body } = await ask(ann, `"data_types": ["constructor"], "filters": ${filters}`);
 
-      expect({ status, fields: body.errors.map((error: { field: string }) => error.field) }).toEqual({
+      expect({ status, errors: body.errors as unknown }).toEqual({
         status: 400,
-        fields: [field],
+        errors: [{ field, message: expect.any(String) }],
       });
     });
 
@@ -152,5 +154,65 @@ describe('Somebody with a token who wants more than what is theirs', () => {
       status: 400,
       fields: [{ field: 'filters.users.name', message: expect.stringContaining('surrogate') }],
     });
+  });
+
+  describe('by holding on to what all share', () => {
+    const BODY = { type: 'realtime', format: 'ndjson', data_types: ['long'] };
+
+    beforeAll(async () => {
+      await installation.sql(`
+        CREATE VIEW long AS
+        SELECT n AS id, u AS user_id, repeat('x', 1000) AS filler
+        FROM generate_series(1, 100000) n, unnest(ARRAY['${ANN}', 'b', 'c', 'd']) u`);
+      await offer(installation, 'long');
+    });
+
+    it('has so many streams at once, and no more, until one ends', async () => {
+      const streams = await Promise.all([1, 2, 3].map(() => OpenAnswer.toPost(ann, '/api/v1/exports', BODY)));
+
+      const refused = await ann.post('/api/v1/exports', BODY);
+      streams[0]!.leave();
+      await ann.reaches(streams[0]!.exportId, 'failed');
+      const next = await OpenAnswer.toPost(ann, '/api/v1/exports', BODY);
+
+      expect(refused).toMatchObject({ status: 429, body: { code: 'too-many-streams' } });
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(next.status).toBe(200);
+      for (const stream of [...streams, next]) {
+        stream.leave();
+        await ann.reaches(stream.exportId, 'failed');
+      }
+    });
+
+    it('takes no connection from the files of others', async () => {
+      const at = await installation.start({ EXPORT_CONCURRENCY: '1' });
+      const people = await Promise.all([ANN, 'b', 'c', 'd'].map((id) => installation.asUser(id, { at })));
+      const open = (person: Client) => OpenAnswer.toPost(person, '/api/v1/exports', BODY);
+      const streams = await Promise.all(people.flatMap((person) => [open(person), open(person)]));
+      const waiting = Promise.all(people.map(open));
+
+      const record = await ann.finished(await requestRows(ann, 'profile'), { within: 8_000 });
+
+      expect(streams.map(({ status }) => status)).toEqual(Array(8).fill(200));
+      expect(record.status).toBe('completed');
+      for (const stream of streams) stream.leave();
+      for (const stream of await waiting) stream.leave();
+    });
+
+    it('lets nobody else wait for a table that is being altered', async () => {
+      const altering = new Database({ connectionString: installation.database.url });
+      await altering.connect();
+      await installation.sql(`CREATE TABLE altered (user_id text)`);
+      await offer(installation, 'altered');
+      await altering.query('BEGIN; LOCK TABLE altered');
+
+      const waiting = await Promise.all(
+        [1, 2, 3, 4].map(() => ann.post('/api/v1/exports', { ...BODY, data_types: ['altered'] })),
+      );
+
+      await altering.end();
+      expect(waiting.map(({ status }) => status)).toEqual([503, 503, 503, 503]);
+      expect(waiting[0]!.headers.get('retry-after')).not.toBeNull();
+    }, 20_000);
   });
 });

@@ -35,7 +35,8 @@ const columnsOf = (names: Sql) => sql`
   )
   SELECT n.nspname AS schema, c.relname AS relation, c.relkind IN ('r', 'p', 'v') AS is_lockable, a.attname AS column,
          t.typname AS type, tn.nspname AS type_schema, t.typtype AS type_kind, b.modifier,
-         (t.typname = 'json' OR t.typtype = 'c' OR t.typcategory = 'A' OR t.typtype IN ('r', 'm')
+         -- jsonb is written anew, on one line.
+         t.typname <> 'jsonb' AND (t.typname = 'json' OR t.typtype = 'c' OR t.typcategory = 'A' OR t.typtype IN ('r', 'm')
            OR EXISTS (SELECT FROM pg_catalog.pg_cast k
                       WHERE k.castsource = t.oid AND k.casttarget = 'pg_catalog.json'::pg_catalog.regtype)) AS may_hold_json
   FROM base b

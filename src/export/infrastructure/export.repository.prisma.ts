@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { recordAudit } from '../../platform/audit/audit-log';
 import { Config } from '../../platform/config/config';
 import type { RateLimit } from '../../platform/config/rate-limit';
+import { DomainError } from '../../platform/errors/domain-error';
 import type { Page } from '../../platform/http/page';
 import { claimIdempotencyKey, type IdempotentRequest } from '../../platform/idempotency/idempotency-keys';
 import { RequestContext } from '../../platform/observability/request-context';
@@ -21,6 +22,10 @@ import {
 } from '../model/domain/interfaces/export.repository';
 import { auditOf, changeExports, mayBecome, toExport } from './export-row';
 import { publishedFile } from './published-file';
+
+/** Each holds a connection to the database for as long as its reader takes. */
+const STREAMS_OF_ONE_OWNER = 3;
+const STREAM_RETRY_SECONDS = 5;
 
 @Injectable()
 export class PrismaExportRepository extends ExportRepository {
@@ -44,6 +49,8 @@ export class PrismaExportRepository extends ExportRepository {
         return { export: toExport(row), isNew: false, rateLimit: null };
       }
       const { caller, kind, rateLimit } = request;
+      await takeTurn(transaction, caller);
+      if (attemptToken !== undefined) await refuseOneStreamMore(transaction, caller);
       const limitState = rateLimit && (await takeFromLimit(transaction, caller, kind, rateLimit));
       const data = { ...newRow(id, request), ...(attemptToken !== undefined && begunBy(attemptToken)) };
       const created = toExport(await transaction.export.create({ data }));
@@ -167,6 +174,20 @@ function begunBy(attemptToken: string): Partial<Prisma.ExportCreateInput> {
   return { streamed: true, status: 'processing', attempts: 1, attemptToken, heartbeatAt: now, startedAt: now };
 }
 
+/** Two creations of one owner at once would not see each other. */
+async function takeTurn(transaction: Transaction, { userId, tenantId }: ExportOwner): Promise<void> {
+  await transaction.$executeRaw`
+    SELECT pg_advisory_xact_lock(hashtextextended(${JSON.stringify(['exports', tenantId, userId])}, 0))`;
+}
+
+/** @throws DomainError limit, when the owner's open streams would leave too few to others */
+async function refuseOneStreamMore(transaction: Transaction, owner: ExportOwner): Promise<void> {
+  const open = await transaction.export.count({ where: { ...ownedBy(owner), streamed: true, status: 'processing' } });
+  if (open < STREAMS_OF_ONE_OWNER) return;
+  const message = `${STREAMS_OF_ONE_OWNER} exports are being streamed to you already: read them to their ends, or cancel one`;
+  throw new DomainError('limit', 'too-many-streams', message, { retryAfterSeconds: STREAM_RETRY_SECONDS });
+}
+
 /**
  * Counts the owner's creations of a kind in the window that ends now, in every process: the records are the count.
  * @throws RateLimitExceededError
@@ -177,9 +198,6 @@ async function takeFromLimit(
   kind: ExportKind,
   { limit, windowSeconds }: RateLimit,
 ): Promise<RateLimitState> {
-  // Two creations of one owner at once would not see each other.
-  await transaction.$executeRaw`
-    SELECT pg_advisory_xact_lock(hashtextextended(${JSON.stringify(['exports', tenantId, userId])}, 0))`;
   const [window] = await transaction.$queryRaw<{ used: number; reset: number | null }[]>`
     SELECT count(*)::int AS used,
            ceil(extract(epoch FROM min(created_at) + make_interval(secs => ${windowSeconds}) - statement_timestamp()))::int AS reset

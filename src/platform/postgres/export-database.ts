@@ -2,13 +2,15 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'pg';
 import { Config } from '../config/config';
 import { Snapshot } from './snapshot';
-import { sql } from './sql';
+import { Sql, sql } from './sql';
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** A stream lasts as long as its reader likes: however many there are, the workers keep their own connections. */
 const STREAMS_AT_ONCE = 8;
-/** For what takes a moment, progress and cancelling among it: it must not wait behind the exports themselves. */
 const GLANCES_AT_ONCE = 4;
+/** Progress and cancelling. */
+const WATCHES_AT_ONCE = 2;
+/** What takes longer than a moment, such as waiting for a table that is being altered, would hold up everybody else. */
+const LONGEST_GLANCE_MS = 5_000;
 
 export interface SnapshotOptions {
   /** In which the times with a zone are rendered, as IANA names it. */
@@ -20,9 +22,11 @@ export interface SnapshotOptions {
 /** The database whose rows are exported: the service's own, or a replica of it. Only ever read. */
 @Injectable()
 export class ExportDatabase implements OnApplicationShutdown {
-  private readonly workers: Pool;
+  /** One for each purpose, so that none takes the connections of another: whoever streams reads as slowly as they like. */
+  private readonly files: Pool;
   private readonly streams: Pool;
   private readonly glances: Pool;
+  private readonly watches: Pool;
 
   constructor({ database, exports, role }: Config) {
     const pool = (max: number) => {
@@ -38,9 +42,10 @@ export class ExportDatabase implements OnApplicationShutdown {
       made.on('connect', (client) => client.on('error', () => undefined));
       return made;
     };
-    this.workers = pool(exports.concurrency);
+    this.files = pool(exports.concurrency);
     this.streams = pool(STREAMS_AT_ONCE);
     this.glances = pool(GLANCES_AT_ONCE);
+    this.watches = pool(WATCHES_AT_ONCE);
   }
 
   /**
@@ -49,16 +54,17 @@ export class ExportDatabase implements OnApplicationShutdown {
    */
   async open(signal: AbortSignal, { timeZone, isStreamed }: SnapshotOptions): Promise<Snapshot> {
     signal.throwIfAborted();
-    const readers = isStreamed ? this.streams : this.workers;
-    return Snapshot.begin(await readers.connect(), this.glances, signal, timeZone);
+    const client = await (isStreamed ? this.streams : this.files).connect();
+    return Snapshot.begin(client, this.watches, signal, timeZone);
   }
 
   /** Runs what takes a moment, in one snapshot. Of a table that somebody has locked, it waits for a moment only. */
   async look<Result>(work: (snapshot: Snapshot) => Promise<Result>): Promise<Result> {
     const { signal } = new AbortController();
-    const snapshot = await Snapshot.begin(await this.glances.connect(), this.glances, signal, 'UTC');
+    const snapshot = await Snapshot.begin(await this.glances.connect(), this.watches, signal, 'UTC');
     try {
-      await snapshot.query(sql`SET LOCAL lock_timeout = '3s'`);
+      const bound = Sql.literal(String(LONGEST_GLANCE_MS));
+      await snapshot.query(sql`SELECT pg_catalog.set_config('statement_timeout', ${bound}, true)`);
       return await work(snapshot);
     } finally {
       await snapshot.close();
@@ -66,6 +72,6 @@ export class ExportDatabase implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.workers.end(), this.streams.end(), this.glances.end()]);
+    await Promise.all([this.files, this.streams, this.glances, this.watches].map((pool) => pool.end()));
   }
 }

@@ -26,6 +26,14 @@ const PINNED: Readonly<Record<string, string>> = {
 const TAKE = `SELECT pg_backend_pid() AS pid,
   to_char(statement_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at`;
 
+/**
+ * PostgreSQL's own functions come first, whatever path the database is set to: one of the platform's of the same name
+ * would render rows otherwise, or not neutralise them. The rest of the path stays, for the operators of extensions and
+ * for functions behind views.
+ */
+const SEARCH_PATH = sql`pg_catalog.set_config('search_path',
+  pg_catalog.concat_ws(', ', 'pg_catalog', nullif(pg_catalog.current_setting('search_path'), '')), true)`;
+
 const PROGRESS_EVERY_MS = 400;
 const CANCEL_WITHIN_MS = 2_000;
 
@@ -61,8 +69,9 @@ export class Snapshot {
   static async begin(client: PoolClient, watchers: Pool, signal: AbortSignal, timeZone: string): Promise<Snapshot> {
     try {
       const settings = Object.entries({ ...PINNED, timezone: timeZone }).map(
-        ([name, value]) => sql`set_config(${Sql.literal(name)}, ${Sql.literal(value)}, true)`,
+        ([name, value]) => sql`pg_catalog.set_config(${Sql.literal(name)}, ${Sql.literal(value)}, true)`,
       );
+      settings.push(SEARCH_PATH);
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY');
       // The first query is what takes the snapshot, so that it must be the one that tells the time.
       const { rows } = await client.query<{ pid: number; at: string }>(TAKE);

@@ -6,6 +6,7 @@ import type { RowTally } from './row-tally';
 import { zip } from './zip';
 
 const MANIFEST_VERSION = 1;
+const LONGEST_NUMBERED = 80;
 
 /** What the manifest says of one file of the archive. */
 interface ManifestEntry {
@@ -63,11 +64,16 @@ class FileNames {
 
   nameFor(title: string): string {
     for (let number = 1; ; number += 1) {
-      const name = fileNameOf(number === 1 ? title : `${title} (${number})`, this.extension);
+      const name = fileNameOf(number === 1 ? title : numbered(title, number), this.extension);
       const folded = name.toLowerCase();
       if (this.taken.has(folded)) continue;
       this.taken.add(folded);
       return name;
     }
   }
+}
+
+/** Short enough for the number to stay, however long the title is. */
+function numbered(title: string, number: number): string {
+  return `${Array.from(title).slice(0, LONGEST_NUMBERED).join('')} (${number})`;
 }
