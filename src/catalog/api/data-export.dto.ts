@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
+import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -12,16 +12,13 @@ import {
   MaxLength,
   ValidateNested,
 } from 'class-validator';
+import { AsSent } from '../../platform/http/as-sent.decorator';
 import { DELIMITERS } from '../model/domain/export-options';
 import { OPERATORS } from '../model/domain/table-plan';
 import { TABLE_FORMATS } from '../model/services/data-export.service';
 
 const MOST_NAMES = 200;
 const LONGEST_NAME = 200;
-
-/** The value as it was sent: class-transformer would drop keys such as `constructor`, and with them a filter. */
-const AsSent = () =>
-  Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => obj[key], { toClassOnly: true });
 
 const FILTERS = {
   type: Object,

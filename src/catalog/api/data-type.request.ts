@@ -9,6 +9,7 @@ import {
   Matches,
   MaxLength,
 } from 'class-validator';
+import { AsSent } from '../../platform/http/as-sent.decorator';
 import { type DataTypeDraft, LONGEST_NAME } from '../model/domain/data-type-draft';
 import { OWNER_TYPES } from '../model/domain/owner-column';
 
@@ -57,6 +58,7 @@ export class DataTypeRequest {
   })
   @IsOptional()
   @IsObject()
+  @AsSent()
   columns?: Record<string, unknown> | null;
 
   @ApiPropertyOptional({
@@ -68,6 +70,7 @@ export class DataTypeRequest {
   })
   @IsOptional()
   @IsObject()
+  @AsSent()
   owners?: Record<string, unknown> | null;
 
   @ApiPropertyOptional({

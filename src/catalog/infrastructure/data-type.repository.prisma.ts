@@ -5,6 +5,7 @@ import type { Caller } from '../../platform/auth/caller';
 import { DomainError } from '../../platform/errors/domain-error';
 import { claimIdempotencyKey, type IdempotentRequest } from '../../platform/idempotency/idempotency-keys';
 import { type DataType as Row, Prisma } from '../../platform/prisma/generated/client';
+import { jsonOf } from '../../platform/prisma/json';
 import { PrismaService } from '../../platform/prisma/prisma.service';
 import type { DataType, DataTypeDefinition, SensitiveColumn } from '../model/domain/data-type';
 import { type DataTypeCreation, DataTypeRepository } from '../model/domain/interfaces/data-type.repository';
@@ -97,8 +98,8 @@ function columnsOf({ name, description, tables, columns, owners, isActive }: Dat
     name,
     description,
     tables: tables as string[],
-    columns: (columns as Prisma.InputJsonObject | null) ?? Prisma.DbNull,
-    owners: owners as Prisma.InputJsonObject,
+    columns: columns === null ? Prisma.DbNull : jsonOf(columns),
+    owners: jsonOf(owners),
     isActive,
   };
 }

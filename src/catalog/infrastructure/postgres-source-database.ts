@@ -15,6 +15,7 @@ import { SnapshotRelation } from './snapshot-relation';
 /** The classes of SQLSTATE by which PostgreSQL says that a value or a comparison does not suit the type. */
 const UNSUITABLE = /^(22|42)/;
 const NO_PRIVILEGE = '42501';
+const UNTRANSLATABLE = '22P05';
 
 @Injectable()
 export class PostgresSourceDatabase extends SourceDatabase {
@@ -58,6 +59,10 @@ class SnapshotView implements SourceView {
     const wrong: FieldError[] = [];
     for (const condition of plan.conditions) {
       if ((await this.refusalOf(rowsOf({ ...plan, conditions: [condition] }))) !== null) wrong.push(refused(condition));
+    }
+    if (wrong.length === 0 && code === UNTRANSLATABLE) {
+      const message = `The database of ${JSON.stringify(plan.table.name)} cannot write the id of the user or tenant in its encoding`;
+      throw DomainError.invalid('id-not-in-encoding', message);
     }
     if (wrong.length === 0) throw new Error(`PostgreSQL refuses the query of ${plan.table.name}: ${code}`);
     throw DomainError.invalid('invalid-request', 'The request is not valid', ...wrong);

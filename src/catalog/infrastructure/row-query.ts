@@ -1,8 +1,10 @@
-import { isUUID } from 'class-validator';
 import { Sql, sql } from '../../platform/postgres/sql';
 import type { LiveColumn, LiveTable } from '../model/domain/live-table';
 import type { Condition, Confinement, Operator, TablePlan } from '../model/domain/table-plan';
 import { selected } from './snapshot-relation';
+
+/** Of any version: the column takes those that no standard knows, too. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The SELECT that gives the rows of a plan. */
 export function rowsOf({ table, columns, confinements, conditions }: TablePlan): Sql {
@@ -38,12 +40,16 @@ function valueOf(value: string, { type }: LiveColumn): Sql {
   return sql`${Sql.literal(value)}::${Sql.identifier(type.schema)}.${Sql.identifier(type.name)}`;
 }
 
-/** A name that is no value of the column's type owns no row; nothing is asked of the database that it would refuse. */
+/**
+ * Whose row it is, letter by letter, and by PostgreSQL's own operators: a type such as citext, a collation or an operator
+ * of the platform's own may take two people for one. An index serves the first comparison, not the second.
+ */
 function confinementOf({ column, value }: Confinement): Sql {
-  const name = Sql.identifier(column.name);
   if (value.includes('\0')) return sql`FALSE`;
-  if (column.family === 'text') return sql`${name} = ${valueOf(value, column)}`;
-  if (column.type.name === 'uuid') return isUUID(value) ? sql`${name} = ${valueOf(value, column)}` : sql`FALSE`;
-  if (column.family === 'integer' && !/^-?\d{1,18}$/.test(value)) return sql`FALSE`;
-  return sql`${name}::pg_catalog.text = ${Sql.literal(value)}`;
+  const name = Sql.identifier(column.name);
+  if (column.family === 'other' && column.type.name === 'uuid') {
+    return UUID.test(value) ? sql`${name} OPERATOR(pg_catalog.=) ${Sql.literal(value)}::pg_catalog.uuid` : sql`FALSE`;
+  }
+  const [text, id] = [sql`${name}::pg_catalog.text`, sql`${Sql.literal(value)}::pg_catalog.text`];
+  return sql`${text} OPERATOR(pg_catalog.=) ${id} AND ${text} COLLATE pg_catalog."C" OPERATOR(pg_catalog.=) ${id}`;
 }

@@ -7,6 +7,7 @@ import type { Page } from '../../platform/http/page';
 import { claimIdempotencyKey, type IdempotentRequest } from '../../platform/idempotency/idempotency-keys';
 import { RequestContext } from '../../platform/observability/request-context';
 import { Prisma } from '../../platform/prisma/generated/client';
+import { jsonOf } from '../../platform/prisma/json';
 import { PrismaService, type Transaction } from '../../platform/prisma/prisma.service';
 import { RateLimitExceededError, type RateLimitState } from '../../platform/rate-limit/rate-limit';
 import type { RequestExport } from '../model/domain/commands/request-export.command';
@@ -149,11 +150,11 @@ function newRow(id: string, request: RequestExport): Prisma.ExportCreateInput {
     type,
     format,
     dataTypes: [...dataTypes],
-    filters: filters ?? undefined,
+    filters: filters == null ? undefined : jsonOf(filters),
     userId: caller.userId,
     tenantId: caller.tenantId,
     sessionId,
-    options: options as Prisma.InputJsonObject,
+    options: jsonOf(options),
     requestId: RequestContext.current()?.requestId ?? id,
     progressTotal: expected.total,
     progressUnit: expected.unit,

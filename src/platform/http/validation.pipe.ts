@@ -1,4 +1,4 @@
-import { Injectable, ValidationPipe } from '@nestjs/common';
+import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import { DomainError, type FieldError } from '../errors/domain-error';
 
@@ -12,10 +12,45 @@ export class RequestValidationPipe extends ValidationPipe {
       forbidNonWhitelisted: true,
       forbidUnknownValues: true,
       stopAtFirstError: true,
-      exceptionFactory: (errors) =>
-        DomainError.invalid('invalid-request', 'The request is not valid', ...fieldErrors(errors)),
+      exceptionFactory: (errors) => invalid(fieldErrors(errors)),
     });
   }
+
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const read = (await super.transform(value, metadata)) as unknown;
+    const lost = lostFields(value, read);
+    if (lost.length > 0) throw invalid(lost);
+    return read;
+  }
+
+  /**
+   * Nest would take `constructor`, `prototype` and `__proto__` out of the request in silence, also where they are the names
+   * of columns that a filter is about. They are harmless where they stand: nothing here is merged into other objects.
+   */
+  protected override stripProtoKeys(): void {
+    // What no DTO knows is refused by name instead.
+  }
+}
+
+function invalid(errors: readonly FieldError[]): DomainError {
+  return DomainError.invalid('invalid-request', 'The request is not valid', ...errors);
+}
+
+/** What class-transformer left out before anybody could refuse it: names that every object inherits. */
+function lostFields(given: unknown, read: unknown, parent = ''): FieldError[] {
+  if (!isForm(read) || typeof given !== 'object' || given === null) return [];
+  return Object.entries(given).flatMap(([key, member]) => {
+    const field = parent + key;
+    if (Object.hasOwn(read, key)) return lostFields(member, read[key], `${field}.`);
+    return [{ field, message: `property ${key} should not exist` }];
+  });
+}
+
+/** An instance of a class that says what it has; what is as it was sent is none. */
+function isForm(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || Buffer.isBuffer(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype !== null && prototype !== Object.prototype;
 }
 
 function fieldErrors(errors: readonly ValidationError[], parent = ''): FieldError[] {

@@ -14,6 +14,8 @@ const PINNED: Readonly<Record<string, string>> = {
   xmloption: 'content',
   lc_monetary: 'C',
   standard_conforming_strings: 'on',
+  // To compile the expression of a wide row takes longer than to render most tables: a minute for 200 columns.
+  jit: 'off',
   // Bounds of the database that are meant for small queries.
   statement_timeout: '0',
   lock_timeout: '0',

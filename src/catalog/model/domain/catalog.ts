@@ -23,17 +23,36 @@ export class Catalog {
   /** The tables of the named data types, or of all when none is named. Unknown names are added to `errors`. */
   ofTypes(names: readonly string[], errors: FieldError[]): CatalogTable[] {
     const types = names.length === 0 ? this.types : names.map((name, index) => this.type(name, index, errors));
-    return types.flatMap((type) => type?.tables.map((table) => this.table(table, type.name, [type])) ?? []);
+    // One may be named twice, by its name and by its id.
+    return [...new Set(types)].flatMap(
+      (type) => type?.tables.map((table) => this.table(table, type.name, [type])) ?? [],
+    );
   }
 
-  /** Tables by their own names, each with all that any data type allows of it. */
+  /** Tables by their own names, each with all that any data type allows of it. Unknown names are added to `errors`. */
   ofTables(names: readonly string[], errors: FieldError[]): CatalogTable[] {
     return names.flatMap((name, index) => {
-      const types = this.types.filter(({ tables }) => tables.includes(name));
+      const types = this.typesWith(name);
       if (types.length > 0) return [this.table(name, name, types)];
       errors.push({ field: `tables.${index}`, message: `unknown table ${JSON.stringify(name)}` });
       return [];
     });
+  }
+
+  /**
+   * One person's part of a table, with all that any data type allows a person of it: what an entry without an owner
+   * gives is for administrators, and what one with another owner gives belongs to somebody else.
+   */
+  ofPerson(name: string): CatalogTable[] {
+    const types = this.typesWith(name);
+    const owners = types.map((type) => ownerIn(type, name));
+    const owner = owners.find((column) => column !== null) ?? null;
+    const owned = types.filter((_, index) => owners[index] === owner);
+    return owned.length > 0 ? [this.table(name, name, owned)] : [];
+  }
+
+  private typesWith(table: string): DataType[] {
+    return this.types.filter(({ tables }) => tables.includes(table));
   }
 
   private type(name: string, index: number, errors: FieldError[]): DataType | undefined {
@@ -43,16 +62,19 @@ export class Catalog {
   }
 
   private table(name: string, section: string, types: readonly DataType[]): CatalogTable {
-    const owners = types.flatMap(({ owners }) => (Object.hasOwn(owners, name) ? [owners[name] ?? null] : []));
     const lists = types.map(({ columns }) => (columns && Object.hasOwn(columns, name) ? columns[name] : undefined));
     return {
       name,
       section,
-      owner: owners[0] ?? null,
+      owner: types.map((type) => ownerIn(type, name)).find((owner) => owner !== null) ?? null,
       allows: (column) =>
         lists.some((listed) => (listed ? listed.includes(column) : !this.sensitive.has(keyOf(name, column)))),
     };
   }
+}
+
+function ownerIn({ owners }: DataType, table: string): string | null {
+  return Object.hasOwn(owners, table) ? (owners[table] ?? null) : null;
 }
 
 function keyOf(table: string, column: string): string {

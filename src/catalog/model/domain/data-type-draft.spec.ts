@@ -50,6 +50,16 @@ describe('A data type that is administered', () => {
     });
   });
 
+  it('agrees with the others about whose a row is', () => {
+    const other = definitionOf(draftOf({ name: 'profile', tables: ['user_profiles'], owners: {} }), LIVE);
+    const draft = draftOf({ name: 'mine', tables: ['user_profiles'], owners: { user_profiles: 'id' } });
+
+    expect(errorsOf(draft, LIVE, [other])).toEqual({
+      'owners.user_profiles': 'the data type "profile" says that "user_id" holds whose row it is',
+    });
+    expect(definitionOf({ ...draft, owners: {} }, LIVE, [other]).owners).toEqual({ user_profiles: 'user_id' });
+  });
+
   it('is told everything that is wrong with it at once', () => {
     const draft = draftOf({
       name: '0192f0c1-2222-7000-8000-00000000000a',
@@ -171,9 +181,13 @@ function draftOf(draft: Partial<DataTypeDraft>): DataTypeDraft {
   return { name: 'things', description: null, tables: ['users'], columns: null, owners: {}, isActive: true, ...draft };
 }
 
-function errorsOf(draft: DataTypeDraft, live: ReadonlyMap<string, LiveTable> = LIVE): Record<string, string> {
+function errorsOf(
+  draft: DataTypeDraft,
+  live: ReadonlyMap<string, LiveTable> = LIVE,
+  others: Parameters<typeof definitionOf>[2] = [],
+): Record<string, string> {
   try {
-    definitionOf(draft, live);
+    definitionOf(draft, live, others);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     const fields: readonly FieldError[] = error.details.fields ?? [];

@@ -33,9 +33,14 @@ export interface DataTypeDraft {
 /**
  * The data type that a draft describes, once everything it names is there.
  * @param live those of its tables that the database has
+ * @param others the data types beside it: a table has one owner, whichever of them names it
  * @throws DomainError invalid, naming everything that is wrong
  */
-export function definitionOf(draft: DataTypeDraft, live: ReadonlyMap<string, LiveTable>): DataTypeDefinition {
+export function definitionOf(
+  draft: DataTypeDraft,
+  live: ReadonlyMap<string, LiveTable>,
+  others: readonly DataTypeDefinition[] = [],
+): DataTypeDefinition {
   const name = draft.name.trim();
   const errors = [
     ...nameErrors(name),
@@ -43,13 +48,16 @@ export function definitionOf(draft: DataTypeDraft, live: ReadonlyMap<string, Liv
     ...Object.entries(draft.columns ?? {}).flatMap(([table, listed]) => columnErrors(draft, table, listed, live)),
     ...Object.entries(draft.owners).flatMap(([table, owner]) => ownerErrors(draft, table, owner, live)),
   ];
+  const owners = ownersOf(draft, live);
+  if (errors.length === 0)
+    errors.push(...Object.entries(owners).flatMap(([table, owner]) => disagreement(table, owner, others)));
   if (errors.length > 0) throw DomainError.invalid('invalid-request', 'The request is not valid', ...errors);
   return {
     name,
     description: draft.description,
     tables: draft.tables,
     columns: draft.columns as DataTypeDefinition['columns'],
-    owners: ownersOf(draft, live),
+    owners,
     isActive: draft.isActive,
   };
 }
@@ -119,6 +127,14 @@ function ownerErrors(
   return error(
     `the column ${JSON.stringify(owner)} is of the type ${column.type.name}; the id of a user needs one of ${OWNER_TYPES}`,
   );
+}
+
+/** Were there two, it would depend on the name of a data type whose rows somebody gets. */
+function disagreement(table: string, owner: string, others: readonly DataTypeDefinition[]): FieldError[] {
+  const other = others.find(({ owners }) => Object.hasOwn(owners, table) && owners[table] !== owner);
+  if (!other) return [];
+  const message = `the data type ${JSON.stringify(other.name)} says that ${JSON.stringify(other.owners[table])} holds whose row it is`;
+  return [{ field: `owners.${table}`, message }];
 }
 
 /** Of a table that is not there either, that alone is said. */

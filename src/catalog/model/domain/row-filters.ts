@@ -91,7 +91,8 @@ export class RowFilters {
   private readValue(value: unknown, field: string): string[] {
     if (value === null) return this.refuse(field, 'must not be null; use isNull');
     if (typeof value === 'string') {
-      return value.includes('\0') ? this.refuse(field, 'must not have a NUL character in it') : [value];
+      if (value.isWellFormed() && !value.includes('\0')) return [value];
+      return this.refuse(field, 'must not have a NUL character or half of a surrogate pair in it');
     }
     if (typeof value === 'boolean') return [String(value)];
     if (typeof value !== 'number') return this.refuse(field, 'must be a text, a number, true or false');

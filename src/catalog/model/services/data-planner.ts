@@ -39,13 +39,11 @@ function entriesOf(
 ): CatalogTable[] {
   if (type === 'bulk') return catalog.ofTables(tables, errors);
   if (type === 'user') {
-    const entries = catalog.ofTables(
-      USER_SECTIONS.map(({ table }) => table),
-      errors,
-    );
     return USER_SECTIONS.flatMap(({ name, table }) => {
-      const entry = entries.find((candidate) => candidate.name === table);
-      return entry ? [{ ...entry, section: name }] : [];
+      const [entry] = catalog.ofPerson(table);
+      if (entry) return [{ ...entry, section: name }];
+      errors.push({ field: 'tables', message: `unknown table ${JSON.stringify(table)}` });
+      return [];
     });
   }
   const entries = catalog.ofTypes(dataTypes, errors);

@@ -34,13 +34,14 @@ export class DataTypeService {
   async create(draft: DataTypeDraft, by: Caller, idempotencyKey: string | null): Promise<DataTypeCreation> {
     const idempotency =
       idempotencyKey === null ? null : idempotentRequest(by, idempotencyKey, 'data-type', JSON.stringify(draft));
-    return this.dataTypes.create(await this.check(draft), by, idempotency);
+    return this.dataTypes.create(await this.check(draft, await this.dataTypes.list()), by, idempotency);
   }
 
   /** @throws DomainError not-found | invalid | conflict */
   async replace(id: string, draft: DataTypeDraft, by: Caller): Promise<DataType> {
     await this.find(id);
-    const replaced = await this.dataTypes.replace(id, await this.check(draft), by);
+    const others = (await this.dataTypes.list()).filter((dataType) => dataType.id !== id);
+    const replaced = await this.dataTypes.replace(id, await this.check(draft, others), by);
     if (!replaced) throw notFound();
     return replaced;
   }
@@ -56,8 +57,8 @@ export class DataTypeService {
     return found;
   }
 
-  private async check(draft: DataTypeDraft): Promise<DataTypeDefinition> {
-    return definitionOf(draft, await this.source.look((view) => view.tables(draft.tables)));
+  private async check(draft: DataTypeDraft, others: readonly DataType[]): Promise<DataTypeDefinition> {
+    return definitionOf(draft, await this.source.look((view) => view.tables(draft.tables)), others);
   }
 }
 

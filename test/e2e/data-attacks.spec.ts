@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import type { Client } from '../support/client';
+import { offer } from '../support/data';
+import { addDataType, DATA_TYPES, freshName } from '../support/data-types';
+import { Installation } from '../support/installation';
+
+const ANN = randomUUID();
+
+describe('Somebody with a token who wants more than what is theirs', () => {
+  let installation: Installation;
+  let ann: Client;
+  let root: Client;
+
+  beforeAll(async () => {
+    installation = await Installation.create();
+    await installation.start({ ROLE: 'api' });
+    ann = await installation.asUser(ANN);
+    root = await installation.asUser('root', { roles: ['admin'] });
+  });
+
+  afterAll(() => installation.remove());
+
+  /** Sends JSON as it stands: JavaScript would take some keys for something else. */
+  function ask(person: Client, json: string) {
+    return person.post('/api/v1/exports', `{"type": "realtime", "format": "ndjson", ${json}}`);
+  }
+
+  describe('by names that JavaScript knows', () => {
+    beforeAll(async () => {
+      await installation.sql(`
+        CREATE TABLE constructor (user_id uuid, n int, "__proto__" text, "prototype" text, "constructor" text);
+        INSERT INTO constructor SELECT '${ANN}', n, n, n, n FROM generate_series(1, 3) n`);
+      await offer(installation, 'constructor');
+    });
+
+    it.each(['__proto__', 'prototype', 'constructor'])('filters by a column %s', async (name) => {
+      const answer = await ask(ann, `"data_types": ["constructor"], "filters": {"constructor": {"${name}": "2"}}`);
+
+      expect(answer.status).toBe(200);
+      expect(answer.text.trim().split('\n')).toEqual([expect.stringContaining('"n":2')]);
+    });
+
+    it.each([
+      ['table', '{"__proto__": {"n": 2}}', 'filters.__proto__'],
+      ['table', '{"prototype": {"n": 2}}', 'filters.prototype'],
+      ['column', '{"constructor": {"toString": 2}}', 'filters.constructor.toString'],
+      ['operator', '{"constructor": {"n": {"__proto__": 2}}}', 'filters.constructor.n.__proto__'],
+      ['operator', '{"constructor": {"n": {"constructor": 2}}}', 'filters.constructor.n.constructor'],
+    ])('is told which %s is not known in %s', async (_, filters, field) => {
+      const { status, body } = await ask(ann, `"data_types": ["constructor"], "filters": ${filters}`);
+
+      expect({ status, fields: body.errors.map((error: { field: string }) => error.field) }).toEqual({
+        status: 400,
+        fields: [field],
+      });
+    });
+
+    it('administers a table of such a name', async () => {
+      const name = freshName();
+
+      const { status, body } = await root.post(
+        DATA_TYPES,
+        `{"name": "${name}", "tables": ["constructor"], "columns": {"constructor": ["n", "__proto__"]}, "owners": {"constructor": null}}`,
+      );
+
+      expect({ status, body }).toMatchObject({
+        status: 201,
+        body: { columns: { constructor: ['n', '__proto__'] }, owners: { constructor: null } },
+      });
+      const refused = await root.post(
+        DATA_TYPES,
+        `{"name": "${freshName()}", "tables": ["users"], "owners": {"__proto__": "id"}}`,
+      );
+      expect(refused.status).toBe(400);
+      expect(refused.body.errors).toMatchObject([{ field: 'owners.__proto__' }]);
+    });
+  });
+
+  it('does not see what an entry for administrators gives of a table', async () => {
+    await installation.sql(
+      `INSERT INTO users (id, name, email, password_hash) VALUES ($1, 'Ann', 'ann@example.com', 'a secret hash')`,
+      ANN,
+    );
+    await addDataType(root, {
+      name: 'a first one',
+      tables: ['users'],
+      columns: { users: ['id', 'password_hash'] },
+      owners: { users: null },
+    });
+
+    const document = await ann.get(`/api/v1/export/user/${ANN}`);
+
+    expect(document.body.profile).toMatchObject({ id: ANN, name: 'Ann' });
+    expect(document.text).not.toContain('secret hash');
+  });
+
+  describe('by an id that is nearly another one', () => {
+    const LONG = `${'t'.repeat(63)}1`;
+    const ID_COLUMNS = [
+      ['without regard to case', 'citext', 'acme', 'ACME'],
+      ['by a collation that does not see case', 'text COLLATE public.no_case', 'acme', 'Acme'],
+      ['without the blanks at its end', 'char(8)', 'acme', 'acme  '],
+      ['cut off', 'name', LONG, `${LONG}2`],
+      ['by an operator of the same name', 'varchar', 'acme', 'other'],
+      ['as a number', 'integer', '7', '07'],
+      ['as an exact number', 'numeric', '7', '7.0'],
+    ] as const;
+
+    beforeAll(async () => {
+      await installation.sql(`
+        CREATE EXTENSION citext;
+        CREATE COLLATION public.no_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+        CREATE FUNCTION public.always(varchar, varchar) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
+        CREATE OPERATOR public.= (LEFTARG = varchar, RIGHTARG = varchar, FUNCTION = public.always)`);
+    });
+
+    it.each(ID_COLUMNS)('gets no row of the other, told %s', async (_, type, tenant, nearly) => {
+      const table = `of_tenants_${freshName().replace(' ', '_')}`;
+      await installation.sql(`CREATE TABLE ${table} (n int, tenant_id ${type})`);
+      await installation.sql(`INSERT INTO ${table} VALUES (1, '${type === 'name' ? LONG.slice(0, 63) : tenant}')`);
+      await offer(installation, table, { owner: 'tenant_id' });
+      const rowsOf = async (id: string) => {
+        const { status, text } = await ask(await installation.asUser(id), `"data_types": ["${table}"]`);
+        return { status, rows: text.split('\n').length - 1 };
+      };
+
+      const [own, others] = [await rowsOf(type === 'name' ? LONG.slice(0, 63) : tenant), await rowsOf(nearly)];
+
+      expect(own).toEqual({ status: 200, rows: 1 });
+      expect(others).toEqual({ status: 200, rows: 0 });
+    });
+  });
+
+  it('has all rows of an id that is a UUID of no known version', async () => {
+    const id = '11111111-1111-1111-1111-111111111111';
+    await installation.sql(`INSERT INTO users (id, name, email) VALUES ($1, 'Odd', 'odd@example.com')`, id);
+
+    const document = await (await installation.asUser(id)).get(`/api/v1/export/user/${id}`);
+
+    expect(document.body.profile).toMatchObject({ id, name: 'Odd' });
+  });
+
+  it('is refused a text that no database can hold, in place of another one', async () => {
+    const filters = '{"users": {"name": "\\ud800"}}';
+
+    const { status, body } = await ask(
+      ann,
+      `"data_types": ["profile"], "columns": {"users": ["id"]}, "filters": ${filters}`,
+    );
+
+    expect({ status, fields: body.errors }).toEqual({
+      status: 400,
+      fields: [{ field: 'filters.users.name', message: expect.stringContaining('surrogate') }],
+    });
+  });
+});

@@ -1,0 +1,207 @@
+import { randomUUID } from 'node:crypto';
+import type { Answer, Client } from '../support/client';
+import { Installation } from '../support/installation';
+
+const FILE = { type: 'partial', format: 'csv', data_types: ['transactions'] };
+const STREAM = { ...FILE, type: 'realtime' };
+const BULK = { tables: ['transactions'], format: 'csv' };
+
+/** A person at two processes. */
+interface Person {
+  readonly here: Client;
+  readonly there: Client;
+  readonly id: string;
+}
+
+async function personOf(installation: Installation, tenant?: string): Promise<Person> {
+  const id = randomUUID();
+  const [at, elsewhere] = installation.services;
+  const roles = ['admin'];
+  return {
+    id,
+    here: await installation.asUser(id, { at, tenant, roles }),
+    there: await installation.asUser(id, { at: elsewhere, tenant, roles }),
+  };
+}
+
+describe('The rate limit of data exports', () => {
+  let installation: Installation;
+
+  beforeAll(async () => {
+    installation = await Installation.create({ RATE_LIMIT_EXPORTS: '3/1h' });
+    await Promise.all([installation.start(), installation.start()]);
+  });
+
+  afterAll(() => installation.remove());
+
+  it('counts files, streams and whole tables together, in all processes', async () => {
+    const { here, there } = await personOf(installation);
+
+    const granted = [
+      await here.post('/api/exports', FILE),
+      await there.post('/api/v1/exports/', STREAM),
+      await here.post('/api/export/bulk', BULK),
+    ];
+    const refused = [
+      await there.post('/api/exports', FILE),
+      await here.post('/api/exports', STREAM),
+      await there.post('/api/export/bulk', BULK),
+    ];
+
+    expect(granted.map(({ status }) => status)).toEqual([201, 200, 201]);
+    for (const [index, { headers }] of granted.entries()) {
+      expect(headers.get('ratelimit-policy')).toBe('"data";q=3;w=3600');
+      expect(headers.get('ratelimit')).toMatch(new RegExp(`^"data";r=${2 - index};t=\\d+$`));
+    }
+    for (const { status, headers, body } of refused) {
+      expect([status, body.code]).toEqual([429, 'rate-limit-exceeded']);
+      expect(headers.get('ratelimit')).toMatch(/^"data";r=0;t=\d+$/);
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(3_500);
+      expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(3_600);
+    }
+  });
+
+  it('counts what is taken of a user at once', async () => {
+    const { here, there, id } = await personOf(installation);
+    await installation.sql(`INSERT INTO users (id, name, email) VALUES ($1, 'Ann', $2)`, id, `${id}@example.com`);
+    const path = `/api/export/user/${id}?format=csv`;
+
+    const answers = [await here.get(path), await there.get(path), await here.get(path), await there.get(path)];
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429]);
+  });
+
+  it('lets exactly so many through, however many come at once', async () => {
+    const { here, there } = await personOf(installation);
+
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, index) =>
+        (index % 2 ? here : there).post('/api/exports', index % 3 ? FILE : STREAM),
+      ),
+    );
+
+    expect(answers.filter(({ status }) => status < 300)).toHaveLength(3);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(9);
+  });
+
+  it('counts neither repeats nor what was refused', async () => {
+    const { here, there } = await personOf(installation);
+    const key = { 'Idempotency-Key': 'the-same' };
+
+    const refusals = [
+      await here.post('/api/exports', { ...FILE, format: 'pdf' }),
+      await here.post('/api/exports', { ...FILE, data_types: ['nonsense'] }),
+      await here.post('/api/exports', { ...FILE, filters: { transactions: { nonsense: 1 } } }),
+      await here.post('/api/exports', { ...STREAM, filters: { transactions: { amount: 'much' } } }),
+      await here.post('/api/export/bulk', { ...BULK, tables: ['exports'] }),
+      await here.get(`/api/export/user/${randomUUID()}`),
+    ];
+    const granted: Answer[] = [];
+    for (let turn = 0; turn < 4; turn += 1)
+      granted.push(await (turn % 2 ? here : there).post('/api/exports', FILE, key));
+    granted.push(await here.post('/api/exports', FILE), await here.post('/api/exports', FILE));
+    const last = await here.post('/api/exports', FILE);
+    const repeat = await here.post('/api/exports', FILE, key);
+
+    expect(refusals.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400, 404]);
+    expect(granted.map(({ status }) => status)).toEqual([201, 200, 200, 200, 201, 201]);
+    expect([last.status, repeat.status]).toEqual([429, 200]);
+  });
+
+  it('is each user’s own, in each tenant', async () => {
+    const [blue, other] = [await personOf(installation, 'blue'), await personOf(installation, 'blue')];
+    const red = await installation.asUser(blue.id, { tenant: 'red' });
+    for (let turn = 0; turn < 3; turn += 1) await blue.here.post('/api/exports', FILE);
+
+    expect((await blue.there.post('/api/exports', FILE)).status).toBe(429);
+    expect((await other.here.post('/api/exports', FILE)).status).toBe(201);
+    expect((await red.post('/api/exports', FILE)).status).toBe(201);
+  });
+});
+
+describe('An Idempotency-Key of a data export', () => {
+  let installation: Installation;
+
+  beforeAll(async () => {
+    ({ installation } = await Installation.withService());
+    await installation.start();
+  });
+
+  afterAll(() => installation.remove());
+
+  it.each<[string, string, object]>([
+    ['a file', '/api/exports', FILE],
+    ['whole tables', '/api/export/bulk', BULK],
+  ])('makes one of %s of twenty requests at once', async (_, path, body) => {
+    const { here, there, id } = await personOf(installation);
+
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        (index % 2 ? here : there).post(path, body, { 'Idempotency-Key': 'at-once' }),
+      ),
+    );
+
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(19);
+    expect(new Set(answers.map(({ body }) => (body.id ?? body.jobId) as string)).size).toBe(1);
+    expect(await installation.sql('SELECT count(*)::int FROM exports WHERE user_id = $1', id)).toEqual([{ count: 1 }]);
+  });
+
+  it('answers a repeated stream with its record', async () => {
+    const { here, there } = await personOf(installation);
+    const key = { 'X-Idempotency-Key': 'stream' };
+
+    const first = await here.post('/api/exports', STREAM, key);
+    const repeat = await there.post('/api/exports', STREAM, key);
+
+    expect([first.status, first.headers.get('content-type')]).toEqual([200, 'text/csv; charset=utf-8']);
+    expect(repeat.status).toBe(200);
+    expect(repeat.body).toMatchObject({ type: 'realtime', status: 'completed', file_url: null, record_count: 0 });
+    expect(first.headers.get('location')).toContain(repeat.body.id);
+  });
+
+  it('of one stream is granted once of many at once', async () => {
+    const { here, there, id } = await personOf(installation);
+
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        (index % 2 ? here : there).post('/api/exports', STREAM, { 'Idempotency-Key': 'streams-at-once' }),
+      ),
+    );
+
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 200));
+    expect(answers.filter(({ headers }) => headers.get('content-type')!.startsWith('text/csv'))).toHaveLength(1);
+    expect(await installation.sql('SELECT count(*)::int FROM exports WHERE user_id = $1', id)).toEqual([{ count: 1 }]);
+  });
+
+  it.each<[string, object]>([
+    ['filters', { filters: { transactions: { amount: { gte: 1 } } } }],
+    ['columns', { columns: ['id'] }],
+    ['options', { options: { bom: true } }],
+    ['time zone', { options: { timezone: 'Europe/Kyiv' } }],
+    ['data types', { data_types: ['transactions', 'courses'] }],
+    ['type', { type: 'realtime' }],
+    ['format', { format: 'json' }],
+  ])('is refused with other %s', async (_, difference) => {
+    const { here, there } = await personOf(installation);
+    const key = { 'Idempotency-Key': 'reused' };
+    await here.post('/api/exports', FILE, key);
+
+    const { status, body } = await there.post('/api/exports', { ...FILE, ...difference }, key);
+
+    expect([status, body.code]).toEqual([422, 'idempotency-key-reused']);
+  });
+
+  it('holds across the ways to write a path, and not across persons', async () => {
+    const [ann, bob] = [await personOf(installation), await personOf(installation)];
+    const key = { 'Idempotency-Key': 'mine' };
+
+    const anns = await ann.here.post('/api/exports', FILE, key);
+    const again = await ann.here.post('/api/v1/exports/', FILE, key);
+    const bobs = await bob.here.post('/api/exports', FILE, key);
+
+    expect([anns.status, again.status, bobs.status]).toEqual([201, 200, 201]);
+    expect(again.body.id).toBe(anns.body.id);
+    expect(bobs.body.id).not.toBe(anns.body.id);
+  });
+});
