@@ -11,8 +11,12 @@ export class OpenAnswer {
 
   private constructor(private readonly message: IncomingMessage) {
     this.end = new Promise((settle) => {
-      message.once('end', () => settle('whole'));
-      message.once('error', (error) => settle(error.message));
+      message.once('end', () => {
+        settle('whole');
+      });
+      message.once('error', (error) => {
+        settle(error.message);
+      });
     });
   }
 
