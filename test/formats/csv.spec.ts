@@ -122,6 +122,19 @@ describe('CSV', () => {
     expect(recordCount).toBe(5 + hostile.texts.length);
     expect({ extension, contentType }).toEqual({ extension: 'zip', contentType: 'application/zip' });
   });
+
+  it('neutralises texts of a database in an encoding of its own', async () => {
+    const other = await RenderingLaboratory.create('EUC_JP');
+    try {
+      await other.sql('CREATE TABLE texts (id int, note text)', `INSERT INTO texts VALUES (1, '日本'), (2, '=日本')`);
+
+      const { bytes } = await other.write(new CsvWriter(), ['texts']);
+
+      expect(bytes.toString()).toBe(`id,note\n1,日本\n2,'=日本\n`);
+    } finally {
+      await other.remove();
+    }
+  });
 });
 
 /** What the database says the rows are. A reader of CSV gives a null as an empty text. */

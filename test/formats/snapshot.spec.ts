@@ -30,6 +30,12 @@ describe('a snapshot', () => {
       await snapshot.close();
     }
   });
+
+  it('has no expression compiled, whatever the database is set to', async () => {
+    const asked = await laboratory.inSnapshot('UTC', (snapshot) => snapshot.setting('jit'));
+
+    expect(asked).toBe('off');
+  });
 });
 
 /** A connection beside which something happens whenever it has answered. */

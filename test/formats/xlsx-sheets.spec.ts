@@ -45,11 +45,11 @@ describeWith(['openpyxl', 'xmllint'], 'The sheets of an XLSX', () => {
     const { sheets } = await readByOpenpyxl(bytes);
 
     expect(recordCount).toBe(250);
-    expect(sheets.map(({ name, filter }) => [name, filter])).toEqual([
-      ['payments', 'A1:E101'],
-      ['payments (2)', 'A1:E101'],
-      ['payments (3)', 'A1:E51'],
-      ['nobody', 'A1:B1'],
+    expect(sheets.map(({ name, filter, rows }) => [name, filter, rows.length])).toEqual([
+      ['payments', 'A1:E101', 101],
+      ['payments (2)', 'A1:E101', 101],
+      ['payments (3)', 'A1:E51', 51],
+      ['nobody', 'A1:B1', 1],
     ]);
     expect(sheets.slice(0, 3).flatMap((sheet) => sheet.rows.slice(1).map(([id]) => id?.value))).toEqual(
       Array.from({ length: 250 }, (_, index) => index + 1),
@@ -99,11 +99,13 @@ describeWith(['openpyxl', 'xmllint'], 'The sheets of an XLSX', () => {
     );
 
     const { bytes, recordCount } = await laboratory.write(new XlsxWriter(), ['nobody', 'wide']);
-    const [nobody, wide] = (await readByOpenpyxl(bytes)).sheets.map(valuesOf);
+    const { sheets } = await readByOpenpyxl(bytes);
+    const [nobody, wide] = sheets.map(valuesOf);
     await wellFormedParts(bytes);
 
     expect(recordCount).toBe(1);
     expect(nobody).toEqual([['id', 'name']]);
+    expect(sheets[1]?.filter).toBe('A1:GR2');
     expect(wide?.[1]).toEqual(['first', ...Array<null>(198).fill(null), '2026-11-21 00:00:00']);
   });
 

@@ -9,6 +9,7 @@ import {
   IsIn,
   IsOptional,
   IsString,
+  Matches,
   MaxLength,
   ValidateNested,
 } from 'class-validator';
@@ -19,6 +20,8 @@ import { TABLE_FORMATS } from '../model/services/data-export.service';
 
 const MOST_NAMES = 200;
 const LONGEST_NAME = 200;
+// PostgreSQL stores neither.
+const STORABLE = /^[^\0\p{Cs}]+$/u;
 
 const FILTERS = {
   type: Object,
@@ -83,6 +86,9 @@ export class DataExportBody {
   @IsOptional()
   @IsString()
   @MaxLength(LONGEST_NAME)
+  @Matches(STORABLE, {
+    message: 'user_id must not be empty, nor have a NUL character or half of a surrogate pair in it',
+  })
   user_id?: string;
 
   @ApiPropertyOptional({ type: [String], example: ['profile', 'payments'] })

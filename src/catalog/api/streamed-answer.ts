@@ -4,7 +4,7 @@ import type { Response } from 'express';
 import type { StreamedFile } from '../../export';
 import { attachmentDisposition } from '../../platform/http/content-disposition';
 
-/** A reader that takes nothing for so long has gone, or holds up the database for no good reason. */
+/** A reader that leaves for so long what there is to take has gone, or holds up the database for no good reason. */
 const PATIENCE_MS = 60_000;
 
 const logger = new Logger('StreamedAnswer');
@@ -18,7 +18,10 @@ export async function sendStream(file: StreamedFile, response: Response): Promis
     'Cache-Control': 'private, no-store',
   });
   response.removeHeader('Retry-After');
-  response.setTimeout(PATIENCE_MS, () => response.destroy());
+  response.setTimeout(PATIENCE_MS, () => {
+    // The connection is silent, too, while the database looks for the next row.
+    if (response.writableLength > 0) response.destroy();
+  });
   // A pipeline that waits for the next row does not notice by itself that nobody is there to take it.
   response.once('close', () => void file.close());
   try {

@@ -27,7 +27,8 @@ export class DataSource extends ExportSource {
   override async open(request: Export, signal: AbortSignal): Promise<OpenedSource> {
     const query = queryOf(request);
     const { timezone } = request.options;
-    const view = await this.database.open(signal, typeof timezone === 'string' ? timezone : 'UTC');
+    const timeZone = typeof timezone === 'string' ? timezone : 'UTC';
+    const view = await this.database.open(signal, { timeZone, isStreamed: request.streamed });
     const plans = await this.planner.plan(query, view);
     const title = `${subjectOf(query)} ${view.takenAt.slice(0, 10)}`;
     if (query.type === 'user') return { title, content: await sections(plans, view) };

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Relation } from '../../export';
 import { DomainError, type FieldError } from '../../platform/errors/domain-error';
-import { ExportDatabase } from '../../platform/postgres/export-database';
+import { ExportDatabase, type SnapshotOptions } from '../../platform/postgres/export-database';
 import type { Snapshot } from '../../platform/postgres/snapshot';
 import { type Sql, sql } from '../../platform/postgres/sql';
 import { SourceDatabase, type SourceView } from '../model/domain/interfaces/source-database';
@@ -30,8 +30,8 @@ export class PostgresSourceDatabase extends SourceDatabase {
     return this.database.look((snapshot) => work(new SnapshotView(snapshot, this.schema)));
   }
 
-  override async open(signal: AbortSignal, timeZone: string): Promise<SourceView> {
-    return new SnapshotView(await this.database.open(signal, timeZone), this.schema);
+  override async open(signal: AbortSignal, options: SnapshotOptions): Promise<SourceView> {
+    return new SnapshotView(await this.database.open(signal, options), this.schema);
   }
 }
 

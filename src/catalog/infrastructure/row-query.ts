@@ -6,6 +6,9 @@ import { selected } from './snapshot-relation';
 /** Of any version: the column takes those that no standard knows, too. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** As PostgreSQL writes it, so that no two texts mean one number. */
+const WHOLE_NUMBER = /^(0|-?[1-9]\d{0,17})$/;
+
 /** The SELECT that gives the rows of a plan. */
 export function rowsOf({ table, columns, confinements, conditions }: TablePlan): Sql {
   const all = [...confinements.map(confinementOf), ...conditions.map(conditionOf)];
@@ -42,13 +45,18 @@ function valueOf(value: string, { type }: LiveColumn): Sql {
 
 /**
  * Whose row it is, letter by letter, and by PostgreSQL's own operators: a type such as citext, a collation or an operator
- * of the platform's own may take two people for one. An index serves the first comparison, not the second.
+ * of the platform's own may take two people for one. An index serves the first comparison of a text, not the second.
  */
 function confinementOf({ column, value }: Confinement): Sql {
   if (value.includes('\0')) return sql`FALSE`;
   const name = Sql.identifier(column.name);
   if (column.family === 'other' && column.type.name === 'uuid') {
     return UUID.test(value) ? sql`${name} OPERATOR(pg_catalog.=) ${Sql.literal(value)}::pg_catalog.uuid` : sql`FALSE`;
+  }
+  if (column.family === 'integer') {
+    return WHOLE_NUMBER.test(value)
+      ? sql`${name} OPERATOR(pg_catalog.=) ${Sql.literal(value)}::pg_catalog.int8`
+      : sql`FALSE`;
   }
   const [text, id] = [sql`${name}::pg_catalog.text`, sql`${Sql.literal(value)}::pg_catalog.text`];
   return sql`${text} OPERATOR(pg_catalog.=) ${id} AND ${text} COLLATE pg_catalog."C" OPERATOR(pg_catalog.=) ${id}`;

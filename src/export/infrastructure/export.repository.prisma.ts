@@ -94,7 +94,7 @@ export class PrismaExportRepository extends ExportRepository {
     const [expired] = await this.prisma.$transaction((transaction) =>
       changeExports(transaction, {
         set: Prisma.sql`status = 'expired', expires_at = now()`,
-        where: Prisma.sql`${owned(id, by)} AND ${mayBecome('expired')}`,
+        where: Prisma.sql`${owned(id, by)} AND NOT streamed AND ${mayBecome('expired')}`,
         audit: (row) => auditOf(row, 'export.file-deleted'),
       }),
     );

@@ -1,6 +1,7 @@
 import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import { DomainError, type FieldError } from '../errors/domain-error';
+import { asSent, keepAsSent } from './as-sent.decorator';
 
 /** Checks bodies and queries against their DTOs: unknown fields are refused by name, nothing is guessed. */
 @Injectable()
@@ -18,17 +19,14 @@ export class RequestValidationPipe extends ValidationPipe {
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const read = (await super.transform(value, metadata)) as unknown;
-    const lost = lostFields(value, read);
+    const lost = lostFields(asSent(value), read);
     if (lost.length > 0) throw invalid(lost);
     return read;
   }
 
-  /**
-   * Nest would take `constructor`, `prototype` and `__proto__` out of the request in silence, also where they are the names
-   * of columns that a filter is about. They are harmless where they stand: nothing here is merged into other objects.
-   */
-  protected override stripProtoKeys(): void {
-    // What no DTO knows is refused by name instead.
+  protected override stripProtoKeys(value: Record<string, unknown>): void {
+    keepAsSent(value);
+    super.stripProtoKeys(value);
   }
 }
 
@@ -36,7 +34,7 @@ function invalid(errors: readonly FieldError[]): DomainError {
   return DomainError.invalid('invalid-request', 'The request is not valid', ...errors);
 }
 
-/** What class-transformer left out before anybody could refuse it: names that every object inherits. */
+/** What Nest and class-transformer left out before anybody could refuse it: names that every object inherits. */
 function lostFields(given: unknown, read: unknown, parent = ''): FieldError[] {
   if (!isForm(read) || typeof given !== 'object' || given === null) return [];
   return Object.entries(given).flatMap(([key, member]) => {

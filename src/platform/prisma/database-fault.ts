@@ -3,9 +3,9 @@ import { Prisma } from './generated/client';
 /** Prisma's codes for a database that cannot be reached, closed the connection, or has no connection left in time. */
 const PRISMA_CODES = new Set(['P1001', 'P1002', 'P1008', 'P1011', 'P1017', 'P2024', 'P2028', 'P2037']);
 
-/** Node's codes for the network, and PostgreSQL's classes 08 (connection), 53 (resources) and 57P (shutdown). */
+/** Node's codes for the network; PostgreSQL's classes 08 (connection), 53 (resources), 57P (shutdown), and a lock in the way. */
 const NETWORK_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EHOSTUNREACH']);
-const POSTGRES_CLASSES = /^(08|53|57P)/;
+const POSTGRES_CLASSES = /^(08|53|57P|55P03)/;
 const DRIVER_MESSAGES =
   /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|server closed the connection/i;
 

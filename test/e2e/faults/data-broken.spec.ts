@@ -46,8 +46,13 @@ describe('When a row in the middle cannot be written', () => {
     ['too_large', 'The database could not write the rows of "too_large": a number is out of range (22003)'],
   ];
 
-  it.each(reasons)('the file of %s fails at once, and there is none', async (view, reason) => {
-    const id = await requestRows(ann, view);
+  it.each(
+    reasons.flatMap(([view, reason]) =>
+      ['csv', 'json', 'xlsx', 'xml'].map((format) => [view, format, reason] as const),
+    ),
+  )('the file of %s as %s fails at once, and there is none', async (view, format, reason) => {
+    const answer = await ann.post('/api/exports', { type: 'partial', format, data_types: [view] });
+    const id = answer.body.id as string;
 
     const record = await ann.finished(id, { within: 10_000 });
 
@@ -68,13 +73,15 @@ describe('When a row in the middle cannot be written', () => {
   });
 
   it.each([
-    ['divided', {}],
-    ['misread', {}],
-    ['divided', { compression: 'gzip' }],
-  ])('a stream of %s %j breaks off', async (view, options) => {
+    ['divided', 'csv', {}],
+    ['misread', 'json', {}],
+    ['divided', 'ndjson', {}],
+    ['too_large', 'xml', {}],
+    ['divided', 'csv', { compression: 'gzip' }],
+  ])('a stream of %s as %s %j breaks off', async (view, format, options) => {
     const answer = await OpenAnswer.toPost(ann, '/api/v1/exports', {
       type: 'realtime',
-      format: 'csv',
+      format,
       data_types: [view],
       options,
     });

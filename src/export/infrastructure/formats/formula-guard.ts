@@ -6,8 +6,10 @@ const PLAIN_NUMBER = sql`'\\A[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+
 
 /** Whether a spreadsheet would run the text as a formula. A text that is a plain number is a number to it. */
 export function runsAsFormula(text: Sql): Sql {
-  // Regular expressions refuse collations by which different texts are equal.
-  return sql`(ascii(${text}) IN ${FORMULA_BEGINS} AND ${text} COLLATE "C" !~ ${PLAIN_NUMBER})`;
+  // Regular expressions refuse collations by which different texts are equal; some encodings have no code by ascii for what
+  // is not ASCII, and all of that comes after an A.
+  const inC = sql`${text} COLLATE "C"`;
+  return sql`CASE WHEN ${inC} < 'A' THEN ascii(${text}) IN ${FORMULA_BEGINS} AND ${inC} !~ ${PLAIN_NUMBER} ELSE false END`;
 }
 
 /** The text with the apostrophe before it by which spreadsheets know that a text is meant. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Histogram } from 'prom-client';
 import { Metrics } from '../../../platform/observability/metrics';
-import type { Export } from '../domain/export';
+import type { Export, FinishedFile } from '../domain/export';
 
 /** What became of the exports that this process worked on. */
 @Injectable()
@@ -9,6 +9,7 @@ export class ExportMetrics {
   private readonly outcomes: Counter<'kind' | 'format' | 'outcome'>;
   private readonly duration: Histogram<'kind' | 'format'>;
   private readonly bytes: Counter<'kind' | 'format'>;
+  private readonly rows: Counter<'kind' | 'format'>;
 
   constructor({ registry }: Metrics) {
     const registers = [registry];
@@ -20,7 +21,7 @@ export class ExportMetrics {
     });
     this.duration = new Histogram({
       name: 'export_duration_seconds',
-      help: 'Time from the beginning of the successful attempt to the stored file',
+      help: 'Time from the beginning of the successful attempt to the stored file, or to the last byte of a streamed one',
       labelNames: ['kind', 'format'],
       buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800],
       registers,
@@ -31,12 +32,19 @@ export class ExportMetrics {
       labelNames: ['kind', 'format'],
       registers,
     });
+    this.rows = new Counter({
+      name: 'export_rows_total',
+      help: 'Rows of completed exports',
+      labelNames: ['kind', 'format'],
+      registers,
+    });
   }
 
-  completed({ kind, format }: Export, bytes: number, seconds: number): void {
+  completed({ kind, format }: Export, { size, recordCount }: FinishedFile, seconds: number): void {
     this.outcomes.inc({ kind, format, outcome: 'completed' });
     this.duration.observe({ kind, format }, seconds);
-    this.bytes.inc({ kind, format }, bytes);
+    this.bytes.inc({ kind, format }, size);
+    if (recordCount !== null) this.rows.inc({ kind, format }, recordCount);
   }
 
   failed({ kind, format }: Export): void {

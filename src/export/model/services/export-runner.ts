@@ -55,8 +55,9 @@ export class ExportRunner {
     const file = await this.production.produce(attempt, lease.report, signal);
     const milliseconds = Math.round(performance.now() - startedAt);
     if (await this.attempts.finish(attempt, file)) {
-      this.logger.log('Export completed', { bytes: file.size, milliseconds, warnings: file.warnings.length });
-      this.metrics.completed(attempt.export, file.size, milliseconds / 1000);
+      const { size: bytes, recordCount: rows, warnings } = file;
+      this.logger.log('Export completed', { bytes, rows, milliseconds, warnings: warnings.length });
+      this.metrics.completed(attempt.export, file, milliseconds / 1000);
     } else {
       this.logger.warn('Export was taken away before its file was published: the file is removed');
       if (file.object) await this.storage.delete(file.object.key);

@@ -3,6 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { RequestExport } from '../domain/commands/request-export.command';
+import type { FinishedFile } from '../domain/export';
 import { fileNameOf } from '../domain/file-name';
 import type { RenderedFile } from '../domain/format-writer';
 import { type Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';
@@ -67,7 +68,9 @@ export class ExportStreaming {
 
   private async *carry(stream: Streaming, rendered: RenderedFile, name: string): AsyncGenerator<Uint8Array> {
     const hash = createHash('sha256');
+    const { export: request } = stream.attempt;
     let size = 0;
+    let file: FinishedFile;
     try {
       for await (const chunk of rendered.body) {
         stream.signal.throwIfAborted();
@@ -75,15 +78,15 @@ export class ExportStreaming {
         size += chunk.length;
         yield chunk;
       }
-      const file = { object: null, name, size, sha256: hash.digest('hex'), ...rendered.summary() };
+      file = { object: null, name, size, sha256: hash.digest('hex'), ...rendered.summary() };
       if (!(await this.attempts.finish(stream.attempt, file))) throw new Error('The export was cancelled');
     } catch (error) {
       await this.fail(stream, error);
       throw error;
     }
     stream.end();
-    this.metrics.completed(stream.attempt.export, size, stream.seconds);
-    this.logger.log('Export streamed', { export_id: stream.attempt.export.id, bytes: size });
+    this.metrics.completed(request, file, stream.seconds);
+    this.logger.log('Export streamed', { export_id: request.id, bytes: size, rows: file.recordCount });
   }
 
   private async fail(stream: Streaming, error: unknown): Promise<void> {
@@ -95,8 +98,10 @@ export class ExportStreaming {
     // It was cancelled; or the sweep will find that nobody works on it any more.
     if (!failed) return;
     this.metrics.failed(attempt.export);
-    const cause = error instanceof Error ? error.message : String(error);
-    this.logger.warn('A streamed export broke off', { export_id: attempt.export.id, reason: cause });
+    const cause = error instanceof Error ? error : new Error(String(error));
+    const about = { export_id: attempt.export.id, reason: cause.message };
+    if (error instanceof DomainError) this.logger.warn('A streamed export broke off', about);
+    else this.logger.error('A streamed export failed', { ...about, stack: cause.stack });
   }
 }
 

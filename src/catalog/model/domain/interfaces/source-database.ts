@@ -31,7 +31,10 @@ export abstract class SourceDatabase {
 
   /**
    * Opens a snapshot that lasts until the signal aborts, which also ends what runs in it.
-   * @param timeZone an IANA name
+   * @param options the zone of the times, an IANA name, and whether the rows go straight into an answer
    */
-  abstract open(signal: AbortSignal, timeZone: string): Promise<SourceView>;
+  abstract open(
+    signal: AbortSignal,
+    options: { readonly timeZone: string; readonly isStreamed: boolean },
+  ): Promise<SourceView>;
 }

@@ -57,7 +57,7 @@ export abstract class ExportRepository {
 
   /**
    * Gives up the file of a completed export; the sweep deletes its object.
-   * @returns the expired export, or `null` when it was not completed any more
+   * @returns the expired export, or `null` when it was not completed any more, or never had a file
    */
   abstract expire(id: string, by: ExportOwner): Promise<Export | null>;
 
