@@ -49,7 +49,7 @@ describe('Somebody with a token who wants more than what is theirs', () => {
     ])('is told which %s is not known in %s', async (_, filters, field) => {
       const { status, body } = await ask(ann, `"data_types": ["constructor"], "filters": ${filters}`);
 
-      expect({ status, fields: body.errors.map((error: { field: string }) => error.field) }).toEqual({
+      expect({ status, fields: (body.errors as { field: string }[]).map(({ field: name }) => name) }).toEqual({
         status: 400,
         fields: [field],
       });
