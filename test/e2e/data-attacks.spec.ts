@@ -51,7 +51,7 @@ describe('Somebody with a token who wants more than what is theirs', () => {
     ])('is told which %s is not known in %s', async (_, filters, field) => {
       const { status, body } = await ask(ann, `"data_types": ["constructor"], "filters": ${filters}`);
 
-      expect({ status, fields: (body.errors as { field: string }[]).map(({ field: name }) => name) }).toEqual({
+      expect({ status, errors: body.errors as unknown }).toEqual({
         status: 400,
         errors: [{ field, message: expect.any(String) }],
       });
