@@ -45,9 +45,10 @@ describe('PngWriter', () => {
       }
     });
 
+    let received = 0;
     for await (const chunk of new PngWriter().write(drawing, {}, () => undefined).body) {
-      expect(chunk.length).toBeGreaterThan(0);
-      break;
+      received += chunk.length;
+      if (received > 50_000) break;
     }
 
     expect(left).toBe(true);

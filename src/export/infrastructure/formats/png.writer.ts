@@ -1,9 +1,8 @@
-import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import { ZipFile } from 'yazl';
 import type { Drawing } from '../../model/domain/content';
 import type { ExportOptions } from '../../model/domain/export';
 import { FormatWriter, type RenderedFile, type ReportProgress } from '../../model/domain/format-writer';
+import { zip, type ZipEntry } from './zip';
 
 /** One page is a PNG; several are a zip of PNGs, named by their page. */
 @Injectable()
@@ -32,32 +31,23 @@ async function* reported(drawing: Drawing, report: ReportProgress): AsyncGenerat
 
 /** Asks for a page only when the one before has gone out, so that no more than a few pages are ever in memory. */
 async function* zipped(pages: AsyncGenerator<Uint8Array>, count: number): AsyncGenerator<Uint8Array> {
-  const zip = new ZipFile();
-  // A PassThrough by nature; destroyed, it throws at whoever reads, where yazl would only stop writing.
-  const output = zip.outputStream as Readable;
-  zip.on('error', (error: Error) => output.destroy(error));
   const digits = Math.max(3, String(count).length);
-  for (let number = 1; number <= count; number += 1) {
-    const name = `page-${String(number).padStart(digits, '0')}.png`;
+  const entries = Array.from({ length: count }, (_, index): ZipEntry => {
+    const name = `page-${String(index + 1).padStart(digits, '0')}.png`;
     // PNG is compressed already.
-    zip.addReadStreamLazy(name, { compress: false }, (pass) => {
-      pages.next().then(
-        ({ value, done }) => {
-          if (done) pass(new Error(`The drawing ended before page ${number}`), Readable.from([]));
-          else pass(null, Readable.from([value]));
-        },
-        (error: unknown) => {
-          pass(error, Readable.from([]));
-        },
-      );
-    });
-  }
-  zip.end();
+    return { name, compressionLevel: 0, open: () => nextOf(pages) };
+  });
   try {
-    yield* output as AsyncIterable<Uint8Array>;
+    yield* zip(entries);
     // The last step reports the last page.
     await pages.next();
   } finally {
     await pages.return(undefined);
   }
+}
+
+async function* nextOf(pages: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const page = await pages.next();
+  if (page.done) throw new Error('The drawing ended before its last page');
+  yield page.value as Uint8Array;
 }

@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream';
-import { ZipFile } from 'yazl';
+import { crc32, createDeflateRaw } from 'node:zlib';
+import { centralDirectory, dataDescriptor, localHeader, type WrittenEntry } from './zip-records';
 
 export interface ZipEntry {
+  /** With `/` between folders. */
   readonly name: string;
   /** 0 for what is compressed already; low levels cost little more time than none. */
   readonly compressionLevel: 0 | 1 | 6;
@@ -9,27 +11,68 @@ export interface ZipEntry {
   readonly open: () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
-/** The bytes of a zip. An entry is opened when the one before has gone out, so that little is ever in memory. */
-export async function* zip(entries: readonly ZipEntry[]): AsyncGenerator<Uint8Array> {
-  const file = new ZipFile();
-  // A PassThrough by nature; destroyed, it throws at whoever reads, where yazl would only stop writing.
-  const output = file.outputStream as Readable;
-  let current: Readable | undefined;
-  const fail = (error: Error) => output.destroy(error);
-  file.on('error', fail);
-  for (const entry of entries) {
-    const { name, compressionLevel } = entry;
-    file.addReadStreamLazy(name, { compress: compressionLevel > 0, compressionLevel }, (pass) => {
-      current = Readable.from(entry.open(), { objectMode: false });
-      // yazl pipes it on, and a pipe tells nobody of an error: unheard, it would end the process.
-      current.once('error', fail);
-      pass(null, current);
-    });
+/** Deflate goes to a thread and back for each piece that it is given: larger ones go seldom. */
+const PIECE_BYTES = 256 * 1024;
+
+/**
+ * The bytes of a zip, by PKWARE's APPNOTE 6.3. An entry is opened when the one before has gone out, so that little is ever
+ * in memory; sizes and checksums follow the bytes, which nobody knows before.
+ * @param modifiedAt that the entries show
+ */
+export async function* zip(entries: readonly ZipEntry[], modifiedAt = new Date()): AsyncGenerator<Uint8Array> {
+  const written: WrittenEntry[] = [];
+  let offset = 0;
+  for (const { name, compressionLevel, open } of entries) {
+    const header = localHeader(name, compressionLevel > 0, modifiedAt);
+    yield header;
+    const measure = new Measure(open());
+    let compressedSize = 0;
+    for await (const chunk of compressionLevel > 0 ? deflated(measure, compressionLevel) : measure) {
+      compressedSize += chunk.length;
+      yield chunk;
+    }
+    const { crc, size } = measure;
+    const entry = { name, isCompressed: compressionLevel > 0, modifiedAt, crc, size, compressedSize, offset };
+    const descriptor = dataDescriptor(entry);
+    yield descriptor;
+    written.push(entry);
+    offset += header.length + compressedSize + descriptor.length;
   }
-  file.end();
+  yield centralDirectory(written, offset);
+}
+
+/** Passes bytes on in larger pieces, and knows afterwards how many they were and their checksum. */
+class Measure implements AsyncIterable<Uint8Array> {
+  crc = 0;
+  size = 0;
+
+  constructor(private readonly source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {}
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    let pieces: Uint8Array[] = [];
+    let pending = 0;
+    for await (const chunk of this.source) {
+      this.crc = crc32(chunk, this.crc);
+      this.size += chunk.length;
+      pieces.push(chunk);
+      pending += chunk.length;
+      if (pending < PIECE_BYTES) continue;
+      yield Buffer.concat(pieces, pending);
+      pieces = [];
+      pending = 0;
+    }
+    if (pending > 0) yield Buffer.concat(pieces, pending);
+  }
+}
+
+async function* deflated(source: AsyncIterable<Uint8Array>, level: number): AsyncGenerator<Uint8Array> {
+  const input = Readable.from(source, { objectMode: false, highWaterMark: PIECE_BYTES });
+  const deflate = createDeflateRaw({ level, chunkSize: PIECE_BYTES });
+  // A pipe tells nobody of an error: unheard, it would end the process.
+  input.once('error', (error) => deflate.destroy(error));
   try {
-    yield* output as AsyncIterable<Uint8Array>;
+    yield* input.pipe(deflate) as AsyncIterable<Uint8Array>;
   } finally {
-    current?.destroy();
+    input.destroy();
   }
 }

@@ -1,0 +1,127 @@
+/** An entry whose bytes have gone out. */
+export interface WrittenEntry {
+  readonly name: string;
+  readonly isCompressed: boolean;
+  readonly modifiedAt: Date;
+  readonly crc: number;
+  /** Bytes before compression, and after it. */
+  readonly size: number;
+  readonly compressedSize: number;
+  /** Where its local header begins. */
+  readonly offset: number;
+}
+
+/** What a field of four or two bytes says when its value stands in a field of the zip64 extension. */
+const ELSEWHERE = 0xffffffff;
+const MOST_ENTRIES = 0xffff;
+/** 2.0 for folders and deflate, 4.5 for zip64. */
+const PLAIN_VERSION = 20;
+const ZIP64_VERSION = 45;
+/** By Unix, whose permissions are in the upper half of the attributes. */
+const MADE_BY = 3 << 8;
+const REGULAR_FILE = 0o100644;
+/** Sizes and checksum follow the bytes; names are UTF-8. */
+const FLAGS = (1 << 3) | (1 << 11);
+const DEFLATE = 8;
+const STORE = 0;
+
+const isLarge = ({ size, compressedSize }: Pick<WrittenEntry, 'size' | 'compressedSize'>) =>
+  size >= ELSEWHERE || compressedSize >= ELSEWHERE;
+
+/** The record before the bytes of an entry (APPNOTE 4.3.7). */
+export function localHeader(name: string, isCompressed: boolean, modifiedAt: Date): Buffer {
+  const nameBytes = Buffer.from(name);
+  const header = Buffer.alloc(30);
+  header.writeUInt32LE(0x04034b50, 0);
+  header.writeUInt16LE(PLAIN_VERSION, 4);
+  header.writeUInt16LE(FLAGS, 6);
+  header.writeUInt16LE(isCompressed ? DEFLATE : STORE, 8);
+  header.writeUInt32LE(dosTime(modifiedAt), 10);
+  header.writeUInt16LE(nameBytes.length, 26);
+  return Buffer.concat([header, nameBytes]);
+}
+
+/** The record after the bytes of an entry (APPNOTE 4.3.9), with sizes of eight bytes where four are too few. */
+export function dataDescriptor(entry: WrittenEntry): Buffer {
+  const descriptor = Buffer.alloc(isLarge(entry) ? 24 : 16);
+  descriptor.writeUInt32LE(0x08074b50, 0);
+  descriptor.writeUInt32LE(entry.crc, 4);
+  if (isLarge(entry)) {
+    descriptor.writeBigUInt64LE(BigInt(entry.compressedSize), 8);
+    descriptor.writeBigUInt64LE(BigInt(entry.size), 16);
+  } else {
+    descriptor.writeUInt32LE(entry.compressedSize, 8);
+    descriptor.writeUInt32LE(entry.size, 12);
+  }
+  return descriptor;
+}
+
+/** What stands at the end of a zip: a record of each entry, and where these begin (APPNOTE 4.3.12 to 4.3.16). */
+export function centralDirectory(entries: readonly WrittenEntry[], offset: number): Buffer {
+  const records = Buffer.concat(entries.map(centralRecord));
+  const needsZip64 = entries.length >= MOST_ENTRIES || offset >= ELSEWHERE || records.length >= ELSEWHERE;
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0);
+  end.writeUInt16LE(Math.min(entries.length, MOST_ENTRIES), 8);
+  end.writeUInt16LE(Math.min(entries.length, MOST_ENTRIES), 10);
+  end.writeUInt32LE(Math.min(records.length, ELSEWHERE), 12);
+  end.writeUInt32LE(Math.min(offset, ELSEWHERE), 16);
+  const extension = needsZip64 ? [zip64End(entries.length, records.length, offset)] : [];
+  return Buffer.concat([records, ...extension, end]);
+}
+
+function centralRecord(entry: WrittenEntry): Buffer {
+  const name = Buffer.from(entry.name);
+  const isZip64 = isLarge(entry) || entry.offset >= ELSEWHERE;
+  const extra = isZip64 ? zip64Extra(entry) : Buffer.alloc(0);
+  const version = isZip64 ? ZIP64_VERSION : PLAIN_VERSION;
+  const record = Buffer.alloc(46);
+  record.writeUInt32LE(0x02014b50, 0);
+  record.writeUInt16LE(MADE_BY | version, 4);
+  record.writeUInt16LE(version, 6);
+  record.writeUInt16LE(FLAGS, 8);
+  record.writeUInt16LE(entry.isCompressed ? DEFLATE : STORE, 10);
+  record.writeUInt32LE(dosTime(entry.modifiedAt), 12);
+  record.writeUInt32LE(entry.crc, 16);
+  record.writeUInt32LE(isZip64 ? ELSEWHERE : entry.compressedSize, 20);
+  record.writeUInt32LE(isZip64 ? ELSEWHERE : entry.size, 24);
+  record.writeUInt16LE(name.length, 28);
+  record.writeUInt16LE(extra.length, 30);
+  record.writeUInt32LE(REGULAR_FILE * 0x10000, 38);
+  record.writeUInt32LE(isZip64 ? ELSEWHERE : entry.offset, 42);
+  return Buffer.concat([record, name, extra]);
+}
+
+function zip64Extra({ size, compressedSize, offset }: WrittenEntry): Buffer {
+  const extra = Buffer.alloc(28);
+  extra.writeUInt16LE(0x0001, 0);
+  extra.writeUInt16LE(24, 2);
+  extra.writeBigUInt64LE(BigInt(size), 4);
+  extra.writeBigUInt64LE(BigInt(compressedSize), 12);
+  extra.writeBigUInt64LE(BigInt(offset), 20);
+  return extra;
+}
+
+/** The end of the directory in zip64, and the record that tells where it is. */
+function zip64End(entries: number, directorySize: number, directoryOffset: number): Buffer {
+  const end = Buffer.alloc(76);
+  end.writeUInt32LE(0x06064b50, 0);
+  end.writeBigUInt64LE(44n, 4);
+  end.writeUInt16LE(MADE_BY | ZIP64_VERSION, 12);
+  end.writeUInt16LE(ZIP64_VERSION, 14);
+  end.writeBigUInt64LE(BigInt(entries), 24);
+  end.writeBigUInt64LE(BigInt(entries), 32);
+  end.writeBigUInt64LE(BigInt(directorySize), 40);
+  end.writeBigUInt64LE(BigInt(directoryOffset), 48);
+  end.writeUInt32LE(0x07064b50, 56);
+  end.writeBigUInt64LE(BigInt(directoryOffset + directorySize), 64);
+  end.writeUInt32LE(1, 72);
+  return end;
+}
+
+/** MS-DOS keeps even seconds of local time since 1980; UTC is nobody's local time more than another's. */
+function dosTime(moment: Date): number {
+  const date = ((moment.getUTCFullYear() - 1980) << 9) | ((moment.getUTCMonth() + 1) << 5) | moment.getUTCDate();
+  const time = (moment.getUTCHours() << 11) | (moment.getUTCMinutes() << 5) | (moment.getUTCSeconds() >> 1);
+  return ((date << 16) | time) >>> 0;
+}

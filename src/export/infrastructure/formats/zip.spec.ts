@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { zip, type ZipEntry } from './zip';
+
+const run = promisify(execFile);
+
+/** What Python finds in a zip: of each entry its name, size, checksum (which it verifies), moment and first bytes. */
+const READ = `
+import json, sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as archive:
+    assert archive.testzip() is None
+    entries = [[i.filename, i.file_size, i.compress_type, list(i.date_time), archive.open(i).read(20).decode()] for i in archive.infolist()]
+print(json.dumps(entries))`;
+
+describe('A zip', () => {
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'zip-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  async function readBack(entries: readonly ZipEntry[], moment?: Date): Promise<unknown> {
+    const path = join(folder, 'archive.zip');
+    const file = await open(path, 'w');
+    for await (const chunk of zip(entries, moment)) await file.write(chunk);
+    await file.close();
+    const { stdout } = await run('python3', ['-c', READ, path], { maxBuffer: 64 * 1024 * 1024 });
+    return JSON.parse(stdout);
+  }
+
+  const textEntry = (name: string, text: string, compressionLevel: 0 | 1 | 6): ZipEntry => ({
+    name,
+    compressionLevel,
+    open: () => [Buffer.from(text)],
+  });
+
+  it('is read back, entries that are packed and entries that are not', async () => {
+    const moment = new Date('2026-11-21T04:05:06Z');
+
+    const entries = await readBack(
+      [textEntry('a.txt', 'plain', 0), textEntry('folder/ім’я 🦊.txt', 'packed', 1), textEntry('empty', '', 6)],
+      moment,
+    );
+
+    const at = [2026, 11, 21, 4, 5, 6];
+    expect(entries).toEqual([
+      ['a.txt', 5, 0, at, 'plain'],
+      ['folder/ім’я 🦊.txt', 6, 8, at, 'packed'],
+      ['empty', 0, 8, at, ''],
+    ]);
+  });
+
+  it('holds more entries than two bytes can count', async () => {
+    const entries = Array.from({ length: 70_000 }, (_, index) => textEntry(`${index}`, 'x', 0));
+
+    expect(await readBack(entries)).toHaveLength(70_000);
+  });
+
+  it('holds entries, and entries after them, beyond what four bytes can tell', async () => {
+    const chunk = Buffer.alloc(8 * 1024 * 1024, 'zeros and ones ');
+    const large: ZipEntry = {
+      name: 'large',
+      compressionLevel: 1,
+      open: function* () {
+        for (let count = 0; count < 520; count += 1) yield chunk;
+      },
+    };
+
+    const entries = await readBack([large, textEntry('after', 'it', 0)]);
+
+    expect(entries).toMatchObject([
+      ['large', 520 * chunk.length, 8, expect.anything(), 'zeros and ones zeros'],
+      ['after', 2, 0, expect.anything(), 'it'],
+    ]);
+  }, 120_000);
+});
