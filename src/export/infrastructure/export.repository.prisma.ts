@@ -52,7 +52,10 @@ export class PrismaExportRepository extends ExportRepository {
       await takeTurn(transaction, caller);
       if (attemptToken !== undefined) await refuseOneStreamMore(transaction, caller);
       const limitState = rateLimit && (await takeFromLimit(transaction, caller, kind, rateLimit));
-      const data = { ...newRow(id, request), ...(attemptToken !== undefined && begunBy(attemptToken)) };
+      const data = {
+        ...newRow(id, request),
+        ...(attemptToken !== undefined && (await begunBy(attemptToken, transaction))),
+      };
       const created = toExport(await transaction.export.create({ data }));
       const details = { kind, ...(request.type !== null && { type: request.type }), format: created.format };
       await recordAudit(transaction, auditOf(created, 'export.requested', details));
@@ -169,8 +172,9 @@ function newRow(id: string, request: RequestExport): Prisma.ExportCreateInput {
 }
 
 /** An export that is worked on from its first moment, in the process that was asked for it. */
-function begunBy(attemptToken: string): Partial<Prisma.ExportCreateInput> {
-  const now = new Date();
+async function begunBy(attemptToken: string, transaction: Transaction): Promise<Partial<Prisma.ExportCreateInput>> {
+  // The database's clock, by which the lease is judged.
+  const [{ now } = { now: new Date() }] = await transaction.$queryRaw<{ now: Date }[]>`SELECT now() AS now`;
   return { streamed: true, status: 'processing', attempts: 1, attemptToken, heartbeatAt: now, startedAt: now };
 }
 

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { Injectable, Logger } from '@nestjs/common';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { RequestExport } from '../domain/commands/request-export.command';
@@ -31,8 +32,10 @@ export interface StreamedExport {
 
 /** Carries out exports within their own request: the rows go out as they come, and no file is kept. */
 @Injectable()
-export class ExportStreaming {
+export class ExportStreaming implements OnModuleDestroy, BeforeApplicationShutdown {
   private readonly logger = new Logger(ExportStreaming.name);
+  private readonly running = new Set<Streaming>();
+  private deadline = Infinity;
 
   constructor(
     private readonly exports: ExportRepository,
@@ -52,6 +55,8 @@ export class ExportStreaming {
       this.attempts,
       this.config.exports.leaseSeconds * 1000,
     );
+    this.running.add(stream);
+    void stream.ended.then(() => this.running.delete(stream));
     try {
       const { title, content } = await this.sources.source(request.kind).open(creation.export, stream.signal);
       const writer = this.sources.writer(request.format, content);
@@ -64,6 +69,21 @@ export class ExportStreaming {
       await this.fail(stream, error);
       throw error;
     }
+  }
+
+  onModuleDestroy(): void {
+    this.deadline = Date.now() + this.config.exports.graceSeconds * 1000;
+  }
+
+  /** Lets answers that are under way come to their ends within the grace period, and breaks the others off. */
+  async beforeApplicationShutdown(): Promise<void> {
+    const over = new AbortController();
+    const late = pause(Math.max(0, this.deadline - Date.now()), undefined, { signal: over.signal }).catch(
+      () => undefined,
+    );
+    await Promise.race([Promise.all([...this.running].map(({ ended }) => ended)), late]);
+    over.abort();
+    await Promise.all([...this.running].map((stream) => this.fail(stream, new ServiceStopped())));
   }
 
   private async *carry(stream: Streaming, rendered: RenderedFile, name: string): AsyncGenerator<Uint8Array> {
@@ -105,6 +125,12 @@ export class ExportStreaming {
   }
 }
 
+class ServiceStopped extends DomainError {
+  constructor() {
+    super('conflict', 'service-stopped', 'The service stopped while the rows went out. Ask for them again.');
+  }
+}
+
 class ConnectionClosed extends DomainError {
   constructor() {
     super('conflict', 'connection-closed', 'The connection was closed before the last row had gone out');
@@ -115,6 +141,7 @@ class ConnectionClosed extends DomainError {
 class Streaming {
   readonly lease: AttemptLease;
   readonly signal: AbortSignal;
+  readonly ended: Promise<void>;
   private readonly over = new AbortController();
   private readonly startedAt = performance.now();
 
@@ -125,6 +152,9 @@ class Streaming {
   ) {
     this.lease = new AttemptLease(attempt, attempts, leaseMs);
     this.signal = AbortSignal.any([this.lease.lost, this.over.signal]);
+    this.ended = new Promise((resolve) => {
+      this.over.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
   }
 
   get seconds(): number {
