@@ -67,17 +67,36 @@ export class DataExportOptions {
   columns?: unknown;
 }
 
-export class DataExportBody {
+/** What every request for rows says alike. */
+export class RowsBody {
+  @ApiProperty({ enum: TABLE_FORMATS, description: 'Rows in the answer do not come as xlsx' })
+  @IsString()
+  format!: string;
+
+  @ApiPropertyOptional(FILTERS)
+  @IsOptional()
+  @AsSent()
+  filters?: unknown;
+
+  @ApiPropertyOptional(COLUMNS)
+  @IsOptional()
+  @AsSent()
+  columns?: unknown;
+
+  @ApiPropertyOptional({ type: DataExportOptions })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => DataExportOptions)
+  options?: DataExportOptions;
+}
+
+export class DataExportBody extends RowsBody {
   @ApiProperty({
     enum: ['full', 'partial', 'realtime'],
     description: 'Everything, some data types, or the rows at once in the answer',
   })
   @IsIn(['full', 'partial', 'realtime'])
   type!: 'full' | 'partial' | 'realtime';
-
-  @ApiProperty({ enum: TABLE_FORMATS })
-  @IsString()
-  format!: string;
 
   @ApiPropertyOptional({
     description: 'Whose rows; only administrators may name somebody else',
@@ -99,25 +118,9 @@ export class DataExportBody {
   @IsString({ each: true })
   @MaxLength(LONGEST_NAME, { each: true })
   data_types?: string[];
-
-  @ApiPropertyOptional(FILTERS)
-  @IsOptional()
-  @AsSent()
-  filters?: unknown;
-
-  @ApiPropertyOptional(COLUMNS)
-  @IsOptional()
-  @AsSent()
-  columns?: unknown;
-
-  @ApiPropertyOptional({ type: DataExportOptions })
-  @IsOptional()
-  @ValidateNested()
-  @Type(() => DataExportOptions)
-  options?: DataExportOptions;
 }
 
-export class BulkExportBody {
+export class BulkExportBody extends RowsBody {
   @ApiProperty({ type: [String], example: ['transactions'] })
   @IsArray()
   @ArrayMinSize(1)
@@ -126,26 +129,6 @@ export class BulkExportBody {
   @IsString({ each: true })
   @MaxLength(LONGEST_NAME, { each: true })
   tables!: string[];
-
-  @ApiProperty({ enum: TABLE_FORMATS })
-  @IsString()
-  format!: string;
-
-  @ApiPropertyOptional(FILTERS)
-  @IsOptional()
-  @AsSent()
-  filters?: unknown;
-
-  @ApiPropertyOptional(COLUMNS)
-  @IsOptional()
-  @AsSent()
-  columns?: unknown;
-
-  @ApiPropertyOptional({ type: DataExportOptions })
-  @IsOptional()
-  @ValidateNested()
-  @Type(() => DataExportOptions)
-  options?: DataExportOptions;
 }
 
 export class BulkExportResponse {

@@ -9,13 +9,7 @@ import { DomainError } from '../../platform/errors/domain-error';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
 import { DataExportService, type DataRequest } from '../model/services/data-export.service';
-import {
-  BulkExportBody,
-  BulkExportResponse,
-  DataExportBody,
-  type DataExportOptions,
-  UserExportQuery,
-} from './data-export.dto';
+import { BulkExportBody, BulkExportResponse, DataExportBody, type RowsBody, UserExportQuery } from './data-export.dto';
 import { sendStream } from './streamed-answer';
 
 const ROWS = {
@@ -115,15 +109,7 @@ export class DataExportsController {
 }
 
 /** What both requests say alike. Columns may stand at the top or among the options. */
-function rowsAndFile({
-  filters,
-  columns,
-  options,
-}: {
-  filters?: unknown;
-  columns?: unknown;
-  options?: DataExportOptions;
-}): Pick<DataRequest, 'filters' | 'columns' | 'options'> {
+function rowsAndFile({ filters, columns, options }: RowsBody): Pick<DataRequest, 'filters' | 'columns' | 'options'> {
   const { columns: optionalColumns, raw, bom, delimiter, timezone, compression } = options ?? {};
   if (columns !== undefined && optionalColumns !== undefined) {
     const message = 'must stand in one place only: at the top or here';

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Export, ExportSource, type OpenedSource, type Sections } from '../../export';
 import { type DataQuery, queryOf } from '../model/domain/data-query';
 import { SourceDatabase, type SourceView } from '../model/domain/interfaces/source-database';
+import type { TableFormat } from '../model/services/data-export.service';
 import { DataPlanner, USER_SECTIONS } from '../model/services/data-planner';
 import type { TablePlan } from '../model/domain/table-plan';
 
@@ -15,7 +16,7 @@ export class DataSource extends ExportSource {
     ndjson: ['relations'],
     xlsx: ['relations'],
     xml: ['relations'],
-  } as const;
+  } as const satisfies Record<TableFormat, readonly ('relations' | 'sections')[]>;
 
   constructor(
     private readonly database: SourceDatabase,

@@ -9,6 +9,8 @@ import { SourceDatabase } from '../domain/interfaces/source-database';
 import { DataPlanner } from './data-planner';
 
 export const TABLE_FORMATS = ['json', 'ndjson', 'csv', 'xlsx', 'xml'] as const satisfies readonly ExportFormat[];
+export type TableFormat = (typeof TABLE_FORMATS)[number];
+
 const STREAM_FORMATS: readonly ExportFormat[] = ['json', 'ndjson', 'csv', 'xml'];
 const USER_FORMATS: readonly ExportFormat[] = ['json', 'csv'];
 
@@ -89,7 +91,7 @@ export class DataExportService {
     const format = knownFormat(request.format, formats);
     const query = queryFor(caller, request);
     checkFileOptions(request.options, format);
-    const plans = await this.database.look((view) => this.planner.plan(query, view));
+    const plans = await this.database.look((view) => this.planner.plan(query, view), request.options.timezone);
     if (request.options.compression !== undefined && format === 'csv' && plans.length > 1) {
       const message = 'several tables come in a zip, which is compressed already';
       throw DomainError.invalid('invalid-request', 'The request is not valid', {
