@@ -73,12 +73,13 @@ const FAMILIES: Readonly<Record<string, TypeFamily>> = {
 /** Looks up what the database really has. */
 @Injectable()
 export class LiveSchema {
-  /** The tables of these names that exist, by their names. */
+  /** The tables of these names that exist, by their names; none under a name that two of them have. */
   async find(names: readonly string[], snapshot: Snapshot): Promise<Map<string, LiveTable>> {
     const found = names.filter((name) => !name.includes('\0'));
     const array = sql`ARRAY[${Sql.join(found.map((name) => Sql.literal(name)))}]`;
     const rows = await snapshot.query<ColumnRow>(columnsOf(array));
     const tables = new Map<string, LiveTable & { columns: LiveColumn[] }>();
+    const ambiguous = new Set<string>();
     for (const row of rows) {
       const name = row.schema === 'public' ? row.relation : `${row.schema}.${row.relation}`;
       const table = tables.get(name) ?? {
@@ -88,23 +89,33 @@ export class LiveSchema {
         isLockable: row.is_lockable,
         columns: [],
       };
+      // The table "a.b" of the schema public, and b of the schema a.
+      if (table.schema !== row.schema) ambiguous.add(name);
       table.columns.push(liveColumn(row));
       tables.set(name, table);
     }
+    for (const name of ambiguous) tables.delete(name);
     return tables;
   }
 }
 
 function liveColumn(row: ColumnRow): LiveColumn {
-  const family = row.type_kind === 'e' ? 'text' : (FAMILIES[row.type] ?? 'other');
+  const family = familyOf(row);
   return {
     name: row.column,
     type: { schema: row.type_schema, name: row.type },
     family,
     scale: scaleOf(row, family),
     mayHoldJsonText: row.may_hold_json,
-    isMoney: row.type === 'money',
+    isMoney: row.type === 'money' && family === 'decimal',
   };
+}
+
+/** A type of the platform's own may bear the name of one of PostgreSQL's. */
+function familyOf({ type, type_schema: schema, type_kind: kind }: ColumnRow): TypeFamily {
+  if (kind === 'e') return 'text';
+  const isKnown = (schema === 'pg_catalog' || type === 'citext') && Object.hasOwn(FAMILIES, type);
+  return (isKnown ? FAMILIES[type] : undefined) ?? 'other';
 }
 
 /** `numeric(p, s)` keeps the scale in the lower eleven bits of its modifier, less 4, as a signed number. */

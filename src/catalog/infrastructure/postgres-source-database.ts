@@ -15,6 +15,8 @@ import { SnapshotRelation } from './snapshot-relation';
 /** The classes of SQLSTATE by which PostgreSQL says that a value or a comparison does not suit the type. */
 const UNSUITABLE = /^(22|42)/;
 const NO_PRIVILEGE = '42501';
+/** Of a setting's value, and the zone is the only one that comes from outside. */
+const UNKNOWN_TIME_ZONE = '22023';
 const UNTRANSLATABLE = '22P05';
 
 @Injectable()
@@ -26,8 +28,14 @@ export class PostgresSourceDatabase extends SourceDatabase {
     super();
   }
 
-  override look<Result>(work: (view: SourceView) => Promise<Result>): Promise<Result> {
-    return this.database.look((snapshot) => work(new SnapshotView(snapshot, this.schema)));
+  override async look<Result>(work: (view: SourceView) => Promise<Result>, timeZone = 'UTC'): Promise<Result> {
+    try {
+      return await this.database.look((snapshot) => work(new SnapshotView(snapshot, this.schema)), timeZone);
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== UNKNOWN_TIME_ZONE) throw error;
+      const message = 'names a time zone that the database does not know';
+      throw DomainError.invalid('invalid-request', 'The request is not valid', { field: 'options.timezone', message });
+    }
   }
 
   override async open(signal: AbortSignal, options: SnapshotOptions): Promise<SourceView> {

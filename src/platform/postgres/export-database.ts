@@ -5,6 +5,7 @@ import { Snapshot } from './snapshot';
 import { Sql, sql } from './sql';
 
 const CONNECT_TIMEOUT_MS = 10_000;
+const KEEP_ALIVE_AFTER_MS = 10_000;
 const STREAMS_AT_ONCE = 8;
 const GLANCES_AT_ONCE = 4;
 /** Progress and cancelling. */
@@ -34,6 +35,9 @@ export class ExportDatabase implements OnApplicationShutdown {
         connectionString: database.exportUrl,
         max,
         connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+        // A machine that vanished answers nothing: without these, an export would wait for it for hours.
+        keepAlive: true,
+        keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
         application_name: `export-service-${role}-reader`,
       });
       // A connection that breaks is replaced by the pool, and its query hears of it; unheard, the event would end the
@@ -59,9 +63,9 @@ export class ExportDatabase implements OnApplicationShutdown {
   }
 
   /** Runs what takes a moment, in one snapshot. Of a table that somebody has locked, it waits for a moment only. */
-  async look<Result>(work: (snapshot: Snapshot) => Promise<Result>): Promise<Result> {
+  async look<Result>(work: (snapshot: Snapshot) => Promise<Result>, timeZone: string): Promise<Result> {
     const { signal } = new AbortController();
-    const snapshot = await Snapshot.begin(await this.glances.connect(), this.watches, signal, 'UTC');
+    const snapshot = await Snapshot.begin(await this.glances.connect(), this.watches, signal, timeZone);
     try {
       const bound = Sql.literal(String(LONGEST_GLANCE_MS));
       await snapshot.query(sql`SELECT pg_catalog.set_config('statement_timeout', ${bound}, true)`);

@@ -34,6 +34,10 @@ const TAKE = `SELECT pg_backend_pid() AS pid,
 const SEARCH_PATH = sql`pg_catalog.set_config('search_path',
   pg_catalog.concat_ws(', ', 'pg_catalog', nullif(pg_catalog.current_setting('search_path'), '')), true)`;
 
+/** A setting that PostgreSQL has from version 17 on. */
+const NO_TRANSACTION_TIMEOUT = sql`(SELECT pg_catalog.set_config(name, '0', true)
+  FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout')`;
+
 const PROGRESS_EVERY_MS = 400;
 const CANCEL_WITHIN_MS = 2_000;
 
@@ -56,7 +60,7 @@ export class Snapshot {
 
   private constructor(
     private readonly client: PoolClient,
-    private readonly watchers: Pool,
+    private readonly watches: Pool,
     private readonly signal: AbortSignal,
     private readonly processId: number,
     /** ISO 8601, UTC. */
@@ -66,18 +70,18 @@ export class Snapshot {
     if (signal.aborted) this.onAbort();
   }
 
-  static async begin(client: PoolClient, watchers: Pool, signal: AbortSignal, timeZone: string): Promise<Snapshot> {
+  static async begin(client: PoolClient, watches: Pool, signal: AbortSignal, timeZone: string): Promise<Snapshot> {
     try {
       const settings = Object.entries({ ...PINNED, timezone: timeZone }).map(
         ([name, value]) => sql`pg_catalog.set_config(${Sql.literal(name)}, ${Sql.literal(value)}, true)`,
       );
-      settings.push(SEARCH_PATH);
+      settings.push(SEARCH_PATH, NO_TRANSACTION_TIMEOUT);
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY');
       // The first query is what takes the snapshot, so that it must be the one that tells the time.
       const { rows } = await client.query<{ pid: number; at: string }>(TAKE);
       const [{ pid, at } = { pid: 0, at: new Date().toISOString() }] = rows;
       await client.query(sql`SELECT ${Sql.join(settings)}`.text);
-      return new Snapshot(client, watchers, signal, pid, at);
+      return new Snapshot(client, watches, signal, pid, at);
     } catch (error) {
       client.release(true);
       throw error;
@@ -86,6 +90,7 @@ export class Snapshot {
 
   async query<Row extends QueryResultRow>(statement: Sql): Promise<Row[]> {
     this.signal.throwIfAborted();
+    if (this.closing) throw new Error('The snapshot is closed');
     this.isBusy = true;
     try {
       return (await this.client.query<Row>(statement.text)).rows;
@@ -154,7 +159,7 @@ export class Snapshot {
     try {
       for (;;) {
         await pause(PROGRESS_EVERY_MS, undefined, { signal: over });
-        const { rows } = await this.watchers.query<{ rows: string }>(
+        const { rows } = await this.watches.query<{ rows: string }>(
           'SELECT tuples_processed AS rows FROM pg_stat_progress_copy WHERE pid = $1',
           [this.processId],
         );
@@ -180,7 +185,7 @@ export class Snapshot {
       return;
     }
     // The connection is still ours, so that its process can be nobody else's.
-    const cancelled = this.watchers.query('SELECT pg_cancel_backend($1)', [this.processId]).catch(() => undefined);
+    const cancelled = this.watches.query('SELECT pg_cancel_backend($1)', [this.processId]).catch(() => undefined);
     await Promise.race([cancelled, pause(CANCEL_WITHIN_MS, undefined, { ref: false })]);
     this.client.release(true);
   }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { FieldError } from '../../../platform/errors/domain-error';
+import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
 import { Catalog, type CatalogTable } from '../domain/catalog';
 import type { DataQuery } from '../domain/data-query';
 import { DataTypeRepository } from '../domain/interfaces/data-type.repository';
@@ -27,6 +27,9 @@ export class DataPlanner {
     const entries = entriesOf(query, new Catalog(types, sensitive), errors);
     const live = await view.tables([...new Set(entries.map(({ name }) => name))]);
     const plans = planTables(query, entries, live, errors);
+    if (plans.length === 0) {
+      throw new DomainError('conflict', 'nothing-to-export', 'There is nothing to export: no data type offers a table');
+    }
     for (const plan of plans) await view.check(plan);
     return plans;
   }

@@ -33,8 +33,12 @@ export interface SourceView {
 
 /** Where the rows are that people may take out. Only ever read. */
 export abstract class SourceDatabase {
-  /** Looks for a moment, in one snapshot. */
-  abstract look<Result>(work: (view: SourceView) => Promise<Result>): Promise<Result>;
+  /**
+   * Looks for a moment, in one snapshot.
+   * @param timeZone an IANA name
+   * @throws DomainError invalid when the database knows no such zone
+   */
+  abstract look<Result>(work: (view: SourceView) => Promise<Result>, timeZone?: string): Promise<Result>;
 
   /**
    * Opens a snapshot that lasts until the signal aborts, which also ends what runs in it.
