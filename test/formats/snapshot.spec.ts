@@ -36,6 +36,22 @@ describe('a snapshot', () => {
 
     expect(asked).toBe('off');
   });
+
+  it('shows values as they are, whatever the database has set for its own', async () => {
+    await laboratory.sql('CREATE TABLE plain (id integer)');
+    const values = sql`SELECT 'plain'::regclass::text AS name, 'int4range'::regtype::text AS type`;
+    const client = await laboratory.pool.connect();
+    await client.query('SET quote_all_identifiers = on');
+
+    const snapshot = await Snapshot.begin(client, laboratory.pool, new AbortController().signal, 'UTC');
+
+    try {
+      expect(await snapshot.query(values)).toEqual([{ name: 'plain', type: 'int4range' }]);
+    } finally {
+      await snapshot.close();
+      await laboratory.pool.query('RESET quote_all_identifiers');
+    }
+  });
 });
 
 /** A connection beside which something happens whenever it has answered. */

@@ -13,6 +13,7 @@ const PINNED: Readonly<Record<string, string>> = {
   xmlbinary: 'base64',
   xmloption: 'content',
   lc_monetary: 'C',
+  quote_all_identifiers: 'off',
   standard_conforming_strings: 'on',
   // To compile the expression of a wide row takes longer than to render most tables: a minute for 200 columns.
   jit: 'off',
