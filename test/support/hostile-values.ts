@@ -22,6 +22,7 @@ const COLUMNS: Readonly<Record<string, readonly [type: string, ...values: string
     `'<a b="c">&amp; ]]> <![CDATA[ <!-- x --> </a>'`,
     `'{"json": [1, "2"]}'`,
     `'_x000D_ _x005F_ %00 \\u0000 &#0;'`,
+    `'_X000D_ _X005f_x000d_'`,
     `U&'\\FFFD\\2028\\2029\\FEFF\\0085\\00A0\\200B'`,
     `'=1+1'`,
     `'+49 30 1234'`,

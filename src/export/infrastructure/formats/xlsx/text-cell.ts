@@ -18,12 +18,12 @@ const OPEN_QUOTED = sql`'<c s="${Sql.integer(STYLES.quoted)}" t="inlineStr"><is>
 // Regular expressions and nothing else name what is not ASCII: they are the same in databases of every encoding.
 const CONTROLS = String.raw`\u0001-\u0008\u000b-\u001f\ufffe\uffff`;
 const BEGINS_FORMULA = String.raw`^[=+@\t\r-]`;
-const NEEDS_CODES = Sql.literal(String.raw`_x|[${CONTROLS}]`);
+const NEEDS_CODES = Sql.literal(String.raw`_[xX]|[${CONTROLS}]`);
 /** An underscore that would be read as the beginning of a code, also of one that a control character after it makes. */
-const FALSE_CODE = Sql.literal(String.raw`_(?=x[0-9A-Fa-f]{4}[_${CONTROLS}])`);
+const FALSE_CODE = Sql.literal(String.raw`_(?=[xX][0-9A-Fa-f]{4}[_${CONTROLS}])`);
 const BEYOND_16_BITS = String.raw`[\U00010000-\U0010ffff]`;
 
-const UNUSUAL = String.raw`[&<>\u000a${CONTROLS}]|_x`;
+const UNUSUAL = String.raw`[&<>\u000a${CONTROLS}]|_[xX]`;
 
 /** The cell of a text that nothing can be wrong with. */
 export function plainTextCell(text: Sql): Sql {

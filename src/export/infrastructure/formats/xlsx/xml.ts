@@ -7,7 +7,7 @@ const REFERENCES: Readonly<Record<string, string>> = {
   '\n': '&#10;',
 };
 const CONTROLS = '\\u0001-\\u0008\\u000b-\\u001f\\ufffe\\uffff';
-const FALSE_CODE = new RegExp(`_(?=x[0-9A-Fa-f]{4}[_${CONTROLS}])`, 'g');
+const FALSE_CODE = new RegExp(`_(?=[xX][0-9A-Fa-f]{4}[_${CONTROLS}])`, 'g');
 const CONTROL = new RegExp(`[${CONTROLS}]`, 'g');
 
 /** A part of a workbook. */
