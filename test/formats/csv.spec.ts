@@ -157,6 +157,6 @@ const TEXTS =
   'a_text controls large a_varchar a_char a_quoted_char a_name a_citext a_collated an_enum a_domain an_xml'.split(' ');
 
 function neutralised(text: string, column: string): string {
-  const isFormula = /^[=+\-@\t\r]/.test(text) && !['-5.00', '+1e3'].includes(text);
+  const isFormula = /^[=+\-@\t\r]/.test(text) && !['-5.00', '+1e3'].includes(text.trimEnd());
   return isFormula && TEXTS.includes(column) ? `'${text}` : text;
 }

@@ -75,7 +75,7 @@ describeWith(['openpyxl'], 'The values of an XLSX, read by openpyxl', () => {
   it('never are formulas; what would run as one is marked as a text', () => {
     expect(rows.flat().filter(({ type }) => type === 'f')).toEqual([]);
     for (const { column, text, cell } of cellsOf(rows)) {
-      const isNumber = NUMBERS.test(column) || TIMES.test(column) || /^[-+]?[\d.]+(e[-+]?\d+)?$/.test(text ?? '');
+      const isNumber = NUMBERS.test(column) || TIMES.test(column) || /^[-+]?[\d.]+(e[-+]?\d+)? *$/.test(text ?? '');
       const quoted = !isNumber && /^[=+@\t\r-]/.test(text ?? '');
       expect({ column, text, quoted: cell.quoted }).toEqual({ column, text, quoted });
     }

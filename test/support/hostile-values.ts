@@ -47,7 +47,7 @@ const COLUMNS: Readonly<Record<string, readonly [type: string, ...values: string
   ],
   large: ['text', `repeat('0123456789é"<&👍', 60000)`],
   a_varchar: ['varchar(40)', `'=varchar'`, `''`],
-  a_char: ['char(6)', `'ab'`, `''`, `'=ab'`],
+  a_char: ['char(6)', `'ab'`, `''`, `'=ab'`, `'-5.00'`, `'-1 2'`],
   a_quoted_char: ['"char"', `'x'`, `'='`],
   a_name: ['name', `'@name'`],
   a_citext: ['citext', `'=CiText'`, `'Ab'`],

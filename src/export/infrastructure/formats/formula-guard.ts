@@ -2,7 +2,8 @@ import { type Sql, sql } from '../../../platform/postgres/sql';
 
 /** `= + - @`, tab and carriage return, by their codes: what OWASP names as the beginning of a formula. */
 const FORMULA_BEGINS = sql`(61, 43, 45, 64, 9, 13)`;
-const PLAIN_NUMBER = sql`'\\A[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?\\Z'`;
+// Behind it the blanks with which char(n) pads, and which spreadsheets pass over.
+const PLAIN_NUMBER = sql`'\\A[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)? *\\Z'`;
 
 /** Whether a spreadsheet would run the text as a formula. A text that is a plain number is a number to it. */
 export function runsAsFormula(text: Sql): Sql {
