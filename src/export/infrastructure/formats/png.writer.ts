@@ -49,5 +49,5 @@ async function* zipped(pages: AsyncGenerator<Uint8Array>, count: number): AsyncG
 async function* nextOf(pages: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
   const page = await pages.next();
   if (page.done) throw new Error('The drawing ended before its last page');
-  yield page.value as Uint8Array;
+  yield page.value;
 }

@@ -153,7 +153,13 @@ class Streaming {
     this.lease = new AttemptLease(attempt, attempts, leaseMs);
     this.signal = AbortSignal.any([this.lease.lost, this.over.signal]);
     this.ended = new Promise((resolve) => {
-      this.over.signal.addEventListener('abort', () => resolve(), { once: true });
+      this.over.signal.addEventListener(
+        'abort',
+        () => {
+          resolve();
+        },
+        { once: true },
+      );
     });
   }
 
