@@ -24,7 +24,11 @@ export class RenderingLaboratory {
   /** @param encoding of a database in another encoding than UTF-8 */
   static async create(encoding?: string): Promise<RenderingLaboratory> {
     const database = encoding === undefined ? await createTestDatabase() : await createEmptyDatabase(encoding);
-    const laboratory = new RenderingLaboratory(database, new Pool({ connectionString: database.url, max: 3 }));
+    const pool = new Pool({ connectionString: database.url, max: 3 });
+    // A connection that ends with its query, or with the database, is nobody's loss.
+    pool.on('error', () => undefined);
+    pool.on('connect', (client) => client.on('error', () => undefined));
+    const laboratory = new RenderingLaboratory(database, pool);
     // The platform's own tables would be in the way of those that tests make.
     await laboratory.sql('DROP SCHEMA public CASCADE', 'CREATE SCHEMA public');
     return laboratory;

@@ -110,6 +110,9 @@ async function* exactly(source: Readable, length: number): AsyncGenerator<Buffer
 function rangeOf(request: AuthenticatedRequest, size: number, tag: string): ByteRange | 'unsatisfiable' | undefined {
   const condition = request.get('If-Range');
   if (condition !== undefined && condition !== tag) return undefined;
+  // A range that ends before it begins is none, and is passed over.
+  const [, first, last] = /^\s*bytes=\s*(\d+)\s*-\s*(\d+)\s*$/.exec(request.get('Range') ?? '') ?? [];
+  if (Number(first) > Number(last)) return undefined;
   const ranges = request.range(size);
   if (ranges === -1) return 'unsatisfiable';
   if (ranges === undefined || ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return undefined;

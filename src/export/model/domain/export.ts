@@ -76,6 +76,6 @@ export interface FinishedFile {
 /** Whole percents, rounded down so that 100 is never shown too early; `null` while the total is unknown. */
 export function percentOf({ done, total }: Progress, status: ExportStatus): number | null {
   if (status === 'completed' || status === 'expired') return 100;
-  if (total === null) return status === 'pending' ? 0 : null;
+  if (total === null) return done === 0 ? 0 : null;
   return total === 0 ? 0 : Math.min(99, Math.floor((done / total) * 100));
 }

@@ -9,6 +9,9 @@ describe('fileNameOf', () => {
     ['a\u0000b\nc', 'png', 'a b c.png'],
     ['', 'zip', 'export.zip'],
     ['...', 'zip', 'export.zip'],
+    ['con', 'csv', 'con_.csv'],
+    ['Aux.table', 'csv', 'Aux_.table.csv'],
+    ['contacts', 'csv', 'contacts.csv'],
     ['half a pair \ud83d', 'png', 'half a pair \ufffd.png'],
   ])('makes a fit name of %j', (title, extension, expected) => {
     expect(fileNameOf(title, extension)).toBe(expected);

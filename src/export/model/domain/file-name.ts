@@ -1,5 +1,8 @@
 const LONGEST_TITLE = 100;
 
+/** What Windows takes for a device, whatever comes behind it. */
+const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(?=$|\.)/i;
+
 // Path separators, what Windows forbids, controls, and the marks that turn the reading direction around.
 const UNFIT = /[/\\:*?"<>|\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 
@@ -14,6 +17,7 @@ export function fileNameOf(title: string, extension: string): string {
     .slice(0, LONGEST_TITLE)
     .join('')
     .replace(/[. ]+$/, '')
-    .trim();
+    .trim()
+    .replace(DEVICE, '$1_');
   return `${stem === '' ? 'export' : stem}.${extension}`;
 }
