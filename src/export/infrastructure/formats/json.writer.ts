@@ -1,25 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import type { ExportOptions } from '../../model/domain/export';
-import { FormatWriter, type RenderedFile, type ReportProgress } from '../../model/domain/format-writer';
 import type { Relation, Relations } from '../../model/domain/relation';
-import { compressed } from './compression';
 import { jsonRow, listed } from './json-row';
-import { relationOptions } from './relation-options';
-import { RowTally } from './row-tally';
+import type { RowTally } from './row-tally';
+import { TextWriter } from './text.writer';
 
 /** One document: the rows of a section are an array; where a section has several tables, each row names its own. */
 @Injectable()
-export class JsonWriter extends FormatWriter<'relations'> {
+export class JsonWriter extends TextWriter {
   override readonly format = 'json';
-  override readonly writes = 'relations';
+  protected override readonly contentType = 'application/json';
 
-  override write(content: Relations, given: ExportOptions, report: ReportProgress): RenderedFile {
-    const tally = new RowTally(content.relations, report);
-    const file = { extension: 'json', contentType: 'application/json', body: documentOf(content, tally) };
-    return {
-      ...compressed(file, relationOptions(given)),
-      summary: () => ({ pageCount: null, recordCount: tally.recordCount, warnings: content.warnings }),
-    };
+  protected override textOf(content: Relations, tally: RowTally): AsyncIterable<Uint8Array> {
+    return documentOf(content, tally);
   }
 }
 

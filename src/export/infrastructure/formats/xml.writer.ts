@@ -1,28 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { Sql, sql } from '../../../platform/postgres/sql';
-import type { ExportOptions } from '../../model/domain/export';
-import { FormatWriter, type RenderedFile, type ReportProgress } from '../../model/domain/format-writer';
 import type { Column, Projection, Relation, Relations } from '../../model/domain/relation';
 import { column } from './column';
-import { compressed } from './compression';
-import { relationOptions } from './relation-options';
-import { RowTally } from './row-tally';
+import type { RowTally } from './row-tally';
+import { TextWriter } from './text.writer';
 import { xmlName } from './xml-name';
 import { xmlAttribute, XmlText } from './xml-text';
 
 /** One element a table, a row and a column; a null is an element that says so. */
 @Injectable()
-export class XmlWriter extends FormatWriter<'relations'> {
+export class XmlWriter extends TextWriter {
   override readonly format = 'xml';
-  override readonly writes = 'relations';
+  protected override readonly contentType = 'application/xml';
 
-  override write(content: Relations, given: ExportOptions, report: ReportProgress): RenderedFile {
-    const tally = new RowTally(content.relations, report);
-    const file = { extension: 'xml', contentType: 'application/xml', body: documentOf(content, tally) };
-    return {
-      ...compressed(file, relationOptions(given)),
-      summary: () => ({ pageCount: null, recordCount: tally.recordCount, warnings: content.warnings }),
-    };
+  protected override textOf(content: Relations, tally: RowTally): AsyncIterable<Uint8Array> {
+    return documentOf(content, tally);
   }
 }
 
