@@ -10,6 +10,7 @@ import { DataTypeRepository } from './model/domain/interfaces/data-type.reposito
 import { SourceDatabase } from './model/domain/interfaces/source-database';
 import { DataExportService } from './model/services/data-export.service';
 import { DataPlanner } from './model/services/data-planner';
+import { LongReads } from './model/services/long-reads';
 import { DataTypeService } from './model/services/data-type.service';
 
 @Module({
@@ -20,6 +21,7 @@ import { DataTypeService } from './model/services/data-type.service';
     { provide: SourceDatabase, useClass: PostgresSourceDatabase },
     LiveSchema,
     DataPlanner,
+    LongReads,
     DataTypeService,
     DataExportService,
     DataSource,

@@ -4,6 +4,7 @@ import { type DataQuery, queryOf } from '../model/domain/data-query';
 import { SourceDatabase, type SourceView } from '../model/domain/interfaces/source-database';
 import type { TableFormat } from '../model/services/data-export.service';
 import { DataPlanner, USER_SECTIONS } from '../model/services/data-planner';
+import { LongReads } from '../model/services/long-reads';
 import type { TablePlan } from '../model/domain/table-plan';
 
 /** Rows of the platform's tables as the content of exports: one moment of the database, however many tables there are. */
@@ -21,6 +22,7 @@ export class DataSource extends ExportSource {
   constructor(
     private readonly database: SourceDatabase,
     private readonly planner: DataPlanner,
+    private readonly longReads: LongReads,
   ) {
     super();
   }
@@ -37,6 +39,8 @@ export class DataSource extends ExportSource {
     const relations = [];
     // One after the other: a snapshot is one connection.
     for (const plan of plans) relations.push(await view.relation(plan, !request.streamed));
+    const rows = relations.reduce((sum, { rowCount }) => sum + (rowCount ?? 0), 0);
+    await this.longReads.takeTurn(rows, signal);
     const content = {
       kind: 'relations' as const,
       takenAt: view.takenAt,

@@ -17,6 +17,9 @@ const PINNED: Readonly<Record<string, string>> = {
   standard_conforming_strings: 'on',
   // To compile the expression of a wide row takes longer than to render most tables: a minute for 200 columns.
   jit: 'off',
+  // One export is one process's work, and its rows come in the order in which the table has them.
+  max_parallel_workers_per_gather: '0',
+  synchronize_seqscans: 'off',
   // Bounds of the database that are meant for small queries.
   statement_timeout: '0',
   lock_timeout: '0',
