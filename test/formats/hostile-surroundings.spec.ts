@@ -1,3 +1,4 @@
+import { LiveSchema } from '../../src/catalog/infrastructure/live-schema';
 import { CsvWriter } from '../../src/export/infrastructure/formats/csv.writer';
 import { RenderingLaboratory } from '../support/rendering';
 
@@ -18,6 +19,21 @@ describe('CSV in hostile surroundings', () => {
     const { bytes } = await laboratory.write(new CsvWriter(), ['formulas']);
 
     expect(bytes.toString()).toBe("note,n\n'=1+1,1\n");
+  });
+
+  it('finds the tables of a database whose encoding lacks some names', async () => {
+    const other = await RenderingLaboratory.create('LATIN1');
+    try {
+      await other.sql('CREATE TABLE "größe" (n int)');
+
+      const found = await other.inSnapshot('UTC', (snapshot) =>
+        new LiveSchema().find(['größe', '日本', 'a\0b', 'half \ud800'], snapshot),
+      );
+
+      expect([...found.keys()]).toEqual(['größe']);
+    } finally {
+      await other.remove();
+    }
   });
 
   it('finds names for files whose tables differ at the very end of long names only', async () => {

@@ -17,8 +17,8 @@ interface ColumnRow extends Record<string, unknown> {
 }
 
 /**
- * Every column of the named tables, with the type that lies under its domains. A name is compared as text with what the
- * database has, so that one that is no name finds nothing.
+ * Every column of the named tables, with the type that lies under its domains. A name is compared by its bytes in UTF-8, so
+ * that one that is no name, or none in the encoding of the database, finds nothing.
  */
 const columnsOf = (names: Sql) => sql`
   WITH RECURSIVE base AS (
@@ -28,7 +28,8 @@ const columnsOf = (names: Sql) => sql`
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
       AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_toast%'
-      AND CASE WHEN n.nspname = 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END = ANY (${names}::text[])
+      AND pg_catalog.convert_to(CASE WHEN n.nspname = 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END, 'UTF8')
+        = ANY (${names}::bytea[])
     UNION ALL
     SELECT b.attrelid, b.attnum, t.typbasetype, t.typtypmod
     FROM base b JOIN pg_catalog.pg_type t ON t.oid = b.type AND t.typtype = 'd'
@@ -75,8 +76,8 @@ const FAMILIES: Readonly<Record<string, TypeFamily>> = {
 export class LiveSchema {
   /** The tables of these names that exist, by their names; none under a name that two of them have. */
   async find(names: readonly string[], snapshot: Snapshot): Promise<Map<string, LiveTable>> {
-    const found = names.filter((name) => !name.includes('\0'));
-    const array = sql`ARRAY[${Sql.join(found.map((name) => Sql.literal(name)))}]`;
+    const bytes = names.map((name) => Sql.literal(Buffer.from(name).toString('hex')));
+    const array = sql`ARRAY[${Sql.join(bytes.map((hex) => sql`pg_catalog.decode(${hex}, 'hex')`))}]`;
     const rows = await snapshot.query<ColumnRow>(columnsOf(array));
     const tables = new Map<string, LiveTable & { columns: LiveColumn[] }>();
     const ambiguous = new Set<string>();
