@@ -76,6 +76,17 @@ describe('A data export', () => {
     expect(record).toMatchObject({ user_id: 'root', record_count: 50 });
     expect(document.userId).toBe(ann);
     expect(document.data.transactions).toHaveLength(50);
+    const [{ details }] = (await installation.sql<{ details: unknown }>(
+      `SELECT details FROM export_audit_log WHERE export_id = $1 AND action = 'export.requested'`,
+      record.id,
+    )) as [{ details: unknown }];
+    expect(details).toEqual({
+      kind: 'data',
+      type: 'partial',
+      format: 'json',
+      subject: ann,
+      data_types: 'transactions',
+    });
   });
 
   it('streams rows at once', async () => {

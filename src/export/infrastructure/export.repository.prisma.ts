@@ -57,7 +57,12 @@ export class PrismaExportRepository extends ExportRepository {
         ...(attemptToken !== undefined && (await begunBy(attemptToken, transaction))),
       };
       const created = toExport(await transaction.export.create({ data }));
-      const details = { kind, ...(request.type !== null && { type: request.type }), format: created.format };
+      const details = {
+        kind,
+        ...(request.type !== null && { type: request.type }),
+        format: created.format,
+        ...request.audited,
+      };
       await recordAudit(transaction, auditOf(created, 'export.requested', details));
       return { export: created, isNew: true, rateLimit: limitState };
     });

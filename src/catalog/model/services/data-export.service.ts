@@ -103,6 +103,8 @@ export class DataExportService {
   }
 }
 
+const LONGEST_AUDITED = 500;
+
 const NOTHING = { dataTypes: [], tables: [], filters: undefined, columns: undefined };
 
 function queryFor(caller: Caller, request: DataRequest): DataQuery {
@@ -132,9 +134,20 @@ function knownFormat(format: unknown, formats: readonly ExportFormat[]): ExportF
   throw DomainError.invalid('invalid-format', 'Invalid format', { field: 'format', message });
 }
 
+/** Names as they were asked for; what a long list lacks here stands in the record. */
+function auditedOf({ type, dataTypes, tables, subject }: DataQuery): Record<string, string> {
+  const names = (list: readonly string[]) => list.join(', ').slice(0, LONGEST_AUDITED);
+  return {
+    ...(subject !== null && { subject }),
+    ...(tables.length > 0 && { tables: names(tables) }),
+    ...(dataTypes.length > 0 && { data_types: names(dataTypes) }),
+    ...(type === 'full' && { data_types: 'all' }),
+  };
+}
+
 function recordOf(query: DataQuery, caller: Caller, format: ExportFormat, options: FileOptions) {
   const { type, dataTypes, filters } = query;
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const kept = { ...optionsOf(query, caller.userId), ...Object.fromEntries(given) };
-  return { caller, type, format, dataTypes, filters: filters ?? null, options: kept };
+  return { caller, type, format, dataTypes, filters: filters ?? null, options: kept, audited: auditedOf(query) };
 }

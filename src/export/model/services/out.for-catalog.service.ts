@@ -16,6 +16,8 @@ export interface DataExportRequest {
   readonly dataTypes: readonly string[];
   readonly filters: unknown;
   readonly options: ExportOptions;
+  /** What is read and whose it is, for the audit log. */
+  readonly audited: Readonly<Record<string, string>>;
   readonly idempotencyKey: string | null;
 }
 

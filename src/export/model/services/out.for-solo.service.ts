@@ -36,6 +36,7 @@ export class ExportsForSolo {
       type: null,
       dataTypes: [],
       filters: null,
+      audited: {},
       expected: { done: 0, total: pageCount, unit: 'pages' },
       rateLimit: this.config.boards.rateLimit,
     });

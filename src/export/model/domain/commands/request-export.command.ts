@@ -18,6 +18,8 @@ export interface RequestExport {
   readonly expected: Progress;
   /** `null` for no limit. It counts what the caller made of this kind. */
   readonly rateLimit: RateLimit | null;
+  /** What the audit log tells of it beyond kind, type and format. */
+  readonly audited: Readonly<Record<string, string>>;
   /** The client's own name for this request, under which a repeat is recognised. */
   readonly idempotencyKey: string | null;
 }
