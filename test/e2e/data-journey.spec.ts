@@ -106,5 +106,7 @@ describe('A data export', () => {
       sha256: sha256(answer.bytes),
       file_url: null,
     });
+    expect((await person.get(`/api/v1/exports/${id}/download`)).status).toBe(409);
+    expect((await person.delete(`/api/v1/exports/${id}/`)).body).toMatchObject({ status: 'completed' });
   });
 });
