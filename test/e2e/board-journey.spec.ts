@@ -3,7 +3,7 @@ import { lessonBoard, noteBoard, pagesBoard } from '../support/boards';
 import { Installation } from '../support/installation';
 import { pdfPageCount, pngSize, zipEntries } from '../support/files';
 
-/** The front end of source 2, which knows that document and nothing else. */
+/** The front end, which knows the description of its own routes and nothing else. */
 describe('The journey of a board export', () => {
   let installation: Installation;
   let ann: Client;
@@ -99,7 +99,7 @@ describe('The journey of a board export', () => {
   });
 });
 
-/** product.md, "The export record" */
+/** The export record, field by field. */
 const RECORD_FIELDS = [
   ...['id', 'kind', 'session_id', 'event_id', 'schedule_id', 'user_id', 'type', 'format', 'status', 'progress'],
   ...['filters', 'data_types', 'options', 'file_url', 'file_name', 'file_size', 'sha256', 'record_count', 'page_count'],

@@ -1,4 +1,4 @@
-/** Boards as the front end of source 2 keeps them. */
+/** Boards as the front end keeps them. */
 export interface BoardState {
   readonly id: string;
   readonly name: string;

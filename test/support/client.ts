@@ -4,7 +4,7 @@ import { type Patience, until } from './until';
 
 export type Person = Claims;
 
-/** An export as source 2 and product.md show it, as far as the tests look at it. */
+/** An export as every endpoint shows it, as far as the tests look at it. */
 export interface ExportRecord {
   readonly id: string;
   readonly session_id: string;

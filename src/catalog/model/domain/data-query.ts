@@ -3,7 +3,7 @@ import type { Export } from '../../../export';
 export const DATA_EXPORT_TYPES = ['full', 'partial', 'realtime', 'bulk', 'user'] as const;
 export type DataExportType = (typeof DATA_EXPORT_TYPES)[number];
 
-/** What a data export reads: the same whether it is asked for now or carried out later. */
+/** What a data export reads: the same for whoever grants it and for the worker that carries it out. */
 export interface DataQuery {
   readonly type: DataExportType;
   /** Names or ids; every active one when there are none. Not for `bulk` and `user`. */
