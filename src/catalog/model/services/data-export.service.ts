@@ -5,7 +5,8 @@ import type { Caller } from '../../../platform/auth/caller';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { type DataExportType, type DataQuery, optionsOf } from '../domain/data-query';
 import { checkFileOptions, type FileOptions } from '../domain/export-options';
-import { SourceDatabase } from '../domain/interfaces/source-database';
+import { SourceDatabase, type SourceView } from '../domain/interfaces/source-database';
+import type { TablePlan } from '../domain/table-plan';
 import { DataPlanner } from './data-planner';
 
 export const TABLE_FORMATS = ['json', 'ndjson', 'csv', 'xlsx', 'xml'] as const satisfies readonly ExportFormat[];
@@ -76,7 +77,7 @@ export class DataExportService {
     const isOwn = checkSubject(caller, userId);
     const known = knownFormat(format, USER_FORMATS);
     await this.database.look(async (view) => {
-      const [profile] = await this.planner.plan(query, view);
+      const [profile] = await this.checkedPlans(query, view);
       if (!isOwn && profile && !(await view.hasRows(profile))) throw DomainError.notFound('User');
     });
     return { ...recordOf(query, caller, known, {}), idempotencyKey: null };
@@ -91,7 +92,7 @@ export class DataExportService {
     const format = knownFormat(request.format, formats);
     const query = queryFor(caller, request);
     checkFileOptions(request.options, format);
-    const plans = await this.database.look((view) => this.planner.plan(query, view), request.options.timezone);
+    const plans = await this.database.look((view) => this.checkedPlans(query, view), request.options.timezone);
     if (request.options.compression !== undefined && format === 'csv' && plans.length > 1) {
       const message = 'several tables come in a zip, which is compressed already';
       throw DomainError.invalid('invalid-request', 'The request is not valid', {
@@ -100,6 +101,13 @@ export class DataExportService {
       });
     }
     return { ...recordOf(query, caller, format, request.options), idempotencyKey };
+  }
+
+  /** The plans, which the database has judged: once, when they are granted. */
+  private async checkedPlans(query: DataQuery, view: SourceView): Promise<TablePlan[]> {
+    const plans = await this.planner.plan(query, view);
+    for (const plan of plans) await view.check(plan);
+    return plans;
   }
 }
 
