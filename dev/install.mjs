@@ -12,6 +12,8 @@ const buildInputs = [
   'prisma/schema.prisma',
   'prisma/platform.prisma',
   'prisma/catalog.prisma',
+  'prisma/customers.prisma',
+  'prisma/events.prisma',
   'tsconfig.json',
   'tsconfig.build.json',
   'nest-cli.json',

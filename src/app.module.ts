@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CatalogModule } from './catalog';
+import { CustomerModule } from './customer';
 import { ExportModule } from './export';
 import { AuthModule } from './platform/auth/auth.module';
 import { ConfigModule } from './platform/config/config.module';
@@ -24,6 +25,7 @@ import { SoloModule } from './solo';
     // Before the exports, whose /exports/:id would take its paths for ids.
     CatalogModule,
     ExportModule,
+    CustomerModule,
     SoloModule,
   ],
 })

@@ -37,6 +37,7 @@ import { ExportWatch } from './model/services/export-watch';
 import { ExportService } from './model/services/export.service';
 import { ExportStreaming } from './model/services/export-streaming';
 import { ExportsForCatalog } from './model/services/out.for-catalog.service';
+import { ExportsForEvents } from './model/services/out.for-events.service';
 import { ExportsForSolo } from './model/services/out.for-solo.service';
 import { UploadedPictureService } from './model/services/uploaded-picture.service';
 
@@ -84,8 +85,9 @@ const WRITERS = [
     ExportPresenter,
     ExportStreaming,
     ExportsForCatalog,
+    ExportsForEvents,
     ExportsForSolo,
   ],
-  exports: [ExportSources, ExportsForSolo, ExportsForCatalog, ExportPresenter],
+  exports: [ExportSources, ExportsForSolo, ExportsForCatalog, ExportsForEvents, ExportPresenter],
 })
 export class ExportModule {}

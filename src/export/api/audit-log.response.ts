@@ -23,6 +23,13 @@ class AuditRecordResponse {
   @ApiProperty(nullable)
   readonly tenant_id!: string | null;
 
+  @ApiProperty({
+    ...nullable,
+    format: 'uuid',
+    description: 'The external system that did it, for itself or for a user',
+  })
+  readonly customer_id!: string | null;
+
   @ApiProperty({ ...nullable, description: 'The X-Request-Id under which it happened; the log lines carry it too' })
   readonly request_id!: string | null;
 
@@ -41,6 +48,7 @@ class AuditRecordResponse {
       export_id: record.exportId,
       user_id: record.userId,
       tenant_id: record.tenantId,
+      customer_id: record.customerId,
       request_id: record.requestId,
       address: record.address,
       details: record.details,

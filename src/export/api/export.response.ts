@@ -39,8 +39,8 @@ export class ExportResponse {
   @ApiProperty({ ...nullable, format: 'uuid' })
   readonly schedule_id!: string | null;
 
-  @ApiProperty({ description: 'Who asked for it' })
-  readonly user_id!: string;
+  @ApiProperty({ ...nullable, description: 'Whose it is; null where an external system asked for itself' })
+  readonly user_id!: string | null;
 
   @ApiProperty({ ...nullable, description: 'full, partial or realtime for data exports' })
   readonly type!: string | null;
@@ -87,6 +87,16 @@ export class ExportResponse {
 
   @ApiProperty({ type: 'integer', description: 'Complete downloads' })
   readonly download_count!: number;
+
+  @ApiProperty({ ...nullableTime, description: 'When a one-time file was given out' })
+  readonly downloaded_at!: string | null;
+
+  @ApiProperty({
+    ...nullable,
+    example: 'user:42',
+    description: 'Who took a one-time file: `user:<id>`, `customer:<id>`, or `link` for the bearer of its link',
+  })
+  readonly downloaded_by!: string | null;
 
   @ApiProperty({ description: 'Whether the first complete download deletes the file' })
   readonly one_time!: boolean;
@@ -138,6 +148,8 @@ export class ExportResponse {
       record_count: source.recordCount,
       page_count: source.pageCount,
       download_count: source.downloadCount,
+      downloaded_at: source.downloadedAt?.toISOString() ?? null,
+      downloaded_by: source.downloadedBy,
       one_time: source.oneTime,
       warnings: source.warnings,
       error: source.error,

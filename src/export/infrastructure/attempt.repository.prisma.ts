@@ -29,7 +29,7 @@ export class PrismaAttemptRepository extends AttemptRepository {
                         heartbeat_at = now(), started_at = coalesce(started_at, now()), progress_done = 0`,
         where: Prisma.sql`id = ${exportId}::uuid AND NOT streamed AND attempts < ${MAX_ATTEMPTS} AND (${mayBecome('processing')}
                           OR (status = 'processing' AND heartbeat_at < now() - ${this.lease()}))`,
-        audit: (row) => auditOf(row, 'export.started', { worker: WORKER }),
+        audit: (row) => auditOf(row, 'export.started', { details: { worker: WORKER } }),
       });
       if (!claimed) return null;
       const { attempts } = await transaction.export.findUniqueOrThrow({
@@ -53,23 +53,27 @@ export class PrismaAttemptRepository extends AttemptRepository {
   override finish(attempt: Attempt, file: FinishedFile): Promise<boolean> {
     const set = Prisma.sql`status = 'completed', ${publishedFile(file, this.config.exports.retentionDays)}`;
     return this.end(attempt, set, (row) =>
-      auditOf(row, 'export.completed', { bytes: file.size, attempt: attempt.number }),
+      auditOf(row, 'export.completed', { details: { bytes: file.size, attempt: attempt.number } }),
     );
   }
 
   override fail(attempt: Attempt, reason: string): Promise<boolean> {
     const set = Prisma.sql`status = 'failed', attempt_token = NULL, error = ${reason}`;
-    return this.end(attempt, set, (row) => auditOf(row, 'export.failed', { reason, attempt: attempt.number }));
+    return this.end(attempt, set, (row) =>
+      auditOf(row, 'export.failed', { details: { reason, attempt: attempt.number } }),
+    );
   }
 
   override retryLater(attempt: Attempt, pauseSeconds: number, reason: string): Promise<boolean> {
     const set = Prisma.sql`status = 'pending', attempt_token = NULL, enqueue_after = now() + make_interval(secs => ${pauseSeconds})`;
-    return this.end(attempt, set, (row) => auditOf(row, 'export.attempt-failed', { reason, attempt: attempt.number }));
+    return this.end(attempt, set, (row) =>
+      auditOf(row, 'export.attempt-failed', { details: { reason, attempt: attempt.number } }),
+    );
   }
 
   override handBack(attempt: Attempt): Promise<boolean> {
     const set = Prisma.sql`status = 'pending', attempt_token = NULL, attempts = attempts - 1, enqueue_after = now()`;
-    return this.end(attempt, set, (row) => auditOf(row, 'export.handed-back', { worker: WORKER }));
+    return this.end(attempt, set, (row) => auditOf(row, 'export.handed-back', { details: { worker: WORKER } }));
   }
 
   private async end(

@@ -1,8 +1,10 @@
 import { Prisma } from '../../platform/prisma/generated/client';
 import { type AuditEntry, recordAudit } from '../../platform/audit/audit-log';
+import type { Party } from '../../platform/auth/caller';
 import type { Export as ExportRow } from '../../platform/prisma/generated/client';
 import type { Transaction } from '../../platform/prisma/prisma.service';
 import type { Export, ProgressUnit, StoredObject } from '../model/domain/export';
+import { ownerOf } from '../model/domain/record-owner';
 import type { ExportFormat, ExportKind } from '../model/domain/export-format';
 import { type ExportStatus, statusesBefore } from '../model/domain/export-status';
 
@@ -16,6 +18,7 @@ export function toExport(row: ExportRow): Export {
     status: row.status as ExportStatus,
     userId: row.userId,
     tenantId: row.tenantId,
+    customerId: row.customerId,
     sessionId: row.sessionId,
     eventId: row.eventId,
     scheduleId: row.scheduleId,
@@ -37,6 +40,8 @@ export function toExport(row: ExportRow): Export {
     recordCount: toNumber(row.recordCount),
     pageCount: row.pageCount,
     downloadCount: row.downloadCount,
+    downloadedAt: row.downloadedAt,
+    downloadedBy: row.downloadedBy,
     warnings: row.warnings,
     error: row.error,
     expiresAt: row.expiresAt,
@@ -57,10 +62,19 @@ function toNumber(value: bigint | null): number | null {
   return value === null ? null : Number(value);
 }
 
-/** What an audit entry says of the export it is about. */
-export function auditOf(row: Export, action: string, details?: AuditEntry['details']): AuditEntry {
-  return { action, exportId: row.id, userId: row.userId, tenantId: row.tenantId, details };
+interface AuditedStep {
+  /** Who took the step: the owner when it is left out, `null` for nobody who is known. */
+  readonly by?: Party | null;
+  readonly details?: AuditEntry['details'];
 }
+
+/** What an audit entry says of the export it is about. */
+export function auditOf(row: Export, action: string, { by, details }: AuditedStep = {}): AuditEntry {
+  const { userId, customerId } = by === undefined ? row : by === null ? NOBODY : ownerOf(by);
+  return { action, exportId: row.id, userId, customerId, tenantId: row.tenantId, details };
+}
+
+const NOBODY = { userId: null, customerId: null };
 
 /** The condition that the export may come into `status` now. */
 export function mayBecome(status: ExportStatus): Prisma.Sql {

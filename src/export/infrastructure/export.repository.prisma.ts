@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { recordAudit } from '../../platform/audit/audit-log';
+import { isCustomer, type Party, partyKey } from '../../platform/auth/caller';
 import { Config } from '../../platform/config/config';
 import type { RateLimit } from '../../platform/config/rate-limit';
 import { DomainError } from '../../platform/errors/domain-error';
@@ -9,17 +10,14 @@ import { claimIdempotencyKey, type IdempotentRequest } from '../../platform/idem
 import { RequestContext } from '../../platform/observability/request-context';
 import { Prisma } from '../../platform/prisma/generated/client';
 import { jsonOf } from '../../platform/prisma/json';
+import { ownedBy, ownedBySql } from '../../platform/prisma/owned-by';
 import { PrismaService, type Transaction } from '../../platform/prisma/prisma.service';
 import { RateLimitExceededError, type RateLimitState } from '../../platform/rate-limit/rate-limit';
 import type { RequestExport } from '../model/domain/commands/request-export.command';
 import type { Export, FinishedFile, StoredObject } from '../model/domain/export';
 import type { ExportKind } from '../model/domain/export-format';
-import {
-  type ExportCreation,
-  type ExportOwner,
-  type ExportQuery,
-  ExportRepository,
-} from '../model/domain/interfaces/export.repository';
+import { accountOf } from '../model/domain/record-owner';
+import { type ExportCreation, type ExportQuery, ExportRepository } from '../model/domain/interfaces/export.repository';
 import { auditOf, changeExports, mayBecome, toExport } from './export-row';
 import { publishedFile } from './published-file';
 
@@ -49,9 +47,10 @@ export class PrismaExportRepository extends ExportRepository {
         return { export: toExport(row), isNew: false, rateLimit: null };
       }
       const { caller, kind, rateLimit } = request;
-      await takeTurn(transaction, caller);
-      if (attemptToken !== undefined) await refuseOneStreamMore(transaction, caller);
-      const limitState = rateLimit && (await takeFromLimit(transaction, caller, kind, rateLimit));
+      const account = accountOf(request.owner);
+      await takeTurn(transaction, account);
+      if (attemptToken !== undefined) await refuseOneStreamMore(transaction, account);
+      const limitState = rateLimit && (await takeFromLimit(transaction, account, kind, rateLimit));
       const data = {
         ...newRow(id, request),
         ...(attemptToken !== undefined && (await begunBy(attemptToken, transaction))),
@@ -63,7 +62,7 @@ export class PrismaExportRepository extends ExportRepository {
         format: created.format,
         ...request.audited,
       };
-      await recordAudit(transaction, auditOf(created, 'export.requested', details));
+      await recordAudit(transaction, auditOf(created, 'export.requested', { by: caller, details }));
       return { export: created, isNew: true, rateLimit: limitState };
     });
   }
@@ -73,7 +72,7 @@ export class PrismaExportRepository extends ExportRepository {
     return row && toExport(row);
   }
 
-  override async findOwned(id: string, owner: ExportOwner): Promise<Export | null> {
+  override async findOwned(id: string, owner: Party): Promise<Export | null> {
     const row = await this.prisma.export.findFirst({ where: { id, ...ownedBy(owner) } });
     return row && toExport(row);
   }
@@ -94,23 +93,23 @@ export class PrismaExportRepository extends ExportRepository {
     return { count, items, nextCursor: rows.length > size ? (items.at(-1)?.id ?? null) : null };
   }
 
-  override async cancel(id: string, by: ExportOwner): Promise<Export | null> {
+  override async cancel(id: string, by: Party): Promise<Export | null> {
     const [cancelled] = await this.prisma.$transaction((transaction) =>
       changeExports(transaction, {
         set: Prisma.sql`status = 'cancelled', attempt_token = NULL`,
         where: Prisma.sql`${owned(id, by)} AND ${mayBecome('cancelled')}`,
-        audit: (row) => auditOf(row, 'export.cancelled'),
+        audit: (row) => auditOf(row, 'export.cancelled', { by }),
       }),
     );
     return cancelled ?? null;
   }
 
-  override async expire(id: string, by: ExportOwner): Promise<Export | null> {
+  override async expire(id: string, by: Party): Promise<Export | null> {
     const [expired] = await this.prisma.$transaction((transaction) =>
       changeExports(transaction, {
         set: Prisma.sql`status = 'expired', expires_at = now()`,
         where: Prisma.sql`${owned(id, by)} AND NOT streamed AND ${mayBecome('expired')}`,
-        audit: (row) => auditOf(row, 'export.file-deleted'),
+        audit: (row) => auditOf(row, 'export.file-deleted', { by }),
       }),
     );
     return expired ?? null;
@@ -119,7 +118,7 @@ export class PrismaExportRepository extends ExportRepository {
   override replaceFile(
     id: string,
     file: FinishedFile,
-    by: ExportOwner,
+    by: Party,
   ): Promise<{ export: Export; replaced: StoredObject | null } | null> {
     return this.prisma.$transaction(async (transaction) => {
       const before = await transaction.$queryRaw<{ key: string | null; content_type: string | null }[]>`
@@ -127,7 +126,7 @@ export class PrismaExportRepository extends ExportRepository {
       const [completed] = await changeExports(transaction, {
         set: Prisma.sql`status = 'completed', ${publishedFile(file, this.config.exports.retentionDays)}`,
         where: Prisma.sql`${owned(id, by)} AND (status = 'completed' OR ${mayBecome('completed')})`,
-        audit: (row) => auditOf(row, 'export.content-uploaded', { bytes: file.size }),
+        audit: (row) => auditOf(row, 'export.content-uploaded', { by, details: { bytes: file.size } }),
       });
       if (!completed) return null;
       const { key, content_type: contentType } = before[0] ?? {};
@@ -135,30 +134,26 @@ export class PrismaExportRepository extends ExportRepository {
     });
   }
 
-  override async recordDownload(id: string, by: ExportOwner | null): Promise<void> {
+  override async recordDownload(id: string, by: Party | null): Promise<void> {
     await this.prisma.$transaction(async (transaction) => {
       const [row] = await changeExports(transaction, {
         set: Prisma.sql`download_count = download_count + 1`,
         where: Prisma.sql`id = ${id}::uuid`,
       });
       if (row) {
-        const entry = { ...auditOf(row, 'export.downloaded'), userId: by?.userId ?? null };
-        await recordAudit(transaction, { ...entry, details: { by: by ? 'token' : 'link' } });
+        const details = { by: by ? (isCustomer(by) ? 'customer' : 'token') : 'link' };
+        await recordAudit(transaction, auditOf(row, 'export.downloaded', { by, details }));
       }
     });
   }
 }
 
-function ownedBy({ userId, tenantId }: ExportOwner): { userId: string; tenantId: string | null } {
-  return { userId, tenantId };
-}
-
-function owned(id: string, { userId, tenantId }: ExportOwner): Prisma.Sql {
-  return Prisma.sql`id = ${id}::uuid AND user_id = ${userId} AND tenant_id IS NOT DISTINCT FROM ${tenantId}`;
+function owned(id: string, owner: Party): Prisma.Sql {
+  return Prisma.sql`id = ${id}::uuid AND ${ownedBySql(owner)}`;
 }
 
 function newRow(id: string, request: RequestExport): Prisma.ExportCreateInput {
-  const { caller, kind, type, format, dataTypes, filters, options, sessionId, expected } = request;
+  const { owner, kind, type, format, dataTypes, filters, options, sessionId, eventId, oneTime, expected } = request;
   return {
     id,
     kind,
@@ -166,9 +161,10 @@ function newRow(id: string, request: RequestExport): Prisma.ExportCreateInput {
     format,
     dataTypes: [...dataTypes],
     filters: filters == null ? undefined : jsonOf(filters),
-    userId: caller.userId,
-    tenantId: caller.tenantId,
+    ...owner,
     sessionId,
+    eventId,
+    oneTime,
     options: jsonOf(options),
     requestId: RequestContext.current()?.requestId ?? id,
     progressTotal: expected.total,
@@ -184,13 +180,13 @@ async function begunBy(attemptToken: string, transaction: Transaction): Promise<
 }
 
 /** Two creations of one owner at once would not see each other. */
-async function takeTurn(transaction: Transaction, { userId, tenantId }: ExportOwner): Promise<void> {
+async function takeTurn(transaction: Transaction, account: Party): Promise<void> {
   await transaction.$executeRaw`
-    SELECT pg_advisory_xact_lock(hashtextextended(${JSON.stringify(['exports', tenantId, userId])}, 0))`;
+    SELECT pg_advisory_xact_lock(hashtextextended(${`exports of ${partyKey(account)}`}, 0))`;
 }
 
 /** @throws DomainError limit, when the owner's open streams would leave too few to others */
-async function refuseOneStreamMore(transaction: Transaction, owner: ExportOwner): Promise<void> {
+async function refuseOneStreamMore(transaction: Transaction, owner: Party): Promise<void> {
   const open = await transaction.export.count({ where: { ...ownedBy(owner), streamed: true, status: 'processing' } });
   if (open < STREAMS_OF_ONE_OWNER) return;
   const message = `${STREAMS_OF_ONE_OWNER} exports are being streamed to you already: read them to their ends, or cancel one`;
@@ -198,12 +194,12 @@ async function refuseOneStreamMore(transaction: Transaction, owner: ExportOwner)
 }
 
 /**
- * Counts the owner's creations of a kind in the window that ends now, in every process: the records are the count.
+ * Counts the account's creations of a kind in the window that ends now, in every process: the records are the count.
  * @throws RateLimitExceededError
  */
 async function takeFromLimit(
   transaction: Transaction,
-  { userId, tenantId }: ExportOwner,
+  account: Party,
   kind: ExportKind,
   { limit, windowSeconds }: RateLimit,
 ): Promise<RateLimitState> {
@@ -211,7 +207,7 @@ async function takeFromLimit(
     SELECT count(*)::int AS used,
            ceil(extract(epoch FROM min(created_at) + make_interval(secs => ${windowSeconds}) - statement_timestamp()))::int AS reset
     FROM exports
-    WHERE user_id = ${userId} AND tenant_id IS NOT DISTINCT FROM ${tenantId} AND kind = ${kind}
+    WHERE ${ownedBySql(account)} AND ${isCustomer(account) ? Prisma.sql`true` : Prisma.sql`customer_id IS NULL`} AND kind = ${kind}
       AND created_at > statement_timestamp() - make_interval(secs => ${windowSeconds})`;
   const used = window?.used ?? 0;
   const state = { name: kind, limit, windowSeconds, resetSeconds: Math.max(1, window?.reset ?? windowSeconds) };

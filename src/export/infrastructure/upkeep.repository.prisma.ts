@@ -34,7 +34,7 @@ export class PrismaUpkeepRepository extends UpkeepRepository {
         changeExports(transaction, {
           set: Prisma.sql`status = 'failed', attempt_token = NULL, error = ${why}`,
           where: Prisma.sql`${silent} AND ${which}`,
-          audit: (row) => auditOf(row, 'export.failed', { reason: why }),
+          audit: (row) => auditOf(row, 'export.failed', { details: { reason: why } }),
         });
       // Nobody can go on with an answer that broke off.
       const broken = await fail(STREAM_BROKE, Prisma.sql`streamed`);
@@ -63,7 +63,7 @@ export class PrismaUpkeepRepository extends UpkeepRepository {
         set: Prisma.sql`status = 'expired'`,
         where: Prisma.sql`${mayBecome('expired')} AND id IN (
           SELECT id FROM exports WHERE status = 'completed' AND expires_at <= now() LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`,
-        audit: (row) => ({ ...auditOf(row, 'export.expired'), userId: null }),
+        audit: (row) => auditOf(row, 'export.expired', { by: null }),
       }),
     );
     return expired.length;

@@ -9,6 +9,8 @@ export interface AuditEntry {
   /** `null` for what the service does by itself. */
   readonly userId: string | null;
   readonly tenantId: string | null;
+  /** The external system that did it. */
+  readonly customerId?: string | null;
   readonly details?: Readonly<Record<string, string | number | boolean | null>>;
 }
 
@@ -21,6 +23,7 @@ export async function recordAudit(transaction: Transaction, ...entries: readonly
       exportId: entry.exportId,
       userId: entry.userId,
       tenantId: entry.tenantId,
+      customerId: entry.customerId,
       requestId: context?.requestId,
       address: context?.address,
       details: { ...entry.details },

@@ -1,7 +1,29 @@
-/** A person who proved who they are by a token. */
-export interface Caller {
+/** A person, within a tenant where the platform has any. */
+export interface Person {
   readonly userId: string;
-  /** Confines everything the caller sees and does; `null` for a platform without tenants. */
+  /** Confines everything the person sees and does; `null` for a platform without tenants. */
   readonly tenantId: string | null;
+}
+
+/** A person who proved who they are by a token. */
+export interface Caller extends Person {
   readonly roles: readonly string[];
+}
+
+/** An external system that proved itself by id and secret. */
+export interface CallingCustomer {
+  readonly customerId: string;
+  readonly tenantId: string | null;
+}
+
+/** Whoever asks, and owns what they asked for. */
+export type Party = Person | CallingCustomer;
+
+export function isCustomer(party: Party): party is CallingCustomer {
+  return 'customerId' in party && typeof party.customerId === 'string';
+}
+
+/** One text for each party, and never the same for two. */
+export function partyKey(party: Party): string {
+  return JSON.stringify(isCustomer(party) ? { customer: party.customerId } : [party.tenantId, party.userId]);
 }

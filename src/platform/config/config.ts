@@ -55,6 +55,12 @@ export class Config {
     /** How many data exports a user may ask for. */
     readonly rateLimit: RateLimit | null;
   };
+  readonly customers: {
+    /** How many exports of each kind an external system may ask for. */
+    readonly rateLimit: RateLimit | null;
+    /** How often somebody may fail to prove that they are one, from one address. */
+    readonly failureLimit: RateLimit | null;
+  };
   readonly boards: {
     readonly maxBytes: number;
     /** Where images may be fetched from. */
@@ -84,6 +90,7 @@ export class Config {
       graceSeconds: env.SHUTDOWN_GRACE_SECONDS,
       rateLimit: env.RATE_LIMIT_EXPORTS,
     };
+    this.customers = { rateLimit: env.RATE_LIMIT_CUSTOMERS, failureLimit: env.RATE_LIMIT_CUSTOMER_FAILURES };
     this.boards = {
       maxBytes: env.BOARD_MAX_BYTES,
       assetOrigins: env.BOARD_ASSET_HOSTS,

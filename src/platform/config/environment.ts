@@ -79,6 +79,8 @@ const schema = z.object({
   LINK_SECRET: secret,
   RATE_LIMIT_BOARDS: rateLimit.default({ limit: 30, windowSeconds: 900 }),
   RATE_LIMIT_EXPORTS: rateLimit.default({ limit: 5, windowSeconds: 900 }),
+  RATE_LIMIT_CUSTOMERS: rateLimit.default({ limit: 300, windowSeconds: 900 }),
+  RATE_LIMIT_CUSTOMER_FAILURES: rateLimit.default({ limit: 20, windowSeconds: 60 }),
   RETENTION_DAYS: z.coerce.number().positive().max(3650).default(7),
   EXPORT_CONCURRENCY: wholeNumber(1, 64).default(4),
   EXPORT_LEASE_SECONDS: wholeNumber(3, 600).default(15),

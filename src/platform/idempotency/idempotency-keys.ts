@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Caller } from '../auth/caller';
+import { type Party, partyKey } from '../auth/caller';
 import { DomainError } from '../errors/domain-error';
 import type { Transaction } from '../prisma/prisma.service';
 
@@ -12,14 +12,14 @@ export interface IdempotentRequest {
 
 /** @param parts whatever makes two requests the same: what is created, from what, and how */
 export function idempotentRequest(
-  caller: Caller,
+  caller: Party,
   key: string,
   ...parts: readonly (string | Uint8Array)[]
 ): IdempotentRequest {
   const hash = createHash('sha256');
   // Each part is preceded by its length, so that no two lists of parts read alike.
   for (const part of parts) hash.update(`${part.length}:`).update(part);
-  return { owner: JSON.stringify([caller.tenantId, caller.userId]), key, fingerprint: hash.digest('hex') };
+  return { owner: partyKey(caller), key, fingerprint: hash.digest('hex') };
 }
 
 /**

@@ -19,8 +19,9 @@ export class BoardSource extends ExportSource {
   }
 
   override async open(request: Export, signal: AbortSignal): Promise<OpenedSource> {
-    const { sessionId, format, options } = request;
-    const session = sessionId === null ? null : await this.sessions.find(sessionId, request);
+    const { sessionId, userId, tenantId, format, options } = request;
+    const isOfSession = sessionId !== null && userId !== null;
+    const session = isOfSession ? await this.sessions.find(sessionId, { userId, tenantId }) : null;
     const state = session && (await this.sessions.readState(session.id));
     if (!session || state === null) {
       throw new DomainError('gone', 'session-deleted', 'The board was deleted before it could be exported');

@@ -1,16 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import type { Party } from '../../platform/auth/caller';
 import { DomainError } from '../../platform/errors/domain-error';
 import type { Page } from '../../platform/http/page';
 import { claimIdempotencyKey, type IdempotentRequest } from '../../platform/idempotency/idempotency-keys';
 import type { SoloSession as SessionRow } from '../../platform/prisma/generated/client';
+import { ownedBy } from '../../platform/prisma/owned-by';
 import { PrismaService } from '../../platform/prisma/prisma.service';
 import {
   type NewSession,
   type SessionChange,
   SoloSessionRepository,
 } from '../model/domain/interfaces/solo-session.repository';
-import type { SessionOwner, SoloSession } from '../model/domain/solo-session';
+import type { SoloSession } from '../model/domain/solo-session';
 
 /** Everything but the state, which may have megabytes. */
 const omit = { state: true } as const;
@@ -24,7 +26,7 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
   }
 
   override create(
-    { owner, name, state }: NewSession,
+    { owner, customerId, name, state }: NewSession,
     idempotency: IdempotentRequest | null,
   ): Promise<{ session: SoloSession; isNew: boolean }> {
     const id = uuidv7();
@@ -35,12 +37,13 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
         if (!row) throw new DomainError('gone', 'session-deleted', 'The session that this request made was deleted');
         return { session: toSession(row), isNew: false };
       }
-      const data = { id, ...ownedBy(owner), name, state: state.text, pageCount: state.pageCount };
+      const { userId, tenantId } = owner;
+      const data = { id, userId, tenantId, customerId, name, state: state.text, pageCount: state.pageCount };
       return { session: toSession(await transaction.soloSession.create({ data, omit })), isNew: true };
     });
   }
 
-  override async find(id: string, owner: SessionOwner): Promise<SoloSession | null> {
+  override async find(id: string, owner: Party): Promise<SoloSession | null> {
     const row = await this.prisma.soloSession.findFirst({ where: { id, ...ownedBy(owner) }, omit });
     return row && toSession(row);
   }
@@ -50,7 +53,7 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
     return row?.state ?? null;
   }
 
-  override async list(owner: SessionOwner, size: number, cursor?: string): Promise<Page<SoloSession>> {
+  override async list(owner: Party, size: number, cursor?: string): Promise<Page<SoloSession>> {
     const where = ownedBy(owner);
     const [count, rows] = await Promise.all([
       this.prisma.soloSession.count({ where }),
@@ -65,7 +68,7 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
     return { count, items, nextCursor: rows.length > size ? (items.at(-1)?.id ?? null) : null };
   }
 
-  override async update(id: string, owner: SessionOwner, { name, state }: SessionChange): Promise<SoloSession | null> {
+  override async update(id: string, owner: Party, { name, state }: SessionChange): Promise<SoloSession | null> {
     const [row] = await this.prisma.soloSession.updateManyAndReturn({
       where: { id, ...ownedBy(owner) },
       data: { name, state: state?.text, pageCount: state?.pageCount, rev: { increment: 1 }, updatedAt: new Date() },
@@ -83,23 +86,19 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
     return changed ?? null;
   }
 
-  override async findThumbnail(id: string, owner: SessionOwner | null): Promise<string | null> {
+  override async findThumbnail(id: string, owner: Party | null): Promise<string | null> {
     const where = { id, ...(owner && ownedBy(owner)) };
     const row = await this.prisma.soloSession.findFirst({ where, select: { thumbnailKey: true } });
     return row?.thumbnailKey ?? null;
   }
 
-  override async delete(id: string, owner: SessionOwner): Promise<boolean> {
+  override async delete(id: string, owner: Party): Promise<boolean> {
     const { count } = await this.prisma.soloSession.deleteMany({ where: { id, ...ownedBy(owner) } });
     return count === 1;
   }
 }
 
-function ownedBy({ userId, tenantId }: SessionOwner): { userId: string; tenantId: string | null } {
-  return { userId, tenantId };
-}
-
 function toSession(row: Row): SoloSession {
-  const { id, userId, tenantId, name, pageCount, rev, thumbnailKey, createdAt, updatedAt } = row;
-  return { id, userId, tenantId, name, pageCount, rev, thumbnailKey, createdAt, updatedAt };
+  const { id, userId, tenantId, customerId, name, pageCount, rev, thumbnailKey, createdAt, updatedAt } = row;
+  return { id, userId, tenantId, customerId, name, pageCount, rev, thumbnailKey, createdAt, updatedAt };
 }

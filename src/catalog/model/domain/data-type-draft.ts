@@ -12,7 +12,7 @@ const MOST_COLUMNS = 1_600;
 const USUAL_OWNER = 'user_id';
 
 /** What holds secrets of the service itself: keys of its clients, and the payloads of its jobs. */
-const SECRET_TABLES: readonly string[] = ['idempotency_keys', '_prisma_migrations'];
+const SECRET_TABLES: readonly string[] = ['customers', 'idempotency_keys', '_prisma_migrations'];
 const SECRET_SCHEMAS = ['bullmq.'];
 
 const CONTROL_CHARACTER = /\p{Cc}/u;

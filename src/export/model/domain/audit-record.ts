@@ -8,6 +8,8 @@ export interface AuditRecord {
   /** `null` for what the service did by itself. */
   readonly userId: string | null;
   readonly tenantId: string | null;
+  /** The external system that did it. */
+  readonly customerId: string | null;
   readonly requestId: string | null;
   readonly address: string | null;
   readonly details: Readonly<Record<string, unknown>>;

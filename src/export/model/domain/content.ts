@@ -1,7 +1,8 @@
 import type { Relations, Sections } from './relation';
+import type { Table } from './table';
 
 /** What a source offers for export. A format says which kind it can write. */
-export type Content = Drawing | JsonDocument | Relations | Sections;
+export type Content = Drawing | JsonDocument | Relations | Sections | Table;
 export type ContentKind = Content['kind'];
 
 /** Pages that are drawn off the event loop. Made for one request, and drawn once. */

@@ -1,5 +1,6 @@
 import type { ExportFormat, ExportKind } from './export-format';
 import type { ExportStatus } from './export-status';
+import type { RecordOwner } from './record-owner';
 
 /** What a source and a format were told beyond the format's name; each checks what concerns it. */
 export type ExportOptions = Readonly<Record<string, unknown>>;
@@ -23,14 +24,12 @@ export interface StoredObject {
  * One requested file, as its record stood when it was read. It is never changed in memory: each change is one
  * conditional statement of a repository, so that no two processes can both believe they made it.
  */
-export interface Export {
+export interface Export extends RecordOwner {
   readonly id: string;
   readonly kind: ExportKind;
   readonly type: string | null;
   readonly format: ExportFormat;
   readonly status: ExportStatus;
-  readonly userId: string;
-  readonly tenantId: string | null;
   readonly sessionId: string | null;
   readonly eventId: string | null;
   readonly scheduleId: string | null;
@@ -52,6 +51,10 @@ export interface Export {
   readonly recordCount: number | null;
   readonly pageCount: number | null;
   readonly downloadCount: number;
+  /** When the file was given out, once and for all; of one-time exports only. */
+  readonly downloadedAt: Date | null;
+  /** `user:<id>`, `customer:<id>` or `link` */
+  readonly downloadedBy: string | null;
   readonly warnings: readonly string[];
   readonly error: string | null;
   readonly expiresAt: Date | null;

@@ -2,11 +2,12 @@ import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { LinkSigner } from '../../../platform/auth/link-signer';
+import type { Party } from '../../../platform/auth/caller';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { type ByteRange, FileNotFoundError, FileStorage } from '../../../platform/storage/file-storage';
 import type { Export } from '../domain/export';
 import { isFinished } from '../domain/export-status';
-import { type ExportOwner, ExportRepository } from '../domain/interfaces/export.repository';
+import { ExportRepository } from '../domain/interfaces/export.repository';
 
 /** A file that is there to be fetched. */
 export interface DownloadableFile {
@@ -43,7 +44,7 @@ export class ExportDownload {
    * @param owner whose export it must be; `null` for the bearer of a link, who proved that we gave it away
    * @throws DomainError not-found | conflict while it is unfinished | gone
    */
-  async find(exportId: string, owner: ExportOwner | null): Promise<DownloadableFile> {
+  async find(exportId: string, owner: Party | null): Promise<DownloadableFile> {
     const found = isUUID(exportId) ? await this.findExport(exportId, owner) : null;
     if (!found) throw DomainError.notFound('Export');
     const { id, object, fileName, fileSize, sha256 } = found;
@@ -73,11 +74,11 @@ export class ExportDownload {
     return this.storage.link(key, { fileName: name, contentType, expiresInSeconds: REDIRECT_LIFETIME_SECONDS });
   }
 
-  recordDownload({ exportId }: DownloadableFile, by: ExportOwner | null): Promise<void> {
+  recordDownload({ exportId }: DownloadableFile, by: Party | null): Promise<void> {
     return this.exports.recordDownload(exportId, by);
   }
 
-  private findExport(id: string, owner: ExportOwner | null): Promise<Export | null> {
+  private findExport(id: string, owner: Party | null): Promise<Export | null> {
     return owner ? this.exports.findOwned(id, owner) : this.exports.find(id);
   }
 }

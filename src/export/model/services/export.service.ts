@@ -1,16 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { isUUID } from 'class-validator';
+import type { Party } from '../../../platform/auth/caller';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { Page } from '../../../platform/http/page';
 import { FileStorage } from '../../../platform/storage/file-storage';
 import type { RequestExport } from '../domain/commands/request-export.command';
 import type { Export } from '../domain/export';
-import {
-  type ExportCreation,
-  type ExportOwner,
-  type ExportQuery,
-  ExportRepository,
-} from '../domain/interfaces/export.repository';
+import { type ExportCreation, type ExportQuery, ExportRepository } from '../domain/interfaces/export.repository';
 import { ExportQueue } from '../domain/interfaces/export-queue';
 import { ExportMetrics } from './export-metrics';
 import { fingerprintOf } from './fingerprint';
@@ -39,7 +35,7 @@ export class ExportService {
   }
 
   /** @throws DomainError not-found, also for an id that is none */
-  async get(id: string, owner: ExportOwner): Promise<Export> {
+  async get(id: string, owner: Party): Promise<Export> {
     const found = isUUID(id) ? await this.exports.findOwned(id, owner) : null;
     if (!found) throw DomainError.notFound('Export');
     return found;
@@ -53,7 +49,7 @@ export class ExportService {
    * Cancels an unfinished export, or gives up the file of a completed one. An export that ended otherwise stays as it is.
    * @throws DomainError not-found
    */
-  async remove(id: string, owner: ExportOwner): Promise<Export> {
+  async remove(id: string, owner: Party): Promise<Export> {
     const found = await this.get(id, owner);
     const cancelled = await this.exports.cancel(id, owner);
     if (cancelled) {

@@ -3,8 +3,9 @@ import type { RequestExport } from '../domain/commands/request-export.command';
 
 /** By what a repeat of a request is known; `null` when the client gave it no name of its own. */
 export function fingerprintOf(request: RequestExport): IdempotentRequest | null {
-  const { caller, idempotencyKey, kind, type, format, sessionId, dataTypes, filters, options } = request;
+  const { caller, idempotencyKey, kind, type, format, sessionId, eventId, oneTime, dataTypes, filters, options } =
+    request;
   if (idempotencyKey === null) return null;
-  const what = JSON.stringify([type, sessionId, dataTypes, filters, options]);
+  const what = JSON.stringify([type, sessionId, eventId, oneTime, dataTypes, filters, options]);
   return idempotentRequest(caller, idempotencyKey, 'export', kind, format, what);
 }

@@ -4,6 +4,7 @@ import { Config } from '../../../platform/config/config';
 import type { RequestExport } from '../domain/commands/request-export.command';
 import type { ExportOptions } from '../domain/export';
 import type { ExportFormat } from '../domain/export-format';
+import { ownerOf } from '../domain/record-owner';
 import type { ExportCreation } from '../domain/interfaces/export.repository';
 import { ExportStreaming, type StreamedExport } from './export-streaming';
 import { ExportService } from './export.service';
@@ -44,7 +45,10 @@ export class ExportsForCatalog {
     return {
       ...request,
       kind: 'data',
+      owner: ownerOf(request.caller),
       sessionId: null,
+      eventId: null,
+      oneTime: false,
       expected: { done: 0, total: null, unit: 'rows' },
       rateLimit: this.config.exports.rateLimit,
     };

@@ -1,17 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../../../platform/auth/caller';
+import type { Party } from '../../../platform/auth/caller';
 import { Config } from '../../../platform/config/config';
 import type { Page } from '../../../platform/http/page';
 import type { Export, ExportOptions } from '../domain/export';
 import type { ExportFormat } from '../domain/export-format';
+import type { RecordOwner } from '../domain/record-owner';
 import { isFinished } from '../domain/export-status';
 import type { ExportCreation } from '../domain/interfaces/export.repository';
 import { ExportService } from './export.service';
 
 export interface BoardExportRequest {
-  readonly caller: Caller;
-  /** A session that is known to be the caller's. */
-  readonly sessionId: string;
+  readonly caller: Party;
+  /** A session that the caller is known to own, alone or with others. */
+  readonly session: RecordOwner & { readonly id: string };
   readonly format: ExportFormat;
   readonly options: ExportOptions;
   readonly pageCount: number;
@@ -29,26 +30,30 @@ export class ExportsForSolo {
   ) {}
 
   /** @throws RateLimitExceededError | DomainError mismatch */
-  request({ pageCount, ...request }: BoardExportRequest): Promise<ExportCreation> {
+  request({ pageCount, session, ...request }: BoardExportRequest): Promise<ExportCreation> {
     return this.exports.request({
       ...request,
       kind: 'board',
+      owner: { userId: session.userId, tenantId: session.tenantId, customerId: session.customerId },
+      sessionId: session.id,
+      eventId: null,
+      oneTime: false,
       type: null,
       dataTypes: [],
       filters: null,
       audited: {},
       expected: { done: 0, total: pageCount, unit: 'pages' },
-      rateLimit: this.config.boards.rateLimit,
+      rateLimit: session.customerId === null ? this.config.boards.rateLimit : this.config.customers.rateLimit,
     });
   }
 
   /** The exports of one session, newest first. */
-  list(owner: Caller, sessionId: string, size: number, cursor?: string): Promise<Page<Export>> {
+  list(owner: Party, sessionId: string, size: number, cursor?: string): Promise<Page<Export>> {
     return this.exports.list({ owner, sessionId, size, cursor });
   }
 
   /** Ends the session's exports and gives up their files: with the session goes what was made of it. */
-  async discard(owner: Caller, sessionId: string): Promise<void> {
+  async discard(owner: Party, sessionId: string): Promise<void> {
     let cursor: string | undefined;
     do {
       const page = await this.exports.list({ owner, sessionId, size: LARGEST_PAGE, cursor });

@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { Injectable, Logger } from '@nestjs/common';
+import type { Party } from '../../../platform/auth/caller';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { FileStorage } from '../../../platform/storage/file-storage';
 import type { Export } from '../domain/export';
-import { type ExportOwner, ExportRepository } from '../domain/interfaces/export.repository';
+import { ExportRepository } from '../domain/interfaces/export.repository';
 import { PictureInspector } from '../domain/interfaces/picture-inspector';
 import { ExportService } from './export.service';
 
@@ -24,7 +25,7 @@ export class UploadedPictureService {
    * @param png the whole file
    * @throws DomainError not-found | invalid when it is no sound PNG | conflict when the export takes no picture (any more)
    */
-  async store(exportId: string, png: Buffer, owner: ExportOwner): Promise<Export> {
+  async store(exportId: string, png: Buffer, owner: Party): Promise<Export> {
     const request = await this.exports.get(exportId, owner);
     if (request.format !== 'png') {
       throw new DomainError('conflict', 'export-takes-no-picture', 'Only a PNG export takes a picture');

@@ -1,10 +1,10 @@
-import type { Caller } from '../../../platform/auth/caller';
-
 /** A whiteboard as its owner keeps it. */
 export interface SoloSession {
   readonly id: string;
   readonly userId: string;
   readonly tenantId: string | null;
+  /** The external system that began it on behalf of its user. */
+  readonly customerId: string | null;
   readonly name: string;
   readonly pageCount: number;
   /** Counts the changes, from 1. */
@@ -19,8 +19,6 @@ export interface BoardState {
   readonly text: string;
   readonly pageCount: number;
 }
-
-export type SessionOwner = Pick<Caller, 'userId' | 'tenantId'>;
 
 /** What a session may be called when it is made without a name. */
 export const DEFAULT_NAME = 'Untitled';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Export, type ExportFormat, type ExportOptions, ExportsForSolo } from '../../../export';
-import type { Caller } from '../../../platform/auth/caller';
+import type { Party } from '../../../platform/auth/caller';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { Page } from '../../../platform/http/page';
 import { BOARD_FORMATS, type BoardFormat } from '../domain/picture';
@@ -19,7 +19,7 @@ export class BoardExportService {
 
   /** @throws DomainError not-found | invalid | limit | mismatch */
   async request(
-    caller: Caller,
+    caller: Party,
     sessionId: string,
     { format = DEFAULT_FORMAT, options }: { readonly format?: unknown; readonly options: ExportOptions },
     idempotencyKey: string | null,
@@ -36,7 +36,7 @@ export class BoardExportService {
     }
     return this.exports.request({
       caller,
-      sessionId: session.id,
+      session,
       format,
       options,
       pageCount: page === undefined ? session.pageCount : 1,
@@ -45,7 +45,7 @@ export class BoardExportService {
   }
 
   /** @throws DomainError not-found */
-  async list(caller: Caller, sessionId: string, size: number, cursor?: string): Promise<Page<Export>> {
+  async list(caller: Party, sessionId: string, size: number, cursor?: string): Promise<Page<Export>> {
     const { id } = await this.sessions.get(sessionId, caller);
     return this.exports.list(caller, id, size, cursor);
   }

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
+import type { Party } from '../../../platform/auth/caller';
 import { LinkSigner } from '../../../platform/auth/link-signer';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { FileNotFoundError, FileStorage } from '../../../platform/storage/file-storage';
 import { BoardRenderer } from '../domain/interfaces/board-renderer';
 import { SoloSessionRepository } from '../domain/interfaces/solo-session.repository';
-import type { SessionOwner, SoloSession } from '../domain/solo-session';
+import type { SoloSession } from '../domain/solo-session';
 
 /** Pixels; the height follows the page. */
 const THUMBNAIL_WIDTH = 320;
@@ -61,7 +62,7 @@ export class SessionThumbnailService {
    * @param owner whose session it must be; `null` for the bearer of a link, who proved that we gave it away
    * @throws DomainError not-found, also while there is no thumbnail
    */
-  async open(id: string, owner: SessionOwner | null): Promise<Readable> {
+  async open(id: string, owner: Party | null): Promise<Readable> {
     const key = isUUID(id) ? await this.sessions.findThumbnail(id, owner) : null;
     try {
       if (key !== null) return await this.storage.open(key);

@@ -1,3 +1,4 @@
+import type { Party } from '../../../../platform/auth/caller';
 import type { IdempotentRequest } from '../../../../platform/idempotency/idempotency-keys';
 import type { Page } from '../../../../platform/http/page';
 import type { RateLimitState } from '../../../../platform/rate-limit/rate-limit';
@@ -5,12 +6,6 @@ import type { RequestExport } from '../commands/request-export.command';
 import type { Export, FinishedFile, StoredObject } from '../export';
 import type { ExportFormat, ExportKind } from '../export-format';
 import type { ExportStatus } from '../export-status';
-
-/** Whose exports are meant. Nobody else's exist. */
-export interface ExportOwner {
-  readonly userId: string;
-  readonly tenantId: string | null;
-}
 
 export interface ExportCreation {
   readonly export: Export;
@@ -21,7 +16,8 @@ export interface ExportCreation {
 }
 
 export interface ExportQuery {
-  readonly owner: ExportOwner;
+  /** Whose exports are meant. Nobody else's exist. */
+  readonly owner: Party;
   readonly size: number;
   readonly cursor?: string;
   readonly status?: ExportStatus;
@@ -44,7 +40,7 @@ export abstract class ExportRepository {
 
   abstract find(id: string): Promise<Export | null>;
 
-  abstract findOwned(id: string, owner: ExportOwner): Promise<Export | null>;
+  abstract findOwned(id: string, owner: Party): Promise<Export | null>;
 
   /** Those of `ids` that exist. */
   abstract findAll(ids: readonly string[]): Promise<Export[]>;
@@ -53,13 +49,13 @@ export abstract class ExportRepository {
   abstract list(query: ExportQuery): Promise<Page<Export>>;
 
   /** @returns the cancelled export, or `null` when it had ended before */
-  abstract cancel(id: string, by: ExportOwner): Promise<Export | null>;
+  abstract cancel(id: string, by: Party): Promise<Export | null>;
 
   /**
    * Gives up the file of a completed export; the sweep deletes its object.
    * @returns the expired export, or `null` when it was not completed any more, or never had a file
    */
-  abstract expire(id: string, by: ExportOwner): Promise<Export | null>;
+  abstract expire(id: string, by: Party): Promise<Export | null>;
 
   /**
    * Completes an export with a file made elsewhere, in place of its own. A running attempt can publish nothing after.
@@ -69,8 +65,8 @@ export abstract class ExportRepository {
   abstract replaceFile(
     id: string,
     file: FinishedFile,
-    by: ExportOwner,
+    by: Party,
   ): Promise<{ export: Export; replaced: StoredObject | null } | null>;
 
-  abstract recordDownload(id: string, by: ExportOwner | null): Promise<void>;
+  abstract recordDownload(id: string, by: Party | null): Promise<void>;
 }

@@ -1,9 +1,13 @@
+import type { Party, Person } from '../../../../platform/auth/caller';
 import type { IdempotentRequest } from '../../../../platform/idempotency/idempotency-keys';
 import type { Page } from '../../../../platform/http/page';
-import type { BoardState, SessionOwner, SoloSession } from '../solo-session';
+import type { BoardState, SoloSession } from '../solo-session';
 
 export interface NewSession {
-  readonly owner: SessionOwner;
+  /** Who draws on it. */
+  readonly owner: Person;
+  /** The external system that begins it for them; `null` when they do so themselves. */
+  readonly customerId: string | null;
   readonly name: string;
   readonly state: BoardState;
 }
@@ -21,16 +25,16 @@ export abstract class SoloSessionRepository {
     idempotency: IdempotentRequest | null,
   ): Promise<{ session: SoloSession; isNew: boolean }>;
 
-  abstract find(id: string, owner: SessionOwner): Promise<SoloSession | null>;
+  abstract find(id: string, owner: Party): Promise<SoloSession | null>;
 
   /** The state's text, read apart because it may be large. */
   abstract readState(id: string): Promise<string | null>;
 
   /** Newest first. */
-  abstract list(owner: SessionOwner, size: number, cursor?: string): Promise<Page<SoloSession>>;
+  abstract list(owner: Party, size: number, cursor?: string): Promise<Page<SoloSession>>;
 
   /** @returns the changed session, or `null` when it is gone */
-  abstract update(id: string, owner: SessionOwner, change: SessionChange): Promise<SoloSession | null>;
+  abstract update(id: string, owner: Party, change: SessionChange): Promise<SoloSession | null>;
 
   /**
    * Notes a thumbnail, unless the session has changed since it was drawn.
@@ -42,7 +46,7 @@ export abstract class SoloSessionRepository {
    * @param owner `null` for anybody's
    * @returns the key of the session's thumbnail, or `null` where there is none
    */
-  abstract findThumbnail(id: string, owner: SessionOwner | null): Promise<string | null>;
+  abstract findThumbnail(id: string, owner: Party | null): Promise<string | null>;
 
-  abstract delete(id: string, owner: SessionOwner): Promise<boolean>;
+  abstract delete(id: string, owner: Party): Promise<boolean>;
 }

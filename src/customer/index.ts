@@ -1,0 +1,3 @@
+/** The door of the module: what other modules may import, and nothing more. */
+export { CustomerModule } from './customer.module';
+export { CurrentCustomer, ForCustomers } from './api/for-customers.decorator';

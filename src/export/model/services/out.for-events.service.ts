@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { isCustomer, type Party } from '../../../platform/auth/caller';
+import { Config } from '../../../platform/config/config';
+import type { ExportOptions } from '../domain/export';
+import type { ExportFormat } from '../domain/export-format';
+import type { ExportCreation } from '../domain/interfaces/export.repository';
+import { ownerOf } from '../domain/record-owner';
+import { ExportService } from './export.service';
+
+export interface ResultsExportRequest {
+  readonly caller: Party;
+  /** An event that is known to be the caller's. */
+  readonly eventId: string;
+  readonly format: ExportFormat;
+  readonly options: ExportOptions;
+  /** Whether the first complete download deletes the file. */
+  readonly oneTime: boolean;
+  /** How many rows there will be. */
+  readonly participantCount: number;
+  readonly idempotencyKey: string | null;
+}
+
+/** What events may ask of exports. */
+@Injectable()
+export class ExportsForEvents {
+  constructor(
+    private readonly exports: ExportService,
+    private readonly config: Config,
+  ) {}
+
+  /** @throws RateLimitExceededError | DomainError mismatch */
+  request({ participantCount, ...request }: ResultsExportRequest): Promise<ExportCreation> {
+    const { exports, customers } = this.config;
+    return this.exports.request({
+      ...request,
+      kind: 'event',
+      type: null,
+      owner: ownerOf(request.caller),
+      sessionId: null,
+      dataTypes: [],
+      filters: null,
+      audited: { event: request.eventId },
+      expected: { done: 0, total: participantCount, unit: 'rows' },
+      rateLimit: isCustomer(request.caller) ? customers.rateLimit : exports.rateLimit,
+    });
+  }
+}
