@@ -1,12 +1,17 @@
 import { Module } from '@nestjs/common';
+import { CustomerModule } from '../customer';
 import { ContentController } from './api/content.controller';
+import { CustomerExportsController } from './api/customer-exports.controller';
 import { DownloadController } from './api/download.controller';
+import { FileAnswer } from './api/file-answer';
+import { OneTimeAnswer } from './api/one-time-answer';
 import { ExportPresenter } from './api/export.presenter';
 import { ExportsController } from './api/exports.controller';
 import { OversightController } from './api/oversight.controller';
 import { PrismaAttemptRepository } from './infrastructure/attempt.repository.prisma';
 import { BullExportQueue, RunExportHandler } from './infrastructure/export-jobs';
 import { PrismaExportRepository } from './infrastructure/export.repository.prisma';
+import { PrismaHandoverRepository } from './infrastructure/handover.repository.prisma';
 import { JsonDocumentWriter } from './infrastructure/formats/json-document.writer';
 import { JsonWriter } from './infrastructure/formats/json.writer';
 import { NdjsonWriter } from './infrastructure/formats/ndjson.writer';
@@ -23,6 +28,7 @@ import { PrismaUpkeepRepository } from './infrastructure/upkeep.repository.prism
 import { AttemptRepository } from './model/domain/interfaces/attempt.repository';
 import { ExportQueue } from './model/domain/interfaces/export-queue';
 import { ExportRepository } from './model/domain/interfaces/export.repository';
+import { HandoverRepository } from './model/domain/interfaces/handover.repository';
 import { OversightRepository } from './model/domain/interfaces/oversight.repository';
 import { PictureInspector } from './model/domain/interfaces/picture-inspector';
 import { UpkeepRepository } from './model/domain/interfaces/upkeep.repository';
@@ -30,12 +36,14 @@ import { ExportDownload } from './model/services/export-download';
 import { ExportMetrics } from './model/services/export-metrics';
 import { ExportOversight } from './model/services/export-oversight';
 import { ExportProduction } from './model/services/export-production';
+import { ExportReading } from './model/services/export-reading';
 import { ExportRunner } from './model/services/export-runner';
 import { ExportSources } from './model/services/export-sources';
 import { ExportSweep } from './model/services/export-sweep';
 import { ExportWatch } from './model/services/export-watch';
 import { ExportService } from './model/services/export.service';
 import { ExportStreaming } from './model/services/export-streaming';
+import { OneTimeDownload } from './model/services/one-time-download';
 import { ExportsForCatalog } from './model/services/out.for-catalog.service';
 import { ExportsForEvents } from './model/services/out.for-events.service';
 import { ExportsForSolo } from './model/services/out.for-solo.service';
@@ -56,11 +64,19 @@ const WRITERS = [
 ];
 
 @Module({
-  controllers: [OversightController, ExportsController, DownloadController, ContentController],
+  imports: [CustomerModule],
+  controllers: [
+    OversightController,
+    ExportsController,
+    DownloadController,
+    ContentController,
+    CustomerExportsController,
+  ],
   providers: [
     { provide: ExportRepository, useClass: PrismaExportRepository },
     { provide: AttemptRepository, useClass: PrismaAttemptRepository },
     { provide: UpkeepRepository, useClass: PrismaUpkeepRepository },
+    { provide: HandoverRepository, useClass: PrismaHandoverRepository },
     { provide: OversightRepository, useClass: PrismaOversightRepository },
     { provide: ExportQueue, useClass: BullExportQueue },
     { provide: PictureInspector, useClass: SharpPictureInspector },
@@ -72,6 +88,7 @@ const WRITERS = [
         return sources;
       },
     },
+    ExportReading,
     ExportService,
     ExportRunner,
     ExportProduction,
@@ -79,6 +96,9 @@ const WRITERS = [
     ExportWatch,
     ExportMetrics,
     ExportDownload,
+    OneTimeDownload,
+    FileAnswer,
+    OneTimeAnswer,
     ExportOversight,
     UploadedPictureService,
     RunExportHandler,

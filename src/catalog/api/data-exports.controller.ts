@@ -50,11 +50,11 @@ export class DataExportsController {
     const { type, format, user_id: userId, data_types: dataTypes } = body;
     const request = { type, format, userId, dataTypes, ...rowsAndFile(body) };
     if (type !== 'realtime') {
-      response.json(this.presenter.created(await this.data.request(caller, request, idempotencyKey), response));
+      response.json(this.presenter.created(await this.data.request(caller, request, idempotencyKey), caller, response));
       return;
     }
     const { creation, file } = await this.data.stream(caller, request, idempotencyKey);
-    const record = this.presenter.created(creation, response);
+    const record = this.presenter.created(creation, caller, response);
     if (file) await sendStream(file, response);
     else response.json(record);
   }
@@ -72,7 +72,7 @@ export class DataExportsController {
   ): Promise<BulkExportResponse> {
     const { tables, format } = body;
     const request = { type: 'bulk' as const, tables, format, ...rowsAndFile(body) };
-    const { id } = this.presenter.created(await this.data.request(caller, request, idempotencyKey), response);
+    const { id } = this.presenter.created(await this.data.request(caller, request, idempotencyKey), caller, response);
     return { jobId: id, status: 'queued' };
   }
 
@@ -102,7 +102,7 @@ export class DataExportsController {
       return;
     }
     const { creation, file } = await this.data.streamUser(caller, userId, format);
-    this.presenter.created(creation, response);
+    this.presenter.created(creation, caller, response);
     response.status(HttpStatus.OK);
     if (file) await sendStream(file, response);
   }

@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 
 const BYTES = { 'application/octet-stream': { schema: { type: 'string' as const, format: 'binary' } } };
@@ -7,7 +7,6 @@ const BYTES = { 'application/octet-stream': { schema: { type: 'string' as const,
 /** Documents the route that hands out a file. */
 export function ApiDownload(): MethodDecorator {
   return applyDecorators(
-    ApiBearerAuth(),
     ApiOperation({
       summary: 'Fetch the file',
       description: 'With a token, or by the link in `file_url` without any header.',

@@ -1,120 +1,21 @@
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { Controller, Get, HttpStatus, Logger, Param, Req, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { AcceptsLink } from '../../platform/auth/accepts-link.decorator';
 import type { AuthenticatedRequest } from '../../platform/auth/current-caller.decorator';
-import { attachmentDisposition } from '../../platform/http/content-disposition';
-import type { ByteRange } from '../../platform/storage/file-storage';
-import { type DownloadableFile, ExportDownload } from '../model/services/export-download';
 import { ApiDownload } from './api-download.decorator';
+import { FileAnswer } from './file-answer';
 
 @ApiTags('Exports')
-@Controller('exports')
+@ApiBearerAuth()
+@Controller()
 export class DownloadController {
-  private readonly logger = new Logger(DownloadController.name);
+  constructor(private readonly files: FileAnswer) {}
 
-  constructor(private readonly downloads: ExportDownload) {}
-
-  @Get(':id/download')
+  @Get(['exports/:id/download', 'export/:id'])
   @AcceptsLink()
   @ApiDownload()
-  async download(
-    @Param('id') id: string,
-    @Req() request: AuthenticatedRequest,
-    @Res() response: Response,
-  ): Promise<void> {
-    const file = await this.downloads.find(id, request.caller ?? null);
-    const tag = `"${file.sha256}"`;
-    response.set({
-      ETag: tag,
-      'Accept-Ranges': 'bytes',
-      'Cache-Control': 'private, no-cache',
-      'Content-Disposition': attachmentDisposition(file.name),
-    });
-    if (
-      request
-        .get('If-None-Match')
-        ?.split(/\s*,\s*/)
-        .includes(tag)
-    ) {
-      response.status(HttpStatus.NOT_MODIFIED).end();
-      return;
-    }
-    const range = rangeOf(request, file.size, tag);
-    if (range === 'unsatisfiable') {
-      response.status(HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE).set('Content-Range', `bytes */${file.size}`).end();
-      return;
-    }
-    await this.answer(file, range, request, response);
+  download(@Param('id') id: string, @Req() request: AuthenticatedRequest, @Res() response: Response): Promise<void> {
+    return this.files.give(id, request.caller ?? null, request, response);
   }
-
-  private async answer(
-    file: DownloadableFile,
-    range: ByteRange | undefined,
-    request: AuthenticatedRequest,
-    response: Response,
-  ): Promise<void> {
-    const isWhole = range === undefined && request.method === 'GET';
-    const address = await this.downloads.redirectTo(file);
-    if (address !== null) {
-      if (isWhole) await this.downloads.recordDownload(file, request.caller ?? null);
-      response.redirect(HttpStatus.FOUND, address);
-      return;
-    }
-    response.type(file.contentType).set('Content-Length', String(range ? range.end - range.start + 1 : file.size));
-    if (range) {
-      response
-        .status(HttpStatus.PARTIAL_CONTENT)
-        .set('Content-Range', `bytes ${range.start}-${range.end}/${file.size}`);
-    }
-    if (request.method === 'HEAD') {
-      response.end();
-      return;
-    }
-    if (!(await this.send(file, range, response))) return;
-    if (isWhole) await this.downloads.recordDownload(file, request.caller ?? null);
-  }
-
-  /** @returns whether the last byte went out */
-  private async send(file: DownloadableFile, range: ByteRange | undefined, response: Response): Promise<boolean> {
-    const bytes = await this.downloads.open(file, range);
-    const length = range ? range.end - range.start + 1 : file.size;
-    try {
-      await pipeline(exactly(bytes, length), response);
-      return true;
-    } catch (error) {
-      // The pipeline destroyed the connection, so that nobody takes half a file for a whole one.
-      this.logger.warn('A download broke off', { export_id: file.exportId, reason: String(error) });
-      return false;
-    }
-  }
-}
-
-/**
- * Ends with the last byte, not when the source says so a moment later: a client that has them all may be gone by then.
- * @throws when the source has fewer bytes
- */
-async function* exactly(source: Readable, length: number): AsyncGenerator<Buffer> {
-  let left = length;
-  for await (const chunk of source as AsyncIterable<Buffer>) {
-    left -= chunk.length;
-    yield chunk;
-    if (left <= 0) return;
-  }
-  if (left > 0) throw new Error(`The stored file ends ${left} bytes too early`);
-}
-
-/** The one range asked for; nothing when the whole file is meant, also by a form of range that we do not serve. */
-function rangeOf(request: AuthenticatedRequest, size: number, tag: string): ByteRange | 'unsatisfiable' | undefined {
-  const condition = request.get('If-Range');
-  if (condition !== undefined && condition !== tag) return undefined;
-  // A range that ends before it begins is none, and is passed over.
-  const [, first, last] = /^\s*bytes=\s*(\d+)\s*-\s*(\d+)\s*$/.exec(request.get('Range') ?? '') ?? [];
-  if (Number(first) > Number(last)) return undefined;
-  const ranges = request.range(size);
-  if (ranges === -1) return 'unsatisfiable';
-  if (ranges === undefined || ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return undefined;
-  return ranges[0];
 }

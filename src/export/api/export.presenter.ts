@@ -1,5 +1,6 @@
 import { HttpStatus, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { isCustomer, type Party } from '../../platform/auth/caller';
 import { LinkSigner } from '../../platform/auth/link-signer';
 import { Config } from '../../platform/config/config';
 import { nextPageUrl, type Page } from '../../platform/http/page';
@@ -36,10 +37,10 @@ export class ExportPresenter {
     };
   }
 
-  /** The answer to a creating request: 201 and the record, or 200 when the same request had made it before. */
-  created({ export: created, isNew, rateLimit }: ExportCreation, response: Response): ExportResponse {
+  /** The answer to a creating request, with the address at which the caller can follow it: 201 and the record, or 200 when the same request had made it before. */
+  created({ export: created, isNew, rateLimit }: ExportCreation, caller: Party, response: Response): ExportResponse {
     response.status(isNew ? HttpStatus.CREATED : HttpStatus.OK);
-    response.location(`/api/v1/exports/${created.id}/`);
+    response.location(`/api/v1/${isCustomer(caller) ? 'customer/' : ''}exports/${created.id}/`);
     if (rateLimit) response.set(rateLimitHeaders(rateLimit));
     this.setRetryAfter(created, response);
     return this.record(created);

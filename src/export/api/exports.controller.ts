@@ -12,15 +12,7 @@ import {
   Sse,
   UseGuards,
 } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiHeader,
-  ApiOkResponse,
-  ApiOperation,
-  ApiProduces,
-  ApiResponse,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { endWith, ignoreElements, interval, map, merge, type Observable, share, takeUntil } from 'rxjs';
 import type { Caller } from '../../platform/auth/caller';
@@ -29,6 +21,7 @@ import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { ExportService } from '../model/services/export.service';
 import { ExportWatch } from '../model/services/export-watch';
 import { pageSize } from '../../platform/http/page';
+import { ApiExportStatus } from './api-export-status.decorator';
 import { ExportListQuery } from './export-list.query';
 import { ExportPresenter } from './export.presenter';
 import { OwnedExportGuard } from './owned-export.guard';
@@ -64,20 +57,7 @@ export class ExportsController {
   }
 
   @Get(':id')
-  @ApiOperation({
-    summary: 'How far an export is',
-    description: 'While it is unfinished the answer says in Retry-After when to ask again.',
-  })
-  @ApiHeader({ name: 'If-None-Match', required: false, description: 'The ETag of an earlier answer' })
-  @ApiOkResponse({
-    type: ExportResponse,
-    headers: {
-      ETag: { description: 'The version of this answer', schema: { type: 'string' } },
-      'Retry-After': { description: 'Seconds; only while unfinished', schema: { type: 'integer' } },
-    },
-  })
-  @ApiResponse({ status: 304, description: 'Nothing has changed' })
-  @ApiProblems(404)
+  @ApiExportStatus()
   async status(
     @Param('id') id: string,
     @CurrentCaller() caller: Caller,

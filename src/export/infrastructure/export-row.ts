@@ -1,6 +1,6 @@
 import { Prisma } from '../../platform/prisma/generated/client';
 import { type AuditEntry, recordAudit } from '../../platform/audit/audit-log';
-import type { Party } from '../../platform/auth/caller';
+import { isCustomer, type Party } from '../../platform/auth/caller';
 import type { Export as ExportRow } from '../../platform/prisma/generated/client';
 import type { Transaction } from '../../platform/prisma/prisma.service';
 import type { Export, ProgressUnit, StoredObject } from '../model/domain/export';
@@ -41,7 +41,9 @@ export function toExport(row: ExportRow): Export {
     pageCount: row.pageCount,
     downloadCount: row.downloadCount,
     downloadedAt: row.downloadedAt,
-    downloadedBy: row.downloadedBy,
+    // Noted at its beginning; it counts from its end on.
+    downloadedBy: row.downloadedAt && row.downloadedBy,
+    isBeingTaken: row.downloadEnding,
     warnings: row.warnings,
     error: row.error,
     expiresAt: row.expiresAt,
@@ -75,6 +77,16 @@ export function auditOf(row: Export, action: string, { by, details }: AuditedSte
 }
 
 const NOBODY = { userId: null, customerId: null };
+
+/** How they proved themselves, as for every download. */
+export function wayOf(by: Party | null): 'link' | 'customer' | 'token' {
+  if (by === null) return 'link';
+  return isCustomer(by) ? 'customer' : 'token';
+}
+
+/** The columns that end a one-time export whose file was given out. */
+export const GIVEN_OUT = Prisma.sql`status = 'expired', expires_at = now(), downloaded_at = now(),
+  download_count = download_count + 1, download_token = NULL, download_lease = NULL, download_ending = false`;
 
 /** The condition that the export may come into `status` now. */
 export function mayBecome(status: ExportStatus): Prisma.Sql {

@@ -18,7 +18,7 @@ import type { Export, FinishedFile, StoredObject } from '../model/domain/export'
 import type { ExportKind } from '../model/domain/export-format';
 import { accountOf } from '../model/domain/record-owner';
 import { type ExportCreation, type ExportQuery, ExportRepository } from '../model/domain/interfaces/export.repository';
-import { auditOf, changeExports, mayBecome, toExport } from './export-row';
+import { auditOf, changeExports, mayBecome, toExport, wayOf } from './export-row';
 import { publishedFile } from './published-file';
 
 /** Each holds a connection to the database for as long as its reader takes. */
@@ -141,7 +141,7 @@ export class PrismaExportRepository extends ExportRepository {
         where: Prisma.sql`id = ${id}::uuid`,
       });
       if (row) {
-        const details = { by: by ? (isCustomer(by) ? 'customer' : 'token') : 'link' };
+        const details = { by: wayOf(by) };
         await recordAudit(transaction, auditOf(row, 'export.downloaded', { by, details }));
       }
     });

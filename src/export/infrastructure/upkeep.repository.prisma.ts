@@ -5,7 +5,7 @@ import { PrismaService } from '../../platform/prisma/prisma.service';
 import { MAX_ATTEMPTS } from '../model/domain/attempt-limits';
 import type { Export } from '../model/domain/export';
 import { type DeletableObject, UpkeepRepository } from '../model/domain/interfaces/upkeep.repository';
-import { auditOf, changeExports, mayBecome } from './export-row';
+import { GIVEN_OUT, auditOf, changeExports, mayBecome } from './export-row';
 
 const BATCH = 500;
 
@@ -62,11 +62,22 @@ export class PrismaUpkeepRepository extends UpkeepRepository {
       changeExports(transaction, {
         set: Prisma.sql`status = 'expired'`,
         where: Prisma.sql`${mayBecome('expired')} AND id IN (
-          SELECT id FROM exports WHERE status = 'completed' AND expires_at <= now() LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`,
+          SELECT id FROM exports WHERE status = 'completed' AND expires_at <= now() AND (download_lease IS NULL OR download_lease < now()) LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`,
         audit: (row) => auditOf(row, 'export.expired', { by: null }),
       }),
     );
     return expired.length;
+  }
+
+  override async concludeHandovers(): Promise<number> {
+    const concluded = await this.prisma.$transaction((transaction) =>
+      changeExports(transaction, {
+        set: GIVEN_OUT,
+        where: Prisma.sql`status = 'completed' AND download_ending AND download_lease < now()`,
+        audit: (row) => auditOf(row, 'export.downloaded', { by: null, details: { one_time: true, receipt: false } }),
+      }),
+    );
+    return concluded.length;
   }
 
   override async findDeletable(): Promise<DeletableObject[]> {

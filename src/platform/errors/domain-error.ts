@@ -1,5 +1,14 @@
 export type DomainErrorKind =
-  'invalid' | 'forbidden' | 'not-found' | 'conflict' | 'gone' | 'too-large' | 'limit' | 'mismatch';
+  | 'invalid'
+  | 'forbidden'
+  | 'not-found'
+  | 'conflict'
+  | 'gone'
+  | 'precondition'
+  | 'too-large'
+  | 'range'
+  | 'limit'
+  | 'mismatch';
 
 export interface FieldError {
   readonly field: string;

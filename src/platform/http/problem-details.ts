@@ -27,7 +27,9 @@ const STATUS_OF: Readonly<Record<DomainErrorKind, HttpStatus>> = {
   'not-found': HttpStatus.NOT_FOUND,
   conflict: HttpStatus.CONFLICT,
   gone: HttpStatus.GONE,
+  precondition: HttpStatus.PRECONDITION_FAILED,
   'too-large': HttpStatus.PAYLOAD_TOO_LARGE,
+  range: HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
   limit: HttpStatus.TOO_MANY_REQUESTS,
   mismatch: HttpStatus.UNPROCESSABLE_ENTITY,
 };

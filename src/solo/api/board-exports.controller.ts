@@ -36,7 +36,7 @@ export class BoardExportsController {
       { format, options: Object.fromEntries(Object.entries(options ?? {})) },
       idempotencyKey,
     );
-    return this.presenter.created(creation, response);
+    return this.presenter.created(creation, caller, response);
   }
 
   @Get(':id/exports')

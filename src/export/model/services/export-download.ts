@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import { isUUID } from 'class-validator';
 import { LinkSigner } from '../../../platform/auth/link-signer';
 import type { Party } from '../../../platform/auth/caller';
 import { DomainError } from '../../../platform/errors/domain-error';
@@ -8,6 +7,7 @@ import { type ByteRange, FileNotFoundError, FileStorage } from '../../../platfor
 import type { Export } from '../domain/export';
 import { isFinished } from '../domain/export-status';
 import { ExportRepository } from '../domain/interfaces/export.repository';
+import { ExportReading } from './export-reading';
 
 /** A file that is there to be fetched. */
 export interface DownloadableFile {
@@ -17,27 +17,31 @@ export interface DownloadableFile {
   readonly contentType: string;
   readonly size: number;
   readonly sha256: string;
+  /** Whether its first complete download deletes it. */
+  readonly oneTime: boolean;
 }
 
 const REDIRECT_LIFETIME_SECONDS = 300;
+const UNFINISHED_RETRY_SECONDS = 1;
 
-/** The one path under which an export's file is fetched, and that its links sign. */
-function downloadPath(exportId: string): string {
-  return `/api/v1/exports/${exportId}/download`;
+/** The path that the links to an export's file sign. */
+function linkPath({ id, oneTime }: Export): string {
+  return oneTime ? `/api/v1/export/${id}` : `/api/v1/exports/${id}/download`;
 }
 
 /** Hands out the files of completed exports. */
 @Injectable()
 export class ExportDownload {
   constructor(
+    private readonly reading: ExportReading,
     private readonly exports: ExportRepository,
     private readonly storage: FileStorage,
     private readonly links: LinkSigner,
   ) {}
 
   /** A fresh link that a browser can follow without a header, or `null` while there is no file. */
-  linkTo({ id, object }: Export): string | null {
-    return object && this.links.sign(downloadPath(id));
+  linkTo(source: Export): string | null {
+    return source.object && this.links.sign(linkPath(source));
   }
 
   /**
@@ -45,18 +49,15 @@ export class ExportDownload {
    * @throws DomainError not-found | conflict while it is unfinished | gone
    */
   async find(exportId: string, owner: Party | null): Promise<DownloadableFile> {
-    const found = isUUID(exportId) ? await this.findExport(exportId, owner) : null;
-    if (!found) throw DomainError.notFound('Export');
-    const { id, object, fileName, fileSize, sha256 } = found;
+    const found = await this.reading.get(exportId, owner);
+    const { id, object, fileName, fileSize, sha256, oneTime } = found;
     if (object && fileName !== null && fileSize !== null && sha256 !== null) {
-      return { exportId: id, ...object, name: fileName, size: fileSize, sha256 };
+      return { exportId: id, ...object, name: fileName, size: fileSize, sha256, oneTime };
     }
+    if (found.downloadedAt) throw givenOutError();
     if (found.status === 'expired') throw goneError();
-    throw new DomainError(
-      'conflict',
-      'export-has-no-file',
-      isFinished(found.status) ? `The export is ${found.status} and has no file` : 'The export is not finished yet',
-    );
+    if (!isFinished(found.status)) throw unfinishedError();
+    throw new DomainError('conflict', 'export-has-no-file', `The export is ${found.status} and has no file`);
   }
 
   /** @throws DomainError gone, when storage lost or just gave up the object */
@@ -77,12 +78,18 @@ export class ExportDownload {
   recordDownload({ exportId }: DownloadableFile, by: Party | null): Promise<void> {
     return this.exports.recordDownload(exportId, by);
   }
-
-  private findExport(id: string, owner: Party | null): Promise<Export | null> {
-    return owner ? this.exports.findOwned(id, owner) : this.exports.find(id);
-  }
 }
 
 function goneError(): DomainError {
   return new DomainError('gone', 'export-file-gone', 'The file of this export has expired. Ask for a new export.');
+}
+
+function givenOutError(): DomainError {
+  const message = 'The file of this export was given out, once and for all. Ask for a new export.';
+  return new DomainError('gone', 'export-file-given-out', message);
+}
+
+function unfinishedError(): DomainError {
+  const details = { retryAfterSeconds: UNFINISHED_RETRY_SECONDS };
+  return new DomainError('conflict', 'export-has-no-file', 'The export is not finished yet', details);
 }

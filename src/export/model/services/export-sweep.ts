@@ -38,6 +38,7 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
   async sweep(): Promise<void> {
     await this.step('reclaim exports from silent workers', () => this.reclaimSilent());
     await this.step('remind the queue of waiting exports', () => this.remindQueue());
+    await this.step('conclude downloads of processes that ended', () => this.concludeHandovers());
     await this.step('expire old files', () => this.expireFiles());
     await this.step('forget old idempotency keys', () => this.upkeep.forgetIdempotencyKeys());
   }
@@ -56,6 +57,11 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
   private async remindQueue(): Promise<void> {
     const overdue = await this.upkeep.takeOverdue();
     if (overdue.length > 0) await this.queue.add(...overdue);
+  }
+
+  private async concludeHandovers(): Promise<void> {
+    const concluded = await this.upkeep.concludeHandovers();
+    if (concluded > 0) this.logger.warn('One-time downloads ended with their process, and count', { count: concluded });
   }
 
   private async expireFiles(): Promise<void> {

@@ -1,7 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { isUUID } from 'class-validator';
 import type { Party } from '../../../platform/auth/caller';
-import { DomainError } from '../../../platform/errors/domain-error';
 import type { Page } from '../../../platform/http/page';
 import { FileStorage } from '../../../platform/storage/file-storage';
 import type { RequestExport } from '../domain/commands/request-export.command';
@@ -10,6 +8,7 @@ import { type ExportCreation, type ExportQuery, ExportRepository } from '../doma
 import { ExportQueue } from '../domain/interfaces/export-queue';
 import { ExportMetrics } from './export-metrics';
 import { fingerprintOf } from './fingerprint';
+import { ExportReading } from './export-reading';
 import { objectPrefix } from './export-production';
 
 /** The life of exports as their owners steer it. */
@@ -19,6 +18,7 @@ export class ExportService {
 
   constructor(
     private readonly exports: ExportRepository,
+    private readonly reading: ExportReading,
     private readonly queue: ExportQueue,
     private readonly storage: FileStorage,
     private readonly metrics: ExportMetrics,
@@ -35,10 +35,8 @@ export class ExportService {
   }
 
   /** @throws DomainError not-found, also for an id that is none */
-  async get(id: string, owner: Party): Promise<Export> {
-    const found = isUUID(id) ? await this.exports.findOwned(id, owner) : null;
-    if (!found) throw DomainError.notFound('Export');
-    return found;
+  get(id: string, owner: Party): Promise<Export> {
+    return this.reading.get(id, owner);
   }
 
   list(query: ExportQuery): Promise<Page<Export>> {

@@ -25,6 +25,12 @@ export abstract class UpkeepRepository {
    */
   abstract expireOverdue(): Promise<number>;
 
+  /**
+   * Ends the exports whose one-time file was all but accepted when its process ended.
+   * @returns how many
+   */
+  abstract concludeHandovers(): Promise<number>;
+
   /** The objects of expired exports that are still in storage, as far as the records know. */
   abstract findDeletable(): Promise<DeletableObject[]>;
 

@@ -1,0 +1,13 @@
+import type { Request } from 'express';
+import type { DownloadableFile } from '../model/services/export-download';
+
+/** The strong validator of a file: it changes with the bytes, and with nothing else. */
+export function tagOf({ sha256 }: DownloadableFile): string {
+  return `"${sha256}"`;
+}
+
+/** Whether the caller says that it has this very file already. */
+export function knows(request: Request, file: DownloadableFile): boolean {
+  const known = request.get('If-None-Match')?.split(/\s*,\s*/) ?? [];
+  return known.includes(tagOf(file));
+}

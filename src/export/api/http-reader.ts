@@ -1,0 +1,78 @@
+import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Response } from 'express';
+import { breakOffIfTooSlow } from '../../platform/http/reader-pace';
+import { ACCEPT_WITHIN_MS } from '../model/domain/handover-limits';
+import type { Reader } from '../model/services/one-time-download';
+
+/**
+ * The reader of an answer that ends with its connection. That the bytes were written tells nothing: they may lie in
+ * buffers for as long as the network is away. Having everything, a client closes its side, as it was told by
+ * `Connection: close`; one that closes with bytes unread resets the connection. So the orderly end is the receipt.
+ */
+export class HttpReader implements Reader {
+  private readonly socket: Socket;
+  private hasLeft = false;
+  private bytes = 0;
+
+  /** @param response whose head, with its length and `Connection: close`, is set */
+  constructor(private readonly response: Response) {
+    const { socket } = response;
+    if (!socket) throw new Error('The reader has left');
+    this.socket = socket;
+    const leave = () => {
+      this.hasLeft = true;
+    };
+    socket.once('end', leave).once('close', leave);
+    breakOffIfTooSlow(response);
+  }
+
+  get sent(): number {
+    return this.bytes;
+  }
+
+  async take(bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+    this.response.flushHeaders();
+    await pipeline(Readable.from(this.counted(bytes), { objectMode: false }), this.response, { end: false, signal });
+  }
+
+  isThere(): boolean {
+    return !this.hasLeft && !this.socket.destroyed;
+  }
+
+  takeLast(byte: Uint8Array): Promise<boolean> {
+    const { socket, response } = this;
+    return new Promise((resolve) => {
+      const settle = (isAccepted: boolean) => {
+        clearTimeout(patience);
+        resolve(isAccepted);
+      };
+      const patience = setTimeout(settle, ACCEPT_WITHIN_MS, false);
+      socket
+        .once('end', () => {
+          settle(true);
+        })
+        .once('close', () => {
+          settle(false);
+        });
+      response.write(byte, () => {
+        this.bytes += byte.length;
+        // Whoever waits for the end of the connection, and does not count, is told by it. Nothing more is sent; what the
+        // reader does is still heard.
+        socket.end();
+      });
+    });
+  }
+
+  breakOff(): void {
+    if (!this.socket.destroyed) this.socket.resetAndDestroy();
+  }
+
+  private async *counted(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of bytes) {
+      yield chunk;
+      this.bytes += chunk.length;
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { HttpStatus, Injectable } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import type { Party } from '../../platform/auth/caller';
+import { DomainError } from '../../platform/errors/domain-error';
+import type { DownloadableFile } from '../model/services/export-download';
+import { OneTimeDownload } from '../model/services/one-time-download';
+import { HttpReader } from './http-reader';
+import { isAheadOfTime } from './ahead-of-time';
+
+const CONDITIONS = ['If-Match', 'If-None-Match', 'If-Modified-Since', 'If-Unmodified-Since', 'If-Range'];
+
+/**
+ * Answers with a file that is given out once. Nothing but a plain GET can have it: whoever asks for a part, under a
+ * condition or ahead of time learns what the file is, and leaves it as it is.
+ */
+@Injectable()
+export class OneTimeAnswer {
+  constructor(private readonly downloads: OneTimeDownload) {}
+
+  /** @throws DomainError conflict | gone | forbidden | range | precondition */
+  async give(file: DownloadableFile, by: Party | null, request: Request, response: Response): Promise<void> {
+    // No proxy may take the file to its end for a reader who is not there any more.
+    response.set({ 'Accept-Ranges': 'none', 'X-Accel-Buffering': 'no' });
+    refuseAllButPlain(request, file, response);
+    const isHead = request.method === 'HEAD';
+    const handover = isHead ? null : await this.downloads.claim(file, by);
+    response.status(HttpStatus.OK).type(file.contentType).set('Content-Length', String(file.size));
+    if (handover === null) {
+      response.end();
+      return;
+    }
+    response.set('Connection', 'close');
+    await this.downloads.give(file, handover, new HttpReader(response));
+  }
+}
+
+function refuseAllButPlain(request: Request, file: DownloadableFile, response: Response): void {
+  if (request.get('Range') !== undefined) {
+    response.set('Content-Range', `bytes */${file.size}`);
+    throw new DomainError(
+      'range',
+      'one-time-not-in-parts',
+      'This file is given out once, and whole: ask without Range',
+    );
+  }
+  if (CONDITIONS.some((name) => request.get(name) !== undefined)) {
+    const message = 'This file is given out once: ask without If-Match, If-None-Match and the like';
+    throw new DomainError('precondition', 'one-time-not-conditionally', message);
+  }
+  if (isAheadOfTime(request)) {
+    const message = 'This file is given out once: not to previews and not ahead of time';
+    throw new DomainError('forbidden', 'one-time-not-ahead', message);
+  }
+}

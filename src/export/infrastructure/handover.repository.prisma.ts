@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { isCustomer, type Party } from '../../platform/auth/caller';
+import { Prisma } from '../../platform/prisma/generated/client';
+import { PrismaService } from '../../platform/prisma/prisma.service';
+import type { Export } from '../model/domain/export';
+import { type Handover, HandoverRepository } from '../model/domain/interfaces/handover.repository';
+import { ENDING_LEASE_SECONDS, HANDOVER_LEASE_SECONDS } from '../model/domain/handover-limits';
+import { GIVEN_OUT, auditOf, changeExports, wayOf } from './export-row';
+
+@Injectable()
+export class PrismaHandoverRepository extends HandoverRepository {
+  constructor(private readonly prisma: PrismaService) {
+    super();
+  }
+
+  override async claim(exportId: string, by: Party | null): Promise<Handover | null> {
+    const token = randomUUID();
+    // Not a change that the owner is told of: `updated_at` stays, and with it the ETag of the status.
+    const count = await this.prisma.$executeRaw`
+      UPDATE exports SET download_token = ${token}::uuid, download_lease = ${leaseOf(HANDOVER_LEASE_SECONDS)},
+        downloaded_by = ${nameOf(by)}
+      WHERE id = ${exportId}::uuid AND one_time AND status = 'completed' AND storage_key IS NOT NULL
+        AND NOT download_ending AND (download_token IS NULL OR download_lease < now())`;
+    return count === 1 ? { exportId, token, by } : null;
+  }
+
+  override async beat(handover: Handover): Promise<boolean> {
+    const count = await this.prisma.$executeRaw`
+      UPDATE exports SET download_lease = ${leaseOf(HANDOVER_LEASE_SECONDS)} WHERE ${held(handover)}`;
+    return count === 1;
+  }
+
+  override async beginEnding(handover: Handover): Promise<boolean> {
+    const count = await this.prisma.$executeRaw`
+      UPDATE exports SET download_ending = true, download_lease = ${leaseOf(ENDING_LEASE_SECONDS)} WHERE ${held(handover)}`;
+    return count === 1;
+  }
+
+  override complete(handover: Handover): Promise<boolean> {
+    const { by } = handover;
+    return this.change(GIVEN_OUT, handover, (row) =>
+      auditOf(row, 'export.downloaded', { by, details: { by: wayOf(by), one_time: true } }),
+    );
+  }
+
+  override release(handover: Handover, sent: number): Promise<boolean> {
+    const { by } = handover;
+    return this.change(
+      Prisma.sql`download_token = NULL, download_lease = NULL, download_ending = false, downloaded_by = NULL`,
+      handover,
+      (row) => auditOf(row, 'export.download-broken-off', { by, details: { by: wayOf(by), bytes: sent } }),
+    );
+  }
+
+  private async change(
+    set: Prisma.Sql,
+    handover: Handover,
+    audit: (row: Export) => ReturnType<typeof auditOf>,
+  ): Promise<boolean> {
+    const changed = await this.prisma.$transaction((transaction) =>
+      changeExports(transaction, { set, where: held(handover), audit }),
+    );
+    return changed.length === 1;
+  }
+}
+
+function held({ exportId, token }: Handover): Prisma.Sql {
+  return Prisma.sql`id = ${exportId}::uuid AND download_token = ${token}::uuid AND status = 'completed'`;
+}
+
+function leaseOf(seconds: number): Prisma.Sql {
+  return Prisma.sql`now() + make_interval(secs => ${seconds})`;
+}
+
+function nameOf(by: Party | null): string {
+  if (by === null) return 'link';
+  return isCustomer(by) ? `customer:${by.customerId}` : `user:${by.userId}`;
+}

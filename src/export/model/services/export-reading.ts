@@ -1,0 +1,29 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { isUUID } from 'class-validator';
+import type { Party } from '../../../platform/auth/caller';
+import { DomainError } from '../../../platform/errors/domain-error';
+import type { Export } from '../domain/export';
+import { ENDING_PATIENCE_MS, ENDING_POLL_MS } from '../domain/handover-limits';
+import { ExportRepository } from '../domain/interfaces/export.repository';
+
+/** Reads single exports as they are. */
+@Injectable()
+export class ExportReading {
+  constructor(private readonly exports: ExportRepository) {}
+
+  /**
+   * Waits a moment where a one-time file is all but taken: whoever has its last byte, and asks, finds it gone.
+   * @param owner `null` for anybody's
+   * @throws DomainError not-found, also for an id that is none
+   */
+  async get(id: string, owner: Party | null): Promise<Export> {
+    const patience = Date.now() + ENDING_PATIENCE_MS;
+    for (;;) {
+      const found = isUUID(id) ? await (owner ? this.exports.findOwned(id, owner) : this.exports.find(id)) : null;
+      if (!found) throw DomainError.notFound('Export');
+      if (!found.isBeingTaken || Date.now() > patience) return found;
+      await pause(ENDING_POLL_MS);
+    }
+  }
+}

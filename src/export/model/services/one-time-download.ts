@@ -1,0 +1,157 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import type { Party } from '../../../platform/auth/caller';
+import { Config } from '../../../platform/config/config';
+import { DomainError } from '../../../platform/errors/domain-error';
+import { FileStorage } from '../../../platform/storage/file-storage';
+import { ENDING_LEASE_SECONDS, HANDOVER_RETRY_SECONDS, STAYS_FOR_MS } from '../domain/handover-limits';
+import { type Handover, HandoverRepository } from '../domain/interfaces/handover.repository';
+import { UpkeepRepository } from '../domain/interfaces/upkeep.repository';
+import { type DownloadableFile, ExportDownload } from './export-download';
+import { HandoverLease } from './handover-lease';
+import { LastByte } from './last-byte';
+
+/** Somebody at the other end of a connection, who may leave at any moment. */
+export interface Reader {
+  /** How many bytes were handed to the network. */
+  readonly sent: number;
+  /** Sends bytes at the reader's pace. @throws when they cannot all be sent, or the signal aborts */
+  take(bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>;
+  /** Whether nothing was heard of its leaving. */
+  isThere(): boolean;
+  /** Sends the last byte. @returns whether the reader has accepted everything */
+  takeLast(byte: Uint8Array): Promise<boolean>;
+  /** Ends the connection, so that nobody takes what was sent for a whole file. */
+  breakOff(): void;
+}
+
+const RETRY_MS = 1_000;
+
+/**
+ * Gives out files that exist for one reader: completely to one of them, and to nobody after that. The last byte is held back until
+ * the database has noted that it goes out, so that no two readers can ever have it; the file is gone when
+ * the reader has accepted them. Whatever breaks before leaves the file as it was.
+ */
+@Injectable()
+export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdown {
+  private readonly logger = new Logger(OneTimeDownload.name);
+  private readonly running = new Set<Promise<void>>();
+  private readonly stopping = new AbortController();
+  private deadline = Infinity;
+
+  constructor(
+    private readonly handovers: HandoverRepository,
+    private readonly downloads: ExportDownload,
+    private readonly storage: FileStorage,
+    private readonly upkeep: UpkeepRepository,
+    private readonly config: Config,
+  ) {}
+
+  /**
+   * Takes the right to give the file out.
+   * @throws DomainError conflict while somebody else is given it | gone
+   */
+  async claim(file: DownloadableFile, by: Party | null): Promise<Handover> {
+    const handover = await this.handovers.claim(file.exportId, by);
+    if (handover) return handover;
+    // Gone, or changed otherwise since it was found?
+    await this.downloads.find(file.exportId, null);
+    throw new DomainError(
+      'conflict',
+      'download-under-way',
+      'This file is being downloaded, and it is given out only once. Should that download break off, it can be fetched again.',
+      { retryAfterSeconds: HANDOVER_RETRY_SECONDS },
+    );
+  }
+
+  /** Gives the file to the reader, or the right to it back. */
+  async give(file: DownloadableFile, handover: Handover, reader: Reader): Promise<void> {
+    const given = this.carryOut(file, handover, reader);
+    this.running.add(given);
+    await given.finally(() => this.running.delete(given));
+  }
+
+  onModuleDestroy(): void {
+    this.deadline = Date.now() + this.config.exports.graceSeconds * 1000;
+  }
+
+  /** Lets readers come to their ends within the grace period, and notes that they did; breaks the others off. */
+  async beforeApplicationShutdown(): Promise<void> {
+    const late = setTimeout(
+      () => {
+        this.stopping.abort(new Error('The service stops'));
+      },
+      Math.max(0, this.deadline - Date.now()),
+    );
+    await Promise.all(this.running);
+    clearTimeout(late);
+  }
+
+  private async carryOut(file: DownloadableFile, handover: Handover, reader: Reader): Promise<void> {
+    const lease = new HandoverLease(handover, this.handovers);
+    let isAccepted = false;
+    try {
+      isAccepted = await this.send(file, handover, reader, lease);
+    } catch (error) {
+      this.logger.warn('A one-time download broke off', { export_id: file.exportId, reason: String(error) });
+    } finally {
+      lease.stop();
+    }
+    if (!isAccepted) reader.breakOff();
+    await this.conclude(file, handover, reader, isAccepted);
+  }
+
+  private async send(
+    file: DownloadableFile,
+    handover: Handover,
+    reader: Reader,
+    lease: HandoverLease,
+  ): Promise<boolean> {
+    const bytes = new LastByte(await this.downloads.open(file), file.size);
+    const signal = AbortSignal.any([lease.lost, this.stopping.signal]);
+    await reader.take(bytes.before(), signal);
+    await pause(STAYS_FOR_MS, undefined, { signal });
+    if (!reader.isThere()) return false;
+    lease.stop();
+    if (!(await this.handovers.beginEnding(handover))) return false;
+    return reader.isThere() && (await reader.takeLast(bytes.last()));
+  }
+
+  /** The database may be away just now; until the lease is over nobody else decides. */
+  private async conclude(
+    file: DownloadableFile,
+    handover: Handover,
+    reader: Reader,
+    isAccepted: boolean,
+  ): Promise<void> {
+    const deadline = Date.now() + ENDING_LEASE_SECONDS * 1000;
+    for (;;) {
+      try {
+        if (isAccepted) await this.complete(file, handover);
+        else await this.handovers.release(handover, reader.sent);
+        return;
+      } catch (error) {
+        this.logger.warn('The end of a one-time download could not be noted; it is tried again', {
+          export_id: file.exportId,
+          reason: String(error),
+        });
+        if (Date.now() > deadline) return;
+        await pause(RETRY_MS);
+      }
+    }
+  }
+
+  private async complete({ exportId, key }: DownloadableFile, handover: Handover): Promise<void> {
+    if (!(await this.handovers.complete(handover))) return;
+    this.logger.log('A one-time file was given out, and is deleted', { export_id: exportId });
+    try {
+      await this.storage.delete(key);
+      await this.upkeep.forgetObject({ exportId, key });
+    } catch (error) {
+      this.logger.warn('A file that was given out could not be deleted; the sweep will', {
+        export_id: exportId,
+        reason: String(error),
+      });
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { connect } from 'node:net';
+import type { Client, ExportRecord } from './client';
+import type { Installation } from './installation';
+
+/** An export of about so many bytes, which nothing compresses, whose first complete download deletes its file. */
+export async function oneTimeExport(
+  installation: Installation,
+  owner: Client,
+  bytes: number,
+): Promise<ExportRecord & { readonly file_url: string }> {
+  const session = await owner.saveBoard({ noise: randomBytes(Math.ceil(bytes * 0.75)).toString('base64') });
+  const { id } = await owner.finished((await owner.requestExport(session, 'json')).id);
+  await installation.sql('UPDATE exports SET one_time = true WHERE id = $1', id);
+  return (await owner.status(id)) as ExportRecord & { readonly file_url: string };
+}
+
+/** What one reader got, counted by the reader. */
+export interface Download {
+  /** `null` when the connection ended before there was any. */
+  readonly status: number | null;
+  /** Bytes of the body. */
+  readonly size: number;
+  readonly sha256: string;
+  /** As many bytes as were announced. */
+  readonly isComplete: boolean;
+  readonly headers: string;
+}
+
+export interface Reading {
+  /** Ends the connection once so many bytes of the body were seen; before the first of them when it is 0. */
+  readonly cutAt?: number;
+  /** How the connection then ends: by closing it, or by a reset, as by a machine that has lost it. */
+  readonly cutBy?: 'close' | 'reset';
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Having seen so many bytes, the reader takes no more until `held` is fulfilled. */
+  readonly holdAt?: number;
+  readonly held?: Promise<void>;
+}
+
+/** Fetches a file over a connection of its own that does as it is told: no client library hides what came. */
+export function download(
+  url: string,
+  { cutAt = Infinity, cutBy = 'close', headers = {}, holdAt = Infinity, held }: Reading = {},
+): Promise<Download> {
+  const { hostname, port, pathname, search } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname);
+    const lines = Object.entries({ host: `${hostname}:${port}`, ...headers }).map(
+      ([name, value]) => `${name}: ${value}`,
+    );
+    socket.write(`GET ${pathname}${search} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
+    let head = '';
+    let announced: number | undefined;
+    let size = 0;
+    const hash = createHash('sha256');
+    const body = (chunk: Buffer) => {
+      const taken = chunk.subarray(0, Math.max(0, cutAt - size));
+      hash.update(taken);
+      size += taken.length;
+      if (size >= holdAt && held) {
+        socket.pause();
+        void held.then(() => socket.resume());
+      }
+      if (size < cutAt && size < announced!) return;
+      if (size < announced! && cutBy === 'reset') socket.resetAndDestroy();
+      else socket.destroy();
+    };
+    socket.on('data', (chunk: Buffer) => {
+      if (announced !== undefined) {
+        body(chunk);
+        return;
+      }
+      head += chunk.toString('latin1');
+      const end = head.indexOf('\r\n\r\n');
+      if (end < 0) return;
+      const rest = Buffer.from(head.slice(end + 4), 'latin1');
+      head = head.slice(0, end);
+      announced = Number(/^content-length: (\d+)/im.exec(head)?.[1] ?? 0);
+      body(rest);
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      const status = /^HTTP\/1\.1 (\d+)/.exec(head)?.[1];
+      resolve({
+        status: status === undefined ? null : Number(status),
+        size,
+        sha256: hash.digest('hex'),
+        isComplete: status === '200' && size === announced,
+        headers: head,
+      });
+    });
+  });
+}
