@@ -9,7 +9,9 @@ export function ApiDownload(): MethodDecorator {
   return applyDecorators(
     ApiOperation({
       summary: 'Fetch the file',
-      description: 'With a token, or by the link in `file_url` without any header.',
+      description:
+        'With a token, or by the link in `file_url` without any header. A one-time file is given out by a plain GET alone, and once: ' +
+        'while it is being given out, others get 409 with Retry-After, and after that 410. A download that breaks off does not count.',
     }),
     ApiQuery({ name: 'expires', required: false, description: 'Part of a link' }),
     ApiQuery({ name: 'signature', required: false, description: 'Part of a link' }),
@@ -33,7 +35,7 @@ export function ApiDownload(): MethodDecorator {
     }),
     ApiResponse({ status: 302, description: 'The storage hands the file out at the address in Location' }),
     ApiResponse({ status: 304, description: 'The caller has the file already' }),
-    ApiResponse({ status: 416, description: 'The file has no such range' }),
-    ApiProblems(401, 403, 404, 409, 410),
+    ApiResponse({ status: 416, description: 'The file has no such range, or is given out whole only' }),
+    ApiProblems(401, 403, 404, 409, 410, 412),
   );
 }

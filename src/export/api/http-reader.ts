@@ -13,7 +13,7 @@ import type { Reader } from '../model/services/one-time-download';
  */
 export class HttpReader implements Reader {
   private readonly socket: Socket;
-  private hasLeft = false;
+  private readonly leaving = new AbortController();
   private bytes = 0;
 
   /** @param response whose head, with its length and `Connection: close`, is set */
@@ -22,7 +22,7 @@ export class HttpReader implements Reader {
     if (!socket) throw new Error('The reader has left');
     this.socket = socket;
     const leave = () => {
-      this.hasLeft = true;
+      this.leaving.abort(new Error('The reader has left'));
     };
     socket.once('end', leave).once('close', leave);
     breakOffIfTooSlow(response);
@@ -37,8 +37,8 @@ export class HttpReader implements Reader {
     await pipeline(Readable.from(this.counted(bytes), { objectMode: false }), this.response, { end: false, signal });
   }
 
-  isThere(): boolean {
-    return !this.hasLeft && !this.socket.destroyed;
+  get gone(): AbortSignal {
+    return this.leaving.signal;
   }
 
   takeLast(byte: Uint8Array): Promise<boolean> {

@@ -36,7 +36,7 @@ class ProblemResponse {
 
 const RETRY_AFTER = { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' as const } } };
 
-const WITH_RETRY_AFTER: readonly number[] = [429, 503];
+const WITH_RETRY_AFTER: readonly number[] = [409, 429, 503];
 
 /** Documents refusals. 401 and 503 go without saying for every route that asks for a token. */
 export function ApiProblems(...statuses: readonly number[]): ClassDecorator & MethodDecorator {

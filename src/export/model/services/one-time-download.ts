@@ -17,8 +17,8 @@ export interface Reader {
   readonly sent: number;
   /** Sends bytes at the reader's pace. @throws when they cannot all be sent, or the signal aborts */
   take(bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>;
-  /** Whether nothing was heard of its leaving. */
-  isThere(): boolean;
+  /** Aborts as soon as it is heard that the reader has left. */
+  readonly gone: AbortSignal;
   /** Sends the last byte. @returns whether the reader has accepted everything */
   takeLast(byte: Uint8Array): Promise<boolean>;
   /** Ends the connection, so that nobody takes what was sent for a whole file. */
@@ -108,13 +108,13 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
     lease: HandoverLease,
   ): Promise<boolean> {
     const bytes = new LastByte(await this.downloads.open(file), file.size);
-    const signal = AbortSignal.any([lease.lost, this.stopping.signal]);
+    const signal = AbortSignal.any([lease.lost, this.stopping.signal, reader.gone]);
     await reader.take(bytes.before(), signal);
     await pause(STAYS_FOR_MS, undefined, { signal });
-    if (!reader.isThere()) return false;
     lease.stop();
-    if (!(await this.handovers.beginEnding(handover))) return false;
-    return reader.isThere() && (await reader.takeLast(bytes.last()));
+    if (!(await this.handovers.beginEnding(handover))) throw new Error('The right to give the file out was lost');
+    reader.gone.throwIfAborted();
+    return reader.takeLast(bytes.last());
   }
 
   /** The database may be away just now; until the lease is over nobody else decides. */
