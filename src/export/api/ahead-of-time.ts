@@ -5,7 +5,7 @@ const PURPOSES = ['Sec-Purpose', 'Purpose', 'X-Purpose', 'X-Moz'];
 
 /** Programs that open a link which was posted somewhere, to show what is behind it; and those that collect pages. */
 const PREVIEWERS =
-  /Slackbot|Slack-ImgProxy|TelegramBot|WhatsApp|facebookexternalhit|Facebot|Twitterbot|Discordbot|LinkedInBot|SkypeUriPreview|MicrosoftPreview|Viber|Mattermost|vkShare|redditbot|Pinterestbot|Iframely|Embedly|Applebot|Googlebot|bingbot|YandexBot|DuckDuckBot/i;
+  /Slackbot|Slack-ImgProxy|TelegramBot|^WhatsApp\/|facebookexternalhit|Facebot|Twitterbot|Discordbot|LinkedInBot|SkypeUriPreview|MicrosoftPreview|^Viber|Mattermost-Bot|vkShare|redditbot|Pinterestbot|Iframely|Embedly|Applebot|Googlebot|bingbot|YandexBot|DuckDuckBot/i;
 
 /** Whether a program asks by itself, before or instead of a person. */
 export function isAheadOfTime(request: Request): boolean {
