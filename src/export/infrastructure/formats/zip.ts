@@ -17,9 +17,10 @@ const PIECE_BYTES = 256 * 1024;
 /**
  * The bytes of a zip, by PKWARE's APPNOTE 6.3. An entry is opened when the one before has gone out, so that little is ever
  * in memory; sizes and checksums follow the bytes, which nobody knows before.
+ * @param entries of which the next is asked for when the one before has gone out
  * @param modifiedAt that the entries show
  */
-export async function* zip(entries: readonly ZipEntry[], modifiedAt = new Date()): AsyncGenerator<Uint8Array> {
+export async function* zip(entries: Iterable<ZipEntry>, modifiedAt = new Date()): AsyncGenerator<Uint8Array> {
   const written: WrittenEntry[] = [];
   let offset = 0;
   for (const { name, compressionLevel, open } of entries) {
