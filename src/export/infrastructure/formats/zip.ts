@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { crc32, createDeflateRaw } from 'node:zlib';
+import { inPieces } from './pieces';
 import { centralDirectory, dataDescriptor, localHeader, type WrittenEntry } from './zip-records';
 
 export interface ZipEntry {
@@ -50,19 +51,11 @@ class Measure implements AsyncIterable<Uint8Array> {
   constructor(private readonly source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {}
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    let pieces: Uint8Array[] = [];
-    let pending = 0;
-    for await (const chunk of this.source) {
-      this.crc = crc32(chunk, this.crc);
-      this.size += chunk.length;
-      pieces.push(chunk);
-      pending += chunk.length;
-      if (pending < PIECE_BYTES) continue;
-      yield Buffer.concat(pieces, pending);
-      pieces = [];
-      pending = 0;
+    for await (const piece of inPieces(this.source, PIECE_BYTES)) {
+      this.crc = crc32(piece, this.crc);
+      this.size += piece.length;
+      yield piece;
     }
-    if (pending > 0) yield Buffer.concat(pieces, pending);
   }
 }
 
