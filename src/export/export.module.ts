@@ -20,6 +20,9 @@ import { SectionsJsonWriter } from './infrastructure/formats/sections-json.write
 import { CsvWriter } from './infrastructure/formats/csv.writer';
 import { PdfWriter } from './infrastructure/formats/pdf.writer';
 import { PngWriter } from './infrastructure/formats/png.writer';
+import { TableCsvWriter } from './infrastructure/formats/table-csv.writer';
+import { TableJsonWriter } from './infrastructure/formats/table-json.writer';
+import { TableXlsxWriter } from './infrastructure/formats/table-xlsx.writer';
 import { PrismaOversightRepository } from './infrastructure/oversight.repository.prisma';
 import { XlsxWriter } from './infrastructure/formats/xlsx.writer';
 import { XmlWriter } from './infrastructure/formats/xml.writer';
@@ -59,6 +62,9 @@ const WRITERS = [
   NdjsonWriter,
   SectionsCsvWriter,
   SectionsJsonWriter,
+  TableCsvWriter,
+  TableJsonWriter,
+  TableXlsxWriter,
   XlsxWriter,
   XmlWriter,
 ];
