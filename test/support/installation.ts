@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { Client as Database, type QueryResultRow } from 'pg';
 import { Client, type Person } from './client';
+import { CustomerClient, type CustomerTraits, keepCustomer } from './customers';
 import { S3Observer, s3SettingsFromEnvironment } from './s3-under-test';
 import { type Environment, Service } from './service';
 import { createTestDatabase, type TestDatabase } from './test-database';
@@ -85,6 +86,14 @@ export class Installation {
   /** Somebody with a token, who talks to one of the processes. */
   async asUser(sub: string, { at = this.services[0]!, ...person }: Person & { at?: Service } = {}): Promise<Client> {
     return new Client(at.url, await signedToken(sub, person));
+  }
+
+  /** A new external system, which talks to one of the processes. */
+  async asCustomer({
+    at = this.services[0]!,
+    ...traits
+  }: CustomerTraits & { at?: Service } = {}): Promise<CustomerClient> {
+    return new CustomerClient(at.url, await keepCustomer(this.sql.bind(this), traits));
   }
 
   asNobody(): Client {

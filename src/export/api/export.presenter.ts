@@ -37,7 +37,10 @@ export class ExportPresenter {
     };
   }
 
-  /** The answer to a creating request, with the address at which the caller can follow it: 201 and the record, or 200 when the same request had made it before. */
+  /**
+   * The answer to a creating request, with the address at which the caller can follow it: 201 and the record, or 200 when
+   * the same request had made it before.
+   */
   created({ export: created, isNew, rateLimit }: ExportCreation, caller: Party, response: Response): ExportResponse {
     response.status(isNew ? HttpStatus.CREATED : HttpStatus.OK);
     response.location(`/api/v1/${isCustomer(caller) ? 'customer/' : ''}exports/${created.id}/`);

@@ -1,0 +1,77 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { Client, type ExportRecord, type RequestHeaders } from './client';
+
+export interface CustomerTraits {
+  readonly name?: string;
+  readonly tenant?: string;
+  readonly isActive?: boolean;
+}
+
+export interface CustomerCredentials {
+  readonly id: string;
+  readonly secret: string;
+}
+
+type Sql = (statement: string, ...values: unknown[]) => Promise<unknown>;
+
+/** Keeps an external system in the database, as `npm run customer -- create` does. */
+export async function keepCustomer(
+  sql: Sql,
+  { name = 'Partner', tenant, isActive = true }: CustomerTraits = {},
+): Promise<CustomerCredentials> {
+  const credentials = { id: randomUUID(), secret: `exsk_${randomBytes(32).toString('base64url')}` };
+  await sql(
+    'INSERT INTO customers (id, tenant_id, name, secret_hash, is_active) VALUES ($1, $2, $3, $4, $5)',
+    credentials.id,
+    tenant ?? null,
+    name,
+    createHash('sha256').update(credentials.secret).digest('hex'),
+    isActive,
+  );
+  return credentials;
+}
+
+/** The value of an Authorization header by HTTP Basic. */
+export function basic(id: string, secret: string): string {
+  return `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
+}
+
+/** An external system: it proves itself by id and secret, and knows the routes below /customer. */
+export class CustomerClient extends Client {
+  readonly id: string;
+  readonly secret: string;
+
+  constructor(url: string, { id, secret }: CustomerCredentials) {
+    super(url);
+    this.id = id;
+    this.secret = secret;
+  }
+
+  override get credentials(): RequestHeaders {
+    return { authorization: basic(this.id, this.secret) };
+  }
+
+  /** The same external system, talking to another process. */
+  at(url: string): CustomerClient {
+    return new CustomerClient(url, this);
+  }
+
+  /** Begins a board for a user. @returns the id of its session */
+  async startSession(userId: string, state: unknown = null, name = 'Board'): Promise<string> {
+    const answer = await this.post('/api/v1/customer/solo/sessions/', { user_id: userId, name, state });
+    if (answer.status !== 201) throw new Error(`The session was not begun: ${answer.text}`);
+    return answer.body.id as string;
+  }
+
+  override async requestExport(sessionId: string, format: string, options?: object): Promise<ExportRecord> {
+    const answer = await this.post(`/api/v1/customer/solo/sessions/${sessionId}/export/`, { format, options });
+    if (answer.status !== 201) throw new Error(`The export was not granted: ${answer.text}`);
+    return answer.body as ExportRecord;
+  }
+
+  override async status(id: string): Promise<ExportRecord> {
+    const answer = await this.get(`/api/v1/customer/exports/${id}/`);
+    if (answer.status !== 200) throw new Error(`The status was not told: ${answer.status} ${answer.text}`);
+    return answer.body as ExportRecord;
+  }
+}
