@@ -161,6 +161,7 @@ describe('An operator’s program for customers', () => {
     const second = await told('rotate', first.id);
     await told('enable', first.id);
 
+    expect(second.former_secret_ends_at).toBeNull();
     expect([await statusOf(first.id, first.secret), await statusOf(first.id, second.secret)]).toEqual([401, 200]);
   });
 

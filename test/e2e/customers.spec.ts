@@ -33,6 +33,10 @@ describe('A customer', () => {
       (id, secret) => ({ 'X-Customer-Id': id, 'X-Customer-Secret': secret, authorization: basic('proxy', 'word') }),
     ],
     [
+      'two headers, from a page',
+      (id, secret) => ({ 'X-Customer-Id': id, 'X-Customer-Secret': secret, 'Sec-Fetch-Site': 'cross-site' }),
+    ],
+    [
       'HTTP Basic, beside an id that a gateway adds',
       (id, secret) => ({ authorization: basic(id, secret), 'X-Customer-Id': 'gateway-7' }),
     ],
@@ -68,6 +72,7 @@ describe('A customer', () => {
         'wrong headers beside what is right',
         { ...partner.credentials, 'X-Customer-Id': id, 'X-Customer-Secret': WRONG },
       ],
+      ['what a browser remembers, for another page', { ...partner.credentials, 'Sec-Fetch-Site': 'cross-site' }],
       ['one header', { 'X-Customer-Secret': secret }],
       ['the other header', { 'X-Customer-Id': id }],
     ];

@@ -1,6 +1,9 @@
 import type { Request } from 'express';
 import type { CustomerCredentials } from '../model/services/customer.service';
 
+/** How a browser marks a request that a page of another origin made it send. */
+const OF_OTHER_ORIGINS: readonly unknown[] = ['cross-site', 'same-site'];
+
 /**
  * The id and the secret that a request brings: in the two headers of their own, else by HTTP Basic, which a proxy may
  * want for itself.
@@ -9,6 +12,8 @@ import type { CustomerCredentials } from '../model/services/customer.service';
 export function credentialsOf(request: Request): CustomerCredentials | null {
   const [id, secret] = [request.get('X-Customer-Id'), request.get('X-Customer-Secret')];
   if (id !== undefined && secret !== undefined) return { id, secret };
+  // A browser remembers HTTP Basic, and would prove whatever page makes it ask.
+  if (OF_OTHER_ORIGINS.includes(request.get('Sec-Fetch-Site'))) return null;
   const [, encoded] = /^Basic(?: +(.*)|$)/i.exec(request.headers.authorization ?? '') ?? [];
   return encoded === undefined ? null : decoded(encoded);
 }

@@ -41,7 +41,8 @@ export function configureHttp(app: NestExpressApplication, config: Config): void
       crossOriginResourcePolicy: { policy: 'cross-origin' },
     }),
   );
-  // Callers prove themselves by a header that no browser sends by itself, so any origin may ask.
+  // Callers prove themselves by a header that no browser sends by itself for another origin, so any may ask: what it
+  // remembers of HTTP Basic is passed over there (customer/api/customer-credentials.ts).
   app.enableCors({
     origin: http.corsOrigins === '*' ? '*' : [...http.corsOrigins],
     exposedHeaders: EXPOSED_HEADERS,
