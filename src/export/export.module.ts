@@ -15,6 +15,8 @@ import { SectionsJsonWriter } from './infrastructure/formats/sections-json.write
 import { CsvWriter } from './infrastructure/formats/csv.writer';
 import { PdfWriter } from './infrastructure/formats/pdf.writer';
 import { PngWriter } from './infrastructure/formats/png.writer';
+import { TableCsvWriter } from './infrastructure/formats/table-csv.writer';
+import { TableJsonWriter } from './infrastructure/formats/table-json.writer';
 import { PrismaOversightRepository } from './infrastructure/oversight.repository.prisma';
 import { XlsxWriter } from './infrastructure/formats/xlsx.writer';
 import { XmlWriter } from './infrastructure/formats/xml.writer';
@@ -51,6 +53,8 @@ const WRITERS = [
   NdjsonWriter,
   SectionsCsvWriter,
   SectionsJsonWriter,
+  TableCsvWriter,
+  TableJsonWriter,
   XlsxWriter,
   XmlWriter,
 ];

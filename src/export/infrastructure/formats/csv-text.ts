@@ -21,3 +21,8 @@ export function csvHeader(names: readonly string[], { raw, bom, delimiter }: Rel
 function csvQuoted(field: string, delimiter: string): string {
   return /["\r\n]/.test(field) || field.includes(delimiter) ? `"${field.replaceAll('"', '""')}"` : field;
 }
+
+/** What is to be said of a table of one column: RFC 4180 knows no other way to write a record whose only field is a null. */
+export function blankLines(table: string): string {
+  return `In ${table}, which has one column only, a null is an empty line; some readers skip these.`;
+}

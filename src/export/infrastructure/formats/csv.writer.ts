@@ -4,7 +4,7 @@ import type { ExportOptions } from '../../model/domain/export';
 import { FormatWriter, type RenderedFile, type ReportProgress } from '../../model/domain/format-writer';
 import type { Relation, Relations } from '../../model/domain/relation';
 import { compressed } from './compression';
-import { csvField, csvHeader } from './csv-text';
+import { blankLines, csvField, csvHeader } from './csv-text';
 import { type RelationOptions, relationOptions } from './relation-options';
 import { RowTally } from './row-tally';
 import { tableArchive } from './table-archive';
@@ -42,8 +42,7 @@ async function* csvOf(relation: Relation, options: RelationOptions, tally: RowTa
   yield* tally.render(relation, { select, as: { kind: 'csv', delimiter: options.delimiter } });
 }
 
-/** RFC 4180 knows no other way to write a record whose only field is empty and not quoted. */
 function blankLineWarning({ name, columns }: Relation): string[] {
   if (columns.length !== 1) return [];
-  return [`In ${name}, which has one column only, a null is an empty line; some readers skip these.`];
+  return [blankLines(name)];
 }

@@ -7,11 +7,9 @@ import { RowTally } from './row-tally';
 import { CutCells } from './xlsx/cut-cells';
 import { SHEET_ROWS } from './xlsx/limits';
 import { SheetNames } from './xlsx/sheet-names';
-import { TableSheets } from './xlsx/table-sheets';
-import { sheetPath, workbookParts } from './xlsx/workbook';
+import { RelationSheets } from './xlsx/relation-sheets';
+import { packageParts, sheetPath, workbookParts, XLSX_CONTENT_TYPE } from './xlsx/workbook';
 import { zip, type ZipEntry } from './zip';
-
-const CONTENT_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
 /** A workbook with a sheet for each table, and further ones for a table of more rows than a sheet may have. */
 @Injectable()
@@ -29,10 +27,10 @@ export class XlsxWriter extends FormatWriter<'relations'> {
     const tally = new RowTally(content.relations, report);
     const cuts = new CutCells(content);
     const options = { isRaw: raw, rowsPerSheet: this.sheetRows - 1 };
-    const tables = content.relations.map((relation) => new TableSheets(relation, tally, cuts, options));
+    const tables = content.relations.map((relation) => new RelationSheets(relation, tally, cuts, options));
     return {
       extension: 'xlsx',
-      contentType: CONTENT_TYPE,
+      contentType: XLSX_CONTENT_TYPE,
       body: workbook(tables, content.takenAt),
       summary: () => ({
         pageCount: null,
@@ -43,7 +41,7 @@ export class XlsxWriter extends FormatWriter<'relations'> {
   }
 }
 
-async function* workbook(tables: readonly TableSheets[], created: string): AsyncGenerator<Uint8Array> {
+async function* workbook(tables: readonly RelationSheets[], created: string): AsyncGenerator<Uint8Array> {
   const names = new SheetNames();
   const sheets = tables.flatMap((table) =>
     Array.from({ length: table.count }, (_, index) => ({
@@ -51,10 +49,8 @@ async function* workbook(tables: readonly TableSheets[], created: string): Async
       open: (isFirst: boolean) => table.sheet(index + 1, isFirst),
     })),
   );
-  const parts = workbookParts(
-    sheets.map(({ name }) => name),
-    created,
-  ).map(({ name, bytes }): ZipEntry => ({ name, compressionLevel: 6, open: () => [bytes] }));
+  const titles = sheets.map(({ name }) => name);
+  const parts = [...packageParts(sheets.length), ...workbookParts(titles, created)];
   const bodies = sheets.map(({ open }, index): ZipEntry => ({
     name: sheetPath(index + 1),
     compressionLevel: 1,

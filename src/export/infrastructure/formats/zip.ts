@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { crc32, createDeflateRaw } from 'node:zlib';
+import { inPieces } from './pieces';
 import { centralDirectory, dataDescriptor, localHeader, type WrittenEntry } from './zip-records';
 
 export interface ZipEntry {
@@ -17,9 +18,10 @@ const PIECE_BYTES = 256 * 1024;
 /**
  * The bytes of a zip, by PKWARE's APPNOTE 6.3. An entry is opened when the one before has gone out, so that little is ever
  * in memory; sizes and checksums follow the bytes, which nobody knows before.
+ * @param entries of which the next is asked for when the one before has gone out
  * @param modifiedAt that the entries show
  */
-export async function* zip(entries: readonly ZipEntry[], modifiedAt = new Date()): AsyncGenerator<Uint8Array> {
+export async function* zip(entries: Iterable<ZipEntry>, modifiedAt = new Date()): AsyncGenerator<Uint8Array> {
   const written: WrittenEntry[] = [];
   let offset = 0;
   for (const { name, compressionLevel, open } of entries) {
@@ -49,19 +51,11 @@ class Measure implements AsyncIterable<Uint8Array> {
   constructor(private readonly source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {}
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    let pieces: Uint8Array[] = [];
-    let pending = 0;
-    for await (const chunk of this.source) {
-      this.crc = crc32(chunk, this.crc);
-      this.size += chunk.length;
-      pieces.push(chunk);
-      pending += chunk.length;
-      if (pending < PIECE_BYTES) continue;
-      yield Buffer.concat(pieces, pending);
-      pieces = [];
-      pending = 0;
+    for await (const piece of inPieces(this.source, PIECE_BYTES)) {
+      this.crc = crc32(piece, this.crc);
+      this.size += piece.length;
+      yield piece;
     }
-    if (pending > 0) yield Buffer.concat(pieces, pending);
   }
 }
 

@@ -1,6 +1,7 @@
 import { Sql, sql } from '../../../../platform/postgres/sql';
 import type { Column, Relation } from '../../../model/domain/relation';
 import { column } from '../column';
+import { columnWidth, WIDEST } from './column-width';
 import type { CutCells } from './cut-cells';
 
 /** What is known of a column when its cells are rendered. */
@@ -16,11 +17,6 @@ export interface SheetColumn extends Column {
 }
 
 const SAMPLED_ROWS = 200;
-const NARROWEST = 8;
-const WIDEST = 60;
-/** The margins of a cell, and the button of the filter beside a name. */
-const MARGIN = 1.5;
-const BUTTON = 2.5;
 
 /** Looks at the first rows for what the cells of each column want. */
 export async function sheetColumns(relation: Relation, cuts: CutCells): Promise<SheetColumn[]> {
@@ -58,6 +54,5 @@ function peculiarity({ name, family }: Column): Sql {
 
 function widthOf({ name, family }: Column, longest: number): number {
   const byType = { date: 10, timestamp: 19, timestamptz: 19, boolean: 5 } as Partial<Record<Column['family'], number>>;
-  const width = Math.max(NARROWEST, byType[family] ?? longest, name.length + BUTTON) + MARGIN;
-  return Math.min(width, WIDEST);
+  return columnWidth(name.length, byType[family] ?? longest);
 }

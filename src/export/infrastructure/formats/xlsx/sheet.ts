@@ -1,31 +1,45 @@
-import { neutralisedName } from '../formula-guard';
-import type { SheetColumn } from './sheet-column';
+import { inlineText } from './cell';
 import { STYLES } from './styles';
-import { xmlPart, xmlText } from './xml';
+import { xmlPart } from './xml';
 
-/** What stands before the rows of a sheet: how it is looked at, and the row of the names. */
-export function sheetHead(
-  columns: readonly SheetColumn[],
-  { isFirst, isRaw }: { isFirst: boolean; isRaw: boolean },
-): Buffer {
-  const widths = columns.map(
-    ({ width }, index) => `<col min="${index + 1}" max="${index + 1}" width="${width}" customWidth="1"/>`,
+/** A text in a line at the top of a sheet. */
+export interface HeaderCell {
+  readonly text: string;
+  /** Whether it is marked as a text, because it would become a formula when somebody edits it. */
+  readonly isQuoted: boolean;
+}
+
+export interface SheetHead {
+  /** Of each column, in characters. */
+  readonly widths: readonly number[];
+  /** One line or more, which stay in sight while the rows are scrolled. */
+  readonly header: readonly (readonly HeaderCell[])[];
+  /** Whether it is the sheet that is seen first. */
+  readonly isFirst: boolean;
+}
+
+/** What stands before the rows of a sheet: how it is looked at, and the lines of the header. */
+export function sheetHead({ widths, header, isFirst }: SheetHead): Buffer {
+  const columns = widths.map(
+    (width, index) => `<col min="${index + 1}" max="${index + 1}" width="${width}" customWidth="1"/>`,
   );
-  const names = columns.map(({ name }) => {
-    const style = !isRaw && neutralisedName(name) !== name ? STYLES.quotedHeader : STYLES.header;
-    return `<c s="${style}" t="inlineStr"><is><t xml:space="preserve">${xmlText(name)}</t></is></c>`;
-  });
   return xmlPart(
     '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">' +
       `<sheetViews><sheetView${isFirst ? ' tabSelected="1"' : ''} workbookViewId="0">` +
-      '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>' +
-      `${widths.length > 0 ? `<cols>${widths.join('')}</cols>` : ''}<sheetData><row>${names.join('')}</row>\n`,
+      `<pane ySplit="${header.length}" topLeftCell="A${header.length + 1}" activePane="bottomLeft" state="frozen"/>` +
+      '</sheetView></sheetViews>' +
+      `${columns.length > 0 ? `<cols>${columns.join('')}</cols>` : ''}<sheetData>${header.map(headerRow).join('')}`,
   );
 }
 
-/** @param rows how many the sheet has, its header among them */
-export function sheetFoot(columns: number, rows: number): Buffer {
-  const filter = columns > 0 ? `<autoFilter ref="A1:${columnLetters(columns)}${rows}"/>` : '';
+function headerRow(cells: readonly HeaderCell[]): string {
+  const texts = cells.map(({ text, isQuoted }) => inlineText(text, isQuoted ? STYLES.quotedHeader : STYLES.header));
+  return `<row>${texts.join('')}</row>\n`;
+}
+
+/** @param place of the line that has the names, and how many lines the sheet has with it */
+export function sheetFoot(columns: number, { headerRow, rows }: { headerRow: number; rows: number }): Buffer {
+  const filter = columns > 0 ? `<autoFilter ref="A${headerRow}:${columnLetters(columns)}${rows}"/>` : '';
   return Buffer.from(`</sheetData>${filter}</worksheet>`);
 }
 

@@ -1,3 +1,4 @@
+import type { ZipEntry } from '../zip';
 import { STYLESHEET } from './styles';
 import { xmlPart, xmlText } from './xml';
 
@@ -5,23 +6,29 @@ const PACKAGE = 'http://schemas.openxmlformats.org/package/2006';
 const DOCUMENT = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
 const SPREADSHEET = 'application/vnd.openxmlformats-officedocument.spreadsheetml';
+const SHEET = `${SPREADSHEET}.worksheet+xml`;
 
-/** One file in the zip that a workbook is. */
-export interface WorkbookPart {
-  readonly name: string;
-  readonly bytes: Buffer;
-}
+export const XLSX_CONTENT_TYPE = `${SPREADSHEET}.sheet`;
 
 export const sheetPath = (number: number) => `xl/worksheets/sheet${number}.xml`;
 
-/** All of a workbook but its sheets. Programs that look at the first bytes expect the types first. */
-export function workbookParts(sheets: readonly string[], created: string): WorkbookPart[] {
-  const parts = {
-    '[Content_Types].xml': contentTypes(sheets.length),
+/**
+ * What tells programs that a zip is a workbook. They look at the first bytes, so it goes before everything else.
+ * @param sheets how many there will be; `null` where nobody knows yet
+ */
+export function packageParts(sheets: number | null): ZipEntry[] {
+  return partEntries({
+    '[Content_Types].xml': contentTypes(sheets),
     '_rels/.rels': relationships([
       [`${DOCUMENT}/officeDocument`, 'xl/workbook.xml'],
       [`${PACKAGE}/relationships/metadata/core-properties`, 'docProps/core.xml'],
     ]),
+  });
+}
+
+/** All the rest of a workbook but its sheets, of which these are the names. */
+export function workbookParts(sheets: readonly string[], created: string): ZipEntry[] {
+  return partEntries({
     'docProps/core.xml': coreProperties(created),
     'xl/workbook.xml': workbook(sheets),
     'xl/_rels/workbook.xml.rels': relationships([
@@ -29,20 +36,29 @@ export function workbookParts(sheets: readonly string[], created: string): Workb
       [`${DOCUMENT}/styles`, 'styles.xml'],
     ]),
     'xl/styles.xml': STYLESHEET,
-  };
-  return Object.entries(parts).map(([name, content]) => ({ name, bytes: xmlPart(content) }));
+  });
 }
 
-function contentTypes(sheets: number): string {
+function partEntries(parts: Readonly<Record<string, string>>): ZipEntry[] {
+  return Object.entries(parts).map(([name, content]) => ({
+    name,
+    compressionLevel: 6,
+    open: () => [xmlPart(content)],
+  }));
+}
+
+function contentTypes(sheets: number | null): string {
+  // A part of which nothing is said by its name has the type that its extension has.
+  const otherwise = sheets === null ? SHEET : 'application/xml';
   const parts = [
     ['/xl/workbook.xml', `${SPREADSHEET}.sheet.main+xml`],
     ['/xl/styles.xml', `${SPREADSHEET}.styles+xml`],
     ['/docProps/core.xml', 'application/vnd.openxmlformats-package.core-properties+xml'],
-    ...Array.from({ length: sheets }, (_, index) => [`/${sheetPath(index + 1)}`, `${SPREADSHEET}.worksheet+xml`]),
+    ...Array.from({ length: sheets ?? 0 }, (_, index) => [`/${sheetPath(index + 1)}`, SHEET]),
   ];
   const overrides = parts.map(([name, type]) => `<Override PartName="${name}" ContentType="${type}"/>`).join('');
   return (
-    `<Types xmlns="${PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/>` +
+    `<Types xmlns="${PACKAGE}/content-types"><Default Extension="xml" ContentType="${otherwise}"/>` +
     `<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>${overrides}</Types>`
   );
 }

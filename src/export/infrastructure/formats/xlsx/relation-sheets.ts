@@ -1,12 +1,13 @@
 import type { Relation } from '../../../model/domain/relation';
+import { neutralisedName } from '../formula-guard';
 import type { RowTally } from '../row-tally';
 import type { CutCells } from './cut-cells';
 import { rowProjection } from './row';
 import { RowCutter } from './row-cutter';
-import { sheetFoot, sheetHead } from './sheet';
+import { type HeaderCell, sheetFoot, sheetHead } from './sheet';
 import { type SheetColumn, sheetColumns } from './sheet-column';
 
-interface OpenTable {
+interface OpenRelation {
   readonly columns: readonly SheetColumn[];
   readonly rows: RowCutter;
 }
@@ -17,10 +18,10 @@ export interface SheetOptions {
   readonly isRaw: boolean;
 }
 
-/** The sheets of one table: its rows are asked for once, and cut where a sheet is full. */
-export class TableSheets {
+/** The sheets of one relation: its rows are asked for once, and cut where a sheet is full. */
+export class RelationSheets {
   readonly count: number;
-  private table: OpenTable | undefined;
+  private opened: OpenRelation | undefined;
 
   constructor(
     private readonly relation: Relation,
@@ -37,25 +38,29 @@ export class TableSheets {
 
   /** The sheet of that number, from 1, in their order. */
   async *sheet(number: number, isFirstOfAll: boolean): AsyncGenerator<Uint8Array> {
-    const { columns, rows } = (this.table ??= await this.open());
+    const { columns, rows } = (this.opened ??= await this.open());
     const { rowsPerSheet, isRaw } = this.options;
-    yield sheetHead(columns, { isFirst: isFirstOfAll, isRaw });
+    yield sheetHead({
+      widths: columns.map(({ width }) => width),
+      header: [columns.map(({ name }) => nameCell(name, isRaw))],
+      isFirst: isFirstOfAll,
+    });
     if (number < this.count) {
       yield* rows.take(rowsPerSheet);
-      yield sheetFoot(columns.length, rowsPerSheet + 1);
+      yield sheetFoot(columns.length, { headerRow: 1, rows: rowsPerSheet + 1 });
       return;
     }
     yield* rows.take(Infinity);
     await this.cuts.collect(this.relation);
-    yield sheetFoot(columns.length, this.rowsOfLast() + 1);
+    yield sheetFoot(columns.length, { headerRow: 1, rows: this.rowsOfLast() + 1 });
   }
 
   /** Ends the query where not all of its rows were read. */
   async close(): Promise<void> {
-    await this.table?.rows.close();
+    await this.opened?.rows.close();
   }
 
-  private async open(): Promise<OpenTable> {
+  private async open(): Promise<OpenRelation> {
     const columns = await sheetColumns(this.relation, this.cuts);
     return {
       columns,
@@ -68,4 +73,8 @@ export class TableSheets {
     if (rows > this.options.rowsPerSheet) throw new Error(`${this.name} has more rows than were counted`);
     return rows;
   }
+}
+
+function nameCell(name: string, isRaw: boolean): HeaderCell {
+  return { text: name, isQuoted: !isRaw && neutralisedName(name) !== name };
 }

@@ -1,0 +1,190 @@
+import { TableCsvWriter } from '../../src/export/infrastructure/formats/table-csv.writer';
+import { TableJsonWriter } from '../../src/export/infrastructure/formats/table-json.writer';
+import type { TableColumn } from '../../src/export/model/domain/table';
+import { python } from '../support/python';
+import { FORMULAS, HOSTILE_COLUMNS, HOSTILE_ROWS, tableOf, textTable, writeTable } from '../support/tables';
+
+const readCsv = (bytes: Uint8Array, delimiter = ',') =>
+  python<string[][]>(
+    `
+import csv, io, json, sys
+csv.field_size_limit(10 ** 9)
+text = io.TextIOWrapper(sys.stdin.buffer, encoding='utf-8', newline='')
+print(json.dumps(list(csv.reader(text, delimiter='${delimiter}', strict=True))))`,
+    bytes,
+  );
+
+/** Numbers as they are written, each between two signs that no text has; of each object its pairs in their order. */
+const readJson = (bytes: Uint8Array) =>
+  python<[string, unknown][]>(
+    `
+import json, sys
+as_written = lambda digits: '#' + digits + '#'
+found = json.loads(sys.stdin.buffer.read(), parse_int=as_written, parse_float=as_written, object_pairs_hook=list)
+print(json.dumps(found))`,
+    bytes,
+  );
+
+const csv = new TableCsvWriter();
+const json = new TableJsonWriter();
+const hostile = tableOf(HOSTILE_COLUMNS, HOSTILE_ROWS);
+const KEYS = HOSTILE_COLUMNS.map(({ key }) => key);
+const LABELS = HOSTILE_COLUMNS.map(({ label }) => label);
+const million = '0123456789é"<&👍'.repeat(70_000);
+const wide = Array.from({ length: 200 }, (_, index): TableColumn => {
+  return { key: `q${index}`, label: `Question ${index}`, type: 'text' };
+});
+
+describe('A table as CSV', () => {
+  /** A reader of CSV gives a null as an empty text. */
+  const fields = (asWritten: (text: string) => string) =>
+    HOSTILE_ROWS.map((row) =>
+      row.map((cell) => {
+        if (cell instanceof Date) return cell.toISOString();
+        return typeof cell === 'string' ? asWritten(cell) : String(cell ?? '');
+      }),
+    );
+
+  it('keeps every text, and puts an apostrophe before those that a spreadsheet would run', async () => {
+    const { bytes, extension, contentType, recordCount } = await writeTable(csv, hostile);
+
+    const [labels, ...rows] = await readCsv(bytes);
+    expect(labels).toEqual(LABELS.map((label) => (label === '=1+1' ? "'=1+1" : label)));
+    expect(rows).toEqual(fields((text) => (FORMULAS.has(text) ? `'${text}` : text)));
+    expect({ extension, contentType, recordCount }).toEqual({
+      extension: 'csv',
+      contentType: 'text/csv; charset=utf-8',
+      recordCount: HOSTILE_ROWS.length,
+    });
+  });
+
+  it('keeps every text as it is when it is told to', async () => {
+    const { bytes } = await writeTable(csv, hostile, { raw: true });
+
+    expect(await readCsv(bytes)).toEqual([LABELS, ...fields((text) => text)]);
+  });
+
+  it('tells nulls from empty texts', async () => {
+    const { bytes } = await writeTable(
+      csv,
+      textTable([
+        [null, ''],
+        ['a b', null],
+      ]),
+    );
+
+    expect(bytes.toString()).toBe('Column 0,Column 1\n,""\na b,\n');
+  });
+
+  it('has labels above its rows, or keys, or the labels with the keys below', async () => {
+    const table = textTable([['x', 'y']]);
+
+    const written = (header?: string) => writeTable(csv, table, { header }).then(({ bytes }) => bytes.toString());
+
+    expect(await written()).toBe('Column 0,Column 1\nx,y\n');
+    expect(await written('labels')).toBe('Column 0,Column 1\nx,y\n');
+    expect(await written('keys')).toBe('c0,c1\nx,y\n');
+    expect(await written('both')).toBe('Column 0,Column 1\nc0,c1\nx,y\n');
+  });
+
+  it('takes a mark for Excel and another delimiter', async () => {
+    const { bytes } = await writeTable(csv, textTable([['a;b', 'c,d']]), { bom: true, delimiter: ';' });
+
+    expect(bytes.toString()).toBe('\ufeffColumn 0;Column 1\n"a;b";c,d\n');
+  });
+
+  it('writes half a character as the mark of what is lost', async () => {
+    const { bytes } = await writeTable(csv, textTable([['\ud83d', 'a\udc4d']]));
+
+    expect(bytes.toString()).toBe('Column 0,Column 1\n\ufffd,a\ufffd\n');
+  });
+
+  it('holds texts of a million characters, and 200 columns', async () => {
+    const row = wide.map((_, index) => (index === 100 ? million : null));
+
+    const { bytes } = await writeTable(csv, tableOf(wide, [row]));
+
+    expect(await readCsv(bytes)).toEqual([wide.map(({ label }) => label), row.map((cell) => cell ?? '')]);
+  });
+
+  it('has a header where there are no rows', async () => {
+    const { bytes, recordCount } = await writeTable(csv, tableOf(wide.slice(0, 2), []), { bom: true });
+
+    expect(bytes.toString()).toBe('\ufeffQuestion 0,Question 1\n');
+    expect(recordCount).toBe(0);
+  });
+
+  it('warns that the null of an only column is an empty line', async () => {
+    const { bytes, warnings } = await writeTable(csv, textTable([[null], ['']], { warnings: ['of the source'] }));
+
+    expect(bytes.toString()).toBe('Column 0\n\n""\n');
+    expect(warnings).toEqual(['of the source', expect.stringContaining('In Results, which has one column only')]);
+  });
+});
+
+describe('A table as JSON', () => {
+  it('keeps every value, digit by digit, under its key and in its place', async () => {
+    const { bytes, extension, contentType, recordCount } = await writeTable(json, hostile);
+
+    const results = Object.fromEntries(await readJson(bytes)).results;
+    expect(results).toEqual(
+      HOSTILE_ROWS.map((row) =>
+        row.map((cell, index) => {
+          if (cell instanceof Date) return [KEYS[index], cell.toISOString()];
+          const isNumber = typeof cell === 'number' || (cell !== null && KEYS[index] === '7');
+          return [KEYS[index], isNumber ? `#${cell}#` : cell];
+        }),
+      ),
+    );
+    expect({ extension, contentType, recordCount }).toEqual({
+      extension: 'json',
+      contentType: 'application/json',
+      recordCount: HOSTILE_ROWS.length,
+    });
+  });
+
+  it('says first when it was taken and what it is about, and which columns there are', async () => {
+    const about = { event: { id: 'e1', title: 'Test "1"' }, ['__proto__']: 'x' };
+
+    const { bytes } = await writeTable(json, { ...hostile, about });
+
+    expect(bytes.toString()).toMatch(
+      /^\{"exportDate":"2026-11-21T04:05:06.789Z","event":\{"id":"e1","title":"Test \\"1\\""\},"__proto__":"x","columns":\[\{"key":"a_text","label":"Name","type":"text"\},/,
+    );
+    expect((JSON.parse(bytes.toString()) as { columns: unknown }).columns).toEqual(HOSTILE_COLUMNS);
+  });
+
+  it('escapes half a character', async () => {
+    const { bytes } = await writeTable(json, textTable([['\ud83d', 'a\udc4d']]));
+
+    expect((JSON.parse(bytes.toString()) as { results: unknown }).results).toEqual([{ c0: '\ud83d', c1: 'a\udc4d' }]);
+  });
+
+  it('stays JSON where digits are written in a way that JSON has no number for', async () => {
+    const column: TableColumn = { key: 'n', label: 'N', type: 'decimal' };
+
+    const { bytes } = await writeTable(
+      json,
+      tableOf(
+        [column],
+        ['007', '.5', '5.', '+1', 'NaN', ''].map((n) => [n]),
+      ),
+    );
+
+    expect((JSON.parse(bytes.toString()) as { results: unknown }).results).toEqual(
+      ['007', '.5', '5.', '+1', 'NaN', ''].map((n) => ({ n })),
+    );
+  });
+
+  it('holds texts of a million characters, 200 columns, or no rows at all', async () => {
+    const row = wide.map((_, index) => (index === 100 ? million : null));
+
+    const [large, empty] = await Promise.all(
+      [tableOf(wide, [row]), tableOf(wide, [])].map((one) => writeTable(json, one)),
+    );
+
+    const resultsOf = (bytes: Buffer) => (JSON.parse(bytes.toString()) as { results: object[] }).results;
+    expect(resultsOf(large!.bytes).map((object): unknown[] => Object.values(object))).toEqual([row]);
+    expect(resultsOf(empty!.bytes)).toEqual([]);
+  });
+});
