@@ -10,7 +10,9 @@ CREATE TABLE "customers" (
     "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "customers_pkey" PRIMARY KEY ("id"),
-    CONSTRAINT "customers_secret_hash_check" CHECK (secret_hash ~ '^[0-9a-f]{64}$')
+    CONSTRAINT "customers_secret_hash_check" CHECK (secret_hash ~ '^[0-9a-f]{64}$'),
+    CONSTRAINT "customers_former_secret_hash_check" CHECK (former_secret_hash ~ '^[0-9a-f]{64}$'),
+    CONSTRAINT "customers_former_secret_check" CHECK ((former_secret_hash IS NULL) = (former_secret_ends_at IS NULL))
 );
 
 CREATE TABLE "customer_failures" (

@@ -1,22 +1,29 @@
-import { type CanActivate, type ExecutionContext, Injectable, UnauthorizedException } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { CallingCustomer } from '../../platform/auth/caller';
+import { ChallengeException } from '../../platform/auth/challenge.exception';
 import { CustomerService } from '../model/services/customer.service';
+import { credentialsOf } from './customer-credentials';
 
 export interface CustomerRequest extends Request {
   customer?: CallingCustomer;
 }
 
-/** Lets in external systems that prove themselves by id and secret. */
+const CHALLENGE = 'Basic realm="Export Service", charset="UTF-8"';
+
+/** Lets in external systems that prove themselves by id and secret, and tells nobody else why not. */
 @Injectable()
 export class CustomerGuard implements CanActivate {
   constructor(private readonly customers: CustomerService) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<CustomerRequest>();
-    const [id, secret] = [request.get('X-Customer-Id'), request.get('X-Customer-Secret')];
-    const customer = id !== undefined && secret !== undefined && (await this.customers.authenticate(id, secret));
-    if (!customer) throw new UnauthorizedException('The customer id or the secret is not right');
+    // Many clients ask without credentials first, to be told which are wanted: that is no failed attempt.
+    const credentials = credentialsOf(request);
+    const customer = credentials && (await this.customers.authenticate(credentials, request.ip));
+    if (!customer) {
+      throw new ChallengeException('Give the id and the secret of an active customer, by HTTP Basic', CHALLENGE);
+    }
     request.customer = customer;
     return true;
   }

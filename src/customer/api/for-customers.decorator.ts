@@ -1,11 +1,20 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext, UseGuards } from '@nestjs/common';
+import { ApiSecurity } from '@nestjs/swagger';
 import type { CallingCustomer } from '../../platform/auth/caller';
 import { Public } from '../../platform/auth/public.decorator';
+import { ApiProblems } from '../../platform/http/api-problem.decorator';
+import { CUSTOMER_BASIC, CUSTOMER_ID_HEADER, CUSTOMER_SECRET_HEADER } from '../../platform/http/open-api';
 import { CustomerGuard, type CustomerRequest } from './customer.guard';
 
 /** A route for external systems, and for nobody else. Its module imports the CustomerModule. */
 export function ForCustomers(): ClassDecorator & MethodDecorator {
-  return applyDecorators(Public(), UseGuards(CustomerGuard));
+  return applyDecorators(
+    Public(),
+    UseGuards(CustomerGuard),
+    ApiSecurity(CUSTOMER_BASIC),
+    ApiSecurity({ [CUSTOMER_ID_HEADER]: [], [CUSTOMER_SECRET_HEADER]: [] }),
+    ApiProblems(401, 429),
+  );
 }
 
 /** The external system that the guard let in. */

@@ -77,7 +77,7 @@ export class PrismaOversightRepository extends OversightRepository {
         SELECT count(*)::int AS count FROM (SELECT FROM export_audit_log WHERE ${all} LIMIT ${MOST_COUNTED}) AS entry`,
       this.prisma.$queryRaw<AuditRecord[]>`
         SELECT id, at, action, export_id AS "exportId", user_id AS "userId", tenant_id AS "tenantId",
-               request_id AS "requestId", address, details
+               customer_id AS "customerId", request_id AS "requestId", address, details
         FROM export_audit_log WHERE ${all} AND ${older} ORDER BY at DESC, id DESC LIMIT ${size + 1}`,
     ]);
     const items = rows.slice(0, size);

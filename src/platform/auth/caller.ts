@@ -1,3 +1,19 @@
+export const LONGEST_NAME = 200;
+
+/**
+ * Whether something can be the name of a user or a tenant: PostgreSQL stores no NUL and no half of a surrogate pair, and
+ * an index entry has its limits.
+ */
+export function isName(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    value !== '' &&
+    value.length <= LONGEST_NAME &&
+    !value.includes('\0') &&
+    value.isWellFormed()
+  );
+}
+
 /** A person, within a tenant where the platform has any. */
 export interface Person {
   readonly userId: string;

@@ -8,12 +8,11 @@ import {
   jwtVerify,
 } from 'jose';
 import { Config } from '../config/config';
-import type { Caller } from './caller';
+import { type Caller, isName } from './caller';
 
 const ASYMMETRIC_ALGORITHMS = ['RS256', 'ES256'];
 /** Seconds by which two clocks may differ. */
 const clockTolerance = 5;
-const LONGEST_CLAIM = 200;
 
 /** The token proves nothing: malformed, forged, expired, or of an algorithm we do not take. */
 class InvalidTokenError extends Error {
@@ -77,15 +76,4 @@ function callerOf({ sub, roles, tenant_id: tenantId }: JWTPayload): Caller {
     tenantId: tenantId ?? null,
     roles: Array.isArray(roles) ? roles.filter((role) => typeof role === 'string') : [],
   };
-}
-
-/** PostgreSQL stores no NUL and no half of a surrogate pair, and an index entry has its limits. */
-function isName(claim: unknown): claim is string {
-  return (
-    typeof claim === 'string' &&
-    claim !== '' &&
-    claim.length <= LONGEST_CLAIM &&
-    !claim.includes('\0') &&
-    claim.isWellFormed()
-  );
 }

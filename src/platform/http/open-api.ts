@@ -6,6 +6,11 @@ const DESCRIPTION = `Asks for files, follows how they come into being, and fetch
 Every path works with and without the \`v1\` segment, and with and without a trailing slash. Refusals are RFC 9457 problem
 details. While an export is unfinished its status says in \`Retry-After\` when to ask again.`;
 
+/** The ways in which an external system proves itself, as routes name them. */
+export const CUSTOMER_BASIC = 'customer';
+export const CUSTOMER_ID_HEADER = 'customer-id';
+export const CUSTOMER_SECRET_HEADER = 'customer-secret';
+
 /** Serves the description of the API at /api/openapi.json and a page to read and try it at /api/docs. */
 export function serveOpenApi(app: INestApplication): void {
   SwaggerModule.setup('api/docs', app, () => describeApi(app), {
@@ -23,6 +28,12 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .setVersion('1')
     .setDescription(DESCRIPTION)
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+    .addBasicAuth(
+      { type: 'http', scheme: 'basic', description: 'An external system: its id and its secret' },
+      CUSTOMER_BASIC,
+    )
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Customer-Id' }, CUSTOMER_ID_HEADER)
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Customer-Secret' }, CUSTOMER_SECRET_HEADER)
     .build();
   const document = SwaggerModule.createDocument(app, builder, {
     // A route that stands under several versions has its method's name numbered.

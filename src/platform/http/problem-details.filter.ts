@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import type { Response } from 'express';
+import { ChallengeException } from '../auth/challenge.exception';
 import { RateLimitExceededError, rateLimitHeaders } from '../rate-limit/rate-limit';
 import { problemOf } from './problem-details';
 
@@ -19,7 +20,9 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     }
     if (error instanceof RateLimitExceededError) response.set(rateLimitHeaders(error.state));
     if (problem.retryAfterSeconds !== undefined) response.setHeader('Retry-After', problem.retryAfterSeconds);
-    if (problem.body.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+    if (problem.body.status === 401) {
+      response.setHeader('WWW-Authenticate', error instanceof ChallengeException ? error.challenge : 'Bearer');
+    }
     response.setHeader('Cache-Control', 'no-store');
     response.status(problem.body.status).type('application/problem+json').send(JSON.stringify(problem.body));
   }

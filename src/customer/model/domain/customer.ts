@@ -1,8 +1,68 @@
-/** An external system as it is known to this one. Its secret is not: only what shows that a secret is the right one. */
-export interface Customer {
+import { hashOfSecret, isSameHash } from './customer-secret';
+
+/** The secret before the last change: as right as the new one until its grace period ends. */
+export interface FormerSecret {
+  readonly hash: string;
+  readonly endsAt: Date;
+}
+
+interface CustomerFields {
   readonly id: string;
   readonly tenantId: string | null;
+  readonly name: string;
   readonly isActive: boolean;
-  /** SHA-256 of the secret, in lower-case hex. */
   readonly secretHash: string;
+  /** `null` when there is none, or its grace period has ended. */
+  readonly formerSecret: FormerSecret | null;
+  readonly createdAt: Date;
+}
+
+/** Why nobody is let in under an id and a secret. The caller is never told which it was. */
+export type RefusalReason = 'unknown' | 'inactive' | 'wrong-secret';
+
+/** An external system as it is known to this one. Its secret is not: only what shows that a secret is the right one. */
+export class Customer implements CustomerFields {
+  /** Whoever is not known: nothing proves that one is nobody, and finding that out takes as long as with somebody. */
+  static readonly NOBODY = new Customer({
+    id: '00000000-0000-0000-0000-000000000000',
+    tenantId: null,
+    name: 'Nobody',
+    isActive: false,
+    secretHash: '0'.repeat(64),
+    formerSecret: null,
+    createdAt: new Date(0),
+  });
+
+  readonly id: string;
+  readonly tenantId: string | null;
+  readonly name: string;
+  readonly isActive: boolean;
+  readonly secretHash: string;
+  readonly formerSecret: FormerSecret | null;
+  readonly createdAt: Date;
+
+  constructor(fields: CustomerFields) {
+    this.id = fields.id;
+    this.tenantId = fields.tenantId;
+    this.name = fields.name;
+    this.isActive = fields.isActive;
+    this.secretHash = fields.secretHash;
+    this.formerSecret = fields.formerSecret;
+    this.createdAt = fields.createdAt;
+  }
+
+  /** Whether whoever gives this secret is this customer, and may come in. */
+  accepts(secret: string): boolean {
+    return this.refusalOf(secret) === null;
+  }
+
+  /** @returns `null` for the right secret of an active customer; it takes the same time whatever comes of it */
+  refusalOf(secret: string): RefusalReason | null {
+    const given = hashOfSecret(secret);
+    const isCurrent = isSameHash(given, this.secretHash);
+    const isFormer = isSameHash(given, this.formerSecret?.hash ?? null);
+    if (this === Customer.NOBODY) return 'unknown';
+    if (!isCurrent && !isFormer) return 'wrong-secret';
+    return this.isActive ? null : 'inactive';
+  }
 }

@@ -1,18 +1,41 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import type { CallingCustomer } from '../../../platform/auth/caller';
+import { Customer } from '../domain/customer';
 import { CustomerRepository } from '../domain/interfaces/customer.repository';
+import { networkOf } from '../domain/network';
+import { FailureLimit } from './failure-limit';
 
+export interface CustomerCredentials {
+  readonly id: string;
+  readonly secret: string;
+}
+
+/** Who the external systems are. */
 @Injectable()
 export class CustomerService {
-  constructor(private readonly customers: CustomerRepository) {}
+  constructor(
+    private readonly customers: CustomerRepository,
+    private readonly limit: FailureLimit,
+  ) {}
 
-  /** @returns `null` for whoever is unknown, not active, or has another secret */
-  async authenticate(id: string, secret: string): Promise<CallingCustomer | null> {
-    const customer = isUUID(id) ? await this.customers.find(id) : null;
-    const given = createHash('sha256').update(secret).digest();
-    const isRight = customer !== null && timingSafeEqual(given, Buffer.from(customer.secretHash, 'hex'));
-    return isRight && customer.isActive ? { customerId: customer.id, tenantId: customer.tenantId } : null;
+  /**
+   * Does the same work whatever the id is: an id that is none is looked for too, as one that nobody has.
+   * @param address from which they come
+   * @returns `null` for whoever is unknown, not active, or has another secret
+   * @throws DomainError limit, before the secret is looked at, after too many failures
+   */
+  async authenticate(
+    { id: given, secret }: CustomerCredentials,
+    address: string | undefined,
+  ): Promise<CallingCustomer | null> {
+    const id = isUUID(given) ? given.toLowerCase() : null;
+    const network = networkOf(address);
+    await this.limit.requireRoom(id, network);
+    const customer = (await this.customers.find(id ?? Customer.NOBODY.id)) ?? Customer.NOBODY;
+    const reason = customer.refusalOf(secret);
+    if (reason === null) return { customerId: customer.id, tenantId: customer.tenantId };
+    await this.limit.note({ customerId: id, tenantId: customer.tenantId, reason }, network);
+    return null;
   }
 }

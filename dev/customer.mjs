@@ -1,0 +1,29 @@
+// @ts-check
+// npm run customer -- create --name Partner. In an image, which has no dev/, the program itself is run.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureBuilt, ensureInstalled } from './install.mjs';
+import { fail, passThrough, projectRoot } from './process.mjs';
+
+const program = join(projectRoot, 'dist/manage-customers.js');
+
+try {
+  // Where an operator names the database, what was built stays as it is.
+  if (!process.env['DATABASE_URL'] || !existsSync(program)) await prepare();
+  process.exitCode = await passThrough(process.execPath, [program, ...process.argv.slice(2)]);
+} catch (error) {
+  fail(error);
+}
+
+async function prepare() {
+  await ensureInstalled();
+  await ensureBuilt();
+  const { databaseOfStack } = await import('./live/database-note.mjs');
+  const databaseUrl = process.env['DATABASE_URL'] || databaseOfStack();
+  if (!databaseUrl) {
+    throw new Error(
+      'There is no database for customers: start `npm run dev` in another terminal, or set DATABASE_URL.',
+    );
+  }
+  process.env['DATABASE_URL'] = databaseUrl;
+}

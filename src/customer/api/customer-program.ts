@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import type { Customer } from '../model/domain/customer';
+import { CustomerAdministration, type EntrustedCustomer } from '../model/services/customer-administration';
+import { type CustomerCommand, readCommand } from './customer-command';
+
+/** What an operator types, and what is printed: `npm run customer`. */
+@Injectable()
+export class CustomerProgram {
+  constructor(private readonly customers: CustomerAdministration) {}
+
+  /**
+   * @param args after the name of the program
+   * @returns what to print
+   * @throws UsageError when nobody could do that | DomainError not-found
+   */
+  async run(args: readonly string[]): Promise<string> {
+    const command = readCommand(args);
+    switch (command.name) {
+      case 'create':
+        return entrusted(await this.customers.create(command.customerName, command.tenantId), command);
+      case 'rotate':
+        return entrusted(await this.customers.rotate(command.id, command.graceSeconds), command);
+      case 'disable':
+        return switched(await this.customers.setActive(command.id, false), command);
+      case 'enable':
+        return switched(await this.customers.setActive(command.id, true), command);
+      case 'list':
+        return listed(await this.customers.list(), command);
+    }
+  }
+}
+
+function entrusted({ customer, secret }: EntrustedCustomer, { json }: CustomerCommand): string {
+  if (json) return jsonOf({ ...shown(customer), secret });
+  const { formerSecret, isActive } = customer;
+  return [
+    `Name    ${printable(customer.name)}`,
+    `Id      ${customer.id}`,
+    `Secret  ${secret}`,
+    '',
+    'The secret will not be shown again: keep it now.',
+    ...(formerSecret ? [`The former one is right until ${formerSecret.endsAt.toISOString()}.`] : []),
+    ...(isActive ? [] : ['The customer is disabled: enable it when its secret may be used.']),
+    '',
+  ].join('\n');
+}
+
+function switched(
+  { customer, isChanged }: { readonly customer: Customer; readonly isChanged: boolean },
+  { json }: CustomerCommand,
+): string {
+  if (json) return jsonOf(shown(customer));
+  const state = customer.isActive ? 'enabled' : 'disabled';
+  return `${printable(customer.name)} (${customer.id}) is ${state}${isChanged ? '' : ' already'}.\n`;
+}
+
+function listed(customers: readonly Customer[], { json }: CustomerCommand): string {
+  if (json) return jsonOf(customers.map(shown));
+  if (customers.length === 0) return 'There are no customers yet: make one with `create --name <name>`.\n';
+  return customers
+    .map(({ id, isActive, tenantId, name, formerSecret }) => {
+      const state = isActive ? 'active  ' : 'disabled';
+      const former = formerSecret ? `, former secret until ${formerSecret.endsAt.toISOString()}` : '';
+      return `${id}  ${state}  ${printable(name)}${tenantId === null ? '' : ` (${printable(tenantId)})`}${former}\n`;
+    })
+    .join('');
+}
+
+/** Never a hash. */
+function shown(customer: Customer) {
+  return {
+    id: customer.id,
+    name: customer.name,
+    tenant_id: customer.tenantId,
+    active: customer.isActive,
+    former_secret_ends_at: customer.formerSecret?.endsAt.toISOString() ?? null,
+    created_at: customer.createdAt.toISOString(),
+  };
+}
+
+function jsonOf(value: unknown): string {
+  return `${JSON.stringify(value)}\n`;
+}
+
+/** A name must not move the cursor of a terminal, nor look like a line of its own. */
+function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, ' ');
+}

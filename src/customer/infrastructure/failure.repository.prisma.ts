@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { recordAudit } from '../../platform/audit/audit-log';
+import { Prisma } from '../../platform/prisma/generated/client';
+import { PrismaService } from '../../platform/prisma/prisma.service';
+import type { FailedAttempt } from '../model/domain/failed-attempt';
+import { type FailureCount, FailureRepository } from '../model/domain/interfaces/failure.repository';
+
+/** More than one attempt begins, so that the windows that have ended become fewer. */
+const FORGOTTEN_AT_ONCE = 100;
+
+@Injectable()
+export class PrismaFailureRepository extends FailureRepository {
+  constructor(private readonly prisma: PrismaService) {
+    super();
+  }
+
+  override read(subjects: readonly string[], windowSeconds: number): Promise<FailureCount[]> {
+    return this.prisma.$queryRaw<FailureCount[]>`
+      SELECT ${countOf(windowSeconds)} FROM customer_failures AS kept
+      WHERE subject = ANY(${subjects}) AND ${isOpen(windowSeconds)}`;
+  }
+
+  override add(subjects: readonly string[], windowSeconds: number): Promise<FailureCount[]> {
+    const first = subjects.map((subject) => Prisma.sql`(${subject}, 1, now())`);
+    return this.prisma.$queryRaw<FailureCount[]>`
+      INSERT INTO customer_failures AS kept (subject, failures, started_at) VALUES ${Prisma.join(first)}
+      ON CONFLICT (subject) DO UPDATE SET
+        failures = CASE WHEN ${isOpen(windowSeconds)} THEN kept.failures + 1 ELSE 1 END,
+        started_at = CASE WHEN ${isOpen(windowSeconds)} THEN kept.started_at ELSE now() END
+      RETURNING ${countOf(windowSeconds)}`;
+  }
+
+  override async report({ customerId, tenantId, reason }: FailedAttempt, windowSeconds: number): Promise<void> {
+    const entry = { action: 'customer.refused', userId: null, tenantId, customerId, details: { reason } };
+    await recordAudit(this.prisma, entry);
+    // Rows only come into being when a window begins, so then they are cleared away. Waiting for one could be mutual.
+    await this.prisma.$executeRaw`
+      DELETE FROM customer_failures WHERE subject IN (
+        SELECT subject FROM customer_failures AS kept WHERE NOT ${isOpen(windowSeconds)}
+        LIMIT ${FORGOTTEN_AT_ONCE} FOR UPDATE SKIP LOCKED)`;
+  }
+}
+
+function isOpen(windowSeconds: number): Prisma.Sql {
+  return Prisma.sql`(kept.started_at > now() - make_interval(secs => ${windowSeconds}))`;
+}
+
+function countOf(windowSeconds: number): Prisma.Sql {
+  return Prisma.sql`kept.subject, kept.failures,
+    ceil(extract(epoch FROM kept.started_at + make_interval(secs => ${windowSeconds}) - now()))::int AS "resetSeconds"`;
+}

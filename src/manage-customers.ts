@@ -1,0 +1,27 @@
+import { NestFactory } from '@nestjs/core';
+import { CustomerProgram, UsageError } from './customer';
+import { CustomerProgramModule } from './customer/customer-program.module';
+import { DomainError } from './platform/errors/domain-error';
+import { ConfigurationError } from './platform/config/environment';
+import { isDatabaseUnreachable } from './platform/prisma/database-fault';
+
+/** `npm run customer`: makes external systems known, changes their secrets, keeps them out and lets them in. */
+async function main(): Promise<void> {
+  const app = await NestFactory.createApplicationContext(CustomerProgramModule, { logger: false, abortOnError: false });
+  try {
+    process.stdout.write(await app.get(CustomerProgram).run(process.argv.slice(2)));
+  } finally {
+    await app.close();
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+});
+
+function messageOf(error: unknown): string {
+  if (error instanceof DomainError || error instanceof ConfigurationError) return error.message;
+  if (isDatabaseUnreachable(error)) return 'The database does not answer: see that DATABASE_URL is right and it runs.';
+  return error instanceof Error ? error.message : String(error);
+}
