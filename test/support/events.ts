@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { v7 as uuidv7 } from 'uuid';
 
 type Sql = (statement: string, ...values: unknown[]) => Promise<unknown>;
 
@@ -55,20 +54,30 @@ export interface ResultTraits {
 /** The answer alone, or the answer and what it is worth. `null` is one that was skipped. */
 export type AnswerTraits = string | null | { readonly answer: string | null; readonly score: number | string | null };
 
+let turn = 0;
+
+/** A UUID of version 7, greater than all before it. */
+function nextId(): string {
+  const time = Date.now().toString(16).padStart(12, '0');
+  turn += 1;
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8${turn.toString(16).padStart(3, '0')}-${randomUUID().slice(24)}`;
+}
+
 /** Keeps an event with its questions, as the platform does; with one question where none are named. */
 export async function keepEvent(sql: Sql, traits: EventTraits = {}): Promise<KeptEvent> {
   const { organizer = 'ann', tenant = null, customer = null, questions = [{}] } = traits;
   const { title = 'Spring test', description = null, language = 'en', timeZone = 'UTC' } = traits;
   const { startsAt = '2026-03-01T09:00:00Z', endsAt = '2026-03-01T11:00:00Z' } = traits;
-  const id = uuidv7();
+  const id = nextId();
   await sql(
     `INSERT INTO events (id, tenant_id, organizer_id, customer_id, title, description, language, time_zone, starts_at, ends_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     ...[id, tenant, organizer, customer, title, description, language, timeZone, startsAt, endsAt],
   );
-  const ids: Record<string, string> = {};
+  // A question may be called __proto__.
+  const ids = Object.create(null) as Record<string, string>;
   for (const [index, { key = `q${index + 1}`, text, kind = 'text', maxScore = 1 }] of questions.entries()) {
-    ids[key] = uuidv7();
+    ids[key] = nextId();
     await sql(
       `INSERT INTO event_questions (id, event_id, position, key, kind, text, max_score) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
       ...[ids[key], id, index + 1, key, kind, text ?? `Question ${index + 1}`, maxScore],
@@ -80,7 +89,7 @@ export async function keepEvent(sql: Sql, traits: EventTraits = {}): Promise<Kep
 /** Lets somebody take part; with a result, unless that is `null`. @returns the id of the participant */
 export async function keepParticipant(sql: Sql, event: KeptEvent, traits: ParticipantTraits = {}): Promise<string> {
   const { name = 'Bob', externalId = null, email = null, group = null, result = {}, answers = {} } = traits;
-  const id = uuidv7();
+  const id = nextId();
   await sql(
     `INSERT INTO event_participants (id, event_id, external_id, name, email, group_name) VALUES ($1, $2, $3, $4, $5, $6)`,
     ...[id, event.id, externalId, name, email, group],
