@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Client } from './client';
 
 type Sql = (statement: string, ...values: unknown[]) => Promise<unknown>;
 
@@ -142,4 +143,11 @@ export async function keepParticipants(
      FROM event_participants p, unnest($4::uuid[]) q WHERE event_id = $1 AND external_id LIKE $2 || ':%'`,
     ...[event.id, batch, answerLength, Object.values(event.questions)],
   );
+}
+
+/** Asks for the results of an event, as a file that may be fetched again. @returns the id of the export */
+export async function takeOut(organizer: Client, eventId: string, body: object = {}): Promise<string> {
+  const answer = await organizer.post(`/api/v1/events/${eventId}/results/export`, { one_time: false, ...body });
+  if (answer.status !== 201) throw new Error(`The export was not granted: ${answer.text}`);
+  return answer.body.id as string;
 }
