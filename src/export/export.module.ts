@@ -17,6 +17,7 @@ import { PdfWriter } from './infrastructure/formats/pdf.writer';
 import { PngWriter } from './infrastructure/formats/png.writer';
 import { TableCsvWriter } from './infrastructure/formats/table-csv.writer';
 import { TableJsonWriter } from './infrastructure/formats/table-json.writer';
+import { TableXlsxWriter } from './infrastructure/formats/table-xlsx.writer';
 import { PrismaOversightRepository } from './infrastructure/oversight.repository.prisma';
 import { XlsxWriter } from './infrastructure/formats/xlsx.writer';
 import { XmlWriter } from './infrastructure/formats/xml.writer';
@@ -55,6 +56,7 @@ const WRITERS = [
   SectionsJsonWriter,
   TableCsvWriter,
   TableJsonWriter,
+  TableXlsxWriter,
   XlsxWriter,
   XmlWriter,
 ];

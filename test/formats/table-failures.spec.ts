@@ -1,0 +1,88 @@
+import { TableCsvWriter } from '../../src/export/infrastructure/formats/table-csv.writer';
+import { TableJsonWriter } from '../../src/export/infrastructure/formats/table-json.writer';
+import { TableXlsxWriter } from '../../src/export/infrastructure/formats/table-xlsx.writer';
+import type { ExportOptions } from '../../src/export/model/domain/export';
+import type { FormatWriter } from '../../src/export/model/domain/format-writer';
+import { LongTable, tableOf, textTable, writeTable } from '../support/tables';
+import { until } from '../support/until';
+
+const SHORT = ['answer', 'of', 'a few words'];
+const LONG = ['x'.repeat(40_000), 'y'];
+
+const CASES: [title: string, writer: FormatWriter<'table'>, options: ExportOptions, row: readonly string[]][] = [
+  ['CSV', new TableCsvWriter(), {}, SHORT],
+  ['CSV, gzip', new TableCsvWriter(), { compression: 'gzip' }, SHORT],
+  ['JSON', new TableJsonWriter(), {}, SHORT],
+  ['JSON, gzip', new TableJsonWriter(), { compression: 'gzip' }, SHORT],
+  ['XLSX', new TableXlsxWriter(), {}, SHORT],
+  ['XLSX, of several sheets', new TableXlsxWriter(10_000), {}, SHORT],
+  ['XLSX, with long texts', new TableXlsxWriter(), {}, LONG],
+];
+
+describe.each(CASES)('A table as %s', (_title, writer, options, row) => {
+  it('never ends where its rows break off midway', async () => {
+    const rows = new LongTable(row, 2_000, 1_000);
+
+    await expect(writeTable(writer, rows.table, options)).rejects.toThrow('The rows broke off');
+    expect(rows.isClosed).toBe(true);
+  });
+
+  it.each([-1, 1])('never ends where its rows are not as many as were counted: %d', async (difference) => {
+    const table = textTable([row, row, row]);
+
+    const writing = writeTable(writer, { ...table, rowCount: 3 + difference }, options);
+
+    await expect(writing).rejects.toThrow(/^Results has (more|3) rows/);
+  });
+
+  it('never ends where a row has a cell that no column is for', async () => {
+    const { columns } = textTable([row]);
+
+    await expect(writeTable(writer, tableOf(columns, [[...row, 'more']]), options)).rejects.toThrow(
+      'one cell for each',
+    );
+  });
+
+  it('ends the reading when its reader leaves', async () => {
+    const rows = new LongTable(row, 1_000_000);
+    const { body } = writer.write(rows.table, options, () => undefined);
+    let received = 0;
+
+    for await (const chunk of body) {
+      received += chunk.length;
+      if (received > 20_000) break;
+    }
+
+    await until('the reading has ended', () => rows.isClosed, { within: 5_000 });
+    expect(rows.batches).toBeLessThan(5_000);
+  });
+
+  it('reads no further ahead than its reader takes', async () => {
+    const rows = new LongTable(row, 10_000_000);
+    const reading = writer.write(rows.table, options, () => undefined).body[Symbol.asyncIterator]();
+    for (let chunk = 0; chunk < 10; chunk += 1) await reading.next();
+
+    const before = await settled(() => rows.batches);
+
+    expect(before).toBeLessThan(50_000);
+    await reading.return?.();
+  });
+
+  it('tells its progress in rows', async () => {
+    const { progress, recordCount } = await writeTable(writer, new LongTable(row, 300).table, options);
+
+    expect(progress).toEqual([0, 100, 200, 300].map((done) => ({ done, total: 300, unit: 'rows' })));
+    expect(recordCount).toBe(300);
+  });
+});
+
+/** A count that is the same twenty times in a row, a turn of the event loop apart. */
+async function settled(count: () => number): Promise<number> {
+  let last = count();
+  for (let same = 0; same < 20;) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    same = count() === last ? same + 1 : 0;
+    last = count();
+  }
+  return last;
+}

@@ -1,0 +1,212 @@
+import { TableXlsxWriter } from '../../src/export/infrastructure/formats/table-xlsx.writer';
+import type { TableColumn } from '../../src/export/model/domain/table';
+import {
+  FORMULAS,
+  HOSTILE_COLUMNS,
+  HOSTILE_DECIMALS,
+  HOSTILE_MOMENTS,
+  HOSTILE_ROWS,
+  HOSTILE_TEXTS,
+  tableOf,
+  textTable,
+  writeTable,
+} from '../support/tables';
+import { describeWith, type ReadCell, readByLibreOffice, readByOpenpyxl, wellFormedParts } from '../support/workbooks';
+
+const xlsx = new TableXlsxWriter();
+const hostile = tableOf(HOSTILE_COLUMNS, HOSTILE_ROWS);
+
+const read = async (bytes: Buffer) => (await readByOpenpyxl(bytes)).sheets;
+const valuesOf = (rows: readonly (readonly ReadCell[])[] = []) => rows.map((row) => row.map(({ value }) => value));
+
+describeWith(['openpyxl', 'xmllint'], 'A table as XLSX', () => {
+  let rows: readonly (readonly ReadCell[])[];
+  beforeAll(async () => {
+    const { bytes } = await writeTable(xlsx, hostile);
+    await wellFormedParts(bytes);
+    rows = (await read(bytes))[0]!.rows;
+  });
+  const column = (index: number) => rows.slice(1).map((row) => row[index]!);
+
+  it('keeps every text, and marks those that a spreadsheet would run', () => {
+    const texts = column(0);
+
+    expect(texts.map(({ value }) => value)).toEqual([...HOSTILE_TEXTS, null]);
+    expect(texts.map(({ quoted }) => quoted)).toEqual([...HOSTILE_TEXTS.map((text) => FORMULAS.has(text)), false]);
+    expect(rows.flat().filter(({ type }) => type === 'f')).toEqual([]);
+  });
+
+  it('has real numbers, shown with the digits that came, and texts where a cell has no such number', () => {
+    const texts = ['-0', '-0.00', '1234567890123456789012345678.0123456789', '1000000000000000', '9'.repeat(30)];
+    const expected = HOSTILE_DECIMALS.map((digits) =>
+      texts.includes(digits) || digits.length > 300 ? ['s', digits] : ['n', Number(digits)],
+    );
+    const decimals = column(3).slice(0, HOSTILE_DECIMALS.length);
+
+    expect(decimals.map(({ type, value }) => [type, value])).toEqual(expected);
+    expect([0, 3, 5].map((index) => decimals[index]!.format)).toEqual(['0', '0.00', '0.0']);
+    const integers = column(2).slice(0, 6);
+    expect(integers.map(({ value }) => value)).toEqual([
+      ...[0, -1, 2 ** 31, -999_999_999_999_999, '9007199254740991', '-9007199254740991'],
+    ]);
+    expect(column(4)[3]).toMatchObject({ type: 'n', value: 3 });
+  });
+
+  it('has real moments, and texts for those before March 1900 or after 9999', () => {
+    expect(
+      column(5)
+        .slice(0, HOSTILE_MOMENTS.length)
+        .map(({ type, value }) => [type, value]),
+    ).toEqual([
+      ['d', '2026-03-29 00:59:59.999000'],
+      ['d', '2026-03-29 01:00:00'],
+      ['d', '2026-10-25 00:30:00'],
+      ['d', '1969-07-20 20:17:40.001000'],
+      ['s', HOSTILE_MOMENTS[4]],
+      ['s', HOSTILE_MOMENTS[5]],
+      ['d', '1900-03-02 00:00:00'],
+      ['s', HOSTILE_MOMENTS[7]],
+      ['d', '9999-12-30 00:00:00'],
+      ['s', HOSTILE_MOMENTS[9]],
+    ]);
+    expect(column(5)[0]!.format).toBe('yyyy\\-mm\\-dd hh:mm:ss.000');
+  });
+
+  it('tells moments by the clock of the table’s time zone, to the second in which it is changed', async () => {
+    const at: TableColumn = { key: 'at', label: 'At', type: 'moment' };
+    const moments = [
+      ...['2026-03-29T00:59:59Z', '2026-03-29T01:00:00Z', '2026-07-01T12:00:00Z', '2026-10-25T00:59:59Z'],
+      '2026-10-25T01:00:00Z',
+    ];
+    const clocks = async (timeZone: string, given: readonly string[]) => {
+      const table = tableOf(
+        [at],
+        given.map((text) => [new Date(text)]),
+        { timeZone },
+      );
+      const [sheet] = await read((await writeTable(xlsx, table)).bytes);
+      return valuesOf(sheet?.rows.slice(1)).flat();
+    };
+
+    expect(await clocks('Europe/Kyiv', moments)).toEqual([
+      ...['2026-03-29 02:59:59', '2026-03-29 04:00:00', '2026-07-01 15:00:00', '2026-10-25 03:59:59'],
+      '2026-10-25 03:00:00',
+    ]);
+    // Its clocks were changed at one minute past midnight.
+    expect(await clocks('America/Goose_Bay', ['1990-04-01T04:00:59Z', '1990-04-01T04:01:00Z'])).toEqual([
+      ...['1990-04-01 00:00:59', '1990-04-01 01:01:00'],
+    ]);
+  });
+
+  it('begins with labels, or keys, or the labels with the keys below, bold and frozen', async () => {
+    const table = textTable([['x', 'y']], { title: 'Test “1/2”' });
+
+    const heads = await Promise.all(
+      ['labels', 'keys', 'both'].map(
+        async (header) => (await read((await writeTable(xlsx, table, { header })).bytes))[0]!,
+      ),
+    );
+
+    const labels = ['Column 0', 'Column 1'];
+    const keys = ['c0', 'c1'];
+    expect(heads.map(({ frozen, filter, rows }) => [frozen, filter, valuesOf(rows)])).toEqual([
+      ['A2', 'A1:B2', [labels, ['x', 'y']]],
+      ['A2', 'A1:B2', [keys, ['x', 'y']]],
+      ['A3', 'A2:B3', [labels, keys, ['x', 'y']]],
+    ]);
+    expect(heads[2]?.rows.map((row) => row.map(({ bold }) => bold))).toEqual([
+      ...[
+        [true, true],
+        [true, true],
+        [false, false],
+      ],
+    ]);
+    expect(heads.map(({ name }) => name)).toEqual(Array(3).fill('Test “1_2”'));
+  });
+
+  it('has labels that are alike, and marks those that a spreadsheet would run', () => {
+    expect(rows[0]!.map(({ value, quoted }) => [value, quoted])).toEqual(
+      HOSTILE_COLUMNS.map(({ label }) => [label, label === '=1+1']),
+    );
+  });
+
+  it('marks no texts where they were asked for as they are', async () => {
+    const [sheet] = await read((await writeTable(xlsx, hostile, { raw: true })).bytes);
+
+    expect(sheet!.rows.flat().filter(({ quoted }) => quoted)).toEqual([]);
+    expect(valuesOf(sheet!.rows)).toEqual(valuesOf(rows));
+  });
+
+  it('follows on further sheets where one may have no more rows', async () => {
+    const table = textTable(Array.from({ length: 25 }, (_, index) => [`${index}`]));
+
+    const { bytes, recordCount } = await writeTable(new TableXlsxWriter(12), table, { header: 'both' });
+
+    const sheets = await read(bytes);
+    expect(recordCount).toBe(25);
+    expect(sheets.map(({ name, filter, rows }) => [name, filter, rows.length])).toEqual([
+      ['Results', 'A2:A12', 12],
+      ['Results (2)', 'A2:A12', 12],
+      ['Results (3)', 'A2:A7', 7],
+    ]);
+    expect(sheets.flatMap((sheet) => valuesOf(sheet.rows.slice(2)).flat())).toEqual(
+      Array.from({ length: 25 }, (_, index) => `${index}`),
+    );
+  });
+
+  it('can have no rows, and 200 columns', async () => {
+    const wide = Array.from({ length: 200 }, (_, index): TableColumn => {
+      return { key: `q${index}`, label: `Question ${index}`, type: 'text' };
+    });
+
+    const { bytes, recordCount } = await writeTable(xlsx, tableOf(wide, []));
+
+    const [sheet] = await read(bytes);
+    expect(recordCount).toBe(0);
+    expect(sheet?.filter).toBe('A1:GR1');
+    expect(valuesOf(sheet?.rows)).toEqual([wide.map(({ label }) => label)]);
+  });
+
+  it('is refused where a sheet cannot have so many columns', () => {
+    const columns = Array.from({ length: 16_385 }, (_, index): TableColumn => {
+      return { key: `q${index}`, label: '', type: 'text' };
+    });
+
+    expect(() => xlsx.write(tableOf(columns, []), {}, () => undefined)).toThrow('A sheet has at most 16384 columns');
+  });
+
+  it('has columns as wide as what stands in them, and none wider than a screen', async () => {
+    const at = new Date(0);
+    const columns: TableColumn[] = [
+      ...(['text', 'text', 'text'] as const).map((type, index) => ({ key: `c${index}`, label: 'label', type })),
+      { key: 'at', label: 'at', type: 'moment' },
+    ];
+
+    const { bytes } = await writeTable(xlsx, tableOf(columns, [[null, 'word '.repeat(6), 'long '.repeat(100), at]]));
+
+    expect((await read(bytes))[0]?.widths).toEqual([9.5, 31.5, 60, 20.5]);
+  });
+
+  it('writes half a character as the mark of what is lost, and NUL by its code', async () => {
+    const { bytes } = await writeTable(xlsx, textTable([['\ud83d', 'a\udc4d', 'a\0b']]));
+
+    await wellFormedParts(bytes);
+    expect(valuesOf((await read(bytes))[0]?.rows)[1]).toEqual(['\ufffd', 'a\ufffd', 'a\0b']);
+  });
+});
+
+describeWith(['soffice'], 'A table as XLSX, read by LibreOffice', () => {
+  it('shows the texts, the numbers with their digits and the moments', async () => {
+    const table = tableOf(HOSTILE_COLUMNS, HOSTILE_ROWS, { title: 'Results' });
+    const { bytes } = await writeTable(xlsx, table, { header: 'both' });
+
+    const [labels, keys, ...rows] = (await readByLibreOffice(bytes)).get('Results')!;
+
+    expect(labels).toEqual(HOSTILE_COLUMNS.map(({ label }) => label));
+    expect(keys).toEqual(HOSTILE_COLUMNS.map(({ key }) => key));
+    // It begins a new line of its cell at either.
+    expect(rows.map(([text]) => text)).toEqual(HOSTILE_TEXTS.map((text) => text.replaceAll('\r\n', '\n')));
+    expect(rows.slice(0, 6).map((row) => row[3])).toEqual(HOSTILE_DECIMALS.slice(0, 6));
+    expect(rows.slice(0, 2).map((row) => row[5])).toEqual(['2026-03-29 00:59:59.999', '2026-03-29 01:00:00.000']);
+  }, 120_000);
+});
