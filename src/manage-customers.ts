@@ -3,7 +3,7 @@ import { CustomerProgram, UsageError } from './customer';
 import { CustomerProgramModule } from './customer/customer-program.module';
 import { DomainError } from './platform/errors/domain-error';
 import { ConfigurationError } from './platform/config/environment';
-import { isDatabaseUnreachable } from './platform/prisma/database-fault';
+import { isDatabaseUnreachable, isTableMissing } from './platform/prisma/database-fault';
 
 /** `npm run customer`: makes external systems known, changes their secrets, keeps them out and lets them in. */
 async function main(): Promise<void> {
@@ -22,6 +22,7 @@ main().catch((error: unknown) => {
 
 function messageOf(error: unknown): string {
   if (error instanceof DomainError || error instanceof ConfigurationError) return error.message;
+  if (isTableMissing(error)) return 'The database is not up to date: run `npm run migrate` first.';
   if (isDatabaseUnreachable(error)) return 'The database does not answer: see that DATABASE_URL is right and it runs.';
   return error instanceof Error ? error.message : String(error);
 }

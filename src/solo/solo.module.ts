@@ -1,8 +1,12 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
+import { CustomerModule } from '../customer';
 import { ExportModule, ExportSources } from '../export';
 import { Config } from '../platform/config/config';
 import { FileStorage } from '../platform/storage/file-storage';
 import { BoardExportsController } from './api/board-exports.controller';
+import { CustomerBoardExportsController } from './api/customer-board-exports.controller';
+import { CustomerSessionsController } from './api/customer-sessions.controller';
+import { SessionPresenter } from './api/session.presenter';
 import { SoloSessionsController } from './api/solo-sessions.controller';
 import { ThumbnailController } from './api/thumbnail.controller';
 import { BoardSource } from './infrastructure/board.source';
@@ -17,8 +21,14 @@ import { SessionThumbnailService } from './model/services/session-thumbnail.serv
 import { SoloSessionService } from './model/services/solo-session.service';
 
 @Module({
-  imports: [ExportModule],
-  controllers: [SoloSessionsController, ThumbnailController, BoardExportsController],
+  imports: [ExportModule, CustomerModule],
+  controllers: [
+    SoloSessionsController,
+    ThumbnailController,
+    BoardExportsController,
+    CustomerSessionsController,
+    CustomerBoardExportsController,
+  ],
   providers: [
     { provide: SoloSessionRepository, useClass: PrismaSoloSessionRepository },
     {
@@ -33,6 +43,7 @@ import { SoloSessionService } from './model/services/solo-session.service';
         new BoardPainter({ threads: boards.drawingThreads, assets }),
     },
     SoloSessionService,
+    SessionPresenter,
     SessionThumbnailService,
     BoardExportService,
     BoardSource,

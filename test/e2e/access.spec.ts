@@ -26,6 +26,9 @@ const BY_RIGHT: Readonly<Record<string, { person: number; admin: number }>> = {
   'DELETE /api/v1/exports/data-types/{id}': { person: 403, admin: 403 },
 };
 
+/** For external systems: no token opens them. */
+const OF_CUSTOMERS = / \/api\/v1\/customer\//;
+
 /** Everything of ann: for whoever is called so, in their own tenant, and then an export of theirs. */
 const OF_ANN = 'GET /api/v1/export/user/{userId}';
 
@@ -106,13 +109,25 @@ describe('Every route that the description of the API names', () => {
     const sessions = await stranger.get('/api/v1/solo/sessions');
 
     for (const [route, status] of Object.entries(seen)) {
-      const foreign = route === OF_ANN ? ofAnn : (BY_RIGHT[route]?.[role] ?? 404);
+      const hidden = OF_CUSTOMERS.test(route) ? 401 : 404;
+      const foreign = route === OF_ANN ? ofAnn : (BY_RIGHT[route]?.[role] ?? hidden);
       expect([route, status]).toEqual([route, OWN_THINGS.includes(route) ? expect.any(Number) : foreign]);
     }
     for (const route of OWN_THINGS) expect(seen[route]).toBeLessThan(300);
     // Their own, from the walk.
     expect(exports.body).toMatchObject({ count: isNamesake ? 1 : 0 });
     expect(sessions.body).toMatchObject({ count: 1 });
+    expect(await everything()).toEqual(before);
+  });
+
+  it('is closed to an external system, unless it is for those', async () => {
+    const customer = await installation.asCustomer({ tenant: 'blue' });
+
+    const seen = await answers(customer);
+
+    for (const [route, status] of Object.entries(seen)) {
+      expect([route, status === 401]).toEqual([route, !OF_CUSTOMERS.test(route)]);
+    }
     expect(await everything()).toEqual(before);
   });
 

@@ -148,6 +148,7 @@ describe('Statistics and the audit log', () => {
       export_id: MISSING,
       user_id: 'person 0',
       tenant_id: 'blue',
+      customer_id: null,
       request_id: 'request 4',
       address: '203.0.113.7',
       details: { n: 4 },

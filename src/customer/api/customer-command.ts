@@ -44,8 +44,10 @@ export function readCommand([name, ...args]: readonly string[]): CustomerCommand
       refuseMore(positionals);
       return { name, json: values.json };
     }
+    case undefined:
+      throw new UsageError('Say what to do.');
     default:
-      throw new UsageError(name === undefined ? 'Say what to do.' : `There is no command ${JSON.stringify(name)}.`);
+      throw new UsageError(`There is no command ${JSON.stringify(name)}.`);
   }
 }
 

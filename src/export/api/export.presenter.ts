@@ -36,10 +36,17 @@ export class ExportPresenter {
     };
   }
 
-  /** The answer to a creating request: 201 and the record, or 200 when the same request had made it before. */
-  created({ export: created, isNew, rateLimit }: ExportCreation, response: Response): ExportResponse {
+  /**
+   * The answer to a creating request: 201 and the record, or 200 when the same request had made it before.
+   * @param below where the caller finds the status of exports
+   */
+  created(
+    { export: created, isNew, rateLimit }: ExportCreation,
+    response: Response,
+    below = '/api/v1/exports',
+  ): ExportResponse {
     response.status(isNew ? HttpStatus.CREATED : HttpStatus.OK);
-    response.location(`/api/v1/exports/${created.id}/`);
+    response.location(`${below}/${created.id}/`);
     if (rateLimit) response.set(rateLimitHeaders(rateLimit));
     this.setRetryAfter(created, response);
     return this.record(created);

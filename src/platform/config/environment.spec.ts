@@ -236,6 +236,10 @@ describe('Config', () => {
         graceSeconds: 0,
         rateLimit: { limit: 7, windowSeconds: 3600 },
       },
+      customers: {
+        rateLimit: { limit: 100, windowSeconds: 3600 },
+        failureLimit: { limit: 10, windowSeconds: 60 },
+      },
       boards: {
         maxBytes: 2048,
         assetOrigins: ['https://cdn.example.com', 'https://images.example.com'],

@@ -27,3 +27,10 @@ export function isDatabaseUnreachable(error: unknown): boolean {
 function isUnreachableCode(code: string): boolean {
   return PRISMA_CODES.has(code) || NETWORK_CODES.has(code) || POSTGRES_CLASSES.test(code);
 }
+
+/** Whether a query named a table that is not there: the migrations have not been applied. */
+export function isTableMissing(error: unknown): boolean {
+  return (
+    error instanceof Error && /\b(42P01|P2021)\b|TableDoesNotExist/.test(`${error.message} ${JSON.stringify(error)}`)
+  );
+}

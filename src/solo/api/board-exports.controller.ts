@@ -27,15 +27,10 @@ export class BoardExportsController {
     @Param('id') id: string,
     @CurrentCaller() caller: Caller,
     @IdempotencyKey() idempotencyKey: string | null,
-    @Body() { format, options }: BoardExportRequest,
+    @Body() body: BoardExportRequest,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ExportResponse> {
-    const creation = await this.boards.request(
-      caller,
-      id,
-      { format, options: Object.fromEntries(Object.entries(options ?? {})) },
-      idempotencyKey,
-    );
+    const creation = await this.boards.request(caller, id, body.wanted(), idempotencyKey);
     return this.presenter.created(creation, response);
   }
 

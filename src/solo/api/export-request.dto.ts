@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsNumber, IsObject, IsOptional, Max, Min, ValidateNested } from 'class-validator';
+import type { ExportOptions } from '../../export';
 import {
   BACKGROUNDS,
   BOARD_FORMATS,
@@ -63,4 +64,9 @@ export class BoardExportRequest {
   @ValidateNested()
   @Type(() => BoardExportOptions)
   options?: BoardExportOptions;
+
+  /** The request as the service takes it. */
+  wanted(): { readonly format: unknown; readonly options: ExportOptions } {
+    return { format: this.format, options: Object.fromEntries(Object.entries(this.options ?? {})) };
+  }
 }

@@ -41,16 +41,31 @@ export class SessionSummaryResponse {
 export class SessionResponse extends SessionSummaryResponse {
   @ApiProperty({ description: 'The board, exactly as it was stored', nullable: true, type: Object })
   readonly state!: unknown;
-
-  /** The answer as JSON text, into which the state is put as it stands: a large board is not parsed to be shown. */
-  static json(summary: SessionSummaryResponse, state: string): string {
-    return `${JSON.stringify(summary).slice(0, -1)},"state":${state}}`;
-  }
 }
 
 export class SessionListResponse extends PageResponse {
   @ApiProperty({ type: [SessionSummaryResponse] })
   readonly results!: SessionSummaryResponse[];
+}
+
+/** A session as the external system sees it that began it. */
+export class CustomerSessionSummaryResponse extends SessionSummaryResponse {
+  @ApiProperty({ example: 'ada', description: 'Whose it is: the `sub` of their tokens' })
+  readonly user_id!: string;
+
+  static override of(session: SoloSession, thumbnailUrl: string | null): CustomerSessionSummaryResponse {
+    return Object.assign(SessionSummaryResponse.of(session, thumbnailUrl), { user_id: session.userId });
+  }
+}
+
+export class CustomerSessionResponse extends CustomerSessionSummaryResponse {
+  @ApiProperty({ description: 'The board, exactly as it was stored', nullable: true, type: Object })
+  readonly state!: unknown;
+}
+
+export class CustomerSessionListResponse extends PageResponse {
+  @ApiProperty({ type: [CustomerSessionSummaryResponse] })
+  readonly results!: CustomerSessionSummaryResponse[];
 }
 
 export class ThumbnailResponse {

@@ -8,7 +8,7 @@ import { idempotentRequest, type IdempotentRequest } from '../../../platform/ide
 import { FileStorage } from '../../../platform/storage/file-storage';
 import { BoardRenderer } from '../domain/interfaces/board-renderer';
 import { type NewSession, SoloSessionRepository } from '../domain/interfaces/solo-session.repository';
-import type { SessionBody } from '../domain/session-body';
+import type { SessionBody, UserSessionBody } from '../domain/session-body';
 import { type BoardState, DEFAULT_NAME, LONGEST_NAME, type SoloSession } from '../domain/solo-session';
 import { thumbnailPrefix } from './session-thumbnail.service';
 
@@ -60,9 +60,8 @@ export class SoloSessionService {
    * @throws as `create`
    */
   createFor(
-    userId: string,
     customer: CallingCustomer,
-    body: SessionBody,
+    { userId, ...body }: UserSessionBody,
     idempotencyKey: string | null,
   ): Promise<SessionCreation> {
     return this.createBy(customer, { userId, tenantId: customer.tenantId }, body, idempotencyKey);

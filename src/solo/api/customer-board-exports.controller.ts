@@ -1,0 +1,50 @@
+import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { CurrentCustomer, ForCustomers } from '../../customer';
+import { ApiExportCreation, ExportListResponse, ExportPresenter, ExportResponse } from '../../export';
+import type { CallingCustomer } from '../../platform/auth/caller';
+import { ApiProblems } from '../../platform/http/api-problem.decorator';
+import { PageQuery, pageSize } from '../../platform/http/page';
+import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
+import { BoardExportService } from '../model/services/board-export.service';
+import { BoardExportRequest } from './export-request.dto';
+
+/** Exports of the boards that an external system began. They belong to its user as well, whoever asks for them. */
+@ApiTags('For external systems')
+@ForCustomers()
+@Controller('customer/solo/sessions')
+export class CustomerBoardExportsController {
+  constructor(
+    private readonly boards: BoardExportService,
+    private readonly presenter: ExportPresenter,
+  ) {}
+
+  @Post(':id/export')
+  @ApiOperation({ summary: 'Ask for a picture, a document or the data of a board' })
+  @ApiExportCreation(ExportResponse)
+  @ApiProblems(400, 404, 415, 422)
+  async request(
+    @Param('id') id: string,
+    @CurrentCustomer() customer: CallingCustomer,
+    @IdempotencyKey() idempotencyKey: string | null,
+    @Body() body: BoardExportRequest,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ExportResponse> {
+    const creation = await this.boards.request(customer, id, body.wanted(), idempotencyKey);
+    return this.presenter.created(creation, response, '/api/v1/customer/exports');
+  }
+
+  @Get(':id/exports')
+  @ApiOperation({ summary: 'The exports of a board, newest first' })
+  @ApiOkResponse({ type: ExportListResponse })
+  @ApiProblems(400, 404)
+  async list(
+    @Param('id') id: string,
+    @CurrentCustomer() customer: CallingCustomer,
+    @Query() query: PageQuery,
+    @Req() request: Request,
+  ): Promise<ExportListResponse> {
+    return this.presenter.list(await this.boards.list(customer, id, pageSize(query), query.cursor), request);
+  }
+}

@@ -1,0 +1,94 @@
+import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { CurrentCustomer, ForCustomers } from '../../customer';
+import type { CallingCustomer } from '../../platform/auth/caller';
+import { Config } from '../../platform/config/config';
+import { ApiProblems } from '../../platform/http/api-problem.decorator';
+import { PageQuery, pageSize } from '../../platform/http/page';
+import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
+import { readUserSessionBody } from '../model/domain/session-body';
+import { SoloSessionService } from '../model/services/solo-session.service';
+import { ApiSessionBody } from './api-session-body.decorator';
+import { SessionPresenter } from './session.presenter';
+import {
+  CustomerSessionListResponse,
+  CustomerSessionResponse,
+  CustomerSessionSummaryResponse,
+} from './session.response';
+
+/** The boards that an external system begins for its users. */
+@ApiTags('For external systems')
+@ForCustomers()
+@Controller('customer/solo/sessions')
+export class CustomerSessionsController {
+  constructor(
+    private readonly sessions: SoloSessionService,
+    private readonly presenter: SessionPresenter,
+    private readonly config: Config,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'List the boards begun for our users, newest first, without their states' })
+  @ApiOkResponse({ type: CustomerSessionListResponse })
+  @ApiProblems(400)
+  async list(
+    @CurrentCustomer() customer: CallingCustomer,
+    @Query() query: PageQuery,
+    @Req() request: Request,
+  ): Promise<CustomerSessionListResponse> {
+    const page = await this.sessions.list(customer, pageSize(query), query.cursor);
+    return this.presenter.list(page, CustomerSessionSummaryResponse, request);
+  }
+
+  @Post()
+  @ApiSessionBody({ ofUser: true })
+  @ApiOperation({
+    summary: 'Begin a board for one of our users',
+    description:
+      'The user finds it among their own: whoever has a token with this `sub`, in the tenant of the customer.',
+  })
+  @ApiHeader({ name: 'Idempotency-Key', required: false })
+  @ApiCreatedResponse({ type: CustomerSessionResponse })
+  @ApiOkResponse({ type: CustomerSessionResponse, description: 'A repeat of a request that made it before' })
+  @ApiProblems(400, 413, 415, 422)
+  async create(
+    @CurrentCustomer() customer: CallingCustomer,
+    @IdempotencyKey() idempotencyKey: string | null,
+    @Body() body: Buffer,
+    @Res() response: Response,
+  ): Promise<void> {
+    const wanted = readUserSessionBody(body, this.config.boards.maxBytes);
+    const creation = await this.sessions.createFor(customer, wanted, idempotencyKey);
+    this.presenter.sendCreated(creation, CustomerSessionSummaryResponse, response);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One board with its state, as the user has it now' })
+  @ApiOkResponse({ type: CustomerSessionResponse })
+  @ApiProblems(404)
+  async get(
+    @Param('id') id: string,
+    @CurrentCustomer() customer: CallingCustomer,
+    @Res() response: Response,
+  ): Promise<void> {
+    const session = await this.sessions.getWithState(id, customer);
+    this.presenter.send(session, CustomerSessionSummaryResponse, response);
+  }
+
+  @Delete(':id')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({ summary: 'Delete a board, for its user as well, end its exports and delete their files' })
+  @ApiNoContentResponse()
+  @ApiProblems(404)
+  async delete(@Param('id') id: string, @CurrentCustomer() customer: CallingCustomer): Promise<void> {
+    await this.sessions.delete(id, customer);
+  }
+}

@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto';
+import type { Answer, Client } from '../support/client';
+import { basic, type CustomerClient } from '../support/customers';
+import { Installation } from '../support/installation';
+
+const PATH = '/api/v1/customer/solo/sessions/';
+const WRONG = 'exsk_wrong';
+const LIMIT = 3;
+
+/** Who guesses is held back, in every process; who does not is not. */
+describe('Failures to prove oneself a customer', () => {
+  let installation: Installation;
+  let here: Client;
+  let there: Client;
+  let partner: CustomerClient;
+  let lastAddress = 0;
+
+  beforeAll(async () => {
+    installation = await Installation.create({ RATE_LIMIT_CUSTOMER_FAILURES: `${LIMIT}/1h` });
+    await Promise.all([installation.start({ ROLE: 'api' }), installation.start({ ROLE: 'api' })]);
+    here = installation.asNobody();
+    there = await installation.asUser('unused', { at: installation.services[1] });
+  });
+
+  beforeEach(async () => {
+    partner = await installation.asCustomer({ tenant: 'blue' });
+  });
+
+  afterAll(() => installation.remove());
+
+  /** An address from which nobody has asked yet. */
+  function newAddress(): string {
+    lastAddress += 1;
+    return `198.51.100.${lastAddress}`;
+  }
+
+  function attempt(id: string, secret: string, address: string, at = here): Promise<Answer> {
+    return at.get(PATH, { authorization: basic(id, secret), 'X-Forwarded-For': address });
+  }
+
+  async function fail(times: number, id: string, address: string): Promise<number[]> {
+    const statuses: number[] = [];
+    for (let time = 0; time < times; time += 1) {
+      statuses.push((await attempt(id, WRONG, address, time % 2 ? there : here)).status);
+    }
+    return statuses;
+  }
+
+  /** Lets the window that is open come to its end. */
+  async function endWindows(): Promise<void> {
+    await installation.sql(`UPDATE customer_failures SET started_at = started_at - interval '1 hour'`);
+  }
+
+  it('are counted by all processes together, and then even the right secret is refused', async () => {
+    const address = newAddress();
+
+    const failures = await fail(LIMIT + 2, partner.id, address);
+    const wrong = await attempt(partner.id, WRONG, address);
+    const right = await attempt(partner.id, partner.secret, address, there);
+
+    expect(failures).toEqual([401, 401, 401, 429, 429]);
+    expect(right.status).toBe(429);
+    expect({ ...right.body, detail: '' }).toEqual({ ...wrong.body, detail: '', error: right.body.error });
+    expect(right.body).toMatchObject({ status: 429, code: 'too-many-failures', detail: expect.stringMatching(/^Too/) });
+    expect(right.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(Number(right.headers.get('retry-after'))).toBeGreaterThan(3500);
+    expect(Number(right.headers.get('retry-after'))).toBeLessThanOrEqual(3600);
+  });
+
+  it('lock nobody out from elsewhere', async () => {
+    await fail(LIMIT + 1, partner.id, newAddress());
+
+    expect((await attempt(partner.id, partner.secret, newAddress())).status).toBe(200);
+  });
+
+  it('for one customer do not keep another at the same address out', async () => {
+    const address = newAddress();
+    const other = await installation.asCustomer();
+    await fail(LIMIT + 1, partner.id, address);
+
+    expect((await attempt(other.id, other.secret, address)).status).toBe(200);
+  });
+
+  it('for ever other ids are limited for their address', async () => {
+    const address = newAddress();
+    const guesses = Array.from({ length: LIMIT * 5 }, () => randomUUID());
+
+    const statuses: number[] = [];
+    for (const id of guesses) statuses.push((await attempt(id, WRONG, address)).status);
+    const right = await attempt(partner.id, partner.secret, address, there);
+    const elsewhere = await attempt(partner.id, partner.secret, newAddress());
+
+    expect(new Set(statuses)).toEqual(new Set([401]));
+    expect([right.status, elsewhere.status]).toEqual([429, 200]);
+  });
+
+  it('for whatever is no id count as for one id', async () => {
+    const address = newAddress();
+
+    const statuses = [];
+    for (const id of ['a', 'b', 'c', 'd']) statuses.push((await attempt(id, WRONG, address)).status);
+
+    expect(statuses).toEqual([401, 401, 401, 429]);
+  });
+
+  it('within one IPv6 network count together', async () => {
+    const addresses = ['2001:db8:1:2::1', '2001:db8:1:2::2', '2001:db8:1:2:ffff::', '2001:db8:1:2:9::9'];
+
+    const statuses = [];
+    for (const address of addresses) statuses.push((await attempt(partner.id, WRONG, address)).status);
+    const elsewhere = await attempt(partner.id, partner.secret, '2001:db8:1:3::1');
+
+    expect(statuses).toEqual([401, 401, 401, 429]);
+    expect(elsewhere.status).toBe(200);
+  });
+
+  it('are let through exactly so many, however many come at once', async () => {
+    const address = newAddress();
+
+    const answers = await Promise.all(
+      Array.from({ length: 24 }, (_, index) => attempt(partner.id, WRONG, address, index % 2 ? there : here)),
+    );
+
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(LIMIT);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(24 - LIMIT);
+  });
+
+  it('are forgotten when their window ends, row and all', async () => {
+    const address = newAddress();
+    await fail(LIMIT + 1, partner.id, address);
+
+    await endWindows();
+    const right = await attempt(partner.id, partner.secret, address);
+    const wrong = await fail(LIMIT + 1, partner.id, address);
+
+    expect(right.status).toBe(200);
+    expect(wrong).toEqual([401, 401, 401, 429]);
+    const kept = await installation.sql(`SELECT subject FROM customer_failures ORDER BY subject`);
+    expect(kept).toEqual([{ subject: address }, { subject: `${partner.id} from ${address}` }]);
+  });
+
+  it('are not what a request without credentials is, by which clients ask what is wanted', async () => {
+    const address = newAddress();
+
+    for (let time = 0; time < LIMIT * 6; time += 1) {
+      expect((await here.get(PATH, { 'X-Forwarded-For': address })).status).toBe(401);
+    }
+
+    expect((await attempt(partner.id, partner.secret, address)).status).toBe(200);
+  });
+
+  it('stand in the audit log once a window for each id and address, with why and from where', async () => {
+    const [address, elsewhere] = [newAddress(), newAddress()];
+    const disabled = await installation.asCustomer({ isActive: false, tenant: 'red' });
+    const unknown = randomUUID();
+    const [{ last }] = (await installation.sql<{ last: string }>(
+      'SELECT coalesce(max(id), 0) AS last FROM export_audit_log',
+    )) as [{ last: string }];
+
+    await fail(LIMIT + 2, partner.id, address);
+    await fail(1, partner.id, elsewhere);
+    await attempt(disabled.id, disabled.secret, address);
+    await fail(2, unknown, address);
+    await attempt('a text', WRONG, address);
+    await endWindows();
+    await fail(2, partner.id, address);
+
+    const entries = await installation.sql(
+      `SELECT action, customer_id, tenant_id, user_id, address, details FROM export_audit_log WHERE id > $1 ORDER BY id`,
+      last,
+    );
+    const refused = (customer_id: string | null, tenant_id: string | null, reason: string, from = address) => ({
+      ...{ action: 'customer.refused', user_id: null, customer_id, tenant_id, address: from, details: { reason } },
+    });
+    expect(entries).toEqual([
+      refused(partner.id, 'blue', 'wrong-secret'),
+      refused(partner.id, 'blue', 'wrong-secret', elsewhere),
+      refused(disabled.id, 'red', 'inactive'),
+      refused(unknown, null, 'unknown'),
+      refused(null, null, 'unknown'),
+      refused(partner.id, 'blue', 'wrong-secret'),
+    ]);
+  });
+});

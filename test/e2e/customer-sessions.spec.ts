@@ -1,0 +1,255 @@
+import { noteBoard, pagesBoard } from '../support/boards';
+import { type Client, follow, sha256 } from '../support/client';
+import type { CustomerClient } from '../support/customers';
+import { pngSize } from '../support/files';
+import { Installation } from '../support/installation';
+
+const OURS = '/api/v1/customer/solo/sessions/';
+const THEIRS = '/api/v1/solo/sessions/';
+
+/** An external system begins a board for one of its users: both have it from then on, and nobody else. */
+describe('A board session for the user of a customer', () => {
+  let installation: Installation;
+  let partner: CustomerClient;
+  let ada: Client;
+
+  beforeAll(async () => {
+    ({ installation } = await Installation.withService({ RATE_LIMIT_BOARDS: '1/1h', RATE_LIMIT_CUSTOMERS: 'off' }));
+    partner = await installation.asCustomer({ tenant: 'blue' });
+    ada = await installation.asUser('ada', { tenant: 'blue' });
+  });
+
+  afterAll(() => installation.remove());
+
+  it('is begun, drawn on by the user, exported, and fetched by its link', async () => {
+    const begun = await partner.post(OURS, { user_id: 'ada', name: 'Алгебра', state: noteBoard() });
+    const id = begun.body.id as string;
+    const drawn = await ada.patch(`${THEIRS}${id}/`, { state: pagesBoard(2) });
+    const shown = await partner.get(`${OURS}${id}/`);
+    const asked = await partner.post(`${OURS}${id}/export/`, { format: 'png', options: { page: 2 } });
+    const done = await ada.finished(asked.body.id as string);
+    const listed = await partner.get(`${OURS}${id}/exports/`);
+    const file = await follow(listed.body.results[0].file_url as string);
+
+    expect([begun.status, drawn.status, asked.status]).toEqual([201, 200, 201]);
+    expect(begun.body).toMatchObject({ user_id: 'ada', name: 'Алгебра', rev: 1, page_count: 1, state: noteBoard() });
+    expect(shown.body).toMatchObject({ user_id: 'ada', rev: 2, page_count: 2, state: pagesBoard(2) });
+    expect(asked.headers.get('location')).toBe(`/api/v1/customer/exports/${done.id}/`);
+    expect(done).toMatchObject({ status: 'completed', user_id: 'ada', session_id: id });
+    expect(listed.body).toMatchObject({ count: 1, results: [{ id: done.id }] });
+    expect(sha256(file.bytes)).toBe(done.sha256);
+    expect(pngSize(file.bytes).width).toBeGreaterThan(0);
+  });
+
+  it('is listed by page, and for each side as it knows it', async () => {
+    const other = await installation.asCustomer({ tenant: 'blue' });
+    const ids = [await other.startSession('u1'), await other.startSession('u2'), await other.startSession('u1')];
+    const user = await installation.asUser('u1', { tenant: 'blue' });
+
+    const first = await other.get(`${OURS}?limit=2`);
+    const second = await other.get(first.body.next as string);
+    const own = await user.get(THEIRS);
+
+    expect(first.body).toMatchObject({ count: 3, results: [{ id: ids[2], user_id: 'u1' }, { id: ids[1] }] });
+    expect(second.body).toMatchObject({ count: 3, next: null, results: [{ id: ids[0] }] });
+    expect(first.text).not.toContain('"state"');
+    expect(own.body).toMatchObject({ count: 2, results: [{ id: ids[2] }, { id: ids[0] }] });
+    expect(own.text).not.toContain('user_id');
+  });
+
+  it('may be begun empty, and without a tenant', async () => {
+    const free = await installation.asCustomer();
+
+    const begun = await free.post(OURS, { user_id: 'ada' });
+    const found = await (await installation.asUser('ada')).get(`${THEIRS}${begun.body.id}/`);
+
+    expect(begun.body).toMatchObject({ name: 'Untitled', state: null, page_count: 1, user_id: 'ada' });
+    expect(found.body).toMatchObject({ id: begun.body.id, state: null });
+    expect((await ada.get(`${THEIRS}${begun.body.id}/`)).status).toBe(404);
+  });
+
+  describe('seen by others', () => {
+    let session: string;
+    let exported: string;
+    let strangers: [string, Client][];
+
+    beforeAll(async () => {
+      session = await partner.startSession('ada', noteBoard());
+      exported = (await partner.requestExport(session, 'json')).id;
+      await ada.finished(exported);
+      strangers = [
+        ['another customer of the tenant', await installation.asCustomer({ tenant: 'blue' })],
+        ['a customer of another tenant', await installation.asCustomer({ tenant: 'red' })],
+        ['a customer without a tenant', await installation.asCustomer()],
+        ['another user of the tenant', await installation.asUser('bob', { tenant: 'blue' })],
+        ['the same user of another tenant', await installation.asUser('ada', { tenant: 'red' })],
+        ['the same user without a tenant', await installation.asUser('ada')],
+        ['an administrator of the tenant', await installation.asUser('root', { tenant: 'blue', roles: ['admin'] })],
+        ['a user who is called as the customer is', await installation.asUser(partner.id, { tenant: 'blue' })],
+      ];
+    });
+
+    it('does not exist', async () => {
+      for (const [who, stranger] of strangers) {
+        const base = 'secret' in stranger ? OURS : THEIRS;
+        const answers = [
+          await stranger.get(`${base}${session}/`),
+          await stranger.get(`${base}${session}/exports/`),
+          await stranger.post(`${base}${session}/export/`, { format: 'json' }),
+          await stranger.delete(`${base}${session}/`),
+        ];
+
+        expect([who, answers.map(({ status }) => status)]).toEqual([who, [404, 404, 404, 404]]);
+        expect([who, (await stranger.get(base)).text]).toEqual([who, expect.not.stringContaining(session)]);
+        if (base === THEIRS) expect((await stranger.get(`/api/v1/exports/${exported}/`)).status).toBe(404);
+      }
+      expect((await partner.get(`${OURS}${session}/`)).status).toBe(200);
+      expect((await ada.get(`${THEIRS}${session}/`)).status).toBe(200);
+    });
+
+    it('is not to be had by the other side’s routes', async () => {
+      const token = ada.credentials;
+      const secret = partner.credentials;
+
+      expect((await partner.get(`${THEIRS}${session}/`)).status).toBe(401);
+      expect((await ada.get(`${OURS}${session}/`)).status).toBe(401);
+      expect((await partner.post(OURS, { user_id: 'ada' }, token)).status).toBe(401);
+      expect((await ada.post(THEIRS, { name: 'A' }, secret)).status).toBe(401);
+    });
+  });
+
+  it('does not show the customer what its user keeps without it', async () => {
+    const own = await ada.saveBoard(noteBoard());
+    const copy = await ada.post(`${THEIRS}${await partner.startSession('ada')}/duplicate/`);
+
+    for (const id of [own, copy.body.id as string]) {
+      expect((await partner.get(`${OURS}${id}/`)).status).toBe(404);
+      expect((await partner.post(`${OURS}${id}/export/`, { format: 'json' })).status).toBe(404);
+    }
+  });
+
+  it('has exports of both, whoever asks, on the account of the customer', async () => {
+    const id = await partner.startSession('ada', noteBoard());
+
+    // More than a person may ask for.
+    const byUser = [await ada.requestExport(id, 'json'), await ada.requestExport(id, 'json')];
+    const byPartner = await partner.requestExport(id, 'json');
+
+    const ids = [byPartner.id, byUser[1]!.id, byUser[0]!.id].map((one) => ({ id: one }));
+    expect((await partner.get(`${OURS}${id}/exports/`)).body).toMatchObject({ count: 3, results: ids });
+    expect((await ada.get(`${THEIRS}${id}/exports/`)).body).toMatchObject({ count: 3, results: ids });
+    const entries = await installation.sql(
+      `SELECT user_id, tenant_id, customer_id FROM export_audit_log
+       WHERE action = 'export.requested' AND export_id = ANY($1) ORDER BY id`,
+      ids.map((one) => one.id),
+    );
+    const ofUser = { user_id: 'ada', tenant_id: 'blue', customer_id: null };
+    expect(entries).toEqual([ofUser, ofUser, { user_id: null, tenant_id: 'blue', customer_id: partner.id }]);
+    const root = await installation.asUser('root', { tenant: 'blue', roles: ['admin'] });
+    const log = await root.get(`/api/v1/exports/audit?export_id=${byPartner.id}&action=export.requested`);
+    expect(log.body.results).toMatchObject([{ customer_id: partner.id, user_id: null }]);
+  });
+
+  it('is gone for both when either deletes it', async () => {
+    const [first, second] = [await partner.startSession('ada', noteBoard()), await partner.startSession('ada')];
+    const { id } = await ada.requestExport(first, 'json');
+    await ada.finished(id);
+
+    const byPartner = await partner.delete(`${OURS}${first}/`);
+    const byUser = await ada.delete(`${THEIRS}${second}/`);
+
+    expect([byPartner.status, byUser.status]).toEqual([204, 204]);
+    expect((await ada.get(`${THEIRS}${first}/`)).status).toBe(404);
+    expect((await partner.get(`${OURS}${second}/`)).status).toBe(404);
+    expect(await ada.status(id)).toMatchObject({ status: 'expired', file_url: null });
+  });
+
+  it('is begun once under one Idempotency-Key, which is the customer’s own', async () => {
+    const key = { 'Idempotency-Key': 'once' };
+    const other = await installation.asCustomer({ tenant: 'blue' });
+    const body = { user_id: 'ada', name: 'Once', state: null };
+
+    const first = await partner.post(OURS, body, key);
+    const again = await partner.post(OURS, body, key);
+    const forAnother = await partner.post(OURS, { ...body, user_id: 'bob' }, key);
+    const others = await other.post(OURS, body, key);
+    const exports = `${OURS}${first.body.id}/export/`;
+    const asked = await partner.post(exports, { format: 'json' }, key);
+    const exported = await partner.post(exports, { format: 'json' }, { 'Idempotency-Key': 'export' });
+    const repeated = await partner.post(exports, { format: 'json' }, { 'Idempotency-Key': 'export' });
+
+    expect([first.status, again.status, forAnother.status, others.status]).toEqual([201, 200, 422, 201]);
+    expect(again.body.id).toBe(first.body.id);
+    expect(others.body.id).not.toBe(first.body.id);
+    expect([asked.status, exported.status, repeated.status]).toEqual([422, 201, 200]);
+    expect(repeated.body.id).toBe(exported.body.id);
+  });
+
+  it.each<[string, unknown]>([
+    ['is missing', {}],
+    ['is null', { user_id: null }],
+    ['is a number', { user_id: 7 }],
+    ['is empty', { user_id: '' }],
+    ['is too long', { user_id: 'x'.repeat(201) }],
+    ['has a NUL', { user_id: 'a\0b' }],
+    ['has half a surrogate pair', '{"user_id":"a\\ud800"}'],
+    ['comes twice, wrong at last', '{"user_id":"ada","user_id":""}'],
+  ])('is refused when user_id %s', async (_, body) => {
+    const refused = await partner.post(OURS, body);
+
+    expect(refused.status).toBe(400);
+    expect(refused.body.errors).toEqual([{ field: 'user_id', message: expect.stringMatching(/./) }]);
+  });
+
+  it.each<[string, unknown, number]>([
+    ['cut off', '{"user_id":"ada"', 400],
+    ['a list', '[]', 400],
+    ['named by a number', { user_id: 'ada', name: 7 }, 400],
+    ['with a state that is none', '{"user_id":"ada","state":{"a":}}', 400],
+  ])('is refused when it is %s', async (_, body, status) => {
+    expect((await partner.post(OURS, body)).status).toBe(status);
+  });
+
+  it('takes a name of 200 letters of any kind for a user', async () => {
+    const name = 'ї🦔'.repeat(66) + 'їж';
+
+    const begun = await partner.post(OURS, { user_id: name });
+    const user = await installation.asUser(name, { tenant: 'blue' });
+
+    expect(begun.body).toMatchObject({ user_id: name });
+    expect((await user.get(`${THEIRS}${begun.body.id}/`)).status).toBe(200);
+  });
+});
+
+describe('The exports of a customer’s boards', () => {
+  let installation: Installation;
+
+  beforeAll(async () => {
+    installation = await Installation.create({ RATE_LIMIT_CUSTOMERS: '3/1h', RATE_LIMIT_BOARDS: '1/1h' });
+    await installation.start();
+  });
+
+  afterAll(() => installation.remove());
+
+  it('are limited for the customer and all its users together', async () => {
+    const partner = await installation.asCustomer();
+    const [ada, bob] = [await installation.asUser('ada'), await installation.asUser('bob')];
+    const [adas, bobs] = [await partner.startSession('ada'), await partner.startSession('bob')];
+    const body = { format: 'json' };
+
+    const answers = [
+      await partner.post(`${OURS}${adas}/export/`, body),
+      await ada.post(`${THEIRS}${adas}/export/`, body),
+      await bob.post(`${THEIRS}${bobs}/export/`, body),
+      await bob.post(`${THEIRS}${bobs}/export/`, body),
+      await partner.post(`${OURS}${adas}/export/`, body),
+    ];
+    const others = await installation.asCustomer();
+
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 429, 429]);
+    expect(answers[0]!.headers.get('ratelimit-policy')).toBe('"board";q=3;w=3600');
+    expect((await others.requestExport(await others.startSession('ada'), 'json')).status).toBe('pending');
+    // What is their own is on their own account.
+    expect((await ada.requestExport(await ada.saveBoard(null), 'json')).status).toBe('pending');
+  });
+});
