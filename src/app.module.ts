@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CatalogModule } from './catalog';
 import { CustomerModule } from './customer';
+import { EventsModule } from './events';
 import { ExportModule } from './export';
 import { AuthModule } from './platform/auth/auth.module';
 import { ConfigModule } from './platform/config/config.module';
@@ -27,6 +28,7 @@ import { SoloModule } from './solo';
     ExportModule,
     CustomerModule,
     SoloModule,
+    EventsModule,
   ],
 })
 export class AppModule {}

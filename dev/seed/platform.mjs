@@ -10,6 +10,7 @@ const tables = [
   ...['users', 'user_profiles', 'biometric_scans', 'biometric_templates', 'documents', 'document_versions'],
   ...['payment_methods', 'invoices', 'subscriptions', 'subscription_usage', 'sessions', 'audit_logs'],
   ...['transactions', 'enrollments', 'activity_logs'],
+  ...['events', 'event_questions', 'event_participants', 'event_results', 'event_answers'],
 ];
 const fewest = 1;
 const most = 100_000_000;
@@ -53,12 +54,17 @@ export async function seedPlatform(databaseUrl, { rows }) {
 async function refuseOtherPeoplesData(client) {
   const { rows } = await client.query(`SELECT to_regclass('users') IS NULL AS missing`);
   if (rows[0].missing) throw new Error('The database has no table `users`: bring it up to date by `npm run migrate`.');
-  const { rowCount } = await client.query(
-    `SELECT FROM users WHERE id::text NOT LIKE '00000000-0000-7000-8000-%' LIMIT 1`,
-  );
-  if (rowCount) {
+  const others = [
+    { table: 'users', person: 'id::text', what: 'people that' },
+    { table: 'events', person: 'organizer_id', what: 'events whose organisers' },
+  ];
+  for (const { table, person, what } of others) {
+    const { rowCount } = await client.query(
+      `SELECT FROM ${table} WHERE ${person} NOT LIKE '00000000-0000-7000-8000-%' LIMIT 1`,
+    );
+    if (!rowCount) continue;
     throw new Error(
-      'The table `users` holds people that did not come from a seed, and seeding would delete them. Name another database by DATABASE_URL.',
+      `The table \`${table}\` holds ${what} did not come from a seed, and seeding would delete them. Name another database by DATABASE_URL.`,
     );
   }
 }

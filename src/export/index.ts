@@ -8,6 +8,7 @@ export type { Column, Projection, Relation, RenderedRows, Sections, TypeFamily }
 export type { Export, ExportOptions } from './model/domain/export';
 export type { ExportFormat } from './model/domain/export-format';
 export { ExportSource, type OpenedSource } from './model/domain/export-source';
+export { accountOf } from './model/domain/record-owner';
 export { ExportSources } from './model/services/export-sources';
 export { ExportsForCatalog } from './model/services/out.for-catalog.service';
 export { ExportsForEvents } from './model/services/out.for-events.service';

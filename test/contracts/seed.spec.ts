@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { keepEvent } from '../support/events';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
 const CHILDREN = [
@@ -9,6 +10,7 @@ const CHILDREN = [
   ...['invoices', 'subscriptions', 'subscription_usage', 'sessions', 'audit_logs'],
   ...['transactions', 'enrollments', 'activity_logs'],
 ];
+const EVENT_TABLES = ['events', 'event_questions', 'event_participants', 'event_results', 'event_answers'];
 const FIRST_USER = '00000000-0000-7000-8000-000000000001';
 
 describe('npm run seed', () => {
@@ -83,6 +85,43 @@ describe('npm run seed', () => {
     });
   });
 
+  it('brings events of many languages, in which other people take part with more or less success', async () => {
+    const events = await all(`
+      SELECT count(*)::int AS events, array_agg(DISTINCT language ORDER BY language) AS languages,
+             bool_or(organizer_id = '${FIRST_USER}') AS first_holds_some, bool_and(customer_id IS NULL) AS nobodys,
+             bool_and(tenant_id IS NOT DISTINCT FROM (SELECT u.tenant_id FROM users u WHERE u.id::text = organizer_id)) AS in_tenant
+      FROM events`);
+    const participants = await all(`
+      SELECT min(count) >= 8 AS some_everywhere, bool_and(count = people) AS nobody_twice, sum(lost)::int AS lost, sum(astray)::int AS astray,
+             bool_or(started < count) AS not_begun, bool_or(finished < started) AS not_finished
+      FROM (SELECT count(*), count(DISTINCT external_id) AS people, count(*) FILTER (WHERE u.id IS NULL) AS lost,
+                   count(*) FILTER (WHERE u.tenant_id IS DISTINCT FROM e.tenant_id) AS astray,
+                   count(r.participant_id) AS started, count(finished_at) AS finished
+            FROM events e JOIN event_participants p ON event_id = e.id LEFT JOIN users u ON u.id::text = external_id LEFT JOIN event_results r ON participant_id = p.id
+            GROUP BY event_id) AS each`);
+    const answers = await all(`
+      SELECT bool_or(answer IS NULL) AS skipped, bool_or(answer = '') AS empty, bool_or(answer LIKE '=%') AS formula,
+             bool_or(a.score IS NULL) AS unmarked, bool_and(a.score <= q.max_score) AS within_maximum,
+             bool_and(q.event_id = p.event_id) AS of_event
+      FROM event_answers a JOIN event_questions q ON q.id = question_id JOIN event_participants p ON p.id = participant_id`);
+    const results = await all(`
+      SELECT bool_and(score = given) AS sums, bool_and(score <= max_score) AS within_maximum
+      FROM event_results JOIN (SELECT participant_id, sum(coalesce(score, 0)) AS given FROM event_answers GROUP BY 1) a USING (participant_id)`);
+
+    expect([...events, ...participants, ...answers, ...results]).toEqual([
+      {
+        events: 6,
+        languages: ['ar', 'en', 'pl', 'ru', 'uk', 'zh'],
+        first_holds_some: true,
+        nobodys: true,
+        in_tenant: true,
+      },
+      { some_everywhere: true, nobody_twice: true, lost: 0, astray: 0, not_begun: true, not_finished: true },
+      { skipped: true, empty: true, formula: true, unmarked: true, within_maximum: true, of_event: true },
+      { sums: true, within_maximum: true },
+    ]);
+  });
+
   it('refuses to replace people whom it did not make up', async () => {
     const lived = await createTestDatabase();
     const resident = new Client({ connectionString: lived.url });
@@ -93,6 +132,20 @@ describe('npm run seed', () => {
 
     await expect(seeding).rejects.toMatchObject({ stderr: expect.stringContaining('did not come from a seed') });
     expect((await resident.query('SELECT name FROM users')).rows).toEqual([{ name: 'Ann' }]);
+    await resident.end();
+    await lived.drop();
+  });
+
+  it('refuses to replace events that others hold', async () => {
+    const lived = await createTestDatabase();
+    const resident = new Client({ connectionString: lived.url });
+    await resident.connect();
+    await keepEvent((statement, ...values) => resident.query(statement, values), { organizer: 'ann' });
+
+    const seeding = seed(lived.url, 10);
+
+    await expect(seeding).rejects.toMatchObject({ stderr: expect.stringContaining('holds events') });
+    expect((await resident.query('SELECT FROM events')).rowCount).toBe(1);
     await resident.end();
     await lived.drop();
   });
@@ -110,9 +163,9 @@ async function seed(databaseUrl: string, rows: number): Promise<void> {
 
 async function contentsOf(client: Client): Promise<Record<string, string>> {
   const sums: Record<string, string> = {};
-  for (const table of ['users', ...CHILDREN]) {
+  for (const table of ['users', ...CHILDREN, ...EVENT_TABLES]) {
     const { rows } = await client.query<{ sum: string }>(
-      `SELECT count(*) || ':' || md5(string_agg(t::text, ';' ORDER BY id)) AS sum FROM ${table} AS t`,
+      `SELECT count(*) || ':' || md5(string_agg(t::text, ';' ORDER BY t::text)) AS sum FROM ${table} AS t`,
     );
     sums[table] = rows[0]!.sum;
   }

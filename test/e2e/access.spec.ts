@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { noteBoard } from '../support/boards';
 import { Client } from '../support/client';
+import { keepEvent, keepParticipant } from '../support/events';
 import { Installation } from '../support/installation';
 import { signedToken, TEST_SECRET } from '../support/tokens';
 
@@ -12,7 +13,9 @@ interface Route {
 }
 
 /** A list is one's own, a creation is one's own: there they are let in, and see and touch nothing of others. */
-const OWN_THINGS = ['GET /api/v1/exports', 'GET /api/v1/solo/sessions', 'POST /api/v1/solo/sessions'];
+const OWN_THINGS = [
+  ...['GET /api/v1/exports', 'GET /api/v1/events', 'GET /api/v1/solo/sessions', 'POST /api/v1/solo/sessions'],
+];
 
 /** Nothing here is anybody's own: a person is told of the right that is missing, and so is an administrator of one tenant. */
 const BY_RIGHT: Readonly<Record<string, { person: number; admin: number }>> = {
@@ -46,6 +49,9 @@ describe('Every route that the description of the API names', () => {
     ann = await installation.asUser('ann', { tenant: 'blue' });
     const session = await ann.saveBoard(noteBoard());
     const { id } = await ann.requestExport(session, 'png');
+    const sql = installation.sql.bind(installation);
+    const event = await keepEvent(sql, { organizer: 'ann', tenant: 'blue' });
+    await keepParticipant(sql, event);
     const { body } = await ann.get('/api/openapi.json');
     routes = Object.entries(body.paths as Record<string, object>).flatMap(([path, methods]) =>
       Object.keys(methods)
@@ -54,6 +60,7 @@ describe('Every route that the description of the API names', () => {
           name: `${method.toUpperCase()} ${path.replace(/\/$/, '')}`,
           method: method.toUpperCase(),
           path: path
+            .replace('/events/{id}', `/events/${event.id}`)
             .replace('{id}', path.includes('/sessions/') ? session : id)
             .replace('{userId}', 'ann')
             .replace(/\/$/, ''),
@@ -107,6 +114,7 @@ describe('Every route that the description of the API names', () => {
     const seen = await answers(stranger);
     const exports = await stranger.get('/api/v1/exports');
     const sessions = await stranger.get('/api/v1/solo/sessions');
+    const events = await stranger.get('/api/v1/events');
 
     for (const [route, status] of Object.entries(seen)) {
       const hidden = OF_CUSTOMERS.test(route) ? 401 : 404;
@@ -117,6 +125,7 @@ describe('Every route that the description of the API names', () => {
     // Their own, from the walk.
     expect(exports.body).toMatchObject({ count: isNamesake ? 1 : 0 });
     expect(sessions.body).toMatchObject({ count: 1 });
+    expect(events.body).toMatchObject({ count: 0 });
     expect(await everything()).toEqual(before);
   });
 

@@ -38,7 +38,11 @@ CREATE TABLE "events" (
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
-    CONSTRAINT "events_pkey" PRIMARY KEY ("id")
+    CONSTRAINT "events_pkey" PRIMARY KEY ("id"),
+    -- Years that every program can write: neither infinities nor those before and after the calendar of most.
+    CONSTRAINT "events_times_check" CHECK (
+        "starts_at" BETWEEN '0001-01-01Z' AND '9999-12-31 23:59:59.999Z'
+        AND "ends_at" BETWEEN '0001-01-01Z' AND '9999-12-31 23:59:59.999Z')
 );
 CREATE INDEX "events_organizer_id_id_idx" ON "events" ("organizer_id", "id" DESC);
 CREATE INDEX "events_customer_id_id_idx" ON "events" ("customer_id", "id" DESC);
@@ -54,7 +58,8 @@ CREATE TABLE "event_questions" (
 
     CONSTRAINT "event_questions_pkey" PRIMARY KEY ("id"),
     CONSTRAINT "event_questions_key_check" CHECK ("key" ~ '^[A-Za-z0-9_]+$'),
-    CONSTRAINT "event_questions_kind_check" CHECK ("kind" IN ('choice', 'choices', 'text', 'number', 'task'))
+    CONSTRAINT "event_questions_kind_check" CHECK ("kind" IN ('choice', 'choices', 'text', 'number', 'task')),
+    CONSTRAINT "event_questions_max_score_check" CHECK ("max_score" >= 0 AND "max_score" <> 'NaN')
 );
 CREATE UNIQUE INDEX "event_questions_event_id_key_key" ON "event_questions" ("event_id", "key");
 CREATE UNIQUE INDEX "event_questions_event_id_position_key" ON "event_questions" ("event_id", "position");
@@ -81,7 +86,12 @@ CREATE TABLE "event_results" (
     "started_at" TIMESTAMPTZ(3) NOT NULL,
     "finished_at" TIMESTAMPTZ(3),
 
-    CONSTRAINT "event_results_pkey" PRIMARY KEY ("participant_id")
+    CONSTRAINT "event_results_pkey" PRIMARY KEY ("participant_id"),
+    CONSTRAINT "event_results_scores_check" CHECK ("score" <> 'NaN' AND "max_score" >= 0 AND "max_score" <> 'NaN'),
+    CONSTRAINT "event_results_effort_check" CHECK ("duration_seconds" >= 0 AND "attempts" >= 0),
+    CONSTRAINT "event_results_times_check" CHECK (
+        "started_at" BETWEEN '0001-01-01Z' AND '9999-12-31 23:59:59.999Z'
+        AND "finished_at" BETWEEN '0001-01-01Z' AND '9999-12-31 23:59:59.999Z')
 );
 
 CREATE TABLE "event_answers" (
@@ -91,7 +101,8 @@ CREATE TABLE "event_answers" (
     "score" DECIMAL(8,2),
     "answered_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
-    CONSTRAINT "event_answers_pkey" PRIMARY KEY ("participant_id", "question_id")
+    CONSTRAINT "event_answers_pkey" PRIMARY KEY ("participant_id", "question_id"),
+    CONSTRAINT "event_answers_score_check" CHECK ("score" <> 'NaN')
 );
 CREATE INDEX "event_answers_question_id_idx" ON "event_answers" ("question_id");
 

@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { ExportPresenter, type ExportResponse } from '../../export';
+import type { Party } from '../../platform/auth/caller';
+import { Config } from '../../platform/config/config';
+import { nextPageUrl, type PageQuery, pageSize } from '../../platform/http/page';
+import { EventService } from '../model/services/event.service';
+import { ResultsExportService } from '../model/services/results-export.service';
+import { EventDetailsResponse, type EventListResponse, EventResponse } from './event.response';
+import { type ResultListResponse, ResultResponse } from './result.response';
+import type { ResultsExportBody } from './results-export.dto';
+
+/** What the routes of organisers and those of external systems answer: the same, each about the caller's own events. */
+@Injectable()
+export class EventPresenter {
+  constructor(
+    private readonly events: EventService,
+    private readonly results: ResultsExportService,
+    private readonly exports: ExportPresenter,
+    private readonly config: Config,
+  ) {}
+
+  async list(caller: Party, query: PageQuery, request: Request): Promise<EventListResponse> {
+    const page = await this.events.list(caller, pageSize(query), query.cursor);
+    const next = nextPageUrl(page, request.originalUrl, this.config.http.publicUrl);
+    return { count: page.count, next, results: page.items.map((event) => EventResponse.of(event)) };
+  }
+
+  /** @throws DomainError not-found */
+  async details(caller: Party, id: string): Promise<EventDetailsResponse> {
+    return EventDetailsResponse.withDetails(await this.events.getDetails(id, caller));
+  }
+
+  /** @throws DomainError not-found */
+  async listResults(caller: Party, id: string, query: PageQuery, request: Request): Promise<ResultListResponse> {
+    const page = await this.events.listResults(id, caller, pageSize(query), query.cursor);
+    const next = nextPageUrl(page, request.originalUrl, this.config.http.publicUrl);
+    return { count: page.count, next, results: page.items.map((item) => ResultResponse.of(item)) };
+  }
+
+  /** @throws as ResultsExportService.request */
+  async exportResults(
+    caller: Party,
+    id: string,
+    { format, options, one_time: oneTime = true }: ResultsExportBody,
+    idempotencyKey: string | null,
+    response: Response,
+  ): Promise<ExportResponse> {
+    const given = Object.entries(options ?? {}).filter(([, value]) => value !== undefined);
+    const request = { format, options: Object.fromEntries(given), oneTime };
+    return this.exports.created(await this.results.request(caller, id, request, idempotencyKey), response);
+  }
+}

@@ -1,0 +1,56 @@
+import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { CurrentCustomer, ForCustomers } from '../../customer';
+import type { ExportResponse } from '../../export';
+import type { CallingCustomer } from '../../platform/auth/caller';
+import { PageQuery } from '../../platform/http/page';
+import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
+import { ExportsResults, ListsEvents, ListsResults, ShowsEvent } from './event-routes.decorator';
+import { EventPresenter } from './event.presenter';
+import type { EventDetailsResponse, EventListResponse } from './event.response';
+import type { ResultListResponse } from './result.response';
+import { ResultsExportBody } from './results-export.dto';
+
+/** For external systems, about the events that are held for them. */
+@ApiTags('Events of external systems')
+@ForCustomers()
+@Controller('customer/events')
+export class EventsCustomerController {
+  constructor(private readonly events: EventPresenter) {}
+
+  @ListsEvents()
+  list(
+    @CurrentCustomer() caller: CallingCustomer,
+    @Query() query: PageQuery,
+    @Req() request: Request,
+  ): Promise<EventListResponse> {
+    return this.events.list(caller, query, request);
+  }
+
+  @ShowsEvent()
+  details(@Param('id') id: string, @CurrentCustomer() caller: CallingCustomer): Promise<EventDetailsResponse> {
+    return this.events.details(caller, id);
+  }
+
+  @ListsResults()
+  results(
+    @Param('id') id: string,
+    @CurrentCustomer() caller: CallingCustomer,
+    @Query() query: PageQuery,
+    @Req() request: Request,
+  ): Promise<ResultListResponse> {
+    return this.events.listResults(caller, id, query, request);
+  }
+
+  @ExportsResults()
+  exportResults(
+    @Param('id') id: string,
+    @CurrentCustomer() caller: CallingCustomer,
+    @IdempotencyKey() idempotencyKey: string | null,
+    @Body() body: ResultsExportBody,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ExportResponse> {
+    return this.events.exportResults(caller, id, body, idempotencyKey, response);
+  }
+}

@@ -1,0 +1,56 @@
+import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import type { ExportResponse } from '../../export';
+import type { Caller } from '../../platform/auth/caller';
+import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
+import { PageQuery } from '../../platform/http/page';
+import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
+import { ExportsResults, ListsEvents, ListsResults, ShowsEvent } from './event-routes.decorator';
+import { EventPresenter } from './event.presenter';
+import type { EventDetailsResponse, EventListResponse } from './event.response';
+import type { ResultListResponse } from './result.response';
+import { ResultsExportBody } from './results-export.dto';
+
+/** For organisers, about the events that they hold. */
+@ApiTags('Events')
+@ApiBearerAuth()
+@Controller('events')
+export class EventsController {
+  constructor(private readonly events: EventPresenter) {}
+
+  @ListsEvents()
+  list(
+    @CurrentCaller() caller: Caller,
+    @Query() query: PageQuery,
+    @Req() request: Request,
+  ): Promise<EventListResponse> {
+    return this.events.list(caller, query, request);
+  }
+
+  @ShowsEvent()
+  details(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<EventDetailsResponse> {
+    return this.events.details(caller, id);
+  }
+
+  @ListsResults()
+  results(
+    @Param('id') id: string,
+    @CurrentCaller() caller: Caller,
+    @Query() query: PageQuery,
+    @Req() request: Request,
+  ): Promise<ResultListResponse> {
+    return this.events.listResults(caller, id, query, request);
+  }
+
+  @ExportsResults()
+  exportResults(
+    @Param('id') id: string,
+    @CurrentCaller() caller: Caller,
+    @IdempotencyKey() idempotencyKey: string | null,
+    @Body() body: ResultsExportBody,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ExportResponse> {
+    return this.events.exportResults(caller, id, body, idempotencyKey, response);
+  }
+}

@@ -1,0 +1,75 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsBoolean, IsIn, IsObject, IsOptional, ValidateNested } from 'class-validator';
+import {
+  DEFAULT_RESULTS_FORMAT,
+  DELIMITERS,
+  HEADERS,
+  ORIENTATIONS,
+  PAGE_SIZES,
+  RESULTS_FORMATS,
+} from '../model/domain/results-export';
+
+/** Each format takes what concerns it and passes over the rest. */
+export class ResultsExportOptions {
+  @ApiPropertyOptional({
+    enum: HEADERS,
+    default: 'labels',
+    description: 'What heads a column: its label in the language of the event, its key for programs, or both',
+  })
+  @IsOptional()
+  @IsIn(HEADERS)
+  header?: (typeof HEADERS)[number];
+
+  @ApiPropertyOptional({
+    default: false,
+    description: 'One more column behind each question: what the answer is worth',
+  })
+  @IsOptional()
+  @IsBoolean()
+  points?: boolean;
+
+  @ApiPropertyOptional({ description: 'csv, xlsx: leave texts as they are that a spreadsheet would run as a formula' })
+  @IsOptional()
+  @IsBoolean()
+  raw?: boolean;
+
+  @ApiPropertyOptional({ description: 'csv: begin with a byte order mark, for Excel' })
+  @IsOptional()
+  @IsBoolean()
+  bom?: boolean;
+
+  @ApiPropertyOptional({ enum: DELIMITERS, default: ',', description: 'csv' })
+  @IsOptional()
+  @IsIn(DELIMITERS)
+  delimiter?: (typeof DELIMITERS)[number];
+
+  @ApiPropertyOptional({ enum: PAGE_SIZES, default: 'a4', description: 'pdf' })
+  @IsOptional()
+  @IsIn(PAGE_SIZES)
+  page_size?: (typeof PAGE_SIZES)[number];
+
+  @ApiPropertyOptional({ enum: ORIENTATIONS, default: 'auto', description: 'pdf' })
+  @IsOptional()
+  @IsIn(ORIENTATIONS)
+  orientation?: (typeof ORIENTATIONS)[number];
+}
+
+export class ResultsExportBody {
+  // Checked by the service, which answers with the words that clients know.
+  @ApiPropertyOptional({ enum: RESULTS_FORMATS, default: DEFAULT_RESULTS_FORMAT })
+  @IsOptional()
+  format?: unknown;
+
+  @ApiPropertyOptional({ default: true, description: 'Whether the first complete download deletes the file' })
+  @IsOptional()
+  @IsBoolean()
+  one_time?: boolean;
+
+  @ApiPropertyOptional({ type: ResultsExportOptions })
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => ResultsExportOptions)
+  options?: ResultsExportOptions;
+}

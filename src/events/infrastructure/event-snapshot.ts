@@ -1,0 +1,133 @@
+import type { Snapshot } from '../../platform/postgres/snapshot';
+import { Sql, sql } from '../../platform/postgres/sql';
+import type { EventQuestion } from '../model/domain/event';
+import { sortingTags } from '../model/domain/event-locale';
+import type { ParticipantResult } from '../model/domain/participant-result';
+import type { EventOverview } from '../model/domain/results-table';
+import {
+  type AnswerRow,
+  eventOf,
+  type EventRow,
+  type ParticipantRow,
+  participantResultsOf,
+  type TotalsRow,
+} from './snapshot-rows';
+
+/** A batch ends before its texts are longer than this together, or with the first that is longer by itself. */
+const MOST_BYTES = 2_000_000;
+const MOST_PARTICIPANTS = 500;
+/** What an answer costs beside its text. */
+const BYTES_OF_AN_ANSWER = 100;
+/** How many of the list are fetched at once: each is an id and a number. */
+const LISTED_AT_ONCE = 2_000;
+
+type Listed = { readonly id: string; readonly bytes: number };
+
+/** One event at one moment of the database. */
+export class EventSnapshot {
+  private readonly id: Sql;
+
+  constructor(
+    private readonly snapshot: Snapshot,
+    eventId: string,
+  ) {
+    this.id = sql`${Sql.literal(eventId)}::uuid`;
+  }
+
+  /** @returns `null` where there is no such event, or none of this owner */
+  async overview(heldByOwner: Sql): Promise<EventOverview | null> {
+    // A table that is emptied meanwhile would be empty for the snapshot as well.
+    await this.snapshot.query(
+      sql`LOCK TABLE event_questions, event_participants, event_results, event_answers IN ACCESS SHARE MODE`,
+    );
+    const [event] = await this.snapshot.query<EventRow>(sql`
+      SELECT id, title, description, language, time_zone, starts_at, ends_at, created_at, updated_at
+      FROM events WHERE id = ${this.id} AND ${heldByOwner}`);
+    if (!event) return null;
+    const questions = await this.snapshot.query<{ -readonly [Key in keyof EventQuestion]: EventQuestion[Key] }>(sql`
+      SELECT id, position, key, kind, text, max_score::text AS "maxScore"
+      FROM event_questions WHERE event_id = ${this.id} ORDER BY position`);
+    return { event: eventOf(event), questions, totals: await this.totals() };
+  }
+
+  /**
+   * All who take part, in the order of a class list, with their answers: as many at a time as memory has room for,
+   * however long an answer is.
+   */
+  async *participants({ event, questions }: EventOverview): AsyncGenerator<ParticipantResult[]> {
+    const keys = new Map(questions.map(({ id, key }) => [id, key]));
+    for await (const batch of this.batches(event.language)) yield await this.read(batch, keys);
+  }
+
+  private async totals(): Promise<TotalsRow> {
+    const [totals] = await this.snapshot.query<TotalsRow>(sql`
+      SELECT count(*)::float8 AS participants, count(participant_id)::float8 AS results,
+             round(avg(score), 2)::text AS "meanScore",
+             round(avg(score * 100 / nullif(max_score, 0)), 1)::text AS "meanPercent"
+      FROM event_participants LEFT JOIN event_results ON participant_id = id WHERE event_id = ${this.id}`);
+    if (!totals) throw new Error('PostgreSQL gave no totals');
+    return totals;
+  }
+
+  private async *batches(language: string): AsyncGenerator<string[]> {
+    let batch: string[] = [];
+    let bytes = 0;
+    for await (const participant of this.list(language)) {
+      if (batch.length === MOST_PARTICIPANTS || (batch.length > 0 && bytes + participant.bytes > MOST_BYTES)) {
+        yield batch;
+        [batch, bytes] = [[], 0];
+      }
+      batch.push(participant.id);
+      bytes += participant.bytes;
+    }
+    if (batch.length > 0) yield batch;
+  }
+
+  /** Who they are, in order, and how much there is to read of each: which is found out as the list is fetched. */
+  private async *list(language: string): AsyncGenerator<Listed> {
+    const name = sql`name${await this.collation(language)}`;
+    await this.snapshot.query(sql`
+      DECLARE class_list NO SCROLL CURSOR FOR
+      SELECT id, own_bytes + (
+          SELECT coalesce(sum(${Sql.integer(BYTES_OF_AN_ANSWER)} + coalesce(octet_length(answer), 0)), 0)
+          FROM event_answers WHERE participant_id = listed.id)::float8 AS bytes
+      FROM (SELECT id, octet_length(concat(name, email, group_name, external_id)) AS own_bytes
+            FROM event_participants WHERE event_id = ${this.id} ORDER BY ${name}, id OFFSET 0) AS listed`);
+    for (;;) {
+      const rows = await this.snapshot.query<Listed>(sql`FETCH ${Sql.integer(LISTED_AT_ONCE)} FROM class_list`);
+      yield* rows;
+      if (rows.length < LISTED_AT_ONCE) return;
+    }
+  }
+
+  /** The rules by which names are sorted in a language, where PostgreSQL has them; its own otherwise. */
+  private async collation(language: string): Promise<Sql> {
+    const tags = sortingTags(language);
+    if (tags.length === 0) return sql``;
+    const names = Sql.join(tags.map((tag) => Sql.literal(`${tag}-x-icu`)));
+    const [found] = await this.snapshot.query<{ name: string }>(sql`
+      SELECT collname AS name FROM pg_collation
+      WHERE collnamespace = 'pg_catalog'::regnamespace AND collprovider = 'i' AND collname IN (${names})
+        AND collencoding IN (-1, (SELECT encoding FROM pg_database WHERE datname = current_database()))
+      ORDER BY array_position(ARRAY[${names}]::name[], collname) LIMIT 1`);
+    return found ? sql` COLLATE pg_catalog.${Sql.identifier(found.name)}` : sql``;
+  }
+
+  private async read(ids: readonly string[], keys: ReadonlyMap<string, string>): Promise<ParticipantResult[]> {
+    const chosen = sql`ARRAY[${Sql.join(ids.map((id) => Sql.literal(id)))}]::uuid[]`;
+    const participants = await this.snapshot.query<ParticipantRow>(sql`
+      SELECT participant.id, external_id, name, email, group_name, score::text AS score, max_score::text AS maximum,
+             round(score * 100 / nullif(max_score, 0), 1)::text AS percent, duration_seconds, attempts, started_at, finished_at
+      FROM unnest(${chosen}) WITH ORDINALITY AS chosen(id, place)
+      JOIN event_participants AS participant ON participant.id = chosen.id
+      LEFT JOIN event_results ON participant_id = participant.id
+      ORDER BY place`);
+    // One by one, so that the index is taken also where PostgreSQL does not know how few answers each has.
+    const answers = await this.snapshot.query<AnswerRow>(sql`
+      SELECT chosen.id AS participant_id, question_id, answer, score
+      FROM unnest(${chosen}) AS chosen(id) CROSS JOIN LATERAL (
+        SELECT question_id, answer, score::text AS score FROM event_answers WHERE participant_id = chosen.id OFFSET 0
+      ) AS given`);
+    return participantResultsOf(participants, answers, keys);
+  }
+}

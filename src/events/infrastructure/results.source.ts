@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { accountOf, type Cell, type Export, ExportSource, type OpenedSource, type Table } from '../../export';
+import { DomainError } from '../../platform/errors/domain-error';
+import { ExportDatabase } from '../../platform/postgres/export-database';
+import type { Snapshot } from '../../platform/postgres/snapshot';
+import { EventRepository } from '../model/domain/interfaces/event.repository';
+import type { ResultsFormat } from '../model/domain/results-export';
+import { type EventOverview, headOf, rowOf } from '../model/domain/results-table';
+import { heldBySql } from './event-owner';
+import { EventSnapshot } from './event-snapshot';
+
+/** What an event's participants achieved as the content of exports: one row each, all of one moment of the database. */
+@Injectable()
+export class ResultsSource extends ExportSource {
+  override readonly kind = 'event';
+  override readonly formats = {
+    csv: ['table'],
+    xlsx: ['table'],
+    json: ['table'],
+    pdf: ['table'],
+  } as const satisfies Record<ResultsFormat, readonly 'table'[]>;
+
+  constructor(
+    private readonly events: EventRepository,
+    private readonly database: ExportDatabase,
+  ) {
+    super();
+  }
+
+  override async open(request: Export, signal: AbortSignal): Promise<OpenedSource> {
+    const owner = accountOf(request);
+    const event = request.eventId === null ? null : await this.events.find(request.eventId, owner);
+    if (!event) throw new DomainError('gone', 'event-deleted', 'The event was deleted before it could be exported');
+    const snapshot = await this.database.open(signal, { timeZone: 'UTC', isStreamed: false });
+    const source = new EventSnapshot(snapshot, event.id);
+    const overview = await source.overview(heldBySql(owner));
+    // A replica may be behind, or the event went in this very moment: a further attempt will know.
+    if (!overview) throw new Error('The event is not in the database that rows are read from');
+    const withPoints = request.options['points'] === true;
+    const { title, ...head } = headOf(overview, withPoints);
+    const rows = () => rowsOf(snapshot, source, overview, withPoints);
+    const content: Table = { kind: 'table', title, ...head, takenAt: snapshot.takenAt, warnings: [], rows };
+    return { title, content };
+  }
+}
+
+async function* rowsOf(
+  snapshot: Snapshot,
+  source: EventSnapshot,
+  overview: EventOverview,
+  withPoints: boolean,
+): AsyncGenerator<Cell[][]> {
+  const { questions, totals } = overview;
+  let count = 0;
+  try {
+    for await (const batch of source.participants(overview)) {
+      count += batch.length;
+      yield batch.map((participant) => rowOf(participant, questions, withPoints));
+    }
+  } finally {
+    await snapshot.close();
+  }
+  if (count !== totals.participants)
+    throw new Error(`${count} rows were read where ${totals.participants} were counted`);
+}

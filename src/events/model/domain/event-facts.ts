@@ -1,0 +1,43 @@
+import type { Table } from '../../../export';
+import type { Event } from './event';
+import type { EventLocale } from './event-locale';
+
+/** What the results of an event come to. Means are written in digits; `null` where there is no result. */
+export interface ResultTotals {
+  readonly participants: number;
+  readonly results: number;
+  readonly meanScore: string | null;
+  readonly meanPercent: string | null;
+}
+
+/** What an organiser wants to know of the whole, in the words and ways of writing of the event's language. */
+export function factsOf(
+  event: Event,
+  questions: number,
+  { participants, results, meanScore, meanPercent }: ResultTotals,
+  { tag, words, timeZone }: EventLocale,
+): Table['facts'] {
+  const number = new Intl.NumberFormat(tag, { maximumFractionDigits: 2 });
+  const percent = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 1 });
+  const when = period(event, tag, timeZone);
+  return [
+    ...(when === null ? [] : [{ label: words.when, value: when }]),
+    { label: words.participants, value: number.format(participants) },
+    { label: words.withResult, value: number.format(results) },
+    { label: words.questions, value: number.format(questions) },
+    ...(meanScore === null ? [] : [{ label: words.meanScore, value: number.format(Number(meanScore)) }]),
+    ...(meanPercent === null ? [] : [{ label: words.meanPercent, value: percent.format(Number(meanPercent) / 100) }]),
+  ];
+}
+
+function period({ startsAt, endsAt }: Event, tag: string, timeZone: string): string | null {
+  const format = new Intl.DateTimeFormat(tag, {
+    ...{ year: 'numeric', month: 'long', day: 'numeric', hour: 'numeric', minute: '2-digit', timeZoneName: 'short' },
+    timeZone,
+  });
+  const only = startsAt ?? endsAt;
+  if (only === null) return null;
+  // Somebody may have mixed up the two, or entered but one.
+  if (startsAt === null || endsAt === null || endsAt <= startsAt) return format.format(only);
+  return format.formatRange(startsAt, endsAt);
+}

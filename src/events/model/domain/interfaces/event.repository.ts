@@ -1,0 +1,19 @@
+import type { Party } from '../../../../platform/auth/caller';
+import type { Page } from '../../../../platform/http/page';
+import type { Event, EventDetails } from '../event';
+import type { ParticipantResult } from '../participant-result';
+
+/** The events. Those that somebody else holds are not found. */
+export abstract class EventRepository {
+  abstract find(id: string, owner: Party): Promise<Event | null>;
+
+  abstract findDetails(id: string, owner: Party): Promise<EventDetails | null>;
+
+  /** Newest first. */
+  abstract list(owner: Party, size: number, cursor?: string): Promise<Page<Event>>;
+
+  abstract countParticipants(eventId: string): Promise<number>;
+
+  /** All who take part, newest first. A page whose answers are long has fewer of them than its size says. */
+  abstract listResults(eventId: string, size: number, cursor?: string): Promise<Page<ParticipantResult>>;
+}

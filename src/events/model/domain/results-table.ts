@@ -1,0 +1,98 @@
+import type { Cell, Table, TableColumn } from '../../../export';
+import type { Event, EventQuestion } from './event';
+import { type EventLocale, localeOf } from './event-locale';
+import { factsOf, type ResultTotals } from './event-facts';
+import type { ParticipantResult } from './participant-result';
+import type { Words } from './words';
+
+/** All of an event but its participants, at one moment. */
+export interface EventOverview {
+  readonly event: Event;
+  /** In their order. */
+  readonly questions: readonly EventQuestion[];
+  readonly totals: ResultTotals;
+}
+
+/** What a table of results says before its rows. */
+export type ResultsHead = Omit<Table, 'kind' | 'takenAt' | 'warnings' | 'rows'>;
+
+/** @param withPoints whether a column behind each question tells what the answer is worth */
+export function headOf({ event, questions, totals }: EventOverview, withPoints: boolean): ResultsHead {
+  const locale = localeOf(event);
+  return {
+    title: event.title,
+    facts: factsOf(event, questions.length, totals, locale),
+    about: aboutOf(event, questions),
+    language: locale.tag,
+    timeZone: locale.timeZone,
+    columns: columnsOf(questions, withPoints, locale),
+    rowCount: totals.participants,
+  };
+}
+
+/** The cells of a participant, under the columns of `headOf` of the same questions. */
+export function rowOf(
+  { participant, result, answers }: ParticipantResult,
+  questions: readonly EventQuestion[],
+  withPoints: boolean,
+): Cell[] {
+  const { externalId, name, email, groupName } = participant;
+  const row: Cell[] = [externalId, name, email, groupName];
+  if (result) {
+    row.push(result.score, result.maximum, result.percent, result.durationSeconds, result.attempts);
+    row.push(result.startedAt, result.finishedAt);
+  } else row.push(null, null, null, null, null, null, null);
+  const given = new Map(answers.map((answer) => [answer.key, answer]));
+  for (const { key } of questions) {
+    const answer = given.get(key);
+    row.push(answer?.answer ?? null);
+    if (withPoints) row.push(answer?.score ?? null);
+  }
+  return row;
+}
+
+function columnsOf(questions: readonly EventQuestion[], withPoints: boolean, { words }: EventLocale): TableColumn[] {
+  const taken = new Set(questions.map(({ key }) => `q_${key}`));
+  const ofQuestions = questions.flatMap(({ key, text }): TableColumn[] => {
+    const own: TableColumn = { key: `q_${key}`, label: text, type: 'text' };
+    if (!withPoints) return [own];
+    return [own, { key: pointsKey(own.key, taken), label: `${text} (${words.points})`, type: 'decimal' }];
+  });
+  return [...fixedColumns(words), ...ofQuestions];
+}
+
+function fixedColumns(words: Words): TableColumn[] {
+  return [
+    { key: 'participant_id', label: words.id, type: 'text' },
+    { key: 'name', label: words.name, type: 'text' },
+    { key: 'email', label: words.email, type: 'text' },
+    { key: 'group', label: words.group, type: 'text' },
+    { key: 'score', label: words.score, type: 'decimal' },
+    { key: 'maximum', label: words.maximum, type: 'decimal' },
+    { key: 'percent', label: words.percent, type: 'decimal' },
+    { key: 'duration_seconds', label: words.duration, type: 'duration' },
+    { key: 'attempts', label: words.attempts, type: 'integer' },
+    { key: 'started_at', label: words.started, type: 'moment' },
+    { key: 'finished_at', label: words.finished, type: 'moment' },
+  ];
+}
+
+/** Of two questions `a` and `a_points`, the points of the first must not be taken for the answers to the second. */
+function pointsKey(questionKey: string, taken: Set<string>): string {
+  let key = `${questionKey}_points`;
+  while (taken.has(key)) key += '_';
+  taken.add(key);
+  return key;
+}
+
+function aboutOf({ id, title, language, timeZone, startsAt, endsAt }: Event, questions: readonly EventQuestion[]) {
+  return {
+    event: {
+      ...{ id, title, language, time_zone: timeZone },
+      starts_at: startsAt?.toISOString() ?? null,
+      ends_at: endsAt?.toISOString() ?? null,
+    },
+    // Eight digits, which a number of JSON carries exactly.
+    questions: questions.map(({ key, text, kind, maxScore }) => ({ key, text, kind, max_score: Number(maxScore) })),
+  };
+}

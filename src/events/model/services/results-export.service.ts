@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { type ExportOptions, ExportsForEvents } from '../../../export';
+import type { Party } from '../../../platform/auth/caller';
+import { DomainError } from '../../../platform/errors/domain-error';
+import { EventRepository } from '../domain/interfaces/event.repository';
+import { DEFAULT_RESULTS_FORMAT, RESULTS_FORMATS, type ResultsFormat } from '../domain/results-export';
+import { EventService } from './event.service';
+
+/** What somebody asks for, checked for its form alone. */
+export interface ResultsRequest {
+  readonly format?: unknown;
+  readonly options: ExportOptions;
+  /** Whether the first complete download deletes the file. */
+  readonly oneTime: boolean;
+}
+
+/** Exports of what an event's participants achieved. */
+@Injectable()
+export class ResultsExportService {
+  constructor(
+    private readonly events: EventService,
+    private readonly repository: EventRepository,
+    private readonly exports: ExportsForEvents,
+  ) {}
+
+  /** @throws DomainError not-found | invalid | mismatch | RateLimitExceededError */
+  async request(
+    caller: Party,
+    eventId: string,
+    { format, options, oneTime }: ResultsRequest,
+    idempotencyKey: string | null,
+  ): ReturnType<ExportsForEvents['request']> {
+    const event = await this.events.get(eventId, caller);
+    return this.exports.request({
+      caller,
+      eventId: event.id,
+      format: knownFormat(format),
+      options,
+      oneTime,
+      participantCount: await this.repository.countParticipants(event.id),
+      idempotencyKey,
+    });
+  }
+}
+
+function knownFormat(format: unknown = DEFAULT_RESULTS_FORMAT): ResultsFormat {
+  const known = RESULTS_FORMATS.find((candidate) => candidate === format);
+  if (known) return known;
+  const message = `must be one of ${RESULTS_FORMATS.join(', ')}`;
+  throw DomainError.invalid('invalid-format', 'Invalid format', { field: 'format', message });
+}

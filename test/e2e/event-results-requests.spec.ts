@@ -1,0 +1,125 @@
+import type { Client } from '../support/client';
+import type { CustomerClient } from '../support/customers';
+import { keepEvent, keepParticipant, takeOut } from '../support/events';
+import { Installation } from '../support/installation';
+import { until } from '../support/until';
+
+describe('An export of results', () => {
+  let installation: Installation;
+  let ann: Client;
+  let partner: CustomerClient;
+  const sql = (statement: string, ...values: unknown[]) => installation.sql(statement, ...values);
+
+  beforeAll(async () => {
+    installation = await Installation.create({ RATE_LIMIT_CUSTOMERS: 'off', RATE_LIMIT_EXPORTS: '3/1h' });
+    await installation.start({ ROLE: 'api' });
+    ann = await installation.asUser('ann');
+    partner = await installation.asCustomer();
+  });
+
+  afterAll(() => installation.remove());
+
+  it('is a CSV that can be fetched once, unless asked otherwise', async () => {
+    const event = await keepEvent(sql, { organizer: 'usual', customer: partner.id });
+    await keepParticipant(sql, event);
+    const usual = await installation.asUser('usual');
+
+    const granted = await usual.post(`/api/v1/events/${event.id}/results/export`, {});
+    const forPartner = await partner.post(`/api/customer/events/${event.id}/results/export/`, {
+      ...{ format: 'json', one_time: false },
+      options: { header: 'keys', points: true, delimiter: ';', page_size: 'letter' },
+    });
+
+    const common = {
+      kind: 'event',
+      event_id: event.id,
+      status: 'pending',
+      progress: { done: 0, total: 1, unit: 'rows' },
+    };
+    expect([granted.status, forPartner.status]).toEqual([201, 201]);
+    expect(granted.body).toMatchObject({ ...common, format: 'csv', one_time: true, user_id: 'usual', options: {} });
+    expect(forPartner.body).toMatchObject({
+      ...common,
+      ...{ format: 'json', one_time: false, user_id: null },
+      options: { header: 'keys', points: true, delimiter: ';', page_size: 'letter' },
+    });
+    expect(granted.headers.get('location')).toBe(`/api/v1/exports/${granted.body.id}/`);
+  });
+
+  it.each<[string, object, string, string]>([
+    ['a format that there is not', { format: 'xml' }, 'Invalid format', 'format'],
+    ['a format that is no text', { format: ['csv'] }, 'Invalid format', 'format'],
+    ['a field that there is not', { color: 'red' }, 'The request is not valid', 'color'],
+    ['an option that there is not', { options: { colour: 1 } }, 'The request is not valid', 'options.colour'],
+    ['a header that there is not', { options: { header: 'none' } }, 'The request is not valid', 'options.header'],
+    ['points that are no boolean', { options: { points: 'yes' } }, 'The request is not valid', 'options.points'],
+    ['a page that there is not', { options: { page_size: 'a0' } }, 'The request is not valid', 'options.page_size'],
+    ['a delimiter of two', { options: { delimiter: ',,' } }, 'The request is not valid', 'options.delimiter'],
+    ['one_time that is no boolean', { one_time: 1 }, 'The request is not valid', 'one_time'],
+  ])('is refused for %s', async (_, body, error, field) => {
+    const event = await keepEvent(sql, { customer: partner.id });
+
+    const answers = [
+      await ann.post(`/api/v1/events/${event.id}/results/export`, body),
+      await partner.post(`/api/v1/customer/events/${event.id}/results/export`, body),
+    ];
+
+    for (const answer of answers) {
+      expect([answer.status, answer.body.error, answer.body.errors[0].field]).toEqual([400, error, field]);
+    }
+  });
+
+  it('is made once under one key, and counts towards the limit', async () => {
+    const event = await keepEvent(sql, { organizer: 'keen' });
+    const keen = await installation.asUser('keen');
+    const request = (key: string, body: object = {}) =>
+      keen.post(`/api/v1/events/${event.id}/results/export`, body, { 'idempotency-key': key });
+
+    const [first, again, other] = [await request('k'), await request('k'), await request('k', { format: 'xlsx' })];
+    const [second, third, fourth] = [await request('l'), await request('m'), await request('n')];
+
+    expect([first, again, other, second, third, fourth].map(({ status }) => status)).toEqual([
+      201, 200, 422, 201, 201, 429,
+    ]);
+    expect(again.body.id).toBe(first.body.id);
+    expect(first.headers.get('ratelimit')).toContain('r=2');
+  });
+
+  it.each<[string, string]>([
+    ['was deleted', 'DELETE FROM events WHERE id = $1'],
+    ['has another organiser', `UPDATE events SET organizer_id = 'bob' WHERE id = $1`],
+    ['went to another tenant', `UPDATE events SET tenant_id = 'red' WHERE id = $1`],
+  ])('ends with a reason when its event %s before', async (_, change) => {
+    const event = await keepEvent(sql, { organizer: 'former' });
+    const former = await installation.asUser('former');
+    await sql(`DELETE FROM exports WHERE user_id = 'former'`);
+    const id = await takeOut(former, event.id);
+
+    await sql(change, event.id);
+    const worker = await installation.start({ ROLE: 'worker' });
+
+    expect(await former.finished(id)).toMatchObject({
+      status: 'failed',
+      error: 'The event was deleted before it could be exported',
+    });
+    await worker.kill('SIGKILL');
+  });
+
+  it('ends with the same reason when its event is no longer held for the external system', async () => {
+    const event = await keepEvent(sql, { customer: partner.id });
+    const answer = await partner.post(`/api/v1/customer/events/${event.id}/results/export`, {});
+
+    await sql('UPDATE events SET customer_id = NULL WHERE id = $1', event.id);
+    const worker = await installation.start({ ROLE: 'worker' });
+
+    const [record] = await until('the export has ended', async () => {
+      const rows = await installation.sql<{ error: string }>(
+        `SELECT error FROM exports WHERE id = $1 AND status = 'failed'`,
+        answer.body.id,
+      );
+      return rows.length > 0 && rows;
+    });
+    expect(record!.error).toBe('The event was deleted before it could be exported');
+    await worker.kill('SIGKILL');
+  });
+});

@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises';
+import { type Client, type ExportRecord, follow } from '../support/client';
+import { keepEvent, type KeptEvent, keepParticipants, takeOut } from '../support/events';
+import { expectExactlyOneFile, TAKEN_OVER } from '../support/exactly-one-file';
+import { Installation } from '../support/installation';
+import type { Service } from '../support/service';
+import { until } from '../support/until';
+
+const MB = 1_000_000;
+const PARTICIPANTS = 20_000;
+
+/** What a service needs for the file, the writer and the reader together, however many rows there are. */
+const FLAT = 150 * MB;
+
+describe('The results of a large event', () => {
+  let installation: Installation;
+  let worker: Service;
+  let ann: Client;
+  let large: KeptEvent;
+  const sql = (statement: string, ...values: unknown[]) => installation.sql(statement, ...values);
+
+  beforeAll(async () => {
+    installation = await Installation.create({ STORAGE: 'disk', EXPORT_LEASE_SECONDS: '3' });
+    ann = await installation.asUser('ann', { at: await installation.start({ ROLE: 'api' }) });
+    large = await keepEvent(sql, { questions: [{}, {}, {}, {}, {}] });
+    await keepParticipants(sql, large, PARTICIPANTS, { answerLength: 1_000 });
+  });
+
+  beforeEach(async () => {
+    worker = await installation.start({ ROLE: 'worker' });
+  });
+
+  afterEach(async () => {
+    await Promise.all(installation.services.slice(1).map((service) => service.kill('SIGKILL')));
+  });
+
+  afterAll(() => installation.remove());
+
+  /** @returns the finished export, and by how many bytes the worker grew at its highest */
+  async function measured(event: KeptEvent): Promise<{ done: ExportRecord; growth: number }> {
+    // The first export of a process loads what every other one uses.
+    await ann.finished(await takeOut(ann, (await keepEvent(sql)).id));
+    const before = await memoryOf(worker, 'VmRSS');
+    const done = await ann.finished(await takeOut(ann, event.id));
+    return { done, growth: (await memoryOf(worker, 'VmHWM')) - before };
+  }
+
+  it('need no more memory than those of a small one', async () => {
+    const { done, growth } = await measured(large);
+
+    expect(done).toMatchObject({ status: 'completed', record_count: PARTICIPANTS });
+    expect(done.file_size).toBeGreaterThan(100 * MB);
+    expect(growth).toBeLessThan(FLAT);
+  });
+
+  it('need no more memory where answers are a million characters long', async () => {
+    const essays = await keepEvent(sql, { questions: [{}, {}] });
+    await keepParticipants(sql, essays, 120, { answerLength: MB });
+
+    const { done, growth } = await measured(essays);
+
+    expect(done).toMatchObject({ status: 'completed', record_count: 120 });
+    expect(done.file_size).toBeGreaterThan(240 * MB);
+    expect(growth).toBeLessThan(FLAT);
+  });
+
+  it('are there once and whole when the worker is killed in the middle', async () => {
+    const id = await takeOut(ann, large.id, { options: { header: 'keys' } });
+    await until('rows are uploaded', async () => (await ann.status(id)).progress.done > 0, { every: 5 });
+
+    await worker.kill('SIGKILL');
+    expect((await ann.status(id)).status).toBe('processing');
+    await installation.start({ ROLE: 'worker' });
+
+    const done = await expectExactlyOneFile(installation, ann, id);
+    const [, ...rows] = (await follow(done.file_url)).text.trimEnd().split('\n');
+    const names = rows.map((row) => row.split(',')[1]);
+    expect(names).toEqual(Array.from({ length: PARTICIPANTS }, (_, n) => `Person ${String(n + 1).padStart(7, '0')}`));
+    expect(await installation.history(id)).toEqual(TAKEN_OVER);
+  });
+
+  it('end within two seconds when the export is cancelled, and so does the reading', async () => {
+    const id = await takeOut(ann, large.id);
+    await until('rows are uploaded', async () => (await ann.status(id)).progress.done > 0, { every: 5 });
+
+    await ann.delete(`/api/v1/exports/${id}`);
+
+    await until('nobody reads', async () => (await readersOf(installation)) === 0, { within: 2_000 });
+    expect((await ann.status(id)).status).toBe('cancelled');
+    expect(await installation.storedFiles()).not.toContainEqual(expect.stringContaining(id));
+  });
+});
+
+/** How many hold a snapshot for an export. */
+async function readersOf(installation: Installation): Promise<number> {
+  const readers = await installation.sql(
+    `SELECT FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name LIKE '%-reader' AND xact_start IS NOT NULL`,
+  );
+  return readers.length;
+}
+
+async function memoryOf({ processId }: Service, what: 'VmRSS' | 'VmHWM'): Promise<number> {
+  const status = await readFile(`/proc/${processId}/status`, 'utf8');
+  return Number(new RegExp(`${what}:\\s+(\\d+) kB`).exec(status)![1]) * 1024;
+}
