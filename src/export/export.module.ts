@@ -15,6 +15,7 @@ import { SectionsJsonWriter } from './infrastructure/formats/sections-json.write
 import { CsvWriter } from './infrastructure/formats/csv.writer';
 import { PdfWriter } from './infrastructure/formats/pdf.writer';
 import { PngWriter } from './infrastructure/formats/png.writer';
+import { TablePdfWriter } from './infrastructure/formats/sheet/table-pdf.writer';
 import { PrismaOversightRepository } from './infrastructure/oversight.repository.prisma';
 import { XlsxWriter } from './infrastructure/formats/xlsx.writer';
 import { XmlWriter } from './infrastructure/formats/xml.writer';
@@ -53,6 +54,7 @@ const WRITERS = [
   SectionsJsonWriter,
   XlsxWriter,
   XmlWriter,
+  TablePdfWriter,
 ];
 
 @Module({
