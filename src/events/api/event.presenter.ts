@@ -48,6 +48,6 @@ export class EventPresenter {
   ): Promise<ExportResponse> {
     const given = Object.entries(options ?? {}).filter(([, value]) => value !== undefined);
     const request = { format, options: Object.fromEntries(given), oneTime };
-    return this.exports.created(await this.results.request(caller, id, request, idempotencyKey), response);
+    return this.exports.created(await this.results.request(caller, id, request, idempotencyKey), caller, response);
   }
 }
