@@ -64,7 +64,7 @@ export class Laboratory {
 
   /** @param {Service} service */
   clientOf(service) {
-    return new ApiClient(service.url, this.#token);
+    return ApiClient.ofPerson(service.url, this.#token);
   }
 
   /** Large files would fill the disk before the end. @param {ExportRecord} record */

@@ -62,10 +62,11 @@ async function carryOut(wish, client, output, onChange) {
     const record = await obtain(wish, client, output, onChange);
     const outcome = { subject, format, remark: remarkOn(record) };
     if (record.status !== 'completed') return { ...outcome, problem: `${record.status}: ${record.error}` };
-    const count = record.page_count ?? record.record_count ?? undefined;
+    const count = record.record_count ?? record.page_count ?? undefined;
     if (wish.count !== undefined && count !== wish.count) {
       return { ...outcome, problem: `${count} instead of ${wish.count}` };
     }
+    if (record.one_time) outcome.remark = await client.fetchAgain(record);
     return {
       ...outcome,
       count,

@@ -4,12 +4,13 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { projectRoot } from '../process.mjs';
 import { runProgram } from '../service/belongings.mjs';
-import { ApiClient, tokenFor } from '../service/client.mjs';
+import { ApiClient, createCustomer, tokenFor } from '../service/client.mjs';
 import { freePort } from '../service/ports.mjs';
 import { migrate, plainEnvironment, startService } from '../service/service.mjs';
 import { removeAbandoned, startStack } from '../stack.mjs';
 import { boards } from './chapters/boards.mjs';
 import { data } from './chapters/data.mjs';
+import { events } from './chapters/events.mjs';
 import { ProgressDisplay } from './progress-display.mjs';
 import { tableOf } from './table.mjs';
 
@@ -18,6 +19,7 @@ import { tableOf } from './table.mjs';
  *
  * @typedef {object} Stage what a chapter has to work with
  * @property {(user: string, ...options: string[]) => Promise<ApiClient>} signIn
+ * @property {(name: string) => Promise<{ id: string, client: ApiClient }>} admitCustomer makes an external system known
  * @property {ProgressDisplay} progress
  * @property {string} output the folder for the files
  * @property {string} databaseUrl
@@ -30,7 +32,7 @@ import { tableOf } from './table.mjs';
  */
 
 /** @type {Chapter[]} */
-const chapters = [boards, data];
+const chapters = [boards, data, events];
 
 const stacks = join(projectRoot, '.stack');
 const output = join(projectRoot, 'demo-output');
@@ -47,9 +49,14 @@ await runProgram(async (belongings) => {
       (started) => started.close(),
     );
     /** @type {Stage['signIn']} */
-    const signIn = async (user, ...options) => new ApiClient(service.url, await tokenFor(user, ...options));
+    const signIn = async (user, ...options) => ApiClient.ofPerson(service.url, await tokenFor(user, ...options));
+    /** @type {Stage['admitCustomer']} */
+    const admitCustomer = async (name) => {
+      const customer = await createCustomer(databaseUrl, name);
+      return { id: customer.id, client: ApiClient.ofCustomer(service.url, customer) };
+    };
     const began = Date.now();
-    const outcomes = await play({ signIn, progress, output, databaseUrl });
+    const outcomes = await play({ signIn, admitCustomer, progress, output, databaseUrl });
     progress.close();
     console.log(`\n${tableOf(outcomes, { subject, unit })}`);
     console.log(`\n${outcomes.length} exports in ${((Date.now() - began) / 1000).toFixed(1)} s, all told`);
@@ -94,5 +101,5 @@ function closingWords(failures) {
   return `
 Times are the service's own, from started_at to completed_at of the record; one export was made after the other.
 ${sum}
-Next: open ${folder}08-thirty-pages.pdf and ${folder}transactions.xlsx, and \`npm run dev\` for a service to try by hand.`;
+Next: open ${folder}08-thirty-pages.pdf, ${folder}transactions.xlsx and ${folder}results.pdf, and \`npm run dev\` for a service to try by hand.`;
 }

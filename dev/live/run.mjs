@@ -55,7 +55,7 @@ await runProgram(async (belongings) => {
     (started) => started.stop(),
   );
   const token = await tokenFor(user, '--hours', '720');
-  const session = await seedOnce(new ApiClient(url, token));
+  const session = await seedOnce(ApiClient.ofPerson(url, token));
   console.log(greeting({ url, consoleUrl: board.url, folder, user, token, session }));
   return new Promise(() => {});
 });

@@ -25,6 +25,9 @@ import { capture, projectRoot } from '../process.mjs';
  * @property {string} created_at
  * @property {string | null} started_at
  * @property {string | null} completed_at
+ * @property {boolean} one_time
+ * @property {number} download_count
+ * @property {string | null} downloaded_by
  *
  * @typedef {{ id: string, name: string, page_count: number }} Session
  */
@@ -37,14 +40,46 @@ export async function tokenFor(user, ...options) {
   return stdout.trim();
 }
 
+/**
+ * Makes an external system known, as an operator does.
+ * @param {string} databaseUrl
+ * @param {string} name
+ * @returns {Promise<{ id: string, secret: string }>}
+ */
+export async function createCustomer(databaseUrl, name) {
+  const program = join(projectRoot, 'dist/manage-customers.js');
+  const env = { ...process.env, DATABASE_URL: databaseUrl };
+  const { code, stdout, output } = await capture(process.execPath, [program, 'create', '--name', name, '--json'], {
+    env,
+  });
+  if (code !== 0) throw new Error(output.trim());
+  return JSON.parse(stdout);
+}
+
 export class ApiClient {
   #url;
-  #token;
+  #authorization;
+  #below;
+
+  /**
+   * @param {string} url
+   * @param {string} authorization the header by which the caller proves who it is
+   * @param {string} [below] where the caller's routes are
+   */
+  constructor(url, authorization, below = '/api/v1') {
+    this.#url = url;
+    this.#authorization = authorization;
+    this.#below = below;
+  }
 
   /** @param {string} url @param {string} token */
-  constructor(url, token) {
-    this.#url = url;
-    this.#token = token;
+  static ofPerson(url, token) {
+    return new ApiClient(url, `Bearer ${token}`);
+  }
+
+  /** @param {string} url @param {{ id: string, secret: string }} customer */
+  static ofCustomer(url, { id, secret }) {
+    return new ApiClient(url, `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`, '/api/v1/customer');
   }
 
   /** @param {string} name @param {string} state the board's JSON @returns {Promise<Session>} */
@@ -97,9 +132,42 @@ export class ApiClient {
     return record;
   }
 
+  /** @returns {Promise<{ id: string, title: string }[]>} */
+  async events() {
+    const { results } = await jsonOf(await this.#ask('GET', `${this.#below}/events/`));
+    return results;
+  }
+
+  /**
+   * What came of an event, as a file that can be fetched once.
+   * @param {string} eventId
+   * @param {string} format
+   * @returns {Promise<ExportRecord>}
+   */
+  async requestResults(eventId, format) {
+    return jsonOf(
+      await this.#ask('POST', `${this.#below}/events/${eventId}/results/export`, JSON.stringify({ format })),
+    );
+  }
+
+  /**
+   * Asks for a one-time file again, which was given out before.
+   * @param {ExportRecord} record as it was before the download
+   * @returns {Promise<string>} what comes of it
+   */
+  async fetchAgain({ id, file_url }) {
+    const { status, body } = await fetch(file_url ?? '');
+    await body?.cancel();
+    const { record } = await this.status(id);
+    if (status !== 410 || record.status !== 'expired' || record.download_count !== 1) {
+      throw new Error(`fetched again: ${status}, and the export is ${record.status}`);
+    }
+    return `fetched once, by ${record.downloaded_by?.split(':')[0]}; then 410 Gone`;
+  }
+
   /** @param {string} id @returns {Promise<{ record: ExportRecord, retryAfterSeconds: number | undefined }>} */
   async status(id) {
-    const answer = await this.#ask('GET', `/api/v1/exports/${id}/`);
+    const answer = await this.#ask('GET', `${this.#below}/exports/${id}/`);
     const retryAfter = answer.headers.get('Retry-After');
     return { record: await jsonOf(answer), retryAfterSeconds: retryAfter === null ? undefined : Number(retryAfter) };
   }
@@ -124,7 +192,7 @@ export class ApiClient {
     const answer = await fetch(`${this.#url}${path}`, {
       method,
       body,
-      headers: { Authorization: `Bearer ${this.#token}`, ...(body && { 'Content-Type': 'application/json' }) },
+      headers: { Authorization: this.#authorization, ...(body && { 'Content-Type': 'application/json' }) },
     });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await reasonOf(answer)}`);
     return answer;
