@@ -45,6 +45,17 @@ describeWith(['poppler'], 'A printed sheet', () => {
     expect(text).toContain('محمد');
   });
 
+  it('is found by each of two thousand ideographs', async () => {
+    const ideographs = Array.from({ length: 2_000 }, (_, index) => String.fromCodePoint(0x4e00 + index));
+    const rows = Array.from({ length: 100 }, (_, row) => [ideographs.slice(row * 20, row * 20 + 20).join(''), row]);
+
+    const { pdf, warnings } = await printed(aTable(rows));
+
+    const text = await textOf(pdf);
+    for (const [words] of rows) expect(text).toContain(words);
+    expect(warnings).toEqual([]);
+  });
+
   it('shows emoji, also joined ones', async () => {
     const { pdf, warnings } = await printed(aTable([['👩‍💻 Ada 😀', 1]]));
 
