@@ -14,11 +14,14 @@ COPY src src
 RUN npm run build
 
 # What only development needs goes: also Prisma's command line, which npm keeps because the client names it as an
-# optional peer, and the font weights that src/solo/infrastructure/drawing/fonts.ts does not load.
+# optional peer, and the font weights that neither src/solo/infrastructure/drawing/fonts.ts nor
+# src/export/infrastructure/formats/sheet/shipped-fonts.ts loads.
 RUN npm prune --omit=dev --ignore-scripts \
   && node -p 'Object.entries(require("./package-lock.json").packages).filter(([, entry]) => entry.devOptional).map(([path]) => path).join("\n")' \
   | xargs rm -rf node_modules/.bin \
-  && find node_modules/@expo-google-fonts -mindepth 2 -maxdepth 2 -type d ! -name 400Regular -exec rm -rf {} +
+  && find node_modules/@expo-google-fonts -mindepth 2 -maxdepth 2 -type d ! -name 400Regular \
+    ! -path '*/noto-sans/700Bold' ! -path '*/noto-sans-arabic/700Bold' ! -path '*/noto-sans-hebrew/700Bold' \
+    ! -path '*/noto-sans-thai/700Bold' ! -path '*/noto-sans-devanagari/700Bold' -exec rm -rf {} +
 
 
 # The slim image has all that the native packages link to (libc, libstdc++, libgcc): no fontconfig, no system fonts.

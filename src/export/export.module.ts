@@ -18,6 +18,7 @@ import { PngWriter } from './infrastructure/formats/png.writer';
 import { TableCsvWriter } from './infrastructure/formats/table-csv.writer';
 import { TableJsonWriter } from './infrastructure/formats/table-json.writer';
 import { TableXlsxWriter } from './infrastructure/formats/table-xlsx.writer';
+import { TablePdfWriter } from './infrastructure/formats/sheet/table-pdf.writer';
 import { PrismaOversightRepository } from './infrastructure/oversight.repository.prisma';
 import { XlsxWriter } from './infrastructure/formats/xlsx.writer';
 import { XmlWriter } from './infrastructure/formats/xml.writer';
@@ -59,6 +60,7 @@ const WRITERS = [
   TableXlsxWriter,
   XlsxWriter,
   XmlWriter,
+  TablePdfWriter,
 ];
 
 @Module({

@@ -40,6 +40,7 @@ const CHECKS = {
   openpyxl: [PYTHON, '-c', 'import openpyxl'],
   soffice: ['soffice', '--version'],
   xmllint: ['xmllint', '--version'],
+  poppler: ['pdftotext', '-v'],
 } as const;
 export type Program = keyof typeof CHECKS;
 

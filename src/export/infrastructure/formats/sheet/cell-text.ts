@@ -1,0 +1,47 @@
+import type { Cell, CellType, TableColumn } from '../../../model/domain/table';
+
+const LEFT_TO_RIGHT = '\u200e';
+
+/** What cells say to people, in a table's language and time zone. Digits are those that all who read a mark know. */
+export class CellText {
+  private readonly moments: Intl.DateTimeFormat;
+  private readonly point: string;
+
+  constructor(language: string, timeZone: string) {
+    const locale = new Intl.Locale(language, { numberingSystem: 'latn' });
+    this.moments = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone });
+    const parts = new Intl.NumberFormat(locale).formatToParts(0.5);
+    this.point = parts.find(({ type }) => type === 'decimal')?.value ?? '.';
+  }
+
+  of(cell: Cell, type: CellType): string {
+    if (cell === null) return '';
+    if (cell instanceof Date) return this.moment(cell);
+    if (typeof cell === 'number' && type === 'duration') return figure(duration(cell));
+    if (type === 'decimal') return figure(String(cell).replace('.', this.point));
+    return typeof cell === 'number' ? figure(String(cell)) : cell;
+  }
+
+  moment(moment: Date): string {
+    return this.moments.format(moment);
+  }
+}
+
+/** Whether a column's cells stand under each other by their ends, as numbers do. */
+export function isFigure({ type }: TableColumn): boolean {
+  return type === 'integer' || type === 'decimal' || type === 'duration';
+}
+
+/** Kept in one direction: among right-to-left texts a sign would go to the other end. */
+function figure(digits: string): string {
+  return digits.startsWith('-') ? `${LEFT_TO_RIGHT}${digits}` : digits;
+}
+
+/** `m:ss`, or `h:mm:ss` from an hour on. */
+function duration(total: number): string {
+  const seconds = Math.abs(Math.round(total));
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  const rest = String(seconds % 60).padStart(2, '0');
+  const text = hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${rest}` : `${minutes}:${rest}`;
+  return total < 0 ? `-${text}` : text;
+}

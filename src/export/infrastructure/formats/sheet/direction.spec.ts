@@ -1,0 +1,39 @@
+import { beginsOnTheRight, inVisualOrder, isRightToLeft, levelsOf, mirrored } from './direction';
+
+/** The text as it stands from left to right, one character a run. */
+function seen(text: string, rightToLeft: boolean): string {
+  const levels = levelsOf(text, rightToLeft);
+  const runs = Array.from(text, (character, index) => ({ character, level: levels[index] ?? 0 }));
+  return inVisualOrder(runs)
+    .map(({ character, level }) => (level % 2 === 1 ? mirrored(character) : character))
+    .join('');
+}
+
+describe('Direction', () => {
+  it.each([
+    ['abc (1)', false, 'abc (1)'],
+    ['abc אבג def', false, 'abc גבא def'],
+    ['אבג 123', true, '123 גבא'],
+    ['אבג (abc) 12', true, '12 (abc) גבא'],
+    ['אבג', true, 'גבא'],
+    ['', true, ''],
+  ])('shows %j as the Unicode algorithm does', (text, rightToLeft, expected) => {
+    const visual = seen(text, rightToLeft);
+
+    expect(visual).toBe(expected);
+  });
+
+  it.each([
+    ['12 (אב)', false, true],
+    ['12 ab אב', true, false],
+    ['12', true, true],
+    ['\u200e-12', true, false],
+  ])('lets %j begin where its first letter does, or as its surroundings', (text, surroundings, expected) => {
+    expect(beginsOnTheRight(text, surroundings)).toBe(expected);
+  });
+
+  it('knows the languages that are written from the right, whatever their region', () => {
+    expect(['ar-EG', 'he', 'fa_IR', 'UR'].map(isRightToLeft)).toEqual([true, true, true, true]);
+    expect(['en', 'uk', 'zh-Hans', 'arn'].map(isRightToLeft)).toEqual([false, false, false, false]);
+  });
+});

@@ -1,0 +1,127 @@
+import type { ExportOptions } from '../../../model/domain/export';
+import type { ReportProgress } from '../../../model/domain/format-writer';
+import type { Cell, Table } from '../../../model/domain/table';
+import { planColumns } from './column-plan';
+import { isRightToLeft } from './direction';
+import { MARGIN, paperChoice } from './look';
+import { RowSetter } from './row-setter';
+import { SheetHeading } from './sheet-heading';
+import { SheetPages } from './sheet-pages';
+import { TextPen } from './text-pen';
+import { TextSetter } from './text-setter';
+import { TimeSlices } from './time-slices';
+import { Typefaces } from './typefaces';
+
+/** So many rows are looked at before the columns' widths are settled. */
+const SAMPLE = 200;
+const MOST_CHARACTERS_NAMED = 10;
+
+/** One table on its way to paper. Its bytes are to be read once. */
+export class PrintedTable {
+  pageCount = 0;
+  recordCount = 0;
+  private readonly slices = new TimeSlices();
+  private readonly typefaces: Typefaces;
+  private readonly setter: TextSetter;
+  private readonly rows: RowSetter;
+  private readonly rightToLeft: boolean;
+
+  constructor(
+    private readonly table: Table,
+    private readonly document: PDFKit.PDFDocument,
+    private readonly options: ExportOptions,
+    private readonly report: ReportProgress,
+  ) {
+    this.rightToLeft = isRightToLeft(table.language);
+    this.typefaces = new Typefaces(document);
+    this.setter = new TextSetter(this.typefaces, this.rightToLeft);
+    this.rows = new RowSetter(table, this.setter, this.slices);
+  }
+
+  /**
+   * The file, drawn as it is read. Leaving it early ends the reading of the rows.
+   * @throws when there are not as many rows as the table said
+   */
+  async *bytes(): AsyncGenerator<Uint8Array> {
+    let sample: (readonly Cell[])[] = [];
+    let pages: SheetPages | null = null;
+    this.tell();
+    for await (const batch of this.table.rows()) {
+      if (pages) yield* this.print(batch, pages);
+      else sample.push(...batch);
+      if (pages || sample.length < SAMPLE) continue;
+      pages = await this.begin(sample.slice(0, SAMPLE));
+      yield* this.print(sample, pages);
+      sample = [];
+    }
+    if (!pages) {
+      pages = await this.begin(sample);
+      yield* this.print(sample, pages);
+    }
+    if (this.recordCount !== this.table.rowCount) {
+      throw new Error(`The table has ${this.recordCount} rows and was to have ${this.table.rowCount}`);
+    }
+    yield* this.end(pages);
+  }
+
+  /** What a reader should know of the sheet; complete once it has been drawn. */
+  get warnings(): string[] {
+    const warnings: string[] = [];
+    const { cutCells } = this.rows;
+    if (cutCells === 1) warnings.push('1 cell was too long to print; it is cut.');
+    if (cutCells > 1) warnings.push(`${cutCells} cells were too long to print; they are cut.`);
+    const missing = [...this.setter.missing];
+    if (missing.length > 0) {
+      const named = missing.slice(0, MOST_CHARACTERS_NAMED).map(codeOf).join(', ');
+      const more = missing.length > MOST_CHARACTERS_NAMED ? ' and others' : '';
+      warnings.push(`No font has these characters, which are printed as \ufffd: ${named}${more}.`);
+    }
+    return warnings;
+  }
+
+  private async begin(sample: readonly (readonly Cell[])[]): Promise<SheetPages> {
+    const plan = planColumns(await this.rows.extents(sample), paperChoice(this.options));
+    const header = this.rows.header(plan);
+    const pen = new TextPen(this.document);
+    const sheet = { header, rightToLeft: this.rightToLeft, takenAt: this.rows.takenAt };
+    const pages = new SheetPages(this.table, this.document, this.setter, pen, plan, sheet);
+    const box = { left: MARGIN, width: plan.paper.width - 2 * MARGIN, rightToLeft: this.rightToLeft };
+    this.plan = plan;
+    pages.begin(new SheetHeading(this.table, this.setter, box));
+    return pages;
+  }
+
+  private plan: ReturnType<typeof planColumns> = { paper: { width: 0, height: 0 }, panels: [] };
+
+  private async *print(rows: readonly (readonly Cell[])[], pages: SheetPages): AsyncGenerator<Uint8Array> {
+    for (const row of rows) {
+      pages.add(await this.rows.row(row, this.plan));
+      this.recordCount += 1;
+      yield* this.drawn();
+    }
+    this.tell();
+  }
+
+  private async *end(pages: SheetPages): AsyncGenerator<Uint8Array> {
+    pages.end();
+    this.pageCount = pages.pageCount;
+    await this.typefaces.finish();
+    this.document.end();
+    yield* this.drawn();
+  }
+
+  /** What pdfkit has ready. It would keep any amount. */
+  private *drawn(): Generator<Uint8Array> {
+    const chunk = this.document.read() as Uint8Array | null;
+    if (chunk !== null) yield chunk;
+  }
+
+  private tell(): void {
+    this.report({ done: this.recordCount, total: this.table.rowCount, unit: 'rows' });
+  }
+}
+
+function codeOf(cluster: string): string {
+  const codes = Array.from(cluster, (character) => (character.codePointAt(0) ?? 0).toString(16).toUpperCase());
+  return codes.map((code) => `U+${code.padStart(4, '0')}`).join(' ');
+}

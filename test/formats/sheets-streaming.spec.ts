@@ -1,0 +1,62 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { buffer } from 'node:stream/consumers';
+import { TablePdfWriter } from '../../src/export/infrastructure/formats/sheet/table-pdf.writer';
+import type { Cell } from '../../src/export/model/domain/table';
+import { aTable } from '../support/sheets';
+
+const BATCH = 100;
+
+/** A table of many rows that tells how many were asked for, and whether its reading was ended. */
+function watchedTable(rowCount: number) {
+  const seen = { asked: 0, ended: false };
+  async function* rows(): AsyncGenerator<Cell[][]> {
+    try {
+      for (; seen.asked < rowCount;) {
+        seen.asked += BATCH;
+        yield await Promise.resolve(
+          Array.from({ length: BATCH }, (_, index) => [`Pupil ${seen.asked + index}`, index]),
+        );
+      }
+    } finally {
+      seen.ended = true;
+    }
+  }
+  return { seen, table: aTable([], { rowCount, rows }) };
+}
+
+describe('The bytes of a printed sheet', () => {
+  it('are drawn as they are read', async () => {
+    const { seen, table } = watchedTable(100_000);
+
+    const bytes = new TablePdfWriter().write(table, {}, () => undefined).body[Symbol.asyncIterator]();
+    for (let read = 0; read < 5; read += 1) await bytes.next();
+
+    expect(seen.asked).toBeLessThan(1_000);
+    await bytes.return?.();
+  });
+
+  it('end the reading of rows when nobody wants more', async () => {
+    const { seen, table } = watchedTable(100_000);
+
+    for await (const chunk of new TablePdfWriter().write(table, {}, () => undefined).body) {
+      expect(chunk.length).toBeGreaterThan(0);
+      break;
+    }
+
+    expect(seen.ended).toBe(true);
+    expect(seen.asked).toBeLessThan(1_000);
+  });
+
+  it('leave the event loop to others while they are drawn', async () => {
+    const { table } = watchedTable(3_000);
+    await buffer(new TablePdfWriter().write(watchedTable(100).table, {}, () => undefined).body);
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+
+    delay.enable();
+    await buffer(new TablePdfWriter().write(table, {}, () => undefined).body);
+    delay.disable();
+
+    // The bound is 50 ms on a machine with nothing else to do; drawing all at once takes seconds.
+    expect(delay.max / 1e6).toBeLessThan(500);
+  });
+});

@@ -1,0 +1,174 @@
+import type { Cell } from '../../src/export/model/domain/table';
+import { aTable, infoOf, pagesOf, printed, textColumn, textOf, wordsOf } from '../support/sheets';
+import { describeWith } from '../support/workbooks';
+
+const NAMES = [
+  'Renée O’Connor-Smith',
+  'Оксана Їжакевич',
+  'Ελένη Παπαδοπούλου',
+  'محمد عبد الله',
+  'فاطمة باتب ثابت',
+  'שרה כהן',
+  '王小明白',
+  '山田さくら',
+  '김민수',
+  'हिन्दी शर्मा',
+  'क्षत्रिय श्री',
+  'สมชาย ใจดี',
+  'Nguyễn Thị Hồng',
+];
+
+const many = (count: number, cell: (index: number) => string = (index) => `Pupil-${index}`) =>
+  Array.from({ length: count }, (_, index): Cell[] => [cell(index), index]);
+
+describeWith(['poppler'], 'A printed sheet', () => {
+  it.each(NAMES)('is found by the name %s', async (name) => {
+    const { pdf, warnings } = await printed(aTable([['Ada', 1], ...NAMES.map((other) => [other, 2]), [name, 3]]));
+
+    expect(await textOf(pdf)).toContain(name);
+    expect(warnings).toEqual([]);
+  });
+
+  it('is found by ideographs and radicals that look alike, each by its own', async () => {
+    const { pdf } = await printed(aTable([['⽩板 radical', 1], ['白板 ideograph', 2]])); // prettier-ignore
+
+    const text = await textOf(pdf);
+    expect(text).toContain('⽩板 radical');
+    expect(text).toContain('白板 ideograph');
+  });
+
+  it('is found by the letters of a pointed name, which are how people search', async () => {
+    const { pdf } = await printed(aTable([['מֹשֶׁה', 1], ['مُحَمَّد', 2]])); // prettier-ignore
+
+    const text = await textOf(pdf);
+    expect(text).toContain('משה');
+    expect(text).toContain('محمد');
+  });
+
+  it('is found by each of two thousand ideographs', async () => {
+    const ideographs = Array.from({ length: 2_000 }, (_, index) => String.fromCodePoint(0x4e00 + index));
+    const rows = Array.from({ length: 100 }, (_, row) => [ideographs.slice(row * 20, row * 20 + 20).join(''), row]);
+
+    const { pdf, warnings } = await printed(aTable(rows));
+
+    const text = await textOf(pdf);
+    for (const [words] of rows) expect(text).toContain(words);
+    expect(warnings).toEqual([]);
+  });
+
+  it('shows emoji, also joined ones', async () => {
+    const { pdf, warnings } = await printed(aTable([['👩‍💻 Ada 😀', 1]]));
+
+    const text = await textOf(pdf);
+    expect(text).toContain('👩‍💻 Ada 😀');
+    expect(warnings).toEqual([]);
+  });
+
+  it('shows a sign for a character that no font has, warns, and can still be found by it', async () => {
+    const { pdf, warnings } = await printed(aTable([['ქეთევან', 1], ['A\u{13000}', 2]])); // prettier-ignore
+
+    expect(await textOf(pdf)).toContain('ქეთევან');
+    expect(warnings).toEqual([
+      'No font has these characters, which are printed as �: U+10E5, U+10D4, U+10D7, U+10D5, U+10D0, U+10DC, U+13000.',
+    ]);
+  });
+
+  it('has the header, the page’s number and the number of pages on every page', async () => {
+    const rows = many(200);
+
+    const { pdf, pageCount, recordCount, progress } = await printed(aTable(rows));
+
+    const pages = await pagesOf(pdf);
+    expect(pages.length).toBeGreaterThan(3);
+    expect(pageCount).toBe(pages.length);
+    expect((await infoOf(pdf))['Pages']).toBe(`${pages.length}`);
+    pages.forEach((page, index) => {
+      expect(page).toMatch(/Name +Score/);
+      expect(page).toMatch(new RegExp(`\\b${index + 1} ?/ ?${pages.length}\\b`));
+      expect(page).toContain('Nov 20, 2026');
+    });
+    const names = (await wordsOf(pdf)).map(({ text }) => text).filter((text) => text.startsWith('Pupil-'));
+    expect(names).toEqual(rows.map(([name]) => name));
+    expect(recordCount).toBe(200);
+    expect(progress.at(-1)).toEqual({ done: 200, total: 200, unit: 'rows' });
+  });
+
+  it('tells title, language, and the moment that it shows as its creation', async () => {
+    const { pdf } = await printed(aTable([['Ada', 1]], { title: 'Тиждень науки', language: 'uk' }));
+
+    const info = await infoOf(pdf);
+    expect(info).toMatchObject({ Title: 'Тиждень науки', CreationDate: '2026-11-20T10:00:00Z' });
+    expect(pdf.toString('latin1')).toContain('/Lang (uk)');
+  });
+
+  it('has the facts below the title, and moments in the table’s time zone', async () => {
+    const table = aTable([['Ada', new Date('2026-11-20T23:30:00Z')]], {
+      facts: [{ label: 'Average', value: '71.5 %' }],
+      timeZone: 'Europe/Kyiv',
+      columns: [textColumn('Name'), { key: 'joined', label: 'Joined', type: 'moment' }],
+    });
+
+    const { pdf } = await printed(table);
+
+    const [page = ''] = await pagesOf(pdf);
+    expect(page).toMatch(/Results[\s\S]*Average +71\.5 %[\s\S]*Name +Joined[\s\S]*Ada +Nov 21, 2026, 1:30 AM/);
+  });
+
+  it('says that there are no rows by a header alone', async () => {
+    const { pdf, pageCount, recordCount } = await printed(aTable([]));
+
+    const pages = await pagesOf(pdf);
+    expect(pages).toHaveLength(1);
+    expect(pages[0]).toMatch(/Name +Score/);
+    expect(pages[0]).toMatch(/1 ?\/ ?1/);
+    expect([pageCount, recordCount]).toEqual([1, 0]);
+  });
+
+  it('prints formulas and markup as they were typed', async () => {
+    const texts = ['=SUM(A1:A9)', '+1', '@cmd', '<b>bold</b> (a\\)b) ET'];
+
+    const { pdf } = await printed(aTable(texts.map((text) => [text, null])));
+
+    const text = await textOf(pdf);
+    for (const typed of texts) expect(text).toContain(typed);
+  });
+
+  it('writes numbers, parts of numbers and durations as people do', async () => {
+    const table = aTable([[12, '-12.50', 3671, null]], {
+      language: 'uk',
+      columns: [
+        { key: 'a', label: 'A', type: 'integer' },
+        { key: 'b', label: 'B', type: 'decimal' },
+        { key: 'c', label: 'C', type: 'duration' },
+        { key: 'd', label: 'D', type: 'integer' },
+      ],
+    });
+
+    const { pdf } = await printed(table);
+
+    expect((await pagesOf(pdf))[0]).toMatch(/12 +-12,50 +1:01:11/);
+  });
+
+  it.each([
+    ['a4', 'portrait', '595.28 x 841.89 pts (A4)'],
+    ['letter', 'landscape', '792 x 612 pts (letter)'],
+  ])('is on %s, %s, as asked', async (pageSize, orientation, expected) => {
+    const { pdf } = await printed(aTable([['Ada', 1]]), { page_size: pageSize, orientation });
+
+    expect((await infoOf(pdf))['Page size']).toBe(expected);
+  });
+
+  it('lies on its side when its columns need it', async () => {
+    const columns = Array.from({ length: 8 }, (_, index) => textColumn(`Question number ${index}`));
+
+    const { pdf } = await printed(aTable([columns.map(() => 'an answer of a few words')], { columns }));
+
+    expect((await infoOf(pdf))['Page size']).toContain('841.89 x 595.28');
+  });
+
+  it('refuses to be finished with other rows than it was told of', async () => {
+    const table = aTable([['Ada', 1]], { rowCount: 2 });
+
+    await expect(printed(table)).rejects.toThrow('The table has 1 rows and was to have 2');
+  });
+});
