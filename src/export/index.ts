@@ -12,6 +12,6 @@ export { accountOf } from './model/domain/record-owner';
 export { ExportSources } from './model/services/export-sources';
 export { ExportsForCatalog } from './model/services/out.for-catalog.service';
 export { ExportsForEvents } from './model/services/out.for-events.service';
-export type { Cell, CellType, Table, TableColumn } from './model/domain/table';
+export type { Cell, Table, TableColumn } from './model/domain/table';
 export type { StreamedExport, StreamedFile } from './model/services/export-streaming';
 export { ExportsForSolo } from './model/services/out.for-solo.service';
