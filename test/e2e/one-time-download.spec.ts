@@ -155,7 +155,10 @@ describe('A file that is given out once', () => {
     let goOn!: () => void;
     const held = new Promise<void>((resolve) => (goOn = resolve));
     const reading = download(url, { holdAt: 100_000, held });
-    await until('the reader is given it', async () => (await download(url)).status === 409);
+    await until('the reader is given it', async () => {
+      const rows = await installation.sql('SELECT FROM exports WHERE id = $1 AND download_token IS NOT NULL', id);
+      return rows.length === 1;
+    });
 
     const { status } = (await ada.delete(`/api/v1/exports/${id}/`)).body as { status: string };
     goOn();
