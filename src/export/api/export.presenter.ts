@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { isCustomer, type Party } from '../../platform/auth/caller';
 import { LinkSigner } from '../../platform/auth/link-signer';
 import { Config } from '../../platform/config/config';
-import { nextPageUrl, type Page } from '../../platform/http/page';
+import { type Page, pageAnswer } from '../../platform/http/page';
 import { rateLimitHeaders } from '../../platform/rate-limit/rate-limit';
 import type { Export } from '../model/domain/export';
 import { isFinished } from '../model/domain/export-status';
@@ -30,11 +30,7 @@ export class ExportPresenter {
   }
 
   list(page: Page<Export>, request: Request): ExportListResponse {
-    return {
-      count: page.count,
-      next: nextPageUrl(page, request.originalUrl, this.config.http.publicUrl),
-      results: page.items.map((item) => this.record(item)),
-    };
+    return pageAnswer(page, request, this.config.http.publicUrl, (item) => this.record(item));
   }
 
   /**

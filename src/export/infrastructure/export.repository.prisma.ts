@@ -5,7 +5,7 @@ import { isCustomer, type Party, partyKey } from '../../platform/auth/caller';
 import { Config } from '../../platform/config/config';
 import type { RateLimit } from '../../platform/config/rate-limit';
 import { DomainError } from '../../platform/errors/domain-error';
-import type { Page } from '../../platform/http/page';
+import { type Page, pageOf } from '../../platform/http/page';
 import { claimIdempotencyKey, type IdempotentRequest } from '../../platform/idempotency/idempotency-keys';
 import { RequestContext } from '../../platform/observability/request-context';
 import { Prisma } from '../../platform/prisma/generated/client';
@@ -86,11 +86,9 @@ export class PrismaExportRepository extends ExportRepository {
     const all = { ...ownedBy(owner), ...filters };
     const [count, rows] = await Promise.all([
       this.prisma.export.count({ where: all }),
-      // One more than asked for tells whether there is a next page.
       this.prisma.export.findMany({ where: { ...all, id: { lt: cursor } }, orderBy: { id: 'desc' }, take: size + 1 }),
     ]);
-    const items = rows.slice(0, size).map(toExport);
-    return { count, items, nextCursor: rows.length > size ? (items.at(-1)?.id ?? null) : null };
+    return pageOf(count, rows, size, toExport);
   }
 
   override async cancel(id: string, by: Party): Promise<Export | null> {
