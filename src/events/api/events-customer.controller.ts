@@ -1,5 +1,4 @@
 import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { CurrentCustomer, ForCustomers } from '../../customer';
 import type { ExportResponse } from '../../export';
@@ -13,7 +12,6 @@ import type { ResultListResponse } from './result.response';
 import { ResultsExportBody } from './results-export.dto';
 
 /** For external systems, about the events that are held for them. */
-@ApiTags('Events of external systems')
 @ForCustomers()
 @Controller('customer/events')
 export class EventsCustomerController {
