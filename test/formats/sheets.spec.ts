@@ -16,6 +16,24 @@ const NAMES = [
   'क्षत्रिय श्री',
   'สมชาย ใจดี',
   'Nguyễn Thị Hồng',
+  'Արամ Խաչատրյան',
+  'გიორგი მაისურაძე',
+  'አበበ ቢቂላ',
+];
+
+/** They are drawn; in which order of letters a reader of files tells them is up to it. */
+const SHAPED = [
+  'অনন্যা বসু',
+  'தமிழ்செல்வி',
+  'తెలుగు రావు',
+  'ગુજરાતી પટેલ',
+  'ਗੁਰਪ੍ਰੀਤ ਸਿੰਘ',
+  'ಕನ್ನಡ ಗೌಡ',
+  'മലയാളം നായർ',
+  'සිංහල පෙරේරා',
+  'ខ្មែរ សុខ',
+  'မြန်မာ အောင်',
+  'ລາວ ສົມສີ',
 ];
 
 const many = (count: number, cell: (index: number) => string = (index) => `Pupil-${index}`) =>
@@ -27,6 +45,23 @@ describeWith(['poppler'], 'A printed sheet', () => {
 
     expect(await textOf(pdf)).toContain(name);
     expect(warnings).toEqual([]);
+  });
+
+  it('shows names in the scripts of South and South-East Asia', async () => {
+    const { warnings } = await printed(aTable(SHAPED.map((name) => [name, 1])));
+
+    expect(warnings).toEqual([]);
+  });
+
+  it('goes without what is for programs', async () => {
+    const table = aTable([['Ada', 'f81d4fae', 3]], {
+      columns: [textColumn('Name'), { ...textColumn('Id'), isForPrograms: true }, textColumn('Points')],
+    });
+
+    const text = await textOf((await printed(table)).pdf);
+
+    expect(text).toContain('Ada');
+    expect(text).not.toMatch(/f81d4fae|Id/);
   });
 
   it('is found by ideographs and radicals that look alike, each by its own', async () => {
@@ -65,11 +100,11 @@ describeWith(['poppler'], 'A printed sheet', () => {
   });
 
   it('shows a sign for a character that no font has, warns, and can still be found by it', async () => {
-    const { pdf, warnings } = await printed(aTable([['ქეთევან', 1], ['A\u{13000}', 2]])); // prettier-ignore
+    const { pdf, warnings } = await printed(aTable([['ⴰⵣⵓⵍ', 1], ['A\u{13000}', 2]])); // prettier-ignore
 
-    expect(await textOf(pdf)).toContain('ქეთევან');
+    expect(await textOf(pdf)).toContain('ⴰⵣⵓⵍ');
     expect(warnings).toEqual([
-      'No font has these characters, which are printed as �: U+10E5, U+10D4, U+10D7, U+10D5, U+10D0, U+10DC, U+13000.',
+      'No font has these characters, which are printed as �: U+2D30, U+2D63, U+2D53, U+2D4D, U+13000.',
     ]);
   });
 

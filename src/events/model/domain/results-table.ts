@@ -63,7 +63,7 @@ function columnsOf(questions: readonly EventQuestion[], withPoints: boolean, { w
 
 function fixedColumns(words: Words): TableColumn[] {
   return [
-    { key: 'participant_id', label: words.id, type: 'text' },
+    { key: 'participant_id', label: words.id, type: 'text', isForPrograms: true },
     { key: 'name', label: words.name, type: 'text' },
     { key: 'email', label: words.email, type: 'text' },
     { key: 'group', label: words.group, type: 'text' },

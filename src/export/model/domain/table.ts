@@ -23,6 +23,8 @@ export interface TableColumn {
   /** For people, in the table's language. */
   readonly label: string;
   readonly type: CellType;
+  /** Whether it means nothing to people, such as another system's id: what is printed goes without it. */
+  readonly isForPrograms?: true;
 }
 
 /** A table whose rows are computed in this process, because their columns are not those of any table of the database. */

@@ -23,6 +23,24 @@ const KOREAN = shipped('noto-sans-kr', '400Regular');
 const EMOJI = shipped('noto-emoji', '400Regular');
 const ARIMO = shipped('arimo', '400Regular');
 
+/** Scripts whose headings stand in regular weight too. */
+const OTHER_SCRIPTS: readonly (readonly [RegExp, ShippedFont])[] = [
+  [/^\p{Script=Armenian}/u, shipped('noto-sans-armenian', '400Regular')],
+  [/^\p{Script=Bengali}/u, shipped('noto-sans-bengali', '400Regular')],
+  [/^\p{Script=Ethiopic}/u, shipped('noto-sans-ethiopic', '400Regular')],
+  [/^\p{Script=Georgian}/u, shipped('noto-sans-georgian', '400Regular')],
+  [/^\p{Script=Gujarati}/u, shipped('noto-sans-gujarati', '400Regular')],
+  [/^\p{Script=Gurmukhi}/u, shipped('noto-sans-gurmukhi', '400Regular')],
+  [/^\p{Script=Kannada}/u, shipped('noto-sans-kannada', '400Regular')],
+  [/^\p{Script=Khmer}/u, shipped('noto-sans-khmer', '400Regular')],
+  [/^\p{Script=Lao}/u, shipped('noto-sans-lao', '400Regular')],
+  [/^\p{Script=Malayalam}/u, shipped('noto-sans-malayalam', '400Regular')],
+  [/^\p{Script=Myanmar}/u, shipped('noto-sans-myanmar', '400Regular')],
+  [/^\p{Script=Sinhala}/u, shipped('noto-sans-sinhala', '400Regular')],
+  [/^\p{Script=Tamil}/u, shipped('noto-sans-tamil', '400Regular')],
+  [/^\p{Script=Telugu}/u, shipped('noto-sans-telugu', '400Regular')],
+];
+
 /** Scripts that a font of their own shapes, though others may have their letters. */
 const OF_SCRIPT: readonly (readonly [RegExp, ShippedFont])[] = [
   [/^\p{Script=Arabic}/u, ARABIC],
@@ -30,6 +48,7 @@ const OF_SCRIPT: readonly (readonly [RegExp, ShippedFont])[] = [
   [/^\p{Script=Thai}/u, THAI],
   [/^\p{Script=Devanagari}/u, DEVANAGARI],
   [/^\p{Script=Hangul}/u, KOREAN],
+  ...OTHER_SCRIPTS,
   [/^(?:\p{Emoji_Presentation}|\p{Emoji}\ufe0f|\p{Emoji}\u20e3|\p{Extended_Pictographic}\u200d)/u, EMOJI],
 ];
 

@@ -11,7 +11,8 @@ export class TablePdfWriter extends FormatWriter<'table'> {
   override readonly format = 'pdf';
   override readonly writes = 'table';
 
-  override write(table: Table, options: ExportOptions, report: ReportProgress): RenderedFile {
+  override write(given: Table, options: ExportOptions, report: ReportProgress): RenderedFile {
+    const table = forPeople(given);
     const printed = new PrintedTable(table, documentOf(table), options, report);
     return {
       extension: 'pdf',
@@ -24,6 +25,20 @@ export class TablePdfWriter extends FormatWriter<'table'> {
       }),
     };
   }
+}
+
+/** The table without the columns that mean nothing to people. */
+function forPeople(table: Table): Table {
+  const kept = table.columns.flatMap(({ isForPrograms }, index) => (isForPrograms ? [] : [index]));
+  if (kept.length === table.columns.length) return table;
+  const select = <Item>(items: readonly Item[]) => kept.map((index) => items[index] as Item);
+  return {
+    ...table,
+    columns: select(table.columns),
+    async *rows() {
+      for await (const batch of table.rows()) yield batch.map(select);
+    },
+  };
 }
 
 function documentOf({ title, language, takenAt }: Table): PDFKit.PDFDocument {
