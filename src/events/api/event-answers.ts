@@ -12,7 +12,7 @@ import type { ResultsExportBody } from './results-export.dto';
 
 /** What the routes of organisers and those of external systems answer: the same, each about the caller's own events. */
 @Injectable()
-export class EventPresenter {
+export class EventAnswers {
   constructor(
     private readonly events: EventService,
     private readonly results: ResultsExportService,
