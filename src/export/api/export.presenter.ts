@@ -10,6 +10,7 @@ import { isFinished } from '../model/domain/export-status';
 import type { ExportCreation } from '../model/domain/interfaces/export.repository';
 import { ExportDownload } from '../model/services/export-download';
 import { type ExportListResponse, ExportResponse } from './export.response';
+import { knows } from './etag';
 
 /** Most work is done within a second; what takes half a minute already need not be asked for so often. */
 const SOON_SECONDS = 1;
@@ -50,12 +51,7 @@ export class ExportPresenter {
     const tag = this.versionTag(source);
     response.set({ ETag: tag, 'Cache-Control': 'private, no-cache' });
     this.setRetryAfter(source, response);
-    if (
-      request
-        .get('If-None-Match')
-        ?.split(/\s*,\s*/)
-        .includes(tag)
-    ) {
+    if (knows(request, tag)) {
       response.status(HttpStatus.NOT_MODIFIED);
       return undefined;
     }

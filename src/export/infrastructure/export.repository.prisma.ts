@@ -177,7 +177,7 @@ async function begunBy(attemptToken: string, transaction: Transaction): Promise<
   return { streamed: true, status: 'processing', attempts: 1, attemptToken, heartbeatAt: now, startedAt: now };
 }
 
-/** Two creations of one owner at once would not see each other. */
+/** Two creations on one account at once would not see each other. */
 async function takeTurn(transaction: Transaction, account: Party): Promise<void> {
   await transaction.$executeRaw`
     SELECT pg_advisory_xact_lock(hashtextextended(${`exports of ${partyKey(account)}`}, 0))`;
@@ -189,6 +189,12 @@ async function refuseOneStreamMore(transaction: Transaction, owner: Party): Prom
   if (open < STREAMS_OF_ONE_OWNER) return;
   const message = `${STREAMS_OF_ONE_OWNER} exports are being streamed to you already: read them to their ends, or cancel one`;
   throw new DomainError('limit', 'too-many-streams', message, { retryAfterSeconds: STREAM_RETRY_SECONDS });
+}
+
+/** The condition that an export goes on the account, as `accountOf` says. */
+function goesOn(account: Party): Prisma.Sql {
+  const owned = ownedBySql(account);
+  return isCustomer(account) ? owned : Prisma.sql`${owned} AND customer_id IS NULL`;
 }
 
 /**
@@ -205,7 +211,7 @@ async function takeFromLimit(
     SELECT count(*)::int AS used,
            ceil(extract(epoch FROM min(created_at) + make_interval(secs => ${windowSeconds}) - statement_timestamp()))::int AS reset
     FROM exports
-    WHERE ${ownedBySql(account)} AND ${isCustomer(account) ? Prisma.sql`true` : Prisma.sql`customer_id IS NULL`} AND kind = ${kind}
+    WHERE ${goesOn(account)} AND kind = ${kind}
       AND created_at > statement_timestamp() - make_interval(secs => ${windowSeconds})`;
   const used = window?.used ?? 0;
   const state = { name: kind, limit, windowSeconds, resetSeconds: Math.max(1, window?.reset ?? windowSeconds) };
