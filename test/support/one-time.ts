@@ -36,16 +36,18 @@ export interface Reading {
   /** Having seen so many bytes, the reader takes no more until `held` is fulfilled. */
   readonly holdAt?: number;
   readonly held?: Promise<void>;
+  /** Leaves the connection open when everything has come. */
+  readonly isKept?: boolean;
 }
 
 /** Fetches a file over a connection of its own that does as it is told: no client library hides what came. */
 export function download(
   url: string,
-  { cutAt = Infinity, cutBy = 'close', headers = {}, holdAt = Infinity, held }: Reading = {},
+  { cutAt = Infinity, cutBy = 'close', headers = {}, holdAt = Infinity, held, isKept = false }: Reading = {},
 ): Promise<Download> {
   const { hostname, port, pathname, search } = new URL(url);
   return new Promise((resolve) => {
-    const socket = connect(Number(port), hostname);
+    const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: isKept });
     const lines = Object.entries({ host: `${hostname}:${port}`, ...headers }).map(
       ([name, value]) => `${name}: ${value}`,
     );
@@ -64,7 +66,8 @@ export function download(
       }
       if (size < cutAt && size < announced!) return;
       if (size < announced! && cutBy === 'reset') socket.resetAndDestroy();
-      else socket.destroy();
+      else if (size < announced! || !isKept) socket.destroy();
+      else settle();
     };
     socket.on('data', (chunk: Buffer) => {
       if (announced !== undefined) {
@@ -81,6 +84,9 @@ export function download(
     });
     socket.on('error', () => undefined);
     socket.on('close', () => {
+      settle();
+    });
+    const settle = () => {
       const status = /^HTTP\/1\.1 (\d+)/.exec(head)?.[1];
       resolve({
         status: status === undefined ? null : Number(status),
@@ -89,6 +95,6 @@ export function download(
         isComplete: status === '200' && size === announced,
         headers: head,
       });
-    });
+    };
   });
 }

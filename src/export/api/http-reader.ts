@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
+import { isAcknowledged } from '../../platform/http/acknowledged';
 import { breakOffIfTooSlow } from '../../platform/http/reader-pace';
 import { ACCEPT_WITHIN_MS } from '../model/domain/handover-limits';
 import type { Reader } from '../model/services/one-time-download';
@@ -9,7 +10,8 @@ import type { Reader } from '../model/services/one-time-download';
 /**
  * The reader of an answer that ends with its connection. That the bytes were written tells nothing: they may lie in
  * buffers for as long as the network is away. Having everything, a client closes its side, as it was told by
- * `Connection: close`; one that closes with bytes unread resets the connection. So the orderly end is the receipt.
+ * `Connection: close`; one that closes with bytes unread resets the connection. So the orderly end is the receipt; for
+ * want of one, the acknowledgement of the other machine.
  */
 export class HttpReader implements Reader {
   private readonly socket: Socket;
@@ -26,6 +28,8 @@ export class HttpReader implements Reader {
     };
     socket.once('end', leave).once('close', leave);
     breakOffIfTooSlow(response);
+    // What is sent along with the request would otherwise keep the end behind it from being heard.
+    response.req.resume();
   }
 
   get sent(): number {
@@ -48,7 +52,13 @@ export class HttpReader implements Reader {
         clearTimeout(patience);
         resolve(isAccepted);
       };
-      const patience = setTimeout(settle, ACCEPT_WITHIN_MS, false);
+      // Whoever has acknowledged everything has it, though they keep the connection: holding it makes no second file.
+      const patience = setTimeout(() => {
+        void isAcknowledged(socket).then((isAccepted) => {
+          settle(isAccepted);
+          if (isAccepted) socket.destroy();
+        });
+      }, ACCEPT_WITHIN_MS);
       socket
         .once('end', () => {
           settle(true);

@@ -109,6 +109,24 @@ describe('A file that is given out once, and the process that gives it', () => {
     expect(await ada.status(id)).toMatchObject({ status: 'expired', download_count: 1 });
   });
 
+  it('with a reader that has taken everything and keeps the connection: the file is gone', async () => {
+    const { id, sha256, file_url: url } = await oneTimeExport(installation, ada, SMALL);
+
+    const first = await download(at(giver, url), { isKept: true });
+    const second = await until(
+      'it is decided',
+      async () => {
+        const answer = await download(at(other, url));
+        return answer.status !== 409 && answer;
+      },
+      { within: 45_000, every: 500 },
+    );
+
+    expect(first).toMatchObject({ isComplete: true, sha256 });
+    expect(second.status).toBe(410);
+    expect(await ada.status(id)).toMatchObject({ status: 'expired', download_count: 1 });
+  });
+
   it('told to end with a reader in hand: the reader gets the file', async () => {
     const { id, sha256, file_url: url } = await oneTimeExport(installation, ada, LARGE);
     const reading = startReading(url);
