@@ -9,11 +9,9 @@ const buildStamp = join(projectRoot, 'dist/.built-from');
 const generatedClient = join(projectRoot, 'src/platform/prisma/generated');
 const buildInputs = [
   'src',
-  'prisma/schema.prisma',
-  'prisma/platform.prisma',
-  'prisma/catalog.prisma',
-  'prisma/customers.prisma',
-  'prisma/events.prisma',
+  ...readdirSync(join(projectRoot, 'prisma'))
+    .filter((name) => name.endsWith('.prisma'))
+    .map((name) => `prisma/${name}`),
   'tsconfig.json',
   'tsconfig.build.json',
   'nest-cli.json',

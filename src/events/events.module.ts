@@ -1,7 +1,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { CustomerModule } from '../customer';
 import { ExportModule, ExportSources } from '../export';
-import { EventPresenter } from './api/event.presenter';
+import { EventAnswers } from './api/event-answers';
 import { EventsCustomerController } from './api/events-customer.controller';
 import { EventsController } from './api/events.controller';
 import { PrismaEventRepository } from './infrastructure/event.repository.prisma';
@@ -19,7 +19,7 @@ import { ResultsExportService } from './model/services/results-export.service';
     EventService,
     ResultsExportService,
     ResultsSource,
-    EventPresenter,
+    EventAnswers,
   ],
 })
 export class EventsModule implements OnModuleInit {

@@ -125,6 +125,17 @@ describe('For those who run it, the service', () => {
     expect({ hint: refresh, description: body as unknown }).toEqual({ hint: refresh, description: kept });
     expect(body.openapi).toBe('3.1.0');
   });
+
+  it('gives each operation of its API an id of its own', async () => {
+    const { body } = await ann.get('/api/openapi.json');
+
+    const operations = Object.values(body.paths as Record<string, Record<string, { operationId: string }>>).flatMap(
+      (methods) => Object.values(methods),
+    );
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(ids.length).toBeGreaterThan(40);
+    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+  });
 });
 
 describe('A mistake in the configuration', () => {

@@ -1,5 +1,5 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext, UseGuards } from '@nestjs/common';
-import { ApiSecurity } from '@nestjs/swagger';
+import { ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { CallingCustomer } from '../../platform/auth/caller';
 import { Public } from '../../platform/auth/public.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
@@ -11,6 +11,7 @@ export function ForCustomers(): ClassDecorator & MethodDecorator {
   return applyDecorators(
     Public(),
     UseGuards(CustomerGuard),
+    ApiTags('External systems'),
     ApiSecurity(CUSTOMER_BASIC),
     ApiSecurity({ [CUSTOMER_ID_HEADER]: [], [CUSTOMER_SECRET_HEADER]: [] }),
     ApiProblems(401, 429),

@@ -95,7 +95,10 @@ export class EventListResponse extends PageResponse {
 function fieldsOf(event: Event) {
   const { id, title, description, language, timeZone, startsAt, endsAt, createdAt, updatedAt } = event;
   return {
-    ...{ id, title, description, language },
+    id,
+    title,
+    description,
+    language,
     time_zone: timeZone,
     starts_at: startsAt?.toISOString() ?? null,
     ends_at: endsAt?.toISOString() ?? null,

@@ -1,23 +1,21 @@
 import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { CurrentCustomer, ForCustomers } from '../../customer';
 import type { ExportResponse } from '../../export';
 import type { CallingCustomer } from '../../platform/auth/caller';
 import { PageQuery } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
+import { EventAnswers } from './event-answers';
 import { ExportsResults, ListsEvents, ListsResults, ShowsEvent } from './event-routes.decorator';
-import { EventPresenter } from './event.presenter';
 import type { EventDetailsResponse, EventListResponse } from './event.response';
 import type { ResultListResponse } from './result.response';
 import { ResultsExportBody } from './results-export.dto';
 
 /** For external systems, about the events that are held for them. */
-@ApiTags('Events of external systems')
 @ForCustomers()
 @Controller('customer/events')
 export class EventsCustomerController {
-  constructor(private readonly events: EventPresenter) {}
+  constructor(private readonly answers: EventAnswers) {}
 
   @ListsEvents()
   list(
@@ -25,12 +23,12 @@ export class EventsCustomerController {
     @Query() query: PageQuery,
     @Req() request: Request,
   ): Promise<EventListResponse> {
-    return this.events.list(caller, query, request);
+    return this.answers.list(caller, query, request);
   }
 
   @ShowsEvent()
   details(@Param('id') id: string, @CurrentCustomer() caller: CallingCustomer): Promise<EventDetailsResponse> {
-    return this.events.details(caller, id);
+    return this.answers.details(caller, id);
   }
 
   @ListsResults()
@@ -40,7 +38,7 @@ export class EventsCustomerController {
     @Query() query: PageQuery,
     @Req() request: Request,
   ): Promise<ResultListResponse> {
-    return this.events.listResults(caller, id, query, request);
+    return this.answers.listResults(caller, id, query, request);
   }
 
   @ExportsResults()
@@ -51,6 +49,6 @@ export class EventsCustomerController {
     @Body() body: ResultsExportBody,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ExportResponse> {
-    return this.events.exportResults(caller, id, body, idempotencyKey, response);
+    return this.answers.exportResults(caller, id, body, idempotencyKey, response);
   }
 }

@@ -6,8 +6,8 @@ import type { Caller } from '../../platform/auth/caller';
 import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
 import { PageQuery } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
+import { EventAnswers } from './event-answers';
 import { ExportsResults, ListsEvents, ListsResults, ShowsEvent } from './event-routes.decorator';
-import { EventPresenter } from './event.presenter';
 import type { EventDetailsResponse, EventListResponse } from './event.response';
 import type { ResultListResponse } from './result.response';
 import { ResultsExportBody } from './results-export.dto';
@@ -17,7 +17,7 @@ import { ResultsExportBody } from './results-export.dto';
 @ApiBearerAuth()
 @Controller('events')
 export class EventsController {
-  constructor(private readonly events: EventPresenter) {}
+  constructor(private readonly answers: EventAnswers) {}
 
   @ListsEvents()
   list(
@@ -25,12 +25,12 @@ export class EventsController {
     @Query() query: PageQuery,
     @Req() request: Request,
   ): Promise<EventListResponse> {
-    return this.events.list(caller, query, request);
+    return this.answers.list(caller, query, request);
   }
 
   @ShowsEvent()
   details(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<EventDetailsResponse> {
-    return this.events.details(caller, id);
+    return this.answers.details(caller, id);
   }
 
   @ListsResults()
@@ -40,7 +40,7 @@ export class EventsController {
     @Query() query: PageQuery,
     @Req() request: Request,
   ): Promise<ResultListResponse> {
-    return this.events.listResults(caller, id, query, request);
+    return this.answers.listResults(caller, id, query, request);
   }
 
   @ExportsResults()
@@ -51,6 +51,6 @@ export class EventsController {
     @Body() body: ResultsExportBody,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ExportResponse> {
-    return this.events.exportResults(caller, id, body, idempotencyKey, response);
+    return this.answers.exportResults(caller, id, body, idempotencyKey, response);
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Party } from '../../platform/auth/caller';
-import type { Page } from '../../platform/http/page';
+import { type Page, pageOf } from '../../platform/http/page';
 import { Prisma } from '../../platform/prisma/generated/client';
 import { PrismaService } from '../../platform/prisma/prisma.service';
 import type { Event, EventDetails } from '../model/domain/event';
@@ -65,8 +65,7 @@ export class PrismaEventRepository extends EventRepository {
         select: eventColumns,
       }),
     ]);
-    const items = rows.slice(0, size);
-    return { count, items, nextCursor: rows.length > size ? (items.at(-1)?.id ?? null) : null };
+    return pageOf(count, rows, size, (event) => event);
   }
 
   override countParticipants(eventId: string): Promise<number> {

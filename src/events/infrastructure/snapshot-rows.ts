@@ -46,7 +46,11 @@ export interface AnswerRow {
 export function eventOf(row: EventRow): Event {
   const { id, title, description, language, time_zone: timeZone } = row;
   return {
-    ...{ id, title, description, language, timeZone },
+    id,
+    title,
+    description,
+    language,
+    timeZone,
     startsAt: row.starts_at,
     endsAt: row.ends_at,
     createdAt: row.created_at,
@@ -82,7 +86,10 @@ function resultOf(row: ParticipantRow): Result | null {
   if (row.score === null) return null;
   const { score, maximum, percent, attempts } = row;
   return {
-    ...{ score, maximum, percent, attempts },
+    score,
+    maximum,
+    percent,
+    attempts,
     durationSeconds: row.duration_seconds,
     startedAt: row.started_at,
     finishedAt: row.finished_at,

@@ -4,7 +4,7 @@ import type { AuditRecord } from '../model/domain/audit-record';
 
 const nullable = { nullable: true, type: String } as const;
 
-class AuditRecordResponse {
+export class AuditRecordResponse {
   @ApiProperty({ type: 'integer', example: 4711, description: 'Grows with every entry; some numbers are left out' })
   readonly id!: number;
 
@@ -59,8 +59,4 @@ class AuditRecordResponse {
 export class AuditLogResponse extends PageResponse {
   @ApiProperty({ type: [AuditRecordResponse] })
   readonly results!: AuditRecordResponse[];
-
-  static resultsOf(records: readonly AuditRecord[]): AuditRecordResponse[] {
-    return records.map((record) => AuditRecordResponse.of(record));
-  }
 }

@@ -1,5 +1,5 @@
 import { Controller, Delete, Get, HttpCode, HttpStatus, Param, Query, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { CurrentCustomer, ForCustomers } from '../../customer';
 import type { CallingCustomer } from '../../platform/auth/caller';
@@ -14,7 +14,6 @@ import { ExportListResponse, ExportResponse } from './export.response';
 import { FileAnswer } from './file-answer';
 
 /** What an external system asked for, for itself or for its users. */
-@ApiTags('External systems')
 @ForCustomers()
 @Controller('customer')
 export class CustomerExportsController {
@@ -61,7 +60,7 @@ export class CustomerExportsController {
   }
 
   @Get(['export/:id', 'exports/:id/download'])
-  @ApiDownload()
+  @ApiDownload({ byLink: false })
   download(
     @Param('id') id: string,
     @CurrentCustomer() owner: CallingCustomer,

@@ -14,7 +14,7 @@ export class DownloadController {
 
   @Get(['exports/:id/download', 'export/:id'])
   @AcceptsLink()
-  @ApiDownload()
+  @ApiDownload({ byLink: true })
   download(@Param('id') id: string, @Req() request: AuthenticatedRequest, @Res() response: Response): Promise<void> {
     return this.files.give(id, request.caller ?? null, request, response);
   }

@@ -3,13 +3,14 @@ import type { Request, Response } from 'express';
 import { isCustomer, type Party } from '../../platform/auth/caller';
 import { LinkSigner } from '../../platform/auth/link-signer';
 import { Config } from '../../platform/config/config';
-import { nextPageUrl, type Page } from '../../platform/http/page';
+import { type Page, pageAnswer } from '../../platform/http/page';
 import { rateLimitHeaders } from '../../platform/rate-limit/rate-limit';
 import type { Export } from '../model/domain/export';
 import { isFinished } from '../model/domain/export-status';
 import type { ExportCreation } from '../model/domain/interfaces/export.repository';
 import { ExportDownload } from '../model/services/export-download';
 import { type ExportListResponse, ExportResponse } from './export.response';
+import { knows } from './etag';
 
 /** Most work is done within a second; what takes half a minute already need not be asked for so often. */
 const SOON_SECONDS = 1;
@@ -30,11 +31,7 @@ export class ExportPresenter {
   }
 
   list(page: Page<Export>, request: Request): ExportListResponse {
-    return {
-      count: page.count,
-      next: nextPageUrl(page, request.originalUrl, this.config.http.publicUrl),
-      results: page.items.map((item) => this.record(item)),
-    };
+    return pageAnswer(page, request, this.config.http.publicUrl, (item) => this.record(item));
   }
 
   /**
@@ -54,12 +51,7 @@ export class ExportPresenter {
     const tag = this.versionTag(source);
     response.set({ ETag: tag, 'Cache-Control': 'private, no-cache' });
     this.setRetryAfter(source, response);
-    if (
-      request
-        .get('If-None-Match')
-        ?.split(/\s*,\s*/)
-        .includes(tag)
-    ) {
+    if (knows(request, tag)) {
       response.status(HttpStatus.NOT_MODIFIED);
       return undefined;
     }

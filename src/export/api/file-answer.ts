@@ -6,7 +6,7 @@ import type { Party } from '../../platform/auth/caller';
 import { attachmentDisposition } from '../../platform/http/content-disposition';
 import type { ByteRange } from '../../platform/storage/file-storage';
 import { type DownloadableFile, ExportDownload } from '../model/services/export-download';
-import { knows, tagOf } from './file-tag';
+import { knows, tagOf } from './etag';
 import { OneTimeAnswer } from './one-time-answer';
 
 /** Answers with the file of an export: whole, in parts, or as often as it may be given out. */
@@ -30,7 +30,7 @@ export class FileAnswer {
       'Content-Disposition': attachmentDisposition(file.name),
       'Cache-Control': file.oneTime ? 'private, no-store' : 'private, no-cache',
     });
-    if (knows(request, file)) {
+    if (knows(request, tagOf(file))) {
       response.status(HttpStatus.NOT_MODIFIED).end();
       return;
     }

@@ -6,10 +6,10 @@ import type { Caller } from '../../platform/auth/caller';
 import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
 import { Config } from '../../platform/config/config';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
-import { nextPageUrl, pageSize } from '../../platform/http/page';
+import { pageAnswer, pageSize } from '../../platform/http/page';
 import { MOST_COUNTED } from '../model/domain/interfaces/oversight.repository';
 import { ExportOversight } from '../model/services/export-oversight';
-import { AuditLogResponse } from './audit-log.response';
+import { AuditLogResponse, AuditRecordResponse } from './audit-log.response';
 import { ExportStatsResponse } from './export-stats.response';
 import { AuditLogQuery, PeriodQuery } from './oversight.query';
 
@@ -50,10 +50,6 @@ export class OversightController {
     const { cursor, user_id: userId, action, export_id: exportId } = query;
     const filters = { cursor, userId, action, exportId, ...PeriodQuery.period(query) };
     const page = await this.oversight.log(admin, { size: pageSize(query), ...filters });
-    return {
-      count: page.count,
-      next: nextPageUrl(page, request.originalUrl, this.config.http.publicUrl),
-      results: AuditLogResponse.resultsOf(page.items),
-    };
+    return pageAnswer(page, request, this.config.http.publicUrl, (record) => AuditRecordResponse.of(record));
   }
 }

@@ -5,7 +5,7 @@ import { isCustomer, type Party, partyKey } from '../../platform/auth/caller';
 import { Config } from '../../platform/config/config';
 import type { RateLimit } from '../../platform/config/rate-limit';
 import { DomainError } from '../../platform/errors/domain-error';
-import type { Page } from '../../platform/http/page';
+import { type Page, pageOf } from '../../platform/http/page';
 import { claimIdempotencyKey, type IdempotentRequest } from '../../platform/idempotency/idempotency-keys';
 import { RequestContext } from '../../platform/observability/request-context';
 import { Prisma } from '../../platform/prisma/generated/client';
@@ -86,11 +86,9 @@ export class PrismaExportRepository extends ExportRepository {
     const all = { ...ownedBy(owner), ...filters };
     const [count, rows] = await Promise.all([
       this.prisma.export.count({ where: all }),
-      // One more than asked for tells whether there is a next page.
       this.prisma.export.findMany({ where: { ...all, id: { lt: cursor } }, orderBy: { id: 'desc' }, take: size + 1 }),
     ]);
-    const items = rows.slice(0, size).map(toExport);
-    return { count, items, nextCursor: rows.length > size ? (items.at(-1)?.id ?? null) : null };
+    return pageOf(count, rows, size, toExport);
   }
 
   override async cancel(id: string, by: Party): Promise<Export | null> {
@@ -179,7 +177,7 @@ async function begunBy(attemptToken: string, transaction: Transaction): Promise<
   return { streamed: true, status: 'processing', attempts: 1, attemptToken, heartbeatAt: now, startedAt: now };
 }
 
-/** Two creations of one owner at once would not see each other. */
+/** Two creations on one account at once would not see each other. */
 async function takeTurn(transaction: Transaction, account: Party): Promise<void> {
   await transaction.$executeRaw`
     SELECT pg_advisory_xact_lock(hashtextextended(${`exports of ${partyKey(account)}`}, 0))`;
@@ -191,6 +189,12 @@ async function refuseOneStreamMore(transaction: Transaction, owner: Party): Prom
   if (open < STREAMS_OF_ONE_OWNER) return;
   const message = `${STREAMS_OF_ONE_OWNER} exports are being streamed to you already: read them to their ends, or cancel one`;
   throw new DomainError('limit', 'too-many-streams', message, { retryAfterSeconds: STREAM_RETRY_SECONDS });
+}
+
+/** The condition that an export goes on the account, as `accountOf` says. */
+function goesOn(account: Party): Prisma.Sql {
+  const owned = ownedBySql(account);
+  return isCustomer(account) ? owned : Prisma.sql`${owned} AND customer_id IS NULL`;
 }
 
 /**
@@ -207,7 +211,7 @@ async function takeFromLimit(
     SELECT count(*)::int AS used,
            ceil(extract(epoch FROM min(created_at) + make_interval(secs => ${windowSeconds}) - statement_timestamp()))::int AS reset
     FROM exports
-    WHERE ${ownedBySql(account)} AND ${isCustomer(account) ? Prisma.sql`true` : Prisma.sql`customer_id IS NULL`} AND kind = ${kind}
+    WHERE ${goesOn(account)} AND kind = ${kind}
       AND created_at > statement_timestamp() - make_interval(secs => ${windowSeconds})`;
   const used = window?.used ?? 0;
   const state = { name: kind, limit, windowSeconds, resetSeconds: Math.max(1, window?.reset ?? windowSeconds) };

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Page } from '../../platform/http/page';
+import { type Page, pageOf } from '../../platform/http/page';
 import { Prisma } from '../../platform/prisma/generated/client';
 import { PrismaService } from '../../platform/prisma/prisma.service';
 import type { AuditRecord } from '../model/domain/audit-record';
@@ -80,9 +80,7 @@ export class PrismaOversightRepository extends OversightRepository {
                customer_id AS "customerId", request_id AS "requestId", address, details
         FROM export_audit_log WHERE ${all} AND ${older} ORDER BY at DESC, id DESC LIMIT ${size + 1}`,
     ]);
-    const items = rows.slice(0, size);
-    const next = rows.length > size ? items.at(-1)?.id : undefined;
-    return { count: counted?.count ?? 0, items, nextCursor: next === undefined ? null : String(next) };
+    return pageOf(counted?.count ?? 0, rows, size, (record) => record);
   }
 }
 

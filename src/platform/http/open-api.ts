@@ -41,5 +41,19 @@ export function describeApi(app: INestApplication): OpenAPIObject {
       `${controller.replace(/Controller$/, '')}_${method.replace(/\[\d+\]$/, '')}`,
   });
   const versioned = Object.entries(document.paths).filter(([path]) => path.startsWith('/api/v1/'));
-  return { ...document, paths: Object.fromEntries(versioned) };
+  const paths = Object.fromEntries(versioned);
+  numberNamesakes(paths);
+  return { ...document, paths };
+}
+
+/** A method that stands at two paths is two operations, and no two operations of a document may have one id. */
+function numberNamesakes(paths: OpenAPIObject['paths']): void {
+  const uses = new Map<string, number>();
+  const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
+  for (const operation of Object.values(paths).flatMap((path) => methods.map((method) => path[method]))) {
+    if (operation?.operationId === undefined) continue;
+    const use = (uses.get(operation.operationId) ?? 0) + 1;
+    uses.set(operation.operationId, use);
+    if (use > 1) operation.operationId += `_${use}`;
+  }
 }

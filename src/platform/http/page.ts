@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
+import type { Request } from 'express';
 
 const DEFAULT_SIZE = 50;
 const LARGEST_SIZE = 200;
@@ -35,6 +36,21 @@ export interface Page<Item> {
   readonly items: readonly Item[];
 }
 
+/**
+ * A page of what was read with one row more than `size`, which tells whether there is a next page.
+ * @param count how many the whole list has
+ */
+export function pageOf<Row extends { readonly id: string | bigint }, Item>(
+  count: number,
+  rows: readonly Row[],
+  size: number,
+  toItem: (row: Row) => Item,
+): Page<Item> {
+  const shown = rows.slice(0, size);
+  const last = rows.length > size ? shown.at(-1) : undefined;
+  return { count, items: shown.map(toItem), nextCursor: last ? String(last.id) : null };
+}
+
 export abstract class PageResponse {
   @ApiProperty({ type: 'integer', description: 'How many items the whole list has' })
   readonly count!: number;
@@ -48,10 +64,20 @@ export abstract class PageResponse {
   readonly next!: string | null;
 }
 
-/** The address of the page after `page`, with the query that led to it. */
-export function nextPageUrl(page: Page<unknown>, url: string, publicUrl: string): string | null {
-  if (page.nextCursor === null) return null;
+/** A page as a list answers with it: each item as `show` shows it, and the address of the next page. */
+export function pageAnswer<Item, Shown>(
+  { count, items, nextCursor }: Page<Item>,
+  { originalUrl }: Request,
+  publicUrl: string,
+  show: (item: Item) => Shown,
+): PageResponse & { readonly results: Shown[] } {
+  const next = nextCursor === null ? null : nextPageUrl(nextCursor, originalUrl, publicUrl);
+  return { count, next, results: items.map(show) };
+}
+
+/** With the query that led to this page. */
+function nextPageUrl(cursor: string, url: string, publicUrl: string): string {
   const next = new URL(url, publicUrl);
-  next.searchParams.set('cursor', page.nextCursor);
+  next.searchParams.set('cursor', cursor);
   return next.href;
 }

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { CurrentCustomer, ForCustomers } from '../../customer';
 import { ApiExportCreation, ExportListResponse, ExportPresenter, ExportResponse } from '../../export';
@@ -11,7 +11,6 @@ import { BoardExportService } from '../model/services/board-export.service';
 import { BoardExportRequest } from './export-request.dto';
 
 /** Exports of the boards that an external system began. They belong to its user as well, whoever asks for them. */
-@ApiTags('For external systems')
 @ForCustomers()
 @Controller('customer/solo/sessions')
 export class CustomerBoardExportsController {

@@ -1,12 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post, Query, Req, Res } from '@nestjs/common';
-import {
-  ApiCreatedResponse,
-  ApiHeader,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiHeader, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { CurrentCustomer, ForCustomers } from '../../customer';
 import type { CallingCustomer } from '../../platform/auth/caller';
@@ -25,7 +18,6 @@ import {
 } from './session.response';
 
 /** The boards that an external system begins for its users. */
-@ApiTags('For external systems')
 @ForCustomers()
 @Controller('customer/solo/sessions')
 export class CustomerSessionsController {

@@ -1,7 +1,7 @@
 import { HttpStatus, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Config } from '../../platform/config/config';
-import { nextPageUrl, type Page } from '../../platform/http/page';
+import { type Page, pageAnswer, type PageResponse } from '../../platform/http/page';
 import type { SoloSession } from '../model/domain/solo-session';
 import { SessionThumbnailService } from '../model/services/session-thumbnail.service';
 import type { SessionCreation, SessionWithState } from '../model/services/solo-session.service';
@@ -23,12 +23,10 @@ export class SessionPresenter {
     page: Page<SoloSession>,
     summary: Summary<Shown>,
     request: Request,
-  ): { count: number; next: string | null; results: Shown[] } {
-    return {
-      count: page.count,
-      next: nextPageUrl(page, request.originalUrl, this.config.http.publicUrl),
-      results: page.items.map((session) => summary.of(session, this.thumbnails.linkTo(session))),
-    };
+  ): PageResponse & { readonly results: Shown[] } {
+    return pageAnswer(page, request, this.config.http.publicUrl, (session) =>
+      summary.of(session, this.thumbnails.linkTo(session)),
+    );
   }
 
   /** 201, or 200 when the same request had made it before. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { Party } from '../../platform/auth/caller';
 import { DomainError } from '../../platform/errors/domain-error';
-import type { Page } from '../../platform/http/page';
+import { type Page, pageOf } from '../../platform/http/page';
 import { claimIdempotencyKey, type IdempotentRequest } from '../../platform/idempotency/idempotency-keys';
 import type { SoloSession as SessionRow } from '../../platform/prisma/generated/client';
 import { ownedBy } from '../../platform/prisma/owned-by';
@@ -64,8 +64,7 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
         omit,
       }),
     ]);
-    const items = rows.slice(0, size).map(toSession);
-    return { count, items, nextCursor: rows.length > size ? (items.at(-1)?.id ?? null) : null };
+    return pageOf(count, rows, size, toSession);
   }
 
   override async update(id: string, owner: Party, { name, state }: SessionChange): Promise<SoloSession | null> {

@@ -32,7 +32,12 @@ export function factsOf(
 
 function period({ startsAt, endsAt }: Event, tag: string, timeZone: string): string | null {
   const format = new Intl.DateTimeFormat(tag, {
-    ...{ year: 'numeric', month: 'long', day: 'numeric', hour: 'numeric', minute: '2-digit', timeZoneName: 'short' },
+    year: 'numeric',
+    month: 'long',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    timeZoneName: 'short',
     timeZone,
   });
   const only = startsAt ?? endsAt;

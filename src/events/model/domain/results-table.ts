@@ -88,7 +88,10 @@ function pointsKey(questionKey: string, taken: Set<string>): string {
 function aboutOf({ id, title, language, timeZone, startsAt, endsAt }: Event, questions: readonly EventQuestion[]) {
   return {
     event: {
-      ...{ id, title, language, time_zone: timeZone },
+      id,
+      title,
+      language,
+      time_zone: timeZone,
       starts_at: startsAt?.toISOString() ?? null,
       ends_at: endsAt?.toISOString() ?? null,
     },

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { ExportPresenter, type ExportResponse } from '../../export';
 import type { Party } from '../../platform/auth/caller';
 import { Config } from '../../platform/config/config';
-import { nextPageUrl, type PageQuery, pageSize } from '../../platform/http/page';
+import { pageAnswer, type PageQuery, pageSize } from '../../platform/http/page';
 import { EventService } from '../model/services/event.service';
 import { ResultsExportService } from '../model/services/results-export.service';
 import { EventDetailsResponse, type EventListResponse, EventResponse } from './event.response';
@@ -12,7 +12,7 @@ import type { ResultsExportBody } from './results-export.dto';
 
 /** What the routes of organisers and those of external systems answer: the same, each about the caller's own events. */
 @Injectable()
-export class EventPresenter {
+export class EventAnswers {
   constructor(
     private readonly events: EventService,
     private readonly results: ResultsExportService,
@@ -22,8 +22,7 @@ export class EventPresenter {
 
   async list(caller: Party, query: PageQuery, request: Request): Promise<EventListResponse> {
     const page = await this.events.list(caller, pageSize(query), query.cursor);
-    const next = nextPageUrl(page, request.originalUrl, this.config.http.publicUrl);
-    return { count: page.count, next, results: page.items.map((event) => EventResponse.of(event)) };
+    return pageAnswer(page, request, this.config.http.publicUrl, (event) => EventResponse.of(event));
   }
 
   /** @throws DomainError not-found */
@@ -34,8 +33,7 @@ export class EventPresenter {
   /** @throws DomainError not-found */
   async listResults(caller: Party, id: string, query: PageQuery, request: Request): Promise<ResultListResponse> {
     const page = await this.events.listResults(id, caller, pageSize(query), query.cursor);
-    const next = nextPageUrl(page, request.originalUrl, this.config.http.publicUrl);
-    return { count: page.count, next, results: page.items.map((item) => ResultResponse.of(item)) };
+    return pageAnswer(page, request, this.config.http.publicUrl, (result) => ResultResponse.of(result));
   }
 
   /** @throws as ResultsExportService.request */

@@ -6,8 +6,8 @@ export function tagOf({ sha256 }: DownloadableFile): string {
   return `"${sha256}"`;
 }
 
-/** Whether the caller says that it has this very file already. */
-export function knows(request: Request, file: DownloadableFile): boolean {
+/** Whether the caller says that it has what the tag stands for already. */
+export function knows(request: Request, tag: string): boolean {
   const known = request.get('If-None-Match')?.split(/\s*,\s*/) ?? [];
-  return known.includes(tagOf(file));
+  return known.includes(tag);
 }
