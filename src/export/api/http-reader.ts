@@ -3,7 +3,6 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import { breakOffIfTooSlow } from '../../platform/http/reader-pace';
-import { ACCEPT_WITHIN_MS } from '../model/domain/handover-limits';
 import type { Reader } from '../model/services/one-time-download';
 
 /**
@@ -41,14 +40,14 @@ export class HttpReader implements Reader {
     return this.leaving.signal;
   }
 
-  takeLast(byte: Uint8Array): Promise<boolean> {
+  takeLast(byte: Uint8Array, withinSeconds: number): Promise<boolean> {
     const { socket, response } = this;
     return new Promise((resolve) => {
       const settle = (isAccepted: boolean) => {
         clearTimeout(patience);
         resolve(isAccepted);
       };
-      const patience = setTimeout(settle, ACCEPT_WITHIN_MS, false);
+      const patience = setTimeout(settle, withinSeconds * 1000, false);
       socket
         .once('end', () => {
           settle(true);

@@ -5,7 +5,7 @@ import { Prisma } from '../../platform/prisma/generated/client';
 import { PrismaService } from '../../platform/prisma/prisma.service';
 import type { Export } from '../model/domain/export';
 import { type Handover, HandoverRepository } from '../model/domain/interfaces/handover.repository';
-import { ENDING_LEASE_SECONDS, HANDOVER_LEASE_SECONDS } from '../model/domain/handover-limits';
+import { HANDOVER_LEASE_SECONDS } from '../model/domain/handover-limits';
 import { GIVEN_OUT, auditOf, changeExports, wayOf } from './export-row';
 
 @Injectable()
@@ -31,9 +31,9 @@ export class PrismaHandoverRepository extends HandoverRepository {
     return count === 1;
   }
 
-  override async beginEnding(handover: Handover): Promise<boolean> {
+  override async beginEnding(handover: Handover, leaseSeconds: number): Promise<boolean> {
     const count = await this.prisma.$executeRaw`
-      UPDATE exports SET download_ending = true, download_lease = ${leaseOf(ENDING_LEASE_SECONDS)} WHERE ${held(handover)}`;
+      UPDATE exports SET download_ending = true, download_lease = ${leaseOf(leaseSeconds)} WHERE ${held(handover)}`;
     return count === 1;
   }
 

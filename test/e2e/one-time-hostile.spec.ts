@@ -1,0 +1,48 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Client } from '../support/client';
+import { Installation } from '../support/installation';
+import { download, oneTimeExport } from '../support/one-time';
+import { until } from '../support/until';
+
+jest.setTimeout(120_000);
+
+/** Longer than any reader is waited for that has little left to read. */
+const LONG_MS = 33_000;
+
+describe('A file that is given out once, to readers that are out of the ordinary', () => {
+  let installation: Installation;
+  let ada: Client;
+
+  beforeAll(async () => {
+    installation = await Installation.create({ STORAGE: 'disk' });
+    await installation.start();
+    ada = await installation.asUser('ada');
+  });
+
+  afterAll(() => installation.remove());
+
+  /** Somebody who has been sent the last byte, and reads on when they are told to. */
+  async function readerAtTheEnd(
+    id: string,
+    url: string,
+  ): Promise<{ result: ReturnType<typeof download>; goOn: () => void }> {
+    let goOn!: () => void;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    const result = download(url, { holdAt: 1_000, held });
+    await until('the last byte is on its way', async () => {
+      return (await installation.sql('SELECT FROM exports WHERE id = $1 AND download_ending', id)).length === 1;
+    });
+    return { result, goOn };
+  }
+
+  it('is had by one that takes its time over what lies in the buffers of the network', async () => {
+    const { id, file_url: url, sha256 } = await oneTimeExport(installation, ada, 1_000_000);
+    const reader = await readerAtTheEnd(id, url);
+
+    await pause(LONG_MS);
+    reader.goOn();
+
+    expect(await reader.result).toMatchObject({ isComplete: true, sha256 });
+    expect(await ada.status(id)).toMatchObject({ status: 'expired', download_count: 1, downloaded_by: 'link' });
+  });
+});
