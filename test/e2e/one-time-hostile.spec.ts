@@ -35,6 +35,14 @@ describe('A file that is given out once, to readers that are out of the ordinary
     return { result, goOn };
   }
 
+  const audited = async (id: string) => {
+    const rows = await installation.sql<{ action: string }>(
+      `SELECT action FROM export_audit_log WHERE export_id = $1 AND action LIKE 'export.download%'`,
+      id,
+    );
+    return rows.map(({ action }) => action);
+  };
+
   it('is had by one that takes its time over what lies in the buffers of the network', async () => {
     const { id, file_url: url, sha256 } = await oneTimeExport(installation, ada, 1_000_000);
     const reader = await readerAtTheEnd(id, url);
@@ -44,5 +52,23 @@ describe('A file that is given out once, to readers that are out of the ordinary
 
     expect(await reader.result).toMatchObject({ isComplete: true, sha256 });
     expect(await ada.status(id)).toMatchObject({ status: 'expired', download_count: 1, downloaded_by: 'link' });
+  });
+
+  it('counts for one that has it when it was deleted in that moment, and keeps nobody waiting', async () => {
+    const { id, file_url: url } = await oneTimeExport(installation, ada, 20_000);
+    const reader = await readerAtTheEnd(id, url);
+
+    await ada.delete(`/api/v1/exports/${id}/`);
+    const begun = Date.now();
+    const deleted = await ada.status(id);
+    const milliseconds = Date.now() - begun;
+    reader.goOn();
+    const { isComplete } = await reader.result;
+
+    expect({ isComplete, status: deleted.status }).toEqual({ isComplete: true, status: 'expired' });
+    expect(milliseconds).toBeLessThan(1_000);
+    await until('it counts', async () => (await ada.status(id)).download_count === 1);
+    expect(await ada.status(id)).toMatchObject({ status: 'expired', downloaded_by: 'link' });
+    expect(await audited(id)).toEqual(['export.downloaded']);
   });
 });
