@@ -1,3 +1,7 @@
+import { writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '../support/client';
 import { Installation } from '../support/installation';
@@ -35,6 +39,12 @@ describe('A file that is given out once, to readers that are out of the ordinary
     return { result, goOn };
   }
 
+  const storedFile = async (id: string) =>
+    join(
+      installation.storageFolder,
+      (await installation.storedFiles()).find((file) => file.includes(id))!,
+    );
+
   const audited = async (id: string) => {
     const rows = await installation.sql<{ action: string }>(
       `SELECT action FROM export_audit_log WHERE export_id = $1 AND action LIKE 'export.download%'`,
@@ -70,5 +80,30 @@ describe('A file that is given out once, to readers that are out of the ordinary
     await until('it counts', async () => (await ada.status(id)).download_count === 1);
     expect(await ada.status(id)).toMatchObject({ status: 'expired', downloaded_by: 'link' });
     expect(await audited(id)).toEqual(['export.downloaded']);
+  });
+
+  it('can be had at once after it was asked for behind another request on the same connection', async () => {
+    const { file_url: url, sha256 } = await oneTimeExport(installation, ada, 20_000);
+    const { hostname, port, pathname, search } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    const authorization = ada.credentials['authorization'];
+
+    socket.write(`GET /api/v1/exports/ HTTP/1.1\r\nhost: ${hostname}\r\nauthorization: ${authorization}\r\n\r\n`);
+    socket.write(`GET ${pathname}${search} HTTP/1.1\r\nhost: ${hostname}\r\nconnection: close\r\n\r\n`);
+    const statuses = (await text(socket)).match(/(?<=HTTP\/1\.1 )\d+/g);
+
+    expect(statuses).toEqual(['200', '409']);
+    expect(await download(url)).toMatchObject({ status: 200, sha256 });
+  });
+
+  it('is not had by whoever leaves on seeing that it is empty', async () => {
+    const { id, file_url: url } = await oneTimeExport(installation, ada, 100);
+    await writeFile(await storedFile(id), '');
+    await installation.sql('UPDATE exports SET file_size = 0 WHERE id = $1', id);
+
+    const both = await Promise.all([download(url), download(url)]);
+
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(await ada.status(id)).toMatchObject({ status: 'expired', download_count: 1 });
   });
 });

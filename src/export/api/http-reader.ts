@@ -11,19 +11,22 @@ import type { Reader } from '../model/services/one-time-download';
  * `Connection: close`; one that closes with bytes unread resets the connection. So the orderly end is the receipt.
  */
 export class HttpReader implements Reader {
-  private readonly socket: Socket;
   private readonly leaving = new AbortController();
   private bytes = 0;
 
-  /** @param response whose head, with its length and `Connection: close`, is set */
-  constructor(private readonly response: Response) {
-    const { socket } = response;
-    if (!socket) throw new Error('The reader has left');
-    this.socket = socket;
+  /**
+   * @param response whose head, with its length and `Connection: close`, is set
+   * @param socket on which it goes out
+   */
+  constructor(
+    private readonly response: Response,
+    private readonly socket: Socket,
+  ) {
     const leave = () => {
       this.leaving.abort(new Error('The reader has left'));
     };
-    socket.once('end', leave).once('close', leave);
+    if (socket.destroyed || socket.readableEnded) leave();
+    else socket.once('end', leave).once('close', leave);
     breakOffIfTooSlow(response);
   }
 
@@ -32,7 +35,7 @@ export class HttpReader implements Reader {
   }
 
   async take(bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
-    this.response.flushHeaders();
+    // The head goes out with the first bytes: of an empty file it is everything.
     await pipeline(Readable.from(this.counted(bytes), { objectMode: false }), this.response, { end: false, signal });
   }
 
@@ -55,6 +58,7 @@ export class HttpReader implements Reader {
         .once('close', () => {
           settle(false);
         });
+      response.flushHeaders();
       response.write(byte, () => {
         this.bytes += byte.length;
         // Whoever waits for the end of the connection, and does not count, is told by it. Nothing more is sent; what the
