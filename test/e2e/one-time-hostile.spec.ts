@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, truncate, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
@@ -94,6 +94,27 @@ describe('A file that is given out once, to readers that are out of the ordinary
 
     expect(statuses).toEqual(['200', '409']);
     expect(await download(url)).toMatchObject({ status: 200, sha256 });
+  });
+
+  it('is said to be gone when storage has lost it', async () => {
+    const { id, file_url: url } = await oneTimeExport(installation, ada, 20_000);
+    await rm(await storedFile(id));
+
+    const [first, second] = [await download(url), await download(url)];
+
+    expect([first.status, second.status]).toEqual([410, 410]);
+    expect(await ada.status(id)).toMatchObject({ download_count: 0 });
+  });
+
+  it.each([1_000, 30_000])('is never sent to the end when storage has another: one of %i bytes', async (bytes) => {
+    const { id, file_url: url, file_size: size } = await oneTimeExport(installation, ada, 20_000);
+    const file = await storedFile(id);
+    await truncate(file, bytes);
+
+    const answer = await download(url);
+
+    expect(answer.size).toBeLessThan(size!);
+    expect(await ada.status(id)).toMatchObject({ status: 'completed', download_count: 0 });
   });
 
   it('is not had by whoever leaves on seeing that it is empty', async () => {

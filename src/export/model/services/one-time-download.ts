@@ -69,7 +69,10 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
     );
   }
 
-  /** Gives the file to the reader, or the right to it back. */
+  /**
+   * Gives the file to the reader, or the right to it back.
+   * @throws DomainError gone, before anything is sent, when storage has lost the file
+   */
   async give(file: DownloadableFile, handover: Handover, reader: Reader): Promise<void> {
     const given = this.carryOut(file, handover, reader);
     this.running.add(given);
@@ -88,22 +91,26 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
       },
       Math.max(0, this.deadline - Date.now()),
     );
-    await Promise.all(this.running);
+    await Promise.allSettled(this.running);
     clearTimeout(late);
   }
 
   private async carryOut(file: DownloadableFile, handover: Handover, reader: Reader): Promise<void> {
     const lease = new HandoverLease(handover, this.handovers);
     let isAccepted = false;
+    let refusal: DomainError | undefined;
     try {
       isAccepted = await this.send(file, handover, reader, lease);
     } catch (error) {
       this.logger.warn('A one-time download broke off', { export_id: file.exportId, reason: String(error) });
+      // Nothing was sent yet: there is room for an answer.
+      if (error instanceof DomainError) refusal = error;
     } finally {
       lease.stop();
     }
-    if (!isAccepted) reader.breakOff();
+    if (!isAccepted && !refusal) reader.breakOff();
     await this.conclude(file, handover, reader, isAccepted);
+    if (refusal) throw refusal;
   }
 
   private async send(
