@@ -4,8 +4,11 @@ import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import { isAcknowledged } from '../../platform/http/acknowledged';
 import { breakOffIfTooSlow } from '../../platform/http/reader-pace';
-import { ACCEPT_WITHIN_MS } from '../model/domain/handover-limits';
 import type { Reader } from '../model/services/one-time-download';
+
+/** A reader is waited for so long before the other machine's acknowledgement counts, for which it is looked from then on. */
+const PATIENCE_MS = 30_000;
+const LOOK_EVERY_MS = 5_000;
 
 /**
  * The reader of an answer that ends with its connection. That the bytes were written tells nothing: they may lie in
@@ -14,19 +17,22 @@ import type { Reader } from '../model/services/one-time-download';
  * want of one, the acknowledgement of the other machine.
  */
 export class HttpReader implements Reader {
-  private readonly socket: Socket;
   private readonly leaving = new AbortController();
   private bytes = 0;
 
-  /** @param response whose head, with its length and `Connection: close`, is set */
-  constructor(private readonly response: Response) {
-    const { socket } = response;
-    if (!socket) throw new Error('The reader has left');
-    this.socket = socket;
+  /**
+   * @param response whose head, with its length and `Connection: close`, is set
+   * @param socket on which it goes out
+   */
+  constructor(
+    private readonly response: Response,
+    private readonly socket: Socket,
+  ) {
     const leave = () => {
       this.leaving.abort(new Error('The reader has left'));
     };
-    socket.once('end', leave).once('close', leave);
+    if (socket.destroyed || socket.readableEnded) leave();
+    else socket.once('end', leave).once('close', leave);
     breakOffIfTooSlow(response);
     // What is sent along with the request would otherwise keep the end behind it from being heard.
     response.req.resume();
@@ -37,7 +43,7 @@ export class HttpReader implements Reader {
   }
 
   async take(bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
-    this.response.flushHeaders();
+    // The head goes out with the first bytes: of an empty file it is everything.
     await pipeline(Readable.from(this.counted(bytes), { objectMode: false }), this.response, { end: false, signal });
   }
 
@@ -45,20 +51,24 @@ export class HttpReader implements Reader {
     return this.leaving.signal;
   }
 
-  takeLast(byte: Uint8Array): Promise<boolean> {
+  takeLast(byte: Uint8Array, withinSeconds: number): Promise<boolean> {
     const { socket, response } = this;
     return new Promise((resolve) => {
       const settle = (isAccepted: boolean) => {
-        clearTimeout(patience);
+        clearInterval(looking);
         resolve(isAccepted);
       };
-      // Whoever has acknowledged everything has it, though they keep the connection: holding it makes no second file.
-      const patience = setTimeout(() => {
+      const begun = Date.now();
+      const looking = setInterval(() => {
+        const waited = Date.now() - begun;
+        if (waited < PATIENCE_MS) return;
         void isAcknowledged(socket).then((isAccepted) => {
+          if (!isAccepted && waited < withinSeconds * 1000) return;
           settle(isAccepted);
+          // Whoever has everything has it, though they keep the connection: holding it makes no second file.
           if (isAccepted) socket.destroy();
         });
-      }, ACCEPT_WITHIN_MS);
+      }, LOOK_EVERY_MS);
       socket
         .once('end', () => {
           settle(true);
@@ -66,6 +76,7 @@ export class HttpReader implements Reader {
         .once('close', () => {
           settle(false);
         });
+      response.flushHeaders();
       response.write(byte, () => {
         this.bytes += byte.length;
         // Whoever waits for the end of the connection, and does not count, is told by it. Nothing more is sent; what the

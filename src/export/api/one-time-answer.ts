@@ -1,7 +1,9 @@
+import type { Socket } from 'node:net';
 import { HttpStatus, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Party } from '../../platform/auth/caller';
 import { DomainError } from '../../platform/errors/domain-error';
+import { HANDOVER_RETRY_SECONDS } from '../model/domain/handover-limits';
 import type { DownloadableFile } from '../model/services/export-download';
 import { OneTimeDownload } from '../model/services/one-time-download';
 import { HttpReader } from './http-reader';
@@ -23,15 +25,24 @@ export class OneTimeAnswer {
     response.set({ 'Accept-Ranges': 'none', 'X-Accel-Buffering': 'no' });
     refuseAllButPlain(request, file, response);
     const isHead = request.method === 'HEAD';
+    const socket = isHead ? null : ownConnection(response);
     const handover = isHead ? null : await this.downloads.claim(file, by);
     response.status(HttpStatus.OK).type(file.contentType).set('Content-Length', String(file.size));
-    if (handover === null) {
+    if (socket === null || handover === null) {
       response.end();
       return;
     }
     response.set('Connection', 'close');
-    await this.downloads.give(file, handover, new HttpReader(response));
+    await this.downloads.give(file, handover, new HttpReader(response, socket));
   }
+}
+
+/** @throws DomainError conflict, when answers to earlier requests are still to go out on the connection */
+function ownConnection({ socket }: Response): Socket {
+  if (socket) return socket;
+  const message =
+    'This file is given out once: ask for it when the answers before it have come, or on another connection';
+  throw new DomainError('conflict', 'one-time-not-pipelined', message, { retryAfterSeconds: HANDOVER_RETRY_SECONDS });
 }
 
 function refuseAllButPlain(request: Request, file: DownloadableFile, response: Response): void {

@@ -43,7 +43,7 @@ export function toExport(row: ExportRow): Export {
     downloadedAt: row.downloadedAt,
     // Noted at its beginning; it counts from its end on.
     downloadedBy: row.downloadedAt && row.downloadedBy,
-    isBeingTaken: row.downloadEnding,
+    isBeingTaken: row.status === 'completed' && row.downloadEnding,
     warnings: row.warnings,
     error: row.error,
     expiresAt: row.expiresAt,

@@ -5,7 +5,7 @@ import { Prisma } from '../../platform/prisma/generated/client';
 import { PrismaService } from '../../platform/prisma/prisma.service';
 import type { Export } from '../model/domain/export';
 import { type Handover, HandoverRepository } from '../model/domain/interfaces/handover.repository';
-import { ENDING_LEASE_SECONDS, HANDOVER_LEASE_SECONDS } from '../model/domain/handover-limits';
+import { HANDOVER_LEASE_SECONDS } from '../model/domain/handover-limits';
 import { GIVEN_OUT, auditOf, changeExports, wayOf } from './export-row';
 
 @Injectable()
@@ -26,14 +26,15 @@ export class PrismaHandoverRepository extends HandoverRepository {
   }
 
   override async beat(handover: Handover): Promise<boolean> {
+    // One that was on its way when the ending began must not shorten the lease of that.
     const count = await this.prisma.$executeRaw`
-      UPDATE exports SET download_lease = ${leaseOf(HANDOVER_LEASE_SECONDS)} WHERE ${held(handover)}`;
+      UPDATE exports SET download_lease = greatest(download_lease, ${leaseOf(HANDOVER_LEASE_SECONDS)}) WHERE ${held(handover)}`;
     return count === 1;
   }
 
-  override async beginEnding(handover: Handover): Promise<boolean> {
+  override async beginEnding(handover: Handover, leaseSeconds: number): Promise<boolean> {
     const count = await this.prisma.$executeRaw`
-      UPDATE exports SET download_ending = true, download_lease = ${leaseOf(ENDING_LEASE_SECONDS)} WHERE ${held(handover)}`;
+      UPDATE exports SET download_ending = true, download_lease = ${leaseOf(leaseSeconds)} WHERE ${held(handover)}`;
     return count === 1;
   }
 
@@ -59,14 +60,20 @@ export class PrismaHandoverRepository extends HandoverRepository {
     audit: (row: Export) => ReturnType<typeof auditOf>,
   ): Promise<boolean> {
     const changed = await this.prisma.$transaction((transaction) =>
-      changeExports(transaction, { set, where: held(handover), audit }),
+      changeExports(transaction, { set, where: ofHandover(handover), audit }),
     );
     return changed.length === 1;
   }
 }
 
-function held({ exportId, token }: Handover): Prisma.Sql {
-  return Prisma.sql`id = ${exportId}::uuid AND download_token = ${token}::uuid AND status = 'completed'`;
+/** That it may go on. */
+function held(handover: Handover): Prisma.Sql {
+  return Prisma.sql`${ofHandover(handover)} AND status = 'completed'`;
+}
+
+/** That it has not been concluded; the file may have been given up meanwhile, which the reader at the end cannot know. */
+function ofHandover({ exportId, token }: Handover): Prisma.Sql {
+  return Prisma.sql`id = ${exportId}::uuid AND download_token = ${token}::uuid`;
 }
 
 function leaseOf(seconds: number): Prisma.Sql {

@@ -62,7 +62,8 @@ export class PrismaUpkeepRepository extends UpkeepRepository {
       changeExports(transaction, {
         set: Prisma.sql`status = 'expired'`,
         where: Prisma.sql`${mayBecome('expired')} AND id IN (
-          SELECT id FROM exports WHERE status = 'completed' AND expires_at <= now() AND (download_lease IS NULL OR download_lease < now()) LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`,
+          SELECT id FROM exports WHERE status = 'completed' AND expires_at <= now() AND NOT download_ending
+            AND (download_lease IS NULL OR download_lease < now()) LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`,
         audit: (row) => auditOf(row, 'export.expired', { by: null }),
       }),
     );
@@ -73,7 +74,7 @@ export class PrismaUpkeepRepository extends UpkeepRepository {
     const concluded = await this.prisma.$transaction((transaction) =>
       changeExports(transaction, {
         set: GIVEN_OUT,
-        where: Prisma.sql`status = 'completed' AND download_ending AND download_lease < now()`,
+        where: Prisma.sql`status IN ('completed', 'expired') AND download_ending AND download_lease < now()`,
         audit: (row) => auditOf(row, 'export.downloaded', { by: null, details: { one_time: true, receipt: false } }),
       }),
     );

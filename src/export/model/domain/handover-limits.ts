@@ -2,11 +2,24 @@
 export const HANDOVER_LEASE_SECONDS = 10;
 export const HANDOVER_BEAT_MS = 2_500;
 
-/** How long a reader may take to accept the last bytes. */
-export const ACCEPT_WITHIN_MS = 30_000;
+/** How long a reader who has read nearly everything may take to accept the rest. */
+const ACCEPT_WITHIN_SECONDS = 30;
 
-/** Long enough to hear of the end, and to write it down after the database was away for a while. */
-export const ENDING_LEASE_SECONDS = 60;
+/** So much of what was sent may still lie in the buffers of the two systems, and nothing tells how much does. */
+const BUFFERED_AT_MOST = 4 * 1024 * 1024;
+/** A slow telephone, or a client that holds itself back. */
+const SLOW_BYTES_PER_SECOND = 16 * 1024;
+
+/** Long enough to write the end down after the database was away for a while. */
+export const NOTE_WITHIN_SECONDS = 30;
+
+/**
+ * How long a reader may take to accept what is on its way when the last byte has gone out.
+ * @param size of the whole file
+ */
+export function acceptWithinSeconds(size: number): number {
+  return ACCEPT_WITHIN_SECONDS + Math.ceil(Math.min(size, BUFFERED_AT_MOST) / SLOW_BYTES_PER_SECOND);
+}
 
 /**
  * A reader who leaves on seeing the head of an answer, as link previews do, or is cut off, has left by then, and is heard

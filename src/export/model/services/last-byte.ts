@@ -18,6 +18,8 @@ export class LastByte {
     let read = 0;
     for await (const chunk of this.source as AsyncIterable<Buffer>) {
       read += chunk.length;
+      // Not even a reader who takes no more than was announced may take another file for this one.
+      if (read > this.size) break;
       if (read < this.size) {
         yield chunk;
         continue;
@@ -25,7 +27,7 @@ export class LastByte {
       this.held = chunk.subarray(-1);
       if (chunk.length > 1) yield chunk.subarray(0, -1);
     }
-    if (read !== this.size) throw new Error(`The stored file has ${read} bytes instead of ${this.size}`);
+    if (read !== this.size) throw new Error(`The stored file has not the ${this.size} bytes that it should have`);
   }
 
   /** Known once all before it have been read; of an empty file there is none. */

@@ -4,7 +4,12 @@ import type { Party } from '../../../platform/auth/caller';
 import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { FileStorage } from '../../../platform/storage/file-storage';
-import { ENDING_LEASE_SECONDS, HANDOVER_RETRY_SECONDS, STAYS_FOR_MS } from '../domain/handover-limits';
+import {
+  acceptWithinSeconds,
+  HANDOVER_RETRY_SECONDS,
+  NOTE_WITHIN_SECONDS,
+  STAYS_FOR_MS,
+} from '../domain/handover-limits';
 import { type Handover, HandoverRepository } from '../domain/interfaces/handover.repository';
 import { UpkeepRepository } from '../domain/interfaces/upkeep.repository';
 import { type DownloadableFile, ExportDownload } from './export-download';
@@ -19,8 +24,8 @@ export interface Reader {
   take(bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>;
   /** Aborts as soon as it is heard that the reader has left. */
   readonly gone: AbortSignal;
-  /** Sends the last byte. @returns whether the reader has accepted everything */
-  takeLast(byte: Uint8Array): Promise<boolean>;
+  /** Sends the last byte. @returns whether the reader has accepted everything within so many seconds */
+  takeLast(byte: Uint8Array, withinSeconds: number): Promise<boolean>;
   /** Ends the connection, so that nobody takes what was sent for a whole file. */
   breakOff(): void;
 }
@@ -64,7 +69,10 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
     );
   }
 
-  /** Gives the file to the reader, or the right to it back. */
+  /**
+   * Gives the file to the reader, or the right to it back.
+   * @throws DomainError gone, before anything is sent, when storage has lost the file
+   */
   async give(file: DownloadableFile, handover: Handover, reader: Reader): Promise<void> {
     const given = this.carryOut(file, handover, reader);
     this.running.add(given);
@@ -83,22 +91,26 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
       },
       Math.max(0, this.deadline - Date.now()),
     );
-    await Promise.all(this.running);
+    await Promise.allSettled(this.running);
     clearTimeout(late);
   }
 
   private async carryOut(file: DownloadableFile, handover: Handover, reader: Reader): Promise<void> {
     const lease = new HandoverLease(handover, this.handovers);
     let isAccepted = false;
+    let refusal: DomainError | undefined;
     try {
       isAccepted = await this.send(file, handover, reader, lease);
     } catch (error) {
       this.logger.warn('A one-time download broke off', { export_id: file.exportId, reason: String(error) });
+      // Nothing was sent yet: there is room for an answer.
+      if (error instanceof DomainError) refusal = error;
     } finally {
       lease.stop();
     }
-    if (!isAccepted) reader.breakOff();
+    if (!isAccepted && !refusal) reader.breakOff();
     await this.conclude(file, handover, reader, isAccepted);
+    if (refusal) throw refusal;
   }
 
   private async send(
@@ -112,9 +124,11 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
     await reader.take(bytes.before(), signal);
     await pause(STAYS_FOR_MS, undefined, { signal });
     lease.stop();
-    if (!(await this.handovers.beginEnding(handover))) throw new Error('The right to give the file out was lost');
+    const seconds = acceptWithinSeconds(file.size);
+    if (!(await this.handovers.beginEnding(handover, seconds + NOTE_WITHIN_SECONDS)))
+      throw new Error('The right to give the file out was lost');
     reader.gone.throwIfAborted();
-    return reader.takeLast(bytes.last());
+    return reader.takeLast(bytes.last(), seconds);
   }
 
   /** The database may be away just now; until the lease is over nobody else decides. */
@@ -124,7 +138,7 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
     reader: Reader,
     isAccepted: boolean,
   ): Promise<void> {
-    const deadline = Date.now() + ENDING_LEASE_SECONDS * 1000;
+    const deadline = Date.now() + NOTE_WITHIN_SECONDS * 1000;
     for (;;) {
       try {
         if (isAccepted) await this.complete(file, handover);

@@ -22,8 +22,9 @@ export abstract class HandoverRepository {
   /**
    * Says that the last byte goes out now. A handover that is heard of no more after this counts as complete: that byte is
    * the network's by then, whatever becomes of the process.
+   * @param leaseSeconds after which nothing more is to be heard
    */
-  abstract beginEnding(handover: Handover): Promise<boolean>;
+  abstract beginEnding(handover: Handover, leaseSeconds: number): Promise<boolean>;
 
   /** Ends the export: its file was given out, once and for all. */
   abstract complete(handover: Handover): Promise<boolean>;
