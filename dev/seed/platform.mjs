@@ -50,6 +50,29 @@ export async function seedPlatform(databaseUrl, { rows }) {
   }
 }
 
+/**
+ * Holds the made-up events of a customer's tenant for that customer.
+ * @param {string} databaseUrl
+ * @param {string} customerId
+ * @returns {Promise<string[]>} who organise them, each once
+ */
+export async function holdEventsFor(databaseUrl, customerId) {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query(
+      `UPDATE events SET customer_id = customers.id FROM customers
+       WHERE customers.id::text = $1 AND events.tenant_id IS NOT DISTINCT FROM customers.tenant_id
+       RETURNING organizer_id`,
+      [customerId],
+    );
+    if (rows.length === 0) throw new Error(`There is no customer ${customerId}, or no event in its tenant.`);
+    return [...new Set(rows.map((row) => row.organizer_id))];
+  } finally {
+    await client.end();
+  }
+}
+
 /** An address given by mistake must not cost anybody their users. @param {pg.Client} client */
 async function refuseOtherPeoplesData(client) {
   const { rows } = await client.query(`SELECT to_regclass('users') IS NULL AS missing`);

@@ -1,13 +1,14 @@
 // @ts-check
 import { parseArgs } from 'node:util';
 import { databaseOfStack } from '../live/database-note.mjs';
-import { seedPlatform } from './platform.mjs';
+import { holdEventsFor, seedPlatform } from './platform.mjs';
 
-const usage = 'Usage: npm run seed [-- --rows <number of transactions, 1000 when left out>]';
+const usage =
+  'Usage: npm run seed [-- --rows <number of transactions, 1000 when left out> --customer <id of the one that events are held for>]';
 
 /** @param {string[]} args */
 export async function run(args) {
-  const rows = readRows(args);
+  const { rows, customer } = readArguments(args);
   const databaseUrl = process.env['DATABASE_URL'] || databaseOfStack();
   if (!databaseUrl) {
     throw new Error('There is no database to fill: start `npm run dev` in another terminal, or set DATABASE_URL.');
@@ -15,6 +16,7 @@ export async function run(args) {
   console.log(`Making up ${rows.toLocaleString('en')} transactions, and all else in proportion …`);
   const began = Date.now();
   const { tables, example } = await seedPlatform(databaseUrl, { rows }).catch(explain);
+  if (customer) await holdEventsFor(databaseUrl, customer);
   const seconds = ((Date.now() - began) / 1000).toFixed(1);
   const lines = tables.map((line) => `  ${line.table.padEnd(20)} ${line.rows.toLocaleString('en').padStart(12)}`);
   console.log(`
@@ -25,11 +27,12 @@ Done in ${seconds} s. ${example.name} has rows in every table; act for them by
 }
 
 /** @param {string[]} args */
-function readRows(args) {
-  const { values } = parseArgs({ args, options: { rows: { type: 'string', default: '1000' } } });
+function readArguments(args) {
+  const options = /** @type {const} */ ({ rows: { type: 'string', default: '1000' }, customer: { type: 'string' } });
+  const { values } = parseArgs({ args, options });
   const rows = Number(values.rows.replaceAll(/[_,]/g, ''));
   if (!(rows > 0)) throw new Error(usage);
-  return rows;
+  return { rows, customer: values.customer };
 }
 
 /** @param {unknown} error @returns {never} */

@@ -100,7 +100,7 @@ describe('An export of results', () => {
 
     expect(await former.finished(id)).toMatchObject({
       status: 'failed',
-      error: 'The event was deleted before it could be exported',
+      error: 'The event was deleted, or given to somebody else, before it could be exported',
     });
     await worker.kill('SIGKILL');
   });
@@ -119,7 +119,7 @@ describe('An export of results', () => {
       );
       return rows.length > 0 && rows;
     });
-    expect(record!.error).toBe('The event was deleted before it could be exported');
+    expect(record!.error).toBe('The event was deleted, or given to somebody else, before it could be exported');
     await worker.kill('SIGKILL');
   });
 });

@@ -1,5 +1,5 @@
 // @ts-check
-import pg from 'pg';
+import { holdEventsFor } from '../../seed/platform.mjs';
 import { exportAll } from '../exports.mjs';
 
 const formats = ['csv', 'xlsx', 'json', 'pdf'];
@@ -14,10 +14,9 @@ export const events = {
   unit: 'rows',
   async play(stage) {
     const partner = await stage.admitCustomer('Partner school');
-    const { organizerId } = await holdEventFor(partner.id, stage.databaseUrl);
-    const organiser = await stage.signIn(organizerId);
-
-    const [event] = await partner.client.events();
+    const [organizerId] = await holdEventsFor(stage.databaseUrl, partner.id);
+    const organiser = await stage.signIn(organizerId ?? '');
+    const [event] = await organiser.events();
     if (!event) throw new Error('The made-up platform has no event.');
     const wish = (
       /** @type {typeof organiser} */ client,
@@ -38,26 +37,3 @@ export const events = {
     ];
   },
 };
-
-/**
- * Of the made-up events the one that most take part in becomes the partner's.
- * @param {string} customerId
- * @param {string} databaseUrl
- * @returns {Promise<{ organizerId: string }>}
- */
-async function holdEventFor(customerId, databaseUrl) {
-  const database = new pg.Client({ connectionString: databaseUrl });
-  await database.connect();
-  try {
-    const { rows } = await database.query(
-      `UPDATE events SET customer_id = $1 WHERE id = (
-         SELECT event_id FROM event_participants JOIN events ON events.id = event_id
-         WHERE tenant_id IS NULL GROUP BY event_id ORDER BY count(*) DESC, event_id LIMIT 1)
-       RETURNING organizer_id AS "organizerId"`,
-      [customerId],
-    );
-    return rows[0];
-  } finally {
-    await database.end();
-  }
-}

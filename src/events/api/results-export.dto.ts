@@ -2,6 +2,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsObject, IsOptional, ValidateNested } from 'class-validator';
 import {
+  COMPRESSIONS,
   DEFAULT_RESULTS_FORMAT,
   DELIMITERS,
   HEADERS,
@@ -43,6 +44,11 @@ export class ResultsExportOptions {
   @IsOptional()
   @IsIn(DELIMITERS)
   delimiter?: (typeof DELIMITERS)[number];
+
+  @ApiPropertyOptional({ enum: COMPRESSIONS, description: 'csv, json' })
+  @IsOptional()
+  @IsIn(COMPRESSIONS)
+  compression?: (typeof COMPRESSIONS)[number];
 
   @ApiPropertyOptional({ enum: PAGE_SIZES, default: 'a4', description: 'pdf' })
   @IsOptional()

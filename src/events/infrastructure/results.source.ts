@@ -30,7 +30,12 @@ export class ResultsSource extends ExportSource {
   override async open(request: Export, signal: AbortSignal): Promise<OpenedSource> {
     const owner = accountOf(request);
     const event = request.eventId === null ? null : await this.events.find(request.eventId, owner);
-    if (!event) throw new DomainError('gone', 'event-deleted', 'The event was deleted before it could be exported');
+    if (!event)
+      throw new DomainError(
+        'gone',
+        'event-gone',
+        'The event was deleted, or given to somebody else, before it could be exported',
+      );
     const snapshot = await this.database.open(signal, { timeZone: 'UTC', isStreamed: false });
     const source = new EventSnapshot(snapshot, event.id);
     const overview = await source.overview(heldBySql(owner));

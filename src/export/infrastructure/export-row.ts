@@ -84,6 +84,19 @@ export function wayOf(by: Party | null): 'link' | 'customer' | 'token' {
   return isCustomer(by) ? 'customer' : 'token';
 }
 
+/** What `downloaded_by` says of who takes a file. */
+export function nameOf(by: Party | null): string {
+  if (by === null) return 'link';
+  return isCustomer(by) ? `customer:${by.customerId}` : `user:${by.userId}`;
+}
+
+/** Of whom `downloaded_by` tells; `null` for the bearer of a link. */
+export function partyOf({ downloadedBy, tenantId }: Pick<Export, 'downloadedBy' | 'tenantId'>): Party | null {
+  const [, kind, id] = /^(user|customer):(.*)$/s.exec(downloadedBy ?? '') ?? [];
+  if (id === undefined) return null;
+  return kind === 'user' ? { userId: id, tenantId } : { customerId: id, tenantId };
+}
+
 /** The columns that end a one-time export whose file was given out. */
 export const GIVEN_OUT = Prisma.sql`status = 'expired', expires_at = now(), downloaded_at = now(),
   download_count = download_count + 1, download_token = NULL, download_lease = NULL, download_ending = false`;

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { isCustomer, type Party } from '../../platform/auth/caller';
+import type { Party } from '../../platform/auth/caller';
 import { Prisma } from '../../platform/prisma/generated/client';
 import { PrismaService } from '../../platform/prisma/prisma.service';
 import type { Export } from '../model/domain/export';
 import { type Handover, HandoverRepository } from '../model/domain/interfaces/handover.repository';
 import { HANDOVER_LEASE_SECONDS } from '../model/domain/handover-limits';
-import { GIVEN_OUT, auditOf, changeExports, wayOf } from './export-row';
+import { GIVEN_OUT, auditOf, changeExports, nameOf, wayOf } from './export-row';
 
 @Injectable()
 export class PrismaHandoverRepository extends HandoverRepository {
@@ -78,9 +78,4 @@ function ofHandover({ exportId, token }: Handover): Prisma.Sql {
 
 function leaseOf(seconds: number): Prisma.Sql {
   return Prisma.sql`now() + make_interval(secs => ${seconds})`;
-}
-
-function nameOf(by: Party | null): string {
-  if (by === null) return 'link';
-  return isCustomer(by) ? `customer:${by.customerId}` : `user:${by.userId}`;
 }

@@ -5,7 +5,7 @@ import { PrismaService } from '../../platform/prisma/prisma.service';
 import { MAX_ATTEMPTS } from '../model/domain/attempt-limits';
 import type { Export } from '../model/domain/export';
 import { type DeletableObject, UpkeepRepository } from '../model/domain/interfaces/upkeep.repository';
-import { GIVEN_OUT, auditOf, changeExports, mayBecome } from './export-row';
+import { GIVEN_OUT, auditOf, changeExports, mayBecome, partyOf, wayOf } from './export-row';
 
 const BATCH = 500;
 
@@ -75,7 +75,10 @@ export class PrismaUpkeepRepository extends UpkeepRepository {
       changeExports(transaction, {
         set: GIVEN_OUT,
         where: Prisma.sql`status IN ('completed', 'expired') AND download_ending AND download_lease < now()`,
-        audit: (row) => auditOf(row, 'export.downloaded', { by: null, details: { one_time: true, receipt: false } }),
+        audit: (row) => {
+          const by = partyOf(row);
+          return auditOf(row, 'export.downloaded', { by, details: { by: wayOf(by), one_time: true, receipt: false } });
+        },
       }),
     );
     return concluded.length;

@@ -10,3 +10,4 @@ export const HEADERS = ['labels', 'keys', 'both'] as const;
 export const DELIMITERS = [',', ';', '|', '\t'] as const;
 export const PAGE_SIZES = ['a4', 'letter'] as const;
 export const ORIENTATIONS = ['auto', 'portrait', 'landscape'] as const;
+export const COMPRESSIONS = ['gzip'] as const;

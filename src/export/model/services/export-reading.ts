@@ -7,7 +7,7 @@ import type { Export } from '../domain/export';
 import { ENDING_PATIENCE_MS, ENDING_POLL_MS } from '../domain/handover-limits';
 import { ExportRepository } from '../domain/interfaces/export.repository';
 
-/** Reads single exports as they are. */
+/** Reads single exports: where one is about to change for good, as it is after that. */
 @Injectable()
 export class ExportReading {
   constructor(private readonly exports: ExportRepository) {}
@@ -19,11 +19,11 @@ export class ExportReading {
    */
   async get(id: string, owner: Party | null): Promise<Export> {
     const patience = Date.now() + ENDING_PATIENCE_MS;
-    for (;;) {
+    for (let wait = ENDING_POLL_MS; ; wait *= 2) {
       const found = isUUID(id) ? await (owner ? this.exports.findOwned(id, owner) : this.exports.find(id)) : null;
       if (!found) throw DomainError.notFound('Export');
       if (!found.isBeingTaken || Date.now() > patience) return found;
-      await pause(ENDING_POLL_MS);
+      await pause(wait);
     }
   }
 }
