@@ -53,6 +53,13 @@ describe('A file that is given out once, to readers that are out of the ordinary
     return rows.map(({ action }) => action);
   };
 
+  const transactions = async () => {
+    const [row] = await installation.sql<{ count: string }>(
+      'SELECT xact_commit AS count FROM pg_stat_database WHERE datname = current_database()',
+    );
+    return Number(row!.count);
+  };
+
   it('is had by one that takes its time over what lies in the buffers of the network', async () => {
     const { id, file_url: url, sha256 } = await oneTimeExport(installation, ada, 1_000_000);
     const reader = await readerAtTheEnd(id, url);
@@ -126,5 +133,22 @@ describe('A file that is given out once, to readers that are out of the ordinary
 
     expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
     expect(await ada.status(id)).toMatchObject({ status: 'expired', download_count: 1 });
+  });
+
+  it('costs the database little while many wait for a reader at the end to be done', async () => {
+    const { id, file_url: url } = await oneTimeExport(installation, ada, 20_000);
+    const reader = await readerAtTheEnd(id, url);
+    const before = await transactions();
+
+    const answers = await Promise.all(Array.from({ length: 20 }, () => download(url)));
+    // Sessions tell of what they did once they have been idle for a while.
+    await pause(2_000);
+    const taken = (await transactions()) - before;
+    reader.goOn();
+
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([409]));
+    expect(taken).toBeLessThan(20 * 50);
+    expect(taken).toBeGreaterThan(20);
+    expect(await reader.result).toMatchObject({ isComplete: true });
   });
 });

@@ -30,6 +30,7 @@ export const STAYS_FOR_MS = 200;
 /** Who has just taken the last byte need not see the export as it was a moment before: so long they are made to wait. */
 export const ENDING_PATIENCE_MS = 1_500;
 export const ENDING_POLL_MS = 15;
+export const ENDING_LONGEST_POLL_MS = 250;
 
 /** After how many seconds it is worth asking again while somebody else is given the file. */
 export const HANDOVER_RETRY_SECONDS = 2;
