@@ -53,6 +53,13 @@ describe('A file that is given out once, to readers that are out of the ordinary
     return rows.map(({ action }) => action);
   };
 
+  const transactions = async () => {
+    const [row] = await installation.sql<{ count: string }>(
+      'SELECT xact_commit AS count FROM pg_stat_database WHERE datname = current_database()',
+    );
+    return Number(row!.count);
+  };
+
   it('is had by one that takes its time over what lies in the buffers of the network', async () => {
     const { id, file_url: url, sha256 } = await oneTimeExport(installation, ada, 1_000_000);
     const reader = await readerAtTheEnd(id, url);
@@ -84,16 +91,22 @@ describe('A file that is given out once, to readers that are out of the ordinary
 
   it('can be had at once after it was asked for behind another request on the same connection', async () => {
     const { file_url: url, sha256 } = await oneTimeExport(installation, ada, 20_000);
-    const { hostname, port, pathname, search } = new URL(url);
+    const slow = await oneTimeExport(installation, ada, 20_000);
+    const reader = await readerAtTheEnd(slow.id, slow.file_url);
+    const { hostname, port } = new URL(url);
+    const asked = [slow.file_url, url].map(
+      (link) => `GET ${link.slice(link.indexOf('/api'))} HTTP/1.1\r\nhost: ${hostname}\r\n`,
+    );
+
     const socket = connect(Number(port), hostname);
-    const authorization = ada.credentials['authorization'];
-
-    socket.write(`GET /api/v1/exports/ HTTP/1.1\r\nhost: ${hostname}\r\nauthorization: ${authorization}\r\n\r\n`);
-    socket.write(`GET ${pathname}${search} HTTP/1.1\r\nhost: ${hostname}\r\nconnection: close\r\n\r\n`);
+    socket.write(`${asked.join('\r\n')}connection: close\r\n\r\n`);
     const statuses = (await text(socket)).match(/(?<=HTTP\/1\.1 )\d+/g);
+    const next = await download(url);
+    reader.goOn();
 
-    expect(statuses).toEqual(['200', '409']);
-    expect(await download(url)).toMatchObject({ status: 200, sha256 });
+    expect(statuses).toEqual(['409', '409']);
+    expect(next).toMatchObject({ status: 200, sha256 });
+    expect(await reader.result).toMatchObject({ isComplete: true });
   });
 
   it('is said to be gone when storage has lost it', async () => {
@@ -126,5 +139,22 @@ describe('A file that is given out once, to readers that are out of the ordinary
 
     expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
     expect(await ada.status(id)).toMatchObject({ status: 'expired', download_count: 1 });
+  });
+
+  it('costs the database little while many wait for a reader at the end to be done', async () => {
+    const { id, file_url: url } = await oneTimeExport(installation, ada, 20_000);
+    const reader = await readerAtTheEnd(id, url);
+    const before = await transactions();
+
+    const answers = await Promise.all(Array.from({ length: 20 }, () => download(url)));
+    // Sessions tell of what they did once they have been idle for a while.
+    await pause(2_000);
+    const taken = (await transactions()) - before;
+    reader.goOn();
+
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([409]));
+    expect(taken).toBeLessThan(20 * 50);
+    expect(taken).toBeGreaterThan(20);
+    expect(await reader.result).toMatchObject({ isComplete: true });
   });
 });

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { escapeLiteral, type PoolClient } from 'pg';
 import type { Party } from '../../platform/auth/caller';
 import { Prisma } from '../../platform/prisma/generated/client';
 import { PrismaService } from '../../platform/prisma/prisma.service';
 import type { Export } from '../model/domain/export';
-import { type Handover, HandoverRepository } from '../model/domain/interfaces/handover.repository';
+import { type Ending, type Handover, HandoverRepository } from '../model/domain/interfaces/handover.repository';
 import { HANDOVER_LEASE_SECONDS } from '../model/domain/handover-limits';
 import { GIVEN_OUT, auditOf, changeExports, nameOf, wayOf } from './export-row';
 
@@ -32,10 +33,27 @@ export class PrismaHandoverRepository extends HandoverRepository {
     return count === 1;
   }
 
-  override async beginEnding(handover: Handover, leaseSeconds: number): Promise<boolean> {
-    const count = await this.prisma.$executeRaw`
-      UPDATE exports SET download_ending = true, download_lease = ${leaseOf(leaseSeconds)} WHERE ${held(handover)}`;
-    return count === 1;
+  override async prepareEnding(handover: Handover, leaseSeconds: number): Promise<Ending | null> {
+    const connection = await this.prisma.connections.connect();
+    // Unheard, the event would end the process.
+    connection.on('error', ignore);
+    const close = () => {
+      connection.off('error', ignore);
+      connection.release();
+    };
+    try {
+      const { rowCount } = await connection.query(
+        `UPDATE exports SET download_lease = now() + make_interval(secs => $3)
+         WHERE id = $1 AND download_token = $2 AND status = 'completed'`,
+        [handover.exportId, handover.token, leaseSeconds],
+      );
+      if (rowCount === 1) return endingOn(connection, handover, close);
+    } catch (error) {
+      close();
+      throw error;
+    }
+    close();
+    return null;
   }
 
   override complete(handover: Handover): Promise<boolean> {
@@ -78,4 +96,20 @@ function ofHandover({ exportId, token }: Handover): Prisma.Sql {
 
 function leaseOf(seconds: number): Prisma.Sql {
   return Prisma.sql`now() + make_interval(secs => ${seconds})`;
+}
+
+const ignore = (): void => undefined;
+
+function endingOn(connection: PoolClient, { exportId, token }: Handover, close: () => void): Ending {
+  let marked: Promise<unknown> = Promise.resolve();
+  return {
+    mark: () => {
+      // One message, which an idle connection sends at once.
+      const [id, held] = [escapeLiteral(exportId), escapeLiteral(token)];
+      marked = connection.query(
+        `UPDATE exports SET download_ending = true WHERE id = ${id} AND download_token = ${held}`,
+      );
+    },
+    close: () => void marked.catch(ignore).finally(close),
+  };
 }

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { PrismaPg } from '@prisma/adapter-pg';
+import { Pool } from 'pg';
 import { Prisma, PrismaClient } from './generated/client';
 
 const POOL_SIZE = 10;
@@ -8,16 +9,21 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** The database. Only repositories use it. */
 @Injectable()
 export class PrismaService extends PrismaClient implements OnApplicationShutdown {
+  /** For the rare statement that must go out in this very moment, which a Prisma client does not promise. */
+  readonly connections: Pool;
+
   /** @param program as PostgreSQL names it to whoever looks who is connected */
   constructor(url: string, program: string) {
-    super({
-      adapter: new PrismaPg({
-        connectionString: url,
-        max: POOL_SIZE,
-        connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-        application_name: program,
-      }),
+    const connections = new Pool({
+      connectionString: url,
+      max: POOL_SIZE,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      application_name: program,
     });
+    // A connection that breaks is replaced by the pool, and its query hears of it; unheard, the event would end the process.
+    connections.on('error', () => undefined);
+    super({ adapter: new PrismaPg(connections, { disposeExternalPool: true }) });
+    this.connections = connections;
   }
 
   /** @throws when the database is out of reach, or lacks our tables */

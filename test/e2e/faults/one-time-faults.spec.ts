@@ -3,7 +3,7 @@ import { Installation } from '../../support/installation';
 import { download, oneTimeExport } from '../../support/one-time';
 import { PostgresServer } from '../../support/postgres-server';
 import type { Service } from '../../support/service';
-import { until } from '../../support/until';
+import { type Patience, until } from '../../support/until';
 
 jest.setTimeout(120_000);
 
@@ -38,11 +38,12 @@ describe('A file that is given out once, and the process that gives it', () => {
     return { result: download(at(giver, url), { holdAt: 1_000, held }), goOn };
   }
 
-  const isBeingRead = (id: string, what: string) =>
-    until('the file is being given out', async () => {
-      const rows = await installation.sql(`SELECT FROM exports WHERE id = $1 AND ${what}`, id);
-      return rows.length === 1;
-    });
+  const isBeingRead = (id: string, what: string, patience?: Patience) =>
+    until(
+      'the file is being given out',
+      async () => (await installation.sql(`SELECT FROM exports WHERE id = $1 AND ${what}`, id)).length === 1,
+      patience,
+    );
 
   it('killed midway: the file can be had again, once', async () => {
     const { id, sha256, file_url: url } = await oneTimeExport(installation, ada, LARGE);
@@ -85,6 +86,29 @@ describe('A file that is given out once, and the process that gives it', () => {
     expect(done).toMatchObject({ download_count: 1, downloaded_by: 'link' });
     expect((await download(at(other, url))).status).toBe(410);
     await until('the file is deleted', async () => (await installation.storedFiles()).length === 0);
+  });
+
+  it('killed in the very moment of the last byte, again and again: each time one reader has the file', async () => {
+    const complete: number[] = [];
+    for (let round = 0; round < 8; round += 1) {
+      const victim = await installation.start();
+      const { id, file_url: url } = await oneTimeExport(installation, ada, SMALL);
+      const first = download(at(victim, url));
+      await isBeingRead(id, 'download_ending', { every: 0 });
+
+      await victim.kill('SIGKILL');
+      await installation.sql(
+        'UPDATE exports SET download_lease = now() WHERE id = $1 AND download_token IS NOT NULL',
+        id,
+      );
+      const second = await until('it is decided', async () => {
+        const answer = await download(at(other, url));
+        return answer.status !== 409 && answer;
+      });
+      complete.push([await first, second].filter(({ isComplete }) => isComplete).length);
+    }
+
+    expect(complete).toEqual(Array.from(complete, () => 1));
   });
 
   it('paused until another has given the file out: its own reader never gets to the end', async () => {

@@ -10,6 +10,9 @@ const BUFFERED_AT_MOST = 4 * 1024 * 1024;
 /** A slow telephone, or a client that holds itself back. */
 const SLOW_BYTES_PER_SECOND = 16 * 1024;
 
+/** From asking for the lease in which the last byte goes out to its going out: much less than any such lease. */
+export const LONGEST_PREPARATION_MS = 10_000;
+
 /** Long enough to write the end down after the database was away for a while. */
 export const NOTE_WITHIN_SECONDS = 30;
 
@@ -30,6 +33,7 @@ export const STAYS_FOR_MS = 200;
 /** Who has just taken the last byte need not see the export as it was a moment before: so long they are made to wait. */
 export const ENDING_PATIENCE_MS = 1_500;
 export const ENDING_POLL_MS = 15;
+export const ENDING_LONGEST_POLL_MS = 250;
 
 /** After how many seconds it is worth asking again while somebody else is given the file. */
 export const HANDOVER_RETRY_SECONDS = 2;

@@ -4,7 +4,7 @@ import { isUUID } from 'class-validator';
 import type { Party } from '../../../platform/auth/caller';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { Export } from '../domain/export';
-import { ENDING_PATIENCE_MS, ENDING_POLL_MS } from '../domain/handover-limits';
+import { ENDING_LONGEST_POLL_MS, ENDING_PATIENCE_MS, ENDING_POLL_MS } from '../domain/handover-limits';
 import { ExportRepository } from '../domain/interfaces/export.repository';
 
 /** Reads single exports: where one is about to change for good, as it is after that. */
@@ -19,10 +19,11 @@ export class ExportReading {
    */
   async get(id: string, owner: Party | null): Promise<Export> {
     const patience = Date.now() + ENDING_PATIENCE_MS;
-    for (let wait = ENDING_POLL_MS; ; wait *= 2) {
+    for (let wait = ENDING_POLL_MS; ; wait = Math.min(2 * wait, ENDING_LONGEST_POLL_MS)) {
       const found = isUUID(id) ? await (owner ? this.exports.findOwned(id, owner) : this.exports.find(id)) : null;
       if (!found) throw DomainError.notFound('Export');
       if (!found.isBeingTaken || Date.now() > patience) return found;
+      // Many may be waiting: they ask less and less often.
       await pause(wait);
     }
   }

@@ -7,6 +7,7 @@ import { FileStorage } from '../../../platform/storage/file-storage';
 import {
   acceptWithinSeconds,
   HANDOVER_RETRY_SECONDS,
+  LONGEST_PREPARATION_MS,
   NOTE_WITHIN_SECONDS,
   STAYS_FOR_MS,
 } from '../domain/handover-limits';
@@ -125,10 +126,21 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
     await pause(STAYS_FOR_MS, undefined, { signal });
     lease.stop();
     const seconds = acceptWithinSeconds(file.size);
-    if (!(await this.handovers.beginEnding(handover, seconds + NOTE_WITHIN_SECONDS)))
-      throw new Error('The right to give the file out was lost');
-    reader.gone.throwIfAborted();
-    return reader.takeLast(bytes.last(), seconds);
+    const begun = performance.now();
+    let isAccepted: Promise<boolean>;
+    const ending = await this.handovers.prepareEnding(handover, seconds + NOTE_WITHIN_SECONDS);
+    try {
+      // A process that was stopped here for a while can know no more whose the file is.
+      if (!ending || performance.now() - begun > LONGEST_PREPARATION_MS)
+        throw new Error('The right to give the file out was lost');
+      reader.gone.throwIfAborted();
+      // Both are sent in this very moment: a process that is killed has most likely sent both or none.
+      ending.mark();
+      isAccepted = reader.takeLast(bytes.last(), seconds);
+    } finally {
+      ending?.close();
+    }
+    return isAccepted;
   }
 
   /** The database may be away just now; until the lease is over nobody else decides. */

@@ -8,6 +8,18 @@ export interface Handover {
   readonly by: Party | null;
 }
 
+/** The end of a handover, about to be marked. */
+export interface Ending {
+  /**
+   * Sends word, before it returns, that the last byte goes out, and does not wait until that has come. A marked handover
+   * that is heard of no more counts as complete when its lease is over: the byte is the network's by then, whatever
+   * becomes of the process. What goes wrong with the mark is no matter while the process lives.
+   */
+  mark(): void;
+  /** To be called in any case. */
+  close(): void;
+}
+
 /**
  * Who is given which one-time file. Each call is one conditional statement, by the database's clock: of any number of
  * processes one has the handover. Whatever takes a handover answers false, and changes nothing, once it was lost.
@@ -20,11 +32,10 @@ export abstract class HandoverRepository {
   abstract beat(handover: Handover): Promise<boolean>;
 
   /**
-   * Says that the last byte goes out now. A handover that is heard of no more after this counts as complete: that byte is
-   * the network's by then, whatever becomes of the process.
-   * @param leaseSeconds after which nothing more is to be heard
+   * Sees to it that nobody else is given the file for so long, in which the last byte may go out.
+   * @returns `null` when somebody else has the handover
    */
-  abstract beginEnding(handover: Handover, leaseSeconds: number): Promise<boolean>;
+  abstract prepareEnding(handover: Handover, leaseSeconds: number): Promise<Ending | null>;
 
   /** Ends the export: its file was given out, once and for all. */
   abstract complete(handover: Handover): Promise<boolean>;
