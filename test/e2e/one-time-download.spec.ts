@@ -91,8 +91,9 @@ describe('A file that is given out once', () => {
   });
 
   it.each<[string, RequestHeaders, number]>([
-    ['a part', { range: 'bytes=0-99' }, 416],
-    ['all by a range', { range: 'bytes=0-' }, 416],
+    ['a part', { range: 'bytes=0-99' }, 403],
+    ['all by a range', { range: 'bytes=0-' }, 403],
+    ['a browser that resumes, and then begins anew', { range: 'bytes=99-', 'if-range': '"x"' }, 416],
     ['a condition that holds', { 'if-none-match': '"another"' }, 412],
     ['a date', { 'if-modified-since': 'Sat, 01 Jan 2000 00:00:00 GMT' }, 412],
     ['a prefetching browser', { 'sec-purpose': 'prefetch;prerender' }, 403],
@@ -155,6 +156,16 @@ describe('A file that is given out once', () => {
       },
       { action: 'export.downloaded', details: { by: 'link', one_time: true }, address: expect.any(String) },
     ]);
+    const told = installation.services.flatMap(({ log }) =>
+      log.filter((line) => line.export_id === id && 'by' in line),
+    );
+    expect(told).toMatchObject([
+      { level: 'warn', message: 'A one-time download broke off', by: 'link', address: expect.any(String) },
+      { level: 'log', message: 'A one-time file was given out, and is deleted', by: 'link', bytes: expect.any(Number) },
+    ]);
+    const metrics = await (await fetch(`${installation.services[0]!.url}/metrics`)).text();
+    expect(metrics).toMatch(/^export_one_time_downloads_total\{outcome="broken-off"\} [1-9]/m);
+    expect(metrics).toMatch(/^export_one_time_downloads_total\{outcome="given-out"\} [1-9]/m);
   });
 
   it('is gone when its owner deletes it while somebody is reading it', async () => {

@@ -24,7 +24,7 @@ export function ApiDownload({ byLink }: { readonly byLink: boolean }): MethodDec
       summary: 'Fetch the file',
       description: `${byLink ? BY_LINK : ''}${ONCE}`,
     }),
-    ApiHeader({ name: 'Range', required: false, description: 'One range of bytes; 416 for a one-time file' }),
+    ApiHeader({ name: 'Range', required: false, description: 'One range of bytes; not of a one-time file' }),
     ApiHeader({ name: 'If-Range', required: false, description: 'The ETag that the range belongs to' }),
     ApiHeader({ name: 'If-None-Match', required: false, description: 'The ETag of a file that the caller has' }),
     ApiOkResponse({
@@ -48,7 +48,11 @@ export function ApiDownload({ byLink }: { readonly byLink: boolean }): MethodDec
       headers: { Location: { description: 'Where', schema: { type: 'string', format: 'uri' } } },
     }),
     ApiResponse({ status: 304, description: 'The caller has the file already' }),
-    ApiResponse({ status: 416, description: 'The file has no such range, or is given out whole only' }),
+    ApiResponse({
+      status: 416,
+      description: 'The file has no such range, or is given out whole only',
+      headers: { 'Content-Range': { description: 'How many bytes there are', schema: { type: 'string' } } },
+    }),
     ApiProblems(401, 403, 404, 409, 410, 412),
   );
 }

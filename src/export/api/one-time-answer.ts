@@ -47,12 +47,12 @@ function ownConnection({ socket }: Response): Socket {
 
 function refuseAllButPlain(request: Request, file: DownloadableFile, response: Response): void {
   if (request.get('Range') !== undefined) {
-    response.set('Content-Range', `bytes */${file.size}`);
-    throw new DomainError(
-      'range',
-      'one-time-not-in-parts',
-      'This file is given out once, and whole: ask without Range',
-    );
+    const message = 'This file is given out once, and whole: ask without Range';
+    // To programs that go on with a part they have, 416 means that there is no more; a browser that names the file which
+    // the part is of, and learns this, begins anew.
+    const isBrowser = request.get('If-Range') !== undefined;
+    if (isBrowser) response.set('Content-Range', `bytes */${file.size}`);
+    throw new DomainError(isBrowser ? 'range' : 'forbidden', 'one-time-not-in-parts', message);
   }
   if (CONDITIONS.some((name) => request.get(name) !== undefined)) {
     const message = 'This file is given out once: ask without If-Match, If-None-Match and the like';

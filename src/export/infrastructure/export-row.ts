@@ -1,6 +1,6 @@
 import { Prisma } from '../../platform/prisma/generated/client';
 import { type AuditEntry, recordAudit } from '../../platform/audit/audit-log';
-import { isCustomer, type Party } from '../../platform/auth/caller';
+import type { Party } from '../../platform/auth/caller';
 import type { Export as ExportRow } from '../../platform/prisma/generated/client';
 import type { Transaction } from '../../platform/prisma/prisma.service';
 import type { Export, ProgressUnit, StoredObject } from '../model/domain/export';
@@ -77,25 +77,6 @@ export function auditOf(row: Export, action: string, { by, details }: AuditedSte
 }
 
 const NOBODY = { userId: null, customerId: null };
-
-/** How they proved themselves, as for every download. */
-export function wayOf(by: Party | null): 'link' | 'customer' | 'token' {
-  if (by === null) return 'link';
-  return isCustomer(by) ? 'customer' : 'token';
-}
-
-/** What `downloaded_by` says of who takes a file. */
-export function nameOf(by: Party | null): string {
-  if (by === null) return 'link';
-  return isCustomer(by) ? `customer:${by.customerId}` : `user:${by.userId}`;
-}
-
-/** Of whom `downloaded_by` tells; `null` for the bearer of a link. */
-export function partyOf({ downloadedBy, tenantId }: Pick<Export, 'downloadedBy' | 'tenantId'>): Party | null {
-  const [, kind, id] = /^(user|customer):(.*)$/s.exec(downloadedBy ?? '') ?? [];
-  if (id === undefined) return null;
-  return kind === 'user' ? { userId: id, tenantId } : { customerId: id, tenantId };
-}
 
 /** The columns that end a one-time export whose file was given out. */
 export const GIVEN_OUT = Prisma.sql`status = 'expired', expires_at = now(), downloaded_at = now(),

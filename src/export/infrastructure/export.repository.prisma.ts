@@ -14,11 +14,12 @@ import { ownedBy, ownedBySql } from '../../platform/prisma/owned-by';
 import { PrismaService, type Transaction } from '../../platform/prisma/prisma.service';
 import { RateLimitExceededError, type RateLimitState } from '../../platform/rate-limit/rate-limit';
 import type { RequestExport } from '../model/domain/commands/request-export.command';
+import { wayOf } from '../model/domain/downloader';
 import type { Export, FinishedFile, StoredObject } from '../model/domain/export';
 import type { ExportKind } from '../model/domain/export-format';
 import { accountOf } from '../model/domain/record-owner';
 import { type ExportCreation, type ExportQuery, ExportRepository } from '../model/domain/interfaces/export.repository';
-import { auditOf, changeExports, mayBecome, toExport, wayOf } from './export-row';
+import { auditOf, changeExports, mayBecome, toExport } from './export-row';
 import { publishedFile } from './published-file';
 
 /** Each holds a connection to the database for as long as its reader takes. */

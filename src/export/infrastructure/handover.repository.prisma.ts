@@ -4,10 +4,11 @@ import { escapeLiteral, type PoolClient } from 'pg';
 import type { Party } from '../../platform/auth/caller';
 import { Prisma } from '../../platform/prisma/generated/client';
 import { PrismaService } from '../../platform/prisma/prisma.service';
+import { nameOf, wayOf } from '../model/domain/downloader';
 import type { Export } from '../model/domain/export';
 import { type Ending, type Handover, HandoverRepository } from '../model/domain/interfaces/handover.repository';
 import { HANDOVER_LEASE_SECONDS } from '../model/domain/handover-limits';
-import { GIVEN_OUT, auditOf, changeExports, nameOf, wayOf } from './export-row';
+import { GIVEN_OUT, auditOf, changeExports } from './export-row';
 
 @Injectable()
 export class PrismaHandoverRepository extends HandoverRepository {

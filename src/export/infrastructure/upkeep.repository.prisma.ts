@@ -3,9 +3,10 @@ import { Config } from '../../platform/config/config';
 import { Prisma } from '../../platform/prisma/generated/client';
 import { PrismaService } from '../../platform/prisma/prisma.service';
 import { MAX_ATTEMPTS } from '../model/domain/attempt-limits';
+import { partyOf, wayOf } from '../model/domain/downloader';
 import type { Export } from '../model/domain/export';
 import { type DeletableObject, UpkeepRepository } from '../model/domain/interfaces/upkeep.repository';
-import { GIVEN_OUT, auditOf, changeExports, mayBecome, partyOf, wayOf } from './export-row';
+import { GIVEN_OUT, auditOf, changeExports, mayBecome } from './export-row';
 
 const BATCH = 500;
 

@@ -10,6 +10,7 @@ export class ExportMetrics {
   private readonly duration: Histogram<'kind' | 'format'>;
   private readonly bytes: Counter<'kind' | 'format'>;
   private readonly rows: Counter<'kind' | 'format'>;
+  private readonly handovers: Counter<'outcome'>;
 
   constructor({ registry }: Metrics) {
     const registers = [registry];
@@ -38,6 +39,17 @@ export class ExportMetrics {
       labelNames: ['kind', 'format'],
       registers,
     });
+    this.handovers = new Counter({
+      name: 'export_one_time_downloads_total',
+      help: 'One-time downloads that ended in this process, by outcome',
+      labelNames: ['outcome'],
+      registers,
+    });
+  }
+
+  /** What became of a one-time download: of a refused one, somebody else was being given the file. */
+  handedOver(outcome: 'given-out' | 'broken-off' | 'refused'): void {
+    this.handovers.inc({ outcome });
   }
 
   completed({ kind, format }: Export, { size, recordCount }: FinishedFile, seconds: number): void {

@@ -3,6 +3,7 @@ import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleDestro
 import type { Party } from '../../../platform/auth/caller';
 import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
+import { RequestContext } from '../../../platform/observability/request-context';
 import { FileStorage } from '../../../platform/storage/file-storage';
 import {
   acceptWithinSeconds,
@@ -11,9 +12,11 @@ import {
   NOTE_WITHIN_SECONDS,
   STAYS_FOR_MS,
 } from '../domain/handover-limits';
+import { nameOf } from '../domain/downloader';
 import { type Handover, HandoverRepository } from '../domain/interfaces/handover.repository';
 import { UpkeepRepository } from '../domain/interfaces/upkeep.repository';
 import { type DownloadableFile, ExportDownload } from './export-download';
+import { ExportMetrics } from './export-metrics';
 import { HandoverLease } from './handover-lease';
 import { LastByte } from './last-byte';
 
@@ -51,6 +54,7 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
     private readonly storage: FileStorage,
     private readonly upkeep: UpkeepRepository,
     private readonly config: Config,
+    private readonly metrics: ExportMetrics,
   ) {}
 
   /**
@@ -62,6 +66,7 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
     if (handover) return handover;
     // Gone, or changed otherwise since it was found?
     await this.downloads.find(file.exportId, null);
+    this.metrics.handedOver('refused');
     throw new DomainError(
       'conflict',
       'download-under-way',
@@ -99,19 +104,27 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
   private async carryOut(file: DownloadableFile, handover: Handover, reader: Reader): Promise<void> {
     const lease = new HandoverLease(handover, this.handovers);
     let isAccepted = false;
-    let refusal: DomainError | undefined;
+    let reason: unknown = 'The reader did not accept the last byte';
     try {
       isAccepted = await this.send(file, handover, reader, lease);
     } catch (error) {
-      this.logger.warn('A one-time download broke off', { export_id: file.exportId, reason: String(error) });
-      // Nothing was sent yet: there is room for an answer.
-      if (error instanceof DomainError) refusal = error;
+      reason = error;
     } finally {
       lease.stop();
     }
+    // Before anything was sent there is room for an answer.
+    const refusal = !isAccepted && reason instanceof DomainError ? reason : null;
     if (!isAccepted && !refusal) reader.breakOff();
+    this.tell(isAccepted ? null : String(reason), handover, reader);
     await this.conclude(file, handover, reader, isAccepted);
     if (refusal) throw refusal;
+  }
+
+  private tell(failure: string | null, { exportId, by }: Handover, { sent }: Reader): void {
+    const about = { export_id: exportId, by: nameOf(by), address: RequestContext.current()?.address, bytes: sent };
+    this.metrics.handedOver(failure === null ? 'given-out' : 'broken-off');
+    if (failure === null) this.logger.log('A one-time file was given out, and is deleted', about);
+    else this.logger.warn('A one-time download broke off', { ...about, reason: failure });
   }
 
   private async send(
@@ -169,7 +182,6 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
 
   private async complete({ exportId, key }: DownloadableFile, handover: Handover): Promise<void> {
     if (!(await this.handovers.complete(handover))) return;
-    this.logger.log('A one-time file was given out, and is deleted', { export_id: exportId });
     try {
       await this.storage.delete(key);
       await this.upkeep.forgetObject({ exportId, key });
