@@ -20,6 +20,8 @@ async function prepare() {
   await ensureBuilt();
   const { databaseOfStack } = await import('./live/database-note.mjs');
   const databaseUrl = process.env['DATABASE_URL'] || databaseOfStack();
+  // How the program is used, it tells without one.
+  if (!databaseUrl && process.argv.slice(2).some((word) => /^(help|--help|-h)$/.test(word))) return;
   if (!databaseUrl) {
     throw new Error(
       'There is no database for customers: start `npm run dev` in another terminal, or set DATABASE_URL.',

@@ -64,20 +64,20 @@ $$ SELECT (ARRAY[
   'curl/8.14.1'
 ])[1 + n % 4] $$;
 
-CREATE TEMP TABLE seed_cultures (no bigint, locale text, given text[], family text[], family_first boolean) ON COMMIT DROP;
+CREATE TEMP TABLE seed_cultures (no bigint, locale text, given text[], family text[], family_first boolean, gap text) ON COMMIT DROP;
 INSERT INTO seed_cultures VALUES
-  (0, 'en', '{Ada,Grace,Alan,Mary,John,Olivia}', '{Lovelace,Hopper,Turing,"O''Neill",Smith-Jones,MacDonald}', false),
-  (1, 'de', '{Jürgen,Käthe,Björn,Anneliese,Sören}', '{Müller,Groß,Strößner,"von der Heide",Weiß}', false),
-  (2, 'fr', '{François,Zoë,Éloïse,Jean-Noël}', '{Lefèvre,D''Aubigné,Çelik,Œuvrard}', false),
-  (3, 'pl', '{Łukasz,Małgorzata,Świętosława,Jiří}', '{Wójcik,Dvořák,Żółkiewska,Šťastný}', false),
-  (4, 'uk', '{Олена,Тарас,Соломія,Ігор,Євгенія}', '{Шевченко,Ґалаґан,Їжакевич,Дем''янюк,Коваль}', false),
-  (5, 'ar', '{محمد,فاطمة,ليلى,يوسف}', '{"الخوارزمي","بن سينا","الإدريسي","حدّاد"}', false),
-  (6, 'zh', '{小明,丽华,国强,雨桐}', '{王,李,欧阳,𠮷田}', true),
-  (7, 'ko', '{민준,서연,지우,하은}', '{김,이,박,남궁}', true),
-  (8, 'hi', '{आरव,प्रिया,अनन्या,कृष्ण}', '{शर्मा,सिंह,त्रिपाठी,श्रीवास्तव}', false),
-  (9, 'vi', '{Hạnh,Dũng,Tuyết}', '{Nguyễn,Trần,Đặng}', true),
-  (10, 'tr', '{İpek,Işıl,Oğuz}', '{Yılmaz,Şahin,Gökçe}', false),
-  (11, 'en', '{"Sam 🦊","Kim 👩‍💻","Max 🏳️‍🌈"}', '{Fox,"Lee ✨",Rainbow}', false);
+  (0, 'en', '{Ada,Grace,Alan,Mary,John,Olivia}', '{Lovelace,Hopper,Turing,"O''Neill",Smith-Jones,MacDonald}', false, ' '),
+  (1, 'de', '{Jürgen,Käthe,Björn,Anneliese,Sören}', '{Müller,Groß,Strößner,"von der Heide",Weiß}', false, ' '),
+  (2, 'fr', '{François,Zoë,Éloïse,Jean-Noël}', '{Lefèvre,D''Aubigné,Çelik,Œuvrard}', false, ' '),
+  (3, 'pl', '{Łukasz,Małgorzata,Świętosława,Jiří}', '{Wójcik,Dvořák,Żółkiewska,Šťastný}', false, ' '),
+  (4, 'uk', '{Олена,Тарас,Соломія,Ігор,Євгенія}', '{Шевченко,Ґалаґан,Їжакевич,Дем''янюк,Коваль}', false, ' '),
+  (5, 'ar', '{محمد,فاطمة,ليلى,يوسف}', '{"الخوارزمي","بن سينا","الإدريسي","حدّاد"}', false, ' '),
+  (6, 'zh', '{小明,丽华,国强,雨桐}', '{王,李,欧阳,𠮷田}', true, ''),
+  (7, 'ko', '{민준,서연,지우,하은}', '{김,이,박,남궁}', true, ''),
+  (8, 'hi', '{आरव,प्रिया,अनन्या,कृष्ण}', '{शर्मा,सिंह,त्रिपाठी,श्रीवास्तव}', false, ' '),
+  (9, 'vi', '{Hạnh,Dũng,Tuyết}', '{Nguyễn,Trần,Đặng}', true, ' '),
+  (10, 'tr', '{İpek,Işıl,Oğuz}', '{Yılmaz,Şahin,Gökçe}', false, ' '),
+  (11, 'en', '{"Sam 🦊","Kim 👩‍💻","Max 🏳️‍🌈"}', '{Fox,"Lee ✨",Rainbow}', false, ' ');
 
 CREATE FUNCTION pg_temp.odd_name(n bigint) RETURNS text LANGUAGE sql IMMUTABLE AS
 $$ SELECT (ARRAY[

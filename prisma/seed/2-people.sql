@@ -2,8 +2,8 @@ INSERT INTO users (id, tenant_id, name, email, phone, locale, birth_date, roles,
                    last_login_ip, created_at, updated_at)
 SELECT pg_temp.user_id(u), pg_temp.tenant_of(u),
        CASE WHEN u = 1 THEN 'Zoë Ångström' WHEN u % 17 = 0 THEN pg_temp.odd_name(u / 17 - 1)
-            WHEN family_first THEN family_name || given_name
-            ELSE given_name || ' ' || family_name END,
+            WHEN family_first THEN family_name || gap || given_name
+            ELSE given_name || gap || family_name END,
        CASE WHEN u = 1 THEN 'zoe.angstrom@example.org' WHEN u % 41 = 0 THEN 'user+' || u || '@bücher.example'
             ELSE 'user' || u || '@example.org' END,
        CASE pg_temp.pick(u, 20, 4) WHEN 0 THEN NULL WHEN 1 THEN '' ELSE '+380 44 ' || lpad(pg_temp.pick(u, 21, 10000000)::text, 7, '0') END,

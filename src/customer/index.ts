@@ -2,4 +2,4 @@
 export { CustomerModule } from './customer.module';
 export { CurrentCustomer, ForCustomers } from './api/for-customers.decorator';
 export { CustomerProgram } from './api/customer-program';
-export { UsageError } from './api/customer-command';
+export { UsageError, usageFor } from './api/customer-command';

@@ -85,6 +85,18 @@ describe('npm run seed', () => {
     });
   });
 
+  it('parts the names of those who have the family’s first, but where they are written without a gap', async () => {
+    const people = await all(
+      `SELECT bool_and(name LIKE '% %') AS parted, count(*) > 1 AS many FROM users WHERE locale = 'vi' AND name ~ '(Nguyễn|Trần|Đặng)'
+       UNION ALL SELECT bool_or(name LIKE '% %'), count(*) > 1 FROM users WHERE locale IN ('zh', 'ko') AND name ~ '[王李阳𠮷김박]'`,
+    );
+
+    expect(people).toEqual([
+      { parted: true, many: true },
+      { parted: false, many: true },
+    ]);
+  });
+
   it('brings events of many languages, in which other people take part with more or less success', async () => {
     const events = await all(`
       SELECT count(*)::int AS events, array_agg(DISTINCT language ORDER BY language) AS languages,

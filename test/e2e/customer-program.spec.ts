@@ -205,21 +205,46 @@ describe('An operator’s program for customers', () => {
     expect(await installation.sql('SELECT * FROM customers ORDER BY id')).toEqual(before);
   });
 
-  it('says what is wrong with its database', async () => {
+  it.each([[['--help']], [['-h']], [['help']], [['rotate', '--help']]])(
+    'says how it is used, without a database: %j',
+    async (args) => {
+      const run = await manageCustomers(undefined, ...args);
+
+      expect(run).toEqual({ code: 0, stdout: expect.stringMatching(/^Usage: npm run customer/), stderr: '' });
+    },
+  );
+
+  it.each([
+    ['create', '--name', 'Lost'],
+    ['rotate', randomUUID()],
+    ['list', '--json'],
+  ])('says what is wrong with its database: %s', async (...args) => {
     const empty = await createEmptyDatabase('UTF8');
     const nowhere = `postgresql://me:word@127.0.0.1:${await freePort()}/none`;
 
+    const changed = (change: (database: URL) => void) => {
+      const database = new URL(empty.url);
+      change(database);
+      return database.href;
+    };
+    const absent = changed((database) => (database.pathname = '/nowhere_to_be_found'));
+    const unnamed = changed((database) => (database.hostname = 'no-such-host.invalid'));
+    const stranger = changed((database) => (database.username = 'nobody_we_know'));
+
     const runs = [];
-    for (const database of [undefined, 'mysql://x', nowhere, empty.url]) {
-      runs.push(await manageCustomers(database, 'create', '--name', 'Lost'));
+    for (const database of [undefined, 'mysql://x', nowhere, empty.url, absent, unnamed, stranger]) {
+      runs.push(await manageCustomers(database, ...args));
     }
     await empty.drop();
 
-    expect(runs.map(({ code, stdout }) => [code, stdout])).toEqual(Array(4).fill([1, '']));
-    const [missing, wrong, silent, bare] = runs.map(({ stderr }) => stderr);
+    expect(runs.map(({ code, stdout }) => [code, stdout])).toEqual(Array(7).fill([1, '']));
+    const [missing, wrong, silent, bare, gone, lost, refused] = runs.map(({ stderr }) => stderr);
     expect(missing).toContain('DATABASE_URL is missing');
     expect(wrong).toContain('DATABASE_URL must be a URL');
     expect(silent).toMatch(/^The database does not answer: .*DATABASE_URL.*\n$/);
     expect(bare).toMatch(/^The database is not up to date: run `npm run migrate` first\.\n$/);
+    expect(gone).toBe('There is no database of the name that DATABASE_URL has: create it, or put the name right.\n');
+    expect(lost).toBe(silent);
+    expect(refused).toBe('The database refuses the user and password that DATABASE_URL has.\n');
   });
 });

@@ -69,6 +69,42 @@ describe('An export of results', () => {
     }
   });
 
+  it('takes null for what was left out', async () => {
+    const event = await keepEvent(sql, { customer: partner.id });
+    const options = ['header', 'points', 'raw', 'bom', 'delimiter', 'compression', 'page_size', 'orientation'];
+    const nulls = Object.fromEntries(options.map((option) => [option, null]));
+    const path = `/api/v1/customer/events/${event.id}/results/export`;
+
+    const answers = [];
+    for (const body of [{ format: null, one_time: null, options: null }, { options: nulls }])
+      answers.push(await partner.post(path, body));
+
+    for (const { status, body } of answers)
+      expect([status, body]).toMatchObject([201, { format: 'csv', one_time: true, options: {} }]);
+  });
+
+  it('is the same request whether defaults are spelled out or not, and in whatever order', async () => {
+    const event = await keepEvent(sql, { customer: partner.id });
+    const request = async (key: string, body: object) =>
+      partner.post(`/api/v1/customer/events/${event.id}/results/export`, body, { 'idempotency-key': key });
+    const defaults = { header: 'labels', points: false, raw: false, bom: false, delimiter: ',', page_size: 'a4' };
+
+    const bare = [
+      await request('bare', {}),
+      await request('bare', { one_time: true, format: 'csv', options: { ...defaults, orientation: 'auto' } }),
+      await request('bare', { one_time: null, options: { header: null, compression: null } }),
+      await request('bare', { options: { header: 'keys' } }),
+    ];
+    const ordered = [
+      await request('ordered', { options: { header: 'both', points: true } }),
+      await request('ordered', { options: { points: true, header: 'both' } }),
+    ];
+
+    expect(bare.map(({ status }) => status)).toEqual([201, 200, 200, 422]);
+    expect(new Set(bare.slice(0, 3).map(({ body }) => body.id as string)).size).toBe(1);
+    expect(ordered.map(({ status }) => status)).toEqual([201, 200]);
+  });
+
   it('is made once under one key, and counts towards the limit', async () => {
     const event = await keepEvent(sql, { organizer: 'keen' });
     const keen = await installation.asUser('keen');

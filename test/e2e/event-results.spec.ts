@@ -24,13 +24,15 @@ describe('The results of an event', () => {
 
   it('come as one row for each participant, with nothing where there is nothing', async () => {
     const event = await keepEvent(sql, { questions: [{ key: 'a' }, { key: 'b' }, { key: 'c' }] });
-    await keepParticipant(sql, event, { name: 'Never Came', result: null });
+    const never = await keepParticipant(sql, event, { name: 'Never Came', result: null });
     await keepParticipant(sql, event, {
       ...{ name: 'All Done', externalId: 'x-1', email: 'all@example.org', group: '7 B' },
       result: { score: '99999999.99', maximum: '99999999.99', seconds: 61, attempts: 3 },
       answers: { a: '', b: null, c: { answer: '0.10', score: '1.5' } },
     });
-    await keepParticipant(sql, event, { name: 'Began', result: { score: 1, maximum: 0, finishedAt: null } });
+    const began = await keepParticipant(sql, event, {
+      ...{ name: 'Began', result: { score: 1, maximum: 0, finishedAt: null } },
+    });
 
     const { columns, results } = await documentOf(event);
 
@@ -44,6 +46,7 @@ describe('The results of an event', () => {
       },
       {
         ...NOBODY,
+        participant_id: began,
         name: 'Began',
         score: 1,
         maximum: 0,
@@ -51,7 +54,7 @@ describe('The results of an event', () => {
         attempts: 1,
         started_at: expect.any(String),
       },
-      { ...NOBODY, name: 'Never Came' },
+      { ...NOBODY, participant_id: never, name: 'Never Came' },
     ]);
   });
 
@@ -60,13 +63,17 @@ describe('The results of an event', () => {
     const answers = { a: { answer: 'because', score: '0.75' }, a_points: { answer: 'many', score: null } };
     await keepParticipant(sql, event, { answers });
 
-    const { columns, results } = await documentOf(event, { points: true });
+    const { questions, columns, results } = await documentOf(event, { points: true });
 
     expect(columns.slice(11)).toMatchObject([
       { key: 'q_a', label: 'Why?', type: 'text' },
       { key: 'q_a_points_', label: 'Why? (points)', type: 'decimal' },
       { key: 'q_a_points', type: 'text' },
       { key: 'q_a_points_points', type: 'decimal' },
+    ]);
+    expect(questions).toMatchObject([
+      { key: 'a', column: 'q_a', points_column: 'q_a_points_' },
+      { key: 'a_points', column: 'q_a_points', points_column: 'q_a_points_points' },
     ]);
     expect(results).toMatchObject([{ q_a: 'because', q_a_points_: 0.75, q_a_points: 'many', q_a_points_points: null }]);
   });
@@ -83,7 +90,7 @@ describe('The results of an event', () => {
       ...{ id, title: 'Тест', language: 'uk-UA', time_zone: 'Europe/Kyiv' },
       ...{ starts_at: '2026-03-01T09:00:00.000Z', ends_at: null },
     });
-    expect(asked).toEqual([{ key: 'a', text: 'Питання', kind: 'choice', max_score: 2.5 }]);
+    expect(asked).toEqual([{ key: 'a', column: 'q_a', text: 'Питання', kind: 'choice', max_score: 2.5 }]);
     expect(columns[1]).toEqual({ key: 'name', label: 'Ім’я', type: 'text' });
   });
 
@@ -126,6 +133,18 @@ describe('The results of an event', () => {
     const { results } = await documentOf(event);
 
     expect(results.map(({ participant_id: id }) => id)).toEqual(ids);
+  });
+
+  it('keep the namesakes apart also where nothing but their names is known, by the ids that the list shows', async () => {
+    const event = await keepEvent(sql);
+    for (const externalId of [null, null, '']) await keepParticipant(sql, event, { name: 'Bob', externalId });
+
+    const { results } = await documentOf(event);
+
+    const { body } = await ann.get(`/api/v1/events/${event.id}/results`);
+    const listed = (body.results as { participant: { id: string } }[]).map(({ participant }) => participant.id);
+    expect(new Set(listed).size).toBe(3);
+    expect(results.map(({ participant_id: id }) => id).sort()).toEqual(listed.sort());
   });
 
   it('are those of one moment, however much changes while they are read', async () => {
@@ -178,7 +197,7 @@ interface ResultsDocument {
 }
 
 const NOBODY = {
-  ...{ participant_id: null, email: null, group: null, score: null, maximum: null, percent: null },
+  ...{ email: null, group: null, score: null, maximum: null, percent: null },
   ...{ duration_seconds: null, attempts: null, started_at: null, finished_at: null, q_a: null, q_b: null, q_c: null },
 };
 

@@ -133,6 +133,13 @@ describe('Events', () => {
     ]);
   });
 
+  it.each(['x', '0', '201', '1.5', '-1', '1e9'])('are not listed by a limit of %s', async (limit) => {
+    const { status, body } = await ann.get(`${EVENTS}?limit=${limit}`);
+
+    const message = 'limit must be a whole number from 1 to 200';
+    expect([status, body.errors]).toEqual([400, [{ field: 'limit', message }]]);
+  });
+
   it('ask for a token, or for an id and a secret', async () => {
     const nobody = installation.asNobody();
     const [withToken, withSecret] = [ann.credentials, partner.credentials];

@@ -2,7 +2,16 @@ import { TableCsvWriter } from '../../src/export/infrastructure/formats/table-cs
 import { TableJsonWriter } from '../../src/export/infrastructure/formats/table-json.writer';
 import type { TableColumn } from '../../src/export/model/domain/table';
 import { python } from '../support/python';
-import { FORMULAS, HOSTILE_COLUMNS, HOSTILE_ROWS, tableOf, textTable, writeTable } from '../support/tables';
+import {
+  FORMULAS,
+  HOSTILE_COLUMNS,
+  HOSTILE_LABELS,
+  HOSTILE_ROWS,
+  hostileLabels,
+  tableOf,
+  textTable,
+  writeTable,
+} from '../support/tables';
 
 const readCsv = (bytes: Uint8Array, delimiter = ',') =>
   python<string[][]>(
@@ -29,7 +38,7 @@ const csv = new TableCsvWriter();
 const json = new TableJsonWriter();
 const hostile = tableOf(HOSTILE_COLUMNS, HOSTILE_ROWS);
 const KEYS = HOSTILE_COLUMNS.map(({ key }) => key);
-const LABELS = HOSTILE_COLUMNS.map(({ label }) => label);
+const LABELS = hostileLabels('UTC');
 const million = '0123456789é"<&👍'.repeat(70_000);
 const wide = Array.from({ length: 200 }, (_, index): TableColumn => {
   return { key: `q${index}`, label: `Question ${index}`, type: 'text' };
@@ -49,7 +58,7 @@ describe('A table as CSV', () => {
     const { bytes, extension, contentType, recordCount } = await writeTable(csv, hostile);
 
     const [labels, ...rows] = await readCsv(bytes);
-    expect(labels).toEqual(LABELS.map((label) => (label === '=1+1' ? "'=1+1" : label)));
+    expect(labels).toEqual(LABELS.map((label) => (HOSTILE_LABELS.has(label) ? `'${label}` : label)));
     expect(rows).toEqual(fields((text) => (FORMULAS.has(text) ? `'${text}` : text)));
     expect({ extension, contentType, recordCount }).toEqual({
       extension: 'csv',
@@ -85,6 +94,18 @@ describe('A table as CSV', () => {
     expect(await written('labels')).toBe('Column 0,Column 1\nx,y\n');
     expect(await written('keys')).toBe('c0,c1\nx,y\n');
     expect(await written('both')).toBe('Column 0,Column 1\nc0,c1\nx,y\n');
+  });
+
+  it('says with a label in which unit a duration is, and that moments are in UTC whatever the table’s zone', async () => {
+    const columns: TableColumn[] = [
+      { key: 'took', label: 'Тривалість', type: 'duration' },
+      { key: 'at', label: 'Початок', type: 'moment' },
+    ];
+    const table = tableOf(columns, [[61, new Date(0)]], { timeZone: 'Europe/Kyiv' });
+
+    const { bytes } = await writeTable(csv, table, { header: 'both' });
+
+    expect(bytes.toString()).toBe('Тривалість (s),Початок (UTC)\ntook,at\n61,1970-01-01T00:00:00.000Z\n');
   });
 
   it('takes a mark for Excel and another delimiter', async () => {

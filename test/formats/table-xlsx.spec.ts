@@ -4,9 +4,11 @@ import {
   FORMULAS,
   HOSTILE_COLUMNS,
   HOSTILE_DECIMALS,
+  HOSTILE_LABELS,
   HOSTILE_MOMENTS,
   HOSTILE_ROWS,
   HOSTILE_TEXTS,
+  hostileLabels,
   tableOf,
   textTable,
   writeTable,
@@ -126,8 +128,44 @@ describeWith(['openpyxl', 'xmllint'], 'A table as XLSX', () => {
 
   it('has labels that are alike, and marks those that a spreadsheet would run', () => {
     expect(rows[0]!.map(({ value, quoted }) => [value, quoted])).toEqual(
-      HOSTILE_COLUMNS.map(({ label }) => [label, label === '=1+1']),
+      hostileLabels('UTC').map((label) => [label, HOSTILE_LABELS.has(label)]),
     );
+  });
+
+  it('says with a label in which unit a duration is, and by which clock a moment', async () => {
+    const table = tableOf(HOSTILE_COLUMNS, HOSTILE_ROWS, { timeZone: 'Europe/Kyiv' });
+
+    const [sheet] = await read((await writeTable(xlsx, table, { header: 'both' })).bytes);
+
+    expect(valuesOf(sheet!.rows.slice(0, 2))).toEqual([
+      hostileLabels('Europe/Kyiv'),
+      HOSTILE_COLUMNS.map(({ key }) => key),
+    ]);
+  });
+
+  it.each([
+    ['ar-EG', true],
+    ['he', true],
+    ['uk', false],
+  ])('opens in the language %s from right to left: %s', async (language, rightToLeft) => {
+    const table = textTable([['x'.repeat(40_000)], ['y']], { language });
+
+    const sheets = await read((await writeTable(new TableXlsxWriter(2), table)).bytes);
+
+    expect(sheets.map((sheet) => sheet.rightToLeft)).toEqual(Array(4).fill(rightToLeft));
+  });
+
+  it('wraps what was answered, and shows a row’s values beside the first line of it', async () => {
+    const answer = 'A long answer. '.repeat(20);
+    const { bytes } = await writeTable(xlsx, tableOf(HOSTILE_COLUMNS, [[answer, '=1+1', 1, '2.50', 3, new Date(0)]]));
+
+    const [header, row] = (await read(bytes))[0]!.rows;
+    expect(row!.map(({ value }) => value)).toEqual([answer, '=1+1', 1, 2.5, 3, '1970-01-01 00:00:00']);
+    expect(row!.map(({ wrapped }) => wrapped)).toEqual([true, true, false, false, false, false]);
+    expect(row!.map(({ vertical }) => vertical)).toEqual(Array(6).fill('top'));
+    expect(row!.map(({ quoted }) => quoted)).toEqual([false, true, false, false, false, false]);
+    // It stays in sight: a long question that wraps would leave no room for rows.
+    expect(header!.some(({ wrapped }) => wrapped)).toBe(false);
   });
 
   it('marks no texts where they were asked for as they are', async () => {
@@ -202,7 +240,7 @@ describeWith(['soffice'], 'A table as XLSX, read by LibreOffice', () => {
 
     const [labels, keys, ...rows] = (await readByLibreOffice(bytes)).get('Results')!;
 
-    expect(labels).toEqual(HOSTILE_COLUMNS.map(({ label }) => label));
+    expect(labels).toEqual(hostileLabels('UTC'));
     expect(keys).toEqual(HOSTILE_COLUMNS.map(({ key }) => key));
     // It begins a new line of its cell at either.
     expect(rows.map(([text]) => text)).toEqual(HOSTILE_TEXTS.map((text) => text.replaceAll('\r\n', '\n')));

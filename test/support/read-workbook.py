@@ -24,6 +24,8 @@ def cell_of(cell):
         "format": cell.number_format,
         "quoted": bool(cell.quotePrefix),
         "bold": bool(cell.font.b),
+        "wrapped": bool(cell.alignment.wrapText),
+        "vertical": cell.alignment.vertical,
     }
 
 
@@ -32,6 +34,7 @@ def sheet_of(sheet):
         "name": sheet.title,
         "frozen": sheet.freeze_panes,
         "filter": sheet.auto_filter.ref,
+        "rightToLeft": bool(sheet.sheet_view.rightToLeft),
         "widths": [sheet.column_dimensions[key].width for key in sheet.column_dimensions],
         "rows": [[cell_of(cell) for cell in row] for row in sheet.iter_rows()],
     }

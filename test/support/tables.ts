@@ -81,6 +81,19 @@ export const HOSTILE_COLUMNS: readonly TableColumn[] = [
   { key: 'a_moment', label: 'Коли 👍', type: 'moment' },
 ];
 
+/** What heads these columns where moments are told by the clock of a zone. */
+export const hostileLabels = (zone: string): string[] => [
+  'Name',
+  'Name',
+  '=1+1',
+  'a,"b"\nc',
+  '-5 (s)',
+  `Коли 👍 (${zone})`,
+];
+
+/** What of it a spreadsheet would run. */
+export const HOSTILE_LABELS: ReadonlySet<string> = new Set(['=1+1', '-5 (s)']);
+
 /** One column a type. The last row is nothing but nulls. */
 export const HOSTILE_ROWS: readonly (readonly Cell[])[] = [
   ...HOSTILE_TEXTS.map((text, index): Cell[] => [

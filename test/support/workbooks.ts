@@ -19,12 +19,15 @@ export interface ReadCell {
   readonly format: string;
   readonly quoted: boolean;
   readonly bold: boolean;
+  readonly wrapped: boolean;
+  readonly vertical: string | null;
 }
 
 export interface ReadSheet {
   readonly name: string;
   readonly frozen: string | null;
   readonly filter: string | null;
+  readonly rightToLeft: boolean;
   readonly widths: readonly number[];
   readonly rows: readonly (readonly ReadCell[])[];
 }

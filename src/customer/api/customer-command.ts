@@ -27,6 +27,12 @@ export type CustomerCommand = { readonly json: boolean } & (
   | { readonly name: 'list' }
 );
 
+/** @returns how the program is used, where that is what is asked; else `null` */
+export function usageFor(args: readonly string[]): string | null {
+  const isAsked = args[0] === 'help' || args.some((word) => word === '--help' || word === '-h');
+  return isAsked ? `${USAGE}\n` : null;
+}
+
 /** @throws UsageError */
 export function readCommand([name, ...args]: readonly string[]): CustomerCommand {
   switch (name) {

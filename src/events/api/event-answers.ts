@@ -40,12 +40,11 @@ export class EventAnswers {
   async exportResults(
     caller: Party,
     id: string,
-    { format, options, one_time: oneTime = true }: ResultsExportBody,
+    { format, options, one_time: oneTime }: ResultsExportBody,
     idempotencyKey: string | null,
     response: Response,
   ): Promise<ExportResponse> {
-    const given = Object.entries(options ?? {}).filter(([, value]) => value !== undefined);
-    const request = { format, options: Object.fromEntries(given), oneTime };
+    const request = { format, options: options ?? {}, oneTime: oneTime ?? true };
     return this.exports.created(await this.results.request(caller, id, request, idempotencyKey), caller, response);
   }
 }

@@ -36,8 +36,12 @@ export const ExportsResults = (): MethodDecorator =>
     ApiOperation({
       summary: 'Ask for the results of an event as a file',
       description:
-        'One row a participant, in the order of a class list. The file can be fetched once, unless asked otherwise.',
+        'One row a participant, in the order of a class list, under their `external_id`, or under their `id` where they ' +
+        'have none. The file is a one-time one unless `one_time` is `false`: its first complete download deletes it. ' +
+        'What is `null` counts as left out. In json, `questions` tells by `column`, and by `points_column` where points ' +
+        'were asked for, under which names a row has the answers. An answer is `null` where the question was skipped ' +
+        'as well as where it was never shown; the list of results tells the two apart.',
     }),
     ApiExportCreation(ExportResponse),
-    ApiProblems(400, 401, 404, 415, 422, 429),
+    ApiProblems(400, 401, 404, 413, 415, 422, 429),
   );

@@ -3,6 +3,7 @@ import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsObject, IsOptional, ValidateNested } from 'class-validator';
 import {
   COMPRESSIONS,
+  DEFAULT_OPTIONS,
   DEFAULT_RESULTS_FORMAT,
   DELIMITERS,
   HEADERS,
@@ -15,7 +16,7 @@ import {
 export class ResultsExportOptions {
   @ApiPropertyOptional({
     enum: HEADERS,
-    default: 'labels',
+    default: DEFAULT_OPTIONS.header,
     description: 'What heads a column: its label in the language of the event, its key for programs, or both',
   })
   @IsOptional()
@@ -23,24 +24,27 @@ export class ResultsExportOptions {
   header?: (typeof HEADERS)[number];
 
   @ApiPropertyOptional({
-    default: false,
+    default: DEFAULT_OPTIONS.points,
     description: 'One more column behind each question: what the answer is worth',
   })
   @IsOptional()
   @IsBoolean()
   points?: boolean;
 
-  @ApiPropertyOptional({ description: 'csv, xlsx: leave texts as they are that a spreadsheet would run as a formula' })
+  @ApiPropertyOptional({
+    default: DEFAULT_OPTIONS.raw,
+    description: 'csv, xlsx: leave texts as they are that a spreadsheet would run as a formula',
+  })
   @IsOptional()
   @IsBoolean()
   raw?: boolean;
 
-  @ApiPropertyOptional({ description: 'csv: begin with a byte order mark, for Excel' })
+  @ApiPropertyOptional({ default: DEFAULT_OPTIONS.bom, description: 'csv: begin with a byte order mark, for Excel' })
   @IsOptional()
   @IsBoolean()
   bom?: boolean;
 
-  @ApiPropertyOptional({ enum: DELIMITERS, default: ',', description: 'csv' })
+  @ApiPropertyOptional({ enum: DELIMITERS, default: DEFAULT_OPTIONS.delimiter, description: 'csv' })
   @IsOptional()
   @IsIn(DELIMITERS)
   delimiter?: (typeof DELIMITERS)[number];
@@ -50,12 +54,12 @@ export class ResultsExportOptions {
   @IsIn(COMPRESSIONS)
   compression?: (typeof COMPRESSIONS)[number];
 
-  @ApiPropertyOptional({ enum: PAGE_SIZES, default: 'a4', description: 'pdf' })
+  @ApiPropertyOptional({ enum: PAGE_SIZES, default: DEFAULT_OPTIONS.page_size, description: 'pdf' })
   @IsOptional()
   @IsIn(PAGE_SIZES)
   page_size?: (typeof PAGE_SIZES)[number];
 
-  @ApiPropertyOptional({ enum: ORIENTATIONS, default: 'auto', description: 'pdf' })
+  @ApiPropertyOptional({ enum: ORIENTATIONS, default: DEFAULT_OPTIONS.orientation, description: 'pdf' })
   @IsOptional()
   @IsIn(ORIENTATIONS)
   orientation?: (typeof ORIENTATIONS)[number];

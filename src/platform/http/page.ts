@@ -5,15 +5,16 @@ import type { Request } from 'express';
 
 const DEFAULT_SIZE = 50;
 const LARGEST_SIZE = 200;
+const IN_RANGE = { message: `$property must be a whole number from 1 to ${LARGEST_SIZE}` };
 
 /** How much of a list. */
 export class PageSizeQuery {
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: LARGEST_SIZE, default: DEFAULT_SIZE })
   @IsOptional()
   @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(LARGEST_SIZE)
+  @IsInt(IN_RANGE)
+  @Min(1, IN_RANGE)
+  @Max(LARGEST_SIZE, IN_RANGE)
   limit?: number;
 }
 

@@ -1,5 +1,6 @@
 import { lessonBoard } from '../../support/boards';
 import type { Client } from '../../support/client';
+import type { CustomerClient } from '../../support/customers';
 import { expectExactlyOneFile } from '../../support/exactly-one-file';
 import { Installation } from '../../support/installation';
 import { PostgresServer } from '../../support/postgres-server';
@@ -11,12 +12,14 @@ describe('When PostgreSQL restarts in the middle of an export', () => {
   let installation: Installation;
   let service: Service;
   let ann: Client;
+  let partner: CustomerClient;
 
   beforeAll(async () => {
     postgres = await PostgresServer.migrated();
     installation = await Installation.on(postgres.url, { STORAGE: 'disk', EXPORT_LEASE_SECONDS: '5' });
     service = await installation.start();
     ann = await installation.asUser('ann');
+    partner = await installation.asCustomer();
   });
 
   afterAll(async () => {
@@ -37,6 +40,7 @@ describe('When PostgreSQL restarts in the middle of an export', () => {
       ann.post('/api/v1/solo/sessions/', { name: 'Later', state: null }),
       ann.post(`/api/v1/solo/sessions/${session}/export/`, { format: 'png' }),
       ann.delete(`/api/v1/exports/${id}/`),
+      partner.get('/api/v1/customer/events'),
     ]);
     const ready = await fetch(`${service.url}/health/ready`);
     await postgres.start();

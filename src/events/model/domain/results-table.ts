@@ -19,13 +19,14 @@ export type ResultsHead = Omit<Table, 'kind' | 'takenAt' | 'warnings' | 'rows'>;
 /** @param withPoints whether a column behind each question tells what the answer is worth */
 export function headOf({ event, questions, totals }: EventOverview, withPoints: boolean): ResultsHead {
   const locale = localeOf(event);
+  const placed = placedIn(questions, withPoints);
   return {
     title: event.title,
     facts: factsOf(event, questions.length, totals, locale),
-    about: aboutOf(event, questions),
+    about: aboutOf(event, placed),
     language: locale.tag,
     timeZone: locale.timeZone,
-    columns: columnsOf(questions, withPoints, locale),
+    columns: columnsOf(placed, locale),
     rowCount: totals.participants,
   };
 }
@@ -36,8 +37,9 @@ export function rowOf(
   questions: readonly EventQuestion[],
   withPoints: boolean,
 ): Cell[] {
-  const { externalId, name, email, groupName } = participant;
-  const row: Cell[] = [externalId, name, email, groupName];
+  const { id, externalId, name, email, groupName } = participant;
+  // An empty one tells nobody apart.
+  const row: Cell[] = [externalId || id, name, email, groupName];
   if (result) {
     row.push(result.score, result.maximum, result.percent, result.durationSeconds, result.attempts);
     row.push(result.startedAt, result.finishedAt);
@@ -51,12 +53,26 @@ export function rowOf(
   return row;
 }
 
-function columnsOf(questions: readonly EventQuestion[], withPoints: boolean, { words }: EventLocale): TableColumn[] {
+/** A question, and the keys of the columns that are its own. */
+interface PlacedQuestion extends EventQuestion {
+  readonly column: string;
+  /** Only where points were asked for. */
+  readonly pointsColumn?: string;
+}
+
+function placedIn(questions: readonly EventQuestion[], withPoints: boolean): PlacedQuestion[] {
   const taken = new Set(questions.map(({ key }) => `q_${key}`));
-  const ofQuestions = questions.flatMap(({ key, text }): TableColumn[] => {
-    const own: TableColumn = { key: `q_${key}`, label: text, type: 'text' };
-    if (!withPoints) return [own];
-    return [own, { key: pointsKey(own.key, taken), label: `${text} (${words.points})`, type: 'decimal' }];
+  return questions.map((question) => {
+    const column = `q_${question.key}`;
+    return { ...question, column, ...(withPoints && { pointsColumn: pointsKey(column, taken) }) };
+  });
+}
+
+function columnsOf(questions: readonly PlacedQuestion[], { words }: EventLocale): TableColumn[] {
+  const ofQuestions = questions.flatMap(({ column, pointsColumn, text }): TableColumn[] => {
+    const own: TableColumn = { key: column, label: text, type: 'text' };
+    if (pointsColumn === undefined) return [own];
+    return [own, { key: pointsColumn, label: `${text} (${words.points})`, type: 'decimal' }];
   });
   return [...fixedColumns(words), ...ofQuestions];
 }
@@ -85,7 +101,7 @@ function pointsKey(questionKey: string, taken: Set<string>): string {
   return key;
 }
 
-function aboutOf({ id, title, language, timeZone, startsAt, endsAt }: Event, questions: readonly EventQuestion[]) {
+function aboutOf({ id, title, language, timeZone, startsAt, endsAt }: Event, questions: readonly PlacedQuestion[]) {
   return {
     event: {
       id,
@@ -95,7 +111,10 @@ function aboutOf({ id, title, language, timeZone, startsAt, endsAt }: Event, que
       starts_at: startsAt?.toISOString() ?? null,
       ends_at: endsAt?.toISOString() ?? null,
     },
-    // Eight digits, which a number of JSON carries exactly.
-    questions: questions.map(({ key, text, kind, maxScore }) => ({ key, text, kind, max_score: Number(maxScore) })),
+    questions: questions.map(({ key, column, pointsColumn, text, kind, maxScore }) => ({
+      ...{ key, column, ...(pointsColumn !== undefined && { points_column: pointsColumn }) },
+      // Eight digits, which a number of JSON carries exactly.
+      ...{ text, kind, max_score: Number(maxScore) },
+    })),
   };
 }

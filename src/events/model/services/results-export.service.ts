@@ -1,15 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import { type ExportOptions, ExportsForEvents } from '../../../export';
+import { ExportsForEvents } from '../../../export';
 import type { Party } from '../../../platform/auth/caller';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { EventRepository } from '../domain/interfaces/event.repository';
-import { DEFAULT_RESULTS_FORMAT, RESULTS_FORMATS, type ResultsFormat } from '../domain/results-export';
+import {
+  DEFAULT_RESULTS_FORMAT,
+  effectiveOptions,
+  RESULTS_FORMATS,
+  type ResultsFormat,
+} from '../domain/results-export';
 import { EventService } from './event.service';
 
 /** What somebody asks for, checked for its form alone. */
 export interface ResultsRequest {
   readonly format?: unknown;
-  readonly options: ExportOptions;
+  readonly options: object;
   /** Whether the first complete download deletes the file. */
   readonly oneTime: boolean;
 }
@@ -35,7 +40,7 @@ export class ResultsExportService {
       caller,
       eventId: event.id,
       format: knownFormat(format),
-      options,
+      options: effectiveOptions(options),
       oneTime,
       participantCount: await this.repository.countParticipants(event.id),
       idempotencyKey,
@@ -43,8 +48,8 @@ export class ResultsExportService {
   }
 }
 
-function knownFormat(format: unknown = DEFAULT_RESULTS_FORMAT): ResultsFormat {
-  const known = RESULTS_FORMATS.find((candidate) => candidate === format);
+function knownFormat(format: unknown): ResultsFormat {
+  const known = RESULTS_FORMATS.find((candidate) => candidate === (format ?? DEFAULT_RESULTS_FORMAT));
   if (known) return known;
   const message = `must be one of ${RESULTS_FORMATS.join(', ')}`;
   throw DomainError.invalid('invalid-format', 'Invalid format', { field: 'format', message });

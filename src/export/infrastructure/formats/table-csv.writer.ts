@@ -61,7 +61,7 @@ function stringifier({ bom, delimiter }: TableOptions): Stringifier {
 async function* recordsOf(table: Table, options: TableOptions, tally: TableTally): AsyncGenerator<CsvRecord> {
   const types = table.columns.map(({ type }) => type);
   const asWritten = options.raw ? (text: string) => text : neutralisedText;
-  for (const line of headerLines(table.columns, options.header)) yield line.map(asWritten);
+  for (const line of headerLines(table.columns, options.header, 'UTC')) yield line.map(asWritten);
   for await (const rows of tally.batches()) {
     for (const row of rows) yield row.map((cell, index) => field(cell, types[index], asWritten));
   }

@@ -3,12 +3,14 @@ import { DomainError } from '../../../platform/errors/domain-error';
 import type { ExportOptions } from '../../model/domain/export';
 import { FormatWriter, type RenderedFile, type ReportProgress } from '../../model/domain/format-writer';
 import type { Table } from '../../model/domain/table';
+import { isRightToLeft } from './sheet/direction';
 import { headerLines } from './table-header';
 import { type TableOptions, tableOptions } from './table-options';
 import { TableTally } from './table-tally';
 import { SHEET_COLUMNS, SHEET_ROWS } from './xlsx/limits';
 import { LongTexts } from './xlsx/long-texts';
 import { SheetNames } from './xlsx/sheet-names';
+import { TABLE_STYLESHEET } from './xlsx/styles';
 import { type SheetPlan, TableSheets } from './xlsx/table-sheets';
 import { packageParts, sheetPath, workbookParts, XLSX_CONTENT_TYPE } from './xlsx/workbook';
 import { zip, type ZipEntry } from './zip';
@@ -34,7 +36,11 @@ export class TableXlsxWriter extends FormatWriter<'table'> {
     const tally = new TableTally(table, report);
     const names = new SheetNames();
     const plan = this.planOf(table, options, names);
-    const longTexts = new LongTexts(names, { rowsPerSheet: this.sheetRows - 1, isRaw: options.raw });
+    const longTexts = new LongTexts(names, {
+      rowsPerSheet: this.sheetRows - 1,
+      isRaw: options.raw,
+      isRightToLeft: isRightToLeft(table.language),
+    });
     const sheets = new TableSheets(table, options, plan, longTexts, tally);
     return {
       extension: 'xlsx',
@@ -48,8 +54,12 @@ export class TableXlsxWriter extends FormatWriter<'table'> {
     };
   }
 
-  private planOf({ title, columns, rowCount }: Table, { header }: TableOptions, names: SheetNames): SheetPlan {
-    const rowsPerSheet = this.sheetRows - headerLines(columns, header).length;
+  private planOf(
+    { title, columns, rowCount, timeZone }: Table,
+    { header }: TableOptions,
+    names: SheetNames,
+  ): SheetPlan {
+    const rowsPerSheet = this.sheetRows - headerLines(columns, header, timeZone).length;
     const count = Math.max(1, Math.ceil(rowCount / rowsPerSheet));
     return { rowsPerSheet, names: Array.from({ length: count }, (_, index) => names.nameFor(title, index + 1)) };
   }
@@ -82,7 +92,7 @@ function* entries(plan: SheetPlan, sheets: TableSheets, longTexts: LongTexts, cr
   yield* packageParts(null);
   for (const index of plan.names.keys()) yield sheetEntry(() => sheets.sheet(index + 1));
   for (const body of longTexts.bodies()) yield sheetEntry(() => body);
-  yield* workbookParts([...plan.names, ...longTexts.sheets], created);
+  yield* workbookParts([...plan.names, ...longTexts.sheets], created, TABLE_STYLESHEET);
 }
 
 function longTextWarnings({ title }: Table, { countByColumn, sheets }: LongTexts): string[] {

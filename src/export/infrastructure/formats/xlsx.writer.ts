@@ -8,6 +8,7 @@ import { CutCells } from './xlsx/cut-cells';
 import { SHEET_ROWS } from './xlsx/limits';
 import { SheetNames } from './xlsx/sheet-names';
 import { RelationSheets } from './xlsx/relation-sheets';
+import { STYLESHEET } from './xlsx/styles';
 import { packageParts, sheetPath, workbookParts, XLSX_CONTENT_TYPE } from './xlsx/workbook';
 import { zip, type ZipEntry } from './zip';
 
@@ -50,7 +51,7 @@ async function* workbook(tables: readonly RelationSheets[], created: string): As
     })),
   );
   const titles = sheets.map(({ name }) => name);
-  const parts = [...packageParts(sheets.length), ...workbookParts(titles, created)];
+  const parts = [...packageParts(sheets.length), ...workbookParts(titles, created, STYLESHEET)];
   const bodies = sheets.map(({ open }, index): ZipEntry => ({
     name: sheetPath(index + 1),
     compressionLevel: 1,

@@ -33,7 +33,11 @@ export class LongTexts {
   /** @param names of which those of the table's own sheets are taken already */
   constructor(
     private readonly names: SheetNames,
-    private readonly options: { readonly rowsPerSheet: number; readonly isRaw: boolean },
+    private readonly options: {
+      readonly rowsPerSheet: number;
+      readonly isRaw: boolean;
+      readonly isRightToLeft: boolean;
+    },
   ) {}
 
   /** The names of the sheets that will be needed for what has come up. */
@@ -80,8 +84,8 @@ export class LongTexts {
   }
 
   private async *body(index: number, cutter: RowCutter): AsyncGenerator<Uint8Array> {
-    const { rowsPerSheet } = this.options;
-    yield sheetHead({ widths: WIDTHS, header: [HEADER], isFirst: false });
+    const { rowsPerSheet, isRightToLeft } = this.options;
+    yield sheetHead({ widths: WIDTHS, header: [HEADER], isFirst: false, isRightToLeft });
     yield* cutter.take(rowsPerSheet);
     const rows = Math.min(this.rows - index * rowsPerSheet, rowsPerSheet);
     yield sheetFoot(HEADER.length, { headerRow: 1, rows: rows + 1 });

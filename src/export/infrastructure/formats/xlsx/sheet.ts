@@ -16,16 +16,19 @@ export interface SheetHead {
   readonly header: readonly (readonly HeaderCell[])[];
   /** Whether it is the sheet that is seen first. */
   readonly isFirst: boolean;
+  /** Whether its first column is on the right. */
+  readonly isRightToLeft?: boolean;
 }
 
 /** What stands before the rows of a sheet: how it is looked at, and the lines of the header. */
-export function sheetHead({ widths, header, isFirst }: SheetHead): Buffer {
+export function sheetHead({ widths, header, isFirst, isRightToLeft = false }: SheetHead): Buffer {
+  const view = `${isRightToLeft ? ' rightToLeft="1"' : ''}${isFirst ? ' tabSelected="1"' : ''}`;
   const columns = widths.map(
     (width, index) => `<col min="${index + 1}" max="${index + 1}" width="${width}" customWidth="1"/>`,
   );
   return xmlPart(
     '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">' +
-      `<sheetViews><sheetView${isFirst ? ' tabSelected="1"' : ''} workbookViewId="0">` +
+      `<sheetViews><sheetView${view} workbookViewId="0">` +
       `<pane ySplit="${header.length}" topLeftCell="A${header.length + 1}" activePane="bottomLeft" state="frozen"/>` +
       '</sheetView></sheetViews>' +
       `${columns.length > 0 ? `<cols>${columns.join('')}</cols>` : ''}<sheetData>${header.map(headerRow).join('')}`,

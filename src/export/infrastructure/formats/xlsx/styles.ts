@@ -10,9 +10,12 @@ export const STYLES = {
   date: 5,
   time: 6,
   exactTime: 7,
+  /** In a workbook of TABLE_STYLESHEET only, as the next. */
+  wrapped: 8 + NUMBER_DIGITS + 1,
+  quotedWrapped: 8 + NUMBER_DIGITS + 2,
 } as const;
 
-const FIRST_SCALE = 8;
+const FIRST_SCALE = STYLES.exactTime + 1;
 /** Format codes below this are Excel's own. */
 const FIRST_FORMAT = 164;
 /** Excel shows a boolean in its own way, LibreOffice by this one; without, as 1 or 0. */
@@ -41,14 +44,30 @@ function xf(format: number, rest = ''): string {
   return `<xf numFmtId="${format}"${font} fillId="0" borderId="0" xfId="0"${rest}/>`;
 }
 
-export const STYLESHEET =
-  '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">' +
-  `<numFmts count="${FORMATS.length}">` +
-  FORMATS.map((code, index) => `<numFmt numFmtId="${FIRST_FORMAT + index}" formatCode="${code}"/>`).join('') +
-  '</numFmts><fonts count="2"><font><sz val="11"/><name val="Calibri"/><family val="2"/></font>' +
-  '<font><b/><sz val="11"/><name val="Calibri"/><family val="2"/></font></fonts>' +
-  '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>' +
-  '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>' +
-  '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>' +
-  `<cellXfs count="${XFS.length}">${XFS.join('')}</cellXfs>` +
-  '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>';
+function aligned(style: string, alignment: string): string {
+  return style.replace(/\/>$/, ` applyAlignment="1"><alignment ${alignment}/></xf>`);
+}
+
+/** For the rows of relations, which are many and of one line. */
+export const STYLESHEET = stylesheet(XFS);
+
+/** For texts that people wrote at length: they wrap, and the other values of a row stand beside their first line. */
+export const TABLE_STYLESHEET = stylesheet([
+  ...XFS.map((style) => aligned(style, 'vertical="top"')),
+  ...[xf(0), xf(0, ' quotePrefix="1"')].map((style) => aligned(style, 'vertical="top" wrapText="1"')),
+]);
+
+function stylesheet(xfs: readonly string[]): string {
+  return (
+    '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">' +
+    `<numFmts count="${FORMATS.length}">` +
+    FORMATS.map((code, index) => `<numFmt numFmtId="${FIRST_FORMAT + index}" formatCode="${code}"/>`).join('') +
+    '</numFmts><fonts count="2"><font><sz val="11"/><name val="Calibri"/><family val="2"/></font>' +
+    '<font><b/><sz val="11"/><name val="Calibri"/><family val="2"/></font></fonts>' +
+    '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>' +
+    '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>' +
+    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>' +
+    `<cellXfs count="${xfs.length}">${xfs.join('')}</cellXfs>` +
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+  );
+}

@@ -1,6 +1,7 @@
 import type { Cell, Table } from '../../../model/domain/table';
 import { isFormula } from '../formula-guard';
 import { rowText } from '../row-text';
+import { isRightToLeft } from '../sheet/direction';
 import { headerLines } from '../table-header';
 import type { TableOptions } from '../table-options';
 import type { TableTally } from '../table-tally';
@@ -39,7 +40,7 @@ export class TableSheets {
     tally: TableTally,
   ) {
     this.batches = tally.batches();
-    this.lines = headerLines(table.columns, options.header);
+    this.lines = headerLines(table.columns, options.header, table.timeZone);
   }
 
   /** The sheet of that number, from 1, in their order. */
@@ -48,7 +49,7 @@ export class TableSheets {
     const { names, rowsPerSheet } = this.plan;
     const isLast = number === names.length;
     const count = isLast ? this.table.rowCount - (number - 1) * rowsPerSheet : rowsPerSheet;
-    yield sheetHead({ widths, header, isFirst: number === 1 });
+    yield sheetHead({ widths, header, isFirst: number === 1, isRightToLeft: isRightToLeft(this.table.language) });
     yield* rows.take(isLast ? Infinity : rowsPerSheet);
     yield sheetFoot(widths.length, { headerRow: header.length, rows: header.length + count });
   }

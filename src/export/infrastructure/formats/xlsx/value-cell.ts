@@ -32,9 +32,9 @@ export function valueCell(cell: Cell, column: ValueColumn): string {
   return column.type === 'decimal' ? decimalCell(cell, column) : guardedText(column.fitting(cell), column.isGuarded);
 }
 
-/** The cell of a text that fits into it. */
+/** The cell of a text that fits into it, and wraps there. */
 export function guardedText(text: string, isGuarded: boolean): string {
-  return inlineText(text, isGuarded && isFormula(text) ? STYLES.quoted : STYLES.plain);
+  return inlineText(text, isGuarded && isFormula(text) ? STYLES.quotedWrapped : STYLES.wrapped);
 }
 
 function momentCell(moment: Date, { localTime, hasFractions }: ValueColumn): string {

@@ -1,5 +1,4 @@
 import type { ZipEntry } from '../zip';
-import { STYLESHEET } from './styles';
 import { xmlPart, xmlText } from './xml';
 
 const PACKAGE = 'http://schemas.openxmlformats.org/package/2006';
@@ -27,7 +26,7 @@ export function packageParts(sheets: number | null): ZipEntry[] {
 }
 
 /** All the rest of a workbook but its sheets, of which these are the names. */
-export function workbookParts(sheets: readonly string[], created: string): ZipEntry[] {
+export function workbookParts(sheets: readonly string[], created: string, stylesheet: string): ZipEntry[] {
   return partEntries({
     'docProps/core.xml': coreProperties(created),
     'xl/workbook.xml': workbook(sheets),
@@ -35,7 +34,7 @@ export function workbookParts(sheets: readonly string[], created: string): ZipEn
       ...sheets.map((_, index): [string, string] => [`${DOCUMENT}/worksheet`, `worksheets/sheet${index + 1}.xml`]),
       [`${DOCUMENT}/styles`, 'styles.xml'],
     ]),
-    'xl/styles.xml': STYLESHEET,
+    'xl/styles.xml': stylesheet,
   });
 }
 
