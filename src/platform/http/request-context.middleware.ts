@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isIP } from 'node:net';
 import { Injectable, type NestMiddleware } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { RequestContext } from '../observability/request-context';
@@ -12,6 +13,8 @@ export class RequestContextMiddleware implements NestMiddleware {
     const given = request.get('X-Request-Id');
     const requestId = given !== undefined && SOUND_REQUEST_ID.test(given) ? given : randomUUID();
     response.setHeader('X-Request-Id', requestId);
-    RequestContext.run({ requestId, address: request.ip }, next);
+    // A proxy within our own network may name what it likes.
+    const address = isIP(request.ip ?? '') > 0 ? request.ip : undefined;
+    RequestContext.run({ requestId, address }, next);
   }
 }
