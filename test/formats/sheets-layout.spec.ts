@@ -162,6 +162,27 @@ describeWith(['poppler'], 'The layout of a printed sheet', () => {
     expect(word(words, '-7').right).toBeLessThan(word(words, 'כהן').left);
   });
 
+  it.each(['-5.00', '=1', '+49 170 1234567', '72.5 %', '1:01:11', '2026-11-20 11:30'])(
+    'shows %s as it was given in a sheet that runs from right to left, at the edge of its column',
+    async (given) => {
+      const table = aTable([['שרה כהן', given]], {
+        language: 'he',
+        facts: [{ label: 'ממוצע', value: given }],
+        columns: [textColumn('שם'), textColumn('ציון')],
+      });
+
+      const { pdf } = await printed(table);
+
+      const words = await wordsOf(pdf);
+      const parts = given.split(' ').map((part) => words.filter(({ text }) => text === part));
+      for (const places of [parts.map((found) => found.at(0)!), parts.map((found) => found.at(-1)!)]) {
+        const lefts = places.map(({ left }) => left);
+        expect(lefts).toEqual([...lefts].sort((one, other) => one - other));
+      }
+      expect(parts.at(-1)!.at(-1)!.right).toBeCloseTo(word(words, 'ציון').right, 0);
+    },
+  );
+
   it('puts right-to-left cells to their right edge, with numbers and Latin in order', async () => {
     const table = aTable(
       [['ענה Anna Smith על 123 (טוב)'], ['a rather long answer in the same column as the other']],

@@ -1,7 +1,5 @@
 import type { Cell, CellType, TableColumn } from '../../../model/domain/table';
 
-const LEFT_TO_RIGHT = '\u200e';
-
 /** What cells say to people, in a table's language and time zone. Digits are those that all who read a mark know. */
 export class CellText {
   private readonly moments: Intl.DateTimeFormat;
@@ -17,9 +15,9 @@ export class CellText {
   of(cell: Cell, type: CellType): string {
     if (cell === null) return '';
     if (cell instanceof Date) return this.moment(cell);
-    if (typeof cell === 'number' && type === 'duration') return figure(duration(cell));
-    if (type === 'decimal') return figure(String(cell).replace('.', this.point));
-    return typeof cell === 'number' ? figure(String(cell)) : cell;
+    if (typeof cell === 'number' && type === 'duration') return duration(cell);
+    if (type === 'decimal') return String(cell).replace('.', this.point);
+    return typeof cell === 'number' ? String(cell) : cell;
   }
 
   moment(moment: Date): string {
@@ -30,11 +28,6 @@ export class CellText {
 /** Whether a column's cells stand under each other by their ends, as numbers do. */
 export function isFigure({ type }: TableColumn): boolean {
   return type === 'integer' || type === 'decimal' || type === 'duration';
-}
-
-/** Kept in one direction: among right-to-left texts a sign would go to the other end. */
-function figure(digits: string): string {
-  return digits.startsWith('-') ? `${LEFT_TO_RIGHT}${digits}` : digits;
 }
 
 /** `m:ss`, or `h:mm:ss` from an hour on. */

@@ -70,7 +70,7 @@ export class SheetPages {
   /** Draws what is left, and tells every page how many there are. */
   end(): void {
     if (this.parts.length > 0 || this.used === 0) this.draw();
-    const [line] = this.setter.lines(`\u200e / ${this.pageCount}`, LOOKS.footer, MARGIN * 4, 1).lines;
+    const [line] = this.setter.lines(` / ${this.pageCount}`, LOOKS.footer, MARGIN * 4, 1).lines;
     if (line) this.total.tell(line, LOOKS.footer.size, this.pen);
   }
 

@@ -1,6 +1,6 @@
 import { clustersOf } from './clusters';
 import { type Piece, piecesOf } from './break-opportunities';
-import { beginsOnTheRight, inVisualOrder, levelsOf } from './direction';
+import { beginningOf, inVisualOrder, levelsOf } from './direction';
 import type { Weight } from './shipped-fonts';
 import type { ShapedText } from './shaped-text';
 import type { Typeface } from './typeface';
@@ -26,7 +26,7 @@ export interface Line {
   /** In points. */
   readonly width: number;
   /** It belongs to the right edge. */
-  readonly rightToLeft: boolean;
+  readonly atRight: boolean;
 }
 
 /** A piece with its runs in the order of reading. */
@@ -52,7 +52,7 @@ export class TextSetter {
 
   constructor(
     private readonly typefaces: Typefaces,
-    /** Where texts begin that have no letters. */
+    /** To which edge texts belong that have no letters. */
     private readonly rightToLeft: boolean,
   ) {}
 
@@ -65,12 +65,13 @@ export class TextSetter {
     const lines: Line[] = [];
     const paragraphs = text.split('\n');
     for (const [index, paragraph] of paragraphs.entries()) {
-      const rightToLeft = beginsOnTheRight(paragraph, this.rightToLeft);
+      const { rightToLeft, hasLetters } = beginningOf(paragraph);
+      const atRight = hasLetters ? rightToLeft : this.rightToLeft;
       const broken = this.broken(paragraph, rightToLeft, style, width);
       for (const [at, pieces] of broken.entries()) {
         const last = lines.length === most - 1;
         const cut = last && (at < broken.length - 1 || index < paragraphs.length - 1);
-        lines.push(lineOf(cut ? this.shortened(pieces, style, width) : pieces, rightToLeft));
+        lines.push(lineOf(cut ? this.shortened(pieces, style, width) : pieces, atRight));
         if (last) return { lines, cut };
       }
     }
@@ -81,7 +82,7 @@ export class TextSetter {
   extent(text: string, style: TextStyle): { readonly whole: number; readonly piece: number } {
     let [whole, piece] = [0, 0];
     for (const paragraph of text.split('\n')) {
-      const pieces = this.pieces(paragraph, beginsOnTheRight(paragraph, this.rightToLeft), style);
+      const pieces = this.pieces(paragraph, beginningOf(paragraph).rightToLeft, style);
       whole = Math.max(whole, widthOf(pieces));
       piece = Math.max(piece, ...pieces.map(({ width }) => width));
     }
@@ -191,6 +192,6 @@ function widthOf(pieces: readonly SetPiece[]): number {
   return pieces.reduce((sum, { width }) => sum + width, 0);
 }
 
-function lineOf(pieces: readonly SetPiece[], rightToLeft: boolean): Line {
-  return { runs: inVisualOrder(pieces.flatMap(({ runs }) => runs)), width: widthOf(pieces), rightToLeft };
+function lineOf(pieces: readonly SetPiece[], atRight: boolean): Line {
+  return { runs: inVisualOrder(pieces.flatMap(({ runs }) => runs)), width: widthOf(pieces), atRight };
 }
