@@ -14,6 +14,8 @@ import { describeWith } from '../support/workbooks';
 
 const MARGIN = 40;
 const ROUNDING = 0.1;
+/** Where it begins on an upright page. */
+const FOOTER = 780;
 const ONE_COLUMN = { columns: [textColumn('Answer')] };
 
 const word = (words: readonly PlacedWord[], text: string) => words.find((one) => one.text === text)!;
@@ -138,12 +140,44 @@ describeWith(['poppler'], 'The layout of a printed sheet', () => {
     const words = await wordsOf(pdf);
     const left = (header: string) => word(words, header).left;
     const inColumn = (index: number) =>
-      words.filter((one) => one.left >= left(`C${index}`) - 0.5 && one.left < left(`C${index + 1}`) - 0.5);
+      words.filter(
+        (one) => one.bottom < FOOTER && one.left >= left(`C${index}`) - 0.5 && one.left < left(`C${index + 1}`) - 0.5,
+      );
     for (const index of [0, 1, 2]) {
       const lines = inColumn(index);
       expect(new Set(lines.map(({ top }) => top)).size).toBeGreaterThan(3);
       for (const one of lines) expect(one.right).toBeLessThanOrEqual(left(`C${index + 1}`));
     }
+  });
+
+  it('leaves out the columns in which nothing stands', async () => {
+    const columns = ['Name', 'E-mail', 'Group'].map(textColumn);
+
+    const { pdf } = await printed(aTable([['Ada', null, ''], ['Bob', '', 'B']], { columns })); // prettier-ignore
+
+    const header = (await pagesOf(pdf))[0]!.split('\n').find((line) => line.includes('Name'));
+    expect(header?.trim().split(/ +/)).toEqual(['Name', 'Group']);
+  });
+
+  it('has a class with an open question on three pages', async () => {
+    const answer = 'Because the light of the sun is scattered by the air, and blue light more than red light. '.repeat(
+      2,
+    );
+    const moment = new Date('2026-11-20T08:00:00Z');
+    const figures = ['Score', 'Maximum', 'Percent', 'Duration', 'Attempts'].map((label) => {
+      return { ...textColumn(label), type: 'decimal' as const };
+    });
+    const moments = ['Started', 'Finished'].map((label) => ({ ...textColumn(label), type: 'moment' as const }));
+    const questions = ['What is 7 × 8?', 'The capital of France?', 'Which are prime?', 'Why is the sky blue?'];
+    const columns = [...['Name', 'Group'].map(textColumn), ...figures, ...moments, ...questions.map(textColumn)];
+    const rows = Array.from({ length: 34 }, (_, row) => {
+      const answers = ['56', 'Paris', '2, 3, 5', answer.slice(0, 40 + ((row * 47) % 125))];
+      return [`Pupil Number-${row}`, '8-B', '5.50', '10.00', '55.0', '1200', '1', moment, moment, ...answers];
+    });
+
+    const { pageCount } = await printed(aTable(rows, { columns }));
+
+    expect(pageCount).toBeLessThanOrEqual(3);
   });
 
   it('runs from right to left in a language that does', async () => {

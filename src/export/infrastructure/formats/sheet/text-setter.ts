@@ -29,6 +29,12 @@ export interface Line {
   readonly atRight: boolean;
 }
 
+export interface TextExtent {
+  readonly whole: number;
+  readonly piece: number;
+  readonly length: number;
+}
+
 /** A piece with its runs in the order of reading. */
 interface SetPiece extends Piece {
   readonly runs: readonly Run[];
@@ -78,15 +84,17 @@ export class TextSetter {
     return { lines, cut: false };
   }
 
-  /** How wide a text is when no line is broken, and how wide its widest piece; in points. */
-  extent(text: string, style: TextStyle): { readonly whole: number; readonly piece: number } {
-    let [whole, piece] = [0, 0];
+  /** How wide a text is when no line is broken, how wide its widest piece, and how long all its lines together; in points. */
+  extent(text: string, style: TextStyle): TextExtent {
+    let [whole, piece, length] = [0, 0, 0];
     for (const paragraph of text.split('\n')) {
       const pieces = this.pieces(paragraph, beginningOf(paragraph).rightToLeft, style);
-      whole = Math.max(whole, widthOf(pieces));
+      const width = widthOf(pieces);
+      whole = Math.max(whole, width);
+      length += width;
       piece = Math.max(piece, ...pieces.map(({ width }) => width));
     }
-    return { whole, piece };
+    return { whole, piece, length };
   }
 
   /** Answers come again and again, and each is measured before it is broken. */
