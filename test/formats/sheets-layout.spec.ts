@@ -95,6 +95,18 @@ describeWith(['poppler'], 'The layout of a printed sheet', () => {
     expect(right).toBeLessThanOrEqual(595.28 - MARGIN + ROUNDING);
   });
 
+  it.each(['W', 'ї', '漢', 'ب'])(
+    'keeps a title of 5,000 times %s, without a blank, between the margins',
+    async (letter) => {
+      const { pdf } = await printed(aTable([['Ada', 1]], { title: letter.repeat(5_000) }));
+
+      const { width, shades } = await shadesOf(pdf, 1);
+      const inked = [...shades.keys()].filter((at) => (shades[at] ?? 255) < 128).map((at) => at % width);
+      expect(Math.max(...inked)).toBeLessThanOrEqual(width - MARGIN + 1);
+      expect(Math.min(...inked)).toBeGreaterThanOrEqual(MARGIN - 2);
+    },
+  );
+
   it('survives heaps of marks and endless joiners, and keeps them in their row', async () => {
     const rows = [[`e${'\u0301\u0302'.repeat(1_000)}nd`], ['👩‍'.repeat(700)], ['\u200d'.repeat(1_500)], ['plain']];
 

@@ -77,7 +77,8 @@ export class TextSetter {
       for (const [at, pieces] of broken.entries()) {
         const last = lines.length === most - 1;
         const cut = last && (at < broken.length - 1 || index < paragraphs.length - 1);
-        lines.push(lineOf(cut ? this.shortened(pieces, style, width) : pieces, atRight));
+        const shown = cut ? this.shortened(pieces, levelsOf(paragraph, rightToLeft), style, width) : pieces;
+        lines.push(lineOf(shown, atRight));
         if (last) return { lines, cut };
       }
     }
@@ -131,24 +132,47 @@ export class TextSetter {
 
   /** A piece that is wider than a line, divided between clusters. */
   private *parts(piece: Piece, levels: Uint8Array, style: TextStyle, width: number): Generator<SetPiece> {
-    let { start } = piece;
-    let [text, used] = ['', 0];
-    for (const cluster of clustersOf(piece.text)) {
-      const { width: more } = this.setPiece({ text: cluster, start: start + text.length, blank: false }, levels, style);
-      if (text !== '' && used + more > width) {
-        yield this.setPiece({ text, start, blank: false }, levels, style);
-        [start, text, used] = [start + text.length, '', 0];
-      }
-      text += cluster;
-      used += more;
+    const clusters = [...clustersOf(piece.text)];
+    let start = piece.start;
+    for (let from = 0; from < clusters.length;) {
+      let to = from + this.fitting(clusters.slice(from), start, levels, style, width);
+      const part = () => this.setPiece({ text: clusters.slice(from, to).join(''), start, blank: false }, levels, style);
+      let set = part();
+      // Letters may need more room side by side than one by one.
+      for (; set.width > width && to > from + 1; set = part())
+        to -= Math.ceil((to - from - 1) * (1 - width / set.width));
+      yield set;
+      start += set.text.length;
+      from = to;
     }
-    yield this.setPiece({ text, start, blank: false }, levels, style);
   }
 
-  private shortened(pieces: readonly SetPiece[], style: TextStyle, width: number): SetPiece[] {
+  /** How many clusters, one by one, have room in a line: one at least. */
+  private fitting(
+    clusters: readonly string[],
+    start: number,
+    levels: Uint8Array,
+    style: TextStyle,
+    width: number,
+  ): number {
+    let [used, at] = [0, start];
+    for (const [index, text] of clusters.entries()) {
+      used += this.setPiece({ text, start: at, blank: false }, levels, style).width;
+      if (used > width) return Math.max(1, index);
+      at += text.length;
+    }
+    return clusters.length;
+  }
+
+  private shortened(pieces: readonly SetPiece[], levels: Uint8Array, style: TextStyle, width: number): SetPiece[] {
     const ellipsis = this.setPiece({ text: ELLIPSIS, start: 0, blank: false }, new Uint8Array(1), style);
     const kept = [...pieces];
     while (kept.length > 1 && widthOf(kept) + ellipsis.width > width) kept.pop();
+    const [only] = kept;
+    if (only && widthOf(kept) + ellipsis.width > width) {
+      const [beginning] = this.parts(only, levels, style, width - ellipsis.width);
+      if (beginning) kept[0] = beginning;
+    }
     const level = kept.at(-1)?.runs.at(-1)?.level ?? 0;
     return [...kept, { ...ellipsis, runs: ellipsis.runs.map((run) => ({ ...run, level })) }];
   }
