@@ -87,7 +87,8 @@ describeWith(['poppler'], 'The layout of a printed sheet', () => {
 
     expect(performance.now() - began).toBeLessThan(5_000);
     expect(pageCount).toBeLessThan(5);
-    expect(warnings).toEqual(['3 cells were too long to print; they are cut.']);
+    const places = 'row 1, “Answer”; row 2, “Answer”; row 3, “Answer”';
+    expect(warnings).toEqual([`3 cells were too long to print; they are cut: ${places}.`]);
     const text = await textOf(pdf);
     expect(text).toContain('…');
     expect(text).toContain('short');
@@ -169,6 +170,26 @@ describeWith(['poppler'], 'The layout of a printed sheet', () => {
 
     const header = (await pagesOf(pdf))[0]!.split('\n').find((line) => line.includes('Name'));
     expect(header?.trim().split(/ +/)).toEqual(['Name', 'Group']);
+  });
+
+  it('has a list of the questions, whole, where they are too long for a header', async () => {
+    const long = 'Explain in your own words, with an example, why the sky is blue at noon and red at dusk. '
+      .repeat(4)
+      .trim();
+    const columns = [
+      textColumn('Name'),
+      { ...textColumn('Done'), type: 'moment' as const },
+      textColumn('Capital?'),
+      textColumn(long),
+    ];
+    const rows = [['Ada', null, 'Kyiv', 'Because'], ['Bob', new Date('2026-11-20T08:00:00Z'), 'Rome', 'So']]; // prettier-ignore
+
+    const { pdf, warnings } = await printed(aTable(rows, { columns: [...columns, textColumn('Why not?')] }));
+
+    const text = (await textOf(pdf)).replace(/\s+/g, ' ');
+    expect(text).toContain(`1. Capital? 2. ${long} 3. Why not? Why not?: –`);
+    expect(text).toMatch(/Name .*1\. Capital\? 2\. Explain in your own.*… /);
+    expect(warnings).toEqual([]);
   });
 
   it('has a class with an open question on three pages', async () => {

@@ -29,6 +29,12 @@ export interface Line {
   readonly atRight: boolean;
 }
 
+export interface BrokenText {
+  readonly lines: readonly Line[];
+  /** Whether there was more. */
+  readonly cut: boolean;
+}
+
 export interface TextExtent {
   readonly whole: number;
   readonly piece: number;
@@ -67,7 +73,7 @@ export class TextSetter {
    * @param width which no line exceeds, in points
    * @param most how many lines there may be; the last one ends with an ellipsis where there are more
    */
-  lines(text: string, style: TextStyle, width: number, most: number): { lines: Line[]; cut: boolean } {
+  lines(text: string, style: TextStyle, width: number, most: number): BrokenText {
     const lines: Line[] = [];
     const paragraphs = text.split('\n');
     for (const [index, paragraph] of paragraphs.entries()) {
