@@ -14,6 +14,8 @@ import { describeWith } from '../support/workbooks';
 
 const MARGIN = 40;
 const ROUNDING = 0.1;
+/** Where it begins on an upright page. */
+const FOOTER = 780;
 const ONE_COLUMN = { columns: [textColumn('Answer')] };
 
 const word = (words: readonly PlacedWord[], text: string) => words.find((one) => one.text === text)!;
@@ -85,13 +87,26 @@ describeWith(['poppler'], 'The layout of a printed sheet', () => {
 
     expect(performance.now() - began).toBeLessThan(5_000);
     expect(pageCount).toBeLessThan(5);
-    expect(warnings).toEqual(['3 cells were too long to print; they are cut.']);
+    const places = 'row 1, “Answer”; row 2, “Answer”; row 3, “Answer”';
+    expect(warnings).toEqual([`3 cells were too long to print; they are cut: ${places}.`]);
     const text = await textOf(pdf);
     expect(text).toContain('…');
     expect(text).toContain('short');
     const right = Math.max(...(await wordsOf(pdf)).map((one) => one.right));
     expect(right).toBeLessThanOrEqual(595.28 - MARGIN + ROUNDING);
   });
+
+  it.each(['W', 'ї', '漢', 'ب'])(
+    'keeps a title of 5,000 times %s, without a blank, between the margins',
+    async (letter) => {
+      const { pdf } = await printed(aTable([['Ada', 1]], { title: letter.repeat(5_000) }));
+
+      const { width, shades } = await shadesOf(pdf, 1);
+      const inked = [...shades.keys()].filter((at) => (shades[at] ?? 255) < 128).map((at) => at % width);
+      expect(Math.max(...inked)).toBeLessThanOrEqual(width - MARGIN + 1);
+      expect(Math.min(...inked)).toBeGreaterThanOrEqual(MARGIN - 2);
+    },
+  );
 
   it('survives heaps of marks and endless joiners, and keeps them in their row', async () => {
     const rows = [[`e${'\u0301\u0302'.repeat(1_000)}nd`], ['👩‍'.repeat(700)], ['\u200d'.repeat(1_500)], ['plain']];
@@ -138,7 +153,9 @@ describeWith(['poppler'], 'The layout of a printed sheet', () => {
     const words = await wordsOf(pdf);
     const left = (header: string) => word(words, header).left;
     const inColumn = (index: number) =>
-      words.filter((one) => one.left >= left(`C${index}`) - 0.5 && one.left < left(`C${index + 1}`) - 0.5);
+      words.filter(
+        (one) => one.bottom < FOOTER && one.left >= left(`C${index}`) - 0.5 && one.left < left(`C${index + 1}`) - 0.5,
+      );
     for (const index of [0, 1, 2]) {
       const lines = inColumn(index);
       expect(new Set(lines.map(({ top }) => top)).size).toBeGreaterThan(3);
@@ -161,6 +178,27 @@ describeWith(['poppler'], 'The layout of a printed sheet', () => {
     expect(word(words, 'שרה').left).toBeGreaterThan(word(words, 'כהן').right);
     expect(word(words, '-7').right).toBeLessThan(word(words, 'כהן').left);
   });
+
+  it.each(['-5.00', '=1', '+49 170 1234567', '72.5 %', '1:01:11', '2026-11-20 11:30'])(
+    'shows %s as it was given in a sheet that runs from right to left, at the edge of its column',
+    async (given) => {
+      const table = aTable([['שרה כהן', given]], {
+        language: 'he',
+        facts: [{ label: 'ממוצע', value: given }],
+        columns: [textColumn('שם'), textColumn('ציון')],
+      });
+
+      const { pdf } = await printed(table);
+
+      const words = await wordsOf(pdf);
+      const parts = given.split(' ').map((part) => words.filter(({ text }) => text === part));
+      for (const places of [parts.map((found) => found.at(0)!), parts.map((found) => found.at(-1)!)]) {
+        const lefts = places.map(({ left }) => left);
+        expect(lefts).toEqual([...lefts].sort((one, other) => one - other));
+      }
+      expect(parts.at(-1)!.at(-1)!.right).toBeCloseTo(word(words, 'ציון').right, 0);
+    },
+  );
 
   it('puts right-to-left cells to their right edge, with numbers and Latin in order', async () => {
     const table = aTable(

@@ -59,4 +59,22 @@ describe('The bytes of a printed sheet', () => {
     // The bound is 50 ms on a machine with nothing else to do; drawing all at once takes seconds.
     expect(delay.max / 1e6).toBeLessThan(500);
   });
+
+  it('share their fonts with those of other sheets that are drawn at the same time', async () => {
+    const rows = [['白板 金 김', 1]];
+    const begin = async () => {
+      const bytes = new TablePdfWriter().write(aTable(rows), {}, () => undefined).body[Symbol.asyncIterator]();
+      await bytes.next();
+      return bytes;
+    };
+    const first = await begin();
+    const before = process.memoryUsage().external;
+
+    const others = [];
+    for (let other = 0; other < 6; other += 1) others.push(await begin());
+
+    // The font of Chinese alone has ten megabytes.
+    expect(process.memoryUsage().external - before).toBeLessThan(20_000_000);
+    for (const bytes of [first, ...others]) await bytes.return?.();
+  });
 });

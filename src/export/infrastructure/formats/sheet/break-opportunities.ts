@@ -18,11 +18,12 @@ const NOT_FIRST = /^[)\]}、。，．！？：；）】》」』〉〕ー々…�
 const NOT_LAST = /^[([{（【《「『〈〔“‘]/u;
 const HYPHEN = /^[-\u2010\u2013\u2014/]/;
 const LETTER = /^\p{L}/u;
+const LETTER_OR_DIGIT = /^[\p{L}\p{N}]/u;
 
 const words = new Intl.Segmenter('th', { granularity: 'word' });
 
 /**
- * Divides a paragraph where lines may end: at blanks, after hyphens, between ideographs and between the words of languages
+ * Divides a paragraph where lines may end: at blanks, after hyphens, inside of an e-mail address, between ideographs and between the words of languages
  * that write no blanks. What of Unicode's rules matters in the cells of a table.
  * @see https://unicode.org/reports/tr14
  */
@@ -48,6 +49,7 @@ export function piecesOf(paragraph: string): Piece[] {
 function mayBreak(previous: string, next: string, wordStarts: boolean): boolean {
   if (BLANK.test(previous) || BLANK.test(next)) return BLANK.test(previous) !== BLANK.test(next);
   if (NOT_FIRST.test(next) || NOT_LAST.test(previous)) return false;
+  if (next === '@') return LETTER_OR_DIGIT.test(previous);
   if (IDEOGRAPHIC.test(previous) || IDEOGRAPHIC.test(next)) return true;
   if (wordStarts && BY_DICTIONARY.test(previous) && BY_DICTIONARY.test(next)) return true;
   return HYPHEN.test(previous) && LETTER.test(next);

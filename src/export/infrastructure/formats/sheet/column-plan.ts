@@ -1,9 +1,15 @@
-import { CELL_PADDING, MARGIN, type Paper, type PaperChoice } from './look';
+import { type Density, densityOf, MARGIN, type Paper, type PaperChoice, TEXT_SIZES } from './look';
 
-/** How wide a column's texts are, in points: its widest piece that is not broken, and its widest text. */
+/** What a column holds: lengths are in points, of texts as large as cells are where there is room. */
 export interface ColumnExtent {
+  /** Its place in the table. */
+  readonly index: number;
+  /** What should not be divided between lines. */
   readonly piece: number;
+  /** The widest text on one line. */
   readonly whole: number;
+  /** How long its texts are, all their lines together: the quadratic mean, as the long ones make rows tall. */
+  readonly length: number;
 }
 
 export interface PlacedColumn {
@@ -17,85 +23,126 @@ export type Panel = readonly PlacedColumn[];
 
 export interface ColumnPlan {
   readonly paper: Paper;
+  readonly density: Density;
   /** More than one where a page is too narrow: each repeats the first columns and goes on with the next. */
   readonly panels: readonly Panel[];
 }
 
-const LEAST_TEXT = 26;
-const WIDEST_PIECE = 110;
-const WIDEST_TEXT = 240;
-const COMFORTABLE_TEXT = 130;
+const LEAST_TEXT = 18;
+/** Some eighteen characters: where long texts have less, they become ladders of words. */
+const LEAST_LONG_TEXT = 90;
+/** Texts that are not long may have so many lines. */
+const LINES_OF_SHORT_TEXT = 4;
+const WIDEST_PIECE = 90;
+const WIDEST_TEXT = 420;
+const COMFORTABLE_TEXT = 150;
+/** Between equal parts for all (0) and parts in proportion to their texts (1), which starve the shorter ones. */
+const WEIGHT_OF_CONTENT = 0.7;
 /** The columns that say whose row it is. */
 const REPEATED = 2;
 /** The share of a page that repeated columns may take. */
-const REPEATED_SHARE = 0.45;
+const REPEATED_SHARE = 0.3;
 
-/** What a column needs (`least`), what is enough (`comfort`) and what it would have (`wish`). */
+/** What a column needs (`least`), what is enough (`comfort`), what it would have (`wish`), and its part of what is left. */
 interface Demand {
   readonly index: number;
   readonly least: number;
   readonly comfort: number;
   readonly wish: number;
+  readonly weight: number;
 }
 
-/** Shares the paper out among the columns. */
-export function planColumns(extents: readonly ColumnExtent[], choice: PaperChoice): ColumnPlan {
-  const demands = extents.map(demandOf);
-  const paper = paperFor(demands, choice);
-  const width = paper.width - 2 * MARGIN;
+/**
+ * Shares the paper out among the columns. As large as they can be, the texts stand where no column is pressed; the
+ * smallest are taken before columns are pressed, and columns are pressed before they go on on further pages.
+ */
+export function planColumns(extents: readonly ColumnExtent[], { papers }: PaperChoice): ColumnPlan {
+  for (const size of TEXT_SIZES) {
+    const demands = demandsOf(extents, size);
+    const paper = papers.find(({ width }) => sum(demands, 'comfort') <= width - 2 * MARGIN);
+    if (paper) return { paper, density: densityOf(size), panels: [fitted(demands, paper.width - 2 * MARGIN)] };
+  }
+  const [size, paper] = [Math.min(...TEXT_SIZES), widestOf(papers)];
+  const [demands, width] = [demandsOf(extents, size), paper.width - 2 * MARGIN];
   const panels = sum(demands, 'least') <= width ? [fitted(demands, width)] : panelsOf(demands, width);
-  return { paper, panels };
+  return { paper, density: densityOf(size), panels };
 }
 
-function demandOf({ piece, whole }: ColumnExtent, index: number): Demand {
-  const padding = 2 * CELL_PADDING.x + 0.5;
-  const least = Math.min(Math.max(piece, LEAST_TEXT), WIDEST_PIECE);
-  const wish = Math.max(least, Math.min(whole, WIDEST_TEXT));
-  const comfort = Math.max(least, Math.min(wish, COMFORTABLE_TEXT));
-  return { index, least: least + padding, comfort: comfort + padding, wish: wish + padding };
+function widestOf(papers: readonly [Paper, ...Paper[]]): Paper {
+  return papers.reduce((widest, paper) => (paper.width > widest.width ? paper : widest));
 }
 
-function paperFor(demands: readonly Demand[], { portrait, landscape, orientation }: PaperChoice): Paper {
-  if (orientation !== 'auto') return orientation === 'portrait' ? portrait : landscape;
-  return sum(demands, 'comfort') <= portrait.width - 2 * MARGIN ? portrait : landscape;
+function demandsOf(extents: readonly ColumnExtent[], size: number): Demand[] {
+  const { scale, padding } = densityOf(size);
+  return extents.map(({ index, piece, whole, length }) => {
+    const least = Math.max(
+      LEAST_TEXT,
+      Math.min(piece, WIDEST_PIECE),
+      Math.min(whole / LINES_OF_SHORT_TEXT, LEAST_LONG_TEXT),
+    );
+    const wish = Math.max(least, Math.min(whole, WIDEST_TEXT));
+    const comfort = Math.max(least, Math.min(wish, COMFORTABLE_TEXT));
+    const outer = (inner: number) => inner * scale + 2 * padding.x + 0.5;
+    const weight = Math.max(1, length) ** WEIGHT_OF_CONTENT;
+    return { index, least: outer(least), comfort: outer(comfort), wish: outer(wish), weight };
+  });
 }
 
-/** Columns that share a width: small wishes are granted, and the wide columns have equal parts of what is left. */
+/** Columns that share a width: small wishes are granted, and the wide columns have parts of what is left, by their content. */
 function fitted(demands: readonly Demand[], width: number): Panel {
   const wish = sum(demands, 'wish');
   if (wish <= width) return demands.map((demand) => ({ index: demand.index, width: (demand.wish * width) / wish }));
-  const cap = fairCap(demands, width);
-  return demands.map((demand) => ({ index: demand.index, width: capped(demand, cap) }));
+  const share = fairShare(demands, width);
+  return demands.map((demand) => ({ index: demand.index, width: shareOf(demand, share) }));
 }
 
-/** The width at which columns that wish for more must stop, so that all fit. */
-function fairCap(demands: readonly Demand[], width: number): number {
+/** The width a unit of weight brings, so that all fit. */
+function fairShare(demands: readonly Demand[], width: number): number {
   let [low, high] = [0, width];
-  while (high - low > 0.01) {
+  while (high - low > 0.0001) {
     const middle = (low + high) / 2;
-    if (demands.reduce((total, demand) => total + capped(demand, middle), 0) > width) high = middle;
+    if (demands.reduce((total, demand) => total + shareOf(demand, middle), 0) > width) high = middle;
     else low = middle;
   }
   return low;
 }
 
-function capped({ least, wish }: Demand, cap: number): number {
-  return Math.max(least, Math.min(wish, cap));
+function shareOf({ least, wish, weight }: Demand, share: number): number {
+  return Math.max(least, Math.min(wish, share * weight));
 }
 
 function panelsOf(demands: readonly Demand[], width: number): Panel[] {
   const repeated = demands.slice(0, REPEATED);
-  while (sum(repeated, 'comfort') > width * REPEATED_SHARE) repeated.pop();
-  const rest = width - sum(repeated, 'comfort');
-  const first = repeated.map(({ index, comfort }) => ({ index, width: comfort }));
-  return grouped(demands.slice(repeated.length), rest).map((group) => [...first, ...fitted(group, rest)]);
+  while (sum(repeated, 'least') > width * REPEATED_SHARE) repeated.pop();
+  const room = Math.max(sum(repeated, 'least'), Math.min(sum(repeated, 'comfort'), width * REPEATED_SHARE));
+  const first = sum(repeated, 'wish') > room ? fitted(repeated, room) : repeated.map(wished);
+  const rest = width - first.reduce((total, column) => total + column.width, 0);
+  return balanced(demands.slice(repeated.length), rest).map((group) => [...first, ...fitted(group, rest)]);
 }
 
-function grouped(demands: readonly Demand[], width: number): Demand[][] {
+function wished({ index, wish }: Demand): PlacedColumn {
+  return { index, width: wish };
+}
+
+/** As few groups as there can be, of which none is much fuller than the others. */
+function balanced(demands: readonly Demand[], width: number): Demand[][] {
+  const fewest = grouped(demands, width, Infinity).length;
+  let [low, high] = [0, sum(demands, 'comfort')];
+  while (high - low > 1) {
+    const middle = (low + high) / 2;
+    if (grouped(demands, width, middle).length > fewest) low = middle;
+    else high = middle;
+  }
+  return grouped(demands, width, high);
+}
+
+function grouped(demands: readonly Demand[], width: number, mostComfort: number): Demand[][] {
   const groups: Demand[][] = [];
   for (const demand of demands) {
     const group = groups.at(-1);
-    if (group && sum(group, 'comfort') + demand.comfort <= width) group.push(demand);
+    const fits =
+      group && sum(group, 'least') + demand.least <= width && sum(group, 'comfort') + demand.comfort <= mostComfort;
+    if (fits) group.push(demand);
     else groups.push([demand]);
   }
   return groups;

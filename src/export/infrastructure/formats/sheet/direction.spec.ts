@@ -1,4 +1,4 @@
-import { beginsOnTheRight, inVisualOrder, isRightToLeft, levelsOf, mirrored } from './direction';
+import { beginningOf, inVisualOrder, isRightToLeft, levelsOf, mirrored } from './direction';
 
 /** The text as it stands from left to right, one character a run. */
 function seen(text: string, rightToLeft: boolean): string {
@@ -24,12 +24,13 @@ describe('Direction', () => {
   });
 
   it.each([
-    ['12 (אב)', false, true],
-    ['12 ab אב', true, false],
-    ['12', true, true],
-    ['\u200e-12', true, false],
-  ])('lets %j begin where its first letter does, or as its surroundings', (text, surroundings, expected) => {
-    expect(beginsOnTheRight(text, surroundings)).toBe(expected);
+    ['12 (אב)', true],
+    ['12 ab אב', false],
+    ['\u200f-12', true],
+    ['+49 170 1234567', false],
+    ['=1', false],
+  ])('lets %j begin where its first letter does, and on the left without one', (text, expected) => {
+    expect(beginningOf(text).rightToLeft).toBe(expected);
   });
 
   it('knows the languages that are written from the right, whatever their region', () => {

@@ -14,10 +14,14 @@ export function isRightToLeft(language: string): boolean {
   return RIGHT_TO_LEFT_LANGUAGES.has(language.toLowerCase().split(/[-_]/)[0] ?? '');
 }
 
-/** Whether a text begins on the right: its first letter says, or where it has none what is around it. */
-export function beginsOnTheRight(text: string, surroundings: boolean): boolean {
+/**
+ * Where a text begins: its first letter says. Signs and digits alone begin on the left, whatever is around them: turned
+ * round, `-5` would be `5-`, and a telephone number another one.
+ */
+export function beginningOf(text: string): { readonly rightToLeft: boolean; readonly hasLetters: boolean } {
   const letter = /[\p{L}\u200e\u200f]/u.exec(text)?.[0];
-  return letter === undefined ? surroundings : letter === '\u200f' || RIGHT_TO_LEFT_SCRIPTS.test(letter);
+  const rightToLeft = letter !== undefined && (letter === '\u200f' || RIGHT_TO_LEFT_SCRIPTS.test(letter));
+  return { rightToLeft, hasLetters: letter !== undefined };
 }
 
 /** For each UTF-16 unit of a paragraph its level: odd ones run from right to left. @see https://unicode.org/reports/tr9 */

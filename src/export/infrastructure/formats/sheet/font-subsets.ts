@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { embed, type EmbeddedFont, type FontProgram } from './font-program';
+import { embedFile, type EmbeddedFont, type FontProgram, programOf } from './font-program';
 import type { Glyph } from './shaped-text';
 
 /** A glyph as a document has it. */
@@ -22,10 +22,10 @@ export class FontSubsets {
   /** @param file a TrueType font */
   constructor(
     private readonly document: PDFKit.PDFDocument,
-    file: string,
+    private readonly file: string,
   ) {
-    const first = embed(document, file);
-    this.program = first.font;
+    const first = embedFile(document, file);
+    this.program = programOf(file, first);
     this.subsets = [first];
   }
 
@@ -55,12 +55,7 @@ export class FontSubsets {
     const wanted = Math.floor(this.places.size / MOST_GLYPHS);
     const ready = this.subsets[wanted];
     if (ready) return ready;
-    // pdfkit takes fonts of one name for one font.
-    const postscriptName = `${this.program.postscriptName}-${wanted}`;
-    const further = embed(
-      this.document,
-      Object.create(this.program, { postscriptName: { value: postscriptName } }) as FontProgram,
-    );
+    const further = embedFile(this.document, this.file, `-${wanted}`);
     this.subsets.push(further);
     return further;
   }

@@ -4,8 +4,8 @@ import type { TextStyle } from './text-setter';
 /** The sheet's sizes and colours; lengths are in points. */
 export const MARGIN = 40;
 export const FOOTER = 24;
-/** Around a cell's text. */
-export const CELL_PADDING = { x: 5, y: 3.5 } as const;
+/** Of the cells' texts: the largest is used with which the columns have enough room. */
+export const TEXT_SIZES = [9, 8.25, 7.5] as const;
 
 /** A text's style, with the height of its lines and the depth of the line's foot below its top. */
 export interface Look extends TextStyle {
@@ -24,9 +24,30 @@ export const LOOKS = {
   factLabel: look(8.5, 'regular', '#5c6b7c'),
   fact: look(8.5, 'bold', '#16202c'),
   header: look(8.5, 'bold', '#16202c'),
-  cell: look(9, 'regular', '#16202c'),
+  cell: look(TEXT_SIZES[0], 'regular', '#16202c'),
   footer: look(7.5, 'regular', '#5c6b7c'),
 } as const;
+
+/** How closely a sheet's rows are set. */
+export interface Density {
+  /** By which lengths are multiplied that were measured with `LOOKS`. */
+  readonly scale: number;
+  readonly header: Look;
+  readonly cell: Look;
+  /** Around a cell's text. */
+  readonly padding: { readonly x: number; readonly y: number };
+}
+
+export function densityOf(size: number): Density {
+  const scale = size / LOOKS.cell.size;
+  const { header, cell } = LOOKS;
+  return {
+    scale,
+    header: look(header.size * scale, header.weight, header.colour),
+    cell: look(size, cell.weight, cell.colour),
+    padding: scale === 1 ? { x: 5, y: 3.5 } : { x: 4, y: 2.5 },
+  };
+}
 
 export const COLOURS = { header: '#e6ecf3', headerLine: '#52657a', stripe: '#f6f8fb', line: '#d9e0e8' } as const;
 
@@ -38,17 +59,17 @@ export interface Paper {
 const SIZES = { a4: [595.28, 841.89], letter: [612, 792] } as const;
 
 export interface PaperChoice {
-  readonly portrait: Paper;
-  readonly landscape: Paper;
-  readonly orientation: 'auto' | 'portrait' | 'landscape';
+  /** The preferred one first. */
+  readonly papers: readonly [Paper, ...Paper[]];
 }
 
 /** What the options ask for; A4 in the direction that suits the columns, where they say nothing. */
 export function paperChoice({ page_size: pageSize, orientation }: ExportOptions): PaperChoice {
   const [short, long] = SIZES[pageSize === 'letter' ? 'letter' : 'a4'];
-  return {
-    portrait: { width: short, height: long },
-    landscape: { width: long, height: short },
-    orientation: orientation === 'portrait' || orientation === 'landscape' ? orientation : 'auto',
-  };
+  const [portrait, landscape] = [
+    { width: short, height: long },
+    { width: long, height: short },
+  ];
+  if (orientation === 'portrait') return { papers: [portrait] };
+  return { papers: orientation === 'landscape' ? [landscape] : [portrait, landscape] };
 }

@@ -50,7 +50,7 @@ export class PrintedTable {
       if (pages) yield* this.print(batch, pages);
       else sample.push(...batch);
       if (pages || sample.length < SAMPLE) continue;
-      pages = await this.begin(sample.slice(0, SAMPLE));
+      pages = await this.begin(sample);
       yield* this.print(sample, pages);
       sample = [];
     }
@@ -66,10 +66,7 @@ export class PrintedTable {
 
   /** What a reader should know of the sheet; complete once it has been drawn. */
   get warnings(): string[] {
-    const warnings: string[] = [];
-    const { cutCells } = this.rows;
-    if (cutCells === 1) warnings.push('1 cell was too long to print; it is cut.');
-    if (cutCells > 1) warnings.push(`${cutCells} cells were too long to print; they are cut.`);
+    const { warnings } = this.rows.cutCells;
     const missing = [...this.setter.missing];
     if (missing.length > 0) {
       const named = missing.slice(0, MOST_CHARACTERS_NAMED).map(codeOf).join(', ');
@@ -80,22 +77,19 @@ export class PrintedTable {
   }
 
   private async begin(sample: readonly (readonly Cell[])[]): Promise<SheetPages> {
-    const plan = planColumns(await this.rows.extents(sample), paperChoice(this.options));
-    const header = this.rows.header(plan);
+    const plan = planColumns(await this.rows.extents(sample, SAMPLE), paperChoice(this.options));
+    const { row: header, notes } = this.rows.header(plan);
     const pen = new TextPen(this.document);
     const sheet = { header, rightToLeft: this.rightToLeft, takenAt: this.rows.takenAt };
     const pages = new SheetPages(this.table, this.document, this.setter, pen, plan, sheet);
     const box = { left: MARGIN, width: plan.paper.width - 2 * MARGIN, rightToLeft: this.rightToLeft };
-    this.plan = plan;
-    pages.begin(new SheetHeading(this.table, this.setter, box));
+    pages.begin(new SheetHeading(this.table, notes, this.setter, box));
     return pages;
   }
 
-  private plan: ReturnType<typeof planColumns> = { paper: { width: 0, height: 0 }, panels: [] };
-
   private async *print(rows: readonly (readonly Cell[])[], pages: SheetPages): AsyncGenerator<Uint8Array> {
     for (const row of rows) {
-      pages.add(await this.rows.row(row, this.plan));
+      pages.add(await this.rows.row(row, pages.plan));
       this.recordCount += 1;
       yield* this.drawn();
     }

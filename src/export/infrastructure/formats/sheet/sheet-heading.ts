@@ -7,6 +7,8 @@ import type { Line, TextSetter } from './text-setter';
 const MOST_TITLE_LINES = 3;
 const MOST_FACT_LINES = 3;
 const LONGEST_FACT = 300;
+/** More than the longest text has. */
+const MOST_NOTE_LINES = 1_000;
 const GAP = 16;
 
 /** A fact's label and value, which stand side by side. */
@@ -16,14 +18,16 @@ interface SetFact {
   readonly height: number;
 }
 
-/** The title and the facts of a table, above its first page's rows. */
+/** The title and the facts of a table, and the list of its long labels, above its first page's rows. */
 export class SheetHeading {
   private readonly title: readonly Line[];
   private readonly facts: readonly SetFact[];
+  private readonly notes: readonly Line[];
   private readonly labelWidth: number;
 
   constructor(
     table: Table,
+    notes: readonly string[],
     private readonly setter: TextSetter,
     private readonly box: { readonly left: number; readonly width: number; readonly rightToLeft: boolean },
   ) {
@@ -31,12 +35,13 @@ export class SheetHeading {
     const widest = table.facts.map(({ label }) => setter.extent(oneLine(label), LOOKS.factLabel).whole);
     this.labelWidth = Math.min(Math.max(0, ...widest), box.width / 3);
     this.facts = table.facts.map(({ label, value }) => this.fact(label, value));
+    this.notes = notes.flatMap((note) => setter.lines(note, LOOKS.factLabel, box.width, MOST_NOTE_LINES).lines);
   }
 
-  /** The heights of what must not be divided: the title, then each fact. */
+  /** The heights of what must not be divided: the title, then each fact, then each line of the notes. */
   get heights(): number[] {
     const title = this.title.length * LOOKS.title.leading + 6;
-    return [title, ...this.facts.map(({ height }) => height)];
+    return [title, ...this.facts.map(({ height }) => height), ...this.notes.map(() => LOOKS.factLabel.leading)];
   }
 
   /** Draws one of them. */
@@ -48,7 +53,11 @@ export class SheetHeading {
       return;
     }
     const fact = this.facts[part - 1];
-    if (!fact) return;
+    if (!fact) {
+      const line = this.notes[part - 1 - this.facts.length];
+      if (line) pen.lines([line], LOOKS.factLabel, { left, top, width }, align);
+      return;
+    }
     const valueWidth = width - this.labelWidth - GAP;
     const labelLeft = rightToLeft ? left + width - this.labelWidth : left;
     const valueLeft = rightToLeft ? left : left + this.labelWidth + GAP;
@@ -64,7 +73,7 @@ export class SheetHeading {
     return { ...lines, height: Math.max(lines.label.length, lines.value.length) * LOOKS.fact.leading + 1.5 };
   }
 
-  private set(text: string, look: Look, width: number, most: number): Line[] {
+  private set(text: string, look: Look, width: number, most: number): readonly Line[] {
     return this.setter.lines(oneLine(text), look, width, most).lines;
   }
 }

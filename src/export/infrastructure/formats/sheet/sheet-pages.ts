@@ -1,7 +1,7 @@
 import type { Table } from '../../../model/domain/table';
 import { isFigure } from './cell-text';
 import type { ColumnPlan, Panel } from './column-plan';
-import { CELL_PADDING, COLOURS, FOOTER, LOOKS, type Look, MARGIN } from './look';
+import { COLOURS, FOOTER, LOOKS, type Look, MARGIN } from './look';
 import { PageTotal } from './page-total';
 import type { SheetRow } from './row-setter';
 import type { SheetHeading } from './sheet-heading';
@@ -31,7 +31,7 @@ export class SheetPages {
     private readonly document: PDFKit.PDFDocument,
     private readonly setter: TextSetter,
     private readonly pen: TextPen,
-    private readonly plan: ColumnPlan,
+    readonly plan: ColumnPlan,
     private readonly sheet: {
       readonly header: SheetRow;
       readonly rightToLeft: boolean;
@@ -53,7 +53,7 @@ export class SheetPages {
       top += height;
     });
     this.top = top + 10;
-    const leastRoom = this.headerHeight + heightOf({ from: 0, to: LEAST_LINES });
+    const leastRoom = this.headerHeight + this.heightOf({ from: 0, to: LEAST_LINES });
     if (this.top + leastRoom <= this.bottom) return;
     this.addPage();
     this.top = MARGIN;
@@ -62,15 +62,16 @@ export class SheetPages {
   /** Takes a row; whole pages are drawn at once. */
   add(row: SheetRow): void {
     const whole = { row, from: 0, to: row.lineCount };
-    if (heightOf(whole) > this.room && heightOf(whole) <= this.bottom - MARGIN - this.headerHeight) this.drawPages();
-    if (heightOf(whole) <= this.room) this.keep(whole);
+    if (this.heightOf(whole) > this.room && this.heightOf(whole) <= this.bottom - MARGIN - this.headerHeight)
+      this.drawPages();
+    if (this.heightOf(whole) <= this.room) this.keep(whole);
     else this.addTall(row);
   }
 
   /** Draws what is left, and tells every page how many there are. */
   end(): void {
     if (this.parts.length > 0 || this.used === 0) this.draw();
-    const [line] = this.setter.lines(`\u200e / ${this.pageCount}`, LOOKS.footer, MARGIN * 4, 1).lines;
+    const [line] = this.setter.lines(` / ${this.pageCount}`, LOOKS.footer, MARGIN * 4, 1).lines;
     if (line) this.total.tell(line, LOOKS.footer.size, this.pen);
   }
 
@@ -87,7 +88,7 @@ export class SheetPages {
 
   private keep(part: RowPart): void {
     this.parts.push(part);
-    this.used += heightOf(part);
+    this.used += this.heightOf(part);
   }
 
   private get bottom(): number {
@@ -95,7 +96,7 @@ export class SheetPages {
   }
 
   private get headerHeight(): number {
-    return this.sheet.header.lineCount * LOOKS.header.leading + 2 * CELL_PADDING.y + 1;
+    return this.sheet.header.lineCount * this.plan.density.header.leading + 2 * this.plan.density.padding.y + 1;
   }
 
   private get room(): number {
@@ -103,7 +104,7 @@ export class SheetPages {
   }
 
   private get linesOfRoom(): number {
-    return Math.floor((this.room - 2 * CELL_PADDING.y) / LOOKS.cell.leading);
+    return Math.floor((this.room - 2 * this.plan.density.padding.y) / this.plan.density.cell.leading);
   }
 
   /** Draws the rows in hand, and turns to a new page. */
@@ -123,31 +124,33 @@ export class SheetPages {
 
   private drawPanel(panel: Panel, from: number): void {
     const { header } = this.sheet;
+    const { density } = this.plan;
     const width = panel.reduce((sum, column) => sum + column.width, 0);
     const left = this.sheet.rightToLeft ? this.plan.paper.width - MARGIN - width : MARGIN;
     let top = from;
     this.document.rect(left, top, width, this.headerHeight - 1).fill(COLOURS.header);
     this.document.rect(left, top + this.headerHeight - 1, width, 1).fill(COLOURS.headerLine);
-    this.cells(panel, { row: header, from: 0, to: header.lineCount }, top, LOOKS.header);
+    this.cells(panel, { row: header, from: 0, to: header.lineCount }, top, density.header);
     top += this.headerHeight;
     for (const part of this.parts) {
-      const height = heightOf(part);
+      const height = this.heightOf(part);
       if (part.row.striped) this.document.rect(left, top, width, height).fill(COLOURS.stripe);
       if (part.to === part.row.lineCount) this.document.rect(left, top + height - 0.5, width, 0.5).fill(COLOURS.line);
-      this.cells(panel, part, top, LOOKS.cell);
+      this.cells(panel, part, top, density.cell);
       top += height;
     }
   }
 
   private cells(panel: Panel, { row, from, to }: RowPart, top: number, look: Look): void {
     const { rightToLeft } = this.sheet;
+    const { padding } = this.plan.density;
     let offset = 0;
     for (const { index, width } of panel) {
       const start = rightToLeft ? this.plan.paper.width - MARGIN - offset - width : MARGIN + offset;
       const box = {
-        left: start + CELL_PADDING.x,
-        top: top + CELL_PADDING.y,
-        width: width - 2 * CELL_PADDING.x,
+        left: start + padding.x,
+        top: top + padding.y,
+        width: width - 2 * padding.x,
       };
       const column = this.table.columns[index];
       const end = rightToLeft ? 'left' : 'right';
@@ -155,6 +158,11 @@ export class SheetPages {
       this.pen.lines(lines, look, box, column && isFigure(column) ? end : undefined);
       offset += width;
     }
+  }
+
+  private heightOf({ from, to }: Pick<RowPart, 'from' | 'to'>): number {
+    const { cell, padding } = this.plan.density;
+    return (to - from) * cell.leading + 2 * padding.y;
   }
 
   private addPage(): void {
@@ -179,8 +187,4 @@ export class SheetPages {
     this.pen.lines(number, look, { left: MARGIN, top, width: third * 1.5 }, 'right');
     this.total.place(paper.width / 2, top + look.baseline);
   }
-}
-
-function heightOf({ from, to }: Pick<RowPart, 'from' | 'to'>): number {
-  return (to - from) * LOOKS.cell.leading + 2 * CELL_PADDING.y;
 }

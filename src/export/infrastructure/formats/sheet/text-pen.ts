@@ -11,7 +11,7 @@ export class TextPen {
     if (lines.length === 0) return;
     this.document.fillColor(look.colour);
     lines.forEach((line, index) => {
-      const right = align === undefined ? line.rightToLeft : align === 'right';
+      const right = align === undefined ? line.atRight : align === 'right';
       const x = right ? box.left + box.width - line.width : box.left;
       this.line(line, look.size, x, box.top + index * look.leading + look.baseline);
     });

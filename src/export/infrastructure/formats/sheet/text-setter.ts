@@ -1,6 +1,6 @@
 import { clustersOf } from './clusters';
 import { type Piece, piecesOf } from './break-opportunities';
-import { beginsOnTheRight, inVisualOrder, levelsOf } from './direction';
+import { beginningOf, inVisualOrder, levelsOf } from './direction';
 import type { Weight } from './shipped-fonts';
 import type { ShapedText } from './shaped-text';
 import type { Typeface } from './typeface';
@@ -26,7 +26,19 @@ export interface Line {
   /** In points. */
   readonly width: number;
   /** It belongs to the right edge. */
-  readonly rightToLeft: boolean;
+  readonly atRight: boolean;
+}
+
+export interface BrokenText {
+  readonly lines: readonly Line[];
+  /** Whether there was more. */
+  readonly cut: boolean;
+}
+
+export interface TextExtent {
+  readonly whole: number;
+  readonly piece: number;
+  readonly length: number;
 }
 
 /** A piece with its runs in the order of reading. */
@@ -52,7 +64,7 @@ export class TextSetter {
 
   constructor(
     private readonly typefaces: Typefaces,
-    /** Where texts begin that have no letters. */
+    /** To which edge texts belong that have no letters. */
     private readonly rightToLeft: boolean,
   ) {}
 
@@ -61,31 +73,35 @@ export class TextSetter {
    * @param width which no line exceeds, in points
    * @param most how many lines there may be; the last one ends with an ellipsis where there are more
    */
-  lines(text: string, style: TextStyle, width: number, most: number): { lines: Line[]; cut: boolean } {
+  lines(text: string, style: TextStyle, width: number, most: number): BrokenText {
     const lines: Line[] = [];
     const paragraphs = text.split('\n');
     for (const [index, paragraph] of paragraphs.entries()) {
-      const rightToLeft = beginsOnTheRight(paragraph, this.rightToLeft);
+      const { rightToLeft, hasLetters } = beginningOf(paragraph);
+      const atRight = hasLetters ? rightToLeft : this.rightToLeft;
       const broken = this.broken(paragraph, rightToLeft, style, width);
       for (const [at, pieces] of broken.entries()) {
         const last = lines.length === most - 1;
         const cut = last && (at < broken.length - 1 || index < paragraphs.length - 1);
-        lines.push(lineOf(cut ? this.shortened(pieces, style, width) : pieces, rightToLeft));
+        const shown = cut ? this.shortened(pieces, levelsOf(paragraph, rightToLeft), style, width) : pieces;
+        lines.push(lineOf(shown, atRight));
         if (last) return { lines, cut };
       }
     }
     return { lines, cut: false };
   }
 
-  /** How wide a text is when no line is broken, and how wide its widest piece; in points. */
-  extent(text: string, style: TextStyle): { readonly whole: number; readonly piece: number } {
-    let [whole, piece] = [0, 0];
+  /** How wide a text is when no line is broken, how wide its widest piece, and how long all its lines together; in points. */
+  extent(text: string, style: TextStyle): TextExtent {
+    let [whole, piece, length] = [0, 0, 0];
     for (const paragraph of text.split('\n')) {
-      const pieces = this.pieces(paragraph, beginsOnTheRight(paragraph, this.rightToLeft), style);
-      whole = Math.max(whole, widthOf(pieces));
+      const pieces = this.pieces(paragraph, beginningOf(paragraph).rightToLeft, style);
+      const width = widthOf(pieces);
+      whole = Math.max(whole, width);
+      length += width;
       piece = Math.max(piece, ...pieces.map(({ width }) => width));
     }
-    return { whole, piece };
+    return { whole, piece, length };
   }
 
   /** Answers come again and again, and each is measured before it is broken. */
@@ -122,24 +138,47 @@ export class TextSetter {
 
   /** A piece that is wider than a line, divided between clusters. */
   private *parts(piece: Piece, levels: Uint8Array, style: TextStyle, width: number): Generator<SetPiece> {
-    let { start } = piece;
-    let [text, used] = ['', 0];
-    for (const cluster of clustersOf(piece.text)) {
-      const { width: more } = this.setPiece({ text: cluster, start: start + text.length, blank: false }, levels, style);
-      if (text !== '' && used + more > width) {
-        yield this.setPiece({ text, start, blank: false }, levels, style);
-        [start, text, used] = [start + text.length, '', 0];
-      }
-      text += cluster;
-      used += more;
+    const clusters = [...clustersOf(piece.text)];
+    let start = piece.start;
+    for (let from = 0; from < clusters.length;) {
+      let to = from + this.fitting(clusters.slice(from), start, levels, style, width);
+      const part = () => this.setPiece({ text: clusters.slice(from, to).join(''), start, blank: false }, levels, style);
+      let set = part();
+      // Letters may need more room side by side than one by one.
+      for (; set.width > width && to > from + 1; set = part())
+        to -= Math.ceil((to - from - 1) * (1 - width / set.width));
+      yield set;
+      start += set.text.length;
+      from = to;
     }
-    yield this.setPiece({ text, start, blank: false }, levels, style);
   }
 
-  private shortened(pieces: readonly SetPiece[], style: TextStyle, width: number): SetPiece[] {
+  /** How many clusters, one by one, have room in a line: one at least. */
+  private fitting(
+    clusters: readonly string[],
+    start: number,
+    levels: Uint8Array,
+    style: TextStyle,
+    width: number,
+  ): number {
+    let [used, at] = [0, start];
+    for (const [index, text] of clusters.entries()) {
+      used += this.setPiece({ text, start: at, blank: false }, levels, style).width;
+      if (used > width) return Math.max(1, index);
+      at += text.length;
+    }
+    return clusters.length;
+  }
+
+  private shortened(pieces: readonly SetPiece[], levels: Uint8Array, style: TextStyle, width: number): SetPiece[] {
     const ellipsis = this.setPiece({ text: ELLIPSIS, start: 0, blank: false }, new Uint8Array(1), style);
     const kept = [...pieces];
     while (kept.length > 1 && widthOf(kept) + ellipsis.width > width) kept.pop();
+    const [only] = kept;
+    if (only && widthOf(kept) + ellipsis.width > width) {
+      const [beginning] = this.parts(only, levels, style, width - ellipsis.width);
+      if (beginning) kept[0] = beginning;
+    }
     const level = kept.at(-1)?.runs.at(-1)?.level ?? 0;
     return [...kept, { ...ellipsis, runs: ellipsis.runs.map((run) => ({ ...run, level })) }];
   }
@@ -191,6 +230,6 @@ function widthOf(pieces: readonly SetPiece[]): number {
   return pieces.reduce((sum, { width }) => sum + width, 0);
 }
 
-function lineOf(pieces: readonly SetPiece[], rightToLeft: boolean): Line {
-  return { runs: inVisualOrder(pieces.flatMap(({ runs }) => runs)), width: widthOf(pieces), rightToLeft };
+function lineOf(pieces: readonly SetPiece[], atRight: boolean): Line {
+  return { runs: inVisualOrder(pieces.flatMap(({ runs }) => runs)), width: widthOf(pieces), atRight };
 }

@@ -1,4 +1,4 @@
-import { type EmbeddedFont, forgetTexts } from './font-program';
+import type { EmbeddedFont } from './font-program';
 import { FontSubsets } from './font-subsets';
 import { shape, type ShapedText } from './shaped-text';
 import { textOperators } from './text-operators';
@@ -25,7 +25,6 @@ export class Typeface {
   /** @param file a TrueType font */
   constructor(document: PDFKit.PDFDocument, file: string) {
     this.subsets = new FontSubsets(document, file);
-    forgetTexts(this.subsets.program);
   }
 
   /** Whether each character that shows has a glyph. */

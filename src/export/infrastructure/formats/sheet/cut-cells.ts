@@ -1,0 +1,26 @@
+const MOST_PLACES = 3;
+const LONGEST_NAME = 40;
+
+/** The cells that could not be shown whole. */
+export class CutCells {
+  private count = 0;
+  private readonly places: string[] = [];
+
+  /** @param place which row it is, counted from 1, or the `header` */
+  add(place: number | 'header', label: string): void {
+    this.count += 1;
+    if (this.places.length >= MOST_PLACES) return;
+    const name = label.length > LONGEST_NAME ? `${label.slice(0, LONGEST_NAME - 1).toWellFormed()}…` : label;
+    this.places.push(`${place === 'header' ? 'header' : `row ${place}`}, “${name.replace(/\s+/g, ' ')}”`);
+  }
+
+  /** What a reader should know; nothing where nothing was cut. */
+  get warnings(): string[] {
+    if (this.count === 0) return [];
+    const said =
+      this.count === 1
+        ? '1 cell was too long to print; it is cut'
+        : `${this.count} cells were too long to print; they are cut`;
+    return [`${said}: ${this.places.join('; ')}${this.count > MOST_PLACES ? ' and others' : ''}.`];
+  }
+}
