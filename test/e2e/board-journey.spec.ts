@@ -103,6 +103,17 @@ describe('The journey of a board export', () => {
 const RECORD_FIELDS = [
   ...['id', 'kind', 'session_id', 'event_id', 'schedule_id', 'user_id', 'type', 'format', 'status', 'progress'],
   ...['filters', 'data_types', 'options', 'file_url', 'file_name', 'file_size', 'sha256', 'record_count', 'page_count'],
-  ...['download_count', 'one_time', 'warnings', 'error', 'expires_at', 'created_at', 'updated_at', 'started_at'],
+  ...[
+    'download_count',
+    'downloaded_at',
+    'downloaded_by',
+    'one_time',
+    'warnings',
+    'error',
+    'expires_at',
+    'created_at',
+    'updated_at',
+    'started_at',
+  ],
   ...['completed_at'],
 ].sort();
