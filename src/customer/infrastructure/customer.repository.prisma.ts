@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { recordAudit } from '../../platform/audit/audit-log';
 import { Prisma } from '../../platform/prisma/generated/client';
 import { PrismaService } from '../../platform/prisma/prisma.service';
-import { Customer } from '../model/domain/customer';
+import type { Customer } from '../model/domain/customer';
 import { CustomerRepository, type NewCustomer } from '../model/domain/interfaces/customer.repository';
 
 interface Row {
@@ -90,7 +90,7 @@ export class PrismaCustomerRepository extends CustomerRepository {
 
 function toCustomer(row: Row): Customer {
   const { former_secret_hash: hash, former_secret_ends_at: endsAt } = row;
-  return new Customer({
+  return {
     id: row.id,
     tenantId: row.tenant_id,
     name: row.name,
@@ -98,5 +98,5 @@ function toCustomer(row: Row): Customer {
     secretHash: row.secret_hash,
     formerSecret: hash !== null && endsAt !== null ? { hash, endsAt } : null,
     createdAt: row.created_at,
-  });
+  };
 }

@@ -6,7 +6,8 @@ export interface FormerSecret {
   readonly endsAt: Date;
 }
 
-interface CustomerFields {
+/** An external system as it is known to this one. Its secret is not: only what shows that a secret is the right one. */
+export interface Customer {
   readonly id: string;
   readonly tenantId: string | null;
   readonly name: string;
@@ -17,52 +18,26 @@ interface CustomerFields {
   readonly createdAt: Date;
 }
 
+/** Whoever is not known: nothing proves that one is nobody, and finding that out takes as long as with somebody. */
+export const NOBODY: Customer = {
+  id: '00000000-0000-0000-0000-000000000000',
+  tenantId: null,
+  name: 'Nobody',
+  isActive: false,
+  secretHash: '0'.repeat(64),
+  formerSecret: null,
+  createdAt: new Date(0),
+};
+
 /** Why nobody is let in under an id and a secret. The caller is never told which it was. */
 export type RefusalReason = 'unknown' | 'inactive' | 'wrong-secret';
 
-/** An external system as it is known to this one. Its secret is not: only what shows that a secret is the right one. */
-export class Customer implements CustomerFields {
-  /** Whoever is not known: nothing proves that one is nobody, and finding that out takes as long as with somebody. */
-  static readonly NOBODY = new Customer({
-    id: '00000000-0000-0000-0000-000000000000',
-    tenantId: null,
-    name: 'Nobody',
-    isActive: false,
-    secretHash: '0'.repeat(64),
-    formerSecret: null,
-    createdAt: new Date(0),
-  });
-
-  readonly id: string;
-  readonly tenantId: string | null;
-  readonly name: string;
-  readonly isActive: boolean;
-  readonly secretHash: string;
-  readonly formerSecret: FormerSecret | null;
-  readonly createdAt: Date;
-
-  constructor(fields: CustomerFields) {
-    this.id = fields.id;
-    this.tenantId = fields.tenantId;
-    this.name = fields.name;
-    this.isActive = fields.isActive;
-    this.secretHash = fields.secretHash;
-    this.formerSecret = fields.formerSecret;
-    this.createdAt = fields.createdAt;
-  }
-
-  /** Whether whoever gives this secret is this customer, and may come in. */
-  accepts(secret: string): boolean {
-    return this.refusalOf(secret) === null;
-  }
-
-  /** @returns `null` for the right secret of an active customer; it takes the same time whatever comes of it */
-  refusalOf(secret: string): RefusalReason | null {
-    const given = hashOfSecret(secret);
-    const isCurrent = isSameHash(given, this.secretHash);
-    const isFormer = isSameHash(given, this.formerSecret?.hash ?? null);
-    if (this === Customer.NOBODY) return 'unknown';
-    if (!isCurrent && !isFormer) return 'wrong-secret';
-    return this.isActive ? null : 'inactive';
-  }
+/** @returns `null` for the right secret of an active customer; it takes the same time whatever comes of it */
+export function refusalOf(customer: Customer, secret: string): RefusalReason | null {
+  const given = hashOfSecret(secret);
+  const isCurrent = isSameHash(given, customer.secretHash);
+  const isFormer = isSameHash(given, customer.formerSecret?.hash ?? null);
+  if (customer === NOBODY) return 'unknown';
+  if (!isCurrent && !isFormer) return 'wrong-secret';
+  return customer.isActive ? null : 'inactive';
 }

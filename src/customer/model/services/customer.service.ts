@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import type { CallingCustomer } from '../../../platform/auth/caller';
-import { Customer } from '../domain/customer';
+import { NOBODY, refusalOf } from '../domain/customer';
 import { CustomerRepository } from '../domain/interfaces/customer.repository';
 import { networkOf } from '../domain/network';
 import { FailureLimit } from './failure-limit';
@@ -32,8 +32,8 @@ export class CustomerService {
     const id = isUUID(given) ? given.toLowerCase() : null;
     const network = networkOf(address);
     await this.limit.requireRoom(id, network);
-    const customer = (await this.customers.find(id ?? Customer.NOBODY.id)) ?? Customer.NOBODY;
-    const reason = customer.refusalOf(secret);
+    const customer = (await this.customers.find(id ?? NOBODY.id)) ?? NOBODY;
+    const reason = refusalOf(customer, secret);
     if (reason === null) return { customerId: customer.id, tenantId: customer.tenantId };
     await this.limit.note({ customerId: id, tenantId: customer.tenantId, reason }, network);
     return null;
