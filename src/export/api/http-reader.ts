@@ -83,6 +83,8 @@ export class HttpReader implements Reader {
         // reader does is still heard.
         socket.end();
       });
+      // An answer gathers what is written to it until the end of the tick.
+      while (socket.writableCorked > 0) socket.uncork();
     });
   }
 

@@ -28,7 +28,7 @@ export interface Reader {
   take(bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>;
   /** Aborts as soon as it is heard that the reader has left. */
   readonly gone: AbortSignal;
-  /** Sends the last byte. @returns whether the reader has accepted everything within so many seconds */
+  /** Sends the last byte before it returns. @returns whether the reader has accepted everything within so many seconds */
   takeLast(byte: Uint8Array, withinSeconds: number): Promise<boolean>;
   /** Ends the connection, so that nobody takes what was sent for a whole file. */
   breakOff(): void;
@@ -147,9 +147,9 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
       if (!ending || performance.now() - begun > LONGEST_PREPARATION_MS)
         throw new Error('The right to give the file out was lost');
       reader.gone.throwIfAborted();
-      // Both are sent in this very moment: a process that is killed has most likely sent both or none.
-      ending.mark();
+      // Both are sent in this very moment, the byte first: where the mark is seen, the byte is on its way.
       isAccepted = reader.takeLast(bytes.last(), seconds);
+      ending.mark();
     } finally {
       ending?.close();
     }
