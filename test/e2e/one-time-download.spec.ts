@@ -80,6 +80,22 @@ describe('A file that is given out once', () => {
     expect(await ada.status(id)).toMatchObject({ status: 'expired', download_count: 1 });
   });
 
+  it('is gone for whoever has its last byte, though the note of that comes late', async () => {
+    const { file_url: url, id, sha256 } = await oneTimeExport(installation, ada, 5_000);
+    await installation.sql(`
+      CREATE FUNCTION delay() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.4); RETURN NEW; END';
+      CREATE TRIGGER late_note BEFORE UPDATE ON exports FOR EACH ROW
+        WHEN (NEW.download_ending AND NOT OLD.download_ending) EXECUTE FUNCTION delay()`);
+
+    const first = await download(url);
+    const [record, second] = await Promise.all([ada.status(id), download(at(url, 1))]);
+
+    await installation.sql('DROP TRIGGER late_note ON exports');
+    expect(first).toMatchObject({ status: 200, sha256 });
+    expect(record).toMatchObject({ status: 'expired', download_count: 1 });
+    expect(second.status).toBe(410);
+  });
+
   it('says by HEAD how large it is, and is not taken', async () => {
     const { file_url: url, id, sha256, file_size: size } = await oneTimeExport(installation, ada, 5_000);
 

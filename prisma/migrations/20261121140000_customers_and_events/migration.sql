@@ -129,5 +129,6 @@ ALTER TABLE "exports"
     ADD COLUMN "downloaded_by" TEXT,
     ADD COLUMN "download_token" UUID,
     ADD COLUMN "download_lease" TIMESTAMPTZ(3),
+    ADD COLUMN "download_prepared" BOOLEAN NOT NULL DEFAULT false,
     ADD COLUMN "download_ending" BOOLEAN NOT NULL DEFAULT false;
 CREATE INDEX "exports_download_ending_idx" ON "exports" ("download_lease") WHERE download_ending;

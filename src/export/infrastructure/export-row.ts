@@ -43,7 +43,7 @@ export function toExport(row: ExportRow): Export {
     downloadedAt: row.downloadedAt,
     // Noted at its beginning; it counts from its end on.
     downloadedBy: row.downloadedAt && row.downloadedBy,
-    isBeingTaken: row.status === 'completed' && row.downloadEnding,
+    isBeingTaken: isBeingTaken(row),
     warnings: row.warnings,
     error: row.error,
     expiresAt: row.expiresAt,
@@ -52,6 +52,12 @@ export function toExport(row: ExportRow): Export {
     startedAt: row.startedAt,
     completedAt: row.completedAt,
   };
+}
+
+/** The lease is the database's; its clock need not be asked, as this decides only how long a reader is made to wait. */
+function isBeingTaken({ status, downloadPrepared, downloadEnding, downloadLease }: ExportRow): boolean {
+  if (status !== 'completed') return false;
+  return downloadEnding || (downloadPrepared && downloadLease !== null && downloadLease > new Date());
 }
 
 function objectOf({ status, storageKey, contentType }: ExportRow): StoredObject | null {
@@ -78,9 +84,13 @@ export function auditOf(row: Export, action: string, { by, details }: AuditedSte
 
 const NOBODY = { userId: null, customerId: null };
 
+/** The columns of a file that is not being given out. */
+export const NOBODY_HOLDS_IT = Prisma.sql`download_token = NULL, download_lease = NULL,
+  download_prepared = false, download_ending = false`;
+
 /** The columns that end a one-time export whose file was given out. */
 export const GIVEN_OUT = Prisma.sql`status = 'expired', expires_at = now(), downloaded_at = now(),
-  download_count = download_count + 1, download_token = NULL, download_lease = NULL, download_ending = false`;
+  download_count = download_count + 1, ${NOBODY_HOLDS_IT}`;
 
 /** The condition that the export may come into `status` now. */
 export function mayBecome(status: ExportStatus): Prisma.Sql {

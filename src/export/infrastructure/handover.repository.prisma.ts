@@ -8,7 +8,7 @@ import { nameOf, wayOf } from '../model/domain/downloader';
 import type { Export } from '../model/domain/export';
 import { type Ending, type Handover, HandoverRepository } from '../model/domain/interfaces/handover.repository';
 import { HANDOVER_LEASE_SECONDS } from '../model/domain/handover-limits';
-import { GIVEN_OUT, auditOf, changeExports } from './export-row';
+import { GIVEN_OUT, NOBODY_HOLDS_IT, auditOf, changeExports } from './export-row';
 
 @Injectable()
 export class PrismaHandoverRepository extends HandoverRepository {
@@ -21,7 +21,7 @@ export class PrismaHandoverRepository extends HandoverRepository {
     // Not a change that the owner is told of: `updated_at` stays, and with it the ETag of the status.
     const count = await this.prisma.$executeRaw`
       UPDATE exports SET download_token = ${token}::uuid, download_lease = ${leaseOf(HANDOVER_LEASE_SECONDS)},
-        downloaded_by = ${nameOf(by)}
+        download_prepared = false, downloaded_by = ${nameOf(by)}
       WHERE id = ${exportId}::uuid AND one_time AND status = 'completed' AND storage_key IS NOT NULL
         AND NOT download_ending AND (download_token IS NULL OR download_lease < now())`;
     return count === 1 ? { exportId, token, by } : null;
@@ -44,7 +44,7 @@ export class PrismaHandoverRepository extends HandoverRepository {
     };
     try {
       const { rowCount } = await connection.query(
-        `UPDATE exports SET download_lease = now() + make_interval(secs => $3)
+        `UPDATE exports SET download_lease = now() + make_interval(secs => $3), download_prepared = true
          WHERE id = $1 AND download_token = $2 AND status = 'completed'`,
         [handover.exportId, handover.token, leaseSeconds],
       );
@@ -66,10 +66,8 @@ export class PrismaHandoverRepository extends HandoverRepository {
 
   override release(handover: Handover, sent: number): Promise<boolean> {
     const { by } = handover;
-    return this.change(
-      Prisma.sql`download_token = NULL, download_lease = NULL, download_ending = false, downloaded_by = NULL`,
-      handover,
-      (row) => auditOf(row, 'export.download-broken-off', { by, details: { by: wayOf(by), bytes: sent } }),
+    return this.change(Prisma.sql`${NOBODY_HOLDS_IT}, downloaded_by = NULL`, handover, (row) =>
+      auditOf(row, 'export.download-broken-off', { by, details: { by: wayOf(by), bytes: sent } }),
     );
   }
 

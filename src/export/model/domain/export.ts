@@ -55,7 +55,7 @@ export interface Export extends RecordOwner {
   readonly downloadedAt: Date | null;
   /** `user:<id>`, `customer:<id>` or `link` */
   readonly downloadedBy: string | null;
-  /** Whether the last byte of a one-time file is on its way, so that the file will be gone in a moment. */
+  /** Whether the last byte of a one-time file may be on its way, so that the file will be gone in a moment. */
   readonly isBeingTaken: boolean;
   readonly warnings: readonly string[];
   readonly error: string | null;
