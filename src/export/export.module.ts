@@ -49,7 +49,9 @@ import { ExportService } from './model/services/export.service';
 import { ExportStreaming } from './model/services/export-streaming';
 import { OneTimeDownload } from './model/services/one-time-download';
 import { ExportsForCatalog } from './model/services/out.for-catalog.service';
+import { ExportsForDelivery } from './model/services/out.for-delivery.service';
 import { ExportsForEvents } from './model/services/out.for-events.service';
+import { ExportsForScheduledExport } from './model/services/out.for-scheduled-export.service';
 import { ExportsForSolo } from './model/services/out.for-solo.service';
 import { UploadedPictureService } from './model/services/uploaded-picture.service';
 
@@ -115,7 +117,17 @@ const WRITERS = [
     ExportsForCatalog,
     ExportsForEvents,
     ExportsForSolo,
+    ExportsForScheduledExport,
+    ExportsForDelivery,
   ],
-  exports: [ExportSources, ExportsForSolo, ExportsForCatalog, ExportsForEvents, ExportPresenter],
+  exports: [
+    ExportSources,
+    ExportsForSolo,
+    ExportsForCatalog,
+    ExportsForEvents,
+    ExportsForScheduledExport,
+    ExportsForDelivery,
+    ExportPresenter,
+  ],
 })
 export class ExportModule {}

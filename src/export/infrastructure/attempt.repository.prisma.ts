@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../platform/config/config';
+import type { Ending } from '../../platform/outbox/planned-delivery';
 import { Prisma } from '../../platform/prisma/generated/client';
 import { PrismaService } from '../../platform/prisma/prisma.service';
 import { MAX_ATTEMPTS } from '../model/domain/attempt-limits';
@@ -52,15 +53,21 @@ export class PrismaAttemptRepository extends AttemptRepository {
 
   override finish(attempt: Attempt, file: FinishedFile): Promise<boolean> {
     const set = Prisma.sql`status = 'completed', ${publishedFile(file, this.config.exports.retentionDays)}`;
-    return this.end(attempt, set, (row) =>
-      auditOf(row, 'export.completed', { details: { bytes: file.size, attempt: attempt.number } }),
+    return this.end(
+      attempt,
+      set,
+      (row) => auditOf(row, 'export.completed', { details: { bytes: file.size, attempt: attempt.number } }),
+      'completed',
     );
   }
 
   override fail(attempt: Attempt, reason: string): Promise<boolean> {
     const set = Prisma.sql`status = 'failed', attempt_token = NULL, error = ${reason}`;
-    return this.end(attempt, set, (row) =>
-      auditOf(row, 'export.failed', { details: { reason, attempt: attempt.number } }),
+    return this.end(
+      attempt,
+      set,
+      (row) => auditOf(row, 'export.failed', { details: { reason, attempt: attempt.number } }),
+      'failed',
     );
   }
 
@@ -80,9 +87,12 @@ export class PrismaAttemptRepository extends AttemptRepository {
     { token, export: { id } }: Attempt,
     set: Prisma.Sql,
     audit: (row: Export) => ReturnType<typeof auditOf>,
+    tells?: Ending,
   ): Promise<boolean> {
     const where = Prisma.sql`id = ${id}::uuid AND attempt_token = ${token}::uuid AND status = 'processing'`;
-    const changed = await this.prisma.$transaction((transaction) => changeExports(transaction, { set, where, audit }));
+    const changed = await this.prisma.$transaction((transaction) =>
+      changeExports(transaction, { set, where, audit, tells }),
+    );
     return changed.length === 1;
   }
 

@@ -2,6 +2,8 @@ import { Prisma } from '../../platform/prisma/generated/client';
 import { type AuditEntry, recordAudit } from '../../platform/audit/audit-log';
 import type { Party } from '../../platform/auth/caller';
 import type { Export as ExportRow } from '../../platform/prisma/generated/client';
+import { postToOutbox, type OutboxMessage } from '../../platform/outbox/outbox';
+import type { Ending, PlannedDelivery } from '../../platform/outbox/planned-delivery';
 import type { Transaction } from '../../platform/prisma/prisma.service';
 import type { Export, ProgressUnit, StoredObject } from '../model/domain/export';
 import { ownerOf } from '../model/domain/record-owner';
@@ -25,6 +27,7 @@ export function toExport(row: ExportRow): Export {
     dataTypes: row.dataTypes,
     filters: row.filters,
     options: row.options as Export['options'],
+    deliveries: row.deliveries as unknown as PlannedDelivery[],
     oneTime: row.oneTime,
     streamed: row.streamed,
     requestId: row.requestId,
@@ -98,13 +101,13 @@ export function mayBecome(status: ExportStatus): Prisma.Sql {
 }
 
 /**
- * Changes every export that meets the condition, and writes an audit entry for each, in the given transaction. The
- * database's clock is the only one that counts: the processes' clocks may differ.
+ * Changes every export that meets the condition, and writes an audit entry for each, and what is to be told of its end, in
+ * the given transaction. The database's clock is the only one that counts: the processes' clocks may differ.
  * @returns the exports as they are after the change
  */
 export async function changeExports(
   transaction: Transaction,
-  change: { set: Prisma.Sql; where: Prisma.Sql; audit?: (row: Export) => AuditEntry },
+  change: { set: Prisma.Sql; where: Prisma.Sql; audit?: (row: Export) => AuditEntry; tells?: Ending },
 ): Promise<Export[]> {
   const changed = await transaction.$queryRaw<{ id: string }[]>`
     UPDATE exports SET ${change.set}, updated_at = clock_timestamp() WHERE ${change.where} RETURNING id`;
@@ -112,5 +115,15 @@ export async function changeExports(
   const rows = await transaction.export.findMany({ where: { id: { in: changed.map(({ id }) => id) } } });
   const exports = rows.map(toExport);
   if (change.audit) await recordAudit(transaction, ...exports.map(change.audit));
+  const { tells } = change;
+  if (tells) await postToOutbox(transaction, ...exports.flatMap((ended) => messagesOf(ended, tells)));
   return exports;
+}
+
+function messagesOf(
+  { id, scheduleId, userId, tenantId, customerId, deliveries }: Export,
+  end: Ending,
+): OutboxMessage[] {
+  const about = { event: `export.${end}`, exportId: id, scheduleId, userId, tenantId, customerId };
+  return deliveries.filter(({ on }) => on.includes(end)).map(({ channel, target }) => ({ ...about, channel, target }));
 }

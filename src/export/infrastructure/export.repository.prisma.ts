@@ -40,16 +40,14 @@ export class PrismaExportRepository extends ExportRepository {
     idempotency: IdempotentRequest | null,
     attemptToken?: string,
   ): Promise<ExportCreation> {
-    const id = uuidv7();
+    const id = request.id ?? uuidv7();
     return this.prisma.$transaction(async (transaction) => {
-      const earlier = idempotency && (await claimIdempotencyKey(transaction, idempotency, id));
-      if (earlier !== null) {
-        const row = await transaction.export.findUniqueOrThrow({ where: { id: earlier } });
-        return { export: toExport(row), isNew: false, rateLimit: null };
-      }
       const { caller, kind, rateLimit } = request;
       const account = accountOf(request.owner);
+      const key = idempotency && (await claimIdempotencyKey(transaction, idempotency, id));
       await takeTurn(transaction, account);
+      const earlier = await transaction.export.findUnique({ where: { id: key ?? id } });
+      if (earlier) return { export: toExport(earlier), isNew: false, rateLimit: null };
       if (attemptToken !== undefined) await refuseOneStreamMore(transaction, account);
       const limitState = rateLimit && (await takeFromLimit(transaction, account, kind, rateLimit));
       const data = {
@@ -126,6 +124,7 @@ export class PrismaExportRepository extends ExportRepository {
         set: Prisma.sql`status = 'completed', ${publishedFile(file, this.config.exports.retentionDays)}`,
         where: Prisma.sql`${owned(id, by)} AND (status = 'completed' OR ${mayBecome('completed')})`,
         audit: (row) => auditOf(row, 'export.content-uploaded', { by, details: { bytes: file.size } }),
+        tells: 'completed',
       });
       if (!completed) return null;
       const { key, content_type: contentType } = before[0] ?? {};
@@ -152,7 +151,8 @@ function owned(id: string, owner: Party): Prisma.Sql {
 }
 
 function newRow(id: string, request: RequestExport): Prisma.ExportCreateInput {
-  const { owner, kind, type, format, dataTypes, filters, options, sessionId, eventId, oneTime, expected } = request;
+  const { owner, kind, type, format, dataTypes, filters, options, oneTime, expected } = request;
+  const { sessionId, eventId, scheduleId, delivery, retentionSeconds } = request;
   return {
     id,
     kind,
@@ -163,8 +163,11 @@ function newRow(id: string, request: RequestExport): Prisma.ExportCreateInput {
     ...owner,
     sessionId,
     eventId,
+    scheduleId,
     oneTime,
     options: jsonOf(options),
+    deliveries: jsonOf(delivery.deliveries),
+    retentionSeconds,
     requestId: RequestContext.current()?.requestId ?? id,
     progressTotal: expected.total,
     progressUnit: expected.unit,

@@ -8,7 +8,7 @@ export function publishedFile(file: FinishedFile, retentionDays: number): Prisma
   const records = Prisma.sql`${file.recordCount === null ? null : BigInt(file.recordCount)}::bigint`;
   return Prisma.sql`
     attempt_token = NULL, error = NULL, completed_at = now(),
-    expires_at = ${file.object ? Prisma.sql`now() + make_interval(secs => ${retentionDays * SECONDS_PER_DAY})` : Prisma.sql`NULL`},
+    expires_at = ${file.object ? Prisma.sql`now() + make_interval(secs => coalesce(retention_seconds, ${retentionDays * SECONDS_PER_DAY}))` : Prisma.sql`NULL`},
     storage_key = ${file.object?.key ?? null}, content_type = ${file.object?.contentType ?? null}, file_name = ${file.name},
     file_size = ${BigInt(file.size)}, sha256 = ${file.sha256},
     record_count = ${records}, page_count = ${file.pageCount}::int,

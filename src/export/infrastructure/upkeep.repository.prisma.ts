@@ -36,6 +36,7 @@ export class PrismaUpkeepRepository extends UpkeepRepository {
           set: Prisma.sql`status = 'failed', attempt_token = NULL, error = ${why}`,
           where: Prisma.sql`${silent} AND ${which}`,
           audit: (row) => auditOf(row, 'export.failed', { details: { reason: why } }),
+          tells: 'failed',
         });
       // Nobody can go on with an answer that broke off.
       const broken = await fail(STREAM_BROKE, Prisma.sql`streamed`);

@@ -21,9 +21,12 @@ export class LinkSigner {
    * comes out again, so that an answer that shows it can be told unchanged.
    */
   sign(path: string, now: number = Date.now()): string {
-    const expires = this.expiry(now);
-    const query = new URLSearchParams({ expires: String(expires), signature: this.signatureOf(path, expires) });
-    return `${this.config.http.publicUrl}${path}?${query.toString()}`;
+    return this.linkOf(path, this.expiry(now));
+  }
+
+  /** A link for `path` that works up to a moment, for a message that is not read at once. */
+  signUntil(path: string, end: Date): string {
+    return this.linkOf(path, Math.floor(end.getTime() / 1000));
   }
 
   /** The second, since 1970, in which a link signed now ends. */
@@ -35,6 +38,11 @@ export class LinkSigner {
     const given = Buffer.from(signature);
     const right = Buffer.from(this.signatureOf(path, expires));
     return given.length === right.length && timingSafeEqual(given, right) && expires * 1000 > now;
+  }
+
+  private linkOf(path: string, expires: number): string {
+    const query = new URLSearchParams({ expires: String(expires), signature: this.signatureOf(path, expires) });
+    return `${this.config.http.publicUrl}${path}?${query.toString()}`;
   }
 
   private signatureOf(path: string, expires: number): string {

@@ -3,6 +3,7 @@ import { type ExportFormat, ExportsForCatalog, type StreamedExport } from '../..
 import { isAdmin } from '../../../platform/auth/admin';
 import type { Caller } from '../../../platform/auth/caller';
 import { DomainError } from '../../../platform/errors/domain-error';
+import { NO_DELIVERIES } from '../../../platform/outbox/planned-delivery';
 import { type DataExportType, type DataQuery, optionsOf } from '../domain/data-query';
 import { checkFileOptions, type FileOptions } from '../domain/export-options';
 import { SourceDatabase, type SourceView } from '../domain/interfaces/source-database';
@@ -80,7 +81,7 @@ export class DataExportService {
       const [profile] = await this.checkedPlans(query, view);
       if (!isOwn && profile && !(await view.hasRows(profile))) throw DomainError.notFound('User');
     });
-    return { ...recordOf(query, caller, known, {}), idempotencyKey: null };
+    return { ...recordOf(query, caller, known, {}), ...WITHOUT_EXTRAS, idempotencyKey: null };
   }
 
   private async granted(
@@ -100,7 +101,7 @@ export class DataExportService {
         message,
       });
     }
-    return { ...recordOf(query, caller, format, request.options), idempotencyKey };
+    return { ...recordOf(query, caller, format, request.options), ...WITHOUT_EXTRAS, idempotencyKey };
   }
 
   /** The plans, which the database has judged: once, when they are granted. */
@@ -112,6 +113,8 @@ export class DataExportService {
 }
 
 const LONGEST_AUDITED = 500;
+
+const WITHOUT_EXTRAS = { delivery: NO_DELIVERIES, retentionSeconds: null };
 
 const NOTHING = { dataTypes: [], tables: [], filters: undefined, columns: undefined };
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ExportsForEvents } from '../../../export';
 import type { Party } from '../../../platform/auth/caller';
 import { DomainError } from '../../../platform/errors/domain-error';
+import { NO_DELIVERIES } from '../../../platform/outbox/planned-delivery';
 import { EventRepository } from '../domain/interfaces/event.repository';
 import {
   DEFAULT_RESULTS_FORMAT,
@@ -42,6 +43,8 @@ export class ResultsExportService {
       format: knownFormat(format),
       options: effectiveOptions(options),
       oneTime,
+      delivery: NO_DELIVERIES,
+      retentionSeconds: null,
       participantCount: await this.repository.countParticipants(event.id),
       idempotencyKey,
     });

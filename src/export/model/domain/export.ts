@@ -1,3 +1,4 @@
+import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
 import type { ExportFormat, ExportKind } from './export-format';
 import type { ExportStatus } from './export-status';
 import type { RecordOwner } from './record-owner';
@@ -36,6 +37,8 @@ export interface Export extends RecordOwner {
   readonly dataTypes: readonly string[];
   readonly filters: unknown;
   readonly options: ExportOptions;
+  /** What is to be told or brought, to whom, when it ends. */
+  readonly deliveries: readonly PlannedDelivery[];
   readonly oneTime: boolean;
   /** Its bytes went out in the answer to its request: no file was kept. */
   readonly streamed: boolean;

@@ -44,6 +44,12 @@ export class ExportDownload {
     return source.object && this.links.sign(linkPath(source));
   }
 
+  /** A link that works until the file is deleted, for a message that is read at any time; `null` while there is no file. */
+  lastingLinkTo(source: Export): string | null {
+    const { object, expiresAt } = source;
+    return object && expiresAt && this.links.signUntil(linkPath(source), expiresAt);
+  }
+
   /**
    * @param owner whose export it must be; `null` for the bearer of a link, who proved that we gave it away
    * @throws DomainError not-found | conflict while it is unfinished | gone

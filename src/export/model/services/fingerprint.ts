@@ -6,6 +6,8 @@ export function fingerprintOf(request: RequestExport): IdempotentRequest | null 
   const { caller, idempotencyKey, kind, type, format, sessionId, eventId, oneTime, dataTypes, filters, options } =
     request;
   if (idempotencyKey === null) return null;
-  const what = JSON.stringify([type, sessionId, eventId, oneTime, dataTypes, filters, options]);
+  const { delivery, retentionSeconds } = request;
+  const wanted = [type, sessionId, eventId, oneTime, dataTypes, filters, options, delivery.asked, retentionSeconds];
+  const what = JSON.stringify(wanted);
   return idempotentRequest(caller, idempotencyKey, 'export', kind, format, what);
 }

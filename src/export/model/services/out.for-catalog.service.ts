@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../../platform/auth/caller';
 import { Config } from '../../../platform/config/config';
+import type { DeliveryPlan } from '../../../platform/outbox/planned-delivery';
 import type { RequestExport } from '../domain/commands/request-export.command';
 import type { ExportOptions } from '../domain/export';
 import type { ExportFormat } from '../domain/export-format';
@@ -19,6 +20,9 @@ export interface DataExportRequest {
   readonly options: ExportOptions;
   /** What is read and whose it is, for the audit log. */
   readonly audited: Readonly<Record<string, string>>;
+  readonly delivery: DeliveryPlan;
+  /** For how many seconds the file is kept; the usual time where it is `null`. */
+  readonly retentionSeconds: number | null;
   readonly idempotencyKey: string | null;
 }
 
@@ -48,6 +52,7 @@ export class ExportsForCatalog {
       owner: ownerOf(request.caller),
       sessionId: null,
       eventId: null,
+      scheduleId: null,
       oneTime: false,
       expected: { done: 0, total: null, unit: 'rows' },
       rateLimit: this.config.exports.rateLimit,

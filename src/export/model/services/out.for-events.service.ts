@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isCustomer, type Party } from '../../../platform/auth/caller';
 import { Config } from '../../../platform/config/config';
+import type { DeliveryPlan } from '../../../platform/outbox/planned-delivery';
 import type { ExportOptions } from '../domain/export';
 import type { ExportFormat } from '../domain/export-format';
 import type { ExportCreation } from '../domain/interfaces/export.repository';
@@ -17,6 +18,9 @@ export interface ResultsExportRequest {
   readonly oneTime: boolean;
   /** How many rows there will be. */
   readonly participantCount: number;
+  readonly delivery: DeliveryPlan;
+  /** For how many seconds the file is kept; the usual time where it is `null`. */
+  readonly retentionSeconds: number | null;
   readonly idempotencyKey: string | null;
 }
 
@@ -37,6 +41,7 @@ export class ExportsForEvents {
       type: null,
       owner: ownerOf(request.caller),
       sessionId: null,
+      scheduleId: null,
       dataTypes: [],
       filters: null,
       audited: { event: request.eventId },

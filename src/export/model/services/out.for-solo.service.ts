@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Party } from '../../../platform/auth/caller';
 import { Config } from '../../../platform/config/config';
+import type { DeliveryPlan } from '../../../platform/outbox/planned-delivery';
 import type { Page } from '../../../platform/http/page';
 import type { Export, ExportOptions } from '../domain/export';
 import type { ExportFormat } from '../domain/export-format';
@@ -16,6 +17,9 @@ export interface BoardExportRequest {
   readonly format: ExportFormat;
   readonly options: ExportOptions;
   readonly pageCount: number;
+  readonly delivery: DeliveryPlan;
+  /** For how many seconds the file is kept; the usual time where it is `null`. */
+  readonly retentionSeconds: number | null;
   readonly idempotencyKey: string | null;
 }
 
@@ -37,6 +41,7 @@ export class ExportsForSolo {
       owner: { userId: session.userId, tenantId: session.tenantId, customerId: session.customerId },
       sessionId: session.id,
       eventId: null,
+      scheduleId: null,
       oneTime: false,
       type: null,
       dataTypes: [],

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Export, type ExportFormat, type ExportOptions, ExportsForSolo } from '../../../export';
 import type { Party } from '../../../platform/auth/caller';
 import { DomainError } from '../../../platform/errors/domain-error';
+import { NO_DELIVERIES } from '../../../platform/outbox/planned-delivery';
 import type { Page } from '../../../platform/http/page';
 import { BOARD_FORMATS, type BoardFormat } from '../domain/picture';
 import { SoloSessionService } from './solo-session.service';
@@ -40,6 +41,8 @@ export class BoardExportService {
       format,
       options,
       pageCount: page === undefined ? session.pageCount : 1,
+      delivery: NO_DELIVERIES,
+      retentionSeconds: null,
       idempotencyKey,
     });
   }

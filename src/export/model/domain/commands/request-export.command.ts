@@ -1,11 +1,14 @@
 import type { Party } from '../../../../platform/auth/caller';
 import type { RateLimit } from '../../../../platform/config/rate-limit';
+import type { DeliveryPlan } from '../../../../platform/outbox/planned-delivery';
 import type { ExportOptions, Progress } from '../export';
 import type { ExportFormat, ExportKind } from '../export-format';
 import type { RecordOwner } from '../record-owner';
 
 /** Asks for an export that the caller is known to have a right to. */
 export interface RequestExport {
+  /** Which id it shall have, for who must find it again; a repeat makes no second one. Any id where it is left out. */
+  readonly id?: string;
   readonly caller: Party;
   /** To whom it will belong: to the caller, unless it is made of something that others own too. */
   readonly owner: RecordOwner;
@@ -16,10 +19,15 @@ export interface RequestExport {
   readonly options: ExportOptions;
   readonly sessionId: string | null;
   readonly eventId: string | null;
+  /** Which schedule it is a run of. */
+  readonly scheduleId: string | null;
   /** Whether the first complete download deletes the file. */
   readonly oneTime: boolean;
   readonly dataTypes: readonly string[];
   readonly filters: unknown;
+  readonly delivery: DeliveryPlan;
+  /** For how many seconds the file is kept; the usual time where it is `null`. */
+  readonly retentionSeconds: number | null;
   /** What is known of the work to come; the true figures follow when it begins. */
   readonly expected: Progress;
   /** `null` for no limit. It counts what of this kind goes on the same account. */

@@ -1,0 +1,19 @@
+import type { ChannelName } from '../../../../platform/outbox/planned-delivery';
+import type { Parcel, Receipt } from '../parcel';
+
+/** No further attempt would go better: the receiver wants no more, or there is nothing left to deliver. */
+export class DeliveryRefusedError extends Error {
+  override readonly name = 'DeliveryRefusedError';
+}
+
+/** One way to tell somebody of an export, or to bring it to them. */
+export abstract class DeliveryChannel {
+  abstract readonly name: ChannelName;
+
+  /**
+   * Delivers, once from the receiver's view however often it is tried: the parcel's id tells a repeat.
+   * @param signal aborts when the attempt has to end
+   * @throws DeliveryRefusedError when no further attempt is worth it; whatever else is thrown is tried again
+   */
+  abstract deliver(parcel: Parcel, signal: AbortSignal): Promise<Receipt>;
+}

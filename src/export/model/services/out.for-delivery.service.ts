@@ -1,0 +1,31 @@
+import type { Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import type { Export } from '../domain/export';
+import { ExportRepository } from '../domain/interfaces/export.repository';
+import { ExportDownload } from './export-download';
+
+/** What deliveries may ask of exports. */
+@Injectable()
+export class ExportsForDelivery {
+  constructor(
+    private readonly records: ExportRepository,
+    private readonly downloads: ExportDownload,
+  ) {}
+
+  find(exportId: string): Promise<Export | null> {
+    return this.records.find(exportId);
+  }
+
+  /** A link for as long as there is a file, for who reads it when they find the time; `null` where there is no file. */
+  lastingLinkTo(source: Export): string | null {
+    return this.downloads.lastingLinkTo(source);
+  }
+
+  /**
+   * The bytes of a completed export's file.
+   * @throws DomainError gone | conflict
+   */
+  async open(source: Export): Promise<Readable> {
+    return this.downloads.open(await this.downloads.find(source.id, null));
+  }
+}
