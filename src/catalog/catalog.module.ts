@@ -9,9 +9,11 @@ import { PostgresSourceDatabase } from './infrastructure/postgres-source-databas
 import { DataTypeRepository } from './model/domain/interfaces/data-type.repository';
 import { SourceDatabase } from './model/domain/interfaces/source-database';
 import { DataExportService } from './model/services/data-export.service';
+import { DataGrants } from './model/services/data-grants';
 import { DataPlanner } from './model/services/data-planner';
 import { LongReads } from './model/services/long-reads';
 import { DataTypeService } from './model/services/data-type.service';
+import { CatalogForScheduledExport } from './model/services/out.for-scheduled-export.service';
 
 @Module({
   imports: [ExportModule],
@@ -23,9 +25,12 @@ import { DataTypeService } from './model/services/data-type.service';
     DataPlanner,
     LongReads,
     DataTypeService,
+    DataGrants,
     DataExportService,
+    CatalogForScheduledExport,
     DataSource,
   ],
+  exports: [CatalogForScheduledExport],
 })
 export class CatalogModule implements OnModuleInit {
   constructor(

@@ -8,7 +8,8 @@ import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
 import { DomainError } from '../../platform/errors/domain-error';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
-import { DataExportService, type DataRequest } from '../model/services/data-export.service';
+import type { DataRequest } from '../model/domain/data-request';
+import { DataExportService } from '../model/services/data-export.service';
 import { BulkExportBody, BulkExportResponse, DataExportBody, type RowsBody, UserExportQuery } from './data-export.dto';
 import { sendStream } from './streamed-answer';
 

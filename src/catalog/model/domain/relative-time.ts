@@ -1,0 +1,127 @@
+import { type TimeZone, wallTime, type WallTime } from './time-zone';
+
+const EXACT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
+const DAYS = { d: 1, w: 7 } as const;
+const MONTHS = { M: 1, y: 12 } as const;
+
+type ExactUnit = keyof typeof EXACT_MS;
+type CalendarUnit = keyof typeof DAYS | keyof typeof MONTHS;
+type Unit = ExactUnit | CalendarUnit;
+type RoundedUnit = 'h' | CalendarUnit;
+
+const DAY_MS = 86_400_000;
+const [FIRST_YEAR, LAST_YEAR] = [1, 9999];
+
+/** Ten thousand years of seconds, and no more digits than a number can tell exactly. */
+const TERM = /^now(?:([+-])(\d{1,12})([smhdwMy]))?(?:\/([hdwMy]))?$/;
+const DAYS_BY_NAME: Readonly<Record<string, string>> = {
+  today: 'now/d',
+  yesterday: 'now-1d/d',
+  tomorrow: 'now+1d/d',
+};
+
+/** Whatever the database would take for a time of its own choosing. */
+const RELATIVE = /now|today|yesterday|tomorrow/i;
+
+/** How such a time is told, for whoever has not got it right. */
+export const RELATIVE_WORDS =
+  'today, yesterday, tomorrow, or now with an amount and a unit of s m h d w M y, rounded down to one of /h /d /w /M /y: now-7d, now+1h, now-1M/M';
+
+/** A piece of time, its end not included; a single moment where there is none. */
+export interface Span {
+  readonly start: number;
+  readonly end: number | null;
+}
+
+/**
+ * A time that is told by its distance from another one: `now-7d`. Rounded to a unit of the calendar, as `now-1M/M` is, it
+ * means the whole of that unit, as `yesterday` means a whole day.
+ */
+export class RelativeTime {
+  private constructor(
+    private readonly amount: number,
+    private readonly unit: Unit,
+    private readonly rounding: RoundedUnit | null,
+  ) {}
+
+  /** @returns `null` for what is no relative time */
+  static read(text: string): RelativeTime | null {
+    const term = Object.hasOwn(DAYS_BY_NAME, text) ? DAYS_BY_NAME[text] : text;
+    const match = TERM.exec(term ?? '');
+    if (!match) return null;
+    const [, sign, digits = '0', unit = 's', rounding = null] = match;
+    const amount = Number(digits) * (sign === '-' ? -1 : 1);
+    return new RelativeTime(amount, unit as Unit, rounding as RoundedUnit | null);
+  }
+
+  /** Whether a text wants to be a relative time, rightly or not. */
+  static isMeantBy(text: string): boolean {
+    return RELATIVE.test(text);
+  }
+
+  /**
+   * What it means at a moment.
+   * @returns `null` where that lies outside of the years 1 to 9999
+   */
+  at(now: number, zone: TimeZone): Span | null {
+    const moment = this.shifted(now, zone);
+    if (moment === null) return null;
+    const span = this.rounding === null ? { start: moment, end: null } : spanAround(moment, this.rounding, zone);
+    return isWithinYears(span.start, zone) && isWithinYears(span.end ?? span.start, zone) ? span : null;
+  }
+
+  /** Hours are as long as they are; a day later the clock shows the same time, however long the day was. */
+  private shifted(now: number, zone: TimeZone): number | null {
+    if (this.amount === 0) return now;
+    if (isExact(this.unit)) return withinReach(now + this.amount * EXACT_MS[this.unit]);
+    const time = withinReach(later(zone.wallTimeOf(now), this.amount, this.unit));
+    return time === null ? null : zone.momentOf(time);
+  }
+}
+
+/** The unit of the calendar that a moment lies in. Weeks begin on Monday. */
+function spanAround(moment: number, unit: RoundedUnit, zone: TimeZone): Span {
+  const time = zone.wallTimeOf(moment);
+  if (unit === 'h') {
+    const start = moment - (time - floorTo(time, EXACT_MS.h));
+    return { start, end: start + EXACT_MS.h };
+  }
+  const start = startOf(time, unit);
+  return { start: zone.momentOf(start), end: zone.momentOf(later(start, 1, unit)) };
+}
+
+function startOf(time: WallTime, unit: CalendarUnit): WallTime {
+  const date = new Date(time);
+  if (unit === 'y') return wallTime(date.getUTCFullYear(), 0, 1);
+  if (unit === 'M') return wallTime(date.getUTCFullYear(), date.getUTCMonth(), 1);
+  const midnight = floorTo(time, DAY_MS);
+  return unit === 'd' ? midnight : midnight - ((date.getUTCDay() + 6) % 7) * DAY_MS;
+}
+
+/** From the last days of a longer month it leads to the last day of a shorter one. */
+function later(time: WallTime, amount: number, unit: CalendarUnit): WallTime {
+  if (unit === 'd' || unit === 'w') return time + amount * DAYS[unit] * DAY_MS;
+  const date = new Date(time);
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + amount * MONTHS[unit]];
+  const lastDay = new Date(wallTime(year, month + 1, 0)).getUTCDate();
+  return wallTime(year, month, Math.min(date.getUTCDate(), lastDay)) + (time - floorTo(time, DAY_MS));
+}
+
+function floorTo(time: WallTime, unit: number): WallTime {
+  return Math.floor(time / unit) * unit;
+}
+
+function isExact(unit: Unit): unit is ExactUnit {
+  return Object.hasOwn(EXACT_MS, unit);
+}
+
+/** Beyond these the calendar of the process ends. */
+function withinReach(time: number): number | null {
+  const year = new Date(time).getUTCFullYear();
+  return year >= FIRST_YEAR - 1 && year <= LAST_YEAR + 1 ? time : null;
+}
+
+function isWithinYears(moment: number, zone: TimeZone): boolean {
+  const year = new Date(zone.wallTimeOf(moment)).getUTCFullYear();
+  return year >= FIRST_YEAR && year <= LAST_YEAR;
+}
