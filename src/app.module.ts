@@ -11,6 +11,7 @@ import { PostgresModule } from './platform/postgres/postgres.module';
 import { PrismaModule } from './platform/prisma/prisma.module';
 import { QueueModule } from './platform/queue/queue.module';
 import { StorageModule } from './platform/storage/storage.module';
+import { ScheduledExportModule } from './scheduled-export';
 import { SoloModule } from './solo';
 
 @Module({
@@ -25,6 +26,7 @@ import { SoloModule } from './solo';
     StorageModule,
     // Before the exports, whose /exports/:id would take its paths for ids.
     CatalogModule,
+    ScheduledExportModule,
     ExportModule,
     CustomerModule,
     SoloModule,

@@ -1,5 +1,6 @@
 /** The door of the module: what other modules may import, and nothing more. */
 export { CatalogModule } from './catalog.module';
+export { DataExportOptions, RowsBody } from './api/data-export.dto';
 export {
   CatalogForScheduledExport,
   type GrantedRows,

@@ -1,9 +1,12 @@
 import { keySegmentOf, nameError } from './schedule-name';
 
 describe('The name of a schedule', () => {
-  it.each(['a', 'daily_transactions', 'Щоденний звіт', '  padded  ', '📈'.repeat(100), 'a/b "c"'])('may be %j', (name) => {
-    expect(nameError(name)).toBeNull();
-  });
+  it.each(['a', 'daily_transactions', 'Щоденний звіт', '  padded  ', '📈'.repeat(100), 'a/b "c"'])(
+    'may be %j',
+    (name) => {
+      expect(nameError(name)).toBeNull();
+    },
+  );
 
   it.each(['', '   ', 'x'.repeat(101), 'x'.repeat(1000), 'two\nlines', 'nul\0', 'half \ud83d', 'line\u2028separator'])(
     'is refused: %j',

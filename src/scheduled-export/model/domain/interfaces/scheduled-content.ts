@@ -1,3 +1,4 @@
+import type { FileOptions } from '../../../../catalog';
 import type { ExportFormat } from '../../../../export';
 import type { Caller } from '../../../../platform/auth/caller';
 
@@ -9,7 +10,7 @@ export interface ScheduledRows {
   readonly tables: readonly string[];
   readonly columns: unknown;
   readonly filters: unknown;
-  readonly options: Readonly<Record<string, unknown>>;
+  readonly options: FileOptions;
   readonly timezone: string;
 }
 

@@ -4,12 +4,15 @@ import type { ChannelName, PlannedDelivery } from '../../../../platform/outbox/p
 export const DELIVERY_METHODS = ['download', 's3', 'email', 'webhook'] as const;
 export type DeliveryMethod = (typeof DELIVERY_METHODS)[number];
 
+export const LANGUAGES = ['en', 'uk', 'ru'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
 /** What is to become of each file, as it was asked for. */
 export interface DeliveryWish {
   readonly method: DeliveryMethod;
   /** Whether to write to the owner, or to which address. */
   readonly email: boolean | string;
-  readonly language?: string;
+  readonly language?: Language;
   readonly destination?: {
     readonly uri: string;
     readonly endpoint?: string;
@@ -46,8 +49,8 @@ export abstract class ScheduledDeliveries {
   /** Checks and probes where to, and seals what is secret. @throws DomainError invalid | forbidden, naming the fields */
   abstract plan(caller: Caller, wish: DeliveryWish): Promise<PlannedDeliveries>;
 
-  /** How the caller is told of a schedule's fate; `null` where no mail reaches them. */
-  abstract noticeTo(caller: Caller, language: string | undefined): Promise<PlannedDelivery | null>;
+  /** How it is told that a schedule was paused, whose runs are told of as planned; `null` where there is nobody to tell. */
+  abstract noticeTo(caller: Caller, planned: readonly PlannedDelivery[]): Promise<PlannedDelivery | null>;
 
   /** By the id of the export. */
   abstract statesOf(exportIds: readonly string[]): Promise<ReadonlyMap<string, readonly DeliveryState[]>>;
