@@ -1,4 +1,4 @@
-import { Environment } from './environment';
+import { Environment, type Sender } from './environment';
 import type { RateLimit } from './rate-limit';
 
 export type Role = 'api' | 'worker' | 'all';
@@ -55,6 +55,8 @@ export class Config {
     /** How many data exports a user may ask for. */
     readonly rateLimit: RateLimit | null;
   };
+  /** How mail is sent; `null` where none can be. */
+  readonly mail: { readonly smtpUrl: string; readonly from: Sender } | null;
   readonly customers: {
     /** How many exports of each kind an external system may ask for. */
     readonly rateLimit: RateLimit | null;
@@ -90,6 +92,7 @@ export class Config {
       graceSeconds: env.SHUTDOWN_GRACE_SECONDS,
       rateLimit: env.RATE_LIMIT_EXPORTS,
     };
+    this.mail = env.SMTP_URL && env.MAIL_FROM ? { smtpUrl: env.SMTP_URL, from: env.MAIL_FROM } : null;
     this.customers = { rateLimit: env.RATE_LIMIT_CUSTOMERS, failureLimit: env.RATE_LIMIT_CUSTOMER_FAILURES };
     this.boards = {
       maxBytes: env.BOARD_MAX_BYTES,

@@ -45,6 +45,8 @@ const EVERYTHING = {
   EXPORT_CONCURRENCY: '2',
   EXPORT_LEASE_SECONDS: '60',
   SHUTDOWN_GRACE_SECONDS: '0',
+  SMTP_URL: 'smtps://exports:pass@mail.example.com',
+  MAIL_FROM: 'Exports <exports@example.com>',
   BOARD_ASSET_HOSTS: 'cdn.example.com, ,images.example.com',
   BOARD_MAX_BYTES: '2048',
   DRAWING_THREADS: '3',
@@ -96,10 +98,14 @@ describe('Environment', () => {
     ['EXPORT_CONCURRENCY', '0', /1/],
     ['EXPORT_LEASE_SECONDS', '2', /3/],
     ['SHUTDOWN_GRACE_SECONDS', '-1', /0/],
+    ['SMTP_URL', 'mail.example.com:25', /must be a URL that begins with smtp:\/\/ or smtps:\/\//],
+    ['MAIL_FROM', 'Exports', /like exports@example.com or Exports <exports@example.com>/],
+    ['MAIL_FROM', 'Exports <a@example.com>, b@example.com', /like exports@example.com/],
     ['BOARD_MAX_BYTES', '10MB', /number/],
     ['DRAWING_THREADS', '65', /64/],
   ])('refuses %s=%s and says what is right', (variable, value, right) => {
-    const [problem, ...others] = problemsOf({ ...NEEDED, [variable]: value });
+    // With a sender, as mail has none by itself.
+    const [problem, ...others] = problemsOf({ ...NEEDED, MAIL_FROM: 'exports@example.com', [variable]: value });
 
     expect(problem).toMatch(new RegExp(`^${variable} `));
     expect(problem).toMatch(right);
@@ -157,6 +163,7 @@ describe('Environment', () => {
     ['S3 without a bucket', { STORAGE: 's3' }, 'S3_BUCKET'],
     ['an S3 key without its secret', { S3_ACCESS_KEY_ID: 'key' }, 'S3_SECRET_ACCESS_KEY'],
     ['an S3 secret without its key', { S3_SECRET_ACCESS_KEY: 'secret' }, 'S3_SECRET_ACCESS_KEY'],
+    ['mail without a sender', { SMTP_URL: 'smtp://localhost' }, 'MAIL_FROM'],
     ['a KMS key without KMS', { S3_KMS_KEY_ID: 'alias/exports', S3_SSE: 'AES256' }, 'S3_SSE'],
   ])('refuses %s', (_, variables, named) => {
     expect(problemsOf({ ...NEEDED, ...variables })).toEqual([expect.stringMatching(`^${named} `)]);
@@ -236,6 +243,7 @@ describe('Config', () => {
         graceSeconds: 0,
         rateLimit: { limit: 7, windowSeconds: 3600 },
       },
+      mail: { smtpUrl: EVERYTHING.SMTP_URL, from: { name: 'Exports', address: 'exports@example.com' } },
       customers: {
         rateLimit: { limit: 100, windowSeconds: 3600 },
         failureLimit: { limit: 10, windowSeconds: 60 },

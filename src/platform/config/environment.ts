@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { isMailAddress } from '../mail/mail-address';
 import type { RateLimit } from './rate-limit';
 
 const url = (...protocols: string[]) =>
@@ -27,6 +28,15 @@ const wholeNumber = (least: number, most?: number) => {
 };
 
 const secret = z.string().min(32, 'must have at least 32 characters; `openssl rand -hex 32` makes one');
+
+/** An address, alone or behind a name: `Exports <no-reply@example.com>`. */
+const sender = z.string().transform((value, context): Sender => {
+  const [, name = '', bracketed] = /^([^<>\p{Cc}]*)<([^<>]*)>$/u.exec(value) ?? [];
+  const address = bracketed ?? value;
+  if (isMailAddress(address)) return { name: name.trim(), address };
+  context.addIssue({ code: 'custom', message: 'must be like exports@example.com or Exports <exports@example.com>' });
+  return z.NEVER;
+});
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
@@ -85,10 +95,19 @@ const schema = z.object({
   EXPORT_CONCURRENCY: wholeNumber(1, 64).default(4),
   EXPORT_LEASE_SECONDS: wholeNumber(3, 600).default(15),
   SHUTDOWN_GRACE_SECONDS: wholeNumber(0, 600).default(25),
+  SMTP_URL: url('smtp:', 'smtps:').optional(),
+  MAIL_FROM: sender.optional(),
   BOARD_ASSET_HOSTS: origins.default([]),
   BOARD_MAX_BYTES: wholeNumber(1024).default(25 * 1024 * 1024),
   DRAWING_THREADS: wholeNumber(1, 64).default(Math.min(availableParallelism(), 8)),
 });
+
+/** Whom mail is from. */
+export interface Sender {
+  /** Empty where there is none. */
+  readonly name: string;
+  readonly address: string;
+}
 
 export type Environment = z.infer<typeof schema>;
 
@@ -148,6 +167,7 @@ function contradictions(given: Variables): string[] {
     given['STORAGE'] === 's3' && !has('S3_BUCKET') && 'S3_BUCKET is missing, and STORAGE is s3',
     has('S3_ACCESS_KEY_ID') !== has('S3_SECRET_ACCESS_KEY') &&
       'S3_SECRET_ACCESS_KEY and S3_ACCESS_KEY_ID go together: give both, or neither to use the AWS default chain',
+    has('SMTP_URL') && !has('MAIL_FROM') && 'MAIL_FROM is missing: give it with SMTP_URL, as the sender of all mail',
     has('S3_KMS_KEY_ID') && given['S3_SSE'] !== 'aws:kms' && 'S3_SSE must be aws:kms when S3_KMS_KEY_ID is given',
   ].filter((problem) => problem !== false);
 }

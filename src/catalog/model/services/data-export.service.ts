@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DeliveryPlanner, type NotifyWish } from '../../../delivery';
 import { type ExportFormat, ExportsForCatalog, type StreamedExport } from '../../../export';
 import { isAdmin } from '../../../platform/auth/admin';
 import type { Caller } from '../../../platform/auth/caller';
@@ -27,6 +28,8 @@ export interface DataRequest {
   readonly filters?: unknown;
   readonly columns?: unknown;
   readonly options: FileOptions;
+  /** Who shall be told when the file is there; where nothing is said, whoever asks. */
+  readonly notify?: NotifyWish | false;
 }
 
 /** Exports of the platform's rows: a person's own, and for administrators any table of the catalog. */
@@ -36,6 +39,7 @@ export class DataExportService {
     private readonly planner: DataPlanner,
     private readonly database: SourceDatabase,
     private readonly exports: ExportsForCatalog,
+    private readonly deliveries: DeliveryPlanner,
   ) {}
 
   /**
@@ -48,11 +52,14 @@ export class DataExportService {
     request: DataRequest,
     idempotencyKey: string | null,
   ): ReturnType<ExportsForCatalog['request']> {
-    return this.exports.request(await this.granted(caller, request, TABLE_FORMATS, idempotencyKey));
+    const granted = await this.granted(caller, request, TABLE_FORMATS, idempotencyKey);
+    const delivery = await this.deliveries.forRequest(caller, request.notify, { emailByDefault: true });
+    return this.exports.request({ ...granted, delivery });
   }
 
   /** As `request`, with the rows in the answer. @throws as `request` */
   async stream(caller: Caller, request: DataRequest, idempotencyKey: string | null): Promise<StreamedExport> {
+    if (request.notify) throw invalid('notify', 'must be left out: the rows come at once, in the answer');
     return this.exports.stream(await this.granted(caller, request, STREAM_FORMATS, idempotencyKey));
   }
 
@@ -96,10 +103,7 @@ export class DataExportService {
     const plans = await this.database.look((view) => this.checkedPlans(query, view), request.options.timezone);
     if (request.options.compression !== undefined && format === 'csv' && plans.length > 1) {
       const message = 'several tables come in a zip, which is compressed already';
-      throw DomainError.invalid('invalid-request', 'The request is not valid', {
-        field: 'options.compression',
-        message,
-      });
+      throw invalid('options.compression', message);
     }
     return { ...recordOf(query, caller, format, request.options), ...WITHOUT_EXTRAS, idempotencyKey };
   }
@@ -118,10 +122,12 @@ const WITHOUT_EXTRAS = { delivery: NO_DELIVERIES, retentionSeconds: null };
 
 const NOTHING = { dataTypes: [], tables: [], filters: undefined, columns: undefined };
 
+function invalid(field: string, message: string): DomainError {
+  return DomainError.invalid('invalid-request', 'The request is not valid', { field, message });
+}
+
 function queryFor(caller: Caller, request: DataRequest): DataQuery {
   const { type, userId = caller.userId, dataTypes = [], tables = [], filters, columns } = request;
-  const invalid = (field: string, message: string) =>
-    DomainError.invalid('invalid-request', 'The request is not valid', { field, message });
   if (type === 'full' && dataTypes.length > 0) {
     throw invalid('data_types', 'must be left out: full is every data type; ask for partial to choose');
   }
