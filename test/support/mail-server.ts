@@ -83,7 +83,10 @@ export class MailServer {
     this.#silent.clear();
     const server = this.#server;
     this.#server = undefined;
-    if (server) await new Promise<void>((closed) => server.close(closed));
+    if (server)
+      await new Promise<void>((closed) => {
+        server.close(closed);
+      });
   }
 
   async #take(
