@@ -9,9 +9,11 @@ import { ConfigModule } from './platform/config/config.module';
 import { HttpModule } from './platform/http/http.module';
 import { MailModule } from './platform/mail/mail.module';
 import { ObservabilityModule } from './platform/observability/observability.module';
+import { OutboundModule } from './platform/outbound/outbound.module';
 import { PostgresModule } from './platform/postgres/postgres.module';
 import { PrismaModule } from './platform/prisma/prisma.module';
 import { QueueModule } from './platform/queue/queue.module';
+import { SealingModule } from './platform/sealing/sealing.module';
 import { StorageModule } from './platform/storage/storage.module';
 import { SoloModule } from './solo';
 
@@ -26,6 +28,8 @@ import { SoloModule } from './solo';
     QueueModule,
     StorageModule,
     MailModule,
+    SealingModule,
+    OutboundModule,
     // Before the exports, whose /exports/:id would take its paths for ids.
     CatalogModule,
     ExportModule,

@@ -5,7 +5,9 @@ import { CustomerDeliveriesController, DeliveriesController } from './api/delive
 import { PrismaAddressBook } from './infrastructure/address-book.prisma';
 import { PrismaDeliveryRepository } from './infrastructure/delivery.repository.prisma';
 import { MailChannel } from './infrastructure/mail/mail.channel';
-import { UnavailableBuckets, UnavailableChannel, UnavailableWebhooks } from './infrastructure/unavailable';
+import { UnavailableBuckets, UnavailableChannel } from './infrastructure/unavailable';
+import { SealedWebhookTargets } from './infrastructure/webhook/sealed-webhook-targets';
+import { WebhookChannel } from './infrastructure/webhook/webhook.channel';
 import { AddressBook } from './model/domain/interfaces/address-book';
 import { BucketTargets } from './model/domain/interfaces/bucket-targets';
 import { DeliveryRepository } from './model/domain/interfaces/delivery.repository';
@@ -25,7 +27,7 @@ import { DeliveriesForScheduledExport } from './model/services/out.for-scheduled
   providers: [
     { provide: DeliveryRepository, useClass: PrismaDeliveryRepository },
     { provide: AddressBook, useClass: PrismaAddressBook },
-    { provide: WebhookTargets, useClass: UnavailableWebhooks },
+    { provide: WebhookTargets, useClass: SealedWebhookTargets },
     { provide: BucketTargets, useClass: UnavailableBuckets },
     DeliveryChannels,
     DeliveryDispatcher,
@@ -36,6 +38,7 @@ import { DeliveriesForScheduledExport } from './model/services/out.for-scheduled
     DeliveryPlanner,
     DeliveriesForScheduledExport,
     MailChannel,
+    WebhookChannel,
   ],
   exports: [DeliveryPlanner, DeliveriesForScheduledExport],
 })
@@ -43,10 +46,10 @@ export class DeliveryModule implements OnModuleInit {
   constructor(
     private readonly channels: DeliveryChannels,
     private readonly mail: MailChannel,
+    private readonly webhooks: WebhookChannel,
   ) {}
 
   onModuleInit(): void {
-    const others = [new UnavailableChannel('webhook'), new UnavailableChannel('s3')];
-    for (const channel of [this.mail, ...others]) this.channels.add(channel);
+    for (const channel of [this.mail, this.webhooks, new UnavailableChannel('s3')]) this.channels.add(channel);
   }
 }

@@ -2,6 +2,7 @@ import { SignJWT } from 'jose';
 
 export const TEST_SECRET = 'a-secret-that-only-the-tests-know-0123456789';
 export const TEST_LINK_SECRET = 'another-secret-for-links-in-tests-0123456789';
+export const TEST_ENCRYPTION_KEY = '5eaf'.repeat(16);
 
 export interface Claims {
   readonly tenant?: string;

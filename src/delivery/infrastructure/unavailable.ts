@@ -2,7 +2,6 @@ import { DomainError } from '../../platform/errors/domain-error';
 import type { ChannelName } from '../../platform/outbox/planned-delivery';
 import { BucketTargets } from '../model/domain/interfaces/bucket-targets';
 import { DeliveryChannel, DeliveryRefusedError } from '../model/domain/interfaces/delivery-channel';
-import { WebhookTargets } from '../model/domain/interfaces/webhook-targets';
 
 function unavailable(field: string): DomainError {
   return DomainError.invalid('invalid-request', 'The request is not valid', {
@@ -12,12 +11,6 @@ function unavailable(field: string): DomainError {
 }
 
 /** Stands where a way to deliver is not part of the program: nothing can be planned for it. */
-export class UnavailableWebhooks extends WebhookTargets {
-  override plan(_wish: unknown, field: string): Promise<never> {
-    return Promise.reject(unavailable(field));
-  }
-}
-
 export class UnavailableBuckets extends BucketTargets {
   override plan(_wish: unknown, field: string): Promise<never> {
     return Promise.reject(unavailable(field));

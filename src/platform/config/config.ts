@@ -45,6 +45,14 @@ export class Config {
   readonly storage: DiskStorageConfig | S3StorageConfig;
   readonly auth: { readonly jwtSecret?: string; readonly jwksUrl?: string };
   readonly links: { readonly secret: string };
+  /** What keeps secrets that users gave; without a key they cannot give any. */
+  readonly encryption: {
+    readonly key?: Buffer;
+    /** What was sealed with these can still be opened. */
+    readonly previousKeys: readonly Buffer[];
+  };
+  /** The hosts, or `host:port`, that users' addresses may name though they are not public, and by plain HTTP. */
+  readonly outbound: { readonly allowedHosts: readonly string[] };
   readonly exports: {
     readonly concurrency: number;
     readonly retentionDays: number;
@@ -85,6 +93,8 @@ export class Config {
     this.storage = storageOf(env);
     this.auth = { jwtSecret: env.JWT_SECRET, jwksUrl: env.JWT_JWKS_URL };
     this.links = { secret: env.LINK_SECRET };
+    this.encryption = { key: env.ENCRYPTION_KEY, previousKeys: env.ENCRYPTION_KEY_PREVIOUS };
+    this.outbound = { allowedHosts: env.OUTBOUND_ALLOWED_HOSTS };
     this.exports = {
       concurrency: env.EXPORT_CONCURRENCY,
       retentionDays: env.RETENTION_DAYS,

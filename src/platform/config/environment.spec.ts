@@ -37,6 +37,9 @@ const EVERYTHING = {
   JWT_SECRET: 'j'.repeat(32),
   JWT_JWKS_URL: 'https://login.example.com/jwks.json',
   LINK_SECRET: 'l'.repeat(32),
+  ENCRYPTION_KEY: 'aB'.repeat(32),
+  ENCRYPTION_KEY_PREVIOUS: `${'01'.repeat(32)}, ${Buffer.alloc(32, 2).toString('base64')}`,
+  OUTBOUND_ALLOWED_HOSTS: 'Hooks.internal, 10.0.0.7:8080, [::1]:9000,',
   RATE_LIMIT_BOARDS: '5/2h',
   RATE_LIMIT_EXPORTS: '7/1h',
   RATE_LIMIT_CUSTOMERS: '100/1h',
@@ -94,6 +97,11 @@ describe('Environment', () => {
     ['S3_SSE', 'AES128', /"AES256"\|"aws:kms"/],
     ['JWT_SECRET', 'short', /at least 32 characters; `openssl rand -hex 32` makes one/],
     ['LINK_SECRET', 'l'.repeat(31), /at least 32 characters; `openssl rand -hex 32` makes one/],
+    ['ENCRYPTION_KEY', 'ab'.repeat(31), /32 bytes as 64 hexadecimal digits or in base64; `openssl rand -hex 32`/],
+    ['ENCRYPTION_KEY', `${'A'.repeat(20)} ${'A'.repeat(23)}`, /32 bytes/],
+    ['OUTBOUND_ALLOWED_HOSTS', 'http://hooks.internal', /"http:\/\/hooks.internal", which is not host or host:port/],
+    ['OUTBOUND_ALLOWED_HOSTS', 'a:b', /host:port/],
+    ['OUTBOUND_ALLOWED_HOSTS', 'u@host', /host:port/],
     ['RETENTION_DAYS', '0', /0/],
     ['EXPORT_CONCURRENCY', '0', /1/],
     ['EXPORT_LEASE_SECONDS', '2', /3/],
@@ -164,6 +172,7 @@ describe('Environment', () => {
     ['an S3 key without its secret', { S3_ACCESS_KEY_ID: 'key' }, 'S3_SECRET_ACCESS_KEY'],
     ['an S3 secret without its key', { S3_SECRET_ACCESS_KEY: 'secret' }, 'S3_SECRET_ACCESS_KEY'],
     ['mail without a sender', { SMTP_URL: 'smtp://localhost' }, 'MAIL_FROM'],
+    ['a former key without one of now', { ENCRYPTION_KEY_PREVIOUS: '01'.repeat(32) }, 'ENCRYPTION_KEY'],
     ['a KMS key without KMS', { S3_KMS_KEY_ID: 'alias/exports', S3_SSE: 'AES256' }, 'S3_SSE'],
   ])('refuses %s', (_, variables, named) => {
     expect(problemsOf({ ...NEEDED, ...variables })).toEqual([expect.stringMatching(`^${named} `)]);
@@ -236,6 +245,8 @@ describe('Config', () => {
       },
       auth: { jwtSecret: EVERYTHING.JWT_SECRET, jwksUrl: EVERYTHING.JWT_JWKS_URL },
       links: { secret: EVERYTHING.LINK_SECRET },
+      encryption: { key: Buffer.alloc(32, 0xab), previousKeys: [Buffer.alloc(32, 1), Buffer.alloc(32, 2)] },
+      outbound: { allowedHosts: ['hooks.internal', '10.0.0.7:8080', '[::1]:9000'] },
       exports: {
         concurrency: 2,
         retentionDays: 0.5,

@@ -38,6 +38,24 @@ const sender = z.string().transform((value, context): Sender => {
   return z.NEVER;
 });
 
+const KEY_BYTES = 32;
+
+const withoutPadding = (base64: string) => base64.replace(/=+$/, '');
+
+/** 32 bytes, as 64 hexadecimal digits or in base64. */
+const encryptionKey = z.string().transform((value, context): Buffer => {
+  const key = Buffer.from(value, /^[0-9a-f]{64}$/i.test(value) ? 'hex' : 'base64');
+  // Node passes over what is no base64; written again, it shows.
+  const isExact =
+    key.toString('hex') === value.toLowerCase() || withoutPadding(key.toString('base64')) === withoutPadding(value);
+  if (key.length === KEY_BYTES && isExact) return key;
+  context.addIssue({
+    code: 'custom',
+    message: 'must be 32 bytes as 64 hexadecimal digits or in base64; `openssl rand -hex 32` makes them',
+  });
+  return z.NEVER;
+});
+
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
 const rateLimit = z.string().transform((value, context): RateLimit | null => {
@@ -58,6 +76,21 @@ const origins = list.transform((entries, context) =>
     const isBare = url !== null && url.href === `${url.origin}/` && /^https?:$/.test(url.protocol);
     if (isBare) return url.origin;
     context.addIssue({ code: 'custom', message: `has "${entry}", which is not host, host:port or http://host:port` });
+    return z.NEVER;
+  }),
+);
+
+const HOST = /^(\[[\da-f:.]+\]|[^\s:/?#@[\]\\]+)(?::(\d{1,5}))?$/i;
+
+/** `host` for all of its ports, or `host:port`, as `URL` writes them. */
+const hosts = list.transform((entries, context) =>
+  entries.map((entry) => {
+    const [, host, port] = HOST.exec(entry) ?? [];
+    if (host !== undefined && URL.canParse(`https://${host}/`)) {
+      const { hostname } = new URL(`https://${host}/`);
+      return port === undefined ? hostname : `${hostname}:${Number(port)}`;
+    }
+    context.addIssue({ code: 'custom', message: `has "${entry}", which is not host or host:port` });
     return z.NEVER;
   }),
 );
@@ -87,6 +120,9 @@ const schema = z.object({
   JWT_SECRET: secret.optional(),
   JWT_JWKS_URL: url('http:', 'https:').optional(),
   LINK_SECRET: secret,
+  ENCRYPTION_KEY: encryptionKey.optional(),
+  ENCRYPTION_KEY_PREVIOUS: list.pipe(z.array(encryptionKey)).default([]),
+  OUTBOUND_ALLOWED_HOSTS: hosts.default([]),
   RATE_LIMIT_BOARDS: rateLimit.default({ limit: 30, windowSeconds: 900 }),
   RATE_LIMIT_EXPORTS: rateLimit.default({ limit: 5, windowSeconds: 900 }),
   RATE_LIMIT_CUSTOMERS: rateLimit.default({ limit: 300, windowSeconds: 900 }),
@@ -168,6 +204,9 @@ function contradictions(given: Variables): string[] {
     has('S3_ACCESS_KEY_ID') !== has('S3_SECRET_ACCESS_KEY') &&
       'S3_SECRET_ACCESS_KEY and S3_ACCESS_KEY_ID go together: give both, or neither to use the AWS default chain',
     has('SMTP_URL') && !has('MAIL_FROM') && 'MAIL_FROM is missing: give it with SMTP_URL, as the sender of all mail',
+    has('ENCRYPTION_KEY_PREVIOUS') &&
+      !has('ENCRYPTION_KEY') &&
+      'ENCRYPTION_KEY is missing: ENCRYPTION_KEY_PREVIOUS only opens what was sealed before',
     has('S3_KMS_KEY_ID') && given['S3_SSE'] !== 'aws:kms' && 'S3_SSE must be aws:kms when S3_KMS_KEY_ID is given',
   ].filter((problem) => problem !== false);
 }
