@@ -1,4 +1,5 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
+import { DeliveryModule } from '../delivery';
 import { ExportModule, ExportSources } from '../export';
 import { DataExportsController } from './api/data-exports.controller';
 import { DataTypesController } from './api/data-types.controller';
@@ -16,7 +17,7 @@ import { DataTypeService } from './model/services/data-type.service';
 import { CatalogForScheduledExport } from './model/services/out.for-scheduled-export.service';
 
 @Module({
-  imports: [ExportModule],
+  imports: [ExportModule, DeliveryModule],
   controllers: [DataTypesController, DataExportsController],
   providers: [
     { provide: DataTypeRepository, useClass: PrismaDataTypeRepository },

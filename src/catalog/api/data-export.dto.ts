@@ -13,6 +13,7 @@ import {
   MaxLength,
   ValidateNested,
 } from 'class-validator';
+import { Notify, NotifyBody } from '../../delivery';
 import { AsSent } from '../../platform/http/as-sent.decorator';
 import { TABLE_FORMATS } from '../model/domain/data-request';
 import { DELIMITERS } from '../model/domain/export-options';
@@ -90,6 +91,9 @@ export class RowsBody {
   @ValidateNested()
   @Type(() => DataExportOptions)
   options?: DataExportOptions;
+
+  @Notify()
+  notify?: NotifyBody | false;
 }
 
 export class DataExportBody extends RowsBody {

@@ -110,11 +110,17 @@ export class DataExportsController {
 }
 
 /** What both requests say alike. Columns may stand at the top or among the options. */
-function rowsAndFile({ filters, columns, options }: RowsBody): Pick<DataRequest, 'filters' | 'columns' | 'options'> {
+function rowsAndFile({
+  filters,
+  columns,
+  options,
+  notify,
+}: RowsBody): Pick<DataRequest, 'filters' | 'columns' | 'options' | 'notify'> {
   const { columns: optionalColumns, raw, bom, delimiter, timezone, compression } = options ?? {};
   if (columns !== undefined && optionalColumns !== undefined) {
     const message = 'must stand in one place only: at the top or here';
     throw DomainError.invalid('invalid-request', 'The request is not valid', { field: 'options.columns', message });
   }
-  return { filters, columns: columns ?? optionalColumns, options: { raw, bom, delimiter, timezone, compression } };
+  const file = { raw, bom, delimiter, timezone, compression };
+  return { filters, columns: columns ?? optionalColumns, options: file, notify };
 }

@@ -40,11 +40,11 @@ export class EventAnswers {
   async exportResults(
     caller: Party,
     id: string,
-    { format, options, one_time: oneTime }: ResultsExportBody,
+    { format, options, notify, one_time: oneTime }: ResultsExportBody,
     idempotencyKey: string | null,
     response: Response,
   ): Promise<ExportResponse> {
-    const request = { format, options: options ?? {}, oneTime: oneTime ?? true };
+    const request = { format, options: options ?? {}, oneTime: oneTime ?? true, notify };
     return this.exports.created(await this.results.request(caller, id, request, idempotencyKey), caller, response);
   }
 }

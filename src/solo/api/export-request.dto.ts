@@ -1,7 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsNumber, IsObject, IsOptional, Max, Min, ValidateNested } from 'class-validator';
-import type { ExportOptions } from '../../export';
+import { Notify, NotifyBody } from '../../delivery';
+import type { BoardRequest } from '../model/services/board-export.service';
 import {
   BACKGROUNDS,
   BOARD_FORMATS,
@@ -65,8 +66,12 @@ export class BoardExportRequest {
   @Type(() => BoardExportOptions)
   options?: BoardExportOptions;
 
+  @Notify()
+  notify?: NotifyBody | false;
+
   /** The request as the service takes it. */
-  wanted(): { readonly format: unknown; readonly options: ExportOptions } {
-    return { format: this.format, options: Object.fromEntries(Object.entries(this.options ?? {})) };
+  wanted(): BoardRequest {
+    const { format, options, notify } = this;
+    return { format, options: Object.fromEntries(Object.entries(options ?? {})), notify };
   }
 }

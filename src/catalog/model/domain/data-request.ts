@@ -1,3 +1,4 @@
+import type { NotifyWish } from '../../../delivery';
 import type { ExportFormat } from '../../../export';
 import { isAdmin, requireAdmin } from '../../../platform/auth/admin';
 import type { Caller } from '../../../platform/auth/caller';
@@ -20,6 +21,8 @@ export interface DataRequest {
   readonly filters?: unknown;
   readonly columns?: unknown;
   readonly options: FileOptions;
+  /** Who shall be told when the file is there; where nothing is said, whoever asks. */
+  readonly notify?: NotifyWish | false;
 }
 
 /**

@@ -64,26 +64,34 @@ export class RelativeTime {
    * @returns `null` where that lies outside of the years 1 to 9999
    */
   at(now: number, zone: TimeZone): Span | null {
-    const moment = this.shifted(now, zone);
-    if (moment === null) return null;
-    const span = this.rounding === null ? { start: moment, end: null } : spanAround(moment, this.rounding, zone);
+    const span = isExact(this.unit) ? this.afterExactly(now, this.unit, zone) : this.onCalendar(now, this.unit, zone);
     return isWithinYears(span.start, zone) && isWithinYears(span.end ?? span.start, zone) ? span : null;
   }
 
-  /** Hours are as long as they are; a day later the clock shows the same time, however long the day was. */
-  private shifted(now: number, zone: TimeZone): number | null {
-    if (this.amount === 0) return now;
-    if (isExact(this.unit)) return withinReach(now + this.amount * EXACT_MS[this.unit]);
-    const time = withinReach(later(zone.wallTimeOf(now), this.amount, this.unit));
-    return time === null ? null : zone.momentOf(time);
+  /** Hours are as long as they are. */
+  private afterExactly(now: number, unit: ExactUnit, zone: TimeZone): Span {
+    const moment = now + this.amount * EXACT_MS[unit];
+    if (this.rounding === null || !isWithinYears(moment, zone)) return { start: moment, end: null };
+    return spanAround(moment, zone.wallTimeOf(moment), this.rounding, zone);
+  }
+
+  /** A day later the clock shows the same time, however long the day was. */
+  private onCalendar(now: number, unit: CalendarUnit, zone: TimeZone): Span {
+    const time = later(zone.wallTimeOf(now), this.amount, unit);
+    if (!isWithinReach(time)) return { start: time, end: null };
+    const moment = this.amount === 0 ? now : zone.momentOf(time);
+    return this.rounding === null ? { start: moment, end: null } : spanAround(moment, time, this.rounding, zone);
   }
 }
 
-/** The unit of the calendar that a moment lies in. Weeks begin on Monday. */
-function spanAround(moment: number, unit: RoundedUnit, zone: TimeZone): Span {
-  const time = zone.wallTimeOf(moment);
+/**
+ * The unit of the calendar that a time lies in. Weeks begin on Monday.
+ * @param moment when the clock shows the time, or next to it where it leaps over it
+ */
+function spanAround(moment: number, time: WallTime, unit: RoundedUnit, zone: TimeZone): Span {
   if (unit === 'h') {
-    const start = moment - (time - floorTo(time, EXACT_MS.h));
+    const shown = zone.wallTimeOf(moment);
+    const start = moment - (shown - floorTo(shown, EXACT_MS.h));
     return { start, end: start + EXACT_MS.h };
   }
   const start = startOf(time, unit);
@@ -115,13 +123,14 @@ function isExact(unit: Unit): unit is ExactUnit {
   return Object.hasOwn(EXACT_MS, unit);
 }
 
-/** Beyond these the calendar of the process ends. */
-function withinReach(time: number): number | null {
+/** The clocks of a zone are asked for the days around, which the calendar of the process must have. */
+function isWithinReach(time: number): boolean {
   const year = new Date(time).getUTCFullYear();
-  return year >= FIRST_YEAR - 1 && year <= LAST_YEAR + 1 ? time : null;
+  return year >= FIRST_YEAR - 1 && year <= LAST_YEAR + 1;
 }
 
 function isWithinYears(moment: number, zone: TimeZone): boolean {
+  if (!isWithinReach(moment)) return false;
   const year = new Date(zone.wallTimeOf(moment)).getUTCFullYear();
   return year >= FIRST_YEAR && year <= LAST_YEAR;
 }

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { DeliveryPlanner } from '../../../delivery';
 import { type ExportFormat, ExportsForCatalog, type StreamedExport } from '../../../export';
 import type { Caller } from '../../../platform/auth/caller';
+import { DomainError } from '../../../platform/errors/domain-error';
 import { NO_DELIVERIES } from '../../../platform/outbox/planned-delivery';
 import { type DataRequest, TABLE_FORMATS } from '../domain/data-request';
 import { DataGrants } from './data-grants';
@@ -16,6 +18,7 @@ export class DataExportService {
   constructor(
     private readonly grants: DataGrants,
     private readonly exports: ExportsForCatalog,
+    private readonly deliveries: DeliveryPlanner,
   ) {}
 
   /**
@@ -29,11 +32,16 @@ export class DataExportService {
     idempotencyKey: string | null,
   ): ReturnType<ExportsForCatalog['request']> {
     const grant = await this.grants.grant(caller, request, TABLE_FORMATS);
-    return this.exports.request({ ...grant, ...WITHOUT_EXTRAS, idempotencyKey });
+    const delivery = await this.deliveries.forRequest(caller, request.notify, { emailByDefault: true });
+    return this.exports.request({ ...grant, delivery, retentionSeconds: null, idempotencyKey });
   }
 
   /** As `request`, with the rows in the answer. @throws as `request` */
   async stream(caller: Caller, request: DataRequest, idempotencyKey: string | null): Promise<StreamedExport> {
+    if (request.notify) {
+      const message = 'must be left out: the rows come at once, in the answer';
+      throw DomainError.invalid('invalid-request', 'The request is not valid', { field: 'notify', message });
+    }
     const grant = await this.grants.grant(caller, request, STREAM_FORMATS);
     return this.exports.stream({ ...grant, ...WITHOUT_EXTRAS, idempotencyKey });
   }

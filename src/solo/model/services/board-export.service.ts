@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { DeliveryPlanner, type NotifyWish } from '../../../delivery';
 import { type Export, type ExportFormat, type ExportOptions, ExportsForSolo } from '../../../export';
 import type { Party } from '../../../platform/auth/caller';
 import { DomainError } from '../../../platform/errors/domain-error';
-import { NO_DELIVERIES } from '../../../platform/outbox/planned-delivery';
 import type { Page } from '../../../platform/http/page';
 import { BOARD_FORMATS, type BoardFormat } from '../domain/picture';
 import { SoloSessionService } from './solo-session.service';
@@ -10,19 +10,27 @@ import { SoloSessionService } from './solo-session.service';
 /** What the front end asks for when it names no format. */
 const DEFAULT_FORMAT: ExportFormat = 'png';
 
+/** What somebody asks for, checked for its form alone. */
+export interface BoardRequest {
+  readonly format?: unknown;
+  readonly options: ExportOptions;
+  readonly notify?: NotifyWish | false;
+}
+
 /** Exports of boards. */
 @Injectable()
 export class BoardExportService {
   constructor(
     private readonly sessions: SoloSessionService,
     private readonly exports: ExportsForSolo,
+    private readonly deliveries: DeliveryPlanner,
   ) {}
 
   /** @throws DomainError not-found | invalid | limit | mismatch */
   async request(
     caller: Party,
     sessionId: string,
-    { format = DEFAULT_FORMAT, options }: { readonly format?: unknown; readonly options: ExportOptions },
+    { format = DEFAULT_FORMAT, options, notify }: BoardRequest,
     idempotencyKey: string | null,
   ): ReturnType<ExportsForSolo['request']> {
     const session = await this.sessions.get(sessionId, caller);
@@ -41,7 +49,7 @@ export class BoardExportService {
       format,
       options,
       pageCount: page === undefined ? session.pageCount : 1,
-      delivery: NO_DELIVERIES,
+      delivery: await this.deliveries.forRequest(caller, notify, { emailByDefault: false }),
       retentionSeconds: null,
       idempotencyKey,
     });
