@@ -4,7 +4,7 @@ export { Notify, NotifyBody } from './api/notify.body';
 export type { DeliveryState } from './model/domain/delivery-state';
 export type { BucketWish } from './model/domain/interfaces/bucket-targets';
 export { type Language, LANGUAGES } from './model/domain/language';
-export { DeliveryPlanner, type NotifyWish, type RequestedDelivery } from './model/services/delivery-planner';
+export { DeliveryPlanner, type NotifyWish } from './model/services/delivery-planner';
 export {
   DeliveriesForScheduledExport,
   type ScheduleDeliveryWish,

@@ -46,8 +46,9 @@ export class ExportShelf {
     this.storage = new DiskStorage({ directory: folder, publicUrl: config.http.publicUrl });
     const records = new PrismaExportRepository(this.prisma, config);
     const links = new LinkSigner(config);
-    const downloads = new ExportDownload(new ExportReading(records), records, this.storage, links);
-    this.exports = new ExportsForDelivery(records, downloads);
+    const reading = new ExportReading(records);
+    const downloads = new ExportDownload(reading, records, this.storage, links);
+    this.exports = new ExportsForDelivery(records, reading, downloads);
     this.presenter = new ExportPresenter(downloads, links, config);
   }
 

@@ -143,6 +143,9 @@ export class BulkExportResponse {
 
   @ApiProperty({ enum: ['queued'] })
   readonly status!: 'queued';
+
+  @ApiPropertyOptional({ description: 'What messages to `notify.webhook` are signed with, where it was made here' })
+  readonly webhook_secret?: string;
 }
 
 export class UserExportQuery {

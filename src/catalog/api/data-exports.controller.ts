@@ -73,8 +73,9 @@ export class DataExportsController {
   ): Promise<BulkExportResponse> {
     const { tables, format } = body;
     const request = { type: 'bulk' as const, tables, format, ...rowsAndFile(body) };
-    const { id } = this.presenter.created(await this.data.request(caller, request, idempotencyKey), caller, response);
-    return { jobId: id, status: 'queued' };
+    const creation = await this.data.request(caller, request, idempotencyKey);
+    const { id, webhook_secret } = this.presenter.created(creation, caller, response);
+    return { jobId: id, status: 'queued', ...(webhook_secret !== undefined && { webhook_secret }) };
   }
 
   @Get('export/user/:userId')

@@ -1,16 +1,18 @@
 import { Controller, Get, Param } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCustomer, ForCustomers } from '../../customer';
 import type { Caller, CallingCustomer } from '../../platform/auth/caller';
 import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { DeliveryReading } from '../model/services/delivery-reading';
 import { DeliveryListResponse } from './delivery.response';
+import { NotifyBody } from './notify.body';
 
 const SUMMARY = 'What was told of an export, to whom, and what became of it';
 
 @ApiTags('Exports')
 @ApiBearerAuth()
+@ApiExtraModels(NotifyBody)
 @Controller('exports')
 export class DeliveriesController {
   constructor(private readonly deliveries: DeliveryReading) {}

@@ -20,15 +20,7 @@ export interface NotifyWish {
   readonly language?: Language;
 }
 
-/** A plan, and what its maker has to be shown once. */
-export interface RequestedDelivery extends DeliveryPlan {
-  /** By which the receiver of the webhook checks what it gets, where it was made here; otherwise `null`. */
-  readonly webhookSecret: string | null;
-}
-
 const BOTH: readonly Ending[] = ['completed', 'failed'];
-
-const NOTHING: RequestedDelivery = { ...NO_DELIVERIES, webhookSecret: null };
 
 /** Turns what a request says of notifications into a plan of deliveries. */
 @Injectable()
@@ -47,15 +39,15 @@ export class DeliveryPlanner {
     caller: Party,
     notify: NotifyWish | false | undefined,
     { emailByDefault }: { readonly emailByDefault: boolean },
-  ): Promise<RequestedDelivery> {
-    if (notify === false) return { ...NOTHING, asked: false };
-    const { email, webhook, on = BOTH, language } = said(notify);
+  ): Promise<DeliveryPlan> {
+    if (notify === false) return { ...NO_DELIVERIES, asked: false };
+    const { email, webhook, on = BOTH, language } = said(notify ?? {});
     const deliveries: PlannedDelivery[] = [];
     if (email !== undefined && email !== false) {
       const target = await this.mail.target(caller, email, language, 'notify.email');
       deliveries.push({ channel: 'email', on, target: { ...target } });
     }
-    const planned = webhook && (await this.webhooks.plan(webhook, 'notify.webhook'));
+    const planned = webhook && (await this.webhooks.plan(said(webhook), 'notify.webhook'));
     if (planned) deliveries.push({ channel: 'webhook', on, target: planned.target });
     if (email === undefined && webhook === undefined) {
       if (!emailByDefault && notify) throw refusal('notify', 'must name a way: email or webhook; or be false');
@@ -65,7 +57,7 @@ export class DeliveryPlanner {
     return {
       deliveries,
       asked: notify ?? null,
-      webhookSecret: planned && !webhook.secret ? planned.secret : null,
+      ...(planned && said(webhook).secret === undefined && { webhookSecret: planned.secret }),
     };
   }
 
@@ -82,6 +74,6 @@ export class DeliveryPlanner {
 }
 
 /** What is `null` in a request counts as left out. */
-function said(notify: NotifyWish | null | undefined): NotifyWish {
-  return Object.fromEntries(Object.entries(notify ?? {}).filter(([, value]) => value !== null && value !== undefined));
+function said<Wish extends object>(wish: Wish): Wish {
+  return Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== null && value !== undefined)) as Wish;
 }

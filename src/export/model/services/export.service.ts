@@ -30,8 +30,9 @@ export class ExportService {
    */
   async request(request: RequestExport): Promise<ExportCreation> {
     const creation = await this.exports.create(request, fingerprintOf(request));
-    if (creation.isNew) await this.tellWorkers(creation.export.id);
-    return creation;
+    if (!creation.isNew) return creation;
+    await this.tellWorkers(creation.export.id);
+    return { ...creation, webhookSecret: request.delivery.webhookSecret };
   }
 
   /** @throws DomainError not-found, also for an id that is none */
