@@ -15,7 +15,7 @@ export async function run(args) {
   }
   console.log(`Making up ${rows.toLocaleString('en')} transactions, and all else in proportion …`);
   const began = Date.now();
-  const { tables, example } = await seedPlatform(databaseUrl, { rows }).catch(explain);
+  const { tables, example, administrator } = await seedPlatform(databaseUrl, { rows }).catch(explain);
   if (customer) await holdEventsFor(databaseUrl, customer);
   const seconds = ((Date.now() - began) / 1000).toFixed(1);
   const lines = tables.map((line) => `  ${line.table.padEnd(20)} ${line.rows.toLocaleString('en').padStart(12)}`);
@@ -23,7 +23,9 @@ export async function run(args) {
 ${lines.join('\n')}
 
 Done in ${seconds} s. ${example.name} has rows in every table; act for them by
-  npm run -s token -- --sub ${example.id}`);
+  npm run -s token -- --sub ${example.id}
+The schedules daily_transactions and weekly_users wait for the keys of their bucket; they belong to
+  npm run -s token -- --sub ${administrator} --role admin`);
 }
 
 /** @param {string[]} args */
