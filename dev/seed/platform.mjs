@@ -13,7 +13,7 @@ const tables = [
   ...['events', 'event_questions', 'event_participants', 'event_results', 'event_answers'],
 ];
 /** Who keeps the schedules of the platform. */
-const administrator = '00000000-0000-7000-8000-999999999999';
+export const administrator = '00000000-0000-7000-8000-999999999999';
 const fewest = 1;
 const most = 100_000_000;
 
@@ -21,7 +21,6 @@ const most = 100_000_000;
  * @typedef {object} Seeded
  * @property {{ table: string, rows: number }[]} tables
  * @property {{ id: string, name: string }} example a person who has rows in every table
- * @property {string} administrator who keeps the schedules of the platform
  */
 
 /**
@@ -46,7 +45,7 @@ export async function seedPlatform(databaseUrl, { rows }) {
     });
     await client.query('COMMIT');
     await client.query(`ANALYZE ${tables.join(', ')}`);
-    return { tables: await countRows(client), example: await exampleOf(client), administrator };
+    return { tables: await countRows(client), example: await exampleOf(client) };
   } finally {
     // What is not committed by now is undone, and the tables are as they were.
     await client.end();

@@ -1,7 +1,7 @@
 // @ts-check
 import { parseArgs } from 'node:util';
 import { databaseOfStack } from '../live/database-note.mjs';
-import { holdEventsFor, seedPlatform } from './platform.mjs';
+import { administrator, holdEventsFor, seedPlatform } from './platform.mjs';
 
 const usage =
   'Usage: npm run seed [-- --rows <number of transactions, 1000 when left out> --customer <id of the one that events are held for>]';
@@ -15,7 +15,7 @@ export async function run(args) {
   }
   console.log(`Making up ${rows.toLocaleString('en')} transactions, and all else in proportion …`);
   const began = Date.now();
-  const { tables, example, administrator } = await seedPlatform(databaseUrl, { rows }).catch(explain);
+  const { tables, example } = await seedPlatform(databaseUrl, { rows }).catch(explain);
   if (customer) await holdEventsFor(databaseUrl, customer);
   const seconds = ((Date.now() - began) / 1000).toFixed(1);
   const lines = tables.map((line) => `  ${line.table.padEnd(20)} ${line.rows.toLocaleString('en').padStart(12)}`);
