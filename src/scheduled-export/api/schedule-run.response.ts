@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { Export } from '../../export';
 import { PageResponse } from '../../platform/http/page';
 import { CHANNELS, type ChannelName } from '../../platform/outbox/planned-delivery';
+import type { DeliveryState } from '../model/domain/interfaces/scheduled-deliveries';
 import type { RunOutcome, RunTrigger } from '../model/domain/schedule-run';
 import type { RunWithFate } from '../model/services/schedule-runs';
 
@@ -21,6 +22,10 @@ class RunDeliveryResponse {
 
   @ApiProperty({ ...nullable, description: 'Why the last attempt failed' })
   readonly error!: string | null;
+
+  static of(this: void, { channel, status, lastError }: DeliveryState): RunDeliveryResponse {
+    return { channel, status, error: lastError };
+  }
 }
 
 /** The last time that a schedule ran. */
@@ -75,13 +80,18 @@ export class ScheduleRunResponse extends LastRunResponse {
   readonly ended_at!: string | null;
 
   static override of({ run, export: made, deliveries }: RunWithFate): ScheduleRunResponse {
+    const { id, export_id, status, outcome, error } = LastRunResponse.of({ run, export: made });
     return {
-      ...LastRunResponse.of({ run, export: made }),
+      id,
+      export_id,
+      status,
+      outcome,
+      error,
       slot: run.slot?.toISOString() ?? null,
       trigger: run.trigger,
       record_count: made?.recordCount ?? null,
       file_size: made?.fileSize ?? null,
-      deliveries: deliveries.map(({ channel, status, lastError }) => ({ channel, status, error: lastError })),
+      deliveries: deliveries.map(RunDeliveryResponse.of),
       created_at: run.createdAt.toISOString(),
       ended_at: run.endedAt?.toISOString() ?? null,
     };

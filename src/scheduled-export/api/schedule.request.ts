@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, OmitType, PickType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   Allow,
@@ -15,74 +15,20 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { DataExportOptions, RowsBody } from '../../catalog';
-import {
-  DELIVERY_METHODS,
-  type DeliveryMethod,
-  type Language,
-  LANGUAGES,
-} from '../model/domain/interfaces/scheduled-deliveries';
+import { type Language, LANGUAGES } from '../../delivery';
+import { DELIVERY_METHODS, type DeliveryMethod } from '../model/domain/interfaces/scheduled-deliveries';
+import { DestinationOptionsBody, LONGEST_ADDRESS, WebhookBody } from './schedule-destination.body';
 import { LONGEST_NAME } from '../model/domain/schedule-name';
 import type { ScheduleWish } from '../model/domain/schedule-wish';
 
 const MOST_NAMES = 200;
 const LONGEST_TEXT = 200;
-const LONGEST_ADDRESS = 2_000;
 const SECONDS_PER_DAY = 86_400;
 
 class ScheduleOptions extends OmitType(DataExportOptions, ['timezone', 'columns'] as const) {}
 
-class DestinationOptionsBody {
-  @ApiPropertyOptional({
-    example: 'https://storage.example.com',
-    description: "Where S3 is reached; without it, Amazon's",
-  })
-  @IsOptional()
-  @IsString()
-  @MaxLength(LONGEST_ADDRESS)
-  endpoint?: string;
-
-  @ApiPropertyOptional({ example: 'eu-central-1' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(LONGEST_TEXT)
-  region?: string;
-
-  @ApiPropertyOptional({ description: 'Kept sealed, and never shown' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(LONGEST_TEXT)
-  access_key_id?: string;
-
-  @ApiPropertyOptional({ writeOnly: true, description: 'Kept sealed, and never shown' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(LONGEST_TEXT)
-  secret_access_key?: string;
-
-  @ApiPropertyOptional({ description: 'For storages that have the bucket in the path rather than in the host name' })
-  @IsOptional()
-  @IsBoolean()
-  force_path_style?: boolean;
-}
-
-class WebhookBody {
-  @ApiProperty({ example: 'https://example.com/hooks/exports' })
-  @IsString()
-  @MaxLength(LONGEST_ADDRESS)
-  url!: string;
-
-  @ApiPropertyOptional({
-    writeOnly: true,
-    description: 'What signatures are made with: `whsec_` and base64. Made here where it is left out, and shown once.',
-  })
-  @IsOptional()
-  @IsString()
-  @MaxLength(LONGEST_TEXT)
-  secret?: string;
-}
-
 /** What a schedule is to be. What is left out gets its default, also where a schedule is replaced. */
-export class ScheduleRequest extends OmitType(RowsBody, ['options'] as const) {
+export class ScheduleRequest extends PickType(RowsBody, ['format', 'columns', 'filters'] as const) {
   @ApiProperty({
     minLength: 1,
     maxLength: LONGEST_NAME,
@@ -248,6 +194,7 @@ export class ScheduleRequest extends OmitType(RowsBody, ['options'] as const) {
   /** The wish as the model knows it. */
   static wish(body: ScheduleRequest): ScheduleWish {
     const { name, format, data_types, tables, columns, filters, options, retention_days, is_active } = body;
+    const { raw, bom, delimiter, compression } = options ?? {};
     const { frequency, cron, at, weekday, day_of_month, timezone } = body;
     return {
       name,
@@ -257,7 +204,7 @@ export class ScheduleRequest extends OmitType(RowsBody, ['options'] as const) {
         tables: tables ?? [],
         columns: columns ?? undefined,
         filters: filters ?? undefined,
-        options: { ...options },
+        options: { raw, bom, delimiter, compression },
       },
       recurrence: { frequency, cron, at, weekday, dayOfMonth: day_of_month, timeZone: timezone },
       delivery: deliveryOf(body),

@@ -6,7 +6,6 @@ import { DomainError } from '../../platform/errors/domain-error';
 import { type Page, pageOf } from '../../platform/http/page';
 import { claimIdempotencyKey, type IdempotentRequest } from '../../platform/idempotency/idempotency-keys';
 import { postToOutbox } from '../../platform/outbox/outbox';
-import { Prisma } from '../../platform/prisma/generated/client';
 import { ownedBy } from '../../platform/prisma/owned-by';
 import { PrismaService, type Transaction } from '../../platform/prisma/prisma.service';
 import { RateLimitExceededError, type RateLimitState } from '../../platform/rate-limit/rate-limit';

@@ -127,10 +127,10 @@ async function madeBefore(transaction: Transaction, id: string): Promise<Schedul
 }
 
 /** @throws DomainError conflict. Two creations of one owner at once do not pass by each other. */
-async function refuseOneMore(transaction: Transaction, owner: Person): Promise<void> {
+async function refuseOneMore(transaction: Transaction, { userId, tenantId }: Person): Promise<void> {
   await transaction.$executeRaw`
-    SELECT pg_advisory_xact_lock(hashtextextended(${`schedules of ${partyKey(owner)}`}, 0))`;
-  if ((await transaction.schedule.count({ where: ownedBy(owner) })) < MOST_SCHEDULES) return;
+    SELECT pg_advisory_xact_lock(hashtextextended(${`schedules of ${partyKey({ userId, tenantId })}`}, 0))`;
+  if ((await transaction.schedule.count({ where: { userId, tenantId } })) < MOST_SCHEDULES) return;
   const message = `You have ${MOST_SCHEDULES} schedules, which is as many as one may have: delete one first`;
   throw new DomainError('conflict', 'too-many-schedules', message);
 }

@@ -5,7 +5,7 @@ const UNFIT = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
 
 /** @returns what is wrong with it, or `null`; spaces around it do not count */
 export function nameError(name: string): string | null {
-  const length = [...name.trim()].length;
+  const length = Array.from(name.trim()).length;
   if (length === 0 || length > LONGEST_NAME) return `must have 1 to ${LONGEST_NAME} characters`;
   return UNFIT.test(name.trim()) ? 'must not contain control characters' : null;
 }

@@ -1,5 +1,6 @@
+import type { Language } from '../../../delivery';
 import type { FieldError } from '../../../platform/errors/domain-error';
-import type { DeliveryMethod, DeliveryWish, Language } from './interfaces/scheduled-deliveries';
+import type { DeliveryMethod, DeliveryWish } from './interfaces/scheduled-deliveries';
 import type { RecurrenceWish } from './recurrence/recurrence-rule';
 import type { ScheduleContent } from './schedule';
 

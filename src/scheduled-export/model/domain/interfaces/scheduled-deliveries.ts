@@ -1,11 +1,9 @@
+import type { Language } from '../../../../delivery';
 import type { Caller } from '../../../../platform/auth/caller';
 import type { ChannelName, PlannedDelivery } from '../../../../platform/outbox/planned-delivery';
 
 export const DELIVERY_METHODS = ['download', 's3', 'email', 'webhook'] as const;
 export type DeliveryMethod = (typeof DELIVERY_METHODS)[number];
-
-export const LANGUAGES = ['en', 'uk', 'ru'] as const;
-export type Language = (typeof LANGUAGES)[number];
 
 /** What is to become of each file, as it was asked for. */
 export interface DeliveryWish {

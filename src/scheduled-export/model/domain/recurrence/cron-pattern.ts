@@ -19,13 +19,14 @@ export class CronPattern implements CivilPattern {
   /** @throws CronError that says what is wrong */
   static parse(text: string): CronPattern {
     const fields = text.trim().split(/\s+/);
+    const [, hours = ''] = fields;
     if (text.trim().startsWith('@')) throw new CronError('must not be a macro: write its five fields');
     if (text.length > LONGEST) throw new CronError(`must not be longer than ${LONGEST} characters`);
     if (fields.length !== FIELDS) {
       throw new CronError('must have five fields: minute, hour, day of the month, month, day of the week');
     }
     if (RANDOM.test(text)) throw new CronError('must not leave a field to chance: H is not supported');
-    const pattern = new CronPattern(parsed(fields.join(' ')), fields[1]!.startsWith('*'));
+    const pattern = new CronPattern(parsed(fields.join(' ')), hours.startsWith('*'));
     if (pattern.after(Date.now()) === null) throw new CronError('names no date that there will ever be');
     return pattern;
   }
