@@ -63,7 +63,8 @@ await runProgram(async (belongings) => {
     progress.close();
     console.log(`\n${tableOf(outcomes, { subject, unit })}`);
     for (const { notes } of outcomes) if (notes) console.log(`\n${notes.join('\n')}`);
-    console.log(`\n${outcomes.length} exports in ${((Date.now() - began) / 1000).toFixed(1)} s, all told`);
+    const all = outcomes.length === 1 ? '1 export' : `${outcomes.length} exports`;
+    console.log(`\n${all} in ${((Date.now() - began) / 1000).toFixed(1)} s, all told`);
     failures += outcomes.filter(({ problem }) => problem).length;
   }
   console.log(closingWords(failures));

@@ -12,7 +12,6 @@ import { exportAll } from '../exports.mjs';
  */
 
 const subject = 'daily_transactions';
-const shownOfLink = 60;
 
 /** A schedule of the platform that goes by mail from now on, run at once. @type {import('../show.mjs').Chapter} */
 export const schedules = {
@@ -27,7 +26,7 @@ export const schedules = {
     if (!daily) throw new Error(`The made-up platform has no schedule ${subject}.`);
     const count = await payYesterday(stage.databaseUrl);
     const mailed = await client.replaceSchedule(daily.id, byMail(daily));
-    console.log(`  ${wordsOn(mailed)}; and now, as it is asked to`);
+    console.log(`  ${wordsOn(mailed)} And now, since it is asked to.`);
 
     /** @type {ExportRecord | undefined} */
     let made;
@@ -50,7 +49,8 @@ export const schedules = {
 /** @param {Schedule} schedule */
 function wordsOn({ name, cron, timezone, destination, next_run_at, paused_reason }) {
   const where = destination ? `to ${destination}` : 'by mail';
-  return `${name} (${cron}, ${timezone}) goes ${where}: ${paused_reason ?? `it runs next at ${next_run_at}`}`;
+  const when = paused_reason ?? `It runs next at ${next_run_at}.`;
+  return `${name} (${cron}, ${timezone}) goes ${where}. ${when}`;
 }
 
 /** The same schedule, brought another way. @param {Schedule} schedule */
@@ -84,9 +84,9 @@ async function followLink({ text }, { id, sha256 }) {
   return link;
 }
 
-/** @param {Mail} mail @param {string} link */
-function showMail({ from, to, subject: line }, link) {
-  return [`From: ${from}`, `To: ${to}`, `Subject: ${line}`, `        ${link.slice(0, shownOfLink)}…`].map(
-    (shown) => `  ${shown}`,
-  );
+/** What signs the link is for its reader alone. @param {Mail} mail @param {string} link */
+function showMail({ from, to, subject: line, text }, link) {
+  const facts = text.split(/\r?\n/).filter((fact) => /^(File|Content|Size|Available until): /.test(fact));
+  const head = [`From: ${from}`, `To: ${to}`, `Subject: ${line}`];
+  return [...head, ...facts, `${link.split('?')[0]}?…`].map((shown) => `  ${shown}`);
 }
