@@ -32,8 +32,8 @@ import { SoloModule } from './solo';
     SealingModule,
     OutboundModule,
     // Before the exports, whose /exports/:id would take its paths for ids.
-    CatalogModule,
     ScheduledExportModule,
+    CatalogModule,
     ExportModule,
     DeliveryModule,
     CustomerModule,

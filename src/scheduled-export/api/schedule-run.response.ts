@@ -23,7 +23,7 @@ class RunDeliveryResponse {
   @ApiProperty({ ...nullable, description: 'Why the last attempt failed' })
   readonly error!: string | null;
 
-  static of(this: void, { channel, status, lastError }: DeliveryState): RunDeliveryResponse {
+  static of({ channel, status, lastError }: DeliveryState): RunDeliveryResponse {
     return { channel, status, error: lastError };
   }
 }
@@ -91,7 +91,7 @@ export class ScheduleRunResponse extends LastRunResponse {
       trigger: run.trigger,
       record_count: made?.recordCount ?? null,
       file_size: made?.fileSize ?? null,
-      deliveries: deliveries.map(RunDeliveryResponse.of),
+      deliveries: deliveries.map((state) => RunDeliveryResponse.of(state)),
       created_at: run.createdAt.toISOString(),
       ended_at: run.endedAt?.toISOString() ?? null,
     };

@@ -103,7 +103,7 @@ export class ScheduleRequest extends PickType(RowsBody, ['format', 'columns', 'f
   })
   @IsOptional()
   @Allow()
-  weekday?: number | string | null;
+  weekday?: unknown;
 
   @ApiPropertyOptional({
     type: 'integer',

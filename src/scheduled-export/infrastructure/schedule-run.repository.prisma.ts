@@ -22,7 +22,7 @@ import { nowIn, recordStep, toRun, toSchedule } from './schedule-row';
 const BATCH = 100;
 
 /** Whoever begins a run asks for its export at once; after so long somebody else does. */
-const REQUEST_SECONDS = 5;
+const REQUEST_SECONDS = 2;
 
 /** An open run is looked at again after a tenth of the time that it has been open for, between these. */
 const SOONEST_SECONDS = 1;

@@ -57,7 +57,7 @@ export class ScheduleRuns {
     const items = page.items.map((run) => ({
       run,
       export: fates.get(run.exportId) ?? null,
-      deliveries: states.get(run.exportId) ?? [],
+      deliveries: (states.get(run.exportId) ?? []).filter(({ event }) => event.startsWith('export.')),
     }));
     return { ...page, items };
   }

@@ -30,7 +30,8 @@ export interface RecurrenceWish {
   readonly frequency: string;
   readonly cron?: string | null;
   readonly at?: string | null;
-  readonly weekday?: number | string | null;
+  /** A number, or a name. */
+  readonly weekday?: unknown;
   readonly dayOfMonth?: number | null;
   readonly timeZone?: string | null;
 }
@@ -42,7 +43,7 @@ export function readRecurrence(wish: RecurrenceWish): { rule: RecurrenceRule } |
   const errors: FieldError[] = [];
   const problem: Problem = (field, message) => errors.push({ field, message });
   const { frequency, cron } = frequencyOf(wish, problem);
-  const only = <Value>(field: string, value: Value | null | undefined, ...meantFor: Frequency[]): Value | null => {
+  const only = <Value>(field: string, value: Value, ...meantFor: Frequency[]): NonNullable<Value> | null => {
     if (value == null || frequency === null || meantFor.includes(frequency)) return value ?? null;
     problem(field, `means nothing for ${frequency}; it is for ${meantFor.join(', ')}`);
     return null;
@@ -116,15 +117,15 @@ function frequencyOf(
   return { frequency: 'cron', cron: expression.trim().split(/\s+/).join(' ') };
 }
 
-function weekdayOf(given: number | string | null, problem: Problem): number | null {
+function weekdayOf(given: unknown, problem: Problem): number | null {
   if (given === null) return null;
-  const number =
-    typeof given === 'number' ? given : WEEKDAYS.findIndex((name) => isNamed(name, given.trim().toLowerCase()));
-  if (WEEKDAYS[number] !== undefined) return number;
+  const number = typeof given === 'string' ? WEEKDAYS.findIndex((name) => isNamed(name, given)) : given;
+  if (typeof number === 'number' && WEEKDAYS[number] !== undefined) return number;
   problem('weekday', 'must be a number from 0 (Sunday) to 6, or a name such as monday');
   return null;
 }
 
 function isNamed(weekday: string, given: string): boolean {
-  return given === weekday || given === weekday.slice(0, 3);
+  const name = given.trim().toLowerCase();
+  return name === weekday || name === weekday.slice(0, 3);
 }
