@@ -13,6 +13,7 @@ import {
   MaxLength,
   ValidateNested,
 } from 'class-validator';
+import { RetentionDays } from '../../export';
 import { AsSent } from '../../platform/http/as-sent.decorator';
 import { DELIMITERS } from '../model/domain/export-options';
 import { OPERATORS } from '../model/domain/table-plan';
@@ -88,6 +89,9 @@ export class RowsBody {
   @ValidateNested()
   @Type(() => DataExportOptions)
   options?: DataExportOptions;
+
+  @RetentionDays()
+  retention_days?: number;
 }
 
 export class DataExportBody extends RowsBody {

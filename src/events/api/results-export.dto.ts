@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsObject, IsOptional, ValidateNested } from 'class-validator';
+import { RetentionDays } from '../../export';
 import {
   COMPRESSIONS,
   DEFAULT_OPTIONS,
@@ -82,4 +83,7 @@ export class ResultsExportBody {
   @ValidateNested()
   @Type(() => ResultsExportOptions)
   options?: ResultsExportOptions;
+
+  @RetentionDays()
+  retention_days?: number;
 }

@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsNumber, IsObject, IsOptional, Max, Min, ValidateNested } from 'class-validator';
-import type { ExportOptions } from '../../export';
+import { type ExportOptions, RetentionDays, retentionOf } from '../../export';
 import {
   BACKGROUNDS,
   BOARD_FORMATS,
@@ -65,8 +65,12 @@ export class BoardExportRequest {
   @Type(() => BoardExportOptions)
   options?: BoardExportOptions;
 
+  @RetentionDays()
+  retention_days?: number;
+
   /** The request as the service takes it. */
-  wanted(): { readonly format: unknown; readonly options: ExportOptions } {
-    return { format: this.format, options: Object.fromEntries(Object.entries(this.options ?? {})) };
+  wanted(): { readonly format: unknown; readonly options: ExportOptions; readonly retentionSeconds: number | null } {
+    const options = Object.fromEntries(Object.entries(this.options ?? {}));
+    return { format: this.format, options, retentionSeconds: retentionOf(this.retention_days) };
   }
 }

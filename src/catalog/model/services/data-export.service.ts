@@ -27,6 +27,7 @@ export interface DataRequest {
   readonly filters?: unknown;
   readonly columns?: unknown;
   readonly options: FileOptions;
+  readonly retentionSeconds: number | null;
 }
 
 /** Exports of the platform's rows: a person's own, and for administrators any table of the catalog. */
@@ -53,6 +54,10 @@ export class DataExportService {
 
   /** As `request`, with the rows in the answer. @throws as `request` */
   async stream(caller: Caller, request: DataRequest, idempotencyKey: string | null): Promise<StreamedExport> {
+    if (request.retentionSeconds !== null) {
+      const message = 'must be left out: of realtime no file is kept';
+      throw DomainError.invalid('invalid-request', 'The request is not valid', { field: 'retention_days', message });
+    }
     return this.exports.stream(await this.granted(caller, request, STREAM_FORMATS, idempotencyKey));
   }
 
@@ -101,7 +106,8 @@ export class DataExportService {
         message,
       });
     }
-    return { ...recordOf(query, caller, format, request.options), ...WITHOUT_EXTRAS, idempotencyKey };
+    const { retentionSeconds } = request;
+    return { ...recordOf(query, caller, format, request.options), ...WITHOUT_EXTRAS, retentionSeconds, idempotencyKey };
   }
 
   /** The plans, which the database has judged: once, when they are granted. */

@@ -18,6 +18,7 @@ export interface ResultsRequest {
   readonly options: object;
   /** Whether the first complete download deletes the file. */
   readonly oneTime: boolean;
+  readonly retentionSeconds: number | null;
 }
 
 /** Exports of what an event's participants achieved. */
@@ -33,7 +34,7 @@ export class ResultsExportService {
   async request(
     caller: Party,
     eventId: string,
-    { format, options, oneTime }: ResultsRequest,
+    { format, options, oneTime, retentionSeconds }: ResultsRequest,
     idempotencyKey: string | null,
   ): ReturnType<ExportsForEvents['request']> {
     const event = await this.events.get(eventId, caller);
@@ -44,7 +45,7 @@ export class ResultsExportService {
       options: effectiveOptions(options),
       oneTime,
       delivery: NO_DELIVERIES,
-      retentionSeconds: null,
+      retentionSeconds,
       participantCount: await this.repository.countParticipants(event.id),
       idempotencyKey,
     });

@@ -10,6 +10,13 @@ import { SoloSessionService } from './solo-session.service';
 /** What the front end asks for when it names no format. */
 const DEFAULT_FORMAT: ExportFormat = 'png';
 
+/** What somebody asks for, checked for its form alone. */
+export interface BoardRequest {
+  readonly format?: unknown;
+  readonly options: ExportOptions;
+  readonly retentionSeconds: number | null;
+}
+
 /** Exports of boards. */
 @Injectable()
 export class BoardExportService {
@@ -22,7 +29,7 @@ export class BoardExportService {
   async request(
     caller: Party,
     sessionId: string,
-    { format = DEFAULT_FORMAT, options }: { readonly format?: unknown; readonly options: ExportOptions },
+    { format = DEFAULT_FORMAT, options, retentionSeconds }: BoardRequest,
     idempotencyKey: string | null,
   ): ReturnType<ExportsForSolo['request']> {
     const session = await this.sessions.get(sessionId, caller);
@@ -42,7 +49,7 @@ export class BoardExportService {
       options,
       pageCount: page === undefined ? session.pageCount : 1,
       delivery: NO_DELIVERIES,
-      retentionSeconds: null,
+      retentionSeconds,
       idempotencyKey,
     });
   }
