@@ -1,5 +1,6 @@
 import { CreateBucketCommand, HeadBucketCommand, ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
 import type { S3Settings } from '../../src/platform/storage/s3-client';
+import type { SeenRequest } from './faulty-proxy';
 
 /** The S3 server that the tests may use (see test/support/s3-gateway), or `null` when the environment names none. */
 export function s3SettingsFromEnvironment(): (S3Settings & { readonly endpoint: string }) | null {
@@ -18,6 +19,28 @@ export function s3SettingsFromEnvironment(): (S3Settings & { readonly endpoint: 
     secretAccessKey: need('S3_SECRET_ACCESS_KEY'),
     forcePathStyle: env['S3_FORCE_PATH_STYLE'] !== 'false',
   };
+}
+
+/** What one request that brings an object into being asked for. */
+export interface AskedEncryption {
+  readonly method: string;
+  readonly key: string;
+  readonly algorithm: string | undefined;
+  readonly kmsKeyId: string | undefined;
+}
+
+/** Of all requests, those that begin an object: in one piece, in parts, or as a copy. */
+export function encryptionAskedFor(requests: readonly SeenRequest[]): AskedEncryption[] {
+  return requests
+    .filter(({ method, url }) =>
+      method === 'PUT' ? !url.searchParams.has('partNumber') : method === 'POST' && url.searchParams.has('uploads'),
+    )
+    .map(({ method, url, headers }) => ({
+      method,
+      key: url.pathname.split('/').slice(2).join('/'),
+      algorithm: headers['x-amz-server-side-encryption'] as string | undefined,
+      kmsKeyId: headers['x-amz-server-side-encryption-aws-kms-key-id'] as string | undefined,
+    }));
 }
 
 /** A look at the bucket past the adapter. */
