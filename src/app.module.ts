@@ -11,6 +11,7 @@ import { PostgresModule } from './platform/postgres/postgres.module';
 import { PrismaModule } from './platform/prisma/prisma.module';
 import { QueueModule } from './platform/queue/queue.module';
 import { StorageModule } from './platform/storage/storage.module';
+import { SweepsModule } from './platform/sweeps/sweeps.module';
 import { SoloModule } from './solo';
 
 @Module({
@@ -23,6 +24,7 @@ import { SoloModule } from './solo';
     PostgresModule,
     QueueModule,
     StorageModule,
+    SweepsModule,
     // Before the exports, whose /exports/:id would take its paths for ids.
     CatalogModule,
     ExportModule,

@@ -55,6 +55,10 @@ export class Config {
     /** How many data exports a user may ask for. */
     readonly rateLimit: RateLimit | null;
   };
+  readonly storageSweep: {
+    /** For how long a file that no record stands for is left alone: somebody may be about to write one. */
+    readonly graceSeconds: number;
+  };
   readonly customers: {
     /** How many exports of each kind an external system may ask for. */
     readonly rateLimit: RateLimit | null;
@@ -90,6 +94,7 @@ export class Config {
       graceSeconds: env.SHUTDOWN_GRACE_SECONDS,
       rateLimit: env.RATE_LIMIT_EXPORTS,
     };
+    this.storageSweep = { graceSeconds: env.ORPHAN_GRACE_MINUTES * 60 };
     this.customers = { rateLimit: env.RATE_LIMIT_CUSTOMERS, failureLimit: env.RATE_LIMIT_CUSTOMER_FAILURES };
     this.boards = {
       maxBytes: env.BOARD_MAX_BYTES,

@@ -42,6 +42,7 @@ const EVERYTHING = {
   RATE_LIMIT_CUSTOMERS: '100/1h',
   RATE_LIMIT_CUSTOMER_FAILURES: '10/1m',
   RETENTION_DAYS: '0.5',
+  ORPHAN_GRACE_MINUTES: '0.5',
   EXPORT_CONCURRENCY: '2',
   EXPORT_LEASE_SECONDS: '60',
   SHUTDOWN_GRACE_SECONDS: '0',
@@ -93,6 +94,7 @@ describe('Environment', () => {
     ['JWT_SECRET', 'short', /at least 32 characters; `openssl rand -hex 32` makes one/],
     ['LINK_SECRET', 'l'.repeat(31), /at least 32 characters; `openssl rand -hex 32` makes one/],
     ['RETENTION_DAYS', '0', /0/],
+    ['ORPHAN_GRACE_MINUTES', '0', /0/],
     ['EXPORT_CONCURRENCY', '0', /1/],
     ['EXPORT_LEASE_SECONDS', '2', /3/],
     ['SHUTDOWN_GRACE_SECONDS', '-1', /0/],
@@ -236,6 +238,7 @@ describe('Config', () => {
         graceSeconds: 0,
         rateLimit: { limit: 7, windowSeconds: 3600 },
       },
+      storageSweep: { graceSeconds: 30 },
       customers: {
         rateLimit: { limit: 100, windowSeconds: 3600 },
         failureLimit: { limit: 10, windowSeconds: 60 },

@@ -7,11 +7,11 @@ import type { RequestExport } from '../domain/commands/request-export.command';
 import type { Export } from '../domain/export';
 import { type ExportCreation, type ExportQuery, ExportRepository } from '../domain/interfaces/export.repository';
 import { ExportQueue } from '../domain/interfaces/export-queue';
+import { objectPrefix } from '../domain/object-key';
 import { checkRetention } from '../domain/retention';
 import { ExportMetrics } from './export-metrics';
 import { fingerprintOf } from './fingerprint';
 import { ExportReading } from './export-reading';
-import { objectPrefix } from './export-production';
 
 /** The life of exports as their owners steer it. */
 @Injectable()
