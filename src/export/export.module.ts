@@ -142,7 +142,7 @@ export class ExportModule implements OnModuleInit {
 
   onModuleInit(): void {
     for (const prefix of [MADE_FILES, SENT_PICTURES]) {
-      this.storage.register({ prefix, findKept: (keys) => this.upkeep.findKept(keys) });
+      this.storage.register({ prefix, findKept: (keys, since) => this.upkeep.findKept(keys, since) });
     }
   }
 }

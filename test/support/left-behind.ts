@@ -47,6 +47,7 @@ export async function fillStorage(installation: Installation, place: Place, over
     ],
     keptUploads: [running.key, 'assets/large.png', 'backup/dump'],
   };
+  await installation.sql(`UPDATE exports SET updated_at = now() - interval '2 hours'`);
   const files = [...overdue, ...givenUp, ...Object.values(orphans).flat(), ...scenery.kept];
   await inLanes(files, (key) => place.store(key));
   await inLanes([...scenery.abandonedUploads, ...scenery.keptUploads], (key) => place.beginUpload(key));

@@ -1,4 +1,12 @@
-import { CreateBucketCommand, HeadBucketCommand, ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  HeadBucketCommand,
+  ListMultipartUploadsCommand,
+  paginateListObjectsV2,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
 import type { S3Settings } from '../../src/platform/storage/s3-client';
 import type { SeenRequest } from './faulty-proxy';
 
@@ -66,6 +74,21 @@ export class S3Observer {
   async unfinishedUploads(prefix: string): Promise<string[]> {
     const page = await this.client.send(new ListMultipartUploadsCommand({ Bucket: this.bucket, Prefix: prefix }));
     return (page.Uploads ?? []).map(({ Key = '' }) => Key);
+  }
+
+  /** Begins an upload in parts and leaves it. */
+  async beginUpload(Key: string): Promise<void> {
+    const place = { Bucket: this.bucket, Key };
+    const { UploadId } = await this.client.send(new CreateMultipartUploadCommand(place));
+    await this.client.send(new UploadPartCommand({ ...place, UploadId, PartNumber: 1, Body: 'bytes' }));
+  }
+
+  /** The keys of all objects. */
+  async keys(): Promise<string[]> {
+    const found: string[] = [];
+    for await (const { Contents = [] } of paginateListObjectsV2({ client: this.client }, { Bucket: this.bucket }))
+      found.push(...Contents.map(({ Key = '' }) => Key));
+    return found;
   }
 
   close(): void {

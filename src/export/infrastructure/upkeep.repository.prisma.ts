@@ -105,25 +105,22 @@ export class PrismaUpkeepRepository extends UpkeepRepository {
       WHERE exports.id = gone.id AND exports.storage_key = gone.key`;
   }
 
-  override async findKept(keys: readonly string[]): Promise<ReadonlySet<string>> {
+  override async findKept(keys: readonly string[], settledSince: Date): Promise<ReadonlySet<string>> {
     // What bears no id of an export is of none.
     const ids = keys.map(exportIdIn).filter((id) => isUUID(id));
     const rows = await this.prisma.export.findMany({
       where: { id: { in: ids } },
-      select: { id: true, status: true, storageKey: true, attemptToken: true },
+      select: { id: true, status: true, storageKey: true, attemptToken: true, updatedAt: true },
     });
     const records = new Map(rows.map((row) => [row.id, row]));
-    return new Set(
-      keys.filter((key) => {
-        const record = records.get(exportIdIn(key));
-        if (!record) return false;
-        const { id, status, storageKey, attemptToken } = record;
-        return (
-          key === storageKey ||
-          (status === 'processing' && attemptToken !== null && key.startsWith(`${objectPrefix(id)}${attemptToken}.`))
-        );
-      }),
-    );
+    const isKept = (key: string) => {
+      const record = records.get(exportIdIn(key));
+      if (!record) return false;
+      const { id, status, storageKey, attemptToken, updatedAt } = record;
+      const isBeingWritten = status === 'processing' && key.startsWith(`${objectPrefix(id)}${String(attemptToken)}.`);
+      return key === storageKey || isBeingWritten || updatedAt > settledSince;
+    };
+    return new Set(keys.filter(isKept));
   }
 
   override async forgetIdempotencyKeys(): Promise<void> {

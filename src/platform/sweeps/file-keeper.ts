@@ -5,7 +5,8 @@ export interface FileKeeper {
 
   /**
    * Asks the records about files and unfinished uploads that were seen just now.
+   * @param settledSince whose record was changed after this, may be at work on his files, and clear up after himself
    * @returns those of the keys that a record names, or that somebody is known to be writing
    */
-  findKept(keys: readonly string[]): Promise<ReadonlySet<string>>;
+  findKept(keys: readonly string[], settledSince: Date): Promise<ReadonlySet<string>>;
 }

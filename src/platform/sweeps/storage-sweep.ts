@@ -89,7 +89,10 @@ export class StorageSweep implements OnApplicationBootstrap, OnModuleDestroy {
     const old = this.storage.list(keeper.prefix);
     for await (const files of batchesOf(old, BATCH, ({ modifiedAt }) => modifiedAt < before)) {
       if (signal.aborted) return;
-      const kept = await keeper.findKept(files.map(({ key }) => key));
+      const kept = await keeper.findKept(
+        files.map(({ key }) => key),
+        before,
+      );
       const orphans = files.filter(({ key }) => !kept.has(key));
       const refused = await this.storage.deleteAll(orphans.map(({ key }) => key));
       for (const { key, size } of orphans) {
@@ -104,7 +107,10 @@ export class StorageSweep implements OnApplicationBootstrap, OnModuleDestroy {
     const old = this.storage.listUploads(keeper.prefix);
     for await (const uploads of batchesOf(old, BATCH, ({ lastSeenAt }) => lastSeenAt < before)) {
       if (signal.aborted) return;
-      const kept = await keeper.findKept(uploads.map(({ key }) => key));
+      const kept = await keeper.findKept(
+        uploads.map(({ key }) => key),
+        before,
+      );
       for (const upload of uploads) {
         if (!kept.has(upload.key)) await this.removeUpload(upload, found);
       }

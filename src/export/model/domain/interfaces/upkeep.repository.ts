@@ -43,8 +43,11 @@ export abstract class UpkeepRepository {
    */
   abstract forgetObjects(...objects: readonly DeletableObject[]): Promise<number>;
 
-  /** Those of the keys that an export names as its file, or that its running attempt writes. */
-  abstract findKept(keys: readonly string[]): Promise<ReadonlySet<string>>;
+  /**
+   * Those of the keys that an export names as its file, that its running attempt writes, or whose export was changed after
+   * `settledSince`.
+   */
+  abstract findKept(keys: readonly string[], settledSince: Date): Promise<ReadonlySet<string>>;
 
   /** Forgets idempotency keys that are older than any sensible repeat. */
   abstract forgetIdempotencyKeys(): Promise<void>;
