@@ -1,5 +1,6 @@
-import { Module } from '@nestjs/common';
+import { Module, type OnModuleInit } from '@nestjs/common';
 import { CustomerModule } from '../customer';
+import { StorageSweep } from '../platform/sweeps/storage-sweep';
 import { ContentController } from './api/content.controller';
 import { CustomerExportsController } from './api/customer-exports.controller';
 import { DownloadController } from './api/download.controller';
@@ -53,6 +54,8 @@ import { ExportsForDelivery } from './model/services/out.for-delivery.service';
 import { ExportsForEvents } from './model/services/out.for-events.service';
 import { ExportsForScheduledExport } from './model/services/out.for-scheduled-export.service';
 import { ExportsForSolo } from './model/services/out.for-solo.service';
+import { MADE_FILES, SENT_PICTURES } from './model/domain/object-key';
+import { FileExpiry } from './model/services/file-expiry';
 import { UploadedPictureService } from './model/services/uploaded-picture.service';
 
 /** Every format is written here in one line. */
@@ -103,6 +106,7 @@ const WRITERS = [
     ExportRunner,
     ExportProduction,
     ExportSweep,
+    FileExpiry,
     ExportWatch,
     ExportMetrics,
     ExportDownload,
@@ -130,4 +134,15 @@ const WRITERS = [
     ExportPresenter,
   ],
 })
-export class ExportModule {}
+export class ExportModule implements OnModuleInit {
+  constructor(
+    private readonly storage: StorageSweep,
+    private readonly upkeep: UpkeepRepository,
+  ) {}
+
+  onModuleInit(): void {
+    for (const prefix of [MADE_FILES, SENT_PICTURES]) {
+      this.storage.register({ prefix, findKept: (keys, since) => this.upkeep.findKept(keys, since) });
+    }
+  }
+}

@@ -1,5 +1,14 @@
-import { CreateBucketCommand, HeadBucketCommand, ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  HeadBucketCommand,
+  ListMultipartUploadsCommand,
+  paginateListObjectsV2,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
 import type { S3Settings } from '../../src/platform/storage/s3-client';
+import type { SeenRequest } from './faulty-proxy';
 
 /** The S3 server that the tests may use (see test/support/s3-gateway), or `null` when the environment names none. */
 export function s3SettingsFromEnvironment(): (S3Settings & { readonly endpoint: string }) | null {
@@ -18,6 +27,28 @@ export function s3SettingsFromEnvironment(): (S3Settings & { readonly endpoint: 
     secretAccessKey: need('S3_SECRET_ACCESS_KEY'),
     forcePathStyle: env['S3_FORCE_PATH_STYLE'] !== 'false',
   };
+}
+
+/** What one request that brings an object into being asked for. */
+export interface AskedEncryption {
+  readonly method: string;
+  readonly key: string;
+  readonly algorithm: string | undefined;
+  readonly kmsKeyId: string | undefined;
+}
+
+/** Of all requests, those that begin an object: in one piece, in parts, or as a copy. */
+export function encryptionAskedFor(requests: readonly SeenRequest[]): AskedEncryption[] {
+  return requests
+    .filter(({ method, url }) =>
+      method === 'PUT' ? !url.searchParams.has('partNumber') : method === 'POST' && url.searchParams.has('uploads'),
+    )
+    .map(({ method, url, headers }) => ({
+      method,
+      key: url.pathname.split('/').slice(2).join('/'),
+      algorithm: headers['x-amz-server-side-encryption'] as string | undefined,
+      kmsKeyId: headers['x-amz-server-side-encryption-aws-kms-key-id'] as string | undefined,
+    }));
 }
 
 /** A look at the bucket past the adapter. */
@@ -43,6 +74,21 @@ export class S3Observer {
   async unfinishedUploads(prefix: string): Promise<string[]> {
     const page = await this.client.send(new ListMultipartUploadsCommand({ Bucket: this.bucket, Prefix: prefix }));
     return (page.Uploads ?? []).map(({ Key = '' }) => Key);
+  }
+
+  /** Begins an upload in parts and leaves it. */
+  async beginUpload(Key: string): Promise<void> {
+    const place = { Bucket: this.bucket, Key };
+    const { UploadId } = await this.client.send(new CreateMultipartUploadCommand(place));
+    await this.client.send(new UploadPartCommand({ ...place, UploadId, PartNumber: 1, Body: 'bytes' }));
+  }
+
+  /** The keys of all objects. */
+  async keys(): Promise<string[]> {
+    const found: string[] = [];
+    for await (const { Contents = [] } of paginateListObjectsV2({ client: this.client }, { Bucket: this.bucket }))
+      found.push(...Contents.map(({ Key = '' }) => Key));
+    return found;
   }
 
   close(): void {

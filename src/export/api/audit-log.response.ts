@@ -17,6 +17,13 @@ export class AuditRecordResponse {
   @ApiProperty({ ...nullable, format: 'uuid', description: 'Null for what is about no export, such as the catalog' })
   readonly export_id!: string | null;
 
+  @ApiProperty({
+    ...nullable,
+    format: 'uuid',
+    description: 'The schedule that it was done to, or of which it is a run',
+  })
+  readonly schedule_id!: string | null;
+
   @ApiProperty({ ...nullable, description: 'Who did it; null for what the service did by itself' })
   readonly user_id!: string | null;
 
@@ -46,6 +53,7 @@ export class AuditRecordResponse {
       at: record.at.toISOString(),
       action: record.action,
       export_id: record.exportId,
+      schedule_id: record.scheduleId,
       user_id: record.userId,
       tenant_id: record.tenantId,
       customer_id: record.customerId,

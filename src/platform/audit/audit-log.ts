@@ -6,6 +6,8 @@ export interface AuditEntry {
   /** Dotted and in the past tense, such as `export.requested`. */
   readonly action: string;
   readonly exportId?: string;
+  /** The schedule that it was done to, or of which it is a run. */
+  readonly scheduleId?: string | null;
   /** `null` for what the service does by itself. */
   readonly userId: string | null;
   readonly tenantId: string | null;
@@ -21,6 +23,7 @@ export async function recordAudit(transaction: Transaction, ...entries: readonly
     data: entries.map((entry) => ({
       action: entry.action,
       exportId: entry.exportId,
+      scheduleId: entry.scheduleId,
       userId: entry.userId,
       tenantId: entry.tenantId,
       customerId: entry.customerId,

@@ -7,7 +7,8 @@ import { MAX_ATTEMPTS, pauseAfter } from '../domain/attempt-limits';
 import { type Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';
 import { AttemptLease } from './attempt-lease';
 import { ExportMetrics } from './export-metrics';
-import { ExportProduction, objectPrefix, StorageFault } from './export-production';
+import { objectPrefix } from '../domain/object-key';
+import { ExportProduction, StorageFault } from './export-production';
 
 /** Carries out exports, one attempt at a time. */
 @Injectable()

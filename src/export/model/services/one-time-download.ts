@@ -184,7 +184,7 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
     if (!(await this.handovers.complete(handover))) return;
     try {
       await this.storage.delete(key);
-      await this.upkeep.forgetObject({ exportId, key });
+      await this.upkeep.forgetObjects({ exportId, key });
     } catch (error) {
       this.logger.warn('A file that was given out could not be deleted; the sweep will', {
         export_id: exportId,

@@ -7,6 +7,7 @@ import { FileStorage } from '../../../platform/storage/file-storage';
 import type { Export } from '../domain/export';
 import { ExportRepository } from '../domain/interfaces/export.repository';
 import { PictureInspector } from '../domain/interfaces/picture-inspector';
+import { picturePrefix } from '../domain/object-key';
 import { ExportService } from './export.service';
 
 /** Takes the picture that the front end drew by itself, in place of one drawn here. */
@@ -31,8 +32,7 @@ export class UploadedPictureService {
       throw new DomainError('conflict', 'export-takes-no-picture', 'Only a PNG export takes a picture');
     }
     await this.inspector.assertSoundPng(png);
-    // Beside the attempts' objects, which a new attempt clears away.
-    const key = `pictures/${request.id}/${randomUUID()}.png`;
+    const key = `${picturePrefix(request.id)}${randomUUID()}.png`;
     await this.storage.put(key, Readable.from([png]), { contentType: 'image/png' });
     const outcome = await this.repository.replaceFile(
       request.id,

@@ -13,8 +13,13 @@ export interface AuditQuery extends Period {
   /** The id of the entry before the page. */
   readonly cursor?: string;
   readonly userId?: string;
+  readonly customerId?: string;
+  readonly tenantId?: string;
+  /** The whole of one, or its beginning with an asterisk behind it. */
   readonly action?: string;
   readonly exportId?: string;
+  readonly scheduleId?: string;
+  readonly address?: string;
 }
 
 /** A log has no end; nobody counts further to learn how long a list is. */

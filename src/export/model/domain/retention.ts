@@ -1,0 +1,22 @@
+import { DomainError } from '../../../platform/errors/domain-error';
+
+const SECONDS_PER_DAY = 86_400;
+
+/** For how many whole seconds a file is kept that is to be kept for so many days. */
+export function secondsOfDays(days: number): number {
+  return Math.max(1, Math.round(days * SECONDS_PER_DAY));
+}
+
+/** What a request says of it, as the records keep it: `null` where it leaves that to the service. */
+export function retentionOf(days: number | null | undefined): number | null {
+  return days == null ? null : secondsOfDays(days);
+}
+
+/** @throws DomainError invalid, naming the field, when a file is to be kept for longer than the service keeps any */
+export function checkRetention(seconds: number | null, longestDays: number): void {
+  if (seconds === null || seconds <= secondsOfDays(longestDays)) return;
+  throw DomainError.invalid('invalid-request', 'The request is not valid', {
+    field: 'retention_days',
+    message: `must not be above ${longestDays}, which is how long files are kept at most`,
+  });
+}
