@@ -16,7 +16,7 @@ import { DeliveryRunner } from './delivery-runner';
 const INTERVAL_MS = 500;
 
 /** Deliveries that were lost with their process every time are looked for once in so many rounds. */
-const ROUNDS_BETWEEN_LOOKS = 20;
+const ROUNDS_BETWEEN_LOOKS = 10;
 
 /** How long attempts may take to stop and be handed back. */
 const HAND_BACK_MS = 5_000;
