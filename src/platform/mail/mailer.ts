@@ -23,7 +23,8 @@ export class MailRefusedError extends Error {
   override readonly name = 'MailRefusedError';
 }
 
-const CONNECTIONS = 4;
+/** As many as deliveries by mail that a process works on at once: none of them waits for another. */
+const CONNECTIONS = 8;
 const CONNECT_MS = 10_000;
 const SILENCE_MS = 25_000;
 

@@ -55,10 +55,13 @@ export class DeliveryDispatcher implements OnApplicationBootstrap, OnModuleDestr
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    const handedBack = new Promise<void>((resolve) => {
-      this.ending.signal.addEventListener('abort', () => setTimeout(resolve, HAND_BACK_MS).unref());
+    const { signal } = this.ending;
+    const patienceIsOver = new Promise<void>((resolve) => {
+      const soon = () => setTimeout(resolve, HAND_BACK_MS).unref();
+      if (signal.aborted) soon();
+      else signal.addEventListener('abort', soon);
     });
-    await Promise.race([Promise.all(this.running.values()), handedBack]);
+    await Promise.race([Promise.all(this.running.values()), patienceIsOver]);
     clearTimeout(this.deadline);
   }
 
