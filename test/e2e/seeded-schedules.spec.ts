@@ -47,6 +47,15 @@ describe('The schedules that come with the seed', () => {
     for (const schedule of schedules) expect(schedule).toMatchObject({ ...waiting, paused_reason });
   });
 
+  it('cannot be resumed before somebody has said how their bucket is reached', async () => {
+    const { id } = schedules[0]!;
+
+    const answer = await admin.post(`${SCHEDULES}/${id}/resume`);
+
+    expect([answer.status, answer.body.detail]).toEqual([409, expect.stringContaining('credentials')]);
+    expect((await admin.get(`${SCHEDULES}/${id}`)).body).toEqual(schedules[0]);
+  });
+
   it('give yesterday’s transactions as CSV when they are run by hand', async () => {
     const { record, file } = await run('daily_transactions');
 

@@ -9,10 +9,19 @@ export interface Stall {
 const GATE = 4_711;
 
 /** Makes every read of a table wait, as behind somebody's long maintenance. */
-export async function stallReads({ database }: Installation, table: string): Promise<Stall> {
+export function stallReads(installation: Installation, table: string): Promise<Stall> {
+  return lock(installation, table, 'ACCESS EXCLUSIVE');
+}
+
+/** Makes every change of a table wait, and lets it be read. */
+export function stallWrites(installation: Installation, table: string): Promise<Stall> {
+  return lock(installation, table, 'EXCLUSIVE');
+}
+
+async function lock({ database }: Installation, table: string, mode: string): Promise<Stall> {
   const holder = await connect(database.url);
   await holder.query('BEGIN');
-  await holder.query(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+  await holder.query(`LOCK TABLE ${table} IN ${mode} MODE`);
   return { release: () => holder.end() };
 }
 

@@ -1,3 +1,4 @@
+import { walk } from '../../../../../test/support/wall-clock';
 import { readRecurrence, recurrenceOf, type RecurrenceWish } from './recurrence-rule';
 import type { Recurrence } from './recurrence';
 
@@ -91,18 +92,10 @@ describe('A year of it', () => {
   it.each(PLACES)(
     'is what a walk through it finds: %s',
     (timezone) => {
-      const shown = wallClockOf(timezone);
-      const seen = new Set<string>();
       const expected = { daily: [] as number[], quarter: [] as number[] };
-      let before = shown(BEGIN - STEP);
-      for (let moment = BEGIN; moment < END; moment += STEP) {
-        const now = shown(moment);
-        const passed = timesBetween(before, now);
-        before = now;
-        const daily = passed.filter((time) => time.endsWith('T02:15') || time.endsWith('T01:50'));
-        if (daily.some((time) => !seen.has(time))) expected.daily.push(moment);
-        daily.forEach((time) => seen.add(time));
-        if (Number(now.slice(-2)) % 15 === 0) expected.quarter.push(moment);
+      for (const { moment, shown, passed } of walk(timezone, BEGIN, END, STEP)) {
+        if (passed.some((time) => /T(02:15|01:50)$/.test(time))) expected.daily.push(moment);
+        if (Number(shown.slice(-2)) % 15 === 0) expected.quarter.push(moment);
       }
 
       const daily = between(
@@ -183,20 +176,4 @@ function between(begin: number, end: number, ...recurrences: Recurrence[]): numb
     for (; next && next.getTime() < end; next = recurrence.nextAfter(next)) found.add(next.getTime());
   }
   return [...found].sort((one, other) => one - other);
-}
-
-/** `2026-11-25T12:34` */
-function wallClockOf(timeZone: string): (moment: number) => string {
-  const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
-  return (moment) => format.format(moment).replace(' ', 'T');
-}
-
-/** The times that a clock shows after `before`, up to `now`; a clock that is put back shows `now` alone. */
-function timesBetween(before: string, now: string): string[] {
-  const begin = Date.parse(`${before}Z`);
-  const end = Date.parse(`${now}Z`);
-  if (end - begin <= STEP) return [now];
-  const times = [];
-  for (let time = begin + STEP; time <= end; time += STEP) times.push(new Date(time).toISOString().slice(0, 16));
-  return times;
 }
