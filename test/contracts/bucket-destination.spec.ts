@@ -197,6 +197,22 @@ describeOnServer('A bucket as destination', () => {
       );
     });
 
+    it('connects to no other address than was checked, when a name changes in between', async () => {
+      const asked: string[] = [];
+      const rebinding = new OutboundAddresses([], (hostname) => {
+        asked.push(hostname);
+        return Promise.resolve([{ address: asked.length <= 2 ? '93.184.215.14' : '127.0.0.1', family: 4 }]);
+      });
+      const sealer = new Sealer(shelf.config.encryption);
+      const connections = new BucketConnections(shelf.config, rebinding, sealer);
+      const rebound = new ProbedBucketTargets(connections, rebinding, sealer, shelf.config);
+
+      const endpoint = `https://rebound.example.com:${new URL(proxy.url).port}`;
+
+      expect(await refusalOf({ endpoint, forcePathStyle: false }, rebound)).toContain('has no public address');
+      expect(asked).toContain(`${bucket}.rebound.example.com`);
+    });
+
     it('says in which region the bucket is', async () => {
       const other = await anotherServer();
       const { targets: allowing } = servicesOn(shelf, [other.host]);
@@ -370,6 +386,34 @@ describeOnServer('A bucket as destination', () => {
       for (const [n, { key }] of receipts.entries())
         expect(await observer.object(String(key))).toMatchObject({ sha256: runs[n]!.sha256 });
       expect(await observer.keys()).toHaveLength(3);
+    });
+
+    it('when the storage refuses to hear of conditions', async () => {
+      await observer.put('daily/nightly_2026-03-29.csv', 'theirs');
+      proxy.decide = ({ headers }) => (headers['if-none-match'] === undefined ? 'pass' : 501);
+      const [small, large] = [await shelf.put(), await shelf.put({ size: 6 * MB })];
+
+      const receipts = [
+        await channel.deliver(await runOf(small), goOn),
+        await channel.deliver(await runOf(large), goOn),
+      ];
+
+      expect(receipts.map(({ key }) => key)).toEqual([
+        'daily/nightly_2026-03-29-2.csv',
+        'daily/nightly_2026-03-29-3.csv',
+      ]);
+      expect(await observer.object('daily/nightly_2026-03-29-3.csv')).toMatchObject({ sha256: large.sha256 });
+      expect(await observer.unfinishedUploads('')).toEqual([]);
+    });
+
+    it('and its claims are forgotten after a while', async () => {
+      await channel.deliver(await runOf(await shelf.put()), goOn);
+      await shelf.prisma.$executeRaw`UPDATE delivered_objects SET created_at = now() - interval '91 days'`;
+      const next = { bucket, key: 'daily/nightly_2026-03-29-2.csv' };
+
+      expect(await channel.deliver(await runOf(await shelf.put()), goOn)).toMatchObject(next);
+
+      expect(await shelf.prisma.deliveredObject.findMany()).toEqual([expect.objectContaining(next)]);
     });
 
     it('when its objects may not be looked at', async () => {

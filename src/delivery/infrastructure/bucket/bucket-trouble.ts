@@ -19,16 +19,12 @@ const WORDS: Readonly<Record<string, (place: TroubledPlace) => string>> = {
   NoSuchBucket: ({ uri, host }) => `There is no bucket for ${uri} at ${host}`,
   InvalidBucketName: ({ uri, host }) => `The storage at ${host} has no bucket of the name in ${uri}`,
   InvalidAccessKeyId: ({ host }) => `The storage at ${host} does not know the access key id`,
-  InvalidToken: ({ host }) => `The storage at ${host} does not take these credentials`,
-  ExpiredToken: () => 'The credentials have expired',
   SignatureDoesNotMatch: () => 'The secret access key is not the one of the access key id',
   AccessDenied: ({ uri }) => `The credentials have no right to write to ${uri}`,
   AllAccessDisabled: ({ uri }) => `All access to ${uri} is switched off`,
-  InvalidObjectState: ({ uri }) => `The storage takes no objects at ${uri}`,
   QuotaExceeded: ({ uri }) => `There is no room left at ${uri}`,
   XMinioStorageFull: ({ uri }) => `There is no room left at ${uri}`,
   RequestTimeTooSkewed: ({ host }) => `The clocks of this service and of the storage at ${host} differ too much`,
-  KMSDisabledException: ({ uri }) => `The encryption key of ${uri} is switched off`,
 };
 
 const OTHER_REGION: ReadonlySet<string> = new Set([

@@ -21,8 +21,9 @@ const ACCESS_KEY_ID = /^[\x21-\x7e]{1,256}$/;
 const SECRET_ACCESS_KEY = /^[\x21-\x7e]{1,1024}$/;
 
 /** Whoever saves a schedule waits for it. */
-const PATIENCE = { attempts: 2, connectMs: 2_500, answerMs: 3_500, cleanUpMs: 2_000 };
-const PATIENCE_IN_ALL_MS = 9_000;
+const PATIENCE = { attempts: 2, connectMs: 2_000, answerMs: 3_000 };
+/** For each of the requests, its repetition included. */
+const STEP_MS = 5_000;
 
 @Injectable()
 export class ProbedBucketTargets extends BucketTargets {
@@ -103,7 +104,8 @@ export class ProbedBucketTargets extends BucketTargets {
   private async probe(place: BucketPlace): Promise<void> {
     const bucket = await this.connections.open(place, PATIENCE);
     try {
-      await tryToWrite(bucket, AbortSignal.timeout(PATIENCE_IN_ALL_MS));
+      await tryToWrite(bucket);
+      await tryToLook(bucket);
     } catch (error) {
       throw bucketTroubleOf(error, bucket);
     } finally {
@@ -113,21 +115,30 @@ export class ProbedBucketTargets extends BucketTargets {
 }
 
 /** Begins an upload such as a delivery makes, and takes it back: nothing is left behind, and nobody sees an object. */
-async function tryToWrite(
-  { client, bucket, prefix, encryption, host }: OpenBucket,
-  abortSignal: AbortSignal,
-): Promise<void> {
-  const at = { Bucket: bucket, Key: `${prefix}export-service-probe-${randomUUID()}` };
-  const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...at, ...encryption }), { abortSignal });
+async function tryToWrite({ client, bucket, prefix, encryption, host }: OpenBucket): Promise<void> {
+  const at = probeAt(bucket, prefix);
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...at, ...encryption }), soon());
   if (UploadId === undefined) throw new BucketTroubleError(`What answers at ${host} is no S3 storage`);
-  await client.send(new AbortMultipartUploadCommand({ ...at, UploadId }), { abortSignal });
+  await client.send(new AbortMultipartUploadCommand({ ...at, UploadId }), soon());
+}
+
+/** Looks for what cannot be there. */
+async function tryToLook({ client, bucket, prefix }: OpenBucket): Promise<void> {
   try {
-    await client.send(new HeadObjectCommand(at), { abortSignal });
+    await client.send(new HeadObjectCommand(probeAt(bucket, prefix)), soon());
   } catch (error) {
     // Who may write need not be allowed to look: then a condition that the storage heeds takes its place.
     const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
     if (status !== 404 && status !== 403) throw error;
   }
+}
+
+function probeAt(bucket: string, prefix: string): { Bucket: string; Key: string } {
+  return { Bucket: bucket, Key: `${prefix}export-service-probe-${randomUUID()}` };
+}
+
+function soon(): { abortSignal: AbortSignal } {
+  return { abortSignal: AbortSignal.timeout(STEP_MS) };
 }
 
 function endpointIfAny(endpoint: string): string | null {
