@@ -66,7 +66,7 @@ export class ExportShelf {
     const storageKey = `exports/${id}/file`;
     const { sha256 } = await digest(bytes(size));
     const contentType = traits.contentType ?? 'text/csv; charset=utf-8';
-    const { fileName = 'Transactions.csv', error = null } = traits;
+    const { fileName = 'Transactions.csv', error = status === 'failed' ? 'The source was gone' : null } = traits;
     if (status === 'completed') await this.storage.put(storageKey, bytes(size), { contentType });
     const file = { storageKey, contentType, fileName, fileSize: size, sha256, recordCount: 7 };
     await this.prisma.export.create({

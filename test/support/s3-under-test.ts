@@ -1,13 +1,17 @@
 import {
   CreateBucketCommand,
   CreateMultipartUploadCommand,
+  GetObjectCommand,
   HeadBucketCommand,
   ListMultipartUploadsCommand,
   paginateListObjectsV2,
+  PutBucketPolicyCommand,
+  PutObjectCommand,
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import type { S3Settings } from '../../src/platform/storage/s3-client';
+import { digest } from './bytes';
 import type { SeenRequest } from './faulty-proxy';
 
 /** The S3 server that the tests may use (see test/support/s3-gateway), or `null` when the environment names none. */
@@ -51,6 +55,13 @@ export function encryptionAskedFor(requests: readonly SeenRequest[]): AskedEncry
     }));
 }
 
+export interface ObservedObject {
+  readonly size: number;
+  readonly sha256: string;
+  readonly contentType: string | undefined;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
 /** A look at the bucket past the adapter. */
 export class S3Observer {
   private readonly client: S3Client;
@@ -84,11 +95,30 @@ export class S3Observer {
   }
 
   /** The keys of all objects. */
-  async keys(): Promise<string[]> {
+  async keys(prefix = ''): Promise<string[]> {
     const found: string[] = [];
-    for await (const { Contents = [] } of paginateListObjectsV2({ client: this.client }, { Bucket: this.bucket }))
+    const where = { Bucket: this.bucket, Prefix: prefix };
+    for await (const { Contents = [] } of paginateListObjectsV2({ client: this.client }, where))
       found.push(...Contents.map(({ Key = '' }) => Key));
     return found;
+  }
+
+  /** What lies under a key, read to its end. */
+  async object(key: string): Promise<ObservedObject> {
+    const answer = await this.client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
+    const content = await digest(answer.Body as unknown as AsyncIterable<Uint8Array>);
+    return { ...content, contentType: answer.ContentType, metadata: answer.Metadata ?? {} };
+  }
+
+  async put(key: string, body: string): Promise<void> {
+    await this.client.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body }));
+  }
+
+  /** Takes rights to the bucket's objects from everybody, the bucket's owner included. */
+  async deny(...actions: string[]): Promise<void> {
+    const statement = { Effect: 'Deny', Principal: '*', Action: actions, Resource: `arn:aws:s3:::${this.bucket}/*` };
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+    await this.client.send(new PutBucketPolicyCommand({ Bucket: this.bucket, Policy }));
   }
 
   close(): void {
