@@ -16,7 +16,7 @@ const base = {
     ],
   },
   transformIgnorePatterns: [
-    '/node_modules/(?!@nestjs/|file-type|strtok3|token-types|uint8array-extras|@tokenizer|@borewit|jose|pixelmatch)',
+    '/node_modules/(?!@nestjs/|file-type|strtok3|token-types|uint8array-extras|@tokenizer|@borewit|jose|pixelmatch|uuid)',
   ],
 };
 

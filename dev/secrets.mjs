@@ -5,26 +5,27 @@ import { dirname, join } from 'node:path';
 import { projectRoot } from './process.mjs';
 
 const file = join(projectRoot, '.stack/secret.env');
+const NAMES = ['JWT_SECRET', 'LINK_SECRET', 'ENCRYPTION_KEY'];
 
 /**
  * The secrets of this checkout's embedded stack: those of the environment, else of .stack/secret.env, which is
- * made with random ones when it is missing.
- * @returns {{ JWT_SECRET: string, LINK_SECRET: string }}
+ * completed with random ones where they are missing.
+ * @returns {{ JWT_SECRET: string, LINK_SECRET: string, ENCRYPTION_KEY: string }}
  */
 export function developmentSecrets() {
-  if (!existsSync(file)) {
+  const kept = existsSync(file) ? read() : {};
+  const missing = NAMES.filter((name) => !kept[name]);
+  if (missing.length > 0) {
     mkdirSync(dirname(file), { recursive: true });
-    const fresh = ['JWT_SECRET', 'LINK_SECRET'].map((name) => `${name}=${randomBytes(32).toString('hex')}\n`);
-    writeFileSync(file, fresh.join(''), { mode: 0o600 });
+    for (const name of missing) kept[name] = randomBytes(32).toString('hex');
+    const lines = Object.entries(kept).map(([name, value]) => `${name}=${value}\n`);
+    writeFileSync(file, lines.join(''), { mode: 0o600 });
   }
-  const kept = Object.fromEntries(
-    readFileSync(file, 'utf8')
-      .trim()
-      .split('\n')
-      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
-  );
-  return {
-    JWT_SECRET: process.env['JWT_SECRET'] || kept['JWT_SECRET'],
-    LINK_SECRET: process.env['LINK_SECRET'] || kept['LINK_SECRET'],
-  };
+  return /** @type {any} */ (Object.fromEntries(NAMES.map((name) => [name, process.env[name] || kept[name]])));
+}
+
+/** @returns {Record<string, string>} */
+function read() {
+  const lines = readFileSync(file, 'utf8').trim().split('\n');
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
 }

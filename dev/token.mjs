@@ -1,16 +1,22 @@
 // @ts-check
-// npm run -s token -- --sub <user id> [--role admin] [--tenant <id>] [--hours 12]
+// npm run -s token -- --sub <user id> [--role admin] [--tenant <id>] [--email <address>] [--locale uk] [--hours 12]
 import { ensureInstalled } from './install.mjs';
 import { fail } from './process.mjs';
 
-const usage = 'Usage: npm run -s token -- --sub <user id> [--role admin] [--tenant <id>] [--hours 12]';
+const usage =
+  'Usage: npm run -s token -- --sub <user id> [--role admin] [--tenant <id>] [--email <address>] [--locale uk] [--hours 12]';
 
 try {
   await ensureInstalled();
-  const { subject, roles, tenant, hours } = await readArguments();
+  const { subject, roles, tenant, email, locale, hours } = await readArguments();
   const { SignJWT } = await import('jose');
   const { developmentSecrets } = await import('./secrets.mjs');
-  const token = await new SignJWT({ roles, ...(tenant ? { tenant_id: tenant } : {}) })
+  const token = await new SignJWT({
+    roles,
+    ...(tenant && { tenant_id: tenant }),
+    ...(email && { email }),
+    ...(locale && { locale }),
+  })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setSubject(subject)
     .setIssuedAt()
@@ -28,10 +34,13 @@ async function readArguments() {
       sub: { type: 'string' },
       role: { type: 'string', multiple: true, default: [] },
       tenant: { type: 'string' },
+      email: { type: 'string' },
+      locale: { type: 'string' },
       hours: { type: 'string', default: '12' },
     },
   });
   const hours = Number(values.hours);
   if (!values.sub || !(hours > 0)) throw new Error(usage);
-  return { subject: values.sub, roles: values.role, tenant: values.tenant, hours };
+  const { sub: subject, role: roles, tenant, email, locale } = values;
+  return { subject, roles, tenant, email, locale, hours };
 }

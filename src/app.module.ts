@@ -3,14 +3,19 @@ import { CatalogModule } from './catalog';
 import { CustomerModule } from './customer';
 import { EventsModule } from './events';
 import { ExportModule } from './export';
+import { DeliveryModule } from './delivery';
 import { AuthModule } from './platform/auth/auth.module';
 import { ConfigModule } from './platform/config/config.module';
 import { HttpModule } from './platform/http/http.module';
+import { MailModule } from './platform/mail/mail.module';
 import { ObservabilityModule } from './platform/observability/observability.module';
+import { OutboundModule } from './platform/outbound/outbound.module';
 import { PostgresModule } from './platform/postgres/postgres.module';
 import { PrismaModule } from './platform/prisma/prisma.module';
 import { QueueModule } from './platform/queue/queue.module';
+import { SealingModule } from './platform/sealing/sealing.module';
 import { StorageModule } from './platform/storage/storage.module';
+import { ScheduledExportModule } from './scheduled-export';
 import { SweepsModule } from './platform/sweeps/sweeps.module';
 import { SoloModule } from './solo';
 
@@ -24,10 +29,15 @@ import { SoloModule } from './solo';
     PostgresModule,
     QueueModule,
     StorageModule,
+    MailModule,
+    SealingModule,
+    OutboundModule,
     SweepsModule,
     // Before the exports, whose /exports/:id would take its paths for ids.
+    ScheduledExportModule,
     CatalogModule,
     ExportModule,
+    DeliveryModule,
     CustomerModule,
     SoloModule,
     EventsModule,

@@ -1,4 +1,5 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
+import { DeliveryModule } from '../delivery';
 import { ExportModule, ExportSources } from '../export';
 import { DataExportsController } from './api/data-exports.controller';
 import { DataTypesController } from './api/data-types.controller';
@@ -9,12 +10,14 @@ import { PostgresSourceDatabase } from './infrastructure/postgres-source-databas
 import { DataTypeRepository } from './model/domain/interfaces/data-type.repository';
 import { SourceDatabase } from './model/domain/interfaces/source-database';
 import { DataExportService } from './model/services/data-export.service';
+import { DataGrants } from './model/services/data-grants';
 import { DataPlanner } from './model/services/data-planner';
 import { LongReads } from './model/services/long-reads';
 import { DataTypeService } from './model/services/data-type.service';
+import { CatalogForScheduledExport } from './model/services/out.for-scheduled-export.service';
 
 @Module({
-  imports: [ExportModule],
+  imports: [ExportModule, DeliveryModule],
   controllers: [DataTypesController, DataExportsController],
   providers: [
     { provide: DataTypeRepository, useClass: PrismaDataTypeRepository },
@@ -23,9 +26,12 @@ import { DataTypeService } from './model/services/data-type.service';
     DataPlanner,
     LongReads,
     DataTypeService,
+    DataGrants,
     DataExportService,
+    CatalogForScheduledExport,
     DataSource,
   ],
+  exports: [CatalogForScheduledExport],
 })
 export class CatalogModule implements OnModuleInit {
   constructor(

@@ -1,5 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { CustomerModule } from '../customer';
+import { DeliveryModule } from '../delivery';
 import { ExportModule, ExportSources } from '../export';
 import { EventAnswers } from './api/event-answers';
 import { EventsCustomerController } from './api/events-customer.controller';
@@ -12,7 +13,7 @@ import { ResultsExportService } from './model/services/results-export.service';
 
 /** Tests and competitions: what they were, who took part, and what came of it. */
 @Module({
-  imports: [ExportModule, CustomerModule],
+  imports: [ExportModule, DeliveryModule, CustomerModule],
   controllers: [EventsController, EventsCustomerController],
   providers: [
     { provide: EventRepository, useClass: PrismaEventRepository },

@@ -17,5 +17,5 @@ export { ExportsForEvents } from './model/services/out.for-events.service';
 export type { Cell, Table, TableColumn } from './model/domain/table';
 export type { StreamedExport, StreamedFile } from './model/services/export-streaming';
 export { ExportsForDelivery } from './model/services/out.for-delivery.service';
-export { ExportsForScheduledExport } from './model/services/out.for-scheduled-export.service';
+export { ExportsForScheduledExport, type ScheduledRunRequest } from './model/services/out.for-scheduled-export.service';
 export { ExportsForSolo } from './model/services/out.for-solo.service';

@@ -1,5 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { CustomerModule } from '../customer';
+import { DeliveryModule } from '../delivery';
 import { ExportModule, ExportSources } from '../export';
 import { Config } from '../platform/config/config';
 import { FileStorage } from '../platform/storage/file-storage';
@@ -22,7 +23,7 @@ import { SessionThumbnailService, THUMBNAILS } from './model/services/session-th
 import { SoloSessionService } from './model/services/solo-session.service';
 
 @Module({
-  imports: [ExportModule, CustomerModule],
+  imports: [ExportModule, DeliveryModule, CustomerModule],
   controllers: [
     SoloSessionsController,
     ThumbnailController,

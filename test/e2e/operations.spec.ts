@@ -4,7 +4,7 @@ import { noteBoard } from '../support/boards';
 import { type Client, follow } from '../support/client';
 import { Installation } from '../support/installation';
 import { Service } from '../support/service';
-import { signedToken, TEST_LINK_SECRET, TEST_SECRET } from '../support/tokens';
+import { signedToken, TEST_ENCRYPTION_KEY, TEST_LINK_SECRET, TEST_SECRET } from '../support/tokens';
 import { until } from '../support/until';
 
 const DESCRIPTION = join(__dirname, '../../docs/openapi.json');
@@ -102,7 +102,15 @@ describe('For those who run it, the service', () => {
     for (const { output } of installation.services) {
       for (const line of output) expect(() => JSON.parse(line) as unknown).not.toThrow();
       const text = output.join('\n');
-      for (const secret of [TEST_SECRET, TEST_LINK_SECRET, token, signature, 'a very private word', `:${password}@`])
+      for (const secret of [
+        TEST_SECRET,
+        TEST_LINK_SECRET,
+        TEST_ENCRYPTION_KEY,
+        token,
+        signature,
+        'a very private word',
+        `:${password}@`,
+      ])
         expect(text).not.toContain(secret);
     }
   });

@@ -9,7 +9,7 @@ import { CustomerClient, type CustomerTraits, keepCustomer } from './customers';
 import { S3Observer, s3SettingsFromEnvironment } from './s3-under-test';
 import { type Environment, Service } from './service';
 import { createTestDatabase, type TestDatabase } from './test-database';
-import { signedToken, TEST_LINK_SECRET, TEST_SECRET } from './tokens';
+import { signedToken, TEST_ENCRYPTION_KEY, TEST_LINK_SECRET, TEST_SECRET } from './tokens';
 import { until } from './until';
 
 /** Redis has 16 logical databases: half for each of jest's two workers, in turns. */
@@ -47,6 +47,7 @@ export class Installation {
       STORAGE_DIR: storageFolder,
       JWT_SECRET: TEST_SECRET,
       LINK_SECRET: TEST_LINK_SECRET,
+      ENCRYPTION_KEY: TEST_ENCRYPTION_KEY,
       RATE_LIMIT_BOARDS: 'off',
       RATE_LIMIT_EXPORTS: 'off',
       DRAWING_THREADS: '1',

@@ -9,18 +9,27 @@ export interface Stall {
 const GATE = 4_711;
 
 /** Makes every read of a table wait, as behind somebody's long maintenance. */
-export async function stallReads({ database }: Installation, table: string): Promise<Stall> {
+export function stallReads(installation: Installation, table: string): Promise<Stall> {
+  return lock(installation, table, 'ACCESS EXCLUSIVE');
+}
+
+/** Makes every change of a table wait, and lets it be read. */
+export function stallWrites(installation: Installation, table: string): Promise<Stall> {
+  return lock(installation, table, 'EXCLUSIVE');
+}
+
+async function lock({ database }: Installation, table: string, mode: string): Promise<Stall> {
   const holder = await connect(database.url);
   await holder.query('BEGIN');
-  await holder.query(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+  await holder.query(`LOCK TABLE ${table} IN ${mode} MODE`);
   return { release: () => holder.end() };
 }
 
 /**
- * Makes the database dwell on the updates of exports that meet the condition, so that a test can strike at that very step.
+ * Makes the database dwell on the updates of a table that meet the condition, so that a test can strike at that very step.
  * @param condition of SQL, about `OLD` and `NEW`
  */
-export async function stallUpdates({ database }: Installation, condition: string): Promise<Stall> {
+export async function stallUpdates({ database }: Installation, condition: string, table = 'exports'): Promise<Stall> {
   const holder = await connect(database.url);
   await holder.query(`
     CREATE OR REPLACE FUNCTION wait_at_the_gate() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -29,13 +38,13 @@ export async function stallUpdates({ database }: Installation, condition: string
       RETURN NEW;
     END $$`);
   await holder.query(`
-    CREATE OR REPLACE TRIGGER gate BEFORE UPDATE ON exports FOR EACH ROW
+    CREATE OR REPLACE TRIGGER gate BEFORE UPDATE ON ${table} FOR EACH ROW
     WHEN (${condition}) EXECUTE FUNCTION wait_at_the_gate()`);
   await holder.query(`SELECT pg_advisory_lock(${GATE})`);
   return {
     async release() {
       await holder.query(`SELECT pg_advisory_unlock(${GATE})`);
-      await holder.query('DROP TRIGGER gate ON exports');
+      await holder.query(`DROP TRIGGER gate ON ${table}`);
       await holder.end();
     },
   };

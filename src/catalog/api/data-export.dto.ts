@@ -13,20 +13,23 @@ import {
   MaxLength,
   ValidateNested,
 } from 'class-validator';
+import { Notify, NotifyBody } from '../../delivery';
 import { RetentionDays } from '../../export';
 import { AsSent } from '../../platform/http/as-sent.decorator';
+import { TABLE_FORMATS } from '../model/domain/data-request';
 import { DELIMITERS } from '../model/domain/export-options';
 import { OPERATORS } from '../model/domain/table-plan';
-import { TABLE_FORMATS } from '../model/services/data-export.service';
 
 const MOST_NAMES = 200;
 const LONGEST_NAME = 200;
 // PostgreSQL stores neither.
 const STORABLE = /^[^\0\p{Cs}]+$/u;
 
+const RELATIVE =
+  'Dates and times may be relative: `now`, `now-7d`, `now+1h` (units `s m h d w M y`), rounded down by `/h /d /w /M /y` as in `now-1M/M`, and `today`, `yesterday`, `tomorrow`. A day, and whatever is rounded, means the whole of it: a plain value and `eq` are within it, `ne` is outside, `gte` is from its beginning on and `lt` before that, `lte` and `dateTo` include it, `gt` comes after its end. Days begin in `options.timezone`; the record shows by `options.as_of` which moment `now` was.';
 const FILTERS = {
   type: Object,
-  description: `By table: \`dateFrom\` and \`dateTo\` (on \`created_at\`; a \`dateTo\` without a time means the whole day), and by column a value or ${OPERATORS.map((operator) => `\`${operator}\``).join(', ')}. \`dateFrom\` and \`dateTo\` also stand at the top, for every table.`,
+  description: `By table: \`dateFrom\` and \`dateTo\` (on \`created_at\`; a \`dateTo\` without a time means the whole day), and by column a value or ${OPERATORS.map((operator) => `\`${operator}\``).join(', ')}. \`dateFrom\` and \`dateTo\` also stand at the top, for every table. ${RELATIVE}`,
   example: { transactions: { dateFrom: '2026-01-01', amount: { gte: 10 } } },
 };
 const COLUMNS = {
@@ -90,6 +93,9 @@ export class RowsBody {
   @Type(() => DataExportOptions)
   options?: DataExportOptions;
 
+  @Notify()
+  notify?: NotifyBody | false;
+
   @RetentionDays()
   retention_days?: number;
 }
@@ -141,6 +147,9 @@ export class BulkExportResponse {
 
   @ApiProperty({ enum: ['queued'] })
   readonly status!: 'queued';
+
+  @ApiPropertyOptional({ description: 'What messages to `notify.webhook` are signed with, where it was made here' })
+  readonly webhook_secret?: string;
 }
 
 export class UserExportQuery {

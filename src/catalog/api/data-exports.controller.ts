@@ -8,7 +8,8 @@ import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
 import { DomainError } from '../../platform/errors/domain-error';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
-import { DataExportService, type DataRequest } from '../model/services/data-export.service';
+import type { DataRequest } from '../model/domain/data-request';
+import { DataExportService } from '../model/services/data-export.service';
 import { BulkExportBody, BulkExportResponse, DataExportBody, type RowsBody, UserExportQuery } from './data-export.dto';
 import { sendStream } from './streamed-answer';
 
@@ -72,8 +73,9 @@ export class DataExportsController {
   ): Promise<BulkExportResponse> {
     const { tables, format } = body;
     const request = { type: 'bulk' as const, tables, format, ...rowsAndFile(body) };
-    const { id } = this.presenter.created(await this.data.request(caller, request, idempotencyKey), caller, response);
-    return { jobId: id, status: 'queued' };
+    const creation = await this.data.request(caller, request, idempotencyKey);
+    const { id, webhook_secret } = this.presenter.created(creation, caller, response);
+    return { jobId: id, status: 'queued', ...(webhook_secret !== undefined && { webhook_secret }) };
   }
 
   @Get('export/user/:userId')
@@ -113,17 +115,15 @@ function rowsAndFile({
   filters,
   columns,
   options,
+  notify,
   retention_days: days,
-}: RowsBody): Pick<DataRequest, 'filters' | 'columns' | 'options' | 'retentionSeconds'> {
+}: RowsBody): Pick<DataRequest, 'filters' | 'columns' | 'options' | 'notify' | 'retentionSeconds'> {
   const { columns: optionalColumns, raw, bom, delimiter, timezone, compression } = options ?? {};
   if (columns !== undefined && optionalColumns !== undefined) {
     const message = 'must stand in one place only: at the top or here';
     throw DomainError.invalid('invalid-request', 'The request is not valid', { field: 'options.columns', message });
   }
-  return {
-    filters,
-    columns: columns ?? optionalColumns,
-    options: { raw, bom, delimiter, timezone, compression },
-    retentionSeconds: retentionOf(days),
-  };
+  const file = { raw, bom, delimiter, timezone, compression };
+  const retentionSeconds = retentionOf(days);
+  return { filters, columns: columns ?? optionalColumns, options: file, notify, retentionSeconds };
 }

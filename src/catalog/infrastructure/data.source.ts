@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type Export, ExportSource, type OpenedSource, type Sections } from '../../export';
 import { type DataQuery, queryOf } from '../model/domain/data-query';
+import type { TableFormat } from '../model/domain/data-request';
 import { SourceDatabase, type SourceView } from '../model/domain/interfaces/source-database';
-import type { TableFormat } from '../model/services/data-export.service';
 import { DataPlanner, USER_SECTIONS } from '../model/services/data-planner';
 import { LongReads } from '../model/services/long-reads';
 import type { TablePlan } from '../model/domain/table-plan';
@@ -29,13 +29,12 @@ export class DataSource extends ExportSource {
 
   override async open(request: Export, signal: AbortSignal): Promise<OpenedSource> {
     const query = queryOf(request);
-    const { timezone } = request.options;
-    const timeZone = typeof timezone === 'string' ? timezone : 'UTC';
+    const { timeZone } = query;
     const view = await this.database.open(signal, { timeZone, isStreamed: request.streamed });
     const plans = await this.planner.plan(query, view);
     await view.hold(plans);
-    const title = `${subjectOf(query)} ${view.takenAt.slice(0, 10)}`;
-    if (query.type === 'user') return { title, content: await sections(plans, view) };
+    const title = titleOf(request, query, view);
+    if (query.scope === 'document') return { title, content: await sections(plans, view) };
     const relations = [];
     // One after the other: a snapshot is one connection.
     for (const plan of plans) relations.push(await view.relation(plan, !request.streamed));
@@ -64,9 +63,15 @@ async function sections(plans: readonly TablePlan[], view: SourceView): Promise<
   return { kind: 'sections', takenAt: view.takenAt, sections: found };
 }
 
+/** The title that was given to it, as a schedule does for each of its runs; or else what it holds, and from when. */
+function titleOf({ options }: Export, query: DataQuery, { takenAt }: SourceView): string {
+  const { title } = options;
+  return typeof title === 'string' ? title : `${subjectOf(query)} ${takenAt.slice(0, 10)}`;
+}
+
 /** What a person would call it. */
-function subjectOf({ type, tables, dataTypes }: DataQuery): string {
-  if (type === 'bulk') return tables.length > 3 ? `${tables.length} tables` : tables.join(' ');
-  if (type === 'user') return 'user data';
+function subjectOf({ scope, tables, dataTypes }: DataQuery): string {
+  if (scope === 'tables') return tables.length > 3 ? `${tables.length} tables` : tables.join(' ');
+  if (scope === 'document') return 'user data';
   return dataTypes.length > 0 && dataTypes.length <= 3 ? dataTypes.join(' ') : 'my data';
 }

@@ -6,6 +6,8 @@ import type { Snapshot } from '../../platform/postgres/snapshot';
 import { Sql, sql } from '../../platform/postgres/sql';
 import { SourceDatabase, type SourceView } from '../model/domain/interfaces/source-database';
 import type { LiveTable } from '../model/domain/live-table';
+import { isTemporal } from '../model/domain/relative-comparison';
+import { RELATIVE_WORDS } from '../model/domain/relative-time';
 import type { Condition, TablePlan } from '../model/domain/table-plan';
 import { LiveSchema } from './live-schema';
 import { rowError } from './row-error';
@@ -140,5 +142,7 @@ class SnapshotView implements SourceView {
 function refused({ field, column, operator, values }: Condition): FieldError {
   const { name } = column.type;
   if (values.length === 0) return { field, message: `the type ${name} knows no ${operator}` };
-  return { field, message: `does not suit the type ${name} of the column ${JSON.stringify(column.name)}` };
+  const message = `does not suit the type ${name} of the column ${JSON.stringify(column.name)}`;
+  if (!isTemporal(column)) return { field, message };
+  return { field, message: `${message}; give it by ISO 8601, or relative: ${RELATIVE_WORDS}` };
 }

@@ -1,6 +1,6 @@
 import { Sql, sql } from '../../platform/postgres/sql';
 import type { LiveColumn, LiveTable } from '../model/domain/live-table';
-import type { Condition, Confinement, Operator, TablePlan } from '../model/domain/table-plan';
+import type { Condition, Confinement, Operand, Operator, TablePlan } from '../model/domain/table-plan';
 import { selected } from './snapshot-relation';
 
 /** Of any version: the column takes those that no standard knows, too. */
@@ -38,9 +38,24 @@ const COMPARISONS: Readonly<Record<Exclude<Operator, 'in' | 'isNull'>, Sql>> = {
 function conditionOf({ column, operator, values, isNegated }: Condition): Sql {
   const name = Sql.identifier(column.name);
   if (operator === 'isNull') return isNegated ? sql`${name} IS NOT NULL` : sql`${name} IS NULL`;
-  const operands = values.map((value) => valueOf(value, column));
-  if (operator === 'in') return operands.length === 0 ? sql`FALSE` : sql`${name} IN (${Sql.join(operands)})`;
-  return sql`${name} ${COMPARISONS[operator]} ${operands[0] ?? sql`NULL`}`;
+  if (operator === 'in') return membershipOf(column, values);
+  const [value] = values;
+  if (value === undefined) return sql`NULL`;
+  if (typeof value === 'string') return sql`${name} ${COMPARISONS[operator]} ${valueOf(value, column)}`;
+  return operator === 'ne' ? sql`NOT ${membershipOf(column, values)}` : membershipOf(column, values);
+}
+
+/** That a column has one of the values, or lies in one of the periods. */
+function membershipOf(column: LiveColumn, operands: readonly Operand[]): Sql {
+  const name = Sql.identifier(column.name);
+  const values = operands.filter((operand) => typeof operand === 'string').map((value) => valueOf(value, column));
+  const ways = operands.flatMap((operand) => {
+    if (typeof operand === 'string') return [];
+    const [from, before] = [valueOf(operand.from, column), valueOf(operand.before, column)];
+    return [sql`(${name} >= ${from} AND ${name} < ${before})`];
+  });
+  if (values.length > 0) ways.unshift(sql`${name} IN (${Sql.join(values)})`);
+  return ways.length === 0 ? sql`FALSE` : sql`(${Sql.join(ways, ' OR ')})`;
 }
 
 /** The database reads the text as a value of the column's own type, so that the comparison is that of the type. */

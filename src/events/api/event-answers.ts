@@ -40,12 +40,12 @@ export class EventAnswers {
   async exportResults(
     caller: Party,
     id: string,
-    { format, options, one_time: oneTime, retention_days: days }: ResultsExportBody,
+    { format, options, notify, one_time: oneTime, retention_days: days }: ResultsExportBody,
     idempotencyKey: string | null,
     response: Response,
   ): Promise<ExportResponse> {
     const retentionSeconds = retentionOf(days);
-    const request = { format, options: options ?? {}, oneTime: oneTime ?? true, retentionSeconds };
+    const request = { format, options: options ?? {}, oneTime: oneTime ?? true, notify, retentionSeconds };
     return this.exports.created(await this.results.request(caller, id, request, idempotencyKey), caller, response);
   }
 }

@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsObject, IsOptional, ValidateNested } from 'class-validator';
+import { Notify, NotifyBody } from '../../delivery';
 import { RetentionDays } from '../../export';
 import {
   COMPRESSIONS,
@@ -83,6 +84,9 @@ export class ResultsExportBody {
   @ValidateNested()
   @Type(() => ResultsExportOptions)
   options?: ResultsExportOptions;
+
+  @Notify()
+  notify?: NotifyBody | false;
 
   @RetentionDays()
   retention_days?: number;

@@ -38,12 +38,13 @@ export class ExportPresenter {
    * The answer to a creating request, with the address at which the caller can follow it: 201 and the record, or 200 when
    * the same request had made it before.
    */
-  created({ export: created, isNew, rateLimit }: ExportCreation, caller: Party, response: Response): ExportResponse {
+  created(creation: ExportCreation, caller: Party, response: Response): ExportResponse {
+    const { export: created, isNew, rateLimit, webhookSecret } = creation;
     response.status(isNew ? HttpStatus.CREATED : HttpStatus.OK);
     response.location(`/api/v1/${isCustomer(caller) ? 'customer/' : ''}exports/${created.id}/`);
     if (rateLimit) response.set(rateLimitHeaders(rateLimit));
     this.setRetryAfter(created, response);
-    return this.record(created);
+    return ExportResponse.of(created, this.downloads.linkTo(created), webhookSecret);
   }
 
   /** The record with its validators, or nothing and 304 when the caller knows it already. */

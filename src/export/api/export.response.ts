@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { PageResponse } from '../../platform/http/page';
 import { type Export, percentOf } from '../model/domain/export';
 import { EXPORT_FORMATS, EXPORT_KINDS, type ExportFormat, type ExportKind } from '../model/domain/export-format';
@@ -125,8 +125,14 @@ export class ExportResponse {
   @ApiProperty(nullableTime)
   readonly completed_at!: string | null;
 
+  @ApiPropertyOptional({
+    description:
+      'What messages to `notify.webhook` are signed with, where it was made here. Only the answer that made the export has it.',
+  })
+  readonly webhook_secret?: string;
+
   /** Every field by name, so that a new column of the record cannot leak. */
-  static of(source: Export, fileUrl: string | null): ExportResponse {
+  static of(source: Export, fileUrl: string | null, webhookSecret?: string): ExportResponse {
     return {
       id: source.id,
       kind: source.kind,
@@ -158,6 +164,7 @@ export class ExportResponse {
       updated_at: source.updatedAt.toISOString(),
       started_at: source.startedAt?.toISOString() ?? null,
       completed_at: source.completedAt?.toISOString() ?? null,
+      ...(webhookSecret !== undefined && { webhook_secret: webhookSecret }),
     };
   }
 }

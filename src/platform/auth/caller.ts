@@ -24,6 +24,10 @@ export interface Person {
 /** A person who proved who they are by a token. */
 export interface Caller extends Person {
   readonly roles: readonly string[];
+  /** Where the token says that they get their mail. */
+  readonly email?: string;
+  /** The language they read, such as `uk` or `uk-UA`. */
+  readonly locale?: string;
 }
 
 /** An external system that proved itself by id and secret. */

@@ -8,6 +8,7 @@ import {
   jwtVerify,
 } from 'jose';
 import { Config } from '../config/config';
+import { isMailAddress } from '../mail/mail-address';
 import { type Caller, isName } from './caller';
 
 const ASYMMETRIC_ALGORITHMS = ['RS256', 'ES256'];
@@ -68,12 +69,23 @@ function remoteKeySet(url: URL): JWTVerifyGetKey {
   };
 }
 
-function callerOf({ sub, roles, tenant_id: tenantId }: JWTPayload): Caller {
+function callerOf({ sub, roles, tenant_id: tenantId, ...claims }: JWTPayload): Caller {
   if (!isName(sub)) throw new InvalidTokenError('The token names no user');
   if (tenantId != null && !isName(tenantId)) throw new InvalidTokenError('The tenant of the token is not a name');
   return {
     userId: sub,
     tenantId: tenantId ?? null,
     roles: Array.isArray(roles) ? roles.filter((role) => typeof role === 'string') : [],
+    ...mailOf(claims),
+  };
+}
+
+const LOCALE = /^[a-z]{2,3}([-_][a-z0-9]{2,8}){0,3}$/i;
+
+/** What cannot be used is passed over: it opens no door, and closes none. */
+function mailOf({ email, email_verified: verified, locale }: JWTPayload): Pick<Caller, 'email' | 'locale'> {
+  return {
+    ...(isMailAddress(email) && verified !== false && { email }),
+    ...(typeof locale === 'string' && LOCALE.test(locale) && { locale }),
   };
 }

@@ -1,4 +1,4 @@
-import { Environment } from './environment';
+import { Environment, type Sender } from './environment';
 import type { RateLimit } from './rate-limit';
 
 export type Role = 'api' | 'worker' | 'all';
@@ -45,6 +45,14 @@ export class Config {
   readonly storage: DiskStorageConfig | S3StorageConfig;
   readonly auth: { readonly jwtSecret?: string; readonly jwksUrl?: string };
   readonly links: { readonly secret: string };
+  /** What keeps secrets that users gave; without a key they cannot give any. */
+  readonly encryption: {
+    readonly key?: Buffer;
+    /** What was sealed with these can still be opened. */
+    readonly previousKeys: readonly Buffer[];
+  };
+  /** The hosts, or `host:port`, that users' addresses may name though they are not public, and by plain HTTP. */
+  readonly outbound: { readonly allowedHosts: readonly string[] };
   readonly exports: {
     readonly concurrency: number;
     readonly retentionDays: number;
@@ -55,6 +63,8 @@ export class Config {
     /** How many data exports a user may ask for. */
     readonly rateLimit: RateLimit | null;
   };
+  /** How mail is sent; `null` where none can be. */
+  readonly mail: { readonly smtpUrl: string; readonly from: Sender } | null;
   readonly storageSweep: {
     /** For how long a file that no record stands for is left alone: somebody may be about to write one. */
     readonly graceSeconds: number;
@@ -87,6 +97,8 @@ export class Config {
     this.storage = storageOf(env);
     this.auth = { jwtSecret: env.JWT_SECRET, jwksUrl: env.JWT_JWKS_URL };
     this.links = { secret: env.LINK_SECRET };
+    this.encryption = { key: env.ENCRYPTION_KEY, previousKeys: env.ENCRYPTION_KEY_PREVIOUS };
+    this.outbound = { allowedHosts: env.OUTBOUND_ALLOWED_HOSTS };
     this.exports = {
       concurrency: env.EXPORT_CONCURRENCY,
       retentionDays: env.RETENTION_DAYS,
@@ -94,6 +106,7 @@ export class Config {
       graceSeconds: env.SHUTDOWN_GRACE_SECONDS,
       rateLimit: env.RATE_LIMIT_EXPORTS,
     };
+    this.mail = env.SMTP_URL && env.MAIL_FROM ? { smtpUrl: env.SMTP_URL, from: env.MAIL_FROM } : null;
     this.storageSweep = { graceSeconds: env.ORPHAN_GRACE_MINUTES * 60 };
     this.customers = { rateLimit: env.RATE_LIMIT_CUSTOMERS, failureLimit: env.RATE_LIMIT_CUSTOMER_FAILURES };
     this.boards = {

@@ -37,6 +37,9 @@ const EVERYTHING = {
   JWT_SECRET: 'j'.repeat(32),
   JWT_JWKS_URL: 'https://login.example.com/jwks.json',
   LINK_SECRET: 'l'.repeat(32),
+  ENCRYPTION_KEY: 'aB'.repeat(32),
+  ENCRYPTION_KEY_PREVIOUS: `${'01'.repeat(32)}, ${Buffer.alloc(32, 2).toString('base64')}`,
+  OUTBOUND_ALLOWED_HOSTS: 'Hooks.internal, 10.0.0.7:8080, [::1]:9000,',
   RATE_LIMIT_BOARDS: '5/2h',
   RATE_LIMIT_EXPORTS: '7/1h',
   RATE_LIMIT_CUSTOMERS: '100/1h',
@@ -46,6 +49,8 @@ const EVERYTHING = {
   EXPORT_CONCURRENCY: '2',
   EXPORT_LEASE_SECONDS: '60',
   SHUTDOWN_GRACE_SECONDS: '0',
+  SMTP_URL: 'smtps://exports:pass@mail.example.com',
+  MAIL_FROM: 'Exports <exports@example.com>',
   BOARD_ASSET_HOSTS: 'cdn.example.com, ,images.example.com',
   BOARD_MAX_BYTES: '2048',
   DRAWING_THREADS: '3',
@@ -93,39 +98,29 @@ describe('Environment', () => {
     ['S3_SSE', 'AES128', /"AES256"\|"aws:kms"/],
     ['JWT_SECRET', 'short', /at least 32 characters; `openssl rand -hex 32` makes one/],
     ['LINK_SECRET', 'l'.repeat(31), /at least 32 characters; `openssl rand -hex 32` makes one/],
+    ['ENCRYPTION_KEY', 'ab'.repeat(31), /32 bytes as 64 hexadecimal digits or in base64; `openssl rand -hex 32`/],
+    ['ENCRYPTION_KEY', `${'A'.repeat(20)} ${'A'.repeat(23)}`, /32 bytes/],
+    ['OUTBOUND_ALLOWED_HOSTS', 'http://hooks.internal', /"http:\/\/hooks.internal", which is not host or host:port/],
+    ['OUTBOUND_ALLOWED_HOSTS', 'a:b', /host:port/],
+    ['OUTBOUND_ALLOWED_HOSTS', 'u@host', /host:port/],
     ['RETENTION_DAYS', '0', /0/],
     ['ORPHAN_GRACE_MINUTES', '0', /0/],
     ['EXPORT_CONCURRENCY', '0', /1/],
     ['EXPORT_LEASE_SECONDS', '2', /3/],
     ['SHUTDOWN_GRACE_SECONDS', '-1', /0/],
+    ['SMTP_URL', 'mail.example.com:25', /must be a URL that begins with smtp:\/\/ or smtps:\/\//],
+    ['MAIL_FROM', 'Exports', /like exports@example.com or Exports <exports@example.com>/],
+    ['MAIL_FROM', 'Exports <a@example.com>, b@example.com', /like exports@example.com/],
     ['BOARD_MAX_BYTES', '10MB', /number/],
     ['DRAWING_THREADS', '65', /64/],
   ])('refuses %s=%s and says what is right', (variable, value, right) => {
-    const [problem, ...others] = problemsOf({ ...NEEDED, [variable]: value });
+    // With a sender, as mail has none by itself.
+    const [problem, ...others] = problemsOf({ ...NEEDED, MAIL_FROM: 'exports@example.com', [variable]: value });
 
     expect(problem).toMatch(new RegExp(`^${variable} `));
     expect(problem).toMatch(right);
     expect(others).toEqual([]);
   });
-
-  it.each([
-    ['5/15m', { limit: 5, windowSeconds: 900 }],
-    ['1/1s', { limit: 1, windowSeconds: 1 }],
-    ['100/2h', { limit: 100, windowSeconds: 7200 }],
-    ['9999999/3d', { limit: 9_999_999, windowSeconds: 259_200 }],
-    ['off', null],
-  ])('reads the rate limit %s', (value, expected) => {
-    expect(Environment.parse({ ...NEEDED, RATE_LIMIT_BOARDS: value }).RATE_LIMIT_BOARDS).toEqual(expected);
-  });
-
-  it.each(['5', '5/15', '5/m', '0/15m', '5/0m', '-5/15m', '5/15min', '5 / 15m', '1.5/1m', 'OFF', 'none'])(
-    'refuses the rate limit %s',
-    (value) => {
-      expect(problemsOf({ ...NEEDED, RATE_LIMIT_BOARDS: value })).toEqual([
-        'RATE_LIMIT_BOARDS must be like 5/15m (5 in 15 minutes; units s, m, h, d) or off',
-      ]);
-    },
-  );
 
   it('names all problems at once, one a line', () => {
     const wrong = () => Environment.parse({ ...NEEDED, DATABASE_URL: undefined, ROLE: 'server', LINK_SECRET: 'short' });
@@ -159,6 +154,8 @@ describe('Environment', () => {
     ['S3 without a bucket', { STORAGE: 's3' }, 'S3_BUCKET'],
     ['an S3 key without its secret', { S3_ACCESS_KEY_ID: 'key' }, 'S3_SECRET_ACCESS_KEY'],
     ['an S3 secret without its key', { S3_SECRET_ACCESS_KEY: 'secret' }, 'S3_SECRET_ACCESS_KEY'],
+    ['mail without a sender', { SMTP_URL: 'smtp://localhost' }, 'MAIL_FROM'],
+    ['a former key without one of now', { ENCRYPTION_KEY_PREVIOUS: '01'.repeat(32) }, 'ENCRYPTION_KEY'],
     ['a KMS key without KMS', { S3_KMS_KEY_ID: 'alias/exports', S3_SSE: 'AES256' }, 'S3_SSE'],
   ])('refuses %s', (_, variables, named) => {
     expect(problemsOf({ ...NEEDED, ...variables })).toEqual([expect.stringMatching(`^${named} `)]);
@@ -231,6 +228,8 @@ describe('Config', () => {
       },
       auth: { jwtSecret: EVERYTHING.JWT_SECRET, jwksUrl: EVERYTHING.JWT_JWKS_URL },
       links: { secret: EVERYTHING.LINK_SECRET },
+      encryption: { key: Buffer.alloc(32, 0xab), previousKeys: [Buffer.alloc(32, 1), Buffer.alloc(32, 2)] },
+      outbound: { allowedHosts: ['hooks.internal', '10.0.0.7:8080', '[::1]:9000'] },
       exports: {
         concurrency: 2,
         retentionDays: 0.5,
@@ -238,6 +237,7 @@ describe('Config', () => {
         graceSeconds: 0,
         rateLimit: { limit: 7, windowSeconds: 3600 },
       },
+      mail: { smtpUrl: EVERYTHING.SMTP_URL, from: { name: 'Exports', address: 'exports@example.com' } },
       storageSweep: { graceSeconds: 30 },
       customers: {
         rateLimit: { limit: 100, windowSeconds: 3600 },

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { isMailAddress } from '../mail/mail-address';
 import type { RateLimit } from './rate-limit';
 
 const url = (...protocols: string[]) =>
@@ -28,6 +29,33 @@ const wholeNumber = (least: number, most?: number) => {
 
 const secret = z.string().min(32, 'must have at least 32 characters; `openssl rand -hex 32` makes one');
 
+/** An address, alone or behind a name: `Exports <no-reply@example.com>`. */
+const sender = z.string().transform((value, context): Sender => {
+  const [, name = '', bracketed] = /^([^<>\p{Cc}]*)<([^<>]*)>$/u.exec(value) ?? [];
+  const address = bracketed ?? value;
+  if (isMailAddress(address)) return { name: name.trim(), address };
+  context.addIssue({ code: 'custom', message: 'must be like exports@example.com or Exports <exports@example.com>' });
+  return z.NEVER;
+});
+
+const KEY_BYTES = 32;
+
+const withoutPadding = (base64: string) => base64.replace(/=+$/, '');
+
+/** 32 bytes, as 64 hexadecimal digits or in base64. */
+const encryptionKey = z.string().transform((value, context): Buffer => {
+  const key = Buffer.from(value, /^[0-9a-f]{64}$/i.test(value) ? 'hex' : 'base64');
+  // Node passes over what is no base64; written again, it shows.
+  const isExact =
+    key.toString('hex') === value.toLowerCase() || withoutPadding(key.toString('base64')) === withoutPadding(value);
+  if (key.length === KEY_BYTES && isExact) return key;
+  context.addIssue({
+    code: 'custom',
+    message: 'must be 32 bytes as 64 hexadecimal digits or in base64; `openssl rand -hex 32` makes them',
+  });
+  return z.NEVER;
+});
+
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
 const rateLimit = z.string().transform((value, context): RateLimit | null => {
@@ -48,6 +76,21 @@ const origins = list.transform((entries, context) =>
     const isBare = url !== null && url.href === `${url.origin}/` && /^https?:$/.test(url.protocol);
     if (isBare) return url.origin;
     context.addIssue({ code: 'custom', message: `has "${entry}", which is not host, host:port or http://host:port` });
+    return z.NEVER;
+  }),
+);
+
+const HOST = /^(\[[\da-f:.]+\]|[^\s:/?#@[\]\\]+)(?::(\d{1,5}))?$/i;
+
+/** `host` for all of its ports, or `host:port`, as `URL` writes them. */
+const hosts = list.transform((entries, context) =>
+  entries.map((entry) => {
+    const [, host, port] = HOST.exec(entry) ?? [];
+    if (host !== undefined && URL.canParse(`https://${host}/`)) {
+      const { hostname } = new URL(`https://${host}/`);
+      return port === undefined ? hostname : `${hostname}:${Number(port)}`;
+    }
+    context.addIssue({ code: 'custom', message: `has "${entry}", which is not host or host:port` });
     return z.NEVER;
   }),
 );
@@ -77,6 +120,9 @@ const schema = z.object({
   JWT_SECRET: secret.optional(),
   JWT_JWKS_URL: url('http:', 'https:').optional(),
   LINK_SECRET: secret,
+  ENCRYPTION_KEY: encryptionKey.optional(),
+  ENCRYPTION_KEY_PREVIOUS: list.pipe(z.array(encryptionKey)).default([]),
+  OUTBOUND_ALLOWED_HOSTS: hosts.default([]),
   RATE_LIMIT_BOARDS: rateLimit.default({ limit: 30, windowSeconds: 900 }),
   RATE_LIMIT_EXPORTS: rateLimit.default({ limit: 5, windowSeconds: 900 }),
   RATE_LIMIT_CUSTOMERS: rateLimit.default({ limit: 300, windowSeconds: 900 }),
@@ -86,10 +132,19 @@ const schema = z.object({
   EXPORT_CONCURRENCY: wholeNumber(1, 64).default(4),
   EXPORT_LEASE_SECONDS: wholeNumber(3, 600).default(15),
   SHUTDOWN_GRACE_SECONDS: wholeNumber(0, 600).default(25),
+  SMTP_URL: url('smtp:', 'smtps:').optional(),
+  MAIL_FROM: sender.optional(),
   BOARD_ASSET_HOSTS: origins.default([]),
   BOARD_MAX_BYTES: wholeNumber(1024).default(25 * 1024 * 1024),
   DRAWING_THREADS: wholeNumber(1, 64).default(Math.min(availableParallelism(), 8)),
 });
+
+/** Whom mail is from. */
+export interface Sender {
+  /** Empty where there is none. */
+  readonly name: string;
+  readonly address: string;
+}
 
 export type Environment = z.infer<typeof schema>;
 
@@ -149,6 +204,10 @@ function contradictions(given: Variables): string[] {
     given['STORAGE'] === 's3' && !has('S3_BUCKET') && 'S3_BUCKET is missing, and STORAGE is s3',
     has('S3_ACCESS_KEY_ID') !== has('S3_SECRET_ACCESS_KEY') &&
       'S3_SECRET_ACCESS_KEY and S3_ACCESS_KEY_ID go together: give both, or neither to use the AWS default chain',
+    has('SMTP_URL') && !has('MAIL_FROM') && 'MAIL_FROM is missing: give it with SMTP_URL, as the sender of all mail',
+    has('ENCRYPTION_KEY_PREVIOUS') &&
+      !has('ENCRYPTION_KEY') &&
+      'ENCRYPTION_KEY is missing: ENCRYPTION_KEY_PREVIOUS only opens what was sealed before',
     has('S3_KMS_KEY_ID') && given['S3_SSE'] !== 'aws:kms' && 'S3_SSE must be aws:kms when S3_KMS_KEY_ID is given',
   ].filter((problem) => problem !== false);
 }

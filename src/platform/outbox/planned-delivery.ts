@@ -19,6 +19,8 @@ export interface DeliveryPlan {
   readonly deliveries: readonly PlannedDelivery[];
   /** As it was asked for: sealing makes the deliveries of two equal requests differ. */
   readonly asked: unknown;
+  /** A secret that was made for it, which whoever asked is shown once. */
+  readonly webhookSecret?: string;
 }
 
 export const NO_DELIVERIES: DeliveryPlan = { deliveries: [], asked: null };

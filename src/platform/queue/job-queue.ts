@@ -20,6 +20,9 @@ export interface JobRequest<Payload> {
 
 const ADD_TIMEOUT_MS = 2_000;
 
+/** What recurs is taken up again when it is late by so much. */
+const OVERDUE_MS = 30_000;
+
 @Injectable()
 export class JobQueue implements OnApplicationShutdown {
   private readonly logger = new Logger(JobQueue.name);
@@ -46,6 +49,22 @@ export class JobQueue implements OnApplicationShutdown {
       jobs.map(({ id, payload }) => ({ name: type.name, data: payload, opts: { jobId: id } })),
     );
     await within(ADD_TIMEOUT_MS, adding);
+  }
+
+  /**
+   * Has a job of this type added every so many milliseconds, once for all processes that ask for it.
+   * @throws when the queue does not take it within two seconds
+   */
+  async repeat<Payload extends Readonly<Record<string, string>>>(
+    type: JobType<Payload>,
+    every: number,
+    payload: Payload,
+  ): Promise<void> {
+    const known = await within(ADD_TIMEOUT_MS, this.queue.getJobScheduler(type.name));
+    // A process that was killed may have taken the next job with it; then it is long overdue.
+    if (known?.every === every && (known.next ?? 0) > Date.now() - OVERDUE_MS) return;
+    const upserting = this.queue.upsertJobScheduler(type.name, { every }, { name: type.name, data: payload });
+    await within(ADD_TIMEOUT_MS, upserting);
   }
 
   async onApplicationShutdown(): Promise<void> {

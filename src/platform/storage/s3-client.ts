@@ -1,8 +1,11 @@
-import { S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import type { LookupFunction } from 'node:net';
+import { type PutObjectCommandInput, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import type { S3StorageConfig } from '../config/config';
 
 export interface S3Settings extends Omit<S3StorageConfig, 'kind'> {
   readonly patience?: Partial<S3Patience>;
+  /** How names are looked up for connections; as the system does where it is not given. */
+  readonly lookup?: LookupFunction;
 }
 
 /** How long a storage in trouble is waited for. */
@@ -33,10 +36,10 @@ export function patienceOf(settings: S3Settings): S3Patience {
 
 /** A client for the bucket's storage at `endpoint`, which retries with growing pauses and never waits forever. */
 export function createS3Client(settings: S3Settings, endpoint: string | undefined): S3Client {
-  const { region, forcePathStyle, accessKeyId, secretAccessKey } = settings;
+  const { region, forcePathStyle, accessKeyId, secretAccessKey, lookup } = settings;
   const { attempts, connectMs, answerMs, silenceMs } = patienceOf(settings);
   // Waiting for a free socket counts as connecting, and every download through us keeps one.
-  const agent = { maxSockets: 500 };
+  const agent = { maxSockets: 500, ...(lookup && { lookup }) };
   return new S3Client({
     region,
     forcePathStyle,
@@ -60,6 +63,16 @@ export function createS3Client(settings: S3Settings, endpoint: string | undefine
     },
   });
 }
+
+/** What asks for server-side encryption, with each object. */
+export function encryptionOf({ sse, kmsKeyId }: Pick<S3Settings, 'sse' | 'kmsKeyId'>): S3Encryption {
+  return {
+    ...(sse !== undefined && { ServerSideEncryption: sse }),
+    ...(sse === 'aws:kms' && kmsKeyId !== undefined && { SSEKMSKeyId: kmsKeyId }),
+  };
+}
+
+export type S3Encryption = Pick<PutObjectCommandInput, 'ServerSideEncryption' | 'SSEKMSKeyId'>;
 
 /** Tells whether the storage answered `error` with one of these codes. */
 export function answered(error: unknown, ...codes: string[]): boolean {

@@ -19,7 +19,7 @@ import {
   type UnfinishedUpload,
 } from './file-storage';
 import { keyOfS3Address } from './s3-address';
-import { answered, createS3Client, patienceOf, type S3Settings } from './s3-client';
+import { answered, createS3Client, encryptionOf, patienceOf, type S3Settings } from './s3-client';
 import { deleteObjects } from './s3-deletion';
 import { S3Upload } from './s3-upload';
 import { S3Uploads } from './s3-uploads';
@@ -54,13 +54,7 @@ export class S3Storage extends FileStorage {
 
   async put(key: string, body: AsyncIterable<Uint8Array>, { contentType, signal }: PutOptions): Promise<number> {
     assertStorageKey(key);
-    const { sse, kmsKeyId } = this.settings;
-    const target = {
-      ...this.at(key),
-      ContentType: contentType,
-      ...(sse !== undefined && { ServerSideEncryption: sse }),
-      ...(sse === 'aws:kms' && kmsKeyId !== undefined && { SSEKMSKeyId: kmsKeyId }),
-    };
+    const target = { ...this.at(key), ContentType: contentType, ...encryptionOf(this.settings) };
     return new S3Upload(this.client, target, patienceOf(this.settings).cleanUpMs).send(body, signal);
   }
 

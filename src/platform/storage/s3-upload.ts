@@ -20,7 +20,7 @@ const PARTS_AT_ONCE = 2;
 
 export type UploadTarget = Pick<
   PutObjectCommandInput,
-  'Bucket' | 'Key' | 'ContentType' | 'ServerSideEncryption' | 'SSEKMSKeyId'
+  'Bucket' | 'Key' | 'ContentType' | 'Metadata' | 'ServerSideEncryption' | 'SSEKMSKeyId' | 'IfNoneMatch'
 >;
 
 /**
@@ -69,7 +69,11 @@ export class S3Upload {
       partSize: PART_BYTES,
       // It would abort through the same stopped client, and not look whether that helped.
       leavePartsOnError: true,
-      params: { ...this.target, Metadata: { upload: this.mark }, Body: Readable.from(this.read(body)) },
+      params: {
+        ...this.target,
+        Metadata: { ...this.target.Metadata, upload: this.mark },
+        Body: Readable.from(this.read(body)),
+      },
     });
     try {
       await upload.done();

@@ -1,7 +1,9 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsNumber, IsObject, IsOptional, Max, Min, ValidateNested } from 'class-validator';
-import { type ExportOptions, RetentionDays, retentionOf } from '../../export';
+import { Notify, NotifyBody } from '../../delivery';
+import { RetentionDays, retentionOf } from '../../export';
+import type { BoardRequest } from '../model/services/board-export.service';
 import {
   BACKGROUNDS,
   BOARD_FORMATS,
@@ -65,12 +67,16 @@ export class BoardExportRequest {
   @Type(() => BoardExportOptions)
   options?: BoardExportOptions;
 
+  @Notify()
+  notify?: NotifyBody | false;
+
   @RetentionDays()
   retention_days?: number;
 
   /** The request as the service takes it. */
-  wanted(): { readonly format: unknown; readonly options: ExportOptions; readonly retentionSeconds: number | null } {
-    const options = Object.fromEntries(Object.entries(this.options ?? {}));
-    return { format: this.format, options, retentionSeconds: retentionOf(this.retention_days) };
+  wanted(): BoardRequest {
+    const { format, options, notify, retention_days: days } = this;
+    const given = Object.fromEntries(Object.entries(options ?? {}));
+    return { format, options: given, notify, retentionSeconds: retentionOf(days) };
   }
 }

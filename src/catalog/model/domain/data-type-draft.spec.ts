@@ -100,7 +100,7 @@ describe('A data type that is administered', () => {
     expect(definitionOf(draftOf({ name }), LIVE).name).toBe(name);
   });
 
-  it.each(['idempotency_keys', '_prisma_migrations', 'bullmq.job', 'bullmq.jobs_anything'])(
+  it.each(['idempotency_keys', 'export_deliveries', 'scheduled_exports', 'bullmq.job', 'bullmq.jobs_anything'])(
     'never has the secrets in %s, whether they are in the database or not',
     (name) => {
       const live = new Map([...LIVE, [name, table(name, { id: 'text' })]]);

@@ -11,8 +11,11 @@ const MOST_COLUMNS = 1_600;
 /** The column that says in most tables whose row it is. */
 const USUAL_OWNER = 'user_id';
 
-/** What holds secrets of the service itself: keys of its clients, and the payloads of its jobs. */
-const SECRET_TABLES: readonly string[] = ['customers', 'idempotency_keys', '_prisma_migrations'];
+/** What holds secrets of the service itself: keys of its clients and of their receivers, and the payloads of its jobs. */
+const SECRET_TABLES: readonly string[] = [
+  ...['customers', 'idempotency_keys', '_prisma_migrations'],
+  ...['export_deliveries', 'scheduled_exports'],
+];
 const SECRET_SCHEMAS = ['bullmq.'];
 
 const CONTROL_CHARACTER = /\p{Cc}/u;

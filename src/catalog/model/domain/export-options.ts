@@ -1,5 +1,6 @@
 import type { ExportFormat } from '../../../export';
-import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
+import type { FieldError } from '../../../platform/errors/domain-error';
+import { TimeZone } from '../../../platform/time/time-zone';
 
 export const DELIMITERS = [',', ';', '|', '\t'] as const;
 
@@ -20,25 +21,53 @@ const ONLY_FOR: Readonly<Partial<Record<keyof FileOptions, readonly ExportFormat
   compression: ['csv', 'json', 'ndjson', 'xml'],
 };
 
-/** @throws DomainError invalid when an option means nothing to the format, or names no time zone */
-export function checkFileOptions(options: FileOptions, format: ExportFormat): void {
-  const errors: FieldError[] = Object.entries(ONLY_FOR).flatMap(([option, formats]) => {
-    if (options[option as keyof FileOptions] === undefined || formats.includes(format)) return [];
-    return [{ field: `options.${option}`, message: `means nothing for ${format}; it is for ${formats.join(', ')}` }];
+const KNOWN: Readonly<
+  Record<keyof FileOptions, { readonly allows: (value: unknown) => boolean; readonly must: string }>
+> = {
+  raw: { allows: isBoolean, must: 'must be true or false' },
+  bom: { allows: isBoolean, must: 'must be true or false' },
+  delimiter: {
+    allows: (value) => DELIMITERS.some((delimiter) => delimiter === value),
+    must: `must be one of ${DELIMITERS.map((delimiter) => JSON.stringify(delimiter)).join(' ')}`,
+  },
+  timezone: { allows: isTimeZone, must: 'must be the IANA name of a time zone, such as Europe/Kyiv' },
+  compression: { allows: (value) => value === 'gzip', must: 'must be gzip' },
+};
+
+/**
+ * What is wrong with options: unknown ones, unfit values, and what means nothing to the format.
+ * @param format `null` where that is not known either
+ */
+export function optionErrors(options: FileOptions, format: ExportFormat | null): FieldError[] {
+  return Object.entries(options).flatMap(([option, value]: [string, unknown]) => {
+    const error = (message: string) => [{ field: `options.${option}`, message }];
+    if (value === undefined) return [];
+    if (!isKnown(option)) return error(`is no option; known are ${Object.keys(KNOWN).join(', ')}`);
+    if (!KNOWN[option].allows(value)) return error(KNOWN[option].must);
+    const formats = ONLY_FOR[option];
+    if (!formats || format === null || formats.includes(format)) return [];
+    return error(`means nothing for ${format}; it is for ${formats.join(', ')}`);
   });
-  if (options.timezone !== undefined && !isTimeZone(options.timezone)) {
-    errors.push({ field: 'options.timezone', message: 'must be the IANA name of a time zone, such as Europe/Kyiv' });
-  }
-  if (errors.length > 0) throw DomainError.invalid('invalid-request', 'The request is not valid', ...errors);
 }
 
-/** Names alone: PostgreSQL reads the sign of an offset the other way round. */
-function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/.test(name)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
+/** Several tables as CSV come in a zip. */
+export function compressionErrors(
+  { compression }: FileOptions,
+  format: ExportFormat | null,
+  tables: number,
+): FieldError[] {
+  if (compression === undefined || format !== 'csv' || tables < 2) return [];
+  return [{ field: 'options.compression', message: 'several tables come in a zip, which is compressed already' }];
+}
+
+export function isTimeZone(name: unknown): name is string {
+  return typeof name === 'string' && TimeZone.find(name) !== null;
+}
+
+function isKnown(option: string): option is keyof FileOptions {
+  return Object.hasOwn(KNOWN, option);
+}
+
+function isBoolean(value: unknown): boolean {
+  return typeof value === 'boolean';
 }

@@ -2,6 +2,7 @@ import { DomainError, type FieldError } from '../../../platform/errors/domain-er
 import type { CatalogTable } from './catalog';
 import type { DataQuery } from './data-query';
 import type { LiveColumn, LiveTable } from './live-table';
+import type { Present } from './present';
 import { isObject, RowFilters } from './row-filters';
 import type { Condition, Confinement, TablePlan } from './table-plan';
 
@@ -18,6 +19,7 @@ interface Candidate {
 
 /**
  * What is to be read of each table.
+ * @param present what relative times of the filters are relative to
  * @param errors what was found to be wrong before
  * @throws DomainError invalid, naming everything that is wrong with the query
  */
@@ -25,9 +27,10 @@ export function planTables(
   query: DataQuery,
   entries: readonly CatalogTable[],
   live: ReadonlyMap<string, LiveTable>,
+  present: Present,
   errors: FieldError[],
 ): TablePlan[] {
-  const asked = query.type === 'bulk' ? 'tables' : 'data_types';
+  const asked = query.scope === 'tables' ? 'tables' : 'data_types';
   const candidates = entries.flatMap((entry) => candidate(entry, live, asked, errors));
   const filters = query.filters ?? {};
   const columns = columnsByTable(query.columns, candidates, errors);
@@ -37,7 +40,7 @@ export function planTables(
     section: table.entry.section,
     columns: chosenColumns(table, columns, errors),
     confinements: confinementsOf(table, query, asked, errors),
-    conditions: conditionsOf(table, filters, errors),
+    conditions: conditionsOf(table, filters, present, errors),
   }));
   if (errors.length > 0) throw DomainError.invalid('invalid-request', 'The request is not valid', ...unique(errors));
   return plans;
@@ -125,9 +128,14 @@ function chosenColumns(
   });
 }
 
-function conditionsOf({ entry, allowed }: Candidate, filters: unknown, errors: FieldError[]): Condition[] {
+function conditionsOf(
+  { entry, allowed }: Candidate,
+  filters: unknown,
+  present: Present,
+  errors: FieldError[],
+): Condition[] {
   if (!isObject(filters)) return [];
-  const reader = new RowFilters(entry.name, allowed, errors);
+  const reader = new RowFilters(entry.name, allowed, errors, present);
   const own = Object.hasOwn(filters, entry.name) ? reader.read(filters[entry.name], `filters.${entry.name}`) : [];
   return [...reader.readDates(filters, 'filters'), ...own];
 }
@@ -139,16 +147,16 @@ function confinementsOf(
   asked: string,
   errors: FieldError[],
 ): Confinement[] {
-  const { subject, tenantId } = query;
-  const confine = (name: string | null, value: string): Confinement[] => {
+  const { scope, subject, tenantId } = query;
+  const confine = (name: string | null, value: string | null): Confinement[] => {
     const column = live.columns.find((candidate) => candidate.name === name);
-    if (column) return [{ column, value }];
+    if (column && value !== null) return [{ column, value }];
     const message = `the rows of ${JSON.stringify(entry.name)} cannot be told apart by their owner or tenant`;
     errors.push({ field: asked, message });
     return [];
   };
   return [
-    ...(subject === null ? [] : confine(entry.owner, subject)),
+    ...(scope === 'tables' ? [] : confine(entry.owner, subject)),
     ...(tenantId === null ? [] : confine(TENANT_COLUMN, tenantId)),
   ];
 }

@@ -1,5 +1,6 @@
 import type { FieldError } from '../../../platform/errors/domain-error';
 import type { LiveColumn } from './live-table';
+import { Present } from './present';
 import { RowFilters } from './row-filters';
 
 const NAME: LiveColumn = {
@@ -14,7 +15,12 @@ const NAME: LiveColumn = {
 describe('The filters of a table', () => {
   it.each(['a\0b', 'a\ud800', '\udc00a'])('refuse %j, which PostgreSQL could not keep', (value) => {
     const errors: FieldError[] = [];
-    const filters = new RowFilters('users', new Map([['name', NAME]]), errors);
+    const filters = new RowFilters(
+      'users',
+      new Map([['name', NAME]]),
+      errors,
+      new Present('2026-03-29T12:00:00Z', 'UTC'),
+    );
 
     const conditions = filters.read({ name: { in: ['fine 🦊', value] } }, 'filters.users');
 

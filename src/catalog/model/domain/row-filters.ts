@@ -1,6 +1,9 @@
 import type { FieldError } from '../../../platform/errors/domain-error';
 import type { LiveColumn } from './live-table';
-import { type Condition, type Operator, OPERATORS } from './table-plan';
+import type { Present } from './present';
+import { compared, isMadeOfTimes, isTemporal, type Meaning } from './relative-comparison';
+import { RELATIVE_WORDS, RelativeTime } from './relative-time';
+import { type Condition, type Operand, type Operator, OPERATORS } from './table-plan';
 
 const LONGEST_LIST = 1_000;
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
@@ -13,11 +16,15 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Reads what a request says of the rows of one table. Whatever is not right is added to `errors`, by its name. */
 export class RowFilters {
-  /** @param columns those that may be asked about, by name */
+  /**
+   * @param columns those that may be asked about, by name
+   * @param present what relative times are relative to
+   */
   constructor(
     private readonly table: string,
     private readonly columns: ReadonlyMap<string, LiveColumn>,
     private readonly errors: FieldError[],
+    private readonly present: Present,
   ) {}
 
   /** @param field where in the request the filters stand */
@@ -31,7 +38,7 @@ export class RowFilters {
     return conditions;
   }
 
-  /** `dateFrom` and `dateTo` alone; a `dateTo` without a time means the whole day. */
+  /** `dateFrom` and `dateTo` alone; a `dateTo` without a time, or relative by whole days, means the whole day. */
   readDates(filters: Json, field: string): Condition[] {
     return [
       ...this.readDate(filters['dateFrom'], 'gte', 'gte', `${field}.dateFrom`, (date) => date),
@@ -51,7 +58,11 @@ export class RowFilters {
     if (!column) return this.refuse(field, `the table ${JSON.stringify(this.table)} has no column ${DATED_BY}`);
     if (typeof value === 'string' && isDate(value)) return [condition(field, column, ofDay, [boundOfDay(value)])];
     if (typeof value === 'string' && TIME.test(value)) return [condition(field, column, ofTime, [value])];
-    return this.refuse(field, 'must be a date, or a date and time, by ISO 8601, such as 2026-01-31T12:00:00Z');
+    if (typeof value === 'string' && isTemporal(column) && RelativeTime.isMeantBy(value)) {
+      return this.readRelative(column, ofTime, value, field);
+    }
+    const message = 'must be a date, or a date and time, by ISO 8601, such as 2026-01-31T12:00:00Z, or a relative time';
+    return this.refuse(field, `${message}: ${RELATIVE_WORDS}`);
   }
 
   private readColumn(name: string, value: unknown, field: string): Condition[] {
@@ -76,11 +87,11 @@ export class RowFilters {
       if (!Array.isArray(operand) || operand.length > LONGEST_LIST) {
         return this.refuse(field, `must be a list of at most ${LONGEST_LIST} values`);
       }
-      const values = operand.flatMap((item: unknown, index) => this.readValue(item, `${field}.${index}`));
-      return [condition(field, column, operator, values)];
+      return this.readList(column, operand, field);
     }
-    const [value] = this.readValue(operand, field);
+    const [value] = this.readValue(column, operand, field);
     if (value === undefined) return [];
+    if (isTemporal(column) && RelativeTime.isMeantBy(value)) return this.readRelative(column, operator, value, field);
     if (operator === 'like') {
       if (column.family !== 'text') return this.refuse(field, 'only texts can be compared by like');
       if (/(^|[^\\])(\\\\)*\\$/.test(value)) return this.refuse(field, 'must not end with a single backslash');
@@ -88,11 +99,43 @@ export class RowFilters {
     return [condition(field, column, operator, [value])];
   }
 
-  private readValue(value: unknown, field: string): string[] {
+  private readList(column: LiveColumn, items: readonly unknown[], field: string): Condition[] {
+    let isRelative = false;
+    const values = items.flatMap((item, index): Operand[] => {
+      const path = `${field}.${index}`;
+      const [value] = this.readValue(column, item, path);
+      if (value === undefined) return [];
+      if (!isTemporal(column) || !RelativeTime.isMeantBy(value)) return [value];
+      isRelative = true;
+      return this.meaningOf(column, 'in', value, path).map((meaning) => meaning.value);
+    });
+    return [{ ...condition(field, column, 'in', values), isRelative }];
+  }
+
+  private readRelative(column: LiveColumn, operator: Operator, text: string, field: string): Condition[] {
+    if (operator === 'like') return this.refuse(field, 'only texts can be compared by like');
+    return this.meaningOf(column, operator, text, field).map((meaning) => ({
+      ...condition(field, column, meaning.operator, [meaning.value]),
+      isRelative: true,
+    }));
+  }
+
+  private meaningOf(column: LiveColumn, operator: Operator, text: string, field: string): Meaning[] {
+    const time = RelativeTime.read(text);
+    if (!time) return this.refuse(field, `is no relative time; known are ${RELATIVE_WORDS}`);
+    const span = time.at(this.present.now, this.present.zone);
+    if (!span) return this.refuse(field, 'lies outside of the years 1 to 9999');
+    return [compared(operator, span, column, this.present)];
+  }
+
+  private readValue(column: LiveColumn, value: unknown, field: string): string[] {
     if (value === null) return this.refuse(field, 'must not be null; use isNull');
     if (typeof value === 'string') {
-      if (value.isWellFormed() && !value.includes('\0')) return [value];
-      return this.refuse(field, 'must not have a NUL character or half of a surrogate pair in it');
+      if (!value.isWellFormed() || value.includes('\0')) {
+        return this.refuse(field, 'must not have a NUL character or half of a surrogate pair in it');
+      }
+      if (!isMadeOfTimes(column) || !RelativeTime.isMeantBy(value)) return [value];
+      return this.refuse(field, `must not be relative: the type ${column.type.name} has no times that are`);
     }
     if (typeof value === 'boolean') return [String(value)];
     if (typeof value !== 'number') return this.refuse(field, 'must be a text, a number, true or false');
@@ -117,8 +160,8 @@ function isOperator(name: string): name is Operator {
   return (OPERATORS as readonly string[]).includes(name);
 }
 
-function condition(field: string, column: LiveColumn, operator: Operator, values: readonly string[]): Condition {
-  return { field, column, operator, values, isNegated: false };
+function condition(field: string, column: LiveColumn, operator: Operator, values: readonly Operand[]): Condition {
+  return { field, column, operator, values, isNegated: false, isRelative: false };
 }
 
 function isDate(text: string): boolean {

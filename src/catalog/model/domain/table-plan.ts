@@ -4,6 +4,15 @@ import type { LiveColumn, LiveTable } from './live-table';
 export const OPERATORS = ['eq', 'ne', 'in', 'gt', 'gte', 'lt', 'lte', 'like', 'isNull'] as const;
 export type Operator = (typeof OPERATORS)[number];
 
+/** A piece of time, as texts like any other value; its end is not in it. */
+export interface Period {
+  readonly from: string;
+  readonly before: string;
+}
+
+/** What `eq`, `ne` and `in` may ask for besides one value: that it lies in a period. */
+export type Operand = string | Period;
+
 /** One condition that the rows have to meet. */
 export interface Condition {
   /** Where the request says it, for what there is to say about it: `filters.transactions.amount.gte`. */
@@ -11,7 +20,9 @@ export interface Condition {
   readonly column: LiveColumn;
   readonly operator: Operator;
   /** As text, whatever the column's type: the database reads it as that type. One but for `in`; none for `isNull`. */
-  readonly values: readonly string[];
+  readonly values: readonly Operand[];
+  /** Whether a value was told relative to the moment of the request. */
+  readonly isRelative: boolean;
   /** Only for `isNull`: which of the two is meant. */
   readonly isNegated: boolean;
 }
@@ -29,4 +40,9 @@ export interface TablePlan {
   readonly columns: readonly LiveColumn[];
   readonly confinements: readonly Confinement[];
   readonly conditions: readonly Condition[];
+}
+
+/** Whether the rows depend on when they were asked for. */
+export function isRelative({ conditions }: TablePlan): boolean {
+  return conditions.some((condition) => condition.isRelative);
 }

@@ -5,6 +5,7 @@ import type { DataQuery } from '../domain/data-query';
 import { DataTypeRepository } from '../domain/interfaces/data-type.repository';
 import type { SourceView } from '../domain/interfaces/source-database';
 import { planTables } from '../domain/planning';
+import { Present } from '../domain/present';
 import type { TablePlan } from '../domain/table-plan';
 
 /** The sections of a user's document, by the names that the platform's clients know, and their tables. */
@@ -26,7 +27,8 @@ export class DataPlanner {
     const errors: FieldError[] = [];
     const entries = entriesOf(query, new Catalog(types, sensitive), errors);
     const live = await view.tables([...new Set(entries.map(({ name }) => name))]);
-    const plans = planTables(query, entries, live, errors);
+    const present = new Present(query.asOf ?? view.takenAt, query.timeZone);
+    const plans = planTables(query, entries, live, present, errors);
     if (plans.length === 0) {
       throw new DomainError('conflict', 'nothing-to-export', 'There is nothing to export: no data type offers a table');
     }
@@ -34,13 +36,9 @@ export class DataPlanner {
   }
 }
 
-function entriesOf(
-  { type, tables, dataTypes, subject }: DataQuery,
-  catalog: Catalog,
-  errors: FieldError[],
-): CatalogTable[] {
-  if (type === 'bulk') return catalog.ofTables(tables, errors);
-  if (type === 'user') {
+function entriesOf({ scope, tables, dataTypes }: DataQuery, catalog: Catalog, errors: FieldError[]): CatalogTable[] {
+  if (scope === 'tables') return catalog.ofTables(tables, errors);
+  if (scope === 'document') {
     return USER_SECTIONS.flatMap(({ name, table }) => {
       const [entry] = catalog.ofPerson(table);
       if (entry) return [{ ...entry, section: name }];
@@ -50,5 +48,5 @@ function entriesOf(
   }
   const entries = catalog.ofTypes(dataTypes, errors);
   // A table that knows no owner is nobody's own: it is no part of everything that one person has.
-  return dataTypes.length === 0 && subject !== null ? entries.filter(({ owner }) => owner !== null) : entries;
+  return dataTypes.length === 0 ? entries.filter(({ owner }) => owner !== null) : entries;
 }

@@ -17,7 +17,7 @@ export class DataTypeService {
     private readonly source: SourceDatabase,
   ) {}
 
-  /** By name. What is not active exists for administrators only. */
+  /** By name. What is not active, and what is nobody's own, exists for administrators only. */
   async list(caller: Caller): Promise<DataType[]> {
     const all = await this.dataTypes.list();
     return all.filter((dataType) => isVisible(dataType, caller));
@@ -62,8 +62,8 @@ export class DataTypeService {
   }
 }
 
-function isVisible({ isActive }: DataType, caller: Caller): boolean {
-  return isActive || isAdmin(caller);
+function isVisible({ isActive, owners }: DataType, caller: Caller): boolean {
+  return isAdmin(caller) || (isActive && Object.keys(owners).length > 0);
 }
 
 function notFound(): DomainError {

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { DeliveryPlanner, type NotifyWish } from '../../../delivery';
 import { ExportsForEvents } from '../../../export';
 import type { Party } from '../../../platform/auth/caller';
 import { DomainError } from '../../../platform/errors/domain-error';
-import { NO_DELIVERIES } from '../../../platform/outbox/planned-delivery';
 import { EventRepository } from '../domain/interfaces/event.repository';
 import {
   DEFAULT_RESULTS_FORMAT,
@@ -18,6 +18,7 @@ export interface ResultsRequest {
   readonly options: object;
   /** Whether the first complete download deletes the file. */
   readonly oneTime: boolean;
+  readonly notify?: NotifyWish | false;
   readonly retentionSeconds: number | null;
 }
 
@@ -28,13 +29,14 @@ export class ResultsExportService {
     private readonly events: EventService,
     private readonly repository: EventRepository,
     private readonly exports: ExportsForEvents,
+    private readonly deliveries: DeliveryPlanner,
   ) {}
 
   /** @throws DomainError not-found | invalid | mismatch | RateLimitExceededError */
   async request(
     caller: Party,
     eventId: string,
-    { format, options, oneTime, retentionSeconds }: ResultsRequest,
+    { format, options, oneTime, notify, retentionSeconds }: ResultsRequest,
     idempotencyKey: string | null,
   ): ReturnType<ExportsForEvents['request']> {
     const event = await this.events.get(eventId, caller);
@@ -44,7 +46,7 @@ export class ResultsExportService {
       format: knownFormat(format),
       options: effectiveOptions(options),
       oneTime,
-      delivery: NO_DELIVERIES,
+      delivery: await this.deliveries.forRequest(caller, notify, { emailByDefault: false }),
       retentionSeconds,
       participantCount: await this.repository.countParticipants(event.id),
       idempotencyKey,

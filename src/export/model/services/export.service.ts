@@ -35,8 +35,9 @@ export class ExportService {
     // What was allowed when a schedule was saved must not stop its runs; their files are kept no longer than is usual now.
     if (request.scheduleId === null) checkRetention(request.retentionSeconds, this.config.exports.retentionDays);
     const creation = await this.exports.create(request, fingerprintOf(request));
-    if (creation.isNew) await this.tellWorkers(creation.export.id);
-    return creation;
+    if (!creation.isNew) return creation;
+    await this.tellWorkers(creation.export.id);
+    return { ...creation, webhookSecret: request.delivery.webhookSecret };
   }
 
   /** @throws DomainError not-found, also for an id that is none */

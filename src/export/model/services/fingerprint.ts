@@ -7,7 +7,9 @@ export function fingerprintOf(request: RequestExport): IdempotentRequest | null 
     request;
   if (idempotencyKey === null) return null;
   const { delivery, retentionSeconds } = request;
-  const wanted = [type, sessionId, eventId, oneTime, dataTypes, filters, options, delivery.asked, retentionSeconds];
+  // Which moment relative words mean is no part of what was asked: a repeat comes later and means the first one's.
+  const asked = { ...options, as_of: undefined };
+  const wanted = [type, sessionId, eventId, oneTime, dataTypes, filters, asked, delivery.asked, retentionSeconds];
   const what = JSON.stringify(wanted);
   return idempotentRequest(caller, idempotencyKey, 'export', kind, format, what);
 }

@@ -2,15 +2,23 @@ import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import type { Export } from '../domain/export';
 import { ExportRepository } from '../domain/interfaces/export.repository';
+import type { Party } from '../../../platform/auth/caller';
 import { ExportDownload } from './export-download';
+import { ExportReading } from './export-reading';
 
 /** What deliveries may ask of exports. */
 @Injectable()
 export class ExportsForDelivery {
   constructor(
     private readonly records: ExportRepository,
+    private readonly reading: ExportReading,
     private readonly downloads: ExportDownload,
   ) {}
+
+  /** @throws DomainError not-found, also for an export of somebody else */
+  get(exportId: string, owner: Party): Promise<Export> {
+    return this.reading.get(exportId, owner);
+  }
 
   find(exportId: string): Promise<Export | null> {
     return this.records.find(exportId);

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { DeliveryPlanner, type NotifyWish } from '../../../delivery';
 import { type Export, type ExportFormat, type ExportOptions, ExportsForSolo } from '../../../export';
 import type { Party } from '../../../platform/auth/caller';
 import { DomainError } from '../../../platform/errors/domain-error';
-import { NO_DELIVERIES } from '../../../platform/outbox/planned-delivery';
 import type { Page } from '../../../platform/http/page';
 import { BOARD_FORMATS, type BoardFormat } from '../domain/picture';
 import { SoloSessionService } from './solo-session.service';
@@ -14,6 +14,7 @@ const DEFAULT_FORMAT: ExportFormat = 'png';
 export interface BoardRequest {
   readonly format?: unknown;
   readonly options: ExportOptions;
+  readonly notify?: NotifyWish | false;
   readonly retentionSeconds: number | null;
 }
 
@@ -23,13 +24,14 @@ export class BoardExportService {
   constructor(
     private readonly sessions: SoloSessionService,
     private readonly exports: ExportsForSolo,
+    private readonly deliveries: DeliveryPlanner,
   ) {}
 
   /** @throws DomainError not-found | invalid | limit | mismatch */
   async request(
     caller: Party,
     sessionId: string,
-    { format = DEFAULT_FORMAT, options, retentionSeconds }: BoardRequest,
+    { format = DEFAULT_FORMAT, options, notify, retentionSeconds }: BoardRequest,
     idempotencyKey: string | null,
   ): ReturnType<ExportsForSolo['request']> {
     const session = await this.sessions.get(sessionId, caller);
@@ -48,7 +50,7 @@ export class BoardExportService {
       format,
       options,
       pageCount: page === undefined ? session.pageCount : 1,
-      delivery: NO_DELIVERIES,
+      delivery: await this.deliveries.forRequest(caller, notify, { emailByDefault: false }),
       retentionSeconds,
       idempotencyKey,
     });

@@ -1,9 +1,19 @@
 import type { ChannelName } from '../../../../platform/outbox/planned-delivery';
 import type { Parcel, Receipt } from '../parcel';
 
+/** Why no further attempt is worth it: `gone` when the receiver said that it wants nothing more, ever. */
+export type RefusalCode = 'gone' | 'refused';
+
 /** No further attempt would go better: the receiver wants no more, or there is nothing left to deliver. */
 export class DeliveryRefusedError extends Error {
   override readonly name = 'DeliveryRefusedError';
+
+  constructor(
+    message: string,
+    readonly code: RefusalCode = 'refused',
+  ) {
+    super(message);
+  }
 }
 
 /** One way to tell somebody of an export, or to bring it to them. */

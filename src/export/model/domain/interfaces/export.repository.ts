@@ -13,6 +13,8 @@ export interface ExportCreation {
   readonly isNew: boolean;
   /** `null` where no limit holds, and for a repeat, which does not count. */
   readonly rateLimit: RateLimitState | null;
+  /** What its webhook is signed with, where that was made for it; shown this once. */
+  readonly webhookSecret?: string;
 }
 
 export interface ExportQuery {

@@ -1,0 +1,72 @@
+import type { NotifyWish } from '../../../delivery';
+import type { ExportFormat } from '../../../export';
+import { isAdmin, requireAdmin } from '../../../platform/auth/admin';
+import type { Caller } from '../../../platform/auth/caller';
+import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
+import { type DataExportType, type DataQuery, scopeOf, USUAL_TIME_ZONE } from './data-query';
+import { type FileOptions, isTimeZone } from './export-options';
+
+export const TABLE_FORMATS = ['json', 'ndjson', 'csv', 'xlsx', 'xml'] as const satisfies readonly ExportFormat[];
+export type TableFormat = (typeof TABLE_FORMATS)[number];
+
+/** What somebody asks for, checked for its form alone. */
+export interface DataRequest {
+  readonly type: Exclude<DataExportType, 'user'>;
+  readonly format: unknown;
+  /** Whose rows, where an administrator asks for somebody else's. */
+  readonly userId?: string;
+  readonly dataTypes?: readonly string[];
+  /** Whole tables, which only administrators may ask for. */
+  readonly tables?: readonly string[];
+  readonly filters?: unknown;
+  readonly columns?: unknown;
+  readonly options: FileOptions;
+  /** Who shall be told when the file is there; where nothing is said, whoever asks. */
+  readonly notify?: NotifyWish | false;
+  /** For how many seconds the file is kept; the usual time where nothing is said. */
+  readonly retentionSeconds?: number | null;
+}
+
+/**
+ * The query of a request that is within the caller's rights.
+ * @throws DomainError forbidden
+ */
+export function queryFor(caller: Caller, request: DataRequest): DataQuery {
+  const { type, userId = caller.userId, dataTypes = [], tables = [], filters, columns, options } = request;
+  const scope = scopeOf(type, tables);
+  if (scope === 'tables') requireAdmin(caller);
+  else checkSubject(caller, userId);
+  const subject = scope === 'tables' ? null : userId;
+  const timeZone = isTimeZone(options.timezone) ? options.timezone : USUAL_TIME_ZONE;
+  return { scope, dataTypes, tables, filters, columns, subject, tenantId: caller.tenantId, asOf: null, timeZone };
+}
+
+/** What is wrong with a request in itself, whatever the catalog and the database say. */
+export function requestErrors({ type, dataTypes = [], tables = [] }: DataRequest): FieldError[] {
+  const error = (field: string, message: string) => [{ field, message }];
+  if (tables.length > 0 && dataTypes.length > 0) {
+    return error('data_types', 'must be left out where tables are named: they are read whole');
+  }
+  if (type === 'full' && dataTypes.length > 0) {
+    return error('data_types', 'must be left out: full is every data type; ask for partial to choose');
+  }
+  if (type === 'partial' && dataTypes.length === 0) return error('data_types', 'must name at least one data type');
+  return tables.flatMap((table, index) =>
+    tables.indexOf(table) < index ? error(`tables.${index}`, `${JSON.stringify(table)} is listed twice`) : [],
+  );
+}
+
+/** @returns whether it is the caller @throws DomainError forbidden */
+export function checkSubject(caller: Caller, userId: string): boolean {
+  if (caller.userId === userId) return true;
+  if (isAdmin(caller)) return false;
+  throw new DomainError('forbidden', 'insufficient-permissions', 'Insufficient permissions');
+}
+
+/** @throws DomainError invalid */
+export function knownFormat(format: unknown, formats: readonly ExportFormat[]): ExportFormat {
+  const known = formats.find((candidate) => candidate === format);
+  if (known) return known;
+  const message = `must be one of ${formats.join(', ')}`;
+  throw DomainError.invalid('invalid-format', 'Invalid format', { field: 'format', message });
+}

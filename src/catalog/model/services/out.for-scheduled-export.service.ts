@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import type { ExportFormat } from '../../../export';
+import type { Caller } from '../../../platform/auth/caller';
+import { TABLE_FORMATS } from '../domain/data-request';
+import type { FileOptions } from '../domain/export-options';
+import { DataGrants } from './data-grants';
+
+/** What each run of a schedule is to export. */
+export interface ScheduledRows {
+  readonly format: unknown;
+  /** Names or ids; every active one when neither they nor tables are named. */
+  readonly dataTypes: readonly string[];
+  /** Whole tables, for administrators. */
+  readonly tables: readonly string[];
+  readonly columns: unknown;
+  readonly filters: unknown;
+  /** Without the time zone. */
+  readonly options: FileOptions;
+  /** The schedule's, by its IANA name. */
+  readonly timezone: string;
+}
+
+/** The same, granted: what the record of each run is made with. */
+export interface GrantedRows {
+  readonly format: ExportFormat;
+  readonly dataTypes: string[];
+  readonly filters: unknown;
+  /**
+   * With what they hold beside these, the worker reads `as_of`, the moment by ISO 8601 that relative filters mean, and
+   * `title`, which names the file.
+   */
+  readonly options: Record<string, unknown>;
+  readonly audited: Record<string, string>;
+}
+
+/** What schedules may ask of the catalog. */
+@Injectable()
+export class CatalogForScheduledExport {
+  constructor(private readonly grants: DataGrants) {}
+
+  /**
+   * Judges what a schedule is to export by the rights of who keeps it, the catalog and the database as they are now.
+   * @throws DomainError forbidden | invalid, naming every field that is wrong | conflict
+   */
+  async check(caller: Caller, { timezone, ...rows }: ScheduledRows): Promise<GrantedRows> {
+    const request = { ...rows, type: 'scheduled' as const, options: { ...rows.options, timezone } };
+    const { format, dataTypes, filters, options, audited } = await this.grants.grant(caller, request, TABLE_FORMATS);
+    // Each run has a moment of its own.
+    const lasting = Object.entries(options).filter(([option]) => option !== 'as_of');
+    return {
+      format,
+      dataTypes: [...dataTypes],
+      filters,
+      options: Object.fromEntries(lasting),
+      audited: { ...audited },
+    };
+  }
+}

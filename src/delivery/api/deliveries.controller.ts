@@ -1,0 +1,42 @@
+import { Controller, Get, Param } from '@nestjs/common';
+import { ApiBearerAuth, ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentCustomer, ForCustomers } from '../../customer';
+import type { Caller, CallingCustomer } from '../../platform/auth/caller';
+import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
+import { ApiProblems } from '../../platform/http/api-problem.decorator';
+import { DeliveryReading } from '../model/services/delivery-reading';
+import { DeliveryListResponse } from './delivery.response';
+import { NotifyBody } from './notify.body';
+
+const SUMMARY = 'What was told of an export, to whom, and what became of it';
+
+@ApiTags('Exports')
+@ApiBearerAuth()
+@ApiExtraModels(NotifyBody)
+@Controller('exports')
+export class DeliveriesController {
+  constructor(private readonly deliveries: DeliveryReading) {}
+
+  @Get(':id/deliveries')
+  @ApiOperation({ summary: SUMMARY })
+  @ApiOkResponse({ type: DeliveryListResponse })
+  @ApiProblems(401, 404)
+  async list(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<DeliveryListResponse> {
+    return DeliveryListResponse.of(await this.deliveries.list(id, caller));
+  }
+}
+
+/** The same for external systems. */
+@ForCustomers()
+@Controller('customer/exports')
+export class CustomerDeliveriesController {
+  constructor(private readonly deliveries: DeliveryReading) {}
+
+  @Get(':id/deliveries')
+  @ApiOperation({ summary: SUMMARY })
+  @ApiOkResponse({ type: DeliveryListResponse })
+  @ApiProblems(404)
+  async list(@Param('id') id: string, @CurrentCustomer() owner: CallingCustomer): Promise<DeliveryListResponse> {
+    return DeliveryListResponse.of(await this.deliveries.list(id, owner));
+  }
+}

@@ -1,0 +1,21 @@
+import { Injectable } from '@nestjs/common';
+import { isUUID } from 'class-validator';
+import type { Person } from '../../platform/auth/caller';
+import { isMailAddress } from '../../platform/mail/mail-address';
+import { PrismaService } from '../../platform/prisma/prisma.service';
+import { AddressBook, type Addressee } from '../model/domain/interfaces/address-book';
+
+/** The platform's own table of its people, which need not have everybody who has a token. */
+@Injectable()
+export class PrismaAddressBook extends AddressBook {
+  constructor(private readonly prisma: PrismaService) {
+    super();
+  }
+
+  override async find({ userId, tenantId }: Person): Promise<Addressee | null> {
+    if (!isUUID(userId)) return null;
+    const select = { email: true, locale: true };
+    const found = await this.prisma.user.findFirst({ where: { id: userId, tenantId }, select });
+    return found && { email: isMailAddress(found.email) ? found.email : null, locale: found.locale };
+  }
+}

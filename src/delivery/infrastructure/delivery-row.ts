@@ -1,0 +1,48 @@
+import type { ChannelName } from '../../platform/outbox/planned-delivery';
+import type { Delivery as DeliveryRow } from '../../platform/prisma/generated/client';
+import type { DeliveryRecord, DeliveryState, DeliveryStatus } from '../model/domain/delivery-state';
+import type { Parcel, Receipt } from '../model/domain/parcel';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The message as whoever delivers it knows it. */
+export function toParcel(row: DeliveryRow): Parcel {
+  return {
+    id: row.id,
+    event: row.event,
+    exportId: row.exportId,
+    scheduleId: row.scheduleId,
+    userId: row.userId,
+    tenantId: row.tenantId,
+    customerId: row.customerId,
+    channel: row.channel as ChannelName,
+    target: row.target as Json,
+    facts: row.facts as Json,
+    attempt: row.attempts,
+    createdAt: row.createdAt,
+  };
+}
+
+/** How it stands. */
+export function toState(row: DeliveryRow): DeliveryState {
+  return {
+    channel: row.channel as ChannelName,
+    event: row.event,
+    status: row.status as DeliveryStatus,
+    attempts: row.attempts,
+    lastError: row.lastError,
+    receipt: row.receipt as Receipt | null,
+    endedAt: row.endedAt,
+    gone: row.refusal === 'gone',
+  };
+}
+
+export function toRecord(row: DeliveryRow): DeliveryRecord {
+  return {
+    ...toState(row),
+    id: row.id,
+    target: row.target as Json,
+    createdAt: row.createdAt,
+    nextAttemptAt: row.status === 'pending' ? row.nextAttemptAt : null,
+  };
+}

@@ -1,0 +1,162 @@
+import { Injectable } from '@nestjs/common';
+import { type AuditEntry, recordAudit } from '../../platform/audit/audit-log';
+import { Config } from '../../platform/config/config';
+import type { ChannelName } from '../../platform/outbox/planned-delivery';
+import { type Delivery as DeliveryRow, Prisma } from '../../platform/prisma/generated/client';
+import { PrismaService, type Transaction } from '../../platform/prisma/prisma.service';
+import { MAX_ATTEMPTS } from '../model/domain/attempt-limits';
+import type { DeliveryRecord, DeliveryState } from '../model/domain/delivery-state';
+import type { RefusalCode } from '../model/domain/interfaces/delivery-channel';
+import {
+  type Backlog,
+  type DeliveryAttempt,
+  DeliveryRepository,
+  type Room,
+} from '../model/domain/interfaces/delivery.repository';
+import type { Parcel, Receipt } from '../model/domain/parcel';
+import { toParcel, toRecord, toState } from './delivery-row';
+
+const LOST = 'The attempts ended with the process that made them, every time.';
+
+/** Whoever had it has settled it, or has been silent for too long. */
+const NOBODY_HOLDS_IT = Prisma.sql`status = 'pending' AND (lease IS NULL OR lease < now())`;
+
+@Injectable()
+export class PrismaDeliveryRepository extends DeliveryRepository {
+  constructor(
+    private readonly prisma: PrismaService,
+    private readonly config: Config,
+  ) {
+    super();
+  }
+
+  override async claimDue(room: Room): Promise<DeliveryAttempt[]> {
+    const open = Object.entries(room).filter(([, slots]) => slots > 0);
+    if (open.length === 0) return [];
+    const channels = open.map(([channel]) => channel);
+    const slots = open.map(([, count]) => count);
+    // Read once and as a whole: a plan that repeats the inner query would take more than there is room for.
+    const claimed = await this.prisma.$queryRaw<{ id: string; token: string }[]>`
+      WITH due AS MATERIALIZED (
+        SELECT next.id FROM unnest(${channels}::text[], ${slots}::int[]) AS room (channel, slots),
+          LATERAL (SELECT id FROM export_deliveries
+                   WHERE channel = room.channel AND next_attempt_at <= now() AND attempts < ${MAX_ATTEMPTS} AND ${NOBODY_HOLDS_IT}
+                   ORDER BY next_attempt_at LIMIT room.slots FOR UPDATE SKIP LOCKED) AS next)
+      UPDATE export_deliveries SET attempt_token = gen_random_uuid(), lease = ${this.lease()}, attempts = attempts + 1
+      FROM due WHERE export_deliveries.id = due.id
+      RETURNING export_deliveries.id, attempt_token AS token`;
+    if (claimed.length === 0) return [];
+    const rows = await this.prisma.delivery.findMany({ where: { id: { in: claimed.map(({ id }) => id) } } });
+    const found = new Map(rows.map((row) => [row.id, row]));
+    return claimed.flatMap(({ id, token }) => {
+      const row = found.get(id);
+      return row ? [{ token, parcel: toParcel(row), requestId: row.requestId }] : [];
+    });
+  }
+
+  override abandonLost(): Promise<Parcel[]> {
+    return this.prisma.$transaction(async (transaction) => {
+      const set = Prisma.sql`status = 'failed', ended_at = now(), last_error = ${LOST}`;
+      const rows = await change(transaction, set, Prisma.sql`${NOBODY_HOLDS_IT} AND attempts >= ${MAX_ATTEMPTS}`);
+      await recordAudit(transaction, ...rows.map((row) => auditOf(row, 'delivery.failed', { reason: LOST })));
+      return rows.map(toParcel);
+    });
+  }
+
+  override async beat(attempt: DeliveryAttempt): Promise<boolean> {
+    const count = await this.prisma.$executeRaw`
+      UPDATE export_deliveries SET lease = ${this.lease()} WHERE ${heldBy(attempt)}`;
+    return count === 1;
+  }
+
+  override settleDelivered(attempt: DeliveryAttempt, receipt: Receipt): Promise<boolean> {
+    const set = Prisma.sql`status = 'delivered', ended_at = now(), last_error = NULL,
+                           receipt = ${JSON.stringify(receipt)}::jsonb`;
+    return this.settle(attempt, set, (row) => auditOf(row, 'delivery.delivered', {}));
+  }
+
+  override retryLater(attempt: DeliveryAttempt, pauseSeconds: number, reason: string): Promise<boolean> {
+    return this.settle(
+      attempt,
+      Prisma.sql`next_attempt_at = now() + make_interval(secs => ${pauseSeconds}), last_error = ${reason}`,
+    );
+  }
+
+  override giveUp(attempt: DeliveryAttempt, reason: string, refusal: RefusalCode | null): Promise<boolean> {
+    const set = Prisma.sql`status = 'failed', ended_at = now(), last_error = ${reason}, refusal = ${refusal}`;
+    return this.settle(attempt, set, (row) => auditOf(row, 'delivery.failed', { reason }));
+  }
+
+  override handBack(attempt: DeliveryAttempt): Promise<boolean> {
+    return this.settle(attempt, Prisma.sql`attempts = attempts - 1, next_attempt_at = now()`);
+  }
+
+  override async backlog(): Promise<Backlog> {
+    const rows = await this.prisma.$queryRaw<{ channel: string; count: bigint; seconds: number }[]>`
+      SELECT channel, count(*) AS count, extract(epoch FROM now() - min(created_at))::float8 AS seconds
+      FROM export_deliveries WHERE status = 'pending' GROUP BY channel`;
+    return {
+      pending: new Map(rows.map(({ channel, count }) => [channel as ChannelName, Number(count)])),
+      oldestSeconds: Math.max(0, ...rows.map(({ seconds }) => seconds)),
+    };
+  }
+
+  override async findAll(exportId: string): Promise<DeliveryRecord[]> {
+    const rows = await this.prisma.delivery.findMany({ where: { exportId }, orderBy: { id: 'asc' } });
+    return rows.map(toRecord);
+  }
+
+  override async statesOf(exportIds: readonly string[]): Promise<Map<string, DeliveryState[]>> {
+    const rows = await this.prisma.delivery.findMany({
+      where: { exportId: { in: [...exportIds] } },
+      orderBy: { id: 'asc' },
+    });
+    const states = new Map<string, DeliveryState[]>();
+    for (const row of rows) {
+      if (row.exportId !== null) states.set(row.exportId, [...(states.get(row.exportId) ?? []), toState(row)]);
+    }
+    return states;
+  }
+
+  private async settle(
+    attempt: DeliveryAttempt,
+    set: Prisma.Sql,
+    audit?: (row: DeliveryRow) => AuditEntry,
+  ): Promise<boolean> {
+    const settled = await this.prisma.$transaction(async (transaction) => {
+      const rows = await change(transaction, set, heldBy(attempt));
+      if (audit) await recordAudit(transaction, ...rows.map(audit));
+      return rows;
+    });
+    return settled.length === 1;
+  }
+
+  private lease(): Prisma.Sql {
+    return Prisma.sql`now() + make_interval(secs => ${this.config.exports.leaseSeconds})`;
+  }
+}
+
+function heldBy({ token, parcel: { id } }: DeliveryAttempt): Prisma.Sql {
+  return Prisma.sql`id = ${id}::uuid AND attempt_token = ${token}::uuid AND status = 'pending'`;
+}
+
+/** Changes deliveries, which nobody holds then. @returns them as they are after the change */
+async function change(transaction: Transaction, set: Prisma.Sql, where: Prisma.Sql): Promise<DeliveryRow[]> {
+  const changed = await transaction.$queryRaw<{ id: string }[]>`
+    UPDATE export_deliveries SET ${set}, attempt_token = NULL, lease = NULL WHERE ${where} RETURNING id`;
+  if (changed.length === 0) return [];
+  return transaction.delivery.findMany({ where: { id: { in: changed.map(({ id }) => id) } } });
+}
+
+/** Where it went is not said: addresses are no matter of the log. */
+function auditOf(row: DeliveryRow, action: string, details: NonNullable<AuditEntry['details']>): AuditEntry {
+  const { exportId, scheduleId, userId, tenantId, customerId, channel, event, attempts } = row;
+  return {
+    action,
+    ...(exportId !== null && { exportId }),
+    userId,
+    tenantId,
+    customerId,
+    details: { channel, event, attempts, ...(scheduleId !== null && { schedule: scheduleId }), ...details },
+  };
+}

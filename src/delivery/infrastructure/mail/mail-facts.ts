@@ -1,0 +1,41 @@
+/** What a mail tells, before it is put into words. Names and reasons may hold anything. */
+export type MailFacts = CompletedFacts | FailedFacts | PausedFacts;
+
+export type Subject = 'board' | 'data' | 'event';
+
+export interface CompletedFacts {
+  readonly event: 'completed';
+  readonly subject: Subject;
+  readonly fileName: string;
+  /** Bytes. */
+  readonly size: number;
+  /** How much is in it, where that was counted. */
+  readonly amount: { readonly count: number; readonly unit: 'rows' | 'pages' } | null;
+  readonly warnings: number;
+  /** Where the file is had; of a one-time file, where its record is: whatever looks behind links in mail must not take it. */
+  readonly link: string;
+  readonly oneTime: boolean;
+  readonly until: Date | null;
+}
+
+export interface FailedFacts {
+  readonly event: 'failed';
+  readonly subject: Subject;
+  /** Such as `csv`. */
+  readonly format: string;
+  readonly requestedAt: Date;
+  readonly reason: string;
+  /** Where the record is. */
+  readonly link: string;
+}
+
+export interface PausedFacts {
+  readonly event: 'paused';
+  /** Of the schedule. */
+  readonly name: string;
+  readonly reason: string;
+  /** How often it failed in a row. */
+  readonly failures: number;
+  /** Where the schedule is; `null` where that is not known. */
+  readonly link: string | null;
+}

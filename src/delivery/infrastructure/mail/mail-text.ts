@@ -1,0 +1,55 @@
+import type { Language } from '../../model/domain/language';
+import type { Forms } from './mail-words';
+
+const LONGEST_NAME = 120;
+const LONGEST_REASON = 1_000;
+
+const CHARACTERS = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** Controls, line ends of every kind, and what turns the direction of a text beyond its end. */
+const BREAKS_OUT = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202A-\u202E\u2066-\u2069\s]+/gu;
+
+/** A name as one line that is not too long. */
+export function lineOf(name: string, longest = LONGEST_NAME): string {
+  const line = name.replace(BREAKS_OUT, ' ').trim();
+  if (line.length <= longest) return line;
+  // Between what a reader takes for characters, so that none is cut in two.
+  const { index: end } = CHARACTERS.segment(line).containing(longest) ?? { index: longest };
+  return `${line.slice(0, end > 0 ? end : longest).trim()}…`;
+}
+
+export function reasonLine(reason: string): string {
+  return lineOf(reason, LONGEST_REASON);
+}
+
+/** Puts values in place of their names in braces. What a value holds is not looked at again. */
+export function filled(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+}
+
+export function numberText(value: number, language: Language): string {
+  return new Intl.NumberFormat(language).format(value);
+}
+
+/** The form that goes with a number. */
+export function formFor(count: number, forms: Forms, language: Language): string {
+  return forms[new Intl.PluralRules(language).select(count)] ?? forms.other;
+}
+
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
+
+/** Such as `5.8 MB`, in thousands as storage is sold. */
+export function sizeText(bytes: number, language: Language): string {
+  // What would be shown as 1,000 of a unit is 1 of the next.
+  const power = UNITS.findIndex((_, index) => bytes / 1000 ** index < 999.95);
+  const unit = power === -1 ? UNITS.length - 1 : power;
+  const format = { style: 'unit', unit: UNITS[unit], maximumFractionDigits: 1 } as const;
+  return new Intl.NumberFormat(language, { ...format, unitDisplay: unit === 0 ? 'long' : 'short' }).format(
+    bytes / 1000 ** unit,
+  );
+}
+
+export function momentText(moment: Date, language: Language): string {
+  const format = { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' } as const;
+  return `${new Intl.DateTimeFormat(language, format).format(moment)} UTC`;
+}

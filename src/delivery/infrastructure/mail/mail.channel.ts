@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { type Export, ExportsForDelivery } from '../../../export';
+import { Config } from '../../../platform/config/config';
+import { Mailer, MailRefusedError } from '../../../platform/mail/mailer';
+import { DeliveryChannel, DeliveryRefusedError } from '../../model/domain/interfaces/delivery-channel';
+import { readMailTarget } from '../../model/domain/mail-target';
+import type { Parcel, Receipt } from '../../model/domain/parcel';
+import type { MailFacts } from './mail-facts';
+import { renderMail } from './mail-template';
+
+/** Tells people by mail. */
+@Injectable()
+export class MailChannel extends DeliveryChannel {
+  override readonly name = 'email';
+
+  constructor(
+    private readonly mailer: Mailer,
+    private readonly exports: ExportsForDelivery,
+    private readonly config: Config,
+  ) {
+    super();
+  }
+
+  override async deliver(parcel: Parcel, signal: AbortSignal): Promise<Receipt> {
+    const target = readMailTarget(parcel.target);
+    if (!target) throw new DeliveryRefusedError('The delivery names no address');
+    const mail = renderMail(await this.factsOf(parcel), target.language);
+    try {
+      const { messageId, response } = await this.mailer.send({ id: parcel.id, to: target.to, ...mail }, signal);
+      return { message_id: messageId, response };
+    } catch (error) {
+      throw error instanceof MailRefusedError ? new DeliveryRefusedError(error.message) : error;
+    }
+  }
+
+  private async factsOf(parcel: Parcel): Promise<MailFacts> {
+    if (parcel.event === 'schedule.paused') return this.pausedFacts(parcel);
+    const source = parcel.exportId === null ? null : await this.exports.find(parcel.exportId);
+    if (!source) throw new DeliveryRefusedError('The export no longer exists');
+    if (parcel.event === 'export.completed') return this.completedFacts(source);
+    if (parcel.event === 'export.failed') return this.failedFacts(source);
+    throw new DeliveryRefusedError(`No mail tells of ${parcel.event}`);
+  }
+
+  private completedFacts(source: Export): MailFacts {
+    const { kind, fileName, fileSize, recordCount, pageCount, warnings, oneTime, expiresAt: until } = source;
+    const link = this.exports.lastingLinkTo(source);
+    if (link === null || fileName === null || fileSize === null) {
+      throw new DeliveryRefusedError('The file was gone before this could be told');
+    }
+    const amount =
+      recordCount !== null
+        ? ({ count: recordCount, unit: 'rows' } as const)
+        : pageCount !== null
+          ? ({ count: pageCount, unit: 'pages' } as const)
+          : null;
+    return {
+      event: 'completed',
+      subject: kind,
+      fileName,
+      size: fileSize,
+      amount,
+      warnings: warnings.length,
+      link: oneTime ? this.recordOf(source) : link,
+      oneTime,
+      until,
+    };
+  }
+
+  private failedFacts(source: Export): MailFacts {
+    const { kind, format, createdAt, error } = source;
+    return {
+      event: 'failed',
+      subject: kind,
+      format,
+      requestedAt: createdAt,
+      reason: error ?? '',
+      link: this.recordOf(source),
+    };
+  }
+
+  private pausedFacts({ facts, scheduleId }: Parcel): MailFacts {
+    const { name, reason, failures } = facts;
+    return {
+      event: 'paused',
+      name: textOf(name),
+      reason: textOf(reason),
+      failures: typeof failures === 'number' ? failures : 1,
+      link: scheduleId === null ? null : `${this.config.http.publicUrl}/api/v1/exports/scheduled/${scheduleId}`,
+    };
+  }
+
+  private recordOf({ id }: Export): string {
+    return `${this.config.http.publicUrl}/api/v1/exports/${id}`;
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

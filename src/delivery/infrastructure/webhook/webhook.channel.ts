@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { ExportPresenter, ExportsForDelivery } from '../../../export';
+import { type OutboundAnswer, OutboundHttp } from '../../../platform/outbound/outbound-http';
+import { Sealer } from '../../../platform/sealing/sealer';
+import { DeliveryChannel, DeliveryRefusedError } from '../../model/domain/interfaces/delivery-channel';
+import type { Parcel, Receipt } from '../../model/domain/parcel';
+import { bytesOfWebhookSecret, webhookSignature } from '../../model/domain/webhook-secret';
+import { readWebhookTarget, WEBHOOK_SECRET } from '../../model/domain/webhook-target';
+
+const TIMEOUT_MS = 15_000;
+const GONE = 410;
+
+/** Tells programs, as Standard Webhooks (https://www.standardwebhooks.com) say. */
+@Injectable()
+export class WebhookChannel extends DeliveryChannel {
+  override readonly name = 'webhook';
+
+  constructor(
+    private readonly http: OutboundHttp,
+    private readonly sealer: Sealer,
+    private readonly exports: ExportsForDelivery,
+    private readonly presenter: ExportPresenter,
+  ) {
+    super();
+  }
+
+  override async deliver(parcel: Parcel, signal: AbortSignal): Promise<Receipt> {
+    const target = readWebhookTarget(parcel.target);
+    const secret = target && bytesOfWebhookSecret(this.sealer.open(target.secret, WEBHOOK_SECRET));
+    if (!target || !secret) throw new DeliveryRefusedError('The delivery names no webhook');
+    const body = await this.bodyOf(parcel);
+    const answer = await this.http.post(target.url, {
+      headers: headersOf(parcel.id, body, secret),
+      body,
+      timeoutMs: TIMEOUT_MS,
+      signal,
+    });
+    return receiptOf(answer);
+  }
+
+  /** The same on every attempt, but for the link to the file, which is always fresh. */
+  private async bodyOf(parcel: Parcel): Promise<string> {
+    const { event, createdAt } = parcel;
+    return JSON.stringify({ type: event, timestamp: createdAt.toISOString(), data: await this.dataOf(parcel) });
+  }
+
+  private async dataOf({ exportId, facts }: Parcel): Promise<object> {
+    if (exportId === null) return facts;
+    const source = await this.exports.find(exportId);
+    if (!source) throw new DeliveryRefusedError('The export no longer exists');
+    return this.presenter.record(source);
+  }
+}
+
+function headersOf(id: string, body: string, secret: Buffer): Record<string, string> {
+  const timestamp = Math.floor(Date.now() / 1000);
+  return {
+    'Content-Type': 'application/json',
+    'User-Agent': 'export-service',
+    'webhook-id': id,
+    'webhook-timestamp': String(timestamp),
+    'webhook-signature': webhookSignature({ id, timestamp, body }, secret),
+  };
+}
+
+function receiptOf({ status, excerpt }: OutboundAnswer): Receipt {
+  if (status >= 200 && status < 300) return { status };
+  const said = excerpt === '' ? '' : `: ${excerpt}`;
+  if (status === GONE) throw new DeliveryRefusedError(`The receiver wants nothing more (410)${said}`, 'gone');
+  const isRedirect = status >= 300 && status < 400;
+  throw new Error(`The receiver answered ${status}${isRedirect ? ', and redirects are not followed' : said}`);
+}

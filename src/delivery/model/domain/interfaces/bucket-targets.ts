@@ -1,0 +1,19 @@
+/** Into which bucket files are copied, and by which right. */
+export interface BucketWish {
+  readonly uri: string;
+  readonly endpoint?: string;
+  readonly region?: string;
+  readonly accessKeyId?: string;
+  readonly secretAccessKey?: string;
+  readonly forcePathStyle?: boolean;
+  readonly mayUseOwnCredentials: boolean;
+}
+
+/** Plans what is copied into a bucket. */
+export abstract class BucketTargets {
+  /**
+   * Checks and probes the bucket, and seals its credentials.
+   * @throws DomainError invalid
+   */
+  abstract plan(wish: BucketWish, field: string): Promise<Readonly<Record<string, unknown>>>;
+}

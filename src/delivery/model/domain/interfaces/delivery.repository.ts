@@ -1,0 +1,58 @@
+import type { ChannelName } from '../../../../platform/outbox/planned-delivery';
+import type { DeliveryRecord, DeliveryState } from '../delivery-state';
+import type { Parcel, Receipt } from '../parcel';
+import type { RefusalCode } from './delivery-channel';
+
+/** The right to deliver a parcel, which whoever holds the token has until the lease ends. */
+export interface DeliveryAttempt {
+  readonly token: string;
+  readonly parcel: Parcel;
+  /** The request that led to the parcel. */
+  readonly requestId: string | null;
+}
+
+/** How many more deliveries of each channel may begin now. */
+export type Room = Readonly<Partial<Record<ChannelName, number>>>;
+
+/** What waits to be delivered. */
+export interface Backlog {
+  readonly pending: ReadonlyMap<ChannelName, number>;
+  /** For how long the oldest of all has waited; 0 where nothing waits. */
+  readonly oldestSeconds: number;
+}
+
+/**
+ * The outbox as those see it who deliver. Each change holds only for the holder of the token, so that of two processes that
+ * believe to have a parcel one alone settles it.
+ */
+export abstract class DeliveryRepository {
+  /** Takes parcels that are due and that nobody holds, the longest due first. */
+  abstract claimDue(room: Room): Promise<DeliveryAttempt[]>;
+
+  /**
+   * Ends those that were begun as often as may be, and whose process ended with them every time.
+   * @returns what they are
+   */
+  abstract abandonLost(): Promise<Parcel[]>;
+
+  /** Says that the attempt is at work. @returns whether it still has the right to be */
+  abstract beat(attempt: DeliveryAttempt): Promise<boolean>;
+
+  /** @returns whether the attempt still had the right to; so do the others */
+  abstract settleDelivered(attempt: DeliveryAttempt, receipt: Receipt): Promise<boolean>;
+
+  abstract retryLater(attempt: DeliveryAttempt, pauseSeconds: number, reason: string): Promise<boolean>;
+
+  abstract giveUp(attempt: DeliveryAttempt, reason: string, refusal: RefusalCode | null): Promise<boolean>;
+
+  /** Gives the parcel back as if the attempt had not begun. */
+  abstract handBack(attempt: DeliveryAttempt): Promise<boolean>;
+
+  abstract backlog(): Promise<Backlog>;
+
+  /** What is to be told of an export, and how far that has come; the oldest first. */
+  abstract findAll(exportId: string): Promise<DeliveryRecord[]>;
+
+  /** How the deliveries of each of the exports stand. An export of which nothing is told is left out. */
+  abstract statesOf(exportIds: readonly string[]): Promise<Map<string, DeliveryState[]>>;
+}

@@ -1,0 +1,53 @@
+import { createHmac } from 'node:crypto';
+import { bytesOfWebhookSecret, newWebhookSecret, webhookSignature } from './webhook-secret';
+
+const secretOf = (length: number) => `whsec_${Buffer.alloc(length, 0xfb).toString('base64')}`;
+
+describe('A webhook’s secret', () => {
+  it('is made of 32 bytes that nobody had before', () => {
+    const [one, other] = [newWebhookSecret(), newWebhookSecret()];
+
+    expect(one).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+    expect(bytesOfWebhookSecret(one)).toHaveLength(32);
+    expect(one).not.toBe(other);
+  });
+
+  it.each([24, 32, 33, 64])('may have %i bytes', (length) => {
+    expect(bytesOfWebhookSecret(secretOf(length))).toEqual(Buffer.alloc(length, 0xfb));
+    expect(bytesOfWebhookSecret(secretOf(length).replace(/=+$/, ''))).toHaveLength(length);
+  });
+
+  it.each([
+    '',
+    'whsec_',
+    'secret',
+    secretOf(23),
+    secretOf(65),
+    secretOf(32).replace('whsec_', ''),
+    secretOf(32).replace('whsec_', 'WHSEC_'),
+    `${secretOf(32)}!`,
+    `${secretOf(30)}===`,
+    ` ${secretOf(32)}`,
+    secretOf(32).replaceAll('+', '-').replaceAll('/', '_'),
+  ])('may not be %j', (secret) => {
+    expect(bytesOfWebhookSecret(secret)).toBeNull();
+  });
+});
+
+describe('A webhook’s signature', () => {
+  it('is the one that the specification’s own example has', () => {
+    const secret = bytesOfWebhookSecret('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw')!;
+    const message = { id: 'msg_p5jXN8AQM9LWM0D4loKWxJek', timestamp: 1_614_265_330, body: '{"test": 2432232314}' };
+
+    expect(webhookSignature(message, secret)).toBe('v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=');
+  });
+
+  it('covers the bytes of what is not ASCII', () => {
+    const secret = Buffer.alloc(24, 1);
+    const content = Buffer.from('id.7.{"name":"Звіт 📄"}', 'utf8');
+
+    const signature = webhookSignature({ id: 'id', timestamp: 7, body: '{"name":"Звіт 📄"}' }, secret);
+
+    expect(signature).toBe(`v1,${createHmac('sha256', secret).update(content).digest('base64')}`);
+  });
+});

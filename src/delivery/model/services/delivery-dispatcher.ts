@@ -1,0 +1,107 @@
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { Config } from '../../../platform/config/config';
+import { type ChannelName, CHANNELS } from '../../../platform/outbox/planned-delivery';
+import { SLOTS } from '../domain/attempt-limits';
+import { type DeliveryAttempt, DeliveryRepository, type Room } from '../domain/interfaces/delivery.repository';
+import { reasonOf } from '../domain/reason';
+import { DeliveryMetrics } from './delivery-metrics';
+import { DeliveryRunner } from './delivery-runner';
+
+const INTERVAL_MS = 500;
+
+/** Deliveries that were lost with their process every time are looked for once in so many rounds. */
+const ROUNDS_BETWEEN_LOOKS = 10;
+
+/** How long attempts may take to stop and be handed back. */
+const HAND_BACK_MS = 5_000;
+
+/** Takes what is due out of the outbox and has it delivered, several at once, in the processes whose role it is. */
+@Injectable()
+export class DeliveryDispatcher implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
+  private readonly logger = new Logger(DeliveryDispatcher.name);
+  private readonly running = new Map<DeliveryAttempt, Promise<void>>();
+  private readonly ending = new AbortController();
+  private timer: NodeJS.Timeout | undefined;
+  private deadline: NodeJS.Timeout | undefined;
+  private round: Promise<void> = Promise.resolve();
+  private rounds = 0;
+  private stopped = false;
+
+  constructor(
+    private readonly deliveries: DeliveryRepository,
+    private readonly runner: DeliveryRunner,
+    private readonly metrics: DeliveryMetrics,
+    private readonly config: Config,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (this.config.runsJobs) this.scheduleNext(0);
+  }
+
+  /** Takes nothing more. What runs has the grace period that exports have, at the same time as they. */
+  async onModuleDestroy(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    this.deadline = setTimeout(() => {
+      this.ending.abort(new Error('The process has to end'));
+    }, this.config.exports.graceSeconds * 1000);
+    await this.round;
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    const { signal } = this.ending;
+    const patienceIsOver = new Promise<void>((resolve) => {
+      const soon = () => setTimeout(resolve, HAND_BACK_MS).unref();
+      if (signal.aborted) soon();
+      else signal.addEventListener('abort', soon);
+    });
+    await Promise.race([Promise.all(this.running.values()), patienceIsOver]);
+    clearTimeout(this.deadline);
+  }
+
+  private async dispatch(): Promise<void> {
+    try {
+      if (this.rounds++ % ROUNDS_BETWEEN_LOOKS === 0) await this.abandonLost();
+      for (const attempt of await this.deliveries.claimDue(this.room())) this.begin(attempt);
+    } catch (error) {
+      this.logger.warn('The outbox could not be looked into; it is tried again', { reason: reasonOf(error) });
+    }
+  }
+
+  private async abandonLost(): Promise<void> {
+    for (const parcel of await this.deliveries.abandonLost()) {
+      this.logger.error('A delivery ended its process every time, and is given up', { delivery_id: parcel.id });
+      this.metrics.ended(parcel, 'failed');
+    }
+  }
+
+  private begin(attempt: DeliveryAttempt): void {
+    const work = this.runner
+      .run(attempt, this.ending.signal)
+      .catch((error: unknown) => {
+        this.logger.error('A delivery ended by a fault of ours', error);
+      })
+      .finally(() => this.running.delete(attempt));
+    this.running.set(attempt, work);
+  }
+
+  private room(): Room {
+    const taken = (name: ChannelName) =>
+      [...this.running.keys()].filter(({ parcel }) => parcel.channel === name).length;
+    return Object.fromEntries(CHANNELS.map((name) => [name, SLOTS[name] - taken(name)]));
+  }
+
+  private scheduleNext(delay: number): void {
+    this.timer = setTimeout(() => {
+      this.round = this.dispatch().finally(() => {
+        if (!this.stopped) this.scheduleNext(INTERVAL_MS);
+      });
+    }, delay);
+  }
+}

@@ -1,0 +1,128 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Injectable, Logger } from '@nestjs/common';
+import { Config } from '../../../platform/config/config';
+import { RequestContext } from '../../../platform/observability/request-context';
+import { ATTEMPT_MS, MAX_ATTEMPTS, pauseAfter } from '../domain/attempt-limits';
+import { DeliveryRefusedError } from '../domain/interfaces/delivery-channel';
+import { type DeliveryAttempt, DeliveryRepository } from '../domain/interfaces/delivery.repository';
+import type { Parcel, Receipt } from '../domain/parcel';
+import { reasonOf } from '../domain/reason';
+import { DeliveryChannels } from './delivery-channels';
+import { DeliveryLease } from './delivery-lease';
+import { DeliveryMetrics } from './delivery-metrics';
+
+/** The database may be away for a moment right when a receiver has said yes. */
+const SETTLING_PAUSE_MS = 500;
+
+/** Carries out one attempt at a delivery, to its end or to the next attempt. */
+@Injectable()
+export class DeliveryRunner {
+  private readonly logger = new Logger(DeliveryRunner.name);
+
+  constructor(
+    private readonly deliveries: DeliveryRepository,
+    private readonly channels: DeliveryChannels,
+    private readonly metrics: DeliveryMetrics,
+    private readonly config: Config,
+  ) {}
+
+  /** @param ending aborts when the process has to end; the parcel is handed back */
+  async run(attempt: DeliveryAttempt, ending: AbortSignal): Promise<void> {
+    const { parcel, requestId } = attempt;
+    const context = { requestId: requestId ?? parcel.id, ...(parcel.exportId && { exportId: parcel.exportId }) };
+    await RequestContext.run(context, () => this.carryOut(attempt, ending));
+  }
+
+  private async carryOut(attempt: DeliveryAttempt, ending: AbortSignal): Promise<void> {
+    const lease = new DeliveryLease(attempt, this.deliveries, this.config.exports.leaseSeconds * 1000);
+    const over = new AbortController();
+    const limit = deadlineOf(attempt);
+    const signal = AbortSignal.any([lease.lost, ending, over.signal, ...(limit ? [limit] : [])]);
+    try {
+      const receipt = await this.deliver(attempt.parcel, signal);
+      await this.settle(attempt, lease.lost, () => this.conclude(attempt, receipt));
+    } catch (error) {
+      await this.settle(attempt, lease.lost, () => this.concludeFault(attempt, error, ending));
+    } finally {
+      lease.release();
+      over.abort();
+    }
+  }
+
+  /** Waits no longer than the signal lets it, should the channel not heed it. */
+  private async deliver(parcel: Parcel, signal: AbortSignal): Promise<Receipt> {
+    const work = this.channels.channel(parcel.channel).deliver(parcel, signal);
+    // What a channel still says after that concerns nobody.
+    work.catch(() => undefined);
+    return Promise.race([work, abortion(signal)]);
+  }
+
+  private async conclude(attempt: DeliveryAttempt, receipt: Receipt): Promise<boolean> {
+    if (!(await this.deliveries.settleDelivered(attempt, receipt))) return false;
+    this.logger.log('Delivered', aboutOf(attempt));
+    this.metrics.ended(attempt.parcel, 'delivered');
+    return true;
+  }
+
+  private async concludeFault(attempt: DeliveryAttempt, error: unknown, ending: AbortSignal): Promise<boolean> {
+    const { parcel } = attempt;
+    const reason = reasonOf(error);
+    const refusal = error instanceof DeliveryRefusedError ? error.code : null;
+    const pauseSeconds = refusal === null ? pauseAfter(parcel.attempt) : null;
+    if (refusal === null && ending.aborted) {
+      if (!(await this.deliveries.handBack(attempt))) return false;
+      this.logger.log('The delivery is handed back', aboutOf(attempt));
+    } else if (pauseSeconds === null) {
+      if (!(await this.deliveries.giveUp(attempt, reason, refusal))) return false;
+      this.logger.error('A delivery failed for good', { ...aboutOf(attempt), reason });
+      this.metrics.ended(parcel, 'failed');
+    } else {
+      if (!(await this.deliveries.retryLater(attempt, pauseSeconds, reason))) return false;
+      this.logger.warn(`Attempt ${parcel.attempt} of ${MAX_ATTEMPTS} at a delivery failed`, {
+        ...aboutOf(attempt),
+        reason,
+      });
+      this.metrics.ended(parcel, 'retried');
+    }
+    return true;
+  }
+
+  /**
+   * Writes down what came of an attempt, for as long as it is ours to do.
+   * @param write gives whether the attempt still had the right to
+   */
+  private async settle(attempt: DeliveryAttempt, lost: AbortSignal, write: () => Promise<boolean>): Promise<void> {
+    while (!lost.aborted) {
+      try {
+        if (await write()) return;
+        break;
+      } catch (error) {
+        this.logger.warn('What came of a delivery could not be written down', { reason: reasonOf(error) });
+        await pause(SETTLING_PAUSE_MS);
+      }
+    }
+    this.logger.warn('Somebody else has the delivery now', aboutOf(attempt));
+  }
+}
+
+function aboutOf({ parcel }: DeliveryAttempt): Record<string, string | number> {
+  const { id, channel, event, attempt } = parcel;
+  return { delivery_id: id, channel, event, attempt };
+}
+
+function deadlineOf({ parcel: { channel } }: DeliveryAttempt): AbortSignal | null {
+  const milliseconds = ATTEMPT_MS[channel];
+  return milliseconds === null ? null : AbortSignal.timeout(milliseconds);
+}
+
+function abortion(signal: AbortSignal): Promise<never> {
+  const aborted = new Promise<never>((_, reject) => {
+    const rejectNow = () => {
+      reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
+    };
+    if (signal.aborted) rejectNow();
+    else signal.addEventListener('abort', rejectNow, { once: true });
+  });
+  aborted.catch(() => undefined);
+  return aborted;
+}

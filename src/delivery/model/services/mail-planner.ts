@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { isAdmin } from '../../../platform/auth/admin';
+import { type Caller, isCustomer, type Party, type Person } from '../../../platform/auth/caller';
+import { Config } from '../../../platform/config/config';
+import { DomainError } from '../../../platform/errors/domain-error';
+import { isMailAddress } from '../../../platform/mail/mail-address';
+import { AddressBook } from '../domain/interfaces/address-book';
+import { type Language, languageOf } from '../domain/language';
+import type { MailTarget } from '../domain/mail-target';
+
+/** How a person is written to, as far as it is known. */
+interface Known {
+  readonly email: string | null;
+  readonly language: Language;
+}
+
+/** Decides to which address mail goes. */
+@Injectable()
+export class MailPlanner {
+  constructor(
+    private readonly book: AddressBook,
+    private readonly config: Config,
+  ) {}
+
+  /** The person's own address; `null` where none is known, or where no mail can be sent. */
+  async ownTarget(person: Person, language?: Language): Promise<MailTarget | null> {
+    if (!this.config.mail) return null;
+    const known = await this.known(person);
+    return known.email === null ? null : { to: known.email, language: language ?? known.language };
+  }
+
+  /**
+   * @param email `true` for the caller's own address
+   * @param field under which a refusal names it
+   * @throws DomainError invalid
+   */
+  async target(
+    caller: Party,
+    email: true | string,
+    language: Language | undefined,
+    field: string,
+  ): Promise<MailTarget> {
+    const refused = (message: string) => refusal(field, message);
+    if (isCustomer(caller)) throw refused('must be left out: external systems are told by webhook');
+    if (!this.config.mail) throw refused('must be left out: this service is not set up to send mail (SMTP_URL)');
+    if (email !== true && !isMailAddress(email)) throw refused('must be true, or an address such as ann@example.com');
+    const known = await this.known(caller);
+    const to = email === true ? known.email : email;
+    if (to === null) throw refused('must be an address: no address of yours is known');
+    if (!mayWriteTo(to, caller, known)) {
+      throw refused('must be your own address, or true: only administrators may name somebody else’s');
+    }
+    return { to, language: language ?? known.language };
+  }
+
+  /** By the token first: it is newer than what the platform wrote down. */
+  private async known(person: Person & Partial<Caller>): Promise<Known> {
+    const { email, locale } = person;
+    const written = email !== undefined && locale !== undefined ? null : await this.book.find(person);
+    return { email: email ?? written?.email ?? null, language: languageOf(locale ?? written?.locale) };
+  }
+}
+
+/** @returns the refusal of a request that names what is wrong in it */
+export function refusal(field: string, message: string): DomainError {
+  return DomainError.invalid('invalid-request', 'The request is not valid', { field, message });
+}
+
+function mayWriteTo(to: string, { roles = [] }: Partial<Caller>, { email }: Known): boolean {
+  return email === null || to.toLowerCase() === email.toLowerCase() || isAdmin({ roles });
+}

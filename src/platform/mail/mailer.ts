@@ -1,0 +1,98 @@
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { createTransport, type NodemailerError } from 'nodemailer';
+import { Config } from '../config/config';
+
+/** A message in both its forms, to one receiver. */
+export interface Mail {
+  /** What a repeat of it is known by. */
+  readonly id: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+/** What the server said when it took a message. */
+export interface MailReceipt {
+  readonly messageId: string;
+  readonly response: string;
+}
+
+/** The server said that it will never take this message for this receiver. */
+export class MailRefusedError extends Error {
+  override readonly name = 'MailRefusedError';
+}
+
+/** As many as deliveries by mail that a process works on at once: none of them waits for another. */
+const CONNECTIONS = 8;
+const CONNECT_MS = 10_000;
+const SILENCE_MS = 25_000;
+
+/** Refusals of these say something of the receiver or the message; others, of us. */
+const OF_THE_MESSAGE = ['RCPT TO', 'DATA'];
+
+/** Sends mail by SMTP. */
+@Injectable()
+export class Mailer implements OnApplicationShutdown {
+  private readonly logger = new Logger(Mailer.name);
+  private readonly transport;
+  private readonly from;
+
+  constructor({ mail }: Config) {
+    this.from = mail?.from;
+    this.transport =
+      mail &&
+      createTransport({
+        pool: true,
+        url: mail.smtpUrl,
+        maxConnections: CONNECTIONS,
+        // A message is tried again by whoever sent it, who knows how often that has been.
+        maxRequeues: 0,
+        connectionTimeout: CONNECT_MS,
+        greetingTimeout: CONNECT_MS,
+        socketTimeout: SILENCE_MS,
+        disableFileAccess: true,
+        disableUrlAccess: true,
+      });
+  }
+
+  /**
+   * Hands a message to the server.
+   * @param signal ends the attempt, and with it the connection
+   * @throws MailRefusedError; whatever else is thrown may go better later
+   */
+  async send({ id, to, subject, text, html }: Mail, signal: AbortSignal): Promise<MailReceipt> {
+    const { transport, from } = this;
+    if (!transport || !from) throw new Error('No mail can be sent: SMTP_URL is not set');
+    const [, host = 'localhost'] = from.address.split('@');
+    try {
+      const { messageId, response } = await transport.sendMail({
+        from,
+        to: { name: '', address: to },
+        subject,
+        text,
+        html,
+        signal,
+        messageId: `<${id}@${host}>`,
+        headers: { 'Auto-Submitted': 'auto-generated', 'X-Entity-Ref-ID': id },
+      });
+      return { messageId, response };
+    } catch (error) {
+      throw this.shown(error);
+    }
+  }
+
+  onApplicationShutdown(): void {
+    this.transport?.close({ force: true });
+  }
+
+  /** What may be told of it: where our server is, and how it knows us, is nobody's business. */
+  private shown(error: unknown): Error {
+    const { message, responseCode, command, permanent } = error as NodemailerError;
+    const isOfTheMessage = responseCode !== undefined && OF_THE_MESSAGE.includes(command ?? '');
+    if (isOfTheMessage)
+      return permanent ? new MailRefusedError(message, { cause: error }) : new Error(message, { cause: error });
+    this.logger.warn('Mail cannot be handed in', { reason: message });
+    return new Error('The mail server could not be reached, or did not take mail', { cause: error });
+  }
+}

@@ -1,0 +1,104 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { Export } from '../../export';
+import { PageResponse } from '../../platform/http/page';
+import { CHANNELS, type ChannelName } from '../../platform/outbox/planned-delivery';
+import type { DeliveryState } from '../model/domain/interfaces/scheduled-deliveries';
+import type { RunOutcome, RunTrigger } from '../model/domain/schedule-run';
+import type { RunWithFate } from '../model/services/schedule-runs';
+
+const nullable = { nullable: true, type: String } as const;
+const nullableInteger = { nullable: true, type: 'integer' } as const;
+const nullableTime = { ...nullable, format: 'date-time' } as const;
+
+const STATUSES = ['pending', 'processing', 'completed', 'failed', 'cancelled', 'expired'];
+const OUTCOMES = ['succeeded', 'failed', null];
+
+class RunDeliveryResponse {
+  @ApiProperty({ enum: CHANNELS })
+  readonly channel!: ChannelName;
+
+  @ApiProperty({ enum: ['pending', 'delivered', 'failed'] })
+  readonly status!: string;
+
+  @ApiProperty({ ...nullable, description: 'Why the last attempt failed' })
+  readonly error!: string | null;
+
+  static of({ channel, status, lastError }: DeliveryState): RunDeliveryResponse {
+    return { channel, status, error: lastError };
+  }
+}
+
+/** The last time that a schedule ran. */
+export class LastRunResponse {
+  @ApiProperty({ format: 'uuid' })
+  readonly id!: string;
+
+  @ApiProperty({ format: 'uuid', description: 'Its export, which has its file' })
+  readonly export_id!: string;
+
+  @ApiProperty({ enum: STATUSES, description: "The export's, at this moment" })
+  readonly status!: Export['status'];
+
+  @ApiProperty({ ...nullable, enum: OUTCOMES, description: 'Null until its file is made and brought to where it goes' })
+  readonly outcome!: RunOutcome | null;
+
+  @ApiProperty(nullable)
+  readonly error!: string | null;
+
+  static of({ run, export: made }: Omit<RunWithFate, 'deliveries'>): LastRunResponse {
+    return {
+      id: run.id,
+      export_id: run.exportId,
+      status: made?.status ?? 'pending',
+      outcome: run.outcome,
+      error: run.error ?? made?.error ?? null,
+    };
+  }
+}
+
+/** One time that a schedule ran. */
+export class ScheduleRunResponse extends LastRunResponse {
+  @ApiProperty({ ...nullableTime, description: 'For when it was planned; null for a run that was asked for' })
+  readonly slot!: string | null;
+
+  @ApiProperty({ enum: ['schedule', 'manual'] })
+  readonly trigger!: RunTrigger;
+
+  @ApiProperty(nullableInteger)
+  readonly record_count!: number | null;
+
+  @ApiProperty({ ...nullableInteger, description: 'Bytes' })
+  readonly file_size!: number | null;
+
+  @ApiProperty({ type: [RunDeliveryResponse] })
+  readonly deliveries!: RunDeliveryResponse[];
+
+  @ApiProperty({ format: 'date-time' })
+  readonly created_at!: string;
+
+  @ApiProperty(nullableTime)
+  readonly ended_at!: string | null;
+
+  static override of({ run, export: made, deliveries }: RunWithFate): ScheduleRunResponse {
+    const { id, export_id, status, outcome, error } = LastRunResponse.of({ run, export: made });
+    return {
+      id,
+      export_id,
+      status,
+      outcome,
+      error,
+      slot: run.slot?.toISOString() ?? null,
+      trigger: run.trigger,
+      record_count: made?.recordCount ?? null,
+      file_size: made?.fileSize ?? null,
+      deliveries: deliveries.map((state) => RunDeliveryResponse.of(state)),
+      created_at: run.createdAt.toISOString(),
+      ended_at: run.endedAt?.toISOString() ?? null,
+    };
+  }
+}
+
+export class ScheduleRunListResponse extends PageResponse {
+  @ApiProperty({ type: [ScheduleRunResponse] })
+  readonly results!: ScheduleRunResponse[];
+}

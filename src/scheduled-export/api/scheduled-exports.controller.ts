@@ -1,0 +1,172 @@
+import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { ApiExportCreation, ExportPresenter, ExportResponse } from '../../export';
+import type { Caller } from '../../platform/auth/caller';
+import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
+import { Config } from '../../platform/config/config';
+import { ApiProblems } from '../../platform/http/api-problem.decorator';
+import { pageAnswer, PageQuery, pageSize } from '../../platform/http/page';
+import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
+import type { Schedule } from '../model/domain/schedule';
+import { ScheduleRuns } from '../model/services/schedule-runs';
+import { type SavedSchedule, ScheduleService } from '../model/services/schedule.service';
+import { ScheduleListQuery } from './schedule-list.query';
+import { ScheduleRequest } from './schedule.request';
+import { ScheduleListResponse, ScheduleResponse } from './schedule.response';
+import { ScheduleRunListResponse, ScheduleRunResponse } from './schedule-run.response';
+
+const CHECKED =
+  'Everything is checked now: what it exports against the catalog and my rights, where it goes by trying it. A refusal names all that is wrong, each under its field.';
+
+@ApiTags('Scheduled exports')
+@ApiBearerAuth()
+@ApiProblems(401)
+@Controller('exports/scheduled')
+export class ScheduledExportsController {
+  constructor(
+    private readonly schedules: ScheduleService,
+    private readonly runs: ScheduleRuns,
+    private readonly presenter: ExportPresenter,
+    private readonly config: Config,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'List my schedules, newest first' })
+  @ApiOkResponse({ type: ScheduleListResponse })
+  @ApiProblems(400)
+  async list(
+    @CurrentCaller() owner: Caller,
+    @Query() query: ScheduleListQuery,
+    @Req() request: Request,
+  ): Promise<ScheduleListResponse> {
+    const { cursor, is_active: active } = query;
+    const isActive = active === undefined ? undefined : active === 'true';
+    const page = await this.schedules.list({ owner, size: pageSize(query), cursor, isActive });
+    const last = await this.runs.lastOf(page.items);
+    return pageAnswer(page, request, this.config.http.publicUrl, (item) =>
+      ScheduleResponse.of(item, last.get(item.id)),
+    );
+  }
+
+  @Post()
+  @ApiOperation({ summary: 'Have something exported again and again', description: CHECKED })
+  @ApiHeader({ name: 'Idempotency-Key', required: false })
+  @ApiCreatedResponse({
+    type: ScheduleResponse,
+    headers: { Location: { description: 'The path of the schedule', schema: { type: 'string' } } },
+  })
+  @ApiOkResponse({ type: ScheduleResponse, description: 'A repeat of a request that made it before' })
+  @ApiProblems(400, 403, 409, 410, 413, 415, 422)
+  async create(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyKey() idempotencyKey: string | null,
+    @Body() body: ScheduleRequest,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ScheduleResponse> {
+    const saved = await this.schedules.create(caller, ScheduleRequest.wish(body), idempotencyKey);
+    response.status(saved.isNew ? HttpStatus.CREATED : HttpStatus.OK);
+    response.location(`/api/v1/exports/scheduled/${saved.schedule.id}/`);
+    return this.saved(saved);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One schedule' })
+  @ApiOkResponse({ type: ScheduleResponse })
+  @ApiProblems(404)
+  async get(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ScheduleResponse> {
+    return this.show(await this.schedules.get(id, caller));
+  }
+
+  @Put(':id')
+  @ApiOperation({
+    summary: 'Say anew what a schedule is',
+    description: `It is replaced as a whole: what is left out gets its default; of secrets, what they were. ${CHECKED}`,
+  })
+  @ApiOkResponse({ type: ScheduleResponse })
+  @ApiProblems(400, 403, 404, 413, 415)
+  async replace(
+    @Param('id') id: string,
+    @CurrentCaller() caller: Caller,
+    @Body() body: ScheduleRequest,
+  ): Promise<ScheduleResponse> {
+    return this.saved(await this.schedules.replace(id, caller, ScheduleRequest.wish(body)));
+  }
+
+  @Delete(':id')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({ summary: 'Delete a schedule', description: 'What it exported stays as long as it would.' })
+  @ApiNoContentResponse()
+  @ApiProblems(404)
+  async delete(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<void> {
+    await this.schedules.delete(id, caller);
+  }
+
+  @Post(':id/run')
+  @ApiOperation({
+    summary: 'Run a schedule now',
+    description: 'Also one that is paused. When it runs next stays as it is.',
+  })
+  @ApiExportCreation(ExportResponse)
+  @ApiProblems(400, 404, 410, 422, 429)
+  async run(
+    @Param('id') id: string,
+    @CurrentCaller() caller: Caller,
+    @IdempotencyKey() idempotencyKey: string | null,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ExportResponse> {
+    return this.presenter.created(await this.runs.runNow(id, caller, idempotencyKey), caller, response);
+  }
+
+  @Post(':id/pause')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({ summary: 'Let a schedule run no more until it is resumed' })
+  @ApiOkResponse({ type: ScheduleResponse })
+  @ApiProblems(404)
+  async pause(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ScheduleResponse> {
+    return this.show(await this.schedules.pause(id, caller));
+  }
+
+  @Post(':id/resume')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    summary: 'Let a schedule run again',
+    description: 'First when it is due after now: nothing is made up for.',
+  })
+  @ApiOkResponse({ type: ScheduleResponse })
+  @ApiProblems(404, 409)
+  async resume(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ScheduleResponse> {
+    return this.show(await this.schedules.resume(id, caller));
+  }
+
+  @Get(':id/runs')
+  @ApiOperation({ summary: 'When a schedule ran and how that went, newest first' })
+  @ApiOkResponse({ type: ScheduleRunListResponse })
+  @ApiProblems(400, 404)
+  async history(
+    @Param('id') id: string,
+    @CurrentCaller() caller: Caller,
+    @Query() query: PageQuery,
+    @Req() request: Request,
+  ): Promise<ScheduleRunListResponse> {
+    const page = await this.runs.history(id, caller, pageSize(query), query.cursor);
+    return pageAnswer(page, request, this.config.http.publicUrl, (item) => ScheduleRunResponse.of(item));
+  }
+
+  private async saved({ schedule, webhookSecret }: SavedSchedule): Promise<ScheduleResponse> {
+    return this.show(schedule, webhookSecret);
+  }
+
+  private async show(schedule: Schedule, webhookSecret: string | null = null): Promise<ScheduleResponse> {
+    const last = await this.runs.lastOf([schedule]);
+    return ScheduleResponse.of(schedule, last.get(schedule.id), webhookSecret);
+  }
+}

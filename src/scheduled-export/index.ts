@@ -1,0 +1,2 @@
+/** The door of the module: what other modules may import, and nothing more. */
+export { ScheduledExportModule } from './scheduled-export.module';

@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import { DeliveriesForScheduledExport } from '../../delivery';
+import type { Caller } from '../../platform/auth/caller';
+import type { PlannedDelivery } from '../../platform/outbox/planned-delivery';
+import {
+  type DeliveryState,
+  type DeliveryWish,
+  type PlannedDeliveries,
+  ScheduledDeliveries,
+} from '../model/domain/interfaces/scheduled-deliveries';
+
+@Injectable()
+export class OutboxDeliveries extends ScheduledDeliveries {
+  constructor(private readonly deliveries: DeliveriesForScheduledExport) {
+    super();
+  }
+
+  override async plan(caller: Caller, wish: DeliveryWish): Promise<PlannedDeliveries> {
+    const { plan, webhookSecret } = await this.deliveries.plan(caller, wish);
+    return { deliveries: plan.deliveries, webhookSecret };
+  }
+
+  override async noticeTo(caller: Caller, planned: readonly PlannedDelivery[]): Promise<PlannedDelivery | null> {
+    const target = await this.deliveries.mailTargetOf(caller, planned);
+    return target && { channel: 'email', on: ['failed'], target };
+  }
+
+  override statesOf(exportIds: readonly string[]): Promise<ReadonlyMap<string, readonly DeliveryState[]>> {
+    return this.deliveries.statesOf(exportIds);
+  }
+}

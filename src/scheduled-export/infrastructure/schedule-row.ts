@@ -1,0 +1,125 @@
+import { type AuditEntry, recordAudit } from '../../platform/audit/audit-log';
+import type { Person } from '../../platform/auth/caller';
+import type { PlannedDelivery } from '../../platform/outbox/planned-delivery';
+import {
+  Prisma,
+  type Schedule as ScheduleRow,
+  type ScheduleRun as RunRow,
+} from '../../platform/prisma/generated/client';
+import { jsonOf } from '../../platform/prisma/json';
+import type { Transaction } from '../../platform/prisma/prisma.service';
+import type { GrantedContent } from '../model/domain/interfaces/scheduled-content';
+import type { DeliveryMethod } from '../model/domain/interfaces/scheduled-deliveries';
+import type { Frequency } from '../model/domain/recurrence/recurrence-rule';
+import type { DestinationOptions, Schedule, ScheduleContent, ScheduleDefinition } from '../model/domain/schedule';
+import type { RunOutcome, RunTrigger, ScheduleRun } from '../model/domain/schedule-run';
+
+/** The schedule as the model knows it. */
+export function toSchedule(row: ScheduleRow): Schedule {
+  const { id, userId, tenantId, name, dataTypes, tables, columns, filters, options, format } = row;
+  const { frequency, cron, at, weekday, dayOfMonth, timeZone } = row;
+  return {
+    id,
+    userId,
+    tenantId,
+    name,
+    content: { format, dataTypes, tables, columns, filters, options: options as ScheduleContent['options'] },
+    granted: row.granted as unknown as GrantedContent,
+    rule: { frequency: frequency as Frequency, cron, at, weekday, dayOfMonth, timeZone },
+    delivery: {
+      method: row.deliveryMethod as DeliveryMethod,
+      email: row.deliveryEmail,
+      emailAddress: row.emailAddress,
+      language: row.language,
+      destination: row.destination,
+      destinationOptions: row.destinationOptions as DestinationOptions | null,
+      webhookUrl: row.webhookUrl,
+    },
+    deliveries: row.deliveries as unknown as PlannedDelivery[],
+    notice: row.notice as unknown as PlannedDelivery | null,
+    retentionSeconds: row.retentionSeconds,
+    asAdmin: row.asAdmin,
+    isActive: row.isActive,
+    nextRunAt: row.nextRunAt,
+    lastRunAt: row.lastRunAt,
+    pausedReason: row.pausedReason,
+    failures: row.failures,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  };
+}
+
+export function toRun(row: RunRow): ScheduleRun {
+  const { id, scheduleId, slot, exportId, error, createdAt, endedAt } = row;
+  return {
+    id,
+    scheduleId,
+    slot,
+    trigger: row.trigger as RunTrigger,
+    exportId,
+    outcome: row.outcome as RunOutcome | null,
+    error,
+    createdAt,
+    endedAt,
+  };
+}
+
+/** The columns of what an owner decides, but for whether and when it runs. */
+export function columnsOf({ content, rule, delivery, ...definition }: ScheduleDefinition) {
+  return {
+    name: definition.name,
+    dataTypes: [...content.dataTypes],
+    tables: [...content.tables],
+    columns: orNull(content.columns),
+    filters: orNull(content.filters),
+    options: jsonOf(content.options),
+    format: content.format,
+    granted: jsonOf(definition.granted),
+    asAdmin: definition.asAdmin,
+    ...rule,
+    deliveryMethod: delivery.method,
+    deliveryEmail: delivery.email,
+    emailAddress: delivery.emailAddress,
+    language: delivery.language,
+    destination: delivery.destination,
+    destinationOptions: orNull(delivery.destinationOptions),
+    webhookUrl: delivery.webhookUrl,
+    deliveries: jsonOf(definition.deliveries),
+    notice: orNull(definition.notice),
+    retentionSeconds: definition.retentionSeconds,
+  };
+}
+
+function orNull(value: unknown) {
+  return value == null ? Prisma.DbNull : jsonOf(value);
+}
+
+/** The database's clock, as the transaction sees it. */
+export async function nowIn(transaction: Transaction): Promise<Date> {
+  const [row] = await transaction.$queryRaw<{ now: Date }[]>`SELECT date_trunc('milliseconds', now()) AS now`;
+  if (!row) throw new Error('The database has no time');
+  return row.now;
+}
+
+interface Step {
+  /** `null` for what the service does by itself. */
+  readonly by: Person | null;
+  readonly run?: Pick<ScheduleRun, 'slot' | 'exportId'>;
+  readonly details?: AuditEntry['details'];
+}
+
+/** Writes an audit entry about a schedule in the transaction of the step that it tells of. */
+export function recordStep(
+  transaction: Transaction,
+  { id, name, tenantId }: Pick<Schedule, 'id' | 'name' | 'tenantId'>,
+  action: string,
+  { by, run, details }: Step,
+): Promise<void> {
+  return recordAudit(transaction, {
+    action: `schedule.${action}`,
+    exportId: run?.exportId,
+    userId: by?.userId ?? null,
+    tenantId,
+    details: { schedule_id: id, name, ...(run?.slot && { slot: run.slot.toISOString() }), ...details },
+  });
+}

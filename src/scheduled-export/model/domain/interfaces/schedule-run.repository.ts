@@ -1,0 +1,52 @@
+import type { Caller } from '../../../../platform/auth/caller';
+import type { RateLimit } from '../../../../platform/config/rate-limit';
+import type { Page } from '../../../../platform/http/page';
+import type { IdempotentRequest } from '../../../../platform/idempotency/idempotency-keys';
+import type { RateLimitState } from '../../../../platform/rate-limit/rate-limit';
+import type { Schedule } from '../schedule';
+import type { RunVerdict, ScheduleRun } from '../schedule-run';
+
+/** A run with the schedule that it is a run of. */
+export interface BegunRun {
+  readonly run: ScheduleRun;
+  readonly schedule: Schedule;
+}
+
+export interface ManualRun extends BegunRun {
+  /** `false` for a repeat of the request that began it. */
+  readonly isNew: boolean;
+  readonly rateLimit: RateLimitState | null;
+}
+
+/** Where runs are kept: a slot is a row, and so is run once. All times are the database's. */
+export abstract class ScheduleRunRepository {
+  /**
+   * Begins the run of one schedule that is due, in one transaction: its row stands for the slot, or for the last one where several were
+   * missed, and the schedule goes on to the next. Schedules that another process has in hand are passed over.
+   * @returns `null` when none is due
+   */
+  abstract beginDue(): Promise<BegunRun | null>;
+
+  /** @throws RateLimitExceededError | DomainError not-found | mismatch | gone */
+  abstract beginManual(
+    scheduleId: string,
+    by: Caller,
+    idempotency: IdempotentRequest | null,
+    limit: RateLimit | null,
+  ): Promise<ManualRun>;
+
+  /** Some runs without an outcome that nobody has looked at for a while; they are passed over for a while from now on. */
+  abstract takeOpen(): Promise<BegunRun[]>;
+
+  /** Writes how a run ended, once, and what that means for its schedule, which too many failures in a row pause. */
+  abstract settle(run: ScheduleRun, verdict: RunVerdict): Promise<void>;
+
+  /** Pauses the schedule of the run for a reason that the owner is told. One that is paused stays as it is. */
+  abstract pauseAfter(run: ScheduleRun, reason: string): Promise<void>;
+
+  /** Newest first. */
+  abstract list(scheduleId: string, size: number, cursor?: string): Promise<Page<ScheduleRun>>;
+
+  /** The last run of each schedule that has one, by the schedule's id. */
+  abstract lastOf(scheduleIds: readonly string[]): Promise<Map<string, ScheduleRun>>;
+}

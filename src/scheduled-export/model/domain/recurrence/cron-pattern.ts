@@ -1,0 +1,57 @@
+import { type CronExpression, CronExpressionParser } from 'cron-parser';
+import type { CivilPattern } from './civil-pattern';
+import type { CivilTime } from '../../../../platform/time/time-zone';
+
+const LONGEST = 200;
+const FIELDS = 5;
+
+/** The parser's placeholder for a random figure: it would be another one in every process. */
+const RANDOM = /(^|[,\s])h([(/\s,]|$)/i;
+
+/** The times that a cron expression of five fields names, as it is read for a clock that never changes. */
+export class CronPattern implements CivilPattern {
+  private constructor(
+    private readonly expression: CronExpression,
+    /** Whether the field of hours begins with a star, by which cron knows what is to be done in every so many minutes or hours. */
+    readonly isFrequent: boolean,
+  ) {}
+
+  /** @throws CronError that says what is wrong */
+  static parse(text: string): CronPattern {
+    const fields = text.trim().split(/\s+/);
+    const [, hours = ''] = fields;
+    if (text.trim().startsWith('@')) throw new CronError('must not be a macro: write its five fields');
+    if (text.length > LONGEST) throw new CronError(`must not be longer than ${LONGEST} characters`);
+    if (fields.length !== FIELDS) {
+      throw new CronError('must have five fields: minute, hour, day of the month, month, day of the week');
+    }
+    if (RANDOM.test(text)) throw new CronError('must not leave a field to chance: H is not supported');
+    const pattern = new CronPattern(parsed(fields.join(' ')), hours.startsWith('*'));
+    if (pattern.after(Date.now()) === null) throw new CronError('names no date that there will ever be');
+    return pattern;
+  }
+
+  after(civil: CivilTime): CivilTime | null {
+    try {
+      this.expression.reset(new Date(civil));
+      return this.expression.next().getTime();
+    } catch {
+      // Days that no month has are looked for until the parser gives up.
+      return null;
+    }
+  }
+}
+
+export class CronError extends Error {
+  override readonly name = 'CronError';
+}
+
+function parsed(text: string): CronExpression {
+  try {
+    return CronExpressionParser.parse(text, { tz: 'UTC' });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (/explicit day of month/i.test(reason)) throw new CronError('names no date that there will ever be');
+    throw new CronError(`cannot be read as a cron expression: ${reason}`);
+  }
+}

@@ -1,0 +1,59 @@
+import { readRecurrence } from './recurrence-rule';
+
+describe('What a schedule is to recur by', () => {
+  it.each([
+    [{ frequency: 'daily' }, { frequency: 'daily', at: '00:00', timeZone: 'UTC' }],
+    [
+      { frequency: 'hourly', at: '17:45' },
+      { frequency: 'hourly', at: '17:45' },
+    ],
+    [{ frequency: 'weekly', weekday: 'Wed' }, { weekday: 3 }],
+    [{ frequency: 'weekly', weekday: 'friday' }, { weekday: 5 }],
+    [{ frequency: 'weekly', weekday: 0 }, { weekday: 0 }],
+    [{ frequency: 'monthly' }, { dayOfMonth: 1, weekday: null }],
+    [{ frequency: ' 0  1 * * * ' }, { frequency: 'cron', cron: '0 1 * * *', at: null }],
+    [
+      { frequency: 'cron', cron: '*/5 9-17 * * mon-fri' },
+      { frequency: 'cron', cron: '*/5 9-17 * * mon-fri' },
+    ],
+  ])('is read: %j', (wish, rule) => {
+    expect(readRecurrence(wish)).toMatchObject({ rule });
+  });
+
+  it.each([
+    [{ frequency: 'yearly' }, 'frequency'],
+    [{ frequency: '' }, 'frequency'],
+    [{ frequency: '61 * * * *' }, 'frequency'],
+    [{ frequency: '* * * * * *' }, 'frequency'],
+    [{ frequency: '@reboot' }, 'frequency'],
+    [{ frequency: '@daily' }, 'frequency'],
+    [{ frequency: '0 1' }, 'frequency'],
+    [{ frequency: 'cron' }, 'cron'],
+    [{ frequency: 'cron', cron: '0 0 30 2 *' }, 'cron'],
+    [{ frequency: 'cron', cron: '0 0 31 4,6 *' }, 'cron'],
+    [{ frequency: 'cron', cron: 'H 1 * * *' }, 'cron'],
+    [{ frequency: 'cron', cron: `${'1,'.repeat(200)}1 * * * *` }, 'cron'],
+    [{ frequency: 'daily', cron: '0 1 * * *' }, 'cron'],
+    [{ frequency: '0 1 * * *', cron: '0 1 * * *' }, 'cron'],
+    [{ frequency: 'daily', at: '24:00' }, 'at'],
+    [{ frequency: 'daily', at: '7:30' }, 'at'],
+    [{ frequency: '0 1 * * *', at: '07:30' }, 'at'],
+    [{ frequency: 'daily', weekday: 1 }, 'weekday'],
+    [{ frequency: 'weekly', weekday: 7 }, 'weekday'],
+    [{ frequency: 'weekly', weekday: 'someday' }, 'weekday'],
+    [{ frequency: 'monthly', dayOfMonth: 32 }, 'day_of_month'],
+    [{ frequency: 'monthly', dayOfMonth: 1.5 }, 'day_of_month'],
+    [{ frequency: 'daily', timeZone: 'Europe/Atlantis' }, 'timezone'],
+    [{ frequency: 'daily', timeZone: '+02:00' }, 'timezone'],
+  ])('is refused by its field: %j', (wish, field) => {
+    expect(readRecurrence(wish)).toEqual({ errors: [{ field, message: expect.any(String) }] });
+  });
+
+  it('is refused with all that is wrong at once', () => {
+    const wish = { frequency: 'daily', at: 'noon', weekday: 1, timeZone: 'Mars' };
+
+    expect(readRecurrence(wish)).toMatchObject({
+      errors: [{ field: 'at' }, { field: 'weekday' }, { field: 'timezone' }],
+    });
+  });
+});

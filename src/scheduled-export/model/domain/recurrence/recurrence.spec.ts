@@ -1,0 +1,179 @@
+import { walk } from '../../../../../test/support/wall-clock';
+import { readRecurrence, recurrenceOf, type RecurrenceWish } from './recurrence-rule';
+import type { Recurrence } from './recurrence';
+
+const MINUTE = 60_000;
+/** Whatever happens in these tests, clocks included, happens at a multiple of it. */
+const STEP = 5 * MINUTE;
+const HOUR = 60 * MINUTE;
+
+describe('What recurs by the wall clock', () => {
+  it.each([
+    ['daily', { at: '03:30' }, 'Europe/Kyiv', ['2027-03-27T01:30Z', '2027-03-28T01:00Z', '2027-03-29T00:30Z']],
+    ['daily', { at: '03:30' }, 'Europe/Kyiv', ['2026-10-24T00:30Z', '2026-10-25T00:30Z', '2026-10-26T01:30Z']],
+    ['daily', { at: '02:30' }, 'America/New_York', ['2027-03-13T07:30Z', '2027-03-14T07:00Z', '2027-03-15T06:30Z']],
+    ['daily', { at: '01:30' }, 'America/New_York', ['2026-10-31T05:30Z', '2026-11-01T05:30Z', '2026-11-02T06:30Z']],
+    // The clock goes from 02:00 to 02:30, and back from 02:00 to 01:30.
+    ['daily', { at: '02:10' }, 'Australia/Lord_Howe', ['2026-10-02T15:40Z', '2026-10-03T15:30Z', '2026-10-04T15:10Z']],
+    ['daily', { at: '01:45' }, 'Australia/Lord_Howe', ['2027-04-02T14:45Z', '2027-04-03T14:45Z', '2027-04-04T15:15Z']],
+    ['daily', { at: '00:00' }, 'Asia/Kathmandu', ['2026-01-01T18:15Z', '2026-01-02T18:15Z']],
+    // In Ramadan the clock goes back, and forward after it.
+    ['daily', { at: '02:30' }, 'Africa/Casablanca', ['2026-02-14T01:30Z', '2026-02-15T01:30Z', '2026-02-16T02:30Z']],
+    ['daily', { at: '02:30' }, 'Africa/Casablanca', ['2026-03-21T02:30Z', '2026-03-22T02:00Z', '2026-03-23T01:30Z']],
+    // There was no 30 December.
+    ['daily', { at: '12:00' }, 'Pacific/Apia', ['2011-12-29T22:00Z', '2011-12-30T10:00Z', '2011-12-30T22:00Z']],
+    ['0,30 3,4 * * *', {}, 'Europe/Kyiv', ['2027-03-28T01:00Z', '2027-03-28T01:30Z', '2027-03-29T00:00Z']],
+    ['weekly', { weekday: 'sun', at: '03:15' }, 'Europe/Kyiv', ['2027-03-21T01:15Z', '2027-03-28T01:00Z']],
+    ['weekly', {}, 'UTC', ['2026-11-23T00:00Z', '2026-11-30T00:00Z', '2026-12-07T00:00Z']],
+    ['monthly', { day_of_month: 31 }, 'UTC', ['2028-01-31T00:00Z', '2028-02-29T00:00Z', '2028-03-31T00:00Z']],
+    [
+      'monthly',
+      { day_of_month: 30, at: '12:00' },
+      'UTC',
+      ['2027-01-30T12:00Z', '2027-02-28T12:00Z', '2027-03-30T12:00Z'],
+    ],
+    ['monthly', {}, 'Europe/Kyiv', ['2026-11-30T22:00Z', '2026-12-31T22:00Z']],
+    ['0 0 L * *', {}, 'UTC', ['2028-02-29T00:00Z', '2028-03-31T00:00Z']],
+    ['0 0 29 2 *', {}, 'UTC', ['2096-02-29T00:00Z', '2104-02-29T00:00Z']],
+    ['0 9 * * MON#1', {}, 'Europe/Kyiv', ['2026-12-07T07:00Z', '2027-01-04T07:00Z']],
+  ] as const)('comes when people expect it: %s %j in %s', (frequency, more, timezone, moments) => {
+    const recurrence = recurring(frequency, timezone, more);
+
+    const found = first(moments.length, recurrence, new Date(Date.parse(moments[0]) - 1));
+
+    expect(found).toEqual(moments.map((moment) => new Date(moment).toISOString()));
+  });
+});
+
+describe('What recurs every so many minutes or hours', () => {
+  it.each([
+    [
+      'hourly',
+      { at: '00:30' },
+      'Europe/Kyiv',
+      ['2026-10-24T23:30Z', '2026-10-25T00:30Z', '2026-10-25T01:30Z', '2026-10-25T02:30Z'],
+    ],
+    ['hourly', { at: '07:30' }, 'Europe/Kyiv', ['2027-03-28T00:30Z', '2027-03-28T01:30Z', '2027-03-28T02:30Z']],
+    ['hourly', {}, 'Europe/Kyiv', ['2027-03-28T00:00Z', '2027-03-28T01:00Z', '2027-03-28T02:00Z']],
+    ['*/20 * * * *', {}, 'America/New_York', ['2027-03-14T06:20Z', '2027-03-14T06:40Z', '2027-03-14T07:00Z']],
+    [
+      '*/30 * * * *',
+      {},
+      'America/New_York',
+      ['2026-11-01T05:00Z', '2026-11-01T05:30Z', '2026-11-01T06:00Z', '2026-11-01T06:30Z', '2026-11-01T07:00Z'],
+    ],
+    // At 01:00, then where 02:00 should have been, which is 02:30, then at 03:00.
+    ['hourly', {}, 'Australia/Lord_Howe', ['2026-10-03T14:30Z', '2026-10-03T15:30Z', '2026-10-03T16:00Z']],
+    ['30 */3 * * *', {}, 'Europe/Kyiv', ['2027-03-27T22:30Z', '2027-03-28T01:00Z', '2027-03-28T03:30Z']],
+    ['hourly', {}, 'Pacific/Apia', ['2011-12-30T09:00Z', '2011-12-30T10:00Z', '2011-12-30T11:00Z']],
+    ['30 */3 25 10,6 *', {}, 'Europe/Kyiv', ['2026-10-25T00:30Z', '2026-10-25T01:30Z', '2026-10-25T04:30Z']],
+  ] as const)('goes by the time that passes: %s %j in %s', (frequency, more, timezone, moments) => {
+    const recurrence = recurring(frequency, timezone, more);
+
+    const found = first(moments.length, recurrence, new Date(Date.parse(moments[0]) - 1));
+
+    expect(found).toEqual(moments.map((moment) => new Date(moment).toISOString()));
+  });
+});
+
+/** Reckoned independently: step by step, by what a clock on the wall of the place shows. */
+describe('A year of it', () => {
+  const PLACES = [
+    'UTC',
+    'Europe/Kyiv',
+    'America/New_York',
+    'Australia/Lord_Howe',
+    'Asia/Kathmandu',
+    'Africa/Casablanca',
+  ];
+  const BEGIN = Date.UTC(2026, 5, 15);
+  const END = Date.UTC(2027, 5, 15);
+
+  it.each(PLACES)(
+    'is what a walk through it finds: %s',
+    (timezone) => {
+      const expected = { daily: [] as number[], quarter: [] as number[] };
+      for (const { moment, shown, passed } of walk(timezone, BEGIN, END, STEP)) {
+        if (passed.some((time) => /T(02:15|01:50)$/.test(time))) expected.daily.push(moment);
+        if (Number(shown.slice(-2)) % 15 === 0) expected.quarter.push(moment);
+      }
+
+      const daily = between(
+        BEGIN,
+        END,
+        recurring('daily', timezone, { at: '02:15' }),
+        recurring('daily', timezone, { at: '01:50' }),
+      );
+      const quarter = between(BEGIN, END, recurring('*/15 * * * *', timezone));
+
+      expect(daily).toEqual(expected.daily);
+      expect(quarter).toEqual(expected.quarter);
+    },
+    120_000,
+  );
+
+  it.each(PLACES)('is the same, seen from whatever moment: %s', (timezone) => {
+    for (const recurrence of [
+      recurring('hourly', timezone),
+      recurring('daily', timezone, { at: '02:10' }),
+      recurring('5,50 1-3 * * *', timezone),
+    ]) {
+      const slots = between(BEGIN, END, recurrence);
+
+      slots.forEach((slot, index) => {
+        const following = slots[index + 1];
+        if (following === undefined) return;
+        expect(recurrence.nextAfter(new Date(slot + Math.floor((following - slot) / 2)))?.getTime()).toBe(following);
+        expect(following).toBeGreaterThan(slot);
+      });
+    }
+  });
+
+  it.each(PLACES)('leaves one slot due of those that were missed, the last: %s', (timezone) => {
+    const recurrence = recurring('*/20 * * * *', timezone);
+    const slots = between(BEGIN, BEGIN + 10 * 24 * HOUR, recurrence);
+    const now = new Date(slots.at(-1)! + 19 * MINUTE);
+
+    expect(recurrence.latestDue(new Date(slots[0]!), now).getTime()).toBe(slots.at(-1));
+    expect(recurrence.latestDue(new Date(slots.at(-1)!), now).getTime()).toBe(slots.at(-1));
+    expect(recurrence.latestDue(new Date(slots.at(-2)!), new Date(slots.at(-2)!)).getTime()).toBe(slots.at(-2));
+  });
+
+  it('is not walked through to find the last slot of many years', () => {
+    const recurrence = recurring('* * * * *', 'Europe/Kyiv');
+    const began = Date.now();
+
+    const latest = recurrence.latestDue(new Date('1990-01-01T00:00Z'), new Date('2026-11-25T12:34:56Z'));
+
+    expect(latest.toISOString()).toBe('2026-11-25T12:34:00.000Z');
+    expect(Date.now() - began).toBeLessThan(1_000);
+  });
+});
+
+function recurring(
+  frequency: string,
+  timeZone: string,
+  { day_of_month: dayOfMonth, ...more }: Partial<RecurrenceWish> & { day_of_month?: number } = {},
+): Recurrence {
+  const read = readRecurrence({ frequency, timeZone, dayOfMonth, ...more });
+  if ('errors' in read) throw new Error(JSON.stringify(read.errors));
+  return recurrenceOf(read.rule);
+}
+
+function first(count: number, recurrence: Recurrence, after: Date): string[] {
+  const found: string[] = [];
+  for (let next = recurrence.nextAfter(after); next && found.length < count; next = recurrence.nextAfter(next)) {
+    found.push(next.toISOString());
+  }
+  return found;
+}
+
+/** The moments from `begin` on and before `end`, each once. */
+function between(begin: number, end: number, ...recurrences: Recurrence[]): number[] {
+  const found = new Set<number>();
+  for (const recurrence of recurrences) {
+    let next = recurrence.nextAfter(new Date(begin - 1));
+    for (; next && next.getTime() < end; next = recurrence.nextAfter(next)) found.add(next.getTime());
+  }
+  return [...found].sort((one, other) => one - other);
+}

@@ -1,0 +1,50 @@
+import type { DeliveryState } from './interfaces/scheduled-deliveries';
+import { verdictOf } from './run-verdict';
+
+const SENT: DeliveryState = {
+  channel: 's3',
+  event: 'export.completed',
+  status: 'delivered',
+  attempts: 1,
+  lastError: null,
+  gone: false,
+};
+const WAITING: DeliveryState = { ...SENT, channel: 'webhook', status: 'pending' };
+const LOST: DeliveryState = { ...SENT, channel: 'webhook', status: 'failed', attempts: 9, lastError: '500' };
+
+describe('A run', () => {
+  it.each(['pending', 'processing'] as const)('is open while its export is %s', (status) => {
+    expect(verdictOf({ status, error: null }, [])).toBeNull();
+  });
+
+  it.each(['completed', 'expired'] as const)('ended well when its export is %s and all is delivered', (status) => {
+    expect(verdictOf({ status, error: null }, [SENT])).toEqual({ outcome: 'succeeded', error: null, counts: 'reset' });
+  });
+
+  it('is open while its file is on the way', () => {
+    expect(verdictOf({ status: 'completed', error: null }, [SENT, WAITING])).toBeNull();
+  });
+
+  it('failed when its file did not arrive', () => {
+    expect(verdictOf({ status: 'completed', error: null }, [SENT, LOST])).toEqual({
+      outcome: 'failed',
+      error: 'The file was made but could not be delivered by webhook: 500',
+      counts: 'up',
+    });
+  });
+
+  it('failed when its export failed, however long it takes to tell', () => {
+    const told = { ...WAITING, event: 'export.failed' };
+
+    expect(verdictOf({ status: 'failed', error: 'No rows' }, [{ ...told, attempts: 0 }])).toBeNull();
+    expect(verdictOf({ status: 'failed', error: 'No rows' }, [{ ...told, attempts: 1 }])).toEqual({
+      outcome: 'failed',
+      error: 'No rows',
+      counts: 'up',
+    });
+  });
+
+  it('that was cancelled is no failure of its schedule', () => {
+    expect(verdictOf({ status: 'cancelled', error: null }, [])).toMatchObject({ outcome: 'failed', counts: 'not' });
+  });
+});

@@ -1,0 +1,80 @@
+import type { Language } from '../../../delivery';
+import type { FieldError } from '../../../platform/errors/domain-error';
+import type { DeliveryMethod, DeliveryWish } from './interfaces/scheduled-deliveries';
+import type { RecurrenceWish } from './recurrence/recurrence-rule';
+import type { ScheduleContent } from './schedule';
+
+/** What a schedule is to be, checked for its form alone. */
+export interface ScheduleWish {
+  readonly name: string;
+  readonly content: ScheduleContent;
+  readonly recurrence: RecurrenceWish;
+  readonly delivery: WishedDelivery;
+  readonly retentionSeconds: number | null;
+  readonly isActive: boolean;
+}
+
+export interface WishedDelivery {
+  readonly method: DeliveryMethod;
+  /** `true`, `false` or an address; by the method where it is left out. */
+  readonly email?: unknown;
+  readonly language?: Language;
+  readonly destination?: string;
+  readonly destinationOptions?: DestinationWish;
+  readonly webhook?: { readonly url: string; readonly secret?: string };
+}
+
+export interface DestinationWish {
+  readonly endpoint?: string;
+  readonly region?: string;
+  readonly accessKeyId?: string;
+  readonly secretAccessKey?: string;
+  readonly forcePathStyle?: boolean;
+}
+
+/** What is wrong with the wish in itself, whoever is to carry it out. */
+export function deliveryErrors({
+  method,
+  email,
+  destination,
+  destinationOptions,
+  webhook,
+}: WishedDelivery): FieldError[] {
+  const errors: FieldError[] = [];
+  const problem = (field: string, message: string) => errors.push({ field, message });
+  if (email !== undefined && typeof email !== 'boolean' && typeof email !== 'string') {
+    problem('delivery_email', 'must be true, false or an address');
+  }
+  if (method === 'email' && email === false)
+    problem('delivery_email', 'must not be false where files are delivered by email');
+  if (method === 's3' && destination === undefined) {
+    problem('destination', 'must say where to, such as s3://bucket/prefix/');
+  }
+  if (method !== 's3' && destination !== undefined) problem('destination', `means nothing for ${method}; it is for s3`);
+  if (destinationOptions !== undefined && destination === undefined) {
+    problem('destination_options', 'must come with a destination');
+  }
+  if (method !== 'webhook' && webhook !== undefined)
+    problem('webhook', `means nothing for ${method}; it is for webhook`);
+  if (method === 'webhook' && webhook === undefined)
+    problem('webhook', 'must say which address to call: {"url": "https://…"}');
+  return errors;
+}
+
+/** The same for whoever plans it. */
+export function deliveryWishOf(wish: WishedDelivery, mayUseOwnCredentials: boolean): DeliveryWish {
+  const { method, language, destination, destinationOptions, webhook } = wish;
+  return {
+    method,
+    email: emailOf(wish),
+    language,
+    ...(destination !== undefined && {
+      destination: { uri: destination, ...destinationOptions, mayUseOwnCredentials },
+    }),
+    webhook,
+  };
+}
+
+export function emailOf({ method, email }: WishedDelivery): boolean | string {
+  return typeof email === 'boolean' || typeof email === 'string' ? email : method === 'email';
+}

@@ -1,0 +1,64 @@
+import type { Person } from '../../../platform/auth/caller';
+import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
+import type { GrantedContent, ScheduledRows } from './interfaces/scheduled-content';
+import type { DeliveryMethod } from './interfaces/scheduled-deliveries';
+import type { RecurrenceRule } from './recurrence/recurrence-rule';
+
+export const MOST_SCHEDULES = 100;
+
+/** How many runs in a row may fail before a schedule is paused. */
+export const MOST_FAILURES = 5;
+
+/** What is exported, as its owner asked for it. */
+export type ScheduleContent = Omit<ScheduledRows, 'timezone'>;
+
+/** How a destination is reached, without what is secret. */
+export interface DestinationOptions {
+  readonly endpoint?: string;
+  readonly region?: string;
+  readonly force_path_style?: boolean;
+}
+
+/** What becomes of each file, as it is shown. */
+export interface ScheduleDelivery {
+  readonly method: DeliveryMethod;
+  readonly email: boolean;
+  /** Where mail goes instead of to the owner. */
+  readonly emailAddress: string | null;
+  readonly language: string | null;
+  /** `s3://bucket/prefix/` */
+  readonly destination: string | null;
+  readonly destinationOptions: DestinationOptions | null;
+  readonly webhookUrl: string | null;
+}
+
+/** All that its owner decides of a schedule, checked and granted. */
+export interface ScheduleDefinition {
+  readonly name: string;
+  readonly content: ScheduleContent;
+  readonly granted: GrantedContent;
+  readonly rule: RecurrenceRule;
+  readonly delivery: ScheduleDelivery;
+  /** What is told or brought when a run ends. What is secret in it is sealed. */
+  readonly deliveries: readonly PlannedDelivery[];
+  /** How the owner is told that the schedule was paused; `null` where nobody can be. */
+  readonly notice: PlannedDelivery | null;
+  readonly retentionSeconds: number | null;
+  /** Whether who saved it was an administrator then. */
+  readonly asAdmin: boolean;
+  readonly isActive: boolean;
+}
+
+/** An export that recurs, as its row stood when it was read. */
+export interface Schedule extends ScheduleDefinition, Person {
+  readonly id: string;
+  /** `null` while it is paused. */
+  readonly nextRunAt: Date | null;
+  readonly lastRunAt: Date | null;
+  /** Why the service paused it; `null` where a person did. */
+  readonly pausedReason: string | null;
+  /** How many runs failed in a row. */
+  readonly failures: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}

@@ -1,0 +1,57 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { type Export, ExportsForScheduledExport } from '../../../export';
+import { DomainError } from '../../../platform/errors/domain-error';
+import { type DeliveryState, ScheduledDeliveries } from '../domain/interfaces/scheduled-deliveries';
+import { type BegunRun, ScheduleRunRepository } from '../domain/interfaces/schedule-run.repository';
+import { requestOf } from '../domain/run-request';
+import { verdictOf } from '../domain/run-verdict';
+
+const GONE = 'The webhook answered 410: it wants nothing more.';
+
+/** Brings runs to their ends: to their exports, and when these have ended, to their outcomes. */
+@Injectable()
+export class RunSettlement {
+  private readonly logger = new Logger(RunSettlement.name);
+
+  constructor(
+    private readonly runs: ScheduleRunRepository,
+    private readonly exports: ExportsForScheduledExport,
+    private readonly deliveries: ScheduledDeliveries,
+  ) {}
+
+  /** Looks after every open run that nobody has looked at for a while. */
+  async settle(): Promise<void> {
+    for (let open = await this.runs.takeOpen(); open.length > 0; open = await this.runs.takeOpen()) {
+      const ids = open.map(({ run }) => run.exportId);
+      const exports = new Map((await this.exports.findAll(ids)).map((item) => [item.id, item]));
+      const states = await this.deliveries.statesOf(ids);
+      for (const begun of open) {
+        const { exportId } = begun.run;
+        await this.lookAfter(begun, exports.get(exportId), states.get(exportId) ?? []);
+      }
+    }
+  }
+
+  private async lookAfter(begun: BegunRun, made: Export | undefined, states: readonly DeliveryState[]): Promise<void> {
+    const { run, schedule } = begun;
+    if (!made) {
+      await this.request(begun);
+      return;
+    }
+    // What was changed since is not to blame.
+    if (states.some(({ gone }) => gone) && schedule.updatedAt <= run.createdAt) await this.runs.pauseAfter(run, GONE);
+    const verdict = verdictOf(made, states);
+    if (verdict) await this.runs.settle(run, verdict);
+  }
+
+  private async request(begun: BegunRun): Promise<void> {
+    const { run } = begun;
+    this.logger.warn('A run had no export yet: it is asked for now', { export_id: run.exportId });
+    try {
+      await this.exports.request(requestOf(begun));
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      await this.runs.settle(run, { outcome: 'failed', error: error.summary, counts: 'up' });
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { ExportsForScheduledExport } from '../../../export';
+import { Config } from '../../../platform/config/config';
+import { ScheduleRunRepository } from '../domain/interfaces/schedule-run.repository';
+import { Ticker } from '../domain/interfaces/ticker';
+import { requestOf } from '../domain/run-request';
+import { RunSettlement } from './run-settlement';
+
+/** How often a process looks by itself, in case the queue, which ticks for all of them, is away. */
+const INTERVAL_MS = 15_000;
+
+/** Runs what is due. Everything it knows is in the database, so that any process may do any part of it at any time. */
+@Injectable()
+export class ScheduleClock implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(ScheduleClock.name);
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+  private stopped = false;
+
+  constructor(
+    private readonly config: Config,
+    private readonly runs: ScheduleRunRepository,
+    private readonly exports: ExportsForScheduledExport,
+    private readonly settlement: RunSettlement,
+    private readonly ticker: Ticker,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (this.config.runsJobs) this.scheduleNext(0);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.running;
+  }
+
+  /**
+   * Begins the runs that are due, then looks after those that are open: asks for the export of one whose process ended
+   * before it could, and writes the outcome of one whose export ended. What fails is tried again at the next call.
+   */
+  async fireDue(): Promise<void> {
+    await this.step('run what is due', () => this.beginDue());
+    await this.step('look after the runs of schedules', () => this.settlement.settle());
+  }
+
+  private async beginDue(): Promise<void> {
+    for (let begun = await this.runs.beginDue(); begun && !this.stopped; begun = await this.runs.beginDue()) {
+      await this.exports.request(requestOf(begun));
+    }
+  }
+
+  private async step(name: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.logger.warn(`Could not ${name}; it is tried again`, {
+        reason: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+
+  private scheduleNext(delay: number): void {
+    this.timer = setTimeout(() => {
+      this.running = this.round().finally(() => {
+        if (!this.stopped) this.scheduleNext(INTERVAL_MS);
+      });
+    }, delay);
+  }
+
+  private async round(): Promise<void> {
+    await this.step('have the queue tick for schedules', () => this.ticker.ensure());
+    await this.fireDue();
+  }
+}

@@ -1,0 +1,156 @@
+import { Injectable } from '@nestjs/common';
+import { isAdmin } from '../../../platform/auth/admin';
+import type { Caller } from '../../../platform/auth/caller';
+import { Config } from '../../../platform/config/config';
+import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
+import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
+import { ScheduledContent } from '../domain/interfaces/scheduled-content';
+import { type PlannedDeliveries, ScheduledDeliveries } from '../domain/interfaces/scheduled-deliveries';
+import { readRecurrence } from '../domain/recurrence/recurrence-rule';
+import type { DestinationOptions, Schedule, ScheduleDefinition, ScheduleDelivery } from '../domain/schedule';
+import { nameError } from '../domain/schedule-name';
+import {
+  deliveryErrors,
+  deliveryWishOf,
+  emailOf,
+  type ScheduleWish,
+  type WishedDelivery,
+} from '../domain/schedule-wish';
+
+const SECONDS_PER_DAY = 86_400;
+
+export interface Defined {
+  readonly definition: ScheduleDefinition;
+  readonly webhookSecret: string | null;
+}
+
+/** Makes of a wish what can be kept, or says all that is wrong with it. */
+@Injectable()
+export class ScheduleDefinitions {
+  constructor(
+    private readonly content: ScheduledContent,
+    private readonly deliveries: ScheduledDeliveries,
+    private readonly config: Config,
+  ) {}
+
+  /**
+   * @param earlier what the schedule was until now: secrets that are left out stay what they were
+   * @throws DomainError invalid, naming every field that is wrong | forbidden
+   */
+  async define(caller: Caller, wish: ScheduleWish, earlier: Schedule | null): Promise<Defined> {
+    const errors: FieldError[] = [...this.ownErrors(wish)];
+    const recurrence = readRecurrence(wish.recurrence);
+    if ('errors' in recurrence) errors.push(...recurrence.errors);
+    const rule = 'rule' in recurrence ? recurrence.rule : null;
+    const rows = { ...wish.content, timezone: rule?.timeZone ?? 'UTC' };
+    const granted = await gather(errors, () => this.content.check(caller, rows));
+    const unfit = deliveryErrors(wish.delivery);
+    errors.push(...unfit);
+    const planned = unfit.length > 0 ? null : await gather(errors, () => this.plan(caller, wish.delivery, earlier));
+    if (errors.length > 0) throw DomainError.invalid('invalid-request', 'The request is not valid', ...errors);
+    if (!rule || !granted || !planned) throw new Error('A wish was refused without a reason');
+    const { name, content, delivery, retentionSeconds, isActive } = wish;
+    const definition = {
+      name: name.trim(),
+      content,
+      granted,
+      rule,
+      delivery: shownOf(delivery),
+      deliveries: planned.deliveries,
+      notice: await this.deliveries.noticeTo(caller, planned.deliveries),
+      retentionSeconds,
+      asAdmin: isAdmin(caller),
+      isActive,
+    };
+    return { definition, webhookSecret: planned.webhookSecret };
+  }
+
+  private ownErrors({ name, retentionSeconds }: ScheduleWish): FieldError[] {
+    const errors: FieldError[] = [];
+    const unfit = nameError(name);
+    if (unfit !== null) errors.push({ field: 'name', message: unfit });
+    const { retentionDays } = this.config.exports;
+    if (retentionSeconds !== null && retentionSeconds > retentionDays * SECONDS_PER_DAY) {
+      const message = `must not be above ${retentionDays}, which is how long files are kept at most`;
+      errors.push({ field: 'retention_days', message });
+    }
+    return errors;
+  }
+
+  /** What is planned anew, and of what stays as it was the earlier plan with its secrets. */
+  private async plan(caller: Caller, wish: WishedDelivery, earlier: Schedule | null): Promise<PlannedDeliveries> {
+    const kept = earlier ? keptOf(wish, earlier, caller) : [];
+    const anew = {
+      ...wish,
+      email: emailOf(wish),
+      ...(kept.length > 0 && { method: 'download' as const, destination: undefined, webhook: undefined }),
+    };
+    const planned = await this.deliveries.plan(
+      caller,
+      deliveryWishOf(anew, isAdmin(caller) && caller.tenantId === null),
+    );
+    return { ...planned, deliveries: [...planned.deliveries, ...kept] };
+  }
+}
+
+/** Runs a check, and keeps what it refuses among the errors; `null` when it refused. */
+async function gather<Result>(errors: FieldError[], check: () => Promise<Result>): Promise<Result | null> {
+  try {
+    return await check();
+  } catch (error) {
+    const fields = error instanceof DomainError && error.kind === 'invalid' ? (error.details.fields ?? []) : [];
+    if (fields.length === 0) throw error;
+    errors.push(...fields);
+    return null;
+  }
+}
+
+function shownOf(wish: WishedDelivery): ScheduleDelivery {
+  const { method, email, language, destination, destinationOptions, webhook } = wish;
+  return {
+    method,
+    email: emailOf(wish) !== false,
+    emailAddress: typeof email === 'string' ? email : null,
+    language: language ?? null,
+    destination: destination ?? null,
+    destinationOptions: destinationOptions ? openOptionsOf(wish) : null,
+    webhookUrl: webhook?.url ?? null,
+  };
+}
+
+function openOptionsOf({ destinationOptions = {} }: WishedDelivery): DestinationOptions {
+  const { endpoint, region, forcePathStyle } = destinationOptions;
+  return {
+    ...(endpoint !== undefined && { endpoint }),
+    ...(region !== undefined && { region }),
+    ...(forcePathStyle !== undefined && { force_path_style: forcePathStyle }),
+  };
+}
+
+/** What was planned before for the same place, where the wish brings no new secret. */
+function keptOf(wish: WishedDelivery, earlier: Schedule, caller: Caller): PlannedDelivery[] {
+  const before = earlier.delivery;
+  // Who is no administrator any more keeps no right that came with it.
+  const isTrusted = isAdmin(caller) || !earlier.asAdmin;
+  const { accessKeyId, secretAccessKey } = wish.destinationOptions ?? {};
+  const sameBucket =
+    isTrusted &&
+    wish.destination !== undefined &&
+    wish.destination === before.destination &&
+    accessKeyId === undefined &&
+    secretAccessKey === undefined &&
+    JSON.stringify(openOptionsOf(wish)) === JSON.stringify(inOrder(before.destinationOptions ?? {}));
+  const sameWebhook =
+    wish.webhook !== undefined && wish.webhook.secret === undefined && wish.webhook.url === before.webhookUrl;
+  return earlier.deliveries.filter(
+    ({ channel }) => (channel === 's3' && sameBucket) || (channel === 'webhook' && sameWebhook),
+  );
+}
+
+function inOrder({ endpoint, region, force_path_style }: DestinationOptions): DestinationOptions {
+  return {
+    ...(endpoint !== undefined && { endpoint }),
+    ...(region !== undefined && { region }),
+    ...(force_path_style !== undefined && { force_path_style }),
+  };
+}

@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { type Export, ExportsForScheduledExport } from '../../../export';
+import type { Caller } from '../../../platform/auth/caller';
+import { Config } from '../../../platform/config/config';
+import type { Page } from '../../../platform/http/page';
+import { idempotentRequest } from '../../../platform/idempotency/idempotency-keys';
+import type { RateLimitState } from '../../../platform/rate-limit/rate-limit';
+import { type DeliveryState, ScheduledDeliveries } from '../domain/interfaces/scheduled-deliveries';
+import { ScheduleRunRepository } from '../domain/interfaces/schedule-run.repository';
+import { requestOf } from '../domain/run-request';
+import type { Schedule } from '../domain/schedule';
+import type { ScheduleRun } from '../domain/schedule-run';
+import { ScheduleService } from './schedule.service';
+
+/** A run with how it fares at this moment. */
+export interface RunWithFate {
+  readonly run: ScheduleRun;
+  /** `null` for the moment between the run and its export. */
+  readonly export: Export | null;
+  readonly deliveries: readonly DeliveryState[];
+}
+
+export interface RequestedRun {
+  readonly export: Export;
+  readonly isNew: boolean;
+  readonly rateLimit: RateLimitState | null;
+}
+
+/** The runs of schedules, as their owners see and begin them. */
+@Injectable()
+export class ScheduleRuns {
+  constructor(
+    private readonly schedules: ScheduleService,
+    private readonly runs: ScheduleRunRepository,
+    private readonly exports: ExportsForScheduledExport,
+    private readonly deliveries: ScheduledDeliveries,
+    private readonly config: Config,
+  ) {}
+
+  /**
+   * Runs a schedule now, also one that is paused.
+   * @throws RateLimitExceededError | DomainError not-found | mismatch | gone
+   */
+  async runNow(scheduleId: string, caller: Caller, idempotencyKey: string | null): Promise<RequestedRun> {
+    const { id } = await this.schedules.get(scheduleId, caller);
+    const idempotency = idempotencyKey === null ? null : idempotentRequest(caller, idempotencyKey, 'schedule-run', id);
+    const begun = await this.runs.beginManual(id, caller, idempotency, this.config.exports.rateLimit);
+    return { export: await this.exports.request(requestOf(begun)), isNew: begun.isNew, rateLimit: begun.rateLimit };
+  }
+
+  /** Newest first. @throws DomainError not-found */
+  async history(scheduleId: string, caller: Caller, size: number, cursor?: string): Promise<Page<RunWithFate>> {
+    const { id } = await this.schedules.get(scheduleId, caller);
+    const page = await this.runs.list(id, size, cursor);
+    const ids = page.items.map(({ exportId }) => exportId);
+    const [fates, states] = await Promise.all([this.exportsOf(page.items), this.deliveries.statesOf(ids)]);
+    const items = page.items.map((run) => ({
+      run,
+      export: fates.get(run.exportId) ?? null,
+      deliveries: (states.get(run.exportId) ?? []).filter(({ event }) => event.startsWith('export.')),
+    }));
+    return { ...page, items };
+  }
+
+  /** The last run of each schedule that has one, by the schedule's id. */
+  async lastOf(schedules: readonly Schedule[]): Promise<Map<string, Omit<RunWithFate, 'deliveries'>>> {
+    const last = await this.runs.lastOf(schedules.map(({ id }) => id));
+    const fates = await this.exportsOf([...last.values()]);
+    return new Map([...last].map(([id, run]) => [id, { run, export: fates.get(run.exportId) ?? null }]));
+  }
+
+  private async exportsOf(runs: readonly ScheduleRun[]): Promise<Map<string, Export>> {
+    const exports = await this.exports.findAll(runs.map(({ exportId }) => exportId));
+    return new Map(exports.map((item) => [item.id, item]));
+  }
+}

@@ -1,0 +1,126 @@
+import { OutboundAddresses, OutboundRefusedError } from '../../src/platform/outbound/outbound-addresses';
+import { OutboundHttp } from '../../src/platform/outbound/outbound-http';
+import { until } from '../support/until';
+import { type Behaviour, WebhookReceiver } from '../support/webhook-receiver';
+
+describe('OutboundHttp', () => {
+  let receiver: WebhookReceiver;
+  let http: OutboundHttp;
+
+  beforeAll(async () => {
+    receiver = await WebhookReceiver.start();
+    http = new OutboundHttp(new OutboundAddresses([receiver.host]));
+  });
+  beforeEach(() => {
+    receiver.reset();
+  });
+  afterAll(() => receiver.stop());
+
+  const post = (more: { url?: string; timeoutMs?: number; signal?: AbortSignal } = {}, by = http) =>
+    by.post(more.url ?? receiver.url, {
+      headers: { 'Content-Type': 'application/json', 'X-Test': 'yes' },
+      body: '{"text":"Ж"}',
+      timeoutMs: more.timeoutMs ?? 10_000,
+      signal: more.signal ?? new AbortController().signal,
+    });
+
+  it('brings body and headers, and gives status and the beginning of the answer', async () => {
+    receiver.behave({ status: 422, body: `{"why":\r\n\u0000"no ${'x'.repeat(500)}"}` });
+
+    const answer = await post();
+
+    expect(answer.status).toBe(422);
+    expect(answer.excerpt).toMatch(/^\{"why": "no x+$/);
+    expect(answer.excerpt).toHaveLength(200);
+    expect(receiver.received).toEqual([
+      expect.objectContaining({
+        method: 'POST',
+        path: '/hook',
+        body: '{"text":"Ж"}',
+        headers: expect.objectContaining({
+          'content-type': 'application/json',
+          'content-length': '13',
+          'x-test': 'yes',
+        }),
+      }),
+    ]);
+  });
+
+  it('follows no redirect', async () => {
+    receiver.behave({ status: 307, headers: { location: '/elsewhere' } });
+
+    expect((await post()).status).toBe(307);
+    expect(receiver.received).toHaveLength(1);
+  });
+
+  it.each<[Behaviour]>([['drip'], ['flood']])(
+    'is content with the status of an answer whose body is a %s',
+    async (body) => {
+      receiver.behave(body);
+      const begun = Date.now();
+
+      const answer = await post();
+
+      expect(answer.status).toBe(200);
+      expect(answer.excerpt.length).toBeLessThanOrEqual(200);
+      expect(Date.now() - begun).toBeLessThan(4_000);
+    },
+  );
+
+  it('waits for a slow answer, but not for longer than it was told', async () => {
+    receiver.behave({ status: 204, afterMs: 300 }, 'silent');
+
+    expect((await post()).status).toBe(204);
+    await expect(post({ timeoutMs: 300 })).rejects.toThrow('There was no answer within 0.3 s');
+  });
+
+  it('stops at once when it is told to', async () => {
+    receiver.behave('silent');
+    const abort = new AbortController();
+
+    const posting = post({ signal: abort.signal });
+    posting.catch(() => undefined);
+    await until('the receiver has the request', () => receiver.received.length > 0);
+    abort.abort(new Error('enough'));
+
+    await expect(posting).rejects.toThrow('enough');
+    await expect(post({ signal: abort.signal })).rejects.toThrow('enough');
+    expect(receiver.received).toHaveLength(1);
+  });
+
+  it('says that a connection was cut or refused', async () => {
+    receiver.behave('cut');
+    await expect(post()).rejects.toThrow(/socket hang up|ECONNRESET/);
+
+    const nobody = new OutboundHttp(new OutboundAddresses(['127.0.0.1:1']));
+    await expect(post({ url: 'http://127.0.0.1:1/' }, nobody)).rejects.toThrow('ECONNREFUSED');
+  });
+
+  it('takes a change of the protocol for an answer', async () => {
+    receiver.behave({ status: 101, headers: { connection: 'upgrade', upgrade: 'websocket' } });
+
+    expect((await post()).status).toBe(101);
+  });
+
+  it('does not call what is not public', async () => {
+    const strict = new OutboundHttp(new OutboundAddresses([]));
+
+    await expect(post({ url: receiver.url.replace('http:', 'https:') }, strict)).rejects.toThrow(OutboundRefusedError);
+    expect(receiver.received).toEqual([]);
+  });
+
+  it('connects to no other address than was checked, when a name changes in between', async () => {
+    const port = new URL(receiver.url).port;
+    let asked = 0;
+    const rebinding = new OutboundAddresses([], () =>
+      Promise.resolve([{ address: asked++ === 0 ? '93.184.215.14' : '127.0.0.1', family: 4 }]),
+    );
+    const rebound = new OutboundHttp(rebinding);
+
+    await expect(post({ url: `https://rebound.example.com:${port}/hook` }, rebound)).rejects.toThrow(
+      OutboundRefusedError,
+    );
+    expect(asked).toBe(2);
+    expect(receiver.received).toEqual([]);
+  });
+});

@@ -1,0 +1,158 @@
+import { Pool } from 'pg';
+import { LiveSchema } from '../../src/catalog/infrastructure/live-schema';
+import { PostgresSourceDatabase } from '../../src/catalog/infrastructure/postgres-source-database';
+import type { DataType, SensitiveColumn } from '../../src/catalog/model/domain/data-type';
+import type { DataTypeRepository } from '../../src/catalog/model/domain/interfaces/data-type.repository';
+import { DataGrants } from '../../src/catalog/model/services/data-grants';
+import { DataPlanner } from '../../src/catalog/model/services/data-planner';
+import {
+  CatalogForScheduledExport,
+  type ScheduledRows,
+} from '../../src/catalog/model/services/out.for-scheduled-export.service';
+import type { Caller } from '../../src/platform/auth/caller';
+import { Config } from '../../src/platform/config/config';
+import type { DomainError } from '../../src/platform/errors/domain-error';
+import { ExportDatabase } from '../../src/platform/postgres/export-database';
+import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { TEST_LINK_SECRET, TEST_SECRET } from '../support/tokens';
+
+const ANN: Caller = { userId: 'ann', tenantId: 'blue', roles: [] };
+const ROOT: Caller = { userId: 'root', tenantId: null, roles: ['admin'] };
+
+function rowsOf(traits: Partial<ScheduledRows>): ScheduledRows {
+  const nothing = { dataTypes: [], tables: [], columns: undefined, filters: undefined };
+  return { ...nothing, format: 'csv', options: {}, timezone: 'UTC', ...traits };
+}
+
+describe('What a schedule is to export', () => {
+  let database: TestDatabase;
+  let connections: ExportDatabase;
+  let others: Pool;
+  let catalog: CatalogForScheduledExport;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    connections = new ExportDatabase(
+      Config.from({ DATABASE_URL: database.url, JWT_SECRET: TEST_SECRET, LINK_SECRET: TEST_LINK_SECRET }),
+    );
+    others = new Pool({ connectionString: database.url, max: 1 });
+    const planner = new DataPlanner(dataTypesIn(others) as DataTypeRepository);
+    catalog = new CatalogForScheduledExport(
+      new DataGrants(planner, new PostgresSourceDatabase(connections, new LiveSchema())),
+    );
+  });
+
+  afterAll(async () => {
+    await connections.onApplicationShutdown();
+    await others.end();
+    await database.drop();
+  });
+
+  async function refusalOf(caller: Caller, traits: Partial<ScheduledRows>): Promise<DomainError> {
+    return catalog.check(caller, rowsOf(traits)).then(
+      () => Promise.reject(new Error('It was granted')),
+      (error: unknown) => error as DomainError,
+    );
+  }
+
+  it.each(['json', 'ndjson', 'csv', 'xlsx', 'xml'])(
+    'may be whole tables as %s, for an administrator',
+    async (format) => {
+      const granted = await catalog.check(
+        ROOT,
+        rowsOf({
+          format,
+          tables: ['users', 'transactions'],
+          columns: { users: ['id', 'email', 'created_at'] },
+          filters: { users: { created_at: { gte: 'now-7d' } } },
+          timezone: 'Europe/Kyiv',
+        }),
+      );
+
+      expect(granted).toEqual({
+        format,
+        dataTypes: [],
+        filters: { users: { created_at: { gte: 'now-7d' } } },
+        options: {
+          tables: ['users', 'transactions'],
+          columns: { users: ['id', 'email', 'created_at'] },
+          timezone: 'Europe/Kyiv',
+        },
+        audited: { tables: 'users, transactions' },
+      });
+    },
+  );
+
+  it('is one’s own, all or by data type, for anybody', async () => {
+    const all = await catalog.check(ANN, rowsOf({}));
+    const some = await catalog.check(ANN, rowsOf({ dataTypes: ['profile', 'payments'], options: { bom: true } }));
+
+    expect(all).toMatchObject({ dataTypes: [], filters: null, audited: { subject: 'ann', data_types: 'all' } });
+    expect(some).toMatchObject({ dataTypes: ['profile', 'payments'], options: { bom: true, timezone: 'UTC' } });
+  });
+
+  it('is whole tables for administrators only', async () => {
+    const refusal = await refusalOf(ANN, { tables: ['users'], format: 'nonsense' });
+
+    expect([refusal.kind, refusal.message]).toEqual(['forbidden', 'Admin role required']);
+  });
+
+  it.each<[Partial<ScheduledRows>, string[]]>([
+    [
+      {
+        format: 'docx',
+        tables: ['transactions', 'nothing', 'transactions'],
+        columns: { users: ['id'], transactions: ['amount', 'nobody'] },
+        filters: { transactions: { created_at: { gte: 'now-7x' }, nobody: 1, amount: { like: '1' } } },
+        options: { delimiter: '::', raw: 'yes' as unknown as boolean },
+        timezone: 'Mars/Olympus',
+      },
+      [
+        ...['format', 'tables.1', 'tables.2', 'columns.users', 'columns.transactions'],
+        ...['filters.transactions.created_at.gte', 'filters.transactions.nobody', 'filters.transactions.amount.like'],
+        ...['options.delimiter', 'options.raw', 'options.timezone'],
+      ],
+    ],
+    [{ dataTypes: ['profile', 'nonsense'], options: { bom: true }, format: 'json' }, ['data_types.1', 'options.bom']],
+    [{ dataTypes: ['profile'], tables: ['users'] }, ['data_types']],
+    [
+      { tables: ['users'], filters: { users: { id: 'no uuid' } }, options: { delimiter: '"' } },
+      ['filters.users.id', 'options.delimiter'],
+    ],
+    [{ tables: ['users', 'invoices'], options: { compression: 'gzip' } }, ['options.compression']],
+    [{ tables: ['users'], options: { title: '../../etc' } as object }, ['options.title']],
+    [{ tables: ['users'], options: { as_of: '2020-01-01' } as object }, ['options.as_of']],
+    [{ tables: ['export_deliveries'] }, ['tables.0']],
+    [{ dataTypes: ['audit'] }, ['data_types']],
+  ])('is refused with every field that is wrong: %j', async (traits, fields) => {
+    const refusal = await refusalOf(ROOT, traits);
+
+    expect(refusal.kind).toBe('invalid');
+    expect(refusal.details.fields?.map(({ field }) => field).sort()).toEqual(fields.sort());
+  });
+
+  it('is judged by the views that it reads', async () => {
+    await others.query(`CREATE VIEW strange AS SELECT 1 AS n, '{}'::json AS data`);
+    await others.query(`INSERT INTO export_data_types (name, tables, owners) VALUES ('strange', '["strange"]', '{}')`);
+
+    const refusal = await refusalOf(ROOT, { tables: ['strange'], filters: { strange: { data: { gt: '{}' } } } });
+
+    expect(refusal.details.fields).toEqual([
+      { field: 'filters.strange.data.gt', message: expect.stringContaining('does not suit the type json') },
+    ]);
+  });
+});
+
+/** The catalog as the migrations fill it. */
+function dataTypesIn(pool: Pool): Pick<DataTypeRepository, 'list' | 'sensitiveColumns'> {
+  return {
+    list: async () =>
+      (await pool.query<DataType>('SELECT *, is_active AS "isActive" FROM export_data_types ORDER BY name')).rows,
+    sensitiveColumns: async () =>
+      (
+        await pool.query<SensitiveColumn>(
+          'SELECT table_name AS "table", column_name AS "column" FROM export_sensitive_columns',
+        )
+      ).rows,
+  };
+}

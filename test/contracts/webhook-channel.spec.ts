@@ -1,0 +1,239 @@
+import { createHmac } from 'node:crypto';
+import { SealedWebhookTargets } from '../../src/delivery/infrastructure/webhook/sealed-webhook-targets';
+import { WebhookChannel } from '../../src/delivery/infrastructure/webhook/webhook.channel';
+import { DeliveryRefusedError } from '../../src/delivery/model/domain/interfaces/delivery-channel';
+import type { Parcel } from '../../src/delivery/model/domain/parcel';
+import { DomainError } from '../../src/platform/errors/domain-error';
+import { OutboundAddresses, OutboundRefusedError } from '../../src/platform/outbound/outbound-addresses';
+import { OutboundHttp } from '../../src/platform/outbound/outbound-http';
+import { Sealer } from '../../src/platform/sealing/sealer';
+import { ExportShelf, type ShelvedExport } from '../support/export-shelf';
+import { parcelOf } from '../support/parcels';
+import { until } from '../support/until';
+import { type Behaviour, WebhookReceiver } from '../support/webhook-receiver';
+
+const goOn = new AbortController().signal;
+
+describe('Webhooks', () => {
+  let shelf: ExportShelf;
+  let receiver: WebhookReceiver;
+  let targets: SealedWebhookTargets;
+  let channel: WebhookChannel;
+  let done: ShelvedExport;
+
+  beforeAll(async () => {
+    shelf = await ExportShelf.create();
+    receiver = await WebhookReceiver.start();
+    const addresses = new OutboundAddresses([receiver.host]);
+    const sealer = new Sealer(shelf.config.encryption);
+    targets = new SealedWebhookTargets(addresses, sealer);
+    channel = new WebhookChannel(new OutboundHttp(addresses), sealer, shelf.exports, shelf.presenter);
+    done = await shelf.put();
+  });
+  beforeEach(() => {
+    receiver.reset();
+  });
+  afterAll(async () => {
+    await receiver.stop();
+    await shelf.remove();
+  });
+
+  async function planned(traits: Partial<Parcel> = {}, secret?: string): Promise<{ parcel: Parcel; secret: string }> {
+    const plan = await targets.plan({ url: receiver.url, ...(secret !== undefined && { secret }) }, 'webhook');
+    // As it comes back from the database.
+    const target = JSON.parse(JSON.stringify(plan.target)) as Parcel['target'];
+    return { parcel: parcelOf({ channel: 'webhook', target, exportId: done.id, ...traits }), secret: plan.secret };
+  }
+
+  describe('when they are planned', () => {
+    it('get a secret that is shown once and kept sealed', async () => {
+      const { target, secret } = await targets.plan({ url: receiver.url }, 'webhook');
+
+      expect(secret).toMatch(/^whsec_/);
+      expect(target).toEqual({ url: receiver.url, secret: expect.stringMatching(/^v1\./) });
+      expect(JSON.stringify(target)).not.toContain(secret.slice(6, 20));
+    });
+
+    it.each([
+      ['http://public.example.com/', undefined, 'must begin with https://'],
+      ['https://127.0.0.1/hook', undefined, 'has no public address'],
+      ['https://169.254.169.254/latest/meta-data', undefined, 'has no public address'],
+      ['https://[::ffff:10.0.0.1]/', undefined, 'has no public address'],
+      ['nonsense', undefined, 'begins with https://'],
+      ['', 'hunter2', 'whsec_ with 24 to 64 bytes'],
+    ])('are refused with the field and in words: %s %s', async (url, secret, words) => {
+      const planning = targets.plan({ url, ...(secret !== undefined && { secret }) }, 'notify.webhook');
+
+      await expect(planning).rejects.toMatchObject({
+        kind: 'invalid',
+        details: { fields: [{ field: 'notify.webhook', message: expect.stringContaining(words) }] },
+      });
+    });
+
+    it('are refused where nothing can be sealed, naming what the operator has to set', async () => {
+      const keyless = new SealedWebhookTargets(
+        new OutboundAddresses([receiver.host]),
+        new Sealer({ previousKeys: [] }),
+      );
+
+      const refusal: unknown = await keyless.plan({ url: receiver.url }, 'webhook').catch((error: unknown) => error);
+
+      expect(refusal).toBeInstanceOf(DomainError);
+      expect((refusal as DomainError).details.fields).toEqual([
+        { field: 'webhook', message: expect.stringContaining('ENCRYPTION_KEY') },
+      ]);
+    });
+  });
+
+  it('bring the record as the API shows it, with a link to the file, signed as the specification says', async () => {
+    const chosen = `whsec_${Buffer.alloc(24, 9).toString('base64')}`;
+    const { parcel } = await planned({}, chosen);
+
+    expect(await channel.deliver(parcel, goOn)).toEqual({ status: 200 });
+
+    const [{ method, headers, body }] = receiver.received as [(typeof receiver.received)[number]];
+    expect(method).toBe('POST');
+    expect(headers).toMatchObject({
+      'content-type': 'application/json',
+      'user-agent': 'export-service',
+      'webhook-id': parcel.id,
+    });
+    const timestamp = headers['webhook-timestamp'] as string;
+    expect(Math.abs(Number(timestamp) - Date.now() / 1000)).toBeLessThan(10);
+    // "the id, timestamp and payload, concatenated and delimited by full-stops", HMAC-SHA256, base64, after "v1,"
+    const content = Buffer.concat([Buffer.from(`${parcel.id}.${timestamp}.`), Buffer.from(body)]);
+    const mac = createHmac('sha256', Buffer.from(chosen.replace('whsec_', ''), 'base64')).update(content);
+    expect(headers['webhook-signature']).toBe(`v1,${mac.digest('base64')}`);
+    expect(JSON.parse(body)).toEqual({
+      type: 'export.completed',
+      timestamp: '2026-03-29T23:31:00.250Z',
+      data: expect.objectContaining({
+        id: done.id,
+        status: 'completed',
+        file_name: 'Transactions.csv',
+        sha256: done.sha256,
+        file_url: expect.stringMatching(new RegExp(`/exports/${done.id}/download\\?expires=\\d+&signature=`)),
+      }),
+    });
+  });
+
+  it('tell of a failure with its reason', async () => {
+    const failed = await shelf.put({ status: 'failed', error: 'The source was gone' });
+    const { parcel } = await planned({ event: 'export.failed', exportId: failed.id });
+
+    await channel.deliver(parcel, goOn);
+
+    expect(JSON.parse(receiver.received[0]!.body)).toMatchObject({
+      type: 'export.failed',
+      data: { id: failed.id, status: 'failed', error: 'The source was gone', file_url: null },
+    });
+  });
+
+  it('tell of a paused schedule with the facts of it', async () => {
+    const facts = { name: 'nightly', failures: 5 };
+    const { parcel } = await planned({ event: 'schedule.paused', exportId: null, facts });
+
+    await channel.deliver(parcel, goOn);
+
+    expect(JSON.parse(receiver.received[0]!.body)).toMatchObject({ type: 'schedule.paused', data: facts });
+  });
+
+  it('have one id and one body on every attempt, and a timestamp of each', async () => {
+    const { parcel } = await planned();
+    receiver.behave(500, 'cut', 200);
+
+    await expect(channel.deliver(parcel, goOn)).rejects.toThrow('answered 500');
+    await expect(channel.deliver({ ...parcel, attempt: 2 }, goOn)).rejects.toThrow(/hang up|ECONNRESET/);
+    const first = receiver.received[0]!.headers['webhook-timestamp'];
+    await until('a second has passed', () => Math.floor(Date.now() / 1000) > Number(first));
+    await channel.deliver({ ...parcel, attempt: 3 }, goOn);
+
+    expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id']))).toEqual(new Set([parcel.id]));
+    const bodies = receiver.received.map(({ body }) => JSON.parse(body) as { data: { file_url: string } });
+    // The link may be a fresh one.
+    expect(bodies[2]).toEqual({ ...bodies[0], data: { ...bodies[0]!.data, file_url: bodies[2]!.data.file_url } });
+    expect(Number(receiver.received[2]!.headers['webhook-timestamp'])).toBeGreaterThan(Number(first));
+  });
+
+  it.each<[string, Behaviour]>([
+    ['201', 201],
+    ['204', 204],
+    ['200 after a while', { status: 200, afterMs: 500 }],
+    ['200 with a body that never ends', 'drip'],
+    ['200 with far too much', 'flood'],
+  ])('have arrived with %s', async (_, behaviour) => {
+    const { parcel } = await planned();
+    receiver.behave(behaviour);
+
+    expect(await channel.deliver(parcel, goOn)).toEqual({ status: expect.any(Number) });
+  });
+
+  it.each<[Behaviour, string]>([
+    [{ status: 302, headers: { location: 'http://169.254.169.254/' } }, 'answered 302, and redirects are not followed'],
+    [{ status: 400, body: 'no\nsuch hook' }, 'answered 400: no such hook'],
+    [404, 'answered 404'],
+    [429, 'answered 429'],
+    [503, 'answered 503'],
+  ])('are to be tried again after %j', async (behaviour, words) => {
+    const { parcel } = await planned();
+    receiver.behave(behaviour);
+
+    const failure: unknown = await channel.deliver(parcel, goOn).catch((error: unknown) => error);
+
+    expect(String(failure)).toContain(words);
+    expect(failure).not.toBeInstanceOf(DeliveryRefusedError);
+    expect(receiver.received).toHaveLength(1);
+  });
+
+  it('are not tried again when the receiver says that it is gone', async () => {
+    const { parcel } = await planned();
+    receiver.behave(410);
+
+    await expect(channel.deliver(parcel, goOn)).rejects.toMatchObject({ name: 'DeliveryRefusedError', code: 'gone' });
+  });
+
+  it('are not tried again when there is nothing left to tell', async () => {
+    const { parcel } = await planned({ exportId: '00000000-0000-7000-8000-000000000000' });
+
+    await expect(channel.deliver(parcel, goOn)).rejects.toMatchObject({
+      name: 'DeliveryRefusedError',
+      code: 'refused',
+    });
+    expect(receiver.received).toEqual([]);
+  });
+
+  it('end with the attempt when the receiver never answers', async () => {
+    const { parcel } = await planned();
+    receiver.behave('silent');
+    const over = new AbortController();
+
+    const delivery = channel.deliver(parcel, over.signal);
+    delivery.catch(() => undefined);
+    await until('the receiver has it', () => receiver.received.length > 0);
+    over.abort(new Error('the lease is over'));
+
+    await expect(delivery).rejects.toThrow('the lease is over');
+  });
+
+  it('go to no address that is not allowed any more', async () => {
+    const { parcel } = await planned();
+    const sealer = new Sealer(shelf.config.encryption);
+    const strict = new OutboundHttp(new OutboundAddresses([]));
+
+    const delivery = new WebhookChannel(strict, sealer, shelf.exports, shelf.presenter).deliver(parcel, goOn);
+
+    await expect(delivery).rejects.toThrow(OutboundRefusedError);
+    expect(receiver.received).toEqual([]);
+  });
+
+  it('wait for a key that is missing rather than being lost', async () => {
+    const { parcel } = await planned();
+    const other = new Sealer({ key: Buffer.alloc(32, 1), previousKeys: [] });
+    const http = new OutboundHttp(new OutboundAddresses([receiver.host]));
+
+    const delivery = new WebhookChannel(http, other, shelf.exports, shelf.presenter).deliver(parcel, goOn);
+
+    await expect(delivery).rejects.toThrow('ENCRYPTION_KEY_PREVIOUS');
+    await expect(delivery).rejects.not.toBeInstanceOf(DeliveryRefusedError);
+  });
+});

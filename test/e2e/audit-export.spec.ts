@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { type Client, follow } from '../support/client';
+import { requestTables } from '../support/data';
+import { DATA_TYPES, freshName } from '../support/data-types';
+import { Installation } from '../support/installation';
+
+const AUDIT_LOG = 'export_audit_log';
+
+describe('The audit log as a file', () => {
+  let installation: Installation;
+  let root: Client;
+  let ann: Client;
+
+  beforeAll(async () => {
+    ({ installation } = await Installation.withService());
+    root = await installation.asUser('root', { roles: ['admin'] });
+    ann = await installation.asUser(randomUUID(), { tenant: 'blue' });
+    await installation.sql(
+      `INSERT INTO export_audit_log (at, action, user_id, tenant_id, address, details)
+       SELECT now() - make_interval(days => n), 'past.step', 'somebody', tenant, '10.0.0.1', jsonb_build_object('n', n)
+       FROM generate_series(1, 20) AS n, unnest('{blue,red,NULL}'::text[]) AS tenant`,
+    );
+  });
+
+  afterAll(() => installation.remove());
+
+  const pastSteps = { [AUDIT_LOG]: { action: 'past.step' } };
+
+  async function rowsFor(admin: Client, filters: object = pastSteps): Promise<Record<string, unknown>[]> {
+    const id = await requestTables(admin, { tables: [AUDIT_LOG], format: 'ndjson', filters });
+    const { text } = await follow((await admin.finished(id)).file_url);
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
+  it('has every step with who took it, from where and when, for an administrator', async () => {
+    const rows = await rowsFor(root);
+    const recent = await rowsFor(root, { [AUDIT_LOG]: { action: 'past.step', at: { gte: 'now-7d/d' } } });
+
+    expect(rows).toHaveLength(60);
+    expect(Object.keys(rows[0]!).sort()).toEqual(
+      [
+        'id',
+        'at',
+        'action',
+        'export_id',
+        'user_id',
+        'tenant_id',
+        'customer_id',
+        'request_id',
+        'address',
+        'details',
+      ].sort(),
+    );
+    expect(rows).toContainEqual(
+      expect.objectContaining({ action: 'past.step', user_id: 'somebody', tenant_id: 'red', details: { n: 20 } }),
+    );
+    expect(recent).toHaveLength(21);
+  });
+
+  it('has those of one tenant for an administrator of it', async () => {
+    const ofBlue = await installation.asUser('root-of-blue', { tenant: 'blue', roles: ['admin'] });
+
+    const rows = await rowsFor(ofBlue, {});
+
+    expect(new Set(rows.map((row) => row['tenant_id']))).toEqual(new Set(['blue']));
+    expect(rows.filter((row) => row['action'] === 'past.step')).toHaveLength(20);
+  });
+
+  it.each([{ type: 'partial' }, { type: 'realtime' }])('is nobody’s own, asked for as %j', async (request) => {
+    for (const person of [ann, root]) {
+      const answer = await person.post('/api/exports', { ...request, format: 'json', data_types: ['audit'] });
+
+      expect([answer.status, answer.body.errors]).toEqual([
+        400,
+        [{ field: 'data_types', message: expect.stringContaining('cannot be told apart by their owner') }],
+      ]);
+    }
+  });
+
+  it('is no part of everything that one person has, nor of what they may choose from', async () => {
+    const file = await ann.finished(
+      (await ann.post('/api/exports', { type: 'full', format: 'json' })).body.id as string,
+    );
+    const offered = async (person: Client) =>
+      ((await person.get(DATA_TYPES)).body.results as { name: string }[]).map(({ name }) => name);
+
+    const { data } = (await follow(file.file_url)).body as { data: object };
+
+    expect(Object.keys(data)).toContain('profile');
+    expect(Object.keys(data)).not.toContain('audit');
+    expect(await offered(ann)).not.toContain('audit');
+    expect(await offered(root)).toContain('audit');
+  });
+
+  it('is closed to others as a table', async () => {
+    const answer = await ann.post('/api/export/bulk', { tables: [AUDIT_LOG], format: 'csv' });
+
+    expect([answer.status, answer.body.error]).toEqual([403, 'Admin role required']);
+  });
+
+  it.each(['export_deliveries', 'scheduled_exports'])('is all: %s is never offered', async (table) => {
+    const { status, body } = await root.post(DATA_TYPES, { name: freshName(), tables: [table] });
+
+    expect([status, body.errors]).toEqual([
+      400,
+      [{ field: 'tables.0', message: expect.stringContaining("the service's own secrets") }],
+    ]);
+  });
+
+  it('is the model for records of exports, which come without the keys to them', async () => {
+    await root.post(DATA_TYPES, { name: freshName(), tables: ['exports'], owners: { exports: null } });
+
+    const id = await requestTables(root, { tables: ['exports'] });
+    const [head] = (await follow((await root.finished(id)).file_url)).text.split('\n');
+
+    expect(head!.split(',')).toEqual(expect.arrayContaining(['id', 'status', 'sha256']));
+    for (const key of ['deliveries', 'attempt_token', 'download_token', 'storage_key']) expect(head).not.toContain(key);
+  });
+});

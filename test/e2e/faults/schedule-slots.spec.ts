@@ -1,0 +1,244 @@
+import { createPostgresBackend, Queue } from 'bullmq';
+import type { Client } from '../../support/client';
+import { Installation } from '../../support/installation';
+import { keepNotes, keepSchedule, runsOf, scheduleOf, settledRuns } from '../../support/schedules';
+import type { Service } from '../../support/service';
+import { SimulatedClock } from '../../support/simulated-clock';
+import { stallWrites } from '../../support/stall';
+import { until } from '../../support/until';
+import { walk, type WallClockStep } from '../../support/wall-clock';
+
+const MINUTE = 60_000;
+const STEP = 20 * MINUTE;
+const DAY = 24 * 60 * MINUTE;
+
+/** A schedule, and whether one of its slots is at a step of a walk through the week. */
+interface Plan {
+  readonly name: string;
+  readonly recurrence: object;
+  readonly isSlot: (step: WallClockStep) => boolean;
+}
+
+const at =
+  (time: string) =>
+  ({ passed }: WallClockStep) =>
+    passed.some((shown) => shown.endsWith(`T${time}`));
+const onSundays =
+  (time: string) =>
+  ({ passed }: WallClockStep) =>
+    passed.some((shown) => shown.endsWith(`T${time}`) && new Date(`${shown}Z`).getUTCDay() === 0);
+
+const PLANS: readonly Plan[] = [
+  { name: 'hourly', recurrence: { frequency: 'hourly' }, isSlot: ({ shown }) => shown.endsWith(':00') },
+  { name: 'often', recurrence: { frequency: '*/20 * * * *' }, isSlot: ({ shown }) => /:(00|20|40)$/.test(shown) },
+  { name: 'at 01:20', recurrence: { frequency: 'daily', at: '01:20' }, isSlot: at('01:20') },
+  { name: 'at 02:20', recurrence: { frequency: 'daily', at: '02:20' }, isSlot: at('02:20') },
+  { name: 'at 03:20', recurrence: { frequency: '20 3 * * *' }, isSlot: at('03:20') },
+  { name: 'sundays', recurrence: { frequency: 'weekly', weekday: 'sunday', at: '02:40' }, isSlot: onSundays('02:40') },
+];
+
+/** Processes come and go while the weeks in which clocks are changed pass; in the end, each slot was run once. */
+describe('Each slot of every schedule is run once', () => {
+  let installation: Installation;
+  let clock: SimulatedClock;
+  let queue: Queue;
+  let nudges = 0;
+
+  async function begin(moment: Date, environment: Record<string, string> = {}): Promise<void> {
+    installation = await Installation.create({
+      STORAGE: 'disk',
+      REDIS_URL: '',
+      EXPORT_LEASE_SECONDS: '600',
+      LOG_LEVEL: 'warn',
+      ...environment,
+    });
+    await keepNotes(installation, 'ann');
+    clock = await SimulatedClock.install(installation.database, moment);
+    const connection = { connectionString: installation.database.url, schema: 'bullmq', migrate: true, max: 1 };
+    queue = new Queue('exports', { connection }, createPostgresBackend) as unknown as Queue;
+  }
+
+  afterEach(async () => {
+    await queue.close();
+    await clock.stop();
+    await installation.remove();
+  });
+
+  /** What the queue does every two seconds, and now. */
+  async function nudge(): Promise<void> {
+    nudges += 1;
+    await queue.add('fire-due-schedules', {}, { jobId: `nudge-${nudges}`, removeOnComplete: true, removeOnFail: true });
+  }
+
+  async function count(statement: string, ...values: unknown[]): Promise<number> {
+    const [row] = await installation.sql<{ count: string }>(`SELECT count(*) FROM ${statement}`, ...values);
+    return Number(row!.count);
+  }
+
+  /** Waits until so many runs stand for a slot, reminding the processes of the time. */
+  async function runsOfSlot(moment: number, expected: number): Promise<void> {
+    const slot = new Date(moment);
+    let asked = 0;
+    await until(
+      `${expected} schedules were run for ${slot.toISOString()}`,
+      async () => {
+        if (asked++ % 40 === 0) await nudge();
+        return (await count('scheduled_export_runs WHERE slot = $1', slot)) >= expected;
+      },
+      { within: 60_000, every: 10 },
+    );
+  }
+
+  function workEnded(): Promise<true> {
+    return until(
+      'nothing is left to do',
+      async () => (await count(`exports WHERE status IN ('pending', 'processing')`)) === 0,
+      {
+        within: 60_000,
+      },
+    );
+  }
+
+  it.each([
+    ['in spring', 'Europe/Kyiv', '2027-03-22T00:00+02:00'],
+    ['in autumn', 'America/New_York', '2027-11-02T00:00-04:00'],
+  ])(
+    'by three processes that are killed again and again %s, in %s',
+    async (_, timezone, beginning) => {
+      const monday = Date.parse(beginning);
+      await begin(new Date(monday - MINUTE));
+      const services: Service[] = [];
+      for (let process = 0; process < 3; process += 1) services.push(await installation.start());
+      const ann = await installation.asUser('ann');
+      const ids = new Map<string, string>();
+      for (const { name, recurrence } of PLANS)
+        ids.set(name, (await keepSchedule(ann, { name, timezone, ...recurrence })).id);
+      const random = generator(timezone.length);
+      const steps = [...walk(timezone, monday, monday + 7 * DAY, STEP)];
+      let kills = 0;
+
+      for (const step of steps) {
+        await clock.moveTo(new Date(step.moment));
+        const due = PLANS.filter(({ isSlot }) => isSlot(step)).length;
+        const kill = random() < 0.025;
+        if (kill) {
+          kills += 1;
+          await nudge();
+          // At any moment of the work: before it is seen, while it is written, while its exports are made.
+          await new Promise((passed) => setTimeout(passed, Math.floor(random() * 80)));
+          const all = random() < 0.25;
+          for (const [index] of services.entries()) {
+            if (!all && index !== kills % 3) continue;
+            await services[index]!.kill('SIGKILL');
+            services[index] = await (all ? installation.start() : installation.launch());
+          }
+        }
+        await runsOfSlot(step.moment, due);
+        if (!kill && step.moment % (4 * STEP) === 0) await workEnded();
+      }
+
+      const last = steps.at(-1)!.moment;
+      for (const { name, isSlot } of PLANS) {
+        const rows = await installation.sql<{ slot: Date }>(
+          'SELECT slot FROM scheduled_export_runs WHERE schedule_id = $1 ORDER BY slot',
+          ids.get(name),
+        );
+        const expected = steps.filter((step) => isSlot(step)).map(({ moment }) => new Date(moment).toISOString());
+        expect([name, rows.map(({ slot }) => slot.toISOString())]).toEqual([name, expected]);
+        const next = [...walk(timezone, last + STEP, last + 8 * DAY, STEP)].find((step) => isSlot(step))!;
+        expect([name, await nextOf(ids.get(name)!)]).toEqual([name, new Date(next.moment).toISOString()]);
+      }
+      await installation.sql('UPDATE scheduled_exports SET is_active = false, next_run_at = NULL');
+      // What a killed process had in hand is taken over when its lease has run out.
+      await clock.moveTo(new Date(last + DAY));
+      const runs = await count('scheduled_export_runs');
+      await until(
+        'every run has ended',
+        async () => (await nudge(), (await count(`scheduled_export_runs WHERE outcome = 'succeeded'`)) === runs),
+        { within: 120_000, every: 500 },
+      );
+      expect(kills).toBeGreaterThan(3);
+      expect(await count('exports')).toBe(runs);
+      expect(
+        await count(
+          'exports AS e JOIN scheduled_export_runs AS r ON r.export_id = e.id AND r.schedule_id = e.schedule_id',
+        ),
+      ).toBe(runs);
+      expect(await count(`export_audit_log WHERE action = 'schedule.fired'`)).toBe(runs);
+      expect(await count(`export_audit_log WHERE action = 'export.requested'`)).toBe(runs);
+      expect(await count(`export_audit_log WHERE action = 'export.completed'`)).toBe(runs);
+    },
+    15 * MINUTE,
+  );
+
+  async function nextOf(id: string): Promise<string | undefined> {
+    const [row] = await installation.sql<{ next: Date }>(
+      'SELECT next_run_at AS next FROM scheduled_exports WHERE id = $1',
+      id,
+    );
+    return row?.next.toISOString();
+  }
+
+  it('on return, for all that were missed while nobody was there', async () => {
+    await begin(new Date('2027-03-27T22:30Z'));
+    const before = await installation.start();
+    const ann = await installation.asUser('ann', { at: before });
+    const { id } = await keepSchedule(ann, { frequency: 'hourly', timezone: 'Europe/Kyiv' });
+    await before.kill('SIGKILL');
+
+    await clock.moveTo(new Date('2027-03-28T02:10Z'));
+    const again = await installation.asUser('ann', { at: await installation.start() });
+
+    expect(await settledRuns(again, id, 1)).toMatchObject([{ slot: '2027-03-28T02:00:00.000Z', outcome: 'succeeded' }]);
+    expect(await scheduleOf(again, id)).toMatchObject({ next_run_at: '2027-03-28T03:00:00.000Z' });
+  });
+
+  it('by somebody else, when a process ends between the run and its export', async () => {
+    await begin(new Date('2027-03-27T22:30Z'));
+    const api = await installation.start({ ROLE: 'api' });
+    const ann = await installation.asUser('ann', { at: api });
+    const { id } = await keepSchedule(ann, { frequency: 'hourly' });
+    const stall = await stallWrites(installation, 'exports');
+    const worker = await installation.start({ ROLE: 'worker' });
+    await clock.moveTo(new Date('2027-03-27T23:00Z'));
+    const run = await until('the run has begun', async () => (await runsOf(ann, id))[0]);
+
+    await worker.kill('SIGKILL');
+    await stall.release();
+    await installation.start({ ROLE: 'worker' });
+
+    expect(run).toMatchObject({ status: 'pending', outcome: null, slot: '2027-03-27T23:00:00.000Z' });
+    expect(await settledRuns(ann, id, 1)).toMatchObject([
+      { id: run.id, export_id: run.export_id, outcome: 'succeeded' },
+    ]);
+    expect(await count('exports')).toBe(1);
+    expect(await installation.history(run.export_id)).toEqual([
+      'schedule.fired',
+      'export.requested',
+      'export.started',
+      'export.completed',
+    ]);
+  });
+
+  it('without the queue, when that is away', async () => {
+    await begin(new Date('2027-03-27T22:30Z'));
+    const service = await installation.start();
+    const ann: Client = await installation.asUser('ann', { at: service });
+    const { id } = await keepSchedule(ann, { frequency: 'hourly' });
+    await queue.removeJobScheduler('fire-due-schedules');
+
+    await clock.moveTo(new Date('2027-03-27T23:00Z'));
+
+    expect(await settledRuns(ann, id, 1, { within: 45_000 })).toMatchObject([{ outcome: 'succeeded' }]);
+    expect(await queue.getJobScheduler('fire-due-schedules')).toMatchObject({ every: 2_000 });
+  });
+});
+
+/** The same figures from 0 to 1 on every run. */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}

@@ -1,0 +1,95 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { v7 as uuidv7 } from 'uuid';
+import { ExportPresenter } from '../../src/export/api/export.presenter';
+import { PrismaExportRepository } from '../../src/export/infrastructure/export.repository.prisma';
+import { ExportDownload } from '../../src/export/model/services/export-download';
+import { ExportReading } from '../../src/export/model/services/export-reading';
+import { ExportsForDelivery } from '../../src/export/model/services/out.for-delivery.service';
+import { LinkSigner } from '../../src/platform/auth/link-signer';
+import { Config } from '../../src/platform/config/config';
+import { PrismaService } from '../../src/platform/prisma/prisma.service';
+import { DiskStorage } from '../../src/platform/storage/disk-storage';
+import { bytes, digest } from './bytes';
+import { createTestDatabase, type TestDatabase } from './test-database';
+import { TEST_ENCRYPTION_KEY, TEST_LINK_SECRET, TEST_SECRET } from './tokens';
+
+/** What differs from a completed export with a small file. */
+export interface ExportTraits {
+  readonly status?: string;
+  readonly size?: number;
+  readonly fileName?: string;
+  readonly contentType?: string;
+  readonly error?: string;
+}
+
+export interface ShelvedExport {
+  readonly id: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** Ended exports in a database and a folder of one's own, and what deliveries may ask of them. */
+export class ExportShelf {
+  readonly prisma: PrismaService;
+  readonly storage: DiskStorage;
+  readonly exports: ExportsForDelivery;
+  readonly presenter: ExportPresenter;
+
+  private constructor(
+    private readonly database: TestDatabase,
+    private readonly folder: string,
+    readonly config: Config,
+  ) {
+    this.prisma = new PrismaService(database.url, 'export-shelf');
+    this.storage = new DiskStorage({ directory: folder, publicUrl: config.http.publicUrl });
+    const records = new PrismaExportRepository(this.prisma, config);
+    const links = new LinkSigner(config);
+    const reading = new ExportReading(records);
+    const downloads = new ExportDownload(reading, records, this.storage, links);
+    this.exports = new ExportsForDelivery(records, reading, downloads);
+    this.presenter = new ExportPresenter(downloads, links, config);
+  }
+
+  /** @param environment settings of the service beyond the usual ones of a test */
+  static async create(environment: Readonly<Record<string, string>> = {}): Promise<ExportShelf> {
+    const database = await createTestDatabase();
+    const folder = await mkdtemp(join(tmpdir(), 'export-shelf-'));
+    const needed = { JWT_SECRET: TEST_SECRET, LINK_SECRET: TEST_LINK_SECRET, ENCRYPTION_KEY: TEST_ENCRYPTION_KEY };
+    return new ExportShelf(database, folder, Config.from({ DATABASE_URL: database.url, ...needed, ...environment }));
+  }
+
+  /** Puts an export on the shelf, as if it had just ended. */
+  async put({ status = 'completed', size = 1_000, ...traits }: ExportTraits = {}): Promise<ShelvedExport> {
+    const id = uuidv7();
+    const storageKey = `exports/${id}/file`;
+    const { sha256 } = await digest(bytes(size));
+    const contentType = traits.contentType ?? 'text/csv; charset=utf-8';
+    const { fileName = 'Transactions.csv', error = null } = traits;
+    if (status === 'completed') await this.storage.put(storageKey, bytes(size), { contentType });
+    const file = { storageKey, contentType, fileName, fileSize: size, sha256, recordCount: 7 };
+    await this.prisma.export.create({
+      data: {
+        id,
+        kind: 'data',
+        type: 'scheduled',
+        format: 'csv',
+        status,
+        error,
+        userId: 'ada',
+        requestId: 'test',
+        ...(status === 'completed' && file),
+        completedAt: new Date('2026-03-29T23:30:00Z'),
+        expiresAt: new Date('2036-01-01T00:00:00Z'),
+      },
+    });
+    return { id, size, sha256 };
+  }
+
+  async remove(): Promise<void> {
+    await this.prisma.$disconnect();
+    await this.database.drop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,141 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
+import { python } from './python';
+
+/** How the server answers one message: it takes it, refuses it for now or for good, or lets the sender wait in vain. */
+export type Behaviour =
+  'accept' | 'refuse for now' | 'refuse for good' | 'be silent' | 'accept and be silent' | 'hang up';
+
+/** A message as it came in, read by Python. */
+export interface ReceivedMail {
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly raw: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** How often each header is there. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly messageId: string;
+  /** Of the whole, such as `multipart/alternative`. */
+  readonly type: string;
+}
+
+const READ_MAIL = `
+import email, email.policy, json, sys
+message = email.message_from_bytes(sys.stdin.buffer.read(), policy=email.policy.default)
+headers = {name.lower(): str(value) for name, value in message.items()}
+counts = {}
+for name in message.keys(): counts[name.lower()] = counts.get(name.lower(), 0) + 1
+text = message.get_body(('plain',)).get_content()
+html = message.get_body(('html',)).get_content()
+print(json.dumps({'headers': headers, 'counts': counts, 'subject': str(message['subject']), 'text': text, 'html': html,
+  'messageId': str(message['message-id']), 'type': message.get_content_type()}))
+`;
+
+/** A mail server that does as it is told with each message in turn, and accepts whatever comes after that. */
+export class MailServer {
+  /** What was accepted, also where the sender was not told. */
+  readonly accepted: ReceivedMail[] = [];
+  /** The Message-ID of every message that was begun. */
+  readonly offered: string[] = [];
+  #script: Behaviour[] = [];
+  #server: SMTPServer | undefined;
+  #port = 0;
+  readonly #silent = new Set<() => void>();
+
+  static async start(): Promise<MailServer> {
+    const server = new MailServer();
+    await server.open();
+    return server;
+  }
+
+  get url(): string {
+    return `smtp://127.0.0.1:${this.#port}`;
+  }
+
+  /** What the next messages meet. */
+  next(...script: readonly Behaviour[]): void {
+    this.#script = [...script];
+  }
+
+  /** Forgets what came, and accepts everything again. */
+  reset(): void {
+    this.accepted.length = 0;
+    this.offered.length = 0;
+    this.next();
+  }
+
+  /** Listens again where it did before. */
+  async open(): Promise<void> {
+    const server = new SMTPServer({
+      disabledCommands: ['STARTTLS', 'AUTH'],
+      logger: false,
+      closeTimeout: 100,
+      onData: (stream, session, answer) => {
+        void this.#take(stream, session, answer);
+      },
+    });
+    server.on('error', () => undefined);
+    this.#server = server;
+    const listening = once(server.listen(this.#port, '127.0.0.1'), 'listening');
+    await listening;
+    this.#port = (server.server.address() as AddressInfo).port;
+  }
+
+  /** Ends every connection and listens no longer. */
+  async close(): Promise<void> {
+    for (const release of this.#silent) release();
+    this.#silent.clear();
+    const server = this.#server;
+    this.#server = undefined;
+    if (server)
+      await new Promise<void>((closed) => {
+        server.close(closed);
+      });
+  }
+
+  async #take(
+    stream: SMTPServerDataStream,
+    session: SMTPServerSession,
+    answer: (error?: Error | null) => void,
+  ): Promise<void> {
+    const raw = await buffer(stream);
+    const behaviour = this.#script.shift() ?? 'accept';
+    const mail = await read(raw, session);
+    this.offered.push(mail.messageId);
+    if (behaviour === 'accept' || behaviour === 'accept and be silent') this.accepted.push(mail);
+    switch (behaviour) {
+      case 'accept':
+        answer();
+        break;
+      case 'refuse for now':
+        answer(refusal(451, 'Try again later'));
+        break;
+      case 'refuse for good':
+        answer(refusal(550, 'No such person'));
+        break;
+      case 'hang up':
+        for (const connection of this.#server?.connections ?? []) connection.close();
+        break;
+      case 'be silent':
+      case 'accept and be silent':
+        this.#silent.add(() => {
+          answer(refusal(421, 'Closing'));
+        });
+    }
+  }
+}
+
+function refusal(responseCode: number, message: string): Error {
+  return Object.assign(new Error(message), { responseCode });
+}
+
+async function read(raw: Buffer, { envelope }: SMTPServerSession): Promise<ReceivedMail> {
+  const mail = await python<Omit<ReceivedMail, 'from' | 'to' | 'raw'>>(READ_MAIL, raw);
+  const from = envelope.mailFrom === false ? '' : envelope.mailFrom.address;
+  return { ...mail, from, to: envelope.rcptTo.map(({ address }) => address), raw: raw.toString('utf8') };
+}
