@@ -37,6 +37,7 @@ import { HandoverRepository } from './model/domain/interfaces/handover.repositor
 import { OversightRepository } from './model/domain/interfaces/oversight.repository';
 import { PictureInspector } from './model/domain/interfaces/picture-inspector';
 import { UpkeepRepository } from './model/domain/interfaces/upkeep.repository';
+import { BacklogMetrics } from './model/services/backlog-metrics';
 import { ExportDownload } from './model/services/export-download';
 import { ExportMetrics } from './model/services/export-metrics';
 import { ExportOversight } from './model/services/export-oversight';
@@ -109,6 +110,7 @@ const WRITERS = [
     FileExpiry,
     ExportWatch,
     ExportMetrics,
+    BacklogMetrics,
     ExportDownload,
     OneTimeDownload,
     FileAnswer,

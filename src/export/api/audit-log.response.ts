@@ -37,7 +37,10 @@ export class AuditRecordResponse {
   })
   readonly customer_id!: string | null;
 
-  @ApiProperty({ ...nullable, description: 'The X-Request-Id under which it happened; the log lines carry it too' })
+  @ApiProperty({
+    ...nullable,
+    description: 'The X-Request-Id under which it happened, or was asked for; the log lines carry it too',
+  })
   readonly request_id!: string | null;
 
   @ApiProperty({ ...nullable, description: 'The network address that it was asked from', example: '203.0.113.7' })

@@ -13,6 +13,8 @@ export interface AuditEntry {
   readonly tenantId: string | null;
   /** The external system that did it. */
   readonly customerId?: string | null;
+  /** The request that it goes back to, where none is in hand. */
+  readonly requestId?: string;
   readonly details?: Readonly<Record<string, string | number | boolean | null>>;
 }
 
@@ -27,7 +29,7 @@ export async function recordAudit(transaction: Transaction, ...entries: readonly
       userId: entry.userId,
       tenantId: entry.tenantId,
       customerId: entry.customerId,
-      requestId: context?.requestId,
+      requestId: context?.requestId ?? entry.requestId,
       address: context?.address,
       details: { ...entry.details },
     })),

@@ -52,6 +52,7 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
     for (const reclaimed of await this.upkeep.reclaimSilent()) {
       const { id, status } = reclaimed;
       this.logger.warn('A worker went silent: its export was taken from it', { export_id: id, status });
+      this.metrics.attemptEnded('lost');
       if (status !== 'failed') continue;
       this.metrics.failed(reclaimed);
       // A further attempt would clear this away itself; after the last one nobody else does.

@@ -52,26 +52,20 @@ export class FileExpiry implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** @returns whether no file is left */
   private async deleteFiles(signal: AbortSignal): Promise<boolean> {
-    let left = 0;
+    const left = new Map<string, Error>();
     let objects = await this.upkeep.findDeletable(null);
     while (objects.length > 0 && !signal.aborted) {
       const refused = await this.storage.deleteAll(objects.map(({ key }) => key));
       const gone = objects.filter(({ key }) => !refused.has(key));
       this.metrics.removed('expired', await this.upkeep.forgetObjects(...gone));
-      this.complain(refused);
-      left += refused.size;
+      for (const [key, reason] of refused) left.set(key, reason);
       // Behind those that could not be deleted, there are others.
       objects = await this.upkeep.findDeletable(objects.at(-1)?.exportId ?? null);
     }
-    return left === 0;
-  }
-
-  private complain(refused: ReadonlyMap<string, Error>): void {
-    const [first] = refused.values();
-    if (!first) return;
-    this.logger.warn('Files of expired exports could not be deleted; it is tried again', {
-      count: refused.size,
-      reason: first.message,
-    });
+    const [first] = left.values();
+    if (!first) return true;
+    const about = { count: left.size, reason: first.message };
+    this.logger.warn('Files of expired exports could not be deleted; it is tried again', about);
+    return false;
   }
 }

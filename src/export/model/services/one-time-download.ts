@@ -123,6 +123,7 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
   private tell(failure: string | null, { exportId, by }: Handover, { sent }: Reader): void {
     const about = { export_id: exportId, by: nameOf(by), address: RequestContext.current()?.address, bytes: sent };
     this.metrics.handedOver(failure === null ? 'given-out' : 'broken-off');
+    if (failure === null) this.metrics.downloaded(by);
     if (failure === null) this.logger.log('A one-time file was given out, and is deleted', about);
     else this.logger.warn('A one-time download broke off', { ...about, reason: failure });
   }
