@@ -9,7 +9,7 @@ export type { Column, Projection, Relation, RenderedRows, Sections, TypeFamily }
 export type { Export, ExportOptions } from './model/domain/export';
 export type { ExportFormat } from './model/domain/export-format';
 export { ExportSource, type OpenedSource } from './model/domain/export-source';
-export { retentionOf } from './model/domain/retention';
+export { retentionError, retentionOf } from './model/domain/retention';
 export { accountOf } from './model/domain/record-owner';
 export { ExportSources } from './model/services/export-sources';
 export { ExportsForCatalog } from './model/services/out.for-catalog.service';

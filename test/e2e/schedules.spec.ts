@@ -1,18 +1,7 @@
-import { follow, type Client } from '../support/client';
+import type { Client } from '../support/client';
 import { Installation } from '../support/installation';
 import { MailServer } from '../support/mail-server';
-import {
-  keepNotes,
-  keepSchedule,
-  makeDue,
-  ofNotes,
-  runsOf,
-  SCHEDULES,
-  scheduleOf,
-  type ScheduleRecord,
-  settledRuns,
-} from '../support/schedules';
-import { until } from '../support/until';
+import { keepNotes, keepSchedule, ofNotes, SCHEDULES, type ScheduleRecord, stepsOf } from '../support/schedules';
 import { WebhookReceiver } from '../support/webhook-receiver';
 
 const MISSING = '0192f0c1-2222-7000-8000-00000000000a';
@@ -48,14 +37,6 @@ describe('Schedules', () => {
     await receiver.stop();
     await mail.close();
   });
-
-  async function audited(id: string): Promise<string[]> {
-    const rows = await installation.sql<{ action: string }>(
-      `SELECT action FROM export_audit_log WHERE details->>'schedule_id' = $1 ORDER BY id`,
-      id,
-    );
-    return rows.map(({ action }) => action);
-  }
 
   describe('are kept', () => {
     it('with all that was said, and the rest by default', async () => {
@@ -112,7 +93,7 @@ describe('Schedules', () => {
         'Sunday',
       );
       expect((await ann.get(`${SCHEDULES}/${answer.body.id}/`)).body).toEqual(answer.body);
-      expect(await audited(answer.body.id as string)).toEqual(['schedule.created']);
+      expect(await stepsOf(installation, answer.body.id as string)).toEqual(['schedule.created']);
     });
 
     it('by a cron expression, in either place', async () => {
@@ -271,224 +252,6 @@ describe('Schedules', () => {
 
       expect((await ann.post(SCHEDULES, body)).body).toMatchObject({ status: 403, detail: 'Admin role required' });
       expect((await root.post(SCHEDULES, body)).status).toBe(201);
-    });
-  });
-
-  describe('run', () => {
-    it('when it is time, once, and go on to the next', async () => {
-      const { id, next_run_at: planned } = await keepSchedule(ann, { name: 'due', frequency: 'hourly' });
-      await makeDue(installation, id);
-
-      const [run, ...others] = await settledRuns(ann, id, 1);
-
-      expect(others).toEqual([]);
-      expect(run).toMatchObject({ trigger: 'schedule', status: 'completed', outcome: 'succeeded', record_count: 3 });
-      const record = await ann.status(run!.export_id);
-      expect(record).toMatchObject({ schedule_id: id, type: 'scheduled', format: 'csv' });
-      expect(record.file_name).toMatch(/^due_\d{4}-\d\d-\d\d\.csv$/);
-      expect((await follow(record.file_url)).text.trim().split('\n')).toHaveLength(4);
-      expect(await scheduleOf(ann, id)).toMatchObject({
-        next_run_at: planned,
-        last_run_at: expect.any(String),
-        last_run: { id: run!.id, export_id: run!.export_id, status: 'completed', outcome: 'succeeded', error: null },
-        failures: 0,
-      });
-      expect(await audited(id)).toEqual(['schedule.created', 'schedule.fired']);
-    });
-
-    it('now, also while they are paused, once for a request that is repeated', async () => {
-      const { id } = await keepSchedule(ann, { name: 'by hand', is_active: false });
-      const key = { 'Idempotency-Key': 'run-1' };
-
-      const answers = await Promise.all([1, 2].map(() => ann.post(`${SCHEDULES}/${id}/run`, undefined, key)));
-
-      expect(answers.map(({ status }) => status).sort()).toEqual([200, 201]);
-      expect(answers[0]!.body).toMatchObject({ id: answers[1]!.body.id, schedule_id: id, type: 'scheduled' });
-      expect(await settledRuns(ann, id, 1)).toMatchObject([
-        { trigger: 'manual', slot: null, export_id: answers[0]!.body.id, outcome: 'succeeded' },
-      ]);
-      expect(await scheduleOf(ann, id)).toMatchObject({ is_active: false, next_run_at: null });
-      expect(await audited(id)).toEqual(['schedule.created', 'schedule.run-requested']);
-    });
-
-    it('no more once they are paused, and from now on when they are resumed', async () => {
-      const { id } = await keepSchedule(ann, { name: 'paused' });
-
-      const paused = await ann.post(`${SCHEDULES}/${id}/pause`);
-      const again = await ann.post(`${SCHEDULES}/${id}/pause`);
-      const resumed = await ann.post(`${SCHEDULES}/${id}/resume`);
-
-      expect(paused.body).toMatchObject({ is_active: false, next_run_at: null, paused_reason: null });
-      expect([paused.status, again.status, resumed.status]).toEqual([200, 200, 200]);
-      expect(resumed.body).toMatchObject({ is_active: true, failures: 0 });
-      expect(new Date(resumed.body.next_run_at as string).getTime()).toBeGreaterThan(Date.now());
-      expect(await audited(id)).toEqual(['schedule.created', 'schedule.paused', 'schedule.resumed']);
-    });
-
-    it('as they are said anew', async () => {
-      const { id, next_run_at: before } = await keepSchedule(ann, { name: 'before', at: '01:00' });
-
-      const renamed = await ann.put(`${SCHEDULES}/${id}`, ofNotes({ name: 'after', at: '01:00' }));
-      const moved = await ann.put(`${SCHEDULES}/${id}`, ofNotes({ name: 'after', at: '02:00' }));
-      const stopped = await ann.put(`${SCHEDULES}/${id}`, ofNotes({ name: 'after', is_active: false }));
-
-      expect(renamed.body).toMatchObject({ id, name: 'after', next_run_at: before });
-      expect(moved.body.next_run_at).toMatch(/T02:00:00.000Z$/);
-      expect(stopped.body).toMatchObject({ is_active: false, next_run_at: null, at: '00:00' });
-      expect(await audited(id)).toEqual(['schedule.created', ...Array<string>(3).fill('schedule.changed')]);
-    });
-
-    it('never again once they are deleted; what they exported stays', async () => {
-      const { id } = await keepSchedule(ann, { name: 'gone' });
-      const { body: made } = await ann.post(`${SCHEDULES}/${id}/run`);
-      await ann.finished(made.id as string);
-
-      const deleted = await ann.delete(`${SCHEDULES}/${id}`);
-
-      expect(deleted.status).toBe(204);
-      expect((await ann.get(`${SCHEDULES}/${id}`)).status).toBe(404);
-      expect(await ann.status(made.id as string)).toMatchObject({ status: 'completed', schedule_id: id });
-      expect(await audited(id)).toEqual(['schedule.created', 'schedule.run-requested', 'schedule.deleted']);
-    });
-
-    it('with the last of several slots that were missed', async () => {
-      const { id } = await keepSchedule(ann, { name: 'late', frequency: 'hourly' });
-      await installation.sql(
-        `UPDATE scheduled_exports SET next_run_at = date_trunc('hour', now()) - interval '5 hours' WHERE id = $1`,
-        id,
-      );
-
-      const [run, ...others] = await settledRuns(ann, id, 1);
-
-      expect(others).toEqual([]);
-      expect(Date.now() - Date.parse(run!.slot!)).toBeLessThan(3_600_000 + 60_000);
-    });
-  });
-
-  describe('that go wrong', () => {
-    it('are paused after five failures in a row, and their owner is told once', async () => {
-      await installation.sql('CREATE TABLE fleeting (id integer, user_id text)');
-      await installation.sql(
-        `INSERT INTO export_data_types (name, tables, owners) VALUES ('fleeting', '["fleeting"]', '{"fleeting": "user_id"}')`,
-      );
-      const { id } = await keepSchedule(ann, { name: 'broken', data_types: ['fleeting'] });
-      await installation.sql('DROP TABLE fleeting');
-
-      for (let failed = 1; failed <= 5; failed += 1) {
-        if (failed % 2 === 0) await ann.post(`${SCHEDULES}/${id}/run`);
-        else await makeDue(installation, id);
-        await settledRuns(ann, id, failed);
-      }
-
-      const schedule = await scheduleOf(ann, id);
-      expect(schedule).toMatchObject({ is_active: false, next_run_at: null, failures: 5 });
-      expect(schedule.paused_reason).toMatch(/^5 runs in a row failed, the last one with: ./);
-      const [letter, ...others] = await until('the owner is told', () => mail.accepted.length > 0 && mail.accepted);
-      expect(others).toEqual([]);
-      expect([letter!.to, letter!.text]).toEqual([['ann@example.com'], expect.stringContaining('broken')]);
-      expect((await audited(id)).filter((action) => action === 'schedule.paused')).toHaveLength(1);
-      expect((await ann.post(`${SCHEDULES}/${id}/resume`)).body).toMatchObject({
-        is_active: true,
-        failures: 0,
-        paused_reason: null,
-      });
-    });
-
-    it('begin to count anew after a run that went well', async () => {
-      const { id } = await keepSchedule(ann, { name: 'recovering' });
-      await installation.sql('UPDATE scheduled_exports SET failures = 4 WHERE id = $1', id);
-
-      await makeDue(installation, id);
-      await settledRuns(ann, id, 1);
-
-      expect(await scheduleOf(ann, id)).toMatchObject({ is_active: true, failures: 0 });
-    });
-
-    it('are not counted where a person cancelled', async () => {
-      const { id } = await keepSchedule(ann, { name: 'cancelled' });
-      await installation.sql(
-        `INSERT INTO scheduled_export_runs (id, schedule_id, trigger, export_id) VALUES ($1, $2, 'manual', $1)`,
-        MISSING,
-        id,
-      );
-      await installation.sql(
-        `INSERT INTO exports (id, kind, format, status, user_id, request_id) VALUES ($1, 'data', 'csv', 'cancelled', 'ann', 'r')`,
-        MISSING,
-      );
-
-      const [run] = await settledRuns(ann, id, 1);
-
-      expect(run).toMatchObject({ status: 'cancelled', outcome: 'failed', error: 'The export was cancelled' });
-      expect(await scheduleOf(ann, id)).toMatchObject({ failures: 0 });
-    });
-  });
-
-  describe('that call a webhook', () => {
-    const hooked = (more: object = {}) => ({
-      delivery_method: 'webhook',
-      webhook: { url: receiver.url, ...more },
-    });
-
-    it('show its secret once, and keep it while the address stays', async () => {
-      const { id, webhook_secret: secret } = await keepSchedule(ann, { name: 'hook', ...hooked() });
-
-      const shown = await ann.get(`${SCHEDULES}/${id}`);
-      const renamed = await ann.put(`${SCHEDULES}/${id}`, ofNotes({ name: 'renamed', ...hooked() }));
-      await ann.post(`${SCHEDULES}/${id}/run`);
-      const [run] = await settledRuns(ann, id, 1);
-
-      expect(secret).toMatch(/^whsec_/);
-      for (const { body } of [shown, renamed]) {
-        expect(body).toMatchObject({ webhook_url: receiver.url });
-        expect(body).not.toHaveProperty('webhook_secret');
-      }
-      expect(run).toMatchObject({
-        outcome: 'succeeded',
-        deliveries: [{ channel: 'webhook', status: 'delivered', error: null }],
-      });
-      expect(receiver.received).toHaveLength(1);
-    });
-
-    it('keep no secret in sight', async () => {
-      const { id, webhook_secret: secret } = await keepSchedule(ann, { name: 'sealed', ...hooked() });
-
-      const [row] = await installation.sql<{ row: string }>(
-        'SELECT s::text AS row FROM scheduled_exports s WHERE id = $1',
-        id,
-      );
-
-      expect(row!.row).not.toContain(secret!.slice('whsec_'.length));
-    });
-
-    it('have an outcome only when the file was told of', async () => {
-      const { id } = await keepSchedule(ann, { name: 'slow hook', ...hooked() });
-      receiver.behave(500);
-      const { body: made } = await ann.post(`${SCHEDULES}/${id}/run`);
-      await ann.finished(made.id as string);
-      await until('it was tried', () => receiver.received.length > 0);
-
-      const [open] = await runsOf(ann, id);
-      receiver.behave(200);
-      await installation.sql(`UPDATE export_deliveries SET next_attempt_at = now() WHERE export_id = $1`, made.id);
-      const [ended] = await settledRuns(ann, id, 1);
-
-      expect(open).toMatchObject({ status: 'completed', outcome: null, deliveries: [{ status: 'pending' }] });
-      expect(ended).toMatchObject({ status: 'completed', outcome: 'succeeded', deliveries: [{ status: 'delivered' }] });
-    });
-
-    it('are paused when it answers 410', async () => {
-      const { id } = await keepSchedule(ann, { name: 'gone hook', ...hooked() });
-      receiver.behave(410);
-
-      await ann.post(`${SCHEDULES}/${id}/run`);
-      const [run] = await settledRuns(ann, id, 1);
-
-      expect(run).toMatchObject({ outcome: 'failed', status: 'completed' });
-      expect(await scheduleOf(ann, id)).toMatchObject({
-        is_active: false,
-        next_run_at: null,
-        paused_reason: expect.stringContaining('410'),
-      });
     });
   });
 });

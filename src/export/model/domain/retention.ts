@@ -1,4 +1,4 @@
-import { DomainError } from '../../../platform/errors/domain-error';
+import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
 
 const SECONDS_PER_DAY = 86_400;
 
@@ -12,11 +12,15 @@ export function retentionOf(days: number | null | undefined): number | null {
   return days == null ? null : secondsOfDays(days);
 }
 
-/** @throws DomainError invalid, naming the field, when a file is to be kept for longer than the service keeps any */
+/** What is wrong with keeping a file for so long, where the service keeps none for longer than so many days. */
+export function retentionError(seconds: number | null, longestDays: number): FieldError | null {
+  if (seconds === null || seconds <= secondsOfDays(longestDays)) return null;
+  const message = `must not be above ${longestDays}, which is how long files are kept at most`;
+  return { field: 'retention_days', message };
+}
+
+/** @throws DomainError invalid, when a file is to be kept for longer than the service keeps any */
 export function checkRetention(seconds: number | null, longestDays: number): void {
-  if (seconds === null || seconds <= secondsOfDays(longestDays)) return;
-  throw DomainError.invalid('invalid-request', 'The request is not valid', {
-    field: 'retention_days',
-    message: `must not be above ${longestDays}, which is how long files are kept at most`,
-  });
+  const error = retentionError(seconds, longestDays);
+  if (error) throw DomainError.invalid('invalid-request', 'The request is not valid', error);
 }

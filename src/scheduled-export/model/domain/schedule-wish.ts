@@ -2,7 +2,7 @@ import type { Language } from '../../../delivery';
 import type { FieldError } from '../../../platform/errors/domain-error';
 import type { DeliveryMethod, DeliveryWish } from './interfaces/scheduled-deliveries';
 import type { RecurrenceWish } from './recurrence/recurrence-rule';
-import type { ScheduleContent } from './schedule';
+import type { DestinationOptions, ScheduleContent, ScheduleDelivery } from './schedule';
 
 /** What a schedule is to be, checked for its form alone. */
 export interface ScheduleWish {
@@ -77,4 +77,25 @@ export function deliveryWishOf(wish: WishedDelivery, mayUseOwnCredentials: boole
 
 export function emailOf({ method, email }: WishedDelivery): boolean | string {
   return typeof email === 'boolean' || typeof email === 'string' ? email : method === 'email';
+}
+
+/** What is shown of it. */
+export function shownOf(wish: WishedDelivery): ScheduleDelivery {
+  const { method, email, language, destination, destinationOptions, webhook } = wish;
+  return {
+    method,
+    email: emailOf(wish) !== false,
+    emailAddress: typeof email === 'string' ? email : null,
+    language: language ?? null,
+    destination: destination ?? null,
+    destinationOptions: openOptionsOf(destinationOptions),
+    webhookUrl: webhook?.url ?? null,
+  };
+}
+
+/** What of it is no secret. */
+export function openOptionsOf(options: DestinationWish | undefined): DestinationOptions | null {
+  if (!options) return null;
+  const { endpoint, region, forcePathStyle } = options;
+  return { endpoint, region, force_path_style: forcePathStyle };
 }

@@ -1,23 +1,23 @@
 import { Injectable } from '@nestjs/common';
+import { retentionError } from '../../../export';
 import { isAdmin } from '../../../platform/auth/admin';
 import type { Caller } from '../../../platform/auth/caller';
 import { Config } from '../../../platform/config/config';
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
-import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
 import { ScheduledContent } from '../domain/interfaces/scheduled-content';
 import { type PlannedDeliveries, ScheduledDeliveries } from '../domain/interfaces/scheduled-deliveries';
+import { keptDeliveries } from '../domain/kept-deliveries';
 import { readRecurrence } from '../domain/recurrence/recurrence-rule';
-import type { DestinationOptions, Schedule, ScheduleDefinition, ScheduleDelivery } from '../domain/schedule';
+import type { Schedule, ScheduleDefinition } from '../domain/schedule';
 import { nameError } from '../domain/schedule-name';
 import {
   deliveryErrors,
   deliveryWishOf,
   emailOf,
   type ScheduleWish,
+  shownOf,
   type WishedDelivery,
 } from '../domain/schedule-wish';
-
-const SECONDS_PER_DAY = 86_400;
 
 export interface Defined {
   readonly definition: ScheduleDefinition;
@@ -69,17 +69,14 @@ export class ScheduleDefinitions {
     const errors: FieldError[] = [];
     const unfit = nameError(name);
     if (unfit !== null) errors.push({ field: 'name', message: unfit });
-    const { retentionDays } = this.config.exports;
-    if (retentionSeconds !== null && retentionSeconds > retentionDays * SECONDS_PER_DAY) {
-      const message = `must not be above ${retentionDays}, which is how long files are kept at most`;
-      errors.push({ field: 'retention_days', message });
-    }
-    return errors;
+    const tooLong = retentionError(retentionSeconds, this.config.exports.retentionDays);
+    return tooLong ? [...errors, tooLong] : errors;
   }
 
   /** What is planned anew, and of what stays as it was the earlier plan with its secrets. */
   private async plan(caller: Caller, wish: WishedDelivery, earlier: Schedule | null): Promise<PlannedDeliveries> {
-    const kept = earlier ? keptOf(wish, earlier, caller) : [];
+    // Who is no administrator any more keeps no right that came with it.
+    const kept = earlier ? keptDeliveries(wish, earlier, isAdmin(caller) || !earlier.asAdmin) : [];
     const anew = {
       ...wish,
       email: emailOf(wish),
@@ -103,54 +100,4 @@ async function gather<Result>(errors: FieldError[], check: () => Promise<Result>
     errors.push(...fields);
     return null;
   }
-}
-
-function shownOf(wish: WishedDelivery): ScheduleDelivery {
-  const { method, email, language, destination, destinationOptions, webhook } = wish;
-  return {
-    method,
-    email: emailOf(wish) !== false,
-    emailAddress: typeof email === 'string' ? email : null,
-    language: language ?? null,
-    destination: destination ?? null,
-    destinationOptions: destinationOptions ? openOptionsOf(wish) : null,
-    webhookUrl: webhook?.url ?? null,
-  };
-}
-
-function openOptionsOf({ destinationOptions = {} }: WishedDelivery): DestinationOptions {
-  const { endpoint, region, forcePathStyle } = destinationOptions;
-  return {
-    ...(endpoint !== undefined && { endpoint }),
-    ...(region !== undefined && { region }),
-    ...(forcePathStyle !== undefined && { force_path_style: forcePathStyle }),
-  };
-}
-
-/** What was planned before for the same place, where the wish brings no new secret. */
-function keptOf(wish: WishedDelivery, earlier: Schedule, caller: Caller): PlannedDelivery[] {
-  const before = earlier.delivery;
-  // Who is no administrator any more keeps no right that came with it.
-  const isTrusted = isAdmin(caller) || !earlier.asAdmin;
-  const { accessKeyId, secretAccessKey } = wish.destinationOptions ?? {};
-  const sameBucket =
-    isTrusted &&
-    wish.destination !== undefined &&
-    wish.destination === before.destination &&
-    accessKeyId === undefined &&
-    secretAccessKey === undefined &&
-    JSON.stringify(openOptionsOf(wish)) === JSON.stringify(inOrder(before.destinationOptions ?? {}));
-  const sameWebhook =
-    wish.webhook !== undefined && wish.webhook.secret === undefined && wish.webhook.url === before.webhookUrl;
-  return earlier.deliveries.filter(
-    ({ channel }) => (channel === 's3' && sameBucket) || (channel === 'webhook' && sameWebhook),
-  );
-}
-
-function inOrder({ endpoint, region, force_path_style }: DestinationOptions): DestinationOptions {
-  return {
-    ...(endpoint !== undefined && { endpoint }),
-    ...(region !== undefined && { region }),
-    ...(force_path_style !== undefined && { force_path_style }),
-  };
 }

@@ -1,0 +1,31 @@
+import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
+import type { DestinationOptions, Schedule } from './schedule';
+import { openOptionsOf, type WishedDelivery } from './schedule-wish';
+
+/**
+ * What was planned before for the same place, secrets included, where the wish brings no new ones.
+ * @param mayKeepRights whether who saves it now has the rights of who saved it before
+ */
+export function keptDeliveries(
+  wish: WishedDelivery,
+  { deliveries, delivery: before }: Pick<Schedule, 'deliveries' | 'delivery'>,
+  mayKeepRights: boolean,
+): PlannedDelivery[] {
+  const { destination, destinationOptions: { accessKeyId, secretAccessKey } = {}, webhook } = wish;
+  const keepsBucket =
+    mayKeepRights &&
+    destination !== undefined &&
+    destination === before.destination &&
+    accessKeyId === undefined &&
+    secretAccessKey === undefined &&
+    isSame(openOptionsOf(wish.destinationOptions), before.destinationOptions);
+  const keepsWebhook = webhook !== undefined && webhook.secret === undefined && webhook.url === before.webhookUrl;
+  return deliveries.filter(
+    ({ channel }) => (channel === 's3' && keepsBucket) || (channel === 'webhook' && keepsWebhook),
+  );
+}
+
+function isSame(one: DestinationOptions | null, other: DestinationOptions | null): boolean {
+  const names = ['endpoint', 'region', 'force_path_style'] as const;
+  return names.every((name) => one?.[name] === other?.[name]);
+}
