@@ -466,6 +466,27 @@ describeOnServer('A bucket as destination', () => {
       expect(await observer.keys()).toHaveLength(1);
     });
 
+    it('when another attempt at it writes in the very moment', async () => {
+      const done = await shelf.put();
+      const [parcel, earlier] = [await runOf(done), await runOf(done, { endpoint: settings.endpoint })];
+      let hasWritten = false;
+      let writing: Promise<unknown> | undefined;
+      proxy.decide = (request) => {
+        if (!isWrite(request) || hasWritten) return 'pass';
+        writing ??= channel.deliver(earlier, goOn).then(() => (hasWritten = true));
+        return 500;
+      };
+
+      expect(await channel.deliver(parcel, goOn)).toEqual({
+        bucket,
+        key: 'daily/nightly_2026-03-29.csv',
+        bytes: done.size,
+      });
+
+      await writing;
+      expect(await observer.keys()).toEqual(['daily/nightly_2026-03-29.csv']);
+    });
+
     it.each([
       ['small', 10 * KB, isWrite],
       ['large', 12 * MB, isCompletion],
