@@ -1,11 +1,6 @@
 /** The door of the module: what other modules may import, and nothing more. */
 export { DeliveryModule } from './delivery.module';
 export { Notify, NotifyBody } from './api/notify.body';
-export type { DeliveryState } from './model/domain/delivery-state';
-export type { BucketWish } from './model/domain/interfaces/bucket-targets';
 export { type Language, LANGUAGES } from './model/domain/language';
 export { DeliveryPlanner, type NotifyWish } from './model/services/delivery-planner';
-export {
-  DeliveriesForScheduledExport,
-  type ScheduleDeliveryWish,
-} from './model/services/out.for-scheduled-export.service';
+export { DeliveriesForScheduledExport } from './model/services/out.for-scheduled-export.service';

@@ -154,9 +154,10 @@ function auditOf(row: DeliveryRow, action: string, details: NonNullable<AuditEnt
   return {
     action,
     ...(exportId !== null && { exportId }),
+    scheduleId,
     userId,
     tenantId,
     customerId,
-    details: { channel, event, attempts, ...(scheduleId !== null && { schedule: scheduleId }), ...details },
+    details: { channel, event, attempts, ...details },
   };
 }

@@ -44,8 +44,8 @@ export class WebhookChannel extends DeliveryChannel {
     return JSON.stringify({ type: event, timestamp: createdAt.toISOString(), data: await this.dataOf(parcel) });
   }
 
-  private async dataOf({ exportId, facts }: Parcel): Promise<object> {
-    if (exportId === null) return facts;
+  private async dataOf({ event, exportId, facts }: Parcel): Promise<object> {
+    if (exportId === null || !event.startsWith('export.')) return facts;
     const source = await this.exports.find(exportId);
     if (!source) throw new DeliveryRefusedError('The export no longer exists');
     return this.presenter.record(source);
