@@ -1,0 +1,91 @@
+import type { BucketChannel } from '../../src/delivery/infrastructure/bucket/bucket.channel';
+import { OutboundAddresses } from '../../src/platform/outbound/outbound-addresses';
+import { BucketBench, bucketServices, describeOnS3 } from '../support/bucket-bench';
+import { MB } from '../support/bytes';
+import type { SeenRequest } from '../support/faulty-proxy';
+import { until } from '../support/until';
+
+const goOn = new AbortController().signal;
+
+describeOnS3('A bucket as destination, when something goes wrong,', () => {
+  let bench: BucketBench;
+  let channel: BucketChannel;
+
+  beforeAll(async () => {
+    bench = await BucketBench.create();
+    ({ channel } = bench.services());
+  });
+  beforeEach(() => bench.clear());
+  afterAll(() => bench.remove());
+
+  const isPart = ({ method, url }: SeenRequest) => method === 'PUT' && url.searchParams.has('partNumber');
+
+  const expectNothing = async () => {
+    bench.proxy.recover();
+    expect(await bench.observer.keys()).toEqual([]);
+    expect(await bench.observer.unfinishedUploads('')).toEqual([]);
+  };
+
+  it('gets nothing of a file that breaks off or was changed, and says so', async () => {
+    const done = await bench.shelf.put({ size: 6 * MB });
+    const parcel = await bench.runOf(done);
+    await bench.shelf.prisma.export.update({ where: { id: done.id }, data: { sha256: '0'.repeat(64) } });
+
+    await expect(channel.deliver(parcel, goOn)).rejects.toThrow('is not the one that was recorded');
+
+    await expectNothing();
+  });
+
+  it('gets nothing when the attempt has to end', async () => {
+    const parcel = await bench.runOf(await bench.shelf.put({ size: 12 * MB }));
+    const over = new AbortController();
+    bench.proxy.decide = (request) => (isPart(request) ? 'hang' : 'pass');
+
+    const delivery = channel.deliver(parcel, over.signal);
+    delivery.catch(() => undefined);
+    await until('a part is under way', () => bench.proxy.seen.some(isPart));
+    over.abort(new Error('the lease is over'));
+
+    await expect(delivery).rejects.toThrow('the lease is over');
+    await expectNothing();
+  });
+
+  it('gets nothing when the right to write was taken away meanwhile, and says so', async () => {
+    const parcel = await bench.runOf(await bench.shelf.put());
+    await bench.observer.deny('s3:PutObject');
+
+    const delivery = channel.deliver(parcel, goOn);
+
+    await expect(delivery).rejects.toThrow(`The credentials have no right to write to s3://${bench.bucket}/daily/`);
+    await expect(delivery).rejects.not.toMatchObject({ name: 'DeliveryRefusedError' });
+    await expectNothing();
+  });
+
+  it.each(['expired', 'failed'])('gets nothing of an export that is %s', async (status) => {
+    const done = await bench.shelf.put({ status });
+
+    await expect(channel.deliver(await bench.runOf(done), goOn)).rejects.toMatchObject({
+      name: 'DeliveryRefusedError',
+    });
+    await expectNothing();
+  });
+
+  it('gets nothing when the bytes of the export are lost', async () => {
+    const done = await bench.shelf.put();
+    await bench.shelf.storage.discard(`exports/${done.id}/`);
+
+    await expect(channel.deliver(await bench.runOf(done), goOn)).rejects.toMatchObject({
+      name: 'DeliveryRefusedError',
+    });
+    await expectNothing();
+  });
+
+  it('gets nothing when its endpoint is not allowed any more', async () => {
+    const parcel = await bench.runOf(await bench.shelf.put());
+
+    const delivery = bucketServices(bench.shelf, new OutboundAddresses([])).channel.deliver(parcel, goOn);
+
+    await expect(delivery).rejects.toThrow('must begin with https://');
+    await expectNothing();
+  });
+});

@@ -1,0 +1,177 @@
+import type { BucketTargets, BucketWish } from '../../src/delivery/model/domain/interfaces/bucket-targets';
+import { DomainError } from '../../src/platform/errors/domain-error';
+import { OutboundAddresses } from '../../src/platform/outbound/outbound-addresses';
+import { Sealer } from '../../src/platform/sealing/sealer';
+import { BucketBench, bucketServices, describeOnS3, s3Server } from '../support/bucket-bench';
+import { WebhookReceiver } from '../support/webhook-receiver';
+
+const goOn = new AbortController().signal;
+
+describeOnS3('A bucket as destination, when it is planned,', () => {
+  const others: WebhookReceiver[] = [];
+  let bench: BucketBench;
+  let targets: BucketTargets;
+
+  beforeAll(async () => {
+    bench = await BucketBench.create();
+    ({ targets } = bench.services());
+  });
+  beforeEach(() => bench.clear());
+  afterAll(async () => {
+    for (const one of others) await one.stop();
+    await bench.remove();
+  });
+
+  /** A server that is no S3 storage. */
+  async function anotherServer(): Promise<WebhookReceiver> {
+    const started = await WebhookReceiver.start();
+    others.push(started);
+    return started;
+  }
+
+  async function refusalOf(more: Partial<BucketWish>, by = targets): Promise<string> {
+    const refusal: unknown = await by.plan(bench.wish(more), 'destination').catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(DomainError);
+    expect(refusal).toMatchObject({ kind: 'invalid', details: { fields: [{ field: 'destination' }] } });
+    return (refusal as DomainError).details.fields![0]!.message;
+  }
+
+  it('is tried, keeps its credentials sealed, and is left as it was', async () => {
+    const target = await targets.plan(bench.wish({ uri: `s3://${bench.bucket}/daily` }), 'destination');
+
+    expect(target).toEqual({
+      uri: `s3://${bench.bucket}/daily/`,
+      endpoint: bench.proxy.url,
+      region: s3Server.region,
+      forcePathStyle: true,
+      credentials: expect.stringMatching(/^v1\./),
+    });
+    expect(JSON.stringify(target)).not.toContain(s3Server.secretAccessKey);
+    expect(bench.proxy.seen.map(({ method }) => method)).toEqual(['POST', 'DELETE', 'HEAD']);
+    expect(await bench.observer.keys()).toEqual([]);
+    expect(await bench.observer.unfinishedUploads('')).toEqual([]);
+  });
+
+  it.each<[string, () => Partial<BucketWish>, RegExp]>([
+    ['no address of a bucket', () => ({ uri: 'https://bucket/daily/' }), /must be like s3:\/\/bucket\/prefix\//],
+    ['a way out of the prefix', () => ({ uri: `s3://${bench.bucket}/../` }), /must be like s3:\/\//],
+    ['half of the credentials', () => ({ secretAccessKey: undefined }), /go together/],
+    ['no credentials', () => ({ accessKeyId: undefined, secretAccessKey: undefined }), /are missing/],
+    ['empty credentials', () => ({ accessKeyId: '', secretAccessKey: '' }), /not empty/],
+    ['a header in the credentials', () => ({ accessKeyId: 'a\r\nX-Evil: 1' }), /no spaces/],
+    ['a region that is none', () => ({ region: 'eu/../x' }), /like eu-central-1/],
+    ['an endpoint that is none', () => ({ endpoint: 'storage' }), /begins with https:\/\//],
+    ['an endpoint by http', () => ({ endpoint: 'http://storage.example.com' }), /must begin with https:\/\//],
+    ['a private endpoint', () => ({ endpoint: 'https://10.0.0.1:9000' }), /has no public address/],
+    ['a cloud’s metadata', () => ({ endpoint: 'https://169.254.169.254' }), /has no public address/],
+    ['this machine', () => ({ endpoint: 'https://127.0.0.1:9000' }), /has no public address/],
+    ['an endpoint with a query', () => ({ endpoint: `${bench.proxy.url}/?x=1` }), /end with its host or path/],
+    ['a bucket that is not there', () => ({ uri: 's3://there-is-no-such-bucket/' }), /There is no bucket/],
+    ['an unknown access key', () => ({ accessKeyId: 'unknown' }), /does not know the access key id/],
+    ['a wrong secret', () => ({ secretAccessKey: 'wrong' }), /secret access key is not the one/],
+  ])('refuses %s in words', async (_, more, words) => {
+    expect(await refusalOf(more())).toMatch(words);
+  });
+
+  it('refuses a bucket without the right to write', async () => {
+    await bench.observer.deny('s3:PutObject');
+
+    expect(await refusalOf({})).toBe(`The credentials have no right to write to s3://${bench.bucket}/daily/`);
+  });
+
+  it('is content with a bucket whose objects may not be looked at', async () => {
+    await bench.observer.deny('s3:GetObject');
+
+    await expect(targets.plan(bench.wish(), 'destination')).resolves.toHaveProperty('credentials');
+  });
+
+  it('refuses a storage that nobody can reach, is silent, or is none, before long', async () => {
+    const other = await anotherServer();
+    const { targets: allowing } = bucketServices(bench.shelf, new OutboundAddresses([other.host, '127.0.0.1:1']));
+    const endpoint = `http://${other.host}`;
+    const begun = Date.now();
+
+    expect(await refusalOf({ endpoint: 'http://127.0.0.1:1' }, allowing)).toBe(
+      'No storage could be reached at 127.0.0.1:1',
+    );
+    other.behave({ status: 200, body: '<html>Welcome</html>' });
+    expect(await refusalOf({ endpoint }, allowing)).toContain('is no S3 storage');
+    other.behave({ status: 404, body: '<html>Nothing here</html>' });
+    expect(await refusalOf({ endpoint }, allowing)).toContain('is no S3 storage');
+    other.behave({ status: 301, headers: { location: 'http://169.254.169.254/' }, body: '' });
+    expect(await refusalOf({ endpoint }, allowing)).toContain('is somewhere else');
+    other.behave('silent');
+    expect(await refusalOf({ endpoint }, allowing)).toContain('No storage could be reached');
+
+    expect(Date.now() - begun).toBeLessThan(12_000);
+    expect(other.received.every(({ headers }) => !JSON.stringify(headers).includes(s3Server.secretAccessKey!))).toBe(
+      true,
+    );
+  });
+
+  it('connects to no other address than was checked, when a name changes in between', async () => {
+    const asked: string[] = [];
+    const rebinding = new OutboundAddresses([], (hostname) => {
+      asked.push(hostname);
+      return Promise.resolve([{ address: asked.length <= 2 ? '93.184.215.14' : '127.0.0.1', family: 4 }]);
+    });
+    const { targets: rebound } = bucketServices(bench.shelf, rebinding);
+
+    const endpoint = `https://rebound.example.com:${new URL(bench.proxy.url).port}`;
+
+    expect(await refusalOf({ endpoint, forcePathStyle: false }, rebound)).toContain('has no public address');
+    expect(asked).toContain(`${bench.bucket}.rebound.example.com`);
+  });
+
+  it('says in which region the bucket is', async () => {
+    const other = await anotherServer();
+    const { targets: allowing } = bucketServices(bench.shelf, new OutboundAddresses([other.host]));
+    const body = '<Error><Code>PermanentRedirect</Code><Message>elsewhere</Message></Error>';
+    other.behave({ status: 301, headers: { 'x-amz-bucket-region': 'eu-west-3' }, body });
+
+    expect(await refusalOf({ endpoint: `http://${other.host}` }, allowing)).toContain('its region is eu-west-3');
+  });
+
+  it('may be another bucket of the service’s own storage, for who has the right', async () => {
+    const own = await bench.shelfWith({
+      STORAGE: 's3',
+      S3_ENDPOINT: s3Server.endpoint,
+      S3_REGION: s3Server.region,
+      S3_BUCKET: s3Server.bucket,
+      S3_ACCESS_KEY_ID: s3Server.accessKeyId!,
+      S3_SECRET_ACCESS_KEY: s3Server.secretAccessKey!,
+      S3_FORCE_PATH_STYLE: 'true',
+      S3_SSE: 'AES256',
+    });
+    const services = bucketServices(own, new OutboundAddresses([]));
+    const ours = { endpoint: undefined, region: undefined, accessKeyId: undefined, secretAccessKey: undefined };
+    const allowed = { ...ours, mayUseOwnCredentials: true };
+
+    expect(await services.targets.plan(bench.wish(allowed), 'destination')).toMatchObject({
+      credentials: null,
+      endpoint: null,
+    });
+    const done = await own.put();
+    await services.channel.deliver(await bench.runOf(done, allowed, services), goOn);
+
+    expect(await bench.observer.keys()).toEqual(['daily/nightly_2026-03-29.csv']);
+    const keep = `s3://${s3Server.bucket}/daily/`;
+    expect(await refusalOf({ ...allowed, uri: keep }, services.targets)).toContain(
+      'the service itself keeps its files',
+    );
+    expect(await refusalOf(ours, services.targets)).toContain('are missing');
+    expect(await refusalOf({ ...allowed, endpoint: 'https://s3.example.com' }, services.targets)).toContain(
+      'of its own',
+    );
+    expect(await refusalOf(allowed)).toContain('on disk');
+    const known = { uri: keep, endpoint: s3Server.endpoint };
+    expect(await refusalOf(known, bench.services(own).targets)).toContain('the service itself keeps its files');
+  });
+
+  it('is refused where no key seals the credentials', async () => {
+    const addresses = new OutboundAddresses(bench.hosts);
+    const { targets: keyless } = bucketServices(bench.shelf, addresses, new Sealer({ previousKeys: [] }));
+
+    expect(await refusalOf({}, keyless)).toContain('ENCRYPTION_KEY');
+  });
+});

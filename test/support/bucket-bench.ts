@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { BucketConnections } from '../../src/delivery/infrastructure/bucket/bucket-connections';
+import { BucketChannel } from '../../src/delivery/infrastructure/bucket/bucket.channel';
+import { ObjectClaims } from '../../src/delivery/infrastructure/bucket/object-claims';
+import { ProbedBucketTargets } from '../../src/delivery/infrastructure/bucket/probed-bucket-targets';
+import type { BucketTargets, BucketWish } from '../../src/delivery/model/domain/interfaces/bucket-targets';
+import type { Parcel } from '../../src/delivery/model/domain/parcel';
+import { OutboundAddresses } from '../../src/platform/outbound/outbound-addresses';
+import { Sealer } from '../../src/platform/sealing/sealer';
+import { ExportShelf, type ShelvedExport } from './export-shelf';
+import { FaultyProxy } from './faulty-proxy';
+import { parcelOf } from './parcels';
+import { S3Observer, s3SettingsFromEnvironment } from './s3-under-test';
+
+/** The S3 server of the tests; what stands in for it where there is none is never called. */
+export const s3Server = {
+  endpoint: 'http://127.0.0.1:1',
+  region: 'none',
+  bucket: 'none',
+  forcePathStyle: true,
+  ...s3SettingsFromEnvironment(),
+};
+
+const isThere = s3SettingsFromEnvironment() !== null;
+export const describeOnS3 = isThere ? describe : describe.skip;
+if (!isThere) {
+  console.log(
+    'S3_ENDPOINT is not set: buckets as destinations are left out (test/support/s3-gateway/gateway.sh start brings a server up)',
+  );
+}
+
+export interface BucketServices {
+  readonly targets: BucketTargets;
+  readonly channel: BucketChannel;
+}
+
+/** A service of its own, as far as it delivers to buckets. */
+export function bucketServices(
+  { config, prisma, exports }: ExportShelf,
+  addresses: OutboundAddresses,
+  sealer: Sealer = new Sealer(config.encryption),
+): BucketServices {
+  const connections = new BucketConnections(config, addresses, sealer);
+  return {
+    targets: new ProbedBucketTargets(connections, addresses, sealer, config),
+    channel: new BucketChannel(connections, new ObjectClaims(prisma), exports),
+  };
+}
+
+/** Exports, and a bucket on the S3 server that they can be delivered to, through a proxy that sees it all. */
+export class BucketBench {
+  readonly proxy: FaultyProxy;
+  readonly shelf: ExportShelf;
+  bucket = '';
+  observer: S3Observer;
+  private readonly observers: S3Observer[] = [];
+  private readonly shelves: ExportShelf[];
+
+  private constructor(proxy: FaultyProxy, shelf: ExportShelf) {
+    this.proxy = proxy;
+    this.shelf = shelf;
+    this.shelves = [shelf];
+    this.observer = this.observerOf(s3Server.bucket);
+  }
+
+  static async create(): Promise<BucketBench> {
+    return new BucketBench(await FaultyProxy.before(s3Server.endpoint), await ExportShelf.create());
+  }
+
+  /** Begins anew, with an empty bucket. */
+  async clear(): Promise<void> {
+    this.proxy.recover();
+    this.bucket = `destination-${randomUUID()}`;
+    this.observer = this.observerOf(this.bucket);
+    await this.observer.makeBucket();
+  }
+
+  /** Exports of an installation with settings of its own. */
+  async shelfWith(environment: Readonly<Record<string, string>>): Promise<ExportShelf> {
+    const made = await ExportShelf.create(environment);
+    this.shelves.push(made);
+    return made;
+  }
+
+  /** The hosts that an operator has to allow for these tests. */
+  get hosts(): string[] {
+    return [new URL(s3Server.endpoint).host, new URL(this.proxy.url).host];
+  }
+
+  /** A service that may reach the server. */
+  services(shelf: ExportShelf = this.shelf): BucketServices {
+    return bucketServices(shelf, new OutboundAddresses(this.hosts));
+  }
+
+  /** What somebody asks for who does everything right. */
+  wish(more: Partial<BucketWish> = {}): BucketWish {
+    const { region, accessKeyId, secretAccessKey } = s3Server;
+    const uri = `s3://${this.bucket}/daily/`;
+    return {
+      uri,
+      endpoint: this.proxy.url,
+      region,
+      accessKeyId,
+      secretAccessKey,
+      mayUseOwnCredentials: false,
+      ...more,
+    };
+  }
+
+  /** A run's parcel, with the target as it comes back from the database. */
+  async runOf({ id }: ShelvedExport, more: Partial<BucketWish> = {}, { targets } = this.services()): Promise<Parcel> {
+    const target = { ...(await targets.plan(this.wish(more), 'destination')), name: 'nightly', date: '2026-03-29' };
+    return parcelOf({ channel: 's3', exportId: id, target: JSON.parse(JSON.stringify(target)) as Parcel['target'] });
+  }
+
+  async remove(): Promise<void> {
+    for (const one of this.observers) one.close();
+    for (const one of this.shelves) await one.remove();
+    await this.proxy.close();
+  }
+
+  private observerOf(bucket: string): S3Observer {
+    const observer = new S3Observer({ ...s3Server, bucket });
+    this.observers.push(observer);
+    return observer;
+  }
+}
