@@ -16,6 +16,7 @@ import { QueueModule } from './platform/queue/queue.module';
 import { SealingModule } from './platform/sealing/sealing.module';
 import { StorageModule } from './platform/storage/storage.module';
 import { ScheduledExportModule } from './scheduled-export';
+import { SweepsModule } from './platform/sweeps/sweeps.module';
 import { SoloModule } from './solo';
 
 @Module({
@@ -31,6 +32,7 @@ import { SoloModule } from './solo';
     MailModule,
     SealingModule,
     OutboundModule,
+    SweepsModule,
     // Before the exports, whose /exports/:id would take its paths for ids.
     ScheduledExportModule,
     CatalogModule,

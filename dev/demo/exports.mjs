@@ -23,6 +23,7 @@ import { download } from '../service/client.mjs';
  * @property {number} [milliseconds] from start to end, by the service's clock
  * @property {string} remark
  * @property {string} [problem] why there is no good file
+ * @property {string[]} [notes] what else there is to show of it, line by line
  */
 
 /**

@@ -11,6 +11,8 @@ import { removeAbandoned, startStack } from '../stack.mjs';
 import { boards } from './chapters/boards.mjs';
 import { data } from './chapters/data.mjs';
 import { events } from './chapters/events.mjs';
+import { schedules } from './chapters/schedules.mjs';
+import { MailServer } from './mail-server.mjs';
 import { ProgressDisplay } from './progress-display.mjs';
 import { tableOf } from './table.mjs';
 
@@ -23,6 +25,7 @@ import { tableOf } from './table.mjs';
  * @property {ProgressDisplay} progress
  * @property {string} output the folder for the files
  * @property {string} databaseUrl
+ * @property {MailServer} mail where the service's mail arrives
  *
  * @typedef {object} Chapter
  * @property {string} title
@@ -32,7 +35,7 @@ import { tableOf } from './table.mjs';
  */
 
 /** @type {Chapter[]} */
-const chapters = [boards, data, events];
+const chapters = [boards, data, events, schedules];
 
 const stacks = join(projectRoot, '.stack');
 const output = join(projectRoot, 'demo-output');
@@ -40,7 +43,7 @@ const output = join(projectRoot, 'demo-output');
 await runProgram(async (belongings) => {
   rmSync(output, { recursive: true, force: true });
   mkdirSync(output);
-  const { service, databaseUrl } = await startThrowAwayService(belongings);
+  const { service, databaseUrl, mail } = await startThrowAwayService(belongings);
   let failures = 0;
   for (const { title, subject, unit, play } of chapters) {
     console.log(`\n${title}`);
@@ -56,10 +59,12 @@ await runProgram(async (belongings) => {
       return { id: customer.id, client: ApiClient.ofCustomer(service.url, customer) };
     };
     const began = Date.now();
-    const outcomes = await play({ signIn, admitCustomer, progress, output, databaseUrl });
+    const outcomes = await play({ signIn, admitCustomer, progress, output, databaseUrl, mail });
     progress.close();
     console.log(`\n${tableOf(outcomes, { subject, unit })}`);
-    console.log(`\n${outcomes.length} exports in ${((Date.now() - began) / 1000).toFixed(1)} s, all told`);
+    for (const { notes } of outcomes) if (notes) console.log(`\n${notes.join('\n')}`);
+    const all = outcomes.length === 1 ? '1 export' : `${outcomes.length} exports`;
+    console.log(`\n${all} in ${((Date.now() - began) / 1000).toFixed(1)} s, all told`);
     failures += outcomes.filter(({ problem }) => problem).length;
   }
   console.log(closingWords(failures));
@@ -73,7 +78,7 @@ await runProgram(async (belongings) => {
 async function startThrowAwayService(belongings) {
   removeAbandoned(stacks, 'demo-');
   const directory = join(stacks, `demo-${process.pid}`);
-  console.log('Starting PostgreSQL and the service …');
+  console.log('Starting PostgreSQL, a mail server and the service …');
   const stack = await belongings.start(
     () => startStack({ directory, persistent: false }),
     (started) => started.stop(),
@@ -82,13 +87,18 @@ async function startThrowAwayService(belongings) {
   const port = await freePort();
   // One export after the other, so that the times are each one's own.
   const unlimited = { RATE_LIMIT_BOARDS: 'off', RATE_LIMIT_EXPORTS: 'off' };
-  const env = { ...plainEnvironment(), ...unlimited, EXPORT_CONCURRENCY: '1', LOG_LEVEL: 'warn' };
+  const mail = await belongings.start(
+    () => MailServer.start(),
+    (started) => started.stop(),
+  );
+  const mailing = { SMTP_URL: mail.url, MAIL_FROM: 'Exports <exports@platform.example>' };
+  const env = { ...plainEnvironment(), ...unlimited, ...mailing, EXPORT_CONCURRENCY: '1', LOG_LEVEL: 'warn' };
   const { databaseUrl } = stack;
   const service = await belongings.start(
     () => startService({ port, databaseUrl, storage: join(directory, 'storage'), env }),
     (started) => started.stop(),
   );
-  return { service, databaseUrl };
+  return { service, databaseUrl, mail };
 }
 
 /** @param {number} failures */
@@ -101,5 +111,5 @@ function closingWords(failures) {
   return `
 Times are the service's own, from started_at to completed_at of the record; one export was made after the other.
 ${sum}
-Next: open ${folder}08-thirty-pages.pdf, ${folder}transactions.xlsx and ${folder}results.pdf, and \`npm run dev\` for a service to try by hand.`;
+Next: open ${folder}08-thirty-pages.pdf, ${folder}transactions.xlsx, ${folder}results.pdf and ${folder}daily_transactions.eml, and \`npm run dev\` for a service to try by hand.`;
 }

@@ -12,6 +12,8 @@ const tables = [
   ...['transactions', 'enrollments', 'activity_logs'],
   ...['events', 'event_questions', 'event_participants', 'event_results', 'event_answers'],
 ];
+/** Who keeps the schedules of the platform. */
+export const administrator = '00000000-0000-7000-8000-999999999999';
 const fewest = 1;
 const most = 100_000_000;
 
@@ -68,6 +70,27 @@ export async function holdEventsFor(databaseUrl, customerId) {
     );
     if (rows.length === 0) throw new Error(`There is no customer ${customerId}, or no event in its tenant.`);
     return [...new Set(rows.map((row) => row.organizer_id))];
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * Has people pay yesterday, in UTC, what they paid on the last of the made-up days, so that there is something of yesterday.
+ * @param {string} databaseUrl
+ * @returns {Promise<number>} how many transactions that makes
+ */
+export async function payYesterday(databaseUrl) {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query(`
+      INSERT INTO transactions (user_id, tenant_id, amount, currency, status, description, metadata, is_refund, created_at)
+      SELECT user_id, tenant_id, amount, currency, status, description, metadata, is_refund,
+             created_at + (date_trunc('day', now(), 'UTC') - INTERVAL '1 day' - last_day)
+      FROM transactions, (SELECT date_trunc('day', max(created_at), 'UTC') AS last_day FROM transactions) AS made_up
+      WHERE created_at >= last_day`);
+    return rowCount ?? 0;
   } finally {
     await client.end();
   }

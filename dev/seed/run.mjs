@@ -1,7 +1,7 @@
 // @ts-check
 import { parseArgs } from 'node:util';
 import { databaseOfStack } from '../live/database-note.mjs';
-import { holdEventsFor, seedPlatform } from './platform.mjs';
+import { administrator, holdEventsFor, seedPlatform } from './platform.mjs';
 
 const usage =
   'Usage: npm run seed [-- --rows <number of transactions, 1000 when left out> --customer <id of the one that events are held for>]';
@@ -23,7 +23,9 @@ export async function run(args) {
 ${lines.join('\n')}
 
 Done in ${seconds} s. ${example.name} has rows in every table; act for them by
-  npm run -s token -- --sub ${example.id}`);
+  npm run -s token -- --sub ${example.id}
+The schedules daily_transactions and weekly_users wait for the keys of their bucket; they belong to
+  npm run -s token -- --sub ${administrator} --role admin`);
 }
 
 /** @param {string[]} args */

@@ -30,6 +30,20 @@ import { capture, projectRoot } from '../process.mjs';
  * @property {string | null} downloaded_by
  *
  * @typedef {{ id: string, name: string, page_count: number }} Session
+ *
+ * @typedef {object} Schedule
+ * @property {string} id
+ * @property {string} name
+ * @property {string[]} tables
+ * @property {object | null} columns
+ * @property {object | null} filters
+ * @property {string} format
+ * @property {string} frequency
+ * @property {string | null} cron
+ * @property {string} timezone
+ * @property {string | null} destination
+ * @property {string | null} next_run_at
+ * @property {string | null} paused_reason
  */
 
 /** A token for this checkout's services. @param {string} user @param {...string} options as `npm run token` takes */
@@ -163,6 +177,21 @@ export class ApiClient {
       throw new Error(`fetched again: ${status}, and the export is ${record.status}`);
     }
     return `fetched once, by ${record.downloaded_by?.split(':')[0]}; then 410 Gone`;
+  }
+
+  /** @returns {Promise<Schedule[]>} */
+  async schedules() {
+    return (await jsonOf(await this.#ask('GET', '/api/exports/scheduled'))).results;
+  }
+
+  /** @param {string} id @param {object} schedule what it is to be @returns {Promise<Schedule>} */
+  async replaceSchedule(id, schedule) {
+    return jsonOf(await this.#ask('PUT', `/api/exports/scheduled/${id}`, JSON.stringify(schedule)));
+  }
+
+  /** @param {string} id @returns {Promise<ExportRecord>} the export that is its run */
+  async runSchedule(id) {
+    return jsonOf(await this.#ask('POST', `/api/exports/scheduled/${id}/run`));
   }
 
   /** @param {string} id @returns {Promise<{ record: ExportRecord, retryAfterSeconds: number | undefined }>} */

@@ -3,9 +3,12 @@ import { CustomerModule } from '../customer';
 import { ExportModule } from '../export';
 import { CustomerDeliveriesController, DeliveriesController } from './api/deliveries.controller';
 import { PrismaAddressBook } from './infrastructure/address-book.prisma';
+import { BucketConnections } from './infrastructure/bucket/bucket-connections';
+import { BucketChannel } from './infrastructure/bucket/bucket.channel';
+import { ObjectClaims } from './infrastructure/bucket/object-claims';
+import { ProbedBucketTargets } from './infrastructure/bucket/probed-bucket-targets';
 import { PrismaDeliveryRepository } from './infrastructure/delivery.repository.prisma';
 import { MailChannel } from './infrastructure/mail/mail.channel';
-import { UnavailableBuckets, UnavailableChannel } from './infrastructure/unavailable';
 import { SealedWebhookTargets } from './infrastructure/webhook/sealed-webhook-targets';
 import { WebhookChannel } from './infrastructure/webhook/webhook.channel';
 import { AddressBook } from './model/domain/interfaces/address-book';
@@ -28,7 +31,7 @@ import { DeliveriesForScheduledExport } from './model/services/out.for-scheduled
     { provide: DeliveryRepository, useClass: PrismaDeliveryRepository },
     { provide: AddressBook, useClass: PrismaAddressBook },
     { provide: WebhookTargets, useClass: SealedWebhookTargets },
-    { provide: BucketTargets, useClass: UnavailableBuckets },
+    { provide: BucketTargets, useClass: ProbedBucketTargets },
     DeliveryChannels,
     DeliveryDispatcher,
     DeliveryMetrics,
@@ -37,8 +40,11 @@ import { DeliveriesForScheduledExport } from './model/services/out.for-scheduled
     MailPlanner,
     DeliveryPlanner,
     DeliveriesForScheduledExport,
+    BucketConnections,
+    ObjectClaims,
     MailChannel,
     WebhookChannel,
+    BucketChannel,
   ],
   exports: [DeliveryPlanner, DeliveriesForScheduledExport],
 })
@@ -47,9 +53,10 @@ export class DeliveryModule implements OnModuleInit {
     private readonly channels: DeliveryChannels,
     private readonly mail: MailChannel,
     private readonly webhooks: WebhookChannel,
+    private readonly buckets: BucketChannel,
   ) {}
 
   onModuleInit(): void {
-    for (const channel of [this.mail, this.webhooks, new UnavailableChannel('s3')]) this.channels.add(channel);
+    for (const channel of [this.mail, this.webhooks, this.buckets]) this.channels.add(channel);
   }
 }

@@ -1,5 +1,6 @@
-import { Module } from '@nestjs/common';
+import { Module, type OnModuleInit } from '@nestjs/common';
 import { CustomerModule } from '../customer';
+import { StorageSweep } from '../platform/sweeps/storage-sweep';
 import { ContentController } from './api/content.controller';
 import { CustomerExportsController } from './api/customer-exports.controller';
 import { DownloadController } from './api/download.controller';
@@ -36,6 +37,7 @@ import { HandoverRepository } from './model/domain/interfaces/handover.repositor
 import { OversightRepository } from './model/domain/interfaces/oversight.repository';
 import { PictureInspector } from './model/domain/interfaces/picture-inspector';
 import { UpkeepRepository } from './model/domain/interfaces/upkeep.repository';
+import { BacklogMetrics } from './model/services/backlog-metrics';
 import { ExportDownload } from './model/services/export-download';
 import { ExportMetrics } from './model/services/export-metrics';
 import { ExportOversight } from './model/services/export-oversight';
@@ -53,6 +55,8 @@ import { ExportsForDelivery } from './model/services/out.for-delivery.service';
 import { ExportsForEvents } from './model/services/out.for-events.service';
 import { ExportsForScheduledExport } from './model/services/out.for-scheduled-export.service';
 import { ExportsForSolo } from './model/services/out.for-solo.service';
+import { MADE_FILES, SENT_PICTURES } from './model/domain/object-key';
+import { FileExpiry } from './model/services/file-expiry';
 import { UploadedPictureService } from './model/services/uploaded-picture.service';
 
 /** Every format is written here in one line. */
@@ -103,8 +107,10 @@ const WRITERS = [
     ExportRunner,
     ExportProduction,
     ExportSweep,
+    FileExpiry,
     ExportWatch,
     ExportMetrics,
+    BacklogMetrics,
     ExportDownload,
     OneTimeDownload,
     FileAnswer,
@@ -130,4 +136,15 @@ const WRITERS = [
     ExportPresenter,
   ],
 })
-export class ExportModule {}
+export class ExportModule implements OnModuleInit {
+  constructor(
+    private readonly storage: StorageSweep,
+    private readonly upkeep: UpkeepRepository,
+  ) {}
+
+  onModuleInit(): void {
+    for (const prefix of [MADE_FILES, SENT_PICTURES]) {
+      this.storage.register({ prefix, findKept: (keys, since) => this.upkeep.findKept(keys, since) });
+    }
+  }
+}

@@ -2,12 +2,14 @@
 export { ExportModule } from './export.module';
 export { ApiExportCreation, EXPORT_CREATION_HEADERS } from './api/api-export-creation.decorator';
 export { ExportPresenter } from './api/export.presenter';
+export { RetentionDays } from './api/retention-days.decorator';
 export { ExportListResponse, ExportResponse } from './api/export.response';
 export type { Drawing } from './model/domain/content';
 export type { Column, Projection, Relation, RenderedRows, Sections, TypeFamily } from './model/domain/relation';
 export type { Export, ExportOptions } from './model/domain/export';
 export type { ExportFormat } from './model/domain/export-format';
 export { ExportSource, type OpenedSource } from './model/domain/export-source';
+export { retentionError, retentionOf } from './model/domain/retention';
 export { accountOf } from './model/domain/record-owner';
 export { ExportSources } from './model/services/export-sources';
 export { ExportsForCatalog } from './model/services/out.for-catalog.service';

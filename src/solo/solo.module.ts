@@ -4,6 +4,7 @@ import { DeliveryModule } from '../delivery';
 import { ExportModule, ExportSources } from '../export';
 import { Config } from '../platform/config/config';
 import { FileStorage } from '../platform/storage/file-storage';
+import { StorageSweep } from '../platform/sweeps/storage-sweep';
 import { BoardExportsController } from './api/board-exports.controller';
 import { CustomerBoardExportsController } from './api/customer-board-exports.controller';
 import { CustomerSessionsController } from './api/customer-sessions.controller';
@@ -18,7 +19,7 @@ import { AssetLoader } from './model/board/asset-loader';
 import { BoardRenderer } from './model/domain/interfaces/board-renderer';
 import { SoloSessionRepository } from './model/domain/interfaces/solo-session.repository';
 import { BoardExportService } from './model/services/board-export.service';
-import { SessionThumbnailService } from './model/services/session-thumbnail.service';
+import { SessionThumbnailService, THUMBNAILS } from './model/services/session-thumbnail.service';
 import { SoloSessionService } from './model/services/solo-session.service';
 
 @Module({
@@ -54,9 +55,12 @@ export class SoloModule implements OnModuleInit {
   constructor(
     private readonly sources: ExportSources,
     private readonly boards: BoardSource,
+    private readonly storage: StorageSweep,
+    private readonly sessions: SoloSessionRepository,
   ) {}
 
   onModuleInit(): void {
     this.sources.addSource(this.boards);
+    this.storage.register({ prefix: THUMBNAILS, findKept: (keys) => this.sessions.findThumbnailsAmong(keys) });
   }
 }

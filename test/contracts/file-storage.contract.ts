@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { FileStorageBench, type StorageUnderTest } from '../support/file-storage-bench';
 import { describeFiles } from './file-storage-files.contract';
 import { describePutting } from './file-storage-put.contract';
+import { describeRemoval } from './file-storage-removal.contract';
 
 /** What every storage of files has to keep; `makeStorage` is called once. */
 export function describeFileStorage(name: string, makeStorage: () => Promise<StorageUnderTest>): void {
@@ -20,5 +21,6 @@ export function describeFileStorage(name: string, makeStorage: () => Promise<Sto
 
     describePutting(bench);
     describeFiles(bench);
+    describeRemoval(bench);
   });
 }

@@ -80,36 +80,6 @@ describeOnServer('S3Storage', () => {
     expect(await observer.unfinishedUploads(home)).toEqual([]);
   };
 
-  describe('encryption', () => {
-    const encryption = (of: (request: SeenRequest) => boolean) =>
-      proxy.seen
-        .filter(of)
-        .map(({ headers }) => [
-          headers['x-amz-server-side-encryption'],
-          headers['x-amz-server-side-encryption-aws-kms-key-id'],
-        ]);
-
-    it.each([
-      [{ sse: 'AES256' as const }, 'AES256', undefined],
-      [{ sse: 'aws:kms' as const, kmsKeyId: 'key-7' }, 'aws:kms', 'key-7'],
-      [{}, undefined, undefined],
-    ])('is asked for on the wire with every file: %j', async (configured, algorithm, key) => {
-      const storage = throughProxy(configured);
-      // The gateway has no key store: what is asked for counts, not its answer.
-      proxy.decide = () => (algorithm === 'aws:kms' ? 403 : 'pass');
-
-      await storage.put(`${home}/small`, bytes(KB), asText).catch(() => undefined);
-      await storage.put(`${home}/large`, bytes(9 * MB), asText).catch(() => undefined);
-
-      expect(encryption(({ method, url }) => method === 'PUT' && url.pathname.endsWith('/small'))).toEqual([
-        [algorithm, key],
-      ]);
-      expect(encryption(({ method, url }) => method === 'POST' && url.searchParams.has('uploads'))).toEqual([
-        [algorithm, key],
-      ]);
-    });
-  });
-
   describe('a storage in trouble', () => {
     /** Breaks the first `times` of the requests that match. */
     const breakFirst = (times: number, fault: Fault, matches: (request: SeenRequest) => boolean) => {
@@ -224,6 +194,19 @@ describeOnServer('S3Storage', () => {
       proxy.recover();
       expect(await storage.discard(`${home}/`)).toBe(1);
       await expectNothing();
+    });
+
+    it('deletes the rest of many files when it refuses some', async () => {
+      const storage = throughProxy();
+      const keys = Array.from({ length: 1_001 }, (_, n) => `${home}/${String(n).padStart(4, '0')}`);
+      for (const key of [keys[0]!, keys[1_000]!]) await direct.put(key, bytes(KB), asText);
+      breakFirst(1, 403, ({ method, url }) => method === 'POST' && url.searchParams.has('delete'));
+
+      const refused = await storage.deleteAll(keys);
+
+      expect([...refused.keys()]).toEqual(keys.slice(0, 1_000));
+      expect((await direct.stat(keys[0]!)).size).toBe(KB);
+      await expect(direct.stat(keys[1_000]!)).rejects.toThrow(FileNotFoundError);
     });
 
     it('breaks the stream of a reader whose answer is cut, instead of ending it', async () => {

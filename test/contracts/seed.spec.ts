@@ -11,6 +11,7 @@ const CHILDREN = [
   ...['transactions', 'enrollments', 'activity_logs'],
 ];
 const EVENT_TABLES = ['events', 'event_questions', 'event_participants', 'event_results', 'event_answers'];
+const ADMINISTRATOR = '00000000-0000-7000-8000-999999999999';
 const FIRST_USER = '00000000-0000-7000-8000-000000000001';
 
 describe('npm run seed', () => {
@@ -77,7 +78,7 @@ describe('npm run seed', () => {
     expect(tenants).toEqual([
       { tenant_id: 'north-school', people: 34 },
       { tenant_id: 'south-school', people: 33 },
-      { tenant_id: null, people: 133 },
+      { tenant_id: null, people: 134 },
     ]);
     expect(found).toEqual({
       ...{ early: true, quoted: true, hangul: true, empty: true, absent: true, formula: true, nan: true },
@@ -134,6 +135,61 @@ describe('npm run seed', () => {
     ]);
   });
 
+  it('brings the two schedules of the platform, which wait for the keys of their bucket', async () => {
+    const schedules = await all('SELECT * FROM scheduled_exports ORDER BY name');
+
+    const waiting = {
+      ...{ user_id: ADMINISTRATOR, tenant_id: null, as_admin: true, frequency: 'cron', time_zone: 'UTC' },
+      ...{ delivery_method: 's3', deliveries: [], is_active: false, next_run_at: null },
+      paused_reason: expect.stringContaining('credentials of the bucket azora-exports'),
+    };
+    const [daily, weekly] = [
+      { transactions: { created_at: 'yesterday' } },
+      { users: { created_at: { gte: 'now-7d' } } },
+    ];
+    const columns = { users: ['id', 'email', 'created_at'] };
+    expect(schedules).toMatchObject([
+      {
+        ...waiting,
+        ...{ name: 'daily_transactions', tables: ['transactions'], columns: null, filters: daily, format: 'csv' },
+        ...{ cron: '0 1 * * *', destination: 's3://azora-exports/daily/transactions/' },
+        granted: {
+          format: 'csv',
+          dataTypes: [],
+          filters: daily,
+          options: { tables: ['transactions'], timezone: 'UTC' },
+        },
+      },
+      {
+        ...waiting,
+        ...{ name: 'weekly_users', tables: ['users'], columns, filters: weekly, format: 'json' },
+        ...{ cron: '0 2 * * 0', destination: 's3://azora-exports/weekly/users/' },
+        granted: { format: 'json', filters: weekly, options: { tables: ['users'], columns, timezone: 'UTC' } },
+      },
+    ]);
+    expect(await all(`SELECT roles FROM users WHERE id = '${ADMINISTRATOR}'`)).toEqual([{ roles: ['admin'] }]);
+  });
+
+  it('leaves the schedules of others as they are', async () => {
+    const lived = await createTestDatabase();
+    const resident = new Client({ connectionString: lived.url });
+    await resident.connect();
+    await resident.query(
+      `INSERT INTO scheduled_exports (id, user_id, name, format, granted, frequency, next_run_at)
+       VALUES (gen_random_uuid(), 'ann', 'mine', 'csv', '{}', 'daily', now())`,
+    );
+    const [mine] = (await resident.query<object>('SELECT * FROM scheduled_exports')).rows;
+
+    await seed(lived.url, 10);
+    await seed(lived.url, 10);
+
+    const { rows } = await resident.query<object>('SELECT * FROM scheduled_exports');
+    expect(rows).toHaveLength(3);
+    expect(rows).toContainEqual(mine);
+    await resident.end();
+    await lived.drop();
+  });
+
   it('refuses to replace people whom it did not make up', async () => {
     const lived = await createTestDatabase();
     const resident = new Client({ connectionString: lived.url });
@@ -175,7 +231,7 @@ async function seed(databaseUrl: string, rows: number): Promise<void> {
 
 async function contentsOf(client: Client): Promise<Record<string, string>> {
   const sums: Record<string, string> = {};
-  for (const table of ['users', ...CHILDREN, ...EVENT_TABLES]) {
+  for (const table of ['users', ...CHILDREN, ...EVENT_TABLES, 'scheduled_exports']) {
     const { rows } = await client.query<{ sum: string }>(
       `SELECT count(*) || ':' || md5(string_agg(t::text, ';' ORDER BY t::text)) AS sum FROM ${table} AS t`,
     );

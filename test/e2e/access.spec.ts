@@ -15,7 +15,10 @@ interface Route {
 /** A list is one's own, a creation is one's own: there they are let in, and see and touch nothing of others. */
 const OWN_THINGS = [
   ...['GET /api/v1/exports', 'GET /api/v1/events', 'GET /api/v1/solo/sessions', 'POST /api/v1/solo/sessions'],
+  ...['GET /api/v1/exports/scheduled', 'POST /api/v1/exports/scheduled'],
 ];
+
+const SCHEDULE = { name: 'mine', format: 'csv', frequency: 'daily' };
 
 /** Nothing here is anybody's own: a person is told of the right that is missing, and so is an administrator of one tenant. */
 const BY_RIGHT: Readonly<Record<string, { person: number; admin: number }>> = {
@@ -50,6 +53,7 @@ describe('Every route that the description of the API names', () => {
     const session = await ann.saveBoard(noteBoard());
     const { id } = await ann.requestExport(session, 'png');
     const sql = installation.sql.bind(installation);
+    const schedule = (await ann.post('/api/v1/exports/scheduled', SCHEDULE)).body.id as string;
     const event = await keepEvent(sql, { organizer: 'ann', tenant: 'blue' });
     await keepParticipant(sql, event);
     const { body } = await ann.get('/api/openapi.json');
@@ -61,6 +65,7 @@ describe('Every route that the description of the API names', () => {
           method: method.toUpperCase(),
           path: path
             .replace('/events/{id}', `/events/${event.id}`)
+            .replace('/scheduled/{id}', `/scheduled/${schedule}`)
             .replace('{id}', path.includes('/sessions/') ? session : id)
             .replace('{userId}', 'ann')
             .replace(/\/$/, ''),
@@ -80,6 +85,7 @@ describe('Every route that the description of the API names', () => {
       await installation.sql(
         `SELECT id, name, rev, thumbnail_key FROM solo_sessions WHERE user_id = 'ann' AND tenant_id = 'blue'`,
       ),
+      await installation.sql(`SELECT * FROM scheduled_exports WHERE user_id = 'ann' AND tenant_id = 'blue'`),
       await installation.sql('SELECT * FROM export_data_types ORDER BY id'),
     ];
   }
@@ -87,7 +93,8 @@ describe('Every route that the description of the API names', () => {
   async function answers(client: Client): Promise<Record<string, number>> {
     const seen: Record<string, number> = {};
     for (const { name, method, path } of routes) {
-      const body = method === 'GET' || method === 'DELETE' ? undefined : '{"format":"png"}';
+      const wanted = path.includes('/scheduled') ? JSON.stringify(SCHEDULE) : '{"format":"png"}';
+      const body = method === 'GET' || method === 'DELETE' ? undefined : wanted;
       const type = path.endsWith('/content') ? { 'content-type': 'image/png' } : undefined;
       seen[name] = (await client.send(method, path, body, type)).status;
     }

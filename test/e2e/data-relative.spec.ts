@@ -9,7 +9,9 @@ const ZONES = ['UTC', 'Europe/Kyiv', 'America/St_Johns', 'Pacific/Kiritimati'];
 const MOMENTS = `
   CREATE TABLE moments AS
   SELECT row_number() OVER ()::int AS id, '%owner'::uuid AS user_id, at AS created_at, at AT TIME ZONE 'UTC' AS local,
-         (at AT TIME ZONE 'UTC')::date AS day, 'yesterday' AS note
+         (at AT TIME ZONE 'UTC')::date AS day, 'yesterday' AS note,
+         (at AT TIME ZONE 'UTC')::time AS clock, daterange((at AT TIME ZONE 'UTC')::date, NULL) AS since, ARRAY[at] AS all_times,
+         to_tsvector('simple', 'now or never') AS words
   FROM (SELECT generate_series(now() - INTERVAL '75 days', now() + INTERVAL '5 days', INTERVAL '30 minutes') AS at
         UNION SELECT date_trunc('day', now(), zone) + make_interval(days => n) + edge
         FROM unnest('{${ZONES.join(',')}}'::text[]) AS zone, generate_series(-8, 3) AS n,
@@ -106,7 +108,8 @@ describe('Filters that are relative to the present', () => {
   });
 
   it('leave a text of the same letters what it is', async () => {
-    const answer = await ask({ moments: { note: 'yesterday', id: { lte: 3 } } });
+    const words = `'never':3 'now':1 'or':2`;
+    const answer = await ask({ moments: { note: 'yesterday', words, id: { lte: 3 } } });
     const { options } = await ann.status(answer.headers.get('location')!.split('/').at(-2)!);
 
     expect(answer.text.trim().split('\n')).toHaveLength(4);
@@ -157,6 +160,9 @@ describe('Filters that are relative to the present', () => {
     [{ moments: { created_at: "now-1d'" } }, 'filters.moments.created_at'],
     [{ moments: { day: { lt: 'next week' } } }, 'filters.moments.day.lt'],
     [{ moments: { local: 'tomorrow!' } }, 'filters.moments.local'],
+    [{ moments: { clock: { gt: 'now' } } }, 'filters.moments.clock.gt'],
+    [{ moments: { since: '[yesterday,)' } }, 'filters.moments.since'],
+    [{ moments: { all_times: { in: ['{today}'] } } }, 'filters.moments.all_times.in.0'],
     [{ dateFrom: 'lastweek' }, 'filters.dateFrom'],
     [{ dateFrom: 'now-1' }, 'filters.dateFrom'],
     [{ moments: { dateTo: 'Yesterday' } }, 'filters.moments.dateTo'],

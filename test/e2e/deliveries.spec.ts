@@ -1,20 +1,14 @@
-import { noteBoard } from '../support/boards';
-import type { Client } from '../support/client';
-import { keepEvent, keepParticipants } from '../support/events';
+import { randomUUID } from 'node:crypto';
+import { lessonBoard } from '../support/boards';
+import { type Client, follow } from '../support/client';
+import { offer } from '../support/data';
+import { allTold, askFor, toldOf } from '../support/deliveries';
+import { keepEvent, keepParticipants, takeOut } from '../support/events';
 import { Installation } from '../support/installation';
-import { MailServer } from '../support/mail-server';
+import { MailServer, type ReceivedMail } from '../support/mail-server';
 import { until } from '../support/until';
 
-interface Told {
-  readonly channel: string;
-  readonly event: string;
-  readonly to: string | null;
-  readonly status: string;
-  readonly attempts: number;
-  readonly error: string | null;
-}
-
-/** Who asks for an export gets word of its end, in one mail, whatever the mail server does. */
+/** Who asks for an export gets word of its end by mail, in their language, and nobody else does. */
 describe('Mail about exports', () => {
   let installation: Installation;
   let server: MailServer;
@@ -22,19 +16,13 @@ describe('Mail about exports', () => {
 
   beforeAll(async () => {
     server = await MailServer.start();
-    installation = await Installation.create({
-      SMTP_URL: server.url,
-      MAIL_FROM: 'Exports <exports@platform.example>',
-      EXPORT_LEASE_SECONDS: '3',
-    });
-    await installation.start();
+    const mail = { SMTP_URL: server.url, MAIL_FROM: 'Exports <exports@platform.example>' };
+    ({ installation } = await Installation.withService(mail));
     ann = await installation.asUser('ann', { email: 'ann@example.com' });
   });
 
   beforeEach(() => {
-    server.accepted.length = 0;
-    server.offered.length = 0;
-    server.next();
+    server.reset();
   });
 
   afterAll(async () => {
@@ -42,55 +30,167 @@ describe('Mail about exports', () => {
     await server.close();
   });
 
-  async function told(person: Client, id: string): Promise<Told[]> {
-    return (await person.get(`/api/v1/exports/${id}/deliveries`)).body.results as Told[];
+  async function mailOf(person: Client, id: string): Promise<ReceivedMail> {
+    await person.finished(id);
+    await allTold(person, id);
+    expect(server.accepted).toHaveLength(1);
+    return server.accepted[0]!;
   }
 
-  async function ended(person: Client, id: string): Promise<Told> {
-    return until('the delivery has ended', async () =>
-      (await told(person, id)).find(({ status }) => status !== 'pending'),
-    );
-  }
-
-  async function attempted(person: Client, id: string, times: number): Promise<Told> {
-    return until(
-      `attempt ${times} has failed`,
-      async () => (await told(person, id)).find(({ attempts, error }) => attempts === times && error !== null),
-      { within: 45_000 },
-    );
-  }
-
-  /** Lets a day of pauses pass. */
-  async function bringForward(): Promise<void> {
-    await installation.sql(`UPDATE export_deliveries SET next_attempt_at = now() WHERE status = 'pending'`);
-  }
-
-  async function askFor(person: Client, notify?: unknown, name = 'Algebra', format = 'pdf'): Promise<string> {
-    const session = await person.saveBoard(noteBoard(), name);
-    const { status, body, text } = await person.post(`/api/v1/solo/sessions/${session}/export`, { format, notify });
-    if (status !== 201) throw new Error(text);
-    return body.id as string;
-  }
-
-  it('says what was made and brings the link to it', async () => {
+  it('says what was made, and has a link to it that works for as long as the file is there', async () => {
     const id = await askFor(ann, { email: true });
 
-    const delivery = await ended(ann, id);
+    const mail = await mailOf(ann, id);
 
-    const [mail] = server.accepted;
     const record = await ann.status(id);
-    expect(delivery).toMatchObject({ channel: 'email', event: 'export.completed', to: 'a***@example.com' });
-    expect(delivery).toMatchObject({ status: 'delivered', attempts: 1, error: null });
-    expect(mail).toMatchObject({ from: 'exports@platform.example', to: ['ann@example.com'] });
-    expect(mail!.subject).toBe('Your export is ready: Algebra.pdf');
-    expect(mail!.headers).toMatchObject({
-      from: 'Exports <exports@platform.example>',
-      'auto-submitted': 'auto-generated',
+    const link = new URL(/http\S+/.exec(mail.text)![0]);
+    const file = await follow(link.href);
+    expect(mail).toMatchObject({
+      from: 'exports@platform.example',
+      to: ['ann@example.com'],
+      type: 'multipart/alternative',
     });
-    const [link] = /http\S+/.exec(mail!.text)!;
-    const file = await fetch(link);
-    expect(file.status).toBe(200);
-    expect((await file.arrayBuffer()).byteLength).toBe(record.file_size);
-    expect(new URL(link).searchParams.get('expires')).toBe(String(Math.floor(Date.parse(record.expires_at!) / 1000)));
+    expect(mail.subject).toBe('Your export is ready: Algebra.pdf');
+    expect(mail.headers).toMatchObject({ from: 'Exports <exports@platform.example>', to: 'ann@example.com' });
+    expect(mail.html).toContain(link.href.replaceAll('&', '&amp;'));
+    expect(file).toMatchObject({ status: 200, bytes: { length: record.file_size } });
+    expect(Number(link.searchParams.get('expires'))).toBe(Math.floor(Date.parse(record.expires_at!) / 1000));
+  });
+
+  it('carries the id of its delivery, by which a repeat is known', async () => {
+    const id = await askFor(ann, { email: true });
+
+    const { headers, messageId } = await mailOf(ann, id);
+
+    const [told] = await toldOf(ann, id);
+    expect(messageId).toBe(`<${told!.id}@platform.example>`);
+    expect(headers).toMatchObject({ 'x-entity-ref-id': told!.id, 'auto-submitted': 'auto-generated' });
+    expect(await installation.history(id)).toEqual([
+      ...['export.requested', 'export.started', 'export.completed', 'delivery.delivered'],
+    ]);
+  });
+
+  it('is listed for the owner, with as much of the address as is needed, and for nobody else', async () => {
+    const id = await askFor(ann, { email: true });
+    await mailOf(ann, id);
+    const eve = await installation.asUser('eve');
+
+    const { body } = await ann.get(`/api/v1/exports/${id}/deliveries/`);
+
+    expect(body).toMatchObject({
+      count: 1,
+      results: [
+        {
+          ...{ channel: 'email', event: 'export.completed', to: 'a***@example.com', status: 'delivered', attempts: 1 },
+          ...{ error: null, next_attempt_at: null, ended_at: expect.any(String), created_at: expect.any(String) },
+        },
+      ],
+    });
+    expect((await eve.get(`/api/v1/exports/${id}/deliveries`)).status).toBe(404);
+    expect((await installation.asNobody().get(`/api/v1/exports/${id}/deliveries`)).status).toBe(401);
+  });
+
+  it('says why an export failed', async () => {
+    const owner = randomUUID();
+    const zoe = await installation.asUser(owner, { email: 'zoe@example.com' });
+    await installation.sql(
+      `CREATE VIEW divided AS SELECT n AS id, '${owner}'::uuid AS user_id, 1 / (n - 3) AS share FROM generate_series(1, 9) n`,
+    );
+    await offer(installation, 'divided');
+    const asked = await zoe.post('/api/v1/exports', { type: 'partial', format: 'csv', data_types: ['divided'] });
+
+    const mail = await mailOf(zoe, asked.body.id as string);
+
+    expect(mail.subject).toBe('Your export failed (Data, CSV)');
+    expect(mail.text).toContain('The database could not write the rows of "divided": division by zero (22012)');
+    expect(await toldOf(zoe, asked.body.id as string)).toMatchObject([{ event: 'export.failed', status: 'delivered' }]);
+  });
+
+  it('says nothing of an end that nobody asked to hear of, nor of a cancelled export', async () => {
+    const quiet = await askFor(ann, { email: true, on: ['failed'] });
+    await ann.finished(quiet);
+    const lesson = await ann.saveBoard(lessonBoard(80));
+    const asked = await ann.post(`/api/v1/solo/sessions/${lesson}/export`, { format: 'png', notify: { email: true } });
+    const cancelled = asked.body.id as string;
+    await ann.reaches(cancelled, 'processing', { every: 5 });
+    await ann.delete(`/api/v1/exports/${cancelled}`);
+
+    const told = await askFor(ann, { email: true });
+    await mailOf(ann, told);
+
+    expect(await ann.status(cancelled)).toMatchObject({ status: 'cancelled' });
+    expect(await toldOf(ann, quiet)).toEqual([]);
+    expect(await toldOf(ann, cancelled)).toEqual([]);
+  });
+
+  it.each([
+    ['their token says', { locale: 'uk-UA' }, undefined, 'Ваш експорт готовий: Algebra.pdf'],
+    ['the request says', { locale: 'uk' }, 'ru', 'Ваш экспорт готов: Algebra.pdf'],
+    ['we write in, where theirs is none of these', { locale: 'fr' }, undefined, 'Your export is ready: Algebra.pdf'],
+  ])('is in the language that %s', async (_, claims, language, subject) => {
+    const person = await installation.asUser('ola', { email: 'ola@example.com', ...claims });
+    const id = await askFor(person, { email: true, language });
+
+    const mail = await mailOf(person, id);
+
+    expect(mail.subject).toBe(subject);
+    expect(mail.html).toContain(`<html lang="${language ?? (claims.locale === 'fr' ? 'en' : 'uk')}">`);
+  });
+
+  it('is one mail to one person, whatever the board is called', async () => {
+    const name = 'Plan\r\nBcc: eve@example.com\r\n\r\n<img src=x onerror=alert(1)>\u202Efdp.exe "A" & Щ';
+    const id = await askFor(ann, { email: true }, name);
+
+    const mail = await mailOf(ann, id);
+
+    expect(mail.to).toEqual(['ann@example.com']);
+    expect(mail.counts).not.toHaveProperty('bcc');
+    expect(mail.counts).toMatchObject({ to: 1, from: 1, subject: 1, 'message-id': 1 });
+    expect(mail.subject).toMatch(/^Your export is ready: Plan Bcc/);
+    expect(mail.html).not.toContain('<img');
+    expect(`${mail.text}${mail.html}${mail.subject}`).not.toContain('\u202E');
+  });
+
+  it('leads to the record of a one-time file, and never to the file', async () => {
+    const event = await keepEvent(installation.sql.bind(installation), { organizer: 'ann' });
+    await keepParticipants(installation.sql.bind(installation), event, 3);
+    const id = await takeOut(ann, event.id, { one_time: true, notify: { email: true } });
+
+    const mail = await mailOf(ann, id);
+
+    const links = `${mail.text} ${mail.html}`.match(/http[^\s<"]+/g)!;
+    expect(new Set(links)).toEqual(new Set([`${installation.services[0]!.url}/api/v1/exports/${id}`]));
+    expect(mail.text).toContain('3 rows');
+    expect(mail.text).toMatch(/can be downloaded completely once/);
+    for (const link of links) expect((await follow(link)).status).toBe(401);
+    expect(await ann.status(id)).toMatchObject({ status: 'completed', download_count: 0 });
+  });
+
+  it('is not sent of a file that is gone by then', async () => {
+    server.next('refuse for now');
+    const id = await askFor(ann, { email: true });
+    await until('the server was asked', () => server.offered.length === 1);
+    await ann.finished(id);
+    await ann.delete(`/api/v1/exports/${id}`);
+    await until('the attempt has failed', async () => (await toldOf(ann, id))[0]!.error);
+
+    await installation.sql(`UPDATE export_deliveries SET next_attempt_at = now() WHERE status = 'pending'`);
+
+    expect(await allTold(ann, id)).toMatchObject([
+      { status: 'failed', attempts: 2, error: 'The file was gone before this could be told' },
+    ]);
+    expect(server.accepted).toEqual([]);
+    expect(await installation.history(id)).toContain('delivery.failed');
+  });
+
+  it('is told in metrics', async () => {
+    const id = await askFor(ann, { email: true });
+    await mailOf(ann, id);
+
+    const { text } = await installation.asNobody().get('/metrics');
+
+    expect(text).toMatch(/notifications_total\{channel="email",event="export.completed",outcome="delivered"\} \d/);
+    expect(text).toMatch(/notifications_pending\{channel="email"\} 0/);
+    expect(text).toMatch(/notification_oldest_pending_seconds 0/);
   });
 });

@@ -5,10 +5,12 @@ import { v7 as uuidv7 } from 'uuid';
 import { ExportPresenter } from '../../src/export/api/export.presenter';
 import { PrismaExportRepository } from '../../src/export/infrastructure/export.repository.prisma';
 import { ExportDownload } from '../../src/export/model/services/export-download';
+import { ExportMetrics } from '../../src/export/model/services/export-metrics';
 import { ExportReading } from '../../src/export/model/services/export-reading';
 import { ExportsForDelivery } from '../../src/export/model/services/out.for-delivery.service';
 import { LinkSigner } from '../../src/platform/auth/link-signer';
 import { Config } from '../../src/platform/config/config';
+import { Metrics } from '../../src/platform/observability/metrics';
 import { PrismaService } from '../../src/platform/prisma/prisma.service';
 import { DiskStorage } from '../../src/platform/storage/disk-storage';
 import { bytes, digest } from './bytes';
@@ -47,7 +49,7 @@ export class ExportShelf {
     const records = new PrismaExportRepository(this.prisma, config);
     const links = new LinkSigner(config);
     const reading = new ExportReading(records);
-    const downloads = new ExportDownload(reading, records, this.storage, links);
+    const downloads = new ExportDownload(reading, records, this.storage, links, new ExportMetrics(new Metrics()));
     this.exports = new ExportsForDelivery(records, reading, downloads);
     this.presenter = new ExportPresenter(downloads, links, config);
   }
@@ -66,7 +68,7 @@ export class ExportShelf {
     const storageKey = `exports/${id}/file`;
     const { sha256 } = await digest(bytes(size));
     const contentType = traits.contentType ?? 'text/csv; charset=utf-8';
-    const { fileName = 'Transactions.csv', error = null } = traits;
+    const { fileName = 'Transactions.csv', error = status === 'failed' ? 'The source was gone' : null } = traits;
     if (status === 'completed') await this.storage.put(storageKey, bytes(size), { contentType });
     const file = { storageKey, contentType, fileName, fileSize: size, sha256, recordCount: 7 };
     await this.prisma.export.create({

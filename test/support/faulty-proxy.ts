@@ -96,7 +96,7 @@ export class FaultyProxy {
 /** Answers like a failing S3, after having taken in the request, so that the client reads the answer. */
 function answerWith(status: number, request: IncomingMessage, response: ServerResponse): void {
   request.resume().on('end', () => {
-    const code = status >= 500 ? 'InternalError' : 'AccessDenied';
+    const code = status === 501 ? 'NotImplemented' : status >= 500 ? 'InternalError' : 'AccessDenied';
     response.writeHead(status, { 'content-type': 'application/xml' });
     response.end(
       request.method === 'HEAD' ? undefined : `<Error><Code>${code}</Code><Message>injected</Message></Error>`,

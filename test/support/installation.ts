@@ -10,6 +10,7 @@ import { S3Observer, s3SettingsFromEnvironment } from './s3-under-test';
 import { type Environment, Service } from './service';
 import { createTestDatabase, type TestDatabase } from './test-database';
 import { signedToken, TEST_ENCRYPTION_KEY, TEST_LINK_SECRET, TEST_SECRET } from './tokens';
+import { until } from './until';
 
 /** Redis has 16 logical databases: half for each of jest's two workers, in turns. */
 const REDIS_DATABASES = 8;
@@ -111,6 +112,14 @@ export class Installation {
 
   async sql<Row extends QueryResultRow>(statement: string, ...values: unknown[]): Promise<Row[]> {
     return (await this.#observer!.query<Row>(statement, values)).rows;
+  }
+
+  /** Waits until an export, whosever it is, stands so. */
+  async reaches(exportId: string, status: string): Promise<void> {
+    await until(`export ${exportId} is ${status}`, async () => {
+      const [row] = await this.sql<{ status: string }>('SELECT status FROM exports WHERE id = $1', exportId);
+      return row?.status === status;
+    });
   }
 
   /** What became of an export, step by step; who fetched its file is another matter. */

@@ -20,6 +20,8 @@ export interface ReceivedMail {
   readonly text: string;
   readonly html: string;
   readonly messageId: string;
+  /** Of the whole, such as `multipart/alternative`. */
+  readonly type: string;
 }
 
 const READ_MAIL = `
@@ -58,6 +60,13 @@ export class MailServer {
   /** What the next messages meet. */
   next(...script: readonly Behaviour[]): void {
     this.#script = [...script];
+  }
+
+  /** Forgets what came, and accepts everything again. */
+  reset(): void {
+    this.accepted.length = 0;
+    this.offered.length = 0;
+    this.next();
   }
 
   /** Listens again where it did before. */

@@ -1,5 +1,18 @@
-import { CreateBucketCommand, HeadBucketCommand, ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  ListMultipartUploadsCommand,
+  paginateListObjectsV2,
+  PutBucketPolicyCommand,
+  PutObjectCommand,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
 import type { S3Settings } from '../../src/platform/storage/s3-client';
+import { digest } from './bytes';
+import type { SeenRequest } from './faulty-proxy';
 
 /** The S3 server that the tests may use (see test/support/s3-gateway), or `null` when the environment names none. */
 export function s3SettingsFromEnvironment(): (S3Settings & { readonly endpoint: string }) | null {
@@ -18,6 +31,35 @@ export function s3SettingsFromEnvironment(): (S3Settings & { readonly endpoint: 
     secretAccessKey: need('S3_SECRET_ACCESS_KEY'),
     forcePathStyle: env['S3_FORCE_PATH_STYLE'] !== 'false',
   };
+}
+
+/** What one request that brings an object into being asked for. */
+export interface AskedEncryption {
+  readonly method: string;
+  readonly key: string;
+  readonly algorithm: string | undefined;
+  readonly kmsKeyId: string | undefined;
+}
+
+/** Of all requests, those that begin an object: in one piece, in parts, or as a copy. */
+export function encryptionAskedFor(requests: readonly SeenRequest[]): AskedEncryption[] {
+  return requests
+    .filter(({ method, url }) =>
+      method === 'PUT' ? !url.searchParams.has('partNumber') : method === 'POST' && url.searchParams.has('uploads'),
+    )
+    .map(({ method, url, headers }) => ({
+      method,
+      key: url.pathname.split('/').slice(2).join('/'),
+      algorithm: headers['x-amz-server-side-encryption'] as string | undefined,
+      kmsKeyId: headers['x-amz-server-side-encryption-aws-kms-key-id'] as string | undefined,
+    }));
+}
+
+export interface ObservedObject {
+  readonly size: number;
+  readonly sha256: string;
+  readonly contentType: string | undefined;
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 /** A look at the bucket past the adapter. */
@@ -43,6 +85,40 @@ export class S3Observer {
   async unfinishedUploads(prefix: string): Promise<string[]> {
     const page = await this.client.send(new ListMultipartUploadsCommand({ Bucket: this.bucket, Prefix: prefix }));
     return (page.Uploads ?? []).map(({ Key = '' }) => Key);
+  }
+
+  /** Begins an upload in parts and leaves it. */
+  async beginUpload(Key: string): Promise<void> {
+    const place = { Bucket: this.bucket, Key };
+    const { UploadId } = await this.client.send(new CreateMultipartUploadCommand(place));
+    await this.client.send(new UploadPartCommand({ ...place, UploadId, PartNumber: 1, Body: 'bytes' }));
+  }
+
+  /** The keys of all objects. */
+  async keys(prefix = ''): Promise<string[]> {
+    const found: string[] = [];
+    const where = { Bucket: this.bucket, Prefix: prefix };
+    for await (const { Contents = [] } of paginateListObjectsV2({ client: this.client }, where))
+      found.push(...Contents.map(({ Key = '' }) => Key));
+    return found;
+  }
+
+  /** What lies under a key, read to its end. */
+  async object(key: string): Promise<ObservedObject> {
+    const answer = await this.client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
+    const content = await digest(answer.Body as unknown as AsyncIterable<Uint8Array>);
+    return { ...content, contentType: answer.ContentType, metadata: answer.Metadata ?? {} };
+  }
+
+  async put(key: string, body: string): Promise<void> {
+    await this.client.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body }));
+  }
+
+  /** Takes rights to the bucket's objects from everybody, the bucket's owner included. */
+  async deny(...actions: string[]): Promise<void> {
+    const statement = { Effect: 'Deny', Principal: '*', Action: actions, Resource: `arn:aws:s3:::${this.bucket}/*` };
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+    await this.client.send(new PutBucketPolicyCommand({ Bucket: this.bucket, Policy }));
   }
 
   close(): void {

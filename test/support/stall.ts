@@ -26,10 +26,10 @@ async function lock({ database }: Installation, table: string, mode: string): Pr
 }
 
 /**
- * Makes the database dwell on the updates of exports that meet the condition, so that a test can strike at that very step.
+ * Makes the database dwell on the updates of a table that meet the condition, so that a test can strike at that very step.
  * @param condition of SQL, about `OLD` and `NEW`
  */
-export async function stallUpdates({ database }: Installation, condition: string): Promise<Stall> {
+export async function stallUpdates({ database }: Installation, condition: string, table = 'exports'): Promise<Stall> {
   const holder = await connect(database.url);
   await holder.query(`
     CREATE OR REPLACE FUNCTION wait_at_the_gate() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -38,13 +38,13 @@ export async function stallUpdates({ database }: Installation, condition: string
       RETURN NEW;
     END $$`);
   await holder.query(`
-    CREATE OR REPLACE TRIGGER gate BEFORE UPDATE ON exports FOR EACH ROW
+    CREATE OR REPLACE TRIGGER gate BEFORE UPDATE ON ${table} FOR EACH ROW
     WHEN (${condition}) EXECUTE FUNCTION wait_at_the_gate()`);
   await holder.query(`SELECT pg_advisory_lock(${GATE})`);
   return {
     async release() {
       await holder.query(`SELECT pg_advisory_unlock(${GATE})`);
-      await holder.query('DROP TRIGGER gate ON exports');
+      await holder.query(`DROP TRIGGER gate ON ${table}`);
       await holder.end();
     },
   };

@@ -14,6 +14,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { Notify, NotifyBody } from '../../delivery';
+import { RetentionDays } from '../../export';
 import { AsSent } from '../../platform/http/as-sent.decorator';
 import { TABLE_FORMATS } from '../model/domain/data-request';
 import { DELIMITERS } from '../model/domain/export-options';
@@ -94,6 +95,9 @@ export class RowsBody {
 
   @Notify()
   notify?: NotifyBody | false;
+
+  @RetentionDays()
+  retention_days?: number;
 }
 
 export class DataExportBody extends RowsBody {

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpStatus, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { ApiExportCreation, EXPORT_CREATION_HEADERS, ExportPresenter, ExportResponse } from '../../export';
+import { ApiExportCreation, EXPORT_CREATION_HEADERS, ExportPresenter, ExportResponse, retentionOf } from '../../export';
 import { AdminOnly } from '../../platform/auth/admin-only.decorator';
 import type { Caller } from '../../platform/auth/caller';
 import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
@@ -116,12 +116,14 @@ function rowsAndFile({
   columns,
   options,
   notify,
-}: RowsBody): Pick<DataRequest, 'filters' | 'columns' | 'options' | 'notify'> {
+  retention_days: days,
+}: RowsBody): Pick<DataRequest, 'filters' | 'columns' | 'options' | 'notify' | 'retentionSeconds'> {
   const { columns: optionalColumns, raw, bom, delimiter, timezone, compression } = options ?? {};
   if (columns !== undefined && optionalColumns !== undefined) {
     const message = 'must stand in one place only: at the top or here';
     throw DomainError.invalid('invalid-request', 'The request is not valid', { field: 'options.columns', message });
   }
   const file = { raw, bom, delimiter, timezone, compression };
-  return { filters, columns: columns ?? optionalColumns, options: file, notify };
+  const retentionSeconds = retentionOf(days);
+  return { filters, columns: columns ?? optionalColumns, options: file, notify, retentionSeconds };
 }

@@ -19,12 +19,15 @@ import { type Language, LANGUAGES } from '../model/domain/language';
 
 const LONGEST_URL = 2_048;
 const LONGEST_SECRET = 200;
+const URL_MESSAGE = {
+  message: `$property must be an address such as https://hooks.example.com/exports, of at most ${LONGEST_URL} characters`,
+};
 const ENDINGS: readonly Ending[] = ['completed', 'failed'];
 
 export class NotifyWebhookBody {
   @ApiProperty({ format: 'uri', maxLength: LONGEST_URL, example: 'https://hooks.example.com/exports' })
-  @IsString()
-  @MaxLength(LONGEST_URL)
+  @IsString(URL_MESSAGE)
+  @MaxLength(LONGEST_URL, URL_MESSAGE)
   url!: string;
 
   @ApiPropertyOptional({

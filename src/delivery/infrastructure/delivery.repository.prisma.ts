@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type AuditEntry, recordAudit } from '../../platform/audit/audit-log';
 import { Config } from '../../platform/config/config';
@@ -48,12 +47,11 @@ export class PrismaDeliveryRepository extends DeliveryRepository {
       RETURNING export_deliveries.id, attempt_token AS token`;
     if (claimed.length === 0) return [];
     const rows = await this.prisma.delivery.findMany({ where: { id: { in: claimed.map(({ id }) => id) } } });
-    const tokens = new Map(claimed.map(({ id, token }) => [id, token]));
-    return rows.map((row) => ({
-      token: tokens.get(row.id) ?? randomUUID(),
-      parcel: toParcel(row),
-      requestId: row.requestId,
-    }));
+    const found = new Map(rows.map((row) => [row.id, row]));
+    return claimed.flatMap(({ id, token }) => {
+      const row = found.get(id);
+      return row ? [{ token, parcel: toParcel(row), requestId: row.requestId }] : [];
+    });
   }
 
   override abandonLost(): Promise<Parcel[]> {

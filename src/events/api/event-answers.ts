@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { ExportPresenter, type ExportResponse } from '../../export';
+import { ExportPresenter, type ExportResponse, retentionOf } from '../../export';
 import type { Party } from '../../platform/auth/caller';
 import { Config } from '../../platform/config/config';
 import { pageAnswer, type PageQuery, pageSize } from '../../platform/http/page';
@@ -40,11 +40,12 @@ export class EventAnswers {
   async exportResults(
     caller: Party,
     id: string,
-    { format, options, notify, one_time: oneTime }: ResultsExportBody,
+    { format, options, notify, one_time: oneTime, retention_days: days }: ResultsExportBody,
     idempotencyKey: string | null,
     response: Response,
   ): Promise<ExportResponse> {
-    const request = { format, options: options ?? {}, oneTime: oneTime ?? true, notify };
+    const retentionSeconds = retentionOf(days);
+    const request = { format, options: options ?? {}, oneTime: oneTime ?? true, notify, retentionSeconds };
     return this.exports.created(await this.results.request(caller, id, request, idempotencyKey), caller, response);
   }
 }

@@ -2,6 +2,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsObject, IsOptional, ValidateNested } from 'class-validator';
 import { Notify, NotifyBody } from '../../delivery';
+import { RetentionDays } from '../../export';
 import {
   COMPRESSIONS,
   DEFAULT_OPTIONS,
@@ -86,4 +87,7 @@ export class ResultsExportBody {
 
   @Notify()
   notify?: NotifyBody | false;
+
+  @RetentionDays()
+  retention_days?: number;
 }

@@ -17,6 +17,13 @@ export class AuditRecordResponse {
   @ApiProperty({ ...nullable, format: 'uuid', description: 'Null for what is about no export, such as the catalog' })
   readonly export_id!: string | null;
 
+  @ApiProperty({
+    ...nullable,
+    format: 'uuid',
+    description: 'The schedule that it was done to, or of which it is a run',
+  })
+  readonly schedule_id!: string | null;
+
   @ApiProperty({ ...nullable, description: 'Who did it; null for what the service did by itself' })
   readonly user_id!: string | null;
 
@@ -30,7 +37,10 @@ export class AuditRecordResponse {
   })
   readonly customer_id!: string | null;
 
-  @ApiProperty({ ...nullable, description: 'The X-Request-Id under which it happened; the log lines carry it too' })
+  @ApiProperty({
+    ...nullable,
+    description: 'The X-Request-Id under which it happened, or was asked for; the log lines carry it too',
+  })
   readonly request_id!: string | null;
 
   @ApiProperty({ ...nullable, description: 'The network address that it was asked from', example: '203.0.113.7' })
@@ -46,6 +56,7 @@ export class AuditRecordResponse {
       at: record.at.toISOString(),
       action: record.action,
       export_id: record.exportId,
+      schedule_id: record.scheduleId,
       user_id: record.userId,
       tenant_id: record.tenantId,
       customer_id: record.customerId,

@@ -47,9 +47,7 @@ export class OversightController {
     @Query() query: AuditLogQuery,
     @Req() request: Request,
   ): Promise<AuditLogResponse> {
-    const { cursor, user_id: userId, action, export_id: exportId } = query;
-    const filters = { cursor, userId, action, exportId, ...PeriodQuery.period(query) };
-    const page = await this.oversight.log(admin, { size: pageSize(query), ...filters });
+    const page = await this.oversight.log(admin, { size: pageSize(query), ...AuditLogQuery.filters(query) });
     return pageAnswer(page, request, this.config.http.publicUrl, (record) => AuditRecordResponse.of(record));
   }
 }

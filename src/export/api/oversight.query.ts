@@ -1,8 +1,8 @@
 import { ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
-import { IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
+import { IsIP, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
 import { IsMoment } from '../../platform/http/is-moment.decorator';
 import { PageSizeQuery } from '../../platform/http/page';
-import type { Period } from '../model/domain/interfaces/oversight.repository';
+import type { AuditQuery, Period } from '../model/domain/interfaces/oversight.repository';
 
 const LONGEST_FILTER = 200;
 // PostgreSQL knows no NUL and no number beyond 2^63.
@@ -45,7 +45,23 @@ export class AuditLogQuery extends IntersectionType(PageSizeQuery, PeriodQuery) 
   @Matches(WITHOUT_NUL, { message: 'user_id must not be empty or contain a NUL character' })
   user_id?: string;
 
-  @ApiPropertyOptional({ example: 'export.requested', maxLength: LONGEST_FILTER, description: 'What was done' })
+  @ApiPropertyOptional({ format: 'uuid', description: 'The external system that did it' })
+  @IsOptional()
+  @IsUUID()
+  customer_id?: string;
+
+  @ApiPropertyOptional({ maxLength: LONGEST_FILTER, description: 'In which tenant; for administrators of all of them' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(LONGEST_FILTER)
+  @Matches(WITHOUT_NUL, { message: 'tenant_id must not be empty or contain a NUL character' })
+  tenant_id?: string;
+
+  @ApiPropertyOptional({
+    example: 'export.requested',
+    maxLength: LONGEST_FILTER,
+    description: 'What was done; `schedule.*` stands for all that begins so',
+  })
   @IsOptional()
   @IsString()
   @MaxLength(LONGEST_FILTER)
@@ -56,4 +72,29 @@ export class AuditLogQuery extends IntersectionType(PageSizeQuery, PeriodQuery) 
   @IsOptional()
   @IsUUID()
   export_id?: string;
+
+  @ApiPropertyOptional({ format: 'uuid', description: 'To which schedule, and in its runs' })
+  @IsOptional()
+  @IsUUID()
+  schedule_id?: string;
+
+  @ApiPropertyOptional({ example: '203.0.113.7', description: 'From which network address' })
+  @IsOptional()
+  @IsIP(undefined, { message: 'address must be an IPv4 or IPv6 address' })
+  address?: string;
+
+  /** What was asked for, in the words of the model. */
+  static filters(query: AuditLogQuery): Omit<AuditQuery, 'size'> {
+    return {
+      cursor: query.cursor,
+      userId: query.user_id,
+      customerId: query.customer_id,
+      tenantId: query.tenant_id,
+      action: query.action,
+      exportId: query.export_id,
+      scheduleId: query.schedule_id,
+      address: query.address,
+      ...PeriodQuery.period(query),
+    };
+  }
 }

@@ -82,7 +82,8 @@ interface AuditedStep {
 /** What an audit entry says of the export it is about. */
 export function auditOf(row: Export, action: string, { by, details }: AuditedStep = {}): AuditEntry {
   const { userId, customerId } = by === undefined ? row : by === null ? NOBODY : ownerOf(by);
-  return { action, exportId: row.id, userId, customerId, tenantId: row.tenantId, details };
+  const { id: exportId, scheduleId, tenantId, requestId } = row;
+  return { action, exportId, scheduleId, userId, customerId, tenantId, requestId, details };
 }
 
 const NOBODY = { userId: null, customerId: null };

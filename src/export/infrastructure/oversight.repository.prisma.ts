@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { type Page, pageOf } from '../../platform/http/page';
 import { Prisma } from '../../platform/prisma/generated/client';
@@ -7,6 +8,7 @@ import type { ExportFormat, ExportKind } from '../model/domain/export-format';
 import type { ExportFigures, ExportStats } from '../model/domain/export-stats';
 import {
   type AuditQuery,
+  type Backlog,
   MOST_COUNTED,
   OversightRepository,
   type Period,
@@ -43,6 +45,16 @@ export class PrismaOversightRepository extends OversightRepository {
     super();
   }
 
+  override async backlog(): Promise<Backlog> {
+    // Each half reads an index that holds nothing else.
+    const [row] = await this.prisma.$queryRaw<Backlog[]>`
+      SELECT (SELECT count(*)::int FROM exports WHERE status = 'processing') AS processing, waiting.*
+      FROM (SELECT count(*)::int AS pending,
+                   greatest(coalesce(extract(epoch FROM now() - min(updated_at)), 0), 0)::float8 AS "oldestWaitingSeconds"
+            FROM exports WHERE status = 'pending') AS waiting`;
+    return row ?? { pending: 0, processing: 0, oldestWaitingSeconds: 0 };
+  }
+
   override async stats(tenantId: string | null, period: Period): Promise<ExportStats> {
     const rows = await this.prisma.$queryRaw<FiguresRow[]>`
       SELECT kind, format, count(*) AS total,
@@ -76,7 +88,7 @@ export class PrismaOversightRepository extends OversightRepository {
       this.prisma.$queryRaw<{ count: number }[]>`
         SELECT count(*)::int AS count FROM (SELECT FROM export_audit_log WHERE ${all} LIMIT ${MOST_COUNTED}) AS entry`,
       this.prisma.$queryRaw<AuditRecord[]>`
-        SELECT id, at, action, export_id AS "exportId", user_id AS "userId", tenant_id AS "tenantId",
+        SELECT id, at, action, export_id AS "exportId", schedule_id AS "scheduleId", user_id AS "userId", tenant_id AS "tenantId",
                customer_id AS "customerId", request_id AS "requestId", address, details
         FROM export_audit_log WHERE ${all} AND ${older} ORDER BY at DESC, id DESC LIMIT ${size + 1}`,
     ]);
@@ -97,12 +109,28 @@ function within(column: 'at' | 'created_at', { from, to }: Period): Prisma.Sql {
   return bounds.length > 0 ? Prisma.join(bounds, ' AND ') : Prisma.sql`true`;
 }
 
-function filtersOf({ userId, action, exportId }: AuditQuery): Prisma.Sql[] {
+function filtersOf(query: AuditQuery): Prisma.Sql[] {
+  const { userId, customerId, tenantId, action, exportId, scheduleId, address } = query;
   return [
     ...(userId === undefined ? [] : [Prisma.sql`user_id = ${userId}`]),
-    ...(action === undefined ? [] : [Prisma.sql`action = ${action}`]),
+    ...(customerId === undefined ? [] : [Prisma.sql`customer_id = ${customerId}::uuid`]),
+    ...(tenantId === undefined ? [] : [tenantIs(tenantId)]),
+    ...(action === undefined ? [] : [actionIs(action)]),
     ...(exportId === undefined ? [] : [Prisma.sql`export_id = ${exportId}::uuid`]),
+    ...(scheduleId === undefined ? [] : [Prisma.sql`schedule_id = ${scheduleId}::uuid`]),
+    ...(address === undefined ? [] : [Prisma.sql`address IN (${Prisma.join(spellingsOf(address))})`]),
   ];
+}
+
+function actionIs(action: string): Prisma.Sql {
+  if (!action.endsWith('*')) return Prisma.sql`action = ${action}`;
+  const beginning = action.slice(0, -1).replace(/[\\%_]/g, '\\$&');
+  return Prisma.sql`action LIKE ${`${beginning}%`}`;
+}
+
+/** A server that listens on IPv6 and IPv4 at once writes an address of IPv4 within one of IPv6. */
+function spellingsOf(address: string): string[] {
+  return isIPv4(address) ? [address, `::ffff:${address}`] : [address.toLowerCase()];
 }
 
 // Rows and bytes stay far below 2^53.

@@ -1,14 +1,18 @@
 import { Prisma } from '../../platform/prisma/generated/client';
 import type { FinishedFile } from '../model/domain/export';
+import { secondsOfDays } from '../model/domain/retention';
 
-const SECONDS_PER_DAY = 86_400;
+/** Until when the file is kept: as was asked for, and no longer than is usual now. */
+function keptUntil(retentionDays: number): Prisma.Sql {
+  return Prisma.sql`now() + make_interval(secs => least(retention_seconds, ${secondsOfDays(retentionDays)}::integer))`;
+}
 
 /** The columns that make a file visible, and end whatever attempt there was. */
 export function publishedFile(file: FinishedFile, retentionDays: number): Prisma.Sql {
   const records = Prisma.sql`${file.recordCount === null ? null : BigInt(file.recordCount)}::bigint`;
   return Prisma.sql`
     attempt_token = NULL, error = NULL, completed_at = now(),
-    expires_at = ${file.object ? Prisma.sql`now() + make_interval(secs => coalesce(retention_seconds, ${retentionDays * SECONDS_PER_DAY}))` : Prisma.sql`NULL`},
+    expires_at = ${file.object ? keptUntil(retentionDays) : Prisma.sql`NULL`},
     storage_key = ${file.object?.key ?? null}, content_type = ${file.object?.contentType ?? null}, file_name = ${file.name},
     file_size = ${BigInt(file.size)}, sha256 = ${file.sha256},
     record_count = ${records}, page_count = ${file.pageCount}::int,

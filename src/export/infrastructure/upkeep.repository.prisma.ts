@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { isUUID } from 'class-validator';
 import { Config } from '../../platform/config/config';
 import { Prisma } from '../../platform/prisma/generated/client';
 import { PrismaService } from '../../platform/prisma/prisma.service';
@@ -6,6 +7,7 @@ import { MAX_ATTEMPTS } from '../model/domain/attempt-limits';
 import { partyOf, wayOf } from '../model/domain/downloader';
 import type { Export } from '../model/domain/export';
 import { type DeletableObject, UpkeepRepository } from '../model/domain/interfaces/upkeep.repository';
+import { objectPrefix } from '../model/domain/object-key';
 import { GIVEN_OUT, auditOf, changeExports, mayBecome } from './export-row';
 
 const BATCH = 500;
@@ -86,21 +88,49 @@ export class PrismaUpkeepRepository extends UpkeepRepository {
     return concluded.length;
   }
 
-  override async findDeletable(): Promise<DeletableObject[]> {
+  override async findDeletable(after: string | null): Promise<DeletableObject[]> {
     const rows = await this.prisma.export.findMany({
-      where: { status: 'expired', storageKey: { not: null } },
+      where: { status: 'expired', storageKey: { not: null }, ...(after !== null && { id: { gt: after } }) },
       select: { id: true, storageKey: true },
+      orderBy: { id: 'asc' },
       take: BATCH,
     });
     return rows.flatMap(({ id, storageKey }) => (storageKey === null ? [] : [{ exportId: id, key: storageKey }]));
   }
 
-  override async forgetObject({ exportId, key }: DeletableObject): Promise<void> {
-    await this.prisma.export.updateMany({ where: { id: exportId, storageKey: key }, data: { storageKey: null } });
+  override forgetObjects(...objects: readonly DeletableObject[]): Promise<number> {
+    const [ids, keys] = [objects.map(({ exportId }) => exportId), objects.map(({ key }) => key)];
+    // It is a change: who listed these files a moment ago finds that they are not left behind, but taken care of.
+    return this.prisma.$executeRaw`
+      UPDATE exports SET storage_key = NULL, updated_at = clock_timestamp() FROM unnest(${ids}::uuid[], ${keys}::text[]) AS gone (id, key)
+      WHERE exports.id = gone.id AND exports.storage_key = gone.key`;
+  }
+
+  override async findKept(keys: readonly string[], settledSince: Date): Promise<ReadonlySet<string>> {
+    // What bears no id of an export is of none.
+    const ids = keys.map(exportIdIn).filter((id) => isUUID(id));
+    const rows = await this.prisma.export.findMany({
+      where: { id: { in: ids } },
+      select: { id: true, status: true, storageKey: true, attemptToken: true, updatedAt: true },
+    });
+    const records = new Map(rows.map((row) => [row.id, row]));
+    const isKept = (key: string) => {
+      const record = records.get(exportIdIn(key));
+      if (!record) return false;
+      const { id, status, storageKey, attemptToken, updatedAt } = record;
+      const isBeingWritten = status === 'processing' && key.startsWith(`${objectPrefix(id)}${String(attemptToken)}.`);
+      return key === storageKey || isBeingWritten || updatedAt > settledSince;
+    };
+    return new Set(keys.filter(isKept));
   }
 
   override async forgetIdempotencyKeys(): Promise<void> {
     await this.prisma.$executeRaw`
       DELETE FROM idempotency_keys WHERE created_at < now() - make_interval(days => ${IDEMPOTENCY_DAYS})`;
   }
+}
+
+/** Every file of an export lies in a folder that bears its id. */
+function exportIdIn(key: string): string {
+  return key.split('/')[1] ?? '';
 }

@@ -6,11 +6,15 @@ export interface AuditEntry {
   /** Dotted and in the past tense, such as `export.requested`. */
   readonly action: string;
   readonly exportId?: string;
+  /** The schedule that it was done to, or of which it is a run. */
+  readonly scheduleId?: string | null;
   /** `null` for what the service does by itself. */
   readonly userId: string | null;
   readonly tenantId: string | null;
   /** The external system that did it. */
   readonly customerId?: string | null;
+  /** The request that it goes back to, where none is in hand. */
+  readonly requestId?: string;
   readonly details?: Readonly<Record<string, string | number | boolean | null>>;
 }
 
@@ -21,10 +25,11 @@ export async function recordAudit(transaction: Transaction, ...entries: readonly
     data: entries.map((entry) => ({
       action: entry.action,
       exportId: entry.exportId,
+      scheduleId: entry.scheduleId,
       userId: entry.userId,
       tenantId: entry.tenantId,
       customerId: entry.customerId,
-      requestId: context?.requestId,
+      requestId: context?.requestId ?? entry.requestId,
       address: context?.address,
       details: { ...entry.details },
     })),

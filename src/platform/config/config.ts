@@ -65,6 +65,10 @@ export class Config {
   };
   /** How mail is sent; `null` where none can be. */
   readonly mail: { readonly smtpUrl: string; readonly from: Sender } | null;
+  readonly storageSweep: {
+    /** For how long a file that no record stands for is left alone: somebody may be about to write one. */
+    readonly graceSeconds: number;
+  };
   readonly customers: {
     /** How many exports of each kind an external system may ask for. */
     readonly rateLimit: RateLimit | null;
@@ -103,6 +107,7 @@ export class Config {
       rateLimit: env.RATE_LIMIT_EXPORTS,
     };
     this.mail = env.SMTP_URL && env.MAIL_FROM ? { smtpUrl: env.SMTP_URL, from: env.MAIL_FROM } : null;
+    this.storageSweep = { graceSeconds: env.ORPHAN_GRACE_MINUTES * 60 };
     this.customers = { rateLimit: env.RATE_LIMIT_CUSTOMERS, failureLimit: env.RATE_LIMIT_CUSTOMER_FAILURES };
     this.boards = {
       maxBytes: env.BOARD_MAX_BYTES,

@@ -45,6 +45,7 @@ const EVERYTHING = {
   RATE_LIMIT_CUSTOMERS: '100/1h',
   RATE_LIMIT_CUSTOMER_FAILURES: '10/1m',
   RETENTION_DAYS: '0.5',
+  ORPHAN_GRACE_MINUTES: '0.5',
   EXPORT_CONCURRENCY: '2',
   EXPORT_LEASE_SECONDS: '60',
   SHUTDOWN_GRACE_SECONDS: '0',
@@ -103,6 +104,7 @@ describe('Environment', () => {
     ['OUTBOUND_ALLOWED_HOSTS', 'a:b', /host:port/],
     ['OUTBOUND_ALLOWED_HOSTS', 'u@host', /host:port/],
     ['RETENTION_DAYS', '0', /0/],
+    ['ORPHAN_GRACE_MINUTES', '0', /0/],
     ['EXPORT_CONCURRENCY', '0', /1/],
     ['EXPORT_LEASE_SECONDS', '2', /3/],
     ['SHUTDOWN_GRACE_SECONDS', '-1', /0/],
@@ -236,6 +238,7 @@ describe('Config', () => {
         rateLimit: { limit: 7, windowSeconds: 3600 },
       },
       mail: { smtpUrl: EVERYTHING.SMTP_URL, from: { name: 'Exports', address: 'exports@example.com' } },
+      storageSweep: { graceSeconds: 30 },
       customers: {
         rateLimit: { limit: 100, windowSeconds: 3600 },
         failureLimit: { limit: 10, windowSeconds: 60 },

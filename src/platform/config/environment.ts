@@ -128,6 +128,7 @@ const schema = z.object({
   RATE_LIMIT_CUSTOMERS: rateLimit.default({ limit: 300, windowSeconds: 900 }),
   RATE_LIMIT_CUSTOMER_FAILURES: rateLimit.default({ limit: 20, windowSeconds: 60 }),
   RETENTION_DAYS: z.coerce.number().positive().max(3650).default(7),
+  ORPHAN_GRACE_MINUTES: z.coerce.number().positive().max(43_200).default(60),
   EXPORT_CONCURRENCY: wholeNumber(1, 64).default(4),
   EXPORT_LEASE_SECONDS: wholeNumber(3, 600).default(15),
   SHUTDOWN_GRACE_SECONDS: wholeNumber(0, 600).default(25),

@@ -1,5 +1,5 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { createTransport } from 'nodemailer';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { createTransport, type NodemailerError } from 'nodemailer';
 import { Config } from '../config/config';
 
 /** A message in both its forms, to one receiver. */
@@ -23,7 +23,8 @@ export class MailRefusedError extends Error {
   override readonly name = 'MailRefusedError';
 }
 
-const CONNECTIONS = 4;
+/** As many as deliveries by mail that a process works on at once: none of them waits for another. */
+const CONNECTIONS = 8;
 const CONNECT_MS = 10_000;
 const SILENCE_MS = 25_000;
 
@@ -33,6 +34,7 @@ const OF_THE_MESSAGE = ['RCPT TO', 'DATA'];
 /** Sends mail by SMTP. */
 @Injectable()
 export class Mailer implements OnApplicationShutdown {
+  private readonly logger = new Logger(Mailer.name);
   private readonly transport;
   private readonly from;
 
@@ -76,16 +78,21 @@ export class Mailer implements OnApplicationShutdown {
       });
       return { messageId, response };
     } catch (error) {
-      throw isRefusal(error) ? new MailRefusedError(error.message, { cause: error }) : error;
+      throw this.shown(error);
     }
   }
 
   onApplicationShutdown(): void {
     this.transport?.close({ force: true });
   }
-}
 
-function isRefusal(error: unknown): error is Error {
-  const { permanent, command } = error as { permanent?: boolean; command?: string };
-  return error instanceof Error && permanent === true && command !== undefined && OF_THE_MESSAGE.includes(command);
+  /** What may be told of it: where our server is, and how it knows us, is nobody's business. */
+  private shown(error: unknown): Error {
+    const { message, responseCode, command, permanent } = error as NodemailerError;
+    const isOfTheMessage = responseCode !== undefined && OF_THE_MESSAGE.includes(command ?? '');
+    if (isOfTheMessage)
+      return permanent ? new MailRefusedError(message, { cause: error }) : new Error(message, { cause: error });
+    this.logger.warn('Mail cannot be handed in', { reason: message });
+    return new Error('The mail server could not be reached, or did not take mail', { cause: error });
+  }
 }

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { Gauge } from 'prom-client';
+import { Metrics } from './metrics';
 
 const CHECK_TIMEOUT_MS = 2_000;
 
@@ -12,6 +14,20 @@ export interface Readiness {
 export class Health {
   private readonly checks = new Map<string, () => Promise<unknown>>();
   private leaving = false;
+
+  constructor({ registry }: Metrics) {
+    const readiness = () => this.readiness();
+    new Gauge({
+      name: 'dependency_up',
+      help: 'Whether this process reaches what it depends on: 1 or 0',
+      labelNames: ['dependency'],
+      registers: [registry],
+      async collect() {
+        const { checks } = await readiness();
+        for (const [dependency, result] of Object.entries(checks)) this.set({ dependency }, result === 'ok' ? 1 : 0);
+      },
+    });
+  }
 
   register(name: string, check: () => Promise<unknown>): void {
     this.checks.set(name, check);

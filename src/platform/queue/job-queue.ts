@@ -79,6 +79,8 @@ export class JobQueue implements OnApplicationShutdown {
       labelNames: ['state'],
       registers: [metrics.registry],
       async collect() {
+        // What was known last says nothing about a queue that is away.
+        this.reset();
         const counts = await within(ADD_TIMEOUT_MS, queue.getJobCounts('waiting', 'active', 'delayed')).catch(
           () => ({}),
         );

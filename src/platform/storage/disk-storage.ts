@@ -11,7 +11,14 @@ import {
   syncFolder,
   walkFiles,
 } from './disk-tree';
-import { type ByteRange, FileNotFoundError, FileStorage, type PutOptions, type StoredFile } from './file-storage';
+import {
+  type ByteRange,
+  FileNotFoundError,
+  FileStorage,
+  type PutOptions,
+  type StoredFile,
+  type UnfinishedUpload,
+} from './file-storage';
 import { readUntilAborted, releaseBody } from './storage-body';
 import { assertDiscardablePrefix, assertStorageKey, assertStoragePrefix, storageKeyOfPath } from './storage-key';
 
@@ -21,6 +28,11 @@ export interface DiskStorageSettings {
   /** Where browsers reach the service: it hands out the storage's `assets/` below it. */
   readonly publicUrl: string;
 }
+
+const UPLOAD_ID = /^[0-9a-f-]{36}$/;
+
+/** As many as Node's threads for files do at once, and as many again that wait. */
+const DELETIONS_AT_ONCE = 8;
 
 /** Keeps files in a folder of this machine. Unfinished ones lie in `.uploads`, under their key and a name of their own. */
 export class DiskStorage extends FileStorage {
@@ -106,13 +118,28 @@ export class DiskStorage extends FileStorage {
     await this.remove(this.files, key);
   }
 
+  async deleteAll(keys: readonly string[]): Promise<ReadonlyMap<string, Error>> {
+    keys.forEach(assertStorageKey);
+    const refused = new Map<string, Error>();
+    const waiting = keys.values();
+    const lane = async () => {
+      for (const key of waiting) {
+        await this.remove(this.files, key).catch((error: unknown) => {
+          refused.set(key, error instanceof Error ? error : new Error(String(error)));
+        });
+      }
+    };
+    await Promise.all(Array.from({ length: DELETIONS_AT_ONCE }, lane));
+    return refused;
+  }
+
   async discard(prefix: string): Promise<number> {
     assertDiscardablePrefix(prefix);
     let removed = 0;
     // Uploads first: one that is published meanwhile is then found among the files.
     for (const root of [this.uploads, this.files]) {
       for await (const path of walkFiles(root, prefix)) {
-        const key = path.replace(/~.*$/, '');
+        const { key } = uploadAt(path);
         if (key.startsWith(prefix) && (await this.remove(root, path))) removed++;
       }
     }
@@ -140,6 +167,21 @@ export class DiskStorage extends FileStorage {
     }
   }
 
+  async *listUploads(prefix: string): AsyncIterable<UnfinishedUpload> {
+    assertStoragePrefix(prefix);
+    for await (const path of walkFiles(this.uploads, prefix)) {
+      const upload = uploadAt(path);
+      const lastSeenAt = upload.key.startsWith(prefix) ? await modificationOf(join(this.uploads, path)) : null;
+      if (lastSeenAt !== null) yield { ...upload, lastSeenAt };
+    }
+  }
+
+  async discardUpload({ key, id }: UnfinishedUpload): Promise<boolean> {
+    assertStorageKey(key);
+    if (!UPLOAD_ID.test(id)) throw new Error(`Not the id of an upload: ${JSON.stringify(id)}`);
+    return this.remove(this.uploads, `${key}~${id}`);
+  }
+
   /** Always `null`: the service itself carries the bytes. */
   // eslint-disable-next-line @typescript-eslint/require-await -- a bad key rejects, as everywhere
   async link(key: string): Promise<null> {
@@ -164,6 +206,20 @@ export class DiskStorage extends FileStorage {
     } finally {
       await rm(probe, { force: true });
     }
+  }
+}
+
+function uploadAt(path: string): { readonly key: string; readonly id: string } {
+  const [key = '', id = ''] = path.split('~');
+  return { key, id };
+}
+
+async function modificationOf(file: string): Promise<Date | null> {
+  try {
+    return (await stat(file)).mtime;
+  } catch (error) {
+    if (saysMissing(error)) return null;
+    throw error;
   }
 }
 

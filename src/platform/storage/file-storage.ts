@@ -6,6 +6,15 @@ export interface StoredFile {
   readonly modifiedAt: Date;
 }
 
+/** An upload that has not come to its end: it is under way, or was left behind. */
+export interface UnfinishedUpload {
+  readonly key: string;
+  /** Tells it from others to the same key. */
+  readonly id: string;
+  /** When it last grew; where the storage does not know that, when it began. */
+  readonly lastSeenAt: Date;
+}
+
 /** Bytes `start` to `end` of a file, both included, counted from 0. */
 export interface ByteRange {
   readonly start: number;
@@ -55,6 +64,13 @@ export abstract class FileStorage {
   abstract delete(key: string): Promise<void>;
 
   /**
+   * Deletes many files in few steps; those that are not there are no errors. One that cannot be deleted does not keep the
+   * others.
+   * @returns by key, why those that are left could not be deleted
+   */
+  abstract deleteAll(keys: readonly string[]): Promise<ReadonlyMap<string, Error>>;
+
+  /**
    * Removes what an attempt that died may have left: every file whose key starts with `prefix`, and every unfinished
    * upload to such a key. An upload that is still under way then fails. The prefix may not be empty.
    * @returns how many files and uploads were removed
@@ -63,6 +79,15 @@ export abstract class FileStorage {
 
   /** The files whose key starts with `prefix`, in the order of their keys. */
   abstract list(prefix: string): AsyncIterable<StoredFile>;
+
+  /** The uploads to keys that start with `prefix` that are under way or were left behind, in no certain order. */
+  abstract listUploads(prefix: string): AsyncIterable<UnfinishedUpload>;
+
+  /**
+   * Removes an upload that was left behind. One that is still under way then fails.
+   * @returns whether it was still there, unfinished
+   */
+  abstract discardUpload(upload: UnfinishedUpload): Promise<boolean>;
 
   /**
    * A signed address at which the storage itself hands the file out, for a browser without headers; `null` where the

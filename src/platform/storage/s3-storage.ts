@@ -1,13 +1,9 @@
 import { Readable } from 'node:stream';
 import {
-  AbortMultipartUploadCommand,
   DeleteObjectCommand,
-  DeleteObjectsCommand,
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
-  ListMultipartUploadsCommand,
-  type ListMultipartUploadsCommandOutput,
   paginateListObjectsV2,
   type S3Client,
 } from '@aws-sdk/client-s3';
@@ -20,10 +16,13 @@ import {
   type LinkOptions,
   type PutOptions,
   type StoredFile,
+  type UnfinishedUpload,
 } from './file-storage';
 import { keyOfS3Address } from './s3-address';
 import { answered, createS3Client, encryptionOf, patienceOf, type S3Settings } from './s3-client';
+import { deleteObjects } from './s3-deletion';
 import { S3Upload } from './s3-upload';
+import { S3Uploads } from './s3-uploads';
 import { assertDiscardablePrefix, assertStorageKey, assertStoragePrefix } from './storage-key';
 
 /**
@@ -34,6 +33,7 @@ import { assertDiscardablePrefix, assertStorageKey, assertStoragePrefix } from '
 export class S3Storage extends FileStorage {
   private readonly settings: S3Settings;
   private readonly client: S3Client;
+  private readonly uploads: S3Uploads;
   /** A link's signature covers its host, so links are signed for the host that browsers reach. */
   private readonly publicClient: S3Client | null;
 
@@ -42,6 +42,7 @@ export class S3Storage extends FileStorage {
     const { publicEndpoint } = settings;
     this.settings = settings;
     this.client = createS3Client(settings, settings.endpoint);
+    this.uploads = new S3Uploads(this.client, settings.bucket);
     this.publicClient = publicEndpoint === undefined ? null : createS3Client(settings, publicEndpoint);
   }
 
@@ -87,6 +88,11 @@ export class S3Storage extends FileStorage {
     await this.client.send(new DeleteObjectCommand(this.at(key)));
   }
 
+  async deleteAll(keys: readonly string[]): Promise<ReadonlyMap<string, Error>> {
+    keys.forEach(assertStorageKey);
+    return deleteObjects(this.client, this.settings.bucket, keys);
+  }
+
   async discard(prefix: string): Promise<number> {
     assertDiscardablePrefix(prefix);
     // Uploads first: one that is completed meanwhile is then found among the files.
@@ -94,45 +100,33 @@ export class S3Storage extends FileStorage {
   }
 
   private async discardUploads(prefix: string): Promise<number> {
-    const Bucket = this.settings.bucket;
     let removed = 0;
-    let next: { KeyMarker?: string; UploadIdMarker?: string } | undefined = {};
-    while (next) {
-      const page: ListMultipartUploadsCommandOutput = await this.client.send(
-        new ListMultipartUploadsCommand({ Bucket, Prefix: prefix, ...next }),
-      );
-      for (const { Key, UploadId } of page.Uploads ?? []) {
-        if (await this.abortUpload(Key, UploadId)) removed++;
-      }
-      const { NextKeyMarker: KeyMarker, NextUploadIdMarker: UploadIdMarker } = page;
-      next = page.IsTruncated === true ? { KeyMarker, UploadIdMarker } : undefined;
+    for await (const upload of this.uploads.list(prefix)) {
+      if (await this.uploads.abort(upload)) removed++;
     }
     return removed;
-  }
-
-  private async abortUpload(Key: string | undefined, UploadId: string | undefined): Promise<boolean> {
-    try {
-      await this.client.send(new AbortMultipartUploadCommand({ Bucket: this.settings.bucket, Key, UploadId }));
-      return true;
-    } catch (error) {
-      if (answered(error, 'NoSuchUpload')) return false;
-      throw error;
-    }
   }
 
   private async discardFiles(prefix: string): Promise<number> {
-    const Bucket = this.settings.bucket;
+    const { bucket } = this.settings;
     let removed = 0;
-    for await (const page of paginateListObjectsV2({ client: this.client }, { Bucket, Prefix: prefix })) {
-      const Objects = (page.Contents ?? []).map(({ Key }) => ({ Key }));
-      if (Objects.length === 0) continue;
-      const answer = await this.client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }));
-      const refused = answer.Errors?.[0];
-      if (refused)
-        throw new Error(`The storage does not delete ${refused.Key ?? prefix}: ${refused.Code ?? 'unknown'}`);
-      removed += Objects.length;
+    for await (const page of paginateListObjectsV2({ client: this.client }, { Bucket: bucket, Prefix: prefix })) {
+      const keys = (page.Contents ?? []).flatMap(({ Key }) => Key ?? []);
+      const [refused] = (await deleteObjects(this.client, bucket, keys)).values();
+      if (refused) throw refused;
+      removed += keys.length;
     }
     return removed;
+  }
+
+  listUploads(prefix: string): AsyncIterable<UnfinishedUpload> {
+    assertStoragePrefix(prefix);
+    return this.uploads.list(prefix);
+  }
+
+  async discardUpload(upload: UnfinishedUpload): Promise<boolean> {
+    assertStorageKey(upload.key);
+    return this.uploads.abort(upload);
   }
 
   async *list(prefix: string): AsyncIterable<StoredFile> {

@@ -9,13 +9,13 @@ import {
   IsIn,
   IsNumber,
   IsOptional,
-  IsPositive,
   IsString,
   MaxLength,
   ValidateNested,
 } from 'class-validator';
 import { DataExportOptions, RowsBody } from '../../catalog';
 import { type Language, LANGUAGES } from '../../delivery';
+import { RetentionDays, retentionOf } from '../../export';
 import { DELIVERY_METHODS, type DeliveryMethod } from '../model/domain/interfaces/scheduled-deliveries';
 import { DestinationOptionsBody, LONGEST_ADDRESS, WebhookBody } from './schedule-destination.body';
 import { LONGEST_NAME } from '../model/domain/schedule-name';
@@ -23,7 +23,6 @@ import type { ScheduleWish } from '../model/domain/schedule-wish';
 
 const MOST_NAMES = 200;
 const LONGEST_TEXT = 200;
-const SECONDS_PER_DAY = 86_400;
 
 class ScheduleOptions extends OmitType(DataExportOptions, ['timezone', 'columns'] as const) {}
 
@@ -175,15 +174,7 @@ export class ScheduleRequest extends PickType(RowsBody, ['format', 'columns', 'f
   @IsIn(LANGUAGES)
   language?: Language | null;
 
-  @ApiPropertyOptional({
-    type: 'number',
-    minimum: 0,
-    example: 0.5,
-    description: 'For how many days each file is kept, above 0, where that shall be shorter than usual',
-  })
-  @IsOptional()
-  @IsNumber({}, { message: 'retention_days must be a number' })
-  @IsPositive({ message: 'retention_days must be above 0' })
+  @RetentionDays()
   retention_days?: number | null;
 
   @ApiPropertyOptional({ default: true, description: 'Whether it runs by itself' })
@@ -208,7 +199,7 @@ export class ScheduleRequest extends PickType(RowsBody, ['format', 'columns', 'f
       },
       recurrence: { frequency, cron, at, weekday, dayOfMonth: day_of_month, timeZone: timezone },
       delivery: deliveryOf(body),
-      retentionSeconds: retention_days == null ? null : Math.max(1, Math.round(retention_days * SECONDS_PER_DAY)),
+      retentionSeconds: retentionOf(retention_days),
       isActive: is_active ?? true,
     };
   }

@@ -142,7 +142,7 @@ export class ScheduledExportsController {
     description: 'First when it is due after now: nothing is made up for.',
   })
   @ApiOkResponse({ type: ScheduleResponse })
-  @ApiProblems(404)
+  @ApiProblems(404, 409)
   async resume(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ScheduleResponse> {
     return this.show(await this.schedules.resume(id, caller));
   }

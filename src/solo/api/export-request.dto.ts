@@ -2,6 +2,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsNumber, IsObject, IsOptional, Max, Min, ValidateNested } from 'class-validator';
 import { Notify, NotifyBody } from '../../delivery';
+import { RetentionDays, retentionOf } from '../../export';
 import type { BoardRequest } from '../model/services/board-export.service';
 import {
   BACKGROUNDS,
@@ -69,9 +70,13 @@ export class BoardExportRequest {
   @Notify()
   notify?: NotifyBody | false;
 
+  @RetentionDays()
+  retention_days?: number;
+
   /** The request as the service takes it. */
   wanted(): BoardRequest {
-    const { format, options, notify } = this;
-    return { format, options: Object.fromEntries(Object.entries(options ?? {})), notify };
+    const { format, options, notify, retention_days: days } = this;
+    const given = Object.fromEntries(Object.entries(options ?? {}));
+    return { format, options: given, notify, retentionSeconds: retentionOf(days) };
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { isUUID } from 'class-validator';
 import { v7 as uuidv7 } from 'uuid';
 import type { Party } from '../../platform/auth/caller';
 import { DomainError } from '../../platform/errors/domain-error';
@@ -89,6 +90,16 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
     const where = { id, ...(owner && ownedBy(owner)) };
     const row = await this.prisma.soloSession.findFirst({ where, select: { thumbnailKey: true } });
     return row?.thumbnailKey ?? null;
+  }
+
+  override async findThumbnailsAmong(keys: readonly string[]): Promise<ReadonlySet<string>> {
+    // Each lies in a folder that bears the session's id.
+    const ids = keys.map((key) => key.split('/')[1] ?? '').filter((id) => isUUID(id));
+    const rows = await this.prisma.soloSession.findMany({
+      where: { id: { in: ids }, thumbnailKey: { in: [...keys] } },
+      select: { thumbnailKey: true },
+    });
+    return new Set(rows.flatMap(({ thumbnailKey }) => thumbnailKey ?? []));
   }
 
   override async delete(id: string, owner: Party): Promise<boolean> {

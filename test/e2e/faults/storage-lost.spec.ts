@@ -3,6 +3,7 @@ import { noteBoard } from '../../support/boards';
 import type { Client } from '../../support/client';
 import { expectExactlyOneFile } from '../../support/exactly-one-file';
 import { Installation } from '../../support/installation';
+import { total } from '../../support/metrics';
 import { until } from '../../support/until';
 
 /** The volume is gone, and something else lies in its place: nobody, root neither, can write there. */
@@ -51,5 +52,9 @@ describe('When storage takes no file', () => {
     });
     expect((await installation.history(id)).filter((step) => step === 'export.started')).toHaveLength(3);
     expect(await (await fetch(`${ann.url}/health/ready`)).json()).toMatchObject({ checks: { storage: 'failed' } });
+    const service = installation.services[0]!;
+    expect(await total('export_attempts_total{outcome="retried"}', service)).toBe(2);
+    expect(await total('export_attempts_total{outcome="failed"}', service)).toBe(1);
+    expect(await total('dependency_up{dependency="storage"}', service)).toBe(0);
   });
 });

@@ -23,6 +23,8 @@ export interface DataRequest {
   readonly options: FileOptions;
   /** Who shall be told when the file is there; where nothing is said, whoever asks. */
   readonly notify?: NotifyWish | false;
+  /** For how many seconds the file is kept; the usual time where nothing is said. */
+  readonly retentionSeconds?: number | null;
 }
 
 /**

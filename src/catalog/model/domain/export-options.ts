@@ -1,5 +1,6 @@
 import type { ExportFormat } from '../../../export';
 import type { FieldError } from '../../../platform/errors/domain-error';
+import { TimeZone } from '../../../platform/time/time-zone';
 
 export const DELIMITERS = [',', ';', '|', '\t'] as const;
 
@@ -59,15 +60,8 @@ export function compressionErrors(
   return [{ field: 'options.compression', message: 'several tables come in a zip, which is compressed already' }];
 }
 
-/** Names alone: PostgreSQL reads the sign of an offset the other way round. */
 export function isTimeZone(name: unknown): name is string {
-  if (typeof name !== 'string' || !/^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/.test(name)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
+  return typeof name === 'string' && TimeZone.find(name) !== null;
 }
 
 function isKnown(option: string): option is keyof FileOptions {

@@ -22,6 +22,14 @@ export function isTemporal({ family }: LiveColumn): boolean {
   return family === 'date' || family === 'timestamp' || family === 'timestamptz';
 }
 
+/** Times of day, and ranges and lists of times: PostgreSQL would take the words for a moment of its own. */
+const MADE_OF_TIMES = /^_?(time|date|tstz|tsrange|tsmultirange)/;
+
+/** Whether a column's values hold times without being dates or times themselves. */
+export function isMadeOfTimes({ family, type }: LiveColumn): boolean {
+  return family === 'other' && MADE_OF_TIMES.test(type.name);
+}
+
 /** What it comes to that a column is compared with a span. */
 export function compared(operator: Operator, span: Span, column: LiveColumn, present: Present): Meaning {
   const value = operandOf(span, column, present);

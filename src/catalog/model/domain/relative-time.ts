@@ -1,4 +1,4 @@
-import { type TimeZone, wallTime, type WallTime } from './time-zone';
+import { type CivilTime, midnightOf, type TimeZone } from '../../../platform/time/time-zone';
 
 const EXACT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 const DAYS = { d: 1, w: 7 } as const;
@@ -72,12 +72,12 @@ export class RelativeTime {
   private afterExactly(now: number, unit: ExactUnit, zone: TimeZone): Span {
     const moment = now + this.amount * EXACT_MS[unit];
     if (this.rounding === null || !isWithinYears(moment, zone)) return { start: moment, end: null };
-    return spanAround(moment, zone.wallTimeOf(moment), this.rounding, zone);
+    return spanAround(moment, zone.civilAt(moment), this.rounding, zone);
   }
 
   /** A day later the clock shows the same time, however long the day was. */
   private onCalendar(now: number, unit: CalendarUnit, zone: TimeZone): Span {
-    const time = later(zone.wallTimeOf(now), this.amount, unit);
+    const time = later(zone.civilAt(now), this.amount, unit);
     if (!isWithinReach(time)) return { start: time, end: null };
     const moment = this.amount === 0 ? now : zone.momentOf(time);
     return this.rounding === null ? { start: moment, end: null } : spanAround(moment, time, this.rounding, zone);
@@ -88,9 +88,9 @@ export class RelativeTime {
  * The unit of the calendar that a time lies in. Weeks begin on Monday.
  * @param moment when the clock shows the time, or next to it where it leaps over it
  */
-function spanAround(moment: number, time: WallTime, unit: RoundedUnit, zone: TimeZone): Span {
+function spanAround(moment: number, time: CivilTime, unit: RoundedUnit, zone: TimeZone): Span {
   if (unit === 'h') {
-    const shown = zone.wallTimeOf(moment);
+    const shown = zone.civilAt(moment);
     const start = moment - (shown - floorTo(shown, EXACT_MS.h));
     return { start, end: start + EXACT_MS.h };
   }
@@ -98,24 +98,24 @@ function spanAround(moment: number, time: WallTime, unit: RoundedUnit, zone: Tim
   return { start: zone.momentOf(start), end: zone.momentOf(later(start, 1, unit)) };
 }
 
-function startOf(time: WallTime, unit: CalendarUnit): WallTime {
+function startOf(time: CivilTime, unit: CalendarUnit): CivilTime {
   const date = new Date(time);
-  if (unit === 'y') return wallTime(date.getUTCFullYear(), 0, 1);
-  if (unit === 'M') return wallTime(date.getUTCFullYear(), date.getUTCMonth(), 1);
+  if (unit === 'y') return midnightOf(date.getUTCFullYear(), 0, 1);
+  if (unit === 'M') return midnightOf(date.getUTCFullYear(), date.getUTCMonth(), 1);
   const midnight = floorTo(time, DAY_MS);
   return unit === 'd' ? midnight : midnight - ((date.getUTCDay() + 6) % 7) * DAY_MS;
 }
 
 /** From the last days of a longer month it leads to the last day of a shorter one. */
-function later(time: WallTime, amount: number, unit: CalendarUnit): WallTime {
+function later(time: CivilTime, amount: number, unit: CalendarUnit): CivilTime {
   if (unit === 'd' || unit === 'w') return time + amount * DAYS[unit] * DAY_MS;
   const date = new Date(time);
   const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + amount * MONTHS[unit]];
-  const lastDay = new Date(wallTime(year, month + 1, 0)).getUTCDate();
-  return wallTime(year, month, Math.min(date.getUTCDate(), lastDay)) + (time - floorTo(time, DAY_MS));
+  const lastDay = new Date(midnightOf(year, month + 1, 0)).getUTCDate();
+  return midnightOf(year, month, Math.min(date.getUTCDate(), lastDay)) + (time - floorTo(time, DAY_MS));
 }
 
-function floorTo(time: WallTime, unit: number): WallTime {
+function floorTo(time: CivilTime, unit: number): CivilTime {
   return Math.floor(time / unit) * unit;
 }
 
@@ -131,6 +131,6 @@ function isWithinReach(time: number): boolean {
 
 function isWithinYears(moment: number, zone: TimeZone): boolean {
   if (!isWithinReach(moment)) return false;
-  const year = new Date(zone.wallTimeOf(moment)).getUTCFullYear();
+  const year = new Date(zone.civilAt(moment)).getUTCFullYear();
   return year >= FIRST_YEAR && year <= LAST_YEAR;
 }

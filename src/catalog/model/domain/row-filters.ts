@@ -1,7 +1,7 @@
 import type { FieldError } from '../../../platform/errors/domain-error';
 import type { LiveColumn } from './live-table';
 import type { Present } from './present';
-import { compared, isTemporal, type Meaning } from './relative-comparison';
+import { compared, isMadeOfTimes, isTemporal, type Meaning } from './relative-comparison';
 import { RELATIVE_WORDS, RelativeTime } from './relative-time';
 import { type Condition, type Operand, type Operator, OPERATORS } from './table-plan';
 
@@ -89,7 +89,7 @@ export class RowFilters {
       }
       return this.readList(column, operand, field);
     }
-    const [value] = this.readValue(operand, field);
+    const [value] = this.readValue(column, operand, field);
     if (value === undefined) return [];
     if (isTemporal(column) && RelativeTime.isMeantBy(value)) return this.readRelative(column, operator, value, field);
     if (operator === 'like') {
@@ -103,7 +103,7 @@ export class RowFilters {
     let isRelative = false;
     const values = items.flatMap((item, index): Operand[] => {
       const path = `${field}.${index}`;
-      const [value] = this.readValue(item, path);
+      const [value] = this.readValue(column, item, path);
       if (value === undefined) return [];
       if (!isTemporal(column) || !RelativeTime.isMeantBy(value)) return [value];
       isRelative = true;
@@ -128,11 +128,14 @@ export class RowFilters {
     return [compared(operator, span, column, this.present)];
   }
 
-  private readValue(value: unknown, field: string): string[] {
+  private readValue(column: LiveColumn, value: unknown, field: string): string[] {
     if (value === null) return this.refuse(field, 'must not be null; use isNull');
     if (typeof value === 'string') {
-      if (value.isWellFormed() && !value.includes('\0')) return [value];
-      return this.refuse(field, 'must not have a NUL character or half of a surrogate pair in it');
+      if (!value.isWellFormed() || value.includes('\0')) {
+        return this.refuse(field, 'must not have a NUL character or half of a surrogate pair in it');
+      }
+      if (!isMadeOfTimes(column) || !RelativeTime.isMeantBy(value)) return [value];
+      return this.refuse(field, `must not be relative: the type ${column.type.name} has no times that are`);
     }
     if (typeof value === 'boolean') return [String(value)];
     if (typeof value !== 'number') return this.refuse(field, 'must be a text, a number, true or false');

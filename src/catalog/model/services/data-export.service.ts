@@ -32,16 +32,15 @@ export class DataExportService {
     idempotencyKey: string | null,
   ): ReturnType<ExportsForCatalog['request']> {
     const grant = await this.grants.grant(caller, request, TABLE_FORMATS);
-    const delivery = await this.deliveries.forRequest(caller, request.notify, { emailByDefault: true });
-    return this.exports.request({ ...grant, delivery, retentionSeconds: null, idempotencyKey });
+    const { notify, retentionSeconds = null } = request;
+    const delivery = await this.deliveries.forRequest(caller, notify, { emailByDefault: true });
+    return this.exports.request({ ...grant, delivery, retentionSeconds, idempotencyKey });
   }
 
   /** As `request`, with the rows in the answer. @throws as `request` */
   async stream(caller: Caller, request: DataRequest, idempotencyKey: string | null): Promise<StreamedExport> {
-    if (request.notify) {
-      const message = 'must be left out: the rows come at once, in the answer';
-      throw DomainError.invalid('invalid-request', 'The request is not valid', { field: 'notify', message });
-    }
+    refuseForStreams('notify', Boolean(request.notify), 'the rows come at once, in the answer');
+    refuseForStreams('retention_days', request.retentionSeconds != null, 'no file is kept');
     const grant = await this.grants.grant(caller, request, STREAM_FORMATS);
     return this.exports.stream({ ...grant, ...WITHOUT_EXTRAS, idempotencyKey });
   }
@@ -59,4 +58,11 @@ export class DataExportService {
   async checkUser(caller: Caller, userId: string, format: unknown): Promise<void> {
     await this.grants.grantDocument(caller, userId, format, USER_FORMATS);
   }
+}
+
+/** @throws DomainError invalid, when it was asked for what only files have */
+function refuseForStreams(field: string, isAskedFor: boolean, why: string): void {
+  if (!isAskedFor) return;
+  const message = `must be left out for realtime: ${why}`;
+  throw DomainError.invalid('invalid-request', 'The request is not valid', { field, message });
 }

@@ -14,7 +14,7 @@ export function htmlOf({ language, title, intro, facts, button, notes, footer }:
 </head>
 <body style="margin:0;padding:0;background:#f1f5f9">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="background:#f1f5f9"><tr><td align="center" style="padding:32px 16px">
-<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:560px;background:#ffffff;border:1px solid #e2e8f0;border-radius:12px"><tr><td style="padding:32px;${FONT};font-size:16px;line-height:1.5;color:#0f172a">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:560px;background:#ffffff;border:1px solid #e2e8f0;border-radius:12px"><tr><td style="padding:32px;${FONT};font-size:16px;line-height:1.5;color:#0f172a;overflow-wrap:anywhere;word-break:break-word">
 <h1 style="margin:0 0 12px;font-size:22px;line-height:1.3;font-weight:600">${escaped(title)}</h1>
 <p style="margin:0 0 20px" dir="auto">${escaped(intro)}</p>
 <table role="presentation" cellpadding="0" cellspacing="0" width="100%" style="margin:0 0 24px;border-collapse:collapse;font-size:15px">
@@ -34,7 +34,7 @@ function factRow(label: string, value: string): string {
   const cell = 'padding:8px 0;border-bottom:1px solid #e2e8f0;vertical-align:top';
   return (
     `<tr><td style="${cell};padding-right:16px;white-space:nowrap;${MUTED}">${escaped(label)}</td>` +
-    `<td style="${cell};width:100%;overflow-wrap:anywhere;word-break:break-word" dir="auto">${escaped(value)}</td></tr>`
+    `<td style="${cell};width:100%" dir="auto">${escaped(value)}</td></tr>`
   );
 }
 

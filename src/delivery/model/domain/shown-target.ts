@@ -2,11 +2,10 @@ import type { DeliveryRecord } from './delivery-state';
 
 /** Where a delivery goes, without what is nobody's business: whoever looks knows it, and need only tell it from others. */
 export function shownTarget({ channel, target }: Pick<DeliveryRecord, 'channel' | 'target'>): string | null {
-  const { to, url, bucket, uri } = target;
+  const { to, url, uri } = target;
   if (channel === 'email') return typeof to === 'string' ? maskedAddress(to) : null;
   // Paths and queries of webhooks are often their key.
   if (channel === 'webhook') return typeof url === 'string' && URL.canParse(url) ? new URL(url).origin : null;
-  if (typeof bucket === 'string') return `s3://${bucket}/`;
   return typeof uri === 'string' ? uri : null;
 }
 

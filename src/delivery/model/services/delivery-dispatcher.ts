@@ -16,7 +16,7 @@ import { DeliveryRunner } from './delivery-runner';
 const INTERVAL_MS = 500;
 
 /** Deliveries that were lost with their process every time are looked for once in so many rounds. */
-const ROUNDS_BETWEEN_LOOKS = 20;
+const ROUNDS_BETWEEN_LOOKS = 10;
 
 /** How long attempts may take to stop and be handed back. */
 const HAND_BACK_MS = 5_000;
@@ -55,10 +55,13 @@ export class DeliveryDispatcher implements OnApplicationBootstrap, OnModuleDestr
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    const handedBack = new Promise<void>((resolve) => {
-      this.ending.signal.addEventListener('abort', () => setTimeout(resolve, HAND_BACK_MS).unref());
+    const { signal } = this.ending;
+    const patienceIsOver = new Promise<void>((resolve) => {
+      const soon = () => setTimeout(resolve, HAND_BACK_MS).unref();
+      if (signal.aborted) soon();
+      else signal.addEventListener('abort', soon);
     });
-    await Promise.race([Promise.all(this.running.values()), handedBack]);
+    await Promise.race([Promise.all(this.running.values()), patienceIsOver]);
     clearTimeout(this.deadline);
   }
 

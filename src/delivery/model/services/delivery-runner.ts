@@ -5,7 +5,7 @@ import { RequestContext } from '../../../platform/observability/request-context'
 import { ATTEMPT_MS, MAX_ATTEMPTS, pauseAfter } from '../domain/attempt-limits';
 import { DeliveryRefusedError } from '../domain/interfaces/delivery-channel';
 import { type DeliveryAttempt, DeliveryRepository } from '../domain/interfaces/delivery.repository';
-import type { Receipt } from '../domain/parcel';
+import type { Parcel, Receipt } from '../domain/parcel';
 import { reasonOf } from '../domain/reason';
 import { DeliveryChannels } from './delivery-channels';
 import { DeliveryLease } from './delivery-lease';
@@ -39,60 +39,69 @@ export class DeliveryRunner {
     const limit = deadlineOf(attempt);
     const signal = AbortSignal.any([lease.lost, ending, over.signal, ...(limit ? [limit] : [])]);
     try {
-      const receipt = await endedBy(
-        signal,
-        this.channels.channel(attempt.parcel.channel).deliver(attempt.parcel, signal),
-      );
-      await this.settle(lease.lost, () => this.conclude(attempt, receipt));
+      const receipt = await this.deliver(attempt.parcel, signal);
+      await this.settle(attempt, lease.lost, () => this.conclude(attempt, receipt));
     } catch (error) {
-      if (lease.lost.aborted) this.logger.log('Somebody else has the delivery now', aboutOf(attempt));
-      else await this.settle(lease.lost, () => this.concludeFault(attempt, error, ending));
+      await this.settle(attempt, lease.lost, () => this.concludeFault(attempt, error, ending));
     } finally {
       lease.release();
       over.abort();
     }
   }
 
-  private async conclude(attempt: DeliveryAttempt, receipt: Receipt): Promise<void> {
-    if (!(await this.deliveries.settleDelivered(attempt, receipt))) return;
-    this.logger.log('Delivered', aboutOf(attempt));
-    this.metrics.ended(attempt.parcel, 'delivered');
+  /** Waits no longer than the signal lets it, should the channel not heed it. */
+  private async deliver(parcel: Parcel, signal: AbortSignal): Promise<Receipt> {
+    const work = this.channels.channel(parcel.channel).deliver(parcel, signal);
+    // What a channel still says after that concerns nobody.
+    work.catch(() => undefined);
+    return Promise.race([work, abortion(signal)]);
   }
 
-  private async concludeFault(attempt: DeliveryAttempt, error: unknown, ending: AbortSignal): Promise<void> {
+  private async conclude(attempt: DeliveryAttempt, receipt: Receipt): Promise<boolean> {
+    if (!(await this.deliveries.settleDelivered(attempt, receipt))) return false;
+    this.logger.log('Delivered', aboutOf(attempt));
+    this.metrics.ended(attempt.parcel, 'delivered');
+    return true;
+  }
+
+  private async concludeFault(attempt: DeliveryAttempt, error: unknown, ending: AbortSignal): Promise<boolean> {
     const { parcel } = attempt;
     const reason = reasonOf(error);
     const refusal = error instanceof DeliveryRefusedError ? error.code : null;
     const pauseSeconds = refusal === null ? pauseAfter(parcel.attempt) : null;
     if (refusal === null && ending.aborted) {
+      if (!(await this.deliveries.handBack(attempt))) return false;
       this.logger.log('The delivery is handed back', aboutOf(attempt));
-      await this.deliveries.handBack(attempt);
     } else if (pauseSeconds === null) {
-      if (!(await this.deliveries.giveUp(attempt, reason, refusal))) return;
+      if (!(await this.deliveries.giveUp(attempt, reason, refusal))) return false;
       this.logger.error('A delivery failed for good', { ...aboutOf(attempt), reason });
       this.metrics.ended(parcel, 'failed');
     } else {
-      if (!(await this.deliveries.retryLater(attempt, pauseSeconds, reason))) return;
+      if (!(await this.deliveries.retryLater(attempt, pauseSeconds, reason))) return false;
       this.logger.warn(`Attempt ${parcel.attempt} of ${MAX_ATTEMPTS} at a delivery failed`, {
         ...aboutOf(attempt),
         reason,
       });
       this.metrics.ended(parcel, 'retried');
     }
+    return true;
   }
 
-  /** Writes down what came of the attempt, for as long as it is ours to do. */
-  private async settle(lost: AbortSignal, write: () => Promise<void>): Promise<void> {
-    for (;;) {
+  /**
+   * Writes down what came of an attempt, for as long as it is ours to do.
+   * @param write gives whether the attempt still had the right to
+   */
+  private async settle(attempt: DeliveryAttempt, lost: AbortSignal, write: () => Promise<boolean>): Promise<void> {
+    while (!lost.aborted) {
       try {
-        await write();
-        return;
+        if (await write()) return;
+        break;
       } catch (error) {
         this.logger.warn('What came of a delivery could not be written down', { reason: reasonOf(error) });
-        if (lost.aborted) return;
         await pause(SETTLING_PAUSE_MS);
       }
     }
+    this.logger.warn('Somebody else has the delivery now', aboutOf(attempt));
   }
 }
 
@@ -106,15 +115,14 @@ function deadlineOf({ parcel: { channel } }: DeliveryAttempt): AbortSignal | nul
   return milliseconds === null ? null : AbortSignal.timeout(milliseconds);
 }
 
-/** Waits no longer than the signal lets it, should a channel not heed it. */
-async function endedBy<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
+function abortion(signal: AbortSignal): Promise<never> {
   const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => {
+    const rejectNow = () => {
       reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
-    });
+    };
+    if (signal.aborted) rejectNow();
+    else signal.addEventListener('abort', rejectNow, { once: true });
   });
-  // What a channel still says after that concerns nobody.
-  work.catch(() => undefined);
   aborted.catch(() => undefined);
-  return Promise.race([work, aborted]);
+  return aborted;
 }

@@ -19,6 +19,7 @@ export interface ResultsRequest {
   /** Whether the first complete download deletes the file. */
   readonly oneTime: boolean;
   readonly notify?: NotifyWish | false;
+  readonly retentionSeconds: number | null;
 }
 
 /** Exports of what an event's participants achieved. */
@@ -35,7 +36,7 @@ export class ResultsExportService {
   async request(
     caller: Party,
     eventId: string,
-    { format, options, oneTime, notify }: ResultsRequest,
+    { format, options, oneTime, notify, retentionSeconds }: ResultsRequest,
     idempotencyKey: string | null,
   ): ReturnType<ExportsForEvents['request']> {
     const event = await this.events.get(eventId, caller);
@@ -46,7 +47,7 @@ export class ResultsExportService {
       options: effectiveOptions(options),
       oneTime,
       delivery: await this.deliveries.forRequest(caller, notify, { emailByDefault: false }),
-      retentionSeconds: null,
+      retentionSeconds,
       participantCount: await this.repository.countParticipants(event.id),
       idempotencyKey,
     });

@@ -5,6 +5,8 @@ export interface AuditRecord {
   readonly at: Date;
   readonly action: string;
   readonly exportId: string | null;
+  /** The schedule that it was done to, or of which it is a run. */
+  readonly scheduleId: string | null;
   /** `null` for what the service did by itself. */
   readonly userId: string | null;
   readonly tenantId: string | null;

@@ -7,6 +7,7 @@ import { type ByteRange, FileNotFoundError, FileStorage } from '../../../platfor
 import type { Export } from '../domain/export';
 import { isFinished } from '../domain/export-status';
 import { ExportRepository } from '../domain/interfaces/export.repository';
+import { ExportMetrics } from './export-metrics';
 import { ExportReading } from './export-reading';
 
 /** A file that is there to be fetched. */
@@ -37,6 +38,7 @@ export class ExportDownload {
     private readonly exports: ExportRepository,
     private readonly storage: FileStorage,
     private readonly links: LinkSigner,
+    private readonly metrics: ExportMetrics,
   ) {}
 
   /** A fresh link that a browser can follow without a header, or `null` while there is no file. */
@@ -82,6 +84,7 @@ export class ExportDownload {
   }
 
   recordDownload({ exportId }: DownloadableFile, by: Party | null): Promise<void> {
+    this.metrics.downloaded(by);
     return this.exports.recordDownload(exportId, by);
   }
 }

@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Histogram } from 'prom-client';
 import { Metrics } from '../../../platform/observability/metrics';
+import type { Party } from '../../../platform/auth/caller';
+import { wayOf } from '../domain/downloader';
 import type { Export, FinishedFile } from '../domain/export';
+
+export type AttemptOutcome = 'completed' | 'failed' | 'retried' | 'handed-back' | 'lost';
 
 /** What became of the exports that this process worked on. */
 @Injectable()
@@ -11,6 +15,8 @@ export class ExportMetrics {
   private readonly bytes: Counter<'kind' | 'format'>;
   private readonly rows: Counter<'kind' | 'format'>;
   private readonly handovers: Counter<'outcome'>;
+  private readonly attempts: Counter<'outcome'>;
+  private readonly downloads: Counter<'way'>;
 
   constructor({ registry }: Metrics) {
     const registers = [registry];
@@ -45,6 +51,28 @@ export class ExportMetrics {
       labelNames: ['outcome'],
       registers,
     });
+    this.attempts = new Counter({
+      name: 'export_attempts_total',
+      help: 'Attempts at exports that ended, by outcome',
+      labelNames: ['outcome'],
+      registers,
+    });
+    this.downloads = new Counter({
+      name: 'export_downloads_total',
+      help: 'Complete downloads, by how the reader proved a right to them',
+      labelNames: ['way'],
+      registers,
+    });
+  }
+
+  /** How an attempt ended: a lost one was taken from a worker that went silent. */
+  attemptEnded(outcome: AttemptOutcome, count = 1): void {
+    this.attempts.inc({ outcome }, count);
+  }
+
+  /** A file was fetched to its end, or its reader was sent to where storage hands it out. */
+  downloaded(by: Party | null): void {
+    this.downloads.inc({ way: wayOf(by) });
   }
 
   /** What became of a one-time download: of a refused one, somebody else was being given the file. */
@@ -52,9 +80,10 @@ export class ExportMetrics {
     this.handovers.inc({ outcome });
   }
 
-  completed({ kind, format }: Export, { size, recordCount }: FinishedFile, seconds: number): void {
+  /** @param seconds `null` where the file was not made here */
+  completed({ kind, format }: Export, { size, recordCount }: FinishedFile, seconds: number | null): void {
     this.outcomes.inc({ kind, format, outcome: 'completed' });
-    this.duration.observe({ kind, format }, seconds);
+    if (seconds !== null) this.duration.observe({ kind, format }, seconds);
     this.bytes.inc({ kind, format }, size);
     if (recordCount !== null) this.rows.inc({ kind, format }, recordCount);
   }

@@ -5,16 +5,12 @@ import type { FinishedFile } from '../domain/export';
 import { fileNameOf } from '../domain/file-name';
 import type { ReportProgress } from '../domain/format-writer';
 import type { Attempt } from '../domain/interfaces/attempt.repository';
+import { objectPrefix } from '../domain/object-key';
 import { ExportSources } from './export-sources';
 
 /** The rendering went well, but storage did not take the file. */
 export class StorageFault extends Error {
   override readonly name = 'StorageFault';
-}
-
-/** Under this every object of one export lies, one for each attempt. */
-export function objectPrefix(exportId: string): string {
-  return `exports/${exportId}/`;
 }
 
 /** The way of an export's bytes, in one direction: source → format → storage, with the checksum taken as they pass. */

@@ -7,7 +7,8 @@ import { MAX_ATTEMPTS, pauseAfter } from '../domain/attempt-limits';
 import { type Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';
 import { AttemptLease } from './attempt-lease';
 import { ExportMetrics } from './export-metrics';
-import { ExportProduction, objectPrefix, StorageFault } from './export-production';
+import { objectPrefix } from '../domain/object-key';
+import { ExportProduction, StorageFault } from './export-production';
 
 /** Carries out exports, one attempt at a time. */
 @Injectable()
@@ -58,6 +59,7 @@ export class ExportRunner {
       const { size: bytes, recordCount: rows, warnings } = file;
       this.logger.log('Export completed', { bytes, rows, milliseconds, warnings: warnings.length });
       this.metrics.completed(attempt.export, file, milliseconds / 1000);
+      this.metrics.attemptEnded('completed');
     } else {
       this.logger.warn('Export was taken away before its file was published: the file is removed');
       if (file.object) await this.storage.delete(file.object.key);
@@ -69,7 +71,7 @@ export class ExportRunner {
       this.logger.log('Export was cancelled or taken over: the attempt has ended');
     } else if (ending.aborted) {
       this.logger.log('Export is handed back');
-      await this.attempts.handBack(attempt);
+      if (await this.attempts.handBack(attempt)) this.metrics.attemptEnded('handed-back');
     } else if (error instanceof DomainError) {
       await this.fail(attempt, error.summary);
     } else {
@@ -83,19 +85,24 @@ export class ExportRunner {
         ? 'The file was made but could not be stored. Please try again later.'
         : 'The file could not be made because of a fault on our side. Please try again later.';
     const isLast = attempt.number >= MAX_ATTEMPTS;
-    const counted = isLast
-      ? await this.fail(attempt, reason)
-      : await this.attempts.retryLater(attempt, pauseAfter(attempt.number), reason);
+    const counted = isLast ? await this.fail(attempt, reason) : await this.retryLater(attempt, reason);
     const cause = error instanceof Error ? error : new Error(String(error));
     // A cancelled export's upload is cleared away under its feet: that is no fault.
     if (counted) this.logger.error(`Attempt ${attempt.number} of ${MAX_ATTEMPTS} failed`, cause);
     else this.logger.log('Export was cancelled or taken over: the attempt has ended', { reason: cause.message });
   }
 
+  private async retryLater(attempt: Attempt, reason: string): Promise<boolean> {
+    if (!(await this.attempts.retryLater(attempt, pauseAfter(attempt.number), reason))) return false;
+    this.metrics.attemptEnded('retried');
+    return true;
+  }
+
   private async fail(attempt: Attempt, reason: string): Promise<boolean> {
     if (!(await this.attempts.fail(attempt, reason))) return false;
     this.logger.warn('Export failed', { reason });
     this.metrics.failed(attempt.export);
+    this.metrics.attemptEnded('failed');
     // No further attempt will clear away what this one may have stored and could not publish.
     await this.storage.discard(objectPrefix(attempt.export.id)).catch((error: unknown) => {
       this.logger.warn('What a failed export left could not be removed', { reason: String(error) });

@@ -106,6 +106,7 @@ export class ExportStreaming implements OnModuleDestroy, BeforeApplicationShutdo
     }
     stream.end();
     this.metrics.completed(request, file, stream.seconds);
+    this.metrics.attemptEnded('completed');
     this.logger.log('Export streamed', { export_id: request.id, bytes: size, rows: file.recordCount });
   }
 
@@ -118,6 +119,7 @@ export class ExportStreaming implements OnModuleDestroy, BeforeApplicationShutdo
     // It was cancelled; or the sweep will find that nobody works on it any more.
     if (!failed) return;
     this.metrics.failed(attempt.export);
+    this.metrics.attemptEnded('failed');
     const cause = error instanceof Error ? error : new Error(String(error));
     const about = { export_id: attempt.export.id, reason: cause.message };
     if (error instanceof DomainError) this.logger.warn('A streamed export broke off', about);

@@ -1,10 +1,12 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
 import { FileStorage } from '../../../platform/storage/file-storage';
+import { Rounds } from '../../../platform/sweeps/rounds';
+import { SweepMetrics } from '../../../platform/sweeps/sweep-metrics';
 import { ExportQueue } from '../domain/interfaces/export-queue';
 import { UpkeepRepository } from '../domain/interfaces/upkeep.repository';
+import { objectPrefix } from '../domain/object-key';
 import { ExportMetrics } from './export-metrics';
-import { objectPrefix } from './export-production';
 
 const INTERVAL_MS = 2_000;
 
@@ -12,9 +14,7 @@ const INTERVAL_MS = 2_000;
 @Injectable()
 export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(ExportSweep.name);
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> = Promise.resolve();
-  private stopped = false;
+  private readonly rounds = new Rounds(INTERVAL_MS, () => this.sweep());
 
   constructor(
     private readonly config: Config,
@@ -22,31 +22,37 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly queue: ExportQueue,
     private readonly storage: FileStorage,
     private readonly metrics: ExportMetrics,
+    private readonly sweeps: SweepMetrics,
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.config.runsJobs) this.scheduleNext(0);
+    if (!this.config.runsJobs) return;
+    this.sweeps.expect('exports');
+    this.rounds.start();
   }
 
-  async onModuleDestroy(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.running;
+  onModuleDestroy(): Promise<void> {
+    return this.rounds.stop();
   }
 
   /** One round. A step that fails is tried again in the next round, and does not hold up the others. */
-  async sweep(): Promise<void> {
-    await this.step('reclaim exports from silent workers', () => this.reclaimSilent());
-    await this.step('remind the queue of waiting exports', () => this.remindQueue());
-    await this.step('conclude downloads of processes that ended', () => this.concludeHandovers());
-    await this.step('expire old files', () => this.expireFiles());
-    await this.step('forget old idempotency keys', () => this.upkeep.forgetIdempotencyKeys());
+  private async sweep(): Promise<void> {
+    await this.sweeps.count('exports', async () => {
+      const steps = [
+        await this.step('reclaim exports from silent workers', () => this.reclaimSilent()),
+        await this.step('remind the queue of waiting exports', () => this.remindQueue()),
+        await this.step('conclude downloads of processes that ended', () => this.concludeHandovers()),
+        await this.step('forget old idempotency keys', () => this.upkeep.forgetIdempotencyKeys()),
+      ];
+      return steps.every((wentWell) => wentWell);
+    });
   }
 
   private async reclaimSilent(): Promise<void> {
     for (const reclaimed of await this.upkeep.reclaimSilent()) {
       const { id, status } = reclaimed;
       this.logger.warn('A worker went silent: its export was taken from it', { export_id: id, status });
+      this.metrics.attemptEnded('lost');
       if (status !== 'failed') continue;
       this.metrics.failed(reclaimed);
       // A further attempt would clear this away itself; after the last one nobody else does.
@@ -64,30 +70,16 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
     if (concluded > 0) this.logger.warn('One-time downloads ended with their process, and count', { count: concluded });
   }
 
-  private async expireFiles(): Promise<void> {
-    const expired = await this.upkeep.expireOverdue();
-    if (expired > 0) this.logger.log('Exports expired', { count: expired });
-    for (const object of await this.upkeep.findDeletable()) {
-      await this.storage.delete(object.key);
-      await this.upkeep.forgetObject(object);
-    }
-  }
-
-  private async step(name: string, work: () => Promise<void>): Promise<void> {
+  /** @returns whether it went well */
+  private async step(name: string, work: () => Promise<void>): Promise<boolean> {
     try {
       await work();
+      return true;
     } catch (error) {
       this.logger.warn(`Could not ${name}; it is tried again`, {
         reason: error instanceof Error ? error.message : String(error),
       });
+      return false;
     }
-  }
-
-  private scheduleNext(delay: number): void {
-    this.timer = setTimeout(() => {
-      this.running = this.sweep().finally(() => {
-        if (!this.stopped) this.scheduleNext(INTERVAL_MS);
-      });
-    }, delay);
   }
 }

@@ -1,15 +1,17 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Party } from '../../../platform/auth/caller';
 import type { Page } from '../../../platform/http/page';
+import { Config } from '../../../platform/config/config';
 import { FileStorage } from '../../../platform/storage/file-storage';
 import type { RequestExport } from '../domain/commands/request-export.command';
 import type { Export } from '../domain/export';
 import { type ExportCreation, type ExportQuery, ExportRepository } from '../domain/interfaces/export.repository';
 import { ExportQueue } from '../domain/interfaces/export-queue';
+import { objectPrefix } from '../domain/object-key';
+import { checkRetention } from '../domain/retention';
 import { ExportMetrics } from './export-metrics';
 import { fingerprintOf } from './fingerprint';
 import { ExportReading } from './export-reading';
-import { objectPrefix } from './export-production';
 
 /** The life of exports as their owners steer it. */
 @Injectable()
@@ -22,13 +24,16 @@ export class ExportService {
     private readonly queue: ExportQueue,
     private readonly storage: FileStorage,
     private readonly metrics: ExportMetrics,
+    private readonly config: Config,
   ) {}
 
   /**
    * Records an export and tells the workers.
-   * @throws RateLimitExceededError | DomainError mismatch
+   * @throws RateLimitExceededError | DomainError mismatch | invalid, when its file were kept too long
    */
   async request(request: RequestExport): Promise<ExportCreation> {
+    // What was allowed when a schedule was saved must not stop its runs; their files are kept no longer than is usual now.
+    if (request.scheduleId === null) checkRetention(request.retentionSeconds, this.config.exports.retentionDays);
     const creation = await this.exports.create(request, fingerprintOf(request));
     if (!creation.isNew) return creation;
     await this.tellWorkers(creation.export.id);

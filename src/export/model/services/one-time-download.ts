@@ -123,6 +123,7 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
   private tell(failure: string | null, { exportId, by }: Handover, { sent }: Reader): void {
     const about = { export_id: exportId, by: nameOf(by), address: RequestContext.current()?.address, bytes: sent };
     this.metrics.handedOver(failure === null ? 'given-out' : 'broken-off');
+    if (failure === null) this.metrics.downloaded(by);
     if (failure === null) this.logger.log('A one-time file was given out, and is deleted', about);
     else this.logger.warn('A one-time download broke off', { ...about, reason: failure });
   }
@@ -184,7 +185,7 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
     if (!(await this.handovers.complete(handover))) return;
     try {
       await this.storage.delete(key);
-      await this.upkeep.forgetObject({ exportId, key });
+      await this.upkeep.forgetObjects({ exportId, key });
     } catch (error) {
       this.logger.warn('A file that was given out could not be deleted; the sweep will', {
         export_id: exportId,

@@ -7,6 +7,8 @@ import { FileStorage } from '../../../platform/storage/file-storage';
 import type { Export } from '../domain/export';
 import { ExportRepository } from '../domain/interfaces/export.repository';
 import { PictureInspector } from '../domain/interfaces/picture-inspector';
+import { picturePrefix } from '../domain/object-key';
+import { ExportMetrics } from './export-metrics';
 import { ExportService } from './export.service';
 
 /** Takes the picture that the front end drew by itself, in place of one drawn here. */
@@ -19,6 +21,7 @@ export class UploadedPictureService {
     private readonly repository: ExportRepository,
     private readonly storage: FileStorage,
     private readonly inspector: PictureInspector,
+    private readonly metrics: ExportMetrics,
   ) {}
 
   /**
@@ -31,26 +34,23 @@ export class UploadedPictureService {
       throw new DomainError('conflict', 'export-takes-no-picture', 'Only a PNG export takes a picture');
     }
     await this.inspector.assertSoundPng(png);
-    // Beside the attempts' objects, which a new attempt clears away.
-    const key = `pictures/${request.id}/${randomUUID()}.png`;
+    const key = `${picturePrefix(request.id)}${randomUUID()}.png`;
     await this.storage.put(key, Readable.from([png]), { contentType: 'image/png' });
-    const outcome = await this.repository.replaceFile(
-      request.id,
-      {
-        object: { key, contentType: 'image/png' },
-        name: request.fileName?.replace(/\.zip$/, '.png') ?? 'board.png',
-        size: png.length,
-        sha256: createHash('sha256').update(png).digest('hex'),
-        recordCount: null,
-        pageCount: 1,
-        warnings: [],
-      },
-      owner,
-    );
+    const file = {
+      object: { key, contentType: 'image/png' },
+      name: request.fileName?.replace(/\.zip$/, '.png') ?? 'board.png',
+      size: png.length,
+      sha256: createHash('sha256').update(png).digest('hex'),
+      recordCount: null,
+      pageCount: 1,
+      warnings: [],
+    };
+    const outcome = await this.repository.replaceFile(request.id, file, owner);
     if (!outcome) {
       await this.storage.delete(key);
       throw new DomainError('conflict', 'export-has-ended', 'The export has ended and takes no picture any more');
     }
+    if (request.status !== 'completed') this.metrics.completed(outcome.export, file, null);
     if (outcome.replaced) {
       await this.storage.delete(outcome.replaced.key).catch((error: unknown) => {
         this.logger.warn('A replaced file could not be removed', { reason: String(error) });

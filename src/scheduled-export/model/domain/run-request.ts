@@ -1,7 +1,7 @@
 import type { ScheduledRunRequest } from '../../../export';
 import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
 import type { BegunRun } from './interfaces/schedule-run.repository';
-import { TimeZone } from './recurrence/time-zone';
+import { TimeZone } from '../../../platform/time/time-zone';
 import { keySegmentOf } from './schedule-name';
 
 /** The export that a run asks for: always the same one, however often it is asked for. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { retentionError } from '../../../export';
 import { isAdmin } from '../../../platform/auth/admin';
 import type { Caller } from '../../../platform/auth/caller';
 import { Config } from '../../../platform/config/config';
@@ -17,8 +18,6 @@ import {
   shownOf,
   type WishedDelivery,
 } from '../domain/schedule-wish';
-
-const SECONDS_PER_DAY = 86_400;
 
 export interface Defined {
   readonly definition: ScheduleDefinition;
@@ -70,12 +69,8 @@ export class ScheduleDefinitions {
     const errors: FieldError[] = [];
     const unfit = nameError(name);
     if (unfit !== null) errors.push({ field: 'name', message: unfit });
-    const { retentionDays } = this.config.exports;
-    if (retentionSeconds !== null && retentionSeconds > retentionDays * SECONDS_PER_DAY) {
-      const message = `must not be above ${retentionDays}, which is how long files are kept at most`;
-      errors.push({ field: 'retention_days', message });
-    }
-    return errors;
+    const tooLong = retentionError(retentionSeconds, this.config.exports.retentionDays);
+    return tooLong ? [...errors, tooLong] : errors;
   }
 
   /** What is planned anew, and of what stays as it was the earlier plan with its secrets. */

@@ -61,9 +61,15 @@ export class ScheduleService {
     return found(isUUID(id) ? await this.schedules.pause(id, by) : null);
   }
 
-  /** @throws DomainError not-found */
+  /** @throws DomainError not-found | conflict, while nobody has said how its destination is reached */
   async resume(id: string, by: Caller): Promise<Schedule> {
-    return found(isUUID(id) ? await this.schedules.resume(id, by) : null);
+    const { delivery, deliveries } = await this.get(id, by);
+    const isBrought = delivery.method === 's3' || delivery.method === 'webhook';
+    if (isBrought && !deliveries.some(({ channel }) => channel === delivery.method)) {
+      const message = 'Its files would reach nobody: save the schedule with the credentials of its destination first';
+      throw new DomainError('conflict', 'destination-not-reachable', message);
+    }
+    return found(await this.schedules.resume(id, by));
   }
 }
 

@@ -21,10 +21,17 @@ class MemoryStorage extends FileStorage {
   delete(): Promise<void> {
     return Promise.resolve();
   }
+  deleteAll(): Promise<ReadonlyMap<string, Error>> {
+    return Promise.resolve(new Map());
+  }
   discard(): Promise<number> {
     return Promise.resolve(0);
   }
   async *list(): AsyncIterable<StoredFile> {}
+  async *listUploads(): AsyncIterable<never> {}
+  discardUpload(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
   link(): Promise<string | null> {
     return Promise.resolve(null);
   }

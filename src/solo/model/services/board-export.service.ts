@@ -15,6 +15,7 @@ export interface BoardRequest {
   readonly format?: unknown;
   readonly options: ExportOptions;
   readonly notify?: NotifyWish | false;
+  readonly retentionSeconds: number | null;
 }
 
 /** Exports of boards. */
@@ -30,7 +31,7 @@ export class BoardExportService {
   async request(
     caller: Party,
     sessionId: string,
-    { format = DEFAULT_FORMAT, options, notify }: BoardRequest,
+    { format = DEFAULT_FORMAT, options, notify, retentionSeconds }: BoardRequest,
     idempotencyKey: string | null,
   ): ReturnType<ExportsForSolo['request']> {
     const session = await this.sessions.get(sessionId, caller);
@@ -50,7 +51,7 @@ export class BoardExportService {
       options,
       pageCount: page === undefined ? session.pageCount : 1,
       delivery: await this.deliveries.forRequest(caller, notify, { emailByDefault: false }),
-      retentionSeconds: null,
+      retentionSeconds,
       idempotencyKey,
     });
   }

@@ -15,8 +15,10 @@ const THUMBNAIL_WIDTH = 320;
 
 const PICTURE = { format: 'png', page: 1, scale: { width: THUMBNAIL_WIDTH }, background: 'white' } as const;
 
+export const THUMBNAILS = 'thumbnails/';
+
 export function thumbnailPrefix(sessionId: string): string {
-  return `thumbnails/${sessionId}/`;
+  return `${THUMBNAILS}${sessionId}/`;
 }
 
 /** The one path under which a thumbnail is fetched, and that its links sign. */

@@ -13,15 +13,31 @@ export interface AuditQuery extends Period {
   /** The id of the entry before the page. */
   readonly cursor?: string;
   readonly userId?: string;
+  readonly customerId?: string;
+  readonly tenantId?: string;
+  /** The whole of one, or its beginning with an asterisk behind it. */
   readonly action?: string;
   readonly exportId?: string;
+  readonly scheduleId?: string;
+  readonly address?: string;
 }
 
 /** A log has no end; nobody counts further to learn how long a list is. */
 export const MOST_COUNTED = 10_000;
 
+/** What is still to be done. */
+export interface Backlog {
+  readonly pending: number;
+  readonly processing: number;
+  /** For how long the pending one that has waited longest has been waiting; 0 where none is pending. */
+  readonly oldestWaitingSeconds: number;
+}
+
 /** All that happened, for those who answer for it. */
 export abstract class OversightRepository {
+  /** As the records have it, whatever the queue thinks. */
+  abstract backlog(): Promise<Backlog>;
+
   /** @param tenantId whose exports are meant; `null` for all there are */
   abstract stats(tenantId: string | null, period: Period): Promise<ExportStats>;
 

@@ -20,8 +20,8 @@ export abstract class UpkeepRepository {
   abstract takeOverdue(): Promise<string[]>;
 
   /**
-   * Expires the completed exports whose time is over.
-   * @returns how many
+   * Expires some of the completed exports whose time is over.
+   * @returns how many; none where there are no more
    */
   abstract expireOverdue(): Promise<number>;
 
@@ -31,11 +31,23 @@ export abstract class UpkeepRepository {
    */
   abstract concludeHandovers(): Promise<number>;
 
-  /** The objects of expired exports that are still in storage, as far as the records know. */
-  abstract findDeletable(): Promise<DeletableObject[]>;
+  /**
+   * Some of the objects of expired exports that are still in storage, as far as the records know.
+   * @param after the export behind which they come; `null` for the first
+   */
+  abstract findDeletable(after: string | null): Promise<DeletableObject[]>;
 
-  /** Notes that the object is gone from storage. */
-  abstract forgetObject(object: DeletableObject): Promise<void>;
+  /**
+   * Notes that the objects are gone from storage.
+   * @returns of how many that was not known yet
+   */
+  abstract forgetObjects(...objects: readonly DeletableObject[]): Promise<number>;
+
+  /**
+   * Those of the keys that an export names as its file, that its running attempt writes, or whose export was changed after
+   * `settledSince`.
+   */
+  abstract findKept(keys: readonly string[], settledSince: Date): Promise<ReadonlySet<string>>;
 
   /** Forgets idempotency keys that are older than any sensible repeat. */
   abstract forgetIdempotencyKeys(): Promise<void>;

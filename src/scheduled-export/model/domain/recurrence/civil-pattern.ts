@@ -1,4 +1,4 @@
-import type { CivilTime } from './time-zone';
+import type { CivilTime } from '../../../../platform/time/time-zone';
 
 /** At which times of a wall clock something is to happen, were there no zones and no changes of clocks. */
 export interface CivilPattern {

@@ -1,6 +1,6 @@
 import { type CronExpression, CronExpressionParser } from 'cron-parser';
 import type { CivilPattern } from './civil-pattern';
-import type { CivilTime } from './time-zone';
+import type { CivilTime } from '../../../../platform/time/time-zone';
 
 const LONGEST = 200;
 const FIELDS = 5;

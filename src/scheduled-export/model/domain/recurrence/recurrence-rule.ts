@@ -2,7 +2,7 @@ import type { FieldError } from '../../../../platform/errors/domain-error';
 import { type CivilPattern, everyDay, everyHour, everyMonth, everyWeek, type TimeOfDay } from './civil-pattern';
 import { CronError, CronPattern } from './cron-pattern';
 import { Recurrence } from './recurrence';
-import { TimeZone } from './time-zone';
+import { TimeZone } from '../../../../platform/time/time-zone';
 
 export const FREQUENCIES = ['hourly', 'daily', 'weekly', 'monthly', 'cron'] as const;
 export type Frequency = (typeof FREQUENCIES)[number];

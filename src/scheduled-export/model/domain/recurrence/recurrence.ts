@@ -1,5 +1,5 @@
 import type { CivilPattern } from './civil-pattern';
-import type { CivilTime, TimeZone } from './time-zone';
+import type { CivilTime, TimeZone } from '../../../../platform/time/time-zone';
 
 const HOUR = 3_600_000;
 /** Clocks are never put back by more than this. */

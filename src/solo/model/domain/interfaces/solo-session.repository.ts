@@ -48,5 +48,8 @@ export abstract class SoloSessionRepository {
    */
   abstract findThumbnail(id: string, owner: Party | null): Promise<string | null>;
 
+  /** Those of the keys that are the thumbnails of sessions. */
+  abstract findThumbnailsAmong(keys: readonly string[]): Promise<ReadonlySet<string>>;
+
   abstract delete(id: string, owner: Party): Promise<boolean>;
 }

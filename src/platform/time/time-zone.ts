@@ -6,6 +6,9 @@ export type CivilTime = number;
 
 const HOUR = 3_600_000;
 
+/** More than there are zones: their names may be written in small letters and in large ones. */
+const MOST_KNOWN = 1_000;
+
 /** No zone is further from UTC, in either direction, than this; nor does a change move clocks by more. */
 const FURTHEST = 26 * HOUR;
 
@@ -32,6 +35,7 @@ export class TimeZone {
     if (!NAME.test(name)) return null;
     try {
       const zone = new TimeZone(formatFor(name));
+      if (TimeZone.known.size >= MOST_KNOWN) TimeZone.known.clear();
       TimeZone.known.set(name, zone);
       return zone;
     } catch {
@@ -46,10 +50,18 @@ export class TimeZone {
   /** How far the wall clock is ahead of UTC. */
   offsetAt(moment: number): number {
     const whole = Math.floor(moment / 1000) * 1000;
-    const figures: Partial<Record<Intl.DateTimeFormatPartTypes, number>> = {};
-    for (const { type, value } of this.format.formatToParts(whole)) figures[type] = Number(value);
-    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = figures;
-    return Date.UTC(year, month - 1, day, hour, minute, second) - whole;
+    const figures: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {};
+    for (const { type, value } of this.format.formatToParts(whole)) figures[type] = value;
+    const [year, month, day] = [Number(figures.year), Number(figures.month), Number(figures.day)];
+    const [hour, minute, second] = [Number(figures.hour), Number(figures.minute), Number(figures.second)];
+    const midnight = midnightOf(figures.era === 'BC' ? 1 - year : year, month - 1, day);
+    return midnight + ((hour * 60 + minute) * 60 + second) * 1000 - whole;
+  }
+
+  /** When the clock shows a time for the first time; where it jumps over it, the first moment after the jump. */
+  momentOf(civil: CivilTime): number {
+    const { moments, gapEnd } = this.showingsOf(civil);
+    return moments[0] ?? gapEnd ?? civil;
   }
 
   showingsOf(civil: CivilTime): Showings {
@@ -75,10 +87,17 @@ export class TimeZone {
   }
 }
 
+/** The beginning of a day. Months count from 0 and, as days do, may lie outside of their year or month. */
+export function midnightOf(year: number, month: number, day: number): CivilTime {
+  // Date.UTC takes years below 100 for those of the twentieth century.
+  return new Date(0).setUTCFullYear(year, month, day);
+}
+
 function formatFor(timeZone: string): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat('en-US-u-ca-gregory-nu-latn', {
     timeZone,
     hourCycle: 'h23',
+    era: 'short',
     year: 'numeric',
     month: 'numeric',
     day: 'numeric',

@@ -1,0 +1,123 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { Injectable } from '@nestjs/common';
+import { Config, type S3StorageConfig } from '../../../platform/config/config';
+import { OutboundAddresses } from '../../../platform/outbound/outbound-addresses';
+import { Sealer } from '../../../platform/sealing/sealer';
+import {
+  createS3Client,
+  encryptionOf,
+  patienceOf,
+  type S3Encryption,
+  type S3Patience,
+  type S3Settings,
+} from '../../../platform/storage/s3-client';
+import { BUCKET_CREDENTIALS, type BucketCredentials, type BucketPlace } from '../../model/domain/bucket-target';
+import { bucketUriOf, readBucketUri } from '../../model/domain/bucket-uri';
+import { BucketTroubleError } from './bucket-trouble';
+
+/** A bucket that can be written to, until it is closed. */
+export interface OpenBucket {
+  readonly client: S3Client;
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly uri: string;
+  /** What tells its storage from others. */
+  readonly endpoint: string;
+  readonly host: string;
+  readonly encryption: S3Encryption;
+  readonly cleanUpMs: number;
+  close(): void;
+}
+
+/** A copy that stands still for so long is begun anew. */
+const SILENCE_MS = 60_000;
+
+/** Connects to the buckets that users gave. */
+@Injectable()
+export class BucketConnections {
+  constructor(
+    private readonly config: Config,
+    private readonly addresses: OutboundAddresses,
+    private readonly sealer: Sealer,
+  ) {}
+
+  /**
+   * @throws OutboundRefusedError when the endpoint may not be called
+   * @throws SealBrokenError when the credentials cannot be opened
+   * @throws BucketTroubleError when the place is none, or ours to keep clear of
+   */
+  async open(place: BucketPlace, patience: Partial<S3Patience> = {}): Promise<OpenBucket> {
+    const where = readBucketUri(place.uri);
+    if (!where) throw new BucketTroubleError('The address must be like s3://bucket/prefix/');
+    const { endpoint, settings } =
+      place.credentials === null ? this.own(where.bucket) : await this.foreign(place, where.bucket);
+    const given = { ...settings, patience: { silenceMs: SILENCE_MS, ...patience } };
+    if (this.isOwn(where.bucket, endpoint)) {
+      throw new BucketTroubleError('The bucket is where the service itself keeps its files: give another one');
+    }
+    const client = createS3Client(given, settings.endpoint);
+    return {
+      client,
+      ...where,
+      uri: bucketUriOf(where),
+      endpoint,
+      host: new URL(endpoint).host,
+      encryption: encryptionOf(settings),
+      cleanUpMs: patienceOf(given).cleanUpMs,
+      close: () => {
+        client.destroy();
+      },
+    };
+  }
+
+  private own(bucket: string): { endpoint: string; settings: S3Settings } {
+    const { storage } = this.config;
+    if (storage.kind === 'disk') {
+      throw new BucketTroubleError('The service keeps its files on disk and has no credentials of its own: give some');
+    }
+    return { endpoint: endpointOf(storage.endpoint, storage.region), settings: { ...storage, bucket } };
+  }
+
+  /** Always with an endpoint, so that nothing in this process's surroundings sends the credentials elsewhere. */
+  private async foreign(place: BucketPlace, bucket: string): Promise<{ endpoint: string; settings: S3Settings }> {
+    const { region, forcePathStyle } = place;
+    const endpoint = endpointOf(place.endpoint ?? undefined, region ?? DEFAULT_REGION);
+    const url = await this.addresses.check(endpoint);
+    const credentials = JSON.parse(this.sealer.open(place.credentials ?? '', BUCKET_CREDENTIALS)) as BucketCredentials;
+    const { storage } = this.config;
+    const settings = {
+      endpoint,
+      region: region ?? DEFAULT_REGION,
+      bucket,
+      forcePathStyle,
+      ...credentials,
+      // Our key of a key store is nothing that others' storages know.
+      ...(storage.kind === 's3' && storage.sse !== undefined && { sse: 'AES256' as const }),
+      lookup: this.addresses.lookupFor(url),
+    };
+    return { endpoint, settings };
+  }
+
+  private isOwn(bucket: string, endpoint: string): boolean {
+    const { storage } = this.config;
+    if (storage.kind === 'disk' || storage.bucket !== bucket) return false;
+    return ownEndpoints(storage).some((own) => own === endpoint || (isAws(own) && isAws(endpoint)));
+  }
+}
+
+const DEFAULT_REGION = 'us-east-1';
+
+function ownEndpoints({ endpoint, publicEndpoint, region }: S3StorageConfig): string[] {
+  return [endpointOf(endpoint, region), ...(publicEndpoint === undefined ? [] : [endpointOf(publicEndpoint, region)])];
+}
+
+/** The address of a storage; AWS's own where none is given. */
+export function endpointOf(given: string | undefined, region: string): string {
+  if (given === undefined) return `https://s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+  const { origin, pathname } = new URL(given);
+  return `${origin}${pathname.replace(/\/+$/, '')}`;
+}
+
+function isAws(endpoint: string): boolean {
+  return /(^|\.)amazonaws\.com(\.cn)?$/.test(new URL(endpoint).hostname);
+}

@@ -1,0 +1,102 @@
+import { S3ServiceException } from '@aws-sdk/client-s3';
+import { OutboundRefusedError } from '../../../platform/outbound/outbound-addresses';
+import { SealBrokenError } from '../../../platform/sealing/sealer';
+
+/** Why a bucket does not take files, in words for whoever gave its address. */
+export class BucketTroubleError extends Error {
+  override readonly name = 'BucketTroubleError';
+}
+
+/** What is known of the bucket that gave trouble. */
+export interface TroubledPlace {
+  /** `s3://bucket/prefix/` */
+  readonly uri: string;
+  /** Where it was looked for. */
+  readonly host: string;
+}
+
+const WORDS: Readonly<Record<string, (place: TroubledPlace) => string>> = {
+  NoSuchBucket: ({ uri, host }) => `There is no bucket for ${uri} at ${host}`,
+  InvalidBucketName: ({ uri, host }) => `The storage at ${host} has no bucket of the name in ${uri}`,
+  InvalidAccessKeyId: ({ host }) => `The storage at ${host} does not know the access key id`,
+  SignatureDoesNotMatch: () => 'The secret access key is not the one of the access key id',
+  AccessDenied: ({ uri }) => `The credentials have no right to write to ${uri}`,
+  AllAccessDisabled: ({ uri }) => `All access to ${uri} is switched off`,
+  QuotaExceeded: ({ uri }) => `There is no room left at ${uri}`,
+  XMinioStorageFull: ({ uri }) => `There is no room left at ${uri}`,
+  RequestTimeTooSkewed: ({ host }) => `The clocks of this service and of the storage at ${host} differ too much`,
+};
+
+const OTHER_REGION: ReadonlySet<string> = new Set([
+  'PermanentRedirect',
+  'TemporaryRedirect',
+  'AuthorizationHeaderMalformed',
+  'IllegalLocationConstraintException',
+]);
+
+// In the message too, as the SDK wraps some errors in a text.
+const UNREACHABLE =
+  /\b(ECONN[A-Z]+|ENOTFOUND|EAI_[A-Z]+|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EPIPE|TimeoutError|AbortError|socket hang up)\b/;
+const BAD_CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|EPROTO|ERR_SSL/;
+
+/** What went wrong between us and a bucket, in words. */
+export function bucketTroubleOf(error: unknown, place: TroubledPlace): BucketTroubleError {
+  if (error instanceof BucketTroubleError) return error;
+  return new BucketTroubleError(wordsOf(error, place), { cause: error });
+}
+
+function wordsOf(error: unknown, place: TroubledPlace): string {
+  const { host } = place;
+  if (error instanceof OutboundRefusedError) return `The endpoint ${error.message}`;
+  if (error instanceof SealBrokenError) return `The credentials of ${place.uri} cannot be opened: ${error.message}`;
+  if (error instanceof S3ServiceException) return answerIn(error, place);
+  const refused = causesOf(error).find((cause) => cause instanceof OutboundRefusedError);
+  if (refused) return `The endpoint ${refused.message}`;
+  const codes = causesOf(error).flatMap(({ name, code, message }) => [name, code ?? '', message]);
+  if (codes.some((code) => BAD_CERTIFICATE.test(code))) {
+    return `No safe connection to ${host}: its certificate is not trusted, or it does not speak TLS`;
+  }
+  if (codes.some((code) => UNREACHABLE.test(code))) return `No storage could be reached at ${host}`;
+  return error instanceof Error && isForeignAnswer(error)
+    ? `What answers at ${host} is no S3 storage`
+    : `The copy to ${place.uri} failed: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+function answerIn(error: S3ServiceException, place: TroubledPlace): string {
+  const status = error.$metadata.httpStatusCode ?? 0;
+  const words = WORDS[error.name]?.(place);
+  if (words !== undefined) return words;
+  if (OTHER_REGION.has(error.name) || (status >= 300 && status < 400)) {
+    const region = regionIn(error);
+    const hint = region === null ? 'give the right region and endpoint' : `its region is ${region}`;
+    return `The bucket of ${place.uri} is somewhere else: ${hint}`;
+  }
+  // Answers without a body have no other name.
+  if (status === 403) return WORDS['AccessDenied']?.(place) ?? '';
+  if (status >= 500) return `The storage at ${place.host} answered with an error: ${error.name} (${status})`;
+  return isForeignAnswer(error)
+    ? `What answers at ${place.host} is no S3 storage`
+    : `The storage at ${place.host} refused: ${error.name}: ${error.message}`;
+}
+
+function regionIn({ $response, ...fields }: S3ServiceException): string | null {
+  const header = $response?.headers['x-amz-bucket-region'];
+  const named: unknown = (fields as { Region?: unknown }).Region ?? header;
+  return typeof named === 'string' && /^[a-z\d-]+$/.test(named) ? named : null;
+}
+
+/** Whether an answer could not be read, or had no name that S3 gives to errors. */
+function isForeignAnswer(error: Error): boolean {
+  return (
+    error.name === 'SyntaxError' ||
+    /^(Unknown|UnknownError|NotFound|\d+)$/.test(error.name) ||
+    '$responseBodyText' in error
+  );
+}
+
+/** The error and what it came of; several tried addresses have one error each. */
+function causesOf(error: unknown): (Error & { code?: string })[] {
+  if (!(error instanceof Error)) return [];
+  const inner = error instanceof AggregateError ? (error.errors as unknown[]) : [];
+  return [error, ...[error.cause, ...inner].flatMap(causesOf)];
+}

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import {
+  AbortMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  HeadObjectCommand,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+import { Injectable } from '@nestjs/common';
+import { Config } from '../../../platform/config/config';
+import { OutboundAddresses, OutboundRefusedError } from '../../../platform/outbound/outbound-addresses';
+import { Sealer } from '../../../platform/sealing/sealer';
+import { BUCKET_CREDENTIALS, type BucketPlace } from '../../model/domain/bucket-target';
+import { bucketUriOf, readBucketUri } from '../../model/domain/bucket-uri';
+import { BucketTargets, type BucketWish } from '../../model/domain/interfaces/bucket-targets';
+import { destinationRefusal, sealedFor } from '../destination-refusal';
+import { BucketConnections, endpointOf, type OpenBucket } from './bucket-connections';
+import { bucketTroubleOf, BucketTroubleError } from './bucket-trouble';
+
+const REGION = /^[a-z\d](?:[a-z\d-]{0,38}[a-z\d])?$/;
+const ACCESS_KEY_ID = /^[\x21-\x7e]{1,256}$/;
+const SECRET_ACCESS_KEY = /^[\x21-\x7e]{1,1024}$/;
+
+/** Whoever saves a schedule waits for it. */
+const PATIENCE = { attempts: 2, connectMs: 2_000, answerMs: 3_000 };
+/** For each of the requests, its repetition included. */
+const STEP_MS = 5_000;
+
+@Injectable()
+export class ProbedBucketTargets extends BucketTargets {
+  constructor(
+    private readonly connections: BucketConnections,
+    private readonly addresses: OutboundAddresses,
+    private readonly sealer: Sealer,
+    private readonly config: Config,
+  ) {
+    super();
+  }
+
+  override async plan(wish: BucketWish, field: string): Promise<Readonly<Record<string, unknown>>> {
+    try {
+      const place = await this.placeOf(wish, field);
+      await this.probe(place);
+      return { ...place };
+    } catch (error) {
+      if (error instanceof OutboundRefusedError) throw destinationRefusal(field, `The endpoint ${error.message}`);
+      if (error instanceof BucketTroubleError) throw destinationRefusal(field, error.message);
+      throw error;
+    }
+  }
+
+  private async placeOf(wish: BucketWish, field: string): Promise<BucketPlace> {
+    const { endpoint, region, accessKeyId, secretAccessKey } = wish;
+    const where = readBucketUri(wish.uri);
+    if (!where) {
+      throw new BucketTroubleError(
+        'The address must be like s3://bucket/prefix/, with letters, digits and - _ . = between the slashes',
+      );
+    }
+    if (region !== undefined && !REGION.test(region))
+      throw new BucketTroubleError('The region must be like eu-central-1');
+    const uri = bucketUriOf(where);
+    if (accessKeyId === undefined && secretAccessKey === undefined) return this.placeOfOurs(uri, wish);
+    if (accessKeyId === undefined || secretAccessKey === undefined) {
+      throw new BucketTroubleError('The access key id and the secret access key go together: give both');
+    }
+    if (!ACCESS_KEY_ID.test(accessKeyId) || !SECRET_ACCESS_KEY.test(secretAccessKey)) {
+      throw new BucketTroubleError(
+        'The access key id and the secret access key have no spaces in them, and are not empty',
+      );
+    }
+    return {
+      uri,
+      endpoint: endpoint === undefined ? null : await this.checked(endpoint),
+      region: region ?? null,
+      // Where no endpoint is given it is AWS, which would rather have the bucket in the host's name.
+      forcePathStyle: wish.forcePathStyle ?? endpoint !== undefined,
+      credentials: sealedFor(field, () =>
+        this.sealer.seal(JSON.stringify({ accessKeyId, secretAccessKey }), BUCKET_CREDENTIALS),
+      ),
+    };
+  }
+
+  /** Whoever has the right may do without credentials, in the storage that ours are for. */
+  private placeOfOurs(uri: string, { endpoint, region, mayUseOwnCredentials }: BucketWish): BucketPlace {
+    const { storage } = this.config;
+    if (!mayUseOwnCredentials) {
+      throw new BucketTroubleError('The access key id and the secret access key of the bucket are missing');
+    }
+    const isOurs =
+      storage.kind === 'disk' ||
+      ((region === undefined || region === storage.region) &&
+        (endpoint === undefined || endpointIfAny(endpoint) === endpointOf(storage.endpoint, storage.region)));
+    if (!isOurs) throw new BucketTroubleError('Another storage than the service’s own needs credentials of its own');
+    return { uri, endpoint: null, region: null, forcePathStyle: false, credentials: null };
+  }
+
+  private async checked(endpoint: string): Promise<string> {
+    const url = await this.addresses.check(endpoint);
+    if (url.search !== '' || url.hash !== '')
+      throw new BucketTroubleError('The endpoint must end with its host or path');
+    return endpointOf(url.href, '');
+  }
+
+  private async probe(place: BucketPlace): Promise<void> {
+    const bucket = await this.connections.open(place, PATIENCE);
+    try {
+      await tryToWrite(bucket);
+      await tryToLook(bucket);
+    } catch (error) {
+      throw bucketTroubleOf(error, bucket);
+    } finally {
+      bucket.close();
+    }
+  }
+}
+
+/** Begins an upload such as a delivery makes, and takes it back: nothing is left behind, and nobody sees an object. */
+async function tryToWrite({ client, bucket, prefix, encryption, host }: OpenBucket): Promise<void> {
+  const at = probeAt(bucket, prefix);
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...at, ...encryption }), soon());
+  if (UploadId === undefined) throw new BucketTroubleError(`What answers at ${host} is no S3 storage`);
+  await client.send(new AbortMultipartUploadCommand({ ...at, UploadId }), soon());
+}
+
+/** Looks for what cannot be there. */
+async function tryToLook({ client, bucket, prefix }: OpenBucket): Promise<void> {
+  try {
+    await client.send(new HeadObjectCommand(probeAt(bucket, prefix)), soon());
+  } catch (error) {
+    // Who may write need not be allowed to look: then a condition that the storage heeds takes its place.
+    const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+    if (status !== 404 && status !== 403) throw error;
+  }
+}
+
+function probeAt(bucket: string, prefix: string): { Bucket: string; Key: string } {
+  return { Bucket: bucket, Key: `${prefix}export-service-probe-${randomUUID()}` };
+}
+
+function soon(): { abortSignal: AbortSignal } {
+  return { abortSignal: AbortSignal.timeout(STEP_MS) };
+}
+
+function endpointIfAny(endpoint: string): string | null {
+  return URL.canParse(endpoint) ? endpointOf(endpoint, '') : null;
+}

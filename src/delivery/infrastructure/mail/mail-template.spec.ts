@@ -1,0 +1,158 @@
+import { type Language, LANGUAGES } from '../../model/domain/language';
+import type { CompletedFacts, FailedFacts, PausedFacts } from './mail-facts';
+import { renderMail } from './mail-template';
+
+const LINK = 'https://exports.example.com/api/v1/exports/1/download?expires=1&signature=a';
+const RECORD = 'https://exports.example.com/api/v1/exports/1';
+
+function completed(traits: Partial<CompletedFacts> = {}): CompletedFacts {
+  return {
+    ...{ event: 'completed', subject: 'data', fileName: 'Transactions.csv', size: 5_812_345 },
+    ...{ amount: { count: 12_345, unit: 'rows' }, warnings: 0, link: LINK, oneTime: false },
+    ...{ until: new Date('2026-12-02T08:05:00Z'), ...traits },
+  };
+}
+
+const failed: FailedFacts = {
+  ...{ event: 'failed', subject: 'board', format: 'pdf', requestedAt: new Date('2026-11-25T08:05:00Z') },
+  ...{ reason: 'The board could not be read', link: RECORD },
+};
+
+const paused: PausedFacts = {
+  ...{ event: 'paused', name: 'Nightly', reason: 'The bucket is gone', failures: 5 },
+  link: 'https://exports.example.com/api/v1/exports/scheduled/2',
+};
+
+describe('Mail about a completed export', () => {
+  it('says what it is, how much, and how long it is there', () => {
+    const { subject, text } = renderMail(completed(), 'en');
+
+    expect(subject).toBe('Your export is ready: Transactions.csv');
+    expect(text.replaceAll('\u202F', ' ')).toBe(
+      [
+        'Your export is ready\n',
+        'The file you asked for has been made.\n',
+        'File: Transactions.csv',
+        'Content: Data, 12,345 rows',
+        'Size: 5.8 MB',
+        'Available until: December 2, 2026 at 8:05 AM UTC\n',
+        'Download the file:',
+        `${LINK}\n`,
+        'Whoever has this link can fetch the file: pass it on with care.\n',
+        '-- ',
+        'You receive this mail because an export was asked for in your name. It was sent automatically; please do not reply.\n',
+      ].join('\n'),
+    );
+  });
+
+  it.each<[Language, number, string]>([
+    ['en', 1, '1 row'],
+    ['uk', 1, '1 рядок'],
+    ['uk', 3, '3 рядки'],
+    ['uk', 11, '11 рядків'],
+    ['ru', 21, '21 строка'],
+    ['ru', 22, '22 строки'],
+    ['ru', 25, '25 строк'],
+  ])('counts in %s: %d', (language, count, said) => {
+    expect(renderMail(completed({ amount: { count, unit: 'rows' } }), language).text).toContain(`, ${said}\n`);
+  });
+
+  it.each<[Language, number, RegExp]>([
+    ['en', 0, /^0 bytes$/],
+    ['en', 999, /^999 bytes$/],
+    ['en', 1_000, /^1 kB$/],
+    ['en', 999_990, /^1 MB$/],
+    ['uk', 5_812_345, /^5,8\sМБ$/],
+    ['ru', 7_400_000_000_000, /^7,4\sТБ$/],
+    ['en', 7_400_000_000_000_000, /^7,400 TB$/],
+  ])('tells sizes in %s: %d', (language, size, said) => {
+    const { text } = renderMail(completed({ size }), language);
+
+    expect(/^(?:Size|Розмір|Размер): (.*)$/m.exec(text)![1]).toMatch(said);
+  });
+
+  it('has a button to the file, with its address as it is', () => {
+    expect(renderMail(completed(), 'en').html).toContain(`href="${LINK.replace('&', '&amp;')}"`);
+  });
+
+  it('tells of warnings, one or many', () => {
+    expect(renderMail(completed({ warnings: 1 }), 'en').text).toContain('1 warning: something');
+    expect(renderMail(completed({ warnings: 3 }), 'ru').text).toContain('3 предупреждения:');
+  });
+
+  it.each(LANGUAGES)('has no link to a one-time file, but to its record, in %s', (language) => {
+    const { text, html } = renderMail(completed({ oneTime: true, link: RECORD }), language);
+
+    expect(text).toContain(RECORD);
+    expect(html).not.toContain('<a ');
+  });
+
+  it('has nothing in it that is fetched or run', () => {
+    const { html } = renderMail(completed(), 'en');
+
+    expect(html).not.toMatch(/<(img|script|link|iframe|style)\b|url\(/i);
+  });
+});
+
+describe('Mail about a failed export', () => {
+  it('says which, and why', () => {
+    const { subject, text } = renderMail(failed, 'uk');
+
+    expect(subject).toBe('Не вдалося виконати експорт (Дошка, PDF)');
+    expect(text).toContain('Причина: The board could not be read\n');
+    expect(text).toContain(RECORD);
+  });
+});
+
+describe('Mail about a paused schedule', () => {
+  it('says why it is paused and what to do', () => {
+    const { subject, text } = renderMail(paused, 'en');
+
+    expect(subject).toBe('Your scheduled export is paused: Nightly');
+    expect(text).toContain('“Nightly” failed 5 times in a row and has been paused.');
+    expect(text).toContain('Reason: The bucket is gone\n');
+    expect(text).toContain('resume it');
+    expect(text).toContain(paused.link);
+  });
+});
+
+describe('Whatever a name holds, a mail', () => {
+  const hostile = [
+    `<script>alert(1)</script>"'&`,
+    'a\r\nBcc: eve@example.com',
+    'a\u2028b\u2029c\u0085d\0e',
+    'report\u202Efdp.exe',
+    'half \uD83D of a pair',
+    '{reason} {name} $& $1',
+    '‎👩‍👩‍👧‍👦 Привіт 你好',
+    'x'.repeat(5_000),
+  ];
+
+  it.each(hostile)('stays in one line of its subject, and text in its HTML: %j', (name) => {
+    for (const facts of [
+      completed({ fileName: name }),
+      { ...paused, name, reason: name },
+      { ...failed, reason: name },
+    ]) {
+      const { subject, text, html } = renderMail(facts, 'en');
+
+      expect(subject).not.toMatch(/[\p{Cc}\u2028\u2029\u202E]/u);
+      expect(subject.length).toBeLessThan(200);
+      expect(`${subject}${text}${html}`.isWellFormed()).toBe(true);
+      expect(text).not.toMatch(/^Bcc:/m);
+      expect(html).not.toContain('<script');
+    }
+  });
+
+  it('keeps a name that harms nobody as it is', () => {
+    const name = '👩‍👩‍👧‍👦 Привіт – {name} & 你好.pdf';
+
+    expect(renderMail(completed({ fileName: name }), 'en').subject).toBe(`Your export is ready: ${name}`);
+  });
+
+  it('never cuts what a reader takes for one character', () => {
+    const { subject } = renderMail(completed({ fileName: `${'x'.repeat(115)}👩‍👩‍👧‍👦.pdf` }), 'en');
+
+    expect(subject).toBe(`Your export is ready: ${'x'.repeat(115)}…`);
+  });
+});

@@ -1,0 +1,101 @@
+import { keySegmentOf, objectNameOf, partsOfFileName, readBucketTarget } from './bucket-target';
+import { bucketUriOf, readBucketUri } from './bucket-uri';
+
+describe('The address of a bucket', () => {
+  it.each([
+    ['s3://reports', 's3://reports/'],
+    ['s3://reports/', 's3://reports/'],
+    ['s3://reports/daily', 's3://reports/daily/'],
+    ['s3://reports/daily/year=2026/', 's3://reports/daily/year=2026/'],
+    ['s3://my.reports-2/Звіти/', 's3://my.reports-2/Звіти/'],
+  ])('may be %s', (uri, written) => {
+    expect(bucketUriOf(readBucketUri(uri)!)).toBe(written);
+    expect(readBucketUri(written)).toEqual(readBucketUri(uri));
+  });
+
+  it.each([
+    '',
+    'reports/daily/',
+    'https://reports.s3.amazonaws.com/daily/',
+    'S3://reports/',
+    's3:///daily/',
+    's3://ab/',
+    `s3://${'a'.repeat(64)}/`,
+    's3://Reports/',
+    's3://re_ports/',
+    's3://reports-/',
+    's3://re..ports/',
+    's3://10.0.0.1/',
+    's3://user:pass@reports/',
+    's3://reports:443/',
+    's3://reports//',
+    's3://reports//daily/',
+    's3://reports/daily//',
+    's3://reports/../other/',
+    's3://reports/./',
+    's3://reports/a\u0000b/',
+    's3://reports/a\nb/',
+    's3://reports/a b/',
+    's3://reports/a\\b/',
+    's3://reports/?x',
+    's3://reports/#x',
+    's3://reports/%2e%2e/',
+    `s3://reports/${'я'.repeat(257)}/`,
+  ])('may not be %j', (uri) => {
+    expect(readBucketUri(uri)).toBeNull();
+  });
+});
+
+describe('The name of a file in a bucket', () => {
+  it.each([
+    ['daily_transactions', 'daily_transactions'],
+    ['Weekly users (EU)', 'Weekly_users_EU'],
+    ['Звіт за тиждень', 'Звіт_за_тиждень'],
+    ['../../etc/passwd', 'etc_passwd'],
+    ['a/b\\c?d#e%f', 'a_b_c_d_e_f'],
+    ['  ', 'export'],
+    ['...', 'export'],
+    ['a\u0000\u202eb', 'a_b'],
+    ['x'.repeat(1_000), 'x'.repeat(100)],
+  ])('makes of %j the part %s', (name, segment) => {
+    expect(keySegmentOf(name)).toBe(segment);
+  });
+
+  it.each([
+    ['Transactions.csv', { stem: 'Transactions', extension: 'csv' }],
+    ['Report 1.5.csv.gz', { stem: 'Report 1.5', extension: 'csv.gz' }],
+    ['Data.zip', { stem: 'Data', extension: 'zip' }],
+    ['nothing', { stem: 'nothing', extension: 'bin' }],
+  ])('has the parts of %s', (fileName, parts) => {
+    expect(partsOfFileName(fileName)).toEqual(parts);
+  });
+
+  it('counts from the second of a day on', () => {
+    expect([1, 2, 12].map((turn) => objectNameOf('nightly', '2026-03-29', 'csv', turn))).toEqual([
+      'nightly_2026-03-29.csv',
+      'nightly_2026-03-29-2.csv',
+      'nightly_2026-03-29-12.csv',
+    ]);
+  });
+});
+
+describe('A bucket’s target', () => {
+  const place = { uri: 's3://reports/', endpoint: null, region: null, forcePathStyle: true, credentials: null };
+
+  it('is read as it was planned', () => {
+    expect(readBucketTarget({ ...place, name: 'nightly', date: '2026-03-29' })).toEqual({
+      ...place,
+      name: 'nightly',
+      date: '2026-03-29',
+    });
+    expect(readBucketTarget(place)).toEqual(place);
+    expect(readBucketTarget({ ...place, date: '../2026' })).toEqual(place);
+  });
+
+  it.each([{}, { ...place, uri: 7 }, { ...place, credentials: undefined }, { ...place, endpoint: {} }])(
+    'is nothing else: %j',
+    (target) => {
+      expect(readBucketTarget(target)).toBeNull();
+    },
+  );
+});

@@ -1,0 +1,28 @@
+/** A place in a bucket. */
+export interface BucketUri {
+  readonly bucket: string;
+  /** Empty, or with a slash at its end. */
+  readonly prefix: string;
+}
+
+const LONGEST_PREFIX = 512;
+const BUCKET = /^(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z\d][a-z\d.-]{1,61}[a-z\d]$/;
+// What all storages, consoles and programs take for part of a name.
+const SEGMENT = /^(?!\.{1,2}$)[\p{L}\p{M}\p{N}!_.*'()=+@,:$&;-]+$/u;
+
+/**
+ * Reads `s3://bucket/prefix/`, with or without the slash at its end.
+ * @returns `null` for what is none
+ */
+export function readBucketUri(uri: string): BucketUri | null {
+  const [, bucket = '', path = ''] = /^s3:\/\/([^/]*)(?:\/(.*))?$/su.exec(uri) ?? [];
+  const folder = path.replace(/\/$/, '');
+  const isFolder = path === '' || folder.split('/').every((segment) => SEGMENT.test(segment));
+  if (!BUCKET.test(bucket) || !isFolder || Buffer.byteLength(folder) > LONGEST_PREFIX) return null;
+  return { bucket, prefix: folder === '' ? '' : `${folder}/` };
+}
+
+/** The same, written the one way that `readBucketUri` understands. */
+export function bucketUriOf({ bucket, prefix }: BucketUri): string {
+  return `s3://${bucket}/${prefix}`;
+}

@@ -1,0 +1,71 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Config } from '../../../platform/config/config';
+import { FileStorage } from '../../../platform/storage/file-storage';
+import { Rounds } from '../../../platform/sweeps/rounds';
+import { SweepMetrics } from '../../../platform/sweeps/sweep-metrics';
+import { UpkeepRepository } from '../domain/interfaces/upkeep.repository';
+
+const INTERVAL_MS = 2_000;
+
+/**
+ * Ends exports whose time is over, and deletes the files of those that ended so, by whomever. It has rounds of its own: many
+ * files must not hold up those who wait for a worker.
+ */
+@Injectable()
+export class FileExpiry implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(FileExpiry.name);
+  private readonly rounds = new Rounds(INTERVAL_MS, (signal) => this.round(signal));
+
+  constructor(
+    private readonly config: Config,
+    private readonly upkeep: UpkeepRepository,
+    private readonly storage: FileStorage,
+    private readonly metrics: SweepMetrics,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (!this.config.runsJobs) return;
+    this.metrics.expect('expiry', 'expired');
+    this.rounds.start();
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.rounds.stop();
+  }
+
+  private async round(signal: AbortSignal): Promise<void> {
+    try {
+      await this.metrics.count('expiry', async () => {
+        await this.expire(signal);
+        return this.deleteFiles(signal);
+      });
+    } catch (error) {
+      this.logger.warn('Old files could not be expired; it is tried again', { reason: String(error) });
+    }
+  }
+
+  private async expire(signal: AbortSignal): Promise<void> {
+    let total = 0;
+    for (let some = 1; some > 0 && !signal.aborted; total += some) some = await this.upkeep.expireOverdue();
+    if (total > 0) this.logger.log('Exports expired', { count: total });
+  }
+
+  /** @returns whether no file is left */
+  private async deleteFiles(signal: AbortSignal): Promise<boolean> {
+    const left = new Map<string, Error>();
+    let objects = await this.upkeep.findDeletable(null);
+    while (objects.length > 0 && !signal.aborted) {
+      const refused = await this.storage.deleteAll(objects.map(({ key }) => key));
+      const gone = objects.filter(({ key }) => !refused.has(key));
+      this.metrics.removed('expired', await this.upkeep.forgetObjects(...gone));
+      for (const [key, reason] of refused) left.set(key, reason);
+      // Behind those that could not be deleted, there are others.
+      objects = await this.upkeep.findDeletable(objects.at(-1)?.exportId ?? null);
+    }
+    const [first] = left.values();
+    if (!first) return true;
+    const about = { count: left.size, reason: first.message };
+    this.logger.warn('Files of expired exports could not be deleted; it is tried again', about);
+    return false;
+  }
+}

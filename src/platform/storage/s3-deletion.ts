@@ -1,0 +1,31 @@
+import { DeleteObjectsCommand, type S3Client } from '@aws-sdk/client-s3';
+
+/** So many S3 takes in one request. */
+const MOST_AT_ONCE = 1_000;
+
+/**
+ * Deletes many objects in few requests; one that is refused does not keep the others.
+ * @returns by key, why those that are left could not be deleted
+ */
+export async function deleteObjects(
+  client: S3Client,
+  bucket: string,
+  keys: readonly string[],
+): Promise<Map<string, Error>> {
+  const refused = new Map<string, Error>();
+  for (let first = 0; first < keys.length; first += MOST_AT_ONCE) {
+    const some = keys.slice(first, first + MOST_AT_ONCE);
+    try {
+      const Delete = { Objects: some.map((Key) => ({ Key })), Quiet: true };
+      const { Errors = [] } = await client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete }));
+      for (const { Key = some[0] ?? '', Code = 'unknown' } of Errors) refused.set(Key, notDeleted(Key, Code));
+    } catch (error) {
+      for (const key of some) refused.set(key, error instanceof Error ? error : notDeleted(key, String(error)));
+    }
+  }
+  return refused;
+}
+
+function notDeleted(key: string, why: string): Error {
+  return new Error(`The storage does not delete ${key}: ${why}`);
+}

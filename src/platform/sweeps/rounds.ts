@@ -1,0 +1,30 @@
+/** Does something again and again, with a pause between the end of one round and the beginning of the next. */
+export class Rounds {
+  private readonly over = new AbortController();
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+
+  /** @param round heeds its signal, which aborts when there shall be no more of it; what it throws ends nothing */
+  constructor(
+    private readonly pauseMs: number,
+    private readonly round: (signal: AbortSignal) => Promise<void>,
+  ) {}
+
+  /** Begins the first round after `delayMs`. */
+  start(delayMs = 0): void {
+    this.timer = setTimeout(() => {
+      this.running = this.round(this.over.signal)
+        .catch(() => undefined)
+        .finally(() => {
+          if (!this.over.signal.aborted) this.start(this.pauseMs);
+        });
+    }, delayMs);
+  }
+
+  /** Waits for the end of the round under way. */
+  async stop(): Promise<void> {
+    this.over.abort();
+    clearTimeout(this.timer);
+    await this.running;
+  }
+}

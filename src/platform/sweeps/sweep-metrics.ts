@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { Counter, Histogram } from 'prom-client';
+import { Metrics } from '../observability/metrics';
+
+/** What is swept: exports and the queue, files whose time is over, and what nothing stands for in storage. */
+export type SweepName = 'exports' | 'expiry' | 'storage';
+
+/** What a sweep removes from storage. */
+export type SweptKind = 'expired' | 'orphan' | 'upload';
+
+/** How the sweeps of this process fare. */
+@Injectable()
+export class SweepMetrics {
+  private readonly sweeps: Counter<'sweep' | 'outcome'>;
+  private readonly duration: Histogram<'sweep'>;
+  private readonly swept: Counter<'kind'>;
+
+  constructor({ registry }: Metrics) {
+    const registers = [registry];
+    this.sweeps = new Counter({
+      name: 'sweeps_total',
+      help: 'Sweeps of this process that ended, by outcome',
+      labelNames: ['sweep', 'outcome'],
+      registers,
+    });
+    this.duration = new Histogram({
+      name: 'sweep_duration_seconds',
+      help: 'How long a sweep took',
+      labelNames: ['sweep'],
+      buckets: [0.01, 0.1, 1, 10, 60, 600, 3600],
+      registers,
+    });
+    this.swept = new Counter({
+      name: 'sweep_removed_total',
+      help: 'What sweeps removed from storage: files of expired exports, files of nobody, uploads left behind',
+      labelNames: ['kind'],
+      registers,
+    });
+  }
+
+  /** Shows the series of a sweep from the start on, so that one that never runs can be told from one that is not there. */
+  expect(sweep: SweepName, ...kinds: readonly SweptKind[]): void {
+    for (const outcome of ['completed', 'failed']) this.sweeps.inc({ sweep, outcome }, 0);
+    for (const kind of kinds) this.swept.inc({ kind }, 0);
+  }
+
+  /** Counts a sweep and takes its time. @returns whether it went well @throws what it throws */
+  async count(sweep: SweepName, work: () => Promise<boolean>): Promise<boolean> {
+    const stop = this.duration.startTimer({ sweep });
+    let completed = false;
+    try {
+      completed = await work();
+      return completed;
+    } finally {
+      stop();
+      this.sweeps.inc({ sweep, outcome: completed ? 'completed' : 'failed' });
+    }
+  }
+
+  removed(kind: SweptKind, count: number): void {
+    this.swept.inc({ kind }, count);
+  }
+}

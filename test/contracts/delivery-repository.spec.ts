@@ -1,0 +1,149 @@
+import { Config } from '../../src/platform/config/config';
+import { PrismaService } from '../../src/platform/prisma/prisma.service';
+import { PrismaDeliveryRepository } from '../../src/delivery/infrastructure/delivery.repository.prisma';
+import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { TEST_LINK_SECRET, TEST_SECRET } from '../support/tokens';
+
+const EXPORT = '019abcde-0000-7000-8000-000000000001';
+
+/** Any number of processes take from one outbox; what the database promises them is tried here. */
+describe('The outbox', () => {
+  let database: TestDatabase;
+  let processes: PrismaService[];
+  let ours: PrismaDeliveryRepository;
+  let theirs: PrismaDeliveryRepository;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const needed = { JWT_SECRET: TEST_SECRET, LINK_SECRET: TEST_LINK_SECRET, EXPORT_LEASE_SECONDS: '3' };
+    const config = Config.from({ DATABASE_URL: database.url, ...needed });
+    processes = [new PrismaService(database.url, 'ours'), new PrismaService(database.url, 'theirs')];
+    [ours, theirs] = processes.map((prisma) => new PrismaDeliveryRepository(prisma, config)) as [
+      ...[PrismaDeliveryRepository, PrismaDeliveryRepository],
+    ];
+  });
+
+  beforeEach(() => run('TRUNCATE export_deliveries'));
+
+  afterAll(async () => {
+    await Promise.all(processes.map((prisma) => prisma.$disconnect()));
+    await database.drop();
+  });
+
+  function run(statement: string): Promise<number> {
+    return processes[0]!.$executeRawUnsafe(statement);
+  }
+
+  async function post(count: number, columns: Record<string, string> = {}): Promise<void> {
+    const all = {
+      id: 'gen_random_uuid()',
+      event: `'export.completed-' || n`,
+      channel: `'email'`,
+      target: `'{}'`,
+      ...columns,
+    };
+    await run(
+      `INSERT INTO export_deliveries (${Object.keys(all).join(', ')})
+       SELECT ${Object.values(all).join(', ')} FROM generate_series(1, ${count}) n`,
+    );
+  }
+
+  it('gives each message to one of all that ask at once', async () => {
+    await post(200);
+
+    const asked = Array.from({ length: 60 }, (_, turn) => (turn % 2 === 0 ? ours : theirs).claimDue({ email: 8 }));
+    const taken = (await Promise.all(asked)).flat();
+
+    expect(new Set(taken.map(({ parcel }) => parcel.id)).size).toBe(taken.length);
+    expect(new Set(taken.map(({ token }) => token)).size).toBe(taken.length);
+    expect(taken.every(({ parcel }) => parcel.attempt === 1)).toBe(true);
+  });
+
+  it('gives no more of a channel than there is room for, the longest due first', async () => {
+    await post(3, { next_attempt_at: `now() - n * interval '1 minute'` });
+    await post(3, { channel: `'s3'` });
+    await post(3, { channel: `'pigeon'` });
+
+    const taken = await ours.claimDue({ email: 2, s3: 1, webhook: 4 });
+    const none = await ours.claimDue({ email: 0, s3: 0, webhook: 0 });
+
+    const told = taken.map(({ parcel: { channel, event } }) => (channel === 'email' ? event : channel)).sort();
+    expect(told).toEqual(['export.completed-2', 'export.completed-3', 's3']);
+    expect(none).toEqual([]);
+  });
+
+  it('gives what is not due to nobody, nor what somebody holds, until their lease is over', async () => {
+    await post(1, { next_attempt_at: `now() + interval '1 second'` });
+    const early = await ours.claimDue({ email: 1 });
+    await run('UPDATE export_deliveries SET next_attempt_at = now()');
+    const [first] = await ours.claimDue({ email: 1 });
+    const held = await theirs.claimDue({ email: 1 });
+    await run(`UPDATE export_deliveries SET lease = now() - interval '1 second'`);
+
+    const [second] = await theirs.claimDue({ email: 1 });
+
+    expect([early, held]).toEqual([[], []]);
+    expect(second).toMatchObject({ parcel: { id: first!.parcel.id, attempt: 2 } });
+    expect(await ours.beat(first!)).toBe(false);
+    expect(await theirs.beat(second!)).toBe(true);
+  });
+
+  it('is changed by the holder alone', async () => {
+    await post(1, { event: `'export.held'` });
+    const [former] = await ours.claimDue({ email: 1 });
+    await run(`UPDATE export_deliveries SET lease = now() - interval '1 second'`);
+    const [holder] = await theirs.claimDue({ email: 1 });
+
+    const formerly = await Promise.all([
+      ours.settleDelivered(former!, {}),
+      ours.retryLater(former!, 5, 'no'),
+      ours.giveUp(former!, 'no', 'gone'),
+      ours.handBack(former!),
+    ]);
+    const now = await theirs.settleDelivered(holder!, { status: 200 });
+    const again = await theirs.giveUp(holder!, 'no', null);
+
+    expect([formerly, now, again]).toEqual([[false, false, false, false], true, false]);
+    expect(
+      await processes[0]!.auditEntry.findMany({
+        where: { details: { path: ['event'], equals: 'export.held' } },
+        select: { action: true },
+      }),
+    ).toEqual([{ action: 'delivery.delivered' }]);
+  });
+
+  it('tells how much waits, and since when', async () => {
+    await post(2, { created_at: `now() - interval '1 hour'` });
+    await post(1, { channel: `'s3'` });
+    await post(1, { status: `'failed'`, created_at: `now() - interval '1 day'` });
+
+    const { pending, oldestSeconds } = await ours.backlog();
+
+    expect([...pending].sort()).toEqual([
+      ['email', 2],
+      ['s3', 1],
+    ]);
+    expect(oldestSeconds).toBeGreaterThanOrEqual(3600);
+    expect(oldestSeconds).toBeLessThan(3700);
+  });
+
+  it('tells how the deliveries of exports stand, and which receiver is gone', async () => {
+    await post(1, { export_id: `'${EXPORT}'::uuid`, channel: `'webhook'` });
+    const [attempt] = await ours.claimDue({ webhook: 1 });
+    await ours.giveUp(attempt!, 'It wants nothing more', 'gone');
+
+    const states = await theirs.statesOf([EXPORT, '019abcde-0000-7000-8000-000000000002']);
+
+    expect([...states]).toEqual([
+      [
+        EXPORT,
+        [
+          {
+            ...{ channel: 'webhook', event: 'export.completed-1', status: 'failed', attempts: 1, receipt: null },
+            ...{ lastError: 'It wants nothing more', endedAt: expect.any(Date), gone: true },
+          },
+        ],
+      ],
+    ]);
+  });
+});

@@ -1,0 +1,64 @@
+import { noteBoard } from '../support/boards';
+import { keepEvent, keepParticipant } from '../support/events';
+import { FaultyProxy } from '../support/faulty-proxy';
+import { Installation } from '../support/installation';
+import { encryptionAskedFor, s3SettingsFromEnvironment } from '../support/s3-under-test';
+
+const server = s3SettingsFromEnvironment();
+const describeOnServer = server === null ? describe.skip : describe;
+const ANN = '00000000-0000-7000-8000-0000000000aa';
+
+/** Whatever the service stores, and however. */
+describeOnServer('In a bucket, the service', () => {
+  let proxy: FaultyProxy;
+  let installation: Installation;
+
+  beforeAll(async () => {
+    proxy = await FaultyProxy.before(server!.endpoint);
+    const environment = { STORAGE: 's3', S3_ENDPOINT: proxy.url, S3_SSE: 'AES256' };
+    const bucket = { S3_BUCKET: server!.bucket, S3_REGION: server!.region, S3_FORCE_PATH_STYLE: 'true' };
+    const keys = { S3_ACCESS_KEY_ID: server!.accessKeyId, S3_SECRET_ACCESS_KEY: server!.secretAccessKey };
+    ({ installation } = await Installation.withService({ ...environment, ...bucket, ...keys }));
+  });
+
+  afterAll(async () => {
+    await installation.remove();
+    await proxy.close();
+  });
+
+  it('asks for encryption with every object that it stores', async () => {
+    const ann = await installation.asUser(ANN);
+    const root = await installation.asUser('root', { roles: ['admin'] });
+    const session = await ann.saveBoard(noteBoard());
+    const event = await keepEvent((statement, ...values) => installation.sql(statement, ...values), {
+      organizer: ANN,
+    });
+    await keepParticipant((statement, ...values) => installation.sql(statement, ...values), event);
+    await installation.sql(
+      `INSERT INTO users (id, name, email) VALUES ($1, 'Ann', 'ann@example.org') ON CONFLICT DO NOTHING`,
+      ANN,
+    );
+    // More than one part of an upload.
+    await installation.sql(
+      `INSERT INTO activity_logs (user_id, action, path)
+       SELECT $1, 'opened', '/' || repeat(md5(n::text), 30) FROM generate_series(1, 8000) n`,
+      ANN,
+    );
+
+    const picture = await ann.requestExport(session, 'png');
+    await ann.finished(picture.id);
+    await ann.post(`/api/v1/solo/sessions/${session}/thumbnail/`);
+    const { bytes } = await ann.get(`/api/v1/exports/${picture.id}/download`);
+    const uploaded = await ann.put(`/api/v1/exports/${picture.id}/content`, bytes, { 'content-type': 'image/png' });
+    const bulk = await root.post('/api/v1/export/bulk', { tables: ['activity_logs'], format: 'json' });
+    const results = await ann.post(`/api/v1/events/${event.id}/results/export`, {});
+    for (const id of [bulk.body.jobId, results.body.id] as string[]) await installation.reaches(id, 'completed');
+
+    const asked = encryptionAskedFor(proxy.seen);
+    expect(uploaded.status).toBe(200);
+    expect(asked.filter(({ algorithm }) => algorithm !== 'AES256')).toEqual([]);
+    expect(asked.map(({ method, key }) => `${method} ${key.split('/')[0]}`).sort()).toEqual([
+      ...['POST exports', 'PUT exports', 'PUT exports', 'PUT pictures', 'PUT thumbnails'],
+    ]);
+  });
+});

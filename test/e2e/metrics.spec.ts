@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import { noteBoard } from '../support/boards';
+import { type Client, follow } from '../support/client';
+import type { CustomerClient } from '../support/customers';
+import { Installation } from '../support/installation';
+import { metricsOf, total } from '../support/metrics';
+import { PostgresServer } from '../support/postgres-server';
+import type { Service } from '../support/service';
+import { until } from '../support/until';
+
+const ANN = '00000000-0000-7000-8000-0000000000aa';
+
+describe('Prometheus is told', () => {
+  let installation: Installation;
+  let service: Service;
+  let ann: Client;
+  let partner: CustomerClient;
+
+  beforeAll(async () => {
+    ({ installation, service } = await Installation.withService({ EXPORT_LEASE_SECONDS: '3' }));
+    ann = await installation.asUser(ANN);
+    partner = await installation.asCustomer();
+  });
+
+  afterAll(() => installation.remove());
+
+  const seen = (series: string) => total(series, service);
+  const reaches = (series: string, value: number) =>
+    until(`${series} is ${value}`, async () => (await seen(series)) === value, { every: 50 });
+
+  async function completed(
+    format = 'json',
+  ): Promise<{ id: string; file_url: string | null; file_size: number | null }> {
+    return ann.finished((await ann.requestExport(await ann.saveBoard(noteBoard()), format)).id);
+  }
+
+  it('what became of exports, how long they took, and how much it was', async () => {
+    const { file_size: size } = await completed();
+
+    const of = '{kind="board",format="json"}';
+    expect(await seen('exports_total{kind="board",format="json",outcome="completed"}')).toBe(1);
+    expect(await seen(`export_duration_seconds_count${of}`)).toBe(1);
+    expect(await seen(`export_duration_seconds_bucket{le="10",kind="board",format="json"}`)).toBe(1);
+    expect(await seen(`export_bytes_total${of}`)).toBe(size);
+    expect(await seen('export_attempts_total{outcome="completed"}')).toBe(1);
+  });
+
+  it('of rows that were streamed', async () => {
+    await ann.post('/api/v1/exports', { type: 'realtime', format: 'ndjson' });
+
+    await reaches('exports_total{kind="data",format="ndjson",outcome="completed"}', 1);
+    expect(await seen('export_rows_total{kind="data",format="ndjson"}')).toBe(0);
+    expect(await metricsOf(service)).toContain('export_rows_total{kind="data",format="ndjson"} 0');
+  });
+
+  it('of a picture that was sent in place of a drawn one', async () => {
+    const { id } = await completed('png');
+    const { bytes } = await ann.get(`/api/v1/exports/${id}/download`);
+    const waiting = await waitingExport();
+
+    await ann.put(`/api/v1/exports/${waiting}/content`, bytes, { 'content-type': 'image/png' });
+    await ann.put(`/api/v1/exports/${waiting}/content`, bytes, { 'content-type': 'image/png' });
+
+    expect(await seen('exports_total{kind="board",format="png",outcome="completed"}')).toBe(2);
+    expect(await seen('export_duration_seconds_count{kind="board",format="png"}')).toBe(1);
+  });
+
+  it('who fetched files, and how they proved that they may', async () => {
+    const { id, file_url: link } = await completed();
+    const lesson = await partner.requestExport(await partner.startSession('ada'), 'json');
+    await partner.finished(lesson.id);
+    const [byToken] = [await seen('export_downloads_total{way="token"}')];
+
+    await ann.get(`/api/v1/exports/${id}/download`);
+    await follow(link);
+    await follow(link, { range: 'bytes=0-1' });
+    await follow(link, {}, 'HEAD');
+    await partner.get(`/api/v1/customer/export/${lesson.id}`);
+
+    await reaches('export_downloads_total{way="token"}', byToken + 1);
+    await reaches('export_downloads_total{way="link"}', 1);
+    await reaches('export_downloads_total{way="customer"}', 1);
+  });
+
+  it('of a one-time file that was taken', async () => {
+    const { id } = await completed();
+    await installation.sql('UPDATE exports SET one_time = true WHERE id = $1', id);
+    const links = await seen('export_downloads_total{way="link"}');
+
+    await follow((await ann.status(id)).file_url);
+
+    await reaches('export_downloads_total{way="link"}', links + 1);
+    expect(await seen('export_one_time_downloads_total{outcome="given-out"}')).toBe(1);
+  });
+
+  it('of attempts that were lost with their workers', async () => {
+    const failed = await seen('exports_total{kind="board",format="png",outcome="failed"}');
+    await installation.sql(
+      `INSERT INTO exports (id, kind, format, status, user_id, request_id, attempt_token, heartbeat_at, attempts)
+       VALUES ($1, 'board', 'png', 'processing', 'ann', 'r', gen_random_uuid(), now() - interval '1 minute', 3)`,
+      randomUUID(),
+    );
+
+    await reaches('export_attempts_total{outcome="lost"}', 1);
+    expect(await seen('exports_total{kind="board",format="png",outcome="failed"}')).toBe(failed + 1);
+  });
+
+  it('what is still to be done, and for how long it has waited', async () => {
+    await installation.sql('DELETE FROM exports');
+    expect(await seen('exports_unfinished{status="pending"}')).toBe(0);
+    expect(await metricsOf(service)).toMatch(/^exports_oldest_waiting_seconds 0$/m);
+
+    await waitingExport(90);
+    await waitingExport(30);
+    await runningExport();
+
+    expect(await seen('exports_unfinished{status="pending"}')).toBe(2);
+    expect(await seen('exports_unfinished{status="processing"}')).toBe(1);
+    expect(Math.abs((await seen('exports_oldest_waiting_seconds')) - 90)).toBeLessThan(10);
+  });
+
+  it('whether the process reaches what it needs', async () => {
+    const metrics = await metricsOf(service);
+
+    for (const dependency of ['database', 'queue', 'storage'])
+      expect(metrics).toContain(`dependency_up{dependency="${dependency}"} 1`);
+  });
+
+  it('how the sweeps fare', async () => {
+    await until('each went well', async () => {
+      const done = ['exports', 'expiry', 'storage'].map(
+        (sweep) => `sweeps_total{sweep="${sweep}",outcome="completed"}`,
+      );
+      return (await Promise.all(done.map(seen))).every((count) => count > 0);
+    });
+
+    expect(await seen('sweep_duration_seconds_count{sweep="expiry"}')).toBeGreaterThan(0);
+    expect(await metricsOf(service)).toContain('sweep_removed_total{kind="upload"} 0');
+  });
+
+  /** One that nobody works on soon. @returns its id */
+  async function waitingExport(seconds = 0): Promise<string> {
+    const id = randomUUID();
+    await installation.sql(
+      `INSERT INTO exports (id, kind, format, status, user_id, request_id, enqueue_after, updated_at)
+       VALUES ($1, 'board', 'png', 'pending', $2, 'r', now() + interval '1 day', now() - make_interval(secs => $3))`,
+      ...[id, ANN, seconds],
+    );
+    return id;
+  }
+
+  async function runningExport(): Promise<void> {
+    await installation.sql(
+      `INSERT INTO exports (id, kind, format, status, user_id, request_id, attempt_token, heartbeat_at)
+       VALUES ($1, 'board', 'png', 'processing', $2, 'r', gen_random_uuid(), now() + interval '1 day')`,
+      ...[randomUUID(), ANN],
+    );
+  }
+});
+
+describe('While its database is away, the service', () => {
+  let postgres: PostgresServer;
+  let installation: Installation;
+  let service: Service;
+
+  beforeAll(async () => {
+    postgres = await PostgresServer.migrated();
+    installation = await Installation.on(postgres.url, { STORAGE: 'disk' });
+    service = await installation.start();
+  });
+
+  afterAll(async () => {
+    await installation.remove();
+    await postgres.remove();
+  });
+
+  it('shows its metrics all the same, but for what it cannot know', async () => {
+    expect(await metricsOf(service)).toMatch(/^exports_oldest_waiting_seconds \d/m);
+    await postgres.stop();
+
+    const begun = Date.now();
+    const meanwhile = await metricsOf(service);
+    const took = Date.now() - begun;
+
+    expect(took).toBeLessThan(5_000);
+    expect(meanwhile).toContain('dependency_up{dependency="database"} 0');
+    expect(meanwhile).toContain('dependency_up{dependency="storage"} 1');
+    expect(meanwhile).not.toMatch(/^(exports_oldest_waiting_seconds|exports_unfinished|queue_jobs)[ {]/m);
+    expect(meanwhile).toMatch(/^nodejs_eventloop_lag_p99_seconds /m);
+
+    await postgres.start();
+    await until('it knows again', async () => /^exports_oldest_waiting_seconds \d/m.test(await metricsOf(service)));
+  });
+});

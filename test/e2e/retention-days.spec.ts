@@ -1,0 +1,129 @@
+import { noteBoard } from '../support/boards';
+import type { Answer, Client } from '../support/client';
+import type { CustomerClient } from '../support/customers';
+import { keepEvent } from '../support/events';
+import { Installation } from '../support/installation';
+
+const ANN = '00000000-0000-7000-8000-0000000000aa';
+const LONGEST = 7;
+
+type Way = [what: string, ask: (more: object) => Promise<Answer>];
+
+describe('How long a file is kept', () => {
+  let installation: Installation;
+  let ann: Client;
+  let root: Client;
+  let partner: CustomerClient;
+  const sql = (statement: string, ...values: unknown[]) => installation.sql(statement, ...values);
+
+  beforeAll(async () => {
+    ({ installation } = await Installation.withService({ RETENTION_DAYS: String(LONGEST) }));
+    ann = await installation.asUser(ANN);
+    root = await installation.asUser('root', { roles: ['admin'] });
+    partner = await installation.asCustomer();
+  });
+
+  afterAll(() => installation.remove());
+
+  const rows = { type: 'partial', data_types: ['profile'], format: 'json' };
+  const ways: Way[] = [
+    ['rows', (more) => ann.post('/api/v1/exports', { ...rows, ...more })],
+    ['whole tables', (more) => root.post('/api/v1/export/bulk', { tables: ['transactions'], format: 'csv', ...more })],
+    [
+      'a board',
+      async (more) => ann.post(`/api/v1/solo/sessions/${await ann.saveBoard(noteBoard())}/export`, { ...more }),
+    ],
+    [
+      'a board of a customer',
+      async (more) =>
+        partner.post(`/api/v1/customer/solo/sessions/${await partner.startSession('ada')}/export`, {
+          ...{ format: 'json', ...more },
+        }),
+    ],
+    [
+      'results',
+      async (more) =>
+        ann.post(`/api/v1/events/${(await keepEvent(sql, { organizer: ANN })).id}/results/export`, { ...more }),
+    ],
+    [
+      'results of a customer',
+      async (more) =>
+        partner.post(`/api/v1/customer/events/${(await keepEvent(sql, { customer: partner.id })).id}/results/export`, {
+          ...more,
+        }),
+    ],
+  ];
+
+  /** From the file's completion to its end, in seconds. */
+  async function keptFor(id: string): Promise<number> {
+    const [{ seconds, status } = { seconds: NaN, status: 'none' }] = await installation.sql<{
+      seconds: number;
+      status: string;
+    }>(
+      `SELECT status, round(extract(epoch FROM expires_at - completed_at))::int AS seconds FROM exports WHERE id = $1`,
+      id,
+    );
+    expect(status).toBe('completed');
+    return seconds;
+  }
+
+  const idOf = ({ body }: Answer) => (body.id ?? body.jobId) as string;
+
+  it.each(ways)('is what was asked for, down to parts of a day: %s', async (_, ask) => {
+    const granted = await ask({ retention_days: 0.25 });
+    expect([granted.status, granted.text]).toEqual([201, expect.any(String)]);
+    const id = idOf(granted);
+    await installation.reaches(id, 'completed');
+
+    expect(await keptFor(id)).toBe(21_600);
+  });
+
+  it.each(ways)('is as long as usual where nothing is asked for: %s', async (_, ask) => {
+    const id = idOf(await ask({}));
+    await installation.reaches(id, 'completed');
+
+    expect(await keptFor(id)).toBe(LONGEST * 86_400);
+  });
+
+  it.each(ways)('is refused by the name of the field where it makes no sense: %s', async (_, ask) => {
+    for (const days of [0, -1, '2', true, [1], 1e300, LONGEST + 0.001]) {
+      const refused = await ask({ retention_days: days });
+
+      expect([days, refused.status, refused.body.errors]).toEqual([
+        days,
+        400,
+        [{ field: 'retention_days', message: expect.stringMatching(/number|above/) }],
+      ]);
+    }
+  });
+
+  it('cannot be asked for where no file is kept', async () => {
+    const refused = await ann.post('/api/v1/exports', { type: 'realtime', format: 'json', retention_days: 1 });
+
+    expect([refused.status, refused.body.errors]).toEqual([
+      400,
+      [{ field: 'retention_days', message: 'must be left out: of realtime no file is kept' }],
+    ]);
+  });
+
+  it('makes two requests under one key differ', async () => {
+    const key = { 'Idempotency-Key': 'kept' };
+    const first = await ann.post('/api/v1/exports', { ...rows, retention_days: 1 }, key);
+
+    const repeat = await ann.post('/api/v1/exports', { ...rows, retention_days: 1 }, key);
+    const other = await ann.post('/api/v1/exports', { ...rows, retention_days: 2 }, key);
+
+    expect([first.status, repeat.status, repeat.body.id, other.status]).toEqual([201, 200, first.body.id, 422]);
+  });
+
+  it('is never longer than is allowed by the time that the file is there', async () => {
+    const id = idOf(await ann.post('/api/v1/exports', { ...rows, retention_days: LONGEST }));
+    await installation.reaches(id, 'completed');
+    await installation.sql('UPDATE exports SET retention_seconds = 1000000000 WHERE id = $1', id);
+
+    await installation.sql(`UPDATE exports SET status = 'pending', enqueue_after = now() WHERE id = $1`, id);
+    await installation.reaches(id, 'completed');
+
+    expect(await keptFor(id)).toBe(LONGEST * 86_400);
+  });
+});

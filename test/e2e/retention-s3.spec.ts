@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { S3Storage } from '../../src/platform/storage/s3-storage';
+import { Installation } from '../support/installation';
+import { fillStorage, type Scenery } from '../support/left-behind';
+import { total } from '../support/metrics';
+import { S3Observer, s3SettingsFromEnvironment } from '../support/s3-under-test';
+import type { Service } from '../support/service';
+import { until } from '../support/until';
+
+const OVERDUE = 2_500;
+const GRACE_SECONDS = 10;
+
+const server = s3SettingsFromEnvironment();
+const describeOnServer = server === null ? describe.skip : describe;
+
+jest.setTimeout(120_000);
+
+/** A storage cannot be told that a file is old, so the grace is short; and the bucket is nobody else's. */
+describeOnServer('In a bucket, files whose time is over, and what was left behind', () => {
+  let bucket: S3Observer;
+  let installation: Installation;
+  let workers: Service[];
+  let scenery: Scenery;
+
+  beforeAll(async () => {
+    const settings = { ...server!, bucket: `retention-${randomUUID().slice(0, 8)}` };
+    bucket = new S3Observer(settings);
+    await bucket.makeBucket();
+    installation = await Installation.create({
+      ...{ STORAGE: 's3', S3_ENDPOINT: settings.endpoint, S3_REGION: settings.region, S3_BUCKET: settings.bucket },
+      ...{ S3_ACCESS_KEY_ID: settings.accessKeyId, S3_SECRET_ACCESS_KEY: settings.secretAccessKey },
+      ...{ S3_FORCE_PATH_STYLE: 'true', ORPHAN_GRACE_MINUTES: String(GRACE_SECONDS / 60) },
+    });
+    const storage = new S3Storage(settings);
+    const store = (key: string) => storage.put(key, Readable.from([Buffer.from('bytes')]), { contentType: 'text/csv' });
+    scenery = await fillStorage(installation, { store, beginUpload: (key) => bucket.beginUpload(key) }, OVERDUE);
+    storage.onApplicationShutdown();
+    const filled = Date.now();
+    await until('it is old enough', () => Date.now() - filled > GRACE_SECONDS * 1000, { within: 20_000 });
+
+    const begun = Date.now();
+    workers = await Promise.all([installation.start({ ROLE: 'worker' }), installation.start({ ROLE: 'worker' })]);
+    await until('all of it is gone', async () => (await bucket.keys()).length === scenery.kept.length, {
+      within: 60_000,
+      every: 500,
+    });
+    console.log(`${OVERDUE} overdue files were gone from the bucket after ${(Date.now() - begun) / 1000} s`);
+  });
+
+  afterAll(async () => {
+    await installation.remove();
+    bucket.close();
+  });
+
+  it('are gone, and nothing else is', async () => {
+    const uploads = await until('the uploads are gone', async () => {
+      const found = await bucket.unfinishedUploads('');
+      return found.length <= scenery.keptUploads.length && found;
+    });
+
+    expect(await bucket.keys()).toEqual([...scenery.kept].sort());
+    expect(uploads.sort()).toEqual([...scenery.keptUploads].sort());
+  });
+
+  it('are told of, and counted', async () => {
+    const orphans = Object.values(scenery.orphans).flat().length;
+    const [{ uploads, files } = {}] = await installation.sql<{ uploads: number; files: number }>(
+      `SELECT sum((details->>'uploads')::int)::int AS uploads,
+              sum(coalesce((details->>'exports')::int, 0) + coalesce((details->>'pictures')::int, 0)
+                + coalesce((details->>'thumbnails')::int, 0))::int AS files
+       FROM export_audit_log WHERE action = 'storage.swept'`,
+    );
+
+    expect({ uploads, files }).toEqual({ uploads: scenery.abandonedUploads.length, files: orphans });
+    expect(await total('sweep_removed_total{kind="orphan"}', ...workers)).toBe(orphans);
+    expect(await total('sweep_removed_total{kind="upload"}', ...workers)).toBe(scenery.abandonedUploads.length);
+    expect(await total('sweep_removed_total{kind="expired"}', ...workers)).toBe(OVERDUE + scenery.givenUp.length);
+  });
+});

@@ -1,0 +1,161 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdir, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Client } from '../support/client';
+import { sha256 } from '../support/client';
+import { Installation } from '../support/installation';
+import { fillStorage, type Place, type Scenery } from '../support/left-behind';
+import { total } from '../support/metrics';
+import { download } from '../support/one-time';
+import type { Service } from '../support/service';
+import { until } from '../support/until';
+
+const OVERDUE = 10_000;
+/** The bound that product and tests agree on. */
+const WITHIN_MS = 60_000;
+const LARGE = 8 * 1024 * 1024;
+
+jest.setTimeout(2 * WITHIN_MS);
+
+/** Two hours old, with the folders above it. */
+function onDisk(folder: string): Place {
+  const write = async (path: string) => {
+    const file = join(folder, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, 'bytes');
+    const longAgo = Date.now() / 1000 - 7_200;
+    await utimes(file, longAgo, longAgo);
+  };
+  return { store: write, beginUpload: (key) => write(`.uploads/${key}~${randomUUID()}`) };
+}
+
+describe('Ten thousand files whose time is over, and what was left behind', () => {
+  let installation: Installation;
+  let workers: Service[];
+  let scenery: Scenery;
+  let seconds: number;
+  let ann: Client;
+  const young = [
+    `exports/${randomUUID()}/${randomUUID()}.csv`,
+    `.uploads/exports/${randomUUID()}/a.csv~${randomUUID()}`,
+  ];
+  const given = { id: randomUUID(), bytes: randomBytes(LARGE) };
+  const givenKey = `exports/${given.id}/${randomUUID()}.csv`;
+
+  beforeAll(async () => {
+    installation = await Installation.create({ STORAGE: 'disk' });
+    scenery = await fillStorage(installation, onDisk(installation.storageFolder), OVERDUE);
+    for (const file of young) {
+      await mkdir(join(installation.storageFolder, dirname(file)), { recursive: true });
+      await writeFile(join(installation.storageFolder, file), 'bytes');
+    }
+    const api = await installation.start({ ROLE: 'api' });
+    ann = await installation.asUser('ann', { at: api });
+    const reading = await beginOneTimeDownload();
+
+    const begun = Date.now();
+    workers = await Promise.all([installation.start({ ROLE: 'worker' }), installation.start({ ROLE: 'worker' })]);
+    await until('all of it is gone', allIsGone, { within: WITHIN_MS, every: 100 });
+    seconds = (Date.now() - begun) / 1000;
+    reading.goOn();
+    expect(sha256(given.bytes)).toBe((await reading.end).sha256);
+  });
+
+  afterAll(() => installation.remove());
+
+  /** A one-time file whose time is over while it is being given out. */
+  async function beginOneTimeDownload(): Promise<{ goOn: () => void; end: ReturnType<typeof download> }> {
+    await installation.sql(
+      `INSERT INTO exports (id, kind, format, status, user_id, request_id, one_time, storage_key, content_type, file_name, file_size,
+                            sha256, expires_at)
+       VALUES ($1, 'data', 'csv', 'completed', 'ann', 'r', true, $2, 'text/csv', 'a.csv', $3, $4, now() + interval '1 hour')`,
+      ...[given.id, givenKey, LARGE, sha256(given.bytes)],
+    );
+    await onDisk(installation.storageFolder).store(givenKey);
+    await writeFile(join(installation.storageFolder, givenKey), given.bytes);
+    let goOn: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    const { file_url: link } = await ann.status(given.id);
+    const end = download(link!, { holdAt: 1024, held });
+    await until('it is being given out', async () => {
+      const [row] = await installation.sql('SELECT 1 FROM exports WHERE id = $1 AND download_lease > now()', given.id);
+      return row;
+    });
+    await installation.sql(`UPDATE exports SET expires_at = now() - interval '1 second' WHERE id = $1`, given.id);
+    return { goOn, end };
+  }
+
+  async function allIsGone(): Promise<boolean> {
+    const [{ left } = { left: -1 }] = await installation.sql<{ left: number }>(
+      `SELECT count(*)::int AS left FROM exports WHERE storage_key IS NOT NULL AND expires_at < now() AND id <> $1`,
+      given.id,
+    );
+    const swept = await installation.sql(`SELECT 1 FROM export_audit_log WHERE action = 'storage.swept'`);
+    return left === 0 && swept.length > 0;
+  }
+
+  it('are gone within a minute, and nothing else is', async () => {
+    console.log(
+      `${OVERDUE} overdue files and ${scenery.orphans.exports.length} orphans were gone after ${seconds.toFixed(1)} s`,
+    );
+    await until('the taken file is gone', async () => !(await installation.storedFiles()).includes(givenKey));
+    const files = await installation.storedFiles();
+
+    const uploads = files.filter((file) => file.startsWith('.uploads/')).map((file) => file.replace(/~.*/, ''));
+    expect(files.filter((file) => !file.startsWith('.uploads/'))).toEqual([...scenery.kept, young[0]].sort());
+    expect(uploads).toEqual(
+      [...scenery.keptUploads.map((key) => `.uploads/${key}`), young[1]!.replace(/~.*/, '')].sort(),
+    );
+    expect(seconds).toBeLessThan(WITHIN_MS / 1000);
+  });
+
+  it('leave records that say so', async () => {
+    const rows = await installation.sql(
+      `SELECT status, count(*)::int AS exports, count(storage_key)::int AS with_file FROM exports WHERE id <> $1
+       GROUP BY status ORDER BY status`,
+      given.id,
+    );
+
+    expect(rows).toEqual([
+      { status: 'cancelled', exports: 1, with_file: 0 },
+      { status: 'completed', exports: 36, with_file: 36 },
+      { status: 'expired', exports: OVERDUE + scenery.givenUp.length, with_file: 0 },
+      { status: 'failed', exports: 1, with_file: 0 },
+      { status: 'pending', exports: 1, with_file: 0 },
+      { status: 'processing', exports: 2, with_file: 0 },
+    ]);
+  });
+
+  it('are told of in the audit log, each once', async () => {
+    const rows = await installation.sql(
+      `SELECT action, count(*)::int, count(DISTINCT export_id)::int AS exports FROM export_audit_log
+       WHERE action IN ('export.expired', 'storage.swept', 'export.failed') GROUP BY action ORDER BY action`,
+    );
+    const [{ details } = {}] = await installation.sql<{ details: object }>(
+      `SELECT details FROM export_audit_log WHERE action = 'storage.swept'`,
+    );
+
+    const { exports, pictures, thumbnails } = scenery.orphans;
+    expect(rows).toEqual([
+      { action: 'export.expired', count: OVERDUE, exports: OVERDUE },
+      { action: 'storage.swept', count: 1, exports: 0 },
+    ]);
+    expect(details).toEqual({
+      ...{ exports: exports.length, pictures: pictures.length, thumbnails: thumbnails.length },
+      uploads: scenery.abandonedUploads.length,
+      bytes: 5 * (exports.length + pictures.length + thumbnails.length),
+    });
+  });
+
+  it('are counted once, in whichever process', async () => {
+    const removed = (kind: string) => total(`sweep_removed_total{kind="${kind}"}`, ...workers);
+
+    const orphans = Object.values(scenery.orphans).flat().length;
+    expect(await removed('expired')).toBe(OVERDUE + scenery.givenUp.length);
+    expect(await removed('orphan')).toBe(orphans);
+    expect(await removed('upload')).toBe(scenery.abandonedUploads.length);
+    expect(await total('sweeps_total{sweep="storage",outcome="completed"}', ...workers)).toBe(1);
+    expect(await total('sweeps_total{sweep="expiry",outcome="completed"}', ...workers)).toBeGreaterThan(1);
+    expect(await total('sweeps_total{sweep="expiry",outcome="failed"}', ...workers)).toBe(0);
+  });
+});

@@ -1,0 +1,61 @@
+import { noteBoard } from './boards';
+import type { Client } from './client';
+import type { Installation } from './installation';
+import { type Patience, until } from './until';
+
+/** A delivery as the owner of its export sees it. */
+export interface Told {
+  readonly id: string;
+  readonly channel: string;
+  readonly event: string;
+  readonly to: string | null;
+  readonly status: 'pending' | 'delivered' | 'failed';
+  readonly attempts: number;
+  readonly error: string | null;
+  readonly next_attempt_at: string | null;
+}
+
+/** Asks for an export of a board, and that somebody is told of it. @returns its id */
+export async function askFor(person: Client, notify: unknown, name = 'Algebra'): Promise<string> {
+  const session = await person.saveBoard(noteBoard(), name);
+  const answer = await person.post(`/api/v1/solo/sessions/${session}/export`, { format: 'pdf', notify });
+  if (answer.status !== 201) throw new Error(`The export was not granted: ${answer.text}`);
+  return answer.body.id as string;
+}
+
+/** What is told of an export. */
+export async function toldOf(person: Client, id: string): Promise<Told[]> {
+  const answer = await person.get(`/api/v1/exports/${id}/deliveries`);
+  if (answer.status !== 200) throw new Error(`The deliveries were not told: ${answer.text}`);
+  return answer.body.results as Told[];
+}
+
+/** Waits until all that is to be told of an export has ended. */
+export function allTold(person: Client, id: string, patience?: Patience): Promise<Told[]> {
+  return until(
+    `all is told of ${id}`,
+    async () => {
+      const told = await toldOf(person, id);
+      return told.length > 0 && told.every(({ status }) => status !== 'pending') && told;
+    },
+    patience,
+  );
+}
+
+/** Waits until an attempt at the only delivery of an export has failed. */
+export function attemptFailed(person: Client, id: string, number: number, patience?: Patience): Promise<Told> {
+  return until(
+    `attempt ${number} has failed`,
+    async () => {
+      const [told] = await toldOf(person, id);
+      const waits = told?.next_attempt_at != null && Date.parse(told.next_attempt_at) > Date.now();
+      return waits && told.attempts === number && told;
+    },
+    patience,
+  );
+}
+
+/** Lets the pauses between attempts pass. */
+export async function bringForward(installation: Installation): Promise<void> {
+  await installation.sql(`UPDATE export_deliveries SET next_attempt_at = now() WHERE status = 'pending'`);
+}
