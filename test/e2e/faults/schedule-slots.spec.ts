@@ -90,10 +90,10 @@ describe('Each slot of every schedule is run once', () => {
     );
   }
 
-  /** Lets exports end before time leaps on, which would make their workers look silent; what a killed one left is not waited for. */
+  /** Lets all exports end before time leaps on, which would make the workers of open ones look silent. */
   async function letWorkEnd(): Promise<void> {
     const open = () => count(`exports WHERE status IN ('pending', 'processing')`);
-    await until('nothing is left to do', async () => (await open()) === 0, { within: 400 }).catch(() => undefined);
+    await until('nothing is left to do', async () => (await open()) === 0, { within: 60_000 });
   }
 
   it.each([
@@ -118,7 +118,7 @@ describe('Each slot of every schedule is run once', () => {
         const due = PLANS.filter(({ isSlot }) => isSlot(step)).length;
         if (due === 0) continue;
         await clock.moveTo(new Date(step.moment));
-        const kill = random() < 0.03;
+        const kill = random() < 0.025;
         if (kill) {
           kills += 1;
           await nudge();
@@ -132,7 +132,7 @@ describe('Each slot of every schedule is run once', () => {
           }
         }
         await runsOfSlot(step.moment, due);
-        if (!kill) await letWorkEnd();
+        await letWorkEnd();
       }
 
       const last = steps.at(-1)!.moment;
@@ -147,14 +147,16 @@ describe('Each slot of every schedule is run once', () => {
         expect([name, await nextOf(ids.get(name)!)]).toEqual([name, new Date(next.moment).toISOString()]);
       }
       await installation.sql('UPDATE scheduled_exports SET is_active = false, next_run_at = NULL');
-      // What a killed process had in hand is taken over when its lease has run out.
-      await clock.moveTo(new Date(last + DAY));
       const runs = await count('scheduled_export_runs');
       await until(
-        'every run has ended',
-        async () => (await nudge(), (await count(`scheduled_export_runs WHERE outcome = 'succeeded'`)) === runs),
-        { within: 120_000, every: 500 },
+        'every run has its outcome',
+        async () => {
+          await nudge();
+          return (await count('scheduled_export_runs WHERE outcome IS NULL')) === 0;
+        },
+        { every: 500 },
       );
+      expect(await count(`scheduled_export_runs WHERE outcome = 'succeeded'`)).toBe(runs);
       expect(kills).toBeGreaterThan(3);
       expect(await count('exports')).toBe(runs);
       expect(
