@@ -20,6 +20,10 @@ export class OutboxDeliveries extends ScheduledDeliveries {
     return { deliveries: plan.deliveries, webhookSecret };
   }
 
+  override probe(kept: readonly PlannedDelivery[]): Promise<void> {
+    return this.deliveries.probe(kept);
+  }
+
   override async noticeTo(caller: Caller, planned: readonly PlannedDelivery[]): Promise<PlannedDelivery | null> {
     const target = await this.deliveries.mailTargetOf(caller, planned);
     return target && { channel: 'email', on: ['failed'], target };

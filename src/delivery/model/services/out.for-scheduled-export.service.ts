@@ -68,6 +68,14 @@ export class DeliveriesForScheduledExport {
     return { plan: { deliveries, asked: wish }, webhookSecret };
   }
 
+  /** Tries again the destinations of what was planned before. @throws DomainError invalid */
+  async probe(planned: readonly PlannedDelivery[], fields: Partial<WishFields> = {}): Promise<void> {
+    const { destination } = { ...FIELDS, ...fields };
+    for (const { channel, target } of planned) {
+      if (channel === 's3') await this.buckets.probe(target, destination);
+    }
+  }
+
   /**
    * To whom it is told that a schedule was paused: whoever its plan writes to, else its owner, where their address is known.
    * @returns the target of a message for the channel `email`; `null` where there is nobody to write to
