@@ -3,6 +3,7 @@ import { Installation } from '../../support/installation';
 import { download, oneTimeExport } from '../../support/one-time';
 import { PostgresServer } from '../../support/postgres-server';
 import type { Service } from '../../support/service';
+import { stallUpdates } from '../../support/stall';
 import { type Patience, until } from '../../support/until';
 
 jest.setTimeout(120_000);
@@ -93,10 +94,13 @@ describe('A file that is given out once, and the process that gives it', () => {
     for (let round = 0; round < 8; round += 1) {
       const victim = await installation.start();
       const { id, file_url: url } = await oneTimeExport(installation, ada, SMALL);
+      // On a busy machine the moment would be over before it is seen.
+      const stall = await stallUpdates(installation, `OLD.download_ending AND NEW.status = 'expired'`);
       const first = download(at(victim, url));
       await isBeingRead(id, 'download_ending', { every: 0 });
 
       await victim.kill('SIGKILL');
+      await stall.release();
       await installation.sql(
         'UPDATE exports SET download_lease = now() WHERE id = $1 AND download_token IS NOT NULL',
         id,
