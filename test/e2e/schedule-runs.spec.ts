@@ -256,6 +256,22 @@ describe('Schedules', () => {
       expect(ended).toMatchObject({ status: 'completed', outcome: 'succeeded', deliveries: [{ status: 'delivered' }] });
     });
 
+    it('tell it that they are paused, where no address of the owner is known', async () => {
+      const nameless = await installation.asUser('ann');
+      const { id } = await keepSchedule(nameless, { name: 'failing hook', ...hooked() });
+      await installation.sql('UPDATE scheduled_exports SET failures = 4, granted = $2 WHERE id = $1', id, {
+        format: 'csv',
+        dataTypes: ['no such type'],
+        options: {},
+      });
+
+      await nameless.post(`${SCHEDULES}/${id}/run`);
+
+      const told = await until('it is told', () => receiver.received.find(({ body }) => body.includes('.paused')));
+      expect(JSON.parse(told.body)).toMatchObject({ type: 'schedule.paused', data: { schedule_id: id, failures: 5 } });
+      expect(await scheduleOf(nameless, id)).toMatchObject({ is_active: false });
+    });
+
     it('are paused when it answers 410', async () => {
       const { id } = await keepSchedule(ann, { name: 'gone hook', ...hooked() });
       receiver.behave(410);
