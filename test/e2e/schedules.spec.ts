@@ -196,6 +196,7 @@ describe('Schedules', () => {
       [{ frequency: undefined }, 'frequency', /^frequency must be a string$/],
       [{ timezone: 3 }, 'timezone', /^timezone must be a string$/],
       [{ tables: 'notes' }, 'tables', /^tables must be an array$/],
+      [{ frequency: 'monthly', day_of_month: '31' }, 'day_of_month', /whole number from 1 to 31$/],
       [{ delivery_method: 'webhook', webhook: {} }, 'webhook.url', /^url must be a string$/],
       [{ delivery_method: 'webhook', webhook: 'https://example.com' }, 'webhook', /^webhook must be an object$/],
       [{ frequency: '61 * * * *' }, 'frequency', /the minute.*0 to 59.*61/],

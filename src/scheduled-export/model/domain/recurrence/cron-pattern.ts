@@ -7,8 +7,8 @@ const FIELDS = [
   { name: 'minute', range: '0 to 59' },
   { name: 'hour', range: '0 to 23' },
   { name: 'day of the month', range: '1 to 31' },
-  { name: 'month', range: '1 to 12' },
-  { name: 'day of the week', range: '0 to 7' },
+  { name: 'month', range: '1 to 12 or names such as jan' },
+  { name: 'day of the week', range: '0 to 7 or names such as mon' },
 ] as const;
 
 /** The parser's placeholder for a random figure: it would be another one in every process. */
