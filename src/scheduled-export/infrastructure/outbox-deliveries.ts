@@ -20,6 +20,10 @@ export class OutboxDeliveries extends ScheduledDeliveries {
     return { deliveries: plan.deliveries, webhookSecret };
   }
 
+  override probe(kept: readonly PlannedDelivery[]): Promise<void> {
+    return this.deliveries.probe(kept);
+  }
+
   override noticeTo(
     caller: Caller,
     planned: readonly PlannedDelivery[],

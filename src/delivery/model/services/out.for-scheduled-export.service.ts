@@ -69,6 +69,14 @@ export class DeliveriesForScheduledExport {
     return { plan: { deliveries, asked: wish }, webhookSecret };
   }
 
+  /** Tries again the destinations of what was planned before. @throws DomainError invalid */
+  async probe(planned: readonly PlannedDelivery[], fields: Partial<WishFields> = {}): Promise<void> {
+    const { destination } = { ...FIELDS, ...fields };
+    for (const { channel, target } of planned) {
+      if (channel === 's3') await this.buckets.probe(target, destination);
+    }
+  }
+
   /**
    * How it is told that a schedule was paused: to whom its plan writes, else to its owner, where their address is known,
    * else to the webhook that is told of its runs.

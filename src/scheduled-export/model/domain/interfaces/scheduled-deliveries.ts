@@ -47,6 +47,9 @@ export abstract class ScheduledDeliveries {
   /** Checks and probes where to, and seals what is secret. @throws DomainError invalid | forbidden, naming the fields */
   abstract plan(caller: Caller, wish: DeliveryWish): Promise<PlannedDeliveries>;
 
+  /** Probes again what was planned before and is kept. @throws DomainError invalid, naming the fields */
+  abstract probe(kept: readonly PlannedDelivery[]): Promise<void>;
+
   /** How it is told that a schedule was paused, whose runs are told of as planned; `null` where there is nobody to tell. */
   abstract noticeTo(
     caller: Caller,
