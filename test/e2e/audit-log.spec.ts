@@ -167,6 +167,30 @@ describe('The audit log', () => {
     expectPlaces([refused!]);
   });
 
+  it('tells the whole life of a schedule under its id: who made, ran, changed and deleted it', async () => {
+    const wish = { name: 'nightly', data_types: ['profile'], format: 'json', frequency: 'daily' };
+    const { id } = (await ann.post('/api/v1/exports/scheduled', wish)).body as { id: string };
+    const at = `/api/v1/exports/scheduled/${id}`;
+    const { body: run } = await ann.post(`${at}/run`);
+    await ann.finished(run.id as string);
+    await ann.put(at, { ...wish, frequency: 'weekly' });
+    for (const step of ['pause', 'resume']) await ann.post(`${at}/${step}`);
+    await ann.delete(at);
+
+    const found = await entries(`schedule_id=${id}`, 9);
+
+    expect(found.filter(({ action }) => action.startsWith('schedule.'))).toMatchObject(
+      ['created', 'run-requested', 'changed', 'paused', 'resumed', 'deleted'].map((step) => ({
+        action: `schedule.${step}`,
+        user_id: ANN,
+        schedule_id: id,
+        details: { name: 'nightly' },
+      })),
+    );
+    expectPlaces(found);
+    expect(found.filter(({ export_id: made }) => made === run.id)).toHaveLength(4);
+  });
+
   it('tells of the runs of a schedule under its id', async () => {
     const { id } = await completed();
     await installation.sql('UPDATE exports SET schedule_id = $2, expires_at = now() WHERE id = $1', id, SCHEDULE);

@@ -182,6 +182,8 @@ describe('Schedules', () => {
       [{ delivery_method: 'webhook', webhook: { url: 'https://10.0.0.1/hook' } }, 'webhook'],
       [{ delivery_email: 'nobody' }, 'delivery_email'],
       [{ delivery_email: 7 }, 'delivery_email'],
+      [{ delivery_email: '' }, 'delivery_email'],
+      [{ delivery_method: 'email', delivery_email: '' }, 'delivery_email'],
       [{ delivery_method: 'email', delivery_email: false }, 'delivery_email'],
       [{ language: 'xx' }, 'language'],
       [{ retention_days: -1 }, 'retention_days'],
@@ -192,6 +194,24 @@ describe('Schedules', () => {
       const refused = await ann.post(SCHEDULES, ofNotes(more));
 
       expect([refused.status, refused.body.errors]).toEqual([400, [{ field, message: expect.any(String) }]]);
+    });
+
+    it.each([
+      [{ frequency: undefined }, 'frequency', /^frequency must be a string$/],
+      [{ timezone: 3 }, 'timezone', /^timezone must be a string$/],
+      [{ tables: 'notes' }, 'tables', /^tables must be an array$/],
+      [{ frequency: 'monthly', day_of_month: '31' }, 'day_of_month', /whole number from 1 to 31$/],
+      [{ delivery_method: 'webhook', webhook: {} }, 'webhook.url', /^url must be a string$/],
+      [{ delivery_method: 'webhook', webhook: 'https://example.com' }, 'webhook', /^webhook must be an object$/],
+      [{ frequency: '61 * * * *' }, 'frequency', /the minute.*0 to 59.*61/],
+      [{ frequency: '0 24 * * *' }, 'frequency', /the hour.*0 to 23.*24/],
+      [{ frequency: '0 0 32 * *' }, 'frequency', /the day of the month.*1 to 31.*32/],
+      [{ frequency: '0 0 * 13 *' }, 'frequency', /the month.*1 to 12.*13/],
+      [{ frequency: '0 0 * * mon-' }, 'frequency', /the day of the week.*0 to 7.*mon-/],
+    ])('in words that say what is right: %j', async (more, field, words) => {
+      const { body } = await ann.post(SCHEDULES, ofNotes(more));
+
+      expect(body.errors).toEqual([{ field, message: expect.stringMatching(words) }]);
     });
 
     it('all of them at once', async () => {

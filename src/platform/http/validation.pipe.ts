@@ -12,7 +12,6 @@ export class RequestValidationPipe extends ValidationPipe {
       whitelist: true,
       forbidNonWhitelisted: true,
       forbidUnknownValues: true,
-      stopAtFirstError: true,
       exceptionFactory: (errors) => invalid(fieldErrors(errors)),
     });
   }
@@ -54,7 +53,17 @@ function isForm(value: unknown): value is Record<string, unknown> {
 function fieldErrors(errors: readonly ValidationError[], parent = ''): FieldError[] {
   return errors.flatMap((error) => {
     const field = parent === '' ? error.property : `${parent}.${error.property}`;
-    const own = Object.values(error.constraints ?? {}).map((message) => ({ field, message }));
+    const message = firstMessage(error);
+    const own = message === null ? [] : [{ field, message }];
     return [...own, ...fieldErrors(error.children ?? [], field)];
   });
+}
+
+/** What a value has to be at all comes before how long or large it may be. */
+const KIND = /^is(Defined|String|Number|Int|Boolean|Array|Object)$/;
+
+function firstMessage({ property, constraints = {} }: ValidationError): string | null {
+  const broken = Object.entries(constraints);
+  const [, message = null] = broken.find(([name]) => KIND.test(name)) ?? broken[0] ?? [];
+  return message?.startsWith('nested property') ? `${property} must be an object` : message;
 }

@@ -122,7 +122,7 @@ export class OutboundRefusedError extends Error {
 }
 
 function notPublic(host: string): string {
-  return `leads to ${host}, which has no public address, or also others; OUTBOUND_ALLOWED_HOSTS does not name it either`;
+  return `leads to ${host}, which has no public address, or others besides: it is called only where OUTBOUND_ALLOWED_HOSTS names it`;
 }
 
 function notFoundNow(host: string): string {

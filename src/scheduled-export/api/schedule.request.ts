@@ -113,7 +113,7 @@ export class ScheduleRequest extends PickType(RowsBody, ['format', 'columns', 'f
     description: 'Of monthly schedules; the last day of months that are shorter',
   })
   @IsOptional()
-  @IsNumber()
+  @IsNumber({}, { message: 'day_of_month must be a whole number from 1 to 31' })
   day_of_month?: number | null;
 
   @ApiPropertyOptional({

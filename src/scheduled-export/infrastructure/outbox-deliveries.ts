@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DeliveriesForScheduledExport } from '../../delivery';
+import { DeliveriesForScheduledExport, type Language } from '../../delivery';
 import type { Caller } from '../../platform/auth/caller';
 import type { PlannedDelivery } from '../../platform/outbox/planned-delivery';
 import {
@@ -24,9 +24,12 @@ export class OutboxDeliveries extends ScheduledDeliveries {
     return this.deliveries.probe(kept);
   }
 
-  override async noticeTo(caller: Caller, planned: readonly PlannedDelivery[]): Promise<PlannedDelivery | null> {
-    const target = await this.deliveries.mailTargetOf(caller, planned);
-    return target && { channel: 'email', on: ['failed'], target };
+  override noticeTo(
+    caller: Caller,
+    planned: readonly PlannedDelivery[],
+    language?: Language,
+  ): Promise<PlannedDelivery | null> {
+    return this.deliveries.noticeTo(caller, planned, language);
   }
 
   override statesOf(exportIds: readonly string[]): Promise<ReadonlyMap<string, readonly DeliveryState[]>> {

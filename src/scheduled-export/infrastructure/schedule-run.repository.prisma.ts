@@ -6,6 +6,7 @@ import { DomainError } from '../../platform/errors/domain-error';
 import { type Page, pageOf } from '../../platform/http/page';
 import { claimIdempotencyKey, type IdempotentRequest } from '../../platform/idempotency/idempotency-keys';
 import { postToOutbox } from '../../platform/outbox/outbox';
+import { type ChannelName, CHANNELS } from '../../platform/outbox/planned-delivery';
 import { ownedBy } from '../../platform/prisma/owned-by';
 import { PrismaService, type Transaction } from '../../platform/prisma/prisma.service';
 import { RateLimitExceededError, type RateLimitState } from '../../platform/rate-limit/rate-limit';
@@ -98,7 +99,7 @@ export class PrismaScheduleRunRepository extends ScheduleRunRepository {
   }
 
   override pauseAfter(run: ScheduleRun, reason: string): Promise<void> {
-    return this.prisma.$transaction((transaction) => pause(transaction, run, reason));
+    return this.prisma.$transaction((transaction) => pause(transaction, run, reason, ['email']));
   }
 
   override async list(scheduleId: string, size: number, cursor?: string): Promise<Page<ScheduleRun>> {
@@ -196,14 +197,24 @@ async function takeFromLimit(
   return { ...state, remaining: limit - used - 1 };
 }
 
-/** Pauses a schedule because of one of its runs, and has its owner told: once, as it is active once. */
-async function pause(transaction: Transaction, run: ScheduleRun, reason: string): Promise<void> {
+/**
+ * Pauses a schedule because of one of its runs, and has its owner told: once, as it is active once.
+ * @param ways by which the owner may be told
+ */
+async function pause(
+  transaction: Transaction,
+  run: ScheduleRun,
+  reason: string,
+  ways: readonly ChannelName[] = CHANNELS,
+): Promise<void> {
   const paused = await transaction.$executeRaw`
     UPDATE scheduled_exports SET is_active = false, next_run_at = NULL, paused_reason = ${reason}, updated_at = now()
     WHERE id = ${run.scheduleId}::uuid AND is_active`;
   if (paused === 0) return;
   const schedule = toSchedule(await transaction.schedule.findUniqueOrThrow({ where: { id: run.scheduleId } }));
-  await tellPaused(transaction, schedule, reason, run);
+  const { notice } = schedule;
+  const heeded = notice && ways.includes(notice.channel) ? notice : null;
+  await tellPaused(transaction, { ...schedule, notice: heeded }, reason, run);
 }
 
 async function pauseUnreadable(transaction: Transaction, schedule: Schedule): Promise<void> {

@@ -89,12 +89,19 @@ describe('The deliveries of a schedule', () => {
     expect(error).toMatchObject({ kind: 'invalid', details: { fields: [{ field }] } });
   });
 
-  it('tell of a pause whom they write to, else the owner, else nobody', async () => {
-    const planned = { channel: 'email', on: ['failed'], target: { to: 'team@example.com', language: 'en' } } as const;
+  it('tell of a pause whom they write to, else the owner, else the webhook that they call, else nobody', async () => {
+    const mail = { channel: 'email', on: ['failed'], target: { to: 'team@example.com', language: 'en' } } as const;
+    const webhook = {
+      channel: 'webhook',
+      on: ['failed'],
+      target: { url: 'https://example.com/', secret: 's' },
+    } as const;
 
-    expect(await deliveries().mailTargetOf(zoe, [planned])).toEqual(planned.target);
-    expect(await deliveries().mailTargetOf(zoe, [])).toEqual(toZoe.target);
-    expect(await deliveries().mailTargetOf(eve, [])).toBeNull();
-    expect(await deliveries(needed).mailTargetOf(zoe, [])).toBeNull();
+    expect(await deliveries().noticeTo(zoe, [webhook, mail])).toEqual(mail);
+    expect(await deliveries().noticeTo(zoe, [webhook])).toMatchObject({ channel: 'email', target: toZoe.target });
+    expect(await deliveries().noticeTo(zoe, [], 'uk')).toMatchObject({ target: { ...toZoe.target, language: 'uk' } });
+    expect(await deliveries().noticeTo(eve, [webhook])).toEqual(webhook);
+    expect(await deliveries().noticeTo(eve, [])).toBeNull();
+    expect(await deliveries(needed).noticeTo(zoe, [])).toBeNull();
   });
 });

@@ -29,6 +29,7 @@ export interface WishFields {
 
 const FIELDS: WishFields = { email: 'delivery_email', destination: 'destination', webhook: 'webhook' };
 const BOTH: readonly Ending[] = ['completed', 'failed'];
+const PAUSED: readonly Ending[] = ['failed'];
 
 /** What schedules may ask of deliveries. */
 @Injectable()
@@ -77,17 +78,23 @@ export class DeliveriesForScheduledExport {
   }
 
   /**
-   * To whom it is told that a schedule was paused: whoever its plan writes to, else its owner, where their address is known.
-   * @returns the target of a message for the channel `email`; `null` where there is nobody to write to
+   * How it is told that a schedule was paused: to whom its plan writes, else to its owner, where their address is known,
+   * else to the webhook that is told of its runs.
+   * @param language of the mail to the owner; theirs where it is left out
+   * @returns `null` where there is nobody to tell
    */
-  async mailTargetOf(
+  async noticeTo(
     owner: Person,
     deliveries: readonly PlannedDelivery[],
-  ): Promise<Readonly<Record<string, unknown>> | null> {
-    const planned = deliveries.find(({ channel }) => channel === 'email');
-    if (planned) return planned.target;
-    const own = await this.mail.ownTarget(owner);
-    return own && { ...own };
+    language?: Language,
+  ): Promise<PlannedDelivery | null> {
+    const [mail, webhook] = (['email', 'webhook'] as const).map((name) =>
+      deliveries.find(({ channel }) => channel === name),
+    );
+    if (mail) return { ...mail, on: PAUSED };
+    const own = await this.mail.ownTarget(owner, language);
+    if (own) return { channel: 'email', on: PAUSED, target: { ...own } };
+    return webhook ? { ...webhook, on: PAUSED } : null;
   }
 
   /** How the deliveries of each of the exports stand. An export of which nothing is told is left out. */

@@ -42,7 +42,7 @@ export function deliveryErrors({
 }: WishedDelivery): FieldError[] {
   const errors: FieldError[] = [];
   const problem = (field: string, message: string) => errors.push({ field, message });
-  if (email !== undefined && typeof email !== 'boolean' && typeof email !== 'string') {
+  if (email !== undefined && typeof email !== 'boolean' && (typeof email !== 'string' || email === '')) {
     problem('delivery_email', 'must be true, false or an address');
   }
   if (method === 'email' && email === false)

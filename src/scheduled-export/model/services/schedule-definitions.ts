@@ -57,7 +57,7 @@ export class ScheduleDefinitions {
       rule,
       delivery: shownOf(delivery),
       deliveries: planned.deliveries,
-      notice: await this.deliveries.noticeTo(caller, planned.deliveries),
+      notice: await this.deliveries.noticeTo(caller, planned.deliveries, delivery.language),
       retentionSeconds,
       asAdmin: isAdmin(caller),
       isActive,

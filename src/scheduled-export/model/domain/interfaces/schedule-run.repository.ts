@@ -41,7 +41,10 @@ export abstract class ScheduleRunRepository {
   /** Writes how a run ended, once, and what that means for its schedule, which too many failures in a row pause. */
   abstract settle(run: ScheduleRun, verdict: RunVerdict): Promise<void>;
 
-  /** Pauses the schedule of the run for a reason that the owner is told. One that is paused stays as it is. */
+  /**
+   * Pauses the schedule of the run, as its webhook wants nothing more: the owner is told by mail, or not at all. One that is
+   * paused stays as it is.
+   */
   abstract pauseAfter(run: ScheduleRun, reason: string): Promise<void>;
 
   /** Newest first. */

@@ -51,7 +51,11 @@ export abstract class ScheduledDeliveries {
   abstract probe(kept: readonly PlannedDelivery[]): Promise<void>;
 
   /** How it is told that a schedule was paused, whose runs are told of as planned; `null` where there is nobody to tell. */
-  abstract noticeTo(caller: Caller, planned: readonly PlannedDelivery[]): Promise<PlannedDelivery | null>;
+  abstract noticeTo(
+    caller: Caller,
+    planned: readonly PlannedDelivery[],
+    language?: Language,
+  ): Promise<PlannedDelivery | null>;
 
   /** By the id of the export. */
   abstract statesOf(exportIds: readonly string[]): Promise<ReadonlyMap<string, readonly DeliveryState[]>>;

@@ -3,7 +3,13 @@ import type { CivilPattern } from './civil-pattern';
 import type { CivilTime } from '../../../../platform/time/time-zone';
 
 const LONGEST = 200;
-const FIELDS = 5;
+const FIELDS = [
+  { name: 'minute', range: '0 to 59' },
+  { name: 'hour', range: '0 to 23' },
+  { name: 'day of the month', range: '1 to 31' },
+  { name: 'month', range: '1 to 12 or names such as jan' },
+  { name: 'day of the week', range: '0 to 7 or names such as mon' },
+] as const;
 
 /** The parser's placeholder for a random figure: it would be another one in every process. */
 const RANDOM = /(^|[,\s])h([(/\s,]|$)/i;
@@ -22,7 +28,7 @@ export class CronPattern implements CivilPattern {
     const [, hours = ''] = fields;
     if (text.trim().startsWith('@')) throw new CronError('must not be a macro: write its five fields');
     if (text.length > LONGEST) throw new CronError(`must not be longer than ${LONGEST} characters`);
-    if (fields.length !== FIELDS) {
+    if (fields.length !== FIELDS.length) {
       throw new CronError('must have five fields: minute, hour, day of the month, month, day of the week');
     }
     if (RANDOM.test(text)) throw new CronError('must not leave a field to chance: H is not supported');
@@ -52,6 +58,23 @@ function parsed(text: string): CronExpression {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     if (/explicit day of month/i.test(reason)) throw new CronError('names no date that there will ever be');
-    throw new CronError(`cannot be read as a cron expression: ${reason}`);
+    throw new CronError(fieldTrouble(text.split(' ')) ?? `cannot be read as a cron expression: ${reason}`);
   }
+}
+
+/** What is wrong with the first field that cannot be read whatever the others are. */
+function fieldTrouble(given: readonly string[]): string | null {
+  const isRead = (index: number) => {
+    try {
+      CronExpressionParser.parse(FIELDS.map((_, at) => (at === index ? given[at] : '*')).join(' '), { tz: 'UTC' });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const broken = FIELDS.findIndex((_, index) => !isRead(index));
+  const field = FIELDS[broken];
+  return field
+    ? `must have for the ${field.name} figures from ${field.range}, with * , - and /: not “${given[broken]}”`
+    : null;
 }
