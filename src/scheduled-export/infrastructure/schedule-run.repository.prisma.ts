@@ -8,7 +8,7 @@ import { claimIdempotencyKey, type IdempotentRequest } from '../../platform/idem
 import { postToOutbox } from '../../platform/outbox/outbox';
 import { ownedBy } from '../../platform/prisma/owned-by';
 import { PrismaService, type Transaction } from '../../platform/prisma/prisma.service';
-import { RateLimitExceededError, type RateLimitState } from '../../platform/rate-limit/rate-limit';
+import { type RateLimitState, takeOneMore, type UsedWindow } from '../../platform/rate-limit/rate-limit';
 import {
   type BegunRun,
   type ManualRun,
@@ -180,20 +180,18 @@ async function begunBefore(transaction: Transaction, id: string): Promise<BegunR
 async function takeFromLimit(
   transaction: Transaction,
   owner: Person,
-  { limit, windowSeconds }: RateLimit,
+  limit: RateLimit,
 ): Promise<RateLimitState> {
+  const { windowSeconds } = limit;
   await transaction.$executeRaw`
     SELECT pg_advisory_xact_lock(hashtextextended(${`runs of ${partyKey(owner)}`}, 0))`;
-  const [window] = await transaction.$queryRaw<{ used: number; reset: number | null }[]>`
+  const [window] = await transaction.$queryRaw<UsedWindow[]>`
     SELECT count(*)::int AS used,
            ceil(extract(epoch FROM min(run.created_at) + make_interval(secs => ${windowSeconds}) - now()))::int AS reset
     FROM scheduled_export_runs AS run JOIN scheduled_exports AS schedule ON schedule.id = run.schedule_id
     WHERE schedule.user_id = ${owner.userId} AND schedule.tenant_id IS NOT DISTINCT FROM ${owner.tenantId}
       AND run.trigger = 'manual' AND run.created_at > now() - make_interval(secs => ${windowSeconds})`;
-  const used = window?.used ?? 0;
-  const state = { name: 'runs', limit, windowSeconds, resetSeconds: Math.max(1, window?.reset ?? windowSeconds) };
-  if (used >= limit) throw new RateLimitExceededError({ ...state, remaining: 0 });
-  return { ...state, remaining: limit - used - 1 };
+  return takeOneMore('runs', limit, window);
 }
 
 /** Pauses a schedule because of one of its runs, and has its owner told: once, as it is active once. */
