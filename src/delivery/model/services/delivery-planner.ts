@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isCustomer, type Party } from '../../../platform/auth/caller';
+import { DomainError } from '../../../platform/errors/domain-error';
 import {
   type DeliveryPlan,
   type Ending,
@@ -8,7 +9,7 @@ import {
 } from '../../../platform/outbox/planned-delivery';
 import { WebhookTargets } from '../domain/interfaces/webhook-targets';
 import type { Language } from '../domain/language';
-import { MailPlanner, refusal } from './mail-planner';
+import { MailPlanner } from './mail-planner';
 
 /** Who shall be told of an export, as a request says it. */
 export interface NotifyWish {
@@ -50,7 +51,10 @@ export class DeliveryPlanner {
     const planned = webhook && (await this.webhooks.plan(said(webhook), 'notify.webhook'));
     if (planned) deliveries.push({ channel: 'webhook', on, target: planned.target });
     if (email === undefined && webhook === undefined) {
-      if (!emailByDefault && notify) throw refusal('notify', 'must name a way: email or webhook; or be false');
+      if (!emailByDefault && notify) {
+        const message = 'must name a way: email or webhook; or be false';
+        throw DomainError.invalidRequest({ field: 'notify', message });
+      }
       deliveries.push(...(await this.byDefault(caller, on, language, emailByDefault)));
     }
     // Sealed anew, a secret looks different each time: what makes two requests the same is what was asked for.

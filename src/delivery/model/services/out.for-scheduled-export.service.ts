@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Person } from '../../../platform/auth/caller';
+import { DomainError } from '../../../platform/errors/domain-error';
 import type { DeliveryPlan, Ending, PlannedDelivery } from '../../../platform/outbox/planned-delivery';
 import type { DeliveryState } from '../domain/delivery-state';
 import { BucketTargets, type BucketWish } from '../domain/interfaces/bucket-targets';
 import { DeliveryRepository } from '../domain/interfaces/delivery.repository';
 import { WebhookTargets } from '../domain/interfaces/webhook-targets';
 import type { Language } from '../domain/language';
-import { MailPlanner, refusal } from './mail-planner';
+import { MailPlanner } from './mail-planner';
 
 /** Where the files of a schedule go, and who is told of its runs. */
 export interface ScheduleDeliveryWish {
@@ -88,7 +89,7 @@ export class DeliveriesForScheduledExport {
   }
 
   private async toBucket({ destination }: ScheduleDeliveryWish, field: string): Promise<PlannedDelivery> {
-    if (!destination) throw refusal(field, 'must be given: s3://bucket/prefix/');
+    if (!destination) throw DomainError.invalidRequest({ field, message: 'must be given: s3://bucket/prefix/' });
     return { channel: 's3', on: ['completed'], target: await this.buckets.plan(destination, field) };
   }
 
@@ -96,7 +97,7 @@ export class DeliveriesForScheduledExport {
     { webhook }: ScheduleDeliveryWish,
     field: string,
   ): Promise<{ readonly delivery: PlannedDelivery; readonly secret: string | null }> {
-    if (!webhook) throw refusal(field, 'must be given: the address to call');
+    if (!webhook) throw DomainError.invalidRequest({ field, message: 'must be given: the address to call' });
     const { target, secret } = await this.webhooks.plan(webhook, field);
     return { delivery: { channel: 'webhook', on: BOTH, target }, secret: webhook.secret === undefined ? secret : null };
   }

@@ -22,5 +22,5 @@ export function retentionError(seconds: number | null, longestDays: number): Fie
 /** @throws DomainError invalid, when a file is to be kept for longer than the service keeps any */
 export function checkRetention(seconds: number | null, longestDays: number): void {
   const error = retentionError(seconds, longestDays);
-  if (error) throw DomainError.invalid('invalid-request', 'The request is not valid', error);
+  if (error) throw DomainError.invalidRequest(error);
 }

@@ -47,7 +47,7 @@ export class ScheduleDefinitions {
     const unfit = deliveryErrors(wish.delivery);
     errors.push(...unfit);
     const planned = unfit.length > 0 ? null : await gather(errors, () => this.plan(caller, wish.delivery, earlier));
-    if (errors.length > 0) throw DomainError.invalid('invalid-request', 'The request is not valid', ...errors);
+    if (errors.length > 0) throw DomainError.invalidRequest(...errors);
     if (!rule || !granted || !planned) throw new Error('A wish was refused without a reason');
     const { name, content, delivery, retentionSeconds, isActive } = wish;
     const definition = {
