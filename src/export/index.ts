@@ -8,6 +8,7 @@ export type { Drawing } from './model/domain/content';
 export type { Column, Projection, Relation, RenderedRows, Sections, TypeFamily } from './model/domain/relation';
 export type { Export, ExportOptions } from './model/domain/export';
 export type { ExportFormat } from './model/domain/export-format';
+export { EXPORT_STATUSES } from './model/domain/export-status';
 export { ExportSource, type OpenedSource } from './model/domain/export-source';
 export { retentionError, retentionOf } from './model/domain/retention';
 export { accountOf } from './model/domain/record-owner';

@@ -14,7 +14,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { LONGEST_ADDRESS } from '../../platform/mail/mail-address';
-import type { Ending } from '../../platform/outbox/planned-delivery';
+import { type Ending, ENDINGS } from '../../platform/outbox/planned-delivery';
 import { type Language, LANGUAGES } from '../model/domain/language';
 
 const LONGEST_URL = 2_048;
@@ -22,7 +22,6 @@ const LONGEST_SECRET = 200;
 const URL_MESSAGE = {
   message: `$property must be an address such as https://hooks.example.com/exports, of at most ${LONGEST_URL} characters`,
 };
-const ENDINGS: readonly Ending[] = ['completed', 'failed'];
 
 export class NotifyWebhookBody {
   @ApiProperty({ format: 'uri', maxLength: LONGEST_URL, example: 'https://hooks.example.com/exports' })

@@ -14,9 +14,8 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { DataExportOptions, RowsBody } from '../../catalog';
-import { type Language, LANGUAGES } from '../../delivery';
+import { DELIVERY_METHODS, type DeliveryMethod, type Language, LANGUAGES } from '../../delivery';
 import { RetentionDays, retentionOf } from '../../export';
-import { DELIVERY_METHODS, type DeliveryMethod } from '../model/domain/interfaces/scheduled-deliveries';
 import { DestinationOptionsBody, LONGEST_ADDRESS, WebhookBody } from './schedule-destination.body';
 import { LONGEST_NAME } from '../model/domain/schedule-name';
 import type { ScheduleWish } from '../model/domain/schedule-wish';

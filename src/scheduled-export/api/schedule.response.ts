@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { DELIVERY_METHODS, type DeliveryMethod } from '../../delivery';
 import { PageResponse } from '../../platform/http/page';
-import { DELIVERY_METHODS, type DeliveryMethod } from '../model/domain/interfaces/scheduled-deliveries';
 import { FREQUENCIES, type Frequency } from '../model/domain/recurrence/recurrence-rule';
 import type { DestinationOptions, Schedule } from '../model/domain/schedule';
 import type { RunWithFate } from '../model/services/schedule-runs';

@@ -177,11 +177,7 @@ async function begunBefore(transaction: Transaction, id: string): Promise<BegunR
 }
 
 /** What a person runs by hand is limited as what they ask for directly. @throws RateLimitExceededError */
-async function takeFromLimit(
-  transaction: Transaction,
-  owner: Person,
-  limit: RateLimit,
-): Promise<RateLimitState> {
+async function takeFromLimit(transaction: Transaction, owner: Person, limit: RateLimit): Promise<RateLimitState> {
   const { windowSeconds } = limit;
   await transaction.$executeRaw`
     SELECT pg_advisory_xact_lock(hashtextextended(${`runs of ${partyKey(owner)}`}, 0))`;

@@ -4,10 +4,11 @@ import { DomainError } from '../../../platform/errors/domain-error';
 import {
   type DeliveryPlan,
   type Ending,
+  ENDINGS,
   NO_DELIVERIES,
   type PlannedDelivery,
 } from '../../../platform/outbox/planned-delivery';
-import { WebhookTargets } from '../domain/interfaces/webhook-targets';
+import { WebhookTargets, type WebhookWish } from '../domain/interfaces/webhook-targets';
 import type { Language } from '../domain/language';
 import { MailPlanner } from './mail-planner';
 
@@ -15,13 +16,11 @@ import { MailPlanner } from './mail-planner';
 export interface NotifyWish {
   /** `true` for the caller's own address. */
   readonly email?: boolean | string;
-  readonly webhook?: { readonly url: string; readonly secret?: string };
+  readonly webhook?: WebhookWish;
   /** Of which ends; of both where it is left out. */
   readonly on?: readonly Ending[];
   readonly language?: Language;
 }
-
-const BOTH: readonly Ending[] = ['completed', 'failed'];
 
 /** Turns what a request says of notifications into a plan of deliveries. */
 @Injectable()
@@ -42,7 +41,7 @@ export class DeliveryPlanner {
     { emailByDefault }: { readonly emailByDefault: boolean },
   ): Promise<DeliveryPlan> {
     if (notify === false) return { ...NO_DELIVERIES, asked: false };
-    const { email, webhook, on = BOTH, language } = said(notify ?? {});
+    const { email, webhook, on = ENDINGS, language } = said(notify ?? {});
     const deliveries: PlannedDelivery[] = [];
     if (email !== undefined && email !== false) {
       const target = await this.mail.target(caller, email, language, 'notify.email');

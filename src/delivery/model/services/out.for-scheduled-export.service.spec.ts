@@ -57,9 +57,9 @@ describe('The deliveries of a schedule', () => {
     ['a call for a webhook', { method: 'webhook', email: false, webhook }, [toHook]],
     ['a call and a mail', { method: 'webhook', email: true, webhook }, [toHook, toZoe]],
   ])('are %s', async (_, wish, expected) => {
-    const { plan } = await deliveries().plan(zoe, wish);
+    const planned = await deliveries().plan(zoe, wish);
 
-    expect(plan).toEqual({ deliveries: expected, asked: wish });
+    expect(planned.deliveries).toEqual(expected);
   });
 
   it('show a secret that was made here, and none that was given', async () => {
@@ -88,9 +88,9 @@ describe('The deliveries of a schedule', () => {
   it('tell of a pause whom they write to, else the owner, else nobody', async () => {
     const planned = { channel: 'email', on: ['failed'], target: { to: 'team@example.com', language: 'en' } } as const;
 
-    expect(await deliveries().mailTargetOf(zoe, [planned])).toEqual(planned.target);
-    expect(await deliveries().mailTargetOf(zoe, [])).toEqual(toZoe.target);
-    expect(await deliveries().mailTargetOf(eve, [])).toBeNull();
-    expect(await deliveries(needed).mailTargetOf(zoe, [])).toBeNull();
+    expect(await deliveries().noticeTo(zoe, [planned])).toEqual(planned);
+    expect(await deliveries().noticeTo(zoe, [])).toEqual({ ...toZoe, on: ['failed'] });
+    expect(await deliveries().noticeTo(eve, [])).toBeNull();
+    expect(await deliveries(needed).noticeTo(zoe, [])).toBeNull();
   });
 });
