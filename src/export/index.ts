@@ -10,7 +10,7 @@ export type { Export, ExportOptions } from './model/domain/export';
 export type { ExportFormat } from './model/domain/export-format';
 export { EXPORT_STATUSES } from './model/domain/export-status';
 export { ExportSource, type OpenedSource } from './model/domain/export-source';
-export { retentionError, retentionOf } from './model/domain/retention';
+export { daysOfRetention, retentionError, retentionOf } from './model/domain/retention';
 export { accountOf } from './model/domain/record-owner';
 export { ExportSources } from './model/services/export-sources';
 export { ExportsForCatalog } from './model/services/out.for-catalog.service';
