@@ -8,15 +8,16 @@ import {
   IsBoolean,
   IsIn,
   IsNumber,
+  IsObject,
   IsOptional,
   IsString,
   MaxLength,
   ValidateNested,
 } from 'class-validator';
 import { DataExportOptions, RowsBody } from '../../catalog';
-import { DELIVERY_METHODS, type DeliveryMethod, type Language, LANGUAGES } from '../../delivery';
+import { DELIVERY_METHODS, type DeliveryMethod, type Language, LANGUAGES, WebhookBody } from '../../delivery';
 import { RetentionDays, retentionOf } from '../../export';
-import { DestinationOptionsBody, LONGEST_ADDRESS, WebhookBody } from './schedule-destination.body';
+import { DestinationOptionsBody, LONGEST_ADDRESS } from './schedule-destination.body';
 import { LONGEST_NAME } from '../model/domain/schedule-name';
 import type { ScheduleWish } from '../model/domain/schedule-wish';
 
@@ -59,6 +60,7 @@ export class ScheduleRequest extends PickType(RowsBody, ['format', 'columns', 'f
 
   @ApiPropertyOptional({ type: ScheduleOptions })
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => ScheduleOptions)
   options?: ScheduleOptions | null;
@@ -155,6 +157,7 @@ export class ScheduleRequest extends PickType(RowsBody, ['format', 'columns', 'f
     description: 'Credentials that are left out stay what they were for the same destination',
   })
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => DestinationOptionsBody)
   destination_options?: DestinationOptionsBody | null;
@@ -164,6 +167,7 @@ export class ScheduleRequest extends PickType(RowsBody, ['format', 'columns', 'f
     description: 'For `webhook`; a secret that is left out stays what it was for the same address',
   })
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => WebhookBody)
   webhook?: WebhookBody | null;
