@@ -118,6 +118,8 @@ export class ScheduleRequest extends PickType(RowsBody, ['format', 'columns', 'f
   day_of_month?: number | null;
 
   @ApiPropertyOptional({
+    type: String,
+    nullable: true,
     default: 'UTC',
     example: 'Europe/Kyiv',
     description: 'By whose clocks it runs, and in which times are written',
@@ -180,7 +182,7 @@ export class ScheduleRequest extends PickType(RowsBody, ['format', 'columns', 'f
   @RetentionDays()
   retention_days?: number | null;
 
-  @ApiPropertyOptional({ default: true, description: 'Whether it runs by itself' })
+  @ApiPropertyOptional({ type: Boolean, nullable: true, default: true, description: 'Whether it runs by itself' })
   @IsOptional()
   @IsBoolean()
   is_active?: boolean | null;
@@ -217,13 +219,13 @@ function deliveryOf(body: ScheduleRequest): ScheduleWish['delivery'] {
     destination: destination ?? undefined,
     ...(options && {
       destinationOptions: {
-        endpoint: options.endpoint,
-        region: options.region,
-        accessKeyId: options.access_key_id,
-        secretAccessKey: options.secret_access_key,
-        forcePathStyle: options.force_path_style,
+        endpoint: options.endpoint ?? undefined,
+        region: options.region ?? undefined,
+        accessKeyId: options.access_key_id ?? undefined,
+        secretAccessKey: options.secret_access_key ?? undefined,
+        forcePathStyle: options.force_path_style ?? undefined,
       },
     }),
-    webhook: webhook ?? undefined,
+    ...(webhook && { webhook: { url: webhook.url, secret: webhook.secret ?? undefined } }),
   };
 }
