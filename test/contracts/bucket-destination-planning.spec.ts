@@ -79,6 +79,20 @@ describeOnS3('A bucket as destination, when it is planned,', () => {
     expect(await refusalOf({})).toBe(`The credentials have no right to write to s3://${bench.bucket}/daily/`);
   });
 
+  it('is tried again where it is kept, by the credentials that were sealed', async () => {
+    const target = await targets.plan(bench.wish(), 'destination');
+    await targets.probe(target, 'destination');
+
+    await bench.observer.deny('s3:PutObject');
+
+    const because = (message: string) => ({
+      details: { fields: [{ field: 'destination', message: expect.stringContaining(message) }] },
+    });
+    await expect(targets.probe(target, 'destination')).rejects.toMatchObject(because('no right to write'));
+    const broken = { ...target, credentials: 'v1.x.y' };
+    await expect(targets.probe(broken, 'destination')).rejects.toMatchObject(because('give them anew'));
+  });
+
   it('is content with a bucket whose objects may not be looked at', async () => {
     await bench.observer.deny('s3:GetObject');
 

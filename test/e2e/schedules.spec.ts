@@ -4,6 +4,7 @@ import { MailServer } from '../support/mail-server';
 import { keepNotes, keepSchedule, ofNotes, SCHEDULES, type ScheduleRecord, stepsOf } from '../support/schedules';
 import { WebhookReceiver } from '../support/webhook-receiver';
 
+const PRIVATE_STORAGE = { endpoint: 'http://169.254.169.254', access_key_id: 'a', secret_access_key: 'b' };
 const MISSING = '0192f0c1-2222-7000-8000-00000000000a';
 
 describe('Schedules', () => {
@@ -180,6 +181,9 @@ describe('Schedules', () => {
       [{ delivery_method: 'pigeon' }, 'delivery_method'],
       [{ delivery_method: 's3' }, 'destination'],
       [{ destination: 's3://bucket/' }, 'destination'],
+      [{ delivery_method: 's3', destination: 'bucket/prefix' }, 'destination'],
+      [{ delivery_method: 's3', destination: 's3://bucket/prefix/' }, 'destination'],
+      [{ delivery_method: 's3', destination: 's3://bucket/', destination_options: PRIVATE_STORAGE }, 'destination'],
       [{ delivery_method: 'webhook' }, 'webhook'],
       [{ webhook: { url: 'https://example.com' } }, 'webhook'],
       [{ delivery_method: 'webhook', webhook: { url: 'http://169.254.169.254/latest' } }, 'webhook'],

@@ -8,8 +8,8 @@ import {
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
 import { OutboundAddresses, OutboundRefusedError } from '../../../platform/outbound/outbound-addresses';
-import { Sealer } from '../../../platform/sealing/sealer';
-import { BUCKET_CREDENTIALS, type BucketPlace } from '../../model/domain/bucket-target';
+import { SealBrokenError, Sealer } from '../../../platform/sealing/sealer';
+import { BUCKET_CREDENTIALS, type BucketPlace, readBucketTarget } from '../../model/domain/bucket-target';
 import { bucketUriOf, readBucketUri } from '../../model/domain/bucket-uri';
 import { BucketTargets, type BucketWish } from '../../model/domain/interfaces/bucket-targets';
 import { destinationRefusal, sealedFor } from '../destination-refusal';
@@ -37,15 +37,17 @@ export class ProbedBucketTargets extends BucketTargets {
   }
 
   override async plan(wish: BucketWish, field: string): Promise<Readonly<Record<string, unknown>>> {
-    try {
+    return refusing(field, async () => {
       const place = await this.placeOf(wish, field);
-      await this.probe(place);
+      await this.tryOut(place);
       return { ...place };
-    } catch (error) {
-      if (error instanceof OutboundRefusedError) throw destinationRefusal(field, `The endpoint ${error.message}`);
-      if (error instanceof BucketTroubleError) throw destinationRefusal(field, error.message);
-      throw error;
-    }
+    });
+  }
+
+  override async probe(target: Readonly<Record<string, unknown>>, field: string): Promise<void> {
+    const place = readBucketTarget(target);
+    if (!place) throw destinationRefusal(field, 'The destination cannot be read any more: give it anew');
+    await refusing(field, () => this.tryOut(place));
   }
 
   private async placeOf(wish: BucketWish, field: string): Promise<BucketPlace> {
@@ -101,7 +103,7 @@ export class ProbedBucketTargets extends BucketTargets {
     return endpointOf(url.href, '');
   }
 
-  private async probe(place: BucketPlace): Promise<void> {
+  private async tryOut(place: BucketPlace): Promise<void> {
     const bucket = await this.connections.open(place, PATIENCE);
     try {
       await tryToWrite(bucket);
@@ -111,6 +113,20 @@ export class ProbedBucketTargets extends BucketTargets {
     } finally {
       bucket.close();
     }
+  }
+}
+
+/** @throws DomainError invalid, for whatever is wrong with the place */
+async function refusing<Result>(field: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof OutboundRefusedError) throw destinationRefusal(field, `The endpoint ${error.message}`);
+    if (error instanceof BucketTroubleError) throw destinationRefusal(field, error.message);
+    if (error instanceof SealBrokenError) {
+      throw destinationRefusal(field, 'The credentials that were kept cannot be opened any more: give them anew');
+    }
+    throw error;
   }
 }
 

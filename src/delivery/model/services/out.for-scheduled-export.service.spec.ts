@@ -23,6 +23,10 @@ class OpenBuckets extends BucketTargets {
   override plan({ uri }: BucketWish) {
     return Promise.resolve({ uri });
   }
+
+  override probe(): Promise<void> {
+    return Promise.resolve();
+  }
 }
 
 const zoe = { userId: 'zoe', tenantId: null };

@@ -32,6 +32,9 @@ export interface ScheduleDeliveries {
   readonly webhookSecret: string | null;
 }
 
+/** Under which name a refusal speaks of the bucket. */
+const BUCKET_FIELD = 'destination';
+
 /** What schedules may ask of deliveries. */
 @Injectable()
 export class DeliveriesForScheduledExport {
@@ -64,6 +67,13 @@ export class DeliveriesForScheduledExport {
     return { deliveries, webhookSecret };
   }
 
+  /** Tries again the destinations of what was planned before. @throws DomainError invalid */
+  async probe(planned: readonly PlannedDelivery[]): Promise<void> {
+    for (const { channel, target } of planned) {
+      if (channel === 's3') await this.buckets.probe(target, BUCKET_FIELD);
+    }
+  }
+
   /**
    * How it is told that a schedule was paused: to whom its plan writes, else to its owner, where their address is known.
    * @returns `null` where there is nobody to write to
@@ -80,7 +90,7 @@ export class DeliveriesForScheduledExport {
   }
 
   private async toBucket({ destination }: ScheduleDeliveryWish): Promise<PlannedDelivery> {
-    const field = 'destination';
+    const field = BUCKET_FIELD;
     if (!destination) throw DomainError.invalidRequest({ field, message: 'must be given: s3://bucket/prefix/' });
     return { channel: 's3', on: ['completed'], target: await this.buckets.plan(destination, field) };
   }

@@ -77,6 +77,7 @@ export class ScheduleDefinitions {
   private async plan(caller: Caller, wish: WishedDelivery, earlier: Schedule | null): Promise<ScheduleDeliveries> {
     // Who is no administrator any more keeps no right that came with it.
     const kept = earlier ? keptDeliveries(wish, earlier, isAdmin(caller) || !earlier.asAdmin) : [];
+    await this.deliveries.probe(kept);
     const anew = {
       ...wish,
       email: emailOf(wish),

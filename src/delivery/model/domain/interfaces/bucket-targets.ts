@@ -16,4 +16,7 @@ export abstract class BucketTargets {
    * @throws DomainError invalid
    */
   abstract plan(wish: BucketWish, field: string): Promise<Readonly<Record<string, unknown>>>;
+
+  /** Tries again what was planned before. @throws DomainError invalid */
+  abstract probe(target: Readonly<Record<string, unknown>>, field: string): Promise<void>;
 }
