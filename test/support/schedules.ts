@@ -78,7 +78,7 @@ export function settledRuns(person: Client, id: string, count: number, patience?
 /** What was done to a schedule, step by step. */
 export async function stepsOf(installation: Installation, id: string): Promise<string[]> {
   const rows = await installation.sql<{ action: string }>(
-    `SELECT action FROM export_audit_log WHERE details->>'schedule_id' = $1 ORDER BY id`,
+    `SELECT action FROM export_audit_log WHERE schedule_id = $1 AND action LIKE 'schedule.%' ORDER BY id`,
     id,
   );
   return rows.map(({ action }) => action);

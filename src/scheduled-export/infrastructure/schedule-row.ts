@@ -121,6 +121,6 @@ export function recordStep(
     scheduleId: id,
     userId: by?.userId ?? null,
     tenantId,
-    details: { schedule_id: id, name, ...(run?.slot && { slot: run.slot.toISOString() }), ...details },
+    details: { name, ...(run?.slot && { slot: run.slot.toISOString() }), ...details },
   });
 }
