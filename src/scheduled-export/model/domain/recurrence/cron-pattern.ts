@@ -5,7 +5,7 @@ import type { CivilTime } from '../../../../platform/time/time-zone';
 const LONGEST = 200;
 const FIELDS = 5;
 
-/** The parser's placeholder for a random figure: it would be another one in every process. */
+/** The parser's letter for a random figure: it would be another one in every process. */
 const RANDOM = /(^|[,\s])h([(/\s,]|$)/i;
 
 /** The times that a cron expression of five fields names, as it is read for a clock that never changes. */
