@@ -1,6 +1,16 @@
 /** The door of the module: what other modules may import, and nothing more. */
 export { DeliveryModule } from './delivery.module';
 export { Notify, NotifyBody } from './api/notify.body';
+export { WebhookBody } from './api/webhook.body';
 export { type Language, LANGUAGES } from './model/domain/language';
+export type { DeliveryState } from './model/domain/delivery-state';
+export type { BucketWish } from './model/domain/interfaces/bucket-targets';
+export type { WebhookWish } from './model/domain/interfaces/webhook-targets';
 export { DeliveryPlanner, type NotifyWish } from './model/services/delivery-planner';
-export { DeliveriesForScheduledExport } from './model/services/out.for-scheduled-export.service';
+export {
+  DeliveriesForScheduledExport,
+  DELIVERY_METHODS,
+  type DeliveryMethod,
+  type ScheduleDeliveries,
+  type ScheduleDeliveryWish,
+} from './model/services/out.for-scheduled-export.service';

@@ -3,15 +3,11 @@ import { CatalogModule } from '../catalog';
 import { DeliveryModule } from '../delivery';
 import { ExportModule } from '../export';
 import { ScheduledExportsController } from './api/scheduled-exports.controller';
-import { CatalogContent } from './infrastructure/catalog-content';
-import { OutboxDeliveries } from './infrastructure/outbox-deliveries';
 import { PrismaScheduleRunRepository } from './infrastructure/schedule-run.repository.prisma';
 import { BullTicker, FireDueSchedulesHandler } from './infrastructure/schedule-ticker';
 import { PrismaScheduleRepository } from './infrastructure/schedule.repository.prisma';
 import { ScheduleRunRepository } from './model/domain/interfaces/schedule-run.repository';
 import { ScheduleRepository } from './model/domain/interfaces/schedule.repository';
-import { ScheduledContent } from './model/domain/interfaces/scheduled-content';
-import { ScheduledDeliveries } from './model/domain/interfaces/scheduled-deliveries';
 import { Ticker } from './model/domain/interfaces/ticker';
 import { RunSettlement } from './model/services/run-settlement';
 import { ScheduleClock } from './model/services/schedule-clock';
@@ -26,8 +22,6 @@ import { ScheduleService } from './model/services/schedule.service';
   providers: [
     { provide: ScheduleRepository, useClass: PrismaScheduleRepository },
     { provide: ScheduleRunRepository, useClass: PrismaScheduleRunRepository },
-    { provide: ScheduledContent, useClass: CatalogContent },
-    { provide: ScheduledDeliveries, useClass: OutboxDeliveries },
     { provide: Ticker, useClass: BullTicker },
     ScheduleDefinitions,
     ScheduleService,

@@ -167,7 +167,7 @@ describe('Mail about exports', () => {
   });
 
   it('is not sent of a file that is gone by then', async () => {
-    server.next('refuse for now');
+    server.next('refuse this time');
     const id = await askFor(ann, { email: true });
     await until('the server was asked', () => server.offered.length === 1);
     await ann.finished(id);

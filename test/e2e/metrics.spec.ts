@@ -6,6 +6,7 @@ import { Installation } from '../support/installation';
 import { metricsOf, total } from '../support/metrics';
 import { PostgresServer } from '../support/postgres-server';
 import type { Service } from '../support/service';
+import { stallReads } from '../support/stall';
 import { until } from '../support/until';
 
 const ANN = '00000000-0000-7000-8000-0000000000aa';
@@ -174,6 +175,19 @@ describe('While its database is away, the service', () => {
     await postgres.remove();
   });
 
+  it('shows its metrics in time, but for what a table in somebody else’s hands would tell', async () => {
+    expect(await metricsOf(service)).toMatch(/^notification_oldest_pending_seconds \d/m);
+    const stall = await stallReads(installation, 'export_deliveries');
+
+    const begun = Date.now();
+    const meanwhile = await metricsOf(service).finally(() => stall.release());
+    const took = Date.now() - begun;
+
+    expect(took).toBeLessThan(5_000);
+    expect(meanwhile).not.toMatch(/^(notifications_pending|notification_oldest_pending_seconds)[ {]/m);
+    expect(meanwhile).toMatch(/^exports_oldest_waiting_seconds \d/m);
+  });
+
   it('shows its metrics all the same, but for what it cannot know', async () => {
     expect(await metricsOf(service)).toMatch(/^exports_oldest_waiting_seconds \d/m);
     await postgres.stop();
@@ -185,7 +199,9 @@ describe('While its database is away, the service', () => {
     expect(took).toBeLessThan(5_000);
     expect(meanwhile).toContain('dependency_up{dependency="database"} 0');
     expect(meanwhile).toContain('dependency_up{dependency="storage"} 1');
-    expect(meanwhile).not.toMatch(/^(exports_oldest_waiting_seconds|exports_unfinished|queue_jobs)[ {]/m);
+    expect(meanwhile).not.toMatch(
+      /^(exports_oldest_waiting_seconds|exports_unfinished|notifications_pending|notification_oldest_pending_seconds|queue_jobs)[ {]/m,
+    );
     expect(meanwhile).toMatch(/^nodejs_eventloop_lag_p99_seconds /m);
 
     await postgres.start();

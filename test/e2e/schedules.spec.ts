@@ -104,6 +104,14 @@ describe('Schedules', () => {
       expect(here).toMatchObject({ frequency: 'cron', cron: '0 1 * * *', next_run_at: there.next_run_at });
     });
 
+    it('with what is null as if it were left out', async () => {
+      const webhook = { url: receiver.url, secret: null };
+
+      const kept = await keepSchedule(ann, { delivery_method: 'webhook', webhook, timezone: null, options: null });
+
+      expect(kept).toMatchObject({ timezone: 'UTC', options: {}, webhook_secret: expect.stringMatching(/^whsec_/) });
+    });
+
     it('once for a request that is repeated', async () => {
       const key = { 'Idempotency-Key': 'schedule-1' };
 
@@ -180,6 +188,17 @@ describe('Schedules', () => {
       [{ webhook: { url: 'https://example.com' } }, 'webhook'],
       [{ delivery_method: 'webhook', webhook: { url: 'http://169.254.169.254/latest' } }, 'webhook'],
       [{ delivery_method: 'webhook', webhook: { url: 'https://10.0.0.1/hook' } }, 'webhook'],
+      [{ delivery_method: 'webhook', webhook: [{ url: 'https://example.com' }] }, 'webhook'],
+      [{ delivery_method: 's3', destination: 's3://bucket/', destination_options: [] }, 'destination_options'],
+      [{ options: [] }, 'options'],
+      [
+        {
+          delivery_method: 's3',
+          destination: 's3://bucket/',
+          destination_options: { endpoint: null, region: null, access_key_id: null, secret_access_key: null },
+        },
+        'destination',
+      ],
       [{ delivery_email: 'nobody' }, 'delivery_email'],
       [{ delivery_email: 7 }, 'delivery_email'],
       [{ delivery_email: '' }, 'delivery_email'],

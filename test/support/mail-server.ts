@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
-import { python } from './python';
+import { PythonReader } from './python-reader';
 
-/** How the server answers one message: it takes it, refuses it for now or for good, or lets the sender wait in vain. */
+/** How the server answers one message: it takes it, refuses it this time or for good, or lets the sender wait in vain. */
 export type Behaviour =
-  'accept' | 'refuse for now' | 'refuse for good' | 'be silent' | 'accept and be silent' | 'hang up';
+  'accept' | 'refuse this time' | 'refuse for good' | 'be silent' | 'accept and be silent' | 'hang up';
 
 /** A message as it came in, read by Python. */
 export interface ReceivedMail {
@@ -24,16 +24,19 @@ export interface ReceivedMail {
   readonly type: string;
 }
 
+type ReadMail = Omit<ReceivedMail, 'from' | 'to' | 'raw'>;
+
 const READ_MAIL = `
-import email, email.policy, json, sys
-message = email.message_from_bytes(sys.stdin.buffer.read(), policy=email.policy.default)
-headers = {name.lower(): str(value) for name, value in message.items()}
-counts = {}
-for name in message.keys(): counts[name.lower()] = counts.get(name.lower(), 0) + 1
-text = message.get_body(('plain',)).get_content()
-html = message.get_body(('html',)).get_content()
-print(json.dumps({'headers': headers, 'counts': counts, 'subject': str(message['subject']), 'text': text, 'html': html,
-  'messageId': str(message['message-id']), 'type': message.get_content_type()}))
+import email, email.policy
+def read(data):
+    message = email.message_from_bytes(data, policy=email.policy.default)
+    headers = {name.lower(): str(value) for name, value in message.items()}
+    counts = {}
+    for name in message.keys(): counts[name.lower()] = counts.get(name.lower(), 0) + 1
+    text = message.get_body(('plain',)).get_content()
+    html = message.get_body(('html',)).get_content()
+    return {'headers': headers, 'counts': counts, 'subject': str(message['subject']), 'text': text, 'html': html,
+        'messageId': str(message['message-id']), 'type': message.get_content_type()}
 `;
 
 /** A mail server that does as it is told with each message in turn, and accepts whatever comes after that. */
@@ -46,6 +49,7 @@ export class MailServer {
   #server: SMTPServer | undefined;
   #port = 0;
   readonly #silent = new Set<() => void>();
+  #reader: PythonReader<ReadMail> | undefined;
 
   static async start(): Promise<MailServer> {
     const server = new MailServer();
@@ -81,6 +85,7 @@ export class MailServer {
     });
     server.on('error', () => undefined);
     this.#server = server;
+    this.#reader = new PythonReader(READ_MAIL);
     const listening = once(server.listen(this.#port, '127.0.0.1'), 'listening');
     await listening;
     this.#port = (server.server.address() as AddressInfo).port;
@@ -92,6 +97,7 @@ export class MailServer {
     this.#silent.clear();
     const server = this.#server;
     this.#server = undefined;
+    this.#reader?.close();
     if (server)
       await new Promise<void>((closed) => {
         server.close(closed);
@@ -105,14 +111,14 @@ export class MailServer {
   ): Promise<void> {
     const raw = await buffer(stream);
     const behaviour = this.#script.shift() ?? 'accept';
-    const mail = await read(raw, session);
+    const mail = await this.#read(raw, session);
     this.offered.push(mail.messageId);
     if (behaviour === 'accept' || behaviour === 'accept and be silent') this.accepted.push(mail);
     switch (behaviour) {
       case 'accept':
         answer();
         break;
-      case 'refuse for now':
+      case 'refuse this time':
         answer(refusal(451, 'Try again later'));
         break;
       case 'refuse for good':
@@ -128,14 +134,15 @@ export class MailServer {
         });
     }
   }
+
+  async #read(raw: Buffer, { envelope }: SMTPServerSession): Promise<ReceivedMail> {
+    if (!this.#reader) throw new Error('The server is closed');
+    const mail = await this.#reader.read(raw);
+    const from = envelope.mailFrom === false ? '' : envelope.mailFrom.address;
+    return { ...mail, from, to: envelope.rcptTo.map(({ address }) => address), raw: raw.toString('utf8') };
+  }
 }
 
 function refusal(responseCode: number, message: string): Error {
   return Object.assign(new Error(message), { responseCode });
-}
-
-async function read(raw: Buffer, { envelope }: SMTPServerSession): Promise<ReceivedMail> {
-  const mail = await python<Omit<ReceivedMail, 'from' | 'to' | 'raw'>>(READ_MAIL, raw);
-  const from = envelope.mailFrom === false ? '' : envelope.mailFrom.address;
-  return { ...mail, from, to: envelope.rcptTo.map(({ address }) => address), raw: raw.toString('utf8') };
 }

@@ -121,7 +121,7 @@ function rowsAndFile({
   const { columns: optionalColumns, raw, bom, delimiter, timezone, compression } = options ?? {};
   if (columns !== undefined && optionalColumns !== undefined) {
     const message = 'must stand in one place only: at the top or here';
-    throw DomainError.invalid('invalid-request', 'The request is not valid', { field: 'options.columns', message });
+    throw DomainError.invalidRequest({ field: 'options.columns', message });
   }
   const file = { raw, bom, delimiter, timezone, compression };
   const retentionSeconds = retentionOf(days);

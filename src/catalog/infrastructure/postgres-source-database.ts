@@ -36,7 +36,7 @@ export class PostgresSourceDatabase extends SourceDatabase {
     } catch (error) {
       if ((error as { code?: unknown }).code !== UNKNOWN_TIME_ZONE) throw error;
       const message = 'names a time zone that the database does not know';
-      throw DomainError.invalid('invalid-request', 'The request is not valid', { field: 'options.timezone', message });
+      throw DomainError.invalidRequest({ field: 'options.timezone', message });
     }
   }
 
@@ -85,7 +85,7 @@ class SnapshotView implements SourceView {
       throw DomainError.invalid('id-not-in-encoding', message);
     }
     if (wrong.length === 0) throw new Error(`PostgreSQL refuses the query of ${plan.table.name}: ${code}`);
-    throw DomainError.invalid('invalid-request', 'The request is not valid', ...wrong);
+    throw DomainError.invalidRequest(...wrong);
   }
 
   async hold(plans: readonly TablePlan[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMinSize,
@@ -7,39 +7,14 @@ import {
   IsIn,
   IsObject,
   IsOptional,
-  IsString,
-  MaxLength,
   ValidateBy,
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
 import { LONGEST_ADDRESS } from '../../platform/mail/mail-address';
-import type { Ending } from '../../platform/outbox/planned-delivery';
+import { type Ending, ENDINGS } from '../../platform/outbox/planned-delivery';
 import { type Language, LANGUAGES } from '../model/domain/language';
-
-const LONGEST_URL = 2_048;
-const LONGEST_SECRET = 200;
-const URL_MESSAGE = {
-  message: `$property must be an address such as https://hooks.example.com/exports, of at most ${LONGEST_URL} characters`,
-};
-const ENDINGS: readonly Ending[] = ['completed', 'failed'];
-
-export class NotifyWebhookBody {
-  @ApiProperty({ format: 'uri', maxLength: LONGEST_URL, example: 'https://hooks.example.com/exports' })
-  @IsString(URL_MESSAGE)
-  @MaxLength(LONGEST_URL, URL_MESSAGE)
-  url!: string;
-
-  @ApiPropertyOptional({
-    maxLength: LONGEST_SECRET,
-    example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
-    description: 'What messages are signed with; made here, and shown once in the answer, where it is left out',
-  })
-  @IsOptional()
-  @IsString()
-  @MaxLength(LONGEST_SECRET)
-  secret?: string;
-}
+import { WebhookBody } from './webhook.body';
 
 /** Who shall be told when an export ends. */
 export class NotifyBody {
@@ -57,12 +32,12 @@ export class NotifyBody {
   })
   email?: boolean | string;
 
-  @ApiPropertyOptional({ type: NotifyWebhookBody })
+  @ApiPropertyOptional({ type: WebhookBody })
   @IsOptional()
   @IsObject()
   @ValidateNested()
-  @Type(() => NotifyWebhookBody)
-  webhook?: NotifyWebhookBody;
+  @Type(() => WebhookBody)
+  webhook?: WebhookBody;
 
   @ApiPropertyOptional({ enum: ENDINGS, isArray: true, description: 'Of which ends; of both without it' })
   @IsOptional()

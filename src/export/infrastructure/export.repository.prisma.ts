@@ -12,7 +12,7 @@ import { Prisma } from '../../platform/prisma/generated/client';
 import { jsonOf } from '../../platform/prisma/json';
 import { ownedBy, ownedBySql } from '../../platform/prisma/owned-by';
 import { PrismaService, type Transaction } from '../../platform/prisma/prisma.service';
-import { RateLimitExceededError, type RateLimitState } from '../../platform/rate-limit/rate-limit';
+import { type RateLimitState, takeOneMore, type UsedWindow } from '../../platform/rate-limit/rate-limit';
 import type { RequestExport } from '../model/domain/commands/request-export.command';
 import { wayOf } from '../model/domain/downloader';
 import type { Export, FinishedFile, StoredObject } from '../model/domain/export';
@@ -209,16 +209,14 @@ async function takeFromLimit(
   transaction: Transaction,
   account: Party,
   kind: ExportKind,
-  { limit, windowSeconds }: RateLimit,
+  limit: RateLimit,
 ): Promise<RateLimitState> {
-  const [window] = await transaction.$queryRaw<{ used: number; reset: number | null }[]>`
+  const { windowSeconds } = limit;
+  const [window] = await transaction.$queryRaw<UsedWindow[]>`
     SELECT count(*)::int AS used,
            ceil(extract(epoch FROM min(created_at) + make_interval(secs => ${windowSeconds}) - statement_timestamp()))::int AS reset
     FROM exports
     WHERE ${goesOn(account)} AND kind = ${kind}
       AND created_at > statement_timestamp() - make_interval(secs => ${windowSeconds})`;
-  const used = window?.used ?? 0;
-  const state = { name: kind, limit, windowSeconds, resetSeconds: Math.max(1, window?.reset ?? windowSeconds) };
-  if (used >= limit) throw new RateLimitExceededError({ ...state, remaining: 0 });
-  return { ...state, remaining: limit - used - 1 };
+  return takeOneMore(kind, limit, window);
 }

@@ -40,6 +40,11 @@ export class DomainError extends Error {
     return new DomainError('invalid', code, message, { fields });
   }
 
+  /** A request whose fields, or some of them, are wrong. */
+  static invalidRequest(...fields: FieldError[]): DomainError {
+    return DomainError.invalid('invalid-request', 'The request is not valid', ...fields);
+  }
+
   /** What belongs to somebody else is answered with this too: it does not exist for the caller. */
   static notFound(what: string): DomainError {
     return new DomainError('not-found', `${what.toLowerCase().replaceAll(' ', '-')}-not-found`, `${what} not found`);

@@ -12,14 +12,14 @@ export class RequestValidationPipe extends ValidationPipe {
       whitelist: true,
       forbidNonWhitelisted: true,
       forbidUnknownValues: true,
-      exceptionFactory: (errors) => invalid(fieldErrors(errors)),
+      exceptionFactory: (errors) => DomainError.invalidRequest(...fieldErrors(errors)),
     });
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const read = (await super.transform(value, metadata)) as unknown;
     const lost = lostFields(asSent(value), read);
-    if (lost.length > 0) throw invalid(lost);
+    if (lost.length > 0) throw DomainError.invalidRequest(...lost);
     return read;
   }
 
@@ -27,10 +27,6 @@ export class RequestValidationPipe extends ValidationPipe {
     keepAsSent(value);
     super.stripProtoKeys(value);
   }
-}
-
-function invalid(errors: readonly FieldError[]): DomainError {
-  return DomainError.invalid('invalid-request', 'The request is not valid', ...errors);
 }
 
 /** What Nest and class-transformer left out before anybody could refuse it: names that every object inherits. */

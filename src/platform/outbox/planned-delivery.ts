@@ -3,7 +3,8 @@ export const CHANNELS = ['email', 'webhook', 's3'] as const;
 export type ChannelName = (typeof CHANNELS)[number];
 
 /** How what a delivery tells of may end. */
-export type Ending = 'completed' | 'failed';
+export const ENDINGS = ['completed', 'failed'] as const;
+export type Ending = (typeof ENDINGS)[number];
 
 /** What is to be delivered when an export ends: planned, checked and sealed when it is asked for. */
 export interface PlannedDelivery {

@@ -16,6 +16,29 @@ export class RateLimitExceededError extends DomainError {
   }
 }
 
+/** What was used of a limit in the window that ends now. */
+export interface UsedWindow {
+  readonly used: number;
+  /** Seconds until the oldest use leaves the window; `null` where there is none. */
+  readonly reset: number | null;
+}
+
+/**
+ * Takes one more.
+ * @param name of the limit, for whoever is told of it
+ * @returns what is left then
+ * @throws RateLimitExceededError
+ */
+export function takeOneMore(
+  name: string,
+  { limit, windowSeconds }: RateLimit,
+  { used, reset }: UsedWindow = { used: 0, reset: null },
+): RateLimitState {
+  const state = { name, limit, windowSeconds, resetSeconds: Math.max(1, reset ?? windowSeconds) };
+  if (used >= limit) throw new RateLimitExceededError({ ...state, remaining: 0 });
+  return { ...state, remaining: limit - used - 1 };
+}
+
 /** The fields of draft-ietf-httpapi-ratelimit-headers. */
 export function rateLimitHeaders(state: RateLimitState): Readonly<Record<string, string>> {
   return {

@@ -3,9 +3,9 @@ import { recordAudit } from '../audit/audit-log';
 import { Config } from '../config/config';
 import { PrismaService } from '../prisma/prisma.service';
 import { FileStorage, type UnfinishedUpload } from '../storage/file-storage';
+import { Rounds } from '../time/rounds';
 import { batchesOf } from './batches';
 import type { FileKeeper } from './file-keeper';
-import { Rounds } from './rounds';
 import { SweepMetrics } from './sweep-metrics';
 import { SweepTurns } from './sweep-turns';
 

@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, IsString, MaxLength } from 'class-validator';
 
 export const LONGEST_ADDRESS = 2_000;
@@ -37,21 +37,4 @@ export class DestinationOptionsBody {
   @IsOptional()
   @IsBoolean()
   force_path_style?: boolean;
-}
-
-/** Which address is called. */
-export class WebhookBody {
-  @ApiProperty({ example: 'https://example.com/hooks/exports' })
-  @IsString()
-  @MaxLength(LONGEST_ADDRESS)
-  url!: string;
-
-  @ApiPropertyOptional({
-    writeOnly: true,
-    description: 'What signatures are made with: `whsec_` and base64. Made here where it is left out, and shown once.',
-  })
-  @IsOptional()
-  @IsString()
-  @MaxLength(LONGEST_TEXT)
-  secret?: string;
 }

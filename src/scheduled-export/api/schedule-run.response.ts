@@ -1,8 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { Export } from '../../export';
+import type { DeliveryState } from '../../delivery';
+import { type Export, EXPORT_STATUSES } from '../../export';
 import { PageResponse } from '../../platform/http/page';
 import { CHANNELS, type ChannelName } from '../../platform/outbox/planned-delivery';
-import type { DeliveryState } from '../model/domain/interfaces/scheduled-deliveries';
 import type { RunOutcome, RunTrigger } from '../model/domain/schedule-run';
 import type { RunWithFate } from '../model/services/schedule-runs';
 
@@ -10,7 +10,6 @@ const nullable = { nullable: true, type: String } as const;
 const nullableInteger = { nullable: true, type: 'integer' } as const;
 const nullableTime = { ...nullable, format: 'date-time' } as const;
 
-const STATUSES = ['pending', 'processing', 'completed', 'failed', 'cancelled', 'expired'];
 const OUTCOMES = ['succeeded', 'failed', null];
 
 class RunDeliveryResponse {
@@ -36,7 +35,7 @@ export class LastRunResponse {
   @ApiProperty({ format: 'uuid', description: 'Its export, which has its file' })
   readonly export_id!: string;
 
-  @ApiProperty({ enum: STATUSES, description: "The export's, at this moment" })
+  @ApiProperty({ enum: EXPORT_STATUSES, description: "The export's, at this moment" })
   readonly status!: Export['status'];
 
   @ApiProperty({ ...nullable, enum: OUTCOMES, description: 'Null until its file is made and brought to where it goes' })

@@ -8,16 +8,16 @@ import {
   IsBoolean,
   IsIn,
   IsNumber,
+  IsObject,
   IsOptional,
   IsString,
   MaxLength,
   ValidateNested,
 } from 'class-validator';
 import { DataExportOptions, RowsBody } from '../../catalog';
-import { type Language, LANGUAGES } from '../../delivery';
+import { DELIVERY_METHODS, type DeliveryMethod, type Language, LANGUAGES, WebhookBody } from '../../delivery';
 import { RetentionDays, retentionOf } from '../../export';
-import { DELIVERY_METHODS, type DeliveryMethod } from '../model/domain/interfaces/scheduled-deliveries';
-import { DestinationOptionsBody, LONGEST_ADDRESS, WebhookBody } from './schedule-destination.body';
+import { DestinationOptionsBody, LONGEST_ADDRESS } from './schedule-destination.body';
 import { LONGEST_NAME } from '../model/domain/schedule-name';
 import type { ScheduleWish } from '../model/domain/schedule-wish';
 
@@ -60,6 +60,7 @@ export class ScheduleRequest extends PickType(RowsBody, ['format', 'columns', 'f
 
   @ApiPropertyOptional({ type: ScheduleOptions })
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => ScheduleOptions)
   options?: ScheduleOptions | null;
@@ -117,6 +118,8 @@ export class ScheduleRequest extends PickType(RowsBody, ['format', 'columns', 'f
   day_of_month?: number | null;
 
   @ApiPropertyOptional({
+    type: String,
+    nullable: true,
     default: 'UTC',
     example: 'Europe/Kyiv',
     description: 'By whose clocks it runs, and in which times are written',
@@ -156,6 +159,7 @@ export class ScheduleRequest extends PickType(RowsBody, ['format', 'columns', 'f
     description: 'Credentials that are left out stay what they were for the same destination',
   })
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => DestinationOptionsBody)
   destination_options?: DestinationOptionsBody | null;
@@ -165,6 +169,7 @@ export class ScheduleRequest extends PickType(RowsBody, ['format', 'columns', 'f
     description: 'For `webhook`; a secret that is left out stays what it was for the same address',
   })
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => WebhookBody)
   webhook?: WebhookBody | null;
@@ -177,7 +182,7 @@ export class ScheduleRequest extends PickType(RowsBody, ['format', 'columns', 'f
   @RetentionDays()
   retention_days?: number | null;
 
-  @ApiPropertyOptional({ default: true, description: 'Whether it runs by itself' })
+  @ApiPropertyOptional({ type: Boolean, nullable: true, default: true, description: 'Whether it runs by itself' })
   @IsOptional()
   @IsBoolean()
   is_active?: boolean | null;
@@ -214,13 +219,13 @@ function deliveryOf(body: ScheduleRequest): ScheduleWish['delivery'] {
     destination: destination ?? undefined,
     ...(options && {
       destinationOptions: {
-        endpoint: options.endpoint,
-        region: options.region,
-        accessKeyId: options.access_key_id,
-        secretAccessKey: options.secret_access_key,
-        forcePathStyle: options.force_path_style,
+        endpoint: options.endpoint ?? undefined,
+        region: options.region ?? undefined,
+        accessKeyId: options.access_key_id ?? undefined,
+        secretAccessKey: options.secret_access_key ?? undefined,
+        forcePathStyle: options.force_path_style ?? undefined,
       },
     }),
-    webhook: webhook ?? undefined,
+    ...(webhook && { webhook: { url: webhook.url, secret: webhook.secret ?? undefined } }),
   };
 }

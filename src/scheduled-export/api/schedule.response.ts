@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { DELIVERY_METHODS, type DeliveryMethod } from '../../delivery';
+import { daysOfRetention } from '../../export';
 import { PageResponse } from '../../platform/http/page';
-import { DELIVERY_METHODS, type DeliveryMethod } from '../model/domain/interfaces/scheduled-deliveries';
 import { FREQUENCIES, type Frequency } from '../model/domain/recurrence/recurrence-rule';
 import type { DestinationOptions, Schedule } from '../model/domain/schedule';
 import type { RunWithFate } from '../model/services/schedule-runs';
@@ -9,7 +10,6 @@ import { LastRunResponse } from './schedule-run.response';
 const nullable = { nullable: true, type: String } as const;
 const nullableInteger = { nullable: true, type: 'integer' } as const;
 const nullableTime = { ...nullable, format: 'date-time' } as const;
-const SECONDS_PER_DAY = 86_400;
 
 /** A schedule, as every endpoint shows it. What does not apply is null. */
 export class ScheduleResponse {
@@ -139,7 +139,7 @@ export class ScheduleResponse {
       webhook_url: delivery.webhookUrl,
       ...(webhookSecret !== null && { webhook_secret: webhookSecret }),
       language: delivery.language,
-      retention_days: schedule.retentionSeconds === null ? null : schedule.retentionSeconds / SECONDS_PER_DAY,
+      retention_days: daysOfRetention(schedule.retentionSeconds),
       next_run_at: schedule.nextRunAt?.toISOString() ?? null,
       last_run_at: schedule.lastRunAt?.toISOString() ?? null,
       last_run: last ? LastRunResponse.of(last) : null,

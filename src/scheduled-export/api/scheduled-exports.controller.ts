@@ -18,7 +18,7 @@ import { pageAnswer, PageQuery, pageSize } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
 import type { Schedule } from '../model/domain/schedule';
 import { ScheduleRuns } from '../model/services/schedule-runs';
-import { type SavedSchedule, ScheduleService } from '../model/services/schedule.service';
+import { ScheduleService } from '../model/services/schedule.service';
 import { ScheduleListQuery } from './schedule-list.query';
 import { ScheduleRequest } from './schedule.request';
 import { ScheduleListResponse, ScheduleResponse } from './schedule.response';
@@ -26,6 +26,8 @@ import { ScheduleRunListResponse, ScheduleRunResponse } from './schedule-run.res
 
 const CHECKED =
   'Everything is checked now: what it exports against the catalog and my rights, where it goes by trying it. A refusal names all that is wrong, each under its field.';
+
+const LOCATION = { Location: { description: 'The path of the schedule', schema: { type: 'string' as const } } };
 
 @ApiTags('Scheduled exports')
 @ApiBearerAuth()
@@ -60,11 +62,12 @@ export class ScheduledExportsController {
   @Post()
   @ApiOperation({ summary: 'Have something exported again and again', description: CHECKED })
   @ApiHeader({ name: 'Idempotency-Key', required: false })
-  @ApiCreatedResponse({
+  @ApiCreatedResponse({ type: ScheduleResponse, headers: LOCATION })
+  @ApiOkResponse({
     type: ScheduleResponse,
-    headers: { Location: { description: 'The path of the schedule', schema: { type: 'string' } } },
+    headers: LOCATION,
+    description: 'A repeat of a request that made it before',
   })
-  @ApiOkResponse({ type: ScheduleResponse, description: 'A repeat of a request that made it before' })
   @ApiProblems(400, 403, 409, 410, 413, 415, 422)
   async create(
     @CurrentCaller() caller: Caller,
@@ -75,7 +78,7 @@ export class ScheduledExportsController {
     const saved = await this.schedules.create(caller, ScheduleRequest.wish(body), idempotencyKey);
     response.status(saved.isNew ? HttpStatus.CREATED : HttpStatus.OK);
     response.location(`/api/v1/exports/scheduled/${saved.schedule.id}/`);
-    return this.saved(saved);
+    return this.show(saved.schedule, saved.webhookSecret);
   }
 
   @Get(':id')
@@ -98,7 +101,8 @@ export class ScheduledExportsController {
     @CurrentCaller() caller: Caller,
     @Body() body: ScheduleRequest,
   ): Promise<ScheduleResponse> {
-    return this.saved(await this.schedules.replace(id, caller, ScheduleRequest.wish(body)));
+    const { schedule, webhookSecret } = await this.schedules.replace(id, caller, ScheduleRequest.wish(body));
+    return this.show(schedule, webhookSecret);
   }
 
   @Delete(':id')
@@ -159,10 +163,6 @@ export class ScheduledExportsController {
   ): Promise<ScheduleRunListResponse> {
     const page = await this.runs.history(id, caller, pageSize(query), query.cursor);
     return pageAnswer(page, request, this.config.http.publicUrl, (item) => ScheduleRunResponse.of(item));
-  }
-
-  private async saved({ schedule, webhookSecret }: SavedSchedule): Promise<ScheduleResponse> {
-    return this.show(schedule, webhookSecret);
   }
 
   private async show(schedule: Schedule, webhookSecret: string | null = null): Promise<ScheduleResponse> {

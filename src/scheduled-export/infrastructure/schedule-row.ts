@@ -1,3 +1,5 @@
+import type { GrantedRows } from '../../catalog';
+import type { DeliveryMethod } from '../../delivery';
 import { type AuditEntry, recordAudit } from '../../platform/audit/audit-log';
 import type { Person } from '../../platform/auth/caller';
 import type { PlannedDelivery } from '../../platform/outbox/planned-delivery';
@@ -8,8 +10,6 @@ import {
 } from '../../platform/prisma/generated/client';
 import { jsonOf } from '../../platform/prisma/json';
 import type { Transaction } from '../../platform/prisma/prisma.service';
-import type { GrantedContent } from '../model/domain/interfaces/scheduled-content';
-import type { DeliveryMethod } from '../model/domain/interfaces/scheduled-deliveries';
 import type { Frequency } from '../model/domain/recurrence/recurrence-rule';
 import type { DestinationOptions, Schedule, ScheduleContent, ScheduleDefinition } from '../model/domain/schedule';
 import type { RunOutcome, RunTrigger, ScheduleRun } from '../model/domain/schedule-run';
@@ -24,7 +24,7 @@ export function toSchedule(row: ScheduleRow): Schedule {
     tenantId,
     name,
     content: { format, dataTypes, tables, columns, filters, options: options as ScheduleContent['options'] },
-    granted: row.granted as unknown as GrantedContent,
+    granted: row.granted as unknown as GrantedRows,
     rule: { frequency: frequency as Frequency, cron, at, weekday, dayOfMonth, timeZone },
     delivery: {
       method: row.deliveryMethod as DeliveryMethod,

@@ -9,7 +9,7 @@ import { postToOutbox } from '../../platform/outbox/outbox';
 import { type ChannelName, CHANNELS } from '../../platform/outbox/planned-delivery';
 import { ownedBy } from '../../platform/prisma/owned-by';
 import { PrismaService, type Transaction } from '../../platform/prisma/prisma.service';
-import { RateLimitExceededError, type RateLimitState } from '../../platform/rate-limit/rate-limit';
+import { type RateLimitState, takeOneMore, type UsedWindow } from '../../platform/rate-limit/rate-limit';
 import {
   type BegunRun,
   type ManualRun,
@@ -178,23 +178,17 @@ async function begunBefore(transaction: Transaction, id: string): Promise<BegunR
 }
 
 /** What a person runs by hand is limited as what they ask for directly. @throws RateLimitExceededError */
-async function takeFromLimit(
-  transaction: Transaction,
-  owner: Person,
-  { limit, windowSeconds }: RateLimit,
-): Promise<RateLimitState> {
+async function takeFromLimit(transaction: Transaction, owner: Person, limit: RateLimit): Promise<RateLimitState> {
+  const { windowSeconds } = limit;
   await transaction.$executeRaw`
     SELECT pg_advisory_xact_lock(hashtextextended(${`runs of ${partyKey(owner)}`}, 0))`;
-  const [window] = await transaction.$queryRaw<{ used: number; reset: number | null }[]>`
+  const [window] = await transaction.$queryRaw<UsedWindow[]>`
     SELECT count(*)::int AS used,
            ceil(extract(epoch FROM min(run.created_at) + make_interval(secs => ${windowSeconds}) - now()))::int AS reset
     FROM scheduled_export_runs AS run JOIN scheduled_exports AS schedule ON schedule.id = run.schedule_id
     WHERE schedule.user_id = ${owner.userId} AND schedule.tenant_id IS NOT DISTINCT FROM ${owner.tenantId}
       AND run.trigger = 'manual' AND run.created_at > now() - make_interval(secs => ${windowSeconds})`;
-  const used = window?.used ?? 0;
-  const state = { name: 'runs', limit, windowSeconds, resetSeconds: Math.max(1, window?.reset ?? windowSeconds) };
-  if (used >= limit) throw new RateLimitExceededError({ ...state, remaining: 0 });
-  return { ...state, remaining: limit - used - 1 };
+  return takeOneMore('runs', limit, window);
 }
 
 /**

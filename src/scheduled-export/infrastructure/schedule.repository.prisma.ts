@@ -139,7 +139,7 @@ function nextRun(rule: RecurrenceRule, now: Date): Date {
   const next = recurrenceOf(rule).nextAfter(now);
   if (next) return next;
   const message = 'names no date that there will ever be';
-  throw DomainError.invalid('invalid-request', 'The request is not valid', {
+  throw DomainError.invalidRequest({
     field: rule.cron === null ? 'frequency' : 'cron',
     message,
   });

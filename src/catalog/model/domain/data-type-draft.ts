@@ -54,7 +54,7 @@ export function definitionOf(
   const owners = ownersOf(draft, live);
   if (errors.length === 0)
     errors.push(...Object.entries(owners).flatMap(([table, owner]) => disagreement(table, owner, others)));
-  if (errors.length > 0) throw DomainError.invalid('invalid-request', 'The request is not valid', ...errors);
+  if (errors.length > 0) throw DomainError.invalidRequest(...errors);
   return {
     name,
     description: draft.description,

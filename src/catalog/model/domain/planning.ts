@@ -42,7 +42,7 @@ export function planTables(
     confinements: confinementsOf(table, query, asked, errors),
     conditions: conditionsOf(table, filters, present, errors),
   }));
-  if (errors.length > 0) throw DomainError.invalid('invalid-request', 'The request is not valid', ...unique(errors));
+  if (errors.length > 0) throw DomainError.invalidRequest(...unique(errors));
   return plans;
 }
 

@@ -64,5 +64,5 @@ export class DataExportService {
 function refuseForStreams(field: string, isAskedFor: boolean, why: string): void {
   if (!isAskedFor) return;
   const message = `must be left out for realtime: ${why}`;
-  throw DomainError.invalid('invalid-request', 'The request is not valid', { field, message });
+  throw DomainError.invalidRequest({ field, message });
 }

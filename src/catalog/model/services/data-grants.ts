@@ -111,8 +111,8 @@ class WrongFields {
   /** @throws DomainError invalid, when anything was wrong */
   refuse(): void {
     if (this.fields.length === 0) return;
-    const { code, message } = this.first ?? { code: 'invalid-request', message: 'The request is not valid' };
-    throw DomainError.invalid(code, message, ...this.fields);
+    if (!this.first) throw DomainError.invalidRequest(...this.fields);
+    throw DomainError.invalid(this.first.code, this.first.message, ...this.fields);
   }
 }
 

@@ -7,7 +7,7 @@ import { DataGrants } from './data-grants';
 
 /** What each run of a schedule is to export. */
 export interface ScheduledRows {
-  readonly format: unknown;
+  readonly format: string;
   /** Names or ids; every active one when neither they nor tables are named. */
   readonly dataTypes: readonly string[];
   /** Whole tables, for administrators. */
@@ -23,14 +23,14 @@ export interface ScheduledRows {
 /** The same, granted: what the record of each run is made with. */
 export interface GrantedRows {
   readonly format: ExportFormat;
-  readonly dataTypes: string[];
+  readonly dataTypes: readonly string[];
   readonly filters: unknown;
   /**
    * With what they hold beside these, the worker reads `as_of`, the moment by ISO 8601 that relative filters mean, and
    * `title`, which names the file.
    */
-  readonly options: Record<string, unknown>;
-  readonly audited: Record<string, string>;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly audited: Readonly<Record<string, string>>;
 }
 
 /** What schedules may ask of the catalog. */
@@ -47,12 +47,6 @@ export class CatalogForScheduledExport {
     const { format, dataTypes, filters, options, audited } = await this.grants.grant(caller, request, TABLE_FORMATS);
     // Each run has a moment of its own.
     const lasting = Object.entries(options).filter(([option]) => option !== 'as_of');
-    return {
-      format,
-      dataTypes: [...dataTypes],
-      filters,
-      options: Object.fromEntries(lasting),
-      audited: { ...audited },
-    };
+    return { format, dataTypes, filters, options: Object.fromEntries(lasting), audited };
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OutboundAddresses, OutboundRefusedError } from '../../../platform/outbound/outbound-addresses';
 import { Sealer } from '../../../platform/sealing/sealer';
-import { WebhookTargets } from '../../model/domain/interfaces/webhook-targets';
+import { WebhookTargets, type WebhookWish } from '../../model/domain/interfaces/webhook-targets';
 import { bytesOfWebhookSecret, newWebhookSecret } from '../../model/domain/webhook-secret';
 import { WEBHOOK_SECRET, type WebhookTarget } from '../../model/domain/webhook-target';
 import { destinationRefusal, sealedFor } from '../destination-refusal';
@@ -16,7 +16,7 @@ export class SealedWebhookTargets extends WebhookTargets {
   }
 
   override async plan(
-    { url, secret = newWebhookSecret() }: { readonly url: string; readonly secret?: string },
+    { url, secret = newWebhookSecret() }: WebhookWish,
     field: string,
   ): Promise<{ readonly target: Readonly<Record<string, unknown>>; readonly secret: string }> {
     if (!bytesOfWebhookSecret(secret)) {

@@ -52,9 +52,11 @@ describe('The name of a file in a bucket', () => {
     ['Weekly users (EU)', 'Weekly_users_EU'],
     ['Звіт за тиждень', 'Звіт_за_тиждень'],
     ['../../etc/passwd', 'etc_passwd'],
-    ['a/b\\c?d#e%f', 'a_b_c_d_e_f'],
+    ['a//b\\c?d#e%f&g', 'a_b_c_d_e_f_g'],
     ['  ', 'export'],
     ['...', 'export'],
+    ['📈', 'export'],
+    ['v1.2-beta', 'v1.2-beta'],
     ['a\u0000\u202eb', 'a_b'],
     ['x'.repeat(1_000), 'x'.repeat(100)],
   ])('makes of %j the part %s', (name, segment) => {

@@ -12,7 +12,7 @@ export interface BucketPlace {
 
 /** What is delivered to a bucket: the place, and what makes the name of one run's file. */
 export interface BucketTarget extends BucketPlace {
-  /** As `keySegmentOf` makes it of the schedule's name; where it is not given, the file has its own name. */
+  /** The schedule's; where it is not given, the file has its own name. */
   readonly name?: string;
   /** The run's local date, YYYY-MM-DD; where it is not given, that of the export's end, in UTC. */
   readonly date?: string;

@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
 import { type ChannelName, CHANNELS } from '../../../platform/outbox/planned-delivery';
+import { Rounds } from '../../../platform/time/rounds';
 import { SLOTS } from '../domain/attempt-limits';
 import { type DeliveryAttempt, DeliveryRepository, type Room } from '../domain/interfaces/delivery.repository';
 import { reasonOf } from '../domain/reason';
@@ -27,11 +28,9 @@ export class DeliveryDispatcher implements OnApplicationBootstrap, OnModuleDestr
   private readonly logger = new Logger(DeliveryDispatcher.name);
   private readonly running = new Map<DeliveryAttempt, Promise<void>>();
   private readonly ending = new AbortController();
-  private timer: NodeJS.Timeout | undefined;
+  private readonly rounds = new Rounds(INTERVAL_MS, () => this.dispatch());
+  private roundsBegun = 0;
   private deadline: NodeJS.Timeout | undefined;
-  private round: Promise<void> = Promise.resolve();
-  private rounds = 0;
-  private stopped = false;
 
   constructor(
     private readonly deliveries: DeliveryRepository,
@@ -41,17 +40,15 @@ export class DeliveryDispatcher implements OnApplicationBootstrap, OnModuleDestr
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.config.runsJobs) this.scheduleNext(0);
+    if (this.config.runsJobs) this.rounds.start();
   }
 
   /** Takes nothing more. What runs has the grace period that exports have, at the same time as they. */
   async onModuleDestroy(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
     this.deadline = setTimeout(() => {
       this.ending.abort(new Error('The process has to end'));
     }, this.config.exports.graceSeconds * 1000);
-    await this.round;
+    await this.rounds.stop();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -67,7 +64,7 @@ export class DeliveryDispatcher implements OnApplicationBootstrap, OnModuleDestr
 
   private async dispatch(): Promise<void> {
     try {
-      if (this.rounds++ % ROUNDS_BETWEEN_LOOKS === 0) await this.abandonLost();
+      if (this.roundsBegun++ % ROUNDS_BETWEEN_LOOKS === 0) await this.abandonLost();
       for (const attempt of await this.deliveries.claimDue(this.room())) this.begin(attempt);
     } catch (error) {
       this.logger.warn('The outbox could not be looked into; it is tried again', { reason: reasonOf(error) });
@@ -95,13 +92,5 @@ export class DeliveryDispatcher implements OnApplicationBootstrap, OnModuleDestr
     const taken = (name: ChannelName) =>
       [...this.running.keys()].filter(({ parcel }) => parcel.channel === name).length;
     return Object.fromEntries(CHANNELS.map((name) => [name, SLOTS[name] - taken(name)]));
-  }
-
-  private scheduleNext(delay: number): void {
-    this.timer = setTimeout(() => {
-      this.round = this.dispatch().finally(() => {
-        if (!this.stopped) this.scheduleNext(INTERVAL_MS);
-      });
-    }, delay);
   }
 }

@@ -1,26 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import { isCustomer, type Party } from '../../../platform/auth/caller';
+import { DomainError } from '../../../platform/errors/domain-error';
 import {
   type DeliveryPlan,
   type Ending,
+  ENDINGS,
   NO_DELIVERIES,
   type PlannedDelivery,
 } from '../../../platform/outbox/planned-delivery';
-import { WebhookTargets } from '../domain/interfaces/webhook-targets';
+import { WebhookTargets, type WebhookWish } from '../domain/interfaces/webhook-targets';
 import type { Language } from '../domain/language';
-import { MailPlanner, refusal } from './mail-planner';
+import { MailPlanner } from './mail-planner';
 
 /** Who shall be told of an export, as a request says it. */
 export interface NotifyWish {
   /** `true` for the caller's own address. */
   readonly email?: boolean | string;
-  readonly webhook?: { readonly url: string; readonly secret?: string };
+  readonly webhook?: WebhookWish;
   /** Of which ends; of both where it is left out. */
   readonly on?: readonly Ending[];
   readonly language?: Language;
 }
-
-const BOTH: readonly Ending[] = ['completed', 'failed'];
 
 /** Turns what a request says of notifications into a plan of deliveries. */
 @Injectable()
@@ -41,7 +41,7 @@ export class DeliveryPlanner {
     { emailByDefault }: { readonly emailByDefault: boolean },
   ): Promise<DeliveryPlan> {
     if (notify === false) return { ...NO_DELIVERIES, asked: false };
-    const { email, webhook, on = BOTH, language } = said(notify ?? {});
+    const { email, webhook, on = ENDINGS, language } = said(notify ?? {});
     const deliveries: PlannedDelivery[] = [];
     if (email !== undefined && email !== false) {
       const target = await this.mail.target(caller, email, language, 'notify.email');
@@ -50,7 +50,10 @@ export class DeliveryPlanner {
     const planned = webhook && (await this.webhooks.plan(said(webhook), 'notify.webhook'));
     if (planned) deliveries.push({ channel: 'webhook', on, target: planned.target });
     if (email === undefined && webhook === undefined) {
-      if (!emailByDefault && notify) throw refusal('notify', 'must name a way: email or webhook; or be false');
+      if (!emailByDefault && notify) {
+        const message = 'must name a way: email or webhook; or be false';
+        throw DomainError.invalidRequest({ field: 'notify', message });
+      }
       deliveries.push(...(await this.byDefault(caller, on, language, emailByDefault)));
     }
     // Sealed anew, a secret looks different each time: what makes two requests the same is what was asked for.

@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
+import { Lease } from '../../../platform/leases/lease';
 import { RequestContext } from '../../../platform/observability/request-context';
-import { ATTEMPT_MS, MAX_ATTEMPTS, pauseAfter } from '../domain/attempt-limits';
+import { ATTEMPT_MS, HEARTBEAT_MS, MAX_ATTEMPTS, pauseAfter } from '../domain/attempt-limits';
 import { DeliveryRefusedError } from '../domain/interfaces/delivery-channel';
 import { type DeliveryAttempt, DeliveryRepository } from '../domain/interfaces/delivery.repository';
 import type { Parcel, Receipt } from '../domain/parcel';
 import { reasonOf } from '../domain/reason';
 import { DeliveryChannels } from './delivery-channels';
-import { DeliveryLease } from './delivery-lease';
 import { DeliveryMetrics } from './delivery-metrics';
 
 /** The database may be away for a moment right when a receiver has said yes. */
@@ -34,7 +34,8 @@ export class DeliveryRunner {
   }
 
   private async carryOut(attempt: DeliveryAttempt, ending: AbortSignal): Promise<void> {
-    const lease = new DeliveryLease(attempt, this.deliveries, this.config.exports.leaseSeconds * 1000);
+    const terms = { heartbeatMs: HEARTBEAT_MS, leaseMs: this.config.exports.leaseSeconds * 1000 };
+    const lease = new Lease(terms, () => this.deliveries.beat(attempt));
     const over = new AbortController();
     const limit = deadlineOf(attempt);
     const signal = AbortSignal.any([lease.lost, ending, over.signal, ...(limit ? [limit] : [])]);

@@ -40,7 +40,7 @@ export class MailPlanner {
     language: Language | undefined,
     field: string,
   ): Promise<MailTarget> {
-    const refused = (message: string) => refusal(field, message);
+    const refused = (message: string) => DomainError.invalidRequest({ field, message });
     if (isCustomer(caller)) throw refused('must be left out: external systems are told by webhook');
     if (!this.config.mail) throw refused('must be left out: this service is not set up to send mail (SMTP_URL)');
     if (email !== true && !isMailAddress(email)) throw refused('must be true, or an address such as ann@example.com');
@@ -59,11 +59,6 @@ export class MailPlanner {
     const written = email !== undefined && locale !== undefined ? null : await this.book.find(person);
     return { email: email ?? written?.email ?? null, language: languageOf(locale ?? written?.locale) };
   }
-}
-
-/** @returns the refusal of a request that names what is wrong in it */
-export function refusal(field: string, message: string): DomainError {
-  return DomainError.invalid('invalid-request', 'The request is not valid', { field, message });
 }
 
 function mayWriteTo(to: string, { roles = [] }: Partial<Caller>, { email }: Known): boolean {

@@ -61,9 +61,9 @@ describe('The deliveries of a schedule', () => {
     ['a call for a webhook', { method: 'webhook', email: false, webhook }, [toHook]],
     ['a call and a mail', { method: 'webhook', email: true, webhook }, [toHook, toZoe]],
   ])('are %s', async (_, wish, expected) => {
-    const { plan } = await deliveries().plan(zoe, wish);
+    const planned = await deliveries().plan(zoe, wish);
 
-    expect(plan).toEqual({ deliveries: expected, asked: wish });
+    expect(planned.deliveries).toEqual(expected);
   });
 
   it('show a secret that was made here, and none that was given', async () => {

@@ -1,34 +1,39 @@
 import { Injectable } from '@nestjs/common';
 import type { Person } from '../../../platform/auth/caller';
-import type { DeliveryPlan, Ending, PlannedDelivery } from '../../../platform/outbox/planned-delivery';
+import { DomainError } from '../../../platform/errors/domain-error';
+import { ENDINGS, type Ending, type PlannedDelivery } from '../../../platform/outbox/planned-delivery';
 import type { DeliveryState } from '../domain/delivery-state';
 import { BucketTargets, type BucketWish } from '../domain/interfaces/bucket-targets';
 import { DeliveryRepository } from '../domain/interfaces/delivery.repository';
-import { WebhookTargets } from '../domain/interfaces/webhook-targets';
+import { WebhookTargets, type WebhookWish } from '../domain/interfaces/webhook-targets';
 import type { Language } from '../domain/language';
-import { MailPlanner, refusal } from './mail-planner';
+import { MailPlanner } from './mail-planner';
+
+/** What becomes of the file of each run, beside staying in the list. */
+export const DELIVERY_METHODS = ['download', 's3', 'email', 'webhook'] as const;
+export type DeliveryMethod = (typeof DELIVERY_METHODS)[number];
 
 /** Where the files of a schedule go, and who is told of its runs. */
 export interface ScheduleDeliveryWish {
-  readonly method: 'download' | 's3' | 'email' | 'webhook';
+  readonly method: DeliveryMethod;
   /** `true` for the owner's own address. Where the method is `email`, `false` means that too. */
   readonly email: boolean | string;
   readonly language?: Language;
   /** Needed where the method is `s3`. */
   readonly destination?: BucketWish;
   /** Needed where the method is `webhook`. */
-  readonly webhook?: { readonly url: string; readonly secret?: string };
+  readonly webhook?: WebhookWish;
 }
 
-/** Under which names a refusal speaks of the parts of the wish. */
-export interface WishFields {
-  readonly email: string;
-  readonly destination: string;
-  readonly webhook: string;
+/** What each run of a schedule delivers. */
+export interface ScheduleDeliveries {
+  readonly deliveries: readonly PlannedDelivery[];
+  /** What a webhook's receiver checks signatures with: shown once, where it was made here. */
+  readonly webhookSecret: string | null;
 }
 
-const FIELDS: WishFields = { email: 'delivery_email', destination: 'destination', webhook: 'webhook' };
-const BOTH: readonly Ending[] = ['completed', 'failed'];
+/** Under which name a refusal speaks of the bucket. */
+const BUCKET_FIELD = 'destination';
 const PAUSED: readonly Ending[] = ['failed'];
 
 /** What schedules may ask of deliveries. */
@@ -43,37 +48,30 @@ export class DeliveriesForScheduledExport {
 
   /**
    * Plans what each run of a schedule delivers: checked, probed and sealed now, and kept with the schedule.
-   * @returns the plan, and the secret of its webhook where it was made here, to be shown once
-   * @throws DomainError invalid
+   * @throws DomainError invalid, naming the field of the schedule
    */
-  async plan(
-    caller: Person,
-    wish: ScheduleDeliveryWish,
-    fields: Partial<WishFields> = {},
-  ): Promise<{ readonly plan: DeliveryPlan; readonly webhookSecret: string | null }> {
-    const named = { ...FIELDS, ...fields };
+  async plan(caller: Person, wish: ScheduleDeliveryWish): Promise<ScheduleDeliveries> {
     const { method, language } = wish;
     const deliveries: PlannedDelivery[] = [];
     let webhookSecret: string | null = null;
-    if (method === 's3') deliveries.push(await this.toBucket(wish, named.destination));
+    if (method === 's3') deliveries.push(await this.toBucket(wish));
     if (method === 'webhook') {
-      const { delivery, secret } = await this.toWebhook(wish, named.webhook);
+      const { delivery, secret } = await this.toWebhook(wish);
       deliveries.push(delivery);
       webhookSecret = secret;
     }
     const email = method === 'email' ? wish.email || true : wish.email;
     if (email !== false && email !== '') {
-      const target = await this.mail.target(caller, email, language, named.email);
-      deliveries.push({ channel: 'email', on: BOTH, target: { ...target } });
+      const target = await this.mail.target(caller, email, language, 'delivery_email');
+      deliveries.push({ channel: 'email', on: ENDINGS, target: { ...target } });
     }
-    return { plan: { deliveries, asked: wish }, webhookSecret };
+    return { deliveries, webhookSecret };
   }
 
   /** Tries again the destinations of what was planned before. @throws DomainError invalid */
-  async probe(planned: readonly PlannedDelivery[], fields: Partial<WishFields> = {}): Promise<void> {
-    const { destination } = { ...FIELDS, ...fields };
+  async probe(planned: readonly PlannedDelivery[]): Promise<void> {
     for (const { channel, target } of planned) {
-      if (channel === 's3') await this.buckets.probe(target, destination);
+      if (channel === 's3') await this.buckets.probe(target, BUCKET_FIELD);
     }
   }
 
@@ -102,17 +100,21 @@ export class DeliveriesForScheduledExport {
     return this.deliveries.statesOf(exportIds);
   }
 
-  private async toBucket({ destination }: ScheduleDeliveryWish, field: string): Promise<PlannedDelivery> {
-    if (!destination) throw refusal(field, 'must be given: s3://bucket/prefix/');
+  private async toBucket({ destination }: ScheduleDeliveryWish): Promise<PlannedDelivery> {
+    const field = BUCKET_FIELD;
+    if (!destination) throw DomainError.invalidRequest({ field, message: 'must be given: s3://bucket/prefix/' });
     return { channel: 's3', on: ['completed'], target: await this.buckets.plan(destination, field) };
   }
 
-  private async toWebhook(
-    { webhook }: ScheduleDeliveryWish,
-    field: string,
-  ): Promise<{ readonly delivery: PlannedDelivery; readonly secret: string | null }> {
-    if (!webhook) throw refusal(field, 'must be given: the address to call');
+  private async toWebhook({
+    webhook,
+  }: ScheduleDeliveryWish): Promise<{ readonly delivery: PlannedDelivery; readonly secret: string | null }> {
+    const field = 'webhook';
+    if (!webhook) throw DomainError.invalidRequest({ field, message: 'must be given: the address to call' });
     const { target, secret } = await this.webhooks.plan(webhook, field);
-    return { delivery: { channel: 'webhook', on: BOTH, target }, secret: webhook.secret === undefined ? secret : null };
+    return {
+      delivery: { channel: 'webhook', on: ENDINGS, target },
+      secret: webhook.secret === undefined ? secret : null,
+    };
   }
 }

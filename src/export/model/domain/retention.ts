@@ -12,6 +12,11 @@ export function retentionOf(days: number | null | undefined): number | null {
   return days == null ? null : secondsOfDays(days);
 }
 
+/** The same as requests say it. */
+export function daysOfRetention(seconds: number | null): number | null {
+  return seconds === null ? null : seconds / SECONDS_PER_DAY;
+}
+
 /** What is wrong with keeping a file for so long, where the service keeps none for longer than so many days. */
 export function retentionError(seconds: number | null, longestDays: number): FieldError | null {
   if (seconds === null || seconds <= secondsOfDays(longestDays)) return null;
@@ -22,5 +27,5 @@ export function retentionError(seconds: number | null, longestDays: number): Fie
 /** @throws DomainError invalid, when a file is to be kept for longer than the service keeps any */
 export function checkRetention(seconds: number | null, longestDays: number): void {
   const error = retentionError(seconds, longestDays);
-  if (error) throw DomainError.invalid('invalid-request', 'The request is not valid', error);
+  if (error) throw DomainError.invalidRequest(error);
 }

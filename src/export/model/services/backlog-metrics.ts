@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import { Metrics } from '../../../platform/observability/metrics';
-import { type Backlog, OversightRepository } from '../domain/interfaces/oversight.repository';
-
-/** Prometheus gives a scrape ten seconds; the other metrics must not wait for a database in trouble. */
-const PATIENCE_MS = 2_000;
+import { SharedLook } from '../../../platform/observability/shared-look';
+import { OversightRepository } from '../domain/interfaces/oversight.repository';
 
 /**
  * What is still to be done, as the records have it when somebody asks: right also while the queue is away, and the same in
@@ -12,13 +10,8 @@ const PATIENCE_MS = 2_000;
  */
 @Injectable()
 export class BacklogMetrics {
-  private asking: Promise<Backlog> | undefined;
-
-  constructor(
-    { registry }: Metrics,
-    private readonly records: OversightRepository,
-  ) {
-    const backlog = () => this.read();
+  constructor({ registry }: Metrics, records: OversightRepository) {
+    const backlog = new SharedLook(() => records.backlog());
     new Gauge({
       name: 'exports_unfinished',
       help: 'Exports that are waiting or being worked on, in all processes together',
@@ -26,7 +19,7 @@ export class BacklogMetrics {
       registers: [registry],
       async collect() {
         this.reset();
-        const found = await backlog();
+        const found = await backlog.take();
         if (!found) return;
         this.set({ status: 'pending' }, found.pending);
         this.set({ status: 'processing' }, found.processing);
@@ -38,23 +31,9 @@ export class BacklogMetrics {
       registers: [registry],
       async collect() {
         this.remove();
-        const found = await backlog();
+        const found = await backlog.take();
         if (found) this.set(found.oldestWaitingSeconds);
       },
-    });
-  }
-
-  /** Both gauges, and whoever asks while an answer is slow, share one question. */
-  private async read(): Promise<Backlog | null> {
-    this.asking ??= this.records.backlog().finally(() => {
-      this.asking = undefined;
-    });
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<null>((resolve) => {
-      timer = setTimeout(resolve, PATIENCE_MS, null);
-    });
-    return Promise.race([this.asking.catch(() => null), late]).finally(() => {
-      clearTimeout(timer);
     });
   }
 }

@@ -1,8 +1,8 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
 import { FileStorage } from '../../../platform/storage/file-storage';
-import { Rounds } from '../../../platform/sweeps/rounds';
 import { SweepMetrics } from '../../../platform/sweeps/sweep-metrics';
+import { Rounds } from '../../../platform/time/rounds';
 import { UpkeepRepository } from '../domain/interfaces/upkeep.repository';
 
 const INTERVAL_MS = 2_000;

@@ -2,7 +2,6 @@ import type { ScheduledRunRequest } from '../../../export';
 import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
 import type { BegunRun } from './interfaces/schedule-run.repository';
 import { TimeZone } from '../../../platform/time/time-zone';
-import { keySegmentOf } from './schedule-name';
 
 /** The export that a run asks for: always the same one, however often it is asked for. */
 export function requestOf({ run, schedule }: BegunRun): ScheduledRunRequest {
@@ -26,7 +25,7 @@ export function requestOf({ run, schedule }: BegunRun): ScheduledRunRequest {
 /** A file that is put somewhere is named by its schedule and its day. */
 function dated(delivery: PlannedDelivery, name: string, date: string): PlannedDelivery {
   if (delivery.channel !== 's3') return delivery;
-  return { ...delivery, target: { ...delivery.target, name: keySegmentOf(name), date } };
+  return { ...delivery, target: { ...delivery.target, name, date } };
 }
 
 /** `YYYY-MM-DD` */

@@ -1,4 +1,4 @@
-import type { DeliveryState } from './interfaces/scheduled-deliveries';
+import type { DeliveryState } from '../../../delivery';
 import { verdictOf } from './run-verdict';
 
 const SENT: DeliveryState = {
@@ -7,6 +7,8 @@ const SENT: DeliveryState = {
   status: 'delivered',
   attempts: 1,
   lastError: null,
+  receipt: null,
+  endedAt: null,
   gone: false,
 };
 const WAITING: DeliveryState = { ...SENT, channel: 'webhook', status: 'pending' };

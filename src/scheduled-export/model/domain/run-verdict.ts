@@ -1,14 +1,12 @@
-import type { DeliveryState } from './interfaces/scheduled-deliveries';
+import type { DeliveryState } from '../../../delivery';
+import type { Export } from '../../../export';
 import type { RunVerdict } from './schedule-run';
 
-/** How a run's export stands. */
-export interface ExportFate {
-  readonly status: 'pending' | 'processing' | 'completed' | 'failed' | 'cancelled' | 'expired';
-  readonly error: string | null;
-}
-
 /** How a run ended: well when its file was made and brought to wherever it was to go. `null` while that is open. */
-export function verdictOf({ status, error }: ExportFate, deliveries: readonly DeliveryState[]): RunVerdict | null {
+export function verdictOf(
+  { status, error }: Pick<Export, 'status' | 'error'>,
+  deliveries: readonly DeliveryState[],
+): RunVerdict | null {
   if (status === 'pending' || status === 'processing') return null;
   if (status === 'cancelled') return { outcome: 'failed', error: 'The export was cancelled', counts: 'not' };
   if (status === 'failed') {

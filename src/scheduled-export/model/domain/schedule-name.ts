@@ -9,12 +9,3 @@ export function nameError(name: string): string | null {
   if (length === 0 || length > LONGEST_NAME) return `must have 1 to ${LONGEST_NAME} characters`;
   return UNFIT.test(name.trim()) ? 'must not contain control characters' : null;
 }
-
-/** The name as a part of an object's key: letters and digits of any script, and nothing that a path could be made of. */
-export function keySegmentOf(name: string): string {
-  const segment = name
-    .normalize('NFC')
-    .replaceAll(/[^\p{L}\p{M}\p{N}._-]+/gu, '_')
-    .replaceAll(/^[._]+|[._]+$/g, '');
-  return segment === '' ? 'export' : segment;
-}

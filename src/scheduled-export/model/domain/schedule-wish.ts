@@ -1,6 +1,5 @@
-import type { Language } from '../../../delivery';
+import type { BucketWish, DeliveryMethod, Language, ScheduleDeliveryWish, WebhookWish } from '../../../delivery';
 import type { FieldError } from '../../../platform/errors/domain-error';
-import type { DeliveryMethod, DeliveryWish } from './interfaces/scheduled-deliveries';
 import type { RecurrenceWish } from './recurrence/recurrence-rule';
 import type { DestinationOptions, ScheduleContent, ScheduleDelivery } from './schedule';
 
@@ -21,16 +20,10 @@ export interface WishedDelivery {
   readonly language?: Language;
   readonly destination?: string;
   readonly destinationOptions?: DestinationWish;
-  readonly webhook?: { readonly url: string; readonly secret?: string };
+  readonly webhook?: WebhookWish;
 }
 
-export interface DestinationWish {
-  readonly endpoint?: string;
-  readonly region?: string;
-  readonly accessKeyId?: string;
-  readonly secretAccessKey?: string;
-  readonly forcePathStyle?: boolean;
-}
+export type DestinationWish = Omit<BucketWish, 'uri' | 'mayUseOwnCredentials'>;
 
 /** What is wrong with the wish in itself, whoever is to carry it out. */
 export function deliveryErrors({
@@ -62,7 +55,7 @@ export function deliveryErrors({
 }
 
 /** The same for whoever plans it. */
-export function deliveryWishOf(wish: WishedDelivery, mayUseOwnCredentials: boolean): DeliveryWish {
+export function deliveryWishOf(wish: WishedDelivery, mayUseOwnCredentials: boolean): ScheduleDeliveryWish {
   const { method, language, destination, destinationOptions, webhook } = wish;
   return {
     method,

@@ -1,7 +1,7 @@
+import type { GrantedRows, ScheduledRows } from '../../../catalog';
+import type { DeliveryMethod } from '../../../delivery';
 import type { Person } from '../../../platform/auth/caller';
 import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
-import type { GrantedContent, ScheduledRows } from './interfaces/scheduled-content';
-import type { DeliveryMethod } from './interfaces/scheduled-deliveries';
 import type { RecurrenceRule } from './recurrence/recurrence-rule';
 
 export const MOST_SCHEDULES = 100;
@@ -36,7 +36,7 @@ export interface ScheduleDelivery {
 export interface ScheduleDefinition {
   readonly name: string;
   readonly content: ScheduleContent;
-  readonly granted: GrantedContent;
+  readonly granted: GrantedRows;
   readonly rule: RecurrenceRule;
   readonly delivery: ScheduleDelivery;
   /** What is told or brought when a run ends. What is secret in it is sealed. */

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { DeliveriesForScheduledExport, type DeliveryState } from '../../../delivery';
 import { type Export, ExportsForScheduledExport } from '../../../export';
 import { DomainError } from '../../../platform/errors/domain-error';
-import { type DeliveryState, ScheduledDeliveries } from '../domain/interfaces/scheduled-deliveries';
 import { type BegunRun, ScheduleRunRepository } from '../domain/interfaces/schedule-run.repository';
 import { requestOf } from '../domain/run-request';
 import { verdictOf } from '../domain/run-verdict';
@@ -16,7 +16,7 @@ export class RunSettlement {
   constructor(
     private readonly runs: ScheduleRunRepository,
     private readonly exports: ExportsForScheduledExport,
-    private readonly deliveries: ScheduledDeliveries,
+    private readonly deliveries: DeliveriesForScheduledExport,
   ) {}
 
   /** Looks after every open run that nobody has looked at for a while. */

@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { ExportsForScheduledExport } from '../../../export';
 import { Config } from '../../../platform/config/config';
+import { Rounds } from '../../../platform/time/rounds';
 import { ScheduleRunRepository } from '../domain/interfaces/schedule-run.repository';
 import { Ticker } from '../domain/interfaces/ticker';
 import { requestOf } from '../domain/run-request';
@@ -13,9 +14,7 @@ const INTERVAL_MS = 15_000;
 @Injectable()
 export class ScheduleClock implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(ScheduleClock.name);
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> = Promise.resolve();
-  private stopped = false;
+  private readonly rounds = new Rounds(INTERVAL_MS, () => this.round());
 
   constructor(
     private readonly config: Config,
@@ -26,13 +25,11 @@ export class ScheduleClock implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.config.runsJobs) this.scheduleNext(0);
+    if (this.config.runsJobs) this.rounds.start();
   }
 
-  async onModuleDestroy(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.running;
+  onModuleDestroy(): Promise<void> {
+    return this.rounds.stop();
   }
 
   /**
@@ -45,7 +42,7 @@ export class ScheduleClock implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async beginDue(): Promise<void> {
-    for (let begun = await this.runs.beginDue(); begun && !this.stopped; begun = await this.runs.beginDue()) {
+    for (let begun = await this.runs.beginDue(); begun && !this.rounds.isOver; begun = await this.runs.beginDue()) {
       await this.exports.request(requestOf(begun));
     }
   }
@@ -58,14 +55,6 @@ export class ScheduleClock implements OnApplicationBootstrap, OnModuleDestroy {
         reason: error instanceof Error ? error.message : String(error),
       });
     }
-  }
-
-  private scheduleNext(delay: number): void {
-    this.timer = setTimeout(() => {
-      this.running = this.round().finally(() => {
-        if (!this.stopped) this.scheduleNext(INTERVAL_MS);
-      });
-    }, delay);
   }
 
   private async round(): Promise<void> {

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { CatalogForScheduledExport } from '../../../catalog';
+import { DeliveriesForScheduledExport, type ScheduleDeliveries } from '../../../delivery';
 import { retentionError } from '../../../export';
 import { isAdmin } from '../../../platform/auth/admin';
 import type { Caller } from '../../../platform/auth/caller';
 import { Config } from '../../../platform/config/config';
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
-import { ScheduledContent } from '../domain/interfaces/scheduled-content';
-import { type PlannedDeliveries, ScheduledDeliveries } from '../domain/interfaces/scheduled-deliveries';
 import { keptDeliveries } from '../domain/kept-deliveries';
 import { readRecurrence } from '../domain/recurrence/recurrence-rule';
 import type { Schedule, ScheduleDefinition } from '../domain/schedule';
@@ -28,8 +28,8 @@ export interface Defined {
 @Injectable()
 export class ScheduleDefinitions {
   constructor(
-    private readonly content: ScheduledContent,
-    private readonly deliveries: ScheduledDeliveries,
+    private readonly catalog: CatalogForScheduledExport,
+    private readonly deliveries: DeliveriesForScheduledExport,
     private readonly config: Config,
   ) {}
 
@@ -43,11 +43,11 @@ export class ScheduleDefinitions {
     if ('errors' in recurrence) errors.push(...recurrence.errors);
     const rule = 'rule' in recurrence ? recurrence.rule : null;
     const rows = { ...wish.content, timezone: rule?.timeZone ?? 'UTC' };
-    const granted = await gather(errors, () => this.content.check(caller, rows));
+    const granted = await gather(errors, () => this.catalog.check(caller, rows));
     const unfit = deliveryErrors(wish.delivery);
     errors.push(...unfit);
     const planned = unfit.length > 0 ? null : await gather(errors, () => this.plan(caller, wish.delivery, earlier));
-    if (errors.length > 0) throw DomainError.invalid('invalid-request', 'The request is not valid', ...errors);
+    if (errors.length > 0) throw DomainError.invalidRequest(...errors);
     if (!rule || !granted || !planned) throw new Error('A wish was refused without a reason');
     const { name, content, delivery, retentionSeconds, isActive } = wish;
     const definition = {
@@ -74,7 +74,7 @@ export class ScheduleDefinitions {
   }
 
   /** What is planned anew, and of what stays as it was the earlier plan with its secrets. */
-  private async plan(caller: Caller, wish: WishedDelivery, earlier: Schedule | null): Promise<PlannedDeliveries> {
+  private async plan(caller: Caller, wish: WishedDelivery, earlier: Schedule | null): Promise<ScheduleDeliveries> {
     // Who is no administrator any more keeps no right that came with it.
     const kept = earlier ? keptDeliveries(wish, earlier, isAdmin(caller) || !earlier.asAdmin) : [];
     await this.deliveries.probe(kept);

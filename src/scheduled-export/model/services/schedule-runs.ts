@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { DeliveriesForScheduledExport, type DeliveryState } from '../../../delivery';
 import { type Export, ExportsForScheduledExport } from '../../../export';
 import type { Caller } from '../../../platform/auth/caller';
 import { Config } from '../../../platform/config/config';
 import type { Page } from '../../../platform/http/page';
 import { idempotentRequest } from '../../../platform/idempotency/idempotency-keys';
 import type { RateLimitState } from '../../../platform/rate-limit/rate-limit';
-import { type DeliveryState, ScheduledDeliveries } from '../domain/interfaces/scheduled-deliveries';
 import { ScheduleRunRepository } from '../domain/interfaces/schedule-run.repository';
 import { requestOf } from '../domain/run-request';
 import type { Schedule } from '../domain/schedule';
@@ -33,7 +33,7 @@ export class ScheduleRuns {
     private readonly schedules: ScheduleService,
     private readonly runs: ScheduleRunRepository,
     private readonly exports: ExportsForScheduledExport,
-    private readonly deliveries: ScheduledDeliveries,
+    private readonly deliveries: DeliveriesForScheduledExport,
     private readonly config: Config,
   ) {}
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { isName, LONGEST_NAME as LONGEST_USER_ID } from '../../../platform/auth/caller';
-import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
+import { DomainError } from '../../../platform/errors/domain-error';
 import { splitMember } from './json-member';
 import { LONGEST_NAME } from './solo-session';
 
@@ -80,8 +80,7 @@ function userIdOf({ user_id: userId }: Record<string, unknown>): string {
 }
 
 function invalid(field: string, message: string): DomainError {
-  const error: FieldError = { field, message };
-  return DomainError.invalid('invalid-request', 'The request is not valid', error);
+  return DomainError.invalidRequest({ field, message });
 }
 
 function notJson(): DomainError {

@@ -42,7 +42,7 @@ export class BoardExportService {
     const page = format === 'png' ? options['page'] : undefined;
     if (typeof page === 'number' && page > session.pageCount) {
       const message = `must not be above ${session.pageCount}, the number of pages`;
-      throw DomainError.invalid('invalid-request', 'The request is not valid', { field: 'options.page', message });
+      throw DomainError.invalidRequest({ field: 'options.page', message });
     }
     return this.exports.request({
       caller,

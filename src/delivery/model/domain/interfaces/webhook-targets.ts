@@ -1,3 +1,10 @@
+/** Which address is called, and what messages to it are signed with. */
+export interface WebhookWish {
+  readonly url: string;
+  /** Made here where it is left out. */
+  readonly secret?: string;
+}
+
 /** Plans what is sent to a webhook. */
 export abstract class WebhookTargets {
   /**
@@ -6,7 +13,7 @@ export abstract class WebhookTargets {
    * @throws DomainError invalid
    */
   abstract plan(
-    wish: { readonly url: string; readonly secret?: string },
+    wish: WebhookWish,
     field: string,
   ): Promise<{
     readonly target: Readonly<Record<string, unknown>>;

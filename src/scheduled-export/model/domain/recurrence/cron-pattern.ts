@@ -11,7 +11,7 @@ const FIELDS = [
   { name: 'day of the week', range: '0 to 7 or names such as mon' },
 ] as const;
 
-/** The parser's placeholder for a random figure: it would be another one in every process. */
+/** The parser's letter for a random figure: it would be another one in every process. */
 const RANDOM = /(^|[,\s])h([(/\s,]|$)/i;
 
 /** The times that a cron expression of five fields names, as it is read for a clock that never changes. */

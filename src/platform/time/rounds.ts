@@ -10,13 +10,18 @@ export class Rounds {
     private readonly round: (signal: AbortSignal) => Promise<void>,
   ) {}
 
+  /** Whether there shall be no more of it. */
+  get isOver(): boolean {
+    return this.over.signal.aborted;
+  }
+
   /** Begins the first round after `delayMs`. */
   start(delayMs = 0): void {
     this.timer = setTimeout(() => {
       this.running = this.round(this.over.signal)
         .catch(() => undefined)
         .finally(() => {
-          if (!this.over.signal.aborted) this.start(this.pauseMs);
+          if (!this.isOver) this.start(this.pauseMs);
         });
     }, delayMs);
   }
