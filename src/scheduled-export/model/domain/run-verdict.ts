@@ -1,3 +1,4 @@
+import type { Export } from '../../../export';
 import type { DeliveryState } from './interfaces/scheduled-deliveries';
 import type { RunVerdict } from './schedule-run';
 
@@ -5,6 +6,18 @@ import type { RunVerdict } from './schedule-run';
 export interface ExportFate {
   readonly status: 'pending' | 'processing' | 'completed' | 'failed' | 'cancelled' | 'expired';
   readonly error: string | null;
+}
+
+/**
+ * Whether what is planned to be told of an export's end has not been written down yet: it is with the end, unless a process
+ * of an earlier version ended it.
+ */
+export function isUntold(
+  { status, deliveries: planned }: Pick<Export, 'status' | 'deliveries'>,
+  deliveries: readonly DeliveryState[],
+): boolean {
+  if (status !== 'completed' && status !== 'failed') return false;
+  return planned.some(({ on }) => on.includes(status)) && !deliveries.some(({ event }) => event === `export.${status}`);
 }
 
 /** How a run ended: well when its file was made and brought to wherever it was to go. `null` while that is open. */
