@@ -116,7 +116,7 @@ export class ScheduledExportsController {
     description: 'Also one that is paused. When it runs next stays as it is.',
   })
   @ApiExportCreation(ExportResponse)
-  @ApiProblems(400, 404, 410, 422, 429)
+  @ApiProblems(400, 403, 404, 410, 422, 429)
   async run(
     @Param('id') id: string,
     @CurrentCaller() caller: Caller,
@@ -142,7 +142,7 @@ export class ScheduledExportsController {
     description: 'First when it is due after now: nothing is made up for.',
   })
   @ApiOkResponse({ type: ScheduleResponse })
-  @ApiProblems(404, 409)
+  @ApiProblems(403, 404, 409)
   async resume(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ScheduleResponse> {
     return this.show(await this.schedules.resume(id, caller));
   }

@@ -118,6 +118,7 @@ export function recordStep(
   return recordAudit(transaction, {
     action: `schedule.${action}`,
     exportId: run?.exportId,
+    scheduleId: id,
     userId: by?.userId ?? null,
     tenantId,
     details: { schedule_id: id, name, ...(run?.slot && { slot: run.slot.toISOString() }), ...details },

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
+import { requireAdmin } from '../../../platform/auth/admin';
 import type { Caller } from '../../../platform/auth/caller';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { Page } from '../../../platform/http/page';
@@ -9,7 +10,7 @@ import {
   type ScheduleCreation,
   type ScheduleQuery,
 } from '../domain/interfaces/schedule.repository';
-import type { Schedule } from '../domain/schedule';
+import { needsAdmin, type Schedule } from '../domain/schedule';
 import type { ScheduleWish } from '../domain/schedule-wish';
 import { ScheduleDefinitions } from './schedule-definitions';
 
@@ -47,6 +48,16 @@ export class ScheduleService {
     return found(isUUID(id) ? await this.schedules.findOwned(id, owner) : null);
   }
 
+  /**
+   * The schedule for somebody who has it run: who is no administrator any more does not have that done which only they may.
+   * @throws DomainError not-found | forbidden
+   */
+  async toBegin(id: string, by: Caller): Promise<Schedule> {
+    const schedule = await this.get(id, by);
+    if (needsAdmin(schedule)) requireAdmin(by);
+    return schedule;
+  }
+
   list(query: ScheduleQuery): Promise<Page<Schedule>> {
     return this.schedules.list(query);
   }
@@ -61,9 +72,9 @@ export class ScheduleService {
     return found(isUUID(id) ? await this.schedules.pause(id, by) : null);
   }
 
-  /** @throws DomainError not-found | conflict, while nobody has said how its destination is reached */
+  /** @throws DomainError not-found | forbidden | conflict, while nobody has said how its destination is reached */
   async resume(id: string, by: Caller): Promise<Schedule> {
-    const { delivery, deliveries } = await this.get(id, by);
+    const { delivery, deliveries } = await this.toBegin(id, by);
     const isBrought = delivery.method === 's3' || delivery.method === 'webhook';
     if (isBrought && !deliveries.some(({ channel }) => channel === delivery.method)) {
       const message = 'Its files would reach nobody: save the schedule with the credentials of its destination first';
