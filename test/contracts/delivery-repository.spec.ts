@@ -72,6 +72,25 @@ describe('The outbox', () => {
     expect(none).toEqual([]);
   });
 
+  it('lets nobody wait behind all that is for somebody else', async () => {
+    await post(40, { user_id: `'eve'`, next_attempt_at: `now() - interval '1 hour'` });
+    await post(1, { user_id: `'ann'`, next_attempt_at: 'now()' });
+    await post(1, { user_id: `'ann'`, tenant_id: `'blue'`, next_attempt_at: 'now()' });
+
+    const first = await ours.claimDue({ email: 4 });
+    await post(1, { user_id: `'zoe'`, next_attempt_at: 'now()' });
+    const next = await theirs.claimDue({ email: 1 });
+
+    const owners = first.map(({ parcel: { userId, tenantId } }) => [userId, tenantId]).sort();
+    expect(owners).toEqual([
+      ['ann', null],
+      ['ann', 'blue'],
+      ['eve', null],
+      ['eve', null],
+    ]);
+    expect(next).toMatchObject([{ parcel: { userId: 'zoe' } }]);
+  });
+
   it('gives what is not due to nobody, nor what somebody holds, until their lease is over', async () => {
     await post(1, { next_attempt_at: `now() + interval '1 second'` });
     const early = await ours.claimDue({ email: 1 });

@@ -54,6 +54,13 @@ describe('Webhooks', () => {
       expect(JSON.stringify(target)).not.toContain(secret.slice(6, 20));
     });
 
+    it('get a secret that signs for no other address', async () => {
+      const { parcel } = await planned();
+      const elsewhere = { ...parcel, target: { ...parcel.target, url: `${receiver.url}/elsewhere` } };
+
+      await expect(channel.deliver(elsewhere, goOn)).rejects.toThrow('sealed for something else');
+    });
+
     it.each([
       ['http://public.example.com/', undefined, 'must begin with https://'],
       ['https://127.0.0.1/hook', undefined, 'has no public address'],

@@ -106,6 +106,20 @@ describe('Mail about exports', () => {
     expect(await toldOf(zoe, asked.body.id as string)).toMatchObject([{ event: 'export.failed', status: 'delivered' }]);
   });
 
+  it('is sent for an export that a process of an earlier version ended, which told nobody', async () => {
+    const quiet = await askFor(ann, { email: true, on: ['failed'] });
+    const id = await askFor(ann, { email: true });
+    await mailOf(ann, id);
+    await ann.finished(quiet);
+    server.reset();
+    await installation.sql('DELETE FROM export_deliveries WHERE export_id = $1', id);
+
+    const mail = await until('it is told', () => server.accepted[0]);
+
+    expect(mail).toMatchObject({ to: ['ann@example.com'], subject: 'Your export is ready: Algebra.pdf' });
+    expect(await toldOf(ann, quiet)).toEqual([]);
+  });
+
   it('says nothing of an end that nobody asked to hear of, nor of a cancelled export', async () => {
     const quiet = await askFor(ann, { email: true, on: ['failed'] });
     await ann.finished(quiet);

@@ -97,17 +97,12 @@ describe('What a request says of notifications', () => {
     expect(await toldOf(ann, id)).toEqual([]);
   });
 
-  it('lets people name their own address, administrators anybody’s, and others where none of theirs is known', async () => {
-    const bob = await installation.asUser('bob');
-
+  it('lets people name their own address, and administrators anybody’s', async () => {
     const own = await allTold(ann, await askFor(ann, { email: 'Ann@example.com' }));
     const others = await allTold(root, await askFor(root, { email: 'team@example.org' }));
-    const unknown = await allTold(bob, await askFor(bob, { email: 'bob@example.net' }));
 
-    expect([own, others, unknown].flat().map(({ to }) => to)).toEqual([
-      ...['A***@example.com', 't***@example.org', 'b***@example.net'],
-    ]);
-    expect(server.accepted).toHaveLength(3);
+    expect([own, others].flat().map(({ to }) => to)).toEqual(['A***@example.com', 't***@example.org']);
+    expect(server.accepted).toHaveLength(2);
   });
 
   it.each<[string, unknown, string, RegExp]>([
@@ -133,14 +128,17 @@ describe('What a request says of notifications', () => {
     });
   });
 
-  it('refuses mail to oneself where no address is known', async () => {
-    const bob = await installation.asUser('bob');
+  it.each([true, 'stranger@example.net'])(
+    'refuses mail to %s where no address of one’s own is known',
+    async (email) => {
+      const bob = await installation.asUser('bob');
 
-    expect(await refusalOf(bob, { email: true })).toMatchObject({
-      status: 400,
-      errors: [{ field: 'notify.email', message: expect.stringContaining('no address of yours is known') }],
-    });
-  });
+      expect(await refusalOf(bob, { email })).toMatchObject({
+        status: 400,
+        errors: [{ field: 'notify.email', message: expect.stringContaining('no address of yours is known') }],
+      });
+    },
+  );
 
   it('refuses notifications of rows that come in the answer itself', async () => {
     const answer = await rows(zoe, { type: 'realtime', format: 'json', notify: { email: true } });

@@ -290,6 +290,34 @@ describe('Schedules', () => {
       ).toBe(404);
     });
 
+    it('whoever is no administrator any more has nothing run that only they may have', async () => {
+      const formerly = await installation.asUser('root');
+      const { id } = await keepSchedule(root, { data_types: [], tables: ['notes'], is_active: false });
+      const { id: own } = await keepSchedule(root, { name: 'my own' });
+      const calls = ['run', 'resume'].map((step) => formerly.post(`${SCHEDULES}/${id}/${step}`));
+
+      const answers = await Promise.all(calls);
+
+      expect(answers.map(({ status, body }) => [status, body.detail as unknown])).toEqual([
+        [403, 'Admin role required'],
+        [403, 'Admin role required'],
+      ]);
+      expect((await formerly.post(`${SCHEDULES}/${own}/run`)).status).toBe(201);
+      expect((await formerly.post(`${SCHEDULES}/${id}/pause`)).status).toBe(200);
+    });
+
+    it('what was done to them is found in the audit log by their id', async () => {
+      const { id } = await keepSchedule(ann);
+      await ann.post(`${SCHEDULES}/${id}/pause`);
+
+      const { body } = await root.get(`/api/v1/exports/audit?schedule_id=${id}`);
+
+      expect(body.results).toMatchObject([
+        { action: 'schedule.paused', schedule_id: id, user_id: 'ann' },
+        { action: 'schedule.created', schedule_id: id, user_id: 'ann' },
+      ]);
+    });
+
     it('whole tables are for administrators', async () => {
       const body = ofNotes({ data_types: [], tables: ['notes'] });
 

@@ -35,13 +35,23 @@ export class PrismaDeliveryRepository extends DeliveryRepository {
     if (open.length === 0) return [];
     const channels = open.map(([channel]) => channel);
     const slots = open.map(([, count]) => count);
-    // Read once and as a whole: a plan that repeats the inner query would take more than there is room for.
+    // Whoever has the fewest in hand comes first, so that one's slow receivers hold up nobody else's deliveries. The parts are
+    // read once and as a whole: a plan that repeats them would take more than there is room for.
+    const isDue = Prisma.sql`next_attempt_at <= now() AND attempts < ${MAX_ATTEMPTS} AND ${NOBODY_HOLDS_IT}`;
     const claimed = await this.prisma.$queryRaw<{ id: string; token: string }[]>`
-      WITH due AS MATERIALIZED (
-        SELECT next.id FROM unnest(${channels}::text[], ${slots}::int[]) AS room (channel, slots),
-          LATERAL (SELECT id FROM export_deliveries
-                   WHERE channel = room.channel AND next_attempt_at <= now() AND attempts < ${MAX_ATTEMPTS} AND ${NOBODY_HOLDS_IT}
-                   ORDER BY next_attempt_at LIMIT room.slots FOR UPDATE SKIP LOCKED) AS next)
+      WITH room AS MATERIALIZED (SELECT * FROM unnest(${channels}::text[], ${slots}::int[]) AS room (channel, slots)),
+      held AS MATERIALIZED (
+        SELECT channel, user_id, tenant_id, customer_id, count(*) AS count FROM export_deliveries
+        WHERE status = 'pending' AND lease >= now() GROUP BY 1, 2, 3, 4),
+      line AS MATERIALIZED (
+        SELECT id, channel, coalesce((SELECT count FROM held WHERE (held.channel, held.user_id, held.tenant_id, held.customer_id)
+                                        IS NOT DISTINCT FROM (delivery.channel, delivery.user_id, delivery.tenant_id, delivery.customer_id)), 0)
+          + row_number() OVER (PARTITION BY channel, user_id, tenant_id, customer_id ORDER BY next_attempt_at) AS place
+        FROM export_deliveries AS delivery WHERE channel IN (SELECT channel FROM room) AND ${isDue}),
+      due AS MATERIALIZED (
+        SELECT next.id FROM room, LATERAL (
+          SELECT id FROM line JOIN export_deliveries AS delivery USING (id) WHERE line.channel = room.channel AND ${isDue}
+          ORDER BY place, next_attempt_at LIMIT room.slots FOR UPDATE OF delivery SKIP LOCKED) AS next)
       UPDATE export_deliveries SET attempt_token = gen_random_uuid(), lease = ${this.lease()}, attempts = attempts + 1
       FROM due WHERE export_deliveries.id = due.id
       RETURNING export_deliveries.id, attempt_token AS token`;

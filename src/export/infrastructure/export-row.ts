@@ -121,7 +121,8 @@ export async function changeExports(
   return exports;
 }
 
-function messagesOf(
+/** What is to be told of an end, as it was planned. */
+export function messagesOf(
   { id, scheduleId, userId, tenantId, customerId, deliveries }: Export,
   end: Ending,
 ): OutboxMessage[] {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { Config } from '../../platform/config/config';
+import { postToOutbox } from '../../platform/outbox/outbox';
 import { Prisma } from '../../platform/prisma/generated/client';
 import { PrismaService } from '../../platform/prisma/prisma.service';
 import { MAX_ATTEMPTS } from '../model/domain/attempt-limits';
@@ -8,7 +9,7 @@ import { partyOf, wayOf } from '../model/domain/downloader';
 import type { Export } from '../model/domain/export';
 import { type DeletableObject, UpkeepRepository } from '../model/domain/interfaces/upkeep.repository';
 import { objectPrefix } from '../model/domain/object-key';
-import { GIVEN_OUT, auditOf, changeExports, mayBecome } from './export-row';
+import { GIVEN_OUT, auditOf, changeExports, mayBecome, messagesOf, toExport } from './export-row';
 
 const BATCH = 500;
 
@@ -16,6 +17,9 @@ const BATCH = 500;
 const REMINDER_SECONDS = 30;
 
 const IDEMPOTENCY_DAYS = 7;
+
+/** News that are older than this help nobody. */
+const UNTOLD_DAYS = 1;
 
 const STREAM_BROKE = 'The service stopped while the rows went out. Ask for them again.';
 
@@ -59,6 +63,24 @@ export class PrismaUpkeepRepository extends UpkeepRepository {
                    ORDER BY enqueue_after LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
       RETURNING id`;
     return rows.map(({ id }) => id).sort();
+  }
+
+  override tellUntold(): Promise<number> {
+    return this.prisma.$transaction(async (transaction) => {
+      const untold = await transaction.$queryRaw<{ id: string }[]>`
+        SELECT id FROM exports
+        WHERE deliveries <> '[]' AND status IN ('completed', 'failed') AND updated_at > now() - make_interval(days => ${UNTOLD_DAYS})
+          AND EXISTS (SELECT FROM jsonb_array_elements(deliveries) AS planned WHERE planned -> 'on' ? status)
+          AND NOT EXISTS (SELECT FROM export_deliveries AS told
+                          WHERE told.export_id = exports.id AND told.event = 'export.' || exports.status)
+        LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`;
+      const rows = await transaction.export.findMany({ where: { id: { in: untold.map(({ id }) => id) } } });
+      const messages = rows
+        .map(toExport)
+        .flatMap((ended) => messagesOf(ended, ended.status === 'failed' ? 'failed' : 'completed'));
+      await postToOutbox(transaction, ...messages);
+      return rows.length;
+    });
   }
 
   override async expireOverdue(): Promise<number> {

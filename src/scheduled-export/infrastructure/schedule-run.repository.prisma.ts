@@ -116,11 +116,11 @@ export class PrismaScheduleRunRepository extends ScheduleRunRepository {
   }
 
   override async lastOf(scheduleIds: readonly string[]): Promise<Map<string, ScheduleRun>> {
-    const rows = await this.prisma.scheduleRun.findMany({
-      where: { scheduleId: { in: [...scheduleIds] } },
-      orderBy: [{ scheduleId: 'asc' }, { id: 'desc' }],
-      distinct: ['scheduleId'],
-    });
+    // Of each schedule the one row, by the index: there may be a run for each minute of years.
+    const last = await this.prisma.$queryRaw<{ id: string }[]>`
+      SELECT run.id FROM unnest(${[...scheduleIds]}::uuid[]) AS schedule (id),
+        LATERAL (SELECT id FROM scheduled_export_runs WHERE schedule_id = schedule.id ORDER BY id DESC LIMIT 1) AS run`;
+    const rows = await this.prisma.scheduleRun.findMany({ where: { id: { in: last.map(({ id }) => id) } } });
     return new Map(rows.map((row) => [row.scheduleId, toRun(row)]));
   }
 }

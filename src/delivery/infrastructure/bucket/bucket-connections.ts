@@ -11,7 +11,7 @@ import {
   type S3Patience,
   type S3Settings,
 } from '../../../platform/storage/s3-client';
-import { BUCKET_CREDENTIALS, type BucketCredentials, type BucketPlace } from '../../model/domain/bucket-target';
+import { type BucketCredentials, type BucketPlace, credentialsOf } from '../../model/domain/bucket-target';
 import { bucketUriOf, readBucketUri } from '../../model/domain/bucket-uri';
 import { BucketTroubleError } from './bucket-trouble';
 
@@ -83,7 +83,9 @@ export class BucketConnections {
     const { region, forcePathStyle } = place;
     const endpoint = endpointOf(place.endpoint ?? undefined, region ?? DEFAULT_REGION);
     const url = await this.addresses.check(endpoint);
-    const credentials = JSON.parse(this.sealer.open(place.credentials ?? '', BUCKET_CREDENTIALS)) as BucketCredentials;
+    const credentials = JSON.parse(
+      this.sealer.open(place.credentials ?? '', credentialsOf(place)),
+    ) as BucketCredentials;
     const { storage } = this.config;
     const settings = {
       endpoint,

@@ -18,6 +18,10 @@ import { type KeyRange, ObjectClaims } from './object-claims';
 /** Far more than a day has minutes. */
 const MOST_TURNS = 10_000;
 
+/** A copy that is slower than this is no copy: a storage that takes a byte now and then would hold up all others for ever. */
+const LEAST_BYTES_PER_SECOND = 100_000;
+const SHORTEST_PATIENCE_MS = 300_000;
+
 /** What one attempt is about. */
 interface Copy {
   readonly bucket: OpenBucket;
@@ -50,7 +54,8 @@ export class BucketChannel extends DeliveryChannel {
     try {
       const { endpoint, bucket: name, prefix } = bucket;
       const range = { endpoint, bucket: name, begin: `${prefix}${names.stem}` };
-      const key = await this.copy({ bucket, range, file, signal }, names.keys(prefix));
+      const copy = { bucket, range, file, signal: AbortSignal.any([signal, patienceFor(file)]) };
+      const key = await this.copy(copy, names.keys(prefix));
       return { bucket: name, key, bytes: file.size };
     } finally {
       bucket.close();
@@ -118,6 +123,10 @@ function namesOf(target: BucketTarget, { fileName, completedAt, updatedAt }: Exp
       for (let turn = 1; turn <= MOST_TURNS; turn += 1) yield prefix + objectNameOf(name, date, extension, turn);
     },
   };
+}
+
+function patienceFor({ size }: ExportFile): AbortSignal {
+  return AbortSignal.timeout(Math.round(SHORTEST_PATIENCE_MS + (size / LEAST_BYTES_PER_SECOND) * 1000));
 }
 
 interface ObjectNames {

@@ -9,7 +9,7 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
 import { OutboundAddresses, OutboundRefusedError } from '../../../platform/outbound/outbound-addresses';
 import { SealBrokenError, Sealer } from '../../../platform/sealing/sealer';
-import { BUCKET_CREDENTIALS, type BucketPlace, readBucketTarget } from '../../model/domain/bucket-target';
+import { type BucketPlace, credentialsOf, readBucketTarget } from '../../model/domain/bucket-target';
 import { bucketUriOf, readBucketUri } from '../../model/domain/bucket-uri';
 import { BucketTargets, type BucketWish } from '../../model/domain/interfaces/bucket-targets';
 import { destinationRefusal, sealedFor } from '../destination-refusal';
@@ -70,14 +70,14 @@ export class ProbedBucketTargets extends BucketTargets {
         'The access key id and the secret access key have no spaces in them, and are not empty',
       );
     }
+    const at = { uri, endpoint: endpoint === undefined ? null : await this.checked(endpoint) };
     return {
-      uri,
-      endpoint: endpoint === undefined ? null : await this.checked(endpoint),
+      ...at,
       region: region ?? null,
       // Where no endpoint is given it is AWS, which would rather have the bucket in the host's name.
       forcePathStyle: wish.forcePathStyle ?? endpoint !== undefined,
       credentials: sealedFor(field, () =>
-        this.sealer.seal(JSON.stringify({ accessKeyId, secretAccessKey }), BUCKET_CREDENTIALS),
+        this.sealer.seal(JSON.stringify({ accessKeyId, secretAccessKey }), credentialsOf(at)),
       ),
     };
   }

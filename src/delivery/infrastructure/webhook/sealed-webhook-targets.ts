@@ -3,7 +3,7 @@ import { OutboundAddresses, OutboundRefusedError } from '../../../platform/outbo
 import { Sealer } from '../../../platform/sealing/sealer';
 import { WebhookTargets, type WebhookWish } from '../../model/domain/interfaces/webhook-targets';
 import { bytesOfWebhookSecret, newWebhookSecret } from '../../model/domain/webhook-secret';
-import { WEBHOOK_SECRET, type WebhookTarget } from '../../model/domain/webhook-target';
+import { type WebhookTarget, webhookSecretOf } from '../../model/domain/webhook-target';
 import { destinationRefusal, sealedFor } from '../destination-refusal';
 
 @Injectable()
@@ -22,9 +22,10 @@ export class SealedWebhookTargets extends WebhookTargets {
     if (!bytesOfWebhookSecret(secret)) {
       throw destinationRefusal(field, 'The secret must be whsec_ with 24 to 64 bytes in base64 behind it');
     }
+    const place = { url: await this.checked(url, field) };
     const target: WebhookTarget = {
-      url: await this.checked(url, field),
-      secret: sealedFor(field, () => this.sealer.seal(secret, WEBHOOK_SECRET)),
+      ...place,
+      secret: sealedFor(field, () => this.sealer.seal(secret, webhookSecretOf(place))),
     };
     return { target: { ...target }, secret };
   }

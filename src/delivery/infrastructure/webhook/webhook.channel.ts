@@ -5,7 +5,7 @@ import { Sealer } from '../../../platform/sealing/sealer';
 import { DeliveryChannel, DeliveryRefusedError } from '../../model/domain/interfaces/delivery-channel';
 import type { Parcel, Receipt } from '../../model/domain/parcel';
 import { bytesOfWebhookSecret, webhookSignature } from '../../model/domain/webhook-secret';
-import { readWebhookTarget, WEBHOOK_SECRET } from '../../model/domain/webhook-target';
+import { readWebhookTarget, webhookSecretOf } from '../../model/domain/webhook-target';
 
 const TIMEOUT_MS = 15_000;
 const GONE = 410;
@@ -26,7 +26,7 @@ export class WebhookChannel extends DeliveryChannel {
 
   override async deliver(parcel: Parcel, signal: AbortSignal): Promise<Receipt> {
     const target = readWebhookTarget(parcel.target);
-    const secret = target && bytesOfWebhookSecret(this.sealer.open(target.secret, WEBHOOK_SECRET));
+    const secret = target && bytesOfWebhookSecret(this.sealer.open(target.secret, webhookSecretOf(target)));
     if (!target || !secret) throw new DeliveryRefusedError('The delivery names no webhook');
     const body = await this.bodyOf(parcel);
     const answer = await this.http.post(target.url, {

@@ -23,8 +23,10 @@ export interface BucketCredentials {
   readonly secretAccessKey: string;
 }
 
-/** For what a bucket's credentials are sealed. */
-export const BUCKET_CREDENTIALS = 'bucket credentials';
+/** For what a bucket's credentials are sealed: for this place, so that they open for no other. */
+export function credentialsOf({ uri, endpoint }: Pick<BucketPlace, 'uri' | 'endpoint'>): string {
+  return `bucket credentials\n${uri}\n${endpoint ?? ''}`;
+}
 
 const DATE = /^\d{4}-\d\d-\d\d$/;
 const LONGEST_NAME = 100;

@@ -5,8 +5,10 @@ export interface WebhookTarget {
   readonly secret: string;
 }
 
-/** For what a webhook's secret is sealed. */
-export const WEBHOOK_SECRET = 'webhook secret';
+/** For what a webhook's secret is sealed: for this address, so that it signs nothing for another. */
+export function webhookSecretOf({ url }: Pick<WebhookTarget, 'url'>): string {
+  return `webhook secret\n${url}`;
+}
 
 /** The target as it was planned; `null` where it is none. */
 export function readWebhookTarget({ url, secret }: Readonly<Record<string, unknown>>): WebhookTarget | null {

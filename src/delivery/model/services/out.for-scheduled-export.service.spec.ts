@@ -80,6 +80,8 @@ describe('The deliveries of a schedule', () => {
     [{ method: 'webhook', email: false }, 'webhook'],
     [{ method: 'email', email: true }, 'delivery_email'],
     [{ method: 'email', email: 'nobody' }, 'delivery_email'],
+    [{ method: 'email', email: 'stranger@example.com' }, 'delivery_email'],
+    [{ method: 'download', email: '' }, 'delivery_email'],
   ])('are refused where %j lacks what it needs', async (wish, field) => {
     const error: unknown = await deliveries()
       .plan(eve, wish)

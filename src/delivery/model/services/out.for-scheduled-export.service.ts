@@ -60,8 +60,8 @@ export class DeliveriesForScheduledExport {
       deliveries.push(delivery);
       webhookSecret = secret;
     }
-    const email = method === 'email' ? wish.email || true : wish.email;
-    if (email !== false && email !== '') {
+    const email = method === 'email' && wish.email === false ? true : wish.email;
+    if (email !== false) {
       const target = await this.mail.target(caller, email, language, 'delivery_email');
       deliveries.push({ channel: 'email', on: ENDINGS, target: { ...target } });
     }

@@ -10,10 +10,14 @@ import { ExportMetrics } from './export-metrics';
 
 const INTERVAL_MS = 2_000;
 
+/** Processes of an earlier version are there while a new one is rolled out: they are looked after once in so many rounds. */
+const ROUNDS_BETWEEN_UNTOLD = 5;
+
 /** Puts right what faults left behind. The records are the truth; everything else follows them, sooner or later. */
 @Injectable()
 export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(ExportSweep.name);
+  private untoldIn = 0;
   private readonly rounds = new Rounds(INTERVAL_MS, () => this.sweep());
 
   constructor(
@@ -42,6 +46,7 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
         await this.step('reclaim exports from silent workers', () => this.reclaimSilent()),
         await this.step('remind the queue of waiting exports', () => this.remindQueue()),
         await this.step('conclude downloads of processes that ended', () => this.concludeHandovers()),
+        await this.step('tell of exports that ended untold', () => this.tellUntold()),
         await this.step('forget old idempotency keys', () => this.upkeep.forgetIdempotencyKeys()),
       ];
       return steps.every((wentWell) => wentWell);
@@ -63,6 +68,13 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
   private async remindQueue(): Promise<void> {
     const overdue = await this.upkeep.takeOverdue();
     if (overdue.length > 0) await this.queue.add(...overdue);
+  }
+
+  private async tellUntold(): Promise<void> {
+    if (this.untoldIn-- > 0) return;
+    this.untoldIn = ROUNDS_BETWEEN_UNTOLD - 1;
+    const told = await this.upkeep.tellUntold();
+    if (told > 0) this.logger.warn('Exports were ended by processes that tell nobody: it is told now', { count: told });
   }
 
   private async concludeHandovers(): Promise<void> {

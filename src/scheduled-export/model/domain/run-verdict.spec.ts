@@ -1,5 +1,5 @@
 import type { DeliveryState } from '../../../delivery';
-import { verdictOf } from './run-verdict';
+import { isUntold, verdictOf } from './run-verdict';
 
 const SENT: DeliveryState = {
   channel: 's3',
@@ -25,6 +25,15 @@ describe('A run', () => {
 
   it('is open while its file is on the way', () => {
     expect(verdictOf({ status: 'completed', error: null }, [SENT, WAITING])).toBeNull();
+  });
+
+  it('is open until it is written down what is to be told', () => {
+    const told = { channel: 's3', on: ['completed'], target: {} } as const;
+
+    expect(isUntold({ status: 'completed', deliveries: [told] }, [])).toBe(true);
+    expect(isUntold({ status: 'completed', deliveries: [told] }, [SENT])).toBe(false);
+    expect(isUntold({ status: 'failed', deliveries: [told] }, [])).toBe(false);
+    expect(isUntold({ status: 'processing', deliveries: [told] }, [])).toBe(false);
   });
 
   it('failed when its file did not arrive', () => {

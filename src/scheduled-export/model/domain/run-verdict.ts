@@ -2,6 +2,18 @@ import type { DeliveryState } from '../../../delivery';
 import type { Export } from '../../../export';
 import type { RunVerdict } from './schedule-run';
 
+/**
+ * Whether what is planned to be told of an export's end has not been written down yet: it is with the end, unless a process
+ * of an earlier version ended it.
+ */
+export function isUntold(
+  { status, deliveries: planned }: Pick<Export, 'status' | 'deliveries'>,
+  deliveries: readonly DeliveryState[],
+): boolean {
+  if (status !== 'completed' && status !== 'failed') return false;
+  return planned.some(({ on }) => on.includes(status)) && !deliveries.some(({ event }) => event === `export.${status}`);
+}
+
 /** How a run ended: well when its file was made and brought to wherever it was to go. `null` while that is open. */
 export function verdictOf(
   { status, error }: Pick<Export, 'status' | 'error'>,

@@ -49,6 +49,11 @@ export interface ScheduleDefinition {
   readonly isActive: boolean;
 }
 
+/** Whether it does what an administrator alone may have done: to read whole tables, to write to others, to copy by our own right. */
+export function needsAdmin({ asAdmin, content, delivery }: ScheduleDefinition): boolean {
+  return asAdmin && (content.tables.length > 0 || delivery.emailAddress !== null || delivery.method === 's3');
+}
+
 /** An export that recurs, as its row stood when it was read. */
 export interface Schedule extends ScheduleDefinition, Person {
   readonly id: string;

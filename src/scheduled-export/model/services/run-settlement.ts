@@ -4,7 +4,7 @@ import { type Export, ExportsForScheduledExport } from '../../../export';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { type BegunRun, ScheduleRunRepository } from '../domain/interfaces/schedule-run.repository';
 import { requestOf } from '../domain/run-request';
-import { verdictOf } from '../domain/run-verdict';
+import { isUntold, verdictOf } from '../domain/run-verdict';
 
 const GONE = 'The webhook answered 410: it wants nothing more.';
 
@@ -27,8 +27,20 @@ export class RunSettlement {
       const states = await this.deliveries.statesOf(ids);
       for (const begun of open) {
         const { exportId } = begun.run;
-        await this.lookAfter(begun, exports.get(exportId), states.get(exportId) ?? []);
+        await this.orLater(begun, () => this.lookAfter(begun, exports.get(exportId), states.get(exportId) ?? []));
       }
+    }
+  }
+
+  /** One that cannot be looked after now holds up no other. */
+  private async orLater({ run }: BegunRun, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.logger.warn('A run of a schedule could not be looked after; it is tried again', {
+        export_id: run.exportId,
+        reason: error instanceof Error ? error.message : String(error),
+      });
     }
   }
 
@@ -40,7 +52,7 @@ export class RunSettlement {
     }
     // What was changed since is not to blame.
     if (states.some(({ gone }) => gone) && schedule.updatedAt <= run.createdAt) await this.runs.pauseAfter(run, GONE);
-    const verdict = verdictOf(made, states);
+    const verdict = isUntold(made, states) ? null : verdictOf(made, states);
     if (verdict) await this.runs.settle(run, verdict);
   }
 

@@ -42,7 +42,7 @@ export class ScheduleRuns {
    * @throws RateLimitExceededError | DomainError not-found | forbidden | mismatch | gone
    */
   async runNow(scheduleId: string, caller: Caller, idempotencyKey: string | null): Promise<RequestedRun> {
-    const { id } = await this.schedules.getToRun(scheduleId, caller);
+    const { id } = await this.schedules.toBegin(scheduleId, caller);
     const idempotency = idempotencyKey === null ? null : idempotentRequest(caller, idempotencyKey, 'schedule-run', id);
     const begun = await this.runs.beginManual(id, caller, idempotency, this.config.exports.rateLimit);
     return { export: await this.exports.request(requestOf(begun)), isNew: begun.isNew, rateLimit: begun.rateLimit };

@@ -10,7 +10,7 @@ import {
   type ScheduleCreation,
   type ScheduleQuery,
 } from '../domain/interfaces/schedule.repository';
-import type { Schedule } from '../domain/schedule';
+import { needsAdmin, type Schedule } from '../domain/schedule';
 import type { ScheduleWish } from '../domain/schedule-wish';
 import { ScheduleDefinitions } from './schedule-definitions';
 
@@ -49,12 +49,12 @@ export class ScheduleService {
   }
 
   /**
-   * The schedule for whoever has it run: what administrators alone may ask for, nobody else has made by a schedule of theirs.
+   * The schedule for somebody who has it run: who is no administrator any more does not have that done which only they may.
    * @throws DomainError not-found | forbidden
    */
-  async getToRun(id: string, owner: Caller): Promise<Schedule> {
-    const schedule = await this.get(id, owner);
-    if (schedule.content.tables.length > 0) requireAdmin(owner);
+  async toBegin(id: string, by: Caller): Promise<Schedule> {
+    const schedule = await this.get(id, by);
+    if (needsAdmin(schedule)) requireAdmin(by);
     return schedule;
   }
 
@@ -74,7 +74,7 @@ export class ScheduleService {
 
   /** @throws DomainError not-found | forbidden | conflict, while nobody has said how its destination is reached */
   async resume(id: string, by: Caller): Promise<Schedule> {
-    const { delivery, deliveries } = await this.getToRun(id, by);
+    const { delivery, deliveries } = await this.toBegin(id, by);
     const isBrought = delivery.method === 's3' || delivery.method === 'webhook';
     if (isBrought && !deliveries.some(({ channel }) => channel === delivery.method)) {
       const message = 'Its files would reach nobody: save the schedule with the credentials of its destination first';

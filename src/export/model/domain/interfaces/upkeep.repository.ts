@@ -20,6 +20,12 @@ export abstract class UpkeepRepository {
   abstract takeOverdue(): Promise<string[]>;
 
   /**
+   * Has told what is to be told of exports that a process of an earlier version ended, which knows nothing of that.
+   * @returns of how many exports
+   */
+  abstract tellUntold(): Promise<number>;
+
+  /**
    * Expires some of the completed exports whose time is over.
    * @returns how many; none where there are no more
    */
