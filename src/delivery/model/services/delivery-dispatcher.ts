@@ -18,6 +18,9 @@ const INTERVAL_MS = 500;
 /** Deliveries that were lost with their process every time are looked for once in so many rounds. */
 const ROUNDS_BETWEEN_LOOKS = 10;
 
+/** Of so many looks in a row that fail, one is told of. */
+const FAILED_LOOKS_A_LINE = 60;
+
 /** How long attempts may take to stop and be handed back. */
 const HAND_BACK_MS = 5_000;
 
@@ -31,6 +34,7 @@ export class DeliveryDispatcher implements OnApplicationBootstrap, OnModuleDestr
   private deadline: NodeJS.Timeout | undefined;
   private round: Promise<void> = Promise.resolve();
   private rounds = 0;
+  private failedLooks = 0;
   private stopped = false;
 
   constructor(
@@ -69,7 +73,10 @@ export class DeliveryDispatcher implements OnApplicationBootstrap, OnModuleDestr
     try {
       if (this.rounds++ % ROUNDS_BETWEEN_LOOKS === 0) await this.abandonLost();
       for (const attempt of await this.deliveries.claimDue(this.room())) this.begin(attempt);
+      this.failedLooks = 0;
     } catch (error) {
+      // A database that is away for an hour must not bury all else in the log.
+      if (this.failedLooks++ % FAILED_LOOKS_A_LINE > 0) return;
       this.logger.warn('The outbox could not be looked into; it is tried again', { reason: reasonOf(error) });
     }
   }
