@@ -69,6 +69,15 @@ describe('Schedules', () => {
       expect(await stepsOf(installation, id)).toEqual(['schedule.created', 'schedule.fired']);
     });
 
+    it('into files that have their date, however long their names are', async () => {
+      const { id } = await keepSchedule(ann, { name: 'n'.repeat(100), is_active: false });
+      await ann.post(`${SCHEDULES}/${id}/run`);
+
+      const [run] = await settledRuns(ann, id, 1);
+
+      expect((await ann.status(run!.export_id)).file_name).toMatch(/^n+_\d{4}-\d\d-\d\d\.csv$/);
+    });
+
     it('now, also while they are paused, once for a request that is repeated', async () => {
       const { id } = await keepSchedule(ann, { name: 'by hand', is_active: false });
       const key = { 'Idempotency-Key': 'run-1' };
@@ -227,6 +236,24 @@ describe('Schedules', () => {
         deliveries: [{ channel: 'webhook', status: 'delivered', error: null }],
       });
       expect(receiver.received).toHaveLength(1);
+    });
+
+    it('are found in the audit log by their id, with what they do but for its keys', async () => {
+      const { id } = await keepSchedule(ann);
+      const webhook = { url: `${receiver.url}?key=hush` };
+      await ann.put(`${SCHEDULES}/${id}`, ofNotes({ frequency: '5 4 * * *', delivery_method: 'webhook', webhook }));
+      await ann.post(`${SCHEDULES}/${id}/pause`);
+
+      const root = await installation.asUser('root', { roles: ['admin'] });
+      const { body } = await root.get(`/api/v1/exports/audit?schedule_id=${id}`);
+
+      const call = { frequency: '5 4 * * *', delivery: 'webhook', destination: new URL(receiver.url).origin };
+      expect(body.results).toMatchObject([
+        { action: 'schedule.paused', user_id: 'ann' },
+        { action: 'schedule.changed', details: { data_types: 'notes', format: 'csv', ...call } },
+        { action: 'schedule.created', details: { data_types: 'notes', frequency: 'daily', delivery: 'download' } },
+      ]);
+      expect(JSON.stringify(body)).not.toContain('hush');
     });
 
     it('keep no secret in sight', async () => {

@@ -263,18 +263,6 @@ describe('Schedules', () => {
       expect((await formerly.post(`${SCHEDULES}/${id}/pause`)).status).toBe(200);
     });
 
-    it('what was done to them is found in the audit log by their id', async () => {
-      const { id } = await keepSchedule(ann);
-      await ann.post(`${SCHEDULES}/${id}/pause`);
-
-      const { body } = await root.get(`/api/v1/exports/audit?schedule_id=${id}`);
-
-      expect(body.results).toMatchObject([
-        { action: 'schedule.paused', schedule_id: id, user_id: 'ann' },
-        { action: 'schedule.created', schedule_id: id, user_id: 'ann' },
-      ]);
-    });
-
     it('whole tables are for administrators', async () => {
       const body = ofNotes({ data_types: [], tables: ['notes'] });
 
