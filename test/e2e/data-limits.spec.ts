@@ -34,6 +34,22 @@ describe('The rate limit of data exports', () => {
 
   afterAll(() => installation.remove());
 
+  it('holds for schedules that are run by hand, also when they are deleted and made anew', async () => {
+    const { here, there } = await personOf(installation);
+    const runOfANewOne = async (client: Client) => {
+      const body = { name: 'again', data_types: ['transactions'], format: 'csv', frequency: 'daily' };
+      const { body: schedule } = await client.post('/api/v1/exports/scheduled', body);
+      const { status } = await client.post(`/api/v1/exports/scheduled/${schedule.id}/run`);
+      await client.delete(`/api/v1/exports/scheduled/${schedule.id}`);
+      return status;
+    };
+
+    const statuses: number[] = [];
+    for (const client of [here, there, here, there]) statuses.push(await runOfANewOne(client));
+
+    expect(statuses).toEqual([201, 201, 201, 429]);
+  });
+
   it('counts files, streams and whole tables together, in all processes', async () => {
     const { here, there } = await personOf(installation);
 

@@ -59,6 +59,15 @@ describe('Schedules', () => {
       expect(await stepsOf(installation, id)).toEqual(['schedule.created', 'schedule.fired']);
     });
 
+    it('into files that have their date, however long their names are', async () => {
+      const { id } = await keepSchedule(ann, { name: 'n'.repeat(100), is_active: false });
+      await ann.post(`${SCHEDULES}/${id}/run`);
+
+      const [run] = await settledRuns(ann, id, 1);
+
+      expect((await ann.status(run!.export_id)).file_name).toMatch(/^n+_\d{4}-\d\d-\d\d\.csv$/);
+    });
+
     it('now, also while they are paused, once for a request that is repeated', async () => {
       const { id } = await keepSchedule(ann, { name: 'by hand', is_active: false });
       const key = { 'Idempotency-Key': 'run-1' };

@@ -51,6 +51,24 @@ describe('Schedules that call a webhook', () => {
     expect(receiver.received).toHaveLength(1);
   });
 
+  it('are found in the audit log by their id, with what they do but for its keys', async () => {
+    const { id } = await keepSchedule(ann);
+    const webhook = { url: `${receiver.url}?key=hush` };
+    await ann.put(`${SCHEDULES}/${id}`, ofNotes({ frequency: '5 4 * * *', delivery_method: 'webhook', webhook }));
+    await ann.post(`${SCHEDULES}/${id}/pause`);
+
+    const root = await installation.asUser('root', { roles: ['admin'] });
+    const { body } = await root.get(`/api/v1/exports/audit?schedule_id=${id}`);
+
+    const call = { frequency: '5 4 * * *', delivery: 'webhook', destination: new URL(receiver.url).origin };
+    expect(body.results).toMatchObject([
+      { action: 'schedule.paused', user_id: 'ann' },
+      { action: 'schedule.changed', details: { data_types: 'notes', format: 'csv', ...call } },
+      { action: 'schedule.created', details: { data_types: 'notes', frequency: 'daily', delivery: 'download' } },
+    ]);
+    expect(JSON.stringify(body)).not.toContain('hush');
+  });
+
   it('keep no secret in sight', async () => {
     const { id, webhook_secret: secret } = await keepSchedule(ann, { name: 'sealed', ...hooked() });
 

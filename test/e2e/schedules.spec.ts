@@ -5,7 +5,6 @@ import { keepNotes, keepSchedule, ofNotes, SCHEDULES, type ScheduleRecord, steps
 import { WebhookReceiver } from '../support/webhook-receiver';
 
 const PRIVATE_STORAGE = { endpoint: 'http://169.254.169.254', access_key_id: 'a', secret_access_key: 'b' };
-const MISSING = '0192f0c1-2222-7000-8000-00000000000a';
 
 describe('Schedules', () => {
   let installation: Installation;
@@ -249,80 +248,6 @@ describe('Schedules', () => {
         400,
         [{ field: 'tables.0', message: expect.any(String) }],
       ]);
-    });
-  });
-
-  describe('belong to one person:', () => {
-    let schedule: ScheduleRecord;
-
-    beforeAll(async () => {
-      schedule = await keepSchedule(ann, { name: 'private' });
-    });
-
-    it.each([
-      ['GET', ''],
-      ['PUT', ''],
-      ['DELETE', ''],
-      ['POST', '/run'],
-      ['POST', '/pause'],
-      ['POST', '/resume'],
-      ['GET', '/runs'],
-    ])('%s %s', async (method, path) => {
-      const others = [
-        await installation.asUser('eve'),
-        await installation.asUser('ann', { tenant: 'blue' }),
-        await installation.asUser('boss', { roles: ['admin'] }),
-      ];
-
-      for (const other of others) {
-        const body = method === 'PUT' ? ofNotes() : undefined;
-        expect((await other.send(method, `${SCHEDULES}/${schedule.id}${path}`, body)).body).toMatchObject({
-          status: 404,
-          detail: 'Schedule not found',
-        });
-      }
-      expect((await installation.asNobody().send(method, `${SCHEDULES}/${schedule.id}${path}`)).status).toBe(401);
-      expect(
-        (await ann.send(method, `${SCHEDULES}/${MISSING}${path}`, method === 'PUT' ? ofNotes() : undefined)).status,
-      ).toBe(404);
-      expect(
-        (await ann.send(method, `${SCHEDULES}/nonsense${path}`, method === 'PUT' ? ofNotes() : undefined)).status,
-      ).toBe(404);
-    });
-
-    it('whoever is no administrator any more has nothing run that only they may have', async () => {
-      const formerly = await installation.asUser('root');
-      const { id } = await keepSchedule(root, { data_types: [], tables: ['notes'], is_active: false });
-      const { id: own } = await keepSchedule(root, { name: 'my own' });
-      const calls = ['run', 'resume'].map((step) => formerly.post(`${SCHEDULES}/${id}/${step}`));
-
-      const answers = await Promise.all(calls);
-
-      expect(answers.map(({ status, body }) => [status, body.detail as unknown])).toEqual([
-        [403, 'Admin role required'],
-        [403, 'Admin role required'],
-      ]);
-      expect((await formerly.post(`${SCHEDULES}/${own}/run`)).status).toBe(201);
-      expect((await formerly.post(`${SCHEDULES}/${id}/pause`)).status).toBe(200);
-    });
-
-    it('what was done to them is found in the audit log by their id', async () => {
-      const { id } = await keepSchedule(ann);
-      await ann.post(`${SCHEDULES}/${id}/pause`);
-
-      const { body } = await root.get(`/api/v1/exports/audit?schedule_id=${id}`);
-
-      expect(body.results).toMatchObject([
-        { action: 'schedule.paused', schedule_id: id, user_id: 'ann' },
-        { action: 'schedule.created', schedule_id: id, user_id: 'ann' },
-      ]);
-    });
-
-    it('whole tables are for administrators', async () => {
-      const body = ofNotes({ data_types: [], tables: ['notes'] });
-
-      expect((await ann.post(SCHEDULES, body)).body).toMatchObject({ status: 403, detail: 'Admin role required' });
-      expect((await root.post(SCHEDULES, body)).status).toBe(201);
     });
   });
 });

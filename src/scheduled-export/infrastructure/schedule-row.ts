@@ -101,6 +101,19 @@ export async function nowIn(transaction: Transaction): Promise<Date> {
   return row.now;
 }
 
+/** What a schedule takes out, when and where to, for the audit log; of webhooks the host alone, as the rest may be their key. */
+export function auditedOf({ granted, rule, delivery }: ScheduleDefinition): NonNullable<AuditEntry['details']> {
+  const { method, destination, webhookUrl } = delivery;
+  return {
+    ...granted.audited,
+    format: granted.format,
+    frequency: rule.cron ?? rule.frequency,
+    delivery: method,
+    ...(destination !== null && { destination }),
+    ...(webhookUrl !== null && { destination: new URL(webhookUrl).origin }),
+  };
+}
+
 interface Step {
   /** `null` for what the service does by itself. */
   readonly by: Person | null;

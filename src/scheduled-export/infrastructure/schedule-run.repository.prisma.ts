@@ -177,17 +177,20 @@ async function begunBefore(transaction: Transaction, id: string): Promise<BegunR
   return { run: toRun(row), schedule: toSchedule(row.schedule) };
 }
 
-/** What a person runs by hand is limited as what they ask for directly. @throws RateLimitExceededError */
+/**
+ * What a person runs by hand is limited as what they ask for directly. It is counted from the audit log: runs go with their
+ * schedules, and whoever deletes these would begin to count anew. @throws RateLimitExceededError
+ */
 async function takeFromLimit(transaction: Transaction, owner: Person, limit: RateLimit): Promise<RateLimitState> {
   const { windowSeconds } = limit;
   await transaction.$executeRaw`
     SELECT pg_advisory_xact_lock(hashtextextended(${`runs of ${partyKey(owner)}`}, 0))`;
   const [window] = await transaction.$queryRaw<UsedWindow[]>`
     SELECT count(*)::int AS used,
-           ceil(extract(epoch FROM min(run.created_at) + make_interval(secs => ${windowSeconds}) - now()))::int AS reset
-    FROM scheduled_export_runs AS run JOIN scheduled_exports AS schedule ON schedule.id = run.schedule_id
-    WHERE schedule.user_id = ${owner.userId} AND schedule.tenant_id IS NOT DISTINCT FROM ${owner.tenantId}
-      AND run.trigger = 'manual' AND run.created_at > now() - make_interval(secs => ${windowSeconds})`;
+           ceil(extract(epoch FROM min(at) + make_interval(secs => ${windowSeconds}) - now()))::int AS reset
+    FROM export_audit_log
+    WHERE user_id = ${owner.userId} AND tenant_id IS NOT DISTINCT FROM ${owner.tenantId}
+      AND action = 'schedule.run-requested' AND at > now() - make_interval(secs => ${windowSeconds})`;
   return takeOneMore('runs', limit, window);
 }
 

@@ -14,7 +14,7 @@ import {
 } from '../model/domain/interfaces/schedule.repository';
 import { recurrenceOf, type RecurrenceRule } from '../model/domain/recurrence/recurrence-rule';
 import { MOST_SCHEDULES, type Schedule, type ScheduleDefinition } from '../model/domain/schedule';
-import { columnsOf, nowIn, recordStep, toSchedule } from './schedule-row';
+import { auditedOf, columnsOf, nowIn, recordStep, toSchedule } from './schedule-row';
 
 const RESUMED = { isActive: true, pausedReason: null, failures: 0 };
 
@@ -40,7 +40,7 @@ export class PrismaScheduleRepository extends ScheduleRepository {
       const { userId, tenantId } = by;
       const data = { id, userId, tenantId, ...columnsOf(definition), isActive, ...times };
       const schedule = toSchedule(await transaction.schedule.create({ data }));
-      await recordStep(transaction, schedule, 'created', { by });
+      await recordStep(transaction, schedule, 'created', { by, details: auditedOf(schedule) });
       return { schedule, isNew: true };
     });
   }
@@ -106,7 +106,10 @@ export class PrismaScheduleRepository extends ScheduleRepository {
       if (!change) return before;
       const row = await transaction.schedule.update({ where: { id }, data: { ...change, updatedAt: now } });
       const schedule = toSchedule(row);
-      await recordStep(transaction, schedule, action, { by });
+      await recordStep(transaction, schedule, action, {
+        by,
+        ...(action === 'changed' && { details: auditedOf(schedule) }),
+      });
       return schedule;
     });
   }

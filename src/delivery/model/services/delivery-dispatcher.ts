@@ -19,6 +19,9 @@ const INTERVAL_MS = 500;
 /** Deliveries that were lost with their process every time are looked for once in so many rounds. */
 const ROUNDS_BETWEEN_LOOKS = 10;
 
+/** Of so many looks in a row that fail, one is told of. */
+const FAILED_LOOKS_A_LINE = 60;
+
 /** How long attempts may take to stop and be handed back. */
 const HAND_BACK_MS = 5_000;
 
@@ -31,6 +34,7 @@ export class DeliveryDispatcher implements OnApplicationBootstrap, OnModuleDestr
   private readonly rounds = new Rounds(INTERVAL_MS, () => this.dispatch());
   private roundsBegun = 0;
   private deadline: NodeJS.Timeout | undefined;
+  private failedLooks = 0;
 
   constructor(
     private readonly deliveries: DeliveryRepository,
@@ -66,7 +70,10 @@ export class DeliveryDispatcher implements OnApplicationBootstrap, OnModuleDestr
     try {
       if (this.roundsBegun++ % ROUNDS_BETWEEN_LOOKS === 0) await this.abandonLost();
       for (const attempt of await this.deliveries.claimDue(this.room())) this.begin(attempt);
+      this.failedLooks = 0;
     } catch (error) {
+      // A database that is away for an hour must not bury all else in the log.
+      if (this.failedLooks++ % FAILED_LOOKS_A_LINE > 0) return;
       this.logger.warn('The outbox could not be looked into; it is tried again', { reason: reasonOf(error) });
     }
   }

@@ -2,6 +2,7 @@ import type { ScheduledRunRequest } from '../../../export';
 import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
 import type { BegunRun } from './interfaces/schedule-run.repository';
 import { TimeZone } from '../../../platform/time/time-zone';
+import { LONGEST_NAME } from './schedule-name';
 
 /** The export that a run asks for: always the same one, however often it is asked for. */
 export function requestOf({ run, schedule }: BegunRun): ScheduledRunRequest {
@@ -15,11 +16,17 @@ export function requestOf({ run, schedule }: BegunRun): ScheduledRunRequest {
     format: granted.format,
     dataTypes: granted.dataTypes,
     filters: granted.filters,
-    options: { ...granted.options, as_of: moment.toISOString(), title: `${name}_${date}` },
+    options: { ...granted.options, as_of: moment.toISOString(), title: titleOf(name, date) },
     audited: granted.audited,
     delivery: { deliveries: schedule.deliveries.map((delivery) => dated(delivery, name, date)), asked: null },
     retentionSeconds,
   };
+}
+
+/** A hundred characters at most: more of a title is cut off where a file is named after it, and the date with it. */
+function titleOf(name: string, date: string): string {
+  const characters = Array.from(name).slice(0, LONGEST_NAME - date.length - 1);
+  return `${characters.join('')}_${date}`;
 }
 
 /** A file that is put somewhere is named by its schedule and its day. */

@@ -1,0 +1,77 @@
+import type { Client } from '../support/client';
+import { Installation } from '../support/installation';
+import { keepNotes, keepSchedule, ofNotes, SCHEDULES, type ScheduleRecord } from '../support/schedules';
+
+const MISSING = '0192f0c1-2222-7000-8000-00000000000a';
+
+describe('Schedules belong to one person:', () => {
+  let installation: Installation;
+  let ann: Client;
+  let root: Client;
+  let schedule: ScheduleRecord;
+
+  beforeAll(async () => {
+    installation = await Installation.create({ STORAGE: 'disk' });
+    await installation.start();
+    ann = await installation.asUser('ann');
+    root = await installation.asUser('root', { roles: ['admin'] });
+    await keepNotes(installation, 'ann', 'eve');
+    schedule = await keepSchedule(ann, { name: 'private' });
+  });
+
+  afterAll(() => installation.remove());
+
+  it.each([
+    ['GET', ''],
+    ['PUT', ''],
+    ['DELETE', ''],
+    ['POST', '/run'],
+    ['POST', '/pause'],
+    ['POST', '/resume'],
+    ['GET', '/runs'],
+  ])('%s %s', async (method, path) => {
+    const others = [
+      await installation.asUser('eve'),
+      await installation.asUser('ann', { tenant: 'blue' }),
+      await installation.asUser('boss', { roles: ['admin'] }),
+    ];
+
+    for (const other of others) {
+      const body = method === 'PUT' ? ofNotes() : undefined;
+      expect((await other.send(method, `${SCHEDULES}/${schedule.id}${path}`, body)).body).toMatchObject({
+        status: 404,
+        detail: 'Schedule not found',
+      });
+    }
+    expect((await installation.asNobody().send(method, `${SCHEDULES}/${schedule.id}${path}`)).status).toBe(401);
+    expect(
+      (await ann.send(method, `${SCHEDULES}/${MISSING}${path}`, method === 'PUT' ? ofNotes() : undefined)).status,
+    ).toBe(404);
+    expect(
+      (await ann.send(method, `${SCHEDULES}/nonsense${path}`, method === 'PUT' ? ofNotes() : undefined)).status,
+    ).toBe(404);
+  });
+
+  it('whoever is no administrator any more has nothing run that only they may have', async () => {
+    const formerly = await installation.asUser('root');
+    const { id } = await keepSchedule(root, { data_types: [], tables: ['notes'], is_active: false });
+    const { id: own } = await keepSchedule(root, { name: 'my own' });
+    const calls = ['run', 'resume'].map((step) => formerly.post(`${SCHEDULES}/${id}/${step}`));
+
+    const answers = await Promise.all(calls);
+
+    expect(answers.map(({ status, body }) => [status, body.detail as unknown])).toEqual([
+      [403, 'Admin role required'],
+      [403, 'Admin role required'],
+    ]);
+    expect((await formerly.post(`${SCHEDULES}/${own}/run`)).status).toBe(201);
+    expect((await formerly.post(`${SCHEDULES}/${id}/pause`)).status).toBe(200);
+  });
+
+  it('whole tables are for administrators', async () => {
+    const body = ofNotes({ data_types: [], tables: ['notes'] });
+
+    expect((await ann.post(SCHEDULES, body)).body).toMatchObject({ status: 403, detail: 'Admin role required' });
+    expect((await root.post(SCHEDULES, body)).status).toBe(201);
+  });
+});
