@@ -46,6 +46,7 @@ describe('The audit log as a file', () => {
         'at',
         'action',
         'export_id',
+        'schedule_id',
         'user_id',
         'tenant_id',
         'customer_id',
