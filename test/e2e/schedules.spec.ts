@@ -219,7 +219,7 @@ describe('Schedules', () => {
       [{ timezone: 3 }, 'timezone', /^timezone must be a string$/],
       [{ tables: 'notes' }, 'tables', /^tables must be an array$/],
       [{ frequency: 'monthly', day_of_month: '31' }, 'day_of_month', /whole number from 1 to 31$/],
-      [{ delivery_method: 'webhook', webhook: {} }, 'webhook.url', /^url must be a string$/],
+      [{ delivery_method: 'webhook', webhook: {} }, 'webhook.url', /^url must be an address such as https/],
       [{ delivery_method: 'webhook', webhook: 'https://example.com' }, 'webhook', /^webhook must be an object$/],
       [{ frequency: '61 * * * *' }, 'frequency', /the minute.*0 to 59.*61/],
       [{ frequency: '0 24 * * *' }, 'frequency', /the hour.*0 to 23.*24/],
