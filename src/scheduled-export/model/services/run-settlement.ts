@@ -58,7 +58,7 @@ export class RunSettlement {
 
   private async request(begun: BegunRun): Promise<void> {
     const { run } = begun;
-    this.logger.warn('A run had no export yet: it is asked for now', { export_id: run.exportId });
+    this.logger.warn('A run had no export yet: that is asked for again', { export_id: run.exportId });
     try {
       await this.exports.request(requestOf(begun));
     } catch (error) {
