@@ -1,9 +1,9 @@
 import type { BucketChannel } from '../../src/delivery/infrastructure/bucket/bucket.channel';
 import { OutboundAddresses } from '../../src/platform/outbound/outbound-addresses';
-import { BucketBench, bucketServices, describeOnS3 } from '../support/bucket-bench';
+import { BucketBench, bucketServices, isPart } from '../support/bucket-bench';
 import { MB } from '../support/bytes';
-import type { SeenRequest } from '../support/faulty-proxy';
 import { until } from '../support/until';
+import { describeOnS3 } from '../support/s3-under-test';
 
 const goOn = new AbortController().signal;
 
@@ -17,8 +17,6 @@ describeOnS3('A bucket as destination, when something goes wrong,', () => {
   });
   beforeEach(() => bench.clear());
   afterAll(() => bench.remove());
-
-  const isPart = ({ method, url }: SeenRequest) => method === 'PUT' && url.searchParams.has('partNumber');
 
   const expectNothing = async () => {
     bench.proxy.recover();

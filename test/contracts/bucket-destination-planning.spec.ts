@@ -2,8 +2,9 @@ import type { BucketTargets, BucketWish } from '../../src/delivery/model/domain/
 import { DomainError } from '../../src/platform/errors/domain-error';
 import { OutboundAddresses } from '../../src/platform/outbound/outbound-addresses';
 import { Sealer } from '../../src/platform/sealing/sealer';
-import { BucketBench, bucketServices, describeOnS3, s3Server } from '../support/bucket-bench';
+import { BucketBench, bucketServices } from '../support/bucket-bench';
 import { WebhookReceiver } from '../support/webhook-receiver';
+import { describeOnS3, s3Server } from '../support/s3-under-test';
 
 const goOn = new AbortController().signal;
 

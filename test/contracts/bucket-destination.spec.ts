@@ -1,8 +1,9 @@
 import type { BucketChannel } from '../../src/delivery/infrastructure/bucket/bucket.channel';
-import { BucketBench, describeOnS3, s3Server } from '../support/bucket-bench';
+import { BucketBench, isPart } from '../support/bucket-bench';
 import { bytes, digest, KB, MB } from '../support/bytes';
 import type { SeenRequest } from '../support/faulty-proxy';
 import { parcelOf } from '../support/parcels';
+import { describeOnS3, s3Server } from '../support/s3-under-test';
 
 const goOn = new AbortController().signal;
 
@@ -17,7 +18,6 @@ describeOnS3('A bucket as destination', () => {
   beforeEach(() => bench.clear());
   afterAll(() => bench.remove());
 
-  const isPart = ({ method, url }: SeenRequest) => method === 'PUT' && url.searchParams.has('partNumber');
   const isWrite = ({ method, url }: SeenRequest) => method === 'PUT' && !url.searchParams.has('partNumber');
   const isCompletion = ({ method, url }: SeenRequest) => method === 'POST' && url.searchParams.has('uploadId');
 

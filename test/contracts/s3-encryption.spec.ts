@@ -4,11 +4,7 @@ import type { S3Settings } from '../../src/platform/storage/s3-client';
 import { S3Storage } from '../../src/platform/storage/s3-storage';
 import { bytes, MB } from '../support/bytes';
 import { FaultyProxy } from '../support/faulty-proxy';
-import { encryptionAskedFor, S3Observer, s3SettingsFromEnvironment } from '../support/s3-under-test';
-
-const server = s3SettingsFromEnvironment();
-const describeOnServer = server === null ? describe.skip : describe;
-const settings = server ?? { endpoint: 'http://127.0.0.1:1', region: 'none', bucket: 'none', forcePathStyle: true };
+import { describeOnS3, encryptionAskedFor, S3Observer, s3Server } from '../support/s3-under-test';
 
 /** Each begins an object by another request, or would. */
 const BODIES: readonly [what: string, body: () => AsyncIterable<Buffer>, way: string][] = [
@@ -20,21 +16,21 @@ const BODIES: readonly [what: string, body: () => AsyncIterable<Buffer>, way: st
   ['several parts', () => bytes(23 * MB), 'POST'],
 ];
 
-describeOnServer('Encryption at rest', () => {
-  const observer = new S3Observer(settings);
+describeOnS3('Encryption at rest', () => {
+  const observer = new S3Observer(s3Server);
   const opened: S3Storage[] = [];
   let proxy: FaultyProxy;
   let home: string;
 
   const storageWith = (more: Partial<S3Settings>) => {
-    const storage = new S3Storage({ ...settings, endpoint: proxy.url, ...more });
+    const storage = new S3Storage({ ...s3Server, endpoint: proxy.url, ...more });
     opened.push(storage);
     return storage;
   };
 
   beforeAll(async () => {
     await observer.makeBucket();
-    proxy = await FaultyProxy.before(settings.endpoint);
+    proxy = await FaultyProxy.before(s3Server.endpoint);
   });
   beforeEach(() => {
     home = `encryption/${randomUUID()}`;

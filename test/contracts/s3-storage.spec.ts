@@ -4,28 +4,19 @@ import type { S3Patience, S3Settings } from '../../src/platform/storage/s3-clien
 import { S3Storage } from '../../src/platform/storage/s3-storage';
 import { bytes, digest, KB, MB, text } from '../support/bytes';
 import { type Fault, FaultyProxy, type SeenRequest } from '../support/faulty-proxy';
-import { S3Observer, s3SettingsFromEnvironment } from '../support/s3-under-test';
+import { describeOnS3, S3Observer, s3Server } from '../support/s3-under-test';
 import { describeFileStorage } from './file-storage.contract';
 
-const server = s3SettingsFromEnvironment();
 const asText = { contentType: 'text/plain' };
 
-if (server === null) {
-  console.log(
-    'S3_ENDPOINT is not set: the S3 storage is left out (test/support/s3-gateway/gateway.sh start brings one up)',
-  );
-}
-const describeOnServer = server === null ? describe.skip : describe;
-const settings = server ?? { endpoint: 'http://127.0.0.1:1', region: 'none', bucket: 'none', forcePathStyle: true };
-
-describeOnServer('on a server', () => {
+describeOnS3('on a server', () => {
   describeFileStorage('S3Storage', async () => {
-    const observer = new S3Observer(settings);
+    const observer = new S3Observer(s3Server);
     await observer.makeBucket();
-    const storage = new S3Storage(settings);
+    const storage = new S3Storage(s3Server);
     return {
       storage,
-      kind: { adapter: 's3', settings },
+      kind: { adapter: 's3', settings: s3Server },
       unfinishedUploads: (prefix) => observer.unfinishedUploads(prefix),
       end: () => {
         storage.onApplicationShutdown();
@@ -36,17 +27,17 @@ describeOnServer('on a server', () => {
   });
 });
 
-describeOnServer('S3Storage', () => {
-  const observer = new S3Observer(settings);
+describeOnS3('S3Storage', () => {
+  const observer = new S3Observer(s3Server);
   let proxy: FaultyProxy;
   let home: string;
   const opened: S3Storage[] = [];
-  const direct = new S3Storage(settings);
+  const direct = new S3Storage(s3Server);
 
   /** A storage whose every request goes through the proxy. */
   const throughProxy = (more: Partial<S3Settings> = {}, patience: Partial<S3Patience> = {}) => {
     const storage = new S3Storage({
-      ...settings,
+      ...s3Server,
       endpoint: proxy.url,
       ...more,
       patience: { attempts: 4, ...patience },
@@ -57,7 +48,7 @@ describeOnServer('S3Storage', () => {
 
   beforeAll(async () => {
     await observer.makeBucket();
-    proxy = await FaultyProxy.before(settings.endpoint);
+    proxy = await FaultyProxy.before(s3Server.endpoint);
   });
   beforeEach(() => {
     home = `s3/${randomUUID()}`;
@@ -243,7 +234,7 @@ describeOnServer('S3Storage', () => {
     });
 
     it('let anyone fetch the file, under its name', async () => {
-      const storage = throughProxy({ endpoint: settings.endpoint, publicEndpoint: proxy.url });
+      const storage = throughProxy({ endpoint: s3Server.endpoint, publicEndpoint: proxy.url });
       await direct.put(`${home}/file`, bytes(KB), asText);
 
       const link = await storage.link(`${home}/file`, named);
@@ -262,7 +253,7 @@ describeOnServer('S3Storage', () => {
     });
 
     it('serve for nothing else', async () => {
-      const storage = throughProxy({ endpoint: settings.endpoint, publicEndpoint: proxy.url });
+      const storage = throughProxy({ endpoint: s3Server.endpoint, publicEndpoint: proxy.url });
       await direct.put(`${home}/file`, bytes(KB), asText);
       await direct.put(`${home}/other`, bytes(KB), asText);
       const link = await storage.link(`${home}/file`, named);

@@ -2,22 +2,20 @@ import { noteBoard } from '../support/boards';
 import { keepEvent, keepParticipant } from '../support/events';
 import { FaultyProxy } from '../support/faulty-proxy';
 import { Installation } from '../support/installation';
-import { encryptionAskedFor, s3SettingsFromEnvironment } from '../support/s3-under-test';
+import { describeOnS3, encryptionAskedFor, s3Server } from '../support/s3-under-test';
 
-const server = s3SettingsFromEnvironment();
-const describeOnServer = server === null ? describe.skip : describe;
 const ANN = '00000000-0000-7000-8000-0000000000aa';
 
 /** Whatever the service stores, and however. */
-describeOnServer('In a bucket, the service', () => {
+describeOnS3('In a bucket, the service', () => {
   let proxy: FaultyProxy;
   let installation: Installation;
 
   beforeAll(async () => {
-    proxy = await FaultyProxy.before(server!.endpoint);
+    proxy = await FaultyProxy.before(s3Server.endpoint);
     const environment = { STORAGE: 's3', S3_ENDPOINT: proxy.url, S3_SSE: 'AES256' };
-    const bucket = { S3_BUCKET: server!.bucket, S3_REGION: server!.region, S3_FORCE_PATH_STYLE: 'true' };
-    const keys = { S3_ACCESS_KEY_ID: server!.accessKeyId, S3_SECRET_ACCESS_KEY: server!.secretAccessKey };
+    const bucket = { S3_BUCKET: s3Server.bucket, S3_REGION: s3Server.region, S3_FORCE_PATH_STYLE: 'true' };
+    const keys = { S3_ACCESS_KEY_ID: s3Server.accessKeyId, S3_SECRET_ACCESS_KEY: s3Server.secretAccessKey };
     ({ installation } = await Installation.withService({ ...environment, ...bucket, ...keys }));
   });
 

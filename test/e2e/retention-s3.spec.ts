@@ -4,27 +4,24 @@ import { S3Storage } from '../../src/platform/storage/s3-storage';
 import { Installation } from '../support/installation';
 import { fillStorage, type Scenery } from '../support/left-behind';
 import { total } from '../support/metrics';
-import { S3Observer, s3SettingsFromEnvironment } from '../support/s3-under-test';
+import { describeOnS3, S3Observer, s3Server } from '../support/s3-under-test';
 import type { Service } from '../support/service';
 import { until } from '../support/until';
 
 const OVERDUE = 2_500;
 const GRACE_SECONDS = 10;
 
-const server = s3SettingsFromEnvironment();
-const describeOnServer = server === null ? describe.skip : describe;
-
 jest.setTimeout(120_000);
 
 /** A storage cannot be told that a file is old, so the grace is short; and the bucket is nobody else's. */
-describeOnServer('In a bucket, files whose time is over, and what was left behind', () => {
+describeOnS3('In a bucket, files whose time is over, and what was left behind', () => {
   let bucket: S3Observer;
   let installation: Installation;
   let workers: Service[];
   let scenery: Scenery;
 
   beforeAll(async () => {
-    const settings = { ...server!, bucket: `retention-${randomUUID().slice(0, 8)}` };
+    const settings = { ...s3Server, bucket: `retention-${randomUUID().slice(0, 8)}` };
     bucket = new S3Observer(settings);
     await bucket.makeBucket();
     installation = await Installation.create({

@@ -8,26 +8,12 @@ import type { Parcel } from '../../src/delivery/model/domain/parcel';
 import { OutboundAddresses } from '../../src/platform/outbound/outbound-addresses';
 import { Sealer } from '../../src/platform/sealing/sealer';
 import { ExportShelf, type ShelvedExport } from './export-shelf';
-import { FaultyProxy } from './faulty-proxy';
+import { FaultyProxy, type SeenRequest } from './faulty-proxy';
 import { parcelOf } from './parcels';
-import { S3Observer, s3SettingsFromEnvironment } from './s3-under-test';
+import { S3Observer, s3Server } from './s3-under-test';
 
-/** The S3 server of the tests; what stands in for it where there is none is never called. */
-export const s3Server = {
-  endpoint: 'http://127.0.0.1:1',
-  region: 'none',
-  bucket: 'none',
-  forcePathStyle: true,
-  ...s3SettingsFromEnvironment(),
-};
-
-const isThere = s3SettingsFromEnvironment() !== null;
-export const describeOnS3 = isThere ? describe : describe.skip;
-if (!isThere) {
-  console.log(
-    'S3_ENDPOINT is not set: buckets as destinations are left out (test/support/s3-gateway/gateway.sh start brings a server up)',
-  );
-}
+/** One part of an upload. */
+export const isPart = ({ method, url }: SeenRequest): boolean => method === 'PUT' && url.searchParams.has('partNumber');
 
 export interface BucketServices {
   readonly targets: BucketTargets;

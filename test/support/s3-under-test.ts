@@ -33,6 +33,29 @@ export function s3SettingsFromEnvironment(): (S3Settings & { readonly endpoint: 
   };
 }
 
+const settings = s3SettingsFromEnvironment();
+
+/** The S3 server of the tests; what stands in for it where there is none is never called. */
+export const s3Server = {
+  endpoint: 'http://127.0.0.1:1',
+  region: 'none',
+  bucket: 'none',
+  forcePathStyle: true,
+  ...settings,
+};
+
+/** As `describe`, where there is an S3 server; elsewhere it says what is left out. */
+export function describeOnS3(name: string, tests: () => void): void {
+  if (settings !== null) {
+    describe(name, tests);
+    return;
+  }
+  console.log(
+    `S3_ENDPOINT is not set: left out (test/support/s3-gateway/gateway.sh start brings a server up): ${name}`,
+  );
+  describe.skip(name, tests);
+}
+
 /** What one request that brings an object into being asked for. */
 export interface AskedEncryption {
   readonly method: string;
