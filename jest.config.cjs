@@ -22,15 +22,26 @@ const base = {
 
 const suite = (name, testMatch) => ({ ...base, displayName: name, testMatch });
 
-module.exports = {
-  globalSetup: '<rootDir>/test/support/global-setup.mjs',
-  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
-  testTimeout: 60_000,
-  projects: [
-    suite('unit', ['<rootDir>/src/**/*.spec.ts']),
-    suite('contracts', ['<rootDir>/test/contracts/**/*.spec.ts']),
-    suite('golden', ['<rootDir>/test/golden/**/*.spec.ts']),
-    suite('formats', ['<rootDir>/test/formats/**/*.spec.ts']),
-    suite('e2e', ['<rootDir>/test/e2e/**/*.spec.ts']),
-  ],
+module.exports = async () => {
+  const { timeScale } = await import('./test/runner/machine-speed.mjs');
+  const scale = await timeScale();
+  // The workers read it from their environment: see test/support/machine.ts.
+  process.env.TEST_TIME_SCALE = scale.toFixed(2);
+
+  return {
+    globalSetup: '<rootDir>/test/support/global-setup.mjs',
+    globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+    testSequencer: '<rootDir>/test/runner/longest-first.cjs',
+    reporters: ['default', '<rootDir>/test/runner/slowest-files.mjs'],
+    // jest would leave one core of two unused; most tests wait for processes and servers.
+    maxWorkers: 2,
+    testTimeout: Math.ceil(120_000 * scale),
+    projects: [
+      suite('unit', ['<rootDir>/src/**/*.spec.ts']),
+      suite('contracts', ['<rootDir>/test/contracts/**/*.spec.ts']),
+      suite('golden', ['<rootDir>/test/golden/**/*.spec.ts']),
+      suite('formats', ['<rootDir>/test/formats/**/*.spec.ts']),
+      suite('e2e', ['<rootDir>/test/e2e/**/*.spec.ts']),
+    ],
+  };
 };

@@ -67,7 +67,7 @@ export async function launch({ postgres, directory, user, durable, port }) {
     port: chosen,
     unix_socket_directories: '',
     // Each queue, worker and pool of a process holds its own connections, and several processes may share the server.
-    max_connections: 200,
+    max_connections: durable ? 200 : 400,
     ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
   };
   const child = spawn(

@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { S3Settings } from '../../src/platform/storage/s3-client';
 import { digest } from './bytes';
+import { describeWhere } from './describe-where';
 import type { SeenRequest } from './faulty-proxy';
 
 /** The S3 server that the tests may use (see test/support/s3-gateway), or `null` when the environment names none. */
@@ -44,16 +45,11 @@ export const s3Server = {
   ...settings,
 };
 
-/** As `describe`, where there is an S3 server; elsewhere it says what is left out. */
+const NO_S3 = 'S3_ENDPOINT is not set; `test/support/s3-gateway/gateway.sh start` brings a server up';
+
+/** `describe` where there is an S3 server. */
 export function describeOnS3(name: string, tests: () => void): void {
-  if (settings !== null) {
-    describe(name, tests);
-    return;
-  }
-  console.log(
-    `S3_ENDPOINT is not set: left out (test/support/s3-gateway/gateway.sh start brings a server up): ${name}`,
-  );
-  describe.skip(name, tests);
+  describeWhere(settings === null ? NO_S3 : null, name, tests);
 }
 
 /** What one request that brings an object into being asked for. */

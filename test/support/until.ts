@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { scaled } from './machine';
 
 export interface Patience {
-  /** Milliseconds. */
+  /** Milliseconds on the reference machine; scaled to this one. */
   readonly within?: number;
+  /** Milliseconds between two questions. */
   readonly every?: number;
 }
 
@@ -16,12 +18,13 @@ export async function until<Answer>(
   ask: () => Answer | Promise<Answer>,
   { within = 30_000, every = 25 }: Patience = {},
 ): Promise<Exclude<Answer, undefined | null | false>> {
-  const deadline = Date.now() + within;
+  const patience = scaled(within);
+  const deadline = Date.now() + patience;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined && answer !== null && answer !== false)
       return answer as Exclude<Answer, undefined | null | false>;
-    if (Date.now() > deadline) throw new Error(`In ${within} ms it did not come about that ${what}`);
+    if (Date.now() > deadline) throw new Error(`In ${patience} ms it did not come about that ${what}`);
     await pause(every);
   }
 }

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeWhere } from './describe-where';
 import { run } from './python';
 
 /** Debian's own: the modules that its packages bring are not in any other. */
@@ -32,11 +33,10 @@ export interface ReadSheet {
   readonly rows: readonly (readonly ReadCell[])[];
 }
 
-/** `describe` where the programs are there; else a suite that says by its name that it was left out. */
+/** `describe` where the programs are there. */
 export function describeWith(programs: readonly Program[], title: string, suite: () => void): void {
   const missing = programs.filter((program) => !isThere(program));
-  if (missing.length === 0) describe(title, suite);
-  else describe.skip(`${title} (left out: there is no ${missing.join(', no ')} on this machine)`, suite);
+  describeWhere(missing.length === 0 ? null : `there is no ${missing.join(', no ')} on this machine`, title, suite);
 }
 
 const CHECKS = {

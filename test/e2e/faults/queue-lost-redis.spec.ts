@@ -1,14 +1,12 @@
 import { noteBoard } from '../../support/boards';
 import type { Client } from '../../support/client';
+import { describeWhere } from '../../support/describe-where';
 import { expectExactlyOneFile } from '../../support/exactly-one-file';
 import { Installation } from '../../support/installation';
 import { hasRedisServer, RedisServer } from '../../support/redis-server';
 import { until } from '../../support/until';
 
-/** Where this machine has no redis-server, these tests say so and are left out. */
-const withRedis = hasRedisServer ? describe : leftOut;
-
-withRedis('When Redis', () => {
+describeWhere(hasRedisServer ? null : 'there is no redis-server on this machine', 'When Redis', () => {
   let redis: RedisServer;
   let installation: Installation;
   let ann: Client;
@@ -46,9 +44,3 @@ withRedis('When Redis', () => {
     expect(worker.isRunning).toBe(true);
   });
 });
-
-function leftOut(title: string): void {
-  it(`${title} …: left out, because there is no redis-server on this machine`, () => {
-    expect(hasRedisServer).toBe(false);
-  });
-}
