@@ -22,6 +22,12 @@ const base = {
 
 const suite = (name, testMatch) => ({ ...base, displayName: name, testMatch });
 
+/** What brings up a PostgreSQL server for the suites that need one. */
+const withDatabase = {
+  globalSetup: '<rootDir>/test/support/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+};
+
 module.exports = async () => {
   const { timeScale } = await import('./test/runner/machine-speed.mjs');
   const scale = await timeScale();
@@ -29,8 +35,6 @@ module.exports = async () => {
   process.env.TEST_TIME_SCALE = scale.toFixed(2);
 
   return {
-    globalSetup: '<rootDir>/test/support/global-setup.mjs',
-    globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
     testSequencer: '<rootDir>/test/runner/longest-first.cjs',
     reporters: ['default', '<rootDir>/test/runner/slowest-files.mjs'],
     // jest would leave one core of two unused; most tests wait for processes and servers.
@@ -38,10 +42,10 @@ module.exports = async () => {
     testTimeout: Math.ceil(120_000 * scale),
     projects: [
       suite('unit', ['<rootDir>/src/**/*.spec.ts']),
-      suite('contracts', ['<rootDir>/test/contracts/**/*.spec.ts']),
+      { ...suite('contracts', ['<rootDir>/test/contracts/**/*.spec.ts']), ...withDatabase },
       suite('golden', ['<rootDir>/test/golden/**/*.spec.ts']),
-      suite('formats', ['<rootDir>/test/formats/**/*.spec.ts']),
-      suite('e2e', ['<rootDir>/test/e2e/**/*.spec.ts']),
+      { ...suite('formats', ['<rootDir>/test/formats/**/*.spec.ts']), ...withDatabase },
+      { ...suite('e2e', ['<rootDir>/test/e2e/**/*.spec.ts']), ...withDatabase },
     ],
   };
 };
