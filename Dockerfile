@@ -7,7 +7,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
 
-COPY nest-cli.json prisma.config.ts tsconfig.json tsconfig.build.json ./
+COPY nest-cli.json prisma.config.ts swc.build.json tsconfig.json tsconfig.build.json ./
 COPY prisma prisma
 COPY dev dev
 COPY src src

@@ -15,6 +15,7 @@ const buildInputs = [
   'tsconfig.json',
   'tsconfig.build.json',
   'nest-cli.json',
+  'swc.build.json',
   'package-lock.json',
 ];
 

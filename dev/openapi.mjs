@@ -1,6 +1,6 @@
 // @ts-check
 // `npm run openapi`: writes docs/openapi.json, the description of the API as the built service gives it.
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureBuilt, ensureInstalled } from './install.mjs';
 import { projectRoot } from './process.mjs';
@@ -18,4 +18,20 @@ const { describeApi } = await import(join(projectRoot, 'dist/platform/http/open-
 const secret = 'x'.repeat(32);
 const app = await NestFactory.create(AppModule, { preview: true, logger: false });
 configureHttp(app, Config.from({ DATABASE_URL: 'postgres://nowhere', JWT_SECRET: secret, LINK_SECRET: secret }));
-await writeFile(join(projectRoot, 'docs/openapi.json'), `${JSON.stringify(describeApi(app), null, 2)}\n`);
+const file = join(projectRoot, 'docs/openapi.json');
+const described = JSON.parse(JSON.stringify(describeApi(app)));
+const ordered = inOrderOf(JSON.parse(await readFile(file, 'utf8')), described);
+await writeFile(file, `${JSON.stringify(ordered, null, 2)}\n`);
+
+/**
+ * The keys as they were: their order follows that of decorators, means nothing, and would only hide what has changed.
+ * @param {any} former
+ * @param {any} value
+ * @returns {any}
+ */
+function inOrderOf(former, value) {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item, index) => inOrderOf(former?.[index], item));
+  const keys = new Set([...Object.keys(former ?? {}).filter((key) => key in value), ...Object.keys(value)]);
+  return Object.fromEntries([...keys].map((key) => [key, inOrderOf(former?.[key], value[key])]));
+}

@@ -1,52 +1,78 @@
 // @ts-check
-// Compiles src again at each change, with the same plugins as the build.
+// Compiles src again at each change, as the build does, and checks its types meanwhile.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { projectRoot } from '../process.mjs';
 import { startNode } from '../service/child.mjs';
 
 /**
+ * Resolves when everything has been compiled once. A wrong type is reported, and does not hold up a restart.
  * @param {object} options
  * @param {string} options.folder for the compiled program and what the compiler needs to know
  * @param {() => void} options.onCompiled called after each change that compiled
  * @param {(line: string) => void} options.onComplaint
  */
-export function watchSources({ folder, onCompiled, onComplaint }) {
+export async function watchSources({ folder, onCompiled, onComplaint }) {
   const program = join(folder, 'dist');
   rmSync(program, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  // The demo and the tests may rebuild dist/ at any time: what runs here is a copy, the first time at once.
+  // A file that does not compile keeps the form it has in dist/.
   cpSync(join(projectRoot, 'dist'), program, { recursive: true });
 
   const settings = writeSettings(folder, program);
-  let isFirst = true;
-  const child = startNode(
-    [
-      join(projectRoot, 'node_modules/@nestjs/cli/bin/nest.js'),
-      ...['build', '--watch', '--preserveWatchOutput'],
-      ...['--config', relative(projectRoot, settings.nest), '--path', relative(projectRoot, settings.typescript)],
-    ],
-    {
-      env: process.env,
-      onLine: (line) => {
-        if (/Found 0 errors/.test(line)) {
-          if (!isFirst) onCompiled();
-          isFirst = false;
-        } else if (line.trim() !== '' && !/Starting compilation|File change detected/.test(line)) {
-          onComplaint(line);
-        }
-      },
-    },
-  );
-  let isOver = false;
-  void child.ended.then((how) => {
-    if (!isOver) onComplaint(`The compiler ${how}: changes are no longer noticed.`);
+  const children = [startTypeChecker(settings.typescript, onComplaint)];
+  await new Promise((compiledOnce) => {
+    const compiler = startCompiler(settings, (line) => {
+      if (/^Successfully compiled: |^Failed to compile /.test(line)) compiledOnce(undefined);
+      if (/^Successfully compiled \S/.test(line)) onCompiled();
+      else if (!isRoutine(line)) onComplaint(line);
+    });
+    void compiler.ended.then(compiledOnce);
+    children.push(compiler);
   });
-  const stop = () => {
+
+  let isOver = false;
+  for (const { ended } of children) {
+    void ended.then((how) => {
+      if (!isOver) onComplaint(`The compiler ${how}: changes are no longer noticed.`);
+    });
+  }
+  const stop = async () => {
     isOver = true;
-    return child.stop(2000);
+    await Promise.all(children.map((child) => child.stop(2000)));
   };
   return { program: join(program, 'main.js'), stop };
+}
+
+/**
+ * @param {{ nest: string, typescript: string }} settings
+ * @param {(line: string) => void} onLine
+ */
+function startCompiler({ nest, typescript }, onLine) {
+  const files = ['--config', relative(projectRoot, nest), '--path', relative(projectRoot, typescript)];
+  return startNode([join(projectRoot, 'node_modules/@nestjs/cli/bin/nest.js'), 'build', '--watch', ...files], {
+    env: process.env,
+    onLine: (line) => onLine(stripVTControlCharacters(line)),
+  });
+}
+
+/** @param {string} settings @param {(line: string) => void} onComplaint */
+function startTypeChecker(settings, onComplaint) {
+  const compiler = join(projectRoot, 'node_modules/typescript/bin/tsc');
+  return startNode([compiler, '-p', settings, '--noEmit', '--watch', '--preserveWatchOutput'], {
+    env: process.env,
+    onLine: (line) => {
+      if (!isRoutine(line)) onComplaint(line);
+    },
+  });
+}
+
+/** @param {string} line */
+function isRoutine(line) {
+  return /^\s*$|Successfully compiled|Watching for file changes|Starting compilation|File change detected|Running\.\.\./.test(
+    line,
+  );
 }
 
 /**
@@ -64,6 +90,8 @@ function writeSettings(folder, outDir) {
   const nest = join(folder, 'nest-cli.json');
   const ofBuild = JSON.parse(readFileSync(join(projectRoot, 'nest-cli.json'), 'utf8'));
   ofBuild.compilerOptions.deleteOutDir = false;
+  // What the other settings exclude is told by a path that the builder does not understand.
+  ofBuild.compilerOptions.builder.options.ignore = ['**/*.spec.ts'];
   writeFileSync(nest, JSON.stringify(ofBuild));
   return { typescript, nest };
 }

@@ -22,6 +22,7 @@ import { OPERATORS } from '../model/domain/table-plan';
 
 const MOST_NAMES = 200;
 const LONGEST_NAME = 200;
+const LONGEST_TIME_ZONE = 64;
 // PostgreSQL stores neither.
 const STORABLE = /^[^\0\p{Cs}]+$/u;
 
@@ -37,6 +38,7 @@ const COLUMNS = {
   description: 'Lists of columns by table, or one list where there is one table; every allowed column without it',
   example: { transactions: ['id', 'amount', 'created_at'] },
 };
+const NAME = { type: 'string', maxLength: LONGEST_NAME };
 
 export class DataExportOptions {
   @ApiPropertyOptional({ description: 'Leave texts as they are that a spreadsheet would run as a formula' })
@@ -54,10 +56,15 @@ export class DataExportOptions {
   @IsIn(DELIMITERS)
   delimiter?: string;
 
-  @ApiPropertyOptional({ default: 'UTC', example: 'Europe/Kyiv', description: 'In which times are written' })
+  @ApiPropertyOptional({
+    maxLength: LONGEST_TIME_ZONE,
+    default: 'UTC',
+    example: 'Europe/Kyiv',
+    description: 'In which times are written',
+  })
   @IsOptional()
   @IsString()
-  @MaxLength(64)
+  @MaxLength(LONGEST_TIME_ZONE)
   timezone?: string;
 
   @ApiPropertyOptional({ enum: ['gzip'], description: 'For formats that come as one text file' })
@@ -109,8 +116,8 @@ export class DataExportBody extends RowsBody {
   type!: 'full' | 'partial' | 'realtime';
 
   @ApiPropertyOptional({
-    description: 'Whose rows; only administrators may name somebody else',
     maxLength: LONGEST_NAME,
+    description: 'Whose rows; only administrators may name somebody else',
   })
   @IsOptional()
   @IsString()
@@ -120,7 +127,7 @@ export class DataExportBody extends RowsBody {
   })
   user_id?: string;
 
-  @ApiPropertyOptional({ type: [String], example: ['profile', 'payments'] })
+  @ApiPropertyOptional({ uniqueItems: true, example: ['profile', 'payments'], type: 'array', items: NAME })
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(MOST_NAMES)
@@ -131,7 +138,7 @@ export class DataExportBody extends RowsBody {
 }
 
 export class BulkExportBody extends RowsBody {
-  @ApiProperty({ type: [String], example: ['transactions'] })
+  @ApiProperty({ uniqueItems: true, minItems: 1, example: ['transactions'], type: 'array', items: NAME })
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MOST_NAMES)

@@ -147,7 +147,7 @@ function replaceEndedThread(threads: Piscina): void {
 
 /**
  * A thread runs compiled JavaScript. Where this file itself is run from its source (in tests, which transform it), the
- * thread takes the program that `tsc -p tsconfig.build.json` left in `dist`.
+ * thread takes the program that `npm run build` left in `dist`.
  */
 function compiled(worker: string): string {
   const sibling = join(__dirname, `${worker}.js`);
