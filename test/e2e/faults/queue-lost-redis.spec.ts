@@ -2,6 +2,7 @@ import { noteBoard } from '../../support/boards';
 import type { Client } from '../../support/client';
 import { expectExactlyOneFile } from '../../support/exactly-one-file';
 import { Installation } from '../../support/installation';
+import { endPauses } from '../../support/pauses';
 import { hasRedisServer, RedisServer } from '../../support/redis-server';
 import { until } from '../../support/until';
 
@@ -39,6 +40,7 @@ withRedis('When Redis', () => {
     await redis.start();
 
     await until('the API is ready again', async () => (await fetch(`${ann.url}/health/ready`)).ok);
+    await endPauses(installation);
     for (const { id } of [flushed, untold]) {
       await expectExactlyOneFile(installation, ann, id);
       expect(await installation.history(id)).toEqual(['export.requested', 'export.started', 'export.completed']);
