@@ -2,4 +2,5 @@
 export { CustomerModule } from './customer.module';
 export { CurrentCustomer, ForCustomers } from './api/for-customers.decorator';
 export { CustomerProgram } from './api/customer-program';
-export { UsageError, usageFor } from './api/customer-command';
+export { usageFor } from './api/customer-command';
+export { toProgramFailure } from './api/program-failure';

@@ -52,6 +52,8 @@ export class Installation {
       RATE_LIMIT_EXPORTS: 'off',
       DRAWING_THREADS: '1',
       SHUTDOWN_GRACE_SECONDS: '5',
+      // Tests need not wait as long as an operator can.
+      POLL_INTERVAL_MS: '400',
       ...(await redisOfOnesOwn(environment)),
       ...s3OfTheRun(),
       ...environment,

@@ -142,22 +142,29 @@ export function textTable(rows: readonly (readonly Cell[])[], given: Partial<Tab
 
 /** Large tables whose rows can be counted as they are read, and whose reading one can see the end of. */
 export class LongTable {
+  /** So many rows are in one. */
+  static readonly BATCH = 100;
   batches = 0;
   isClosed = false;
 
+  /** @param row all are like this one, or those of a batch are made one by one */
   constructor(
-    private readonly row: readonly string[],
+    private readonly row: readonly string[] | (() => readonly string[]),
     private readonly rowCount: number,
     /** After so many rows the reading throws. */
     private readonly failsAfter = Infinity,
   ) {}
 
   get table(): Table {
-    return textTable([this.row], { rowCount: this.rowCount, rows: () => this.rows() });
+    return textTable([this.rowOfOne()], { rowCount: this.rowCount, rows: () => this.rows() });
+  }
+
+  private rowOfOne(): readonly string[] {
+    return typeof this.row === 'function' ? this.row() : this.row;
   }
 
   private async *rows(): AsyncGenerator<readonly (readonly Cell[])[]> {
-    const batch = Array.from({ length: 100 }, () => this.row);
+    const batch = Array.from({ length: LongTable.BATCH }, () => this.rowOfOne());
     try {
       for (let done = 0; done < this.rowCount; done += batch.length) {
         await Promise.resolve();

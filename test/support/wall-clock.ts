@@ -33,6 +33,42 @@ export function* walk(timeZone: string, begin: number, end: number, step: number
   }
 }
 
+/** A schedule, and whether one of its slots is at a step of a walk. */
+export interface Plan {
+  readonly name: string;
+  readonly recurrence: { readonly frequency: string; readonly at?: string; readonly weekday?: string };
+  readonly isSlot: (step: WallClockStep) => boolean;
+}
+
+const isSunday = (shown: string) => new Date(`${shown}Z`).getUTCDay() === 0;
+const at =
+  (time: string) =>
+  ({ passed }: WallClockStep) =>
+    passed.some((shown) => shown.endsWith(`T${time}`));
+/** What recurs every so many minutes or hours comes again where the clock was put back. */
+const whenever =
+  (isTime: (shown: string) => boolean) =>
+  ({ shown, passed }: WallClockStep) =>
+    [shown, ...passed].some(isTime);
+
+/** Schedules of each kind that clock changes affect. Their slots are at multiples of 20 minutes. */
+export const PLANS: readonly Plan[] = [
+  { name: 'hourly', recurrence: { frequency: 'hourly' }, isSlot: whenever((shown) => shown.endsWith(':00')) },
+  {
+    name: 'often',
+    recurrence: { frequency: '*/20 * * * sun' },
+    isSlot: whenever((shown) => /:[024]0$/.test(shown) && isSunday(shown)),
+  },
+  { name: 'at 01:20', recurrence: { frequency: 'daily', at: '01:20' }, isSlot: at('01:20') },
+  { name: 'at 02:20', recurrence: { frequency: 'daily', at: '02:20' }, isSlot: at('02:20') },
+  { name: 'at 03:20', recurrence: { frequency: '20 3 * * *' }, isSlot: at('03:20') },
+  {
+    name: 'sundays',
+    recurrence: { frequency: 'weekly', weekday: 'sunday', at: '02:40' },
+    isSlot: ({ passed }) => passed.some((shown) => shown.endsWith('T02:40') && isSunday(shown)),
+  },
+];
+
 function minutesOf(shown: string): number {
   return Date.parse(`${shown}Z`) / MINUTE;
 }

@@ -1,4 +1,4 @@
-import { readCommand, UsageError } from './customer-command';
+import { readCommand, usageFor, UsageError } from './customer-command';
 
 describe('The command line for customers', () => {
   it.each<[string[], object]>([
@@ -14,6 +14,14 @@ describe('The command line for customers', () => {
     [['list'], { name: 'list', json: false }],
   ])('means what it says: %j', (args, command) => {
     expect(readCommand(args)).toMatchObject(command);
+  });
+
+  it.each([[['--help']], [['-h']], [['help']], [['rotate', '--help']]])('asks how it is used: %j', (args) => {
+    expect(usageFor(args)).toMatch(/^Usage: npm run customer/);
+  });
+
+  it('asks for nothing but what it says otherwise', () => {
+    expect([usageFor([]), usageFor(['create', '--name', 'help'])]).toEqual([null, null]);
   });
 
   it.each<[string[], RegExp]>([

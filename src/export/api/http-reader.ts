@@ -6,9 +6,8 @@ import { isAcknowledged } from '../../platform/http/acknowledged';
 import { breakOffIfTooSlow } from '../../platform/http/reader-pace';
 import type { Reader } from '../model/services/one-time-download';
 
-/** A reader is waited for so long before the other machine's acknowledgement counts, for which it is looked from then on. */
-const PATIENCE_MS = 30_000;
-const LOOK_EVERY_MS = 5_000;
+/** After the timeout the acknowledgement is checked at this part of it. */
+const CHECKS_PER_TIMEOUT = 6;
 
 /**
  * The reader of an answer that ends with its connection. That the bytes were written tells nothing: they may lie in
@@ -23,10 +22,12 @@ export class HttpReader implements Reader {
   /**
    * @param response whose head, with its length and `Connection: close`, is set
    * @param socket on which it goes out
+   * @param ackTimeoutMs for the client to close the connection, before the other machine's acknowledgement counts
    */
   constructor(
     private readonly response: Response,
     private readonly socket: Socket,
+    private readonly ackTimeoutMs: number,
   ) {
     const leave = () => {
       this.leaving.abort(new Error('The reader has left'));
@@ -52,7 +53,7 @@ export class HttpReader implements Reader {
   }
 
   takeLast(byte: Uint8Array, withinSeconds: number): Promise<boolean> {
-    const { socket, response } = this;
+    const { socket, response, ackTimeoutMs } = this;
     return new Promise((resolve) => {
       const settle = (isAccepted: boolean) => {
         clearInterval(looking);
@@ -61,14 +62,14 @@ export class HttpReader implements Reader {
       const begun = Date.now();
       const looking = setInterval(() => {
         const waited = Date.now() - begun;
-        if (waited < PATIENCE_MS) return;
+        if (waited < ackTimeoutMs) return;
         void isAcknowledged(socket).then((isAccepted) => {
           if (!isAccepted && waited < withinSeconds * 1000) return;
           settle(isAccepted);
           // Whoever has everything has it, though they keep the connection: holding it makes no second file.
           if (isAccepted) socket.destroy();
         });
-      }, LOOK_EVERY_MS);
+      }, ackTimeoutMs / CHECKS_PER_TIMEOUT);
       socket
         .once('end', () => {
           settle(true);

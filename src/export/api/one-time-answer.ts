@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { HttpStatus, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Party } from '../../platform/auth/caller';
+import { Config } from '../../platform/config/config';
 import { DomainError } from '../../platform/errors/domain-error';
 import { HANDOVER_RETRY_SECONDS } from '../model/domain/handover-limits';
 import type { DownloadableFile } from '../model/services/export-download';
@@ -17,7 +18,10 @@ const CONDITIONS = ['If-Match', 'If-None-Match', 'If-Modified-Since', 'If-Unmodi
  */
 @Injectable()
 export class OneTimeAnswer {
-  constructor(private readonly downloads: OneTimeDownload) {}
+  constructor(
+    private readonly downloads: OneTimeDownload,
+    private readonly config: Config,
+  ) {}
 
   /** @throws DomainError conflict | gone | forbidden | range | precondition */
   async give(file: DownloadableFile, by: Party | null, request: Request, response: Response): Promise<void> {
@@ -33,7 +37,8 @@ export class OneTimeAnswer {
       return;
     }
     response.set('Connection', 'close');
-    await this.downloads.give(file, handover, new HttpReader(response, socket));
+    const ackTimeoutMs = this.config.downloads.ackTimeoutSeconds * 1000;
+    await this.downloads.give(file, handover, new HttpReader(response, socket, ackTimeoutMs));
   }
 }
 

@@ -2,17 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { escapeLiteral, type PoolClient } from 'pg';
 import type { Party } from '../../platform/auth/caller';
+import { Config } from '../../platform/config/config';
 import { Prisma } from '../../platform/prisma/generated/client';
 import { PrismaService } from '../../platform/prisma/prisma.service';
 import { nameOf, wayOf } from '../model/domain/downloader';
 import type { Export } from '../model/domain/export';
 import { type Ending, type Handover, HandoverRepository } from '../model/domain/interfaces/handover.repository';
-import { HANDOVER_LEASE_SECONDS } from '../model/domain/handover-limits';
 import { GIVEN_OUT, NOBODY_HOLDS_IT, auditOf, changeExports } from './export-row';
 
 @Injectable()
 export class PrismaHandoverRepository extends HandoverRepository {
-  constructor(private readonly prisma: PrismaService) {
+  constructor(
+    private readonly prisma: PrismaService,
+    private readonly config: Config,
+  ) {
     super();
   }
 
@@ -20,7 +23,7 @@ export class PrismaHandoverRepository extends HandoverRepository {
     const token = randomUUID();
     // Not a change that the owner is told of: `updated_at` stays, and with it the ETag of the status.
     const count = await this.prisma.$executeRaw`
-      UPDATE exports SET download_token = ${token}::uuid, download_lease = ${leaseOf(HANDOVER_LEASE_SECONDS)},
+      UPDATE exports SET download_token = ${token}::uuid, download_lease = ${this.newLease()},
         download_prepared = false, downloaded_by = ${nameOf(by)}
       WHERE id = ${exportId}::uuid AND one_time AND status = 'completed' AND storage_key IS NOT NULL
         AND NOT download_ending AND (download_token IS NULL OR download_lease < now())`;
@@ -30,7 +33,7 @@ export class PrismaHandoverRepository extends HandoverRepository {
   override async beat(handover: Handover): Promise<boolean> {
     // One that was on its way when the ending began must not shorten the lease of that.
     const count = await this.prisma.$executeRaw`
-      UPDATE exports SET download_lease = greatest(download_lease, ${leaseOf(HANDOVER_LEASE_SECONDS)}) WHERE ${held(handover)}`;
+      UPDATE exports SET download_lease = greatest(download_lease, ${this.newLease()}) WHERE ${held(handover)}`;
     return count === 1;
   }
 
@@ -71,6 +74,10 @@ export class PrismaHandoverRepository extends HandoverRepository {
     );
   }
 
+  private newLease(): Prisma.Sql {
+    return Prisma.sql`now() + make_interval(secs => ${this.config.downloads.leaseSeconds})`;
+  }
+
   private async change(
     set: Prisma.Sql,
     handover: Handover,
@@ -91,10 +98,6 @@ function held(handover: Handover): Prisma.Sql {
 /** That it has not been concluded; the file may have been given up meanwhile, which the reader at the end cannot know. */
 function ofHandover({ exportId, token }: Handover): Prisma.Sql {
   return Prisma.sql`id = ${exportId}::uuid AND download_token = ${token}::uuid`;
-}
-
-function leaseOf(seconds: number): Prisma.Sql {
-  return Prisma.sql`now() + make_interval(secs => ${seconds})`;
 }
 
 const ignore = (): void => undefined;

@@ -63,8 +63,17 @@ export class Config {
     /** How many data exports a user may ask for. */
     readonly rateLimit: RateLimit | null;
   };
+  /** Downloads of one-time files. */
+  readonly downloads: {
+    /** How long a one-time download without a heartbeat keeps its file from other clients. */
+    readonly leaseSeconds: number;
+    /** How long a client may take to close its connection after the last byte, before its kernel's acknowledgement counts. */
+    readonly ackTimeoutSeconds: number;
+  };
+  /** How often a process looks for due work in the database: sweeps, expiry, the schedule tick; the outbox four times as often. */
+  readonly pollIntervalMs: number;
   /** How mail is sent; `null` where none can be. */
-  readonly mail: { readonly smtpUrl: string; readonly from: Sender } | null;
+  readonly mail: { readonly smtpUrl: string; readonly from: Sender; readonly timeoutSeconds: number } | null;
   readonly storageSweep: {
     /** For how long a file that no record stands for is left alone: somebody may be about to write one. */
     readonly graceSeconds: number;
@@ -106,7 +115,12 @@ export class Config {
       graceSeconds: env.SHUTDOWN_GRACE_SECONDS,
       rateLimit: env.RATE_LIMIT_EXPORTS,
     };
-    this.mail = env.SMTP_URL && env.MAIL_FROM ? { smtpUrl: env.SMTP_URL, from: env.MAIL_FROM } : null;
+    this.downloads = {
+      leaseSeconds: env.DOWNLOAD_LEASE_SECONDS,
+      ackTimeoutSeconds: env.DOWNLOAD_ACK_TIMEOUT_SECONDS,
+    };
+    this.pollIntervalMs = env.POLL_INTERVAL_MS;
+    this.mail = mailOf(env);
     this.storageSweep = { graceSeconds: env.ORPHAN_GRACE_MINUTES * 60 };
     this.customers = { rateLimit: env.RATE_LIMIT_CUSTOMERS, failureLimit: env.RATE_LIMIT_CUSTOMER_FAILURES };
     this.boards = {
@@ -139,6 +153,10 @@ export class Config {
   get runsJobs(): boolean {
     return this.role !== 'api';
   }
+}
+
+function mailOf({ SMTP_URL: smtpUrl, MAIL_FROM: from, SMTP_TIMEOUT_SECONDS: timeoutSeconds }: Environment) {
+  return smtpUrl && from ? { smtpUrl, from, timeoutSeconds } : null;
 }
 
 function storageOf(env: Environment): DiskStorageConfig | S3StorageConfig {

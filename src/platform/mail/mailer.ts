@@ -26,7 +26,6 @@ export class MailRefusedError extends Error {
 /** As many as deliveries by mail that a process works on at once: none of them waits for another. */
 const CONNECTIONS = 8;
 const CONNECT_MS = 10_000;
-const SILENCE_MS = 25_000;
 
 /** Refusals of these say something of the receiver or the message; others, of us. */
 const OF_THE_MESSAGE = ['RCPT TO', 'DATA'];
@@ -50,7 +49,7 @@ export class Mailer implements OnApplicationShutdown {
         maxRequeues: 0,
         connectionTimeout: CONNECT_MS,
         greetingTimeout: CONNECT_MS,
-        socketTimeout: SILENCE_MS,
+        socketTimeout: mail.timeoutSeconds * 1000,
         disableFileAccess: true,
         disableUrlAccess: true,
       });

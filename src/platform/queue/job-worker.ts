@@ -9,9 +9,8 @@ import { QueueConnections } from './queue-connections';
 /** Does one kind of work. The signal aborts when the process has to end before the work has. */
 export type JobHandler<Payload> = (payload: Payload, signal: AbortSignal) => Promise<void>;
 
-/** How soon the queue notices that a worker died with a job in hand. */
-const LOCK_MS = 10_000;
-const STALLED_CHECK_MS = 5_000;
+/** How soon the queue notices that a worker died with a job in hand: not later than the lease of its export ends. */
+const MAX_LOCK_MS = 10_000;
 
 /** How long work may take to stop and be handed back. */
 const HAND_BACK_MS = 5_000;
@@ -37,10 +36,11 @@ export class JobWorker implements OnApplicationBootstrap, BeforeApplicationShutd
 
   onApplicationBootstrap(): void {
     if (!this.config.runsJobs) return;
+    const lockMs = Math.min(MAX_LOCK_MS, this.config.exports.leaseSeconds * 1000);
     this.worker = this.connections.worker((job, _token, signal) => this.process(job, signal), {
       concurrency: this.config.exports.concurrency,
-      lockDuration: LOCK_MS,
-      stalledInterval: STALLED_CHECK_MS,
+      lockDuration: lockMs,
+      stalledInterval: lockMs / 2,
       // The record counts the attempts, also those that killed their process; the queue only brings them back.
       maxStalledCount: 1_000_000,
     });

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { type Caller, type Person, partyKey } from '../../platform/auth/caller';
+import { Config } from '../../platform/config/config';
 import type { RateLimit } from '../../platform/config/rate-limit';
 import { DomainError } from '../../platform/errors/domain-error';
 import { type Page, pageOf } from '../../platform/http/page';
@@ -22,22 +23,21 @@ import { nowIn, recordStep, toRun, toSchedule } from './schedule-row';
 
 const BATCH = 100;
 
-/** Whoever begins a run asks for its export at once; after so long somebody else does. */
-const REQUEST_SECONDS = 2;
-
-/** An open run is looked at again after a tenth of the time that it has been open for, between these. */
-const SOONEST_SECONDS = 1;
+/** An open run is looked at again after a tenth of the time that it has been open for, between half a poll interval and this. */
 const LATEST_SECONDS = 60;
 
 @Injectable()
 export class PrismaScheduleRunRepository extends ScheduleRunRepository {
-  constructor(private readonly prisma: PrismaService) {
+  constructor(
+    private readonly prisma: PrismaService,
+    private readonly config: Config,
+  ) {
     super();
   }
 
   override async beginDue(): Promise<BegunRun | null> {
     for (;;) {
-      const begun = await this.prisma.$transaction((transaction) => beginNext(transaction));
+      const begun = await this.prisma.$transaction((transaction) => beginNext(transaction, this.config));
       if (begun !== 'passed') return begun;
     }
   }
@@ -57,7 +57,7 @@ export class PrismaScheduleRunRepository extends ScheduleRunRepository {
       const rateLimit = limit && (await takeFromLimit(transaction, by, limit));
       const now = await nowIn(transaction);
       const schedule = toSchedule(row);
-      const run = await insertRun(transaction, schedule, { id, slot: null, trigger: 'manual', now });
+      const run = await insertRun(transaction, schedule, { id, slot: null, trigger: 'manual', now }, this.config);
       if (!run) throw new Error('A run by hand stands for no slot');
       await transaction.schedule.update({ where: { id: scheduleId }, data: { lastRunAt: now } });
       await recordStep(transaction, schedule, 'run-requested', { by, run });
@@ -68,7 +68,7 @@ export class PrismaScheduleRunRepository extends ScheduleRunRepository {
   override async takeOpen(): Promise<BegunRun[]> {
     const taken = await this.prisma.$queryRaw<{ id: string }[]>`
       UPDATE scheduled_export_runs SET look_after = now() + make_interval(secs =>
-        least(${LATEST_SECONDS}, greatest(${SOONEST_SECONDS}, extract(epoch FROM now() - created_at) / 10))::float8)
+        least(${LATEST_SECONDS}, greatest(${this.config.pollIntervalMs / 2_000}, extract(epoch FROM now() - created_at) / 10))::float8)
       WHERE id IN (SELECT id FROM scheduled_export_runs WHERE outcome IS NULL AND look_after <= now()
                    ORDER BY look_after LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
       RETURNING id`;
@@ -126,7 +126,7 @@ export class PrismaScheduleRunRepository extends ScheduleRunRepository {
 }
 
 /** @returns `passed` when a schedule was due and went on without a run */
-async function beginNext(transaction: Transaction): Promise<BegunRun | 'passed' | null> {
+async function beginNext(transaction: Transaction, config: Config): Promise<BegunRun | 'passed' | null> {
   const [due] = await transaction.$queryRaw<{ id: string; now: Date }[]>`
     SELECT id, date_trunc('milliseconds', now()) AS now FROM scheduled_exports WHERE is_active AND next_run_at <= now()
     ORDER BY next_run_at LIMIT 1 FOR UPDATE SKIP LOCKED`;
@@ -140,7 +140,7 @@ async function beginNext(transaction: Transaction): Promise<BegunRun | 'passed' 
   }
   const { slot, next } = times;
   await transaction.schedule.update({ where: { id }, data: { nextRunAt: next, lastRunAt: now } });
-  const run = await insertRun(transaction, schedule, { id: uuidv7(), slot, trigger: 'schedule', now });
+  const run = await insertRun(transaction, schedule, { id: uuidv7(), slot, trigger: 'schedule', now }, config);
   // The database's clock went back: this slot was run when it was due before.
   if (!run) return 'passed';
   await recordStep(transaction, schedule, 'fired', { by: null, run });
@@ -162,8 +162,10 @@ async function insertRun(
   transaction: Transaction,
   { id: scheduleId }: Schedule,
   { id, slot, trigger, now }: { id: string; slot: Date | null; trigger: RunTrigger; now: Date },
+  { pollIntervalMs }: Config,
 ): Promise<ScheduleRun | null> {
-  const lookAfter = new Date(now.getTime() + REQUEST_SECONDS * 1000);
+  // Whoever begins a run asks for its export at once; after this somebody else does.
+  const lookAfter = new Date(now.getTime() + pollIntervalMs);
   const [row] = await transaction.scheduleRun.createManyAndReturn({
     data: { id, scheduleId, slot, trigger, exportId: uuidv7(), lookAfter, createdAt: now },
     skipDuplicates: true,

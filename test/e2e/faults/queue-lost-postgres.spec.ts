@@ -1,6 +1,7 @@
 import { noteBoard } from '../../support/boards';
 import { expectExactlyOneFile } from '../../support/exactly-one-file';
 import { Installation } from '../../support/installation';
+import { endPauses } from '../../support/pauses';
 
 /** The queue on PostgreSQL loses its jobs; the records are the truth, and the sweep brings them back. */
 describe('When the jobs in PostgreSQL are lost', () => {
@@ -23,6 +24,7 @@ describe('When the jobs in PostgreSQL are lost', () => {
 
     await installation.sql(`TRUNCATE ${tables.map(({ name }) => name).join(', ')} CASCADE`);
     await installation.start({ ROLE: 'worker' });
+    await endPauses(installation);
 
     for (const { id } of waiting) {
       await expectExactlyOneFile(installation, ann, id);

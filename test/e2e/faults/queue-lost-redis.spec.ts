@@ -3,6 +3,7 @@ import type { Client } from '../../support/client';
 import { describeWhere } from '../../support/describe-where';
 import { expectExactlyOneFile } from '../../support/exactly-one-file';
 import { Installation } from '../../support/installation';
+import { endPauses } from '../../support/pauses';
 import { hasRedisServer, RedisServer } from '../../support/redis-server';
 import { until } from '../../support/until';
 
@@ -37,6 +38,7 @@ describeWhere(hasRedisServer ? null : 'there is no redis-server on this machine'
     await redis.start();
 
     await until('the API is ready again', async () => (await fetch(`${ann.url}/health/ready`)).ok);
+    await endPauses(installation);
     for (const { id } of [flushed, untold]) {
       await expectExactlyOneFile(installation, ann, id);
       expect(await installation.history(id)).toEqual(['export.requested', 'export.started', 'export.completed']);

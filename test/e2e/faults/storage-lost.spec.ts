@@ -4,6 +4,7 @@ import type { Client } from '../../support/client';
 import { expectExactlyOneFile } from '../../support/exactly-one-file';
 import { Installation } from '../../support/installation';
 import { total } from '../../support/metrics';
+import { endPauses } from '../../support/pauses';
 import { until } from '../../support/until';
 
 /** The volume is gone, and something else lies in its place: nobody, root neither, can write there. */
@@ -43,6 +44,13 @@ describe('When storage takes no file', () => {
   it('for long, the export fails for a reason that a person understands', async () => {
     const { id } = await ann.requestExport(await ann.saveBoard(noteBoard()), 'pdf');
 
+    for (const attempt of [1, 2]) {
+      await until('an attempt has failed', async () => {
+        const failed = (await installation.history(id)).filter((step) => step === 'export.attempt-failed');
+        return failed.length === attempt;
+      });
+      await endPauses(installation);
+    }
     const end = await ann.finished(id);
 
     expect(end).toMatchObject({

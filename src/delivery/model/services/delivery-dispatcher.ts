@@ -14,7 +14,8 @@ import { reasonOf } from '../domain/reason';
 import { DeliveryMetrics } from './delivery-metrics';
 import { DeliveryRunner } from './delivery-runner';
 
-const INTERVAL_MS = 500;
+/** Messages are due more often than anything else, and their query is the cheapest. */
+const ROUNDS_PER_POLL_INTERVAL = 4;
 
 /** Deliveries that were lost with their process every time are looked for once in so many rounds. */
 const ROUNDS_BETWEEN_LOOKS = 10;
@@ -31,7 +32,7 @@ export class DeliveryDispatcher implements OnApplicationBootstrap, OnModuleDestr
   private readonly logger = new Logger(DeliveryDispatcher.name);
   private readonly running = new Map<DeliveryAttempt, Promise<void>>();
   private readonly ending = new AbortController();
-  private readonly rounds = new Rounds(INTERVAL_MS, () => this.dispatch());
+  private readonly rounds: Rounds;
   private roundsBegun = 0;
   private deadline: NodeJS.Timeout | undefined;
   private failedLooks = 0;
@@ -41,7 +42,9 @@ export class DeliveryDispatcher implements OnApplicationBootstrap, OnModuleDestr
     private readonly runner: DeliveryRunner,
     private readonly metrics: DeliveryMetrics,
     private readonly config: Config,
-  ) {}
+  ) {
+    this.rounds = new Rounds(config.pollIntervalMs / ROUNDS_PER_POLL_INTERVAL, () => this.dispatch());
+  }
 
   onApplicationBootstrap(): void {
     if (this.config.runsJobs) this.rounds.start();

@@ -1,9 +1,9 @@
-/** After so long a handover that nobody renews is over, and the file can be asked for again. */
-export const HANDOVER_LEASE_SECONDS = 10;
-export const HANDOVER_BEAT_MS = 2_500;
+/** The lease is renewed four times before it would run out. */
+const HEARTBEATS_PER_LEASE = 4;
 
-/** How long a reader who has read nearly everything may take to accept the rest. */
-const ACCEPT_WITHIN_SECONDS = 30;
+export function heartbeatMs(leaseSeconds: number): number {
+  return (leaseSeconds * 1000) / HEARTBEATS_PER_LEASE;
+}
 
 /** So much of what was sent may still lie in the buffers of the two systems, and nothing tells how much does. */
 const BUFFERED_AT_MOST = 4 * 1024 * 1024;
@@ -19,9 +19,10 @@ export const NOTE_WITHIN_SECONDS = 30;
 /**
  * How long a reader may take to accept what is on its way when the last byte has gone out.
  * @param size of the whole file
+ * @param ackTimeoutSeconds for a reader who has read nearly everything
  */
-export function acceptWithinSeconds(size: number): number {
-  return ACCEPT_WITHIN_SECONDS + Math.ceil(Math.min(size, BUFFERED_AT_MOST) / SLOW_BYTES_PER_SECOND);
+export function acceptWithinSeconds(size: number, ackTimeoutSeconds: number): number {
+  return ackTimeoutSeconds + Math.ceil(Math.min(size, BUFFERED_AT_MOST) / SLOW_BYTES_PER_SECOND);
 }
 
 /**

@@ -8,8 +8,6 @@ import { UpkeepRepository } from '../domain/interfaces/upkeep.repository';
 import { objectPrefix } from '../domain/object-key';
 import { ExportMetrics } from './export-metrics';
 
-const INTERVAL_MS = 2_000;
-
 /** Processes of an earlier version are there while a new one is rolled out: they are looked after once in so many rounds. */
 const ROUNDS_BETWEEN_UNTOLD = 5;
 
@@ -18,7 +16,7 @@ const ROUNDS_BETWEEN_UNTOLD = 5;
 export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(ExportSweep.name);
   private untoldIn = 0;
-  private readonly rounds = new Rounds(INTERVAL_MS, () => this.sweep());
+  private readonly rounds: Rounds;
 
   constructor(
     private readonly config: Config,
@@ -27,7 +25,9 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly storage: FileStorage,
     private readonly metrics: ExportMetrics,
     private readonly sweeps: SweepMetrics,
-  ) {}
+  ) {
+    this.rounds = new Rounds(config.pollIntervalMs, () => this.sweep());
+  }
 
   onApplicationBootstrap(): void {
     if (!this.config.runsJobs) return;

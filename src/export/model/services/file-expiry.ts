@@ -5,8 +5,6 @@ import { SweepMetrics } from '../../../platform/sweeps/sweep-metrics';
 import { Rounds } from '../../../platform/time/rounds';
 import { UpkeepRepository } from '../domain/interfaces/upkeep.repository';
 
-const INTERVAL_MS = 2_000;
-
 /**
  * Ends exports whose time is over, and deletes the files of those that ended so, by whomever. It has rounds of its own: many
  * files must not hold up those who wait for a worker.
@@ -14,14 +12,16 @@ const INTERVAL_MS = 2_000;
 @Injectable()
 export class FileExpiry implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(FileExpiry.name);
-  private readonly rounds = new Rounds(INTERVAL_MS, (signal) => this.round(signal));
+  private readonly rounds: Rounds;
 
   constructor(
     private readonly config: Config,
     private readonly upkeep: UpkeepRepository,
     private readonly storage: FileStorage,
     private readonly metrics: SweepMetrics,
-  ) {}
+  ) {
+    this.rounds = new Rounds(config.pollIntervalMs, (signal) => this.round(signal));
+  }
 
   onApplicationBootstrap(): void {
     if (!this.config.runsJobs) return;

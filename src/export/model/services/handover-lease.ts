@@ -1,4 +1,4 @@
-import { HANDOVER_BEAT_MS, HANDOVER_LEASE_SECONDS } from '../domain/handover-limits';
+import { heartbeatMs } from '../domain/handover-limits';
 import type { Handover, HandoverRepository } from '../domain/interfaces/handover.repository';
 
 /** Renews a handover for as long as the bytes flow, and tells by a signal when somebody else has it. */
@@ -6,7 +6,7 @@ export class HandoverLease {
   private readonly loss = new AbortController();
   private readonly timer: NodeJS.Timeout;
 
-  constructor(handover: Handover, handovers: HandoverRepository) {
+  constructor(handover: Handover, handovers: HandoverRepository, leaseSeconds: number) {
     let lastBeat = Date.now();
     this.timer = setInterval(() => {
       handovers.beat(handover).then(
@@ -16,10 +16,10 @@ export class HandoverLease {
         },
         () => {
           // The database may be back before anybody else asks for the file; if not, the last bytes are refused anyway.
-          if (Date.now() - lastBeat > HANDOVER_LEASE_SECONDS * 1000) this.lose();
+          if (Date.now() - lastBeat > leaseSeconds * 1000) this.lose();
         },
       );
-    }, HANDOVER_BEAT_MS);
+    }, heartbeatMs(leaseSeconds));
   }
 
   get lost(): AbortSignal {

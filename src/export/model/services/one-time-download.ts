@@ -102,7 +102,7 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
   }
 
   private async carryOut(file: DownloadableFile, handover: Handover, reader: Reader): Promise<void> {
-    const lease = new HandoverLease(handover, this.handovers);
+    const lease = new HandoverLease(handover, this.handovers, this.config.downloads.leaseSeconds);
     let isAccepted = false;
     let reason: unknown = 'The reader did not accept the last byte';
     try {
@@ -139,7 +139,7 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
     await reader.take(bytes.before(), signal);
     await pause(STAYS_FOR_MS, undefined, { signal });
     lease.stop();
-    const seconds = acceptWithinSeconds(file.size);
+    const seconds = acceptWithinSeconds(file.size, this.config.downloads.ackTimeoutSeconds);
     const begun = performance.now();
     let isAccepted: Promise<boolean>;
     const ending = await this.handovers.prepareEnding(handover, seconds + NOTE_WITHIN_SECONDS);

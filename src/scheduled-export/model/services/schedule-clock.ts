@@ -7,14 +7,14 @@ import { Ticker } from '../domain/interfaces/ticker';
 import { requestOf } from '../domain/run-request';
 import { RunSettlement } from './run-settlement';
 
-/** How often a process looks by itself, in case the queue, which ticks for all of them, is away. */
-const INTERVAL_MS = 15_000;
+/** A process looks by itself less often, in case the queue, which ticks for all of them, is away. */
+const TICKS_PER_ROUND = 7.5;
 
 /** Runs what is due. Everything it knows is in the database, so that any process may do any part of it at any time. */
 @Injectable()
 export class ScheduleClock implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(ScheduleClock.name);
-  private readonly rounds = new Rounds(INTERVAL_MS, () => this.round());
+  private readonly rounds: Rounds;
 
   constructor(
     private readonly config: Config,
@@ -22,7 +22,9 @@ export class ScheduleClock implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly exports: ExportsForScheduledExport,
     private readonly settlement: RunSettlement,
     private readonly ticker: Ticker,
-  ) {}
+  ) {
+    this.rounds = new Rounds(TICKS_PER_ROUND * config.pollIntervalMs, () => this.round());
+  }
 
   onApplicationBootstrap(): void {
     if (this.config.runsJobs) this.rounds.start();

@@ -1,4 +1,4 @@
-import { walk } from '../../../../../test/support/wall-clock';
+import { PLANS, walk } from '../../../../../test/support/wall-clock';
 import { readRecurrence, recurrenceOf, type RecurrenceWish } from './recurrence-rule';
 import type { Recurrence } from './recurrence';
 
@@ -93,9 +93,12 @@ describe('A year of it', () => {
     'is what a walk through it finds: %s',
     (timezone) => {
       const expected = { daily: [] as number[], hourly: [] as number[] };
-      for (const { moment, shown, passed } of walk(timezone, BEGIN, END, STEP)) {
+      const ofPlans = new Map(PLANS.map(({ name }) => [name, [] as number[]]));
+      for (const step of walk(timezone, BEGIN, END, STEP)) {
+        const { moment, shown, passed } = step;
         if (passed.some((time) => /T(02:15|01:50)$/.test(time))) expected.daily.push(moment);
         if (shown.endsWith(':30')) expected.hourly.push(moment);
+        for (const { name, isSlot } of PLANS) if (isSlot(step)) ofPlans.get(name)!.push(moment);
       }
 
       const daily = between(
@@ -105,9 +108,13 @@ describe('A year of it', () => {
         recurring('daily', timezone, { at: '01:50' }),
       );
       const hourly = between(BEGIN, END, recurring('hourly', timezone, { at: '00:30' }));
+      const found = PLANS.map(({ name, recurrence: { frequency, ...more } }) => {
+        return [name, between(BEGIN, END, recurring(frequency, timezone, more))];
+      });
 
       expect(daily).toEqual(expected.daily);
       expect(hourly).toEqual(expected.hourly);
+      expect(found).toEqual([...ofPlans]);
     },
     120_000,
   );

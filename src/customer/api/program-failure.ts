@@ -1,0 +1,29 @@
+import { ConfigurationError } from '../../platform/config/environment';
+import { DomainError } from '../../platform/errors/domain-error';
+import {
+  isDatabaseAccessDenied,
+  isDatabaseMissing,
+  isDatabaseUnreachable,
+  isTableMissing,
+} from '../../platform/prisma/database-fault';
+import { UsageError } from './customer-command';
+
+/** How the operator's program ends when it fails: what it writes to stderr, and its exit code. */
+export interface ProgramFailure {
+  readonly message: string;
+  readonly exitCode: 1 | 2;
+}
+
+export function toProgramFailure(error: unknown): ProgramFailure {
+  return { message: messageOf(error), exitCode: error instanceof UsageError ? 2 : 1 };
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof DomainError || error instanceof ConfigurationError) return error.message;
+  if (isDatabaseMissing(error))
+    return 'There is no database of the name that DATABASE_URL has: create it, or put the name right.';
+  if (isDatabaseAccessDenied(error)) return 'The database refuses the user and password that DATABASE_URL has.';
+  if (isTableMissing(error)) return 'The database is not up to date: run `npm run migrate` first.';
+  if (isDatabaseUnreachable(error)) return 'The database does not answer: see that DATABASE_URL is right and it runs.';
+  return error instanceof Error ? error.message : String(error);
+}
