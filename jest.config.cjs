@@ -31,6 +31,9 @@ module.exports = {
     suite('contracts', ['<rootDir>/test/contracts/**/*.spec.ts']),
     suite('golden', ['<rootDir>/test/golden/**/*.spec.ts']),
     suite('formats', ['<rootDir>/test/formats/**/*.spec.ts']),
-    suite('e2e', ['<rootDir>/test/e2e/**/*.spec.ts']),
+    {
+      ...suite('e2e', ['<rootDir>/test/e2e/**/*.spec.ts']),
+      testEnvironment: '<rootDir>/test/support/in-process/environment.ts',
+    },
   ],
 };
