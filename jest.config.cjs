@@ -45,7 +45,11 @@ module.exports = async () => {
       { ...suite('contracts', ['<rootDir>/test/contracts/**/*.spec.ts']), ...withDatabase },
       suite('golden', ['<rootDir>/test/golden/**/*.spec.ts']),
       { ...suite('formats', ['<rootDir>/test/formats/**/*.spec.ts']), ...withDatabase },
-      { ...suite('e2e', ['<rootDir>/test/e2e/**/*.spec.ts']), ...withDatabase },
+      {
+        ...suite('e2e', ['<rootDir>/test/e2e/**/*.spec.ts']),
+        ...withDatabase,
+        testEnvironment: '<rootDir>/test/support/in-process/environment.ts',
+      },
     ],
   };
 };

@@ -14,6 +14,7 @@ async function bootstrap(): Promise<void> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule, { bodyParser: false, logger });
   configureHttp(app, config);
   serveOpenApi(app);
+  app.enableShutdownHooks();
   const { port, host } = config.http;
   await (host === undefined ? app.listen(port) : app.listen(port, host));
   logger.log('Listening', { url: config.http.publicUrl, port: config.http.port, role: config.role });

@@ -48,7 +48,7 @@ describe('Every route that the description of the API names', () => {
 
   beforeAll(async () => {
     installation = await Installation.create();
-    await installation.start({ ROLE: 'api' });
+    await installation.startApplication({ ROLE: 'api' });
     ann = await installation.asUser('ann', { tenant: 'blue' });
     const session = await ann.saveBoard(noteBoard());
     const { id } = await ann.requestExport(session, 'png');

@@ -12,7 +12,7 @@ describe('The audit log as a file', () => {
   let ann: Client;
 
   beforeAll(async () => {
-    ({ installation } = await Installation.withService());
+    ({ installation } = await Installation.withApplication());
     root = await installation.asUser('root', { roles: ['admin'] });
     ann = await installation.asUser(randomUUID(), { tenant: 'blue' });
     await installation.sql(

@@ -30,7 +30,7 @@ describe('The audit log', () => {
   let partner: CustomerClient;
 
   beforeAll(async () => {
-    ({ installation } = await Installation.withService({ STORAGE: 'disk' }));
+    ({ installation } = await Installation.withApplication({ STORAGE: 'disk' }));
     ann = await installation.asUser(ANN, { tenant: 'blue' });
     root = await installation.asUser('root', { roles: ['admin'] });
     partner = await installation.asCustomer({ tenant: 'blue' });

@@ -9,7 +9,7 @@ describe('The journey of a board export', () => {
   let ann: Client;
 
   beforeAll(async () => {
-    ({ installation } = await Installation.withService());
+    ({ installation } = await Installation.withApplication());
     ann = await installation.asUser('ann');
   });
 

@@ -11,7 +11,7 @@ describe('A request for a board export', () => {
   let session: string;
 
   beforeAll(async () => {
-    ({ installation } = await Installation.withService());
+    ({ installation } = await Installation.withApplication());
     ann = await installation.asUser('ann');
     session = await ann.saveBoard(pagesBoard(3));
   });

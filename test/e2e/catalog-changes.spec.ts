@@ -14,7 +14,7 @@ describe('A change of the catalog', () => {
 
   beforeAll(async () => {
     installation = await Installation.create();
-    await installation.start({ ROLE: 'api' });
+    await installation.startApplication({ ROLE: 'api' });
     root = await installation.asUser('root', { roles: ['admin'] });
     ann = await installation.asUser('ann', { tenant: 'blue' });
   });

@@ -11,7 +11,7 @@ describe('The catalog', () => {
 
   beforeAll(async () => {
     installation = await Installation.create();
-    await installation.start({ ROLE: 'api' });
+    await installation.startApplication({ ROLE: 'api' });
     root = await installation.asUser('root', { roles: ['admin'] });
     ann = await installation.asUser('ann', { tenant: 'blue' });
     await installation.sql(`

@@ -13,7 +13,7 @@ describe('The exports of a customer', () => {
   let ada: Client;
 
   beforeAll(async () => {
-    ({ installation } = await Installation.withService());
+    ({ installation } = await Installation.withApplication());
     partner = await installation.asCustomer();
     other = await installation.asCustomer();
     ada = await installation.asUser('ada');

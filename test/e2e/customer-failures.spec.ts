@@ -17,9 +17,9 @@ describe('Failures to prove oneself a customer', () => {
 
   beforeAll(async () => {
     installation = await Installation.create({ RATE_LIMIT_CUSTOMER_FAILURES: `${LIMIT}/1h` });
-    await Promise.all([installation.start({ ROLE: 'api' }), installation.start({ ROLE: 'api' })]);
+    await Promise.all([installation.startApplication({ ROLE: 'api' }), installation.start({ ROLE: 'api' })]);
     here = installation.asNobody();
-    there = await installation.asUser('unused', { at: installation.services[1] });
+    there = await installation.asUser('unused', { at: installation.hosts[1] });
   });
 
   beforeEach(async () => {

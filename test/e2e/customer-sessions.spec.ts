@@ -14,7 +14,7 @@ describe('A board session for the user of a customer', () => {
   let ada: Client;
 
   beforeAll(async () => {
-    ({ installation } = await Installation.withService({ RATE_LIMIT_BOARDS: '1/1h', RATE_LIMIT_CUSTOMERS: 'off' }));
+    ({ installation } = await Installation.withApplication({ RATE_LIMIT_BOARDS: '1/1h', RATE_LIMIT_CUSTOMERS: 'off' }));
     partner = await installation.asCustomer({ tenant: 'blue' });
     ada = await installation.asUser('ada', { tenant: 'blue' });
   });
@@ -226,7 +226,7 @@ describe('The exports of a customer’s boards', () => {
 
   beforeAll(async () => {
     installation = await Installation.create({ RATE_LIMIT_CUSTOMERS: '3/1h', RATE_LIMIT_BOARDS: '1/1h' });
-    await installation.start();
+    await installation.startApplication();
   });
 
   afterAll(() => installation.remove());

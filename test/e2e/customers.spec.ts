@@ -15,7 +15,7 @@ describe('A customer', () => {
 
   beforeAll(async () => {
     installation = await Installation.create({ RATE_LIMIT_CUSTOMER_FAILURES: 'off', LOG_LEVEL: 'verbose' });
-    await installation.start({ ROLE: 'api' });
+    await installation.startApplication({ ROLE: 'api' });
     partner = await installation.asCustomer();
     disabled = await installation.asCustomer({ isActive: false });
     nobody = installation.asNobody();
@@ -111,7 +111,7 @@ describe('A customer', () => {
     await nobody.post(PATH, { user_id: 7, secret: partner.secret }, partner.credentials);
 
     const rows = (await everything()).join('\n');
-    const output = installation.services.flatMap((service) => service.output).join('\n');
+    const output = installation.applications.flatMap(({ output }) => output).join('\n');
     expect(rows).toContain(partner.id);
     for (const written of [rows, output]) {
       for (const secret of [partner.secret, disabled.secret, WRONG, partner.credentials['authorization']!.slice(6)])

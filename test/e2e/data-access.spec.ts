@@ -15,7 +15,7 @@ describe('Exports of rows are open', () => {
   let annsExport: string;
 
   beforeAll(async () => {
-    ({ installation } = await Installation.withService());
+    ({ installation } = await Installation.withApplication());
     ids = { ann: randomUUID(), bob: randomUUID(), cid: randomUUID() };
     for (const [name, tenant] of Object.entries({ ann: 'blue', bob: 'blue', cid: 'red' })) {
       const id = ids[name as 'ann'];

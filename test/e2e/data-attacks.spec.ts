@@ -15,7 +15,7 @@ describe('Somebody with a token who wants more than what is theirs', () => {
 
   beforeAll(async () => {
     installation = await Installation.create();
-    await installation.start({ ROLE: 'api' });
+    await installation.startApplication({ ROLE: 'api' });
     ann = await installation.asUser(ANN);
     root = await installation.asUser('root', { roles: ['admin'] });
   });
@@ -185,7 +185,7 @@ describe('Somebody with a token who wants more than what is theirs', () => {
     });
 
     it('takes no connection from the files of others', async () => {
-      const at = await installation.start({ EXPORT_CONCURRENCY: '1' });
+      const at = await installation.startApplication({ EXPORT_CONCURRENCY: '1' });
       const people = await Promise.all([ANN, 'b', 'c', 'd'].map((id) => installation.asUser(id, { at })));
       const open = (person: Client) => OpenAnswer.toPost(person, '/api/v1/exports', BODY);
       const streams = await Promise.all(people.flatMap((person) => [open(person), open(person)]));

@@ -12,7 +12,7 @@ describe('Filters', () => {
   let ann: Client;
 
   beforeAll(async () => {
-    ({ installation } = await Installation.withService());
+    ({ installation } = await Installation.withApplication());
     const owner = randomUUID();
     ann = await installation.asUser(owner);
     await installation.sql(`CREATE TYPE mood AS ENUM ('sad', 'fine', 'glad')`);

@@ -39,7 +39,7 @@ describe('Hostile requests for rows', () => {
   let ann: Client;
 
   beforeAll(async () => {
-    ({ installation } = await Installation.withService());
+    ({ installation } = await Installation.withApplication());
     const id = randomUUID();
     admin = await installation.asUser('root', { roles: ['admin'] });
     ann = await installation.asUser(id);
@@ -222,6 +222,6 @@ describe('Hostile requests for rows', () => {
 
   it('leave everything in its place', async () => {
     expect(await installation.sql('SELECT count(*)::int FROM transactions')).toEqual([{ count: 20 }]);
-    expect(installation.services[0]!.log.filter(({ level }) => level === 'error')).toEqual([]);
+    expect(installation.host.log.filter(({ level }) => level === 'error')).toEqual([]);
   });
 });

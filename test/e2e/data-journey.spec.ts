@@ -7,7 +7,7 @@ describe('A data export', () => {
   const [ann, bob] = [randomUUID(), randomUUID()];
 
   beforeAll(async () => {
-    ({ installation } = await Installation.withService());
+    ({ installation } = await Installation.withApplication());
     await installation.sql(
       `INSERT INTO users (id, name, email) VALUES ($1, 'Ann', 'ann@example.com'), ($2, 'Bob', 'bob@example.com')`,
       ann,

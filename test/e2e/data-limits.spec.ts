@@ -15,7 +15,7 @@ interface Person {
 
 async function personOf(installation: Installation, tenant?: string): Promise<Person> {
   const id = randomUUID();
-  const [at, elsewhere] = installation.services;
+  const [at, elsewhere] = installation.hosts;
   const roles = ['admin'];
   return {
     id,
@@ -29,7 +29,7 @@ describe('The rate limit of data exports', () => {
 
   beforeAll(async () => {
     installation = await Installation.create({ RATE_LIMIT_EXPORTS: '3/1h' });
-    await Promise.all([installation.start(), installation.start()]);
+    await Promise.all([installation.startApplication(), installation.start()]);
   });
 
   afterAll(() => installation.remove());
@@ -139,7 +139,7 @@ describe('An Idempotency-Key of a data export', () => {
   let installation: Installation;
 
   beforeAll(async () => {
-    ({ installation } = await Installation.withService());
+    ({ installation } = await Installation.withApplication());
     await installation.start();
   });
 

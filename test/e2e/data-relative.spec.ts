@@ -23,7 +23,7 @@ describe('Filters that are relative to the present', () => {
   let ann: Client;
 
   beforeAll(async () => {
-    ({ installation } = await Installation.withService());
+    ({ installation } = await Installation.withApplication());
     owner = randomUUID();
     ann = await installation.asUser(owner);
     await installation.sql(MOMENTS.replace('%owner', owner));

@@ -12,7 +12,7 @@ describe('With a replica to read from', () => {
   beforeAll(async () => {
     replica = await createTestDatabase();
     await inReplica(`INSERT INTO users (id, name, email) VALUES ('${ANN}', 'Ann of the replica', 'ann@example.com')`);
-    ({ installation } = await Installation.withService({ EXPORT_DATABASE_URL: replica.url }));
+    ({ installation } = await Installation.withApplication({ EXPORT_DATABASE_URL: replica.url }));
   });
 
   afterAll(async () => {

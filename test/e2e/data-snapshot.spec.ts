@@ -27,7 +27,7 @@ describe('An export of tables that are being written', () => {
   let writers: Writers;
 
   beforeAll(async () => {
-    ({ installation } = await Installation.withService());
+    ({ installation } = await Installation.withApplication());
     const owner = randomUUID();
     admin = await installation.asUser('root', { roles: ['admin'] });
     ann = await installation.asUser(owner);

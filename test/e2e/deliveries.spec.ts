@@ -17,7 +17,7 @@ describe('Mail about exports', () => {
   beforeAll(async () => {
     server = await MailServer.start();
     const mail = { SMTP_URL: server.url, MAIL_FROM: 'Exports <exports@platform.example>' };
-    ({ installation } = await Installation.withService(mail));
+    ({ installation } = await Installation.withApplication(mail));
     ann = await installation.asUser('ann', { email: 'ann@example.com' });
   });
 
@@ -173,7 +173,7 @@ describe('Mail about exports', () => {
     const mail = await mailOf(ann, id);
 
     const links = `${mail.text} ${mail.html}`.match(/http[^\s<"]+/g)!;
-    expect(new Set(links)).toEqual(new Set([`${installation.services[0]!.url}/api/v1/exports/${id}`]));
+    expect(new Set(links)).toEqual(new Set([`${installation.host.url}/api/v1/exports/${id}`]));
     expect(mail.text).toContain('3 rows');
     expect(mail.text).toMatch(/can be downloaded completely once/);
     for (const link of links) expect((await follow(link)).status).toBe(401);

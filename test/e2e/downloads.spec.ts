@@ -14,7 +14,7 @@ describe('Downloading a file', () => {
   let whole: Buffer;
 
   beforeAll(async () => {
-    ({ installation } = await Installation.withService({ STORAGE: 'disk' }));
+    ({ installation } = await Installation.withApplication({ STORAGE: 'disk' }));
     ann = await installation.asUser('ann');
     const { id } = await ann.requestExport(await ann.saveBoard(lessonBoard(2), 'Урок №5: «Їжак» / "ґ"'), 'pdf');
     done = await ann.finished(id);

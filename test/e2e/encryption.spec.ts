@@ -16,7 +16,7 @@ describeOnS3('In a bucket, the service', () => {
     const environment = { STORAGE: 's3', S3_ENDPOINT: proxy.url, S3_SSE: 'AES256' };
     const bucket = { S3_BUCKET: s3Server.bucket, S3_REGION: s3Server.region, S3_FORCE_PATH_STYLE: 'true' };
     const keys = { S3_ACCESS_KEY_ID: s3Server.accessKeyId, S3_SECRET_ACCESS_KEY: s3Server.secretAccessKey };
-    ({ installation } = await Installation.withService({ ...environment, ...bucket, ...keys }));
+    ({ installation } = await Installation.withApplication({ ...environment, ...bucket, ...keys }));
   });
 
   afterAll(async () => {

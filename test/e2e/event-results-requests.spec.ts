@@ -12,7 +12,7 @@ describe('An export of results', () => {
 
   beforeAll(async () => {
     installation = await Installation.create({ RATE_LIMIT_CUSTOMERS: 'off', RATE_LIMIT_EXPORTS: '3/1h' });
-    await installation.start({ ROLE: 'api' });
+    await installation.startApplication({ ROLE: 'api' });
     ann = await installation.asUser('ann');
     partner = await installation.asCustomer();
   });
@@ -132,13 +132,13 @@ describe('An export of results', () => {
     const id = await takeOut(former, event.id);
 
     await sql(change, event.id);
-    const worker = await installation.start({ ROLE: 'worker' });
+    const worker = await installation.startApplication({ ROLE: 'worker' });
 
     expect(await former.finished(id)).toMatchObject({
       status: 'failed',
       error: 'The event was deleted, or given to somebody else, before it could be exported',
     });
-    await worker.kill('SIGKILL');
+    await worker.close();
   });
 
   it('ends with the same reason when its event is no longer held for the external system', async () => {
@@ -146,7 +146,7 @@ describe('An export of results', () => {
     const answer = await partner.post(`/api/v1/customer/events/${event.id}/results/export`, {});
 
     await sql('UPDATE events SET customer_id = NULL WHERE id = $1', event.id);
-    const worker = await installation.start({ ROLE: 'worker' });
+    const worker = await installation.startApplication({ ROLE: 'worker' });
 
     const [record] = await until('the export has ended', async () => {
       const rows = await installation.sql<{ error: string }>(
@@ -156,6 +156,6 @@ describe('An export of results', () => {
       return rows.length > 0 && rows;
     });
     expect(record!.error).toBe('The event was deleted, or given to somebody else, before it could be exported');
-    await worker.kill('SIGKILL');
+    await worker.close();
   });
 });

@@ -9,7 +9,7 @@ describe('The results of an event', () => {
   const sql = (statement: string, ...values: unknown[]) => installation.sql(statement, ...values);
 
   beforeAll(async () => {
-    ({ installation } = await Installation.withService());
+    ({ installation } = await Installation.withApplication());
     ann = await installation.asUser('ann');
   });
 

@@ -15,7 +15,7 @@ describe('Events', () => {
   const sql = (statement: string, ...values: unknown[]) => installation.sql(statement, ...values);
 
   beforeAll(async () => {
-    ({ installation } = await Installation.withService({ RATE_LIMIT_CUSTOMERS: 'off' }));
+    ({ installation } = await Installation.withApplication({ RATE_LIMIT_CUSTOMERS: 'off' }));
     ann = await installation.asUser('ann', { tenant: 'blue' });
     partner = await installation.asCustomer();
     quiz = await keepEvent(sql, {

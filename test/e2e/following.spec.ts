@@ -10,7 +10,7 @@ describe('Following an export', () => {
   let session: string;
 
   beforeAll(async () => {
-    ({ installation } = await Installation.withService());
+    ({ installation } = await Installation.withApplication());
     ann = await installation.asUser('ann');
     session = await ann.saveBoard(noteBoard());
   });

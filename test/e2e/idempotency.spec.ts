@@ -9,7 +9,7 @@ describe('An Idempotency-Key', () => {
   let path: string;
 
   beforeAll(async () => {
-    ({ installation } = await Installation.withService());
+    ({ installation } = await Installation.withApplication());
     // A second process: the key holds in all of them.
     await installation.start();
     ann = await installation.asUser('ann');
@@ -53,7 +53,7 @@ describe('An Idempotency-Key', () => {
 
   it('makes one export of twenty requests at once, in two processes', async () => {
     const key = { 'Idempotency-Key': 'at-once' };
-    const elsewhere = await installation.asUser('ann', { at: installation.services[1] });
+    const elsewhere = await installation.asUser('ann', { at: installation.hosts[1] });
 
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, index) => (index % 2 ? ann : elsewhere).post(path, { format: 'png' }, key)),

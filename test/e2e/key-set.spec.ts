@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { Client } from '../support/client';
-import { Installation } from '../support/installation';
+import { type Host, Installation } from '../support/installation';
 import { KeyServer } from '../support/key-server';
 import { signedToken } from '../support/tokens';
 
@@ -12,7 +12,7 @@ describe('With JWT_JWKS_URL', () => {
   beforeAll(async () => {
     keys = await KeyServer.start();
     installation = await Installation.create({ JWT_JWKS_URL: keys.url, JWT_SECRET: '' });
-    await installation.start({ ROLE: 'api' });
+    await installation.startApplication({ ROLE: 'api' });
   });
 
   afterAll(async () => {
@@ -20,7 +20,7 @@ describe('With JWT_JWKS_URL', () => {
     await keys.stop();
   });
 
-  async function statusWith(token: string, at = installation.services[0]!): Promise<number> {
+  async function statusWith(token: string, at: Host = installation.host): Promise<number> {
     return (await new Client(at.url, token).get('/api/v1/exports/')).status;
   }
 
@@ -49,7 +49,7 @@ describe('With JWT_JWKS_URL', () => {
   it('nobody is sent away as a stranger while the keys cannot be had', async () => {
     const away = await KeyServer.start();
     const token = await away.token('RS256', 'ann');
-    const service = await installation.start({ ROLE: 'api', JWT_JWKS_URL: away.url });
+    const service = await installation.startApplication({ ROLE: 'api', JWT_JWKS_URL: away.url });
     await away.stop();
 
     const answer = await new Client(service.url, token).get('/api/v1/exports/');

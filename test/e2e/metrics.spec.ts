@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Application } from '../support/application';
 import { noteBoard } from '../support/boards';
 import { type Client, follow } from '../support/client';
 import type { CustomerClient } from '../support/customers';
@@ -13,19 +14,19 @@ const ANN = '00000000-0000-7000-8000-0000000000aa';
 
 describe('Prometheus is told', () => {
   let installation: Installation;
-  let service: Service;
+  let application: Application;
   let ann: Client;
   let partner: CustomerClient;
 
   beforeAll(async () => {
-    ({ installation, service } = await Installation.withService({ EXPORT_LEASE_SECONDS: '3' }));
+    ({ installation, application } = await Installation.withApplication({ EXPORT_LEASE_SECONDS: '3' }));
     ann = await installation.asUser(ANN);
     partner = await installation.asCustomer();
   });
 
   afterAll(() => installation.remove());
 
-  const seen = (series: string) => total(series, service);
+  const seen = (series: string) => total(series, application);
   const reaches = (series: string, value: number) =>
     until(`${series} is ${value}`, async () => (await seen(series)) === value, { every: 50 });
 
@@ -51,7 +52,7 @@ describe('Prometheus is told', () => {
 
     await reaches('exports_total{kind="data",format="ndjson",outcome="completed"}', 1);
     expect(await seen('export_rows_total{kind="data",format="ndjson"}')).toBe(0);
-    expect(await metricsOf(service)).toContain('export_rows_total{kind="data",format="ndjson"} 0');
+    expect(await metricsOf(application)).toContain('export_rows_total{kind="data",format="ndjson"} 0');
   });
 
   it('of a picture that was sent in place of a drawn one', async () => {
@@ -109,7 +110,7 @@ describe('Prometheus is told', () => {
   it('what is still to be done, and for how long it has waited', async () => {
     await installation.sql('DELETE FROM exports');
     expect(await seen('exports_unfinished{status="pending"}')).toBe(0);
-    expect(await metricsOf(service)).toMatch(/^exports_oldest_waiting_seconds 0$/m);
+    expect(await metricsOf(application)).toMatch(/^exports_oldest_waiting_seconds 0$/m);
 
     await waitingExport(90);
     await waitingExport(30);
@@ -121,7 +122,7 @@ describe('Prometheus is told', () => {
   });
 
   it('whether the process reaches what it needs', async () => {
-    const metrics = await metricsOf(service);
+    const metrics = await metricsOf(application);
 
     for (const dependency of ['database', 'queue', 'storage'])
       expect(metrics).toContain(`dependency_up{dependency="${dependency}"} 1`);
@@ -136,7 +137,7 @@ describe('Prometheus is told', () => {
     });
 
     expect(await seen('sweep_duration_seconds_count{sweep="expiry"}')).toBeGreaterThan(0);
-    expect(await metricsOf(service)).toContain('sweep_removed_total{kind="upload"} 0');
+    expect(await metricsOf(application)).toContain('sweep_removed_total{kind="upload"} 0');
   });
 
   /** One that nobody works on soon. @returns its id */

@@ -24,7 +24,7 @@ describe('What a request says of notifications', () => {
 
   beforeAll(async () => {
     [server, receiver] = await Promise.all([MailServer.start(), WebhookReceiver.start()]);
-    ({ installation } = await Installation.withService({
+    ({ installation } = await Installation.withApplication({
       SMTP_URL: server.url,
       MAIL_FROM: 'exports@platform.example',
       OUTBOUND_ALLOWED_HOSTS: receiver.host,
@@ -226,7 +226,7 @@ describe('Where no mail can be sent', () => {
   let ann: Client;
 
   beforeAll(async () => {
-    ({ installation } = await Installation.withService());
+    ({ installation } = await Installation.withApplication());
     ann = await installation.asUser('ann', { email: 'ann@example.com' });
   });
 

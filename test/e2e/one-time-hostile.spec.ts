@@ -19,7 +19,7 @@ describe('A file that is given out once, to readers that are out of the ordinary
 
   beforeAll(async () => {
     installation = await Installation.create({ STORAGE: 'disk' });
-    await installation.start();
+    await installation.startApplication();
     ada = await installation.asUser('ada');
   });
 

@@ -153,29 +153,41 @@ describe('A mistake in the configuration', () => {
     LINK_SECRET: TEST_LINK_SECRET,
   };
 
-  it.each([
-    ['DATABASE_URL', { DATABASE_URL: '' }],
-    ['DATABASE_URL', { DATABASE_URL: 'mysql://localhost/x' }],
-    ['JWT_SECRET', { JWT_SECRET: '' }],
-    ['JWT_SECRET', { JWT_SECRET: 'short' }],
-    ['LINK_SECRET', { LINK_SECRET: '' }],
-    ['ROLE', { ROLE: 'boss' }],
-    ['PORT', { PORT: 'eighty' }],
-    ['PUBLIC_URL', { PUBLIC_URL: 'exports.example' }],
-    ['REDIS_URL', { REDIS_URL: 'localhost:6379' }],
-    ['S3_BUCKET', { STORAGE: 's3' }],
-    ['S3_SECRET_ACCESS_KEY', { S3_ACCESS_KEY_ID: 'me' }],
-    ['RATE_LIMIT_BOARDS', { RATE_LIMIT_BOARDS: 'many' }],
-    ['RETENTION_DAYS', { RETENTION_DAYS: '0' }],
-    ['EXPORT_CONCURRENCY', { EXPORT_CONCURRENCY: '1.5' }],
-  ])('in %s stops the start and is named: %j', async (variable, mistake: Record<string, string>) => {
-    const service = await Service.launch({ ...sound, ...mistake });
+  // Which values are wrong is told by environment.spec.ts: here it is what becomes of the process.
+  it.each<[string, Record<string, string>, string[]]>([
+    ['one that is wrong', { ROLE: 'boss' }, ['ROLE']],
+    [
+      'all that are missing',
+      { DATABASE_URL: '', JWT_SECRET: '', LINK_SECRET: '', STORAGE: 's3' },
+      ['DATABASE_URL', 'JWT_SECRET', 'LINK_SECRET', 'S3_BUCKET'],
+    ],
+    [
+      'all that are wrong',
+      {
+        DATABASE_URL: 'mysql://localhost/x',
+        JWT_SECRET: 'short',
+        PORT: 'eighty',
+        PUBLIC_URL: 'exports.example',
+        REDIS_URL: 'localhost:6379',
+        S3_ACCESS_KEY_ID: 'me',
+        RATE_LIMIT_BOARDS: 'many',
+        RETENTION_DAYS: '0',
+        EXPORT_CONCURRENCY: '1.5',
+      },
+      [
+        ...['DATABASE_URL', 'JWT_SECRET', 'PORT', 'PUBLIC_URL', 'REDIS_URL', 'S3_SECRET_ACCESS_KEY'],
+        ...['RATE_LIMIT_BOARDS', 'RETENTION_DAYS', 'EXPORT_CONCURRENCY'],
+      ],
+    ],
+  ])('stops the start, and the variables are named: %s', async (_, mistakes, variables) => {
+    const service = await Service.launch({ ...sound, ...mistakes });
 
     await service.end();
 
     expect(service.exitCode).toBe(1);
     const said = service.output.join('\n');
-    expect(said).toContain(variable);
+    const named = [...said.matchAll(/^ {2}- (\w+) /gm)].map(([, variable]) => variable);
+    expect(named.sort()).toEqual([...variables].sort());
     expect(said).not.toMatch(/^\s+at /m);
     expect(said).not.toContain(TEST_SECRET);
   });

@@ -14,7 +14,7 @@ describe('A picture of one’s own', () => {
 
   beforeAll(async () => {
     installation = await Installation.create({ STORAGE: 'disk' });
-    await installation.start({ ROLE: 'api' });
+    await installation.startApplication({ ROLE: 'api' });
     ann = await installation.asUser('ann');
     session = await ann.saveBoard(noteBoard());
   });
@@ -105,11 +105,11 @@ describe('A picture of one’s own', () => {
     const { id } = await ann.requestExport(session, 'png');
     await send(id, redPicture(3, 2));
     const second = await send(id, redPicture(5, 4));
-    const worker = await installation.start({ ROLE: 'worker' });
+    const worker = await installation.startApplication({ ROLE: 'worker' });
     const drawn = await ann.requestExport(session, 'png');
     await ann.finished(drawn.id);
     const replaced = await send(drawn.id, redPicture(7, 6));
-    await worker.kill('SIGTERM');
+    await worker.close();
 
     for (const { body } of [second, replaced]) {
       const { bytes } = await follow(body.file_url as string);

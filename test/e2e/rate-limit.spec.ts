@@ -7,13 +7,13 @@ describe('The rate limit of board exports', () => {
 
   beforeAll(async () => {
     installation = await Installation.create({ RATE_LIMIT_BOARDS: '2/1h' });
-    await Promise.all([installation.start(), installation.start()]);
+    await Promise.all([installation.startApplication(), installation.start()]);
   });
 
   afterAll(() => installation.remove());
 
   async function exporting(user: string, tenant?: string): Promise<{ here: Client; there: Client; path: string }> {
-    const [at, elsewhere] = installation.services;
+    const [at, elsewhere] = installation.hosts;
     const here = await installation.asUser(user, { at, tenant });
     const there = await installation.asUser(user, { at: elsewhere, tenant });
     return { here, there, path: `/api/v1/solo/sessions/${await here.saveBoard(noteBoard())}/export/` };

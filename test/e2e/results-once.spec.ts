@@ -12,7 +12,7 @@ describe('The results of an event', () => {
   let event: string;
 
   beforeAll(async () => {
-    ({ installation } = await Installation.withService());
+    ({ installation } = await Installation.withApplication());
     organiser = await installation.asUser('olena');
     partner = await installation.asCustomer();
     const sql = installation.sql.bind(installation);

@@ -17,7 +17,7 @@ describe('How long a file is kept', () => {
   const sql = (statement: string, ...values: unknown[]) => installation.sql(statement, ...values);
 
   beforeAll(async () => {
-    ({ installation } = await Installation.withService({ RETENTION_DAYS: String(LONGEST) }));
+    ({ installation } = await Installation.withApplication({ RETENTION_DAYS: String(LONGEST) }));
     ann = await installation.asUser(ANN);
     root = await installation.asUser('root', { roles: ['admin'] });
     partner = await installation.asCustomer();

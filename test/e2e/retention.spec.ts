@@ -49,7 +49,7 @@ describe('Ten thousand files whose time is over, and what was left behind', () =
       await mkdir(join(installation.storageFolder, dirname(file)), { recursive: true });
       await writeFile(join(installation.storageFolder, file), 'bytes');
     }
-    const api = await installation.start({ ROLE: 'api' });
+    const api = await installation.startApplication({ ROLE: 'api' });
     ann = await installation.asUser('ann', { at: api });
     const reading = await beginOneTimeDownload();
 

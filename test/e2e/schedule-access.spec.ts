@@ -12,7 +12,7 @@ describe('Schedules belong to one person:', () => {
 
   beforeAll(async () => {
     installation = await Installation.create({ STORAGE: 'disk' });
-    await installation.start();
+    await installation.startApplication();
     ann = await installation.asUser('ann');
     root = await installation.asUser('root', { roles: ['admin'] });
     await keepNotes(installation, 'ann', 'eve');

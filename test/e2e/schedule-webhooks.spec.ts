@@ -12,7 +12,7 @@ describe('Schedules that call a webhook', () => {
   beforeAll(async () => {
     receiver = await WebhookReceiver.start();
     installation = await Installation.create({ STORAGE: 'disk', OUTBOUND_ALLOWED_HOSTS: receiver.host });
-    await installation.start();
+    await installation.startApplication();
     ann = await installation.asUser('ann', { email: 'ann@example.com' });
     await keepNotes(installation, 'ann');
   });

@@ -22,7 +22,7 @@ describe('Schedules', () => {
       SMTP_URL: mail.url,
       MAIL_FROM: 'Exports <exports@platform.example>',
     });
-    await installation.start();
+    await installation.startApplication();
     ann = await installation.asUser('ann', { email: 'ann@example.com' });
     root = await installation.asUser('root', { roles: ['admin'] });
     await keepNotes(installation, 'ann', 'eve');

@@ -19,7 +19,7 @@ describe('The schedules that come with the seed', () => {
   let schedules: Schedule[];
 
   beforeAll(async () => {
-    ({ installation } = await Installation.withService());
+    ({ installation } = await Installation.withApplication());
     const program = join(__dirname, '../../dev/seed.mjs');
     const env = { PATH: process.env['PATH'], DATABASE_URL: installation.database.url };
     await promisify(execFile)(process.execPath, [program, '--rows', '300'], { env });

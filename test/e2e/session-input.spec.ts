@@ -10,7 +10,7 @@ describe('The body of a session', () => {
   let ann: Client;
 
   beforeAll(async () => {
-    ({ installation } = await Installation.withService({ BOARD_MAX_BYTES: String(MAX_BYTES) }));
+    ({ installation } = await Installation.withApplication({ BOARD_MAX_BYTES: String(MAX_BYTES) }));
     ann = await installation.asUser('ann');
   });
 

@@ -11,7 +11,7 @@ describe('A board session', () => {
   let ann: Client;
 
   beforeAll(async () => {
-    ({ installation } = await Installation.withService({ STORAGE: 'disk' }));
+    ({ installation } = await Installation.withApplication({ STORAGE: 'disk' }));
     ann = await installation.asUser('ann');
   });
 

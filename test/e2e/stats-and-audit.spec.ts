@@ -30,7 +30,7 @@ describe('Statistics and the audit log', () => {
   let ann: Client;
 
   beforeAll(async () => {
-    ({ installation } = await Installation.withService({ STORAGE: 'disk' }));
+    ({ installation } = await Installation.withApplication({ STORAGE: 'disk' }));
     root = await installation.asUser('root', { roles: ['admin'] });
     blueAdmin = await installation.asUser('boss', { roles: ['admin'], tenant: 'blue' });
     ann = await installation.asUser('ann', { tenant: 'blue' });

@@ -1,9 +1,11 @@
+import { getEventListeners } from 'node:events';
 import { inflateSync } from 'node:zlib';
 import { PNG } from 'pngjs';
 import type { Picture } from '../../src/solo/model/domain/picture';
 import { BoardPainter } from '../../src/solo/infrastructure/drawing/board-painter';
 import { AssetLoader } from '../../src/solo/model/board/asset-loader';
 import { BoardTooLargeError, MalformedStateError, PageNotFoundError } from '../../src/solo/model/board/board-errors';
+import { until } from '../support/until';
 import { exampleBoards, NoAssets, pagesOf, readState } from './golden-set';
 
 const png = { format: 'png', scale: { pixelRatio: 1 }, background: 'white' } as const satisfies Picture;
@@ -224,6 +226,17 @@ describe('BoardPainter', () => {
 
     await expect(drawn).rejects.toThrow('cancelled');
     expect(await pagesOf(await painter.open(solo({}), png, forever))).toHaveLength(1);
+  });
+
+  it.each([
+    ['was drawn', solo({})],
+    ['could not be read', '{"pages":'],
+  ])('leaves no listener on its signal when a board %s', async (_, state) => {
+    const { signal } = new AbortController();
+
+    await painter.open(state, png, signal).then(pagesOf, () => undefined);
+
+    await until('the signal has no listener', () => getEventListeners(signal, 'abort').length === 0);
   });
 
   it('gives up on a page that takes too long', async () => {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { Client, type ExportRecord, type RequestHeaders } from './client';
+import { Client, type ExportRecord, type RequestHeaders, type Transport } from './client';
 
 export interface CustomerTraits {
   readonly name?: string;
@@ -41,8 +41,8 @@ export class CustomerClient extends Client {
   readonly id: string;
   readonly secret: string;
 
-  constructor(url: string, { id, secret }: CustomerCredentials) {
-    super(url);
+  constructor(url: string, { id, secret }: CustomerCredentials, transport?: Transport) {
+    super(url, undefined, transport);
     this.id = id;
     this.secret = secret;
   }

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { Client as Database, type QueryResultRow } from 'pg';
-import { Client, type Person } from './client';
+import { Application } from './application';
+import { Client, type Person, type Transport } from './client';
 import { CustomerClient, type CustomerTraits, keepCustomer } from './customers';
 import { S3Observer, s3SettingsFromEnvironment } from './s3-under-test';
 import { type Environment, Service } from './service';
@@ -16,11 +17,15 @@ import { until } from './until';
 const REDIS_DATABASES = 8;
 let redisTurn = 0;
 
+/** Where a client sends its requests: an application in the process of the tests, or a process of its own. */
+export type Host = Application | Service;
+
 /**
- * A database, a storage and a queue of one's own, and the processes that run on them. `REDIS_URL` and `STORAGE=s3` with
+ * A database, a storage and a queue of one's own, and the applications and processes that run on them. `REDIS_URL` and `STORAGE=s3` with
  * `S3_…` in the environment of the tests decide what these are; without them the service's own defaults hold.
  */
 export class Installation {
+  readonly applications: Application[] = [];
   readonly services: Service[] = [];
   #observer: Database | undefined;
 
@@ -69,8 +74,28 @@ export class Installation {
     return { installation, service: await installation.start() };
   }
 
+  /** An installation with one application, in the process of the tests, that does everything. */
+  static async withApplication(
+    environment: Environment = {},
+  ): Promise<{ installation: Installation; application: Application }> {
+    const installation = await Installation.create(environment);
+    return { installation, application: await installation.startApplication() };
+  }
+
   get isOnS3(): boolean {
     return this.environment['STORAGE'] === 's3';
+  }
+
+  /** Starts one more application in the process of the tests, for whatever needs nothing but its API. */
+  async startApplication(environment: Environment = {}): Promise<Application> {
+    // Nobody waits for work that is still running when the tests are over.
+    const application = await Application.start({
+      ...this.environment,
+      SHUTDOWN_GRACE_SECONDS: '0',
+      ...environment,
+    });
+    this.applications.push(application);
+    return application;
   }
 
   /** Starts one more process and waits until it can work. */
@@ -87,21 +112,27 @@ export class Installation {
     return service;
   }
 
-  /** Somebody with a token, who talks to one of the processes. */
-  async asUser(sub: string, { at = this.services[0]!, ...person }: Person & { at?: Service } = {}): Promise<Client> {
-    return new Client(at.url, await signedToken(sub, person));
+  /** Whatever serves this installation: the applications first. */
+  get hosts(): readonly Host[] {
+    return [...this.applications, ...this.services];
   }
 
-  /** A new external system, which talks to one of the processes. */
-  async asCustomer({
-    at = this.services[0]!,
-    ...traits
-  }: CustomerTraits & { at?: Service } = {}): Promise<CustomerClient> {
-    return new CustomerClient(at.url, await keepCustomer(this.sql.bind(this), traits));
+  get host(): Host {
+    return this.hosts[0]!;
+  }
+
+  /** Somebody with a token, who talks to one of the hosts. */
+  async asUser(sub: string, { at = this.host, ...person }: Person & { at?: Host } = {}): Promise<Client> {
+    return new Client(at.url, await signedToken(sub, person), transportTo(at));
+  }
+
+  /** A new external system, which talks to one of the hosts. */
+  async asCustomer({ at = this.host, ...traits }: CustomerTraits & { at?: Host } = {}): Promise<CustomerClient> {
+    return new CustomerClient(at.url, await keepCustomer(this.sql.bind(this), traits), transportTo(at));
   }
 
   asNobody(): Client {
-    return new Client(this.services[0]!.url);
+    return new Client(this.host.url, undefined, transportTo(this.host));
   }
 
   /** Looks into the database again after it was away. */
@@ -153,13 +184,18 @@ export class Installation {
     }
   }
 
-  /** Ends the processes and removes everything. */
+  /** Ends the applications and the processes, and removes everything. */
   async remove(): Promise<void> {
+    await Promise.all(this.applications.map((application) => application.close()));
     await Promise.all(this.services.map((service) => service.kill('SIGKILL')));
     await this.#observer?.end().catch(() => undefined);
     await this.database.drop();
     await rm(this.storageFolder, { recursive: true, force: true });
   }
+}
+
+function transportTo(host: Host): Transport | undefined {
+  return host instanceof Application ? host.transport : undefined;
 }
 
 async function redisOfOnesOwn(environment: Environment): Promise<Environment> {

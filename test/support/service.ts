@@ -64,11 +64,9 @@ export class Service {
 
   /** Waits until the process can do its work. */
   async ready(): Promise<void> {
-    await until('the service is ready', () => this.#answersReady(), { within: READY_WITHIN_MS, every: 50 }).catch(
-      (error: unknown) => {
-        throw new Error(`${String(error)}; it wrote:\n${this.output.slice(-20).join('\n')}`);
-      },
-    );
+    await waitUntilReady(this, () => {
+      if (!this.isRunning) throw new Error('The service ended');
+    });
   }
 
   get processId(): number {
@@ -85,7 +83,7 @@ export class Service {
 
   /** The lines of the log; what is no JSON is left out. */
   get log(): LogLine[] {
-    return this.output.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as LogLine);
+    return parseLog(this.output);
   }
 
   pause(): void {
@@ -111,16 +109,41 @@ export class Service {
   async end(): Promise<void> {
     if (this.isRunning) await this.#ended;
   }
+}
 
-  async #answersReady(): Promise<boolean> {
-    if (!this.isRunning) throw new Error('The service ended');
-    try {
-      const answer = await fetch(`${this.url}/health/ready`, { signal: AbortSignal.timeout(3_000) });
-      await answer.arrayBuffer();
-      return answer.ok;
-    } catch {
-      return false;
-    }
+/** The lines of a log; what is no JSON is left out. */
+export function parseLog(output: readonly string[]): LogLine[] {
+  return output.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as LogLine);
+}
+
+/**
+ * Waits until the service can work.
+ * @param check throws when it never will
+ */
+export async function waitUntilReady(
+  { url, output }: { readonly url: string; readonly output: readonly string[] },
+  check: () => void = () => undefined,
+): Promise<void> {
+  const ready = until(
+    'the service is ready',
+    () => {
+      check();
+      return answersReady(url);
+    },
+    { within: READY_WITHIN_MS, every: 50 },
+  );
+  await ready.catch((error: unknown) => {
+    throw new Error(`${String(error)}; it wrote:\n${output.slice(-20).join('\n')}`);
+  });
+}
+
+async function answersReady(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(3_000) });
+    await answer.arrayBuffer();
+    return answer.ok;
+  } catch {
+    return false;
   }
 }
 

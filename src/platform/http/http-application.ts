@@ -52,7 +52,6 @@ export function configureHttp(app: NestExpressApplication, config: Config): void
   app.set('trust proxy', 'loopback, linklocal, uniquelocal');
   app.disable('x-powered-by');
   app.set('etag', false);
-  app.enableShutdownHooks();
 
   const server = app.getHttpServer();
   server.requestTimeout = REQUEST_TIMEOUT_MS;

@@ -71,17 +71,23 @@ export class BoardPainter extends BoardRenderer {
       replaceEndedThread(this.painting);
       throw threadEnd(error);
     });
-    ended.catch(() => null);
+    const over = new AbortController();
     const kill = () => {
       killing.abort();
     };
-    signal.addEventListener('abort', kill, { once: true });
+    // A signal may outlive many drawings: none leaves a listener behind.
+    signal.addEventListener('abort', kill, { once: true, signal: over.signal });
+    void ended
+      .catch(() => null)
+      .finally(() => {
+        over.abort();
+      });
     const pageTimeout = this.options.pageTimeout ?? 30_000;
     const { assets } = this.options;
     const drawing = await ThreadDrawing.open(port1, { assets, pageTimeout, signal, kill, ended });
     // From here on the thread has a canvas, and is asked to end.
     signal.removeEventListener('abort', kill);
-    signal.addEventListener('abort', drawing.leave, { once: true });
+    signal.addEventListener('abort', drawing.leave, { once: true, signal: over.signal });
     if (signal.aborted) drawing.leave();
     return drawing;
   }

@@ -1,0 +1,26 @@
+import { TestEnvironment } from 'jest-environment-node';
+import { type HostedApplication, startApplication } from './application-host';
+
+/** Node's environment, from which a test file can start the service in the process of the tests. */
+export default class InProcessEnvironment extends TestEnvironment {
+  private readonly running = new Set<HostedApplication>();
+
+  constructor(...given: ConstructorParameters<typeof TestEnvironment>) {
+    super(...given);
+    this.global.startHostedApplication = async (environment, onLine) => {
+      const application = await startApplication(environment, onLine);
+      this.running.add(application);
+      const close = async () => {
+        this.running.delete(application);
+        await application.close();
+      };
+      return { ...application, close };
+    };
+  }
+
+  /** Closes what the file left running, such as one whose `beforeAll` failed: no application outlives its test file. */
+  override async teardown(): Promise<void> {
+    await Promise.all([...this.running].map((application) => application.close()));
+    await super.teardown();
+  }
+}
