@@ -23,6 +23,9 @@ import { nowIn, recordStep, toRun, toSchedule } from './schedule-row';
 
 const BATCH = 100;
 
+/** Whoever begins a run asks for its export at once; after so long, or a poll interval, somebody else does. */
+const MIN_REQUEST_MS = 1_000;
+
 /** An open run is looked at again after a tenth of the time that it has been open for, between half a poll interval and this. */
 const LATEST_SECONDS = 60;
 
@@ -164,8 +167,7 @@ async function insertRun(
   { id, slot, trigger, now }: { id: string; slot: Date | null; trigger: RunTrigger; now: Date },
   { pollIntervalMs }: Config,
 ): Promise<ScheduleRun | null> {
-  // Whoever begins a run asks for its export at once; after this somebody else does.
-  const lookAfter = new Date(now.getTime() + pollIntervalMs);
+  const lookAfter = new Date(now.getTime() + Math.max(MIN_REQUEST_MS, pollIntervalMs));
   const [row] = await transaction.scheduleRun.createManyAndReturn({
     data: { id, scheduleId, slot, trigger, exportId: uuidv7(), lookAfter, createdAt: now },
     skipDuplicates: true,
