@@ -11,6 +11,7 @@ import { dataLibraries } from './data/libraries.mjs';
 import { dataMemory } from './data/memory.mjs';
 import { dataPolling } from './data/polling.mjs';
 import { dataWorkers } from './data/workers.mjs';
+import { startUp } from './service/start-up.mjs';
 import { Laboratory } from './support/laboratory.mjs';
 import { circumstances, markdownOf } from './support/report.mjs';
 
@@ -18,6 +19,7 @@ import { circumstances, markdownOf } from './support/report.mjs';
 const all = [
   ...[thirtyPages, hugeBoard, onePage, polling, completion, twoWorkers],
   ...[dataFormats, dataMemory, dataLibraries, dataPolling, dataWorkers],
+  startUp,
 ];
 
 await runProgram(async (belongings) => {

@@ -45,8 +45,8 @@ export async function circumstances() {
 export const ms = (milliseconds) =>
   milliseconds < 10 ? `${milliseconds.toFixed(1)} ms` : `${Math.round(milliseconds)} ms`;
 
-/** @param {number} milliseconds */
-export const seconds = (milliseconds) => `${(milliseconds / 1000).toFixed(1)} s`;
+/** @param {number} milliseconds @param {number} [digits] */
+export const seconds = (milliseconds, digits = 1) => `${(milliseconds / 1000).toFixed(digits)} s`;
 
 /** @param {number} ratio */
 export const times = (ratio) => `${ratio.toFixed(ratio < 10 ? 2 : 0)} ×`;

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import sharp from 'sharp';
 import { DomainError } from '../../platform/errors/domain-error';
 import { PictureInspector } from '../model/domain/interfaces/picture-inspector';
 
@@ -14,6 +13,8 @@ export class SharpPictureInspector extends PictureInspector {
     if (!bytes.subarray(0, SIGNATURE.length).equals(SIGNATURE) || !bytes.subarray(-END.length).equals(END)) {
       throw notSound('is not a whole PNG file');
     }
+    // Few requests send a picture; the others do without the library, which takes long to load.
+    const { default: sharp } = await import('sharp');
     try {
       const image = sharp(bytes, { limitInputPixels: LONGEST_SIDE * LONGEST_SIDE, failOn: 'truncated' });
       const { width, height } = await image.metadata();

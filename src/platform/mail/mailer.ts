@@ -1,5 +1,5 @@
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { createTransport, type NodemailerError } from 'nodemailer';
+import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { NodemailerError } from 'nodemailer';
 import { Config } from '../config/config';
 
 /** A message in both its forms, to one receiver. */
@@ -32,27 +32,20 @@ const OF_THE_MESSAGE = ['RCPT TO', 'DATA'];
 
 /** Sends mail by SMTP. */
 @Injectable()
-export class Mailer implements OnApplicationShutdown {
+export class Mailer implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(Mailer.name);
-  private readonly transport;
-  private readonly from;
+  private readonly settings;
+  private readonly runsJobs;
+  private transport: ReturnType<typeof connect> | undefined;
 
-  constructor({ mail }: Config) {
-    this.from = mail?.from;
-    this.transport =
-      mail &&
-      createTransport({
-        pool: true,
-        url: mail.smtpUrl,
-        maxConnections: CONNECTIONS,
-        // A message is tried again by whoever sent it, who knows how often that has been.
-        maxRequeues: 0,
-        connectionTimeout: CONNECT_MS,
-        greetingTimeout: CONNECT_MS,
-        socketTimeout: mail.timeoutSeconds * 1000,
-        disableFileAccess: true,
-        disableUrlAccess: true,
-      });
+  constructor({ mail, runsJobs }: Config) {
+    this.settings = mail;
+    this.runsJobs = runsJobs;
+  }
+
+  /** Connects in a process that delivers, so that wrong settings show at its start; others load no mail library. */
+  async onModuleInit(): Promise<void> {
+    if (this.settings && this.runsJobs) await (this.transport = connect(this.settings));
   }
 
   /**
@@ -61,9 +54,10 @@ export class Mailer implements OnApplicationShutdown {
    * @throws MailRefusedError; whatever else is thrown may go better later
    */
   async send({ id, to, subject, text, html }: Mail, signal: AbortSignal): Promise<MailReceipt> {
-    const { transport, from } = this;
-    if (!transport || !from) throw new Error('No mail can be sent: SMTP_URL is not set');
+    if (!this.settings) throw new Error('No mail can be sent: SMTP_URL is not set');
+    const { from } = this.settings;
     const [, host = 'localhost'] = from.address.split('@');
+    const transport = await (this.transport ??= connect(this.settings));
     try {
       const { messageId, response } = await transport.sendMail({
         from,
@@ -81,8 +75,8 @@ export class Mailer implements OnApplicationShutdown {
     }
   }
 
-  onApplicationShutdown(): void {
-    this.transport?.close({ force: true });
+  async onApplicationShutdown(): Promise<void> {
+    (await this.transport)?.close({ force: true });
   }
 
   /** What may be told of it: where our server is, and how it knows us, is nobody's business. */
@@ -94,4 +88,20 @@ export class Mailer implements OnApplicationShutdown {
     this.logger.warn('Mail cannot be handed in', { reason: message });
     return new Error('The mail server could not be reached, or did not take mail', { cause: error });
   }
+}
+
+async function connect({ smtpUrl, timeoutSeconds }: NonNullable<Config['mail']>) {
+  const { createTransport } = await import('nodemailer');
+  return createTransport({
+    pool: true,
+    url: smtpUrl,
+    maxConnections: CONNECTIONS,
+    // A message is tried again by whoever sent it, who knows how often that has been.
+    maxRequeues: 0,
+    connectionTimeout: CONNECT_MS,
+    greetingTimeout: CONNECT_MS,
+    socketTimeout: timeoutSeconds * 1000,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
 }

@@ -1,9 +1,8 @@
 import { Global, Module } from '@nestjs/common';
-import { Config } from '../config/config';
+import { Config, type S3StorageConfig } from '../config/config';
 import { Health } from '../observability/health';
 import { DiskStorage } from './disk-storage';
 import { FileStorage } from './file-storage';
-import { S3Storage } from './s3-storage';
 
 @Global()
 @Module({
@@ -11,10 +10,10 @@ import { S3Storage } from './s3-storage';
     {
       provide: FileStorage,
       inject: [Config, Health],
-      useFactory: ({ storage: settings, http }: Config, health: Health): FileStorage => {
+      useFactory: async ({ storage: settings, http }: Config, health: Health): Promise<FileStorage> => {
         const storage =
           settings.kind === 's3'
-            ? new S3Storage(settings)
+            ? await s3Storage(settings)
             : new DiskStorage({ directory: settings.directory, publicUrl: http.publicUrl });
         health.register('storage', () => storage.check());
         return storage;
@@ -24,3 +23,9 @@ import { S3Storage } from './s3-storage';
   exports: [FileStorage],
 })
 export class StorageModule {}
+
+/** Loads the AWS SDK, which takes longer to load than most of the service. */
+async function s3Storage(settings: S3StorageConfig): Promise<FileStorage> {
+  const { S3Storage } = await import('./s3-storage.ts');
+  return new S3Storage(settings);
+}

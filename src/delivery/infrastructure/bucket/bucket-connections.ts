@@ -1,33 +1,12 @@
-import type { S3Client } from '@aws-sdk/client-s3';
 import { Injectable } from '@nestjs/common';
 import { Config, type S3StorageConfig } from '../../../platform/config/config';
 import { OutboundAddresses } from '../../../platform/outbound/outbound-addresses';
 import { Sealer } from '../../../platform/sealing/sealer';
-import {
-  createS3Client,
-  encryptionOf,
-  patienceOf,
-  type S3Encryption,
-  type S3Patience,
-  type S3Settings,
-} from '../../../platform/storage/s3-client';
+import type { S3Patience, S3Settings } from '../../../platform/storage/s3-client';
 import { type BucketCredentials, type BucketPlace, credentialsOf } from '../../model/domain/bucket-target';
-import { bucketUriOf, readBucketUri } from '../../model/domain/bucket-uri';
+import { readBucketUri } from '../../model/domain/bucket-uri';
 import { BucketTroubleError } from './bucket-trouble';
-
-/** A bucket that can be written to, until it is closed. */
-export interface OpenBucket {
-  readonly client: S3Client;
-  readonly bucket: string;
-  readonly prefix: string;
-  readonly uri: string;
-  /** What tells its storage from others. */
-  readonly endpoint: string;
-  readonly host: string;
-  readonly encryption: S3Encryption;
-  readonly cleanUpMs: number;
-  close(): void;
-}
+import type { OpenBucket } from './open-bucket';
 
 /** A copy that stands still for so long is begun anew. */
 const SILENCE_MS = 60_000;
@@ -55,19 +34,9 @@ export class BucketConnections {
     if (this.isOwn(where.bucket, endpoint)) {
       throw new BucketTroubleError('The bucket is where the service itself keeps its files: give another one');
     }
-    const client = createS3Client(given, settings.endpoint);
-    return {
-      client,
-      ...where,
-      uri: bucketUriOf(where),
-      endpoint,
-      host: new URL(endpoint).host,
-      encryption: encryptionOf(settings),
-      cleanUpMs: patienceOf(given).cleanUpMs,
-      close: () => {
-        client.destroy();
-      },
-    };
+    // The SDK takes long to load: only a process that reaches for a bucket does so.
+    const { OpenBucket } = await import('./open-bucket.ts');
+    return new OpenBucket(where, endpoint, given);
   }
 
   private own(bucket: string): { endpoint: string; settings: S3Settings } {

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { HeadObjectCommand, S3ServiceException } from '@aws-sdk/client-s3';
-import { answered } from '../../../platform/storage/s3-client';
+import { HeadObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { answered, type S3Encryption } from '../../../platform/storage/s3-client';
 import { S3Upload } from '../../../platform/storage/s3-upload';
 import { DeliveryRefusedError } from '../../model/domain/interfaces/delivery-channel';
-import type { OpenBucket } from './bucket-connections';
-import { bucketTroubleOf } from './bucket-trouble';
+import { bucketTroubleOf, type TroubledPlace } from './bucket-trouble';
 
 /** A file that is to be copied, as its export's record describes it. */
 export interface ExportFile {
@@ -15,6 +14,14 @@ export interface ExportFile {
   readonly sha256: string;
   /** @throws DeliveryRefusedError when it is gone */
   open(): Promise<Readable>;
+}
+
+/** A bucket to which there is a connection. */
+export interface ReachedBucket extends TroubledPlace {
+  readonly client: S3Client;
+  readonly bucket: string;
+  readonly encryption: S3Encryption;
+  readonly cleanUpMs: number;
 }
 
 /** What lies under a key: an object and the export that it names, nothing, or what we may not see. */
@@ -28,7 +35,7 @@ const EXPORT_ID = 'export-id';
 /** One key of somebody's bucket. */
 export class BucketObject {
   constructor(
-    private readonly bucket: OpenBucket,
+    private readonly bucket: ReachedBucket,
     readonly key: string,
   ) {}
 

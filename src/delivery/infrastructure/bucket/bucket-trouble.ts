@@ -1,4 +1,4 @@
-import { S3ServiceException } from '@aws-sdk/client-s3';
+import type { S3ServiceException } from '@aws-sdk/client-s3';
 import { OutboundRefusedError } from '../../../platform/outbound/outbound-addresses';
 import { SealBrokenError } from '../../../platform/sealing/sealer';
 
@@ -49,7 +49,7 @@ function wordsOf(error: unknown, place: TroubledPlace): string {
   const { host } = place;
   if (error instanceof OutboundRefusedError) return `The endpoint ${error.message}`;
   if (error instanceof SealBrokenError) return `The credentials of ${place.uri} cannot be opened: ${error.message}`;
-  if (error instanceof S3ServiceException) return answerIn(error, place);
+  if (isAnswer(error)) return answerIn(error, place);
   const refused = causesOf(error).find((cause) => cause instanceof OutboundRefusedError);
   if (refused) return `The endpoint ${refused.message}`;
   const codes = causesOf(error).flatMap(({ name, code, message }) => [name, code ?? '', message]);
@@ -60,6 +60,11 @@ function wordsOf(error: unknown, place: TroubledPlace): string {
   return error instanceof Error && isForeignAnswer(error)
     ? `What answers at ${host} is no S3 storage`
     : `The copy to ${place.uri} failed: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+/** Whether the storage answered with this error, by what such errors have, so that the SDK need not be loaded to tell. */
+function isAnswer(error: unknown): error is S3ServiceException {
+  return error instanceof Error && '$fault' in error && '$metadata' in error;
 }
 
 function answerIn(error: S3ServiceException, place: TroubledPlace): string {

@@ -10,10 +10,11 @@ import {
 } from '../../model/domain/bucket-target';
 import { DeliveryChannel, DeliveryRefusedError } from '../../model/domain/interfaces/delivery-channel';
 import type { Parcel, Receipt } from '../../model/domain/parcel';
-import { BucketConnections, type OpenBucket } from './bucket-connections';
-import { BucketObject, type ExportFile } from './bucket-object';
+import { BucketConnections } from './bucket-connections';
+import type { ExportFile } from './bucket-object';
 import { bucketTroubleOf, BucketTroubleError } from './bucket-trouble';
 import { type KeyRange, ObjectClaims } from './object-claims';
+import type { OpenBucket } from './open-bucket';
 
 /** Far more than a day has minutes. */
 const MOST_TURNS = 10_000;
@@ -86,7 +87,7 @@ export class BucketChannel extends DeliveryChannel {
   private async copyTo(key: string, { bucket, range, file, signal }: Copy): Promise<boolean> {
     const claim = await this.claims.claim(range, key, file.exportId);
     if (claim === 'taken') return false;
-    const object = new BucketObject(bucket, key);
+    const object = bucket.object(key);
     const found = await object.look(signal);
     if (found.kind !== 'object') {
       if (await object.write(file, signal)) return true;

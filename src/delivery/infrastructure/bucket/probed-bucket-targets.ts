@@ -1,10 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import {
-  AbortMultipartUploadCommand,
-  CreateMultipartUploadCommand,
-  HeadObjectCommand,
-  S3ServiceException,
-} from '@aws-sdk/client-s3';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
 import { OutboundAddresses, OutboundRefusedError } from '../../../platform/outbound/outbound-addresses';
@@ -13,7 +6,7 @@ import { type BucketPlace, credentialsOf, readBucketTarget } from '../../model/d
 import { bucketUriOf, readBucketUri } from '../../model/domain/bucket-uri';
 import { BucketTargets, type BucketWish } from '../../model/domain/interfaces/bucket-targets';
 import { destinationRefusal, sealedFor } from '../destination-refusal';
-import { BucketConnections, endpointOf, type OpenBucket } from './bucket-connections';
+import { BucketConnections, endpointOf } from './bucket-connections';
 import { bucketTroubleOf, BucketTroubleError } from './bucket-trouble';
 
 const REGION = /^[a-z\d](?:[a-z\d-]{0,38}[a-z\d])?$/;
@@ -22,8 +15,6 @@ const SECRET_ACCESS_KEY = /^[\x21-\x7e]{1,1024}$/;
 
 /** Whoever saves a schedule waits for it. */
 const PATIENCE = { attempts: 2, connectMs: 2_000, answerMs: 3_000 };
-/** For each of the requests, its repetition included. */
-const STEP_MS = 5_000;
 
 @Injectable()
 export class ProbedBucketTargets extends BucketTargets {
@@ -106,8 +97,7 @@ export class ProbedBucketTargets extends BucketTargets {
   private async tryOut(place: BucketPlace): Promise<void> {
     const bucket = await this.connections.open(place, PATIENCE);
     try {
-      await tryToWrite(bucket);
-      await tryToLook(bucket);
+      await bucket.tryOut();
     } catch (error) {
       throw bucketTroubleOf(error, bucket);
     } finally {
@@ -128,33 +118,6 @@ async function refusing<Result>(field: string, work: () => Promise<Result>): Pro
     }
     throw error;
   }
-}
-
-/** Begins an upload such as a delivery makes, and takes it back: nothing is left behind, and nobody sees an object. */
-async function tryToWrite({ client, bucket, prefix, encryption, host }: OpenBucket): Promise<void> {
-  const at = probeAt(bucket, prefix);
-  const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...at, ...encryption }), soon());
-  if (UploadId === undefined) throw new BucketTroubleError(`What answers at ${host} is no S3 storage`);
-  await client.send(new AbortMultipartUploadCommand({ ...at, UploadId }), soon());
-}
-
-/** Looks for what cannot be there. */
-async function tryToLook({ client, bucket, prefix }: OpenBucket): Promise<void> {
-  try {
-    await client.send(new HeadObjectCommand(probeAt(bucket, prefix)), soon());
-  } catch (error) {
-    // Who may write need not be allowed to look: then a condition that the storage heeds takes its place.
-    const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
-    if (status !== 404 && status !== 403) throw error;
-  }
-}
-
-function probeAt(bucket: string, prefix: string): { Bucket: string; Key: string } {
-  return { Bucket: bucket, Key: `${prefix}export-service-probe-${randomUUID()}` };
-}
-
-function soon(): { abortSignal: AbortSignal } {
-  return { abortSignal: AbortSignal.timeout(STEP_MS) };
 }
 
 function endpointIfAny(endpoint: string): string | null {

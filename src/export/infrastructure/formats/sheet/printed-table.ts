@@ -1,3 +1,4 @@
+import PDFDocument from 'pdfkit';
 import type { ExportOptions } from '../../../model/domain/export';
 import type { ReportProgress } from '../../../model/domain/format-writer';
 import type { Cell, Table } from '../../../model/domain/table';
@@ -15,6 +16,21 @@ import { Typefaces } from './typefaces';
 /** So many rows are looked at before the columns' widths are settled. */
 const SAMPLE = 200;
 const MOST_CHARACTERS_NAMED = 10;
+
+export function printTable(table: Table, options: ExportOptions, report: ReportProgress): PrintedTable {
+  return new PrintedTable(table, documentOf(table), options, report);
+}
+
+function documentOf({ title, language, takenAt }: Table): PDFKit.PDFDocument {
+  return new PDFDocument({
+    autoFirstPage: false,
+    font: '',
+    pdfVersion: '1.7',
+    lang: language,
+    displayTitle: true,
+    info: { Title: title.toWellFormed(), Creator: 'Export Service', CreationDate: new Date(takenAt) },
+  });
+}
 
 /** One table on its way to paper. Its bytes are to be read once. */
 export class PrintedTable {

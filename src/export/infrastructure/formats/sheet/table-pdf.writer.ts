@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import PDFDocument from 'pdfkit';
 import type { ExportOptions } from '../../../model/domain/export';
 import { FormatWriter, type RenderedFile, type ReportProgress } from '../../../model/domain/format-writer';
 import type { Table } from '../../../model/domain/table';
-import { PrintedTable } from './printed-table';
+import type { PrintedTable } from './printed-table';
 
 /** A table as a sheet to be printed. */
 @Injectable()
@@ -13,15 +12,20 @@ export class TablePdfWriter extends FormatWriter<'table'> {
 
   override write(given: Table, options: ExportOptions, report: ReportProgress): RenderedFile {
     const table = forPeople(given);
-    const printed = new PrintedTable(table, documentOf(table), options, report);
+    let printed: PrintedTable | undefined;
+    const body = async function* () {
+      // pdfkit takes long to load: only a process that prints a table does so.
+      const { printTable } = await import('./printed-table.ts');
+      yield* (printed = printTable(table, options, report)).bytes();
+    };
     return {
       extension: 'pdf',
       contentType: 'application/pdf',
-      body: printed.bytes(),
+      body: body(),
       summary: () => ({
-        pageCount: printed.pageCount,
-        recordCount: printed.recordCount,
-        warnings: [...table.warnings, ...printed.warnings],
+        pageCount: printed?.pageCount ?? 0,
+        recordCount: printed?.recordCount ?? 0,
+        warnings: [...table.warnings, ...(printed?.warnings ?? [])],
       }),
     };
   }
@@ -39,15 +43,4 @@ function forPeople(table: Table): Table {
       for await (const batch of table.rows()) yield batch.map(select);
     },
   };
-}
-
-function documentOf({ title, language, takenAt }: Table): PDFKit.PDFDocument {
-  return new PDFDocument({
-    autoFirstPage: false,
-    font: '',
-    pdfVersion: '1.7',
-    lang: language,
-    displayTitle: true,
-    info: { Title: title.toWellFormed(), Creator: 'Export Service', CreationDate: new Date(takenAt) },
-  });
 }

@@ -1,0 +1,31 @@
+// @ts-check
+import { canMeasureCpu, cpuMs } from '../support/cpu.mjs';
+import { seconds } from '../support/report.mjs';
+import { median, repeat } from '../support/statistics.mjs';
+
+const roles = ['api', 'worker', 'all'];
+const starts = 5;
+
+/** What it costs until a process can do its work. @type {import('../support/laboratory.mjs').Bench} */
+export const startUp = {
+  name: 'start-up',
+  async measure(laboratory) {
+    const rows = [];
+    for (const role of roles) {
+      const seen = await repeat(starts, () => start(laboratory, role));
+      const wall = seconds(median(seen.map(({ wallMs }) => wallMs)), 2);
+      const cpu = canMeasureCpu ? `${seconds(median(seen.map((each) => each.cpuMs)), 2)} of CPU, ` : '';
+      rows.push({ what: `from the start of a process until it is ready, ROLE=${role}`, seen: `${cpu}${wall}` });
+    }
+    return rows;
+  },
+};
+
+/** @param {import('../support/laboratory.mjs').Laboratory} laboratory @param {string} role */
+async function start(laboratory, role) {
+  const began = performance.now();
+  const service = await laboratory.startService({ ROLE: role });
+  const seen = { wallMs: performance.now() - began, cpuMs: canMeasureCpu ? cpuMs(service.pid) : NaN };
+  await service.stop();
+  return seen;
+}
