@@ -25,7 +25,9 @@ function unusedFonts() {
 }
 
 /** @param {string} path */
-const isWeight = (path) => /\/\d{3}\w+$/.test(path) && statSync(join(modules, path)).isDirectory();
+function isWeight(path) {
+  return /\/\d{3}\w+$/.test(path) && statSync(join(modules, path)).isDirectory();
+}
 
 /** Query compilers of databases that are not ours: each comes in two sizes and several encodings. @returns {string[]} */
 function unusedPrismaParts() {

@@ -1,12 +1,12 @@
 'use strict';
 
-// Prisma's command line loads these packages at its start, but uses them only when asked for.
-module.exports = new Proxy(
-  {},
-  {
-    get(_, name) {
-      if (typeof name === 'symbol' || name === '__esModule' || name === 'then') return undefined;
-      throw new Error('Prisma Studio and `prisma dev` are not installed here: see dev/left-out.');
-    },
+// Prisma's command line loads these packages when it starts, but uses them for Prisma Studio only.
+function refuse() {
+  throw new Error('Prisma Studio is not installed here: see dev/left-out.');
+}
+
+module.exports = new Proxy(refuse, {
+  get(_, name) {
+    return typeof name === 'symbol' || name === '__esModule' || name === 'then' ? undefined : refuse();
   },
-);
+});
