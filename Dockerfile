@@ -5,6 +5,7 @@ WORKDIR /app
 
 # Nothing that runs needs an install script: every native part comes as a prebuilt package.
 COPY package.json package-lock.json .npmrc ./
+COPY dev/left-out dev/left-out
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
 
 COPY nest-cli.json prisma.config.ts swc.build.json tsconfig.json tsconfig.build.json ./
@@ -14,14 +15,11 @@ COPY src src
 RUN npm run build
 
 # What only development needs goes: also Prisma's command line, which npm keeps because the client names it as an
-# optional peer, and the font weights that neither src/solo/infrastructure/drawing/fonts.ts nor
-# src/export/infrastructure/formats/sheet/shipped-fonts.ts loads.
+# optional peer, and what nothing loads.
 RUN npm prune --omit=dev --ignore-scripts \
   && node -p 'Object.entries(require("./package-lock.json").packages).filter(([, entry]) => entry.devOptional).map(([path]) => path).join("\n")' \
   | xargs rm -rf node_modules/.bin \
-  && find node_modules/@expo-google-fonts -mindepth 2 -maxdepth 2 -type d ! -name 400Regular \
-    ! -path '*/noto-sans/700Bold' ! -path '*/noto-sans-arabic/700Bold' ! -path '*/noto-sans-hebrew/700Bold' \
-    ! -path '*/noto-sans-thai/700Bold' ! -path '*/noto-sans-devanagari/700Bold' -exec rm -rf {} +
+  && node dev/prune-modules.mjs
 
 
 # The slim image has all that the native packages link to (libc, libstdc++, libgcc): no fontconfig, no system fonts.

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { loadedFonts } from './loaded-fonts.mjs';
 import { capture, projectRoot } from './process.mjs';
 
 const buildStamp = join(projectRoot, 'dist/.built-from');
@@ -58,10 +59,12 @@ function isInstalled() {
   const hidden = join(projectRoot, 'node_modules/.package-lock.json');
   if (!existsSync(hidden)) return false;
   const present = packagesOf(hidden);
-  return Object.entries(packagesOf(join(projectRoot, 'package-lock.json'))).every(([path, entry]) =>
+  const hasPackages = Object.entries(packagesOf(join(projectRoot, 'package-lock.json'))).every(([path, entry]) =>
     // Packages of other platforms are listed, but never installed here.
     path in present ? present[path]?.version === entry.version : path === '' || entry.optional,
   );
+  // An earlier install may have removed a weight that the sources load since.
+  return hasPackages && [...loadedFonts()].every((folder) => existsSync(join(projectRoot, 'node_modules', folder)));
 }
 
 /**

@@ -26,6 +26,9 @@ import { download } from '../service/client.mjs';
  * @property {string[]} [notes] what else there is to show of it, line by line
  */
 
+/** Enough to keep the service busy; more would only wait, and ask for their status meanwhile. */
+const barsAtOnce = 6;
+
 /**
  * @param {Wish[]} wishes
  * @param {ApiClient} client
@@ -35,7 +38,7 @@ import { download } from '../service/client.mjs';
 export async function exportAll(wishes, client, { progress, output }) {
   const bars = [...new Set(wishes.map(barOf))];
   progress.expect(bars);
-  const ofBars = bars.map(async (bar) => {
+  const ofBars = await inLanes(barsAtOnce, bars, async (bar) => {
     const own = wishes.filter((wish) => barOf(wish) === bar);
     const tally = new Tally(own.length, (done, total) => progress.show(bar, done, total));
     const outcomes = await Promise.all(
@@ -44,7 +47,26 @@ export async function exportAll(wishes, client, { progress, output }) {
     progress.finished(bar, outcomes.map(({ format, problem }) => (problem ? `${format} FAILED` : format)).join(', '));
     return outcomes;
   });
-  return (await Promise.all(ofBars)).flat();
+  return ofBars.flat();
+}
+
+/**
+ * Works on several items at a time, in their order.
+ * @template Item, Result
+ * @param {number} lanes
+ * @param {Item[]} items
+ * @param {(item: Item) => Promise<Result>} work
+ * @returns {Promise<Result[]>} in the order of the items
+ */
+async function inLanes(lanes, items, work) {
+  /** @type {Result[]} */
+  const results = [];
+  const waiting = items.entries();
+  const lane = async () => {
+    for (const [index, item] of waiting) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return results;
 }
 
 /** @param {Wish} wish */

@@ -27,13 +27,14 @@ export const events = {
       format,
       request: () => client.requestResults(event.id, format),
     });
-    return [
-      ...(await exportAll(
+    const outcomes = await Promise.all([
+      exportAll(
         formats.map((format) => wish(organiser, 'results', format)),
         organiser,
         stage,
-      )),
-      ...(await exportAll([wish(partner.client, 'partner-results', 'csv')], partner.client, stage)),
-    ];
+      ),
+      exportAll([wish(partner.client, 'partner-results', 'csv')], partner.client, stage),
+    ]);
+    return outcomes.flat();
   },
 };

@@ -4,13 +4,13 @@ import { dirname, join } from 'node:path';
 import type { Typeface } from '../../model/board/board';
 import { searchableFont } from './searchable-font';
 
-/** The packages whose regular weight is used, with the family name inside. */
+/** The folders of the shipped fonts, by the family name inside. An install keeps the weights that are named here. */
 const FONTS = {
-  Arimo: '@expo-google-fonts/arimo',
-  'Noto Sans': '@expo-google-fonts/noto-sans',
-  'Noto Sans SC': '@expo-google-fonts/noto-sans-sc',
-  'Noto Sans KR': '@expo-google-fonts/noto-sans-kr',
-  'Noto Color Emoji': '@expo-google-fonts/noto-color-emoji',
+  Arimo: '@expo-google-fonts/arimo/400Regular',
+  'Noto Sans': '@expo-google-fonts/noto-sans/400Regular',
+  'Noto Sans SC': '@expo-google-fonts/noto-sans-sc/400Regular',
+  'Noto Sans KR': '@expo-google-fonts/noto-sans-kr/400Regular',
+  'Noto Color Emoji': '@expo-google-fonts/noto-color-emoji/400Regular',
 } as const;
 
 /** Fonts in which a glyph may stand for an ideograph and for its double. */
@@ -32,10 +32,10 @@ const FAMILIES: Readonly<Record<Typeface, string>> = {
 export function loadFonts(): void {
   for (const [family, name] of Object.entries(FONTS)) {
     if (GlobalFonts.has(family)) continue;
-    const folder = join(dirname(require.resolve(`${name}/package.json`)), '400Regular');
+    const folder = dirname(require.resolve(name));
     if (IDEOGRAPHIC.has(family)) registerSearchable(family, folder);
     else GlobalFonts.loadFontsFromDir(folder);
-    if (!GlobalFonts.has(family)) throw new Error(`The font ${family} of ${name} cannot be loaded`);
+    if (!GlobalFonts.has(family)) throw new Error(`The font ${family} in ${name} cannot be loaded`);
   }
 }
 

@@ -27,7 +27,7 @@ export class Typefaces {
   }
 
   private typeface(font: ShippedFont, weight: Weight): Typeface {
-    const key = `${font.name} ${font.folders[weight]}`;
+    const key = font[weight];
     const known = this.open.get(key);
     if (known) return known;
     const typeface = new Typeface(this.document, fontFile(font, weight));
