@@ -17,13 +17,9 @@ export async function dumpDatabase(url: string, build: string, objects: readonly
   try {
     // One moment for all tables.
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
-    await client.query(`SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; SET LOCAL extra_float_digits = 1`);
-    const schema = [...releaseSchema(build), ...(await queueSchema(build)), ...objects];
-    const parts = [
-      'BEGIN;',
-      `SET LOCAL TimeZone = 'UTC';`,
-      ...schema.map((sql) => `${sql.trim().replace(/;?$/, ';')}`),
-    ];
+    await client.query("SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'; SET LOCAL extra_float_digits = 1");
+    const schema = [...releaseSchema(build), ...queueSchema(build), ...objects];
+    const parts = ['BEGIN;', "SET LOCAL TimeZone = 'UTC';", ...schema.map((sql) => sql.trim().replace(/;?$/, ';'))];
     // Migrations bring rows of their own; those of that day are in the dump, changed or not.
     parts.push(await emptying(client));
     for (const table of await tablesOf(client)) parts.push(...(await rowsOf(client, table)));
@@ -47,17 +43,17 @@ function releaseSchema(build: string): string[] {
 }
 
 interface QueueMigration {
-  readonly load: () => Promise<string> | string;
+  readonly load: () => string;
 }
 
 /** As BullMQ makes it: its statements find their tables by the search path. */
-async function queueSchema(build: string): Promise<string[]> {
+function queueSchema(build: string): string[] {
   const path = join(build, 'node_modules/bullmq/dist/cjs/postgres/migrations/index.js');
   const { MIGRATIONS } = createRequire(path)(path) as { MIGRATIONS: readonly QueueMigration[] };
   const ledger = `
     CREATE TABLE migration (version integer PRIMARY KEY, name text NOT NULL, min_client_version integer NOT NULL,
                             applied_at timestamptz NOT NULL DEFAULT now())`;
-  const migrations = await Promise.all(MIGRATIONS.map(({ load }) => load()));
+  const migrations = MIGRATIONS.map(({ load }) => load());
   return [
     'CREATE SCHEMA bullmq',
     'SET LOCAL search_path TO bullmq',

@@ -54,41 +54,46 @@ export class FakeBucket {
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(request);
-    if (this.isDown) return answer(response, 503, 'SlowDown');
+    const { status, code, ...given } = this.answerTo(request, body);
+    response.writeHead(status, { 'content-type': 'application/xml', ...given.headers });
+    response.end(given.body ?? (code && `<Error><Code>${code}</Code><Message>${code}</Message></Error>`));
+  }
+
+  private answerTo(request: IncomingMessage, body: Buffer): FakeAnswer {
+    if (this.isDown) return { status: 503, code: 'SlowDown' };
     if (!isSignedWith(request, this.credentials)) {
       this.refused += 1;
-      return answer(response, 403, 'SignatureDoesNotMatch');
+      return { status: 403, code: 'SignatureDoesNotMatch' };
     }
     const url = new URL(request.url ?? '/', `http://${this.host}`);
     const name = decodeURIComponent(url.pathname.slice(1));
     const object = this.objects.get(name);
-    if (request.method === 'POST' && url.searchParams.has('uploads')) return beginUpload(response);
-    if (request.method === 'DELETE') return answer(response, 204);
-    if (request.method === 'HEAD') return head(response, object);
-    if (request.method !== 'PUT' || url.searchParams.has('partNumber')) return answer(response, 501, 'NotImplemented');
-    if (object && request.headers['if-none-match'] === '*') return answer(response, 412, 'PreconditionFailed');
+    if (request.method === 'POST' && url.searchParams.has('uploads')) return { status: 200, body: BEGUN_UPLOAD };
+    if (request.method === 'DELETE') return { status: 204 };
+    if (request.method === 'HEAD') return headOf(object);
+    if (request.method !== 'PUT' || url.searchParams.has('partNumber')) return { status: 501, code: 'NotImplemented' };
+    if (object && request.headers['if-none-match'] === '*') return { status: 412, code: 'PreconditionFailed' };
     const exportId = request.headers['x-amz-meta-export-id'];
     this.objects.set(name, {
       sha256: createHash('sha256').update(body).digest('hex'),
       exportId: typeof exportId === 'string' ? exportId : null,
     });
-    response.writeHead(200, { etag: '"object"' }).end();
+    return { status: 200, headers: { etag: '"object"' } };
   }
 }
 
-function beginUpload(response: ServerResponse): void {
-  const result = '<InitiateMultipartUploadResult><UploadId>probe</UploadId></InitiateMultipartUploadResult>';
-  response.writeHead(200, { 'content-type': 'application/xml' }).end(result);
+interface FakeAnswer {
+  readonly status: number;
+  readonly code?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
 }
 
-function head(response: ServerResponse, object: FakeObject | undefined): void {
-  if (!object) response.writeHead(404).end();
-  else response.writeHead(200, { ...(object.exportId && { 'x-amz-meta-export-id': object.exportId }) }).end();
-}
+const BEGUN_UPLOAD = '<InitiateMultipartUploadResult><UploadId>probe</UploadId></InitiateMultipartUploadResult>';
 
-function answer(response: ServerResponse, status: number, code?: string): void {
-  response.writeHead(status, { 'content-type': 'application/xml' });
-  response.end(code && `<Error><Code>${code}</Code><Message>${code}</Message></Error>`);
+function headOf(object: FakeObject | undefined): FakeAnswer {
+  if (!object) return { status: 404 };
+  return { status: 200, headers: object.exportId === null ? {} : { 'x-amz-meta-export-id': object.exportId } };
 }
 
 const AUTHORIZATION =

@@ -31,11 +31,11 @@ const projectRoot = join(__dirname, '../..');
 
 /** Without a word for TypeScript: these are programs of our development, not of the service. */
 interface Stack {
-  startStack(options: object): Promise<{ databaseUrl: string; stop: () => Promise<void> }>;
+  readonly startStack: (options: object) => Promise<{ databaseUrl: string; stop: () => Promise<void> }>;
 }
 interface Seed {
   readonly administrator: string;
-  seedPlatform(url: string, options: { rows: number }): Promise<unknown>;
+  readonly seedPlatform: (url: string, options: { rows: number }) => Promise<unknown>;
 }
 
 interface Settings {

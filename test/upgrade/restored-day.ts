@@ -77,6 +77,8 @@ export class RestoredDay {
   }
 
   async remove(): Promise<void> {
+    // Nobody is cut off in the middle of a message.
+    await Promise.all(this.installation.services.map((service) => service.kill('SIGTERM')));
     await this.installation.remove();
     await this.dropDatabase();
     await Promise.all([this.receiver.stop(), this.bucket.stop(), this.mail.close()]);
@@ -122,5 +124,5 @@ function whenPortIsFree<Server>(start: () => Promise<Server>): Promise<Server> {
       }
     },
     { within: 60_000, every: 250 },
-  ) as Promise<Server>;
+  );
 }

@@ -140,10 +140,12 @@ export function downloadOnce(load: Load, organizer: Client, eventId: string): vo
 /** @returns the hash of each file that came whole */
 async function readUntilGone({ id, file_url: link }: ExportRecord): Promise<string[]> {
   const hashes: string[] = [];
-  for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; await pause(100)) {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (Date.now() < deadline) {
     const { status, isComplete, sha256: hash } = await download(link!);
     if (status === 410) return hashes;
     if (isComplete) hashes.push(hash);
+    await pause(100);
   }
   throw new Error(`The one-time file of ${id} does not go`);
 }

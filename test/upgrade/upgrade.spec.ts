@@ -1,9 +1,12 @@
 import { LinkSigner } from '../../src/platform/auth/link-signer';
 import { Config } from '../../src/platform/config/config';
+import { AUDIT_ACTIONS, METRICS } from '../contracts/frozen/frozen-names';
+import { metricLines } from '../contracts/frozen/metric-lines';
 import { follow, sha256 } from '../support/client';
 import { basic } from '../support/customers';
 import { bringForward } from '../support/deliveries';
 import { download } from '../support/one-time';
+import { metricsOf } from '../support/metrics';
 import { runsOf, scheduleOf } from '../support/schedules';
 import { until } from '../support/until';
 import { AUDIT_DIGEST, type Day, type DayExport, type DaySchedule } from './day';
@@ -145,8 +148,7 @@ describe('After an upgrade', () => {
   it('schedules are what they were, and run at their next slot once', async () => {
     const active = day.schedules.filter(({ record }) => record.is_active);
     for (const { owner, record } of day.schedules) {
-      const { last_run: _, ...shown } = lasting(record);
-      expect(await scheduleOf(await restored.as(owner), record.id)).toMatchObject(shown);
+      expect(await scheduleOf(await restored.as(owner), record.id)).toMatchObject(lasting(record));
     }
 
     for (const { record } of active) openAtStart.set(record.id, await fallDue(record.id));
@@ -258,5 +260,28 @@ describe('After an upgrade', () => {
     const client = await restored.as(owner);
     const drawn = await client.finished((await client.requestExport(id, 'png', { pixel_ratio: 1 })).id);
     expect(drawn).toMatchObject({ status: 'completed', error: null });
+  });
+
+  it('metrics that dashboards and alerts know are there, with their labels', async () => {
+    const missing = async () => {
+      const lines = metricLines(await metricsOf(restored.installation.services[0]!));
+      return METRICS.filter((line) => !lines.includes(line));
+    };
+
+    // What the database is asked for comes with a later scrape.
+    await until('they are there', async () => (await missing()).length === 0, { within: 10_000 }).catch(
+      () => undefined,
+    );
+    expect(await missing()).toEqual([]);
+    expect(METRICS.length).toBeGreaterThan(15);
+  });
+
+  it('steps are written to the audit log by the names that are looked for', async () => {
+    const rows = await sql<{ action: string }>('SELECT DISTINCT action FROM export_audit_log ORDER BY action');
+    const written = rows.map(({ action }) => action);
+
+    // Those of the day and those that were added since: a name that is not known is one that was changed.
+    expect(written.filter((action) => !AUDIT_ACTIONS.includes(action))).toEqual([]);
+    expect(written).toEqual(expect.arrayContaining(['export.requested', 'export.completed', 'schedule.fired']));
   });
 });

@@ -9,6 +9,9 @@ export const COLUMNS = linesOf('columns.txt');
 /** `name type {labels}`, of every metric that dashboards and alerts may ask for. */
 export const METRICS = linesOf('metrics.txt');
 
+/** What is looked for in the audit log. */
+export const AUDIT_ACTIONS = linesOf('audit-actions.txt');
+
 const HOUR = 3_600;
 
 /** What settings mean where nothing is given. */

@@ -65,8 +65,9 @@ function schemaLines(where: string, given: unknown, document: Json, isRequired: 
   const schema = resolve(given, document);
   const { format, nullable, properties, items, required, oneOf, anyOf, allOf, additionalProperties } = schema;
   if (depth > DEEPEST) return [];
-  const traits = [format !== undefined && ` (${String(format)})`, nullable === true && ' or null'];
-  const kind = `${String(schema['type'] ?? 'any')}${traits.filter(Boolean).join('')}`;
+  const traits = [typeof format === 'string' && ` (${format})`, nullable === true && ' or null'];
+  const type = [schema['type'] ?? 'any'].flat().join(' or ');
+  const kind = `${type}${traits.filter(Boolean).join('')}`;
   const lines = [`${where}: ${kind}, ${isRequired ? 'required' : 'optional'}`];
   for (const value of (schema['enum'] as unknown[] | undefined) ?? [])
     lines.push(`${where} = ${JSON.stringify(value)}`);

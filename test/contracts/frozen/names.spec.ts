@@ -27,8 +27,8 @@ describe('Names that two releases share', () => {
   it('are those of jobs, with what is in them', async () => {
     const jobs: unknown[] = [];
     const queue = {
-      add: async (type: { name: string }, ...requests: unknown[]) => jobs.push([type.name, ...requests]),
-      repeat: async (type: { name: string }, _every: number, payload: object) => jobs.push([type.name, payload]),
+      add: (type: { name: string }, ...requests: unknown[]) => Promise.resolve(jobs.push([type.name, ...requests])),
+      repeat: (type: { name: string }, _: number, payload: object) => Promise.resolve(jobs.push([type.name, payload])),
     } as unknown as JobQueue;
 
     await new BullExportQueue(queue).add('one', 'two');
