@@ -66,8 +66,8 @@ function schemaLines(where: string, given: unknown, document: Json, isRequired: 
   const { format, nullable, properties, items, required, oneOf, anyOf, allOf, additionalProperties } = schema;
   if (depth > DEEPEST) return [];
   const traits = [typeof format === 'string' && ` (${format})`, nullable === true && ' or null'];
-  const type = [schema['type'] ?? 'any'].flat().join(' or ');
-  const kind = `${type}${traits.filter(Boolean).join('')}`;
+  const types = [schema['type'] ?? 'any'].flat() as string[];
+  const kind = `${types.join(' or ')}${traits.filter(Boolean).join('')}`;
   const lines = [`${where}: ${kind}, ${isRequired ? 'required' : 'optional'}`];
   for (const value of (schema['enum'] as unknown[] | undefined) ?? [])
     lines.push(`${where} = ${JSON.stringify(value)}`);
