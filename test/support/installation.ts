@@ -98,9 +98,12 @@ export class Installation {
     return application;
   }
 
-  /** Starts one more process and waits until it can work. */
-  async start(environment: Environment = {}): Promise<Service> {
-    const service = await Service.start({ ...this.environment, ...environment });
+  /**
+   * Starts one more process and waits until it can work.
+   * @param build the checkout whose `dist` runs, where it is not this one
+   */
+  async start(environment: Environment = {}, build?: string): Promise<Service> {
+    const service = await Service.start({ ...this.environment, ...environment }, build);
     this.services.push(service);
     return service;
   }

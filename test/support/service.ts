@@ -35,12 +35,15 @@ export class Service {
       createInterface({ input: stream }).on('line', (line) => this.output.push(line));
   }
 
-  /** Starts a process and does not wait for more than its start. */
-  static async launch(environment: Environment): Promise<Service> {
+  /**
+   * Starts a process and does not wait for more than its start.
+   * @param build the checkout whose `dist` runs: this one, unless another release is to be run
+   */
+  static async launch(environment: Environment, build = projectRoot): Promise<Service> {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
-    const child = spawn(process.execPath, [join(projectRoot, 'dist/main.js')], {
-      cwd: projectRoot,
+    const child = spawn(process.execPath, [join(build, 'dist/main.js')], {
+      cwd: build,
       env: { PATH: process.env['PATH'], NODE_ENV: 'test', PORT: String(port), PUBLIC_URL: url, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -48,9 +51,9 @@ export class Service {
   }
 
   /** Starts a process that is ready to work. */
-  static async start(environment: Environment): Promise<Service> {
+  static async start(environment: Environment, build = projectRoot): Promise<Service> {
     for (let attempt = 1; ; attempt += 1) {
-      const service = await Service.launch(environment);
+      const service = await Service.launch(environment, build);
       try {
         await service.ready();
         return service;

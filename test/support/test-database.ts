@@ -17,6 +17,11 @@ export function createEmptyDatabase(encoding: string): Promise<TestDatabase> {
   return create(`TEMPLATE template0 LOCALE 'C' ENCODING '${encoding}'`);
 }
 
+/** A database with nothing in it, such as an operator makes for a new installation. */
+export function createBlankDatabase(): Promise<TestDatabase> {
+  return create('TEMPLATE template0');
+}
+
 async function create(manner: string): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await onServer(`CREATE DATABASE ${name} ${manner}`);

@@ -44,9 +44,12 @@ export class WebhookReceiver {
     });
   }
 
-  static async start(): Promise<WebhookReceiver> {
+  /** @param port a free one when it is left out */
+  static async start(port = 0): Promise<WebhookReceiver> {
     const receiver = new WebhookReceiver();
-    await new Promise<void>((listening) => receiver.server.listen(0, '127.0.0.1', listening));
+    await new Promise<void>((listening, failed) => {
+      receiver.server.once('error', failed).listen(port, '127.0.0.1', listening);
+    });
     return receiver;
   }
 

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { createPostgresBackend, type Processor, Queue, type QueueOptions, Worker, type WorkerOptions } from 'bullmq';
 import { Config } from '../config/config';
 
-const QUEUE_NAME = 'exports';
+export const QUEUE_NAME = 'exports';
 
 /** The tables of the queue live beside ours in a schema of their own. */
-const POSTGRES_SCHEMA = 'bullmq';
+export const POSTGRES_SCHEMA = 'bullmq';
 const POSTGRES_POOL_SIZE = 2;
 
 /** A finished job leaves nothing: the record in the database tells all, and its id must be free for another run. */

@@ -1,0 +1,38 @@
+import 'reflect-metadata';
+import { plainToInstance } from 'class-transformer';
+import { DataTypeRequest } from '../../../src/catalog/api/data-type.request';
+import { fingerprintOf } from '../../../src/export/model/services/fingerprint';
+import { partyKey } from '../../../src/platform/auth/caller';
+import { idempotentRequest } from '../../../src/platform/idempotency/idempotency-keys';
+import { ScheduleRequest } from '../../../src/scheduled-export/api/schedule.request';
+import { VECTORS } from './vectors';
+
+/** A client that repeats a request after an upgrade must get what it made before, not a refusal and not a second one. */
+describe('Fingerprints of requests of the last release', () => {
+  it.each(VECTORS.principals)('$key owns its idempotency keys under the same name', ({ principal, key }) => {
+    expect(partyKey(principal)).toBe(key);
+  });
+
+  it.each(VECTORS.exports)('$name: an export', ({ request, fingerprint }) => {
+    expect(fingerprintOf(request)).toEqual(fingerprint);
+  });
+
+  it('an export is the same request whatever moment its relative times mean', () => {
+    const [{ request, fingerprint }] = VECTORS.exports;
+    const later = { ...request, options: { ...request.options, as_of: '2031-01-01T00:00:00.000Z' } };
+
+    expect(fingerprintOf(later)).toEqual(fingerprint);
+  });
+
+  it.each(VECTORS.schedules)('$name: a schedule', ({ body, text }) => {
+    expect(JSON.stringify(ScheduleRequest.wish(plainToInstance(ScheduleRequest, body)))).toBe(text);
+  });
+
+  it.each(VECTORS.dataTypes)('$name: a data type', ({ body, text }) => {
+    expect(JSON.stringify(DataTypeRequest.draft(plainToInstance(DataTypeRequest, body)))).toBe(text);
+  });
+
+  it.each(VECTORS.parts)('the parts $parts', ({ parts, fingerprint }) => {
+    expect(idempotentRequest(VECTORS.principals[0]!.principal, 'key', ...parts)).toMatchObject({ fingerprint });
+  });
+});

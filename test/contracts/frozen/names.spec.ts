@@ -1,0 +1,88 @@
+import { objectNameOf } from '../../../src/delivery/model/domain/bucket-target';
+import { BullExportQueue } from '../../../src/export/infrastructure/export-jobs';
+import { MADE_FILES, objectPrefix, picturePrefix, SENT_PICTURES } from '../../../src/export/model/domain/object-key';
+import { Environment } from '../../../src/platform/config/environment';
+import type { JobQueue } from '../../../src/platform/queue/job-queue';
+import { POSTGRES_SCHEMA, QUEUE_NAME } from '../../../src/platform/queue/queue-connections';
+import { BullTicker } from '../../../src/scheduled-export/infrastructure/schedule-ticker';
+import { recurrenceOf } from '../../../src/scheduled-export/model/domain/recurrence/recurrence-rule';
+import { THUMBNAILS, thumbnailPrefix } from '../../../src/solo/model/services/session-thumbnail.service';
+import { createTestDatabase } from '../../support/test-database';
+import { columnsOf } from './columns';
+import { VECTORS } from './vectors';
+import { COLUMNS, DEFAULTS, SETTINGS } from './frozen-names';
+
+const REQUIRED = {
+  DATABASE_URL: 'postgres://user@127.0.0.1/exports',
+  JWT_SECRET: 'a-secret-of-more-than-32-characters',
+  LINK_SECRET: 'another-secret-of-more-than-32-characters',
+};
+
+/** Processes of two releases share a queue, a storage and a database while a release is rolled out. */
+describe('Names that two releases share', () => {
+  it('are those of the queue and its place', () => {
+    expect([QUEUE_NAME, POSTGRES_SCHEMA]).toEqual(['exports', 'bullmq']);
+  });
+
+  it('are those of jobs, with what is in them', async () => {
+    const jobs: unknown[] = [];
+    const queue = {
+      add: (type: { name: string }, ...requests: unknown[]) => Promise.resolve(jobs.push([type.name, ...requests])),
+      repeat: (type: { name: string }, _: number, payload: object) => Promise.resolve(jobs.push([type.name, payload])),
+    } as unknown as JobQueue;
+
+    await new BullExportQueue(queue).add('one', 'two');
+    await new BullTicker(queue).ensure();
+
+    const job = (exportId: string) => ({ id: exportId, payload: { exportId } });
+    expect(jobs).toEqual([
+      ['run-export', job('one'), job('two')],
+      ['fire-due-schedules', {}],
+    ]);
+  });
+
+  it('are those of stored files', () => {
+    expect([MADE_FILES, SENT_PICTURES, THUMBNAILS]).toEqual(['exports/', 'pictures/', 'thumbnails/']);
+    expect([objectPrefix('id'), picturePrefix('id'), thumbnailPrefix('id')]).toEqual([
+      ...['exports/id/', 'pictures/id/', 'thumbnails/id/'],
+    ]);
+  });
+
+  it.each(VECTORS.objectNames)('are those of objects in the buckets of users: $name', ({ given, name }) => {
+    expect(objectNameOf(...given)).toBe(name);
+  });
+
+  it.each(VECTORS.recurrences)('are the slots of schedules: $name', ({ rule, after, next }) => {
+    const recurrence = recurrenceOf(rule);
+    const slots: string[] = [];
+    for (let moment = new Date(after); slots.length < next.length; moment = new Date(slots.at(-1)!)) {
+      slots.push(recurrence.nextAfter(moment)!.toISOString());
+    }
+
+    expect(slots).toEqual(next);
+  });
+
+  it('are those of settings, with what they mean where they are left out', () => {
+    expect(Environment.parse(REQUIRED)).toMatchObject(DEFAULTS);
+  });
+
+  it('are those of settings, each still read as it was', () => {
+    const given = Object.fromEntries(Object.entries(SETTINGS).map(([name, [text]]) => [name, text]));
+
+    const read = Environment.parse(given);
+
+    for (const [name, [, value]] of Object.entries(SETTINGS)) {
+      expect([name, read[name as keyof Environment]]).toEqual([name, value]);
+    }
+  });
+
+  it('are those of tables and columns, which the platform exports and others read', async () => {
+    const database = await createTestDatabase();
+
+    const columns = await columnsOf(database.url);
+
+    await database.drop();
+    expect(COLUMNS.length).toBeGreaterThan(200);
+    expect(COLUMNS.filter((column) => !columns.includes(column))).toEqual([]);
+  });
+});

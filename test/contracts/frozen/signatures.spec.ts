@@ -1,0 +1,62 @@
+import { credentialsOf } from '../../../src/delivery/model/domain/bucket-target';
+import { bytesOfWebhookSecret, webhookSignature } from '../../../src/delivery/model/domain/webhook-secret';
+import { webhookSecretOf } from '../../../src/delivery/model/domain/webhook-target';
+import { hashOfSecret } from '../../../src/customer/model/domain/customer-secret';
+import { LinkSigner } from '../../../src/platform/auth/link-signer';
+import { Config } from '../../../src/platform/config/config';
+import { Sealer } from '../../../src/platform/sealing/sealer';
+import { VECTORS } from './vectors';
+
+const { environment, links, sealed, webhook, customerSecret } = VECTORS;
+const config = Config.from(environment);
+
+/** Made by release 0.1.0: what it signed and sealed has to hold for as long as somebody may have it. */
+describe('Signatures and sealed values of the last release', () => {
+  it.each(links)('a link to $path is signed in the same way', ({ path, at, link, expires }) => {
+    const signer = new LinkSigner(config);
+    const signature = new URL(link).searchParams.get('signature')!;
+
+    expect(signer.sign(path, at)).toBe(link);
+    expect(signer.verify(path, { expires, signature }, at)).toBe(true);
+    expect(signer.verify(path, { expires, signature }, expires * 1000)).toBe(false);
+  });
+
+  it('a link that lasts is signed in the same way', () => {
+    const { path, until, link } = VECTORS.lastingLink;
+
+    expect(new LinkSigner(config).signUntil(path, new Date(until))).toBe(link);
+  });
+
+  it('the secret of a webhook opens for its address, and for no other', () => {
+    const sealer = new Sealer(config.encryption);
+    const { url, text, secret } = sealed.webhook;
+
+    expect(sealer.open(text, webhookSecretOf({ url }))).toBe(secret);
+    expect(() => sealer.open(text, webhookSecretOf({ url: `${url}/` }))).toThrow();
+  });
+
+  it('credentials of a bucket open for their place, and for no other', () => {
+    const sealer = new Sealer(config.encryption);
+    const { place, text, credentials } = sealed.bucket;
+
+    expect(JSON.parse(sealer.open(text, credentialsOf(place)))).toEqual(credentials);
+    expect(() => sealer.open(text, credentialsOf({ ...place, endpoint: null }))).toThrow();
+    expect(() => sealer.open(text, webhookSecretOf({ url: place.uri }))).toThrow();
+  });
+
+  it('what was sealed by a former key opens', () => {
+    const { url, text, secret } = sealed.byFormerKey;
+
+    expect(new Sealer(config.encryption).open(text, webhookSecretOf({ url }))).toBe(secret);
+  });
+
+  it('a webhook is signed in the same way', () => {
+    const { message, secret, signature } = webhook;
+
+    expect(webhookSignature(message, bytesOfWebhookSecret(secret)!)).toBe(signature);
+  });
+
+  it('the secret of an external system is known by the same hash', () => {
+    expect(hashOfSecret(customerSecret.secret)).toBe(customerSecret.hash);
+  });
+});

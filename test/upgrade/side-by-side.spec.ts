@@ -1,0 +1,170 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { keepEvent, keepParticipants } from '../support/events';
+import { Installation } from '../support/installation';
+import { keepNotes, keepSchedule, makeDue, runsOf, type ScheduleRecord } from '../support/schedules';
+import { signedToken } from '../support/tokens';
+import { Client } from '../support/client';
+import type { Service } from '../support/service';
+import { createBlankDatabase, type TestDatabase } from '../support/test-database';
+import { until } from '../support/until';
+import { WebhookReceiver } from '../support/webhook-receiver';
+import { Balancer } from './balancer';
+import { releasedBuild } from './released-build';
+import { downloadOnce, exportAsCustomer, exportBoards, exportRows, Load } from './rolling-clients';
+
+// The build of the release is made first where it is not there yet.
+jest.setTimeout(600_000);
+
+const run = promisify(execFile);
+const projectRoot = join(__dirname, '../..');
+const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+const DUE_EVERY_MS = 1_500;
+const BETWEEN_MS = 3_000;
+
+/** The last release and this version on one database and one storage, while clients work without a pause. */
+describe('A roll-out, and its way back', () => {
+  let release: string;
+  let database: TestDatabase;
+  let installation: Installation;
+  let balancer: Balancer;
+  let receiver: WebhookReceiver;
+  let ann: Client;
+  let schedules: ScheduleRecord[];
+  const load = new Load();
+  const processes: Service[] = [];
+
+  beforeAll(async () => {
+    release = await releasedBuild();
+    database = await createBlankDatabase();
+    await migrate(release);
+    balancer = await Balancer.start();
+    receiver = await WebhookReceiver.start();
+    installation = await Installation.on(database.url, {
+      ...{ PUBLIC_URL: balancer.url, OUTBOUND_ALLOWED_HOSTS: receiver.host, STORAGE: 'disk' },
+      ...{ RATE_LIMIT_CUSTOMERS: 'off', EXPORT_LEASE_SECONDS: '10' },
+    });
+    for (let number = 1; number <= 2; number += 1) await enter(release);
+    ann = new Client(balancer.url, await signedToken('ann'));
+    await keepNotes(installation, 'ann');
+    schedules = [await keepSchedule(ann), await keepSchedule(ann, { frequency: 'hourly', name: 'other notes' })];
+    await beginLoad();
+  });
+
+  afterAll(async () => {
+    await load.end();
+    await installation.remove();
+    await database.drop();
+    await Promise.all([balancer.stop(), receiver.stop()]);
+  });
+
+  function migrate(build: string): Promise<unknown> {
+    const env = { PATH: process.env['PATH'], DATABASE_URL: database.url };
+    return run(process.execPath, [join(build, 'dist/migrate.js')], { env });
+  }
+
+  async function enter(build: string): Promise<void> {
+    const service = await installation.start({}, build);
+    balancer.add(service.url);
+    processes.push(service);
+  }
+
+  /** The oldest process gives way to one of the build, as behind any balancer: the new one is there first. */
+  async function replaceOldest(build: string): Promise<void> {
+    await enter(build);
+    const leaving = processes.shift()!;
+    await leaving.kill('SIGTERM');
+    balancer.remove(leaving.url);
+    expect(leaving.log.filter(({ level }) => level === 'error')).toEqual([]);
+  }
+
+  async function beginLoad(): Promise<void> {
+    const sql = installation.sql.bind(installation);
+    const event = await keepEvent(sql, { organizer: 'ann' });
+    await keepParticipants(sql, event, 20);
+    const customer = (await installation.asCustomer()).at(balancer.url);
+    await exportBoards(load, ann, { url: receiver.url, secret: SECRET });
+    await exportAsCustomer(load, customer);
+    exportRows(load, ann);
+    downloadOnce(load, ann, event.id);
+    load.keep('schedules', async () => {
+      for (const { id } of schedules) await makeDue(installation, id);
+      await pause(DUE_EVERY_MS);
+    });
+  }
+
+  it('is not noticed by clients that try again after 503', async () => {
+    await pause(BETWEEN_MS);
+    try {
+      await migrate(projectRoot);
+      for (const build of [projectRoot, projectRoot, release, release]) {
+        await replaceOldest(build);
+        await pause(BETWEEN_MS);
+      }
+    } finally {
+      await load.end();
+    }
+
+    expect(load.failures).toEqual([]);
+    expect(load.completed.length).toBeGreaterThan(50);
+    expect(load.oneTime.length).toBeGreaterThan(5);
+  });
+
+  it('loses no export, and makes none twice', async () => {
+    const open = () =>
+      installation.sql(`SELECT id FROM exports WHERE status IN ('pending', 'processing')
+                        UNION ALL SELECT id FROM scheduled_export_runs WHERE outcome IS NULL
+                        UNION ALL SELECT id FROM export_deliveries WHERE status = 'pending'`);
+    await until('all work has ended', async () => (await open()).length === 0, { within: 60_000, every: 200 });
+
+    const ends = await installation.sql<{ status: string; one_time: boolean }>(
+      'SELECT DISTINCT status, one_time FROM exports',
+    );
+    const twice = await installation.sql(
+      `SELECT export_id, action, count(*) FROM export_audit_log WHERE action IN ('export.requested', 'export.completed')
+       GROUP BY 1, 2 HAVING count(*) > 1`,
+    );
+    const downloads = await installation.sql<{ count: number }>(
+      `SELECT count(*)::int AS count FROM export_audit_log
+       WHERE action = 'export.downloaded' AND export_id = ANY ($1) GROUP BY export_id`,
+      load.oneTime,
+    );
+    expect(ends.filter(({ status, one_time: once }) => status !== (once ? 'expired' : 'completed'))).toEqual([]);
+    expect(twice).toEqual([]);
+    expect(downloads).toEqual(load.oneTime.map(() => ({ count: 1 })));
+  });
+
+  it('runs each slot of a schedule once', async () => {
+    for (const { id } of schedules) {
+      const [made] = await installation.sql<{ exports: number }>(
+        'SELECT count(*)::int AS exports FROM exports WHERE schedule_id = $1',
+        id,
+      );
+      const runs = await installation.sql<{ slot: Date; outcome: string; error: string | null }>(
+        'SELECT slot, outcome, error FROM scheduled_export_runs WHERE schedule_id = $1',
+        id,
+      );
+      expect(runs.filter(({ outcome }) => outcome !== 'succeeded')).toEqual([]);
+      expect(new Set(runs.map(({ slot }) => slot.getTime())).size).toBe(runs.length);
+      expect(made!.exports).toBe(runs.length);
+      expect(runs.length).toBeGreaterThan(5);
+      expect((await runsOf(ann, id)).length).toBe(Math.min(runs.length, 200));
+    }
+  });
+
+  it('tells of each export once', async () => {
+    const told = await installation.sql<{ id: string; status: string }>('SELECT id, status FROM export_deliveries');
+    const times = new Map<string, number>();
+    for (const { headers } of receiver.received) {
+      const id = headers['webhook-id'] as string;
+      times.set(id, (times.get(id) ?? 0) + 1);
+    }
+
+    expect(told.filter(({ status }) => status !== 'delivered')).toEqual([]);
+    expect([...times.keys()].sort()).toEqual(told.map(({ id }) => id).sort());
+    expect([...times.values()].filter((count) => count > 1)).toEqual([]);
+    expect(told.length).toBeGreaterThan(5);
+  });
+});
