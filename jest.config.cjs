@@ -50,6 +50,7 @@ module.exports = async () => {
         ...withDatabase,
         testEnvironment: '<rootDir>/test/support/in-process/environment.ts',
       },
+      { ...suite('upgrade', ['<rootDir>/test/upgrade/upgrade.spec.ts']), ...withDatabase },
     ],
   };
 };
