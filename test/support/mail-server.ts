@@ -109,7 +109,9 @@ export class MailServer {
     session: SMTPServerSession,
     answer: (error?: Error | null) => void,
   ): Promise<void> {
-    const raw = await buffer(stream);
+    const raw = await buffer(stream).catch(() => null);
+    // Its sender went away in the middle of it: there is no message.
+    if (!raw) return;
     const behaviour = this.#script.shift() ?? 'accept';
     const mail = await this.#read(raw, session);
     this.offered.push(mail.messageId);

@@ -2,9 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { noteBoard } from '../support/boards';
 import { type Answer, Client, type ExportRecord, sha256 } from '../support/client';
 import { CustomerClient } from '../support/customers';
+import { scaled } from '../support/machine';
 import { download } from '../support/one-time';
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = scaled(60_000);
 const UNFINISHED: readonly string[] = ['pending', 'processing'];
 
 /** A client as the documentation wants it: it tries again after 503 and after a refused connection, and after nothing else. */

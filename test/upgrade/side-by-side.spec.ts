@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { keepEvent, keepParticipants } from '../support/events';
 import { Installation } from '../support/installation';
+import { scaled } from '../support/machine';
 import { keepNotes, keepSchedule, makeDue, runsOf, type ScheduleRecord } from '../support/schedules';
 import { signedToken } from '../support/tokens';
 import { Client } from '../support/client';
@@ -16,7 +17,7 @@ import { releasedBuild } from './released-build';
 import { downloadOnce, exportAsCustomer, exportBoards, exportRows, Load } from './rolling-clients';
 
 // The build of the release is made first where it is not there yet.
-jest.setTimeout(600_000);
+jest.setTimeout(scaled(600_000));
 
 const run = promisify(execFile);
 const projectRoot = join(__dirname, '../..');

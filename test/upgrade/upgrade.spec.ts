@@ -15,9 +15,6 @@ import { linkAt } from './links';
 import { stateSha256 } from './recording/boards';
 import { RestoredDay } from './restored-day';
 
-// Restoring, migrating and starting come before the first test.
-jest.setTimeout(120_000);
-
 /** Bodies, keys and links of the day that a client of the last release holds, at the service of today. */
 describe('After an upgrade', () => {
   let restored: RestoredDay;

@@ -1,6 +1,7 @@
 import { objectNameOf } from '../../../src/delivery/model/domain/bucket-target';
 import { BullExportQueue } from '../../../src/export/infrastructure/export-jobs';
 import { MADE_FILES, objectPrefix, picturePrefix, SENT_PICTURES } from '../../../src/export/model/domain/object-key';
+import { Config } from '../../../src/platform/config/config';
 import { Environment } from '../../../src/platform/config/environment';
 import type { JobQueue } from '../../../src/platform/queue/job-queue';
 import { POSTGRES_SCHEMA, QUEUE_NAME } from '../../../src/platform/queue/queue-connections';
@@ -32,7 +33,7 @@ describe('Names that two releases share', () => {
     } as unknown as JobQueue;
 
     await new BullExportQueue(queue).add('one', 'two');
-    await new BullTicker(queue).ensure();
+    await new BullTicker(queue, Config.from(VECTORS.environment)).ensure();
 
     const job = (exportId: string) => ({ id: exportId, payload: { exportId } });
     expect(jobs).toEqual([
