@@ -82,17 +82,17 @@ module.exports = {
     },
     {
       name: 'src-stands-alone',
-      comment: 'What runs in production never imports tools or tests. (Specs may use test/support.)',
+      comment: 'What runs in production never imports tools or tests. (Specs may use test/support and test/fakes.)',
       severity: 'error',
       from: { path: '^src/', pathNot: anySpec },
       to: { path: '^(dev|test|bench)/|\\.spec\\.ts$' },
     },
     {
-      name: 'specs-use-test-support-only',
-      comment: 'A unit test may borrow from test/support, and from nothing else outside src.',
+      name: 'specs-use-test-support-and-fakes-only',
+      comment: 'A unit test may borrow from test/support and test/fakes, and from nothing else outside src.',
       severity: 'error',
       from: { path: anySpec },
-      to: { path: ['^(dev|bench|test)/', anySpec], pathNot: '^test/support/' },
+      to: { path: ['^(dev|bench|test)/', anySpec], pathNot: '^test/(support|fakes)/' },
     },
     {
       name: 'no-production-import-of-dev-dependencies',

@@ -1,8 +1,13 @@
 import { Config } from '../../src/platform/config/config';
 import { PrismaService } from '../../src/platform/prisma/prisma.service';
 import { PrismaDeliveryRepository } from '../../src/delivery/infrastructure/delivery.repository.prisma';
+import { createFakeRecords, createPrismaRecords } from '../support/records-under-test';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { TEST_LINK_SECRET, TEST_SECRET } from '../support/tokens';
+import { describeDeliveryRepository } from './delivery-repository.contract';
+
+describeDeliveryRepository('PrismaDeliveryRepository', createPrismaRecords);
+describeDeliveryRepository('FakeDeliveryRepository', createFakeRecords);
 
 const EXPORT = '019abcde-0000-7000-8000-000000000001';
 

@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import { bytes, digest, KB, MB } from '../support/bytes';
 import { asText, type FileStorageBench } from '../support/file-storage-bench';
-import { killDuringPut, memoryOfPut } from '../support/put-process';
 
 /** What becomes of a file that is stored, and of one that is not stored to its end. */
 export function describePutting(bench: FileStorageBench): void {
@@ -71,17 +70,6 @@ export function describePutting(bench: FileStorageBench): void {
       expect(seen.length).toBeGreaterThan(0);
       for (const content of seen) expect(contents).toContainEqual(content);
     });
-
-    it('holds a few parts in memory, however long the body', async () => {
-      const key = `${bench.home}/long.bin`;
-
-      const grown = await memoryOfPut({ kind: bench.test.kind, key, megabytes: 200 });
-
-      console.log(`${bench.name}: 200 MB stored with ${(grown / MB).toFixed(0)} MB more memory at the highest`);
-      expect((await bench.storage.stat(key)).size).toBe(200 * MB);
-      expect(grown).toBeGreaterThan(0);
-      expect(grown).toBeLessThan(100 * MB);
-    });
   });
 
   describe('a put that does not end well', () => {
@@ -150,19 +138,6 @@ export function describePutting(bench: FileStorageBench): void {
       );
 
       expect(body.destroyed).toBe(true);
-      await bench.expectNothing(bench.home);
-    });
-
-    it('shows no file of a process that was killed, and discards what it left', async () => {
-      const key = `${bench.home}/attempt/file.bin`;
-
-      await killDuringPut({ kind: bench.test.kind, key, megabytes: 40 });
-
-      expect(await bench.keys(`${bench.home}/`)).toEqual([`${key}.first`]);
-      expect(await bench.test.unfinishedUploads(bench.home)).toHaveLength(1);
-
-      expect(await bench.storage.discard(`${bench.home}/attempt/`)).toBe(2);
-
       await bench.expectNothing(bench.home);
     });
 

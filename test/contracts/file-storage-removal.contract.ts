@@ -1,33 +1,9 @@
-import type { UnfinishedUpload } from '../../src/platform/storage/file-storage';
 import { InvalidStorageKeyError } from '../../src/platform/storage/storage-key';
-import { bytes, KB, MB } from '../support/bytes';
-import { asText, type FileStorageBench } from '../support/file-storage-bench';
-import { killDuringPut } from '../support/put-process';
-import { until } from '../support/until';
+import { KB, MB } from '../support/bytes';
+import type { FileStorageBench } from '../support/file-storage-bench';
 
 /** How much is removed at once, and what was left behind. */
 export function describeRemoval(bench: FileStorageBench): void {
-  async function uploads(prefix = `${bench.home}/`): Promise<UnfinishedUpload[]> {
-    const found: UnfinishedUpload[] = [];
-    for await (const upload of bench.storage.listUploads(prefix)) found.push(upload);
-    return found;
-  }
-
-  /** Begins to store a file whose body waits for `finish` after its first parts. */
-  async function beginPut(key: string): Promise<{ finish: () => void; done: Promise<number> }> {
-    let finish: () => void = () => undefined;
-    const mayEnd = new Promise<void>((resolve) => (finish = resolve));
-    async function* body() {
-      yield* bytes(11 * MB);
-      await mayEnd;
-      yield* bytes(KB);
-    }
-    const done = bench.storage.put(key, body(), asText);
-    done.catch(() => undefined);
-    await until('the upload is under way', async () => (await bench.test.unfinishedUploads(key)).length > 0);
-    return { finish, done };
-  }
-
   describe('deleting many', () => {
     it('deletes each that is there, and nothing beside them', async () => {
       const keys = Array.from({ length: 1_050 }, (_, n) => `${bench.home}/run/${n}/file`);
@@ -52,37 +28,10 @@ export function describeRemoval(bench: FileStorageBench): void {
   });
 
   describe('uploads that were left behind', () => {
-    it('are found by their keys, with the time that they were last seen', async () => {
-      const key = `${bench.home}/attempt/file.bin`;
-      await killDuringPut({ kind: bench.test.kind, key, megabytes: 12 });
-
-      const found = await uploads();
-
-      expect(found).toMatchObject([{ key, id: expect.stringMatching(/./) }]);
-      expect(Math.abs(Date.now() - found[0]!.lastSeenAt.getTime())).toBeLessThan(60_000);
-      expect(await uploads(`${bench.home}/att`)).toHaveLength(1);
-      expect(await uploads(`${bench.home}/attempt/file.bin.`)).toEqual([]);
-    });
-
-    it('are removed one by one, beside others that are under way to the same key', async () => {
-      const key = `${bench.home}/attempt/file.bin`;
-      await killDuringPut({ kind: bench.test.kind, key, megabytes: 12 });
-      const [left] = await uploads();
-      const underWay = await beginPut(key);
-
-      const removed = [await bench.storage.discardUpload(left!), await bench.storage.discardUpload(left!)];
-      underWay.finish();
-
-      expect(removed).toEqual([true, false]);
-      expect(await underWay.done).toBe(11 * MB + KB);
-      expect((await bench.storage.stat(key)).size).toBe(11 * MB + KB);
-      expect(await uploads()).toEqual([]);
-    });
-
     it('fail when they were not left behind at all', async () => {
       const key = `${bench.home}/file.bin`;
-      const underWay = await beginPut(key);
-      const [found] = await uploads();
+      const underWay = await bench.beginPut(key);
+      const [found] = await bench.uploads();
 
       expect(await bench.storage.discardUpload(found!)).toBe(true);
       underWay.finish();
@@ -93,15 +42,15 @@ export function describeRemoval(bench: FileStorageBench): void {
 
     it('are none once they have ended', async () => {
       const key = `${bench.home}/file.bin`;
-      const underWay = await beginPut(key);
-      const [found] = await uploads();
+      const underWay = await bench.beginPut(key);
+      const [found] = await bench.uploads();
       underWay.finish();
       await underWay.done;
 
       expect(await bench.storage.discardUpload(found!)).toBe(false);
 
       expect((await bench.storage.stat(key)).size).toBe(11 * MB + KB);
-      expect(await uploads()).toEqual([]);
+      expect(await bench.uploads()).toEqual([]);
     });
   });
 }

@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream';
-import type { ByteRange, FileStorage } from '../../src/platform/storage/file-storage';
-import { text } from './bytes';
+import type { ByteRange, FileStorage, UnfinishedUpload } from '../../src/platform/storage/file-storage';
+import { bytes, KB, MB, text } from './bytes';
 import type { StorageKind } from './put-process.child';
+import { until } from './until';
 
 export interface StorageUnderTest {
   readonly storage: FileStorage;
-  /** How another process makes the same storage. */
-  readonly kind: StorageKind;
+  /** How another process makes the same storage, where it can. */
+  readonly kind?: StorageKind;
   /** Looks for unfinished uploads by other means than the adapter's. */
   unfinishedUploads(prefix: string): Promise<string[]>;
   end(): Promise<void>;
@@ -24,6 +25,32 @@ export class FileStorageBench {
 
   get storage(): FileStorage {
     return this.test.storage;
+  }
+
+  get kind(): StorageKind {
+    if (!this.test.kind) throw new Error(`No other process has the ${this.name}`);
+    return this.test.kind;
+  }
+
+  async uploads(prefix = `${this.home}/`): Promise<UnfinishedUpload[]> {
+    const found: UnfinishedUpload[] = [];
+    for await (const upload of this.storage.listUploads(prefix)) found.push(upload);
+    return found;
+  }
+
+  /** Begins to store a file whose body waits for `finish` after its first parts. */
+  async beginPut(key: string): Promise<{ finish: () => void; done: Promise<number> }> {
+    let finish: () => void = () => undefined;
+    const mayEnd = new Promise<void>((resolve) => (finish = resolve));
+    async function* body() {
+      yield* bytes(11 * MB);
+      await mayEnd;
+      yield* bytes(KB);
+    }
+    const done = this.storage.put(key, body(), asText);
+    done.catch(() => undefined);
+    await until('the upload is under way', async () => (await this.test.unfinishedUploads(key)).length > 0);
+    return { finish, done };
   }
 
   put(key: string, content: string): Promise<number> {

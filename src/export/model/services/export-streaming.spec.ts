@@ -1,0 +1,152 @@
+import { type BenchTraits, ExportBench, TEXT } from '../../../../test/support/export-bench';
+import { ANN, exportRequest } from '../../../../test/support/export-requests';
+import { untilAborted } from '../../../../test/support/texts';
+import { DomainError } from '../../../platform/errors/domain-error';
+import type { RequestExport } from '../domain/commands/request-export.command';
+import { ExportStreaming, type StreamedFile } from './export-streaming';
+
+function setup(traits: BenchTraits = {}) {
+  const bench = new ExportBench(traits);
+  const { exports, attempts, sources, metrics, config } = bench;
+  const sut = new ExportStreaming(exports, attempts, sources, metrics, config);
+  const open = async (request: Partial<RequestExport> = {}) => {
+    const { creation, file } = await sut.open(exportRequest(request));
+    if (!file) throw new Error('Nothing is streamed');
+    return { id: creation.export.id, file };
+  };
+  return { ...bench, bench, sut, open };
+}
+
+async function readAll({ body }: StreamedFile): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+describe('ExportStreaming', () => {
+  it('gives the file as it is made, and completes the record with its last byte', async () => {
+    const { bench, open, storage } = setup();
+    const { id, file } = await open();
+    const before = await bench.read(id);
+
+    const text = await readAll(file);
+
+    expect([file.name, file.contentType, text]).toEqual(['Transactions.csv', 'text/csv', TEXT]);
+    expect(before).toMatchObject({ status: 'processing', streamed: true });
+    expect(await bench.read(id)).toMatchObject({ status: 'completed', fileSize: TEXT.length, object: null });
+    expect(storage.keys).toEqual([]);
+  });
+
+  it('streams nothing for a repeat, which is given the record of the first', async () => {
+    const { open, sut } = setup();
+    const { id, file } = await open({ idempotencyKey: 'k' });
+    await readAll(file);
+
+    const repeat = await sut.open(exportRequest({ idempotencyKey: 'k' }));
+
+    expect(repeat).toMatchObject({ file: null, creation: { isNew: false, export: { id } } });
+  });
+
+  it('fails the record with the words of the source where that refuses', async () => {
+    const { records, sut } = setup({
+      textOf: () => {
+        throw new DomainError('conflict', 'no-rows', 'There is nothing to export');
+      },
+    });
+
+    await expect(sut.open(exportRequest())).rejects.toMatchObject({ code: 'no-rows' });
+
+    expect([...records.exports.values()]).toMatchObject([{ status: 'failed', error: 'There is nothing to export' }]);
+  });
+
+  it('breaks off where the source breaks, and tells the owner nothing of the inside', async () => {
+    const { bench, open } = setup({
+      beforeLine: (line) => {
+        if (line === 1) throw new Error('ECONNRESET 10.0.0.5');
+      },
+    });
+    const { id, file } = await open();
+
+    await expect(readAll(file)).rejects.toThrow('ECONNRESET');
+
+    const { status, error } = await bench.read(id);
+    expect([status, error]).toEqual(['failed', expect.stringContaining('ask for them again')]);
+    expect(error).not.toContain('ECONNRESET');
+  });
+
+  it('gives no end to a file whose export was cancelled before it', async () => {
+    const { bench, open } = setup({
+      beforeLine: async (line) => {
+        if (line === 1) await bench.exports.cancel(id, ANN);
+      },
+    });
+    const { id, file } = await open();
+
+    await expect(readAll(file)).rejects.toThrow('cancelled');
+
+    expect(await bench.read(id)).toMatchObject({ status: 'cancelled', sha256: null });
+  });
+
+  it('fails the record when the connection is closed early', async () => {
+    const { bench, open } = setup();
+    const { id, file } = await open();
+    for await (const _ of file.body) break;
+
+    await file.close();
+
+    expect(await bench.read(id)).toMatchObject({
+      ...{ status: 'failed', error: expect.stringContaining('connection was closed') },
+    });
+  });
+
+  it('leaves a record as it is whose file was read to its end', async () => {
+    const { bench, open } = setup();
+    const { id, file } = await open();
+    await readAll(file);
+
+    await file.close();
+
+    expect(await bench.read(id)).toMatchObject({ status: 'completed', error: null });
+  });
+
+  it('ends the reading of the source when the connection is closed', async () => {
+    let ended: unknown;
+    const { open } = setup({
+      textOf: (_, signal) => {
+        untilAborted(signal).catch((reason: unknown) => (ended = reason));
+        return TEXT;
+      },
+    });
+    const { file } = await open();
+
+    await file.close();
+    await new Promise(setImmediate);
+
+    expect(ended).toBeDefined();
+  });
+
+  it('makes room for the owner’s next stream when one ends', async () => {
+    const { open } = setup();
+    const streams = [await open(), await open(), await open()];
+    const refused: unknown = await open().catch((error: unknown) => error);
+
+    await readAll(streams[0]!.file);
+
+    expect(refused).toMatchObject({ kind: 'limit', code: 'too-many-streams' });
+    await expect(open()).resolves.toBeDefined();
+  });
+
+  it('lets streams come to an end at shutdown, and breaks off the others after the grace period', async () => {
+    const { bench, sut, open } = setup({ environment: { SHUTDOWN_GRACE_SECONDS: '0' } });
+    const [read, stuck] = [await open(), await open()];
+    await readAll(read.file);
+
+    sut.onModuleDestroy();
+    await sut.beforeApplicationShutdown();
+
+    expect(await bench.read(read.id)).toMatchObject({ status: 'completed' });
+    expect(await bench.read(stuck.id)).toMatchObject({
+      ...{ status: 'failed', error: expect.stringContaining('The service stopped') },
+    });
+  });
+});

@@ -1,0 +1,141 @@
+import { ExportBench } from '../../../../test/support/export-bench';
+import { ANN, delivering, finishedFile } from '../../../../test/support/export-requests';
+import { toBody } from '../../../../test/support/texts';
+import { SweepMetrics } from '../../../platform/sweeps/sweep-metrics';
+import { MAX_ATTEMPTS } from '../domain/attempt-limits';
+import { objectPrefix } from '../domain/object-key';
+import { ExportSweep } from './export-sweep';
+
+const LEASE_SECONDS = 10;
+const REMINDER_SECONDS = 30;
+const ROUND_MS = 2_000;
+
+function setup(environment: Record<string, string> = {}) {
+  const bench = new ExportBench({ environment });
+  const { config, maintenance, queue, storage, metrics, shown } = bench;
+  const sut = new ExportSweep(config, maintenance, queue, storage, metrics, new SweepMetrics(shown));
+  const counted = (outcome: string) => shown.value('sweeps_total', { sweep: 'exports', outcome });
+
+  /** Claims the export, and is heard of no more until its lease is over. */
+  const loseAttempt = async (id: string) => {
+    await bench.attempts.claim(id);
+    bench.records.clock.advance(LEASE_SECONDS + 1);
+  };
+  return { ...bench, bench, sut, counted, loseAttempt };
+}
+
+describe('ExportSweep', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  /** The first round, which starts with the service. */
+  async function sweep(sut: ExportSweep): Promise<void> {
+    sut.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(1);
+    await sut.onModuleDestroy();
+  }
+
+  it('has another worker go on with the export of one that fell silent', async () => {
+    const { bench, sut, queue, loseAttempt, shown } = setup();
+    const id = await bench.request();
+    await loseAttempt(id);
+
+    await sweep(sut);
+
+    expect(await bench.read(id)).toMatchObject({ status: 'pending' });
+    expect(queue.takeAll()).toEqual([id]);
+    expect(await shown.value('export_attempts_total', { outcome: 'lost' })).toBe(1);
+  });
+
+  it(`fails an export whose worker fell silent ${MAX_ATTEMPTS} times, and removes what that left`, async () => {
+    const { bench, storage, maintenance, loseAttempt, shown, sut } = setup();
+    const id = await bench.request();
+    for (let turn = 1; turn < MAX_ATTEMPTS; turn++) {
+      await loseAttempt(id);
+      await maintenance.reclaimSilent();
+    }
+    await loseAttempt(id);
+    await storage.put(`${objectPrefix(id)}part.csv`, toBody('x'), { contentType: 'text/csv' });
+
+    await sweep(sut);
+
+    expect(await bench.read(id)).toMatchObject({ status: 'failed' });
+    expect(storage.keys).toEqual([]);
+    expect(await shown.value('exports_total', { outcome: 'failed' })).toBe(1);
+  });
+
+  it('keeps what an attempt left that is followed by another', async () => {
+    const { bench, storage, loseAttempt, sut } = setup();
+    const id = await bench.request();
+    await loseAttempt(id);
+    await storage.put(`${objectPrefix(id)}part.csv`, toBody('x'), { contentType: 'text/csv' });
+
+    await sweep(sut);
+
+    expect(storage.keys).toHaveLength(1);
+  });
+
+  it('reminds the queue of an export that it lost', async () => {
+    const { bench, queue, records, sut } = setup();
+    const id = await bench.request();
+    records.clock.advance(REMINDER_SECONDS + 1);
+
+    await sweep(sut);
+
+    expect(queue.takeAll()).toEqual([id]);
+  });
+
+  it('tries again in the next round what failed, and lets it hold up nothing else', async () => {
+    const { bench, queue, records, sut, counted } = setup();
+    const id = await bench.request({ oneTime: true });
+    const lease = await serveToTheLast(bench, id);
+    const waiting = await bench.request();
+    records.clock.advance(lease);
+    queue.goDown();
+    sut.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(1);
+    const first = [(await bench.read(id)).status, await counted('failed'), await counted('completed')];
+    queue.comeUp();
+    records.clock.advance(REMINDER_SECONDS + 1);
+
+    await jest.advanceTimersByTimeAsync(ROUND_MS);
+    await sut.onModuleDestroy();
+
+    expect(first).toEqual(['expired', 1, 0]);
+    expect(queue.takeAll()).toEqual([waiting]);
+    expect(await counted('completed')).toBe(1);
+  });
+
+  it('posts what a process of an earlier version left out', async () => {
+    const { bench, records, sut } = setup();
+    const id = await bench.request(delivering('email', 'completed'));
+    await bench.attempts.finish((await bench.attempts.claim(id))!, finishedFile(id));
+    records.outbox.clear();
+
+    await sweep(sut);
+
+    expect([...records.outbox.values()]).toMatchObject([{ exportId: id, event: 'export.completed' }]);
+  });
+
+  it('is done by processes that work, and by no others', async () => {
+    const { bench, queue, records, sut } = setup({ ROLE: 'api' });
+    await bench.request();
+    records.clock.advance(REMINDER_SECONDS + 1);
+
+    await sweep(sut);
+
+    expect(queue.takeAll()).toEqual([]);
+  });
+});
+
+/** Sends all of a one-time file. @returns after how many seconds its download counts */
+async function serveToTheLast({ attempts, downloads }: ExportBench, id: string): Promise<number> {
+  await attempts.finish((await attempts.claim(id))!, finishedFile(id));
+  const ending = await downloads.prepareEnding((await downloads.claim(id, ANN))!, REMINDER_SECONDS);
+  ending!.mark();
+  return REMINDER_SECONDS + 1;
+}

@@ -1,0 +1,136 @@
+import { ExportBench } from '../../../../test/support/export-bench';
+import { ANN, ANN_IN_BLUE, exportRequest, finishedFile } from '../../../../test/support/export-requests';
+import { toBody } from '../../../../test/support/texts';
+import type { RequestExport } from '../domain/commands/request-export.command';
+import { objectPrefix } from '../domain/object-key';
+import { ExportReading } from './export-reading';
+import { ExportService } from './export.service';
+
+const DAY_SECONDS = 86_400;
+const UNKNOWN = '00000000-0000-7000-8000-000000000000';
+
+function setup() {
+  const bench = new ExportBench();
+  const { exports, queue, storage, metrics, config } = bench;
+  const sut = new ExportService(exports, new ExportReading(exports), queue, storage, metrics, config);
+  const request = (traits: Partial<RequestExport> = {}) => sut.request(exportRequest(traits));
+
+  const complete = async () => {
+    const id = await bench.request();
+    await bench.attempts.finish((await bench.attempts.claim(id))!, finishedFile(id));
+    return id;
+  };
+  return { ...bench, bench, sut, request, complete };
+}
+
+describe('ExportService', () => {
+  describe('request', () => {
+    it('records an export, and tells the workers', async () => {
+      const { request, queue } = setup();
+
+      const creation = await request({ delivery: { deliveries: [], asked: {}, webhookSecret: 's' } });
+
+      expect(creation).toMatchObject({ isNew: true, export: { status: 'pending' }, webhookSecret: 's' });
+      expect(queue.takeAll()).toEqual([creation.export.id]);
+    });
+
+    it('records an export though the queue is down: the sweep tells the workers then', async () => {
+      const { bench, request, queue, maintenance, records } = setup();
+      queue.goDown();
+
+      const { export: requested } = await request();
+
+      expect(await bench.read(requested.id)).toMatchObject({ status: 'pending' });
+      records.clock.advance(31);
+      expect(await maintenance.takeOverdue()).toEqual([requested.id]);
+    });
+
+    it('gives a repeat the first export, and tells nobody again', async () => {
+      const { request, queue } = setup();
+      const delivery = { deliveries: [], asked: {}, webhookSecret: 's' };
+      const first = await request({ idempotencyKey: 'k', delivery });
+      queue.takeAll();
+
+      const repeat = await request({ idempotencyKey: 'k', delivery });
+
+      expect(repeat).toMatchObject({ isNew: false, export: { id: first.export.id } });
+      expect(repeat.webhookSecret).toBeUndefined();
+      expect(queue.takeAll()).toEqual([]);
+    });
+
+    it('refuses another request under the same idempotency key', async () => {
+      const { request } = setup();
+      await request({ idempotencyKey: 'k' });
+
+      await expect(request({ idempotencyKey: 'k', format: 'xlsx' })).rejects.toMatchObject({ kind: 'mismatch' });
+    });
+
+    it('keeps files as long as is allowed, and refuses to keep them longer', async () => {
+      const { request } = setup();
+
+      await expect(request({ retentionSeconds: 7 * DAY_SECONDS })).resolves.toMatchObject({ isNew: true });
+      await expect(request({ retentionSeconds: 7 * DAY_SECONDS + 1 })).rejects.toMatchObject({
+        ...{ kind: 'invalid', details: { fields: [{ field: 'retention_days' }] } },
+      });
+    });
+
+    it('does not stop a schedule whose files were allowed to be kept longer', async () => {
+      const { request } = setup();
+
+      const run = request({ scheduleId: UNKNOWN, retentionSeconds: 8 * DAY_SECONDS });
+
+      await expect(run).resolves.toMatchObject({ isNew: true });
+    });
+  });
+
+  describe('remove', () => {
+    it('cancels an unfinished export, and removes what its worker has stored', async () => {
+      const { bench, sut, storage, shown } = setup();
+      const id = await bench.request();
+      await bench.attempts.claim(id);
+      await storage.put(`${objectPrefix(id)}part.csv`, toBody('x'), { contentType: 'text/csv' });
+
+      expect(await sut.remove(id, ANN)).toMatchObject({ id, status: 'cancelled' });
+
+      expect(storage.keys).toEqual([]);
+      expect(await shown.value('exports_total', { outcome: 'cancelled' })).toBe(1);
+    });
+
+    it('cancels an export though the storage cannot be reached', async () => {
+      const { bench, sut, storage } = setup();
+      storage.break('discard');
+
+      expect(await sut.remove(await bench.request(), ANN)).toMatchObject({ status: 'cancelled' });
+    });
+
+    it('gives up the file of a completed export', async () => {
+      const { bench, sut, complete } = setup();
+      const id = await complete();
+
+      expect(await sut.remove(id, ANN)).toMatchObject({ id, status: 'expired', object: null });
+      expect(await bench.maintenance.findDeletable(null)).toHaveLength(1);
+    });
+
+    it('leaves an export as it is that has ended otherwise', async () => {
+      const { bench, sut } = setup();
+      const id = await bench.request();
+      await bench.attempts.fail((await bench.attempts.claim(id))!, 'No rows');
+      const before = await bench.read(id);
+
+      expect(await sut.remove(id, ANN)).toEqual(before);
+    });
+
+    it.each([
+      ['somebody else’s', async (bench: ExportBench) => bench.request({ caller: ANN_IN_BLUE })],
+      ['one that is not there', () => UNKNOWN],
+      ['what is no id', () => 'no-id'],
+    ])('does not find %s', async (_, idOf) => {
+      const { bench, sut, exports } = setup();
+      const id = await idOf(bench);
+
+      await expect(sut.remove(id, ANN)).rejects.toMatchObject({ kind: 'not-found' });
+      await expect(sut.get(id, ANN)).rejects.toMatchObject({ kind: 'not-found' });
+      expect((await exports.find(id))?.status).not.toBe('cancelled');
+    });
+  });
+});

@@ -1,0 +1,314 @@
+import { MAX_ATTEMPTS, pauseAfter } from '../../src/export/model/domain/attempt-limits';
+import type { Export, FinishedFile } from '../../src/export/model/domain/export';
+import type { Attempt, AttemptRepository } from '../../src/export/model/domain/interfaces/attempt.repository';
+import { ANN, delivering, exportRequest, finishedFile } from '../support/export-requests';
+import { type CreateRecords, LEASE_SECONDS, type RecordsUnderTest, RETENTION_DAYS } from '../support/records-under-test';
+
+const PROGRESS = { done: 1, total: 2, unit: 'rows' } as const;
+const DAY_MS = 86_400_000;
+
+/** Each way to end an attempt or to keep it: all of them are fenced by its token. */
+const MOVES: readonly [string, (attempts: AttemptRepository, attempt: Attempt) => Promise<boolean>][] = [
+  ['heartbeat', (attempts, attempt) => attempts.beat(attempt, PROGRESS)],
+  ['publish', (attempts, attempt) => attempts.finish(attempt, finishedFile(attempt.export.id))],
+  ['fail', (attempts, attempt) => attempts.fail(attempt, 'No rows')],
+  ['retry later', (attempts, attempt) => attempts.retryLater(attempt, 2, 'No connection')],
+  ['hand back', (attempts, attempt) => attempts.handBack(attempt)],
+];
+
+/** What every repository of attempts has to keep. */
+export function describeAttemptRepository(name: string, create: CreateRecords): void {
+  describe(name, () => {
+    let records: RecordsUnderTest;
+
+    beforeAll(async () => {
+      records = await create();
+    });
+    beforeEach(() => records.clear());
+    afterAll(() => records.end());
+
+    async function request(traits: Parameters<typeof exportRequest>[0] = {}): Promise<string> {
+      return (await records.exports.create(exportRequest(traits), null)).export.id;
+    }
+
+    async function claim(id: string): Promise<Attempt> {
+      const attempt = await records.attempts.claim(id);
+      if (!attempt) throw new Error('The export could not be claimed');
+      return attempt;
+    }
+
+    async function read(id: string): Promise<Export> {
+      const found = await records.exports.find(id);
+      if (!found) throw new Error('The export is gone');
+      return found;
+    }
+
+    const actions = async (id: string) => (await records.auditOf(id)).map(({ action }) => action);
+
+    describe('claim', () => {
+      it('starts the first attempt at a pending export', async () => {
+        const id = await request();
+
+        const attempt = await claim(id);
+
+        expect(attempt).toMatchObject({ number: 1, export: { id, status: 'processing', startedAt: expect.any(Date) } });
+        expect(await read(id)).toEqual(attempt.export);
+        expect(await actions(id)).toEqual(['export.requested', 'export.started']);
+      });
+
+      it('gives an export to one of many workers that claim it at once', async () => {
+        const id = await request();
+
+        const attempts = await Promise.all(Array.from({ length: 10 }, () => records.attempts.claim(id)));
+
+        expect(attempts.filter((attempt) => attempt !== null)).toHaveLength(1);
+      });
+
+      it('gives nothing where there is no such export', async () => {
+        expect(await records.attempts.claim('00000000-0000-7000-8000-000000000000')).toBeNull();
+      });
+
+      it('takes no export from a worker within its lease', async () => {
+        const id = await request();
+        await claim(id);
+        await records.advance(LEASE_SECONDS - 2);
+
+        expect(await records.attempts.claim(id)).toBeNull();
+      });
+
+      it('takes an export from a worker that was silent for longer than the lease', async () => {
+        const id = await request();
+        const silent = await claim(id);
+        await records.attempts.beat(silent, { done: 7, total: 9, unit: 'rows' });
+        await records.advance(LEASE_SECONDS + 1);
+
+        const next = await claim(id);
+
+        expect(next.number).toBe(2);
+        expect(next.token).not.toBe(silent.token);
+        expect(next.export.progress).toEqual({ done: 0, total: 9, unit: 'rows' });
+      });
+
+      it('keeps the moment at which the first attempt started', async () => {
+        const id = await request();
+        const first = await claim(id);
+        await records.attempts.retryLater(first, 2, 'No connection');
+        const { startedAt } = await read(id);
+
+        const second = await claim(id);
+
+        expect(second.export.startedAt).toEqual(startedAt);
+      });
+
+      it(`starts no attempt after the ${MAX_ATTEMPTS}rd`, async () => {
+        const id = await request();
+        const numbers: number[] = [];
+        for (let turn = 0; turn < MAX_ATTEMPTS; turn++) {
+          numbers.push((await claim(id)).number);
+          await records.advance(LEASE_SECONDS + 1);
+        }
+
+        expect(await records.attempts.claim(id)).toBeNull();
+        expect(numbers).toEqual([1, 2, 3]);
+      });
+
+      it('takes no streamed export, which only its own request can go on with', async () => {
+        const token = '00000000-0000-4000-8000-000000000001';
+        const { export: streamed } = await records.exports.create(exportRequest(), null, token);
+        await records.advance(LEASE_SECONDS + 1);
+
+        expect(await records.attempts.claim(streamed.id)).toBeNull();
+      });
+
+      it.each<[string, (id: string) => Promise<unknown>]>([
+        ['completed', async (id) => records.attempts.finish(await claim(id), finishedFile(id))],
+        ['failed', async (id) => records.attempts.fail(await claim(id), 'No rows')],
+        ['cancelled', (id) => records.exports.cancel(id, ANN)],
+      ])('starts no attempt at a %s export', async (status, end) => {
+        const id = await request();
+        await end(id);
+
+        expect(await records.attempts.claim(id)).toBeNull();
+        expect((await read(id)).status).toBe(status);
+      });
+    });
+
+    describe('the fence', () => {
+      it.each(MOVES)('lets the worker that has the token %s', async (_, move) => {
+        const attempt = await claim(await request());
+
+        expect(await move(records.attempts, attempt)).toBe(true);
+      });
+
+      it.each(MOVES)('lets a worker whose export was taken over not %s', async (_, move) => {
+        const id = await request(delivering('email', 'completed', 'failed'));
+        const former = await claim(id);
+        await records.advance(LEASE_SECONDS + 1);
+        await claim(id);
+        const before = [await read(id), await actions(id)];
+
+        expect(await move(records.attempts, former)).toBe(false);
+        expect([await read(id), await actions(id)]).toEqual(before);
+        expect(await records.messagesOf(id)).toEqual([]);
+      });
+
+      it.each(MOVES)('lets the worker of a cancelled export not %s', async (_, move) => {
+        const id = await request();
+        const attempt = await claim(id);
+        await records.exports.cancel(id, ANN);
+        const before = [await read(id), await actions(id)];
+
+        expect(await move(records.attempts, attempt)).toBe(false);
+        expect([await read(id), await actions(id)]).toEqual(before);
+      });
+
+      it.each(MOVES)('lets a worker not %s twice over an end', async (_, move) => {
+        const id = await request();
+        const attempt = await claim(id);
+        await records.attempts.finish(attempt, finishedFile(id));
+
+        expect(await move(records.attempts, attempt)).toBe(false);
+        expect((await read(id)).status).toBe('completed');
+      });
+
+      it.each(MOVES)('leaves other exports alone: %s', async (_, move) => {
+        const attempt = await claim(await request());
+        const other = await claim(await request());
+        const before = await read(other.export.id);
+
+        await move(records.attempts, attempt);
+
+        expect(await read(other.export.id)).toEqual(before);
+        expect(await records.attempts.beat(other, PROGRESS)).toBe(true);
+      });
+    });
+
+    describe('heartbeat', () => {
+      it('renews the lease', async () => {
+        const id = await request();
+        const attempt = await claim(id);
+        await records.advance(LEASE_SECONDS - 2);
+
+        await records.attempts.beat(attempt, PROGRESS);
+
+        await records.advance(LEASE_SECONDS - 2);
+        expect(await records.attempts.claim(id)).toBeNull();
+      });
+
+      it('writes down how far the work is', async () => {
+        const attempt = await claim(await request());
+
+        await records.attempts.beat(attempt, PROGRESS);
+
+        const { progress, updatedAt } = await read(attempt.export.id);
+        expect(progress).toEqual(PROGRESS);
+        expect(updatedAt.getTime()).toBeGreaterThanOrEqual(attempt.export.updatedAt.getTime());
+      });
+
+      it('that brings no news leaves the record as it was', async () => {
+        const id = await request();
+        const attempt = await claim(id);
+        await records.attempts.beat(attempt, PROGRESS);
+        await records.advance(3);
+        const before = await read(id);
+
+        await records.attempts.beat(attempt, PROGRESS);
+
+        expect(await read(id)).toEqual(before);
+      });
+    });
+
+    describe('publish', () => {
+      it('completes the export with its file', async () => {
+        const id = await request();
+        const attempt = await claim(id);
+        const file: FinishedFile = finishedFile(id, { warnings: ['One image is missing'], pageCount: 4 });
+
+        await records.attempts.finish(attempt, file);
+
+        expect(await read(id)).toMatchObject({
+          ...{ status: 'completed', object: file.object, fileName: file.name, fileSize: 10, sha256: file.sha256 },
+          ...{ recordCount: 2, pageCount: 4, warnings: ['One image is missing'], error: null },
+          ...{ progress: { done: 2, total: 2 }, completedAt: expect.any(Date) },
+        });
+        expect((await records.auditOf(id)).at(-1)).toMatchObject({
+          ...{ action: 'export.completed', userId: 'ann', details: { bytes: 10, attempt: 1 } },
+        });
+      });
+
+      it.each([
+        ['as long as is usual', null, RETENTION_DAYS * DAY_MS],
+        ['as long as was asked for', 3_600, 3_600_000],
+        ['no longer than is usual', 30 * 86_400, RETENTION_DAYS * DAY_MS],
+      ])('keeps the file %s', async (_, retentionSeconds, keptMs) => {
+        const id = await request({ retentionSeconds });
+
+        await records.attempts.finish(await claim(id), finishedFile(id));
+
+        const { expiresAt, completedAt } = await read(id);
+        expect(Math.abs(expiresAt!.getTime() - completedAt!.getTime() - keptMs)).toBeLessThan(5);
+      });
+
+      it('posts what is planned for a completion, and nothing else', async () => {
+        const both = [
+          { channel: 'email', on: ['completed', 'failed'], target: { to: 'ann' } },
+          { channel: 'webhook', on: ['failed'], target: { url: 'x' } },
+        ] as const;
+        const id = await request({ delivery: { deliveries: both, asked: null } });
+
+        await records.attempts.finish(await claim(id), finishedFile(id));
+
+        expect(await records.messagesOf(id)).toEqual([
+          { event: 'export.completed', channel: 'email', target: { to: 'ann' } },
+        ]);
+      });
+    });
+
+    describe('failing', () => {
+      it('ends the export with its reason, and posts what is planned for a failure', async () => {
+        const id = await request(delivering('webhook', 'failed'));
+
+        await records.attempts.fail(await claim(id), 'No rows');
+
+        expect(await read(id)).toMatchObject({ status: 'failed', error: 'No rows', object: null });
+        expect(await records.messagesOf(id)).toMatchObject([{ event: 'export.failed', channel: 'webhook' }]);
+        expect((await records.auditOf(id)).at(-1)).toMatchObject({
+          ...{ action: 'export.failed', details: { reason: 'No rows', attempt: 1 } },
+        });
+      });
+
+      it('that is retried waits for its pause before the queue is told again', async () => {
+        const id = await request(delivering('email', 'completed', 'failed'));
+
+        await records.attempts.retryLater(await claim(id), pauseAfter(1), 'No connection');
+
+        const early = await records.maintenance.takeOverdue();
+        await records.advance(pauseAfter(1) + 1);
+        expect([early, await records.maintenance.takeOverdue()]).toEqual([[], [id]]);
+        expect(await read(id)).toMatchObject({ status: 'pending', error: null });
+        expect(await records.messagesOf(id)).toEqual([]);
+        expect((await claim(id)).number).toBe(2);
+      });
+
+      it('tells the audit log, and not the owner, why an attempt is repeated', async () => {
+        const id = await request();
+
+        await records.attempts.retryLater(await claim(id), 2, 'No connection');
+
+        expect((await records.auditOf(id)).at(-1)).toMatchObject({
+          ...{ action: 'export.attempt-failed', details: { reason: 'No connection', attempt: 1 } },
+        });
+      });
+    });
+
+    it('hands an export back at once, as if the attempt had not been', async () => {
+      const id = await request();
+
+      await records.attempts.handBack(await claim(id));
+
+      expect(await records.maintenance.takeOverdue()).toEqual([id]);
+      expect((await claim(id)).number).toBe(1);
+      expect((await actions(id)).slice(-2)).toEqual(['export.handed-back', 'export.started']);
+    });
+  });
+}

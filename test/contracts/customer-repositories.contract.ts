@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import type { Customer } from '../../src/customer/model/domain/customer';
+import { hashOfSecret, newSecret } from '../../src/customer/model/domain/customer-secret';
+import type { CreateCustomers, CustomersUnderTest } from '../support/customers-under-test';
+
+const NOBODY_ID = '00000000-0000-7000-8000-000000000000';
+const GRACE_SECONDS = 60;
+const WINDOW_SECONDS = 30;
+
+/** What the repositories of external systems, and of who pretends to be one, have to keep. */
+export function describeCustomerRepositories(name: string, create: CreateCustomers): void {
+  describe(name, () => {
+    let bench: CustomersUnderTest;
+
+    beforeAll(async () => {
+      bench = await create();
+    });
+    afterAll(() => bench.end());
+
+    const hash = () => hashOfSecret(newSecret());
+
+    describe('customers', () => {
+      const make = (secretHash = hash()): Promise<Customer> =>
+        bench.customers.create({ tenantId: 'blue', name: 'Partner', secretHash });
+
+      const actions = async ({ id }: Customer) => (await bench.auditOf(id)).map(({ action }) => action);
+
+      it('are created active, without a former secret', async () => {
+        const secretHash = hash();
+
+        const customer = await make(secretHash);
+
+        expect(customer).toMatchObject({ name: 'Partner', tenantId: 'blue', isActive: true, secretHash });
+        expect(customer.formerSecret).toBeNull();
+        expect(await bench.customers.find(customer.id)).toEqual(customer);
+        expect(await bench.auditOf(customer.id)).toEqual([{ action: 'customer.created', details: { name: 'Partner' } }]);
+      });
+
+      it('are none under an unknown id', async () => {
+        expect(await bench.customers.find(NOBODY_ID)).toBeNull();
+        expect(await bench.customers.rotate(NOBODY_ID, hash(), 0)).toBeNull();
+        expect(await bench.customers.setActive(NOBODY_ID, false)).toBeNull();
+      });
+
+      it('are listed oldest first', async () => {
+        const [one, other] = [await make(), await make()];
+
+        const ids = (await bench.customers.list()).map(({ id }) => id);
+
+        expect(ids.slice(-2)).toEqual([one.id, other.id]);
+      });
+
+      it('keep their former secret for its grace period', async () => {
+        const before = await make();
+        const secretHash = hash();
+
+        const rotated = await bench.customers.rotate(before.id, secretHash, GRACE_SECONDS);
+        await bench.advance(GRACE_SECONDS - 2);
+        const during = await bench.customers.find(before.id);
+        await bench.advance(3);
+        const after = await bench.customers.find(before.id);
+
+        expect(rotated).toMatchObject({ secretHash, formerSecret: { hash: before.secretHash } });
+        expect(during?.formerSecret?.hash).toBe(before.secretHash);
+        expect(after).toMatchObject({ secretHash, formerSecret: null });
+      });
+
+      it('lose their former secret at once where no grace is given', async () => {
+        const { id } = await make();
+
+        expect(await bench.customers.rotate(id, hash(), 0)).toMatchObject({ formerSecret: null });
+      });
+
+      it('have one former secret: the last', async () => {
+        const { id } = await make();
+        const second = hash();
+        await bench.customers.rotate(id, second, GRACE_SECONDS);
+
+        expect(await bench.customers.rotate(id, hash(), GRACE_SECONDS)).toMatchObject({ formerSecret: { hash: second } });
+      });
+
+      it('that are kept out lose their former secret, and get none by a rotation', async () => {
+        const customer = await make();
+        await bench.customers.rotate(customer.id, hash(), GRACE_SECONDS);
+
+        const disabled = await bench.customers.setActive(customer.id, false);
+        const rotated = await bench.customers.rotate(customer.id, hash(), GRACE_SECONDS);
+        const enabled = await bench.customers.setActive(customer.id, true);
+
+        expect(disabled).toMatchObject({ isChanged: true, customer: { isActive: false, formerSecret: null } });
+        expect(rotated).toMatchObject({ isActive: false, formerSecret: null });
+        expect(enabled).toMatchObject({ isChanged: true, customer: { isActive: true, formerSecret: null } });
+        const steps = ['created', 'rotated', 'disabled', 'rotated', 'enabled'];
+        expect(await actions(customer)).toEqual(steps.map((step) => `customer.${step}`));
+      });
+
+      it('that are as they should be stay so, without an audit entry', async () => {
+        const customer = await make();
+        const rotated = await bench.customers.rotate(customer.id, hash(), GRACE_SECONDS);
+
+        expect(await bench.customers.setActive(customer.id, true)).toEqual({ customer: rotated, isChanged: false });
+        expect(await actions(customer)).toEqual(['customer.created', 'customer.rotated']);
+      });
+
+      it('are changed one at a time', async () => {
+        const [customer, other] = [await make(), await make()];
+
+        await bench.customers.rotate(customer.id, hash(), GRACE_SECONDS);
+        await bench.customers.setActive(customer.id, false);
+
+        expect(await bench.customers.find(other.id)).toEqual(other);
+      });
+    });
+
+    describe('failures', () => {
+      let subject: string;
+
+      beforeEach(() => {
+        subject = `${randomUUID()} from 203.0.113.7`;
+      });
+
+      const read = async () => (await bench.failures.read([subject], WINDOW_SECONDS))[0];
+
+      it('are none before the first', async () => {
+        expect(await read()).toBeUndefined();
+      });
+
+      it('are counted for each subject, within a window that starts with the first', async () => {
+        const other = `${subject}, another`;
+        const first = await bench.failures.add([subject, other], WINDOW_SECONDS);
+        await bench.advance(10);
+
+        const second = await bench.failures.add([subject], WINDOW_SECONDS);
+
+        expect(new Set(first.map((count) => [count.subject, count.failures].join()))).toEqual(
+          new Set([`${subject},1`, `${other},1`]),
+        );
+        expect(second).toMatchObject([{ subject, failures: 2 }]);
+        expect(await read()).toMatchObject({ subject, failures: 2 });
+        expect(second[0]!.resetSeconds).toBeGreaterThan(WINDOW_SECONDS - 13);
+        expect(second[0]!.resetSeconds).toBeLessThanOrEqual(WINDOW_SECONDS - 10);
+      });
+
+      it('are counted one by one when they come at once', async () => {
+        await Promise.all(Array.from({ length: 8 }, () => bench.failures.add([subject], WINDOW_SECONDS)));
+
+        expect(await read()).toMatchObject({ failures: 8 });
+      });
+
+      it('are forgotten when the window ends, and counted from one again', async () => {
+        await bench.failures.add([subject], WINDOW_SECONDS);
+        await bench.failures.add([subject], WINDOW_SECONDS);
+        await bench.advance(WINDOW_SECONDS - 2);
+        const during = await read();
+        await bench.advance(3);
+        const after = await read();
+
+        const again = await bench.failures.add([subject], WINDOW_SECONDS);
+
+        expect([during?.failures, after, again[0]?.failures]).toEqual([2, undefined, 1]);
+        expect(again[0]!.resetSeconds).toBeGreaterThan(WINDOW_SECONDS - 3);
+      });
+
+      it('that are reported stand in the audit log, and count on', async () => {
+        const customerId = randomUUID();
+        await bench.failures.add([subject], WINDOW_SECONDS);
+
+        await bench.failures.report({ customerId, tenantId: 'blue', reason: 'wrong-secret' }, WINDOW_SECONDS);
+
+        expect(await bench.auditOf(customerId)).toEqual([
+          { action: 'customer.refused', details: { reason: 'wrong-secret' } },
+        ]);
+        expect(await read()).toMatchObject({ failures: 1 });
+      });
+    });
+  });
+}

@@ -1,0 +1,345 @@
+import { MAX_ATTEMPTS } from '../../src/delivery/model/domain/attempt-limits';
+import type { DeliveryRecord } from '../../src/delivery/model/domain/delivery-state';
+import type { DeliveryAttempt, DeliveryRepository } from '../../src/delivery/model/domain/interfaces/delivery.repository';
+import type { Party } from '../../src/platform/auth/caller';
+import type { ChannelName } from '../../src/platform/outbox/planned-delivery';
+import { ANN, ANN_IN_BLUE, BEN, delivering, exportRequest, finishedFile, PARTNER } from '../support/export-requests';
+import { type CreateRecords, LEASE_SECONDS, type RecordsUnderTest } from '../support/records-under-test';
+
+/** Each way to end an attempt or to keep it: all of them are fenced by its token. */
+const MOVES: readonly [string, (deliveries: DeliveryRepository, attempt: DeliveryAttempt) => Promise<boolean>][] = [
+  ['heartbeat', (deliveries, attempt) => deliveries.beat(attempt)],
+  ['settle', (deliveries, attempt) => deliveries.settleDelivered(attempt, { status: 200 })],
+  ['retry later', (deliveries, attempt) => deliveries.retryLater(attempt, 5, '500')],
+  ['give up', (deliveries, attempt) => deliveries.giveUp(attempt, '410', 'gone')],
+  ['hand back', (deliveries, attempt) => deliveries.handBack(attempt)],
+];
+
+/** What every repository of deliveries has to keep. */
+export function describeDeliveryRepository(name: string, create: CreateRecords): void {
+  describe(name, () => {
+    let records: RecordsUnderTest;
+
+    beforeAll(async () => {
+      records = await create();
+    });
+    beforeEach(() => records.clear());
+    afterAll(() => records.end());
+
+    /** Posts one message: of an export that has just been completed. @returns the export's id */
+    async function post(channel: ChannelName = 'email', caller: Party = ANN): Promise<string> {
+      const asked = exportRequest({ caller, ...delivering(channel, 'completed') });
+      const { export: made } = await records.exports.create(asked, null);
+      const attempt = await records.attempts.claim(made.id);
+      await records.attempts.finish(attempt!, finishedFile(made.id));
+      return made.id;
+    }
+
+    async function claim(channel: ChannelName = 'email'): Promise<DeliveryAttempt> {
+      const [attempt] = await records.deliveries.claimDue({ [channel]: 1 });
+      if (!attempt) throw new Error('No delivery is due');
+      return attempt;
+    }
+
+    async function read(exportId: string): Promise<DeliveryRecord> {
+      const [record] = await records.deliveries.findAll(exportId);
+      return record!;
+    }
+
+    const claimed = async (room: Record<string, number>) =>
+      (await records.deliveries.claimDue(room)).map(({ parcel }) => parcel.exportId);
+    const audited = async (exportId: string) => (await records.auditOf(exportId)).slice(3);
+
+    describe('claim', () => {
+      it('gives a message with all that a channel needs', async () => {
+        const exportId = await post('webhook', PARTNER);
+
+        const { parcel, requestId } = await claim('webhook');
+
+        expect(parcel).toMatchObject({
+          ...{ event: 'export.completed', exportId, channel: 'webhook', target: { to: 'webhook' }, attempt: 1 },
+          ...{ userId: null, tenantId: null, customerId: PARTNER.customerId, scheduleId: null, facts: {} },
+        });
+        expect(requestId).toBeNull();
+      });
+
+      it('gives a message to one of many dispatchers that ask at once', async () => {
+        const exportId = await post();
+
+        const all = await Promise.all(Array.from({ length: 10 }, () => claimed({ email: 1 })));
+
+        expect(all.flat()).toEqual([exportId]);
+      });
+
+      it('gives no more of a channel than it has free slots', async () => {
+        for (const channel of ['email', 'email', 'email', 's3'] as const) await post(channel);
+
+        expect(await claimed({ email: 2, webhook: 3 })).toHaveLength(2);
+        expect(await claimed({ email: 0, s3: 0 })).toEqual([]);
+        expect(await claimed({})).toEqual([]);
+        expect(await claimed({ email: 5, s3: 5 })).toHaveLength(2);
+      });
+
+      it('gives nothing within another attempt’s lease', async () => {
+        await post();
+        await claim();
+        await records.advance(LEASE_SECONDS - 2);
+
+        expect(await claimed({ email: 1 })).toEqual([]);
+      });
+
+      it('takes a message over from a dispatcher whose lease is over', async () => {
+        const exportId = await post();
+        const former = await claim();
+        await records.advance(LEASE_SECONDS + 1);
+
+        const next = await claim();
+
+        expect(next.parcel).toMatchObject({ id: former.parcel.id, exportId, attempt: 2 });
+        expect(next.token).not.toBe(former.token);
+      });
+
+      it('gives what is retried no sooner than after its pause', async () => {
+        await post();
+        await records.deliveries.retryLater(await claim(), 30, '500');
+        await records.advance(28);
+        const early = await claimed({ email: 1 });
+        await records.advance(3);
+
+        expect([early, await claimed({ email: 1 })]).toMatchObject([[], [expect.any(String)]]);
+      });
+
+      it('gives nothing that has ended', async () => {
+        await post();
+        await records.deliveries.settleDelivered(await claim(), {});
+        await post();
+        await records.deliveries.giveUp(await claim(), 'no', null);
+        await records.advance(LEASE_SECONDS + 1);
+
+        expect(await claimed({ email: 9 })).toEqual([]);
+      });
+
+      it('prefers what has been due longest', async () => {
+        const ids: string[] = [];
+        for (let turn = 0; turn < 3; turn++) {
+          ids.push(await post());
+          await records.advance(5);
+        }
+
+        expect(await claimed({ email: 1 })).toEqual([ids[0]]);
+        expect(await claimed({ email: 2 })).toEqual(ids.slice(1));
+      });
+    });
+
+    describe('fairness', () => {
+      it('lets nobody wait behind all that is for somebody else', async () => {
+        const many = [await post(), await post(), await post()];
+        await records.advance(60);
+        const others = [await post('email', ANN_IN_BLUE), await post('email', BEN), await post('email', PARTNER)];
+
+        const first = await claimed({ email: 4 });
+
+        expect(first.sort()).toEqual([many[0], ...others].sort());
+      });
+
+      it('prefers an owner of whom fewer deliveries are in hand', async () => {
+        await post();
+        await post();
+        await claimed({ email: 2 });
+        const more = await post();
+        await records.advance(1);
+        const other = await post('email', BEN);
+
+        expect(await claimed({ email: 1 })).toEqual([other]);
+        expect(await claimed({ email: 1 })).toEqual([more]);
+      });
+
+      it('counts each channel by itself', async () => {
+        await post('webhook');
+        await claimed({ webhook: 1 });
+        const first = await post();
+        await records.advance(1);
+        await post('email', BEN);
+
+        expect(await claimed({ email: 1 })).toEqual([first]);
+      });
+
+      it('counts no delivery whose lease is over', async () => {
+        await post();
+        await claim();
+        await records.advance(LEASE_SECONDS + 1);
+        await post('email', BEN);
+
+        expect((await claim()).parcel.userId).toBe('ann');
+      });
+    });
+
+    describe('the fence', () => {
+      it.each(MOVES)('lets the attempt that has the token %s', async (_, move) => {
+        await post();
+
+        expect(await move(records.deliveries, await claim())).toBe(true);
+      });
+
+      it.each(MOVES)('lets an attempt whose message was taken over not %s', async (_, move) => {
+        const exportId = await post();
+        const former = await claim();
+        await records.advance(LEASE_SECONDS + 1);
+        const holder = await claim();
+        const before = await read(exportId);
+
+        expect(await move(records.deliveries, former)).toBe(false);
+        expect(await read(exportId)).toEqual(before);
+        expect(await audited(exportId)).toEqual([]);
+        expect(await records.deliveries.beat(holder)).toBe(true);
+      });
+
+      it.each(MOVES)('lets an attempt not %s after its end', async (_, move) => {
+        const exportId = await post();
+        const attempt = await claim();
+        await records.deliveries.settleDelivered(attempt, {});
+        const before = await read(exportId);
+
+        expect(await move(records.deliveries, attempt)).toBe(false);
+        expect(await read(exportId)).toEqual(before);
+      });
+
+      it.each(MOVES)('leaves other messages alone: %s', async (_, move) => {
+        await post();
+        const other = await post();
+        const [attempt, beside] = await records.deliveries.claimDue({ email: 2 });
+        const before = await read(other);
+
+        await move(records.deliveries, attempt!);
+
+        expect(await read(other)).toEqual(before);
+        expect(await records.deliveries.beat(beside!)).toBe(true);
+      });
+    });
+
+    it('renews the lease by a heartbeat', async () => {
+      await post();
+      const attempt = await claim();
+      await records.advance(LEASE_SECONDS - 2);
+
+      await records.deliveries.beat(attempt);
+
+      await records.advance(LEASE_SECONDS - 2);
+      expect(await claimed({ email: 1 })).toEqual([]);
+    });
+
+    describe('the end', () => {
+      it('of a delivery keeps its receipt', async () => {
+        const exportId = await post();
+        await records.deliveries.retryLater(await claim(), 0, '500');
+
+        await records.deliveries.settleDelivered(await claim(), { status: 200 });
+
+        expect(await read(exportId)).toMatchObject({
+          ...{ status: 'delivered', attempts: 2, lastError: null, receipt: { status: 200 }, gone: false },
+          ...{ endedAt: expect.any(Date), nextAttemptAt: null },
+        });
+        const details = { channel: 'email', event: 'export.completed', attempts: 2 };
+        expect(await audited(exportId)).toMatchObject([{ action: 'delivery.delivered', userId: 'ann', details }]);
+      });
+
+      it('that is a failure keeps its reason', async () => {
+        const exportId = await post();
+
+        await records.deliveries.giveUp(await claim(), 'It does not exist', 'refused');
+
+        expect(await read(exportId)).toMatchObject({
+          ...{ status: 'failed', attempts: 1, lastError: 'It does not exist', gone: false, nextAttemptAt: null },
+        });
+        const details = { channel: 'email', event: 'export.completed', attempts: 1, reason: 'It does not exist' };
+        expect(await audited(exportId)).toMatchObject([{ action: 'delivery.failed', details }]);
+      });
+
+      it('tells where a receiver wants nothing more, ever', async () => {
+        const exportId = await post('webhook');
+
+        await records.deliveries.giveUp(await claim('webhook'), '410', 'gone');
+
+        expect(await records.deliveries.statesOf([exportId])).toMatchObject(
+          new Map([[exportId, [{ channel: 'webhook', gone: true }]]]),
+        );
+      });
+
+      it('is open while a delivery is retried, and says why', async () => {
+        const exportId = await post();
+
+        await records.deliveries.retryLater(await claim(), 30, '500');
+
+        const { nextAttemptAt, ...record } = await read(exportId);
+        expect(record).toMatchObject({ status: 'pending', attempts: 1, lastError: '500', endedAt: null });
+        expect(Math.abs(nextAttemptAt!.getTime() - records.now().getTime() - 30_000)).toBeLessThan(5_000);
+        expect(await audited(exportId)).toEqual([]);
+      });
+
+      it('is none for a delivery that is handed back, as if it had not been started', async () => {
+        const exportId = await post();
+
+        await records.deliveries.handBack(await claim());
+
+        expect(await read(exportId)).toMatchObject({ status: 'pending', attempts: 0, lastError: null });
+        expect((await claim()).parcel.attempt).toBe(1);
+      });
+    });
+
+    describe('deliveries that end their process every time', () => {
+      /** Lets that many attempts be lost with their processes. */
+      async function lose(count: number): Promise<void> {
+        for (let turn = 0; turn < count; turn++) {
+          await claim();
+          await records.advance(LEASE_SECONDS + 1);
+        }
+      }
+
+      it(`are given up after ${MAX_ATTEMPTS} attempts`, async () => {
+        const exportId = await post();
+        await lose(MAX_ATTEMPTS);
+
+        expect(await claimed({ email: 1 })).toEqual([]);
+        expect(await records.deliveries.abandonLost()).toMatchObject([{ exportId, attempt: MAX_ATTEMPTS }]);
+        expect(await read(exportId)).toMatchObject({ status: 'failed', lastError: expect.stringMatching(/every time/) });
+        expect(await audited(exportId)).toMatchObject([{ action: 'delivery.failed' }]);
+        expect(await records.deliveries.abandonLost()).toEqual([]);
+      });
+
+      it('are not given up before, nor within the lease of the last attempt', async () => {
+        await post();
+        await lose(MAX_ATTEMPTS - 1);
+        const before = await records.deliveries.abandonLost();
+        await claim();
+
+        expect([before, await records.deliveries.abandonLost()]).toEqual([[], []]);
+      });
+    });
+
+    it('shows the deliveries of an export, and of no other', async () => {
+      const exportId = await post('s3');
+      const other = await post();
+
+      const states = await records.deliveries.statesOf([exportId, '00000000-0000-7000-8000-000000000000']);
+
+      expect([...states.keys()]).toEqual([exportId]);
+      expect(await records.deliveries.findAll(exportId)).toMatchObject([{ channel: 's3', target: { to: 's3' } }]);
+      expect(await records.deliveries.findAll(other)).toHaveLength(1);
+    });
+
+    it('counts what waits on each channel, and for how long', async () => {
+      await post();
+      await records.advance(60);
+      await post('email', BEN);
+      await post('s3');
+      await post('webhook');
+      await records.deliveries.settleDelivered(await claim('webhook'), {});
+
+      const { pending, oldestSeconds } = await records.deliveries.backlog();
+
+      expect(new Map([...pending].sort())).toEqual(new Map([...([['email', 2], ['s3', 1]] as const)]));
+      expect(Math.round(oldestSeconds)).toBeGreaterThanOrEqual(60);
+      expect(oldestSeconds).toBeLessThan(75);
+    });
+  });
+}

@@ -1,0 +1,270 @@
+import type { Export } from '../../src/export/model/domain/export';
+import { HANDOVER_LEASE_SECONDS } from '../../src/export/model/domain/handover-limits';
+import type { Handover, HandoverRepository } from '../../src/export/model/domain/interfaces/handover.repository';
+import { ANN, exportRequest, finishedFile, PARTNER } from '../support/export-requests';
+import { sendLastByte } from '../support/last-bytes';
+import type { CreateRecords, RecordsUnderTest } from '../support/records-under-test';
+
+const LAST_BYTE_SECONDS = 60;
+
+/** Each thing that a download may do with its lease: all of them are fenced by its token. */
+const MOVES: readonly [string, (downloads: HandoverRepository, lease: Handover) => Promise<unknown>][] = [
+  ['renew its lease', (downloads, lease) => downloads.beat(lease)],
+  ['send the last byte', (downloads, lease) => downloads.prepareEnding(lease, LAST_BYTE_SECONDS).then((one) => close(one))],
+  ['complete', (downloads, lease) => downloads.complete(lease)],
+  ['release the file', (downloads, lease) => downloads.release(lease, 5)],
+];
+
+function close(ending: { close(): void } | null): boolean {
+  ending?.close();
+  return ending !== null;
+}
+
+/** What every repository of download leases has to keep. */
+export function describeDownloadLeaseRepository(name: string, create: CreateRecords): void {
+  describe(name, () => {
+    let records: RecordsUnderTest;
+
+    beforeAll(async () => {
+      records = await create();
+    });
+    beforeEach(() => records.clear());
+    afterAll(() => records.end());
+
+    async function completed(oneTime = true): Promise<string> {
+      const { export: made } = await records.exports.create(exportRequest({ oneTime }), null);
+      const attempt = await records.attempts.claim(made.id);
+      await records.attempts.finish(attempt!, finishedFile(made.id));
+      return made.id;
+    }
+
+    async function claim(id: string, by: Handover['by'] = ANN): Promise<Handover> {
+      const lease = await records.downloads.claim(id, by);
+      if (!lease) throw new Error('The file could not be claimed');
+      return lease;
+    }
+
+    async function read(id: string): Promise<Export> {
+      return (await records.exports.find(id))!;
+    }
+
+    describe('claim', () => {
+      it('gives a one-time file to one of many that ask at once', async () => {
+        const id = await completed();
+
+        const leases = await Promise.all(Array.from({ length: 10 }, () => records.downloads.claim(id, ANN)));
+
+        expect(leases.filter((lease) => lease !== null)).toHaveLength(1);
+      });
+
+      it('is no change that the owner sees', async () => {
+        const id = await completed();
+        const before = await read(id);
+
+        await claim(id);
+
+        expect(await read(id)).toEqual(before);
+      });
+
+      it('gives nothing of an export whose file may be downloaded again and again', async () => {
+        expect(await records.downloads.claim(await completed(false), ANN)).toBeNull();
+      });
+
+      it('gives nothing of an export that is not finished', async () => {
+        const { export: made } = await records.exports.create(exportRequest({ oneTime: true }), null);
+
+        expect(await records.downloads.claim(made.id, ANN)).toBeNull();
+      });
+
+      it('gives nothing once the file has expired', async () => {
+        const id = await completed();
+        await records.exports.expire(id, ANN);
+
+        expect(await records.downloads.claim(id, ANN)).toBeNull();
+      });
+
+      it('gives nothing within another download’s lease', async () => {
+        const id = await completed();
+        await claim(id);
+        await records.advance(HANDOVER_LEASE_SECONDS - 2);
+
+        expect(await records.downloads.claim(id, null)).toBeNull();
+      });
+
+      it('takes the file over from a download whose lease is over', async () => {
+        const id = await completed();
+        const former = await claim(id);
+        await records.advance(HANDOVER_LEASE_SECONDS + 1);
+
+        const next = await claim(id, PARTNER);
+
+        expect(next.token).not.toBe(former.token);
+        expect(await records.downloads.beat(next)).toBe(true);
+      });
+
+      it('gives nothing while the last byte may go out, however long ago the lease was renewed', async () => {
+        const id = await completed();
+        close(await records.downloads.prepareEnding(await claim(id), LAST_BYTE_SECONDS));
+        await records.advance(LAST_BYTE_SECONDS - 2);
+
+        expect(await records.downloads.claim(id, ANN)).toBeNull();
+      });
+
+      it('gives nothing once the last byte went out, though the lease is over', async () => {
+        const id = await completed();
+        await sendLastByte(records, await claim(id));
+        await records.advance(HANDOVER_LEASE_SECONDS + 1);
+
+        expect(await records.downloads.claim(id, ANN)).toBeNull();
+        expect((await read(id)).isBeingTaken).toBe(true);
+      });
+    });
+
+    describe('the fence', () => {
+      it.each(MOVES)('lets the download that has the token %s', async (_, move) => {
+        const lease = await claim(await completed());
+
+        expect(await move(records.downloads, lease)).toBe(true);
+      });
+
+      it.each(MOVES)('lets a download whose file was taken over not %s', async (_, move) => {
+        const id = await completed();
+        const former = await claim(id);
+        await records.advance(HANDOVER_LEASE_SECONDS + 1);
+        const holder = await claim(id);
+        const before = await read(id);
+
+        expect(await move(records.downloads, former)).toBe(false);
+        expect(await read(id)).toEqual(before);
+        expect(await records.downloads.beat(holder)).toBe(true);
+      });
+
+      it.each(MOVES)('leaves other files alone: %s', async (_, move) => {
+        const lease = await claim(await completed());
+        const other = await claim(await completed());
+        const before = await read(other.exportId);
+
+        await move(records.downloads, lease);
+
+        expect(await read(other.exportId)).toEqual(before);
+        expect(await records.downloads.beat(other)).toBe(true);
+      });
+
+      it.each(MOVES.slice(0, 2))('lets a download whose file has expired not %s', async (_, move) => {
+        const id = await completed();
+        const lease = await claim(id);
+        await records.exports.expire(id, ANN);
+
+        expect(await move(records.downloads, lease)).toBe(false);
+      });
+
+      it('lets a download complete once', async () => {
+        const id = await completed();
+        const lease = await claim(id);
+
+        const all = await Promise.all([records.downloads.complete(lease), records.downloads.complete(lease)]);
+
+        expect(all.sort()).toEqual([false, true]);
+        expect((await read(id)).downloadCount).toBe(1);
+      });
+    });
+
+    describe('heartbeat', () => {
+      it('renews the lease', async () => {
+        const id = await completed();
+        const lease = await claim(id);
+        await records.advance(HANDOVER_LEASE_SECONDS - 2);
+
+        await records.downloads.beat(lease);
+
+        await records.advance(HANDOVER_LEASE_SECONDS - 2);
+        expect(await records.downloads.claim(id, ANN)).toBeNull();
+      });
+
+      it('does not shorten the lease in which the last byte goes out', async () => {
+        const id = await completed();
+        const lease = await claim(id);
+        close(await records.downloads.prepareEnding(lease, LAST_BYTE_SECONDS));
+
+        await records.downloads.beat(lease);
+
+        await records.advance(LAST_BYTE_SECONDS - 2);
+        expect(await records.downloads.claim(id, ANN)).toBeNull();
+      });
+    });
+
+    describe('the last byte', () => {
+      it('makes readers of the record wait from its preparation on', async () => {
+        const id = await completed();
+        const lease = await claim(id);
+        const before = await read(id);
+
+        close(await records.downloads.prepareEnding(lease, LAST_BYTE_SECONDS));
+
+        expect([before.isBeingTaken, (await read(id)).isBeingTaken]).toEqual([false, true]);
+      });
+
+      it('that never went out leaves the file to the next download', async () => {
+        const id = await completed();
+        close(await records.downloads.prepareEnding(await claim(id), LAST_BYTE_SECONDS));
+        await records.advance(LAST_BYTE_SECONDS + 1);
+
+        expect((await read(id)).isBeingTaken).toBe(false);
+        expect(await records.downloads.claim(id, ANN)).not.toBeNull();
+      });
+
+      it('that went out to a reader who then broke off leaves the file to the next download', async () => {
+        const id = await completed();
+        const lease = await claim(id);
+        await sendLastByte(records, lease);
+
+        await records.downloads.release(lease, 10);
+
+        expect((await read(id)).isBeingTaken).toBe(false);
+        expect(await records.downloads.claim(id, ANN)).not.toBeNull();
+      });
+    });
+
+    describe('complete', () => {
+      it.each([
+        ['a person', ANN, 'user:ann', 'token', { userId: 'ann', customerId: null }],
+        ['an external system', PARTNER, `customer:${PARTNER.customerId}`, 'customer', { customerId: PARTNER.customerId }],
+        ['the bearer of a link', null, 'link', 'link', { userId: null, customerId: null }],
+      ])('ends the export, and says that %s has the file', async (_, by, name, way, who) => {
+        const id = await completed();
+
+        await records.downloads.complete(await claim(id, by));
+
+        expect(await read(id)).toMatchObject({
+          ...{ status: 'expired', object: null, downloadCount: 1, downloadedBy: name, isBeingTaken: false },
+          ...{ downloadedAt: expect.any(Date), expiresAt: expect.any(Date) },
+        });
+        expect((await records.auditOf(id)).at(-1)).toMatchObject({
+          ...{ action: 'export.downloaded', details: { by: way, one_time: true }, ...who },
+        });
+        expect(await records.downloads.claim(id, ANN)).toBeNull();
+      });
+
+      it('counts though the file has expired meanwhile', async () => {
+        const id = await completed();
+        const lease = await claim(id);
+        await records.exports.expire(id, ANN);
+
+        expect(await records.downloads.complete(lease)).toBe(true);
+        expect(await read(id)).toMatchObject({ status: 'expired', downloadCount: 1, downloadedBy: 'user:ann' });
+      });
+    });
+
+    it('releases a file, with how much of it had gone out', async () => {
+      const id = await completed();
+
+      await records.downloads.release(await claim(id), 5);
+
+      expect(await read(id)).toMatchObject({ status: 'completed', downloadCount: 0, downloadedBy: null });
+      expect((await records.auditOf(id)).at(-1)).toMatchObject({
+        ...{ action: 'export.download-broken-off', userId: 'ann', details: { by: 'token', bytes: 5 } },
+      });
+      expect(await records.downloads.claim(id, ANN)).not.toBeNull();
+    });
+  });
+}

@@ -1,0 +1,244 @@
+import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
+import type { Export } from '../../src/export/model/domain/export';
+import type { ExportRepository } from '../../src/export/model/domain/interfaces/export.repository';
+import type { Party } from '../../src/platform/auth/caller';
+import {
+  ANN,
+  ANN_IN_BLUE,
+  BEN,
+  delivering,
+  exportRequest,
+  finishedFile,
+  PARTNER,
+  RIVAL,
+} from '../support/export-requests';
+import type { RecordsUnderTest } from '../support/records-under-test';
+
+const STRANGERS: readonly [string, Party, Party][] = [
+  ['another person’s', BEN, ANN],
+  ['a person’s of the same name in a tenant', ANN_IN_BLUE, ANN],
+  ['a person’s of the same name without a tenant', ANN, ANN_IN_BLUE],
+  ['an external system’s', PARTNER, ANN],
+  ['another external system’s', PARTNER, RIVAL],
+  ['a person’s, for an external system', ANN, PARTNER],
+];
+
+/** What an owner does with exports, and that nobody else does. */
+export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
+  const exports = (): ExportRepository => recordsOf().exports;
+
+  async function request(caller: Party, traits: Partial<RequestExport> = {}): Promise<Export> {
+    return (await exports().create(exportRequest({ caller, ...traits }), null)).export;
+  }
+
+  async function complete(caller: Party, traits: Partial<RequestExport> = {}): Promise<Export> {
+    const { id } = await request(caller, traits);
+    const attempt = await recordsOf().attempts.claim(id);
+    await recordsOf().attempts.finish(attempt!, finishedFile(id));
+    return (await exports().find(id))!;
+  }
+
+  describe('an owner', () => {
+    it.each([
+      ['a person', ANN],
+      ['a person in a tenant', ANN_IN_BLUE],
+      ['an external system', PARTNER],
+    ])('finds, lists and cancels an export of their own: %s', async (_, owner) => {
+      const own = await request(owner);
+
+      expect(await exports().findOwned(own.id, owner)).toEqual(own);
+      expect(await exports().list({ owner, size: 10 })).toEqual({ count: 1, items: [own], nextCursor: null });
+      expect(await exports().cancel(own.id, owner)).toMatchObject({ id: own.id, status: 'cancelled' });
+    });
+
+    it('and the external system that acts for them both see an export', async () => {
+      const owner = { userId: 'ann', tenantId: null, customerId: PARTNER.customerId };
+      const { id } = await request(PARTNER, { owner });
+
+      expect(await exports().findOwned(id, ANN)).toMatchObject({ id });
+      expect(await exports().findOwned(id, PARTNER)).toMatchObject({ id });
+      expect(await exports().findOwned(id, RIVAL)).toBeNull();
+    });
+  });
+
+  describe('a stranger', () => {
+    it.each(STRANGERS)('does not find %s export', async (_, owner, stranger) => {
+      const { id } = await request(owner);
+
+      expect(await exports().findOwned(id, stranger)).toBeNull();
+    });
+
+    it.each(STRANGERS)('does not list %s export', async (_, owner, stranger) => {
+      await request(owner);
+
+      expect(await exports().list({ owner: stranger, size: 10 })).toEqual({ count: 0, items: [], nextCursor: null });
+    });
+
+    it.each(STRANGERS)('does not cancel %s export', async (_, owner, stranger) => {
+      const { id } = await request(owner);
+
+      expect(await exports().cancel(id, stranger)).toBeNull();
+      expect(await exports().find(id)).toMatchObject({ status: 'pending' });
+    });
+
+    it.each(STRANGERS)('does not expire %s file', async (_, owner, stranger) => {
+      const { id } = await complete(owner);
+
+      expect(await exports().expire(id, stranger)).toBeNull();
+      expect(await exports().find(id)).toMatchObject({ status: 'completed' });
+    });
+
+    it.each(STRANGERS)('does not replace %s file', async (_, owner, stranger) => {
+      const { id, object } = await complete(owner);
+
+      expect(await exports().replaceFile(id, finishedFile(id, { name: 'theirs.csv' }), stranger)).toBeNull();
+      expect(await exports().find(id)).toMatchObject({ object, fileName: 'Transactions.csv' });
+    });
+  });
+
+  describe('a list', () => {
+    it('shows the newest first, page by page, and counts all', async () => {
+      const ids: string[] = [];
+      for (let turn = 0; turn < 3; turn++) ids.unshift((await request(ANN)).id);
+
+      const first = await exports().list({ owner: ANN, size: 2 });
+      const second = await exports().list({ owner: ANN, size: 2, cursor: first.nextCursor! });
+
+      expect(first.items.map(({ id }) => id)).toEqual(ids.slice(0, 2));
+      expect(second.items.map(({ id }) => id)).toEqual(ids.slice(2));
+      expect([first.count, second.count, second.nextCursor]).toEqual([3, 3, null]);
+    });
+
+    it.each([
+      ['status', { status: 'completed' as const }],
+      ['kind', { kind: 'board' as const }],
+      ['format', { format: 'pdf' as const }],
+      ['session', { sessionId: '00000000-0000-7000-8000-00000000005e' }],
+    ])('shows those of one %s', async (_, filter) => {
+      const { status, ...traits } = { status: undefined, ...filter };
+      const wanted = status ? await complete(ANN) : await request(ANN, traits);
+      await request(ANN);
+
+      const { items, count } = await exports().list({ owner: ANN, size: 10, ...filter });
+
+      expect([count, items.map(({ id }) => id)]).toEqual([1, [wanted.id]]);
+    });
+
+    it('of ids holds those that exist', async () => {
+      const one = await request(ANN);
+      const other = await request(BEN);
+
+      const found = await exports().findAll([other.id, '00000000-0000-7000-8000-000000000000', one.id]);
+
+      expect(found.map(({ id }) => id).sort()).toEqual([one.id, other.id].sort());
+      expect(await exports().findAll([])).toEqual([]);
+    });
+  });
+
+  describe('cancelling', () => {
+    it('ends a running export, and names who did it', async () => {
+      const { id } = await request(ANN, delivering('email', 'completed', 'failed'));
+      await recordsOf().attempts.claim(id);
+
+      const cancelled = await exports().cancel(id, ANN);
+
+      expect(cancelled).toEqual(await exports().find(id));
+      expect((await recordsOf().auditOf(id)).at(-1)).toMatchObject({ action: 'export.cancelled', userId: 'ann' });
+      expect(await recordsOf().messagesOf(id)).toEqual([]);
+    });
+
+    it('changes no export that has ended', async () => {
+      const { id } = await complete(ANN);
+
+      expect(await exports().cancel(id, ANN)).toBeNull();
+      expect(await exports().find(id)).toMatchObject({ status: 'completed' });
+    });
+
+    it('is done once', async () => {
+      const { id } = await request(ANN);
+
+      const all = await Promise.all([exports().cancel(id, ANN), exports().cancel(id, ANN)]);
+
+      expect(all.filter((one) => one !== null)).toHaveLength(1);
+    });
+  });
+
+  describe('expiring', () => {
+    it('gives up the file of a completed export, whose facts stay', async () => {
+      const { id } = await complete(ANN);
+
+      const expired = await exports().expire(id, ANN);
+
+      expect(expired).toMatchObject({ status: 'expired', object: null, fileName: 'Transactions.csv', fileSize: 10 });
+      expect(expired!.expiresAt!.getTime()).toBeLessThanOrEqual(recordsOf().now().getTime() + 1_000);
+      expect((await recordsOf().auditOf(id)).at(-1)).toMatchObject({ action: 'export.file-deleted', userId: 'ann' });
+      expect(await exports().expire(id, ANN)).toBeNull();
+    });
+
+    it('is for completed exports', async () => {
+      const { id } = await request(ANN);
+
+      expect(await exports().expire(id, ANN)).toBeNull();
+      expect(await exports().find(id)).toMatchObject({ status: 'pending' });
+    });
+
+    it('leaves a streamed export, which has no file, completed', async () => {
+      const token = '00000000-0000-4000-8000-000000000001';
+      const { export: streamed } = await exports().create(exportRequest(), null, token);
+      await recordsOf().attempts.finish(
+        { token, number: 1, export: streamed },
+        finishedFile(streamed.id, { object: null }),
+      );
+
+      expect(await exports().expire(streamed.id, ANN)).toBeNull();
+      expect(await exports().find(streamed.id)).toMatchObject({ status: 'completed' });
+    });
+  });
+
+  describe('replacing a file', () => {
+    const picture = { object: { key: 'pictures/x/1.png', contentType: 'image/png' }, name: 'Board.png' };
+
+    it('completes an export in place of its worker, who publishes nothing after', async () => {
+      const { id } = await request(ANN, delivering('email', 'completed'));
+      const attempt = await recordsOf().attempts.claim(id);
+
+      const done = await exports().replaceFile(id, finishedFile(id, picture), ANN);
+
+      expect(done).toMatchObject({ export: { status: 'completed', object: picture.object }, replaced: null });
+      expect(await recordsOf().attempts.finish(attempt!, finishedFile(id))).toBe(false);
+      expect(await recordsOf().messagesOf(id)).toHaveLength(1);
+    });
+
+    it('gives back the object that the new one replaced, and posts no second message', async () => {
+      const { id, object } = await complete(ANN, delivering('email', 'completed'));
+
+      const done = await exports().replaceFile(id, finishedFile(id, picture), ANN);
+
+      expect(done).toMatchObject({ replaced: object, export: { object: picture.object } });
+      expect(await recordsOf().messagesOf(id)).toHaveLength(1);
+    });
+
+    it('revives no cancelled export', async () => {
+      const { id } = await request(ANN);
+      await exports().cancel(id, ANN);
+
+      expect(await exports().replaceFile(id, finishedFile(id, picture), ANN)).toBeNull();
+      expect(await exports().find(id)).toMatchObject({ status: 'cancelled', object: null });
+    });
+  });
+
+  it.each([
+    ['a person', ANN, 'token', { userId: 'ann', customerId: null }],
+    ['an external system', PARTNER, 'customer', { userId: null, customerId: PARTNER.customerId }],
+    ['the bearer of a link', null, 'link', { userId: null, customerId: null }],
+  ])('counts a download by %s', async (_, by, way, who) => {
+    const { id } = await complete(ANN);
+
+    await exports().recordDownload(id, by);
+
+    expect(await exports().find(id)).toMatchObject({ downloadCount: 1, status: 'completed', downloadedAt: null });
+    expect((await recordsOf().auditOf(id)).at(-1)).toMatchObject({
+      ...{ action: 'export.downloaded', details: { by: way }, ...who },
+    });
+  });
+}

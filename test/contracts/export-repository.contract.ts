@@ -1,0 +1,219 @@
+import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
+import { fingerprintOf } from '../../src/export/model/services/fingerprint';
+import { ANN, ANN_IN_BLUE, BEN, exportRequest, finishedFile, PARTNER, RIVAL } from '../support/export-requests';
+import type { CreateRecords, RecordsUnderTest } from '../support/records-under-test';
+import { describeExportOwners } from './export-repository-owners.contract';
+
+const LIMIT = { limit: 2, windowSeconds: 60 };
+const TOKEN = '00000000-0000-4000-8000-000000000001';
+const STREAM_SLOTS = 3;
+
+/** What every repository of exports has to keep. */
+export function describeExportRepository(name: string, createRecords: CreateRecords): void {
+  describe(name, () => {
+    let records: RecordsUnderTest;
+
+    beforeAll(async () => {
+      records = await createRecords();
+    });
+    beforeEach(() => records.clear());
+    afterAll(() => records.end());
+
+    const create = (traits: Partial<RequestExport> = {}, attemptToken?: string) => {
+      const request = exportRequest(traits);
+      return records.exports.create(request, fingerprintOf(request), attemptToken);
+    };
+
+    describe('create', () => {
+      it('records a pending export as it was asked for', async () => {
+        const asked: Partial<RequestExport> = {
+          ...({ caller: ANN_IN_BLUE, kind: 'board', type: null, format: 'pdf', oneTime: true } as const),
+          ...{ sessionId: '00000000-0000-7000-8000-00000000005e', options: { points: true, page: undefined } },
+          ...{ dataTypes: [], filters: { since: '2026-01-01' }, expected: { done: 0, total: 3, unit: 'pages' as const } },
+        };
+
+        const { export: created, isNew, rateLimit } = await create(asked);
+
+        expect([isNew, rateLimit]).toEqual([true, null]);
+        expect(created).toEqual(await records.exports.find(created.id));
+        expect(created).toMatchObject({
+          ...{ status: 'pending', kind: 'board', type: null, format: 'pdf', userId: 'ann', tenantId: 'blue' },
+          ...{ customerId: null, oneTime: true, streamed: false, sessionId: asked.sessionId, object: null },
+          ...{ filters: asked.filters, progress: asked.expected, downloadCount: 0, startedAt: null },
+        });
+        expect(created.options).toEqual({ points: true });
+        expect(created.requestId).toBe(created.id);
+      });
+
+      it('writes to the audit log who asked for what', async () => {
+        const owner = { userId: 'ann', tenantId: null, customerId: PARTNER.customerId };
+
+        const { export: created } = await create({ caller: PARTNER, owner, audited: { subject: 'ann' } });
+
+        expect(await records.auditOf(created.id)).toEqual([
+          {
+            ...{ action: 'export.requested', userId: null, tenantId: null, customerId: PARTNER.customerId },
+            details: { kind: 'data', type: 'table', format: 'csv', subject: 'ann' },
+          },
+        ]);
+      });
+
+      it('makes one export of an id, however often it is asked for', async () => {
+        const id = '00000000-0000-7000-8000-0000000000e1';
+
+        const creations = await Promise.all([create({ id }), create({ id }), create({ id, format: 'pdf' })]);
+
+        expect(creations.map(({ isNew }) => isNew).filter(Boolean)).toHaveLength(1);
+        expect(new Set(creations.map(({ export: { id: made } }) => made))).toEqual(new Set([id]));
+        expect(await records.auditOf(id)).toHaveLength(1);
+      });
+
+      it('starts the only attempt at a streamed export', async () => {
+        const { export: streamed } = await create({}, TOKEN);
+        const attempt = { token: TOKEN, number: 1, export: streamed };
+
+        expect(streamed).toMatchObject({ streamed: true, status: 'processing', startedAt: expect.any(Date) });
+        expect(await records.attempts.finish(attempt, finishedFile(streamed.id, { object: null }))).toBe(true);
+        expect(await records.exports.find(streamed.id)).toMatchObject({ object: null, expiresAt: null, fileSize: 10 });
+      });
+    });
+
+    describe('an idempotency key', () => {
+      it('makes one export of any number of equal requests at once', async () => {
+        const creations = await Promise.all(Array.from({ length: 5 }, () => create({ idempotencyKey: 'k' })));
+
+        expect(creations.filter(({ isNew }) => isNew)).toHaveLength(1);
+        expect(new Set(creations.map(({ export: { id } }) => id)).size).toBe(1);
+      });
+
+      it('gives the export as it is now, and counts for no limit', async () => {
+        const { export: first } = await create({ idempotencyKey: 'k', rateLimit: { ...LIMIT, limit: 1 } });
+        await records.exports.cancel(first.id, ANN);
+
+        const repeat = await create({ idempotencyKey: 'k', rateLimit: { ...LIMIT, limit: 1 } });
+
+        expect(repeat).toMatchObject({ isNew: false, rateLimit: null, export: { id: first.id, status: 'cancelled' } });
+      });
+
+      it.each<[string, Partial<RequestExport>]>([
+        ['format', { format: 'json' }],
+        ['kind', { kind: 'event' }],
+        ['filter', { filters: { since: '2026-01-01' } }],
+        ['data type', { dataTypes: ['users'] }],
+        ['option', { options: { compress: true } }],
+        ['one-time file', { oneTime: true }],
+        ['retention', { retentionSeconds: 60 }],
+        ['notification', { delivery: { deliveries: [], asked: { email: true } } }],
+      ])('is refused for a request with another %s', async (_, traits) => {
+        await create({ idempotencyKey: 'k' });
+
+        const reused = create({ idempotencyKey: 'k', ...traits });
+
+        await expect(reused).rejects.toMatchObject({ kind: 'mismatch', code: 'idempotency-key-reused' });
+      });
+
+      it('of one caller says nothing of another’s', async () => {
+        const keys = [ANN, ANN_IN_BLUE, BEN, PARTNER, RIVAL].map((caller) => create({ caller, idempotencyKey: 'k' }));
+
+        const creations = await Promise.all(keys);
+
+        expect(creations.every(({ isNew }) => isNew)).toBe(true);
+      });
+
+      it('is not used up by a request that was refused', async () => {
+        await create({ rateLimit: { ...LIMIT, limit: 1 } });
+        const limited = { idempotencyKey: 'k', rateLimit: { ...LIMIT, limit: 1 } };
+        await expect(create(limited)).rejects.toMatchObject({ kind: 'limit' });
+        await records.advance(LIMIT.windowSeconds + 1);
+
+        expect(await create(limited)).toMatchObject({ isNew: true });
+      });
+    });
+
+    describe('a rate limit', () => {
+      it('tells what is left, and refuses one more', async () => {
+        const first = await create({ rateLimit: LIMIT });
+        const second = await create({ rateLimit: LIMIT });
+
+        const third = create({ rateLimit: LIMIT });
+
+        expect([first.rateLimit, second.rateLimit]).toMatchObject([{ remaining: 1 }, { remaining: 0 }]);
+        await expect(third).rejects.toMatchObject({ kind: 'limit', code: 'rate-limit-exceeded' });
+      });
+
+      it('holds for requests that come at once', async () => {
+        const all = await Promise.allSettled(Array.from({ length: 6 }, () => create({ rateLimit: LIMIT })));
+
+        expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(LIMIT.limit);
+      });
+
+      it('counts for as long as its window, from each creation on', async () => {
+        await create({ rateLimit: LIMIT });
+        await records.advance(LIMIT.windowSeconds - 10);
+        await create({ rateLimit: LIMIT });
+        const early: unknown = await create({ rateLimit: LIMIT }).catch((error: unknown) => error);
+        await records.advance(11);
+
+        const late = await create({ rateLimit: LIMIT });
+
+        expect(early).toMatchObject({ details: { retryAfterSeconds: 10 } });
+        expect(late.rateLimit).toMatchObject({ remaining: 0, resetSeconds: 49 });
+      });
+
+      it('counts for each kind by itself', async () => {
+        await create({ kind: 'board' });
+        await create({ kind: 'event' });
+
+        expect((await create({ kind: 'data', rateLimit: LIMIT })).rateLimit).toMatchObject({ name: 'data', remaining: 1 });
+      });
+
+      it.each([
+        ['a person in another tenant', ANN_IN_BLUE],
+        ['another person', BEN],
+        ['an external system', PARTNER],
+      ])('does not count what %s asked for', async (_, caller) => {
+        await create({ caller });
+
+        expect((await create({ rateLimit: LIMIT })).rateLimit).toMatchObject({ remaining: 1 });
+      });
+
+      it('counts what a person’s external system asked for on the system’s account alone', async () => {
+        const owner = { userId: 'ann', tenantId: null, customerId: PARTNER.customerId };
+        await create({ caller: PARTNER, owner });
+
+        const own = await create({ rateLimit: LIMIT });
+        const theirs = await create({ caller: PARTNER, owner, rateLimit: LIMIT });
+
+        expect([own.rateLimit, theirs.rateLimit]).toMatchObject([{ remaining: 1 }, { remaining: 0 }]);
+      });
+    });
+
+    describe('streams', () => {
+      const stream = (caller = ANN) => create({ caller }, crypto.randomUUID());
+
+      it(`are ${STREAM_SLOTS} at once for one owner, and no more`, async () => {
+        const open = await Promise.allSettled(Array.from({ length: STREAM_SLOTS + 2 }, () => stream()));
+
+        expect(open.filter(({ status }) => status === 'fulfilled')).toHaveLength(STREAM_SLOTS);
+        await expect(stream()).rejects.toMatchObject({ kind: 'limit', code: 'too-many-streams' });
+      });
+
+      it('make room when they end', async () => {
+        const [first] = await Promise.all(Array.from({ length: STREAM_SLOTS }, () => stream()));
+        await records.exports.cancel(first!.export.id, ANN);
+
+        expect(await stream()).toMatchObject({ isNew: true });
+      });
+
+      it('of others take nobody’s room', async () => {
+        await Promise.all(Array.from({ length: STREAM_SLOTS }, () => stream()));
+
+        expect(await stream(ANN_IN_BLUE)).toMatchObject({ isNew: true });
+        expect(await stream(BEN)).toMatchObject({ isNew: true });
+        expect(await create()).toMatchObject({ isNew: true });
+      });
+    });
+
+    describeExportOwners(() => records);
+  });
+}

@@ -1,0 +1,59 @@
+import { KB, MB } from '../support/bytes';
+import type { FileStorageBench } from '../support/file-storage-bench';
+import { killDuringPut, memoryOfPut } from '../support/put-process';
+
+/** What becomes of a storage whose processes are killed, and what memory they need. */
+export function describeOtherProcesses(bench: FileStorageBench): void {
+  describe('a process of its own', () => {
+    it('holds a few parts in memory, however long the body', async () => {
+      const key = `${bench.home}/long.bin`;
+
+      const grown = await memoryOfPut({ kind: bench.kind, key, megabytes: 200 });
+
+      console.log(`${bench.name}: 200 MB stored with ${(grown / MB).toFixed(0)} MB more memory at the highest`);
+      expect((await bench.storage.stat(key)).size).toBe(200 * MB);
+      expect(grown).toBeGreaterThan(0);
+      expect(grown).toBeLessThan(100 * MB);
+    });
+
+    it('shows no file of a process that was killed, and discards what it left', async () => {
+      const key = `${bench.home}/attempt/file.bin`;
+
+      await killDuringPut({ kind: bench.kind, key, megabytes: 40 });
+
+      expect(await bench.keys(`${bench.home}/`)).toEqual([`${key}.first`]);
+      expect(await bench.test.unfinishedUploads(bench.home)).toHaveLength(1);
+
+      expect(await bench.storage.discard(`${bench.home}/attempt/`)).toBe(2);
+
+      await bench.expectNothing(bench.home);
+    });
+
+    it('finds uploads that were left behind by their keys, with the time that they were last seen', async () => {
+      const key = `${bench.home}/attempt/file.bin`;
+      await killDuringPut({ kind: bench.kind, key, megabytes: 12 });
+
+      const found = await bench.uploads();
+
+      expect(found).toMatchObject([{ key, id: expect.stringMatching(/./) }]);
+      expect(Math.abs(Date.now() - found[0]!.lastSeenAt.getTime())).toBeLessThan(60_000);
+      expect(await bench.uploads(`${bench.home}/att`)).toHaveLength(1);
+      expect(await bench.uploads(`${bench.home}/attempt/file.bin.`)).toEqual([]);
+    });
+
+    it('removes uploads that were left behind one by one, beside others that are under way to the same key', async () => {
+      const key = `${bench.home}/attempt/file.bin`;
+      await killDuringPut({ kind: bench.kind, key, megabytes: 12 });
+      const [left] = await bench.uploads();
+      const underWay = await bench.beginPut(key);
+
+      const removed = [await bench.storage.discardUpload(left!), await bench.storage.discardUpload(left!)];
+      underWay.finish();
+
+      expect(removed).toEqual([true, false]);
+      expect(await underWay.done).toBe(11 * MB + KB);
+      expect((await bench.storage.stat(key)).size).toBe(11 * MB + KB);
+      expect(await bench.uploads()).toEqual([]);
+    });
+  });
+}

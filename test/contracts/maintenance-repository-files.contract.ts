@@ -1,0 +1,88 @@
+import { objectPrefix } from '../../src/export/model/domain/object-key';
+import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
+import { ANN, exportRequest } from '../support/export-requests';
+import type { RecordsUnderTest } from '../support/records-under-test';
+
+const HOUR_MS = 3_600_000;
+
+/** Which files the records still want, and which are to be deleted. */
+export function describeFileReferences(
+  recordsOf: () => RecordsUnderTest,
+  complete: (traits?: Partial<RequestExport>) => Promise<string>,
+): void {
+  const expired = async () => {
+    const id = await complete();
+    await recordsOf().exports.expire(id, ANN);
+    return { exportId: id, key: `${objectPrefix(id)}file.csv` };
+  };
+
+  const hourAgo = () => new Date(recordsOf().now().getTime() - HOUR_MS);
+
+  /** So that every record lies further back than the moment that is asked about. */
+  const settledSince = async () => {
+    await recordsOf().advance(2 * (HOUR_MS / 1000));
+    return hourAgo();
+  };
+
+  describe('deletable objects', () => {
+    it('are those of expired exports, in the order of these', async () => {
+      const objects = [await expired(), await expired()];
+      await complete();
+
+      expect(await recordsOf().maintenance.findDeletable(null)).toEqual(objects);
+      expect(await recordsOf().maintenance.findDeletable(objects[0]!.exportId)).toEqual([objects[1]]);
+    });
+
+    it('are found no more once they are known to be gone', async () => {
+      const [gone, left] = [await expired(), await expired()];
+
+      const forgotten = await recordsOf().maintenance.forgetObjects(gone);
+
+      expect(forgotten).toBe(1);
+      expect(await recordsOf().maintenance.forgetObjects(gone)).toBe(0);
+      expect(await recordsOf().maintenance.findDeletable(null)).toEqual([left]);
+    });
+
+    it('are forgotten under their own keys alone', async () => {
+      const object = await expired();
+
+      expect(await recordsOf().maintenance.forgetObjects({ ...object, key: `${object.key}.other` })).toBe(0);
+      expect(await recordsOf().maintenance.forgetObjects()).toBe(0);
+      expect(await recordsOf().maintenance.findDeletable(null)).toEqual([object]);
+    });
+  });
+
+  describe('a file in storage', () => {
+    it('is referenced while an export names it, and a file beside it is not', async () => {
+      const id = await complete();
+      const [own, other] = [`${objectPrefix(id)}file.csv`, `${objectPrefix(id)}other.csv`];
+      const since = await settledSince();
+
+      expect(await recordsOf().maintenance.findKept([own, other], since)).toEqual(new Set([own]));
+    });
+
+    it('is referenced while the export’s own attempt writes it', async () => {
+      const { export: asked } = await recordsOf().exports.create(exportRequest(), null);
+      const attempt = await recordsOf().attempts.claim(asked.id);
+      const [written, stale] = [`${objectPrefix(asked.id)}${attempt!.token}.csv`, `${objectPrefix(asked.id)}former.csv`];
+      const since = await settledSince();
+
+      expect(await recordsOf().maintenance.findKept([written, stale], since)).toEqual(new Set([written]));
+    });
+
+    it('is left alone while its export was changed a moment ago', async () => {
+      const id = await complete();
+      const other = `${objectPrefix(id)}other.csv`;
+
+      const kept = await recordsOf().maintenance.findKept([other], hourAgo());
+
+      expect(kept).toEqual(new Set([other]));
+    });
+
+    it('is orphaned where no export bears its id', async () => {
+      const keys = ['exports/00000000-0000-7000-8000-000000000000/a.csv', 'exports/none/a.csv', 'exports'];
+
+      expect(await recordsOf().maintenance.findKept(keys, new Date(0))).toEqual(new Set());
+    });
+  });
+}

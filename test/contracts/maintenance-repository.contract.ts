@@ -1,0 +1,287 @@
+import { MAX_ATTEMPTS } from '../../src/export/model/domain/attempt-limits';
+import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
+import type { Export } from '../../src/export/model/domain/export';
+import { HANDOVER_LEASE_SECONDS } from '../../src/export/model/domain/handover-limits';
+import { fingerprintOf } from '../../src/export/model/services/fingerprint';
+import { ANN, delivering, exportRequest, finishedFile, PARTNER } from '../support/export-requests';
+import { sendLastByte } from '../support/last-bytes';
+import { type CreateRecords, LEASE_SECONDS, type RecordsUnderTest, RETENTION_DAYS } from '../support/records-under-test';
+import { describeFileReferences } from './maintenance-repository-files.contract';
+
+const REMINDER_SECONDS = 30;
+const DAY_SECONDS = 86_400;
+const STREAM_TOKEN = '00000000-0000-4000-8000-000000000001';
+
+/** What every repository that a sweep asks has to keep. */
+export function describeMaintenanceRepository(name: string, create: CreateRecords): void {
+  describe(name, () => {
+    let records: RecordsUnderTest;
+
+    beforeAll(async () => {
+      records = await create();
+    });
+    beforeEach(() => records.clear());
+    afterAll(() => records.end());
+
+    async function request(traits: Partial<RequestExport> = {}): Promise<string> {
+      return (await records.exports.create(exportRequest(traits), null)).export.id;
+    }
+
+    async function complete(traits: Partial<RequestExport> = {}): Promise<string> {
+      const id = await request(traits);
+      const attempt = await records.attempts.claim(id);
+      await records.attempts.finish(attempt!, finishedFile(id));
+      return id;
+    }
+
+    async function read(id: string): Promise<Export> {
+      return (await records.exports.find(id))!;
+    }
+
+    const lastStep = async (id: string) => (await records.auditOf(id)).at(-1);
+
+    describe('reclaiming exports from silent workers', () => {
+      it('makes a silent worker’s export pending again, for the queue to be told at once', async () => {
+        const id = await request(delivering('email', 'failed'));
+        const attempt = await records.attempts.claim(id);
+        await records.advance(LEASE_SECONDS + 1);
+
+        const reclaimed = await records.maintenance.reclaimSilent();
+
+        expect(reclaimed).toMatchObject([{ id, status: 'pending' }]);
+        expect(await records.maintenance.takeOverdue()).toEqual([id]);
+        expect(await records.attempts.beat(attempt!, attempt!.export.progress)).toBe(false);
+        expect(await lastStep(id)).toMatchObject({ action: 'export.attempt-lost' });
+        expect(await records.messagesOf(id)).toEqual([]);
+      });
+
+      it('leaves a worker alone within its lease', async () => {
+        const id = await request();
+        await records.attempts.claim(id);
+        await records.advance(LEASE_SECONDS - 2);
+
+        expect(await records.maintenance.reclaimSilent()).toEqual([]);
+        expect(await read(id)).toMatchObject({ status: 'processing' });
+      });
+
+      it('leaves a worker alone whose last heartbeat is fresh', async () => {
+        const id = await request();
+        const attempt = await records.attempts.claim(id);
+        await records.advance(LEASE_SECONDS - 2);
+        await records.attempts.beat(attempt!, attempt!.export.progress);
+        await records.advance(LEASE_SECONDS - 2);
+
+        expect(await records.maintenance.reclaimSilent()).toEqual([]);
+      });
+
+      it('repeats an export whose second attempt fell silent', async () => {
+        const id = await request();
+        await loseAttempts(id, MAX_ATTEMPTS - 1);
+
+        expect(await read(id)).toMatchObject({ status: 'pending' });
+        expect(await records.attempts.claim(id)).toMatchObject({ number: MAX_ATTEMPTS });
+      });
+
+      it('fails an export whose third attempt fell silent, and posts that', async () => {
+        const id = await request(delivering('email', 'failed'));
+
+        await loseAttempts(id, MAX_ATTEMPTS);
+
+        const { status, error } = await read(id);
+        expect([status, error]).toEqual(['failed', expect.stringContaining(`begun ${MAX_ATTEMPTS} times`)]);
+        expect(await lastStep(id)).toMatchObject({ action: 'export.failed', details: { reason: error } });
+        expect(await records.messagesOf(id)).toMatchObject([{ event: 'export.failed' }]);
+        expect(await records.attempts.claim(id)).toBeNull();
+      });
+
+      it('fails a streamed export whose process fell silent, and posts that', async () => {
+        const asked = exportRequest(delivering('email', 'failed'));
+        const { export: streamed } = await records.exports.create(asked, null, STREAM_TOKEN);
+        await records.advance(LEASE_SECONDS + 1);
+
+        expect(await records.maintenance.reclaimSilent()).toMatchObject([{ id: streamed.id, status: 'failed' }]);
+        expect((await read(streamed.id)).error).toContain('while the rows went out');
+        expect(await records.messagesOf(streamed.id)).toHaveLength(1);
+      });
+
+      it('reclaims each export once, however many processes sweep', async () => {
+        const id = await request();
+        await records.attempts.claim(id);
+        await records.advance(LEASE_SECONDS + 1);
+
+        const sweeps = await Promise.all(Array.from({ length: 4 }, () => records.maintenance.reclaimSilent()));
+
+        expect(sweeps.flat().map((one) => one.id)).toEqual([id]);
+      });
+
+      async function loseAttempts(id: string, count: number): Promise<void> {
+        for (let turn = 0; turn < count; turn++) {
+          await records.attempts.claim(id);
+          await records.advance(LEASE_SECONDS + 1);
+          await records.maintenance.reclaimSilent();
+        }
+      }
+    });
+
+    describe('overdue exports', () => {
+      it('are those that should have been started by now, oldest first', async () => {
+        const ids = [await request(), await request()];
+        const early = await records.maintenance.takeOverdue();
+        await records.advance(REMINDER_SECONDS + 1);
+        await request();
+
+        expect([early, await records.maintenance.takeOverdue()]).toEqual([[], ids]);
+      });
+
+      it('are given to one process, and to another after a while', async () => {
+        const id = await request();
+        await records.advance(REMINDER_SECONDS + 1);
+
+        const takers = await Promise.all(Array.from({ length: 4 }, () => records.maintenance.takeOverdue()));
+        await records.advance(REMINDER_SECONDS - 2);
+        const soon = await records.maintenance.takeOverdue();
+        await records.advance(3);
+
+        expect([takers.flat(), soon, await records.maintenance.takeOverdue()]).toEqual([[id], [], [id]]);
+      });
+
+      it('are none that are at work or have ended', async () => {
+        await records.attempts.claim(await request());
+        await records.exports.cancel(await request(), ANN);
+        await complete();
+        await records.advance(REMINDER_SECONDS + 1);
+
+        expect(await records.maintenance.takeOverdue()).toEqual([]);
+      });
+    });
+
+    describe('expiring what is overdue', () => {
+      it('ends exports whose time is over', async () => {
+        const id = await complete();
+        await records.advance(RETENTION_DAYS * DAY_SECONDS - 2);
+        const early = await records.maintenance.expireOverdue();
+        await records.advance(3);
+
+        expect([early, await records.maintenance.expireOverdue()]).toEqual([0, 1]);
+        expect(await read(id)).toMatchObject({ status: 'expired', object: null, fileName: 'Transactions.csv' });
+        expect(await lastStep(id)).toMatchObject({ action: 'export.expired', userId: null, customerId: null });
+        expect(await records.maintenance.expireOverdue()).toBe(0);
+      });
+
+      it('ends each as soon as it was asked to be', async () => {
+        const id = await complete({ retentionSeconds: 60 });
+        await complete();
+        await records.advance(61);
+
+        expect(await records.maintenance.expireOverdue()).toBe(1);
+        expect(await read(id)).toMatchObject({ status: 'expired' });
+      });
+
+      it('waits for a download that has the lease', async () => {
+        const id = await complete({ oneTime: true, retentionSeconds: 60 });
+        await records.advance(59);
+        await records.downloads.claim(id, ANN);
+        await records.advance(HANDOVER_LEASE_SECONDS - 2);
+
+        const during = await records.maintenance.expireOverdue();
+        await records.advance(3);
+
+        expect([during, await records.maintenance.expireOverdue()]).toEqual([0, 1]);
+      });
+
+      it('leaves a file whose last byte went out to be concluded as a download', async () => {
+        const id = await complete({ oneTime: true, retentionSeconds: 60 });
+        await serveToTheLast(id);
+        await records.advance(120);
+
+        expect(await records.maintenance.expireOverdue()).toBe(0);
+      });
+
+      it('leaves what has no end of its own', async () => {
+        const { export: streamed } = await records.exports.create(exportRequest(), null, STREAM_TOKEN);
+        const attempt = { token: STREAM_TOKEN, number: 1, export: streamed };
+        await records.attempts.finish(attempt, finishedFile(streamed.id, { object: null }));
+        await records.advance(2 * RETENTION_DAYS * DAY_SECONDS);
+
+        expect(await records.maintenance.expireOverdue()).toBe(0);
+      });
+    });
+
+    describe('concluding interrupted downloads', () => {
+      it('counts a download whose last byte went out before its process ended', async () => {
+        const id = await complete({ oneTime: true });
+        await serveToTheLast(id);
+        const early = await records.maintenance.concludeHandovers();
+        await records.advance(HANDOVER_LEASE_SECONDS + 1);
+
+        expect([early, await records.maintenance.concludeHandovers()]).toEqual([0, 1]);
+        expect(await read(id)).toMatchObject({
+          ...{ status: 'expired', downloadCount: 1, downloadedBy: `customer:${PARTNER.customerId}` },
+          ...{ isBeingTaken: false, downloadedAt: expect.any(Date) },
+        });
+        expect(await lastStep(id)).toMatchObject({
+          ...{ action: 'export.downloaded', customerId: PARTNER.customerId, userId: null },
+          details: { by: 'customer', one_time: true, receipt: false },
+        });
+        expect(await records.maintenance.concludeHandovers()).toBe(0);
+      });
+
+      it('counts it though its file has expired meanwhile', async () => {
+        const id = await complete({ oneTime: true });
+        await serveToTheLast(id);
+        await records.exports.expire(id, ANN);
+        await records.advance(HANDOVER_LEASE_SECONDS + 1);
+
+        expect(await records.maintenance.concludeHandovers()).toBe(1);
+        expect(await read(id)).toMatchObject({ downloadCount: 1 });
+      });
+
+      it('leaves a file whose last byte was only prepared', async () => {
+        const id = await complete({ oneTime: true });
+        const lease = await records.downloads.claim(id, ANN);
+        (await records.downloads.prepareEnding(lease!, 30))!.close();
+        await records.advance(31);
+
+        expect(await records.maintenance.concludeHandovers()).toBe(0);
+        expect(await read(id)).toMatchObject({ status: 'completed', downloadCount: 0 });
+      });
+    });
+
+    describe('notifications that a process of an earlier version left out', () => {
+      it('are none of exports whose messages are posted', async () => {
+        await complete(delivering('email', 'completed'));
+
+        expect(await records.maintenance.tellUntold()).toBe(0);
+      });
+
+      it('are none where nothing is planned for such an end', async () => {
+        await complete();
+        await complete(delivering('email', 'failed'));
+        await records.exports.cancel(await request(delivering('email', 'completed')), ANN);
+        await request(delivering('email', 'completed'));
+
+        expect(await records.maintenance.tellUntold()).toBe(0);
+      });
+    });
+
+    it('forgets an idempotency key after a week, and no sooner', async () => {
+      const asked = exportRequest({ idempotencyKey: 'k' });
+      const repeat = async () => (await records.exports.create(asked, fingerprintOf(asked))).isNew;
+      await repeat();
+      await records.advance(7 * DAY_SECONDS - 2);
+      await records.maintenance.forgetIdempotencyKeys();
+      const early = await repeat();
+      await records.advance(3);
+      await records.maintenance.forgetIdempotencyKeys();
+
+      expect([early, await repeat()]).toEqual([false, true]);
+    });
+
+    describeFileReferences(() => records, complete);
+
+    async function serveToTheLast(id: string): Promise<void> {
+      const lease = await records.downloads.claim(id, PARTNER);
+      await sendLastByte(records, lease!);
+    }
+  });
+}

@@ -1,0 +1,269 @@
+import { idempotentRequest } from '../../src/platform/idempotency/idempotency-keys';
+import type { Caller } from '../../src/platform/auth/caller';
+import type { ScheduleRepository } from '../../src/scheduled-export/model/domain/interfaces/schedule.repository';
+import { MOST_FAILURES, MOST_SCHEDULES, type Schedule } from '../../src/scheduled-export/model/domain/schedule';
+import type { CreateRecords, RecordsUnderTest } from '../support/records-under-test';
+import { DAY_SECONDS, everyDay, MAIL_NOTICE, scheduleDefinition, somebody } from '../support/schedule-definitions';
+
+/** What only the owner of a schedule may do with it. */
+const MOVES: readonly [string, (schedules: ScheduleRepository, id: string, by: Caller) => Promise<unknown>][] = [
+  ['find', (schedules, id, by) => schedules.findOwned(id, by)],
+  ['replace', (schedules, id, by) => schedules.replace(id, scheduleDefinition({ name: 'Theirs' }), by)],
+  ['pause', (schedules, id, by) => schedules.pause(id, by)],
+  ['resume', (schedules, id, by) => schedules.resume(id, by)],
+];
+
+function inSixHours(): string {
+  return new Date(Date.now() + 6 * 3_600_000).toISOString().slice(11, 16);
+}
+
+/** What every repository of schedules has to keep. */
+export function describeScheduleRepository(name: string, create: CreateRecords): void {
+  describe(name, () => {
+    let records: RecordsUnderTest;
+    let schedules: ScheduleRepository;
+
+    beforeAll(async () => {
+      records = await create();
+      ({ schedules } = records);
+    });
+    beforeEach(() => records.clear());
+    afterAll(() => records.end());
+
+    async function make(by: Caller, traits: Parameters<typeof scheduleDefinition>[0] = {}): Promise<Schedule> {
+      return (await schedules.create(scheduleDefinition(traits), by, null)).schedule;
+    }
+
+    const actions = async (id: string) => (await records.auditOf(id)).map(({ action }) => action);
+
+    /** Lets the runs of a schedule fail until the service pauses it. */
+    async function failUntilPaused(schedule: Schedule, by: Caller): Promise<void> {
+      for (let turn = 0; turn < MOST_FAILURES; turn++) {
+        const { run } = await records.runs.beginManual(schedule.id, by, null, null);
+        await records.runs.settle(run, { outcome: 'failed', error: 'No rows', counts: 'up' });
+      }
+    }
+
+    describe('create', () => {
+      it('keeps all that its owner decides, and sets the first slot to come', async () => {
+        const ann = somebody({ tenantId: 'blue' });
+        const definition = scheduleDefinition({
+          ...{ notice: MAIL_NOTICE, deliveries: [MAIL_NOTICE], retentionSeconds: 60, asAdmin: true },
+          content: {
+            ...{ format: 'xlsx', dataTypes: [], tables: ['users'], columns: { users: ['id'] } },
+            ...{ filters: { a: 1 }, options: { compress: true } as never },
+          },
+        });
+
+        const { schedule, isNew } = await schedules.create(definition, ann, null);
+
+        expect(isNew).toBe(true);
+        expect(schedule).toMatchObject({ ...definition, userId: ann.userId, tenantId: 'blue', failures: 0 });
+        expect(schedule).toMatchObject({ lastRunAt: null, pausedReason: null });
+        const hours = (schedule.nextRunAt!.getTime() - records.now().getTime()) / 3_600_000;
+        expect(hours).toBeGreaterThan(11.9);
+        expect(hours).toBeLessThan(12.1);
+        expect(schedule).toEqual(await schedules.findOwned(schedule.id, ann));
+        expect(await records.auditOf(schedule.id)).toMatchObject([
+          { action: 'schedule.created', userId: ann.userId, tenantId: 'blue' },
+        ]);
+      });
+
+      it('sets no slot for a schedule that is to be paused', async () => {
+        expect(await make(somebody(), { isActive: false })).toMatchObject({ isActive: false, nextRunAt: null });
+      });
+
+      it('makes one schedule of an idempotency key', async () => {
+        const ann = somebody();
+        const keyed = (what: string) => idempotentRequest(ann, 'k', 'schedule', what);
+        const repeats = Array.from({ length: 3 }, () => schedules.create(scheduleDefinition(), ann, keyed('same')));
+        const made = await Promise.all(repeats);
+
+        const other = schedules.create(scheduleDefinition(), ann, keyed('other'));
+
+        await expect(other).rejects.toMatchObject({ kind: 'mismatch' });
+        expect(made.filter(({ isNew }) => isNew)).toHaveLength(1);
+        expect(new Set(made.map(({ schedule }) => schedule.id)).size).toBe(1);
+      });
+
+      it('says that the schedule of an idempotency key was deleted', async () => {
+        const ann = somebody();
+        const key = idempotentRequest(ann, 'k', 'schedule');
+        const { schedule } = await schedules.create(scheduleDefinition(), ann, key);
+        await schedules.delete(schedule.id, ann);
+
+        await expect(schedules.create(scheduleDefinition(), ann, key)).rejects.toMatchObject({ kind: 'gone' });
+      });
+
+      it(`refuses an owner more than ${MOST_SCHEDULES} schedules, also at once`, async () => {
+        const ann = somebody();
+        for (let turn = 1; turn < MOST_SCHEDULES; turn++) await make(ann);
+
+        const last = await Promise.allSettled([make(ann), make(ann), make(ann)]);
+
+        expect(last.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+        await expect(make(ann)).rejects.toMatchObject({ kind: 'conflict', code: 'too-many-schedules' });
+        expect(await make({ ...ann, tenantId: 'blue' })).toMatchObject({ tenantId: 'blue' });
+        expect(await make(somebody())).toMatchObject({ isActive: true });
+      });
+    });
+
+    describe('a stranger', () => {
+      const strangers = (owner: Caller): Caller[] => [somebody(), { ...owner, tenantId: 'blue' }];
+
+      it.each(MOVES)('does not %s somebody else’s schedule', async (_, move) => {
+        const ann = somebody();
+        const schedule = await make(ann);
+
+        for (const stranger of strangers(ann)) {
+          expect(await move(schedules, schedule.id, stranger)).toBeNull();
+          expect(await schedules.list({ owner: stranger, size: 10 })).toMatchObject({ count: 0, items: [] });
+        }
+        expect(await schedules.findOwned(schedule.id, ann)).toEqual(schedule);
+        expect(await actions(schedule.id)).toEqual(['schedule.created']);
+      });
+
+      it('does not delete somebody else’s schedule', async () => {
+        const ann = somebody();
+        const schedule = await make(ann);
+
+        for (const stranger of strangers(ann)) expect(await schedules.delete(schedule.id, stranger)).toBe(false);
+        expect(await schedules.findOwned(schedule.id, ann)).toEqual(schedule);
+      });
+    });
+
+    describe('a list', () => {
+      it('shows the newest first, page by page, and counts all', async () => {
+        const ann = somebody();
+        const ids: string[] = [];
+        for (let turn = 0; turn < 3; turn++) ids.unshift((await make(ann)).id);
+
+        const first = await schedules.list({ owner: ann, size: 2 });
+        const second = await schedules.list({ owner: ann, size: 2, cursor: first.nextCursor! });
+
+        expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(ids);
+        expect([first.count, first.items.length, second.nextCursor]).toEqual([3, 2, null]);
+      });
+
+      it('shows the active ones, or the paused ones', async () => {
+        const ann = somebody();
+        const [active, paused] = [await make(ann), await make(ann, { isActive: false })];
+
+        expect((await schedules.list({ owner: ann, size: 9, isActive: true })).items).toEqual([active]);
+        expect((await schedules.list({ owner: ann, size: 9, isActive: false })).items).toEqual([paused]);
+      });
+    });
+
+    describe('replace', () => {
+      it('changes all that its owner decides', async () => {
+        const ann = somebody();
+        const { id } = await make(ann);
+        const definition = scheduleDefinition({ name: 'Hourly users', notice: MAIL_NOTICE, retentionSeconds: 60 });
+
+        const replaced = await schedules.replace(id, definition, ann);
+
+        expect(replaced).toMatchObject({ id, ...definition });
+        expect(await schedules.findOwned(id, ann)).toEqual(replaced);
+        expect(await actions(id)).toEqual(['schedule.created', 'schedule.changed']);
+      });
+
+      it('leaves a slot due while the rule stays', async () => {
+        const ann = somebody();
+        const { id, rule } = await make(ann);
+        await records.advance(DAY_SECONDS);
+        const due = await schedules.findOwned(id, ann);
+
+        const replaced = await schedules.replace(id, scheduleDefinition({ name: 'Renamed', rule }), ann);
+
+        expect(replaced!.nextRunAt).toEqual(due!.nextRunAt);
+        expect(await records.runs.beginDue()).toMatchObject({ run: { scheduleId: id } });
+      });
+
+      it.each([
+        ['frequency', { frequency: 'hourly' }],
+        ['time of day', { at: inSixHours() }],
+        ['time zone', { timeZone: 'Europe/Kyiv' }],
+      ] as const)('goes by the first slot to come when the %s changes', async (_, change) => {
+        const ann = somebody();
+        const { id, rule } = await make(ann);
+        await records.advance(DAY_SECONDS);
+
+        const replaced = await schedules.replace(id, scheduleDefinition({ rule: { ...rule, ...change } }), ann);
+
+        expect(replaced!.nextRunAt!.getTime()).toBeGreaterThan(records.now().getTime() - 1_000);
+      });
+
+      it('that pauses a schedule leaves it no slot', async () => {
+        const ann = somebody();
+        const { id } = await make(ann);
+
+        expect(await schedules.replace(id, scheduleDefinition({ isActive: false }), ann)).toMatchObject({
+          ...{ isActive: false, nextRunAt: null },
+        });
+      });
+
+      it('lets a schedule that the service paused start afresh', async () => {
+        const ann = somebody();
+        const schedule = await make(ann);
+        await failUntilPaused(schedule, ann);
+
+        const replaced = await schedules.replace(schedule.id, scheduleDefinition(), ann);
+
+        expect(replaced).toMatchObject({ isActive: true, pausedReason: null, failures: 0 });
+        expect(replaced!.nextRunAt).not.toBeNull();
+      });
+    });
+
+    describe('pause and resume', () => {
+      it('stop a schedule, and let it go on at the first slot to come', async () => {
+        const ann = somebody();
+        const { id } = await make(ann);
+
+        const paused = await schedules.pause(id, ann);
+        await records.advance(2 * DAY_SECONDS);
+        const none = await records.runs.beginDue();
+        const resumed = await schedules.resume(id, ann);
+
+        expect(paused).toMatchObject({ isActive: false, nextRunAt: null, pausedReason: null });
+        expect(none).toBeNull();
+        expect(resumed).toMatchObject({ isActive: true });
+        expect(resumed!.nextRunAt!.getTime()).toBeGreaterThan(records.now().getTime() - 1_000);
+        expect(await actions(id)).toEqual(['schedule.created', 'schedule.paused', 'schedule.resumed']);
+      });
+
+      it('clear what made the service pause it', async () => {
+        const ann = somebody();
+        const schedule = await make(ann);
+        await failUntilPaused(schedule, ann);
+        const paused = await schedules.findOwned(schedule.id, ann);
+
+        const resumed = await schedules.resume(schedule.id, ann);
+
+        expect(paused).toMatchObject({ isActive: false, failures: MOST_FAILURES, pausedReason: expect.any(String) });
+        expect(resumed).toMatchObject({ isActive: true, failures: 0, pausedReason: null });
+      });
+
+      it('leave alone what is so already', async () => {
+        const ann = somebody();
+        const active = await make(ann);
+        const paused = await make(ann, { isActive: false });
+
+        expect(await schedules.resume(active.id, ann)).toEqual(active);
+        expect(await schedules.pause(paused.id, ann)).toEqual(paused);
+        expect(await actions(active.id)).toEqual(['schedule.created']);
+      });
+    });
+
+    it('deletes a schedule with its runs, once', async () => {
+      const ann = somebody();
+      const { id } = await make(ann);
+      await records.runs.beginManual(id, ann, null, null);
+
+      expect(await schedules.delete(id, ann)).toBe(true);
+      expect(await schedules.delete(id, ann)).toBe(false);
+      expect(await schedules.findOwned(id, ann)).toBeNull();
+      expect(await records.runs.list(id, 10)).toMatchObject({ count: 0 });
+      expect((await actions(id)).at(-1)).toBe('schedule.deleted');
+    });
+  });
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { MAX_ATTEMPTS } from '../../src/export/model/domain/attempt-limits';
+import type { Export, FinishedFile, Progress } from '../../src/export/model/domain/export';
+import { type Attempt, AttemptRepository } from '../../src/export/model/domain/interfaces/attempt.repository';
+import type { AuditEntry } from '../../src/platform/audit/audit-log';
+import type { Ending } from '../../src/platform/outbox/planned-delivery';
+import type { ExportRecord } from './export-record';
+import type { ExportTerms } from './export-terms';
+import { auditOf, type FakeRecords } from './fake-records';
+import { publishedFile } from './published-file';
+
+const WORKER = 'fake-worker:1';
+
+/** Attempts at the exports of a `FakeRecords`: fenced by a token, under a lease, as the adapter's are. */
+export class FakeAttemptRepository extends AttemptRepository {
+  constructor(
+    private readonly records: FakeRecords,
+    private readonly terms: ExportTerms,
+  ) {
+    super();
+  }
+
+  override claim(exportId: string): Promise<Attempt | null> {
+    const token = randomUUID();
+    const now = this.records.clock.now();
+    const silentSince = this.records.clock.in(-this.terms.leaseSeconds);
+    const [claimed] = this.records.changeExports({
+      where: ({ id, streamed, attempts, status, heartbeatAt }) =>
+        id === exportId &&
+        !streamed &&
+        attempts < MAX_ATTEMPTS &&
+        (status === 'pending' || (status === 'processing' && heartbeatAt !== null && heartbeatAt < silentSince)),
+      set: ({ attempts, startedAt, progress }) => ({
+        status: 'processing',
+        attemptToken: token,
+        attempts: attempts + 1,
+        heartbeatAt: now,
+        startedAt: startedAt ?? now,
+        progress: { ...progress, done: 0 },
+      }),
+      audit: (row) => auditOf(row, 'export.started', { details: { worker: WORKER } }),
+    });
+    if (!claimed) return Promise.resolve(null);
+    const number = this.records.exports.get(exportId)?.attempts ?? 0;
+    return Promise.resolve({ token, number, export: claimed });
+  }
+
+  override beat(attempt: Attempt, { done, total, unit }: Progress): Promise<boolean> {
+    const record = this.records.exports.get(attempt.export.id);
+    if (!record || !isHeldBy(attempt)(record)) return Promise.resolve(false);
+    const { progress } = record;
+    const isNews = progress.done !== done || progress.total !== total || progress.unit !== unit;
+    const now = this.records.clock.now();
+    Object.assign(record, { heartbeatAt: now, progress: { done, total, unit } }, isNews && { updatedAt: now });
+    return Promise.resolve(true);
+  }
+
+  override finish(attempt: Attempt, file: FinishedFile): Promise<boolean> {
+    const details = { bytes: file.size, attempt: attempt.number };
+    return this.end(attempt, (record) => publishedFile(file, record, this.records.clock, this.terms), {
+      audit: (row) => auditOf(row, 'export.completed', { details }),
+      notifies: 'completed',
+    });
+  }
+
+  override fail(attempt: Attempt, reason: string): Promise<boolean> {
+    const details = { reason, attempt: attempt.number };
+    return this.end(attempt, () => ({ status: 'failed', attemptToken: null, error: reason }), {
+      audit: (row) => auditOf(row, 'export.failed', { details }),
+      notifies: 'failed',
+    });
+  }
+
+  override retryLater(attempt: Attempt, pauseSeconds: number, reason: string): Promise<boolean> {
+    const enqueueAfter = this.records.clock.in(pauseSeconds);
+    const details = { reason, attempt: attempt.number };
+    return this.end(attempt, () => ({ status: 'pending', attemptToken: null, enqueueAfter }), {
+      audit: (row) => auditOf(row, 'export.attempt-failed', { details }),
+    });
+  }
+
+  override handBack(attempt: Attempt): Promise<boolean> {
+    const enqueueAfter = this.records.clock.now();
+    return this.end(
+      attempt,
+      ({ attempts }) => ({ status: 'pending', attemptToken: null, attempts: attempts - 1, enqueueAfter }),
+      { audit: (row) => auditOf(row, 'export.handed-back', { details: { worker: WORKER } }) },
+    );
+  }
+
+  private end(
+    attempt: Attempt,
+    set: (record: ExportRecord) => Partial<ExportRecord>,
+    step: { readonly audit: (row: Export) => AuditEntry; readonly notifies?: Ending },
+  ): Promise<boolean> {
+    const changed = this.records.changeExports({ where: isHeldBy(attempt), set, ...step });
+    return Promise.resolve(changed.length === 1);
+  }
+}
+
+/** The fence: whoever lost the token changes nothing. */
+function isHeldBy({ token, export: { id } }: Attempt): (record: ExportRecord) => boolean {
+  return (record) => record.id === id && record.attemptToken === token && record.status === 'processing';
+}

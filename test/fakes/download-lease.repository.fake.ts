@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { nameOf, wayOf } from '../../src/export/model/domain/downloader';
+import type { Export } from '../../src/export/model/domain/export';
+import { HANDOVER_LEASE_SECONDS } from '../../src/export/model/domain/handover-limits';
+import {
+  type Ending,
+  type Handover,
+  HandoverRepository,
+} from '../../src/export/model/domain/interfaces/handover.repository';
+import type { AuditEntry } from '../../src/platform/audit/audit-log';
+import type { Party } from '../../src/platform/auth/caller';
+import { type ExportRecord, NOT_LEASED } from './export-record';
+import { auditOf, type FakeRecords } from './fake-records';
+
+/** Who is served which one-time file of a `FakeRecords`: one download has the lease, by its token. */
+export class FakeDownloadLeaseRepository extends HandoverRepository {
+  constructor(
+    private readonly records: FakeRecords,
+    private readonly leaseSeconds = HANDOVER_LEASE_SECONDS,
+  ) {
+    super();
+  }
+
+  override claim(exportId: string, by: Party | null): Promise<Handover | null> {
+    const record = this.records.exports.get(exportId);
+    if (!record || !this.isFree(record)) return Promise.resolve(null);
+    const token = randomUUID();
+    const downloadLease = this.records.clock.in(this.leaseSeconds);
+    Object.assign(record, { downloadToken: token, downloadLease, downloadPrepared: false, downloadedBy: nameOf(by) });
+    return Promise.resolve({ exportId, token, by });
+  }
+
+  override beat(handover: Handover): Promise<boolean> {
+    const record = this.held(handover);
+    if (!record) return Promise.resolve(false);
+    const renewed = this.records.clock.in(this.leaseSeconds);
+    const { downloadLease } = record;
+    record.downloadLease = downloadLease !== null && downloadLease > renewed ? downloadLease : renewed;
+    return Promise.resolve(true);
+  }
+
+  override prepareEnding(handover: Handover, leaseSeconds: number): Promise<Ending | null> {
+    const record = this.held(handover);
+    if (!record) return Promise.resolve(null);
+    Object.assign(record, { downloadLease: this.records.clock.in(leaseSeconds), downloadPrepared: true });
+    return Promise.resolve({
+      mark: () => {
+        if (record.downloadToken === handover.token) record.downloadEnding = true;
+      },
+      close: () => undefined,
+    });
+  }
+
+  override complete(handover: Handover): Promise<boolean> {
+    const { by } = handover;
+    return this.conclude(handover, servedFile(this.records), (row) =>
+      auditOf(row, 'export.downloaded', { by, details: { by: wayOf(by), one_time: true } }),
+    );
+  }
+
+  override release(handover: Handover, sent: number): Promise<boolean> {
+    const { by } = handover;
+    return this.conclude(
+      handover,
+      () => ({ ...NOT_LEASED, downloadedBy: null }),
+      (row) => auditOf(row, 'export.download-broken-off', { by, details: { by: wayOf(by), bytes: sent } }),
+    );
+  }
+
+  private isFree({ oneTime, status, storageKey, ...record }: ExportRecord): boolean {
+    const { downloadEnding, downloadToken, downloadLease } = record;
+    const isLeased = downloadToken !== null && (downloadLease === null || downloadLease >= this.records.clock.now());
+    return oneTime && status === 'completed' && storageKey !== null && !downloadEnding && !isLeased;
+  }
+
+  private held({ exportId, token }: Handover): ExportRecord | null {
+    const record = this.records.exports.get(exportId);
+    return record?.downloadToken === token && record.status === 'completed' ? record : null;
+  }
+
+  /** Its file may have expired meanwhile, which the download cannot know. */
+  private conclude(
+    { exportId, token }: Handover,
+    set: (record: ExportRecord) => Partial<ExportRecord>,
+    audit: (row: Export) => AuditEntry,
+  ): Promise<boolean> {
+    const where = ({ id, downloadToken }: ExportRecord) => id === exportId && downloadToken === token;
+    return Promise.resolve(this.records.changeExports({ where, set, audit }).length === 1);
+  }
+}
+
+/** The columns that end a one-time export whose file was downloaded. */
+export function servedFile({ clock }: FakeRecords): (record: ExportRecord) => Partial<ExportRecord> {
+  return ({ downloadCount }) => ({
+    status: 'expired',
+    expiresAt: clock.now(),
+    downloadedAt: clock.now(),
+    downloadCount: downloadCount + 1,
+    ...NOT_LEASED,
+  });
+}

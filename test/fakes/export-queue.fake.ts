@@ -1,0 +1,28 @@
+import { ExportQueue } from '../../src/export/model/domain/interfaces/export-queue';
+
+/** A queue that holds what it is told, each export once, until a worker takes it; it can be out of reach. */
+export class FakeExportQueue extends ExportQueue {
+  private readonly waiting = new Set<string>();
+  private isDown = false;
+
+  override add(...exportIds: readonly string[]): Promise<void> {
+    if (this.isDown) return Promise.reject(new Error('The queue cannot be reached'));
+    for (const id of exportIds) this.waiting.add(id);
+    return Promise.resolve();
+  }
+
+  /** What a worker is given. */
+  takeAll(): string[] {
+    const taken = [...this.waiting];
+    this.waiting.clear();
+    return taken;
+  }
+
+  goDown(): void {
+    this.isDown = true;
+  }
+
+  comeUp(): void {
+    this.isDown = false;
+  }
+}

@@ -1,0 +1,106 @@
+import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
+import type { Export } from '../../src/export/model/domain/export';
+import { type Party, isCustomer } from '../../src/platform/auth/caller';
+
+type Mutable<Fields> = { -readonly [Name in keyof Fields]: Fields[Name] };
+
+/** An export with what only its repositories know of it: the columns of its table. */
+export interface ExportRecord extends Mutable<Omit<Export, 'object' | 'isBeingTaken'>> {
+  storageKey: string | null;
+  contentType: string | null;
+  retentionSeconds: number | null;
+  attempts: number;
+  attemptToken: string | null;
+  heartbeatAt: Date | null;
+  enqueueAfter: Date;
+  downloadToken: string | null;
+  downloadLease: Date | null;
+  downloadPrepared: boolean;
+  downloadEnding: boolean;
+}
+
+/** How long a new export waits until the queue is told of it again. */
+const REMINDER_SECONDS = 30;
+
+/** What becomes of a value that is kept as JSON. */
+export function asJson<Value>(value: Value): Value {
+  return value === undefined ? value : (JSON.parse(JSON.stringify(value)) as Value);
+}
+
+/** A pending export, as it is requested. */
+export function recordOf(id: string, requestId: string, request: RequestExport, now: Date): ExportRecord {
+  const { kind, type, format, owner, sessionId, eventId, scheduleId, oneTime, expected } = request;
+  const { userId, tenantId, customerId } = owner;
+  const asked = { kind, type, format, userId, tenantId, customerId, sessionId, eventId, scheduleId, oneTime };
+  return {
+    id,
+    requestId,
+    ...asked,
+    status: 'pending',
+    dataTypes: [...request.dataTypes],
+    filters: asJson(request.filters ?? null),
+    options: asJson(request.options),
+    deliveries: asJson(request.delivery.deliveries),
+    retentionSeconds: request.retentionSeconds,
+    streamed: false,
+    progress: { done: 0, total: expected.total, unit: expected.unit },
+    ...NO_FILE,
+    ...NO_ATTEMPT,
+    ...NO_DOWNLOAD,
+    downloadCount: 0,
+    downloadedAt: null,
+    enqueueAfter: new Date(now.getTime() + REMINDER_SECONDS * 1000),
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+const NO_FILE = {
+  storageKey: null,
+  contentType: null,
+  fileName: null,
+  fileSize: null,
+  sha256: null,
+  recordCount: null,
+  pageCount: null,
+  warnings: [],
+  error: null,
+  expiresAt: null,
+  completedAt: null,
+};
+
+const NO_ATTEMPT = { attempts: 0, attemptToken: null, heartbeatAt: null, startedAt: null };
+
+/** The columns of a file that nobody is downloading. */
+export const NOT_LEASED = {
+  downloadToken: null,
+  downloadLease: null,
+  downloadPrepared: false,
+  downloadEnding: false,
+};
+
+const NO_DOWNLOAD = { ...NOT_LEASED, downloadedBy: null };
+
+/** The record as the model knows it. */
+export function toExport(record: ExportRecord, now: Date): Export {
+  const { storageKey, contentType, retentionSeconds, attempts, attemptToken, heartbeatAt, ...rest } = record;
+  const { enqueueAfter, downloadToken, downloadLease, downloadPrepared, downloadEnding, ...known } = rest;
+  const isCompleted = record.status === 'completed';
+  const isPrepared = downloadPrepared && downloadLease !== null && downloadLease > now;
+  return {
+    ...known,
+    object: isCompleted && storageKey !== null && contentType !== null ? { key: storageKey, contentType } : null,
+    downloadedBy: record.downloadedAt && record.downloadedBy,
+    isBeingTaken: isCompleted && (downloadEnding || isPrepared),
+  };
+}
+
+/** Whether the party may see the record. */
+export function isVisibleTo(
+  party: Party,
+  { userId, tenantId, customerId }: Pick<ExportRecord, 'userId' | 'tenantId' | 'customerId'>,
+): boolean {
+  return isCustomer(party)
+    ? customerId === party.customerId
+    : userId === party.userId && tenantId === party.tenantId;
+}

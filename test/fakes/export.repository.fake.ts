@@ -1,0 +1,179 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
+import { wayOf } from '../../src/export/model/domain/downloader';
+import type { Export, FinishedFile, StoredObject } from '../../src/export/model/domain/export';
+import type { ExportStatus } from '../../src/export/model/domain/export-status';
+import { statusesBefore } from '../../src/export/model/domain/export-status';
+import {
+  type ExportCreation,
+  type ExportQuery,
+  ExportRepository,
+} from '../../src/export/model/domain/interfaces/export.repository';
+import { accountOf } from '../../src/export/model/domain/record-owner';
+import { isCustomer, type Party } from '../../src/platform/auth/caller';
+import { DomainError } from '../../src/platform/errors/domain-error';
+import type { Page } from '../../src/platform/http/page';
+import type { IdempotentRequest } from '../../src/platform/idempotency/idempotency-keys';
+import { RequestContext } from '../../src/platform/observability/request-context';
+import { type RateLimitState, takeOneMore } from '../../src/platform/rate-limit/rate-limit';
+import { type ExportRecord, isVisibleTo, recordOf } from './export-record';
+import type { ExportTerms } from './export-terms';
+import { auditOf, type FakeRecords } from './fake-records';
+import { pageOf } from './fake-page';
+import { publishedFile } from './published-file';
+
+const MAX_STREAMS = 3;
+const STREAM_RETRY_SECONDS = 5;
+
+/** The exports of a `FakeRecords`, as their owners know them. */
+export class FakeExportRepository extends ExportRepository {
+  constructor(
+    private readonly records: FakeRecords,
+    private readonly terms: ExportTerms,
+  ) {
+    super();
+  }
+
+  override create(
+    request: RequestExport,
+    idempotency: IdempotentRequest | null,
+    attemptToken?: string,
+  ): Promise<ExportCreation> {
+    return attempt(() => {
+      const id = request.id ?? uuidv7();
+      const account = accountOf(request.owner);
+      const key = idempotency && this.records.resourceOf(idempotency);
+      const earlier = this.records.exports.get(key ?? id);
+      if (earlier) {
+        if (idempotency && key === null) this.records.keepIdempotencyKey(idempotency, id);
+        return { export: this.records.toExport(earlier), isNew: false, rateLimit: null };
+      }
+      if (attemptToken !== undefined) this.refuseOneStreamMore(account);
+      const rateLimit = this.takeFromLimit(account, request);
+      if (idempotency && key === null) this.records.keepIdempotencyKey(idempotency, id);
+      return { export: this.add(id, request, attemptToken), isNew: true, rateLimit };
+    });
+  }
+
+  override find(id: string): Promise<Export | null> {
+    return this.findAll([id]).then(([found]) => found ?? null);
+  }
+
+  override findOwned(id: string, owner: Party): Promise<Export | null> {
+    const record = this.records.exports.get(id);
+    return Promise.resolve(record && isVisibleTo(owner, record) ? this.records.toExport(record) : null);
+  }
+
+  override findAll(ids: readonly string[]): Promise<Export[]> {
+    const found = [...this.records.exports.values()].filter(({ id }) => ids.includes(id));
+    return Promise.resolve(found.map((record) => this.records.toExport(record)));
+  }
+
+  override list({ owner, size, cursor, ...filters }: ExportQuery): Promise<Page<Export>> {
+    const wanted = Object.entries(filters).filter(([, value]) => value !== undefined);
+    const all = [...this.records.exports.values()].filter(
+      (record) =>
+        isVisibleTo(owner, record) && wanted.every(([name, value]) => record[name as keyof ExportRecord] === value),
+    );
+    return Promise.resolve(pageOf(all, size, cursor, (record) => this.records.toExport(record)));
+  }
+
+  override cancel(id: string, by: Party): Promise<Export | null> {
+    const [cancelled] = this.records.changeExports({
+      where: (record) => isOwn(record, id, by) && mayBecome(record, 'cancelled'),
+      set: () => ({ status: 'cancelled', attemptToken: null }),
+      audit: (row) => auditOf(row, 'export.cancelled', { by }),
+    });
+    return Promise.resolve(cancelled ?? null);
+  }
+
+  override expire(id: string, by: Party): Promise<Export | null> {
+    const [expired] = this.records.changeExports({
+      where: (record) => isOwn(record, id, by) && !record.streamed && mayBecome(record, 'expired'),
+      set: () => ({ status: 'expired', expiresAt: this.records.clock.now() }),
+      audit: (row) => auditOf(row, 'export.file-deleted', { by }),
+    });
+    return Promise.resolve(expired ?? null);
+  }
+
+  override replaceFile(
+    id: string,
+    file: FinishedFile,
+    by: Party,
+  ): Promise<{ export: Export; replaced: StoredObject | null } | null> {
+    const { storageKey: key = null, contentType = null } = this.records.exports.get(id) ?? {};
+    const [completed] = this.records.changeExports({
+      where: (record) => isOwn(record, id, by) && (record.status === 'completed' || mayBecome(record, 'completed')),
+      set: (record) => publishedFile(file, record, this.records.clock, this.terms),
+      audit: (row) => auditOf(row, 'export.content-uploaded', { by, details: { bytes: file.size } }),
+      notifies: 'completed',
+    });
+    if (!completed) return Promise.resolve(null);
+    const replaced = key !== null && contentType !== null ? { key, contentType } : null;
+    return Promise.resolve({ export: completed, replaced });
+  }
+
+  override recordDownload(id: string, by: Party | null): Promise<void> {
+    this.records.changeExports({
+      where: (record) => record.id === id,
+      set: ({ downloadCount }) => ({ downloadCount: downloadCount + 1 }),
+      audit: (row) => auditOf(row, 'export.downloaded', { by, details: { by: wayOf(by) } }),
+    });
+    return Promise.resolve();
+  }
+
+  private add(id: string, request: RequestExport, attemptToken: string | undefined): Export {
+    const now = this.records.clock.now();
+    const record = recordOf(id, RequestContext.current()?.requestId ?? id, request, now);
+    if (attemptToken !== undefined) {
+      Object.assign(record, { streamed: true, status: 'processing', attempts: 1, attemptToken });
+      Object.assign(record, { heartbeatAt: now, startedAt: now });
+    }
+    this.records.exports.set(id, record);
+    const created = this.records.toExport(record);
+    const { kind, type, format, caller, audited } = request;
+    const details = { kind, ...(type !== null && { type }), format, ...audited };
+    this.records.audit(auditOf(created, 'export.requested', { by: caller, details }));
+    return created;
+  }
+
+  private refuseOneStreamMore(account: Party): void {
+    const open = [...this.records.exports.values()].filter(
+      (record) => isVisibleTo(account, record) && record.streamed && record.status === 'processing',
+    );
+    if (open.length < MAX_STREAMS) return;
+    const message = `${MAX_STREAMS} exports are being streamed to you already: read them to their ends, or cancel one`;
+    throw new DomainError('limit', 'too-many-streams', message, { retryAfterSeconds: STREAM_RETRY_SECONDS });
+  }
+
+  /** Counts the account's creations of a kind in the window that ends now. */
+  private takeFromLimit(account: Party, { kind, rateLimit }: RequestExport): RateLimitState | null {
+    if (!rateLimit) return null;
+    const { windowSeconds } = rateLimit;
+    const since = this.records.clock.in(-windowSeconds);
+    const used = [...this.records.exports.values()]
+      .filter((record) => record.kind === kind && record.createdAt > since && goesOn(account, record))
+      .map(({ createdAt }) => createdAt.getTime());
+    const reset = used.length === 0 ? null : Math.ceil((Math.min(...used) - since.getTime()) / 1000);
+    return takeOneMore(kind, rateLimit, { used: used.length, reset });
+  }
+}
+
+/** A transaction that throws is a promise that rejects. */
+function attempt<Result>(work: () => Result): Promise<Result> {
+  return new Promise((resolve) => {
+    resolve(work());
+  });
+}
+
+function isOwn(record: ExportRecord, id: string, party: Party): boolean {
+  return record.id === id && isVisibleTo(party, record);
+}
+
+function mayBecome({ status }: ExportRecord, next: ExportStatus): boolean {
+  return statusesBefore(next).includes(status);
+}
+
+function goesOn(account: Party, record: ExportRecord): boolean {
+  return isVisibleTo(account, record) && (isCustomer(account) || record.customerId === null);
+}

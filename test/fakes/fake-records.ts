@@ -1,0 +1,137 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { Export } from '../../src/export/model/domain/export';
+import { ownerOf } from '../../src/export/model/domain/record-owner';
+import type { AuditEntry } from '../../src/platform/audit/audit-log';
+import type { Party } from '../../src/platform/auth/caller';
+import { DomainError } from '../../src/platform/errors/domain-error';
+import type { IdempotentRequest } from '../../src/platform/idempotency/idempotency-keys';
+import { RequestContext } from '../../src/platform/observability/request-context';
+import type { OutboxMessage } from '../../src/platform/outbox/outbox';
+import type { Ending } from '../../src/platform/outbox/planned-delivery';
+import type { Schedule } from '../../src/scheduled-export/model/domain/schedule';
+import type { ScheduleRun } from '../../src/scheduled-export/model/domain/schedule-run';
+import { asJson, type ExportRecord, toExport } from './export-record';
+import { FakeClock } from './fake-clock';
+import { OutboxRecord } from './outbox-record';
+
+export type AuditRecord = AuditEntry & { readonly at: Date };
+
+/** A run with when somebody looks at it again. */
+export interface RunRecord {
+  run: ScheduleRun;
+  nextCheckAt: Date;
+}
+
+interface KeptIdempotencyKey {
+  readonly fingerprint: string;
+  readonly resourceId: string;
+  readonly createdAt: Date;
+}
+
+interface ExportChange {
+  readonly where: (record: ExportRecord) => boolean;
+  readonly set: (record: ExportRecord) => Partial<ExportRecord>;
+  readonly audit?: (row: Export) => AuditEntry;
+  /** Which end is to be notified of. */
+  readonly notifies?: Ending;
+}
+
+/**
+ * The tables that fakes of repositories share, as the adapters share a database. Each method runs to its end before any
+ * other code does: that is its transaction.
+ */
+export class FakeRecords {
+  readonly clock = new FakeClock();
+  readonly exports = new Map<string, ExportRecord>();
+  readonly outbox = new Map<string, OutboxRecord>();
+  readonly schedules = new Map<string, Schedule>();
+  readonly runs = new Map<string, RunRecord>();
+  readonly auditLog: AuditRecord[] = [];
+  readonly idempotencyKeys = new Map<string, KeptIdempotencyKey>();
+
+  /** Changes every export that meets the condition, with its audit entry and its messages. */
+  changeExports({ where, set, audit, notifies }: ExportChange): Export[] {
+    const changed = [...this.exports.values()].filter(where).sort(byId);
+    return changed.map((record) => {
+      Object.assign(record, set(record), { updatedAt: this.clock.now() });
+      const row = this.toExport(record);
+      if (audit) this.audit(audit(row));
+      if (notifies) this.post(...messagesOf(row, notifies));
+      return row;
+    });
+  }
+
+  toExport(record: ExportRecord): Export {
+    return toExport(record, this.clock.now());
+  }
+
+  audit(entry: AuditEntry): void {
+    this.auditLog.push({ ...entry, at: this.clock.now() });
+  }
+
+  /** What was posted of one export, event and channel before is not posted again. */
+  post(...messages: readonly OutboxMessage[]): void {
+    const requestId = RequestContext.current()?.requestId ?? null;
+    for (const message of messages) {
+      const isKnown = [...this.outbox.values()].some((other) => message.exportId !== null && isSame(other, message));
+      if (isKnown) continue;
+      const record = new OutboxRecord(uuidv7(), asJson(message), requestId, this.clock.now());
+      this.outbox.set(record.id, record);
+    }
+  }
+
+  /**
+   * The resource that the key made before, if any.
+   * @throws DomainError mismatch
+   */
+  resourceOf({ owner, key, fingerprint }: IdempotentRequest): string | null {
+    const earlier = this.idempotencyKeys.get(nameOf(owner, key));
+    if (!earlier) return null;
+    if (earlier.fingerprint === fingerprint) return earlier.resourceId;
+    throw new DomainError('mismatch', 'idempotency-key-reused', 'This Idempotency-Key was used for a different request');
+  }
+
+  keepIdempotencyKey({ owner, key, fingerprint }: IdempotentRequest, resourceId: string): void {
+    this.idempotencyKeys.set(nameOf(owner, key), { fingerprint, resourceId, createdAt: this.clock.now() });
+  }
+}
+
+function nameOf(owner: string, key: string): string {
+  return JSON.stringify([owner, key]);
+}
+
+function isSame(
+  one: Pick<OutboxMessage, 'exportId' | 'event' | 'channel'>,
+  other: Pick<OutboxMessage, 'exportId' | 'event' | 'channel'>,
+): boolean {
+  return one.exportId === other.exportId && one.event === other.event && one.channel === other.channel;
+}
+
+export function byId(one: { readonly id: string }, other: { readonly id: string }): number {
+  return one.id < other.id ? -1 : 1;
+}
+
+interface AuditedStep {
+  /** The owner where it is left out, `null` for the service itself or the bearer of a link. */
+  readonly by?: Party | null;
+  readonly details?: AuditEntry['details'];
+}
+
+/** What an audit entry says of the export that it is about. */
+export function auditOf(row: Export, action: string, { by, details }: AuditedStep = {}): AuditEntry {
+  const nobody = { userId: null, customerId: null };
+  const { userId, customerId } = by === undefined ? row : by === null ? nobody : ownerOf(by);
+  const { id: exportId, scheduleId, tenantId, requestId } = row;
+  return { action, exportId, scheduleId, userId, customerId, tenantId, requestId, details };
+}
+
+/** What is planned to be notified of an end. */
+export function messagesOf(row: Export, end: Ending): OutboxMessage[] {
+  const { id: exportId, scheduleId, userId, tenantId, customerId, deliveries } = row;
+  return deliveries
+    .filter(({ on }) => on.includes(end))
+    .map(({ channel, target }) => ({
+      event: `export.${end}`,
+      ...{ exportId, scheduleId, userId, tenantId, customerId, channel, target },
+    }));
+}

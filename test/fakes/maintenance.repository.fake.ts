@@ -1,0 +1,151 @@
+import { MAX_ATTEMPTS } from '../../src/export/model/domain/attempt-limits';
+import { partyOf, wayOf } from '../../src/export/model/domain/downloader';
+import type { Export } from '../../src/export/model/domain/export';
+import {
+  type DeletableObject,
+  UpkeepRepository,
+} from '../../src/export/model/domain/interfaces/upkeep.repository';
+import { objectPrefix } from '../../src/export/model/domain/object-key';
+import { servedFile } from './download-lease.repository.fake';
+import type { ExportRecord } from './export-record';
+import type { ExportTerms } from './export-terms';
+import { auditOf, byId, type FakeRecords, messagesOf } from './fake-records';
+
+const BATCH = 500;
+const REMINDER_SECONDS = 30;
+const DAY_SECONDS = 86_400;
+const IDEMPOTENCY_DAYS = 7;
+const UNTOLD_DAYS = 1;
+const STREAM_BROKE = 'The service stopped while the rows went out. Ask for them again.';
+const WORN_OUT = `The export was begun ${MAX_ATTEMPTS} times and stopped every time. Try again, or ask for less at once.`;
+
+/** What the sweep asks of a `FakeRecords`. */
+export class FakeMaintenanceRepository extends UpkeepRepository {
+  constructor(
+    private readonly records: FakeRecords,
+    private readonly terms: ExportTerms,
+  ) {
+    super();
+  }
+
+  override reclaimSilent(): Promise<Export[]> {
+    const { clock } = this.records;
+    const silentSince = clock.in(-this.terms.leaseSeconds);
+    const isSilent = ({ status, heartbeatAt }: ExportRecord) =>
+      status === 'processing' && heartbeatAt !== null && heartbeatAt < silentSince;
+    const fail = (reason: string, which: (record: ExportRecord) => boolean) =>
+      this.records.changeExports({
+        where: (record) => isSilent(record) && which(record),
+        set: () => ({ status: 'failed', attemptToken: null, error: reason }),
+        audit: (row) => auditOf(row, 'export.failed', { details: { reason } }),
+        notifies: 'failed',
+      });
+    const broken = fail(STREAM_BROKE, ({ streamed }) => streamed);
+    const failed = fail(WORN_OUT, ({ attempts }) => attempts >= MAX_ATTEMPTS);
+    const pending = this.records.changeExports({
+      where: isSilent,
+      set: () => ({ status: 'pending', attemptToken: null, enqueueAfter: clock.now() }),
+      audit: (row) => auditOf(row, 'export.attempt-lost'),
+    });
+    return Promise.resolve([...broken, ...failed, ...pending]);
+  }
+
+  override takeOverdue(): Promise<string[]> {
+    const now = this.records.clock.now();
+    const overdue = this.all(({ status, enqueueAfter }) => status === 'pending' && enqueueAfter <= now)
+      .sort((one, other) => one.enqueueAfter.getTime() - other.enqueueAfter.getTime())
+      .slice(0, BATCH);
+    for (const record of overdue) record.enqueueAfter = this.records.clock.in(REMINDER_SECONDS);
+    return Promise.resolve(overdue.map(({ id }) => id).sort());
+  }
+
+  override tellUntold(): Promise<number> {
+    const since = this.records.clock.in(-UNTOLD_DAYS * DAY_SECONDS);
+    let count = 0;
+    for (const record of this.all(({ updatedAt }) => updatedAt > since)) {
+      const { id, status } = record;
+      if (status !== 'completed' && status !== 'failed') continue;
+      const planned = messagesOf(this.records.toExport(record), status);
+      const told = [...this.records.outbox.values()].some(
+        ({ exportId, event }) => exportId === id && event === `export.${status}`,
+      );
+      if (planned.length === 0 || told) continue;
+      this.records.post(...planned);
+      count++;
+    }
+    return Promise.resolve(count);
+  }
+
+  override expireOverdue(): Promise<number> {
+    const now = this.records.clock.now();
+    const isOverdue = ({ status, expiresAt, downloadEnding, downloadLease }: ExportRecord) =>
+      status === 'completed' &&
+      expiresAt !== null &&
+      expiresAt <= now &&
+      !downloadEnding &&
+      (downloadLease === null || downloadLease < now);
+    const some = new Set(this.all(isOverdue).slice(0, BATCH));
+    const expired = this.records.changeExports({
+      where: (record) => some.has(record),
+      set: () => ({ status: 'expired' }),
+      audit: (row) => auditOf(row, 'export.expired', { by: null }),
+    });
+    return Promise.resolve(expired.length);
+  }
+
+  override concludeHandovers(): Promise<number> {
+    const now = this.records.clock.now();
+    const concluded = this.records.changeExports({
+      where: ({ status, downloadEnding, downloadLease }) =>
+        (status === 'completed' || status === 'expired') &&
+        downloadEnding &&
+        downloadLease !== null &&
+        downloadLease < now,
+      set: servedFile(this.records),
+      audit: (row) => {
+        const by = partyOf(row);
+        return auditOf(row, 'export.downloaded', { by, details: { by: wayOf(by), one_time: true, receipt: false } });
+      },
+    });
+    return Promise.resolve(concluded.length);
+  }
+
+  override findDeletable(after: string | null): Promise<DeletableObject[]> {
+    const deletable = this.all(({ id, status }) => status === 'expired' && (after === null || id > after))
+      .sort(byId)
+      .flatMap(({ id, storageKey }) => (storageKey === null ? [] : [{ exportId: id, key: storageKey }]));
+    return Promise.resolve(deletable.slice(0, BATCH));
+  }
+
+  override forgetObjects(...objects: readonly DeletableObject[]): Promise<number> {
+    const known = objects.flatMap(({ exportId, key }) => {
+      const record = this.records.exports.get(exportId);
+      return record?.storageKey === key ? [record] : [];
+    });
+    for (const record of known) Object.assign(record, { storageKey: null, updatedAt: this.records.clock.now() });
+    return Promise.resolve(known.length);
+  }
+
+  override findKept(keys: readonly string[], settledSince: Date): Promise<ReadonlySet<string>> {
+    const isKept = (key: string) => {
+      const record = this.records.exports.get(key.split('/')[1] ?? '');
+      if (!record) return false;
+      const { id, status, storageKey, attemptToken, updatedAt } = record;
+      const isWritten = status === 'processing' && key.startsWith(`${objectPrefix(id)}${String(attemptToken)}.`);
+      return key === storageKey || isWritten || updatedAt > settledSince;
+    };
+    return Promise.resolve(new Set(keys.filter(isKept)));
+  }
+
+  override forgetIdempotencyKeys(): Promise<void> {
+    const since = this.records.clock.in(-IDEMPOTENCY_DAYS * DAY_SECONDS);
+    for (const [name, { createdAt }] of this.records.idempotencyKeys) {
+      if (createdAt < since) this.records.idempotencyKeys.delete(name);
+    }
+    return Promise.resolve();
+  }
+
+  private all(which: (record: ExportRecord) => boolean): ExportRecord[] {
+    return [...this.records.exports.values()].filter(which);
+  }
+}

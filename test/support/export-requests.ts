@@ -1,0 +1,58 @@
+import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
+import type { FinishedFile } from '../../src/export/model/domain/export';
+import { objectPrefix } from '../../src/export/model/domain/object-key';
+import { ownerOf } from '../../src/export/model/domain/record-owner';
+import type { CallingCustomer, Party, Person } from '../../src/platform/auth/caller';
+import type { ChannelName, Ending, PlannedDelivery } from '../../src/platform/outbox/planned-delivery';
+import { NO_DELIVERIES } from '../../src/platform/outbox/planned-delivery';
+
+/** Ann without a tenant, her namesake in one, and others: nobody may see what belongs to anybody else. */
+export const ANN: Person = { userId: 'ann', tenantId: null };
+export const ANN_IN_BLUE: Person = { userId: 'ann', tenantId: 'blue' };
+export const BEN: Person = { userId: 'ben', tenantId: null };
+export const PARTNER: CallingCustomer = { customerId: '00000000-0000-7000-8000-0000000000c1', tenantId: null };
+export const RIVAL: CallingCustomer = { customerId: '00000000-0000-7000-8000-0000000000c2', tenantId: null };
+
+/** A request for Ann's transactions as CSV, but for what is said. */
+export function exportRequest(traits: Partial<RequestExport> = {}): RequestExport {
+  const caller: Party = traits.caller ?? ANN;
+  return {
+    caller,
+    owner: ownerOf(caller),
+    kind: 'data',
+    type: 'table',
+    format: 'csv',
+    options: {},
+    ...{ sessionId: null, eventId: null, scheduleId: null },
+    oneTime: false,
+    dataTypes: ['transactions'],
+    filters: null,
+    delivery: NO_DELIVERIES,
+    retentionSeconds: null,
+    expected: { done: 0, total: null, unit: 'rows' },
+    rateLimit: null,
+    audited: {},
+    idempotencyKey: null,
+    ...traits,
+  };
+}
+
+/** Deliveries of one kind, as a request has them planned. */
+export function delivering(channel: ChannelName, ...on: Ending[]): { delivery: RequestExport['delivery'] } {
+  const planned: PlannedDelivery = { channel, on, target: { to: channel } };
+  return { delivery: { deliveries: [planned], asked: null } };
+}
+
+/** A file of two rows that was stored for the export, but for what is said. */
+export function finishedFile(exportId: string, traits: Partial<FinishedFile> = {}): FinishedFile {
+  return {
+    object: { key: `${objectPrefix(exportId)}file.csv`, contentType: 'text/csv' },
+    name: 'Transactions.csv',
+    size: 10,
+    sha256: 'ab'.repeat(32),
+    recordCount: 2,
+    pageCount: null,
+    warnings: [],
+    ...traits,
+  };
+}

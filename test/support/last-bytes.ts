@@ -1,0 +1,14 @@
+import type { Handover } from '../../src/export/model/domain/interfaces/handover.repository';
+import type { RecordsUnderTest } from './records-under-test';
+import { until } from './until';
+
+/** Sends the last byte of a one-time file, waits until the records say so, and renews the lease of its download. */
+export async function sendLastByte(records: RecordsUnderTest, lease: Handover): Promise<void> {
+  const ending = await records.downloads.prepareEnding(lease, 1);
+  ending!.mark();
+  ending!.close();
+  // While that lease lasts a prepared file looks the same: the mark alone outlives it.
+  await records.advance(2);
+  await until('the mark is seen', async () => (await records.exports.find(lease.exportId))?.isBeingTaken);
+  await records.downloads.beat(lease);
+}

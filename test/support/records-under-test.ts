@@ -1,0 +1,172 @@
+import { FakeAttemptRepository } from '../fakes/attempt.repository.fake';
+import { FakeDeliveryRepository } from '../fakes/delivery.repository.fake';
+import { FakeDownloadLeaseRepository } from '../fakes/download-lease.repository.fake';
+import { FakeExportRepository } from '../fakes/export.repository.fake';
+import { FakeRecords } from '../fakes/fake-records';
+import { FakeMaintenanceRepository } from '../fakes/maintenance.repository.fake';
+import { FakeScheduleRepository } from '../fakes/schedule.repository.fake';
+import { FakeScheduleRunRepository } from '../fakes/schedule-run.repository.fake';
+import { PrismaDeliveryRepository } from '../../src/delivery/infrastructure/delivery.repository.prisma';
+import type { DeliveryRepository } from '../../src/delivery/model/domain/interfaces/delivery.repository';
+import { PrismaAttemptRepository } from '../../src/export/infrastructure/attempt.repository.prisma';
+import { PrismaExportRepository } from '../../src/export/infrastructure/export.repository.prisma';
+import { PrismaHandoverRepository } from '../../src/export/infrastructure/handover.repository.prisma';
+import { PrismaUpkeepRepository } from '../../src/export/infrastructure/upkeep.repository.prisma';
+import type { AttemptRepository } from '../../src/export/model/domain/interfaces/attempt.repository';
+import type { ExportRepository } from '../../src/export/model/domain/interfaces/export.repository';
+import type { HandoverRepository } from '../../src/export/model/domain/interfaces/handover.repository';
+import type { UpkeepRepository } from '../../src/export/model/domain/interfaces/upkeep.repository';
+import { Config } from '../../src/platform/config/config';
+import { PrismaService } from '../../src/platform/prisma/prisma.service';
+import { PrismaScheduleRepository } from '../../src/scheduled-export/infrastructure/schedule.repository.prisma';
+import { PrismaScheduleRunRepository } from '../../src/scheduled-export/infrastructure/schedule-run.repository.prisma';
+import type { ScheduleRepository } from '../../src/scheduled-export/model/domain/interfaces/schedule.repository';
+import type { ScheduleRunRepository } from '../../src/scheduled-export/model/domain/interfaces/schedule-run.repository';
+import { createTestDatabase } from './test-database';
+import { TEST_LINK_SECRET, TEST_SECRET } from './tokens';
+
+export const LEASE_SECONDS = 10;
+export const RETENTION_DAYS = 7;
+
+/** An entry of the audit log, but for when and for which request it was written. */
+export interface AuditedStep {
+  readonly action: string;
+  readonly userId: string | null;
+  readonly tenantId: string | null;
+  readonly customerId: string | null;
+  readonly details: unknown;
+}
+
+export interface PostedMessage {
+  readonly event: string;
+  readonly channel: string;
+  readonly target: unknown;
+}
+
+/** The repositories of one database, or of what stands in for it, and how a test looks behind them. */
+export interface RecordsUnderTest {
+  readonly exports: ExportRepository;
+  readonly attempts: AttemptRepository;
+  readonly downloads: HandoverRepository;
+  readonly maintenance: UpkeepRepository;
+  readonly deliveries: DeliveryRepository;
+  readonly schedules: ScheduleRepository;
+  readonly runs: ScheduleRunRepository;
+  /** The time as the records know it. */
+  now(): Date;
+  /** Lets time pass: whatever is written down lies so many seconds further back. */
+  advance(seconds: number): Promise<void>;
+  /** What was done to an export or a schedule, the oldest first. */
+  auditOf(id: string): Promise<AuditedStep[]>;
+  /** What the outbox says of an export or a schedule. */
+  messagesOf(id: string): Promise<PostedMessage[]>;
+  /** Forgets everything but the audit log, which nobody can. */
+  clear(): Promise<void>;
+  end(): Promise<void>;
+}
+
+export type CreateRecords = () => Promise<RecordsUnderTest>;
+
+export function createFakeRecords(): Promise<RecordsUnderTest> {
+  const records = new FakeRecords();
+  const terms = { leaseSeconds: LEASE_SECONDS, retentionDays: RETENTION_DAYS };
+  return Promise.resolve({
+    exports: new FakeExportRepository(records, terms),
+    attempts: new FakeAttemptRepository(records, terms),
+    downloads: new FakeDownloadLeaseRepository(records),
+    maintenance: new FakeMaintenanceRepository(records, terms),
+    deliveries: new FakeDeliveryRepository(records, LEASE_SECONDS),
+    schedules: new FakeScheduleRepository(records),
+    runs: new FakeScheduleRunRepository(records),
+    now: () => records.clock.now(),
+    advance: (seconds) => Promise.resolve(records.clock.advance(seconds)),
+    auditOf: (id) =>
+      Promise.resolve(
+        records.auditLog
+          .filter(({ exportId, scheduleId }) => exportId === id || scheduleId === id)
+          .map(({ action, userId, tenantId, customerId = null, details = {} }) => ({
+            ...{ action, userId, tenantId, customerId, details },
+          })),
+      ),
+    messagesOf: (id) =>
+      Promise.resolve(
+        [...records.outbox.values()]
+          .filter(({ message }) => message.exportId === id || message.scheduleId === id)
+          .map(({ event, channel, message: { target } }) => ({ event, channel, target })),
+      ),
+    clear: () => {
+      for (const table of [records.exports, records.outbox, records.schedules, records.runs]) table.clear();
+      records.idempotencyKeys.clear();
+      return Promise.resolve();
+    },
+    end: () => Promise.resolve(),
+  });
+}
+
+/** Every column with a time, by its table. */
+const TIMES = {
+  exports: [
+    ...['heartbeat_at', 'enqueue_after', 'download_lease', 'downloaded_at', 'expires_at'],
+    ...['created_at', 'updated_at', 'started_at', 'completed_at'],
+  ],
+  export_deliveries: ['lease', 'next_attempt_at', 'created_at', 'ended_at'],
+  scheduled_exports: ['next_run_at', 'last_run_at', 'created_at', 'updated_at'],
+  scheduled_export_runs: ['look_after', 'created_at', 'ended_at'],
+  idempotency_keys: ['created_at'],
+  export_audit_log: ['at'],
+};
+
+export async function createPrismaRecords(): Promise<RecordsUnderTest> {
+  const database = await createTestDatabase();
+  const needed = { JWT_SECRET: TEST_SECRET, LINK_SECRET: TEST_LINK_SECRET };
+  const terms = { EXPORT_LEASE_SECONDS: String(LEASE_SECONDS), RETENTION_DAYS: String(RETENTION_DAYS) };
+  const config = Config.from({ DATABASE_URL: database.url, ...needed, ...terms });
+  const prisma = new PrismaService(database.url, 'records-under-test');
+  // The audit log is only ever added to. Here time has to pass for it as well.
+  await prisma.$executeRaw`ALTER TABLE export_audit_log DISABLE TRIGGER USER`;
+  return {
+    exports: new PrismaExportRepository(prisma, config),
+    attempts: new PrismaAttemptRepository(prisma, config),
+    downloads: new PrismaHandoverRepository(prisma),
+    maintenance: new PrismaUpkeepRepository(prisma, config),
+    deliveries: new PrismaDeliveryRepository(prisma, config),
+    schedules: new PrismaScheduleRepository(prisma),
+    runs: new PrismaScheduleRunRepository(prisma),
+    now: () => new Date(),
+    advance: (seconds) => shiftTimes(prisma, seconds),
+    auditOf: (id) =>
+      prisma.auditEntry.findMany({
+        where: { OR: [{ exportId: id }, { scheduleId: id }] },
+        select: { action: true, userId: true, tenantId: true, customerId: true, details: true },
+        orderBy: { id: 'asc' },
+      }),
+    messagesOf: (id) =>
+      prisma.delivery.findMany({
+        where: { OR: [{ exportId: id }, { scheduleId: id }] },
+        select: { event: true, channel: true, target: true },
+        orderBy: { id: 'asc' },
+      }),
+    clear: async () => {
+      await prisma.$executeRaw`
+        WITH exports AS (DELETE FROM exports), deliveries AS (DELETE FROM export_deliveries),
+          keys AS (DELETE FROM idempotency_keys)
+        DELETE FROM scheduled_exports`;
+    },
+    end: async () => {
+      await prisma.$disconnect();
+      await database.drop();
+    },
+  };
+}
+
+async function shiftTimes(prisma: PrismaService, seconds: number): Promise<void> {
+  const statements = Object.entries(TIMES).map(([table, columns]) => {
+    const changes = columns.map((column) => `${column} = ${column} - make_interval(secs => ${seconds})`);
+    return prisma.$executeRawUnsafe(`UPDATE ${table} SET ${changes.join(', ')}`);
+  });
+  // In two steps, far apart: one slot must not take the place of another that has not been moved yet.
+  const far = prisma.$executeRaw`UPDATE scheduled_export_runs SET slot = slot - make_interval(days => 365000)`;
+  const back = prisma.$executeRaw`
+    UPDATE scheduled_export_runs SET slot = slot + make_interval(days => 365000) - make_interval(secs => ${seconds})`;
+  await prisma.$transaction([...statements, far, back]);
+}
