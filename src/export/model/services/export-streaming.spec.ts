@@ -5,6 +5,8 @@ import { DomainError } from '../../../platform/errors/domain-error';
 import type { RequestExport } from '../domain/commands/request-export.command';
 import { ExportStreaming, type StreamedFile } from './export-streaming';
 
+const opened: StreamedFile[] = [];
+
 function setup(traits: BenchTraits = {}) {
   const bench = new ExportBench(traits);
   const { exports, attempts, sources, metrics, config } = bench;
@@ -12,6 +14,7 @@ function setup(traits: BenchTraits = {}) {
   const open = async (request: Partial<RequestExport> = {}) => {
     const { creation, file } = await sut.open(exportRequest(request));
     if (!file) throw new Error('Nothing is streamed');
+    opened.push(file);
     return { id: creation.export.id, file };
   };
   return { ...bench, bench, sut, open };
@@ -24,6 +27,9 @@ async function readAll({ body }: StreamedFile): Promise<string> {
 }
 
 describe('ExportStreaming', () => {
+  // Each keeps its lease alive until it ends.
+  afterEach(() => Promise.all(opened.splice(0).map((file) => file.close())));
+
   it('gives the file as it is made, and completes the record with its last byte', async () => {
     const { bench, open, storage } = setup();
     const { id, file } = await open();
