@@ -2,7 +2,12 @@ import { MAX_ATTEMPTS, pauseAfter } from '../../src/export/model/domain/attempt-
 import type { Export, FinishedFile } from '../../src/export/model/domain/export';
 import type { Attempt, AttemptRepository } from '../../src/export/model/domain/interfaces/attempt.repository';
 import { ANN, delivering, exportRequest, finishedFile } from '../support/export-requests';
-import { type CreateRecords, LEASE_SECONDS, type RecordsUnderTest, RETENTION_DAYS } from '../support/records-under-test';
+import {
+  type CreateRecords,
+  LEASE_SECONDS,
+  type RecordsUnderTest,
+  RETENTION_DAYS,
+} from '../support/records-under-test';
 
 const PROGRESS = { done: 1, total: 2, unit: 'rows' } as const;
 const DAY_MS = 86_400_000;

@@ -33,7 +33,9 @@ export function describeCustomerRepositories(name: string, create: CreateCustome
         expect(customer).toMatchObject({ name: 'Partner', tenantId: 'blue', isActive: true, secretHash });
         expect(customer.formerSecret).toBeNull();
         expect(await bench.customers.find(customer.id)).toEqual(customer);
-        expect(await bench.auditOf(customer.id)).toEqual([{ action: 'customer.created', details: { name: 'Partner' } }]);
+        expect(await bench.auditOf(customer.id)).toEqual([
+          { action: 'customer.created', details: { name: 'Partner' } },
+        ]);
       });
 
       it('are none under an unknown id', async () => {
@@ -76,7 +78,9 @@ export function describeCustomerRepositories(name: string, create: CreateCustome
         const second = hash();
         await bench.customers.rotate(id, second, GRACE_SECONDS);
 
-        expect(await bench.customers.rotate(id, hash(), GRACE_SECONDS)).toMatchObject({ formerSecret: { hash: second } });
+        expect(await bench.customers.rotate(id, hash(), GRACE_SECONDS)).toMatchObject({
+          formerSecret: { hash: second },
+        });
       });
 
       it('that are kept out lose their former secret, and get none by a rotation', async () => {

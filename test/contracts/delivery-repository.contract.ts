@@ -1,6 +1,9 @@
 import { MAX_ATTEMPTS } from '../../src/delivery/model/domain/attempt-limits';
 import type { DeliveryRecord } from '../../src/delivery/model/domain/delivery-state';
-import type { DeliveryAttempt, DeliveryRepository } from '../../src/delivery/model/domain/interfaces/delivery.repository';
+import type {
+  DeliveryAttempt,
+  DeliveryRepository,
+} from '../../src/delivery/model/domain/interfaces/delivery.repository';
 import type { Party } from '../../src/platform/auth/caller';
 import type { ChannelName } from '../../src/platform/outbox/planned-delivery';
 import { ANN, ANN_IN_BLUE, BEN, delivering, exportRequest, finishedFile, PARTNER } from '../support/export-requests';
@@ -301,7 +304,10 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
 
         expect(await claimed({ email: 1 })).toEqual([]);
         expect(await records.deliveries.abandonLost()).toMatchObject([{ exportId, attempt: MAX_ATTEMPTS }]);
-        expect(await read(exportId)).toMatchObject({ status: 'failed', lastError: expect.stringMatching(/every time/) });
+        expect(await read(exportId)).toMatchObject({
+          status: 'failed',
+          lastError: expect.stringMatching(/every time/),
+        });
         expect(await audited(exportId)).toMatchObject([{ action: 'delivery.failed' }]);
         expect(await records.deliveries.abandonLost()).toEqual([]);
       });
@@ -337,7 +343,14 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
 
       const { pending, oldestSeconds } = await records.deliveries.backlog();
 
-      expect(new Map([...pending].sort())).toEqual(new Map([...([['email', 2], ['s3', 1]] as const)]));
+      expect(new Map([...pending].sort())).toEqual(
+        new Map([
+          ...([
+            ['email', 2],
+            ['s3', 1],
+          ] as const),
+        ]),
+      );
       expect(Math.round(oldestSeconds)).toBeGreaterThanOrEqual(60);
       expect(oldestSeconds).toBeLessThan(75);
     });

@@ -1,16 +1,18 @@
 import type { Export } from '../../src/export/model/domain/export';
-import { HANDOVER_LEASE_SECONDS } from '../../src/export/model/domain/handover-limits';
 import type { Handover, HandoverRepository } from '../../src/export/model/domain/interfaces/handover.repository';
 import { ANN, exportRequest, finishedFile, PARTNER } from '../support/export-requests';
 import { sendLastByte } from '../support/last-bytes';
-import type { CreateRecords, RecordsUnderTest } from '../support/records-under-test';
+import { type CreateRecords, DOWNLOAD_LEASE_SECONDS, type RecordsUnderTest } from '../support/records-under-test';
 
 const LAST_BYTE_SECONDS = 60;
 
 /** Each thing that a download may do with its lease: all of them are fenced by its token. */
 const MOVES: readonly [string, (downloads: HandoverRepository, lease: Handover) => Promise<unknown>][] = [
   ['renew its lease', (downloads, lease) => downloads.beat(lease)],
-  ['send the last byte', (downloads, lease) => downloads.prepareEnding(lease, LAST_BYTE_SECONDS).then((one) => close(one))],
+  [
+    'send the last byte',
+    (downloads, lease) => downloads.prepareEnding(lease, LAST_BYTE_SECONDS).then((one) => close(one)),
+  ],
   ['complete', (downloads, lease) => downloads.complete(lease)],
   ['release the file', (downloads, lease) => downloads.release(lease, 5)],
 ];
@@ -86,7 +88,7 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
       it('gives nothing within another download’s lease', async () => {
         const id = await completed();
         await claim(id);
-        await records.advance(HANDOVER_LEASE_SECONDS - 2);
+        await records.advance(DOWNLOAD_LEASE_SECONDS - 2);
 
         expect(await records.downloads.claim(id, null)).toBeNull();
       });
@@ -94,7 +96,7 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
       it('takes the file over from a download whose lease is over', async () => {
         const id = await completed();
         const former = await claim(id);
-        await records.advance(HANDOVER_LEASE_SECONDS + 1);
+        await records.advance(DOWNLOAD_LEASE_SECONDS + 1);
 
         const next = await claim(id, PARTNER);
 
@@ -113,7 +115,7 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
       it('gives nothing once the last byte went out, though the lease is over', async () => {
         const id = await completed();
         await sendLastByte(records, await claim(id));
-        await records.advance(HANDOVER_LEASE_SECONDS + 1);
+        await records.advance(DOWNLOAD_LEASE_SECONDS + 1);
 
         expect(await records.downloads.claim(id, ANN)).toBeNull();
         expect((await read(id)).isBeingTaken).toBe(true);
@@ -130,7 +132,7 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
       it.each(MOVES)('lets a download whose file was taken over not %s', async (_, move) => {
         const id = await completed();
         const former = await claim(id);
-        await records.advance(HANDOVER_LEASE_SECONDS + 1);
+        await records.advance(DOWNLOAD_LEASE_SECONDS + 1);
         const holder = await claim(id);
         const before = await read(id);
 
@@ -173,11 +175,11 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
       it('renews the lease', async () => {
         const id = await completed();
         const lease = await claim(id);
-        await records.advance(HANDOVER_LEASE_SECONDS - 2);
+        await records.advance(DOWNLOAD_LEASE_SECONDS - 2);
 
         await records.downloads.beat(lease);
 
-        await records.advance(HANDOVER_LEASE_SECONDS - 2);
+        await records.advance(DOWNLOAD_LEASE_SECONDS - 2);
         expect(await records.downloads.claim(id, ANN)).toBeNull();
       });
 
@@ -228,7 +230,13 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
     describe('complete', () => {
       it.each([
         ['a person', ANN, 'user:ann', 'token', { userId: 'ann', customerId: null }],
-        ['an external system', PARTNER, `customer:${PARTNER.customerId}`, 'customer', { customerId: PARTNER.customerId }],
+        [
+          'an external system',
+          PARTNER,
+          `customer:${PARTNER.customerId}`,
+          'customer',
+          { customerId: PARTNER.customerId },
+        ],
         ['the bearer of a link', null, 'link', 'link', { userId: null, customerId: null }],
       ])('ends the export, and says that %s has the file', async (_, by, name, way, who) => {
         const id = await completed();

@@ -29,7 +29,11 @@ export function describeExportRepository(name: string, createRecords: CreateReco
         const asked: Partial<RequestExport> = {
           ...({ caller: ANN_IN_BLUE, kind: 'board', type: null, format: 'pdf', oneTime: true } as const),
           ...{ sessionId: '00000000-0000-7000-8000-00000000005e', options: { points: true, page: undefined } },
-          ...{ dataTypes: [], filters: { since: '2026-01-01' }, expected: { done: 0, total: 3, unit: 'pages' as const } },
+          ...{
+            dataTypes: [],
+            filters: { since: '2026-01-01' },
+            expected: { done: 0, total: 3, unit: 'pages' as const },
+          },
         };
 
         const { export: created, isNew, rateLimit } = await create(asked);
@@ -164,7 +168,10 @@ export function describeExportRepository(name: string, createRecords: CreateReco
         await create({ kind: 'board' });
         await create({ kind: 'event' });
 
-        expect((await create({ kind: 'data', rateLimit: LIMIT })).rateLimit).toMatchObject({ name: 'data', remaining: 1 });
+        expect((await create({ kind: 'data', rateLimit: LIMIT })).rateLimit).toMatchObject({
+          name: 'data',
+          remaining: 1,
+        });
       });
 
       it.each([

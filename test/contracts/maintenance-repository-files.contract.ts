@@ -64,7 +64,10 @@ export function describeFileReferences(
     it('is referenced while the export’s own attempt writes it', async () => {
       const { export: asked } = await recordsOf().exports.create(exportRequest(), null);
       const attempt = await recordsOf().attempts.claim(asked.id);
-      const [written, stale] = [`${objectPrefix(asked.id)}${attempt!.token}.csv`, `${objectPrefix(asked.id)}former.csv`];
+      const [written, stale] = [
+        `${objectPrefix(asked.id)}${attempt!.token}.csv`,
+        `${objectPrefix(asked.id)}former.csv`,
+      ];
       const since = await settledSince();
 
       expect(await recordsOf().maintenance.findKept([written, stale], since)).toEqual(new Set([written]));

@@ -1,11 +1,16 @@
 import { MAX_ATTEMPTS } from '../../src/export/model/domain/attempt-limits';
 import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
 import type { Export } from '../../src/export/model/domain/export';
-import { HANDOVER_LEASE_SECONDS } from '../../src/export/model/domain/handover-limits';
 import { fingerprintOf } from '../../src/export/model/services/fingerprint';
 import { ANN, delivering, exportRequest, finishedFile, PARTNER } from '../support/export-requests';
 import { sendLastByte } from '../support/last-bytes';
-import { type CreateRecords, LEASE_SECONDS, type RecordsUnderTest, RETENTION_DAYS } from '../support/records-under-test';
+import {
+  type CreateRecords,
+  DOWNLOAD_LEASE_SECONDS,
+  LEASE_SECONDS,
+  type RecordsUnderTest,
+  RETENTION_DAYS,
+} from '../support/records-under-test';
 import { describeFileReferences } from './maintenance-repository-files.contract';
 
 const REMINDER_SECONDS = 30;
@@ -181,7 +186,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
         const id = await complete({ oneTime: true, retentionSeconds: 60 });
         await records.advance(59);
         await records.downloads.claim(id, ANN);
-        await records.advance(HANDOVER_LEASE_SECONDS - 2);
+        await records.advance(DOWNLOAD_LEASE_SECONDS - 2);
 
         const during = await records.maintenance.expireOverdue();
         await records.advance(3);
@@ -212,7 +217,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
         const id = await complete({ oneTime: true });
         await serveToTheLast(id);
         const early = await records.maintenance.concludeHandovers();
-        await records.advance(HANDOVER_LEASE_SECONDS + 1);
+        await records.advance(DOWNLOAD_LEASE_SECONDS + 1);
 
         expect([early, await records.maintenance.concludeHandovers()]).toEqual([0, 1]);
         expect(await read(id)).toMatchObject({
@@ -230,7 +235,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
         const id = await complete({ oneTime: true });
         await serveToTheLast(id);
         await records.exports.expire(id, ANN);
-        await records.advance(HANDOVER_LEASE_SECONDS + 1);
+        await records.advance(DOWNLOAD_LEASE_SECONDS + 1);
 
         expect(await records.maintenance.concludeHandovers()).toBe(1);
         expect(await read(id)).toMatchObject({ downloadCount: 1 });

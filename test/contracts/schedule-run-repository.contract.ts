@@ -287,7 +287,9 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         expect(await records.messagesOf(schedule.id)).toEqual([
           { event: 'schedule.paused', channel: 'email', target: MAIL_NOTICE.target },
         ]);
-        expect((await records.auditOf(schedule.id)).filter(({ action }) => action === 'schedule.paused')).toHaveLength(1);
+        expect((await records.auditOf(schedule.id)).filter(({ action }) => action === 'schedule.paused')).toHaveLength(
+          1,
+        );
       });
 
       it('leaves other schedules alone', async () => {

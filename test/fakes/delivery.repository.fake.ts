@@ -26,7 +26,9 @@ export class FakeDeliveryRepository extends DeliveryRepository {
 
   override claimDue(room: Room): Promise<DeliveryAttempt[]> {
     const free = Object.entries(room) as [ChannelName, number][];
-    return Promise.resolve(free.flatMap(([channel, slots]) => this.nextOf(channel, slots).map((next) => this.take(next))));
+    return Promise.resolve(
+      free.flatMap(([channel, slots]) => this.nextOf(channel, slots).map((next) => this.take(next))),
+    );
   }
 
   override abandonLost(): Promise<Parcel[]> {
@@ -48,9 +50,13 @@ export class FakeDeliveryRepository extends DeliveryRepository {
   }
 
   override settleDelivered(attempt: DeliveryAttempt, receipt: Receipt): Promise<boolean> {
-    return this.settle(attempt, { status: 'delivered', endedAt: this.records.clock.now(), lastError: null, receipt }, (r) => {
-      this.audit(r, 'delivery.delivered', {});
-    });
+    return this.settle(
+      attempt,
+      { status: 'delivered', endedAt: this.records.clock.now(), lastError: null, receipt },
+      (r) => {
+        this.audit(r, 'delivery.delivered', {});
+      },
+    );
   }
 
   override retryLater(attempt: DeliveryAttempt, pauseSeconds: number, reason: string): Promise<boolean> {

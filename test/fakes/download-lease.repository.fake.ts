@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { nameOf, wayOf } from '../../src/export/model/domain/downloader';
 import type { Export } from '../../src/export/model/domain/export';
-import { HANDOVER_LEASE_SECONDS } from '../../src/export/model/domain/handover-limits';
 import {
   type Ending,
   type Handover,
@@ -10,13 +9,14 @@ import {
 import type { AuditEntry } from '../../src/platform/audit/audit-log';
 import type { Party } from '../../src/platform/auth/caller';
 import { type ExportRecord, NOT_LEASED } from './export-record';
+import type { ExportTerms } from './export-terms';
 import { auditOf, type FakeRecords } from './fake-records';
 
 /** Who is served which one-time file of a `FakeRecords`: one download has the lease, by its token. */
 export class FakeDownloadLeaseRepository extends HandoverRepository {
   constructor(
     private readonly records: FakeRecords,
-    private readonly leaseSeconds = HANDOVER_LEASE_SECONDS,
+    private readonly terms: ExportTerms,
   ) {
     super();
   }
@@ -25,7 +25,7 @@ export class FakeDownloadLeaseRepository extends HandoverRepository {
     const record = this.records.exports.get(exportId);
     if (!record || !this.isFree(record)) return Promise.resolve(null);
     const token = randomUUID();
-    const downloadLease = this.records.clock.in(this.leaseSeconds);
+    const downloadLease = this.records.clock.in(this.terms.downloadLeaseSeconds);
     Object.assign(record, { downloadToken: token, downloadLease, downloadPrepared: false, downloadedBy: nameOf(by) });
     return Promise.resolve({ exportId, token, by });
   }
@@ -33,7 +33,7 @@ export class FakeDownloadLeaseRepository extends HandoverRepository {
   override beat(handover: Handover): Promise<boolean> {
     const record = this.held(handover);
     if (!record) return Promise.resolve(false);
-    const renewed = this.records.clock.in(this.leaseSeconds);
+    const renewed = this.records.clock.in(this.terms.downloadLeaseSeconds);
     const { downloadLease } = record;
     record.downloadLease = downloadLease !== null && downloadLease > renewed ? downloadLease : renewed;
     return Promise.resolve(true);

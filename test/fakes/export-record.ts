@@ -100,7 +100,5 @@ export function isVisibleTo(
   party: Party,
   { userId, tenantId, customerId }: Pick<ExportRecord, 'userId' | 'tenantId' | 'customerId'>,
 ): boolean {
-  return isCustomer(party)
-    ? customerId === party.customerId
-    : userId === party.userId && tenantId === party.tenantId;
+  return isCustomer(party) ? customerId === party.customerId : userId === party.userId && tenantId === party.tenantId;
 }

@@ -88,7 +88,11 @@ export class FakeRecords {
     const earlier = this.idempotencyKeys.get(nameOf(owner, key));
     if (!earlier) return null;
     if (earlier.fingerprint === fingerprint) return earlier.resourceId;
-    throw new DomainError('mismatch', 'idempotency-key-reused', 'This Idempotency-Key was used for a different request');
+    throw new DomainError(
+      'mismatch',
+      'idempotency-key-reused',
+      'This Idempotency-Key was used for a different request',
+    );
   }
 
   keepIdempotencyKey({ owner, key, fingerprint }: IdempotentRequest, resourceId: string): void {

@@ -9,11 +9,7 @@ import {
   type UnfinishedUpload,
 } from '../../src/platform/storage/file-storage';
 import { readUntilAborted, releaseBody } from '../../src/platform/storage/storage-body';
-import {
-  assertDiscardablePrefix,
-  assertStorageKey,
-  assertStoragePrefix,
-} from '../../src/platform/storage/storage-key';
+import { assertDiscardablePrefix, assertStorageKey, assertStoragePrefix } from '../../src/platform/storage/storage-key';
 
 interface MemoryFile {
   readonly content: Buffer;
@@ -27,7 +23,10 @@ export class FakeFileStorage extends FileStorage {
   private readonly faults = new Map<string, Error>();
 
   /** Has every call of the method fail until it is mended. */
-  break(method: 'put' | 'open' | 'delete' | 'discard', error: Error = new Error('The storage cannot be reached')): void {
+  break(
+    method: 'put' | 'open' | 'delete' | 'discard',
+    error: Error = new Error('The storage cannot be reached'),
+  ): void {
     this.faults.set(method, error);
   }
 
@@ -178,5 +177,6 @@ function toStoredFile(key: string, { content, modifiedAt }: MemoryFile): StoredF
 }
 
 function assertRange({ start, end }: ByteRange, size: number): void {
-  if (start < 0 || end < start || start >= size) throw new RangeError(`No bytes ${start} to ${end} in a file of ${size}`);
+  if (start < 0 || end < start || start >= size)
+    throw new RangeError(`No bytes ${start} to ${end} in a file of ${size}`);
 }

@@ -1,10 +1,7 @@
 import { MAX_ATTEMPTS } from '../../src/export/model/domain/attempt-limits';
 import { partyOf, wayOf } from '../../src/export/model/domain/downloader';
 import type { Export } from '../../src/export/model/domain/export';
-import {
-  type DeletableObject,
-  UpkeepRepository,
-} from '../../src/export/model/domain/interfaces/upkeep.repository';
+import { type DeletableObject, UpkeepRepository } from '../../src/export/model/domain/interfaces/upkeep.repository';
 import { objectPrefix } from '../../src/export/model/domain/object-key';
 import { servedFile } from './download-lease.repository.fake';
 import type { ExportRecord } from './export-record';

@@ -18,14 +18,15 @@ import { pageOf } from './fake-page';
 import type { FakeRecords, RunRecord } from './fake-records';
 
 const BATCH = 100;
-const REQUEST_SECONDS = 2;
-const MIN_CHECK_SECONDS = 1;
 const MAX_CHECK_SECONDS = 60;
 const UNREADABLE = 'When it is to run cannot be read any more. Say it anew.';
 
 /** The runs of a `FakeRecords`: one for each slot of a schedule. */
 export class FakeScheduleRunRepository extends ScheduleRunRepository {
-  constructor(private readonly records: FakeRecords) {
+  constructor(
+    private readonly records: FakeRecords,
+    private readonly pollIntervalMs: number,
+  ) {
     super();
   }
 
@@ -64,7 +65,9 @@ export class FakeScheduleRunRepository extends ScheduleRunRepository {
       .slice(0, BATCH);
     for (const record of open) {
       const tenth = (now.getTime() - record.run.createdAt.getTime()) / 10_000;
-      record.nextCheckAt = this.records.clock.in(Math.min(MAX_CHECK_SECONDS, Math.max(MIN_CHECK_SECONDS, tenth)));
+      record.nextCheckAt = this.records.clock.in(
+        Math.min(MAX_CHECK_SECONDS, Math.max(this.pollIntervalMs / 2_000, tenth)),
+      );
     }
     const begun = open.map(({ run }) => ({ run, schedule: this.scheduleOf(run) }));
     return Promise.resolve(begun.sort((one, other) => (one.run.id < other.run.id ? -1 : 1)));
@@ -124,7 +127,7 @@ export class FakeScheduleRunRepository extends ScheduleRunRepository {
     const createdAt = this.records.clock.now();
     const open = { outcome: null, error: null, endedAt: null };
     const run = { id: uuidv7(), scheduleId, slot, trigger, exportId: uuidv7(), createdAt, ...open };
-    const record: RunRecord = { run, nextCheckAt: this.records.clock.in(REQUEST_SECONDS) };
+    const record: RunRecord = { run, nextCheckAt: this.records.clock.in(this.pollIntervalMs / 1000) };
     this.records.runs.set(run.id, record);
     return run;
   }

@@ -9,7 +9,11 @@ import {
   ScheduleRepository,
 } from '../../src/scheduled-export/model/domain/interfaces/schedule.repository';
 import { recurrenceOf, type RecurrenceRule } from '../../src/scheduled-export/model/domain/recurrence/recurrence-rule';
-import { MOST_SCHEDULES, type Schedule, type ScheduleDefinition } from '../../src/scheduled-export/model/domain/schedule';
+import {
+  MOST_SCHEDULES,
+  type Schedule,
+  type ScheduleDefinition,
+} from '../../src/scheduled-export/model/domain/schedule';
 import { asJson, isVisibleTo } from './export-record';
 import { pageOf } from './fake-page';
 import type { FakeRecords } from './fake-records';

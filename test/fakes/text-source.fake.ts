@@ -29,7 +29,9 @@ export class FakeTextWriter extends FormatWriter<'json'> {
   }
 
   override write({ text }: JsonDocument, _: ExportOptions, report: ReportProgress): RenderedFile {
-    const lines = Buffer.from(text).toString().split(/(?<=\n)/);
+    const lines = Buffer.from(text)
+      .toString()
+      .split(/(?<=\n)/);
     const { beforeLine } = this;
     async function* body(): AsyncGenerator<Uint8Array> {
       for (const [index, line] of lines.entries()) {

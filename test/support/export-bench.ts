@@ -40,10 +40,10 @@ export class ExportBench {
     silenceLogs();
     this.config = testConfig(environment);
     const { leaseSeconds, retentionDays } = this.config.exports;
-    const terms = { leaseSeconds, retentionDays };
+    const terms = { leaseSeconds, retentionDays, downloadLeaseSeconds: this.config.downloads.leaseSeconds };
     this.exports = new FakeExportRepository(this.records, terms);
     this.attempts = new FakeAttemptRepository(this.records, terms);
-    this.downloads = new FakeDownloadLeaseRepository(this.records);
+    this.downloads = new FakeDownloadLeaseRepository(this.records, terms);
     this.maintenance = new FakeMaintenanceRepository(this.records, terms);
     this.sources.addSource(new FakeTextSource(textOf));
     this.sources.addWriter(new FakeTextWriter(beforeLine));

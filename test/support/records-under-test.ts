@@ -27,6 +27,8 @@ import { TEST_LINK_SECRET, TEST_SECRET } from './tokens';
 
 export const LEASE_SECONDS = 10;
 export const RETENTION_DAYS = 7;
+export const DOWNLOAD_LEASE_SECONDS = 10;
+export const POLL_INTERVAL_MS = 2_000;
 
 /** An entry of the audit log, but for when and for which request it was written. */
 export interface AuditedStep {
@@ -69,15 +71,16 @@ export type CreateRecords = () => Promise<RecordsUnderTest>;
 
 export function createFakeRecords(): Promise<RecordsUnderTest> {
   const records = new FakeRecords();
-  const terms = { leaseSeconds: LEASE_SECONDS, retentionDays: RETENTION_DAYS };
+  const downloadLeaseSeconds = DOWNLOAD_LEASE_SECONDS;
+  const terms = { leaseSeconds: LEASE_SECONDS, retentionDays: RETENTION_DAYS, downloadLeaseSeconds };
   return Promise.resolve({
     exports: new FakeExportRepository(records, terms),
     attempts: new FakeAttemptRepository(records, terms),
-    downloads: new FakeDownloadLeaseRepository(records),
+    downloads: new FakeDownloadLeaseRepository(records, terms),
     maintenance: new FakeMaintenanceRepository(records, terms),
     deliveries: new FakeDeliveryRepository(records, LEASE_SECONDS),
     schedules: new FakeScheduleRepository(records),
-    runs: new FakeScheduleRunRepository(records),
+    runs: new FakeScheduleRunRepository(records, POLL_INTERVAL_MS),
     now: () => records.clock.now(),
     advance: (seconds) => Promise.resolve(records.clock.advance(seconds)),
     auditOf: (id) =>
@@ -120,18 +123,19 @@ export async function createPrismaRecords(): Promise<RecordsUnderTest> {
   const database = await createTestDatabase();
   const needed = { JWT_SECRET: TEST_SECRET, LINK_SECRET: TEST_LINK_SECRET };
   const terms = { EXPORT_LEASE_SECONDS: String(LEASE_SECONDS), RETENTION_DAYS: String(RETENTION_DAYS) };
-  const config = Config.from({ DATABASE_URL: database.url, ...needed, ...terms });
+  const pace = { DOWNLOAD_LEASE_SECONDS: String(DOWNLOAD_LEASE_SECONDS), POLL_INTERVAL_MS: String(POLL_INTERVAL_MS) };
+  const config = Config.from({ DATABASE_URL: database.url, ...needed, ...terms, ...pace });
   const prisma = new PrismaService(database.url, 'records-under-test');
   // The audit log is only ever added to. Here time has to pass for it as well.
   await prisma.$executeRaw`ALTER TABLE export_audit_log DISABLE TRIGGER USER`;
   return {
     exports: new PrismaExportRepository(prisma, config),
     attempts: new PrismaAttemptRepository(prisma, config),
-    downloads: new PrismaHandoverRepository(prisma),
+    downloads: new PrismaHandoverRepository(prisma, config),
     maintenance: new PrismaUpkeepRepository(prisma, config),
     deliveries: new PrismaDeliveryRepository(prisma, config),
     schedules: new PrismaScheduleRepository(prisma),
-    runs: new PrismaScheduleRunRepository(prisma),
+    runs: new PrismaScheduleRunRepository(prisma, config),
     now: () => new Date(),
     advance: (seconds) => shiftTimes(prisma, seconds),
     auditOf: (id) =>

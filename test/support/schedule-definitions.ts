@@ -19,7 +19,11 @@ export function everyDay(): RecurrenceRule {
 }
 
 export const MAIL_NOTICE: PlannedDelivery = { channel: 'email', on: ['failed'], target: { to: 'ann@example.com' } };
-export const WEBHOOK_NOTICE: PlannedDelivery = { channel: 'webhook', on: ['failed'], target: { url: 'https://x.example' } };
+export const WEBHOOK_NOTICE: PlannedDelivery = {
+  channel: 'webhook',
+  on: ['failed'],
+  target: { url: 'https://x.example' },
+};
 
 /** A daily schedule of transactions, but for what is said. */
 export function scheduleDefinition(traits: Partial<ScheduleDefinition> = {}): ScheduleDefinition {

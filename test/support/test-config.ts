@@ -13,6 +13,9 @@ export function testConfig(environment: Readonly<Record<string, string>> = {}): 
     EXPORT_LEASE_SECONDS: '10',
     RETENTION_DAYS: '7',
     SHUTDOWN_GRACE_SECONDS: '5',
+    DOWNLOAD_LEASE_SECONDS: '10',
+    DOWNLOAD_ACK_TIMEOUT_SECONDS: '30',
+    POLL_INTERVAL_MS: '2000',
     ...environment,
   });
 }

@@ -52,7 +52,9 @@ describe('ExportProduction', () => {
 
   it('throws what breaks in the middle of the file, as it is, and stores no part of it', async () => {
     const fault = new Error('The cursor is gone');
-    const { produce, storage } = await setup({ beforeLine: (line) => (line === 1 ? Promise.reject(fault) : undefined) });
+    const { produce, storage } = await setup({
+      beforeLine: (line) => (line === 1 ? Promise.reject(fault) : undefined),
+    });
 
     await expect(produce()).rejects.toBe(fault);
     expect(storage.keys).toEqual([]);

@@ -1,8 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import type { Party } from '../../../platform/auth/caller';
 import { DomainError } from '../../../platform/errors/domain-error';
+import { pause } from '../../../platform/time/pause';
 import type { Export } from '../domain/export';
 import { ENDING_LONGEST_POLL_MS, ENDING_PATIENCE_MS, ENDING_POLL_MS } from '../domain/handover-limits';
 import { ExportRepository } from '../domain/interfaces/export.repository';

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
+import { pause } from '../../../platform/time/pause';
 import type { RequestExport } from '../domain/commands/request-export.command';
 import type { FinishedFile } from '../domain/export';
 import { fileNameOf } from '../domain/file-name';
@@ -78,9 +78,7 @@ export class ExportStreaming implements OnModuleDestroy, BeforeApplicationShutdo
   /** Lets answers that are under way come to their ends within the grace period, and breaks the others off. */
   async beforeApplicationShutdown(): Promise<void> {
     const over = new AbortController();
-    const late = pause(Math.max(0, this.deadline - Date.now()), undefined, { signal: over.signal }).catch(
-      () => undefined,
-    );
+    const late = pause(Math.max(0, this.deadline - Date.now()), over.signal).catch(() => undefined);
     await Promise.race([Promise.all([...this.running].map(({ ended }) => ended)), late]);
     over.abort();
     await Promise.all([...this.running].map((stream) => this.fail(stream, new ServiceStopped())));

@@ -18,7 +18,10 @@ describe('The fingerprint of a request', () => {
 
   it.each<[string, Partial<RequestExport>]>([
     ['which moment relative words mean', { options: { as_of: 'later', delimiter: ';' } }],
-    ['how its secrets were sealed', { delivery: { deliveries: [{ channel: 'email', on: [], target: {} }], asked: null } }],
+    [
+      'how its secrets were sealed',
+      { delivery: { deliveries: [{ channel: 'email', on: [], target: {} }], asked: null } },
+    ],
     ['which limit it counts for', { rateLimit: { limit: 1, windowSeconds: 1 } }],
     ['what is expected of the work', { expected: { done: 0, total: 9, unit: 'rows' } }],
     ['what the audit log tells of it', { audited: { subject: 'ann' } }],

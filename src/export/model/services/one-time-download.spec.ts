@@ -3,11 +3,13 @@ import { ExportBench, TEXT } from '../../../../test/support/export-bench';
 import { ANN, finishedFile, PARTNER } from '../../../../test/support/export-requests';
 import { toBody } from '../../../../test/support/texts';
 import { LinkSigner } from '../../../platform/auth/link-signer';
-import { HANDOVER_LEASE_SECONDS, STAYS_FOR_MS } from '../domain/handover-limits';
+import { STAYS_FOR_MS } from '../domain/handover-limits';
 import { objectPrefix } from '../domain/object-key';
 import { ExportDownload } from './export-download';
 import { ExportReading } from './export-reading';
 import { OneTimeDownload } from './one-time-download';
+
+const LEASE_SECONDS = 10;
 
 /** Long enough for all that a download waits for by itself. */
 const A_WHILE_MS = STAYS_FOR_MS + 10;
@@ -71,7 +73,7 @@ describe('OneTimeDownload', () => {
     it('is claimed again when the lease of a silent download is over', async () => {
       const { sut, file, records } = await setup();
       await sut.claim(file, ANN);
-      records.clock.advance(HANDOVER_LEASE_SECONDS + 1);
+      records.clock.advance(LEASE_SECONDS + 1);
 
       await expect(sut.claim(file, PARTNER)).resolves.toMatchObject({ by: PARTNER });
     });
@@ -200,7 +202,7 @@ describe('OneTimeDownload', () => {
       const { bench, sut, file, id, records } = await setup();
       const reader = new FakeDownloadSink();
       const given = sut.give(file, await sut.claim(file, ANN), reader);
-      records.clock.advance(HANDOVER_LEASE_SECONDS + 1);
+      records.clock.advance(LEASE_SECONDS + 1);
       const holder = await sut.claim(file, PARTNER);
 
       await jest.advanceTimersByTimeAsync(A_WHILE_MS);
@@ -215,7 +217,7 @@ describe('OneTimeDownload', () => {
       const { sut, file, records } = await setup();
       const reader = new SlowSink();
       const given = sut.give(file, await sut.claim(file, ANN), reader);
-      records.clock.advance(HANDOVER_LEASE_SECONDS + 1);
+      records.clock.advance(LEASE_SECONDS + 1);
       await sut.claim(file, PARTNER);
 
       await jest.advanceTimersByTimeAsync(3_000);
@@ -229,7 +231,7 @@ describe('OneTimeDownload', () => {
       const reader = new SlowSink();
       void sut.give(file, await sut.claim(file, ANN), reader);
 
-      await jest.advanceTimersByTimeAsync(3 * HANDOVER_LEASE_SECONDS * 1000);
+      await jest.advanceTimersByTimeAsync(3 * LEASE_SECONDS * 1000);
 
       expect(await bench.downloads.claim(id, PARTNER)).toBeNull();
       expect(reader.isCut).toBe(false);

@@ -1,10 +1,10 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { Party } from '../../../platform/auth/caller';
 import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { RequestContext } from '../../../platform/observability/request-context';
 import { FileStorage } from '../../../platform/storage/file-storage';
+import { pause } from '../../../platform/time/pause';
 import {
   acceptWithinSeconds,
   HANDOVER_RETRY_SECONDS,
@@ -137,7 +137,7 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
     const bytes = new LastByte(await this.downloads.open(file), file.size);
     const signal = AbortSignal.any([lease.lost, this.stopping.signal, reader.gone]);
     await reader.take(bytes.before(), signal);
-    await pause(STAYS_FOR_MS, undefined, { signal });
+    await pause(STAYS_FOR_MS, signal);
     lease.stop();
     const seconds = acceptWithinSeconds(file.size, this.config.downloads.ackTimeoutSeconds);
     const begun = performance.now();
