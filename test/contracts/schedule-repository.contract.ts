@@ -3,7 +3,7 @@ import type { Caller } from '../../src/platform/auth/caller';
 import type { ScheduleRepository } from '../../src/scheduled-export/model/domain/interfaces/schedule.repository';
 import { MOST_FAILURES, MOST_SCHEDULES, type Schedule } from '../../src/scheduled-export/model/domain/schedule';
 import type { CreateRecords, RecordsUnderTest } from '../support/records-under-test';
-import { DAY_SECONDS, everyDay, MAIL_NOTICE, scheduleDefinition, somebody } from '../support/schedule-definitions';
+import { DAY_SECONDS, MAIL_NOTICE, scheduleDefinition, somebody } from '../support/schedule-definitions';
 
 /** What only the owner of a schedule may do with it. */
 const MOVES: readonly [string, (schedules: ScheduleRepository, id: string, by: Caller) => Promise<unknown>][] = [

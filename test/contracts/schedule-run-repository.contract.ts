@@ -1,23 +1,16 @@
 import type { Caller } from '../../src/platform/auth/caller';
 import { idempotentRequest } from '../../src/platform/idempotency/idempotency-keys';
 import type { ScheduleRunRepository } from '../../src/scheduled-export/model/domain/interfaces/schedule-run.repository';
-import { MOST_FAILURES, type Schedule } from '../../src/scheduled-export/model/domain/schedule';
+import type { Schedule } from '../../src/scheduled-export/model/domain/schedule';
 import type { RunVerdict } from '../../src/scheduled-export/model/domain/schedule-run';
 import type { CreateRecords, RecordsUnderTest } from '../support/records-under-test';
-import {
-  DAY_SECONDS,
-  MAIL_NOTICE,
-  scheduleDefinition,
-  somebody,
-  WEBHOOK_NOTICE,
-} from '../support/schedule-definitions';
+import { DAY_SECONDS, scheduleDefinition, somebody } from '../support/schedule-definitions';
+import { describeRunSettling } from './schedule-run-settling.contract';
 
 const DAY_MS = DAY_SECONDS * 1000;
 const REQUEST_SECONDS = 2;
 const LIMIT = { limit: 2, windowSeconds: 60 };
-const FAILED: RunVerdict = { outcome: 'failed', error: 'No rows', counts: 'up' };
 const SUCCEEDED: RunVerdict = { outcome: 'succeeded', error: null, counts: 'reset' };
-const CANCELLED: RunVerdict = { outcome: 'failed', error: 'The export was cancelled', counts: 'not' };
 
 /** What every repository of schedules' runs has to keep. */
 export function describeScheduleRunRepository(name: string, create: CreateRecords): void {
@@ -42,12 +35,6 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
 
     const read = async ({ id }: Schedule) => (await records.schedules.findOwned(id, ann))!;
     const lastStep = async ({ id }: Schedule) => (await records.auditOf(id)).at(-1);
-
-    async function fail(schedule: Schedule, count: number): Promise<void> {
-      for (let turn = 0; turn < count; turn++) {
-        await runs.settle((await runs.beginManual(schedule.id, ann, null, null)).run, FAILED);
-      }
-    }
 
     describe('a slot that is due', () => {
       it('is run, and the schedule goes on to the next', async () => {
@@ -242,101 +229,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
       });
     });
 
-    describe('settling', () => {
-      it('writes the outcome of a run once', async () => {
-        const schedule = await make();
-        const { run } = await runs.beginManual(schedule.id, ann, null, null);
-
-        await Promise.all([runs.settle(run, FAILED), runs.settle(run, FAILED)]);
-        await runs.settle(run, SUCCEEDED);
-
-        const { items } = await runs.list(schedule.id, 10);
-        expect(items).toMatchObject([{ id: run.id, outcome: 'failed', error: 'No rows', endedAt: expect.any(Date) }]);
-        expect((await read(schedule)).failures).toBe(1);
-      });
-
-      it('counts failures in a row, which a success resets and a cancellation does not', async () => {
-        const schedule = await make();
-        const counts: number[] = [];
-        for (const verdict of [FAILED, FAILED, CANCELLED, SUCCEEDED, FAILED]) {
-          await runs.settle((await runs.beginManual(schedule.id, ann, null, null)).run, verdict);
-          counts.push((await read(schedule)).failures);
-        }
-
-        expect(counts).toEqual([1, 2, 2, 0, 1]);
-      });
-
-      it(`leaves a schedule active after ${MOST_FAILURES - 1} failures in a row`, async () => {
-        const schedule = await make({ notice: MAIL_NOTICE });
-
-        await fail(schedule, MOST_FAILURES - 1);
-
-        expect(await read(schedule)).toMatchObject({ isActive: true, pausedReason: null });
-        expect(await records.messagesOf(schedule.id)).toEqual([]);
-      });
-
-      it(`pauses a schedule after ${MOST_FAILURES} failures in a row, and notifies its owner once`, async () => {
-        const schedule = await make({ notice: MAIL_NOTICE });
-
-        await fail(schedule, MOST_FAILURES + 1);
-
-        expect(await read(schedule)).toMatchObject({
-          ...{ isActive: false, nextRunAt: null, failures: MOST_FAILURES + 1 },
-          pausedReason: expect.stringMatching(/^5 runs in a row failed.*No rows$/),
-        });
-        expect(await records.messagesOf(schedule.id)).toEqual([
-          { event: 'schedule.paused', channel: 'email', target: MAIL_NOTICE.target },
-        ]);
-        expect((await records.auditOf(schedule.id)).filter(({ action }) => action === 'schedule.paused')).toHaveLength(
-          1,
-        );
-      });
-
-      it('leaves other schedules alone', async () => {
-        const [schedule, other] = [await make(), await make()];
-
-        await fail(schedule, MOST_FAILURES);
-
-        expect(await read(other)).toEqual(other);
-      });
-
-      it('of a run whose schedule was deleted does nothing', async () => {
-        const { id } = await make();
-        const { run } = await runs.beginManual(id, ann, null, null);
-        await records.schedules.delete(id, ann);
-
-        await expect(runs.settle(run, FAILED)).resolves.toBeUndefined();
-      });
-    });
-
-    describe('a webhook that wants nothing more', () => {
-      it.each([
-        ['is told by mail', MAIL_NOTICE, 1],
-        ['is not told by that webhook', WEBHOOK_NOTICE, 0],
-        ['may be told by nobody', null, 0],
-      ])('pauses its schedule, whose owner %s', async (_, notice, messages) => {
-        const schedule = await make({ notice });
-        const { run } = await runs.beginManual(schedule.id, ann, null, null);
-
-        await runs.pauseAfter(run, 'Gone');
-        await runs.pauseAfter(run, 'Gone again');
-
-        expect(await read(schedule)).toMatchObject({ isActive: false, nextRunAt: null, pausedReason: 'Gone' });
-        expect(await records.messagesOf(schedule.id)).toHaveLength(messages);
-        expect(await lastStep(schedule)).toMatchObject({ action: 'schedule.paused', userId: null });
-      });
-
-      it('leaves a schedule as it is that its owner has paused', async () => {
-        const schedule = await make({ notice: MAIL_NOTICE });
-        const { run } = await runs.beginManual(schedule.id, ann, null, null);
-        await records.schedules.pause(schedule.id, ann);
-
-        await runs.pauseAfter(run, 'Gone');
-
-        expect(await read(schedule)).toMatchObject({ isActive: false, pausedReason: null });
-        expect(await records.messagesOf(schedule.id)).toEqual([]);
-      });
-    });
+    describeRunSettling({ records: () => records, ann: () => ann, make });
 
     it('lists the runs of one schedule, the newest first, and knows the last', async () => {
       const [schedule, other] = [await make(), await make()];

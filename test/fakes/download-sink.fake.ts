@@ -52,3 +52,14 @@ export class FakeDownloadSink implements Reader {
     this.isCut = true;
   }
 }
+
+/** A reader who takes nothing, until the connection is given up. */
+export class FakeIdleSink extends FakeDownloadSink {
+  override take(_: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+    return new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => {
+        reject(signal.reason as Error);
+      });
+    });
+  }
+}

@@ -83,16 +83,25 @@ const NO_DOWNLOAD = { ...NOT_LEASED, downloadedBy: null };
 
 /** The record as the model knows it. */
 export function toExport(record: ExportRecord, now: Date): Export {
-  const { storageKey, contentType, retentionSeconds, attempts, attemptToken, heartbeatAt, ...rest } = record;
-  const { enqueueAfter, downloadToken, downloadLease, downloadPrepared, downloadEnding, ...known } = rest;
-  const isCompleted = record.status === 'completed';
+  const { status, storageKey, contentType, downloadPrepared, downloadEnding, downloadLease } = record;
+  const isCompleted = status === 'completed';
   const isPrepared = downloadPrepared && downloadLease !== null && downloadLease > now;
   return {
-    ...known,
+    ...knownOf(record),
     object: isCompleted && storageKey !== null && contentType !== null ? { key: storageKey, contentType } : null,
     downloadedBy: record.downloadedAt && record.downloadedBy,
     isBeingTaken: isCompleted && (downloadEnding || isPrepared),
   };
+}
+
+const COLUMNS_OF_REPOSITORIES: ReadonlySet<string> = new Set([
+  ...['storageKey', 'contentType', 'retentionSeconds', 'attempts', 'attemptToken', 'heartbeatAt', 'enqueueAfter'],
+  ...Object.keys(NOT_LEASED),
+]);
+
+function knownOf(record: ExportRecord): Omit<Export, 'object' | 'isBeingTaken'> {
+  const known = Object.entries(record).filter(([name]) => !COLUMNS_OF_REPOSITORIES.has(name));
+  return Object.fromEntries(known) as unknown as Omit<Export, 'object' | 'isBeingTaken'>;
 }
 
 /** Whether the party may see the record. */

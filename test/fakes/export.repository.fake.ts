@@ -70,7 +70,7 @@ export class FakeExportRepository extends ExportRepository {
   }
 
   override list({ owner, size, cursor, ...filters }: ExportQuery): Promise<Page<Export>> {
-    const wanted = Object.entries(filters).filter(([, value]) => value !== undefined);
+    const wanted = Object.entries<unknown>({ ...filters }).filter(([, value]) => value !== undefined);
     const all = [...this.records.exports.values()].filter(
       (record) =>
         isVisibleTo(owner, record) && wanted.every(([name, value]) => record[name as keyof ExportRecord] === value),

@@ -26,7 +26,10 @@ export function createFakeCustomers(): Promise<CustomersUnderTest> {
   return Promise.resolve({
     customers: new FakeCustomerRepository(records),
     failures: new FakeFailureRepository(records),
-    advance: (seconds) => Promise.resolve(records.clock.advance(seconds)),
+    advance: (seconds) => {
+      records.clock.advance(seconds);
+      return Promise.resolve();
+    },
     auditOf: (id) =>
       Promise.resolve(
         records.auditLog

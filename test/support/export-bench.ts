@@ -23,49 +23,41 @@ export interface BenchTraits {
 export const TEXT = 'id,amount\n1,5.00\n';
 
 /** All that a service of exports is made of, as fakes that share their records. */
-export class ExportBench {
-  readonly records = new FakeRecords();
-  readonly storage = new FakeFileStorage();
-  readonly queue = new FakeExportQueue();
-  readonly shown = new TestMetrics();
-  readonly metrics = new ExportMetrics(this.shown);
-  readonly sources = new ExportSources();
-  readonly config;
-  readonly exports;
-  readonly attempts;
-  readonly downloads;
-  readonly maintenance;
+export function createExportBench({ textOf = () => TEXT, beforeLine, environment }: BenchTraits = {}) {
+  silenceLogs();
+  const config = testConfig(environment);
+  const records = new FakeRecords();
+  const shown = new TestMetrics();
+  const { leaseSeconds, retentionDays } = config.exports;
+  const terms = { leaseSeconds, retentionDays, downloadLeaseSeconds: config.downloads.leaseSeconds };
+  const exports = new FakeExportRepository(records, terms);
+  const sources = new ExportSources();
+  sources.addSource(new FakeTextSource(textOf));
+  sources.addWriter(new FakeTextWriter(beforeLine));
+  const stepsOf = (id: string) => records.auditLog.filter(({ exportId }) => exportId === id);
+  return {
+    ...{ config, records, shown, exports, sources },
+    storage: new FakeFileStorage(),
+    queue: new FakeExportQueue(),
+    metrics: new ExportMetrics(shown),
+    attempts: new FakeAttemptRepository(records, terms),
+    downloads: new FakeDownloadLeaseRepository(records, terms),
+    maintenance: new FakeMaintenanceRepository(records, terms),
 
-  constructor({ textOf = () => TEXT, beforeLine, environment }: BenchTraits = {}) {
-    silenceLogs();
-    this.config = testConfig(environment);
-    const { leaseSeconds, retentionDays } = this.config.exports;
-    const terms = { leaseSeconds, retentionDays, downloadLeaseSeconds: this.config.downloads.leaseSeconds };
-    this.exports = new FakeExportRepository(this.records, terms);
-    this.attempts = new FakeAttemptRepository(this.records, terms);
-    this.downloads = new FakeDownloadLeaseRepository(this.records, terms);
-    this.maintenance = new FakeMaintenanceRepository(this.records, terms);
-    this.sources.addSource(new FakeTextSource(textOf));
-    this.sources.addWriter(new FakeTextWriter(beforeLine));
-  }
+    /** A pending export. @returns its id */
+    request: async (traits: Partial<RequestExport> = {}): Promise<string> =>
+      (await exports.create(exportRequest(traits), null)).export.id,
 
-  /** A pending export. @returns its id */
-  async request(traits: Partial<RequestExport> = {}): Promise<string> {
-    return (await this.exports.create(exportRequest(traits), null)).export.id;
-  }
+    read: async (id: string): Promise<Export> => {
+      const found = await exports.find(id);
+      if (!found) throw new Error('The export is gone');
+      return found;
+    },
 
-  async read(id: string): Promise<Export> {
-    const found = await this.exports.find(id);
-    if (!found) throw new Error('The export is gone');
-    return found;
-  }
-
-  /** The steps in an export's life, as the audit log names them. */
-  stepsOf(id: string): string[] {
-    return this.records.auditLog.filter(({ exportId }) => exportId === id).map(({ action }) => action);
-  }
-
-  lastStepOf(id: string): object | undefined {
-    return this.records.auditLog.filter(({ exportId }) => exportId === id).at(-1);
-  }
+    /** The steps in an export's life, as the audit log names them. */
+    stepsOf: (id: string): string[] => stepsOf(id).map(({ action }) => action),
+    lastStepOf: (id: string): object | undefined => stepsOf(id).at(-1),
+  };
 }
+
+export type ExportBench = ReturnType<typeof createExportBench>;

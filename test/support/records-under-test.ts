@@ -82,7 +82,10 @@ export function createFakeRecords(): Promise<RecordsUnderTest> {
     schedules: new FakeScheduleRepository(records),
     runs: new FakeScheduleRunRepository(records, POLL_INTERVAL_MS),
     now: () => records.clock.now(),
-    advance: (seconds) => Promise.resolve(records.clock.advance(seconds)),
+    advance: (seconds) => {
+      records.clock.advance(seconds);
+      return Promise.resolve();
+    },
     auditOf: (id) =>
       Promise.resolve(
         records.auditLog

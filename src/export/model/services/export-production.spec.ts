@@ -1,4 +1,4 @@
-import { type BenchTraits, ExportBench, TEXT } from '../../../../test/support/export-bench';
+import { type BenchTraits, createExportBench, TEXT } from '../../../../test/support/export-bench';
 import { toBody, untilAborted } from '../../../../test/support/texts';
 import { objectPrefix } from '../domain/object-key';
 import { ExportProduction, StorageFault } from './export-production';
@@ -6,7 +6,7 @@ import { ExportProduction, StorageFault } from './export-production';
 const CSV = { contentType: 'text/csv' };
 
 async function setup(traits: BenchTraits = {}) {
-  const bench = new ExportBench(traits);
+  const bench = createExportBench(traits);
   const { storage } = bench;
   const sut = new ExportProduction(bench.sources, storage);
   const attempt = (await bench.attempts.claim(await bench.request()))!;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type BenchTraits, ExportBench, TEXT } from '../../../../test/support/export-bench';
+import { type BenchTraits, createExportBench, TEXT } from '../../../../test/support/export-bench';
 import { ANN } from '../../../../test/support/export-requests';
 import { toBody, untilAborted } from '../../../../test/support/texts';
 import { DomainError } from '../../../platform/errors/domain-error';
@@ -11,7 +11,7 @@ import { ExportRunner } from './export-runner';
 const LEASE_SECONDS = 10;
 
 function setup(traits: BenchTraits = {}) {
-  const bench = new ExportBench(traits);
+  const bench = createExportBench(traits);
   const { attempts, sources, storage, metrics, config } = bench;
   const production = new ExportProduction(sources, storage);
   const sut = new ExportRunner(attempts, production, storage, metrics, config);

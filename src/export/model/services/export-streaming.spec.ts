@@ -1,4 +1,4 @@
-import { type BenchTraits, ExportBench, TEXT } from '../../../../test/support/export-bench';
+import { type BenchTraits, createExportBench, TEXT } from '../../../../test/support/export-bench';
 import { ANN, exportRequest } from '../../../../test/support/export-requests';
 import { untilAborted } from '../../../../test/support/texts';
 import { DomainError } from '../../../platform/errors/domain-error';
@@ -8,7 +8,7 @@ import { ExportStreaming, type StreamedFile } from './export-streaming';
 const opened: StreamedFile[] = [];
 
 function setup(traits: BenchTraits = {}) {
-  const bench = new ExportBench(traits);
+  const bench = createExportBench(traits);
   const { exports, attempts, sources, metrics, config } = bench;
   const sut = new ExportStreaming(exports, attempts, sources, metrics, config);
   const open = async (request: Partial<RequestExport> = {}) => {
@@ -96,7 +96,7 @@ describe('ExportStreaming', () => {
   it('fails the record when the connection is closed early', async () => {
     const { bench, open } = setup();
     const { id, file } = await open();
-    for await (const _ of file.body) break;
+    await file.body[Symbol.asyncIterator]().next();
 
     await file.close();
 

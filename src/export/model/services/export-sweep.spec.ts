@@ -1,4 +1,4 @@
-import { ExportBench } from '../../../../test/support/export-bench';
+import { createExportBench, type ExportBench } from '../../../../test/support/export-bench';
 import { ANN, delivering, finishedFile } from '../../../../test/support/export-requests';
 import { toBody } from '../../../../test/support/texts';
 import { SweepMetrics } from '../../../platform/sweeps/sweep-metrics';
@@ -11,7 +11,7 @@ const REMINDER_SECONDS = 30;
 const ROUND_MS = 2_000;
 
 function setup(environment: Record<string, string> = {}) {
-  const bench = new ExportBench({ environment });
+  const bench = createExportBench({ environment });
   const { config, maintenance, queue, storage, metrics, shown } = bench;
   const sut = new ExportSweep(config, maintenance, queue, storage, metrics, new SweepMetrics(shown));
   const counted = (outcome: string) => shown.value('sweeps_total', { sweep: 'exports', outcome });

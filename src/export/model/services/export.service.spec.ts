@@ -1,4 +1,4 @@
-import { ExportBench } from '../../../../test/support/export-bench';
+import { createExportBench, type ExportBench } from '../../../../test/support/export-bench';
 import { ANN, ANN_IN_BLUE, exportRequest, finishedFile } from '../../../../test/support/export-requests';
 import { toBody } from '../../../../test/support/texts';
 import type { RequestExport } from '../domain/commands/request-export.command';
@@ -10,7 +10,7 @@ const DAY_SECONDS = 86_400;
 const UNKNOWN = '00000000-0000-7000-8000-000000000000';
 
 function setup() {
-  const bench = new ExportBench();
+  const bench = createExportBench();
   const { exports, queue, storage, metrics, config } = bench;
   const sut = new ExportService(exports, new ExportReading(exports), queue, storage, metrics, config);
   const request = (traits: Partial<RequestExport> = {}) => sut.request(exportRequest(traits));

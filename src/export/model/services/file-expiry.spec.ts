@@ -1,4 +1,4 @@
-import { ExportBench } from '../../../../test/support/export-bench';
+import { createExportBench } from '../../../../test/support/export-bench';
 import { ANN, finishedFile } from '../../../../test/support/export-requests';
 import { toBody } from '../../../../test/support/texts';
 import { SweepMetrics } from '../../../platform/sweeps/sweep-metrics';
@@ -9,7 +9,7 @@ const KEPT_SECONDS = 60;
 const ROUND_MS = 2_000;
 
 function setup() {
-  const bench = new ExportBench();
+  const bench = createExportBench();
   const { config, maintenance, storage, shown } = bench;
   const sut = new FileExpiry(config, maintenance, storage, new SweepMetrics(shown));
 

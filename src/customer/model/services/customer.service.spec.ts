@@ -1,0 +1,81 @@
+import { FakeCustomerRepository } from '../../../../test/fakes/customer.repository.fake';
+import { FakeFailureRepository } from '../../../../test/fakes/failure.repository.fake';
+import { FakeRecords } from '../../../../test/fakes/fake-records';
+import { testConfig } from '../../../../test/support/test-config';
+import { CustomerAdministration } from './customer-administration';
+import { CustomerService } from './customer.service';
+import { FailureLimit } from './failure-limit';
+
+const LIMIT = 2;
+const GRACE_SECONDS = 60;
+const UNKNOWN = '00000000-0000-7000-8000-000000000000';
+
+function setup() {
+  const records = new FakeRecords();
+  const customers = new FakeCustomerRepository(records);
+  const config = testConfig({ RATE_LIMIT_CUSTOMER_FAILURES: `${LIMIT}/60s` });
+  const administration = new CustomerAdministration(customers);
+  const sut = new CustomerService(customers, new FailureLimit(config, new FakeFailureRepository(records)));
+  const authenticate = (id: string, secret: string) => sut.authenticate({ id, secret }, '203.0.113.7');
+  return { administration, authenticate, records };
+}
+
+describe('An external system', () => {
+  it('is known by its id and secret', async () => {
+    const { administration, authenticate } = setup();
+    const { customer, secret } = await administration.create('Partner', 'blue');
+
+    expect(await authenticate(customer.id, secret)).toEqual({ customerId: customer.id, tenantId: 'blue' });
+    expect(await authenticate(customer.id.toUpperCase(), secret)).toMatchObject({ customerId: customer.id });
+  });
+
+  it.each([
+    ['another secret', (id: string) => [id, 'exsk_wrong'], 'wrong-secret'],
+    ['an unknown id', (_: string, secret: string) => [UNKNOWN, secret], 'unknown'],
+    ['what is no id', (_: string, secret: string) => ['Partner', secret], 'unknown'],
+  ] as const)('is not let in with %s', async (_, given, reason) => {
+    const { administration, authenticate, records } = setup();
+    const { customer, secret } = await administration.create('Partner', null);
+    const [id, tried] = given(customer.id, secret);
+
+    expect(await authenticate(id!, tried!)).toBeNull();
+    expect(records.auditLog.at(-1)).toMatchObject({ action: 'customer.refused', details: { reason } });
+  });
+
+  it('is known by its former secret for the grace period', async () => {
+    const { administration, authenticate, records } = setup();
+    const { customer, secret: former } = await administration.create('Partner', null);
+    const { secret } = await administration.rotate(customer.id, GRACE_SECONDS);
+
+    expect(await authenticate(customer.id, former)).not.toBeNull();
+    records.clock.advance(GRACE_SECONDS + 1);
+    expect(await authenticate(customer.id, former)).toBeNull();
+    expect(await authenticate(customer.id, secret)).not.toBeNull();
+  });
+
+  it('is not let in while it is disabled, and is again afterwards', async () => {
+    const { administration, authenticate } = setup();
+    const { customer, secret } = await administration.create('Partner', null);
+
+    await administration.setActive(customer.id, false);
+    const disabled = await authenticate(customer.id, secret);
+    await administration.setActive(customer.id, true);
+
+    expect([disabled, await authenticate(customer.id, secret)]).toEqual([null, expect.anything()]);
+  });
+
+  it('is not let in by the right secret either after too many failures', async () => {
+    const { administration, authenticate } = setup();
+    const { customer, secret } = await administration.create('Partner', null);
+    for (let turn = 0; turn < LIMIT; turn++) await authenticate(customer.id, 'exsk_wrong');
+
+    await expect(authenticate(customer.id, secret)).rejects.toMatchObject({ kind: 'limit' });
+  });
+
+  it.each([UNKNOWN, 'no-id'])('that is not there is not found: %s', async (id) => {
+    const { administration } = setup();
+
+    await expect(administration.rotate(id, 0)).rejects.toMatchObject({ kind: 'not-found' });
+    await expect(administration.setActive(id, true)).rejects.toMatchObject({ kind: 'not-found' });
+  });
+});

@@ -1,0 +1,100 @@
+import { FakeFailureRepository } from '../../../../test/fakes/failure.repository.fake';
+import { FakeRecords } from '../../../../test/fakes/fake-records';
+import { testConfig } from '../../../../test/support/test-config';
+import type { FailedAttempt } from '../domain/failed-attempt';
+import { FailureLimit } from './failure-limit';
+
+const LIMIT = 3;
+const IDS_OF_ONE_ADDRESS = 5;
+const WINDOW_SECONDS = 60;
+const [OFFICE, ELSEWHERE] = ['203.0.113.7', '198.51.100.1'];
+const TOO_MANY = { kind: 'limit', code: 'too-many-failures' };
+
+function setup(limit = `${LIMIT}/${WINDOW_SECONDS}s`) {
+  const records = new FakeRecords();
+  const config = testConfig({ RATE_LIMIT_CUSTOMER_FAILURES: limit });
+  const sut = new FailureLimit(config, new FakeFailureRepository(records));
+  const attempt = (customerId: string | null): FailedAttempt => ({
+    customerId,
+    tenantId: null,
+    reason: 'wrong-secret',
+  });
+  const fail = async (id: string | null, network: string, times = 1) => {
+    for (let turn = 0; turn < times; turn++) await sut.note(attempt(id), network);
+  };
+  const mayTry = (id: string | null, network: string) => sut.requireRoom(id, network);
+  return { records, fail, mayTry };
+}
+
+describe('FailureLimit', () => {
+  it('holds nobody back before the limit', async () => {
+    const { fail, mayTry } = setup();
+    await fail('partner', OFFICE, LIMIT - 1);
+
+    await expect(mayTry('partner', OFFICE)).resolves.toBeUndefined();
+  });
+
+  it('holds back an id from the address that failed too often, until the window ends', async () => {
+    const { fail, mayTry, records } = setup();
+    await fail('partner', OFFICE, LIMIT);
+    records.clock.advance(20);
+
+    await expect(mayTry('partner', OFFICE)).rejects.toMatchObject({ ...TOO_MANY, details: { retryAfterSeconds: 40 } });
+
+    records.clock.advance(41);
+    await expect(mayTry('partner', OFFICE)).resolves.toBeUndefined();
+  });
+
+  it('locks nobody out from elsewhere, nor another id', async () => {
+    const { fail, mayTry } = setup();
+    await fail('partner', OFFICE, LIMIT);
+
+    await expect(mayTry('partner', ELSEWHERE)).resolves.toBeUndefined();
+    await expect(mayTry('rival', OFFICE)).resolves.toBeUndefined();
+  });
+
+  it('holds back an address that fails for many ids', async () => {
+    const { fail, mayTry } = setup();
+    for (let id = 1; id < LIMIT * IDS_OF_ONE_ADDRESS; id++) await fail(`id-${id}`, OFFICE);
+    const before = mayTry('another', OFFICE);
+    await expect(before).resolves.toBeUndefined();
+    await fail('the last', OFFICE);
+
+    await expect(mayTry('another', OFFICE)).rejects.toMatchObject(TOO_MANY);
+    await expect(mayTry('another', ELSEWHERE)).resolves.toBeUndefined();
+  });
+
+  it('counts texts that are no ids as one', async () => {
+    const { fail, mayTry } = setup();
+    await fail(null, OFFICE, LIMIT);
+
+    await expect(mayTry(null, OFFICE)).rejects.toMatchObject(TOO_MANY);
+  });
+
+  it('refuses an attempt whose turn others took that came at the same time', async () => {
+    const { fail } = setup();
+    await fail('partner', OFFICE, LIMIT);
+
+    await expect(fail('partner', OFFICE)).rejects.toMatchObject(TOO_MANY);
+  });
+
+  it('writes the first failure of a window to the audit log, and no other', async () => {
+    const { fail, records } = setup();
+    await fail('partner', OFFICE, 2);
+    records.clock.advance(WINDOW_SECONDS + 1);
+    await fail('partner', OFFICE);
+    await fail('rival', OFFICE);
+
+    const told = records.auditLog.map(({ action, customerId }) => [action, customerId]);
+
+    expect(told).toEqual(['partner', 'partner', 'rival'].map((id) => ['customer.refused', id]));
+  });
+
+  it('holds nobody back where nothing is limited, and still writes to the audit log', async () => {
+    const { fail, mayTry, records } = setup('off');
+    await fail('partner', OFFICE, 20 * LIMIT);
+
+    await expect(mayTry('partner', OFFICE)).resolves.toBeUndefined();
+    expect(records.auditLog).toHaveLength(1);
+  });
+});

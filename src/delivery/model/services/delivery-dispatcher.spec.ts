@@ -1,0 +1,160 @@
+import { createDeliveryBench } from '../../../../test/support/delivery-bench';
+import { untilAborted } from '../../../../test/support/texts';
+import { MAX_ATTEMPTS, SLOTS } from '../domain/attempt-limits';
+import type { Parcel } from '../domain/parcel';
+import { DeliveryDispatcher } from './delivery-dispatcher';
+import { DeliveryRunner } from './delivery-runner';
+
+const LEASE_SECONDS = 10;
+const ROUND_MS = 500;
+
+function setup(environment: Record<string, string> = {}) {
+  /** What is being delivered, and how a test ends that. */
+  const atWork = new Map<string, () => void>();
+  const bench = createDeliveryBench((parcel: Parcel, signal) => {
+    const done = new Promise<object>((resolve) => {
+      atWork.set(parcel.id, () => {
+        atWork.delete(parcel.id);
+        resolve({});
+      });
+    });
+    return Promise.race([done, untilAborted(signal)]);
+  }, environment);
+  const { deliveries, channels, metrics, config } = bench;
+  const sut = new DeliveryDispatcher(
+    deliveries,
+    new DeliveryRunner(deliveries, channels, metrics, config),
+    metrics,
+    config,
+  );
+  const stop = async () => {
+    const stopped = sut.onModuleDestroy().then(() => sut.beforeApplicationShutdown());
+    await jest.advanceTimersByTimeAsync(20_000);
+    await stopped;
+  };
+  return { ...bench, bench, sut, atWork, stop };
+}
+
+describe('DeliveryDispatcher', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('has what is due delivered', async () => {
+    const { bench, sut, atWork, stop } = setup();
+    const id = bench.post();
+    sut.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(1);
+
+    atWork.get(id)!();
+    await jest.advanceTimersByTimeAsync(1);
+
+    expect(bench.read(id)).toMatchObject({ status: 'delivered' });
+    await stop();
+  });
+
+  it('finds what is posted later', async () => {
+    const { bench, sut, atWork, stop } = setup();
+    sut.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(ROUND_MS / 2);
+    const id = bench.post();
+
+    await jest.advanceTimersByTimeAsync(ROUND_MS);
+
+    expect([...atWork.keys()]).toEqual([id]);
+    await stop();
+  });
+
+  it('works on no more of a channel at once than it has slots, and goes on when one is free', async () => {
+    const { bench, sut, atWork, stop } = setup();
+    const ids = Array.from({ length: SLOTS.s3 + 1 }, () => bench.post('s3'));
+    const mail = bench.post('email');
+    sut.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(3 * ROUND_MS);
+    const first = [...atWork.keys()];
+
+    atWork.get(ids[0]!)!();
+    await jest.advanceTimersByTimeAsync(ROUND_MS + 1);
+
+    expect(new Set(first)).toEqual(new Set([...ids.slice(0, SLOTS.s3), mail]));
+    expect(atWork.has(ids.at(-1)!)).toBe(true);
+    await stop();
+  });
+
+  it('gives up deliveries that ended their process every time', async () => {
+    const { bench, sut, shown, stop } = setup();
+    const id = bench.post();
+    for (let turn = 0; turn < MAX_ATTEMPTS; turn++) {
+      await bench.claim();
+      bench.wait(LEASE_SECONDS + 1);
+    }
+
+    sut.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(1);
+
+    expect(bench.read(id)).toMatchObject({ status: 'failed' });
+    expect(await shown.value('notifications_total', { outcome: 'failed' })).toBe(1);
+    await stop();
+  });
+
+  it('looks again when the database is back', async () => {
+    const { bench, sut, atWork, deliveries, stop } = setup();
+    const claim = deliveries.claimDue.bind(deliveries);
+    let isAway = true;
+    deliveries.claimDue = (room) => (isAway ? Promise.reject(new Error('Away')) : claim(room));
+    const id = bench.post();
+    sut.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(2 * ROUND_MS);
+    isAway = false;
+
+    await jest.advanceTimersByTimeAsync(ROUND_MS);
+
+    expect([...atWork.keys()]).toEqual([id]);
+    await stop();
+  });
+
+  it('is started by processes that work, and by no others', async () => {
+    const { bench, sut, atWork } = setup({ ROLE: 'api' });
+    bench.post();
+
+    sut.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(2 * ROUND_MS);
+
+    expect(atWork.size).toBe(0);
+  });
+
+  it('lets deliveries come to an end at shutdown, and takes no more', async () => {
+    const { bench, sut, atWork } = setup();
+    const id = bench.post();
+    sut.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(1);
+    const stopped = sut.onModuleDestroy().then(() => sut.beforeApplicationShutdown());
+    const late = bench.post();
+    await jest.advanceTimersByTimeAsync(3 * ROUND_MS);
+
+    atWork.get(id)!();
+    await jest.advanceTimersByTimeAsync(1);
+    await stopped;
+
+    expect(bench.read(id)).toMatchObject({ status: 'delivered' });
+    expect(bench.read(late)).toMatchObject({ status: 'pending', attempts: 0 });
+  });
+
+  it('hands back what has not come to an end within the grace period', async () => {
+    const { bench, sut } = setup({ SHUTDOWN_GRACE_SECONDS: '2' });
+    const id = bench.post();
+    sut.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(1);
+    const stopped = sut.onModuleDestroy().then(() => sut.beforeApplicationShutdown());
+    await jest.advanceTimersByTimeAsync(1_900);
+    const within = bench.read(id).attempts;
+
+    await jest.advanceTimersByTimeAsync(200);
+    await stopped;
+
+    expect([within, bench.read(id).attempts]).toEqual([1, 0]);
+  });
+});

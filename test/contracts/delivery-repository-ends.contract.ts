@@ -1,0 +1,110 @@
+import { MAX_ATTEMPTS } from '../../src/delivery/model/domain/attempt-limits';
+import type { DeliveryRecord } from '../../src/delivery/model/domain/delivery-state';
+import type { DeliveryAttempt } from '../../src/delivery/model/domain/interfaces/delivery.repository';
+import type { ChannelName } from '../../src/platform/outbox/planned-delivery';
+import { LEASE_SECONDS, type RecordsUnderTest } from '../support/records-under-test';
+
+interface Bench {
+  readonly records: () => RecordsUnderTest;
+  /** Posts one message: of an export that has just been completed. @returns the export's id */
+  post(channel?: ChannelName): Promise<string>;
+  claim(channel?: ChannelName): Promise<DeliveryAttempt>;
+}
+
+/** What comes of deliveries. */
+export function describeDeliveryEnds({ records, post, claim }: Bench): void {
+  const read = async (exportId: string): Promise<DeliveryRecord> => (await records().deliveries.findAll(exportId))[0]!;
+  /** What was done beyond requesting, starting and completing the export. */
+  const audited = async (exportId: string) => (await records().auditOf(exportId)).slice(3);
+
+  describe('the end', () => {
+    it('of a delivery keeps its receipt', async () => {
+      const exportId = await post();
+      await records().deliveries.retryLater(await claim(), 0, '500');
+
+      await records().deliveries.settleDelivered(await claim(), { status: 200 });
+
+      expect(await read(exportId)).toMatchObject({
+        ...{ status: 'delivered', attempts: 2, lastError: null, receipt: { status: 200 }, gone: false },
+        ...{ endedAt: expect.any(Date), nextAttemptAt: null },
+      });
+      const details = { channel: 'email', event: 'export.completed', attempts: 2 };
+      expect(await audited(exportId)).toMatchObject([{ action: 'delivery.delivered', userId: 'ann', details }]);
+    });
+
+    it('that is a failure keeps its reason', async () => {
+      const exportId = await post();
+
+      await records().deliveries.giveUp(await claim(), 'It does not exist', 'refused');
+
+      expect(await read(exportId)).toMatchObject({
+        ...{ status: 'failed', attempts: 1, lastError: 'It does not exist', gone: false, nextAttemptAt: null },
+      });
+      const details = { channel: 'email', event: 'export.completed', attempts: 1, reason: 'It does not exist' };
+      expect(await audited(exportId)).toMatchObject([{ action: 'delivery.failed', details }]);
+    });
+
+    it('tells where a receiver wants nothing more, ever', async () => {
+      const exportId = await post('webhook');
+
+      await records().deliveries.giveUp(await claim('webhook'), '410', 'gone');
+
+      expect(await records().deliveries.statesOf([exportId])).toMatchObject(
+        new Map([[exportId, [{ channel: 'webhook', gone: true }]]]),
+      );
+    });
+
+    it('is open while a delivery is retried, and says why', async () => {
+      const exportId = await post();
+
+      await records().deliveries.retryLater(await claim(), 30, '500');
+
+      const { nextAttemptAt, ...record } = await read(exportId);
+      expect(record).toMatchObject({ status: 'pending', attempts: 1, lastError: '500', endedAt: null });
+      expect(Math.abs(nextAttemptAt!.getTime() - records().now().getTime() - 30_000)).toBeLessThan(5_000);
+      expect(await audited(exportId)).toEqual([]);
+    });
+
+    it('is none for a delivery that is handed back, as if it had not been started', async () => {
+      const exportId = await post();
+
+      await records().deliveries.handBack(await claim());
+
+      expect(await read(exportId)).toMatchObject({ status: 'pending', attempts: 0, lastError: null });
+      expect((await claim()).parcel.attempt).toBe(1);
+    });
+  });
+
+  describe('deliveries that end their process every time', () => {
+    /** Lets that many attempts be lost with their processes. */
+    async function lose(count: number): Promise<void> {
+      for (let turn = 0; turn < count; turn++) {
+        await claim();
+        await records().advance(LEASE_SECONDS + 1);
+      }
+    }
+
+    it(`are given up after ${MAX_ATTEMPTS} attempts`, async () => {
+      const exportId = await post();
+      await lose(MAX_ATTEMPTS);
+
+      expect(await records().deliveries.claimDue({ email: 1 })).toEqual([]);
+      expect(await records().deliveries.abandonLost()).toMatchObject([{ exportId, attempt: MAX_ATTEMPTS }]);
+      expect(await read(exportId)).toMatchObject({
+        status: 'failed',
+        lastError: expect.stringMatching(/every time/),
+      });
+      expect(await audited(exportId)).toMatchObject([{ action: 'delivery.failed' }]);
+      expect(await records().deliveries.abandonLost()).toEqual([]);
+    });
+
+    it('are not given up before, nor within the lease of the last attempt', async () => {
+      await post();
+      await lose(MAX_ATTEMPTS - 1);
+      const before = await records().deliveries.abandonLost();
+      await claim();
+
+      expect([before, await records().deliveries.abandonLost()]).toEqual([[], []]);
+    });
+  });
+}
