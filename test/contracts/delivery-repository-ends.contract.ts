@@ -7,8 +7,8 @@ import { LEASE_SECONDS, type RecordsUnderTest } from '../support/records-under-t
 interface Bench {
   readonly records: () => RecordsUnderTest;
   /** Posts one message: of an export that has just been completed. @returns the export's id */
-  post(channel?: ChannelName): Promise<string>;
-  claim(channel?: ChannelName): Promise<DeliveryAttempt>;
+  readonly post: (channel?: ChannelName) => Promise<string>;
+  readonly claim: (channel?: ChannelName) => Promise<DeliveryAttempt>;
 }
 
 /** What comes of deliveries. */

@@ -12,7 +12,7 @@ interface Bench {
   readonly records: () => RecordsUnderTest;
   readonly ann: () => Caller;
   /** A schedule of Ann's. */
-  make(traits?: Parameters<typeof scheduleDefinition>[0]): Promise<Schedule>;
+  readonly make: (traits?: Parameters<typeof scheduleDefinition>[0]) => Promise<Schedule>;
 }
 
 /** What comes of runs, and what that means for their schedules. */
