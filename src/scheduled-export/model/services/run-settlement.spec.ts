@@ -1,0 +1,205 @@
+import { createScheduleBench } from '../../../../test/support/schedule-bench';
+import { MAIL_NOTICE } from '../../../../test/support/schedule-definitions';
+import { DomainError } from '../../../platform/errors/domain-error';
+import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
+import { requestOf } from '../domain/run-request';
+import { MOST_FAILURES, type Schedule } from '../domain/schedule';
+import { RunSettlement } from './run-settlement';
+
+const WEBHOOK: PlannedDelivery = {
+  channel: 'webhook',
+  on: ['completed', 'failed'],
+  target: { url: 'https://x.example' },
+};
+const CHECK_SECONDS = 61;
+
+function setup() {
+  const bench = createScheduleBench();
+  const { runs, exporting, delivering, records, ann, outbox } = bench;
+  const sut = new RunSettlement(runs, exporting, delivering);
+
+  /** Looks after the runs once that is due again. */
+  const settle = async () => {
+    records.clock.advance(CHECK_SECONDS);
+    await sut.settle();
+  };
+  /** A run, whose export is asked for unless a test says otherwise. */
+  const begin = async (schedule: Schedule, isRequested = true) => {
+    const begun = await runs.beginManual(schedule.id, ann, null, null);
+    if (isRequested) await exporting.request(requestOf(begun));
+    return begun.run;
+  };
+  const readRun = async (schedule: Schedule) => (await runs.list(schedule.id, 1)).items[0]!;
+  const fail = async (exportId: string) => bench.attempts.fail((await bench.attempts.claim(exportId))!, 'No rows');
+  const nextDelivery = async () => (await outbox.claimDue({ webhook: 1 }))[0]!;
+  return { ...bench, settle, begin, readRun, fail, nextDelivery };
+}
+
+describe('RunSettlement', () => {
+  it('leaves a run open while its export is at work', async () => {
+    const { make, begin, settle, readRun, attempts } = setup();
+    const schedule = await make();
+    const { exportId } = await begin(schedule);
+    await settle();
+    await attempts.claim(exportId);
+
+    await settle();
+
+    expect(await readRun(schedule)).toMatchObject({ outcome: null, endedAt: null });
+  });
+
+  it('writes down that a run succeeded whose file is there', async () => {
+    const { make, begin, settle, readRun, complete } = setup();
+    const schedule = await make();
+    const { exportId } = await begin(schedule);
+    await complete(exportId);
+
+    await settle();
+
+    expect(await readRun(schedule)).toMatchObject({ outcome: 'succeeded', error: null, endedAt: expect.any(Date) });
+  });
+
+  it('writes down that a run failed, and why', async () => {
+    const { make, begin, settle, readRun, fail, readSchedule } = setup();
+    const schedule = await make();
+    await fail((await begin(schedule)).exportId);
+
+    await settle();
+
+    expect(await readRun(schedule)).toMatchObject({ outcome: 'failed', error: 'No rows' });
+    expect(await readSchedule(schedule)).toMatchObject({ failures: 1, isActive: true });
+  });
+
+  it('does not count a run against its schedule whose export was cancelled', async () => {
+    const { make, begin, settle, readRun, readSchedule, exports, ann } = setup();
+    const schedule = await make();
+    await exports.cancel((await begin(schedule)).exportId, ann);
+
+    await settle();
+
+    expect(await readRun(schedule)).toMatchObject({ outcome: 'failed' });
+    expect(await readSchedule(schedule)).toMatchObject({ failures: 0 });
+  });
+
+  describe('what is delivered', () => {
+    it('is waited for', async () => {
+      const { make, begin, settle, readRun, complete, nextDelivery, outbox } = setup();
+      const schedule = await make({ deliveries: [WEBHOOK] });
+      await complete((await begin(schedule)).exportId);
+      await settle();
+      const before = await readRun(schedule);
+      await outbox.settleDelivered(await nextDelivery(), { status: 200 });
+
+      await settle();
+
+      expect([before.outcome, (await readRun(schedule)).outcome]).toEqual([null, 'succeeded']);
+    });
+
+    it('and does not arrive fails the run', async () => {
+      const { make, begin, settle, readRun, complete, nextDelivery, outbox } = setup();
+      const schedule = await make({ deliveries: [WEBHOOK] });
+      await complete((await begin(schedule)).exportId);
+      await outbox.giveUp(await nextDelivery(), '500', null);
+
+      await settle();
+
+      const { outcome, error } = await readRun(schedule);
+      expect([outcome, error]).toEqual(['failed', expect.stringMatching(/webhook: 500$/)]);
+    });
+
+    it('and is not written down yet keeps the run open', async () => {
+      const { make, begin, settle, readRun, complete, records } = setup();
+      const schedule = await make({ deliveries: [WEBHOOK] });
+      await complete((await begin(schedule)).exportId);
+      records.outbox.clear();
+
+      await settle();
+
+      expect(await readRun(schedule)).toMatchObject({ outcome: null });
+    });
+  });
+
+  describe('a webhook that wants nothing more', () => {
+    it('pauses its schedule', async () => {
+      const { make, begin, settle, readRun, readSchedule, complete, nextDelivery, outbox } = setup();
+      const schedule = await make({ deliveries: [WEBHOOK], notice: MAIL_NOTICE });
+      await complete((await begin(schedule)).exportId);
+      await outbox.giveUp(await nextDelivery(), '410', 'gone');
+
+      await settle();
+
+      expect(await readSchedule(schedule)).toMatchObject({
+        isActive: false,
+        pausedReason: expect.stringMatching(/410/),
+      });
+      expect(await readRun(schedule)).toMatchObject({ outcome: 'failed' });
+    });
+
+    it('pauses no schedule that was changed since', async () => {
+      const { make, begin, settle, readSchedule, complete, nextDelivery, outbox, schedules, ann, records } = setup();
+      const schedule = await make({ deliveries: [WEBHOOK] });
+      await complete((await begin(schedule)).exportId);
+      await outbox.giveUp(await nextDelivery(), '410', 'gone');
+      records.clock.advance(1);
+      await schedules.replace(schedule.id, { ...schedule, deliveries: [] }, ann);
+
+      await settle();
+
+      expect(await readSchedule(schedule)).toMatchObject({ isActive: true, pausedReason: null });
+    });
+  });
+
+  it(`pauses a schedule after ${MOST_FAILURES} failures in a row, and not before`, async () => {
+    const { make, begin, settle, readSchedule, fail } = setup();
+    const schedule = await make({ notice: MAIL_NOTICE });
+    const active: boolean[] = [];
+
+    for (let turn = 0; turn < MOST_FAILURES; turn++) {
+      await fail((await begin(schedule)).exportId);
+      await settle();
+      active.push((await readSchedule(schedule)).isActive);
+    }
+
+    expect(active).toEqual([true, true, true, true, false]);
+  });
+
+  describe('a run whose process ended before it asked for the export', () => {
+    it('has its export, the one it was given beforehand', async () => {
+      const { make, begin, settle, read, queue } = setup();
+      const schedule = await make();
+      const { exportId } = await begin(schedule, false);
+
+      await settle();
+      await settle();
+
+      expect(await read(exportId)).toMatchObject({ id: exportId, scheduleId: schedule.id, status: 'pending' });
+      expect(queue.takeAll()).toEqual([exportId]);
+    });
+
+    it('fails where the rules refuse the export', async () => {
+      const { make, begin, settle, readRun, exports } = setup();
+      const schedule = await make();
+      await begin(schedule, false);
+      exports.create = () => Promise.reject(DomainError.invalidRequest({ field: 'format', message: 'is unknown' }));
+
+      await settle();
+
+      expect(await readRun(schedule)).toMatchObject({
+        ...{ outcome: 'failed', error: 'The request is not valid (format: is unknown)' },
+      });
+    });
+
+    it('holds up no other while it cannot be looked after', async () => {
+      const { make, begin, settle, readRun, complete, exports } = setup();
+      const [broken, sound] = [await make(), await make()];
+      await begin(broken, false);
+      await complete((await begin(sound)).exportId);
+      exports.create = () => Promise.reject(new Error('The database is away'));
+
+      await settle();
+
+      expect(await readRun(broken)).toMatchObject({ outcome: null });
+      expect(await readRun(sound)).toMatchObject({ outcome: 'succeeded' });
+    });
+  });
+});

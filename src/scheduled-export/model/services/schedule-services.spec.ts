@@ -1,0 +1,260 @@
+import { asCatalog, createScheduleBench } from '../../../../test/support/schedule-bench';
+import { everyDay, somebody } from '../../../../test/support/schedule-definitions';
+import { DomainError } from '../../../platform/errors/domain-error';
+import type { ScheduleWish } from '../domain/schedule-wish';
+import { ScheduleDefinitions } from './schedule-definitions';
+import { ScheduleRuns } from './schedule-runs';
+import { ScheduleService } from './schedule.service';
+
+const UNKNOWN = '00000000-0000-7000-8000-000000000000';
+const BUCKET = 's3://reports/';
+const WEBHOOK = { url: 'https://hooks.example.com/' };
+
+function wishOf(traits: Partial<ScheduleWish> = {}): ScheduleWish {
+  return {
+    name: 'Daily transactions',
+    content: { format: 'csv', dataTypes: ['transactions'], tables: [], columns: null, filters: null, options: {} },
+    recurrence: { frequency: 'daily', at: '07:30' },
+    delivery: { method: 'download' },
+    retentionSeconds: null,
+    isActive: true,
+    ...traits,
+  };
+}
+
+function setup(environment: Record<string, string> = {}) {
+  const bench = createScheduleBench(environment);
+  const { catalog, delivering, config, schedules, runs, exporting } = bench;
+  const sut = new ScheduleService(schedules, new ScheduleDefinitions(asCatalog(catalog), delivering, config));
+  const running = new ScheduleRuns(sut, runs, exporting, delivering, config);
+  const save = (wish: Partial<ScheduleWish> = {}, key: string | null = null) =>
+    sut.create(bench.ann, wishOf(wish), key);
+  return { ...bench, sut, running, save };
+}
+
+const fieldsOf = async (refused: Promise<unknown>) => {
+  const error: unknown = await refused.catch((thrown: unknown) => thrown);
+  if (!(error instanceof DomainError)) throw error;
+  return (error.details.fields ?? []).map(({ field }) => field).sort();
+};
+
+describe('ScheduleService', () => {
+  describe('create', () => {
+    it('keeps a schedule as it was granted, with its next slot', async () => {
+      const { save } = setup();
+
+      const { schedule, isNew, webhookSecret } = await save({ name: '  Daily transactions ' });
+
+      expect([isNew, webhookSecret]).toEqual([true, null]);
+      expect(schedule).toMatchObject({ name: 'Daily transactions', isActive: true, nextRunAt: expect.any(Date) });
+      expect(schedule.granted).toMatchObject({ format: 'csv', dataTypes: ['transactions'] });
+      expect(schedule.notice).toMatchObject({ channel: 'email', target: { to: 'ann@example.com' } });
+    });
+
+    it('shows a webhook’s secret that was made here once, and never to a repeat', async () => {
+      const { save } = setup();
+      const delivery = { method: 'webhook', webhook: WEBHOOK } as const;
+
+      const first = await save({ delivery }, 'k');
+      const repeat = await save({ delivery }, 'k');
+
+      expect([first.webhookSecret, repeat.webhookSecret]).toEqual(['made', null]);
+      expect(repeat).toMatchObject({ isNew: false, schedule: { id: first.schedule.id } });
+    });
+
+    it('refuses another wish under the same idempotency key', async () => {
+      const { save } = setup();
+      await save({}, 'k');
+
+      await expect(save({ name: 'Another' }, 'k')).rejects.toMatchObject({ kind: 'mismatch' });
+    });
+
+    it('names all that is wrong at once', async () => {
+      const { save, catalog } = setup();
+      catalog.refusal = DomainError.invalidRequest({ field: 'data_types.0', message: 'unknown' });
+      const recurrence = { frequency: 'daily', at: '25:00' };
+      const delivery = { method: 's3' } as const;
+
+      const refused = save({ name: '', recurrence, delivery, retentionSeconds: 8 * 86_400 });
+
+      expect(await fieldsOf(refused)).toEqual(['at', 'data_types.0', 'destination', 'name', 'retention_days'].sort());
+    });
+
+    it('lets through what is no matter of fields', async () => {
+      const { save, catalog } = setup();
+      catalog.refusal = new DomainError('forbidden', 'insufficient-permissions', 'Insufficient permissions');
+
+      await expect(save()).rejects.toMatchObject({ kind: 'forbidden' });
+    });
+
+    it('refuses a bucket that cannot be reached', async () => {
+      const { save, buckets } = setup();
+      buckets.lose(BUCKET);
+
+      expect(await fieldsOf(save({ delivery: { method: 's3', destination: BUCKET } }))).toEqual(['destination']);
+    });
+
+    it('lets nobody but administrators copy by the right of the service', async () => {
+      const { sut, save } = setup();
+      const delivery = { method: 's3', destination: BUCKET } as const;
+      const admin = somebody({ roles: ['admin'], email: 'root@example.com' });
+
+      const [own, others] = [await sut.create(admin, wishOf({ delivery }), null), await save({ delivery })];
+      const inTenant = await sut.create({ ...admin, tenantId: 'blue' }, wishOf({ delivery }), null);
+
+      const rights = [own, others, inTenant].map(
+        ({ schedule }) => schedule.deliveries[0]?.target['mayUseOwnCredentials'],
+      );
+      expect(rights).toEqual([true, false, false]);
+    });
+  });
+
+  describe('replace', () => {
+    const keyed = { destination: BUCKET, destinationOptions: { accessKeyId: 'id', secretAccessKey: 'secret' } };
+
+    it('keeps the credentials of a bucket that stays where it is', async () => {
+      const { sut, save, ann } = setup();
+      const { schedule } = await save({ delivery: { method: 's3', ...keyed } });
+
+      const replaced = await sut.replace(schedule.id, ann, wishOf({ delivery: { method: 's3', destination: BUCKET } }));
+
+      expect(replaced.schedule.deliveries[0]?.target).toMatchObject({ accessKeyId: 'id', secretAccessKey: 'secret' });
+    });
+
+    it('tries again a bucket whose credentials are kept', async () => {
+      const { sut, save, ann, buckets } = setup();
+      const { schedule } = await save({ delivery: { method: 's3', ...keyed } });
+      buckets.lose(BUCKET);
+
+      const replaced = sut.replace(schedule.id, ann, wishOf({ delivery: { method: 's3', destination: BUCKET } }));
+
+      expect(await fieldsOf(replaced)).toEqual(['destination']);
+    });
+
+    it('keeps no credentials for another bucket', async () => {
+      const { sut, save, ann } = setup();
+      const { schedule } = await save({ delivery: { method: 's3', ...keyed } });
+      const delivery = { method: 's3', destination: 's3://others/' } as const;
+
+      const replaced = await sut.replace(schedule.id, ann, wishOf({ delivery }));
+
+      expect(replaced.schedule.deliveries[0]?.target).not.toHaveProperty('secretAccessKey', 'secret');
+    });
+
+    it('keeps the secret of a webhook that stays, and shows none', async () => {
+      const { sut, save, ann } = setup();
+      const delivery = { method: 'webhook', webhook: { ...WEBHOOK, secret: 'given' } } as const;
+      const { schedule } = await save({ delivery });
+
+      const replaced = await sut.replace(
+        schedule.id,
+        ann,
+        wishOf({ delivery: { method: 'webhook', webhook: WEBHOOK } }),
+      );
+
+      expect(replaced).toMatchObject({ webhookSecret: null, isNew: false });
+      expect(replaced.schedule.deliveries[0]?.target).toMatchObject({ secret: 'given' });
+    });
+
+    it('takes from whoever is no administrator any more what only they may have', async () => {
+      const { sut, save, ann } = setup();
+      const admin = { ...ann, roles: ['admin'] };
+      const delivery = { method: 's3', destination: BUCKET } as const;
+      const { schedule } = await sut.create(admin, wishOf({ delivery }), null);
+      const { schedule: others } = await save({ delivery });
+
+      const replaced = await sut.replace(schedule.id, ann, wishOf({ delivery }));
+
+      expect(replaced.schedule.deliveries[0]?.target['mayUseOwnCredentials']).toBe(false);
+      expect(replaced.schedule.asAdmin).toBe(false);
+      expect(others.asAdmin).toBe(false);
+    });
+  });
+
+  it.each([UNKNOWN, 'no-id'])('finds nothing under %s', async (id) => {
+    const { sut, ann } = setup();
+
+    for (const asked of [sut.get(id, ann), sut.delete(id, ann), sut.pause(id, ann), sut.resume(id, ann)]) {
+      await expect(asked).rejects.toMatchObject({ kind: 'not-found' });
+    }
+  });
+
+  describe('resume', () => {
+    it('lets a paused schedule go on', async () => {
+      const { sut, save, ann } = setup();
+      const { schedule } = await save({ isActive: false });
+
+      expect(await sut.resume(schedule.id, ann)).toMatchObject({ isActive: true, nextRunAt: expect.any(Date) });
+    });
+
+    it('is refused while its files would reach nobody', async () => {
+      const { sut, make, ann } = setup();
+      const delivery = { ...(await make()).delivery, method: 's3', destination: BUCKET } as const;
+      const { id } = await make({ delivery, deliveries: [], isActive: false });
+
+      await expect(sut.resume(id, ann)).rejects.toMatchObject({ code: 'destination-not-reachable' });
+    });
+
+    it('is refused to whoever is no administrator any more where only they may have it run', async () => {
+      const { sut, make, ann } = setup();
+      const { content } = await make();
+      const { id } = await make({ asAdmin: true, content: { ...content, tables: ['users'] }, isActive: false });
+
+      await expect(sut.resume(id, ann)).rejects.toMatchObject({ kind: 'forbidden' });
+      await expect(sut.resume(id, { ...ann, roles: ['admin'] })).resolves.toMatchObject({ isActive: true });
+    });
+  });
+});
+
+describe('ScheduleRuns', () => {
+  it('runs a schedule now, also a paused one', async () => {
+    const { running, make, ann, queue } = setup();
+    const { id } = await make({ isActive: false });
+
+    const { export: made, isNew } = await running.runNow(id, ann, null);
+
+    expect([isNew, made]).toMatchObject([true, { status: 'pending', scheduleId: id, userId: ann.userId }]);
+    expect(queue.takeAll()).toEqual([made.id]);
+  });
+
+  it('makes one run of an idempotency key', async () => {
+    const { running, make, ann } = setup();
+    const { id } = await make();
+
+    const [first, repeat] = [await running.runNow(id, ann, 'k'), await running.runNow(id, ann, 'k')];
+
+    expect([first.isNew, repeat.isNew, repeat.export.id]).toEqual([true, false, first.export.id]);
+  });
+
+  it('counts runs as other exports are counted', async () => {
+    const { running, make, ann } = setup({ RATE_LIMIT_EXPORTS: '1/60s' });
+    const { id } = await make();
+    await running.runNow(id, ann, null);
+
+    await expect(running.runNow(id, ann, null)).rejects.toMatchObject({ kind: 'limit' });
+  });
+
+  it('runs nothing of somebody else’s', async () => {
+    const { running, make } = setup();
+    const { id } = await make();
+
+    await expect(running.runNow(id, somebody(), null)).rejects.toMatchObject({ kind: 'not-found' });
+  });
+
+  it('shows each run with its export and its deliveries', async () => {
+    const { running, make, ann, complete } = setup();
+    const mail = { channel: 'email', on: ['completed'], target: { to: 'ann@example.com' } } as const;
+    const schedule = await make({ deliveries: [mail], rule: everyDay() });
+    const { export: made } = await running.runNow(schedule.id, ann, null);
+    await complete(made.id);
+
+    const { items, count } = await running.history(schedule.id, ann, 10);
+    const last = await running.lastOf([schedule]);
+
+    expect(count).toBe(1);
+    expect(items).toMatchObject([
+      { export: { id: made.id, status: 'completed' }, deliveries: [{ channel: 'email', status: 'pending' }] },
+    ]);
+    expect(last.get(schedule.id)).toMatchObject({ run: { exportId: made.id }, export: { status: 'completed' } });
+  });
+});

@@ -1,0 +1,13 @@
+import { AddressBook, type Addressee } from '../../src/delivery/model/domain/interfaces/address-book';
+import type { Person } from '../../src/platform/auth/caller';
+
+/** The addresses of people, by their ids. */
+export class FakeAddressBook extends AddressBook {
+  constructor(private readonly people: Readonly<Record<string, Addressee>> = {}) {
+    super();
+  }
+
+  override find({ userId }: Person): Promise<Addressee | null> {
+    return Promise.resolve(this.people[userId] ?? null);
+  }
+}

@@ -1,0 +1,69 @@
+import type { CatalogForScheduledExport, GrantedRows, ScheduledRows } from '../../src/catalog';
+import { MailPlanner } from '../../src/delivery/model/services/mail-planner';
+import { DeliveriesForScheduledExport } from '../../src/delivery/model/services/out.for-scheduled-export.service';
+import { ExportReading } from '../../src/export/model/services/export-reading';
+import { ExportService } from '../../src/export/model/services/export.service';
+import { ExportsForScheduledExport } from '../../src/export/model/services/out.for-scheduled-export.service';
+import type { Caller } from '../../src/platform/auth/caller';
+import type { Schedule } from '../../src/scheduled-export/model/domain/schedule';
+import { FakeAddressBook } from '../fakes/address-book.fake';
+import { FakeBucketTargets, FakeWebhookTargets } from '../fakes/delivery-targets.fake';
+import { FakeDeliveryRepository } from '../fakes/delivery.repository.fake';
+import { FakeScheduleRunRepository } from '../fakes/schedule-run.repository.fake';
+import { FakeScheduleRepository } from '../fakes/schedule.repository.fake';
+import { createExportBench } from './export-bench';
+import { finishedFile } from './export-requests';
+import { scheduleDefinition, somebody } from './schedule-definitions';
+
+const MAIL = { SMTP_URL: 'smtp://localhost', MAIL_FROM: 'exports@example.com' };
+
+/** Grants whatever is asked for, unless a test has it refuse. */
+export class OpenCatalog {
+  refusal: Error | null = null;
+
+  check(_: Caller, { format, dataTypes, filters, options }: ScheduledRows): Promise<GrantedRows> {
+    if (this.refusal) return Promise.reject(this.refusal);
+    return Promise.resolve({ format: format as 'csv', dataTypes, filters, options: { ...options }, audited: {} });
+  }
+}
+
+/** All that the services of schedules are made of, as fakes that share their records. */
+export function createScheduleBench(environment: Readonly<Record<string, string>> = {}) {
+  const bench = createExportBench({ environment: { ...MAIL, ...environment } });
+  const { records, exports, queue, storage, metrics, config } = bench;
+  const ann = somebody({ email: 'ann@example.com' });
+  const exporting = new ExportService(exports, new ExportReading(exports), queue, storage, metrics, config);
+  const outbox = new FakeDeliveryRepository(records, config.exports.leaseSeconds);
+  const [webhooks, buckets] = [new FakeWebhookTargets(), new FakeBucketTargets()];
+  const mail = new MailPlanner(new FakeAddressBook(), config);
+  const schedules = new FakeScheduleRepository(records);
+  return {
+    ...bench,
+    ...{ ann, outbox, buckets, schedules },
+    runs: new FakeScheduleRunRepository(records, config.pollIntervalMs),
+    catalog: new OpenCatalog(),
+    exporting: new ExportsForScheduledExport(exporting, exports),
+    delivering: new DeliveriesForScheduledExport(mail, webhooks, buckets, outbox),
+
+    /** A schedule of Ann's. */
+    make: async (traits: Parameters<typeof scheduleDefinition>[0] = {}): Promise<Schedule> =>
+      (await schedules.create(scheduleDefinition(traits), ann, null)).schedule,
+
+    readSchedule: async ({ id }: Schedule): Promise<Schedule> => {
+      const found = await schedules.findOwned(id, ann);
+      if (!found) throw new Error('The schedule is gone');
+      return found;
+    },
+
+    /** Has a worker complete an export. */
+    complete: async (exportId: string): Promise<void> => {
+      const attempt = await bench.attempts.claim(exportId);
+      if (attempt) await bench.attempts.finish(attempt, finishedFile(exportId));
+    },
+  };
+}
+
+/** The door of the catalog, as those take it who ask there. */
+export function asCatalog(catalog: OpenCatalog): CatalogForScheduledExport {
+  return catalog as unknown as CatalogForScheduledExport;
+}
