@@ -31,6 +31,17 @@ describe('a snapshot', () => {
     }
   });
 
+  it('shows nothing that was committed after that moment', async () => {
+    await laboratory.sql('CREATE TABLE later AS SELECT 1 AS id');
+    const rows = sql`SELECT id FROM later`;
+
+    await laboratory.inSnapshot('UTC', async (snapshot) => {
+      await laboratory.sql('INSERT INTO later VALUES (2)', 'UPDATE later SET id = id + 10');
+
+      expect(await snapshot.query(rows)).toEqual([{ id: 1 }]);
+    });
+  });
+
   it('has no expression compiled, whatever the database is set to', async () => {
     const asked = await laboratory.inSnapshot('UTC', (snapshot) => snapshot.setting('jit'));
 

@@ -2,7 +2,7 @@ import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, type JWK, SignJ
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-type Algorithm = 'RS256' | 'ES256';
+type Algorithm = 'RS256' | 'ES256' | 'RS512' | 'EdDSA';
 
 /** A server that publishes its keys as a JSON Web Key Set, and signs tokens with them. */
 export class KeyServer {

@@ -95,10 +95,14 @@ describe('readBoard', () => {
     expect(marks).toMatchObject([{ kind: 'ink', opacity: 0.4, multiply: false }]);
   });
 
-  it('reads erasers by tool and by composite', () => {
+  it.each([
+    ['the solo board', soloBoard],
+    ['the Winterboard', winterboard],
+    ['the classroom board', (page: object) => ({ currentPageIndex: 0, pages: [page] })],
+  ])('reads erasers of %s by tool and by composite', (_, boardOf) => {
     const strokes = [pen({ tool: 'eraser' }), pen({ composite: 'destination-out' }), pen({ composite: 'xor' })];
 
-    expect(strokesOf(soloBoard({ strokes })).map(({ kind }) => kind)).toEqual(['eraser', 'eraser', 'ink']);
+    expect(strokesOf(boardOf({ strokes })).map(({ kind }) => kind)).toEqual(['eraser', 'eraser', 'ink']);
   });
 
   it('leaves out what the screen does not show', () => {

@@ -144,6 +144,7 @@ describe('A year of it', () => {
     expect(recurrence.latestDue(new Date(slots[0]!), now).getTime()).toBe(slots.at(-1));
     expect(recurrence.latestDue(new Date(slots.at(-1)!), now).getTime()).toBe(slots.at(-1));
     expect(recurrence.latestDue(new Date(slots.at(-2)!), new Date(slots.at(-2)!)).getTime()).toBe(slots.at(-2));
+    expect(recurrence.latestDue(new Date(slots[0]!), new Date(slots.at(-2)!)).getTime()).toBe(slots.at(-2));
   });
 
   it('is not walked through to find the last slot of many years', () => {

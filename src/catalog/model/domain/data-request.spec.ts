@@ -1,0 +1,60 @@
+import type { Caller } from '../../../platform/auth/caller';
+import { DomainError } from '../../../platform/errors/domain-error';
+import { type DataRequest, knownFormat, queryFor, requestErrors } from './data-request';
+
+const ANN: Caller = { userId: 'ann', tenantId: 'blue', roles: ['author'] };
+const ROOT: Caller = { userId: 'root', tenantId: null, roles: ['admin'] };
+
+function requestOf(traits: Partial<DataRequest> = {}): DataRequest {
+  return { type: 'partial', format: 'csv', options: {}, ...traits };
+}
+
+const kindOf = (act: () => unknown) => {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof DomainError) return error.kind;
+    throw error;
+  }
+  return 'granted';
+};
+
+describe('The query of a request', () => {
+  it("reads the caller's own rows, within the caller's tenant", () => {
+    expect(queryFor(ANN, requestOf({ dataTypes: ['profile'] }))).toMatchObject({
+      ...{ scope: 'types', dataTypes: ['profile'], tables: [], subject: 'ann', tenantId: 'blue', timeZone: 'UTC' },
+    });
+  });
+
+  it("reads another user's rows for an administrator only", () => {
+    expect(kindOf(() => queryFor(ANN, requestOf({ userId: 'bob' })))).toBe('forbidden');
+    expect(queryFor(ROOT, requestOf({ userId: 'bob' }))).toMatchObject({ subject: 'bob', tenantId: null });
+  });
+
+  it('reads whole tables for an administrator only, whoever is named', () => {
+    const whole = requestOf({ tables: ['users'], userId: 'ann' });
+
+    expect(kindOf(() => queryFor(ANN, whole))).toBe('forbidden');
+    expect(queryFor(ROOT, whole)).toMatchObject({ scope: 'tables', tables: ['users'], subject: null });
+  });
+
+  it.each([
+    ['tables and data types at once', { tables: ['users'], dataTypes: ['profile'] }, ['data_types']],
+    ['everything, by data types', { type: 'full', dataTypes: ['profile'] }, ['data_types']],
+    ['a part, without saying which', {}, ['data_types']],
+    ['a table twice', { type: 'bulk', tables: ['users', 'orders', 'users'] }, ['tables.2']],
+  ] as const)('is refused for %s', (_, traits, fields) => {
+    expect(requestErrors(requestOf(traits)).map(({ field }) => field)).toEqual(fields);
+  });
+
+  it('is accepted for everything, for a part by data types, and for tables', () => {
+    const requests = [{ type: 'full' }, { dataTypes: ['profile'] }, { type: 'bulk', tables: ['users', 'orders'] }] as const;
+
+    expect(requests.flatMap((traits) => requestErrors(requestOf(traits)))).toEqual([]);
+  });
+
+  it('has a format of those that are offered', () => {
+    expect(knownFormat('csv', ['json', 'csv'])).toBe('csv');
+    expect(kindOf(() => knownFormat('pdf', ['json', 'csv']))).toBe('invalid');
+  });
+});

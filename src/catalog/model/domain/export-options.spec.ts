@@ -1,0 +1,43 @@
+import type { ExportFormat } from '../../../export';
+import { compressionErrors, type FileOptions, optionErrors } from './export-options';
+
+describe('The options of a file', () => {
+  it.each<[FileOptions, ExportFormat]>([
+    [{}, 'xml'],
+    [{ raw: true, bom: false, delimiter: '\t', timezone: 'Europe/Kyiv', compression: 'gzip' }, 'csv'],
+    [{ raw: false, timezone: 'UTC' }, 'xlsx'],
+    [{ compression: 'gzip' }, 'ndjson'],
+    [{ delimiter: undefined }, 'json'],
+  ])('may be %j for %s', (options, format) => {
+    expect(optionErrors(options, format)).toEqual([]);
+  });
+
+  it.each<[object, ExportFormat | null, string]>([
+    [{ raw: 'true' }, 'csv', 'raw'],
+    [{ bom: 1 }, 'csv', 'bom'],
+    [{ delimiter: ',,' }, 'csv', 'delimiter'],
+    [{ delimiter: '"' }, null, 'delimiter'],
+    [{ timezone: '+02:00' }, 'csv', 'timezone'],
+    [{ timezone: null }, 'csv', 'timezone'],
+    [{ compression: 'zip' }, 'csv', 'compression'],
+    [{ raw: true }, 'json', 'raw'],
+    [{ bom: true }, 'xlsx', 'bom'],
+    [{ delimiter: ';' }, 'xml', 'delimiter'],
+    [{ compression: 'gzip' }, 'xlsx', 'compression'],
+    [{ title: 'a' }, 'csv', 'title'],
+    [{ constructor: true }, 'csv', 'constructor'],
+  ])('may not be %j for %s', (options, format, option) => {
+    expect(optionErrors(options as FileOptions, format).map(({ field }) => field)).toEqual([`options.${option}`]);
+  });
+
+  it('do not ask to compress the zip of several tables', () => {
+    const gzip: FileOptions = { compression: 'gzip' };
+
+    expect(compressionErrors(gzip, 'csv', 2).map(({ field }) => field)).toEqual(['options.compression']);
+    expect([
+      compressionErrors(gzip, 'csv', 1),
+      compressionErrors(gzip, 'json', 2),
+      compressionErrors({}, 'csv', 2),
+    ]).toEqual([...[[], [], []]]);
+  });
+});

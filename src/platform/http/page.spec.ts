@@ -1,0 +1,40 @@
+import type { Request } from 'express';
+import { pageAnswer, pageOf, pageSize } from './page';
+
+const rows = [5n, 4n, 3n].map((id) => ({ id }));
+const textOf = ({ id }: { id: bigint }) => `item ${id}`;
+
+describe('A page of a list', () => {
+  it('has a next page where one more row was read than it shows', () => {
+    expect(pageOf(9, rows, 2, textOf)).toEqual({ count: 9, items: ['item 5', 'item 4'], nextCursor: '4' });
+  });
+
+  it.each([3, 4])('is the last one where no more rows were read than it may show: %d', (size) => {
+    expect(pageOf(9, rows, size, textOf)).toEqual({
+      count: 9,
+      items: ['item 5', 'item 4', 'item 3'],
+      nextCursor: null,
+    });
+  });
+
+  it('is empty where there is nothing', () => {
+    expect(pageOf(0, [], 2, textOf)).toEqual({ count: 0, items: [], nextCursor: null });
+  });
+
+  it('has fifty items where no other number was asked for', () => {
+    expect([pageSize({}), pageSize({ limit: 7 })]).toEqual([50, 7]);
+  });
+
+  it('names the next page at the public address, with the query of this one', () => {
+    const request = { originalUrl: '/api/v1/exports/?status=failed&cursor=old&limit=2' } as Request;
+    const page = pageOf(9, rows, 2, textOf);
+
+    const answer = pageAnswer(page, request, 'https://exports.example.com', (item) => item.toUpperCase());
+
+    expect(answer).toEqual({
+      count: 9,
+      next: 'https://exports.example.com/api/v1/exports/?status=failed&cursor=4&limit=2',
+      results: ['ITEM 5', 'ITEM 4'],
+    });
+  });
+});

@@ -1,0 +1,73 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { until } from '../../../test/support/until';
+import { Lease } from './lease';
+
+const HEARTBEAT_MS = 5;
+/** Far longer than any of these tests takes. */
+const LONG_MS = 600_000;
+
+describe('A lease', () => {
+  const leases: Lease[] = [];
+
+  afterEach(() => {
+    for (const lease of leases.splice(0)) lease.release();
+  });
+
+  /** A lease whose heartbeats are counted. */
+  function leaseWith(beat: (count: number) => Promise<boolean>, leaseMs = LONG_MS) {
+    const beats = { count: 0 };
+    const lease = new Lease({ heartbeatMs: HEARTBEAT_MS, leaseMs }, () => beat(++beats.count));
+    leases.push(lease);
+    return { lease, beats };
+  }
+
+  it('is renewed again and again', async () => {
+    const { lease, beats } = leaseWith(() => Promise.resolve(true));
+
+    await until('it was renewed', () => beats.count >= 5);
+
+    expect(lease.lost.aborted).toBe(false);
+  });
+
+  it('is lost at the heartbeat that finds it taken, and is not renewed any more', async () => {
+    const { lease, beats } = leaseWith((count) => Promise.resolve(count < 3));
+
+    await until('it is lost', () => lease.lost.aborted);
+    await pause(10 * HEARTBEAT_MS);
+
+    expect(beats.count).toBe(3);
+    expect(lease.lost.reason).toMatchObject({ name: 'LeaseLostError' });
+  });
+
+  it('survives heartbeats that fail while it lasts', async () => {
+    const { lease, beats } = leaseWith((count) =>
+      count < 5 ? Promise.reject(new Error('The database is away')) : Promise.resolve(true),
+    );
+
+    await until('a heartbeat came through', () => beats.count > 5);
+
+    expect(lease.lost.aborted).toBe(false);
+  });
+
+  it('is lost when no heartbeat comes through for as long as it lasts', async () => {
+    const began = Date.now();
+    const { lease } = leaseWith(() => Promise.reject(new Error('The database is away')), 100);
+
+    await until('it is lost', () => lease.lost.aborted);
+
+    expect(Date.now() - began).toBeGreaterThanOrEqual(100);
+  });
+
+  it('is neither renewed nor lost once it is released', async () => {
+    let answer!: (isMine: boolean) => void;
+    const { lease, beats } = leaseWith(() => new Promise((resolve) => (answer = resolve)));
+    await until('a heartbeat is on its way', () => beats.count === 1);
+
+    lease.release();
+    answer(false);
+    await pause(10 * HEARTBEAT_MS);
+
+    expect(lease.lost.aborted).toBe(false);
+    expect(beats.count).toBe(1);
+  });
+});

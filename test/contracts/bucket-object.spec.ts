@@ -1,0 +1,104 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { OpenBucket } from '../../src/delivery/infrastructure/bucket/bucket-connections';
+import { BucketObject, type ExportFile } from '../../src/delivery/infrastructure/bucket/bucket-object';
+import { createS3Client } from '../../src/platform/storage/s3-client';
+import { ObjectServer } from '../support/object-server';
+
+const PATH = '/deliveries/daily/report.csv';
+const { signal } = new AbortController();
+
+describe('An object in the bucket of a user', () => {
+  let server: ObjectServer;
+  let bucket: OpenBucket;
+  let object: BucketObject;
+
+  beforeAll(async () => {
+    server = await ObjectServer.start();
+    bucket = bucketOn(server);
+    object = new BucketObject(bucket, 'daily/report.csv');
+  });
+
+  beforeEach(() => {
+    server.objects.clear();
+    Object.assign(server, { refusesConditions: false, isReadable: true });
+  });
+
+  afterAll(async () => {
+    bucket.close();
+    await server.stop();
+  });
+
+  it('has the bytes of the file, and names its export and its SHA-256', async () => {
+    const file = fileOf('id,amount\n1,2.50\n');
+
+    expect(await object.write(file, signal)).toBe(true);
+
+    const stored = server.objects.get(PATH);
+    expect(stored?.body.toString()).toBe('id,amount\n1,2.50\n');
+    expect(stored?.headers).toMatchObject({
+      'content-type': 'text/csv',
+      'x-amz-meta-export-id': file.exportId,
+      'x-amz-meta-sha256': file.sha256,
+    });
+    expect(await object.look(signal)).toEqual({ kind: 'object', exportId: file.exportId });
+  });
+
+  it('is not overwritten, whoever wrote it', async () => {
+    server.objects.set(PATH, { body: Buffer.from('of somebody else'), headers: {} });
+
+    expect(await object.write(fileOf('ours'), signal)).toBe(false);
+
+    expect(server.objects.get(PATH)?.body.toString()).toBe('of somebody else');
+    expect(await object.look(signal)).toEqual({ kind: 'object', exportId: null });
+  });
+
+  it('is written without a condition where the storage knows none', async () => {
+    server.refusesConditions = true;
+
+    expect(await object.write(fileOf('ours'), signal)).toBe(true);
+
+    expect(server.objects.get(PATH)?.body.toString()).toBe('ours');
+  });
+
+  it.each([
+    ['is shorter than recorded', { size: 5 }],
+    ['is longer than recorded', { size: 3 }],
+    ['has another SHA-256 than recorded', { sha256: '0'.repeat(64) }],
+  ])('is not written where the file %s', async (_, recorded) => {
+    const writing = object.write({ ...fileOf('ours'), ...recorded }, signal);
+
+    await expect(writing).rejects.toThrow('is not the one that was recorded');
+    expect([...server.objects]).toEqual([]);
+  });
+
+  it('is told from an object that is missing, or that may not be looked at', async () => {
+    const missing = await object.look(signal);
+    server.isReadable = false;
+
+    expect([missing, await object.look(signal)]).toEqual([{ kind: 'nothing' }, { kind: 'hidden' }]);
+  });
+});
+
+function bucketOn({ url }: ObjectServer): OpenBucket {
+  const settings = {
+    ...{ region: 'us-east-1', bucket: 'deliveries', accessKeyId: 'id', secretAccessKey: 'key', forcePathStyle: true },
+    patience: { attempts: 1 },
+  };
+  const client = createS3Client(settings, url);
+  return {
+    ...{ client, bucket: 'deliveries', prefix: 'daily/', uri: 's3://deliveries/daily/', endpoint: url },
+    ...{ host: new URL(url).host, encryption: {}, cleanUpMs: 1_000 },
+    close: () => {
+      client.destroy();
+    },
+  };
+}
+
+function fileOf(text: string): ExportFile {
+  return {
+    ...{ exportId: randomUUID(), contentType: 'text/csv', size: Buffer.byteLength(text) },
+    sha256: createHash('sha256').update(text).digest('hex'),
+    open: () => Promise.resolve(Readable.from([Buffer.from(text)])),
+  };
+}

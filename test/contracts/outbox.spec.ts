@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { PrismaAttemptRepository } from '../../src/export/infrastructure/attempt.repository.prisma';
+import type { FinishedFile } from '../../src/export/model/domain/export';
+import type { Attempt } from '../../src/export/model/domain/interfaces/attempt.repository';
+import { Config } from '../../src/platform/config/config';
+import { type OutboxMessage, postToOutbox } from '../../src/platform/outbox/outbox';
+import { PrismaService } from '../../src/platform/prisma/prisma.service';
+import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { TEST_LINK_SECRET, TEST_SECRET } from '../support/tokens';
+
+const FILE: FinishedFile = {
+  object: { key: 'exports/1/2.csv', contentType: 'text/csv' },
+  ...{ name: 'a.csv', size: 5, sha256: 'a'.repeat(64), recordCount: 1, pageCount: null, warnings: [] },
+};
+
+describe('The outbox', () => {
+  let database: TestDatabase;
+  let prisma: PrismaService;
+  let attempts: PrismaAttemptRepository;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    prisma = new PrismaService(database.url, 'outbox');
+    const needed = { DATABASE_URL: database.url, JWT_SECRET: TEST_SECRET, LINK_SECRET: TEST_LINK_SECRET };
+    attempts = new PrismaAttemptRepository(prisma, Config.from(needed));
+  });
+
+  afterAll(async () => {
+    await prisma.$disconnect();
+    await database.drop();
+  });
+
+  /** An export that somebody is at work on and whose completion and failure are to be notified. */
+  async function begunExport(): Promise<Attempt> {
+    const { id } = await prisma.export.create({
+      data: {
+        ...{ kind: 'data', format: 'csv', userId: 'ann', requestId: 'r' },
+        deliveries: [
+          { channel: 'email', on: ['completed', 'failed'], target: { address: 'ann@example.com' } },
+          { channel: 'webhook', on: ['failed'], target: {} },
+        ],
+      },
+    });
+    return (await attempts.claim(id))!;
+  }
+
+  const channelsOf = async (exportId: string) =>
+    (await prisma.delivery.findMany({ where: { exportId }, orderBy: { channel: 'asc' } })).map((row) => [
+      row.event,
+      row.channel,
+    ]);
+
+  const statusOf = async (id: string) => (await prisma.export.findUniqueOrThrow({ where: { id } })).status;
+
+  it('has the messages about a completion, and no others', async () => {
+    const attempt = await begunExport();
+
+    await attempts.finish(attempt, FILE);
+
+    expect(await channelsOf(attempt.export.id)).toEqual([['export.completed', 'email']]);
+  });
+
+  it('has the messages about a failure', async () => {
+    const attempt = await begunExport();
+
+    await attempts.fail(attempt, 'It failed');
+
+    expect(await channelsOf(attempt.export.id)).toEqual([
+      ['export.failed', 'email'],
+      ['export.failed', 'webhook'],
+    ]);
+  });
+
+  it.each([
+    ['completed', (attempt: Attempt) => attempts.finish(attempt, FILE)],
+    ['failed', (attempt: Attempt) => attempts.fail(attempt, 'It failed')],
+  ])('keeps an export from being %s without its messages', async (status, end) => {
+    const attempt = await begunExport();
+    const { id } = attempt.export;
+    await prisma.$executeRaw`
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no room'; END $$`;
+    await prisma.$executeRaw`
+      CREATE TRIGGER refusing BEFORE INSERT ON export_deliveries FOR EACH ROW EXECUTE FUNCTION refuse()`;
+
+    await expect(end(attempt)).rejects.toThrow('no room');
+    const meanwhile = await statusOf(id);
+    await prisma.$executeRaw`DROP FUNCTION refuse CASCADE`;
+
+    expect(meanwhile).toBe('processing');
+    expect(await end(attempt)).toBe(true);
+    expect([await statusOf(id), (await channelsOf(id))[0]]).toEqual([status, [`export.${status}`, 'email']]);
+  });
+
+  it('has a message about an export once, though it is written again', async () => {
+    const exportId = randomUUID();
+    const message: OutboxMessage = {
+      ...{ event: 'export.completed', exportId, scheduleId: null, userId: 'ann', tenantId: null, customerId: null },
+      ...{ channel: 'email', target: {} },
+    };
+
+    for (let times = 0; times < 2; times += 1) {
+      await prisma.$transaction((transaction) =>
+        postToOutbox(transaction, message, { ...message, channel: 'webhook' }),
+      );
+    }
+
+    expect(await channelsOf(exportId)).toEqual([
+      ['export.completed', 'email'],
+      ['export.completed', 'webhook'],
+    ]);
+  });
+
+  it('has no message of a transaction that was rolled back', async () => {
+    const attempt = await begunExport();
+    const { id } = attempt.export;
+    const about = { exportId: id, scheduleId: null, userId: 'ann', tenantId: null, customerId: null };
+
+    const rolledBack = prisma.$transaction(async (transaction) => {
+      await postToOutbox(transaction, { ...about, event: 'export.completed', channel: 'email', target: {} });
+      throw new Error('Something else went wrong');
+    });
+
+    await expect(rolledBack).rejects.toThrow('Something else');
+    expect(await channelsOf(id)).toEqual([]);
+  });
+});

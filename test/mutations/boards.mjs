@@ -1,0 +1,22 @@
+// @ts-check
+// Boards, as they are read.
+
+/** @type {import('../../dev/mutation/mutations.mjs').Mutation[]} */
+export const boards = [
+  {
+    name: 'eraser-by-tool-only',
+    breaks: 'a stroke that erases is drawn as ink, and what it erased is shown again',
+    file: 'src/solo/model/board/winterboard-marks.ts',
+    search: "field(stroke, 'composite') === 'destination-out' || tool === 'eraser'",
+    replace: "tool === 'eraser'",
+    tests: ['src/solo/model/board/board-reader.spec.ts'],
+  },
+  {
+    name: 'points-not-counted',
+    breaks: 'a board of any number of points is drawn until the memory is full',
+    file: 'src/solo/model/board/point-reader.ts',
+    search: 'this.count += entries.length;',
+    replace: 'this.count = entries.length;',
+    tests: ['src/solo/model/board/board-reader.spec.ts'],
+  },
+];

@@ -1,0 +1,46 @@
+// @ts-check
+// Downloads: files that are given out once, ranges, and signed links.
+
+/** @type {import('../../dev/mutation/mutations.mjs').Mutation[]} */
+export const downloads = [
+  {
+    name: 'one-time-claim-without-lease',
+    breaks: 'two readers at once get a file that is given out once',
+    file: 'src/export/infrastructure/handover.repository.prisma.ts',
+    search: ' AND (download_token IS NULL OR download_lease < now())',
+    replace: '',
+    tests: ['test/contracts/download-lease-repository.spec.ts'],
+  },
+  {
+    name: 'last-byte-not-held-back',
+    breaks: 'a reader has the whole one-time file before the database knows that it is given out',
+    file: 'src/export/model/services/last-byte.ts',
+    search: 'if (chunk.length > 1) yield chunk.subarray(0, -1);',
+    replace: 'yield chunk;',
+    tests: ['src/export/model/services/last-byte.spec.ts'],
+  },
+  {
+    name: 'one-time-file-of-wrong-size',
+    breaks: 'a truncated file is given out as the whole one, once',
+    file: 'src/export/model/services/last-byte.ts',
+    search: 'if (read !== this.size) throw',
+    replace: 'if (read > this.size) throw',
+    tests: ['src/export/model/services/last-byte.spec.ts'],
+  },
+  {
+    name: 'link-without-expiry',
+    breaks: 'whoever has an old link makes it valid again by changing its expiry',
+    file: 'src/platform/auth/link-signer.ts',
+    search: '.update(`${path}\\n${expires}`)',
+    replace: '.update(`${path}\\n${typeof expires}`)',
+    tests: ['src/platform/auth/link-signer.spec.ts'],
+  },
+  {
+    name: 'expired-link',
+    breaks: 'a link works forever',
+    file: 'src/platform/auth/link-signer.ts',
+    search: ' && expires * 1000 > now',
+    replace: ' && now > 0',
+    tests: ['src/platform/auth/link-signer.spec.ts'],
+  },
+];
