@@ -7,7 +7,7 @@ describe('When the only process is killed in the middle of a drawing', () => {
   let installation: Installation;
 
   beforeAll(async () => {
-    installation = await Installation.create({ STORAGE: 'disk' });
+    installation = await Installation.create({ STORAGE: 'disk', POLL_INTERVAL_MS: '' });
   });
 
   afterAll(() => installation.remove());
