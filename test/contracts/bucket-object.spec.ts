@@ -1,7 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { OpenBucket } from '../../src/delivery/infrastructure/bucket/bucket-connections';
-import { BucketObject, type ExportFile } from '../../src/delivery/infrastructure/bucket/bucket-object';
+import {
+  BucketObject,
+  type ExportFile,
+  type ReachedBucket,
+} from '../../src/delivery/infrastructure/bucket/bucket-object';
 import { createS3Client } from '../../src/platform/storage/s3-client';
 import { ObjectServer } from '../support/object-server';
 
@@ -10,7 +13,7 @@ const { signal } = new AbortController();
 
 describe('An object in the bucket of a user', () => {
   let server: ObjectServer;
-  let bucket: OpenBucket;
+  let bucket: ReachedBucket;
   let object: BucketObject;
 
   beforeAll(async () => {
@@ -25,7 +28,7 @@ describe('An object in the bucket of a user', () => {
   });
 
   afterAll(async () => {
-    bucket.close();
+    bucket.client.destroy();
     await server.stop();
   });
 
@@ -80,18 +83,18 @@ describe('An object in the bucket of a user', () => {
   });
 });
 
-function bucketOn({ url }: ObjectServer): OpenBucket {
+function bucketOn({ url }: ObjectServer): ReachedBucket {
   const settings = {
     ...{ region: 'us-east-1', bucket: 'deliveries', accessKeyId: 'id', secretAccessKey: 'key', forcePathStyle: true },
     patience: { attempts: 1 },
   };
-  const client = createS3Client(settings, url);
   return {
-    ...{ client, bucket: 'deliveries', prefix: 'daily/', uri: 's3://deliveries/daily/', endpoint: url },
-    ...{ host: new URL(url).host, encryption: {}, cleanUpMs: 1_000 },
-    close: () => {
-      client.destroy();
-    },
+    client: createS3Client(settings, url),
+    bucket: 'deliveries',
+    uri: 's3://deliveries/daily/',
+    host: new URL(url).host,
+    encryption: {},
+    cleanUpMs: 1_000,
   };
 }
 

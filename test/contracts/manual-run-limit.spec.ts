@@ -2,6 +2,7 @@ import { PrismaService } from '../../src/platform/prisma/prisma.service';
 import { RateLimitExceededError } from '../../src/platform/rate-limit/rate-limit';
 import { PrismaScheduleRunRepository } from '../../src/scheduled-export/infrastructure/schedule-run.repository.prisma';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { testConfig } from '../support/test-config';
 
 const LIMIT = { limit: 3, windowSeconds: 900 };
 
@@ -30,13 +31,15 @@ describe('The rate limit of manual runs', () => {
   async function runAtOnce(times: number, id: string, userId: string, tenantId: string | null = null): Promise<number> {
     const by = { userId, tenantId, roles: [] };
     const asked = Array.from({ length: times }, (_, turn) =>
-      new PrismaScheduleRunRepository(processes[turn % 2]!).beginManual(id, by, null, LIMIT).then(
-        () => true,
-        (error: unknown) => {
-          if (error instanceof RateLimitExceededError) return false;
-          throw error;
-        },
-      ),
+      new PrismaScheduleRunRepository(processes[turn % 2]!, testConfig({ DATABASE_URL: database.url }))
+        .beginManual(id, by, null, LIMIT)
+        .then(
+          () => true,
+          (error: unknown) => {
+            if (error instanceof RateLimitExceededError) return false;
+            throw error;
+          },
+        ),
     );
     return (await Promise.all(asked)).filter(Boolean).length;
   }
