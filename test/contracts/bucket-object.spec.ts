@@ -1,8 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { OpenBucket } from '../../src/delivery/infrastructure/bucket/bucket-connections';
-import { BucketObject, type ExportFile } from '../../src/delivery/infrastructure/bucket/bucket-object';
-import { createS3Client } from '../../src/platform/storage/s3-client';
+import type { BucketObject, ExportFile } from '../../src/delivery/infrastructure/bucket/bucket-object';
+import { OpenBucket } from '../../src/delivery/infrastructure/bucket/open-bucket';
 import { ObjectServer } from '../support/object-server';
 
 const PATH = '/deliveries/daily/report.csv';
@@ -16,7 +15,7 @@ describe('An object in the bucket of a user', () => {
   beforeAll(async () => {
     server = await ObjectServer.start();
     bucket = bucketOn(server);
-    object = new BucketObject(bucket, 'daily/report.csv');
+    object = bucket.object('daily/report.csv');
   });
 
   beforeEach(() => {
@@ -81,18 +80,10 @@ describe('An object in the bucket of a user', () => {
 });
 
 function bucketOn({ url }: ObjectServer): OpenBucket {
-  const settings = {
-    ...{ region: 'us-east-1', bucket: 'deliveries', accessKeyId: 'id', secretAccessKey: 'key', forcePathStyle: true },
-    patience: { attempts: 1 },
-  };
-  const client = createS3Client(settings, url);
-  return {
-    ...{ client, bucket: 'deliveries', prefix: 'daily/', uri: 's3://deliveries/daily/', endpoint: url },
-    ...{ host: new URL(url).host, encryption: {}, cleanUpMs: 1_000 },
-    close: () => {
-      client.destroy();
-    },
-  };
+  return new OpenBucket({ bucket: 'deliveries', prefix: 'daily/' }, url, {
+    ...{ endpoint: url, region: 'us-east-1', bucket: 'deliveries', accessKeyId: 'id', secretAccessKey: 'key' },
+    ...{ forcePathStyle: true, patience: { attempts: 1, cleanUpMs: 1_000 } },
+  });
 }
 
 function fileOf(text: string): ExportFile {
