@@ -1,11 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import {
-  BucketObject,
-  type ExportFile,
-  type ReachedBucket,
-} from '../../src/delivery/infrastructure/bucket/bucket-object';
-import { createS3Client } from '../../src/platform/storage/s3-client';
+import type { BucketObject, ExportFile } from '../../src/delivery/infrastructure/bucket/bucket-object';
+import { OpenBucket } from '../../src/delivery/infrastructure/bucket/open-bucket';
 import { ObjectServer } from '../support/object-server';
 
 const PATH = '/deliveries/daily/report.csv';
@@ -13,13 +9,13 @@ const { signal } = new AbortController();
 
 describe('An object in the bucket of a user', () => {
   let server: ObjectServer;
-  let bucket: ReachedBucket;
+  let bucket: OpenBucket;
   let object: BucketObject;
 
   beforeAll(async () => {
     server = await ObjectServer.start();
     bucket = bucketOn(server);
-    object = new BucketObject(bucket, 'daily/report.csv');
+    object = bucket.object('daily/report.csv');
   });
 
   beforeEach(() => {
@@ -28,7 +24,7 @@ describe('An object in the bucket of a user', () => {
   });
 
   afterAll(async () => {
-    bucket.client.destroy();
+    bucket.close();
     await server.stop();
   });
 
@@ -83,19 +79,11 @@ describe('An object in the bucket of a user', () => {
   });
 });
 
-function bucketOn({ url }: ObjectServer): ReachedBucket {
-  const settings = {
-    ...{ region: 'us-east-1', bucket: 'deliveries', accessKeyId: 'id', secretAccessKey: 'key', forcePathStyle: true },
-    patience: { attempts: 1 },
-  };
-  return {
-    client: createS3Client(settings, url),
-    bucket: 'deliveries',
-    uri: 's3://deliveries/daily/',
-    host: new URL(url).host,
-    encryption: {},
-    cleanUpMs: 1_000,
-  };
+function bucketOn({ url }: ObjectServer): OpenBucket {
+  return new OpenBucket({ bucket: 'deliveries', prefix: 'daily/' }, url, {
+    ...{ endpoint: url, region: 'us-east-1', bucket: 'deliveries', accessKeyId: 'id', secretAccessKey: 'key' },
+    ...{ forcePathStyle: true, patience: { attempts: 1, cleanUpMs: 1_000 } },
+  });
 }
 
 function fileOf(text: string): ExportFile {

@@ -50,25 +50,6 @@ describe('The outbox', () => {
 
   const statusOf = async (id: string) => (await prisma.export.findUniqueOrThrow({ where: { id } })).status;
 
-  it('has the messages about a completion, and no others', async () => {
-    const attempt = await begunExport();
-
-    await attempts.finish(attempt, FILE);
-
-    expect(await channelsOf(attempt.export.id)).toEqual([['export.completed', 'email']]);
-  });
-
-  it('has the messages about a failure', async () => {
-    const attempt = await begunExport();
-
-    await attempts.fail(attempt, 'It failed');
-
-    expect(await channelsOf(attempt.export.id)).toEqual([
-      ['export.failed', 'email'],
-      ['export.failed', 'webhook'],
-    ]);
-  });
-
   it.each([
     ['completed', (attempt: Attempt) => attempts.finish(attempt, FILE)],
     ['failed', (attempt: Attempt) => attempts.fail(attempt, 'It failed')],

@@ -25,7 +25,7 @@ export const limits = [
     file: 'src/scheduled-export/infrastructure/schedule-run.repository.prisma.ts',
     search: '    SELECT pg_advisory_xact_lock(hashtextextended(',
     replace: '    SELECT (hashtextextended(',
-    tests: ['test/contracts/manual-run-limit.spec.ts'],
+    tests: ['test/contracts/schedule-run-repository.spec.ts'],
   },
   {
     name: 'idempotency-key-of-other-request',

@@ -48,7 +48,11 @@ describe('The query of a request', () => {
   });
 
   it('is accepted for everything, for a part by data types, and for tables', () => {
-    const requests = [{ type: 'full' }, { dataTypes: ['profile'] }, { type: 'bulk', tables: ['users', 'orders'] }] as const;
+    const requests = [
+      { type: 'full' },
+      { dataTypes: ['profile'] },
+      { type: 'bulk', tables: ['users', 'orders'] },
+    ] as const;
 
     expect(requests.flatMap((traits) => requestErrors(requestOf(traits)))).toEqual([]);
   });
