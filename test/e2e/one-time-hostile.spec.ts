@@ -9,8 +9,6 @@ import { scaled } from '../support/machine';
 import { download, oneTimeExport } from '../support/one-time';
 import { until } from '../support/until';
 
-jest.setTimeout(120_000);
-
 /** Longer than a client has to close its connection that has little left to read. */
 const ACK_TIMEOUT_SECONDS = 3;
 const LONG_MS = 5_000;
