@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { noteBoard } from '../../support/boards';
@@ -37,30 +38,32 @@ describe('When the time of a file is over', () => {
   });
 
   it('its end is not held up by many others that cannot be deleted', async () => {
-    const keep = (count: number, first: string) =>
-      installation.sql<{ id: string; storage_key: string }>(
+    const idOf = (first: string) => `${first}${randomUUID().slice(first.length)}`;
+    const folderOf = (id: string) => join(installation.storageFolder, 'exports', id);
+    const keep = (...ids: string[]) =>
+      installation.sql(
         `INSERT INTO exports (id, kind, format, status, user_id, request_id, storage_key, sha256)
-         SELECT id, 'data', 'csv', 'expired', 'ann', 'r', 'exports/' || id || '/file.csv', 's'
-         FROM (SELECT overlay(gen_random_uuid()::text placing $2 from 1)::uuid AS id FROM generate_series(1, $1::int)) AS new
-         RETURNING id, storage_key`,
-        ...[count, first],
+         SELECT id, 'data', 'csv', 'expired', 'ann', 'r', 'exports/' || id || '/file.csv', 's' FROM unnest($1::uuid[]) AS id`,
+        ids,
       );
-    // More than are looked at in one go, and all of them before the one that can be deleted.
-    await mkdir(join(installation.storageFolder, 'exports'), { recursive: true });
-    const stubborn = await keep(600, '0000');
-    await Promise.all(stubborn.map(({ id }) => symlink(id, join(installation.storageFolder, 'exports', id))));
-    const [last] = await keep(1, 'ffff');
-    await mkdir(join(installation.storageFolder, 'exports', last!.id));
+    // More than are looked at in one go, and all of them before the one that can be deleted. The files are there before
+    // their records: a sweep may come at any moment.
+    const stubborn = Array.from({ length: 600 }, () => idOf('0000'));
+    const last = idOf('ffff');
+    await mkdir(folderOf(last), { recursive: true });
+    await writeFile(join(folderOf(last), 'file.csv'), 'bytes');
+    await Promise.all(stubborn.map((id) => symlink(id, folderOf(id))));
+    await keep(...stubborn, last);
 
-    await writeFile(join(installation.storageFolder, last!.storage_key), 'bytes');
     await until('it is deleted', async () => {
-      const [row] = await installation.sql('SELECT 1 FROM exports WHERE id = $1 AND storage_key IS NULL', last!.id);
+      const [row] = await installation.sql('SELECT 1 FROM exports WHERE id = $1 AND storage_key IS NULL', last);
       return row;
     });
 
     const left = await installation.sql(`SELECT id FROM exports WHERE storage_key IS NOT NULL`);
     expect(left).toHaveLength(600);
-    await Promise.all(stubborn.map(({ id }) => unlink(join(installation.storageFolder, 'exports', id))));
+    await expectStored(installation, last, []);
+    await Promise.all(stubborn.map((id) => unlink(folderOf(id))));
     await until('the others follow', async () => {
       const rows = await installation.sql(`SELECT id FROM exports WHERE storage_key IS NOT NULL`);
       return rows.length === 0;
