@@ -60,26 +60,42 @@ async function unpack(folder: string): Promise<void> {
   await writeFile(join(folder, 'package.json'), JSON.stringify({ ...manifest, name: `release-${RELEASE.version}` }));
 }
 
-/** The packages of this checkout where they are those of the release, else its own, by its own lock file. */
+/** The packages of this checkout where the release can run with them, else its own, by its own lock file. */
 async function provideModules(folder: string): Promise<void> {
   const modules = join(projectRoot, 'node_modules');
-  if (haveSamePackages(join(folder, 'package-lock.json'), join(modules, '.package-lock.json'))) {
+  if (canRunWith(join(modules, '.package-lock.json'), folder)) {
     await symlink(modules, join(folder, 'node_modules'));
     return;
   }
   await run('npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline'], { cwd: folder, env: buildEnvironment() });
 }
 
-function haveSamePackages(wanted: string, installed: string): boolean {
-  const present = packagesOf(installed);
-  return Object.entries(packagesOf(wanted)).every(
-    ([path, { version, optional }]) => path === '' || (path in present ? present[path]?.version === version : optional),
-  );
+interface Package {
+  readonly version?: string;
+  readonly optional?: boolean;
+  /** Something of our own is in its place. */
+  readonly link?: boolean;
 }
 
-function packagesOf(lockFile: string): Record<string, { version?: string; optional?: boolean }> {
-  const { packages } = JSON.parse(readFileSync(lockFile, 'utf8')) as { packages: ReturnType<typeof packagesOf> };
-  return packages;
+/** Whether all that the release names is installed in the version that it names. What others brought may be left out. */
+function canRunWith(installed: string, folder: string): boolean {
+  const present = packagesOf(installed);
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
+  const isNamed = (path: string) => path.replace('node_modules/', '') in { ...dependencies, ...devDependencies };
+  return Object.entries(packagesOf(join(folder, 'package-lock.json'))).every(([path, { version, optional }]) => {
+    const found = present[path];
+    if (path === '' || found?.version === version) return true;
+    return !isNamed(path) && (found === undefined || found.link === true || optional === true);
+  });
+}
+
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+function packagesOf(lockFile: string): Readonly<Record<string, Package>> {
+  return (JSON.parse(readFileSync(lockFile, 'utf8')) as { packages: Record<string, Package> }).packages;
 }
 
 /** As `npm ci` runs in dev/install.mjs: nothing is downloaded or reported behind its back. */

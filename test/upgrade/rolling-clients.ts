@@ -62,11 +62,14 @@ export class Load {
   readonly completed: string[] = [];
   readonly oneTime: string[] = [];
   readonly failures: string[] = [];
+  /** How often each client has done its work. */
+  readonly done = new Map<string, number>();
   private readonly ending = new AbortController();
   private readonly loops: Promise<void>[] = [];
 
   /** Does something again and again until the end. */
   keep(name: string, work: () => Promise<void>): void {
+    this.done.set(name, 0);
     this.loops.push(this.repeat(name, work));
   }
 
@@ -77,7 +80,12 @@ export class Load {
 
   private async repeat(name: string, work: () => Promise<void>): Promise<void> {
     while (!this.ending.signal.aborted) {
-      await work().catch((error: unknown) => this.failures.push(`${name}: ${String(error)}`));
+      try {
+        await work();
+        this.done.set(name, this.done.get(name)! + 1);
+      } catch (error) {
+        this.failures.push(`${name}: ${String(error)}`);
+      }
       await pause(50);
     }
   }
