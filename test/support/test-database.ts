@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 
 export interface TestDatabase {
@@ -24,17 +25,33 @@ export function createBlankDatabase(): Promise<TestDatabase> {
 
 async function create(manner: string): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await onServer(`CREATE DATABASE ${name} ${manner}`);
+  await onServer((client) => client.query(`CREATE DATABASE ${name} ${manner}`));
   const url = new URL(given('TEST_DATABASE_ADMIN_URL'));
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+  return { url: url.href, drop: () => dropDatabase(name) };
 }
 
-async function onServer(statement: string): Promise<void> {
+const CLOSING_MS = 2_000;
+
+/**
+ * Removes a database. Connections that are being closed have a moment to end: a client whose connection is ended by the
+ * server in that moment reports an error that nobody listens for.
+ */
+async function dropDatabase(name: string): Promise<void> {
+  await onServer(async (client) => {
+    const hasConnections = async () =>
+      (await client.query('SELECT FROM pg_stat_activity WHERE datname = $1', [name])).rowCount !== 0;
+    const deadline = Date.now() + CLOSING_MS;
+    while (Date.now() < deadline && (await hasConnections())) await pause(10);
+    await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  });
+}
+
+async function onServer(work: (client: Client) => Promise<unknown>): Promise<void> {
   const client = new Client({ connectionString: given('TEST_DATABASE_ADMIN_URL') });
   await client.connect();
   try {
-    await client.query(statement);
+    await work(client);
   } finally {
     await client.end();
   }
