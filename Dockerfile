@@ -15,9 +15,9 @@ COPY src src
 RUN npm run build
 
 # What only development needs goes: also Prisma's command line, which npm keeps because the client names it as an
-# optional peer, and what nothing loads.
+# optional peer and the links to dev, and what nothing loads.
 RUN npm prune --omit=dev --ignore-scripts \
-  && node -p 'Object.entries(require("./package-lock.json").packages).filter(([, entry]) => entry.devOptional).map(([path]) => path).join("\n")' \
+  && node -p 'Object.entries(require("./package-lock.json").packages).filter(([, entry]) => entry.devOptional || entry.link).map(([path]) => path).join("\n")' \
   | xargs rm -rf node_modules/.bin \
   && node dev/prune-modules.mjs
 

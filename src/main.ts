@@ -1,34 +1,14 @@
-import { NestFactory } from '@nestjs/core';
-import type { NestExpressApplication } from '@nestjs/platform-express';
-import { AppModule } from './app.module';
-import { Config } from './platform/config/config';
-import { ConfigurationError } from './platform/config/environment';
-import { configureHttp } from './platform/http/http-application';
-import { serveOpenApi } from './platform/http/open-api';
-import { JsonLogger } from './platform/observability/json-logger';
+import * as nodeModule from 'node:module';
+import { join } from 'node:path';
 
-/** Boots what ROLE says. A worker answers HTTP too, for its health and its metrics. */
-async function bootstrap(): Promise<void> {
-  const config = Config.fromProcess();
-  const logger = new JsonLogger(config.logLevel);
-  const app = await NestFactory.create<NestExpressApplication>(AppModule, { bodyParser: false, logger });
-  configureHttp(app, config);
-  serveOpenApi(app);
-  app.enableShutdownHooks();
-  const { port, host } = config.http;
-  await (host === undefined ? app.listen(port) : app.listen(port, host));
-  logger.log('Listening', { url: config.http.publicUrl, port: config.http.port, role: config.role });
+/** What Node 22 and later can do, and its types of version 20 do not know. */
+interface CompileCache {
+  readonly enableCompileCache?: (folder: string) => unknown;
 }
 
-bootstrap().catch((error: unknown) => {
-  const shown = error instanceof ConfigurationError ? error.message : (takenPort(error) ?? error);
-  // The logger may be what failed.
-  // eslint-disable-next-line no-console
-  console.error(shown);
-  process.exit(1);
-});
+// Node keeps what it compiles for the next start: beside the code, because whoever writes there is trusted with code anyway.
+// Where nobody may write, nothing is kept.
+(nodeModule as CompileCache).enableCompileCache?.(join(__dirname, '.compiled'));
 
-function takenPort(error: unknown): string | undefined {
-  if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error)) return undefined;
-  return `The port ${String(error.port)} is taken: set PORT to a free one.`;
-}
+// Loaded here and not above, so that its own code is kept too.
+void import('./service.ts');

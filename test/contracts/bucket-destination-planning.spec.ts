@@ -3,6 +3,7 @@ import { DomainError } from '../../src/platform/errors/domain-error';
 import { OutboundAddresses } from '../../src/platform/outbound/outbound-addresses';
 import { Sealer } from '../../src/platform/sealing/sealer';
 import { BucketBench, bucketServices } from '../support/bucket-bench';
+import { scaled } from '../support/machine';
 import { WebhookReceiver } from '../support/webhook-receiver';
 import { describeOnS3, s3Server } from '../support/s3-under-test';
 
@@ -118,7 +119,7 @@ describeOnS3('A bucket as destination, when it is planned,', () => {
     other.behave('silent');
     expect(await refusalOf({ endpoint }, allowing)).toContain('No storage could be reached');
 
-    expect(Date.now() - begun).toBeLessThan(12_000);
+    expect(Date.now() - begun).toBeLessThan(scaled(12_000));
     expect(other.received.every(({ headers }) => !JSON.stringify(headers).includes(s3Server.secretAccessKey!))).toBe(
       true,
     );

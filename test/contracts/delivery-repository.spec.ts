@@ -1,9 +1,8 @@
-import { Config } from '../../src/platform/config/config';
 import { PrismaService } from '../../src/platform/prisma/prisma.service';
 import { PrismaDeliveryRepository } from '../../src/delivery/infrastructure/delivery.repository.prisma';
 import { createFakeRecords, createPrismaRecords } from '../support/records-under-test';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
-import { TEST_LINK_SECRET, TEST_SECRET } from '../support/tokens';
+import { testConfig } from '../support/test-config';
 import { describeDeliveryRepository } from './delivery-repository.contract';
 
 describeDeliveryRepository('PrismaDeliveryRepository', createPrismaRecords);
@@ -20,8 +19,7 @@ describe('The outbox', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    const needed = { JWT_SECRET: TEST_SECRET, LINK_SECRET: TEST_LINK_SECRET, EXPORT_LEASE_SECONDS: '3' };
-    const config = Config.from({ DATABASE_URL: database.url, ...needed });
+    const config = testConfig({ DATABASE_URL: database.url, EXPORT_LEASE_SECONDS: '3' });
     processes = [new PrismaService(database.url, 'ours'), new PrismaService(database.url, 'theirs')];
     [ours, theirs] = processes.map((prisma) => new PrismaDeliveryRepository(prisma, config)) as [
       ...[PrismaDeliveryRepository, PrismaDeliveryRepository],

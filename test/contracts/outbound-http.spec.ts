@@ -1,5 +1,6 @@
 import { OutboundAddresses, OutboundRefusedError } from '../../src/platform/outbound/outbound-addresses';
 import { OutboundHttp } from '../../src/platform/outbound/outbound-http';
+import { scaled } from '../support/machine';
 import { until } from '../support/until';
 import { type Behaviour, WebhookReceiver } from '../support/webhook-receiver';
 
@@ -63,7 +64,7 @@ describe('OutboundHttp', () => {
 
       expect(answer.status).toBe(200);
       expect(answer.excerpt.length).toBeLessThanOrEqual(200);
-      expect(Date.now() - begun).toBeLessThan(4_000);
+      expect(Date.now() - begun).toBeLessThan(scaled(4_000));
     },
   );
 

@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { PrismaAttemptRepository } from '../../src/export/infrastructure/attempt.repository.prisma';
 import type { FinishedFile } from '../../src/export/model/domain/export';
 import type { Attempt } from '../../src/export/model/domain/interfaces/attempt.repository';
-import { Config } from '../../src/platform/config/config';
 import { type OutboxMessage, postToOutbox } from '../../src/platform/outbox/outbox';
 import { PrismaService } from '../../src/platform/prisma/prisma.service';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
-import { TEST_LINK_SECRET, TEST_SECRET } from '../support/tokens';
+import { testConfig } from '../support/test-config';
 
 const FILE: FinishedFile = {
   object: { key: 'exports/1/2.csv', contentType: 'text/csv' },
@@ -21,8 +20,7 @@ describe('The outbox', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     prisma = new PrismaService(database.url, 'outbox');
-    const needed = { DATABASE_URL: database.url, JWT_SECRET: TEST_SECRET, LINK_SECRET: TEST_LINK_SECRET };
-    attempts = new PrismaAttemptRepository(prisma, Config.from(needed));
+    attempts = new PrismaAttemptRepository(prisma, testConfig({ DATABASE_URL: database.url }));
   });
 
   afterAll(async () => {

@@ -4,6 +4,7 @@ import type { S3Patience, S3Settings } from '../../src/platform/storage/s3-clien
 import { S3Storage } from '../../src/platform/storage/s3-storage';
 import { bytes, digest, KB, MB, text } from '../support/bytes';
 import { type Fault, FaultyProxy, type SeenRequest } from '../support/faulty-proxy';
+import { scaled } from '../support/machine';
 import { describeOnS3, S3Observer, s3Server } from '../support/s3-under-test';
 import { describeFileStorage } from './file-storage.contract';
 
@@ -146,7 +147,7 @@ describeOnS3('S3Storage', () => {
         'cancelled',
       );
 
-      expect(Date.now() - begun).toBeLessThan(2_000);
+      expect(Date.now() - begun).toBeLessThan(scaled(2_000));
       await expectNothing();
     });
 

@@ -10,11 +10,10 @@ import {
   type ScheduledRows,
 } from '../../src/catalog/model/services/out.for-scheduled-export.service';
 import type { Caller } from '../../src/platform/auth/caller';
-import { Config } from '../../src/platform/config/config';
 import type { DomainError } from '../../src/platform/errors/domain-error';
 import { ExportDatabase } from '../../src/platform/postgres/export-database';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
-import { TEST_LINK_SECRET, TEST_SECRET } from '../support/tokens';
+import { testConfig } from '../support/test-config';
 
 const ANN: Caller = { userId: 'ann', tenantId: 'blue', roles: [] };
 const ROOT: Caller = { userId: 'root', tenantId: null, roles: ['admin'] };
@@ -32,9 +31,7 @@ describe('What a schedule is to export', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    connections = new ExportDatabase(
-      Config.from({ DATABASE_URL: database.url, JWT_SECRET: TEST_SECRET, LINK_SECRET: TEST_LINK_SECRET }),
-    );
+    connections = new ExportDatabase(testConfig({ DATABASE_URL: database.url }));
     others = new Pool({ connectionString: database.url, max: 1 });
     const planner = new DataPlanner(dataTypesIn(others) as DataTypeRepository);
     catalog = new CatalogForScheduledExport(

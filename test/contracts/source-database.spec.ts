@@ -4,11 +4,10 @@ import { PostgresSourceDatabase } from '../../src/catalog/infrastructure/postgre
 import type { SourceView } from '../../src/catalog/model/domain/interfaces/source-database';
 import type { TablePlan } from '../../src/catalog/model/domain/table-plan';
 import { CsvWriter } from '../../src/export/infrastructure/formats/csv.writer';
-import { Config } from '../../src/platform/config/config';
 import { ExportDatabase } from '../../src/platform/postgres/export-database';
 import { collect } from '../support/rendering';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
-import { TEST_LINK_SECRET, TEST_SECRET } from '../support/tokens';
+import { testConfig } from '../support/test-config';
 
 describe('The tables that an export reads', () => {
   let database: TestDatabase;
@@ -23,9 +22,7 @@ describe('The tables that an export reads', () => {
     await others.query(
       `CREATE TABLE things AS SELECT n FROM generate_series(1, 1000) n; CREATE VIEW seen AS TABLE things`,
     );
-    connections = new ExportDatabase(
-      Config.from({ DATABASE_URL: database.url, JWT_SECRET: TEST_SECRET, LINK_SECRET: TEST_LINK_SECRET }),
-    );
+    connections = new ExportDatabase(testConfig({ DATABASE_URL: database.url }));
     source = new PostgresSourceDatabase(connections, new LiveSchema());
     over = new AbortController();
   });

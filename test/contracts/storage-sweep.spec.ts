@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Logger } from '@nestjs/common';
-import { Config } from '../../src/platform/config/config';
+import type { Config } from '../../src/platform/config/config';
 import { Metrics } from '../../src/platform/observability/metrics';
 import { PrismaService } from '../../src/platform/prisma/prisma.service';
 import { DiskStorage } from '../../src/platform/storage/disk-storage';
@@ -12,7 +12,7 @@ import { StorageSweep } from '../../src/platform/sweeps/storage-sweep';
 import { SweepMetrics } from '../../src/platform/sweeps/sweep-metrics';
 import { SweepTurns } from '../../src/platform/sweeps/sweep-turns';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
-import { TEST_LINK_SECRET, TEST_SECRET } from '../support/tokens';
+import { testConfig } from '../support/test-config';
 import { until } from '../support/until';
 
 const MINUTE = 60_000;
@@ -28,10 +28,7 @@ describe('The sweep of the storage', () => {
     Logger.overrideLogger(false);
     database = await createTestDatabase();
     processes = [new PrismaService(database.url, 'ours'), new PrismaService(database.url, 'theirs')];
-    config = Config.from({
-      ...{ DATABASE_URL: database.url, JWT_SECRET: TEST_SECRET, LINK_SECRET: TEST_LINK_SECRET },
-      ORPHAN_GRACE_MINUTES: '60',
-    });
+    config = testConfig({ DATABASE_URL: database.url, ORPHAN_GRACE_MINUTES: '60' });
   });
 
   beforeEach(async () => {

@@ -4,8 +4,6 @@ import { download, type Download, oneTimeExport } from '../support/one-time';
 import type { Service } from '../support/service';
 import { until } from '../support/until';
 
-jest.setTimeout(120_000);
-
 const PROCESSES = 3;
 const READERS = 200;
 

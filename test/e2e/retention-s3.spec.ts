@@ -11,8 +11,6 @@ import { until } from '../support/until';
 const OVERDUE = 2_500;
 const GRACE_SECONDS = 10;
 
-jest.setTimeout(120_000);
-
 /** A storage cannot be told that a file is old, so the grace is short; and the bucket is nobody else's. */
 describeOnS3('In a bucket, files whose time is over, and what was left behind', () => {
   let bucket: S3Observer;

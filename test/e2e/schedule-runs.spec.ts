@@ -27,7 +27,7 @@ describe('Schedules', () => {
       SMTP_URL: mail.url,
       MAIL_FROM: 'Exports <exports@platform.example>',
     });
-    await installation.start();
+    await installation.startApplication();
     ann = await installation.asUser('ann', { email: 'ann@example.com' });
     await keepNotes(installation, 'ann');
   });

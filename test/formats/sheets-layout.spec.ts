@@ -1,4 +1,5 @@
 import type { Cell } from '../../src/export/model/domain/table';
+import { scaled } from '../support/machine';
 import {
   aTable,
   infoOf,
@@ -85,7 +86,7 @@ describeWith(['poppler'], 'The layout of a printed sheet', () => {
 
     const { pdf, pageCount, warnings } = await printed(aTable(rows, ONE_COLUMN));
 
-    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(performance.now() - began).toBeLessThan(scaled(5_000));
     expect(pageCount).toBeLessThan(5);
     const places = 'row 1, “Answer”; row 2, “Answer”; row 3, “Answer”';
     expect(warnings).toEqual([`3 cells were too long to print; they are cut: ${places}.`]);

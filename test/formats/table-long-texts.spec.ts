@@ -151,5 +151,5 @@ describeWith(['soffice'], 'A text that has no room in its cell, read by LibreOff
         .map((row) => row[4])
         .join(''),
     ).toBe(text);
-  }, 120_000);
+  });
 });

@@ -101,7 +101,7 @@ describeWith(['soffice'], 'The values of an XLSX, read by LibreOffice', () => {
       // It begins a new line of its cell at either.
       expect({ column, cell }).toEqual({ column, cell: text?.replaceAll('\r\n', '\n') ?? '' });
     }
-  }, 120_000);
+  });
 });
 
 describeWith(['xmllint'], 'The parts of an XLSX, read by libxml', () => {

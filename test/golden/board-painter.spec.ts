@@ -5,6 +5,7 @@ import type { Picture } from '../../src/solo/model/domain/picture';
 import { BoardPainter } from '../../src/solo/infrastructure/drawing/board-painter';
 import { AssetLoader } from '../../src/solo/model/board/asset-loader';
 import { BoardTooLargeError, MalformedStateError, PageNotFoundError } from '../../src/solo/model/board/board-errors';
+import { scaled } from '../support/machine';
 import { until } from '../support/until';
 import { exampleBoards, NoAssets, pagesOf, readState } from './golden-set';
 
@@ -279,7 +280,7 @@ describe('BoardPainter', () => {
 
     expect(pages.length).toBeGreaterThan(0);
     expect(file.length).toBeGreaterThan(0);
-    expect(Date.now() - started).toBeLessThan(10_000);
+    expect(Date.now() - started).toBeLessThan(scaled(10_000));
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 

@@ -46,7 +46,8 @@ export class Application {
       .timeout(timeoutMs)
       .responseType('blob');
     // Bytes go out as they are, whatever their type says.
-    if (body !== undefined) request.serialize(asIs as () => string).send(typeof body === 'string' ? body : Buffer.from(body));
+    if (body !== undefined)
+      request.serialize(asIs as () => string).send(typeof body === 'string' ? body : Buffer.from(body));
     const response = await request;
     const bytes = Buffer.isBuffer(response.body) ? response.body : Buffer.alloc(0);
     return toAnswer(response.status, new Headers(response.headers), bytes);

@@ -9,13 +9,14 @@ import { ExportMetrics } from '../../src/export/model/services/export-metrics';
 import { ExportReading } from '../../src/export/model/services/export-reading';
 import { ExportsForDelivery } from '../../src/export/model/services/out.for-delivery.service';
 import { LinkSigner } from '../../src/platform/auth/link-signer';
-import { Config } from '../../src/platform/config/config';
+import type { Config } from '../../src/platform/config/config';
 import { Metrics } from '../../src/platform/observability/metrics';
 import { PrismaService } from '../../src/platform/prisma/prisma.service';
 import { DiskStorage } from '../../src/platform/storage/disk-storage';
 import { bytes, digest } from './bytes';
 import { createTestDatabase, type TestDatabase } from './test-database';
-import { TEST_ENCRYPTION_KEY, TEST_LINK_SECRET, TEST_SECRET } from './tokens';
+import { testConfig } from './test-config';
+import { TEST_ENCRYPTION_KEY } from './tokens';
 
 /** What differs from a completed export with a small file. */
 export interface ExportTraits {
@@ -58,8 +59,11 @@ export class ExportShelf {
   static async create(environment: Readonly<Record<string, string>> = {}): Promise<ExportShelf> {
     const database = await createTestDatabase();
     const folder = await mkdtemp(join(tmpdir(), 'export-shelf-'));
-    const needed = { JWT_SECRET: TEST_SECRET, LINK_SECRET: TEST_LINK_SECRET, ENCRYPTION_KEY: TEST_ENCRYPTION_KEY };
-    return new ExportShelf(database, folder, Config.from({ DATABASE_URL: database.url, ...needed, ...environment }));
+    return new ExportShelf(
+      database,
+      folder,
+      testConfig({ DATABASE_URL: database.url, ENCRYPTION_KEY: TEST_ENCRYPTION_KEY, ...environment }),
+    );
   }
 
   /** Puts an export on the shelf, as if it had just ended. */

@@ -16,14 +16,13 @@ import type { AttemptRepository } from '../../src/export/model/domain/interfaces
 import type { ExportRepository } from '../../src/export/model/domain/interfaces/export.repository';
 import type { HandoverRepository } from '../../src/export/model/domain/interfaces/handover.repository';
 import type { UpkeepRepository } from '../../src/export/model/domain/interfaces/upkeep.repository';
-import { Config } from '../../src/platform/config/config';
 import { PrismaService } from '../../src/platform/prisma/prisma.service';
 import { PrismaScheduleRepository } from '../../src/scheduled-export/infrastructure/schedule.repository.prisma';
 import { PrismaScheduleRunRepository } from '../../src/scheduled-export/infrastructure/schedule-run.repository.prisma';
 import type { ScheduleRepository } from '../../src/scheduled-export/model/domain/interfaces/schedule.repository';
 import type { ScheduleRunRepository } from '../../src/scheduled-export/model/domain/interfaces/schedule-run.repository';
 import { createTestDatabase } from './test-database';
-import { TEST_LINK_SECRET, TEST_SECRET } from './tokens';
+import { testConfig } from './test-config';
 
 export const LEASE_SECONDS = 10;
 export const RETENTION_DAYS = 7;
@@ -124,10 +123,13 @@ const TIMES = {
 
 export async function createPrismaRecords(): Promise<RecordsUnderTest> {
   const database = await createTestDatabase();
-  const needed = { JWT_SECRET: TEST_SECRET, LINK_SECRET: TEST_LINK_SECRET };
-  const terms = { EXPORT_LEASE_SECONDS: String(LEASE_SECONDS), RETENTION_DAYS: String(RETENTION_DAYS) };
-  const pace = { DOWNLOAD_LEASE_SECONDS: String(DOWNLOAD_LEASE_SECONDS), POLL_INTERVAL_MS: String(POLL_INTERVAL_MS) };
-  const config = Config.from({ DATABASE_URL: database.url, ...needed, ...terms, ...pace });
+  const config = testConfig({
+    DATABASE_URL: database.url,
+    EXPORT_LEASE_SECONDS: String(LEASE_SECONDS),
+    RETENTION_DAYS: String(RETENTION_DAYS),
+    DOWNLOAD_LEASE_SECONDS: String(DOWNLOAD_LEASE_SECONDS),
+    POLL_INTERVAL_MS: String(POLL_INTERVAL_MS),
+  });
   const prisma = new PrismaService(database.url, 'records-under-test');
   // The audit log is only ever added to. Here time has to pass for it as well.
   await prisma.$executeRaw`ALTER TABLE export_audit_log DISABLE TRIGGER USER`;

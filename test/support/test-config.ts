@@ -1,15 +1,14 @@
 import { Logger } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { Config } from '../../src/platform/config/config';
+import { TEST_LINK_SECRET, TEST_SECRET } from './tokens';
 
-const SECRET = 's'.repeat(32);
-
-/** The configuration of a service that is made of fakes: it names a database that nobody connects to. */
+/** The configuration of a test; unless it is given one, it names a database that nobody connects to. */
 export function testConfig(environment: Readonly<Record<string, string>> = {}): Config {
   return Config.from({
     DATABASE_URL: 'postgres://localhost/nowhere',
-    JWT_SECRET: SECRET,
-    LINK_SECRET: SECRET,
+    JWT_SECRET: TEST_SECRET,
+    LINK_SECRET: TEST_LINK_SECRET,
     EXPORT_LEASE_SECONDS: '10',
     RETENTION_DAYS: '7',
     SHUTDOWN_GRACE_SECONDS: '5',

@@ -37,7 +37,7 @@ describe('the pace of readers', () => {
 
     expect(isOver).toBe(true);
     answer.once('error', () => undefined).destroy();
-  }, 20_000);
+  });
 
   it('waits as long as it takes until there is something to take', async () => {
     const answer = await answerOf(async function* () {

@@ -5,8 +5,6 @@ import { PostgresServer } from '../../support/postgres-server';
 import type { Service } from '../../support/service';
 import { type Patience, until } from '../../support/until';
 
-jest.setTimeout(120_000);
-
 /** More than lies in the buffers of a connection: a reader that stops holds the sender up. */
 const LARGE = 24_000_000;
 const SMALL = 20_000;

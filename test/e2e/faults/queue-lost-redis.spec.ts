@@ -3,6 +3,7 @@ import type { Client } from '../../support/client';
 import { describeWhere } from '../../support/describe-where';
 import { expectExactlyOneFile } from '../../support/exactly-one-file';
 import { Installation } from '../../support/installation';
+import { scaled } from '../../support/machine';
 import { endPauses } from '../../support/pauses';
 import { hasRedisServer, RedisServer } from '../../support/redis-server';
 import { until } from '../../support/until';
@@ -32,7 +33,7 @@ describeWhere(hasRedisServer ? null : 'there is no redis-server on this machine'
 
     const began = Date.now();
     const untold = await ann.requestExport(session, 'json');
-    expect(Date.now() - began).toBeLessThan(3_000);
+    expect(Date.now() - began).toBeLessThan(scaled(3_000));
     expect(untold.status).toBe('pending');
     expect((await fetch(`${ann.url}/health/ready`)).status).toBe(503);
     await redis.start();

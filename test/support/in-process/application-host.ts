@@ -72,8 +72,16 @@ async function startOnce(environment: Environment, onLine: OnLine): Promise<Host
       await app.close();
       throw error;
     }
-    return { url, agent: supertest(app.getHttpServer()), close: () => app.close() };
+    return { url, agent: supertest(app.getHttpServer()), close: () => closeApplication(app) };
   });
+}
+
+async function closeApplication(app: NestExpressApplication): Promise<void> {
+  const { Metrics } = await loadOnce();
+  const { registry } = app.get(Metrics);
+  await app.close();
+  // What observes the process for the registry never ends: without this, it would keep the whole application in memory.
+  registry.clear();
 }
 
 /** Gives each line to the logger of the application that says it. */
@@ -109,7 +117,10 @@ async function load() {
   const { JsonLogger } = (await import(
     join(dist, 'platform/observability/json-logger.js')
   )) as typeof import('../../../src/platform/observability/json-logger');
+  const { Metrics } = (await import(
+    join(dist, 'platform/observability/metrics.js')
+  )) as typeof import('../../../src/platform/observability/metrics');
   const { Test } = await import('@nestjs/testing');
   const { default: supertest } = await import('supertest');
-  return { AppModule, Config, configureHttp, serveOpenApi, JsonLogger, Test, supertest };
+  return { AppModule, Config, configureHttp, serveOpenApi, JsonLogger, Metrics, Test, supertest };
 }

@@ -9,8 +9,8 @@ const WEEKDAYS = ['monday', 'friday', 'sunday'];
 const TYPES = ['profile', 'payments', 'transactions', 'courses'];
 
 export type ScheduleName =
-  'hourly' | 'daily' | 'weekly' | 'monthly' | 'cron' | 'nightly' | 'copied' | 'paused' | 'gone' | 'manual';
-export type Schedules = Readonly<Record<ScheduleName, KeptSchedule>>;
+  'hourly' | 'daily' | 'weekly' | 'monthly' | 'cron' | 'nightly' | 'copied' | 'paused' | 'gone' | 'manual' | 'one more';
+export type Schedules = Readonly<Record<Exclude<ScheduleName, 'one more'>, KeptSchedule>>;
 
 /** Schedules of every kind: how often they run, what they export, and how it is delivered. */
 export async function keepSchedules(
@@ -27,6 +27,14 @@ export async function keepSchedules(
   const ours = () => ({ tables: ['transactions'], format: 'csv' });
   const webhook = { delivery_method: 'webhook', webhook: { url: hook(recorder, 'schedules') } };
   const cron = `${random.between(0, 59)} ${random.between(0, 23)} * * ${random.between(0, 6)}`;
+  for (let more = random.between(0, 4); more > 0; more -= 1) {
+    const frequency = random.pick(['hourly', 'daily', 'weekly', 'monthly', `*/${random.between(2, 30)} * * * *`]);
+    await kept(random.pick([ada, bob]), 'one more', {
+      ...mine(),
+      frequency,
+      delivery_email: random.pick([true, false]),
+    });
+  }
   return {
     hourly: await kept(ada, 'hourly', { ...mine(), frequency: 'hourly', at: `00:${time().slice(3)}` }),
     daily: await kept(ada, 'daily', { ...mine(), frequency: 'daily', at: time(), ...webhook }),

@@ -1,5 +1,5 @@
 import { type BenchTraits, createExportBench, TEXT } from '../../../../test/support/export-bench';
-import { toBody, untilAborted } from '../../../../test/support/texts';
+import { toBody } from '../../../../test/support/texts';
 import { objectPrefix } from '../domain/object-key';
 import { ExportProduction, StorageFault } from './export-production';
 
@@ -77,7 +77,7 @@ describe('ExportProduction', () => {
       beforeLine: (line) => {
         if (line === 0) return undefined;
         abort.abort(reason);
-        return untilAborted(abort.signal);
+        return new Promise(() => undefined);
       },
     });
 

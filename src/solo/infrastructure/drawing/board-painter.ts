@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { Logger } from '@nestjs/common';
 import { Piscina } from 'piscina';
@@ -41,7 +41,7 @@ export class BoardPainter extends BoardRenderer {
   constructor(private readonly options: BoardPainterOptions) {
     super();
     // librsvg draws the text inside SVG images, and asks fontconfig for its fonts.
-    tellNativeLibraries('FONTCONFIG_FILE', join(__dirname, 'fonts.conf'));
+    tellNativeLibraries('FONTCONFIG_FILE', join(builtFolder(), 'fonts.conf'));
     this.painting = pool('drawing.worker', 'draw', {
       threads: options.threads,
       memory: options.threadMemory ?? 1024,
@@ -122,7 +122,7 @@ function pool(
   { threads, memory, idleTimeout }: { threads: number; memory: number; idleTimeout: number },
 ): Piscina {
   const created = new Piscina({
-    filename: compiled(worker),
+    filename: join(builtFolder(), `${worker}.js`),
     name: task,
     minThreads: 0,
     maxThreads: threads,
@@ -152,13 +152,13 @@ function replaceEndedThread(threads: Piscina): void {
 }
 
 /**
- * A thread runs compiled JavaScript. Where this file itself is run from its source (in tests, which transform it), the
- * thread takes the program that `npm run build` left in `dist`.
+ * The folder of the threads' programs, and of the files that belong to them. It is this file's own, unless this file runs
+ * in a bundle, or from its source: then the build has left it in `dist`.
  */
-function compiled(worker: string): string {
-  const sibling = join(__dirname, `${worker}.js`);
-  if (existsSync(sibling)) return sibling;
-  const marker = `${sep}src${sep}`;
-  const root = __dirname.lastIndexOf(marker);
-  return join(__dirname.slice(0, root), 'dist', __dirname.slice(root + marker.length), `${worker}.js`);
+function builtFolder(): string {
+  const path = 'solo/infrastructure/drawing';
+  const places = [__dirname, join(__dirname, path), join(__dirname, '../../../../dist', path)];
+  const built = places.find((place) => existsSync(join(place, 'drawing.worker.js')));
+  if (built === undefined) throw new Error('The drawing threads are not there: `npm run build` makes them');
+  return built;
 }

@@ -1,0 +1,41 @@
+import * as nodeModule from 'node:module';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from './app.module';
+import { Config } from './platform/config/config';
+import { ConfigurationError } from './platform/config/environment';
+import { configureHttp } from './platform/http/http-application';
+import { serveOpenApi } from './platform/http/open-api';
+import { JsonLogger } from './platform/observability/json-logger';
+
+/** Boots what ROLE says. A worker answers HTTP too, for its health and its metrics. */
+async function bootstrap(): Promise<void> {
+  const config = Config.fromProcess();
+  const logger = new JsonLogger(config.logLevel);
+  const app = await NestFactory.create<NestExpressApplication>(AppModule, { bodyParser: false, logger });
+  configureHttp(app, config);
+  serveOpenApi(app);
+  app.enableShutdownHooks();
+  const { port, host } = config.http;
+  await (host === undefined ? app.listen(port) : app.listen(port, host));
+  keepCompiledCode();
+  logger.log('Listening', { url: config.http.publicUrl, port: config.http.port, role: config.role });
+}
+
+bootstrap().catch((error: unknown) => {
+  const shown = error instanceof ConfigurationError ? error.message : (takenPort(error) ?? error);
+  // The logger may be what failed.
+  // eslint-disable-next-line no-console
+  console.error(shown);
+  process.exit(1);
+});
+
+function takenPort(error: unknown): string | undefined {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error)) return undefined;
+  return `The port ${String(error.port)} is taken: set PORT to a free one.`;
+}
+
+/** Node would do so at a regular end, but a service is ended by a signal. Only Node 22 and later can (see main.ts). */
+function keepCompiledCode(): void {
+  (nodeModule as { readonly flushCompileCache?: () => void }).flushCompileCache?.();
+}
