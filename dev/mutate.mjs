@@ -27,7 +27,10 @@ const names = args.filter((arg) => !arg.startsWith('--'));
 try {
   const chosen = chosenMutations(mutations, names);
   if (args.includes('--list')) list(chosen);
-  else process.exitCode = await report(await runOnCopy(chosen));
+  else {
+    const tested = await commit();
+    process.exitCode = report(await runOnCopy(chosen), tested);
+  }
 } catch (error) {
   fail(error);
 }
@@ -130,10 +133,15 @@ async function verdictOn(mutation, { tree, compiler, adminUrl, runsAll, unsound 
   return { verdict: 'survived', detail: `no test failed in ${runsAll ? 'all tests' : tests.join(', ')}` };
 }
 
-/** Prints the sums and keeps the table. @param {readonly Outcome[]} outcomes @returns the exit code */
-async function report(outcomes) {
+/**
+ * Prints the sums and keeps the table.
+ * @param {readonly Outcome[]} outcomes
+ * @param {string} tested the commit
+ * @returns the exit code
+ */
+function report(outcomes, tested) {
   const table = join(directory, 'report.md');
-  writeFileSync(table, reportOf(outcomes, await commit()));
+  writeFileSync(table, reportOf(outcomes, tested));
   const count = (/** @type {Outcome['verdict']} */ verdict) =>
     outcomes.filter((outcome) => outcome.verdict === verdict).length;
   console.log(`\n${count('caught')} caught, ${count('survived')} survived, ${count('error')} errors. Table: ${table}`);

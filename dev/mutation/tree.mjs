@@ -7,7 +7,7 @@ import { processStart } from '../process.mjs';
 
 /** @typedef {{ file: string, search: string, replace: string }} Change */
 
-/** Not copied: what is linked, what is built in the copy, and what no test reads. */
+/** Not copied: what is linked instead, and what no test reads. */
 const leftOut = new Set(['node_modules', '.git', '.stack', 'coverage', 'demo-output']);
 
 export class Tree {
