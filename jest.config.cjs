@@ -33,6 +33,8 @@ module.exports = async () => {
   const scale = await timeScale();
   // The workers read it from their environment: see test/support/machine.ts.
   process.env.TEST_TIME_SCALE = scale.toFixed(2);
+  // Node 20 is supported for as long as its versions of the SDK are.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
   return {
     testSequencer: '<rootDir>/test/runner/longest-first.cjs',

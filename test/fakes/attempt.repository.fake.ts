@@ -24,12 +24,19 @@ export class FakeAttemptRepository extends AttemptRepository {
     const token = randomUUID();
     const now = this.records.clock.now();
     const silentSince = this.records.clock.in(-this.terms.leaseSeconds);
+    const isClaimable = ({ id, streamed, attempts }: ExportRecord) =>
+      id === exportId && !streamed && attempts < MAX_ATTEMPTS;
+    this.records.changeExports({
+      where: (record) =>
+        isClaimable(record) &&
+        record.status === 'processing' &&
+        record.heartbeatAt !== null &&
+        record.heartbeatAt < silentSince,
+      set: () => ({ status: 'pending', attemptToken: null, enqueueAfter: now }),
+      audit: (row) => auditOf(row, 'export.attempt-lost'),
+    });
     const [claimed] = this.records.changeExports({
-      where: ({ id, streamed, attempts, status, heartbeatAt }) =>
-        id === exportId &&
-        !streamed &&
-        attempts < MAX_ATTEMPTS &&
-        (status === 'pending' || (status === 'processing' && heartbeatAt !== null && heartbeatAt < silentSince)),
+      where: (record) => isClaimable(record) && record.status === 'pending',
       set: ({ attempts, startedAt, progress }) => ({
         status: 'processing',
         attemptToken: token,

@@ -25,11 +25,17 @@ export class PrismaAttemptRepository extends AttemptRepository {
   override claim(exportId: string): Promise<Attempt | null> {
     const token = randomUUID();
     return this.prisma.$transaction(async (transaction) => {
+      const claimable = Prisma.sql`id = ${exportId}::uuid AND NOT streamed AND attempts < ${MAX_ATTEMPTS}`;
+      // A worker may come by before the sweep has found the attempt whose lease has run out: both leave the same trace.
+      await changeExports(transaction, {
+        set: Prisma.sql`status = 'pending', attempt_token = NULL, enqueue_after = now()`,
+        where: Prisma.sql`${claimable} AND status = 'processing' AND heartbeat_at < now() - ${this.lease()}`,
+        audit: (row) => auditOf(row, 'export.attempt-lost'),
+      });
       const [claimed] = await changeExports(transaction, {
         set: Prisma.sql`status = 'processing', attempt_token = ${token}::uuid, attempts = attempts + 1,
                         heartbeat_at = now(), started_at = coalesce(started_at, now()), progress_done = 0`,
-        where: Prisma.sql`id = ${exportId}::uuid AND NOT streamed AND attempts < ${MAX_ATTEMPTS} AND (${mayBecome('processing')}
-                          OR (status = 'processing' AND heartbeat_at < now() - ${this.lease()}))`,
+        where: Prisma.sql`${claimable} AND ${mayBecome('processing')}`,
         audit: (row) => auditOf(row, 'export.started', { details: { worker: WORKER } }),
       });
       if (!claimed) return null;

@@ -199,7 +199,12 @@ describe('ExportRunner', () => {
       await run(id);
 
       expect(await bench.read(id)).toMatchObject({ status: 'processing' });
-      expect(bench.stepsOf(id)).toEqual(['export.requested', 'export.started', 'export.started']);
+      expect(bench.stepsOf(id)).toEqual([
+        'export.requested',
+        'export.started',
+        'export.attempt-lost',
+        'export.started',
+      ]);
       expect(await counted('retried')).toBeUndefined();
     });
   });

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { inPieces } from './pieces';
-import { zip, type ZipEntry } from './zip';
+import { inPieces } from '../../src/export/infrastructure/formats/pieces';
+import { zip, type ZipEntry } from '../../src/export/infrastructure/formats/zip';
 
 const run = promisify(execFile);
 
@@ -78,5 +78,5 @@ describe('A zip', () => {
       ['large', 520 * chunk.length, 8, expect.anything(), 'zeros and ones zeros'],
       ['after', 2, 0, expect.anything(), 'it'],
     ]);
-  }, 120_000);
+  });
 });
