@@ -73,9 +73,15 @@ describe('Each slot of every schedule is run once', () => {
   async function letWorkEnd(): Promise<void> {
     // A run stands before its export does.
     const open = () =>
-      count(`scheduled_export_runs AS run LEFT JOIN exports AS made ON made.id = run.export_id
-             WHERE made.id IS NULL OR made.status IN ('pending', 'processing')`);
-    await until('nothing is left to do', async () => (await open()) === 0, { within: 60_000 });
+      installation.sql(`
+        SELECT run.id, run.slot, run.outcome, run.error, made.status, made.attempts FROM scheduled_export_runs AS run
+        LEFT JOIN exports AS made ON made.id = run.export_id
+        WHERE made.status IN ('pending', 'processing') OR made.id IS NULL AND run.outcome IS NULL`);
+    await until('nothing is left to do', async () => (await open()).length === 0, { within: 60_000 }).catch(
+      async (error: unknown) => {
+        throw new Error(`${String(error)}: ${JSON.stringify(await open())}`);
+      },
+    );
   }
 
   /** Kills one of the processes, or all of them, at any moment of the work that is due now. */
@@ -111,7 +117,8 @@ describe('Each slot of every schedule is run once', () => {
     async (_, timezone, beginning) => {
       const evening = Date.parse(beginning);
       await begin(new Date(evening - MINUTE));
-      const services = await Promise.all([installation.start(), installation.start(), installation.start()]);
+      const services: Service[] = [];
+      for (let process = 0; process < 3; process += 1) services.push(await installation.start());
       const ann = await installation.asUser('ann');
       const ids = new Map<string, string>();
       for (const { name, recurrence } of PLANS)
@@ -198,8 +205,8 @@ describe('Each slot of every schedule is run once', () => {
     const api = await installation.start({ ROLE: 'api' });
     const ann = await installation.asUser('ann', { at: api });
     const { id } = await keepSchedule(ann, { frequency: 'hourly' });
-    const stall = await stallWrites(installation, 'exports');
     const worker = await installation.start({ ROLE: 'worker' });
+    const stall = await stallWrites(installation, 'exports');
     await clock.moveTo(new Date('2027-03-27T23:00Z'));
     const run = await until('the run has begun', async () => (await runsOf(ann, id))[0]);
 
