@@ -140,10 +140,10 @@ describe('A customer', () => {
       }
     }
 
-    const medians = names.map((name) => medianOf(times.get(name)!));
+    // What else the machine does can only make an answer later: the early ones tell how long the work takes.
+    const early = names.map((name) => tenthPercentile(times.get(name)!));
 
-    console.info(names.map((name, index) => `${name} ${medians[index]!.toFixed(2)} ms`).join(', '));
-    expect(Math.max(...medians) / Math.min(...medians)).toBeLessThan(1.25);
+    expect(Math.max(...early) / Math.min(...early)).toBeLessThan(1.25);
   });
 
   /** Every row of every table, as text. */
@@ -168,6 +168,6 @@ function told({ status, headers, text }: Answer): unknown {
   return { status, headers: { ...shown, date: '', 'x-request-id': '' }, body: JSON.parse(text) as unknown };
 }
 
-function medianOf(times: readonly number[]): number {
-  return times.toSorted((one, other) => one - other)[Math.floor(times.length / 2)]!;
+function tenthPercentile(times: readonly number[]): number {
+  return times.toSorted((one, other) => one - other)[Math.floor(times.length / 10)]!;
 }
