@@ -1,11 +1,10 @@
 // @ts-check
 // npm run demo: from a fresh clone to exported files, with nothing set up by hand.
-import { ensureBuilt, ensureInstalled } from './install.mjs';
+import { ensureInstalled } from './install.mjs';
 import { fail } from './process.mjs';
 
 try {
   await ensureInstalled();
-  await ensureBuilt();
 } catch (error) {
   fail(error);
 }

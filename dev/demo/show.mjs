@@ -3,6 +3,7 @@
 // later chapters is filled while the first one runs.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { ensureBuilt } from '../install.mjs';
 import { projectRoot } from '../process.mjs';
 import { seedPlatform } from '../seed/platform.mjs';
 import { runProgram } from '../service/belongings.mjs';
@@ -102,10 +103,12 @@ async function startThrowAwayService(belongings) {
   removeAbandoned(stacks, 'demo-');
   const directory = join(stacks, `demo-${process.pid}`);
   console.log('Starting PostgreSQL, a mail server and the service …');
-  const stack = await belongings.start(
+  const starting = belongings.start(
     () => startStack({ directory, persistent: false }),
     (started) => started.stop(),
   );
+  // A new database takes as long as the build, and needs nothing of it.
+  const [stack] = await Promise.all([starting, ensureBuilt()]);
   await migrate(stack.databaseUrl);
   const port = await freePort();
   const unlimited = { RATE_LIMIT_BOARDS: 'off', RATE_LIMIT_EXPORTS: 'off' };
