@@ -97,7 +97,7 @@ describe('When PostgreSQL restarts in the middle of a read', () => {
 
   beforeAll(async () => {
     postgres = await PostgresServer.migrated();
-    installation = await Installation.on(postgres.url, { STORAGE: 'disk', EXPORT_LEASE_SECONDS: '5' });
+    installation = await Installation.on(postgres.url, { STORAGE: 'disk', EXPORT_LEASE_SECONDS: '3' });
   });
 
   afterAll(async () => {

@@ -35,7 +35,7 @@ describe('When a worker is told to end with work in hand', () => {
 
   it('it hands back what would take longer, and the attempt does not count', async () => {
     const worker = await installation.start({ ROLE: 'worker', SHUTDOWN_GRACE_SECONDS: '0' });
-    const id = await inTheMiddleOfADrawing(80);
+    const id = await inTheMiddleOfADrawing(50);
 
     await worker.kill('SIGTERM');
     expect(await ann.status(id)).toMatchObject({ status: 'pending' });
