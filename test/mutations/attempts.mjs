@@ -31,8 +31,8 @@ export const attempts = [
     name: 'claim-of-live-attempt',
     breaks: 'a second worker takes an export whose worker is alive',
     file: 'src/export/infrastructure/attempt.repository.prisma.ts',
-    search: "OR (status = 'processing' AND heartbeat_at < now() - ${this.lease()})",
-    replace: "OR status = 'processing'",
+    search: 'AND heartbeat_at < now() - ${this.lease()}',
+    replace: 'AND (heartbeat_at < now() - ${this.lease()} OR attempts > 0)',
     tests: ['test/contracts/attempt-repository.spec.ts'],
   },
   {
