@@ -9,6 +9,7 @@ import { download } from '../support/one-time';
 import { metricsOf } from '../support/metrics';
 import { runsOf, scheduleOf } from '../support/schedules';
 import { until } from '../support/until';
+import type { ReceivedRequest } from '../support/webhook-receiver';
 import { AUDIT_DIGEST, type Day, type DayExport, type DaySchedule } from './day';
 import { forged, lasting, signatureOf } from './expectations';
 import { linkAt } from './links';
@@ -128,14 +129,19 @@ describe('After an upgrade', () => {
         return row;
       });
       if (channel === 'webhook') {
-        const requests = restored.received(id);
-        expect(requests).toHaveLength(1);
-        expect(requests[0]!.headers['webhook-signature']).toBe(signatureOf(requests[0]!, webhookSecret!));
-        expect(JSON.parse(requests[0]!.body)).toMatchObject({ type: 'export.completed', data: { id: exportId } });
+        expectSigned(restored.received(id), webhookSecret!);
+        const body = JSON.parse(restored.received(id)[0]!.body) as object;
+        expect(body).toMatchObject({ type: 'export.completed', data: { id: exportId } });
       }
       if (channel === 'email') {
-        expect(restored.mail.accepted.filter(({ messageId }) => messageId.includes(id))).toHaveLength(1);
+        expect(restored.mail.accepted.some(({ messageId }) => messageId.includes(id))).toBe(true);
       }
+      const told = await sql(
+        `SELECT FROM export_audit_log
+         WHERE action = 'delivery.delivered' AND export_id = $1 AND details ->> 'channel' = $2`,
+        ...[exportId, channel],
+      );
+      expect(told).toHaveLength(1);
     }
     expect(new Set(day.deliveries.map(({ channel }) => channel))).toEqual(new Set(['email', 'webhook', 's3']));
     expect(day.deliveries.filter(({ attempts }) => attempts === 0).length).toBeGreaterThan(0);
@@ -175,10 +181,14 @@ describe('After an upgrade', () => {
     expect(run).toMatchObject({ outcome: 'succeeded', error: null, status: 'completed' });
     expect(Date.parse((await scheduleOf(client, record.id)).next_run_at!)).toBeGreaterThan(slot);
     const messages = restored.receiver.received.filter(({ body }) => body.includes(run.export_id));
-    expect(messages).toHaveLength(webhookSecret === null ? 0 : 1);
-    for (const message of messages) {
-      expect(message.headers['webhook-signature']).toBe(signatureOf(message, webhookSecret!));
-    }
+    if (webhookSecret === null) expect(messages).toEqual([]);
+    else expectSigned(messages, webhookSecret);
+  }
+
+  /** One message. Where a machine is so slow that a lease runs out it comes again, and is known by its id. */
+  function expectSigned(requests: readonly ReceivedRequest[], secret: string): void {
+    expect(new Set(requests.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+    for (const request of requests) expect(request.headers['webhook-signature']).toBe(signatureOf(request, secret));
   }
 
   it('credentials of buckets open: new files are beside those of that day, which nothing overwrote', () => {

@@ -1,6 +1,7 @@
 import { noteBoard } from '../../support/boards';
 import { type Answer, follow } from '../../support/client';
 import { Installation } from '../../support/installation';
+import { until } from '../../support/until';
 
 /** Clients, browsers and proxies go by these headers. */
 describe('The headers of responses', () => {
@@ -20,7 +21,11 @@ describe('The headers of responses', () => {
     const session = await ann.saveBoard(noteBoard(), 'Алгебра');
     const path = `/api/v1/solo/sessions/${session}/export`;
 
-    const created = await ann.post(path, { format: 'json' }, { 'X-Request-Id': 'request-1' });
+    // A busy machine may answer 503 to the first request of a service.
+    const created = await until('the export is granted', async () => {
+      const answer = await ann.post(path, { format: 'json' }, { 'X-Request-Id': 'request-1' });
+      return answer.status !== 503 && answer;
+    });
     const refused = await ann.post(path, { format: 'json' });
     const { id } = created.body;
     const done = await ann.finished(id as string);
