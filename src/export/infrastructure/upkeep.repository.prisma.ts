@@ -13,6 +13,9 @@ import { GIVEN_OUT, auditOf, changeExports, mayBecome, messagesOf, toExport } fr
 
 const BATCH = 500;
 
+/** A batch on a busy database takes longer than the seconds that Prisma gives a transaction. */
+const BATCH_LIMITS = { maxWait: 10_000, timeout: 30_000 };
+
 /** An export that waits is told to the queue again after so long, in case the job was lost. */
 const REMINDER_SECONDS = 30;
 
@@ -84,14 +87,16 @@ export class PrismaUpkeepRepository extends UpkeepRepository {
   }
 
   override async expireOverdue(): Promise<number> {
-    const expired = await this.prisma.$transaction((transaction) =>
-      changeExports(transaction, {
-        set: Prisma.sql`status = 'expired'`,
-        where: Prisma.sql`${mayBecome('expired')} AND id IN (
-          SELECT id FROM exports WHERE status = 'completed' AND expires_at <= now() AND NOT download_ending
-            AND (download_lease IS NULL OR download_lease < now()) LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`,
-        audit: (row) => auditOf(row, 'export.expired', { by: null }),
-      }),
+    const expired = await this.prisma.$transaction(
+      (transaction) =>
+        changeExports(transaction, {
+          set: Prisma.sql`status = 'expired'`,
+          where: Prisma.sql`${mayBecome('expired')} AND id IN (
+            SELECT id FROM exports WHERE status = 'completed' AND expires_at <= now() AND NOT download_ending
+              AND (download_lease IS NULL OR download_lease < now()) LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`,
+          audit: (row) => auditOf(row, 'export.expired', { by: null }),
+        }),
+      BATCH_LIMITS,
     );
     return expired.length;
   }
