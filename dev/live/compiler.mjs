@@ -90,7 +90,7 @@ function writeSettings(folder, outDir) {
   const nest = join(folder, 'nest-cli.json');
   const ofBuild = JSON.parse(readFileSync(join(projectRoot, 'nest-cli.json'), 'utf8'));
   ofBuild.compilerOptions.deleteOutDir = false;
-  // What the other settings exclude is told by a path that the builder does not understand.
+  // The builder does not understand the path by which the other settings exclude tests.
   ofBuild.compilerOptions.builder.options.ignore = ['**/*.spec.ts'];
   writeFileSync(nest, JSON.stringify(ofBuild));
   return { typescript, nest };

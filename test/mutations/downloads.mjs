@@ -5,7 +5,7 @@
 export const downloads = [
   {
     name: 'one-time-claim-without-lease',
-    breaks: 'two readers at once get a file that is given out once',
+    breaks: 'two readers at once get a one-time file',
     file: 'src/export/infrastructure/handover.repository.prisma.ts',
     search: ' AND (download_token IS NULL OR download_lease < now())',
     replace: '',
@@ -13,7 +13,7 @@ export const downloads = [
   },
   {
     name: 'last-byte-not-held-back',
-    breaks: 'a reader has the whole one-time file before the database knows that it is given out',
+    breaks: 'a reader has the whole one-time file before the database records its completion',
     file: 'src/export/model/services/last-byte.ts',
     search: 'if (chunk.length > 1) yield chunk.subarray(0, -1);',
     replace: 'yield chunk;',
@@ -21,7 +21,7 @@ export const downloads = [
   },
   {
     name: 'one-time-file-of-wrong-size',
-    breaks: 'a truncated file is given out as the whole one, once',
+    breaks: 'a truncated one-time file is served as a complete one',
     file: 'src/export/model/services/last-byte.ts',
     search: 'if (read !== this.size) throw',
     replace: 'if (read > this.size) throw',
@@ -29,7 +29,7 @@ export const downloads = [
   },
   {
     name: 'link-without-expiry',
-    breaks: 'whoever has an old link makes it valid again by changing its expiry',
+    breaks: 'an old link becomes valid again when its expiry is changed',
     file: 'src/platform/auth/link-signer.ts',
     search: '.update(`${path}\\n${expires}`)',
     replace: '.update(`${path}\\n${typeof expires}`)',

@@ -22,7 +22,7 @@ import { OPERATORS } from '../model/domain/table-plan';
 
 const MOST_NAMES = 200;
 const LONGEST_NAME = 200;
-const LONGEST_TIME_ZONE = 64;
+const MAX_TIME_ZONE_LENGTH = 64;
 // PostgreSQL stores neither.
 const STORABLE = /^[^\0\p{Cs}]+$/u;
 
@@ -57,14 +57,14 @@ export class DataExportOptions {
   delimiter?: string;
 
   @ApiPropertyOptional({
-    maxLength: LONGEST_TIME_ZONE,
+    maxLength: MAX_TIME_ZONE_LENGTH,
     default: 'UTC',
     example: 'Europe/Kyiv',
     description: 'In which times are written',
   })
   @IsOptional()
   @IsString()
-  @MaxLength(LONGEST_TIME_ZONE)
+  @MaxLength(MAX_TIME_ZONE_LENGTH)
   timezone?: string;
 
   @ApiPropertyOptional({ enum: ['gzip'], description: 'For formats that come as one text file' })
