@@ -31,7 +31,7 @@ describe('The query of a request', () => {
     expect(queryFor(ROOT, requestOf({ userId: 'bob' }))).toMatchObject({ subject: 'bob', tenantId: null });
   });
 
-  it('reads whole tables for an administrator only, whoever is named', () => {
+  it('reads whole tables for an administrator only, even when a user is named', () => {
     const whole = requestOf({ tables: ['users'], userId: 'ann' });
 
     expect(kindOf(() => queryFor(ANN, whole))).toBe('forbidden');

@@ -123,7 +123,7 @@ describe('DataGrants', () => {
     expect(confined()).toEqual([['transactions', { user_id: 'ann' }]]);
   });
 
-  it('confines whoever has a tenant to that', async () => {
+  it('confines a caller with a tenant to that tenant', async () => {
     const { grant, confined } = setup();
 
     await grant(ANN_IN_BLUE, { dataTypes: ['transactions'] });
@@ -131,7 +131,7 @@ describe('DataGrants', () => {
     expect(confined()).toEqual([['transactions', { user_id: 'ann', tenant_id: 'blue' }]]);
   });
 
-  it('refuses a table whose rows cannot be told apart by tenant to whoever has one', async () => {
+  it('refuses a caller with a tenant a table that has no tenant column', async () => {
     const { grant, confined } = setup();
 
     await expect(grant(ANN_IN_BLUE, { dataTypes: ['letters'] })).rejects.toMatchObject({ kind: 'invalid' });
