@@ -3,6 +3,7 @@ import type { Queue } from 'bullmq';
 import { Gauge } from 'prom-client';
 import { Health } from '../observability/health';
 import { Metrics } from '../observability/metrics';
+import { OutageLog } from './outage-log';
 import { QueueConnections } from './queue-connections';
 
 /** A kind of work. Its payload holds ids and nothing else: what they stand for is read when the work begins. */
@@ -30,8 +31,9 @@ export class JobQueue implements OnApplicationShutdown {
 
   constructor(connections: QueueConnections, health: Health, metrics: Metrics) {
     this.queue = connections.queue();
+    const outages = new OutageLog(this.logger);
     this.queue.on('error', (error) => {
-      this.logger.warn('The queue cannot be reached', { reason: error.message });
+      outages.report(error);
     });
     health.register('queue', () => this.queue.getJobCounts('waiting'));
     this.declareDepth(metrics);

@@ -4,6 +4,7 @@ import type { Job, Worker } from 'bullmq';
 import { Config } from '../config/config';
 import { Health } from '../observability/health';
 import type { JobType } from './job-queue';
+import { OutageLog } from './outage-log';
 import { QueueConnections } from './queue-connections';
 
 /** Does one kind of work. The signal aborts when the process has to end before the work has. */
@@ -44,8 +45,9 @@ export class JobWorker implements OnApplicationBootstrap, BeforeApplicationShutd
       // The record counts the attempts, also those that killed their process; the queue only brings them back.
       maxStalledCount: 1_000_000,
     });
+    const outages = new OutageLog(this.logger);
     this.worker.on('error', (error) => {
-      this.logger.warn('The queue cannot be reached', { reason: error.message });
+      outages.report(error);
     });
   }
 

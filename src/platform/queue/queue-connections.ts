@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { createPostgresBackend, type Processor, Queue, type QueueOptions, Worker, type WorkerOptions } from 'bullmq';
+import { type Processor, Queue, type QueueOptions, Worker, type WorkerOptions } from 'bullmq';
 import { Config } from '../config/config';
+import { createWaitingBackend } from './postgres-queue';
 
 export const QUEUE_NAME = 'exports';
 
 /** The tables of the queue live beside ours in a schema of their own. */
 export const POSTGRES_SCHEMA = 'bullmq';
 const POSTGRES_POOL_SIZE = 2;
+const CONNECT_TIMEOUT_MS = 5_000;
 
 /** A finished job leaves nothing: the record in the database tells all, and its id must be free for another run. */
 const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: true, attempts: 1 };
@@ -26,7 +28,7 @@ export class QueueConnections {
       return new Queue(
         QUEUE_NAME,
         { ...options, connection: this.postgres() },
-        createPostgresBackend,
+        createWaitingBackend,
       ) as unknown as Queue;
     // Fails at once while Redis is away, instead of holding up whoever creates an export.
     return new Queue(QUEUE_NAME, { ...options, connection: { url: redisUrl, enableOfflineQueue: false } });
@@ -39,7 +41,7 @@ export class QueueConnections {
         QUEUE_NAME,
         process,
         { ...options, connection: this.postgres() },
-        createPostgresBackend,
+        createWaitingBackend,
       ) as unknown as Worker;
     return new Worker(QUEUE_NAME, process, { ...options, connection: { url: redisUrl, maxRetriesPerRequest: null } });
   }
@@ -48,8 +50,8 @@ export class QueueConnections {
     return {
       connectionString: this.config.database.url,
       schema: POSTGRES_SCHEMA,
-      migrate: true,
       max: POSTGRES_POOL_SIZE,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     };
   }
 }

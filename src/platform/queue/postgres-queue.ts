@@ -1,0 +1,124 @@
+import { Logger } from '@nestjs/common';
+import {
+  type BackendFactory,
+  PostgresConnection,
+  type PostgresConnectionOptions,
+  type PostgresPoolConfig,
+  PostgresQueueBackend,
+  runMigrations,
+} from 'bullmq';
+import { pause } from '../time/pause';
+
+const MIN_RETRY_MS = 100;
+const MAX_RETRY_MS = 1_000;
+
+/**
+ * BullMQ's connection, but one that waits for its database. BullMQ itself keeps the outcome of the first try for ever,
+ * and leaves the client of that try without an error listener (docs/adr/0036-a-queue-waits-for-its-database.md).
+ */
+class WaitingConnection extends PostgresConnection {
+  private readonly logger = new Logger('PostgresQueue');
+  private readonly closed = new AbortController();
+  private ready: Promise<void> | undefined;
+
+  constructor(options: PostgresPoolConfig) {
+    super(options);
+    // The pool replaces a client that breaks, and its query fails. Unheard, the event ends the process.
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
+  }
+
+  /**
+   * Resolves once the database answers and has the queue's tables, however long that takes.
+   * @throws when the connection is closed before
+   */
+  override waitUntilReady(): Promise<void> {
+    this.ready ??= this.untilReady();
+    return this.ready;
+  }
+
+  /** Ends the waiting, so that a worker can close while its database is away. */
+  stopWaiting(): void {
+    this.closed.abort(new Error('The queue is closed'));
+  }
+
+  override close(): Promise<void> {
+    this.stopWaiting();
+    return super.close();
+  }
+
+  private async untilReady(): Promise<void> {
+    const { signal } = this.closed;
+    for (let tries = 0; ; tries += 1) {
+      signal.throwIfAborted();
+      try {
+        await this.migrate();
+        break;
+      } catch (error) {
+        if (tries === 0) this.logger.warn('The queue waits for its database', { reason: String(error) });
+        await pause(retryPause(tries), signal);
+      }
+    }
+    this.emit('ready');
+  }
+
+  private async migrate(): Promise<void> {
+    const client = await this.pool.connect();
+    let isBroken = true;
+    try {
+      await runMigrations(client, this.schema);
+      isBroken = false;
+    } finally {
+      client.release(isBroken);
+    }
+  }
+}
+
+/**
+ * BullMQ's worker asks for the next job again at once when asking failed in any way but ECONNREFUSED: while PostgreSQL starts
+ * or refuses, it would do nothing else. Here each failure waits, longer each time.
+ */
+class WaitingBackend extends PostgresQueueBackend {
+  private readonly interrupted = new AbortController();
+  private failures = 0;
+
+  constructor(
+    private readonly waiting: WaitingConnection,
+    ...rest: Tail<ConstructorParameters<typeof PostgresQueueBackend>>
+  ) {
+    super(waiting, ...rest);
+  }
+
+  override async moveToActive(...query: Parameters<PostgresQueueBackend['moveToActive']>): Promise<unknown[]> {
+    try {
+      const job: unknown[] = await super.moveToActive(...query);
+      this.failures = 0;
+      return job;
+    } catch (error) {
+      await pause(retryPause(this.failures++), this.interrupted.signal).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** BullMQ calls this first when a worker closes, and then waits for its loop to end. */
+  override async disconnectBlocking(wait?: boolean): Promise<void> {
+    this.interrupted.abort();
+    this.waiting.stopWaiting();
+    await super.disconnectBlocking(wait);
+  }
+}
+
+type Tail<List extends unknown[]> = List extends [unknown, ...infer Rest] ? Rest : never;
+
+/** Makes the backend of a queue or worker on PostgreSQL. */
+export const createWaitingBackend: BackendFactory<PostgresQueueBackend, PostgresConnectionOptions> = (
+  name,
+  options,
+  { withBlockingConnection = false } = {},
+) => {
+  const connection = new WaitingConnection(options.connection as PostgresPoolConfig);
+  return new WaitingBackend(connection, name, options, true, withBlockingConnection ? name : undefined);
+};
+
+function retryPause(failures: number): number {
+  return Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** failures);
+}

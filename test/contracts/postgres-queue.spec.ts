@@ -1,0 +1,115 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { Health } from '../../src/platform/observability/health';
+import { JobQueue, JobType } from '../../src/platform/queue/job-queue';
+import { JobWorker } from '../../src/platform/queue/job-worker';
+import { QueueConnections } from '../../src/platform/queue/queue-connections';
+import { DatabaseProxy } from '../support/database-proxy';
+import { scaled } from '../support/machine';
+import { testConfig, TestMetrics } from '../support/test-config';
+import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { until } from '../support/until';
+
+const Greet = new JobType<{ name: string }>('greet');
+
+/** More would be a loop without a pause; retries come after 100 ms, 200 ms, … 1 s, from a queue and a worker. */
+const MAX_TRIES_PER_SECOND = 10;
+
+describe('The queue on PostgreSQL', () => {
+  let database: TestDatabase;
+  let proxy: DatabaseProxy;
+  let warnings: string[];
+  let queue: JobQueue;
+  let worker: JobWorker;
+  let greeted: string[];
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    proxy = await DatabaseProxy.before(database.url);
+    warnings = [];
+    greeted = [];
+    Logger.overrideLogger({
+      log: () => undefined,
+      error: (...said: unknown[]) => void warnings.push(said.map(String).join(' ')),
+      warn: (message: unknown) => void warnings.push(String(message)),
+    });
+  });
+
+  afterEach(async () => {
+    await worker.beforeApplicationShutdown();
+    await queue.onApplicationShutdown();
+    await proxy.close();
+    await database.drop();
+    Logger.overrideLogger(false);
+  });
+
+  function start(): void {
+    const config = testConfig({ DATABASE_URL: proxy.url, REDIS_URL: '', SHUTDOWN_GRACE_SECONDS: '0' });
+    const connections = new QueueConnections(config);
+    const health = new Health(new TestMetrics());
+    queue = new JobQueue(connections, health, new TestMetrics());
+    worker = new JobWorker(config, connections, health);
+    worker.handle(Greet, ({ name }) => {
+      greeted.push(name);
+      return Promise.resolve();
+    });
+    worker.onApplicationBootstrap();
+  }
+
+  async function expectPatience(): Promise<void> {
+    const before = proxy.accepted;
+    await delay(1_000);
+    expect(proxy.accepted - before).toBeLessThan(MAX_TRIES_PER_SECOND);
+    expect(proxy.accepted).toBeGreaterThan(before);
+  }
+
+  async function expectWork(name: string): Promise<void> {
+    const startedAt = performance.now();
+    await until(`the job of ${name} ran`, async () => {
+      await queue.add(Greet, { id: name, payload: { name } }).catch(() => undefined);
+      return greeted.includes(name);
+    });
+    expect(performance.now() - startedAt).toBeLessThan(scaled(5_000));
+  }
+
+  it.each(['starting', 'reset', 'terminate'] as const)(
+    'waits for a database that it meets as "%s", reports it once, and then works',
+    async (fault) => {
+      proxy.fault = fault;
+      start();
+      await expectPatience();
+      // One from the queue, one from the worker.
+      expect(warnings.length).toBeLessThanOrEqual(2);
+
+      proxy.break('pass');
+
+      await expectWork('ann');
+    },
+  );
+
+  it('waits in the same way when the database goes away later', async () => {
+    start();
+    await expectWork('ann');
+    warnings = [];
+
+    proxy.break('starting');
+    await expectPatience();
+    expect(warnings.length).toBeLessThanOrEqual(2);
+    proxy.break('pass');
+
+    await expectWork('bob');
+  });
+
+  it('closes while its database is away', async () => {
+    proxy.fault = 'starting';
+    start();
+    await until('it tried a few times', () => proxy.accepted > 2);
+
+    await worker.beforeApplicationShutdown();
+    await queue.onApplicationShutdown();
+
+    const tries = proxy.accepted;
+    await delay(1_200);
+    expect(proxy.accepted).toBe(tries);
+  });
+});
