@@ -1,3 +1,4 @@
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { Body, Controller, Param, Put } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../../platform/auth/caller';
@@ -30,16 +31,34 @@ export class ContentController {
   @ApiConsumes('image/png', 'text/plain')
   @ApiBody({ required: true, schema: { type: 'string', format: 'binary' } })
   @ApiOkResponse({ type: ExportResponse, description: 'The completed export' })
-  @ApiProblems(400, 401, 404, 409, 413, 415)
+  @ApiProblems(400, 401, 404, 408, 409, 413, 415, 429)
   async put(@Param('id') id: string, @CurrentCaller() caller: Caller, @Body() body: Buffer): Promise<ExportResponse> {
-    return this.presenter.record(await this.pictures.store(id, pngOf(body), caller));
+    return this.presenter.record(await this.pictures.store(id, await pngOf(body), caller));
   }
 }
 
 const DATA_URL = /^data:image\/png;base64,/;
 
 /** The bytes themselves, or those of a data URL, which is what `stage.toDataURL()` gives. */
-function pngOf(body: Buffer): Buffer {
+async function pngOf(body: Buffer): Promise<Buffer> {
   const [prefix] = DATA_URL.exec(body.toString('latin1', 0, 40)) ?? [];
-  return prefix === undefined ? body : Buffer.from(body.toString('latin1', prefix.length), 'base64');
+  return prefix === undefined ? body : decodeBase64(body, prefix.length);
+}
+
+/** A multiple of 4. */
+const PIECE_BYTES = 256 * 1024;
+
+/** Decodes what a buffer has from `start` on over its own beginning, so that a large picture is in memory once. */
+async function decodeBase64(bytes: Buffer, start: number): Promise<Buffer> {
+  let length = 0;
+  let rest = '';
+  for (let at = start; at < bytes.length; at += PIECE_BYTES) {
+    const text = rest + bytes.toString('latin1', at, at + PIECE_BYTES).replaceAll(/[^\w+/-]/g, '');
+    const whole = text.length - (text.length % 4);
+    rest = text.slice(whole);
+    length += bytes.write(text.slice(0, whole), length, 'base64');
+    await yieldToEventLoop();
+  }
+  length += bytes.write(rest, length, 'base64');
+  return bytes.subarray(0, length);
 }

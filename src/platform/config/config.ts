@@ -34,6 +34,10 @@ export class Config {
     /** Without a trailing slash. */
     readonly publicUrl: string;
     readonly corsOrigins: readonly string[] | '*';
+    /** How long the body of a request may take to arrive. */
+    readonly bodyTimeoutSeconds: number;
+    /** Bodies of a megabyte and more that a process handles at once; responses are counted apart. */
+    readonly largeBodies: { readonly perCaller: number; readonly totalBytes: number };
   };
   readonly logLevel: Environment['LOG_LEVEL'];
   readonly database: {
@@ -86,6 +90,8 @@ export class Config {
   };
   readonly boards: {
     readonly maxBytes: number;
+    /** How deeply the JSON of a board may be nested. */
+    readonly maxDepth: number;
     /** Where images may be fetched from. */
     readonly assetOrigins: readonly string[];
     readonly drawingThreads: number;
@@ -99,6 +105,8 @@ export class Config {
       host: env.HOST,
       publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
       corsOrigins: env.CORS_ORIGINS,
+      bodyTimeoutSeconds: env.BODY_TIMEOUT_SECONDS,
+      largeBodies: { perCaller: env.LARGE_BODIES_PER_CALLER, totalBytes: env.LARGE_BODIES_MB * 1024 * 1024 },
     };
     this.logLevel = env.LOG_LEVEL;
     this.database = { url: env.DATABASE_URL, exportUrl: env.EXPORT_DATABASE_URL ?? env.DATABASE_URL };
@@ -125,6 +133,7 @@ export class Config {
     this.customers = { rateLimit: env.RATE_LIMIT_CUSTOMERS, failureLimit: env.RATE_LIMIT_CUSTOMER_FAILURES };
     this.boards = {
       maxBytes: env.BOARD_MAX_BYTES,
+      maxDepth: env.BOARD_MAX_DEPTH,
       assetOrigins: env.BOARD_ASSET_HOSTS,
       drawingThreads: env.DRAWING_THREADS,
       rateLimit: env.RATE_LIMIT_BOARDS,

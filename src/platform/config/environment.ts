@@ -102,6 +102,9 @@ const schema = z.object({
   HOST: z.string().min(1).optional(),
   PUBLIC_URL: url('http:', 'https:').optional(),
   CORS_ORIGINS: z.literal('*').or(list).default('*'),
+  BODY_TIMEOUT_SECONDS: wholeNumber(1, 3600).default(300),
+  LARGE_BODIES_PER_CALLER: wholeNumber(1, 64).default(2),
+  LARGE_BODIES_MB: wholeNumber(1, 65_536).default(150),
   LOG_LEVEL: z.enum(['error', 'warn', 'log', 'debug', 'verbose']).default('log'),
   DATABASE_URL: databaseUrl,
   EXPORT_DATABASE_URL: databaseUrl.optional(),
@@ -140,6 +143,7 @@ const schema = z.object({
   SMTP_TIMEOUT_SECONDS: wholeNumber(1, 25).default(25),
   BOARD_ASSET_HOSTS: origins.default([]),
   BOARD_MAX_BYTES: wholeNumber(1024).default(25 * 1024 * 1024),
+  BOARD_MAX_DEPTH: wholeNumber(8, 1000).default(64),
   DRAWING_THREADS: wholeNumber(1, 64).default(Math.min(availableParallelism(), 8)),
 });
 

@@ -8,7 +8,8 @@ export type DomainErrorKind =
   | 'too-large'
   | 'range'
   | 'limit'
-  | 'mismatch';
+  | 'mismatch'
+  | 'unprocessable';
 
 export interface FieldError {
   readonly field: string;

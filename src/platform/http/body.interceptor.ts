@@ -1,23 +1,38 @@
+import { once } from 'node:events';
 import {
   BadRequestException,
   type CallHandler,
   type ExecutionContext,
-  HttpException,
   Injectable,
   type NestInterceptor,
-  PayloadTooLargeException,
+  RequestTimeoutException,
   UnsupportedMediaTypeException,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { json, type NextFunction, raw, type Request, type RequestHandler, type Response } from 'express';
-import type { Observable } from 'rxjs';
+import type { Request, Response } from 'express';
+import { finalize, type Observable } from 'rxjs';
+import { type CallingCustomer, partyKey, type Person } from '../auth/caller';
 import { Config } from '../config/config';
-import { BODY_RULE, type RawBodyRule } from './body.decorator';
+import { BODY_RULE, type BodyReader, type RawBodyRule } from './body.decorator';
+import { FormReader, MAX_FORM_BYTES } from './form-reader';
+import { receiveBody } from './incoming-body';
+import { LargeBodies, type LargeBodySlot, LARGE_BODY_PACE } from './large-bodies';
+import { breakOffIfTooSlow } from './reader-pace';
 
-const FORM_LIMIT_BYTES = 256 * 1024;
-/** No form needs as much; whatever checks one goes down into it by calling itself. */
-const DEEPEST_FORM = 32;
-const JSON_TYPES = ['application/json', 'application/*+json'];
+const FORM: RawBodyRule = {
+  types: ['application/json', 'application/*+json'],
+  limitOf: () => MAX_FORM_BYTES,
+  readerOf: () => new FormReader(),
+};
+
+/** Hands the bytes on as they are. */
+const BYTES: BodyReader<Buffer> = { write: () => undefined, end: (bytes) => bytes };
+
+/** A request whose caller a guard found. */
+interface IdentifiedRequest extends Request {
+  readonly caller?: Person;
+  readonly customer?: CallingCustomer;
+}
 
 /** Reads a body only once the caller is known: nobody else can make us hold or parse megabytes. */
 @Injectable()
@@ -25,64 +40,61 @@ export class BodyInterceptor implements NestInterceptor {
   constructor(
     private readonly reflector: Reflector,
     private readonly config: Config,
+    private readonly largeBodies: LargeBodies,
   ) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const http = context.switchToHttp();
-    const request = http.getRequest<Request>();
+    const request = http.getRequest<IdentifiedRequest>();
+    const response = http.getResponse<Response>();
     const rule = this.reflector.get<RawBodyRule | undefined>(BODY_RULE, context.getHandler());
-    if (rule) {
-      const limit = rule.limitOf(this.config);
-      await read(request, http.getResponse(), rule.types, limit, raw({ type: () => true, limit }));
-    } else if (hasBody(request)) {
-      await read(
-        request,
-        http.getResponse(),
-        JSON_TYPES,
-        FORM_LIMIT_BYTES,
-        json({ type: () => true, limit: FORM_LIMIT_BYTES }),
-      );
-      if (Array.isArray(request.body)) throw new BadRequestException('The body must be a JSON object');
-      if (isNestedDeeperThan(DEEPEST_FORM, request.body))
-        throw new BadRequestException('The body is nested too deeply');
-    }
-    return next.handle();
-  }
-}
+    if (!rule && !hasBody(request)) return next.handle();
 
-function isNestedDeeperThan(depth: number, value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return depth === 0 || Object.values(value).some((member) => isNestedDeeperThan(depth - 1, member));
+    const slot = await this.read(request, rule ?? FORM).catch((error: unknown) => {
+      // Its connection is of no more use: what arrives late would be taken for the next request.
+      if (error instanceof RequestTimeoutException) response.set('Connection', 'close');
+      throw error;
+    });
+    if (!slot) return next.handle();
+    // The handler may be done before its response is sent, and a caller may leave before the handler is done.
+    const isClosed = response.closed ? Promise.resolve() : once(response, 'close');
+    breakOffIfTooSlow(response, LARGE_BODY_PACE);
+    return next.handle().pipe(finalize(() => void isClosed.then(slot.release)));
+  }
+
+  /**
+   * Puts what the route's reader makes of the body into the request.
+   * @returns the slot of a large body
+   */
+  private async read(request: IdentifiedRequest, rule: RawBodyRule): Promise<LargeBodySlot | null> {
+    if (!hasBody(request)) throw new BadRequestException('The request has no body');
+    assertType(request, rule.types);
+    const reader = rule.readerOf?.(this.config) ?? BYTES;
+    const { bytes, slot } = await receiveBody(request, {
+      reader,
+      maxBytes: rule.limitOf(this.config),
+      timeoutMs: this.config.http.bodyTimeoutSeconds * 1000,
+      takeSlot: (size) => this.largeBodies.requests.take(callerKey(request), size),
+    });
+    try {
+      request.body = reader.end(bytes);
+    } catch (error) {
+      slot?.release();
+      throw error;
+    }
+    return slot;
+  }
 }
 
 function hasBody(request: Request): boolean {
   return request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
 }
 
-async function read(
-  request: Request,
-  response: Response,
-  types: readonly string[],
-  limit: number,
-  parse: RequestHandler,
-): Promise<void> {
-  if (!hasBody(request)) throw new BadRequestException('The request has no body');
+function assertType(request: Request, types: readonly string[]): void {
   if (request.is([...types]) === false) throw new UnsupportedMediaTypeException(`Send ${types.join(' or ')}`);
-  await new Promise<void>((resolve, reject) => {
-    const done: NextFunction = (error?: unknown) => {
-      if (error === undefined) resolve();
-      else reject(bodyError(error, limit));
-    };
-    void parse(request, response, done);
-  });
 }
 
-/** The parsers tell by `status` what the caller did wrong; their messages are not for callers. */
-function bodyError(error: unknown, limit: number): Error {
-  const { status, type } = error as { status?: unknown; type?: unknown };
-  if (status === 413) return new PayloadTooLargeException(`The body is larger than ${limit} bytes`);
-  if (status === 415) return new UnsupportedMediaTypeException('The encoding of the body is not supported');
-  if (type === 'entity.parse.failed') return new BadRequestException('The body is not valid JSON');
-  if (typeof status === 'number' && status < 500) return new HttpException('The body could not be read', status);
-  return error instanceof Error ? error : new Error(String(error));
+function callerKey({ customer, caller, ip = '' }: IdentifiedRequest): string {
+  const party = customer ?? caller;
+  return party ? partyKey(party) : ip;
 }

@@ -4,7 +4,8 @@ import type { Request, Response } from 'express';
 import helmet from 'helmet';
 import type { Config } from '../config/config';
 
-const REQUEST_TIMEOUT_MS = 5 * 60_000;
+/** Headers included; bodies are timed by themselves, and answered. */
+const REQUEST_TIMEOUT_MARGIN_MS = 60_000;
 const HEADERS_TIMEOUT_MS = 15_000;
 // Longer than the usual idle time of a load balancer, which otherwise would reuse a connection we just closed.
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
@@ -54,7 +55,7 @@ export function configureHttp(app: NestExpressApplication, config: Config): void
   app.set('etag', false);
 
   const server = app.getHttpServer();
-  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.requestTimeout = http.bodyTimeoutSeconds * 1000 + REQUEST_TIMEOUT_MARGIN_MS;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
 }

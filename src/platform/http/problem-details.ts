@@ -32,6 +32,7 @@ const STATUS_OF: Readonly<Record<DomainErrorKind, HttpStatus>> = {
   range: HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
   limit: HttpStatus.TOO_MANY_REQUESTS,
   mismatch: HttpStatus.UNPROCESSABLE_ENTITY,
+  unprocessable: HttpStatus.UNPROCESSABLE_ENTITY,
 };
 
 const UNAVAILABLE_RETRY_SECONDS = 5;
