@@ -48,7 +48,7 @@ module.exports = async () => {
       suite('golden', ['<rootDir>/test/golden/**/*.spec.ts']),
       { ...suite('formats', ['<rootDir>/test/formats/**/*.spec.ts']), ...withDatabase },
       {
-        ...suite('e2e', ['<rootDir>/test/e2e/**/*.spec.ts']),
+        ...suite('e2e', ['<rootDir>/test/e2e/**/*.spec.ts', '<rootDir>/test/security/**/*.spec.ts']),
         ...withDatabase,
         testEnvironment: '<rootDir>/test/support/in-process/environment.ts',
       },

@@ -42,7 +42,7 @@ import { SoloSessionService } from './model/services/solo-session.service';
       provide: BoardRenderer,
       inject: [AssetLoader, Config],
       useFactory: (assets: AssetLoader, { boards }: Config) =>
-        new BoardPainter({ threads: boards.drawingThreads, assets }),
+        new BoardPainter({ threads: boards.drawingThreads, maxDepth: boards.maxDepth, assets }),
     },
     SoloSessionService,
     SessionPresenter,

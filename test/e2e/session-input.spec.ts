@@ -87,18 +87,29 @@ describe('The body of a session', () => {
     },
   );
 
-  it.each(['[', '{"a":'])('may nest as deep as it will: %s…', async (open) => {
-    const [depth, close] = [5_000, open === '[' ? ']' : '}'];
-    const state = `${open.repeat(depth)}${open === '[' ? '' : '1'}${close.repeat(depth)}`;
+  it.each(['[', '{"a":'])('may be nested 64 levels deep, and no deeper: %s…', async (open) => {
+    const nested = (depth: number) => {
+      const close = open === '[' ? ']' : '}';
+      return `${open.repeat(depth)}${open === '[' ? '' : '1'}${close.repeat(depth)}`;
+    };
 
-    const created = await ann.post(SESSIONS, `{"state":${state}}`);
+    const deepest = await ann.post(SESSIONS, `{"state":${nested(64)}}`);
+    const tooDeep = await ann.post(SESSIONS, `{"state":${nested(65)}}`);
 
-    // Whether that is a board is another question.
-    expect([201, 400]).toContain(created.status);
-    if (created.status === 201) {
-      const { id } = await ann.requestExport(created.body.id as string, 'png');
-      expect((await ann.finished(id)).status).toMatch(/^(completed|failed)$/);
-    }
+    expect(deepest.status).toBe(201);
+    expect(tooDeep.status).toBe(422);
+    expect(tooDeep.body).toMatchObject({ code: 'board-too-deep', detail: expect.stringContaining('64') });
+    const { id } = await ann.requestExport(deepest.body.id as string, 'png');
+    expect((await ann.finished(id)).status).toBe('completed');
+  });
+
+  it('may have 500 pages, and no more', async () => {
+    const most = await ann.post(SESSIONS, { state: { pages: Array.from({ length: 500 }, () => ({})) } });
+    const tooMany = await ann.post(SESSIONS, { state: { pages: Array.from({ length: 501 }, () => ({})) } });
+
+    expect(most.body).toMatchObject({ page_count: 500 });
+    expect(tooMany.status).toBe(422);
+    expect(tooMany.body).toMatchObject({ code: 'too-many-pages', detail: expect.stringContaining('500') });
   });
 
   it('may leave things out', async () => {

@@ -33,11 +33,11 @@ export class NoAssets extends AssetLoader {
   }
 }
 
-export function readState(folder: string, board: string): string {
-  return readFileSync(join(folder, `${board}.json`), 'utf8');
+export function readState(folder: string, board: string): Buffer {
+  return readFileSync(join(folder, `${board}.json`));
 }
 
-export async function drawnPage(painter: BoardPainter, state: string, page: number): Promise<Uint8Array> {
+export async function drawnPage(painter: BoardPainter, state: Buffer, page: number): Promise<Uint8Array> {
   const scale = { pixelRatio: 2 };
   const picture = { format: 'png', page, scale, background: 'white' } as const;
   const [file] = await pagesOf(await painter.open(state, picture, new AbortController().signal));

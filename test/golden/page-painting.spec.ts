@@ -4,7 +4,7 @@ import { NoAssets, pagesOf } from './golden-set';
 
 const png = { format: 'png', scale: { pixelRatio: 1 }, background: 'white' } as const;
 const forever = new AbortController().signal;
-const solo = (page: object) => JSON.stringify({ activePageId: '', pages: [page] });
+const solo = (page: object) => Buffer.from(JSON.stringify({ activePageId: '', pages: [page] }));
 const rgba = (file: Uint8Array, x: number, y: number) => {
   const { data, width } = PNG.sync.read(Buffer.from(file));
   return [...data.subarray((y * width + x) * 4, (y * width + x) * 4 + 4)];

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Party, partyKey } from '../auth/caller';
 import { DomainError } from '../errors/domain-error';
-import type { Transaction } from '../prisma/prisma.service';
+import { Prisma } from '../prisma/generated/client';
+import type { StatementRunner } from '../prisma/prisma.service';
 
 /** A client's own name for a creating request, and what the request was. */
 export interface IdempotentRequest {
@@ -29,18 +30,16 @@ export function idempotentRequest(
  * @throws DomainError mismatch, when the key was used for another request
  */
 export async function claimIdempotencyKey(
-  transaction: Transaction,
-  request: IdempotentRequest,
+  transaction: StatementRunner,
+  { owner, key, fingerprint }: IdempotentRequest,
   resourceId: string,
 ): Promise<string | null> {
-  const { count } = await transaction.idempotencyKey.createMany({
-    data: { ...request, resourceId },
-    skipDuplicates: true,
-  });
-  if (count === 1) return null;
-  const earlier = await transaction.idempotencyKey.findUniqueOrThrow({
-    where: { owner_key: { owner: request.owner, key: request.key } },
-  });
-  if (earlier.fingerprint === request.fingerprint) return earlier.resourceId;
+  const claimed = await transaction.$queryRaw<unknown[]>(Prisma.sql`
+    INSERT INTO idempotency_keys (owner, key, fingerprint, resource_id)
+    VALUES (${owner}, ${key}, ${fingerprint}, ${resourceId}::uuid) ON CONFLICT DO NOTHING RETURNING owner`);
+  if (claimed.length === 1) return null;
+  const [earlier] = await transaction.$queryRaw<{ fingerprint: string; resourceId: string }[]>(Prisma.sql`
+    SELECT fingerprint, resource_id AS "resourceId" FROM idempotency_keys WHERE owner = ${owner} AND key = ${key}`);
+  if (earlier?.fingerprint === fingerprint) return earlier.resourceId;
   throw new DomainError('mismatch', 'idempotency-key-reused', 'This Idempotency-Key was used for a different request');
 }

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { Pool } from 'pg';
+import { Pool, type PoolClient } from 'pg';
+import { queryInPieces } from './query-in-pieces';
 import { Prisma, PrismaClient } from './generated/client';
 
 const POOL_SIZE = 10;
@@ -22,6 +23,8 @@ export class PrismaService extends PrismaClient implements OnApplicationShutdown
     });
     // A connection that breaks is replaced by the pool, and its query hears of it; unheard, the event would end the process.
     connections.on('error', () => undefined);
+    // The pool listens only to those that are idle.
+    connections.on('connect', (client) => client.on('error', () => undefined));
     super({ adapter: new PrismaPg(connections, { disposeExternalPool: true }) });
     this.connections = connections;
   }
@@ -32,10 +35,49 @@ export class PrismaService extends PrismaClient implements OnApplicationShutdown
     await this.connections.query('SELECT FROM exports LIMIT 0');
   }
 
+  /**
+   * A transaction past Prisma, which would copy a large value several times. Buffers are sent as they are, also for `text`.
+   */
+  async transactionWithBytes<Result>(work: (transaction: StatementRunner) => Promise<Result>): Promise<Result> {
+    const outcome = await this.withConnection(async (client) => {
+      await client.query('BEGIN');
+      try {
+        const result = await work({
+          $queryRaw: async <Rows>({ text, values }: Prisma.Sql) => (await queryInPieces(client, text, values)) as Rows,
+        });
+        await client.query('COMMIT');
+        return { result };
+      } catch (error) {
+        await client.query('ROLLBACK');
+        return { error };
+      }
+    });
+    if ('error' in outcome) throw outcome.error;
+    return outcome.result;
+  }
+
+  /** Lends a connection. After an error it is closed, whatever it was in the middle of. */
+  async withConnection<Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result> {
+    const client = await this.connections.connect();
+    try {
+      const result = await work(client);
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+  }
+
   // After the worker and the HTTP server have ended, which both write to the last moment.
   async onApplicationShutdown(): Promise<void> {
     await this.$disconnect();
   }
+}
+
+/** What runs statements inside a transaction: a Prisma client, or a plain connection. */
+export interface StatementRunner {
+  $queryRaw<Rows>(statement: Prisma.Sql): PromiseLike<Rows>;
 }
 
 /** A Prisma client inside a transaction. */

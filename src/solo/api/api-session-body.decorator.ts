@@ -1,7 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
 import { LONGEST_NAME as LONGEST_USER_ID } from '../../platform/auth/caller';
-import { RawBody } from '../../platform/http/body.decorator';
+import { type BodyReader, RawBody } from '../../platform/http/body.decorator';
+import type { BoardLimits } from '../model/domain/session-body';
 import { LONGEST_NAME } from '../model/domain/solo-session';
 
 /** Room for the name and whatever else stands around the state. */
@@ -20,15 +21,23 @@ const USER_ID = {
 };
 
 /**
- * A route whose body is a session, taken as bytes.
+ * A route whose body is a session.
+ * @param readerFor what reads it
  * @param ofUser whether it says for which user
  */
-export function ApiSessionBody({ ofUser = false } = {}): MethodDecorator {
+export function ApiSessionBody(
+  readerFor: (boards: BoardLimits) => BodyReader,
+  { ofUser = false } = {},
+): MethodDecorator {
   const schema = ofUser
     ? { type: 'object' as const, required: ['user_id'], properties: { user_id: USER_ID, ...SESSION } }
     : { type: 'object' as const, properties: SESSION };
   return applyDecorators(
-    RawBody({ types: ['application/json'], limitOf: ({ boards }) => boards.maxBytes + ENVELOPE_BYTES }),
+    RawBody({
+      types: ['application/json'],
+      limitOf: ({ boards }) => boards.maxBytes + ENVELOPE_BYTES,
+      readerOf: ({ boards }) => readerFor(boards),
+    }),
     ApiBody({ schema }),
   );
 }

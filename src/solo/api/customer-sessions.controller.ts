@@ -3,11 +3,10 @@ import { ApiCreatedResponse, ApiHeader, ApiNoContentResponse, ApiOkResponse, Api
 import type { Request, Response } from 'express';
 import { CurrentCustomer, ForCustomers } from '../../customer';
 import type { CallingCustomer } from '../../platform/auth/caller';
-import { Config } from '../../platform/config/config';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { PageQuery, pageSize } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
-import { readUserSessionBody } from '../model/domain/session-body';
+import { type UserSessionBody, userSessionBodyReader } from '../model/domain/session-body';
 import { SoloSessionService } from '../model/services/solo-session.service';
 import { ApiSessionBody } from './api-session-body.decorator';
 import { SessionPresenter } from './session.presenter';
@@ -24,7 +23,6 @@ export class CustomerSessionsController {
   constructor(
     private readonly sessions: SoloSessionService,
     private readonly presenter: SessionPresenter,
-    private readonly config: Config,
   ) {}
 
   @Get()
@@ -41,7 +39,7 @@ export class CustomerSessionsController {
   }
 
   @Post()
-  @ApiSessionBody({ ofUser: true })
+  @ApiSessionBody(userSessionBodyReader, { ofUser: true })
   @ApiOperation({
     summary: 'Begin a board for one of our users',
     description:
@@ -50,16 +48,15 @@ export class CustomerSessionsController {
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiCreatedResponse({ type: CustomerSessionResponse })
   @ApiOkResponse({ type: CustomerSessionResponse, description: 'A repeat of a request that made it before' })
-  @ApiProblems(400, 413, 415, 422)
+  @ApiProblems(400, 408, 413, 415, 422)
   async create(
     @CurrentCustomer() customer: CallingCustomer,
     @IdempotencyKey() idempotencyKey: string | null,
-    @Body() body: Buffer,
+    @Body() body: UserSessionBody,
     @Res() response: Response,
   ): Promise<void> {
-    const wanted = readUserSessionBody(body, this.config.boards.maxBytes);
-    const creation = await this.sessions.createFor(customer, wanted, idempotencyKey);
-    this.presenter.sendCreated(creation, CustomerSessionSummaryResponse, response);
+    const creation = await this.sessions.createFor(customer, body, idempotencyKey);
+    await this.presenter.sendCreated(creation, CustomerSessionSummaryResponse, customer, response);
   }
 
   @Get(':id')
@@ -71,8 +68,8 @@ export class CustomerSessionsController {
     @CurrentCustomer() customer: CallingCustomer,
     @Res() response: Response,
   ): Promise<void> {
-    const session = await this.sessions.getWithState(id, customer);
-    this.presenter.send(session, CustomerSessionSummaryResponse, response);
+    const session = await this.sessions.get(id, customer);
+    await this.presenter.send({ session }, CustomerSessionSummaryResponse, customer, response);
   }
 
   @Delete(':id')

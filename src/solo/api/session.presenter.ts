@@ -1,10 +1,16 @@
 import { HttpStatus, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { type Party, partyKey } from '../../platform/auth/caller';
 import { Config } from '../../platform/config/config';
+import { LARGE_BODY_BYTES, LARGE_BODY_PACE, LargeBodies } from '../../platform/http/large-bodies';
 import { type Page, pageAnswer, type PageResponse } from '../../platform/http/page';
+import { breakOffIfTooSlow } from '../../platform/http/reader-pace';
 import type { SoloSession } from '../model/domain/solo-session';
 import { SessionThumbnailService } from '../model/services/session-thumbnail.service';
-import type { SessionCreation, SessionWithState } from '../model/services/solo-session.service';
+import { type SavedSession, type SessionCreation, SoloSessionService } from '../model/services/solo-session.service';
+
+/** How long a large response waits for its turn: nothing of it is held meanwhile. */
+const PATIENCE_MS = 15_000;
 
 /** What is shown of a session without its board; it depends on who looks. */
 interface Summary<Shown extends object> {
@@ -15,7 +21,9 @@ interface Summary<Shown extends object> {
 @Injectable()
 export class SessionPresenter {
   constructor(
+    private readonly sessions: SoloSessionService,
     private readonly thumbnails: SessionThumbnailService,
+    private readonly largeBodies: LargeBodies,
     private readonly config: Config,
   ) {}
 
@@ -30,15 +38,40 @@ export class SessionPresenter {
   }
 
   /** 201, or 200 when the same request had made it before. */
-  sendCreated(creation: SessionCreation, summary: Summary<object>, response: Response): void {
+  sendCreated(creation: SessionCreation, summary: Summary<object>, caller: Party, response: Response): Promise<void> {
     response.status(creation.isNew ? HttpStatus.CREATED : HttpStatus.OK);
-    this.send(creation, summary, response);
+    return this.send(creation, summary, caller, response);
   }
 
-  /** Puts the state into the answer as it stands: a large board is not parsed to be shown. */
-  send({ session, state }: SessionWithState, summary: Summary<object>, response: Response): void {
+  /** Puts the state into the answer as it stands: a large board is neither parsed nor copied to be shown. */
+  async send(
+    { session, state: given }: SavedSession,
+    summary: Summary<object>,
+    caller: Party,
+    response: Response,
+  ): Promise<void> {
+    const state = given ?? (await this.readState(session, caller, response));
     const shown = JSON.stringify(summary.of(session, this.thumbnails.linkTo(session)));
-    const json = `${shown.slice(0, -1)},"state":${state}}`;
-    response.type('application/json').set('Cache-Control', 'private, no-cache').send(json);
+    const start = Buffer.from(`${shown.slice(0, -1)},"state":`);
+    const end = Buffer.from('}');
+    response.type('application/json').set('Cache-Control', 'private, no-cache');
+    response.set('Content-Length', String(start.length + state.length + end.length));
+    response.cork();
+    response.write(start);
+    response.write(state);
+    response.end(end);
+    response.uncork();
+  }
+
+  /** Reads the state; a large one in its turn, which ends with the response. */
+  private async readState(session: SoloSession, caller: Party, response: Response): Promise<Buffer> {
+    const size = await this.sessions.stateSize(session);
+    if (size >= LARGE_BODY_BYTES) {
+      const slot = await this.largeBodies.responses.wait(partyKey(caller), size, PATIENCE_MS);
+      if (response.closed) slot.release();
+      else response.once('close', slot.release);
+      breakOffIfTooSlow(response, LARGE_BODY_PACE);
+    }
+    return this.sessions.readState(session);
   }
 }

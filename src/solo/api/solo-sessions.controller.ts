@@ -24,11 +24,10 @@ import {
 import type { Request, Response } from 'express';
 import type { Caller } from '../../platform/auth/caller';
 import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
-import { Config } from '../../platform/config/config';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { PageQuery, pageSize } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
-import { readSessionBody } from '../model/domain/session-body';
+import { type SessionBody, sessionBodyReader } from '../model/domain/session-body';
 import { SoloSessionService } from '../model/services/solo-session.service';
 import { ApiSessionBody } from './api-session-body.decorator';
 import { SessionPresenter } from './session.presenter';
@@ -42,7 +41,6 @@ export class SoloSessionsController {
   constructor(
     private readonly sessions: SoloSessionService,
     private readonly presenter: SessionPresenter,
-    private readonly config: Config,
   ) {}
 
   @Get()
@@ -59,42 +57,44 @@ export class SoloSessionsController {
   }
 
   @Post()
-  @ApiSessionBody()
+  @ApiSessionBody(sessionBodyReader)
   @ApiOperation({ summary: 'Keep a board' })
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiCreatedResponse({ type: SessionResponse })
   @ApiOkResponse({ type: SessionResponse, description: 'A repeat of a request that made it before' })
-  @ApiProblems(400, 413, 415, 422)
+  @ApiProblems(400, 408, 413, 415, 422, 429)
   async create(
     @CurrentCaller() owner: Caller,
     @IdempotencyKey() idempotencyKey: string | null,
-    @Body() body: Buffer,
+    @Body() body: SessionBody,
     @Res() response: Response,
   ): Promise<void> {
-    const creation = await this.sessions.create(owner, this.read(body), idempotencyKey);
-    this.presenter.sendCreated(creation, SessionSummaryResponse, response);
+    const creation = await this.sessions.create(owner, body, idempotencyKey);
+    await this.presenter.sendCreated(creation, SessionSummaryResponse, owner, response);
   }
 
   @Get(':id')
   @ApiOperation({ summary: 'One board with its state' })
   @ApiOkResponse({ type: SessionResponse })
-  @ApiProblems(404)
+  @ApiProblems(404, 429)
   async get(@Param('id') id: string, @CurrentCaller() owner: Caller, @Res() response: Response): Promise<void> {
-    this.presenter.send(await this.sessions.getWithState(id, owner), SessionSummaryResponse, response);
+    const session = await this.sessions.get(id, owner);
+    await this.presenter.send({ session }, SessionSummaryResponse, owner, response);
   }
 
   @Patch(':id')
-  @ApiSessionBody()
+  @ApiSessionBody(sessionBodyReader)
   @ApiOperation({ summary: 'Change the name, the state, or both' })
   @ApiOkResponse({ type: SessionResponse })
-  @ApiProblems(400, 404, 413, 415)
+  @ApiProblems(400, 404, 408, 413, 415, 422, 429)
   async update(
     @Param('id') id: string,
     @CurrentCaller() owner: Caller,
-    @Body() body: Buffer,
+    @Body() body: SessionBody,
     @Res() response: Response,
   ): Promise<void> {
-    this.presenter.send(await this.sessions.update(id, owner, this.read(body)), SessionSummaryResponse, response);
+    const saved = await this.sessions.update(id, owner, body);
+    await this.presenter.send(saved, SessionSummaryResponse, owner, response);
   }
 
   @Delete(':id')
@@ -111,7 +111,7 @@ export class SoloSessionsController {
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiCreatedResponse({ type: SessionResponse })
   @ApiOkResponse({ type: SessionResponse, description: 'A repeat of a request that made it before' })
-  @ApiProblems(404, 422)
+  @ApiProblems(404, 422, 429)
   async duplicate(
     @Param('id') id: string,
     @CurrentCaller() owner: Caller,
@@ -119,10 +119,6 @@ export class SoloSessionsController {
     @Res() response: Response,
   ): Promise<void> {
     const creation = await this.sessions.duplicate(id, owner, idempotencyKey);
-    this.presenter.sendCreated(creation, SessionSummaryResponse, response);
-  }
-
-  private read(body: Buffer): ReturnType<typeof readSessionBody> {
-    return readSessionBody(body, this.config.boards.maxBytes);
+    await this.presenter.sendCreated(creation, SessionSummaryResponse, owner, response);
   }
 }

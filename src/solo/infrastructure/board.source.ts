@@ -29,7 +29,7 @@ export class BoardSource extends ExportSource {
     const content =
       format === 'png' || format === 'pdf'
         ? await this.boards.open(state, pictureOf(format, options), signal)
-        : { kind: 'json' as const, text: Buffer.from(state), pageCount: session.pageCount };
+        : { kind: 'json' as const, text: state, pageCount: session.pageCount };
     return { title: session.name, content };
   }
 }

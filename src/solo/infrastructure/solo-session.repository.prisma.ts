@@ -1,13 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { v7 as uuidv7 } from 'uuid';
-import type { Party } from '../../platform/auth/caller';
+import type { Party, Person } from '../../platform/auth/caller';
 import { DomainError } from '../../platform/errors/domain-error';
 import { type Page, pageOf } from '../../platform/http/page';
 import { claimIdempotencyKey, type IdempotentRequest } from '../../platform/idempotency/idempotency-keys';
-import type { SoloSession as SessionRow } from '../../platform/prisma/generated/client';
-import { ownedBy } from '../../platform/prisma/owned-by';
-import { PrismaService } from '../../platform/prisma/prisma.service';
+import { Sql, sql } from '../../platform/postgres/sql';
+import { readStoredBytes } from '../../platform/postgres/stored-bytes';
+import { Prisma, type SoloSession as SessionRow } from '../../platform/prisma/generated/client';
+import { ownedBy, ownedBySql } from '../../platform/prisma/owned-by';
+import { PrismaService, type StatementRunner } from '../../platform/prisma/prisma.service';
 import {
   type NewSession,
   type SessionChange,
@@ -20,6 +22,10 @@ const omit = { state: true } as const;
 
 type Row = Omit<SessionRow, 'state'>;
 
+/** The same in SQL. */
+const COLUMNS = Prisma.sql`id, user_id AS "userId", tenant_id AS "tenantId", customer_id AS "customerId", name,
+  page_count AS "pageCount", rev, thumbnail_key AS "thumbnailKey", created_at AS "createdAt", updated_at AS "updatedAt"`;
+
 @Injectable()
 export class PrismaSoloSessionRepository extends SoloSessionRepository {
   constructor(private readonly prisma: PrismaService) {
@@ -30,17 +36,29 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
     { owner, customerId, name, state }: NewSession,
     idempotency: IdempotentRequest | null,
   ): Promise<{ session: SoloSession; isNew: boolean }> {
-    const id = uuidv7();
-    return this.prisma.$transaction(async (transaction) => {
-      const earlier = idempotency && (await claimIdempotencyKey(transaction, idempotency, id));
-      if (earlier !== null) {
-        const row = await transaction.soloSession.findUnique({ where: { id: earlier }, omit });
-        if (!row) throw new DomainError('gone', 'session-deleted', 'The session that this request made was deleted');
-        return { session: toSession(row), isNew: false };
-      }
-      const { userId, tenantId } = owner;
-      const data = { id, userId, tenantId, customerId, name, state: state.text, pageCount: state.pageCount };
-      return { session: toSession(await transaction.soloSession.create({ data, omit })), isNew: true };
+    return this.createOnce(idempotency, async (transaction, id) => {
+      const [row] = await transaction.$queryRaw<[Row]>(Prisma.sql`
+        INSERT INTO solo_sessions (id, user_id, tenant_id, customer_id, name, state, page_count)
+        VALUES (${id}::uuid, ${owner.userId}, ${owner.tenantId}, ${customerId}::uuid, ${name}, ${state.json},
+          ${state.pageCount})
+        RETURNING ${COLUMNS}`);
+      return row;
+    });
+  }
+
+  override duplicate(
+    id: string,
+    { owner, name }: { owner: Person; name: string },
+    idempotency: IdempotentRequest | null,
+  ): Promise<{ session: SoloSession; isNew: boolean }> {
+    return this.createOnce(idempotency, async (transaction, copyId) => {
+      const [row] = await transaction.$queryRaw<Row[]>(Prisma.sql`
+        INSERT INTO solo_sessions (id, user_id, tenant_id, name, state, page_count)
+        SELECT ${copyId}::uuid, ${owner.userId}, ${owner.tenantId}, ${name}, state, page_count
+        FROM solo_sessions WHERE id = ${id}::uuid AND ${ownedBySql(owner)}
+        RETURNING ${COLUMNS}`);
+      if (!row) throw DomainError.notFound('Session');
+      return row;
     });
   }
 
@@ -49,9 +67,16 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
     return row && toSession(row);
   }
 
-  override async readState(id: string): Promise<string | null> {
-    const row = await this.prisma.soloSession.findUnique({ where: { id }, select: { state: true } });
-    return row?.state ?? null;
+  override async findStateSize(id: string): Promise<number | null> {
+    const [row] = await this.prisma.$queryRaw<{ size: number }[]>`
+      SELECT octet_length(state) AS size FROM solo_sessions WHERE id = ${id}::uuid`;
+    return row?.size ?? null;
+  }
+
+  override readState(id: string): Promise<Buffer | null> {
+    return this.prisma.withConnection((client) =>
+      readStoredBytes(client, sql`SELECT state FROM solo_sessions WHERE id = ${Sql.literal(id)}::uuid`),
+    );
   }
 
   override async list(owner: Party, size: number, cursor?: string): Promise<Page<SoloSession>> {
@@ -69,11 +94,15 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
   }
 
   override async update(id: string, owner: Party, { name, state }: SessionChange): Promise<SoloSession | null> {
-    const [row] = await this.prisma.soloSession.updateManyAndReturn({
-      where: { id, ...ownedBy(owner) },
-      data: { name, state: state?.text, pageCount: state?.pageCount, rev: { increment: 1 }, updatedAt: new Date() },
-      omit,
-    });
+    const changes = [Prisma.sql`rev = rev + 1`, Prisma.sql`updated_at = now()`];
+    if (name !== undefined) changes.push(Prisma.sql`name = ${name}`);
+    if (state) changes.push(Prisma.sql`state = ${state.json}`, Prisma.sql`page_count = ${state.pageCount}`);
+    const [row] = await this.prisma.transactionWithBytes(
+      async (transaction) =>
+        await transaction.$queryRaw<Row[]>(Prisma.sql`
+        UPDATE solo_sessions SET ${Prisma.join(changes)} WHERE id = ${id}::uuid AND ${ownedBySql(owner)}
+        RETURNING ${COLUMNS}`),
+    );
     return row ? toSession(row) : null;
   }
 
@@ -100,6 +129,21 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
       select: { thumbnailKey: true },
     });
     return new Set(rows.flatMap(({ thumbnailKey }) => thumbnailKey ?? []));
+  }
+
+  private createOnce(
+    idempotency: IdempotentRequest | null,
+    insert: (transaction: StatementRunner, id: string) => Promise<Row>,
+  ): Promise<{ session: SoloSession; isNew: boolean }> {
+    const id = uuidv7();
+    return this.prisma.transactionWithBytes(async (transaction) => {
+      const earlier = idempotency && (await claimIdempotencyKey(transaction, idempotency, id));
+      if (earlier === null) return { session: toSession(await insert(transaction, id)), isNew: true };
+      const [row] = await transaction.$queryRaw<Row[]>(Prisma.sql`
+        SELECT ${COLUMNS} FROM solo_sessions WHERE id = ${earlier}::uuid`);
+      if (!row) throw new DomainError('gone', 'session-deleted', 'The session that this request made was deleted');
+      return { session: toSession(row), isNew: false };
+    });
   }
 
   override async delete(id: string, owner: Party): Promise<boolean> {

@@ -6,9 +6,6 @@ import { Piscina } from 'piscina';
 import { tellNativeLibraries } from '../../../platform/config/native-environment';
 import type { Drawing } from '../../../export';
 import type { AssetLoader } from '../../model/board/asset-loader';
-import { countPages } from '../../model/board/board-reader';
-import { MalformedStateError } from '../../model/board/board-errors';
-import { parseState } from '../../model/board/state-json';
 import { threadEnd } from './drawing-errors';
 import type { Picture } from '../../model/domain/picture';
 import { BoardRenderer } from '../../model/domain/interfaces/board-renderer';
@@ -21,22 +18,22 @@ export interface BoardPainterOptions {
   readonly assets: AssetLoader;
   /** How long one page may take before its drawing fails, in milliseconds; 30 s by default. */
   readonly pageTimeout?: number;
+  /** How deeply the JSON of a board may be nested; 64 by default. */
+  readonly maxDepth?: number;
   /** How much memory the objects of one board may take, in megabytes; 1024 by default. */
   readonly threadMemory?: number;
 }
 
 const logger = new Logger('BoardPainter');
 
-/** Below this size parsing takes less time than reaching another thread. */
-const SMALL_STATE_BYTES = 128 * 1024;
-const INSPECTION_MEMORY = 1024;
+const DEFAULT_MAX_DEPTH = 64;
+
 /** Long enough for the next export of a lesson to find its thread warm, short enough not to hold memory for nothing. */
 const IDLE_TIMEOUT = 15_000;
 
 /** Draws boards in threads of their own, so that nothing blocks the event loop. */
 export class BoardPainter extends BoardRenderer {
   private readonly painting: Piscina;
-  private readonly inspecting: Piscina;
 
   constructor(private readonly options: BoardPainterOptions) {
     super();
@@ -47,25 +44,22 @@ export class BoardPainter extends BoardRenderer {
       memory: options.threadMemory ?? 1024,
       idleTimeout: IDLE_TIMEOUT,
     });
-    // Saving a board must not wait until others are drawn.
-    // Only large states come here, and what such a thread has taken is given back when it ends.
-    this.inspecting = pool('inspection.worker', 'inspect', { threads: 1, memory: INSPECTION_MEMORY, idleTimeout: 0 });
   }
 
   /**
    * Reads a board in a thread and gets ready to draw it. The thread is kept until the drawing is drawn, its loop is
    * left, or `signal` aborts: one of them has to happen.
-   * @param state JSON text
-   * @throws MalformedStateError, PageNotFoundError, BoardTooLargeError, BoardTooComplexError, DrawingFailedError, the
+   * @param state JSON in UTF-8; its memory is handed to the thread
+   * @throws MalformedStateError, PageNotFoundError, BoardTooLargeError, BoardTooDeepError, BoardTooComplexError, DrawingFailedError, the
    *   signal's reason
    */
-  override async open(state: string, picture: Picture, signal: AbortSignal): Promise<Drawing> {
+  override async open(state: Uint8Array, picture: Picture, signal: AbortSignal): Promise<Drawing> {
     signal.throwIfAborted();
     const { port1, port2 } = new MessageChannel();
     const killing = new AbortController();
-    // Not `Buffer.from`: a small one lies in memory that is shared, and cannot be handed over.
-    const bytes = new TextEncoder().encode(state);
-    const task: DrawingTask = { port: port2, state: bytes, picture };
+    const bytes = ownMemory(state);
+    const maxDepth = this.options.maxDepth ?? DEFAULT_MAX_DEPTH;
+    const task: DrawingTask = { port: port2, state: bytes, maxDepth, picture };
     const running = this.painting.run(task, { transferList: [port2, bytes.buffer], signal: killing.signal });
     const ended: Promise<void> = running.then(undefined, (error: unknown) => {
       replaceEndedThread(this.painting);
@@ -92,28 +86,16 @@ export class BoardPainter extends BoardRenderer {
     return drawing;
   }
 
-  /**
-   * Checks that a state is JSON and counts its pages.
-   * @param state JSON text in UTF-8
-   * @throws MalformedStateError
-   */
-  override async inspect(state: Uint8Array): Promise<{ pageCount: number }> {
-    if (state.byteLength <= SMALL_STATE_BYTES) return { pageCount: countPages(parseState(state)) };
-    const copy = new Uint8Array(state);
-    const counted: unknown = await this.inspecting
-      .run(copy, { transferList: [copy.buffer] })
-      .catch((cause: unknown) => {
-        replaceEndedThread(this.inspecting);
-        throw threadEnd(cause);
-      });
-    if (typeof counted !== 'number') throw new MalformedStateError();
-    return { pageCount: counted };
-  }
-
   /** Called by Nest when running exports have ended or were handed back: ends the threads and what they are drawing. */
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.painting.destroy(), this.inspecting.destroy()]);
+    await this.painting.destroy();
   }
+}
+
+/** A small buffer is part of memory that others use too, and cannot be handed over. */
+function ownMemory(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const isWhole = bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength;
+  return isWhole ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
 }
 
 function pool(

@@ -1,6 +1,11 @@
 import { DomainError } from '../../../platform/errors/domain-error';
 import { types } from 'node:util';
-import { BoardTooLargeError, MalformedStateError, PageNotFoundError } from '../../model/board/board-errors';
+import {
+  BoardTooDeepError,
+  BoardTooLargeError,
+  MalformedStateError,
+  PageNotFoundError,
+} from '../../model/board/board-errors';
 
 /** The drawing broke down; another attempt may succeed. */
 export class DrawingFailedError extends Error {
@@ -18,6 +23,8 @@ export class BoardTooComplexError extends DomainError {
 /** The error that a drawing thread reported: one of the model's with its own class again, or a failed drawing. */
 export function reported(name: string, message: string): Error {
   switch (name) {
+    case 'BoardTooDeepError':
+      return new BoardTooDeepError(message);
     case 'BoardTooLargeError':
       return new BoardTooLargeError(message);
     case 'MalformedStateError':

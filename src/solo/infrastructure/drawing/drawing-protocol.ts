@@ -5,6 +5,7 @@ import type { Picture } from '../../model/domain/picture';
 export interface DrawingTask {
   readonly port: MessagePort;
   readonly state: Uint8Array;
+  readonly maxDepth: number;
   readonly picture: Picture;
 }
 

@@ -4,7 +4,7 @@ import type { Page } from '../../model/board/board';
 import { readBoard } from '../../model/board/board-reader';
 import { BoardTooLargeError, PageNotFoundError } from '../../model/board/board-errors';
 import { limits } from '../../model/board/limits';
-import { parseState } from '../../model/board/state-json';
+import { parseState, scanState } from '../../model/board/state-json';
 import type { Picture } from '../../model/domain/picture';
 import type { DrawingTask } from './drawing-protocol';
 import { loadFonts } from './fonts';
@@ -37,10 +37,11 @@ export async function draw(task: DrawingTask): Promise<void> {
   if (isLarge) collectGarbage();
 }
 
-async function drawBoard({ port, state, picture }: DrawingTask, isLarge: boolean): Promise<void> {
+async function drawBoard(task: DrawingTask, isLarge: boolean): Promise<void> {
+  const { port, picture } = task;
   const line = new ThreadLine(port);
   try {
-    const pages = pagesOf(state, picture);
+    const pages = pagesOf(task);
     if (isLarge) collectGarbage();
     line.tell({ kind: 'opened', pageCount: pages.length });
     if (picture.format === 'pdf') await drawPdf(pages, picture, line);
@@ -52,21 +53,19 @@ async function drawBoard({ port, state, picture }: DrawingTask, isLarge: boolean
   }
 }
 
-/** @throws MalformedStateError, PageNotFoundError, BoardTooLargeError */
-function pagesOf(state: Uint8Array, picture: Picture): NumberedPage[] {
+/** @throws MalformedStateError, PageNotFoundError, BoardTooLargeError, BoardTooDeepError */
+function pagesOf({ state, maxDepth, picture }: DrawingTask): NumberedPage[] {
+  // Boards from before there were limits are refused before they are read, which might take gigabytes.
+  const { pageCount } = scanState(state, maxDepth);
+  if (pageCount > limits.pages) {
+    throw new BoardTooLargeError(`The board has ${pageCount} pages; at most ${limits.pages} can be exported at once.`);
+  }
   const { pages } = readBoard(parseState(state));
   const numbered = pages.map((page, index) => ({ page, number: index + 1 }));
-  if (picture.format === 'png' && picture.page !== undefined) {
-    const wanted = numbered[picture.page - 1];
-    if (wanted === undefined) throw PageNotFoundError.of(picture.page, pages.length);
-    return [wanted];
-  }
-  if (pages.length > limits.pages) {
-    throw new BoardTooLargeError(
-      `The board has ${pages.length} pages; at most ${limits.pages} can be exported at once.`,
-    );
-  }
-  return numbered;
+  if (picture.format !== 'png' || picture.page === undefined) return numbered;
+  const wanted = numbered[picture.page - 1];
+  if (wanted === undefined) throw PageNotFoundError.of(picture.page, pages.length);
+  return [wanted];
 }
 
 async function drawPngs(pages: readonly NumberedPage[], picture: PngPicture, line: ThreadLine): Promise<void> {

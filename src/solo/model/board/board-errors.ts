@@ -29,3 +29,15 @@ export class MalformedStateError extends DomainError {
     this.name = 'MalformedStateError';
   }
 }
+
+/** The JSON of the board is nested more deeply than a board may be. */
+export class BoardTooDeepError extends DomainError {
+  constructor(message: string) {
+    super('unprocessable', 'board-too-deep', message);
+    this.name = 'BoardTooDeepError';
+  }
+
+  static of(maxDepth: number): BoardTooDeepError {
+    return new BoardTooDeepError(`The board is nested too deeply: it can have at most ${maxDepth} levels.`);
+  }
+}

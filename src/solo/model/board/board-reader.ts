@@ -26,11 +26,6 @@ export function readBoard(state: unknown): Board {
   };
 }
 
-/** How many pages `readBoard` finds, without reading them. */
-export function countPages(state: unknown): number {
-  return Math.max(1, pagesOf(state).pages.length);
-}
-
 /** The oldest states have no pages: their strokes lie at the root, or are the state itself. */
 function pagesOf(state: unknown): { root: JsonObject; pages: JsonObject[] } {
   if (Array.isArray(state)) {

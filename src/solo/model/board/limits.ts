@@ -1,6 +1,6 @@
 /** What a board may hold to be drawn. Everything beyond is clamped, except where `BoardTooLargeError` is named. */
 export const limits = {
-  /** More pages than this in one export throw BoardTooLargeError. */
+  /** A board with more pages is not saved, and one that was saved before is not drawn. */
   pages: 500,
   /** More points than this on a board throw BoardTooLargeError. */
   points: 5_000_000,

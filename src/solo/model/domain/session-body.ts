@@ -1,17 +1,20 @@
 import { isUtf8 } from 'node:buffer';
 import { isName, LONGEST_NAME as LONGEST_USER_ID } from '../../../platform/auth/caller';
 import { DomainError } from '../../../platform/errors/domain-error';
-import { splitMember } from './json-member';
-import { LONGEST_NAME } from './solo-session';
+import type { BodyReader } from '../../../platform/http/body.decorator';
+import { type JsonListener, JsonDepthError, JsonScanner, JsonSyntaxError } from '../../../platform/json/json-scanner';
+import { BoardTooDeepError, MalformedStateError } from '../board/board-errors';
+import { limits } from '../board/limits';
+import { PAGE_LEVELS, PageCounter } from '../board/page-counter';
+import { type BoardState, LONGEST_NAME } from './solo-session';
 
-/** Characters that may stand around the state. */
-const LARGEST_ENVELOPE = 64 * 1024;
+/** Bytes that may be around the state. */
+const MAX_ENVELOPE_BYTES = 64 * 1024;
 
 /** What a client says of a session. Fields that it only repeats from an answer, such as `rev`, are passed over. */
 export interface SessionBody {
   readonly name?: string;
-  /** The bytes of the state exactly as sent; not yet known to be sound JSON. */
-  readonly state?: Buffer;
+  readonly state?: BoardState;
 }
 
 /** What an external system says of a session that it begins for a user. */
@@ -19,52 +22,140 @@ export interface UserSessionBody extends SessionBody {
   readonly userId: string;
 }
 
-/**
- * Takes the state out of a request as it stands, so that a large board is never parsed on the event loop and no digit of
- * it changes.
- * @throws DomainError invalid | too-large when the state has more than `maxStateBytes`
- */
-export function readSessionBody(body: Buffer, maxStateBytes: number): SessionBody {
-  const { rest, state } = read(body, maxStateBytes);
-  return { name: nameOf(rest), state };
+export interface BoardLimits {
+  readonly maxBytes: number;
+  readonly maxDepth: number;
 }
 
 /**
- * The same, with the user.
- * @throws as `readSessionBody`
+ * Takes the state out of a request as it stands, so that a large board is never parsed and no digit of it changes. A board
+ * that breaks a limit is refused at the byte that breaks it.
  */
-export function readUserSessionBody(body: Buffer, maxStateBytes: number): UserSessionBody {
-  const { rest, state } = read(body, maxStateBytes);
-  return { userId: userIdOf(rest), name: nameOf(rest), state };
+export function sessionBodyReader(boards: BoardLimits): BodyReader<SessionBody> {
+  return new SessionBodyReader(boards, (envelope, state) => ({ name: nameOf(envelope), state }));
 }
 
-function read(body: Buffer, maxStateBytes: number): { rest: Record<string, unknown>; state: Buffer | undefined } {
-  if (!isUtf8(body)) throw notJson();
-  const { rest, member: state } = split(body);
-  if (state && state.length > maxStateBytes) {
-    throw new DomainError('too-large', 'board-too-large', `The board is larger than ${maxStateBytes} bytes`);
+/** The same, with the user. */
+export function userSessionBodyReader(boards: BoardLimits): BodyReader<UserSessionBody> {
+  return new SessionBodyReader(boards, (envelope, state) => ({
+    userId: userIdOf(envelope),
+    name: nameOf(envelope),
+    state,
+  }));
+}
+
+type Envelope = Readonly<Record<string, unknown>>;
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+  readonly pageCount: number;
+}
+
+class SessionBodyReader<Body> implements BodyReader<Body>, JsonListener {
+  private readonly scanner: JsonScanner;
+  private received = 0;
+  private isObject = false;
+  /** Where the state begins that has not ended yet. */
+  private stateStart: number | null = null;
+  private pages = this.countPages();
+  private state: Span | undefined;
+
+  constructor(
+    private readonly boards: BoardLimits,
+    private readonly toBody: (envelope: Envelope, state: BoardState | undefined) => Body,
+  ) {
+    // The state is one level down.
+    this.scanner = new JsonScanner({
+      maxDepth: boards.maxDepth + 1,
+      listener: this,
+      openDepth: PAGE_LEVELS + 1,
+      memberDepth: 2,
+    });
   }
-  return { rest, state };
-}
 
-function split(body: Buffer): { rest: Record<string, unknown>; member: Buffer | undefined } {
-  try {
-    const { rest, member } = splitMember(body, 'state');
-    // Only the state may be large: the rest is parsed here, on the event loop.
-    if (rest.length > LARGEST_ENVELOPE) {
+  /** @throws DomainError invalid | too-large | unprocessable */
+  write(chunk: Buffer): void {
+    try {
+      this.scanner.write(chunk);
+    } catch (error) {
+      throw this.refusalFor(error);
+    }
+    this.received += chunk.length;
+    this.checkSize();
+  }
+
+  /** @throws DomainError invalid */
+  end(bytes: Buffer): Body {
+    try {
+      this.scanner.end();
+    } catch (error) {
+      throw this.refusalFor(error);
+    }
+    if (!this.isObject || !isUtf8(bytes)) throw notJson();
+    const { state } = this;
+    if (!state) return this.toBody(parseEnvelope(bytes.toString('utf8')), undefined);
+    const { start, end, pageCount } = state;
+    const envelope = `${bytes.toString('utf8', 0, start)}null${bytes.toString('utf8', end)}`;
+    return this.toBody(parseEnvelope(envelope), { json: bytes.subarray(start, end), pageCount });
+  }
+
+  onOpen(depth: number, isArray: boolean): void {
+    if (depth === 1) this.isObject = !isArray;
+    else if (this.stateStart !== null) this.pages.onOpen(depth, isArray);
+  }
+
+  onMember(depth: number, name: string | null, offset: number): void {
+    if (depth === 1 && name === 'state') {
+      this.stateStart = offset;
+      this.pages = this.countPages();
+    } else if (this.stateStart !== null) {
+      this.pages.onMember(depth, name);
+    }
+  }
+
+  /** Of a state that comes twice the last counts, as in `JSON.parse`. */
+  onEnd(depth: number, offset: number): void {
+    if (depth !== 1 || this.stateStart === null) return;
+    this.state = { start: this.stateStart, end: offset, pageCount: this.pages.pageCount };
+    this.stateStart = null;
+  }
+
+  private countPages(): PageCounter {
+    return new PageCounter(1, (pages) => {
+      if (pages > limits.pages) throw tooManyPages();
+    });
+  }
+
+  private checkSize(): void {
+    const { maxBytes } = this.boards;
+    const { start, end } = { start: 0, end: 0, ...this.state };
+    const stateBytes = this.stateStart === null ? end - start : this.received - this.stateStart;
+    if (stateBytes > maxBytes) {
+      throw new DomainError('too-large', 'board-too-large', `The board is larger than ${maxBytes} bytes`);
+    }
+    // Only the state may be large: the rest is parsed on the event loop.
+    if (this.received - stateBytes > MAX_ENVELOPE_BYTES) {
       throw new DomainError('too-large', 'body-too-large', 'Beside its state the body is too large');
     }
-    const parsed: unknown = JSON.parse(rest);
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
-      return { rest: parsed as Record<string, unknown>, member };
-    }
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
   }
-  throw notJson();
+
+  private refusalFor(error: unknown): unknown {
+    const isInState = this.stateStart !== null;
+    if (error instanceof JsonDepthError) {
+      if (isInState) return BoardTooDeepError.of(this.boards.maxDepth);
+      return DomainError.invalid('body-too-deep', 'The body is nested too deeply');
+    }
+    if (error instanceof JsonSyntaxError) return isInState ? new MalformedStateError() : notJson();
+    return error;
+  }
 }
 
-function nameOf({ name }: Record<string, unknown>): string | undefined {
+function parseEnvelope(json: string): Envelope {
+  return JSON.parse(json) as Envelope;
+}
+
+function nameOf({ name }: Envelope): string | undefined {
   if (name === undefined) return undefined;
   if (typeof name !== 'string') throw invalid('name', 'must be a text');
   if (name.length > LONGEST_NAME) throw invalid('name', `must have at most ${LONGEST_NAME} characters`);
@@ -73,7 +164,7 @@ function nameOf({ name }: Record<string, unknown>): string | undefined {
 }
 
 /** Unlike a session's name it is never mended: it must be the very `sub` of the user's tokens. */
-function userIdOf({ user_id: userId }: Record<string, unknown>): string {
+function userIdOf({ user_id: userId }: Envelope): string {
   if (userId === undefined) throw invalid('user_id', 'is needed: for which user the board is begun');
   if (isName(userId)) return userId;
   throw invalid('user_id', `must be a well-formed text of 1 to ${LONGEST_USER_ID} characters without NUL`);
@@ -81,6 +172,11 @@ function userIdOf({ user_id: userId }: Record<string, unknown>): string {
 
 function invalid(field: string, message: string): DomainError {
   return DomainError.invalidRequest({ field, message });
+}
+
+function tooManyPages(): DomainError {
+  const message = `The board has more than ${limits.pages} pages: it can have at most ${limits.pages}.`;
+  return new DomainError('unprocessable', 'too-many-pages', message);
 }
 
 function notJson(): DomainError {

@@ -14,9 +14,10 @@ export interface SoloSession {
   readonly updatedAt: Date;
 }
 
-/** The board itself as JSON text, to the letter as it was sent: no number, key or escape of it is ours to change. */
+/** The board itself as JSON, to the letter as it was sent: no number, key or escape of it is ours to change. */
 export interface BoardState {
-  readonly text: string;
+  /** UTF-8 */
+  readonly json: Buffer;
   readonly pageCount: number;
 }
 

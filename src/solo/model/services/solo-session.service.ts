@@ -4,24 +4,23 @@ import { ExportsForSolo } from '../../../export';
 import { type CallingCustomer, isCustomer, type Party, type Person } from '../../../platform/auth/caller';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { Page } from '../../../platform/http/page';
-import { idempotentRequest, type IdempotentRequest } from '../../../platform/idempotency/idempotency-keys';
+import { idempotentRequest } from '../../../platform/idempotency/idempotency-keys';
 import { FileStorage } from '../../../platform/storage/file-storage';
-import { BoardRenderer } from '../domain/interfaces/board-renderer';
-import { type NewSession, SoloSessionRepository } from '../domain/interfaces/solo-session.repository';
+import { SoloSessionRepository } from '../domain/interfaces/solo-session.repository';
 import type { SessionBody, UserSessionBody } from '../domain/session-body';
 import { type BoardState, DEFAULT_NAME, LONGEST_NAME, type SoloSession } from '../domain/solo-session';
 import { thumbnailPrefix } from './session-thumbnail.service';
 
 /** The board that a session begins with: one empty page, as the front end's loader reads `null`. */
-const EMPTY_STATE = Buffer.from('null');
+const EMPTY_STATE: BoardState = { json: Buffer.from('null'), pageCount: 1 };
 
-export interface SessionWithState {
+export interface SavedSession {
   readonly session: SoloSession;
-  /** JSON text */
-  readonly state: string;
+  /** The JSON of the state where it is at hand; otherwise it is to be read. */
+  readonly state?: Buffer;
 }
 
-export interface SessionCreation extends SessionWithState {
+export interface SessionCreation extends SavedSession {
   readonly isNew: boolean;
 }
 
@@ -29,7 +28,6 @@ export interface SessionCreation extends SessionWithState {
 export class SoloSessionService {
   constructor(
     private readonly sessions: SoloSessionRepository,
-    private readonly boards: BoardRenderer,
     private readonly exports: ExportsForSolo,
     private readonly storage: FileStorage,
   ) {}
@@ -41,16 +39,25 @@ export class SoloSessionService {
     return session;
   }
 
-  /** @throws DomainError not-found */
-  async getWithState(id: string, owner: Party): Promise<SessionWithState> {
-    return this.withState(await this.get(id, owner));
+  /** How many bytes the state of a session has. @throws DomainError not-found */
+  async stateSize({ id }: SoloSession): Promise<number> {
+    const size = await this.sessions.findStateSize(id);
+    if (size === null) throw DomainError.notFound('Session');
+    return size;
+  }
+
+  /** The JSON of a session's state. @throws DomainError not-found */
+  async readState({ id }: SoloSession): Promise<Buffer> {
+    const state = await this.sessions.readState(id);
+    if (state === null) throw DomainError.notFound('Session');
+    return state;
   }
 
   list(owner: Party, size: number, cursor?: string): Promise<Page<SoloSession>> {
     return this.sessions.list(owner, size, cursor);
   }
 
-  /** @throws DomainError invalid when the state is not JSON | mismatch */
+  /** @throws DomainError mismatch */
   create(owner: Person, body: SessionBody, idempotencyKey: string | null): Promise<SessionCreation> {
     return this.createBy(owner, owner, body, idempotencyKey);
   }
@@ -74,29 +81,29 @@ export class SoloSessionService {
     idempotencyKey: string | null,
   ): Promise<SessionCreation> {
     const idempotency =
-      idempotencyKey === null ? null : idempotentRequest(caller, idempotencyKey, 'session', owner.userId, name, state);
+      idempotencyKey === null
+        ? null
+        : idempotentRequest(caller, idempotencyKey, 'session', owner.userId, name, state.json);
     const customerId = isCustomer(caller) ? caller.customerId : null;
-    return this.createOrFind({ owner, customerId, name, state: await this.read(state) }, idempotency);
+    const creation = await this.sessions.create({ owner, customerId, name, state }, idempotency);
+    // What an earlier request made may have been changed since.
+    return creation.isNew ? { ...creation, state: state.json } : creation;
   }
 
-  /** @throws DomainError invalid | not-found */
-  async update(id: string, owner: Party, { name, state }: SessionBody): Promise<SessionWithState> {
+  /** @throws DomainError not-found */
+  async update(id: string, owner: Party, { name, state }: SessionBody): Promise<SavedSession> {
     await this.get(id, owner);
-    const board = state && (await this.read(state));
-    const session = await this.sessions.update(id, owner, { name, state: board });
+    const session = await this.sessions.update(id, owner, { name, state });
     if (!session) throw DomainError.notFound('Session');
-    return board ? { session, state: board.text } : this.withState(session);
+    return { session, state: state?.json };
   }
 
   /** @throws DomainError not-found | mismatch */
   async duplicate(id: string, owner: Person, idempotencyKey: string | null): Promise<SessionCreation> {
-    const { session: original, state: text } = await this.getWithState(id, owner);
+    const original = await this.get(id, owner);
     const name = `${original.name} (copy)`.slice(0, LONGEST_NAME).toWellFormed();
     const idempotency = idempotencyKey === null ? null : idempotentRequest(owner, idempotencyKey, 'duplicate', id);
-    return this.createOrFind(
-      { owner, customerId: null, name, state: { text, pageCount: original.pageCount } },
-      idempotency,
-    );
+    return this.sessions.duplicate(id, { owner, name }, idempotency);
   }
 
   /** Deletes the session with everything that was made of it. */
@@ -105,22 +112,5 @@ export class SoloSessionService {
     await this.exports.discard(owner, id);
     await this.sessions.delete(id, owner);
     await this.storage.discard(thumbnailPrefix(id));
-  }
-
-  private async createOrFind(fresh: NewSession, idempotency: IdempotentRequest | null): Promise<SessionCreation> {
-    const { session, isNew } = await this.sessions.create(fresh, idempotency);
-    // What an earlier request made may have been changed since.
-    return isNew ? { session, state: fresh.state.text, isNew } : { ...(await this.withState(session)), isNew };
-  }
-
-  private async withState(session: SoloSession): Promise<SessionWithState> {
-    const state = await this.sessions.readState(session.id);
-    if (state === null) throw DomainError.notFound('Session');
-    return { session, state };
-  }
-
-  private async read(state: Buffer): Promise<BoardState> {
-    const { pageCount } = await this.boards.inspect(state);
-    return { text: state.toString('utf8'), pageCount };
   }
 }

@@ -25,10 +25,24 @@ export abstract class SoloSessionRepository {
     idempotency: IdempotentRequest | null,
   ): Promise<{ session: SoloSession; isNew: boolean }>;
 
+  /**
+   * Copies a session with its state, which does not leave the database.
+   * @param id of a session that the owner may see
+   * @throws DomainError not-found | mismatch
+   */
+  abstract duplicate(
+    id: string,
+    copy: { readonly owner: Person; readonly name: string },
+    idempotency: IdempotentRequest | null,
+  ): Promise<{ session: SoloSession; isNew: boolean }>;
+
   abstract find(id: string, owner: Party): Promise<SoloSession | null>;
 
-  /** The state's text, read apart because it may be large. */
-  abstract readState(id: string): Promise<string | null>;
+  /** How many bytes the state has; `null` when the session is gone. */
+  abstract findStateSize(id: string): Promise<number | null>;
+
+  /** The state as UTF-8, read apart because it may be large; nothing else uses its memory. */
+  abstract readState(id: string): Promise<Buffer | null>;
 
   /** Newest first. */
   abstract list(owner: Party, size: number, cursor?: string): Promise<Page<SoloSession>>;

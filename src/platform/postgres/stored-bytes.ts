@@ -1,0 +1,36 @@
+import type { PoolClient } from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
+import type { Sql } from './sql';
+
+/** Of COPY's binary format: signature (11), flags (4) and the length of no extension (4). */
+const HEADER_BYTES = 19;
+/** The count of a row's fields (2), and the length of the first one (4). */
+const FIELD_AT = HEADER_BYTES + 2;
+const VALUE_AT = FIELD_AT + 4;
+
+/**
+ * Reads one value, however large, into memory of exactly its size. A usual query would copy it several times, and
+ * make a string of it.
+ * @param select gives at most one row with one value of `text` or `bytea`
+ * @returns `null` where there is no row, or no value
+ */
+export async function readStoredBytes(client: PoolClient, select: Sql): Promise<Buffer | null> {
+  const rows = client.query(copyTo(`COPY (${select.text}) TO STDOUT WITH (FORMAT binary)`));
+  let head: Buffer = Buffer.alloc(0);
+  let value: Buffer | null = null;
+  let filled = 0;
+  for await (const chunk of rows as AsyncIterable<Buffer>) {
+    let rest = chunk;
+    if (value === null) {
+      head = Buffer.concat([head, chunk]);
+      if (head.length < VALUE_AT) continue;
+      const size = head.readInt32BE(FIELD_AT);
+      if (size < 0) continue;
+      value = Buffer.allocUnsafeSlow(size);
+      rest = head.subarray(VALUE_AT);
+    }
+    filled += rest.copy(value, filled);
+  }
+  if (value && filled < value.length) throw new Error('The value was not read to its end');
+  return value;
+}
