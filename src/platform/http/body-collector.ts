@@ -39,10 +39,12 @@ export class BodyCollector {
    * @throws HttpException | what the reader or `takeSlot` throws
    */
   add(chunk: Buffer, compressedBytes: number): void {
-    const { isCompressed, reader } = this.options;
+    const { declaredBytes, isCompressed, reader } = this.options;
     const length = this.length + chunk.length;
     this.checkLength(length);
-    if (isCompressed && length > MAX_EXPANSION * Math.max(compressedBytes, MIN_COMPRESSED_BYTES)) {
+    // A body may begin with what expands more than the whole does.
+    const wireBytes = Math.max(compressedBytes, declaredBytes, MIN_COMPRESSED_BYTES);
+    if (isCompressed && length > MAX_EXPANSION * wireBytes) {
       throw new PayloadTooLargeException(`The body has more than ${MAX_EXPANSION} times its compressed size`);
     }
     if (length >= LARGE_BODY_BYTES) this.reserve(length);

@@ -99,6 +99,7 @@ describe('JsonScanner', () => {
     const random = randomNumbers(20_261_129);
     const alphabet = '{}[]",:\\ue0127-+.tfn\n a\u00e9';
     const seeds = VALID.filter((text) => text.length > 4);
+    const disagreed: string[] = [];
 
     for (let turn = 0; turn < 20_000; turn += 1) {
       let json = seeds[random(seeds.length)]!;
@@ -107,9 +108,10 @@ describe('JsonScanner', () => {
         json = json.slice(0, at) + alphabet[random(alphabet.length)]! + json.slice(at + random(2));
       }
       const isValid = accepts(() => JSON.parse(json));
-
-      expect([json, accepts(() => scan(json, 1 + random(5)))]).toEqual([json, isValid]);
+      if (accepts(() => scan(json, 1 + random(5))) !== isValid) disagreed.push(json);
     }
+
+    expect(disagreed).toEqual([]);
   });
 
   it('reports the outer containers, their members and where they end', () => {

@@ -1,0 +1,172 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
+import type { Client } from '../support/client';
+import type { CustomerClient } from '../support/customers';
+import { Installation } from '../support/installation';
+import { scaled } from '../support/machine';
+import { SlowBody } from '../support/slow-body';
+import { until } from '../support/until';
+
+const SESSIONS = '/api/v1/solo/sessions/';
+const CUSTOMER_SESSIONS = '/api/v1/customer/solo/sessions/';
+const MB = 1024 * 1024;
+const GZIP = { 'content-encoding': 'gzip' };
+
+const brotli = (text: string) => brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } });
+
+const state = (json: string) => `{"name":"Hostile","user_id":"ann","state":${json}}`;
+/** Nothing that a hundred times as many bytes could be made of. */
+const noise = (bytes: number) => {
+  let seed = 1;
+  const next = () => (seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0) >>> 24;
+  return Buffer.from(Array.from({ length: bytes }, next)).toString('base64');
+};
+
+const LONG_TEXT = state(`"${'x'.repeat(20 * MB)}"`);
+
+const HOSTILE: readonly [name: string, body: Buffer, headers: Record<string, string>, status: number, code: string][] =
+  [
+    ['13 million levels', gzipSync(state('['.repeat(13e6) + ']'.repeat(13e6))), GZIP, 422, 'board-too-deep'],
+    ['13 million levels that never close', gzipSync(state('{"a":'.repeat(5e6))), GZIP, 422, 'board-too-deep'],
+    ['levels beside the state', gzipSync('{"a":' + '['.repeat(20e6)), GZIP, 400, 'body-too-deep'],
+    ['a million pages', gzipSync(state(`{"pages":[${'{},'.repeat(1e6)}{}]}`)), GZIP, 422, 'too-many-pages'],
+    ['one long text in gzip', gzipSync(LONG_TEXT), GZIP, 413, 'payload-too-large'],
+    ['one long text in deflate', deflateSync(LONG_TEXT), { 'content-encoding': 'deflate' }, 413, 'payload-too-large'],
+    ['one long text in brotli', brotli(LONG_TEXT), { 'content-encoding': 'br' }, 413, 'payload-too-large'],
+    ['blanks', gzipSync(' '.repeat(20 * MB)), GZIP, 413, 'body-too-large'],
+    ['gzip that is cut off', gzipSync(state(`"${noise(50_000)}"`)).subarray(0, 40_000), GZIP, 400, 'bad-request'],
+  ];
+
+describe('A hostile body', () => {
+  let installation: Installation;
+  let ann: Client;
+  let bob: Client;
+  let customer: CustomerClient;
+  let board: string;
+
+  beforeAll(async () => {
+    ({ installation } = await Installation.withApplication({ LARGE_BODIES_MB: '6' }));
+    ann = await installation.asUser('ann');
+    bob = await installation.asUser('bob');
+    customer = await installation.asCustomer();
+    board = await ann.saveBoard({ pages: [{}] });
+  });
+
+  afterAll(() => installation.remove());
+
+  it.each(HOSTILE)('is refused early on every route of sessions: %s', async (_, body, headers, status, code) => {
+    const delays = monitorEventLoopDelay({ resolution: 5 });
+    delays.enable();
+    const began = Date.now();
+
+    const answers = [
+      await ann.post(SESSIONS, body, headers),
+      await ann.patch(`${SESSIONS}${board}/`, body, headers),
+      await customer.post(CUSTOMER_SESSIONS, body, headers),
+    ];
+
+    delays.disable();
+    for (const answer of answers) {
+      expect([answer.status, answer.body.code]).toEqual([status, code]);
+    }
+    expect(Date.now() - began).toBeLessThan(scaled(2_000));
+    expect(delays.max / 1e6).toBeLessThan(scaled(100));
+    expect((await ann.get(`${SESSIONS}${board}/`)).body).toMatchObject({ rev: 1, page_count: 1 });
+  });
+
+  it.each([
+    ['a board export', `${SESSIONS}:board/export/`],
+    ['an export of data', '/api/v1/exports'],
+    ['a schedule', '/api/v1/exports/scheduled'],
+  ])('is refused as a form: %s', async (_, route) => {
+    const path = route.replace(':board', board);
+    const bomb = gzipSync(`{"format":"${'x'.repeat(250_000)}"}`);
+    const deep = gzipSync(`{"a":${'['.repeat(200_000)}`);
+    const large = gzipSync(`{"format":"${noise(400_000)}"}`);
+
+    expect((await ann.post(path, bomb, GZIP)).status).toBe(413);
+    expect((await ann.post(path, deep, GZIP)).status).toBe(400);
+    expect((await ann.post(path, large, GZIP)).status).toBe(413);
+  });
+
+  it('is refused as a picture', async () => {
+    const { id } = await ann.requestExport(board, 'png');
+    const bomb = gzipSync(Buffer.alloc(20 * MB));
+
+    const answer = await ann.put(`/api/v1/exports/${id}/content`, bomb, { ...GZIP, 'content-type': 'image/png' });
+
+    expect(answer.status).toBe(413);
+  });
+
+  it('is taken when it is merely large, and comes back byte by byte', async () => {
+    const json = `[${'"їжак",'.repeat(100_000)}"${noise(200_000)}"]`;
+
+    const created = await ann.post(SESSIONS, gzipSync(state(json)), GZIP);
+    const copied = await ann.post(`${SESSIONS}${created.body.id}/duplicate/`);
+
+    expect([created.status, copied.status]).toEqual([201, 201]);
+    for (const { text } of [created, copied]) expect(text.slice(text.indexOf('"state":') + 8, -1)).toBe(json);
+  });
+
+  it('takes turns: a caller’s third at once is refused, others’ are taken, and so is it later', async () => {
+    const slow = [2, 2].map((megabytes) => slowBody(ann, megabytes));
+    await until('two are held', async () => (await sendLarge(ann)).status === 429);
+
+    const third = await sendLarge(ann);
+    const others = await sendLarge(bob);
+    const small = await ann.post(SESSIONS, { state: null });
+    for (const body of slow) body.leave();
+
+    expect([third.status, third.body.code]).toEqual([429, 'too-many-large-bodies']);
+    expect(third.headers.get('retry-after')).toBe('5');
+    expect([others.status, small.status]).toEqual([201, 201]);
+    await until('the slots are free', async () => (await sendLarge(ann)).status === 201);
+  });
+
+  it('takes turns: all callers’ together are bounded, and are not held when they are refused', async () => {
+    const callers = await Promise.all(['u1', 'u2', 'u3', 'u4'].map((name) => installation.asUser(name)));
+
+    const slow = callers.map((caller) => slowBody(caller, 2));
+    await until('one is refused', () => slow.some(({ status }) => status === 429));
+    const refused = await Promise.all(slow.filter(({ status }) => status === 429).map((body) => body.response()));
+
+    expect(slow.filter(({ status }) => status === null)).toHaveLength(3);
+    expect(refused).toHaveLength(1);
+    expect(refused[0]).toMatch(/\r\nretry-after: 5\r\n/i);
+    for (const body of slow) body.leave();
+    await until('the slots are free', async () => (await sendLarge(ann)).status === 201);
+  });
+
+  it('is answered although its sender is not done', async () => {
+    const slow = slowBody(ann, 30);
+
+    expect(await slow.response()).toMatch(/^HTTP\/1.1 413 /);
+    slow.leave();
+  });
+
+  function slowBody(caller: Client, megabytes: number): SlowBody {
+    const headers = { ...caller.credentials, 'content-length': String(megabytes * MB) };
+    return SlowBody.begin(installation.host.url, SESSIONS, headers, `{"state":"${'x'.repeat(1000)}`);
+  }
+
+  function sendLarge(caller: Client) {
+    return caller.post(SESSIONS, state(`"${'x'.repeat(1.5 * MB)}"`));
+  }
+});
+
+describe('A body that does not arrive in time', () => {
+  it('is answered with 408, and its connection is closed', async () => {
+    const { installation } = await Installation.withApplication({ BODY_TIMEOUT_SECONDS: '1' });
+    const ann = await installation.asUser('ann');
+
+    const bodies = [SESSIONS, '/api/v1/exports/scheduled'].map((path) =>
+      SlowBody.begin(installation.host.url, path, { ...ann.credentials, 'content-length': '100' }, '{"name":"'),
+    );
+
+    for (const body of bodies) {
+      expect(await body.response()).toMatch(/^HTTP\/1.1 408 [^]*\r\nconnection: close\r\n/i);
+      await until('the connection is closed', () => body.isClosed);
+    }
+    await installation.remove();
+  });
+});
