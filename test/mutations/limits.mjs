@@ -1,5 +1,5 @@
 // @ts-check
-// Rate limits and idempotency keys, when many requests come at once.
+// Rate limits and idempotency keys, when many requests come at once; limits of bodies.
 
 /** @type {import('../../dev/mutation/mutations.mjs').Mutation[]} */
 export const limits = [
@@ -31,8 +31,32 @@ export const limits = [
     name: 'idempotency-key-of-other-request',
     breaks: 'another request under a used Idempotency-Key gets the export of the first one',
     file: 'src/platform/idempotency/idempotency-keys.ts',
-    search: 'if (earlier.fingerprint === request.fingerprint) return',
-    replace: 'if (earlier.fingerprint !== "") return',
+    search: 'if (earlier?.fingerprint === fingerprint) return',
+    replace: 'if (earlier) return',
     tests: ['test/contracts/export-repository.spec.ts'],
+  },
+  {
+    name: 'expansion-unlimited',
+    breaks: 'a few kilobytes of gzip become the largest body that is taken',
+    file: 'src/platform/http/body-collector.ts',
+    search: 'if (isCompressed && length >',
+    replace: 'if (isCompressed && length < 0 * ',
+    tests: ['src/platform/http/body-collector.spec.ts'],
+  },
+  {
+    name: 'large-body-slot-kept',
+    breaks: 'a large body is never done, so that its caller can send no others',
+    file: 'src/platform/http/large-bodies.ts',
+    search: 'if (count > 0) this.byCaller.set(caller, count);',
+    replace: 'if (count >= 0) this.byCaller.set(caller, count + 1);',
+    tests: ['src/platform/http/large-bodies.spec.ts'],
+  },
+  {
+    name: 'body-without-time-limit',
+    breaks: 'a body that does not arrive holds its memory for as long as its sender likes',
+    file: 'src/platform/http/incoming-body.ts',
+    search: '  }, timeoutMs);',
+    replace: '  }, timeoutMs * 1000);',
+    tests: ['test/security/hostile-bodies.spec.ts'],
   },
 ];
