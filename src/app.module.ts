@@ -7,6 +7,7 @@ import { DeliveryModule } from './delivery';
 import { AuthModule } from './platform/auth/auth.module';
 import { ConfigModule } from './platform/config/config.module';
 import { HttpModule } from './platform/http/http.module';
+import { ImagesModule } from './platform/images/images.module';
 import { MailModule } from './platform/mail/mail.module';
 import { ObservabilityModule } from './platform/observability/observability.module';
 import { OutboundModule } from './platform/outbound/outbound.module';
@@ -29,6 +30,7 @@ import { SoloModule } from './solo';
     PostgresModule,
     QueueModule,
     StorageModule,
+    ImagesModule,
     MailModule,
     SealingModule,
     OutboundModule,

@@ -28,7 +28,7 @@ import { TablePdfWriter } from './infrastructure/formats/sheet/table-pdf.writer'
 import { PrismaOversightRepository } from './infrastructure/oversight.repository.prisma';
 import { XlsxWriter } from './infrastructure/formats/xlsx.writer';
 import { XmlWriter } from './infrastructure/formats/xml.writer';
-import { SharpPictureInspector } from './infrastructure/sharp-picture-inspector';
+import { ImageProcessPictureInspector } from './infrastructure/image-process-picture-inspector';
 import { PrismaUpkeepRepository } from './infrastructure/upkeep.repository.prisma';
 import { AttemptRepository } from './model/domain/interfaces/attempt.repository';
 import { ExportQueue } from './model/domain/interfaces/export-queue';
@@ -93,7 +93,7 @@ const WRITERS = [
     { provide: HandoverRepository, useClass: PrismaHandoverRepository },
     { provide: OversightRepository, useClass: PrismaOversightRepository },
     { provide: ExportQueue, useClass: BullExportQueue },
-    { provide: PictureInspector, useClass: SharpPictureInspector },
+    { provide: PictureInspector, useClass: ImageProcessPictureInspector },
     {
       provide: ExportSources,
       useFactory: () => {

@@ -3,6 +3,7 @@ import { CustomerModule } from '../customer';
 import { DeliveryModule } from '../delivery';
 import { ExportModule, ExportSources } from '../export';
 import { Config } from '../platform/config/config';
+import { ImageProcesses } from '../platform/images/image-processes';
 import { FileStorage } from '../platform/storage/file-storage';
 import { StorageSweep } from '../platform/sweeps/storage-sweep';
 import { BoardExportsController } from './api/board-exports.controller';
@@ -40,9 +41,9 @@ import { SoloSessionService } from './model/services/solo-session.service';
     },
     {
       provide: BoardRenderer,
-      inject: [AssetLoader, Config],
-      useFactory: (assets: AssetLoader, { boards }: Config) =>
-        new BoardPainter({ threads: boards.drawingThreads, maxDepth: boards.maxDepth, assets }),
+      inject: [AssetLoader, ImageProcesses, Config],
+      useFactory: (assets: AssetLoader, images: ImageProcesses, { boards }: Config) =>
+        new BoardPainter({ threads: boards.drawingThreads, maxDepth: boards.maxDepth, assets, images }),
     },
     SoloSessionService,
     SessionPresenter,

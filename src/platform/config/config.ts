@@ -97,6 +97,12 @@ export class Config {
     readonly drawingThreads: number;
     readonly rateLimit: RateLimit | null;
   };
+  /** The processes that decode the images of users. */
+  readonly images: {
+    readonly processes: number;
+    /** Resident memory of all of them together. */
+    readonly memoryMb: number;
+  };
 
   private constructor(env: Environment) {
     this.role = env.ROLE;
@@ -138,6 +144,8 @@ export class Config {
       drawingThreads: env.DRAWING_THREADS,
       rateLimit: env.RATE_LIMIT_BOARDS,
     };
+    // A drawing decodes one image at a time; one more process is for whoever comes next.
+    this.images = { processes: env.DRAWING_THREADS + 1, memoryMb: env.IMAGE_MEMORY_MB };
   }
 
   /** @throws ConfigurationError naming every variable that is missing or wrong */

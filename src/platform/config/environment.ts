@@ -144,6 +144,7 @@ const schema = z.object({
   BOARD_ASSET_HOSTS: origins.default([]),
   BOARD_MAX_BYTES: wholeNumber(1024).default(25 * 1024 * 1024),
   BOARD_MAX_DEPTH: wholeNumber(8, 1000).default(64),
+  IMAGE_MEMORY_MB: wholeNumber(192, 65_536).default(512),
   DRAWING_THREADS: wholeNumber(1, 64).default(Math.min(availableParallelism(), 8)),
 });
 

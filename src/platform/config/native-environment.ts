@@ -1,4 +1,18 @@
-/** Sets what a native library reads from the environment by itself, unless whoever started the process has set it. */
-export function tellNativeLibraries(variable: string, value: string): void {
-  process.env[variable] ??= value;
+/** What decides where a program finds its libraries, its caches and its language: nothing of it is secret. */
+const PASSED_ON = /^(?:PATH|HOME|TMPDIR|LANG|LC_\w+|LD_\w+|XDG_CACHE_HOME|FONTCONFIG_\w+)$/;
+
+/**
+ * The whole environment of a process that decodes images of users: none of the service's secrets, and the shipped fonts
+ * alone, unless whoever started the service has set others.
+ */
+export function imageProcessEnvironment(fontConfiguration: string): Record<string, string | undefined> {
+  const passedOn = Object.entries(process.env).filter(([name]) => PASSED_ON.test(name));
+  return {
+    FONTCONFIG_FILE: fontConfiguration,
+    ...Object.fromEntries(passedOn),
+    DISABLE_SYSTEM_FONTS_LOAD: '1',
+    MALLOC_ARENA_MAX: '2',
+    UV_THREADPOOL_SIZE: '2',
+    VIPS_CONCURRENCY: '1',
+  };
 }

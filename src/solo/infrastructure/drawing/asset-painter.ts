@@ -1,7 +1,7 @@
 import type { Asset, DocumentCard, ImageAsset, Placement, Size } from '../../model/board/board';
 import { fontOf } from './fonts';
-import type { Picture } from './image-library';
-import { drawReduced } from './image-reduction';
+import { containedSize } from '../../../platform/images/image-scaling';
+import { copyFor, type Picture } from './image-library';
 import { saved, type Surface } from './surface';
 import { paintSticky } from './text-painter';
 
@@ -14,6 +14,8 @@ const CAPTION_SIZE = 14;
 const SLIVER = 1 / 64;
 /** What a missing image measures that does not say so itself. */
 const UNKNOWN_SIZE: Size = { width: 200, height: 150 };
+
+type Pixels = ReturnType<typeof copyFor>;
 
 interface Box extends Size {
   readonly x: number;
@@ -43,9 +45,7 @@ export function paintAsset(surface: Surface, asset: Asset, images: ImageSource):
 
 /** Draws an image over the whole page; one that is missing leaves the page white. */
 export function paintPageImage(surface: Surface, image: Picture, size: Size): void {
-  drawnPixels(surface, image, size, (pixels) => {
-    surface.context.drawImage(pixels, 0, 0, size.width, size.height);
-  });
+  surface.context.drawImage(pixelsOf(surface, image, size), 0, 0, size.width, size.height);
 }
 
 function paintImage(surface: Surface, asset: ImageAsset, image: Picture | null): void {
@@ -62,25 +62,19 @@ function paintImage(surface: Surface, asset: ImageAsset, image: Picture | null):
 }
 
 function containedIn(box: Box, image: Size): Box {
-  const scale = Math.min(box.width / image.width, box.height / image.height);
-  const [width, height] = [image.width * scale, image.height * scale];
+  const { width, height } = containedSize(box, image);
   return { x: box.x + (box.width - width) / 2, y: box.y + (box.height - height) / 2, width, height };
 }
 
 function paintPicture(surface: Surface, image: Picture, box: Box, at: Placement): void {
-  drawnPixels(surface, image, box, (pixels) => {
-    paintPixels(surface, pixels, box, at);
-  });
+  paintPixels(surface, pixelsOf(surface, image, box), box, at);
 }
 
-/** A PDF keeps the image as it is, and one rendered for this very page is as fine as it should be. */
-function drawnPixels(surface: Surface, image: Picture, size: Size, draw: (pixels: Picture['pixels']) => void): void {
-  const { vector, ratio } = surface;
-  if (vector || image.rendered) draw(image.pixels);
-  else drawReduced(image.pixels, { width: size.width * ratio, height: size.height * ratio }, draw);
+function pixelsOf({ ratio }: Surface, image: Picture, size: Size): Pixels {
+  return copyFor(image, { width: size.width * ratio, height: size.height * ratio });
 }
 
-function paintPixels({ context, vector, ratio }: Surface, pixels: Picture['pixels'], box: Box, at: Placement): void {
+function paintPixels({ context, vector, ratio }: Surface, pixels: Pixels, box: Box, at: Placement): void {
   if (vector || at.rotation !== 0) {
     context.drawImage(pixels, box.x, box.y, box.width, box.height);
     return;

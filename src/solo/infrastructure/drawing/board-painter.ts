@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { Logger } from '@nestjs/common';
 import { Piscina } from 'piscina';
-import { tellNativeLibraries } from '../../../platform/config/native-environment';
+import { ImageProcesses } from '../../../platform/images/image-processes';
 import type { Drawing } from '../../../export';
 import type { AssetLoader } from '../../model/board/asset-loader';
 import { threadEnd } from './drawing-errors';
@@ -16,6 +16,8 @@ export interface BoardPainterOptions {
   /** How many boards are drawn at once; others wait for a thread. */
   readonly threads: number;
   readonly assets: AssetLoader;
+  /** Where images are decoded; processes of its own by default. */
+  readonly images?: ImageProcesses;
   /** How long one page may take before its drawing fails, in milliseconds; 30 s by default. */
   readonly pageTimeout?: number;
   /** How deeply the JSON of a board may be nested; 64 by default. */
@@ -28,17 +30,21 @@ const logger = new Logger('BoardPainter');
 
 const DEFAULT_MAX_DEPTH = 64;
 
+const OWN_PROCESSES = { processes: 2, memoryMb: 512 };
+/** Only an image has an address: the process that decodes it starts while the thread reads the board. */
+const IMAGE_FIELDS = ['"src"', '"url"'];
+
 /** Long enough for the next export of a lesson to find its thread warm, short enough not to hold memory for nothing. */
 const IDLE_TIMEOUT = 15_000;
 
 /** Draws boards in threads of their own, so that nothing blocks the event loop. */
 export class BoardPainter extends BoardRenderer {
   private readonly painting: Piscina;
+  private readonly images: ImageProcesses;
 
   constructor(private readonly options: BoardPainterOptions) {
     super();
-    // librsvg draws the text inside SVG images, and asks fontconfig for its fonts.
-    tellNativeLibraries('FONTCONFIG_FILE', join(builtFolder(), 'fonts.conf'));
+    this.images = options.images ?? new ImageProcesses(OWN_PROCESSES);
     this.painting = pool('drawing.worker', 'draw', {
       threads: options.threads,
       memory: options.threadMemory ?? 1024,
@@ -55,6 +61,7 @@ export class BoardPainter extends BoardRenderer {
    */
   override async open(state: Uint8Array, picture: Picture, signal: AbortSignal): Promise<Drawing> {
     signal.throwIfAborted();
+    if (hasImages(state)) this.images.warmUp();
     const { port1, port2 } = new MessageChannel();
     const killing = new AbortController();
     const bytes = ownMemory(state);
@@ -78,7 +85,8 @@ export class BoardPainter extends BoardRenderer {
       });
     const pageTimeout = this.options.pageTimeout ?? 30_000;
     const { assets } = this.options;
-    const drawing = await ThreadDrawing.open(port1, { assets, pageTimeout, signal, kill, ended });
+    const images = this.images.openSession();
+    const drawing = await ThreadDrawing.open(port1, { assets, images, pageTimeout, signal, kill, ended });
     // From here on the thread has a canvas, and is asked to end.
     signal.removeEventListener('abort', kill);
     signal.addEventListener('abort', drawing.leave, { once: true, signal: over.signal });
@@ -88,7 +96,7 @@ export class BoardPainter extends BoardRenderer {
 
   /** Called by Nest when running exports have ended or were handed back: ends the threads and what they are drawing. */
   async onApplicationShutdown(): Promise<void> {
-    await this.painting.destroy();
+    await Promise.all([this.painting.destroy(), this.images.close()]);
   }
 }
 
@@ -96,6 +104,11 @@ export class BoardPainter extends BoardRenderer {
 function ownMemory(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const isWhole = bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength;
   return isWhole ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
+}
+
+function hasImages(state: Uint8Array): boolean {
+  const bytes = Buffer.from(state.buffer, state.byteOffset, state.byteLength);
+  return IMAGE_FIELDS.some((field) => bytes.includes(field));
 }
 
 function pool(

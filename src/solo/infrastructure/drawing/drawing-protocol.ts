@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { DecodedImage, DecodingJob } from '../../../platform/images/image-protocol';
 import type { Picture } from '../../model/domain/picture';
 
 /** One drawing, as it is handed to a thread; everything further goes over the port. */
@@ -9,10 +10,17 @@ export interface DrawingTask {
   readonly picture: Picture;
 }
 
+/** An image that a page needs. */
+export interface ImageRequest extends Pick<DecodingJob, 'uses' | 'ratio' | 'keepsSize' | 'maxPixels'> {
+  readonly source: string;
+  /** The file, where the source carries it itself. */
+  readonly bytes: Uint8Array<ArrayBuffer> | null;
+}
+
 /** The thread's reports. It draws ahead only as far as the pages it was asked for. */
 export type FromThread =
   | { readonly kind: 'opened'; readonly pageCount: number }
-  | { readonly kind: 'asset'; readonly source: string }
+  | { readonly kind: 'image'; readonly request: ImageRequest }
   | { readonly kind: 'page'; readonly png: Uint8Array }
   | { readonly kind: 'drawn'; readonly pages: number }
   | { readonly kind: 'pdf'; readonly file: Uint8Array }
@@ -22,6 +30,8 @@ export type FromThread =
 export type ToThread =
   /** Draw this many more pages (PNG), or begin (PDF). */
   | { readonly kind: 'draw'; readonly pages: number }
-  | { readonly kind: 'asset'; readonly bytes: Uint8Array }
+  /** The pixels of its copies follow, as strips of whole rows. */
+  | { readonly kind: 'image'; readonly image: DecodedImage }
+  | { readonly kind: 'strip'; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'stop' };

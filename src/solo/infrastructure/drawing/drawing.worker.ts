@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { AssetRefusedError } from '../../model/board/asset-loader';
+import { ImageRefusedError } from '../../../platform/images/image-refused-error';
 import type { Page } from '../../model/board/board';
 import { readBoard } from '../../model/board/board-reader';
 import { BoardTooLargeError, PageNotFoundError } from '../../model/board/board-errors';
@@ -112,15 +112,26 @@ async function drawPdf(
 
 function libraryFor(line: ThreadLine, progress: { readonly number: number }): ImageLibrary {
   return new ImageLibrary(
-    async (source) => {
-      const answer = await line.ask(source);
-      if (answer.kind === 'refused') throw new AssetRefusedError(answer.reason);
-      return answer.bytes;
+    async (request) => {
+      line.requestImage(request);
+      const answer = await line.nextAnswer();
+      if (answer.kind === 'refused') throw new ImageRefusedError(answer.reason);
+      if (answer.kind !== 'image') throw new RangeError('Pixels came without an image');
+      return { image: answer.image, strips: stripsFrom(line) };
     },
     (source, reason) => {
       line.warn(`An image on page ${progress.number} is missing (${shortened(source)}): ${reason}.`);
     },
   );
+}
+
+async function* stripsFrom(line: ThreadLine): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+  for (;;) {
+    const answer = await line.nextAnswer();
+    // The process that decodes it may end on the way.
+    if (answer.kind === 'refused') throw new ImageRefusedError(answer.reason);
+    if (answer.kind === 'strip') yield answer.bytes;
+  }
 }
 
 /** Enough of an address to recognise it: a data URL is a whole file. */

@@ -33,7 +33,7 @@ export class PdfWriter {
   async add(page: Page): Promise<void> {
     const sheet = sheetOf(page.size, this.paper);
     const scale = Math.min(sheet.width / page.size.width, sheet.height / page.size.height);
-    await this.images.prepare(page, IMAGE_RATIO);
+    await this.images.prepare(page, { ratio: IMAGE_RATIO, vector: true });
     // A PDF page lacks nothing that is used here: it has no canvas of its own, and needs none.
     const context = this.document.beginPage(sheet.width, sheet.height) as SKRSContext2D;
     context.translate((sheet.width - page.size.width * scale) / 2, (sheet.height - page.size.height * scale) / 2);

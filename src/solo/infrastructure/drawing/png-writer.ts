@@ -34,7 +34,7 @@ export class PngWriter {
     // The epsilon keeps 920 × 1.1 from losing a pixel to binary fractions.
     const width = Math.max(1, Math.floor(page.size.width * ratio + 1e-6));
     const height = Math.max(1, Math.floor(page.size.height * ratio + 1e-6));
-    await this.images.prepare(page, ratio);
+    await this.images.prepare(page, { ratio, vector: false });
     const pixels = this.paint(page, ratio, width, height);
     const file = encode(pixels, width, height, this.picture.background === 'white');
     if (width * height > MAX_PIXELS_ENCODED_ASIDE) await file.catch(() => null);

@@ -1,9 +1,11 @@
 import type { MessagePort } from 'node:worker_threads';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Drawing } from '../../../export';
+import { ImageRefusedError } from '../../../platform/images/image-refused-error';
+import type { ImageSession, OnReply } from '../../../platform/images/image-processes';
 import { AssetRefusedError, type AssetLoader } from '../../model/board/asset-loader';
 import { BoardTooComplexError, DrawingFailedError, reported, threadEnd } from './drawing-errors';
-import type { FromThread, ToThread } from './drawing-protocol';
+import type { FromThread, ImageRequest, ToThread } from './drawing-protocol';
 import { Inbox } from './inbox';
 
 /** How many pages the thread may be ahead of the reader: enough to keep drawing and encoding busy at once. */
@@ -17,6 +19,8 @@ const MOST_WARNINGS = 50;
 
 export interface ThreadOptions {
   readonly assets: AssetLoader;
+  /** Decodes the images of this drawing. */
+  readonly images: ImageSession;
   /** How long one page may take, in milliseconds; the time its images need to arrive does not count. */
   readonly pageTimeout: number;
   /** Aborts when nobody wants the drawing any more. */
@@ -36,6 +40,8 @@ export class ThreadDrawing implements Drawing {
   private left = false;
   private deadline = Infinity;
   private readonly inbox: Inbox<FromThread>;
+  /** Aborts when the thread has no use for images any more. */
+  private readonly leaving = new AbortController();
 
   private constructor(
     private readonly port: MessagePort,
@@ -91,6 +97,7 @@ export class ThreadDrawing implements Drawing {
   readonly leave = (): void => {
     if (this.left) return;
     this.left = true;
+    this.leaving.abort(new Error('Nobody wants the drawing any more'));
     this.tell({ kind: 'stop' });
     this.port.close();
     const { ended, kill, pageTimeout } = this.options;
@@ -125,7 +132,7 @@ export class ThreadDrawing implements Drawing {
       if (message.kind === kind) return message as Extract<FromThread, { kind: Kind }>;
       if (message.kind === 'warning') this.warn(message.text);
       else if (message.kind === 'failed') throw reported(message.name, message.message);
-      else if (message.kind === 'asset') await this.deliver(message.source);
+      else if (message.kind === 'image') await this.deliver(message.request);
     }
   }
 
@@ -156,15 +163,22 @@ export class ThreadDrawing implements Drawing {
     }
   }
 
-  private async deliver(source: string): Promise<void> {
+  private async deliver({ source, bytes, ...request }: ImageRequest): Promise<void> {
+    const signal = AbortSignal.any([this.options.signal, this.leaving.signal]);
     try {
-      const bytes = new Uint8Array(await this.options.assets.load(source, this.options.signal));
-      this.port.postMessage({ kind: 'asset', bytes } satisfies ToThread, [bytes.buffer]);
+      const file = bytes ?? (await this.options.assets.load(source, signal));
+      await this.options.images.decode(request, file, this.passOn, signal);
     } catch (error) {
-      if (!(error instanceof AssetRefusedError)) throw error;
+      if (!(error instanceof AssetRefusedError || error instanceof ImageRefusedError)) throw error;
       this.tell({ kind: 'refused', reason: error.message });
     }
   }
+
+  /** Hands pixels over as they come: a whole image would be in memory twice. */
+  private readonly passOn: OnReply = (reply, pixels) => {
+    if (reply.kind === 'image') this.tell({ kind: 'image', image: reply.image });
+    else if (reply.kind === 'strip') this.port.postMessage({ kind: 'strip', bytes: pixels } satisfies ToThread, [pixels.buffer]);
+  };
 
   private tell(message: ToThread): void {
     this.port.postMessage(message);

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
-import type { FromThread, ToThread } from './drawing-protocol';
+import type { FromThread, ImageRequest, ToThread } from './drawing-protocol';
 import { Inbox } from './inbox';
 
-type Answer = Extract<ToThread, { kind: 'asset' | 'refused' }>;
+type Answer = Extract<ToThread, { kind: 'image' | 'strip' | 'refused' }>;
 
 /** Nobody wants the rest of the drawing. */
 export class StoppedError extends Error {}
@@ -58,14 +58,23 @@ export class ThreadLine {
   }
 
   /**
-   * Asks for the bytes of an image.
+   * Asks for an image. What comes back is taken by `nextAnswer`.
+   */
+  requestImage(request: ImageRequest): void {
+    this.port.postMessage(
+      { kind: 'image', request } satisfies FromThread,
+      request.bytes === null ? [] : [request.bytes.buffer],
+    );
+  }
+
+  /**
+   * Waits for the next piece of the image that was asked for.
    * @throws StoppedError
    */
-  async ask(source: string): Promise<Answer> {
-    this.tell({ kind: 'asset', source });
+  async nextAnswer(): Promise<Answer> {
     for (;;) {
       const message = await this.inbox.next();
-      if (message?.kind === 'asset' || message?.kind === 'refused') return message;
+      if (message?.kind === 'image' || message?.kind === 'strip' || message?.kind === 'refused') return message;
       this.note(message);
     }
   }

@@ -1,4 +1,4 @@
-import { AssetRefusedError } from '../../model/board/asset-loader';
+import { ImageRefusedError } from './image-refused-error';
 
 const HEAD = /^data:(image\/(?:png|jpe?g|gif|webp|svg\+xml))((?:;[-\w.+=]+)*),/i;
 
@@ -9,12 +9,12 @@ export function isDataUrl(source: string): boolean {
 
 /**
  * The bytes of a `data:` address of an image, base64 or percent-encoded.
- * @throws AssetRefusedError when it is anything but a PNG, JPEG, GIF, WebP or SVG image
+ * @throws ImageRefusedError when it is anything but a PNG, JPEG, GIF, WebP or SVG image
  */
 export function decodeDataUrl(source: string): Uint8Array {
   const url = source.trimStart();
   const head = HEAD.exec(url.slice(0, 256));
-  if (head === null) throw new AssetRefusedError('its data is not a PNG, JPEG, GIF, WebP or SVG image');
+  if (head === null) throw new ImageRefusedError('its data is not a PNG, JPEG, GIF, WebP or SVG image');
   const body = url.slice(head[0].length);
   const base64 = (head[2] ?? '').toLowerCase().endsWith(';base64');
   return base64 ? Buffer.from(percentDecoded(body).toString('latin1'), 'base64') : percentDecoded(body);

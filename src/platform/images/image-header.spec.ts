@@ -13,13 +13,13 @@ describe('measureImage', () => {
     ['WebP with alpha', () => picture.clone().webp().toBuffer()],
     ['lossless WebP', () => picture.clone().webp({ lossless: true }).toBuffer()],
   ])('reads the size of a %s file', async (_, file) => {
-    expect(measureImage(await file())).toEqual({ width: 321, height: 123 });
+    expect(measureImage(await file())).toMatchObject({ width: 321, height: 123 });
   });
 
   it('believes the header of a file that has nothing else', () => {
     const header = Buffer.from('iVBORw0KGgoAAAANSUhEUgAA6mAAAOpgCAYAAAAAAAAA', 'base64');
 
-    expect(measureImage(header)).toEqual({ width: 60_000, height: 60_000 });
+    expect(measureImage(header)).toMatchObject({ width: 60_000, height: 60_000 });
   });
 
   it.each(['', 'GIF8', '\x89PNG', 'RIFF1234WEBPVP8X', '\xff\xd8\xff\xe0\xff\xff', '<svg/>'])(

@@ -1,16 +1,23 @@
-import type { Size } from '../../model/board/board';
+import type { Size } from './size';
+
+/** What an image file says of itself. */
+export interface ImageHeader extends Size {
+  readonly format: 'png' | 'jpeg' | 'gif' | 'webp';
+  /** Whether the image comes in rounds, as a progressive JPEG does: all of them have to be kept until the last. */
+  readonly isProgressive: boolean;
+}
 
 /**
  * The size a PNG, JPEG, GIF or WebP file declares, read without decoding it; `null` when the bytes are none of these
  * or end too early.
  */
-export function measureImage(bytes: Uint8Array): Size | null {
+export function measureImage(bytes: Uint8Array): ImageHeader | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
-    if (startsWith(bytes, [0x89, 0x50, 0x4e, 0x47])) return { width: view.getUint32(16), height: view.getUint32(20) };
-    if (startsWith(bytes, [0x47, 0x49, 0x46, 0x38])) return gifSize(view);
-    if (startsWith(bytes, [0xff, 0xd8])) return jpegSize(view);
-    if (startsWith(bytes, [0x52, 0x49, 0x46, 0x46])) return webpSize(view);
+    if (startsWith(bytes, [0x89, 0x50, 0x4e, 0x47])) return pngHeader(view);
+    if (startsWith(bytes, [0x47, 0x49, 0x46, 0x38])) return { ...gifSize(view), format: 'gif', isProgressive: false };
+    if (startsWith(bytes, [0xff, 0xd8])) return jpegHeader(view);
+    if (startsWith(bytes, [0x52, 0x49, 0x46, 0x46])) return webpHeader(view);
     return null;
   } catch (error) {
     // A read beyond the end: the file is cut off.
@@ -23,12 +30,18 @@ function startsWith(bytes: Uint8Array, signature: readonly number[]): boolean {
   return signature.every((byte, index) => bytes[index] === byte);
 }
 
+function pngHeader(view: DataView): ImageHeader {
+  const [width, height] = [view.getUint32(16), view.getUint32(20)];
+  // The last byte of the header says whether the image is interlaced. Some files end before it.
+  return { width, height, format: 'png', isProgressive: view.byteLength > 28 && view.getUint8(28) === 1 };
+}
+
 function gifSize(view: DataView): Size {
   return { width: view.getUint16(6, true), height: view.getUint16(8, true) };
 }
 
 /** Walks the segments to the first frame header (SOF0..SOF15 but DHT, JPG and DAC). */
-function jpegSize(view: DataView): Size | null {
+function jpegHeader(view: DataView): ImageHeader | null {
   let offset = 2;
   while (offset < view.byteLength) {
     if (view.getUint8(offset) !== 0xff) return null;
@@ -36,7 +49,8 @@ function jpegSize(view: DataView): Size | null {
     if (marker === 0xff) {
       offset += 1;
     } else if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) {
-      return { width: view.getUint16(offset + 7), height: view.getUint16(offset + 5) };
+      const [width, height] = [view.getUint16(offset + 7), view.getUint16(offset + 5)];
+      return { width, height, format: 'jpeg', isProgressive: marker === 0xc2 };
     } else if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
       offset += 2;
     } else {
@@ -44,6 +58,11 @@ function jpegSize(view: DataView): Size | null {
     }
   }
   return null;
+}
+
+function webpHeader(view: DataView): ImageHeader | null {
+  const size = webpSize(view);
+  return size && { ...size, format: 'webp', isProgressive: false };
 }
 
 /** The three kinds of WebP: lossy (VP8), lossless (VP8L), extended (VP8X). */

@@ -1,0 +1,76 @@
+import type { Socket } from 'node:net';
+import type { ImageUse } from './image-scaling';
+import type { Size } from './size';
+
+/** What an image process does with the bytes of one image. */
+export type ImageJob = DecodingJob | { readonly kind: 'check'; readonly maxSide: number };
+
+export interface DecodingJob {
+  readonly kind: 'bitmap' | 'svg';
+  readonly uses: readonly ImageUse[];
+  /** Device pixels for each unit of the page. */
+  readonly ratio: number;
+  /** Whether the image stays as large as it is, even where it is drawn much smaller. */
+  readonly keepsSize: boolean;
+  /** How many pixels may come out. */
+  readonly maxPixels: number;
+  /** How much memory the work may take, in bytes. */
+  readonly memory: number;
+}
+
+/** One version of an image: it was halved so often. */
+export interface ImageCopy extends Size {
+  readonly halvings: number;
+}
+
+/** What comes out of an image; its pixels follow, copy by copy, as strips of whole rows. */
+export interface DecodedImage extends Size {
+  /** Whether its pixels were made for the page at hand, as those of an SVG are. */
+  readonly isRendered: boolean;
+  readonly copies: readonly ImageCopy[];
+}
+
+/** What an image process says. */
+export type ImageReply =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'image'; readonly image: DecodedImage }
+  | { readonly kind: 'strip' }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+const HEAD_BYTES = 8;
+
+/** Puts a message with its bytes on a socket. `false` when the other side should read first. */
+export function writeFrame(socket: Socket, message: ImageJob | ImageReply, bytes: Uint8Array): boolean {
+  const text = Buffer.from(JSON.stringify(message));
+  const head = Buffer.alloc(HEAD_BYTES);
+  head.writeUInt32LE(text.length, 0);
+  head.writeUInt32LE(bytes.byteLength, 4);
+  socket.write(Buffer.concat([head, text]));
+  return socket.write(bytes);
+}
+
+/** Takes the messages from a socket, each with its bytes, which are the receiver's own. */
+export function readFrames<Message>(socket: Socket, onFrame: (message: Message, bytes: Uint8Array<ArrayBuffer>) => void): void {
+  let chunks: Buffer[] = [];
+  let available = 0;
+  let needed = HEAD_BYTES;
+  socket.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    available += chunk.length;
+    while (available >= needed) {
+      const all = chunks.length === 1 ? (chunks[0] ?? chunk) : Buffer.concat(chunks, available);
+      chunks = [all];
+      const textEnd = HEAD_BYTES + all.readUInt32LE(0);
+      const end = textEnd + all.readUInt32LE(4);
+      needed = end;
+      if (available < end) break;
+      const message = JSON.parse(all.toString('utf8', HEAD_BYTES, textEnd)) as Message;
+      const rest = all.subarray(end);
+      chunks = rest.length > 0 ? [rest] : [];
+      available = rest.length;
+      needed = HEAD_BYTES;
+      onFrame(message, new Uint8Array(all.subarray(textEnd, end)));
+    }
+  });
+}

@@ -1,0 +1,81 @@
+/**
+ * The program of an image process: decodes what users send, one image at a time, and may be ended at any moment. It
+ * inherits one socket, gets jobs over it and writes raw pixels to it.
+ */
+import { once } from 'node:events';
+import { Socket } from 'node:net';
+import { setPriority } from 'node:os';
+import sharp from 'sharp';
+import { decodeBitmap } from './bitmap-decoder';
+import { type DecodingJob, type ImageJob, type ImageReply, readFrames, writeFrame } from './image-protocol';
+import { ImageRefusedError } from './image-refused-error';
+import { checkPng } from './png-check';
+import { readSvg } from './svg/svg-reader';
+import { renderSvg } from './svg/svg-renderer';
+
+const CHANNEL = 3;
+/** Everything else on the machine goes first. */
+const NICENESS = 10;
+/** An SVG is rendered twice as fine as it is drawn, which keeps its edges sharp when it is turned. */
+const SVG_OVERSAMPLING = 2;
+const STRIP_BYTES = 1024 * 1024;
+const NOTHING = new Uint8Array(0);
+
+const channel = new Socket({ fd: CHANNEL, readable: true, writable: true });
+
+/** The service is gone, or wants no more. A regular end would wait until native code is done. */
+function end(): void {
+  process.kill(process.pid, 'SIGKILL');
+}
+
+async function send(reply: ImageReply, bytes: Uint8Array = NOTHING): Promise<void> {
+  if (!writeFrame(channel, reply, bytes)) await once(channel, 'drain');
+}
+
+async function perform(job: ImageJob, bytes: Uint8Array): Promise<void> {
+  try {
+    if (job.kind === 'check') await checkPng(bytes, job.maxSide);
+    else if (job.kind === 'svg') await drawSvg(job, bytes);
+    else await drawBitmap(job, bytes);
+    await send({ kind: 'done' });
+  } catch (error) {
+    if (!(error instanceof ImageRefusedError)) throw error;
+    await send({ kind: 'refused', reason: error.message });
+  }
+}
+
+async function drawBitmap(job: DecodingJob, bytes: Uint8Array): Promise<void> {
+  const bitmap = await decodeBitmap(bytes, job);
+  try {
+    await send({ kind: 'image', image: bitmap.image });
+    for (const strip of bitmap.strips()) await send({ kind: 'strip' }, strip);
+  } finally {
+    bitmap.release();
+  }
+}
+
+async function drawSvg({ uses, ratio, maxPixels, memory }: DecodingJob, bytes: Uint8Array): Promise<void> {
+  const document = readSvg(bytes);
+  const { size } = document;
+  const side = (name: 'width' | 'height') => Math.max(0, ...uses.map((use) => Math.abs(use[name] ?? 0) / size[name]));
+  const scale = Math.max(side('width'), side('height')) || 1;
+  const { pixels, width, height } = await renderSvg(document, scale * ratio * SVG_OVERSAMPLING, { maxPixels, memory });
+  await send({ kind: 'image', image: { ...size, isRendered: true, copies: [{ halvings: 0, width, height }] } });
+  const rows = Math.max(1, Math.floor(STRIP_BYTES / (width * 4))) * width * 4;
+  for (let at = 0; at < pixels.length; at += rows) await send({ kind: 'strip' }, pixels.subarray(at, at + rows));
+}
+
+sharp.concurrency(1);
+sharp.cache(false);
+channel.on('error', end);
+channel.on('close', end);
+let jobs = Promise.resolve();
+readFrames<ImageJob>(channel, (job, bytes) => {
+  jobs = jobs
+    .then(() => perform(job, bytes))
+    .catch(end)
+    .then(() => globalThis.gc?.());
+});
+// What was loaded so far was needed soon.
+setPriority(NICENESS);
+void send({ kind: 'ready' });
