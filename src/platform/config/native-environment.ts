@@ -12,6 +12,8 @@ export function imageProcessEnvironment(fontConfiguration: string): Record<strin
     ...Object.fromEntries(passedOn),
     DISABLE_SYSTEM_FONTS_LOAD: '1',
     MALLOC_ARENA_MAX: '2',
+    // What is larger is given back to the operating system as soon as it is free.
+    MALLOC_MMAP_THRESHOLD_: '262144',
     UV_THREADPOOL_SIZE: '2',
     VIPS_CONCURRENCY: '1',
   };

@@ -1,4 +1,5 @@
 import { createCanvas, loadImage, type Canvas, type Image } from '@napi-rs/canvas';
+import { measureImage } from './image-header';
 import { ImageRefusedError } from './image-refused-error';
 import type { DecodedImage, DecodingJob, ImageCopy } from './image-protocol';
 import { drawnSize, halvedSize, halvingsFor } from './image-scaling';
@@ -27,7 +28,7 @@ export async function decodeBitmap(bytes: Uint8Array, job: DecodingJob): Promise
   const size = { width: pixels.width, height: pixels.height };
   const copies = copiesOf(size, job);
   return {
-    image: { ...size, isRendered: false, copies },
+    image: { ...size, isRendered: false, isOpaque: measureImage(bytes)?.hasAlpha === false, copies },
     *strips() {
       for (const copy of copies) yield* stripsOf(pixels, copy);
     },

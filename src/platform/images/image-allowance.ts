@@ -1,15 +1,17 @@
 import type { ImageJob } from './image-protocol';
-import { measureImage } from './image-header';
+import { type ImageHeader, measureImage } from './image-header';
 
 const MB = 1024 * 1024;
 /** Code, fonts and garbage. */
-const BITMAP_MB = 24;
+const BITMAP_MB = 32;
 const SVG_MB = 64;
 /** The pixels, a reduced copy, and what a reduction needs on the way. */
 const BYTES_PER_PIXEL = 7.5;
 /** An image that comes in rounds is kept whole, in numbers larger than a byte, until the last. */
 const BYTES_PER_PROGRESSIVE_PIXEL = 14;
 const BYTES_PER_WEBP_PIXEL = 12;
+/** To look through a file takes no copy. */
+const BYTES_PER_CHECKED_PIXEL = 5;
 const BYTES_PER_SVG_PIXEL = 20;
 const MAX_SVG_PIXELS = 16_000_000;
 /** An SVG is rendered twice as fine as it is drawn. */
@@ -27,7 +29,11 @@ export function allowanceFor(job: ImageJob, bytes: Uint8Array): number {
   }
   const header = measureImage(bytes);
   const pixels = header === null ? 0 : header.width * header.height;
-  const progressive = header?.isProgressive === true ? BYTES_PER_PROGRESSIVE_PIXEL : BYTES_PER_PIXEL;
-  const perPixel = header?.format === 'webp' ? BYTES_PER_WEBP_PIXEL : progressive;
+  const perPixel = job.kind === 'check' ? BYTES_PER_CHECKED_PIXEL : bytesPerPixel(header);
   return BITMAP_MB + (pixels * perPixel + bytes.byteLength * COPIES_OF_FILE) / MB;
+}
+
+function bytesPerPixel(header: ImageHeader | null): number {
+  if (header?.format === 'webp') return BYTES_PER_WEBP_PIXEL;
+  return header?.isProgressive === true ? BYTES_PER_PROGRESSIVE_PIXEL : BYTES_PER_PIXEL;
 }

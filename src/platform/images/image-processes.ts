@@ -38,7 +38,10 @@ const IDLE_MB = 100;
 const MIN_PROCESS_MB = 160;
 const IDLE_TIMEOUT_MS = 30_000;
 const POLL_MS = 20;
-const MAX_CPU_MS = 4_000;
+/** Ten times what a large photo takes. */
+const MAX_CPU_MS = 3_000;
+/** To a picture of the largest size. */
+const MAX_CHECK_CPU_MS = 8_000;
 /** For a machine that is so busy that a process hardly gets on. */
 const MAX_WALL_MS = 15_000;
 /** All images of a drawing together. */
@@ -106,7 +109,13 @@ export class ImageProcesses {
     return this.close();
   }
 
-  private async perform(session: ImageSession, job: ImageJob, bytes: Uint8Array, onReply: OnReply, signal: AbortSignal) {
+  private async perform(
+    session: ImageSession,
+    job: ImageJob,
+    bytes: Uint8Array,
+    onReply: OnReply,
+    signal: AbortSignal,
+  ) {
     signal.throwIfAborted();
     const known = this.refused.find(bytes);
     if (known !== null) throw new ImageRefusedError(known);
@@ -286,7 +295,11 @@ export class ImageSession {
 
   constructor(
     private readonly perform: (
-      session: ImageSession, job: ImageJob, bytes: Uint8Array, onReply: OnReply, signal: AbortSignal,
+      session: ImageSession,
+      job: ImageJob,
+      bytes: Uint8Array,
+      onReply: OnReply,
+      signal: AbortSignal,
     ) => Promise<void>,
   ) {}
 
@@ -336,13 +349,17 @@ class Watch {
     private readonly process: ImageProcess,
     private readonly startCpuMs: number,
     private readonly maxMemory: number,
+    private readonly maxCpuMs: number,
   ) {
     this.timer = setInterval(() => void this.look(), POLL_MS);
   }
 
-  static async start(process: ImageProcess, { allowanceMb }: Task): Promise<Watch> {
+  static async start(process: ImageProcess, { allowanceMb, job, session }: Task): Promise<Watch> {
     const usage = await process.usage();
-    return new Watch(process, usage?.cpuMs ?? 0, (IDLE_MB + allowanceMb) * 1024 * 1024);
+    const maxMemory = (IDLE_MB + allowanceMb) * 1024 * 1024;
+    const maxCpuMs = job.kind === 'check' ? MAX_CHECK_CPU_MS : MAX_CPU_MS;
+    // Who has taken too much time before is given less.
+    return new Watch(process, usage?.cpuMs ?? 0, maxMemory, maxCpuMs / 3 ** session.kills);
   }
 
   /** @returns what the process has taken; `null` when that is not known */
@@ -354,7 +371,7 @@ class Watch {
   private async look(): Promise<void> {
     const usage = await this.measure();
     if (usage !== null && usage.memory > this.maxMemory) this.end(TOO_MUCH);
-    else if (this.cpuMs > MAX_CPU_MS || Date.now() - this.since > MAX_WALL_MS) this.end(TOO_LONG);
+    else if (this.cpuMs > this.maxCpuMs || Date.now() - this.since > MAX_WALL_MS) this.end(TOO_LONG);
   }
 
   private async measure(): Promise<ProcessUsage | null> {

@@ -27,6 +27,7 @@ export interface ImageCopy extends Size {
 export interface DecodedImage extends Size {
   /** Whether its pixels were made for the page at hand, as those of an SVG are. */
   readonly isRendered: boolean;
+  readonly isOpaque: boolean;
   readonly copies: readonly ImageCopy[];
 }
 
@@ -51,7 +52,10 @@ export function writeFrame(socket: Socket, message: ImageJob | ImageReply, bytes
 }
 
 /** Takes the messages from a socket, each with its bytes, which are the receiver's own. */
-export function readFrames<Message>(socket: Socket, onFrame: (message: Message, bytes: Uint8Array<ArrayBuffer>) => void): void {
+export function readFrames<Message>(
+  socket: Socket,
+  onFrame: (message: Message, bytes: Uint8Array<ArrayBuffer>) => void,
+): void {
   let chunks: Buffer[] = [];
   let available = 0;
   let needed = HEAD_BYTES;

@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { Socket } from 'node:net';
 import { setPriority } from 'node:os';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import sharp from 'sharp';
 import { decodeBitmap } from './bitmap-decoder';
 import { type DecodingJob, type ImageJob, type ImageReply, readFrames, writeFrame } from './image-protocol';
@@ -19,6 +20,8 @@ const NICENESS = 10;
 /** An SVG is rendered twice as fine as it is drawn, which keeps its edges sharp when it is turned. */
 const SVG_OVERSAMPLING = 2;
 const STRIP_BYTES = 1024 * 1024;
+/** A process that has just started has less. */
+const COLLECTED_BYTES = 90 * 1024 * 1024;
 const NOTHING = new Uint8Array(0);
 
 const channel = new Socket({ fd: CHANNEL, readable: true, writable: true });
@@ -33,14 +36,25 @@ async function send(reply: ImageReply, bytes: Uint8Array = NOTHING): Promise<voi
 }
 
 async function perform(job: ImageJob, bytes: Uint8Array): Promise<void> {
+  const outcome = await outcomeOf(job, bytes);
+  // Before the service looks how much memory is still taken. Native memory is given back in a turn of its own.
+  if (process.memoryUsage.rss() > COLLECTED_BYTES) {
+    globalThis.gc?.();
+    await nextTurn();
+    globalThis.gc?.();
+  }
+  await send(outcome);
+}
+
+async function outcomeOf(job: ImageJob, bytes: Uint8Array): Promise<ImageReply> {
   try {
     if (job.kind === 'check') await checkPng(bytes, job.maxSide);
     else if (job.kind === 'svg') await drawSvg(job, bytes);
     else await drawBitmap(job, bytes);
-    await send({ kind: 'done' });
+    return { kind: 'done' };
   } catch (error) {
     if (!(error instanceof ImageRefusedError)) throw error;
-    await send({ kind: 'refused', reason: error.message });
+    return { kind: 'refused', reason: error.message };
   }
 }
 
@@ -60,7 +74,8 @@ async function drawSvg({ uses, ratio, maxPixels, memory }: DecodingJob, bytes: U
   const side = (name: 'width' | 'height') => Math.max(0, ...uses.map((use) => Math.abs(use[name] ?? 0) / size[name]));
   const scale = Math.max(side('width'), side('height')) || 1;
   const { pixels, width, height } = await renderSvg(document, scale * ratio * SVG_OVERSAMPLING, { maxPixels, memory });
-  await send({ kind: 'image', image: { ...size, isRendered: true, copies: [{ halvings: 0, width, height }] } });
+  const copies = [{ halvings: 0, width, height }];
+  await send({ kind: 'image', image: { ...size, isRendered: true, isOpaque: false, copies } });
   const rows = Math.max(1, Math.floor(STRIP_BYTES / (width * 4))) * width * 4;
   for (let at = 0; at < pixels.length; at += rows) await send({ kind: 'strip' }, pixels.subarray(at, at + rows));
 }
@@ -71,10 +86,7 @@ channel.on('error', end);
 channel.on('close', end);
 let jobs = Promise.resolve();
 readFrames<ImageJob>(channel, (job, bytes) => {
-  jobs = jobs
-    .then(() => perform(job, bytes))
-    .catch(end)
-    .then(() => globalThis.gc?.());
+  jobs = jobs.then(() => perform(job, bytes)).catch(end);
 });
 // What was loaded so far was needed soon.
 setPriority(NICENESS);

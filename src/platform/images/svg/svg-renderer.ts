@@ -7,13 +7,13 @@ const MAX_SIDE = 8192;
 const MAX_RASTER_PIXELS = 16_000_000;
 /** Filters work on every pixel, many times over. */
 const MAX_FILTERED_PIXELS = 1_000_000;
-/** Pixels of all layers together; about a second. */
-const MAX_LAYER_PIXELS = 600_000_000;
+/** Pixels of all layers together; about two seconds. */
+const MAX_LAYER_PIXELS = 200_000_000;
 /** Below this part of its own pixels a picture shows nothing of what it is of. */
 const MIN_SHARE = 0.05;
 /** librsvg's surface, what becomes of it in libvips, and the pixels that come out. */
-const BYTES_PER_PIXEL = 16;
-const BYTES_PER_LAYER_PIXEL = 4;
+const BYTES_PER_PIXEL = 12;
+const BYTES_PER_LAYER_PIXEL = 3;
 /** librsvg keeps an embedded image twice. */
 const BYTES_PER_EMBEDDED_PIXEL = 8;
 

@@ -1,3 +1,5 @@
+import type { Size } from '../../model/board/board';
+
 const HEADER_BYTES = 14 + 108;
 
 /** An uncompressed bitmap file (BMP) that is filled row by row: Skia reads raw pixels in no other way. */
@@ -5,7 +7,7 @@ export class BitmapFile {
   bytes: Buffer<ArrayBuffer>;
   private end = HEADER_BYTES;
 
-  constructor(width: number, height: number) {
+  constructor({ width, height }: Size, isOpaque: boolean) {
     const pixels = width * height * 4;
     const bytes = Buffer.from(new ArrayBuffer(HEADER_BYTES + pixels));
     bytes.write('BM');
@@ -21,7 +23,9 @@ export class BitmapFile {
     // Uncompressed, by masks: red, green, blue, alpha.
     bytes.writeUInt32LE(3, 30);
     bytes.writeUInt32LE(pixels, 34);
-    [0xff, 0xff00, 0xff0000, 0xff000000].forEach((mask, index) => bytes.writeUInt32LE(mask, 54 + 4 * index));
+    [0xff, 0xff00, 0xff0000, isOpaque ? 0 : 0xff000000].forEach((mask, index) =>
+      bytes.writeUInt32LE(mask, 54 + 4 * index),
+    );
     bytes.write('BGRs', 70);
     this.bytes = bytes;
   }

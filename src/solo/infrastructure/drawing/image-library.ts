@@ -69,7 +69,11 @@ export class ImageLibrary {
   /** The image of an address on the page at hand; `null` when it cannot be had. */
   readonly get = (source: string): Picture | null => this.pictures.get(source) ?? null;
 
-  private async picture(source: string, uses: readonly ImageUse[], { ratio, vector }: PageScale): Promise<Picture | null> {
+  private async picture(
+    source: string,
+    uses: readonly ImageUse[],
+    { ratio, vector }: PageScale,
+  ): Promise<Picture | null> {
     try {
       if (source === '') throw new ImageRefusedError('it has no address');
       const bytes = isDataUrl(source) ? new Uint8Array(decodeDataUrl(source)) : null;
@@ -99,7 +103,7 @@ async function assembled({ image, strips }: ImageAnswer): Promise<Picture> {
   const copies = new Map<number, Image | Canvas>();
   for (const copy of image.copies) {
     const isFile = copy.halvings === 0 && !image.isRendered;
-    copies.set(copy.halvings, await (isFile ? asImage(copy, strips) : asCanvas(copy, strips)));
+    copies.set(copy.halvings, await (isFile ? asImage(copy, image.isOpaque, strips) : asCanvas(copy, strips)));
   }
   return { width: image.width, height: image.height, rendered: image.isRendered, copies };
 }
@@ -107,7 +111,7 @@ async function assembled({ image, strips }: ImageAnswer): Promise<Picture> {
 async function asCanvas({ width, height }: ImageCopy, strips: ImageAnswer['strips']): Promise<Canvas> {
   const canvas = createCanvas(width, height);
   const context = canvas.getContext('2d');
-  for (let y = 0; y < height; ) {
+  for (let y = 0; y < height;) {
     const strip = await nextStrip(strips);
     const rows = strip.byteLength / (width * 4);
     context.putImageData(new ImageData(new Uint8ClampedArray(strip.buffer), width, rows), 0, y);
@@ -117,8 +121,8 @@ async function asCanvas({ width, height }: ImageCopy, strips: ImageAnswer['strip
 }
 
 /** Skia draws the edges of an image in another way than those of a canvas; only a file becomes an image. */
-async function asImage({ width, height }: ImageCopy, strips: ImageAnswer['strips']): Promise<Image> {
-  const file = new BitmapFile(width, height);
+async function asImage({ width, height }: ImageCopy, isOpaque: boolean, strips: ImageAnswer['strips']): Promise<Image> {
+  const file = new BitmapFile({ width, height }, isOpaque);
   while (!file.isComplete) file.append(await nextStrip(strips));
   const image = await loadImage(file.bytes);
   // The image refers to its file for as long as it lives, and needs it no more.

@@ -177,7 +177,8 @@ export class ThreadDrawing implements Drawing {
   /** Hands pixels over as they come: a whole image would be in memory twice. */
   private readonly passOn: OnReply = (reply, pixels) => {
     if (reply.kind === 'image') this.tell({ kind: 'image', image: reply.image });
-    else if (reply.kind === 'strip') this.port.postMessage({ kind: 'strip', bytes: pixels } satisfies ToThread, [pixels.buffer]);
+    else if (reply.kind === 'strip')
+      this.port.postMessage({ kind: 'strip', bytes: pixels } satisfies ToThread, [pixels.buffer]);
   };
 
   private tell(message: ToThread): void {
