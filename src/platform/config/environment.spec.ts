@@ -270,6 +270,7 @@ describe('Config', () => {
         drawingThreads: 3,
         rateLimit: { limit: 5, windowSeconds: 7200 },
       },
+      images: { processes: 4, memoryMb: 256 },
     });
   });
 });

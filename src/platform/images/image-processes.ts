@@ -13,6 +13,8 @@ export interface ImageProcessesOptions {
   readonly processes: number;
   /** Resident memory of all processes together, in megabytes. */
   readonly memoryMb: number;
+  /** How long one image may occupy a processor, in milliseconds; 3 s by default. */
+  readonly maxCpuMs?: number;
 }
 
 /** Gets what a job gives, in order. */
@@ -34,6 +36,8 @@ interface Task {
 const MAX_PIXELS = 50_000_000;
 /** What an idle process has, with what is left of its last image. */
 const IDLE_MB = 100;
+/** A process that keeps more than this of its last image is replaced. */
+const SPENT_MB = 110;
 /** Below that not a single image has room. */
 const MIN_PROCESS_MB = 160;
 const IDLE_TIMEOUT_MS = 30_000;
@@ -235,7 +239,7 @@ export class ImageProcesses {
     try {
       await process.started();
       hasStarted = true;
-      watch = await Watch.start(process, task);
+      watch = await Watch.start(process, task, this.options.maxCpuMs ?? MAX_CPU_MS);
       await process.perform(task.job, task.bytes, (reply, pixels) => {
         hasReplied = true;
         if (reply.kind === 'refused') task.reject(new ImageRefusedError(reply.reason));
@@ -274,7 +278,7 @@ export class ImageProcesses {
   private async settle(process: ImageProcess, task: Task, watch: Watch | null): Promise<void> {
     const usage = await watch?.stop();
     this.running.delete(process);
-    const isSpent = !usage || process.isWorn(usage) || usage.memory > IDLE_MB * 1024 * 1024;
+    const isSpent = !usage || process.isWorn(usage) || usage.memory > SPENT_MB * 1024 * 1024;
     if (process.isEnded || isSpent || this.isClosed) this.remove(process);
     else this.rest(process);
     task.session.cpuMs += watch?.cpuMs ?? 0;
@@ -354,10 +358,10 @@ class Watch {
     this.timer = setInterval(() => void this.look(), POLL_MS);
   }
 
-  static async start(process: ImageProcess, { allowanceMb, job, session }: Task): Promise<Watch> {
+  static async start(process: ImageProcess, { allowanceMb, job, session }: Task, imageCpuMs: number): Promise<Watch> {
     const usage = await process.usage();
     const maxMemory = (IDLE_MB + allowanceMb) * 1024 * 1024;
-    const maxCpuMs = job.kind === 'check' ? MAX_CHECK_CPU_MS : MAX_CPU_MS;
+    const maxCpuMs = job.kind === 'check' ? MAX_CHECK_CPU_MS : imageCpuMs;
     // Who has taken too much time before is given less.
     return new Watch(process, usage?.cpuMs ?? 0, maxMemory, maxCpuMs / 3 ** session.kills);
   }

@@ -1,0 +1,150 @@
+import { PNG } from 'pngjs';
+import { BoardPainter } from '../../src/solo/infrastructure/drawing/board-painter';
+import { ImageProcesses } from '../../src/platform/images/image-processes';
+import { NoAssets, pagesOf } from '../golden/golden-set';
+import { childrenOf, isRunning, memoryOf, programOf } from '../support/child-processes';
+import {
+  dashBomb,
+  embeddedBomb,
+  manyScans,
+  nestedMasks,
+  nestedSvg,
+  slowSvg,
+  soundPhoto,
+  svgUrl,
+  useBomb,
+} from '../support/hostile-images';
+import { Installation } from '../support/installation';
+import { scaled } from '../support/machine';
+import { until } from '../support/until';
+
+const png = { format: 'png', scale: { pixelRatio: 2 }, background: 'white' } as const;
+const forever = new AbortController().signal;
+const SOUND = svgUrl('<rect width="400" height="400" fill="lime"/>');
+const MEMORY_MB = 512;
+
+/** A page of images, each in a square of its own; the last one is sound. */
+const boardOf = (...sources: string[]) => {
+  const place = (src: string, index: number) => ({ type: 'image', src, x: 100 * index, y: 0, width: 90, height: 90 });
+  return JSON.stringify({ activePageId: '', pages: [{ assets: [...sources, SOUND].map(place) }] });
+};
+/** The same over the whole page, where each pixel counts. */
+const largeBoardOf = (src: string) =>
+  JSON.stringify({
+    activePageId: '',
+    pages: [{ assets: [{ type: 'image', src, x: 0, y: 0, width: 900, height: 900 }] }],
+  });
+const colourAt = (file: Uint8Array, x: number, y: number) => {
+  const { data, width } = PNG.sync.read(Buffer.from(file));
+  return [...data.subarray((y * 2 * width + x * 2) * 4, (y * 2 * width + x * 2) * 4 + 3)];
+};
+const LIME = [0, 255, 0];
+
+describe('A board with hostile images', () => {
+  let images: ImageProcesses;
+  let painter: BoardPainter;
+  const imageProcesses = () => childrenOf(process.pid).filter(isImageProcess);
+
+  beforeAll(() => {
+    images = new ImageProcesses({ processes: 3, memoryMb: MEMORY_MB, maxCpuMs: 500 });
+    painter = new BoardPainter({ threads: 4, assets: new NoAssets(), images });
+  });
+  afterAll(() => painter.onApplicationShutdown());
+
+  const draw = async (state: string, picture: typeof png | (typeof png & { page: number }) = png) => {
+    const drawing = await painter.open(state, picture, forever);
+    const [file] = await pagesOf(drawing);
+    return { file: file!, warnings: drawing.warnings };
+  };
+
+  it('is drawn without what is refused before it is drawn, and says why', async () => {
+    const state = boardOf(useBomb(), dashBomb(), await embeddedBomb(), nestedSvg());
+    const started = Date.now();
+
+    const { file, warnings } = await draw(state);
+
+    expect(warnings.map((text) => text.replace(/^.*: /, ''))).toEqual([
+      'the SVG file takes too long to draw.',
+      'the SVG file takes too long to draw.',
+      expect.stringMatching(/^the SVG file takes too long(, or too much memory,)? to draw\.$/),
+      'the SVG file embeds something that is not an image.',
+    ]);
+    expect(colourAt(file, 445, 45)).toEqual(LIME);
+    expect(Date.now() - started).toBeLessThan(scaled(2_000));
+  });
+
+  it('is drawn without an image that takes too long, whose process is ended', async () => {
+    const { file, warnings } = await draw(boardOf(await manyScans()));
+
+    expect(warnings).toEqual([expect.stringContaining('it takes too long to draw')]);
+    expect(colourAt(file, 145, 45)).toEqual(LIME);
+  });
+
+  it('takes no time again for an image that was refused, on whatever board', async () => {
+    await draw(largeBoardOf(slowSvg()));
+    const started = Date.now();
+
+    const { warnings } = await draw(largeBoardOf(slowSvg()));
+
+    expect(warnings).toEqual([expect.stringContaining('it takes too long to draw')]);
+    expect(Date.now() - started).toBeLessThan(scaled(1_000));
+  });
+
+  it('keeps the memory of the image processes within its limit', async () => {
+    let most = 0;
+    const looking = setInterval(() => {
+      most = Math.max(
+        most,
+        imageProcesses().reduce((sum, pid) => sum + memoryOf(pid), 0),
+      );
+    }, 10);
+
+    await Promise.all([nestedMasks(40), nestedMasks(41), nestedMasks(42)].map((mask) => draw(largeBoardOf(mask))));
+
+    clearInterval(looking);
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThan(MEMORY_MB + 64);
+  });
+
+  it('does not keep the board of somebody else waiting', async () => {
+    const hostile = [1, 2, 3].map((seed) => draw(boardOf(slowSvg(seed), slowSvg(seed + 10))));
+    await until('hostile images are being drawn', () => imageProcesses().length > 0);
+    const started = Date.now();
+
+    const { file, warnings } = await draw(boardOf(await soundPhoto(800, 600)));
+
+    expect(warnings).toEqual([]);
+    expect(colourAt(file, 145, 45)).toEqual(LIME);
+    expect(Date.now() - started).toBeLessThan(scaled(4_000));
+    await Promise.all(hostile);
+  });
+
+  it('is drawn as a whole though a process is ended from outside', async () => {
+    const drawn = draw(boardOf(await soundPhoto(2000, 1500)));
+    await until('a process is there', () => imageProcesses().length > 0);
+    for (const pid of imageProcesses()) process.kill(pid, 'SIGKILL');
+
+    const { warnings } = await drawn;
+
+    expect(warnings).toEqual([]);
+  });
+});
+
+describe('A service that is killed', () => {
+  it('leaves no process behind that decodes an image', async () => {
+    const { installation, service } = await Installation.withService({ STORAGE: 'disk' });
+    const ann = await installation.asUser('ann');
+    await ann.requestExport(await ann.saveBoard(largeBoardOf(slowSvg())), 'png');
+    await until('an image is being drawn', () => childrenOf(service.processId).some(isImageProcess));
+    const children = childrenOf(service.processId);
+
+    await service.kill('SIGKILL');
+
+    await until('the processes are gone', () => !children.some(isRunning));
+    await installation.remove();
+  });
+});
+
+function isImageProcess(pid: number): boolean {
+  return programOf(pid).includes('image.process.js');
+}
