@@ -24,7 +24,8 @@ export class ImageProcessPictureInspector extends PictureInspector {
       await this.images.checkPng(bytes, LONGEST_SIDE);
     } catch (error) {
       if (!(error instanceof ImageRefusedError)) throw error;
-      throw notSound(error.message);
+      // A limit says of an image that "it takes too long".
+      throw notSound(error.message.replace(/^it /, ''));
     }
   }
 }

@@ -127,7 +127,6 @@ describe('Environment', () => {
     ['MAIL_FROM', 'Exports <a@example.com>, b@example.com', /like exports@example.com/],
     ['SMTP_TIMEOUT_SECONDS', '26', /from 1 to 25/],
     ['BOARD_MAX_BYTES', '10MB', /number/],
-    ['IMAGE_MEMORY_MB', '100', /192/],
     ['DRAWING_THREADS', '65', /64/],
   ])('refuses %s=%s and says what is right', (variable, value, right) => {
     // With a sender, as mail has none by itself.

@@ -8,6 +8,7 @@ import { type ProcessUsage, readUsage } from './process-usage';
 
 /** Its socket, after the three standard streams. */
 const CHANNEL = 3;
+const START_TIMEOUT_MS = 30_000;
 /** V8 needs this much for the largest SVG file. */
 const HEAP_MB = 192;
 /** A process whose service is gone and that is deep in native code ends after this at the latest. */
@@ -53,9 +54,17 @@ export class ImageProcess {
     this.channel.on('error', () => {
       this.kill();
     });
-    readFrames<ImageReply>(this.channel, (reply, bytes) => {
-      this.onReply(reply, bytes);
+    readFrames(this.channel, (reply, bytes) => {
+      this.onReply(reply as ImageReply, bytes);
     });
+    const startTimer = setTimeout(() => {
+      this.kill();
+    }, START_TIMEOUT_MS).unref();
+    void this.ready
+      .catch(() => undefined)
+      .finally(() => {
+        clearTimeout(startTimer);
+      });
     this.rest();
   }
 

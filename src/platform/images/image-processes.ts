@@ -1,12 +1,11 @@
 import { Logger } from '@nestjs/common';
 import { allowanceFor } from './image-allowance';
-import { measureImage } from './image-header';
 import { ImageProcess, ImageProcessEndedError } from './image-process';
-import type { DecodingJob, ImageJob, ImageReply } from './image-protocol';
+import type { ImageJob } from './image-protocol';
 import { ImageRefusedError } from './image-refused-error';
-import type { ProcessUsage } from './process-usage';
+import { ImageSession, type OnReply } from './image-session';
+import { ProcessWatch, type WatchLimits } from './process-watch';
 import { RefusedImages } from './refused-images';
-import { looksLikeSvg } from './svg/svg-text';
 
 export interface ImageProcessesOptions {
   /** How many images are decoded at once; others wait for a process. */
@@ -16,9 +15,6 @@ export interface ImageProcessesOptions {
   /** How long one image may occupy a processor, in milliseconds; 3 s by default. */
   readonly maxCpuMs?: number;
 }
-
-/** Gets what a job gives, in order. */
-export type OnReply = (reply: ImageReply, bytes: Uint8Array<ArrayBuffer>) => void;
 
 interface Task {
   readonly session: ImageSession;
@@ -33,7 +29,6 @@ interface Task {
   cancelled: boolean;
 }
 
-const MAX_PIXELS = 50_000_000;
 /** What an idle process has, with what is left of its last image. */
 const IDLE_MB = 100;
 /** A process that keeps more than this of its last image is replaced. */
@@ -41,24 +36,14 @@ const SPENT_MB = 110;
 /** Below that not a single image has room. */
 const MIN_PROCESS_MB = 160;
 const IDLE_TIMEOUT_MS = 30_000;
-const POLL_MS = 20;
 /** Ten times what a large photo takes. */
 const MAX_CPU_MS = 3_000;
 /** To a picture of the largest size. */
 const MAX_CHECK_CPU_MS = 8_000;
-/** For a machine that is so busy that a process hardly gets on. */
-const MAX_WALL_MS = 15_000;
-/** All images of a drawing together. */
-const MAX_SESSION_CPU_MS = 20_000;
-const MAX_SESSION_KILLS = 2;
-/** From then on a drawing leaves one process to others. */
-const HEAVY_CPU_MS = 2_000;
 /** After this a large image waits no longer for memory that small ones take. */
 const MAX_OVERTAKEN_MS = 5_000;
 /** A process may end for reasons that are not the image's. */
 const MAX_ATTEMPTS = 2;
-const TOO_LONG = 'it takes too long to draw';
-const TOO_MUCH = 'it takes too much memory to draw';
 
 const NEVER = new AbortController().signal;
 
@@ -181,11 +166,11 @@ export class ImageProcesses {
   private next(): Task | undefined {
     if (this.running.size >= this.maxProcesses) return undefined;
     const busy = new Set([...this.running.values()].map(({ session }) => session));
-    const heavy = [...busy].filter(isHeavy).length;
+    const heavy = [...busy].filter(({ isHeavy }) => isHeavy).length;
     const isChecking = [...this.running.values()].some(({ job }) => job.kind === 'check');
     const mayBeHeavy = this.maxProcesses === 1 || heavy < this.maxProcesses - 1;
     const eligible = this.waiting
-      .filter(({ session }) => !busy.has(session) && (mayBeHeavy || !isHeavy(session)))
+      .filter(({ session }) => !busy.has(session) && (mayBeHeavy || !session.isHeavy))
       .filter(({ job }) => job.kind !== 'check' || !isChecking)
       .sort((one, other) => one.session.cpuMs - other.session.cpuMs || one.since - other.since);
     for (const task of eligible) {
@@ -234,12 +219,12 @@ export class ImageProcesses {
   private async run(process: ImageProcess, task: Task): Promise<void> {
     task.attempts += 1;
     let hasStarted = false;
-    let watch: Watch | null = null;
+    let watch: ProcessWatch | null = null;
     let hasReplied = false;
     try {
       await process.started();
       hasStarted = true;
-      watch = await Watch.start(process, task, this.options.maxCpuMs ?? MAX_CPU_MS);
+      watch = await ProcessWatch.start(process, this.limitsFor(task));
       await process.perform(task.job, task.bytes, (reply, pixels) => {
         hasReplied = true;
         if (reply.kind === 'refused') task.reject(new ImageRefusedError(reply.reason));
@@ -251,6 +236,12 @@ export class ImageProcesses {
     } finally {
       await this.settle(process, task, watch);
     }
+  }
+
+  private limitsFor({ job, allowanceMb, session }: Task): WatchLimits {
+    const maxCpuMs = job.kind === 'check' ? MAX_CHECK_CPU_MS : (this.options.maxCpuMs ?? MAX_CPU_MS);
+    // Who has taken too much time before is given less.
+    return { maxMemoryMb: IDLE_MB + allowanceMb, maxCpuMs: maxCpuMs / 3 ** session.kills };
   }
 
   /** A process ended: by us, as the image was too much for it, or by itself. */
@@ -269,13 +260,14 @@ export class ImageProcesses {
       // That is no fault of the image: the attempt at the drawing fails, and is repeated.
       task.reject(error);
     } else {
+      task.session.kills += 1;
       logger.warn('An image process ended', { reason: error.message });
       this.refused.add(task.bytes, 'it cannot be decoded');
       task.reject(new ImageRefusedError('it cannot be decoded'));
     }
   }
 
-  private async settle(process: ImageProcess, task: Task, watch: Watch | null): Promise<void> {
+  private async settle(process: ImageProcess, task: Task, watch: ProcessWatch | null): Promise<void> {
     const usage = await watch?.stop();
     this.running.delete(process);
     const isSpent = !usage || process.isWorn(usage) || usage.memory > SPENT_MB * 1024 * 1024;
@@ -290,102 +282,4 @@ interface Ending {
   readonly reason: string | null;
   readonly mayRetry: boolean;
   readonly hasStarted: boolean;
-}
-
-/** The images of one drawing: one is decoded at a time, and together they may take only so long. */
-export class ImageSession {
-  cpuMs = 0;
-  kills = 0;
-
-  constructor(
-    private readonly perform: (
-      session: ImageSession,
-      job: ImageJob,
-      bytes: Uint8Array,
-      onReply: OnReply,
-      signal: AbortSignal,
-    ) => Promise<void>,
-  ) {}
-
-  /**
-   * Decodes an image in a process of its own.
-   * @param onReply gets the image and its pixels, in order
-   * @throws ImageRefusedError when the image is damaged or takes too much; the signal's reason
-   */
-  async decode(
-    request: Omit<DecodingJob, 'kind' | 'memory'>,
-    bytes: Uint8Array,
-    onReply: OnReply,
-    signal: AbortSignal,
-  ): Promise<void> {
-    if (this.kills >= MAX_SESSION_KILLS || this.cpuMs >= MAX_SESSION_CPU_MS) {
-      throw new ImageRefusedError('the images of this board take too long to draw');
-    }
-    await this.perform(this, { ...request, kind: kindOf(bytes), memory: 0 }, bytes, onReply, signal);
-  }
-}
-
-/** @throws ImageRefusedError unless it is an image of a sane size, as far as its first bytes say */
-function kindOf(bytes: Uint8Array): DecodingJob['kind'] {
-  const header = measureImage(bytes);
-  if (header === null) {
-    if (looksLikeSvg(bytes)) return 'svg';
-    throw new ImageRefusedError('it is not a PNG, JPEG, GIF, WebP or SVG image');
-  }
-  const { width, height } = header;
-  if (!(width * height > 0)) throw new ImageRefusedError('the image is empty');
-  if (width * height > MAX_PIXELS) throw new ImageRefusedError(`${width} × ${height} pixels are too many`);
-  return 'bitmap';
-}
-
-function isHeavy({ kills, cpuMs }: ImageSession): boolean {
-  return kills > 0 || cpuMs >= HEAVY_CPU_MS;
-}
-
-/** Looks after a process that decodes an image, and ends it when it takes too much. */
-class Watch {
-  reason: string | null = null;
-  cpuMs = 0;
-  private readonly timer: NodeJS.Timeout;
-  private readonly since = Date.now();
-
-  private constructor(
-    private readonly process: ImageProcess,
-    private readonly startCpuMs: number,
-    private readonly maxMemory: number,
-    private readonly maxCpuMs: number,
-  ) {
-    this.timer = setInterval(() => void this.look(), POLL_MS);
-  }
-
-  static async start(process: ImageProcess, { allowanceMb, job, session }: Task, imageCpuMs: number): Promise<Watch> {
-    const usage = await process.usage();
-    const maxMemory = (IDLE_MB + allowanceMb) * 1024 * 1024;
-    const maxCpuMs = job.kind === 'check' ? MAX_CHECK_CPU_MS : imageCpuMs;
-    // Who has taken too much time before is given less.
-    return new Watch(process, usage?.cpuMs ?? 0, maxMemory, maxCpuMs / 3 ** session.kills);
-  }
-
-  /** @returns what the process has taken; `null` when that is not known */
-  async stop(): Promise<ProcessUsage | null> {
-    clearInterval(this.timer);
-    return this.measure();
-  }
-
-  private async look(): Promise<void> {
-    const usage = await this.measure();
-    if (usage !== null && usage.memory > this.maxMemory) this.end(TOO_MUCH);
-    else if (this.cpuMs > this.maxCpuMs || Date.now() - this.since > MAX_WALL_MS) this.end(TOO_LONG);
-  }
-
-  private async measure(): Promise<ProcessUsage | null> {
-    const usage = await this.process.usage();
-    if (usage !== null) this.cpuMs = usage.cpuMs - this.startCpuMs;
-    return usage;
-  }
-
-  private end(reason: string): void {
-    this.reason ??= reason;
-    this.process.kill();
-  }
 }

@@ -52,10 +52,7 @@ export function writeFrame(socket: Socket, message: ImageJob | ImageReply, bytes
 }
 
 /** Takes the messages from a socket, each with its bytes, which are the receiver's own. */
-export function readFrames<Message>(
-  socket: Socket,
-  onFrame: (message: Message, bytes: Uint8Array<ArrayBuffer>) => void,
-): void {
+export function readFrames(socket: Socket, onFrame: (message: unknown, bytes: Uint8Array<ArrayBuffer>) => void): void {
   let chunks: Buffer[] = [];
   let available = 0;
   let needed = HEAD_BYTES;
@@ -69,7 +66,7 @@ export function readFrames<Message>(
       const end = textEnd + all.readUInt32LE(4);
       needed = end;
       if (available < end) break;
-      const message = JSON.parse(all.toString('utf8', HEAD_BYTES, textEnd)) as Message;
+      const message = JSON.parse(all.toString('utf8', HEAD_BYTES, textEnd)) as unknown;
       const rest = all.subarray(end);
       chunks = rest.length > 0 ? [rest] : [];
       available = rest.length;

@@ -85,8 +85,8 @@ sharp.cache(false);
 channel.on('error', end);
 channel.on('close', end);
 let jobs = Promise.resolve();
-readFrames<ImageJob>(channel, (job, bytes) => {
-  jobs = jobs.then(() => perform(job, bytes)).catch(end);
+readFrames(channel, (job, bytes) => {
+  jobs = jobs.then(() => perform(job as ImageJob, bytes)).catch(end);
 });
 // What was loaded so far was needed soon.
 setPriority(NICENESS);

@@ -22,7 +22,7 @@ export interface Picture extends Size {
 export interface ImageAnswer {
   readonly image: DecodedImage;
   /** Its pixels, copy by copy, as strips of whole rows. */
-  readonly strips: AsyncIterator<Uint8Array<ArrayBuffer>>;
+  readonly strips: AsyncIterator<Uint8Array<ArrayBuffer>, void>;
 }
 
 /** Has an image fetched, if need be, and decoded; throws ImageRefusedError. */

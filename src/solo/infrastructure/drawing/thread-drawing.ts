@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Drawing } from '../../../export';
 import { ImageRefusedError } from '../../../platform/images/image-refused-error';
-import type { ImageSession, OnReply } from '../../../platform/images/image-processes';
+import type { ImageSession, OnReply } from '../../../platform/images/image-session';
 import { AssetRefusedError, type AssetLoader } from '../../model/board/asset-loader';
 import { BoardTooComplexError, DrawingFailedError, reported, threadEnd } from './drawing-errors';
 import type { FromThread, ImageRequest, ToThread } from './drawing-protocol';
