@@ -52,7 +52,7 @@ describe('A board with hostile images', () => {
   afterAll(() => painter.onApplicationShutdown());
 
   const draw = async (state: string, picture: typeof png | (typeof png & { page: number }) = png) => {
-    const drawing = await painter.open(state, picture, forever);
+    const drawing = await painter.open(Buffer.from(state), picture, forever);
     const [file] = await pagesOf(drawing);
     return { file: file!, warnings: drawing.warnings };
   };
