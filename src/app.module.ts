@@ -14,6 +14,7 @@ import { OutboundModule } from './platform/outbound/outbound.module';
 import { PostgresModule } from './platform/postgres/postgres.module';
 import { PrismaModule } from './platform/prisma/prisma.module';
 import { QueueModule } from './platform/queue/queue.module';
+import { RateLimitModule } from './platform/rate-limit/rate-limit.module';
 import { SealingModule } from './platform/sealing/sealing.module';
 import { StorageModule } from './platform/storage/storage.module';
 import { ScheduledExportModule } from './scheduled-export';
@@ -35,6 +36,7 @@ import { SoloModule } from './solo';
     SealingModule,
     OutboundModule,
     SweepsModule,
+    RateLimitModule,
     // Before the exports, whose /exports/:id would take its paths for ids.
     ScheduledExportModule,
     CatalogModule,

@@ -12,6 +12,22 @@ export const limits = [
     tests: ['src/platform/rate-limit/rate-limit.spec.ts'],
   },
   {
+    name: 'request-limit-off-by-one',
+    breaks: 'one thumbnail more is drawn than the limit allows',
+    file: 'src/platform/rate-limit/rate-limit-uses.ts',
+    search: 'WHERE cardinality(${recent}) < ${limit.limit}',
+    replace: 'WHERE cardinality(${recent}) <= ${limit.limit}',
+    tests: ['test/contracts/rate-limit-uses.spec.ts'],
+  },
+  {
+    name: 'request-limit-for-ever',
+    breaks: 'uses of a limit never leave its window',
+    file: 'src/platform/rate-limit/rate-limit-uses.ts',
+    search: 'WHERE use > now() - ${window} ORDER BY use',
+    replace: 'ORDER BY use',
+    tests: ['test/contracts/rate-limit-uses.spec.ts'],
+  },
+  {
     name: 'rate-limit-without-lock',
     breaks: 'requests at the same moment exceed the limit, because none sees the others',
     file: 'src/export/infrastructure/export.repository.prisma.ts',

@@ -1,13 +1,8 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import type { Request } from 'express';
-import type { CallingCustomer } from '../../platform/auth/caller';
 import { ChallengeException } from '../../platform/auth/challenge.exception';
+import type { AuthenticatedRequest } from '../../platform/auth/current-caller.decorator';
 import { CustomerService } from '../model/services/customer.service';
 import { credentialsOf } from './customer-credentials';
-
-export interface CustomerRequest extends Request {
-  customer?: CallingCustomer;
-}
 
 const CHALLENGE = 'Basic realm="Export Service", charset="UTF-8"';
 
@@ -17,7 +12,7 @@ export class CustomerGuard implements CanActivate {
   constructor(private readonly customers: CustomerService) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<CustomerRequest>();
+    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     // Many clients ask without credentials first, to be told which are wanted: that is no failed attempt.
     const credentials = credentialsOf(request);
     const customer = credentials && (await this.customers.authenticate(credentials, request.ip));

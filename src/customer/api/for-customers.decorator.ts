@@ -1,10 +1,11 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext, UseGuards } from '@nestjs/common';
 import { ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { CallingCustomer } from '../../platform/auth/caller';
+import type { AuthenticatedRequest } from '../../platform/auth/current-caller.decorator';
 import { Public } from '../../platform/auth/public.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { CUSTOMER_BASIC, CUSTOMER_ID_HEADER, CUSTOMER_SECRET_HEADER } from '../../platform/http/open-api';
-import { CustomerGuard, type CustomerRequest } from './customer.guard';
+import { CustomerGuard } from './customer.guard';
 
 /** A route for external systems, and for nobody else. Its module imports the CustomerModule. */
 export function ForCustomers(): ClassDecorator & MethodDecorator {
@@ -20,7 +21,7 @@ export function ForCustomers(): ClassDecorator & MethodDecorator {
 
 /** The external system that the guard let in. */
 export const CurrentCustomer = createParamDecorator((_: unknown, context: ExecutionContext): CallingCustomer => {
-  const { customer } = context.switchToHttp().getRequest<CustomerRequest>();
+  const { customer } = context.switchToHttp().getRequest<AuthenticatedRequest>();
   if (!customer) throw new Error('A route that asks for its customer must be one for customers');
   return customer;
 });

@@ -1,9 +1,11 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
-import type { Caller } from './caller';
+import type { Caller, CallingCustomer } from './caller';
 
 export interface AuthenticatedRequest extends Request {
   caller?: Caller;
+  /** On routes for external systems, instead. */
+  customer?: CallingCustomer;
 }
 
 /** The caller that the token guard found. Only for routes that are not public. */

@@ -3,15 +3,30 @@ import { DomainError } from '../errors/domain-error';
 
 /** What is left of a limit after a creation, or at its refusal. */
 export interface RateLimitState extends RateLimit {
-  readonly name: string;
+  readonly name: RateLimitName;
   readonly remaining: number;
   /** Seconds until the oldest creation leaves the window. */
   readonly resetSeconds: number;
 }
 
+/** What each limit counts, in the words of the people who read that it is exceeded. */
+const COUNTED = {
+  board: 'exports of boards',
+  data: 'data exports',
+  event: 'exports of results',
+  runs: 'manual runs of schedules',
+  sessions: 'new boards',
+  thumbnails: 'thumbnails',
+  'schedule-changes': 'changes to schedules',
+} as const;
+
+/** The limits, by the names that callers see. */
+export type RateLimitName = keyof typeof COUNTED;
+
 export class RateLimitExceededError extends DomainError {
   constructor(readonly state: RateLimitState) {
-    const message = `Too many export requests: ${state.limit} are allowed in ${state.windowSeconds} seconds`;
+    const { name, limit, windowSeconds, resetSeconds } = state;
+    const message = `Too many ${COUNTED[name]}: ${limit} are allowed in ${windowSeconds} seconds. Try again in ${resetSeconds} seconds.`;
     super('limit', 'rate-limit-exceeded', message, { retryAfterSeconds: state.resetSeconds });
   }
 }
@@ -30,7 +45,7 @@ export interface UsedWindow {
  * @throws RateLimitExceededError
  */
 export function takeOneMore(
-  name: string,
+  name: RateLimitName,
   { limit, windowSeconds }: RateLimit,
   { used, reset }: UsedWindow = { used: 0, reset: null },
 ): RateLimitState {

@@ -16,6 +16,7 @@ import { Config } from '../../platform/config/config';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { pageAnswer, PageQuery, pageSize } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
+import { RateLimited } from '../../platform/rate-limit/rate-limited.decorator';
 import type { Schedule } from '../model/domain/schedule';
 import { ScheduleRuns } from '../model/services/schedule-runs';
 import { ScheduleService } from '../model/services/schedule.service';
@@ -60,6 +61,7 @@ export class ScheduledExportsController {
   }
 
   @Post()
+  @RateLimited('schedule-changes')
   @ApiOperation({ summary: 'Have something exported again and again', description: CHECKED })
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiCreatedResponse({ type: ScheduleResponse, headers: LOCATION })
@@ -68,7 +70,7 @@ export class ScheduledExportsController {
     headers: LOCATION,
     description: 'A repeat of a request that made it before',
   })
-  @ApiProblems(400, 403, 409, 410, 413, 415, 422)
+  @ApiProblems(400, 403, 409, 410, 413, 415, 422, 429)
   async create(
     @CurrentCaller() caller: Caller,
     @IdempotencyKey() idempotencyKey: string | null,
@@ -90,12 +92,13 @@ export class ScheduledExportsController {
   }
 
   @Put(':id')
+  @RateLimited('schedule-changes')
   @ApiOperation({
     summary: 'Say anew what a schedule is',
     description: `It is replaced as a whole: what is left out gets its default; of secrets, what they were. ${CHECKED}`,
   })
   @ApiOkResponse({ type: ScheduleResponse })
-  @ApiProblems(400, 403, 404, 413, 415)
+  @ApiProblems(400, 403, 404, 413, 415, 429)
   async replace(
     @Param('id') id: string,
     @CurrentCaller() caller: Caller,
@@ -115,6 +118,7 @@ export class ScheduledExportsController {
   }
 
   @Post(':id/run')
+  @RateLimited('schedule-changes')
   @ApiOperation({
     summary: 'Run a schedule now',
     description: 'Also one that is paused. When it runs next stays as it is.',
@@ -140,13 +144,14 @@ export class ScheduledExportsController {
   }
 
   @Post(':id/resume')
+  @RateLimited('schedule-changes')
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
     summary: 'Let a schedule run again',
     description: 'First when it is due after now: nothing is made up for.',
   })
   @ApiOkResponse({ type: ScheduleResponse })
-  @ApiProblems(403, 404, 409)
+  @ApiProblems(403, 404, 409, 429)
   async resume(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ScheduleResponse> {
     return this.show(await this.schedules.resume(id, caller));
   }

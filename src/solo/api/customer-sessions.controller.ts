@@ -6,6 +6,7 @@ import type { CallingCustomer } from '../../platform/auth/caller';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { PageQuery, pageSize } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
+import { RateLimited } from '../../platform/rate-limit/rate-limited.decorator';
 import { type UserSessionBody, userSessionBodyReader } from '../model/domain/session-body';
 import { SoloSessionService } from '../model/services/solo-session.service';
 import { ApiSessionBody } from './api-session-body.decorator';
@@ -39,6 +40,7 @@ export class CustomerSessionsController {
   }
 
   @Post()
+  @RateLimited('sessions')
   @ApiSessionBody(userSessionBodyReader, { ofUser: true })
   @ApiOperation({
     summary: 'Begin a board for one of our users',

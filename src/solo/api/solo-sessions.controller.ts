@@ -27,6 +27,7 @@ import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { PageQuery, pageSize } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
+import { RateLimited } from '../../platform/rate-limit/rate-limited.decorator';
 import { type SessionBody, sessionBodyReader } from '../model/domain/session-body';
 import { SoloSessionService } from '../model/services/solo-session.service';
 import { ApiSessionBody } from './api-session-body.decorator';
@@ -57,6 +58,7 @@ export class SoloSessionsController {
   }
 
   @Post()
+  @RateLimited('sessions')
   @ApiSessionBody(sessionBodyReader)
   @ApiOperation({ summary: 'Keep a board' })
   @ApiHeader({ name: 'Idempotency-Key', required: false })
@@ -107,6 +109,7 @@ export class SoloSessionsController {
   }
 
   @Post(':id/duplicate')
+  @RateLimited('sessions')
   @ApiOperation({ summary: 'Keep a copy of a board' })
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiCreatedResponse({ type: SessionResponse })

@@ -7,6 +7,7 @@ import type { Caller } from '../../platform/auth/caller';
 import { type AuthenticatedRequest, CurrentCaller } from '../../platform/auth/current-caller.decorator';
 import { DomainError } from '../../platform/errors/domain-error';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
+import { RateLimited } from '../../platform/rate-limit/rate-limited.decorator';
 import { SessionThumbnailService } from '../model/services/session-thumbnail.service';
 import { SoloSessionService } from '../model/services/solo-session.service';
 import { ThumbnailResponse } from './session.response';
@@ -21,10 +22,11 @@ export class ThumbnailController {
   ) {}
 
   @Post(':id/thumbnail')
+  @RateLimited('thumbnails')
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ summary: 'Draw a small picture of the first page' })
   @ApiOkResponse({ type: ThumbnailResponse })
-  @ApiProblems(400, 401, 404, 409)
+  @ApiProblems(400, 401, 404, 409, 429)
   async render(
     @Param('id') id: string,
     @CurrentCaller() owner: Caller,

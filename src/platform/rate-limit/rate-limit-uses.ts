@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import { type Party, partyKey } from '../auth/caller';
+import type { RateLimit } from '../config/rate-limit';
+import { Prisma } from '../prisma/generated/client';
+import { PrismaService } from '../prisma/prisma.service';
+import { type RateLimitName, type RateLimitState, takeOneMore, type UsedWindow } from './rate-limit';
+
+/** Counts what no other table records, for all processes together: one row for each account and limit. The sweep deletes old ones. */
+@Injectable()
+export class RateLimitUses {
+  constructor(private readonly prisma: PrismaService) {}
+
+  /**
+   * Uses a limit once more.
+   * @throws RateLimitExceededError; what is refused does not count
+   */
+  async take(name: RateLimitName, account: Party, limit: RateLimit): Promise<RateLimitState> {
+    const key = partyKey(account);
+    const window = Prisma.sql`make_interval(secs => ${limit.windowSeconds})`;
+    const recent = Prisma.sql`ARRAY(SELECT use FROM unnest(kept.used_at) AS use WHERE use > now() - ${window} ORDER BY use)`;
+    const reset = Prisma.sql`ceil(extract(epoch FROM (${recent})[1] + ${window} - now()))::int AS reset`;
+    const [taken] = await this.prisma.$queryRaw<UsedWindow[]>`
+      INSERT INTO rate_limit_uses AS kept (name, account, used_at, expires_at)
+      VALUES (${name}, ${key}, ARRAY[now()], now() + ${window})
+      ON CONFLICT (name, account) DO UPDATE SET used_at = ${recent} || now(), expires_at = now() + ${window}
+        WHERE cardinality(${recent}) < ${limit.limit}
+      RETURNING cardinality(used_at) - 1 AS used, ${reset}`;
+    if (taken) return takeOneMore(name, limit, taken);
+    const [full] = await this.prisma.$queryRaw<UsedWindow[]>`
+      SELECT ${limit.limit}::int AS used, ${reset} FROM rate_limit_uses AS kept WHERE name = ${name} AND account = ${key}`;
+    return takeOneMore(name, limit, full ?? { used: limit.limit, reset: null });
+  }
+}

@@ -1,0 +1,32 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Response } from 'express';
+import type { AuthenticatedRequest } from '../auth/current-caller.decorator';
+import { Config, type RequestLimitName } from '../config/config';
+import { rateLimitHeaders } from './rate-limit';
+import { RateLimitUses } from './rate-limit-uses';
+
+export const RATE_LIMITED = 'rate-limited';
+
+/** Counts requests on the account of their caller, before their bodies are read. */
+@Injectable()
+export class RateLimitGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly config: Config,
+    private readonly uses: RateLimitUses,
+  ) {}
+
+  /** @throws RateLimitExceededError */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const name = this.reflector.get<RequestLimitName>(RATE_LIMITED, context.getHandler());
+    const limit = this.config.requestLimits[name];
+    if (!limit) return true;
+    const http = context.switchToHttp();
+    const { customer, caller } = http.getRequest<AuthenticatedRequest>();
+    const account = customer ?? caller;
+    if (!account) throw new Error('A route with a rate limit must not be public');
+    http.getResponse<Response>().set(rateLimitHeaders(await this.uses.take(name, account, limit)));
+    return true;
+  }
+}
