@@ -53,7 +53,10 @@ export class Laboratory {
 
   /** A fresh process, whose figures no earlier bench has touched. @param {Record<string, string>} [settings] */
   async startService(settings = {}) {
-    const unlimited = { RATE_LIMIT_BOARDS: 'off', RATE_LIMIT_EXPORTS: 'off' };
+    const unlimited = {
+      ...{ RATE_LIMIT_BOARDS: 'off', RATE_LIMIT_EXPORTS: 'off' },
+      ...{ RATE_LIMIT_SESSIONS: 'off', RATE_LIMIT_THUMBNAILS: 'off', RATE_LIMIT_SCHEDULE_CHANGES: 'off' },
+    };
     const env = { ...plainEnvironment(), ...unlimited, LOG_LEVEL: 'warn', ...settings };
     const port = await freePort();
     return this.#belongings.start(

@@ -111,7 +111,10 @@ async function startThrowAwayService(belongings) {
   const [stack] = await Promise.all([starting, ensureBuilt()]);
   await migrate(stack.databaseUrl);
   const port = await freePort();
-  const unlimited = { RATE_LIMIT_BOARDS: 'off', RATE_LIMIT_EXPORTS: 'off' };
+  const unlimited = {
+    ...{ RATE_LIMIT_BOARDS: 'off', RATE_LIMIT_EXPORTS: 'off' },
+    ...{ RATE_LIMIT_SESSIONS: 'off', RATE_LIMIT_THUMBNAILS: 'off', RATE_LIMIT_SCHEDULE_CHANGES: 'off' },
+  };
   const mail = await belongings.start(
     () => MailServer.start(),
     (started) => started.stop(),

@@ -67,7 +67,11 @@ await runProgram(async (belongings) => {
 function optionsOf(own) {
   const storage = process.env['STORAGE_DIR'] || join(folder, 'storage');
   mkdirSync(storage, { recursive: true });
-  const env = { RATE_LIMIT_BOARDS: 'off', RATE_LIMIT_EXPORTS: 'off', ...process.env };
+  const env = {
+    ...{ RATE_LIMIT_BOARDS: 'off', RATE_LIMIT_EXPORTS: 'off' },
+    ...{ RATE_LIMIT_SESSIONS: 'off', RATE_LIMIT_THUMBNAILS: 'off', RATE_LIMIT_SCHEDULE_CHANGES: 'off' },
+    ...process.env,
+  };
   return { ...own, storage, env, onLine: (/** @type {string} */ line) => console.log(readableLine(line)) };
 }
 

@@ -38,6 +38,7 @@ import { OversightRepository } from './model/domain/interfaces/oversight.reposit
 import { PictureInspector } from './model/domain/interfaces/picture-inspector';
 import { UpkeepRepository } from './model/domain/interfaces/upkeep.repository';
 import { BacklogMetrics } from './model/services/backlog-metrics';
+import { ExportAnnouncer } from './model/services/export-announcer';
 import { ExportDownload } from './model/services/export-download';
 import { ExportMetrics } from './model/services/export-metrics';
 import { ExportOversight } from './model/services/export-oversight';
@@ -104,6 +105,7 @@ const WRITERS = [
     },
     ExportReading,
     ExportService,
+    ExportAnnouncer,
     ExportRunner,
     ExportProduction,
     ExportSweep,

@@ -1,6 +1,7 @@
-import { MAX_ATTEMPTS, pauseAfter } from '../../src/export/model/domain/attempt-limits';
+import { pauseAfter } from '../../src/export/model/domain/attempt-limits';
 import type { Export, FinishedFile } from '../../src/export/model/domain/export';
 import type { Attempt, AttemptRepository } from '../../src/export/model/domain/interfaces/attempt.repository';
+import { UNLIMITED } from '../support/claims';
 import { ANN, delivering, exportRequest, finishedFile } from '../support/export-requests';
 import {
   type CreateRecords,
@@ -8,6 +9,7 @@ import {
   type RecordsUnderTest,
   RETENTION_DAYS,
 } from '../support/records-under-test';
+import { describeClaims } from './attempt-repository-claims.contract';
 
 const PROGRESS = { done: 1, total: 2, unit: 'rows' } as const;
 const DAY_MS = 86_400_000;
@@ -37,10 +39,12 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
     }
 
     async function claim(id: string): Promise<Attempt> {
-      const attempt = await records.attempts.claim(id);
+      const attempt = await records.claim(id);
       if (!attempt) throw new Error('The export could not be claimed');
       return attempt;
     }
+
+    const claimNext = () => records.attempts.claimNext(UNLIMITED);
 
     async function read(id: string): Promise<Export> {
       const found = await records.exports.find(id);
@@ -50,95 +54,7 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
 
     const actions = async (id: string) => (await records.auditOf(id)).map(({ action }) => action);
 
-    describe('claim', () => {
-      it('starts the first attempt at a pending export', async () => {
-        const id = await request();
-
-        const attempt = await claim(id);
-
-        expect(attempt).toMatchObject({ number: 1, export: { id, status: 'processing', startedAt: expect.any(Date) } });
-        expect(await read(id)).toEqual(attempt.export);
-        expect(await actions(id)).toEqual(['export.requested', 'export.started']);
-      });
-
-      it('gives an export to one of many workers that claim it at once', async () => {
-        const id = await request();
-
-        const attempts = await Promise.all(Array.from({ length: 10 }, () => records.attempts.claim(id)));
-
-        expect(attempts.filter((attempt) => attempt !== null)).toHaveLength(1);
-      });
-
-      it('gives nothing where there is no such export', async () => {
-        expect(await records.attempts.claim('00000000-0000-7000-8000-000000000000')).toBeNull();
-      });
-
-      it('takes no export from a worker within its lease', async () => {
-        const id = await request();
-        await claim(id);
-        await records.advance(LEASE_SECONDS - 2);
-
-        expect(await records.attempts.claim(id)).toBeNull();
-      });
-
-      it('takes an export from a worker that was silent for longer than the lease', async () => {
-        const id = await request();
-        const silent = await claim(id);
-        await records.attempts.beat(silent, { done: 7, total: 9, unit: 'rows' });
-        await records.advance(LEASE_SECONDS + 1);
-
-        const next = await claim(id);
-
-        expect(next.number).toBe(2);
-        expect(next.token).not.toBe(silent.token);
-        expect(next.export.progress).toEqual({ done: 0, total: 9, unit: 'rows' });
-        const steps = ['requested', 'started', 'attempt-lost', 'started'];
-        expect(await actions(id)).toEqual(steps.map((step) => `export.${step}`));
-      });
-
-      it('keeps the moment at which the first attempt started', async () => {
-        const id = await request();
-        const first = await claim(id);
-        await records.attempts.retryLater(first, 2, 'No connection');
-        const { startedAt } = await read(id);
-
-        const second = await claim(id);
-
-        expect(second.export.startedAt).toEqual(startedAt);
-      });
-
-      it(`starts no attempt after the ${MAX_ATTEMPTS}rd`, async () => {
-        const id = await request();
-        const numbers: number[] = [];
-        for (let turn = 0; turn < MAX_ATTEMPTS; turn++) {
-          numbers.push((await claim(id)).number);
-          await records.advance(LEASE_SECONDS + 1);
-        }
-
-        expect(await records.attempts.claim(id)).toBeNull();
-        expect(numbers).toEqual([1, 2, 3]);
-      });
-
-      it('takes no streamed export, which only its own request can go on with', async () => {
-        const token = '00000000-0000-4000-8000-000000000001';
-        const { export: streamed } = await records.exports.create(exportRequest(), null, token);
-        await records.advance(LEASE_SECONDS + 1);
-
-        expect(await records.attempts.claim(streamed.id)).toBeNull();
-      });
-
-      it.each<[string, (id: string) => Promise<unknown>]>([
-        ['completed', async (id) => records.attempts.finish(await claim(id), finishedFile(id))],
-        ['failed', async (id) => records.attempts.fail(await claim(id), 'No rows')],
-        ['cancelled', (id) => records.exports.cancel(id, ANN)],
-      ])('starts no attempt at a %s export', async (status, end) => {
-        const id = await request();
-        await end(id);
-
-        expect(await records.attempts.claim(id)).toBeNull();
-        expect((await read(id)).status).toBe(status);
-      });
-    });
+    describeClaims(() => records);
 
     describe('the fence', () => {
       it.each(MOVES)('lets the worker that has the token %s', async (_, move) => {
@@ -199,7 +115,8 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
         await records.attempts.beat(attempt, PROGRESS);
 
         await records.advance(LEASE_SECONDS - 2);
-        expect(await records.attempts.claim(id)).toBeNull();
+        await records.maintenance.reclaimSilent();
+        expect((await read(id)).status).toBe('processing');
       });
 
       it('writes down how far the work is', async () => {
@@ -295,6 +212,17 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
         expect(await read(id)).toMatchObject({ status: 'pending', error: null });
         expect(await records.messagesOf(id)).toEqual([]);
         expect((await claim(id)).number).toBe(2);
+      });
+
+      it('is not claimed before its pause is over', async () => {
+        const id = await request();
+        await records.attempts.retryLater(await claim(id), pauseAfter(1), 'No connection');
+
+        const early = [await records.attempts.findNext(UNLIMITED), await claimNext()];
+
+        await records.advance(pauseAfter(1) + 1);
+        expect(early).toEqual([null, null]);
+        expect(await records.attempts.findNext(UNLIMITED)).toBe(id);
       });
 
       it('tells the audit log, and not the owner, why an attempt is repeated', async () => {

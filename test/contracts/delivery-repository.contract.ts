@@ -33,7 +33,7 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
     async function post(channel: ChannelName = 'email', caller: Party = ANN): Promise<string> {
       const asked = exportRequest({ caller, ...delivering(channel, 'completed') });
       const { export: made } = await records.exports.create(asked, null);
-      const attempt = await records.attempts.claim(made.id);
+      const attempt = await records.claim(made.id);
       await records.attempts.finish(attempt!, finishedFile(made.id));
       return made.id;
     }

@@ -35,7 +35,7 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
 
     async function completed(oneTime = true): Promise<string> {
       const { export: made } = await records.exports.create(exportRequest({ oneTime }), null);
-      const attempt = await records.attempts.claim(made.id);
+      const attempt = await records.claim(made.id);
       await records.attempts.finish(attempt!, finishedFile(made.id));
       return made.id;
     }

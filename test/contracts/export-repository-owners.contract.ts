@@ -33,7 +33,7 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
 
   async function complete(caller: Party, traits: Partial<RequestExport> = {}): Promise<Export> {
     const { id } = await request(caller, traits);
-    const attempt = await recordsOf().attempts.claim(id);
+    const attempt = await recordsOf().claim(id);
     await recordsOf().attempts.finish(attempt!, finishedFile(id));
     return (await exports().find(id))!;
   }
@@ -138,7 +138,7 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
   describe('cancelling', () => {
     it('ends a running export, and names who did it', async () => {
       const { id } = await request(ANN, delivering('email', 'completed', 'failed'));
-      await recordsOf().attempts.claim(id);
+      await recordsOf().claim(id);
 
       const cancelled = await exports().cancel(id, ANN);
 
@@ -200,7 +200,7 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
 
     it('completes an export in place of its worker, who publishes nothing after', async () => {
       const { id } = await request(ANN, delivering('email', 'completed'));
-      const attempt = await recordsOf().attempts.claim(id);
+      const attempt = await recordsOf().claim(id);
 
       const done = await exports().replaceFile(id, finishedFile(id, picture), ANN);
 

@@ -63,7 +63,7 @@ export function describeFileReferences(
 
     it('is referenced while the export’s own attempt writes it', async () => {
       const { export: asked } = await recordsOf().exports.create(exportRequest(), null);
-      const attempt = await recordsOf().attempts.claim(asked.id);
+      const attempt = await recordsOf().claim(asked.id);
       const [written, stale] = [
         `${objectPrefix(asked.id)}${attempt!.token}.csv`,
         `${objectPrefix(asked.id)}former.csv`,

@@ -1,4 +1,3 @@
-import { MAX_ATTEMPTS } from '../../src/export/model/domain/attempt-limits';
 import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
 import type { Export } from '../../src/export/model/domain/export';
 import { fingerprintOf } from '../../src/export/model/services/fingerprint';
@@ -7,11 +6,11 @@ import { sendLastByte } from '../support/last-bytes';
 import {
   type CreateRecords,
   DOWNLOAD_LEASE_SECONDS,
-  LEASE_SECONDS,
   type RecordsUnderTest,
   RETENTION_DAYS,
 } from '../support/records-under-test';
 import { describeFileReferences } from './maintenance-repository-files.contract';
+import { describeReclaiming } from './maintenance-repository-reclaim.contract';
 
 const REMINDER_SECONDS = 30;
 const DAY_SECONDS = 86_400;
@@ -34,7 +33,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
 
     async function complete(traits: Partial<RequestExport> = {}): Promise<string> {
       const id = await request(traits);
-      const attempt = await records.attempts.claim(id);
+      const attempt = await records.claim(id);
       await records.attempts.finish(attempt!, finishedFile(id));
       return id;
     }
@@ -45,88 +44,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
 
     const lastStep = async (id: string) => (await records.auditOf(id)).at(-1);
 
-    describe('reclaiming exports from silent workers', () => {
-      it('makes a silent worker’s export pending again, for the queue to be told at once', async () => {
-        const id = await request(delivering('email', 'failed'));
-        const attempt = await records.attempts.claim(id);
-        await records.advance(LEASE_SECONDS + 1);
-
-        const reclaimed = await records.maintenance.reclaimSilent();
-
-        expect(reclaimed).toMatchObject([{ id, status: 'pending' }]);
-        expect(await records.maintenance.takeOverdue()).toEqual([id]);
-        expect(await records.attempts.beat(attempt!, attempt!.export.progress)).toBe(false);
-        expect(await lastStep(id)).toMatchObject({ action: 'export.attempt-lost' });
-        expect(await records.messagesOf(id)).toEqual([]);
-      });
-
-      it('leaves a worker alone within its lease', async () => {
-        const id = await request();
-        await records.attempts.claim(id);
-        await records.advance(LEASE_SECONDS - 2);
-
-        expect(await records.maintenance.reclaimSilent()).toEqual([]);
-        expect(await read(id)).toMatchObject({ status: 'processing' });
-      });
-
-      it('leaves a worker alone whose last heartbeat is fresh', async () => {
-        const id = await request();
-        const attempt = await records.attempts.claim(id);
-        await records.advance(LEASE_SECONDS - 2);
-        await records.attempts.beat(attempt!, attempt!.export.progress);
-        await records.advance(LEASE_SECONDS - 2);
-
-        expect(await records.maintenance.reclaimSilent()).toEqual([]);
-      });
-
-      it('repeats an export whose second attempt fell silent', async () => {
-        const id = await request();
-        await loseAttempts(id, MAX_ATTEMPTS - 1);
-
-        expect(await read(id)).toMatchObject({ status: 'pending' });
-        expect(await records.attempts.claim(id)).toMatchObject({ number: MAX_ATTEMPTS });
-      });
-
-      it('fails an export whose third attempt fell silent, and posts that', async () => {
-        const id = await request(delivering('email', 'failed'));
-
-        await loseAttempts(id, MAX_ATTEMPTS);
-
-        const { status, error } = await read(id);
-        expect([status, error]).toEqual(['failed', expect.stringContaining(`begun ${MAX_ATTEMPTS} times`)]);
-        expect(await lastStep(id)).toMatchObject({ action: 'export.failed', details: { reason: error } });
-        expect(await records.messagesOf(id)).toMatchObject([{ event: 'export.failed' }]);
-        expect(await records.attempts.claim(id)).toBeNull();
-      });
-
-      it('fails a streamed export whose process fell silent, and posts that', async () => {
-        const asked = exportRequest(delivering('email', 'failed'));
-        const { export: streamed } = await records.exports.create(asked, null, STREAM_TOKEN);
-        await records.advance(LEASE_SECONDS + 1);
-
-        expect(await records.maintenance.reclaimSilent()).toMatchObject([{ id: streamed.id, status: 'failed' }]);
-        expect((await read(streamed.id)).error).toContain('while the rows went out');
-        expect(await records.messagesOf(streamed.id)).toHaveLength(1);
-      });
-
-      it('reclaims each export once, however many processes sweep', async () => {
-        const id = await request();
-        await records.attempts.claim(id);
-        await records.advance(LEASE_SECONDS + 1);
-
-        const sweeps = await Promise.all(Array.from({ length: 4 }, () => records.maintenance.reclaimSilent()));
-
-        expect(sweeps.flat().map((one) => one.id)).toEqual([id]);
-      });
-
-      async function loseAttempts(id: string, count: number): Promise<void> {
-        for (let turn = 0; turn < count; turn++) {
-          await records.attempts.claim(id);
-          await records.advance(LEASE_SECONDS + 1);
-          await records.maintenance.reclaimSilent();
-        }
-      }
-    });
+    describeReclaiming(() => records, request);
 
     describe('overdue exports', () => {
       it('are those that should have been started by now, oldest first', async () => {
@@ -150,8 +68,16 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
         expect([takers.flat(), soon, await records.maintenance.takeOverdue()]).toEqual([[id], [], [id]]);
       });
 
+      it('are at once those of which the queue could not be told', async () => {
+        const [id] = [await request(), await request()];
+
+        await records.maintenance.makeDue([id]);
+
+        expect(await records.maintenance.takeOverdue()).toEqual([id]);
+      });
+
       it('are none that are at work or have ended', async () => {
-        await records.attempts.claim(await request());
+        await records.claim(await request());
         await records.exports.cancel(await request(), ANN);
         await complete();
         await records.advance(REMINDER_SECONDS + 1);

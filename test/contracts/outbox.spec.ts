@@ -4,6 +4,7 @@ import type { FinishedFile } from '../../src/export/model/domain/export';
 import type { Attempt } from '../../src/export/model/domain/interfaces/attempt.repository';
 import { type OutboxMessage, postToOutbox } from '../../src/platform/outbox/outbox';
 import { PrismaService } from '../../src/platform/prisma/prisma.service';
+import { UNLIMITED } from '../support/claims';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { testConfig } from '../support/test-config';
 
@@ -30,7 +31,7 @@ describe('The outbox', () => {
 
   /** An export that somebody is at work on and whose completion and failure are to be notified. */
   async function begunExport(): Promise<Attempt> {
-    const { id } = await prisma.export.create({
+    await prisma.export.create({
       data: {
         ...{ kind: 'data', format: 'csv', userId: 'ann', requestId: 'r' },
         deliveries: [
@@ -39,7 +40,7 @@ describe('The outbox', () => {
         ],
       },
     });
-    return (await attempts.claim(id))!;
+    return (await attempts.claimNext(UNLIMITED))!;
   }
 
   const channelsOf = async (exportId: string) =>

@@ -117,7 +117,7 @@ describe('The audit log', () => {
   it('tells who cancelled', async () => {
     const { id } = await completed();
     await installation.sql(
-      `UPDATE exports SET status = 'pending', enqueue_after = now() + interval '1 day' WHERE id = $1`,
+      `UPDATE exports SET status = 'pending', retry_at = now() + interval '1 day' WHERE id = $1`,
       id,
     );
 

@@ -145,7 +145,7 @@ describe('Prometheus is told', () => {
   async function waitingExport(seconds = 0): Promise<string> {
     const id = randomUUID();
     await installation.sql(
-      `INSERT INTO exports (id, kind, format, status, user_id, request_id, enqueue_after, updated_at)
+      `INSERT INTO exports (id, kind, format, status, user_id, request_id, retry_at, updated_at)
        VALUES ($1, 'board', 'png', 'pending', $2, 'r', now() + interval '1 day', now() - make_interval(secs => $3))`,
       ...[id, ANN, seconds],
     );

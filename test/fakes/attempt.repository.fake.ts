@@ -1,12 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { MAX_ATTEMPTS } from '../../src/export/model/domain/attempt-limits';
 import type { Export, FinishedFile, Progress } from '../../src/export/model/domain/export';
-import { type Attempt, AttemptRepository } from '../../src/export/model/domain/interfaces/attempt.repository';
+import {
+  type AccountShare,
+  type Attempt,
+  AttemptRepository,
+} from '../../src/export/model/domain/interfaces/attempt.repository';
+import { accountOf } from '../../src/export/model/domain/record-owner';
 import type { AuditEntry } from '../../src/platform/audit/audit-log';
+import { partyKey } from '../../src/platform/auth/caller';
 import type { Ending } from '../../src/platform/outbox/planned-delivery';
 import type { ExportRecord } from './export-record';
 import type { ExportTerms } from './export-terms';
-import { auditOf, type FakeRecords } from './fake-records';
+import { auditOf, byId, type FakeRecords } from './fake-records';
 import { publishedFile } from './published-file';
 
 const WORKER = 'fake-worker:1';
@@ -20,23 +26,13 @@ export class FakeAttemptRepository extends AttemptRepository {
     super();
   }
 
-  override claim(exportId: string): Promise<Attempt | null> {
+  override claimNext(share: AccountShare): Promise<Attempt | null> {
+    const next = this.next(share);
+    if (!next) return Promise.resolve(null);
     const token = randomUUID();
     const now = this.records.clock.now();
-    const silentSince = this.records.clock.in(-this.terms.leaseSeconds);
-    const isClaimable = ({ id, streamed, attempts }: ExportRecord) =>
-      id === exportId && !streamed && attempts < MAX_ATTEMPTS;
-    this.records.changeExports({
-      where: (record) =>
-        isClaimable(record) &&
-        record.status === 'processing' &&
-        record.heartbeatAt !== null &&
-        record.heartbeatAt < silentSince,
-      set: () => ({ status: 'pending', attemptToken: null, enqueueAfter: now }),
-      audit: (row) => auditOf(row, 'export.attempt-lost'),
-    });
     const [claimed] = this.records.changeExports({
-      where: (record) => isClaimable(record) && record.status === 'pending',
+      where: ({ id }) => id === next.id,
       set: ({ attempts, startedAt, progress }) => ({
         status: 'processing',
         attemptToken: token,
@@ -47,9 +43,41 @@ export class FakeAttemptRepository extends AttemptRepository {
       }),
       audit: (row) => auditOf(row, 'export.started', { details: { worker: WORKER } }),
     });
-    if (!claimed) return Promise.resolve(null);
-    const number = this.records.exports.get(exportId)?.attempts ?? 0;
-    return Promise.resolve({ token, number, export: claimed });
+    return Promise.resolve(claimed ? { token, number: next.attempts, export: claimed } : null);
+  }
+
+  override findNext(share: AccountShare): Promise<string | null> {
+    return Promise.resolve(this.next(share)?.id ?? null);
+  }
+
+  private next({ limit, mayExceed }: AccountShare): ExportRecord | null {
+    const now = this.records.clock.now();
+    const all = [...this.records.exports.values()];
+    const silentSince = this.records.clock.in(-this.terms.leaseSeconds);
+    const running = new Map<string, number>();
+    for (const record of all) {
+      const { status, streamed, heartbeatAt } = record;
+      if (status !== 'processing' || streamed || heartbeatAt === null || heartbeatAt < silentSince) continue;
+      running.set(keyOf(record), runningOf(record) + 1);
+    }
+    const [next] = all
+      .filter(
+        (record) =>
+          record.status === 'pending' &&
+          !record.streamed &&
+          record.attempts < MAX_ATTEMPTS &&
+          (record.retryAt === null || record.retryAt <= now) &&
+          (mayExceed || runningOf(record) < limit),
+      )
+      .sort(
+        (one, other) =>
+          runningOf(one) - runningOf(other) || one.createdAt.getTime() - other.createdAt.getTime() || byId(one, other),
+      );
+    return next ?? null;
+
+    function runningOf(record: ExportRecord): number {
+      return running.get(keyOf(record)) ?? 0;
+    }
   }
 
   override beat(attempt: Attempt, { done, total, unit }: Progress): Promise<boolean> {
@@ -81,7 +109,8 @@ export class FakeAttemptRepository extends AttemptRepository {
   override retryLater(attempt: Attempt, pauseSeconds: number, reason: string): Promise<boolean> {
     const enqueueAfter = this.records.clock.in(pauseSeconds);
     const details = { reason, attempt: attempt.number };
-    return this.end(attempt, () => ({ status: 'pending', attemptToken: null, enqueueAfter }), {
+    const change = { status: 'pending', attemptToken: null, enqueueAfter, retryAt: enqueueAfter } as const;
+    return this.end(attempt, () => change, {
       audit: (row) => auditOf(row, 'export.attempt-failed', { details }),
     });
   }
@@ -108,4 +137,8 @@ export class FakeAttemptRepository extends AttemptRepository {
 /** The fence: whoever lost the token changes nothing. */
 function isHeldBy({ token, export: { id } }: Attempt): (record: ExportRecord) => boolean {
   return (record) => record.id === id && record.attemptToken === token && record.status === 'processing';
+}
+
+function keyOf(record: ExportRecord): string {
+  return partyKey(accountOf(record));
 }

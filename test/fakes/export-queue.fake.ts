@@ -11,6 +11,10 @@ export class FakeExportQueue extends ExportQueue {
     return Promise.resolve();
   }
 
+  override wake(exportId: string): Promise<void> {
+    return this.waiting.size > 0 && !this.isDown ? Promise.resolve() : this.add(exportId);
+  }
+
   /** What a worker is given. */
   takeAll(): string[] {
     const taken = [...this.waiting];

@@ -10,6 +10,8 @@ export interface ExportRecord extends Mutable<Omit<Export, 'object' | 'isBeingTa
   contentType: string | null;
   retentionSeconds: number | null;
   attempts: number;
+  lostAttempts: number;
+  retryAt: Date | null;
   attemptToken: string | null;
   heartbeatAt: Date | null;
   enqueueAfter: Date;
@@ -69,7 +71,14 @@ const NO_FILE = {
   completedAt: null,
 };
 
-const NO_ATTEMPT = { attempts: 0, attemptToken: null, heartbeatAt: null, startedAt: null };
+const NO_ATTEMPT = {
+  attempts: 0,
+  lostAttempts: 0,
+  retryAt: null,
+  attemptToken: null,
+  heartbeatAt: null,
+  startedAt: null,
+};
 
 /** The columns of a file that nobody is downloading. */
 export const NOT_LEASED = {
@@ -96,6 +105,7 @@ export function toExport(record: ExportRecord, now: Date): Export {
 
 const COLUMNS_OF_REPOSITORIES: ReadonlySet<string> = new Set([
   ...['storageKey', 'contentType', 'retentionSeconds', 'attempts', 'attemptToken', 'heartbeatAt', 'enqueueAfter'],
+  ...['lostAttempts', 'retryAt'],
   ...Object.keys(NOT_LEASED),
 ]);
 

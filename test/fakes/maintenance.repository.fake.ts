@@ -1,4 +1,4 @@
-import { MAX_ATTEMPTS } from '../../src/export/model/domain/attempt-limits';
+import { DRAWINGS, MAX_ATTEMPTS, MAX_LOST_DRAWINGS } from '../../src/export/model/domain/attempt-limits';
 import { partyOf, wayOf } from '../../src/export/model/domain/downloader';
 import type { Export } from '../../src/export/model/domain/export';
 import { type DeletableObject, UpkeepRepository } from '../../src/export/model/domain/interfaces/upkeep.repository';
@@ -14,6 +14,8 @@ const DAY_SECONDS = 86_400;
 const IDEMPOTENCY_DAYS = 7;
 const UNTOLD_DAYS = 1;
 const STREAM_BROKE = 'The service stopped while the rows went out. Ask for them again.';
+const DRAWING_LOST =
+  'The service stopped twice while it drew this board. Remove very large or complex images, or export fewer pages, and try again.';
 const WORN_OUT = `The export was begun ${MAX_ATTEMPTS} times and stopped every time. Try again, or ask for less at once.`;
 
 /** What the sweep asks of a `FakeRecords`. */
@@ -33,18 +35,33 @@ export class FakeMaintenanceRepository extends UpkeepRepository {
     const fail = (reason: string, which: (record: ExportRecord) => boolean) =>
       this.records.changeExports({
         where: (record) => isSilent(record) && which(record),
-        set: () => ({ status: 'failed', attemptToken: null, error: reason }),
+        set: ({ lostAttempts }) => ({
+          status: 'failed',
+          attemptToken: null,
+          lostAttempts: lostAttempts + 1,
+          error: reason,
+        }),
         audit: (row) => auditOf(row, 'export.failed', { details: { reason } }),
         notifies: 'failed',
       });
     const broken = fail(STREAM_BROKE, ({ streamed }) => streamed);
+    const drawings = fail(
+      DRAWING_LOST,
+      ({ kind, format, lostAttempts }) =>
+        kind === DRAWINGS.kind &&
+        DRAWINGS.formats.some((drawn) => drawn === format) &&
+        lostAttempts + 1 >= MAX_LOST_DRAWINGS,
+    );
     const failed = fail(WORN_OUT, ({ attempts }) => attempts >= MAX_ATTEMPTS);
     const pending = this.records.changeExports({
       where: isSilent,
-      set: () => ({ status: 'pending', attemptToken: null, enqueueAfter: clock.now() }),
+      set: ({ lostAttempts }) => ({
+        ...{ status: 'pending', attemptToken: null, enqueueAfter: clock.now() },
+        lostAttempts: lostAttempts + 1,
+      }),
       audit: (row) => auditOf(row, 'export.attempt-lost'),
     });
-    return Promise.resolve([...broken, ...failed, ...pending]);
+    return Promise.resolve([...broken, ...drawings, ...failed, ...pending]);
   }
 
   override takeOverdue(): Promise<string[]> {
@@ -54,6 +71,14 @@ export class FakeMaintenanceRepository extends UpkeepRepository {
       .slice(0, BATCH);
     for (const record of overdue) record.enqueueAfter = this.records.clock.in(REMINDER_SECONDS);
     return Promise.resolve(overdue.map(({ id }) => id).sort());
+  }
+
+  override makeDue(exportIds: readonly string[]): Promise<void> {
+    const now = this.records.clock.now();
+    for (const record of this.all(({ id, status }) => status === 'pending' && exportIds.includes(id))) {
+      if (record.enqueueAfter > now) record.enqueueAfter = now;
+    }
+    return Promise.resolve();
   }
 
   override tellUntold(): Promise<number> {
@@ -139,6 +164,11 @@ export class FakeMaintenanceRepository extends UpkeepRepository {
     for (const [name, { createdAt }] of this.records.idempotencyKeys) {
       if (createdAt < since) this.records.idempotencyKeys.delete(name);
     }
+    return Promise.resolve();
+  }
+
+  /** Limits are not counted in these records. */
+  override forgetRateLimitUses(): Promise<void> {
     return Promise.resolve();
   }
 

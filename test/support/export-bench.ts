@@ -1,6 +1,10 @@
 import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
 import type { Export } from '../../src/export/model/domain/export';
+import type { Attempt } from '../../src/export/model/domain/interfaces/attempt.repository';
+import { ExportAnnouncer } from '../../src/export/model/services/export-announcer';
 import { ExportMetrics } from '../../src/export/model/services/export-metrics';
+import { ExportProduction } from '../../src/export/model/services/export-production';
+import { ExportRunner } from '../../src/export/model/services/export-runner';
 import { ExportSources } from '../../src/export/model/services/export-sources';
 import { FakeAttemptRepository } from '../fakes/attempt.repository.fake';
 import { FakeDownloadLeaseRepository } from '../fakes/download-lease.repository.fake';
@@ -10,6 +14,7 @@ import { FakeRecords } from '../fakes/fake-records';
 import { FakeFileStorage } from '../fakes/file-storage.fake';
 import { FakeMaintenanceRepository } from '../fakes/maintenance.repository.fake';
 import { FakeTextSource, FakeTextWriter } from '../fakes/text-source.fake';
+import { claimExport } from './claims';
 import { exportRequest } from './export-requests';
 import { silenceLogs, testConfig, TestMetrics } from './test-config';
 
@@ -34,15 +39,20 @@ export function createExportBench({ textOf = () => TEXT, beforeLine, environment
   const sources = new ExportSources();
   sources.addSource(new FakeTextSource(textOf));
   sources.addWriter(new FakeTextWriter(beforeLine));
+  const storage = new FakeFileStorage();
+  const metrics = new ExportMetrics(shown);
+  const queue = new FakeExportQueue();
+  const attempts = new FakeAttemptRepository(records, terms);
+  const maintenance = new FakeMaintenanceRepository(records, terms);
   const stepsOf = (id: string) => records.auditLog.filter(({ exportId }) => exportId === id);
   return {
-    ...{ config, records, shown, exports, sources },
-    storage: new FakeFileStorage(),
-    queue: new FakeExportQueue(),
-    metrics: new ExportMetrics(shown),
-    attempts: new FakeAttemptRepository(records, terms),
+    ...{ config, records, shown, exports, sources, storage, queue, metrics, attempts, maintenance },
+    runner: new ExportRunner(attempts, new ExportProduction(sources, storage), storage, queue, metrics, config),
+    announcer: new ExportAnnouncer(queue, maintenance),
     downloads: new FakeDownloadLeaseRepository(records, terms),
-    maintenance: new FakeMaintenanceRepository(records, terms),
+
+    /** Starts an attempt at the export, which has to be the next one, also after its worker fell silent. */
+    claim: (id: string): Promise<Attempt | null> => claimExport({ attempts, maintenance }, id),
 
     /** A pending export. @returns its id */
     request: async (traits: Partial<RequestExport> = {}): Promise<string> =>

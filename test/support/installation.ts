@@ -55,6 +55,9 @@ export class Installation {
       ENCRYPTION_KEY: TEST_ENCRYPTION_KEY,
       RATE_LIMIT_BOARDS: 'off',
       RATE_LIMIT_EXPORTS: 'off',
+      RATE_LIMIT_SESSIONS: 'off',
+      RATE_LIMIT_THUMBNAILS: 'off',
+      RATE_LIMIT_SCHEDULE_CHANGES: 'off',
       DRAWING_THREADS: '1',
       SHUTDOWN_GRACE_SECONDS: '5',
       // Tests need not wait as long as an operator can.

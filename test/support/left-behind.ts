@@ -110,7 +110,7 @@ async function namesOfNobody(installation: Installation): Promise<Scenery['orpha
   for (const status of ['pending', 'failed', 'cancelled', 'completed']) {
     const [id, other] = [randomUUID(), randomUUID()];
     await installation.sql(
-      `INSERT INTO exports (id, kind, format, status, user_id, request_id, error, storage_key, sha256, enqueue_after)
+      `INSERT INTO exports (id, kind, format, status, user_id, request_id, error, storage_key, sha256, retry_at)
        VALUES ($1, 'data', 'csv', $2, 'ann', 'r', 'It failed', CASE WHEN $2 = 'completed' THEN $3 END, 's', now() + interval '1 day')`,
       ...[id, status, `exports/${id}/${other}.csv`],
     );

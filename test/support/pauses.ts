@@ -1,6 +1,6 @@
 import type { Installation } from './installation';
 
-/** Lets the pause pass after which waiting exports are given to the queue again. */
+/** Ends the pauses of waiting exports: after an attempt that failed, and until the queue is told again. */
 export async function endPauses(installation: Installation): Promise<void> {
-  await installation.sql(`UPDATE exports SET enqueue_after = now() WHERE status = 'pending'`);
+  await installation.sql(`UPDATE exports SET enqueue_after = now(), retry_at = NULL WHERE status = 'pending'`);
 }

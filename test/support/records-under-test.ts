@@ -12,7 +12,7 @@ import { PrismaAttemptRepository } from '../../src/export/infrastructure/attempt
 import { PrismaExportRepository } from '../../src/export/infrastructure/export.repository.prisma';
 import { PrismaHandoverRepository } from '../../src/export/infrastructure/handover.repository.prisma';
 import { PrismaUpkeepRepository } from '../../src/export/infrastructure/upkeep.repository.prisma';
-import type { AttemptRepository } from '../../src/export/model/domain/interfaces/attempt.repository';
+import type { Attempt, AttemptRepository } from '../../src/export/model/domain/interfaces/attempt.repository';
 import type { ExportRepository } from '../../src/export/model/domain/interfaces/export.repository';
 import type { HandoverRepository } from '../../src/export/model/domain/interfaces/handover.repository';
 import type { UpkeepRepository } from '../../src/export/model/domain/interfaces/upkeep.repository';
@@ -21,6 +21,7 @@ import { PrismaScheduleRepository } from '../../src/scheduled-export/infrastruct
 import { PrismaScheduleRunRepository } from '../../src/scheduled-export/infrastructure/schedule-run.repository.prisma';
 import type { ScheduleRepository } from '../../src/scheduled-export/model/domain/interfaces/schedule.repository';
 import type { ScheduleRunRepository } from '../../src/scheduled-export/model/domain/interfaces/schedule-run.repository';
+import { claimExport } from './claims';
 import { createTestDatabase } from './test-database';
 import { testConfig } from './test-config';
 
@@ -53,6 +54,8 @@ export interface RecordsUnderTest {
   readonly deliveries: DeliveryRepository;
   readonly schedules: ScheduleRepository;
   readonly runs: ScheduleRunRepository;
+  /** Starts an attempt at the export, which has to be the next one, also after its worker fell silent. */
+  claim(exportId: string): Promise<Attempt | null>;
   /** The time as the records know it. */
   now(): Date;
   /** Lets time pass: whatever is written down lies so many seconds further back. */
@@ -72,11 +75,13 @@ export function createFakeRecords(): Promise<RecordsUnderTest> {
   const records = new FakeRecords();
   const downloadLeaseSeconds = DOWNLOAD_LEASE_SECONDS;
   const terms = { leaseSeconds: LEASE_SECONDS, retentionDays: RETENTION_DAYS, downloadLeaseSeconds };
+  const attempts = new FakeAttemptRepository(records, terms);
+  const maintenance = new FakeMaintenanceRepository(records, terms);
   return Promise.resolve({
     exports: new FakeExportRepository(records, terms),
-    attempts: new FakeAttemptRepository(records, terms),
     downloads: new FakeDownloadLeaseRepository(records, terms),
-    maintenance: new FakeMaintenanceRepository(records, terms),
+    ...{ attempts, maintenance },
+    claim: (id) => claimExport({ attempts, maintenance }, id),
     deliveries: new FakeDeliveryRepository(records, LEASE_SECONDS),
     schedules: new FakeScheduleRepository(records),
     runs: new FakeScheduleRunRepository(records, POLL_INTERVAL_MS),
@@ -111,7 +116,7 @@ export function createFakeRecords(): Promise<RecordsUnderTest> {
 /** Every column with a time, by its table. */
 const TIMES = {
   exports: [
-    ...['heartbeat_at', 'enqueue_after', 'download_lease', 'downloaded_at', 'expires_at'],
+    ...['heartbeat_at', 'enqueue_after', 'retry_at', 'download_lease', 'downloaded_at', 'expires_at'],
     ...['created_at', 'updated_at', 'started_at', 'completed_at'],
   ],
   export_deliveries: ['lease', 'next_attempt_at', 'created_at', 'ended_at'],
@@ -133,11 +138,13 @@ export async function createPrismaRecords(): Promise<RecordsUnderTest> {
   const prisma = new PrismaService(database.url, 'records-under-test');
   // The audit log is only ever added to. Here time has to pass for it as well.
   await prisma.$executeRaw`ALTER TABLE export_audit_log DISABLE TRIGGER USER`;
+  const attempts = new PrismaAttemptRepository(prisma, config);
+  const maintenance = new PrismaUpkeepRepository(prisma, config);
   return {
     exports: new PrismaExportRepository(prisma, config),
-    attempts: new PrismaAttemptRepository(prisma, config),
     downloads: new PrismaHandoverRepository(prisma, config),
-    maintenance: new PrismaUpkeepRepository(prisma, config),
+    ...{ attempts, maintenance },
+    claim: (id) => claimExport({ attempts, maintenance }, id),
     deliveries: new PrismaDeliveryRepository(prisma, config),
     schedules: new PrismaScheduleRepository(prisma),
     runs: new PrismaScheduleRunRepository(prisma, config),

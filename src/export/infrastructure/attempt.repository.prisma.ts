@@ -4,12 +4,15 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../../platform/config/config';
 import type { Ending } from '../../platform/outbox/planned-delivery';
 import { Prisma } from '../../platform/prisma/generated/client';
-import { PrismaService } from '../../platform/prisma/prisma.service';
+import { PrismaService, type Transaction } from '../../platform/prisma/prisma.service';
 import { MAX_ATTEMPTS } from '../model/domain/attempt-limits';
 import type { Export, FinishedFile, Progress } from '../model/domain/export';
-import { type Attempt, AttemptRepository } from '../model/domain/interfaces/attempt.repository';
-import { auditOf, changeExports, mayBecome } from './export-row';
+import { type AccountShare, type Attempt, AttemptRepository } from '../model/domain/interfaces/attempt.repository';
+import { ACCOUNT, auditOf, changeExports } from './export-row';
 import { publishedFile } from './published-file';
+
+/** A process that is paused in the middle of a claim must not keep all others from claiming. */
+const MAX_CLAIM_IDLE_MS = 2_000;
 
 const WORKER = `${hostname()}:${process.pid}`;
 
@@ -22,29 +25,52 @@ export class PrismaAttemptRepository extends AttemptRepository {
     super();
   }
 
-  override claim(exportId: string): Promise<Attempt | null> {
+  override claimNext(share: AccountShare): Promise<Attempt | null> {
     const token = randomUUID();
     return this.prisma.$transaction(async (transaction) => {
-      const claimable = Prisma.sql`id = ${exportId}::uuid AND NOT streamed AND attempts < ${MAX_ATTEMPTS}`;
-      // A worker may come by before the sweep has found the attempt whose lease has run out: both leave the same trace.
-      await changeExports(transaction, {
-        set: Prisma.sql`status = 'pending', attempt_token = NULL, enqueue_after = now()`,
-        where: Prisma.sql`${claimable} AND status = 'processing' AND heartbeat_at < now() - ${this.lease()}`,
-        audit: (row) => auditOf(row, 'export.attempt-lost'),
-      });
+      await takeTurn(transaction);
+      const next = await this.next(transaction, share, Prisma.sql`FOR UPDATE OF exports SKIP LOCKED`);
+      if (!next) return null;
       const [claimed] = await changeExports(transaction, {
         set: Prisma.sql`status = 'processing', attempt_token = ${token}::uuid, attempts = attempts + 1,
                         heartbeat_at = now(), started_at = coalesce(started_at, now()), progress_done = 0`,
-        where: Prisma.sql`${claimable} AND ${mayBecome('processing')}`,
+        where: Prisma.sql`id = ${next.id}::uuid`,
         audit: (row) => auditOf(row, 'export.started', { details: { worker: WORKER } }),
       });
-      if (!claimed) return null;
-      const { attempts } = await transaction.export.findUniqueOrThrow({
-        where: { id: exportId },
-        select: { attempts: true },
-      });
-      return { token, number: attempts, export: claimed };
+      return claimed ? { token, number: next.attempts + 1, export: claimed } : null;
     });
+  }
+
+  override async findNext(share: AccountShare): Promise<string | null> {
+    return (await this.next(this.prisma, share, Prisma.empty))?.id ?? null;
+  }
+
+  /**
+   * The export that is next. Most often an account waits that has none running, and the index gives its oldest export at once;
+   * only otherwise are all exports that wait compared.
+   */
+  private async next(
+    transaction: Transaction,
+    { limit, mayExceed }: AccountShare,
+    lock: Prisma.Sql,
+  ): Promise<{ readonly id: string; readonly attempts: number } | null> {
+    // The states are literals: PostgreSQL uses no partial index for a parameter.
+    const waits = Prisma.sql`status = 'pending' AND NOT streamed AND attempts < ${MAX_ATTEMPTS} AND (retry_at IS NULL OR retry_at <= now())`;
+    const [next] = await transaction.$queryRaw<{ id: string; attempts: number }[]>`
+      WITH running AS MATERIALIZED (
+        SELECT ${ACCOUNT} AS account, count(*) AS count FROM exports
+        WHERE status = 'processing' AND NOT streamed AND heartbeat_at >= now() - ${this.lease()} GROUP BY 1)
+      SELECT id, attempts FROM (
+        SELECT * FROM (
+          SELECT id, attempts FROM exports WHERE ${waits} AND ${ACCOUNT} NOT IN (SELECT account FROM running)
+          ORDER BY created_at, id LIMIT 1 ${lock}) AS of_idle_account
+        UNION ALL
+        SELECT * FROM (
+          SELECT id, attempts FROM exports JOIN running ON running.account = ${ACCOUNT}
+          WHERE ${waits} AND (${mayExceed} OR running.count < ${limit})
+          ORDER BY running.count, created_at, id LIMIT 1 ${lock}) AS of_busy_account
+      ) AS next LIMIT 1`;
+    return next ?? null;
   }
 
   override async beat({ token, export: { id } }: Attempt, { done, total, unit }: Progress): Promise<boolean> {
@@ -78,7 +104,8 @@ export class PrismaAttemptRepository extends AttemptRepository {
   }
 
   override retryLater(attempt: Attempt, pauseSeconds: number, reason: string): Promise<boolean> {
-    const set = Prisma.sql`status = 'pending', attempt_token = NULL, enqueue_after = now() + make_interval(secs => ${pauseSeconds})`;
+    const due = Prisma.sql`now() + make_interval(secs => ${pauseSeconds})`;
+    const set = Prisma.sql`status = 'pending', attempt_token = NULL, enqueue_after = ${due}, retry_at = ${due}`;
     return this.end(attempt, set, (row) =>
       auditOf(row, 'export.attempt-failed', { details: { reason, attempt: attempt.number } }),
     );
@@ -105,4 +132,11 @@ export class PrismaAttemptRepository extends AttemptRepository {
   private lease(): Prisma.Sql {
     return Prisma.sql`make_interval(secs => ${this.config.exports.leaseSeconds})`;
   }
+}
+
+/** Two claims at once would not see each other, and together exceed the limit of an account. */
+async function takeTurn(transaction: Transaction): Promise<void> {
+  await transaction.$executeRaw`
+    SELECT set_config('idle_in_transaction_session_timeout', ${String(MAX_CLAIM_IDLE_MS)}, true),
+           pg_advisory_xact_lock(hashtextextended('claims of exports', 0))`;
 }

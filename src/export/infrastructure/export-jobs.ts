@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { JobQueue, JobType } from '../../platform/queue/job-queue';
 import { JobWorker } from '../../platform/queue/job-worker';
 import { ExportQueue } from '../model/domain/interfaces/export-queue';
 import { ExportRunner } from '../model/services/export-runner';
 
+/** Says that an export waits. The worker decides which one it runs; processes of the last release run the one that is named. */
 const RunExport = new JobType<{ exportId: string }>('run-export');
 
 @Injectable()
@@ -15,11 +17,16 @@ export class BullExportQueue extends ExportQueue {
   override async add(...exportIds: readonly string[]): Promise<void> {
     await this.jobs.add(RunExport, ...exportIds.map((exportId) => ({ id: exportId, payload: { exportId } })));
   }
+
+  override async wake(exportId: string): Promise<void> {
+    // The job named after the export may be running another export, and would keep this one from being added.
+    await this.jobs.addUnlessWaiting(RunExport, { id: randomUUID(), payload: { exportId } });
+  }
 }
 
 @Injectable()
 export class RunExportHandler {
   constructor(worker: JobWorker, runner: ExportRunner) {
-    worker.handle(RunExport, ({ exportId }, signal) => runner.run(exportId, signal));
+    worker.handle(RunExport, (_, signal) => runner.runNext(signal));
   }
 }

@@ -88,6 +88,9 @@ export function auditOf(row: Export, action: string, { by, details }: AuditedSte
 
 const NOBODY = { userId: null, customerId: null };
 
+/** The account of an export, as `accountOf` says, as one text. */
+export const ACCOUNT = Prisma.sql`coalesce(customer_id::text, ROW(tenant_id, user_id)::text)`;
+
 /** The columns of a file that is not being given out. */
 export const NOBODY_HOLDS_IT = Prisma.sql`download_token = NULL, download_lease = NULL,
   download_prepared = false, download_ending = false`;

@@ -4,7 +4,7 @@ import { Config } from '../../platform/config/config';
 import { postToOutbox } from '../../platform/outbox/outbox';
 import { Prisma } from '../../platform/prisma/generated/client';
 import { PrismaService } from '../../platform/prisma/prisma.service';
-import { MAX_ATTEMPTS } from '../model/domain/attempt-limits';
+import { DRAWINGS, MAX_ATTEMPTS, MAX_LOST_DRAWINGS } from '../model/domain/attempt-limits';
 import { partyOf, wayOf } from '../model/domain/downloader';
 import type { Export } from '../model/domain/export';
 import { type DeletableObject, UpkeepRepository } from '../model/domain/interfaces/upkeep.repository';
@@ -24,6 +24,11 @@ const IDEMPOTENCY_DAYS = 7;
 /** News that are older than this help nobody. */
 const UNTOLD_DAYS = 1;
 
+const DRAWING_LOST =
+  'The service stopped twice while it drew this board. Remove very large or complex images, or export fewer pages, and try again.';
+
+const IS_DRAWING = Prisma.sql`kind = ${DRAWINGS.kind} AND format IN (${Prisma.join(DRAWINGS.formats)})`;
+
 const STREAM_BROKE = 'The service stopped while the rows went out. Ask for them again.';
 
 @Injectable()
@@ -42,20 +47,24 @@ export class PrismaUpkeepRepository extends UpkeepRepository {
     return this.prisma.$transaction(async (transaction) => {
       const fail = (why: string, which: Prisma.Sql) =>
         changeExports(transaction, {
-          set: Prisma.sql`status = 'failed', attempt_token = NULL, error = ${why}`,
+          set: Prisma.sql`status = 'failed', attempt_token = NULL, lost_attempts = lost_attempts + 1, error = ${why}`,
           where: Prisma.sql`${silent} AND ${which}`,
           audit: (row) => auditOf(row, 'export.failed', { details: { reason: why } }),
           tells: 'failed',
         });
       // Nobody can go on with an answer that broke off.
       const broken = await fail(STREAM_BROKE, Prisma.sql`streamed`);
+      const drawings = await fail(
+        DRAWING_LOST,
+        Prisma.sql`${IS_DRAWING} AND lost_attempts + 1 >= ${MAX_LOST_DRAWINGS}`,
+      );
       const failed = await fail(reason, Prisma.sql`attempts >= ${MAX_ATTEMPTS}`);
       const pending = await changeExports(transaction, {
-        set: Prisma.sql`status = 'pending', attempt_token = NULL, enqueue_after = now()`,
+        set: Prisma.sql`status = 'pending', attempt_token = NULL, lost_attempts = lost_attempts + 1, enqueue_after = now()`,
         where: silent,
         audit: (row) => auditOf(row, 'export.attempt-lost'),
       });
-      return [...broken, ...failed, ...pending];
+      return [...broken, ...drawings, ...failed, ...pending];
     });
   }
 
@@ -66,6 +75,12 @@ export class PrismaUpkeepRepository extends UpkeepRepository {
                    ORDER BY enqueue_after LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
       RETURNING id`;
     return rows.map(({ id }) => id).sort();
+  }
+
+  override async makeDue(exportIds: readonly string[]): Promise<void> {
+    await this.prisma.$executeRaw`
+      UPDATE exports SET enqueue_after = now()
+      WHERE id = ANY(${exportIds}::uuid[]) AND status = 'pending' AND enqueue_after > now()`;
   }
 
   override tellUntold(): Promise<number> {
@@ -154,6 +169,12 @@ export class PrismaUpkeepRepository extends UpkeepRepository {
   override async forgetIdempotencyKeys(): Promise<void> {
     await this.prisma.$executeRaw`
       DELETE FROM idempotency_keys WHERE created_at < now() - make_interval(days => ${IDEMPOTENCY_DAYS})`;
+  }
+
+  override async forgetRateLimitUses(): Promise<void> {
+    await this.prisma.$executeRaw`
+      DELETE FROM rate_limit_uses WHERE (name, account) IN (
+        SELECT name, account FROM rate_limit_uses WHERE expires_at <= now() LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`;
   }
 }
 

@@ -54,6 +54,17 @@ export class JobQueue implements OnApplicationShutdown {
   }
 
   /**
+   * Adds a job unless any job waits.
+   * @throws when the queue does not answer within two seconds
+   */
+  async addUnlessWaiting<Payload extends Readonly<Record<string, string>>>(
+    type: JobType<Payload>,
+    job: JobRequest<Payload>,
+  ): Promise<void> {
+    if ((await within(ADD_TIMEOUT_MS, this.queue.getWaitingCount())) === 0) await this.add(type, job);
+  }
+
+  /**
    * Has a job of this type added every so many milliseconds, once for all processes that ask for it.
    * @throws when the queue does not take it within two seconds
    */

@@ -9,7 +9,7 @@ async function setup(traits: BenchTraits = {}) {
   const bench = createExportBench(traits);
   const { storage } = bench;
   const sut = new ExportProduction(bench.sources, storage);
-  const attempt = (await bench.attempts.claim(await bench.request()))!;
+  const attempt = (await bench.claim(await bench.request()))!;
   const abort = new AbortController();
   const progress: object[] = [];
   const produce = () => sut.produce(attempt, (step) => progress.push(step), abort.signal);

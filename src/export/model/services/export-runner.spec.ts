@@ -5,18 +5,15 @@ import { toBody, untilAborted } from '../../../../test/support/texts';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { MAX_ATTEMPTS } from '../domain/attempt-limits';
 import { objectPrefix } from '../domain/object-key';
-import { ExportProduction } from './export-production';
-import { ExportRunner } from './export-runner';
 
 const LEASE_SECONDS = 10;
+/** After the second attempt. */
+const LONGEST_PAUSE_SECONDS = 8;
 
 function setup(traits: BenchTraits = {}) {
   const bench = createExportBench(traits);
-  const { attempts, sources, storage, metrics, config } = bench;
-  const production = new ExportProduction(sources, storage);
-  const sut = new ExportRunner(attempts, production, storage, metrics, config);
   const ending = new AbortController();
-  const run = (id: string) => sut.run(id, ending.signal);
+  const run = () => bench.runner.runNext(ending.signal);
   const counted = (outcome: string) => bench.shown.value('export_attempts_total', { outcome });
   return { ...bench, bench, run, ending, counted };
 }
@@ -30,7 +27,7 @@ describe('ExportRunner', () => {
     const { bench, run, storage, counted } = setup();
     const id = await bench.request();
 
-    await run(id);
+    await run();
 
     const { object, ...completed } = await bench.read(id);
     expect(completed).toMatchObject({
@@ -45,16 +42,16 @@ describe('ExportRunner', () => {
   it('does nothing while another worker has the export', async () => {
     const { bench, run, storage } = setup();
     const id = await bench.request();
-    await bench.attempts.claim(id);
+    await bench.claim(id);
 
-    await run(id);
+    await run();
 
     expect(storage.keys).toEqual([]);
     expect(await bench.read(id)).toMatchObject({ status: 'processing' });
   });
 
-  it('does nothing for an export that is not there', async () => {
-    await expect(setup().run('00000000-0000-7000-8000-000000000000')).resolves.toBeUndefined();
+  it('does nothing where no export waits', async () => {
+    await expect(setup().run()).resolves.toBeUndefined();
   });
 
   describe('an error that the rules foresee', () => {
@@ -66,7 +63,7 @@ describe('ExportRunner', () => {
       const { bench, run, counted } = setup({ textOf: refuse });
       const id = await bench.request();
 
-      await run(id);
+      await run();
 
       const error = 'The request is not valid (filters.age: is no column)';
       expect(await bench.read(id)).toMatchObject({ status: 'failed', error });
@@ -80,9 +77,9 @@ describe('ExportRunner', () => {
           return refuse();
         },
       });
-      const id = await bench.request();
+      await bench.request();
 
-      await run(id);
+      await run();
 
       expect(storage.keys).toEqual([]);
     });
@@ -96,7 +93,7 @@ describe('ExportRunner', () => {
       });
       const id = await bench.request();
 
-      await run(id);
+      await run();
 
       expect(await bench.read(id)).toMatchObject({ status: 'failed' });
     });
@@ -110,7 +107,10 @@ describe('ExportRunner', () => {
       const { bench, run, records, counted } = setup({ textOf: broken });
       const id = await bench.request();
 
-      for (let turn = 0; turn < attempt; turn++) await run(id);
+      for (let turn = 0; turn < attempt; turn++) {
+        records.clock.advance(LONGEST_PAUSE_SECONDS);
+        await run();
+      }
 
       const { enqueueAfter } = records.exports.get(id)!;
       expect(await bench.read(id)).toMatchObject({ status: 'pending', error: null });
@@ -119,12 +119,13 @@ describe('ExportRunner', () => {
     });
 
     it(`fails the export at the attempt number ${MAX_ATTEMPTS}, in words that tell nothing of the inside`, async () => {
-      const { bench, run, counted } = setup({ textOf: broken });
+      const { bench, run, records, counted } = setup({ textOf: broken });
       const id = await bench.request();
       const statuses: string[] = [];
 
       for (let turn = 0; turn < MAX_ATTEMPTS; turn++) {
-        await run(id);
+        records.clock.advance(LONGEST_PAUSE_SECONDS);
+        await run();
         statuses.push((await bench.read(id)).status);
       }
 
@@ -137,22 +138,26 @@ describe('ExportRunner', () => {
 
     it('that is mended completes the export at its next attempt', async () => {
       let isBroken = true;
-      const { bench, run } = setup({ textOf: () => (isBroken ? broken() : TEXT) });
+      const { bench, run, records } = setup({ textOf: () => (isBroken ? broken() : TEXT) });
       const id = await bench.request();
-      await run(id);
+      await run();
       isBroken = false;
+      records.clock.advance(LONGEST_PAUSE_SECONDS);
 
-      await run(id);
+      await run();
 
       expect(await bench.read(id)).toMatchObject({ status: 'completed', fileSize: TEXT.length });
     });
 
     it('of the storage says that the file could not be stored', async () => {
-      const { bench, run, storage } = setup();
+      const { bench, run, records, storage } = setup();
       storage.break('put');
       const id = await bench.request();
 
-      for (let turn = 0; turn < MAX_ATTEMPTS; turn++) await run(id);
+      for (let turn = 0; turn < MAX_ATTEMPTS; turn++) {
+        records.clock.advance(LONGEST_PAUSE_SECONDS);
+        await run();
+      }
 
       expect((await bench.read(id)).error).toContain('could not be stored');
     });
@@ -161,7 +166,7 @@ describe('ExportRunner', () => {
       const { bench, run, storage } = setup({ beforeLine: (line) => (line === 1 ? broken() : undefined) });
       const id = await bench.request();
 
-      await run(id);
+      await run();
 
       expect(storage.keys).toEqual([]);
       expect(await bench.read(id)).toMatchObject({ status: 'pending', object: null });
@@ -174,12 +179,12 @@ describe('ExportRunner', () => {
         beforeLine: async (line) => {
           if (line === 0) return;
           records.clock.advance(LEASE_SECONDS + 1);
-          await bench.attempts.claim(id);
+          await bench.claim(id);
         },
       });
       const id = await bench.request();
 
-      await run(id);
+      await run();
 
       expect(await bench.read(id)).toMatchObject({ status: 'processing', object: null });
       expect(storage.keys).toEqual([]);
@@ -190,13 +195,13 @@ describe('ExportRunner', () => {
       const { bench, run, records, counted } = setup({
         beforeLine: async () => {
           records.clock.advance(LEASE_SECONDS + 1);
-          await bench.attempts.claim(id);
+          await bench.claim(id);
           broken();
         },
       });
       const id = await bench.request();
 
-      await run(id);
+      await run();
 
       expect(await bench.read(id)).toMatchObject({ status: 'processing' });
       expect(bench.stepsOf(id)).toEqual([
@@ -220,7 +225,7 @@ describe('ExportRunner', () => {
     it('learns that the export was cancelled, and stops', async () => {
       const { bench, run, storage, counted } = setup({ textOf: (_, signal) => untilAborted(signal) });
       const id = await bench.request();
-      const running = run(id);
+      const running = run();
       await jest.advanceTimersByTimeAsync(100);
       await bench.exports.cancel(id, ANN);
 
@@ -239,7 +244,7 @@ describe('ExportRunner', () => {
       });
       const id = await bench.request();
 
-      await run(id);
+      await run();
 
       expect(await maintenance.reclaimSilent()).toEqual([]);
       expect(await bench.read(id)).toMatchObject({ status: 'completed' });
@@ -248,7 +253,7 @@ describe('ExportRunner', () => {
     it('tells how far the work is', async () => {
       const { bench, run } = setup({ beforeLine: (line) => (line === 0 ? undefined : new Promise(() => undefined)) });
       const id = await bench.request();
-      void run(id);
+      void run();
 
       await jest.advanceTimersByTimeAsync(600);
 
@@ -260,7 +265,7 @@ describe('ExportRunner', () => {
     it('hands the export back, which does not count as an attempt', async () => {
       const { bench, run, ending, records, counted } = setup({ textOf: (_, signal) => untilAborted(signal) });
       const id = await bench.request();
-      const running = run(id);
+      const running = run();
 
       ending.abort(new Error('The process has to end'));
       await running;
@@ -274,7 +279,7 @@ describe('ExportRunner', () => {
     it('hands nothing back that was cancelled meanwhile', async () => {
       const { bench, run, ending, counted } = setup({ textOf: (_, signal) => untilAborted(signal) });
       const id = await bench.request();
-      const running = run(id);
+      const running = run();
       await bench.exports.cancel(id, ANN);
 
       ending.abort(new Error('The process has to end'));

@@ -4,7 +4,8 @@ import { DomainError } from '../../../platform/errors/domain-error';
 import { RequestContext } from '../../../platform/observability/request-context';
 import { FileStorage } from '../../../platform/storage/file-storage';
 import { MAX_ATTEMPTS, pauseAfter } from '../domain/attempt-limits';
-import { type Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';
+import { type AccountShare, type Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';
+import { ExportQueue } from '../domain/interfaces/export-queue';
 import { AttemptLease } from './attempt-lease';
 import { ExportMetrics } from './export-metrics';
 import { objectPrefix } from '../domain/object-key';
@@ -14,24 +15,54 @@ import { ExportProduction, StorageFault } from './export-production';
 @Injectable()
 export class ExportRunner {
   private readonly logger = new Logger(ExportRunner.name);
+  /** Of the exports that this process may run at once, those that it runs or is about to claim. */
+  private taken = 0;
 
   constructor(
     private readonly attempts: AttemptRepository,
     private readonly production: ExportProduction,
     private readonly storage: FileStorage,
+    private readonly queue: ExportQueue,
     private readonly metrics: ExportMetrics,
     private readonly config: Config,
   ) {}
 
   /**
-   * Runs an export that waits, to one of its ends or to the next attempt. Does nothing when somebody else has it.
+   * Runs the export that is next, to one of its ends or to the next attempt. Does nothing when none may start.
    * @param ending aborts when the process has to end; the export is handed back
    */
-  async run(exportId: string, ending: AbortSignal): Promise<void> {
-    const attempt = await this.attempts.claim(exportId);
-    if (!attempt) return;
-    const { requestId } = attempt.export;
-    await RequestContext.run({ requestId, exportId }, () => this.carryOut(attempt, ending));
+  async runNext(ending: AbortSignal): Promise<void> {
+    this.taken++;
+    try {
+      const attempt = await this.attempts.claimNext(this.shareWith(this.taken));
+      if (!attempt) return;
+      const { id: exportId, requestId } = attempt.export;
+      await RequestContext.run({ requestId, exportId }, () => this.carryOut(attempt, ending));
+    } finally {
+      this.taken--;
+    }
+    if (ending.aborted) return;
+    // Jobs were spent on exports that could not start while this one ran.
+    await this.wakeForNext().catch((error: unknown) => {
+      this.logger.warn('No worker could be woken for the next export; the sweep does it', { reason: String(error) });
+    });
+  }
+
+  /** Has a worker look for the export that is next, where this process could run it. */
+  async wakeForNext(): Promise<void> {
+    if (this.taken >= this.config.exports.concurrency) return;
+    const next = await this.attempts.findNext(this.shareWith(this.taken + 1));
+    if (next !== null) await this.queue.wake(next);
+  }
+
+  /**
+   * What an account may have while this process runs so many exports. One account never fills a process of several slots, not even
+   * an idle one: whoever comes next starts at once.
+   */
+  private shareWith(taken: number): AccountShare {
+    const { concurrency, perAccount } = this.config.exports;
+    const limit = concurrency === 1 ? perAccount : Math.min(perAccount, concurrency - 1);
+    return { limit, mayExceed: taken < concurrency };
   }
 
   private async carryOut(attempt: Attempt, ending: AbortSignal): Promise<void> {

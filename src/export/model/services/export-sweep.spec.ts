@@ -12,13 +12,13 @@ const ROUND_MS = 2_000;
 
 function setup(environment: Record<string, string> = {}) {
   const bench = createExportBench({ environment });
-  const { config, maintenance, queue, storage, metrics, shown } = bench;
-  const sut = new ExportSweep(config, maintenance, queue, storage, metrics, new SweepMetrics(shown));
+  const { config, maintenance, announcer, runner, storage, metrics, shown } = bench;
+  const sut = new ExportSweep(config, maintenance, announcer, runner, storage, metrics, new SweepMetrics(shown));
   const counted = (outcome: string) => shown.value('sweeps_total', { sweep: 'exports', outcome });
 
   /** Claims the export, and is heard of no more until its lease is over. */
   const loseAttempt = async (id: string) => {
-    await bench.attempts.claim(id);
+    await bench.claim(id);
     bench.records.clock.advance(LEASE_SECONDS + 1);
   };
   return { ...bench, bench, sut, counted, loseAttempt };
@@ -89,6 +89,40 @@ describe('ExportSweep', () => {
     expect(queue.takeAll()).toEqual([id]);
   });
 
+  it('tells the queue in the next round of exports of which it could not be told', async () => {
+    const { bench, queue, records, sut } = setup();
+    const ids = [await bench.request(), await bench.request()];
+    records.clock.advance(REMINDER_SECONDS + 1);
+    queue.goDown();
+    sut.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(1);
+    queue.comeUp();
+
+    await jest.advanceTimersByTimeAsync(ROUND_MS);
+    await sut.onModuleDestroy();
+
+    expect(queue.takeAll()).toEqual(ids);
+  });
+
+  it('wakes a worker for an export whose job was spent on nothing', async () => {
+    const { bench, queue, sut } = setup();
+    const id = await bench.request();
+
+    await sweep(sut);
+
+    expect(queue.takeAll()).toEqual([id]);
+  });
+
+  it('wakes no worker for an export that waits for its next attempt', async () => {
+    const { bench, queue, sut } = setup();
+    const id = await bench.request();
+    await bench.attempts.retryLater((await bench.claim(id))!, REMINDER_SECONDS, 'No connection');
+
+    await sweep(sut);
+
+    expect(queue.takeAll()).toEqual([]);
+  });
+
   it('tries again in the next round what failed, and lets it hold up nothing else', async () => {
     const { bench, queue, records, sut, counted } = setup();
     const id = await bench.request({ oneTime: true });
@@ -113,7 +147,7 @@ describe('ExportSweep', () => {
   it('posts what a process of an earlier version left out', async () => {
     const { bench, records, sut } = setup();
     const id = await bench.request(delivering('email', 'completed'));
-    await bench.attempts.finish((await bench.attempts.claim(id))!, finishedFile(id));
+    await bench.attempts.finish((await bench.claim(id))!, finishedFile(id));
     records.outbox.clear();
 
     await sweep(sut);
@@ -133,8 +167,8 @@ describe('ExportSweep', () => {
 });
 
 /** Sends all of a one-time file. @returns after how many seconds its download counts */
-async function serveToTheLast({ attempts, downloads }: ExportBench, id: string): Promise<number> {
-  await attempts.finish((await attempts.claim(id))!, finishedFile(id));
+async function serveToTheLast({ attempts, claim, downloads }: ExportBench, id: string): Promise<number> {
+  await attempts.finish((await claim(id))!, finishedFile(id));
   const ending = await downloads.prepareEnding((await downloads.claim(id, ANN))!, REMINDER_SECONDS);
   ending!.mark();
   return REMINDER_SECONDS + 1;

@@ -3,10 +3,11 @@ import { Config } from '../../../platform/config/config';
 import { FileStorage } from '../../../platform/storage/file-storage';
 import { SweepMetrics } from '../../../platform/sweeps/sweep-metrics';
 import { Rounds } from '../../../platform/time/rounds';
-import { ExportQueue } from '../domain/interfaces/export-queue';
 import { UpkeepRepository } from '../domain/interfaces/upkeep.repository';
 import { objectPrefix } from '../domain/object-key';
+import { ExportAnnouncer } from './export-announcer';
 import { ExportMetrics } from './export-metrics';
+import { ExportRunner } from './export-runner';
 
 /** Processes of an earlier version are there while a new one is rolled out: they are looked after once in so many rounds. */
 const ROUNDS_BETWEEN_UNTOLD = 5;
@@ -21,7 +22,8 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly config: Config,
     private readonly upkeep: UpkeepRepository,
-    private readonly queue: ExportQueue,
+    private readonly announcer: ExportAnnouncer,
+    private readonly runner: ExportRunner,
     private readonly storage: FileStorage,
     private readonly metrics: ExportMetrics,
     private readonly sweeps: SweepMetrics,
@@ -45,9 +47,11 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
       const steps = [
         await this.step('reclaim exports from silent workers', () => this.reclaimSilent()),
         await this.step('remind the queue of waiting exports', () => this.remindQueue()),
+        await this.step('wake a worker for a waiting export', () => this.runner.wakeForNext()),
         await this.step('conclude downloads of processes that ended', () => this.concludeHandovers()),
         await this.step('tell of exports that ended untold', () => this.tellUntold()),
         await this.step('forget old idempotency keys', () => this.upkeep.forgetIdempotencyKeys()),
+        await this.step('forget old uses of rate limits', () => this.upkeep.forgetRateLimitUses()),
       ];
       return steps.every((wentWell) => wentWell);
     });
@@ -67,7 +71,7 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async remindQueue(): Promise<void> {
     const overdue = await this.upkeep.takeOverdue();
-    if (overdue.length > 0) await this.queue.add(...overdue);
+    if (overdue.length > 0) await this.announcer.announce(...overdue);
   }
 
   private async tellUntold(): Promise<void> {

@@ -11,13 +11,13 @@ const UNKNOWN = '00000000-0000-7000-8000-000000000000';
 
 function setup() {
   const bench = createExportBench();
-  const { exports, queue, storage, metrics, config } = bench;
-  const sut = new ExportService(exports, new ExportReading(exports), queue, storage, metrics, config);
+  const { exports, announcer, storage, metrics, config } = bench;
+  const sut = new ExportService(exports, new ExportReading(exports), announcer, storage, metrics, config);
   const request = (traits: Partial<RequestExport> = {}) => sut.request(exportRequest(traits));
 
   const complete = async () => {
     const id = await bench.request();
-    await bench.attempts.finish((await bench.attempts.claim(id))!, finishedFile(id));
+    await bench.attempts.finish((await bench.claim(id))!, finishedFile(id));
     return id;
   };
   return { ...bench, bench, sut, request, complete };
@@ -34,14 +34,13 @@ describe('ExportService', () => {
       expect(queue.takeAll()).toEqual([creation.export.id]);
     });
 
-    it('records an export though the queue is down: the sweep tells the workers then', async () => {
-      const { bench, request, queue, maintenance, records } = setup();
+    it('records an export though the queue is down, for the next sweep to tell it', async () => {
+      const { bench, request, queue, maintenance } = setup();
       queue.goDown();
 
       const { export: requested } = await request();
 
       expect(await bench.read(requested.id)).toMatchObject({ status: 'pending' });
-      records.clock.advance(31);
       expect(await maintenance.takeOverdue()).toEqual([requested.id]);
     });
 
@@ -87,7 +86,7 @@ describe('ExportService', () => {
     it('cancels an unfinished export, and removes what its worker has stored', async () => {
       const { bench, sut, storage, shown } = setup();
       const id = await bench.request();
-      await bench.attempts.claim(id);
+      await bench.claim(id);
       await storage.put(`${objectPrefix(id)}part.csv`, toBody('x'), { contentType: 'text/csv' });
 
       expect(await sut.remove(id, ANN)).toMatchObject({ id, status: 'cancelled' });
@@ -114,7 +113,7 @@ describe('ExportService', () => {
     it('leaves an export as it is that has ended otherwise', async () => {
       const { bench, sut } = setup();
       const id = await bench.request();
-      await bench.attempts.fail((await bench.attempts.claim(id))!, 'No rows');
+      await bench.attempts.fail((await bench.claim(id))!, 'No rows');
       const before = await bench.read(id);
 
       expect(await sut.remove(id, ANN)).toEqual(before);

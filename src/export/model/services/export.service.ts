@@ -6,9 +6,9 @@ import { FileStorage } from '../../../platform/storage/file-storage';
 import type { RequestExport } from '../domain/commands/request-export.command';
 import type { Export } from '../domain/export';
 import { type ExportCreation, type ExportQuery, ExportRepository } from '../domain/interfaces/export.repository';
-import { ExportQueue } from '../domain/interfaces/export-queue';
 import { objectPrefix } from '../domain/object-key';
 import { checkRetention } from '../domain/retention';
+import { ExportAnnouncer } from './export-announcer';
 import { ExportMetrics } from './export-metrics';
 import { fingerprintOf } from './fingerprint';
 import { ExportReading } from './export-reading';
@@ -21,7 +21,7 @@ export class ExportService {
   constructor(
     private readonly exports: ExportRepository,
     private readonly reading: ExportReading,
-    private readonly queue: ExportQueue,
+    private readonly announcer: ExportAnnouncer,
     private readonly storage: FileStorage,
     private readonly metrics: ExportMetrics,
     private readonly config: Config,
@@ -69,9 +69,9 @@ export class ExportService {
 
   private async tellWorkers(exportId: string): Promise<void> {
     try {
-      await this.queue.add(exportId);
+      await this.announcer.announce(exportId);
     } catch (error) {
-      this.logger.warn('The queue could not be told of an export; the sweep will', {
+      this.logger.warn('The queue could not be told of an export; the next sweep tells it', {
         export_id: exportId,
         reason: String(error),
       });

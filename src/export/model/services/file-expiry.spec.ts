@@ -18,7 +18,7 @@ function setup() {
     const id = await bench.request({ retentionSeconds });
     const key = `${objectPrefix(id)}file.csv`;
     await storage.put(key, toBody('x'), { contentType: 'text/csv' });
-    await bench.attempts.finish((await bench.attempts.claim(id))!, finishedFile(id));
+    await bench.attempts.finish((await bench.claim(id))!, finishedFile(id));
     return { id, key };
   };
   const removed = () => shown.value('sweep_removed_total', { kind: 'expired' });

@@ -32,7 +32,7 @@ async function setup({ text = TEXT, graceSeconds = '5', ...traits }: Traits = {}
   const id = await bench.request({ oneTime: true });
   const key = `${objectPrefix(id)}file.csv`;
   await storage.put(key, toBody(text), { contentType: 'text/csv' });
-  const attempt = await bench.attempts.claim(id);
+  const attempt = await bench.claim(id);
   await bench.attempts.finish(attempt!, finishedFile(id, { size, object: { key, contentType: 'text/csv' } }));
   const file = await files.find(id, null);
   const counted = (outcome: string) => bench.shown.value('export_one_time_downloads_total', { outcome });

@@ -30,18 +30,18 @@ function setup() {
     return begun.run;
   };
   const readRun = async (schedule: Schedule) => (await runs.list(schedule.id, 1)).items[0]!;
-  const fail = async (exportId: string) => bench.attempts.fail((await bench.attempts.claim(exportId))!, 'No rows');
+  const fail = async (exportId: string) => bench.attempts.fail((await bench.claim(exportId))!, 'No rows');
   const nextDelivery = async () => (await outbox.claimDue({ webhook: 1 }))[0]!;
   return { ...bench, settle, begin, readRun, fail, nextDelivery };
 }
 
 describe('RunSettlement', () => {
   it('leaves a run open while its export is at work', async () => {
-    const { make, begin, settle, readRun, attempts } = setup();
+    const { make, begin, settle, readRun, claim } = setup();
     const schedule = await make();
     const { exportId } = await begin(schedule);
     await settle();
-    await attempts.claim(exportId);
+    await claim(exportId);
 
     await settle();
 

@@ -8,13 +8,24 @@ export interface Attempt {
   readonly export: Export;
 }
 
+/** How many exports of one account may run at once, in all processes together. */
+export interface AccountShare {
+  readonly limit: number;
+  /** Whether an account may exceed the limit where none below it waits. */
+  readonly mayExceed: boolean;
+}
+
 /** The attempts at an export. Whatever takes an attempt does nothing, and answers false, once its token is not the export's. */
 export abstract class AttemptRepository {
   /**
-   * Begins an attempt at a pending export, or at one whose worker has been silent for longer than the lease.
-   * @returns `null` when there is nothing to do
+   * Starts an attempt at the pending export that is next: of the accounts that have one, the account with the fewest running
+   * exports goes first, and its oldest export. An export whose attempt failed is not pending before its pause is over.
+   * @returns `null` when no export may start
    */
-  abstract claim(exportId: string): Promise<Attempt | null>;
+  abstract claimNext(share: AccountShare): Promise<Attempt | null>;
+
+  /** The id of the export that `claimNext` would claim. */
+  abstract findNext(share: AccountShare): Promise<string | null>;
 
   /** Says that the worker lives, and how far it is. */
   abstract beat(attempt: Attempt, progress: Progress): Promise<boolean>;

@@ -9,7 +9,7 @@ export interface DeletableObject {
 export abstract class UpkeepRepository {
   /**
    * Takes their exports from workers that have been silent for longer than the lease.
-   * @returns those exports: pending again, or failed when it was their last attempt
+   * @returns those exports: pending again, or failed when it was their last attempt, or the second one that a drawing lost
    */
   abstract reclaimSilent(): Promise<Export[]>;
 
@@ -18,6 +18,9 @@ export abstract class UpkeepRepository {
    * @returns their ids, the oldest first
    */
   abstract takeOverdue(): Promise<string[]>;
+
+  /** Makes pending exports overdue at once, because the queue could not be told of them. */
+  abstract makeDue(exportIds: readonly string[]): Promise<void>;
 
   /**
    * Has told what is to be told of exports that a process of an earlier version ended, which knows nothing of that.
@@ -57,4 +60,7 @@ export abstract class UpkeepRepository {
 
   /** Forgets idempotency keys that are older than any sensible repeat. */
   abstract forgetIdempotencyKeys(): Promise<void>;
+
+  /** Forgets accounts that have used nothing of a rate limit for as long as its window. */
+  abstract forgetRateLimitUses(): Promise<void>;
 }

@@ -1,0 +1,195 @@
+import { MAX_ATTEMPTS } from '../../src/export/model/domain/attempt-limits';
+import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
+import type { AccountShare } from '../../src/export/model/domain/interfaces/attempt.repository';
+import { ownerOf } from '../../src/export/model/domain/record-owner';
+import { UNLIMITED } from '../support/claims';
+import { ANN, ANN_IN_BLUE, BEN, exportRequest, finishedFile, PARTNER } from '../support/export-requests';
+import { LEASE_SECONDS, type RecordsUnderTest } from '../support/records-under-test';
+
+const LIMIT: AccountShare = { limit: 2, mayExceed: false };
+
+/** Which export a worker gets, and how its attempt starts. */
+export function describeClaims(recordsOf: () => RecordsUnderTest): void {
+  const request = async (traits: Partial<RequestExport> = {}) =>
+    (await recordsOf().exports.create(exportRequest(traits), null)).export.id;
+  const claimNext = (share: AccountShare) => recordsOf().attempts.claimNext(share);
+  const next = async (share = UNLIMITED) => (await claimNext(share))?.export.id ?? null;
+
+  /** Exports of Ann's, the oldest first. */
+  async function requestMany(count: number): Promise<string[]> {
+    const ids: string[] = [];
+    while (ids.length < count) ids.push(await request());
+    return ids;
+  }
+
+  const read = async (id: string) => (await recordsOf().exports.find(id))!;
+  const actions = async (id: string) => (await recordsOf().auditOf(id)).map(({ action }) => action);
+  const claim = async (id: string) => (await recordsOf().claim(id))!;
+
+  describe('claimNext', () => {
+    it('starts the first attempt at a pending export', async () => {
+      const id = await request();
+
+      const attempt = await claim(id);
+
+      expect(attempt).toMatchObject({ number: 1, export: { id, status: 'processing', startedAt: expect.any(Date) } });
+      expect(await read(id)).toEqual(attempt.export);
+      expect(await actions(id)).toEqual(['export.requested', 'export.started']);
+    });
+
+    it('gives an export to one of many workers that claim at once', async () => {
+      await request();
+
+      const attempts = await Promise.all(Array.from({ length: 10 }, () => next()));
+
+      expect(attempts.filter((attempt) => attempt !== null)).toHaveLength(1);
+    });
+
+    it('gives nothing where no export waits', async () => {
+      expect(await next()).toBeNull();
+    });
+
+    it('takes no export from a worker, whose lease the sweep ends', async () => {
+      await claim(await request());
+      await recordsOf().advance(LEASE_SECONDS + 1);
+
+      expect(await next()).toBeNull();
+    });
+
+    it('starts the next attempt after the sweep took the export from a silent worker', async () => {
+      const id = await request();
+      const silent = await claim(id);
+      await recordsOf().attempts.beat(silent, { done: 7, total: 9, unit: 'rows' });
+      await recordsOf().advance(LEASE_SECONDS + 1);
+
+      const next = await claim(id);
+
+      expect(next.number).toBe(2);
+      expect(next.token).not.toBe(silent.token);
+      expect(next.export.progress).toEqual({ done: 0, total: 9, unit: 'rows' });
+      const steps = ['requested', 'started', 'attempt-lost', 'started'];
+      expect(await actions(id)).toEqual(steps.map((step) => `export.${step}`));
+    });
+
+    it('keeps the moment at which the first attempt started', async () => {
+      const id = await request();
+      const first = await claim(id);
+      await recordsOf().attempts.handBack(first);
+      const { startedAt } = await read(id);
+
+      const second = await claim(id);
+
+      expect(second.export.startedAt).toEqual(startedAt);
+    });
+
+    it(`starts no attempt after the ${MAX_ATTEMPTS}rd`, async () => {
+      const id = await request();
+      const numbers: number[] = [];
+      for (let turn = 0; turn < MAX_ATTEMPTS; turn++) {
+        const attempt = await claim(id);
+        numbers.push(attempt.number);
+        await recordsOf().attempts.retryLater(attempt, 0, 'No connection');
+        await recordsOf().advance(1);
+      }
+
+      expect(await next()).toBeNull();
+      expect(numbers).toEqual([1, 2, 3]);
+    });
+
+    it('takes no streamed export, which only its own request can go on with', async () => {
+      const token = '00000000-0000-4000-8000-000000000001';
+      await recordsOf().exports.create(exportRequest(), null, token);
+      await recordsOf().advance(LEASE_SECONDS + 1);
+
+      expect(await next()).toBeNull();
+    });
+
+    it.each<[string, (id: string) => Promise<unknown>]>([
+      ['completed', async (id) => recordsOf().attempts.finish(await claim(id), finishedFile(id))],
+      ['failed', async (id) => recordsOf().attempts.fail(await claim(id), 'No rows')],
+      ['cancelled', (id) => recordsOf().exports.cancel(id, ANN)],
+    ])('starts no attempt at a %s export', async (status, end) => {
+      const id = await request();
+      await end(id);
+
+      expect(await next()).toBeNull();
+      expect((await read(id)).status).toBe(status);
+    });
+  });
+
+  describe('the share of an account', () => {
+    it('is the oldest export of the account with the fewest running', async () => {
+      await requestMany(4);
+      const [bens, ofPartner] = [await request({ caller: BEN }), await request({ caller: PARTNER })];
+
+      const order = [await next(), await next(), await next(), await next()];
+
+      expect(order.slice(1, 3)).toEqual([bens, ofPartner]);
+      expect(order.map((id) => id === bens || id === ofPartner)).toEqual([false, true, true, false]);
+    });
+
+    it('ends at the limit, and goes on when one of its exports ends', async () => {
+      const ids = await requestMany(3);
+      const first = await claimNext(LIMIT);
+      await claimNext(LIMIT);
+
+      const atLimit = [await recordsOf().attempts.findNext(LIMIT), await claimNext(LIMIT)];
+      await recordsOf().attempts.finish(first!, finishedFile(first!.export.id));
+
+      expect(atLimit).toEqual([null, null]);
+      expect(await recordsOf().attempts.findNext(LIMIT)).toBe(ids[2]);
+      expect(await next(LIMIT)).toBe(ids[2]);
+    });
+
+    it('ends at the limit, however many workers claim at once', async () => {
+      await requestMany(6);
+
+      const attempts = await Promise.all(Array.from({ length: 6 }, () => claimNext(LIMIT)));
+
+      expect(attempts.filter((attempt) => attempt !== null)).toHaveLength(LIMIT.limit);
+    });
+
+    it('is more than the limit where it may exceed it and no other account waits', async () => {
+      await requestMany(4);
+      await claimNext(LIMIT);
+      await claimNext(LIMIT);
+      await claimNext({ ...LIMIT, mayExceed: true });
+      const bens = await request({ caller: BEN });
+
+      expect(await next({ ...LIMIT, mayExceed: true })).toBe(bens);
+      expect(await next({ ...LIMIT, mayExceed: true })).not.toBeNull();
+    });
+
+    it.each<[string, Partial<RequestExport>, number]>([
+      ['the same person in another tenant', { caller: ANN_IN_BLUE }, 1],
+      ['an external system', { caller: PARTNER }, 1],
+      ['a person for whom an external system acts', { owner: { ...ownerOf(ANN), ...PARTNER } }, 1],
+      ['the same person', {}, 0],
+    ])('is its own: %s', async (_, traits, count) => {
+      await requestMany(2);
+      await claimNext(LIMIT);
+      await claimNext(LIMIT);
+      await request(traits);
+
+      expect((await claimNext(LIMIT)) === null ? 0 : 1).toBe(count);
+    });
+
+    it('is one for all people for whom an external system acts', async () => {
+      for (const person of [ANN, BEN, ANN_IN_BLUE]) await request({ owner: { ...ownerOf(person), ...PARTNER } });
+      await claimNext(LIMIT);
+      await claimNext(LIMIT);
+
+      expect(await claimNext(LIMIT)).toBeNull();
+    });
+
+    it('counts no attempt whose worker fell silent, and no streamed export', async () => {
+      await requestMany(3);
+      await claimNext(LIMIT);
+      await claimNext(LIMIT);
+      await recordsOf().advance(LEASE_SECONDS + 1);
+      await recordsOf().exports.create(exportRequest(), null, '00000000-0000-4000-8000-000000000001');
+
+      expect(await claimNext(LIMIT)).not.toBeNull();
+    });
+  });
+}

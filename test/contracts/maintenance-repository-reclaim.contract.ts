@@ -1,0 +1,133 @@
+import { MAX_ATTEMPTS, MAX_LOST_DRAWINGS } from '../../src/export/model/domain/attempt-limits';
+import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
+import { delivering, exportRequest } from '../support/export-requests';
+import { LEASE_SECONDS, type RecordsUnderTest } from '../support/records-under-test';
+
+const STREAM_TOKEN = '00000000-0000-4000-8000-000000000001';
+
+/** What becomes of exports whose workers are heard of no more. */
+export function describeReclaiming(
+  recordsOf: () => RecordsUnderTest,
+  request: (traits?: Partial<RequestExport>) => Promise<string>,
+): void {
+  describe('reclaiming exports from silent workers', () => {
+    const read = async (id: string) => (await recordsOf().exports.find(id))!;
+    const lastStep = async (id: string) => (await recordsOf().auditOf(id)).at(-1);
+
+    it('makes a silent worker’s export pending again, for the queue to be told at once', async () => {
+      const id = await request(delivering('email', 'failed'));
+      const attempt = await recordsOf().claim(id);
+      await recordsOf().advance(LEASE_SECONDS + 1);
+
+      const reclaimed = await recordsOf().maintenance.reclaimSilent();
+
+      expect(reclaimed).toMatchObject([{ id, status: 'pending' }]);
+      expect(await recordsOf().maintenance.takeOverdue()).toEqual([id]);
+      expect(await recordsOf().attempts.beat(attempt!, attempt!.export.progress)).toBe(false);
+      expect(await lastStep(id)).toMatchObject({ action: 'export.attempt-lost' });
+      expect(await recordsOf().messagesOf(id)).toEqual([]);
+    });
+
+    it('leaves a worker alone within its lease', async () => {
+      const id = await request();
+      await recordsOf().claim(id);
+      await recordsOf().advance(LEASE_SECONDS - 2);
+
+      expect(await recordsOf().maintenance.reclaimSilent()).toEqual([]);
+      expect(await read(id)).toMatchObject({ status: 'processing' });
+    });
+
+    it('leaves a worker alone whose last heartbeat is fresh', async () => {
+      const id = await request();
+      const attempt = await recordsOf().claim(id);
+      await recordsOf().advance(LEASE_SECONDS - 2);
+      await recordsOf().attempts.beat(attempt!, attempt!.export.progress);
+      await recordsOf().advance(LEASE_SECONDS - 2);
+
+      expect(await recordsOf().maintenance.reclaimSilent()).toEqual([]);
+    });
+
+    it('repeats an export whose second attempt fell silent', async () => {
+      const id = await request();
+      await loseAttempts(id, MAX_ATTEMPTS - 1);
+
+      expect(await read(id)).toMatchObject({ status: 'pending' });
+      expect(await recordsOf().claim(id)).toMatchObject({ number: MAX_ATTEMPTS });
+    });
+
+    it('fails an export whose third attempt fell silent, and posts that', async () => {
+      const id = await request(delivering('email', 'failed'));
+
+      await loseAttempts(id, MAX_ATTEMPTS);
+
+      const { status, error } = await read(id);
+      expect([status, error]).toEqual(['failed', expect.stringContaining(`begun ${MAX_ATTEMPTS} times`)]);
+      expect(await lastStep(id)).toMatchObject({ action: 'export.failed', details: { reason: error } });
+      expect(await recordsOf().messagesOf(id)).toMatchObject([{ event: 'export.failed' }]);
+      expect(await recordsOf().claim(id)).toBeNull();
+    });
+
+    it.each([
+      ['png', 'failed'],
+      ['pdf', 'failed'],
+      ['json', 'pending'],
+    ] as const)('makes a board’s %s export whose second attempt fell silent %s', async (format, status) => {
+      const id = await request({ kind: 'board', format, ...delivering('email', 'failed') });
+
+      await loseAttempts(id, MAX_LOST_DRAWINGS);
+
+      expect(await read(id)).toMatchObject({ status });
+      expect(await recordsOf().messagesOf(id)).toHaveLength(status === 'failed' ? 1 : 0);
+    });
+
+    it('tells the owner of a drawing why it is not tried again, and starts no further attempt', async () => {
+      const id = await request({ kind: 'board', format: 'png' });
+
+      await loseAttempts(id, MAX_LOST_DRAWINGS);
+
+      const { error } = await read(id);
+      expect(error).toContain('stopped twice while it drew this board');
+      expect(await lastStep(id)).toMatchObject({ action: 'export.failed', details: { reason: error } });
+      expect(await recordsOf().claim(id)).toBeNull();
+    });
+
+    it('counts only lost attempts of a drawing: not those that failed or were handed back', async () => {
+      const id = await request({ kind: 'board', format: 'png' });
+      await recordsOf().attempts.handBack((await recordsOf().claim(id))!);
+      await recordsOf().attempts.retryLater((await recordsOf().claim(id))!, 0, 'No connection');
+      await recordsOf().advance(1);
+
+      await loseAttempts(id, 1);
+
+      expect(await read(id)).toMatchObject({ status: 'pending' });
+    });
+
+    it('fails a streamed export whose process fell silent, and posts that', async () => {
+      const asked = exportRequest(delivering('email', 'failed'));
+      const { export: streamed } = await recordsOf().exports.create(asked, null, STREAM_TOKEN);
+      await recordsOf().advance(LEASE_SECONDS + 1);
+
+      expect(await recordsOf().maintenance.reclaimSilent()).toMatchObject([{ id: streamed.id, status: 'failed' }]);
+      expect((await read(streamed.id)).error).toContain('while the rows went out');
+      expect(await recordsOf().messagesOf(streamed.id)).toHaveLength(1);
+    });
+
+    it('reclaims each export once, however many processes sweep', async () => {
+      const id = await request();
+      await recordsOf().claim(id);
+      await recordsOf().advance(LEASE_SECONDS + 1);
+
+      const sweeps = await Promise.all(Array.from({ length: 4 }, () => recordsOf().maintenance.reclaimSilent()));
+
+      expect(sweeps.flat().map((one) => one.id)).toEqual([id]);
+    });
+
+    async function loseAttempts(id: string, count: number): Promise<void> {
+      for (let turn = 0; turn < count; turn++) {
+        await recordsOf().claim(id);
+        await recordsOf().advance(LEASE_SECONDS + 1);
+        await recordsOf().maintenance.reclaimSilent();
+      }
+    }
+  });
+}

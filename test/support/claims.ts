@@ -1,0 +1,23 @@
+import type {
+  AccountShare,
+  Attempt,
+  AttemptRepository,
+} from '../../src/export/model/domain/interfaces/attempt.repository';
+import type { UpkeepRepository } from '../../src/export/model/domain/interfaces/upkeep.repository';
+
+/** For tests that are not about shares: an account may run any number of exports. */
+export const UNLIMITED: AccountShare = { limit: 1, mayExceed: true };
+
+/**
+ * Starts an attempt at the export, which has to be the next one. One whose worker is silent is taken from it first.
+ * @returns `null` when no export may start
+ */
+export async function claimExport(
+  { attempts, maintenance }: { readonly attempts: AttemptRepository; readonly maintenance: UpkeepRepository },
+  exportId: string,
+): Promise<Attempt | null> {
+  await maintenance.reclaimSilent();
+  const attempt = await attempts.claimNext(UNLIMITED);
+  if (attempt && attempt.export.id !== exportId) throw new Error(`${attempt.export.id} was next, not ${exportId}`);
+  return attempt;
+}
