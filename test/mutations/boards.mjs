@@ -26,6 +26,7 @@ export const boards = [
     search: 'if (pageCount > limits.pages)',
     replace: 'if (pageCount > limits.pages * 1e9)',
     tests: ['test/golden/board-painter.spec.ts'],
+    needsBuild: true,
   },
   {
     name: 'pages-of-last-list-added',

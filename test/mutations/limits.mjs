@@ -73,6 +73,6 @@ export const limits = [
     file: 'src/platform/http/incoming-body.ts',
     search: '  }, timeoutMs);',
     replace: '  }, timeoutMs * 1000);',
-    tests: ['test/security/hostile-bodies.spec.ts'],
+    tests: ['src/platform/http/incoming-body.spec.ts'],
   },
 ];

@@ -1,0 +1,134 @@
+import { PassThrough } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import type { Request } from 'express';
+import { receiveBody } from './incoming-body';
+import { LARGE_BODY_BYTES } from './large-bodies';
+
+const TIMEOUT_MS = 60_000;
+/** The window in which a large body must make progress. */
+const WINDOW_MS = 20_000;
+
+/** A request that arrives as far as a test lets it. */
+class FakeRequest extends PassThrough {
+  readonly socket = { bytesRead: 0 };
+  complete = false;
+
+  constructor(readonly headers: Record<string, string> = {}) {
+    super();
+  }
+
+  arrive(bytes: Buffer): void {
+    this.socket.bytesRead += bytes.length;
+    this.write(bytes);
+  }
+
+  finish(): void {
+    this.complete = true;
+    this.end();
+  }
+}
+
+describe('receiveBody', () => {
+  let released: number;
+
+  beforeEach(() => {
+    released = 0;
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  function receive(request: FakeRequest, maxBytes = 8 * LARGE_BODY_BYTES) {
+    const received = receiveBody(request as unknown as Request, {
+      reader: { write: () => undefined },
+      maxBytes,
+      timeoutMs: TIMEOUT_MS,
+      takeSlot: () => ({ grow: () => undefined, release: () => (released += 1) }),
+    });
+    received.catch(() => undefined);
+    return received;
+  }
+
+  it('receives a body as it is, and one that is compressed', async () => {
+    const plain = new FakeRequest();
+    const packed = new FakeRequest({ 'content-encoding': 'gzip' });
+    const bodies = [receive(plain), receive(packed)];
+
+    for (const [request, bytes] of [
+      [plain, Buffer.from('{"a":1}')],
+      [packed, gzipSync('{"a":1}')],
+    ] as const) {
+      for (const byte of bytes) request.arrive(Buffer.of(byte));
+      request.finish();
+    }
+
+    for (const { bytes, slot } of await Promise.all(bodies)) expect([String(bytes), slot]).toEqual(['{"a":1}', null]);
+  });
+
+  it('ends a body that has not arrived in time', async () => {
+    const request = new FakeRequest();
+    const received = receive(request);
+
+    jest.advanceTimersByTime(TIMEOUT_MS - 1);
+    request.arrive(Buffer.from('{'));
+    jest.advanceTimersByTime(1);
+
+    await expect(received).rejects.toMatchObject({ status: 408 });
+  });
+
+  it('ends a large body that arrives too slowly, and gives back its slot', async () => {
+    const request = new FakeRequest({ 'content-length': String(4 * LARGE_BODY_BYTES) });
+    const received = receive(request);
+
+    request.arrive(Buffer.alloc(LARGE_BODY_BYTES));
+    jest.advanceTimersByTime(WINDOW_MS);
+    request.arrive(Buffer.alloc(10_000));
+    jest.advanceTimersByTime(WINDOW_MS);
+
+    await expect(received).rejects.toMatchObject({ status: 408, message: expect.stringContaining('slowly') });
+    expect(released).toBe(1);
+  });
+
+  it('has patience with a small body that arrives slowly', async () => {
+    const request = new FakeRequest({ 'content-length': '2' });
+    const received = receive(request);
+
+    jest.advanceTimersByTime(WINDOW_MS * 2);
+    request.arrive(Buffer.from('{}'));
+    request.finish();
+
+    expect(String((await received).bytes)).toBe('{}');
+  });
+
+  it('ends with a sender that leaves, and gives back its slot', async () => {
+    const request = new FakeRequest({ 'content-length': String(LARGE_BODY_BYTES), 'content-encoding': 'gzip' });
+    const received = receive(request);
+
+    request.arrive(gzipSync('{}').subarray(0, 5));
+    request.destroy();
+
+    await expect(received).rejects.toMatchObject({ status: 400 });
+    expect(released).toBe(1);
+  });
+
+  it('reads and drops the rest of a body that it refused, but not for ever', async () => {
+    const request = new FakeRequest();
+    const received = receive(request, 10);
+
+    request.arrive(Buffer.alloc(11));
+    await expect(received).rejects.toMatchObject({ status: 413 });
+    request.arrive(Buffer.alloc(1_000_000));
+    await new Promise(setImmediate);
+
+    expect(request.readableLength).toBe(0);
+    jest.advanceTimersByTime(30_000);
+    expect(request.destroyed).toBe(true);
+  });
+
+  it('refuses an encoding that it does not know', async () => {
+    const received = receive(new FakeRequest({ 'content-encoding': 'zstd' }));
+
+    await expect(received).rejects.toMatchObject({ status: 415 });
+  });
+});
