@@ -74,7 +74,7 @@ describe('receiveBody', () => {
     request.arrive(Buffer.from('{'));
     jest.advanceTimersByTime(1);
 
-    await expect(received).rejects.toMatchObject({ status: 408 });
+    expect(await outcomeOf(received)).toMatchObject({ status: 408 });
   });
 
   it('ends a large body that arrives too slowly, and gives back its slot', async () => {
@@ -86,7 +86,7 @@ describe('receiveBody', () => {
     request.arrive(Buffer.alloc(10_000));
     jest.advanceTimersByTime(WINDOW_MS);
 
-    await expect(received).rejects.toMatchObject({ status: 408, message: expect.stringContaining('slowly') });
+    expect(await outcomeOf(received)).toMatchObject({ status: 408, message: expect.stringContaining('slowly') });
     expect(released).toBe(1);
   });
 
@@ -132,3 +132,11 @@ describe('receiveBody', () => {
     await expect(received).rejects.toMatchObject({ status: 415 });
   });
 });
+
+/** What became of a body by now: its refusal, or that there is none yet. */
+function outcomeOf(received: Promise<unknown>): Promise<unknown> {
+  const later = new Promise((resolve) => {
+    setImmediate(resolve, 'not settled');
+  });
+  return Promise.race([received.catch((error: unknown) => error), later]);
+}
