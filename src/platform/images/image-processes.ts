@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { onAbort } from '../time/on-abort';
 import { allowanceFor } from './image-allowance';
 import { ImageProcess, ImageProcessEndedError } from './image-process';
 import type { ImageJob } from './image-protocol';
@@ -108,7 +109,7 @@ export class ImageProcesses {
     signal.throwIfAborted();
     const known = this.refused.find(bytes);
     if (known !== null) throw new ImageRefusedError(known);
-    const over = new AbortController();
+    let stopListening: () => void = () => undefined;
     const room = this.options.memoryMb - IDLE_MB;
     const allowanceMb = Math.min(allowanceFor(job, bytes), room);
     const limited = job.kind === 'check' ? job : { ...job, memory: allowanceMb * 1024 * 1024 };
@@ -126,17 +127,12 @@ export class ImageProcesses {
         cancelled: false,
       };
       this.waiting.push(task);
-      signal.addEventListener(
-        'abort',
-        () => {
-          this.cancel(task, signal.reason);
-        },
-        { once: true, signal: over.signal },
-      );
+      stopListening = onAbort(signal, () => {
+        this.cancel(task, signal.reason);
+      });
       this.dispatch();
     }).finally(() => {
-      // A signal may outlive many images: none leaves a listener behind.
-      over.abort();
+      stopListening();
     });
   }
 

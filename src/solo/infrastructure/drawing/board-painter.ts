@@ -4,6 +4,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { Logger } from '@nestjs/common';
 import { Piscina } from 'piscina';
 import { ImageProcesses } from '../../../platform/images/image-processes';
+import { onAbort } from '../../../platform/time/on-abort';
 import type { Drawing } from '../../../export';
 import type { AssetLoader } from '../../model/board/asset-loader';
 import { threadEnd } from './drawing-errors';
@@ -72,24 +73,20 @@ export class BoardPainter extends BoardRenderer {
       replaceEndedThread(this.painting);
       throw threadEnd(error);
     });
-    const over = new AbortController();
     const kill = () => {
       killing.abort();
     };
     // A signal may outlive many drawings: none leaves a listener behind.
-    signal.addEventListener('abort', kill, { once: true, signal: over.signal });
-    void ended
-      .catch(() => null)
-      .finally(() => {
-        over.abort();
-      });
+    const settled = ended.catch(() => null);
+    const stopKilling = onAbort(signal, kill);
+    void settled.finally(stopKilling);
     const pageTimeout = this.options.pageTimeout ?? 30_000;
     const { assets } = this.options;
     const images = this.images.openSession();
     const drawing = await ThreadDrawing.open(port1, { assets, images, pageTimeout, signal, kill, ended });
     // From here on the thread has a canvas, and is asked to end.
-    signal.removeEventListener('abort', kill);
-    signal.addEventListener('abort', drawing.leave, { once: true, signal: over.signal });
+    stopKilling();
+    void settled.finally(onAbort(signal, drawing.leave));
     if (signal.aborted) drawing.leave();
     return drawing;
   }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Drawing } from '../../../export';
 import { ImageRefusedError } from '../../../platform/images/image-refused-error';
 import type { ImageSession, OnReply } from '../../../platform/images/image-session';
+import { onAbort } from '../../../platform/time/on-abort';
 import { AssetRefusedError, type AssetLoader } from '../../model/board/asset-loader';
 import { BoardTooComplexError, DrawingFailedError, reported, threadEnd } from './drawing-errors';
 import type { FromThread, ImageRequest, ToThread } from './drawing-protocol';
@@ -199,12 +200,9 @@ async function expired(milliseconds: number, over: AbortSignal): Promise<never> 
 /** Rejects when `signal` aborts; leaves no listener behind once `over` does. */
 function aborted(signal: AbortSignal, over: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener(
-      'abort',
-      () => {
-        reject(signal.reason as Error);
-      },
-      { once: true, signal: over },
-    );
+    const stopListening = onAbort(signal, () => {
+      reject(signal.reason as Error);
+    });
+    onAbort(over, stopListening);
   });
 }
