@@ -31,9 +31,9 @@ export function nestedMasks(depth: number): string {
 }
 
 /** Shapes of which each covers the whole picture: nothing but drawing them shows how long they take. */
-export function slowSvg(seed = 0): string {
+export function slowSvg(seed = 0, shapes = 10_000): string {
   const shape = '<ellipse cx="200" cy="200" rx="300" ry="299" fill="red" fill-opacity=".1"/>';
-  return svgUrl(`<g id="s${seed}">${shape.repeat(10_000)}</g>`);
+  return svgUrl(`<g id="s${seed}">${shape.repeat(shapes)}</g>`);
 }
 
 /** An image that takes a gigabyte, behind a character reference. */

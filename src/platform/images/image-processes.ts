@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { Logger } from '@nestjs/common';
 import { onAbort } from '../time/on-abort';
 import { allowanceFor } from './image-allowance';
@@ -28,6 +29,8 @@ interface Task {
   readonly reject: (reason: unknown) => void;
   attempts: number;
   cancelled: boolean;
+  /** Logs why its process ended, for the request or the export that the image is of. */
+  readonly onEnded: (reason: string) => void;
 }
 
 /** What an idle process has, with what is left of its last image. */
@@ -125,6 +128,9 @@ export class ImageProcesses {
         reject,
         attempts: 0,
         cancelled: false,
+        onEnded: AsyncResource.bind((reason: string) => {
+          logger.warn('An image process was ended', { reason });
+        }),
       };
       this.waiting.push(task);
       stopListening = onAbort(signal, () => {
@@ -246,7 +252,7 @@ export class ImageProcesses {
     if (reason !== null) {
       task.session.kills += 1;
       this.refused.add(task.bytes, reason);
-      logger.warn('An image process was ended', { reason });
+      task.onEnded(reason);
       task.reject(new ImageRefusedError(reason));
     } else if (this.isClosed || !(error instanceof ImageProcessEndedError)) {
       task.reject(error);
@@ -257,7 +263,7 @@ export class ImageProcesses {
       task.reject(error);
     } else {
       task.session.kills += 1;
-      logger.warn('An image process ended', { reason: error.message });
+      task.onEnded(error.message);
       this.refused.add(task.bytes, 'it cannot be decoded');
       task.reject(new ImageRefusedError('it cannot be decoded'));
     }
