@@ -1,6 +1,7 @@
 /** One runner for all suites; `--selectProjects` narrows it (unit, contracts, golden, formats, e2e). */
 const base = {
   testEnvironment: 'node',
+  sandboxInjectedGlobals: ['Math', 'Object', 'Number', 'String', 'Array', 'Map', 'Set', 'Intl', 'JSON'],
   transform: {
     '^.+\\.(t|m?j)s$': [
       '@swc/jest',
