@@ -1,0 +1,223 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Party, Person } from '../../src/platform/auth/caller';
+import { idempotentRequest } from '../../src/platform/idempotency/idempotency-keys';
+import { PrismaService } from '../../src/platform/prisma/prisma.service';
+import { PrismaSoloSessionRepository } from '../../src/solo/infrastructure/solo-session.repository.prisma';
+import type { NewSession } from '../../src/solo/model/domain/interfaces/solo-session.repository';
+import type { SoloSession } from '../../src/solo/model/domain/solo-session';
+import { ANN, ANN_IN_BLUE, BEN, PARTNER, RIVAL } from '../support/export-requests';
+import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { until } from '../support/until';
+
+const STRANGERS: readonly [string, Person, Party][] = [
+  ['another user', ANN, BEN],
+  ['a user with the same id in another tenant', ANN, ANN_IN_BLUE],
+  ['a user with the same id without a tenant', ANN_IN_BLUE, ANN],
+  ['an external system', ANN, PARTNER],
+];
+
+describe('PrismaSoloSessionRepository', () => {
+  let database: TestDatabase;
+  let prisma: PrismaService;
+  let sessions: PrismaSoloSessionRepository;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    prisma = new PrismaService(database.url, 'solo-sessions-under-test');
+    sessions = new PrismaSoloSessionRepository(prisma);
+  });
+
+  beforeEach(() => prisma.$executeRaw`TRUNCATE solo_sessions, idempotency_keys`);
+
+  afterAll(async () => {
+    await prisma.$disconnect();
+    await database.drop();
+  });
+
+  const board = (traits: Partial<NewSession> = {}): NewSession => ({
+    ...{ owner: ANN, customerId: null, name: 'Algebra', state: { text: '{"pages":[]}', pageCount: 1 } },
+    ...traits,
+  });
+
+  async function create(traits: Partial<NewSession> = {}): Promise<SoloSession> {
+    return (await sessions.create(board(traits), null)).session;
+  }
+
+  const newKey = ({ id }: SoloSession) => `thumbnails/${id}/${randomUUID()}.png`;
+
+  describe('an owner', () => {
+    it('finds a board as it was created, and its state to the letter', async () => {
+      const state = { text: ' {"n": 1.0, "n": 2}', pageCount: 3 };
+
+      const created = await create({ state });
+
+      expect(created).toMatchObject({ ...ANN, name: 'Algebra', pageCount: 3, rev: 1, thumbnailKey: null });
+      expect(await sessions.find(created.id, ANN)).toEqual(created);
+      expect(await sessions.readState(created.id)).toBe(state.text);
+    });
+
+    it('lists boards by page, newest first and each once', async () => {
+      const [first, second, third] = [await create(), await create(), await create()];
+
+      const page = await sessions.list(ANN, 2);
+      const next = await sessions.list(ANN, 2, page.nextCursor!);
+
+      expect([page.count, page.items.map(({ id }) => id)]).toEqual([3, [third.id, second.id]]);
+      expect([next.count, next.items.map(({ id }) => id), next.nextCursor]).toEqual([3, [first.id], null]);
+    });
+
+    it('changes the name, the state or both, and each change has a revision', async () => {
+      const { id } = await create();
+
+      const renamed = await sessions.update(id, ANN, { name: 'Geometry' });
+      const redrawn = await sessions.update(id, ANN, { state: { text: '[]', pageCount: 2 } });
+
+      expect(renamed).toMatchObject({ name: 'Geometry', pageCount: 1, rev: 2 });
+      expect(redrawn).toMatchObject({ name: 'Geometry', pageCount: 2, rev: 3 });
+      expect(await sessions.readState(id)).toBe('[]');
+    });
+
+    it('deletes a board once', async () => {
+      const { id } = await create();
+
+      expect([await sessions.delete(id, ANN), await sessions.delete(id, ANN)]).toEqual([true, false]);
+      expect(await sessions.readState(id)).toBeNull();
+    });
+
+    it('shares a board with the external system that created it, and with no other', async () => {
+      const { id } = await create({ customerId: PARTNER.customerId });
+
+      expect(await sessions.find(id, ANN)).toMatchObject({ id });
+      expect(await sessions.find(id, PARTNER)).toMatchObject({ id });
+      expect(await sessions.find(id, RIVAL)).toBeNull();
+    });
+  });
+
+  describe.each(STRANGERS)('%s', (_, owner, stranger) => {
+    it('neither finds nor lists the board', async () => {
+      const { id } = await create({ owner });
+
+      expect(await sessions.find(id, stranger)).toBeNull();
+      expect(await sessions.list(stranger, 10)).toEqual({ count: 0, items: [], nextCursor: null });
+    });
+
+    it('neither changes nor deletes the board', async () => {
+      const session = await create({ owner });
+
+      expect(await sessions.update(session.id, stranger, { name: 'Theirs' })).toBeNull();
+      expect(await sessions.delete(session.id, stranger)).toBe(false);
+      expect(await sessions.find(session.id, owner)).toEqual(session);
+    });
+
+    it('does not find its thumbnail', async () => {
+      const session = await create({ owner });
+      await sessions.setThumbnail(session.id, session.rev, newKey(session));
+
+      expect(await sessions.findThumbnail(session.id, stranger)).toBeNull();
+    });
+  });
+
+  describe('an idempotency key', () => {
+    const request = (...parts: string[]) => idempotentRequest(ANN, 'key', 'session', ...parts);
+
+    it('creates one board, however often the request comes', async () => {
+      const made = await Promise.all([1, 2, 3].map(() => sessions.create(board(), request())));
+
+      expect(new Set(made.map(({ session }) => session.id)).size).toBe(1);
+      expect(made.filter(({ isNew }) => isNew)).toHaveLength(1);
+      expect((await sessions.list(ANN, 10)).count).toBe(1);
+    });
+
+    it('is refused for another request, and creates nothing', async () => {
+      await sessions.create(board(), request());
+
+      await expect(sessions.create(board(), request('other'))).rejects.toMatchObject({ kind: 'mismatch' });
+      expect((await sessions.list(ANN, 10)).count).toBe(1);
+    });
+
+    it('answers that the board is gone after it was deleted', async () => {
+      const { session } = await sessions.create(board(), request());
+      await sessions.delete(session.id, ANN);
+
+      await expect(sessions.create(board(), request())).rejects.toMatchObject({ kind: 'gone' });
+    });
+  });
+
+  describe('a thumbnail', () => {
+    it('is recorded for the revision that it shows, and returns the key that it replaces', async () => {
+      const session = await create();
+      const [first, second] = [newKey(session), newKey(session)];
+
+      expect(await sessions.setThumbnail(session.id, session.rev, first)).toEqual({ replaced: null });
+      expect(await sessions.setThumbnail(session.id, session.rev, second)).toEqual({ replaced: first });
+      expect(await sessions.findThumbnail(session.id, ANN)).toBe(second);
+    });
+
+    it('of an older revision is not recorded', async () => {
+      const session = await create();
+      const current = newKey(session);
+      const changed = await sessions.update(session.id, ANN, { name: 'Geometry' });
+      await sessions.setThumbnail(session.id, changed!.rev, current);
+
+      expect(await sessions.setThumbnail(session.id, session.rev, newKey(session))).toBeNull();
+      expect(await sessions.findThumbnail(session.id, ANN)).toBe(current);
+    });
+
+    it('of a later revision than the current one, or of a deleted board, is not recorded', async () => {
+      const session = await create();
+
+      expect(await sessions.setThumbnail(session.id, session.rev + 1, newKey(session))).toBeNull();
+      await sessions.delete(session.id, ANN);
+      expect(await sessions.setThumbnail(session.id, session.rev, newKey(session))).toBeNull();
+    });
+
+    it('that waits for another one finds the key of that one, so that no file is left behind', async () => {
+      const session = await create();
+      const [first, second] = [newKey(session), newKey(session)];
+      let later!: ReturnType<typeof sessions.setThumbnail>;
+
+      await prisma.$transaction(async (transaction) => {
+        await transaction.soloSession.update({ where: { id: session.id }, data: { thumbnailKey: first } });
+        later = sessions.setThumbnail(session.id, session.rev, second);
+        await until('the later one waits for the lock', isWaitingForLock);
+      });
+
+      expect(await later).toEqual({ replaced: first });
+    });
+
+    it('is not a change of the board: its revision and time stay', async () => {
+      const session = await create();
+      await pause(2);
+
+      const key = newKey(session);
+      await sessions.setThumbnail(session.id, session.rev, key);
+
+      expect(await sessions.find(session.id, ANN)).toEqual({ ...session, thumbnailKey: key });
+    });
+
+    it('is found by the bearer of a link, whoever that is', async () => {
+      const session = await create();
+      const key = newKey(session);
+      await sessions.setThumbnail(session.id, session.rev, key);
+
+      expect(await sessions.findThumbnail(session.id, null)).toBe(key);
+    });
+
+    it('is told from files that no board refers to any more', async () => {
+      const [session, other] = [await create(), await create()];
+      const [replaced, current] = [newKey(session), newKey(session)];
+      for (const key of [replaced, current]) await sessions.setThumbnail(session.id, session.rev, key);
+
+      const found = await sessions.findThumbnailsAmong([replaced, current, newKey(other), 'thumbnails/logo.png', 'x']);
+
+      expect([...found]).toEqual([current]);
+    });
+  });
+
+  async function isWaitingForLock(): Promise<boolean> {
+    const waiting = await prisma.$queryRaw<unknown[]>`
+      SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    return waiting.length > 0;
+  }
+});
