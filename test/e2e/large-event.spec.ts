@@ -4,41 +4,38 @@ import { keepEvent, type KeptEvent, keepParticipants, takeOut } from '../support
 import { expectExactlyOneFile, TAKEN_OVER } from '../support/exactly-one-file';
 import { Installation } from '../support/installation';
 import type { Service } from '../support/service';
+import { stallUpdates } from '../support/stall';
 import { until } from '../support/until';
 
 const MB = 1_000_000;
 const PARTICIPANTS = 20_000;
+const FEWER_PARTICIPANTS = 5_000;
 
 /** What a service needs for the file, the writer and the reader together, however many rows there are. */
 const FLAT = 150 * MB;
 
 describe('The results of a large event', () => {
   let installation: Installation;
-  let worker: Service;
   let ann: Client;
   let large: KeptEvent;
   const sql = (statement: string, ...values: unknown[]) => installation.sql(statement, ...values);
 
   beforeAll(async () => {
     installation = await Installation.create({ STORAGE: 'disk', EXPORT_LEASE_SECONDS: '3' });
-    ann = await installation.asUser('ann', { at: await installation.start({ ROLE: 'api' }) });
+    ann = await installation.asUser('ann', { at: await installation.startApplication({ ROLE: 'api' }) });
     large = await keepEvent(sql, { questions: [{}, {}, {}, {}, {}] });
     await keepParticipants(sql, large, PARTICIPANTS, { answerLength: 1_000 });
   });
 
-  beforeEach(async () => {
-    // With room to spare, V8 would rather grow than look for what nobody needs any more.
-    worker = await installation.start({ ROLE: 'worker', NODE_OPTIONS: '--max-old-space-size=128' });
-  });
-
-  afterEach(async () => {
-    await Promise.all(installation.services.slice(1).map((service) => service.kill('SIGKILL')));
-  });
+  afterEach(() => installation.keepLatest());
 
   afterAll(() => installation.remove());
 
   /** @returns the finished export, and by how many bytes the worker grew at its highest */
   async function measured(event: KeptEvent): Promise<{ done: ExportRecord; growth: number }> {
+    await installation.services.at(-1)?.kill('SIGKILL');
+    // With room to spare, V8 would rather grow than look for what nobody needs any more.
+    const worker = await installation.start({ ROLE: 'worker', NODE_OPTIONS: '--max-old-space-size=128' });
     // The first export of a process loads what every other one uses.
     await ann.finished(await takeOut(ann, (await keepEvent(sql)).id));
     const before = await memoryOf(worker, 'VmRSS');
@@ -66,21 +63,30 @@ describe('The results of a large event', () => {
   });
 
   it('are there once and whole when the worker is killed in the middle', async () => {
-    const id = await takeOut(ann, large.id, { options: { header: 'keys' } });
+    const event = await keepEvent(sql, { questions: [{}, {}, {}, {}, {}] });
+    await keepParticipants(sql, event, FEWER_PARTICIPANTS, { answerLength: 1_000 });
+    const worker = await installation.worker();
+    // A worker that is faster than this test must not come to its end.
+    const publishing = await stallUpdates(installation, `NEW.status = 'completed'`);
+    const id = await takeOut(ann, event.id, { options: { header: 'keys' } });
     await until('rows are uploaded', async () => (await ann.status(id)).progress.done > 0, { every: 5 });
 
     await worker.kill('SIGKILL');
     expect((await ann.status(id)).status).toBe('processing');
+    await publishing.release();
     await installation.start({ ROLE: 'worker' });
 
     const done = await expectExactlyOneFile(installation, ann, id);
     const [, ...rows] = (await follow(done.file_url)).text.trimEnd().split('\n');
     const names = rows.map((row) => row.split(',')[1]);
-    expect(names).toEqual(Array.from({ length: PARTICIPANTS }, (_, n) => `Person ${String(n + 1).padStart(7, '0')}`));
+    expect(names).toEqual(
+      Array.from({ length: FEWER_PARTICIPANTS }, (_, n) => `Person ${String(n + 1).padStart(7, '0')}`),
+    );
     expect(await installation.history(id)).toEqual(TAKEN_OVER);
   });
 
   it('end within two seconds when the export is cancelled, and so does the reading', async () => {
+    await installation.worker();
     const id = await takeOut(ann, large.id);
     await until('rows are uploaded', async () => (await ann.status(id)).progress.done > 0, { every: 5 });
 

@@ -13,7 +13,7 @@ describe('A file that is given out once', () => {
 
   beforeAll(async () => {
     installation = await Installation.create();
-    for (let number = 0; number < PROCESSES; number += 1) await installation.start();
+    await Promise.all(Array.from({ length: PROCESSES }, () => installation.start()));
     ada = await installation.asUser('ada');
   });
 

@@ -111,6 +111,16 @@ export class Installation {
     return service;
   }
 
+  /** The worker that the test before left running; a new one where there is none. */
+  async worker(): Promise<Service> {
+    return this.services.find(({ isRunning }) => isRunning) ?? this.start({ ROLE: 'worker' });
+  }
+
+  /** Kills all processes but the one that was started last, which the next test may use. */
+  async keepLatest(): Promise<void> {
+    await Promise.all(this.services.slice(0, -1).map((service) => service.kill('SIGKILL')));
+  }
+
   /** Starts one more process and waits for nothing. */
   async launch(environment: Environment = {}): Promise<Service> {
     const service = await Service.launch({ ...this.environment, ...environment });

@@ -1,18 +1,37 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import type { Client, ExportRecord } from './client';
+import { join } from 'node:path';
+import { type Client, type ExportRecord, sha256 } from './client';
 import type { Installation } from './installation';
+import { S3Observer, s3Server } from './s3-under-test';
 
-/** An export of about so many bytes, which nothing compresses, whose first complete download deletes its file. */
+/** An export of so many bytes, which nothing compresses, whose first complete download deletes its file. */
 export async function oneTimeExport(
   installation: Installation,
   owner: Client,
   bytes: number,
 ): Promise<ExportRecord & { readonly file_url: string }> {
-  const session = await owner.saveBoard({ noise: randomBytes(Math.ceil(bytes * 0.75)).toString('base64') });
+  const session = await owner.saveBoard(null);
   const { id } = await owner.finished((await owner.requestExport(session, 'json')).id);
-  await installation.sql('UPDATE exports SET one_time = true WHERE id = $1', id);
+  // A board of that size would take seconds to save and to export.
+  const content = randomBytes(bytes);
+  const [row] = await installation.sql<{ key: string }>(
+    'UPDATE exports SET one_time = true, file_size = $2, sha256 = $3 WHERE id = $1 RETURNING storage_key AS key',
+    ...[id, bytes, sha256(content)],
+  );
+  await replaceFile(installation, row!.key, content);
   return (await owner.status(id)) as ExportRecord & { readonly file_url: string };
+}
+
+async function replaceFile(installation: Installation, key: string, content: Buffer): Promise<void> {
+  if (!installation.isOnS3) {
+    await writeFile(join(installation.storageFolder, key), content);
+    return;
+  }
+  const bucket = new S3Observer(s3Server);
+  await bucket.put(key, content);
+  bucket.close();
 }
 
 /** What one reader got, counted by the reader. */

@@ -129,7 +129,7 @@ export class S3Observer {
     return { ...content, contentType: answer.ContentType, metadata: answer.Metadata ?? {} };
   }
 
-  async put(key: string, body: string): Promise<void> {
+  async put(key: string, body: string | Buffer): Promise<void> {
     await this.client.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body }));
   }
 

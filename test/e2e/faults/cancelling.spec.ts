@@ -18,7 +18,7 @@ describe('When an export is cancelled', () => {
 
   beforeAll(async () => {
     installation = await Installation.create({ STORAGE: 'disk' });
-    ann = await installation.asUser('ann', { at: await installation.start({ ROLE: 'api' }) });
+    ann = await installation.asUser('ann', { at: await installation.startApplication({ ROLE: 'api' }) });
   });
 
   afterAll(() => installation.remove());

@@ -20,7 +20,7 @@ describe('When an export of rows is cancelled', () => {
   beforeAll(async () => {
     installation = await Installation.create({ STORAGE: 'disk', EXPORT_CONCURRENCY: String(CONCURRENCY) });
     const owner = randomUUID();
-    ann = await installation.asUser(owner, { at: await installation.start({ ROLE: 'api' }) });
+    ann = await installation.asUser(owner, { at: await installation.startApplication({ ROLE: 'api' }) });
     await installation.start({ ROLE: 'worker' });
     await offerSlowly(installation, 'slow_count', { owner, rows: 100_000, during: 'count' });
     await offerSlowly(installation, 'slow_rows', { owner, rows: 100_000, during: 'copy' });

@@ -154,7 +154,9 @@ describe('When rows are streamed', () => {
     const { exportId } = answer;
 
     await service.kill('SIGKILL');
-    ann = await installation.asUser(await ownerOf(exportId), { at: await installation.start({ ROLE: 'api' }) });
+    ann = await installation.asUser(await ownerOf(exportId), {
+      at: await installation.startApplication({ ROLE: 'api' }),
+    });
     const record = await ann.finished(exportId, { within: 20_000 });
 
     expect(await answer.end).not.toBe('whole');

@@ -18,17 +18,15 @@ describe('An export of rows is completed by somebody', () => {
   beforeAll(async () => {
     installation = await Installation.create({ STORAGE: 'disk', EXPORT_LEASE_SECONDS: '3' });
     const owner = randomUUID();
-    ann = await installation.asUser(owner, { at: await installation.start({ ROLE: 'api' }) });
+    ann = await installation.asUser(owner, { at: await installation.startApplication({ ROLE: 'api' }) });
     await offerSlowly(installation, 'slow_rows', { owner, rows: ROWS, during: 'copy' });
   });
 
   beforeEach(async () => {
-    worker = await installation.start({ ROLE: 'worker' });
+    worker = await installation.worker();
   });
 
-  afterEach(async () => {
-    await Promise.all(installation.services.slice(1).map((service) => service.kill('SIGKILL')));
-  });
+  afterEach(() => installation.keepLatest());
 
   afterAll(() => installation.remove());
 

@@ -23,19 +23,17 @@ describe('A message about an export, while processes come and go,', () => {
       OUTBOUND_ALLOWED_HOSTS: receiver.host,
       EXPORT_LEASE_SECONDS: '3',
     });
-    const api = await installation.start({ ROLE: 'api' });
+    const api = await installation.startApplication({ ROLE: 'api' });
     ann = await installation.asUser('ann', { email: 'ann@example.com', at: api });
   });
 
   beforeEach(async () => {
     server.reset();
     receiver.reset();
-    worker = await installation.start({ ROLE: 'worker' });
+    worker = await installation.worker();
   });
 
-  afterEach(async () => {
-    await Promise.all(installation.services.slice(1).map((service) => service.kill('SIGKILL')));
-  });
+  afterEach(() => installation.keepLatest());
 
   afterAll(async () => {
     await installation.remove();

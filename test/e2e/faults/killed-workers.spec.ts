@@ -14,17 +14,15 @@ describe('When a worker is killed', () => {
 
   beforeAll(async () => {
     installation = await Installation.create({ STORAGE: 'disk', EXPORT_LEASE_SECONDS: '3' });
-    const api = await installation.start({ ROLE: 'api' });
+    const api = await installation.startApplication({ ROLE: 'api' });
     ann = await installation.asUser('ann', { at: api });
   });
 
   beforeEach(async () => {
-    worker = await installation.start({ ROLE: 'worker' });
+    worker = await installation.worker();
   });
 
-  afterEach(async () => {
-    await Promise.all(installation.services.slice(1).map((service) => service.kill('SIGKILL')));
-  });
+  afterEach(() => installation.keepLatest());
 
   afterAll(() => installation.remove());
 

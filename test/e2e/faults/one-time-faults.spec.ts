@@ -16,7 +16,7 @@ const FREE_AGAIN = { within: 30_000, every: 100 };
 
 /** So many processes are killed at most, until so many of them were hit in the very moment. */
 const VICTIMS = 8;
-const HITS = 4;
+const HITS = 3;
 
 describe('A file that is given out once, and the process that gives it', () => {
   let installation: Installation;

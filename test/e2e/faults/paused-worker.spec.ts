@@ -11,7 +11,7 @@ describe('When a worker is paused past its lease', () => {
 
   beforeAll(async () => {
     installation = await Installation.create({ STORAGE: 'disk', EXPORT_LEASE_SECONDS: '3' });
-    ann = await installation.asUser('ann', { at: await installation.start({ ROLE: 'api' }) });
+    ann = await installation.asUser('ann', { at: await installation.startApplication({ ROLE: 'api' }) });
   });
 
   afterAll(() => installation.remove());

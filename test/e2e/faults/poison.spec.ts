@@ -14,7 +14,7 @@ describe('When a drawing ends its worker every time', () => {
   afterAll(() => installation.remove());
 
   it('it fails after the second time, with a reason', async () => {
-    const ann = await installation.asUser('ann', { at: await installation.start({ ROLE: 'api' }) });
+    const ann = await installation.asUser('ann', { at: await installation.startApplication({ ROLE: 'api' }) });
     const { id } = await ann.requestExport(await ann.saveBoard(lessonBoard(60)), 'png');
 
     for (let attempt = 1; attempt <= 2; attempt += 1) {

@@ -16,7 +16,7 @@ describeWhere(hasRedisServer ? null : 'there is no redis-server on this machine'
   beforeAll(async () => {
     redis = await RedisServer.start();
     installation = await Installation.create({ STORAGE: 'disk', REDIS_URL: redis.url });
-    ann = await installation.asUser('ann', { at: await installation.start({ ROLE: 'api' }) });
+    ann = await installation.asUser('ann', { at: await installation.startApplication({ ROLE: 'api' }) });
   });
 
   afterAll(async () => {

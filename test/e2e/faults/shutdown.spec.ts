@@ -11,7 +11,7 @@ describe('When a worker is told to end with work in hand', () => {
 
   beforeAll(async () => {
     installation = await Installation.create({ STORAGE: 'disk' });
-    ann = await installation.asUser('ann', { at: await installation.start({ ROLE: 'api' }) });
+    ann = await installation.asUser('ann', { at: await installation.startApplication({ ROLE: 'api' }) });
   });
 
   afterAll(() => installation.remove());
