@@ -212,6 +212,7 @@ describe('PrismaSoloSessionRepository', () => {
       const found = await sessions.findThumbnailsAmong([replaced, current, newKey(other), 'thumbnails/logo.png', 'x']);
 
       expect([...found]).toEqual([current]);
+      expect([...(await sessions.findThumbnailsAmong([replaced]))]).toEqual([]);
     });
   });
 

@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto';
+import { truncate } from 'node:fs/promises';
+import { join } from 'node:path';
 import { lessonBoard, noteBoard } from '../support/boards';
 import { type Client, type ExportRecord, follow, sha256 } from '../support/client';
 import { Installation } from '../support/installation';
@@ -171,6 +173,17 @@ describe('Downloading a file', () => {
     const status = await installation.asNobody().get(`/api/v1/exports/${done.id}/${search}`);
 
     expect(status.status).toBe(401);
+  });
+
+  it('breaks off, and does not count, where storage has lost the end of the file', async () => {
+    const { id } = await ann.requestExport(await ann.saveBoard(noteBoard()), 'png');
+    const { file_url: link } = await ann.finished(id);
+    const file = (await installation.storedFiles()).find((name) => name.startsWith(`exports/${id}/`))!;
+    await truncate(join(installation.storageFolder, file), 1_000);
+
+    await expect(follow(link)).rejects.toThrow();
+
+    expect(await ann.status(id)).toMatchObject({ status: 'completed', download_count: 0 });
   });
 
   it('ends with the export: its file is deleted and its link says so', async () => {

@@ -85,6 +85,18 @@ describe('A board session', () => {
     expect(await thumbnailsOf(id)).toHaveLength(1);
   });
 
+  it('keeps no thumbnail that was drawn while the board changed', async () => {
+    const id = await ann.saveBoard(lessonBoard(1, 500));
+    let isDrawn = false as boolean;
+
+    const drawing = ann.post(`${SESSIONS}${id}/thumbnail/`).finally(() => (isDrawn = true));
+    while (!isDrawn) await ann.patch(`${SESSIONS}${id}/`, { name: 'Changed' });
+
+    expect((await drawing).status).toBe(409);
+    expect((await ann.get(`${SESSIONS}${id}/`)).body).toMatchObject({ thumbnail_url: null });
+    expect(await thumbnailsOf(id)).toEqual([]);
+  });
+
   it('takes everything that was made of it along when it is deleted', async () => {
     const id = await ann.saveBoard(noteBoard());
     await ann.post(`${SESSIONS}${id}/thumbnail/`);
@@ -101,6 +113,23 @@ describe('A board session', () => {
       const files = await installation.storedFiles();
       return !files.some((file) => [id, finished.id, running.id].some((part) => file.includes(part)));
     });
+  });
+
+  it('takes along more exports than fit on a page when it is deleted', async () => {
+    const id = await ann.saveBoard(noteBoard());
+    await installation.sql(
+      `INSERT INTO exports (id, kind, format, status, user_id, session_id, request_id, storage_key, content_type,
+                            file_name, file_size, sha256, completed_at, expires_at)
+       SELECT id, 'board', 'json', 'completed', 'ann', $1, 'r', 'exports/' || id || '/file.json', 'application/json',
+              'a.json', 5, 's', now(), now() + interval '1 day'
+       FROM (SELECT gen_random_uuid() AS id FROM generate_series(1, 201)) AS new`,
+      id,
+    );
+
+    await ann.delete(`${SESSIONS}${id}/`);
+
+    const left = await installation.sql(`SELECT FROM exports WHERE session_id = $1 AND status <> 'expired'`, id);
+    expect(left).toHaveLength(0);
   });
 
   async function thumbnailsOf(id: string): Promise<string[]> {

@@ -20,6 +20,20 @@ function setup() {
   return { administration, authenticate, records };
 }
 
+/** The repository, whose calls are written down. */
+function observed<Repository extends object>(repository: Repository, steps: string[]): Repository {
+  return new Proxy(repository, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function') return member;
+      return (...given: unknown[]): unknown => {
+        steps.push(String(name));
+        return Reflect.apply(member, target, given);
+      };
+    },
+  });
+}
+
 describe('An external system', () => {
   it('is known by its id and secret', async () => {
     const { administration, authenticate } = setup();
@@ -70,6 +84,32 @@ describe('An external system', () => {
     for (let turn = 0; turn < LIMIT; turn++) await authenticate(customer.id, 'exsk_wrong');
 
     await expect(authenticate(customer.id, secret)).rejects.toMatchObject({ kind: 'limit' });
+  });
+
+  it('costs the same steps whatever is wrong, so that the time of the answer tells nothing', async () => {
+    const records = new FakeRecords();
+    const steps: string[] = [];
+    const customers = observed(new FakeCustomerRepository(records), steps);
+    const failures = observed(new FakeFailureRepository(records), steps);
+    const sut = new CustomerService(customers, new FailureLimit(testConfig(), failures));
+    const administration = new CustomerAdministration(customers);
+    const [known, disabled] = [await administration.create('Known', null), await administration.create('Off', null)];
+    await administration.setActive(disabled.customer.id, false);
+    const kinds = {
+      wrong: { id: known.customer.id, secret: 'exsk_wrong' },
+      disabled: { id: disabled.customer.id, secret: disabled.secret },
+      unknown: { id: UNKNOWN, secret: known.secret },
+      malformed: { id: 'Partner', secret: known.secret },
+    };
+
+    const taken: [string, string[]][] = [];
+    for (const [index, [kind, credentials]] of Object.entries(kinds).entries()) {
+      steps.length = 0;
+      expect(await sut.authenticate(credentials, `203.0.113.${index}`)).toBeNull();
+      taken.push([kind, [...steps]]);
+    }
+
+    expect(taken).toEqual(Object.keys(kinds).map((kind) => [kind, ['read', 'find', 'add', 'report']]));
   });
 
   it.each([UNKNOWN, 'no-id'])('that is not there is not found: %s', async (id) => {

@@ -3,7 +3,8 @@ import { createExportBench, TEXT } from '../../../../test/support/export-bench';
 import { ANN, finishedFile, PARTNER } from '../../../../test/support/export-requests';
 import { toBody } from '../../../../test/support/texts';
 import { LinkSigner } from '../../../platform/auth/link-signer';
-import { STAYS_FOR_MS } from '../domain/handover-limits';
+import { pause } from '../../../platform/time/pause';
+import { LONGEST_PREPARATION_MS, STAYS_FOR_MS } from '../domain/handover-limits';
 import { objectPrefix } from '../domain/object-key';
 import { ExportDownload } from './export-download';
 import { ExportReading } from './export-reading';
@@ -77,6 +78,22 @@ describe('OneTimeDownload', () => {
 
       await expect(sut.claim(file, PARTNER)).resolves.toMatchObject({ by: PARTNER });
     });
+  });
+
+  it('does not send the last byte when preparing for it took so long that the lease may be over', async () => {
+    const { bench, downloads, serve, id } = await setup();
+    const prepare = downloads.prepareEnding.bind(downloads);
+    downloads.prepareEnding = async (...given) => {
+      const ending = await prepare(...given);
+      await pause(LONGEST_PREPARATION_MS + 1);
+      return ending;
+    };
+    const reader = new FakeDownloadSink();
+
+    await serve(reader, A_WHILE_MS + LONGEST_PREPARATION_MS + 1);
+
+    expect([reader.received, reader.isCut]).toEqual([TEXT.slice(0, -1), true]);
+    expect(await bench.read(id)).toMatchObject({ status: 'completed', downloadCount: 0 });
   });
 
   describe('a reader who takes all of it', () => {
