@@ -4,7 +4,7 @@ import type { BucketObject, ExportFile } from '../../src/delivery/infrastructure
 import { OpenBucket } from '../../src/delivery/infrastructure/bucket/open-bucket';
 import { ObjectServer } from '../support/object-server';
 
-const PATH = '/deliveries/daily/report.csv';
+const NAME = 'deliveries/daily/report.csv';
 const { signal } = new AbortController();
 
 describe('An object in the bucket of a user', () => {
@@ -33,8 +33,8 @@ describe('An object in the bucket of a user', () => {
 
     expect(await object.write(file, signal)).toBe(true);
 
-    const stored = server.objects.get(PATH);
-    expect(stored?.body.toString()).toBe('id,amount\n1,2.50\n');
+    const stored = server.objects.get(NAME);
+    expect(stored?.sha256).toBe(file.sha256);
     expect(stored?.headers).toMatchObject({
       'content-type': 'text/csv',
       'x-amz-meta-export-id': file.exportId,
@@ -44,11 +44,12 @@ describe('An object in the bucket of a user', () => {
   });
 
   it('is not overwritten, whoever wrote it', async () => {
-    server.objects.set(PATH, { body: Buffer.from('of somebody else'), headers: {} });
+    const theirs = { sha256: fileOf('of somebody else').sha256, exportId: null };
+    server.objects.set(NAME, theirs);
 
     expect(await object.write(fileOf('ours'), signal)).toBe(false);
 
-    expect(server.objects.get(PATH)?.body.toString()).toBe('of somebody else');
+    expect(server.objects.get(NAME)).toBe(theirs);
     expect(await object.look(signal)).toEqual({ kind: 'object', exportId: null });
   });
 
@@ -57,7 +58,7 @@ describe('An object in the bucket of a user', () => {
 
     expect(await object.write(fileOf('ours'), signal)).toBe(true);
 
-    expect(server.objects.get(PATH)?.body.toString()).toBe('ours');
+    expect(server.objects.get(NAME)?.sha256).toBe(fileOf('ours').sha256);
   });
 
   it.each([

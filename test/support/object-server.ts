@@ -1,9 +1,30 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createHash, createHmac } from 'node:crypto';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 
-export interface KeptObject {
-  readonly body: Buffer;
-  readonly headers: IncomingMessage['headers'];
+export interface StoredObject {
+  readonly sha256: string;
+  readonly exportId: string | null;
+  /** Of the request that stored it. */
+  readonly headers?: IncomingHttpHeaders;
+}
+
+export interface ObjectServerCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+interface Options {
+  /** Where they are given, the signature (AWS Signature Version 4) of every request is checked. */
+  readonly credentials?: ObjectServerCredentials;
+  readonly port?: number;
 }
 
 /**
@@ -11,27 +32,40 @@ export interface KeptObject {
  * S3 does. For all else the tests have a real server, see s3-gateway.
  */
 export class ObjectServer {
-  /** By their paths: `/bucket/key`. */
-  readonly objects = new Map<string, KeptObject>();
+  /** By `bucket/key`. */
+  readonly objects = new Map<string, StoredObject>();
+  /** Requests that were not signed with the right secret. */
+  refused = 0;
+  /** Answers everything with 503 while it is set. */
+  isDown = false;
   /** Whether it answers 501 to conditions, as some storages do. */
   refusesConditions = false;
   /** Whether objects may be looked at. */
   isReadable = true;
 
-  private constructor(private readonly server: Server) {}
+  private constructor(
+    private readonly server: Server,
+    private readonly credentials: ObjectServerCredentials | undefined,
+  ) {}
 
-  static async start(): Promise<ObjectServer> {
+  static async start({ credentials, port = 0 }: Options = {}): Promise<ObjectServer> {
     const server = createServer();
-    const objects = new ObjectServer(server);
+    const objects = new ObjectServer(server, credentials);
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      void objects.answer(request, response);
+      void objects.serve(request, response).catch(() => response.destroy());
     });
-    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    await new Promise<void>((listening, failed) => {
+      server.once('error', failed).listen(port, '127.0.0.1', listening);
+    });
     return objects;
   }
 
+  get host(): string {
+    return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `http://${this.host}`;
   }
 
   async stop(): Promise<void> {
@@ -40,41 +74,90 @@ export class ObjectServer {
     await closed;
   }
 
-  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? '/', this.url);
-    const chunks: Buffer[] = [];
-    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-    if (request.method === 'PUT')
-      this.put(pathname, { body: Buffer.concat(chunks), headers: request.headers }, response);
-    else if (request.method === 'HEAD') this.head(pathname, response);
-    else {
-      this.objects.delete(pathname);
-      response.writeHead(204).end();
-    }
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await buffer(request);
+    const { status, code, ...given } = this.answerTo(request, body);
+    response.writeHead(status, { 'content-type': 'application/xml', ...given.headers });
+    response.end(given.body ?? (code && `<Error><Code>${code}</Code><Message>${code}</Message></Error>`));
   }
 
-  private put(path: string, object: KeptObject, response: ServerResponse): void {
-    const isConditional = object.headers['if-none-match'] === '*';
-    if (isConditional && this.refusesConditions) refuse(response, 501, 'NotImplemented');
-    else if (isConditional && this.objects.has(path)) refuse(response, 412, 'PreconditionFailed');
-    else {
-      this.objects.set(path, object);
-      response.writeHead(200, { ETag: '"1"' }).end();
+  private answerTo(request: IncomingMessage, body: Buffer): ObjectAnswer {
+    if (this.isDown) return { status: 503, code: 'SlowDown' };
+    if (this.credentials && !isSignedWith(request, this.credentials)) {
+      this.refused += 1;
+      return { status: 403, code: 'SignatureDoesNotMatch' };
     }
+    const url = new URL(request.url ?? '/', this.url);
+    const name = decodeURIComponent(url.pathname.slice(1));
+    if (request.method === 'POST' && url.searchParams.has('uploads')) return { status: 200, body: BEGUN_UPLOAD };
+    if (request.method === 'HEAD') return this.head(name);
+    if (request.method === 'DELETE') {
+      // With an id it ends an upload in parts.
+      if (!url.searchParams.has('uploadId')) this.objects.delete(name);
+      return { status: 204 };
+    }
+    if (request.method !== 'PUT' || url.searchParams.has('partNumber')) return { status: 501, code: 'NotImplemented' };
+    return this.put(name, request.headers, body);
   }
 
-  private head(path: string, response: ServerResponse): void {
-    const object = this.objects.get(path);
-    if (!this.isReadable) response.writeHead(403).end();
-    else if (!object) response.writeHead(404).end();
-    else {
-      const metadata = Object.entries(object.headers).filter(([name]) => name.startsWith('x-amz-meta-'));
-      response.writeHead(200, { 'content-length': object.body.length, ...Object.fromEntries(metadata) }).end();
-    }
+  private put(name: string, headers: IncomingHttpHeaders, body: Buffer): ObjectAnswer {
+    const isConditional = headers['if-none-match'] === '*';
+    if (isConditional && this.refusesConditions) return { status: 501, code: 'NotImplemented' };
+    if (isConditional && this.objects.has(name)) return { status: 412, code: 'PreconditionFailed' };
+    const exportId = headers['x-amz-meta-export-id'];
+    this.objects.set(name, {
+      sha256: createHash('sha256').update(body).digest('hex'),
+      exportId: typeof exportId === 'string' ? exportId : null,
+      headers,
+    });
+    return { status: 200, headers: { etag: '"object"' } };
+  }
+
+  private head(name: string): ObjectAnswer {
+    const object = this.objects.get(name);
+    if (!this.isReadable) return { status: 403 };
+    if (!object) return { status: 404 };
+    return { status: 200, headers: object.exportId === null ? {} : { 'x-amz-meta-export-id': object.exportId } };
   }
 }
 
-function refuse(response: ServerResponse, status: number, code: string): void {
-  response.writeHead(status, { 'content-type': 'application/xml' });
-  response.end(`<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`);
+interface ObjectAnswer {
+  readonly status: number;
+  readonly code?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+const BEGUN_UPLOAD = '<InitiateMultipartUploadResult><UploadId>probe</UploadId></InitiateMultipartUploadResult>';
+
+const AUTHORIZATION =
+  /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d+)\/([^/]+)\/s3\/aws4_request, SignedHeaders=([^,]+), Signature=(\w+)$/;
+
+function isSignedWith(request: IncomingMessage, { accessKeyId, secretAccessKey }: ObjectServerCredentials): boolean {
+  const [, id, date = '', region = '', signed = '', signature] =
+    AUTHORIZATION.exec(request.headers.authorization ?? '') ?? [];
+  if (id !== accessKeyId) return false;
+  const scope = `${date}/${region}/s3/aws4_request`;
+  const canonical = createHash('sha256').update(canonicalRequest(request, signed)).digest('hex');
+  const text = ['AWS4-HMAC-SHA256', header(request, 'x-amz-date'), scope, canonical].join('\n');
+  let key: Buffer | string = `AWS4${secretAccessKey}`;
+  for (const part of [date, region, 's3', 'aws4_request']) key = createHmac('sha256', key).update(part).digest();
+  return createHmac('sha256', key).update(text).digest('hex') === signature;
+}
+
+function canonicalRequest(request: IncomingMessage, signedHeaders: string): string {
+  const [path = '', query = ''] = (request.url ?? '').split('?');
+  const parameters = query
+    .split('&')
+    .filter((part) => part !== '')
+    .map((part) => (part.includes('=') ? part : `${part}=`))
+    .sort();
+  const headers = signedHeaders.split(';').map((name) => `${name}:${header(request, name)}\n`);
+  const content = header(request, 'x-amz-content-sha256');
+  return [request.method, path, parameters.join('&'), headers.join(''), signedHeaders, content].join('\n');
+}
+
+function header(request: IncomingMessage, name: string): string {
+  const value = request.headers[name];
+  return (Array.isArray(value) ? value.join(',') : (value ?? '')).trim().replaceAll(/ +/g, ' ');
 }

@@ -13,10 +13,10 @@ import { gzipSync } from 'node:zlib';
 import type { ExportRecord } from '../support/client';
 import { Installation } from '../support/installation';
 import { MailServer } from '../support/mail-server';
+import { ObjectServer } from '../support/object-server';
 import { WebhookReceiver } from '../support/webhook-receiver';
 import { AUDIT_DIGEST, type Day, type DayExport } from './day';
 import { dumpDatabase } from './database-dump';
-import { FakeBucket } from './fake-bucket';
 import { Random } from './random';
 import { drawBoards, readBoards, useUpTheLimit } from './recording/boards';
 import { askWithoutWorkers, killInTheMiddle, leaveDeliveriesOpen } from './recording/evening';
@@ -94,17 +94,18 @@ async function main(): Promise<void> {
 
 async function record(seed: number, out: string, build: string, databaseUrl: string): Promise<void> {
   const settings = settingsOf(seed);
-  const { environment, ports } = settings;
+  const { environment, ports, bucketKeys } = settings;
   const receiver = await WebhookReceiver.start(ports.webhook);
   const gone = await WebhookReceiver.start();
   gone.behave(410);
-  const bucket = await FakeBucket.start(settings.bucketKeys, ports.bucket);
+  const bucket = await ObjectServer.start({ credentials: bucketKeys, port: ports.bucket });
   const mail = await MailServer.start();
   await run(process.execPath, [join(build, 'dist/migrate.js')], { env: { DATABASE_URL: databaseUrl } });
   const { administrator, seedPlatform } = (await import(join(build, 'dev/seed/platform.mjs'))) as Seed;
   await seedPlatform(databaseUrl, { rows: settings.rows });
   const installation = await Installation.on(databaseUrl, { ...environment, SMTP_URL: mail.url });
-  const surroundings = { installation, receiver, bucket, mail, build, jwtSecret: environment['JWT_SECRET']! };
+  const jwtSecret = environment['JWT_SECRET']!;
+  const surroundings = { installation, receiver, bucket, bucketKeys, mail, build, jwtSecret };
   try {
     const recorder = new Recorder(seed, surroundings);
     await live(recorder, settings, { administrator, goneUrl: gone.url });
@@ -138,7 +139,11 @@ async function live(recorder: Recorder, { formerKey }: Settings, around: { admin
   await askWithoutWorkers(recorder, kept);
 }
 
-async function dayOf(recorder: Recorder, { environment, ports }: Settings): Promise<Day> {
+function objectsOf({ objects }: ObjectServer): Day['bucket']['objects'] {
+  return Object.fromEntries([...objects].map(([name, { sha256, exportId }]) => [name, { sha256, exportId }]));
+}
+
+async function dayOf(recorder: Recorder, { environment, ports, bucketKeys }: Settings): Promise<Day> {
   const { seed, customers, requests, oneTime, running, pending, limited, blockedCustomerId, surroundings } = recorder;
   const [boards, schedules, exports] = [
     await readBoards(recorder),
@@ -150,7 +155,7 @@ async function dayOf(recorder: Recorder, { environment, ports }: Settings): Prom
   return {
     ...{ release: RELEASE.version, commit: RELEASE.commit, seed, dumpedAt: new Date().toISOString() },
     ...{ environment, webhookPort: ports.webhook, bucketPort: ports.bucket },
-    bucket: { ...surroundings.bucket.credentials, objects: Object.fromEntries(surroundings.bucket.objects) },
+    bucket: { ...bucketKeys, objects: objectsOf(surroundings.bucket) },
     ...{ customers, exports, requests, boards, schedules, oneTime, running, pending, blockedCustomerId },
     lastingLinks: surroundings.mail.accepted.flatMap(({ text }) => {
       const [url, exportId] = /https?:\S+\/exports\/([\da-f-]+)\/download\?\S+/.exec(text) ?? [];

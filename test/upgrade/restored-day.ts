@@ -7,11 +7,11 @@ import { Client as Database } from 'pg';
 import type { Client } from '../support/client';
 import { Installation } from '../support/installation';
 import { MailServer } from '../support/mail-server';
+import { ObjectServer } from '../support/object-server';
 import { createBlankDatabase } from '../support/test-database';
 import { until } from '../support/until';
 import { WebhookReceiver } from '../support/webhook-receiver';
 import { type Day, DAY_FOLDER, type Principal, readDay } from './day';
-import { FakeBucket } from './fake-bucket';
 import { clientOf } from './recording/recorder';
 
 const run = promisify(execFile);
@@ -39,7 +39,7 @@ export class RestoredDay {
     readonly day: Day,
     readonly installation: Installation,
     readonly receiver: WebhookReceiver,
-    readonly bucket: FakeBucket,
+    readonly bucket: ObjectServer,
     readonly mail: MailServer,
     private readonly dropDatabase: () => Promise<void>,
   ) {}
@@ -49,7 +49,7 @@ export class RestoredDay {
     const database = await createBlankDatabase();
     await load(database.url, gunzipSync(readFileSync(join(folder, 'database.sql.gz'))).toString('utf8'), day);
     const receiver = await whenPortIsFree(() => WebhookReceiver.start(day.webhookPort));
-    const bucket = await whenPortIsFree(() => FakeBucket.start(day.bucket, day.bucketPort));
+    const bucket = await whenPortIsFree(() => ObjectServer.start({ credentials: day.bucket, port: day.bucketPort }));
     for (const [name, object] of Object.entries(day.bucket.objects)) bucket.objects.set(name, object);
     const mail = await MailServer.start();
     const installation = await Installation.on(database.url, {

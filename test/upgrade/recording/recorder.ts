@@ -2,11 +2,11 @@ import { Client, type Answer } from '../../support/client';
 import { CustomerClient } from '../../support/customers';
 import type { Installation } from '../../support/installation';
 import type { MailServer } from '../../support/mail-server';
+import type { ObjectServer, ObjectServerCredentials } from '../../support/object-server';
 import type { Service } from '../../support/service';
 import { signedToken } from '../../support/tokens';
 import type { WebhookReceiver } from '../../support/webhook-receiver';
 import type { Day, DayBoard, DayCustomer, DayDelivery, DayRequest, Principal } from '../day';
-import type { FakeBucket } from '../fake-bucket';
 import { Random } from '../random';
 
 type Growing<List> = List extends readonly (infer Item)[] ? Item[] : never;
@@ -21,7 +21,8 @@ export interface KeptSchedule {
 export interface Surroundings {
   readonly installation: Installation;
   readonly receiver: WebhookReceiver;
-  readonly bucket: FakeBucket;
+  readonly bucket: ObjectServer;
+  readonly bucketKeys: ObjectServerCredentials;
   readonly mail: MailServer;
   readonly jwtSecret: string;
   readonly build: string;

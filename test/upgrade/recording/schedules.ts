@@ -64,7 +64,7 @@ export function hook({ surroundings }: Recorder, path: string): string {
 }
 
 function bucketOf({ random, surroundings }: Recorder): object {
-  const { accessKeyId, secretAccessKey } = surroundings.bucket.credentials;
+  const { accessKeyId, secretAccessKey } = surroundings.bucketKeys;
   return {
     delivery_method: 's3',
     destination: `s3://bucket-${random.between(100, 999)}/daily/`,
