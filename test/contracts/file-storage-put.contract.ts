@@ -159,6 +159,26 @@ export function describePutting(bench: FileStorageBench): void {
   });
 }
 
+/** What a storage that takes its time over the last bytes has to keep, which one in memory does not. */
+export function describeLateAbort(bench: FileStorageBench): void {
+  it('leaves nothing when the signal aborts just after the body has ended', async () => {
+    const abort = new AbortController();
+    const reason = new Error('cancelled');
+    async function* body() {
+      yield* bytes(KB);
+      setImmediate(() => {
+        abort.abort(reason);
+      });
+    }
+
+    await expect(bench.storage.put(`${bench.home}/file.bin`, body(), { ...asText, signal: abort.signal })).rejects.toBe(
+      reason,
+    );
+
+    await bench.expectNothing(bench.home);
+  });
+}
+
 async function* bytesThenSilence(size: number, silent: () => void): AsyncGenerator<Buffer> {
   yield* bytes(size);
   silent();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { FileStorageBench, type StorageUnderTest } from '../support/file-storage-bench';
 import { describeFiles } from './file-storage-files.contract';
-import { describePutting } from './file-storage-put.contract';
+import { describeLateAbort, describePutting } from './file-storage-put.contract';
 import { describeOtherProcesses } from './file-storage-processes.contract';
 import { describeRemoval } from './file-storage-removal.contract';
 
@@ -30,6 +30,8 @@ export function describeFileStorage(
     describePutting(bench);
     describeFiles(bench);
     describeRemoval(bench);
-    if (outlivesProcesses) describeOtherProcesses(bench);
+    if (!outlivesProcesses) return;
+    describeLateAbort(bench);
+    describeOtherProcesses(bench);
   });
 }

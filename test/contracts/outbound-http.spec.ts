@@ -1,5 +1,8 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { OutboundAddresses, OutboundRefusedError } from '../../src/platform/outbound/outbound-addresses';
 import { OutboundHttp } from '../../src/platform/outbound/outbound-http';
+import { KB, MB } from '../support/bytes';
 import { scaled } from '../support/machine';
 import { until } from '../support/until';
 import { type Behaviour, WebhookReceiver } from '../support/webhook-receiver';
@@ -67,6 +70,31 @@ describe('OutboundHttp', () => {
       expect(Date.now() - begun).toBeLessThan(scaled(4_000));
     },
   );
+
+  it('reads no more of an endless answer than it shows a part of', async () => {
+    let sent = 0;
+    const endless = createServer((_, response) => {
+      const chunk = Buffer.alloc(64 * KB, 'x');
+      const fill = () => {
+        while (!response.destroyed && response.write(chunk)) sent += chunk.length;
+      };
+      response.on('drain', fill);
+      fill();
+    });
+    await new Promise<void>((listening) => endless.listen(0, '127.0.0.1', listening));
+    const { port } = endless.address() as AddressInfo;
+
+    const { excerpt } = await post(
+      { url: `http://127.0.0.1:${port}/` },
+      new OutboundHttp(new OutboundAddresses([`127.0.0.1:${port}`])),
+    );
+    endless.closeAllConnections();
+    endless.close();
+
+    expect(excerpt).toBe('x'.repeat(200));
+    // More than lies in the buffers of a connection, and far less than comes in two seconds.
+    expect(sent).toBeLessThan(32 * MB);
+  });
 
   it('waits for a slow answer, but not for longer than it was told', async () => {
     receiver.behave({ status: 204, afterMs: 300 }, 'silent');

@@ -84,6 +84,7 @@ describe('The filters of a table', () => {
     [{ name: { like: 'ann\\' } }, 'name.like'],
     [{ amount: { like: '1%' } }, 'amount.like'],
     [{ amount: 2 ** 53 }, 'amount'],
+    [{ amount: -(2 ** 53) }, 'amount'],
   ])('refuse %j by the field %s', (filters, field) => {
     expect(wrongFields(filters)).toEqual([`filters.users.${field}`]);
   });

@@ -159,6 +159,15 @@ describe('GuardedAssetLoader', () => {
     expect(await refusal(new GuardedAssetLoader(storage, [host]), host)).toBe('its server answered 503');
   });
 
+  it('reads a file of 15 MB, and none that has a byte more', async () => {
+    const loader = new GuardedAssetLoader(storage, []);
+    storage.files.set('assets/largest.png', Buffer.alloc(15 * 1024 * 1024));
+    storage.files.set('assets/too-large.png', Buffer.alloc(15 * 1024 * 1024 + 1));
+
+    expect(await loader.load('https://files.test/assets/largest.png', forever)).toHaveLength(15 * 1024 * 1024);
+    expect(await refusal(loader, 'https://files.test/assets/too-large.png')).toBe('the file is larger than 15 MB');
+  });
+
   it('stops reading a file that is too large', async () => {
     let sent = 0;
     const host = await serve((_, response) => {
