@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import type { Config } from '../../src/platform/config/config';
-import { Metrics } from '../../src/platform/observability/metrics';
 import { PrismaService } from '../../src/platform/prisma/prisma.service';
 import { DiskStorage } from '../../src/platform/storage/disk-storage';
 import type { FileKeeper } from '../../src/platform/sweeps/file-keeper';
@@ -12,7 +11,7 @@ import { StorageSweep } from '../../src/platform/sweeps/storage-sweep';
 import { SweepMetrics } from '../../src/platform/sweeps/sweep-metrics';
 import { SweepTurns } from '../../src/platform/sweeps/sweep-turns';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
-import { testConfig } from '../support/test-config';
+import { testConfig, TestMetrics } from '../support/test-config';
 import { until } from '../support/until';
 
 const MINUTE = 60_000;
@@ -62,15 +61,17 @@ describe('The sweep of the storage', () => {
     return { files: found.files.sort(), uploads: found.uploads.sort() };
   }
 
-  /** Runs one sweep of one process. */
-  async function sweep(keeper: FileKeeper, isDone: () => Promise<boolean>): Promise<void> {
+  /** Runs one sweep of one process. @returns what its metrics show */
+  async function sweep(keeper: FileKeeper, isDone: () => Promise<boolean>): Promise<TestMetrics> {
     const [prisma] = processes;
-    const metrics = new SweepMetrics(new Metrics());
+    const shown = new TestMetrics();
+    const metrics = new SweepMetrics(shown);
     const service = new StorageSweep(config, prisma, storage, new SweepTurns(prisma), metrics);
     service.register(keeper);
     service.onApplicationBootstrap();
     await until('the storage was swept', isDone);
     await service.onModuleDestroy();
+    return shown;
   }
 
   it('removes what is older than the grace period and kept by nobody, and nothing else', async () => {
@@ -88,6 +89,22 @@ describe('The sweep of the storage', () => {
       files: ['assets/old', 'exports/kept', 'exports/young'],
       uploads: ['exports/kept-upload', 'exports/young-upload'],
     });
+  });
+
+  it('is not held up by a file that cannot be removed, and counts as failed', async () => {
+    for (const name of ['before', 'locked', 'other']) await leave(`exports/${name}`, 61);
+    const deleteAll = storage.deleteAll.bind(storage);
+    storage.deleteAll = async (keys) => {
+      await deleteAll(keys.filter((key) => key !== 'exports/locked'));
+      return new Map([['exports/locked', new Error('The file is locked')]]);
+    };
+    const keeper = { prefix: 'exports/', findKept: () => Promise.resolve(new Set<string>()) };
+
+    const shown = await sweep(keeper, async () => (await remaining()).files.length === 1);
+
+    expect((await remaining()).files).toEqual(['exports/locked']);
+    expect(await shown.value('sweeps_total', { sweep: 'storage', outcome: 'failed' })).toBe(1);
+    expect(await shown.value('sweep_removed_total', { kind: 'orphan' })).toBe(2);
   });
 
   it('asks the keeper about records that were settled before the grace period', async () => {
