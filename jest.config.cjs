@@ -1,6 +1,9 @@
 /** One runner for all suites; `--selectProjects` narrows it (unit, contracts, golden, formats, e2e). */
 const base = {
   testEnvironment: 'node',
+  // Copies of the checkout, which `npm run mutate` and the upgrade tests make.
+  modulePathIgnorePatterns: ['<rootDir>/.stack/'],
+  // Modules run in a context whose globals are looked up slowly. These become local variables of each module.
   sandboxInjectedGlobals: ['Math', 'Object', 'Number', 'String', 'Array', 'Map', 'Set', 'Intl', 'JSON'],
   transform: {
     '^.+\\.(t|m?j)s$': [

@@ -40,7 +40,6 @@ export class Tree {
       if (!leftOut.has(name)) cpSync(join(checkout, name), join(root, name), { recursive: true });
     }
     symlinkSync(join(checkout, 'node_modules'), join(root, 'node_modules'));
-    removePackageName(join(root, 'package.json'));
     return new Tree(root, join(directory, 'dist'));
   }
 
@@ -106,13 +105,6 @@ export class Tree {
   #installer() {
     return import(pathToFileURL(join(this.root, 'dev/install.mjs')).href);
   }
-}
-
-/** jest in the checkout finds the copy too, and would warn of two packages with one name. @param {string} file */
-function removePackageName(file) {
-  const description = JSON.parse(readFileSync(file, 'utf8'));
-  delete description.name;
-  writeFileSync(file, JSON.stringify(description));
 }
 
 /** Two runs at once would change each other's copy. @param {string} directory */
