@@ -24,7 +24,7 @@ describe('When a worker is paused past its lease', () => {
     );
 
     paused.pause();
-    await installation.start({ ROLE: 'worker' });
+    await installation.startApplication({ ROLE: 'worker' });
     const published = await expectExactlyOneFile(installation, ann, id);
     paused.resume();
     const heard = await until('the first worker has heard of it', () =>

@@ -26,7 +26,7 @@ describe('When a drawing ends its worker every time', () => {
       );
       await worker.kill('SIGKILL');
     }
-    await installation.start({ ROLE: 'worker' });
+    await installation.startApplication({ ROLE: 'worker' });
     const end = await ann.finished(id);
 
     expect(end).toMatchObject({

@@ -188,13 +188,13 @@ describe('Each slot of every schedule is run once', () => {
 
   it('on return, for all that were missed while nobody was there', async () => {
     await begin(new Date('2027-03-27T22:30Z'));
-    const before = await installation.start();
+    const before = await installation.startApplication();
     const ann = await installation.asUser('ann', { at: before });
     const { id } = await keepSchedule(ann, { frequency: 'hourly', timezone: 'Europe/Kyiv' });
-    await before.kill('SIGKILL');
+    await before.close();
 
     await clock.moveTo(new Date('2027-03-28T02:10Z'));
-    const again = await installation.asUser('ann', { at: await installation.start() });
+    const again = await installation.asUser('ann', { at: await installation.startApplication() });
 
     expect(await settledRuns(again, id, 1)).toMatchObject([{ slot: '2027-03-28T02:00:00.000Z', outcome: 'succeeded' }]);
     expect(await scheduleOf(again, id)).toMatchObject({ next_run_at: '2027-03-28T03:00:00.000Z' });
@@ -212,7 +212,7 @@ describe('Each slot of every schedule is run once', () => {
 
     await worker.kill('SIGKILL');
     await stall.release();
-    await installation.start({ ROLE: 'worker' });
+    await installation.startApplication({ ROLE: 'worker' });
 
     expect(run).toMatchObject({ status: 'pending', outcome: null, slot: '2027-03-27T23:00:00.000Z' });
     expect(await settledRuns(ann, id, 1)).toMatchObject([
@@ -229,8 +229,7 @@ describe('Each slot of every schedule is run once', () => {
 
   it('without the queue, when that is away', async () => {
     await begin(new Date('2027-03-27T22:30Z'));
-    const service = await installation.start();
-    const ann: Client = await installation.asUser('ann', { at: service });
+    const ann: Client = await installation.asUser('ann', { at: await installation.startApplication() });
     const { id } = await keepSchedule(ann, { frequency: 'hourly' });
     await queue.removeJobScheduler('fire-due-schedules');
 

@@ -45,7 +45,7 @@ describe('When a worker is told to end with work in hand', () => {
       id,
     );
     expect(attempts).toBe(0);
-    await installation.start({ ROLE: 'worker' });
+    await installation.startApplication({ ROLE: 'worker' });
 
     await expectExactlyOneFile(installation, ann, id);
     expect(await installation.history(id)).toEqual([
