@@ -20,15 +20,6 @@ export const boards = [
     tests: ['src/solo/model/board/board-reader.spec.ts'],
   },
   {
-    name: 'stored-pages-not-counted',
-    breaks: 'a board with millions of pages from before the limit is read as a whole to be drawn',
-    file: 'src/solo/infrastructure/drawing/drawing.worker.ts',
-    search: 'if (pageCount > limits.pages)',
-    replace: 'if (pageCount > limits.pages * 1e9)',
-    tests: ['test/golden/board-painter.spec.ts'],
-    needsBuild: true,
-  },
-  {
     name: 'pages-of-last-list-added',
     breaks: 'a board whose pages come twice has a wrong number of pages',
     file: 'src/solo/model/board/page-counter.ts',
