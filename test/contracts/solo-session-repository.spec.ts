@@ -5,7 +5,7 @@ import { idempotentRequest } from '../../src/platform/idempotency/idempotency-ke
 import { PrismaService } from '../../src/platform/prisma/prisma.service';
 import { PrismaSoloSessionRepository } from '../../src/solo/infrastructure/solo-session.repository.prisma';
 import type { NewSession } from '../../src/solo/model/domain/interfaces/solo-session.repository';
-import type { SoloSession } from '../../src/solo/model/domain/solo-session';
+import type { BoardState, SoloSession } from '../../src/solo/model/domain/solo-session';
 import { ANN, ANN_IN_BLUE, BEN, PARTNER, RIVAL } from '../support/export-requests';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { until } from '../support/until';
@@ -16,6 +16,8 @@ const STRANGERS: readonly [string, Person, Party][] = [
   ['a user with the same id without a tenant', ANN_IN_BLUE, ANN],
   ['an external system', ANN, PARTNER],
 ];
+
+const boardState = (json: string, pageCount: number): BoardState => ({ json: Buffer.from(json), pageCount });
 
 describe('PrismaSoloSessionRepository', () => {
   let database: TestDatabase;
@@ -36,7 +38,7 @@ describe('PrismaSoloSessionRepository', () => {
   });
 
   const board = (traits: Partial<NewSession> = {}): NewSession => ({
-    ...{ owner: ANN, customerId: null, name: 'Algebra', state: { text: '{"pages":[]}', pageCount: 1 } },
+    ...{ owner: ANN, customerId: null, name: 'Algebra', state: boardState('{"pages":[]}', 1) },
     ...traits,
   });
 
@@ -48,13 +50,13 @@ describe('PrismaSoloSessionRepository', () => {
 
   describe('an owner', () => {
     it('finds a board as it was created, and its state to the letter', async () => {
-      const state = { text: ' {"n": 1.0, "n": 2}', pageCount: 3 };
+      const state = boardState(' {"n": 1.0, "n": 2}', 3);
 
       const created = await create({ state });
 
       expect(created).toMatchObject({ ...ANN, name: 'Algebra', pageCount: 3, rev: 1, thumbnailKey: null });
       expect(await sessions.find(created.id, ANN)).toEqual(created);
-      expect(await sessions.readState(created.id)).toBe(state.text);
+      expect(await sessions.readState(created.id)).toEqual(state.json);
     });
 
     it('lists boards by page, newest first and each once', async () => {
@@ -71,11 +73,11 @@ describe('PrismaSoloSessionRepository', () => {
       const { id } = await create();
 
       const renamed = await sessions.update(id, ANN, { name: 'Geometry' });
-      const redrawn = await sessions.update(id, ANN, { state: { text: '[]', pageCount: 2 } });
+      const redrawn = await sessions.update(id, ANN, { state: boardState('[]', 2) });
 
       expect(renamed).toMatchObject({ name: 'Geometry', pageCount: 1, rev: 2 });
       expect(redrawn).toMatchObject({ name: 'Geometry', pageCount: 2, rev: 3 });
-      expect(await sessions.readState(id)).toBe('[]');
+      expect(await sessions.readState(id)).toEqual(Buffer.from('[]'));
     });
 
     it('deletes a board once', async () => {

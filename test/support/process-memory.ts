@@ -1,25 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { childrenOf, memoryOf } from './child-processes';
 
 const SAMPLE_MS = 20;
 
-/** The resident memory of a process and of all that it started, as Linux counts it. */
-export function residentBytes(processId: number): number {
-  try {
-    const status = readFileSync(`/proc/${processId}/status`, 'latin1');
-    const own = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
-    return childrenOf(processId).reduce((sum, child) => sum + residentBytes(child), own);
-  } catch {
-    // It has ended meanwhile.
-    return 0;
-  }
-}
-
-function childrenOf(processId: number): number[] {
-  const threads = readdirSync(`/proc/${processId}/task`);
-  return threads.flatMap((thread) => {
-    const children = readFileSync(`/proc/${processId}/task/${thread}/children`, 'latin1');
-    return children.split(' ').filter(Boolean).map(Number);
-  });
+/** The resident memory of a process and of all that it started, in bytes. */
+function residentBytes(processId: number): number {
+  return childrenOf(processId).reduce((sum, child) => sum + residentBytes(child), memoryOf(processId) * 1024 * 1024);
 }
 
 /** By how many bytes the memory of a process and of all that it started rises while something is done. */
