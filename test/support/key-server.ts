@@ -38,6 +38,14 @@ export class KeyServer {
     if (alg === 'RS256') this.publicKeyText = await exportSPKI(publicKey);
   }
 
+  /** Publishes a key no longer; tokens are signed with it all the same. */
+  withdraw(kid: Algorithm): void {
+    this.#published.splice(
+      this.#published.findIndex((key) => key.kid === kid),
+      1,
+    );
+  }
+
   /** @param kid the name of the key; that of another one makes a forgery */
   token(alg: Algorithm, sub: string, kid: string = alg): Promise<string> {
     return new SignJWT({})

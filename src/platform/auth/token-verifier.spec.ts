@@ -1,5 +1,8 @@
 import { type JWTPayload, SignJWT } from 'jose';
 import { KeyServer } from '../../../test/support/key-server';
+import { scaled } from '../../../test/support/machine';
+import { blockThreadPool } from '../../../test/support/thread-pool';
+import { until } from '../../../test/support/until';
 import { Config } from '../config/config';
 import { TokenVerifier } from './token-verifier';
 
@@ -75,6 +78,72 @@ describe('A token that is signed with a key of the key set', () => {
 
   it('is the only one that is accepted where there is no shared secret', async () => {
     await expect(verifier.verify(await tokenOf({}))).rejects.toThrow('not valid');
+  });
+});
+
+describe('While all threads of libuv are taken', () => {
+  it('tokens of HS256, RS256 and ES256 are verified within 100 ms', async () => {
+    const keys = await KeyServer.start();
+    const verifier = new TokenVerifier(Config.from({ ...NEEDED, JWT_SECRET: SECRET, JWT_JWKS_URL: keys.url }));
+    const tokens = [await tokenOf({}), await keys.token('RS256', 'ann'), await keys.token('ES256', 'ann')];
+    // The first token of a key fetches it.
+    for (const token of tokens) await verifier.verify(token);
+    const pool = blockThreadPool();
+
+    const began = performance.now();
+    for (const token of tokens) expect(await verifier.verify(token)).toMatchObject({ userId: 'ann' });
+    const took = performance.now() - began;
+
+    expect(pool.isBlocked()).toBe(true);
+    expect(took).toBeLessThan(scaled(100));
+    await pool.over;
+    await keys.stop();
+  });
+});
+
+describe('A key set that is ten minutes old', () => {
+  const MINUTE = 60_000;
+
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('verifies tokens for an hour while its server is away', async () => {
+    const keys = await KeyServer.start();
+    const verifier = new TokenVerifier(Config.from({ ...NEEDED, JWT_JWKS_URL: keys.url }));
+    const now = Date.now();
+    const later = (minutes: number) => {
+      jest.useFakeTimers({ now: now + minutes * MINUTE, doNotFake: ['nextTick', 'setImmediate', 'setTimeout'] });
+    };
+    await verifier.verify(await keys.token('RS256', 'ann'));
+    await keys.stop();
+
+    later(59);
+    expect(await verifier.verify(await keys.token('RS256', 'ann'))).toMatchObject({ userId: 'ann' });
+
+    later(61);
+    await expect(verifier.verify(await keys.token('RS256', 'ann'))).rejects.toThrow('cannot be fetched');
+  });
+
+  it('is fetched again, while tokens of known keys do not wait for it', async () => {
+    const keys = await KeyServer.start();
+    const verifier = new TokenVerifier(Config.from({ ...NEEDED, JWT_JWKS_URL: keys.url }));
+    await verifier.verify(await keys.token('RS256', 'ann'));
+    jest.useFakeTimers({ now: Date.now() + 11 * MINUTE, doNotFake: ['nextTick', 'setImmediate', 'setTimeout'] });
+    keys.withdraw('RS256');
+
+    expect(await verifier.verify(await keys.token('RS256', 'ann'))).toMatchObject({ userId: 'ann' });
+
+    await until('the withdrawn key is not known any more', () =>
+      keys
+        .token('RS256', 'ann')
+        .then((token) => verifier.verify(token))
+        .then(
+          () => false,
+          () => true,
+        ),
+    );
+    await keys.stop();
   });
 });
 

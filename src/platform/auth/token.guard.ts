@@ -10,9 +10,10 @@ import { Reflector } from '@nestjs/core';
 import { ACCEPTS_LINK } from './accepts-link.decorator';
 import type { Caller } from './caller';
 import type { AuthenticatedRequest } from './current-caller.decorator';
+import { KeysUnavailableError } from './key-set';
 import { LinkSigner } from './link-signer';
 import { PUBLIC_ROUTE } from './public.decorator';
-import { KeysUnavailableError, TokenVerifier } from './token-verifier';
+import { TokenVerifier } from './token-verifier';
 
 /** Every route asks for a bearer token, unless it says that it is public or that a signed link will do. */
 @Injectable()

@@ -1,0 +1,49 @@
+import { KeyObject } from 'node:crypto';
+import { createRemoteJWKSet, errors, type JWKSCacheInput, jwksCache, type RemoteJWKSet } from 'jose';
+import type { SignedToken } from './signed-token';
+
+/** Keys that are older are fetched again, while tokens are still verified with those that are known. */
+const REFRESH_AFTER_MS = 10 * 60_000;
+/** Keys that are older verify nothing: one of them may have been withdrawn. */
+const MAX_AGE_MS = 60 * 60_000;
+const REFRESH_PAUSE_MS = 30_000;
+
+/** The keys to verify a token with cannot be fetched now. */
+export class KeysUnavailableError extends Error {
+  override readonly name = 'KeysUnavailableError';
+}
+
+/** The public keys that a server publishes as a JSON Web Key Set. Known keys are had without waiting for that server. */
+export class RemoteKeySet {
+  private readonly keys: RemoteJWKSet;
+  private readonly cache: JWKSCacheInput = {};
+  private refreshedAt = 0;
+
+  constructor(url: URL) {
+    this.keys = createRemoteJWKSet(url, { cacheMaxAge: MAX_AGE_MS, [jwksCache]: this.cache });
+  }
+
+  /**
+   * The key that a token names.
+   * @throws JWKSNoMatchingKey | JWKSMultipleMatchingKeys | KeysUnavailableError
+   */
+  async find({ algorithm, keyId }: SignedToken): Promise<KeyObject> {
+    this.refreshInBackground();
+    try {
+      const header = { alg: algorithm, ...(keyId !== undefined && { kid: keyId }) };
+      return KeyObject.from(await this.keys(header));
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error;
+      throw new KeysUnavailableError('The key set cannot be fetched', { cause: error });
+    }
+  }
+
+  private refreshInBackground(): void {
+    const now = Date.now();
+    if (this.cache.uat === undefined || now - this.cache.uat < REFRESH_AFTER_MS) return;
+    if (now - this.refreshedAt < REFRESH_PAUSE_MS) return;
+    this.refreshedAt = now;
+    // A failure is reported when no key is known any more.
+    this.keys.reload().catch(() => undefined);
+  }
+}

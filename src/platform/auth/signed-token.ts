@@ -1,0 +1,85 @@
+import { constants, createHmac, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
+
+/** The signature algorithms that are accepted. */
+export type SignatureAlgorithm = 'HS256' | 'RS256' | 'ES256';
+
+/** Types of tokens that are meant for an API; others, such as ID or logout tokens, prove nothing here. */
+const ACCEPTED_TYPES: readonly string[] = ['jwt', 'at+jwt'];
+const MIN_RSA_BITS = 2048;
+const ES256_SIGNATURE_BYTES = 64;
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The parts of a JWT in compact form (RFC 7515, 7519). Nothing in it is proven before its signature is verified. */
+export interface SignedToken {
+  readonly algorithm: SignatureAlgorithm;
+  readonly keyId: string | undefined;
+  /** What the claims are, if the signature is right. */
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** The bytes that were signed. */
+  readonly signedBytes: Buffer;
+  readonly signature: Buffer;
+}
+
+/** @throws Error unless it has the form of a token, with an algorithm and a type that are accepted */
+export function parseToken(token: string): SignedToken {
+  const parts = token.split('.');
+  const [header = '', payload = '', signature = ''] = parts;
+  if (parts.length !== 3) throw new Error('A token has three parts');
+  const { alg, kid, typ, crit, b64 } = parseObject(header);
+  if (!isAccepted(alg)) throw new Error('The algorithm is not accepted');
+  // Extensions change what is signed or what it means; none is supported.
+  if (crit !== undefined || b64 !== undefined) throw new Error('The header has an extension');
+  if (typ !== undefined && !isAcceptedType(typ)) throw new Error('The type is not accepted');
+  if (kid !== undefined && typeof kid !== 'string') throw new Error('The key id is not a text');
+  return {
+    algorithm: alg,
+    keyId: kid,
+    claims: parseObject(payload),
+    signedBytes: Buffer.from(`${header}.${payload}`),
+    signature: decodeBase64url(signature),
+  };
+}
+
+/** Verifies HMAC-SHA256 on the calling thread: asynchronous cryptography would wait for libuv's thread pool. */
+export function isSignedWithSecret({ algorithm, signedBytes, signature }: SignedToken, secret: Uint8Array): boolean {
+  if (algorithm !== 'HS256') return false;
+  const expected = createHmac('sha256', secret).update(signedBytes).digest();
+  return signature.length === expected.length && timingSafeEqual(signature, expected);
+}
+
+/** Verifies RS256 or ES256 on the calling thread, as the type of the key demands. */
+export function isSignedWithKey({ algorithm, signedBytes, signature }: SignedToken, key: KeyObject): boolean {
+  if (key.type !== 'public') return false;
+  const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
+  if (algorithm === 'RS256' && key.asymmetricKeyType === 'rsa' && modulusLength >= MIN_RSA_BITS) {
+    return verify('sha256', signedBytes, { key, padding: constants.RSA_PKCS1_PADDING }, signature);
+  }
+  if (algorithm === 'ES256' && key.asymmetricKeyType === 'ec' && namedCurve === 'prime256v1') {
+    if (signature.length !== ES256_SIGNATURE_BYTES) return false;
+    return verify('sha256', signedBytes, { key, dsaEncoding: 'ieee-p1363' }, signature);
+  }
+  return false;
+}
+
+function isAccepted(algorithm: unknown): algorithm is SignatureAlgorithm {
+  return algorithm === 'HS256' || algorithm === 'RS256' || algorithm === 'ES256';
+}
+
+/** Media types are compared without case, and `application/` may be left out (RFC 7515, 4.1.9). */
+function isAcceptedType(type: unknown): boolean {
+  return typeof type === 'string' && ACCEPTED_TYPES.includes(type.toLowerCase().replace(/^application\//, ''));
+}
+
+function parseObject(part: string): Readonly<Record<string, unknown>> {
+  const value: unknown = JSON.parse(strictUtf8.decode(decodeBase64url(part)));
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('Not a JSON object');
+  return value as Record<string, unknown>;
+}
+
+/** Node skips what is not base64url, and bits that do not fit; encoding again reveals both. */
+function decodeBase64url(text: string): Buffer {
+  const bytes = Buffer.from(text, 'base64url');
+  if (bytes.toString('base64url') !== text) throw new Error('Not base64url');
+  return bytes;
+}
