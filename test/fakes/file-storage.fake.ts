@@ -5,6 +5,7 @@ import {
   FileNotFoundError,
   FileStorage,
   type PutOptions,
+  StorageUnavailableError,
   type StoredFile,
   type UnfinishedUpload,
 } from '../../src/platform/storage/file-storage';
@@ -25,7 +26,7 @@ export class FakeFileStorage extends FileStorage {
   /** Has every call of the method fail until it is mended. */
   break(
     method: 'put' | 'open' | 'delete' | 'discard',
-    error: Error = new Error('The storage cannot be reached'),
+    error: Error = new StorageUnavailableError(new Error('The storage cannot be reached')),
   ): void {
     this.faults.set(method, error);
   }

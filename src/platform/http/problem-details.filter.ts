@@ -4,6 +4,8 @@ import { ChallengeException } from '../auth/challenge.exception';
 import { RateLimitExceededError, rateLimitHeaders } from '../rate-limit/rate-limit';
 import { problemOf } from './problem-details';
 
+const HEADERS_OF_FILES = ['ETag', 'Content-Disposition', 'Content-Range', 'Accept-Ranges'];
+
 @Catch()
 export class ProblemDetailsFilter implements ExceptionFilter {
   private readonly logger = new Logger('Http');
@@ -18,6 +20,8 @@ export class ProblemDetailsFilter implements ExceptionFilter {
       response.destroy();
       return;
     }
+    // A route may have described its file before the fault.
+    if (problem.isFault) for (const header of HEADERS_OF_FILES) response.removeHeader(header);
     if (error instanceof RateLimitExceededError) response.set(rateLimitHeaders(error.state));
     if (problem.retryAfterSeconds !== undefined) response.setHeader('Retry-After', problem.retryAfterSeconds);
     if (problem.body.status === 401) {

@@ -2,6 +2,7 @@ import { HttpException, HttpStatus } from '@nestjs/common';
 import { STATUS_CODES } from 'node:http';
 import { DomainError, type DomainErrorKind, type FieldError } from '../errors/domain-error';
 import { isDatabaseUnreachable } from '../prisma/database-fault';
+import { StorageUnavailableError } from '../storage/file-storage';
 
 /** RFC 9457. `error` repeats `detail` for clients that look for it there; `code` is stable, for programs. */
 interface ProblemDetails {
@@ -54,7 +55,11 @@ export function problemOf(error: unknown): Problem {
 }
 
 function isUnavailable(error: unknown): boolean {
-  return (error instanceof HttpException && error.getStatus() === 503) || isDatabaseUnreachable(error);
+  return (
+    (error instanceof HttpException && error.getStatus() === 503) ||
+    error instanceof StorageUnavailableError ||
+    isDatabaseUnreachable(error)
+  );
 }
 
 function body(status: number, detail: string, code?: string, errors?: readonly FieldError[]): ProblemDetails {

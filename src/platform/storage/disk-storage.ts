@@ -1,21 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, lstat, open, rename, rm, stat, unlink } from 'node:fs/promises';
+import { access, constants, lstat, open, readdir, rm, stat, statfs, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import {
-  inFolder,
-  makeFolder,
-  makePassingFolder,
-  removeEmptyFolders,
-  saysMissing,
-  syncFolder,
-  walkFiles,
-} from './disk-tree';
+import { listedOnDisk, onDisk } from './disk-faults';
+import { makeFolder, removeEmptyFolders, saysMissing, walkFiles } from './disk-tree';
+import { publishUpload, writeUpload } from './disk-upload';
 import {
   type ByteRange,
   FileNotFoundError,
   FileStorage,
   type PutOptions,
+  StorageUnavailableError,
   type StoredFile,
   type UnfinishedUpload,
 } from './file-storage';
@@ -34,11 +29,21 @@ const UPLOAD_ID = /^[0-9a-f-]{36}$/;
 /** As many as Node's threads for files do at once, and as many again that wait. */
 const DELETIONS_AT_ONCE = 8;
 
-/** Keeps files in a folder of this machine. Unfinished ones lie in `.uploads`, under their key and a name of their own. */
+/** Less than this is as good as none: files come by the dozens of megabytes. */
+const MIN_FREE_BYTES = 1024 * 1024;
+
+/** What the check of earlier versions wrote, and left where it was killed. */
+const OLD_CHECK_FILE = /^\.check-[0-9a-f-]{36}$/;
+
+/**
+ * Keeps files in a folder of this machine. Unfinished ones lie in `.uploads`, under their key and a name of their own.
+ * The folder is made once; where it is missing after that, the storage is away, and nothing in it counts as deleted.
+ */
 export class DiskStorage extends FileStorage {
   private readonly files: string;
   private readonly uploads: string;
   private readonly publicUrl: URL;
+  private making: Promise<void> | undefined;
 
   constructor({ directory, publicUrl }: DiskStorageSettings) {
     super();
@@ -53,49 +58,39 @@ export class DiskStorage extends FileStorage {
     // A tilde is in no key, so the key can be told from the rest of the name.
     const upload = join(this.uploads, `${key}~${randomUUID()}`);
     try {
-      const size = await write(upload, readUntilAborted(body, signal ?? new AbortController().signal));
+      await onDisk(() => this.assertPresent());
+      const size = await writeUpload(upload, readUntilAborted(body, signal ?? new AbortController().signal));
       signal?.throwIfAborted();
-      await this.publish(upload, join(this.files, key));
+      await onDisk(() => publishUpload(upload, join(this.files, key)));
       return size;
     } catch (error) {
       releaseBody(body);
-      await rm(upload, { force: true });
+      // The first error is what matters; where the storage is away, the sweep finds what is left.
+      await rm(upload, { force: true }).catch(() => undefined);
       throw error;
     } finally {
-      await removeEmptyFolders(this.uploads, dirname(upload));
+      await removeEmptyFolders(this.uploads, dirname(upload)).catch(() => undefined);
     }
-  }
-
-  private async publish(upload: string, file: string): Promise<void> {
-    const folder = dirname(file);
-    await inFolder(folder, makeFolder, async () => {
-      await rename(upload, file);
-    });
-    await syncFolder(folder);
   }
 
   async stat(key: string): Promise<StoredFile> {
     assertStorageKey(key);
-    const file = await this.look(key);
+    const file = await onDisk(() => this.look(key));
     if (file === null) throw new FileNotFoundError(key);
     return file;
   }
 
   private async look(key: string): Promise<StoredFile | null> {
-    try {
-      const found = await stat(join(this.files, key));
-      return found.isFile() ? { key, size: found.size, modifiedAt: found.mtime } : null;
-    } catch (error) {
-      if (saysMissing(error)) return null;
-      throw error;
-    }
+    const found = await this.unlessMissing(stat(join(this.files, key)));
+    return found?.isFile() === true ? { key, size: found.size, modifiedAt: found.mtime } : null;
   }
 
   async open(key: string, range?: ByteRange): Promise<Readable> {
     assertStorageKey(key);
-    const handle = await this.openFile(key);
+    const handle = await onDisk(() => this.unlessMissing(open(join(this.files, key), 'r')));
+    if (handle === null) throw new FileNotFoundError(key);
     try {
-      const found = await handle.stat();
+      const found = await onDisk(() => handle.stat());
       if (!found.isFile()) throw new FileNotFoundError(key);
       if (range !== undefined) assertRange(range, found.size);
       return handle.createReadStream(range);
@@ -105,17 +100,9 @@ export class DiskStorage extends FileStorage {
     }
   }
 
-  private async openFile(key: string): Promise<FileHandle> {
-    try {
-      return await open(join(this.files, key), 'r');
-    } catch (error) {
-      throw saysMissing(error) ? new FileNotFoundError(key) : error;
-    }
-  }
-
   async delete(key: string): Promise<void> {
     assertStorageKey(key);
-    await this.remove(this.files, key);
+    await onDisk(() => this.remove(this.files, key));
   }
 
   async deleteAll(keys: readonly string[]): Promise<ReadonlyMap<string, Error>> {
@@ -124,7 +111,7 @@ export class DiskStorage extends FileStorage {
     const waiting = keys.values();
     const lane = async () => {
       for (const key of waiting) {
-        await this.remove(this.files, key).catch((error: unknown) => {
+        await onDisk(() => this.remove(this.files, key)).catch((error: unknown) => {
           refused.set(key, error instanceof Error ? error : new Error(String(error)));
         });
       }
@@ -135,15 +122,18 @@ export class DiskStorage extends FileStorage {
 
   async discard(prefix: string): Promise<number> {
     assertDiscardablePrefix(prefix);
-    let removed = 0;
-    // Uploads first: one that is published meanwhile is then found among the files.
-    for (const root of [this.uploads, this.files]) {
-      for await (const path of walkFiles(root, prefix)) {
-        const { key } = uploadAt(path);
-        if (key.startsWith(prefix) && (await this.remove(root, path))) removed++;
+    return onDisk(async () => {
+      await this.assertPresent();
+      let removed = 0;
+      // Uploads first: one that is published meanwhile is then found among the files.
+      for (const root of [this.uploads, this.files]) {
+        for await (const path of walkFiles(root, prefix)) {
+          const { key } = uploadAt(path);
+          if (key.startsWith(prefix) && (await this.remove(root, path))) removed++;
+        }
       }
-    }
-    return removed;
+      return removed;
+    });
   }
 
   private async remove(root: string, path: string): Promise<boolean> {
@@ -152,8 +142,9 @@ export class DiskStorage extends FileStorage {
       await unlink(file);
     } catch (error) {
       // A folder bears the name: no file does. Systems call that by different errors.
-      if (saysMissing(error) || (await lstat(file)).isDirectory()) return false;
-      throw error;
+      if (!saysMissing(error) && !(await lstat(file)).isDirectory()) throw error;
+      await this.assertPresent();
+      return false;
     }
     await removeEmptyFolders(root, dirname(file));
     return true;
@@ -161,6 +152,11 @@ export class DiskStorage extends FileStorage {
 
   async *list(prefix: string): AsyncIterable<StoredFile> {
     assertStoragePrefix(prefix);
+    yield* listedOnDisk(this.listFiles(prefix));
+  }
+
+  private async *listFiles(prefix: string): AsyncIterable<StoredFile> {
+    await this.assertPresent();
     for await (const key of walkFiles(this.files, prefix)) {
       const file = await this.look(key);
       if (file !== null) yield file;
@@ -169,17 +165,23 @@ export class DiskStorage extends FileStorage {
 
   async *listUploads(prefix: string): AsyncIterable<UnfinishedUpload> {
     assertStoragePrefix(prefix);
+    yield* listedOnDisk(this.listUnfinished(prefix));
+  }
+
+  private async *listUnfinished(prefix: string): AsyncIterable<UnfinishedUpload> {
+    await this.assertPresent();
     for await (const path of walkFiles(this.uploads, prefix)) {
       const upload = uploadAt(path);
-      const lastSeenAt = upload.key.startsWith(prefix) ? await modificationOf(join(this.uploads, path)) : null;
-      if (lastSeenAt !== null) yield { ...upload, lastSeenAt };
+      if (!upload.key.startsWith(prefix)) continue;
+      const found = await this.unlessMissing(stat(join(this.uploads, path)));
+      if (found !== null) yield { ...upload, lastSeenAt: found.mtime };
     }
   }
 
   async discardUpload({ key, id }: UnfinishedUpload): Promise<boolean> {
     assertStorageKey(key);
     if (!UPLOAD_ID.test(id)) throw new Error(`Not the id of an upload: ${JSON.stringify(id)}`);
-    return this.remove(this.uploads, `${key}~${id}`);
+    return onDisk(() => this.remove(this.uploads, `${key}~${id}`));
   }
 
   /** Always `null`: the service itself carries the bytes. */
@@ -198,13 +200,47 @@ export class DiskStorage extends FileStorage {
     return storageKeyOfPath(asked.pathname.slice(base.length));
   }
 
-  /** Writes a small file, and removes it. */
+  /** Looks whether the folder is there, may be written, and has room. */
   async check(): Promise<void> {
-    const probe = join(this.uploads, `.check-${randomUUID()}`);
+    await onDisk(async () => {
+      await this.assertPresent();
+      const [{ bavail, bsize }] = await Promise.all([
+        statfs(this.files),
+        access(this.files, constants.R_OK | constants.W_OK | constants.X_OK),
+      ]);
+      if (bavail * bsize < MIN_FREE_BYTES) throw new StorageUnavailableError(new Error('no space is left'));
+    });
+  }
+
+  /** Called by Nest at the start. */
+  async onApplicationBootstrap(): Promise<void> {
     try {
-      await write(probe, [Buffer.from('check')]);
-    } finally {
-      await rm(probe, { force: true });
+      const names = await readdir(this.uploads);
+      const old = names.filter((name) => OLD_CHECK_FILE.test(name));
+      for (const name of old) await rm(join(this.uploads, name), { force: true });
+    } catch {
+      // There are none, or the storage is away: they are waste, not a danger.
+    }
+  }
+
+  /** @throws unless the folder is there */
+  private async assertPresent(): Promise<void> {
+    this.making ??= makeFolder(this.files);
+    await this.making.catch((error: unknown) => {
+      this.making = undefined;
+      throw error;
+    });
+    if (!(await stat(this.files)).isDirectory()) throw new StorageUnavailableError(new Error('its folder is a file'));
+  }
+
+  /** @returns `null` where a file is missing, and not the whole storage */
+  private async unlessMissing<Found>(work: Promise<Found>): Promise<Found | null> {
+    try {
+      return await work;
+    } catch (error) {
+      if (!saysMissing(error)) throw error;
+      await this.assertPresent();
+      return null;
     }
   }
 }
@@ -212,32 +248,6 @@ export class DiskStorage extends FileStorage {
 function uploadAt(path: string): { readonly key: string; readonly id: string } {
   const [key = '', id = ''] = path.split('~');
   return { key, id };
-}
-
-async function modificationOf(file: string): Promise<Date | null> {
-  try {
-    return (await stat(file)).mtime;
-  } catch (error) {
-    if (saysMissing(error)) return null;
-    throw error;
-  }
-}
-
-async function write(path: string, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<number> {
-  const handle = await inFolder(dirname(path), makePassingFolder, () => open(path, 'wx'));
-  try {
-    let size = 0;
-    for await (const chunk of chunks) {
-      for (let written = 0; written < chunk.byteLength;) {
-        written += (await handle.write(chunk, written)).bytesWritten;
-      }
-      size += chunk.byteLength;
-    }
-    await handle.sync();
-    return size;
-  } finally {
-    await handle.close();
-  }
 }
 
 function assertRange({ start, end }: ByteRange, size: number): void {

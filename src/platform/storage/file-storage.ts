@@ -36,7 +36,8 @@ export interface LinkOptions {
 /**
  * Where finished files live. Keys are relative, `/`-separated paths of letters, digits, `.`, `_` and `-`, in which no
  * segment begins with a dot and none that is a file is a folder too; a key is never made from a user's words. Every
- * method that takes a key or a prefix throws InvalidStorageKeyError for anything else.
+ * method that takes a key or a prefix throws InvalidStorageKeyError for anything else, and every method throws
+ * StorageUnavailableError while the storage is away or refuses its service.
  */
 export abstract class FileStorage {
   /**
@@ -45,7 +46,7 @@ export abstract class FileStorage {
    * cannot be reached any more, what remains is found by `discard`). The body is released however it ends; its chunks
    * must not be changed after they were handed over.
    * @returns the size in bytes
-   * @throws what the body threw, the signal's reason, or the storage's own error after its retries
+   * @throws what the body threw, the signal's reason, or StorageUnavailableError after the storage's own retries
    */
   abstract put(key: string, body: AsyncIterable<Uint8Array>, options: PutOptions): Promise<number>;
 
@@ -98,7 +99,7 @@ export abstract class FileStorage {
   /** The key of a file that `url` addresses in this very storage, or `null` when it points anywhere else. */
   abstract keyOf(url: string): string | null;
 
-  /** Tries whether the storage serves now; the adapter says how far. @throws when it does not */
+  /** Looks whether the storage serves now, cheaply and without a trace. @throws StorageUnavailableError */
   abstract check(): Promise<void>;
 }
 
@@ -106,5 +107,14 @@ export class FileNotFoundError extends Error {
   constructor(readonly key: string) {
     super(`No file is stored under ${key}`);
     this.name = 'FileNotFoundError';
+  }
+}
+
+/** The storage is away, full, or refuses its service: the same call may succeed when that is over. */
+export class StorageUnavailableError extends Error {
+  override readonly name = 'StorageUnavailableError';
+
+  constructor(cause: unknown) {
+    super(`The storage is unavailable: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
 }

@@ -16,6 +16,8 @@ export interface S3Patience {
   readonly answerMs: number;
   /** Without a byte in either direction; also the longest pause of somebody who reads a file through us. */
   readonly silenceMs: number;
+  /** For the head of an answer that a caller waits for, all attempts together. */
+  readonly callerMs: number;
   /** For removing what a failed upload left, all attempts together. */
   readonly cleanUpMs: number;
 }
@@ -26,6 +28,7 @@ const PATIENCE: S3Patience = {
   connectMs: 5_000,
   answerMs: 60_000,
   silenceMs: 300_000,
+  callerMs: 15_000,
   cleanUpMs: 30_000,
 };
 

@@ -15,15 +15,20 @@ import {
   FileStorage,
   type LinkOptions,
   type PutOptions,
+  StorageUnavailableError,
   type StoredFile,
   type UnfinishedUpload,
 } from './file-storage';
 import { keyOfS3Address } from './s3-address';
 import { answered, createS3Client, encryptionOf, patienceOf, type S3Settings } from './s3-client';
 import { deleteObjects } from './s3-deletion';
+import { reportingFaults, withinTime } from './s3-faults';
 import { S3Upload } from './s3-upload';
 import { S3Uploads } from './s3-uploads';
 import { assertDiscardablePrefix, assertStorageKey, assertStoragePrefix } from './storage-key';
+
+/** A check that takes longer must not keep its connection. */
+const CHECK_MS = 10_000;
 
 /**
  * Keeps files in a bucket of AWS S3 or of a storage that speaks its protocol. Server-side encryption, when configured,
@@ -41,7 +46,7 @@ export class S3Storage extends FileStorage {
     super();
     const { publicEndpoint } = settings;
     this.settings = settings;
-    this.client = createS3Client(settings, settings.endpoint);
+    this.client = reportingFaults(createS3Client(settings, settings.endpoint));
     this.uploads = new S3Uploads(this.client, settings.bucket);
     this.publicClient = publicEndpoint === undefined ? null : createS3Client(settings, publicEndpoint);
   }
@@ -61,7 +66,9 @@ export class S3Storage extends FileStorage {
   async stat(key: string): Promise<StoredFile> {
     assertStorageKey(key);
     try {
-      const head = await this.client.send(new HeadObjectCommand(this.at(key)));
+      const head = await this.withinTime((abortSignal) =>
+        this.client.send(new HeadObjectCommand(this.at(key)), { abortSignal }),
+      );
       return storedFile(key, head.ContentLength, head.LastModified);
     } catch (error) {
       throw answered(error, 'NotFound') ? new FileNotFoundError(key) : error;
@@ -74,7 +81,9 @@ export class S3Storage extends FileStorage {
     // S3 would take no notice of a range that makes no sense, and send the whole file.
     if (range && (range.start < 0 || range.end < range.start)) throw new RangeError(`${key} has no ${String(Range)}`);
     try {
-      const { Body } = await this.client.send(new GetObjectCommand({ ...this.at(key), Range }));
+      const { Body } = await this.withinTime((abortSignal) =>
+        this.client.send(new GetObjectCommand({ ...this.at(key), Range }), { abortSignal }),
+      );
       if (!(Body instanceof Readable)) throw new Error(`The storage sent no body for ${key}`);
       return Body;
     } catch (error) {
@@ -85,7 +94,7 @@ export class S3Storage extends FileStorage {
 
   async delete(key: string): Promise<void> {
     assertStorageKey(key);
-    await this.client.send(new DeleteObjectCommand(this.at(key)));
+    await this.withinTime((abortSignal) => this.client.send(new DeleteObjectCommand(this.at(key)), { abortSignal }));
   }
 
   async deleteAll(keys: readonly string[]): Promise<ReadonlyMap<string, Error>> {
@@ -148,7 +157,9 @@ export class S3Storage extends FileStorage {
       ResponseContentDisposition: attachmentDisposition(fileName),
       ResponseContentType: contentType,
     });
-    return getSignedUrl(this.publicClient, download, { expiresIn: expiresInSeconds });
+    return getSignedUrl(this.publicClient, download, { expiresIn: expiresInSeconds }).catch((error: unknown) => {
+      throw new StorageUnavailableError(error);
+    });
   }
 
   keyOf(url: string): string | null {
@@ -157,7 +168,13 @@ export class S3Storage extends FileStorage {
 
   /** Asks for the bucket: it exists, can be reached, and our credentials may read it. Writing is not tried. */
   async check(): Promise<void> {
-    await this.client.send(new HeadBucketCommand({ Bucket: this.settings.bucket }));
+    await withinTime(CHECK_MS, (abortSignal) =>
+      this.client.send(new HeadBucketCommand({ Bucket: this.settings.bucket }), { abortSignal }),
+    );
+  }
+
+  private withinTime<Answer>(ask: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+    return withinTime(patienceOf(this.settings).callerMs, ask);
   }
 
   private at(key: string): { Bucket: string; Key: string } {

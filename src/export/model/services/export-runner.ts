@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { RequestContext } from '../../../platform/observability/request-context';
-import { FileStorage } from '../../../platform/storage/file-storage';
+import { FileStorage, StorageUnavailableError } from '../../../platform/storage/file-storage';
 import { MAX_ATTEMPTS, pauseAfter } from '../domain/attempt-limits';
 import { type AccountShare, type Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';
 import { ExportQueue } from '../domain/interfaces/export-queue';
@@ -112,7 +112,7 @@ export class ExportRunner {
 
   private async retryOrFail(attempt: Attempt, error: unknown): Promise<void> {
     const reason =
-      error instanceof StorageFault
+      error instanceof StorageFault || error instanceof StorageUnavailableError
         ? 'The file was made but could not be stored. Please try again later.'
         : 'The file could not be made because of a fault on our side. Please try again later.';
     const isLast = attempt.number >= MAX_ATTEMPTS;

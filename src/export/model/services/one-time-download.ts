@@ -3,7 +3,7 @@ import type { Party } from '../../../platform/auth/caller';
 import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { RequestContext } from '../../../platform/observability/request-context';
-import { FileStorage } from '../../../platform/storage/file-storage';
+import { FileStorage, StorageUnavailableError } from '../../../platform/storage/file-storage';
 import { pause } from '../../../platform/time/pause';
 import {
   acceptWithinSeconds,
@@ -77,7 +77,7 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
 
   /**
    * Gives the file to the reader, or the right to it back.
-   * @throws DomainError gone, before anything is sent, when storage has lost the file
+   * @throws DomainError gone, before anything is sent, when storage has lost the file | StorageUnavailableError
    */
   async give(file: DownloadableFile, handover: Handover, reader: Reader): Promise<void> {
     const given = this.carryOut(file, handover, reader);
@@ -113,7 +113,8 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
       lease.stop();
     }
     // Before anything was sent there is room for an answer.
-    const refusal = !isAccepted && reason instanceof DomainError ? reason : null;
+    const refusal =
+      !isAccepted && (reason instanceof DomainError || reason instanceof StorageUnavailableError) ? reason : null;
     if (!isAccepted && !refusal) reader.breakOff();
     this.tell(isAccepted ? null : String(reason), handover, reader);
     await this.conclude(file, handover, reader, isAccepted);
