@@ -1,3 +1,4 @@
+import { objectPrefix } from '../../src/export/model/domain/object-key';
 import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
 import { fingerprintOf } from '../../src/export/model/services/fingerprint';
 import { ANN, ANN_IN_BLUE, BEN, exportRequest, finishedFile, PARTNER, RIVAL } from '../support/export-requests';
@@ -192,6 +193,21 @@ export function describeExportRepository(name: string, createRecords: CreateReco
         const theirs = await create({ caller: PARTNER, owner, rateLimit: LIMIT });
 
         expect([own.rateLimit, theirs.rateLimit]).toMatchObject([{ remaining: 1 }, { remaining: 0 }]);
+      });
+    });
+
+    describe('cancel', () => {
+      it('has removed what the attempts of an unfinished export stored, and of no other', async () => {
+        const ended = (await create()).export;
+        await records.attempts.fail((await records.claim(ended.id))!, 'No rows');
+        const { id } = (await create()).export;
+
+        await records.exports.cancel(ended.id, ANN);
+        await records.exports.cancel(id, BEN);
+        await records.exports.cancel(id, ANN);
+        await records.exports.cancel(id, ANN);
+
+        expect(await records.fileRemovals()).toEqual([objectPrefix(id)]);
       });
     });
 

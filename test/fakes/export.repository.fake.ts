@@ -9,6 +9,7 @@ import {
   type ExportQuery,
   ExportRepository,
 } from '../../src/export/model/domain/interfaces/export.repository';
+import { objectPrefix } from '../../src/export/model/domain/object-key';
 import { accountOf } from '../../src/export/model/domain/record-owner';
 import { isCustomer, type Party } from '../../src/platform/auth/caller';
 import { DomainError } from '../../src/platform/errors/domain-error';
@@ -84,6 +85,7 @@ export class FakeExportRepository extends ExportRepository {
       set: () => ({ status: 'cancelled', attemptToken: null }),
       audit: (row) => auditOf(row, 'export.cancelled', { by }),
     });
+    if (cancelled) this.records.fileRemovals.push(objectPrefix(id));
     return Promise.resolve(cancelled ?? null);
   }
 

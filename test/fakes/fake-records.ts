@@ -47,6 +47,8 @@ export class FakeRecords {
   readonly schedules = new Map<string, Schedule>();
   readonly runs = new Map<string, RunRecord>();
   readonly auditLog: AuditRecord[] = [];
+  /** The prefixes of the files that are to be removed from storage. */
+  readonly fileRemovals: string[] = [];
   readonly idempotencyKeys = new Map<string, KeptIdempotencyKey>();
 
   /** Changes every export that meets the condition, with its audit entry and its messages. */

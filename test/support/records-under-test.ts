@@ -64,6 +64,8 @@ export interface RecordsUnderTest {
   auditOf(id: string): Promise<AuditedStep[]>;
   /** What the outbox says of an export or a schedule. */
   messagesOf(id: string): Promise<PostedMessage[]>;
+  /** The prefixes of the files that are to be removed from storage. */
+  fileRemovals(): Promise<string[]>;
   /** Forgets everything but the audit log, which nobody can. */
   clear(): Promise<void>;
   end(): Promise<void>;
@@ -104,7 +106,9 @@ export function createFakeRecords(): Promise<RecordsUnderTest> {
           .filter(({ message }) => message.exportId === id || message.scheduleId === id)
           .map(({ event, channel, message: { target } }) => ({ event, channel, target })),
       ),
+    fileRemovals: () => Promise.resolve([...records.fileRemovals]),
     clear: () => {
+      records.fileRemovals.length = 0;
       for (const table of [records.exports, records.outbox, records.schedules, records.runs]) table.clear();
       records.idempotencyKeys.clear();
       return Promise.resolve();
@@ -162,10 +166,11 @@ export async function createPrismaRecords(): Promise<RecordsUnderTest> {
         select: { event: true, channel: true, target: true },
         orderBy: { id: 'asc' },
       }),
+    fileRemovals: async () => (await prisma.fileRemoval.findMany()).map(({ prefix }) => prefix),
     clear: async () => {
       await prisma.$executeRaw`
         WITH exports AS (DELETE FROM exports), deliveries AS (DELETE FROM export_deliveries),
-          keys AS (DELETE FROM idempotency_keys)
+          keys AS (DELETE FROM idempotency_keys), removals AS (DELETE FROM file_removals)
         DELETE FROM scheduled_exports`;
     },
     end: async () => {

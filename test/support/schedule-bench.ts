@@ -30,9 +30,9 @@ export class OpenCatalog {
 /** All that the services of schedules are made of, as fakes that share their records. */
 export function createScheduleBench(environment: Readonly<Record<string, string>> = {}) {
   const bench = createExportBench({ environment: { ...MAIL, ...environment } });
-  const { records, exports, announcer, storage, metrics, config } = bench;
+  const { records, exports, announcer, metrics, config } = bench;
   const ann = somebody({ email: 'ann@example.com' });
-  const exporting = new ExportService(exports, new ExportReading(exports), announcer, storage, metrics, config);
+  const exporting = new ExportService(exports, new ExportReading(exports), announcer, metrics, config);
   const outbox = new FakeDeliveryRepository(records, config.exports.leaseSeconds);
   const [webhooks, buckets] = [new FakeWebhookTargets(), new FakeBucketTargets()];
   const mail = new MailPlanner(new FakeAddressBook(), config);

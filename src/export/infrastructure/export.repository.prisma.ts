@@ -13,10 +13,12 @@ import { jsonOf } from '../../platform/prisma/json';
 import { ownedBy, ownedBySql } from '../../platform/prisma/owned-by';
 import { PrismaService, type Transaction } from '../../platform/prisma/prisma.service';
 import { type RateLimitState, takeOneMore, type UsedWindow } from '../../platform/rate-limit/rate-limit';
+import { scheduleFileRemoval } from '../../platform/sweeps/file-removals';
 import type { RequestExport } from '../model/domain/commands/request-export.command';
 import { wayOf } from '../model/domain/downloader';
 import type { Export, FinishedFile, StoredObject } from '../model/domain/export';
 import type { ExportKind } from '../model/domain/export-format';
+import { objectPrefix } from '../model/domain/object-key';
 import { accountOf } from '../model/domain/record-owner';
 import { type ExportCreation, type ExportQuery, ExportRepository } from '../model/domain/interfaces/export.repository';
 import { auditOf, changeExports, mayBecome, toExport } from './export-row';
@@ -91,14 +93,16 @@ export class PrismaExportRepository extends ExportRepository {
   }
 
   override async cancel(id: string, by: Party): Promise<Export | null> {
-    const [cancelled] = await this.prisma.$transaction((transaction) =>
-      changeExports(transaction, {
+    return this.prisma.$transaction(async (transaction) => {
+      const [cancelled] = await changeExports(transaction, {
         set: Prisma.sql`status = 'cancelled', attempt_token = NULL`,
         where: Prisma.sql`${owned(id, by)} AND ${mayBecome('cancelled')}`,
         audit: (row) => auditOf(row, 'export.cancelled', { by }),
-      }),
-    );
-    return cancelled ?? null;
+      });
+      // The worker clears up after itself, unless it was killed or the storage is away.
+      if (cancelled) await scheduleFileRemoval(transaction, objectPrefix(id));
+      return cancelled ?? null;
+    });
   }
 
   override async expire(id: string, by: Party): Promise<Export | null> {

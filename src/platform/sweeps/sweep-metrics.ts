@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Counter, Histogram } from 'prom-client';
 import { Metrics } from '../observability/metrics';
 
-/** What is swept: exports and the queue, files whose time is over, and what nothing stands for in storage. */
-export type SweepName = 'exports' | 'expiry' | 'storage';
+/** What is swept: exports and the queue, files whose time is over, deleted files, and orphans in storage. */
+export type SweepName = 'exports' | 'expiry' | 'removals' | 'storage';
 
 /** What a sweep removes from storage. */
 export type SweptKind = 'expired' | 'orphan' | 'upload';

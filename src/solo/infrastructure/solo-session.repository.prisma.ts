@@ -10,12 +10,14 @@ import { readStoredBytes } from '../../platform/postgres/stored-bytes';
 import { Prisma, type SoloSession as SessionRow } from '../../platform/prisma/generated/client';
 import { ownedBy, ownedBySql } from '../../platform/prisma/owned-by';
 import { PrismaService, type StatementRunner } from '../../platform/prisma/prisma.service';
+import { scheduleFileRemoval } from '../../platform/sweeps/file-removals';
 import {
   type NewSession,
   type SessionChange,
   SoloSessionRepository,
 } from '../model/domain/interfaces/solo-session.repository';
 import type { SoloSession } from '../model/domain/solo-session';
+import { thumbnailPrefix } from '../model/services/session-thumbnail.service';
 
 /** Everything but the state, which may have megabytes. */
 const omit = { state: true } as const;
@@ -147,8 +149,11 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
   }
 
   override async delete(id: string, owner: Party): Promise<boolean> {
-    const { count } = await this.prisma.soloSession.deleteMany({ where: { id, ...ownedBy(owner) } });
-    return count === 1;
+    return this.prisma.$transaction(async (transaction) => {
+      const { count } = await transaction.soloSession.deleteMany({ where: { id, ...ownedBy(owner) } });
+      if (count === 1) await scheduleFileRemoval(transaction, thumbnailPrefix(id));
+      return count === 1;
+    });
   }
 }
 

@@ -2,11 +2,9 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Party } from '../../../platform/auth/caller';
 import type { Page } from '../../../platform/http/page';
 import { Config } from '../../../platform/config/config';
-import { FileStorage } from '../../../platform/storage/file-storage';
 import type { RequestExport } from '../domain/commands/request-export.command';
 import type { Export } from '../domain/export';
 import { type ExportCreation, type ExportQuery, ExportRepository } from '../domain/interfaces/export.repository';
-import { objectPrefix } from '../domain/object-key';
 import { checkRetention } from '../domain/retention';
 import { ExportAnnouncer } from './export-announcer';
 import { ExportMetrics } from './export-metrics';
@@ -22,7 +20,6 @@ export class ExportService {
     private readonly exports: ExportRepository,
     private readonly reading: ExportReading,
     private readonly announcer: ExportAnnouncer,
-    private readonly storage: FileStorage,
     private readonly metrics: ExportMetrics,
     private readonly config: Config,
   ) {}
@@ -58,10 +55,6 @@ export class ExportService {
     const cancelled = await this.exports.cancel(id, owner);
     if (cancelled) {
       this.metrics.cancelled(cancelled);
-      // The worker clears up after itself unless it was killed. What is left here by a fault is waste, not a danger.
-      await this.storage.discard(objectPrefix(id)).catch((error: unknown) => {
-        this.logger.warn('What a cancelled export left could not be removed', { reason: String(error) });
-      });
       return cancelled;
     }
     return (await this.exports.expire(id, owner)) ?? (await this.exports.findOwned(id, owner)) ?? found;

@@ -47,15 +47,17 @@ export class UploadedPictureService {
     };
     const outcome = await this.repository.replaceFile(request.id, file, owner);
     if (!outcome) {
-      await this.storage.delete(key);
+      await this.discard(key);
       throw new DomainError('conflict', 'export-has-ended', 'The export has ended and takes no picture any more');
     }
     if (request.status !== 'completed') this.metrics.completed(outcome.export, file, null);
-    if (outcome.replaced) {
-      await this.storage.delete(outcome.replaced.key).catch((error: unknown) => {
-        this.logger.warn('A replaced file could not be removed', { reason: String(error) });
-      });
-    }
+    if (outcome.replaced) await this.discard(outcome.replaced.key);
     return outcome.export;
+  }
+
+  private async discard(key: string): Promise<void> {
+    await this.storage.delete(key).catch((error: unknown) => {
+      this.logger.warn('A picture could not be removed; the sweep will', { key, reason: String(error) });
+    });
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import type { Party } from '../../../platform/auth/caller';
 import { LinkSigner } from '../../../platform/auth/link-signer';
@@ -28,6 +28,8 @@ function thumbnailPath(sessionId: string): string {
 
 @Injectable()
 export class SessionThumbnailService {
+  private readonly logger = new Logger(SessionThumbnailService.name);
+
   constructor(
     private readonly sessions: SoloSessionRepository,
     private readonly boards: BoardRenderer,
@@ -53,11 +55,18 @@ export class SessionThumbnailService {
     await this.storage.put(key, drawing.pngPages(), { contentType: 'image/png', signal });
     const noted = await this.sessions.setThumbnail(session.id, session.rev, key);
     if (!noted) {
-      await this.storage.delete(key);
+      await this.discard(key);
       throw new DomainError('conflict', 'session-changed', 'The board was changed while its thumbnail was drawn');
     }
-    if (noted.replaced !== null) await this.storage.delete(noted.replaced);
+    if (noted.replaced !== null) await this.discard(noted.replaced);
     return this.links.sign(thumbnailPath(session.id));
+  }
+
+  /** What the caller asked for has been done: a storage that is away just now is no reason to refuse it. */
+  private async discard(key: string): Promise<void> {
+    await this.storage.delete(key).catch((error: unknown) => {
+      this.logger.warn('A thumbnail could not be removed; the sweep will', { key, reason: String(error) });
+    });
   }
 
   /**

@@ -5,11 +5,9 @@ import { type CallingCustomer, isCustomer, type Party, type Person } from '../..
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { Page } from '../../../platform/http/page';
 import { idempotentRequest } from '../../../platform/idempotency/idempotency-keys';
-import { FileStorage } from '../../../platform/storage/file-storage';
 import { SoloSessionRepository } from '../domain/interfaces/solo-session.repository';
 import type { SessionBody, UserSessionBody } from '../domain/session-body';
 import { type BoardState, DEFAULT_NAME, LONGEST_NAME, type SoloSession } from '../domain/solo-session';
-import { thumbnailPrefix } from './session-thumbnail.service';
 
 /** The board that a session begins with: one empty page, as the front end's loader reads `null`. */
 const EMPTY_STATE: BoardState = { json: Buffer.from('null'), pageCount: 1 };
@@ -29,7 +27,6 @@ export class SoloSessionService {
   constructor(
     private readonly sessions: SoloSessionRepository,
     private readonly exports: ExportsForSolo,
-    private readonly storage: FileStorage,
   ) {}
 
   /** @throws DomainError not-found, also for an id that is none */
@@ -106,11 +103,10 @@ export class SoloSessionService {
     return this.sessions.duplicate(id, { owner, name }, idempotency);
   }
 
-  /** Deletes the session with everything that was made of it. */
+  /** Deletes the session with everything that was made of it; its files are unreachable at once, and removed soon after. */
   async delete(id: string, owner: Party): Promise<void> {
     await this.get(id, owner);
     await this.exports.discard(owner, id);
     await this.sessions.delete(id, owner);
-    await this.storage.discard(thumbnailPrefix(id));
   }
 }

@@ -50,7 +50,10 @@ export abstract class ExportRepository {
   /** Newest first. */
   abstract list(query: ExportQuery): Promise<Page<Export>>;
 
-  /** @returns the cancelled export, or `null` when it had ended before */
+  /**
+   * Has what its attempts stored removed as well.
+   * @returns the cancelled export, or `null` when it had ended before
+   */
   abstract cancel(id: string, by: Party): Promise<Export | null>;
 
   /**

@@ -65,5 +65,6 @@ export abstract class SoloSessionRepository {
   /** Those of the keys that are the thumbnails of sessions. */
   abstract findThumbnailsAmong(keys: readonly string[]): Promise<ReadonlySet<string>>;
 
+  /** Deletes the session, and has its thumbnails removed. @returns whether it was there */
   abstract delete(id: string, owner: Party): Promise<boolean>;
 }

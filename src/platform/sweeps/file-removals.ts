@@ -1,0 +1,99 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { Config } from '../config/config';
+import { PrismaService, type Transaction } from '../prisma/prisma.service';
+import { FileStorage } from '../storage/file-storage';
+import { assertDiscardablePrefix } from '../storage/storage-key';
+import { Rounds } from '../time/rounds';
+import { SweepMetrics } from './sweep-metrics';
+
+const BATCH = 100;
+/** A removal that failed, or whose process ended, is due again after so long, and up to so much longer: */
+const RETRY_SECONDS = 30;
+/** files that cannot be removed do not always come before the same others. */
+const RETRY_JITTER_SECONDS = 10;
+/** After so many failures in a row the storage is away, and is not asked for each file. */
+const MAX_FAILURES = 5;
+
+interface FileRemoval {
+  readonly id: string;
+  readonly prefix: string;
+}
+
+/**
+ * Writes, in the transaction that makes files unreachable, that they are to be removed from storage: every file and every
+ * unfinished upload whose key starts with `prefix`.
+ */
+export async function scheduleFileRemoval(transaction: Transaction, prefix: string): Promise<void> {
+  assertDiscardablePrefix(prefix);
+  await transaction.fileRemoval.create({ data: { id: uuidv7(), prefix } });
+}
+
+/** Removes files that were scheduled for it, again and again until they are gone: whoever deleted them does not wait. */
+@Injectable()
+export class FileRemovals implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(FileRemovals.name);
+  private readonly rounds: Rounds;
+
+  constructor(
+    private readonly config: Config,
+    private readonly prisma: PrismaService,
+    private readonly storage: FileStorage,
+    private readonly metrics: SweepMetrics,
+  ) {
+    this.rounds = new Rounds(config.pollIntervalMs, (signal) => this.round(signal));
+  }
+
+  onApplicationBootstrap(): void {
+    if (!this.config.runsJobs) return;
+    this.metrics.expect('removals');
+    this.rounds.start();
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.rounds.stop();
+  }
+
+  private async round(signal: AbortSignal): Promise<void> {
+    try {
+      await this.metrics.count('removals', async () => {
+        for (let due = await this.claimDue(); due.length > 0; due = await this.claimDue()) {
+          if (!(await this.removeAll(due, signal))) return false;
+        }
+        return true;
+      });
+    } catch (error) {
+      this.warn(error);
+    }
+  }
+
+  /** @returns whether it makes sense to go on */
+  private async removeAll(due: readonly FileRemoval[], signal: AbortSignal): Promise<boolean> {
+    let failures = 0;
+    for (const { id, prefix } of due) {
+      if (signal.aborted || failures === MAX_FAILURES) return false;
+      try {
+        await this.storage.discard(prefix);
+        await this.prisma.fileRemoval.deleteMany({ where: { id } });
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        this.warn(error, prefix);
+      }
+    }
+    return true;
+  }
+
+  private warn(error: unknown, prefix?: string): void {
+    const details = { event: 'file_removals.failed', prefix, reason: String(error) };
+    this.logger.warn('Deleted files could not be removed; it is tried again', details);
+  }
+
+  private claimDue(): Promise<FileRemoval[]> {
+    return this.prisma.$queryRaw<FileRemoval[]>`
+      UPDATE file_removals SET due_at = now() + make_interval(secs => ${RETRY_SECONDS} + ${RETRY_JITTER_SECONDS} * random())
+      WHERE id IN (SELECT id FROM file_removals WHERE due_at <= now()
+                   ORDER BY due_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
+      RETURNING id, prefix`;
+  }
+}
