@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Module, type OnModuleDestroy } from '@nestjs/common';
 import { CatalogModule } from './catalog';
 import { CustomerModule } from './customer';
 import { EventsModule } from './events';
@@ -9,6 +9,7 @@ import { ConfigModule } from './platform/config/config.module';
 import { HttpModule } from './platform/http/http.module';
 import { ImagesModule } from './platform/images/images.module';
 import { MailModule } from './platform/mail/mail.module';
+import { Health } from './platform/observability/health';
 import { ObservabilityModule } from './platform/observability/observability.module';
 import { OutboundModule } from './platform/outbound/outbound.module';
 import { PostgresModule } from './platform/postgres/postgres.module';
@@ -47,4 +48,11 @@ import { SoloModule } from './solo';
     EventsModule,
   ],
 })
-export class AppModule {}
+export class AppModule implements OnModuleDestroy {
+  constructor(private readonly health: Health) {}
+
+  // The hooks of this module run before all others: whoever balances the load learns first that this process leaves.
+  onModuleDestroy(): void {
+    this.health.leave();
+  }
+}

@@ -8,6 +8,9 @@ import { configureHttp } from './platform/http/http-application';
 import { serveOpenApi } from './platform/http/open-api';
 import { JsonLogger } from './platform/observability/json-logger';
 
+/** Whoever ends processes is told to allow ten (README, docker-compose.yml). */
+const SHUTDOWN_MARGIN_SECONDS = 9;
+
 /** Boots what ROLE says. A worker answers HTTP too, for its health and its metrics. */
 async function bootstrap(): Promise<void> {
   const config = Config.fromProcess();
@@ -16,6 +19,7 @@ async function bootstrap(): Promise<void> {
   configureHttp(app, config);
   serveOpenApi(app);
   app.enableShutdownHooks();
+  endInTime(config, logger);
   const { port, host } = config.http;
   await (host === undefined ? app.listen(port) : app.listen(port, host));
   keepCompiledCode();
@@ -30,9 +34,21 @@ bootstrap().catch((error: unknown) => {
   process.exit(1);
 });
 
+/** Each step of a shutdown is limited by itself; this is for what nobody thought of, such as a reader who takes minutes. */
+function endInTime({ exports }: Config, logger: JsonLogger): void {
+  const seconds = exports.graceSeconds + SHUTDOWN_MARGIN_SECONDS;
+  const startTimer = () => {
+    setTimeout(() => {
+      logger.warn('The shutdown took too long and is cut off', { event: 'process.shutdown_timeout', seconds });
+      process.exit(1);
+    }, seconds * 1000).unref();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, startTimer);
+}
+
 function takenPort(error: unknown): string | undefined {
   if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error)) return undefined;
-  return `The port ${String(error.port)} is taken: set PORT to a free one.`;
+  return `The port ${String(error.port)} is taken: set PORT, or MANAGEMENT_PORT, to a free one.`;
 }
 
 /** Node would do so at a regular end, but a service is ended by a signal. Only Node 22 and later can (see main.ts). */

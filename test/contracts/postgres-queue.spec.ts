@@ -48,7 +48,7 @@ describe('The queue on PostgreSQL', () => {
     const connections = new QueueConnections(config);
     const health = new Health(new TestMetrics());
     queue = new JobQueue(connections, health, new TestMetrics());
-    worker = new JobWorker(config, connections, health);
+    worker = new JobWorker(config, connections);
     worker.handle(Greet, ({ name }) => {
       greeted.push(name);
       return Promise.resolve();

@@ -23,18 +23,30 @@ export class RedisServer {
     return `redis://127.0.0.1:${this.port}`;
   }
 
+  /** Starts it, unless it runs. */
   async start(): Promise<void> {
+    if (this.#isRunning) return;
     const settings = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
     this.#process = spawn('redis-server', settings, { stdio: 'ignore' });
     await until('Redis answers', () => this.#ask((redis) => redis.ping()).then(Boolean, () => false));
   }
 
+  /** Lets it answer nothing any more, and keep its connections. */
+  pause(): Promise<void> {
+    this.#process?.kill('SIGSTOP');
+    return Promise.resolve();
+  }
+
   /** Ends it without a word, and with everything it held. */
   async stop(): Promise<void> {
-    if (!this.#process || this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    if (!this.#process || !this.#isRunning) return;
     const ended = once(this.#process, 'exit');
     this.#process.kill('SIGKILL');
     await ended;
+  }
+
+  get #isRunning(): boolean {
+    return this.#process !== undefined && this.#process.exitCode === null && this.#process.signalCode === null;
   }
 
   async flush(): Promise<void> {

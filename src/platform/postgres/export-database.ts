@@ -1,10 +1,12 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'pg';
 import { Config } from '../config/config';
+import { endsWithin } from '../time/ends-within';
 import { Snapshot } from './snapshot';
 import { Sql, sql } from './sql';
 
 const CONNECT_TIMEOUT_MS = 10_000;
+const CLOSE_TIMEOUT_MS = 2_000;
 const KEEP_ALIVE_AFTER_MS = 10_000;
 const STREAMS_AT_ONCE = 8;
 const GLANCES_AT_ONCE = 4;
@@ -76,6 +78,7 @@ export class ExportDatabase implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.files, this.streams, this.glances, this.watches].map((pool) => pool.end()));
+    const pools = [this.files, this.streams, this.glances, this.watches];
+    await endsWithin(CLOSE_TIMEOUT_MS, Promise.all(pools.map((pool) => pool.end())));
   }
 }

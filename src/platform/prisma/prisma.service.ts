@@ -1,11 +1,14 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { Pool, type PoolClient } from 'pg';
+import { Pool, type PoolClient, type QueryConfig } from 'pg';
+import { endsWithin } from '../time/ends-within';
 import { queryInPieces } from './query-in-pieces';
 import { Prisma, PrismaClient } from './generated/client';
 
 const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 5_000;
+const CHECK_TIMEOUT_MS = 10_000;
+const CLOSE_TIMEOUT_MS = 2_000;
 
 /** The database. Only repositories use it. */
 @Injectable()
@@ -32,7 +35,11 @@ export class PrismaService extends PrismaClient implements OnApplicationShutdown
   /** @throws when the database is out of reach, or lacks our tables */
   async check(): Promise<void> {
     // Not by Prisma: its query compiler takes long to load, and is loaded by the first query that needs it.
-    await this.connections.query('SELECT FROM exports LIMIT 0');
+    // A database that stays silent must not keep a connection for each check.
+    await this.connections.query({
+      text: 'SELECT FROM exports LIMIT 0',
+      query_timeout: CHECK_TIMEOUT_MS,
+    } as QueryConfig);
   }
 
   /**
@@ -71,7 +78,7 @@ export class PrismaService extends PrismaClient implements OnApplicationShutdown
 
   // After the worker and the HTTP server have ended, which both write to the last moment.
   async onApplicationShutdown(): Promise<void> {
-    await this.$disconnect();
+    await endsWithin(CLOSE_TIMEOUT_MS, this.$disconnect());
   }
 }
 

@@ -3,6 +3,7 @@ import type { Queue } from 'bullmq';
 import { Gauge } from 'prom-client';
 import { Health } from '../observability/health';
 import { Metrics } from '../observability/metrics';
+import { endsWithin } from '../time/ends-within';
 import { OutageLog } from './outage-log';
 import { QueueConnections } from './queue-connections';
 
@@ -20,6 +21,7 @@ export interface JobRequest<Payload> {
 }
 
 const ADD_TIMEOUT_MS = 2_000;
+const CLOSE_TIMEOUT_MS = 2_000;
 
 /** What recurs is taken up again when it is late by so much. */
 const OVERDUE_MS = 30_000;
@@ -81,7 +83,8 @@ export class JobQueue implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.queue.close();
+    if (await endsWithin(CLOSE_TIMEOUT_MS, this.queue.close())) return;
+    this.queue.disconnect().catch(() => undefined);
   }
 
   private declareDepth(metrics: Metrics): void {

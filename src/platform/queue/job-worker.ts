@@ -1,8 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import type { Job, Worker } from 'bullmq';
 import { Config } from '../config/config';
-import { Health } from '../observability/health';
+import { endsWithin } from '../time/ends-within';
 import type { JobType } from './job-queue';
 import { OutageLog } from './outage-log';
 import { QueueConnections } from './queue-connections';
@@ -16,17 +21,21 @@ const MAX_LOCK_MS = 10_000;
 /** How long work may take to stop and be handed back. */
 const HAND_BACK_MS = 5_000;
 
+/** How long the queue may take to let go of a worker whose work has ended. */
+const CLOSE_TIMEOUT_MS = 2_000;
+
 /** Takes jobs from the queue and gives them to their handlers, in the processes whose role it is. */
 @Injectable()
-export class JobWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class JobWorker implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   private readonly logger = new Logger(JobWorker.name);
   private readonly handlers = new Map<string, JobHandler<never>>();
+  private readonly running = new Set<Promise<void>>();
   private worker: Worker | undefined;
+  private deadline: number | undefined;
 
   constructor(
     private readonly config: Config,
     private readonly connections: QueueConnections,
-    private readonly health: Health,
   ) {}
 
   /** @throws when the kind of work has a handler already */
@@ -51,34 +60,38 @@ export class JobWorker implements OnApplicationBootstrap, BeforeApplicationShutd
     });
   }
 
-  /** Lets running work finish within the grace period, then aborts it so that it can be handed back. */
-  async beforeApplicationShutdown(): Promise<void> {
-    this.health.leave();
-    const { worker } = this;
-    if (!worker) return;
-    const over = new AbortController();
-    const closed = worker.close().finally(() => {
-      over.abort();
-    });
-    const deadline = this.endWorkAt(worker, this.config.exports.graceSeconds * 1000, over.signal);
-    await Promise.race([closed, deadline]);
+  /** Takes no more jobs from the queue. */
+  onModuleDestroy(): void {
+    this.deadline ??= Date.now() + this.config.exports.graceSeconds * 1000;
+    // The same promise is returned, and waited for, below.
+    this.worker?.close().catch(() => undefined);
   }
 
-  private async endWorkAt(worker: Worker, graceMs: number, over: AbortSignal): Promise<void> {
-    try {
-      await delay(graceMs, undefined, { signal: over });
+  /** Lets running work finish within the grace period, then aborts it so that it can be handed back. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.onModuleDestroy();
+    const { worker, deadline = 0 } = this;
+    if (!worker) return;
+    if (!(await this.workEndsWithin(Math.max(0, deadline - Date.now())))) {
       this.logger.warn('The grace period is over: work in hand is handed back');
       worker.cancelAllJobs('The process has to end');
-      await delay(HAND_BACK_MS, undefined, { signal: over });
-      this.logger.error('Work in hand did not end when it was told to; its lease will run out');
-    } catch {
-      // Everything ended before its time.
+      if (!(await this.workEndsWithin(HAND_BACK_MS)))
+        this.logger.error('Work in hand did not end when it was told to; its lease will run out');
     }
+    if (await endsWithin(CLOSE_TIMEOUT_MS, worker.close())) return;
+    this.logger.warn('The queue does not answer: its connections are cut');
+    worker.disconnect().catch(() => undefined);
+  }
+
+  private workEndsWithin(milliseconds: number): Promise<boolean> {
+    return endsWithin(milliseconds, Promise.allSettled(this.running));
   }
 
   private async process(job: Job, signal: AbortSignal | undefined): Promise<void> {
     const handler = this.handlers.get(job.name);
     if (!handler) throw new Error(`Nobody handles the job ${job.name}`);
-    await handler(job.data as never, signal ?? new AbortController().signal);
+    const work = handler(job.data as never, signal ?? new AbortController().signal);
+    this.running.add(work);
+    await work.finally(() => this.running.delete(work));
   }
 }

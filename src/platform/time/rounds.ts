@@ -1,3 +1,8 @@
+import { endsWithin } from './ends-within';
+
+/** A round that takes longer is left behind: what it waits for, such as a database, may be away. */
+const STOP_TIMEOUT_MS = 2_000;
+
 /** Does something again and again, with a pause between the end of one round and the beginning of the next. */
 export class Rounds {
   private readonly over = new AbortController();
@@ -26,10 +31,10 @@ export class Rounds {
     }, delayMs);
   }
 
-  /** Waits for the end of the round under way. */
+  /** Waits for the end of the round under way, for a moment. */
   async stop(): Promise<void> {
     this.over.abort();
     clearTimeout(this.timer);
-    await this.running;
+    await endsWithin(STOP_TIMEOUT_MS, this.running);
   }
 }

@@ -46,4 +46,25 @@ describeWhere(hasRedisServer ? null : 'there is no redis-server on this machine'
     }
     expect(worker.isRunning).toBe(true);
   });
+
+  it.each<[string, () => Promise<void>]>([
+    ['has ended', () => redis.stop()],
+    ['does not answer', () => redis.pause()],
+  ])('%s, processes that are told to end do so within the grace period and ten seconds', async (_, fault) => {
+    await redis.start();
+    const graceSeconds = 1;
+    const environment = { SHUTDOWN_GRACE_SECONDS: String(graceSeconds) };
+    const services = await Promise.all(
+      ['api', 'worker', 'all'].map((ROLE) => installation.start({ ...environment, ROLE })),
+    );
+    await fault();
+
+    const began = Date.now();
+    await Promise.all(services.map((service) => service.kill('SIGTERM')));
+    const seconds = (Date.now() - began) / 1000;
+
+    expect(seconds).toBeLessThan(graceSeconds + 10);
+    for (const { log } of services) expect(log.map(({ event }) => event)).not.toContain('process.shutdown_timeout');
+    await redis.stop();
+  });
 });
