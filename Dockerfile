@@ -42,7 +42,7 @@ VOLUME /var/lib/export-service
 
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8000}/health/live`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.MANAGEMENT_PORT || process.env.PORT || 8000}/health/live`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 
 # `node dist/migrate.js` (or `npm run migrate`) brings the database up to date; ROLE=api, worker or all says what runs.
 CMD ["node", "--max-semi-space-size=8", "dist/main.js"]

@@ -20,6 +20,10 @@ const folder = join(projectRoot, '.stack/dev');
 const user = 'demo';
 const usualPort = Number(process.env['PORT']) || 8000;
 const usualConsolePort = 3030;
+/** Where the development servers of front ends listen (Vite, its preview, Next and others), which may send credentials. */
+const frontEndOrigins = ['localhost', '127.0.0.1'].flatMap((host) =>
+  [3000, 3001, 4173, 4200, 5173, 5174, 8080].map((port) => `http://${host}:${port}`),
+);
 
 await runProgram(async (belongings) => {
   const stack = await belongings.start(
@@ -70,6 +74,7 @@ function optionsOf(own) {
   const env = {
     ...{ RATE_LIMIT_BOARDS: 'off', RATE_LIMIT_EXPORTS: 'off' },
     ...{ RATE_LIMIT_SESSIONS: 'off', RATE_LIMIT_THUMBNAILS: 'off', RATE_LIMIT_SCHEDULE_CHANGES: 'off' },
+    CORS_ORIGINS: frontEndOrigins.join(','),
     ...process.env,
   };
   return { ...own, storage, env, onLine: (/** @type {string} */ line) => console.log(readableLine(line)) };

@@ -59,9 +59,10 @@ export async function startService({ port, databaseUrl, storage, env, program = 
     },
   });
   const url = `http://localhost:${port}`;
+  const healthUrl = `http://localhost:${env?.['MANAGEMENT_PORT'] || port}`;
   const stop = () => child.stop((graceSeconds + 10) * 1000);
   try {
-    await untilReady(child, url);
+    await untilReady(child, healthUrl);
   } catch (error) {
     await stop();
     // Whoever was told the lines as they came need not be told them again.

@@ -1,7 +1,9 @@
 import request from 'supertest';
 import type { Application } from '../support/application';
+import type { Client } from '../support/client';
 import { Installation } from '../support/installation';
 
+const ID = '00000000-0000-7000-8000-000000000001';
 const FRONT_END = 'https://app.example.com';
 
 /** What holds for every route, whatever it does. */
@@ -74,10 +76,12 @@ describe('The HTTP API', () => {
 describe('With CORS_ORIGINS, the HTTP API', () => {
   let installation: Installation;
   let application: Application;
+  let ann: Client;
 
   beforeAll(async () => {
     const environment = { ROLE: 'api', CORS_ORIGINS: `${FRONT_END},https://other.example.com` };
     ({ installation, application } = await Installation.withApplication(environment));
+    ann = await installation.asUser('ann');
   });
 
   afterAll(() => installation.remove());
@@ -91,6 +95,83 @@ describe('With CORS_ORIGINS, the HTTP API', () => {
     const { headers } = await request(application.url).get('/health/live').set('origin', 'https://evil.example.com');
 
     expect(headers).not.toHaveProperty('access-control-allow-origin');
+    expect(headers).not.toHaveProperty('access-control-allow-credentials');
     expect(headers['vary']).toMatch(/\bOrigin\b/);
+  });
+
+  it.each(['https://app.example.com.evil.example', 'http://app.example.com', 'https://app.example.com:8443', 'null'])(
+    'does not take %s for an origin of the list',
+    async (origin) => {
+      const { headers } = await request(application.url).get('/health/live').set('origin', origin);
+
+      expect(headers).not.toHaveProperty('access-control-allow-origin');
+      expect(headers).not.toHaveProperty('access-control-allow-credentials');
+    },
+  );
+
+  it('answers the preflight request of a page that sends credentials', async () => {
+    await request(application.url)
+      .options('/api/v1/solo/sessions/')
+      .set({ origin: FRONT_END, 'access-control-request-method': 'POST', 'access-control-request-headers': 'x-any' })
+      .expect(204)
+      .expect('access-control-allow-origin', FRONT_END)
+      .expect('access-control-allow-credentials', 'true')
+      .expect('access-control-allow-headers', 'x-any')
+      .expect('vary', /\bOrigin\b/);
+  });
+
+  it.each<[number, () => request.Test]>([
+    [200, () => request(application.url).get('/api/v1/exports/').set(ann.credentials)],
+    [401, () => request(application.url).get('/api/v1/exports/')],
+    [403, () => request(application.url).get(`/api/v1/exports/${ID}/download?expires=1&signature=x`)],
+    [404, () => request(application.url).get('/api/v1/nothing')],
+    [
+      413,
+      () =>
+        request(application.url)
+          .post('/api/v1/exports')
+          .set(ann.credentials)
+          .send({ type: 'x'.repeat(300_000) }),
+    ],
+    [415, () => request(application.url).post('/api/v1/exports').set(ann.credentials).type('text/plain').send('x')],
+  ])('lets such a page read an answer of status %d', async (status, ask) => {
+    const { headers } = await ask().set('origin', FRONT_END).expect(status);
+
+    expect(headers).toMatchObject({
+      'access-control-allow-origin': FRONT_END,
+      'access-control-allow-credentials': 'true',
+      'access-control-expose-headers': expect.stringContaining('Retry-After'),
+      vary: expect.stringContaining('Origin'),
+    });
+  });
+
+  describe('where a browser remembers the HTTP Basic of an external system', () => {
+    const EVENTS = '/api/v1/customer/events';
+    let basic: Readonly<Record<string, string>>;
+
+    beforeAll(async () => {
+      basic = (await installation.asCustomer()).credentials;
+    });
+
+    it.each([
+      ['a page of the list', { origin: FRONT_END, 'sec-fetch-site': 'cross-site' }],
+      ['a page of the same site', { origin: FRONT_END, 'sec-fetch-site': 'same-site' }],
+      ['a page of the list, by an old browser', { origin: FRONT_END }],
+      ['any other page, by an old browser', { origin: 'null' }],
+    ])('passes it over when %s asks', async (_, headers) => {
+      await request(application.url).get(EVENTS).set(basic).set(headers).expect(401);
+    });
+
+    it.each([
+      ['no page', {}],
+      ['a page of the service', { 'sec-fetch-site': 'same-origin' }],
+      ['the address bar', { 'sec-fetch-site': 'none' }],
+    ])('takes it when %s asks', async (_, headers) => {
+      await request(application.url).get(EVENTS).set(basic).set(headers).expect(200);
+    });
+
+    it('takes it when a page of the service sends, by an old browser', async () => {
+      await request(application.url).get(EVENTS).set(basic).set('origin', application.url).expect(200);
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { toAnswer, type Transport } from './client';
 import type { HostedApplication, startApplication } from './in-process/application-host';
-import { type Environment, type LogLine, parseLog, waitUntilReady } from './service';
+import { type Environment, type LogLine, managementUrlOf, parseLog, waitUntilReady } from './service';
 
 declare global {
   /** Given by the environment of the end-to-end tests: in-process/environment.ts. */
@@ -16,6 +16,8 @@ export class Application {
 
   private constructor(
     private readonly hosted: HostedApplication,
+    /** Where it serves its health and its metrics. */
+    readonly managementUrl: string,
     /** What the application logged, line by line. */
     readonly output: readonly string[],
   ) {}
@@ -24,7 +26,7 @@ export class Application {
   static async start(environment: Environment): Promise<Application> {
     const output: string[] = [];
     const hosted = await startHostedApplication(environment, (line) => output.push(line));
-    const application = new Application(hosted, output);
+    const application = new Application(hosted, managementUrlOf(environment) ?? hosted.url, output);
     await waitUntilReady(application);
     return application;
   }

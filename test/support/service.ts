@@ -28,6 +28,8 @@ export class Service {
 
   private constructor(
     readonly url: string,
+    /** Where it serves its health and its metrics. */
+    readonly managementUrl: string,
     private readonly child: ChildProcess,
   ) {
     this.#ended = once(child, 'exit');
@@ -47,7 +49,7 @@ export class Service {
       env: { PATH: process.env['PATH'], NODE_ENV: 'test', PORT: String(port), PUBLIC_URL: url, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    return new Service(url, child);
+    return new Service(url, managementUrlOf(environment) ?? url, child);
   }
 
   /** Starts a process that is ready to work. */
@@ -114,6 +116,11 @@ export class Service {
   }
 }
 
+/** Where health and metrics are served by an application with this environment, if not where the API is. */
+export function managementUrlOf({ MANAGEMENT_PORT: port }: Environment): string | undefined {
+  return port === undefined ? undefined : `http://127.0.0.1:${port}`;
+}
+
 /** The lines of a log; what is no JSON is left out. */
 export function parseLog(output: readonly string[]): LogLine[] {
   return output.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as LogLine);
@@ -124,14 +131,14 @@ export function parseLog(output: readonly string[]): LogLine[] {
  * @param check throws when it never will
  */
 export async function waitUntilReady(
-  { url, output }: { readonly url: string; readonly output: readonly string[] },
+  { managementUrl, output }: { readonly managementUrl: string; readonly output: readonly string[] },
   check: () => void = () => undefined,
 ): Promise<void> {
   const ready = until(
     'the service is ready',
     () => {
       check();
-      return answersReady(url);
+      return answersReady(managementUrl);
     },
     { within: READY_WITHIN_MS, every: 50 },
   );

@@ -12,9 +12,9 @@ export interface BlockedPool {
 }
 
 /** Occupies all threads of libuv's pool for a moment, as image codecs do: work that needs the pool waits meanwhile. */
-export function blockThreadPool(): BlockedPool {
+export function blockThreadPool(jobCount = JOBS): BlockedPool {
   const jobs = Array.from(
-    { length: JOBS },
+    { length: jobCount },
     () =>
       new Promise<void>((resolve, reject) => {
         pbkdf2('password', 'salt', ITERATIONS, 64, 'sha512', (error) => {

@@ -13,9 +13,16 @@ export function credentialsOf(request: Request): CustomerCredentials | null {
   const [id, secret] = [request.get('X-Customer-Id'), request.get('X-Customer-Secret')];
   if (id !== undefined && secret !== undefined) return { id, secret };
   // A browser remembers HTTP Basic, and would prove whatever page makes it ask.
-  if (OF_OTHER_ORIGINS.includes(request.get('Sec-Fetch-Site'))) return null;
+  if (isOfOtherOrigin(request)) return null;
   const [, encoded] = /^Basic(?: +(.*)|$)/i.exec(request.headers.authorization ?? '') ?? [];
   return encoded === undefined ? null : decoded(encoded);
+}
+
+/** By what every browser says of itself; by the origin where it says nothing, as over plain HTTP. */
+function isOfOtherOrigin(request: Request): boolean {
+  const [site, origin] = [request.get('Sec-Fetch-Site'), request.get('Origin')];
+  if (site !== undefined) return OF_OTHER_ORIGINS.includes(site);
+  return origin !== undefined && !(URL.canParse(origin) && new URL(origin).host === request.get('Host'));
 }
 
 function decoded(encoded: string): CustomerCredentials {

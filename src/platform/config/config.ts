@@ -34,6 +34,8 @@ export class Config {
     readonly port: number;
     /** The address to listen on; every one of the machine's when it is not given. */
     readonly host?: string;
+    /** Where health and metrics are served instead of on `port`. */
+    readonly managementPort?: number;
     /** Without a trailing slash. */
     readonly publicUrl: string;
     readonly corsOrigins: readonly string[] | '*';
@@ -116,6 +118,7 @@ export class Config {
     this.http = {
       port: env.PORT,
       host: env.HOST,
+      managementPort: env.MANAGEMENT_PORT,
       publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
       corsOrigins: env.CORS_ORIGINS,
       bodyTimeoutSeconds: env.BODY_TIMEOUT_SECONDS,

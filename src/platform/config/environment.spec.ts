@@ -15,6 +15,7 @@ const EVERYTHING = {
   ROLE: 'worker',
   PORT: '9000',
   HOST: '127.0.0.1',
+  MANAGEMENT_PORT: '9001',
   PUBLIC_URL: 'https://exports.example.com/',
   CORS_ORIGINS: 'https://a.example.com, https://b.example.com',
   BODY_TIMEOUT_SECONDS: '60',
@@ -196,8 +197,7 @@ describe('Config', () => {
     expect(Config.from(EVERYTHING)).toEqual({
       role: 'worker',
       http: {
-        port: 9000,
-        host: '127.0.0.1',
+        ...{ port: 9000, host: '127.0.0.1', managementPort: 9001 },
         publicUrl: 'https://exports.example.com',
         corsOrigins: ['https://a.example.com', 'https://b.example.com'],
         bodyTimeoutSeconds: 60,

@@ -56,6 +56,8 @@ const encryptionKey = z.string().transform((value, context): Buffer => {
   return z.NEVER;
 });
 
+const DEFAULT_PORT = 8000;
+
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
 const rateLimit = z.string().transform((value, context): RateLimit | null => {
@@ -80,6 +82,24 @@ const origins = list.transform((entries, context) =>
   }),
 );
 
+/** `*`, or origins as browsers name them in `Origin`. Not `null`: any page can have that one. */
+const corsOrigins = z.string().transform((value, context): readonly string[] | '*' => {
+  if (value.trim() === '*') return '*';
+  return list.parse(value).map((entry) => {
+    const [origin] = /^[a-z][a-z\d+.-]*:\/\/[^/?#@*\s]+(?=\/?$)/i.exec(entry) ?? [];
+    if (origin !== undefined && URL.canParse(origin)) {
+      const url = new URL(origin);
+      // Of schemes such as that of a mobile app the URL knows no origin.
+      return url.origin === 'null' ? origin.toLowerCase() : url.origin;
+    }
+    context.addIssue({
+      code: 'custom',
+      message: `has "${entry}", which is not an origin: like https://app.example.com`,
+    });
+    return z.NEVER;
+  });
+});
+
 const HOST = /^(\[[\da-f:.]+\]|[^\s:/?#@[\]\\]+)(?::(\d{1,5}))?$/i;
 
 /** `host` for all of its ports, or `host:port`, as `URL` writes them. */
@@ -98,10 +118,11 @@ const hosts = list.transform((entries, context) =>
 /** The variables as they are named outside; see .env.example for what each is for. */
 const schema = z.object({
   ROLE: z.enum(['api', 'worker', 'all']).default('all'),
-  PORT: wholeNumber(0, 65_535).default(8000),
+  PORT: wholeNumber(0, 65_535).default(DEFAULT_PORT),
   HOST: z.string().min(1).optional(),
+  MANAGEMENT_PORT: wholeNumber(1, 65_535).optional(),
   PUBLIC_URL: url('http:', 'https:').optional(),
-  CORS_ORIGINS: z.literal('*').or(list).default('*'),
+  CORS_ORIGINS: corsOrigins.default('*'),
   BODY_TIMEOUT_SECONDS: wholeNumber(1, 3600).default(300),
   LARGE_BODIES_PER_CALLER: wholeNumber(1, 64).default(2),
   LARGE_BODIES_MB: wholeNumber(1, 65_536).default(150),
@@ -220,6 +241,9 @@ function contradictions(given: Variables): string[] {
     given['STORAGE'] === 's3' && !has('S3_BUCKET') && 'S3_BUCKET is missing, and STORAGE is s3',
     has('S3_ACCESS_KEY_ID') !== has('S3_SECRET_ACCESS_KEY') &&
       'S3_SECRET_ACCESS_KEY and S3_ACCESS_KEY_ID go together: give both, or neither to use the AWS default chain',
+    has('MANAGEMENT_PORT') &&
+      Number(given['MANAGEMENT_PORT']) === Number(given['PORT'] ?? DEFAULT_PORT) &&
+      'MANAGEMENT_PORT must differ from PORT',
     has('SMTP_URL') && !has('MAIL_FROM') && 'MAIL_FROM is missing: give it with SMTP_URL, as the sender of all mail',
     has('ENCRYPTION_KEY_PREVIOUS') &&
       !has('ENCRYPTION_KEY') &&

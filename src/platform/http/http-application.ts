@@ -1,8 +1,10 @@
 import { VersioningType, VERSION_NEUTRAL } from '@nestjs/common';
+import type { CorsOptionsDelegate } from '@nestjs/common/interfaces/external/cors-options.interface.js';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Request, Response } from 'express';
 import helmet from 'helmet';
 import type { Config } from '../config/config';
+import { separatePorts } from '../observability/management-server';
 
 /** Headers included; bodies are timed by themselves, and answered. */
 const REQUEST_TIMEOUT_MARGIN_MS = 60_000;
@@ -42,13 +44,8 @@ export function configureHttp(app: NestExpressApplication, config: Config): void
       crossOriginResourcePolicy: { policy: 'cross-origin' },
     }),
   );
-  // Callers prove themselves by a header that no browser sends by itself for another origin, so any may ask: what it
-  // remembers of HTTP Basic is passed over there (customer/api/customer-credentials.ts).
-  app.enableCors({
-    origin: http.corsOrigins === '*' ? '*' : [...http.corsOrigins],
-    exposedHeaders: EXPOSED_HEADERS,
-    maxAge: 86_400,
-  });
+  app.enableCors(corsOf(http));
+  if (http.managementPort !== undefined) separatePorts((handler) => app.use(handler));
   if (!config.servesApi) app.use('/api', notServedHere);
   app.set('trust proxy', 'loopback, linklocal, uniquelocal');
   app.disable('x-powered-by');
@@ -58,6 +55,22 @@ export function configureHttp(app: NestExpressApplication, config: Config): void
   server.requestTimeout = http.bodyTimeoutSeconds * 1000 + REQUEST_TIMEOUT_MARGIN_MS;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
+}
+
+/**
+ * Which pages of other origins may read answers. Those of the list may send credentials, as front ends do that ask with
+ * `credentials: 'include'`. No cookie means anything here, and what a browser remembers of HTTP Basic is passed over
+ * for requests of other origins (customer/api/customer-credentials.ts).
+ */
+function corsOf({ corsOrigins }: Config['http']): CorsOptionsDelegate<Request> {
+  const rules = { exposedHeaders: EXPOSED_HEADERS, maxAge: 86_400 };
+  return (request, respond) => {
+    if (corsOrigins === '*') respond(null, { ...rules, origin: '*' });
+    else {
+      const isListed = corsOrigins.includes(request.get('origin') ?? '');
+      respond(null, { ...rules, origin: [...corsOrigins], credentials: isListed });
+    }
+  };
 }
 
 /** A worker answers for its health and its metrics only. */

@@ -4,20 +4,27 @@ import type { Response } from 'express';
 import { Public } from '../auth/public.decorator';
 import { Health, type Readiness } from './health';
 import { Metrics } from './metrics';
+import { ThreadPoolWatch } from './thread-pool-watch';
 
 /** For the orchestrator and for Prometheus; not part of the public API. */
 @ApiExcludeController()
 @Public()
 @Controller({ version: VERSION_NEUTRAL })
 export class HealthController {
+  private rendering: Promise<string> | undefined;
+
   constructor(
     private readonly health: Health,
     private readonly metrics: Metrics,
+    private readonly threadPool: ThreadPoolWatch,
   ) {}
 
+  /** Fails where only a restart helps: not while the database, the queue or the storage is away. */
   @Get('health/live')
-  live(): { status: 'alive' } {
-    return { status: 'alive' };
+  live(@Res({ passthrough: true }) response: Response): { status: 'alive' | 'stuck' } {
+    if (!this.threadPool.isStuck) return { status: 'alive' };
+    response.status(HttpStatus.SERVICE_UNAVAILABLE);
+    return { status: 'stuck' };
   }
 
   @Get('health/ready')
@@ -29,6 +36,14 @@ export class HealthController {
 
   @Get('metrics')
   async prometheus(@Res() response: Response): Promise<void> {
-    response.type(this.metrics.registry.contentType).send(await this.metrics.registry.metrics());
+    response.type(this.metrics.registry.contentType).send(await this.renderMetrics());
+  }
+
+  /** Collects the metrics once for all who ask meanwhile. */
+  private renderMetrics(): Promise<string> {
+    this.rendering ??= this.metrics.registry.metrics().finally(() => {
+      this.rendering = undefined;
+    });
+    return this.rendering;
   }
 }

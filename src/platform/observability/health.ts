@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import { Metrics } from './metrics';
+import { SharedLook } from './shared-look';
 
-const CHECK_TIMEOUT_MS = 2_000;
+/** However many ask, what this process depends on is asked once in so long. */
+const REMEMBER_MS = 1_000;
 
 export interface Readiness {
   readonly status: 'ready' | 'not-ready';
@@ -12,7 +14,7 @@ export interface Readiness {
 /** Whether the process can do its work now. What it depends on registers a check. */
 @Injectable()
 export class Health {
-  private readonly checks = new Map<string, () => Promise<unknown>>();
+  private readonly checks = new Map<string, SharedLook<true>>();
   private leaving = false;
 
   constructor({ registry }: Metrics) {
@@ -29,8 +31,13 @@ export class Health {
     });
   }
 
+  /** @param check rejects when the dependency is away; one that takes longer than two seconds counts as failed */
   register(name: string, check: () => Promise<unknown>): void {
-    this.checks.set(name, check);
+    const look = async () => {
+      await check();
+      return true as const;
+    };
+    this.checks.set(name, new SharedLook(look, REMEMBER_MS));
   }
 
   /** From now on not ready, so that a load balancer sends nothing more. */
@@ -40,25 +47,9 @@ export class Health {
 
   async readiness(): Promise<Readiness> {
     const results = await Promise.all(
-      [...this.checks].map(async ([name, check]) => [name, (await succeeds(check)) ? 'ok' : 'failed'] as const),
+      [...this.checks].map(async ([name, check]) => [name, (await check.take()) ? 'ok' : 'failed'] as const),
     );
     const ready = !this.leaving && results.every(([, result]) => result === 'ok');
     return { status: ready ? 'ready' : 'not-ready', checks: Object.fromEntries(results) };
   }
-}
-
-async function succeeds(check: () => Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<false>((resolve) => {
-    timer = setTimeout(() => {
-      resolve(false);
-    }, CHECK_TIMEOUT_MS);
-  });
-  const outcome = check().then(
-    () => true,
-    () => false,
-  );
-  return Promise.race([outcome, timeout]).finally(() => {
-    clearTimeout(timer);
-  });
 }

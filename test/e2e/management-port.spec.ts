@@ -1,0 +1,81 @@
+import { request as sendRequest } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import request from 'supertest';
+import type { Application } from '../support/application';
+import { Installation } from '../support/installation';
+import { freePort } from '../support/service';
+
+const PATHS = ['/health/live', '/health/ready', '/metrics'];
+
+describe.each(['api', 'worker'])('With MANAGEMENT_PORT, a process with the role %s', (ROLE) => {
+  let installation: Installation;
+  let application: Application;
+
+  beforeAll(async () => {
+    const environment = { ROLE, MANAGEMENT_PORT: String(await freePort()) };
+    ({ installation, application } = await Installation.withApplication(environment));
+  });
+
+  afterAll(() => installation.remove());
+
+  it.each(PATHS)('serves %s there', async (path) => {
+    await request(application.managementUrl).get(path).expect(200);
+  });
+
+  it.each([...PATHS, '/health/ready/', '/HEALTH/ready', '/metrics?a=b', '/health'])(
+    'returns 404 for %s on PORT',
+    async (path) => {
+      await request(application.url).get(path).expect(404);
+    },
+  );
+
+  it('returns 404 on PORT for a path with the origin before it', async () => {
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const asked = sendRequest(application.url, { path: `${application.url}/metrics` }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      });
+      asked.on('error', reject).end();
+    });
+
+    expect(status).toBe(404);
+  });
+
+  it.each(['/api/v1/exports/', '/api/openapi.json', '/api/docs', '/', '/healthy'])(
+    'returns 404 for %s there',
+    async (path) => {
+      await request(application.managementUrl).get(path).expect(404);
+    },
+  );
+});
+
+describe('With MANAGEMENT_PORT, a process that is told to end', () => {
+  let installation: Installation;
+
+  beforeAll(async () => {
+    installation = await Installation.create({ STORAGE: 'disk' });
+  });
+
+  afterAll(() => installation.remove());
+
+  it('says until its end that it is not ready', async () => {
+    const service = await installation.start({ ROLE: 'api', MANAGEMENT_PORT: String(await freePort()) });
+    const ann = await installation.asUser('ann');
+    const { id } = await ann.requestExport(await ann.saveBoard(null), 'json');
+    // A follower keeps the process from ending at once.
+    const following = fetch(`${ann.url}/api/v1/exports/${id}/events`, { headers: ann.credentials });
+    await (await following).body!.getReader().read();
+    const seen: unknown[] = [];
+
+    const ended = service.kill('SIGTERM');
+    while (service.isRunning) {
+      const answer = await fetch(`${service.managementUrl}/health/ready`).catch(() => null);
+      if (answer) seen.push(answer.status);
+      await pause(20);
+    }
+    await ended;
+
+    expect(seen.length).toBeGreaterThan(0);
+    expect(new Set(seen)).toEqual(new Set([503]));
+  });
+});

@@ -1,0 +1,99 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Client } from '../support/client';
+import { Installation } from '../support/installation';
+import { scaled } from '../support/machine';
+import type { Service } from '../support/service';
+import { blockThreadPool } from '../support/thread-pool';
+
+const READERS = 200;
+const ROUNDS = 3;
+
+/** Health and metrics are open to all: whoever reads them must not take the service away from others. */
+describe('While 200 anonymous clients read', () => {
+  let installation: Installation;
+  let service: Service;
+  let ann: Client;
+
+  beforeAll(async () => {
+    ({ installation, service } = await Installation.withService({ STORAGE: 'disk', ROLE: 'api' }));
+    ann = await installation.asUser('ann');
+  });
+
+  afterAll(() => installation.remove());
+
+  it.each(['/health/ready', '/metrics'])('%s, the service stays ready and answers others', async (path) => {
+    const statuses: number[] = [];
+    const attackers = new AbortController();
+    const attack = Promise.all(
+      Array.from({ length: READERS }, async () => {
+        for (let round = 0; round < ROUNDS; round += 1) statuses.push((await fetch(service.url + path)).status);
+      }),
+    ).finally(() => {
+      attackers.abort();
+    });
+
+    const times: number[] = [];
+    while (!attackers.signal.aborted) {
+      const began = performance.now();
+      expect((await ann.get('/api/v1/exports/')).status).toBe(200);
+      times.push(performance.now() - began);
+    }
+    await attack;
+
+    expect(statuses.filter((status) => status !== 200)).toEqual([]);
+    expect(statuses).toHaveLength(READERS * ROUNDS);
+    expect(Math.max(...times)).toBeLessThan(scaled(3_000));
+  });
+
+  it('/health/ready, nothing is written to the storage', async () => {
+    const seen = new Set<string>();
+    const over = new AbortController();
+    const watching = (async () => {
+      while (!over.signal.aborted)
+        for (const name of await readdir(installation.storageFolder, { recursive: true })) seen.add(name);
+    })();
+
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await fetch(`${service.url}/health/ready`);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    over.abort();
+    await watching;
+
+    expect([...seen]).toEqual([]);
+  });
+});
+
+describe('While all threads of libuv are taken', () => {
+  it('callers are told apart by their tokens within 100 ms', async () => {
+    const { installation, application } = await Installation.withApplication({ ROLE: 'api' });
+    const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl';
+    const ask = () => fetch(`${application.url}/api/v1/exports/`, { headers: { authorization: `Bearer ${token}` } });
+    await ask();
+    const pool = blockThreadPool();
+
+    const began = performance.now();
+    const { status } = await ask();
+    const took = performance.now() - began;
+
+    expect([status, pool.isBlocked()]).toEqual([401, true]);
+    expect(took).toBeLessThan(scaled(100));
+    await pool.over;
+    await installation.remove();
+  });
+});
+
+describe('A process that was killed while it checked its storage', () => {
+  it('leaves nothing, and what an earlier version left is removed', async () => {
+    const installation = await Installation.create({ STORAGE: 'disk', ROLE: 'api' });
+    const left = join(installation.storageFolder, '.uploads');
+    await mkdir(left);
+    await writeFile(join(left, '.check-0b0e0c3e-6a4c-4a8f-9a6c-0d7f6c1f2a3b'), 'check');
+
+    await installation.startApplication();
+
+    expect(await readdir(left)).toEqual([]);
+    await installation.remove();
+  });
+});
