@@ -1,5 +1,12 @@
 import { KeyObject } from 'node:crypto';
-import { createRemoteJWKSet, errors, type JWKSCacheInput, jwksCache, type RemoteJWKSet } from 'jose';
+import {
+  createRemoteJWKSet,
+  errors,
+  type ExportedJWKSCache,
+  type JWKSCacheInput,
+  jwksCache,
+  type RemoteJWKSet,
+} from 'jose';
 import type { SignedToken } from './signed-token';
 
 /** Keys that are older are fetched again, while tokens are still verified with those that are known. */
@@ -16,11 +23,11 @@ export class KeysUnavailableError extends Error {
 /** The public keys that a server publishes as a JSON Web Key Set. Known keys are had without waiting for that server. */
 export class RemoteKeySet {
   private readonly keys: RemoteJWKSet;
-  private readonly cache: JWKSCacheInput = {};
+  private readonly cache: Partial<ExportedJWKSCache> = {};
   private refreshedAt = 0;
 
   constructor(url: URL) {
-    this.keys = createRemoteJWKSet(url, { cacheMaxAge: MAX_AGE_MS, [jwksCache]: this.cache });
+    this.keys = createRemoteJWKSet(url, { cacheMaxAge: MAX_AGE_MS, [jwksCache]: this.cache as JWKSCacheInput });
   }
 
   /**
