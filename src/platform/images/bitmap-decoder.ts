@@ -84,5 +84,6 @@ function reduced(pixels: Image, { width, height }: Size): Canvas {
 
 function isOpaque(pixels: Buffer): boolean {
   const words = new Uint32Array(pixels.buffer, pixels.byteOffset, pixels.byteLength / 4);
-  return words.every((word) => word >>> 24 === 255);
+  for (const word of words) if (word < 0xff000000) return false;
+  return true;
 }

@@ -53,25 +53,29 @@ export function writeFrame(socket: Socket, message: ImageJob | ImageReply, bytes
 
 /** Takes the messages from a socket, each with its bytes, which are the receiver's own. */
 export function readFrames(socket: Socket, onFrame: (message: unknown, bytes: Uint8Array<ArrayBuffer>) => void): void {
-  let chunks: Buffer[] = [];
-  let available = 0;
-  let needed = HEAD_BYTES;
+  let head = Buffer.alloc(0);
+  let body: { readonly message: unknown; readonly bytes: Uint8Array<ArrayBuffer>; filled: number } | null = null;
   socket.on('data', (chunk: Buffer) => {
-    chunks.push(chunk);
-    available += chunk.length;
-    while (available >= needed) {
-      const all = chunks.length === 1 ? (chunks[0] ?? chunk) : Buffer.concat(chunks, available);
-      chunks = [all];
-      const textEnd = HEAD_BYTES + all.readUInt32LE(0);
-      const end = textEnd + all.readUInt32LE(4);
-      needed = end;
-      if (available < end) break;
-      const message = JSON.parse(all.toString('utf8', HEAD_BYTES, textEnd)) as unknown;
-      const rest = all.subarray(end);
-      chunks = rest.length > 0 ? [rest] : [];
-      available = rest.length;
-      needed = HEAD_BYTES;
-      onFrame(message, new Uint8Array(all.subarray(textEnd, end)));
+    let rest = chunk;
+    while (rest.length > 0) {
+      if (body === null) {
+        head = Buffer.concat([head, rest]);
+        if (head.length < HEAD_BYTES) return;
+        const textEnd = HEAD_BYTES + head.readUInt32LE(0);
+        if (head.length < textEnd) return;
+        const message: unknown = JSON.parse(head.toString('utf8', HEAD_BYTES, textEnd));
+        body = { message, bytes: new Uint8Array(head.readUInt32LE(4)), filled: 0 };
+        rest = head.subarray(textEnd);
+        head = Buffer.alloc(0);
+      }
+      const part = rest.subarray(0, body.bytes.length - body.filled);
+      body.bytes.set(part, body.filled);
+      body.filled += part.length;
+      rest = rest.subarray(part.length);
+      if (body.filled < body.bytes.length) return;
+      const { message, bytes } = body;
+      body = null;
+      onFrame(message, bytes);
     }
   });
 }
