@@ -1,15 +1,19 @@
 import type { SKRSContext2D } from '@napi-rs/canvas';
 import type { Pattern, Size } from '../../model/board/board';
+import type { Surface } from './surface';
 
 const DOT_RADIUS = 1.5;
+/** How far the handles of a Bézier curve are from its ends, in radii, where it is a quarter of a circle. */
+const CIRCLE_HANDLE = (4 / 3) * Math.tan(Math.PI / 8);
 /** The fine lines of graph paper divide a square into four, at half the strength. */
 const GRAPH_DIVISIONS = 4;
 
 /** Draws the ruling of a page. */
-export function paintPattern(context: SKRSContext2D, pattern: Pattern, size: Size): void {
+export function paintPattern({ context, vector }: Surface, pattern: Pattern, size: Size): void {
   switch (pattern.kind) {
     case 'dots':
-      paintDots(context, pattern, size);
+      if (vector) paintDotsAsPaths(context, pattern, size);
+      else paintDots(context, pattern, size);
       break;
     case 'graph':
       paintGraph(context, pattern, size);
@@ -53,6 +57,30 @@ function paintDots(context: SKRSContext2D, pattern: Pattern, size: Size): void {
       context.fill();
     }
   }
+}
+
+/**
+ * In a PDF, a row of dots is one path, and each dot four curves, which differ from a circle by less than a thousandth of a
+ * pixel: the file takes less than half of the time and of the bytes.
+ */
+function paintDotsAsPaths(context: SKRSContext2D, pattern: Pattern, size: Size): void {
+  context.fillStyle = pattern.colour;
+  const xs = steps(pattern, size.width);
+  for (const y of steps(pattern, size.height)) {
+    context.beginPath();
+    for (const x of xs) traceDot(context, x, y);
+    context.fill();
+  }
+}
+
+function traceDot(context: SKRSContext2D, x: number, y: number): void {
+  const [r, k] = [DOT_RADIUS, DOT_RADIUS * CIRCLE_HANDLE];
+  context.moveTo(x + r, y);
+  context.bezierCurveTo(x + r, y + k, x + k, y + r, x, y + r);
+  context.bezierCurveTo(x - k, y + r, x - r, y + k, x - r, y);
+  context.bezierCurveTo(x - r, y - k, x - k, y - r, x, y - r);
+  context.bezierCurveTo(x + k, y - r, x + r, y - k, x + r, y);
+  context.closePath();
 }
 
 function paintGraph(context: SKRSContext2D, pattern: Pattern, size: Size): void {

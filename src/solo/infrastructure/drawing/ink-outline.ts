@@ -1,8 +1,7 @@
 import { getStroke } from 'perfect-freehand';
 import type { Point, Stroking } from '../../model/board/board';
+import { STEPS_PER_SEGMENT } from '../../model/board/outline-size';
 import type { PathSink } from './surface';
-
-const STEPS_PER_SEGMENT = 8;
 
 /** How the front end asks perfect-freehand for every stroke. */
 const SHAPE = { thinning: 0.5, smoothing: 0.5, streamline: 0.5 };

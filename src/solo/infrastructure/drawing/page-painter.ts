@@ -24,7 +24,7 @@ export function paintPage(page: Page, { surface, images, paper }: PagePainting):
   }
   const pageImage = background.image === null ? null : images(background.image);
   if (pageImage !== null) paintPageImage(surface, pageImage, size);
-  if (background.pattern !== null) paintPattern(context, background.pattern, size);
+  if (background.pattern !== null) paintPattern(surface, background.pattern, size);
   for (const asset of page.assets) paintAsset(surface, asset, images);
   paintStrokeLayer(surface, page.strokes, size);
   paintMarks(surface, page.shapes);

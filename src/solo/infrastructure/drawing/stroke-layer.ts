@@ -1,17 +1,22 @@
 import { createCanvas, Path2D, PathOp, type SKRSContext2D } from '@napi-rs/canvas';
 import type { Eraser, Ink, Mark, Size } from '../../model/board/board';
+import { limits } from '../../model/board/limits';
+import { outlineSize, type OutlineSize } from '../../model/board/outline-size';
 import { inkOutline, traceOutline } from './ink-outline';
 import { boundsOf, overlap, type Bounds } from './mark-bounds';
 import { paintShape } from './shape-painter';
 import { saved, type Surface } from './surface';
 import { paintNote, paintWriting } from './text-painter';
 
+interface Cut {
+  readonly mark: Mark;
+  readonly erasers: readonly Eraser[];
+}
+
 const asIs = (value: number): number => value;
 /** A hundredth of a pixel is beyond what any printer shows, and halves the numbers in a PDF. */
 const toHundredths = (value: number): number => Math.round(value * 100) / 100;
 
-/** How often strokes may be cut by erasers before their layer in a PDF becomes an image. */
-const MAX_CUTS = 1000;
 /** Pixels of such an image to each of the page. */
 const LAYER_RATIO = 2;
 
@@ -97,7 +102,7 @@ function paintApart(surface: Surface, strokes: readonly Mark[]): void {
  */
 function paintWithCuts(surface: Surface, strokes: readonly Mark[], size: Size): void {
   const cuts = cutsOf(strokes);
-  if (cuts.reduce((sum, { erasers }) => sum + erasers.length, 0) > MAX_CUTS) {
+  if (areTooMany(cuts, size)) {
     paintAsPixels(surface, strokes, size);
     return;
   }
@@ -115,10 +120,28 @@ function paintWithCuts(surface: Surface, strokes: readonly Mark[], size: Size): 
   }
 }
 
+/** A single eraser that is moved to and fro a thousand times keeps the path operations busy for minutes. */
+function areTooMany(cuts: readonly Cut[], size: Size): boolean {
+  const sizes = new Map<Eraser, OutlineSize>();
+  let [erasers, crossings, vertices] = [0, 0, 0];
+  for (const cut of cuts) {
+    erasers += cut.erasers.length;
+    for (const eraser of cut.erasers) {
+      const known = sizes.get(eraser);
+      const outline = known ?? outlineSize(eraser.points, eraser.stroking, size);
+      sizes.set(eraser, outline);
+      vertices += outline.vertices;
+      if (!known) crossings += outline.crossings;
+    }
+  }
+  const most = limits.cuts;
+  return erasers > most.erasers || crossings > most.crossings || vertices > most.vertices;
+}
+
 /** Each mark with the later erasers that may touch it. */
-function cutsOf(strokes: readonly Mark[]): { mark: Mark; erasers: Eraser[] }[] {
+function cutsOf(strokes: readonly Mark[]): Cut[] {
   const later: { eraser: Eraser; bounds: Bounds }[] = [];
-  const cuts: { mark: Mark; erasers: Eraser[] }[] = [];
+  const cuts: Cut[] = [];
   for (const mark of strokes.toReversed()) {
     const bounds = boundsOf(mark);
     if (mark.kind === 'eraser') later.push({ eraser: mark, bounds });

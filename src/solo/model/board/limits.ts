@@ -16,4 +16,11 @@ export const limits = {
   /** Characters of an image's address; real ones are embedded files of some megabytes. */
   sourceLength: 40_000_000,
   smallestStep: 4,
+  /** One canvas takes four bytes a pixel, and a page may need two. */
+  canvasPixels: 8192 * 8192,
+  /**
+   * In a PDF, erasers cut outlines out of strokes as long as they do so no more often on a page, meet themselves no more
+   * often, and have no more corners. Beyond, the strokes of the page become an image.
+   */
+  cuts: { erasers: 1000, crossings: 100_000, vertices: 100_000 },
 } as const;
