@@ -1,4 +1,5 @@
 import type { ExportOptions } from '../../../export';
+import type { Size } from '../board/board';
 
 export const BOARD_FORMATS = ['png', 'pdf', 'json'] as const;
 export type BoardFormat = (typeof BOARD_FORMATS)[number];
@@ -40,6 +41,11 @@ export function pictureOf(format: 'png' | 'pdf', options: ExportOptions): Pictur
     };
   }
   return { format, pageSize: pageSize ?? 'original', orientation: orientation ?? 'auto' };
+}
+
+/** Pixels for one unit of a page, as the picture asks for them. */
+export function wantedPixelRatio({ scale }: Extract<Picture, { format: 'png' }>, page: Size): number {
+  return 'pixelRatio' in scale ? scale.pixelRatio : scale.width / page.width;
 }
 
 interface PictureOptions {
