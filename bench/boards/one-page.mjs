@@ -8,7 +8,7 @@ import { timedExport } from '../support/laboratory.mjs';
 import { ms } from '../support/report.mjs';
 import { median, repeat } from '../support/statistics.mjs';
 
-const board = '02-handwriting';
+const boardName = '02-handwriting';
 const options = { page: 1, pixel_ratio: 2 };
 const times = 7;
 const goalRatio = 10;
@@ -19,7 +19,7 @@ export const onePage = {
   async measure(laboratory) {
     const service = await laboratory.startService();
     const client = laboratory.clientOf(service);
-    const { id } = await client.createSession('one page', exampleBoard(board));
+    const { id } = await client.createSession('one page', exampleBoard(boardName));
     const exported = await repeat(times, () => timedExport(client, id, 'png', { options, pauseMs: 5 }));
     await service.stop();
     const { drawMs, size } = await drawAlone();
@@ -34,7 +34,7 @@ export const onePage = {
     const chromium = findChromium();
     if (!chromium)
       return [...rows, { what: 'the same page in headless Chromium', seen: 'not measured: no Chromium here' }];
-    const browser = await drawInChromium(chromium, { ...size, state: exampleBoard(board) });
+    const browser = await drawInChromium(chromium, { ...size, state: exampleBoard(boardName) });
     const ratio = (browser.pageMs - browser.emptyMs) / drawMs;
     return [
       ...rows,
@@ -57,7 +57,8 @@ async function drawAlone() {
   const load = createRequire(import.meta.url);
   const { BoardPainter } = load(join(projectRoot, 'dist/solo/infrastructure/drawing/board-painter.js'));
   const painter = new BoardPainter({ threads: 1, assets: { load: () => Promise.reject(new Error('no assets here')) } });
-  const state = String(exampleBoard(board));
+  const state = String(exampleBoard(boardName));
+  const board = { account: 'bench', purpose: 'export', readState: () => Promise.resolve(Buffer.from(state)) };
   const picture = {
     format: 'png',
     page: options.page,
@@ -66,7 +67,7 @@ async function drawAlone() {
   };
   const runs = await repeat(times, async () => {
     const began = performance.now();
-    const drawing = await painter.open(state, picture, new AbortController().signal);
+    const drawing = await painter.open(board, picture, new AbortController().signal);
     let png = Buffer.alloc(0);
     for await (const page of drawing.pngPages()) png = Buffer.from(page);
     return { drawMs: performance.now() - began, png };

@@ -20,6 +20,7 @@ import { AssetLoader } from './model/board/asset-loader';
 import { BoardRenderer } from './model/domain/interfaces/board-renderer';
 import { SoloSessionRepository } from './model/domain/interfaces/solo-session.repository';
 import { BoardExportService } from './model/services/board-export.service';
+import { DrawingBudgetService } from './model/services/drawing-budget.service';
 import { SessionThumbnailService, THUMBNAILS } from './model/services/session-thumbnail.service';
 import { SoloSessionService } from './model/services/solo-session.service';
 
@@ -43,11 +44,18 @@ import { SoloSessionService } from './model/services/solo-session.service';
       provide: BoardRenderer,
       inject: [AssetLoader, ImageProcesses, Config],
       useFactory: (assets: AssetLoader, images: ImageProcesses, { boards }: Config) =>
-        new BoardPainter({ threads: boards.drawingThreads, maxDepth: boards.maxDepth, assets, images }),
+        new BoardPainter({
+          threads: boards.drawingThreads,
+          budgetSeconds: boards.budgetSeconds,
+          maxDepth: boards.maxDepth,
+          assets,
+          images,
+        }),
     },
     SoloSessionService,
     SessionPresenter,
     SessionThumbnailService,
+    DrawingBudgetService,
     BoardExportService,
     BoardSource,
   ],

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inflateSync } from 'node:zlib';
 import type { Drawing } from '../../src/export/model/domain/content';
 import type { BoardPainter } from '../../src/solo/infrastructure/drawing/board-painter';
+import type { Picture } from '../../src/solo/model/domain/picture';
 import { AssetLoader, AssetRefusedError } from '../../src/solo/model/board/asset-loader';
 
 export const repositoryRoot = join(__dirname, '..', '..');
@@ -40,12 +42,34 @@ export function readState(folder: string, board: string): Buffer {
 export async function drawnPage(painter: BoardPainter, state: Buffer, page: number): Promise<Uint8Array> {
   const scale = { pixelRatio: 2 };
   const picture = { format: 'png', page, scale, background: 'white' } as const;
-  const [file] = await pagesOf(await painter.open(state, picture, new AbortController().signal));
+  const [file] = await pagesOf(await openBoard(painter, state, picture, new AbortController().signal));
   return file!;
+}
+
+export function openBoard(
+  painter: BoardPainter,
+  state: Uint8Array,
+  picture: Picture,
+  signal: AbortSignal,
+): Promise<Drawing> {
+  const board = { account: 'ann', purpose: 'export' as const, readState: () => Promise.resolve(state) };
+  return painter.open(board, picture, signal);
 }
 
 export async function pagesOf(drawing: Drawing): Promise<Uint8Array[]> {
   const pages: Uint8Array[] = [];
   for await (const page of drawing.pngPages()) pages.push(page);
   return pages;
+}
+
+/** What the pages of a PDF say, unpacked. */
+export function contentsOf(file: Uint8Array): string[] {
+  const text = Buffer.from(file).toString('latin1');
+  return [...text.matchAll(/stream\n([^]*?)\nendstream/g)].map(([, packed]) => {
+    try {
+      return inflateSync(Buffer.from(packed!, 'latin1')).toString('latin1');
+    } catch {
+      return '';
+    }
+  });
 }

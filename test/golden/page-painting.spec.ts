@@ -1,6 +1,6 @@
 import { PNG } from 'pngjs';
 import { BoardPainter } from '../../src/solo/infrastructure/drawing/board-painter';
-import { NoAssets, pagesOf } from './golden-set';
+import { NoAssets, openBoard, pagesOf } from './golden-set';
 
 const png = { format: 'png', scale: { pixelRatio: 1 }, background: 'white' } as const;
 const forever = new AbortController().signal;
@@ -21,7 +21,7 @@ describe('a page, painted', () => {
   it('draws a colour that lets light through on white paper', async () => {
     const background = { type: 'color', color: 'rgba(0, 0, 255, 0.2)' };
 
-    const [file] = await pagesOf(await painter.open(solo({ background }), png, forever));
+    const [file] = await pagesOf(await openBoard(painter, solo({ background }), png, forever));
 
     expect(rgba(file!, 5, 5)).toEqual([204, 204, 255, 255]);
   });
@@ -30,7 +30,7 @@ describe('a page, painted', () => {
     const arrow = { type: 'arrow', color: '#ff0000', size: 0, startX: 100, startY: 50, endX: 300, endY: 50 };
     const line = { type: 'line', color: '#ff0000', size: 20, startX: 50, startY: 50, endX: 50, endY: 50 };
 
-    const [file] = await pagesOf(await painter.open(solo({ shapes: [arrow, line] }), png, forever));
+    const [file] = await pagesOf(await openBoard(painter, solo({ shapes: [arrow, line] }), png, forever));
 
     expect(rgba(file!, 290, 50)).toEqual([255, 0, 0, 255]);
     expect(rgba(file!, 200, 50)).toEqual([255, 255, 255, 255]);
@@ -46,7 +46,7 @@ describe('a page, painted', () => {
     const src = `data:image/png;base64,${PNG.sync.write(checks).toString('base64')}`;
     const asset = { type: 'image', src, x: 10, y: 10, width: 16, height: 16 };
 
-    const [file] = await pagesOf(await painter.open(solo({ assets: [asset] }), png, forever));
+    const [file] = await pagesOf(await openBoard(painter, solo({ assets: [asset] }), png, forever));
 
     const [red] = rgba(file!, 18, 18);
     expect(Math.abs(red! - 128)).toBeLessThanOrEqual(2);

@@ -1,7 +1,7 @@
 import { PNG } from 'pngjs';
 import { BoardPainter } from '../../src/solo/infrastructure/drawing/board-painter';
 import { ImageProcesses } from '../../src/platform/images/image-processes';
-import { NoAssets, pagesOf } from '../golden/golden-set';
+import { NoAssets, openBoard, pagesOf } from '../golden/golden-set';
 import { childrenOf, isRunning, memoryOf, programOf } from '../support/child-processes';
 import {
   dashBomb,
@@ -52,7 +52,7 @@ describe('A board with hostile images', () => {
   afterAll(() => painter.onApplicationShutdown());
 
   const draw = async (state: string, picture: typeof png | (typeof png & { page: number }) = png) => {
-    const drawing = await painter.open(Buffer.from(state), picture, forever);
+    const drawing = await openBoard(painter, Buffer.from(state), picture, forever);
     const [file] = await pagesOf(drawing);
     return { file: file!, warnings: drawing.warnings };
   };

@@ -104,6 +104,8 @@ export class Config {
     /** Where images may be fetched from. */
     readonly assetOrigins: readonly string[];
     readonly drawingThreads: number;
+    /** How long one export may take to draw, in seconds. */
+    readonly budgetSeconds: number;
     readonly rateLimit: RateLimit | null;
   };
   /** The processes that decode the images of users. */
@@ -158,6 +160,7 @@ export class Config {
       maxDepth: env.BOARD_MAX_DEPTH,
       assetOrigins: env.BOARD_ASSET_HOSTS,
       drawingThreads: env.DRAWING_THREADS,
+      budgetSeconds: env.DRAWING_BUDGET_SECONDS,
       rateLimit: env.RATE_LIMIT_BOARDS,
     };
     // A drawing decodes one image at a time; one more process is for whoever comes next.

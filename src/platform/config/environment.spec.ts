@@ -66,6 +66,7 @@ const EVERYTHING = {
   BOARD_MAX_DEPTH: '32',
   IMAGE_MEMORY_MB: '256',
   DRAWING_THREADS: '3',
+  DRAWING_BUDGET_SECONDS: '90',
 } satisfies Record<keyof Environment, string>;
 
 const SENDER = { name: 'Exports', address: 'exports@example.com' };
@@ -248,6 +249,7 @@ describe('Config', () => {
         maxDepth: 32,
         assetOrigins: ['https://cdn.example.com', 'https://images.example.com'],
         drawingThreads: 3,
+        budgetSeconds: 90,
         rateLimit: { limit: 5, windowSeconds: 7200 },
       },
       images: { processes: 4, memoryMb: 256 },

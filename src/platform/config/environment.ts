@@ -171,6 +171,7 @@ const schema = z.object({
   BOARD_MAX_DEPTH: wholeNumber(8, 1000).default(64),
   IMAGE_MEMORY_MB: wholeNumber(192, 65_536).default(512),
   DRAWING_THREADS: wholeNumber(1, 64).default(Math.min(availableParallelism(), 8)),
+  DRAWING_BUDGET_SECONDS: wholeNumber(1, 3600).default(60),
 });
 
 /** Whom mail is from. */

@@ -26,7 +26,7 @@ export class ThumbnailController {
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ summary: 'Draw a small picture of the first page' })
   @ApiOkResponse({ type: ThumbnailResponse })
-  @ApiProblems(400, 401, 404, 409, 429)
+  @ApiProblems(400, 401, 404, 409, 422, 429)
   async render(
     @Param('id') id: string,
     @CurrentCaller() owner: Caller,
@@ -37,7 +37,7 @@ export class ThumbnailController {
     response.once('close', () => {
       gone.abort(new DomainError('gone', 'caller-gone', 'The caller went away'));
     });
-    return { thumbnail_url: await this.thumbnails.render(session, gone.signal), status: 'completed' };
+    return { thumbnail_url: await this.thumbnails.render(session, owner, gone.signal), status: 'completed' };
   }
 
   @Get(':id/thumbnail')

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { type Export, ExportSource, type OpenedSource } from '../../export';
+import { accountOf, type Export, ExportSource, type OpenedSource } from '../../export';
+import { partyKey } from '../../platform/auth/caller';
 import { DomainError } from '../../platform/errors/domain-error';
 import { BoardRenderer } from '../model/domain/interfaces/board-renderer';
 import { SoloSessionRepository } from '../model/domain/interfaces/solo-session.repository';
@@ -22,14 +23,21 @@ export class BoardSource extends ExportSource {
     const { sessionId, userId, tenantId, format, options } = request;
     const isOfSession = sessionId !== null && userId !== null;
     const session = isOfSession ? await this.sessions.find(sessionId, { userId, tenantId }) : null;
-    const state = session && (await this.sessions.readState(session.id));
-    if (!session || state === null) {
-      throw new DomainError('gone', 'session-deleted', 'The board was deleted before it could be exported');
+    if (!session) throw deleted();
+    const readState = async () => (await this.sessions.readState(session.id)) ?? fail(deleted());
+    if (format === 'png' || format === 'pdf') {
+      const board = { account: partyKey(accountOf(request)), purpose: 'export' as const, readState };
+      return { title: session.name, content: await this.boards.open(board, pictureOf(format, options), signal) };
     }
-    const content =
-      format === 'png' || format === 'pdf'
-        ? await this.boards.open(state, pictureOf(format, options), signal)
-        : { kind: 'json' as const, text: state, pageCount: session.pageCount };
-    return { title: session.name, content };
+    const text = await readState();
+    return { title: session.name, content: { kind: 'json', text, pageCount: session.pageCount } };
   }
+}
+
+function deleted(): DomainError {
+  return new DomainError('gone', 'session-deleted', 'The board was deleted before it could be exported');
+}
+
+function fail(error: Error): never {
+  throw error;
 }

@@ -16,13 +16,20 @@ import {
   type SessionChange,
   SoloSessionRepository,
 } from '../model/domain/interfaces/solo-session.repository';
+import { COST_MODEL, type DrawingCost } from '../model/board/drawing-cost';
 import type { SoloSession } from '../model/domain/solo-session';
 import { thumbnailPrefix } from '../model/services/session-thumbnail.service';
 
 /** Everything but the state, which may have megabytes. */
-const omit = { state: true } as const;
+const omit = { state: true, drawingCost: true } as const;
 
-type Row = Omit<SessionRow, 'state'>;
+type Row = Omit<SessionRow, 'state' | 'drawingCost'>;
+
+/** A process of another version may change the state without the cost, or count by another model. */
+interface StoredCost extends DrawingCost {
+  readonly rev: number;
+  readonly model: number;
+}
 
 /** The same in SQL. */
 const COLUMNS = Prisma.sql`id, user_id AS "userId", tenant_id AS "tenantId", customer_id AS "customerId", name,
@@ -131,6 +138,17 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
       select: { thumbnailKey: true },
     });
     return new Set(rows.flatMap(({ thumbnailKey }) => thumbnailKey ?? []));
+  }
+
+  override async findDrawingCost(id: string, rev: number): Promise<DrawingCost | null> {
+    const row = await this.prisma.soloSession.findUnique({ where: { id }, select: { drawingCost: true } });
+    const stored = (row?.drawingCost ?? null) as StoredCost | null;
+    return stored?.rev === rev && stored.model === COST_MODEL ? stored : null;
+  }
+
+  override async setDrawingCost(id: string, rev: number, cost: DrawingCost): Promise<void> {
+    const drawingCost = { ...cost, rev, model: COST_MODEL } satisfies StoredCost;
+    await this.prisma.soloSession.updateMany({ where: { id, rev }, data: { drawingCost } });
   }
 
   private createOnce(

@@ -1,5 +1,6 @@
 import { DomainError } from '../../../platform/errors/domain-error';
 import { types } from 'node:util';
+import { DrawingTooLargeError } from '../../model/domain/drawing-budget';
 import {
   BoardTooDeepError,
   BoardTooLargeError,
@@ -27,6 +28,8 @@ export function reported(name: string, message: string): Error {
       return new BoardTooDeepError(message);
     case 'BoardTooLargeError':
       return new BoardTooLargeError(message);
+    case 'DrawingTooLargeError':
+      return new DrawingTooLargeError(message);
     case 'MalformedStateError':
       return new MalformedStateError();
     case 'PageNotFoundError':

@@ -8,6 +8,15 @@ export interface DrawingTask {
   readonly state: Uint8Array;
   readonly maxDepth: number;
   readonly picture: Picture;
+  /** The drawing is refused when it is expected to take longer. */
+  readonly budgetSeconds: number;
+}
+
+/** A board that is only read. */
+export interface MeasuringTask {
+  readonly state: Uint8Array<ArrayBuffer>;
+  readonly maxDepth: number;
+  readonly picture: Picture;
 }
 
 /** An image that a page needs. */
@@ -21,6 +30,9 @@ export interface ImageRequest extends Pick<DecodingJob, 'uses' | 'ratio' | 'keep
 export type FromThread =
   | { readonly kind: 'opened'; readonly pageCount: number }
   | { readonly kind: 'image'; readonly request: ImageRequest }
+  /** The next page is large: it is drawn when the answer is there, until it is done. */
+  | { readonly kind: 'large-page' }
+  | { readonly kind: 'large-page-done' }
   | { readonly kind: 'page'; readonly png: Uint8Array }
   | { readonly kind: 'drawn'; readonly pages: number }
   | { readonly kind: 'pdf'; readonly file: Uint8Array }
@@ -34,4 +46,5 @@ export type ToThread =
   | { readonly kind: 'image'; readonly image: DecodedImage }
   | { readonly kind: 'strip'; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'large-page' }
   | { readonly kind: 'stop' };

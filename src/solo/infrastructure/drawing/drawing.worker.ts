@@ -1,10 +1,7 @@
 import sharp from 'sharp';
 import { ImageRefusedError } from '../../../platform/images/image-refused-error';
-import type { Page } from '../../model/board/board';
-import { readBoard } from '../../model/board/board-reader';
-import { BoardTooLargeError, PageNotFoundError } from '../../model/board/board-errors';
-import { limits } from '../../model/board/limits';
-import { parseState, scanState } from '../../model/board/state-json';
+import { checkDrawingBudget, drawingSeconds } from '../../model/domain/drawing-budget';
+import { pagesOf, type NumberedPage } from '../../model/domain/drawn-pages';
 import type { Picture } from '../../model/domain/picture';
 import type { DrawingTask } from './drawing-protocol';
 import { loadFonts } from './fonts';
@@ -25,11 +22,6 @@ const LARGE_STATE_BYTES = 4 * 1024 * 1024;
 /** How many pages are encoded while the next one is drawn. */
 const ENCODED_ASIDE = 2;
 
-interface NumberedPage {
-  readonly page: Page;
-  readonly number: number;
-}
-
 /** Draws one board in this thread; all results and errors go over the task's port. */
 export async function draw(task: DrawingTask): Promise<void> {
   const isLarge = task.state.byteLength > LARGE_STATE_BYTES;
@@ -38,10 +30,13 @@ export async function draw(task: DrawingTask): Promise<void> {
 }
 
 async function drawBoard(task: DrawingTask, isLarge: boolean): Promise<void> {
-  const { port, picture } = task;
+  const { port, state, maxDepth, picture, budgetSeconds } = task;
   const line = new ThreadLine(port);
   try {
-    const pages = pagesOf(task);
+    const { drawn: pages } = pagesOf(state, picture, maxDepth);
+    // The board may have grown since the export was asked for.
+    const seconds = drawingSeconds(pages, picture);
+    checkDrawingBudget({ pageCount: pages.length, seconds }, picture, budgetSeconds);
     if (isLarge) collectGarbage();
     line.tell({ kind: 'opened', pageCount: pages.length });
     if (picture.format === 'pdf') await drawPdf(pages, picture, line);
@@ -53,27 +48,12 @@ async function drawBoard(task: DrawingTask, isLarge: boolean): Promise<void> {
   }
 }
 
-/** @throws MalformedStateError, PageNotFoundError, BoardTooLargeError, BoardTooDeepError */
-function pagesOf({ state, maxDepth, picture }: DrawingTask): NumberedPage[] {
-  // Boards from before there were limits are refused before they are read, which might take gigabytes.
-  const { pageCount } = scanState(state, maxDepth);
-  if (pageCount > limits.pages) {
-    throw new BoardTooLargeError(`The board has ${pageCount} pages; at most ${limits.pages} can be exported at once.`);
-  }
-  const { pages } = readBoard(parseState(state));
-  const numbered = pages.map((page, index) => ({ page, number: index + 1 }));
-  if (picture.format !== 'png' || picture.page === undefined) return numbered;
-  const wanted = numbered[picture.page - 1];
-  if (wanted === undefined) throw PageNotFoundError.of(picture.page, pages.length);
-  return [wanted];
-}
-
 async function drawPngs(pages: readonly NumberedPage[], picture: PngPicture, line: ThreadLine): Promise<void> {
   const progress = { number: 0 };
   const warn = (text: string) => {
     line.warn(text);
   };
-  const writer = new PngWriter(picture, libraryFor(line, progress), warn);
+  const writer = new PngWriter(picture, libraryFor(line, progress), line.largePages, warn);
   const aside: Promise<Uint8Array>[] = [];
   const send = async () => {
     const file = await aside.shift();

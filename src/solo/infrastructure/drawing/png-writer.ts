@@ -1,18 +1,25 @@
+import { setImmediate } from 'node:timers/promises';
 import { createCanvas, type Canvas } from '@napi-rs/canvas';
 import sharp from 'sharp';
 import type { Page } from '../../model/board/board';
-import type { Picture } from '../../model/domain/picture';
+import { possiblePixelRatio } from '../../model/board/drawing-cost';
+import { type Picture, wantedPixelRatio } from '../../model/domain/picture';
+import { collectGarbage } from './garbage';
 import type { ImageLibrary } from './image-library';
 import { paintPage } from './page-painter';
 
 export type PngPicture = Extract<Picture, { format: 'png' }>;
 
-/** One canvas takes four bytes a pixel, and a page may need two. */
-const MAX_CANVAS_PIXELS = 8192 * 8192;
 /** Level 3 is where PNG files stop getting much smaller and start to take much longer. */
 const COMPRESSION_LEVEL = 3;
-/** Larger pages are encoded before the next one is begun, so that they do not add up in memory. */
-const MAX_PIXELS_ENCODED_ASIDE = 16_000_000;
+/** Larger pages are drawn and encoded one at a time, so that they do not add up in memory. */
+const LARGE_PAGE_PIXELS = 16_000_000;
+
+/** Asks for the turn to have a large page in memory. */
+export interface LargePages {
+  acquire(): Promise<void>;
+  release(): void;
+}
 
 /** Paints pages one after the other on the same canvas, and encodes them beside. */
 export class PngWriter {
@@ -21,6 +28,7 @@ export class PngWriter {
   constructor(
     private readonly picture: PngPicture,
     private readonly images: ImageLibrary,
+    private readonly largePages: LargePages,
     private readonly warn: (text: string) => void,
   ) {}
 
@@ -35,16 +43,38 @@ export class PngWriter {
     const width = Math.max(1, Math.floor(page.size.width * ratio + 1e-6));
     const height = Math.max(1, Math.floor(page.size.height * ratio + 1e-6));
     await this.images.prepare(page, { ratio, vector: false });
+    if (width * height > LARGE_PAGE_PIXELS) return this.writeAlone(page, ratio, width, height);
+    return { file: this.encode(this.paint(page, ratio, width, height), width, height) };
+  }
+
+  private async writeAlone(
+    page: Page,
+    ratio: number,
+    width: number,
+    height: number,
+  ): Promise<{ file: Promise<Uint8Array> }> {
+    await this.largePages.acquire();
+    try {
+      const file = this.paintAndEncode(page, ratio, width, height);
+      await file.catch(() => null);
+      return { file };
+    } finally {
+      collectGarbage();
+      // Native memory is given back between two turns of the event loop.
+      await setImmediate();
+      this.largePages.release();
+    }
+  }
+
+  private paintAndEncode(page: Page, ratio: number, width: number, height: number): Promise<Uint8Array> {
     const pixels = this.paint(page, ratio, width, height);
-    const file = encode(pixels, width, height, this.picture.background === 'white');
-    if (width * height > MAX_PIXELS_ENCODED_ASIDE) await file.catch(() => null);
-    return { file };
+    // From here on, the page is in memory once.
+    this.resize(1, 1);
+    return this.encode(pixels, width, height);
   }
 
   private paint(page: Page, ratio: number, width: number, height: number): Buffer {
-    // Setting a size clears the canvas; a new canvas each would pile up until the garbage is collected.
-    this.canvas.width = width;
-    this.canvas.height = height;
+    this.resize(width, height);
     const context = this.canvas.getContext('2d');
     context.scale(ratio, ratio);
     const surface = { context, vector: false, ratio };
@@ -55,21 +85,26 @@ export class PngWriter {
     return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   }
 
-  private ratioOf({ size }: Page, number: number): number {
-    const { scale } = this.picture;
-    const wanted = 'pixelRatio' in scale ? scale.pixelRatio : scale.width / size.width;
-    const most = Math.sqrt(MAX_CANVAS_PIXELS / (size.width * size.height));
-    if (!(wanted > 0)) throw new RangeError(`A picture cannot be drawn at the scale ${wanted}`);
-    if (wanted <= most) return wanted;
-    const lowered = Math.floor(most * 100) / 100;
-    this.warn(`Page ${number} was drawn at the pixel ratio ${lowered}: at ${wanted} it would be too large.`);
-    return lowered;
+  /** Setting a size clears the canvas; a new canvas each would pile up until the garbage is collected. */
+  private resize(width: number, height: number): void {
+    this.canvas.width = width;
+    this.canvas.height = height;
   }
-}
 
-/** An opaque picture needs no alpha channel, which makes its file smaller. */
-async function encode(pixels: Buffer, width: number, height: number, opaque: boolean): Promise<Uint8Array> {
-  const image = sharp(pixels, { raw: { width, height, channels: 4 }, limitInputPixels: false });
-  const flat = opaque ? image.removeAlpha() : image;
-  return flat.png({ compressionLevel: COMPRESSION_LEVEL }).toBuffer();
+  /** An opaque picture needs no alpha channel, which makes its file smaller. */
+  private async encode(pixels: Buffer, width: number, height: number): Promise<Uint8Array> {
+    const image = sharp(pixels, { raw: { width, height, channels: 4 }, limitInputPixels: false });
+    const flat = this.picture.background === 'white' ? image.removeAlpha() : image;
+    return flat.png({ compressionLevel: COMPRESSION_LEVEL }).toBuffer();
+  }
+
+  private ratioOf({ size }: Page, number: number): number {
+    const wanted = wantedPixelRatio(this.picture, size);
+    if (!(wanted > 0)) throw new RangeError(`A picture cannot be drawn at the scale ${wanted}`);
+    const possible = possiblePixelRatio(size, wanted);
+    if (possible < wanted) {
+      this.warn(`Page ${number} was drawn at the pixel ratio ${possible}: at ${wanted} it would be too large.`);
+    }
+    return possible;
+  }
 }

@@ -8,12 +8,10 @@ import { AssetRefusedError, type AssetLoader } from '../../model/board/asset-loa
 import { BoardTooComplexError, DrawingFailedError, reported, threadEnd } from './drawing-errors';
 import type { FromThread, ImageRequest, ToThread } from './drawing-protocol';
 import { Inbox } from './inbox';
+import type { LargePageTurn } from './large-page-turn';
 
 /** How many pages the thread may be ahead of the reader: enough to keep drawing and encoding busy at once. */
 const PAGES_AHEAD = 3;
-
-/** All pages together, from when the thread has read the board. */
-const LONGEST_DRAWING_MS = 10 * 60_000;
 
 /** Nobody reads more, and a board may name thousands of images that are not there. */
 const MOST_WARNINGS = 50;
@@ -24,6 +22,13 @@ export interface ThreadOptions {
   readonly images: ImageSession;
   /** How long one page may take, in milliseconds; the time its images need to arrive does not count. */
   readonly pageTimeout: number;
+  /**
+   * How long the thread may keep its reader waiting for all pages together, in milliseconds. The time that images need to
+   * arrive does not count, nor what the reader takes by itself.
+   */
+  readonly timeout: number;
+  /** For pages that are large. */
+  readonly largePage: LargePageTurn;
   /** Aborts when nobody wants the drawing any more. */
   readonly signal: AbortSignal;
   /** Ends the thread, whatever it is doing. */
@@ -39,7 +44,7 @@ export class ThreadDrawing implements Drawing {
   pageCount = 0;
   private warningCount = 0;
   private left = false;
-  private deadline = Infinity;
+  private waitedMs = 0;
   private readonly inbox: Inbox<FromThread>;
   /** Aborts when the thread has no use for images any more. */
   private readonly leaving = new AbortController();
@@ -49,6 +54,8 @@ export class ThreadDrawing implements Drawing {
     private readonly options: ThreadOptions,
   ) {
     this.inbox = new Inbox<FromThread>(port);
+    // Seen to at once: the turn must not stay taken while a slow reader asks for nothing.
+    port.on('message', this.takeTurns);
   }
 
   /**
@@ -57,10 +64,8 @@ export class ThreadDrawing implements Drawing {
   static async open(port: MessagePort, options: ThreadOptions): Promise<ThreadDrawing> {
     const drawing = new ThreadDrawing(port, options);
     return drawing.guarded(async () => {
-      // Waiting for a free thread is no fault of the board, and takes as long as it takes.
       const started = await drawing.receive('opened', false);
       drawing.pageCount = started.pageCount;
-      drawing.deadline = Date.now() + LONGEST_DRAWING_MS;
       return drawing;
     });
   }
@@ -126,14 +131,16 @@ export class ThreadDrawing implements Drawing {
   /** The next message of a kind; what comes before it is seen to. */
   private async receive<Kind extends FromThread['kind']>(
     kind: Kind,
-    timed = true,
+    isPage = true,
   ): Promise<Extract<FromThread, { kind: Kind }>> {
     for (;;) {
-      const message = await this.nextMessage(timed);
+      const message = await this.nextMessage(isPage);
       if (message.kind === kind) return message as Extract<FromThread, { kind: Kind }>;
       if (message.kind === 'warning') this.warn(message.text);
       else if (message.kind === 'failed') throw reported(message.name, message.message);
       else if (message.kind === 'image') await this.deliver(message.request);
+      // Others have their turn: that is no fault of the board.
+      else if (message.kind === 'large-page') await this.options.largePage.wait();
     }
   }
 
@@ -143,15 +150,18 @@ export class ThreadDrawing implements Drawing {
     else this.warnings[MOST_WARNINGS] = `${this.warningCount - MOST_WARNINGS} more like these.`;
   }
 
-  private async nextMessage(timed: boolean): Promise<FromThread> {
-    const { signal, pageTimeout, ended } = this.options;
+  private async nextMessage(isPage: boolean): Promise<FromThread> {
+    const { signal, pageTimeout, timeout, ended } = this.options;
     signal.throwIfAborted();
-    if (Date.now() > this.deadline) throw new BoardTooComplexError('The board takes too long to draw.');
     const over = new AbortController();
-    const race = [this.inbox.next(), aborted(signal, over.signal), broken(ended)];
-    if (timed) race.push(expired(pageTimeout, over.signal));
+    const startedAt = performance.now();
+    const left = timeout - this.waitedMs;
+    const expiry =
+      !isPage || left < pageTimeout
+        ? expired(left, `The board takes longer than ${seconds(timeout)} s to draw.`, over.signal)
+        : expired(pageTimeout, `A page of the board took longer than ${seconds(pageTimeout)} s to draw.`, over.signal);
     try {
-      const message = await Promise.race(race);
+      const message = await Promise.race([this.inbox.next(), aborted(signal, over.signal), broken(ended), expiry]);
       if (message !== null) return message;
       await ended;
       throw threadEnd(undefined);
@@ -160,9 +170,24 @@ export class ThreadDrawing implements Drawing {
       if (error instanceof DrawingFailedError || error instanceof BoardTooComplexError) throw error;
       throw threadEnd(error);
     } finally {
+      this.waitedMs += performance.now() - startedAt;
       over.abort();
     }
   }
+
+  private readonly takeTurns = (message: FromThread): void => {
+    const { largePage } = this.options;
+    if (message.kind === 'large-page') {
+      largePage.wait().then(
+        () => {
+          this.tell({ kind: 'large-page' });
+        },
+        () => undefined,
+      );
+    } else if (message.kind === 'large-page-done') {
+      largePage.release();
+    }
+  };
 
   private async deliver({ source, bytes, ...request }: ImageRequest): Promise<void> {
     const signal = AbortSignal.any([this.options.signal, this.leaving.signal]);
@@ -192,9 +217,13 @@ function broken(ended: Promise<void>): Promise<never> {
   return ended.then(() => new Promise<never>(() => undefined));
 }
 
-async function expired(milliseconds: number, over: AbortSignal): Promise<never> {
+async function expired(milliseconds: number, reason: string, over: AbortSignal): Promise<never> {
   await delay(milliseconds, undefined, { signal: over });
-  throw new BoardTooComplexError(`A page of the board took longer than ${Math.round(milliseconds / 1000)} s to draw.`);
+  throw new BoardTooComplexError(reason);
+}
+
+function seconds(milliseconds: number): number {
+  return Math.round(milliseconds / 1000);
 }
 
 /** Rejects when `signal` aborts; leaves no listener behind once `over` does. */

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import type { FromThread, ImageRequest, ToThread } from './drawing-protocol';
 import { Inbox } from './inbox';
+import type { LargePages } from './png-writer';
 
 type Answer = Extract<ToThread, { kind: 'image' | 'strip' | 'refused' }>;
 
@@ -78,6 +79,21 @@ export class ThreadLine {
       this.note(message);
     }
   }
+
+  /** The turn to have a large page in memory. */
+  readonly largePages: LargePages = {
+    acquire: async () => {
+      this.tell({ kind: 'large-page' });
+      for (;;) {
+        const message = await this.inbox.next();
+        if (message?.kind === 'large-page') return;
+        this.note(message);
+      }
+    },
+    release: () => {
+      this.tell({ kind: 'large-page-done' });
+    },
+  };
 
   /**
    * Lets messages in, and native memory out: its finalisers only run between two turns of the event loop.

@@ -24,7 +24,7 @@ const rectangle = { tool: 'rectangle', color: '#ff0000', size: 500, points: [[0,
 const sticky = { type: 'sticky', x: 0, y: 0, w: 4000, h: 4000 };
 const letters = { x: 0, y: 0, text: '字'.repeat(20_000), width: 600 };
 
-const measured = (state: unknown, picture: Picture) => measureState(Buffer.from(JSON.stringify(state)), picture)!;
+const measured = (state: unknown, picture: Picture) => measureState(Buffer.from(JSON.stringify(state)), picture, 64)!;
 
 describe('The time that a drawing is expected to take', () => {
   it.each<[string, unknown, Picture, pages?: number]>([
@@ -73,9 +73,9 @@ describe('The time that a drawing is expected to take', () => {
   });
 
   it('is not known of a board that cannot be drawn', () => {
-    expect(measureState(Buffer.from('{"pages":'), pdf)).toBeNull();
-    expect(measureState(Buffer.from(JSON.stringify(pages(501, {}))), pdf)).toBeNull();
-    expect(measureState(Buffer.from(JSON.stringify(pages(2, {}))), png(2, 3))).toBeNull();
+    expect(measureState(Buffer.from('{"pages":'), pdf, 64)).toBeNull();
+    expect(measureState(Buffer.from(JSON.stringify(pages(501, {}))), pdf, 64)).toBeNull();
+    expect(measureState(Buffer.from(JSON.stringify(pages(2, {}))), png(2, 3), 64)).toBeNull();
   });
 
   it('is nothing for no pages', () => {

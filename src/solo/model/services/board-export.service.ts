@@ -4,7 +4,8 @@ import { type Export, type ExportFormat, type ExportOptions, ExportsForSolo } fr
 import type { Party } from '../../../platform/auth/caller';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { Page } from '../../../platform/http/page';
-import { BOARD_FORMATS, type BoardFormat } from '../domain/picture';
+import { BOARD_FORMATS, type BoardFormat, pictureOf } from '../domain/picture';
+import { DrawingBudgetService } from './drawing-budget.service';
 import { SoloSessionService } from './solo-session.service';
 
 /** What the front end asks for when it names no format. */
@@ -23,11 +24,12 @@ export interface BoardRequest {
 export class BoardExportService {
   constructor(
     private readonly sessions: SoloSessionService,
+    private readonly budget: DrawingBudgetService,
     private readonly exports: ExportsForSolo,
     private readonly deliveries: DeliveryPlanner,
   ) {}
 
-  /** @throws DomainError not-found | invalid | limit | mismatch */
+  /** @throws DomainError not-found | invalid | limit | mismatch | unprocessable when the drawing is too large */
   async request(
     caller: Party,
     sessionId: string,
@@ -44,6 +46,7 @@ export class BoardExportService {
       const message = `must not be above ${session.pageCount}, the number of pages`;
       throw DomainError.invalidRequest({ field: 'options.page', message });
     }
+    if (format !== 'json') await this.budget.check(session, pictureOf(format, options));
     return this.exports.request({
       caller,
       session,

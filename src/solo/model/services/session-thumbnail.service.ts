@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { Injectable, Logger } from '@nestjs/common';
 import { isUUID } from 'class-validator';
-import type { Party } from '../../../platform/auth/caller';
+import { type Party, partyKey, type Person } from '../../../platform/auth/caller';
 import { LinkSigner } from '../../../platform/auth/link-signer';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { FileNotFoundError, FileStorage } from '../../../platform/storage/file-storage';
@@ -45,12 +45,17 @@ export class SessionThumbnailService {
   /**
    * Draws the first page of a session that is known to be the caller's.
    * @returns the link to it
-   * @throws DomainError when the board cannot be drawn | conflict when it changed meanwhile
+   * @throws DomainError when the board cannot be drawn | limit when too many wait | conflict when it changed meanwhile
    */
-  async render(session: SoloSession, signal: AbortSignal): Promise<string> {
-    const state = await this.sessions.readState(session.id);
-    if (state === null) throw DomainError.notFound('Session');
-    const drawing = await this.boards.open(state, PICTURE, signal);
+  async render(session: SoloSession, caller: Person, signal: AbortSignal): Promise<string> {
+    const readState = async () => {
+      const state = await this.sessions.readState(session.id);
+      if (state === null) throw DomainError.notFound('Session');
+      return state;
+    };
+    // On the caller's own account: a thumbnail is for one person, and must not wait for others of an external system.
+    const board = { account: partyKey(caller), purpose: 'thumbnail' as const, readState };
+    const drawing = await this.boards.open(board, PICTURE, signal);
     const key = `${thumbnailPrefix(session.id)}${randomUUID()}.png`;
     await this.storage.put(key, drawing.pngPages(), { contentType: 'image/png', signal });
     const noted = await this.sessions.setThumbnail(session.id, session.rev, key);

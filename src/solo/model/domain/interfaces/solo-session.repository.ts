@@ -1,6 +1,7 @@
 import type { Party, Person } from '../../../../platform/auth/caller';
 import type { IdempotentRequest } from '../../../../platform/idempotency/idempotency-keys';
 import type { Page } from '../../../../platform/http/page';
+import type { DrawingCost } from '../../board/drawing-cost';
 import type { BoardState, SoloSession } from '../solo-session';
 
 export interface NewSession {
@@ -64,6 +65,12 @@ export abstract class SoloSessionRepository {
 
   /** Those of the keys that are the thumbnails of sessions. */
   abstract findThumbnailsAmong(keys: readonly string[]): Promise<ReadonlySet<string>>;
+
+  /** What drawing the session takes at a revision; `null` when nobody knows. */
+  abstract findDrawingCost(id: string, rev: number): Promise<DrawingCost | null>;
+
+  /** Keeps what drawing the session takes, unless it has changed since that revision. */
+  abstract setDrawingCost(id: string, rev: number, cost: DrawingCost): Promise<void>;
 
   /** Deletes the session, and has its thumbnails removed. @returns whether it was there */
   abstract delete(id: string, owner: Party): Promise<boolean>;
