@@ -48,6 +48,40 @@ describe('PrismaSoloSessionRepository', () => {
 
   const newKey = ({ id }: SoloSession) => `thumbnails/${id}/${randomUUID()}.png`;
 
+  describe('the drawing cost', () => {
+    const cost = { base: 1, perRatio: 0.5, perArea: 0.25, pdf: 2 };
+
+    it('is kept for the revision that was measured', async () => {
+      const { id, rev } = await create();
+
+      const before = await sessions.findDrawingCost(id, rev);
+      await sessions.setDrawingCost(id, rev, cost);
+
+      expect(before).toBeNull();
+      expect(await sessions.findDrawingCost(id, rev)).toMatchObject(cost);
+      expect(await sessions.findDrawingCost(id, rev + 1)).toBeNull();
+    });
+
+    it('is not kept when the board changed meanwhile', async () => {
+      const { id, rev } = await create();
+      await sessions.update(id, ANN, { state: boardState('[]', 1) });
+
+      await sessions.setDrawingCost(id, rev, cost);
+
+      expect(await sessions.findDrawingCost(id, rev)).toBeNull();
+      expect(await sessions.findDrawingCost(id, rev + 1)).toBeNull();
+    });
+
+    it('is unknown when another model estimated it', async () => {
+      const { id, rev } = await create();
+      await sessions.setDrawingCost(id, rev, cost);
+
+      await prisma.$executeRaw`UPDATE solo_sessions SET drawing_cost = drawing_cost || '{"model": 0}'`;
+
+      expect(await sessions.findDrawingCost(id, rev)).toBeNull();
+    });
+  });
+
   describe('an owner', () => {
     it('finds a board as it was created, and its state to the letter', async () => {
       const state = boardState(' {"n": 1.0, "n": 2}', 3);

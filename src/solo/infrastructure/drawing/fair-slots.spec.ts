@@ -135,7 +135,9 @@ describe('DrawingCapacity', () => {
 
   it('refuses a thumbnail when ten of the account wait, and says when to try again', async () => {
     const capacity = new DrawingCapacity(2);
-    for (let asked = 0; asked < 11; asked += 1) void capacity.acquire('thumbnail', 'a', never);
+    for (let asked = 0; asked < 11; asked += 1) {
+      void capacity.acquire('thumbnail', 'a', new AbortController().signal);
+    }
 
     await expect(capacity.acquire('thumbnail', 'a', never)).rejects.toMatchObject({
       kind: 'limit',
