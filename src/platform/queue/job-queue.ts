@@ -4,7 +4,7 @@ import { Gauge } from 'prom-client';
 import { Health } from '../observability/health';
 import { Metrics } from '../observability/metrics';
 import { endsWithin } from '../time/ends-within';
-import { OutageLog } from './outage-log';
+import { RepeatedWarnings } from '../observability/repeated-warnings';
 import { QueueConnections } from './queue-connections';
 
 /** A kind of work. Its payload holds ids and nothing else: what they stand for is read when the work begins. */
@@ -33,9 +33,9 @@ export class JobQueue implements OnApplicationShutdown {
 
   constructor(connections: QueueConnections, health: Health, metrics: Metrics) {
     this.queue = connections.queue();
-    const outages = new OutageLog(this.logger);
+    const warnings = new RepeatedWarnings(this.logger);
     this.queue.on('error', (error) => {
-      outages.report(error);
+      warnings.report('The queue cannot be reached', error);
     });
     health.register('queue', () => this.queue.getJobCounts('waiting'));
     this.declareDepth(metrics);

@@ -9,7 +9,7 @@ import type { Job, Worker } from 'bullmq';
 import { Config } from '../config/config';
 import { endsWithin } from '../time/ends-within';
 import type { JobType } from './job-queue';
-import { OutageLog } from './outage-log';
+import { RepeatedWarnings } from '../observability/repeated-warnings';
 import { QueueConnections } from './queue-connections';
 
 /** Does one kind of work. The signal aborts when the process has to end before the work has. */
@@ -54,9 +54,9 @@ export class JobWorker implements OnApplicationBootstrap, OnModuleDestroy, Befor
       // The record counts the attempts, also those that killed their process; the queue only brings them back.
       maxStalledCount: 1_000_000,
     });
-    const outages = new OutageLog(this.logger);
+    const warnings = new RepeatedWarnings(this.logger);
     this.worker.on('error', (error) => {
-      outages.report(error);
+      warnings.report('The queue cannot be reached', error);
     });
   }
 

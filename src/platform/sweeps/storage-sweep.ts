@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { recordAudit } from '../audit/audit-log';
 import { Config } from '../config/config';
+import { RepeatedWarnings } from '../observability/repeated-warnings';
 import { PrismaService } from '../prisma/prisma.service';
 import { FileStorage, type UnfinishedUpload } from '../storage/file-storage';
 import { Rounds } from '../time/rounds';
@@ -25,6 +26,7 @@ const LONGEST_INTERVAL_SECONDS = 3_600;
 @Injectable()
 export class StorageSweep implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(StorageSweep.name);
+  private readonly warnings = new RepeatedWarnings(this.logger);
   private readonly keepers: FileKeeper[] = [];
   private readonly graceSeconds: number;
   private readonly intervalSeconds: number;
@@ -67,7 +69,7 @@ export class StorageSweep implements OnApplicationBootstrap, OnModuleDestroy {
       const now = await this.turns.take('storage', this.intervalSeconds);
       if (now) await this.metrics.count('storage', () => this.sweep(now, signal));
     } catch (error) {
-      this.logger.warn('The storage could not be swept; it is tried again', { reason: String(error) });
+      this.warnings.report('The storage could not be swept; it is tried again', error);
     }
   }
 

@@ -6,11 +6,11 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
+import { RepeatedWarnings } from '../../../platform/observability/repeated-warnings';
 import { type ChannelName, CHANNELS } from '../../../platform/outbox/planned-delivery';
 import { Rounds } from '../../../platform/time/rounds';
 import { SLOTS } from '../domain/attempt-limits';
 import { type DeliveryAttempt, DeliveryRepository, type Room } from '../domain/interfaces/delivery.repository';
-import { reasonOf } from '../domain/reason';
 import { DeliveryMetrics } from './delivery-metrics';
 import { DeliveryRunner } from './delivery-runner';
 
@@ -20,9 +20,6 @@ const ROUNDS_PER_POLL_INTERVAL = 4;
 /** Deliveries that were lost with their process every time are looked for once in so many rounds. */
 const ROUNDS_BETWEEN_LOOKS = 10;
 
-/** Of so many looks in a row that fail, one is told of. */
-const FAILED_LOOKS_A_LINE = 60;
-
 /** How long attempts may take to stop and be handed back. */
 const HAND_BACK_MS = 5_000;
 
@@ -30,12 +27,12 @@ const HAND_BACK_MS = 5_000;
 @Injectable()
 export class DeliveryDispatcher implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   private readonly logger = new Logger(DeliveryDispatcher.name);
+  private readonly warnings = new RepeatedWarnings(this.logger);
   private readonly running = new Map<DeliveryAttempt, Promise<void>>();
   private readonly ending = new AbortController();
   private readonly rounds: Rounds;
   private roundsBegun = 0;
   private deadline: NodeJS.Timeout | undefined;
-  private failedLooks = 0;
 
   constructor(
     private readonly deliveries: DeliveryRepository,
@@ -73,11 +70,8 @@ export class DeliveryDispatcher implements OnApplicationBootstrap, OnModuleDestr
     try {
       if (this.roundsBegun++ % ROUNDS_BETWEEN_LOOKS === 0) await this.abandonLost();
       for (const attempt of await this.deliveries.claimDue(this.room())) this.begin(attempt);
-      this.failedLooks = 0;
     } catch (error) {
-      // A database that is away for an hour must not bury all else in the log.
-      if (this.failedLooks++ % FAILED_LOOKS_A_LINE > 0) return;
-      this.logger.warn('The outbox could not be looked into; it is tried again', { reason: reasonOf(error) });
+      this.warnings.report('The outbox could not be read; it is tried again', error);
     }
   }
 

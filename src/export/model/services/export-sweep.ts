@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
+import { RepeatedWarnings } from '../../../platform/observability/repeated-warnings';
 import { FileStorage } from '../../../platform/storage/file-storage';
 import { SweepMetrics } from '../../../platform/sweeps/sweep-metrics';
 import { Rounds } from '../../../platform/time/rounds';
@@ -16,6 +17,7 @@ const ROUNDS_BETWEEN_UNTOLD = 5;
 @Injectable()
 export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(ExportSweep.name);
+  private readonly warnings = new RepeatedWarnings(this.logger);
   private untoldIn = 0;
   private readonly rounds: Rounds;
 
@@ -92,9 +94,7 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
       await work();
       return true;
     } catch (error) {
-      this.logger.warn(`Could not ${name}; it is tried again`, {
-        reason: error instanceof Error ? error.message : String(error),
-      });
+      this.warnings.report(`Could not ${name}; it is tried again`, error);
       return false;
     }
   }

@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { Observable, type Subscriber } from 'rxjs';
+import { RepeatedWarnings } from '../../../platform/observability/repeated-warnings';
 import type { Export } from '../domain/export';
 import { isFinished } from '../domain/export-status';
 import { ExportRepository } from '../domain/interfaces/export.repository';
@@ -9,7 +10,7 @@ const POLL_MS = 400;
 /** Follows exports for those who want to be told of each change. One query serves everybody who watches. */
 @Injectable()
 export class ExportWatch implements OnModuleDestroy {
-  private readonly logger = new Logger(ExportWatch.name);
+  private readonly warnings = new RepeatedWarnings(new Logger(ExportWatch.name));
   /** The last state that each watcher was told. */
   private readonly watchers = new Map<Subscriber<Export>, Export>();
   private timer: NodeJS.Timeout | undefined;
@@ -40,7 +41,7 @@ export class ExportWatch implements OnModuleDestroy {
         if (state && state.updatedAt.getTime() !== updatedAt.getTime()) this.tell(watcher, state);
       }
     } catch (error) {
-      this.logger.warn('Watched exports could not be read; it is tried again', { reason: String(error) });
+      this.warnings.report('Watched exports could not be read; it is tried again', error);
     }
     this.timer = this.watchers.size > 0 ? setTimeout(() => void this.poll(), POLL_MS) : undefined;
   }

@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
+import { RepeatedWarnings } from '../../../platform/observability/repeated-warnings';
 import { FileStorage } from '../../../platform/storage/file-storage';
 import { SweepMetrics } from '../../../platform/sweeps/sweep-metrics';
 import { Rounds } from '../../../platform/time/rounds';
@@ -12,6 +13,7 @@ import { UpkeepRepository } from '../domain/interfaces/upkeep.repository';
 @Injectable()
 export class FileExpiry implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(FileExpiry.name);
+  private readonly warnings = new RepeatedWarnings(this.logger);
   private readonly rounds: Rounds;
 
   constructor(
@@ -40,7 +42,7 @@ export class FileExpiry implements OnApplicationBootstrap, OnModuleDestroy {
         return this.deleteFiles(signal);
       });
     } catch (error) {
-      this.logger.warn('Old files could not be expired; it is tried again', { reason: String(error) });
+      this.warnings.report('Old files could not be expired; it is tried again', error);
     }
   }
 

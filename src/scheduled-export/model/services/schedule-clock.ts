@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { ExportsForScheduledExport } from '../../../export';
 import { Config } from '../../../platform/config/config';
+import { RepeatedWarnings } from '../../../platform/observability/repeated-warnings';
 import { Rounds } from '../../../platform/time/rounds';
 import { ScheduleRunRepository } from '../domain/interfaces/schedule-run.repository';
 import { Ticker } from '../domain/interfaces/ticker';
@@ -13,7 +14,7 @@ const TICKS_PER_ROUND = 7.5;
 /** Runs what is due. Everything it knows is in the database, so that any process may do any part of it at any time. */
 @Injectable()
 export class ScheduleClock implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly logger = new Logger(ScheduleClock.name);
+  private readonly warnings = new RepeatedWarnings(new Logger(ScheduleClock.name));
   private readonly rounds: Rounds;
 
   constructor(
@@ -53,9 +54,7 @@ export class ScheduleClock implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       await work();
     } catch (error) {
-      this.logger.warn(`Could not ${name}; it is tried again`, {
-        reason: error instanceof Error ? error.message : String(error),
-      });
+      this.warnings.report(`Could not ${name}; it is tried again`, error);
     }
   }
 
