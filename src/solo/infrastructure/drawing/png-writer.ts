@@ -13,7 +13,7 @@ export type PngPicture = Extract<Picture, { format: 'png' }>;
 /** Level 3 is where PNG files stop getting much smaller and start to take much longer. */
 const COMPRESSION_LEVEL = 3;
 /** Larger pages are drawn and encoded one at a time, so that they do not add up in memory. */
-const LARGE_PAGE_PIXELS = 16_000_000;
+const LARGE_PAGE_PIXELS = 9_000_000;
 
 /** Asks for the turn to have a large page in memory. */
 export interface LargePages {

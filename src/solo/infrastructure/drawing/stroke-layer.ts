@@ -17,8 +17,9 @@ const asIs = (value: number): number => value;
 /** A hundredth of a pixel is beyond what any printer shows, and halves the numbers in a PDF. */
 const toHundredths = (value: number): number => Math.round(value * 100) / 100;
 
-/** Pixels of such an image to each of the page. */
+/** Pixels of such an image to each of the page, and how many there are at most. */
 const LAYER_RATIO = 2;
+const MAX_LAYER_PIXELS = 16_000_000;
 
 /**
  * Draws the strokes as a layer of their own: an eraser cuts earlier strokes only, a multiplying highlighter darkens
@@ -155,11 +156,12 @@ function cutsOf(strokes: readonly Mark[]): Cut[] {
 
 /** Where thousands of cuts would make a file that nobody can open, the layer becomes an image. */
 function paintAsPixels({ context }: Surface, strokes: readonly Mark[], size: Size): void {
-  const layer = createCanvas(Math.ceil(size.width * LAYER_RATIO), Math.ceil(size.height * LAYER_RATIO));
+  const ratio = Math.min(LAYER_RATIO, Math.sqrt(MAX_LAYER_PIXELS / (size.width * size.height)));
+  const layer = createCanvas(Math.ceil(size.width * ratio), Math.ceil(size.height * ratio));
   const pixels = layer.getContext('2d');
-  pixels.scale(LAYER_RATIO, LAYER_RATIO);
-  paintMarks({ context: pixels, vector: false, ratio: LAYER_RATIO }, strokes);
-  context.drawImage(layer, 0, 0, layer.width / LAYER_RATIO, layer.height / LAYER_RATIO);
+  pixels.scale(ratio, ratio);
+  paintMarks({ context: pixels, vector: false, ratio }, strokes);
+  context.drawImage(layer, 0, 0, layer.width / ratio, layer.height / ratio);
 }
 
 /** The page without what an eraser covers. */
