@@ -126,13 +126,17 @@ describe('The catalog', () => {
   });
 
   it('hides what is not active from all but administrators', async () => {
-    const { id } = await addDataType(root, { is_active: false });
+    const { id, name } = await addDataType(root, { tables: ['invoices'] });
     const tenantAdmin = await installation.asUser('boss', { roles: ['admin'], tenant: 'blue' });
     const seenBy = async (client: Client) => {
       const { body } = await client.get(DATA_TYPES);
       return [(await client.get(`${DATA_TYPES}/${id}`)).status, JSON.stringify(body).includes(id)];
     };
 
+    expect(await seenBy(ann)).toEqual([200, true]);
+    const replaced = await root.put(`${DATA_TYPES}/${id}`, { name, tables: ['invoices'], is_active: false });
+
+    expect(replaced.body).toMatchObject({ is_active: false });
     expect(await seenBy(ann)).toEqual([404, false]);
     expect(await seenBy(root)).toEqual([200, true]);
     expect(await seenBy(tenantAdmin)).toEqual([200, true]);
