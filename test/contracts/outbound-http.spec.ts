@@ -76,7 +76,7 @@ describe('OutboundHttp', () => {
     const endless = createServer((_, response) => {
       const chunk = Buffer.alloc(64 * KB, 'x');
       const fill = () => {
-        while (!response.destroyed && response.write(chunk)) sent += chunk.length;
+        for (let hasRoom = true; hasRoom && !response.destroyed; sent += chunk.length) hasRoom = response.write(chunk);
       };
       response.on('drain', fill);
       fill();

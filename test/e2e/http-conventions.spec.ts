@@ -55,6 +55,18 @@ describe('The HTTP API', () => {
     },
   );
 
+  it.each([
+    [32, false],
+    [33, true],
+  ])('refuses a body for how deeply it is nested, with %i levels: %s', async (levels, isRefused) => {
+    const ann = await installation.asUser('ann');
+    const body = `${'{"filters":'.repeat(levels - 1)}{}${'}'.repeat(levels - 1)}`;
+
+    const { status, body: problem } = await ann.post('/api/v1/exports', body);
+
+    expect([status, problem.detail === 'The body is nested too deeply']).toEqual([400, isRefused]);
+  });
+
   it('refuses a caller without a token before it reads the body', async () => {
     await request(application.url)
       .post('/api/v1/solo/sessions/')
