@@ -58,7 +58,7 @@ describe('With MANAGEMENT_PORT, a process that is told to end', () => {
 
   afterAll(() => installation.remove());
 
-  it('says until its end that it is not ready', async () => {
+  it('is not ready from the signal to its end', async () => {
     const service = await installation.start({ ROLE: 'api', MANAGEMENT_PORT: String(await freePort()) });
     const ann = await installation.asUser('ann');
     const { id } = await ann.requestExport(await ann.saveBoard(null), 'json');
@@ -75,7 +75,9 @@ describe('With MANAGEMENT_PORT, a process that is told to end', () => {
     }
     await ended;
 
-    expect(seen.length).toBeGreaterThan(0);
-    expect(new Set(seen)).toEqual(new Set([503]));
+    // The first answers may come before the signal does.
+    const sinceSignal = seen.slice(seen.indexOf(503));
+    expect(sinceSignal.length).toBeGreaterThan(0);
+    expect(new Set(sinceSignal)).toEqual(new Set([503]));
   });
 });

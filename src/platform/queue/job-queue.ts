@@ -83,7 +83,8 @@ export class JobQueue implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    if (await endsWithin(CLOSE_TIMEOUT_MS, this.queue.close())) return;
+    await endsWithin(CLOSE_TIMEOUT_MS, this.queue.close());
+    // A close that fails leaves a client that connects again for ever.
     this.queue.disconnect().catch(() => undefined);
   }
 

@@ -78,8 +78,10 @@ export class JobWorker implements OnApplicationBootstrap, OnModuleDestroy, Befor
       if (!(await this.workEndsWithin(HAND_BACK_MS)))
         this.logger.error('Work in hand did not end when it was told to; its lease will run out');
     }
-    if (await endsWithin(CLOSE_TIMEOUT_MS, worker.close())) return;
-    this.logger.warn('The queue does not answer: its connections are cut');
+    if (!(await endsWithin(CLOSE_TIMEOUT_MS, worker.close()))) {
+      this.logger.warn('The queue does not answer: its connections are cut');
+    }
+    // A close that fails leaves a client that connects again for ever.
     worker.disconnect().catch(() => undefined);
   }
 

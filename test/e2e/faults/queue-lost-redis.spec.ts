@@ -35,7 +35,7 @@ describeWhere(hasRedisServer ? null : 'there is no redis-server on this machine'
     const untold = await ann.requestExport(session, 'json');
     expect(Date.now() - began).toBeLessThan(scaled(3_000));
     expect(untold.status).toBe('pending');
-    expect((await fetch(`${ann.url}/health/ready`)).status).toBe(503);
+    await until('the API is not ready', async () => (await fetch(`${ann.url}/health/ready`)).status === 503);
     await redis.start();
 
     await until('the API is ready again', async () => (await fetch(`${ann.url}/health/ready`)).ok);
