@@ -95,9 +95,9 @@ describe('The outbox', () => {
   });
 
   it('gives what is not due to nobody, nor what somebody holds, until their lease is over', async () => {
-    await post(1, { next_attempt_at: `now() + interval '1 second'` });
+    await post(1, { next_attempt_at: `now() + interval '1 minute'` });
     const early = await ours.claimDue({ email: 1 });
-    await run('UPDATE export_deliveries SET next_attempt_at = now()');
+    await run(`UPDATE export_deliveries SET next_attempt_at = now() - interval '1 second'`);
     const [first] = await ours.claimDue({ email: 1 });
     const held = await theirs.claimDue({ email: 1 });
     await run(`UPDATE export_deliveries SET lease = now() - interval '1 second'`);

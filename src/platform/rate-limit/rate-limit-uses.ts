@@ -18,7 +18,7 @@ export class RateLimitUses {
     const key = partyKey(account);
     const window = Prisma.sql`make_interval(secs => ${limit.windowSeconds})`;
     const recent = Prisma.sql`ARRAY(SELECT use FROM unnest(kept.used_at) AS use WHERE use > now() - ${window} ORDER BY use)`;
-    const reset = Prisma.sql`ceil(extract(epoch FROM (${recent})[1] + ${window} - now()))::int AS reset`;
+    const reset = Prisma.sql`least(${limit.windowSeconds}, ceil(extract(epoch FROM (${recent})[1] + ${window} - now())))::int AS reset`;
     const [taken] = await this.prisma.$queryRaw<UsedWindow[]>`
       INSERT INTO rate_limit_uses AS kept (name, account, used_at, expires_at)
       VALUES (${name}, ${key}, ARRAY[now()], now() + ${window})
