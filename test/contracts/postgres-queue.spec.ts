@@ -12,8 +12,8 @@ import { until } from '../support/until';
 
 const Greet = new JobType<{ name: string }>('greet');
 
-/** More would be a loop without a pause; retries come after 100 ms, 200 ms, … 1 s, from a queue and a worker. */
-const MAX_TRIES_PER_SECOND = 10;
+/** A loop without a pause tries hundreds of times; here a queue and a worker try after 100 ms, 200 ms, … 1 s. */
+const MAX_TRIES_PER_SECOND = 30;
 
 describe('The queue on PostgreSQL', () => {
   let database: TestDatabase;

@@ -74,8 +74,8 @@ class WaitingConnection extends PostgresConnection {
 }
 
 /**
- * BullMQ's worker asks for the next job again at once when asking failed in any way but ECONNREFUSED: while PostgreSQL starts
- * or refuses, it would do nothing else. Here each failure waits, longer each time.
+ * BullMQ's worker asks for the next job again at once, or after 100 ms, when asking failed in any way but ECONNREFUSED: while
+ * PostgreSQL starts or refuses, it would do nothing else. Here each failure waits, longer each time.
  */
 class WaitingBackend extends PostgresQueueBackend {
   private readonly interrupted = new AbortController();
@@ -88,15 +88,12 @@ class WaitingBackend extends PostgresQueueBackend {
     super(waiting, ...rest);
   }
 
-  override async moveToActive(...query: Parameters<PostgresQueueBackend['moveToActive']>): Promise<unknown[]> {
-    try {
-      const job: unknown[] = await super.moveToActive(...query);
-      this.failures = 0;
-      return job;
-    } catch (error) {
-      await pause(retryPause(this.failures++), this.interrupted.signal).catch(() => undefined);
-      throw error;
-    }
+  override moveToActive(...query: Parameters<PostgresQueueBackend['moveToActive']>): Promise<unknown[]> {
+    return this.patiently(() => super.moveToActive(...query));
+  }
+
+  override waitForJob(blockTimeout: number): ReturnType<PostgresQueueBackend['waitForJob']> {
+    return this.patiently(() => super.waitForJob(blockTimeout));
   }
 
   /** BullMQ calls this first when a worker closes, and then waits for its loop to end. */
@@ -104,6 +101,17 @@ class WaitingBackend extends PostgresQueueBackend {
     this.interrupted.abort();
     this.waiting.stopWaiting();
     await super.disconnectBlocking(wait);
+  }
+
+  private async patiently<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+    try {
+      const answer = await ask();
+      this.failures = 0;
+      return answer;
+    } catch (error) {
+      await pause(retryPause(this.failures++), this.interrupted.signal).catch(() => undefined);
+      throw error;
+    }
   }
 }
 
