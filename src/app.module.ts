@@ -51,7 +51,7 @@ import { SoloModule } from './solo';
 export class AppModule implements OnModuleDestroy {
   constructor(private readonly health: Health) {}
 
-  // The hooks of this module run before all others: whoever balances the load learns first that this process leaves.
+  // The hooks of this module run before all others: the load balancer learns first that this process shuts down.
   onModuleDestroy(): void {
     this.health.leave();
   }

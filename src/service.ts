@@ -8,7 +8,7 @@ import { configureHttp } from './platform/http/http-application';
 import { serveOpenApi } from './platform/http/open-api';
 import { JsonLogger } from './platform/observability/json-logger';
 
-/** Whoever ends processes is told to allow ten (README, docker-compose.yml). */
+/** Orchestrators are configured to allow ten (README, docker-compose.yml). */
 const SHUTDOWN_MARGIN_SECONDS = 9;
 
 /** Boots what ROLE says. A worker answers HTTP too, for its health and its metrics. */
@@ -34,7 +34,7 @@ bootstrap().catch((error: unknown) => {
   process.exit(1);
 });
 
-/** Each step of a shutdown is limited by itself; this is for what nobody thought of, such as a reader who takes minutes. */
+/** Each step of a shutdown is limited by itself; this covers the unforeseen, such as a client that reads for minutes. */
 function endInTime({ exports }: Config, logger: JsonLogger): void {
   const seconds = exports.graceSeconds + SHUTDOWN_MARGIN_SECONDS;
   const startTimer = () => {

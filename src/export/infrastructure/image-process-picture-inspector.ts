@@ -7,9 +7,9 @@ import { PictureInspector } from '../model/domain/interfaces/picture-inspector';
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 /** The last chunk, without content, and its checksum: a PNG ends there, and nothing may hide behind it. */
 const END = Buffer.from([0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82]);
-const LONGEST_SIDE = 8192;
+const MAX_SIDE = 8192;
 
-/** Decodes the picture of a user where it can harm nobody. */
+/** Decodes a user's picture in a separate process. */
 @Injectable()
 export class ImageProcessPictureInspector extends PictureInspector {
   constructor(private readonly images: ImageProcesses) {
@@ -21,7 +21,7 @@ export class ImageProcessPictureInspector extends PictureInspector {
       throw notSound('is not a whole PNG file');
     }
     try {
-      await this.images.checkPng(bytes, LONGEST_SIDE);
+      await this.images.checkPng(bytes, MAX_SIDE);
     } catch (error) {
       if (!(error instanceof ImageRefusedError)) throw error;
       // A limit says of an image that "it takes too long".

@@ -16,8 +16,8 @@ class InvalidTokenError extends Error {
 }
 
 /**
- * Verifies bearer tokens on the calling thread. Work that holds up libuv's thread pool holds up no token check: nobody is
- * locked out by somebody else's drawing.
+ * Verifies bearer tokens on the calling thread: work that occupies libuv's thread pool, such as another user's drawing,
+ * delays no token check.
  */
 @Injectable()
 export class TokenVerifier {

@@ -163,7 +163,7 @@ export class Config {
       budgetSeconds: env.DRAWING_BUDGET_SECONDS,
       rateLimit: env.RATE_LIMIT_BOARDS,
     };
-    // A drawing decodes one image at a time; one more process is for whoever comes next.
+    // A drawing decodes one image at a time; one more process is for the next drawing.
     this.images = { processes: env.DRAWING_THREADS + 1, memoryMb: env.IMAGE_MEMORY_MB };
   }
 

@@ -3,7 +3,7 @@ const PASSED_ON = /^(?:PATH|HOME|TMPDIR|LANG|LC_\w+|LD_\w+|XDG_CACHE_HOME|FONTCO
 
 /**
  * The whole environment of a process that decodes images of users: none of the service's secrets, and the shipped fonts
- * alone, unless whoever started the service has set others.
+ * alone, unless the service's own environment sets others.
  */
 export function imageProcessEnvironment(fontConfiguration: string): Record<string, string | undefined> {
   const passedOn = Object.entries(process.env).filter(([name]) => PASSED_ON.test(name));

@@ -4,7 +4,7 @@ import { LARGE_BODY_BYTES, type LargeBodySlot } from './large-bodies';
 
 /** How many times its size on the wire a compressed body may have. */
 const MAX_EXPANSION = 100;
-/** A compressed body counts as so many bytes at least: the expansion of a tiny one harms nobody. */
+/** A compressed body counts as so many bytes at least: the expansion of a tiny one is harmless. */
 const MIN_COMPRESSED_BYTES = 1024;
 
 export interface BodyCollectorOptions {

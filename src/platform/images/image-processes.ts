@@ -55,7 +55,7 @@ const logger = new Logger('ImageProcesses');
 
 /**
  * Decodes the images of users in a few processes of its own, which are ended when an image takes too much time or memory.
- * Whoever has used them least goes first.
+ * The drawing that has used them least goes first.
  */
 export class ImageProcesses {
   private readonly all = new Set<ImageProcess>();
@@ -164,7 +164,7 @@ export class ImageProcesses {
     }
   }
 
-  /** Whose turn it is: of those that there is room for, the one whose drawing has used least. */
+  /** The next task: of those that fit into memory, the one whose drawing has used the least CPU time. */
   private next(): Task | undefined {
     if (this.running.size >= this.maxProcesses) return undefined;
     const busy = new Set([...this.running.values()].map(({ session }) => session));
@@ -242,7 +242,7 @@ export class ImageProcesses {
 
   private limitsFor({ job, allowanceMb, session }: Task): WatchLimits {
     const maxCpuMs = job.kind === 'check' ? MAX_CHECK_CPU_MS : (this.options.maxCpuMs ?? MAX_CPU_MS);
-    // Who has taken too much time before is given less.
+    // A drawing whose image was killed before gets less time.
     return { maxMemoryMb: IDLE_MB + allowanceMb, maxCpuMs: maxCpuMs / 3 ** session.kills };
   }
 

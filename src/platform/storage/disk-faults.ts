@@ -18,7 +18,7 @@ export async function* listedOnDisk<Entry>(entries: AsyncIterable<Entry>): Async
   }
 }
 
-/** Whether an error comes from the operating system, and not from whoever gave the bytes. */
+/** Whether an error comes from the operating system, and not from the source of the bytes. */
 function isSystemError(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && 'syscall' in error;
 }

@@ -29,7 +29,7 @@ export async function scheduleFileRemoval(transaction: Transaction, prefix: stri
   await transaction.fileRemoval.create({ data: { id: uuidv7(), prefix } });
 }
 
-/** Removes files that were scheduled for it, again and again until they are gone: whoever deleted them does not wait. */
+/** Removes scheduled files in the background, and retries until they are gone: the caller who deleted them does not wait. */
 @Injectable()
 export class FileRemovals implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(FileRemovals.name);
@@ -86,7 +86,7 @@ export class FileRemovals implements OnApplicationBootstrap, OnModuleDestroy {
 
   private warn(error: unknown, prefix?: string): void {
     const details = { event: 'file_removals.failed', prefix, reason: String(error) };
-    this.logger.warn('Deleted files could not be removed; it is tried again', details);
+    this.logger.warn('Deleted files could not be removed; the removal is retried', details);
   }
 
   private claimDue(): Promise<FileRemoval[]> {

@@ -8,7 +8,7 @@ import { objectPrefix } from '../domain/object-key';
 
 const LEASE_SECONDS = 10;
 /** After the second attempt. */
-const LONGEST_PAUSE_SECONDS = 8;
+const MAX_PAUSE_SECONDS = 8;
 
 function setup(traits: BenchTraits = {}) {
   const bench = createExportBench(traits);
@@ -108,7 +108,7 @@ describe('ExportRunner', () => {
       const id = await bench.request();
 
       for (let turn = 0; turn < attempt; turn++) {
-        records.clock.advance(LONGEST_PAUSE_SECONDS);
+        records.clock.advance(MAX_PAUSE_SECONDS);
         await run();
       }
 
@@ -124,7 +124,7 @@ describe('ExportRunner', () => {
       const statuses: string[] = [];
 
       for (let turn = 0; turn < MAX_ATTEMPTS; turn++) {
-        records.clock.advance(LONGEST_PAUSE_SECONDS);
+        records.clock.advance(MAX_PAUSE_SECONDS);
         await run();
         statuses.push((await bench.read(id)).status);
       }
@@ -142,7 +142,7 @@ describe('ExportRunner', () => {
       const id = await bench.request();
       await run();
       isBroken = false;
-      records.clock.advance(LONGEST_PAUSE_SECONDS);
+      records.clock.advance(MAX_PAUSE_SECONDS);
 
       await run();
 
@@ -155,7 +155,7 @@ describe('ExportRunner', () => {
       const id = await bench.request();
 
       for (let turn = 0; turn < MAX_ATTEMPTS; turn++) {
-        records.clock.advance(LONGEST_PAUSE_SECONDS);
+        records.clock.advance(MAX_PAUSE_SECONDS);
         await run();
       }
 

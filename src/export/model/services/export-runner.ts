@@ -48,7 +48,7 @@ export class ExportRunner {
     });
   }
 
-  /** Has a worker look for the export that is next, where this process could run it. */
+  /** Wakes a worker for the next export, if this process could run it. */
   async wakeForNext(): Promise<void> {
     if (this.taken >= this.config.exports.concurrency) return;
     const next = await this.attempts.findNext(this.shareWith(this.taken + 1));
@@ -57,7 +57,7 @@ export class ExportRunner {
 
   /**
    * What an account may have while this process runs so many exports. One account never fills a process of several slots, not even
-   * an idle one: whoever comes next starts at once.
+   * an idle one: the next account's export starts at once.
    */
   private shareWith(taken: number): AccountShare {
     const { concurrency, perAccount } = this.config.exports;

@@ -64,7 +64,7 @@ export class ExportService {
     try {
       await this.announcer.announce(exportId);
     } catch (error) {
-      this.logger.warn('The queue could not be told of an export; the next sweep tells it', {
+      this.logger.warn('An export could not be added to the queue; the next sweep adds it', {
         export_id: exportId,
         reason: String(error),
       });

@@ -20,7 +20,7 @@ const NOWHERE = 'url(#-)';
 
 /**
  * A value that refers to nothing outside its document. `null` when it may hide what it says: librsvg understands
- * escapes of CSS, and nobody needs them here.
+ * escapes of CSS, and SVG files do not need them.
  */
 export function safeValue(value: string): string | null {
   if (value.includes('\\')) return null;

@@ -19,7 +19,7 @@ interface Waiting extends SlotRequest {
 /** Gives a slot back; further calls do nothing. */
 export type ReleaseSlot = () => void;
 
-/** Shares slots among accounts: who has the fewest goes first, then who waits longest. */
+/** Shares slots among accounts: the account with the fewest goes first, then the request that waits longest. */
 export class FairSlots {
   private readonly taken = new Map<string, number>();
   private free: number;

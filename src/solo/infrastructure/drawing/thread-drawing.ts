@@ -54,7 +54,7 @@ export class ThreadDrawing implements Drawing {
     private readonly options: ThreadOptions,
   ) {
     this.inbox = new Inbox<FromThread>(port);
-    // Seen to at once: the turn must not stay taken while a slow reader asks for nothing.
+    // Handled at once: the turn must not stay taken while a slow reader requests nothing.
     port.on('message', this.takeTurns);
   }
 
@@ -103,7 +103,7 @@ export class ThreadDrawing implements Drawing {
   readonly leave = (): void => {
     if (this.left) return;
     this.left = true;
-    this.leaving.abort(new Error('Nobody wants the drawing any more'));
+    this.leaving.abort(new Error('The drawing is no longer needed'));
     this.tell({ kind: 'stop' });
     this.port.close();
     const { ended, kill, pageTimeout } = this.options;

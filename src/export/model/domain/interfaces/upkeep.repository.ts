@@ -19,7 +19,7 @@ export abstract class UpkeepRepository {
    */
   abstract takeOverdue(): Promise<string[]>;
 
-  /** Makes pending exports overdue at once, because the queue could not be told of them. */
+  /** Makes pending exports overdue at once, because they could not be added to the queue. */
   abstract makeDue(exportIds: readonly string[]): Promise<void>;
 
   /**

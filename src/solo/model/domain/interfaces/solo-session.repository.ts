@@ -66,7 +66,7 @@ export abstract class SoloSessionRepository {
   /** Those of the keys that are the thumbnails of sessions. */
   abstract findThumbnailsAmong(keys: readonly string[]): Promise<ReadonlySet<string>>;
 
-  /** What drawing the session takes at a revision; `null` when nobody knows. */
+  /** What drawing the session takes at a revision; `null` when it is unknown. */
   abstract findDrawingCost(id: string, rev: number): Promise<DrawingCost | null>;
 
   /** Keeps what drawing the session takes, unless it has changed since that revision. */
