@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import { Metrics } from './metrics';
-import { SharedLook } from './shared-look';
+import { CoalescedQuery } from './coalesced-query';
 
 /** However many ask, what this process depends on is asked once in so long. */
-const REMEMBER_MS = 1_000;
+const MAX_AGE_MS = 1_000;
 
 export interface Readiness {
   readonly status: 'ready' | 'not-ready';
@@ -14,7 +14,7 @@ export interface Readiness {
 /** Whether the process can do its work now. What it depends on registers a check. */
 @Injectable()
 export class Health {
-  private readonly checks = new Map<string, SharedLook<true>>();
+  private readonly checks = new Map<string, CoalescedQuery<true>>();
   private leaving = false;
 
   constructor({ registry }: Metrics) {
@@ -33,11 +33,11 @@ export class Health {
 
   /** @param check rejects when the dependency is away; one that takes longer than two seconds counts as failed */
   register(name: string, check: () => Promise<unknown>): void {
-    const look = async () => {
+    const query = async () => {
       await check();
       return true as const;
     };
-    this.checks.set(name, new SharedLook(look, REMEMBER_MS));
+    this.checks.set(name, new CoalescedQuery(query, MAX_AGE_MS));
   }
 
   /** From now on not ready, so that a load balancer sends nothing more. */
@@ -47,7 +47,7 @@ export class Health {
 
   async readiness(): Promise<Readiness> {
     const results = await Promise.all(
-      [...this.checks].map(async ([name, check]) => [name, (await check.take()) ? 'ok' : 'failed'] as const),
+      [...this.checks].map(async ([name, check]) => [name, (await check.get()) ? 'ok' : 'failed'] as const),
     );
     const ready = !this.leaving && results.every(([, result]) => result === 'ok');
     return { status: ready ? 'ready' : 'not-ready', checks: Object.fromEntries(results) };

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge } from 'prom-client';
 import { Metrics } from '../../../platform/observability/metrics';
-import { SharedLook } from '../../../platform/observability/shared-look';
+import { CoalescedQuery } from '../../../platform/observability/coalesced-query';
 import { CHANNELS } from '../../../platform/outbox/planned-delivery';
 import { DeliveryRepository } from '../domain/interfaces/delivery.repository';
 import type { Parcel } from '../domain/parcel';
@@ -21,7 +21,7 @@ export class DeliveryMetrics {
       labelNames: ['channel', 'event', 'outcome'],
       registers,
     });
-    const backlog = new SharedLook(() => deliveries.backlog());
+    const backlog = new CoalescedQuery(() => deliveries.backlog());
     new Gauge({
       name: 'notifications_pending',
       help: 'Deliveries that wait for their first or a further attempt, in all processes',
@@ -29,7 +29,7 @@ export class DeliveryMetrics {
       registers,
       async collect() {
         this.reset();
-        const waiting = await backlog.take();
+        const waiting = await backlog.get();
         if (waiting) for (const channel of CHANNELS) this.set({ channel }, waiting.pending.get(channel) ?? 0);
       },
     });
@@ -39,7 +39,7 @@ export class DeliveryMetrics {
       registers,
       async collect() {
         this.remove();
-        const waiting = await backlog.take();
+        const waiting = await backlog.get();
         if (waiting) this.set(waiting.oldestSeconds);
       },
     });

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import { Metrics } from '../../../platform/observability/metrics';
-import { SharedLook } from '../../../platform/observability/shared-look';
+import { CoalescedQuery } from '../../../platform/observability/coalesced-query';
 import { OversightRepository } from '../domain/interfaces/oversight.repository';
 
 /**
@@ -11,7 +11,7 @@ import { OversightRepository } from '../domain/interfaces/oversight.repository';
 @Injectable()
 export class BacklogMetrics {
   constructor({ registry }: Metrics, records: OversightRepository) {
-    const backlog = new SharedLook(() => records.backlog());
+    const backlog = new CoalescedQuery(() => records.backlog());
     new Gauge({
       name: 'exports_unfinished',
       help: 'Exports that are waiting or being worked on, in all processes together',
@@ -19,7 +19,7 @@ export class BacklogMetrics {
       registers: [registry],
       async collect() {
         this.reset();
-        const found = await backlog.take();
+        const found = await backlog.get();
         if (!found) return;
         this.set({ status: 'pending' }, found.pending);
         this.set({ status: 'processing' }, found.processing);
@@ -31,7 +31,7 @@ export class BacklogMetrics {
       registers: [registry],
       async collect() {
         this.remove();
-        const found = await backlog.take();
+        const found = await backlog.get();
         if (found) this.set(found.oldestWaitingSeconds);
       },
     });

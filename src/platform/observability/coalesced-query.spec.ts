@@ -1,0 +1,80 @@
+import { CoalescedQuery } from './coalesced-query';
+
+const SECOND = 1_000;
+
+describe('CoalescedQuery', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('runs once for all callers that ask at the same time', async () => {
+    const query = jest.fn(() => Promise.resolve('found'));
+    const coalesced = new CoalescedQuery(query);
+
+    expect(await Promise.all([coalesced.get(), coalesced.get(), coalesced.get()])).toEqual(['found', 'found', 'found']);
+    expect(query).toHaveBeenCalledTimes(1);
+    await coalesced.get();
+    expect(query).toHaveBeenCalledTimes(2);
+  });
+
+  it('answers with its last result, or its failure, until that is too old', async () => {
+    let outcome = Promise.resolve('found');
+    const query = jest.fn(() => outcome);
+    const coalesced = new CoalescedQuery(query, SECOND);
+    await coalesced.get();
+    outcome = Promise.reject(new Error('away'));
+    outcome.catch(() => undefined);
+
+    jest.advanceTimersByTime(SECOND - 1);
+    expect(await coalesced.get()).toBe('found');
+    jest.advanceTimersByTime(1);
+    expect(await coalesced.get()).toBeNull();
+    outcome = Promise.resolve('found again');
+    expect(await coalesced.get()).toBeNull();
+    jest.advanceTimersByTime(SECOND);
+    expect(await coalesced.get()).toBe('found again');
+    expect(query).toHaveBeenCalledTimes(3);
+  });
+
+  it('answers after two seconds, and does not run twice at once', async () => {
+    const query = jest.fn(() => new Promise<string>(() => undefined));
+    const coalesced = new CoalescedQuery(query, SECOND);
+
+    for (let asked = 0; asked < 4; asked += 1) {
+      const answer = coalesced.get();
+      await jest.advanceTimersByTimeAsync(2 * SECOND);
+      expect(await answer).toBeNull();
+    }
+
+    expect(query).toHaveBeenCalledTimes(1);
+  });
+
+  it('answers with a recent result while it is late', async () => {
+    const query = jest.fn(() => Promise.resolve('found'));
+    const coalesced = new CoalescedQuery(query, SECOND);
+    await coalesced.get();
+    await jest.advanceTimersByTimeAsync(SECOND);
+    query.mockImplementation(() => new Promise<string>(() => undefined));
+
+    const late = coalesced.get();
+    await jest.advanceTimersByTimeAsync(2 * SECOND);
+    expect(await late).toBe('found');
+
+    const later = coalesced.get();
+    await jest.advanceTimersByTimeAsync(2 * SECOND);
+    expect(await later).toBeNull();
+  });
+
+  it('abandons a run whose answer was lost', async () => {
+    const query = jest.fn(() => new Promise<string>(() => undefined));
+    const coalesced = new CoalescedQuery(query, SECOND);
+    void coalesced.get();
+    await jest.advanceTimersByTimeAsync(10 * SECOND);
+    query.mockImplementation(() => Promise.resolve('back'));
+
+    expect(await coalesced.get()).toBe('back');
+  });
+});
