@@ -17,8 +17,8 @@ export class RepeatedWarnings {
 
   constructor(private readonly logger: Pick<Logger, 'warn'>) {}
 
-  /** @param message one of a few; what varies belongs into the error */
-  report(message: string, error: unknown): void {
+  /** @param message one of a few; what varies belongs into the error or the details */
+  report(message: string, error: unknown, details: Readonly<Record<string, unknown>> = {}): void {
     const last = this.reported.get(message);
     if (last && performance.now() - last.at < REPEAT_MS) {
       last.omitted += 1;
@@ -26,6 +26,6 @@ export class RepeatedWarnings {
     }
     this.reported.set(message, { at: performance.now(), omitted: 0 });
     const reason = error instanceof Error ? error.message : String(error);
-    this.logger.warn(message, last ? { reason, omitted: last.omitted } : { reason });
+    this.logger.warn(message, { ...details, reason, ...(last && { omitted: last.omitted }) });
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { Config } from '../config/config';
+import { RepeatedWarnings } from '../observability/repeated-warnings';
 import { PrismaService, type Transaction } from '../prisma/prisma.service';
 import { FileStorage } from '../storage/file-storage';
 import { assertDiscardablePrefix } from '../storage/storage-key';
@@ -32,7 +33,7 @@ export async function scheduleFileRemoval(transaction: Transaction, prefix: stri
 /** Removes scheduled files in the background, and retries until they are gone: the caller who deleted them does not wait. */
 @Injectable()
 export class FileRemovals implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly logger = new Logger(FileRemovals.name);
+  private readonly warnings = new RepeatedWarnings(new Logger(FileRemovals.name));
   private readonly rounds: Rounds;
 
   constructor(
@@ -85,8 +86,8 @@ export class FileRemovals implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private warn(error: unknown, prefix?: string): void {
-    const details = { event: 'file_removals.failed', prefix, reason: String(error) };
-    this.logger.warn('Deleted files could not be removed; the removal is retried', details);
+    const details = { event: 'file_removals.failed', ...(prefix !== undefined && { prefix }) };
+    this.warnings.report('Deleted files could not be removed; the removal is retried', error, details);
   }
 
   private claimDue(): Promise<FileRemoval[]> {
