@@ -49,7 +49,7 @@ describe('A board with hostile images', () => {
     images = new ImageProcesses({ processes: 3, memoryMb: MEMORY_MB, maxCpuMs: 500 });
     painter = new BoardPainter({ threads: 4, assets: new NoAssets(), images });
   });
-  afterAll(() => painter.onApplicationShutdown());
+  afterAll(() => Promise.all([painter.onApplicationShutdown(), images.close()]));
 
   const draw = async (state: string, picture: typeof png | (typeof png & { page: number }) = png) => {
     const drawing = await openBoard(painter, Buffer.from(state), picture, forever);

@@ -182,7 +182,9 @@ export class BoardPainter extends BoardRenderer {
 
   /** Called by Nest when running exports have ended or were handed back: ends the threads and what they are drawing. */
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.painting.destroy(), this.measuring.destroy(), this.images.close()]);
+    await Promise.all([this.painting.destroy(), this.measuring.destroy()]);
+    // Processes that it was given are ended by their owner.
+    if (!this.options.images) await this.images.close();
   }
 }
 
