@@ -37,6 +37,23 @@ const HOSTILE: readonly [name: string, body: Buffer, headers: Record<string, str
     ['gzip that is cut off', gzipSync(state(`"${noise(50_000)}"`)).subarray(0, 40_000), GZIP, 400, 'bad-request'],
   ];
 
+/**
+ * @returns all answers to a repeated request, and the longest pause of the event loop, in milliseconds, during the
+ *   request that caused least: other processes delay the event loop now and then, a blocking request every time.
+ */
+async function quietestOf<T>(times: number, request: () => Promise<T>): Promise<{ answers: T[]; pauseMs: number }> {
+  const answers: T[] = [];
+  let pauseMs = Infinity;
+  while (answers.length < times) {
+    const delays = monitorEventLoopDelay({ resolution: 5 });
+    delays.enable();
+    answers.push(await request());
+    delays.disable();
+    pauseMs = Math.min(pauseMs, delays.max / 1e6);
+  }
+  return { answers, pauseMs };
+}
+
 describe('A hostile body', () => {
   let installation: Installation;
   let ann: Client;
@@ -55,22 +72,20 @@ describe('A hostile body', () => {
   afterAll(() => installation.remove());
 
   it.each(HOSTILE)('is refused early on every route of sessions: %s', async (_, body, headers, status, code) => {
-    const delays = monitorEventLoopDelay({ resolution: 5 });
-    delays.enable();
-    const began = Date.now();
-
-    const answers = [
-      await ann.post(SESSIONS, body, headers),
-      await ann.patch(`${SESSIONS}${board}/`, body, headers),
-      await customer.post(CUSTOMER_SESSIONS, body, headers),
+    const requests = [
+      () => ann.post(SESSIONS, body, headers),
+      () => ann.patch(`${SESSIONS}${board}/`, body, headers),
+      () => customer.post(CUSTOMER_SESSIONS, body, headers),
     ];
 
-    delays.disable();
-    for (const answer of answers) {
-      expect([answer.status, answer.body.code]).toEqual([status, code]);
+    for (const request of requests) {
+      const began = Date.now();
+      const { answers, pauseMs } = await quietestOf(3, request);
+
+      for (const answer of answers) expect([answer.status, answer.body.code]).toEqual([status, code]);
+      expect((Date.now() - began) / answers.length).toBeLessThan(scaled(1_000));
+      expect(pauseMs).toBeLessThan(scaled(100));
     }
-    expect(Date.now() - began).toBeLessThan(scaled(2_000));
-    expect(delays.max / 1e6).toBeLessThan(scaled(100));
     expect((await ann.get(`${SESSIONS}${board}/`)).body).toMatchObject({ rev: 1, page_count: 1 });
   });
 

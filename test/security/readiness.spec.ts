@@ -73,12 +73,16 @@ describe('While all threads of libuv are taken', () => {
     await ask();
     const pool = blockThreadPool();
 
-    const began = performance.now();
-    const { status } = await ask();
-    const took = performance.now() - began;
+    // The quickest of some: other processes delay an answer now and then, a wait for the pool delays each.
+    let quickest = Infinity;
+    for (let times = 0; times < 5; times += 1) {
+      const began = performance.now();
+      expect((await ask()).status).toBe(401);
+      quickest = Math.min(quickest, performance.now() - began);
+    }
 
-    expect([status, pool.isBlocked()]).toEqual([401, true]);
-    expect(took).toBeLessThan(scaled(100));
+    expect(pool.isBlocked()).toBe(true);
+    expect(quickest).toBeLessThan(scaled(100));
     await pool.over;
     await installation.remove();
   });
