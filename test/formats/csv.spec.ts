@@ -126,11 +126,14 @@ describe('CSV', () => {
   it('neutralises texts of a database in an encoding of its own', async () => {
     const other = await RenderingLaboratory.create('EUC_JP');
     try {
-      await other.sql('CREATE TABLE texts (id int, note text)', `INSERT INTO texts VALUES (1, '日本'), (2, '=日本')`);
+      await other.sql(
+        'CREATE TABLE texts (id int, note text)',
+        `INSERT INTO texts VALUES (1, '日本'), (2, '=日本'), (3, '＝日本')`,
+      );
 
       const { bytes } = await other.write(new CsvWriter(), ['texts']);
 
-      expect(bytes.toString()).toBe(`id,note\n1,日本\n2,'=日本\n`);
+      expect(bytes.toString()).toBe(`id,note\n1,日本\n2,'=日本\n3,'＝日本\n`);
     } finally {
       await other.remove();
     }
@@ -157,6 +160,6 @@ const TEXTS =
   'a_text controls large a_varchar a_char a_quoted_char a_name a_citext a_collated an_enum a_domain an_xml'.split(' ');
 
 function neutralised(text: string, column: string): string {
-  const isFormula = /^[=+\-@\t\r]/.test(text) && !['-5.00', '+1e3'].includes(text.trimEnd());
+  const isFormula = /^[=+\-@\t\r\n＝＋－＠]/.test(text) && !['-5.00', '+1e3', '-1.000'].includes(text);
   return isFormula && TEXTS.includes(column) ? `'${text}` : text;
 }

@@ -69,7 +69,8 @@ describeWith(['openpyxl', 'xmllint'], 'A table as XLSX', () => {
       ['d', '1900-03-02 00:00:00'],
       ['s', HOSTILE_MOMENTS[7]],
       ['d', '9999-12-30 00:00:00'],
-      ['s', HOSTILE_MOMENTS[9]],
+      ['d', '9999-12-31 23:59:59.999000'],
+      ['s', HOSTILE_MOMENTS[10]],
     ]);
     expect(column(5)[0]!.format).toBe('yyyy\\-mm\\-dd hh:mm:ss.000');
   });

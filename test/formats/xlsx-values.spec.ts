@@ -4,7 +4,7 @@ import { RenderingLaboratory, type WrittenFile } from '../support/rendering';
 import { describeWith, type ReadCell, readByLibreOffice, readByOpenpyxl, wellFormedParts } from '../support/workbooks';
 
 const NUMBERS =
-  /^(a_domain_over_domain|a_smallint|an_int|a_bigint|a_numeric|a_scaled|a_rounded|a_real|a_double|a_money)$/;
+  /^(a_domain_over_domain|a_smallint|an_int|an_oid|a_bigint|a_numeric|a_scaled|a_rounded|a_real|a_double|a_money)$/;
 const TIMES = /^(a_date|a_timestamp|a_timestamptz)$/;
 /** What a spreadsheet has no number or date for. */
 const NO_NUMBERS = [
@@ -61,7 +61,14 @@ describeWith(['openpyxl'], 'The values of an XLSX, read by openpyxl', () => {
       // openpyxl knows milliseconds, and gives a date as its midnight.
       const expected = NO_TIMES.test(text)
         ? { type: 's', value: text }
-        : { type: 'd', value: text.replace(/\+00$|\.000001$/, '').replace(/^[\d-]{10}$/, '$& 00:00:00') };
+        : {
+            type: 'd',
+            value: text
+              .replace(/\+00$/, '')
+              .replace(/\.000001$/, '')
+              .replace(/\.999\d*$/, '.999000')
+              .replace(/^[\d-]{10}$/, '$& 00:00:00'),
+          };
       expect({ column, type: cell.type, value: cell.value }).toEqual({ column, ...expected });
     }
   });
@@ -75,8 +82,8 @@ describeWith(['openpyxl'], 'The values of an XLSX, read by openpyxl', () => {
   it('never are formulas; what would run as one is marked as a text', () => {
     expect(rows.flat().filter(({ type }) => type === 'f')).toEqual([]);
     for (const { column, text, cell } of cellsOf(rows)) {
-      const isNumber = NUMBERS.test(column) || TIMES.test(column) || /^[-+]?[\d.]+(e[-+]?\d+)? *$/.test(text ?? '');
-      const quoted = !isNumber && /^[=+@\t\r-]/.test(text ?? '');
+      const isNumber = NUMBERS.test(column) || TIMES.test(column) || /^[-+]?[\d.]+(e[-+]?\d+)?$/.test(text ?? '');
+      const quoted = !isNumber && /^[=+@\t\r\n＝＋－＠-]/.test(text ?? '');
       expect({ column, text, quoted: cell.quoted }).toEqual({ column, text, quoted });
     }
   });

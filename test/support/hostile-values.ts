@@ -35,6 +35,13 @@ const COLUMNS: Readonly<Record<string, readonly [type: string, ...values: string
     `E'1\\n=2'`,
     `E'-1\\n=2'`,
     `'-infinity'`,
+    `E'\\n=1+1'`,
+    `'＝1+1'`,
+    `'＋49 30'`,
+    `'－1'`,
+    `'＠SUM(A1)'`,
+    `'～tilde'`,
+    `'say r="A1" here'`,
   ],
   controls: [
     'text',
@@ -47,7 +54,7 @@ const COLUMNS: Readonly<Record<string, readonly [type: string, ...values: string
   ],
   large: ['text', `repeat('0123456789é"<&👍', 60000)`],
   a_varchar: ['varchar(40)', `'=varchar'`, `''`],
-  a_char: ['char(6)', `'ab'`, `''`, `'=ab'`, `'-5.00'`, `'-1 2'`],
+  a_char: ['char(6)', `'ab'`, `''`, `'=ab'`, `'-5.00'`, `'-1 2'`, `'-1e5'`, `'-1.000'`],
   a_quoted_char: ['"char"', `'x'`, `'='`],
   a_name: ['name', `'@name'`],
   a_citext: ['citext', `'=CiText'`, `'Ab'`],
@@ -86,6 +93,9 @@ const COLUMNS: Readonly<Record<string, readonly [type: string, ...values: string
     `'infinity'`,
     `'294276-12-31 23:59:59.999999'`,
     `'1900-02-28 00:00'`,
+    `'9999-12-31 23:59:59.999'`,
+    `'9999-12-31 23:59:59.999999'`,
+    `'10000-01-01 00:00'`,
   ],
   a_timestamptz: [
     'timestamptz',
@@ -95,6 +105,8 @@ const COLUMNS: Readonly<Record<string, readonly [type: string, ...values: string
     `'-infinity'`,
     `'0044-03-15 12:00 BC'`,
     `'1800-01-01 00:00:00+00'`,
+    `'9999-12-31 23:59:59.9995+00'`,
+    `'10000-01-01 00:00:00+00'`,
   ],
   an_interval: ['interval', `'1 year 2 mons -3 days 04:05:06.789'`, `'-1 day'`, `'00:00'`],
   a_uuid: ['uuid', `'00000000-0000-0000-0000-0000000000ff'`],
@@ -128,7 +140,7 @@ const COLUMNS: Readonly<Record<string, readonly [type: string, ...values: string
   a_query: ['tsquery', `'fat & !rat'`],
   a_jsonpath: ['jsonpath', `'$.a[*] ? (@ > 1)'`],
   a_lsn: ['pg_lsn', `'16/B374D848'`],
-  an_oid: ['oid', `4294967295`],
+  an_oid: ['oid', `4294967295`, `0`],
 };
 
 const TYPES = [

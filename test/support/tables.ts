@@ -43,6 +43,9 @@ export const HOSTILE_TEXTS = [
   '1\n=2',
   '-1\n',
   '-infinity',
+  '＝1+1',
+  '＠SUM(A1)',
+  'say r="A1" here',
   '\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u0008\u000b\u000c\u000e\u000f\u0010\u0011\u0012',
   '\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f\u007f',
   '\ufffe\uffff',
@@ -52,6 +55,7 @@ export const HOSTILE_TEXTS = [
 /** Those of them that a spreadsheet would run. */
 export const FORMULAS: ReadonlySet<string> = new Set([
   ...['=1+1', '+49 30 1234', "-cmd|' /C calc'!A0", '@SUM(A1)', '\t=1', '\r=1', '=', '-1\n', '-infinity'],
+  ...['\n', '-5.00  ', '＝1+1', '＠SUM(A1)'],
 ]);
 
 export const HOSTILE_DECIMALS = [
@@ -67,7 +71,7 @@ export const HOSTILE_MOMENTS = [
     '1900-03-02T00:00:00.000Z',
     '-000043-03-15T12:00:00.000Z',
   ],
-  ...['9999-12-30T00:00:00.000Z', '+012026-01-01T00:00:00.000Z'],
+  ...['9999-12-30T00:00:00.000Z', '9999-12-31T23:59:59.999Z', '+012026-01-01T00:00:00.000Z'],
 ];
 
 const INTEGERS = [0, -1, 2 ** 31, -999_999_999_999_999, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER];

@@ -59,6 +59,7 @@ const FAMILIES: Readonly<Record<string, TypeFamily>> = {
   int2: 'integer',
   int4: 'integer',
   int8: 'integer',
+  oid: 'integer',
   numeric: 'decimal',
   money: 'decimal',
   float4: 'float',

@@ -12,5 +12,6 @@ export const OWNER_TYPES = 'text, varchar, uuid, smallint, integer, bigint or nu
  */
 export function mayHoldUserId({ type, family, scale }: LiveColumn): boolean {
   if (type.schema !== 'pg_catalog') return false;
+  if (type.name === 'oid') return false;
   return TEXTS.includes(type.name) || family === 'integer' || (family === 'decimal' && scale === 0);
 }

@@ -4,8 +4,8 @@ const DAY = 24 * 60 * 60_000;
 const EPOCH_DAYS = 25_569;
 /** Earlier than March 1900 Excel and others disagree: Excel knows a 29th of February. */
 const FIRST_SERIAL = 61;
-/** The last second's fractions would be rounded into the year 10000. */
-const LAST_SERIAL = 2_958_465 + 86_399 / 86_400;
+/** The year 10000, for which spreadsheets have no dates. */
+const END_SERIAL = 2_958_466;
 const MOST_REMEMBERED = 10_000;
 
 /** Moments as spreadsheets count them: in days, by the clock of a time zone. */
@@ -22,7 +22,7 @@ export class LocalTime {
   serial(moment: Date): number | null {
     const time = moment.getTime();
     const serial = (time + this.offset(time)) / DAY + EPOCH_DAYS;
-    return serial >= FIRST_SERIAL && serial <= LAST_SERIAL ? serial : null;
+    return serial >= FIRST_SERIAL && serial < END_SERIAL ? serial : null;
   }
 
   /** The clock of no zone is changed twice in a quarter of an hour. */

@@ -11,7 +11,8 @@ export function numberCell(value: Sql, { family, scale, noteCut }: SheetColumn):
   const number = sql`${open} || ${value} || '</v></c>'`;
   if (family === 'integer') {
     const most = sql`999999999999999`;
-    return sql`CASE WHEN ${value} BETWEEN -${most} AND ${most} THEN ${number}
+    // An oid is compared with nothing that is no oid.
+    return sql`CASE WHEN ${value}::int8 BETWEEN -${most} AND ${most} THEN ${number}
       ELSE coalesce(${plainTextCell(sql`${value}::text`)}, '<c/>') END`;
   }
   const text = sql`"number"."text"`;

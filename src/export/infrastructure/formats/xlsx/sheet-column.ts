@@ -48,7 +48,7 @@ function peculiarity({ name, family }: Column): Sql {
   const value = column(name);
   if (family === 'timestamp' || family === 'timestamptz')
     return sql`bool_or(${value} <> date_trunc('second', ${value}))`;
-  if (family === 'other') return sql`bool_and(pg_typeof(${value}) = ANY ('{uuid,time,oid}'::regtype[]))`;
+  if (family === 'other') return sql`bool_and(pg_typeof(${value}) = ANY ('{uuid,time}'::regtype[]))`;
   return sql`NULL`;
 }
 

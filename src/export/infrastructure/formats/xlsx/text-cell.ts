@@ -18,13 +18,13 @@ const OPEN_QUOTED = sql`'<c s="${Sql.integer(STYLES.quoted)}" t="inlineStr"><is>
 
 // Regular expressions and nothing else name what is not ASCII: they are the same in databases of every encoding.
 const CONTROLS = String.raw`\u0001-\u0008\u000b-\u001f\ufffe\uffff`;
-const BEGINS_FORMULA = String.raw`^[=+@\t\r-]`;
+const MAY_BEGIN_FORMULA = String.raw`^[=+@\t\r\n\uff0b\uff0d\uff1d\uff20-]`;
 const NEEDS_CODES = Sql.literal(String.raw`_[xX]|[${CONTROLS}]`);
 /** An underscore that would be read as the beginning of a code, also of one that a control character after it makes. */
 const FALSE_CODE = Sql.literal(String.raw`_(?=[xX][0-9A-Fa-f]{4}[_${CONTROLS}])`);
 const BEYOND_16_BITS = String.raw`[\U00010000-\U0010ffff]`;
 
-const UNUSUAL = String.raw`[&<>\u000a${CONTROLS}]|_[xX]`;
+const UNUSUAL = String.raw`[&<>"\u000a${CONTROLS}]|_[xX]`;
 
 /** The cell of a text that nothing can be wrong with. */
 export function plainTextCell(text: Sql): Sql {
@@ -39,12 +39,12 @@ export function textCell(text: Sql, { isGuarded, noteCut }: TextCell): Sql {
   const inC = sql`(${text} COLLATE "C")`;
   const content = sql`"cell"."content"`;
   const open = isGuarded
-    ? sql`CASE WHEN ${content} !~ ${Sql.literal(BEGINS_FORMULA)} THEN ${OPEN}
+    ? sql`CASE WHEN ${content} !~ ${Sql.literal(MAY_BEGIN_FORMULA)} THEN ${OPEN}
                WHEN ${runsAsFormula(content)} THEN ${OPEN_QUOTED} ELSE ${OPEN} END`
     : OPEN;
   // OFFSET keeps the planner from putting the expression in each place where its value is named.
   return sql`CASE WHEN ${text} IS NULL THEN '<c/>'
-    WHEN octet_length(${text}) > ${MOST_UNITS} OR ${inC} ~ ${Sql.literal(isGuarded ? `${UNUSUAL}|${BEGINS_FORMULA}` : UNUSUAL)}
+    WHEN octet_length(${text}) > ${MOST_UNITS} OR ${inC} ~ ${Sql.literal(isGuarded ? `${UNUSUAL}|${MAY_BEGIN_FORMULA}` : UNUSUAL)}
     THEN (SELECT ${open} || ${escaped(content)} || ${CLOSE}
           FROM (SELECT ${fitting(inC, noteCut)} AS "content" OFFSET 0) AS "cell")
     ELSE ${plainTextCell(text)} END`;
@@ -73,6 +73,8 @@ const REFERENCES = [
   ['&', '&amp;'],
   ['<', '&lt;'],
   ['>', '&gt;'],
+  // Not required by XML; SheetJS 0.18 loses cells whose text contains `r="…"`.
+  ['"', '&quot;'],
   ['\n', '&#10;'],
 ] as const;
 
