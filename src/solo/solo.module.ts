@@ -38,7 +38,7 @@ import { SoloSessionService } from './model/services/solo-session.service';
     {
       provide: AssetLoader,
       inject: [FileStorage, Config],
-      useFactory: (storage: FileStorage, { boards }: Config) => new GuardedAssetLoader(storage, boards.assetOrigins),
+      useFactory: (storage: FileStorage, { boards }: Config) => new GuardedAssetLoader(storage, boards.assets),
     },
     {
       provide: BoardRenderer,

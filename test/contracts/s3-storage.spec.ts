@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { FileNotFoundError } from '../../src/platform/storage/file-storage';
+import {
+  FileNotFoundError,
+  PermissionMissingError,
+  StorageUnavailableError,
+} from '../../src/platform/storage/file-storage';
 import type { S3Patience, S3Settings } from '../../src/platform/storage/s3-client';
 import { S3Storage } from '../../src/platform/storage/s3-storage';
 import { bytes, digest, KB, MB, text } from '../support/bytes';
 import { type Fault, FaultyProxy, type SeenRequest } from '../support/faulty-proxy';
 import { scaled } from '../support/machine';
 import { describeOnS3, S3Observer, s3Server } from '../support/s3-under-test';
+import { until } from '../support/until';
 import { describeFileStorage } from './file-storage.contract';
 
 const asText = { contentType: 'text/plain' };
@@ -224,6 +229,53 @@ describeOnS3('S3Storage', () => {
       await expect(throughProxy({ secretAccessKey: 'wrong' }).stat(`${home}/file`)).rejects.not.toThrow(
         FileNotFoundError,
       );
+    });
+  });
+
+  describe('presigned addresses', () => {
+    const never = new AbortController().signal;
+    const named = { fileName: 'a.png', contentType: 'image/png', expiresInSeconds: 60 };
+    const storage = () => throughProxy({ endpoint: s3Server.endpoint, publicEndpoint: proxy.url });
+
+    it('open the file that they are signed for, at whichever host they name', async () => {
+      const unreachable = 'http://127.0.0.1:1';
+      await direct.put(`${home}/file`, bytes(KB), asText);
+
+      for (const publicEndpoint of [proxy.url, s3Server.endpoint, unreachable]) {
+        const signing = throughProxy({ endpoint: s3Server.endpoint, publicEndpoint });
+        const address = await signing.link(`${home}/file`, named);
+
+        expect(address).toMatch(publicEndpoint);
+        expect(await digest(await signing.openPresigned(address!, never))).toEqual(await digest(bytes(KB)));
+      }
+    });
+
+    it('open nothing when they are unsigned, forged or expired', async () => {
+      await direct.put(`${home}/file`, bytes(KB), asText);
+      await direct.put(`${home}/other`, bytes(KB), asText);
+      const signed = (await storage().link(`${home}/file`, named))!;
+      const expired = (await storage().link(`${home}/file`, { ...named, expiresInSeconds: 1 }))!;
+      const refused = [
+        signed.split('?')[0]!,
+        signed.replace('/file?', '/other?'),
+        signed.replace(/Signature=..../, 'Signature=0000'),
+        signed.replace('X-Amz-Expires=60', 'X-Amz-Expires=600'),
+        `s3://${s3Server.bucket}/${home}/file`,
+      ];
+
+      for (const address of refused) {
+        await expect(storage().openPresigned(address, never)).rejects.toThrow(PermissionMissingError);
+      }
+      await until('the signature has expired', async () => (await fetch(expired)).status === 403);
+      await expect(storage().openPresigned(expired, never)).rejects.toThrow(PermissionMissingError);
+    });
+
+    it('tell a file that is not there from a storage that is away', async () => {
+      const missing = (await storage().link(`${home}/none`, named))!;
+      await expect(storage().openPresigned(missing, never)).rejects.toThrow(FileNotFoundError);
+
+      const away = throughProxy({ endpoint: 'http://127.0.0.1:1', publicEndpoint: proxy.url });
+      await expect(away.openPresigned(missing, never)).rejects.toThrow(StorageUnavailableError);
     });
   });
 

@@ -4,6 +4,7 @@ import {
   type ByteRange,
   FileNotFoundError,
   FileStorage,
+  PermissionMissingError,
   type PutOptions,
   StorageUnavailableError,
   type StoredFile,
@@ -141,6 +142,10 @@ export class FakeFileStorage extends FileStorage {
 
   override keyOf(): null {
     return null;
+  }
+
+  override openPresigned(): Promise<never> {
+    return Promise.reject(new PermissionMissingError('Memory has no address'));
   }
 
   override check(): Promise<void> {

@@ -101,8 +101,12 @@ export class Config {
     readonly maxBytes: number;
     /** How deeply the JSON of a board may be nested. */
     readonly maxDepth: number;
-    /** Where images may be fetched from. */
-    readonly assetOrigins: readonly string[];
+    readonly assets: {
+      /** Whether images in the own storage need an address that is signed. */
+      readonly ownAssets: 'signed' | 'open';
+      /** Where else images may be fetched from. */
+      readonly allowedOrigins: readonly string[];
+    };
     readonly drawingThreads: number;
     /** How long one export may take to draw, in seconds. */
     readonly budgetSeconds: number;
@@ -158,7 +162,7 @@ export class Config {
     this.boards = {
       maxBytes: env.BOARD_MAX_BYTES,
       maxDepth: env.BOARD_MAX_DEPTH,
-      assetOrigins: env.BOARD_ASSET_HOSTS,
+      assets: { ownAssets: env.BOARD_ASSETS, allowedOrigins: env.BOARD_ASSET_HOSTS },
       drawingThreads: env.DRAWING_THREADS,
       budgetSeconds: env.DRAWING_BUDGET_SECONDS,
       rateLimit: env.RATE_LIMIT_BOARDS,

@@ -61,6 +61,7 @@ const EVERYTHING = {
   SMTP_URL: 'smtps://exports:pass@mail.example.com',
   MAIL_FROM: 'Exports <exports@example.com>',
   SMTP_TIMEOUT_SECONDS: '12',
+  BOARD_ASSETS: 'open',
   BOARD_ASSET_HOSTS: 'cdn.example.com, ,images.example.com',
   BOARD_MAX_BYTES: '2048',
   BOARD_MAX_DEPTH: '32',
@@ -247,7 +248,7 @@ describe('Config', () => {
       boards: {
         maxBytes: 2048,
         maxDepth: 32,
-        assetOrigins: ['https://cdn.example.com', 'https://images.example.com'],
+        assets: { ownAssets: 'open', allowedOrigins: ['https://cdn.example.com', 'https://images.example.com'] },
         drawingThreads: 3,
         budgetSeconds: 90,
         rateLimit: { limit: 5, windowSeconds: 7200 },

@@ -166,6 +166,7 @@ const schema = z.object({
   SMTP_URL: url('smtp:', 'smtps:').optional(),
   MAIL_FROM: sender.optional(),
   SMTP_TIMEOUT_SECONDS: wholeNumber(1, 25).default(25),
+  BOARD_ASSETS: z.enum(['signed', 'open']).default('signed'),
   BOARD_ASSET_HOSTS: origins.default([]),
   BOARD_MAX_BYTES: wholeNumber(1024).default(25 * 1024 * 1024),
   BOARD_MAX_DEPTH: wholeNumber(8, 1000).default(64),

@@ -9,6 +9,7 @@ import {
   type ByteRange,
   FileNotFoundError,
   FileStorage,
+  PermissionMissingError,
   type PutOptions,
   StorageUnavailableError,
   type StoredFile,
@@ -198,6 +199,11 @@ export class DiskStorage extends FileStorage {
     if (asked?.origin !== this.publicUrl.origin || asked.username !== '' || asked.password !== '') return null;
     if (!asked.pathname.startsWith(`${base}assets/`)) return null;
     return storageKeyOfPath(asked.pathname.slice(base.length));
+  }
+
+  /** Always refused: an address of the disk carries no permission. */
+  openPresigned(): Promise<never> {
+    return Promise.reject(new PermissionMissingError('Addresses of files on disk are not signed'));
   }
 
   /** Looks whether the folder is there, may be written, and has room. */

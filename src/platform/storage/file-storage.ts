@@ -99,6 +99,15 @@ export abstract class FileStorage {
   /** The key of a file that `url` addresses in this very storage, or `null` when it points anywhere else. */
   abstract keyOf(url: string): string | null;
 
+  /**
+   * Opens a file of this storage by an address that carries its own permission, such as a presigned URL. The storage
+   * verifies it: the rights of this service do not count.
+   * @param url an address for which `keyOf` has a key
+   * @throws PermissionMissingError when the address permits nothing: it is not signed, forged or expired
+   * @throws FileNotFoundError
+   */
+  abstract openPresigned(url: string, signal: AbortSignal): Promise<Readable>;
+
   /** Looks whether the storage serves now, cheaply and without a trace. @throws StorageUnavailableError */
   abstract check(): Promise<void>;
 }
@@ -108,6 +117,11 @@ export class FileNotFoundError extends Error {
     super(`No file is stored under ${key}`);
     this.name = 'FileNotFoundError';
   }
+}
+
+/** An address does not permit to read what it addresses. */
+export class PermissionMissingError extends Error {
+  override readonly name = 'PermissionMissingError';
 }
 
 /** The storage is away, full, or refuses its service: the same call may succeed when that is over. */

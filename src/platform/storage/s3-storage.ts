@@ -23,6 +23,7 @@ import { keyOfS3Address } from './s3-address';
 import { answered, createS3Client, encryptionOf, patienceOf, type S3Settings } from './s3-client';
 import { deleteObjects } from './s3-deletion';
 import { reportingFaults, withinTime } from './s3-faults';
+import { getPresigned } from './s3-presigned';
 import { S3Upload } from './s3-upload';
 import { S3Uploads } from './s3-uploads';
 import { assertDiscardablePrefix, assertStorageKey, assertStoragePrefix } from './storage-key';
@@ -164,6 +165,12 @@ export class S3Storage extends FileStorage {
 
   keyOf(url: string): string | null {
     return keyOfS3Address(url, this.settings);
+  }
+
+  async openPresigned(url: string, signal: AbortSignal): Promise<Readable> {
+    const key = this.keyOf(url);
+    if (key === null) throw new TypeError('Not an address of this bucket');
+    return getPresigned(new URL(url), key, this.settings, signal);
   }
 
   /** Asks for the bucket: it exists, can be reached, and our credentials may read it. Writing is not tried. */

@@ -1,7 +1,12 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
-import { FileNotFoundError, FileStorage, type StoredFile } from '../../../platform/storage/file-storage';
+import {
+  FileNotFoundError,
+  FileStorage,
+  PermissionMissingError,
+  type StoredFile,
+} from '../../../platform/storage/file-storage';
 import { AssetRefusedError } from '../../model/board/asset-loader';
 import { GuardedAssetLoader } from './guarded-asset-loader';
 
@@ -36,7 +41,13 @@ class MemoryStorage extends FileStorage {
     return Promise.resolve(null);
   }
   keyOf(url: string): string | null {
-    return url.startsWith('https://files.test/') ? url.slice('https://files.test/'.length) : null;
+    const prefix = 'https://files.test/';
+    return url.startsWith(prefix) ? url.slice(prefix.length).replace(/\?.*/, '') : null;
+  }
+  openPresigned(url: string): Promise<Readable> {
+    const { pathname, search } = new URL(url);
+    if (search !== '?signature=right') return Promise.reject(new PermissionMissingError('not signed'));
+    return this.open(pathname.slice(1));
   }
   check(): Promise<void> {
     return Promise.resolve();
@@ -46,6 +57,8 @@ class MemoryStorage extends FileStorage {
 describe('GuardedAssetLoader', () => {
   const servers: Server[] = [];
   const storage = new MemoryStorage();
+  const loaderOf = (allowedOrigins: readonly string[], ownAssets: 'signed' | 'open' = 'open') =>
+    new GuardedAssetLoader(storage, { ownAssets, allowedOrigins });
   const forever = new AbortController().signal;
 
   async function serve(listener: RequestListener): Promise<string> {
@@ -72,7 +85,7 @@ describe('GuardedAssetLoader', () => {
   it('fetches from an allowed host', async () => {
     const host = await serve((_, response) => response.end('picture'));
 
-    const bytes = await new GuardedAssetLoader(storage, [host]).load(`${host}/a.png`, forever);
+    const bytes = await loaderOf([host]).load(`${host}/a.png`, forever);
 
     expect(Buffer.from(bytes).toString()).toBe('picture');
   });
@@ -84,7 +97,7 @@ describe('GuardedAssetLoader', () => {
       response.end('picture');
     });
 
-    await new GuardedAssetLoader(storage, [host]).load(`${host}/a.png`, forever);
+    await loaderOf([host]).load(`${host}/a.png`, forever);
 
     expect(seen).not.toEqual(expect.arrayContaining(['cookie']));
     expect(seen).not.toEqual(expect.arrayContaining(['authorization']));
@@ -97,7 +110,7 @@ describe('GuardedAssetLoader', () => {
       response.end('secret');
     });
 
-    const loader = new GuardedAssetLoader(storage, ['https://images.test']);
+    const loader = loaderOf(['https://images.test']);
 
     for (const source of [`${host}/a.png`, 'http://images.test/a.png', 'https://images.test.evil.test/', '//x/y']) {
       expect(await refusal(loader, source)).toBe('its address is not allowed');
@@ -108,7 +121,7 @@ describe('GuardedAssetLoader', () => {
   it.each(['file:///etc/passwd', '/etc/passwd', '../../etc/passwd', 'ftp://images.test/a', 'http://[::1]:6379/', ''])(
     'refuses %p',
     async (source) => {
-      const loader = new GuardedAssetLoader(storage, ['https://images.test']);
+      const loader = loaderOf(['https://images.test']);
 
       expect(await refusal(loader, source)).toBe('its address is not allowed');
     },
@@ -117,7 +130,7 @@ describe('GuardedAssetLoader', () => {
   it('refuses an address with credentials', async () => {
     const host = await serve((_, response) => response.end('picture'));
 
-    const loader = new GuardedAssetLoader(storage, [host]);
+    const loader = loaderOf([host]);
 
     expect(await refusal(loader, host.replace('http://', 'http://user:secret@'))).toBe('its address is not allowed');
   });
@@ -128,7 +141,7 @@ describe('GuardedAssetLoader', () => {
       else response.end('picture');
     });
 
-    const bytes = await new GuardedAssetLoader(storage, [host]).load(`${host}/a`, forever);
+    const bytes = await loaderOf([host]).load(`${host}/a`, forever);
 
     expect(Buffer.from(bytes).toString()).toBe('picture');
   });
@@ -141,7 +154,7 @@ describe('GuardedAssetLoader', () => {
     });
     const host = await serve((_, response) => response.writeHead(302, { location: `${inside}/latest/` }).end());
 
-    const loader = new GuardedAssetLoader(storage, [host]);
+    const loader = loaderOf([host]);
 
     expect(await refusal(loader, `${host}/a`)).toBe('its address is not allowed');
     expect(reached).toBe(0);
@@ -150,17 +163,17 @@ describe('GuardedAssetLoader', () => {
   it('gives up on endless redirects', async () => {
     const host = await serve((_, response) => response.writeHead(302, { location: '/again' }).end());
 
-    expect(await refusal(new GuardedAssetLoader(storage, [host]), host)).toBe('its server redirects too often');
+    expect(await refusal(loaderOf([host]), host)).toBe('its server redirects too often');
   });
 
   it('names the status of a failing server', async () => {
     const host = await serve((_, response) => response.writeHead(503).end());
 
-    expect(await refusal(new GuardedAssetLoader(storage, [host]), host)).toBe('its server answered 503');
+    expect(await refusal(loaderOf([host]), host)).toBe('its server answered 503');
   });
 
   it('reads a file of 15 MB, and none that has a byte more', async () => {
-    const loader = new GuardedAssetLoader(storage, []);
+    const loader = loaderOf([]);
     storage.files.set('assets/largest.png', Buffer.alloc(15 * 1024 * 1024));
     storage.files.set('assets/too-large.png', Buffer.alloc(15 * 1024 * 1024 + 1));
 
@@ -179,7 +192,7 @@ describe('GuardedAssetLoader', () => {
       send();
     });
 
-    expect(await refusal(new GuardedAssetLoader(storage, [host]), host)).toBe('the file is larger than 15 MB');
+    expect(await refusal(loaderOf([host]), host)).toBe('the file is larger than 15 MB');
     expect(sent).toBeLessThan(100);
   });
 
@@ -190,7 +203,7 @@ describe('GuardedAssetLoader', () => {
       leaving.abort(new Error('cancelled'));
     }, 50);
 
-    const loading = new GuardedAssetLoader(storage, [host]).load(host, leaving.signal);
+    const loading = loaderOf([host]).load(host, leaving.signal);
 
     await expect(loading).rejects.toThrow('cancelled');
   });
@@ -198,7 +211,7 @@ describe('GuardedAssetLoader', () => {
   it('reads assets of its own storage', async () => {
     storage.files.set('assets/a.png', Buffer.from('own picture'));
 
-    const bytes = await new GuardedAssetLoader(storage, []).load('https://files.test/assets/a.png', forever);
+    const bytes = await loaderOf([]).load('https://files.test/assets/a.png', forever);
 
     expect(Buffer.from(bytes).toString()).toBe('own picture');
   });
@@ -208,14 +221,32 @@ describe('GuardedAssetLoader', () => {
     async (key) => {
       storage.files.set(key, Buffer.from('somebody else’s'));
 
-      const loader = new GuardedAssetLoader(storage, ['https://files.test']);
+      const loader = loaderOf(['https://files.test']);
 
       expect(await refusal(loader, `https://files.test/${key}`)).toBe('its address is not allowed');
     },
   );
 
+  it('reads signed assets of its own storage by the permission of their address alone', async () => {
+    storage.files.set('assets/b.png', Buffer.from('own picture'));
+    const loader = loaderOf([], 'signed');
+
+    const bytes = await loader.load('https://files.test/assets/b.png?signature=right', forever);
+
+    expect(Buffer.from(bytes).toString()).toBe('own picture');
+    for (const query of ['', '?signature=forged']) {
+      expect(await refusal(loader, `https://files.test/assets/b.png${query}`)).toBe(
+        'its address is not signed, or has expired',
+      );
+    }
+    storage.files.set('exports/b.csv', Buffer.from('somebody else’s'));
+    expect(await refusal(loader, 'https://files.test/exports/b.csv?signature=right')).toBe(
+      'its address is not allowed',
+    );
+  });
+
   it('says that a file is missing', async () => {
-    const loader = new GuardedAssetLoader(storage, []);
+    const loader = loaderOf([]);
 
     expect(await refusal(loader, 'https://files.test/assets/none.png')).toBe('it does not exist');
   });

@@ -1,4 +1,4 @@
-import { FileNotFoundError, type FileStorage } from '../../../platform/storage/file-storage';
+import { FileNotFoundError, type FileStorage, PermissionMissingError } from '../../../platform/storage/file-storage';
 import { AssetLoader, AssetRefusedError } from '../../model/board/asset-loader';
 
 const MAX_BYTES = 15 * 1024 * 1024;
@@ -8,19 +8,27 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** Everything else in the storage belongs to somebody: an export is never an image of another board. */
 const ASSET_KEY = /^(?!.*\/\.{1,2}(?:\/|$))assets\/[\w./-]+$/;
 
+export interface AssetRules {
+  /** Images of our own storage: `signed`, by presigned URLs only; `open`, by any address. */
+  readonly ownAssets: 'signed' | 'open';
+  /** As `URL.origin` writes them. */
+  readonly allowedOrigins: readonly string[];
+}
+
 /**
  * Reads images of our own storage (under `assets/`) and of hosts that the operator allows; every other address is
  * refused without touching network or disk.
  */
 export class GuardedAssetLoader extends AssetLoader {
   private readonly origins: ReadonlySet<string>;
+  private readonly ownAssets: AssetRules['ownAssets'];
 
-  /** @param allowedOrigins as `URL.origin` writes them */
   constructor(
     private readonly storage: FileStorage,
-    allowedOrigins: readonly string[],
+    { ownAssets, allowedOrigins }: AssetRules,
   ) {
     super();
+    this.ownAssets = ownAssets;
     this.origins = new Set(allowedOrigins);
   }
 
@@ -29,19 +37,22 @@ export class GuardedAssetLoader extends AssetLoader {
     const both = AbortSignal.any([signal, timeout]);
     try {
       const key = this.storage.keyOf(source);
-      return key === null ? await this.fetchAllowed(source, both) : await this.readOwn(key, both);
+      return key === null ? await this.fetchAllowed(source, both) : await this.readOwn(source, key, both);
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof AssetRefusedError) throw error;
       if (timeout.aborted) throw new AssetRefusedError('its server took too long');
+      if (error instanceof PermissionMissingError)
+        throw new AssetRefusedError('its address is not signed, or has expired');
       if (error instanceof FileNotFoundError) throw new AssetRefusedError('it does not exist');
       throw new AssetRefusedError('it could not be read');
     }
   }
 
-  private async readOwn(key: string, signal: AbortSignal): Promise<Uint8Array> {
+  private async readOwn(source: string, key: string, signal: AbortSignal): Promise<Uint8Array> {
     if (!ASSET_KEY.test(key)) throw new AssetRefusedError('its address is not allowed');
-    const file = await this.storage.open(key);
+    const isOpen = this.ownAssets === 'open';
+    const file = await (isOpen ? this.storage.open(key) : this.storage.openPresigned(source, signal));
     const close = () => file.destroy();
     signal.addEventListener('abort', close, { once: true });
     try {
