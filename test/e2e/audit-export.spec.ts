@@ -102,22 +102,30 @@ describe('The audit log as a file', () => {
     expect([answer.status, answer.body.error]).toEqual([403, 'Admin role required']);
   });
 
-  it.each(['export_deliveries', 'scheduled_exports'])('is all: %s is never offered', async (table) => {
-    const { status, body } = await root.post(DATA_TYPES, { name: freshName(), tables: [table] });
+  it.each(['exports', 'export_deliveries', 'archive.scheduled_exports'])(
+    'is the only table of the service: %s is refused',
+    async (table) => {
+      const { status, body } = await root.post(DATA_TYPES, { name: freshName(), tables: [table] });
 
-    expect([status, body.errors]).toEqual([
+      expect([status, body.errors]).toEqual([
+        400,
+        [{ field: 'tables.0', message: expect.stringContaining('a table of this service, which is never exported') }],
+      ]);
+    },
+  );
+
+  it('is the only table of the service, also where a data type names others that was saved before', async () => {
+    await installation.sql(
+      `INSERT INTO export_data_types (id, name, tables, owners) VALUES ($1, $2, '["exports", "transactions"]', '{}')`,
+      randomUUID(),
+      freshName(),
+    );
+
+    const answer = await root.post('/api/export/bulk', { tables: ['exports'], format: 'csv' });
+
+    expect([answer.status, answer.body.errors]).toEqual([
       400,
-      [{ field: 'tables.0', message: expect.stringContaining("the service's own secrets") }],
+      [{ field: 'tables.0', message: 'unknown table "exports"' }],
     ]);
-  });
-
-  it('is the model for records of exports, which come without the keys to them', async () => {
-    await root.post(DATA_TYPES, { name: freshName(), tables: ['exports'], owners: { exports: null } });
-
-    const id = await requestTables(root, { tables: ['exports'] });
-    const [head] = (await follow((await root.finished(id)).file_url)).text.split('\n');
-
-    expect(head!.split(',')).toEqual(expect.arrayContaining(['id', 'status', 'sha256']));
-    for (const key of ['deliveries', 'attempt_token', 'download_token', 'storage_key']) expect(head).not.toContain(key);
   });
 });

@@ -1,5 +1,6 @@
 import type { FieldError } from '../../../platform/errors/domain-error';
 import type { DataType, SensitiveColumn } from './data-type';
+import { isOwnTable } from './own-tables';
 
 /** A table that may be exported, under one of the names it has in the catalog. */
 export interface CatalogTable {
@@ -10,13 +11,18 @@ export interface CatalogTable {
   allows(column: string): boolean;
 }
 
-/** What may be exported today: the data types that are active, and what they keep back. */
+/**
+ * What may be exported today: the data types that are active, and what they keep back. Tables of the service itself are left
+ * out, also where a data type names them that was saved before they were refused.
+ */
 export class Catalog {
   private readonly types: readonly DataType[];
   private readonly sensitive: ReadonlySet<string>;
 
   constructor(types: readonly DataType[], sensitive: readonly SensitiveColumn[]) {
-    this.types = types.filter(({ isActive }) => isActive);
+    this.types = types
+      .filter(({ isActive }) => isActive)
+      .map((type) => ({ ...type, tables: type.tables.filter((table) => !isOwnTable(table)) }));
     this.sensitive = new Set(sensitive.map(({ table, column }) => keyOf(table, column)));
   }
 

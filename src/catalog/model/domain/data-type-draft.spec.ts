@@ -75,7 +75,7 @@ describe('A data type that is administered', () => {
       'tables.1': '"nothing" is no table of the database',
       'tables.2': '"users" is listed twice',
       'tables.3': '"public.users" is not known by that name: leave out the schema public',
-      'tables.4': `"idempotency_keys" holds the service's own secrets and is never exported`,
+      'tables.4': `"idempotency_keys" has the name of a table of this service, which is never exported`,
       'columns.users.2': '"id" is listed twice',
       'columns.users.3': 'the table "users" has no column "nobody"',
       'columns.users.4': 'must be the name of a column',
@@ -100,13 +100,13 @@ describe('A data type that is administered', () => {
     expect(definitionOf(draftOf({ name }), LIVE).name).toBe(name);
   });
 
-  it.each(['idempotency_keys', 'export_deliveries', 'scheduled_exports', 'bullmq.job', 'bullmq.jobs_anything'])(
-    'never has the secrets in %s, whether they are in the database or not',
+  it.each(['exports', 'export_deliveries', 'archive.customers', 'bullmq.job', 'bullmq.jobs_anything'])(
+    'never has the table %s of the service, whether it is in the database or not',
     (name) => {
       const live = new Map([...LIVE, [name, table(name, { id: 'text' })]]);
 
       expect(errorsOf(draftOf({ tables: [name] }), live)).toEqual({
-        'tables.0': `${JSON.stringify(name)} holds the service's own secrets and is never exported`,
+        'tables.0': `${JSON.stringify(name)} has the name of a table of this service, which is never exported`,
       });
     },
   );

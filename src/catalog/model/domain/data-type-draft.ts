@@ -1,6 +1,7 @@
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
 import type { DataTypeDefinition } from './data-type';
 import type { LiveTable } from './live-table';
+import { isOwnTable } from './own-tables';
 import { mayHoldUserId, OWNER_TYPES } from './owner-column';
 
 export const LONGEST_NAME = 100;
@@ -10,13 +11,6 @@ const MOST_COLUMNS = 1_600;
 
 /** The column that says in most tables whose row it is. */
 const USUAL_OWNER = 'user_id';
-
-/** What holds secrets of the service itself: keys of its clients and of their receivers, and the payloads of its jobs. */
-const SECRET_TABLES: readonly string[] = [
-  ...['customers', 'idempotency_keys', '_prisma_migrations'],
-  ...['export_deliveries', 'scheduled_exports'],
-];
-const SECRET_SCHEMAS = ['bullmq.'];
 
 const CONTROL_CHARACTER = /\p{Cc}/u;
 const ID_DIGITS = /^[0-9a-f]{32}$/i;
@@ -82,15 +76,11 @@ function tableErrors(
   live: ReadonlyMap<string, LiveTable>,
 ): FieldError[] {
   const error = (message: string) => [{ field: `tables.${index}`, message: `${JSON.stringify(table)} ${message}` }];
-  if (holdsSecrets(table)) return error("holds the service's own secrets and is never exported");
+  if (isOwnTable(table)) return error('has the name of a table of this service, which is never exported');
   if (tables.indexOf(table) < index) return error('is listed twice');
   if (live.has(table)) return [];
   if (table.startsWith('public.')) return error('is not known by that name: leave out the schema public');
   return error('is no table of the database');
-}
-
-function holdsSecrets(table: string): boolean {
-  return SECRET_TABLES.includes(table) || SECRET_SCHEMAS.some((schema) => table.startsWith(schema));
 }
 
 function columnErrors(

@@ -1,0 +1,25 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isOwnTable, OWN_TABLES } from './own-tables';
+
+const PRISMA = join(__dirname, '../../../../prisma');
+/** Models of the platform, whose rows are what is exported. */
+const PLATFORM = ['platform.prisma', 'events.prisma'];
+
+describe('The tables of the service', () => {
+  it('are those of all models that are not the platform’s, but for the audit log', () => {
+    const files = readdirSync(PRISMA).filter((file) => file.endsWith('.prisma') && !PLATFORM.includes(file));
+    const tables = files.flatMap((file) =>
+      Array.from(readFileSync(join(PRISMA, file), 'utf8').matchAll(/@@map\("(\w+)"\)/g), ([, table]) => table),
+    );
+
+    expect([...OWN_TABLES, 'export_audit_log'].sort()).toEqual([...tables, '_prisma_migrations'].sort());
+  });
+
+  it('are known in every schema, and no others are', () => {
+    expect(['exports', 'archive.exports', 'bullmq.job'].map(isOwnTable)).toEqual([true, true, true]);
+    expect(['users', 'archive.users', 'exports.users', 'export_audit_log'].map(isOwnTable)).toEqual(
+      Array(4).fill(false),
+    );
+  });
+});

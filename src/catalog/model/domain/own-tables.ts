@@ -1,0 +1,20 @@
+/**
+ * Tables of the service itself. They hold keys of its clients and receivers, the state of its work, and files' places: none
+ * may be exported. The audit log is not among them, which administrators export.
+ */
+export const OWN_TABLES: ReadonlySet<string> = new Set([
+  ...['_prisma_migrations', 'customers', 'customer_failures', 'idempotency_keys', 'rate_limit_uses'],
+  ...['exports', 'export_deliveries', 'delivered_objects', 'export_data_types', 'export_sensitive_columns'],
+  ...['scheduled_exports', 'scheduled_export_runs', 'solo_sessions', 'sweeps', 'file_removals'],
+]);
+
+/** Of the queue, where it is in PostgreSQL. */
+const QUEUE_SCHEMA = 'bullmq.';
+
+/**
+ * @param table as the catalog names it, behind its schema where that is not `public`
+ * @returns whether it is a table of the service, in whichever schema the service is installed
+ */
+export function isOwnTable(table: string): boolean {
+  return table.startsWith(QUEUE_SCHEMA) || OWN_TABLES.has(table.slice(table.lastIndexOf('.') + 1));
+}
