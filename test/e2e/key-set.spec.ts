@@ -58,4 +58,22 @@ describe('With JWT_JWKS_URL', () => {
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await statusWith(await signedToken('ann'), service)).toBe(401);
   });
+
+  it('a key set that is away is logged once a minute, however many requests fail', async () => {
+    const away = await KeyServer.start();
+    const token = await away.token('RS256', 'ann');
+    const service = await installation.startApplication({ ROLE: 'api', JWT_JWKS_URL: away.url });
+    await away.stop();
+
+    for (let request = 0; request < 5; request += 1) expect(await statusWith(token, service)).toBe(503);
+
+    const lines = service.log.filter(({ level }) => level === 'warn' || level === 'error');
+    expect(lines).toEqual([
+      expect.objectContaining({
+        level: 'warn',
+        message: 'Requests fail: KeysUnavailableError',
+        reason: expect.stringContaining('The key set cannot be fetched: '),
+      }),
+    ]);
+  });
 });

@@ -41,7 +41,8 @@ export class RemoteKeySet {
       return KeyObject.from(await this.keys(header));
     } catch (error) {
       if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error;
-      throw new KeysUnavailableError('The key set cannot be fetched', { cause: error });
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new KeysUnavailableError(`The key set cannot be fetched: ${reason}`, { cause: error });
     }
   }
 

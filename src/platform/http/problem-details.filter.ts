@@ -1,7 +1,8 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Response } from 'express';
 import { ChallengeException } from '../auth/challenge.exception';
 import { RateLimitExceededError, rateLimitHeaders } from '../rate-limit/rate-limit';
+import { RepeatedWarnings } from '../observability/repeated-warnings';
 import { problemOf } from './problem-details';
 
 const HEADERS_OF_FILES = ['ETag', 'Content-Disposition', 'Content-Range', 'Accept-Ranges'];
@@ -9,12 +10,14 @@ const HEADERS_OF_FILES = ['ETag', 'Content-Disposition', 'Content-Range', 'Accep
 @Catch()
 export class ProblemDetailsFilter implements ExceptionFilter {
   private readonly logger = new Logger('Http');
+  /** While a dependency is away, every request fails for the same reason. */
+  private readonly outages = new RepeatedWarnings(this.logger);
 
   catch(error: unknown, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<Response>();
     const problem = problemOf(error);
-    if (problem.isFault)
-      this.logger.error('A request failed', error instanceof Error ? error : new Error(String(error)));
+    if (problem.body.status === 503) this.outages.report(`Requests fail: ${nameOf(error)}`, causeOf(error));
+    else if (problem.isFault) this.logger.error('A request failed', asError(error));
     if (response.headersSent) {
       // Half an answer must not look like a whole one.
       response.destroy();
@@ -31,3 +34,8 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     response.status(problem.body.status).type('application/problem+json').send(JSON.stringify(problem.body));
   }
 }
+
+const asError = (error: unknown) => (error instanceof Error ? error : new Error(String(error)));
+/** What is away: an exception of HTTP only carries it. */
+const causeOf = (error: unknown) => (error instanceof HttpException ? (error.cause ?? error) : error);
+const nameOf = (error: unknown) => asError(causeOf(error)).name;
