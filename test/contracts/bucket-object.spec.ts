@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { BucketObject, ExportFile } from '../../src/delivery/infrastructure/bucket/bucket-object';
 import { OpenBucket } from '../../src/delivery/infrastructure/bucket/open-bucket';
+import { TransferProgress } from '../../src/delivery/model/domain/transfer-progress';
 import { ObjectServer } from '../support/object-server';
 
 const NAME = 'deliveries/daily/report.csv';
@@ -91,6 +92,7 @@ function fileOf(text: string): ExportFile {
   return {
     ...{ exportId: randomUUID(), contentType: 'text/csv', size: Buffer.byteLength(text) },
     sha256: createHash('sha256').update(text).digest('hex'),
+    progress: new TransferProgress(),
     open: () => Promise.resolve(Readable.from([Buffer.from(text)])),
   };
 }

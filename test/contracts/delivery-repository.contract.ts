@@ -1,3 +1,4 @@
+import { MAX_PER_ACCOUNT } from '../../src/delivery/model/domain/attempt-limits';
 import type { DeliveryRecord } from '../../src/delivery/model/domain/delivery-state';
 import type {
   DeliveryAttempt,
@@ -154,6 +155,18 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
 
         expect(await claimed({ email: 1 })).toEqual([other]);
         expect(await claimed({ email: 1 })).toEqual([more]);
+      });
+
+      it('gives no owner more copies than others are left room for', async () => {
+        for (let turn = 0; turn < MAX_PER_ACCOUNT.s3 + 1; turn += 1) await post('s3');
+        const other = await post('s3', BEN);
+
+        const copies = await claimed({ s3: 8 });
+        const more = await claimed({ s3: 8 });
+
+        expect(copies).toHaveLength(MAX_PER_ACCOUNT.s3 + 1);
+        expect(copies).toContain(other);
+        expect(more).toEqual([]);
       });
 
       it('counts each channel by itself', async () => {

@@ -2,6 +2,7 @@ import type { DeliveryRecord } from '../../src/delivery/model/domain/delivery-st
 import { DeliveryChannel } from '../../src/delivery/model/domain/interfaces/delivery-channel';
 import type { DeliveryAttempt } from '../../src/delivery/model/domain/interfaces/delivery.repository';
 import type { Parcel, Receipt } from '../../src/delivery/model/domain/parcel';
+import type { TransferProgress } from '../../src/delivery/model/domain/transfer-progress';
 import { DeliveryChannels } from '../../src/delivery/model/services/delivery-channels';
 import { DeliveryMetrics } from '../../src/delivery/model/services/delivery-metrics';
 import type { ChannelName } from '../../src/platform/outbox/planned-delivery';
@@ -12,7 +13,7 @@ import { silenceLogs, testConfig, TestMetrics } from './test-config';
 /** Longer than the longest pause between two attempts. */
 export const RETRY_SECONDS = 86_400;
 
-type Deliver = (parcel: Parcel, signal: AbortSignal) => Promise<Receipt | object>;
+type Deliver = (parcel: Parcel, signal: AbortSignal, progress: TransferProgress) => Promise<Receipt | object>;
 
 /** A channel that does what a test says. */
 class ScriptedChannel extends DeliveryChannel {
@@ -23,8 +24,8 @@ class ScriptedChannel extends DeliveryChannel {
     super();
   }
 
-  override async deliver(parcel: Parcel, signal: AbortSignal): Promise<Receipt> {
-    return (await this.script(parcel, signal)) as Receipt;
+  override async deliver(parcel: Parcel, signal: AbortSignal, progress: TransferProgress): Promise<Receipt> {
+    return (await this.script(parcel, signal, progress)) as Receipt;
   }
 }
 

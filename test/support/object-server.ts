@@ -38,6 +38,10 @@ export class ObjectServer {
   refused = 0;
   /** Answers everything with 503 while it is set. */
   isDown = false;
+  /** Takes requests and never answers them while it is set. */
+  isSilent = false;
+  /** Requests that it did not answer. */
+  unanswered = 0;
   /** Whether it answers 501 to conditions, as some storages do. */
   refusesConditions = false;
   /** Whether objects may be looked at. */
@@ -76,6 +80,10 @@ export class ObjectServer {
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(request);
+    if (this.isSilent) {
+      this.unanswered += 1;
+      return;
+    }
     const { status, code, ...given } = this.answerTo(request, body);
     response.writeHead(status, { 'content-type': 'application/xml', ...given.headers });
     response.end(given.body ?? (code && `<Error><Code>${code}</Code><Message>${code}</Message></Error>`));

@@ -4,6 +4,7 @@ import { HeadObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/c
 import { answered, type S3Encryption } from '../../../platform/storage/s3-client';
 import { S3Upload } from '../../../platform/storage/s3-upload';
 import { DeliveryRefusedError } from '../../model/domain/interfaces/delivery-channel';
+import type { TransferProgress } from '../../model/domain/transfer-progress';
 import { bucketTroubleOf, type TroubledPlace } from './bucket-trouble';
 
 /** A file that is to be copied, as its export's record describes it. */
@@ -12,6 +13,8 @@ export interface ExportFile {
   readonly contentType: string;
   readonly size: number;
   readonly sha256: string;
+  /** Told of the bytes as they are read. */
+  readonly progress: TransferProgress;
   /** @throws DeliveryRefusedError when it is gone */
   open(): Promise<Readable>;
 }
@@ -102,7 +105,7 @@ class UnreadableFileError extends Error {
 }
 
 /** The bytes of the file, and an error in place of its end when they are not those that were recorded. */
-async function* verified(source: Readable, { size, sha256 }: ExportFile): AsyncGenerator<Uint8Array> {
+async function* verified(source: Readable, { size, sha256, progress }: ExportFile): AsyncGenerator<Uint8Array> {
   const hash = createHash('sha256');
   let read = 0;
   try {
@@ -110,6 +113,7 @@ async function* verified(source: Readable, { size, sha256 }: ExportFile): AsyncG
       hash.update(chunk);
       read += chunk.byteLength;
       yield chunk;
+      progress.add(chunk.byteLength);
     }
   } catch (error) {
     throw new UnreadableFileError('The file of the export could not be read', { cause: error });

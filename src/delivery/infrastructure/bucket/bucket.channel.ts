@@ -10,6 +10,7 @@ import {
 } from '../../model/domain/bucket-target';
 import { DeliveryChannel, DeliveryRefusedError } from '../../model/domain/interfaces/delivery-channel';
 import type { Parcel, Receipt } from '../../model/domain/parcel';
+import { TransferProgress } from '../../model/domain/transfer-progress';
 import { BucketConnections } from './bucket-connections';
 import type { ExportFile } from './bucket-object';
 import { bucketTroubleOf, BucketTroubleError } from './bucket-trouble';
@@ -44,12 +45,12 @@ export class BucketChannel extends DeliveryChannel {
     super();
   }
 
-  override async deliver(parcel: Parcel, signal: AbortSignal): Promise<Receipt> {
+  override async deliver(parcel: Parcel, signal: AbortSignal, progress = new TransferProgress()): Promise<Receipt> {
     const target = readBucketTarget(parcel.target);
     if (!target) throw new DeliveryRefusedError('The delivery names no bucket');
     const source = parcel.exportId === null ? null : await this.exports.find(parcel.exportId);
     if (!source) throw new DeliveryRefusedError('The export no longer exists');
-    const file = this.fileOf(source);
+    const file = this.fileOf(source, progress);
     const names = namesOf(target, source);
     const bucket = await this.open(target);
     try {
@@ -100,7 +101,7 @@ export class BucketChannel extends DeliveryChannel {
     return false;
   }
 
-  private fileOf(source: Export): ExportFile {
+  private fileOf(source: Export, progress: TransferProgress): ExportFile {
     const { id: exportId, object, fileSize, sha256 } = source;
     if (!object || fileSize === null || sha256 === null) throw fileGoneError();
     const open = async () => {
@@ -110,7 +111,7 @@ export class BucketChannel extends DeliveryChannel {
         throw error instanceof DomainError ? fileGoneError() : error;
       }
     };
-    return { exportId, contentType: object.contentType, size: fileSize, sha256, open };
+    return { exportId, contentType: object.contentType, size: fileSize, sha256, progress, open };
   }
 }
 

@@ -1,7 +1,8 @@
 import { createDeliveryBench } from '../../../../test/support/delivery-bench';
 import { untilAborted } from '../../../../test/support/texts';
-import { MAX_ATTEMPTS, SLOTS } from '../domain/attempt-limits';
+import { MAX_ATTEMPTS, SLOTS, SLOW_SLOTS } from '../domain/attempt-limits';
 import type { Parcel } from '../domain/parcel';
+import type { TransferProgress } from '../domain/transfer-progress';
 import { DeliveryDispatcher } from './delivery-dispatcher';
 import { DeliveryRunner } from './delivery-runner';
 
@@ -11,7 +12,9 @@ const ROUND_MS = 500;
 function setup(environment: Record<string, string> = {}) {
   /** What is being delivered, and how a test ends that. */
   const atWork = new Map<string, () => void>();
-  const bench = createDeliveryBench((parcel: Parcel, signal) => {
+  const progressOf = new Map<string, TransferProgress>();
+  const bench = createDeliveryBench((parcel: Parcel, signal, progress) => {
+    progressOf.set(parcel.id, progress);
     const done = new Promise<object>((resolve) => {
       atWork.set(parcel.id, () => {
         atWork.delete(parcel.id);
@@ -32,7 +35,7 @@ function setup(environment: Record<string, string> = {}) {
     await jest.advanceTimersByTimeAsync(20_000);
     await stopped;
   };
-  return { ...bench, bench, sut, atWork, stop };
+  return { ...bench, bench, sut, atWork, progressOf, stop };
 }
 
 describe('DeliveryDispatcher', () => {
@@ -81,6 +84,30 @@ describe('DeliveryDispatcher', () => {
 
     expect(new Set(first)).toEqual(new Set([...ids.slice(0, SLOTS.s3), mail]));
     expect(atWork.has(ids.at(-1)!)).toBe(true);
+    await stop();
+  });
+
+  it('gives the slots of slow copies to others, as far as there are slow slots', async () => {
+    const { bench, sut, atWork, progressOf, stop } = setup();
+    const copy = (index: number) => bench.post('s3', `user-${index}`);
+    const slow = [copy(1), copy(2)];
+    sut.onApplicationBootstrap();
+    await jest.advanceTimersByTimeAsync(1);
+    const next = copy(3);
+    await jest.advanceTimersByTimeAsync(3_000);
+    const before = [...atWork.keys()];
+
+    await jest.advanceTimersByTimeAsync(3_000);
+    expect([before, [...atWork.keys()]]).toEqual([slow, [...slow, next]]);
+
+    // One that sends enough keeps its slot; those that stall fill the slow slots, and no more.
+    const fast = copy(4);
+    for (let index = 5; index < 20; index += 1) copy(index);
+    for (let second = 0; second < 60; second += 1) {
+      progressOf.get(fast)?.add(2_000_000);
+      await jest.advanceTimersByTimeAsync(1_000);
+    }
+    expect(atWork.size).toBe(SLOTS.s3 + SLOW_SLOTS.s3);
     await stop();
   });
 

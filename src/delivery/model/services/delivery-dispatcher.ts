@@ -9,8 +9,9 @@ import { Config } from '../../../platform/config/config';
 import { RepeatedWarnings } from '../../../platform/observability/repeated-warnings';
 import { type ChannelName, CHANNELS } from '../../../platform/outbox/planned-delivery';
 import { Rounds } from '../../../platform/time/rounds';
-import { SLOTS } from '../domain/attempt-limits';
+import { SLOTS, SLOW_SLOTS } from '../domain/attempt-limits';
 import { type DeliveryAttempt, DeliveryRepository, type Room } from '../domain/interfaces/delivery.repository';
+import { TransferProgress } from '../domain/transfer-progress';
 import { DeliveryMetrics } from './delivery-metrics';
 import { DeliveryRunner } from './delivery-runner';
 
@@ -28,7 +29,7 @@ const HAND_BACK_MS = 5_000;
 export class DeliveryDispatcher implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   private readonly logger = new Logger(DeliveryDispatcher.name);
   private readonly warnings = new RepeatedWarnings(this.logger);
-  private readonly running = new Map<DeliveryAttempt, Promise<void>>();
+  private readonly running = new Map<DeliveryAttempt, RunningDelivery>();
   private readonly ending = new AbortController();
   private readonly rounds: Rounds;
   private roundsBegun = 0;
@@ -62,7 +63,7 @@ export class DeliveryDispatcher implements OnApplicationBootstrap, OnModuleDestr
       if (signal.aborted) soon();
       else signal.addEventListener('abort', soon);
     });
-    await Promise.race([Promise.all(this.running.values()), patienceIsOver]);
+    await Promise.race([Promise.all([...this.running.values()].map(({ work }) => work)), patienceIsOver]);
     clearTimeout(this.deadline);
   }
 
@@ -83,18 +84,29 @@ export class DeliveryDispatcher implements OnApplicationBootstrap, OnModuleDestr
   }
 
   private begin(attempt: DeliveryAttempt): void {
+    const progress = new TransferProgress();
     const work = this.runner
-      .run(attempt, this.ending.signal)
+      .run(attempt, this.ending.signal, progress)
       .catch((error: unknown) => {
         this.logger.error('A delivery ended by a fault of ours', error);
       })
       .finally(() => this.running.delete(attempt));
-    this.running.set(attempt, work);
+    this.running.set(attempt, { work, progress });
   }
 
   private room(): Room {
-    const taken = (name: ChannelName) =>
-      [...this.running.keys()].filter(({ parcel }) => parcel.channel === name).length;
-    return Object.fromEntries(CHANNELS.map((name) => [name, SLOTS[name] - taken(name)]));
+    return Object.fromEntries(CHANNELS.map((name) => [name, this.roomOf(name)]));
   }
+
+  /** A slow receiver gives its slot to others, as far as memory allows. */
+  private roomOf(name: ChannelName): number {
+    const running = [...this.running].filter(([{ parcel }]) => parcel.channel === name);
+    const slow = running.filter(([, { progress }]) => progress.isSlow).length;
+    return SLOTS[name] + Math.min(slow, SLOW_SLOTS[name]) - running.length;
+  }
+}
+
+interface RunningDelivery {
+  readonly work: Promise<void>;
+  readonly progress: TransferProgress;
 }

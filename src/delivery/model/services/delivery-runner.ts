@@ -8,6 +8,7 @@ import { DeliveryRefusedError } from '../domain/interfaces/delivery-channel';
 import { type DeliveryAttempt, DeliveryRepository } from '../domain/interfaces/delivery.repository';
 import type { Parcel, Receipt } from '../domain/parcel';
 import { reasonOf } from '../domain/reason';
+import { TransferProgress } from '../domain/transfer-progress';
 import { DeliveryChannels } from './delivery-channels';
 import { DeliveryMetrics } from './delivery-metrics';
 
@@ -26,21 +27,24 @@ export class DeliveryRunner {
     private readonly config: Config,
   ) {}
 
-  /** @param ending aborts when the process has to end; the parcel is handed back */
-  async run(attempt: DeliveryAttempt, ending: AbortSignal): Promise<void> {
+  /**
+   * @param ending aborts when the process has to end; the parcel is handed back
+   * @param progress told of what is sent
+   */
+  async run(attempt: DeliveryAttempt, ending: AbortSignal, progress = new TransferProgress()): Promise<void> {
     const { parcel, requestId } = attempt;
     const context = { requestId: requestId ?? parcel.id, ...(parcel.exportId && { exportId: parcel.exportId }) };
-    await RequestContext.run(context, () => this.carryOut(attempt, ending));
+    await RequestContext.run(context, () => this.carryOut(attempt, ending, progress));
   }
 
-  private async carryOut(attempt: DeliveryAttempt, ending: AbortSignal): Promise<void> {
+  private async carryOut(attempt: DeliveryAttempt, ending: AbortSignal, progress: TransferProgress): Promise<void> {
     const terms = { heartbeatMs: HEARTBEAT_MS, leaseMs: this.config.exports.leaseSeconds * 1000 };
     const lease = new Lease(terms, () => this.deliveries.beat(attempt));
     const over = new AbortController();
     const limit = deadlineOf(attempt);
     const signal = AbortSignal.any([lease.lost, ending, over.signal, ...(limit ? [limit] : [])]);
     try {
-      const receipt = await this.deliver(attempt.parcel, signal);
+      const receipt = await this.deliver(attempt.parcel, signal, progress);
       await this.settle(attempt, lease.lost, () => this.conclude(attempt, receipt));
     } catch (error) {
       await this.settle(attempt, lease.lost, () => this.concludeFault(attempt, error, ending));
@@ -51,8 +55,8 @@ export class DeliveryRunner {
   }
 
   /** Waits no longer than the signal lets it, should the channel not heed it. */
-  private async deliver(parcel: Parcel, signal: AbortSignal): Promise<Receipt> {
-    const work = this.channels.channel(parcel.channel).deliver(parcel, signal);
+  private async deliver(parcel: Parcel, signal: AbortSignal, progress: TransferProgress): Promise<Receipt> {
+    const work = this.channels.channel(parcel.channel).deliver(parcel, signal, progress);
     // What a channel still says after that concerns nobody.
     work.catch(() => undefined);
     return Promise.race([work, abortion(signal)]);

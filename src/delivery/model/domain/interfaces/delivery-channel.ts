@@ -1,5 +1,6 @@
 import type { ChannelName } from '../../../../platform/outbox/planned-delivery';
 import type { Parcel, Receipt } from '../parcel';
+import type { TransferProgress } from '../transfer-progress';
 
 /** Why no further attempt is worth it: `gone` when the receiver said that it wants nothing more, ever. */
 export type RefusalCode = 'gone' | 'refused';
@@ -23,7 +24,8 @@ export abstract class DeliveryChannel {
   /**
    * Delivers, once from the receiver's view however often it is tried: the parcel's id tells a repeat.
    * @param signal aborts when the attempt has to end
+   * @param progress told of the bytes of a file as they are sent
    * @throws DeliveryRefusedError when no further attempt is worth it; whatever else is thrown is tried again
    */
-  abstract deliver(parcel: Parcel, signal: AbortSignal): Promise<Receipt>;
+  abstract deliver(parcel: Parcel, signal: AbortSignal, progress: TransferProgress): Promise<Receipt>;
 }

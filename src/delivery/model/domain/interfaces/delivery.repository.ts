@@ -26,7 +26,10 @@ export interface Backlog {
  * believe to have a parcel one alone settles it.
  */
 export abstract class DeliveryRepository {
-  /** Takes parcels that are due and that nobody holds, the longest due first. */
+  /**
+   * Takes parcels that are due and that nobody holds: those of the accounts with the fewest in hand first, then the longest
+   * due. No account gets more than `MAX_PER_ACCOUNT`.
+   */
   abstract claimDue(room: Room): Promise<DeliveryAttempt[]>;
 
   /**
