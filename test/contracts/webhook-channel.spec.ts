@@ -150,7 +150,10 @@ describe('Webhooks', () => {
     receiver.behave(500, 'cut', 200);
 
     await expect(channel.deliver(parcel, goOn)).rejects.toThrow('answered 500');
-    await expect(channel.deliver({ ...parcel, attempt: 2 }, goOn)).rejects.toThrow(/hang up|ECONNRESET/);
+    await expect(channel.deliver({ ...parcel, attempt: 2 }, goOn)).rejects.toMatchObject({
+      message: 'The receiver could not be reached',
+      detail: expect.stringMatching(/hang up|ECONNRESET/),
+    });
     const first = receiver.received[0]!.headers['webhook-timestamp'];
     await until('a second has passed', () => Math.floor(Date.now() / 1000) > Number(first));
     await channel.deliver({ ...parcel, attempt: 3 }, goOn);

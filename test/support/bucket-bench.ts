@@ -88,7 +88,7 @@ export class BucketBench {
       region,
       accessKeyId,
       secretAccessKey,
-      mayUseOwnCredentials: false,
+      byAdministrator: false,
       ...more,
     };
   }

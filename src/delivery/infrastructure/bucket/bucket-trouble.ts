@@ -7,6 +7,17 @@ export class BucketTroubleError extends Error {
   override readonly name = 'BucketTroubleError';
 }
 
+/** Whoever may name any host could scan networks by the reasons: only administrators learn the detail. */
+export class BucketUnreachableError extends BucketTroubleError {
+  constructor(
+    { host }: TroubledPlace,
+    readonly detail: string,
+    options?: ErrorOptions,
+  ) {
+    super(`No S3 storage could be reached at ${host}`, options);
+  }
+}
+
 /** What is known of the bucket that gave trouble. */
 export interface TroubledPlace {
   /** `s3://bucket/prefix/` */
@@ -42,16 +53,21 @@ const BAD_CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|EPROTO|ERR_SS
 /** What went wrong between us and a bucket, in words. */
 export function bucketTroubleOf(error: unknown, place: TroubledPlace): BucketTroubleError {
   if (error instanceof BucketTroubleError) return error;
-  return new BucketTroubleError(wordsOf(error, place), { cause: error });
+  const words = wordsOf(error, place);
+  if (words !== null) return new BucketTroubleError(words, { cause: error });
+  return new BucketUnreachableError(place, detailOf(error, place), { cause: error });
 }
 
-function wordsOf(error: unknown, place: TroubledPlace): string {
-  const { host } = place;
+/** What there is to say to everybody; `null` where no S3 storage answered. */
+function wordsOf(error: unknown, place: TroubledPlace): string | null {
   if (error instanceof OutboundRefusedError) return `The endpoint ${error.message}`;
   if (error instanceof SealBrokenError) return `The credentials of ${place.uri} cannot be opened: ${error.message}`;
   if (isAnswer(error)) return answerIn(error, place);
   const refused = causesOf(error).find((cause) => cause instanceof OutboundRefusedError);
-  if (refused) return `The endpoint ${refused.message}`;
+  return refused ? `The endpoint ${refused.message}` : null;
+}
+
+function detailOf(error: unknown, { host, uri }: TroubledPlace): string {
   const codes = causesOf(error).flatMap(({ name, code, message }) => [name, code ?? '', message]);
   if (codes.some((code) => BAD_CERTIFICATE.test(code))) {
     return `No safe connection to ${host}: its certificate is not trusted, or it does not speak TLS`;
@@ -59,7 +75,7 @@ function wordsOf(error: unknown, place: TroubledPlace): string {
   if (codes.some((code) => UNREACHABLE.test(code))) return `No storage could be reached at ${host}`;
   return error instanceof Error && isForeignAnswer(error)
     ? `What answers at ${host} is no S3 storage`
-    : `The copy to ${place.uri} failed: ${error instanceof Error ? error.message : String(error)}`;
+    : `The copy to ${uri} failed: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 /** Whether the storage answered with this error, by what such errors have, so that the SDK need not be loaded to tell. */
@@ -67,21 +83,18 @@ function isAnswer(error: unknown): error is S3ServiceException {
   return error instanceof Error && '$fault' in error && '$metadata' in error;
 }
 
-function answerIn(error: S3ServiceException, place: TroubledPlace): string {
+function answerIn(error: S3ServiceException, place: TroubledPlace): string | null {
   const status = error.$metadata.httpStatusCode ?? 0;
   const words = WORDS[error.name]?.(place);
   if (words !== undefined) return words;
-  if (OTHER_REGION.has(error.name) || (status >= 300 && status < 400)) {
-    const region = regionIn(error);
+  const region = regionIn(error);
+  if (OTHER_REGION.has(error.name) || (region !== null && status >= 300 && status < 400)) {
     const hint = region === null ? 'give the right region and endpoint' : `its region is ${region}`;
     return `The bucket of ${place.uri} is somewhere else: ${hint}`;
   }
-  // Answers without a body have no other name.
-  if (status === 403) return WORDS['AccessDenied']?.(place) ?? '';
+  if (isForeignAnswer(error)) return null;
   if (status >= 500) return `The storage at ${place.host} answered with an error: ${error.name} (${status})`;
-  return isForeignAnswer(error)
-    ? `What answers at ${place.host} is no S3 storage`
-    : `The storage at ${place.host} refused: ${error.name}: ${error.message}`;
+  return `The storage at ${place.host} refused: ${error.name}: ${error.message}`;
 }
 
 function regionIn({ $response, ...fields }: S3ServiceException): string | null {

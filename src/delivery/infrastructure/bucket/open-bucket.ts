@@ -15,7 +15,7 @@ import {
 } from '../../../platform/storage/s3-client';
 import { bucketUriOf, type BucketUri } from '../../model/domain/bucket-uri';
 import { BucketObject, type ReachedBucket } from './bucket-object';
-import { BucketTroubleError } from './bucket-trouble';
+import { BucketUnreachableError } from './bucket-trouble';
 
 /** For each of the requests that try a bucket out, its repetition included. */
 const STEP_MS = 5_000;
@@ -66,7 +66,7 @@ export class OpenBucket implements ReachedBucket {
       new CreateMultipartUploadCommand({ ...at, ...this.encryption }),
       soon(),
     );
-    if (UploadId === undefined) throw new BucketTroubleError(`What answers at ${this.host} is no S3 storage`);
+    if (UploadId === undefined) throw new BucketUnreachableError(this, `What answers at ${this.host} is no S3 storage`);
     await this.client.send(new AbortMultipartUploadCommand({ ...at, UploadId }), soon());
   }
 

@@ -7,7 +7,7 @@ import { bucketUriOf, readBucketUri } from '../../model/domain/bucket-uri';
 import { BucketTargets, type BucketWish } from '../../model/domain/interfaces/bucket-targets';
 import { destinationRefusal, sealedFor } from '../destination-refusal';
 import { BucketConnections, endpointOf } from './bucket-connections';
-import { bucketTroubleOf, BucketTroubleError } from './bucket-trouble';
+import { bucketTroubleOf, BucketTroubleError, BucketUnreachableError } from './bucket-trouble';
 
 const REGION = /^[a-z\d](?:[a-z\d-]{0,38}[a-z\d])?$/;
 const ACCESS_KEY_ID = /^[\x21-\x7e]{1,256}$/;
@@ -28,7 +28,7 @@ export class ProbedBucketTargets extends BucketTargets {
   }
 
   override async plan(wish: BucketWish, field: string): Promise<Readonly<Record<string, unknown>>> {
-    return refusing(field, async () => {
+    return refusing(field, wish, async () => {
       const place = await this.placeOf(wish, field);
       await this.tryOut(place);
       return { ...place };
@@ -38,7 +38,7 @@ export class ProbedBucketTargets extends BucketTargets {
   override async probe(target: Readonly<Record<string, unknown>>, field: string): Promise<void> {
     const place = readBucketTarget(target);
     if (!place) throw destinationRefusal(field, 'The destination cannot be read any more: give it anew');
-    await refusing(field, () => this.tryOut(place));
+    await refusing(field, { byAdministrator: false }, () => this.tryOut(place));
   }
 
   private async placeOf(wish: BucketWish, field: string): Promise<BucketPlace> {
@@ -74,9 +74,9 @@ export class ProbedBucketTargets extends BucketTargets {
   }
 
   /** Whoever has the right may do without credentials, in the storage that ours are for. */
-  private placeOfOurs(uri: string, { endpoint, region, mayUseOwnCredentials }: BucketWish): BucketPlace {
+  private placeOfOurs(uri: string, { endpoint, region, byAdministrator }: BucketWish): BucketPlace {
     const { storage } = this.config;
-    if (!mayUseOwnCredentials) {
+    if (!byAdministrator) {
       throw new BucketTroubleError('The access key id and the secret access key of the bucket are missing');
     }
     const isOurs =
@@ -107,11 +107,16 @@ export class ProbedBucketTargets extends BucketTargets {
 }
 
 /** @throws DomainError invalid, for whatever is wrong with the place */
-async function refusing<Result>(field: string, work: () => Promise<Result>): Promise<Result> {
+async function refusing<Result>(
+  field: string,
+  { byAdministrator }: Pick<BucketWish, 'byAdministrator'>,
+  work: () => Promise<Result>,
+): Promise<Result> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof OutboundRefusedError) throw destinationRefusal(field, `The endpoint ${error.message}`);
+    if (byAdministrator && error instanceof BucketUnreachableError) throw destinationRefusal(field, error.detail);
     if (error instanceof BucketTroubleError) throw destinationRefusal(field, error.message);
     if (error instanceof SealBrokenError) {
       throw destinationRefusal(field, 'The credentials that were kept cannot be opened any more: give them anew');

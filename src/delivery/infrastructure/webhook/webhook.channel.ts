@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { ExportPresenter, ExportsForDelivery } from '../../../export';
-import { type OutboundAnswer, OutboundHttp } from '../../../platform/outbound/outbound-http';
+import { OutboundRefusedError } from '../../../platform/outbound/outbound-addresses';
+import { type OutboundAnswer, OutboundHttp, type OutboundPost } from '../../../platform/outbound/outbound-http';
 import { Sealer } from '../../../platform/sealing/sealer';
 import { DeliveryChannel, DeliveryRefusedError } from '../../model/domain/interfaces/delivery-channel';
 import type { Parcel, Receipt } from '../../model/domain/parcel';
+import { reasonOf, ReceiverUnreachableError } from '../../model/domain/reason';
 import { bytesOfWebhookSecret, webhookSignature } from '../../model/domain/webhook-secret';
 import { readWebhookTarget, webhookSecretOf } from '../../model/domain/webhook-target';
 
@@ -29,13 +31,17 @@ export class WebhookChannel extends DeliveryChannel {
     const secret = target && bytesOfWebhookSecret(this.sealer.open(target.secret, webhookSecretOf(target)));
     if (!target || !secret) throw new DeliveryRefusedError('The delivery names no webhook');
     const body = await this.bodyOf(parcel);
-    const answer = await this.http.post(target.url, {
-      headers: headersOf(parcel.id, body, secret),
-      body,
-      timeoutMs: TIMEOUT_MS,
-      signal,
-    });
-    return receiptOf(answer);
+    const headers = headersOf(parcel.id, body, secret);
+    return receiptOf(await this.post(target.url, { headers, body, timeoutMs: TIMEOUT_MS, signal }));
+  }
+
+  private async post(url: string, post: OutboundPost): Promise<OutboundAnswer> {
+    try {
+      return await this.http.post(url, post);
+    } catch (error) {
+      if (post.signal.aborted || error instanceof OutboundRefusedError) throw error;
+      throw new ReceiverUnreachableError(reasonOf(error), { cause: error });
+    }
   }
 
   /** The same on every attempt, but for the link to the file, which is always fresh. */

@@ -11,6 +11,27 @@ export function reasonOf(error: unknown): string {
   return line.length > LONGEST ? `${line.slice(0, LONGEST).toWellFormed()}…` : line;
 }
 
+/**
+ * A receiver that a user named was not reached. Whoever may name any host could scan networks by the reasons: the message
+ * does not say why, the detail is for the log.
+ */
+export class ReceiverUnreachableError extends Error {
+  override readonly name = 'ReceiverUnreachableError';
+
+  constructor(
+    readonly detail: string,
+    options: ErrorOptions,
+  ) {
+    super('The receiver could not be reached', options);
+  }
+}
+
+/** What only operators may know of why an attempt failed. */
+export function detailOf(error: unknown): string | undefined {
+  const { detail } = (error ?? {}) as { detail?: unknown };
+  return error instanceof Error && typeof detail === 'string' ? detail : undefined;
+}
+
 function isTimeout(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'TimeoutError';
 }

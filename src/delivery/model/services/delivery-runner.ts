@@ -7,7 +7,7 @@ import { ATTEMPT_MS, HEARTBEAT_MS, MAX_ATTEMPTS, pauseAfter } from '../domain/at
 import { DeliveryRefusedError } from '../domain/interfaces/delivery-channel';
 import { type DeliveryAttempt, DeliveryRepository } from '../domain/interfaces/delivery.repository';
 import type { Parcel, Receipt } from '../domain/parcel';
-import { reasonOf } from '../domain/reason';
+import { detailOf, reasonOf } from '../domain/reason';
 import { TransferProgress } from '../domain/transfer-progress';
 import { DeliveryChannels } from './delivery-channels';
 import { DeliveryMetrics } from './delivery-metrics';
@@ -72,6 +72,8 @@ export class DeliveryRunner {
   private async concludeFault(attempt: DeliveryAttempt, error: unknown, ending: AbortSignal): Promise<boolean> {
     const { parcel } = attempt;
     const reason = reasonOf(error);
+    const detail = detailOf(error);
+    const about = { ...aboutOf(attempt), reason, ...(detail !== undefined && { detail }) };
     const refusal = error instanceof DeliveryRefusedError ? error.code : null;
     const pauseSeconds = refusal === null ? pauseAfter(parcel.attempt) : null;
     if (refusal === null && ending.aborted) {
@@ -79,14 +81,11 @@ export class DeliveryRunner {
       this.logger.log('The delivery is handed back', aboutOf(attempt));
     } else if (pauseSeconds === null) {
       if (!(await this.deliveries.giveUp(attempt, reason, refusal))) return false;
-      this.logger.error('A delivery failed for good', { ...aboutOf(attempt), reason });
+      this.logger.error('A delivery failed for good', about);
       this.metrics.ended(parcel, 'failed');
     } else {
       if (!(await this.deliveries.retryLater(attempt, pauseSeconds, reason))) return false;
-      this.logger.warn(`Attempt ${parcel.attempt} of ${MAX_ATTEMPTS} at a delivery failed`, {
-        ...aboutOf(attempt),
-        reason,
-      });
+      this.logger.warn(`Attempt ${parcel.attempt} of ${MAX_ATTEMPTS} at a delivery failed`, about);
       this.metrics.ended(parcel, 'retried');
     }
     return true;

@@ -49,7 +49,7 @@ describe('The deliveries of a schedule', () => {
   const toZoe = { channel: 'email', on: ['completed', 'failed'], target: { to: 'zoe@example.com', language: 'uk' } };
   const toBucket = { channel: 's3', on: ['completed'], target: { uri: 's3://reports/' } };
   const toHook = { channel: 'webhook', on: ['completed', 'failed'], target: { url: 'https://example.com/' } };
-  const destination = { uri: 's3://reports/', mayUseOwnCredentials: false };
+  const destination = { uri: 's3://reports/', byAdministrator: false };
   const webhook = { url: 'https://example.com/' };
 
   it.each<[string, ScheduleDeliveryWish, object[]]>([

@@ -23,7 +23,7 @@ export interface WishedDelivery {
   readonly webhook?: WebhookWish;
 }
 
-export type DestinationWish = Omit<BucketWish, 'uri' | 'mayUseOwnCredentials'>;
+export type DestinationWish = Omit<BucketWish, 'uri' | 'byAdministrator'>;
 
 /** What is wrong with the wish in itself, whoever is to carry it out. */
 export function deliveryErrors({
@@ -55,14 +55,14 @@ export function deliveryErrors({
 }
 
 /** The same for whoever plans it. */
-export function deliveryWishOf(wish: WishedDelivery, mayUseOwnCredentials: boolean): ScheduleDeliveryWish {
+export function deliveryWishOf(wish: WishedDelivery, byAdministrator: boolean): ScheduleDeliveryWish {
   const { method, language, destination, destinationOptions, webhook } = wish;
   return {
     method,
     email: emailOf(wish),
     language,
     ...(destination !== undefined && {
-      destination: { uri: destination, ...destinationOptions, mayUseOwnCredentials },
+      destination: { uri: destination, ...destinationOptions, byAdministrator },
     }),
     webhook,
   };

@@ -103,7 +103,7 @@ describe('ScheduleService', () => {
       const inTenant = await sut.create({ ...admin, tenantId: 'blue' }, wishOf({ delivery }), null);
 
       const rights = [own, others, inTenant].map(
-        ({ schedule }) => schedule.deliveries[0]?.target['mayUseOwnCredentials'],
+        ({ schedule }) => schedule.deliveries[0]?.target['byAdministrator'],
       );
       expect(rights).toEqual([true, false, false]);
     });
@@ -165,7 +165,7 @@ describe('ScheduleService', () => {
 
       const replaced = await sut.replace(schedule.id, ann, wishOf({ delivery }));
 
-      expect(replaced.schedule.deliveries[0]?.target['mayUseOwnCredentials']).toBe(false);
+      expect(replaced.schedule.deliveries[0]?.target['byAdministrator']).toBe(false);
       expect(replaced.schedule.asAdmin).toBe(false);
       expect(others.asAdmin).toBe(false);
     });

@@ -6,7 +6,8 @@ export interface BucketWish {
   readonly accessKeyId?: string;
   readonly secretAccessKey?: string;
   readonly forcePathStyle?: boolean;
-  readonly mayUseOwnCredentials: boolean;
+  /** An administrator may use the service's own credentials, and learns why a storage cannot be reached. */
+  readonly byAdministrator: boolean;
 }
 
 /** Plans what is copied into a bucket. */
