@@ -20,6 +20,7 @@ const steps = [
   tool('depcruise', ['src', '--config', '.dependency-cruiser.cjs']),
   tool('knip', []),
   tool('prisma', ['validate'], { PRISMA_SCHEMA_ENGINE_BINARY: process.env['PRISMA_SCHEMA_ENGINE_BINARY'] || stub }),
+  { name: 'docs/reference/errors.md', run: () => script('dev/error-reference.mjs', '--check') },
   { name: 'npm audit --omit=dev', run: audit },
 ];
 
@@ -44,6 +45,12 @@ function tool(program, args, env = {}) {
     return outcome(code === 0, output);
   };
   return { name: [program, ...args.filter((arg) => arg.startsWith('tsconfig') || arg === 'validate')].join(' '), run };
+}
+
+/** @param {string} file @param {string[]} args @returns {Promise<Outcome>} */
+async function script(file, ...args) {
+  const { code, output } = await capture(process.execPath, [join(projectRoot, file), ...args]);
+  return outcome(code === 0, output);
 }
 
 /** A registry that cannot answer says nothing about our dependencies. @returns {Promise<Outcome>} */

@@ -6,7 +6,7 @@ export { RetentionDays } from './api/retention-days.decorator';
 export { ExportListResponse, ExportResponse } from './api/export.response';
 export type { Drawing } from './model/domain/content';
 export type { Column, Projection, Relation, RenderedRows, Sections, TypeFamily } from './model/domain/relation';
-export type { Export, ExportOptions } from './model/domain/export';
+export type { Export, ExportOptions, ExportWarning } from './model/domain/export';
 export type { ExportFormat } from './model/domain/export-format';
 export { EXPORT_STATUSES } from './model/domain/export-status';
 export { ExportSource, type OpenedSource } from './model/domain/export-source';

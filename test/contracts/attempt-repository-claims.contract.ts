@@ -88,7 +88,7 @@ export function describeClaims(recordsOf: () => RecordsUnderTest): void {
       for (let turn = 0; turn < MAX_ATTEMPTS; turn++) {
         const attempt = await claim(id);
         numbers.push(attempt.number);
-        await recordsOf().attempts.retryLater(attempt, 0, 'No connection');
+        await recordsOf().attempts.retryLater(attempt, 0, { code: 'file-not-produced', reason: 'No connection' });
         await recordsOf().advance(1);
       }
 
@@ -106,7 +106,10 @@ export function describeClaims(recordsOf: () => RecordsUnderTest): void {
 
     it.each<[string, (id: string) => Promise<unknown>]>([
       ['completed', async (id) => recordsOf().attempts.finish(await claim(id), finishedFile(id))],
-      ['failed', async (id) => recordsOf().attempts.fail(await claim(id), 'No rows')],
+      [
+        'failed',
+        async (id) => recordsOf().attempts.fail(await claim(id), { code: 'rows-not-written', reason: 'No rows' }),
+      ],
       ['cancelled', (id) => recordsOf().exports.cancel(id, ANN)],
     ])('starts no attempt at a %s export', async (status, end) => {
       const id = await request();

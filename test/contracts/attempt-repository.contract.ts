@@ -1,5 +1,5 @@
 import { pauseAfter } from '../../src/export/model/domain/attempt-limits';
-import type { Export, FinishedFile } from '../../src/export/model/domain/export';
+import type { Export, ExportFailure, ExportWarning, FinishedFile } from '../../src/export/model/domain/export';
 import type { Attempt, AttemptRepository } from '../../src/export/model/domain/interfaces/attempt.repository';
 import { UNLIMITED } from '../support/claims';
 import { ANN, delivering, exportRequest, finishedFile } from '../support/export-requests';
@@ -13,13 +13,19 @@ import { describeClaims } from './attempt-repository-claims.contract';
 
 const PROGRESS = { done: 1, total: 2, unit: 'rows' } as const;
 const DAY_MS = 86_400_000;
+const NO_ROWS: ExportFailure = { code: 'rows-not-written', reason: 'No rows' };
+const NO_CONNECTION: ExportFailure = { code: 'file-not-produced', reason: 'No connection' };
+const WARNINGS: readonly ExportWarning[] = [
+  { code: 'image-missing', text: 'One image is missing' },
+  { code: 'more-warnings', text: '2 more like these.' },
+];
 
 /** Each way to end an attempt or to keep it: all of them are fenced by its token. */
 const MOVES: readonly [string, (attempts: AttemptRepository, attempt: Attempt) => Promise<boolean>][] = [
   ['heartbeat', (attempts, attempt) => attempts.beat(attempt, PROGRESS)],
   ['publish', (attempts, attempt) => attempts.finish(attempt, finishedFile(attempt.export.id))],
-  ['fail', (attempts, attempt) => attempts.fail(attempt, 'No rows')],
-  ['retry later', (attempts, attempt) => attempts.retryLater(attempt, 2, 'No connection')],
+  ['fail', (attempts, attempt) => attempts.fail(attempt, NO_ROWS)],
+  ['retry later', (attempts, attempt) => attempts.retryLater(attempt, 2, NO_CONNECTION)],
   ['hand back', (attempts, attempt) => attempts.handBack(attempt)],
 ];
 
@@ -146,13 +152,13 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
       it('completes the export with its file', async () => {
         const id = await request();
         const attempt = await claim(id);
-        const file: FinishedFile = finishedFile(id, { warnings: ['One image is missing'], pageCount: 4 });
+        const file: FinishedFile = finishedFile(id, { warnings: WARNINGS, pageCount: 4 });
 
         await records.attempts.finish(attempt, file);
 
         expect(await read(id)).toMatchObject({
           ...{ status: 'completed', object: file.object, fileName: file.name, fileSize: 10, sha256: file.sha256 },
-          ...{ recordCount: 2, pageCount: 4, warnings: ['One image is missing'], error: null },
+          ...{ recordCount: 2, pageCount: 4, warnings: WARNINGS, error: null, errorCode: null },
           ...{ progress: { done: 2, total: 2 }, completedAt: expect.any(Date) },
         });
         expect((await records.auditOf(id)).at(-1)).toMatchObject({
@@ -192,19 +198,24 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
       it('ends the export with its reason, and posts what is planned for a failure', async () => {
         const id = await request(delivering('webhook', 'failed'));
 
-        await records.attempts.fail(await claim(id), 'No rows');
+        await records.attempts.fail(await claim(id), NO_ROWS);
 
-        expect(await read(id)).toMatchObject({ status: 'failed', error: 'No rows', object: null });
+        expect(await read(id)).toMatchObject({
+          status: 'failed',
+          error: 'No rows',
+          errorCode: NO_ROWS.code,
+          object: null,
+        });
         expect(await records.messagesOf(id)).toMatchObject([{ event: 'export.failed', channel: 'webhook' }]);
         expect((await records.auditOf(id)).at(-1)).toMatchObject({
-          ...{ action: 'export.failed', details: { reason: 'No rows', attempt: 1 } },
+          ...{ action: 'export.failed', details: { code: NO_ROWS.code, reason: 'No rows', attempt: 1 } },
         });
       });
 
       it('that is retried waits for its pause before the queue is told again', async () => {
         const id = await request(delivering('email', 'completed', 'failed'));
 
-        await records.attempts.retryLater(await claim(id), pauseAfter(1), 'No connection');
+        await records.attempts.retryLater(await claim(id), pauseAfter(1), NO_CONNECTION);
 
         const early = await records.maintenance.takeOverdue();
         await records.advance(pauseAfter(1) + 1);
@@ -216,7 +227,7 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
 
       it('is not claimed before its pause is over', async () => {
         const id = await request();
-        await records.attempts.retryLater(await claim(id), pauseAfter(1), 'No connection');
+        await records.attempts.retryLater(await claim(id), pauseAfter(1), NO_CONNECTION);
 
         const early = [await records.attempts.findNext(UNLIMITED), await claimNext()];
 
@@ -228,7 +239,7 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
       it('tells the audit log, and not the owner, why an attempt is repeated', async () => {
         const id = await request();
 
-        await records.attempts.retryLater(await claim(id), 2, 'No connection');
+        await records.attempts.retryLater(await claim(id), 2, NO_CONNECTION);
 
         expect((await records.auditOf(id)).at(-1)).toMatchObject({
           ...{ action: 'export.attempt-failed', details: { reason: 'No connection', attempt: 1 } },

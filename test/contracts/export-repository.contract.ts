@@ -199,7 +199,7 @@ export function describeExportRepository(name: string, createRecords: CreateReco
     describe('cancel', () => {
       it('has removed what the attempts of an unfinished export stored, and of no other', async () => {
         const ended = (await create()).export;
-        await records.attempts.fail((await records.claim(ended.id))!, 'No rows');
+        await records.attempts.fail((await records.claim(ended.id))!, { code: 'rows-not-written', reason: 'No rows' });
         const { id } = (await create()).export;
 
         await records.exports.cancel(ended.id, ANN);

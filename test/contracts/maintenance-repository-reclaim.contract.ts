@@ -60,9 +60,10 @@ export function describeReclaiming(
 
       await loseAttempts(id, MAX_ATTEMPTS);
 
-      const { status, error } = await read(id);
+      const { status, error, errorCode: code } = await read(id);
       expect([status, error]).toEqual(['failed', expect.stringContaining(`begun ${MAX_ATTEMPTS} times`)]);
-      expect(await lastStep(id)).toMatchObject({ action: 'export.failed', details: { reason: error } });
+      expect(code).toBe('attempts-exhausted');
+      expect(await lastStep(id)).toMatchObject({ action: 'export.failed', details: { code, reason: error } });
       expect(await recordsOf().messagesOf(id)).toMatchObject([{ event: 'export.failed' }]);
       expect(await recordsOf().claim(id)).toBeNull();
     });
@@ -85,16 +86,22 @@ export function describeReclaiming(
 
       await loseAttempts(id, MAX_LOST_DRAWINGS);
 
-      const { error } = await read(id);
-      expect(error).toContain('stopped twice while it drew this board');
-      expect(await lastStep(id)).toMatchObject({ action: 'export.failed', details: { reason: error } });
+      const { error, errorCode: code } = await read(id);
+      expect([error, code]).toEqual([
+        expect.stringContaining('stopped twice while it drew this board'),
+        'drawing-interrupted',
+      ]);
+      expect(await lastStep(id)).toMatchObject({ action: 'export.failed', details: { code, reason: error } });
       expect(await recordsOf().claim(id)).toBeNull();
     });
 
     it('counts only lost attempts of a drawing: not those that failed or were handed back', async () => {
       const id = await request({ kind: 'board', format: 'png' });
       await recordsOf().attempts.handBack((await recordsOf().claim(id))!);
-      await recordsOf().attempts.retryLater((await recordsOf().claim(id))!, 0, 'No connection');
+      await recordsOf().attempts.retryLater((await recordsOf().claim(id))!, 0, {
+        code: 'file-not-produced',
+        reason: 'No connection',
+      });
       await recordsOf().advance(1);
 
       await loseAttempts(id, 1);
@@ -108,7 +115,10 @@ export function describeReclaiming(
       await recordsOf().advance(LEASE_SECONDS + 1);
 
       expect(await recordsOf().maintenance.reclaimSilent()).toMatchObject([{ id: streamed.id, status: 'failed' }]);
-      expect((await read(streamed.id)).error).toContain('while the rows went out');
+      expect(await read(streamed.id)).toMatchObject({
+        error: expect.stringContaining('while the rows went out'),
+        errorCode: 'service-stopped',
+      });
       expect(await recordsOf().messagesOf(streamed.id)).toHaveLength(1);
     });
 

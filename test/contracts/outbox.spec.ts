@@ -53,7 +53,7 @@ describe('The outbox', () => {
 
   it.each([
     ['completed', (attempt: Attempt) => attempts.finish(attempt, FILE)],
-    ['failed', (attempt: Attempt) => attempts.fail(attempt, 'It failed')],
+    ['failed', (attempt: Attempt) => attempts.fail(attempt, { code: 'rows-not-written', reason: 'It failed' })],
   ])('keeps an export from being %s without its messages', async (status, end) => {
     const attempt = await begunExport();
     const { id } = attempt.export;

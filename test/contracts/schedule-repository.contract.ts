@@ -41,7 +41,12 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
     async function failUntilPaused(schedule: Schedule, by: Caller): Promise<void> {
       for (let turn = 0; turn < MOST_FAILURES; turn++) {
         const { run } = await records.runs.beginManual(schedule.id, by, null, null);
-        await records.runs.settle(run, { outcome: 'failed', error: 'No rows', counts: 'up' });
+        await records.runs.settle(run, {
+          outcome: 'failed',
+          error: 'No rows',
+          errorCode: 'rows-not-written',
+          counts: 'up',
+        });
       }
     }
 

@@ -10,7 +10,7 @@ import { describeRunSettling } from './schedule-run-settling.contract';
 const DAY_MS = DAY_SECONDS * 1000;
 const REQUEST_SECONDS = 2;
 const LIMIT = { limit: 2, windowSeconds: 60 };
-const SUCCEEDED: RunVerdict = { outcome: 'succeeded', error: null, counts: 'reset' };
+const SUCCEEDED: RunVerdict = { outcome: 'succeeded', error: null, errorCode: null, counts: 'reset' };
 
 /** What every repository of schedules' runs has to keep. */
 export function describeScheduleRunRepository(name: string, create: CreateRecords): void {

@@ -4,9 +4,11 @@ import type { RunVerdict } from '../../src/scheduled-export/model/domain/schedul
 import type { RecordsUnderTest } from '../support/records-under-test';
 import { MAIL_NOTICE, type scheduleDefinition, WEBHOOK_NOTICE } from '../support/schedule-definitions';
 
-const FAILED: RunVerdict = { outcome: 'failed', error: 'No rows', counts: 'up' };
-const SUCCEEDED: RunVerdict = { outcome: 'succeeded', error: null, counts: 'reset' };
-const CANCELLED: RunVerdict = { outcome: 'failed', error: 'The export was cancelled', counts: 'not' };
+const FAILED: RunVerdict = { outcome: 'failed', error: 'No rows', errorCode: 'rows-not-written', counts: 'up' };
+const SUCCEEDED: RunVerdict = { outcome: 'succeeded', error: null, errorCode: null, counts: 'reset' };
+const CANCELLED: RunVerdict = {
+  ...{ outcome: 'failed', error: 'The export was cancelled', errorCode: 'export-cancelled', counts: 'not' },
+};
 
 interface Bench {
   readonly records: () => RecordsUnderTest;
@@ -35,7 +37,9 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
       await records().runs.settle(run, SUCCEEDED);
 
       const { items } = await records().runs.list(schedule.id, 10);
-      expect(items).toMatchObject([{ id: run.id, outcome: 'failed', error: 'No rows', endedAt: expect.any(Date) }]);
+      expect(items).toMatchObject([
+        { id: run.id, outcome: 'failed', error: 'No rows', errorCode: 'rows-not-written', endedAt: expect.any(Date) },
+      ]);
       expect((await read(schedule)).failures).toBe(1);
     });
 

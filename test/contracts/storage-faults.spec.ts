@@ -40,7 +40,7 @@ async function expectUnavailable(storage: FileStorage, call: (typeof CALLS)[numb
   const error = await call(storage).catch((thrown: unknown) => thrown);
 
   expect(error).toBeInstanceOf(StorageUnavailableError);
-  expect(problemOf(error)).toMatchObject({ body: { status: 503 }, retryAfterSeconds: 5, isFault: true });
+  expect(problemOf(error, 'request-1')).toMatchObject({ body: { status: 503 }, retryAfterSeconds: 5, isFault: true });
 }
 
 describe.each<[string, (folder: string) => Promise<unknown>]>([

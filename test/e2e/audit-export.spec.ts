@@ -76,7 +76,13 @@ describe('The audit log as a file', () => {
 
       expect([answer.status, answer.body.errors]).toEqual([
         400,
-        [{ field: 'data_types', message: expect.stringContaining('cannot be told apart by their owner') }],
+        [
+          {
+            field: 'data_types',
+            message: expect.stringContaining('cannot be told apart by their owner'),
+            code: 'invalid',
+          },
+        ],
       ]);
     }
   });
@@ -109,7 +115,13 @@ describe('The audit log as a file', () => {
 
       expect([status, body.errors]).toEqual([
         400,
-        [{ field: 'tables.0', message: expect.stringContaining('a table of this service, which is never exported') }],
+        [
+          {
+            field: 'tables.0',
+            message: expect.stringContaining('a table of this service, which is never exported'),
+            code: 'forbidden-table',
+          },
+        ],
       ]);
     },
   );
@@ -125,7 +137,7 @@ describe('The audit log as a file', () => {
 
     expect([answer.status, answer.body.errors]).toEqual([
       400,
-      [{ field: 'tables.0', message: 'unknown table "exports"' }],
+      [{ field: 'tables.0', message: 'unknown table "exports"', code: 'unknown-table' }],
     ]);
   });
 });

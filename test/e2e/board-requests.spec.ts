@@ -63,7 +63,7 @@ describe('A request for a board export', () => {
     const { status, body } = await ann.post(`/api/v1/solo/sessions/${session}/export/`, { format: 'png', options });
 
     expect(status).toBe(400);
-    expect(body.errors).toEqual([{ field, message: expect.any(String) }]);
+    expect(body.errors).toEqual([{ field, message: expect.any(String), code: expect.any(String) }]);
   });
 
   it('may name one page, its resolution and its background', async () => {

@@ -53,7 +53,7 @@ describe('Somebody with a token who wants more than what is theirs', () => {
 
       expect({ status, errors: body.errors as unknown }).toEqual({
         status: 400,
-        errors: [{ field, message: expect.any(String) }],
+        errors: [{ field, message: expect.any(String), code: expect.any(String) }],
       });
     });
 
@@ -152,7 +152,7 @@ describe('Somebody with a token who wants more than what is theirs', () => {
 
     expect({ status, fields: body.errors }).toEqual({
       status: 400,
-      fields: [{ field: 'filters.users.name', message: expect.stringContaining('surrogate') }],
+      fields: [{ field: 'filters.users.name', message: expect.stringContaining('surrogate'), code: 'invalid' }],
     });
   });
 

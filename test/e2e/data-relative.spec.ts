@@ -172,7 +172,7 @@ describe('Filters that are relative to the present', () => {
 
     expect({ status, errors: body.errors as unknown }).toEqual({
       status: 400,
-      errors: [{ field, message: expect.any(String) }],
+      errors: [{ field, message: expect.any(String), code: expect.any(String) }],
     });
   });
 
@@ -189,7 +189,10 @@ describe('Filters that are relative to the present', () => {
   it('cannot have their moment chosen by who asks', async () => {
     const { status, body } = await ask({ moments: { created_at: 'today' } }, { as_of: '2020-01-01T00:00:00Z' });
 
-    expect([status, body.errors]).toEqual([400, [{ field: 'options.as_of', message: expect.any(String) }]]);
+    expect([status, body.errors]).toEqual([
+      400,
+      [{ field: 'options.as_of', message: expect.any(String), code: expect.any(String) }],
+    ]);
   });
 
   it('are relative to the slot where a schedule asks, which names the file', async () => {

@@ -137,7 +137,7 @@ describe('Events', () => {
     const { status, body } = await ann.get(`${EVENTS}?limit=${limit}`);
 
     const message = 'limit must be a whole number from 1 to 200';
-    expect([status, body.errors]).toEqual([400, [{ field: 'limit', message }]]);
+    expect([status, body.errors]).toEqual([400, [{ field: 'limit', message, code: 'invalid' }]]);
   });
 
   it('ask for a token, or for an id and a secret', async () => {

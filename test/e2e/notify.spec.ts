@@ -124,7 +124,7 @@ describe('What a request says of notifications', () => {
   ])('refuses %s, and names the field', async (_, notify, field, message) => {
     expect(await refusalOf(ann, notify)).toEqual({
       status: 400,
-      errors: [{ field, message: expect.stringMatching(message) }],
+      errors: [{ field, message: expect.stringMatching(message), code: expect.any(String) }],
     });
   });
 
@@ -206,7 +206,9 @@ describe('What a request says of notifications', () => {
 
     for (const { status, body } of answers) {
       expect(status).toBe(400);
-      expect(body.errors).toEqual([{ field: 'notify.email', message: expect.stringContaining('by webhook') }]);
+      expect(body.errors).toEqual([
+        { field: 'notify.email', message: expect.stringContaining('by webhook'), code: 'invalid' },
+      ]);
     }
   });
 

@@ -92,7 +92,7 @@ describe('How long a file is kept', () => {
       expect([days, refused.status, refused.body.errors]).toEqual([
         days,
         400,
-        [{ field: 'retention_days', message: expect.stringMatching(/number|above/) }],
+        [{ field: 'retention_days', message: expect.stringMatching(/number|above/), code: 'invalid' }],
       ]);
     }
   });
@@ -102,7 +102,7 @@ describe('How long a file is kept', () => {
 
     expect([refused.status, refused.body.errors]).toEqual([
       400,
-      [{ field: 'retention_days', message: 'must be left out for realtime: no file is kept' }],
+      [{ field: 'retention_days', message: 'must be left out for realtime: no file is kept', code: 'invalid' }],
     ]);
   });
 

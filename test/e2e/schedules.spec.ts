@@ -211,7 +211,10 @@ describe('Schedules', () => {
     ])('%j', async (more, field) => {
       const refused = await ann.post(SCHEDULES, ofNotes(more));
 
-      expect([refused.status, refused.body.errors]).toEqual([400, [{ field, message: expect.any(String) }]]);
+      expect([refused.status, refused.body.errors]).toEqual([
+        400,
+        [{ field, message: expect.any(String), code: expect.any(String) }],
+      ]);
     });
 
     it.each([
@@ -229,7 +232,7 @@ describe('Schedules', () => {
     ])('in words that say what is right: %j', async (more, field, words) => {
       const { body } = await ann.post(SCHEDULES, ofNotes(more));
 
-      expect(body.errors).toEqual([{ field, message: expect.stringMatching(words) }]);
+      expect(body.errors).toEqual([{ field, message: expect.stringMatching(words), code: expect.any(String) }]);
     });
 
     it('all of them at once', async () => {
@@ -246,7 +249,7 @@ describe('Schedules', () => {
 
       expect([refused.status, refused.body.errors]).toEqual([
         400,
-        [{ field: 'tables.0', message: expect.any(String) }],
+        [{ field: 'tables.0', message: expect.any(String), code: expect.any(String) }],
       ]);
     });
   });

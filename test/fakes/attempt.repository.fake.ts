@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { MAX_ATTEMPTS } from '../../src/export/model/domain/attempt-limits';
-import type { Export, FinishedFile, Progress } from '../../src/export/model/domain/export';
+import type { Export, ExportFailure, FinishedFile, Progress } from '../../src/export/model/domain/export';
 import {
   type AccountShare,
   type Attempt,
@@ -98,17 +98,17 @@ export class FakeAttemptRepository extends AttemptRepository {
     });
   }
 
-  override fail(attempt: Attempt, reason: string): Promise<boolean> {
-    const details = { reason, attempt: attempt.number };
-    return this.end(attempt, () => ({ status: 'failed', attemptToken: null, error: reason }), {
+  override fail(attempt: Attempt, { code, reason }: ExportFailure): Promise<boolean> {
+    const details = { code, reason, attempt: attempt.number };
+    return this.end(attempt, () => ({ status: 'failed', attemptToken: null, error: reason, errorCode: code }), {
       audit: (row) => auditOf(row, 'export.failed', { details }),
       notifies: 'failed',
     });
   }
 
-  override retryLater(attempt: Attempt, pauseSeconds: number, reason: string): Promise<boolean> {
+  override retryLater(attempt: Attempt, pauseSeconds: number, { code, reason }: ExportFailure): Promise<boolean> {
     const enqueueAfter = this.records.clock.in(pauseSeconds);
-    const details = { reason, attempt: attempt.number };
+    const details = { code, reason, attempt: attempt.number };
     const change = { status: 'pending', attemptToken: null, enqueueAfter, retryAt: enqueueAfter } as const;
     return this.end(attempt, () => change, {
       audit: (row) => auditOf(row, 'export.attempt-failed', { details }),

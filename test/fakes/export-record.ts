@@ -67,6 +67,7 @@ const NO_FILE = {
   pageCount: null,
   warnings: [],
   error: null,
+  errorCode: null,
   expiresAt: null,
   completedAt: null,
 };

@@ -1,6 +1,6 @@
 import { DRAWINGS, MAX_ATTEMPTS, MAX_LOST_DRAWINGS } from '../../src/export/model/domain/attempt-limits';
 import { partyOf, wayOf } from '../../src/export/model/domain/downloader';
-import type { Export } from '../../src/export/model/domain/export';
+import type { Export, ExportFailure } from '../../src/export/model/domain/export';
 import { type DeletableObject, UpkeepRepository } from '../../src/export/model/domain/interfaces/upkeep.repository';
 import { objectPrefix } from '../../src/export/model/domain/object-key';
 import { servedFile } from './download-lease.repository.fake';
@@ -13,10 +13,19 @@ const REMINDER_SECONDS = 30;
 const DAY_SECONDS = 86_400;
 const IDEMPOTENCY_DAYS = 7;
 const UNTOLD_DAYS = 1;
-const STREAM_BROKE = 'The service stopped while the rows went out. Ask for them again.';
-const DRAWING_LOST =
-  'The service stopped twice while it drew this board. Remove very large or complex images, or export fewer pages, and try again.';
-const WORN_OUT = `The export was begun ${MAX_ATTEMPTS} times and stopped every time. Try again, or ask for less at once.`;
+const STREAM_BROKE: ExportFailure = {
+  code: 'service-stopped',
+  reason: 'The service stopped while the rows went out. Ask for them again.',
+};
+const DRAWING_LOST: ExportFailure = {
+  code: 'drawing-interrupted',
+  reason:
+    'The service stopped twice while it drew this board. Remove very large or complex images, or export fewer pages, and try again.',
+};
+const ATTEMPTS_EXHAUSTED: ExportFailure = {
+  code: 'attempts-exhausted',
+  reason: `The export was begun ${MAX_ATTEMPTS} times and stopped every time. Try again, or ask for less at once.`,
+};
 
 /** What the sweep asks of a `FakeRecords`. */
 export class FakeMaintenanceRepository extends UpkeepRepository {
@@ -32,7 +41,7 @@ export class FakeMaintenanceRepository extends UpkeepRepository {
     const silentSince = clock.in(-this.terms.leaseSeconds);
     const isSilent = ({ status, heartbeatAt }: ExportRecord) =>
       status === 'processing' && heartbeatAt !== null && heartbeatAt < silentSince;
-    const fail = (reason: string, which: (record: ExportRecord) => boolean) =>
+    const fail = ({ code, reason }: ExportFailure, which: (record: ExportRecord) => boolean) =>
       this.records.changeExports({
         where: (record) => isSilent(record) && which(record),
         set: ({ lostAttempts }) => ({
@@ -40,8 +49,9 @@ export class FakeMaintenanceRepository extends UpkeepRepository {
           attemptToken: null,
           lostAttempts: lostAttempts + 1,
           error: reason,
+          errorCode: code,
         }),
-        audit: (row) => auditOf(row, 'export.failed', { details: { reason } }),
+        audit: (row) => auditOf(row, 'export.failed', { details: { code, reason } }),
         notifies: 'failed',
       });
     const broken = fail(STREAM_BROKE, ({ streamed }) => streamed);
@@ -52,7 +62,7 @@ export class FakeMaintenanceRepository extends UpkeepRepository {
         DRAWINGS.formats.some((drawn) => drawn === format) &&
         lostAttempts + 1 >= MAX_LOST_DRAWINGS,
     );
-    const failed = fail(WORN_OUT, ({ attempts }) => attempts >= MAX_ATTEMPTS);
+    const failed = fail(ATTEMPTS_EXHAUSTED, ({ attempts }) => attempts >= MAX_ATTEMPTS);
     const pending = this.records.changeExports({
       where: isSilent,
       set: ({ lostAttempts }) => ({

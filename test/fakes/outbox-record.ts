@@ -51,7 +51,9 @@ export class OutboxRecord {
 
   toState(): DeliveryState {
     const { channel, event, status, attempts, lastError, receipt, endedAt, refusal } = this;
-    return { channel, event, status, attempts, lastError, receipt, endedAt, gone: refusal === 'gone' };
+    const failure = refusal === 'gone' ? 'receiver-gone' : refusal === null ? 'delivery-failed' : 'delivery-refused';
+    const errorCode = lastError === null ? null : failure;
+    return { channel, event, status, attempts, lastError, receipt, endedAt, gone: refusal === 'gone', errorCode };
   }
 
   toRecord(): DeliveryRecord {

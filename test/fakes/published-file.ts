@@ -17,6 +17,7 @@ export function publishedFile(
     status: 'completed',
     attemptToken: null,
     error: null,
+    errorCode: null,
     completedAt: clock.now(),
     expiresAt: object && clock.in(keptSeconds),
     storageKey: object?.key ?? null,

@@ -73,10 +73,10 @@ export class FakeScheduleRunRepository extends ScheduleRunRepository {
     return Promise.resolve(begun.sort((one, other) => (one.run.id < other.run.id ? -1 : 1)));
   }
 
-  override settle({ id, scheduleId }: ScheduleRun, { outcome, error, counts }: RunVerdict): Promise<void> {
+  override settle({ id, scheduleId }: ScheduleRun, { outcome, error, errorCode, counts }: RunVerdict): Promise<void> {
     const record = this.records.runs.get(id);
     if (record?.run.outcome !== null) return Promise.resolve();
-    record.run = { ...record.run, outcome, error, endedAt: this.records.clock.now() };
+    record.run = { ...record.run, outcome, error, errorCode, endedAt: this.records.clock.now() };
     const schedule = this.records.schedules.get(scheduleId);
     if (counts === 'not' || !schedule) return Promise.resolve();
     const failures = counts === 'up' ? schedule.failures + 1 : 0;
@@ -125,7 +125,7 @@ export class FakeScheduleRunRepository extends ScheduleRunRepository {
 
   private insert(scheduleId: string, slot: Date | null, trigger: RunTrigger): ScheduleRun {
     const createdAt = this.records.clock.now();
-    const open = { outcome: null, error: null, endedAt: null };
+    const open = { outcome: null, error: null, errorCode: null, endedAt: null };
     const run = { id: uuidv7(), scheduleId, slot, trigger, exportId: uuidv7(), createdAt, ...open };
     const record: RunRecord = { run, nextCheckAt: this.records.clock.in(this.pollIntervalMs / 1000) };
     this.records.runs.set(run.id, record);

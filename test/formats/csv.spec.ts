@@ -93,10 +93,11 @@ describe('CSV', () => {
   });
 
   it('warns that the null of an only column is an empty line', async () => {
-    const { bytes, warnings } = await laboratory.write(new CsvWriter(), ['notes']);
+    const { bytes, warnings, warningCodes } = await laboratory.write(new CsvWriter(), ['notes']);
 
     expect(bytes.toString()).toMatch(/^note\n\n""\n/);
     expect(warnings).toEqual([expect.stringContaining('In notes')]);
+    expect(warningCodes).toEqual(['null-as-empty-line']);
   });
 
   it('has a header where there are no rows', async () => {

@@ -84,12 +84,13 @@ describeWith(['poppler'], 'The layout of a printed sheet', () => {
     const rows = [['x'.repeat(1_000_000)], ['слово '.repeat(200_000)], ['\n'.repeat(1_000_000)], ['short']];
     const began = performance.now();
 
-    const { pdf, pageCount, warnings } = await printed(aTable(rows, ONE_COLUMN));
+    const { pdf, pageCount, warnings, warningCodes } = await printed(aTable(rows, ONE_COLUMN));
 
     expect(performance.now() - began).toBeLessThan(scaled(5_000));
     expect(pageCount).toBeLessThan(5);
     const places = 'row 1, “Answer”; row 2, “Answer”; row 3, “Answer”';
     expect(warnings).toEqual([`3 cells were too long to print; they are cut: ${places}.`]);
+    expect(warningCodes).toEqual(['cell-truncated']);
     const text = await textOf(pdf);
     expect(text).toContain('…');
     expect(text).toContain('short');

@@ -100,12 +100,13 @@ describeWith(['poppler'], 'A printed sheet', () => {
   });
 
   it('shows a sign for a character that no font has, warns, and can still be found by it', async () => {
-    const { pdf, warnings } = await printed(aTable([['ⴰⵣⵓⵍ', 1], ['A\u{13000}', 2]])); // prettier-ignore
+    const { pdf, warnings, warningCodes } = await printed(aTable([['ⴰⵣⵓⵍ', 1], ['A\u{13000}', 2]])); // prettier-ignore
 
     expect(await textOf(pdf)).toContain('ⴰⵣⵓⵍ');
     expect(warnings).toEqual([
       'No font has these characters, which are printed as �: U+2D30, U+2D63, U+2D53, U+2D4D, U+13000.',
     ]);
+    expect(warningCodes).toEqual(['characters-not-printable']);
   });
 
   it('has the header, the page’s number and the number of pages on every page', async () => {

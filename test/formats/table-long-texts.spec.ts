@@ -33,7 +33,10 @@ describeWith(['openpyxl', 'xmllint'], 'A text that has no room in its cell', () 
   }
 
   it('stands whole on a further sheet, and its cell says where', async () => {
-    const { bytes, warnings, recordCount } = await writeTable(xlsx, textTable(texts, { warnings: ['of the source'] }));
+    const { bytes, warnings, warningCodes, recordCount } = await writeTable(
+      xlsx,
+      textTable(texts, { warnings: [{ code: 'image-missing', text: 'of the source' }] }),
+    );
 
     await wellFormedParts(bytes);
     const [results, longTexts, ...more] = await read(bytes);
@@ -63,6 +66,7 @@ describeWith(['openpyxl', 'xmllint'], 'A text that has no room in its cell', () 
       'In Results, column c0, one text has more than the 32,767 characters that a cell may hold: it stands whole on the sheet Long texts.',
       'In Results, column c1, one text has more than the 32,767 characters that a cell may hold: it stands whole on the sheet Long texts.',
     ]);
+    expect(warningCodes).toEqual(['image-missing', 'long-text-moved', 'long-text-moved']);
   });
 
   it('is marked there too where a spreadsheet would run it', async () => {

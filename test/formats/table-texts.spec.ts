@@ -136,7 +136,10 @@ describe('A table as CSV', () => {
   });
 
   it('warns that the null of an only column is an empty line', async () => {
-    const { bytes, warnings } = await writeTable(csv, textTable([[null], ['']], { warnings: ['of the source'] }));
+    const { bytes, warnings } = await writeTable(
+      csv,
+      textTable([[null], ['']], { warnings: [{ code: 'image-missing', text: 'of the source' }] }),
+    );
 
     expect(bytes.toString()).toBe('Column 0\n\n""\n');
     expect(warnings).toEqual(['of the source', expect.stringContaining('In Results, which has one column only')]);

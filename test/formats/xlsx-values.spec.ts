@@ -96,6 +96,7 @@ describeWith(['openpyxl'], 'The values of an XLSX, read by openpyxl', () => {
     expect(file.warnings).toEqual([
       'In hostile_values, column large, one text was cut to the 32,767 characters that a cell may hold.',
     ]);
+    expect(file.warningCodes).toEqual(['cell-truncated']);
   });
 });
 

@@ -71,7 +71,9 @@ describe('BoardPainter', () => {
 
     const { width, height } = PNG.sync.read(Buffer.from(file!));
     expect(width * height).toBeLessThanOrEqual(8192 * 8192);
-    expect(drawing.warnings).toEqual([expect.stringContaining('Page 1 was drawn at the pixel ratio 7.79')]);
+    expect(drawing.warnings).toEqual([
+      { code: 'pixel-ratio-reduced', text: expect.stringContaining('Page 1 was drawn at the pixel ratio 7.79') },
+    ]);
   });
 
   it('draws an embedded image', async () => {
@@ -120,9 +122,9 @@ describe('BoardPainter', () => {
     const drawing = await openBoard(painter, solo({ assets: [asset] }), png, forever);
 
     expect(rgba((await pagesOf(drawing))[0]!, 20, 20)).toEqual([0xf3, 0xf4, 0xf6, 255]);
-    expect(drawing.warnings).toEqual([
-      'An image on page 1 is missing (data:image/png;base64,…): it is not a PNG, JPEG, GIF, WebP or SVG image.',
-    ]);
+    const text =
+      'An image on page 1 is missing (data:image/png;base64,…): it is not a PNG, JPEG, GIF, WebP or SVG image.';
+    expect(drawing.warnings).toEqual([{ code: 'image-missing', text }]);
   });
 
   it('names the first fifty images that are missing, and counts the rest', async () => {

@@ -9,8 +9,7 @@ import { Sql, sql } from '../../src/platform/postgres/sql';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from './test-database';
 
 /** A file as a writer made it, with what it said of it. */
-export interface WrittenFile
-  extends Pick<RenderedFile, 'extension' | 'contentType'>, ReturnType<RenderedFile['summary']> {
+export interface WrittenFile extends Pick<RenderedFile, 'extension' | 'contentType'>, ReturnType<typeof summaryOf> {
   readonly bytes: Buffer;
 }
 
@@ -132,7 +131,17 @@ export async function collect(file: RenderedFile): Promise<WrittenFile> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of file.body) chunks.push(chunk);
   const { extension, contentType } = file;
-  return { extension, contentType, bytes: Buffer.concat(chunks), ...file.summary() };
+  return { extension, contentType, bytes: Buffer.concat(chunks), ...summaryOf(file) };
+}
+
+/** What is in the file, with the texts of its warnings and their codes. */
+export function summaryOf(file: RenderedFile) {
+  const { warnings, ...counts } = file.summary();
+  return {
+    ...counts,
+    warnings: warnings.map(({ text }) => text),
+    warningCodes: warnings.map(({ code }) => code),
+  };
 }
 
 function fail(message: string): never {

@@ -6,6 +6,7 @@ import { TablePdfWriter } from '../../src/export/infrastructure/formats/sheet/ta
 import type { ExportOptions, Progress } from '../../src/export/model/domain/export';
 import type { Cell, Table, TableColumn } from '../../src/export/model/domain/table';
 import { run } from './python';
+import { summaryOf } from './rendering';
 
 /** A table of these rows, given in one batch. */
 export function aTable(rows: readonly (readonly Cell[])[], changed: Partial<Table> = {}): Table {
@@ -39,7 +40,7 @@ export async function printed(table: Table, options: ExportOptions = {}) {
   const progress: Progress[] = [];
   const file = new TablePdfWriter().write(table, options, (step) => progress.push(step));
   const pdf = await buffer(file.body);
-  return { pdf, progress, ...file.summary() };
+  return { pdf, progress, ...summaryOf(file) };
 }
 
 /** The pages' texts, as poppler reads them. */

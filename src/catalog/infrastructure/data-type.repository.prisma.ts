@@ -85,7 +85,9 @@ async function refusingTakenName<Result>(change: Promise<Result>, name: string):
   } catch (error) {
     if (!(error instanceof Prisma.PrismaClientKnownRequestError) || error.code !== UNIQUE_VIOLATION) throw error;
     const message = `There is a data type of the name ${JSON.stringify(name)} already`;
-    throw new DomainError('conflict', 'name-taken', message, { fields: [{ field: 'name', message: 'is taken' }] });
+    throw new DomainError('conflict', 'name-taken', message, {
+      fields: [{ field: 'name', message: 'is taken', code: 'taken' }],
+    });
   }
 }
 

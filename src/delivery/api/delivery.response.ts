@@ -1,4 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { DeliveryCode } from '../../platform/errors/record-codes';
+import { ApiDeliveryCode } from '../../platform/http/api-codes.decorator';
 import { CHANNELS } from '../../platform/outbox/planned-delivery';
 import type { DeliveryRecord } from '../model/domain/delivery-state';
 import { shownTarget } from '../model/domain/shown-target';
@@ -33,6 +35,9 @@ export class DeliveryResponse {
   @ApiProperty({ nullable: true, type: String, description: 'Why the last attempt failed' })
   readonly error!: string | null;
 
+  @ApiDeliveryCode()
+  readonly error_code!: DeliveryCode | null;
+
   @ApiProperty({ format: 'date-time' })
   readonly created_at!: string;
 
@@ -52,6 +57,7 @@ export class DeliveryResponse {
       status: source.status,
       attempts: source.attempts,
       error: source.lastError,
+      error_code: source.errorCode,
       created_at: source.createdAt.toISOString(),
       next_attempt_at: source.nextAttemptAt?.toISOString() ?? null,
       ended_at: source.endedAt?.toISOString() ?? null,

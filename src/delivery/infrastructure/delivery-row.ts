@@ -1,3 +1,4 @@
+import type { DeliveryCode } from '../../platform/errors/record-codes';
 import type { ChannelName } from '../../platform/outbox/planned-delivery';
 import type { Delivery as DeliveryRow } from '../../platform/prisma/generated/client';
 import type { DeliveryRecord, DeliveryState, DeliveryStatus } from '../model/domain/delivery-state';
@@ -34,7 +35,15 @@ export function toState(row: DeliveryRow): DeliveryState {
     receipt: row.receipt as Receipt | null,
     endedAt: row.endedAt,
     gone: row.refusal === 'gone',
+    errorCode: errorCodeOf(row),
   };
+}
+
+/** Follows from what is stored, so that it is true for rows of every version. */
+function errorCodeOf({ lastError, refusal }: DeliveryRow): DeliveryCode | null {
+  if (lastError === null) return null;
+  if (refusal === 'gone') return 'receiver-gone';
+  return refusal === null ? 'delivery-failed' : 'delivery-refused';
 }
 
 export function toRecord(row: DeliveryRow): DeliveryRecord {

@@ -1,4 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { FailureCode, WarningCode } from '../../platform/errors/record-codes';
+import { ApiFailureCode, ApiWarningCodes } from '../../platform/http/api-codes.decorator';
 import { PageResponse } from '../../platform/http/page';
 import { type Export, percentOf } from '../model/domain/export';
 import { EXPORT_FORMATS, EXPORT_KINDS, type ExportFormat, type ExportKind } from '../model/domain/export-format';
@@ -107,8 +109,14 @@ export class ExportResponse {
   })
   readonly warnings!: readonly string[];
 
+  @ApiWarningCodes()
+  readonly warning_codes!: readonly WarningCode[];
+
   @ApiProperty({ ...nullable, description: 'Why it failed' })
   readonly error!: string | null;
+
+  @ApiFailureCode()
+  readonly error_code!: FailureCode | null;
 
   @ApiProperty({ ...nullableTime, description: 'When the file is deleted, or was' })
   readonly expires_at!: string | null;
@@ -157,8 +165,10 @@ export class ExportResponse {
       downloaded_at: source.downloadedAt?.toISOString() ?? null,
       downloaded_by: source.downloadedBy,
       one_time: source.oneTime,
-      warnings: source.warnings,
+      warnings: source.warnings.map(({ text }) => text),
+      warning_codes: source.warnings.map(({ code }) => code),
       error: source.error,
+      error_code: source.errorCode,
       expires_at: source.expiresAt?.toISOString() ?? null,
       created_at: source.createdAt.toISOString(),
       updated_at: source.updatedAt.toISOString(),

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { HttpStatus, Injectable, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Party } from '../../platform/auth/caller';
+import { DomainError } from '../../platform/errors/domain-error';
 import { attachmentDisposition } from '../../platform/http/content-disposition';
 import type { ByteRange } from '../../platform/storage/file-storage';
 import { type DownloadableFile, ExportDownload } from '../model/services/export-download';
@@ -47,8 +48,8 @@ export class FileAnswer {
     response.set({ 'Accept-Ranges': 'bytes' });
     const range = rangeOf(request, file.size, tagOf(file));
     if (range === 'unsatisfiable') {
-      response.status(HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE).set('Content-Range', `bytes */${file.size}`).end();
-      return;
+      response.set('Content-Range', `bytes */${file.size}`);
+      throw new DomainError('range', 'range-not-satisfiable', `The file has ${file.size} bytes and no such range`);
     }
     await this.answer(file, range, by, request, response);
   }

@@ -6,7 +6,7 @@ import type { Ending } from '../../platform/outbox/planned-delivery';
 import { Prisma } from '../../platform/prisma/generated/client';
 import { PrismaService, type Transaction } from '../../platform/prisma/prisma.service';
 import { MAX_ATTEMPTS } from '../model/domain/attempt-limits';
-import type { Export, FinishedFile, Progress } from '../model/domain/export';
+import type { Export, ExportFailure, FinishedFile, Progress } from '../model/domain/export';
 import { type AccountShare, type Attempt, AttemptRepository } from '../model/domain/interfaces/attempt.repository';
 import { ACCOUNT, auditOf, changeExports } from './export-row';
 import { publishedFile } from './published-file';
@@ -93,21 +93,21 @@ export class PrismaAttemptRepository extends AttemptRepository {
     );
   }
 
-  override fail(attempt: Attempt, reason: string): Promise<boolean> {
-    const set = Prisma.sql`status = 'failed', attempt_token = NULL, error = ${reason}`;
+  override fail(attempt: Attempt, { code, reason }: ExportFailure): Promise<boolean> {
+    const set = Prisma.sql`status = 'failed', attempt_token = NULL, error = ${reason}, error_code = ${code}`;
     return this.end(
       attempt,
       set,
-      (row) => auditOf(row, 'export.failed', { details: { reason, attempt: attempt.number } }),
+      (row) => auditOf(row, 'export.failed', { details: { code, reason, attempt: attempt.number } }),
       'failed',
     );
   }
 
-  override retryLater(attempt: Attempt, pauseSeconds: number, reason: string): Promise<boolean> {
+  override retryLater(attempt: Attempt, pauseSeconds: number, { code, reason }: ExportFailure): Promise<boolean> {
     const due = Prisma.sql`now() + make_interval(secs => ${pauseSeconds})`;
     const set = Prisma.sql`status = 'pending', attempt_token = NULL, enqueue_after = ${due}, retry_at = ${due}`;
     return this.end(attempt, set, (row) =>
-      auditOf(row, 'export.attempt-failed', { details: { reason, attempt: attempt.number } }),
+      auditOf(row, 'export.attempt-failed', { details: { code, reason, attempt: attempt.number } }),
     );
   }
 

@@ -1,11 +1,12 @@
 import { Prisma } from '../../platform/prisma/generated/client';
 import { type AuditEntry, recordAudit } from '../../platform/audit/audit-log';
 import type { Party } from '../../platform/auth/caller';
+import type { FailureCode, WarningCode } from '../../platform/errors/record-codes';
 import type { Export as ExportRow } from '../../platform/prisma/generated/client';
 import { postToOutbox, type OutboxMessage } from '../../platform/outbox/outbox';
 import type { Ending, PlannedDelivery } from '../../platform/outbox/planned-delivery';
 import type { Transaction } from '../../platform/prisma/prisma.service';
-import type { Export, ProgressUnit, StoredObject } from '../model/domain/export';
+import type { Export, ExportWarning, ProgressUnit, StoredObject } from '../model/domain/export';
 import { ownerOf } from '../model/domain/record-owner';
 import type { ExportFormat, ExportKind } from '../model/domain/export-format';
 import { type ExportStatus, statusesBefore } from '../model/domain/export-status';
@@ -47,14 +48,20 @@ export function toExport(row: ExportRow): Export {
     // Noted at its beginning; it counts from its end on.
     downloadedBy: row.downloadedAt && row.downloadedBy,
     isBeingTaken: isBeingTaken(row),
-    warnings: row.warnings,
+    warnings: warningsOf(row),
     error: row.error,
+    errorCode: row.error === null ? null : ((row.errorCode ?? 'unspecified') as FailureCode),
     expiresAt: row.expiresAt,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
     startedAt: row.startedAt,
     completedAt: row.completedAt,
   };
+}
+
+/** A process of a version without codes writes the texts alone, and may have replaced texts that had codes. */
+function warningsOf({ warnings, warningCodes }: ExportRow): ExportWarning[] {
+  return warnings.map((text, index) => ({ code: (warningCodes[index] ?? 'unspecified') as WarningCode, text }));
 }
 
 /** The lease is the database's; its clock need not be asked, as this decides only how long a reader is made to wait. */

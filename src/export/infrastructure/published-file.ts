@@ -11,12 +11,13 @@ function keptUntil(retentionDays: number): Prisma.Sql {
 export function publishedFile(file: FinishedFile, retentionDays: number): Prisma.Sql {
   const records = Prisma.sql`${file.recordCount === null ? null : BigInt(file.recordCount)}::bigint`;
   return Prisma.sql`
-    attempt_token = NULL, error = NULL, completed_at = now(),
+    attempt_token = NULL, error = NULL, error_code = NULL, completed_at = now(),
     expires_at = ${file.object ? keptUntil(retentionDays) : Prisma.sql`NULL`},
     storage_key = ${file.object?.key ?? null}, content_type = ${file.object?.contentType ?? null}, file_name = ${file.name},
     file_size = ${BigInt(file.size)}, sha256 = ${file.sha256},
     record_count = ${records}, page_count = ${file.pageCount}::int,
-    warnings = ${[...file.warnings]}::text[],
+    warnings = ${file.warnings.map(({ text }) => text)}::text[],
+    warning_codes = ${file.warnings.map(({ code }) => code)}::text[],
     progress_total = coalesce(progress_total, ${records}, progress_done),
     progress_done = coalesce(progress_total, ${records}, progress_done)`;
 }

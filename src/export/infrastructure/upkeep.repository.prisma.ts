@@ -6,7 +6,7 @@ import { Prisma } from '../../platform/prisma/generated/client';
 import { PrismaService } from '../../platform/prisma/prisma.service';
 import { DRAWINGS, MAX_ATTEMPTS, MAX_LOST_DRAWINGS } from '../model/domain/attempt-limits';
 import { partyOf, wayOf } from '../model/domain/downloader';
-import type { Export } from '../model/domain/export';
+import type { Export, ExportFailure } from '../model/domain/export';
 import { type DeletableObject, UpkeepRepository } from '../model/domain/interfaces/upkeep.repository';
 import { objectPrefix } from '../model/domain/object-key';
 import { GIVEN_OUT, auditOf, changeExports, mayBecome, messagesOf, toExport } from './export-row';
@@ -24,12 +24,23 @@ const IDEMPOTENCY_DAYS = 7;
 /** News that are older than this help nobody. */
 const UNTOLD_DAYS = 1;
 
-const DRAWING_LOST =
-  'The service stopped twice while it drew this board. Remove very large or complex images, or export fewer pages, and try again.';
+const DRAWING_LOST: ExportFailure = {
+  code: 'drawing-interrupted',
+  reason:
+    'The service stopped twice while it drew this board. Remove very large or complex images, or export fewer pages, and try again.',
+};
 
 const IS_DRAWING = Prisma.sql`kind = ${DRAWINGS.kind} AND format IN (${Prisma.join(DRAWINGS.formats)})`;
 
-const STREAM_BROKE = 'The service stopped while the rows went out. Ask for them again.';
+const STREAM_BROKE: ExportFailure = {
+  code: 'service-stopped',
+  reason: 'The service stopped while the rows went out. Ask for them again.',
+};
+
+const ATTEMPTS_EXHAUSTED: ExportFailure = {
+  code: 'attempts-exhausted',
+  reason: `The export was begun ${MAX_ATTEMPTS} times and stopped every time. Try again, or ask for less at once.`,
+};
 
 @Injectable()
 export class PrismaUpkeepRepository extends UpkeepRepository {
@@ -43,13 +54,13 @@ export class PrismaUpkeepRepository extends UpkeepRepository {
   override reclaimSilent(): Promise<Export[]> {
     const silent = Prisma.sql`status = 'processing'
       AND heartbeat_at < now() - make_interval(secs => ${this.config.exports.leaseSeconds})`;
-    const reason = `The export was begun ${MAX_ATTEMPTS} times and stopped every time. Try again, or ask for less at once.`;
     return this.prisma.$transaction(async (transaction) => {
-      const fail = (why: string, which: Prisma.Sql) =>
+      const fail = ({ code, reason }: ExportFailure, which: Prisma.Sql) =>
         changeExports(transaction, {
-          set: Prisma.sql`status = 'failed', attempt_token = NULL, lost_attempts = lost_attempts + 1, error = ${why}`,
+          set: Prisma.sql`status = 'failed', attempt_token = NULL, lost_attempts = lost_attempts + 1,
+                          error = ${reason}, error_code = ${code}`,
           where: Prisma.sql`${silent} AND ${which}`,
-          audit: (row) => auditOf(row, 'export.failed', { details: { reason: why } }),
+          audit: (row) => auditOf(row, 'export.failed', { details: { code, reason } }),
           tells: 'failed',
         });
       // Nobody can go on with an answer that broke off.
@@ -58,7 +69,7 @@ export class PrismaUpkeepRepository extends UpkeepRepository {
         DRAWING_LOST,
         Prisma.sql`${IS_DRAWING} AND lost_attempts + 1 >= ${MAX_LOST_DRAWINGS}`,
       );
-      const failed = await fail(reason, Prisma.sql`attempts >= ${MAX_ATTEMPTS}`);
+      const failed = await fail(ATTEMPTS_EXHAUSTED, Prisma.sql`attempts >= ${MAX_ATTEMPTS}`);
       const pending = await changeExports(transaction, {
         set: Prisma.sql`status = 'pending', attempt_token = NULL, lost_attempts = lost_attempts + 1, enqueue_after = now()`,
         where: silent,

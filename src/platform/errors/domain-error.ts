@@ -1,20 +1,40 @@
-export type DomainErrorKind =
-  | 'invalid'
-  | 'forbidden'
-  | 'not-found'
-  | 'conflict'
-  | 'gone'
-  | 'precondition'
-  | 'too-large'
-  | 'range'
-  | 'limit'
-  | 'mismatch'
-  | 'unprocessable';
+import type { FieldCode, ProblemCode } from './problem-codes';
+
+/** The HTTP status of each kind of refusal. */
+export const STATUS_OF_KIND = {
+  invalid: 400,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  gone: 410,
+  precondition: 412,
+  'too-large': 413,
+  range: 416,
+  mismatch: 422,
+  unprocessable: 422,
+  limit: 429,
+} as const;
+
+export type DomainErrorKind = keyof typeof STATUS_OF_KIND;
 
 export interface FieldError {
   readonly field: string;
   readonly message: string;
+  /** `invalid` where it is left out. */
+  readonly code?: FieldCode;
 }
+
+/** The nouns of what can be missing, with the codes that say so. */
+const NOT_FOUND_CODES = {
+  Customer: 'customer-not-found',
+  'Data type': 'data-type-not-found',
+  Event: 'event-not-found',
+  Export: 'export-not-found',
+  Schedule: 'schedule-not-found',
+  Session: 'session-not-found',
+  Thumbnail: 'thumbnail-not-found',
+  User: 'user-not-found',
+} as const satisfies Readonly<Record<string, ProblemCode>>;
 
 /**
  * A refusal that the rules foresee. Its message is shown to the caller as it is; its code is stable, for programs.
@@ -23,7 +43,7 @@ export interface FieldError {
 export class DomainError extends Error {
   constructor(
     readonly kind: DomainErrorKind,
-    readonly code: string,
+    readonly code: ProblemCode,
     message: string,
     readonly details: { readonly fields?: readonly FieldError[]; readonly retryAfterSeconds?: number } = {},
   ) {
@@ -37,7 +57,7 @@ export class DomainError extends Error {
     return fields.length > 0 ? `${this.message} (${fields.join('; ')})` : this.message;
   }
 
-  static invalid(code: string, message: string, ...fields: FieldError[]): DomainError {
+  static invalid(code: ProblemCode, message: string, ...fields: FieldError[]): DomainError {
     return new DomainError('invalid', code, message, { fields });
   }
 
@@ -47,7 +67,7 @@ export class DomainError extends Error {
   }
 
   /** What belongs to somebody else is answered with this too: it does not exist for the caller. */
-  static notFound(what: string): DomainError {
-    return new DomainError('not-found', `${what.toLowerCase().replaceAll(' ', '-')}-not-found`, `${what} not found`);
+  static notFound(what: keyof typeof NOT_FOUND_CODES): DomainError {
+    return new DomainError('not-found', NOT_FOUND_CODES[what], `${what} not found`);
   }
 }

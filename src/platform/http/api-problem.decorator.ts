@@ -1,6 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiProperty, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { STATUS_CODES } from 'node:http';
+import type { FieldCode, ProblemCode } from '../errors/problem-codes';
+import { ApiFieldCode, ApiProblemCode } from './api-codes.decorator';
 
 class FieldProblem {
   @ApiProperty({ example: 'format' })
@@ -8,6 +10,9 @@ class FieldProblem {
 
   @ApiProperty({ example: 'must be png, pdf or json' })
   readonly message!: string;
+
+  @ApiFieldCode()
+  readonly code!: FieldCode;
 }
 
 /** RFC 9457 */
@@ -27,8 +32,11 @@ class ProblemResponse {
   @ApiProperty({ description: 'The same as `detail`' })
   readonly error!: string;
 
-  @ApiProperty({ description: 'What happened, for a program; it does not change' })
-  readonly code!: string;
+  @ApiProblemCode()
+  readonly code!: ProblemCode;
+
+  @ApiProperty({ description: 'The X-Request-Id of this answer: name it when you report the problem' })
+  readonly request_id!: string;
 
   @ApiProperty({ type: [FieldProblem], required: false, description: 'What is wrong with which field' })
   readonly errors?: FieldProblem[];

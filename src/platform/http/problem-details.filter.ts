@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Response } from 'express';
 import { ChallengeException } from '../auth/challenge.exception';
@@ -15,7 +16,7 @@ export class ProblemDetailsFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<Response>();
-    const problem = problemOf(error);
+    const problem = problemOf(error, requestIdOf(response));
     if (problem.body.status === 503) this.outages.report(`Requests fail: ${nameOf(error)}`, causeOf(error));
     else if (problem.isFault) this.logger.error('A request failed', asError(error));
     if (response.headersSent) {
@@ -39,3 +40,12 @@ const asError = (error: unknown) => (error instanceof Error ? error : new Error(
 /** What is away: an exception of HTTP only carries it. */
 const causeOf = (error: unknown) => (error instanceof HttpException ? (error.cause ?? error) : error);
 const nameOf = (error: unknown) => asError(causeOf(error)).name;
+
+/** The answer's X-Request-Id. A request that is refused before anything else has looked at it gets one here. */
+function requestIdOf(response: Response): string {
+  const given = response.getHeader('X-Request-Id');
+  if (typeof given === 'string') return given;
+  const made = randomUUID();
+  if (!response.headersSent) response.setHeader('X-Request-Id', made);
+  return made;
+}

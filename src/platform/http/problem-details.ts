@@ -1,6 +1,7 @@
-import { HttpException, HttpStatus } from '@nestjs/common';
+import { HttpException } from '@nestjs/common';
 import { STATUS_CODES } from 'node:http';
-import { DomainError, type DomainErrorKind, type FieldError } from '../errors/domain-error';
+import { DomainError, type FieldError, STATUS_OF_KIND } from '../errors/domain-error';
+import type { FieldCode, ProblemCode } from '../errors/problem-codes';
 import { isDatabaseUnreachable } from '../prisma/database-fault';
 import { StorageUnavailableError } from '../storage/file-storage';
 
@@ -11,8 +12,9 @@ interface ProblemDetails {
   readonly status: number;
   readonly detail: string;
   readonly error: string;
-  readonly code: string;
-  readonly errors?: readonly FieldError[];
+  readonly code: ProblemCode;
+  readonly request_id: string;
+  readonly errors?: readonly { readonly field: string; readonly message: string; readonly code: FieldCode }[];
 }
 
 export interface Problem {
@@ -22,36 +24,43 @@ export interface Problem {
   readonly isFault: boolean;
 }
 
-const STATUS_OF: Readonly<Record<DomainErrorKind, HttpStatus>> = {
-  invalid: HttpStatus.BAD_REQUEST,
-  forbidden: HttpStatus.FORBIDDEN,
-  'not-found': HttpStatus.NOT_FOUND,
-  conflict: HttpStatus.CONFLICT,
-  gone: HttpStatus.GONE,
-  precondition: HttpStatus.PRECONDITION_FAILED,
-  'too-large': HttpStatus.PAYLOAD_TOO_LARGE,
-  range: HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
-  limit: HttpStatus.TOO_MANY_REQUESTS,
-  mismatch: HttpStatus.UNPROCESSABLE_ENTITY,
-  unprocessable: HttpStatus.UNPROCESSABLE_ENTITY,
+/** The codes of refusals that have nothing to tell but their status. */
+const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
+  400: 'bad-request',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not-found',
+  408: 'request-timeout',
+  413: 'payload-too-large',
+  415: 'unsupported-media-type',
 };
 
 const UNAVAILABLE_RETRY_SECONDS = 5;
 
-/** The answer to anything that was thrown. Only messages that were written for callers are shown. */
-export function problemOf(error: unknown): Problem {
+/**
+ * The answer to anything that was thrown. Only messages that were written for callers are shown.
+ * @param requestId the answer's X-Request-Id
+ */
+export function problemOf(error: unknown, requestId: string): Problem {
   if (error instanceof DomainError) {
     const { fields, retryAfterSeconds } = error.details;
-    return { body: body(STATUS_OF[error.kind], error.message, error.code, fields), retryAfterSeconds, isFault: false };
+    const status = STATUS_OF_KIND[error.kind];
+    return { body: body(status, error.message, error.code, requestId, fields), retryAfterSeconds, isFault: false };
   }
   if (error instanceof HttpException && error.getStatus() < 500) {
-    return { body: body(error.getStatus(), error.message), isFault: false };
+    const status = error.getStatus();
+    return { body: body(status, error.message, CODE_OF_STATUS[status] ?? 'bad-request', requestId), isFault: false };
   }
   if (isUnavailable(error)) {
     const detail = 'The service cannot do this right now. Try again in a moment.';
-    return { body: body(503, detail), retryAfterSeconds: UNAVAILABLE_RETRY_SECONDS, isFault: true };
+    return {
+      body: body(503, detail, 'service-unavailable', requestId),
+      retryAfterSeconds: UNAVAILABLE_RETRY_SECONDS,
+      isFault: true,
+    };
   }
-  return { body: body(500, 'Something went wrong on our side. It has been noted.'), isFault: true };
+  const detail = 'Something went wrong on our side. It has been noted.';
+  return { body: body(500, detail, 'internal-server-error', requestId), isFault: true };
 }
 
 function isUnavailable(error: unknown): boolean {
@@ -62,15 +71,22 @@ function isUnavailable(error: unknown): boolean {
   );
 }
 
-function body(status: number, detail: string, code?: string, errors?: readonly FieldError[]): ProblemDetails {
-  const title = STATUS_CODES[status] ?? 'Error';
+function body(
+  status: number,
+  detail: string,
+  code: ProblemCode,
+  requestId: string,
+  fields: readonly FieldError[] = [],
+): ProblemDetails {
+  const errors = fields.map(({ field, message, code: wrong = 'invalid' }) => ({ field, message, code: wrong }));
   return {
     type: 'about:blank',
-    title,
+    title: STATUS_CODES[status] ?? 'Error',
     status,
     detail,
     error: detail,
-    code: code ?? title.toLowerCase().replaceAll(/[^a-z]+/g, '-'),
-    ...(errors && errors.length > 0 && { errors }),
+    code,
+    request_id: requestId,
+    ...(errors.length > 0 && { errors }),
   };
 }

@@ -1,6 +1,7 @@
 import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import { DomainError, type FieldError } from '../errors/domain-error';
+import type { FieldCode } from '../errors/problem-codes';
 import { asSent, keepAsSent } from './as-sent.decorator';
 
 /** Checks bodies and queries against their DTOs: unknown fields are refused by name, nothing is guessed. */
@@ -35,7 +36,7 @@ function lostFields(given: unknown, read: unknown, parent = ''): FieldError[] {
   return Object.entries(given).flatMap(([key, member]) => {
     const field = parent + key;
     if (Object.hasOwn(read, key)) return lostFields(member, read[key], `${field}.`);
-    return [{ field, message: `property ${key} should not exist` }];
+    return [{ field, message: `property ${key} should not exist`, code: 'unknown-field' }];
   });
 }
 
@@ -50,9 +51,14 @@ function fieldErrors(errors: readonly ValidationError[], parent = ''): FieldErro
   return errors.flatMap((error) => {
     const field = parent === '' ? error.property : `${parent}.${error.property}`;
     const message = firstMessage(error);
-    const own = message === null ? [] : [{ field, message }];
+    const own = message === null ? [] : [{ field, message, code: codeOf(error) }];
     return [...own, ...fieldErrors(error.children ?? [], field)];
   });
+}
+
+function codeOf({ value, constraints = {} }: ValidationError): FieldCode {
+  if ('whitelistValidation' in constraints) return 'unknown-field';
+  return value === undefined ? 'required' : 'invalid';
 }
 
 /** What a value has to be at all comes before how long or large it may be. */

@@ -1,6 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { DeliveryState } from '../../delivery';
 import { type Export, EXPORT_STATUSES } from '../../export';
+import type { DeliveryCode, RunFailureCode } from '../../platform/errors/record-codes';
+import { ApiDeliveryCode, ApiRunFailureCode } from '../../platform/http/api-codes.decorator';
 import { PageResponse } from '../../platform/http/page';
 import { CHANNELS, type ChannelName } from '../../platform/outbox/planned-delivery';
 import type { RunOutcome, RunTrigger } from '../model/domain/schedule-run';
@@ -22,8 +24,11 @@ class RunDeliveryResponse {
   @ApiProperty({ ...nullable, description: 'Why the last attempt failed' })
   readonly error!: string | null;
 
-  static of({ channel, status, lastError }: DeliveryState): RunDeliveryResponse {
-    return { channel, status, error: lastError };
+  @ApiDeliveryCode()
+  readonly error_code!: DeliveryCode | null;
+
+  static of({ channel, status, lastError, errorCode }: DeliveryState): RunDeliveryResponse {
+    return { channel, status, error: lastError, error_code: errorCode };
   }
 }
 
@@ -44,6 +49,9 @@ export class LastRunResponse {
   @ApiProperty(nullable)
   readonly error!: string | null;
 
+  @ApiRunFailureCode()
+  readonly error_code!: RunFailureCode | null;
+
   static of({ run, export: made }: Omit<RunWithFate, 'deliveries'>): LastRunResponse {
     return {
       id: run.id,
@@ -51,6 +59,7 @@ export class LastRunResponse {
       status: made?.status ?? 'pending',
       outcome: run.outcome,
       error: run.error ?? made?.error ?? null,
+      error_code: run.errorCode ?? made?.errorCode ?? null,
     };
   }
 }
@@ -79,13 +88,14 @@ export class ScheduleRunResponse extends LastRunResponse {
   readonly ended_at!: string | null;
 
   static override of({ run, export: made, deliveries }: RunWithFate): ScheduleRunResponse {
-    const { id, export_id, status, outcome, error } = LastRunResponse.of({ run, export: made });
+    const { id, export_id, status, outcome, error, error_code } = LastRunResponse.of({ run, export: made });
     return {
       id,
       export_id,
       status,
       outcome,
       error,
+      error_code,
       slot: run.slot?.toISOString() ?? null,
       trigger: run.trigger,
       record_count: made?.recordCount ?? null,

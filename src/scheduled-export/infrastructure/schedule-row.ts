@@ -2,6 +2,7 @@ import type { GrantedRows } from '../../catalog';
 import type { DeliveryMethod } from '../../delivery';
 import { type AuditEntry, recordAudit } from '../../platform/audit/audit-log';
 import type { Person } from '../../platform/auth/caller';
+import type { RunFailureCode } from '../../platform/errors/record-codes';
 import type { PlannedDelivery } from '../../platform/outbox/planned-delivery';
 import {
   Prisma,
@@ -50,7 +51,7 @@ export function toSchedule(row: ScheduleRow): Schedule {
 }
 
 export function toRun(row: RunRow): ScheduleRun {
-  const { id, scheduleId, slot, exportId, error, createdAt, endedAt } = row;
+  const { id, scheduleId, slot, exportId, error, errorCode, createdAt, endedAt } = row;
   return {
     id,
     scheduleId,
@@ -59,6 +60,7 @@ export function toRun(row: RunRow): ScheduleRun {
     exportId,
     outcome: row.outcome as RunOutcome | null,
     error,
+    errorCode: error === null ? null : ((errorCode ?? 'unspecified') as RunFailureCode),
     createdAt,
     endedAt,
   };

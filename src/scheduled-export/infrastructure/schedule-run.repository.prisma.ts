@@ -83,12 +83,12 @@ export class PrismaScheduleRunRepository extends ScheduleRunRepository {
     return rows.map((row) => ({ run: toRun(row), schedule: toSchedule(row.schedule) }));
   }
 
-  override settle(run: ScheduleRun, { outcome, error, counts }: RunVerdict): Promise<void> {
+  override settle(run: ScheduleRun, { outcome, error, errorCode, counts }: RunVerdict): Promise<void> {
     return this.prisma.$transaction(async (transaction) => {
       // First the schedule, then its runs: as whoever deletes it does.
       await transaction.$executeRaw`SELECT 1 FROM scheduled_exports WHERE id = ${run.scheduleId}::uuid FOR UPDATE`;
       const settled = await transaction.$executeRaw`
-        UPDATE scheduled_export_runs SET outcome = ${outcome}, error = ${error}, ended_at = now()
+        UPDATE scheduled_export_runs SET outcome = ${outcome}, error = ${error}, error_code = ${errorCode}, ended_at = now()
         WHERE id = ${run.id}::uuid AND outcome IS NULL`;
       if (settled === 0 || counts === 'not') return;
       const [schedule] = await transaction.schedule.updateManyAndReturn({

@@ -21,13 +21,14 @@ const completed: Export = {
   progress: { done: 7, total: 7, unit: 'rows' },
   object: { key: `exports/${ID}/token.csv`, contentType: 'text/csv; charset=utf-8' },
   ...{ fileName: 'Звіт.csv', fileSize: 123, sha256: 'ab'.repeat(32), recordCount: 7, pageCount: null },
-  ...{ downloadCount: 0, downloadedAt: null, downloadedBy: null, warnings: ['One column is missing'], error: null },
+  ...{ downloadCount: 0, downloadedAt: null, downloadedBy: null, error: null, errorCode: null },
+  warnings: [{ code: 'image-missing', text: 'One column is missing' }],
   ...{ expiresAt: at, createdAt: at, updatedAt: at, startedAt: at, completedAt: at },
 };
 
 const failed: Export = {
   ...{ ...completed, status: 'failed', object: null, fileName: null, fileSize: null, sha256: null, recordCount: null },
-  ...{ error: 'The table was gone', warnings: [], expiresAt: null, completedAt: null },
+  ...{ error: 'The table was gone', errorCode: 'rows-not-written', warnings: [], expiresAt: null, completedAt: null },
   progress: { done: 3, total: 7, unit: 'rows' },
 };
 
@@ -51,7 +52,8 @@ describe('The body of a webhook', () => {
         `"progress":{"percent":100,"done":7,"total":7,"unit":"rows"},"filters":null,"data_types":["profile"],` +
         `"options":{"timezone":"UTC"},"file_url":${JSON.stringify(link)},"file_name":"Звіт.csv","file_size":123,` +
         `"sha256":"${'ab'.repeat(32)}","record_count":7,"page_count":null,"download_count":0,"downloaded_at":null,` +
-        `"downloaded_by":null,"one_time":false,"warnings":["One column is missing"],"error":null,` +
+        `"downloaded_by":null,"one_time":false,"warnings":["One column is missing"],` +
+        `"warning_codes":["image-missing"],"error":null,"error_code":null,` +
         `"expires_at":${MOMENT},"created_at":${MOMENT},"updated_at":${MOMENT},"started_at":${MOMENT},` +
         `"completed_at":${MOMENT}}}`,
     );
@@ -65,7 +67,8 @@ describe('The body of a webhook', () => {
         `"progress":{"percent":42,"done":3,"total":7,"unit":"rows"},"filters":null,"data_types":["profile"],` +
         `"options":{"timezone":"UTC"},"file_url":null,"file_name":null,"file_size":null,"sha256":null,` +
         `"record_count":null,"page_count":null,"download_count":0,"downloaded_at":null,"downloaded_by":null,` +
-        `"one_time":false,"warnings":[],"error":"The table was gone","expires_at":null,"created_at":${MOMENT},` +
+        `"one_time":false,"warnings":[],"warning_codes":[],"error":"The table was gone",` +
+        `"error_code":"rows-not-written","expires_at":null,"created_at":${MOMENT},` +
         `"updated_at":${MOMENT},"started_at":${MOMENT},"completed_at":null}}`,
     );
   });

@@ -40,7 +40,11 @@ export class Catalog {
     return names.flatMap((name, index) => {
       const types = this.typesWith(name);
       if (types.length > 0) return [this.table(name, name, types)];
-      errors.push({ field: `tables.${index}`, message: `unknown table ${JSON.stringify(name)}` });
+      errors.push({
+        field: `tables.${index}`,
+        message: `unknown table ${JSON.stringify(name)}`,
+        code: 'unknown-table',
+      });
       return [];
     });
   }
@@ -63,7 +67,10 @@ export class Catalog {
 
   private type(name: string, index: number, errors: FieldError[]): DataType | undefined {
     const type = this.types.find((candidate) => candidate.name === name || candidate.id === name);
-    if (!type) errors.push({ field: `data_types.${index}`, message: `unknown data type ${JSON.stringify(name)}` });
+    if (!type) {
+      const message = `unknown data type ${JSON.stringify(name)}`;
+      errors.push({ field: `data_types.${index}`, message, code: 'unknown-data-type' });
+    }
     return type;
   }
 

@@ -1,5 +1,6 @@
 import type { ExportFormat } from '../../../export';
 import type { FieldError } from '../../../platform/errors/domain-error';
+import type { FieldCode } from '../../../platform/errors/problem-codes';
 import { TimeZone } from '../../../platform/time/time-zone';
 
 export const DELIMITERS = [',', ';', '|', '\t'] as const;
@@ -40,9 +41,9 @@ const KNOWN: Readonly<
  */
 export function optionErrors(options: FileOptions, format: ExportFormat | null): FieldError[] {
   return Object.entries(options).flatMap(([option, value]: [string, unknown]) => {
-    const error = (message: string) => [{ field: `options.${option}`, message }];
+    const error = (message: string, code: FieldCode = 'invalid') => [{ field: `options.${option}`, message, code }];
     if (value === undefined) return [];
-    if (!isKnown(option)) return error(`is no option; known are ${Object.keys(KNOWN).join(', ')}`);
+    if (!isKnown(option)) return error(`is no option; known are ${Object.keys(KNOWN).join(', ')}`, 'unknown-option');
     if (!KNOWN[option].allows(value)) return error(KNOWN[option].must);
     const formats = ONLY_FOR[option];
     if (!formats || format === null || formats.includes(format)) return [];

@@ -55,7 +55,7 @@ function candidate(
   const table = live.get(entry.name);
   if (!table) {
     const message = `the table ${JSON.stringify(entry.name)} is in the catalog but not in the database`;
-    errors.push({ field: asked, message });
+    errors.push({ field: asked, message, code: 'unknown-table' });
     return [];
   }
   const allowed = new Map(
@@ -108,7 +108,11 @@ function checkTableNames(
   }
   const known = new Set([...candidates.map(({ entry }) => entry.name), ...others]);
   for (const table of Object.keys(byTable).filter((name) => !known.has(name))) {
-    errors.push({ field: `${field}.${table}`, message: `unknown table ${JSON.stringify(table)}` });
+    errors.push({
+      field: `${field}.${table}`,
+      message: `unknown table ${JSON.stringify(table)}`,
+      code: 'unknown-table',
+    });
   }
 }
 
@@ -123,7 +127,11 @@ function chosenColumns(
   return [...new Set(names)].flatMap((name) => {
     const column = allowed.get(name);
     if (column) return [column];
-    errors.push({ field: `columns.${entry.name}`, message: `unknown column ${JSON.stringify(name)}` });
+    errors.push({
+      field: `columns.${entry.name}`,
+      message: `unknown column ${JSON.stringify(name)}`,
+      code: 'unknown-column',
+    });
     return [];
   });
 }

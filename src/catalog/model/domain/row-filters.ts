@@ -1,4 +1,5 @@
 import type { FieldError } from '../../../platform/errors/domain-error';
+import type { FieldCode } from '../../../platform/errors/problem-codes';
 import type { LiveColumn } from './live-table';
 import type { Present } from './present';
 import { compared, isMadeOfTimes, isTemporal, type Meaning } from './relative-comparison';
@@ -55,7 +56,10 @@ export class RowFilters {
   ): Condition[] {
     if (value === undefined) return [];
     const column = this.columns.get(DATED_BY);
-    if (!column) return this.refuse(field, `the table ${JSON.stringify(this.table)} has no column ${DATED_BY}`);
+    if (!column) {
+      const message = `the table ${JSON.stringify(this.table)} has no column ${DATED_BY}`;
+      return this.refuse(field, message, 'unknown-column');
+    }
     if (typeof value === 'string' && isDate(value)) return [condition(field, column, ofDay, [boundOfDay(value)])];
     if (typeof value === 'string' && TIME.test(value)) return [condition(field, column, ofTime, [value])];
     if (typeof value === 'string' && isTemporal(column) && RelativeTime.isMeantBy(value)) {
@@ -67,12 +71,13 @@ export class RowFilters {
 
   private readColumn(name: string, value: unknown, field: string): Condition[] {
     const column = this.columns.get(name);
-    if (!column) return this.refuse(field, `unknown column ${JSON.stringify(name)}`);
+    if (!column) return this.refuse(field, `unknown column ${JSON.stringify(name)}`, 'unknown-column');
     if (!isObject(value)) return this.readOperator(column, 'eq', value, field);
     return Object.entries(value).flatMap(([operator, operand]) => {
       const path = `${field}.${operator}`;
       if (!isOperator(operator)) {
-        return this.refuse(path, `unknown operator ${JSON.stringify(operator)}; known are ${OPERATORS.join(', ')}`);
+        const message = `unknown operator ${JSON.stringify(operator)}; known are ${OPERATORS.join(', ')}`;
+        return this.refuse(path, message, 'unknown-operator');
       }
       return this.readOperator(column, operator, operand, path);
     });
@@ -146,8 +151,8 @@ export class RowFilters {
     return [String(value)];
   }
 
-  private refuse(field: string, message: string): never[] {
-    this.errors.push({ field, message });
+  private refuse(field: string, message: string, code: FieldCode = 'invalid'): never[] {
+    this.errors.push({ field, message, code });
     return [];
   }
 }

@@ -1,3 +1,4 @@
+import type { DeliveryCode } from '../../../platform/errors/record-codes';
 import type { ChannelName } from '../../../platform/outbox/planned-delivery';
 import type { Receipt } from './parcel';
 
@@ -17,6 +18,8 @@ export interface DeliveryState {
   readonly endedAt: Date | null;
   /** Whether the receiver answered that it wants nothing more, ever. */
   readonly gone: boolean;
+  /** The stable code of `lastError`; null exactly where that is. */
+  readonly errorCode: DeliveryCode | null;
 }
 
 /** The same with what the owner of the export may know beyond that. */

@@ -102,7 +102,8 @@ export class DeliveriesForScheduledExport {
 
   private async toBucket({ destination }: ScheduleDeliveryWish): Promise<PlannedDelivery> {
     const field = BUCKET_FIELD;
-    if (!destination) throw DomainError.invalidRequest({ field, message: 'must be given: s3://bucket/prefix/' });
+    if (!destination)
+      throw DomainError.invalidRequest({ field, message: 'must be given: s3://bucket/prefix/', code: 'required' });
     return { channel: 's3', on: ['completed'], target: await this.buckets.plan(destination, field) };
   }
 
@@ -110,7 +111,8 @@ export class DeliveriesForScheduledExport {
     webhook,
   }: ScheduleDeliveryWish): Promise<{ readonly delivery: PlannedDelivery; readonly secret: string | null }> {
     const field = 'webhook';
-    if (!webhook) throw DomainError.invalidRequest({ field, message: 'must be given: the address to call' });
+    if (!webhook)
+      throw DomainError.invalidRequest({ field, message: 'must be given: the address to call', code: 'required' });
     const { target, secret } = await this.webhooks.plan(webhook, field);
     return {
       delivery: { channel: 'webhook', on: ENDINGS, target },

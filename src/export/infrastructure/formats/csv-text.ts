@@ -1,3 +1,4 @@
+import type { ExportWarning } from '../../model/domain/export';
 import { type Sql, sql } from '../../../platform/postgres/sql';
 import type { Column } from '../../model/domain/relation';
 import { column } from './column';
@@ -23,6 +24,7 @@ function csvQuoted(field: string, delimiter: string): string {
 }
 
 /** What is to be said of a table of one column: RFC 4180 knows no other way to write a record whose only field is a null. */
-export function blankLines(table: string): string {
-  return `In ${table}, which has one column only, a null is an empty line; some readers skip these.`;
+export function blankLines(table: string): ExportWarning {
+  const text = `In ${table}, which has one column only, a null is an empty line; some readers skip these.`;
+  return { code: 'null-as-empty-line', text };
 }

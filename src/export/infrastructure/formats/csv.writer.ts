@@ -1,3 +1,4 @@
+import type { ExportWarning } from '../../model/domain/export';
 import { Injectable } from '@nestjs/common';
 import { Sql } from '../../../platform/postgres/sql';
 import type { ExportOptions } from '../../model/domain/export';
@@ -42,7 +43,7 @@ async function* csvOf(relation: Relation, options: RelationOptions, tally: RowTa
   yield* tally.render(relation, { select, as: { kind: 'csv', delimiter: options.delimiter } });
 }
 
-function blankLineWarning({ name, columns }: Relation): string[] {
+function blankLineWarning({ name, columns }: Relation): ExportWarning[] {
   if (columns.length !== 1) return [];
   return [blankLines(name)];
 }

@@ -1,3 +1,4 @@
+import type { ExportWarning } from '../../model/domain/export';
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { ExportOptions } from '../../model/domain/export';
@@ -95,11 +96,12 @@ function* entries(plan: SheetPlan, sheets: TableSheets, longTexts: LongTexts, cr
   yield* workbookParts([...plan.names, ...longTexts.sheets], created, TABLE_STYLESHEET);
 }
 
-function longTextWarnings({ title }: Table, { countByColumn, sheets }: LongTexts): string[] {
+function longTextWarnings({ title }: Table, { countByColumn, sheets }: LongTexts): ExportWarning[] {
   return [...countByColumn].map(([column, count]) => {
     const texts = count === 1 ? 'one text has' : `${count} texts have`;
     const where = `${count === 1 ? 'it stands' : 'they stand'} whole on the sheet ${sheets[0] ?? ''}`;
-    return `In ${title}, column ${column}, ${texts} more than the 32,767 characters that a cell may hold: ${where}.`;
+    const text = `In ${title}, column ${column}, ${texts} more than the 32,767 characters that a cell may hold: ${where}.`;
+    return { code: 'long-text-moved', text };
   });
 }
 

@@ -1,3 +1,4 @@
+import type { ExportWarning } from './export';
 import type { Relations, Sections } from './relation';
 import type { Table } from './table';
 
@@ -11,7 +12,7 @@ export interface Drawing {
   /** How many pages will be drawn: one where the request names a page. */
   readonly pageCount: number;
   /** What the reader should know about the picture, such as an image that could not be had; complete once drawn. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly ExportWarning[];
   /** The pages as PNG files, in order, drawn as they are asked for. Leaving the loop ends the drawing. */
   pngPages(): AsyncIterable<Uint8Array>;
   /** All pages in one PDF. `onPage` hears how many are drawn. */

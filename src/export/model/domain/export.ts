@@ -1,3 +1,4 @@
+import type { FailureCode, WarningCode } from '../../../platform/errors/record-codes';
 import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
 import type { ExportFormat, ExportKind } from './export-format';
 import type { ExportStatus } from './export-status';
@@ -13,6 +14,18 @@ export interface Progress {
   readonly done: number;
   readonly total: number | null;
   readonly unit: ProgressUnit | null;
+}
+
+/** What the reader of a file should know: a text, and its stable code. */
+export interface ExportWarning {
+  readonly code: WarningCode;
+  readonly text: string;
+}
+
+/** Why an export failed: a text for the user, and its stable code. */
+export interface ExportFailure {
+  readonly code: FailureCode;
+  readonly reason: string;
 }
 
 /** Where the bytes of a completed export lie. */
@@ -60,8 +73,10 @@ export interface Export extends RecordOwner {
   readonly downloadedBy: string | null;
   /** Whether the last byte of a one-time file may be on its way, so that the file will be gone in a moment. */
   readonly isBeingTaken: boolean;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly ExportWarning[];
   readonly error: string | null;
+  /** Null exactly where `error` is. */
+  readonly errorCode: FailureCode | null;
   readonly expiresAt: Date | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -78,7 +93,7 @@ export interface FinishedFile {
   readonly sha256: string;
   readonly recordCount: number | null;
   readonly pageCount: number | null;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly ExportWarning[];
 }
 
 /** Whole percents, rounded down so that 100 is never shown too early; `null` while the total is unknown. */

@@ -1,5 +1,5 @@
 import type { Content, ContentKind } from './content';
-import type { ExportOptions, Progress } from './export';
+import type { ExportOptions, ExportWarning, Progress } from './export';
 import type { ExportFormat } from './export-format';
 
 /** A file that comes into being while its body is read. */
@@ -12,7 +12,7 @@ export interface RenderedFile {
   summary(): {
     readonly pageCount: number | null;
     readonly recordCount: number | null;
-    readonly warnings: readonly string[];
+    readonly warnings: readonly ExportWarning[];
   };
 }
 

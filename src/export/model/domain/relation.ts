@@ -1,4 +1,5 @@
 import type { Sql } from '../../../platform/postgres/sql';
+import type { ExportWarning } from './export';
 
 /** What a format has to know of a column's type; a domain counts as the type it is over. */
 export type TypeFamily =
@@ -79,7 +80,7 @@ export interface Relations {
   readonly filters: unknown;
   readonly relations: readonly Relation[];
   /** What the source has to tell the reader. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly ExportWarning[];
   /** Reads a setting of the session that a projection made while it ran; `null` when it was not made. */
   setting(name: string): Promise<string | null>;
 }

@@ -1,3 +1,5 @@
+import type { ExportWarning } from './export';
+
 /**
  * What stands in a cell: a text, a number written in digits (so that no digit is lost on the way), a moment, or nothing.
  * An empty text is not nothing.
@@ -45,7 +47,7 @@ export interface Table {
   readonly columns: readonly TableColumn[];
   /** Exact. */
   readonly rowCount: number;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly ExportWarning[];
   /** In batches, each cell under the column of its place. To be read once; leaving the loop ends the reading. */
   rows(): AsyncIterable<readonly (readonly Cell[])[]>;
 }

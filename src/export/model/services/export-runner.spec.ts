@@ -66,7 +66,7 @@ describe('ExportRunner', () => {
       await run();
 
       const error = 'The request is not valid (filters.age: is no column)';
-      expect(await bench.read(id)).toMatchObject({ status: 'failed', error });
+      expect(await bench.read(id)).toMatchObject({ status: 'failed', error, errorCode: 'invalid-request' });
       expect([await counted('failed'), await counted('retried')]).toEqual([1, undefined]);
     });
 
@@ -159,7 +159,10 @@ describe('ExportRunner', () => {
         await run();
       }
 
-      expect((await bench.read(id)).error).toContain('could not be stored');
+      expect(await bench.read(id)).toMatchObject({
+        error: expect.stringContaining('could not be stored'),
+        errorCode: 'file-not-stored',
+      });
     });
 
     it('in the middle of the file leaves no part of it', async () => {

@@ -4,12 +4,23 @@ import { DomainError } from '../../../platform/errors/domain-error';
 import { RequestContext } from '../../../platform/observability/request-context';
 import { FileStorage, StorageUnavailableError } from '../../../platform/storage/file-storage';
 import { MAX_ATTEMPTS, pauseAfter } from '../domain/attempt-limits';
+import type { ExportFailure } from '../domain/export';
 import { type AccountShare, type Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';
 import { ExportQueue } from '../domain/interfaces/export-queue';
 import { AttemptLease } from './attempt-lease';
 import { ExportMetrics } from './export-metrics';
 import { objectPrefix } from '../domain/object-key';
 import { ExportProduction, StorageFault } from './export-production';
+
+const NOT_STORED: ExportFailure = {
+  code: 'file-not-stored',
+  reason: 'The file was made but could not be stored. Please try again later.',
+};
+
+const NOT_PRODUCED: ExportFailure = {
+  code: 'file-not-produced',
+  reason: 'The file could not be made because of a fault on our side. Please try again later.',
+};
 
 /** Carries out exports, one attempt at a time. */
 @Injectable()
@@ -104,34 +115,32 @@ export class ExportRunner {
       this.logger.log('Export is handed back');
       if (await this.attempts.handBack(attempt)) this.metrics.attemptEnded('handed-back');
     } else if (error instanceof DomainError) {
-      await this.fail(attempt, error.summary);
+      await this.fail(attempt, { code: error.code, reason: error.summary });
     } else {
       await this.retryOrFail(attempt, error);
     }
   }
 
   private async retryOrFail(attempt: Attempt, error: unknown): Promise<void> {
-    const reason =
-      error instanceof StorageFault || error instanceof StorageUnavailableError
-        ? 'The file was made but could not be stored. Please try again later.'
-        : 'The file could not be made because of a fault on our side. Please try again later.';
+    const isStorageFault = error instanceof StorageFault || error instanceof StorageUnavailableError;
+    const failure = isStorageFault ? NOT_STORED : NOT_PRODUCED;
     const isLast = attempt.number >= MAX_ATTEMPTS;
-    const counted = isLast ? await this.fail(attempt, reason) : await this.retryLater(attempt, reason);
+    const counted = isLast ? await this.fail(attempt, failure) : await this.retryLater(attempt, failure);
     const cause = error instanceof Error ? error : new Error(String(error));
     // A cancelled export's upload is cleared away under its feet: that is no fault.
     if (counted) this.logger.error(`Attempt ${attempt.number} of ${MAX_ATTEMPTS} failed`, cause);
     else this.logger.log('Export was cancelled or taken over: the attempt has ended', { reason: cause.message });
   }
 
-  private async retryLater(attempt: Attempt, reason: string): Promise<boolean> {
-    if (!(await this.attempts.retryLater(attempt, pauseAfter(attempt.number), reason))) return false;
+  private async retryLater(attempt: Attempt, failure: ExportFailure): Promise<boolean> {
+    if (!(await this.attempts.retryLater(attempt, pauseAfter(attempt.number), failure))) return false;
     this.metrics.attemptEnded('retried');
     return true;
   }
 
-  private async fail(attempt: Attempt, reason: string): Promise<boolean> {
-    if (!(await this.attempts.fail(attempt, reason))) return false;
-    this.logger.warn('Export failed', { reason });
+  private async fail(attempt: Attempt, failure: ExportFailure): Promise<boolean> {
+    if (!(await this.attempts.fail(attempt, failure))) return false;
+    this.logger.warn('Export failed', { ...failure });
     this.metrics.failed(attempt.export);
     this.metrics.attemptEnded('failed');
     // No further attempt will clear away what this one may have stored and could not publish.

@@ -56,13 +56,15 @@ describe('ExportStreaming', () => {
   it('fails the record with the words of the source where that refuses', async () => {
     const { records, sut } = setup({
       textOf: () => {
-        throw new DomainError('conflict', 'no-rows', 'There is nothing to export');
+        throw new DomainError('conflict', 'nothing-to-export', 'There is nothing to export');
       },
     });
 
-    await expect(sut.open(exportRequest())).rejects.toMatchObject({ code: 'no-rows' });
+    await expect(sut.open(exportRequest())).rejects.toMatchObject({ code: 'nothing-to-export' });
 
-    expect([...records.exports.values()]).toMatchObject([{ status: 'failed', error: 'There is nothing to export' }]);
+    expect([...records.exports.values()]).toMatchObject([
+      { status: 'failed', error: 'There is nothing to export', errorCode: 'nothing-to-export' },
+    ]);
   });
 
   it('breaks off where the source breaks, and tells the owner nothing of the inside', async () => {
@@ -101,7 +103,7 @@ describe('ExportStreaming', () => {
     await file.close();
 
     expect(await bench.read(id)).toMatchObject({
-      ...{ status: 'failed', error: expect.stringContaining('connection was closed') },
+      ...{ status: 'failed', error: expect.stringContaining('connection was closed'), errorCode: 'connection-closed' },
     });
   });
 
@@ -152,7 +154,7 @@ describe('ExportStreaming', () => {
 
     expect(await bench.read(read.id)).toMatchObject({ status: 'completed' });
     expect(await bench.read(stuck.id)).toMatchObject({
-      ...{ status: 'failed', error: expect.stringContaining('The service stopped') },
+      ...{ status: 'failed', error: expect.stringContaining('The service stopped'), errorCode: 'service-stopped' },
     });
   });
 });

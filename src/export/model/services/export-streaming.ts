@@ -4,7 +4,7 @@ import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { pause } from '../../../platform/time/pause';
 import type { RequestExport } from '../domain/commands/request-export.command';
-import type { FinishedFile } from '../domain/export';
+import type { ExportFailure, FinishedFile } from '../domain/export';
 import { fileNameOf } from '../domain/file-name';
 import type { RenderedFile } from '../domain/format-writer';
 import { type Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';
@@ -29,6 +29,21 @@ export interface StreamedExport {
   /** `null` when the same request, under its idempotency key, was answered before. */
   readonly file: StreamedFile | null;
 }
+
+const SERVICE_STOPPED: ExportFailure = {
+  code: 'service-stopped',
+  reason: 'The service stopped while the rows went out. Ask for them again.',
+};
+
+const CONNECTION_CLOSED: ExportFailure = {
+  code: 'connection-closed',
+  reason: 'The connection was closed before the last row had gone out',
+};
+
+const ROWS_NOT_READ: ExportFailure = {
+  code: 'rows-not-read',
+  reason: 'The rows could not all be read. Please ask for them again.',
+};
 
 /** Carries out exports within their own request: the rows go out as they come, and no file is kept. */
 @Injectable()
@@ -64,7 +79,15 @@ export class ExportStreaming implements OnModuleDestroy, BeforeApplicationShutdo
       const { contentType } = rendered;
       const name = fileNameOf(title, rendered.extension);
       const body = this.carry(stream, rendered, name);
-      return { creation, file: { name, contentType, body, close: () => this.fail(stream, new ConnectionClosed()) } };
+      return {
+        creation,
+        file: {
+          name,
+          contentType,
+          body,
+          close: () => this.fail(stream, new StreamInterruptedError(CONNECTION_CLOSED)),
+        },
+      };
     } catch (error) {
       await this.fail(stream, error);
       throw error;
@@ -81,7 +104,9 @@ export class ExportStreaming implements OnModuleDestroy, BeforeApplicationShutdo
     const late = pause(Math.max(0, this.deadline - Date.now()), over.signal).catch(() => undefined);
     await Promise.race([Promise.all([...this.running].map(({ ended }) => ended)), late]);
     over.abort();
-    await Promise.all([...this.running].map((stream) => this.fail(stream, new ServiceStopped())));
+    await Promise.all(
+      [...this.running].map((stream) => this.fail(stream, new StreamInterruptedError(SERVICE_STOPPED))),
+    );
   }
 
   private async *carry(stream: Streaming, rendered: RenderedFile, name: string): AsyncGenerator<Uint8Array> {
@@ -111,30 +136,31 @@ export class ExportStreaming implements OnModuleDestroy, BeforeApplicationShutdo
   private async fail(stream: Streaming, error: unknown): Promise<void> {
     const { attempt } = stream;
     if (!stream.end()) return;
-    const reason =
-      error instanceof DomainError ? error.summary : 'The rows could not all be read. Please ask for them again.';
-    const failed = await this.attempts.fail(attempt, reason).catch(() => false);
+    const failure = failureOf(error);
+    const failed = await this.attempts.fail(attempt, failure).catch(() => false);
     // It was cancelled; or the sweep will find that nobody works on it any more.
     if (!failed) return;
     this.metrics.failed(attempt.export);
     this.metrics.attemptEnded('failed');
     const cause = error instanceof Error ? error : new Error(String(error));
     const about = { export_id: attempt.export.id, reason: cause.message };
-    if (error instanceof DomainError) this.logger.warn('A streamed export broke off', about);
+    if (failure !== ROWS_NOT_READ) this.logger.warn('A streamed export broke off', about);
     else this.logger.error('A streamed export failed', { ...about, stack: cause.stack });
   }
 }
 
-class ServiceStopped extends DomainError {
-  constructor() {
-    super('conflict', 'service-stopped', 'The service stopped while the rows went out. Ask for them again.');
+/** Something outside of the export ends its stream. */
+class StreamInterruptedError extends Error {
+  override readonly name = 'StreamInterruptedError';
+
+  constructor(readonly failure: ExportFailure) {
+    super(failure.reason);
   }
 }
 
-class ConnectionClosed extends DomainError {
-  constructor() {
-    super('conflict', 'connection-closed', 'The connection was closed before the last row had gone out');
-  }
+function failureOf(error: unknown): ExportFailure {
+  if (error instanceof StreamInterruptedError) return error.failure;
+  return error instanceof DomainError ? { code: error.code, reason: error.summary } : ROWS_NOT_READ;
 }
 
 /** The one attempt at a streamed export, and what ends it. */

@@ -116,7 +116,10 @@ describe('ExportSweep', () => {
   it('wakes no worker for an export that waits for its next attempt', async () => {
     const { bench, queue, sut } = setup();
     const id = await bench.request();
-    await bench.attempts.retryLater((await bench.claim(id))!, REMINDER_SECONDS, 'No connection');
+    await bench.attempts.retryLater((await bench.claim(id))!, REMINDER_SECONDS, {
+      code: 'file-not-produced',
+      reason: 'No connection',
+    });
 
     await sweep(sut);
 

@@ -104,7 +104,7 @@ describe('ExportService', () => {
     it('leaves an export as it is that has ended otherwise', async () => {
       const { bench, sut } = setup();
       const id = await bench.request();
-      await bench.attempts.fail((await bench.claim(id))!, 'No rows');
+      await bench.attempts.fail((await bench.claim(id))!, { code: 'rows-not-written', reason: 'No rows' });
       const before = await bench.read(id);
 
       expect(await sut.remove(id, ANN)).toEqual(before);

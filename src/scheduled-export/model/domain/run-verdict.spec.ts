@@ -10,21 +10,36 @@ const SENT: DeliveryState = {
   receipt: null,
   endedAt: null,
   gone: false,
+  errorCode: null,
 };
 const WAITING: DeliveryState = { ...SENT, channel: 'webhook', status: 'pending' };
-const LOST: DeliveryState = { ...SENT, channel: 'webhook', status: 'failed', attempts: 9, lastError: '500' };
+const LOST: DeliveryState = {
+  ...SENT,
+  channel: 'webhook',
+  status: 'failed',
+  attempts: 9,
+  lastError: '500',
+  errorCode: 'delivery-failed',
+};
+
+const FAILED = { status: 'failed', error: 'No rows', errorCode: 'rows-not-written' } as const;
 
 describe('A run', () => {
   it.each(['pending', 'processing'] as const)('is open while its export is %s', (status) => {
-    expect(verdictOf({ status, error: null }, [])).toBeNull();
+    expect(verdictOf({ status, error: null, errorCode: null }, [])).toBeNull();
   });
 
   it.each(['completed', 'expired'] as const)('ended well when its export is %s and all is delivered', (status) => {
-    expect(verdictOf({ status, error: null }, [SENT])).toEqual({ outcome: 'succeeded', error: null, counts: 'reset' });
+    expect(verdictOf({ status, error: null, errorCode: null }, [SENT])).toEqual({
+      outcome: 'succeeded',
+      error: null,
+      errorCode: null,
+      counts: 'reset',
+    });
   });
 
   it('is open while its file is on the way', () => {
-    expect(verdictOf({ status: 'completed', error: null }, [SENT, WAITING])).toBeNull();
+    expect(verdictOf({ status: 'completed', error: null, errorCode: null }, [SENT, WAITING])).toBeNull();
   });
 
   it('is open until it is written down what is to be told', () => {
@@ -37,9 +52,10 @@ describe('A run', () => {
   });
 
   it('failed when its file did not arrive', () => {
-    expect(verdictOf({ status: 'completed', error: null }, [SENT, LOST])).toEqual({
+    expect(verdictOf({ status: 'completed', error: null, errorCode: null }, [SENT, LOST])).toEqual({
       outcome: 'failed',
       error: 'The file was made but could not be delivered by webhook: 500',
+      errorCode: 'file-not-delivered',
       counts: 'up',
     });
   });
@@ -47,15 +63,20 @@ describe('A run', () => {
   it('failed when its export failed, however long it takes to tell', () => {
     const told = { ...WAITING, event: 'export.failed' };
 
-    expect(verdictOf({ status: 'failed', error: 'No rows' }, [{ ...told, attempts: 0 }])).toBeNull();
-    expect(verdictOf({ status: 'failed', error: 'No rows' }, [{ ...told, attempts: 1 }])).toEqual({
+    expect(verdictOf(FAILED, [{ ...told, attempts: 0 }])).toBeNull();
+    expect(verdictOf(FAILED, [{ ...told, attempts: 1 }])).toEqual({
       outcome: 'failed',
       error: 'No rows',
+      errorCode: 'rows-not-written',
       counts: 'up',
     });
   });
 
   it('that was cancelled is no failure of its schedule', () => {
-    expect(verdictOf({ status: 'cancelled', error: null }, [])).toMatchObject({ outcome: 'failed', counts: 'not' });
+    expect(verdictOf({ status: 'cancelled', error: null, errorCode: null }, [])).toMatchObject({
+      outcome: 'failed',
+      errorCode: 'export-cancelled',
+      counts: 'not',
+    });
   });
 });

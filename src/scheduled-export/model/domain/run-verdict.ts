@@ -16,20 +16,22 @@ export function isUntold(
 
 /** How a run ended: well when its file was made and brought to wherever it was to go. `null` while that is open. */
 export function verdictOf(
-  { status, error }: Pick<Export, 'status' | 'error'>,
+  { status, error, errorCode }: Pick<Export, 'status' | 'error' | 'errorCode'>,
   deliveries: readonly DeliveryState[],
 ): RunVerdict | null {
   if (status === 'pending' || status === 'processing') return null;
-  if (status === 'cancelled') return { outcome: 'failed', error: 'The export was cancelled', counts: 'not' };
+  if (status === 'cancelled') {
+    return { outcome: 'failed', error: 'The export was cancelled', errorCode: 'export-cancelled', counts: 'not' };
+  }
   if (status === 'failed') {
     // It is clear how it ended; one attempt to tell of it is waited for, as the receiver may want nothing more.
     if (deliveries.some(({ status: state, attempts }) => state === 'pending' && attempts === 0)) return null;
-    return { outcome: 'failed', error, counts: 'up' };
+    return { outcome: 'failed', error, errorCode, counts: 'up' };
   }
   const told = deliveries.filter(({ event }) => event === 'export.completed');
   if (told.some((delivery) => delivery.status === 'pending')) return null;
   const [lost] = told.filter((delivery) => delivery.status === 'failed');
-  if (!lost) return { outcome: 'succeeded', error: null, counts: 'reset' };
+  if (!lost) return { outcome: 'succeeded', error: null, errorCode: null, counts: 'reset' };
   const reason = `The file was made but could not be delivered by ${lost.channel}: ${lost.lastError ?? 'no reason is known'}`;
-  return { outcome: 'failed', error: reason, counts: 'up' };
+  return { outcome: 'failed', error: reason, errorCode: 'file-not-delivered', counts: 'up' };
 }

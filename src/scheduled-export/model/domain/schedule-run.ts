@@ -1,3 +1,5 @@
+import type { RunFailureCode } from '../../../platform/errors/record-codes';
+
 export type RunTrigger = 'schedule' | 'manual';
 export type RunOutcome = 'succeeded' | 'failed';
 
@@ -12,6 +14,8 @@ export interface ScheduleRun {
   /** `null` until the export and what it delivers have ended. */
   readonly outcome: RunOutcome | null;
   readonly error: string | null;
+  /** Null exactly where `error` is. */
+  readonly errorCode: RunFailureCode | null;
   readonly createdAt: Date;
   readonly endedAt: Date | null;
 }
@@ -20,6 +24,7 @@ export interface ScheduleRun {
 export interface RunVerdict {
   readonly outcome: RunOutcome;
   readonly error: string | null;
+  readonly errorCode: RunFailureCode | null;
   /** What it means for the failures in a row: one more, none any more, or nothing, as when somebody cancelled it. */
   readonly counts: 'up' | 'reset' | 'not';
 }

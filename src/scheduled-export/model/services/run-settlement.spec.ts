@@ -30,7 +30,8 @@ function setup() {
     return begun.run;
   };
   const readRun = async (schedule: Schedule) => (await runs.list(schedule.id, 1)).items[0]!;
-  const fail = async (exportId: string) => bench.attempts.fail((await bench.claim(exportId))!, 'No rows');
+  const fail = async (exportId: string) =>
+    bench.attempts.fail((await bench.claim(exportId))!, { code: 'rows-not-written', reason: 'No rows' });
   const nextDelivery = async () => (await outbox.claimDue({ webhook: 1 }))[0]!;
   return { ...bench, settle, begin, readRun, fail, nextDelivery };
 }
@@ -66,7 +67,11 @@ describe('RunSettlement', () => {
 
     await settle();
 
-    expect(await readRun(schedule)).toMatchObject({ outcome: 'failed', error: 'No rows' });
+    expect(await readRun(schedule)).toMatchObject({
+      outcome: 'failed',
+      error: 'No rows',
+      errorCode: 'rows-not-written',
+    });
     expect(await readSchedule(schedule)).toMatchObject({ failures: 1, isActive: true });
   });
 
@@ -185,7 +190,7 @@ describe('RunSettlement', () => {
       await settle();
 
       expect(await readRun(schedule)).toMatchObject({
-        ...{ outcome: 'failed', error: 'The request is not valid (format: is unknown)' },
+        ...{ outcome: 'failed', error: 'The request is not valid (format: is unknown)', errorCode: 'invalid-request' },
       });
     });
 

@@ -63,7 +63,12 @@ export class RunSettlement {
       await this.exports.request(requestOf(begun));
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      await this.runs.settle(run, { outcome: 'failed', error: error.summary, counts: 'up' });
+      await this.runs.settle(run, {
+        outcome: 'failed',
+        error: error.summary,
+        errorCode: error.code,
+        counts: 'up',
+      });
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { ExportWarning } from '../../../export';
 import type { DecodedImage, DecodingJob } from '../../../platform/images/image-protocol';
 import type { Picture } from '../../model/domain/picture';
 
@@ -36,7 +37,7 @@ export type FromThread =
   | { readonly kind: 'page'; readonly png: Uint8Array }
   | { readonly kind: 'drawn'; readonly pages: number }
   | { readonly kind: 'pdf'; readonly file: Uint8Array }
-  | { readonly kind: 'warning'; readonly text: string }
+  | { readonly kind: 'warning'; readonly warning: ExportWarning }
   | { readonly kind: 'failed'; readonly name: string; readonly message: string };
 
 export type ToThread =

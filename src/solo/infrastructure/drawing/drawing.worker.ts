@@ -1,3 +1,4 @@
+import type { ExportWarning } from '../../../export';
 import sharp from 'sharp';
 import { ImageRefusedError } from '../../../platform/images/image-refused-error';
 import { checkDrawingBudget, drawingSeconds } from '../../model/domain/drawing-budget';
@@ -50,8 +51,8 @@ async function drawBoard(task: DrawingTask, isLarge: boolean): Promise<void> {
 
 async function drawPngs(pages: readonly NumberedPage[], picture: PngPicture, line: ThreadLine): Promise<void> {
   const progress = { number: 0 };
-  const warn = (text: string) => {
-    line.warn(text);
+  const warn = (warning: ExportWarning) => {
+    line.warn(warning);
   };
   const writer = new PngWriter(picture, libraryFor(line, progress), line.largePages, warn);
   const aside: Promise<Uint8Array>[] = [];
@@ -100,7 +101,8 @@ function libraryFor(line: ThreadLine, progress: { readonly number: number }): Im
       return { image: answer.image, strips: stripsFrom(line) };
     },
     (source, reason) => {
-      line.warn(`An image on page ${progress.number} is missing (${shortened(source)}): ${reason}.`);
+      const text = `An image on page ${progress.number} is missing (${shortened(source)}): ${reason}.`;
+      line.warn({ code: 'image-missing', text });
     },
   );
 }

@@ -1,3 +1,4 @@
+import type { ExportWarning } from '../../../export';
 import { setImmediate } from 'node:timers/promises';
 import { createCanvas, type Canvas } from '@napi-rs/canvas';
 import sharp from 'sharp';
@@ -29,7 +30,7 @@ export class PngWriter {
     private readonly picture: PngPicture,
     private readonly images: ImageLibrary,
     private readonly largePages: LargePages,
-    private readonly warn: (text: string) => void,
+    private readonly warn: (warning: ExportWarning) => void,
   ) {}
 
   /**
@@ -103,7 +104,8 @@ export class PngWriter {
     if (!(wanted > 0)) throw new RangeError(`A picture cannot be drawn at the scale ${wanted}`);
     const possible = possiblePixelRatio(size, wanted);
     if (possible < wanted) {
-      this.warn(`Page ${number} was drawn at the pixel ratio ${possible}: at ${wanted} it would be too large.`);
+      const text = `Page ${number} was drawn at the pixel ratio ${possible}: at ${wanted} it would be too large.`;
+      this.warn({ code: 'pixel-ratio-reduced', text });
     }
     return possible;
   }

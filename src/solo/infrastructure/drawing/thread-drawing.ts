@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Drawing } from '../../../export';
+import type { Drawing, ExportWarning } from '../../../export';
 import { ImageRefusedError } from '../../../platform/images/image-refused-error';
 import type { ImageSession, OnReply } from '../../../platform/images/image-session';
 import { onAbort } from '../../../platform/time/on-abort';
@@ -40,7 +40,7 @@ export interface ThreadOptions {
 /** A drawing whose board lies in a thread; it is drawn there, and its pages are handed over as they are asked for. */
 export class ThreadDrawing implements Drawing {
   readonly kind = 'drawing';
-  readonly warnings: string[] = [];
+  readonly warnings: ExportWarning[] = [];
   pageCount = 0;
   private warningCount = 0;
   private left = false;
@@ -136,7 +136,7 @@ export class ThreadDrawing implements Drawing {
     for (;;) {
       const message = await this.nextMessage(isPage);
       if (message.kind === kind) return message as Extract<FromThread, { kind: Kind }>;
-      if (message.kind === 'warning') this.warn(message.text);
+      if (message.kind === 'warning') this.warn(message.warning);
       else if (message.kind === 'failed') throw reported(message.name, message.message);
       else if (message.kind === 'image') await this.deliver(message.request);
       // Others have their turn: that is no fault of the board.
@@ -144,10 +144,11 @@ export class ThreadDrawing implements Drawing {
     }
   }
 
-  private warn(text: string): void {
+  private warn(warning: ExportWarning): void {
     this.warningCount += 1;
-    if (this.warningCount <= MOST_WARNINGS) this.warnings.push(text);
-    else this.warnings[MOST_WARNINGS] = `${this.warningCount - MOST_WARNINGS} more like these.`;
+    const more = this.warningCount - MOST_WARNINGS;
+    if (more <= 0) this.warnings.push(warning);
+    else this.warnings[MOST_WARNINGS] = { code: 'more-warnings', text: `${more} more like these.` };
   }
 
   private async nextMessage(isPage: boolean): Promise<FromThread> {

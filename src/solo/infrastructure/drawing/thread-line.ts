@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
+import type { ExportWarning } from '../../../export';
 import type { FromThread, ImageRequest, ToThread } from './drawing-protocol';
 import { Inbox } from './inbox';
 import type { LargePages } from './png-writer';
@@ -32,10 +33,12 @@ export class ThreadLine {
     this.port.postMessage(message(copy), [copy.buffer]);
   }
 
-  warn(text: string): void {
+  warn(warning: ExportWarning): void {
     this.warnings += 1;
-    if (this.warnings <= MAX_WARNINGS) this.tell({ kind: 'warning', text });
-    else if (this.warnings === MAX_WARNINGS + 1) this.tell({ kind: 'warning', text: 'There are more warnings.' });
+    if (this.warnings <= MAX_WARNINGS) this.tell({ kind: 'warning', warning });
+    else if (this.warnings === MAX_WARNINGS + 1) {
+      this.tell({ kind: 'warning', warning: { code: 'more-warnings', text: 'There are more warnings.' } });
+    }
   }
 
   fail(error: unknown): void {

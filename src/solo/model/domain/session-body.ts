@@ -165,7 +165,10 @@ function nameOf({ name }: Envelope): string | undefined {
 
 /** Unlike a session's name it is never mended: it must be the very `sub` of the user's tokens. */
 function userIdOf({ user_id: userId }: Envelope): string {
-  if (userId === undefined) throw invalid('user_id', 'is needed: for which user the board is begun');
+  if (userId === undefined) {
+    const message = 'is needed: for which user the board is begun';
+    throw DomainError.invalidRequest({ field: 'user_id', message, code: 'required' });
+  }
   if (isName(userId)) return userId;
   throw invalid('user_id', `must be a well-formed text of 1 to ${LONGEST_USER_ID} characters without NUL`);
 }

@@ -1,3 +1,5 @@
+import type { ExportWarning } from '../../../model/domain/export';
+
 const MOST_PLACES = 3;
 const LONGEST_NAME = 40;
 
@@ -15,12 +17,13 @@ export class CutCells {
   }
 
   /** What a reader should know; nothing where nothing was cut. */
-  get warnings(): string[] {
+  get warnings(): ExportWarning[] {
     if (this.count === 0) return [];
     const said =
       this.count === 1
         ? '1 cell was too long to print; it is cut'
         : `${this.count} cells were too long to print; they are cut`;
-    return [`${said}: ${this.places.join('; ')}${this.count > MOST_PLACES ? ' and others' : ''}.`];
+    const text = `${said}: ${this.places.join('; ')}${this.count > MOST_PLACES ? ' and others' : ''}.`;
+    return [{ code: 'cell-truncated', text }];
   }
 }

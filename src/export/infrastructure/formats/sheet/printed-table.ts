@@ -1,3 +1,4 @@
+import type { ExportWarning } from '../../../model/domain/export';
 import PDFDocument from 'pdfkit';
 import type { ExportOptions } from '../../../model/domain/export';
 import type { ReportProgress } from '../../../model/domain/format-writer';
@@ -81,13 +82,14 @@ export class PrintedTable {
   }
 
   /** What a reader should know of the sheet; complete once it has been drawn. */
-  get warnings(): string[] {
+  get warnings(): ExportWarning[] {
     const { warnings } = this.rows.cutCells;
     const missing = [...this.setter.missing];
     if (missing.length > 0) {
       const named = missing.slice(0, MOST_CHARACTERS_NAMED).map(codeOf).join(', ');
       const more = missing.length > MOST_CHARACTERS_NAMED ? ' and others' : '';
-      warnings.push(`No font has these characters, which are printed as \ufffd: ${named}${more}.`);
+      const text = `No font has these characters, which are printed as \ufffd: ${named}${more}.`;
+      warnings.push({ code: 'characters-not-printable', text });
     }
     return warnings;
   }

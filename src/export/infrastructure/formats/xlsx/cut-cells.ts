@@ -1,4 +1,5 @@
 import { Sql, sql } from '../../../../platform/postgres/sql';
+import type { ExportWarning } from '../../../model/domain/export';
 import type { Relation, Relations } from '../../../model/domain/relation';
 
 /**
@@ -6,7 +7,7 @@ import type { Relation, Relations } from '../../../model/domain/relation';
  * holds the counts by column, and is touched by such cells alone.
  */
 export class CutCells {
-  readonly warnings: string[] = [];
+  readonly warnings: ExportWarning[] = [];
 
   constructor(private readonly content: Relations) {}
 
@@ -25,9 +26,8 @@ export class CutCells {
     for (const [key, count] of Object.entries(counts)) {
       const column = relation.columns[Number(key)]?.name ?? key;
       const cells = count === 1 ? 'one text was' : `${count} texts were`;
-      this.warnings.push(
-        `In ${relation.name}, column ${column}, ${cells} cut to the 32,767 characters that a cell may hold.`,
-      );
+      const text = `In ${relation.name}, column ${column}, ${cells} cut to the 32,767 characters that a cell may hold.`;
+      this.warnings.push({ code: 'cell-truncated', text });
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Export, FinishedFile, Progress } from '../export';
+import type { Export, ExportFailure, FinishedFile, Progress } from '../export';
 
 /** One worker's right to work on an export and to publish what comes of it, for as long as nobody took it away. */
 export interface Attempt {
@@ -33,11 +33,11 @@ export abstract class AttemptRepository {
   /** Publishes the file: the only moment at which it becomes visible. */
   abstract finish(attempt: Attempt, file: FinishedFile): Promise<boolean>;
 
-  /** @param reason shown to the user */
-  abstract fail(attempt: Attempt, reason: string): Promise<boolean>;
+  /** @param failure shown to the user */
+  abstract fail(attempt: Attempt, failure: ExportFailure): Promise<boolean>;
 
   /** Ends the attempt without a verdict; another one begins no sooner than after the pause. */
-  abstract retryLater(attempt: Attempt, pauseSeconds: number, reason: string): Promise<boolean>;
+  abstract retryLater(attempt: Attempt, pauseSeconds: number, failure: ExportFailure): Promise<boolean>;
 
   /** Gives the work to another worker at once. The attempt does not count: it failed at nothing. */
   abstract handBack(attempt: Attempt): Promise<boolean>;
