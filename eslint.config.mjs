@@ -2,7 +2,15 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['dist', 'node_modules', 'coverage', '.stack', 'demo-output', 'src/platform/prisma/generated']),
+  globalIgnores([
+    'dist',
+    'node_modules',
+    'coverage',
+    '.stack',
+    'demo-output',
+    'src/platform/prisma/generated',
+    'dev/client-types',
+  ]),
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

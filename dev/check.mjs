@@ -20,6 +20,8 @@ const steps = [
   tool('depcruise', ['src', '--config', '.dependency-cruiser.cjs']),
   tool('knip', []),
   tool('prisma', ['validate'], { PRISMA_SCHEMA_ENGINE_BINARY: process.env['PRISMA_SCHEMA_ENGINE_BINARY'] || stub }),
+  tool('redocly', ['lint', 'docs/openapi.json'], { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' }),
+  { name: 'types of a client', run: () => script('dev/client-types.mjs') },
   { name: 'docs/reference/errors.md', run: () => script('dev/error-reference.mjs', '--check') },
   { name: 'npm audit --omit=dev', run: audit },
 ];

@@ -1,6 +1,7 @@
 /** The door of the module: what other modules may import, and nothing more. */
 export { CatalogModule } from './catalog.module';
 export { DataExportOptions, RowsBody } from './api/data-export.dto';
+export { ROW_FILTERS, TABLE_COLUMNS } from './api/rows.schema';
 export {
   CatalogForScheduledExport,
   type GrantedRows,

@@ -19,6 +19,7 @@ import { AsSent } from '../../platform/http/as-sent.decorator';
 import { TABLE_FORMATS } from '../model/domain/data-request';
 import { DELIMITERS } from '../model/domain/export-options';
 import { OPERATORS } from '../model/domain/table-plan';
+import { ROW_FILTERS, TABLE_COLUMNS } from './rows.schema';
 
 const MOST_NAMES = 200;
 const LONGEST_NAME = 200;
@@ -29,12 +30,12 @@ const STORABLE = /^[^\0\p{Cs}]+$/u;
 const RELATIVE =
   'Dates and times may be relative: `now`, `now-7d`, `now+1h` (units `s m h d w M y`), rounded down by `/h /d /w /M /y` as in `now-1M/M`, and `today`, `yesterday`, `tomorrow`. A day, and whatever is rounded, means the whole of it: a plain value and `eq` are within it, `ne` is outside, `gte` is from its beginning on and `lt` before that, `lte` and `dateTo` include it, `gt` comes after its end. Days begin in `options.timezone`; the record shows by `options.as_of` which moment `now` was.';
 const FILTERS = {
-  type: Object,
+  allOf: [ROW_FILTERS],
   description: `By table: \`dateFrom\` and \`dateTo\` (on \`created_at\`; a \`dateTo\` without a time means the whole day), and by column a value or ${OPERATORS.map((operator) => `\`${operator}\``).join(', ')}. \`dateFrom\` and \`dateTo\` also stand at the top, for every table. ${RELATIVE}`,
   example: { transactions: { dateFrom: '2026-01-01', amount: { gte: 10 } } },
 };
 const COLUMNS = {
-  type: Object,
+  anyOf: [TABLE_COLUMNS, { type: 'array', items: { type: 'string' } }],
   description: 'Lists of columns by table, or one list where there is one table; every allowed column without it',
   example: { transactions: ['id', 'amount', 'created_at'] },
 };

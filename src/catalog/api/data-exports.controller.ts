@@ -11,10 +11,10 @@ import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decor
 import type { DataRequest } from '../model/domain/data-request';
 import { DataExportService } from '../model/services/data-export.service';
 import { BulkExportBody, BulkExportResponse, DataExportBody, type RowsBody, UserExportQuery } from './data-export.dto';
+import { STREAMED_ROWS, USER_DOCUMENT } from './rows.schema';
 import { sendStream } from './streamed-answer';
 
 const ROWS = {
-  'application/json': { schema: { type: 'object' as const } },
   'application/x-ndjson': { schema: { type: 'string' as const } },
   'text/csv': { schema: { type: 'string' as const } },
   'application/xml': { schema: { type: 'string' as const } },
@@ -34,12 +34,14 @@ export class DataExportsController {
     summary: 'Take my data out',
     description: 'A file made in the background; for `realtime` the rows themselves, in the answer.',
   })
-  @ApiExportCreation(ExportResponse)
-  @ApiOkResponse({
+  @ApiExportCreation(ExportResponse, {
     description:
       'For `realtime`, the rows; Location says where their record is. For a repeat under the same key, the export.',
     headers: EXPORT_CREATION_HEADERS,
-    content: { ...ROWS, 'application/json': { schema: { $ref: getSchemaPath(ExportResponse) } } },
+    content: {
+      ...ROWS,
+      'application/json': { schema: { oneOf: [{ $ref: getSchemaPath(ExportResponse) }, STREAMED_ROWS] } },
+    },
   })
   @ApiProblems(400, 401, 403, 415, 422, 429)
   async request(
@@ -87,7 +89,7 @@ export class DataExportsController {
     description:
       'JSON: `{profile: {…}, transactions: […], courses: […], activity: […], exportedAt}`. Broken off when a row cannot be read.',
     headers: EXPORT_CREATION_HEADERS,
-    content: { 'application/json': ROWS['application/json'], 'text/csv': ROWS['text/csv'] },
+    content: { 'application/json': { schema: USER_DOCUMENT }, 'text/csv': ROWS['text/csv'] },
   })
   @ApiProblems(400, 401, 403, 404, 429)
   async user(

@@ -1,5 +1,5 @@
 import { applyDecorators, type Type } from '@nestjs/common';
-import { ApiCreatedResponse, ApiHeader, ApiOkResponse } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiHeader, ApiOkResponse, type ApiResponseNoStatusOptions } from '@nestjs/swagger';
 
 const integer = { type: 'integer' as const };
 const text = { type: 'string' as const };
@@ -11,8 +11,13 @@ export const EXPORT_CREATION_HEADERS = {
   'Retry-After': { description: 'Seconds after which the status is worth asking for', schema: integer },
 };
 
-/** Documents what every route has in common that asks for an export. */
-export function ApiExportCreation(type: Type): MethodDecorator {
+const REPEAT = 'A repeat of a request that made it before';
+
+/**
+ * Documents what every route has in common that asks for an export.
+ * @param streamed the answer with the rows themselves, of a route that has one; a repeat is answered with the record there too
+ */
+export function ApiExportCreation(type: Type, streamed?: ApiResponseNoStatusOptions): MethodDecorator {
   return applyDecorators(
     ApiHeader({
       name: 'Idempotency-Key',
@@ -20,6 +25,6 @@ export function ApiExportCreation(type: Type): MethodDecorator {
       description: 'A repeat under the same key makes no second export. X-Idempotency-Key does as well.',
     }),
     ApiCreatedResponse({ type, headers: EXPORT_CREATION_HEADERS }),
-    ApiOkResponse({ type, description: 'A repeat of a request that made it before' }),
+    ApiOkResponse(streamed ?? { type, description: REPEAT }),
   );
 }

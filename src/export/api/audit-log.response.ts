@@ -4,6 +4,19 @@ import type { AuditRecord } from '../model/domain/audit-record';
 
 const nullable = { nullable: true, type: String } as const;
 
+/** The details that several actions have; each action has others as well. */
+const KNOWN_DETAILS = {
+  attempt: { type: 'integer', description: 'Which attempt, counted from 1' },
+  bytes: { type: 'integer', description: 'The size of a file, or how much of it was sent' },
+  code: { type: 'string', description: 'The stable code of a failure' },
+  format: { type: 'string' },
+  kind: { type: 'string' },
+  name: { type: 'string', description: 'Of the schedule or the data type' },
+  one_time: { type: 'boolean' },
+  reason: { type: 'string', description: 'Why something failed, was refused or paused' },
+  worker: { type: 'string', description: 'The process that ran the attempt' },
+} as const;
+
 export class AuditRecordResponse {
   @ApiProperty({ type: 'integer', example: 4711, description: 'Grows with every entry; some numbers are left out' })
   readonly id!: number;
@@ -46,7 +59,12 @@ export class AuditRecordResponse {
   @ApiProperty({ ...nullable, description: 'The network address that it was asked from', example: '203.0.113.7' })
   readonly address!: string | null;
 
-  @ApiProperty({ type: 'object', additionalProperties: true, example: { kind: 'board', format: 'png' } })
+  @ApiProperty({
+    type: 'object',
+    properties: KNOWN_DETAILS,
+    additionalProperties: { type: ['string', 'number', 'boolean', 'null'] },
+    example: { kind: 'board', format: 'png' },
+  })
   readonly details!: Readonly<Record<string, unknown>>;
 
   static of(record: AuditRecord): AuditRecordResponse {

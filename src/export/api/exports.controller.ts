@@ -12,7 +12,7 @@ import {
   Sse,
   UseGuards,
 } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiExtraModels, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { endWith, ignoreElements, interval, map, merge, type Observable, share, takeUntil } from 'rxjs';
 import type { Caller } from '../../platform/auth/caller';
@@ -22,6 +22,7 @@ import { ExportService } from '../model/services/export.service';
 import { ExportWatch } from '../model/services/export-watch';
 import { pageSize } from '../../platform/http/page';
 import { ApiExportStatus } from './api-export-status.decorator';
+import { EXPORTS_BY_KIND } from './export-kinds.response';
 import { ExportListQuery } from './export-list.query';
 import { ExportPresenter } from './export.presenter';
 import { OwnedExportGuard } from './owned-export.guard';
@@ -30,6 +31,7 @@ import { ExportListResponse, ExportResponse } from './export.response';
 const SIGN_OF_LIFE_MS = 15_000;
 
 @ApiTags('Exports')
+@ApiExtraModels(...EXPORTS_BY_KIND)
 @ApiBearerAuth()
 @ApiProblems(401)
 @Controller('exports')

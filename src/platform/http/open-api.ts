@@ -1,10 +1,15 @@
 import type { INestApplication } from '@nestjs/common';
+import { namedSchemas } from './named-schemas';
+import { OPERATION_IDS } from './operation-ids';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 
 const DESCRIPTION = `Asks for files, follows how they come into being, and fetches them.
 
 Every path works with and without the \`v1\` segment, and with and without a trailing slash. Refusals are RFC 9457 problem
-details. While an export is unfinished its status says in \`Retry-After\` when to ask again.`;
+details, whose \`code\` is stable. While an export is unfinished its status says in \`Retry-After\` when to ask again.`;
+
+/** As package.json names it: there is no public license, and so no address of one. */
+const LICENSE = { name: 'UNLICENSED' };
 
 /** The ways in which an external system proves itself, as routes name them. */
 export const CUSTOMER_BASIC = 'customer';
@@ -27,6 +32,7 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .setTitle('Export Service')
     .setVersion('1')
     .setDescription(DESCRIPTION)
+    .addServer('/', 'The service that serves this document')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .addBasicAuth(
       { type: 'http', scheme: 'basic', description: 'An external system: its id and its secret' },
@@ -42,18 +48,22 @@ export function describeApi(app: INestApplication): OpenAPIObject {
   });
   const versioned = Object.entries(document.paths).filter(([path]) => path.startsWith('/api/v1/'));
   const paths = Object.fromEntries(versioned);
-  numberNamesakes(paths);
-  return { ...document, paths };
+  nameOperations(paths);
+  const schemas = { ...document.components?.schemas, ...namedSchemas() };
+  const info = { ...document.info, license: LICENSE };
+  // Empty: nobody is named.
+  delete info.contact;
+  return { ...document, info, paths, components: { ...document.components, schemas } };
 }
 
-/** A method that stands at two paths is two operations, and no two operations of a document may have one id. */
-function numberNamesakes(paths: OpenAPIObject['paths']): void {
-  const uses = new Map<string, number>();
+/** Gives each operation its name. One that has none keeps the name of its method, and a test asks for a name. */
+function nameOperations(paths: OpenAPIObject['paths']): void {
   const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
-  for (const operation of Object.values(paths).flatMap((path) => methods.map((method) => path[method]))) {
-    if (operation?.operationId === undefined) continue;
-    const use = (uses.get(operation.operationId) ?? 0) + 1;
-    uses.set(operation.operationId, use);
-    if (use > 1) operation.operationId += `_${use}`;
+  for (const [path, operations] of Object.entries(paths)) {
+    for (const method of methods) {
+      const operation = operations[method];
+      const name = OPERATION_IDS[`${method.toUpperCase()} ${path.replace(/\/$/, '')}`];
+      if (operation && name !== undefined) operation.operationId = name;
+    }
   }
 }

@@ -1,4 +1,5 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
+import { DataExportOptions, ROW_FILTERS, TABLE_COLUMNS } from '../../catalog';
 import { DELIVERY_METHODS, type DeliveryMethod } from '../../delivery';
 import { daysOfRetention } from '../../export';
 import { PageResponse } from '../../platform/http/page';
@@ -10,6 +11,19 @@ import { LastRunResponse } from './schedule-run.response';
 const nullable = { nullable: true, type: String } as const;
 const nullableInteger = { nullable: true, type: 'integer' } as const;
 const nullableTime = { ...nullable, format: 'date-time' } as const;
+
+class DestinationOptionsResponse {
+  @ApiPropertyOptional({ format: 'uri' })
+  readonly endpoint?: string;
+
+  @ApiPropertyOptional({ example: 'eu-central-1' })
+  readonly region?: string;
+
+  @ApiPropertyOptional()
+  readonly force_path_style?: boolean;
+}
+
+class ScheduleOptionsResponse extends OmitType(DataExportOptions, ['timezone', 'columns'] as const) {}
 
 /** A schedule, as every endpoint shows it. What does not apply is null. */
 export class ScheduleResponse {
@@ -28,14 +42,14 @@ export class ScheduleResponse {
   @ApiProperty({ type: [String] })
   readonly tables!: readonly string[];
 
-  @ApiProperty({ type: Object, nullable: true })
+  @ApiProperty({ anyOf: [TABLE_COLUMNS, { type: 'array', items: { type: 'string' } }, { type: 'null' }] })
   readonly columns!: unknown;
 
-  @ApiProperty({ type: Object, nullable: true })
+  @ApiProperty({ oneOf: [ROW_FILTERS, { type: 'null' }] })
   readonly filters!: unknown;
 
-  @ApiProperty({ type: Object })
-  readonly options!: object;
+  @ApiProperty({ type: ScheduleOptionsResponse })
+  readonly options!: ScheduleOptionsResponse;
 
   @ApiProperty({ example: 'csv' })
   readonly format!: string;
@@ -67,7 +81,11 @@ export class ScheduleResponse {
   @ApiProperty({ ...nullable, example: 's3://bucket/prefix/' })
   readonly destination!: string | null;
 
-  @ApiProperty({ type: Object, nullable: true, description: 'Without credentials, which are never shown' })
+  @ApiProperty({
+    type: DestinationOptionsResponse,
+    nullable: true,
+    description: 'Without credentials, which are never shown',
+  })
   readonly destination_options!: DestinationOptions | null;
 
   @ApiProperty({ ...nullable, format: 'uri' })

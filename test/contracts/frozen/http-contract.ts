@@ -28,7 +28,8 @@ export function breakingChanges(frozen: Json, current: Json): string[] {
 
 /** Requests of today must be enough tomorrow. */
 function isDemand(line: string): boolean {
-  return / (body|query|path|header) .*, required$/.test(line);
+  // An item is there where its list is: the list may be left out or empty.
+  return / (body|query|path|header) .*, required$/.test(line) && !/\[\]: [^:]*$/.test(line);
 }
 
 /** A member of something that nobody sent before, or a parameter of a new operation. */
@@ -79,8 +80,16 @@ function schemaLines(where: string, given: unknown, document: Json, isRequired: 
   if (typeof additionalProperties === 'object') {
     lines.push(...schemaLines(`${where}.*`, additionalProperties, document, false, depth + 1));
   }
-  for (const variant of [oneOf, anyOf, allOf].flatMap((list) => (list as unknown[] | undefined) ?? [])) {
-    lines.push(...schemaLines(where, variant, document, isRequired, depth + 1));
+  for (const variants of [oneOf, anyOf, allOf]) {
+    const list = ((variants as unknown[] | undefined) ?? []).map((variant) => resolve(variant, document));
+    // A type that may be null can be written as one schema or as a choice.
+    const isNullable = list.some(({ type }) => type === 'null');
+    for (const variant of list) {
+      lines.push(...schemaLines(where, variant, document, isRequired, depth + 1));
+      if (!isNullable || typeof variant['type'] !== 'string' || variant['type'] === 'null') continue;
+      const { type, ...rest } = variant;
+      lines.push(...schemaLines(where, { ...rest, type: [type, 'null'] }, document, isRequired, depth + 1));
+    }
   }
   return lines;
 }
