@@ -85,6 +85,17 @@ describe('The journey of a board export', () => {
       expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   });
 
+  it('names the code of each warning', async () => {
+    const session = await ann.saveBoard(
+      '{"pages":[{"assets":[{"type":"image","src":"file:///etc/passwd","x":0,"y":0,"w":9,"h":9}]}]}',
+    );
+
+    const done = await ann.finished((await ann.requestExport(session, 'png')).id);
+
+    expect(done).toMatchObject({ status: 'completed', error_code: null, warning_codes: ['image-missing'] });
+    expect(done.warnings).toEqual([expect.stringContaining('An image on page 1 is missing')]);
+  });
+
   it('lists the exports of a session, the newest first', async () => {
     const session = await ann.saveBoard(noteBoard());
     const other = await ann.saveBoard(noteBoard());
@@ -109,7 +120,9 @@ const RECORD_FIELDS = [
     'downloaded_by',
     'one_time',
     'warnings',
+    'warning_codes',
     'error',
+    'error_code',
     'expires_at',
     'created_at',
     'updated_at',

@@ -215,7 +215,12 @@ describe('Schedules', () => {
 
       const [run] = await settledRuns(ann, id, 1);
 
-      expect(run).toMatchObject({ status: 'cancelled', outcome: 'failed', error: 'The export was cancelled' });
+      expect(run).toMatchObject({
+        status: 'cancelled',
+        outcome: 'failed',
+        error: 'The export was cancelled',
+        error_code: 'export-cancelled',
+      });
       expect(await scheduleOf(ann, id)).toMatchObject({ failures: 0 });
     });
   });

@@ -143,6 +143,7 @@ describe('When a row in the middle cannot be written', () => {
     expect(record).toMatchObject({
       status: 'failed',
       error: expect.stringContaining('the table "passing" is in the catalog'),
+      error_code: 'invalid-request',
     });
   });
 });
