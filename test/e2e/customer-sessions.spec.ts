@@ -198,7 +198,9 @@ describe('A board session for the user of a customer', () => {
     const refused = await partner.post(OURS, body);
 
     expect(refused.status).toBe(400);
-    expect(refused.body.errors).toEqual([{ field: 'user_id', message: expect.stringMatching(/./), code: expect.any(String) }]);
+    expect(refused.body.errors).toEqual([
+      { field: 'user_id', message: expect.stringMatching(/./), code: expect.any(String) },
+    ]);
   });
 
   it.each<[string, unknown, number]>([
