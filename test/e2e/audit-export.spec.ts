@@ -119,7 +119,7 @@ describe('The audit log as a file', () => {
           {
             field: 'tables.0',
             message: expect.stringContaining('a table of this service, which is never exported'),
-            code: 'forbidden-table',
+            code: 'invalid',
           },
         ],
       ]);
