@@ -11,6 +11,7 @@ export interface ExportRecord {
   readonly format: string;
   readonly status: 'pending' | 'processing' | 'completed' | 'failed' | 'cancelled' | 'expired';
   readonly file_url: string | null;
+  readonly events_url: string | null;
   readonly file_name: string | null;
   readonly file_size: number | null;
   readonly sha256: string | null;

@@ -1,15 +1,11 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 
 const BY_LINK = 'With a token, or by the link in `file_url` without any header. ';
 const ONCE =
   'A one-time file is given out by a plain GET alone, and once: while it is being given out, others get 409 with ' +
   'Retry-After, and after that 410. A download that breaks off does not count.';
-
-const LINK_PARTS = ['expires', 'signature'].map((name) =>
-  ApiQuery({ name, required: false, description: 'Part of a link' }),
-);
 
 const BYTES = { 'application/octet-stream': { schema: { type: 'string' as const, format: 'binary' } } };
 
@@ -19,7 +15,6 @@ const BYTES = { 'application/octet-stream': { schema: { type: 'string' as const,
  */
 export function ApiDownload({ byLink }: { readonly byLink: boolean }): MethodDecorator {
   return applyDecorators(
-    ...(byLink ? LINK_PARTS : []),
     ApiOperation({
       summary: 'Fetch the file',
       description: `${byLink ? BY_LINK : ''}${ONCE}`,

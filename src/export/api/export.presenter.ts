@@ -9,13 +9,18 @@ import type { Export } from '../model/domain/export';
 import { isFinished } from '../model/domain/export-status';
 import type { ExportCreation } from '../model/domain/interfaces/export.repository';
 import { ExportDownload } from '../model/services/export-download';
-import { type ExportListResponse, ExportResponse } from './export.response';
+import { type ExportLinks, type ExportListResponse, ExportResponse } from './export.response';
 import { knows } from './etag';
 
 /** Most work is done within a second; what takes half a minute already need not be asked for so often. */
 const SOON_SECONDS = 1;
 const LATER_SECONDS = 5;
 const LONG_WORK_MS = 30_000;
+
+/** The path that links to an event stream sign. No link to a file signs it, so that neither opens what the other does. */
+function eventsPath(exportId: string): string {
+  return `/api/v1/exports/${exportId}/events`;
+}
 
 /** Shows exports over HTTP: the record, its link, and the headers that go with its state. */
 @Injectable()
@@ -26,8 +31,11 @@ export class ExportPresenter {
     private readonly config: Config,
   ) {}
 
-  record(source: Export): ExportResponse {
-    return ExportResponse.of(source, this.downloads.linkTo(source));
+  /**
+   * @param linkExpiresAt where it is shown to the bearer of a link to the event stream: their link does not renew itself
+   */
+  record(source: Export, linkExpiresAt?: Date): ExportResponse {
+    return ExportResponse.of(source, this.linksTo(source, linkExpiresAt));
   }
 
   list(page: Page<Export>, request: Request): ExportListResponse {
@@ -44,7 +52,7 @@ export class ExportPresenter {
     response.location(`/api/v1/${isCustomer(caller) ? 'customer/' : ''}exports/${created.id}/`);
     if (rateLimit) response.set(rateLimitHeaders(rateLimit));
     this.setRetryAfter(created, response);
-    return ExportResponse.of(created, this.downloads.linkTo(created), webhookSecret);
+    return ExportResponse.of(created, this.linksTo(created), webhookSecret);
   }
 
   /** The record with its validators, or nothing and 304 when the caller knows it already. */
@@ -60,9 +68,20 @@ export class ExportPresenter {
   }
 
   /** Changes with the record and with the link that is shown: a 304 never lets a caller keep a link that is about to end. */
-  versionTag({ updatedAt, object }: Export): string {
-    const link = object ? `-${this.links.expiry().toString(36)}` : '';
+  versionTag({ updatedAt, object, status }: Export): string {
+    const link = object || !isFinished(status) ? `-${this.links.expiry().toString(36)}` : '';
     return `W/"${updatedAt.getTime().toString(36)}${link}"`;
+  }
+
+  private linksTo(source: Export, linkExpiresAt?: Date): ExportLinks {
+    return { fileUrl: this.downloads.linkTo(source), eventsUrl: this.eventsLinkTo(source, linkExpiresAt) };
+  }
+
+  /** A finished export changes no more, and has no events to follow. */
+  private eventsLinkTo({ id, status }: Export, linkExpiresAt?: Date): string | null {
+    if (isFinished(status)) return null;
+    const path = eventsPath(id);
+    return linkExpiresAt ? this.links.signUntil(path, linkExpiresAt) : this.links.sign(path);
   }
 
   private setRetryAfter({ status, createdAt }: Export, response: Response): void {

@@ -24,6 +24,12 @@ const nullable = { nullable: true, type: String } as const;
 const nullableInteger = { nullable: true, type: 'integer' } as const;
 const nullableTime = { ...nullable, format: 'date-time' } as const;
 
+/** Signed links, which are made for each answer. */
+export interface ExportLinks {
+  readonly fileUrl: string | null;
+  readonly eventsUrl: string | null;
+}
+
 /** One export, as every endpoint shows it. What does not apply is null. */
 export class ExportResponse {
   @ApiProperty({ format: 'uuid' })
@@ -71,6 +77,15 @@ export class ExportResponse {
     description: 'A link that works without a header for at least 15 minutes',
   })
   readonly file_url!: string | null;
+
+  @ApiProperty({
+    ...nullable,
+    format: 'uri',
+    description:
+      'Its event stream, for `EventSource`: a link that works without a header for at least 15 minutes, when the stream ' +
+      'ends too. Null once the export is finished.',
+  })
+  readonly events_url!: string | null;
 
   @ApiProperty(nullable)
   readonly file_name!: string | null;
@@ -140,7 +155,7 @@ export class ExportResponse {
   readonly webhook_secret?: string;
 
   /** Every field by name, so that a new column of the record cannot leak. */
-  static of(source: Export, fileUrl: string | null, webhookSecret?: string): ExportResponse {
+  static of(source: Export, { fileUrl, eventsUrl }: ExportLinks, webhookSecret?: string): ExportResponse {
     return {
       id: source.id,
       kind: source.kind,
@@ -156,6 +171,7 @@ export class ExportResponse {
       data_types: source.dataTypes.length > 0 ? source.dataTypes : null,
       options: source.options,
       file_url: fileUrl,
+      events_url: eventsUrl,
       file_name: source.fileName,
       file_size: source.fileSize,
       sha256: source.sha256,

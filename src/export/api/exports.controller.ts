@@ -14,9 +14,10 @@ import {
 } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtraModels, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { endWith, ignoreElements, interval, map, merge, type Observable, share, takeUntil } from 'rxjs';
+import { endWith, ignoreElements, interval, map, merge, NEVER, type Observable, share, takeUntil, timer } from 'rxjs';
+import { AcceptsLink } from '../../platform/auth/accepts-link.decorator';
 import type { Caller } from '../../platform/auth/caller';
-import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
+import { type AuthenticatedRequest, CurrentCaller } from '../../platform/auth/current-caller.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { ExportService } from '../model/services/export.service';
 import { ExportWatch } from '../model/services/export-watch';
@@ -79,14 +80,24 @@ export class ExportsController {
   }
 
   @Sse(':id/events')
+  @AcceptsLink()
   @UseGuards(OwnedExportGuard)
-  @ApiOperation({ summary: 'Follow an export as server-sent events until it ends' })
+  @ApiOperation({
+    summary: 'Follow an export as server-sent events until it ends',
+    description:
+      'With a token, or by the link in `events_url` without any header, as `EventSource` does. A stream that was opened by ' +
+      'a link ends with it. Close the `EventSource` when the status is final: a browser opens it again otherwise.',
+  })
   @ApiProduces('text/event-stream')
   @ApiOkResponse({ type: String, description: 'One event a change; its data is the record as JSON' })
-  @ApiProblems(404)
-  async events(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<Observable<MessageEvent>> {
-    const states = this.watch.follow(await this.exports.get(id, caller)).pipe(
-      map((state) => ({ id: this.presenter.versionTag(state), data: this.presenter.record(state) })),
+  @ApiProblems(403, 404)
+  async events(
+    @Param('id') id: string,
+    @Req() { caller, linkExpiresAt }: AuthenticatedRequest,
+  ): Promise<Observable<MessageEvent>> {
+    const states = this.watch.follow(await this.exports.get(id, caller ?? null)).pipe(
+      map((state) => ({ id: this.presenter.versionTag(state), data: this.presenter.record(state, linkExpiresAt) })),
+      takeUntil(linkExpiresAt ? timer(linkExpiresAt) : NEVER),
       share(),
     );
     // Proxies close a connection on which nothing is said.

@@ -3,7 +3,7 @@ import type { AuthenticatedRequest } from '../../platform/auth/current-caller.de
 import { ExportService } from '../model/services/export.service';
 
 /**
- * Lets in whom the export belongs to. For event streams: Nest sends their 200 while the handler is still at work, so that
+ * Lets in whom the export belongs to, and the bearer of a link to it. For event streams: Nest sends their 200 while the handler is still at work, so that
  * what the handler throws comes too late to be an answer.
  */
 @Injectable()
@@ -11,9 +11,9 @@ export class OwnedExportGuard implements CanActivate {
   constructor(private readonly exports: ExportService) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const { params, caller } = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    if (!caller) throw new UnauthorizedException();
-    await this.exports.get(String(params['id']), caller);
+    const { params, caller, linkExpiresAt } = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    if (!caller && !linkExpiresAt) throw new UnauthorizedException();
+    await this.exports.get(String(params['id']), caller ?? null);
     return true;
   }
 }

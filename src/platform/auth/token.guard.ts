@@ -34,10 +34,16 @@ export class TokenGuard implements CanActivate {
     return true;
   }
 
-  private checkLink({ path, query: { expires, signature } }: AuthenticatedRequest): true {
+  private checkLink(request: AuthenticatedRequest): true {
+    const { expires, signature } = request.query;
     const proof = { expires: Number(expires), signature: typeof signature === 'string' ? signature : '' };
-    if (this.links.verify(path, proof)) return true;
-    throw new ForbiddenException('This link is not valid or has expired. Ask for the status again to get a fresh one.');
+    if (!this.links.verify(request.path, proof)) {
+      throw new ForbiddenException(
+        'This link is not valid or has expired. Ask for the status again to get a fresh one.',
+      );
+    }
+    request.linkExpiresAt = new Date(proof.expires * 1000);
+    return true;
   }
 
   private async callerOf(request: AuthenticatedRequest): Promise<Caller> {

@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import { Controller, Get, HttpCode, HttpStatus, Param, Post, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { AcceptsLink } from '../../platform/auth/accepts-link.decorator';
 import type { Caller } from '../../platform/auth/caller';
@@ -46,8 +46,6 @@ export class ThumbnailController {
     summary: 'The small picture',
     description: 'With a token, or by the link in `thumbnail_url` without any header.',
   })
-  @ApiQuery({ name: 'expires', required: false, description: 'Part of a link' })
-  @ApiQuery({ name: 'signature', required: false, description: 'Part of a link' })
   @ApiOkResponse({ content: { 'image/png': { schema: { type: 'string', format: 'binary' } } } })
   @ApiProblems(401, 403, 404)
   async get(@Param('id') id: string, @Req() request: AuthenticatedRequest, @Res() response: Response): Promise<void> {

@@ -50,7 +50,7 @@ describe('The body of a webhook', () => {
     expect(body).toBe(
       `{"type":"export.completed","timestamp":${MOMENT},"data":{${RECORD},"status":"completed",` +
         `"progress":{"percent":100,"done":7,"total":7,"unit":"rows"},"filters":null,"data_types":["profile"],` +
-        `"options":{"timezone":"UTC"},"file_url":${JSON.stringify(link)},"file_name":"Звіт.csv","file_size":123,` +
+        `"options":{"timezone":"UTC"},"file_url":${JSON.stringify(link)},"events_url":null,"file_name":"Звіт.csv","file_size":123,` +
         `"sha256":"${'ab'.repeat(32)}","record_count":7,"page_count":null,"download_count":0,"downloaded_at":null,` +
         `"downloaded_by":null,"one_time":false,"warnings":["One column is missing"],` +
         `"warning_codes":["image-missing"],"error":null,"error_code":null,` +
@@ -65,7 +65,7 @@ describe('The body of a webhook', () => {
     expect(body).toBe(
       `{"type":"export.failed","timestamp":${MOMENT},"data":{${RECORD},"status":"failed",` +
         `"progress":{"percent":42,"done":3,"total":7,"unit":"rows"},"filters":null,"data_types":["profile"],` +
-        `"options":{"timezone":"UTC"},"file_url":null,"file_name":null,"file_size":null,"sha256":null,` +
+        `"options":{"timezone":"UTC"},"file_url":null,"events_url":null,"file_name":null,"file_size":null,"sha256":null,` +
         `"record_count":null,"page_count":null,"download_count":0,"downloaded_at":null,"downloaded_by":null,` +
         `"one_time":false,"warnings":[],"warning_codes":[],"error":"The table was gone",` +
         `"error_code":"rows-not-written","expires_at":null,"created_at":${MOMENT},` +

@@ -37,8 +37,11 @@ export class ExportService {
     return { ...creation, webhookSecret: request.delivery.webhookSecret };
   }
 
-  /** @throws DomainError not-found, also for an id that is none */
-  get(id: string, owner: Party): Promise<Export> {
+  /**
+   * @param owner `null` for the bearer of a link, who proved that we gave it away
+   * @throws DomainError not-found, also for an id that is none
+   */
+  get(id: string, owner: Party | null): Promise<Export> {
     return this.reading.get(id, owner);
   }
 
