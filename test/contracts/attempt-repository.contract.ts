@@ -204,7 +204,7 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
           status: 'failed',
           error: 'No rows',
           errorCode: NO_ROWS.code,
-          object: null,
+          ...{ object: null, expiresAt: null },
         });
         expect(await records.messagesOf(id)).toMatchObject([{ event: 'export.failed', channel: 'webhook' }]);
         expect((await records.auditOf(id)).at(-1)).toMatchObject({

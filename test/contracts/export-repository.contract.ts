@@ -2,12 +2,14 @@ import { objectPrefix } from '../../src/export/model/domain/object-key';
 import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
 import { fingerprintOf } from '../../src/export/model/services/fingerprint';
 import { ANN, ANN_IN_BLUE, BEN, exportRequest, finishedFile, PARTNER, RIVAL } from '../support/export-requests';
-import type { CreateRecords, RecordsUnderTest } from '../support/records-under-test';
+import { type CreateRecords, type RecordsUnderTest, RETENTION_DAYS } from '../support/records-under-test';
 import { describeExportOwners } from './export-repository-owners.contract';
 
 const LIMIT = { limit: 2, windowSeconds: 60 };
 const TOKEN = '00000000-0000-4000-8000-000000000001';
 const STREAM_SLOTS = 3;
+/** Between the process and the database, which is of the same machine. */
+const CLOCK_DIFFERENCE_MS = 5;
 
 /** What every repository of exports has to keep. */
 export function describeExportRepository(name: string, createRecords: CreateRecords): void {
@@ -73,11 +75,26 @@ export function describeExportRepository(name: string, createRecords: CreateReco
         expect(await records.auditOf(id)).toHaveLength(1);
       });
 
+      it.each<[string, Partial<RequestExport>, seconds: number]>([
+        ['as was asked for', { retentionSeconds: 3_600 }, 3_600],
+        ['for the usual time', { retentionSeconds: null }, RETENTION_DAYS * 86_400],
+        ['for no longer than is usual now', { retentionSeconds: 1_000_000_000 }, RETENTION_DAYS * 86_400],
+      ])('tells until when the file is kept at least: %s', async (_, traits, seconds) => {
+        const before = records.now().getTime();
+
+        const { expiresAt } = (await create(traits)).export;
+
+        const kept = expiresAt!.getTime() - seconds * 1_000;
+        expect(kept).toBeGreaterThanOrEqual(before - CLOCK_DIFFERENCE_MS);
+        expect(kept).toBeLessThanOrEqual(records.now().getTime() + CLOCK_DIFFERENCE_MS);
+      });
+
       it('starts the only attempt at a streamed export', async () => {
         const { export: streamed } = await create({}, TOKEN);
         const attempt = { token: TOKEN, number: 1, export: streamed };
 
         expect(streamed).toMatchObject({ streamed: true, status: 'processing', startedAt: expect.any(Date) });
+        expect(streamed.expiresAt).toBeNull();
         expect(await records.attempts.finish(attempt, finishedFile(streamed.id, { object: null }))).toBe(true);
         expect(await records.exports.find(streamed.id)).toMatchObject({ object: null, expiresAt: null, fileSize: 10 });
       });
@@ -208,6 +225,7 @@ export function describeExportRepository(name: string, createRecords: CreateReco
         await records.exports.cancel(id, ANN);
 
         expect(await records.fileRemovals()).toEqual([objectPrefix(id)]);
+        expect(await records.exports.find(id)).toMatchObject({ status: 'cancelled', expiresAt: null });
       });
     });
 

@@ -113,7 +113,18 @@ describe('The journey of a board export', () => {
 /** The export record, field by field. */
 const RECORD_FIELDS = [
   ...['id', 'kind', 'session_id', 'event_id', 'schedule_id', 'user_id', 'type', 'format', 'status', 'progress'],
-  ...['filters', 'data_types', 'options', 'file_url', 'events_url', 'file_name', 'file_size', 'sha256', 'record_count', 'page_count'],
+  ...[
+    'filters',
+    'data_types',
+    'options',
+    'file_url',
+    'events_url',
+    'file_name',
+    'file_size',
+    'sha256',
+    'record_count',
+    'page_count',
+  ],
   ...[
     'download_count',
     'downloaded_at',

@@ -116,6 +116,33 @@ describe('How long a file is kept', () => {
     expect([first.status, repeat.status, repeat.body.id, other.status]).toEqual([201, 200, first.body.id, 422]);
   });
 
+  it('is shown from the beginning on, and is never shorter than was shown', async () => {
+    const { created_at: createdAt, expires_at: shown, id } = (await ann.post('/api/v1/exports', rows)).body;
+    const done = await ann.finished(id as string);
+    // As if the service had been started again meanwhile, with a shorter time.
+    await installation.sql(
+      `UPDATE exports SET status = 'pending', retention_seconds = 60, enqueue_after = now() WHERE id = $1`,
+      id,
+    );
+    const repeated = await ann.reaches(id as string, 'completed');
+
+    const promised = Date.parse(shown as string);
+    expect(Math.abs(promised - Date.parse(createdAt as string) - LONGEST * 86_400_000)).toBeLessThan(1_000);
+    expect(Date.parse(done.expires_at!)).toBeGreaterThanOrEqual(promised);
+    expect(repeated.expires_at).toBe(done.expires_at);
+  });
+
+  it('is not shown where no file is kept, or none will be', async () => {
+    const streamed = await ann.post('/api/v1/exports', { type: 'realtime', format: 'json' });
+    const asked = await ann.post('/api/v1/exports', rows);
+    const ended = await ann.delete(`/api/v1/exports/${asked.body.id}`);
+
+    const streamedId = streamed.headers.get('location')!.split('/').at(-2)!;
+    expect(await ann.finished(streamedId)).toMatchObject({ status: 'completed', expires_at: null });
+    expect(['cancelled', 'expired']).toContain(ended.body.status);
+    expect(ended.body.expires_at === null).toBe(ended.body.status === 'cancelled');
+  });
+
   it('is never longer than is allowed by the time that the file is there', async () => {
     const id = idOf(await ann.post('/api/v1/exports', { ...rows, retention_days: LONGEST }));
     await installation.reaches(id, 'completed');

@@ -95,11 +95,13 @@ const NO_DOWNLOAD = { ...NOT_LEASED, downloadedBy: null };
 export function toExport(record: ExportRecord, now: Date): Export {
   const { status, storageKey, contentType, downloadPrepared, downloadEnding, downloadLease } = record;
   const isCompleted = status === 'completed';
+  const hasNoFile = status === 'failed' || status === 'cancelled';
   const isPrepared = downloadPrepared && downloadLease !== null && downloadLease > now;
   return {
     ...knownOf(record),
     object: isCompleted && storageKey !== null && contentType !== null ? { key: storageKey, contentType } : null,
     downloadedBy: record.downloadedAt && record.downloadedBy,
+    expiresAt: hasNoFile ? null : record.expiresAt,
     isBeingTaken: isCompleted && (downloadEnding || isPrepared),
   };
 }

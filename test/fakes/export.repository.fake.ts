@@ -21,7 +21,7 @@ import { type ExportRecord, isVisibleTo, recordOf } from './export-record';
 import type { ExportTerms } from './export-terms';
 import { auditOf, type FakeRecords } from './fake-records';
 import { pageOf } from './fake-page';
-import { publishedFile } from './published-file';
+import { keptUntil, publishedFile } from './published-file';
 
 const MAX_STREAMS = 3;
 const STREAM_RETRY_SECONDS = 5;
@@ -127,7 +127,8 @@ export class FakeExportRepository extends ExportRepository {
   private add(id: string, request: RequestExport, attemptToken: string | undefined): Export {
     const now = this.records.clock.now();
     const record = recordOf(id, RequestContext.current()?.requestId ?? id, request, now);
-    if (attemptToken !== undefined) {
+    if (attemptToken === undefined) record.expiresAt = keptUntil(record, this.records.clock, this.terms);
+    else {
       Object.assign(record, { streamed: true, status: 'processing', attempts: 1, attemptToken });
       Object.assign(record, { heartbeatAt: now, startedAt: now });
     }

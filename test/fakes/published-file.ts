@@ -4,22 +4,32 @@ import type { ExportRecord } from './export-record';
 import type { ExportTerms } from './export-terms';
 import type { FakeClock } from './fake-clock';
 
+/** Until when a file is kept that is made now. */
+export function keptUntil(
+  { retentionSeconds }: Pick<ExportRecord, 'retentionSeconds'>,
+  clock: FakeClock,
+  { retentionDays }: ExportTerms,
+): Date {
+  return clock.in(Math.min(retentionSeconds ?? Infinity, secondsOfDays(retentionDays)));
+}
+
 /** The columns that make a file visible, and end whatever attempt there was. */
 export function publishedFile(
   { object, name, size, sha256, recordCount, pageCount, warnings }: FinishedFile,
-  { progress, retentionSeconds }: ExportRecord,
+  record: ExportRecord,
   clock: FakeClock,
-  { retentionDays }: ExportTerms,
+  terms: ExportTerms,
 ): Partial<ExportRecord> {
+  const { progress } = record;
   const done = progress.total ?? recordCount ?? progress.done;
-  const keptSeconds = Math.min(retentionSeconds ?? Infinity, secondsOfDays(retentionDays));
+  const promised = record.expiresAt?.getTime() ?? 0;
   return {
     status: 'completed',
     attemptToken: null,
     error: null,
     errorCode: null,
     completedAt: clock.now(),
-    expiresAt: object && clock.in(keptSeconds),
+    expiresAt: object && new Date(Math.max(promised, keptUntil(record, clock, terms).getTime())),
     storageKey: object?.key ?? null,
     contentType: object?.contentType ?? null,
     fileName: name,

@@ -133,7 +133,12 @@ export class ExportResponse {
   @ApiFailureCode()
   readonly error_code!: FailureCode | null;
 
-  @ApiProperty({ ...nullableTime, description: 'When the file is deleted, or was' })
+  @ApiProperty({
+    ...nullableTime,
+    description:
+      'When the file is deleted, or was: for a one-time file at the latest. While the export is unfinished the file is kept ' +
+      'until then at least. Null where there is or will be no file.',
+  })
   readonly expires_at!: string | null;
 
   @ApiProperty({ format: 'date-time' })

@@ -51,7 +51,8 @@ export function toExport(row: ExportRow): Export {
     warnings: warningsOf(row),
     error: row.error,
     errorCode: row.error === null ? null : ((row.errorCode ?? 'unspecified') as FailureCode),
-    expiresAt: row.expiresAt,
+    // What failed or was cancelled has the promise of a file that will never be.
+    expiresAt: row.status === 'failed' || row.status === 'cancelled' ? null : row.expiresAt,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
     startedAt: row.startedAt,

@@ -20,6 +20,7 @@ import type { Export, FinishedFile, StoredObject } from '../model/domain/export'
 import type { ExportKind } from '../model/domain/export-format';
 import { objectPrefix } from '../model/domain/object-key';
 import { accountOf } from '../model/domain/record-owner';
+import { secondsOfDays } from '../model/domain/retention';
 import { type ExportCreation, type ExportQuery, ExportRepository } from '../model/domain/interfaces/export.repository';
 import { auditOf, changeExports, mayBecome, toExport } from './export-row';
 import { publishedFile } from './published-file';
@@ -52,9 +53,12 @@ export class PrismaExportRepository extends ExportRepository {
       if (earlier) return { export: toExport(earlier), isNew: false, rateLimit: null };
       if (attemptToken !== undefined) await refuseOneStreamMore(transaction, account);
       const limitState = rateLimit && (await takeFromLimit(transaction, account, kind, rateLimit));
+      const now = await clockOf(transaction);
       const data = {
         ...newRow(id, request),
-        ...(attemptToken !== undefined && (await begunBy(attemptToken, transaction))),
+        ...(attemptToken === undefined
+          ? { expiresAt: earliestExpiry(request, now, this.config.exports.retentionDays) }
+          : begunBy(attemptToken, now)),
       };
       const created = toExport(await transaction.export.create({ data }));
       const details = {
@@ -178,10 +182,20 @@ function newRow(id: string, request: RequestExport): Prisma.ExportCreateInput {
   };
 }
 
-/** An export that is worked on from its first moment, in the process that was asked for it. */
-async function begunBy(attemptToken: string, transaction: Transaction): Promise<Partial<Prisma.ExportCreateInput>> {
-  // The database's clock, by which the lease is judged.
+/** The database's clock, by which leases and expiry are judged. */
+async function clockOf(transaction: Transaction): Promise<Date> {
   const [{ now } = { now: new Date() }] = await transaction.$queryRaw<{ now: Date }[]>`SELECT now() AS now`;
+  return now;
+}
+
+/** When the file expires if it is made at once: the true time, which follows at completion, is not earlier. */
+function earliestExpiry({ retentionSeconds }: RequestExport, now: Date, retentionDays: number): Date {
+  const seconds = Math.min(retentionSeconds ?? Infinity, secondsOfDays(retentionDays));
+  return new Date(now.getTime() + seconds * 1000);
+}
+
+/** An export that is worked on from its first moment, in the process that was asked for it. No file is kept. */
+function begunBy(attemptToken: string, now: Date): Partial<Prisma.ExportCreateInput> {
   return { streamed: true, status: 'processing', attempts: 1, attemptToken, heartbeatAt: now, startedAt: now };
 }
 

@@ -2,9 +2,13 @@ import { Prisma } from '../../platform/prisma/generated/client';
 import type { FinishedFile } from '../model/domain/export';
 import { secondsOfDays } from '../model/domain/retention';
 
-/** Until when the file is kept: as was asked for, and no longer than is usual now. */
+/**
+ * Until when the file is kept: as was asked for, and no longer than is usual now; never shorter than the record promised
+ * before, though the usual time was lowered since.
+ */
 function keptUntil(retentionDays: number): Prisma.Sql {
-  return Prisma.sql`now() + make_interval(secs => least(retention_seconds, ${secondsOfDays(retentionDays)}::integer))`;
+  const usual = secondsOfDays(retentionDays);
+  return Prisma.sql`greatest(expires_at, now() + make_interval(secs => least(retention_seconds, ${usual}::integer)))`;
 }
 
 /** The columns that make a file visible, and end whatever attempt there was. */

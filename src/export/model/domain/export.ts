@@ -77,6 +77,7 @@ export interface Export extends RecordOwner {
   readonly error: string | null;
   /** Null exactly where `error` is. */
   readonly errorCode: FailureCode | null;
+  /** While the export is unfinished, the earliest time. `null` where there is or will be no file. */
   readonly expiresAt: Date | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
