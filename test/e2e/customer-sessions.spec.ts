@@ -33,6 +33,7 @@ describe('A board session for the user of a customer', () => {
 
     expect([begun.status, drawn.status, asked.status]).toEqual([201, 200, 201]);
     expect(begun.body).toMatchObject({ user_id: 'ada', name: 'Алгебра', rev: 1, page_count: 1, state: noteBoard() });
+    expect(begun.body).toMatchObject({ owner_id: 'ada', is_shared: false, version: 1 });
     expect(shown.body).toMatchObject({ user_id: 'ada', rev: 2, page_count: 2, state: pagesBoard(2) });
     expect(asked.headers.get('location')).toBe(`/api/v1/customer/exports/${done.id}/`);
     expect(done).toMatchObject({ status: 'completed', user_id: 'ada', session_id: id });
@@ -50,7 +51,10 @@ describe('A board session for the user of a customer', () => {
     const second = await other.get(first.body.next as string);
     const own = await user.get(THEIRS);
 
-    expect(first.body).toMatchObject({ count: 3, results: [{ id: ids[2], user_id: 'u1' }, { id: ids[1] }] });
+    expect(first.body).toMatchObject({
+      count: 3,
+      results: [{ id: ids[2], user_id: 'u1', owner_id: 'u1', version: 1 }, { id: ids[1] }],
+    });
     expect(second.body).toMatchObject({ count: 3, next: null, results: [{ id: ids[0] }] });
     expect(first.text).not.toContain('"state"');
     expect(own.body).toMatchObject({ count: 2, results: [{ id: ids[2] }, { id: ids[0] }] });

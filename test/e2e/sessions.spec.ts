@@ -28,11 +28,13 @@ describe('A board session', () => {
     const missing = await ann.get(`${SESSIONS}${created.body.id}/`);
 
     expect(created.status).toBe(201);
-    expect(Object.keys(created.body as object).sort()).toEqual(
-      ['created_at', 'id', 'name', 'page_count', 'rev', 'state', 'thumbnail_url', 'updated_at'].sort(),
-    );
+    expect(Object.keys(created.body as object).sort()).toEqual([
+      ...['created_at', 'id', 'is_shared', 'name', 'owner_id', 'page_count', 'rev', 'state', 'thumbnail_url'],
+      ...['updated_at', 'version'],
+    ]);
     expect(shown.body).toMatchObject({ name: 'Алгебра', page_count: 2, rev: 1, thumbnail_url: null, state });
-    expect(renamed.body).toMatchObject({ name: 'Geometry', page_count: 2, rev: 2, state });
+    expect(shown.body).toMatchObject({ owner_id: 'ann', is_shared: false, version: 1 });
+    expect(renamed.body).toMatchObject({ name: 'Geometry', page_count: 2, rev: 2, version: 2, state });
     expect(redrawn.body).toMatchObject({ name: 'Geometry', page_count: 3, rev: 3 });
     expect([deleted.status, deleted.bytes.length, missing.status]).toEqual([204, 0, 404]);
     expect(missing.body).toMatchObject({ detail: 'Session not found' });
@@ -47,6 +49,7 @@ describe('A board session', () => {
 
     expect(first.body).toMatchObject({ count: 3, results: [{ id: ids[2] }, { id: ids[1] }] });
     expect(second.body).toMatchObject({ count: 3, next: null, results: [{ id: ids[0] }] });
+    expect(first.body.results[0]).toMatchObject({ owner_id: 'bob', is_shared: false, rev: 1, version: 1 });
     expect(first.text).not.toContain('"state"');
   });
 

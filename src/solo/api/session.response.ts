@@ -10,6 +10,12 @@ export class SessionSummaryResponse {
   @ApiProperty({ example: 'Algebra, lesson 3' })
   readonly name!: string;
 
+  @ApiProperty({ example: 'ada', description: 'Whose it is: the `sub` of their tokens' })
+  readonly owner_id!: string;
+
+  @ApiProperty({ description: 'Always `false`: only its owner sees a board, and the external system that began it' })
+  readonly is_shared!: boolean;
+
   @ApiProperty({ type: 'integer', example: 3 })
   readonly page_count!: number;
 
@@ -18,6 +24,9 @@ export class SessionSummaryResponse {
 
   @ApiProperty({ type: 'integer', description: 'Counts the changes, from 1' })
   readonly rev!: number;
+
+  @ApiProperty({ type: 'integer', description: 'The same as `rev`' })
+  readonly version!: number;
 
   @ApiProperty({ format: 'date-time' })
   readonly created_at!: string;
@@ -29,9 +38,12 @@ export class SessionSummaryResponse {
     return {
       id: session.id,
       name: session.name,
+      owner_id: session.userId,
+      is_shared: false,
       page_count: session.pageCount,
       thumbnail_url: thumbnailUrl,
       rev: session.rev,
+      version: session.rev,
       created_at: session.createdAt.toISOString(),
       updated_at: session.updatedAt.toISOString(),
     };
@@ -50,7 +62,7 @@ export class SessionListResponse extends PageResponse {
 
 /** A session as the external system sees it that began it. */
 export class CustomerSessionSummaryResponse extends SessionSummaryResponse {
-  @ApiProperty({ example: 'ada', description: 'Whose it is: the `sub` of their tokens' })
+  @ApiProperty({ example: 'ada', description: 'The same as `owner_id`' })
   readonly user_id!: string;
 
   static override of(session: SoloSession, thumbnailUrl: string | null): CustomerSessionSummaryResponse {
