@@ -46,12 +46,50 @@ describe('BoardPainter', () => {
     ]);
   });
 
-  it('draws a thumbnail of a width in pixels', async () => {
-    const thumbnail = { ...png, page: 1, scale: { width: 230 } };
+  describe('a thumbnail', () => {
+    const thumbnail = { ...png, page: 1, scale: { frame: { width: 320, height: 240 } } } as const;
+    const [red, yellow, white] = [
+      [255, 0, 0, 255],
+      [255, 255, 0, 255],
+      [255, 255, 255, 255],
+    ];
 
-    const [file] = await pagesOf(await openBoard(painter, solo({}), thumbnail, forever));
+    it('centres an upright page on its own colour', async () => {
+      // 920 × 1200 units become 184 × 240 pixels. The bar goes beyond both edges of the page.
+      const bar = { type: 'rectangle', color: '#ff0000', size: 200, x: -4000, y: 500, width: 9000, height: 10 };
+      const background = { type: 'color', color: '#ffff00' };
 
-    expect(PNG.sync.read(Buffer.from(file!))).toMatchObject({ width: 230, height: 300 });
+      const [file] = await pagesOf(
+        await openBoard(painter, solo({ background, shapes: [bar] }), thumbnail, forever),
+      );
+
+      expect(PNG.sync.read(Buffer.from(file!))).toMatchObject({ width: 320, height: 240 });
+      expect([0, 67, 68, 251, 252, 319].map((x) => rgba(file!, x, 101))).toEqual([
+        ...[yellow, yellow, red],
+        ...[red, yellow, yellow],
+      ]);
+      expect(rgba(file!, 160, 0)).toEqual(yellow);
+    });
+
+    it('shows the whole of a wide page', async () => {
+      // 4000 × 1500 units become 320 × 120 pixels, and 60 are left above and below.
+      const points = [
+        [2000, -2000],
+        [2000, 4000],
+      ];
+      const line = { tool: 'line', color: '#ff0000', size: 500, points };
+      const page = { width: 4000, height: 1500, background: 'white', groups: [], strokes: [line] };
+
+      const [file] = await pagesOf(
+        await openBoard(painter, stateOf({ pages: [page], currentPageIndex: 0 }), thumbnail, forever),
+      );
+
+      expect(PNG.sync.read(Buffer.from(file!))).toMatchObject({ width: 320, height: 240 });
+      expect([0, 59, 60, 179, 180, 239].map((y) => rgba(file!, 160, y))).toEqual([
+        ...[white, white, red],
+        ...[red, white, white],
+      ]);
+    });
   });
 
   it('leaves what is not drawn on transparent when asked to', async () => {

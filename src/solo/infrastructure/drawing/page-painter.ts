@@ -9,19 +9,18 @@ const WHITE = '#ffffff';
 export interface PagePainting {
   readonly surface: Surface;
   readonly images: ImageSource;
-  /** `false` leaves out the page's colour: what is not drawn on stays transparent. */
-  readonly paper: boolean;
 }
 
-/** Draws a page from bottom to top: paper, ruling, assets, strokes, shapes, texts. */
-export function paintPage(page: Page, { surface, images, paper }: PagePainting): void {
-  const { context } = surface;
+/** Draws the colour of a page. Without it, what is not drawn on stays transparent. */
+export function paintPaper(context: Surface['context'], { background }: Page, size: Size): void {
+  // A colour that lets light through is seen on the white of the screen.
+  if (background.colour !== WHITE) fill(context, WHITE, size);
+  fill(context, background.colour, size);
+}
+
+/** Draws what is on the paper, from bottom to top: ruling, assets, strokes, shapes, texts. */
+export function paintPage(page: Page, { surface, images }: PagePainting): void {
   const { size, background } = page;
-  if (paper) {
-    // A colour that lets light through is seen on the white of the screen.
-    if (background.colour !== WHITE) fillPage(context, WHITE, size);
-    fillPage(context, background.colour, size);
-  }
   const pageImage = background.image === null ? null : images(background.image);
   if (pageImage !== null) paintPageImage(surface, pageImage, size);
   if (background.pattern !== null) paintPattern(surface, background.pattern, size);
@@ -31,7 +30,7 @@ export function paintPage(page: Page, { surface, images, paper }: PagePainting):
   paintMarks(surface, page.texts);
 }
 
-function fillPage(context: Surface['context'], colour: string, size: Size): void {
+function fill(context: Surface['context'], colour: string, size: Size): void {
   context.fillStyle = colour;
   context.fillRect(0, 0, size.width, size.height);
 }

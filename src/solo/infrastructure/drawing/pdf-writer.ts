@@ -2,7 +2,7 @@ import { PDFDocument, type SKRSContext2D } from '@napi-rs/canvas';
 import type { Page, Size } from '../../model/board/board';
 import type { Picture } from '../../model/domain/picture';
 import type { ImageLibrary } from './image-library';
-import { paintPage } from './page-painter';
+import { paintPage, paintPaper } from './page-painter';
 
 /** A CSS pixel is 1/96 inch, a PDF point 1/72: a page imported from an A4 document comes out as A4 again. */
 const POINTS_PER_PIXEL = 72 / 96;
@@ -41,7 +41,8 @@ export class PdfWriter {
     context.beginPath();
     context.rect(0, 0, page.size.width, page.size.height);
     context.clip();
-    paintPage(page, { surface: { context, vector: true, ratio: scale }, images: this.images.get, paper: true });
+    paintPaper(context, page, page.size);
+    paintPage(page, { surface: { context, vector: true, ratio: scale }, images: this.images.get });
     this.document.endPage();
   }
 

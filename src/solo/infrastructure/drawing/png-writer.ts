@@ -1,13 +1,13 @@
 import type { ExportWarning } from '../../../export';
 import { setImmediate } from 'node:timers/promises';
-import { createCanvas, type Canvas } from '@napi-rs/canvas';
+import { createCanvas, type Canvas, type SKRSContext2D } from '@napi-rs/canvas';
 import sharp from 'sharp';
-import type { Page } from '../../model/board/board';
+import type { Page, Size } from '../../model/board/board';
 import { possiblePixelRatio } from '../../model/board/drawing-cost';
 import { type Picture, wantedPixelRatio } from '../../model/domain/picture';
 import { collectGarbage } from './garbage';
 import type { ImageLibrary } from './image-library';
-import { paintPage } from './page-painter';
+import { paintPage, paintPaper } from './page-painter';
 
 export type PngPicture = Extract<Picture, { format: 'png' }>;
 
@@ -40,9 +40,7 @@ export class PngWriter {
    */
   async write(page: Page, number: number): Promise<{ file: Promise<Uint8Array> }> {
     const ratio = this.ratioOf(page, number);
-    // The epsilon keeps 920 × 1.1 from losing a pixel to binary fractions.
-    const width = Math.max(1, Math.floor(page.size.width * ratio + 1e-6));
-    const height = Math.max(1, Math.floor(page.size.height * ratio + 1e-6));
+    const { width, height } = this.sizeOf(page, ratio);
     await this.images.prepare(page, { ratio, vector: false });
     if (width * height > LARGE_PAGE_PIXELS) return this.writeAlone(page, ratio, width, height);
     return { file: this.encode(this.paint(page, ratio, width, height), width, height) };
@@ -77,11 +75,14 @@ export class PngWriter {
   private paint(page: Page, ratio: number, width: number, height: number): Buffer {
     this.resize(width, height);
     const context = this.canvas.getContext('2d');
+    const { background, scale } = this.picture;
+    const hasPaper = background === 'white';
+    // Around a page that is fitted into a frame, too.
+    if (hasPaper) paintPaper(context, page, { width, height });
+    if ('frame' in scale) placeInFrame(context, page, ratio);
     context.scale(ratio, ratio);
-    const surface = { context, vector: false, ratio };
-    const paper = this.picture.background === 'white';
-    paintPage(page, { surface, images: this.images.get, paper });
-    if (paper) return this.canvas.data();
+    paintPage(page, { surface: { context, vector: false, ratio }, images: this.images.get });
+    if (hasPaper) return this.canvas.data();
     const { data } = context.getImageData(0, 0, width, height);
     return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   }
@@ -99,6 +100,14 @@ export class PngWriter {
     return flat.png({ compressionLevel: COMPRESSION_LEVEL }).toBuffer();
   }
 
+  private sizeOf({ size }: Page, ratio: number): Size {
+    const { scale } = this.picture;
+    if ('frame' in scale) return scale.frame;
+    // The epsilon keeps 920 × 1.1 from losing a pixel to binary fractions.
+    const pixels = (side: number) => Math.max(1, Math.floor(side * ratio + 1e-6));
+    return { width: pixels(size.width), height: pixels(size.height) };
+  }
+
   private ratioOf({ size }: Page, number: number): number {
     const wanted = wantedPixelRatio(this.picture, size);
     if (!(wanted > 0)) throw new RangeError(`A picture cannot be drawn at the scale ${wanted}`);
@@ -109,4 +118,14 @@ export class PngWriter {
     }
     return possible;
   }
+}
+
+/** Centres the page by whole pixels, to which images are aligned. What is drawn beyond its edges is not seen on screen. */
+function placeInFrame(context: SKRSContext2D, { size }: Page, ratio: number): void {
+  const { width, height } = context.canvas;
+  const [pageWidth, pageHeight] = [size.width * ratio, size.height * ratio];
+  context.translate(Math.round((width - pageWidth) / 2), Math.round((height - pageHeight) / 2));
+  context.beginPath();
+  context.rect(0, 0, pageWidth, pageHeight);
+  context.clip();
 }

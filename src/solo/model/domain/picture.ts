@@ -18,8 +18,8 @@ export type Picture =
       readonly format: 'png';
       /** Counted from 1; all pages where it is not given. */
       readonly page?: number;
-      /** Pixels for one unit of the board, or for the whole width. */
-      readonly scale: { readonly pixelRatio: number } | { readonly width: number };
+      /** Pixels for one unit of the board, or the size of a frame in pixels that each page is fitted into and centred in. */
+      readonly scale: { readonly pixelRatio: number } | { readonly frame: Size };
       readonly background: (typeof BACKGROUNDS)[number];
     }
   | {
@@ -45,7 +45,8 @@ export function pictureOf(format: 'png' | 'pdf', options: ExportOptions): Pictur
 
 /** Pixels for one unit of a page, as the picture asks for them. */
 export function wantedPixelRatio({ scale }: Extract<Picture, { format: 'png' }>, page: Size): number {
-  return 'pixelRatio' in scale ? scale.pixelRatio : scale.width / page.width;
+  if ('pixelRatio' in scale) return scale.pixelRatio;
+  return Math.min(scale.frame.width / page.width, scale.frame.height / page.height);
 }
 
 interface PictureOptions {

@@ -10,10 +10,10 @@ import { BoardRenderer } from '../domain/interfaces/board-renderer';
 import { SoloSessionRepository } from '../domain/interfaces/solo-session.repository';
 import type { SoloSession } from '../domain/solo-session';
 
-/** Pixels; the height follows the page. */
-const THUMBNAIL_WIDTH = 320;
+/** Pixels: the 4:3 of the cards that front ends show boards on. */
+const FRAME = { width: 320, height: 240 };
 
-const PICTURE = { format: 'png', page: 1, scale: { width: THUMBNAIL_WIDTH }, background: 'white' } as const;
+const PICTURE = { format: 'png', page: 1, scale: { frame: FRAME }, background: 'white' } as const;
 
 export const THUMBNAILS = 'thumbnails/';
 
