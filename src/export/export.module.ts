@@ -2,6 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { CustomerModule } from '../customer';
 import { StorageSweep } from '../platform/sweeps/storage-sweep';
 import { ContentController } from './api/content.controller';
+import { CreationResponder } from './api/creation-responder';
 import { CustomerExportsController } from './api/customer-exports.controller';
 import { DownloadController } from './api/download.controller';
 import { FileAnswer } from './api/file-answer';
@@ -47,6 +48,7 @@ import { ExportReading } from './model/services/export-reading';
 import { ExportRunner } from './model/services/export-runner';
 import { ExportSources } from './model/services/export-sources';
 import { ExportSweep } from './model/services/export-sweep';
+import { ExportWaiting } from './model/services/export-waiting';
 import { ExportWatch } from './model/services/export-watch';
 import { ExportService } from './model/services/export.service';
 import { ExportStreaming } from './model/services/export-streaming';
@@ -111,6 +113,7 @@ const WRITERS = [
     ExportSweep,
     FileExpiry,
     ExportWatch,
+    ExportWaiting,
     ExportMetrics,
     BacklogMetrics,
     ExportDownload,
@@ -121,6 +124,7 @@ const WRITERS = [
     UploadedPictureService,
     RunExportHandler,
     ExportPresenter,
+    CreationResponder,
     ExportStreaming,
     ExportsForCatalog,
     ExportsForEvents,
@@ -136,6 +140,7 @@ const WRITERS = [
     ExportsForScheduledExport,
     ExportsForDelivery,
     ExportPresenter,
+    CreationResponder,
   ],
 })
 export class ExportModule implements OnModuleInit {

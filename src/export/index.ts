@@ -1,6 +1,7 @@
 /** The door of the module: what other modules may import, and nothing more. */
 export { ExportModule } from './export.module';
-export { ApiExportCreation, EXPORT_CREATION_HEADERS } from './api/api-export-creation.decorator';
+export { ApiExportCreation, EXPORT_CREATION_HEADERS, WAIT_HEADERS } from './api/api-export-creation.decorator';
+export { CreationResponder } from './api/creation-responder';
 export { ExportPresenter } from './api/export.presenter';
 export { RetentionDays } from './api/retention-days.decorator';
 export { ExportListResponse, ExportResponse } from './api/export.response';

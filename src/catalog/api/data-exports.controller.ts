@@ -1,7 +1,14 @@
 import { Body, Controller, Get, HttpStatus, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { ApiExportCreation, EXPORT_CREATION_HEADERS, ExportPresenter, ExportResponse, retentionOf } from '../../export';
+import {
+  ApiExportCreation,
+  CreationResponder,
+  EXPORT_CREATION_HEADERS,
+  ExportResponse,
+  retentionOf,
+  WAIT_HEADERS,
+} from '../../export';
 import { AdminOnly } from '../../platform/auth/admin-only.decorator';
 import type { Caller } from '../../platform/auth/caller';
 import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
@@ -26,7 +33,7 @@ const ROWS = {
 export class DataExportsController {
   constructor(
     private readonly data: DataExportService,
-    private readonly presenter: ExportPresenter,
+    private readonly responder: CreationResponder,
   ) {}
 
   @Post('exports')
@@ -35,12 +42,14 @@ export class DataExportsController {
     description: 'A file made in the background; for `realtime` the rows themselves, in the answer.',
   })
   @ApiExportCreation(ExportResponse, {
-    description:
-      'For `realtime`, the rows; Location says where their record is. For a repeat under the same key, the export.',
-    headers: EXPORT_CREATION_HEADERS,
-    content: {
-      ...ROWS,
-      'application/json': { schema: { oneOf: [{ $ref: getSchemaPath(ExportResponse) }, STREAMED_ROWS] } },
+    streamed: {
+      description:
+        'For `realtime`, the rows; Location says where their record is. For a repeat under the same key, the export.',
+      headers: { ...EXPORT_CREATION_HEADERS, ...WAIT_HEADERS },
+      content: {
+        ...ROWS,
+        'application/json': { schema: { oneOf: [{ $ref: getSchemaPath(ExportResponse) }, STREAMED_ROWS] } },
+      },
     },
   })
   @ApiProblems(400, 401, 403, 415, 422, 429)
@@ -53,19 +62,22 @@ export class DataExportsController {
     const { type, format, user_id: userId, data_types: dataTypes } = body;
     const request = { type, format, userId, dataTypes, ...rowsAndFile(body) };
     if (type !== 'realtime') {
-      response.json(this.presenter.created(await this.data.request(caller, request, idempotencyKey), caller, response));
+      await this.responder.send(await this.data.request(caller, request, idempotencyKey), caller, response);
       return;
     }
     const { creation, file } = await this.data.stream(caller, request, idempotencyKey);
-    const record = this.presenter.created(creation, caller, response);
-    if (file) await sendStream(file, response);
-    else response.json(record);
+    if (!file) {
+      await this.responder.send(creation, caller, response);
+      return;
+    }
+    this.responder.setHeaders(creation, caller, response);
+    await sendStream(file, response);
   }
 
   @Post('export/bulk')
   @AdminOnly()
   @ApiOperation({ summary: 'Take whole tables out', description: 'For administrators. Follow it as every export.' })
-  @ApiExportCreation(BulkExportResponse)
+  @ApiExportCreation(BulkExportResponse, { waits: false })
   @ApiProblems(400, 401, 415, 422, 429)
   async requestBulk(
     @CurrentCaller() caller: Caller,
@@ -76,8 +88,13 @@ export class DataExportsController {
     const { tables, format } = body;
     const request = { type: 'bulk' as const, tables, format, ...rowsAndFile(body) };
     const creation = await this.data.request(caller, request, idempotencyKey);
-    const { id, webhook_secret } = this.presenter.created(creation, caller, response);
-    return { jobId: id, status: 'queued', ...(webhook_secret !== undefined && { webhook_secret }) };
+    this.responder.setHeaders(creation, caller, response);
+    const { export: created, webhookSecret } = creation;
+    return {
+      jobId: created.id,
+      status: 'queued',
+      ...(webhookSecret !== undefined && { webhook_secret: webhookSecret }),
+    };
   }
 
   @Get('export/user/:userId')
@@ -106,7 +123,7 @@ export class DataExportsController {
       return;
     }
     const { creation, file } = await this.data.streamUser(caller, userId, format);
-    this.presenter.created(creation, caller, response);
+    this.responder.setHeaders(creation, caller, response);
     response.status(HttpStatus.OK);
     if (file) await sendStream(file, response);
   }

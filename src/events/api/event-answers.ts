@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { ExportPresenter, type ExportResponse, retentionOf } from '../../export';
+import { CreationResponder, retentionOf } from '../../export';
 import type { Party } from '../../platform/auth/caller';
 import { Config } from '../../platform/config/config';
 import { pageAnswer, type PageQuery, pageSize } from '../../platform/http/page';
@@ -16,7 +16,7 @@ export class EventAnswers {
   constructor(
     private readonly events: EventService,
     private readonly results: ResultsExportService,
-    private readonly exports: ExportPresenter,
+    private readonly exports: CreationResponder,
     private readonly config: Config,
   ) {}
 
@@ -37,15 +37,16 @@ export class EventAnswers {
   }
 
   /** @throws as ResultsExportService.request */
-  async exportResults(
+  async sendResultsExport(
     caller: Party,
     id: string,
     { format, options, notify, one_time: oneTime, retention_days: days }: ResultsExportBody,
     idempotencyKey: string | null,
     response: Response,
-  ): Promise<ExportResponse> {
+  ): Promise<void> {
     const retentionSeconds = retentionOf(days);
     const request = { format, options: options ?? {}, oneTime: oneTime ?? true, notify, retentionSeconds };
-    return this.exports.created(await this.results.request(caller, id, request, idempotencyKey), caller, response);
+    const creation = await this.results.request(caller, id, request, idempotencyKey);
+    await this.exports.send(creation, caller, response);
   }
 }

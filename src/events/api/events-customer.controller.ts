@@ -1,7 +1,6 @@
 import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { CurrentCustomer, ForCustomers } from '../../customer';
-import type { ExportResponse } from '../../export';
 import type { CallingCustomer } from '../../platform/auth/caller';
 import { PageQuery } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
@@ -47,8 +46,8 @@ export class EventsCustomerController {
     @CurrentCustomer() caller: CallingCustomer,
     @IdempotencyKey() idempotencyKey: string | null,
     @Body() body: ResultsExportBody,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<ExportResponse> {
-    return this.answers.exportResults(caller, id, body, idempotencyKey, response);
+    @Res() response: Response,
+  ): Promise<void> {
+    return this.answers.sendResultsExport(caller, id, body, idempotencyKey, response);
   }
 }

@@ -1,7 +1,6 @@
 import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import type { ExportResponse } from '../../export';
 import type { Caller } from '../../platform/auth/caller';
 import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
 import { PageQuery } from '../../platform/http/page';
@@ -49,8 +48,8 @@ export class EventsController {
     @CurrentCaller() caller: Caller,
     @IdempotencyKey() idempotencyKey: string | null,
     @Body() body: ResultsExportBody,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<ExportResponse> {
-    return this.answers.exportResults(caller, id, body, idempotencyKey, response);
+    @Res() response: Response,
+  ): Promise<void> {
+    return this.answers.sendResultsExport(caller, id, body, idempotencyKey, response);
   }
 }

@@ -1,10 +1,8 @@
 import { HttpStatus, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { isCustomer, type Party } from '../../platform/auth/caller';
 import { LinkSigner } from '../../platform/auth/link-signer';
 import { Config } from '../../platform/config/config';
 import { type Page, pageAnswer } from '../../platform/http/page';
-import { rateLimitHeaders } from '../../platform/rate-limit/rate-limit';
 import type { Export } from '../model/domain/export';
 import { isFinished } from '../model/domain/export-status';
 import type { ExportCreation } from '../model/domain/interfaces/export.repository';
@@ -42,16 +40,8 @@ export class ExportPresenter {
     return pageAnswer(page, request, this.config.http.publicUrl, (item) => this.record(item));
   }
 
-  /**
-   * The answer to a creating request, with the address at which the caller can follow it: 201 and the record, or 200 when
-   * the same request had made it before.
-   */
-  created(creation: ExportCreation, caller: Party, response: Response): ExportResponse {
-    const { export: created, isNew, rateLimit, webhookSecret } = creation;
-    response.status(isNew ? HttpStatus.CREATED : HttpStatus.OK);
-    response.location(`/api/v1/${isCustomer(caller) ? 'customer/' : ''}exports/${created.id}/`);
-    if (rateLimit) response.set(rateLimitHeaders(rateLimit));
-    this.setRetryAfter(created, response);
+  /** The record in the answer to the request that created it. */
+  created({ export: created, webhookSecret }: ExportCreation): ExportResponse {
     return ExportResponse.of(created, this.linksTo(created), webhookSecret);
   }
 
@@ -84,7 +74,8 @@ export class ExportPresenter {
     return linkExpiresAt ? this.links.signUntil(path, linkExpiresAt) : this.links.sign(path);
   }
 
-  private setRetryAfter({ status, createdAt }: Export, response: Response): void {
+  /** When the status is worth asking for, while that changes. */
+  setRetryAfter({ status, createdAt }: Export, response: Response): void {
     if (isFinished(status)) return;
     response.set('Retry-After', String(Date.now() - createdAt.getTime() < LONG_WORK_MS ? SOON_SECONDS : LATER_SECONDS));
   }

@@ -30,6 +30,7 @@ const EXPOSED_HEADERS = [
   'RateLimit-Policy',
   'X-Request-Id',
   'Content-Disposition',
+  'Preference-Applied',
 ];
 
 /** The manners of every answer: paths with and without version, security headers, timeouts. */

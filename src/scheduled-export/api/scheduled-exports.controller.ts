@@ -9,7 +9,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { ApiExportCreation, ExportPresenter, ExportResponse } from '../../export';
+import { ApiExportCreation, CreationResponder, ExportResponse } from '../../export';
 import type { Caller } from '../../platform/auth/caller';
 import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
 import { Config } from '../../platform/config/config';
@@ -38,7 +38,7 @@ export class ScheduledExportsController {
   constructor(
     private readonly schedules: ScheduleService,
     private readonly runs: ScheduleRuns,
-    private readonly presenter: ExportPresenter,
+    private readonly responder: CreationResponder,
     private readonly config: Config,
   ) {}
 
@@ -129,9 +129,9 @@ export class ScheduledExportsController {
     @Param('id') id: string,
     @CurrentCaller() caller: Caller,
     @IdempotencyKey() idempotencyKey: string | null,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<ExportResponse> {
-    return this.presenter.created(await this.runs.runNow(id, caller, idempotencyKey), caller, response);
+    @Res() response: Response,
+  ): Promise<void> {
+    await this.responder.send(await this.runs.runNow(id, caller, idempotencyKey), caller, response);
   }
 
   @Post(':id/pause')

@@ -1,7 +1,13 @@
 import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { ApiExportCreation, ExportListResponse, ExportPresenter, ExportResponse } from '../../export';
+import {
+  ApiExportCreation,
+  CreationResponder,
+  ExportListResponse,
+  ExportPresenter,
+  ExportResponse,
+} from '../../export';
 import type { Caller } from '../../platform/auth/caller';
 import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
@@ -17,6 +23,7 @@ export class BoardExportsController {
   constructor(
     private readonly boards: BoardExportService,
     private readonly presenter: ExportPresenter,
+    private readonly responder: CreationResponder,
   ) {}
 
   @Post(':id/export')
@@ -28,10 +35,10 @@ export class BoardExportsController {
     @CurrentCaller() caller: Caller,
     @IdempotencyKey() idempotencyKey: string | null,
     @Body() body: BoardExportRequest,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<ExportResponse> {
+    @Res() response: Response,
+  ): Promise<void> {
     const creation = await this.boards.request(caller, id, body.wanted(), idempotencyKey);
-    return this.presenter.created(creation, caller, response);
+    await this.responder.send(creation, caller, response);
   }
 
   @Get(':id/exports')

@@ -2,7 +2,13 @@ import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/com
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { CurrentCustomer, ForCustomers } from '../../customer';
-import { ApiExportCreation, ExportListResponse, ExportPresenter, ExportResponse } from '../../export';
+import {
+  ApiExportCreation,
+  CreationResponder,
+  ExportListResponse,
+  ExportPresenter,
+  ExportResponse,
+} from '../../export';
 import type { CallingCustomer } from '../../platform/auth/caller';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { PageQuery, pageSize } from '../../platform/http/page';
@@ -17,6 +23,7 @@ export class CustomerBoardExportsController {
   constructor(
     private readonly boards: BoardExportService,
     private readonly presenter: ExportPresenter,
+    private readonly responder: CreationResponder,
   ) {}
 
   @Post(':id/export')
@@ -28,10 +35,10 @@ export class CustomerBoardExportsController {
     @CurrentCustomer() customer: CallingCustomer,
     @IdempotencyKey() idempotencyKey: string | null,
     @Body() body: BoardExportRequest,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<ExportResponse> {
+    @Res() response: Response,
+  ): Promise<void> {
     const creation = await this.boards.request(customer, id, body.wanted(), idempotencyKey);
-    return this.presenter.created(creation, customer, response);
+    await this.responder.send(creation, customer, response);
   }
 
   @Get(':id/exports')

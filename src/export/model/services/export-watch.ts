@@ -14,6 +14,7 @@ export class ExportWatch implements OnModuleDestroy {
   /** The last state that each watcher was told. */
   private readonly watchers = new Map<Subscriber<Export>, Export>();
   private timer: NodeJS.Timeout | undefined;
+  private isClosed = false;
 
   constructor(private readonly exports: ExportRepository) {}
 
@@ -21,13 +22,15 @@ export class ExportWatch implements OnModuleDestroy {
   follow(current: Export): Observable<Export> {
     return new Observable<Export>((watcher) => {
       this.tell(watcher, current);
-      this.timer ??= setTimeout(() => void this.poll(), POLL_MS);
+      if (this.isClosed) watcher.complete();
+      else this.timer ??= setTimeout(() => void this.poll(), POLL_MS);
       return () => this.watchers.delete(watcher);
     });
   }
 
   // Ends the answers that would otherwise hold up the server's end.
   onModuleDestroy(): void {
+    this.isClosed = true;
     clearTimeout(this.timer);
     for (const watcher of this.watchers.keys()) watcher.complete();
   }
