@@ -1,29 +1,39 @@
-import { HttpStatus, Injectable } from '@nestjs/common';
+import { pipeline } from 'node:stream/promises';
+import { HttpStatus, Injectable, Logger } from '@nestjs/common';
 import type { Response } from 'express';
 import { isCustomer, type Party } from '../../platform/auth/caller';
+import { breakOffIfTooSlow } from '../../platform/http/reader-pace';
 import { preferredWait } from '../../platform/http/prefer-wait';
 import { rateLimitHeaders } from '../../platform/rate-limit/rate-limit';
 import type { Export } from '../model/domain/export';
 import type { ExportCreation } from '../model/domain/interfaces/export.repository';
+import { ExportDownload, type InlineJson } from '../model/services/export-download';
 import { ExportWaiting } from '../model/services/export-waiting';
 import { ExportPresenter } from './export.presenter';
+import { exactly } from './file-answer';
 
 /** Answers requests that create exports. */
 @Injectable()
 export class CreationResponder {
+  private readonly logger = new Logger(CreationResponder.name);
+
   constructor(
     private readonly presenter: ExportPresenter,
     private readonly waiting: ExportWaiting,
+    private readonly downloads: ExportDownload,
   ) {}
 
   /**
    * Sends the record: with 201, or with 200 when the same request had created it before. Where the client prefers to wait,
-   * it is sent when the export is finished, or after that time.
+   * it is sent when the export is finished, or after that time. A board as JSON is in the answer then.
    */
   async send(creation: ExportCreation, caller: Party, response: Response): Promise<void> {
     const latest = { ...creation, export: await this.preferredState(creation.export, caller, response) };
     this.setHeaders(latest, caller, response);
-    response.json(this.presenter.created(latest));
+    const record = this.presenter.created(latest);
+    const data = await this.downloads.openInline(latest.export);
+    if (data) await this.sendWithData(record, data, response);
+    else response.json(record);
   }
 
   /** Sets the status of the answer, and the address at which the caller can follow the export. */
@@ -32,6 +42,27 @@ export class CreationResponder {
     response.location(`/api/v1/${isCustomer(caller) ? 'customer/' : ''}exports/${created.id}/`);
     if (rateLimit) response.set(rateLimitHeaders(rateLimit));
     this.presenter.setRetryAfter(created, response);
+  }
+
+  /** Puts the file into the answer as it is: a board is neither parsed nor held in memory to be shown. */
+  private async sendWithData(record: object, { body, size }: InlineJson, response: Response): Promise<void> {
+    const start = Buffer.from(`${JSON.stringify(record).slice(0, -1)},"data":`);
+    const end = Buffer.from('}');
+    response.type('application/json').set('Content-Length', String(start.length + size + end.length));
+    breakOffIfTooSlow(response);
+    try {
+      await pipeline(async function* () {
+        yield start;
+        yield* exactly(body, size);
+        yield end;
+      }, response);
+    } catch (error) {
+      // The pipeline has destroyed the connection, so that nobody takes half an answer for a whole one.
+      this.logger.warn('An answer with the data of an export broke off', {
+        event: 'export.inline_data_aborted',
+        reason: String(error),
+      });
+    }
   }
 
   /** The export as it is after the time that the client prefers to wait. */

@@ -75,6 +75,15 @@ export class BoardExportResponse extends OmitType(ExportResponse, ['kind', 'opti
 
   @ApiProperty({ type: BoardOptionsResponse })
   readonly options!: BoardOptionsResponse;
+
+  @ApiPropertyOptional({
+    type: Object,
+    nullable: true,
+    description:
+      'The state of a board that was exported as JSON, up to 5 MB. Only the answer to the request that creates the export ' +
+      'has it, where it is completed by then, as after `Prefer: wait`.',
+  })
+  readonly data?: unknown;
 }
 
 /** An export of rows. */

@@ -101,7 +101,7 @@ export class FileAnswer {
  * Ends with the last byte, not when the source says so a moment later: a client that has them all may be gone by then.
  * @throws when the source has fewer bytes
  */
-async function* exactly(source: Readable, length: number): AsyncGenerator<Buffer> {
+export async function* exactly(source: Readable, length: number): AsyncGenerator<Buffer> {
   let left = length;
   for await (const chunk of source as AsyncIterable<Buffer>) {
     left -= chunk.length;

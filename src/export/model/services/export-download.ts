@@ -22,8 +22,17 @@ export interface DownloadableFile {
   readonly oneTime: boolean;
 }
 
+/** Larger files are not put into answers. */
+const MAX_INLINE_BYTES = 5 * 1024 * 1024;
 const REDIRECT_LIFETIME_SECONDS = 300;
 const UNFINISHED_RETRY_SECONDS = 1;
+
+/** A file that is JSON, to be put into an answer as it is. */
+export interface InlineJson {
+  readonly body: Readable;
+  /** Bytes. */
+  readonly size: number;
+}
 
 /** The path that the links to an export's file sign. */
 function linkPath({ id, oneTime }: Export): string {
@@ -76,6 +85,14 @@ export class ExportDownload {
       if (error instanceof FileNotFoundError) throw goneError();
       throw error;
     }
+  }
+
+  /** The file of a board as JSON, if it is small; `null` for all others, and where it cannot be read now: its link remains. */
+  async openInline({ kind, format, object, fileSize, oneTime }: Export): Promise<InlineJson | null> {
+    if (kind !== 'board' || format !== 'json' || oneTime) return null;
+    if (!object || fileSize === null || fileSize > MAX_INLINE_BYTES) return null;
+    const body = await this.storage.open(object.key).catch(() => null);
+    return body && { body, size: fileSize };
   }
 
   /** Where storage itself hands the file out, or `null` when we carry the bytes. */
