@@ -14,6 +14,7 @@ import { DataGrants } from './model/services/data-grants';
 import { DataPlanner } from './model/services/data-planner';
 import { LongReads } from './model/services/long-reads';
 import { DataTypeService } from './model/services/data-type.service';
+import { ReadAuthorizations } from './model/services/read-authorizations';
 import { CatalogForScheduledExport } from './model/services/out.for-scheduled-export.service';
 
 @Module({
@@ -29,9 +30,10 @@ import { CatalogForScheduledExport } from './model/services/out.for-scheduled-ex
     DataGrants,
     DataExportService,
     CatalogForScheduledExport,
+    ReadAuthorizations,
     DataSource,
   ],
-  exports: [CatalogForScheduledExport],
+  exports: [CatalogForScheduledExport, ReadAuthorizations],
 })
 export class CatalogModule implements OnModuleInit {
   constructor(

@@ -1,7 +1,9 @@
-import { Module } from '@nestjs/common';
-import { CatalogModule } from '../catalog';
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
+import { CatalogModule, ReadAuthorizations } from '../catalog';
 import { DeliveryModule } from '../delivery';
 import { ExportModule } from '../export';
+import { RightConfirmationInterceptor } from './api/right-confirmation.interceptor';
 import { ScheduledExportsController } from './api/scheduled-exports.controller';
 import { PrismaScheduleRunRepository } from './infrastructure/schedule-run.repository.prisma';
 import { BullTicker, FireDueSchedulesHandler } from './infrastructure/schedule-ticker';
@@ -9,9 +11,12 @@ import { PrismaScheduleRepository } from './infrastructure/schedule.repository.p
 import { ScheduleRunRepository } from './model/domain/interfaces/schedule-run.repository';
 import { ScheduleRepository } from './model/domain/interfaces/schedule.repository';
 import { Ticker } from './model/domain/interfaces/ticker';
+import { RightConfirmations } from './model/services/right-confirmations';
+import { RunAuthorization } from './model/services/run-authorization';
 import { RunSettlement } from './model/services/run-settlement';
 import { ScheduleClock } from './model/services/schedule-clock';
 import { ScheduleDefinitions } from './model/services/schedule-definitions';
+import { ScheduleManagement } from './model/services/schedule-management';
 import { ScheduleRuns } from './model/services/schedule-runs';
 import { ScheduleService } from './model/services/schedule.service';
 
@@ -24,11 +29,24 @@ import { ScheduleService } from './model/services/schedule.service';
     { provide: ScheduleRunRepository, useClass: PrismaScheduleRunRepository },
     { provide: Ticker, useClass: BullTicker },
     ScheduleDefinitions,
+    ScheduleManagement,
     ScheduleService,
     ScheduleRuns,
+    RunAuthorization,
+    RightConfirmations,
+    { provide: APP_INTERCEPTOR, useClass: RightConfirmationInterceptor },
     RunSettlement,
     ScheduleClock,
     FireDueSchedulesHandler,
   ],
 })
-export class ScheduledExportModule {}
+export class ScheduledExportModule implements OnModuleInit {
+  constructor(
+    private readonly reads: ReadAuthorizations,
+    private readonly authorization: RunAuthorization,
+  ) {}
+
+  onModuleInit(): void {
+    this.reads.add(this.authorization);
+  }
+}

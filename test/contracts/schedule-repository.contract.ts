@@ -1,17 +1,21 @@
 import { idempotentRequest } from '../../src/platform/idempotency/idempotency-keys';
 import type { Caller } from '../../src/platform/auth/caller';
-import type { ScheduleRepository } from '../../src/scheduled-export/model/domain/interfaces/schedule.repository';
+import type {
+  ScheduleQuery,
+  ScheduleRepository,
+} from '../../src/scheduled-export/model/domain/interfaces/schedule.repository';
 import type { RecurrenceRule } from '../../src/scheduled-export/model/domain/recurrence/recurrence-rule';
+import { accessOf, accessToOwn, OPERATOR_ACCESS } from '../../src/scheduled-export/model/domain/schedule-access';
 import { MOST_FAILURES, MOST_SCHEDULES, type Schedule } from '../../src/scheduled-export/model/domain/schedule';
 import type { CreateRecords, RecordsUnderTest } from '../support/records-under-test';
 import { DAY_SECONDS, everyDay, MAIL_NOTICE, scheduleDefinition, somebody } from '../support/schedule-definitions';
 
 /** What only the owner of a schedule may do with it. */
 const MOVES: readonly [string, (schedules: ScheduleRepository, id: string, by: Caller) => Promise<unknown>][] = [
-  ['find', (schedules, id, by) => schedules.findOwned(id, by)],
+  ['find', (schedules, id, by) => schedules.find(id, accessToOwn(by))],
   ['replace', (schedules, id, by) => schedules.replace(id, scheduleDefinition({ name: 'Theirs' }), by)],
-  ['pause', (schedules, id, by) => schedules.pause(id, by)],
-  ['resume', (schedules, id, by) => schedules.resume(id, by)],
+  ['pause', (schedules, id, by) => schedules.pause(id, accessToOwn(by))],
+  ['resume', (schedules, id, by) => schedules.resume(id, accessToOwn(by))],
 ];
 
 function inSixHours(): string {
@@ -69,7 +73,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         const hours = (schedule.nextRunAt!.getTime() - records.now().getTime()) / 3_600_000;
         expect(hours).toBeGreaterThan(11.9);
         expect(hours).toBeLessThan(12.1);
-        expect(schedule).toEqual(await schedules.findOwned(schedule.id, ann));
+        expect(schedule).toEqual(await schedules.find(schedule.id, accessToOwn(ann)));
         expect(await records.auditOf(schedule.id)).toMatchObject([
           { action: 'schedule.created', userId: ann.userId, tenantId: 'blue' },
         ]);
@@ -96,7 +100,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         const ann = somebody();
         const key = idempotentRequest(ann, 'k', 'schedule');
         const { schedule } = await schedules.create(scheduleDefinition(), ann, key);
-        await schedules.delete(schedule.id, ann);
+        await schedules.delete(schedule.id, accessToOwn(ann));
 
         await expect(schedules.create(scheduleDefinition(), ann, key)).rejects.toMatchObject({ kind: 'gone' });
       });
@@ -123,9 +127,12 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
 
         for (const stranger of strangers(ann)) {
           expect(await move(schedules, schedule.id, stranger)).toBeNull();
-          expect(await schedules.list({ owner: stranger, size: 10 })).toMatchObject({ count: 0, items: [] });
+          expect(await schedules.list({ access: accessToOwn(stranger), size: 10 })).toMatchObject({
+            count: 0,
+            items: [],
+          });
         }
-        expect(await schedules.findOwned(schedule.id, ann)).toEqual(schedule);
+        expect(await schedules.find(schedule.id, accessToOwn(ann))).toEqual(schedule);
         expect(await actions(schedule.id)).toEqual(['schedule.created']);
       });
 
@@ -133,8 +140,109 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         const ann = somebody();
         const schedule = await make(ann);
 
-        for (const stranger of strangers(ann)) expect(await schedules.delete(schedule.id, stranger)).toBe(false);
-        expect(await schedules.findOwned(schedule.id, ann)).toEqual(schedule);
+        for (const stranger of strangers(ann))
+          expect(await schedules.delete(schedule.id, accessToOwn(stranger))).toBe(false);
+        expect(await schedules.find(schedule.id, accessToOwn(ann))).toEqual(schedule);
+      });
+    });
+
+    describe('an administrator', () => {
+      const inBlue = (traits: Partial<Caller> = {}) => somebody({ tenantId: 'blue', ...traits });
+      const root = somebody({ roles: ['admin'] });
+      const ofBlue = accessOf(inBlue({ roles: ['admin'] }));
+      const ofRed = accessOf(somebody({ tenantId: 'red', roles: ['admin'] }));
+
+      it('manages the schedules of their tenant, or of all', async () => {
+        const owner = inBlue();
+        for (const access of [ofBlue, accessOf(root), OPERATOR_ACCESS]) {
+          const { id } = await make(owner);
+
+          expect(await schedules.find(id, access)).toMatchObject({ id, userId: owner.userId });
+          expect(await schedules.pause(id, access)).toMatchObject({
+            ...{ isActive: false, pausedCode: 'paused-by-administrator', pausedReason: 'An administrator paused it.' },
+          });
+          expect(await schedules.resume(id, access)).toMatchObject({ isActive: true, pausedCode: null });
+          expect(await schedules.delete(id, access)).toBe(true);
+          const [, ...steps] = await records.auditOf(id);
+          expect(steps.map(({ action }) => action)).toEqual(
+            ['paused', 'resumed', 'deleted'].map((step) => `schedule.${step}`),
+          );
+          for (const { userId, tenantId, details } of steps) {
+            expect({ userId, tenantId }).toEqual({ userId: access.actor?.userId ?? null, tenantId: 'blue' });
+            expect(details).toMatchObject({ owner: owner.userId, ...(!access.actor && { by: 'operator' }) });
+          }
+        }
+      });
+
+      it('of a tenant reaches no schedule of another tenant, nor one without a tenant', async () => {
+        for (const owner of [inBlue(), somebody()]) {
+          const { id } = await make(owner);
+
+          expect(await schedules.find(id, ofRed)).toBeNull();
+          expect(await schedules.pause(id, ofRed)).toBeNull();
+          expect(await schedules.resume(id, ofRed)).toBeNull();
+          expect(await schedules.delete(id, ofRed)).toBe(false);
+          expect(await schedules.list({ access: ofRed, size: 10 })).toMatchObject({ count: 0, items: [] });
+          expect(await actions(id)).toEqual(['schedule.created']);
+        }
+      });
+
+      it('lists all within reach, or those of one user or tenant', async () => {
+        const [ann, ben, zoe] = [inBlue(), inBlue(), somebody()];
+        const [ofAnn, ofBen, ofZoe] = [(await make(ann)).id, (await make(ben)).id, (await make(zoe)).id];
+        const list = async (query: Omit<ScheduleQuery, 'size'>) =>
+          (await schedules.list({ ...query, size: 10 })).items.map(({ id }) => id);
+
+        expect(await list({ access: ofBlue })).toEqual([ofBen, ofAnn]);
+        expect(await list({ access: accessOf(root) })).toEqual([ofZoe, ofBen, ofAnn]);
+        expect(await list({ access: accessOf(root), tenantId: 'blue' })).toEqual([ofBen, ofAnn]);
+        expect(await list({ access: accessOf(root), ownerId: zoe.userId })).toEqual([ofZoe]);
+        expect(await list({ access: ofBlue, ownerId: zoe.userId })).toEqual([]);
+      });
+    });
+
+    describe('the right of an administrator', () => {
+      const days = 3;
+
+      it.each<[string, (schedule: Schedule, ann: Caller) => Promise<unknown>]>([
+        ['a request with their token', (_, ann) => schedules.confirmRight(ann)],
+        [
+          'saving the schedule again',
+          ({ id }, ann) => schedules.replace(id, scheduleDefinition({ asAdmin: true }), ann),
+        ],
+        [
+          'resuming the schedule',
+          async ({ id }, ann) => {
+            await schedules.pause(id, accessToOwn(ann));
+            await schedules.resume(id, accessToOwn(ann));
+          },
+        ],
+      ])('is confirmed by %s', async (_, act) => {
+        const ann = somebody({ roles: ['admin'] });
+        const schedule = await make(ann, { asAdmin: true });
+        await records.advance(days * DAY_SECONDS);
+
+        await act(schedule, ann);
+
+        const { adminSeenAt } = (await schedules.find(schedule.id, accessToOwn(ann)))!;
+        expect(Math.abs(adminSeenAt.getTime() - records.now().getTime())).toBeLessThan(10_000);
+      });
+
+      it('is not confirmed by others, nor for what was saved without it, nor twice an hour', async () => {
+        const ann = somebody({ roles: ['admin'] });
+        const [asAdmin, own] = [await make(ann, { asAdmin: true }), await make(ann)];
+        await records.advance(1_800);
+        await schedules.confirmRight(ann);
+        await records.advance(days * DAY_SECONDS);
+        for (const other of [somebody(), { ...ann, tenantId: 'blue' }]) await schedules.confirmRight(other);
+        await schedules.pause(asAdmin.id, accessOf(somebody({ roles: ['admin'] })));
+        await schedules.resume(asAdmin.id, accessOf(somebody({ roles: ['admin'] })));
+
+        for (const { id } of [asAdmin, own]) {
+          const { adminSeenAt } = (await schedules.find(id, accessToOwn(ann)))!;
+          const age = (records.now().getTime() - adminSeenAt.getTime()) / 1000;
+          expect(age).toBeGreaterThan(days * DAY_SECONDS + 1_790);
+        }
       });
     });
 
@@ -144,8 +252,8 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         const ids: string[] = [];
         for (let turn = 0; turn < 3; turn++) ids.unshift((await make(ann)).id);
 
-        const first = await schedules.list({ owner: ann, size: 2 });
-        const second = await schedules.list({ owner: ann, size: 2, cursor: first.nextCursor! });
+        const first = await schedules.list({ access: accessToOwn(ann), size: 2 });
+        const second = await schedules.list({ access: accessToOwn(ann), size: 2, cursor: first.nextCursor! });
 
         expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(ids);
         expect([first.count, first.items.length, second.nextCursor]).toEqual([3, 2, null]);
@@ -155,8 +263,8 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         const ann = somebody();
         const [active, paused] = [await make(ann), await make(ann, { isActive: false })];
 
-        expect((await schedules.list({ owner: ann, size: 9, isActive: true })).items).toEqual([active]);
-        expect((await schedules.list({ owner: ann, size: 9, isActive: false })).items).toEqual([paused]);
+        expect((await schedules.list({ access: accessToOwn(ann), size: 9, isActive: true })).items).toEqual([active]);
+        expect((await schedules.list({ access: accessToOwn(ann), size: 9, isActive: false })).items).toEqual([paused]);
       });
     });
 
@@ -169,7 +277,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         const replaced = await schedules.replace(id, definition, ann);
 
         expect(replaced).toMatchObject({ id, ...definition });
-        expect(await schedules.findOwned(id, ann)).toEqual(replaced);
+        expect(await schedules.find(id, accessToOwn(ann))).toEqual(replaced);
         expect(await actions(id)).toEqual(['schedule.created', 'schedule.changed']);
       });
 
@@ -177,7 +285,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         const ann = somebody();
         const { id, rule } = await make(ann);
         await records.advance(DAY_SECONDS);
-        const due = await schedules.findOwned(id, ann);
+        const due = await schedules.find(id, accessToOwn(ann));
 
         const replaced = await schedules.replace(id, scheduleDefinition({ name: 'Renamed', rule }), ann);
 
@@ -230,10 +338,10 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         const ann = somebody();
         const { id } = await make(ann);
 
-        const paused = await schedules.pause(id, ann);
+        const paused = await schedules.pause(id, accessToOwn(ann));
         await records.advance(2 * DAY_SECONDS);
         const none = await records.runs.beginDue();
-        const resumed = await schedules.resume(id, ann);
+        const resumed = await schedules.resume(id, accessToOwn(ann));
 
         expect(paused).toMatchObject({ isActive: false, nextRunAt: null, pausedReason: null });
         expect(none).toBeNull();
@@ -246,9 +354,9 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         const ann = somebody();
         const schedule = await make(ann);
         await failUntilPaused(schedule, ann);
-        const paused = await schedules.findOwned(schedule.id, ann);
+        const paused = await schedules.find(schedule.id, accessToOwn(ann));
 
-        const resumed = await schedules.resume(schedule.id, ann);
+        const resumed = await schedules.resume(schedule.id, accessToOwn(ann));
 
         expect(paused).toMatchObject({ isActive: false, failures: MOST_FAILURES, pausedReason: expect.any(String) });
         expect(resumed).toMatchObject({ isActive: true, failures: 0, pausedReason: null });
@@ -259,8 +367,8 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         const active = await make(ann);
         const paused = await make(ann, { isActive: false });
 
-        expect(await schedules.resume(active.id, ann)).toEqual(active);
-        expect(await schedules.pause(paused.id, ann)).toEqual(paused);
+        expect(await schedules.resume(active.id, accessToOwn(ann))).toEqual(active);
+        expect(await schedules.pause(paused.id, accessToOwn(ann))).toEqual(paused);
         expect(await actions(active.id)).toEqual(['schedule.created']);
       });
     });
@@ -270,9 +378,9 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
       const { id } = await make(ann);
       await records.runs.beginManual(id, ann, null, null);
 
-      expect(await schedules.delete(id, ann)).toBe(true);
-      expect(await schedules.delete(id, ann)).toBe(false);
-      expect(await schedules.findOwned(id, ann)).toBeNull();
+      expect(await schedules.delete(id, accessToOwn(ann))).toBe(true);
+      expect(await schedules.delete(id, accessToOwn(ann))).toBe(false);
+      expect(await schedules.find(id, accessToOwn(ann))).toBeNull();
       expect(await records.runs.list(id, 10)).toMatchObject({ count: 0 });
       expect((await actions(id)).at(-1)).toBe('schedule.deleted');
     });

@@ -1,9 +1,15 @@
 import type { Caller } from '../../src/platform/auth/caller';
 import { idempotentRequest } from '../../src/platform/idempotency/idempotency-keys';
 import type { ScheduleRunRepository } from '../../src/scheduled-export/model/domain/interfaces/schedule-run.repository';
+import { accessToOwn } from '../../src/scheduled-export/model/domain/schedule-access';
 import type { Schedule } from '../../src/scheduled-export/model/domain/schedule';
 import type { RunVerdict } from '../../src/scheduled-export/model/domain/schedule-run';
-import type { CreateRecords, RecordsUnderTest } from '../support/records-under-test';
+import {
+  ADMIN_RIGHT_DAYS,
+  type CreateRecords,
+  type RecordsUnderTest,
+  RUNS_PER_DAY,
+} from '../support/records-under-test';
 import { DAY_SECONDS, scheduleDefinition, somebody } from '../support/schedule-definitions';
 import { describeRunSettling } from './schedule-run-settling.contract';
 
@@ -33,7 +39,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
       return (await records.schedules.create(scheduleDefinition(traits), by, null)).schedule;
     }
 
-    const read = async ({ id }: Schedule) => (await records.schedules.findOwned(id, ann))!;
+    const read = async ({ id }: Schedule) => (await records.schedules.find(id, accessToOwn(ann)))!;
     const lastStep = async ({ id }: Schedule) => (await records.auditOf(id)).at(-1);
 
     describe('a slot that is due', () => {
@@ -90,7 +96,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
 
       it('of a paused schedule is not run', async () => {
         const schedule = await make();
-        await records.schedules.pause(schedule.id, ann);
+        await records.schedules.pause(schedule.id, accessToOwn(ann));
         await records.advance(DAY_SECONDS);
 
         expect(await runs.beginDue()).toBeNull();
@@ -107,6 +113,97 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         // The hourly one has been due for nearly a day, the daily one for half of one.
         const order = [await runs.beginDue(), await runs.beginDue()].map((begun) => begun?.schedule.id);
         expect(order).toEqual([hourly.id, daily.id]);
+      });
+    });
+
+    describe('a schedule that is to run every minute', () => {
+      const rule = { ...scheduleDefinition().rule, frequency: 'cron', at: null, cron: '* * * * *' } as const;
+
+      /** In which of so many minutes it runs. */
+      async function minutesOf(schedule: Schedule, minutes: number): Promise<number[]> {
+        const found: number[] = [];
+        for (let minute = 0; minute < minutes; minute++) {
+          await records.advance(60);
+          const begun = await runs.beginDue();
+          if (begun?.schedule.id === schedule.id) found.push(minute);
+        }
+        return found;
+      }
+
+      it('runs every minute while its owner is an administrator', async () => {
+        expect(await minutesOf(await make({ rule, asAdmin: true }), 3)).toHaveLength(3);
+      });
+
+      it('runs every 15 minutes where its owner is no administrator', async () => {
+        const [first = 0, second = 0, ...more] = await minutesOf(await make({ rule }), 18);
+
+        expect([first, more]).toEqual([0, []]);
+        // Real time goes on as well, and a minute may begin in between.
+        expect([14, 15]).toContain(second);
+      });
+
+      it('runs every 15 minutes once its owner presented no administrator’s token for long', async () => {
+        const schedule = await make({ rule, asAdmin: true });
+        await records.advance((ADMIN_RIGHT_DAYS + 1) * DAY_SECONDS);
+
+        expect(await minutesOf(schedule, 14)).toHaveLength(1);
+      });
+    });
+
+    describe('the runs of a day', () => {
+      const rule = { ...scheduleDefinition().rule, frequency: 'hourly', at: '00:00' } as const;
+
+      /** @returns how often each schedule ran */
+      async function runHours(hours: number): Promise<Map<string, number>> {
+        const counts = new Map<string, number>();
+        for (let hour = 0; hour < hours; hour++) {
+          await records.advance(3600);
+          for (let begun = await runs.beginDue(); begun; begun = await runs.beginDue()) {
+            counts.set(begun.schedule.id, (counts.get(begun.schedule.id) ?? 0) + 1);
+          }
+        }
+        return counts;
+      }
+
+      it('are those that one owner may have; further slots are skipped, without a run, a failure or an entry', async () => {
+        const schedule = await make({ rule });
+
+        const counts = await runHours(RUNS_PER_DAY + 3);
+
+        expect(counts.get(schedule.id)).toBe(RUNS_PER_DAY);
+        const { skippedSlot, nextRunAt, isActive, failures } = await read(schedule);
+        expect([isActive, failures]).toEqual([true, 0]);
+        expect(skippedSlot!.getTime()).toBeLessThan(records.now().getTime());
+        const hours = (nextRunAt!.getTime() - records.now().getTime()) / 3_600_000;
+        expect(hours).toBeGreaterThan(24 - RUNS_PER_DAY - 3);
+        expect(hours).toBeLessThan(24);
+        expect((await runs.list(schedule.id, 50)).count).toBe(RUNS_PER_DAY);
+        const fired = (await records.auditOf(schedule.id)).filter(({ action }) => action === 'schedule.fired');
+        expect(fired).toHaveLength(RUNS_PER_DAY);
+      });
+
+      it('are counted over all schedules of an owner, also those that were deleted, and of nobody else', async () => {
+        const [one, other] = [await make({ rule }), await make({ rule })];
+        const { id: another } = await make({ rule }, somebody());
+
+        const counts = await runHours(2);
+        await records.schedules.delete(one.id, accessToOwn(ann));
+        await make({ rule });
+        const later = await runHours(3);
+
+        expect([counts.get(one.id), counts.get(other.id), counts.get(another)]).toEqual([2, 2, 2]);
+        const own = [...later].filter(([id]) => id !== another).reduce((sum, [, count]) => sum + count, 0);
+        expect([own, later.get(another)]).toEqual([RUNS_PER_DAY - 4, 3]);
+      });
+
+      it('begin again when the first of them is a day old', async () => {
+        const schedule = await make({ rule });
+
+        await runHours(RUNS_PER_DAY + 1);
+        const again = await runHours(24 - RUNS_PER_DAY + 2);
+
+        expect(again.get(schedule.id)).toBeGreaterThanOrEqual(1);
+        expect(await read(schedule)).toMatchObject({ skippedSlot: null });
       });
     });
 
@@ -152,7 +249,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         const { id } = await make();
         const key = idempotentRequest(ann, 'k', 'schedule-run', id);
         await runs.beginManual(id, ann, key, null);
-        await records.schedules.delete(id, ann);
+        await records.schedules.delete(id, accessToOwn(ann));
 
         await expect(runs.beginManual(id, ann, key, null)).rejects.toMatchObject({ kind: 'gone' });
       });
@@ -161,7 +258,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         const [one, other] = [await make(), await make()];
         await runs.beginManual(one.id, ann, null, LIMIT);
         await runs.beginManual(other.id, ann, null, LIMIT);
-        await records.schedules.delete(one.id, ann);
+        await records.schedules.delete(one.id, accessToOwn(ann));
 
         const refused = runs.beginManual(other.id, ann, null, LIMIT);
 

@@ -1,14 +1,22 @@
 import type { Caller } from '../../src/platform/auth/caller';
-import { MOST_FAILURES, type Schedule } from '../../src/scheduled-export/model/domain/schedule';
+import type { PlannedDelivery } from '../../src/platform/outbox/planned-delivery';
+import { accessToOwn } from '../../src/scheduled-export/model/domain/schedule-access';
+import { MOST_FAILURES, type Pause, type Schedule } from '../../src/scheduled-export/model/domain/schedule';
 import type { RunVerdict } from '../../src/scheduled-export/model/domain/schedule-run';
 import type { RecordsUnderTest } from '../support/records-under-test';
-import { MAIL_NOTICE, type scheduleDefinition, WEBHOOK_NOTICE } from '../support/schedule-definitions';
+import { DAY_SECONDS, MAIL_NOTICE, type scheduleDefinition, WEBHOOK_NOTICE } from '../support/schedule-definitions';
 
 const FAILED: RunVerdict = { outcome: 'failed', error: 'No rows', errorCode: 'rows-not-written', counts: 'up' };
 const SUCCEEDED: RunVerdict = { outcome: 'succeeded', error: null, errorCode: null, counts: 'reset' };
 const CANCELLED: RunVerdict = {
   ...{ outcome: 'failed', error: 'The export was cancelled', errorCode: 'export-cancelled', counts: 'not' },
 };
+
+const GONE: Pause = { code: 'webhook-gone', reason: 'Gone' };
+const RIGHT_ENDED: Pause = { code: 'administrator-right-ended', reason: 'No administrator any more' };
+const ADMINISTRATORS: readonly PlannedDelivery[] = ['root@example.com', 'boss@example.com'].map((to) => ({
+  ...{ channel: 'email', on: ['failed'], target: { to } },
+}));
 
 interface Bench {
   readonly records: () => RecordsUnderTest;
@@ -19,7 +27,7 @@ interface Bench {
 
 /** What comes of runs, and what that means for their schedules. */
 export function describeRunSettling({ records, ann, make }: Bench): void {
-  const read = async ({ id }: Schedule) => (await records().schedules.findOwned(id, ann()))!;
+  const read = async ({ id }: Schedule) => (await records().schedules.find(id, accessToOwn(ann())))!;
   const lastStep = async ({ id }: Schedule) => (await records().auditOf(id)).at(-1);
 
   async function fail({ id }: Schedule, count: number): Promise<void> {
@@ -70,6 +78,7 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
 
       expect(await read(schedule)).toMatchObject({
         ...{ isActive: false, nextRunAt: null, failures: MOST_FAILURES + 1 },
+        pausedCode: 'runs-failed',
         pausedReason: expect.stringMatching(/^5 runs in a row failed.*No rows$/),
       });
       expect(await records().messagesOf(schedule.id)).toEqual([
@@ -91,7 +100,7 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
     it('of a run whose schedule was deleted does nothing', async () => {
       const { id } = await make();
       const { run } = await records().runs.beginManual(id, ann(), null, null);
-      await records().schedules.delete(id, ann());
+      await records().schedules.delete(id, accessToOwn(ann()));
 
       await expect(records().runs.settle(run, FAILED)).resolves.toBeUndefined();
     });
@@ -106,10 +115,15 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
       const schedule = await make({ notice });
       const { run } = await records().runs.beginManual(schedule.id, ann(), null, null);
 
-      await records().runs.pauseAfter(run, 'Gone');
-      await records().runs.pauseAfter(run, 'Gone again');
+      await records().runs.pauseAfter(run, GONE);
+      await records().runs.pauseAfter(run, { ...GONE, reason: 'Gone again' });
 
-      expect(await read(schedule)).toMatchObject({ isActive: false, nextRunAt: null, pausedReason: 'Gone' });
+      expect(await read(schedule)).toMatchObject({
+        isActive: false,
+        nextRunAt: null,
+        pausedReason: 'Gone',
+        pausedCode: 'webhook-gone',
+      });
       expect(await records().messagesOf(schedule.id)).toHaveLength(messages);
       expect(await lastStep(schedule)).toMatchObject({ action: 'schedule.paused', userId: null });
     });
@@ -117,12 +131,60 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
     it('leaves a schedule as it is that its owner has paused', async () => {
       const schedule = await make({ notice: MAIL_NOTICE });
       const { run } = await records().runs.beginManual(schedule.id, ann(), null, null);
-      await records().schedules.pause(schedule.id, ann());
+      await records().schedules.pause(schedule.id, accessToOwn(ann()));
 
-      await records().runs.pauseAfter(run, 'Gone');
+      await records().runs.pauseAfter(run, GONE);
 
       expect(await read(schedule)).toMatchObject({ isActive: false, pausedReason: null });
       expect(await records().messagesOf(schedule.id)).toEqual([]);
     });
+  });
+
+  describe('a right that ended', () => {
+    const begin = async ({ id }: Schedule) => (await records().runs.beginManual(id, ann(), null, null)).run;
+    const addressesOf = async ({ id }: Schedule) =>
+      (await records().messagesOf(id)).map(({ target }) => (target as { to?: string }).to).sort();
+
+    it('pauses its schedule, and notifies the owner and each administrator once', async () => {
+      const schedule = await make({ notice: MAIL_NOTICE });
+      const run = await begin(schedule);
+
+      await records().runs.pauseAfter(run, RIGHT_ENDED, ADMINISTRATORS);
+      await records().runs.pauseAfter(run, RIGHT_ENDED, ADMINISTRATORS);
+
+      expect(await read(schedule)).toMatchObject({
+        ...{ isActive: false, nextRunAt: null, pausedCode: RIGHT_ENDED.code, pausedReason: RIGHT_ENDED.reason },
+      });
+      expect(await addressesOf(schedule)).toEqual(['ann@example.com', 'boss@example.com', 'root@example.com']);
+      expect(await lastStep(schedule)).toMatchObject({
+        ...{ action: 'schedule.paused', userId: null, details: { owner: ann().userId, reason: RIGHT_ENDED.reason } },
+      });
+    });
+
+    it('is told to administrators once a day about one owner, whichever schedules they have', async () => {
+      const [first, second, later] = [await make(), await make(), await make()];
+
+      await Promise.all(
+        [first, second].map(async (one) => records().runs.pauseAfter(await begin(one), RIGHT_ENDED, ADMINISTRATORS)),
+      );
+      const told = [...(await addressesOf(first)), ...(await addressesOf(second))];
+      await records().advance(DAY_SECONDS + 1);
+      await records().runs.pauseAfter(await begin(later), RIGHT_ENDED, ADMINISTRATORS);
+
+      expect(told.sort()).toEqual(['boss@example.com', 'root@example.com']);
+      expect(await addressesOf(later)).toEqual(['boss@example.com', 'root@example.com']);
+    });
+  });
+
+  it('finds a run by its export, until its schedule is deleted', async () => {
+    const schedule = await make();
+    const { run } = await records().runs.beginManual(schedule.id, ann(), null, null);
+
+    const found = await records().runs.findByExport(run.exportId);
+    await records().schedules.delete(schedule.id, accessToOwn(ann()));
+
+    expect(found).toMatchObject({ run: { id: run.id }, schedule: { id: schedule.id } });
+    expect(Math.abs(found!.now.getTime() - records().now().getTime())).toBeLessThan(10_000);
+    expect(await records().runs.findByExport(run.exportId)).toBeNull();
   });
 }

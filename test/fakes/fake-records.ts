@@ -46,6 +46,8 @@ export class FakeRecords {
   readonly outbox = new Map<string, OutboxRecord>();
   readonly schedules = new Map<string, Schedule>();
   readonly runs = new Map<string, RunRecord>();
+  /** When the schedules of each owner ran by themselves. */
+  readonly scheduledRuns = new Map<string, Date[]>();
   readonly auditLog: AuditRecord[] = [];
   /** The prefixes of the files that are to be removed from storage. */
   readonly fileRemovals: string[] = [];

@@ -1,31 +1,35 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { Caller, Person } from '../../src/platform/auth/caller';
+import { type Caller, partyKey, type Person } from '../../src/platform/auth/caller';
+import type { Config } from '../../src/platform/config/config';
 import type { RateLimit } from '../../src/platform/config/rate-limit';
 import { DomainError } from '../../src/platform/errors/domain-error';
 import type { Page } from '../../src/platform/http/page';
 import type { IdempotentRequest } from '../../src/platform/idempotency/idempotency-keys';
-import { type ChannelName, CHANNELS } from '../../src/platform/outbox/planned-delivery';
+import type { PlannedDelivery } from '../../src/platform/outbox/planned-delivery';
 import { type RateLimitState, takeOneMore } from '../../src/platform/rate-limit/rate-limit';
 import {
   type BegunRun,
+  type DatedRun,
   type ManualRun,
   ScheduleRunRepository,
 } from '../../src/scheduled-export/model/domain/interfaces/schedule-run.repository';
-import { recurrenceOf } from '../../src/scheduled-export/model/domain/recurrence/recurrence-rule';
-import { MOST_FAILURES, type Schedule } from '../../src/scheduled-export/model/domain/schedule';
+import { ownerNotice, toPauseMessage, UNREADABLE_RULE } from '../../src/scheduled-export/model/domain/pause-message';
+import { dueSlotOf, slotFrom } from '../../src/scheduled-export/model/domain/run-interval';
+import { MOST_FAILURES, type Pause, type Schedule } from '../../src/scheduled-export/model/domain/schedule';
+import { isOwner } from '../../src/scheduled-export/model/domain/schedule-access';
 import type { RunTrigger, RunVerdict, ScheduleRun } from '../../src/scheduled-export/model/domain/schedule-run';
 import { pageOf } from './fake-page';
 import type { FakeRecords, RunRecord } from './fake-records';
 
 const BATCH = 100;
 const MAX_CHECK_SECONDS = 60;
-const UNREADABLE = 'When it is to run cannot be read any more. Say it anew.';
+const DAY_SECONDS = 86_400;
 
 /** The runs of a `FakeRecords`: one for each slot of a schedule. */
 export class FakeScheduleRunRepository extends ScheduleRunRepository {
   constructor(
     private readonly records: FakeRecords,
-    private readonly pollIntervalMs: number,
+    private readonly config: Pick<Config, 'pollIntervalMs' | 'schedules'>,
   ) {
     super();
   }
@@ -66,7 +70,7 @@ export class FakeScheduleRunRepository extends ScheduleRunRepository {
     for (const record of open) {
       const tenth = (now.getTime() - record.run.createdAt.getTime()) / 10_000;
       record.nextCheckAt = this.records.clock.in(
-        Math.min(MAX_CHECK_SECONDS, Math.max(this.pollIntervalMs / 2_000, tenth)),
+        Math.min(MAX_CHECK_SECONDS, Math.max(this.config.pollIntervalMs / 2_000, tenth)),
       );
     }
     const begun = open.map(({ run }) => ({ run, schedule: this.scheduleOf(run) }));
@@ -82,13 +86,20 @@ export class FakeScheduleRunRepository extends ScheduleRunRepository {
     const failures = counts === 'up' ? schedule.failures + 1 : 0;
     this.records.schedules.set(scheduleId, { ...schedule, failures });
     const reason = `${failures} runs in a row failed, the last one with: ${error ?? 'no reason'}`;
-    if (failures >= MOST_FAILURES) this.pause(scheduleId, reason, record.run);
+    if (failures >= MOST_FAILURES) this.pause(scheduleId, { code: 'runs-failed', reason }, record.run);
     return Promise.resolve();
   }
 
-  override pauseAfter(run: ScheduleRun, reason: string): Promise<void> {
-    this.pause(run.scheduleId, reason, run, ['email']);
+  override pauseAfter(run: ScheduleRun, why: Pause, administrators: readonly PlannedDelivery[] = []): Promise<void> {
+    this.pause(run.scheduleId, why, run, administrators);
     return Promise.resolve();
+  }
+
+  override findByExport(exportId: string): Promise<DatedRun | null> {
+    const found = [...this.records.runs.values()].find(({ run }) => run.exportId === exportId);
+    if (!found) return Promise.resolve(null);
+    const { run } = found;
+    return Promise.resolve({ run, schedule: this.scheduleOf(run), now: this.records.clock.now() });
   }
 
   override list(scheduleId: string, size: number, cursor?: string): Promise<Page<ScheduleRun>> {
@@ -110,24 +121,43 @@ export class FakeScheduleRunRepository extends ScheduleRunRepository {
   /** @returns `null` when the schedule went on without a run */
   private beginNext(schedule: Schedule): BegunRun | null {
     const now = this.records.clock.now();
-    const times = timesOf(schedule, now);
+    const times = dueSlotOf(schedule, now, this.config.schedules.adminRightDays);
     if (!times) {
-      this.pause(schedule.id, UNREADABLE);
+      this.pause(schedule.id, UNREADABLE_RULE);
       return null;
     }
     const isRun = this.runsOf(schedule.id).some(({ slot }) => slot?.getTime() === times.slot.getTime());
-    this.records.schedules.set(schedule.id, { ...schedule, nextRunAt: times.next, lastRunAt: now });
+    const free = this.takeFromDay(schedule, now);
+    if (free) {
+      const nextRunAt = slotFrom(schedule, free > times.next ? free : times.next) ?? times.next;
+      this.records.schedules.set(schedule.id, { ...schedule, nextRunAt, skippedSlot: times.slot });
+      return null;
+    }
+    this.records.schedules.set(schedule.id, { ...schedule, nextRunAt: times.next, lastRunAt: now, skippedSlot: null });
     if (isRun) return null;
     const run = this.insert(schedule.id, times.slot, 'schedule');
     this.audit(schedule, 'fired', null, run);
     return { run, schedule };
   }
 
+  /** @returns when the owner may have another scheduled run; `null` when this one was taken */
+  private takeFromDay({ userId, tenantId }: Schedule, now: Date): Date | null {
+    const owner = partyKey({ userId, tenantId });
+    const since = this.records.clock.in(-DAY_SECONDS);
+    const used = (this.records.scheduledRuns.get(owner) ?? []).filter((at) => at > since);
+    const [oldest] = used;
+    if (oldest && used.length >= this.config.schedules.runsPerDay) {
+      return new Date(oldest.getTime() + DAY_SECONDS * 1000);
+    }
+    this.records.scheduledRuns.set(owner, [...used, now]);
+    return null;
+  }
+
   private insert(scheduleId: string, slot: Date | null, trigger: RunTrigger): ScheduleRun {
     const createdAt = this.records.clock.now();
     const open = { outcome: null, error: null, errorCode: null, endedAt: null };
     const run = { id: uuidv7(), scheduleId, slot, trigger, exportId: uuidv7(), createdAt, ...open };
-    const record: RunRecord = { run, nextCheckAt: this.records.clock.in(this.pollIntervalMs / 1000) };
+    const record: RunRecord = { run, nextCheckAt: this.records.clock.in(this.config.pollIntervalMs / 1000) };
     this.records.runs.set(run.id, record);
     return run;
   }
@@ -161,48 +191,47 @@ export class FakeScheduleRunRepository extends ScheduleRunRepository {
   /** Pauses a schedule that is active, and notifies its owner once. */
   private pause(
     scheduleId: string,
-    reason: string,
+    why: Pause,
     run: ScheduleRun | null = null,
-    channels: readonly ChannelName[] = CHANNELS,
+    administrators: readonly PlannedDelivery[] = [],
   ): void {
     const schedule = this.records.schedules.get(scheduleId);
     if (!schedule?.isActive) return;
-    const paused = { isActive: false, nextRunAt: null, pausedReason: reason, updatedAt: this.records.clock.now() };
-    this.records.schedules.set(scheduleId, { ...schedule, ...paused });
-    this.audit(schedule, 'paused', null, run, { reason });
-    const { notice, name, failures, userId, tenantId } = schedule;
-    if (!notice || !channels.includes(notice.channel)) return;
-    this.records.post({
-      event: 'schedule.paused',
-      ...{ exportId: run?.exportId ?? null, scheduleId, userId, tenantId, customerId: null },
-      channel: notice.channel,
-      target: notice.target,
-      facts: { schedule_id: scheduleId, name, reason, failures },
-    });
+    const { code: pausedCode, reason: pausedReason } = why;
+    const paused = { isActive: false, nextRunAt: null, skippedSlot: null, pausedCode, pausedReason };
+    this.records.schedules.set(scheduleId, { ...schedule, ...paused, updatedAt: this.records.clock.now() });
+    this.audit(schedule, 'paused', null, run, { reason: why.reason });
+    const notice = ownerNotice(schedule, why);
+    if (notice) this.records.post(toPauseMessage(schedule, notice, why, run?.exportId ?? null));
+    if (!this.isNewToAdministrators(schedule)) return;
+    const about = { ...why, owner: schedule.userId };
+    this.records.post(...administrators.map((target) => toPauseMessage(schedule, target, about, null)));
+  }
+
+  private isNewToAdministrators({ userId, tenantId }: Schedule): boolean {
+    const since = this.records.clock.in(-DAY_SECONDS);
+    return ![...this.records.outbox.values()].some(
+      ({ message, createdAt }) =>
+        message.event === 'schedule.paused' &&
+        message.userId === userId &&
+        message.tenantId === tenantId &&
+        createdAt > since &&
+        'owner' in (message.facts ?? {}),
+    );
   }
 
   private audit(
-    { id, name, tenantId }: Schedule,
+    schedule: Schedule,
     action: string,
     by: Person | null,
     run: ScheduleRun | null,
     more: { readonly reason?: string } = {},
   ): void {
+    const { id, name, tenantId } = schedule;
     const slot = run?.slot && { slot: run.slot.toISOString() };
+    const owner = !isOwner(schedule, by) && { owner: schedule.userId };
     const who = { scheduleId: id, userId: by?.userId ?? null, tenantId };
-    const details = { name, ...slot, ...more };
+    const details = { name, ...owner, ...slot, ...more };
     this.records.audit({ action: `schedule.${action}`, exportId: run?.exportId, ...who, details });
-  }
-}
-
-/** `null` when the rule cannot be read. */
-function timesOf({ rule, nextRunAt }: Schedule, now: Date): { readonly slot: Date; readonly next: Date } | null {
-  if (!nextRunAt) return null;
-  try {
-    const recurrence = recurrenceOf(rule);
-    const next = recurrence.nextAfter(now);
-    return next && { slot: recurrence.latestDue(nextRunAt, now), next };
-  } catch {
-    return null;
   }
 }

@@ -14,11 +14,17 @@ import {
   type Schedule,
   type ScheduleDefinition,
 } from '../../src/scheduled-export/model/domain/schedule';
-import { asJson, isVisibleTo } from './export-record';
+import {
+  accessToOwn,
+  isOwner,
+  reasonOfPause,
+  type ScheduleAccess,
+} from '../../src/scheduled-export/model/domain/schedule-access';
+import { asJson } from './export-record';
 import { pageOf } from './fake-page';
 import type { FakeRecords } from './fake-records';
 
-const RESUMED = { isActive: true, pausedReason: null, failures: 0 };
+const RESUMED = { isActive: true, pausedReason: null, pausedCode: null, failures: 0, skippedSlot: null };
 
 /** The schedules of a `FakeRecords`, as their owners keep them. */
 export class FakeScheduleRepository extends ScheduleRepository {
@@ -41,79 +47,101 @@ export class FakeScheduleRepository extends ScheduleRepository {
     const schedule = {
       ...{ id: uuidv7(), userId, tenantId, ...keptOf(definition), nextRunAt },
       ...{ lastRunAt: null, pausedReason: null, failures: 0, createdAt: now, updatedAt: now },
+      ...{ pausedCode: null, skippedSlot: null, adminSeenAt: now },
     };
     if (idempotency) this.records.keepIdempotencyKey(idempotency, schedule.id);
-    return { schedule: this.keep(schedule, 'created', by), isNew: true };
+    return { schedule: this.keep(schedule, 'created', accessToOwn(by)), isNew: true };
   }
 
-  override findOwned(id: string, owner: Person): Promise<Schedule | null> {
-    return Promise.resolve(this.own(id, owner));
+  override find(id: string, access: ScheduleAccess): Promise<Schedule | null> {
+    return Promise.resolve(this.within(id, access));
   }
 
-  override list({ owner, size, cursor, isActive }: ScheduleQuery): Promise<Page<Schedule>> {
-    const all = this.allOf(owner).filter((one) => isActive === undefined || one.isActive === isActive);
+  override list({ access, ownerId, tenantId, size, cursor, isActive }: ScheduleQuery): Promise<Page<Schedule>> {
+    const all = this.allWithin(access)
+      .filter((one) => isActive === undefined || one.isActive === isActive)
+      .filter((one) => (ownerId ?? one.userId) === one.userId && (tenantId ?? one.tenantId) === one.tenantId);
     return Promise.resolve(pageOf(all, size, cursor, (one) => one));
   }
 
   override replace(id: string, definition: ScheduleDefinition, by: Caller): Promise<Schedule | null> {
     const { isActive, rule } = definition;
-    return this.change(id, by, 'changed', (before, now) => {
+    return this.change(id, accessToOwn(by), 'changed', (before, now) => {
       const staysDue = isActive && before.isActive && isSame(before.rule, rule);
       const nextRunAt = staysDue ? before.nextRunAt : isActive ? nextRun(rule, now) : null;
-      return { ...keptOf(definition), ...(isActive && RESUMED), nextRunAt };
+      return { ...keptOf(definition), ...(isActive && RESUMED), adminSeenAt: now, nextRunAt };
     });
   }
 
-  override delete(id: string, by: Caller): Promise<boolean> {
-    const schedule = this.own(id, by);
+  override delete(id: string, access: ScheduleAccess): Promise<boolean> {
+    const schedule = this.within(id, access);
     if (!schedule) return Promise.resolve(false);
     this.records.schedules.delete(id);
     for (const { run } of this.records.runs.values()) if (run.scheduleId === id) this.records.runs.delete(run.id);
-    this.audit(schedule, 'deleted', by);
+    this.audit(schedule, 'deleted', access);
     return Promise.resolve(true);
   }
 
-  override pause(id: string, by: Caller): Promise<Schedule | null> {
-    return this.change(id, by, 'paused', ({ isActive }) => (isActive ? { isActive: false, nextRunAt: null } : null));
+  override pause(id: string, access: ScheduleAccess): Promise<Schedule | null> {
+    return this.change(id, access, 'paused', (before) =>
+      before.isActive
+        ? { isActive: false, nextRunAt: null, skippedSlot: null, ...reasonOfPause(before, access) }
+        : null,
+    );
   }
 
-  override resume(id: string, by: Caller): Promise<Schedule | null> {
-    return this.change(id, by, 'resumed', ({ isActive, rule }, now) =>
-      isActive ? null : { ...RESUMED, nextRunAt: nextRun(rule, now) },
-    );
+  override resume(id: string, access: ScheduleAccess): Promise<Schedule | null> {
+    return this.change(id, access, 'resumed', (before, now) => {
+      if (before.isActive) return null;
+      const isConfirmed = before.asAdmin && isOwner(before, access.actor);
+      return { ...RESUMED, ...(isConfirmed && { adminSeenAt: now }), nextRunAt: nextRun(before.rule, now) };
+    });
+  }
+
+  override confirmRight(administrator: Person): Promise<void> {
+    const anHourAgo = this.records.clock.in(-3600);
+    for (const schedule of this.allWithin(accessToOwn(administrator))) {
+      if (!schedule.asAdmin || schedule.adminSeenAt >= anHourAgo) continue;
+      this.records.schedules.set(schedule.id, { ...schedule, adminSeenAt: this.records.clock.now() });
+    }
+    return Promise.resolve();
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- a refusal rejects, as everywhere
   private async change(
     id: string,
-    by: Caller,
+    access: ScheduleAccess,
     action: string,
     changeOf: (before: Schedule, now: Date) => Partial<Schedule> | null,
   ): Promise<Schedule | null> {
-    const before = this.own(id, by);
+    const before = this.within(id, access);
     if (!before) return null;
     const now = this.records.clock.now();
     const change = changeOf(before, now);
-    return change ? this.keep({ ...before, ...change, updatedAt: now }, action, by) : before;
+    return change ? this.keep({ ...before, ...change, updatedAt: now }, action, access) : before;
   }
 
-  private keep(schedule: Schedule, action: string, by: Caller): Schedule {
+  private keep(schedule: Schedule, action: string, access: ScheduleAccess): Schedule {
     this.records.schedules.set(schedule.id, schedule);
-    this.audit(schedule, action, by);
+    this.audit(schedule, action, access);
     return schedule;
   }
 
-  private audit({ id, name, tenantId }: Schedule, action: string, { userId }: Caller): void {
-    this.records.audit({ action: `schedule.${action}`, scheduleId: id, userId, tenantId, details: { name } });
+  private audit(schedule: Schedule, action: string, { actor }: ScheduleAccess): void {
+    const { id: scheduleId, name, tenantId, userId: owner } = schedule;
+    const who = { ...(!isOwner(schedule, actor) && { owner }), ...(!actor && { by: 'operator' }) };
+    const userId = actor?.userId ?? null;
+    this.records.audit({ action: `schedule.${action}`, scheduleId, userId, tenantId, details: { name, ...who } });
   }
 
-  private own(id: string, owner: Person): Schedule | null {
-    return this.allOf(owner).find((schedule) => schedule.id === id) ?? null;
+  private within(id: string, access: ScheduleAccess): Schedule | null {
+    return this.allWithin(access).find((schedule) => schedule.id === id) ?? null;
   }
 
-  private allOf({ userId, tenantId }: Person): Schedule[] {
-    const owner = { userId, tenantId };
-    return [...this.records.schedules.values()].filter((one) => isVisibleTo(owner, { ...one, customerId: null }));
+  private allWithin(access: ScheduleAccess): Schedule[] {
+    const isWithin = (one: Schedule) =>
+      access.to === 'all' || (access.to === 'tenant' ? one.tenantId === access.tenantId : isOwner(one, access.actor));
+    return [...this.records.schedules.values()].filter(isWithin);
   }
 
   private madeBefore(id: string): Schedule {
@@ -123,7 +151,7 @@ export class FakeScheduleRepository extends ScheduleRepository {
   }
 
   private refuseOneMore(owner: Person): void {
-    if (this.allOf(owner).length < MOST_SCHEDULES) return;
+    if (this.allWithin(accessToOwn(owner)).length < MOST_SCHEDULES) return;
     const message = `You have ${MOST_SCHEDULES} schedules, which is as many as one may have: delete one first`;
     throw new DomainError('conflict', 'too-many-schedules', message);
   }

@@ -17,6 +17,7 @@ import type { ExportRepository } from '../../src/export/model/domain/interfaces/
 import type { HandoverRepository } from '../../src/export/model/domain/interfaces/handover.repository';
 import type { UpkeepRepository } from '../../src/export/model/domain/interfaces/upkeep.repository';
 import { PrismaService } from '../../src/platform/prisma/prisma.service';
+import { RateLimitUses } from '../../src/platform/rate-limit/rate-limit-uses';
 import { PrismaScheduleRepository } from '../../src/scheduled-export/infrastructure/schedule.repository.prisma';
 import { PrismaScheduleRunRepository } from '../../src/scheduled-export/infrastructure/schedule-run.repository.prisma';
 import type { ScheduleRepository } from '../../src/scheduled-export/model/domain/interfaces/schedule.repository';
@@ -29,6 +30,8 @@ export const LEASE_SECONDS = 10;
 export const RETENTION_DAYS = 7;
 export const DOWNLOAD_LEASE_SECONDS = 10;
 export const POLL_INTERVAL_MS = 2_000;
+export const RUNS_PER_DAY = 5;
+export const ADMIN_RIGHT_DAYS = 30;
 
 /** An entry of the audit log, but for when and for which request it was written. */
 export interface AuditedStep {
@@ -86,7 +89,10 @@ export function createFakeRecords(): Promise<RecordsUnderTest> {
     claim: (id) => claimExport({ attempts, maintenance }, id),
     deliveries: new FakeDeliveryRepository(records, LEASE_SECONDS),
     schedules: new FakeScheduleRepository(records),
-    runs: new FakeScheduleRunRepository(records, POLL_INTERVAL_MS),
+    runs: new FakeScheduleRunRepository(records, {
+      pollIntervalMs: POLL_INTERVAL_MS,
+      schedules: { runsPerDay: RUNS_PER_DAY, adminRightDays: ADMIN_RIGHT_DAYS },
+    }),
     now: () => records.clock.now(),
     advance: (seconds) => {
       records.clock.advance(seconds);
@@ -124,7 +130,7 @@ const TIMES = {
     ...['created_at', 'updated_at', 'started_at', 'completed_at'],
   ],
   export_deliveries: ['lease', 'next_attempt_at', 'created_at', 'ended_at'],
-  scheduled_exports: ['next_run_at', 'last_run_at', 'created_at', 'updated_at'],
+  scheduled_exports: ['next_run_at', 'last_run_at', 'skipped_slot', 'admin_seen_at', 'created_at', 'updated_at'],
   scheduled_export_runs: ['look_after', 'created_at', 'ended_at'],
   idempotency_keys: ['created_at'],
   export_audit_log: ['at'],
@@ -138,6 +144,8 @@ export async function createPrismaRecords(): Promise<RecordsUnderTest> {
     RETENTION_DAYS: String(RETENTION_DAYS),
     DOWNLOAD_LEASE_SECONDS: String(DOWNLOAD_LEASE_SECONDS),
     POLL_INTERVAL_MS: String(POLL_INTERVAL_MS),
+    SCHEDULED_RUNS_PER_DAY: String(RUNS_PER_DAY),
+    ADMIN_RIGHT_DAYS: String(ADMIN_RIGHT_DAYS),
   });
   const prisma = new PrismaService(database.url, 'records-under-test');
   // The audit log is only ever added to. Here time has to pass for it as well.
@@ -151,7 +159,7 @@ export async function createPrismaRecords(): Promise<RecordsUnderTest> {
     claim: (id) => claimExport({ attempts, maintenance }, id),
     deliveries: new PrismaDeliveryRepository(prisma, config),
     schedules: new PrismaScheduleRepository(prisma),
-    runs: new PrismaScheduleRunRepository(prisma, config),
+    runs: new PrismaScheduleRunRepository(prisma, config, new RateLimitUses(prisma)),
     now: () => new Date(),
     advance: (seconds) => shiftTimes(prisma, seconds),
     auditOf: (id) =>
@@ -189,5 +197,7 @@ async function shiftTimes(prisma: PrismaService, seconds: number): Promise<void>
   const far = prisma.$executeRaw`UPDATE scheduled_export_runs SET slot = slot - make_interval(days => 365000)`;
   const back = prisma.$executeRaw`
     UPDATE scheduled_export_runs SET slot = slot + make_interval(days => 365000) - make_interval(secs => ${seconds})`;
-  await prisma.$transaction([...statements, far, back]);
+  const uses = prisma.$executeRaw`
+    UPDATE rate_limit_uses SET used_at = ARRAY(SELECT use - make_interval(secs => ${seconds}) FROM unnest(used_at) AS use)`;
+  await prisma.$transaction([...statements, far, back, uses]);
 }

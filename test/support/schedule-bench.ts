@@ -1,10 +1,12 @@
 import type { CatalogForScheduledExport, GrantedRows, ScheduledRows } from '../../src/catalog';
+import type { AddressedPerson } from '../../src/delivery/model/domain/interfaces/address-book';
 import { MailPlanner } from '../../src/delivery/model/services/mail-planner';
 import { DeliveriesForScheduledExport } from '../../src/delivery/model/services/out.for-scheduled-export.service';
 import { ExportReading } from '../../src/export/model/services/export-reading';
 import { ExportService } from '../../src/export/model/services/export.service';
 import { ExportsForScheduledExport } from '../../src/export/model/services/out.for-scheduled-export.service';
 import type { Caller } from '../../src/platform/auth/caller';
+import { accessToOwn } from '../../src/scheduled-export/model/domain/schedule-access';
 import type { Schedule } from '../../src/scheduled-export/model/domain/schedule';
 import { FakeAddressBook } from '../fakes/address-book.fake';
 import { FakeBucketTargets, FakeWebhookTargets } from '../fakes/delivery-targets.fake';
@@ -28,19 +30,22 @@ export class OpenCatalog {
 }
 
 /** All that the services of schedules are made of, as fakes that share their records. */
-export function createScheduleBench(environment: Readonly<Record<string, string>> = {}) {
+export function createScheduleBench(
+  environment: Readonly<Record<string, string>> = {},
+  administrators: readonly AddressedPerson[] = [],
+) {
   const bench = createExportBench({ environment: { ...MAIL, ...environment } });
   const { records, exports, announcer, metrics, config } = bench;
   const ann = somebody({ email: 'ann@example.com' });
   const exporting = new ExportService(exports, new ExportReading(exports), announcer, metrics, config);
   const outbox = new FakeDeliveryRepository(records, config.exports.leaseSeconds);
   const [webhooks, buckets] = [new FakeWebhookTargets(), new FakeBucketTargets()];
-  const mail = new MailPlanner(new FakeAddressBook(), config);
+  const mail = new MailPlanner(new FakeAddressBook({}, administrators), config);
   const schedules = new FakeScheduleRepository(records);
   return {
     ...bench,
     ...{ ann, outbox, buckets, schedules },
-    runs: new FakeScheduleRunRepository(records, config.pollIntervalMs),
+    runs: new FakeScheduleRunRepository(records, config),
     catalog: new OpenCatalog(),
     exporting: new ExportsForScheduledExport(exporting, exports),
     delivering: new DeliveriesForScheduledExport(mail, webhooks, buckets, outbox),
@@ -50,7 +55,7 @@ export function createScheduleBench(environment: Readonly<Record<string, string>
       (await schedules.create(scheduleDefinition(traits), ann, null)).schedule,
 
     readSchedule: async ({ id }: Schedule): Promise<Schedule> => {
-      const found = await schedules.findOwned(id, ann);
+      const found = await schedules.find(id, accessToOwn(ann));
       if (!found) throw new Error('The schedule is gone');
       return found;
     },

@@ -5,6 +5,7 @@ import type { TableFormat } from '../model/domain/data-request';
 import { SourceDatabase, type SourceView } from '../model/domain/interfaces/source-database';
 import { DataPlanner, USER_SECTIONS } from '../model/services/data-planner';
 import { LongReads } from '../model/services/long-reads';
+import { ReadAuthorizations } from '../model/services/read-authorizations';
 import type { TablePlan } from '../model/domain/table-plan';
 
 /** Rows of the platform's tables as the content of exports: one moment of the database, however many tables there are. */
@@ -23,6 +24,7 @@ export class DataSource extends ExportSource {
     private readonly database: SourceDatabase,
     private readonly planner: DataPlanner,
     private readonly longReads: LongReads,
+    private readonly authorizations: ReadAuthorizations,
   ) {
     super();
   }
@@ -31,6 +33,7 @@ export class DataSource extends ExportSource {
     const query = queryOf(request);
     const { timeZone } = query;
     const view = await this.database.open(signal, { timeZone, isStreamed: request.streamed });
+    await this.authorizations.authorize(request, (id) => view.findUser(id));
     const plans = await this.planner.plan(query, view);
     await view.hold(plans);
     const title = titleOf(request, query, view);

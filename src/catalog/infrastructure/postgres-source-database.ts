@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { isUUID } from 'class-validator';
 import type { Relation } from '../../export';
+import { ADMIN_ROLE } from '../../platform/auth/admin';
 import { DomainError, type FieldError } from '../../platform/errors/domain-error';
 import { ExportDatabase, type SnapshotOptions } from '../../platform/postgres/export-database';
 import type { Snapshot } from '../../platform/postgres/snapshot';
@@ -9,6 +11,7 @@ import type { LiveTable } from '../model/domain/live-table';
 import { isTemporal } from '../model/domain/relative-comparison';
 import { RELATIVE_WORDS } from '../model/domain/relative-time';
 import type { Condition, TablePlan } from '../model/domain/table-plan';
+import type { PlatformUser } from '../model/domain/interfaces/read-authorization';
 import { LiveSchema } from './live-schema';
 import { rowError } from './row-error';
 import { rowsOf, tablesOf } from './row-query';
@@ -19,6 +22,10 @@ const UNSUITABLE = /^(22|42)/;
 const NO_PRIVILEGE = '42501';
 /** Of a setting's value, and the zone is the only one that comes from outside. */
 const UNKNOWN_TIME_ZONE = '22023';
+/** Where the platform keeps who its users are. */
+const USERS = 'users';
+const USER_COLUMNS = ['id', 'is_active', 'roles'];
+
 const UNTRANSLATABLE = '22P05';
 
 @Injectable()
@@ -72,10 +79,7 @@ class SnapshotView implements SourceView {
   async check(plan: TablePlan): Promise<void> {
     const code = await this.refusalOf(rowsOf(plan));
     if (code === null) return;
-    if (code === NO_PRIVILEGE) {
-      const message = `The service has no right to read ${JSON.stringify(plan.table.name)}`;
-      throw DomainError.invalid('table-not-readable', message);
-    }
+    if (code === NO_PRIVILEGE) throw noPrivilege(plan.table.name);
     const wrong: FieldError[] = [];
     for (const condition of plan.conditions) {
       if ((await this.refusalOf(rowsOf({ ...plan, conditions: [condition] }))) !== null) wrong.push(refused(condition));
@@ -110,6 +114,21 @@ class SnapshotView implements SourceView {
     return (await this.snapshot.query(sql`${rowsOf(plan)} LIMIT 1`)).length > 0;
   }
 
+  async findUser(id: string): Promise<PlatformUser | null> {
+    const columns = (await this.tables([USERS])).get(USERS)?.columns ?? [];
+    const typeOf = (name: string) => columns.find((column) => column.name === name)?.type.name;
+    if (USER_COLUMNS.some((name) => typeOf(name) === undefined) || (typeOf('id') === 'uuid' && !isUUID(id)))
+      return null;
+    try {
+      const [user] = await this.snapshot.query<{ isActive: boolean; isAdmin: boolean }>(sql`
+        SELECT is_active IS NOT FALSE AS "isActive", coalesce(${Sql.literal(ADMIN_ROLE)} = ANY (roles), false) AS "isAdmin"
+        FROM public.users WHERE id = ${Sql.literal(id)}`);
+      return user ?? null;
+    } catch (error) {
+      throw (error as { code?: unknown }).code === NO_PRIVILEGE ? noPrivilege(USERS) : error;
+    }
+  }
+
   setting(name: string): Promise<string | null> {
     return this.snapshot.setting(name);
   }
@@ -137,6 +156,10 @@ class SnapshotView implements SourceView {
       await this.snapshot.query(sql`ROLLBACK TO SAVEPOINT explained`).catch(() => undefined);
     }
   }
+}
+
+function noPrivilege(table: string): DomainError {
+  return DomainError.invalid('table-not-readable', `The service has no right to read ${JSON.stringify(table)}`);
 }
 
 function refused({ field, column, operator, values }: Condition): FieldError {

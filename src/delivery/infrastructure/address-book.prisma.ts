@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
+import { ADMIN_ROLE } from '../../platform/auth/admin';
 import type { Person } from '../../platform/auth/caller';
 import { isMailAddress } from '../../platform/mail/mail-address';
 import { PrismaService } from '../../platform/prisma/prisma.service';
-import { AddressBook, type Addressee } from '../model/domain/interfaces/address-book';
+import { AddressBook, type AddressedPerson, type Addressee } from '../model/domain/interfaces/address-book';
 
 /** The platform's own table of its people, which need not have everybody who has a token. */
 @Injectable()
@@ -17,5 +18,15 @@ export class PrismaAddressBook extends AddressBook {
     const select = { email: true, locale: true };
     const found = await this.prisma.user.findFirst({ where: { id: userId, tenantId }, select });
     return found && { email: isMailAddress(found.email) ? found.email : null, locale: found.locale };
+  }
+
+  override async administratorsOf({ userId, tenantId }: Person, limit: number): Promise<AddressedPerson[]> {
+    const found = await this.prisma.user.findMany({
+      where: { tenantId, isActive: true, roles: { has: ADMIN_ROLE }, ...(isUUID(userId) && { id: { not: userId } }) },
+      select: { email: true, locale: true },
+      orderBy: { createdAt: 'asc' },
+      take: limit,
+    });
+    return found.filter(({ email }) => isMailAddress(email));
   }
 }

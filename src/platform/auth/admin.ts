@@ -1,7 +1,7 @@
 import { DomainError } from '../errors/domain-error';
 import type { Caller } from './caller';
 
-const ADMIN_ROLE = 'admin';
+export const ADMIN_ROLE = 'admin';
 
 /** Whether the caller administers: everything, or all of the tenant that the token names. */
 export function isAdmin({ roles }: Pick<Caller, 'roles'>): boolean {

@@ -76,6 +76,12 @@ export class Config {
   };
   /** How many requests of a kind an account may send, for requests that leave no record to count. */
   readonly requestLimits: Readonly<Record<RequestLimitName, RateLimit | null>>;
+  readonly schedules: {
+    /** How many scheduled runs the schedules of one owner have together in 24 hours. */
+    readonly runsPerDay: number;
+    /** For how long an administrator's schedules may read what only administrators may, after the last token of theirs. */
+    readonly adminRightDays: number;
+  };
   /** Downloads of one-time files. */
   readonly downloads: {
     /** How long a one-time download without a heartbeat keeps its file from other clients. */
@@ -151,6 +157,7 @@ export class Config {
       thumbnails: env.RATE_LIMIT_THUMBNAILS,
       'schedule-changes': env.RATE_LIMIT_SCHEDULE_CHANGES,
     };
+    this.schedules = { runsPerDay: env.SCHEDULED_RUNS_PER_DAY, adminRightDays: env.ADMIN_RIGHT_DAYS };
     this.downloads = {
       leaseSeconds: env.DOWNLOAD_LEASE_SECONDS,
       ackTimeoutSeconds: env.DOWNLOAD_ACK_TIMEOUT_SECONDS,

@@ -152,6 +152,8 @@ const schema = z.object({
   RATE_LIMIT_SESSIONS: rateLimit.default({ limit: 120, windowSeconds: 900 }),
   RATE_LIMIT_THUMBNAILS: rateLimit.default({ limit: 60, windowSeconds: 60 }),
   RATE_LIMIT_SCHEDULE_CHANGES: rateLimit.default({ limit: 60, windowSeconds: 900 }),
+  SCHEDULED_RUNS_PER_DAY: wholeNumber(1, 1_000_000).default(200),
+  ADMIN_RIGHT_DAYS: wholeNumber(1, 3650).default(30),
   RATE_LIMIT_CUSTOMERS: rateLimit.default({ limit: 300, windowSeconds: 900 }),
   RATE_LIMIT_CUSTOMER_FAILURES: rateLimit.default({ limit: 20, windowSeconds: 60 }),
   RETENTION_DAYS: z.coerce.number().positive().max(3650).default(7),

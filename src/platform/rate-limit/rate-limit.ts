@@ -15,6 +15,7 @@ const COUNTED = {
   data: 'data exports',
   event: 'exports of results',
   runs: 'manual runs of schedules',
+  'scheduled-runs': 'scheduled runs',
   sessions: 'new boards',
   thumbnails: 'thumbnails',
   'schedule-changes': 'changes to schedules',

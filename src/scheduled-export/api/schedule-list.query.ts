@@ -1,5 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
+import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { LONGEST_NAME } from '../../platform/auth/caller';
 import { PageQuery } from '../../platform/http/page';
 
 export class ScheduleListQuery extends PageQuery {
@@ -7,4 +8,14 @@ export class ScheduleListQuery extends PageQuery {
   @IsOptional()
   @IsIn(['true', 'false'], { message: 'is_active must be true or false' })
   is_active?: 'true' | 'false';
+
+  @ApiPropertyOptional({
+    example: 'all',
+    description:
+      'For administrators: the id of a user, or `all` for everybody, within the tenant of the token. My own without it.',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(LONGEST_NAME)
+  owner?: string;
 }

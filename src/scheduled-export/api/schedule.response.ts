@@ -4,8 +4,8 @@ import { DELIVERY_METHODS, type DeliveryMethod } from '../../delivery';
 import { daysOfRetention } from '../../export';
 import { PageResponse } from '../../platform/http/page';
 import { FREQUENCIES, type Frequency } from '../model/domain/recurrence/recurrence-rule';
-import type { DestinationOptions, Schedule } from '../model/domain/schedule';
-import type { RunWithFate } from '../model/services/schedule-runs';
+import { type DestinationOptions, PAUSE_CODES, type PauseCode, type Schedule } from '../model/domain/schedule';
+import type { LastRun } from '../model/services/schedule-runs';
 import { LastRunResponse } from './schedule-run.response';
 
 const nullable = { nullable: true, type: String } as const;
@@ -25,6 +25,16 @@ class DestinationOptionsResponse {
 
 class ScheduleOptionsResponse extends OmitType(DataExportOptions, ['timezone', 'columns'] as const) {}
 
+/** What is shown with a schedule, beside its own record. */
+interface ScheduleDetails {
+  readonly last: LastRun | undefined;
+  readonly warnings: readonly string[];
+  /** Where it was made for the request in hand. */
+  readonly webhookSecret: string | null;
+  /** Whether it is shown to its owner. */
+  readonly isOwner: boolean;
+}
+
 /** A schedule, as every endpoint shows it. What does not apply is null. */
 export class ScheduleResponse {
   @ApiProperty({ format: 'uuid' })
@@ -35,6 +45,9 @@ export class ScheduleResponse {
 
   @ApiProperty({ description: 'Whose it is' })
   readonly user_id!: string;
+
+  @ApiProperty({ ...nullable, description: 'The tenant of its owner' })
+  readonly tenant_id!: string | null;
 
   @ApiProperty({ type: [String], description: 'Everything of the owner, where neither they nor tables are named' })
   readonly data_types!: readonly string[];
@@ -88,7 +101,7 @@ export class ScheduleResponse {
   })
   readonly destination_options!: DestinationOptions | null;
 
-  @ApiProperty({ ...nullable, format: 'uri' })
+  @ApiProperty({ ...nullable, format: 'uri', description: 'To others than its owner, without the path' })
   readonly webhook_url!: string | null;
 
   @ApiProperty({
@@ -116,8 +129,14 @@ export class ScheduleResponse {
   @ApiProperty({ description: 'Whether it runs by itself' })
   readonly is_active!: boolean;
 
-  @ApiProperty({ ...nullable, description: 'Why the service paused it; null where a person did' })
+  @ApiProperty({ ...nullable, description: 'Why it is paused; null where its owner paused it' })
   readonly paused_reason!: string | null;
+
+  @ApiProperty({ ...nullable, enum: [...PAUSE_CODES, null], description: 'The same for programs' })
+  readonly paused_code!: PauseCode | null;
+
+  @ApiProperty({ type: [String], description: 'Why it runs less often than its frequency says' })
+  readonly warnings!: readonly string[];
 
   @ApiProperty({ type: 'integer', description: 'How many runs failed in a row' })
   readonly failures!: number;
@@ -128,16 +147,14 @@ export class ScheduleResponse {
   @ApiProperty({ format: 'date-time' })
   readonly updated_at!: string;
 
-  static of(
-    schedule: Schedule,
-    last: Omit<RunWithFate, 'deliveries'> | undefined,
-    webhookSecret: string | null = null,
-  ): ScheduleResponse {
+  static of(schedule: Schedule, { last, warnings, webhookSecret, isOwner }: ScheduleDetails): ScheduleResponse {
     const { content, rule, delivery } = schedule;
+    const { webhookUrl } = delivery;
     return {
       id: schedule.id,
       name: schedule.name,
       user_id: schedule.userId,
+      tenant_id: schedule.tenantId,
       data_types: content.dataTypes,
       tables: content.tables,
       columns: content.columns ?? null,
@@ -154,7 +171,8 @@ export class ScheduleResponse {
       delivery_email: delivery.emailAddress ?? delivery.email,
       destination: delivery.destination,
       destination_options: delivery.destinationOptions,
-      webhook_url: delivery.webhookUrl,
+      // The path of many webhooks is their key.
+      webhook_url: webhookUrl === null || isOwner ? webhookUrl : new URL(webhookUrl).origin,
       ...(webhookSecret !== null && { webhook_secret: webhookSecret }),
       language: delivery.language,
       retention_days: daysOfRetention(schedule.retentionSeconds),
@@ -163,6 +181,8 @@ export class ScheduleResponse {
       last_run: last ? LastRunResponse.of(last) : null,
       is_active: schedule.isActive,
       paused_reason: schedule.pausedReason,
+      paused_code: schedule.pausedCode,
+      warnings,
       failures: schedule.failures,
       created_at: schedule.createdAt.toISOString(),
       updated_at: schedule.updatedAt.toISOString(),

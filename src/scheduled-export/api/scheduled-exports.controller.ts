@@ -18,7 +18,10 @@ import { pageAnswer, PageQuery, pageSize } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
 import { RateLimited } from '../../platform/rate-limit/rate-limited.decorator';
 import type { Schedule } from '../model/domain/schedule';
-import { ScheduleRuns } from '../model/services/schedule-runs';
+import { accessOf, isOwner } from '../model/domain/schedule-access';
+import { warningsOf } from '../model/domain/schedule-warnings';
+import { ScheduleManagement } from '../model/services/schedule-management';
+import { type LastRun, ScheduleRuns } from '../model/services/schedule-runs';
 import { ScheduleService } from '../model/services/schedule.service';
 import { ScheduleListQuery } from './schedule-list.query';
 import { ScheduleRequest } from './schedule.request';
@@ -27,6 +30,8 @@ import { ScheduleRunListResponse, ScheduleRunResponse } from './schedule-run.res
 
 const CHECKED =
   'Everything is checked now: what it exports against the catalog and my rights, where it goes by trying it. A refusal names all that is wrong, each under its field.';
+
+const ADMINISTRATORS = 'Administrators may do this with the schedules of everybody in the tenant of their token.';
 
 const LOCATION = { Location: { description: 'The path of the schedule', schema: { type: 'string' as const } } };
 
@@ -37,26 +42,27 @@ const LOCATION = { Location: { description: 'The path of the schedule', schema: 
 export class ScheduledExportsController {
   constructor(
     private readonly schedules: ScheduleService,
+    private readonly management: ScheduleManagement,
     private readonly runs: ScheduleRuns,
     private readonly responder: CreationResponder,
     private readonly config: Config,
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'List my schedules, newest first' })
+  @ApiOperation({ summary: 'List my schedules, or as an administrator those of others, newest first' })
   @ApiOkResponse({ type: ScheduleListResponse })
-  @ApiProblems(400)
+  @ApiProblems(400, 403)
   async list(
-    @CurrentCaller() owner: Caller,
+    @CurrentCaller() caller: Caller,
     @Query() query: ScheduleListQuery,
     @Req() request: Request,
   ): Promise<ScheduleListResponse> {
-    const { cursor, is_active: active } = query;
+    const { cursor, owner, is_active: active } = query;
     const isActive = active === undefined ? undefined : active === 'true';
-    const page = await this.schedules.list({ owner, size: pageSize(query), cursor, isActive });
+    const page = await this.management.listFor(caller, owner, { size: pageSize(query), cursor, isActive });
     const last = await this.runs.lastOf(page.items);
     return pageAnswer(page, request, this.config.http.publicUrl, (item) =>
-      ScheduleResponse.of(item, last.get(item.id)),
+      this.responseOf(item, caller, last.get(item.id)),
     );
   }
 
@@ -80,22 +86,22 @@ export class ScheduledExportsController {
     const saved = await this.schedules.create(caller, ScheduleRequest.wish(body), idempotencyKey);
     response.status(saved.isNew ? HttpStatus.CREATED : HttpStatus.OK);
     response.location(`/api/v1/exports/scheduled/${saved.schedule.id}/`);
-    return this.show(saved.schedule, saved.webhookSecret);
+    return this.show(saved.schedule, caller, saved.webhookSecret);
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'One schedule' })
+  @ApiOperation({ summary: 'One schedule', description: ADMINISTRATORS })
   @ApiOkResponse({ type: ScheduleResponse })
   @ApiProblems(404)
   async get(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ScheduleResponse> {
-    return this.show(await this.schedules.get(id, caller));
+    return this.show(await this.management.get(id, accessOf(caller)), caller);
   }
 
   @Put(':id')
   @RateLimited('schedule-changes')
   @ApiOperation({
     summary: 'Say anew what a schedule is',
-    description: `It is replaced as a whole: what is left out gets its default; of secrets, what they were. ${CHECKED}`,
+    description: `It is replaced as a whole: what is left out gets its default; of secrets, what they were. Only its owner may do so. ${CHECKED}`,
   })
   @ApiOkResponse({ type: ScheduleResponse })
   @ApiProblems(400, 403, 404, 413, 415, 429)
@@ -105,23 +111,26 @@ export class ScheduledExportsController {
     @Body() body: ScheduleRequest,
   ): Promise<ScheduleResponse> {
     const { schedule, webhookSecret } = await this.schedules.replace(id, caller, ScheduleRequest.wish(body));
-    return this.show(schedule, webhookSecret);
+    return this.show(schedule, caller, webhookSecret);
   }
 
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({ summary: 'Delete a schedule', description: 'What it exported stays as long as it would.' })
+  @ApiOperation({
+    summary: 'Delete a schedule',
+    description: `What it exported stays as long as it would. ${ADMINISTRATORS}`,
+  })
   @ApiNoContentResponse()
   @ApiProblems(404)
   async delete(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<void> {
-    await this.schedules.delete(id, caller);
+    await this.management.delete(id, accessOf(caller));
   }
 
   @Post(':id/run')
   @RateLimited('schedule-changes')
   @ApiOperation({
     summary: 'Run a schedule now',
-    description: 'Also one that is paused. When it runs next stays as it is.',
+    description: 'Also one that is paused. When it runs next stays as it is. Only its owner may do so.',
   })
   @ApiExportCreation(ExportResponse)
   @ApiProblems(400, 403, 404, 410, 422, 429)
@@ -136,28 +145,28 @@ export class ScheduledExportsController {
 
   @Post(':id/pause')
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({ summary: 'Let a schedule run no more until it is resumed' })
+  @ApiOperation({ summary: 'Pause a schedule until it is resumed', description: ADMINISTRATORS })
   @ApiOkResponse({ type: ScheduleResponse })
   @ApiProblems(404)
   async pause(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ScheduleResponse> {
-    return this.show(await this.schedules.pause(id, caller));
+    return this.show(await this.management.pause(id, accessOf(caller)), caller);
   }
 
   @Post(':id/resume')
   @RateLimited('schedule-changes')
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
-    summary: 'Let a schedule run again',
-    description: 'First when it is due after now: nothing is made up for.',
+    summary: 'Resume a schedule',
+    description: `It runs first when it is due after now: nothing is made up for. ${ADMINISTRATORS} One that is paused because the right of its owner ended is resumed by its owner, with an administrator's token.`,
   })
   @ApiOkResponse({ type: ScheduleResponse })
   @ApiProblems(403, 404, 409, 429)
   async resume(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ScheduleResponse> {
-    return this.show(await this.schedules.resume(id, caller));
+    return this.show(await this.management.resume(id, accessOf(caller), caller.roles), caller);
   }
 
   @Get(':id/runs')
-  @ApiOperation({ summary: 'When a schedule ran and how that went, newest first' })
+  @ApiOperation({ summary: 'When a schedule ran and how that went, newest first', description: ADMINISTRATORS })
   @ApiOkResponse({ type: ScheduleRunListResponse })
   @ApiProblems(400, 404)
   async history(
@@ -166,12 +175,26 @@ export class ScheduledExportsController {
     @Query() query: PageQuery,
     @Req() request: Request,
   ): Promise<ScheduleRunListResponse> {
-    const page = await this.runs.history(id, caller, pageSize(query), query.cursor);
+    const page = await this.runs.history(id, accessOf(caller), pageSize(query), query.cursor);
     return pageAnswer(page, request, this.config.http.publicUrl, (item) => ScheduleRunResponse.of(item));
   }
 
-  private async show(schedule: Schedule, webhookSecret: string | null = null): Promise<ScheduleResponse> {
+  private async show(
+    schedule: Schedule,
+    caller: Caller,
+    webhookSecret: string | null = null,
+  ): Promise<ScheduleResponse> {
     const last = await this.runs.lastOf([schedule]);
-    return ScheduleResponse.of(schedule, last.get(schedule.id), webhookSecret);
+    return this.responseOf(schedule, caller, last.get(schedule.id), webhookSecret);
+  }
+
+  private responseOf(
+    schedule: Schedule,
+    caller: Caller,
+    last: LastRun | undefined,
+    webhookSecret: string | null = null,
+  ): ScheduleResponse {
+    const warnings = warningsOf(schedule, new Date(), this.config.schedules);
+    return ScheduleResponse.of(schedule, { last, warnings, webhookSecret, isOwner: isOwner(schedule, caller) });
   }
 }

@@ -12,7 +12,14 @@ import {
 import { jsonOf } from '../../platform/prisma/json';
 import type { Transaction } from '../../platform/prisma/prisma.service';
 import type { Frequency } from '../model/domain/recurrence/recurrence-rule';
-import type { DestinationOptions, Schedule, ScheduleContent, ScheduleDefinition } from '../model/domain/schedule';
+import type {
+  DestinationOptions,
+  PauseCode,
+  Schedule,
+  ScheduleContent,
+  ScheduleDefinition,
+} from '../model/domain/schedule';
+import { isOwner } from '../model/domain/schedule-access';
 import type { RunOutcome, RunTrigger, ScheduleRun } from '../model/domain/schedule-run';
 
 /** The schedule as the model knows it. */
@@ -44,6 +51,10 @@ export function toSchedule(row: ScheduleRow): Schedule {
     nextRunAt: row.nextRunAt,
     lastRunAt: row.lastRunAt,
     pausedReason: row.pausedReason,
+    // Of a schedule that a process of an earlier version resumed, the code is left over.
+    pausedCode: row.pausedReason === null ? null : (row.pausedCode as PauseCode | null),
+    skippedSlot: row.skippedSlot,
+    adminSeenAt: row.adminSeenAt,
     failures: row.failures,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
@@ -117,7 +128,7 @@ export function auditedOf({ granted, rule, delivery }: ScheduleDefinition): NonN
 }
 
 interface Step {
-  /** `null` for what the service does by itself. */
+  /** `null` for what the service does by itself, and for the operator on the command line. */
   readonly by: Person | null;
   readonly run?: Pick<ScheduleRun, 'slot' | 'exportId'>;
   readonly details?: AuditEntry['details'];
@@ -126,16 +137,22 @@ interface Step {
 /** Writes an audit entry about a schedule in the transaction of the step that it tells of. */
 export function recordStep(
   transaction: Transaction,
-  { id, name, tenantId }: Pick<Schedule, 'id' | 'name' | 'tenantId'>,
+  schedule: Schedule,
   action: string,
   { by, run, details }: Step,
 ): Promise<void> {
+  const { id, name, userId: owner, tenantId } = schedule;
   return recordAudit(transaction, {
     action: `schedule.${action}`,
     exportId: run?.exportId,
     scheduleId: id,
     userId: by?.userId ?? null,
     tenantId,
-    details: { name, ...(run?.slot && { slot: run.slot.toISOString() }), ...details },
+    details: {
+      name,
+      ...(!isOwner(schedule, by) && { owner }),
+      ...(run?.slot && { slot: run.slot.toISOString() }),
+      ...details,
+    },
   });
 }

@@ -7,21 +7,30 @@ import { DomainError } from '../../platform/errors/domain-error';
 import { type Page, pageOf } from '../../platform/http/page';
 import { claimIdempotencyKey, type IdempotentRequest } from '../../platform/idempotency/idempotency-keys';
 import { postToOutbox } from '../../platform/outbox/outbox';
-import { type ChannelName, CHANNELS } from '../../platform/outbox/planned-delivery';
+import type { PlannedDelivery } from '../../platform/outbox/planned-delivery';
 import { ownedBy } from '../../platform/prisma/owned-by';
 import { PrismaService, type Transaction } from '../../platform/prisma/prisma.service';
-import { type RateLimitState, takeOneMore, type UsedWindow } from '../../platform/rate-limit/rate-limit';
+import {
+  RateLimitExceededError,
+  type RateLimitState,
+  takeOneMore,
+  type UsedWindow,
+} from '../../platform/rate-limit/rate-limit';
+import { RateLimitUses } from '../../platform/rate-limit/rate-limit-uses';
 import {
   type BegunRun,
+  type DatedRun,
   type ManualRun,
   ScheduleRunRepository,
 } from '../model/domain/interfaces/schedule-run.repository';
-import { recurrenceOf } from '../model/domain/recurrence/recurrence-rule';
-import { MOST_FAILURES, type Schedule } from '../model/domain/schedule';
+import { dueSlotOf, slotFrom } from '../model/domain/run-interval';
+import { ownerNotice, toPauseMessage, UNREADABLE_RULE } from '../model/domain/pause-message';
+import { MOST_FAILURES, type Pause, type Schedule } from '../model/domain/schedule';
 import type { RunTrigger, RunVerdict, ScheduleRun } from '../model/domain/schedule-run';
 import { nowIn, recordStep, toRun, toSchedule } from './schedule-row';
 
 const BATCH = 100;
+const DAY_SECONDS = 86_400;
 
 /** Whoever begins a run asks for its export at once; after so long, or a poll interval, somebody else does. */
 const MIN_REQUEST_MS = 1_000;
@@ -34,13 +43,14 @@ export class PrismaScheduleRunRepository extends ScheduleRunRepository {
   constructor(
     private readonly prisma: PrismaService,
     private readonly config: Config,
+    private readonly uses: RateLimitUses,
   ) {
     super();
   }
 
   override async beginDue(): Promise<BegunRun | null> {
     for (;;) {
-      const begun = await this.prisma.$transaction((transaction) => beginNext(transaction, this.config));
+      const begun = await this.prisma.$transaction((transaction) => beginNext(transaction, this.config, this.uses));
       if (begun !== 'passed') return begun;
     }
   }
@@ -97,12 +107,20 @@ export class PrismaScheduleRunRepository extends ScheduleRunRepository {
       });
       if (!schedule || schedule.failures < MOST_FAILURES) return;
       const reason = `${schedule.failures} runs in a row failed, the last one with: ${error ?? 'no reason'}`;
-      await pause(transaction, run, reason);
+      await pause(transaction, run, { code: 'runs-failed', reason });
     });
   }
 
-  override pauseAfter(run: ScheduleRun, reason: string): Promise<void> {
-    return this.prisma.$transaction((transaction) => pause(transaction, run, reason, ['email']));
+  override pauseAfter(run: ScheduleRun, why: Pause, administrators: readonly PlannedDelivery[] = []): Promise<void> {
+    return this.prisma.$transaction((transaction) => pause(transaction, run, why, administrators));
+  }
+
+  override async findByExport(exportId: string): Promise<DatedRun | null> {
+    const [read] = await this.prisma.$queryRaw<{ id: string; now: Date }[]>`
+      SELECT id, date_trunc('milliseconds', now()) AS now FROM scheduled_export_runs WHERE export_id = ${exportId}::uuid`;
+    const row =
+      read && (await this.prisma.scheduleRun.findUnique({ where: { id: read.id }, include: { schedule: true } }));
+    return row ? { run: toRun(row), schedule: toSchedule(row.schedule), now: read.now } : null;
   }
 
   override async list(scheduleId: string, size: number, cursor?: string): Promise<Page<ScheduleRun>> {
@@ -129,20 +147,30 @@ export class PrismaScheduleRunRepository extends ScheduleRunRepository {
 }
 
 /** @returns `passed` when a schedule was due and went on without a run */
-async function beginNext(transaction: Transaction, config: Config): Promise<BegunRun | 'passed' | null> {
+async function beginNext(
+  transaction: Transaction,
+  config: Config,
+  uses: RateLimitUses,
+): Promise<BegunRun | 'passed' | null> {
   const [due] = await transaction.$queryRaw<{ id: string; now: Date }[]>`
     SELECT id, date_trunc('milliseconds', now()) AS now FROM scheduled_exports WHERE is_active AND next_run_at <= now()
     ORDER BY next_run_at LIMIT 1 FOR UPDATE SKIP LOCKED`;
   if (!due) return null;
   const { id, now } = due;
   const schedule = toSchedule(await transaction.schedule.findUniqueOrThrow({ where: { id } }));
-  const times = schedule.nextRunAt && timesOf(schedule, schedule.nextRunAt, now);
+  const times = dueSlotOf(schedule, now, config.schedules.adminRightDays);
   if (!times) {
     await pauseUnreadable(transaction, schedule);
     return 'passed';
   }
   const { slot, next } = times;
-  await transaction.schedule.update({ where: { id }, data: { nextRunAt: next, lastRunAt: now } });
+  const wait = await takeFromDay(transaction, schedule, config, uses);
+  if (wait !== null) {
+    const nextRunAt = slotFrom(schedule, new Date(Math.max(next.getTime(), now.getTime() + wait * 1000))) ?? next;
+    await transaction.schedule.update({ where: { id }, data: { nextRunAt, skippedSlot: slot } });
+    return 'passed';
+  }
+  await transaction.schedule.update({ where: { id }, data: { nextRunAt: next, lastRunAt: now, skippedSlot: null } });
   const run = await insertRun(transaction, schedule, { id: uuidv7(), slot, trigger: 'schedule', now }, config);
   // The database's clock went back: this slot was run when it was due before.
   if (!run) return 'passed';
@@ -150,14 +178,19 @@ async function beginNext(transaction: Transaction, config: Config): Promise<Begu
   return { run, schedule };
 }
 
-/** `null` when its rule cannot be read here, as of a time zone that this version of the runtime does not know. */
-function timesOf({ rule }: Schedule, due: Date, now: Date): { slot: Date; next: Date } | null {
+/** @returns in how many seconds the owner may have another scheduled run; `null` when this one was taken */
+async function takeFromDay(
+  transaction: Transaction,
+  { userId, tenantId }: Schedule,
+  { schedules: { runsPerDay: limit } }: Config,
+  uses: RateLimitUses,
+): Promise<number | null> {
   try {
-    const recurrence = recurrenceOf(rule);
-    const next = recurrence.nextAfter(now);
-    return next && { slot: recurrence.latestDue(due, now), next };
-  } catch {
+    await uses.take('scheduled-runs', { userId, tenantId }, { limit, windowSeconds: DAY_SECONDS }, transaction);
     return null;
+  } catch (error) {
+    if (error instanceof RateLimitExceededError) return error.state.resetSeconds;
+    throw error;
   }
 }
 
@@ -199,51 +232,52 @@ async function takeFromLimit(transaction: Transaction, owner: Person, limit: Rat
 }
 
 /**
- * Pauses a schedule because of one of its runs, and has its owner told: once, as it is active once.
- * @param ways by which the owner may be told
+ * Pauses a schedule because of one of its runs, and notifies its owner: once, as it is active once.
+ * @param administrators how others are notified; once a day about one owner, who may have many schedules
  */
 async function pause(
   transaction: Transaction,
   run: ScheduleRun,
-  reason: string,
-  ways: readonly ChannelName[] = CHANNELS,
+  why: Pause,
+  administrators: readonly PlannedDelivery[] = [],
 ): Promise<void> {
   const paused = await transaction.$executeRaw`
-    UPDATE scheduled_exports SET is_active = false, next_run_at = NULL, paused_reason = ${reason}, updated_at = now()
+    UPDATE scheduled_exports SET is_active = false, next_run_at = NULL, skipped_slot = NULL, updated_at = now(),
+      paused_reason = ${why.reason}, paused_code = ${why.code}
     WHERE id = ${run.scheduleId}::uuid AND is_active`;
   if (paused === 0) return;
   const schedule = toSchedule(await transaction.schedule.findUniqueOrThrow({ where: { id: run.scheduleId } }));
-  const { notice } = schedule;
-  const heeded = notice && ways.includes(notice.channel) ? notice : null;
-  await tellPaused(transaction, { ...schedule, notice: heeded }, reason, run);
+  await notifyOwner(transaction, schedule, why, run);
+  if (administrators.length === 0 || !(await isNewToAdministrators(transaction, schedule))) return;
+  await postToOutbox(
+    transaction,
+    ...administrators.map((notice) => toPauseMessage(schedule, notice, { ...why, owner: schedule.userId }, null)),
+  );
 }
 
 async function pauseUnreadable(transaction: Transaction, schedule: Schedule): Promise<void> {
-  const reason = 'When it is to run cannot be read any more. Say it anew.';
+  const { code, reason } = UNREADABLE_RULE;
   await transaction.$executeRaw`
-    UPDATE scheduled_exports SET is_active = false, next_run_at = NULL, paused_reason = ${reason}, updated_at = now()
+    UPDATE scheduled_exports SET is_active = false, next_run_at = NULL, skipped_slot = NULL, updated_at = now(),
+      paused_reason = ${reason}, paused_code = ${code}
     WHERE id = ${schedule.id}::uuid`;
-  await tellPaused(transaction, schedule, reason);
+  await notifyOwner(transaction, schedule, UNREADABLE_RULE);
 }
 
-async function tellPaused(
-  transaction: Transaction,
-  schedule: Schedule,
-  reason: string,
-  run?: ScheduleRun,
-): Promise<void> {
-  const { id, userId, tenantId, name, notice, failures } = schedule;
-  await recordStep(transaction, schedule, 'paused', { by: null, run, details: { reason } });
-  if (!notice) return;
-  await postToOutbox(transaction, {
-    event: 'schedule.paused',
-    exportId: run?.exportId ?? null,
-    scheduleId: id,
-    userId,
-    tenantId,
-    customerId: null,
-    channel: notice.channel,
-    target: notice.target,
-    facts: { schedule_id: id, name, reason, failures },
-  });
+async function notifyOwner(transaction: Transaction, schedule: Schedule, why: Pause, run?: ScheduleRun): Promise<void> {
+  await recordStep(transaction, schedule, 'paused', { by: null, run, details: { reason: why.reason } });
+  const notice = ownerNotice(schedule, why);
+  if (notice) await postToOutbox(transaction, toPauseMessage(schedule, notice, why, run?.exportId ?? null));
+}
+
+/** Whether nothing was written to administrators about this owner for a day. Two pauses at once do not pass by each other. */
+async function isNewToAdministrators(transaction: Transaction, { userId, tenantId }: Schedule): Promise<boolean> {
+  await transaction.$executeRaw`
+    SELECT pg_advisory_xact_lock(hashtextextended(${`administrators about ${partyKey({ userId, tenantId })}`}, 0))`;
+  const earlier = await transaction.$queryRaw<unknown[]>`
+    SELECT 1 FROM scheduled_exports AS schedule JOIN export_deliveries AS message ON message.schedule_id = schedule.id
+    WHERE schedule.user_id = ${userId} AND schedule.tenant_id IS NOT DISTINCT FROM ${tenantId}
+      AND message.event = 'schedule.paused' AND message.facts ? 'owner'
+      AND message.created_at > now() - make_interval(secs => ${DAY_SECONDS}) LIMIT 1`;
+  return earlier.length === 0;
 }

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { type Caller, type Person, partyKey } from '../../platform/auth/caller';
+import type { AuditEntry } from '../../platform/audit/audit-log';
 import { DomainError } from '../../platform/errors/domain-error';
 import { type Page, pageOf } from '../../platform/http/page';
 import { claimIdempotencyKey, type IdempotentRequest } from '../../platform/idempotency/idempotency-keys';
 import { Prisma } from '../../platform/prisma/generated/client';
-import { ownedBy, ownedBySql } from '../../platform/prisma/owned-by';
+import { ownedBySql } from '../../platform/prisma/owned-by';
 import { PrismaService, type Transaction } from '../../platform/prisma/prisma.service';
 import {
   type ScheduleCreation,
@@ -14,9 +15,13 @@ import {
 } from '../model/domain/interfaces/schedule.repository';
 import { recurrenceOf, type RecurrenceRule } from '../model/domain/recurrence/recurrence-rule';
 import { MOST_SCHEDULES, type Schedule, type ScheduleDefinition } from '../model/domain/schedule';
+import { type ScheduleAccess, accessToOwn, isOwner, reasonOfPause } from '../model/domain/schedule-access';
 import { auditedOf, columnsOf, nowIn, recordStep, toSchedule } from './schedule-row';
 
-const RESUMED = { isActive: true, pausedReason: null, failures: 0 };
+const RESUMED = { isActive: true, pausedReason: null, pausedCode: null, failures: 0, skippedSlot: null };
+
+/** An administrator's right is confirmed again after so long: it ends after days. */
+const CONFIRMED_FOR = '1 hour';
 
 @Injectable()
 export class PrismaScheduleRepository extends ScheduleRepository {
@@ -45,13 +50,13 @@ export class PrismaScheduleRepository extends ScheduleRepository {
     });
   }
 
-  override async findOwned(id: string, owner: Person): Promise<Schedule | null> {
-    const row = await this.prisma.schedule.findFirst({ where: { id, ...ownedBy(owner) } });
+  override async find(id: string, access: ScheduleAccess): Promise<Schedule | null> {
+    const row = await this.prisma.schedule.findFirst({ where: { id, ...within(access) } });
     return row && toSchedule(row);
   }
 
-  override async list({ owner, size, cursor, isActive }: ScheduleQuery): Promise<Page<Schedule>> {
-    const all = { ...ownedBy(owner), isActive };
+  override async list({ access, ownerId, tenantId, size, cursor, isActive }: ScheduleQuery): Promise<Page<Schedule>> {
+    const all = { AND: [within(access), { userId: ownerId, tenantId }], isActive };
     const [count, rows] = await Promise.all([
       this.prisma.schedule.count({ where: all }),
       this.prisma.schedule.findMany({ where: { ...all, id: { lt: cursor } }, orderBy: { id: 'desc' }, take: size + 1 }),
@@ -61,64 +66,101 @@ export class PrismaScheduleRepository extends ScheduleRepository {
 
   override replace(id: string, definition: ScheduleDefinition, by: Caller): Promise<Schedule | null> {
     const { isActive, rule } = definition;
-    return this.change(id, by, 'changed', (before, now) => {
+    return this.change(id, accessToOwn(by), 'changed', (before, now) => {
       const staysDue = isActive && before.isActive && isSame(before.rule, rule);
       return {
         ...columnsOf(definition),
         ...(isActive ? RESUMED : { isActive }),
+        adminSeenAt: now,
         nextRunAt: staysDue ? before.nextRunAt : isActive ? nextRun(rule, now) : null,
       };
     });
   }
 
-  override delete(id: string, by: Caller): Promise<boolean> {
+  override delete(id: string, access: ScheduleAccess): Promise<boolean> {
     return this.prisma.$transaction(async (transaction) => {
-      const schedule = await locked(transaction, id, by);
+      const schedule = await locked(transaction, id, access);
       if (!schedule) return false;
       await transaction.schedule.delete({ where: { id } });
-      await recordStep(transaction, schedule, 'deleted', { by });
+      await recordStep(transaction, schedule, 'deleted', stepBy(access));
       return true;
     });
   }
 
-  override pause(id: string, by: Caller): Promise<Schedule | null> {
-    return this.change(id, by, 'paused', ({ isActive }) => (isActive ? { isActive: false, nextRunAt: null } : null));
+  override pause(id: string, access: ScheduleAccess): Promise<Schedule | null> {
+    return this.change(id, access, 'paused', (before) =>
+      before.isActive
+        ? { isActive: false, nextRunAt: null, skippedSlot: null, ...reasonOfPause(before, access) }
+        : null,
+    );
   }
 
-  override resume(id: string, by: Caller): Promise<Schedule | null> {
-    return this.change(id, by, 'resumed', ({ isActive, rule }, now) =>
-      isActive ? null : { ...RESUMED, nextRunAt: nextRun(rule, now) },
-    );
+  override resume(id: string, access: ScheduleAccess): Promise<Schedule | null> {
+    return this.change(id, access, 'resumed', (before, now) => {
+      if (before.isActive) return null;
+      const isConfirmed = before.asAdmin && isOwner(before, access.actor);
+      return { ...RESUMED, ...(isConfirmed && { adminSeenAt: now }), nextRunAt: nextRun(before.rule, now) };
+    });
+  }
+
+  override async confirmRight(administrator: Person): Promise<void> {
+    await this.prisma.$executeRaw`
+      UPDATE scheduled_exports SET admin_seen_at = now()
+      WHERE ${ownedBySql(administrator)} AND as_admin AND admin_seen_at < now() - ${CONFIRMED_FOR}::interval`;
   }
 
   /** @param changeOf what is to change, by what was and the database's clock; `null` for nothing */
   private change(
     id: string,
-    by: Caller,
+    access: ScheduleAccess,
     action: string,
     changeOf: (before: Schedule, now: Date) => Prisma.ScheduleUpdateInput | null,
   ): Promise<Schedule | null> {
     return this.prisma.$transaction(async (transaction) => {
-      const before = await locked(transaction, id, by);
+      const before = await locked(transaction, id, access);
       if (!before) return null;
       const now = await nowIn(transaction);
       const change = changeOf(before, now);
       if (!change) return before;
       const row = await transaction.schedule.update({ where: { id }, data: { ...change, updatedAt: now } });
       const schedule = toSchedule(row);
-      await recordStep(transaction, schedule, action, {
-        by,
-        ...(action === 'changed' && { details: auditedOf(schedule) }),
-      });
+      const details = action === 'changed' ? auditedOf(schedule) : {};
+      await recordStep(transaction, schedule, action, stepBy(access, details));
       return schedule;
     });
   }
 }
 
+/** The condition that a schedule is within reach. */
+function within(access: ScheduleAccess): Prisma.ScheduleWhereInput {
+  switch (access.to) {
+    case 'own': {
+      const { userId, tenantId } = access.actor;
+      return { userId, tenantId };
+    }
+    case 'tenant':
+      return { tenantId: access.tenantId };
+    case 'all':
+      return {};
+  }
+}
+
+/** The same as SQL. */
+function withinSql(access: ScheduleAccess): Prisma.Sql {
+  switch (access.to) {
+    case 'own':
+      return ownedBySql(access.actor);
+    case 'tenant':
+      return Prisma.sql`tenant_id = ${access.tenantId}`;
+    case 'all':
+      return Prisma.sql`true`;
+  }
+}
+
 /** The schedule, which nobody else changes until the transaction ends. */
-async function locked(transaction: Transaction, id: string, owner: Person): Promise<Schedule | null> {
+async function locked(transaction: Transaction, id: string, access: ScheduleAccess): Promise<Schedule | null> {
   const rows = await transaction.$queryRaw<{ id: string }[]>`
-    SELECT id FROM scheduled_exports WHERE id = ${id}::uuid AND ${ownedBySql(owner)} FOR UPDATE`;
+    SELECT id FROM scheduled_exports WHERE id = ${id}::uuid AND ${withinSql(access)} FOR UPDATE`;
   if (rows.length === 0) return null;
   return toSchedule(await transaction.schedule.findUniqueOrThrow({ where: { id } }));
 }
@@ -136,6 +178,11 @@ async function refuseOneMore(transaction: Transaction, { userId, tenantId }: Per
   if ((await transaction.schedule.count({ where: { userId, tenantId } })) < MOST_SCHEDULES) return;
   const message = `You have ${MOST_SCHEDULES} schedules, which is as many as one may have: delete one first`;
   throw new DomainError('conflict', 'too-many-schedules', message);
+}
+
+/** Whoever acts on the command line has no name. */
+function stepBy({ actor: by }: ScheduleAccess, details: AuditEntry['details'] = {}) {
+  return { by, details: { ...details, ...(by === null && { by: 'operator' }) } };
 }
 
 function nextRun(rule: RecurrenceRule, now: Date): Date {

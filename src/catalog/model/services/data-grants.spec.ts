@@ -87,6 +87,7 @@ class GivenDatabase extends SourceDatabase {
       hasRows: ({ confinements }) => Promise.resolve(confinements.some(({ value }) => this.people.includes(value))),
       hold: unchanging,
       relation: unchanging,
+      findUser: unchanging,
       setting: unchanging,
     });
   }

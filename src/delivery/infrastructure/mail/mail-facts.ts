@@ -36,6 +36,10 @@ export interface PausedFacts {
   readonly reason: string;
   /** How often it failed in a row. */
   readonly failures: number;
+  /** Whether it was paused because the administrator's right of its owner ended, rather than by failures. */
+  readonly isRightEnded: boolean;
+  /** Whose schedule it is, where the mail goes to an administrator; else `null`. */
+  readonly owner: string | null;
   /** Where the schedule is; `null` where that is not known. */
   readonly link: string | null;
 }

@@ -20,6 +20,7 @@ const failed: FailedFacts = {
 
 const paused: PausedFacts = {
   ...{ event: 'paused', name: 'Nightly', reason: 'The bucket is gone', failures: 5 },
+  ...{ isRightEnded: false, owner: null },
   link: 'https://exports.example.com/api/v1/exports/scheduled/2',
 };
 
@@ -154,5 +155,41 @@ describe('Whatever a name holds, a mail', () => {
     const { subject } = renderMail(completed({ fileName: `${'x'.repeat(115)}👩‍👩‍👧‍👦.pdf` }), 'en');
 
     expect(subject).toBe(`Your export is ready: ${'x'.repeat(115)}…`);
+  });
+});
+
+describe('Mail about a schedule whose owner is no administrator any more', () => {
+  const ended: PausedFacts = {
+    ...paused,
+    isRightEnded: true,
+    failures: 0,
+    reason: 'Its owner is not an administrator',
+  };
+
+  it('tells the owner what to do, and nothing of failures', () => {
+    const { subject, text } = renderMail(ended, 'en');
+
+    expect(subject).toBe('Your scheduled export is paused: Nightly');
+    expect(text).toContain('“Nightly” does what only administrators may, and has been paused.');
+    expect(text).toContain('Reason: Its owner is not an administrator');
+    expect(text).not.toMatch(/failed|\b0\b/);
+  });
+
+  it('tells administrators whose it is', () => {
+    const { subject, text } = renderMail({ ...ended, owner: 'ann\n17' }, 'en');
+
+    expect(subject).toBe('A scheduled export of another user is paused: Nightly');
+    expect(text).toContain('Owner: ann 17\nReason: Its owner is not an administrator\n');
+    expect(text).toContain('You receive this mail because you are an administrator.');
+  });
+
+  it.each(LANGUAGES)('is complete in %s', (language) => {
+    for (const owner of [null, 'ann']) {
+      const { subject, text, html } = renderMail({ ...ended, owner }, language);
+
+      expect(`${subject}${text}${html}`).not.toMatch(/[{}]|undefined/);
+      expect(subject).toContain('Nightly');
+      expect(text).toContain('Nightly');
+    }
   });
 });

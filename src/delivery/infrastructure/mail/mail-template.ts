@@ -30,7 +30,7 @@ function contentOf(facts: MailFacts, language: Language, words: MailWords): Mail
   }
 }
 
-type Told = Omit<MailContent, 'language' | 'footer'>;
+type Told = Omit<MailContent, 'language' | 'footer'> & Partial<Pick<MailContent, 'footer'>>;
 
 function completed(facts: CompletedFacts, language: Language, words: MailWords): Told {
   const { fileName, size, amount, warnings, link, oneTime, until, subject } = facts;
@@ -80,17 +80,23 @@ function failed(
   };
 }
 
-function paused({ name: given, reason, failures, link }: PausedFacts, language: Language, words: MailWords): Told {
-  const { paused: said } = words;
+function paused(facts: PausedFacts, language: Language, words: MailWords): Told {
+  const { name: given, reason, failures, isRightEnded, owner, link } = facts;
+  const said = owner !== null ? words.pausedOfOther : isRightEnded ? words.rightEnded : words.paused;
+  const intro = typeof said.intro === 'string' ? said.intro : formFor(failures, said.intro, language);
   const name = lineOf(given);
-  const values = { name, count: numberText(failures, language) };
   return {
     subject: filled(said.subject, { name }),
     title: said.title,
-    intro: filled(formFor(failures, said.intro, language), values),
-    facts: [[words.reason, reasonLine(reason)], ...(link === null ? [] : [[words.schedule, link] as const])],
+    intro: filled(intro, { name, count: numberText(failures, language) }),
+    facts: [
+      ...(owner === null ? [] : [[words.owner, lineOf(owner)] as const]),
+      [words.reason, reasonLine(reason)],
+      ...(link === null ? [] : [[words.schedule, link] as const]),
+    ],
     button: null,
     notes: [said.advice],
+    ...(owner !== null && { footer: words.pausedOfOther.footer }),
   };
 }
 

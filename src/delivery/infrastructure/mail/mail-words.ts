@@ -19,6 +19,7 @@ export interface MailWords {
   /** Where the platform keeps what became of it. */
   readonly record: string;
   readonly schedule: string;
+  readonly owner: string;
   readonly completed: {
     readonly subject: string;
     readonly title: string;
@@ -41,6 +42,21 @@ export interface MailWords {
     readonly intro: Forms;
     readonly advice: string;
   };
+  /** A schedule whose owner is no administrator any more, to its owner. */
+  readonly rightEnded: {
+    readonly subject: string;
+    readonly title: string;
+    readonly intro: string;
+    readonly advice: string;
+  };
+  /** The same to administrators. */
+  readonly pausedOfOther: {
+    readonly subject: string;
+    readonly title: string;
+    readonly intro: string;
+    readonly advice: string;
+    readonly footer: string;
+  };
   readonly footer: string;
 }
 
@@ -57,6 +73,7 @@ const en: MailWords = {
   requested: 'Requested',
   record: 'Record',
   schedule: 'Schedule',
+  owner: 'Owner',
   completed: {
     subject: 'Your export is ready: {name}',
     title: 'Your export is ready',
@@ -88,6 +105,20 @@ const en: MailWords = {
     advice:
       'No more files are made until it is resumed. Mend what the reason names, run it once to see that it works, and resume it.',
   },
+  rightEnded: {
+    subject: 'Your scheduled export is paused: {name}',
+    title: 'Your scheduled export is paused',
+    intro: '“{name}” does what only administrators may, and has been paused.',
+    advice: 'No more files are made. If you are an administrator, sign in as one and resume it; otherwise delete it.',
+  },
+  pausedOfOther: {
+    subject: 'A scheduled export of another user is paused: {name}',
+    title: 'A scheduled export of another user is paused',
+    intro: '“{name}” does what only administrators may, and its owner may not do so any more. It has been paused.',
+    advice:
+      'No more files of it are made. Look at the schedules of this user, and delete those that nobody needs. Of further schedules of the same user that are paused today no mail is sent.',
+    footer: 'You receive this mail because you are an administrator. It was sent automatically; please do not reply.',
+  },
   footer:
     'You receive this mail because an export was asked for in your name. It was sent automatically; please do not reply.',
 };
@@ -105,6 +136,7 @@ const uk: MailWords = {
   requested: 'Замовлено',
   record: 'Запис',
   schedule: 'Розклад',
+  owner: 'Власник',
   completed: {
     subject: 'Ваш експорт готовий: {name}',
     title: 'Ваш експорт готовий',
@@ -139,6 +171,23 @@ const uk: MailWords = {
     advice:
       'Нові файли не створюватимуться, доки його не буде відновлено. Виправте те, на що вказує причина, запустіть його один раз для перевірки й відновіть.',
   },
+  rightEnded: {
+    subject: 'Ваш експорт за розкладом призупинено: {name}',
+    title: 'Ваш експорт за розкладом призупинено',
+    intro: '«{name}» робить те, що дозволено лише адміністраторам, тому його призупинено.',
+    advice:
+      'Нові файли не створюватимуться. Якщо ви адміністратор, увійдіть як адміністратор і відновіть його; інакше видаліть його.',
+  },
+  pausedOfOther: {
+    subject: 'Експорт за розкладом іншого користувача призупинено: {name}',
+    title: 'Експорт за розкладом іншого користувача призупинено',
+    intro:
+      '«{name}» робить те, що дозволено лише адміністраторам, а його власник більше не має на це права. Його призупинено.',
+    advice:
+      'Нові файли не створюватимуться. Перегляньте розклади цього користувача й видаліть ті, що нікому не потрібні. Про інші розклади цього користувача, які буде призупинено сьогодні, листів не буде.',
+    footer:
+      'Ви отримали цей лист, бо ви адміністратор. Лист надіслано автоматично; будь ласка, не відповідайте на нього.',
+  },
   footer:
     'Ви отримали цей лист, бо від вашого імені було замовлено експорт. Лист надіслано автоматично; будь ласка, не відповідайте на нього.',
 };
@@ -156,6 +205,7 @@ const ru: MailWords = {
   requested: 'Запрошено',
   record: 'Запись',
   schedule: 'Расписание',
+  owner: 'Владелец',
   completed: {
     subject: 'Ваш экспорт готов: {name}',
     title: 'Ваш экспорт готов',
@@ -191,6 +241,23 @@ const ru: MailWords = {
     },
     advice:
       'Новые файлы не создаются, пока он не возобновлён. Исправьте то, на что указывает причина, запустите его один раз для проверки и возобновите.',
+  },
+  rightEnded: {
+    subject: 'Ваш экспорт по расписанию приостановлен: {name}',
+    title: 'Ваш экспорт по расписанию приостановлен',
+    intro: '«{name}» делает то, что разрешено только администраторам, и поэтому приостановлен.',
+    advice:
+      'Новые файлы не создаются. Если вы администратор, войдите как администратор и возобновите его; иначе удалите его.',
+  },
+  pausedOfOther: {
+    subject: 'Экспорт по расписанию другого пользователя приостановлен: {name}',
+    title: 'Экспорт по расписанию другого пользователя приостановлен',
+    intro:
+      '«{name}» делает то, что разрешено только администраторам, а его владелец больше не имеет на это права. Он приостановлен.',
+    advice:
+      'Новые файлы не создаются. Просмотрите расписания этого пользователя и удалите те, что никому не нужны. О других расписаниях этого пользователя, которые будут приостановлены сегодня, писем не будет.',
+    footer:
+      'Вы получили это письмо, потому что вы администратор. Письмо отправлено автоматически; пожалуйста, не отвечайте на него.',
   },
   footer:
     'Вы получили это письмо, потому что от вашего имени был запрошен экспорт. Письмо отправлено автоматически; пожалуйста, не отвечайте на него.',

@@ -80,12 +80,14 @@ export class MailChannel extends DeliveryChannel {
   }
 
   private pausedFacts({ facts, scheduleId }: Parcel): MailFacts {
-    const { name, reason, failures } = facts;
+    const { name, reason, failures, code, owner } = facts;
     return {
       event: 'paused',
       name: textOf(name),
       reason: textOf(reason),
       failures: typeof failures === 'number' ? failures : 1,
+      isRightEnded: code === 'administrator-right-ended',
+      owner: typeof owner === 'string' ? owner : null,
       link: scheduleId === null ? null : `${this.config.http.publicUrl}/api/v1/exports/scheduled/${scheduleId}`,
     };
   }

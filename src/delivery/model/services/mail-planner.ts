@@ -8,6 +8,9 @@ import { AddressBook } from '../domain/interfaces/address-book';
 import { type Language, languageOf } from '../domain/language';
 import type { MailTarget } from '../domain/mail-target';
 
+/** So many administrators are notified of one thing. */
+const MAX_ADMINISTRATORS = 10;
+
 /** How a person is written to, as far as it is known. */
 interface Known {
   readonly email: string | null;
@@ -27,6 +30,16 @@ export class MailPlanner {
     if (!this.config.mail) return null;
     const known = await this.known(person);
     return known.email === null ? null : { to: known.email, language: language ?? known.language };
+  }
+
+  /** The addresses of administrators who have to know what becomes of something of the person's. */
+  async administratorTargets(person: Person): Promise<MailTarget[]> {
+    if (!this.config.mail) return [];
+    const administrators = await this.book.administratorsOf(person, MAX_ADMINISTRATORS);
+    const targets = administrators.map(
+      ({ email, locale }) => [email.toLowerCase(), { to: email, language: languageOf(locale) }] as const,
+    );
+    return [...new Map(targets).values()];
   }
 
   /**

@@ -1,6 +1,6 @@
 import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
-import { AddressBook, type Addressee } from '../domain/interfaces/address-book';
+import { AddressBook, type AddressedPerson, type Addressee } from '../domain/interfaces/address-book';
 import { BucketTargets, type BucketWish } from '../domain/interfaces/bucket-targets';
 import type { DeliveryRepository } from '../domain/interfaces/delivery.repository';
 import { WebhookTargets } from '../domain/interfaces/webhook-targets';
@@ -10,6 +10,14 @@ import { DeliveriesForScheduledExport, type ScheduleDeliveryWish } from './out.f
 class OnePersonBook extends AddressBook {
   override find({ userId }: { userId: string }): Promise<Addressee | null> {
     return Promise.resolve(userId === 'zoe' ? { email: 'zoe@example.com', locale: 'uk' } : null);
+  }
+
+  override administratorsOf(): Promise<AddressedPerson[]> {
+    return Promise.resolve([
+      { email: 'root@example.com', locale: 'uk' },
+      { email: 'Root@example.com', locale: 'en' },
+      { email: 'boss@example.com', locale: null },
+    ]);
   }
 }
 
@@ -105,5 +113,16 @@ describe('The deliveries of a schedule', () => {
     expect(await deliveries().noticeTo(eve, [webhook])).toEqual(webhook);
     expect(await deliveries().noticeTo(eve, [])).toBeNull();
     expect(await deliveries(needed).noticeTo(zoe, [])).toBeNull();
+  });
+
+  it('tell each administrator of a pause once, in their language, where mail can be sent', async () => {
+    const notices = await deliveries().noticesToAdministrators(zoe);
+
+    expect(notices.map(({ channel, target }) => [channel, String(target['to']).toLowerCase()])).toEqual([
+      ['email', 'root@example.com'],
+      ['email', 'boss@example.com'],
+    ]);
+    expect(notices[1]).toMatchObject({ target: { language: 'en' } });
+    expect(await deliveries(needed).noticesToAdministrators(zoe)).toEqual([]);
   });
 });

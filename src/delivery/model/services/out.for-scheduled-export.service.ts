@@ -95,6 +95,12 @@ export class DeliveriesForScheduledExport {
     return webhook ? { ...webhook, on: PAUSED } : null;
   }
 
+  /** How administrators are notified that the service paused a schedule of this owner. */
+  async noticesToAdministrators(owner: Person): Promise<PlannedDelivery[]> {
+    const targets = await this.mail.administratorTargets({ userId: owner.userId, tenantId: owner.tenantId });
+    return targets.map((target) => ({ channel: 'email', on: PAUSED, target: { ...target } }));
+  }
+
   /** How the deliveries of each of the exports stand. An export of which nothing is told is left out. */
   statesOf(exportIds: readonly string[]): Promise<Map<string, DeliveryState[]>> {
     return this.deliveries.statesOf(exportIds);

@@ -54,14 +54,37 @@ export function needsAdmin({ asAdmin, content, delivery }: ScheduleDefinition): 
   return asAdmin && (content.tables.length > 0 || delivery.emailAddress !== null || delivery.method === 's3');
 }
 
+/** Why a schedule is paused, for programs. */
+export const PAUSE_CODES = [
+  'runs-failed',
+  'webhook-gone',
+  'rule-unreadable',
+  'administrator-right-ended',
+  'paused-by-administrator',
+] as const;
+export type PauseCode = (typeof PAUSE_CODES)[number];
+
+/** A pause by the service. */
+export interface Pause {
+  readonly code: PauseCode;
+  /** The same for people. */
+  readonly reason: string;
+}
+
 /** An export that recurs, as its row stood when it was read. */
 export interface Schedule extends ScheduleDefinition, Person {
   readonly id: string;
   /** `null` while it is paused. */
   readonly nextRunAt: Date | null;
   readonly lastRunAt: Date | null;
-  /** Why the service paused it; `null` where a person did. */
+  /** Why it is paused, for people; `null` where its owner paused it. */
   readonly pausedReason: string | null;
+  /** The same for programs; `null` also where a process of an earlier version paused it. */
+  readonly pausedCode: PauseCode | null;
+  /** The last slot that was skipped because the owner's runs of the day were used up; `null` once it ran again. */
+  readonly skippedSlot: Date | null;
+  /** When the owner last presented an administrator's token, to the hour. Means nothing unless `asAdmin`. */
+  readonly adminSeenAt: Date;
   /** How many runs failed in a row. */
   readonly failures: number;
   readonly createdAt: Date;

@@ -4,9 +4,10 @@ import { type Export, ExportsForScheduledExport } from '../../../export';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { type BegunRun, ScheduleRunRepository } from '../domain/interfaces/schedule-run.repository';
 import { requestOf } from '../domain/run-request';
+import type { Pause } from '../domain/schedule';
 import { isUntold, verdictOf } from '../domain/run-verdict';
 
-const GONE = 'The webhook answered 410: it wants nothing more.';
+const GONE: Pause = { code: 'webhook-gone', reason: 'The webhook answered 410: it wants nothing more.' };
 
 /** Brings runs to their ends: to their exports, and when these have ended, to their outcomes. */
 @Injectable()

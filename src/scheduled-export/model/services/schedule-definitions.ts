@@ -7,7 +7,8 @@ import type { Caller } from '../../../platform/auth/caller';
 import { Config } from '../../../platform/config/config';
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
 import { keptDeliveries } from '../domain/kept-deliveries';
-import { readRecurrence } from '../domain/recurrence/recurrence-rule';
+import { readRecurrence, type RecurrenceWish } from '../domain/recurrence/recurrence-rule';
+import { isTooFrequent, MIN_INTERVAL_MINUTES } from '../domain/run-interval';
 import type { Schedule, ScheduleDefinition } from '../domain/schedule';
 import { nameError } from '../domain/schedule-name';
 import {
@@ -42,6 +43,7 @@ export class ScheduleDefinitions {
     const recurrence = readRecurrence(wish.recurrence);
     if ('errors' in recurrence) errors.push(...recurrence.errors);
     const rule = 'rule' in recurrence ? recurrence.rule : null;
+    if (rule && !isAdmin(caller) && isTooFrequent(rule)) errors.push(tooFrequent(wish.recurrence));
     const rows = { ...wish.content, timezone: rule?.timeZone ?? 'UTC' };
     const granted = await gather(errors, () => this.catalog.check(caller, rows));
     const unfit = deliveryErrors(wish.delivery);
@@ -89,6 +91,11 @@ export class ScheduleDefinitions {
     );
     return { ...planned, deliveries: [...planned.deliveries, ...kept] };
   }
+}
+
+function tooFrequent({ frequency }: RecurrenceWish): FieldError {
+  const message = `must leave ${MIN_INTERVAL_MINUTES} minutes or more between any two runs, as */${MIN_INTERVAL_MINUTES} * * * * does: only administrators may have more frequent ones`;
+  return { field: frequency.trim() === 'cron' ? 'cron' : 'frequency', message };
 }
 
 /** Runs a check, and keeps what it refuses among the errors; `null` when it refused. */

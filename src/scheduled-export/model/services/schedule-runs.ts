@@ -9,7 +9,9 @@ import type { RateLimitState } from '../../../platform/rate-limit/rate-limit';
 import { ScheduleRunRepository } from '../domain/interfaces/schedule-run.repository';
 import { requestOf } from '../domain/run-request';
 import type { Schedule } from '../domain/schedule';
+import type { ScheduleAccess } from '../domain/schedule-access';
 import type { ScheduleRun } from '../domain/schedule-run';
+import { ScheduleManagement } from './schedule-management';
 import { ScheduleService } from './schedule.service';
 
 /** A run with how it fares at this moment. */
@@ -19,6 +21,8 @@ export interface RunWithFate {
   readonly export: Export | null;
   readonly deliveries: readonly DeliveryState[];
 }
+
+export type LastRun = Omit<RunWithFate, 'deliveries'>;
 
 export interface RequestedRun {
   readonly export: Export;
@@ -31,6 +35,7 @@ export interface RequestedRun {
 export class ScheduleRuns {
   constructor(
     private readonly schedules: ScheduleService,
+    private readonly management: ScheduleManagement,
     private readonly runs: ScheduleRunRepository,
     private readonly exports: ExportsForScheduledExport,
     private readonly deliveries: DeliveriesForScheduledExport,
@@ -42,15 +47,15 @@ export class ScheduleRuns {
    * @throws RateLimitExceededError | DomainError not-found | forbidden | mismatch | gone
    */
   async runNow(scheduleId: string, caller: Caller, idempotencyKey: string | null): Promise<RequestedRun> {
-    const { id } = await this.schedules.toBegin(scheduleId, caller);
+    const { id } = await this.schedules.toRun(scheduleId, caller);
     const idempotency = idempotencyKey === null ? null : idempotentRequest(caller, idempotencyKey, 'schedule-run', id);
     const begun = await this.runs.beginManual(id, caller, idempotency, this.config.exports.rateLimit);
     return { export: await this.exports.request(requestOf(begun)), isNew: begun.isNew, rateLimit: begun.rateLimit };
   }
 
   /** Newest first. @throws DomainError not-found */
-  async history(scheduleId: string, caller: Caller, size: number, cursor?: string): Promise<Page<RunWithFate>> {
-    const { id } = await this.schedules.get(scheduleId, caller);
+  async history(scheduleId: string, access: ScheduleAccess, size: number, cursor?: string): Promise<Page<RunWithFate>> {
+    const { id } = await this.management.get(scheduleId, access);
     const page = await this.runs.list(id, size, cursor);
     const ids = page.items.map(({ exportId }) => exportId);
     const [fates, states] = await Promise.all([this.exportsOf(page.items), this.deliveries.statesOf(ids)]);
@@ -63,7 +68,7 @@ export class ScheduleRuns {
   }
 
   /** The last run of each schedule that has one, by the schedule's id. */
-  async lastOf(schedules: readonly Schedule[]): Promise<Map<string, Omit<RunWithFate, 'deliveries'>>> {
+  async lastOf(schedules: readonly Schedule[]): Promise<Map<string, LastRun>> {
     const last = await this.runs.lastOf(schedules.map(({ id }) => id));
     const fates = await this.exportsOf([...last.values()]);
     return new Map([...last].map(([id, run]) => [id, { run, export: fates.get(run.exportId) ?? null }]));

@@ -2,7 +2,9 @@ import { asCatalog, createScheduleBench } from '../../../../test/support/schedul
 import { everyDay, somebody } from '../../../../test/support/schedule-definitions';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { ScheduleWish } from '../domain/schedule-wish';
+import { accessToOwn } from '../domain/schedule-access';
 import { ScheduleDefinitions } from './schedule-definitions';
+import { ScheduleManagement } from './schedule-management';
 import { ScheduleRuns } from './schedule-runs';
 import { ScheduleService } from './schedule.service';
 
@@ -25,8 +27,10 @@ function wishOf(traits: Partial<ScheduleWish> = {}): ScheduleWish {
 function setup(environment: Record<string, string> = {}) {
   const bench = createScheduleBench(environment);
   const { catalog, delivering, config, schedules, runs, exporting } = bench;
-  const sut = new ScheduleService(schedules, new ScheduleDefinitions(asCatalog(catalog), delivering, config));
-  const running = new ScheduleRuns(sut, runs, exporting, delivering, config);
+  const managing = new ScheduleManagement(schedules);
+  const definitions = new ScheduleDefinitions(asCatalog(catalog), delivering, config);
+  const sut = new ScheduleService(schedules, managing, definitions);
+  const running = new ScheduleRuns(sut, managing, runs, exporting, delivering, config);
   const save = (wish: Partial<ScheduleWish> = {}, key: string | null = null) =>
     sut.create(bench.ann, wishOf(wish), key);
   return { ...bench, sut, running, save };
@@ -78,6 +82,17 @@ describe('ScheduleService', () => {
       const refused = save({ name: '', recurrence, delivery, retentionSeconds: 8 * 86_400 });
 
       expect(await fieldsOf(refused)).toEqual(['at', 'data_types.0', 'destination', 'name', 'retention_days'].sort());
+    });
+
+    it.each([
+      [{ frequency: '* * * * *' }, 'frequency'],
+      [{ frequency: 'cron', cron: '0,5 * * * *' }, 'cron'],
+    ])('refuses runs that are less than 15 minutes apart to all but administrators: %j', async (recurrence, field) => {
+      const { save, sut } = setup();
+
+      expect(await fieldsOf(save({ recurrence }))).toEqual([field]);
+      const { schedule } = await sut.create(somebody({ roles: ['admin'] }), wishOf({ recurrence }), null);
+      expect(schedule).toMatchObject({ isActive: true });
     });
 
     it('lets through what is no matter of fields', async () => {
@@ -170,39 +185,26 @@ describe('ScheduleService', () => {
       expect(others.asAdmin).toBe(false);
     });
   });
+});
 
-  it.each([UNKNOWN, 'no-id'])('finds nothing under %s', async (id) => {
-    const { sut, ann } = setup();
+describe('what only its owner may do', () => {
+  it('is refused to administrators who may see the schedule', async () => {
+    const { sut, running, make } = setup();
+    const { id } = await make();
+    const root = somebody({ roles: ['admin'] });
 
-    for (const asked of [sut.get(id, ann), sut.delete(id, ann), sut.pause(id, ann), sut.resume(id, ann)]) {
-      await expect(asked).rejects.toMatchObject({ kind: 'not-found' });
+    for (const refused of [sut.replace(id, root, wishOf()), running.runNow(id, root, null)]) {
+      await expect(refused).rejects.toMatchObject({ kind: 'forbidden', code: 'owner-only' });
     }
   });
 
-  describe('resume', () => {
-    it('lets a paused schedule go on', async () => {
-      const { sut, save, ann } = setup();
-      const { schedule } = await save({ isActive: false });
+  it('shows no administrator of another tenant that there is such a schedule', async () => {
+    const { sut, make } = setup();
+    const { id } = await make();
 
-      expect(await sut.resume(schedule.id, ann)).toMatchObject({ isActive: true, nextRunAt: expect.any(Date) });
-    });
+    const replaced = sut.replace(id, somebody({ roles: ['admin'], tenantId: 'red' }), wishOf());
 
-    it('is refused while its files would reach nobody', async () => {
-      const { sut, make, ann } = setup();
-      const delivery = { ...(await make()).delivery, method: 's3', destination: BUCKET } as const;
-      const { id } = await make({ delivery, deliveries: [], isActive: false });
-
-      await expect(sut.resume(id, ann)).rejects.toMatchObject({ code: 'destination-not-reachable' });
-    });
-
-    it('is refused to whoever is no administrator any more where only they may have it run', async () => {
-      const { sut, make, ann } = setup();
-      const { content } = await make();
-      const { id } = await make({ asAdmin: true, content: { ...content, tables: ['users'] }, isActive: false });
-
-      await expect(sut.resume(id, ann)).rejects.toMatchObject({ kind: 'forbidden' });
-      await expect(sut.resume(id, { ...ann, roles: ['admin'] })).resolves.toMatchObject({ isActive: true });
-    });
+    await expect(replaced).rejects.toMatchObject({ kind: 'not-found' });
   });
 });
 
@@ -248,7 +250,7 @@ describe('ScheduleRuns', () => {
     const { export: made } = await running.runNow(schedule.id, ann, null);
     await complete(made.id);
 
-    const { items, count } = await running.history(schedule.id, ann, 10);
+    const { items, count } = await running.history(schedule.id, accessToOwn(ann), 10);
     const last = await running.lastOf([schedule]);
 
     expect(count).toBe(1);

@@ -1,4 +1,5 @@
 import type { Relation } from '../../../../export';
+import type { PlatformUser } from './read-authorization';
 import type { LiveTable } from '../live-table';
 import type { TablePlan } from '../table-plan';
 
@@ -27,6 +28,12 @@ export interface SourceView {
   relation(plan: TablePlan, isCounted: boolean): Promise<Relation>;
 
   hasRows(plan: TablePlan): Promise<boolean>;
+
+  /**
+   * Looks a user up in the platform's own table.
+   * @returns `null` for one who is not there, and where there is no such table
+   */
+  findUser(id: string): Promise<PlatformUser | null>;
 
   setting(name: string): Promise<string | null>;
 }

@@ -3,13 +3,19 @@ import type { RateLimit } from '../../../../platform/config/rate-limit';
 import type { Page } from '../../../../platform/http/page';
 import type { IdempotentRequest } from '../../../../platform/idempotency/idempotency-keys';
 import type { RateLimitState } from '../../../../platform/rate-limit/rate-limit';
-import type { Schedule } from '../schedule';
+import type { PlannedDelivery } from '../../../../platform/outbox/planned-delivery';
+import type { Pause, Schedule } from '../schedule';
 import type { RunVerdict, ScheduleRun } from '../schedule-run';
 
 /** A run with the schedule that it is a run of. */
 export interface BegunRun {
   readonly run: ScheduleRun;
   readonly schedule: Schedule;
+}
+
+export interface DatedRun extends BegunRun {
+  /** By the database's clock. */
+  readonly now: Date;
 }
 
 export interface ManualRun extends BegunRun {
@@ -22,7 +28,8 @@ export interface ManualRun extends BegunRun {
 export abstract class ScheduleRunRepository {
   /**
    * Begins the run of one schedule that is due, in one transaction: its row stands for the slot, or for the last one where several were
-   * missed, and the schedule goes on to the next. Schedules that another process has in hand are passed over.
+   * missed, and the schedule goes on to the next. Schedules that another process has in hand are passed over. A slot beyond the
+   * owner's runs of the day is skipped: its schedule goes on to the first slot for which there is room again.
    * @returns `null` when none is due
    */
   abstract beginDue(): Promise<BegunRun | null>;
@@ -42,10 +49,13 @@ export abstract class ScheduleRunRepository {
   abstract settle(run: ScheduleRun, verdict: RunVerdict): Promise<void>;
 
   /**
-   * Pauses the schedule of the run, as its webhook wants nothing more: the owner is told by mail, or not at all. One that is
-   * paused stays as it is.
+   * Pauses the schedule of the run, and notifies its owner, unless by the webhook that is gone. One that is paused stays as it is.
+   * @param administrators how administrators are notified; once a day about one owner
    */
-  abstract pauseAfter(run: ScheduleRun, reason: string): Promise<void>;
+  abstract pauseAfter(run: ScheduleRun, why: Pause, administrators?: readonly PlannedDelivery[]): Promise<void>;
+
+  /** The run that an export was made for; `null` when its schedule was deleted. */
+  abstract findByExport(exportId: string): Promise<DatedRun | null>;
 
   /** Newest first. */
   abstract list(scheduleId: string, size: number, cursor?: string): Promise<Page<ScheduleRun>>;

@@ -2,6 +2,7 @@ import type { Caller, Person } from '../../../../platform/auth/caller';
 import type { Page } from '../../../../platform/http/page';
 import type { IdempotentRequest } from '../../../../platform/idempotency/idempotency-keys';
 import type { Schedule, ScheduleDefinition } from '../schedule';
+import type { ScheduleAccess } from '../schedule-access';
 
 export interface ScheduleCreation {
   readonly schedule: Schedule;
@@ -10,13 +11,20 @@ export interface ScheduleCreation {
 }
 
 export interface ScheduleQuery {
-  readonly owner: Person;
+  readonly access: ScheduleAccess;
+  /** Of what may be accessed, the schedules of this user alone. */
+  readonly ownerId?: string;
+  /** The same for a tenant. */
+  readonly tenantId?: string;
   readonly size: number;
   readonly cursor?: string;
   readonly isActive?: boolean;
 }
 
-/** Where schedules are kept. Each change writes its audit entry with it; when they run next goes by the database's clock. */
+/**
+ * Where schedules are kept. Each change writes its audit entry with it, which names the actor and, where that is somebody else, the
+ * owner; when they run next goes by the database's clock.
+ */
 export abstract class ScheduleRepository {
   /** @throws DomainError mismatch | gone | conflict, when the owner has as many as one may have */
   abstract create(
@@ -25,7 +33,8 @@ export abstract class ScheduleRepository {
     idempotency: IdempotentRequest | null,
   ): Promise<ScheduleCreation>;
 
-  abstract findOwned(id: string, owner: Person): Promise<Schedule | null>;
+  /** @returns `null` also for one that is out of reach */
+  abstract find(id: string, access: ScheduleAccess): Promise<Schedule | null>;
 
   abstract list(query: ScheduleQuery): Promise<Page<Schedule>>;
 
@@ -33,11 +42,17 @@ export abstract class ScheduleRepository {
   abstract replace(id: string, definition: ScheduleDefinition, by: Caller): Promise<Schedule | null>;
 
   /** Its exports stay. */
-  abstract delete(id: string, by: Caller): Promise<boolean>;
+  abstract delete(id: string, access: ScheduleAccess): Promise<boolean>;
 
   /** It runs no more until it is resumed. One that is paused stays as it is. */
-  abstract pause(id: string, by: Caller): Promise<Schedule | null>;
+  abstract pause(id: string, access: ScheduleAccess): Promise<Schedule | null>;
+
+  /**
+   * Records that a person presented an administrator's token now, for the schedules that they saved as one. Writes nothing
+   * within an hour of the last time.
+   */
+  abstract confirmRight(administrator: Person): Promise<void>;
 
   /** It runs next at the first slot to come, with no failures to its name. One that is active stays as it is. */
-  abstract resume(id: string, by: Caller): Promise<Schedule | null>;
+  abstract resume(id: string, access: ScheduleAccess): Promise<Schedule | null>;
 }

@@ -11,6 +11,13 @@ const FIELDS = [
   { name: 'day of the week', range: '0 to 7 or names such as mon' },
 ] as const;
 
+const MINUTES_PER_DAY = 1_440;
+const DAY_MS = MINUTES_PER_DAY * 60_000;
+
+/** Consecutive days are looked for among so many days of an expression: more than it has in a year. */
+const MAX_DAYS = 400;
+const DAYS_FROM = Date.UTC(2025, 0, 1);
+
 /** The parser's letter for a random figure: it would be another one in every process. */
 const RANDOM = /(^|[,\s])h([(/\s,]|$)/i;
 
@@ -18,6 +25,8 @@ const RANDOM = /(^|[,\s])h([(/\s,]|$)/i;
 export class CronPattern implements CivilPattern {
   private constructor(
     private readonly expression: CronExpression,
+    /** The fields of the day, the month and the weekday, as they were given. */
+    private readonly dayFields: string,
     /** Whether the field of hours begins with a star, by which cron knows what is to be done in every so many minutes or hours. */
     readonly isFrequent: boolean,
   ) {}
@@ -32,7 +41,8 @@ export class CronPattern implements CivilPattern {
       throw new CronError('must have five fields: minute, hour, day of the month, month, day of the week');
     }
     if (RANDOM.test(text)) throw new CronError('must not leave a field to chance: H is not supported');
-    const pattern = new CronPattern(parsed(fields.join(' ')), hours.startsWith('*'));
+    const dayFields = fields.slice(2).join(' ');
+    const pattern = new CronPattern(parsed(fields.join(' ')), dayFields, hours.startsWith('*'));
     if (pattern.after(Date.now()) === null) throw new CronError('names no date that there will ever be');
     return pattern;
   }
@@ -45,6 +55,26 @@ export class CronPattern implements CivilPattern {
       // Days that no month has are looked for until the parser gives up.
       return null;
     }
+  }
+
+  /** The least number of minutes between two of its times; `Infinity` where more than a day is between any two. */
+  leastInterval(): number {
+    const { minute, hour } = this.expression.fields;
+    const times = hour.values.flatMap((hours) => minute.values.map((minutes) => hours * 60 + minutes));
+    const within = Math.min(...times.slice(1).map((time, index) => time - (times[index] ?? 0)));
+    const overnight = MINUTES_PER_DAY - (times.at(-1) ?? 0) + (times[0] ?? 0);
+    return overnight < within && this.hasConsecutiveDays() ? overnight : within;
+  }
+
+  private hasConsecutiveDays(): boolean {
+    const days = new CronPattern(parsed(`0 0 ${this.dayFields}`), this.dayFields, false);
+    let day = days.after(DAYS_FROM);
+    for (let looked = 0; day !== null && looked < MAX_DAYS; looked++) {
+      const next = days.after(day);
+      if (next !== null && next - day === DAY_MS) return true;
+      day = next;
+    }
+    return false;
   }
 }
 

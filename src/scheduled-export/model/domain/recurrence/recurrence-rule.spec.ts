@@ -1,4 +1,4 @@
-import { readRecurrence } from './recurrence-rule';
+import { leastIntervalOf, readRecurrence } from './recurrence-rule';
 
 describe('What a schedule is to recur by', () => {
   it.each([
@@ -55,5 +55,36 @@ describe('What a schedule is to recur by', () => {
     expect(readRecurrence(wish)).toMatchObject({
       errors: [{ field: 'at' }, { field: 'weekday' }, { field: 'timezone' }],
     });
+  });
+});
+
+describe('The least interval between two runs', () => {
+  it.each([
+    ['* * * * *', 1],
+    ['*/15 * * * *', 15],
+    ['0,5 * * * *', 5],
+    ['5,0 * * * *', 5],
+    ['0,50 * * * *', 10],
+    ['0,50 */2 * * *', 50],
+    ['0,20 9,10 * * 1-5', 20],
+    ['59 0-22 * * *', 60],
+    ['0 1 * * *', 1440],
+    ['5,55 0,23 * * *', 10],
+    ['5,55 0,23 * * 1', 50],
+    ['5,55 0,23 * * 1,2', 10],
+    ['5,55 0,23 1,31 * *', 10],
+    ['5,55 0,23 1,15 * *', 50],
+    ['5,55 0,23 28,1 2,3 *', 10],
+    ['0 1 29 2 *', Infinity],
+  ])('of %s is %d minutes', (cron, minutes) => {
+    const rule = { frequency: 'cron', cron, at: null, weekday: null, dayOfMonth: null, timeZone: 'UTC' } as const;
+
+    expect(leastIntervalOf(rule)).toBe(minutes);
+  });
+
+  it.each(['hourly', 'daily', 'weekly', 'monthly'])('of %s is an hour or more', (frequency) => {
+    const read = readRecurrence({ frequency });
+
+    expect('rule' in read && leastIntervalOf(read.rule)).toBeGreaterThanOrEqual(60);
   });
 });

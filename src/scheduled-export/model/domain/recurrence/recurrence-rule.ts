@@ -11,6 +11,7 @@ const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'frida
 const MONDAY = 1;
 const FIRST = 1;
 const MIDNIGHT = '00:00';
+const MINUTES_PER_HOUR = 60;
 const TIME_OF_DAY = /^([01]\d|2[0-3]):([0-5]\d)$/;
 
 /** When a schedule is to run, as it is kept. What means nothing for the frequency is `null`. */
@@ -77,6 +78,12 @@ export function recurrenceOf(rule: RecurrenceRule): Recurrence {
   if (rule.frequency !== 'cron') return new Recurrence(patternOf(rule), zone, rule.frequency === 'hourly');
   const pattern = CronPattern.parse(rule.cron ?? '');
   return new Recurrence(pattern, zone, pattern.isFrequent);
+}
+
+/** The least number of minutes between two runs, as long as the clocks do not change; `Infinity` for a day and more. */
+export function leastIntervalOf({ frequency, cron }: RecurrenceRule): number {
+  if (frequency === 'cron') return CronPattern.parse(cron ?? '').leastInterval();
+  return frequency === 'hourly' ? MINUTES_PER_HOUR : Infinity;
 }
 
 function patternOf({ frequency, at, weekday, dayOfMonth }: RecurrenceRule): CivilPattern {
