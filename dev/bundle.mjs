@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { projectRoot } from './process.mjs';
 
-const programs = ['service', 'manage-customers'];
+const programs = ['service', 'manage-customers', 'manage-schedules'];
 
 /** What is loaded only when it is needed, or needs its own files beside it: native code, threads, pages, WebAssembly. */
 const leftOut = [

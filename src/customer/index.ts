@@ -3,4 +3,3 @@ export { CustomerModule } from './customer.module';
 export { CurrentCustomer, ForCustomers } from './api/for-customers.decorator';
 export { CustomerProgram } from './api/customer-program';
 export { usageFor } from './api/customer-command';
-export { toProgramFailure } from './api/program-failure';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { CustomerProgram, toProgramFailure } from '../../src/customer';
-import { UsageError } from '../../src/customer/api/customer-command';
+import { CustomerProgram } from '../../src/customer';
+import { UsageError } from '../../src/platform/program/command-line';
+import { toProgramFailure } from '../../src/platform/program/program-failure';
 import { PrismaCustomerRepository } from '../../src/customer/infrastructure/customer.repository.prisma';
 import { CustomerAdministration } from '../../src/customer/model/services/customer-administration';
 import { Environment } from '../../src/platform/config/environment';
@@ -79,7 +80,7 @@ describe('The message of the operator’s program', () => {
   });
 
   it('ends with another code where the command line is wrong', () => {
-    expect(toProgramFailure(new UsageError('No.'))).toEqual({
+    expect(toProgramFailure(new UsageError('No.', 'Usage: so.'))).toEqual({
       exitCode: 2,
       message: expect.stringMatching(/^No\.\n\nUsage:/),
     });

@@ -4,7 +4,7 @@ import { PrismaCustomerRepository } from '../../src/customer/infrastructure/cust
 import { CustomerAdministration } from '../../src/customer/model/services/customer-administration';
 import { PrismaService } from '../../src/platform/prisma/prisma.service';
 import { CustomerClient } from '../support/customers';
-import { manageCustomers, manageCustomersInImage, type ProgramRun } from '../support/customer-program';
+import { manageCustomers, type ProgramRun, runInImage } from '../support/operator-programs';
 import { Installation } from '../support/installation';
 import { freePort } from '../support/service';
 import { until } from '../support/until';
@@ -79,8 +79,8 @@ describe('An operator’s program for customers', () => {
   });
 
   it('runs by npm where there is what an image has', async () => {
-    const { code, stdout } = await manageCustomersInImage(
-      installation.database.url,
+    const { code, stdout } = await runInImage(
+      ...(['customer', installation.database.url] as const),
       ...['create', '--name', `Tom's "Shop" $HOME`, '--json'],
     );
 

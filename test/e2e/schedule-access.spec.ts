@@ -33,7 +33,7 @@ describe('Schedules belong to one person:', () => {
     const others = [
       await installation.asUser('eve'),
       await installation.asUser('ann', { tenant: 'blue' }),
-      await installation.asUser('boss', { roles: ['admin'] }),
+      await installation.asUser('boss', { tenant: 'blue', roles: ['admin'] }),
     ];
 
     for (const other of others) {

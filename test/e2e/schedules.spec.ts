@@ -59,6 +59,7 @@ describe('Schedules', () => {
         id: expect.any(String),
         name: 'weekly notes',
         user_id: 'ann',
+        ...{ tenant_id: null, paused_code: null, warnings: [] },
         data_types: ['notes'],
         tables: [],
         columns: { notes: ['id'] },

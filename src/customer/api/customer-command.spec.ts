@@ -1,4 +1,5 @@
-import { readCommand, usageFor, UsageError } from './customer-command';
+import { UsageError } from '../../platform/program/command-line';
+import { readCommand, usageFor } from './customer-command';
 
 describe('The command line for customers', () => {
   it.each<[string[], object]>([

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { jsonLine, printable } from '../../platform/program/program-output';
+import type { OperatorProgram } from '../../platform/program/run-program';
 import type { Customer } from '../model/domain/customer';
 import { CustomerAdministration, type EntrustedCustomer } from '../model/services/customer-administration';
 import { type CustomerCommand, readCommand } from './customer-command';
 
 /** What an operator types, and what is printed: `npm run customer`. */
 @Injectable()
-export class CustomerProgram {
+export class CustomerProgram implements OperatorProgram {
   constructor(private readonly customers: CustomerAdministration) {}
 
   /**
@@ -31,7 +33,7 @@ export class CustomerProgram {
 }
 
 function entrusted({ customer, secret }: EntrustedCustomer, { json }: CustomerCommand): string {
-  if (json) return jsonOf({ ...shown(customer), secret });
+  if (json) return jsonLine({ ...shown(customer), secret });
   const { formerSecret, isActive } = customer;
   return [
     `Name    ${printable(customer.name)}`,
@@ -49,13 +51,13 @@ function switched(
   { customer, isChanged }: { readonly customer: Customer; readonly isChanged: boolean },
   { json }: CustomerCommand,
 ): string {
-  if (json) return jsonOf(shown(customer));
+  if (json) return jsonLine(shown(customer));
   const state = customer.isActive ? 'enabled' : 'disabled';
   return `${printable(customer.name)} (${customer.id}) is ${state}${isChanged ? '' : ' already'}.\n`;
 }
 
 function listed(customers: readonly Customer[], { json }: CustomerCommand): string {
-  if (json) return jsonOf(customers.map(shown));
+  if (json) return jsonLine(customers.map(shown));
   if (customers.length === 0) return 'There are no customers yet: make one with `create --name <name>`.\n';
   return customers
     .map(({ id, isActive, tenantId, name, formerSecret }) => {
@@ -76,13 +78,4 @@ function shown(customer: Customer) {
     former_secret_ends_at: customer.formerSecret?.endsAt.toISOString() ?? null,
     created_at: customer.createdAt.toISOString(),
   };
-}
-
-function jsonOf(value: unknown): string {
-  return `${JSON.stringify(value)}\n`;
-}
-
-/** A name must not move the cursor of a terminal, nor look like a line of its own. */
-function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, ' ');
 }

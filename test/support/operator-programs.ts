@@ -11,21 +11,30 @@ export interface ProgramRun {
 
 const projectRoot = join(__dirname, '../..');
 
-/** Runs the operator's program as it was built, with the database in its environment and nothing else. */
+/** Runs `npm run customer` as it was built, with the database in its environment and nothing else. */
 export function manageCustomers(databaseUrl: string | undefined, ...args: string[]): Promise<ProgramRun> {
-  return run(process.execPath, [join(projectRoot, 'dist/manage-customers.js'), ...args], projectRoot, databaseUrl);
+  return runBuilt('manage-customers', databaseUrl, args);
 }
 
-/** Runs `npm run customer` where there is what an image has: package.json, dist and what they need. */
-export async function manageCustomersInImage(databaseUrl: string, ...args: string[]): Promise<ProgramRun> {
+/** Runs `npm run schedules` in the same way. */
+export function manageSchedules(databaseUrl: string | undefined, ...args: string[]): Promise<ProgramRun> {
+  return runBuilt('manage-schedules', databaseUrl, args);
+}
+
+/** Runs `npm run <script>` where there is what an image has: package.json, dist and what they need. */
+export async function runInImage(script: string, databaseUrl: string, ...args: string[]): Promise<ProgramRun> {
   const folder = await mkdtemp(join(tmpdir(), 'export-image-'));
   try {
     await cp(join(projectRoot, 'package.json'), join(folder, 'package.json'));
     for (const part of ['dist', 'node_modules']) await symlink(join(projectRoot, part), join(folder, part));
-    return await run('npm', ['run', '--silent', 'customer', '--', ...args], folder, databaseUrl);
+    return await run('npm', ['run', '--silent', script, '--', ...args], folder, databaseUrl);
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+function runBuilt(program: string, databaseUrl: string | undefined, args: string[]): Promise<ProgramRun> {
+  return run(process.execPath, [join(projectRoot, `dist/${program}.js`), ...args], projectRoot, databaseUrl);
 }
 
 function run(program: string, args: string[], cwd: string, databaseUrl: string | undefined): Promise<ProgramRun> {

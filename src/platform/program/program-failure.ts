@@ -1,12 +1,12 @@
-import { ConfigurationError } from '../../platform/config/environment';
-import { DomainError } from '../../platform/errors/domain-error';
+import { ConfigurationError } from '../config/environment';
+import { DomainError } from '../errors/domain-error';
 import {
   isDatabaseAccessDenied,
   isDatabaseMissing,
   isDatabaseUnreachable,
   isTableMissing,
-} from '../../platform/prisma/database-fault';
-import { UsageError } from './customer-command';
+} from '../prisma/database-fault';
+import { UsageError } from './command-line';
 
 /** How the operator's program ends when it fails: what it writes to stderr, and its exit code. */
 export interface ProgramFailure {

@@ -1,0 +1,60 @@
+import { parseArgs } from 'node:util';
+
+/** The command line is not one of the program's. Its message says what is. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+
+  constructor(problem: string, usage: string) {
+    super(`${problem}\n\n${usage}`);
+  }
+}
+
+export const JSON_OPTION = { type: 'boolean', default: false } as const;
+
+/** Reads what follows the name of an operator's program. Whatever is wrong is answered with how the program is used. */
+export class CommandLine {
+  constructor(private readonly usage: string) {}
+
+  /** @returns how the program is used, where that is what is asked; else `null` */
+  usageFor(args: readonly string[]): string | null {
+    const isAsked = args[0] === 'help' || args.some((word) => word === '--help' || word === '-h');
+    return isAsked ? `${this.usage}\n` : null;
+  }
+
+  error(problem: string): UsageError {
+    return new UsageError(problem, this.usage);
+  }
+
+  /** @throws UsageError */
+  unknown(command: string | undefined): never {
+    if (command === undefined) throw this.error('Say what to do.');
+    throw this.error(`There is no command ${JSON.stringify(command)}.`);
+  }
+
+  /** @throws UsageError */
+  read<const Options extends Record<string, { type: 'boolean' | 'string'; default?: boolean | string }>>(
+    args: readonly string[],
+    options: Options,
+  ) {
+    try {
+      return parseArgs({ args: [...args], options, allowPositionals: true });
+    } catch (error) {
+      throw this.error(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /**
+   * @param of what the id is one of
+   * @throws UsageError unless there is exactly one
+   */
+  onlyId(command: string, of: string, [id, ...more]: readonly string[]): string {
+    if (id === undefined) throw this.error(`${command} needs the id of a ${of}.`);
+    this.refuseMore(more);
+    return id;
+  }
+
+  /** @throws UsageError */
+  refuseMore([unexpected]: readonly string[]): void {
+    if (unexpected !== undefined) throw this.error(`${JSON.stringify(unexpected)} was not expected.`);
+  }
+}

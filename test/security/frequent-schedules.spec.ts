@@ -1,0 +1,84 @@
+import type { Client } from '../support/client';
+import { Installation } from '../support/installation';
+import {
+  keepNotes,
+  keepSchedule,
+  makeDue,
+  ofNotes,
+  runsOf,
+  SCHEDULES,
+  scheduleOf,
+  settledRuns,
+} from '../support/schedules';
+import { until } from '../support/until';
+
+const EVERY_MINUTE = { frequency: '* * * * *' };
+
+/** Schedules must not be a way around the rate limit of exports, nor fill the audit log. */
+describe('Frequent schedules', () => {
+  let installation: Installation;
+  let ann: Client;
+
+  beforeAll(async () => {
+    ({ installation } = await Installation.withApplication({ STORAGE: 'disk', SCHEDULED_RUNS_PER_DAY: '2' }));
+    ann = await installation.asUser('ann');
+    await keepNotes(installation, 'ann');
+  });
+
+  afterAll(() => installation.remove());
+
+  it.each([
+    [EVERY_MINUTE, 'frequency'],
+    [{ frequency: '0,5 * * * *' }, 'frequency'],
+    [{ frequency: 'cron', cron: '*/10 * * * *' }, 'cron'],
+  ])('are refused to all but administrators, with what is allowed: %j', async (recurrence, field) => {
+    const root = await installation.asUser('root', { roles: ['admin'] });
+
+    const { status, body } = await ann.post(SCHEDULES, ofNotes(recurrence));
+
+    expect([status, body.errors]).toMatchObject([400, [{ field, message: expect.stringContaining('15 minutes') }]]);
+    expect((await root.post(SCHEDULES, ofNotes({ ...recurrence, is_active: false }))).status).toBe(201);
+  });
+
+  it('that were saved before run every 15 minutes, and say so', async () => {
+    const owner = await installation.asUser('early');
+    const { id } = await keepSchedule(owner, { frequency: '*/15 * * * *' });
+    await installation.sql(`UPDATE scheduled_exports SET cron = '* * * * *' WHERE id = $1`, id);
+    await makeDue(installation, id);
+
+    const [run] = await settledRuns(owner, id, 1);
+
+    const { next_run_at, warnings } = (await owner.get(`${SCHEDULES}/${id}`)).body as {
+      readonly next_run_at: string;
+      readonly warnings: string[];
+    };
+    expect(Date.parse(next_run_at) - Date.parse(run!.slot!)).toBeGreaterThanOrEqual(15 * 60_000);
+    expect(warnings).toEqual([expect.stringContaining('every 15 minutes')]);
+  });
+
+  it('have a budget of runs a day; further slots are skipped, which is no failure and no audit entry', async () => {
+    const [first, second] = [await keepSchedule(ann), await keepSchedule(ann)];
+    await makeDue(installation, first.id);
+    await settledRuns(ann, first.id, 1);
+    await makeDue(installation, second.id);
+    await settledRuns(ann, second.id, 1);
+    await makeDue(installation, first.id);
+
+    const skipped = await until('the slot is skipped', async () => {
+      const { body } = await ann.get(`${SCHEDULES}/${first.id}`);
+      return (body.warnings as string[]).length > 0 && body;
+    });
+
+    expect(skipped).toMatchObject({
+      ...{ is_active: true, failures: 0, warnings: [expect.stringMatching(/was skipped.*2 times in 24 hours/)] },
+    });
+    expect(Date.parse(skipped.next_run_at as string) - Date.now()).toBeGreaterThan(23 * 3_600_000);
+    expect(await runsOf(ann, first.id)).toHaveLength(1);
+    const [fired] = await installation.sql<{ count: string }>(
+      `SELECT count(*) FROM export_audit_log WHERE action = 'schedule.fired' AND schedule_id = ANY ($1)`,
+      [first.id, second.id],
+    );
+    expect(fired!.count).toBe('2');
+    expect(await scheduleOf(ann, second.id)).toMatchObject({ failures: 0 });
+  });
+});
