@@ -28,7 +28,7 @@ export async function keepSchedules(
   const webhook = { delivery_method: 'webhook', webhook: { url: hook(recorder, 'schedules') } };
   const cron = `${random.between(0, 59)} ${random.between(0, 23)} * * ${random.between(0, 6)}`;
   for (let more = random.between(0, 4); more > 0; more -= 1) {
-    const frequency = random.pick(['hourly', 'daily', 'weekly', 'monthly', `*/${random.between(2, 30)} * * * *`]);
+    const frequency = random.pick(['hourly', 'daily', 'weekly', 'monthly', `*/${random.pick([15, 20, 30])} * * * *`]);
     await kept(random.pick([ada, bob]), 'one more', {
       ...mine(),
       frequency,
