@@ -69,4 +69,44 @@ describe('The tables that an export reads', () => {
 
     await expect(view.hold([plan])).rejects.toMatchObject({ code: '40001' });
   });
+
+  describe('of the users of the platform', () => {
+    const ID = '0199f3a2-7c1e-7d3a-9b62-1f0c5a6e8d11';
+    const find = (id = ID) => source.look((view) => view.findUser(id));
+
+    it.each([
+      [`true, '{student,admin}'`, { isActive: true, isAdmin: true }],
+      [`false, '{admin}'`, { isActive: false, isAdmin: true }],
+      [`true, '{}'`, { isActive: true, isAdmin: false }],
+    ])('tell whether one is active and an administrator: %s', async (values, user) => {
+      await others.query(
+        `INSERT INTO users (id, name, email, is_active, roles) VALUES ('${ID}', 'A', 'a@b.c', ${values})`,
+      );
+
+      expect(await find()).toEqual(user);
+    });
+
+    it('know nobody who is not there, whatever their id is', async () => {
+      expect([await find(), await find('ann'), await find("'; --")]).toEqual([null, null, null]);
+    });
+
+    it('may have ids that are no UUIDs', async () => {
+      await others.query('DROP TABLE users CASCADE');
+      await others.query(
+        `CREATE TABLE users AS SELECT 'o''neill' AS id, NULL::boolean AS is_active, NULL::text[] AS roles`,
+      );
+
+      expect(await find("o'neill")).toEqual({ isActive: true, isAdmin: false });
+    });
+
+    it.each(['DROP TABLE users CASCADE', 'ALTER TABLE users DROP COLUMN roles'])(
+      'know nobody where the platform keeps them elsewhere: %s',
+      async (change) => {
+        await others.query(`INSERT INTO users (id, name, email) VALUES ('${ID}', 'A', 'a@b.c')`);
+        await others.query(change);
+
+        expect(await find()).toBeNull();
+      },
+    );
+  });
 });

@@ -12,6 +12,11 @@ import {
 } from '../support/schedules';
 import { until } from '../support/until';
 
+interface SlowedSchedule {
+  readonly next_run_at: string;
+  readonly warnings: readonly string[];
+}
+
 const EVERY_MINUTE = { frequency: '* * * * *' };
 
 /** Schedules must not be a way around the rate limit of exports, nor fill the audit log. */
@@ -48,10 +53,7 @@ describe('Frequent schedules', () => {
 
     const [run] = await settledRuns(owner, id, 1);
 
-    const { next_run_at, warnings } = (await owner.get(`${SCHEDULES}/${id}`)).body as {
-      readonly next_run_at: string;
-      readonly warnings: string[];
-    };
+    const { next_run_at, warnings } = (await owner.get(`${SCHEDULES}/${id}`)).body as SlowedSchedule;
     expect(Date.parse(next_run_at) - Date.parse(run!.slot!)).toBeGreaterThanOrEqual(15 * 60_000);
     expect(warnings).toEqual([expect.stringContaining('every 15 minutes')]);
   });
@@ -65,14 +67,14 @@ describe('Frequent schedules', () => {
     await makeDue(installation, first.id);
 
     const skipped = await until('the slot is skipped', async () => {
-      const { body } = await ann.get(`${SCHEDULES}/${first.id}`);
-      return (body.warnings as string[]).length > 0 && body;
+      const body = (await ann.get(`${SCHEDULES}/${first.id}`)).body as SlowedSchedule;
+      return body.warnings.length > 0 && body;
     });
 
     expect(skipped).toMatchObject({
       ...{ is_active: true, failures: 0, warnings: [expect.stringMatching(/was skipped.*2 times in 24 hours/)] },
     });
-    expect(Date.parse(skipped.next_run_at as string) - Date.now()).toBeGreaterThan(23 * 3_600_000);
+    expect(Date.parse(skipped.next_run_at) - Date.now()).toBeGreaterThan(23 * 3_600_000);
     expect(await runsOf(ann, first.id)).toHaveLength(1);
     const [fired] = await installation.sql<{ count: string }>(
       `SELECT count(*) FROM export_audit_log WHERE action = 'schedule.fired' AND schedule_id = ANY ($1)`,

@@ -40,6 +40,7 @@ export function readCommand([name, ...args]: readonly string[]): CustomerCommand
       commandLine.refuseMore(positionals);
       return { name, json: values.json };
     }
+    case undefined:
     default:
       return commandLine.unknown(name);
   }

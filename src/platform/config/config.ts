@@ -158,10 +158,7 @@ export class Config {
       'schedule-changes': env.RATE_LIMIT_SCHEDULE_CHANGES,
     };
     this.schedules = { runsPerDay: env.SCHEDULED_RUNS_PER_DAY, adminRightDays: env.ADMIN_RIGHT_DAYS };
-    this.downloads = {
-      leaseSeconds: env.DOWNLOAD_LEASE_SECONDS,
-      ackTimeoutSeconds: env.DOWNLOAD_ACK_TIMEOUT_SECONDS,
-    };
+    this.downloads = { leaseSeconds: env.DOWNLOAD_LEASE_SECONDS, ackTimeoutSeconds: env.DOWNLOAD_ACK_TIMEOUT_SECONDS };
     this.pollIntervalMs = env.POLL_INTERVAL_MS;
     this.mail = mailOf(env);
     this.storageSweep = { graceSeconds: env.ORPHAN_GRACE_MINUTES * 60 };

@@ -31,6 +31,7 @@ export function readCommand([name, ...args]: readonly string[]): ScheduleCommand
       const { values, positionals } = commandLine.read(args, { json: JSON_OPTION });
       return { name, id: commandLine.onlyId(name, 'schedule', positionals), json: values.json };
     }
+    case undefined:
     default:
       return commandLine.unknown(name);
   }

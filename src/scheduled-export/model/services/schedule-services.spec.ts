@@ -8,7 +8,6 @@ import { ScheduleManagement } from './schedule-management';
 import { ScheduleRuns } from './schedule-runs';
 import { ScheduleService } from './schedule.service';
 
-const UNKNOWN = '00000000-0000-7000-8000-000000000000';
 const BUCKET = 's3://reports/';
 const WEBHOOK = { url: 'https://hooks.example.com/' };
 
