@@ -14,7 +14,9 @@ import { projectRoot } from './process.mjs';
 
 const FILE = join(projectRoot, 'docs/reference/errors.md');
 
-const { PROBLEM_CODES, FIELD_CODES, FAILURE_CODES, RUN_CODES, WARNING_CODES, DELIVERY_CODES } = await codes();
+const listed = await codes();
+const { PROBLEM_CODES, FIELD_CODES, FAILURE_CODES, RUN_CODES, PAUSE_CODES, SCHEDULE_WARNING_CODES } = listed;
+const { WARNING_CODES, DELIVERY_CODES } = listed;
 const text = await prettier.format(reference(), { ...(await prettier.resolveConfig(FILE)), parser: 'markdown' });
 
 if (!process.argv.includes('--check')) await writeFile(FILE, text);
@@ -52,6 +54,11 @@ function reference() {
     '## Runs of schedules',
     'The `error_code` of a run is that of its export, the code of the problem that its request met, or one of these.',
     table(RUN_CODES),
+    '## Schedules',
+    'The `paused_code` of a schedule is the code of its `paused_reason`.',
+    table(PAUSE_CODES),
+    '`warning_codes[]` of a schedule has the code of each of its `warnings[]`, in the same order.',
+    table(SCHEDULE_WARNING_CODES),
     '## Warnings',
     '`warning_codes[]` of an export has the code of each of `warnings[]`, in the same order.',
     table(WARNING_CODES),

@@ -59,7 +59,7 @@ describe('Schedules', () => {
         id: expect.any(String),
         name: 'weekly notes',
         user_id: 'ann',
-        ...{ tenant_id: null, paused_code: null, warnings: [] },
+        ...{ tenant_id: null, paused_code: null, warnings: [], warning_codes: [] },
         data_types: ['notes'],
         tables: [],
         columns: { notes: ['id'] },

@@ -91,7 +91,7 @@ export const schedules = [
     name: 'schedule-of-every-minute',
     breaks: 'a schedule of somebody who is no administrator runs every minute',
     file: 'src/scheduled-export/model/domain/run-interval.ts',
-    search: '? 0 : MIN_INTERVAL_MINUTES * MINUTE_MS',
+    search: '? MIN_INTERVAL_MINUTES * MINUTE_MS : 0',
     replace: '? 0 : 0',
     tests: ['test/contracts/schedule-run-repository.spec.ts'],
   },

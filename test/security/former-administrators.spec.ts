@@ -91,7 +91,10 @@ describe('Schedules of former administrators', () => {
 
     const { run, record } = await runDue(former, schedule);
 
-    expect(run).toMatchObject({ outcome: 'failed', status: 'failed', error: expect.stringMatching(why) });
+    expect(run).toMatchObject({
+      ...{ outcome: 'failed', status: 'failed' },
+      ...{ error: expect.stringMatching(why), error_code: 'administrator-right-ended' },
+    });
     expect(record).toMatchObject({ status: 'failed', file_url: null, file_size: null });
     expect(await scheduleOf(boss, schedule.id)).toMatchObject({
       ...{ is_active: false, next_run_at: null, user_id: id, tenant_id: TENANT },

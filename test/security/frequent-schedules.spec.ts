@@ -15,6 +15,7 @@ import { until } from '../support/until';
 interface SlowedSchedule {
   readonly next_run_at: string;
   readonly warnings: readonly string[];
+  readonly warning_codes: readonly string[];
 }
 
 const EVERY_MINUTE = { frequency: '* * * * *' };
@@ -41,7 +42,10 @@ describe('Frequent schedules', () => {
 
     const { status, body } = await ann.post(SCHEDULES, ofNotes(recurrence));
 
-    expect([status, body.errors]).toMatchObject([400, [{ field, message: expect.stringContaining('15 minutes') }]]);
+    expect([status, body.errors]).toMatchObject([
+      400,
+      [{ field, code: 'too-frequent', message: expect.stringContaining('15 minutes') }],
+    ]);
     expect((await root.post(SCHEDULES, ofNotes({ ...recurrence, is_active: false }))).status).toBe(201);
   });
 
@@ -53,9 +57,13 @@ describe('Frequent schedules', () => {
 
     const [run] = await settledRuns(owner, id, 1);
 
-    const { next_run_at, warnings } = (await owner.get(`${SCHEDULES}/${id}`)).body as SlowedSchedule;
+    const {
+      next_run_at,
+      warnings,
+      warning_codes: codes,
+    } = (await owner.get(`${SCHEDULES}/${id}`)).body as SlowedSchedule;
     expect(Date.parse(next_run_at) - Date.parse(run!.slot!)).toBeGreaterThanOrEqual(15 * 60_000);
-    expect(warnings).toEqual([expect.stringContaining('every 15 minutes')]);
+    expect([warnings, codes]).toEqual([[expect.stringContaining('every 15 minutes')], ['interval-extended']]);
   });
 
   it('have a budget of runs a day; further slots are skipped, which is no failure and no audit entry', async () => {
@@ -72,7 +80,8 @@ describe('Frequent schedules', () => {
     });
 
     expect(skipped).toMatchObject({
-      ...{ is_active: true, failures: 0, warnings: [expect.stringMatching(/was skipped.*2 times in 24 hours/)] },
+      ...{ is_active: true, failures: 0, warning_codes: ['run-skipped'] },
+      ...{ warnings: [expect.stringMatching(/was skipped.*2 times in 24 hours/)] },
     });
     expect(Date.parse(skipped.next_run_at) - Date.now()).toBeGreaterThan(23 * 3_600_000);
     expect(await runsOf(ann, first.id)).toHaveLength(1);

@@ -2,12 +2,28 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DomainErrorKind, STATUS_OF_KIND } from './domain-error';
 import { FIELD_CODES, PROBLEM_CODES, type ProblemCode } from './problem-codes';
-import { DELIVERY_CODES, FAILURE_CODES, RUN_CODES, WARNING_CODES } from './record-codes';
+import {
+  DELIVERY_CODES,
+  FAILURE_CODES,
+  PAUSE_CODES,
+  RUN_CODES,
+  SCHEDULE_WARNING_CODES,
+  WARNING_CODES,
+} from './record-codes';
 
 const SOURCE = join(__dirname, '../..');
 const LISTS = /platform\/errors\/(problem|record)-codes\.ts$/;
 
-const LISTED = [PROBLEM_CODES, FIELD_CODES, FAILURE_CODES, RUN_CODES, WARNING_CODES, DELIVERY_CODES];
+const LISTED = [
+  PROBLEM_CODES,
+  FIELD_CODES,
+  FAILURE_CODES,
+  RUN_CODES,
+  WARNING_CODES,
+  DELIVERY_CODES,
+  PAUSE_CODES,
+  SCHEDULE_WARNING_CODES,
+];
 
 const source = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts') && !/generated|\.spec\.ts$/.test(file) && !LISTS.test(file))

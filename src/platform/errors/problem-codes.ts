@@ -108,6 +108,12 @@ export const PROBLEM_CODES = {
     meaning: 'Only administrators may do this.',
     action: 'Use a token that has the role `admin`.',
   },
+  'administrator-right-ended': {
+    statuses: [403],
+    failsExports: true,
+    meaning: 'A scheduled run would read what only administrators may, and its owner is none any more.',
+    action: 'Resume the schedule with a token that has the role `admin`, or delete it.',
+  },
   forbidden: {
     statuses: [403],
     meaning: 'The signed link is invalid or has expired.',
@@ -128,6 +134,11 @@ export const PROBLEM_CODES = {
     statuses: [403, 416],
     meaning: 'A one-time file is not served in ranges.',
     action: 'Request it without `Range`.',
+  },
+  'owner-only': {
+    statuses: [403],
+    meaning: 'Only the owner may replace or run a schedule.',
+    action: 'Pause or delete the schedule instead, or create your own.',
   },
   'shared-by-tenants': {
     statuses: [403],
@@ -198,6 +209,11 @@ export const PROBLEM_CODES = {
     meaning: 'A one-time file was requested on a connection on which earlier answers are outstanding.',
     action: 'Repeat the request on a connection of its own.',
   },
+  'owner-must-resume': {
+    statuses: [409],
+    meaning: "The schedule is paused because its owner's right ended: nobody else can resume it.",
+    action: 'Have the owner resume it, or create your own.',
+  },
   'rows-not-written': {
     statuses: [409],
     failsExports: true,
@@ -238,8 +254,9 @@ export const PROBLEM_CODES = {
   'export-file-gone': { statuses: [410], meaning: 'The file has expired or was deleted.', action: NEW_EXPORT },
   'schedule-deleted': {
     statuses: [410],
-    meaning: 'The schedule that this idempotency key created or ran was deleted.',
-    action: 'Use a new idempotency key.',
+    failsExports: true,
+    meaning: 'The schedule that this idempotency key created or ran, or whose run this export is, was deleted.',
+    action: 'None for an export. For a request: use a new idempotency key.',
   },
   'session-deleted': {
     statuses: [410],
@@ -322,6 +339,10 @@ export const FIELD_CODES = {
   invalid: { meaning: 'The value is not allowed.', action: 'Correct it as `message` says.' },
   required: { meaning: 'The field is missing.', action: 'Add it.' },
   taken: { meaning: 'The value is in use.', action: 'Choose another value.' },
+  'too-frequent': {
+    meaning: 'Runs of the schedule would be too close to each other.',
+    action: 'Leave as much time between any two runs as `message` says.',
+  },
   'unknown-column': {
     meaning: 'The table has no such column, or the catalog does not offer it.',
     action: 'Correct it.',

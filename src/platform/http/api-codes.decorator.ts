@@ -1,6 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { FIELD_CODES, PROBLEM_CODES } from '../errors/problem-codes';
-import { DELIVERY_CODES, FAILURE_CODES, RUN_CODES, WARNING_CODES } from '../errors/record-codes';
+import {
+  DELIVERY_CODES,
+  FAILURE_CODES,
+  PAUSE_CODES,
+  RUN_CODES,
+  SCHEDULE_WARNING_CODES,
+  WARNING_CODES,
+} from '../errors/record-codes';
 
 const NEW_CODES = 'Later versions add codes: show the text beside a code that is unknown.';
 const OF_ERROR = `The code of \`error\`, for a program. ${NEW_CODES}`;
@@ -40,4 +47,17 @@ export function ApiWarningCodes(): PropertyDecorator {
 export function ApiDeliveryCode(): PropertyDecorator {
   const codes = Object.keys(DELIVERY_CODES);
   return ApiProperty({ enum: codes, enumName: 'DeliveryCode', nullable: true, description: OF_ERROR });
+}
+
+/** The code beside the `paused_reason` of a schedule. */
+export function ApiPauseCode(): PropertyDecorator {
+  const description = `The code of \`paused_reason\`, for a program. ${NEW_CODES}`;
+  return ApiProperty({ enum: Object.keys(PAUSE_CODES), enumName: 'PauseCode', nullable: true, description });
+}
+
+/** The codes beside the `warnings` of a schedule. */
+export function ApiScheduleWarningCodes(): PropertyDecorator {
+  const description = `The code of each of \`warnings\`, in the same order. ${NEW_CODES}`;
+  const codes = Object.keys(SCHEDULE_WARNING_CODES);
+  return ApiProperty({ enum: codes, enumName: 'ScheduleWarningCode', isArray: true, description });
 }

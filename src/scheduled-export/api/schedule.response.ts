@@ -2,9 +2,12 @@ import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { DataExportOptions, ROW_FILTERS, TABLE_COLUMNS } from '../../catalog';
 import { DELIVERY_METHODS, type DeliveryMethod } from '../../delivery';
 import { daysOfRetention } from '../../export';
+import type { PauseCode, ScheduleWarningCode } from '../../platform/errors/record-codes';
+import { ApiPauseCode, ApiScheduleWarningCodes } from '../../platform/http/api-codes.decorator';
 import { PageResponse } from '../../platform/http/page';
 import { FREQUENCIES, type Frequency } from '../model/domain/recurrence/recurrence-rule';
-import { type DestinationOptions, PAUSE_CODES, type PauseCode, type Schedule } from '../model/domain/schedule';
+import type { DestinationOptions, Schedule } from '../model/domain/schedule';
+import type { ScheduleWarning } from '../model/domain/schedule-warnings';
 import type { LastRun } from '../model/services/schedule-runs';
 import { LastRunResponse } from './schedule-run.response';
 
@@ -28,7 +31,7 @@ class ScheduleOptionsResponse extends OmitType(DataExportOptions, ['timezone', '
 /** What is shown with a schedule, beside its own record. */
 interface ScheduleDetails {
   readonly last: LastRun | undefined;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly ScheduleWarning[];
   /** Where it was made for the request in hand. */
   readonly webhookSecret: string | null;
   /** Whether it is shown to its owner. */
@@ -132,11 +135,14 @@ export class ScheduleResponse {
   @ApiProperty({ ...nullable, description: 'Why it is paused; null where its owner paused it' })
   readonly paused_reason!: string | null;
 
-  @ApiProperty({ ...nullable, enum: [...PAUSE_CODES, null], description: 'The same for programs' })
+  @ApiPauseCode()
   readonly paused_code!: PauseCode | null;
 
   @ApiProperty({ type: [String], description: 'Why it runs less often than its frequency says' })
   readonly warnings!: readonly string[];
+
+  @ApiScheduleWarningCodes()
+  readonly warning_codes!: readonly ScheduleWarningCode[];
 
   @ApiProperty({ type: 'integer', description: 'How many runs failed in a row' })
   readonly failures!: number;
@@ -182,7 +188,8 @@ export class ScheduleResponse {
       is_active: schedule.isActive,
       paused_reason: schedule.pausedReason,
       paused_code: schedule.pausedCode,
-      warnings,
+      warnings: warnings.map(({ message }) => message),
+      warning_codes: warnings.map(({ code }) => code),
       failures: schedule.failures,
       created_at: schedule.createdAt.toISOString(),
       updated_at: schedule.updatedAt.toISOString(),

@@ -2,7 +2,7 @@ import type { GrantedRows } from '../../catalog';
 import type { DeliveryMethod } from '../../delivery';
 import { type AuditEntry, recordAudit } from '../../platform/audit/audit-log';
 import type { Person } from '../../platform/auth/caller';
-import type { RunFailureCode } from '../../platform/errors/record-codes';
+import type { PauseCode, RunFailureCode } from '../../platform/errors/record-codes';
 import type { PlannedDelivery } from '../../platform/outbox/planned-delivery';
 import {
   Prisma,
@@ -12,13 +12,7 @@ import {
 import { jsonOf } from '../../platform/prisma/json';
 import type { Transaction } from '../../platform/prisma/prisma.service';
 import type { Frequency } from '../model/domain/recurrence/recurrence-rule';
-import type {
-  DestinationOptions,
-  PauseCode,
-  Schedule,
-  ScheduleContent,
-  ScheduleDefinition,
-} from '../model/domain/schedule';
+import type { DestinationOptions, Schedule, ScheduleContent, ScheduleDefinition } from '../model/domain/schedule';
 import { isOwner } from '../model/domain/schedule-access';
 import type { RunOutcome, RunTrigger, ScheduleRun } from '../model/domain/schedule-run';
 

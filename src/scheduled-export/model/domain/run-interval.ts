@@ -31,7 +31,7 @@ export function dueSlotOf(schedule: Schedule, now: Date, rightDays: number): { s
   try {
     const recurrence = recurrenceOf(schedule.rule);
     const slot = recurrence.latestDue(schedule.nextRunAt, now);
-    const interval = hasRecentRight(schedule, now, rightDays) ? 0 : MIN_INTERVAL_MINUTES * MINUTE_MS;
+    const interval = isSlowedDown(schedule, now, rightDays) ? MIN_INTERVAL_MINUTES * MINUTE_MS : 0;
     const next = recurrence.nextAfter(new Date(Math.max(now.getTime(), slot.getTime() + interval - 1)));
     return next && { slot, next };
   } catch {

@@ -1,6 +1,7 @@
 import type { GrantedRows, ScheduledRows } from '../../../catalog';
 import type { DeliveryMethod } from '../../../delivery';
 import type { Person } from '../../../platform/auth/caller';
+import type { PauseCode } from '../../../platform/errors/record-codes';
 import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
 import type { RecurrenceRule } from './recurrence/recurrence-rule';
 
@@ -53,16 +54,6 @@ export interface ScheduleDefinition {
 export function needsAdmin({ asAdmin, content, delivery }: ScheduleDefinition): boolean {
   return asAdmin && (content.tables.length > 0 || delivery.emailAddress !== null || delivery.method === 's3');
 }
-
-/** Why a schedule is paused, for programs. */
-export const PAUSE_CODES = [
-  'runs-failed',
-  'webhook-gone',
-  'rule-unreadable',
-  'administrator-right-ended',
-  'paused-by-administrator',
-] as const;
-export type PauseCode = (typeof PAUSE_CODES)[number];
 
 /** A pause by the service. */
 export interface Pause {

@@ -34,7 +34,7 @@ export class RunAuthorization extends ReadAuthorization {
     if (needsAdmin(schedule)) {
       await this.runs.pauseAfter(run, why, await this.deliveries.noticesToAdministrators(schedule));
     }
-    throw new DomainError('forbidden', why.code, why.reason);
+    throw new DomainError('forbidden', 'administrator-right-ended', why.reason);
   }
 }
 

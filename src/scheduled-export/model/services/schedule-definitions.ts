@@ -95,7 +95,7 @@ export class ScheduleDefinitions {
 
 function tooFrequent({ frequency }: RecurrenceWish): FieldError {
   const message = `must leave ${MIN_INTERVAL_MINUTES} minutes or more between any two runs, as */${MIN_INTERVAL_MINUTES} * * * * does: only administrators may have more frequent ones`;
-  return { field: frequency.trim() === 'cron' ? 'cron' : 'frequency', message };
+  return { field: frequency.trim() === 'cron' ? 'cron' : 'frequency', message, code: 'too-frequent' };
 }
 
 /** Runs a check, and keeps what it refuses among the errors; `null` when it refused. */

@@ -116,9 +116,7 @@ describe('ScheduleService', () => {
       const [own, others] = [await sut.create(admin, wishOf({ delivery }), null), await save({ delivery })];
       const inTenant = await sut.create({ ...admin, tenantId: 'blue' }, wishOf({ delivery }), null);
 
-      const rights = [own, others, inTenant].map(
-        ({ schedule }) => schedule.deliveries[0]?.target['byAdministrator'],
-      );
+      const rights = [own, others, inTenant].map(({ schedule }) => schedule.deliveries[0]?.target['byAdministrator']);
       expect(rights).toEqual([true, false, false]);
     });
   });
