@@ -2,11 +2,18 @@ import { MAX_ATTEMPTS } from '../../src/export/model/domain/attempt-limits';
 import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
 import type { AccountShare } from '../../src/export/model/domain/interfaces/attempt.repository';
 import { ownerOf } from '../../src/export/model/domain/record-owner';
+import type { Person } from '../../src/platform/auth/caller';
 import { UNLIMITED } from '../support/claims';
 import { ANN, ANN_IN_BLUE, BEN, exportRequest, finishedFile, PARTNER } from '../support/export-requests';
 import { LEASE_SECONDS, type RecordsUnderTest } from '../support/records-under-test';
 
 const LIMIT: AccountShare = { limit: 2, mayExceed: false };
+
+/** A person’s, and the external system’s that began it for them. */
+const ofPartner = (person: Person): RequestExport['owner'] => ({
+  ...ownerOf(person),
+  customerId: PARTNER.customerId,
+});
 
 /** Which export a worker gets, and how its attempt starts. */
 export function describeClaims(recordsOf: () => RecordsUnderTest): void {
@@ -166,8 +173,9 @@ export function describeClaims(recordsOf: () => RecordsUnderTest): void {
     it.each<[string, Partial<RequestExport>, number]>([
       ['the same person in another tenant', { caller: ANN_IN_BLUE }, 1],
       ['an external system', { caller: PARTNER }, 1],
-      ['a person for whom an external system acts', { owner: { ...ownerOf(ANN), ...PARTNER } }, 1],
+      ['an external system that acts for the person', { caller: PARTNER, owner: ofPartner(ANN) }, 1],
       ['the same person', {}, 0],
+      ['the same person, who shares it with an external system', { owner: ofPartner(ANN) }, 0],
     ])('is its own: %s', async (_, traits, count) => {
       await requestMany(2);
       await claimNext(LIMIT);
@@ -177,12 +185,22 @@ export function describeClaims(recordsOf: () => RecordsUnderTest): void {
       expect((await claimNext(LIMIT)) === null ? 0 : 1).toBe(count);
     });
 
-    it('is one for all people for whom an external system acts', async () => {
-      for (const person of [ANN, BEN, ANN_IN_BLUE]) await request({ owner: { ...ownerOf(person), ...PARTNER } });
+    it('is one for all people for whom an external system asks', async () => {
+      for (const person of [ANN, BEN, ANN_IN_BLUE]) await request({ caller: PARTNER, owner: ofPartner(person) });
       await claimNext(LIMIT);
       await claimNext(LIMIT);
 
       expect(await claimNext(LIMIT)).toBeNull();
+    });
+
+    it('is not used up for an external system and its users by one of them', async () => {
+      for (let count = 0; count < 3; count += 1) await request({ caller: ANN, owner: ofPartner(ANN) });
+      await claimNext(LIMIT);
+      await claimNext(LIMIT);
+      const bens = await request({ caller: BEN, owner: ofPartner(BEN) });
+      const ofSystem = await request({ caller: PARTNER, owner: ofPartner(ANN) });
+
+      expect([await next(LIMIT), await next(LIMIT), await next(LIMIT)]).toEqual([bens, ofSystem, null]);
     });
 
     it('counts no attempt whose worker fell silent, and no streamed export', async () => {

@@ -1,6 +1,8 @@
 import { objectPrefix } from '../../src/export/model/domain/object-key';
 import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
+import { ownerOf } from '../../src/export/model/domain/record-owner';
 import { fingerprintOf } from '../../src/export/model/services/fingerprint';
+import type { Person } from '../../src/platform/auth/caller';
 import { ANN, ANN_IN_BLUE, BEN, exportRequest, finishedFile, PARTNER, RIVAL } from '../support/export-requests';
 import { type CreateRecords, type RecordsUnderTest, RETENTION_DAYS } from '../support/records-under-test';
 import { describeExportOwners } from './export-repository-owners.contract';
@@ -210,6 +212,50 @@ export function describeExportRepository(name: string, createRecords: CreateReco
         const theirs = await create({ caller: PARTNER, owner, rateLimit: LIMIT });
 
         expect([own.rateLimit, theirs.rateLimit]).toMatchObject([{ remaining: 1 }, { remaining: 0 }]);
+      });
+
+      describe('of what a person shares with an external system', () => {
+        const [user, customer] = [2, 3].map((limit) => ({ limit, windowSeconds: 60 }));
+        const ask = (caller: Person, traits: Partial<RequestExport> = {}) => {
+          const owner = { ...ownerOf(caller), customerId: PARTNER.customerId };
+          return create({ caller, owner, kind: 'board', rateLimit: user, customerRateLimit: customer, ...traits });
+        };
+        const refusal = (asked: Promise<unknown>) => asked.then(() => null).catch((error: unknown) => error);
+
+        it('is the person’s own: others go on when one person’s is used up', async () => {
+          const states = [await ask(ANN), await ask(ANN)].map(({ rateLimit }) => rateLimit);
+          const refused = await refusal(ask(ANN));
+
+          expect(states).toMatchObject([
+            { name: 'board', remaining: 1 },
+            { name: 'board', remaining: 0 },
+          ]);
+          expect(refused).toMatchObject({ state: { name: 'board', limit: 2, remaining: 0 } });
+          expect((await ask(BEN)).rateLimit).toMatchObject({ name: 'customer', limit: 3, remaining: 0 });
+        });
+
+        it('counts what the person asked for elsewhere', async () => {
+          await create({ kind: 'board', rateLimit: user });
+
+          expect((await ask(ANN)).rateLimit).toMatchObject({ name: 'board', remaining: 0 });
+        });
+
+        it('is the system’s too, whoever asks, and the system itself may use it up', async () => {
+          await ask(ANN);
+          await ask(BEN);
+          const owner = { ...ownerOf(ANN), customerId: PARTNER.customerId };
+          const own = await create({ caller: PARTNER, owner, kind: 'board', rateLimit: customer });
+
+          expect(own.rateLimit).toMatchObject({ name: 'board', remaining: 0 });
+          expect(await refusal(ask(BEN))).toMatchObject({ state: { name: 'customer', limit: 3, remaining: 0 } });
+        });
+
+        it('holds for requests of several people that come at once', async () => {
+          const people = [ANN, BEN, ANN_IN_BLUE];
+          const all = await Promise.allSettled([...people, ...people].map((person) => ask(person)));
+
+          expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(customer!.limit);
+        });
       });
     });
 

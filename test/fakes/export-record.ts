@@ -1,5 +1,6 @@
 import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
 import type { Export } from '../../src/export/model/domain/export';
+import { requesterOf } from '../../src/export/model/domain/record-owner';
 import { type Party, isCustomer } from '../../src/platform/auth/caller';
 
 type Mutable<Fields> = { -readonly [Name in keyof Fields]: Fields[Name] };
@@ -37,6 +38,7 @@ export function recordOf(id: string, requestId: string, request: RequestExport, 
   return {
     id,
     requestId,
+    requestedBy: requesterOf(request.caller),
     ...asked,
     status: 'pending',
     dataTypes: [...request.dataTypes],

@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
 import { wayOf } from '../../src/export/model/domain/downloader';
 import type { Export, FinishedFile, StoredObject } from '../../src/export/model/domain/export';
+import type { ExportKind } from '../../src/export/model/domain/export-format';
 import type { ExportStatus } from '../../src/export/model/domain/export-status';
 import { statusesBefore } from '../../src/export/model/domain/export-status';
 import {
@@ -10,13 +11,18 @@ import {
   ExportRepository,
 } from '../../src/export/model/domain/interfaces/export.repository';
 import { objectPrefix } from '../../src/export/model/domain/object-key';
-import { accountOf } from '../../src/export/model/domain/record-owner';
 import { isCustomer, type Party } from '../../src/platform/auth/caller';
+import type { RateLimit } from '../../src/platform/config/rate-limit';
 import { DomainError } from '../../src/platform/errors/domain-error';
 import type { Page } from '../../src/platform/http/page';
 import type { IdempotentRequest } from '../../src/platform/idempotency/idempotency-keys';
 import { RequestContext } from '../../src/platform/observability/request-context';
-import { type RateLimitState, takeOneMore } from '../../src/platform/rate-limit/rate-limit';
+import {
+  type LimitUse,
+  type RateLimitState,
+  takeOneMoreOfAll,
+  type UsedWindow,
+} from '../../src/platform/rate-limit/rate-limit';
 import { type ExportRecord, isVisibleTo, recordOf } from './export-record';
 import type { ExportTerms } from './export-terms';
 import { auditOf, type FakeRecords } from './fake-records';
@@ -42,15 +48,14 @@ export class FakeExportRepository extends ExportRepository {
   ): Promise<ExportCreation> {
     return attempt(() => {
       const id = request.id ?? uuidv7();
-      const account = accountOf(request.owner);
       const key = idempotency && this.records.resourceOf(idempotency);
       const earlier = this.records.exports.get(key ?? id);
       if (earlier) {
         if (idempotency && key === null) this.records.keepIdempotencyKey(idempotency, id);
         return { export: this.records.toExport(earlier), isNew: false, rateLimit: null };
       }
-      if (attemptToken !== undefined) this.refuseOneStreamMore(account);
-      const rateLimit = this.takeFromLimit(account, request);
+      if (attemptToken !== undefined) this.refuseOneStreamMore(request.caller);
+      const rateLimit = this.takeFromLimits(request);
       if (idempotency && key === null) this.records.keepIdempotencyKey(idempotency, id);
       return { export: this.add(id, request, attemptToken), isNew: true, rateLimit };
     });
@@ -149,16 +154,25 @@ export class FakeExportRepository extends ExportRepository {
     throw new DomainError('limit', 'too-many-streams', message, { retryAfterSeconds: STREAM_RETRY_SECONDS });
   }
 
+  private takeFromLimits({ caller, owner, kind, rateLimit, customerRateLimit }: RequestExport): RateLimitState | null {
+    const uses: LimitUse[] = [];
+    if (rateLimit) uses.push({ name: kind, limit: rateLimit, used: this.usedOf(caller, kind, rateLimit) });
+    const { customerId, tenantId } = owner;
+    if (customerRateLimit && customerId !== null && !isCustomer(caller)) {
+      const used = this.usedOf({ customerId, tenantId }, kind, customerRateLimit);
+      uses.push({ name: 'customer', limit: customerRateLimit, used });
+    }
+    return takeOneMoreOfAll(uses);
+  }
+
   /** Counts the account's creations of a kind in the window that ends now. */
-  private takeFromLimit(account: Party, { kind, rateLimit }: RequestExport): RateLimitState | null {
-    if (!rateLimit) return null;
-    const { windowSeconds } = rateLimit;
+  private usedOf(account: Party, kind: ExportKind, { windowSeconds }: RateLimit): UsedWindow {
     const since = this.records.clock.in(-windowSeconds);
     const used = [...this.records.exports.values()]
       .filter((record) => record.kind === kind && record.createdAt > since && goesOn(account, record))
       .map(({ createdAt }) => createdAt.getTime());
     const reset = used.length === 0 ? null : Math.ceil((Math.min(...used) - since.getTime()) / 1000);
-    return takeOneMore(kind, rateLimit, { used: used.length, reset });
+    return { used: used.length, reset };
   }
 }
 
@@ -178,5 +192,5 @@ function mayBecome({ status }: ExportRecord, next: ExportStatus): boolean {
 }
 
 function goesOn(account: Party, record: ExportRecord): boolean {
-  return isVisibleTo(account, record) && (isCustomer(account) || record.customerId === null);
+  return isVisibleTo(account, record) && (isCustomer(account) || record.requestedBy === 'user');
 }

@@ -7,7 +7,7 @@ import { postToOutbox, type OutboxMessage } from '../../platform/outbox/outbox';
 import type { Ending, PlannedDelivery } from '../../platform/outbox/planned-delivery';
 import type { Transaction } from '../../platform/prisma/prisma.service';
 import type { Export, ExportWarning, ProgressUnit, StoredObject } from '../model/domain/export';
-import { ownerOf } from '../model/domain/record-owner';
+import { ownerOf, type Requester } from '../model/domain/record-owner';
 import type { ExportFormat, ExportKind } from '../model/domain/export-format';
 import { type ExportStatus, statusesBefore } from '../model/domain/export-status';
 
@@ -22,6 +22,7 @@ export function toExport(row: ExportRow): Export {
     userId: row.userId,
     tenantId: row.tenantId,
     customerId: row.customerId,
+    requestedBy: requesterOf(row),
     sessionId: row.sessionId,
     eventId: row.eventId,
     scheduleId: row.scheduleId,
@@ -65,6 +66,11 @@ function warningsOf({ warnings, warningCodes }: ExportRow): ExportWarning[] {
   return warnings.map((text, index) => ({ code: (warningCodes[index] ?? 'unspecified') as WarningCode, text }));
 }
 
+/** Processes of an earlier version leave it out; for them all that a customer owns goes on its account. */
+function requesterOf({ requestedBy, customerId }: ExportRow): Requester {
+  return (requestedBy as Requester | null) ?? (customerId === null ? 'user' : 'customer');
+}
+
 /** The lease is the database's; its clock need not be asked, as this decides only how long a reader is made to wait. */
 function isBeingTaken({ status, downloadPrepared, downloadEnding, downloadLease }: ExportRow): boolean {
   if (status !== 'completed') return false;
@@ -96,8 +102,11 @@ export function auditOf(row: Export, action: string, { by, details }: AuditedSte
 
 const NOBODY = { userId: null, customerId: null };
 
+/** The condition that an export goes on a person's account, as `accountOf` says. */
+export const REQUESTED_BY_USER = Prisma.sql`(customer_id IS NULL OR requested_by IS NOT DISTINCT FROM 'user')`;
+
 /** The account of an export, as `accountOf` says, as one text. */
-export const ACCOUNT = Prisma.sql`coalesce(customer_id::text, ROW(tenant_id, user_id)::text)`;
+export const ACCOUNT = Prisma.sql`CASE WHEN ${REQUESTED_BY_USER} THEN ROW(tenant_id, user_id)::text ELSE customer_id::text END`;
 
 /** The columns of a file that is not being given out. */
 export const NOBODY_HOLDS_IT = Prisma.sql`download_token = NULL, download_lease = NULL,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { recordAudit } from '../../platform/audit/audit-log';
-import { isCustomer, type Party, partyKey } from '../../platform/auth/caller';
+import { type CallingCustomer, isCustomer, type Party, partyKey } from '../../platform/auth/caller';
 import { Config } from '../../platform/config/config';
 import type { RateLimit } from '../../platform/config/rate-limit';
 import { DomainError } from '../../platform/errors/domain-error';
@@ -12,17 +12,17 @@ import { Prisma } from '../../platform/prisma/generated/client';
 import { jsonOf } from '../../platform/prisma/json';
 import { ownedBy, ownedBySql } from '../../platform/prisma/owned-by';
 import { PrismaService, type Transaction } from '../../platform/prisma/prisma.service';
-import { type RateLimitState, takeOneMore, type UsedWindow } from '../../platform/rate-limit/rate-limit';
+import { type LimitUse, type RateLimitState, takeOneMoreOfAll, type UsedWindow } from '../../platform/rate-limit/rate-limit';
 import { scheduleFileRemoval } from '../../platform/sweeps/file-removals';
 import type { RequestExport } from '../model/domain/commands/request-export.command';
 import { wayOf } from '../model/domain/downloader';
 import type { Export, FinishedFile, StoredObject } from '../model/domain/export';
 import type { ExportKind } from '../model/domain/export-format';
 import { objectPrefix } from '../model/domain/object-key';
-import { accountOf } from '../model/domain/record-owner';
+import { requesterOf } from '../model/domain/record-owner';
 import { secondsOfDays } from '../model/domain/retention';
 import { type ExportCreation, type ExportQuery, ExportRepository } from '../model/domain/interfaces/export.repository';
-import { auditOf, changeExports, mayBecome, toExport } from './export-row';
+import { auditOf, changeExports, mayBecome, REQUESTED_BY_USER, toExport } from './export-row';
 import { publishedFile } from './published-file';
 
 /** Each holds a connection to the database for as long as its reader takes. */
@@ -45,14 +45,16 @@ export class PrismaExportRepository extends ExportRepository {
   ): Promise<ExportCreation> {
     const id = request.id ?? uuidv7();
     return this.prisma.$transaction(async (transaction) => {
-      const { caller, kind, rateLimit } = request;
-      const account = accountOf(request.owner);
+      const { caller, kind } = request;
+      const customer = customerBehind(request);
       const key = idempotency && (await claimIdempotencyKey(transaction, idempotency, id));
-      await takeTurn(transaction, account);
+      // Always in this order: two creations never wait for each other.
+      if (customer) await takeTurn(transaction, customer);
+      await takeTurn(transaction, caller);
       const earlier = await transaction.export.findUnique({ where: { id: key ?? id } });
       if (earlier) return { export: toExport(earlier), isNew: false, rateLimit: null };
-      if (attemptToken !== undefined) await refuseOneStreamMore(transaction, account);
-      const limitState = rateLimit && (await takeFromLimit(transaction, account, kind, rateLimit));
+      if (attemptToken !== undefined) await refuseOneStreamMore(transaction, caller);
+      const limitState = await takeFromLimits(transaction, request, customer);
       const now = await clockOf(transaction);
       const data = {
         ...newRow(id, request),
@@ -169,6 +171,7 @@ function newRow(id: string, request: RequestExport): Prisma.ExportCreateInput {
     dataTypes: [...dataTypes],
     filters: filters == null ? undefined : jsonOf(filters),
     ...owner,
+    requestedBy: requesterOf(request.caller),
     sessionId,
     eventId,
     scheduleId,
@@ -213,28 +216,46 @@ async function refuseOneStreamMore(transaction: Transaction, owner: Party): Prom
   throw new DomainError('limit', 'too-many-streams', message, { retryAfterSeconds: STREAM_RETRY_SECONDS });
 }
 
-/** The condition that an export goes on the account, as `accountOf` says. */
-function goesOn(account: Party): Prisma.Sql {
-  const owned = ownedBySql(account);
-  return isCustomer(account) ? owned : Prisma.sql`${owned} AND customer_id IS NULL`;
+/** The external system on whose account too a person asks for an export that it shares. */
+function customerBehind({ caller, owner: { customerId, tenantId } }: RequestExport): CallingCustomer | null {
+  return customerId === null || isCustomer(caller) ? null : { customerId, tenantId };
 }
 
 /**
- * Counts the account's creations of a kind in the window that ends now, in every process: the records are the count.
+ * Takes one more from the caller's limit, and from that of the external system behind them.
+ * @returns the limit that will be used up first; `null` where none holds
  * @throws RateLimitExceededError
  */
-async function takeFromLimit(
+async function takeFromLimits(
+  transaction: Transaction,
+  { caller, kind, rateLimit, customerRateLimit }: RequestExport,
+  customer: CallingCustomer | null,
+): Promise<RateLimitState | null> {
+  const uses: LimitUse[] = [];
+  if (rateLimit) uses.push({ name: kind, limit: rateLimit, used: await usedOf(transaction, caller, kind, rateLimit) });
+  if (customer && customerRateLimit) {
+    const used = await usedOf(transaction, customer, kind, customerRateLimit);
+    uses.push({ name: 'customer', limit: customerRateLimit, used });
+  }
+  return takeOneMoreOfAll(uses);
+}
+
+/**
+ * Counts creations of a kind in the window that ends now, in every process: the records are the count. A customer's are all
+ * that it owns, a person's those that they asked for.
+ */
+async function usedOf(
   transaction: Transaction,
   account: Party,
   kind: ExportKind,
-  limit: RateLimit,
-): Promise<RateLimitState> {
-  const { windowSeconds } = limit;
+  { windowSeconds }: RateLimit,
+): Promise<UsedWindow | undefined> {
+  const isCounted = isCustomer(account) ? Prisma.sql`true` : REQUESTED_BY_USER;
   const [window] = await transaction.$queryRaw<UsedWindow[]>`
     SELECT count(*)::int AS used,
            ceil(extract(epoch FROM min(created_at) + make_interval(secs => ${windowSeconds}) - statement_timestamp()))::int AS reset
     FROM exports
-    WHERE ${goesOn(account)} AND kind = ${kind}
+    WHERE ${ownedBySql(account)} AND ${isCounted} AND kind = ${kind}
       AND created_at > statement_timestamp() - make_interval(secs => ${windowSeconds})`;
-  return takeOneMore(kind, limit, window);
+  return window;
 }

@@ -1,4 +1,4 @@
-import { rateLimitHeaders, RateLimitExceededError, takeOneMore } from './rate-limit';
+import { rateLimitHeaders, RateLimitExceededError, takeOneMore, takeOneMoreOfAll } from './rate-limit';
 
 const LIMIT = { limit: 3, windowSeconds: 900 };
 
@@ -39,5 +39,29 @@ describe('A rate limit', () => {
       'RateLimit-Policy': '"data";q=3;w=900',
       RateLimit: '"data";r=1;t=120',
     });
+  });
+});
+
+describe('Rate limits that hold together', () => {
+  const board = (used: number, reset = 10) => ({ name: 'board' as const, limit: LIMIT, used: { used, reset } });
+  const customer = (used: number, reset = 10) => ({ name: 'customer' as const, limit: LIMIT, used: { used, reset } });
+
+  it('are none where there is none', () => {
+    expect(takeOneMoreOfAll([])).toBeNull();
+  });
+
+  it.each([
+    ['board', [board(1), customer(0)]],
+    ['customer', [board(0), customer(1)]],
+  ])('show the one that will be used up first: %s', (name, uses) => {
+    expect(takeOneMoreOfAll(uses)).toMatchObject({ name, remaining: 1 });
+  });
+
+  it.each([
+    ['board', [board(3), customer(0)]],
+    ['customer', [board(0), customer(3)]],
+    ['customer', [board(3, 10), customer(3, 20)]],
+  ])('refuse by the one that is exceeded, for longest: %s', (name, uses) => {
+    expect(() => takeOneMoreOfAll(uses)).toThrow(expect.objectContaining({ state: expect.objectContaining({ name }) }));
   });
 });

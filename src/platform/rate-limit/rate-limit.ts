@@ -14,6 +14,7 @@ const COUNTED = {
   board: 'exports of boards',
   data: 'data exports',
   event: 'exports of results',
+  customer: 'exports of boards that the external system began for its users',
   runs: 'manual runs of schedules',
   'scheduled-runs': 'scheduled runs',
   sessions: 'new boards',
@@ -37,6 +38,34 @@ export interface UsedWindow {
   readonly used: number;
   /** Seconds until the oldest use leaves the window; `null` where there is none. */
   readonly reset: number | null;
+}
+
+/** A limit, and what of it was used. */
+export interface LimitUse {
+  readonly name: RateLimitName;
+  readonly limit: RateLimit;
+  readonly used: UsedWindow | undefined;
+}
+
+/**
+ * Takes one more from limits that hold together.
+ * @returns the limit that will be used up first; `null` where there is none
+ * @throws RateLimitExceededError of the limit that is exceeded for longest
+ */
+export function takeOneMoreOfAll(uses: readonly LimitUse[]): RateLimitState | null {
+  const states: RateLimitState[] = [];
+  const exceeded: RateLimitExceededError[] = [];
+  for (const { name, limit, used } of uses) {
+    try {
+      states.push(takeOneMore(name, limit, used));
+    } catch (error) {
+      if (!(error instanceof RateLimitExceededError)) throw error;
+      exceeded.push(error);
+    }
+  }
+  const [longest] = exceeded.sort((one, other) => other.state.resetSeconds - one.state.resetSeconds);
+  if (longest) throw longest;
+  return states.sort((one, other) => one.remaining - other.remaining)[0] ?? null;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { FailureCode, WarningCode } from '../../../platform/errors/record-c
 import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
 import type { ExportFormat, ExportKind } from './export-format';
 import type { ExportStatus } from './export-status';
-import type { RecordOwner } from './record-owner';
+import type { RecordOwner, Requester } from './record-owner';
 
 /** What a source and a format were told beyond the format's name; each checks what concerns it. */
 export type ExportOptions = Readonly<Record<string, unknown>>;
@@ -40,6 +40,8 @@ export interface StoredObject {
  */
 export interface Export extends RecordOwner {
   readonly id: string;
+  /** Which of its owners asked for it. */
+  readonly requestedBy: Requester;
   readonly kind: ExportKind;
   readonly type: string | null;
   readonly format: ExportFormat;

@@ -15,9 +15,21 @@ export function ownerOf(party: Party): RecordOwner {
     : { userId: party.userId, tenantId, customerId: null };
 }
 
-/** On whose account the record goes: what is done on behalf of an external system is its own. */
-export function accountOf({ userId, tenantId, customerId }: RecordOwner): Party {
-  if (customerId !== null) return { customerId, tenantId } satisfies CallingCustomer;
-  if (userId === null) throw new Error('A record belongs to a person or to an external system');
+/** Who asked for a record that a person and an external system may share. */
+export type Requester = 'user' | 'customer';
+
+export function requesterOf(party: Party): Requester {
+  return isCustomer(party) ? 'customer' : 'user';
+}
+
+/** On whose account the work for a record goes: on that of who asked for it. */
+export function accountOf({
+  userId,
+  tenantId,
+  customerId,
+  requestedBy,
+}: RecordOwner & { readonly requestedBy: Requester }): Party {
+  if (requestedBy === 'customer' && customerId !== null) return { customerId, tenantId } satisfies CallingCustomer;
+  if (userId === null) throw new Error('A record is requested by one of its owners');
   return { userId, tenantId } satisfies Person;
 }

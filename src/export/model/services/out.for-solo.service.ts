@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Party } from '../../../platform/auth/caller';
+import { isCustomer, type Party } from '../../../platform/auth/caller';
 import { Config } from '../../../platform/config/config';
 import type { DeliveryPlan } from '../../../platform/outbox/planned-delivery';
 import type { Page } from '../../../platform/http/page';
@@ -35,6 +35,7 @@ export class ExportsForSolo {
 
   /** @throws RateLimitExceededError | DomainError mismatch */
   request({ pageCount, session, ...request }: BoardExportRequest): Promise<ExportCreation> {
+    const { boards, customers } = this.config;
     return this.exports.request({
       ...request,
       kind: 'board',
@@ -48,7 +49,8 @@ export class ExportsForSolo {
       filters: null,
       audited: {},
       expected: { done: 0, total: pageCount, unit: 'pages' },
-      rateLimit: session.customerId === null ? this.config.boards.rateLimit : this.config.customers.rateLimit,
+      rateLimit: isCustomer(request.caller) ? customers.rateLimit : boards.rateLimit,
+      customerRateLimit: customers.rateLimit,
     });
   }
 

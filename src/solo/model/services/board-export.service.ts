@@ -46,7 +46,7 @@ export class BoardExportService {
       const message = `must not be above ${session.pageCount}, the number of pages`;
       throw DomainError.invalidRequest({ field: 'options.page', message });
     }
-    if (format !== 'json') await this.budget.check(session, pictureOf(format, options));
+    if (format !== 'json') await this.budget.check(caller, session, pictureOf(format, options));
     return this.exports.request({
       caller,
       session,

@@ -30,8 +30,10 @@ export interface RequestExport {
   readonly retentionSeconds: number | null;
   /** What is known of the work to come; the true figures follow when it begins. */
   readonly expected: Progress;
-  /** `null` for no limit. It counts what of this kind goes on the same account. */
+  /** How many of this kind the caller may ask for; `null` for no limit. */
   readonly rateLimit: RateLimit | null;
+  /** How many of this kind may be asked for on the external system's account, where a person asks and it is an owner too. */
+  readonly customerRateLimit?: RateLimit | null;
   /** What the audit log tells of it beyond kind, type and format. */
   readonly audited: Readonly<Record<string, string>>;
   /** The client's own name for this request, under which a repeat is recognised. */
