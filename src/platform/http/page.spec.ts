@@ -37,4 +37,20 @@ describe('A page of a list', () => {
       results: ['ITEM 5', 'ITEM 4'],
     });
   });
+
+  it.each([
+    'http://evil.example/api/v1/exports?limit=2',
+    'HTTPS://ann:pass@evil.example:8443/api/v1/exports?limit=2',
+    'http://evil.example//api/v1/exports?limit=2',
+    'http://[/api/v1/exports?limit=2',
+    '//evil.example/../api/v1/exports?limit=2',
+    '/api/v1/exports?limit=2',
+  ])('names the public address whatever the request target is: %s', (originalUrl) => {
+    const page = pageOf(9, rows, 2, textOf);
+
+    const { next } = pageAnswer(page, { originalUrl } as Request, 'https://exports.example.com', (item) => item);
+
+    expect(new URL(next!).origin).toBe('https://exports.example.com');
+    expect(next).toMatch(/\/api\/v1\/exports\?limit=2&cursor=4$/);
+  });
 });

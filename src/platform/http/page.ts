@@ -76,9 +76,14 @@ export function pageAnswer<Item, Shown>(
   return { count, next, results: items.map(show) };
 }
 
-/** With the query that led to this page. */
-function nextPageUrl(cursor: string, url: string, publicUrl: string): string {
-  const next = new URL(url, publicUrl);
+const SCHEME_AND_HOST = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i;
+
+/**
+ * With the query that led to this page. A request target may name another host (RFC 9112, 3.2.2), to which a client that
+ * follows the address would send its token.
+ */
+function nextPageUrl(cursor: string, target: string, publicUrl: string): string {
+  const next = new URL(target.replace(SCHEME_AND_HOST, '').replace(/^\/+/, '/'), publicUrl);
   next.searchParams.set('cursor', cursor);
   return next.href;
 }
