@@ -218,6 +218,16 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
       expect(await recordsOf().messagesOf(id)).toHaveLength(1);
     });
 
+    it('keeps the new file no longer than the one that it replaces', async () => {
+      const { id } = await complete(ANN);
+      await recordsOf().advance(60);
+      const { expiresAt } = (await exports().find(id))!;
+
+      const done = await exports().replaceFile(id, finishedFile(id, picture), ANN);
+
+      expect(done!.export.expiresAt).toEqual(expiresAt);
+    });
+
     it('revives no cancelled export', async () => {
       const { id } = await request(ANN);
       await exports().cancel(id, ANN);

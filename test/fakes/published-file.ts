@@ -29,7 +29,11 @@ export function publishedFile(
     error: null,
     errorCode: null,
     completedAt: clock.now(),
-    expiresAt: object && new Date(Math.max(promised, keptUntil(record, clock, terms).getTime())),
+    expiresAt:
+      object &&
+      (record.status === 'completed'
+        ? record.expiresAt
+        : new Date(Math.max(promised, keptUntil(record, clock, terms).getTime()))),
     storageKey: object?.key ?? null,
     contentType: object?.contentType ?? null,
     fileName: name,

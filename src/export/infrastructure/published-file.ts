@@ -4,11 +4,12 @@ import { secondsOfDays } from '../model/domain/retention';
 
 /**
  * Until when the file is kept: as was asked for, and no longer than is usual now; never shorter than the record promised
- * before, though the usual time was lowered since.
+ * before, though the usual time was lowered since. A file that takes the place of another is kept no longer than that one.
  */
 function keptUntil(retentionDays: number): Prisma.Sql {
   const usual = secondsOfDays(retentionDays);
-  return Prisma.sql`greatest(expires_at, now() + make_interval(secs => least(retention_seconds, ${usual}::integer)))`;
+  return Prisma.sql`CASE WHEN status = 'completed' THEN expires_at
+    ELSE greatest(expires_at, now() + make_interval(secs => least(retention_seconds, ${usual}::integer))) END`;
 }
 
 /** The columns that make a file visible, and end whatever attempt there was. */
