@@ -7,15 +7,17 @@ import { PrismaSoloSessionRepository } from '../../src/solo/infrastructure/solo-
 import type { NewSession } from '../../src/solo/model/domain/interfaces/solo-session.repository';
 import type { BoardState, SoloSession } from '../../src/solo/model/domain/solo-session';
 import { ANN, ANN_IN_BLUE, BEN, PARTNER, RIVAL } from '../support/export-requests';
+import { testConfig } from '../support/test-config';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { until } from '../support/until';
 
-const STRANGERS: readonly [string, Person, Party][] = [
+const STRANGE_PEOPLE: readonly [string, Person, Person][] = [
   ['another user', ANN, BEN],
   ['a user with the same id in another tenant', ANN, ANN_IN_BLUE],
   ['a user with the same id without a tenant', ANN_IN_BLUE, ANN],
-  ['an external system', ANN, PARTNER],
 ];
+
+const STRANGERS: readonly [string, Person, Party][] = [...STRANGE_PEOPLE, ['an external system', ANN, PARTNER]];
 
 const boardState = (json: string, pageCount: number): BoardState => ({ json: Buffer.from(json), pageCount });
 
@@ -27,7 +29,7 @@ describe('PrismaSoloSessionRepository', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     prisma = new PrismaService(database.url, 'solo-sessions-under-test');
-    sessions = new PrismaSoloSessionRepository(prisma);
+    sessions = new PrismaSoloSessionRepository(prisma, testConfig());
   });
 
   beforeEach(() => prisma.$executeRaw`TRUNCATE solo_sessions, idempotency_keys`);
@@ -138,10 +140,9 @@ describe('PrismaSoloSessionRepository', () => {
       expect(await sessions.list(stranger, 10)).toEqual({ count: 0, items: [], nextCursor: null });
     });
 
-    it('neither changes nor deletes the board', async () => {
+    it('does not delete the board', async () => {
       const session = await create({ owner });
 
-      expect(await sessions.update(session.id, stranger, { name: 'Theirs' })).toBeNull();
       expect(await sessions.delete(session.id, stranger)).toBe(false);
       expect(await sessions.find(session.id, owner)).toEqual(session);
     });
@@ -152,6 +153,13 @@ describe('PrismaSoloSessionRepository', () => {
 
       expect(await sessions.findThumbnail(session.id, stranger)).toBeNull();
     });
+  });
+
+  it.each(STRANGE_PEOPLE)('%s does not change the board', async (_, owner, stranger) => {
+    const session = await create({ owner });
+
+    expect(await sessions.update(session.id, stranger, { name: 'Theirs' })).toBeNull();
+    expect(await sessions.find(session.id, owner)).toEqual(session);
   });
 
   describe('an idempotency key', () => {

@@ -3,6 +3,7 @@ import { idempotentRequest } from '../../src/platform/idempotency/idempotency-ke
 import { Prisma } from '../../src/platform/prisma/generated/client';
 import { PrismaService } from '../../src/platform/prisma/prisma.service';
 import { PrismaSoloSessionRepository } from '../../src/solo/infrastructure/solo-session.repository.prisma';
+import { testConfig } from '../support/test-config';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
 const ANN = { userId: 'ann', tenantId: null };
@@ -19,7 +20,7 @@ describe('The states of board sessions', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     prisma = new PrismaService(database.url, 'session-states');
-    sessions = new PrismaSoloSessionRepository(prisma);
+    sessions = new PrismaSoloSessionRepository(prisma, testConfig());
   });
 
   afterAll(async () => {

@@ -107,6 +107,8 @@ export class Config {
     readonly maxBytes: number;
     /** How deeply the JSON of a board may be nested. */
     readonly maxDepth: number;
+    /** How many boards a user may keep, and how many bytes their states may have together; `null` for no limit. */
+    readonly quota: { readonly boards: number | null; readonly bytes: number | null };
     readonly assets: {
       /** Whether images in the own storage need an address that is signed. */
       readonly ownAssets: 'signed' | 'open';
@@ -166,6 +168,7 @@ export class Config {
     this.boards = {
       maxBytes: env.BOARD_MAX_BYTES,
       maxDepth: env.BOARD_MAX_DEPTH,
+      quota: { boards: env.BOARDS_PER_USER, bytes: env.BOARD_BYTES_PER_USER },
       assets: { ownAssets: env.BOARD_ASSETS, allowedOrigins: env.BOARD_ASSET_HOSTS },
       drawingThreads: env.DRAWING_THREADS,
       budgetSeconds: env.DRAWING_BUDGET_SECONDS,

@@ -70,6 +70,30 @@ const rateLimit = z.string().transform((value, context): RateLimit | null => {
   return { limit: Number(limit), windowSeconds: Number(length) * SECONDS[unit as keyof typeof SECONDS] };
 });
 
+/** At most so many of something; `null` for no limit. */
+const countLimit = (most: number) =>
+  z
+    .string()
+    .transform((value) => (value === 'off' ? null : Number(value)))
+    .refine((value) => value === null || (Number.isSafeInteger(value) && value >= 1 && value <= most), {
+      error: `must be a whole number from 1 to ${most}, or off`,
+    });
+
+const BYTES: Readonly<Record<string, number>> = { '': 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3, TB: 1024 ** 4 };
+
+/** A number of bytes, or `null` for no limit. */
+const byteLimit = z.string().transform((value, context): number | null => {
+  if (value === 'off') return null;
+  const [, number, unit = ''] = /^([1-9]\d{0,14})(KB|MB|GB|TB)?$/.exec(value) ?? [];
+  const bytes = Number(number) * (BYTES[unit] ?? NaN);
+  if (Number.isSafeInteger(bytes)) return bytes;
+  context.addIssue({
+    code: 'custom',
+    message: 'must be bytes, like 1073741824, 500MB or 1GB (units KB, MB, GB, TB), or off',
+  });
+  return z.NEVER;
+});
+
 /** `host` and `host:port` mean https. */
 const origins = list.transform((entries, context) =>
   entries.map((entry) => {
@@ -172,6 +196,8 @@ const schema = z.object({
   BOARD_ASSET_HOSTS: origins.default([]),
   BOARD_MAX_BYTES: wholeNumber(1024).default(25 * 1024 * 1024),
   BOARD_MAX_DEPTH: wholeNumber(8, 1000).default(64),
+  BOARDS_PER_USER: countLimit(1_000_000).default(1000),
+  BOARD_BYTES_PER_USER: byteLimit.default(1024 ** 3),
   IMAGE_MEMORY_MB: wholeNumber(192, 65_536).default(512),
   DRAWING_THREADS: wholeNumber(1, 64).default(Math.min(availableParallelism(), 8)),
   DRAWING_BUDGET_SECONDS: wholeNumber(1, 3600).default(60),

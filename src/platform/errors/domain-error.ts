@@ -24,6 +24,13 @@ export interface FieldError {
   readonly code?: FieldCode;
 }
 
+export interface DomainErrorDetails {
+  readonly fields?: readonly FieldError[];
+  readonly retryAfterSeconds?: number;
+  /** Figures for programs, which the problem shows as members of its own (RFC 9457, 3.2). */
+  readonly extensions?: Readonly<Record<string, number>>;
+}
+
 /** The nouns of what can be missing, with the codes that say so. */
 const NOT_FOUND_CODES = {
   Customer: 'customer-not-found',
@@ -45,7 +52,7 @@ export class DomainError extends Error {
     readonly kind: DomainErrorKind,
     readonly code: ProblemCode,
     message: string,
-    readonly details: { readonly fields?: readonly FieldError[]; readonly retryAfterSeconds?: number } = {},
+    readonly details: DomainErrorDetails = {},
   ) {
     super(message);
     this.name = 'DomainError';

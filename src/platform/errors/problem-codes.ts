@@ -172,6 +172,16 @@ export const PROBLEM_CODES = {
     meaning: 'The body did not arrive in time.',
     action: 'Repeat the request on a faster connection.',
   },
+  'board-quota-exceeded': {
+    statuses: [409],
+    meaning: 'The user has `used` boards, and may have `limit`.',
+    action: 'Delete boards.',
+  },
+  'board-storage-quota-exceeded': {
+    statuses: [409],
+    meaning: 'The boards of the user have `used` bytes, and may have `limit`: `requested` more are too many.',
+    action: 'Delete boards, or save smaller ones.',
+  },
   'destination-not-reachable': {
     statuses: [409],
     meaning: 'The schedule has no complete destination to deliver to.',
@@ -268,6 +278,11 @@ export const PROBLEM_CODES = {
     statuses: [412],
     meaning: 'A one-time file is not served to conditional requests.',
     action: 'Request it without `If-Match`, `If-None-Match` and the like.',
+  },
+  'revision-mismatch': {
+    statuses: [412],
+    meaning: 'Another client saved the board: it has the revision `rev` now.',
+    action: 'Load the board, repeat the change, and save it with the new revision.',
   },
   'body-too-large': {
     statuses: [413],

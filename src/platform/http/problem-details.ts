@@ -43,9 +43,9 @@ const UNAVAILABLE_RETRY_SECONDS = 5;
  */
 export function problemOf(error: unknown, requestId: string): Problem {
   if (error instanceof DomainError) {
-    const { fields, retryAfterSeconds } = error.details;
-    const status = STATUS_OF_KIND[error.kind];
-    return { body: body(status, error.message, error.code, requestId, fields), retryAfterSeconds, isFault: false };
+    const { fields, retryAfterSeconds, extensions } = error.details;
+    const members = body(STATUS_OF_KIND[error.kind], error.message, error.code, requestId, fields);
+    return { body: { ...members, ...extensions }, retryAfterSeconds, isFault: false };
   }
   if (error instanceof HttpException && error.getStatus() < 500) {
     const status = error.getStatus();

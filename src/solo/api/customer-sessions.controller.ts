@@ -50,7 +50,7 @@ export class CustomerSessionsController {
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiCreatedResponse({ type: CustomerSessionResponse })
   @ApiOkResponse({ type: CustomerSessionResponse, description: 'A repeat of a request that made it before' })
-  @ApiProblems(400, 408, 413, 415, 422)
+  @ApiProblems(400, 408, 409, 413, 415, 422)
   async create(
     @CurrentCustomer() customer: CallingCustomer,
     @IdempotencyKey() idempotencyKey: string | null,

@@ -6,6 +6,7 @@ import { LARGE_BODY_BYTES, LARGE_BODY_PACE, LargeBodies } from '../../platform/h
 import { type Page, pageAnswer, type PageResponse } from '../../platform/http/page';
 import { breakOffIfTooSlow } from '../../platform/http/reader-pace';
 import type { SoloSession } from '../model/domain/solo-session';
+import { revisionTag } from './expected-revision';
 import { SessionThumbnailService } from '../model/services/session-thumbnail.service';
 import { type SavedSession, type SessionCreation, SoloSessionService } from '../model/services/solo-session.service';
 
@@ -54,7 +55,7 @@ export class SessionPresenter {
     const shown = JSON.stringify(summary.of(session, this.thumbnails.linkTo(session)));
     const start = Buffer.from(`${shown.slice(0, -1)},"state":`);
     const end = Buffer.from('}');
-    response.type('application/json').set('Cache-Control', 'private, no-cache');
+    response.type('application/json').set({ 'Cache-Control': 'private, no-cache', ETag: revisionTag(session) });
     response.set('Content-Length', String(start.length + state.length + end.length));
     response.cork();
     response.write(start);

@@ -31,6 +31,7 @@ import { RateLimited } from '../../platform/rate-limit/rate-limited.decorator';
 import { type SessionBody, sessionBodyReader } from '../model/domain/session-body';
 import { SoloSessionService } from '../model/services/solo-session.service';
 import { ApiSessionBody } from './api-session-body.decorator';
+import { expectedRevisions } from './expected-revision';
 import { SessionPresenter } from './session.presenter';
 import { SessionListResponse, SessionResponse, SessionSummaryResponse } from './session.response';
 
@@ -64,7 +65,7 @@ export class SoloSessionsController {
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiCreatedResponse({ type: SessionResponse })
   @ApiOkResponse({ type: SessionResponse, description: 'A repeat of a request that made it before' })
-  @ApiProblems(400, 408, 413, 415, 422, 429)
+  @ApiProblems(400, 408, 409, 413, 415, 422, 429)
   async create(
     @CurrentCaller() owner: Caller,
     @IdempotencyKey() idempotencyKey: string | null,
@@ -86,16 +87,23 @@ export class SoloSessionsController {
 
   @Patch(':id')
   @ApiSessionBody(sessionBodyReader)
-  @ApiOperation({ summary: 'Change the name, the state, or both' })
+  @ApiOperation({
+    summary: 'Change the name, the state, or both',
+    description:
+      'With the `ETag` of an earlier answer in `If-Match`, or with its `rev` in the body, the board is saved only if nobody ' +
+      'else saved it since: otherwise the answer is 412 with the current `rev`.',
+  })
+  @ApiHeader({ name: 'If-Match', required: false })
   @ApiOkResponse({ type: SessionResponse })
-  @ApiProblems(400, 404, 408, 413, 415, 422, 429)
+  @ApiProblems(400, 404, 408, 409, 412, 413, 415, 422, 429)
   async update(
     @Param('id') id: string,
     @CurrentCaller() owner: Caller,
     @Body() body: SessionBody,
+    @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const saved = await this.sessions.update(id, owner, body);
+    const saved = await this.sessions.update(id, owner, body, expectedRevisions(request));
     await this.presenter.send(saved, SessionSummaryResponse, owner, response);
   }
 
@@ -114,7 +122,7 @@ export class SoloSessionsController {
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiCreatedResponse({ type: SessionResponse })
   @ApiOkResponse({ type: SessionResponse, description: 'A repeat of a request that made it before' })
-  @ApiProblems(404, 422, 429)
+  @ApiProblems(404, 409, 422, 429)
   async duplicate(
     @Param('id') id: string,
     @CurrentCaller() owner: Caller,

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { v7 as uuidv7 } from 'uuid';
-import type { Party, Person } from '../../platform/auth/caller';
+import { type Party, partyKey, type Person } from '../../platform/auth/caller';
+import { Config } from '../../platform/config/config';
 import { DomainError } from '../../platform/errors/domain-error';
 import { type Page, pageOf } from '../../platform/http/page';
 import { claimIdempotencyKey, type IdempotentRequest } from '../../platform/idempotency/idempotency-keys';
@@ -16,8 +17,9 @@ import {
   type SessionChange,
   SoloSessionRepository,
 } from '../model/domain/interfaces/solo-session.repository';
+import { type BoardUsage, checkBoardQuota } from '../model/domain/board-quota';
 import { COST_MODEL, type DrawingCost } from '../model/board/drawing-cost';
-import type { SoloSession } from '../model/domain/solo-session';
+import { RevisionMismatchError, type SoloSession } from '../model/domain/solo-session';
 import { thumbnailPrefix } from '../model/services/session-thumbnail.service';
 
 /** Everything but the state, which may have megabytes. */
@@ -37,7 +39,10 @@ const COLUMNS = Prisma.sql`id, user_id AS "userId", tenant_id AS "tenantId", cus
 
 @Injectable()
 export class PrismaSoloSessionRepository extends SoloSessionRepository {
-  constructor(private readonly prisma: PrismaService) {
+  constructor(
+    private readonly prisma: PrismaService,
+    private readonly config: Config,
+  ) {
     super();
   }
 
@@ -46,6 +51,7 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
     idempotency: IdempotentRequest | null,
   ): Promise<{ session: SoloSession; isNew: boolean }> {
     return this.createOnce(idempotency, async (transaction, id) => {
+      await this.checkQuota(transaction, owner, { boards: 1, bytes: state.json.length });
       const [row] = await transaction.$queryRaw<[Row]>(Prisma.sql`
         INSERT INTO solo_sessions (id, user_id, tenant_id, customer_id, name, state, page_count)
         VALUES (${id}::uuid, ${owner.userId}, ${owner.tenantId}, ${customerId}::uuid, ${name}, ${state.json},
@@ -61,6 +67,7 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
     idempotency: IdempotentRequest | null,
   ): Promise<{ session: SoloSession; isNew: boolean }> {
     return this.createOnce(idempotency, async (transaction, copyId) => {
+      await this.checkQuota(transaction, owner, { boards: 1, bytes: (await stateSize(transaction, id)) ?? 0 });
       const [row] = await transaction.$queryRaw<Row[]>(Prisma.sql`
         INSERT INTO solo_sessions (id, user_id, tenant_id, name, state, page_count)
         SELECT ${copyId}::uuid, ${owner.userId}, ${owner.tenantId}, ${name}, state, page_count
@@ -76,10 +83,8 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
     return row && toSession(row);
   }
 
-  override async findStateSize(id: string): Promise<number | null> {
-    const [row] = await this.prisma.$queryRaw<{ size: number }[]>`
-      SELECT octet_length(state) AS size FROM solo_sessions WHERE id = ${id}::uuid`;
-    return row?.size ?? null;
+  override findStateSize(id: string): Promise<number | null> {
+    return stateSize(this.prisma, id);
   }
 
   override readState(id: string): Promise<Buffer | null> {
@@ -102,17 +107,23 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
     return pageOf(count, rows, size, toSession);
   }
 
-  override async update(id: string, owner: Party, { name, state }: SessionChange): Promise<SoloSession | null> {
+  override async update(id: string, owner: Person, change: SessionChange): Promise<SoloSession | null> {
+    const { name, state, expectedRevs } = change;
     const changes = [Prisma.sql`rev = rev + 1`, Prisma.sql`updated_at = now()`];
     if (name !== undefined) changes.push(Prisma.sql`name = ${name}`);
     if (state) changes.push(Prisma.sql`state = ${state.json}`, Prisma.sql`page_count = ${state.pageCount}`);
-    const [row] = await this.prisma.transactionWithBytes(
-      async (transaction) =>
-        await transaction.$queryRaw<Row[]>(Prisma.sql`
-        UPDATE solo_sessions SET ${Prisma.join(changes)} WHERE id = ${id}::uuid AND ${ownedBySql(owner)}
-        RETURNING ${COLUMNS}`),
-    );
-    return row ? toSession(row) : null;
+    const isMine = Prisma.sql`id = ${id}::uuid AND ${ownedBySql(owner)}`;
+    const isExpected = expectedRevs ? Prisma.sql`rev = ANY(${[...expectedRevs]}::int[])` : Prisma.sql`true`;
+    return this.prisma.transactionWithBytes(async (transaction) => {
+      if (state) await this.checkQuota(transaction, owner, { boards: 0, bytes: state.json.length }, id);
+      const [row] = await transaction.$queryRaw<Row[]>(Prisma.sql`
+        UPDATE solo_sessions SET ${Prisma.join(changes)} WHERE ${isMine} AND ${isExpected} RETURNING ${COLUMNS}`);
+      if (row) return toSession(row);
+      const [current] = await transaction.$queryRaw<{ rev: number }[]>(Prisma.sql`
+        SELECT rev FROM solo_sessions WHERE ${isMine}`);
+      if (current) throw new RevisionMismatchError(current.rev);
+      return null;
+    });
   }
 
   override async setThumbnail(id: string, rev: number, key: string): Promise<{ replaced: string | null } | null> {
@@ -151,6 +162,30 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
     await this.prisma.soloSession.updateMany({ where: { id, rev }, data: { drawingCost } });
   }
 
+  /**
+   * Checks that the user may keep so much more. Until the transaction ends, nobody else adds to the user's boards.
+   * @param replaced the session whose state the added bytes replace
+   * @throws BoardQuotaExceededError
+   */
+  private async checkQuota(
+    transaction: StatementRunner,
+    { userId, tenantId }: Person,
+    added: BoardUsage,
+    replaced: string | null = null,
+  ): Promise<void> {
+    const { quota } = this.config.boards;
+    if (quota.boards === null && quota.bytes === null) return;
+    const account = `boards of ${partyKey({ userId, tenantId })}`;
+    await transaction.$queryRaw(Prisma.sql`SELECT pg_advisory_xact_lock(hashtextextended(${account}, 0))`);
+    // The index gives the user's rows, and `octet_length` reads no state that is stored apart from its row.
+    const [usage] = await transaction.$queryRaw<[Record<'boards' | 'bytes' | 'replaced', string>]>(Prisma.sql`
+      SELECT count(*) AS boards, coalesce(sum(octet_length(state)), 0) AS bytes,
+        coalesce(sum(octet_length(state)) FILTER (WHERE id = ${replaced}::uuid), 0) AS replaced
+      FROM solo_sessions WHERE ${ownedBySql({ userId, tenantId })}`);
+    const used = { boards: Number(usage.boards), bytes: Number(usage.bytes) };
+    checkBoardQuota(quota, used, { boards: added.boards, bytes: added.bytes - Number(usage.replaced) });
+  }
+
   private createOnce(
     idempotency: IdempotentRequest | null,
     insert: (transaction: StatementRunner, id: string) => Promise<Row>,
@@ -173,6 +208,12 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
       return count === 1;
     });
   }
+}
+
+async function stateSize(runner: StatementRunner, id: string): Promise<number | null> {
+  const [row] = await runner.$queryRaw<{ size: number }[]>(Prisma.sql`
+    SELECT octet_length(state) AS size FROM solo_sessions WHERE id = ${id}::uuid`);
+  return row?.size ?? null;
 }
 
 function toSession(row: Row): SoloSession {

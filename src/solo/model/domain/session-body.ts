@@ -11,8 +11,10 @@ import { type BoardState, LONGEST_NAME } from './solo-session';
 /** Bytes that may be around the state. */
 const MAX_ENVELOPE_BYTES = 64 * 1024;
 
-/** What a client says of a session. Fields that it only repeats from an answer, such as `rev`, are passed over. */
+/** What a client says of a session. Other fields that it only repeats from an answer are ignored. */
 export interface SessionBody {
+  /** The revision that the client changed, where it says so. */
+  readonly rev?: number;
   readonly name?: string;
   readonly state?: BoardState;
 }
@@ -32,7 +34,11 @@ export interface BoardLimits {
  * that breaks a limit is refused at the byte that breaks it.
  */
 export function sessionBodyReader(boards: BoardLimits): BodyReader<SessionBody> {
-  return new SessionBodyReader(boards, (envelope, state) => ({ name: nameOf(envelope), state }));
+  return new SessionBodyReader(boards, (envelope, state) => ({
+    name: nameOf(envelope),
+    rev: revOf(envelope),
+    state,
+  }));
 }
 
 /** The same, with the user. */
@@ -161,6 +167,12 @@ function nameOf({ name }: Envelope): string | undefined {
   if (name.length > LONGEST_NAME) throw invalid('name', `must have at most ${LONGEST_NAME} characters`);
   if (name.includes('\0')) throw invalid('name', 'must not contain a NUL character');
   return name.toWellFormed();
+}
+
+function revOf({ rev }: Envelope): number | undefined {
+  if (rev == null) return undefined;
+  if (Number.isSafeInteger(rev)) return rev as number;
+  throw invalid('rev', 'must be a whole number');
 }
 
 /** Unlike a session's name it is never mended: it must be the very `sub` of the user's tokens. */

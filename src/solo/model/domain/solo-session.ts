@@ -1,3 +1,5 @@
+import { DomainError } from '../../../platform/errors/domain-error';
+
 /** A whiteboard as its owner keeps it. */
 export interface SoloSession {
   readonly id: string;
@@ -19,6 +21,14 @@ export interface BoardState {
   /** UTF-8 */
   readonly json: Buffer;
   readonly pageCount: number;
+}
+
+/** The session has another revision than the client expects: another client saved first. */
+export class RevisionMismatchError extends DomainError {
+  constructor(rev: number) {
+    const message = `The board was saved by another client: its revision is ${rev} now. Load it and repeat your change.`;
+    super('precondition', 'revision-mismatch', message, { extensions: { rev } });
+  }
 }
 
 /** What a session may be called when it is made without a name. */

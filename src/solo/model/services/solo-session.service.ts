@@ -54,7 +54,7 @@ export class SoloSessionService {
     return this.sessions.list(owner, size, cursor);
   }
 
-  /** @throws DomainError mismatch */
+  /** @throws BoardQuotaExceededError | DomainError mismatch */
   create(owner: Person, body: SessionBody, idempotencyKey: string | null): Promise<SessionCreation> {
     return this.createBy(owner, owner, body, idempotencyKey);
   }
@@ -87,15 +87,24 @@ export class SoloSessionService {
     return creation.isNew ? { ...creation, state: state.json } : creation;
   }
 
-  /** @throws DomainError not-found */
-  async update(id: string, owner: Party, { name, state }: SessionBody): Promise<SavedSession> {
+  /**
+   * @param ifRevs the revisions of which the session must have one, and that of the body where it has any
+   * @throws RevisionMismatchError | BoardQuotaExceededError | DomainError not-found
+   */
+  async update(
+    id: string,
+    owner: Person,
+    { name, state, rev }: SessionBody,
+    ifRevs: readonly number[] | null,
+  ): Promise<SavedSession> {
     await this.get(id, owner);
-    const session = await this.sessions.update(id, owner, { name, state });
+    const expectedRevs = rev === undefined ? ifRevs : (ifRevs ?? [rev]).filter((expected) => expected === rev);
+    const session = await this.sessions.update(id, owner, { name, state, expectedRevs });
     if (!session) throw DomainError.notFound('Session');
     return { session, state: state?.json };
   }
 
-  /** @throws DomainError not-found | mismatch */
+  /** @throws BoardQuotaExceededError | DomainError not-found | mismatch */
   async duplicate(id: string, owner: Person, idempotencyKey: string | null): Promise<SessionCreation> {
     const original = await this.get(id, owner);
     const name = `${original.name} (copy)`.slice(0, LONGEST_NAME).toWellFormed();

@@ -16,11 +16,13 @@ export interface NewSession {
 export interface SessionChange {
   readonly name?: string;
   readonly state?: BoardState;
+  /** The revisions of which the session must have one; any where it names none. */
+  readonly expectedRevs?: readonly number[] | null;
 }
 
 /** The boards. Somebody else's are not found. */
 export abstract class SoloSessionRepository {
-  /** @throws DomainError mismatch */
+  /** @throws BoardQuotaExceededError | DomainError mismatch */
   abstract create(
     session: NewSession,
     idempotency: IdempotentRequest | null,
@@ -29,7 +31,7 @@ export abstract class SoloSessionRepository {
   /**
    * Copies a session with its state, which does not leave the database.
    * @param id of a session that the owner may see
-   * @throws DomainError not-found | mismatch
+   * @throws BoardQuotaExceededError | DomainError not-found | mismatch
    */
   abstract duplicate(
     id: string,
@@ -48,8 +50,11 @@ export abstract class SoloSessionRepository {
   /** Newest first. */
   abstract list(owner: Party, size: number, cursor?: string): Promise<Page<SoloSession>>;
 
-  /** @returns the changed session, or `null` when it is gone */
-  abstract update(id: string, owner: Party, change: SessionChange): Promise<SoloSession | null>;
+  /**
+   * @returns the changed session, or `null` when it is gone
+   * @throws RevisionMismatchError | BoardQuotaExceededError
+   */
+  abstract update(id: string, owner: Person, change: SessionChange): Promise<SoloSession | null>;
 
   /**
    * Notes a thumbnail, unless the session has changed since it was drawn.
