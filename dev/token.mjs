@@ -1,4 +1,5 @@
 // @ts-check
+// The issuer and the audience are those of JWT_ISSUER and JWT_AUDIENCE, where the environment has them.
 // npm run -s token -- --sub <user id> [--role admin] [--tenant <id>] [--email <address>] [--locale uk] [--hours 12]
 import { ensureInstalled } from './install.mjs';
 import { fail } from './process.mjs';
@@ -11,11 +12,15 @@ try {
   const { subject, roles, tenant, email, locale, hours } = await readArguments();
   const { SignJWT } = await import('jose');
   const { developmentSecrets } = await import('./secrets.mjs');
+  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audiences = '' } = process.env;
+  const [audience] = audiences.split(',').map((one) => one.trim());
   const token = await new SignJWT({
     roles,
     ...(tenant && { tenant_id: tenant }),
     ...(email && { email }),
     ...(locale && { locale }),
+    ...(issuer && { iss: issuer }),
+    ...(audience && { aud: audience }),
   })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setSubject(subject)

@@ -93,8 +93,9 @@ export class ExportsController {
   @ApiProblems(403, 404)
   async events(
     @Param('id') id: string,
-    @Req() { caller, linkExpiresAt }: AuthenticatedRequest,
+    @Req() { caller, credentialEndsAt }: AuthenticatedRequest,
   ): Promise<Observable<MessageEvent>> {
+    const linkExpiresAt = caller ? undefined : credentialEndsAt;
     const states = this.watch.follow(await this.exports.get(id, caller ?? null)).pipe(
       map((state) => ({ id: this.presenter.versionTag(state), data: this.presenter.record(state, linkExpiresAt) })),
       takeUntil(linkExpiresAt ? timer(linkExpiresAt) : NEVER),

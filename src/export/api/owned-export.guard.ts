@@ -11,8 +11,8 @@ export class OwnedExportGuard implements CanActivate {
   constructor(private readonly exports: ExportService) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const { params, caller, linkExpiresAt } = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    if (!caller && !linkExpiresAt) throw new UnauthorizedException();
+    const { params, caller, credentialEndsAt } = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    if (!caller && !credentialEndsAt) throw new UnauthorizedException();
     await this.exports.get(String(params['id']), caller ?? null);
     return true;
   }

@@ -6,8 +6,8 @@ export interface AuthenticatedRequest extends Request {
   caller?: Caller;
   /** On routes for external systems, instead. */
   customer?: CallingCustomer;
-  /** When the signed link expires that opened the request instead of a caller's credentials. */
-  linkExpiresAt?: Date;
+  /** When the token or the signed link of the request ends; the credentials of external systems have no end. */
+  credentialEndsAt?: Date;
 }
 
 /** The caller that the token guard found. Only for routes that are not public. */

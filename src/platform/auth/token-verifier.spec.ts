@@ -23,11 +23,15 @@ describe('A token that is signed with the shared secret', () => {
   it('names the user, the tenant and the roles', async () => {
     const token = await tokenOf({ tenant_id: 'blue', roles: ['admin', 7, 'author'] });
 
-    expect(await verifier.verify(token)).toEqual({ userId: 'ann', tenantId: 'blue', roles: ['admin', 'author'] });
+    const { caller } = await verifier.verify(token);
+
+    expect(caller).toEqual({ userId: 'ann', tenantId: 'blue', roles: ['admin', 'author'] });
   });
 
   it('is valid for a few seconds after its expiry, as clocks differ', async () => {
-    expect(await verifier.verify(await tokenOf({ exp: secondsFromNow(-2) }))).toMatchObject({ userId: 'ann' });
+    expect(await verifier.verify(await tokenOf({ exp: secondsFromNow(-2) }))).toMatchObject({
+      caller: { userId: 'ann' },
+    });
     await expect(verifier.verify(await tokenOf({ exp: secondsFromNow(-8) }))).rejects.toThrow('not valid');
   });
 
@@ -38,8 +42,23 @@ describe('A token that is signed with the shared secret', () => {
     ['names a user by a text that no database can keep', { sub: 'a\0nn' }],
     ['names a tenant by a number', { tenant_id: 7 }],
     ['names a tenant by an empty text', { tenant_id: '' }],
+    ['has no expiry', { exp: undefined }],
+    ['expires after the end of all calendars', { exp: 1e300 }],
+    ['expires before 1970', { exp: -1 }],
+    ['expires at a text', { exp: String(secondsFromNow(60)) as unknown as number }],
+    ['expires at nothing', { exp: null as unknown as number }],
+    ['is valid from a text on', { nbf: '0' as unknown as number }],
+    ['is valid from before 1970 on', { nbf: -1e300 }],
+    ['was issued before 1970', { iat: -1 }],
+    ['was issued at a text', { iat: 'now' as unknown as number }],
   ])('is refused where it %s', async (_, claims) => {
     await expect(verifier.verify(await tokenOf(claims))).rejects.toThrow(/not valid|names no|not a name/);
+  });
+
+  it('says until when it is valid', async () => {
+    const exp = secondsFromNow(600);
+
+    expect((await verifier.verify(await tokenOf({ exp }))).expiresAt).toEqual(new Date(exp * 1000));
   });
 
   it('is refused where another secret or another algorithm signed it', async () => {
@@ -69,7 +88,7 @@ describe('A token that is signed with a key of the key set', () => {
   afterAll(() => keys.stop());
 
   it.each(['RS256', 'ES256'] as const)('is accepted for %s', async (algorithm) => {
-    expect(await verifier.verify(await keys.token(algorithm, 'ann'))).toMatchObject({ userId: 'ann' });
+    expect(await verifier.verify(await keys.token(algorithm, 'ann'))).toMatchObject({ caller: { userId: 'ann' } });
   });
 
   it.each(['RS512', 'EdDSA'] as const)('is refused for %s, though the key is in the set', async (algorithm) => {
@@ -91,7 +110,7 @@ describe('While all threads of libuv are taken', () => {
     const pool = blockThreadPool();
 
     const began = performance.now();
-    for (const token of tokens) expect(await verifier.verify(token)).toMatchObject({ userId: 'ann' });
+    for (const token of tokens) expect(await verifier.verify(token)).toMatchObject({ caller: { userId: 'ann' } });
     const took = performance.now() - began;
 
     expect(pool.isBlocked()).toBe(true);
@@ -119,7 +138,7 @@ describe('A key set that is ten minutes old', () => {
     await keys.stop();
 
     later(59);
-    expect(await verifier.verify(await keys.token('RS256', 'ann'))).toMatchObject({ userId: 'ann' });
+    expect(await verifier.verify(await keys.token('RS256', 'ann'))).toMatchObject({ caller: { userId: 'ann' } });
 
     later(61);
     await expect(verifier.verify(await keys.token('RS256', 'ann'))).rejects.toThrow('cannot be fetched');
@@ -132,7 +151,7 @@ describe('A key set that is ten minutes old', () => {
     jest.useFakeTimers({ now: Date.now() + 11 * MINUTE, doNotFake: ['nextTick', 'setImmediate', 'setTimeout'] });
     keys.withdraw('RS256');
 
-    expect(await verifier.verify(await keys.token('RS256', 'ann'))).toMatchObject({ userId: 'ann' });
+    expect(await verifier.verify(await keys.token('RS256', 'ann'))).toMatchObject({ caller: { userId: 'ann' } });
 
     await until('the withdrawn key is not known any more', () =>
       keys
@@ -149,7 +168,8 @@ describe('A key set that is ten minutes old', () => {
 
 describe('What a token says of mail', () => {
   const callerOf = async (claims: object) => {
-    return new TokenVerifier(config).verify(await tokenOf({ ...claims, roles: ['admin'] }));
+    const { caller } = await new TokenVerifier(config).verify(await tokenOf({ ...claims, roles: ['admin'] }));
+    return caller;
   };
   const nothing = { userId: 'ann', tenantId: null, roles: ['admin'] };
 
@@ -166,6 +186,8 @@ describe('What a token says of mail', () => {
     ['it names several', { email: 'ann@example.com,eve@example.com' }],
     ['it is of another type', { email: ['ann@example.com'], locale: 7 }],
     ['nobody checked the address', { email: 'ann@example.com', email_verified: false }],
+    ['nobody checked the address, in a text', { email: 'ann@example.com', email_verified: 'false' }],
+    ['it does not say whether the address was checked', { email: 'ann@example.com', email_verified: null }],
   ])('is passed over where %s, and the token counts', async (_, claims) => {
     expect(await callerOf(claims)).toEqual(nothing);
   });

@@ -7,12 +7,20 @@ import { isSignedWithKey, isSignedWithSecret, parseToken, type SignedToken } fro
 
 /** Seconds by which two clocks may differ. */
 const CLOCK_TOLERANCE = 5;
+/** The end of the year 9999, in seconds since 1970: what is beyond it is no time that anybody meant. */
+const MAX_TIME = 253_402_300_799;
 
 type Claims = SignedToken['claims'];
 
 /** The token proves nothing: malformed, forged, expired, or of an algorithm we do not take. */
 class InvalidTokenError extends Error {
   override readonly name = 'InvalidTokenError';
+}
+
+/** What a token proves, and until when. */
+export interface VerifiedToken {
+  readonly caller: Caller;
+  readonly expiresAt: Date;
 }
 
 /**
@@ -24,22 +32,29 @@ export class TokenVerifier {
   private readonly secret: Uint8Array | undefined;
   private readonly keySet: RemoteKeySet | undefined;
 
-  constructor({ auth }: Config) {
-    this.secret = auth.jwtSecret === undefined ? undefined : new TextEncoder().encode(auth.jwtSecret);
-    this.keySet = auth.jwksUrl === undefined ? undefined : new RemoteKeySet(new URL(auth.jwksUrl));
+  constructor(private readonly config: Config) {
+    const { jwtSecret, jwksUrl } = config.auth;
+    this.secret = jwtSecret === undefined ? undefined : new TextEncoder().encode(jwtSecret);
+    this.keySet = jwksUrl === undefined ? undefined : new RemoteKeySet(new URL(jwksUrl));
   }
 
   /** @throws InvalidTokenError | KeysUnavailableError */
-  async verify(token: string): Promise<Caller> {
-    return callerOf(await this.claimsOf(token));
+  async verify(token: string): Promise<VerifiedToken> {
+    const claims = await this.claimsOf(token);
+    const caller = callerOf(claims);
+    if (this.config.auth.requiresTenant && caller.tenantId === null) {
+      throw new InvalidTokenError('The token names no tenant');
+    }
+    return { caller, expiresAt: new Date(claims.exp * 1000) };
   }
 
-  private async claimsOf(token: string): Promise<Claims> {
+  private async claimsOf(token: string): Promise<Claims & { readonly exp: number }> {
     try {
       const parsed = parseToken(token);
       if (!(await this.isSigned(parsed))) throw new Error('The signature is not right');
-      checkTimes(parsed.claims);
-      return parsed.claims;
+      const { issuer, audiences, maxAgeSeconds } = this.config.auth;
+      checkOrigin(parsed.claims, issuer, audiences);
+      return { ...parsed.claims, exp: checkTimes(parsed.claims, maxAgeSeconds) };
     } catch (error) {
       if (error instanceof KeysUnavailableError) throw error;
       throw new InvalidTokenError('The token is not valid', { cause: error });
@@ -53,14 +68,38 @@ export class TokenVerifier {
   }
 }
 
-/** @throws Error when the token has expired or is not valid yet */
-function checkTimes({ exp, nbf, iat }: Claims): void {
-  const now = Math.floor(Date.now() / 1000);
-  for (const time of [exp, nbf, iat]) {
-    if (time !== undefined && typeof time !== 'number') throw new Error('A time of the token is not a number');
+/** @throws Error when the token is somebody else's, or meant for somebody else (RFC 7519, 4.1.1 and 4.1.3) */
+function checkOrigin({ iss, aud }: Claims, issuer: string | undefined, audiences: readonly string[]): void {
+  if (issuer !== undefined && iss !== issuer) throw new Error('Another issuer made the token');
+  const named: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
+  if (audiences.length > 0 && !named.some((one) => audiences.includes(one as string))) {
+    throw new Error('The token is meant for another audience');
   }
-  if (typeof nbf === 'number' && nbf > now + CLOCK_TOLERANCE) throw new Error('The token is not valid yet');
-  if (typeof exp === 'number' && exp <= now - CLOCK_TOLERANCE) throw new Error('The token has expired');
+}
+
+/**
+ * @param maxAgeSeconds how long ago the token may have been issued; `null` for any time
+ * @returns when the token expires
+ * @throws Error when the token has expired, is too old or is not valid yet
+ */
+function checkTimes({ exp, nbf, iat }: Claims, maxAgeSeconds: number | null): number {
+  const now = Math.floor(Date.now() / 1000);
+  if (!isTime(exp)) throw new Error('The token does not say when it expires');
+  if (nbf !== undefined && !isTime(nbf)) throw new Error('The token does not say from when on it is valid');
+  if (iat !== undefined && !isTime(iat)) throw new Error('The token does not say when it was issued');
+  if (nbf !== undefined && nbf > now + CLOCK_TOLERANCE) throw new Error('The token is not valid yet');
+  if (exp <= now - CLOCK_TOLERANCE) throw new Error('The token has expired');
+  if (maxAgeSeconds !== null) {
+    if (iat === undefined) throw new Error('The token does not say when it was issued');
+    if (iat > now + CLOCK_TOLERANCE) throw new Error('The token was issued in the future');
+    if (iat <= now - maxAgeSeconds - CLOCK_TOLERANCE) throw new Error('The token is too old');
+  }
+  return exp;
+}
+
+/** Whether it is a NumericDate (RFC 7519, 2) of a time from 1970 on. */
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= MAX_TIME;
 }
 
 function callerOf({ sub, roles, tenant_id: tenantId, ...claims }: Claims): Caller {
@@ -76,10 +115,13 @@ function callerOf({ sub, roles, tenant_id: tenantId, ...claims }: Claims): Calle
 
 const LOCALE = /^[a-z]{2,3}([-_][a-z0-9]{2,8}){0,3}$/i;
 
-/** What cannot be used is passed over: it opens no door, and closes none. */
+/** Some issuers write it as a text. An issuer that says nothing of it gives verified addresses alone. */
+const VERIFIED: readonly unknown[] = [undefined, true, 'true'];
+
+/** What cannot be used is ignored: it grants nothing, and refuses nothing. */
 function mailOf({ email, email_verified: verified, locale }: Claims): Pick<Caller, 'email' | 'locale'> {
   return {
-    ...(isMailAddress(email) && verified !== false && { email }),
+    ...(isMailAddress(email) && VERIFIED.includes(verified) && { email }),
     ...(typeof locale === 'string' && LOCALE.test(locale) && { locale }),
   };
 }

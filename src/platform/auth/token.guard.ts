@@ -8,12 +8,11 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ACCEPTS_LINK } from './accepts-link.decorator';
-import type { Caller } from './caller';
 import type { AuthenticatedRequest } from './current-caller.decorator';
 import { KeysUnavailableError } from './key-set';
 import { LinkSigner } from './link-signer';
 import { PUBLIC_ROUTE } from './public.decorator';
-import { TokenVerifier } from './token-verifier';
+import { TokenVerifier, type VerifiedToken } from './token-verifier';
 
 /** Every route asks for a bearer token, unless it says that it is public or that a signed link will do. */
 @Injectable()
@@ -30,23 +29,23 @@ export class TokenGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     if (has(PUBLIC_ROUTE)) return true;
     if (has(ACCEPTS_LINK) && request.query['signature'] !== undefined) return this.checkLink(request);
-    request.caller = await this.callerOf(request);
+    const { caller, expiresAt } = await this.verifyToken(request);
+    request.caller = caller;
+    request.credentialEndsAt = expiresAt;
     return true;
   }
 
   private checkLink(request: AuthenticatedRequest): true {
     const { expires, signature } = request.query;
     const proof = { expires: Number(expires), signature: typeof signature === 'string' ? signature : '' };
-    if (!this.links.verify(request.path, proof)) {
-      throw new ForbiddenException(
-        'This link is not valid or has expired. Ask for the status again to get a fresh one.',
-      );
+    if (this.links.verify(request.path, proof)) {
+      request.credentialEndsAt = new Date(proof.expires * 1000);
+      return true;
     }
-    request.linkExpiresAt = new Date(proof.expires * 1000);
-    return true;
+    throw new ForbiddenException('This link is not valid or has expired. Ask for the status again to get a fresh one.');
   }
 
-  private async callerOf(request: AuthenticatedRequest): Promise<Caller> {
+  private async verifyToken(request: AuthenticatedRequest): Promise<VerifiedToken> {
     const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
     if (token === undefined) throw new UnauthorizedException('Give a token: Authorization: Bearer <token>');
     try {

@@ -43,6 +43,8 @@ export class Config {
     readonly bodyTimeoutSeconds: number;
     /** Bodies of a megabyte and more that a process handles at once; responses are counted apart. */
     readonly largeBodies: { readonly perCaller: number; readonly totalBytes: number };
+    /** Streams of events that one caller may have open in a process. */
+    readonly eventStreamsPerCaller: number;
   };
   readonly logLevel: Environment['LOG_LEVEL'];
   readonly database: {
@@ -52,7 +54,17 @@ export class Config {
   };
   readonly queue: { readonly redisUrl?: string };
   readonly storage: DiskStorageConfig | S3StorageConfig;
-  readonly auth: { readonly jwtSecret?: string; readonly jwksUrl?: string };
+  readonly auth: {
+    readonly jwtSecret?: string;
+    readonly jwksUrl?: string;
+    /** Whose tokens are accepted; anybody's that are signed rightly where it is not given. */
+    readonly issuer?: string;
+    /** A token must be meant for one of these, where there are any. */
+    readonly audiences: readonly string[];
+    readonly requiresTenant: boolean;
+    /** How long after its issue a token is accepted; `null` up to its expiry. */
+    readonly maxAgeSeconds: number | null;
+  };
   readonly links: { readonly secret: string };
   /** What keeps secrets that users gave; without a key they cannot give any. */
   readonly encryption: {
@@ -137,12 +149,13 @@ export class Config {
       corsOrigins: env.CORS_ORIGINS,
       bodyTimeoutSeconds: env.BODY_TIMEOUT_SECONDS,
       largeBodies: { perCaller: env.LARGE_BODIES_PER_CALLER, totalBytes: env.LARGE_BODIES_MB * 1024 * 1024 },
+      eventStreamsPerCaller: env.EVENT_STREAMS_PER_CALLER,
     };
     this.logLevel = env.LOG_LEVEL;
     this.database = { url: env.DATABASE_URL, exportUrl: env.EXPORT_DATABASE_URL ?? env.DATABASE_URL };
     this.queue = { redisUrl: env.REDIS_URL };
     this.storage = storageOf(env);
-    this.auth = { jwtSecret: env.JWT_SECRET, jwksUrl: env.JWT_JWKS_URL };
+    this.auth = authOf(env);
     this.links = { secret: env.LINK_SECRET };
     this.encryption = { key: env.ENCRYPTION_KEY, previousKeys: env.ENCRYPTION_KEY_PREVIOUS };
     this.outbound = { allowedHosts: env.OUTBOUND_ALLOWED_HOSTS };
@@ -165,15 +178,7 @@ export class Config {
     this.mail = mailOf(env);
     this.storageSweep = { graceSeconds: env.ORPHAN_GRACE_MINUTES * 60 };
     this.customers = { rateLimit: env.RATE_LIMIT_CUSTOMERS, failureLimit: env.RATE_LIMIT_CUSTOMER_FAILURES };
-    this.boards = {
-      maxBytes: env.BOARD_MAX_BYTES,
-      maxDepth: env.BOARD_MAX_DEPTH,
-      quota: { boards: env.BOARDS_PER_USER, bytes: env.BOARD_BYTES_PER_USER },
-      assets: { ownAssets: env.BOARD_ASSETS, allowedOrigins: env.BOARD_ASSET_HOSTS },
-      drawingThreads: env.DRAWING_THREADS,
-      budgetSeconds: env.DRAWING_BUDGET_SECONDS,
-      rateLimit: env.RATE_LIMIT_BOARDS,
-    };
+    this.boards = boardsOf(env);
     // A drawing decodes one image at a time; one more process is for the next drawing.
     this.images = { processes: env.DRAWING_THREADS + 1, memoryMb: env.IMAGE_MEMORY_MB };
   }
@@ -200,6 +205,29 @@ export class Config {
   get runsJobs(): boolean {
     return this.role !== 'api';
   }
+}
+
+function authOf(env: Environment): Config['auth'] {
+  return {
+    jwtSecret: env.JWT_SECRET,
+    jwksUrl: env.JWT_JWKS_URL,
+    issuer: env.JWT_ISSUER,
+    audiences: env.JWT_AUDIENCE,
+    requiresTenant: env.JWT_REQUIRE_TENANT,
+    maxAgeSeconds: env.JWT_MAX_AGE,
+  };
+}
+
+function boardsOf(env: Environment): Config['boards'] {
+  return {
+    maxBytes: env.BOARD_MAX_BYTES,
+    maxDepth: env.BOARD_MAX_DEPTH,
+    quota: { boards: env.BOARDS_PER_USER, bytes: env.BOARD_BYTES_PER_USER },
+    assets: { ownAssets: env.BOARD_ASSETS, allowedOrigins: env.BOARD_ASSET_HOSTS },
+    drawingThreads: env.DRAWING_THREADS,
+    budgetSeconds: env.DRAWING_BUDGET_SECONDS,
+    rateLimit: env.RATE_LIMIT_BOARDS,
+  };
 }
 
 function mailOf({ SMTP_URL: smtpUrl, MAIL_FROM: from, SMTP_TIMEOUT_SECONDS: timeoutSeconds }: Environment) {

@@ -60,6 +60,15 @@ const DEFAULT_PORT = 8000;
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
+/** Seconds, or a time with a unit; `null` where there is no limit. */
+const duration = z.string().transform((value, context): number | null => {
+  if (value === 'off') return null;
+  const [, length, unit = 's'] = /^([1-9]\d{0,8})([smhd])?$/.exec(value) ?? [];
+  if (length !== undefined) return Number(length) * SECONDS[unit as keyof typeof SECONDS];
+  context.addIssue({ code: 'custom', message: 'must be seconds, like 3600, or like 12h (units s, m, h, d), or off' });
+  return z.NEVER;
+});
+
 const rateLimit = z.string().transform((value, context): RateLimit | null => {
   if (value === 'off') return null;
   const [, limit, length, unit] = /^([1-9]\d{0,6})\/([1-9]\d{0,4})([smhd])$/.exec(value) ?? [];
@@ -167,6 +176,11 @@ const schema = z.object({
   S3_KMS_KEY_ID: z.string().min(1).optional(),
   JWT_SECRET: secret.optional(),
   JWT_JWKS_URL: url('http:', 'https:').optional(),
+  JWT_ISSUER: z.string().min(1).optional(),
+  // An empty list would accept any audience.
+  JWT_AUDIENCE: list.refine((names) => names.length > 0, { error: 'must name an audience' }).default([]),
+  JWT_REQUIRE_TENANT: z.stringbool().default(false),
+  JWT_MAX_AGE: duration.default(null),
   LINK_SECRET: secret,
   ENCRYPTION_KEY: encryptionKey.optional(),
   ENCRYPTION_KEY_PREVIOUS: list.pipe(z.array(encryptionKey)).default([]),
@@ -180,6 +194,7 @@ const schema = z.object({
   ADMIN_RIGHT_DAYS: wholeNumber(1, 3650).default(30),
   RATE_LIMIT_CUSTOMERS: rateLimit.default({ limit: 300, windowSeconds: 900 }),
   RATE_LIMIT_CUSTOMER_FAILURES: rateLimit.default({ limit: 20, windowSeconds: 60 }),
+  EVENT_STREAMS_PER_CALLER: wholeNumber(1, 1000).default(10),
   RETENTION_DAYS: z.coerce.number().positive().max(3650).default(7),
   ORPHAN_GRACE_MINUTES: z.coerce.number().positive().max(43_200).default(60),
   EXPORT_CONCURRENCY: wholeNumber(1, 64).default(4),
