@@ -14,19 +14,20 @@ import {
 } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtraModels, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { endWith, ignoreElements, interval, map, merge, NEVER, type Observable, share, takeUntil, timer } from 'rxjs';
+import { endWith, ignoreElements, interval, map, merge, type Observable, share, takeUntil } from 'rxjs';
 import { AcceptsLink } from '../../platform/auth/accepts-link.decorator';
 import type { Caller } from '../../platform/auth/caller';
+import { credentialEnd } from '../../platform/auth/credential-end';
 import { type AuthenticatedRequest, CurrentCaller } from '../../platform/auth/current-caller.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { ExportService } from '../model/services/export.service';
 import { ExportWatch } from '../model/services/export-watch';
 import { pageSize } from '../../platform/http/page';
 import { ApiExportStatus } from './api-export-status.decorator';
+import { EventStreamGuard } from './event-stream.guard';
 import { EXPORTS_BY_KIND } from './export-kinds.response';
 import { ExportListQuery } from './export-list.query';
 import { ExportPresenter } from './export.presenter';
-import { OwnedExportGuard } from './owned-export.guard';
 import { ExportListResponse, ExportResponse } from './export.response';
 
 const SIGN_OF_LIFE_MS = 15_000;
@@ -81,24 +82,21 @@ export class ExportsController {
 
   @Sse(':id/events')
   @AcceptsLink()
-  @UseGuards(OwnedExportGuard)
+  @UseGuards(EventStreamGuard)
   @ApiOperation({
     summary: 'Follow an export as server-sent events until it ends',
     description:
-      'With a token, or by the link in `events_url` without any header, as `EventSource` does. A stream that was opened by ' +
-      'a link ends with it. Close the `EventSource` when the status is final: a browser opens it again otherwise.',
+      'With a token, or by the link in `events_url` without any header, as `EventSource` does. The stream ends earlier when ' +
+      'the token or the link expires. Close the `EventSource` when the status is final: a browser opens it again otherwise.',
   })
   @ApiProduces('text/event-stream')
   @ApiOkResponse({ type: String, description: 'One event a change; its data is the record as JSON' })
-  @ApiProblems(403, 404)
-  async events(
-    @Param('id') id: string,
-    @Req() { caller, credentialEndsAt }: AuthenticatedRequest,
-  ): Promise<Observable<MessageEvent>> {
+  @ApiProblems(403, 404, 429)
+  async events(@Param('id') id: string, @Req() request: AuthenticatedRequest): Promise<Observable<MessageEvent>> {
+    const { caller, credentialEndsAt } = request;
     const linkExpiresAt = caller ? undefined : credentialEndsAt;
     const states = this.watch.follow(await this.exports.get(id, caller ?? null)).pipe(
       map((state) => ({ id: this.presenter.versionTag(state), data: this.presenter.record(state, linkExpiresAt) })),
-      takeUntil(linkExpiresAt ? timer(linkExpiresAt) : NEVER),
       share(),
     );
     // Proxies close a connection on which nothing is said.
@@ -106,6 +104,6 @@ export class ExportsController {
       map((): MessageEvent => ({ comment: 'still working' })),
       takeUntil(states.pipe(ignoreElements(), endWith(true))),
     );
-    return merge(states, signsOfLife);
+    return merge(states, signsOfLife).pipe(takeUntil(credentialEnd(request)));
   }
 }

@@ -319,6 +319,11 @@ export const PROBLEM_CODES = {
   },
   'too-many-pages': { statuses: [422], meaning: 'The board has too many pages.', action: 'Remove pages.' },
   'rate-limit-exceeded': { statuses: [429], meaning: 'The rate limit is exceeded.', action: ASK_LATER },
+  'too-many-event-streams': {
+    statuses: [429],
+    meaning: 'The caller has as many streams of events open as are allowed.',
+    action: 'Close one of them.',
+  },
   'too-many-failures': {
     statuses: [429],
     meaning: 'Too many requests with wrong credentials came from this network or for this id.',

@@ -1,0 +1,59 @@
+import { type CanActivate, type ExecutionContext, Injectable, UnauthorizedException } from '@nestjs/common';
+import type { Response } from 'express';
+import { partyKey } from '../../platform/auth/caller';
+import type { AuthenticatedRequest } from '../../platform/auth/current-caller.decorator';
+import { Config } from '../../platform/config/config';
+import { DomainError } from '../../platform/errors/domain-error';
+import { accountOf } from '../model/domain/record-owner';
+import { ExportService } from '../model/services/export.service';
+
+const RETRY_AFTER_SECONDS = 5;
+
+/**
+ * Lets in the owner of an export and the bearer of a link to its events, up to a number of streams in this process: each
+ * holds a connection for as long as its reader likes. A link counts on the account that asked for the export.
+ *
+ * A guard, because Nest sends 200 for an event stream while its handler is still at work: what the handler throws comes too
+ * late to be an answer.
+ */
+@Injectable()
+export class EventStreamGuard implements CanActivate {
+  private readonly openByCaller = new Map<string, number>();
+
+  constructor(
+    private readonly exports: ExportService,
+    private readonly config: Config,
+  ) {}
+
+  /** @throws DomainError not-found | limit */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const http = context.switchToHttp();
+    const { params, caller, credentialEndsAt } = http.getRequest<AuthenticatedRequest>();
+    const response = http.getResponse<Response>();
+    if (!caller && !credentialEndsAt) throw new UnauthorizedException();
+    const followed = await this.exports.get(String(params['id']), caller ?? null);
+    if (response.closed) return false;
+    const key = partyKey(caller ?? accountOf(followed));
+    this.open(key);
+    response.once('close', () => {
+      this.close(key);
+    });
+    return true;
+  }
+
+  private open(key: string): void {
+    const limit = this.config.http.eventStreamsPerCaller;
+    const count = this.openByCaller.get(key) ?? 0;
+    if (count >= limit) {
+      const message = `You have ${limit} streams of events open already: close one of them first.`;
+      throw new DomainError('limit', 'too-many-event-streams', message, { retryAfterSeconds: RETRY_AFTER_SECONDS });
+    }
+    this.openByCaller.set(key, count + 1);
+  }
+
+  private close(key: string): void {
+    const count = (this.openByCaller.get(key) ?? 0) - 1;
+    if (count > 0) this.openByCaller.set(key, count);
+    else this.openByCaller.delete(key);
+  }
+}

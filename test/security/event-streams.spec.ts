@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import type { Client, ExportRecord } from '../support/client';
+import { Installation } from '../support/installation';
+import { until } from '../support/until';
+
+/** Streams of events hold a connection for as long as their reader likes. */
+describe('Streams of events', () => {
+  let installation: Installation;
+  let ann: Client;
+  let path: string;
+
+  beforeAll(async () => {
+    installation = await Installation.create({ ROLE: 'api', EVENT_STREAMS_PER_CALLER: '2' });
+    await installation.startApplication();
+    ann = await installation.asUser('ann');
+    path = await eventsOf(ann);
+  });
+
+  afterAll(() => installation.remove());
+
+  /** Where to follow an export that never ends: there is no worker. */
+  async function eventsOf(person: Client): Promise<string> {
+    const { id } = await person.requestExport(await person.saveBoard(null), 'json');
+    return `/api/v1/exports/${id}/events`;
+  }
+
+  async function openStream(person: Client, at = path): Promise<IncomingMessage> {
+    const asked = request(new URL(at, person.url), { agent: false, headers: { ...person.credentials } });
+    asked.end();
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    return answer;
+  }
+
+  it('end with the token that opened them, and the export goes on', async () => {
+    const expiring = await installation.asUser('ann', { expires: Math.floor(Date.now() / 1000) + 2 });
+
+    const answer = await openStream(expiring);
+    const events = await text(answer);
+
+    const data = /^data: (.*)$/m.exec(events)?.[1] ?? '';
+    expect(JSON.parse(data) as ExportRecord).toMatchObject({ status: 'pending' });
+    expect(await ann.status(path.split('/').at(-2)!)).toMatchObject({ status: 'pending' });
+  });
+
+  it('are refused with 429 beyond the caller’s limit, until one of them is closed', async () => {
+    const open = [await openStream(ann), await openStream(ann)];
+
+    const refused = await ann.get(path);
+    const others = await openStream(
+      await installation.asUser('ben', {}),
+      await eventsOf(await installation.asUser('ben')),
+    );
+    open[0]!.destroy();
+    const next = await until('the slot is free', async () => {
+      const answer = await openStream(ann);
+      return answer.statusCode === 200 ? answer : answer.destroy() && null;
+    });
+    const refusedAgain = await ann.get(path);
+
+    expect(open.map(({ statusCode }) => statusCode)).toEqual([200, 200]);
+    expect(refused).toMatchObject({ status: 429, body: { code: 'too-many-event-streams' } });
+    expect(refused.headers.get('retry-after')).toBe('5');
+    expect(others.statusCode).toBe(200);
+    expect(refusedAgain.status).toBe(429);
+    for (const stream of [open[1]!, next, others]) stream.destroy();
+  });
+
+  it('count on who asked for the export when a link opens them', async () => {
+    const dan = await installation.asUser('dan');
+    const { events_url: first } = await dan.requestExport(await dan.saveBoard(null), 'json');
+    const { events_url: second } = await dan.requestExport(await dan.saveBoard(null), 'json');
+    const open = (link: string) => fetch(link, { headers: { connection: 'close' } });
+
+    const streams = [await open(first!), await open(second!)];
+    const refused = await open(first!);
+
+    expect(streams.map(({ status }) => status)).toEqual([200, 200]);
+    expect(refused.status).toBe(429);
+    for (const { body } of streams) await body?.cancel();
+  });
+
+  it('of exports that belong to others take no slot', async () => {
+    const cid = await installation.asUser('cid');
+    for (let turn = 0; turn < 3; turn += 1) expect((await cid.get(path)).status).toBe(404);
+
+    const own = await openStream(cid, await eventsOf(cid));
+
+    expect(own.statusCode).toBe(200);
+    own.destroy();
+  });
+});
