@@ -71,8 +71,16 @@ export const attempts = [
     name: 'account-of-each-user',
     breaks: 'an external system has a share of the workers for each of its users',
     file: 'src/export/infrastructure/export-row.ts',
-    search: 'sql`coalesce(customer_id::text, ROW(tenant_id, user_id)::text)`',
-    replace: 'sql`ROW(tenant_id, user_id, customer_id)::text`',
+    search: 'ELSE customer_id::text END',
+    replace: 'ELSE ROW(tenant_id, user_id, customer_id)::text END',
+    tests: ['test/contracts/attempt-repository.spec.ts'],
+  },
+  {
+    name: 'user-on-account-of-system',
+    breaks: 'one user of an external system takes its whole share of the workers',
+    file: 'src/export/infrastructure/export-row.ts',
+    search: 'sql`CASE WHEN ${REQUESTED_BY_USER} THEN',
+    replace: 'sql`CASE WHEN customer_id IS NULL THEN',
     tests: ['test/contracts/attempt-repository.spec.ts'],
   },
   {

@@ -40,6 +40,18 @@ class ProblemResponse {
 
   @ApiProperty({ type: [FieldProblem], required: false, description: 'What is wrong with which field' })
   readonly errors?: FieldProblem[];
+
+  @ApiProperty({ type: 'integer', required: false, description: 'Of a quota: what is in use' })
+  readonly used?: number;
+
+  @ApiProperty({ type: 'integer', required: false, description: 'Of a quota: what is allowed' })
+  readonly limit?: number;
+
+  @ApiProperty({ type: 'integer', required: false, description: 'Of a quota: what the request would add' })
+  readonly requested?: number;
+
+  @ApiProperty({ type: 'integer', required: false, description: 'Of a board that another client saved: its revision' })
+  readonly rev?: number;
 }
 
 const RETRY_AFTER = { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' as const } } };
