@@ -72,7 +72,7 @@ export const access = [
     breaks: 'a token without an expiry is accepted for ever',
     file: 'src/platform/auth/token-verifier.ts',
     search: 'if (!isTime(exp)) throw',
-    replace: 'if (exp !== undefined && !isTime(exp)) throw',
+    replace: 'if (exp === undefined) return MAX_TIME;\n  if (!isTime(exp)) throw',
     tests: ['src/platform/auth/token-verifier.spec.ts'],
   },
   {

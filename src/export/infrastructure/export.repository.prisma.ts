@@ -12,7 +12,12 @@ import { Prisma } from '../../platform/prisma/generated/client';
 import { jsonOf } from '../../platform/prisma/json';
 import { ownedBy, ownedBySql } from '../../platform/prisma/owned-by';
 import { PrismaService, type Transaction } from '../../platform/prisma/prisma.service';
-import { type LimitUse, type RateLimitState, takeOneMoreOfAll, type UsedWindow } from '../../platform/rate-limit/rate-limit';
+import {
+  type LimitUse,
+  type RateLimitState,
+  takeOneMoreOfAll,
+  type UsedWindow,
+} from '../../platform/rate-limit/rate-limit';
 import { scheduleFileRemoval } from '../../platform/sweeps/file-removals';
 import type { RequestExport } from '../model/domain/commands/request-export.command';
 import { wayOf } from '../model/domain/downloader';
