@@ -48,15 +48,16 @@ describe('Streams of events', () => {
     const open = [await openStream(ann), await openStream(ann)];
 
     const refused = await ann.get(path);
-    const others = await openStream(
-      await installation.asUser('ben', {}),
-      await eventsOf(await installation.asUser('ben')),
-    );
+    const ben = await installation.asUser('ben');
+    const others = await openStream(ben, await eventsOf(ben));
     open[0]!.destroy();
-    const next = await until('the slot is free', async () => {
+    const tryAgain = async () => {
       const answer = await openStream(ann);
-      return answer.statusCode === 200 ? answer : answer.destroy() && null;
-    });
+      if (answer.statusCode === 200) return answer;
+      answer.destroy();
+      return null;
+    };
+    const next = await until('the slot is free', tryAgain, { within: 3_000 });
     const refusedAgain = await ann.get(path);
 
     expect(open.map(({ statusCode }) => statusCode)).toEqual([200, 200]);

@@ -57,20 +57,20 @@ describe('A token that is signed rightly', () => {
     expect(await statusAt(open, claimsWith({ iss: 'https://other.example', aud: 'spa', iat: 0 }))).toBe(200);
   });
 
-  it.each<[string, (claims: Record<string, unknown>) => object]>([
-    ['another issuer', (claims) => ({ ...claims, iss: 'https://other.example' })],
-    ['no issuer', ({ iss: _, ...claims }) => claims],
-    ['another audience', (claims) => ({ ...claims, aud: ['spa', 'mail'] })],
-    ['no audience', ({ aud: _, ...claims }) => claims],
-    ['no tenant', ({ tenant_id: _, ...claims }) => claims],
-    ['no tenant and the role of an administrator', ({ tenant_id: _, ...claims }) => ({ ...claims, roles: ['admin'] })],
-    ['no time of issue', ({ iat: _, ...claims }) => claims],
-    ['a time of issue that is long ago', (claims) => ({ ...claims, iat: now() - 2 * 3600 })],
-    ['a time of issue in the future', (claims) => ({ ...claims, iat: now() + 600 })],
-  ])('is refused for %s where that is demanded', async (_, change) => {
+  it.each<[string, () => object]>([
+    ['another issuer', () => ({ iss: 'https://other.example' })],
+    ['no issuer', () => ({ iss: undefined })],
+    ['another audience', () => ({ aud: ['spa', 'mail'] })],
+    ['no audience', () => ({ aud: undefined })],
+    ['no tenant', () => ({ tenant_id: undefined })],
+    ['no tenant and the role of an administrator', () => ({ tenant_id: undefined, roles: ['admin'] })],
+    ['no time of issue', () => ({ iat: undefined })],
+    ['a time of issue that is long ago', () => ({ iat: now() - 2 * 3600 })],
+    ['a time of issue in the future', () => ({ iat: now() + 600 })],
+  ])('is refused for %s where that is demanded', async (_, changes) => {
     const right = { iss: ISSUER, aud: ['spa', 'exports'], tenant_id: 'blue', iat: now() };
 
     expect(await statusAt(strict, claimsWith(right))).toBe(200);
-    expect(await statusAt(strict, claimsWith(change(right)))).toBe(401);
+    expect(await statusAt(strict, claimsWith({ ...right, ...changes() }))).toBe(401);
   });
 });
