@@ -4,6 +4,7 @@ import { CustomerModule } from './customer';
 import { EventsModule } from './events';
 import { ExportModule } from './export';
 import { DeliveryModule } from './delivery';
+import { AuditModule } from './platform/audit/audit.module';
 import { AuthModule } from './platform/auth/auth.module';
 import { ConfigModule } from './platform/config/config.module';
 import { HttpModule } from './platform/http/http.module';
@@ -37,6 +38,7 @@ import { SoloModule } from './solo';
     SealingModule,
     OutboundModule,
     SweepsModule,
+    AuditModule,
     RateLimitModule,
     // Before the exports, whose /exports/:id would take its paths for ids.
     ScheduledExportModule,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Customer } from '../../src/customer/model/domain/customer';
 import { hashOfSecret, newSecret } from '../../src/customer/model/domain/customer-secret';
+import { AUDIT_WINDOW_SECONDS } from '../../src/platform/audit/aggregated-audit';
 import type { CreateCustomers, CustomersUnderTest } from '../support/customers-under-test';
 
 const NOBODY_ID = '00000000-0000-7000-8000-000000000000';
@@ -165,16 +166,31 @@ export function describeCustomerRepositories(name: string, create: CreateCustome
         expect(again[0]!.resetSeconds).toBeGreaterThan(WINDOW_SECONDS - 3);
       });
 
-      it('that are reported stand in the audit log, and count on', async () => {
+      it('that are reported are one audit entry a minute, which counts them', async () => {
         const customerId = randomUUID();
+        const report = () => bench.failures.report({ customerId, tenantId: 'blue', reason: 'wrong-secret' });
+        await bench.advance(AUDIT_WINDOW_SECONDS + 1);
         await bench.failures.add([subject], WINDOW_SECONDS);
 
-        await bench.failures.report({ customerId, tenantId: 'blue', reason: 'wrong-secret' }, WINDOW_SECONDS);
+        for (let time = 0; time < 3; time += 1) await report();
+        await bench.advance(AUDIT_WINDOW_SECONDS + 1);
+        await report();
 
         expect(await bench.auditOf(customerId)).toEqual([
-          { action: 'customer.refused', details: { reason: 'wrong-secret' } },
+          { action: 'customer.refused', details: { reason: 'wrong-secret', count: 1 } },
+          { action: 'customer.refused', details: { reason: 'wrong-secret', count: 3 } },
         ]);
+      });
+
+      it('are forgotten as soon as their window has ended, and not before', async () => {
+        await bench.failures.add([subject], WINDOW_SECONDS);
+        await bench.failures.forgetEnded(WINDOW_SECONDS);
         expect(await read()).toMatchObject({ failures: 1 });
+        await bench.advance(WINDOW_SECONDS + 1);
+
+        await bench.failures.forgetEnded(WINDOW_SECONDS);
+
+        expect(await bench.failures.read([subject], 10 * WINDOW_SECONDS)).toEqual([]);
       });
     });
   });

@@ -240,15 +240,28 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
   it.each([
     ['a person', ANN, 'token', { userId: 'ann', customerId: null }],
     ['an external system', PARTNER, 'customer', { userId: null, customerId: PARTNER.customerId }],
-    ['the bearer of a link', null, 'link', { userId: null, customerId: null }],
-  ])('counts a download by %s', async (_, by, way, who) => {
+  ])('counts a download by %s, each with an audit entry', async (_, by, way, who) => {
     const { id } = await complete(ANN);
 
     await exports().recordDownload(id, by);
+    await exports().recordDownload(id, by);
 
-    expect(await exports().find(id)).toMatchObject({ downloadCount: 1, status: 'completed', downloadedAt: null });
-    expect((await recordsOf().auditOf(id)).at(-1)).toMatchObject({
-      ...{ action: 'export.downloaded', details: { by: way }, ...who },
-    });
+    const entry = { action: 'export.downloaded', details: { by: way }, ...who };
+    expect(await exports().find(id)).toMatchObject({ downloadCount: 2, status: 'completed', downloadedAt: null });
+    expect((await recordsOf().auditOf(id)).slice(-2)).toMatchObject([entry, entry]);
+  });
+
+  it('counts each download by a link, with one audit entry a minute', async () => {
+    const [{ id }, other] = [await complete(ANN), await complete(ANN)];
+
+    for (let time = 0; time < 3; time += 1) await exports().recordDownload(id, null);
+    await exports().recordDownload(other.id, null);
+
+    const entry = { action: 'export.downloaded', userId: null, customerId: null, details: { by: 'link', count: 1 } };
+    const downloads = async (of: string) =>
+      (await recordsOf().auditOf(of)).filter(({ action }) => action === 'export.downloaded');
+    expect(await exports().find(id)).toMatchObject({ downloadCount: 3 });
+    expect(await downloads(id)).toMatchObject([entry]);
+    expect(await downloads(other.id)).toMatchObject([entry]);
   });
 }

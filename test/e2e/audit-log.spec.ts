@@ -101,6 +101,20 @@ describe('The audit log', () => {
     expectPlaces(found);
   });
 
+  it('has one entry a minute for downloads by a link, however often it is used', async () => {
+    const { id, file_url: link } = await completed();
+
+    for (let time = 0; time < 5; time += 1) await follow(link);
+    await until('every download is counted', async () => {
+      const [row] = await installation.sql('SELECT FROM exports WHERE id = $1 AND download_count = 5', id);
+      return row !== undefined;
+    });
+
+    expect(await entries(`export_id=${id}&action=export.downloaded`, 1)).toMatchObject([
+      { user_id: null, tenant_id: 'blue', details: { by: 'link', count: 1 } },
+    ]);
+  });
+
   it('tells of a one-time file that was taken', async () => {
     const sql = (statement: string, ...values: unknown[]) => installation.sql(statement, ...values);
     const event = await keepEvent(sql, { organizer: ANN, tenant: 'blue' });

@@ -16,7 +16,10 @@ describe('Failures to prove oneself a customer', () => {
   let lastAddress = 0;
 
   beforeAll(async () => {
-    installation = await Installation.create({ RATE_LIMIT_CUSTOMER_FAILURES: `${LIMIT}/1h` });
+    installation = await Installation.create({
+      RATE_LIMIT_CUSTOMER_FAILURES: `${LIMIT}/1h`,
+      TRUSTED_PROXIES: 'loopback',
+    });
     await Promise.all([installation.startApplication({ ROLE: 'api' }), installation.start({ ROLE: 'api' })]);
     here = installation.asNobody();
     there = await installation.asUser('unused', { at: installation.hosts[1] });
@@ -149,36 +152,72 @@ describe('Failures to prove oneself a customer', () => {
     expect((await attempt(partner.id, partner.secret, address)).status).toBe(200);
   });
 
-  it('stand in the audit log once a window for each id and address, with why and from where', async () => {
+  it('are one audit entry a minute for each address, which names known customers only', async () => {
     const [address, elsewhere] = [newAddress(), newAddress()];
-    const disabled = await installation.asCustomer({ isActive: false, tenant: 'red' });
     const unknown = randomUUID();
     const [{ last }] = (await installation.sql<{ last: string }>(
       'SELECT coalesce(max(id), 0) AS last FROM export_audit_log',
     )) as [{ last: string }];
 
     await fail(LIMIT + 2, partner.id, address);
-    await fail(1, partner.id, elsewhere);
-    await attempt(disabled.id, disabled.secret, address);
-    await fail(2, unknown, address);
-    await attempt('a text', WRONG, address);
-    await endWindows();
-    await fail(2, partner.id, address);
+    for (const id of [unknown, 'a text']) await attempt(id, WRONG, elsewhere);
+    await installation.sql(`UPDATE audit_aggregates SET written_at = written_at - interval '61 seconds'`);
+    await attempt(partner.id, WRONG, elsewhere);
+    await fail(1, unknown, address);
 
     const entries = await installation.sql(
       `SELECT action, customer_id, tenant_id, user_id, address, details FROM export_audit_log WHERE id > $1 ORDER BY id`,
       last,
     );
-    const refused = (customer_id: string | null, tenant_id: string | null, reason: string, from = address) => ({
-      ...{ action: 'customer.refused', user_id: null, customer_id, tenant_id, address: from, details: { reason } },
+    const refused = (from: string, details: object, customer_id: string | null, tenant_id: string | null) => ({
+      ...{ action: 'customer.refused', user_id: null, customer_id, tenant_id, address: from, details },
     });
     expect(entries).toEqual([
-      refused(partner.id, 'blue', 'wrong-secret'),
-      refused(partner.id, 'blue', 'wrong-secret', elsewhere),
-      refused(disabled.id, 'red', 'inactive'),
-      refused(unknown, null, 'unknown'),
-      refused(null, null, 'unknown'),
-      refused(partner.id, 'blue', 'wrong-secret'),
+      refused(address, { reason: 'wrong-secret', count: 1 }, partner.id, 'blue'),
+      refused(elsewhere, { reason: 'unknown', count: 1 }, null, null),
+      refused(elsewhere, { count: 2 }, null, null),
+      refused(address, { count: 3 }, null, null),
     ]);
+  });
+
+  it('leave no entry for each unknown id that one address makes up', async () => {
+    const address = newAddress();
+    const before = await auditEntriesFrom(address);
+
+    for (let guess = 0; guess < LIMIT * 5; guess += 1) await attempt(randomUUID(), WRONG, address);
+
+    expect([before, await auditEntriesFrom(address)]).toEqual([0, 1]);
+  });
+
+  async function auditEntriesFrom(address: string): Promise<number> {
+    const [row] = await installation.sql<{ count: number }>(
+      'SELECT count(*)::int AS count FROM export_audit_log WHERE address = $1',
+      address,
+    );
+    return row!.count;
+  }
+});
+
+/** An `X-Forwarded-For` that anybody can send decides nothing. */
+describe('The client address of a request', () => {
+  it('is that of the connection where the proxy is not trusted', async () => {
+    const { installation } = await Installation.withApplication({
+      RATE_LIMIT_CUSTOMER_FAILURES: `${LIMIT}/1h`,
+      TRUSTED_PROXIES: '192.0.2.0/24',
+    });
+    try {
+      const partner = await installation.asCustomer();
+      const statuses: number[] = [];
+      for (let turn = 1; turn <= LIMIT + 1; turn += 1) {
+        const headers = { authorization: basic(partner.id, WRONG), 'X-Forwarded-For': `198.51.100.${turn}` };
+        statuses.push((await installation.asNobody().get(PATH, headers)).status);
+      }
+
+      const addresses = await installation.sql('SELECT DISTINCT address FROM export_audit_log');
+      expect(statuses).toEqual([401, 401, 401, 429]);
+      expect(addresses).toEqual([{ address: expect.stringContaining('127.0.0.1') }]);
+    } finally {
+      await installation.remove();
+    }
   });
 });

@@ -121,11 +121,15 @@ export class FakeExportRepository extends ExportRepository {
   }
 
   override recordDownload(id: string, by: Party | null): Promise<void> {
-    this.records.changeExports({
+    const [row] = this.records.changeExports({
       where: (record) => record.id === id,
       set: ({ downloadCount }) => ({ downloadCount: downloadCount + 1 }),
-      audit: (row) => auditOf(row, 'export.downloaded', { by, details: { by: wayOf(by) } }),
     });
+    if (row) {
+      const entry = auditOf(row, 'export.downloaded', { by, details: { by: wayOf(by) } });
+      if (by === null) this.records.auditAggregated(entry);
+      else this.records.audit(entry);
+    }
     return Promise.resolve();
   }
 

@@ -28,8 +28,12 @@ export class FakeFailureRepository extends FailureRepository {
     return this.read(subjects, windowSeconds);
   }
 
-  override report({ customerId, tenantId, reason }: FailedAttempt, windowSeconds: number): Promise<void> {
-    this.records.audit({ action: 'customer.refused', userId: null, tenantId, customerId, details: { reason } });
+  override report({ customerId, tenantId, reason }: FailedAttempt): Promise<void> {
+    this.records.auditAggregated({ action: 'customer.refused', tenantId, customerId, details: { reason } });
+    return Promise.resolve();
+  }
+
+  override forgetEnded(windowSeconds: number): Promise<void> {
     for (const subject of this.windows.keys()) {
       if (!this.openWindow(subject, windowSeconds)) this.windows.delete(subject);
     }

@@ -1,6 +1,11 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Export } from '../../src/export/model/domain/export';
 import { ownerOf } from '../../src/export/model/domain/record-owner';
+import {
+  aggregatedEntry,
+  type AnonymousAuditEntry,
+  AUDIT_WINDOW_SECONDS,
+} from '../../src/platform/audit/aggregated-audit';
 import type { AuditEntry } from '../../src/platform/audit/audit-log';
 import type { Party } from '../../src/platform/auth/caller';
 import { DomainError } from '../../src/platform/errors/domain-error';
@@ -49,6 +54,7 @@ export class FakeRecords {
   /** When the schedules of each owner ran by themselves. */
   readonly scheduledRuns = new Map<string, Date[]>();
   readonly auditLog: AuditRecord[] = [];
+  private readonly auditAggregates = new Map<string, { writtenAt: Date; pending: AnonymousAuditEntry[] }>();
   /** The prefixes of the files that are to be removed from storage. */
   readonly fileRemovals: string[] = [];
   readonly idempotencyKeys = new Map<string, KeptIdempotencyKey>();
@@ -71,6 +77,19 @@ export class FakeRecords {
 
   audit(entry: AuditEntry): void {
     this.auditLog.push({ ...entry, at: this.clock.now() });
+  }
+
+  /** One entry a minute, of a network that is always the same. */
+  auditAggregated(entry: AnonymousAuditEntry): void {
+    const subject = `${entry.action} ${entry.exportId}`;
+    const kept = this.auditAggregates.get(subject);
+    const pending = [...(kept?.pending ?? []), entry];
+    if (kept && kept.writtenAt > this.clock.in(-AUDIT_WINDOW_SECONDS)) kept.pending = pending;
+    else {
+      const isMixed = pending.some((other) => JSON.stringify(other) !== JSON.stringify(entry));
+      this.audit(aggregatedEntry(entry, pending.length, { isMixed, origin: {} }));
+      this.auditAggregates.set(subject, { writtenAt: this.clock.now(), pending: [] });
+    }
   }
 
   /** What was posted of one export, event and channel before is not posted again. */

@@ -51,6 +51,8 @@ export async function createPrismaCustomers(): Promise<CustomersUnderTest> {
         UPDATE customers SET former_secret_ends_at = former_secret_ends_at - make_interval(secs => ${seconds})`;
       await prisma.$executeRaw`
         UPDATE customer_failures SET started_at = started_at - make_interval(secs => ${seconds})`;
+      await prisma.$executeRaw`
+        UPDATE audit_aggregates SET written_at = written_at - make_interval(secs => ${seconds})`;
     },
     auditOf: (customerId) =>
       prisma.auditEntry.findMany({

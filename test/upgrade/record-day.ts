@@ -67,6 +67,7 @@ function settingsOf(seed: number): Settings {
       PUBLIC_URL: 'https://exports.platform.example',
       MAIL_FROM: 'Exports <exports@platform.example>',
       OUTBOUND_ALLOWED_HOSTS: '127.0.0.1',
+      TRUSTED_PROXIES: 'loopback',
       // Links in mails, which last as long as the files, are to work for as long as the dump is kept.
       RETENTION_DAYS: '3650',
       RATE_LIMIT_BOARDS: '20/30d',

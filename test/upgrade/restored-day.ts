@@ -55,6 +55,8 @@ export class RestoredDay {
     const installation = await Installation.on(database.url, {
       ...day.environment,
       ...{ STORAGE: 'disk', PUBLIC_URL: undefined, SMTP_URL: mail.url, EXPORT_LEASE_SECONDS: '3' },
+      // 0.1.0, which recorded the day, trusted it without a setting.
+      TRUSTED_PROXIES: 'loopback',
     });
     await run('tar', ['-xzf', join(folder, 'files.tar.gz'), '-C', installation.storageFolder]);
     return new RestoredDay(day, installation, receiver, bucket, mail, () => database.drop());

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { recordAudit } from '../../platform/audit/audit-log';
+import { recordAggregatedAudit } from '../../platform/audit/aggregated-audit';
 import { Prisma } from '../../platform/prisma/generated/client';
 import { PrismaService } from '../../platform/prisma/prisma.service';
 import type { FailedAttempt } from '../model/domain/failed-attempt';
@@ -30,10 +30,13 @@ export class PrismaFailureRepository extends FailureRepository {
       RETURNING ${countOf(windowSeconds)}`;
   }
 
-  override async report({ customerId, tenantId, reason }: FailedAttempt, windowSeconds: number): Promise<void> {
-    const entry = { action: 'customer.refused', userId: null, tenantId, customerId, details: { reason } };
-    await recordAudit(this.prisma, entry);
-    // Rows only come into being when a window begins, so then they are cleared away. Waiting for one could be mutual.
+  override async report({ customerId, tenantId, reason }: FailedAttempt): Promise<void> {
+    const entry = { action: 'customer.refused', tenantId, customerId, details: { reason } };
+    await this.prisma.$transaction((transaction) => recordAggregatedAudit(transaction, entry));
+  }
+
+  override async forgetEnded(windowSeconds: number): Promise<void> {
+    // Waiting for a row could be mutual.
     await this.prisma.$executeRaw`
       DELETE FROM customer_failures WHERE subject IN (
         SELECT subject FROM customer_failures AS kept WHERE NOT ${isOpen(windowSeconds)}

@@ -15,6 +15,8 @@ export interface AuditEntry {
   readonly customerId?: string | null;
   /** The request that it goes back to, where none is in hand. */
   readonly requestId?: string;
+  /** The client address that it goes back to, where that is not the one of the request in hand. */
+  readonly address?: string | null;
   readonly details?: Readonly<Record<string, string | number | boolean | null>>;
 }
 
@@ -30,7 +32,7 @@ export async function recordAudit(transaction: Transaction, ...entries: readonly
       tenantId: entry.tenantId,
       customerId: entry.customerId,
       requestId: context?.requestId ?? entry.requestId,
-      address: context?.address,
+      address: entry.address === undefined ? context?.address : entry.address,
       details: { ...entry.details },
     })),
   });

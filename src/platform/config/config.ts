@@ -39,6 +39,8 @@ export class Config {
     /** Without a trailing slash. */
     readonly publicUrl: string;
     readonly corsOrigins: readonly string[] | '*';
+    /** The proxies whose `X-Forwarded-For` names the client: addresses, CIDR blocks and named ranges of Express. */
+    readonly trustedProxies: readonly string[];
     /** How long the body of a request may take to arrive. */
     readonly bodyTimeoutSeconds: number;
     /** Bodies of a megabyte and more that a process handles at once; responses are counted apart. */
@@ -147,6 +149,7 @@ export class Config {
       managementPort: env.MANAGEMENT_PORT,
       publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
       corsOrigins: env.CORS_ORIGINS,
+      trustedProxies: env.TRUSTED_PROXIES,
       bodyTimeoutSeconds: env.BODY_TIMEOUT_SECONDS,
       largeBodies: { perCaller: env.LARGE_BODIES_PER_CALLER, totalBytes: env.LARGE_BODIES_MB * 1024 * 1024 },
       eventStreamsPerCaller: env.EVENT_STREAMS_PER_CALLER,

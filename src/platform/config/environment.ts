@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { isMailAddress } from '../mail/mail-address';
@@ -148,6 +149,27 @@ const hosts = list.transform((entries, context) =>
   }),
 );
 
+/** Named ranges of Express: https://expressjs.com/en/guide/behind-proxies.html */
+const PROXY_RANGES = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** Whose `X-Forwarded-For` is believed: addresses, CIDR blocks and the named ranges of Express. */
+const proxies = list.transform((entries, context) => {
+  const wrong = entries.find((entry) => !PROXY_RANGES.includes(entry) && !isAddressBlock(entry));
+  if (wrong === undefined) return entries;
+  context.addIssue({
+    code: 'custom',
+    message: `has "${wrong}", which is not an address, a CIDR block such as 10.0.0.0/8, or one of ${PROXY_RANGES.join(', ')}`,
+  });
+  return z.NEVER;
+});
+
+function isAddressBlock(entry: string): boolean {
+  const [, address = '', prefix] = /^([\da-f:.]+)(?:\/(\d{1,3}))?$/i.exec(entry) ?? [];
+  const version = isIP(address);
+  if (version === 0) return false;
+  return prefix === undefined || (Number(prefix) >= 1 && Number(prefix) <= (version === 4 ? 32 : 128));
+}
+
 /** The variables as they are named outside; see .env.example for what each is for. */
 const schema = z.object({
   ROLE: z.enum(['api', 'worker', 'all']).default('all'),
@@ -156,6 +178,7 @@ const schema = z.object({
   MANAGEMENT_PORT: wholeNumber(1, 65_535).optional(),
   PUBLIC_URL: url('http:', 'https:').optional(),
   CORS_ORIGINS: corsOrigins.default('*'),
+  TRUSTED_PROXIES: proxies.default([]),
   BODY_TIMEOUT_SECONDS: wholeNumber(1, 3600).default(300),
   LARGE_BODIES_PER_CALLER: wholeNumber(1, 64).default(2),
   LARGE_BODIES_MB: wholeNumber(1, 65_536).default(150),

@@ -49,3 +49,26 @@ describe('CORS_ORIGINS', () => {
     expect(() => read(value)).toThrow(/CORS_ORIGINS has ".*", which is not an origin: like https:\/\/app.example.com/);
   });
 });
+
+describe('TRUSTED_PROXIES', () => {
+  const proxiesIn = (value?: string) => Environment.parse({ ...NEEDED, TRUSTED_PROXIES: value }).TRUSTED_PROXIES;
+
+  it('trusts no proxy by default', () => {
+    expect(proxiesIn()).toEqual([]);
+  });
+
+  it('takes addresses, CIDR blocks and the named ranges of Express', () => {
+    expect(proxiesIn('loopback, linklocal,uniquelocal, 10.1.0.0/16, 2001:db8::/32,192.0.2.7,::1')).toEqual([
+      ...['loopback', 'linklocal', 'uniquelocal', '10.1.0.0/16', '2001:db8::/32', '192.0.2.7', '::1'],
+    ]);
+  });
+
+  it.each(['true', '1', 'proxy.internal', '10.0.0.0/33', '0.0.0.0/0', '2001:db8::/129', '10.0.0/8', '999.1.1.1', '*'])(
+    'refuses %s',
+    (value) => {
+      expect(() => proxiesIn(`loopback, ${value}`)).toThrow(
+        `TRUSTED_PROXIES has "${value}", which is not an address, a CIDR block such as 10.0.0.0/8, or one of`,
+      );
+    },
+  );
+});

@@ -48,7 +48,8 @@ export function configureHttp(app: NestExpressApplication, config: Config): void
   app.enableCors(corsOf(http));
   if (http.managementPort !== undefined) separatePorts((handler) => app.use(handler));
   if (!config.servesApi) app.use('/api', notServedHere);
-  app.set('trust proxy', 'loopback, linklocal, uniquelocal');
+  // Decides `request.ip`, and so every address that is counted, limited or written to the audit log.
+  app.set('trust proxy', [...http.trustedProxies]);
   app.disable('x-powered-by');
   app.set('etag', false);
 

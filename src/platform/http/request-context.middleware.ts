@@ -13,7 +13,7 @@ export class RequestContextMiddleware implements NestMiddleware {
     const given = request.get('X-Request-Id');
     const requestId = given !== undefined && SOUND_REQUEST_ID.test(given) ? given : randomUUID();
     response.setHeader('X-Request-Id', requestId);
-    // A proxy within our own network may name what it likes.
+    // A trusted proxy may pass on what is no address.
     const address = isIP(request.ip ?? '') > 0 ? request.ip : undefined;
     RequestContext.run({ requestId, address }, next);
   }

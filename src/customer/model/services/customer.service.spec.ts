@@ -109,7 +109,7 @@ describe('An external system', () => {
       taken.push([kind, [...steps]]);
     }
 
-    expect(taken).toEqual(Object.keys(kinds).map((kind) => [kind, ['read', 'find', 'add', 'report']]));
+    expect(taken).toEqual(Object.keys(kinds).map((kind) => [kind, ['read', 'find', 'add', 'report', 'forgetEnded']]));
   });
 
   it.each([UNKNOWN, 'no-id'])('that is not there is not found: %s', async (id) => {

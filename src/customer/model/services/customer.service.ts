@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import type { CallingCustomer } from '../../../platform/auth/caller';
+import { networkOf } from '../../../platform/http/network';
 import { NOBODY, refusalOf } from '../domain/customer';
 import { CustomerRepository } from '../domain/interfaces/customer.repository';
-import { networkOf } from '../domain/network';
 import { FailureLimit } from './failure-limit';
 
 export interface CustomerCredentials {
@@ -35,7 +35,8 @@ export class CustomerService {
     const customer = (await this.customers.find(id ?? NOBODY.id)) ?? NOBODY;
     const reason = refusalOf(customer, secret);
     if (reason === null) return { customerId: customer.id, tenantId: customer.tenantId };
-    await this.limit.note({ customerId: id, tenantId: customer.tenantId, reason }, network);
+    const customerId = customer === NOBODY ? null : customer.id;
+    await this.limit.note(id, { customerId, tenantId: customer.tenantId, reason }, network);
     return null;
   }
 }

@@ -7,7 +7,7 @@ import { type FailureCount, FailureRepository } from '../domain/interfaces/failu
 /** How many times as often an address may fail over all ids as for one. */
 const IDS_OF_ONE_ADDRESS = 5;
 
-/** For what is written to the audit log where nothing is limited. */
+/** For the counts where nothing is limited. */
 const USUAL_WINDOW_SECONDS = 60;
 
 /**
@@ -29,14 +29,16 @@ export class FailureLimit {
   }
 
   /**
-   * Counts a failure. Only the first in a window is written to the audit log: a thousand guesses are one attack.
+   * Counts a failure, and reports it to the audit log.
+   * @param customerId the id that was given; `null` for a text that is none
    * @throws DomainError limit, when others that came at the same time had used up what is allowed
    */
-  async note(attempt: FailedAttempt, network: string): Promise<void> {
-    const subjects = subjectsOf(attempt.customerId, network);
+  async note(customerId: string | null, attempt: FailedAttempt, network: string): Promise<void> {
+    const subjects = subjectsOf(customerId, network);
     const counts = await this.failures.add(subjects, this.windowSeconds);
-    const ofPair = counts.find(({ subject }) => subject === subjects[0]);
-    if (ofPair?.failures === 1) await this.failures.report(attempt, this.windowSeconds);
+    await this.failures.report(attempt);
+    // A row only comes into being when a window begins, so then some are cleared away.
+    if (counts.some(({ failures }) => failures === 1)) await this.failures.forgetEnded(this.windowSeconds);
     this.refuseTooMany(network, counts, 1);
   }
 

@@ -15,6 +15,9 @@ export abstract class FailureRepository {
   /** Counts one failure more for each subject. @returns what the counts are now */
   abstract add(subjects: readonly string[], windowSeconds: number): Promise<FailureCount[]>;
 
-  /** Writes the failure down in the audit log, and forgets windows that have ended. */
-  abstract report(attempt: FailedAttempt, windowSeconds: number): Promise<void>;
+  /** Writes the failure to the audit log: at most one entry a minute for each network of the client address. */
+  abstract report(attempt: FailedAttempt): Promise<void>;
+
+  /** Forgets windows that have ended, a limited number at a time. */
+  abstract forgetEnded(windowSeconds: number): Promise<void>;
 }

@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+import { AuditMaintenance } from './audit-maintenance';
+
+@Module({ providers: [AuditMaintenance] })
+export class AuditModule {}
