@@ -19,7 +19,8 @@ describe('The models of Prisma', () => {
     await client.connect();
     const { rows } = await client.query<{ column: string }>(
       `SELECT table_name || '.' || column_name || CASE is_nullable WHEN 'YES' THEN '?' ELSE '' END AS column
-       FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> '_prisma_migrations'`,
+       FROM information_schema.columns JOIN pg_class ON oid = format('%I', table_name)::regclass
+       WHERE table_schema = 'public' AND table_name <> '_prisma_migrations' AND NOT relispartition`,
     );
     await client.end();
 

@@ -108,7 +108,7 @@ describe('The audit log as a file', () => {
     expect([answer.status, answer.body.error]).toEqual([403, 'Admin role required']);
   });
 
-  it.each(['exports', 'export_deliveries', 'archive.scheduled_exports'])(
+  it.each(['exports', 'export_deliveries', 'archive.scheduled_exports', 'export_audit_log_default'])(
     'is the only table of the service: %s is refused',
     async (table) => {
       const { status, body } = await root.post(DATA_TYPES, { name: freshName(), tables: [table] });

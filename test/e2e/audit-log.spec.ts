@@ -219,8 +219,8 @@ describe('The audit log', () => {
     'UPDATE export_audit_log SET user_id = NULL WHERE false',
     'DELETE FROM export_audit_log WHERE at < now()',
     'TRUNCATE export_audit_log',
-    `INSERT INTO export_audit_log (id, action) SELECT min(id), 'past.forged' FROM export_audit_log
-       ON CONFLICT (id) DO UPDATE SET action = 'past.forged'`,
+    `INSERT INTO export_audit_log (id, at, action) SELECT id, at, 'past.forged' FROM export_audit_log LIMIT 1
+       ON CONFLICT (id, at) DO UPDATE SET action = 'past.forged'`,
     `SET LOCAL session_replication_role = replica; DELETE FROM export_audit_log`,
   ])('lets nobody change it, not even who owns the table: %s', async (statement) => {
     const before = await installation.sql('SELECT count(*), max(id) FROM export_audit_log');

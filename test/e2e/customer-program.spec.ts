@@ -4,7 +4,8 @@ import { PrismaCustomerRepository } from '../../src/customer/infrastructure/cust
 import { CustomerAdministration } from '../../src/customer/model/services/customer-administration';
 import { PrismaService } from '../../src/platform/prisma/prisma.service';
 import { CustomerClient } from '../support/customers';
-import { manageCustomers, type ProgramRun, runInImage } from '../support/operator-programs';
+import { manageCustomers, runInImage } from '../support/operator-programs';
+import type { ProgramRun } from '../support/program';
 import { Installation } from '../support/installation';
 import { freePort } from '../support/service';
 import { until } from '../support/until';

@@ -255,6 +255,16 @@ describe('Statistics and the audit log', () => {
     },
   );
 
+  it('do not show by a cursor when an entry of another tenant was written', async () => {
+    const red = entriesOf(await root.get(`${AUDIT}?tenant_id=red&to=2020-06-01`))[0]!;
+
+    const ofBlue = await blueAdmin.get(`${AUDIT}?cursor=${red.id}`);
+    const ofRoot = await root.get(`${AUDIT}?cursor=${red.id}&from=2020-05-01&to=2020-06-01`);
+
+    expect([ofBlue.status, ofBlue.body.results, ofBlue.body.next]).toEqual([200, [], null]);
+    expect(entriesOf(ofRoot)).toHaveLength(11);
+  });
+
   it('have nothing behind a cursor that no page had', async () => {
     const { status, body } = await root.get(`${AUDIT}?cursor=999999999999999999`);
 

@@ -83,7 +83,8 @@ export class PrismaOversightRepository extends OversightRepository {
     const older =
       cursor === undefined
         ? Prisma.sql`true`
-        : Prisma.sql`(at, id) < ((SELECT at FROM export_audit_log WHERE id = ${cursor}::bigint), ${cursor}::bigint)`;
+        : Prisma.sql`(at, id) < ((SELECT at FROM export_audit_log WHERE id = ${cursor}::bigint AND ${tenantIs(tenantId)}),
+                                 ${cursor}::bigint)`;
     const [[counted], rows] = await Promise.all([
       this.prisma.$queryRaw<{ count: number }[]>`
         SELECT count(*)::int AS count FROM (SELECT FROM export_audit_log WHERE ${all} LIMIT ${MOST_COUNTED}) AS entry`,

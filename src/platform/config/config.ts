@@ -195,9 +195,14 @@ export class Config {
     return Config.from(process.env);
   }
 
-  /** What a migration needs to know, and nothing else. */
+  /** What a program of the operator needs to know, and nothing else. */
   static databaseUrlOfProcess(): string {
     return Environment.databaseUrl(process.env);
+  }
+
+  /** The connection of programs that change tables. */
+  static migrationDatabaseUrlOfProcess(): string {
+    return Environment.migrationDatabaseUrl(process.env);
   }
 
   /** Whether this process answers HTTP beyond its health and metrics. */

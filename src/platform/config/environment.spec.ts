@@ -25,6 +25,7 @@ const EVERYTHING = {
   LOG_LEVEL: 'warn',
   DATABASE_URL: 'postgres://exports:pass@db.example.com/exports',
   EXPORT_DATABASE_URL: 'postgres://reader:pass@replica.example.com/exports',
+  MIGRATION_DATABASE_URL: 'postgres://owner:pass@db.example.com/exports',
   REDIS_URL: 'rediss://redis.example.com:6380',
   STORAGE: 's3',
   STORAGE_DIR: '/srv/exports',

@@ -185,6 +185,7 @@ const schema = z.object({
   LOG_LEVEL: z.enum(['error', 'warn', 'log', 'debug', 'verbose']).default('log'),
   DATABASE_URL: databaseUrl,
   EXPORT_DATABASE_URL: databaseUrl.optional(),
+  MIGRATION_DATABASE_URL: databaseUrl.optional(),
   REDIS_URL: url('redis:', 'rediss:').optional(),
   STORAGE: z.enum(['disk', 's3']).default('disk'),
   STORAGE_DIR: z.string().min(1).default('./storage'),
@@ -272,11 +273,23 @@ export const Environment = {
   },
 
   /**
-   * The one variable that a migration needs.
+   * The one variable that a program of the operator needs.
    * @throws ConfigurationError
    */
   databaseUrl(variables: Variables): string {
     return checked(z.object({ DATABASE_URL: databaseUrl }), variables).DATABASE_URL;
+  },
+
+  /**
+   * How programs connect that change tables: as the role that owns them.
+   * @throws ConfigurationError
+   */
+  migrationDatabaseUrl(variables: Variables): string {
+    const { MIGRATION_DATABASE_URL: url } = checked(
+      z.object({ MIGRATION_DATABASE_URL: databaseUrl.optional() }),
+      variables,
+    );
+    return url ?? Environment.databaseUrl(variables);
   },
 };
 

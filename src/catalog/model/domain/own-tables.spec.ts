@@ -18,6 +18,8 @@ describe('The tables of the service', () => {
 
   it('are known in every schema, and no others are', () => {
     expect(['exports', 'archive.exports', 'bullmq.job'].map(isOwnTable)).toEqual([true, true, true]);
+    const partitions = ['default', '2027_02', 'before_2027_02'].map((part) => `export_audit_log_${part}`);
+    expect(partitions.map(isOwnTable)).toEqual([true, true, true]);
     expect(['users', 'archive.users', 'exports.users', 'export_audit_log'].map(isOwnTable)).toEqual(
       Array(4).fill(false),
     );

@@ -5,8 +5,11 @@
 export const OWN_TABLES: ReadonlySet<string> = new Set([
   ...['_prisma_migrations', 'customers', 'customer_failures', 'idempotency_keys', 'rate_limit_uses'],
   ...['exports', 'export_deliveries', 'delivered_objects', 'export_data_types', 'export_sensitive_columns'],
-  ...['scheduled_exports', 'scheduled_export_runs', 'solo_sessions', 'sweeps', 'file_removals'],
+  ...['scheduled_exports', 'scheduled_export_runs', 'solo_sessions', 'sweeps', 'file_removals', 'audit_aggregates'],
 ]);
+
+/** The months of the audit log, which come and go: it is exported as a whole. */
+const AUDIT_PARTITION = /^export_audit_log_(default|(before_)?\d{4}_\d\d)$/;
 
 /** Of the queue, where it is in PostgreSQL. */
 const QUEUE_SCHEMA = 'bullmq.';
@@ -16,5 +19,6 @@ const QUEUE_SCHEMA = 'bullmq.';
  * @returns whether it is a table of the service, in whichever schema the service is installed
  */
 export function isOwnTable(table: string): boolean {
-  return table.startsWith(QUEUE_SCHEMA) || OWN_TABLES.has(table.slice(table.lastIndexOf('.') + 1));
+  const name = table.slice(table.lastIndexOf('.') + 1);
+  return table.startsWith(QUEUE_SCHEMA) || OWN_TABLES.has(name) || AUDIT_PARTITION.test(name);
 }
