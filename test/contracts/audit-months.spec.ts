@@ -157,10 +157,12 @@ describe('The partitions of the audit log', () => {
     const others = await Promise.all([1, 2].map(() => connected(database.url)));
 
     const added = await Promise.all(
-      others.map(async (other) => (await other.query('SELECT export_audit_log_add_months() AS added')).rows),
+      others.map(
+        async (other) => (await other.query<{ added: number }>('SELECT export_audit_log_add_months() AS added')).rows,
+      ),
     );
 
-    expect(added.flat().reduce((sum, row) => sum + Number(row.added), 0)).toBe(1);
+    expect(added.flat().reduce((sum, row) => sum + row.added, 0)).toBe(1);
     expect(await partitions()).toEqual(before);
     expect(await addMonths()).toBe(0);
     await Promise.all(others.map((other) => other.end()));

@@ -24,6 +24,13 @@ interface Partition {
   readonly isOld: boolean;
 }
 
+interface MeasuredRow {
+  readonly first: string | null;
+  readonly last: string | null;
+  readonly rows: string;
+  readonly bytes: number;
+}
+
 const DEFAULT_PARTITION = 'public.export_audit_log_default';
 
 /** The first moment of the months that are kept, where $1 is their number. */
@@ -108,14 +115,14 @@ export class AuditLogPartitions {
       `SELECT coalesce(max(at) < ${FIRST_KEPT}, false) AS is_old FROM public.export_audit_log_default`,
       [keepMonths],
     );
-    return rows[0]!.is_old;
+    return rows.some((row) => row.is_old);
   }
 
   private async measure(partitions: readonly Partition[]): Promise<AuditMonths[]> {
     const measured: AuditMonths[] = [];
     for (const { name } of partitions) {
       const table = `public.${this.client.escapeIdentifier(name)}`;
-      const { rows } = await this.client.query<{ first: string; last: string; rows: string; bytes: number }>(
+      const { rows } = await this.client.query<MeasuredRow>(
         `SELECT to_char(min(at) AT TIME ZONE 'UTC', 'YYYY-MM') AS first, to_char(max(at) AT TIME ZONE 'UTC', 'YYYY-MM') AS last,
                 count(*) AS rows, pg_total_relation_size($1::regclass)::float8 AS bytes
          FROM ${table}`,

@@ -143,17 +143,7 @@ export class Config {
 
   private constructor(env: Environment) {
     this.role = env.ROLE;
-    this.http = {
-      port: env.PORT,
-      host: env.HOST,
-      managementPort: env.MANAGEMENT_PORT,
-      publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
-      corsOrigins: env.CORS_ORIGINS,
-      trustedProxies: env.TRUSTED_PROXIES,
-      bodyTimeoutSeconds: env.BODY_TIMEOUT_SECONDS,
-      largeBodies: { perCaller: env.LARGE_BODIES_PER_CALLER, totalBytes: env.LARGE_BODIES_MB * 1024 * 1024 },
-      eventStreamsPerCaller: env.EVENT_STREAMS_PER_CALLER,
-    };
+    this.http = httpOf(env);
     this.logLevel = env.LOG_LEVEL;
     this.database = { url: env.DATABASE_URL, exportUrl: env.EXPORT_DATABASE_URL ?? env.DATABASE_URL };
     this.queue = { redisUrl: env.REDIS_URL };
@@ -235,6 +225,20 @@ function boardsOf(env: Environment): Config['boards'] {
     drawingThreads: env.DRAWING_THREADS,
     budgetSeconds: env.DRAWING_BUDGET_SECONDS,
     rateLimit: env.RATE_LIMIT_BOARDS,
+  };
+}
+
+function httpOf(env: Environment): Config['http'] {
+  return {
+    port: env.PORT,
+    host: env.HOST,
+    managementPort: env.MANAGEMENT_PORT,
+    publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
+    corsOrigins: env.CORS_ORIGINS,
+    trustedProxies: env.TRUSTED_PROXIES,
+    bodyTimeoutSeconds: env.BODY_TIMEOUT_SECONDS,
+    largeBodies: { perCaller: env.LARGE_BODIES_PER_CALLER, totalBytes: env.LARGE_BODIES_MB * 1024 * 1024 },
+    eventStreamsPerCaller: env.EVENT_STREAMS_PER_CALLER,
   };
 }
 
