@@ -31,7 +31,7 @@ async function main(args: readonly string[]): Promise<void> {
     process.stdout.write(USAGE);
     return;
   }
-  const client = new Client({ connectionString: Config.migrationDatabaseUrlOfProcess() });
+  const client = new Client({ connectionString: Config.migrationOfProcess().url });
   await client.connect();
   try {
     process.stdout.write(await run(command, new AuditLogPartitions(client)));

@@ -1,12 +1,33 @@
 import { join } from 'node:path';
-import { Config } from './platform/config/config';
+import { runMigrations } from 'bullmq';
+import { Client } from 'pg';
+import { Config, type MigrationConfig } from './platform/config/config';
+import { grantDatabaseRights } from './platform/prisma/database-rights';
 import { applyMigrations } from './platform/prisma/migrations';
+import { POSTGRES_SCHEMA } from './platform/queue/queue-connections';
 
-/** `npm run migrate`: brings the database of DATABASE_URL up to date. */
+/** `npm run migrate`: brings the database up to date, and gives the roles of the service their rights. */
 async function main(): Promise<void> {
-  const databaseUrl = Config.databaseUrlOfProcess();
-  const applied = await applyMigrations(databaseUrl, join(__dirname, '..', 'prisma', 'migrations'));
+  const config = Config.migrationOfProcess();
+  const applied = await applyMigrations(config.url, join(__dirname, '..', 'prisma', 'migrations'));
   process.stdout.write(applied.length === 0 ? 'The database is up to date.\n' : `Applied ${applied.join(', ')}.\n`);
+  if (config.application !== undefined) await prepareRoles(config, config.application);
+}
+
+/** The service does not own its tables then, so it can make neither the queue's nor the rights. */
+async function prepareRoles({ url, reader, queueIsInPostgres }: MigrationConfig, application: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    if (queueIsInPostgres) await runMigrations(client, POSTGRES_SCHEMA);
+    const queueSchema = queueIsInPostgres ? POSTGRES_SCHEMA : undefined;
+    const warnings = await grantDatabaseRights(client, { application, reader, queueSchema });
+    const roles = [application, ...(reader === undefined ? [] : [reader])].join(' and ');
+    process.stdout.write(`Granted rights to ${roles}.\n`);
+    for (const warning of warnings) process.stderr.write(`${warning}\n`);
+  } finally {
+    await client.end();
+  }
 }
 
 main().catch((error: unknown) => {

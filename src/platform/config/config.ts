@@ -27,6 +27,17 @@ export interface S3StorageConfig {
   readonly kmsKeyId?: string;
 }
 
+/** How `npm run migrate` and `npm run audit` reach the database, and for whom. */
+export interface MigrationConfig {
+  /** As the role that owns the tables. */
+  readonly url: string;
+  /** The role that the service runs as; absent where it is the owner itself. */
+  readonly application?: string;
+  /** The role that data exports are read as, where it is another one. */
+  readonly reader?: string;
+  readonly queueIsInPostgres: boolean;
+}
+
 /** Everything the environment decides, checked and typed. Nothing else reads `process.env`. */
 export class Config {
   readonly role: Role;
@@ -190,9 +201,9 @@ export class Config {
     return Environment.databaseUrl(process.env);
   }
 
-  /** The connection of programs that change tables. */
-  static migrationDatabaseUrlOfProcess(): string {
-    return Environment.migrationDatabaseUrl(process.env);
+  /** What programs need that change tables. */
+  static migrationOfProcess(): MigrationConfig {
+    return migrationOf(process.env);
   }
 
   /** Whether this process answers HTTP beyond its health and metrics. */
@@ -225,6 +236,23 @@ function boardsOf(env: Environment): Config['boards'] {
     drawingThreads: env.DRAWING_THREADS,
     budgetSeconds: env.DRAWING_BUDGET_SECONDS,
     rateLimit: env.RATE_LIMIT_BOARDS,
+  };
+}
+
+/** @throws ConfigurationError */
+export function migrationOf(variables: Record<string, string | undefined>): MigrationConfig {
+  const env = Environment.migration(variables);
+  const roleIn = (url: string | undefined) =>
+    url === undefined ? undefined : decodeURIComponent(new URL(url).username) || undefined;
+  const owner = roleIn(env.url);
+  const application = roleIn(env.DATABASE_URL);
+  const reader = roleIn(env.EXPORT_DATABASE_URL);
+  const hasOwnRole = env.MIGRATION_DATABASE_URL !== undefined && application !== owner;
+  return {
+    url: env.url,
+    application: hasOwnRole ? application : undefined,
+    reader: reader === application || reader === owner ? undefined : reader,
+    queueIsInPostgres: env.REDIS_URL === undefined,
   };
 }
 

@@ -251,6 +251,15 @@ export interface Sender {
 
 export type Environment = z.infer<typeof schema>;
 
+const MIGRATION_VARIABLES = {
+  DATABASE_URL: true,
+  EXPORT_DATABASE_URL: true,
+  MIGRATION_DATABASE_URL: true,
+  REDIS_URL: true,
+} as const;
+
+type MigrationEnvironment = Pick<Environment, keyof typeof MIGRATION_VARIABLES>;
+
 type Variables = Record<string, string | undefined>;
 
 export class ConfigurationError extends Error {
@@ -281,15 +290,12 @@ export const Environment = {
   },
 
   /**
-   * How programs connect that change tables: as the role that owns them.
+   * What programs need that change tables: `DATABASE_URL` where `MIGRATION_DATABASE_URL` is not given.
    * @throws ConfigurationError
    */
-  migrationDatabaseUrl(variables: Variables): string {
-    const { MIGRATION_DATABASE_URL: url } = checked(
-      z.object({ MIGRATION_DATABASE_URL: databaseUrl.optional() }),
-      variables,
-    );
-    return url ?? Environment.databaseUrl(variables);
+  migration(variables: Variables): Partial<MigrationEnvironment> & { readonly url: string } {
+    const env = checked(schema.pick(MIGRATION_VARIABLES).partial(), variables);
+    return { ...env, url: env.MIGRATION_DATABASE_URL ?? Environment.databaseUrl(variables) };
   },
 };
 

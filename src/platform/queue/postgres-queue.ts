@@ -1,11 +1,14 @@
 import { Logger } from '@nestjs/common';
 import {
+  assertSchemaCompatibility,
   type BackendFactory,
+  LATEST_SCHEMA_VERSION,
   PostgresConnection,
   type PostgresConnectionOptions,
   type PostgresPoolConfig,
   PostgresQueueBackend,
   runMigrations,
+  SchemaMigrationRequiredError,
 } from 'bullmq';
 import { pause } from '../time/pause';
 
@@ -65,7 +68,8 @@ class WaitingConnection extends PostgresConnection {
     const client = await this.pool.connect();
     let isBroken = true;
     try {
-      await runMigrations(client, this.schema);
+      // What runs migrations has to own the schema, though there is nothing to do.
+      if ((await schemaVersion(client, this.schema)) < LATEST_SCHEMA_VERSION) await runMigrations(client, this.schema);
       isBroken = false;
     } finally {
       client.release(isBroken);
@@ -126,6 +130,16 @@ export const createWaitingBackend: BackendFactory<PostgresQueueBackend, Postgres
   const connection = new WaitingConnection(options.connection as PostgresPoolConfig);
   return new WaitingBackend(connection, name, options, true, withBlockingConnection ? name : undefined);
 };
+
+/** @returns 0 where the schema has no tables yet */
+async function schemaVersion(client: Parameters<typeof runMigrations>[0], schema: string): Promise<number> {
+  try {
+    return await assertSchemaCompatibility(client, schema);
+  } catch (error) {
+    if (error instanceof SchemaMigrationRequiredError) return 0;
+    throw error;
+  }
+}
 
 function retryPause(failures: number): number {
   return Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** failures);

@@ -1,12 +1,10 @@
+import { MIGRATION_LEDGER, SERVICE_TABLES } from '../../../platform/prisma/table-owners';
+
 /**
  * Tables of the service itself. They hold keys of its clients and receivers, the state of its work, and files' places: none
  * may be exported. The audit log is not among them, which administrators export.
  */
-export const OWN_TABLES: ReadonlySet<string> = new Set([
-  ...['_prisma_migrations', 'customers', 'customer_failures', 'idempotency_keys', 'rate_limit_uses'],
-  ...['exports', 'export_deliveries', 'delivered_objects', 'export_data_types', 'export_sensitive_columns'],
-  ...['scheduled_exports', 'scheduled_export_runs', 'solo_sessions', 'sweeps', 'file_removals', 'audit_aggregates'],
-]);
+export const OWN_TABLES: ReadonlySet<string> = new Set([...SERVICE_TABLES, MIGRATION_LEDGER]);
 
 /** The months of the audit log, which come and go: it is exported as a whole. */
 const AUDIT_PARTITION = /^export_audit_log_(default|(before_)?\d{4}_\d\d)$/;
