@@ -16,7 +16,8 @@ export class DatabaseWithRoles {
   ) {}
 
   static async create(): Promise<DatabaseWithRoles> {
-    const { url, drop } = await createBlankDatabase();
+    const database = await createBlankDatabase();
+    const { url } = database;
     const suffix = randomBytes(4).toString('hex');
     const roles = ['owner', 'app', 'reader'].map((name) => `${name}_${suffix}`);
     const [owner = '', application = '', reader = ''] = roles;
@@ -29,7 +30,7 @@ export class DatabaseWithRoles {
       [own.username, own.password] = [role, role];
       return own.href;
     };
-    return new DatabaseWithRoles(url, as(owner), as(application), as(reader), roles, drop);
+    return new DatabaseWithRoles(url, as(owner), as(application), as(reader), roles, () => database.drop());
   }
 
   /** The variables of the service and of the program that migrates. */
