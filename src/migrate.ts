@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { runMigrations } from 'bullmq';
 import { Client } from 'pg';
 import { Config, type MigrationConfig } from './platform/config/config';
-import { grantDatabaseRights } from './platform/prisma/database-rights';
+import { grantDatabaseRights } from './platform/postgres/database-rights';
 import { applyMigrations } from './platform/prisma/migrations';
 import { POSTGRES_SCHEMA } from './platform/queue/queue-connections';
 
