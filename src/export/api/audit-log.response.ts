@@ -9,6 +9,10 @@ const KNOWN_DETAILS = {
   attempt: { type: 'integer', description: 'Which attempt, counted from 1' },
   bytes: { type: 'integer', description: 'The size of a file, or how much of it was sent' },
   code: { type: 'string', description: 'The stable code of a failure' },
+  count: {
+    type: 'integer',
+    description: 'How many requests the entry stands for; more than 1 for those of one minute',
+  },
   format: { type: 'string' },
   kind: { type: 'string' },
   name: { type: 'string', description: 'Of the schedule or the data type' },
