@@ -40,8 +40,9 @@ function send(url: URL, { protocol, hostname, port }: URL, signal: AbortSignal):
     const tls = isIP(host) === 0 && { servername: host };
     const options = { ...tls, host, port, path, headers: { host: url.host }, signal };
     const sent: ClientRequest = request(options, resolve);
-    sent.once('error', (error) => { reject(signal.aborted ? (signal.reason as Error) : new StorageUnavailableError(error)); },
-    );
+    sent.once('error', (error) => {
+      reject(signal.aborted ? (signal.reason as Error) : new StorageUnavailableError(error));
+    });
     sent.end();
   });
 }
