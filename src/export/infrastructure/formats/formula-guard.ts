@@ -8,7 +8,7 @@ const FORMULA_SIGNS = ['=', '+', '-', '@', '\t', '\n', '\r'];
 const FULL_WIDTH_SIGNS = ['\uff1d', '\uff0b', '\uff0d', '\uff20'];
 const SIGN_CODES = Sql.join(FORMULA_SIGNS.map((sign) => Sql.integer(sign.charCodeAt(0))));
 const FULL_WIDTH_BYTES = Sql.join(
-  FULL_WIDTH_SIGNS.map((sign) => sql`decode(${Sql.literal(Buffer.from(sign).toString('hex'))}, 'hex')`),
+  FULL_WIDTH_SIGNS.map((sign) => Sql.literal(`\\x${Buffer.from(sign).toString('hex')}`)),
 );
 const NUMBER = '[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?';
 const PLAIN_NUMBER = Sql.literal(`\\A${NUMBER}\\Z`);
