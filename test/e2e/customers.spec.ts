@@ -138,5 +138,7 @@ describe('A customer', () => {
 function told({ status, headers, text }: Answer): unknown {
   const shown = Object.fromEntries(headers);
   for (const name of ['date', 'x-request-id']) expect(shown).toHaveProperty(name, expect.any(String));
-  return { status, headers: { ...shown, date: '', 'x-request-id': '' }, body: JSON.parse(text) as unknown };
+  const { request_id: requestId, ...body } = JSON.parse(text) as Record<string, unknown>;
+  expect(requestId).toBe(shown['x-request-id']);
+  return { status, headers: { ...shown, date: '', 'x-request-id': '' }, body };
 }
