@@ -162,7 +162,12 @@ describe('The outbox', () => {
         [
           {
             ...{ channel: 'webhook', event: 'export.completed-1', status: 'failed', attempts: 1, receipt: null },
-            ...{ lastError: 'It wants nothing more', endedAt: expect.any(Date), gone: true },
+            ...{
+              lastError: 'It wants nothing more',
+              errorCode: 'receiver-gone',
+              endedAt: expect.any(Date),
+              gone: true,
+            },
           },
         ],
       ],
