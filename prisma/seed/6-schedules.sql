@@ -9,14 +9,14 @@ WHERE id IN ('00000000-0000-7000-8000-5c4ed0000001', '00000000-0000-7000-8000-5c
 
 -- Nobody can know the keys of a bucket beforehand: until somebody saves them with the schedules, these do not run.
 INSERT INTO scheduled_exports (id, user_id, name, tables, columns, filters, format, granted, as_admin, frequency, cron,
-                               delivery_method, destination, is_active, paused_reason, created_at, updated_at)
+                               delivery_method, destination, is_active, paused_reason, admin_seen_at, created_at, updated_at)
 SELECT id, '00000000-0000-7000-8000-999999999999', name, ARRAY[tbl], columns, filters, format,
        jsonb_build_object(
          'format', format, 'dataTypes', '[]'::jsonb, 'filters', filters, 'audited', jsonb_build_object('tables', tbl),
          'options', jsonb_strip_nulls(jsonb_build_object('tables', ARRAY[tbl], 'columns', columns, 'timezone', 'UTC'))),
        true, 'cron', cron, 's3', destination, false,
        'It waits for the credentials of the bucket azora-exports: save them with the schedule, and resume it.',
-       '2026-11-01Z', '2026-11-01Z'
+       '2026-11-01Z', '2026-11-01Z', '2026-11-01Z'
 FROM (VALUES
   ('00000000-0000-7000-8000-5c4ed0000001'::uuid, 'daily_transactions', 'transactions', NULL::jsonb,
    '{"transactions": {"created_at": "yesterday"}}'::jsonb, 'csv', '0 1 * * *', 's3://azora-exports/daily/transactions/'),
