@@ -1,6 +1,6 @@
 import { CustomerProgram, usageFor } from './customer';
 import { CustomerProgramModule } from './customer/customer-program.module';
-import { runProgram } from './platform/program/run-program';
+import { programOf, runProgram } from './platform/program/run-program';
 
 /** `npm run customer`: makes external systems known, changes their secrets, keeps them out and lets them in. */
-void runProgram({ usageFor, module: CustomerProgramModule, program: CustomerProgram });
+void runProgram(usageFor, programOf(CustomerProgramModule, CustomerProgram));

@@ -1,5 +1,5 @@
-import { runProgram } from './platform/program/run-program';
+import { programOf, runProgram } from './platform/program/run-program';
 import { ScheduleProgram, ScheduleProgramModule, usageFor } from './scheduled-export/schedule-program.module';
 
 /** `npm run schedules`: lists everybody's schedules, pauses, resumes and deletes them. */
-void runProgram({ usageFor, module: ScheduleProgramModule, program: ScheduleProgram });
+void runProgram(usageFor, programOf(ScheduleProgramModule, ScheduleProgram));

@@ -11,18 +11,18 @@ export interface OperatorProgram {
   run(args: readonly string[]): Promise<string>;
 }
 
-interface ProgramParts {
-  /** How it is used, where that is what is asked; else `null`. */
-  readonly usageFor: (args: readonly string[]) => string | null;
-  /** What it needs, which includes the program. */
-  readonly module: Type;
-  readonly program: Type<OperatorProgram>;
-}
-
-/** Runs a program with the words of this process, prints what it says, and ends as it did. */
-export async function runProgram(parts: ProgramParts): Promise<void> {
+/**
+ * Runs a program with the words of this process, prints what it says, and ends as it did.
+ * @param usageFor how it is used, where that is what is asked; else `null`
+ */
+export async function runProgram(
+  usageFor: (args: readonly string[]) => string | null,
+  program: OperatorProgram,
+): Promise<void> {
+  const args = process.argv.slice(2);
   try {
-    process.stdout.write(await outputOf(parts, process.argv.slice(2)));
+    // Whoever asks how it is used may have no database yet.
+    process.stdout.write(usageFor(args) ?? (await program.run(args)));
   } catch (error) {
     const { message, exitCode } = toProgramFailure(error);
     process.stderr.write(`${message}\n`);
@@ -30,14 +30,16 @@ export async function runProgram(parts: ProgramParts): Promise<void> {
   }
 }
 
-async function outputOf({ usageFor, module, program }: ProgramParts, args: readonly string[]): Promise<string> {
-  const usage = usageFor(args);
-  // Whoever asks how it is used may have no database yet.
-  if (usage !== null) return usage;
-  const app = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
-  try {
-    return await app.get(program).run(args);
-  } finally {
-    await app.close();
-  }
+/** A program that is a provider of a module, which is started for it. */
+export function programOf(module: Type, program: Type<OperatorProgram>): OperatorProgram {
+  return {
+    run: async (args) => {
+      const app = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
+      try {
+        return await app.get(program).run(args);
+      } finally {
+        await app.close();
+      }
+    },
+  };
 }
