@@ -106,7 +106,7 @@ describe('A board that takes minutes to draw', () => {
   });
 
   it('gives no thumbnail when its first page alone takes too long', async () => {
-    const strokes = [{ tool: 'pen', color: '#000000', size: 3, points: zigzag(60_000) }];
+    const strokes = [{ tool: 'pen', color: '#000000', size: 3, points: zigzag(150_000) }];
     const session = await ann.saveBoard({ activePageId: '', pages: [{ strokes }] });
 
     const answer = await ann.post(`${SESSIONS}${session}/thumbnail`);
