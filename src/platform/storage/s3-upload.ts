@@ -7,6 +7,7 @@ import {
   DeleteObjectCommand,
   HeadObjectCommand,
   ListPartsCommand,
+  PutObjectCommand,
   type PutObjectCommandInput,
   type S3Client,
 } from '@aws-sdk/client-s3';
@@ -17,6 +18,8 @@ import { readUntilAborted, releaseBody } from './storage-body';
 // The smallest that S3 takes, for the memory's sake: with its 10,000 parts a file may have 48 GiB.
 const PART_BYTES = 5 * 1024 * 1024;
 const PARTS_AT_ONCE = 2;
+/** How long the answer to a request is awaited whose bytes are all on their way when the upload ends. */
+const ANSWER_GRACE_MS = 1_000;
 
 export type UploadTarget = Pick<
   PutObjectCommandInput,
@@ -32,6 +35,7 @@ export class S3Upload {
   private readonly target: UploadTarget;
   private readonly cleanUpMs: number;
   private readonly stop = new AbortController();
+  private readonly graceOver = new AbortController();
   // Tells the object of this very upload from another one under the same key.
   private readonly mark = randomUUID();
   private bytes = 0;
@@ -41,6 +45,9 @@ export class S3Upload {
     this.client = client;
     this.target = target;
     this.cleanUpMs = cleanUpMs;
+    this.stop.signal.addEventListener('abort', () => {
+      setTimeout(() => { this.graceOver.abort(this.stop.signal.reason); }, ANSWER_GRACE_MS).unref();
+    });
   }
 
   /**
@@ -77,6 +84,7 @@ export class S3Upload {
     });
     try {
       await upload.done();
+      this.stop.signal.throwIfAborted();
     } catch (error) {
       this.stop.abort(error);
       if (await this.arrivedAfterAll(upload.uploadId, signal)) return;
@@ -100,16 +108,21 @@ export class S3Upload {
   /** The upload's own abort() waits for the parts under way, whose requests it cannot cancel; these can be. */
   private stoppableClient(): S3Client {
     const send = async (command: Parameters<S3Client['send']>[0]): Promise<unknown> => {
-      // Cancelled, it might leave an upload whose id we never learn.
-      const abortSignal = command instanceof CreateMultipartUploadCommand ? undefined : this.stop.signal;
       try {
-        return await this.client.send(command, { abortSignal });
+        return await this.client.send(command, { abortSignal: this.stopOf(command) });
       } catch (error) {
         this.stop.abort(error);
         throw error;
       }
     };
     return Object.assign(Object.create(this.client) as S3Client, { send });
+  }
+
+  private stopOf(command: Parameters<S3Client['send']>[0]): AbortSignal | undefined {
+    // Cancelled, it might leave an upload whose id we never learn.
+    if (command instanceof CreateMultipartUploadCommand) return undefined;
+    // Cancelled, it may be carried out after we looked whether it was.
+    return command instanceof PutObjectCommand ? this.graceOver.signal : this.stop.signal;
   }
 
   /**
