@@ -46,7 +46,9 @@ export class S3Upload {
     this.target = target;
     this.cleanUpMs = cleanUpMs;
     this.stop.signal.addEventListener('abort', () => {
-      setTimeout(() => { this.graceOver.abort(this.stop.signal.reason); }, ANSWER_GRACE_MS).unref();
+      setTimeout(() => {
+        this.graceOver.abort(this.stop.signal.reason);
+      }, ANSWER_GRACE_MS).unref();
     });
   }
 
