@@ -1,4 +1,4 @@
--- All entries so far become one partition, which ends with the next month: so there is time to mend a migration that fails after
+-- All entries so far become one partition, which ends with the next month: so there is time to repair a migration that fails after
 -- this one. The check is what keeps ATTACH PARTITION from reading the whole table under a lock that stops every writer.
 DO $$
 DECLARE
@@ -7,7 +7,7 @@ BEGIN
     SELECT date_trunc('month', greatest(now(), max("at")), 'UTC') INTO "bound" FROM "export_audit_log";
     -- By the calendar of UTC, whatever the time zone of the session is.
     "bound" := ("bound" AT TIME ZONE 'UTC' + interval '2 months') AT TIME ZONE 'UTC';
-    -- A lock that is not given at once is asked for again, so that writers wait behind a long reader for a moment only.
+    -- A lock that is not granted at once is requested again: writers wait behind a long reader for a moment only.
     FOR "attempt" IN 1 .. 1000 LOOP
         BEGIN
             SET LOCAL lock_timeout = '500ms';

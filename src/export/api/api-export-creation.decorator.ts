@@ -32,7 +32,7 @@ const PREFER = ApiHeader({
 });
 
 /**
- * Documents what every route has in common that asks for an export.
+ * Documents what all routes that create exports have in common.
  * @param streamed the answer with the rows themselves, of a route that has one; a repeat is answered with the record there too
  * @param waits whether its answer may wait for the export
  */

@@ -11,7 +11,7 @@ const KNOWN_DETAILS = {
   code: { type: 'string', description: 'The stable code of a failure' },
   count: {
     type: 'integer',
-    description: 'How many requests the entry stands for; more than 1 for those of one minute',
+    description: 'How many requests of one minute the entry counts',
   },
   format: { type: 'string' },
   kind: { type: 'string' },

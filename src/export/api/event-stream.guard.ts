@@ -11,7 +11,7 @@ const RETRY_AFTER_SECONDS = 5;
 
 /**
  * Lets in the owner of an export and the bearer of a link to its events, up to a number of streams in this process: each
- * holds a connection for as long as its reader likes. A link counts on the account that asked for the export.
+ * holds a connection for as long as its reader likes. A link counts on the account that requested the export.
  *
  * A guard, because Nest sends 200 for an event stream while its handler is still at work: what the handler throws comes too
  * late to be an answer.

@@ -156,7 +156,7 @@ export class PrismaExportRepository extends ExportRepository {
       });
       if (row) {
         const entry = auditOf(row, 'export.downloaded', { by, details: { by: wayOf(by) } });
-        // Whoever has a link can use it without end.
+        // A link can be used any number of times.
         await (by === null ? recordAggregatedAudit(transaction, entry) : recordAudit(transaction, entry));
       }
     });
@@ -204,7 +204,7 @@ function earliestExpiry({ retentionSeconds }: RequestExport, now: Date, retentio
   return new Date(now.getTime() + seconds * 1000);
 }
 
-/** An export that is worked on from its first moment, in the process that was asked for it. No file is kept. */
+/** An export that is streamed in the response to its own request. No file is kept. */
 function begunBy(attemptToken: string, now: Date): Partial<Prisma.ExportCreateInput> {
   return { streamed: true, status: 'processing', attempts: 1, attemptToken, heartbeatAt: now, startedAt: now };
 }
@@ -223,7 +223,7 @@ async function refuseOneStreamMore(transaction: Transaction, owner: Party): Prom
   throw new DomainError('limit', 'too-many-streams', message, { retryAfterSeconds: STREAM_RETRY_SECONDS });
 }
 
-/** The external system on whose account too a person asks for an export that it shares. */
+/** The external system that shares the export which a person requests: it counts on its account too. */
 function customerBehind({ caller, owner: { customerId, tenantId } }: RequestExport): CallingCustomer | null {
   return customerId === null || isCustomer(caller) ? null : { customerId, tenantId };
 }
@@ -249,7 +249,7 @@ async function takeFromLimits(
 
 /**
  * Counts creations of a kind in the window that ends now, in every process: the records are the count. A customer's are all
- * that it owns, a person's those that they asked for.
+ * that it owns, a person's those that they requested.
  */
 async function usedOf(
   transaction: Transaction,

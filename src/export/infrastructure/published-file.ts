@@ -3,8 +3,8 @@ import type { FinishedFile } from '../model/domain/export';
 import { secondsOfDays } from '../model/domain/retention';
 
 /**
- * Until when the file is kept: as was asked for, and no longer than is usual now; never shorter than the record promised
- * before, though the usual time was lowered since. A file that takes the place of another is kept no longer than that one.
+ * When the file expires: after the requested retention, at most the configured one. Never before the time that the record
+ * showed, though the configured retention was lowered since. A file that takes the place of another is kept no longer than that one.
  */
 function keptUntil(retentionDays: number): Prisma.Sql {
   const usual = secondsOfDays(retentionDays);

@@ -7,7 +7,7 @@ import { type AuditEntry, recordAudit } from './audit-log';
 /** There is at most one entry in so many seconds about one subject from one network. */
 export const AUDIT_WINDOW_SECONDS = 60;
 
-/** Networks that are told apart for one subject at a time. The others are counted as one. */
+/** Networks that are counted separately for one subject. All others are counted together. */
 export const MAX_NETWORKS = 50;
 const OTHER_NETWORKS = 'other networks';
 
@@ -20,7 +20,7 @@ type Origin = Pick<AuditEntry, 'requestId' | 'address'>;
 
 interface AggregateRow {
   readonly network: string;
-  /** How many the entry to be written stands for; 0 for none. */
+  /** How many events the entry to be written counts; 0 for no entry. */
   readonly reported: number;
   readonly is_mixed: boolean;
   readonly entry: AnonymousAuditEntry;

@@ -41,7 +41,7 @@ const LOCK_ATTEMPTS = 120;
 const LOCK_PAUSE_SECONDS = 0.5;
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/** What an operator has to mend, in words for them. */
+/** An error that the operator can correct: the message says how. */
 export class AuditLogError extends Error {
   override readonly name = 'AuditLogError';
 }

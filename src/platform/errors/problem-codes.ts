@@ -101,7 +101,7 @@ export const PROBLEM_CODES = {
   unauthorized: {
     statuses: [401],
     meaning: 'The credentials are missing, invalid or expired.',
-    action: 'Get a new token, or correct the credentials, as `WWW-Authenticate` asks for.',
+    action: 'Get a new token, or correct the credentials, as `WWW-Authenticate` requires.',
   },
   'admin-role-required': {
     statuses: [403],
@@ -127,8 +127,8 @@ export const PROBLEM_CODES = {
   },
   'one-time-not-ahead': {
     statuses: [403],
-    meaning: 'A prefetch or a link preview asked for a one-time file.',
-    action: 'Request the file when the user asks for it.',
+    meaning: 'A prefetch or a link preview requested a one-time file.',
+    action: 'Request the file when the user acts, not ahead of it.',
   },
   'one-time-not-in-parts': {
     statuses: [403, 416],

@@ -56,7 +56,7 @@ export function describeApi(app: INestApplication): OpenAPIObject {
   return { ...document, info, paths, components: { ...document.components, schemas } };
 }
 
-/** Gives each operation its name. One that has none keeps the name of its method, and a test asks for a name. */
+/** Gives each operation its name. An operation without one keeps the name of its method, and a test fails. */
 function nameOperations(paths: OpenAPIObject['paths']): void {
   const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
   for (const [path, operations] of Object.entries(paths)) {

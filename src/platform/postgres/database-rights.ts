@@ -10,7 +10,7 @@ export interface DatabaseRoles {
   readonly queueSchema: string | undefined;
 }
 
-/** What an operator has to mend, in words for them. */
+/** An error that the operator can correct: the message says how. */
 class DatabaseRoleError extends Error {
   override readonly name = 'DatabaseRoleError';
 }

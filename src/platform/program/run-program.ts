@@ -13,7 +13,7 @@ export interface OperatorProgram {
 
 /**
  * Runs a program with the words of this process, prints what it says, and ends as it did.
- * @param usageFor how it is used, where that is what is asked; else `null`
+ * @param usageFor returns the help text when the arguments request it; else `null`
  */
 export async function runProgram(
   usageFor: (args: readonly string[]) => string | null,
@@ -21,7 +21,7 @@ export async function runProgram(
 ): Promise<void> {
   const args = process.argv.slice(2);
   try {
-    // Whoever asks how it is used may have no database yet.
+    // The help text needs no database.
     process.stdout.write(usageFor(args) ?? (await program.run(args)));
   } catch (error) {
     const { message, exitCode } = toProgramFailure(error);

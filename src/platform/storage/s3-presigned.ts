@@ -24,7 +24,7 @@ export async function getPresigned(url: URL, key: string, endpoints: Endpoints, 
   throw new StorageUnavailableError(new Error(`S3 answered ${answer.statusCode}`));
 }
 
-/** The service may not reach the host that browsers use: it then asks at the storage's own endpoint in its name. */
+/** The service may not reach the host that browsers use: the request then goes to the storage's own endpoint, with the public host in its Host header. */
 function connectionOf(url: URL, { endpoint, publicEndpoint }: Endpoints): URL {
   if (endpoint === undefined || publicEndpoint === undefined) return url;
   const [own, open] = [new URL(endpoint), new URL(publicEndpoint)];

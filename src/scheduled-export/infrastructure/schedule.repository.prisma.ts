@@ -180,7 +180,7 @@ async function refuseOneMore(transaction: Transaction, { userId, tenantId }: Per
   throw new DomainError('conflict', 'too-many-schedules', message);
 }
 
-/** Whoever acts on the command line has no name. */
+/** The operator on the command line has no user id. */
 function stepBy({ actor: by }: ScheduleAccess, details: AuditEntry['details'] = {}) {
   return { by, details: { ...details, ...(by === null && { by: 'operator' }) } };
 }

@@ -13,7 +13,7 @@ export interface ExportFile {
   readonly contentType: string;
   readonly size: number;
   readonly sha256: string;
-  /** Told of the bytes as they are read. */
+  /** Counts the bytes as they are read. */
   readonly progress: TransferProgress;
   /** @throws DeliveryRefusedError when it is gone */
   open(): Promise<Readable>;

@@ -7,7 +7,7 @@ export class BucketTroubleError extends Error {
   override readonly name = 'BucketTroubleError';
 }
 
-/** Whoever may name any host could scan networks by the reasons: only administrators learn the detail. */
+/** The detail would let users scan networks with hosts of their choice: only administrators see it. */
 export class BucketUnreachableError extends BucketTroubleError {
   constructor(
     { host }: TroubledPlace,

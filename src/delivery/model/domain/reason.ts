@@ -12,8 +12,8 @@ export function reasonOf(error: unknown): string {
 }
 
 /**
- * A receiver that a user named was not reached. Whoever may name any host could scan networks by the reasons: the message
- * does not say why, the detail is for the log.
+ * The receiver that a user named could not be reached. The reason would let users scan networks: the message does not say it,
+ * the detail is for the log.
  */
 export class ReceiverUnreachableError extends Error {
   override readonly name = 'ReceiverUnreachableError';

@@ -29,7 +29,7 @@ export class DeliveryRunner {
 
   /**
    * @param ending aborts when the process has to end; the parcel is handed back
-   * @param progress told of what is sent
+   * @param progress counts the bytes that are sent
    */
   async run(attempt: DeliveryAttempt, ending: AbortSignal, progress = new TransferProgress()): Promise<void> {
     const { parcel, requestId } = attempt;
@@ -81,7 +81,7 @@ export class DeliveryRunner {
       this.logger.log('The delivery is handed back', aboutOf(attempt));
     } else if (pauseSeconds === null) {
       if (!(await this.deliveries.giveUp(attempt, reason, refusal))) return false;
-      this.logger.error('A delivery failed for good', about);
+      this.logger.error('A delivery failed permanently', about);
       this.metrics.ended(parcel, 'failed');
     } else {
       if (!(await this.deliveries.retryLater(attempt, pauseSeconds, reason))) return false;

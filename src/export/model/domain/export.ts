@@ -40,7 +40,7 @@ export interface StoredObject {
  */
 export interface Export extends RecordOwner {
   readonly id: string;
-  /** Which of its owners asked for it. */
+  /** Which of its owners requested it. */
   readonly requestedBy: Requester;
   readonly kind: ExportKind;
   readonly type: string | null;

@@ -15,14 +15,14 @@ export function ownerOf(party: Party): RecordOwner {
     : { userId: party.userId, tenantId, customerId: null };
 }
 
-/** Who asked for a record that a person and an external system may share. */
+/** Who requested a record that a person and an external system may share. */
 export type Requester = 'user' | 'customer';
 
 export function requesterOf(party: Party): Requester {
   return isCustomer(party) ? 'customer' : 'user';
 }
 
-/** On whose account the work for a record goes: on that of who asked for it. */
+/** The account that the work for a record counts on: that of its requester. */
 export function accountOf({
   userId,
   tenantId,

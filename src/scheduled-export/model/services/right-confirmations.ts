@@ -19,12 +19,13 @@ export class RightConfirmations {
 
   constructor(private readonly schedules: ScheduleRepository) {}
 
-  /** @returns when it is recorded, for whoever wants to wait */
+  /** Resolves when it is recorded. */
   async confirm(caller: Caller): Promise<void> {
+    if (!isAdmin(caller)) return;
     const { userId, tenantId } = caller;
     const key = partyKey({ userId, tenantId });
     const last = this.confirmedAt.get(key);
-    if (!isAdmin(caller) || (last !== undefined && performance.now() - last < REPEAT_MS)) return;
+    if (last !== undefined && performance.now() - last < REPEAT_MS) return;
     if (this.confirmedAt.size >= MAX_REMEMBERED) this.confirmedAt.clear();
     this.confirmedAt.set(key, performance.now());
     try {

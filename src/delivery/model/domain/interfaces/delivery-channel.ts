@@ -24,7 +24,7 @@ export abstract class DeliveryChannel {
   /**
    * Delivers, once from the receiver's view however often it is tried: the parcel's id tells a repeat.
    * @param signal aborts when the attempt has to end
-   * @param progress told of the bytes of a file as they are sent
+   * @param progress counts the bytes of a file as they are sent
    * @throws DeliveryRefusedError when no further attempt is worth it; whatever else is thrown is tried again
    */
   abstract deliver(parcel: Parcel, signal: AbortSignal, progress: TransferProgress): Promise<Receipt>;

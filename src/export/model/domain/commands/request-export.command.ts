@@ -30,9 +30,9 @@ export interface RequestExport {
   readonly retentionSeconds: number | null;
   /** What is known of the work to come; the true figures follow when it begins. */
   readonly expected: Progress;
-  /** How many of this kind the caller may ask for; `null` for no limit. */
+  /** How many exports of this kind the caller may request; `null` for no limit. */
   readonly rateLimit: RateLimit | null;
-  /** How many of this kind may be asked for on the external system's account, where a person asks and it is an owner too. */
+  /** The limit of the external system that owns the export too, where a person requests it. */
   readonly customerRateLimit?: RateLimit | null;
   /** What the audit log tells of it beyond kind, type and format. */
   readonly audited: Readonly<Record<string, string>>;
