@@ -1,4 +1,4 @@
-import { MAX_PER_ACCOUNT } from '../../src/delivery/model/domain/attempt-limits';
+import { MAX_COPIES_PER_ACCOUNT } from '../../src/delivery/model/domain/attempt-limits';
 import type { DeliveryRecord } from '../../src/delivery/model/domain/delivery-state';
 import type {
   DeliveryAttempt,
@@ -158,13 +158,13 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
       });
 
       it('gives no owner more copies than others are left room for', async () => {
-        for (let turn = 0; turn < MAX_PER_ACCOUNT.s3 + 1; turn += 1) await post('s3');
+        for (let turn = 0; turn < MAX_COPIES_PER_ACCOUNT + 1; turn += 1) await post('s3');
         const other = await post('s3', BEN);
 
         const copies = await claimed({ s3: 8 });
         const more = await claimed({ s3: 8 });
 
-        expect(copies).toHaveLength(MAX_PER_ACCOUNT.s3 + 1);
+        expect(copies).toHaveLength(MAX_COPIES_PER_ACCOUNT + 1);
         expect(copies).toContain(other);
         expect(more).toEqual([]);
       });

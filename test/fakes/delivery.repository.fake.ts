@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { MAX_ATTEMPTS, MAX_PER_ACCOUNT } from '../../src/delivery/model/domain/attempt-limits';
+import { MAX_ATTEMPTS, MAX_COPIES_PER_ACCOUNT } from '../../src/delivery/model/domain/attempt-limits';
 import type { DeliveryRecord, DeliveryState } from '../../src/delivery/model/domain/delivery-state';
 import type { RefusalCode } from '../../src/delivery/model/domain/interfaces/delivery-channel';
 import {
@@ -116,7 +116,7 @@ export class FakeDeliveryRepository extends DeliveryRepository {
         return { record, place };
       });
     return due
-      .filter(({ place }) => place <= MAX_PER_ACCOUNT[channel])
+      .filter(({ place }) => channel !== 's3' || place <= MAX_COPIES_PER_ACCOUNT)
       .sort((one, other) => one.place - other.place || byNextAttempt(one.record, other.record))
       .slice(0, Math.max(0, slots))
       .map(({ record }) => record);

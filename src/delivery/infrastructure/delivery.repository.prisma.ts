@@ -4,7 +4,7 @@ import { Config } from '../../platform/config/config';
 import type { ChannelName } from '../../platform/outbox/planned-delivery';
 import { type Delivery as DeliveryRow, Prisma } from '../../platform/prisma/generated/client';
 import { PrismaService, type Transaction } from '../../platform/prisma/prisma.service';
-import { MAX_ATTEMPTS, MAX_PER_ACCOUNT } from '../model/domain/attempt-limits';
+import { MAX_ATTEMPTS, MAX_COPIES_PER_ACCOUNT } from '../model/domain/attempt-limits';
 import type { DeliveryRecord, DeliveryState } from '../model/domain/delivery-state';
 import type { RefusalCode } from '../model/domain/interfaces/delivery-channel';
 import {
@@ -35,13 +35,11 @@ export class PrismaDeliveryRepository extends DeliveryRepository {
     if (open.length === 0) return [];
     const channels = open.map(([channel]) => channel);
     const slots = open.map(([, count]) => count);
-    const most = open.map(([channel]) => MAX_PER_ACCOUNT[channel as ChannelName]);
     // Whoever has the fewest in hand comes first, so that one's slow receivers hold up nobody else's deliveries. The parts are
     // read once and as a whole: a plan that repeats them would take more than there is room for.
     const isDue = Prisma.sql`next_attempt_at <= now() AND attempts < ${MAX_ATTEMPTS} AND ${NOBODY_HOLDS_IT}`;
     const claimed = await this.prisma.$queryRaw<{ id: string; token: string }[]>`
-      WITH room AS MATERIALIZED (SELECT * FROM unnest(${channels}::text[], ${slots}::int[], ${most}::int[])
-          AS room (channel, slots, most)),
+      WITH room AS MATERIALIZED (SELECT * FROM unnest(${channels}::text[], ${slots}::int[]) AS room (channel, slots)),
       held AS MATERIALIZED (
         SELECT channel, user_id, tenant_id, customer_id, count(*) AS count FROM export_deliveries
         WHERE status = 'pending' AND lease >= now() GROUP BY 1, 2, 3, 4),
@@ -52,7 +50,7 @@ export class PrismaDeliveryRepository extends DeliveryRepository {
         FROM export_deliveries AS delivery WHERE channel IN (SELECT channel FROM room) AND ${isDue}),
       due AS MATERIALIZED (
         SELECT next.id FROM room, LATERAL (
-          SELECT id FROM line JOIN export_deliveries AS delivery USING (id) WHERE line.channel = room.channel AND place <= most AND ${isDue}
+          SELECT id FROM line JOIN export_deliveries AS delivery USING (id) WHERE line.channel = room.channel AND (line.channel <> 's3' OR place <= ${MAX_COPIES_PER_ACCOUNT}) AND ${isDue}
           ORDER BY place, next_attempt_at LIMIT room.slots FOR UPDATE OF delivery SKIP LOCKED) AS next)
       UPDATE export_deliveries SET attempt_token = gen_random_uuid(), lease = ${this.lease()}, attempts = attempts + 1
       FROM due WHERE export_deliveries.id = due.id

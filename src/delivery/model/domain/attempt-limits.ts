@@ -6,8 +6,8 @@ export const SLOTS: Readonly<Record<ChannelName, number>> = { email: 8, webhook:
 /** How many slow deliveries a process works on beside those in its slots. Each copy takes 15 MB of memory. */
 export const SLOW_SLOTS: Readonly<Record<ChannelName, number>> = { email: 0, webhook: 0, s3: 6 };
 
-/** How many deliveries of a channel one account may have in hand at once, in all processes. */
-export const MAX_PER_ACCOUNT: Readonly<Record<ChannelName, number>> = { email: 1000, webhook: 1000, s3: 2 };
+/** How many copies (s3) of one account are under way at once, in all processes. */
+export const MAX_COPIES_PER_ACCOUNT = 2;
 
 /** How long an attempt may take; a copy may go on for as long as its channel sees it get on. */
 export const ATTEMPT_MS: Readonly<Record<ChannelName, number | null>> = { email: 30_000, webhook: 30_000, s3: null };

@@ -28,7 +28,7 @@ export interface Backlog {
 export abstract class DeliveryRepository {
   /**
    * Takes parcels that are due and that nobody holds: those of the accounts with the fewest in hand first, then the longest
-   * due. No account gets more than `MAX_PER_ACCOUNT`.
+   * due. No account gets more copies than `MAX_COPIES_PER_ACCOUNT`.
    */
   abstract claimDue(room: Room): Promise<DeliveryAttempt[]>;
 
