@@ -50,7 +50,8 @@ export class PrismaDeliveryRepository extends DeliveryRepository {
         FROM export_deliveries AS delivery WHERE channel IN (SELECT channel FROM room) AND ${isDue}),
       due AS MATERIALIZED (
         SELECT next.id FROM room, LATERAL (
-          SELECT id FROM line JOIN export_deliveries AS delivery USING (id) WHERE line.channel = room.channel AND (line.channel <> 's3' OR place <= ${MAX_COPIES_PER_ACCOUNT}) AND ${isDue}
+          SELECT id FROM line JOIN export_deliveries AS delivery USING (id)
+          WHERE line.channel = room.channel AND (line.channel <> 's3' OR place <= ${MAX_COPIES_PER_ACCOUNT}) AND ${isDue}
           ORDER BY place, next_attempt_at LIMIT room.slots FOR UPDATE OF delivery SKIP LOCKED) AS next)
       UPDATE export_deliveries SET attempt_token = gen_random_uuid(), lease = ${this.lease()}, attempts = attempts + 1
       FROM due WHERE export_deliveries.id = due.id
