@@ -8,7 +8,7 @@ import { configureHttp } from './platform/http/http-application';
 import { serveOpenApi } from './platform/http/open-api';
 import { JsonLogger } from './platform/observability/json-logger';
 
-/** Orchestrators are configured to allow ten (README, docker-compose.yml). */
+/** Orchestrators are configured to allow ten (docs/operations.md, docker-compose.yml). */
 const SHUTDOWN_MARGIN_SECONDS = 9;
 
 /** Boots what ROLE says. A worker answers HTTP too, for its health and its metrics. */
