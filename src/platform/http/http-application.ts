@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { VersioningType, VERSION_NEUTRAL } from '@nestjs/common';
 import type { CorsOptionsDelegate } from '@nestjs/common/interfaces/external/cors-options.interface.js';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -57,6 +58,12 @@ export function configureHttp(app: NestExpressApplication, config: Config): void
   server.requestTimeout = http.bodyTimeoutSeconds * 1000 + REQUEST_TIMEOUT_MARGIN_MS;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
+  // A server that closes ends the connections that are idle then, and waits for those that become idle later.
+  server.on('request', (_request, response: ServerResponse) => {
+    response.once('close', () => {
+      if (!server.listening) server.closeIdleConnections();
+    });
+  });
 }
 
 /**

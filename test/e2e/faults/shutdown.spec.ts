@@ -2,6 +2,7 @@ import { lessonBoard } from '../../support/boards';
 import type { Client } from '../../support/client';
 import { expectExactlyOneFile } from '../../support/exactly-one-file';
 import { Installation } from '../../support/installation';
+import { SlowBody } from '../../support/slow-body';
 import { until } from '../../support/until';
 
 /** A deploy ends processes in the middle of their work, politely. */
@@ -51,5 +52,39 @@ describe('When a worker is told to end with work in hand', () => {
     expect(await installation.history(id)).toEqual([
       ...['export.requested', 'export.started', 'export.handed-back', 'export.started', 'export.completed'],
     ]);
+  });
+});
+
+describe('When an API process is told to end while a request arrives', () => {
+  let installation: Installation;
+
+  beforeAll(async () => {
+    installation = await Installation.create({ SHUTDOWN_GRACE_SECONDS: '5' });
+  });
+  afterAll(() => installation.remove());
+
+  it('answers the request and ends, though the client keeps its connection open', async () => {
+    const service = await installation.start({ ROLE: 'api' });
+    const ann = await installation.asUser('ann', { at: service });
+    const body = JSON.stringify({ name: 'Late', state: { pages: [{}] } });
+    const headers = { ...ann.credentials, 'content-length': String(body.length) };
+    const request = SlowBody.begin(service.url, '/api/v1/solo/sessions/', headers, body.slice(0, 10));
+    await until('the first bytes are sent', () => request.isSent);
+    // An answer on another connection says that the process has read them.
+    expect((await ann.get('/api/v1/solo/sessions/')).status).toBe(200);
+
+    const ended = service.kill('SIGTERM');
+    await until('no connection is accepted', () =>
+      fetch(service.url).then(
+        () => false,
+        () => true,
+      ),
+    );
+    request.send(body.slice(10));
+    await until('it is answered', () => request.status !== null);
+    await ended;
+
+    expect(request.status).toBe(201);
+    expect(service.log.filter(({ event }) => event === 'process.shutdown_timeout')).toEqual([]);
   });
 });
