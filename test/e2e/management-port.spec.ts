@@ -4,6 +4,8 @@ import request from 'supertest';
 import type { Application } from '../support/application';
 import { Installation } from '../support/installation';
 import { freePort } from '../support/service';
+import { SlowBody } from '../support/slow-body';
+import { until } from '../support/until';
 
 const PATHS = ['/health/live', '/health/ready', '/metrics'];
 
@@ -60,24 +62,27 @@ describe('With MANAGEMENT_PORT, a process that is told to end', () => {
 
   it('is not ready from the signal to its end', async () => {
     const service = await installation.start({ ROLE: 'api', MANAGEMENT_PORT: String(await freePort()) });
-    const ann = await installation.asUser('ann');
-    const { id } = await ann.requestExport(await ann.saveBoard(null), 'json');
-    // A follower keeps the process from ending at once.
-    const following = fetch(`${ann.url}/api/v1/exports/${id}/events`, { headers: ann.credentials });
-    await (await following).body!.getReader().read();
-    const seen: unknown[] = [];
+    const ann = await installation.asUser('ann', { at: service });
+    const body = JSON.stringify({ name: 'Late', state: { pages: [{}] } });
+    const headers = { ...ann.credentials, 'content-length': String(body.length) };
+    // A request under way keeps the process from ending at once.
+    const request = SlowBody.begin(service.url, '/api/v1/solo/sessions/', headers, body.slice(0, 10));
+    await until('the first bytes are sent', () => request.isSent);
+    await ann.get('/api/v1/solo/sessions/');
+    const readiness = () => fetch(`${service.managementUrl}/health/ready`).then(({ status }) => status);
 
     const ended = service.kill('SIGTERM');
+    await until('it is not ready', async () => (await readiness()) === 503);
+    const seen = [await readiness(), await readiness()];
+    request.send(body.slice(10));
     while (service.isRunning) {
-      const answer = await fetch(`${service.managementUrl}/health/ready`).catch(() => null);
-      if (answer) seen.push(answer.status);
+      const status = await readiness().catch(() => null);
+      if (status) seen.push(status);
       await pause(20);
     }
     await ended;
 
-    // The first answers may come before the signal does.
-    const sinceSignal = seen.slice(seen.indexOf(503));
-    expect(sinceSignal.length).toBeGreaterThan(0);
-    expect(new Set(sinceSignal)).toEqual(new Set([503]));
+    expect(request.status).toBe(201);
+    expect(new Set(seen)).toEqual(new Set([503]));
   });
 });
