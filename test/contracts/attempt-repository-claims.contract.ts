@@ -2,7 +2,7 @@ import { MAX_ATTEMPTS } from '../../src/export/model/domain/attempt-limits';
 import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
 import type { AccountShare } from '../../src/export/model/domain/interfaces/attempt.repository';
 import { ownerOf } from '../../src/export/model/domain/record-owner';
-import type { Person } from '../../src/platform/auth/caller';
+import type { Person } from '../../src/platform/auth/principal';
 import { UNLIMITED } from '../support/claims';
 import { ANN, ANN_IN_BLUE, BEN, exportRequest, finishedFile, PARTNER } from '../support/export-requests';
 import { LEASE_SECONDS, type RecordsUnderTest } from '../support/records-under-test';

@@ -1,4 +1,4 @@
-import type { Person } from '../../src/platform/auth/caller';
+import type { Person } from '../../src/platform/auth/principal';
 import { PrismaService } from '../../src/platform/prisma/prisma.service';
 import { PrismaSoloSessionRepository } from '../../src/solo/infrastructure/solo-session.repository.prisma';
 import type { SoloSession } from '../../src/solo/model/domain/solo-session';

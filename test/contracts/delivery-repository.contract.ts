@@ -4,7 +4,7 @@ import type {
   DeliveryAttempt,
   DeliveryRepository,
 } from '../../src/delivery/model/domain/interfaces/delivery.repository';
-import type { Party } from '../../src/platform/auth/caller';
+import type { Principal } from '../../src/platform/auth/principal';
 import type { ChannelName } from '../../src/platform/outbox/planned-delivery';
 import { ANN, ANN_IN_BLUE, BEN, delivering, exportRequest, finishedFile, PARTNER } from '../support/export-requests';
 import { type CreateRecords, LEASE_SECONDS, type RecordsUnderTest } from '../support/records-under-test';
@@ -31,7 +31,7 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
     afterAll(() => records.end());
 
     /** Posts one message: of an export that has just been completed. @returns the export's id */
-    async function post(channel: ChannelName = 'email', caller: Party = ANN): Promise<string> {
+    async function post(channel: ChannelName = 'email', caller: Principal = ANN): Promise<string> {
       const asked = exportRequest({ caller, ...delivering(channel, 'completed') });
       const { export: made } = await records.exports.create(asked, null);
       const attempt = await records.claim(made.id);

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import type { Party } from '../../src/platform/auth/caller';
+import type { Principal } from '../../src/platform/auth/principal';
 import { PrismaService } from '../../src/platform/prisma/prisma.service';
 import { PrismaEventRepository } from '../../src/events/infrastructure/event.repository.prisma';
 import { keepEvent, keepParticipant } from '../support/events';
@@ -10,7 +10,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database'
 const HUGE = 'x'.repeat(4_000_001);
 
 /** Who has an event, the event, and who must not see it. */
-const STRANGERS: readonly [string, Party, Parameters<typeof keepEvent>[1], Party][] = [
+const STRANGERS: readonly [string, Principal, Parameters<typeof keepEvent>[1], Principal][] = [
   ['another user', ANN, {}, BEN],
   ['a user with the same id in another tenant', ANN, {}, ANN_IN_BLUE],
   ['a user with the same id without a tenant', ANN_IN_BLUE, { tenant: 'blue' }, ANN],

@@ -1,7 +1,7 @@
 import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
 import type { Export } from '../../src/export/model/domain/export';
 import type { ExportRepository } from '../../src/export/model/domain/interfaces/export.repository';
-import type { Party } from '../../src/platform/auth/caller';
+import type { Principal } from '../../src/platform/auth/principal';
 import {
   ANN,
   ANN_IN_BLUE,
@@ -14,7 +14,7 @@ import {
 } from '../support/export-requests';
 import type { RecordsUnderTest } from '../support/records-under-test';
 
-const STRANGERS: readonly [string, Party, Party][] = [
+const STRANGERS: readonly [string, Principal, Principal][] = [
   ['another person’s', BEN, ANN],
   ['a person’s of the same name in a tenant', ANN_IN_BLUE, ANN],
   ['a person’s of the same name without a tenant', ANN, ANN_IN_BLUE],
@@ -27,11 +27,11 @@ const STRANGERS: readonly [string, Party, Party][] = [
 export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
   const exports = (): ExportRepository => recordsOf().exports;
 
-  async function request(caller: Party, traits: Partial<RequestExport> = {}): Promise<Export> {
+  async function request(caller: Principal, traits: Partial<RequestExport> = {}): Promise<Export> {
     return (await exports().create(exportRequest({ caller, ...traits }), null)).export;
   }
 
-  async function complete(caller: Party, traits: Partial<RequestExport> = {}): Promise<Export> {
+  async function complete(caller: Principal, traits: Partial<RequestExport> = {}): Promise<Export> {
     const { id } = await request(caller, traits);
     const attempt = await recordsOf().claim(id);
     await recordsOf().attempts.finish(attempt!, finishedFile(id));

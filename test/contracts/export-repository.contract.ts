@@ -2,7 +2,7 @@ import { objectPrefix } from '../../src/export/model/domain/object-key';
 import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
 import { ownerOf } from '../../src/export/model/domain/record-owner';
 import { fingerprintOf } from '../../src/export/model/services/fingerprint';
-import type { Person } from '../../src/platform/auth/caller';
+import type { Person } from '../../src/platform/auth/principal';
 import { ANN, ANN_IN_BLUE, BEN, exportRequest, finishedFile, PARTNER, RIVAL } from '../support/export-requests';
 import { type CreateRecords, type RecordsUnderTest, RETENTION_DAYS } from '../support/records-under-test';
 import { describeExportOwners } from './export-repository-owners.contract';

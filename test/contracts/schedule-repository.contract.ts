@@ -1,17 +1,17 @@
 import { idempotentRequest } from '../../src/platform/idempotency/idempotency-keys';
-import type { Caller } from '../../src/platform/auth/caller';
+import type { UserPrincipal } from '../../src/platform/auth/principal';
 import type {
   ScheduleQuery,
   ScheduleRepository,
 } from '../../src/scheduled-export/model/domain/interfaces/schedule.repository';
 import type { RecurrenceRule } from '../../src/scheduled-export/model/domain/recurrence/recurrence-rule';
 import { accessOf, accessToOwn, OPERATOR_ACCESS } from '../../src/scheduled-export/model/domain/schedule-access';
-import { MOST_FAILURES, MOST_SCHEDULES, type Schedule } from '../../src/scheduled-export/model/domain/schedule';
+import { MAX_FAILURES, MAX_SCHEDULES, type Schedule } from '../../src/scheduled-export/model/domain/schedule';
 import type { CreateRecords, RecordsUnderTest } from '../support/records-under-test';
 import { DAY_SECONDS, everyDay, MAIL_NOTICE, scheduleDefinition, somebody } from '../support/schedule-definitions';
 
 /** What only the owner of a schedule may do with it. */
-const MOVES: readonly [string, (schedules: ScheduleRepository, id: string, by: Caller) => Promise<unknown>][] = [
+const MOVES: readonly [string, (schedules: ScheduleRepository, id: string, by: UserPrincipal) => Promise<unknown>][] = [
   ['find', (schedules, id, by) => schedules.find(id, accessToOwn(by))],
   ['replace', (schedules, id, by) => schedules.replace(id, scheduleDefinition({ name: 'Theirs' }), by)],
   ['pause', (schedules, id, by) => schedules.pause(id, accessToOwn(by))],
@@ -35,15 +35,15 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
     beforeEach(() => records.clear());
     afterAll(() => records.end());
 
-    async function make(by: Caller, traits: Parameters<typeof scheduleDefinition>[0] = {}): Promise<Schedule> {
+    async function make(by: UserPrincipal, traits: Parameters<typeof scheduleDefinition>[0] = {}): Promise<Schedule> {
       return (await schedules.create(scheduleDefinition(traits), by, null)).schedule;
     }
 
     const actions = async (id: string) => (await records.auditOf(id)).map(({ action }) => action);
 
     /** Lets the runs of a schedule fail until the service pauses it. */
-    async function failUntilPaused(schedule: Schedule, by: Caller): Promise<void> {
-      for (let turn = 0; turn < MOST_FAILURES; turn++) {
+    async function failUntilPaused(schedule: Schedule, by: UserPrincipal): Promise<void> {
+      for (let turn = 0; turn < MAX_FAILURES; turn++) {
         const { run } = await records.runs.beginManual(schedule.id, by, null, null);
         await records.runs.settle(run, {
           outcome: 'failed',
@@ -105,9 +105,9 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         await expect(schedules.create(scheduleDefinition(), ann, key)).rejects.toMatchObject({ kind: 'gone' });
       });
 
-      it(`refuses an owner more than ${MOST_SCHEDULES} schedules, also at once`, async () => {
+      it(`refuses an owner more than ${MAX_SCHEDULES} schedules, also at once`, async () => {
         const ann = somebody();
-        for (let turn = 1; turn < MOST_SCHEDULES; turn++) await make(ann);
+        for (let turn = 1; turn < MAX_SCHEDULES; turn++) await make(ann);
 
         const last = await Promise.allSettled([make(ann), make(ann), make(ann)]);
 
@@ -119,7 +119,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
     });
 
     describe('a stranger', () => {
-      const strangers = (owner: Caller): Caller[] => [somebody(), { ...owner, tenantId: 'blue' }];
+      const strangers = (owner: UserPrincipal): UserPrincipal[] => [somebody(), { ...owner, tenantId: 'blue' }];
 
       it.each(MOVES)('does not %s somebody else’s schedule', async (_, move) => {
         const ann = somebody();
@@ -147,7 +147,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
     });
 
     describe('an administrator', () => {
-      const inBlue = (traits: Partial<Caller> = {}) => somebody({ tenantId: 'blue', ...traits });
+      const inBlue = (traits: Partial<UserPrincipal> = {}) => somebody({ tenantId: 'blue', ...traits });
       const root = somebody({ roles: ['admin'] });
       const ofBlue = accessOf(inBlue({ roles: ['admin'] }));
       const ofRed = accessOf(somebody({ tenantId: 'red', roles: ['admin'] }));
@@ -204,7 +204,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
     describe('the right of an administrator', () => {
       const days = 3;
 
-      it.each<[string, (schedule: Schedule, ann: Caller) => Promise<unknown>]>([
+      it.each<[string, (schedule: Schedule, ann: UserPrincipal) => Promise<unknown>]>([
         ['a request with their token', (_, ann) => schedules.confirmRight(ann)],
         [
           'saving the schedule again',
@@ -358,7 +358,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
 
         const resumed = await schedules.resume(schedule.id, accessToOwn(ann));
 
-        expect(paused).toMatchObject({ isActive: false, failures: MOST_FAILURES, pausedReason: expect.any(String) });
+        expect(paused).toMatchObject({ isActive: false, failures: MAX_FAILURES, pausedReason: expect.any(String) });
         expect(resumed).toMatchObject({ isActive: true, failures: 0, pausedReason: null });
       });
 

@@ -1,4 +1,4 @@
-import type { Caller } from '../../src/platform/auth/caller';
+import type { UserPrincipal } from '../../src/platform/auth/principal';
 import { idempotentRequest } from '../../src/platform/idempotency/idempotency-keys';
 import type { ScheduleRunRepository } from '../../src/scheduled-export/model/domain/interfaces/schedule-run.repository';
 import { accessToOwn } from '../../src/scheduled-export/model/domain/schedule-access';
@@ -23,7 +23,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
   describe(name, () => {
     let records: RecordsUnderTest;
     let runs: ScheduleRunRepository;
-    let ann: Caller;
+    let ann: UserPrincipal;
 
     beforeAll(async () => {
       records = await create();

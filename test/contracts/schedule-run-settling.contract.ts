@@ -1,7 +1,7 @@
-import type { Caller } from '../../src/platform/auth/caller';
+import type { UserPrincipal } from '../../src/platform/auth/principal';
 import type { PlannedDelivery } from '../../src/platform/outbox/planned-delivery';
 import { accessToOwn } from '../../src/scheduled-export/model/domain/schedule-access';
-import { MOST_FAILURES, type Pause, type Schedule } from '../../src/scheduled-export/model/domain/schedule';
+import { MAX_FAILURES, type Pause, type Schedule } from '../../src/scheduled-export/model/domain/schedule';
 import type { RunVerdict } from '../../src/scheduled-export/model/domain/schedule-run';
 import type { RecordsUnderTest } from '../support/records-under-test';
 import { DAY_SECONDS, MAIL_NOTICE, type scheduleDefinition, WEBHOOK_NOTICE } from '../support/schedule-definitions';
@@ -20,7 +20,7 @@ const ADMINISTRATORS: readonly PlannedDelivery[] = ['root@example.com', 'boss@ex
 
 interface Bench {
   readonly records: () => RecordsUnderTest;
-  readonly ann: () => Caller;
+  readonly ann: () => UserPrincipal;
   /** A schedule of Ann's. */
   readonly make: (traits?: Parameters<typeof scheduleDefinition>[0]) => Promise<Schedule>;
 }
@@ -62,22 +62,22 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
       expect(counts).toEqual([1, 2, 2, 0, 1]);
     });
 
-    it(`leaves a schedule active after ${MOST_FAILURES - 1} failures in a row`, async () => {
+    it(`leaves a schedule active after ${MAX_FAILURES - 1} failures in a row`, async () => {
       const schedule = await make({ notice: MAIL_NOTICE });
 
-      await fail(schedule, MOST_FAILURES - 1);
+      await fail(schedule, MAX_FAILURES - 1);
 
       expect(await read(schedule)).toMatchObject({ isActive: true, pausedReason: null });
       expect(await records().messagesOf(schedule.id)).toEqual([]);
     });
 
-    it(`pauses a schedule after ${MOST_FAILURES} failures in a row, and notifies its owner once`, async () => {
+    it(`pauses a schedule after ${MAX_FAILURES} failures in a row, and notifies its owner once`, async () => {
       const schedule = await make({ notice: MAIL_NOTICE });
 
-      await fail(schedule, MOST_FAILURES + 1);
+      await fail(schedule, MAX_FAILURES + 1);
 
       expect(await read(schedule)).toMatchObject({
-        ...{ isActive: false, nextRunAt: null, failures: MOST_FAILURES + 1 },
+        ...{ isActive: false, nextRunAt: null, failures: MAX_FAILURES + 1 },
         pausedCode: 'runs-failed',
         pausedReason: expect.stringMatching(/^5 runs in a row failed.*No rows$/),
       });
@@ -92,7 +92,7 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
     it('leaves other schedules alone', async () => {
       const [schedule, other] = [await make(), await make()];
 
-      await fail(schedule, MOST_FAILURES);
+      await fail(schedule, MAX_FAILURES);
 
       expect(await read(other)).toEqual(other);
     });

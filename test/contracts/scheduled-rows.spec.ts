@@ -9,14 +9,14 @@ import {
   CatalogForScheduledExport,
   type ScheduledRows,
 } from '../../src/catalog/model/services/out.for-scheduled-export.service';
-import type { Caller } from '../../src/platform/auth/caller';
+import type { UserPrincipal } from '../../src/platform/auth/principal';
 import type { DomainError } from '../../src/platform/errors/domain-error';
 import { ExportDatabase } from '../../src/platform/postgres/export-database';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { testConfig } from '../support/test-config';
 
-const ANN: Caller = { userId: 'ann', tenantId: 'blue', roles: [] };
-const ROOT: Caller = { userId: 'root', tenantId: null, roles: ['admin'] };
+const ANN: UserPrincipal = { userId: 'ann', tenantId: 'blue', roles: [] };
+const ROOT: UserPrincipal = { userId: 'root', tenantId: null, roles: ['admin'] };
 
 function rowsOf(traits: Partial<ScheduledRows>): ScheduledRows {
   const nothing = { dataTypes: [], tables: [], columns: undefined, filters: undefined };
@@ -45,7 +45,7 @@ describe('What a schedule is to export', () => {
     await database.drop();
   });
 
-  async function refusalOf(caller: Caller, traits: Partial<ScheduledRows>): Promise<DomainError> {
+  async function refusalOf(caller: UserPrincipal, traits: Partial<ScheduledRows>): Promise<DomainError> {
     return catalog.check(caller, rowsOf(traits)).then(
       () => Promise.reject(new Error('It was granted')),
       (error: unknown) => error as DomainError,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Party, Person } from '../../src/platform/auth/caller';
+import type { Principal, Person } from '../../src/platform/auth/principal';
 import { idempotentRequest } from '../../src/platform/idempotency/idempotency-keys';
 import { PrismaService } from '../../src/platform/prisma/prisma.service';
 import { PrismaSoloSessionRepository } from '../../src/solo/infrastructure/solo-session.repository.prisma';
@@ -17,7 +17,7 @@ const STRANGE_PEOPLE: readonly [string, Person, Person][] = [
   ['a user with the same id without a tenant', ANN_IN_BLUE, ANN],
 ];
 
-const STRANGERS: readonly [string, Person, Party][] = [...STRANGE_PEOPLE, ['an external system', ANN, PARTNER]];
+const STRANGERS: readonly [string, Person, Principal][] = [...STRANGE_PEOPLE, ['an external system', ANN, PARTNER]];
 
 const boardState = (json: string, pageCount: number): BoardState => ({ json: Buffer.from(json), pageCount });
 

@@ -3,7 +3,7 @@ import {
   type AddressedPerson,
   type Addressee,
 } from '../../src/delivery/model/domain/interfaces/address-book';
-import type { Person } from '../../src/platform/auth/caller';
+import type { Person } from '../../src/platform/auth/principal';
 
 /** The addresses of people, by their ids. */
 export class FakeAddressBook extends AddressBook {

@@ -8,7 +8,7 @@ import {
 } from '../../src/export/model/domain/interfaces/attempt.repository';
 import { accountOf } from '../../src/export/model/domain/record-owner';
 import type { AuditEntry } from '../../src/platform/audit/audit-log';
-import { partyKey } from '../../src/platform/auth/caller';
+import { principalKey } from '../../src/platform/auth/principal';
 import type { Ending } from '../../src/platform/outbox/planned-delivery';
 import type { ExportRecord } from './export-record';
 import type { ExportTerms } from './export-terms';
@@ -140,5 +140,5 @@ function isHeldBy({ token, export: { id } }: Attempt): (record: ExportRecord) =>
 }
 
 function keyOf(record: ExportRecord): string {
-  return partyKey(accountOf(record));
+  return principalKey(accountOf(record));
 }

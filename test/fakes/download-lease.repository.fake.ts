@@ -7,7 +7,7 @@ import {
   HandoverRepository,
 } from '../../src/export/model/domain/interfaces/handover.repository';
 import type { AuditEntry } from '../../src/platform/audit/audit-log';
-import type { Party } from '../../src/platform/auth/caller';
+import type { Principal } from '../../src/platform/auth/principal';
 import { type ExportRecord, NOT_LEASED } from './export-record';
 import type { ExportTerms } from './export-terms';
 import { auditOf, type FakeRecords } from './fake-records';
@@ -21,7 +21,7 @@ export class FakeDownloadLeaseRepository extends HandoverRepository {
     super();
   }
 
-  override claim(exportId: string, by: Party | null): Promise<Handover | null> {
+  override claim(exportId: string, by: Principal | null): Promise<Handover | null> {
     const record = this.records.exports.get(exportId);
     if (!record || !this.isFree(record)) return Promise.resolve(null);
     const token = randomUUID();

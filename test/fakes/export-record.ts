@@ -1,7 +1,7 @@
 import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
 import type { Export } from '../../src/export/model/domain/export';
 import { requesterOf } from '../../src/export/model/domain/record-owner';
-import { type Party, isCustomer } from '../../src/platform/auth/caller';
+import { type Principal, isCustomer } from '../../src/platform/auth/principal';
 
 type Mutable<Fields> = { -readonly [Name in keyof Fields]: Fields[Name] };
 
@@ -119,10 +119,12 @@ function knownOf(record: ExportRecord): Omit<Export, 'object' | 'isBeingTaken'> 
   return Object.fromEntries(known) as unknown as Omit<Export, 'object' | 'isBeingTaken'>;
 }
 
-/** Whether the party may see the record. */
+/** Whether the principal may see the record. */
 export function isVisibleTo(
-  party: Party,
+  principal: Principal,
   { userId, tenantId, customerId }: Pick<ExportRecord, 'userId' | 'tenantId' | 'customerId'>,
 ): boolean {
-  return isCustomer(party) ? customerId === party.customerId : userId === party.userId && tenantId === party.tenantId;
+  return isCustomer(principal)
+    ? customerId === principal.customerId
+    : userId === principal.userId && tenantId === principal.tenantId;
 }

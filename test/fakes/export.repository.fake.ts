@@ -11,7 +11,7 @@ import {
   ExportRepository,
 } from '../../src/export/model/domain/interfaces/export.repository';
 import { objectPrefix } from '../../src/export/model/domain/object-key';
-import { isCustomer, type Party } from '../../src/platform/auth/caller';
+import { isCustomer, type Principal } from '../../src/platform/auth/principal';
 import type { RateLimit } from '../../src/platform/config/rate-limit';
 import { DomainError } from '../../src/platform/errors/domain-error';
 import type { Page } from '../../src/platform/http/page';
@@ -65,7 +65,7 @@ export class FakeExportRepository extends ExportRepository {
     return this.findAll([id]).then(([found]) => found ?? null);
   }
 
-  override findOwned(id: string, owner: Party): Promise<Export | null> {
+  override findOwned(id: string, owner: Principal): Promise<Export | null> {
     const record = this.records.exports.get(id);
     return Promise.resolve(record && isVisibleTo(owner, record) ? this.records.toExport(record) : null);
   }
@@ -84,7 +84,7 @@ export class FakeExportRepository extends ExportRepository {
     return Promise.resolve(pageOf(all, size, cursor, (record) => this.records.toExport(record)));
   }
 
-  override cancel(id: string, by: Party): Promise<Export | null> {
+  override cancel(id: string, by: Principal): Promise<Export | null> {
     const [cancelled] = this.records.changeExports({
       where: (record) => isOwn(record, id, by) && mayBecome(record, 'cancelled'),
       set: () => ({ status: 'cancelled', attemptToken: null }),
@@ -94,7 +94,7 @@ export class FakeExportRepository extends ExportRepository {
     return Promise.resolve(cancelled ?? null);
   }
 
-  override expire(id: string, by: Party): Promise<Export | null> {
+  override expire(id: string, by: Principal): Promise<Export | null> {
     const [expired] = this.records.changeExports({
       where: (record) => isOwn(record, id, by) && !record.streamed && mayBecome(record, 'expired'),
       set: () => ({ status: 'expired', expiresAt: this.records.clock.now() }),
@@ -106,7 +106,7 @@ export class FakeExportRepository extends ExportRepository {
   override replaceFile(
     id: string,
     file: FinishedFile,
-    by: Party,
+    by: Principal,
   ): Promise<{ export: Export; replaced: StoredObject | null } | null> {
     const { storageKey: key = null, contentType = null } = this.records.exports.get(id) ?? {};
     const [completed] = this.records.changeExports({
@@ -120,7 +120,7 @@ export class FakeExportRepository extends ExportRepository {
     return Promise.resolve({ export: completed, replaced });
   }
 
-  override recordDownload(id: string, by: Party | null): Promise<void> {
+  override recordDownload(id: string, by: Principal | null): Promise<void> {
     const [row] = this.records.changeExports({
       where: (record) => record.id === id,
       set: ({ downloadCount }) => ({ downloadCount: downloadCount + 1 }),
@@ -149,7 +149,7 @@ export class FakeExportRepository extends ExportRepository {
     return created;
   }
 
-  private refuseOneStreamMore(account: Party): void {
+  private refuseOneStreamMore(account: Principal): void {
     const open = [...this.records.exports.values()].filter(
       (record) => isVisibleTo(account, record) && record.streamed && record.status === 'processing',
     );
@@ -170,7 +170,7 @@ export class FakeExportRepository extends ExportRepository {
   }
 
   /** Counts the account's creations of a kind in the window that ends now. */
-  private usedOf(account: Party, kind: ExportKind, { windowSeconds }: RateLimit): UsedWindow {
+  private usedOf(account: Principal, kind: ExportKind, { windowSeconds }: RateLimit): UsedWindow {
     const since = this.records.clock.in(-windowSeconds);
     const used = [...this.records.exports.values()]
       .filter((record) => record.kind === kind && record.createdAt > since && goesOn(account, record))
@@ -187,14 +187,14 @@ function attempt<Result>(work: () => Result): Promise<Result> {
   });
 }
 
-function isOwn(record: ExportRecord, id: string, party: Party): boolean {
-  return record.id === id && isVisibleTo(party, record);
+function isOwn(record: ExportRecord, id: string, principal: Principal): boolean {
+  return record.id === id && isVisibleTo(principal, record);
 }
 
 function mayBecome({ status }: ExportRecord, next: ExportStatus): boolean {
   return statusesBefore(next).includes(status);
 }
 
-function goesOn(account: Party, record: ExportRecord): boolean {
+function goesOn(account: Principal, record: ExportRecord): boolean {
   return isVisibleTo(account, record) && (isCustomer(account) || record.requestedBy === 'user');
 }

@@ -7,7 +7,7 @@ import {
   AUDIT_WINDOW_SECONDS,
 } from '../../src/platform/audit/aggregated-audit';
 import type { AuditEntry } from '../../src/platform/audit/audit-log';
-import type { Party } from '../../src/platform/auth/caller';
+import type { Principal } from '../../src/platform/auth/principal';
 import { DomainError } from '../../src/platform/errors/domain-error';
 import type { IdempotentRequest } from '../../src/platform/idempotency/idempotency-keys';
 import { RequestContext } from '../../src/platform/observability/request-context';
@@ -140,7 +140,7 @@ export function byId(one: { readonly id: string }, other: { readonly id: string 
 
 interface AuditedStep {
   /** The owner where it is left out, `null` for the service itself or the bearer of a link. */
-  readonly by?: Party | null;
+  readonly by?: Principal | null;
   readonly details?: AuditEntry['details'];
 }
 

@@ -1,5 +1,5 @@
 import { DRAWINGS, MAX_ATTEMPTS, MAX_LOST_DRAWINGS } from '../../src/export/model/domain/attempt-limits';
-import { partyOf, wayOf } from '../../src/export/model/domain/downloader';
+import { principalOf, wayOf } from '../../src/export/model/domain/downloader';
 import type { Export, ExportFailure } from '../../src/export/model/domain/export';
 import { type DeletableObject, UpkeepRepository } from '../../src/export/model/domain/interfaces/upkeep.repository';
 import { objectPrefix } from '../../src/export/model/domain/object-key';
@@ -135,7 +135,7 @@ export class FakeMaintenanceRepository extends UpkeepRepository {
         downloadLease < now,
       set: servedFile(this.records),
       audit: (row) => {
-        const by = partyOf(row);
+        const by = principalOf(row);
         return auditOf(row, 'export.downloaded', { by, details: { by: wayOf(by), one_time: true, receipt: false } });
       },
     });

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import { type Caller, partyKey, type Person } from '../../src/platform/auth/caller';
+import { type UserPrincipal, principalKey, type Person } from '../../src/platform/auth/principal';
 import type { Config } from '../../src/platform/config/config';
 import type { RateLimit } from '../../src/platform/config/rate-limit';
 import { DomainError } from '../../src/platform/errors/domain-error';
@@ -15,7 +15,7 @@ import {
 } from '../../src/scheduled-export/model/domain/interfaces/schedule-run.repository';
 import { ownerNotice, toPauseMessage, UNREADABLE_RULE } from '../../src/scheduled-export/model/domain/pause-message';
 import { dueSlotOf, slotFrom } from '../../src/scheduled-export/model/domain/run-interval';
-import { MOST_FAILURES, type Pause, type Schedule } from '../../src/scheduled-export/model/domain/schedule';
+import { MAX_FAILURES, type Pause, type Schedule } from '../../src/scheduled-export/model/domain/schedule';
 import { isOwner } from '../../src/scheduled-export/model/domain/schedule-access';
 import type { RunTrigger, RunVerdict, ScheduleRun } from '../../src/scheduled-export/model/domain/schedule-run';
 import { pageOf } from './fake-page';
@@ -45,7 +45,7 @@ export class FakeScheduleRunRepository extends ScheduleRunRepository {
   // eslint-disable-next-line @typescript-eslint/require-await -- a refusal rejects, as everywhere
   override async beginManual(
     scheduleId: string,
-    by: Caller,
+    by: UserPrincipal,
     idempotency: IdempotentRequest | null,
     limit: RateLimit | null,
   ): Promise<ManualRun> {
@@ -86,7 +86,7 @@ export class FakeScheduleRunRepository extends ScheduleRunRepository {
     const failures = counts === 'up' ? schedule.failures + 1 : 0;
     this.records.schedules.set(scheduleId, { ...schedule, failures });
     const reason = `${failures} runs in a row failed, the last one with: ${error ?? 'no reason'}`;
-    if (failures >= MOST_FAILURES) this.pause(scheduleId, { code: 'runs-failed', reason }, record.run);
+    if (failures >= MAX_FAILURES) this.pause(scheduleId, { code: 'runs-failed', reason }, record.run);
     return Promise.resolve();
   }
 
@@ -142,7 +142,7 @@ export class FakeScheduleRunRepository extends ScheduleRunRepository {
 
   /** @returns when the owner may have another scheduled run; `null` when this one was taken */
   private takeFromDay({ userId, tenantId }: Schedule, now: Date): Date | null {
-    const owner = partyKey({ userId, tenantId });
+    const owner = principalKey({ userId, tenantId });
     const since = this.records.clock.in(-DAY_SECONDS);
     const used = (this.records.scheduledRuns.get(owner) ?? []).filter((at) => at > since);
     const [oldest] = used;

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { Caller, Person } from '../../src/platform/auth/caller';
+import type { UserPrincipal, Person } from '../../src/platform/auth/principal';
 import { DomainError } from '../../src/platform/errors/domain-error';
 import type { Page } from '../../src/platform/http/page';
 import type { IdempotentRequest } from '../../src/platform/idempotency/idempotency-keys';
@@ -10,7 +10,7 @@ import {
 } from '../../src/scheduled-export/model/domain/interfaces/schedule.repository';
 import { recurrenceOf, type RecurrenceRule } from '../../src/scheduled-export/model/domain/recurrence/recurrence-rule';
 import {
-  MOST_SCHEDULES,
+  MAX_SCHEDULES,
   type Schedule,
   type ScheduleDefinition,
 } from '../../src/scheduled-export/model/domain/schedule';
@@ -35,7 +35,7 @@ export class FakeScheduleRepository extends ScheduleRepository {
   // eslint-disable-next-line @typescript-eslint/require-await -- a refusal rejects, as everywhere
   override async create(
     definition: ScheduleDefinition,
-    by: Caller,
+    by: UserPrincipal,
     idempotency: IdempotentRequest | null,
   ): Promise<ScheduleCreation> {
     const earlier = idempotency && this.records.resourceOf(idempotency);
@@ -64,7 +64,7 @@ export class FakeScheduleRepository extends ScheduleRepository {
     return Promise.resolve(pageOf(all, size, cursor, (one) => one));
   }
 
-  override replace(id: string, definition: ScheduleDefinition, by: Caller): Promise<Schedule | null> {
+  override replace(id: string, definition: ScheduleDefinition, by: UserPrincipal): Promise<Schedule | null> {
     const { isActive, rule } = definition;
     return this.change(id, accessToOwn(by), 'changed', (before, now) => {
       const staysDue = isActive && before.isActive && isSame(before.rule, rule);
@@ -151,8 +151,8 @@ export class FakeScheduleRepository extends ScheduleRepository {
   }
 
   private refuseOneMore(owner: Person): void {
-    if (this.allWithin(accessToOwn(owner)).length < MOST_SCHEDULES) return;
-    const message = `You have ${MOST_SCHEDULES} schedules, which is as many as one may have: delete one first`;
+    if (this.allWithin(accessToOwn(owner)).length < MAX_SCHEDULES) return;
+    const message = `You have ${MAX_SCHEDULES} schedules, which is as many as one may have: delete one first`;
     throw new DomainError('conflict', 'too-many-schedules', message);
   }
 }

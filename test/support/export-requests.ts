@@ -2,7 +2,7 @@ import type { RequestExport } from '../../src/export/model/domain/commands/reque
 import type { FinishedFile } from '../../src/export/model/domain/export';
 import { objectPrefix } from '../../src/export/model/domain/object-key';
 import { ownerOf } from '../../src/export/model/domain/record-owner';
-import type { CallingCustomer, Party, Person } from '../../src/platform/auth/caller';
+import type { CustomerPrincipal, Principal, Person } from '../../src/platform/auth/principal';
 import type { ChannelName, Ending, PlannedDelivery } from '../../src/platform/outbox/planned-delivery';
 import { NO_DELIVERIES } from '../../src/platform/outbox/planned-delivery';
 
@@ -10,12 +10,12 @@ import { NO_DELIVERIES } from '../../src/platform/outbox/planned-delivery';
 export const ANN: Person = { userId: 'ann', tenantId: null };
 export const ANN_IN_BLUE: Person = { userId: 'ann', tenantId: 'blue' };
 export const BEN: Person = { userId: 'ben', tenantId: null };
-export const PARTNER: CallingCustomer = { customerId: '00000000-0000-7000-8000-0000000000c1', tenantId: null };
-export const RIVAL: CallingCustomer = { customerId: '00000000-0000-7000-8000-0000000000c2', tenantId: null };
+export const PARTNER: CustomerPrincipal = { customerId: '00000000-0000-7000-8000-0000000000c1', tenantId: null };
+export const RIVAL: CustomerPrincipal = { customerId: '00000000-0000-7000-8000-0000000000c2', tenantId: null };
 
 /** A request for Ann's transactions as CSV, but for what is said. */
 export function exportRequest(traits: Partial<RequestExport> = {}): RequestExport {
-  const caller: Party = traits.caller ?? ANN;
+  const caller: Principal = traits.caller ?? ANN;
   return {
     caller,
     owner: ownerOf(caller),

@@ -5,7 +5,7 @@ import { DeliveriesForScheduledExport } from '../../src/delivery/model/services/
 import { ExportReading } from '../../src/export/model/services/export-reading';
 import { ExportService } from '../../src/export/model/services/export.service';
 import { ExportsForScheduledExport } from '../../src/export/model/services/out.for-scheduled-export.service';
-import type { Caller } from '../../src/platform/auth/caller';
+import type { UserPrincipal } from '../../src/platform/auth/principal';
 import { accessToOwn } from '../../src/scheduled-export/model/domain/schedule-access';
 import type { Schedule } from '../../src/scheduled-export/model/domain/schedule';
 import { FakeAddressBook } from '../fakes/address-book.fake';
@@ -23,7 +23,7 @@ const MAIL = { SMTP_URL: 'smtp://localhost', MAIL_FROM: 'exports@example.com' };
 export class OpenCatalog {
   refusal: Error | null = null;
 
-  check(_: Caller, { format, dataTypes, filters, options }: ScheduledRows): Promise<GrantedRows> {
+  check(_: UserPrincipal, { format, dataTypes, filters, options }: ScheduledRows): Promise<GrantedRows> {
     if (this.refusal) return Promise.reject(this.refusal);
     return Promise.resolve({ format: format as 'csv', dataTypes, filters, options: { ...options }, audited: {} });
   }

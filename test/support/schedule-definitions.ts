@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { Caller } from '../../src/platform/auth/caller';
+import type { UserPrincipal } from '../../src/platform/auth/principal';
 import type { PlannedDelivery } from '../../src/platform/outbox/planned-delivery';
 import type { RecurrenceRule } from '../../src/scheduled-export/model/domain/recurrence/recurrence-rule';
 import type { ScheduleDefinition } from '../../src/scheduled-export/model/domain/schedule';
@@ -8,7 +8,7 @@ export const DAY_SECONDS = 86_400;
 const HALF_A_DAY_MS = 43_200_000;
 
 /** Somebody whom no other test knows. */
-export function somebody(traits: Partial<Caller> = {}): Caller {
+export function somebody(traits: Partial<UserPrincipal> = {}): UserPrincipal {
   return { userId: `user-${uuidv7()}`, tenantId: null, roles: [], ...traits };
 }
 

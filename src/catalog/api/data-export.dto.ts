@@ -21,8 +21,8 @@ import { DELIMITERS } from '../model/domain/export-options';
 import { OPERATORS } from '../model/domain/table-plan';
 import { ROW_FILTERS, TABLE_COLUMNS } from './rows.schema';
 
-const MOST_NAMES = 200;
-const LONGEST_NAME = 200;
+const MAX_NAMES = 200;
+const MAX_NAME_LENGTH = 200;
 const MAX_TIME_ZONE_LENGTH = 64;
 // PostgreSQL stores neither.
 const STORABLE = /^[^\0\p{Cs}]+$/u;
@@ -39,7 +39,7 @@ const COLUMNS = {
   description: 'Lists of columns by table, or one list where there is one table; every allowed column without it',
   example: { transactions: ['id', 'amount', 'created_at'] },
 };
-const NAME = { type: 'string', maxLength: LONGEST_NAME };
+const NAME = { type: 'string', maxLength: MAX_NAME_LENGTH };
 
 export class DataExportOptions {
   @ApiPropertyOptional({ description: 'Leave texts as they are that a spreadsheet would run as a formula' })
@@ -117,12 +117,12 @@ export class DataExportBody extends RowsBody {
   type!: 'full' | 'partial' | 'realtime';
 
   @ApiPropertyOptional({
-    maxLength: LONGEST_NAME,
+    maxLength: MAX_NAME_LENGTH,
     description: 'Whose rows; only administrators may name somebody else',
   })
   @IsOptional()
   @IsString()
-  @MaxLength(LONGEST_NAME)
+  @MaxLength(MAX_NAME_LENGTH)
   @Matches(STORABLE, {
     message: 'user_id must not be empty, nor have a NUL character or half of a surrogate pair in it',
   })
@@ -131,10 +131,10 @@ export class DataExportBody extends RowsBody {
   @ApiPropertyOptional({ uniqueItems: true, example: ['profile', 'payments'], type: 'array', items: NAME })
   @IsOptional()
   @IsArray()
-  @ArrayMaxSize(MOST_NAMES)
+  @ArrayMaxSize(MAX_NAMES)
   @ArrayUnique()
   @IsString({ each: true })
-  @MaxLength(LONGEST_NAME, { each: true })
+  @MaxLength(MAX_NAME_LENGTH, { each: true })
   data_types?: string[];
 }
 
@@ -142,10 +142,10 @@ export class BulkExportBody extends RowsBody {
   @ApiProperty({ uniqueItems: true, minItems: 1, example: ['transactions'], type: 'array', items: NAME })
   @IsArray()
   @ArrayMinSize(1)
-  @ArrayMaxSize(MOST_NAMES)
+  @ArrayMaxSize(MAX_NAMES)
   @ArrayUnique()
   @IsString({ each: true })
-  @MaxLength(LONGEST_NAME, { each: true })
+  @MaxLength(MAX_NAME_LENGTH, { each: true })
   tables!: string[];
 }
 

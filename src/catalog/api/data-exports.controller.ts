@@ -10,8 +10,8 @@ import {
   WAIT_HEADERS,
 } from '../../export';
 import { AdminOnly } from '../../platform/auth/admin-only.decorator';
-import type { Caller } from '../../platform/auth/caller';
-import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
+import type { UserPrincipal } from '../../platform/auth/principal';
+import { CurrentUser } from '../../platform/auth/current-user.decorator';
 import { DomainError } from '../../platform/errors/domain-error';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
@@ -54,7 +54,7 @@ export class DataExportsController {
   })
   @ApiProblems(400, 401, 403, 415, 422, 429)
   async request(
-    @CurrentCaller() caller: Caller,
+    @CurrentUser() caller: UserPrincipal,
     @IdempotencyKey() idempotencyKey: string | null,
     @Body() body: DataExportBody,
     @Res() response: Response,
@@ -80,7 +80,7 @@ export class DataExportsController {
   @ApiExportCreation(BulkExportResponse, { waits: false })
   @ApiProblems(400, 401, 415, 422, 429)
   async requestBulk(
-    @CurrentCaller() caller: Caller,
+    @CurrentUser() caller: UserPrincipal,
     @IdempotencyKey() idempotencyKey: string | null,
     @Body() body: BulkExportBody,
     @Res({ passthrough: true }) response: Response,
@@ -112,7 +112,7 @@ export class DataExportsController {
   async user(
     @Param('userId') userId: string,
     @Query() { format = 'json' }: UserExportQuery,
-    @CurrentCaller() caller: Caller,
+    @CurrentUser() caller: UserPrincipal,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {

@@ -10,11 +10,11 @@ import {
   MaxLength,
 } from 'class-validator';
 import { AsSent } from '../../platform/http/as-sent.decorator';
-import { type DataTypeDraft, LONGEST_NAME } from '../model/domain/data-type-draft';
+import { type DataTypeDraft, MAX_NAME_LENGTH } from '../model/domain/data-type-draft';
 import { OWNER_TYPES } from '../model/domain/owner-column';
 
-const MOST_TABLES = 100;
-const LONGEST_DESCRIPTION = 2_000;
+const MAX_TABLES = 100;
+const MAX_DESCRIPTION_LENGTH = 2_000;
 // PostgreSQL stores no NUL.
 const WITHOUT_NUL = /^[^\0]*$/;
 
@@ -22,29 +22,29 @@ const WITHOUT_NUL = /^[^\0]*$/;
 export class DataTypeRequest {
   @ApiProperty({
     minLength: 1,
-    maxLength: LONGEST_NAME,
+    maxLength: MAX_NAME_LENGTH,
     example: 'profile',
     description: 'Unique. Spaces around it are taken away; it must not look like an id.',
   })
   @IsString()
   name!: string;
 
-  @ApiPropertyOptional({ type: String, nullable: true, maxLength: LONGEST_DESCRIPTION })
+  @ApiPropertyOptional({ type: String, nullable: true, maxLength: MAX_DESCRIPTION_LENGTH })
   @IsOptional()
   @IsString()
-  @MaxLength(LONGEST_DESCRIPTION)
+  @MaxLength(MAX_DESCRIPTION_LENGTH)
   @Matches(WITHOUT_NUL, { message: 'description must not contain a NUL character' })
   description?: string | null;
 
   @ApiProperty({
     type: [String],
     minItems: 1,
-    maxItems: MOST_TABLES,
+    maxItems: MAX_TABLES,
     example: ['users', 'user_profiles'],
     description: 'Tables or views; those of other schemas than `public` as `schema.table`. Each must exist.',
   })
   @ArrayNotEmpty()
-  @ArrayMaxSize(MOST_TABLES)
+  @ArrayMaxSize(MAX_TABLES)
   @IsString({ each: true })
   tables!: string[];
 

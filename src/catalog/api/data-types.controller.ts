@@ -10,8 +10,8 @@ import {
 } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { AdminOnly } from '../../platform/auth/admin-only.decorator';
-import type { Caller } from '../../platform/auth/caller';
-import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
+import type { UserPrincipal } from '../../platform/auth/principal';
+import { CurrentUser } from '../../platform/auth/current-user.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
 import { DataTypeService } from '../model/services/data-type.service';
@@ -34,7 +34,7 @@ export class DataTypesController {
     description: 'The list comes whole. Administrators see the inactive data types too.',
   })
   @ApiOkResponse({ type: DataTypeListResponse })
-  async list(@CurrentCaller() caller: Caller): Promise<DataTypeListResponse> {
+  async list(@CurrentUser() caller: UserPrincipal): Promise<DataTypeListResponse> {
     const results = (await this.dataTypes.list(caller)).map((dataType) => DataTypeResponse.of(dataType));
     return { count: results.length, next: null, results };
   }
@@ -43,7 +43,7 @@ export class DataTypesController {
   @ApiOperation({ summary: 'One data type' })
   @ApiOkResponse({ type: DataTypeResponse })
   @ApiProblems(404)
-  async get(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<DataTypeResponse> {
+  async get(@Param('id') id: string, @CurrentUser() caller: UserPrincipal): Promise<DataTypeResponse> {
     return DataTypeResponse.of(await this.dataTypes.get(id, caller));
   }
 
@@ -58,7 +58,7 @@ export class DataTypesController {
   @ApiOkResponse({ type: DataTypeResponse, description: 'A repeat of a request that made it before' })
   @ApiProblems(400, 409, 410, 413, 415, 422)
   async create(
-    @CurrentCaller() by: Caller,
+    @CurrentUser() by: UserPrincipal,
     @IdempotencyKey() idempotencyKey: string | null,
     @Body() body: DataTypeRequest,
     @Res({ passthrough: true }) response: Response,
@@ -78,7 +78,7 @@ export class DataTypesController {
   @ApiProblems(400, 404, 409, 413, 415)
   async replace(
     @Param('id') id: string,
-    @CurrentCaller() by: Caller,
+    @CurrentUser() by: UserPrincipal,
     @Body() body: DataTypeRequest,
   ): Promise<DataTypeResponse> {
     return DataTypeResponse.of(await this.dataTypes.replace(id, DataTypeRequest.draft(body), by));
@@ -94,7 +94,7 @@ export class DataTypesController {
   })
   @ApiNoContentResponse()
   @ApiProblems(404)
-  async delete(@Param('id') id: string, @CurrentCaller() by: Caller): Promise<void> {
+  async delete(@Param('id') id: string, @CurrentUser() by: UserPrincipal): Promise<void> {
     await this.dataTypes.delete(id, by);
   }
 }

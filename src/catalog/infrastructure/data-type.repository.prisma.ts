@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { type AuditEntry, recordAudit } from '../../platform/audit/audit-log';
-import type { Caller } from '../../platform/auth/caller';
+import type { UserPrincipal } from '../../platform/auth/principal';
 import { DomainError } from '../../platform/errors/domain-error';
 import { claimIdempotencyKey, type IdempotentRequest } from '../../platform/idempotency/idempotency-keys';
 import { type DataType as Row, Prisma } from '../../platform/prisma/generated/client';
@@ -30,7 +30,7 @@ export class PrismaDataTypeRepository extends DataTypeRepository {
 
   override create(
     definition: DataTypeDefinition,
-    by: Caller,
+    by: UserPrincipal,
     idempotency: IdempotentRequest | null,
   ): Promise<DataTypeCreation> {
     const id = uuidv7();
@@ -49,7 +49,7 @@ export class PrismaDataTypeRepository extends DataTypeRepository {
     return refusingTakenName(creation, definition.name);
   }
 
-  override replace(id: string, definition: DataTypeDefinition, by: Caller): Promise<DataType | null> {
+  override replace(id: string, definition: DataTypeDefinition, by: UserPrincipal): Promise<DataType | null> {
     const replacement = this.prisma.$transaction(async (transaction) => {
       const [row] = await transaction.dataType.updateManyAndReturn({
         where: { id },
@@ -63,7 +63,7 @@ export class PrismaDataTypeRepository extends DataTypeRepository {
     return refusingTakenName(replacement, definition.name);
   }
 
-  override delete(id: string, by: Caller): Promise<boolean> {
+  override delete(id: string, by: UserPrincipal): Promise<boolean> {
     return this.prisma.$transaction(async (transaction) => {
       const row = await transaction.dataType.findUnique({ where: { id } });
       const { count } = await transaction.dataType.deleteMany({ where: { id } });
@@ -91,7 +91,7 @@ async function refusingTakenName<Result>(change: Promise<Result>, name: string):
   }
 }
 
-function auditOf({ id, name }: { id: string; name: string }, action: string, by: Caller): AuditEntry {
+function auditOf({ id, name }: { id: string; name: string }, action: string, by: UserPrincipal): AuditEntry {
   return { action, userId: by.userId, tenantId: by.tenantId, details: { name, data_type_id: id } };
 }
 

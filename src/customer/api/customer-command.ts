@@ -1,4 +1,4 @@
-import { isName, LONGEST_NAME } from '../../platform/auth/caller';
+import { isName, MAX_NAME_LENGTH } from '../../platform/auth/principal';
 import { CommandLine, JSON_OPTION } from '../../platform/program/command-line';
 
 const commandLine = new CommandLine(`Usage: npm run customer -- <command> [--json]
@@ -9,7 +9,7 @@ const commandLine = new CommandLine(`Usage: npm run customer -- <command> [--jso
   list                                   all of them`);
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
-const LONGEST_GRACE_SECONDS = 366 * SECONDS.d;
+const MAX_GRACE_SECONDS = 366 * SECONDS.d;
 
 export type CustomerCommand = { readonly json: boolean } & (
   | { readonly name: 'create'; readonly customerName: string; readonly tenantId: string | null }
@@ -54,7 +54,7 @@ function readCreate(args: readonly string[]): CustomerCommand {
   });
   commandLine.refuseMore(positionals);
   const { name, tenant, json } = values;
-  const rule = `must have 1 to ${LONGEST_NAME} characters`;
+  const rule = `must have 1 to ${MAX_NAME_LENGTH} characters`;
   if (!isName(name) || name.trim() === '') throw commandLine.error(`--name is needed, and ${rule}.`);
   if (tenant !== undefined && !isName(tenant)) throw commandLine.error(`--tenant ${rule}.`);
   return { name: 'create', customerName: name, tenantId: tenant ?? null, json };
@@ -72,6 +72,6 @@ function readRotate(args: readonly string[]): CustomerCommand {
 function secondsOf(grace: string): number {
   const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(grace === '0' ? '0s' : grace) ?? [];
   const seconds = Number(amount) * SECONDS[unit as keyof typeof SECONDS];
-  if (seconds <= LONGEST_GRACE_SECONDS) return seconds;
+  if (seconds <= MAX_GRACE_SECONDS) return seconds;
   throw commandLine.error('--grace must be like 90s, 30m, 24h or 7d, of 366 days at most, or 0.');
 }

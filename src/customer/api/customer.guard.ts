@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { ChallengeException } from '../../platform/auth/challenge.exception';
-import type { AuthenticatedRequest } from '../../platform/auth/current-caller.decorator';
+import type { AuthenticatedRequest } from '../../platform/auth/current-user.decorator';
 import { CustomerService } from '../model/services/customer.service';
 import { credentialsOf } from './customer-credentials';
 

@@ -1,7 +1,7 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext, UseGuards } from '@nestjs/common';
 import { ApiSecurity, ApiTags } from '@nestjs/swagger';
-import type { CallingCustomer } from '../../platform/auth/caller';
-import type { AuthenticatedRequest } from '../../platform/auth/current-caller.decorator';
+import type { CustomerPrincipal } from '../../platform/auth/principal';
+import type { AuthenticatedRequest } from '../../platform/auth/current-user.decorator';
 import { Public } from '../../platform/auth/public.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { CUSTOMER_BASIC, CUSTOMER_ID_HEADER, CUSTOMER_SECRET_HEADER } from '../../platform/http/open-api';
@@ -20,7 +20,7 @@ export function ForCustomers(): ClassDecorator & MethodDecorator {
 }
 
 /** The external system that the guard let in. */
-export const CurrentCustomer = createParamDecorator((_: unknown, context: ExecutionContext): CallingCustomer => {
+export const CurrentCustomer = createParamDecorator((_: unknown, context: ExecutionContext): CustomerPrincipal => {
   const { customer } = context.switchToHttp().getRequest<AuthenticatedRequest>();
   if (!customer) throw new Error('A route that asks for its customer must be one for customers');
   return customer;

@@ -1,8 +1,8 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCustomer, ForCustomers } from '../../customer';
-import type { Caller, CallingCustomer } from '../../platform/auth/caller';
-import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
+import type { UserPrincipal, CustomerPrincipal } from '../../platform/auth/principal';
+import { CurrentUser } from '../../platform/auth/current-user.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { DeliveryReading } from '../model/services/delivery-reading';
 import { DeliveryListResponse } from './delivery.response';
@@ -21,7 +21,7 @@ export class DeliveriesController {
   @ApiOperation({ summary: SUMMARY })
   @ApiOkResponse({ type: DeliveryListResponse })
   @ApiProblems(401, 404)
-  async list(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<DeliveryListResponse> {
+  async list(@Param('id') id: string, @CurrentUser() caller: UserPrincipal): Promise<DeliveryListResponse> {
     return DeliveryListResponse.of(await this.deliveries.list(id, caller));
   }
 }
@@ -36,7 +36,7 @@ export class CustomerDeliveriesController {
   @ApiOperation({ summary: SUMMARY })
   @ApiOkResponse({ type: DeliveryListResponse })
   @ApiProblems(404)
-  async list(@Param('id') id: string, @CurrentCustomer() owner: CallingCustomer): Promise<DeliveryListResponse> {
+  async list(@Param('id') id: string, @CurrentCustomer() owner: CustomerPrincipal): Promise<DeliveryListResponse> {
     return DeliveryListResponse.of(await this.deliveries.list(id, owner));
   }
 }

@@ -11,7 +11,7 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
-import { LONGEST_ADDRESS } from '../../platform/mail/mail-address';
+import { MAX_ADDRESS_LENGTH } from '../../platform/mail/mail-address';
 import { type Ending, ENDINGS } from '../../platform/outbox/planned-delivery';
 import { type Language, LANGUAGES } from '../model/domain/language';
 import { WebhookBody } from './webhook.body';
@@ -19,14 +19,15 @@ import { WebhookBody } from './webhook.body';
 /** Who shall be told when an export ends. */
 export class NotifyBody {
   @ApiPropertyOptional({
-    oneOf: [{ type: 'boolean' }, { type: 'string', format: 'email', maxLength: LONGEST_ADDRESS }],
+    oneOf: [{ type: 'boolean' }, { type: 'string', format: 'email', maxLength: MAX_ADDRESS_LENGTH }],
     description: 'true: my own address. Only administrators may name somebody else’s.',
   })
   @IsOptional()
   @ValidateBy({
     name: 'isWhetherOrWhere',
     validator: {
-      validate: (value) => typeof value === 'boolean' || (typeof value === 'string' && value.length <= LONGEST_ADDRESS),
+      validate: (value) =>
+        typeof value === 'boolean' || (typeof value === 'string' && value.length <= MAX_ADDRESS_LENGTH),
       defaultMessage: () => 'email must be true, false, or an address such as ann@example.com',
     },
   })

@@ -1,27 +1,27 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 
-const LONGEST_URL = 2_048;
-const LONGEST_SECRET = 200;
+const MAX_URL_LENGTH = 2_048;
+const MAX_SECRET_LENGTH = 200;
 const URL_MESSAGE = {
-  message: `$property must be an address such as https://hooks.example.com/exports, of at most ${LONGEST_URL} characters`,
+  message: `$property must be an address such as https://hooks.example.com/exports, of at most ${MAX_URL_LENGTH} characters`,
 };
 
 /** Which address is called. */
 export class WebhookBody {
-  @ApiProperty({ format: 'uri', maxLength: LONGEST_URL, example: 'https://hooks.example.com/exports' })
+  @ApiProperty({ format: 'uri', maxLength: MAX_URL_LENGTH, example: 'https://hooks.example.com/exports' })
   @IsString(URL_MESSAGE)
-  @MaxLength(LONGEST_URL, URL_MESSAGE)
+  @MaxLength(MAX_URL_LENGTH, URL_MESSAGE)
   url!: string;
 
   @ApiPropertyOptional({
-    maxLength: LONGEST_SECRET,
+    maxLength: MAX_SECRET_LENGTH,
     writeOnly: true,
     example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
     description: 'What messages are signed with; made here, and shown once in the answer, where it is left out',
   })
   @IsOptional()
   @IsString()
-  @MaxLength(LONGEST_SECRET)
+  @MaxLength(MAX_SECRET_LENGTH)
   secret?: string;
 }

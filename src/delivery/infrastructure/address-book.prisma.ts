@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { ADMIN_ROLE } from '../../platform/auth/admin';
-import type { Person } from '../../platform/auth/caller';
+import type { Person } from '../../platform/auth/principal';
 import { isMailAddress } from '../../platform/mail/mail-address';
 import { PrismaService } from '../../platform/prisma/prisma.service';
 import { AddressBook, type AddressedPerson, type Addressee } from '../model/domain/interfaces/address-book';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { CreationResponder, retentionOf } from '../../export';
-import type { Party } from '../../platform/auth/caller';
+import type { Principal } from '../../platform/auth/principal';
 import { Config } from '../../platform/config/config';
 import { pageAnswer, type PageQuery, pageSize } from '../../platform/http/page';
 import { EventService } from '../model/services/event.service';
@@ -20,25 +20,25 @@ export class EventAnswers {
     private readonly config: Config,
   ) {}
 
-  async list(caller: Party, query: PageQuery, request: Request): Promise<EventListResponse> {
+  async list(caller: Principal, query: PageQuery, request: Request): Promise<EventListResponse> {
     const page = await this.events.list(caller, pageSize(query), query.cursor);
     return pageAnswer(page, request, this.config.http.publicUrl, (event) => EventResponse.of(event));
   }
 
   /** @throws DomainError not-found */
-  async details(caller: Party, id: string): Promise<EventDetailsResponse> {
+  async details(caller: Principal, id: string): Promise<EventDetailsResponse> {
     return EventDetailsResponse.withDetails(await this.events.getDetails(id, caller));
   }
 
   /** @throws DomainError not-found */
-  async listResults(caller: Party, id: string, query: PageQuery, request: Request): Promise<ResultListResponse> {
+  async listResults(caller: Principal, id: string, query: PageQuery, request: Request): Promise<ResultListResponse> {
     const page = await this.events.listResults(id, caller, pageSize(query), query.cursor);
     return pageAnswer(page, request, this.config.http.publicUrl, (result) => ResultResponse.of(result));
   }
 
   /** @throws as ResultsExportService.request */
   async sendResultsExport(
-    caller: Party,
+    caller: Principal,
     id: string,
     { format, options, notify, one_time: oneTime, retention_days: days }: ResultsExportBody,
     idempotencyKey: string | null,

@@ -1,7 +1,7 @@
 import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { CurrentCustomer, ForCustomers } from '../../customer';
-import type { CallingCustomer } from '../../platform/auth/caller';
+import type { CustomerPrincipal } from '../../platform/auth/principal';
 import { PageQuery } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
 import { EventAnswers } from './event-answers';
@@ -18,7 +18,7 @@ export class EventsCustomerController {
 
   @ListsEvents()
   list(
-    @CurrentCustomer() caller: CallingCustomer,
+    @CurrentCustomer() caller: CustomerPrincipal,
     @Query() query: PageQuery,
     @Req() request: Request,
   ): Promise<EventListResponse> {
@@ -26,14 +26,14 @@ export class EventsCustomerController {
   }
 
   @ShowsEvent()
-  details(@Param('id') id: string, @CurrentCustomer() caller: CallingCustomer): Promise<EventDetailsResponse> {
+  details(@Param('id') id: string, @CurrentCustomer() caller: CustomerPrincipal): Promise<EventDetailsResponse> {
     return this.answers.details(caller, id);
   }
 
   @ListsResults()
   results(
     @Param('id') id: string,
-    @CurrentCustomer() caller: CallingCustomer,
+    @CurrentCustomer() caller: CustomerPrincipal,
     @Query() query: PageQuery,
     @Req() request: Request,
   ): Promise<ResultListResponse> {
@@ -43,7 +43,7 @@ export class EventsCustomerController {
   @ExportsResults()
   exportResults(
     @Param('id') id: string,
-    @CurrentCustomer() caller: CallingCustomer,
+    @CurrentCustomer() caller: CustomerPrincipal,
     @IdempotencyKey() idempotencyKey: string | null,
     @Body() body: ResultsExportBody,
     @Res() response: Response,

@@ -1,8 +1,8 @@
 import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import type { Caller } from '../../platform/auth/caller';
-import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
+import type { UserPrincipal } from '../../platform/auth/principal';
+import { CurrentUser } from '../../platform/auth/current-user.decorator';
 import { PageQuery } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
 import { EventAnswers } from './event-answers';
@@ -20,7 +20,7 @@ export class EventsController {
 
   @ListsEvents()
   list(
-    @CurrentCaller() caller: Caller,
+    @CurrentUser() caller: UserPrincipal,
     @Query() query: PageQuery,
     @Req() request: Request,
   ): Promise<EventListResponse> {
@@ -28,14 +28,14 @@ export class EventsController {
   }
 
   @ShowsEvent()
-  details(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<EventDetailsResponse> {
+  details(@Param('id') id: string, @CurrentUser() caller: UserPrincipal): Promise<EventDetailsResponse> {
     return this.answers.details(caller, id);
   }
 
   @ListsResults()
   results(
     @Param('id') id: string,
-    @CurrentCaller() caller: Caller,
+    @CurrentUser() caller: UserPrincipal,
     @Query() query: PageQuery,
     @Req() request: Request,
   ): Promise<ResultListResponse> {
@@ -45,7 +45,7 @@ export class EventsController {
   @ExportsResults()
   exportResults(
     @Param('id') id: string,
-    @CurrentCaller() caller: Caller,
+    @CurrentUser() caller: UserPrincipal,
     @IdempotencyKey() idempotencyKey: string | null,
     @Body() body: ResultsExportBody,
     @Res() response: Response,

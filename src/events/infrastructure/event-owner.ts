@@ -1,14 +1,18 @@
-import { isCustomer, type Party } from '../../platform/auth/caller';
+import { isCustomer, type Principal } from '../../platform/auth/principal';
 import { Sql, sql } from '../../platform/postgres/sql';
 
-/** The condition, for Prisma, that an event is the party's: that they hold it, or that it is held for them. */
-export function heldBy(party: Party): { customerId: string } | { organizerId: string; tenantId: string | null } {
-  return isCustomer(party) ? { customerId: party.customerId } : { organizerId: party.userId, tenantId: party.tenantId };
+/** The condition, for Prisma, that an event is the principal's: that they hold it, or that it is held for them. */
+export function heldBy(
+  principal: Principal,
+): { customerId: string } | { organizerId: string; tenantId: string | null } {
+  return isCustomer(principal)
+    ? { customerId: principal.customerId }
+    : { organizerId: principal.userId, tenantId: principal.tenantId };
 }
 
 /** The same as SQL. */
-export function heldBySql(party: Party): Sql {
-  if (isCustomer(party)) return sql`customer_id = ${Sql.literal(party.customerId)}::uuid`;
-  const tenant = party.tenantId === null ? sql`NULL` : Sql.literal(party.tenantId);
-  return sql`organizer_id = ${Sql.literal(party.userId)} AND tenant_id IS NOT DISTINCT FROM ${tenant}`;
+export function heldBySql(principal: Principal): Sql {
+  if (isCustomer(principal)) return sql`customer_id = ${Sql.literal(principal.customerId)}::uuid`;
+  const tenant = principal.tenantId === null ? sql`NULL` : Sql.literal(principal.tenantId);
+  return sql`organizer_id = ${Sql.literal(principal.userId)} AND tenant_id IS NOT DISTINCT FROM ${tenant}`;
 }

@@ -14,8 +14,8 @@ import {
 } from './snapshot-rows';
 
 /** A batch ends before its texts are longer than this together, or with the first that is longer by itself. */
-const MOST_BYTES = 2_000_000;
-const MOST_PARTICIPANTS = 500;
+const MAX_BYTES = 2_000_000;
+const MAX_PARTICIPANTS = 500;
 /** What an answer costs beside its text. */
 const BYTES_OF_AN_ANSWER = 100;
 /** How many of the list are fetched at once: each is an id and a number. */
@@ -73,7 +73,7 @@ export class EventSnapshot {
     let batch: string[] = [];
     let bytes = 0;
     for await (const participant of this.list(language)) {
-      if (batch.length === MOST_PARTICIPANTS || (batch.length > 0 && bytes + participant.bytes > MOST_BYTES)) {
+      if (batch.length === MAX_PARTICIPANTS || (batch.length > 0 && bytes + participant.bytes > MAX_BYTES)) {
         yield batch;
         [batch, bytes] = [[], 0];
       }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Party } from '../../platform/auth/caller';
+import type { Principal } from '../../platform/auth/principal';
 import { type Page, pageOf } from '../../platform/http/page';
 import { Prisma } from '../../platform/prisma/generated/client';
 import { PrismaService } from '../../platform/prisma/prisma.service';
@@ -9,7 +9,7 @@ import type { ParticipantResult, Result } from '../model/domain/participant-resu
 import { heldBy } from './event-owner';
 
 /** An answer is as long as somebody liked: a page ends before its answers together are longer than this. */
-const MOST_BYTES_OF_A_PAGE = 4_000_000;
+const MAX_PAGE_BYTES = 4_000_000;
 
 const eventColumns = {
   id: true,
@@ -33,11 +33,11 @@ export class PrismaEventRepository extends EventRepository {
     super();
   }
 
-  override find(id: string, owner: Party): Promise<Event | null> {
+  override find(id: string, owner: Principal): Promise<Event | null> {
     return this.prisma.event.findFirst({ where: { id, ...heldBy(owner) }, select: eventColumns });
   }
 
-  override async findDetails(id: string, owner: Party): Promise<EventDetails | null> {
+  override async findDetails(id: string, owner: Principal): Promise<EventDetails | null> {
     const event = await this.find(id, owner);
     if (!event) return null;
     const ofEvent = { participant: { eventId: id } };
@@ -54,7 +54,7 @@ export class PrismaEventRepository extends EventRepository {
     };
   }
 
-  override async list(owner: Party, size: number, cursor?: string): Promise<Page<Event>> {
+  override async list(owner: Principal, size: number, cursor?: string): Promise<Page<Event>> {
     const where = heldBy(owner);
     const [count, rows] = await Promise.all([
       this.prisma.event.count({ where }),
@@ -97,7 +97,7 @@ export class PrismaEventRepository extends EventRepository {
 /** As many from the beginning as fit into a page, and one at least. */
 function fitting<Item extends { readonly bytes: number }>(items: readonly Item[]): readonly Item[] {
   let bytes = 0;
-  const end = items.findIndex((item, index) => (bytes += item.bytes) > MOST_BYTES_OF_A_PAGE && index > 0);
+  const end = items.findIndex((item, index) => (bytes += item.bytes) > MAX_PAGE_BYTES && index > 0);
   return end === -1 ? items : items.slice(0, end);
 }
 

@@ -1,8 +1,8 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { Body, Controller, Param, Put } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { Caller } from '../../platform/auth/caller';
-import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
+import type { UserPrincipal } from '../../platform/auth/principal';
+import { CurrentUser } from '../../platform/auth/current-user.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { RawBody } from '../../platform/http/body.decorator';
 import { UploadedPictureService } from '../model/services/uploaded-picture.service';
@@ -10,7 +10,7 @@ import { ExportPresenter } from './export.presenter';
 import { ExportResponse } from './export.response';
 
 /** A page of 8192 pixels a side comes to less, drawn as boards are. */
-const LARGEST_PICTURE_BYTES = 25 * 1024 * 1024;
+const MAX_PICTURE_BYTES = 25 * 1024 * 1024;
 
 @ApiTags('Exports')
 @ApiBearerAuth()
@@ -22,7 +22,7 @@ export class ContentController {
   ) {}
 
   @Put(':id/content')
-  @RawBody({ types: ['image/png', 'text/plain'], limitOf: () => LARGEST_PICTURE_BYTES })
+  @RawBody({ types: ['image/png', 'text/plain'], limitOf: () => MAX_PICTURE_BYTES })
   @ApiOperation({
     summary: 'Give the picture of a PNG export yourself',
     description:
@@ -32,7 +32,11 @@ export class ContentController {
   @ApiBody({ required: true, schema: { type: 'string', format: 'binary' } })
   @ApiOkResponse({ type: ExportResponse, description: 'The completed export' })
   @ApiProblems(400, 401, 404, 408, 409, 413, 415, 429)
-  async put(@Param('id') id: string, @CurrentCaller() caller: Caller, @Body() body: Buffer): Promise<ExportResponse> {
+  async put(
+    @Param('id') id: string,
+    @CurrentUser() caller: UserPrincipal,
+    @Body() body: Buffer,
+  ): Promise<ExportResponse> {
     return this.presenter.record(await this.pictures.store(id, await pngOf(body), caller));
   }
 }

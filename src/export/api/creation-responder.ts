@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import { HttpStatus, Injectable, Logger } from '@nestjs/common';
 import type { Response } from 'express';
-import { isCustomer, type Party } from '../../platform/auth/caller';
+import { isCustomer, type Principal } from '../../platform/auth/principal';
 import { breakOffIfTooSlow } from '../../platform/http/reader-pace';
 import { preferredWait } from '../../platform/http/prefer-wait';
 import { rateLimitHeaders } from '../../platform/rate-limit/rate-limit';
@@ -27,7 +27,7 @@ export class CreationResponder {
    * Sends the record: with 201, or with 200 when the same request had created it before. Where the client prefers to wait,
    * it is sent when the export is finished, or after that time. A board as JSON is in the answer then.
    */
-  async send(creation: ExportCreation, caller: Party, response: Response): Promise<void> {
+  async send(creation: ExportCreation, caller: Principal, response: Response): Promise<void> {
     const latest = { ...creation, export: await this.preferredState(creation.export, caller, response) };
     this.setHeaders(latest, caller, response);
     const record = this.presenter.created(latest);
@@ -37,7 +37,7 @@ export class CreationResponder {
   }
 
   /** Sets the status of the answer, and the address at which the caller can follow the export. */
-  setHeaders({ export: created, isNew, rateLimit }: ExportCreation, caller: Party, response: Response): void {
+  setHeaders({ export: created, isNew, rateLimit }: ExportCreation, caller: Principal, response: Response): void {
     response.status(isNew ? HttpStatus.CREATED : HttpStatus.OK);
     response.location(`/api/v1/${isCustomer(caller) ? 'customer/' : ''}exports/${created.id}/`);
     if (rateLimit) response.set(rateLimitHeaders(rateLimit));
@@ -66,7 +66,7 @@ export class CreationResponder {
   }
 
   /** The export as it is after the time that the client prefers to wait. */
-  private async preferredState(created: Export, caller: Party, response: Response): Promise<Export> {
+  private async preferredState(created: Export, caller: Principal, response: Response): Promise<Export> {
     const seconds = preferredWait(response.req);
     if (seconds === null) return created;
     const gone = new AbortController();

@@ -2,7 +2,7 @@ import { Controller, Delete, Get, HttpCode, HttpStatus, Param, Query, Req, Res }
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { CurrentCustomer, ForCustomers } from '../../customer';
-import type { CallingCustomer } from '../../platform/auth/caller';
+import type { CustomerPrincipal } from '../../platform/auth/principal';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { pageSize } from '../../platform/http/page';
 import { ExportService } from '../model/services/export.service';
@@ -28,7 +28,7 @@ export class CustomerExportsController {
   @ApiOkResponse({ type: ExportListResponse })
   @ApiProblems(400)
   async list(
-    @CurrentCustomer() owner: CallingCustomer,
+    @CurrentCustomer() owner: CustomerPrincipal,
     @Query() query: ExportListQuery,
     @Req() request: Request,
   ): Promise<ExportListResponse> {
@@ -43,7 +43,7 @@ export class CustomerExportsController {
   @ApiExportStatus()
   async status(
     @Param('id') id: string,
-    @CurrentCustomer() owner: CallingCustomer,
+    @CurrentCustomer() owner: CustomerPrincipal,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ExportResponse | undefined> {
@@ -55,7 +55,7 @@ export class CustomerExportsController {
   @ApiOperation({ summary: 'Cancel an unfinished export, or delete the file of a completed one' })
   @ApiOkResponse({ type: ExportResponse, description: 'The export: cancelled, expired, or as it had ended before' })
   @ApiProblems(404)
-  async remove(@Param('id') id: string, @CurrentCustomer() owner: CallingCustomer): Promise<ExportResponse> {
+  async remove(@Param('id') id: string, @CurrentCustomer() owner: CustomerPrincipal): Promise<ExportResponse> {
     return this.presenter.record(await this.exports.remove(id, owner));
   }
 
@@ -63,7 +63,7 @@ export class CustomerExportsController {
   @ApiDownload({ byLink: false })
   download(
     @Param('id') id: string,
-    @CurrentCustomer() owner: CallingCustomer,
+    @CurrentCustomer() owner: CustomerPrincipal,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {

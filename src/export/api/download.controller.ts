@@ -2,7 +2,7 @@ import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { AcceptsLink } from '../../platform/auth/accepts-link.decorator';
-import type { AuthenticatedRequest } from '../../platform/auth/current-caller.decorator';
+import type { AuthenticatedRequest } from '../../platform/auth/current-user.decorator';
 import { ApiDownload } from './api-download.decorator';
 import { FileAnswer } from './file-answer';
 

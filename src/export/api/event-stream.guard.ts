@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable, UnauthorizedException } from '@nestjs/common';
 import type { Response } from 'express';
-import { partyKey } from '../../platform/auth/caller';
-import type { AuthenticatedRequest } from '../../platform/auth/current-caller.decorator';
+import { principalKey } from '../../platform/auth/principal';
+import type { AuthenticatedRequest } from '../../platform/auth/current-user.decorator';
 import { Config } from '../../platform/config/config';
 import { DomainError } from '../../platform/errors/domain-error';
 import { accountOf } from '../model/domain/record-owner';
@@ -33,7 +33,7 @@ export class EventStreamGuard implements CanActivate {
     if (!caller && !credentialEndsAt) throw new UnauthorizedException();
     const followed = await this.exports.get(String(params['id']), caller ?? null);
     if (response.closed) return false;
-    const key = partyKey(caller ?? accountOf(followed));
+    const key = principalKey(caller ?? accountOf(followed));
     this.open(key);
     response.once('close', () => {
       this.close(key);

@@ -16,9 +16,9 @@ import { ApiBearerAuth, ApiExtraModels, ApiOkResponse, ApiOperation, ApiProduces
 import type { Request, Response } from 'express';
 import { endWith, ignoreElements, interval, map, merge, type Observable, share, takeUntil } from 'rxjs';
 import { AcceptsLink } from '../../platform/auth/accepts-link.decorator';
-import type { Caller } from '../../platform/auth/caller';
+import type { UserPrincipal } from '../../platform/auth/principal';
 import { credentialEnd } from '../../platform/auth/credential-end';
-import { type AuthenticatedRequest, CurrentCaller } from '../../platform/auth/current-caller.decorator';
+import { type AuthenticatedRequest, CurrentUser } from '../../platform/auth/current-user.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { ExportService } from '../model/services/export.service';
 import { ExportWatch } from '../model/services/export-watch';
@@ -49,7 +49,7 @@ export class ExportsController {
   @ApiOkResponse({ type: ExportListResponse })
   @ApiProblems(400)
   async list(
-    @CurrentCaller() owner: Caller,
+    @CurrentUser() owner: UserPrincipal,
     @Query() query: ExportListQuery,
     @Req() request: Request,
   ): Promise<ExportListResponse> {
@@ -64,7 +64,7 @@ export class ExportsController {
   @ApiExportStatus()
   async status(
     @Param('id') id: string,
-    @CurrentCaller() caller: Caller,
+    @CurrentUser() caller: UserPrincipal,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ExportResponse | undefined> {
@@ -76,7 +76,7 @@ export class ExportsController {
   @ApiOperation({ summary: 'Cancel an unfinished export, or delete the file of a completed one' })
   @ApiOkResponse({ type: ExportResponse, description: 'The export: cancelled, expired, or as it had ended before' })
   @ApiProblems(404)
-  async remove(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ExportResponse> {
+  async remove(@Param('id') id: string, @CurrentUser() caller: UserPrincipal): Promise<ExportResponse> {
     return this.presenter.record(await this.exports.remove(id, caller));
   }
 

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { HttpStatus, Injectable, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import type { Party } from '../../platform/auth/caller';
+import type { Principal } from '../../platform/auth/principal';
 import { DomainError } from '../../platform/errors/domain-error';
 import { attachmentDisposition } from '../../platform/http/content-disposition';
 import type { ByteRange } from '../../platform/storage/file-storage';
@@ -24,7 +24,7 @@ export class FileAnswer {
    * @param by whose export it must be; `null` for the bearer of a link
    * @throws DomainError not-found | conflict | gone | forbidden | range | precondition
    */
-  async give(exportId: string, by: Party | null, request: Request, response: Response): Promise<void> {
+  async give(exportId: string, by: Principal | null, request: Request, response: Response): Promise<void> {
     const file = await this.downloads.find(exportId, by);
     response.set({
       ETag: tagOf(file),
@@ -41,7 +41,7 @@ export class FileAnswer {
 
   private async giveRepeatably(
     file: DownloadableFile,
-    by: Party | null,
+    by: Principal | null,
     request: Request,
     response: Response,
   ): Promise<void> {
@@ -57,7 +57,7 @@ export class FileAnswer {
   private async answer(
     file: DownloadableFile,
     range: ByteRange | undefined,
-    by: Party | null,
+    by: Principal | null,
     request: Request,
     response: Response,
   ): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { HttpStatus, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import type { Party } from '../../platform/auth/caller';
+import type { Principal } from '../../platform/auth/principal';
 import { Config } from '../../platform/config/config';
 import { DomainError } from '../../platform/errors/domain-error';
 import { HANDOVER_RETRY_SECONDS } from '../model/domain/handover-limits';
@@ -24,7 +24,7 @@ export class OneTimeAnswer {
   ) {}
 
   /** @throws DomainError conflict | gone | forbidden | range | precondition */
-  async give(file: DownloadableFile, by: Party | null, request: Request, response: Response): Promise<void> {
+  async give(file: DownloadableFile, by: Principal | null, request: Request, response: Response): Promise<void> {
     // No proxy may take the file to its end for a reader who is not there any more.
     response.set({ 'Accept-Ranges': 'none', 'X-Accel-Buffering': 'no' });
     refuseAllButPlain(request, file, response);

@@ -2,12 +2,12 @@ import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { AdminOnly } from '../../platform/auth/admin-only.decorator';
-import type { Caller } from '../../platform/auth/caller';
-import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
+import type { UserPrincipal } from '../../platform/auth/principal';
+import { CurrentUser } from '../../platform/auth/current-user.decorator';
 import { Config } from '../../platform/config/config';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { pageAnswer, pageSize } from '../../platform/http/page';
-import { MOST_COUNTED } from '../model/domain/interfaces/oversight.repository';
+import { MAX_COUNTED } from '../model/domain/interfaces/oversight.repository';
 import { ExportOversight } from '../model/services/export-oversight';
 import { AuditLogResponse, AuditRecordResponse } from './audit-log.response';
 import { ExportStatsResponse } from './export-stats.response';
@@ -32,18 +32,18 @@ export class OversightController {
       'Of those that were asked for between two moments. An administrator of one tenant sees its exports only.',
   })
   @ApiOkResponse({ type: ExportStatsResponse })
-  async stats(@CurrentCaller() admin: Caller, @Query() query: PeriodQuery): Promise<ExportStatsResponse> {
+  async stats(@CurrentUser() admin: UserPrincipal, @Query() query: PeriodQuery): Promise<ExportStatsResponse> {
     return ExportStatsResponse.of(await this.oversight.stats(admin, PeriodQuery.period(query)));
   }
 
   @Get('audit')
   @ApiOperation({
     summary: 'Who did what, newest first',
-    description: `A count of ${MOST_COUNTED} stands for so many or more. An administrator of one tenant sees its entries only.`,
+    description: `A count of ${MAX_COUNTED} stands for so many or more. An administrator of one tenant sees its entries only.`,
   })
   @ApiOkResponse({ type: AuditLogResponse })
   async log(
-    @CurrentCaller() admin: Caller,
+    @CurrentUser() admin: UserPrincipal,
     @Query() query: AuditLogQuery,
     @Req() request: Request,
   ): Promise<AuditLogResponse> {

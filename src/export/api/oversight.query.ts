@@ -4,7 +4,7 @@ import { IsMoment } from '../../platform/http/is-moment.decorator';
 import { PageSizeQuery } from '../../platform/http/page';
 import type { AuditQuery, Period } from '../model/domain/interfaces/oversight.repository';
 
-const LONGEST_FILTER = 200;
+const MAX_FILTER_LENGTH = 200;
 // PostgreSQL knows no NUL and no number beyond 2^63.
 const WITHOUT_NUL = /^[^\0]+$/;
 const ENTRY_ID = /^\d{1,18}$/;
@@ -38,10 +38,10 @@ export class AuditLogQuery extends IntersectionType(PageSizeQuery, PeriodQuery) 
   @Matches(ENTRY_ID, { message: 'cursor must come from the next of another page' })
   cursor?: string;
 
-  @ApiPropertyOptional({ maxLength: LONGEST_FILTER, description: 'Who did it' })
+  @ApiPropertyOptional({ maxLength: MAX_FILTER_LENGTH, description: 'Who did it' })
   @IsOptional()
   @IsString()
-  @MaxLength(LONGEST_FILTER)
+  @MaxLength(MAX_FILTER_LENGTH)
   @Matches(WITHOUT_NUL, { message: 'user_id must not be empty or contain a NUL character' })
   user_id?: string;
 
@@ -50,21 +50,24 @@ export class AuditLogQuery extends IntersectionType(PageSizeQuery, PeriodQuery) 
   @IsUUID()
   customer_id?: string;
 
-  @ApiPropertyOptional({ maxLength: LONGEST_FILTER, description: 'In which tenant; for administrators of all of them' })
+  @ApiPropertyOptional({
+    maxLength: MAX_FILTER_LENGTH,
+    description: 'In which tenant; for administrators of all of them',
+  })
   @IsOptional()
   @IsString()
-  @MaxLength(LONGEST_FILTER)
+  @MaxLength(MAX_FILTER_LENGTH)
   @Matches(WITHOUT_NUL, { message: 'tenant_id must not be empty or contain a NUL character' })
   tenant_id?: string;
 
   @ApiPropertyOptional({
     example: 'export.requested',
-    maxLength: LONGEST_FILTER,
+    maxLength: MAX_FILTER_LENGTH,
     description: 'What was done; `schedule.*` stands for all that begins so',
   })
   @IsOptional()
   @IsString()
-  @MaxLength(LONGEST_FILTER)
+  @MaxLength(MAX_FILTER_LENGTH)
   @Matches(WITHOUT_NUL, { message: 'action must not be empty or contain a NUL character' })
   action?: string;
 

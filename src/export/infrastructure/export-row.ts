@@ -1,6 +1,6 @@
 import { Prisma } from '../../platform/prisma/generated/client';
 import { type AuditEntry, recordAudit } from '../../platform/audit/audit-log';
-import type { Party } from '../../platform/auth/caller';
+import type { Principal } from '../../platform/auth/principal';
 import type { FailureCode, WarningCode } from '../../platform/errors/record-codes';
 import type { Export as ExportRow } from '../../platform/prisma/generated/client';
 import { postToOutbox, type OutboxMessage } from '../../platform/outbox/outbox';
@@ -89,7 +89,7 @@ function toNumber(value: bigint | null): number | null {
 
 interface AuditedStep {
   /** Who took the step: the owner when it is left out, `null` for nobody who is known. */
-  readonly by?: Party | null;
+  readonly by?: Principal | null;
   readonly details?: AuditEntry['details'];
 }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { recordAggregatedAudit } from '../../platform/audit/aggregated-audit';
 import { recordAudit } from '../../platform/audit/audit-log';
-import { type CallingCustomer, isCustomer, type Party, partyKey } from '../../platform/auth/caller';
+import { type CustomerPrincipal, isCustomer, type Principal, principalKey } from '../../platform/auth/principal';
 import { Config } from '../../platform/config/config';
 import type { RateLimit } from '../../platform/config/rate-limit';
 import { DomainError } from '../../platform/errors/domain-error';
@@ -85,7 +85,7 @@ export class PrismaExportRepository extends ExportRepository {
     return row && toExport(row);
   }
 
-  override async findOwned(id: string, owner: Party): Promise<Export | null> {
+  override async findOwned(id: string, owner: Principal): Promise<Export | null> {
     const row = await this.prisma.export.findFirst({ where: { id, ...ownedBy(owner) } });
     return row && toExport(row);
   }
@@ -104,7 +104,7 @@ export class PrismaExportRepository extends ExportRepository {
     return pageOf(count, rows, size, toExport);
   }
 
-  override async cancel(id: string, by: Party): Promise<Export | null> {
+  override async cancel(id: string, by: Principal): Promise<Export | null> {
     return this.prisma.$transaction(async (transaction) => {
       const [cancelled] = await changeExports(transaction, {
         set: Prisma.sql`status = 'cancelled', attempt_token = NULL`,
@@ -117,7 +117,7 @@ export class PrismaExportRepository extends ExportRepository {
     });
   }
 
-  override async expire(id: string, by: Party): Promise<Export | null> {
+  override async expire(id: string, by: Principal): Promise<Export | null> {
     const [expired] = await this.prisma.$transaction((transaction) =>
       changeExports(transaction, {
         set: Prisma.sql`status = 'expired', expires_at = now()`,
@@ -131,7 +131,7 @@ export class PrismaExportRepository extends ExportRepository {
   override replaceFile(
     id: string,
     file: FinishedFile,
-    by: Party,
+    by: Principal,
   ): Promise<{ export: Export; replaced: StoredObject | null } | null> {
     return this.prisma.$transaction(async (transaction) => {
       const before = await transaction.$queryRaw<{ key: string | null; content_type: string | null }[]>`
@@ -148,7 +148,7 @@ export class PrismaExportRepository extends ExportRepository {
     });
   }
 
-  override async recordDownload(id: string, by: Party | null): Promise<void> {
+  override async recordDownload(id: string, by: Principal | null): Promise<void> {
     await this.prisma.$transaction(async (transaction) => {
       const [row] = await changeExports(transaction, {
         set: Prisma.sql`download_count = download_count + 1`,
@@ -163,7 +163,7 @@ export class PrismaExportRepository extends ExportRepository {
   }
 }
 
-function owned(id: string, owner: Party): Prisma.Sql {
+function owned(id: string, owner: Principal): Prisma.Sql {
   return Prisma.sql`id = ${id}::uuid AND ${ownedBySql(owner)}`;
 }
 
@@ -210,13 +210,13 @@ function begunBy(attemptToken: string, now: Date): Partial<Prisma.ExportCreateIn
 }
 
 /** Two creations on one account at once would not see each other. */
-async function takeTurn(transaction: Transaction, account: Party): Promise<void> {
+async function takeTurn(transaction: Transaction, account: Principal): Promise<void> {
   await transaction.$executeRaw`
-    SELECT pg_advisory_xact_lock(hashtextextended(${`exports of ${partyKey(account)}`}, 0))`;
+    SELECT pg_advisory_xact_lock(hashtextextended(${`exports of ${principalKey(account)}`}, 0))`;
 }
 
 /** @throws DomainError limit, when the owner's open streams would leave too few to others */
-async function refuseOneStreamMore(transaction: Transaction, owner: Party): Promise<void> {
+async function refuseOneStreamMore(transaction: Transaction, owner: Principal): Promise<void> {
   const open = await transaction.export.count({ where: { ...ownedBy(owner), streamed: true, status: 'processing' } });
   if (open < STREAMS_OF_ONE_OWNER) return;
   const message = `${STREAMS_OF_ONE_OWNER} exports are being streamed to you already: read them to their ends, or cancel one`;
@@ -224,7 +224,7 @@ async function refuseOneStreamMore(transaction: Transaction, owner: Party): Prom
 }
 
 /** The external system that shares the export which a person requests: it counts on its account too. */
-function customerBehind({ caller, owner: { customerId, tenantId } }: RequestExport): CallingCustomer | null {
+function customerBehind({ caller, owner: { customerId, tenantId } }: RequestExport): CustomerPrincipal | null {
   return customerId === null || isCustomer(caller) ? null : { customerId, tenantId };
 }
 
@@ -236,7 +236,7 @@ function customerBehind({ caller, owner: { customerId, tenantId } }: RequestExpo
 async function takeFromLimits(
   transaction: Transaction,
   { caller, kind, rateLimit, customerRateLimit }: RequestExport,
-  customer: CallingCustomer | null,
+  customer: CustomerPrincipal | null,
 ): Promise<RateLimitState | null> {
   const uses: LimitUse[] = [];
   if (rateLimit) uses.push({ name: kind, limit: rateLimit, used: await usedOf(transaction, caller, kind, rateLimit) });
@@ -253,7 +253,7 @@ async function takeFromLimits(
  */
 async function usedOf(
   transaction: Transaction,
-  account: Party,
+  account: Principal,
   kind: ExportKind,
   { windowSeconds }: RateLimit,
 ): Promise<UsedWindow | undefined> {

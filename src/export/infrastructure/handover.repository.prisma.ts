@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { escapeLiteral, type PoolClient } from 'pg';
-import type { Party } from '../../platform/auth/caller';
+import type { Principal } from '../../platform/auth/principal';
 import { Config } from '../../platform/config/config';
 import { Prisma } from '../../platform/prisma/generated/client';
 import { PrismaService } from '../../platform/prisma/prisma.service';
@@ -19,7 +19,7 @@ export class PrismaHandoverRepository extends HandoverRepository {
     super();
   }
 
-  override async claim(exportId: string, by: Party | null): Promise<Handover | null> {
+  override async claim(exportId: string, by: Principal | null): Promise<Handover | null> {
     const token = randomUUID();
     // Not a change that the owner is told of: `updated_at` stays, and with it the ETag of the status.
     const count = await this.prisma.$executeRaw`

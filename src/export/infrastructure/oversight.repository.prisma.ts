@@ -9,7 +9,7 @@ import type { ExportFigures, ExportStats } from '../model/domain/export-stats';
 import {
   type AuditQuery,
   type Backlog,
-  MOST_COUNTED,
+  MAX_COUNTED,
   OversightRepository,
   type Period,
 } from '../model/domain/interfaces/oversight.repository';
@@ -87,7 +87,7 @@ export class PrismaOversightRepository extends OversightRepository {
                                  ${cursor}::bigint)`;
     const [[counted], rows] = await Promise.all([
       this.prisma.$queryRaw<{ count: number }[]>`
-        SELECT count(*)::int AS count FROM (SELECT FROM export_audit_log WHERE ${all} LIMIT ${MOST_COUNTED}) AS entry`,
+        SELECT count(*)::int AS count FROM (SELECT FROM export_audit_log WHERE ${all} LIMIT ${MAX_COUNTED}) AS entry`,
       this.prisma.$queryRaw<AuditRecord[]>`
         SELECT id, at, action, export_id AS "exportId", schedule_id AS "scheduleId", user_id AS "userId", tenant_id AS "tenantId",
                customer_id AS "customerId", request_id AS "requestId", address, details

@@ -5,7 +5,7 @@ import { postToOutbox } from '../../platform/outbox/outbox';
 import { Prisma } from '../../platform/prisma/generated/client';
 import { PrismaService } from '../../platform/prisma/prisma.service';
 import { DRAWINGS, MAX_ATTEMPTS, MAX_LOST_DRAWINGS } from '../model/domain/attempt-limits';
-import { partyOf, wayOf } from '../model/domain/downloader';
+import { principalOf, wayOf } from '../model/domain/downloader';
 import type { Export, ExportFailure } from '../model/domain/export';
 import { type DeletableObject, UpkeepRepository } from '../model/domain/interfaces/upkeep.repository';
 import { objectPrefix } from '../model/domain/object-key';
@@ -133,7 +133,7 @@ export class PrismaUpkeepRepository extends UpkeepRepository {
         set: GIVEN_OUT,
         where: Prisma.sql`status IN ('completed', 'expired') AND download_ending AND download_lease < now()`,
         audit: (row) => {
-          const by = partyOf(row);
+          const by = principalOf(row);
           return auditOf(row, 'export.downloaded', { by, details: { by: wayOf(by), one_time: true, receipt: false } });
         },
       }),

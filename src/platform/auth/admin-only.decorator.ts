@@ -7,8 +7,8 @@ import {
 } from '@nestjs/common';
 import { ApiProblems } from '../http/api-problem.decorator';
 import { requireAdmin, requireAdminOfAllTenants } from './admin';
-import type { Caller } from './caller';
-import type { AuthenticatedRequest } from './current-caller.decorator';
+import type { UserPrincipal } from './principal';
+import type { AuthenticatedRequest } from './current-user.decorator';
 
 /**
  * A route for administrators. Others are refused before anything of their request is read.
@@ -19,7 +19,7 @@ export function AdminOnly({ ofAllTenants = false } = {}): ClassDecorator & Metho
   return applyDecorators(UseGuards(guard), ApiProblems(403));
 }
 
-function guardBy(require: (caller: Caller) => void): CanActivate {
+function guardBy(require: (caller: UserPrincipal) => void): CanActivate {
   return {
     canActivate(context: ExecutionContext): boolean {
       const { caller } = context.switchToHttp().getRequest<AuthenticatedRequest>();

@@ -1,20 +1,20 @@
 import { DomainError } from '../errors/domain-error';
-import type { Caller } from './caller';
+import type { UserPrincipal } from './principal';
 
 export const ADMIN_ROLE = 'admin';
 
 /** Whether the caller administers: everything, or all of the tenant that the token names. */
-export function isAdmin({ roles }: Pick<Caller, 'roles'>): boolean {
+export function isAdmin({ roles }: Pick<UserPrincipal, 'roles'>): boolean {
   return roles.includes(ADMIN_ROLE);
 }
 
 /** @throws DomainError forbidden */
-export function requireAdmin(caller: Pick<Caller, 'roles'>): void {
+export function requireAdmin(caller: Pick<UserPrincipal, 'roles'>): void {
   if (!isAdmin(caller)) throw new DomainError('forbidden', 'admin-role-required', 'Admin role required');
 }
 
 /** @throws DomainError forbidden, also for an administrator of one tenant */
-export function requireAdminOfAllTenants(caller: Pick<Caller, 'roles' | 'tenantId'>): void {
+export function requireAdminOfAllTenants(caller: Pick<UserPrincipal, 'roles' | 'tenantId'>): void {
   requireAdmin(caller);
   if (caller.tenantId === null) return;
   const message = 'This is shared by all tenants: only an administrator whose token names no tenant may change it';

@@ -1,5 +1,5 @@
 import { NEVER, type Observable, timer } from 'rxjs';
-import type { AuthenticatedRequest } from './current-caller.decorator';
+import type { AuthenticatedRequest } from './current-user.decorator';
 
 /** The longest time that a timer takes, some 24 days. */
 const MAX_TIMER_MS = 2 ** 31 - 1;

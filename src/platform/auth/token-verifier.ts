@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config';
 import { isMailAddress } from '../mail/mail-address';
-import { type Caller, isName } from './caller';
+import { type UserPrincipal, isName } from './principal';
 import { KeysUnavailableError, RemoteKeySet } from './key-set';
 import { isSignedWithKey, isSignedWithSecret, parseToken, type SignedToken } from './signed-token';
 
@@ -19,7 +19,7 @@ class InvalidTokenError extends Error {
 
 /** What a token proves, and until when. */
 export interface VerifiedToken {
-  readonly caller: Caller;
+  readonly caller: UserPrincipal;
   readonly expiresAt: Date;
 }
 
@@ -102,7 +102,7 @@ function isTime(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= MAX_TIME;
 }
 
-function callerOf({ sub, roles, tenant_id: tenantId, ...claims }: Claims): Caller {
+function callerOf({ sub, roles, tenant_id: tenantId, ...claims }: Claims): UserPrincipal {
   if (!isName(sub)) throw new InvalidTokenError('The token names no user');
   if (tenantId != null && !isName(tenantId)) throw new InvalidTokenError('The tenant of the token is not a name');
   return {
@@ -119,7 +119,7 @@ const LOCALE = /^[a-z]{2,3}([-_][a-z0-9]{2,8}){0,3}$/i;
 const VERIFIED: readonly unknown[] = [undefined, true, 'true'];
 
 /** What cannot be used is ignored: it grants nothing, and refuses nothing. */
-function mailOf({ email, email_verified: verified, locale }: Claims): Pick<Caller, 'email' | 'locale'> {
+function mailOf({ email, email_verified: verified, locale }: Claims): Pick<UserPrincipal, 'email' | 'locale'> {
   return {
     ...(isMailAddress(email) && VERIFIED.includes(verified) && { email }),
     ...(typeof locale === 'string' && LOCALE.test(locale) && { locale }),

@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ACCEPTS_LINK } from './accepts-link.decorator';
-import type { AuthenticatedRequest } from './current-caller.decorator';
+import type { AuthenticatedRequest } from './current-user.decorator';
 import { KeysUnavailableError } from './key-set';
 import { LinkSigner } from './link-signer';
 import { PUBLIC_ROUTE } from './public.decorator';

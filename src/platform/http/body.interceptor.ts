@@ -11,7 +11,7 @@ import {
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { finalize, type Observable } from 'rxjs';
-import { type CallingCustomer, partyKey, type Person } from '../auth/caller';
+import { type CustomerPrincipal, principalKey, type Person } from '../auth/principal';
 import { Config } from '../config/config';
 import { BODY_RULE, type BodyReader, type RawBodyRule } from './body.decorator';
 import { FormReader, MAX_FORM_BYTES } from './form-reader';
@@ -31,7 +31,7 @@ const BYTES: BodyReader<Buffer> = { write: () => undefined, end: (bytes) => byte
 /** A request whose caller a guard found. */
 interface IdentifiedRequest extends Request {
   readonly caller?: Person;
-  readonly customer?: CallingCustomer;
+  readonly customer?: CustomerPrincipal;
 }
 
 /** Reads a body only once the caller is known: nobody else can make us hold or parse megabytes. */
@@ -95,6 +95,6 @@ function assertType(request: Request, types: readonly string[]): void {
 }
 
 function callerKey({ customer, caller, ip = '' }: IdentifiedRequest): string {
-  const party = customer ?? caller;
-  return party ? partyKey(party) : ip;
+  const principal = customer ?? caller;
+  return principal ? principalKey(principal) : ip;
 }

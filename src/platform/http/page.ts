@@ -4,17 +4,17 @@ import { IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
 import type { Request } from 'express';
 
 const DEFAULT_SIZE = 50;
-const LARGEST_SIZE = 200;
-const IN_RANGE = { message: `$property must be a whole number from 1 to ${LARGEST_SIZE}` };
+const MAX_PAGE_SIZE = 200;
+const IN_RANGE = { message: `$property must be a whole number from 1 to ${MAX_PAGE_SIZE}` };
 
 /** How much of a list. */
 export class PageSizeQuery {
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: LARGEST_SIZE, default: DEFAULT_SIZE })
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAX_PAGE_SIZE, default: DEFAULT_SIZE })
   @IsOptional()
   @Type(() => Number)
   @IsInt(IN_RANGE)
   @Min(1, IN_RANGE)
-  @Max(LARGEST_SIZE, IN_RANGE)
+  @Max(MAX_PAGE_SIZE, IN_RANGE)
   limit?: number;
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Party, partyKey } from '../auth/caller';
+import { type Principal, principalKey } from '../auth/principal';
 import { DomainError } from '../errors/domain-error';
 import { Prisma } from '../prisma/generated/client';
 import type { StatementRunner } from '../prisma/prisma.service';
@@ -13,14 +13,14 @@ export interface IdempotentRequest {
 
 /** @param parts whatever makes two requests the same: what is created, from what, and how */
 export function idempotentRequest(
-  caller: Party,
+  caller: Principal,
   key: string,
   ...parts: readonly (string | Uint8Array)[]
 ): IdempotentRequest {
   const hash = createHash('sha256');
   // Each part is preceded by its length, so that no two lists of parts read alike.
   for (const part of parts) hash.update(`${part.length}:`).update(part);
-  return { owner: partyKey(caller), key, fingerprint: hash.digest('hex') };
+  return { owner: principalKey(caller), key, fingerprint: hash.digest('hex') };
 }
 
 /**

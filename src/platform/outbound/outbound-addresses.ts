@@ -7,7 +7,7 @@ import { isPublicAddress } from './public-address';
 export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
 
 const LOOKUP_PATIENCE_MS = 5_000;
-const LONGEST_URL = 2_048;
+const MAX_URL_LENGTH = 2_048;
 const DEFAULT_PORT: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 /** Names for this machine and this network, whatever a name server says of them. */
 const LOCAL_NAME = /(^|\.)(localhost|local|internal|localdomain|home\.arpa)$/;
@@ -63,10 +63,10 @@ export class OutboundAddresses {
   }
 
   private read(address: string): URL {
-    const url = address.length <= LONGEST_URL && URL.canParse(address) ? new URL(address) : null;
+    const url = address.length <= MAX_URL_LENGTH && URL.canParse(address) ? new URL(address) : null;
     if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
       throw new OutboundRefusedError(
-        `must be an address of at most ${LONGEST_URL} characters that begins with https://`,
+        `must be an address of at most ${MAX_URL_LENGTH} characters that begins with https://`,
       );
     }
     if (url.username !== '' || url.password !== '') {

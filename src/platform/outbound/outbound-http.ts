@@ -17,7 +17,7 @@ export interface OutboundAnswer {
   readonly excerpt: string;
 }
 
-const MOST_BYTES_READ = 64 * 1024;
+const MAX_RESPONSE_BYTES = 64 * 1024;
 const EXCERPT_CHARACTERS = 200;
 /** The status says it all; whoever sends it has the rest of the time that is left, and no more than this. */
 const BODY_PATIENCE_MS = 2_000;
@@ -99,9 +99,9 @@ async function excerptOf(answer: IncomingMessage, signal: AbortSignal): Promise<
     };
     signal.addEventListener('abort', end, { once: true });
     answer.on('data', (chunk: Buffer) => {
-      chunks.push(chunk.subarray(0, MOST_BYTES_READ - size));
+      chunks.push(chunk.subarray(0, MAX_RESPONSE_BYTES - size));
       size += chunk.length;
-      if (size >= MOST_BYTES_READ) end();
+      if (size >= MAX_RESPONSE_BYTES) end();
     });
     answer.once('close', end).once('end', end).on('error', end);
   });

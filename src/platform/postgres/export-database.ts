@@ -13,7 +13,7 @@ const GLANCES_AT_ONCE = 4;
 /** Progress and cancelling. */
 const WATCHES_AT_ONCE = 2;
 /** What takes longer than a moment, such as waiting for a table that is being altered, would hold up everybody else. */
-const LONGEST_GLANCE_MS = 5_000;
+const PREVIEW_TIMEOUT_MS = 5_000;
 
 export interface SnapshotOptions {
   /** In which the times with a zone are rendered, as IANA names it. */
@@ -69,7 +69,7 @@ export class ExportDatabase implements OnApplicationShutdown {
     const { signal } = new AbortController();
     const snapshot = await Snapshot.begin(await this.glances.connect(), this.watches, signal, timeZone);
     try {
-      const bound = Sql.literal(String(LONGEST_GLANCE_MS));
+      const bound = Sql.literal(String(PREVIEW_TIMEOUT_MS));
       await snapshot.query(sql`SELECT pg_catalog.set_config('statement_timeout', ${bound}, true)`);
       return await work(snapshot);
     } finally {

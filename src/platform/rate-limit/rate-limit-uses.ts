@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Party, partyKey } from '../auth/caller';
+import { type Principal, principalKey } from '../auth/principal';
 import type { RateLimit } from '../config/rate-limit';
 import { Prisma } from '../prisma/generated/client';
 import { PrismaService, type Transaction } from '../prisma/prisma.service';
@@ -17,11 +17,11 @@ export class RateLimitUses {
    */
   async take(
     name: RateLimitName,
-    account: Party,
+    account: Principal,
     limit: RateLimit,
     connection: Pick<Transaction, '$queryRaw'> = this.prisma,
   ): Promise<RateLimitState> {
-    const key = partyKey(account);
+    const key = principalKey(account);
     const window = Prisma.sql`make_interval(secs => ${limit.windowSeconds})`;
     const recent = Prisma.sql`ARRAY(SELECT use FROM unnest(kept.used_at) AS use WHERE use > now() - ${window} ORDER BY use)`;
     const reset = Prisma.sql`least(${limit.windowSeconds}, ceil(extract(epoch FROM (${recent})[1] + ${window} - now())))::int AS reset`;

@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Response } from 'express';
-import type { AuthenticatedRequest } from '../auth/current-caller.decorator';
+import type { AuthenticatedRequest } from '../auth/current-user.decorator';
 import { Config, type RequestLimitName } from '../config/config';
 import { rateLimitHeaders } from './rate-limit';
 import { RateLimitUses } from './rate-limit-uses';

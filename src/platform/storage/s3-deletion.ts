@@ -1,7 +1,7 @@
 import { DeleteObjectsCommand, type S3Client } from '@aws-sdk/client-s3';
 
 /** So many S3 takes in one request. */
-const MOST_AT_ONCE = 1_000;
+const MAX_BATCH_SIZE = 1_000;
 
 /**
  * Deletes many objects in few requests; one that is refused does not keep the others.
@@ -13,8 +13,8 @@ export async function deleteObjects(
   keys: readonly string[],
 ): Promise<Map<string, Error>> {
   const refused = new Map<string, Error>();
-  for (let first = 0; first < keys.length; first += MOST_AT_ONCE) {
-    const some = keys.slice(first, first + MOST_AT_ONCE);
+  for (let first = 0; first < keys.length; first += MAX_BATCH_SIZE) {
+    const some = keys.slice(first, first + MAX_BATCH_SIZE);
     try {
       const Delete = { Objects: some.map((Key) => ({ Key })), Quiet: true };
       const { Errors = [] } = await client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete }));

@@ -1,10 +1,10 @@
-const LONGEST_KEY = 512;
+const MAX_KEY_LENGTH = 512;
 // No leading dot: it excludes `.` and `..`, and leaves hidden names to the adapters' own use.
 const SEGMENT = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}$/;
 
 /** Tells whether `text` may be the key of a stored file. */
 export function isStorageKey(text: string): boolean {
-  return text.length <= LONGEST_KEY && text.split('/').every((segment) => SEGMENT.test(segment));
+  return text.length <= MAX_KEY_LENGTH && text.split('/').every((segment) => SEGMENT.test(segment));
 }
 
 /**

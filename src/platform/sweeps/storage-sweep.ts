@@ -15,8 +15,8 @@ const BATCH = 500;
 
 /** After the start, so that a process that is needed for something does that first. */
 const FIRST_AFTER_MS = 1_000;
-const LONGEST_PAUSE_MS = 30_000;
-const LONGEST_INTERVAL_SECONDS = 3_600;
+const MAX_PAUSE_MS = 30_000;
+const MAX_INTERVAL_SECONDS = 3_600;
 
 /**
  * Removes what faults left in storage: files that no record stands for, and uploads that were never finished. Both must be
@@ -40,8 +40,8 @@ export class StorageSweep implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly metrics: SweepMetrics,
   ) {
     this.graceSeconds = config.storageSweep.graceSeconds;
-    this.intervalSeconds = Math.min(this.graceSeconds, LONGEST_INTERVAL_SECONDS);
-    const pauseMs = Math.min(this.intervalSeconds * 1000, LONGEST_PAUSE_MS);
+    this.intervalSeconds = Math.min(this.graceSeconds, MAX_INTERVAL_SECONDS);
+    const pauseMs = Math.min(this.intervalSeconds * 1000, MAX_PAUSE_MS);
     this.rounds = new Rounds(pauseMs, (signal) => this.sweepInTurn(signal));
   }
 

@@ -7,7 +7,7 @@ export type CivilTime = number;
 const HOUR = 3_600_000;
 
 /** More than there are zones: their names may be written in small letters and in large ones. */
-const MOST_KNOWN = 1_000;
+const MAX_CACHED = 1_000;
 
 /** No zone is further from UTC, in either direction, than this; nor does a change move clocks by more. */
 const FURTHEST = 26 * HOUR;
@@ -35,7 +35,7 @@ export class TimeZone {
     if (!NAME.test(name)) return null;
     try {
       const zone = new TimeZone(formatFor(name));
-      if (TimeZone.known.size >= MOST_KNOWN) TimeZone.known.clear();
+      if (TimeZone.known.size >= MAX_CACHED) TimeZone.known.clear();
       TimeZone.known.set(name, zone);
       return zone;
     } catch {

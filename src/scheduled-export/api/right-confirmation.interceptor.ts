@@ -1,6 +1,6 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { Observable } from 'rxjs';
-import type { AuthenticatedRequest } from '../../platform/auth/current-caller.decorator';
+import type { AuthenticatedRequest } from '../../platform/auth/current-user.decorator';
 import { RightConfirmations } from '../model/services/right-confirmations';
 
 /** Notes on every route, of whatever module, that an administrator was there. */

@@ -1,8 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, IsString, MaxLength } from 'class-validator';
 
-export const LONGEST_ADDRESS = 2_000;
-const LONGEST_TEXT = 200;
+export const MAX_ADDRESS_LENGTH = 2_000;
+const MAX_TEXT_LENGTH = 200;
 
 /** How a bucket is reached. */
 export class DestinationOptionsBody {
@@ -12,25 +12,25 @@ export class DestinationOptionsBody {
   })
   @IsOptional()
   @IsString()
-  @MaxLength(LONGEST_ADDRESS)
+  @MaxLength(MAX_ADDRESS_LENGTH)
   endpoint?: string;
 
   @ApiPropertyOptional({ example: 'eu-central-1' })
   @IsOptional()
   @IsString()
-  @MaxLength(LONGEST_TEXT)
+  @MaxLength(MAX_TEXT_LENGTH)
   region?: string;
 
   @ApiPropertyOptional({ description: 'Kept sealed, and never shown' })
   @IsOptional()
   @IsString()
-  @MaxLength(LONGEST_TEXT)
+  @MaxLength(MAX_TEXT_LENGTH)
   access_key_id?: string;
 
   @ApiPropertyOptional({ writeOnly: true, description: 'Kept sealed, and never shown' })
   @IsOptional()
   @IsString()
-  @MaxLength(LONGEST_TEXT)
+  @MaxLength(MAX_TEXT_LENGTH)
   secret_access_key?: string;
 
   @ApiPropertyOptional({ description: 'For storages that have the bucket in the path rather than in the host name' })

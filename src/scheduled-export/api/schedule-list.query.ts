@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
-import { LONGEST_NAME } from '../../platform/auth/caller';
+import { MAX_NAME_LENGTH } from '../../platform/auth/principal';
 import { PageQuery } from '../../platform/http/page';
 
 export class ScheduleListQuery extends PageQuery {
@@ -16,6 +16,6 @@ export class ScheduleListQuery extends PageQuery {
   })
   @IsOptional()
   @IsString()
-  @MaxLength(LONGEST_NAME)
+  @MaxLength(MAX_NAME_LENGTH)
   owner?: string;
 }

@@ -17,12 +17,12 @@ import {
 import { DataExportOptions, RowsBody } from '../../catalog';
 import { DELIVERY_METHODS, type DeliveryMethod, type Language, LANGUAGES, WebhookBody } from '../../delivery';
 import { RetentionDays, retentionOf } from '../../export';
-import { DestinationOptionsBody, LONGEST_ADDRESS } from './schedule-destination.body';
-import { LONGEST_NAME } from '../model/domain/schedule-name';
+import { DestinationOptionsBody, MAX_ADDRESS_LENGTH } from './schedule-destination.body';
+import { MAX_NAME_LENGTH } from '../model/domain/schedule-name';
 import type { ScheduleWish } from '../model/domain/schedule-wish';
 
-const MOST_NAMES = 200;
-const LONGEST_TEXT = 200;
+const MAX_NAMES = 200;
+const MAX_TEXT_LENGTH = 200;
 
 class ScheduleOptions extends OmitType(DataExportOptions, ['timezone', 'columns'] as const) {}
 
@@ -30,7 +30,7 @@ class ScheduleOptions extends OmitType(DataExportOptions, ['timezone', 'columns'
 export class ScheduleRequest extends PickType(RowsBody, ['format', 'columns', 'filters'] as const) {
   @ApiProperty({
     minLength: 1,
-    maxLength: LONGEST_NAME,
+    maxLength: MAX_NAME_LENGTH,
     example: 'daily_transactions',
     description: 'Files are named after it',
   })
@@ -44,18 +44,18 @@ export class ScheduleRequest extends PickType(RowsBody, ['format', 'columns', 'f
   })
   @IsOptional()
   @IsArray()
-  @ArrayMaxSize(MOST_NAMES)
+  @ArrayMaxSize(MAX_NAMES)
   @ArrayUnique()
   @IsString({ each: true })
-  @MaxLength(LONGEST_TEXT, { each: true })
+  @MaxLength(MAX_TEXT_LENGTH, { each: true })
   data_types?: string[] | null;
 
   @ApiPropertyOptional({ type: [String], example: ['transactions'], description: 'Whole tables, for administrators' })
   @IsOptional()
   @IsArray()
-  @ArrayMaxSize(MOST_NAMES)
+  @ArrayMaxSize(MAX_NAMES)
   @IsString({ each: true })
-  @MaxLength(LONGEST_TEXT, { each: true })
+  @MaxLength(MAX_TEXT_LENGTH, { each: true })
   tables?: string[] | null;
 
   @ApiPropertyOptional({ type: ScheduleOptions })
@@ -71,7 +71,7 @@ export class ScheduleRequest extends PickType(RowsBody, ['format', 'columns', 'f
       '`hourly`, `daily`, `weekly`, `monthly`, or a cron expression of five fields, here or as `cron`. A time that clocks jump over comes at the first moment after the jump, one that they show twice comes once; hourly schedules, and expressions whose hours begin with `*`, go by the time that passes.',
   })
   @IsString()
-  @MaxLength(LONGEST_TEXT)
+  @MaxLength(MAX_TEXT_LENGTH)
   frequency!: string;
 
   @ApiPropertyOptional({
@@ -126,7 +126,7 @@ export class ScheduleRequest extends PickType(RowsBody, ['format', 'columns', 'f
   })
   @IsOptional()
   @IsString()
-  @MaxLength(LONGEST_TEXT)
+  @MaxLength(MAX_TEXT_LENGTH)
   timezone?: string | null;
 
   @ApiPropertyOptional({ enum: DELIVERY_METHODS, default: 'download' })
@@ -151,7 +151,7 @@ export class ScheduleRequest extends PickType(RowsBody, ['format', 'columns', 'f
   })
   @IsOptional()
   @IsString()
-  @MaxLength(LONGEST_ADDRESS)
+  @MaxLength(MAX_ADDRESS_LENGTH)
   destination?: string | null;
 
   @ApiPropertyOptional({

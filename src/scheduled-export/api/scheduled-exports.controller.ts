@@ -10,8 +10,8 @@ import {
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ApiExportCreation, CreationResponder, ExportResponse } from '../../export';
-import type { Caller } from '../../platform/auth/caller';
-import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
+import type { UserPrincipal } from '../../platform/auth/principal';
+import { CurrentUser } from '../../platform/auth/current-user.decorator';
 import { Config } from '../../platform/config/config';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { pageAnswer, PageQuery, pageSize } from '../../platform/http/page';
@@ -53,7 +53,7 @@ export class ScheduledExportsController {
   @ApiOkResponse({ type: ScheduleListResponse })
   @ApiProblems(400, 403)
   async list(
-    @CurrentCaller() caller: Caller,
+    @CurrentUser() caller: UserPrincipal,
     @Query() query: ScheduleListQuery,
     @Req() request: Request,
   ): Promise<ScheduleListResponse> {
@@ -78,7 +78,7 @@ export class ScheduledExportsController {
   })
   @ApiProblems(400, 403, 409, 410, 413, 415, 422, 429)
   async create(
-    @CurrentCaller() caller: Caller,
+    @CurrentUser() caller: UserPrincipal,
     @IdempotencyKey() idempotencyKey: string | null,
     @Body() body: ScheduleRequest,
     @Res({ passthrough: true }) response: Response,
@@ -93,7 +93,7 @@ export class ScheduledExportsController {
   @ApiOperation({ summary: 'One schedule', description: ADMINISTRATORS })
   @ApiOkResponse({ type: ScheduleResponse })
   @ApiProblems(404)
-  async get(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ScheduleResponse> {
+  async get(@Param('id') id: string, @CurrentUser() caller: UserPrincipal): Promise<ScheduleResponse> {
     return this.show(await this.management.get(id, accessOf(caller)), caller);
   }
 
@@ -107,7 +107,7 @@ export class ScheduledExportsController {
   @ApiProblems(400, 403, 404, 413, 415, 429)
   async replace(
     @Param('id') id: string,
-    @CurrentCaller() caller: Caller,
+    @CurrentUser() caller: UserPrincipal,
     @Body() body: ScheduleRequest,
   ): Promise<ScheduleResponse> {
     const { schedule, webhookSecret } = await this.schedules.replace(id, caller, ScheduleRequest.wish(body));
@@ -122,7 +122,7 @@ export class ScheduledExportsController {
   })
   @ApiNoContentResponse()
   @ApiProblems(404)
-  async delete(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<void> {
+  async delete(@Param('id') id: string, @CurrentUser() caller: UserPrincipal): Promise<void> {
     await this.management.delete(id, accessOf(caller));
   }
 
@@ -136,7 +136,7 @@ export class ScheduledExportsController {
   @ApiProblems(400, 403, 404, 410, 422, 429)
   async run(
     @Param('id') id: string,
-    @CurrentCaller() caller: Caller,
+    @CurrentUser() caller: UserPrincipal,
     @IdempotencyKey() idempotencyKey: string | null,
     @Res() response: Response,
   ): Promise<void> {
@@ -148,7 +148,7 @@ export class ScheduledExportsController {
   @ApiOperation({ summary: 'Pause a schedule until it is resumed', description: ADMINISTRATORS })
   @ApiOkResponse({ type: ScheduleResponse })
   @ApiProblems(404)
-  async pause(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ScheduleResponse> {
+  async pause(@Param('id') id: string, @CurrentUser() caller: UserPrincipal): Promise<ScheduleResponse> {
     return this.show(await this.management.pause(id, accessOf(caller)), caller);
   }
 
@@ -161,7 +161,7 @@ export class ScheduledExportsController {
   })
   @ApiOkResponse({ type: ScheduleResponse })
   @ApiProblems(403, 404, 409, 429)
-  async resume(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<ScheduleResponse> {
+  async resume(@Param('id') id: string, @CurrentUser() caller: UserPrincipal): Promise<ScheduleResponse> {
     return this.show(await this.management.resume(id, accessOf(caller), caller.roles), caller);
   }
 
@@ -171,7 +171,7 @@ export class ScheduledExportsController {
   @ApiProblems(400, 404)
   async history(
     @Param('id') id: string,
-    @CurrentCaller() caller: Caller,
+    @CurrentUser() caller: UserPrincipal,
     @Query() query: PageQuery,
     @Req() request: Request,
   ): Promise<ScheduleRunListResponse> {
@@ -181,7 +181,7 @@ export class ScheduledExportsController {
 
   private async show(
     schedule: Schedule,
-    caller: Caller,
+    caller: UserPrincipal,
     webhookSecret: string | null = null,
   ): Promise<ScheduleResponse> {
     const last = await this.runs.lastOf([schedule]);
@@ -190,7 +190,7 @@ export class ScheduledExportsController {
 
   private responseOf(
     schedule: Schedule,
-    caller: Caller,
+    caller: UserPrincipal,
     last: LastRun | undefined,
     webhookSecret: string | null = null,
   ): ScheduleResponse {

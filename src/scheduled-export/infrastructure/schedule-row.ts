@@ -1,7 +1,7 @@
 import type { GrantedRows } from '../../catalog';
 import type { DeliveryMethod } from '../../delivery';
 import { type AuditEntry, recordAudit } from '../../platform/audit/audit-log';
-import type { Person } from '../../platform/auth/caller';
+import type { Person } from '../../platform/auth/principal';
 import type { PauseCode, RunFailureCode } from '../../platform/errors/record-codes';
 import type { PlannedDelivery } from '../../platform/outbox/planned-delivery';
 import {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { type Caller, type Person, partyKey } from '../../platform/auth/caller';
+import { type UserPrincipal, type Person, principalKey } from '../../platform/auth/principal';
 import { Config } from '../../platform/config/config';
 import type { RateLimit } from '../../platform/config/rate-limit';
 import { DomainError } from '../../platform/errors/domain-error';
@@ -25,7 +25,7 @@ import {
 } from '../model/domain/interfaces/schedule-run.repository';
 import { dueSlotOf, slotFrom } from '../model/domain/run-interval';
 import { ownerNotice, toPauseMessage, UNREADABLE_RULE } from '../model/domain/pause-message';
-import { MOST_FAILURES, type Pause, type Schedule } from '../model/domain/schedule';
+import { MAX_FAILURES, type Pause, type Schedule } from '../model/domain/schedule';
 import type { RunTrigger, RunVerdict, ScheduleRun } from '../model/domain/schedule-run';
 import { nowIn, recordStep, toRun, toSchedule } from './schedule-row';
 
@@ -57,7 +57,7 @@ export class PrismaScheduleRunRepository extends ScheduleRunRepository {
 
   override beginManual(
     scheduleId: string,
-    by: Caller,
+    by: UserPrincipal,
     idempotency: IdempotentRequest | null,
     limit: RateLimit | null,
   ): Promise<ManualRun> {
@@ -105,7 +105,7 @@ export class PrismaScheduleRunRepository extends ScheduleRunRepository {
         where: { id: run.scheduleId },
         data: { failures: counts === 'up' ? { increment: 1 } : 0 },
       });
-      if (!schedule || schedule.failures < MOST_FAILURES) return;
+      if (!schedule || schedule.failures < MAX_FAILURES) return;
       const reason = `${schedule.failures} runs in a row failed, the last one with: ${error ?? 'no reason'}`;
       await pause(transaction, run, { code: 'runs-failed', reason });
     });
@@ -221,7 +221,7 @@ async function begunBefore(transaction: Transaction, id: string): Promise<BegunR
 async function takeFromLimit(transaction: Transaction, owner: Person, limit: RateLimit): Promise<RateLimitState> {
   const { windowSeconds } = limit;
   await transaction.$executeRaw`
-    SELECT pg_advisory_xact_lock(hashtextextended(${`runs of ${partyKey(owner)}`}, 0))`;
+    SELECT pg_advisory_xact_lock(hashtextextended(${`runs of ${principalKey(owner)}`}, 0))`;
   const [window] = await transaction.$queryRaw<UsedWindow[]>`
     SELECT count(*)::int AS used,
            ceil(extract(epoch FROM min(at) + make_interval(secs => ${windowSeconds}) - now()))::int AS reset
@@ -273,7 +273,7 @@ async function notifyOwner(transaction: Transaction, schedule: Schedule, why: Pa
 /** Whether nothing was written to administrators about this owner for a day. Two pauses at once do not pass by each other. */
 async function isNewToAdministrators(transaction: Transaction, { userId, tenantId }: Schedule): Promise<boolean> {
   await transaction.$executeRaw`
-    SELECT pg_advisory_xact_lock(hashtextextended(${`administrators about ${partyKey({ userId, tenantId })}`}, 0))`;
+    SELECT pg_advisory_xact_lock(hashtextextended(${`administrators about ${principalKey({ userId, tenantId })}`}, 0))`;
   const earlier = await transaction.$queryRaw<unknown[]>`
     SELECT 1 FROM scheduled_exports AS schedule JOIN export_deliveries AS message ON message.schedule_id = schedule.id
     WHERE schedule.user_id = ${userId} AND schedule.tenant_id IS NOT DISTINCT FROM ${tenantId}

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { type Caller, type Person, partyKey } from '../../platform/auth/caller';
+import { type UserPrincipal, type Person, principalKey } from '../../platform/auth/principal';
 import type { AuditEntry } from '../../platform/audit/audit-log';
 import { DomainError } from '../../platform/errors/domain-error';
 import { type Page, pageOf } from '../../platform/http/page';
@@ -14,7 +14,7 @@ import {
   ScheduleRepository,
 } from '../model/domain/interfaces/schedule.repository';
 import { recurrenceOf, type RecurrenceRule } from '../model/domain/recurrence/recurrence-rule';
-import { MOST_SCHEDULES, type Schedule, type ScheduleDefinition } from '../model/domain/schedule';
+import { MAX_SCHEDULES, type Schedule, type ScheduleDefinition } from '../model/domain/schedule';
 import { type ScheduleAccess, accessToOwn, isOwner, reasonOfPause } from '../model/domain/schedule-access';
 import { auditedOf, columnsOf, nowIn, recordStep, toSchedule } from './schedule-row';
 
@@ -31,7 +31,7 @@ export class PrismaScheduleRepository extends ScheduleRepository {
 
   override create(
     definition: ScheduleDefinition,
-    by: Caller,
+    by: UserPrincipal,
     idempotency: IdempotentRequest | null,
   ): Promise<ScheduleCreation> {
     const id = uuidv7();
@@ -64,7 +64,7 @@ export class PrismaScheduleRepository extends ScheduleRepository {
     return pageOf(count, rows, size, toSchedule);
   }
 
-  override replace(id: string, definition: ScheduleDefinition, by: Caller): Promise<Schedule | null> {
+  override replace(id: string, definition: ScheduleDefinition, by: UserPrincipal): Promise<Schedule | null> {
     const { isActive, rule } = definition;
     return this.change(id, accessToOwn(by), 'changed', (before, now) => {
       const staysDue = isActive && before.isActive && isSame(before.rule, rule);
@@ -174,9 +174,9 @@ async function madeBefore(transaction: Transaction, id: string): Promise<Schedul
 /** @throws DomainError conflict. Two creations of one owner at once do not pass by each other. */
 async function refuseOneMore(transaction: Transaction, { userId, tenantId }: Person): Promise<void> {
   await transaction.$executeRaw`
-    SELECT pg_advisory_xact_lock(hashtextextended(${`schedules of ${partyKey({ userId, tenantId })}`}, 0))`;
-  if ((await transaction.schedule.count({ where: { userId, tenantId } })) < MOST_SCHEDULES) return;
-  const message = `You have ${MOST_SCHEDULES} schedules, which is as many as one may have: delete one first`;
+    SELECT pg_advisory_xact_lock(hashtextextended(${`schedules of ${principalKey({ userId, tenantId })}`}, 0))`;
+  if ((await transaction.schedule.count({ where: { userId, tenantId } })) < MAX_SCHEDULES) return;
+  const message = `You have ${MAX_SCHEDULES} schedules, which is as many as one may have: delete one first`;
   throw new DomainError('conflict', 'too-many-schedules', message);
 }
 

@@ -1,22 +1,22 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
-import { LONGEST_NAME as LONGEST_USER_ID } from '../../platform/auth/caller';
+import { MAX_NAME_LENGTH as MAX_USER_ID_LENGTH } from '../../platform/auth/principal';
 import { type BodyReader, RawBody } from '../../platform/http/body.decorator';
 import type { BoardLimits } from '../model/domain/session-body';
-import { LONGEST_NAME } from '../model/domain/solo-session';
+import { MAX_NAME_LENGTH } from '../model/domain/solo-session';
 
 /** Room for the name and whatever else stands around the state. */
 const ENVELOPE_BYTES = 64 * 1024;
 
 const SESSION = {
-  name: { type: 'string' as const, maxLength: LONGEST_NAME },
+  name: { type: 'string' as const, maxLength: MAX_NAME_LENGTH },
   state: { description: 'The board as the front end keeps it: any JSON', nullable: true },
 };
 
 const USER_ID = {
   type: 'string' as const,
   minLength: 1,
-  maxLength: LONGEST_USER_ID,
+  maxLength: MAX_USER_ID_LENGTH,
   description: 'Whose the session will be: the `sub` of their tokens',
 };
 

@@ -8,8 +8,8 @@ import {
   ExportPresenter,
   ExportResponse,
 } from '../../export';
-import type { Caller } from '../../platform/auth/caller';
-import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
+import type { UserPrincipal } from '../../platform/auth/principal';
+import { CurrentUser } from '../../platform/auth/current-user.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { PageQuery, pageSize } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
@@ -32,7 +32,7 @@ export class BoardExportsController {
   @ApiProblems(400, 401, 404, 415, 422, 429)
   async request(
     @Param('id') id: string,
-    @CurrentCaller() caller: Caller,
+    @CurrentUser() caller: UserPrincipal,
     @IdempotencyKey() idempotencyKey: string | null,
     @Body() body: BoardExportRequest,
     @Res() response: Response,
@@ -47,7 +47,7 @@ export class BoardExportsController {
   @ApiProblems(400, 401, 404)
   async list(
     @Param('id') id: string,
-    @CurrentCaller() caller: Caller,
+    @CurrentUser() caller: UserPrincipal,
     @Query() query: PageQuery,
     @Req() request: Request,
   ): Promise<ExportListResponse> {

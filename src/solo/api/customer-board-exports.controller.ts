@@ -9,7 +9,7 @@ import {
   ExportPresenter,
   ExportResponse,
 } from '../../export';
-import type { CallingCustomer } from '../../platform/auth/caller';
+import type { CustomerPrincipal } from '../../platform/auth/principal';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { PageQuery, pageSize } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
@@ -32,7 +32,7 @@ export class CustomerBoardExportsController {
   @ApiProblems(400, 404, 415, 422)
   async request(
     @Param('id') id: string,
-    @CurrentCustomer() customer: CallingCustomer,
+    @CurrentCustomer() customer: CustomerPrincipal,
     @IdempotencyKey() idempotencyKey: string | null,
     @Body() body: BoardExportRequest,
     @Res() response: Response,
@@ -47,7 +47,7 @@ export class CustomerBoardExportsController {
   @ApiProblems(400, 404)
   async list(
     @Param('id') id: string,
-    @CurrentCustomer() customer: CallingCustomer,
+    @CurrentCustomer() customer: CustomerPrincipal,
     @Query() query: PageQuery,
     @Req() request: Request,
   ): Promise<ExportListResponse> {

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post, Query
 import { ApiCreatedResponse, ApiHeader, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { CurrentCustomer, ForCustomers } from '../../customer';
-import type { CallingCustomer } from '../../platform/auth/caller';
+import type { CustomerPrincipal } from '../../platform/auth/principal';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { PageQuery, pageSize } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
@@ -31,7 +31,7 @@ export class CustomerSessionsController {
   @ApiOkResponse({ type: CustomerSessionListResponse })
   @ApiProblems(400)
   async list(
-    @CurrentCustomer() customer: CallingCustomer,
+    @CurrentCustomer() customer: CustomerPrincipal,
     @Query() query: PageQuery,
     @Req() request: Request,
   ): Promise<CustomerSessionListResponse> {
@@ -52,7 +52,7 @@ export class CustomerSessionsController {
   @ApiOkResponse({ type: CustomerSessionResponse, description: 'A repeat of a request that made it before' })
   @ApiProblems(400, 408, 409, 413, 415, 422)
   async create(
-    @CurrentCustomer() customer: CallingCustomer,
+    @CurrentCustomer() customer: CustomerPrincipal,
     @IdempotencyKey() idempotencyKey: string | null,
     @Body() body: UserSessionBody,
     @Res() response: Response,
@@ -67,7 +67,7 @@ export class CustomerSessionsController {
   @ApiProblems(404)
   async get(
     @Param('id') id: string,
-    @CurrentCustomer() customer: CallingCustomer,
+    @CurrentCustomer() customer: CustomerPrincipal,
     @Res() response: Response,
   ): Promise<void> {
     const session = await this.sessions.get(id, customer);
@@ -79,7 +79,7 @@ export class CustomerSessionsController {
   @ApiOperation({ summary: 'Delete a board, for its user as well, end its exports and delete their files' })
   @ApiNoContentResponse()
   @ApiProblems(404)
-  async delete(@Param('id') id: string, @CurrentCustomer() customer: CallingCustomer): Promise<void> {
+  async delete(@Param('id') id: string, @CurrentCustomer() customer: CustomerPrincipal): Promise<void> {
     await this.sessions.delete(id, customer);
   }
 }

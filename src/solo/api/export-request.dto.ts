@@ -8,8 +8,8 @@ import {
   BACKGROUNDS,
   BOARD_FORMATS,
   DEFAULT_PIXEL_RATIO,
-  LARGEST_PIXEL_RATIO,
-  LEAST_PIXEL_RATIO,
+  MAX_PIXEL_RATIO,
+  MIN_PIXEL_RATIO,
   ORIENTATIONS,
   PAGE_SIZES,
 } from '../model/domain/picture';
@@ -17,15 +17,15 @@ import {
 /** Each format takes what concerns it and passes over the rest. */
 export class BoardExportOptions {
   @ApiPropertyOptional({
-    minimum: LEAST_PIXEL_RATIO,
-    maximum: LARGEST_PIXEL_RATIO,
+    minimum: MIN_PIXEL_RATIO,
+    maximum: MAX_PIXEL_RATIO,
     default: DEFAULT_PIXEL_RATIO,
     description: 'png',
   })
   @IsOptional()
   @IsNumber()
-  @Min(LEAST_PIXEL_RATIO)
-  @Max(LARGEST_PIXEL_RATIO)
+  @Min(MIN_PIXEL_RATIO)
+  @Max(MAX_PIXEL_RATIO)
   pixel_ratio?: number;
 
   @ApiPropertyOptional({ enum: BACKGROUNDS, default: 'white', description: 'png' })

@@ -1,6 +1,6 @@
 import { HttpStatus, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { type Party, partyKey } from '../../platform/auth/caller';
+import { type Principal, principalKey } from '../../platform/auth/principal';
 import { Config } from '../../platform/config/config';
 import { LARGE_BODY_BYTES, LARGE_BODY_PACE, LargeBodies } from '../../platform/http/large-bodies';
 import { type Page, pageAnswer, type PageResponse } from '../../platform/http/page';
@@ -39,7 +39,12 @@ export class SessionPresenter {
   }
 
   /** 201, or 200 when the same request had made it before. */
-  sendCreated(creation: SessionCreation, summary: Summary<object>, caller: Party, response: Response): Promise<void> {
+  sendCreated(
+    creation: SessionCreation,
+    summary: Summary<object>,
+    caller: Principal,
+    response: Response,
+  ): Promise<void> {
     response.status(creation.isNew ? HttpStatus.CREATED : HttpStatus.OK);
     return this.send(creation, summary, caller, response);
   }
@@ -48,7 +53,7 @@ export class SessionPresenter {
   async send(
     { session, state: given }: SavedSession,
     summary: Summary<object>,
-    caller: Party,
+    caller: Principal,
     response: Response,
   ): Promise<void> {
     const state = given ?? (await this.readState(session, caller, response));
@@ -65,10 +70,10 @@ export class SessionPresenter {
   }
 
   /** Reads the state; a large one in its turn, which ends with the response. */
-  private async readState(session: SoloSession, caller: Party, response: Response): Promise<Buffer> {
+  private async readState(session: SoloSession, caller: Principal, response: Response): Promise<Buffer> {
     const size = await this.sessions.stateSize(session);
     if (size >= LARGE_BODY_BYTES) {
-      const slot = await this.largeBodies.responses.wait(partyKey(caller), size, PATIENCE_MS);
+      const slot = await this.largeBodies.responses.wait(principalKey(caller), size, PATIENCE_MS);
       if (response.closed) slot.release();
       else response.once('close', slot.release);
       breakOffIfTooSlow(response, LARGE_BODY_PACE);

@@ -22,8 +22,8 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import type { Caller } from '../../platform/auth/caller';
-import { CurrentCaller } from '../../platform/auth/current-caller.decorator';
+import type { UserPrincipal } from '../../platform/auth/principal';
+import { CurrentUser } from '../../platform/auth/current-user.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { PageQuery, pageSize } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
@@ -50,7 +50,7 @@ export class SoloSessionsController {
   @ApiOkResponse({ type: SessionListResponse })
   @ApiProblems(400)
   async list(
-    @CurrentCaller() owner: Caller,
+    @CurrentUser() owner: UserPrincipal,
     @Query() query: PageQuery,
     @Req() request: Request,
   ): Promise<SessionListResponse> {
@@ -67,7 +67,7 @@ export class SoloSessionsController {
   @ApiOkResponse({ type: SessionResponse, description: 'A repeat of a request that made it before' })
   @ApiProblems(400, 408, 409, 413, 415, 422, 429)
   async create(
-    @CurrentCaller() owner: Caller,
+    @CurrentUser() owner: UserPrincipal,
     @IdempotencyKey() idempotencyKey: string | null,
     @Body() body: SessionBody,
     @Res() response: Response,
@@ -80,7 +80,7 @@ export class SoloSessionsController {
   @ApiOperation({ summary: 'One board with its state' })
   @ApiOkResponse({ type: SessionResponse })
   @ApiProblems(404, 429)
-  async get(@Param('id') id: string, @CurrentCaller() owner: Caller, @Res() response: Response): Promise<void> {
+  async get(@Param('id') id: string, @CurrentUser() owner: UserPrincipal, @Res() response: Response): Promise<void> {
     const session = await this.sessions.get(id, owner);
     await this.presenter.send({ session }, SessionSummaryResponse, owner, response);
   }
@@ -98,7 +98,7 @@ export class SoloSessionsController {
   @ApiProblems(400, 404, 408, 409, 412, 413, 415, 422, 429)
   async update(
     @Param('id') id: string,
-    @CurrentCaller() owner: Caller,
+    @CurrentUser() owner: UserPrincipal,
     @Body() body: SessionBody,
     @Req() request: Request,
     @Res() response: Response,
@@ -112,7 +112,7 @@ export class SoloSessionsController {
   @ApiOperation({ summary: 'Delete a board, end its exports and delete their files' })
   @ApiNoContentResponse()
   @ApiProblems(404)
-  async delete(@Param('id') id: string, @CurrentCaller() owner: Caller): Promise<void> {
+  async delete(@Param('id') id: string, @CurrentUser() owner: UserPrincipal): Promise<void> {
     await this.sessions.delete(id, owner);
   }
 
@@ -125,7 +125,7 @@ export class SoloSessionsController {
   @ApiProblems(404, 409, 422, 429)
   async duplicate(
     @Param('id') id: string,
-    @CurrentCaller() owner: Caller,
+    @CurrentUser() owner: UserPrincipal,
     @IdempotencyKey() idempotencyKey: string | null,
     @Res() response: Response,
   ): Promise<void> {

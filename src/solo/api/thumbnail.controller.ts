@@ -3,8 +3,8 @@ import { Controller, Get, HttpCode, HttpStatus, Param, Post, Req, Res } from '@n
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { AcceptsLink } from '../../platform/auth/accepts-link.decorator';
-import type { Caller } from '../../platform/auth/caller';
-import { type AuthenticatedRequest, CurrentCaller } from '../../platform/auth/current-caller.decorator';
+import type { UserPrincipal } from '../../platform/auth/principal';
+import { type AuthenticatedRequest, CurrentUser } from '../../platform/auth/current-user.decorator';
 import { DomainError } from '../../platform/errors/domain-error';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { RateLimited } from '../../platform/rate-limit/rate-limited.decorator';
@@ -29,7 +29,7 @@ export class ThumbnailController {
   @ApiProblems(400, 401, 404, 409, 422, 429)
   async render(
     @Param('id') id: string,
-    @CurrentCaller() owner: Caller,
+    @CurrentUser() owner: UserPrincipal,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ThumbnailResponse> {
     const session = await this.sessions.get(id, owner);

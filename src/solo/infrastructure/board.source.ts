@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { accountOf, type Export, ExportSource, type OpenedSource } from '../../export';
-import { partyKey } from '../../platform/auth/caller';
+import { principalKey } from '../../platform/auth/principal';
 import { DomainError } from '../../platform/errors/domain-error';
 import { BoardRenderer } from '../model/domain/interfaces/board-renderer';
 import { SoloSessionRepository } from '../model/domain/interfaces/solo-session.repository';
@@ -26,7 +26,7 @@ export class BoardSource extends ExportSource {
     if (!session) throw deleted();
     const readState = async () => (await this.sessions.readState(session.id)) ?? fail(deleted());
     if (format === 'png' || format === 'pdf') {
-      const board = { account: partyKey(accountOf(request)), purpose: 'export' as const, readState };
+      const board = { account: principalKey(accountOf(request)), purpose: 'export' as const, readState };
       return { title: session.name, content: await this.boards.open(board, pictureOf(format, options), signal) };
     }
     const text = await readState();

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { v7 as uuidv7 } from 'uuid';
-import { type Party, partyKey, type Person } from '../../platform/auth/caller';
+import { type Principal, principalKey, type Person } from '../../platform/auth/principal';
 import { Config } from '../../platform/config/config';
 import { DomainError } from '../../platform/errors/domain-error';
 import { type Page, pageOf } from '../../platform/http/page';
@@ -78,7 +78,7 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
     });
   }
 
-  override async find(id: string, owner: Party): Promise<SoloSession | null> {
+  override async find(id: string, owner: Principal): Promise<SoloSession | null> {
     const row = await this.prisma.soloSession.findFirst({ where: { id, ...ownedBy(owner) }, omit });
     return row && toSession(row);
   }
@@ -93,7 +93,7 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
     );
   }
 
-  override async list(owner: Party, size: number, cursor?: string): Promise<Page<SoloSession>> {
+  override async list(owner: Principal, size: number, cursor?: string): Promise<Page<SoloSession>> {
     const where = ownedBy(owner);
     const [count, rows] = await Promise.all([
       this.prisma.soloSession.count({ where }),
@@ -135,7 +135,7 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
     return changed ?? null;
   }
 
-  override async findThumbnail(id: string, owner: Party | null): Promise<string | null> {
+  override async findThumbnail(id: string, owner: Principal | null): Promise<string | null> {
     const where = { id, ...(owner && ownedBy(owner)) };
     const row = await this.prisma.soloSession.findFirst({ where, select: { thumbnailKey: true } });
     return row?.thumbnailKey ?? null;
@@ -175,7 +175,7 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
   ): Promise<void> {
     const { quota } = this.config.boards;
     if (quota.boards === null && quota.bytes === null) return;
-    const account = `boards of ${partyKey({ userId, tenantId })}`;
+    const account = `boards of ${principalKey({ userId, tenantId })}`;
     await transaction.$queryRaw(Prisma.sql`SELECT pg_advisory_xact_lock(hashtextextended(${account}, 0))`);
     // The index gives the user's rows, and `octet_length` reads no state that is stored apart from its row.
     const [usage] = await transaction.$queryRaw<[Record<'boards' | 'bytes' | 'replaced', string>]>(Prisma.sql`
@@ -201,7 +201,7 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
     });
   }
 
-  override async delete(id: string, owner: Party): Promise<boolean> {
+  override async delete(id: string, owner: Principal): Promise<boolean> {
     return this.prisma.$transaction(async (transaction) => {
       const { count } = await transaction.soloSession.deleteMany({ where: { id, ...ownedBy(owner) } });
       if (count === 1) await scheduleFileRemoval(transaction, thumbnailPrefix(id));

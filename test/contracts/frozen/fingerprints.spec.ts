@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { plainToInstance } from 'class-transformer';
 import { DataTypeRequest } from '../../../src/catalog/api/data-type.request';
 import { fingerprintOf } from '../../../src/export/model/services/fingerprint';
-import { partyKey } from '../../../src/platform/auth/caller';
+import { principalKey } from '../../../src/platform/auth/principal';
 import { idempotentRequest } from '../../../src/platform/idempotency/idempotency-keys';
 import { ScheduleRequest } from '../../../src/scheduled-export/api/schedule.request';
 import { VECTORS } from './vectors';
@@ -10,7 +10,7 @@ import { VECTORS } from './vectors';
 /** A client that repeats a request after an upgrade must get what it made before, not a refusal and not a second one. */
 describe('Fingerprints of requests of the last release', () => {
   it.each(VECTORS.principals)('$key owns its idempotency keys under the same name', ({ principal, key }) => {
-    expect(partyKey(principal)).toBe(key);
+    expect(principalKey(principal)).toBe(key);
   });
 
   it.each(VECTORS.exports)('$name: an export', ({ request, fingerprint }) => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RequestExport } from '../../../src/export/model/domain/commands/request-export.command';
 import type { IdempotentRequest } from '../../../src/platform/idempotency/idempotency-keys';
-import type { Party } from '../../../src/platform/auth/caller';
+import type { Principal } from '../../../src/platform/auth/principal';
 import type { RecurrenceRule } from '../../../src/scheduled-export/model/domain/recurrence/recurrence-rule';
 
 interface SealedSecret {
@@ -36,7 +36,7 @@ export interface Vectors {
     readonly signature: string;
   };
   readonly customerSecret: { readonly secret: string; readonly hash: string };
-  readonly principals: readonly { readonly principal: Party; readonly key: string }[];
+  readonly principals: readonly { readonly principal: Principal; readonly key: string }[];
   readonly exports: readonly [VectorOfExport, ...VectorOfExport[]];
   readonly schedules: readonly { readonly name: string; readonly body: object; readonly text: string }[];
   readonly dataTypes: readonly { readonly name: string; readonly body: object; readonly text: string }[];

@@ -1,9 +1,9 @@
-import type { Caller } from '../../../platform/auth/caller';
+import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { type DataRequest, knownFormat, queryFor, requestErrors } from './data-request';
 
-const ANN: Caller = { userId: 'ann', tenantId: 'blue', roles: ['author'] };
-const ROOT: Caller = { userId: 'root', tenantId: null, roles: ['admin'] };
+const ANN: UserPrincipal = { userId: 'ann', tenantId: 'blue', roles: ['author'] };
+const ROOT: UserPrincipal = { userId: 'root', tenantId: null, roles: ['admin'] };
 
 function requestOf(traits: Partial<DataRequest> = {}): DataRequest {
   return { type: 'partial', format: 'csv', options: {}, ...traits };

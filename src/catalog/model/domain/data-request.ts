@@ -1,7 +1,7 @@
 import type { NotifyWish } from '../../../delivery';
 import type { ExportFormat } from '../../../export';
 import { isAdmin, requireAdmin } from '../../../platform/auth/admin';
-import type { Caller } from '../../../platform/auth/caller';
+import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
 import { type DataExportType, type DataQuery, scopeOf, USUAL_TIME_ZONE } from './data-query';
 import { type FileOptions, isTimeZone } from './export-options';
@@ -31,7 +31,7 @@ export interface DataRequest {
  * The query of a request that is within the caller's rights.
  * @throws DomainError forbidden
  */
-export function queryFor(caller: Caller, request: DataRequest): DataQuery {
+export function queryFor(caller: UserPrincipal, request: DataRequest): DataQuery {
   const { type, userId = caller.userId, dataTypes = [], tables = [], filters, columns, options } = request;
   const scope = scopeOf(type, tables);
   if (scope === 'tables') requireAdmin(caller);
@@ -57,7 +57,7 @@ export function requestErrors({ type, dataTypes = [], tables = [] }: DataRequest
 }
 
 /** @returns whether it is the caller @throws DomainError forbidden */
-export function checkSubject(caller: Caller, userId: string): boolean {
+export function checkSubject(caller: UserPrincipal, userId: string): boolean {
   if (caller.userId === userId) return true;
   if (isAdmin(caller)) return false;
   throw new DomainError('forbidden', 'insufficient-permissions', 'Insufficient permissions');

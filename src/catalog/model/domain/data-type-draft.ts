@@ -4,10 +4,10 @@ import type { LiveTable } from './live-table';
 import { isOwnTable } from './own-tables';
 import { mayHoldUserId, OWNER_TYPES } from './owner-column';
 
-export const LONGEST_NAME = 100;
+export const MAX_NAME_LENGTH = 100;
 
 /** As many as PostgreSQL gives a table. */
-const MOST_COLUMNS = 1_600;
+const MAX_COLUMNS = 1_600;
 
 /** The column that says in most tables whose row it is. */
 const USUAL_OWNER = 'user_id';
@@ -62,7 +62,7 @@ export function definitionOf(
 function nameErrors(name: string): FieldError[] {
   const error = (message: string) => [{ field: 'name', message }];
   const { length } = Array.from(name);
-  if (length === 0 || length > LONGEST_NAME) return error(`must have 1 to ${LONGEST_NAME} characters`);
+  if (length === 0 || length > MAX_NAME_LENGTH) return error(`must have 1 to ${MAX_NAME_LENGTH} characters`);
   if (CONTROL_CHARACTER.test(name) || !name.isWellFormed()) return error('must not contain control characters');
   // Exports name a data type by either.
   if (ID_DIGITS.test(name.replaceAll(/[-{}]/g, ''))) return error('must not look like an id');
@@ -94,7 +94,7 @@ function columnErrors(
   if (!Array.isArray(listed) || listed.length === 0) {
     return [{ field, message: 'must be a list of at least one column; leave the table out to give them all' }];
   }
-  if (listed.length > MOST_COLUMNS) return [{ field, message: `must list at most ${MOST_COLUMNS} columns` }];
+  if (listed.length > MAX_COLUMNS) return [{ field, message: `must list at most ${MAX_COLUMNS} columns` }];
   return listed.flatMap((column: unknown, index) => {
     const error = (message: string) => [{ field: `${field}.${index}`, message }];
     if (typeof column !== 'string') return error('must be the name of a column');

@@ -6,7 +6,7 @@ import { compared, isMadeOfTimes, isTemporal, type Meaning } from './relative-co
 import { RELATIVE_WORDS, RelativeTime } from './relative-time';
 import { type Condition, type Operand, type Operator, OPERATORS } from './table-plan';
 
-const LONGEST_LIST = 1_000;
+const MAX_LIST_LENGTH = 1_000;
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}(:?\d{2})?)?$/;
 
@@ -89,8 +89,8 @@ export class RowFilters {
       return [{ ...condition(field, column, operator, []), isNegated: !operand }];
     }
     if (operator === 'in') {
-      if (!Array.isArray(operand) || operand.length > LONGEST_LIST) {
-        return this.refuse(field, `must be a list of at most ${LONGEST_LIST} values`);
+      if (!Array.isArray(operand) || operand.length > MAX_LIST_LENGTH) {
+        return this.refuse(field, `must be a list of at most ${MAX_LIST_LENGTH} values`);
       }
       return this.readList(column, operand, field);
     }

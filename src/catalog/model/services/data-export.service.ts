@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DeliveryPlanner } from '../../../delivery';
 import { type ExportFormat, ExportsForCatalog, type StreamedExport } from '../../../export';
-import type { Caller } from '../../../platform/auth/caller';
+import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { NO_DELIVERIES } from '../../../platform/outbox/planned-delivery';
 import { type DataRequest, TABLE_FORMATS } from '../domain/data-request';
@@ -27,7 +27,7 @@ export class DataExportService {
    * @throws DomainError forbidden | invalid | mismatch | RateLimitExceededError
    */
   async request(
-    caller: Caller,
+    caller: UserPrincipal,
     request: DataRequest,
     idempotencyKey: string | null,
   ): ReturnType<ExportsForCatalog['request']> {
@@ -38,7 +38,7 @@ export class DataExportService {
   }
 
   /** As `request`, with the rows in the answer. @throws as `request` */
-  async stream(caller: Caller, request: DataRequest, idempotencyKey: string | null): Promise<StreamedExport> {
+  async stream(caller: UserPrincipal, request: DataRequest, idempotencyKey: string | null): Promise<StreamedExport> {
     refuseForStreams('notify', Boolean(request.notify), 'the rows come at once, in the answer');
     refuseForStreams('retention_days', request.retentionSeconds != null, 'no file is kept');
     const grant = await this.grants.grant(caller, request, STREAM_FORMATS);
@@ -49,13 +49,13 @@ export class DataExportService {
    * Everything of one user at once, in the form that the platform has always had.
    * @throws DomainError forbidden | invalid | not-found | RateLimitExceededError
    */
-  async streamUser(caller: Caller, userId: string, format: unknown): Promise<StreamedExport> {
+  async streamUser(caller: UserPrincipal, userId: string, format: unknown): Promise<StreamedExport> {
     const grant = await this.grants.grantDocument(caller, userId, format, USER_FORMATS);
     return this.exports.stream({ ...grant, ...WITHOUT_EXTRAS, idempotencyKey: null });
   }
 
   /** What `streamUser` would refuse, and nothing else. @throws as `streamUser`, but for the limit */
-  async checkUser(caller: Caller, userId: string, format: unknown): Promise<void> {
+  async checkUser(caller: UserPrincipal, userId: string, format: unknown): Promise<void> {
     await this.grants.grantDocument(caller, userId, format, USER_FORMATS);
   }
 }

@@ -1,4 +1,4 @@
-import type { Caller } from '../../../platform/auth/caller';
+import type { UserPrincipal } from '../../../platform/auth/principal';
 import type { DataRequest } from '../domain/data-request';
 import { TABLE_FORMATS } from '../domain/data-request';
 import type { DataType, DataTypeDefinition, SensitiveColumn } from '../domain/data-type';
@@ -10,9 +10,9 @@ import { DataGrants } from './data-grants';
 import { DataPlanner } from './data-planner';
 
 const TAKEN_AT = '2026-03-29T12:00:00.000Z';
-const ANN: Caller = { userId: 'ann', tenantId: null, roles: [] };
-const ANN_IN_BLUE: Caller = { ...ANN, tenantId: 'blue' };
-const ADMIN: Caller = { userId: 'root', tenantId: null, roles: ['admin'] };
+const ANN: UserPrincipal = { userId: 'ann', tenantId: null, roles: [] };
+const ANN_IN_BLUE: UserPrincipal = { ...ANN, tenantId: 'blue' };
+const ADMIN: UserPrincipal = { userId: 'root', tenantId: null, roles: ['admin'] };
 
 function column(name: string): LiveColumn {
   const isTime = name.endsWith('_at');
@@ -98,9 +98,10 @@ class GivenDatabase extends SourceDatabase {
 function setup({ types = TYPES, sensitive = [] as SensitiveColumn[] } = {}) {
   const database = new GivenDatabase();
   const sut = new DataGrants(new DataPlanner(new GivenCatalog(types, sensitive)), database);
-  const grant = (caller: Caller, request: Partial<DataRequest>) =>
+  const grant = (caller: UserPrincipal, request: Partial<DataRequest>) =>
     sut.grant(caller, { type: 'partial', format: 'csv', options: {}, ...request }, TABLE_FORMATS);
-  const document = (caller: Caller, userId: string) => sut.grantDocument(caller, userId, 'json', ['json', 'csv']);
+  const document = (caller: UserPrincipal, userId: string) =>
+    sut.grantDocument(caller, userId, 'json', ['json', 'csv']);
 
   /** What narrows the rows of each table, as the database was asked to judge it. */
   const confined = () =>

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ExportFormat, ExportOptions } from '../../../export';
-import type { Caller } from '../../../platform/auth/caller';
+import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
 import { type DataExportType, type DataQuery, optionsOf } from '../domain/data-query';
 import { checkSubject, type DataRequest, knownFormat, queryFor, requestErrors } from '../domain/data-request';
@@ -11,7 +11,7 @@ import { DataPlanner } from './data-planner';
 
 /** An export of rows that is within the rights of who asked, as its record is made. */
 export interface DataGrant {
-  readonly caller: Caller;
+  readonly caller: UserPrincipal;
   readonly type: DataExportType;
   readonly format: ExportFormat;
   readonly dataTypes: readonly string[];
@@ -21,7 +21,7 @@ export interface DataGrant {
   readonly audited: Readonly<Record<string, string>>;
 }
 
-const LONGEST_AUDITED = 500;
+const MAX_AUDITED_LENGTH = 500;
 
 const WHOLE_DOCUMENT = {
   scope: 'document',
@@ -43,7 +43,7 @@ export class DataGrants {
    * Grants an export of rows. Where a filter is relative to the present, the options say which moment that was.
    * @throws DomainError forbidden | invalid, naming every field that is wrong | conflict
    */
-  async grant(caller: Caller, request: DataRequest, formats: readonly ExportFormat[]): Promise<DataGrant> {
+  async grant(caller: UserPrincipal, request: DataRequest, formats: readonly ExportFormat[]): Promise<DataGrant> {
     const query = queryFor(caller, request);
     const wrong = new WrongFields();
     const format = await wrong.gather(() => knownFormat(request.format, formats));
@@ -63,7 +63,7 @@ export class DataGrants {
 
   /** Grants the document of one user. @throws DomainError forbidden | invalid | not-found */
   async grantDocument(
-    caller: Caller,
+    caller: UserPrincipal,
     userId: string,
     format: unknown,
     formats: readonly ExportFormat[],
@@ -118,7 +118,7 @@ class WrongFields {
 
 function recordOf(
   query: DataQuery,
-  caller: Caller,
+  caller: UserPrincipal,
   type: DataExportType,
   format: ExportFormat,
   options: ExportOptions,
@@ -131,7 +131,7 @@ function recordOf(
 
 /** Names as they were asked for; what a long list lacks here stands in the record. */
 function auditedOf({ scope, dataTypes, tables, subject }: DataQuery): Record<string, string> {
-  const names = (list: readonly string[]) => list.join(', ').slice(0, LONGEST_AUDITED);
+  const names = (list: readonly string[]) => list.join(', ').slice(0, MAX_AUDITED_LENGTH);
   return {
     ...(subject !== null && { subject }),
     ...(tables.length > 0 && { tables: names(tables) }),

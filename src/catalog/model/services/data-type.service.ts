@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { isAdmin } from '../../../platform/auth/admin';
-import type { Caller } from '../../../platform/auth/caller';
+import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { idempotentRequest } from '../../../platform/idempotency/idempotency-keys';
 import type { DataType, DataTypeDefinition } from '../domain/data-type';
@@ -18,27 +18,27 @@ export class DataTypeService {
   ) {}
 
   /** By name. What is not active, and what is nobody's own, exists for administrators only. */
-  async list(caller: Caller): Promise<DataType[]> {
+  async list(caller: UserPrincipal): Promise<DataType[]> {
     const all = await this.dataTypes.list();
     return all.filter((dataType) => isVisible(dataType, caller));
   }
 
   /** @throws DomainError not-found, also for an id that is none */
-  async get(id: string, caller: Caller): Promise<DataType> {
+  async get(id: string, caller: UserPrincipal): Promise<DataType> {
     const found = await this.find(id);
     if (!isVisible(found, caller)) throw notFound();
     return found;
   }
 
   /** @throws DomainError invalid | conflict | mismatch | gone */
-  async create(draft: DataTypeDraft, by: Caller, idempotencyKey: string | null): Promise<DataTypeCreation> {
+  async create(draft: DataTypeDraft, by: UserPrincipal, idempotencyKey: string | null): Promise<DataTypeCreation> {
     const idempotency =
       idempotencyKey === null ? null : idempotentRequest(by, idempotencyKey, 'data-type', JSON.stringify(draft));
     return this.dataTypes.create(await this.check(draft, await this.dataTypes.list()), by, idempotency);
   }
 
   /** @throws DomainError not-found | invalid | conflict */
-  async replace(id: string, draft: DataTypeDraft, by: Caller): Promise<DataType> {
+  async replace(id: string, draft: DataTypeDraft, by: UserPrincipal): Promise<DataType> {
     await this.find(id);
     const others = (await this.dataTypes.list()).filter((dataType) => dataType.id !== id);
     const replaced = await this.dataTypes.replace(id, await this.check(draft, others), by);
@@ -47,7 +47,7 @@ export class DataTypeService {
   }
 
   /** @throws DomainError not-found */
-  async delete(id: string, by: Caller): Promise<void> {
+  async delete(id: string, by: UserPrincipal): Promise<void> {
     if (!isUUID(id) || !(await this.dataTypes.delete(id, by))) throw notFound();
   }
 
@@ -62,7 +62,7 @@ export class DataTypeService {
   }
 }
 
-function isVisible({ isActive, owners }: DataType, caller: Caller): boolean {
+function isVisible({ isActive, owners }: DataType, caller: UserPrincipal): boolean {
   return isAdmin(caller) || (isActive && Object.keys(owners).length > 0);
 }
 

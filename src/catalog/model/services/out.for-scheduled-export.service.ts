@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ExportFormat } from '../../../export';
-import type { Caller } from '../../../platform/auth/caller';
+import type { UserPrincipal } from '../../../platform/auth/principal';
 import { TABLE_FORMATS } from '../domain/data-request';
 import type { FileOptions } from '../domain/export-options';
 import { DataGrants } from './data-grants';
@@ -42,7 +42,7 @@ export class CatalogForScheduledExport {
    * Judges what a schedule is to export by the rights of who keeps it, the catalog and the database as they are now.
    * @throws DomainError forbidden | invalid, naming every field that is wrong | conflict
    */
-  async check(caller: Caller, { timezone, ...rows }: ScheduledRows): Promise<GrantedRows> {
+  async check(caller: UserPrincipal, { timezone, ...rows }: ScheduledRows): Promise<GrantedRows> {
     const request = { ...rows, type: 'scheduled' as const, options: { ...rows.options, timezone } };
     const { format, dataTypes, filters, options, audited } = await this.grants.grant(caller, request, TABLE_FORMATS);
     // Each run has a moment of its own.

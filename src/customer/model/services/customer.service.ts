@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
-import type { CallingCustomer } from '../../../platform/auth/caller';
+import type { CustomerPrincipal } from '../../../platform/auth/principal';
 import { networkOf } from '../../../platform/http/network';
 import { NOBODY, refusalOf } from '../domain/customer';
 import { CustomerRepository } from '../domain/interfaces/customer.repository';
@@ -28,7 +28,7 @@ export class CustomerService {
   async authenticate(
     { id: given, secret }: CustomerCredentials,
     address: string | undefined,
-  ): Promise<CallingCustomer | null> {
+  ): Promise<CustomerPrincipal | null> {
     const id = isUUID(given) ? given.toLowerCase() : null;
     const network = networkOf(address);
     await this.limit.requireRoom(id, network);

@@ -18,11 +18,11 @@ import { type KeyRange, ObjectClaims } from './object-claims';
 import type { OpenBucket } from './open-bucket';
 
 /** Far more than a day has minutes. */
-const MOST_TURNS = 10_000;
+const MAX_NAMES_TRIED = 10_000;
 
 /** A copy that is slower than this is no copy: a storage that takes a byte now and then would hold up all others for ever. */
-const LEAST_BYTES_PER_SECOND = 100_000;
-const SHORTEST_PATIENCE_MS = 300_000;
+const MIN_BYTES_PER_SECOND = 100_000;
+const MIN_TIMEOUT_MS = 300_000;
 
 /** What one attempt is about. */
 interface Copy {
@@ -122,13 +122,13 @@ function namesOf(target: BucketTarget, { fileName, completedAt, updatedAt }: Exp
   return {
     stem: objectStemOf(name, date),
     *keys(prefix) {
-      for (let turn = 1; turn <= MOST_TURNS; turn += 1) yield prefix + objectNameOf(name, date, extension, turn);
+      for (let turn = 1; turn <= MAX_NAMES_TRIED; turn += 1) yield prefix + objectNameOf(name, date, extension, turn);
     },
   };
 }
 
 function patienceFor({ size }: ExportFile): AbortSignal {
-  return AbortSignal.timeout(Math.round(SHORTEST_PATIENCE_MS + (size / LEAST_BYTES_PER_SECOND) * 1000));
+  return AbortSignal.timeout(Math.round(MIN_TIMEOUT_MS + (size / MIN_BYTES_PER_SECOND) * 1000));
 }
 
 interface ObjectNames {

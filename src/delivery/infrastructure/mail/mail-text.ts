@@ -1,8 +1,8 @@
 import type { Language } from '../../model/domain/language';
 import type { Forms } from './mail-words';
 
-const LONGEST_NAME = 120;
-const LONGEST_REASON = 1_000;
+const MAX_NAME_LENGTH = 120;
+const MAX_REASON_LENGTH = 1_000;
 
 const CHARACTERS = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
@@ -10,7 +10,7 @@ const CHARACTERS = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const BREAKS_OUT = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202A-\u202E\u2066-\u2069\s]+/gu;
 
 /** A name as one line that is not too long. */
-export function lineOf(name: string, longest = LONGEST_NAME): string {
+export function lineOf(name: string, longest = MAX_NAME_LENGTH): string {
   const line = name.replace(BREAKS_OUT, ' ').trim();
   if (line.length <= longest) return line;
   // Between what a reader takes for characters, so that none is cut in two.
@@ -19,7 +19,7 @@ export function lineOf(name: string, longest = LONGEST_NAME): string {
 }
 
 export function reasonLine(reason: string): string {
-  return lineOf(reason, LONGEST_REASON);
+  return lineOf(reason, MAX_REASON_LENGTH);
 }
 
 /** Puts values in place of their names in braces. What a value holds is not looked at again. */

@@ -29,7 +29,7 @@ export function credentialsOf({ uri, endpoint }: Pick<BucketPlace, 'uri' | 'endp
 }
 
 const DATE = /^\d{4}-\d\d-\d\d$/;
-const LONGEST_NAME = 100;
+const MAX_NAME_LENGTH = 100;
 
 /** The target as it was planned; `null` where it is none. */
 export function readBucketTarget(target: Readonly<Record<string, unknown>>): BucketTarget | null {
@@ -56,7 +56,7 @@ export function keySegmentOf(name: string): string {
     .replaceAll(/[^\p{L}\p{M}\p{N}._-]+/gu, '_');
   const [...characters] = cleaned.replace(/^[._]+/, '');
   const segment = characters
-    .slice(0, LONGEST_NAME)
+    .slice(0, MAX_NAME_LENGTH)
     .join('')
     .replace(/[._]+$/, '');
   return segment === '' ? 'export' : segment;

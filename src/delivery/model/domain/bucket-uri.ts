@@ -5,7 +5,7 @@ export interface BucketUri {
   readonly prefix: string;
 }
 
-const LONGEST_PREFIX = 512;
+const MAX_PREFIX_LENGTH = 512;
 const BUCKET = /^(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z\d][a-z\d.-]{1,61}[a-z\d]$/;
 // What all storages, consoles and programs take for part of a name.
 const SEGMENT = /^(?!\.{1,2}$)[\p{L}\p{M}\p{N}!_.*'()=+@,:$&;-]+$/u;
@@ -18,7 +18,7 @@ export function readBucketUri(uri: string): BucketUri | null {
   const [, bucket = '', path = ''] = /^s3:\/\/([^/]*)(?:\/(.*))?$/su.exec(uri) ?? [];
   const folder = path.replace(/\/$/, '');
   const isFolder = path === '' || folder.split('/').every((segment) => SEGMENT.test(segment));
-  if (!BUCKET.test(bucket) || !isFolder || Buffer.byteLength(folder) > LONGEST_PREFIX) return null;
+  if (!BUCKET.test(bucket) || !isFolder || Buffer.byteLength(folder) > MAX_PREFIX_LENGTH) return null;
   return { bucket, prefix: folder === '' ? '' : `${folder}/` };
 }
 

@@ -2,8 +2,8 @@ import { createHmac, randomBytes } from 'node:crypto';
 
 const PREFIX = 'whsec_';
 const NEW_BYTES = 32;
-const FEWEST_BYTES = 24;
-const MOST_BYTES = 64;
+const MIN_BYTES = 24;
+const MAX_BYTES = 64;
 const VERSION = 'v1';
 
 /** @returns a secret that nobody had before, as Standard Webhooks write them */
@@ -17,7 +17,7 @@ export function bytesOfWebhookSecret(secret: string): Buffer | null {
   const bytes = Buffer.from(text, 'base64');
   // Node passes over what is no base64; written again, it shows.
   const isExact = bytes.toString('base64').replace(/=+$/, '') === text.replace(/={0,2}$/, '');
-  return isExact && bytes.length >= FEWEST_BYTES && bytes.length <= MOST_BYTES ? bytes : null;
+  return isExact && bytes.length >= MIN_BYTES && bytes.length <= MAX_BYTES ? bytes : null;
 }
 
 export interface SignedMessage {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isCustomer, type Party } from '../../../platform/auth/caller';
+import { isCustomer, type Principal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import {
   type DeliveryPlan,
@@ -36,7 +36,7 @@ export class DeliveryPlanner {
    * @throws DomainError invalid, naming the field below `notify`
    */
   async forRequest(
-    caller: Party,
+    caller: Principal,
     notify: NotifyWish | false | undefined,
     { emailByDefault }: { readonly emailByDefault: boolean },
   ): Promise<DeliveryPlan> {
@@ -65,7 +65,7 @@ export class DeliveryPlanner {
   }
 
   private async byDefault(
-    caller: Party,
+    caller: Principal,
     on: readonly Ending[],
     language: Language | undefined,
     emailByDefault: boolean,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ExportsForDelivery } from '../../../export';
-import type { Party } from '../../../platform/auth/caller';
+import type { Principal } from '../../../platform/auth/principal';
 import type { DeliveryRecord } from '../domain/delivery-state';
 import { DeliveryRepository } from '../domain/interfaces/delivery.repository';
 
@@ -13,7 +13,7 @@ export class DeliveryReading {
   ) {}
 
   /** The oldest first. @throws DomainError not-found, also for an export of somebody else */
-  async list(exportId: string, owner: Party): Promise<DeliveryRecord[]> {
+  async list(exportId: string, owner: Principal): Promise<DeliveryRecord[]> {
     const { id } = await this.exports.get(exportId, owner);
     return this.deliveries.findAll(id);
   }

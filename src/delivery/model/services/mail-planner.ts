@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isAdmin } from '../../../platform/auth/admin';
-import { type Caller, isCustomer, type Party, type Person } from '../../../platform/auth/caller';
+import { type UserPrincipal, isCustomer, type Principal, type Person } from '../../../platform/auth/principal';
 import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { isMailAddress } from '../../../platform/mail/mail-address';
@@ -48,7 +48,7 @@ export class MailPlanner {
    * @throws DomainError invalid
    */
   async target(
-    caller: Party,
+    caller: Principal,
     email: true | string,
     language: Language | undefined,
     field: string,
@@ -70,7 +70,7 @@ export class MailPlanner {
   }
 
   /** By the token first: it is newer than what the platform wrote down. */
-  private async known(person: Person & Partial<Caller>): Promise<Known> {
+  private async known(person: Person & Partial<UserPrincipal>): Promise<Known> {
     const { email, locale } = person;
     const written = email !== undefined && locale !== undefined ? null : await this.book.find(person);
     return { email: email ?? written?.email ?? null, language: languageOf(locale ?? written?.locale) };
@@ -78,6 +78,6 @@ export class MailPlanner {
 }
 
 /** An address that somebody says to be their own proves nothing: mail with names of their making would go to strangers. */
-function mayWriteTo(to: string, { roles = [] }: Partial<Caller>, { email }: Known): boolean {
+function mayWriteTo(to: string, { roles = [] }: Partial<UserPrincipal>, { email }: Known): boolean {
   return to.toLowerCase() === email?.toLowerCase() || isAdmin({ roles });
 }

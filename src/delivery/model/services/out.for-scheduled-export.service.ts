@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Person } from '../../../platform/auth/caller';
+import type { Person } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { ENDINGS, type Ending, type PlannedDelivery } from '../../../platform/outbox/planned-delivery';
 import type { DeliveryState } from '../domain/delivery-state';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
-import type { Party } from '../../../platform/auth/caller';
+import type { Principal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { Page } from '../../../platform/http/page';
 import type { Event, EventDetails } from '../domain/event';
@@ -13,21 +13,21 @@ export class EventService {
   constructor(private readonly events: EventRepository) {}
 
   /** @throws DomainError not-found, also for an id that is none */
-  async get(id: string, caller: Party): Promise<Event> {
+  async get(id: string, caller: Principal): Promise<Event> {
     return found(isUUID(id) ? await this.events.find(id, caller) : null);
   }
 
   /** @throws DomainError not-found */
-  async getDetails(id: string, caller: Party): Promise<EventDetails> {
+  async getDetails(id: string, caller: Principal): Promise<EventDetails> {
     return found(isUUID(id) ? await this.events.findDetails(id, caller) : null);
   }
 
-  list(caller: Party, size: number, cursor?: string): Promise<Page<Event>> {
+  list(caller: Principal, size: number, cursor?: string): Promise<Page<Event>> {
     return this.events.list(caller, size, cursor);
   }
 
   /** @throws DomainError not-found */
-  async listResults(id: string, caller: Party, size: number, cursor?: string): Promise<Page<ParticipantResult>> {
+  async listResults(id: string, caller: Principal, size: number, cursor?: string): Promise<Page<ParticipantResult>> {
     const event = await this.get(id, caller);
     return this.events.listResults(event.id, size, cursor);
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DeliveryPlanner, type NotifyWish } from '../../../delivery';
 import { ExportsForEvents } from '../../../export';
-import type { Party } from '../../../platform/auth/caller';
+import type { Principal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { EventRepository } from '../domain/interfaces/event.repository';
 import {
@@ -34,7 +34,7 @@ export class ResultsExportService {
 
   /** @throws DomainError not-found | invalid | mismatch | RateLimitExceededError */
   async request(
-    caller: Party,
+    caller: Principal,
     eventId: string,
     { format, options, oneTime, notify, retentionSeconds }: ResultsRequest,
     idempotencyKey: string | null,

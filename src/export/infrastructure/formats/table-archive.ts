@@ -6,7 +6,7 @@ import type { RowTally } from './row-tally';
 import { zip } from './zip';
 
 const MANIFEST_VERSION = 1;
-const LONGEST_NUMBERED = 80;
+const MAX_NUMBERED_LENGTH = 80;
 
 /** What the manifest says of one file of the archive. */
 interface ManifestEntry {
@@ -75,5 +75,5 @@ class FileNames {
 
 /** Short enough for the number to stay, however long the title is. */
 function numbered(title: string, number: number): string {
-  return `${Array.from(title).slice(0, LONGEST_NUMBERED).join('')} (${number})`;
+  return `${Array.from(title).slice(0, MAX_NUMBERED_LENGTH).join('')} (${number})`;
 }

@@ -13,7 +13,7 @@ export interface WrittenEntry {
 
 /** What a field of four or two bytes says when its value stands in a field of the zip64 extension. */
 const ELSEWHERE = 0xffffffff;
-const MOST_ENTRIES = 0xffff;
+const MAX_ENTRIES = 0xffff;
 /** 2.0 for folders and deflate, 4.5 for zip64. */
 const PLAIN_VERSION = 20;
 const ZIP64_VERSION = 45;
@@ -59,11 +59,11 @@ export function dataDescriptor(entry: WrittenEntry): Buffer {
 /** What stands at the end of a zip: a record of each entry, and where these begin (APPNOTE 4.3.12 to 4.3.16). */
 export function centralDirectory(entries: readonly WrittenEntry[], offset: number): Buffer {
   const records = Buffer.concat(entries.map(centralRecord));
-  const needsZip64 = entries.length >= MOST_ENTRIES || offset >= ELSEWHERE || records.length >= ELSEWHERE;
+  const needsZip64 = entries.length >= MAX_ENTRIES || offset >= ELSEWHERE || records.length >= ELSEWHERE;
   const end = Buffer.alloc(22);
   end.writeUInt32LE(0x06054b50, 0);
-  end.writeUInt16LE(Math.min(entries.length, MOST_ENTRIES), 8);
-  end.writeUInt16LE(Math.min(entries.length, MOST_ENTRIES), 10);
+  end.writeUInt16LE(Math.min(entries.length, MAX_ENTRIES), 8);
+  end.writeUInt16LE(Math.min(entries.length, MAX_ENTRIES), 10);
   end.writeUInt32LE(Math.min(records.length, ELSEWHERE), 12);
   end.writeUInt32LE(Math.min(offset, ELSEWHERE), 16);
   const extension = needsZip64 ? [zip64End(entries.length, records.length, offset)] : [];

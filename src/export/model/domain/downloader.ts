@@ -1,20 +1,20 @@
-import { isCustomer, type Party } from '../../../platform/auth/caller';
+import { isCustomer, type Principal } from '../../../platform/auth/principal';
 import type { Export } from './export';
 
 /** How they proved themselves, as for every download. */
-export function wayOf(by: Party | null): 'link' | 'customer' | 'token' {
+export function wayOf(by: Principal | null): 'link' | 'customer' | 'token' {
   if (by === null) return 'link';
   return isCustomer(by) ? 'customer' : 'token';
 }
 
 /** What `downloaded_by` says of who takes a file. */
-export function nameOf(by: Party | null): string {
+export function nameOf(by: Principal | null): string {
   if (by === null) return 'link';
   return isCustomer(by) ? `customer:${by.customerId}` : `user:${by.userId}`;
 }
 
 /** Of whom `downloaded_by` tells; `null` for the bearer of a link. */
-export function partyOf({ downloadedBy, tenantId }: Pick<Export, 'downloadedBy' | 'tenantId'>): Party | null {
+export function principalOf({ downloadedBy, tenantId }: Pick<Export, 'downloadedBy' | 'tenantId'>): Principal | null {
   const [, kind, id] = /^(user|customer):(.*)$/s.exec(downloadedBy ?? '') ?? [];
   if (id === undefined) return null;
   return kind === 'user' ? { userId: id, tenantId } : { customerId: id, tenantId };

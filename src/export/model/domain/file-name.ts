@@ -1,4 +1,4 @@
-const LONGEST_TITLE = 100;
+const MAX_TITLE_LENGTH = 100;
 
 /** What Windows takes for a device, whatever comes behind it. */
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(?=$|\.)/i;
@@ -14,7 +14,7 @@ export function fileNameOf(title: string, extension: string): string {
   const cleaned = title.toWellFormed().replaceAll(UNFIT, ' ').replaceAll(/\s+/gu, ' ');
   const [...characters] = cleaned.replace(/^[. ]+/, '');
   const stem = characters
-    .slice(0, LONGEST_TITLE)
+    .slice(0, MAX_TITLE_LENGTH)
     .join('')
     .replace(/[. ]+$/, '')
     .trim()

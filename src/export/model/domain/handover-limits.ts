@@ -11,7 +11,7 @@ const BUFFERED_AT_MOST = 4 * 1024 * 1024;
 const SLOW_BYTES_PER_SECOND = 16 * 1024;
 
 /** From asking for the lease in which the last byte goes out to its going out: much less than any such lease. */
-export const LONGEST_PREPARATION_MS = 10_000;
+export const MAX_COMMIT_DELAY_MS = 10_000;
 
 /** Long enough to write the end down after the database was away for a while. */
 export const NOTE_WITHIN_SECONDS = 30;

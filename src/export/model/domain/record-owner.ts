@@ -1,4 +1,4 @@
-import { type CallingCustomer, isCustomer, type Party, type Person } from '../../../platform/auth/caller';
+import { type CustomerPrincipal, isCustomer, type Principal, type Person } from '../../../platform/auth/principal';
 
 /** To whom a record belongs: to a person, to an external system, or to both, when the one acts for the other. */
 export interface RecordOwner {
@@ -8,18 +8,18 @@ export interface RecordOwner {
 }
 
 /** What somebody asks for on their own behalf belongs to nobody else. */
-export function ownerOf(party: Party): RecordOwner {
-  const { tenantId } = party;
-  return isCustomer(party)
-    ? { userId: null, tenantId, customerId: party.customerId }
-    : { userId: party.userId, tenantId, customerId: null };
+export function ownerOf(principal: Principal): RecordOwner {
+  const { tenantId } = principal;
+  return isCustomer(principal)
+    ? { userId: null, tenantId, customerId: principal.customerId }
+    : { userId: principal.userId, tenantId, customerId: null };
 }
 
 /** Who requested a record that a person and an external system may share. */
 export type Requester = 'user' | 'customer';
 
-export function requesterOf(party: Party): Requester {
-  return isCustomer(party) ? 'customer' : 'user';
+export function requesterOf(principal: Principal): Requester {
+  return isCustomer(principal) ? 'customer' : 'user';
 }
 
 /** The account that the work for a record counts on: that of its requester. */
@@ -28,8 +28,8 @@ export function accountOf({
   tenantId,
   customerId,
   requestedBy,
-}: RecordOwner & { readonly requestedBy: Requester }): Party {
-  if (requestedBy === 'customer' && customerId !== null) return { customerId, tenantId } satisfies CallingCustomer;
+}: RecordOwner & { readonly requestedBy: Requester }): Principal {
+  if (requestedBy === 'customer' && customerId !== null) return { customerId, tenantId } satisfies CustomerPrincipal;
   if (userId === null) throw new Error('A record is requested by one of its owners');
   return { userId, tenantId } satisfies Person;
 }

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { LinkSigner } from '../../../platform/auth/link-signer';
-import type { Party } from '../../../platform/auth/caller';
+import type { Principal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { type ByteRange, FileNotFoundError, FileStorage } from '../../../platform/storage/file-storage';
 import type { Export } from '../domain/export';
@@ -65,7 +65,7 @@ export class ExportDownload {
    * @param owner whose export it must be; `null` for the bearer of a link, who proved that we gave it away
    * @throws DomainError not-found | conflict while it is unfinished | gone
    */
-  async find(exportId: string, owner: Party | null): Promise<DownloadableFile> {
+  async find(exportId: string, owner: Principal | null): Promise<DownloadableFile> {
     const found = await this.reading.get(exportId, owner);
     const { id, object, fileName, fileSize, sha256, oneTime } = found;
     if (object && fileName !== null && fileSize !== null && sha256 !== null) {
@@ -100,7 +100,7 @@ export class ExportDownload {
     return this.storage.link(key, { fileName: name, contentType, expiresInSeconds: REDIRECT_LIFETIME_SECONDS });
   }
 
-  recordDownload({ exportId }: DownloadableFile, by: Party | null): Promise<void> {
+  recordDownload({ exportId }: DownloadableFile, by: Principal | null): Promise<void> {
     this.metrics.downloaded(by);
     return this.exports.recordDownload(exportId, by);
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Histogram } from 'prom-client';
 import { Metrics } from '../../../platform/observability/metrics';
-import type { Party } from '../../../platform/auth/caller';
+import type { Principal } from '../../../platform/auth/principal';
 import { wayOf } from '../domain/downloader';
 import type { Export, FinishedFile } from '../domain/export';
 
@@ -71,7 +71,7 @@ export class ExportMetrics {
   }
 
   /** A file was fetched to its end, or its reader was sent to where storage hands it out. */
-  downloaded(by: Party | null): void {
+  downloaded(by: Principal | null): void {
     this.downloads.inc({ way: wayOf(by) });
   }
 

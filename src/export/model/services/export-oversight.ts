@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { requireAdmin } from '../../../platform/auth/admin';
-import type { Caller } from '../../../platform/auth/caller';
+import type { UserPrincipal } from '../../../platform/auth/principal';
 import type { Page } from '../../../platform/http/page';
 import type { AuditRecord } from '../domain/audit-record';
 import type { ExportStats } from '../domain/export-stats';
@@ -12,13 +12,13 @@ export class ExportOversight {
   constructor(private readonly records: OversightRepository) {}
 
   /** @throws DomainError forbidden */
-  async stats(admin: Caller, period: Period): Promise<ExportStats> {
+  async stats(admin: UserPrincipal, period: Period): Promise<ExportStats> {
     requireAdmin(admin);
     return this.records.stats(admin.tenantId, period);
   }
 
   /** @throws DomainError forbidden */
-  async log(admin: Caller, query: AuditQuery): Promise<Page<AuditRecord>> {
+  async log(admin: UserPrincipal, query: AuditQuery): Promise<Page<AuditRecord>> {
     requireAdmin(admin);
     return this.records.log(admin.tenantId, query);
   }

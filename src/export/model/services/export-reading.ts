@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
-import type { Party } from '../../../platform/auth/caller';
+import type { Principal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { pause } from '../../../platform/time/pause';
 import type { Export } from '../domain/export';
@@ -17,7 +17,7 @@ export class ExportReading {
    * @param owner `null` for anybody's
    * @throws DomainError not-found, also for an id that is none
    */
-  async get(id: string, owner: Party | null): Promise<Export> {
+  async get(id: string, owner: Principal | null): Promise<Export> {
     const patience = Date.now() + ENDING_PATIENCE_MS;
     for (let wait = ENDING_POLL_MS; ; wait = Math.min(2 * wait, ENDING_LONGEST_POLL_MS)) {
       const found = isUUID(id) ? await (owner ? this.exports.findOwned(id, owner) : this.exports.find(id)) : null;

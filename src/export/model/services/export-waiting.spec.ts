@@ -1,6 +1,6 @@
 import { createExportBench } from '../../../../test/support/export-bench';
 import { ANN, BEN, finishedFile } from '../../../../test/support/export-requests';
-import type { Party } from '../../../platform/auth/caller';
+import type { Principal } from '../../../platform/auth/principal';
 import { ExportWaiting } from './export-waiting';
 import { ExportWatch } from './export-watch';
 
@@ -21,7 +21,7 @@ async function setup() {
     return (await bench.claim(id))!;
   };
   const complete = async () => bench.attempts.finish(await start(), finishedFile(id));
-  const wait = (caller: Party = ANN, signal = new AbortController().signal) =>
+  const wait = (caller: Principal = ANN, signal = new AbortController().signal) =>
     sut.untilFinished(pending, caller, WAIT_MS, signal);
   return { ...bench, watch, id, start, complete, wait, sut };
 }

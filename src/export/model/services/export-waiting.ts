@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { fromEvent, lastValueFrom, merge, takeUntil, tap, timer } from 'rxjs';
-import { type Party, partyKey } from '../../../platform/auth/caller';
+import { type Principal, principalKey } from '../../../platform/auth/principal';
 import type { Export } from '../domain/export';
 import { isFinished } from '../domain/export-status';
 import { ExportWatch } from './export-watch';
@@ -30,12 +30,12 @@ export class ExportWaiting {
    */
   async untilFinished(
     current: Export,
-    caller: Party,
+    caller: Principal,
     milliseconds: number,
     signal: AbortSignal,
   ): Promise<AwaitedExport> {
     if (isFinished(current.status)) return { export: current, isComplete: true };
-    const key = partyKey(caller);
+    const key = principalKey(caller);
     const own = this.waiting.get(key) ?? 0;
     if (signal.aborted || this.total >= MAX_WAITING || own >= MAX_WAITING_PER_CALLER) {
       return { export: current, isComplete: false };

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { Party } from '../../../platform/auth/caller';
+import type { Principal } from '../../../platform/auth/principal';
 import type { Page } from '../../../platform/http/page';
 import { Config } from '../../../platform/config/config';
 import type { RequestExport } from '../domain/commands/request-export.command';
@@ -41,7 +41,7 @@ export class ExportService {
    * @param owner `null` for the bearer of a link, who proved that we gave it away
    * @throws DomainError not-found, also for an id that is none
    */
-  get(id: string, owner: Party | null): Promise<Export> {
+  get(id: string, owner: Principal | null): Promise<Export> {
     return this.reading.get(id, owner);
   }
 
@@ -53,7 +53,7 @@ export class ExportService {
    * Cancels an unfinished export, or gives up the file of a completed one. An export that ended otherwise stays as it is.
    * @throws DomainError not-found
    */
-  async remove(id: string, owner: Party): Promise<Export> {
+  async remove(id: string, owner: Principal): Promise<Export> {
     const found = await this.get(id, owner);
     const cancelled = await this.exports.cancel(id, owner);
     if (cancelled) {

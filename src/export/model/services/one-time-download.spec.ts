@@ -4,7 +4,7 @@ import { ANN, finishedFile, PARTNER } from '../../../../test/support/export-requ
 import { toBody } from '../../../../test/support/texts';
 import { LinkSigner } from '../../../platform/auth/link-signer';
 import { pause } from '../../../platform/time/pause';
-import { LONGEST_PREPARATION_MS, STAYS_FOR_MS } from '../domain/handover-limits';
+import { MAX_COMMIT_DELAY_MS, STAYS_FOR_MS } from '../domain/handover-limits';
 import { objectPrefix } from '../domain/object-key';
 import { ExportDownload } from './export-download';
 import { ExportReading } from './export-reading';
@@ -85,12 +85,12 @@ describe('OneTimeDownload', () => {
     const prepare = downloads.prepareEnding.bind(downloads);
     downloads.prepareEnding = async (...given) => {
       const ending = await prepare(...given);
-      await pause(LONGEST_PREPARATION_MS + 1);
+      await pause(MAX_COMMIT_DELAY_MS + 1);
       return ending;
     };
     const reader = new FakeDownloadSink();
 
-    await serve(reader, A_WHILE_MS + LONGEST_PREPARATION_MS + 1);
+    await serve(reader, A_WHILE_MS + MAX_COMMIT_DELAY_MS + 1);
 
     expect([reader.received, reader.isCut]).toEqual([TEXT.slice(0, -1), true]);
     expect(await bench.read(id)).toMatchObject({ status: 'completed', downloadCount: 0 });

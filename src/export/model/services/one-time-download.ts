@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import type { Party } from '../../../platform/auth/caller';
+import type { Principal } from '../../../platform/auth/principal';
 import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { RequestContext } from '../../../platform/observability/request-context';
@@ -8,7 +8,7 @@ import { pause } from '../../../platform/time/pause';
 import {
   acceptWithinSeconds,
   HANDOVER_RETRY_SECONDS,
-  LONGEST_PREPARATION_MS,
+  MAX_COMMIT_DELAY_MS,
   NOTE_WITHIN_SECONDS,
   STAYS_FOR_MS,
 } from '../domain/handover-limits';
@@ -61,7 +61,7 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
    * Takes the right to give the file out.
    * @throws DomainError conflict while somebody else is given it | gone
    */
-  async claim(file: DownloadableFile, by: Party | null): Promise<Handover> {
+  async claim(file: DownloadableFile, by: Principal | null): Promise<Handover> {
     const handover = await this.handovers.claim(file.exportId, by);
     if (handover) return handover;
     // Gone, or changed otherwise since it was found?
@@ -146,7 +146,7 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
     const ending = await this.handovers.prepareEnding(handover, seconds + NOTE_WITHIN_SECONDS);
     try {
       // A process that was stopped here for a while can know no more whose the file is.
-      if (!ending || performance.now() - begun > LONGEST_PREPARATION_MS)
+      if (!ending || performance.now() - begun > MAX_COMMIT_DELAY_MS)
         throw new Error('The right to give the file out was lost');
       reader.gone.throwIfAborted();
       // Both are sent in this very moment, the byte first: where the mark is seen, the byte is on its way.

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../../../platform/auth/caller';
+import type { UserPrincipal } from '../../../platform/auth/principal';
 import { Config } from '../../../platform/config/config';
 import type { DeliveryPlan } from '../../../platform/outbox/planned-delivery';
 import type { RequestExport } from '../domain/commands/request-export.command';
@@ -12,7 +12,7 @@ import { ExportService } from './export.service';
 
 /** A data export that is known to be within the caller's rights. */
 export interface DataExportRequest {
-  readonly caller: Caller;
+  readonly caller: UserPrincipal;
   readonly type: string;
   readonly format: ExportFormat;
   readonly dataTypes: readonly string[];

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import type { Export } from '../domain/export';
 import { ExportRepository } from '../domain/interfaces/export.repository';
-import type { Party } from '../../../platform/auth/caller';
+import type { Principal } from '../../../platform/auth/principal';
 import { ExportDownload } from './export-download';
 import { ExportReading } from './export-reading';
 
@@ -16,7 +16,7 @@ export class ExportsForDelivery {
   ) {}
 
   /** @throws DomainError not-found, also for an export of somebody else */
-  get(exportId: string, owner: Party): Promise<Export> {
+  get(exportId: string, owner: Principal): Promise<Export> {
     return this.reading.get(exportId, owner);
   }
 

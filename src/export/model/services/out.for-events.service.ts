@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isCustomer, type Party } from '../../../platform/auth/caller';
+import { isCustomer, type Principal } from '../../../platform/auth/principal';
 import { Config } from '../../../platform/config/config';
 import type { DeliveryPlan } from '../../../platform/outbox/planned-delivery';
 import type { ExportOptions } from '../domain/export';
@@ -9,7 +9,7 @@ import { ownerOf } from '../domain/record-owner';
 import { ExportService } from './export.service';
 
 export interface ResultsExportRequest {
-  readonly caller: Party;
+  readonly caller: Principal;
   /** An event that is known to be the caller's. */
   readonly eventId: string;
   readonly format: ExportFormat;

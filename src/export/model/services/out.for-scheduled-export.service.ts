@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Person } from '../../../platform/auth/caller';
+import type { Person } from '../../../platform/auth/principal';
 import type { DeliveryPlan } from '../../../platform/outbox/planned-delivery';
 import type { Export, ExportOptions } from '../domain/export';
 import type { ExportFormat } from '../domain/export-format';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isCustomer, type Party } from '../../../platform/auth/caller';
+import { isCustomer, type Principal } from '../../../platform/auth/principal';
 import { Config } from '../../../platform/config/config';
 import type { DeliveryPlan } from '../../../platform/outbox/planned-delivery';
 import type { Page } from '../../../platform/http/page';
@@ -11,7 +11,7 @@ import type { ExportCreation } from '../domain/interfaces/export.repository';
 import { ExportService } from './export.service';
 
 export interface BoardExportRequest {
-  readonly caller: Party;
+  readonly caller: Principal;
   /** A session that the caller is known to own, alone or with others. */
   readonly session: RecordOwner & { readonly id: string };
   readonly format: ExportFormat;
@@ -23,7 +23,7 @@ export interface BoardExportRequest {
   readonly idempotencyKey: string | null;
 }
 
-const LARGEST_PAGE = 200;
+const MAX_PAGE_SIZE = 200;
 
 /** What boards may ask of exports. */
 @Injectable()
@@ -55,15 +55,15 @@ export class ExportsForSolo {
   }
 
   /** The exports of one session, newest first. */
-  list(owner: Party, sessionId: string, size: number, cursor?: string): Promise<Page<Export>> {
+  list(owner: Principal, sessionId: string, size: number, cursor?: string): Promise<Page<Export>> {
     return this.exports.list({ owner, sessionId, size, cursor });
   }
 
   /** Ends the session's exports and gives up their files: with the session goes what was made of it. */
-  async discard(owner: Party, sessionId: string): Promise<void> {
+  async discard(owner: Principal, sessionId: string): Promise<void> {
     let cursor: string | undefined;
     do {
-      const page = await this.exports.list({ owner, sessionId, size: LARGEST_PAGE, cursor });
+      const page = await this.exports.list({ owner, sessionId, size: MAX_PAGE_SIZE, cursor });
       for (const { id, status } of page.items) {
         if (status === 'completed' || !isFinished(status)) await this.exports.remove(id, owner);
       }

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { Injectable, Logger } from '@nestjs/common';
-import type { Party } from '../../../platform/auth/caller';
+import type { Principal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { FileStorage } from '../../../platform/storage/file-storage';
 import type { Export } from '../domain/export';
@@ -28,7 +28,7 @@ export class UploadedPictureService {
    * @param png the whole file
    * @throws DomainError not-found | invalid when it is no sound PNG | conflict when the export takes no picture (any more)
    */
-  async store(exportId: string, png: Buffer, owner: Party): Promise<Export> {
+  async store(exportId: string, png: Buffer, owner: Principal): Promise<Export> {
     const request = await this.exports.get(exportId, owner);
     if (request.format !== 'png') {
       throw new DomainError('conflict', 'export-takes-no-picture', 'Only a PNG export takes a picture');

@@ -2,7 +2,7 @@ import type { ScheduledRunRequest } from '../../../export';
 import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
 import type { BegunRun } from './interfaces/schedule-run.repository';
 import { TimeZone } from '../../../platform/time/time-zone';
-import { LONGEST_NAME } from './schedule-name';
+import { MAX_NAME_LENGTH } from './schedule-name';
 
 /** The export that a run asks for: always the same one, however often it is asked for. */
 export function requestOf({ run, schedule }: BegunRun): ScheduledRunRequest {
@@ -25,7 +25,7 @@ export function requestOf({ run, schedule }: BegunRun): ScheduledRunRequest {
 
 /** A hundred characters at most: more of a title is cut off where a file is named after it, and the date with it. */
 function titleOf(name: string, date: string): string {
-  const characters = Array.from(name).slice(0, LONGEST_NAME - date.length - 1);
+  const characters = Array.from(name).slice(0, MAX_NAME_LENGTH - date.length - 1);
   return `${characters.join('')}_${date}`;
 }
 

@@ -1,5 +1,5 @@
 import { isAdmin } from '../../../platform/auth/admin';
-import type { Caller, Person } from '../../../platform/auth/caller';
+import type { UserPrincipal, Person } from '../../../platform/auth/principal';
 import type { Schedule } from './schedule';
 
 /** Who acts on schedules, and on which: on their own, on those of one tenant, or on all. */
@@ -17,7 +17,7 @@ export function accessToOwn(actor: Person): ScheduleAccess {
 }
 
 /** All that the caller may manage: an administrator, the schedules of everybody in their tenant; others, their own. */
-export function accessOf(caller: Caller): ScheduleAccess {
+export function accessOf(caller: UserPrincipal): ScheduleAccess {
   if (!isAdmin(caller)) return accessToOwn(caller);
   const { tenantId } = caller;
   return tenantId === null ? { to: 'all', actor: caller } : { to: 'tenant', actor: caller, tenantId };

@@ -1,14 +1,14 @@
 import type { GrantedRows, ScheduledRows } from '../../../catalog';
 import type { DeliveryMethod } from '../../../delivery';
-import type { Person } from '../../../platform/auth/caller';
+import type { Person } from '../../../platform/auth/principal';
 import type { PauseCode } from '../../../platform/errors/record-codes';
 import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
 import type { RecurrenceRule } from './recurrence/recurrence-rule';
 
-export const MOST_SCHEDULES = 100;
+export const MAX_SCHEDULES = 100;
 
 /** How many runs in a row may fail before a schedule is paused. */
-export const MOST_FAILURES = 5;
+export const MAX_FAILURES = 5;
 
 /** What is exported, as its owner asked for it. */
 export type ScheduleContent = Omit<ScheduledRows, 'timezone'>;

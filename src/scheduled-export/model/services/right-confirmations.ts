@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { isAdmin } from '../../../platform/auth/admin';
-import { type Caller, partyKey } from '../../../platform/auth/caller';
+import { type UserPrincipal, principalKey } from '../../../platform/auth/principal';
 import { RepeatedWarnings } from '../../../platform/observability/repeated-warnings';
 import { ScheduleRepository } from '../domain/interfaces/schedule.repository';
 
@@ -20,10 +20,10 @@ export class RightConfirmations {
   constructor(private readonly schedules: ScheduleRepository) {}
 
   /** Resolves when it is recorded. */
-  async confirm(caller: Caller): Promise<void> {
+  async confirm(caller: UserPrincipal): Promise<void> {
     if (!isAdmin(caller)) return;
     const { userId, tenantId } = caller;
-    const key = partyKey({ userId, tenantId });
+    const key = principalKey({ userId, tenantId });
     const last = this.confirmedAt.get(key);
     if (last !== undefined && performance.now() - last < REPEAT_MS) return;
     if (this.confirmedAt.size >= MAX_REMEMBERED) this.confirmedAt.clear();

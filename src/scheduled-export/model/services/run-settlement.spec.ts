@@ -3,7 +3,7 @@ import { MAIL_NOTICE } from '../../../../test/support/schedule-definitions';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
 import { requestOf } from '../domain/run-request';
-import { MOST_FAILURES, type Schedule } from '../domain/schedule';
+import { MAX_FAILURES, type Schedule } from '../domain/schedule';
 import { RunSettlement } from './run-settlement';
 
 const WEBHOOK: PlannedDelivery = {
@@ -154,12 +154,12 @@ describe('RunSettlement', () => {
     });
   });
 
-  it(`pauses a schedule after ${MOST_FAILURES} failures in a row, and not before`, async () => {
+  it(`pauses a schedule after ${MAX_FAILURES} failures in a row, and not before`, async () => {
     const { make, begin, settle, readSchedule, fail } = setup();
     const schedule = await make({ notice: MAIL_NOTICE });
     const active: boolean[] = [];
 
-    for (let turn = 0; turn < MOST_FAILURES; turn++) {
+    for (let turn = 0; turn < MAX_FAILURES; turn++) {
       await fail((await begin(schedule)).exportId);
       await settle();
       active.push((await readSchedule(schedule)).isActive);

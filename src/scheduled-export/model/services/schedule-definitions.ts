@@ -3,7 +3,7 @@ import { CatalogForScheduledExport } from '../../../catalog';
 import { DeliveriesForScheduledExport, type ScheduleDeliveries } from '../../../delivery';
 import { retentionError } from '../../../export';
 import { isAdmin } from '../../../platform/auth/admin';
-import type { Caller } from '../../../platform/auth/caller';
+import type { UserPrincipal } from '../../../platform/auth/principal';
 import { Config } from '../../../platform/config/config';
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
 import { keptDeliveries } from '../domain/kept-deliveries';
@@ -38,7 +38,7 @@ export class ScheduleDefinitions {
    * @param earlier what the schedule was until now: secrets that are left out stay what they were
    * @throws DomainError invalid, naming every field that is wrong | forbidden
    */
-  async define(caller: Caller, wish: ScheduleWish, earlier: Schedule | null): Promise<Defined> {
+  async define(caller: UserPrincipal, wish: ScheduleWish, earlier: Schedule | null): Promise<Defined> {
     const errors: FieldError[] = [...this.ownErrors(wish)];
     const recurrence = readRecurrence(wish.recurrence);
     if ('errors' in recurrence) errors.push(...recurrence.errors);
@@ -76,7 +76,11 @@ export class ScheduleDefinitions {
   }
 
   /** What is planned anew, and of what stays as it was the earlier plan with its secrets. */
-  private async plan(caller: Caller, wish: WishedDelivery, earlier: Schedule | null): Promise<ScheduleDeliveries> {
+  private async plan(
+    caller: UserPrincipal,
+    wish: WishedDelivery,
+    earlier: Schedule | null,
+  ): Promise<ScheduleDeliveries> {
     // Who is no administrator any more keeps no right that came with it.
     const kept = earlier ? keptDeliveries(wish, earlier, isAdmin(caller) || !earlier.asAdmin) : [];
     await this.deliveries.probe(kept);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { requireAdmin } from '../../../platform/auth/admin';
-import type { Caller } from '../../../platform/auth/caller';
+import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { Page } from '../../../platform/http/page';
 import { ScheduleRepository, type ScheduleQuery } from '../domain/interfaces/schedule.repository';
@@ -18,7 +18,7 @@ export class ScheduleManagement {
    * @throws DomainError forbidden
    */
   listFor(
-    caller: Caller,
+    caller: UserPrincipal,
     owner: string | undefined,
     query: Pick<ScheduleQuery, 'size' | 'cursor' | 'isActive'>,
   ): Promise<Page<Schedule>> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DeliveriesForScheduledExport, type DeliveryState } from '../../../delivery';
 import { type Export, ExportsForScheduledExport } from '../../../export';
-import type { Caller } from '../../../platform/auth/caller';
+import type { UserPrincipal } from '../../../platform/auth/principal';
 import { Config } from '../../../platform/config/config';
 import type { Page } from '../../../platform/http/page';
 import { idempotentRequest } from '../../../platform/idempotency/idempotency-keys';
@@ -46,7 +46,7 @@ export class ScheduleRuns {
    * Runs a schedule now, also one that is paused.
    * @throws RateLimitExceededError | DomainError not-found | forbidden | mismatch | gone
    */
-  async runNow(scheduleId: string, caller: Caller, idempotencyKey: string | null): Promise<RequestedRun> {
+  async runNow(scheduleId: string, caller: UserPrincipal, idempotencyKey: string | null): Promise<RequestedRun> {
     const { id } = await this.schedules.toRun(scheduleId, caller);
     const idempotency = idempotencyKey === null ? null : idempotentRequest(caller, idempotencyKey, 'schedule-run', id);
     const begun = await this.runs.beginManual(id, caller, idempotency, this.config.exports.rateLimit);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { requireAdmin } from '../../../platform/auth/admin';
-import type { Caller } from '../../../platform/auth/caller';
+import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { idempotentRequest } from '../../../platform/idempotency/idempotency-keys';
 import { ScheduleRepository, type ScheduleCreation } from '../domain/interfaces/schedule.repository';
@@ -25,7 +25,7 @@ export class ScheduleService {
   ) {}
 
   /** @throws DomainError invalid | forbidden | mismatch | gone | conflict */
-  async create(caller: Caller, wish: ScheduleWish, idempotencyKey: string | null): Promise<SavedSchedule> {
+  async create(caller: UserPrincipal, wish: ScheduleWish, idempotencyKey: string | null): Promise<SavedSchedule> {
     const idempotency =
       idempotencyKey === null ? null : idempotentRequest(caller, idempotencyKey, 'schedule', JSON.stringify(wish));
     const { definition, webhookSecret } = await this.definitions.define(caller, wish, null);
@@ -35,7 +35,7 @@ export class ScheduleService {
   }
 
   /** @throws DomainError not-found | invalid | forbidden */
-  async replace(id: string, caller: Caller, wish: ScheduleWish): Promise<SavedSchedule> {
+  async replace(id: string, caller: UserPrincipal, wish: ScheduleWish): Promise<SavedSchedule> {
     const { definition, webhookSecret } = await this.definitions.define(caller, wish, await this.getOwn(id, caller));
     const schedule = await this.schedules.replace(id, definition, caller);
     if (!schedule) throw DomainError.notFound('Schedule');
@@ -46,7 +46,7 @@ export class ScheduleService {
    * The schedule for somebody who has it run: who is no administrator any more does not have that done which only they may.
    * @throws DomainError not-found | forbidden
    */
-  async toRun(id: string, by: Caller): Promise<Schedule> {
+  async toRun(id: string, by: UserPrincipal): Promise<Schedule> {
     const schedule = await this.getOwn(id, by);
     if (needsAdmin(schedule)) requireAdmin(by);
     return schedule;
@@ -56,7 +56,7 @@ export class ScheduleService {
    * What a schedule exports and where to is granted to its owner: nobody else saves or runs it in their name.
    * @throws DomainError not-found | forbidden, for an administrator who may see it
    */
-  private async getOwn(id: string, caller: Caller): Promise<Schedule> {
+  private async getOwn(id: string, caller: UserPrincipal): Promise<Schedule> {
     const schedule = await this.management.get(id, accessOf(caller));
     if (isOwner(schedule, caller)) return schedule;
     throw new DomainError('forbidden', 'owner-only', 'Only its owner may replace or run a schedule');

@@ -14,7 +14,7 @@ import type { LargePageTurn } from './large-page-turn';
 const PAGES_AHEAD = 3;
 
 /** Nobody reads more, and a board may name thousands of images that are not there. */
-const MOST_WARNINGS = 50;
+const MAX_WARNINGS = 50;
 
 export interface ThreadOptions {
   readonly assets: AssetLoader;
@@ -146,9 +146,9 @@ export class ThreadDrawing implements Drawing {
 
   private warn(warning: ExportWarning): void {
     this.warningCount += 1;
-    const more = this.warningCount - MOST_WARNINGS;
+    const more = this.warningCount - MAX_WARNINGS;
     if (more <= 0) this.warnings.push(warning);
-    else this.warnings[MOST_WARNINGS] = { code: 'more-warnings', text: `${more} more like these.` };
+    else this.warnings[MAX_WARNINGS] = { code: 'more-warnings', text: `${more} more like these.` };
   }
 
   private async nextMessage(isPage: boolean): Promise<FromThread> {

@@ -9,8 +9,8 @@ export const PAGE_SIZES = ['original', 'a4', 'letter', 'a3'] as const;
 export const ORIENTATIONS = ['auto', 'portrait', 'landscape'] as const;
 
 export const DEFAULT_PIXEL_RATIO = 2;
-export const LEAST_PIXEL_RATIO = 0.1;
-export const LARGEST_PIXEL_RATIO = 4;
+export const MIN_PIXEL_RATIO = 0.1;
+export const MAX_PIXEL_RATIO = 4;
 
 /** How a board is to be drawn. */
 export type Picture =

@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer';
-import { isName, LONGEST_NAME as LONGEST_USER_ID } from '../../../platform/auth/caller';
+import { isName, MAX_NAME_LENGTH as MAX_USER_ID_LENGTH } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { BodyReader } from '../../../platform/http/body.decorator';
 import { type JsonListener, JsonDepthError, JsonScanner, JsonSyntaxError } from '../../../platform/json/json-scanner';
 import { BoardTooDeepError, MalformedStateError } from '../board/board-errors';
 import { limits } from '../board/limits';
 import { PAGE_LEVELS, PageCounter } from '../board/page-counter';
-import { type BoardState, LONGEST_NAME } from './solo-session';
+import { type BoardState, MAX_NAME_LENGTH } from './solo-session';
 
 /** Bytes that may be around the state. */
 const MAX_ENVELOPE_BYTES = 64 * 1024;
@@ -164,7 +164,7 @@ function parseEnvelope(json: string): Envelope {
 function nameOf({ name }: Envelope): string | undefined {
   if (name === undefined) return undefined;
   if (typeof name !== 'string') throw invalid('name', 'must be a text');
-  if (name.length > LONGEST_NAME) throw invalid('name', `must have at most ${LONGEST_NAME} characters`);
+  if (name.length > MAX_NAME_LENGTH) throw invalid('name', `must have at most ${MAX_NAME_LENGTH} characters`);
   if (name.includes('\0')) throw invalid('name', 'must not contain a NUL character');
   return name.toWellFormed();
 }
@@ -182,7 +182,7 @@ function userIdOf({ user_id: userId }: Envelope): string {
     throw DomainError.invalidRequest({ field: 'user_id', message, code: 'required' });
   }
   if (isName(userId)) return userId;
-  throw invalid('user_id', `must be a well-formed text of 1 to ${LONGEST_USER_ID} characters without NUL`);
+  throw invalid('user_id', `must be a well-formed text of 1 to ${MAX_USER_ID_LENGTH} characters without NUL`);
 }
 
 function invalid(field: string, message: string): DomainError {

@@ -33,4 +33,4 @@ export class RevisionMismatchError extends DomainError {
 
 /** What a session may be called when it is made without a name. */
 export const DEFAULT_NAME = 'Untitled';
-export const LONGEST_NAME = 255;
+export const MAX_NAME_LENGTH = 255;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DeliveryPlanner, type NotifyWish } from '../../../delivery';
 import { type Export, type ExportFormat, type ExportOptions, ExportsForSolo } from '../../../export';
-import type { Party } from '../../../platform/auth/caller';
+import type { Principal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { Page } from '../../../platform/http/page';
 import { BOARD_FORMATS, type BoardFormat, pictureOf } from '../domain/picture';
@@ -31,7 +31,7 @@ export class BoardExportService {
 
   /** @throws DomainError not-found | invalid | limit | mismatch | unprocessable when the drawing is too large */
   async request(
-    caller: Party,
+    caller: Principal,
     sessionId: string,
     { format = DEFAULT_FORMAT, options, notify, retentionSeconds }: BoardRequest,
     idempotencyKey: string | null,
@@ -60,7 +60,7 @@ export class BoardExportService {
   }
 
   /** @throws DomainError not-found */
-  async list(caller: Party, sessionId: string, size: number, cursor?: string): Promise<Page<Export>> {
+  async list(caller: Principal, sessionId: string, size: number, cursor?: string): Promise<Page<Export>> {
     const { id } = await this.sessions.get(sessionId, caller);
     return this.exports.list(caller, id, size, cursor);
   }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Party, partyKey } from '../../../platform/auth/caller';
+import { type Principal, principalKey } from '../../../platform/auth/principal';
 import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { checkDrawingBudget, maxDrawingSeconds } from '../domain/drawing-budget';
@@ -21,7 +21,7 @@ export class DrawingBudgetService {
    * A board is read only when it changed since it was measured, or when not all that may be drawn of it is within the budget.
    * @throws DrawingTooLargeError | DomainError not-found when the session is gone
    */
-  async check(caller: Party, session: SoloSession, picture: Picture): Promise<void> {
+  async check(caller: Principal, session: SoloSession, picture: Picture): Promise<void> {
     const { budgetSeconds } = this.config.boards;
     const known = await this.sessions.findDrawingCost(session.id, session.rev);
     if (known && maxDrawingSeconds(known, picture) <= budgetSeconds) return;
@@ -30,7 +30,7 @@ export class DrawingBudgetService {
       if (state === null) throw DomainError.notFound('Session');
       return state;
     };
-    const board = { account: partyKey(caller), readState };
+    const board = { account: principalKey(caller), readState };
     const measure = await this.boards.measure(board, picture, new AbortController().signal);
     // The export of a board that cannot be drawn fails and tells why.
     if (!measure) return;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { Injectable, Logger } from '@nestjs/common';
 import { isUUID } from 'class-validator';
-import { type Party, partyKey, type Person } from '../../../platform/auth/caller';
+import { type Principal, principalKey, type Person } from '../../../platform/auth/principal';
 import { LinkSigner } from '../../../platform/auth/link-signer';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { FileNotFoundError, FileStorage } from '../../../platform/storage/file-storage';
@@ -54,7 +54,7 @@ export class SessionThumbnailService {
       return state;
     };
     // On the caller's own account: a thumbnail is for one person, and must not wait for others of an external system.
-    const board = { account: partyKey(caller), purpose: 'thumbnail' as const, readState };
+    const board = { account: principalKey(caller), purpose: 'thumbnail' as const, readState };
     const drawing = await this.boards.open(board, PICTURE, signal);
     const key = `${thumbnailPrefix(session.id)}${randomUUID()}.png`;
     await this.storage.put(key, drawing.pngPages(), { contentType: 'image/png', signal });
@@ -78,7 +78,7 @@ export class SessionThumbnailService {
    * @param owner whose session it must be; `null` for the bearer of a link, who proved that we gave it away
    * @throws DomainError not-found, also while there is no thumbnail
    */
-  async open(id: string, owner: Party | null): Promise<Readable> {
+  async open(id: string, owner: Principal | null): Promise<Readable> {
     const key = isUUID(id) ? await this.sessions.findThumbnail(id, owner) : null;
     try {
       if (key !== null) return await this.storage.open(key);

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { ExportsForSolo } from '../../../export';
-import { type CallingCustomer, isCustomer, type Party, type Person } from '../../../platform/auth/caller';
+import { type CustomerPrincipal, isCustomer, type Principal, type Person } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { Page } from '../../../platform/http/page';
 import { idempotentRequest } from '../../../platform/idempotency/idempotency-keys';
 import { SoloSessionRepository } from '../domain/interfaces/solo-session.repository';
 import type { SessionBody, UserSessionBody } from '../domain/session-body';
-import { type BoardState, DEFAULT_NAME, LONGEST_NAME, type SoloSession } from '../domain/solo-session';
+import { type BoardState, DEFAULT_NAME, MAX_NAME_LENGTH, type SoloSession } from '../domain/solo-session';
 
 /** The board that a session begins with: one empty page, as the front end's loader reads `null`. */
 const EMPTY_STATE: BoardState = { json: Buffer.from('null'), pageCount: 1 };
@@ -30,7 +30,7 @@ export class SoloSessionService {
   ) {}
 
   /** @throws DomainError not-found, also for an id that is none */
-  async get(id: string, owner: Party): Promise<SoloSession> {
+  async get(id: string, owner: Principal): Promise<SoloSession> {
     const session = isUUID(id) ? await this.sessions.find(id, owner) : null;
     if (!session) throw DomainError.notFound('Session');
     return session;
@@ -50,7 +50,7 @@ export class SoloSessionService {
     return state;
   }
 
-  list(owner: Party, size: number, cursor?: string): Promise<Page<SoloSession>> {
+  list(owner: Principal, size: number, cursor?: string): Promise<Page<SoloSession>> {
     return this.sessions.list(owner, size, cursor);
   }
 
@@ -64,7 +64,7 @@ export class SoloSessionService {
    * @throws as `create`
    */
   createFor(
-    customer: CallingCustomer,
+    customer: CustomerPrincipal,
     { userId, ...body }: UserSessionBody,
     idempotencyKey: string | null,
   ): Promise<SessionCreation> {
@@ -72,7 +72,7 @@ export class SoloSessionService {
   }
 
   private async createBy(
-    caller: Party,
+    caller: Principal,
     owner: Person,
     { name = DEFAULT_NAME, state = EMPTY_STATE }: SessionBody,
     idempotencyKey: string | null,
@@ -107,13 +107,13 @@ export class SoloSessionService {
   /** @throws BoardQuotaExceededError | DomainError not-found | mismatch */
   async duplicate(id: string, owner: Person, idempotencyKey: string | null): Promise<SessionCreation> {
     const original = await this.get(id, owner);
-    const name = `${original.name} (copy)`.slice(0, LONGEST_NAME).toWellFormed();
+    const name = `${original.name} (copy)`.slice(0, MAX_NAME_LENGTH).toWellFormed();
     const idempotency = idempotencyKey === null ? null : idempotentRequest(owner, idempotencyKey, 'duplicate', id);
     return this.sessions.duplicate(id, { owner, name }, idempotency);
   }
 
   /** Deletes the session with everything that was made of it; its files are unreachable at once, and removed soon after. */
-  async delete(id: string, owner: Party): Promise<void> {
+  async delete(id: string, owner: Principal): Promise<void> {
     await this.get(id, owner);
     await this.exports.discard(owner, id);
     await this.sessions.delete(id, owner);

@@ -1,4 +1,4 @@
-import type { Caller } from '../../../../platform/auth/caller';
+import type { UserPrincipal } from '../../../../platform/auth/principal';
 import type { IdempotentRequest } from '../../../../platform/idempotency/idempotency-keys';
 import type { DataType, DataTypeDefinition, SensitiveColumn } from '../data-type';
 
@@ -18,7 +18,7 @@ export abstract class DataTypeRepository {
   /** @throws DomainError conflict when the name is taken | mismatch | gone when what a repeat made was deleted */
   abstract create(
     definition: DataTypeDefinition,
-    by: Caller,
+    by: UserPrincipal,
     idempotency: IdempotentRequest | null,
   ): Promise<DataTypeCreation>;
 
@@ -26,10 +26,10 @@ export abstract class DataTypeRepository {
    * @returns `null` when it does not exist
    * @throws DomainError conflict when the name is taken
    */
-  abstract replace(id: string, definition: DataTypeDefinition, by: Caller): Promise<DataType | null>;
+  abstract replace(id: string, definition: DataTypeDefinition, by: UserPrincipal): Promise<DataType | null>;
 
   /** @returns whether it existed */
-  abstract delete(id: string, by: Caller): Promise<boolean>;
+  abstract delete(id: string, by: UserPrincipal): Promise<boolean>;
 
   abstract sensitiveColumns(): Promise<SensitiveColumn[]>;
 }

@@ -1,16 +1,16 @@
-import type { Party } from '../../../../platform/auth/caller';
+import type { Principal } from '../../../../platform/auth/principal';
 import type { Page } from '../../../../platform/http/page';
 import type { Event, EventDetails } from '../event';
 import type { ParticipantResult } from '../participant-result';
 
 /** The events. Those that somebody else holds are not found. */
 export abstract class EventRepository {
-  abstract find(id: string, owner: Party): Promise<Event | null>;
+  abstract find(id: string, owner: Principal): Promise<Event | null>;
 
-  abstract findDetails(id: string, owner: Party): Promise<EventDetails | null>;
+  abstract findDetails(id: string, owner: Principal): Promise<EventDetails | null>;
 
   /** Newest first. */
-  abstract list(owner: Party, size: number, cursor?: string): Promise<Page<Event>>;
+  abstract list(owner: Principal, size: number, cursor?: string): Promise<Page<Event>>;
 
   abstract countParticipants(eventId: string): Promise<number>;
 

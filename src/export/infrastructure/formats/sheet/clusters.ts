@@ -2,7 +2,7 @@
 const SIMPLE = /^[\x20-\x7e\u00a0-\u024f\u0400-\u0482\u048a-\u052f]*$/;
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 /** More than the longest that a language or an emoji has; what is longer was made to break programs. */
-const LONGEST_CLUSTER = 32;
+const MAX_CLUSTER_LENGTH = 32;
 
 /** What a reader takes for single characters: letters with their marks, emoji with all that is joined to them. */
 export function* clustersOf(text: string): Generator<string> {
@@ -11,13 +11,13 @@ export function* clustersOf(text: string): Generator<string> {
     return;
   }
   for (const { segment } of segmenter.segment(text)) {
-    if (segment.length <= LONGEST_CLUSTER) {
+    if (segment.length <= MAX_CLUSTER_LENGTH) {
       yield segment;
       continue;
     }
     const characters = Array.from(segment);
-    for (let start = 0; start < characters.length; start += LONGEST_CLUSTER / 2) {
-      yield characters.slice(start, start + LONGEST_CLUSTER / 2).join('');
+    for (let start = 0; start < characters.length; start += MAX_CLUSTER_LENGTH / 2) {
+      yield characters.slice(start, start + MAX_CLUSTER_LENGTH / 2).join('');
     }
   }
 }

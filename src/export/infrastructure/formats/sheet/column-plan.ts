@@ -28,13 +28,13 @@ export interface ColumnPlan {
   readonly panels: readonly Panel[];
 }
 
-const LEAST_TEXT = 18;
+const MIN_TEXT_WIDTH = 18;
 /** Some eighteen characters: where long texts have less, they become ladders of words. */
-const LEAST_LONG_TEXT = 90;
+const MIN_LONG_TEXT_WIDTH = 90;
 /** Texts that are not long may have so many lines. */
 const LINES_OF_SHORT_TEXT = 4;
-const WIDEST_PIECE = 90;
-const WIDEST_TEXT = 420;
+const MAX_PIECE_WIDTH = 90;
+const MAX_TEXT_WIDTH = 420;
 const COMFORTABLE_TEXT = 150;
 /** Between equal parts for all (0) and parts in proportion to their texts (1), which starve the shorter ones. */
 const WEIGHT_OF_CONTENT = 0.7;
@@ -76,11 +76,11 @@ function demandsOf(extents: readonly ColumnExtent[], size: number): Demand[] {
   const { scale, padding } = densityOf(size);
   return extents.map(({ index, piece, whole, length }) => {
     const least = Math.max(
-      LEAST_TEXT,
-      Math.min(piece, WIDEST_PIECE),
-      Math.min(whole / LINES_OF_SHORT_TEXT, LEAST_LONG_TEXT),
+      MIN_TEXT_WIDTH,
+      Math.min(piece, MAX_PIECE_WIDTH),
+      Math.min(whole / LINES_OF_SHORT_TEXT, MIN_LONG_TEXT_WIDTH),
     );
-    const wish = Math.max(least, Math.min(whole, WIDEST_TEXT));
+    const wish = Math.max(least, Math.min(whole, MAX_TEXT_WIDTH));
     const comfort = Math.max(least, Math.min(wish, COMFORTABLE_TEXT));
     const outer = (inner: number) => inner * scale + 2 * padding.x + 0.5;
     const weight = Math.max(1, length) ** WEIGHT_OF_CONTENT;

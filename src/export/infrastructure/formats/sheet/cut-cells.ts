@@ -1,7 +1,7 @@
 import type { ExportWarning } from '../../../model/domain/export';
 
-const MOST_PLACES = 3;
-const LONGEST_NAME = 40;
+const MAX_PLACES = 3;
+const MAX_NAME_LENGTH = 40;
 
 /** The cells that could not be shown whole. */
 export class CutCells {
@@ -11,8 +11,8 @@ export class CutCells {
   /** @param place which row it is, counted from 1, or the `header` */
   add(place: number | 'header', label: string): void {
     this.count += 1;
-    if (this.places.length >= MOST_PLACES) return;
-    const name = label.length > LONGEST_NAME ? `${label.slice(0, LONGEST_NAME - 1).toWellFormed()}…` : label;
+    if (this.places.length >= MAX_PLACES) return;
+    const name = label.length > MAX_NAME_LENGTH ? `${label.slice(0, MAX_NAME_LENGTH - 1).toWellFormed()}…` : label;
     this.places.push(`${place === 'header' ? 'header' : `row ${place}`}, “${name.replace(/\s+/g, ' ')}”`);
   }
 
@@ -23,7 +23,7 @@ export class CutCells {
       this.count === 1
         ? '1 cell was too long to print; it is cut'
         : `${this.count} cells were too long to print; they are cut`;
-    const text = `${said}: ${this.places.join('; ')}${this.count > MOST_PLACES ? ' and others' : ''}.`;
+    const text = `${said}: ${this.places.join('; ')}${this.count > MAX_PLACES ? ' and others' : ''}.`;
     return [{ code: 'cell-truncated', text }];
   }
 }

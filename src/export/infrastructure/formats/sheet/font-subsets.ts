@@ -11,7 +11,7 @@ export interface EncodedGlyph extends Glyph {
 }
 
 /** Writing a subset takes the event loop for as long as it has glyphs: for so many, some ten milliseconds. */
-const MOST_GLYPHS = 500;
+const MAX_GLYPHS = 500;
 
 /** The glyphs of one font that a document uses, in several small fonts where they are many, as ideographs are. */
 export class FontSubsets {
@@ -52,7 +52,7 @@ export class FontSubsets {
   }
 
   private subsetWithRoom(): EmbeddedFont {
-    const wanted = Math.floor(this.places.size / MOST_GLYPHS);
+    const wanted = Math.floor(this.places.size / MAX_GLYPHS);
     const ready = this.subsets[wanted];
     if (ready) return ready;
     const further = embedFile(this.document, this.file, `-${wanted}`);

@@ -1,5 +1,5 @@
 import { clustersOf } from './clusters';
-import { LONGEST_TEXT, printable } from './printable-text';
+import { MAX_TEXT_LENGTH, printable } from './printable-text';
 
 describe('A text on paper', () => {
   it.each([
@@ -18,12 +18,12 @@ describe('A text on paper', () => {
   });
 
   it('is cut at its bound, with an ellipsis, and never inside of a character', () => {
-    const whole = printable('x'.repeat(LONGEST_TEXT));
-    const longer = printable(`x${'😀'.repeat(LONGEST_TEXT)}`);
+    const whole = printable('x'.repeat(MAX_TEXT_LENGTH));
+    const longer = printable(`x${'😀'.repeat(MAX_TEXT_LENGTH)}`);
 
-    expect(whole).toEqual({ text: 'x'.repeat(LONGEST_TEXT), cut: false });
+    expect(whole).toEqual({ text: 'x'.repeat(MAX_TEXT_LENGTH), cut: false });
     expect(longer.cut).toBe(true);
-    expect(longer.text).toHaveLength(LONGEST_TEXT);
+    expect(longer.text).toHaveLength(MAX_TEXT_LENGTH);
     expect(longer.text.endsWith('…')).toBe(true);
     expect(Array.from(longer.text).every((character) => /[x😀…\ufffd]/u.test(character))).toBe(true);
   });

@@ -1,19 +1,19 @@
 /** The most of a text that is printed; a page holds some four thousand characters. */
-export const LONGEST_TEXT = 2_000;
-const MOST_MARKS = 8;
+export const MAX_TEXT_LENGTH = 2_000;
+const MAX_COMBINING_MARKS = 8;
 const ELLIPSIS = '…';
 
 const LINE_ENDS = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/g;
 const EMPTY_LINES = /\n(?:[ ]*\n){2,}/g;
 const CONTROLS = /[\u0000-\u0008\u000e-\u001f\u007f-\u009f\ufff9-\ufffb]/g;
-const HEAPED_MARKS = new RegExp(`(\\p{M}{${MOST_MARKS}})\\p{M}+`, 'gu');
+const HEAPED_MARKS = new RegExp(`(\\p{M}{${MAX_COMBINING_MARKS}})\\p{M}+`, 'gu');
 
 /**
  * A text as paper can show it: well-formed, composed, with `\n` for all that ends a line and blanks for tabs, without
  * control characters, and cut where it is longer than `longest` UTF-16 units.
  * @returns whether something of it was left out
  */
-export function printable(text: string, longest = LONGEST_TEXT): { readonly text: string; readonly cut: boolean } {
+export function printable(text: string, longest = MAX_TEXT_LENGTH): { readonly text: string; readonly cut: boolean } {
   const beginning = text.slice(0, longest + 1).toWellFormed();
   const clean = beginning
     .replace(LINE_ENDS, '\n')

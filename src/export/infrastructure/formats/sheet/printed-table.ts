@@ -16,7 +16,7 @@ import { Typefaces } from './typefaces';
 
 /** So many rows are looked at before the columns' widths are settled. */
 const SAMPLE = 200;
-const MOST_CHARACTERS_NAMED = 10;
+const MAX_CHARACTERS_LISTED = 10;
 
 export function printTable(table: Table, options: ExportOptions, report: ReportProgress): PrintedTable {
   return new PrintedTable(table, documentOf(table), options, report);
@@ -86,8 +86,8 @@ export class PrintedTable {
     const { warnings } = this.rows.cutCells;
     const missing = [...this.setter.missing];
     if (missing.length > 0) {
-      const named = missing.slice(0, MOST_CHARACTERS_NAMED).map(codeOf).join(', ');
-      const more = missing.length > MOST_CHARACTERS_NAMED ? ' and others' : '';
+      const named = missing.slice(0, MAX_CHARACTERS_LISTED).map(codeOf).join(', ');
+      const more = missing.length > MAX_CHARACTERS_LISTED ? ' and others' : '';
       const text = `No font has these characters, which are printed as \ufffd: ${named}${more}.`;
       warnings.push({ code: 'characters-not-printable', text });
     }

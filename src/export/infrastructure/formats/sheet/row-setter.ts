@@ -24,15 +24,15 @@ export interface SheetHeader {
 }
 
 /** Of a cell; some three pages. */
-const MOST_LINES = 120;
-const MOST_HEADER_LINES = 4;
+const MAX_LINES = 120;
+const MAX_HEADER_LINES = 4;
 /** Of a label that is told in full elsewhere. */
 const LINES_OF_NUMBERED = 3;
 /** Into so many lines a label is broken where there is room. */
 const COMFORTABLE_HEADER_LINES = 3;
 /** What a label may ask for above short cells, in points. */
-const WIDEST_LABEL = 90;
-const WIDEST_LABEL_PIECE = 75;
+const MAX_LABEL_WIDTH = 90;
+const MAX_LABEL_PIECE_WIDTH = 75;
 
 /** Turns rows into lines of text. */
 export class RowSetter {
@@ -61,8 +61,8 @@ export class RowSetter {
       if (this.isEmpty(index, rows)) continue;
       const label = this.setter.extent(inOneLine(column.label), LOOKS.header);
       // A label may be broken: a column of figures need not be as wide as the question above it.
-      let piece = Math.min(label.piece, WIDEST_LABEL_PIECE);
-      let whole = Math.max(piece, Math.min(label.whole / COMFORTABLE_HEADER_LINES, WIDEST_LABEL));
+      let piece = Math.min(label.piece, MAX_LABEL_PIECE_WIDTH);
+      let whole = Math.max(piece, Math.min(label.whole / COMFORTABLE_HEADER_LINES, MAX_LABEL_WIDTH));
       let squares = 0;
       await this.slices.pause();
       for (const row of measured) {
@@ -95,7 +95,7 @@ export class RowSetter {
     const { columns } = this.table;
     const labels = columns.map(({ label }) => inOneLine(label));
     for (const { label } of columns) if (printable(label).cut) this.cutCells.add('header', label);
-    const whole = this.labelCells(labels, plan, MOST_HEADER_LINES);
+    const whole = this.labelCells(labels, plan, MAX_HEADER_LINES);
     const firstLong = whole.findIndex(({ cut }) => cut);
     const { short, list } = firstLong < 0 ? { short: labels, list: [] } : numberedLabels(columns, firstLong);
     const set = firstLong < 0 ? whole : this.labelCells(short, plan, LINES_OF_NUMBERED);
@@ -130,7 +130,7 @@ export class RowSetter {
         continue;
       }
       const { text, cut } = printable(this.cellText.of(row[index] ?? null, type));
-      const broken = this.setter.lines(text, density.cell, width - 2 * density.padding.x, MOST_LINES);
+      const broken = this.setter.lines(text, density.cell, width - 2 * density.padding.x, MAX_LINES);
       if (cut || broken.cut) this.cutCells.add(this.rowNumber, label);
       cells.push(broken.lines);
       await this.slices.pause();

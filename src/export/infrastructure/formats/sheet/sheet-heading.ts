@@ -4,11 +4,11 @@ import { printable } from './printable-text';
 import type { TextPen } from './text-pen';
 import type { Line, TextSetter } from './text-setter';
 
-const MOST_TITLE_LINES = 3;
-const MOST_FACT_LINES = 3;
-const LONGEST_FACT = 300;
+const MAX_TITLE_LINES = 3;
+const MAX_FACT_LINES = 3;
+const MAX_FACT_LENGTH = 300;
 /** More than the longest text has. */
-const MOST_NOTE_LINES = 1_000;
+const MAX_NOTE_LINES = 1_000;
 const GAP = 16;
 
 /** A fact's label and value, which stand side by side. */
@@ -31,11 +31,11 @@ export class SheetHeading {
     private readonly setter: TextSetter,
     private readonly box: { readonly left: number; readonly width: number; readonly rightToLeft: boolean },
   ) {
-    this.title = this.set(table.title, LOOKS.title, box.width, MOST_TITLE_LINES);
+    this.title = this.set(table.title, LOOKS.title, box.width, MAX_TITLE_LINES);
     const widest = table.facts.map(({ label }) => setter.extent(oneLine(label), LOOKS.factLabel).whole);
     this.labelWidth = Math.min(Math.max(0, ...widest), box.width / 3);
     this.facts = table.facts.map(({ label, value }) => this.fact(label, value));
-    this.notes = notes.flatMap((note) => setter.lines(note, LOOKS.factLabel, box.width, MOST_NOTE_LINES).lines);
+    this.notes = notes.flatMap((note) => setter.lines(note, LOOKS.factLabel, box.width, MAX_NOTE_LINES).lines);
   }
 
   /** The heights of what must not be divided: the title, then each fact, then each line of the notes. */
@@ -67,8 +67,8 @@ export class SheetHeading {
 
   private fact(label: string, value: string): SetFact {
     const lines = {
-      label: this.set(label, LOOKS.factLabel, this.labelWidth + 0.5, MOST_FACT_LINES),
-      value: this.set(value, LOOKS.fact, this.box.width - this.labelWidth - GAP, MOST_FACT_LINES),
+      label: this.set(label, LOOKS.factLabel, this.labelWidth + 0.5, MAX_FACT_LINES),
+      value: this.set(value, LOOKS.fact, this.box.width - this.labelWidth - GAP, MAX_FACT_LINES),
     };
     return { ...lines, height: Math.max(lines.label.length, lines.value.length) * LOOKS.fact.leading + 1.5 };
   }
@@ -79,5 +79,5 @@ export class SheetHeading {
 }
 
 function oneLine(text: string): string {
-  return printable(text, LONGEST_FACT).text.replaceAll('\n', ' ');
+  return printable(text, MAX_FACT_LENGTH).text.replaceAll('\n', ' ');
 }

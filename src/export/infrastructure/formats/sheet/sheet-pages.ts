@@ -16,7 +16,7 @@ interface RowPart {
 }
 
 /** A tall row begins at the foot of a page only where this many of its lines have room there. */
-const LEAST_LINES = 4;
+const MIN_LINES = 4;
 
 /** Puts rows on pages, one page in hand at a time. */
 export class SheetPages {
@@ -53,7 +53,7 @@ export class SheetPages {
       top += height;
     });
     this.top = top + 10;
-    const leastRoom = this.headerHeight + this.heightOf({ from: 0, to: LEAST_LINES });
+    const leastRoom = this.headerHeight + this.heightOf({ from: 0, to: MIN_LINES });
     if (this.top + leastRoom <= this.bottom) return;
     this.addPage();
     this.top = MARGIN;
@@ -76,7 +76,7 @@ export class SheetPages {
   }
 
   private addTall(row: SheetRow): void {
-    if (this.linesOfRoom < LEAST_LINES) this.drawPages();
+    if (this.linesOfRoom < MIN_LINES) this.drawPages();
     let from = 0;
     while (from < row.lineCount) {
       const to = Math.min(row.lineCount, from + Math.max(1, this.linesOfRoom));

@@ -52,9 +52,9 @@ const DIRECTION_MARKS = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const MISSING = '\ufffd';
 const ELLIPSIS = '…';
 /** More need not be known one by one. */
-const MOST_MISSING = 100;
+const MAX_MISSING = 100;
 const REMEMBERED_PARAGRAPHS = 2_000;
-const LONGEST_REMEMBERED = 200;
+const MAX_CACHED_LENGTH = 200;
 
 /** Makes lines of texts in any script: chooses typefaces, shapes, breaks, and orders by direction. */
 export class TextSetter {
@@ -112,7 +112,7 @@ export class TextSetter {
     const levels = levelsOf(paragraph, rightToLeft);
     const pieces = piecesOf(paragraph).map((piece) => this.setPiece(piece, levels, style));
     if (this.set.size >= REMEMBERED_PARAGRAPHS) this.set.clear();
-    if (paragraph.length <= LONGEST_REMEMBERED) this.set.set(key, pieces);
+    if (paragraph.length <= MAX_CACHED_LENGTH) this.set.set(key, pieces);
     return pieces;
   }
 
@@ -210,7 +210,7 @@ export class TextSetter {
   }
 
   private replacement(cluster: string, level: number, weight: Weight): Run {
-    if (this.missing.size < MOST_MISSING) this.missing.add(cluster);
+    if (this.missing.size < MAX_MISSING) this.missing.add(cluster);
     const typeface = this.typefaces.plain(weight);
     return { typeface, level, shaped: { ...typeface.shape(MISSING, false), text: cluster } };
   }

@@ -6,7 +6,7 @@ const EPOCH_DAYS = 25_569;
 const FIRST_SERIAL = 61;
 /** The year 10000, for which spreadsheets have no dates. */
 const END_SERIAL = 2_958_466;
-const MOST_REMEMBERED = 10_000;
+const MAX_CACHED = 10_000;
 
 /** Moments as spreadsheets count them: in days, by the clock of a time zone. */
 export class LocalTime {
@@ -36,7 +36,7 @@ export class LocalTime {
   private offsetAtQuarter(quarter: number): number {
     const known = this.offsets.get(quarter);
     if (known !== undefined) return known;
-    if (this.offsets.size >= MOST_REMEMBERED) this.offsets.clear();
+    if (this.offsets.size >= MAX_CACHED) this.offsets.clear();
     const offset = this.offsetAt(quarter * QUARTER);
     this.offsets.set(quarter, offset);
     return offset;

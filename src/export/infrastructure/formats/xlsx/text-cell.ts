@@ -11,7 +11,7 @@ export interface TextCell {
   readonly noteCut: Sql;
 }
 
-const MOST_UNITS = Sql.integer(CELL_UNITS);
+const MAX_UNITS = Sql.integer(CELL_UNITS);
 const CLOSE = sql`'</t></is></c>'`;
 const OPEN = sql`'<c t="inlineStr"><is><t xml:space="preserve">'`;
 const OPEN_QUOTED = sql`'<c s="${Sql.integer(STYLES.quoted)}" t="inlineStr"><is><t xml:space="preserve">'`;
@@ -44,7 +44,7 @@ export function textCell(text: Sql, { isGuarded, noteCut }: TextCell): Sql {
     : OPEN;
   // OFFSET keeps the planner from putting the expression in each place where its value is named.
   return sql`CASE WHEN ${text} IS NULL THEN '<c/>'
-    WHEN octet_length(${text}) > ${MOST_UNITS} OR ${inC} ~ ${Sql.literal(isGuarded ? `${UNUSUAL}|${MAY_BEGIN_FORMULA}` : UNUSUAL)}
+    WHEN octet_length(${text}) > ${MAX_UNITS} OR ${inC} ~ ${Sql.literal(isGuarded ? `${UNUSUAL}|${MAY_BEGIN_FORMULA}` : UNUSUAL)}
     THEN (SELECT ${open} || ${escaped(content)} || ${CLOSE}
           FROM (SELECT ${fitting(inC, noteCut)} AS "content" OFFSET 0) AS "cell")
     ELSE ${plainTextCell(text)} END`;
@@ -52,15 +52,15 @@ export function textCell(text: Sql, { isGuarded, noteCut }: TextCell): Sql {
 
 /** The text, cut where it has more UTF-16 units than a cell may hold. There are never more units than bytes. */
 function fitting(text: Sql, noteCut: Sql): Sql {
-  const head = sql`left(${text}, ${MOST_UNITS} + 1)`;
+  const head = sql`left(${text}, ${MAX_UNITS} + 1)`;
   // A character of two units gets a neighbour before it, that goes again.
   const units = sql`regexp_replace(${head}, ${Sql.literal(`(${BEYOND_16_BITS})`)}, ${Sql.literal('\u0001\\1')}, 'g')`;
   const neighbours = String.raw`\u0001(?=${BEYOND_16_BITS}|\Z)`;
   // In such a database every byte is a character: the last of them may be half of one.
   const superfluous = sql`CASE getdatabaseencoding() WHEN 'SQL_ASCII'
     THEN ${Sql.literal(String.raw`${neighbours}|[\u00c0-\u00ff][\u0080-\u00bf]*\Z`)} ELSE ${Sql.literal(neighbours)} END`;
-  return sql`CASE WHEN octet_length(${text}) <= ${MOST_UNITS} OR length(${units}) <= ${MOST_UNITS} THEN ${text}
-    WHEN ${noteCut} THEN regexp_replace(left(${units}, ${MOST_UNITS}), ${superfluous}, '', 'g') END`;
+  return sql`CASE WHEN octet_length(${text}) <= ${MAX_UNITS} OR length(${units}) <= ${MAX_UNITS} THEN ${text}
+    WHEN ${noteCut} THEN regexp_replace(left(${units}, ${MAX_UNITS}), ${superfluous}, '', 'g') END`;
 }
 
 /** As the content of an element, without a line break or any character that XML lacks. */

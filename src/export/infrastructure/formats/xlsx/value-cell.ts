@@ -9,7 +9,7 @@ const EMPTY = '<c/>';
 const MOST = 10 ** NUMBER_DIGITS - 1;
 const DECIMAL = /^-?\d+(?:\.(\d+))?$/;
 /** A longer one may be nearer to nothing than any number of a cell is. */
-const LONGEST_DECIMAL = 300;
+const MAX_DECIMAL_LENGTH = 300;
 
 /** How the values of one column become cells. */
 export interface ValueColumn {
@@ -45,7 +45,7 @@ function momentCell(moment: Date, { localTime, hasFractions }: ValueColumn): str
 
 /** Shown with as many digits behind the point as came. A cell keeps fifteen, and no minus before a zero. */
 function decimalCell(digits: string, { fitting }: ValueColumn): string {
-  const found = digits.length <= LONGEST_DECIMAL ? DECIMAL.exec(digits) : null;
+  const found = digits.length <= MAX_DECIMAL_LENGTH ? DECIMAL.exec(digits) : null;
   const significant = (found?.[1] === undefined ? digits : digits.replace(/0+$/, ''))
     .replace(/^[-0.]+/, '')
     .replace('.', '');

@@ -1,4 +1,4 @@
-import type { Party } from '../../../../platform/auth/caller';
+import type { Principal } from '../../../../platform/auth/principal';
 import type { RateLimit } from '../../../../platform/config/rate-limit';
 import type { DeliveryPlan } from '../../../../platform/outbox/planned-delivery';
 import type { ExportOptions, Progress } from '../export';
@@ -9,7 +9,7 @@ import type { RecordOwner } from '../record-owner';
 export interface RequestExport {
   /** Which id it shall have, for who must find it again; a repeat makes no second one. Any id where it is left out. */
   readonly id?: string;
-  readonly caller: Party;
+  readonly caller: Principal;
   /** To whom it will belong: to the caller, unless it is made of something that others own too. */
   readonly owner: RecordOwner;
   readonly kind: ExportKind;

@@ -1,4 +1,4 @@
-import type { Party } from '../../../../platform/auth/caller';
+import type { Principal } from '../../../../platform/auth/principal';
 import type { IdempotentRequest } from '../../../../platform/idempotency/idempotency-keys';
 import type { Page } from '../../../../platform/http/page';
 import type { RateLimitState } from '../../../../platform/rate-limit/rate-limit';
@@ -19,7 +19,7 @@ export interface ExportCreation {
 
 export interface ExportQuery {
   /** Whose exports are meant. Nobody else's exist. */
-  readonly owner: Party;
+  readonly owner: Principal;
   readonly size: number;
   readonly cursor?: string;
   readonly status?: ExportStatus;
@@ -42,7 +42,7 @@ export abstract class ExportRepository {
 
   abstract find(id: string): Promise<Export | null>;
 
-  abstract findOwned(id: string, owner: Party): Promise<Export | null>;
+  abstract findOwned(id: string, owner: Principal): Promise<Export | null>;
 
   /** Those of `ids` that exist. */
   abstract findAll(ids: readonly string[]): Promise<Export[]>;
@@ -54,13 +54,13 @@ export abstract class ExportRepository {
    * Has what its attempts stored removed as well.
    * @returns the cancelled export, or `null` when it had ended before
    */
-  abstract cancel(id: string, by: Party): Promise<Export | null>;
+  abstract cancel(id: string, by: Principal): Promise<Export | null>;
 
   /**
    * Gives up the file of a completed export; the sweep deletes its object.
    * @returns the expired export, or `null` when it was not completed any more, or never had a file
    */
-  abstract expire(id: string, by: Party): Promise<Export | null>;
+  abstract expire(id: string, by: Principal): Promise<Export | null>;
 
   /**
    * Completes an export with a file made elsewhere, in place of its own. A running attempt can publish nothing after.
@@ -70,8 +70,8 @@ export abstract class ExportRepository {
   abstract replaceFile(
     id: string,
     file: FinishedFile,
-    by: Party,
+    by: Principal,
   ): Promise<{ export: Export; replaced: StoredObject | null } | null>;
 
-  abstract recordDownload(id: string, by: Party | null): Promise<void>;
+  abstract recordDownload(id: string, by: Principal | null): Promise<void>;
 }

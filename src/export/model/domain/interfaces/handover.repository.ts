@@ -1,11 +1,11 @@
-import type { Party } from '../../../../platform/auth/caller';
+import type { Principal } from '../../../../platform/auth/principal';
 
 /** One process's right to give a one-time file to one reader, for as long as its lease is renewed. */
 export interface Handover {
   readonly exportId: string;
   readonly token: string;
   /** Who takes the file; `null` for the bearer of a link. */
-  readonly by: Party | null;
+  readonly by: Principal | null;
 }
 
 /** The end of a handover, about to be marked. */
@@ -26,7 +26,7 @@ export interface Ending {
  */
 export abstract class HandoverRepository {
   /** @returns `null` while somebody else has it, and when there is no file (any more) */
-  abstract claim(exportId: string, by: Party | null): Promise<Handover | null>;
+  abstract claim(exportId: string, by: Principal | null): Promise<Handover | null>;
 
   /** Renews the lease. */
   abstract beat(handover: Handover): Promise<boolean>;

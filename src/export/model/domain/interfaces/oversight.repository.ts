@@ -23,7 +23,7 @@ export interface AuditQuery extends Period {
 }
 
 /** A log has no end; nobody counts further to learn how long a list is. */
-export const MOST_COUNTED = 10_000;
+export const MAX_COUNTED = 10_000;
 
 /** What is still to be done. */
 export interface Backlog {
@@ -42,7 +42,7 @@ export abstract class OversightRepository {
   abstract stats(tenantId: string | null, period: Period): Promise<ExportStats>;
 
   /**
-   * Newest first. The count ends at `MOST_COUNTED`.
+   * Newest first. The count ends at `MAX_COUNTED`.
    * @param tenantId whose entries are meant; `null` for all there are
    */
   abstract log(tenantId: string | null, query: AuditQuery): Promise<Page<AuditRecord>>;

@@ -1,4 +1,4 @@
-import type { Caller } from '../../../../platform/auth/caller';
+import type { UserPrincipal } from '../../../../platform/auth/principal';
 import type { RateLimit } from '../../../../platform/config/rate-limit';
 import type { Page } from '../../../../platform/http/page';
 import type { IdempotentRequest } from '../../../../platform/idempotency/idempotency-keys';
@@ -37,7 +37,7 @@ export abstract class ScheduleRunRepository {
   /** @throws RateLimitExceededError | DomainError not-found | mismatch | gone */
   abstract beginManual(
     scheduleId: string,
-    by: Caller,
+    by: UserPrincipal,
     idempotency: IdempotentRequest | null,
     limit: RateLimit | null,
   ): Promise<ManualRun>;

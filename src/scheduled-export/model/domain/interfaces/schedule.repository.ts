@@ -1,4 +1,4 @@
-import type { Caller, Person } from '../../../../platform/auth/caller';
+import type { UserPrincipal, Person } from '../../../../platform/auth/principal';
 import type { Page } from '../../../../platform/http/page';
 import type { IdempotentRequest } from '../../../../platform/idempotency/idempotency-keys';
 import type { Schedule, ScheduleDefinition } from '../schedule';
@@ -29,7 +29,7 @@ export abstract class ScheduleRepository {
   /** @throws DomainError mismatch | gone | conflict, when the owner has as many as one may have */
   abstract create(
     definition: ScheduleDefinition,
-    by: Caller,
+    by: UserPrincipal,
     idempotency: IdempotentRequest | null,
   ): Promise<ScheduleCreation>;
 
@@ -39,7 +39,7 @@ export abstract class ScheduleRepository {
   abstract list(query: ScheduleQuery): Promise<Page<Schedule>>;
 
   /** What it is anew. A slot that is due already stays due while the rule and the activity stay. */
-  abstract replace(id: string, definition: ScheduleDefinition, by: Caller): Promise<Schedule | null>;
+  abstract replace(id: string, definition: ScheduleDefinition, by: UserPrincipal): Promise<Schedule | null>;
 
   /** Its exports stay. */
   abstract delete(id: string, access: ScheduleAccess): Promise<boolean>;

@@ -3,7 +3,7 @@ import type { CivilTime, TimeZone } from '../../../../platform/time/time-zone';
 
 const HOUR = 3_600_000;
 /** Clocks are never put back by more than this. */
-const LONGEST_REPEAT = 25 * HOUR;
+const MAX_REPEAT_MS = 25 * HOUR;
 
 /** How far to look back at first for the last of many slots, and how much further each time nothing was there. */
 const FIRST_LOOK_BACK = HOUR;
@@ -57,7 +57,7 @@ export class Recurrence {
   private nextByTime(moment: number): number | null {
     const civil = this.pattern.after(this.zone.civilAt(moment));
     const next = civil === null ? null : this.firstShowing(civil, moment);
-    return this.repeatedBetween(moment, next ?? moment + LONGEST_REPEAT) ?? next;
+    return this.repeatedBetween(moment, next ?? moment + MAX_REPEAT_MS) ?? next;
   }
 
   private firstShowing(civil: CivilTime, after: number): number {
@@ -72,7 +72,7 @@ export class Recurrence {
 
   /** The first moment of a time that a clock which is put back in between shows again. */
   private repeatedBetween(moment: number, next: number): number | null {
-    const end = Math.min(next, moment + LONGEST_REPEAT);
+    const end = Math.min(next, moment + MAX_REPEAT_MS);
     const offset = this.zone.offsetAt(end);
     if (offset >= this.zone.offsetAt(moment)) return null;
     const change = this.zone.changeBetween(moment, end);

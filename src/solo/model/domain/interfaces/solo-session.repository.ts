@@ -1,4 +1,4 @@
-import type { Party, Person } from '../../../../platform/auth/caller';
+import type { Principal, Person } from '../../../../platform/auth/principal';
 import type { IdempotentRequest } from '../../../../platform/idempotency/idempotency-keys';
 import type { Page } from '../../../../platform/http/page';
 import type { DrawingCost } from '../../board/drawing-cost';
@@ -39,7 +39,7 @@ export abstract class SoloSessionRepository {
     idempotency: IdempotentRequest | null,
   ): Promise<{ session: SoloSession; isNew: boolean }>;
 
-  abstract find(id: string, owner: Party): Promise<SoloSession | null>;
+  abstract find(id: string, owner: Principal): Promise<SoloSession | null>;
 
   /** How many bytes the state has; `null` when the session is gone. */
   abstract findStateSize(id: string): Promise<number | null>;
@@ -48,7 +48,7 @@ export abstract class SoloSessionRepository {
   abstract readState(id: string): Promise<Buffer | null>;
 
   /** Newest first. */
-  abstract list(owner: Party, size: number, cursor?: string): Promise<Page<SoloSession>>;
+  abstract list(owner: Principal, size: number, cursor?: string): Promise<Page<SoloSession>>;
 
   /**
    * @returns the changed session, or `null` when it is gone
@@ -66,7 +66,7 @@ export abstract class SoloSessionRepository {
    * @param owner `null` for anybody's
    * @returns the key of the session's thumbnail, or `null` where there is none
    */
-  abstract findThumbnail(id: string, owner: Party | null): Promise<string | null>;
+  abstract findThumbnail(id: string, owner: Principal | null): Promise<string | null>;
 
   /** Those of the keys that are the thumbnails of sessions. */
   abstract findThumbnailsAmong(keys: readonly string[]): Promise<ReadonlySet<string>>;
@@ -78,5 +78,5 @@ export abstract class SoloSessionRepository {
   abstract setDrawingCost(id: string, rev: number, cost: DrawingCost): Promise<void>;
 
   /** Deletes the session, and has its thumbnails removed. @returns whether it was there */
-  abstract delete(id: string, owner: Party): Promise<boolean>;
+  abstract delete(id: string, owner: Principal): Promise<boolean>;
 }

@@ -1,4 +1,4 @@
-export const LONGEST_NAME = 200;
+export const MAX_NAME_LENGTH = 200;
 
 /**
  * Whether something can be the name of a user or a tenant: PostgreSQL stores no NUL and no half of a surrogate pair, and
@@ -8,7 +8,7 @@ export function isName(value: unknown): value is string {
   return (
     typeof value === 'string' &&
     value !== '' &&
-    value.length <= LONGEST_NAME &&
+    value.length <= MAX_NAME_LENGTH &&
     !value.includes('\0') &&
     value.isWellFormed()
   );
@@ -22,7 +22,7 @@ export interface Person {
 }
 
 /** A person who proved who they are by a token. */
-export interface Caller extends Person {
+export interface UserPrincipal extends Person {
   readonly roles: readonly string[];
   /** Where the token says that they get their mail. */
   readonly email?: string;
@@ -31,19 +31,21 @@ export interface Caller extends Person {
 }
 
 /** An external system that proved itself by id and secret. */
-export interface CallingCustomer {
+export interface CustomerPrincipal {
   readonly customerId: string;
   readonly tenantId: string | null;
 }
 
 /** Whoever asks, and owns what they asked for. */
-export type Party = Person | CallingCustomer;
+export type Principal = Person | CustomerPrincipal;
 
-export function isCustomer(party: Party): party is CallingCustomer {
-  return 'customerId' in party && typeof party.customerId === 'string';
+export function isCustomer(principal: Principal): principal is CustomerPrincipal {
+  return 'customerId' in principal && typeof principal.customerId === 'string';
 }
 
-/** One text for each party, and never the same for two. */
-export function partyKey(party: Party): string {
-  return JSON.stringify(isCustomer(party) ? { customer: party.customerId } : [party.tenantId, party.userId]);
+/** One text for each principal, and never the same for two. */
+export function principalKey(principal: Principal): string {
+  return JSON.stringify(
+    isCustomer(principal) ? { customer: principal.customerId } : [principal.tenantId, principal.userId],
+  );
 }
