@@ -46,28 +46,38 @@ module.exports = {
       },
     },
     {
-      name: 'modules-meet-at-the-door',
+      name: 'modules-use-each-others-public-api',
       comment: 'Another module is used through its index.ts only. Offer an out.for-<neighbour>.service.ts there.',
       severity: 'error',
       from: { path: insideModule },
       to: { path: insideModule, pathNot: [`^src/$1/`, `${insideModule}index\\.ts$`] },
     },
     {
-      name: 'top-meets-modules-at-the-door',
+      name: 'programs-use-the-modules-public-api',
       comment: 'main.ts, app.module.ts and the other programs know of a module its index.ts and its *.module.ts.',
       severity: 'error',
       from: { path: '^src/[^/]+\\.ts$' },
       to: { path: insideModule, pathNot: `${insideModule}(index|[^/]+\\.module)\\.ts$` },
     },
     {
+      name: 'formats-are-a-library',
+      comment: 'A format turns content into bytes. It knows no module, no framework, no database and no HTTP.',
+      severity: 'error',
+      from: { path: '^src/formats/', pathNot: anySpec },
+      to: {
+        path: [packages('@nestjs|@prisma|prisma|pg|pg-[^/]+|bullmq|ioredis|@aws-sdk|express'), '^src/'],
+        pathNot: ['^src/formats/', '^src/platform/(errors|postgres/sql)'],
+      },
+    },
+    {
       name: 'platform-uses-no-module',
-      comment: 'Every module may use platform; platform knows none of them, nor what stands above them.',
+      comment: 'Every module may use platform; platform knows no module and no program.',
       severity: 'error',
       from: { path: '^src/platform/' },
       to: { path: '^src/', pathNot: '^src/platform/' },
     },
     {
-      name: 'nobody-uses-the-top',
+      name: 'nothing-imports-programs',
       comment:
         'main.ts, service.ts, app.module.ts, migrate.ts, manage-customers.ts, manage-schedules.ts and manage-audit.ts are where programs begin.',
       severity: 'error',
@@ -117,17 +127,17 @@ module.exports = {
       to: {},
     },
     {
-      name: 'top-holds-programs-and-modules-only',
+      name: 'source-layout',
       comment:
-        'In src: main.ts, service.ts, app.module.ts, migrate.ts, manage-customers.ts, manage-schedules.ts, manage-audit.ts, platform/ and the modules. A new module is named in this file.',
+        'In src: main.ts, service.ts, app.module.ts, migrate.ts, manage-customers.ts, manage-schedules.ts, manage-audit.ts, platform/, formats/ and the modules. A new module is named in this file.',
       severity: 'error',
       ...anyFile({
         path: '^src/',
-        pathNot: `^src/((main|service|app\\.module|migrate|manage-customers|manage-schedules|manage-audit)\\.ts$|(platform|${modules})/)`,
+        pathNot: `^src/((main|service|app\\.module|migrate|manage-customers|manage-schedules|manage-audit)\\.ts$|(platform|formats|${modules})/)`,
       }),
     },
     {
-      name: 'modules-hold-three-layers-only',
+      name: 'module-layout',
       comment: 'In a module: index.ts, *.module.ts, api/, model/, infrastructure/.',
       severity: 'error',
       ...anyFile({

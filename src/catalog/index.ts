@@ -1,4 +1,4 @@
-/** The door of the module: what other modules may import, and nothing more. */
+/** The public API of the module: all that other modules may import. */
 export { CatalogModule } from './catalog.module';
 export { DataExportOptions, RowsBody } from './api/data-export.dto';
 export { ROW_FILTERS, TABLE_COLUMNS } from './api/rows.schema';

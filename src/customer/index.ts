@@ -1,4 +1,4 @@
-/** The door of the module: what other modules may import, and nothing more. */
+/** The public API of the module: all that other modules may import. */
 export { CustomerModule } from './customer.module';
 export { CurrentCustomer, ForCustomers } from './api/for-customers.decorator';
 export { CustomerProgram } from './api/customer-program';

@@ -1,4 +1,4 @@
-/** The door of the module: what other modules may import, and nothing more. */
+/** The public API of the module: all that other modules may import. */
 export { DeliveryModule } from './delivery.module';
 export { Notify, NotifyBody } from './api/notify.body';
 export { WebhookBody } from './api/webhook.body';

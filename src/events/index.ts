@@ -1,2 +1,2 @@
-/** The door of the module: what other modules may import, and nothing more. */
+/** The public API of the module: all that other modules may import. */
 export { EventsModule } from './events.module';

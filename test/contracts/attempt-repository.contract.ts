@@ -1,5 +1,6 @@
 import { pauseAfter } from '../../src/export/model/domain/attempt-limits';
-import type { Export, ExportFailure, ExportWarning, FinishedFile } from '../../src/export/model/domain/export';
+import type { ExportWarning } from '../../src/formats/warning';
+import type { Export, ExportFailure, FinishedFile } from '../../src/export/model/domain/export';
 import type { Attempt, AttemptRepository } from '../../src/export/model/domain/interfaces/attempt.repository';
 import { UNLIMITED } from '../support/claims';
 import { ANN, delivering, exportRequest, finishedFile } from '../support/export-requests';

@@ -3,7 +3,7 @@ import { LiveSchema } from '../../src/catalog/infrastructure/live-schema';
 import { PostgresSourceDatabase } from '../../src/catalog/infrastructure/postgres-source-database';
 import type { SourceView } from '../../src/catalog/model/domain/interfaces/source-database';
 import type { TablePlan } from '../../src/catalog/model/domain/table-plan';
-import { CsvWriter } from '../../src/export/infrastructure/formats/csv.writer';
+import { CsvWriter } from '../../src/formats/csv/csv.writer';
 import { ExportDatabase } from '../../src/platform/postgres/export-database';
 import { collect } from '../support/rendering';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { MAX_ATTEMPTS } from '../../src/export/model/domain/attempt-limits';
-import type { Export, ExportFailure, FinishedFile, Progress } from '../../src/export/model/domain/export';
+import type { Progress } from '../../src/formats/writer';
+import type { Export, ExportFailure, FinishedFile } from '../../src/export/model/domain/export';
 import {
   type AccountShare,
   type Attempt,

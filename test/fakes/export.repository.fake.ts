@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
 import { wayOf } from '../../src/export/model/domain/downloader';
 import type { Export, FinishedFile, StoredObject } from '../../src/export/model/domain/export';
-import type { ExportKind } from '../../src/export/model/domain/export-format';
+import type { ExportKind } from '../../src/export/model/domain/export-kind';
 import type { ExportStatus } from '../../src/export/model/domain/export-status';
 import { statusesBefore } from '../../src/export/model/domain/export-status';
 import {

@@ -1,7 +1,8 @@
-import type { JsonDocument } from '../../src/export/model/domain/content';
-import type { Export, ExportOptions } from '../../src/export/model/domain/export';
+import type { JsonDocument } from '../../src/formats/content';
+import type { ExportOptions } from '../../src/formats/writer';
+import type { Export } from '../../src/export/model/domain/export';
 import { ExportSource, type OpenedSource } from '../../src/export/model/domain/export-source';
-import { FormatWriter, type RenderedFile, type ReportProgress } from '../../src/export/model/domain/format-writer';
+import { FormatWriter, type RenderedFile, type ReportProgress } from '../../src/formats/writer';
 
 /** A source of one text as CSV. */
 export class FakeTextSource extends ExportSource {

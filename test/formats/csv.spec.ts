@@ -1,4 +1,4 @@
-import { CsvWriter } from '../../src/export/infrastructure/formats/csv.writer';
+import { CsvWriter } from '../../src/formats/csv/csv.writer';
 import { HOSTILE_NAMES, hostileNames } from '../support/hostile-names';
 import { type HostileTable, hostileTable } from '../support/hostile-values';
 import { python } from '../support/python';

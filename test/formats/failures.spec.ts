@@ -1,10 +1,10 @@
-import type { ExportOptions } from '../../src/export/model/domain/export';
-import type { FormatWriter } from '../../src/export/model/domain/format-writer';
-import { CsvWriter } from '../../src/export/infrastructure/formats/csv.writer';
-import { JsonWriter } from '../../src/export/infrastructure/formats/json.writer';
-import { NdjsonWriter } from '../../src/export/infrastructure/formats/ndjson.writer';
-import { XlsxWriter } from '../../src/export/infrastructure/formats/xlsx.writer';
-import { XmlWriter } from '../../src/export/infrastructure/formats/xml.writer';
+import type { ExportOptions } from '../../src/formats/writer';
+import type { FormatWriter } from '../../src/formats/writer';
+import { CsvWriter } from '../../src/formats/csv/csv.writer';
+import { JsonWriter } from '../../src/formats/json/json.writer';
+import { NdjsonWriter } from '../../src/formats/json/ndjson.writer';
+import { XlsxWriter } from '../../src/formats/xlsx/xlsx.writer';
+import { XmlWriter } from '../../src/formats/xml/xml.writer';
 import { contentOf, RenderingLaboratory } from '../support/rendering';
 import { until } from '../support/until';
 

@@ -1,5 +1,5 @@
 import { LiveSchema } from '../../src/catalog/infrastructure/live-schema';
-import { CsvWriter } from '../../src/export/infrastructure/formats/csv.writer';
+import { CsvWriter } from '../../src/formats/csv/csv.writer';
 import { RenderingLaboratory } from '../support/rendering';
 
 let laboratory: RenderingLaboratory;

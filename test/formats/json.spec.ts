@@ -1,5 +1,5 @@
-import { JsonWriter } from '../../src/export/infrastructure/formats/json.writer';
-import { NdjsonWriter } from '../../src/export/infrastructure/formats/ndjson.writer';
+import { JsonWriter } from '../../src/formats/json/json.writer';
+import { NdjsonWriter } from '../../src/formats/json/ndjson.writer';
 import { HOSTILE_NAMES, hostileNames } from '../support/hostile-names';
 import { type HostileTable, hostileTable } from '../support/hostile-values';
 import { python } from '../support/python';

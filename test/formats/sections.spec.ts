@@ -1,5 +1,5 @@
-import { SectionsCsvWriter } from '../../src/export/infrastructure/formats/sections-csv.writer';
-import { SectionsJsonWriter } from '../../src/export/infrastructure/formats/sections-json.writer';
+import { SectionsCsvWriter } from '../../src/formats/csv/sections-csv.writer';
+import { SectionsJsonWriter } from '../../src/formats/json/sections-json.writer';
 import { python } from '../support/python';
 import { RenderingLaboratory } from '../support/rendering';
 

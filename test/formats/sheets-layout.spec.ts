@@ -1,4 +1,4 @@
-import type { Cell } from '../../src/export/model/domain/table';
+import type { Cell } from '../../src/formats/table';
 import { scaled } from '../support/machine';
 import {
   aTable,

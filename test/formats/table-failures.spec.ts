@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { TableCsvWriter } from '../../src/export/infrastructure/formats/table-csv.writer';
-import { TableJsonWriter } from '../../src/export/infrastructure/formats/table-json.writer';
-import { TableXlsxWriter } from '../../src/export/infrastructure/formats/table-xlsx.writer';
-import type { ExportOptions } from '../../src/export/model/domain/export';
-import type { FormatWriter } from '../../src/export/model/domain/format-writer';
+import { TableCsvWriter } from '../../src/formats/csv/table-csv.writer';
+import { TableJsonWriter } from '../../src/formats/json/table-json.writer';
+import { TableXlsxWriter } from '../../src/formats/xlsx/table-xlsx.writer';
+import type { ExportOptions } from '../../src/formats/writer';
+import type { FormatWriter } from '../../src/formats/writer';
 import { LongTable, tableOf, textTable, writeTable } from '../support/tables';
 import { until } from '../support/until';
 

@@ -1,6 +1,6 @@
 import { readdir, readlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { TableXlsxWriter } from '../../src/export/infrastructure/formats/table-xlsx.writer';
+import { TableXlsxWriter } from '../../src/formats/xlsx/table-xlsx.writer';
 import { tableOf, textTable, writeTable } from '../support/tables';
 import { describeWith, type ReadCell, readByLibreOffice, readByOpenpyxl, wellFormedParts } from '../support/workbooks';
 

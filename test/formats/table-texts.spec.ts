@@ -1,6 +1,6 @@
-import { TableCsvWriter } from '../../src/export/infrastructure/formats/table-csv.writer';
-import { TableJsonWriter } from '../../src/export/infrastructure/formats/table-json.writer';
-import type { TableColumn } from '../../src/export/model/domain/table';
+import { TableCsvWriter } from '../../src/formats/csv/table-csv.writer';
+import { TableJsonWriter } from '../../src/formats/json/table-json.writer';
+import type { TableColumn } from '../../src/formats/table';
 import { python } from '../support/python';
 import {
   FORMULAS,

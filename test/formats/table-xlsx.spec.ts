@@ -1,5 +1,5 @@
-import { TableXlsxWriter } from '../../src/export/infrastructure/formats/table-xlsx.writer';
-import type { TableColumn } from '../../src/export/model/domain/table';
+import { TableXlsxWriter } from '../../src/formats/xlsx/table-xlsx.writer';
+import type { TableColumn } from '../../src/formats/table';
 import {
   FORMULAS,
   HOSTILE_COLUMNS,

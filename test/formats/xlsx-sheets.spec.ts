@@ -1,4 +1,4 @@
-import { XlsxWriter } from '../../src/export/infrastructure/formats/xlsx.writer';
+import { XlsxWriter } from '../../src/formats/xlsx/xlsx.writer';
 import { HOSTILE_NAMES, hostileNames } from '../support/hostile-names';
 import { RenderingLaboratory } from '../support/rendering';
 import { describeWith, readByLibreOffice, readByOpenpyxl, type ReadSheet, wellFormedParts } from '../support/workbooks';

@@ -1,4 +1,4 @@
-import { XlsxWriter } from '../../src/export/infrastructure/formats/xlsx.writer';
+import { XlsxWriter } from '../../src/formats/xlsx/xlsx.writer';
 import { type HostileTable, hostileTable } from '../support/hostile-values';
 import { RenderingLaboratory, type WrittenFile } from '../support/rendering';
 import { describeWith, type ReadCell, readByLibreOffice, readByOpenpyxl, wellFormedParts } from '../support/workbooks';

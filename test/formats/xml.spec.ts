@@ -1,4 +1,4 @@
-import { XmlWriter } from '../../src/export/infrastructure/formats/xml.writer';
+import { XmlWriter } from '../../src/formats/xml/xml.writer';
 import { HOSTILE_NAMES, hostileNames } from '../support/hostile-names';
 import { type HostileTable, hostileTable } from '../support/hostile-values';
 import { python, run } from '../support/python';

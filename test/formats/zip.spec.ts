@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { inPieces } from '../../src/export/infrastructure/formats/pieces';
-import { zip, type ZipEntry } from '../../src/export/infrastructure/formats/zip';
+import { inPieces } from '../../src/formats/rechunk';
+import { zip, type ZipEntry } from '../../src/formats/zip/zip';
 
 const run = promisify(execFile);
 

@@ -6,7 +6,7 @@ export const formats = [
   {
     name: 'formulas-of-rows',
     breaks: 'a spreadsheet runs a text of an exported row as a formula',
-    file: 'src/export/infrastructure/formats/formula-guard.ts',
+    file: 'src/formats/formula-guard.ts',
     search: "THEN '''' || ${text} ELSE ${text} END",
     replace: 'THEN ${text} ELSE ${text} END',
     tests: ['test/formats/csv.spec.ts'],
@@ -14,7 +14,7 @@ export const formats = [
   {
     name: 'formulas-of-results',
     breaks: 'a spreadsheet runs an answer of a participant as a formula',
-    file: 'src/export/infrastructure/formats/formula-guard.ts',
+    file: 'src/formats/formula-guard.ts',
     search: "return isFormula(text) ? `'${text}` : text;",
     replace: 'return text;',
     tests: ['test/formats/table-texts.spec.ts'],
@@ -22,7 +22,7 @@ export const formats = [
   {
     name: 'negative-numbers-neutralised',
     breaks: 'the text -5.00 gets an apostrophe and is no number any more',
-    file: 'src/export/infrastructure/formats/formula-guard.ts',
+    file: 'src/formats/formula-guard.ts',
     search: ' AND ${inC} !~ ${PLAIN_NUMBER}',
     replace: '',
     tests: ['test/formats/csv.spec.ts'],
@@ -30,7 +30,7 @@ export const formats = [
   {
     name: 'csv-header-not-quoted',
     breaks: 'a column whose name has a line feed or a comma becomes two columns of the header',
-    file: 'src/export/infrastructure/formats/csv-text.ts',
+    file: 'src/formats/csv/csv-text.ts',
     search: 'fields.join(delimiter)',
     replace: 'names.join(delimiter)',
     tests: ['test/formats/csv.spec.ts'],
@@ -38,7 +38,7 @@ export const formats = [
   {
     name: 'xml-control-characters',
     breaks: 'a control character makes an XML file that no reader accepts',
-    file: 'src/export/infrastructure/formats/xml-text.ts',
+    file: 'src/formats/xml/xml-text.ts',
     search: '.filter((code) => code > 0 && ![0x09, 0x0a, 0x0d].includes(code))',
     replace: '.filter((code) => code > 1 && ![0x09, 0x0a, 0x0d].includes(code))',
     tests: ['test/formats/xml.spec.ts'],
@@ -54,7 +54,7 @@ export const formats = [
   {
     name: 'row-count-of-last-table',
     breaks: 'the record of an export of several tables counts the rows of one table only',
-    file: 'src/export/infrastructure/formats/row-tally.ts',
+    file: 'src/formats/row-progress.ts',
     search: 'return [...this.counts.values()].reduce((sum, count) => sum + count, 0);',
     replace: 'return [...this.counts.values()].reduce((_, count) => count, 0);',
     tests: ['test/formats/csv.spec.ts', 'test/formats/json.spec.ts'],

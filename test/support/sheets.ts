@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { TablePdfWriter } from '../../src/export/infrastructure/formats/sheet/table-pdf.writer';
-import type { ExportOptions, Progress } from '../../src/export/model/domain/export';
-import type { Cell, Table, TableColumn } from '../../src/export/model/domain/table';
+import { TablePdfWriter } from '../../src/formats/pdf-table/table-pdf.writer';
+import type { ExportOptions, Progress } from '../../src/formats/writer';
+import type { Cell, Table, TableColumn } from '../../src/formats/table';
 import { run } from './python';
 import { summaryOf } from './rendering';
 

@@ -1,6 +1,6 @@
-import type { ExportOptions, Progress } from '../../src/export/model/domain/export';
-import type { FormatWriter } from '../../src/export/model/domain/format-writer';
-import type { Cell, Table, TableColumn } from '../../src/export/model/domain/table';
+import type { ExportOptions, Progress } from '../../src/formats/writer';
+import type { FormatWriter } from '../../src/formats/writer';
+import type { Cell, Table, TableColumn } from '../../src/formats/table';
 import { collect, type WrittenFile } from './rendering';
 
 const MOMENT = new Date('2026-11-21T04:05:06.789Z');

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { type Export, ExportSource, type OpenedSource, type Sections } from '../../export';
+import type { Sections } from '../../formats/relation';
+import { type Export, ExportSource, type OpenedSource } from '../../export';
 import { type DataQuery, queryOf } from '../model/domain/data-query';
 import type { TableFormat } from '../model/domain/data-request';
 import { SourceDatabase, type SourceView } from '../model/domain/interfaces/source-database';

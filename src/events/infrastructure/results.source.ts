@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { accountOf, type Cell, type Export, ExportSource, type OpenedSource, type Table } from '../../export';
+import type { Cell, Table } from '../../formats/table';
+import { accountOf, type Export, ExportSource, type OpenedSource } from '../../export';
 import { DomainError } from '../../platform/errors/domain-error';
 import { ExportDatabase } from '../../platform/postgres/export-database';
 import type { Snapshot } from '../../platform/postgres/snapshot';

@@ -1,7 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, getSchemaPath, OmitType } from '@nestjs/swagger';
 import { namedSchema } from '../../platform/http/named-schemas';
-import type { ExportKind } from '../model/domain/export-format';
+import type { ExportKind } from '../model/domain/export-kind';
 import { ExportResponse } from './export.response';
 
 class BoardOptionsResponse {

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { EXPORT_FORMATS, EXPORT_KINDS, type ExportFormat, type ExportKind } from '../model/domain/export-format';
+import { EXPORT_KINDS, type ExportKind } from '../model/domain/export-kind';
+import { EXPORT_FORMATS, type ExportFormat } from '../../formats/export-format';
 import type { ExportFigures, ExportStats } from '../model/domain/export-stats';
 
 class ExportFiguresResponse {

@@ -3,7 +3,8 @@ import type { FailureCode, WarningCode } from '../../platform/errors/record-code
 import { ApiFailureCode, ApiWarningCodes } from '../../platform/http/api-codes.decorator';
 import { PageResponse } from '../../platform/http/page';
 import { type Export, percentOf } from '../model/domain/export';
-import { EXPORT_FORMATS, EXPORT_KINDS, type ExportFormat, type ExportKind } from '../model/domain/export-format';
+import { EXPORT_KINDS, type ExportKind } from '../model/domain/export-kind';
+import { EXPORT_FORMATS, type ExportFormat } from '../../formats/export-format';
 import { EXPORT_STATUSES, type ExportStatus } from '../model/domain/export-status';
 
 class ProgressResponse {

@@ -23,7 +23,7 @@ import { scheduleFileRemoval } from '../../platform/sweeps/file-removals';
 import type { RequestExport } from '../model/domain/commands/request-export.command';
 import { wayOf } from '../model/domain/downloader';
 import type { Export, FinishedFile, StoredObject } from '../model/domain/export';
-import type { ExportKind } from '../model/domain/export-format';
+import type { ExportKind } from '../model/domain/export-kind';
 import { objectPrefix } from '../model/domain/object-key';
 import { requesterOf } from '../model/domain/record-owner';
 import { secondsOfDays } from '../model/domain/retention';

@@ -4,7 +4,8 @@ import { type Page, pageOf } from '../../platform/http/page';
 import { Prisma } from '../../platform/prisma/generated/client';
 import { PrismaService } from '../../platform/prisma/prisma.service';
 import type { AuditRecord } from '../model/domain/audit-record';
-import type { ExportFormat, ExportKind } from '../model/domain/export-format';
+import type { ExportKind } from '../model/domain/export-kind';
+import type { ExportFormat } from '../../formats/export-format';
 import type { ExportFigures, ExportStats } from '../model/domain/export-stats';
 import {
   type AuditQuery,

@@ -1,5 +1,5 @@
 import type { NotifyWish } from '../../../delivery';
-import type { ExportFormat } from '../../../export';
+import type { ExportFormat } from '../../../formats/export-format';
 import { isAdmin, requireAdmin } from '../../../platform/auth/admin';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';

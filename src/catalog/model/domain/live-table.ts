@@ -1,4 +1,4 @@
-import type { TypeFamily } from '../../../export';
+import type { TypeFamily } from '../../../formats/relation';
 
 /** A column as the database has it now. */
 export interface LiveColumn {

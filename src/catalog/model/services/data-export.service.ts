@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DeliveryPlanner } from '../../../delivery';
-import { type ExportFormat, ExportsForCatalog, type StreamedExport } from '../../../export';
+import type { ExportFormat } from '../../../formats/export-format';
+import { ExportsForCatalog, type StreamedExport } from '../../../export';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { NO_DELIVERIES } from '../../../platform/outbox/planned-delivery';

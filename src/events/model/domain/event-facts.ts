@@ -1,4 +1,4 @@
-import type { Table } from '../../../export';
+import type { Table } from '../../../formats/table';
 import type { Event } from './event';
 import type { EventLocale } from './event-locale';
 

@@ -1,4 +1,5 @@
-import type { ExportFormat, ExportOptions } from '../../../export';
+import type { ExportFormat } from '../../../formats/export-format';
+import type { ExportOptions } from '../../../formats/writer';
 
 export const RESULTS_FORMATS = ['csv', 'xlsx', 'json', 'pdf'] as const satisfies readonly ExportFormat[];
 export type ResultsFormat = (typeof RESULTS_FORMATS)[number];

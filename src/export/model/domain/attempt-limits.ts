@@ -1,4 +1,5 @@
-import type { ExportFormat, ExportKind } from './export-format';
+import type { ExportKind } from './export-kind';
+import type { ExportFormat } from '../../../formats/export-format';
 
 /** After so many attempts an export fails for good. */
 export const MAX_ATTEMPTS = 3;

@@ -1,6 +1,7 @@
-import type { Content, ContentKind } from './content';
+import type { Content, ContentKind } from '../../../formats/content';
 import type { Export } from './export';
-import type { ExportFormat, ExportKind } from './export-format';
+import type { ExportKind } from './export-kind';
+import type { ExportFormat } from '../../../formats/export-format';
 
 /** What a source opened, and what a person would call it: the file's name comes from the title. */
 export interface OpenedSource {

@@ -1,4 +1,5 @@
-import type { ExportFormat, ExportKind } from './export-format';
+import type { ExportKind } from './export-kind';
+import type { ExportFormat } from '../../../formats/export-format';
 
 /** How a set of exports fared. */
 export interface ExportFigures {

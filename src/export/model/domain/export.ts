@@ -1,26 +1,11 @@
-import type { FailureCode, WarningCode } from '../../../platform/errors/record-codes';
+import type { FailureCode } from '../../../platform/errors/record-codes';
 import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
-import type { ExportFormat, ExportKind } from './export-format';
+import type { ExportWarning } from '../../../formats/warning';
+import type { ExportOptions, Progress } from '../../../formats/writer';
+import type { ExportKind } from './export-kind';
+import type { ExportFormat } from '../../../formats/export-format';
 import type { ExportStatus } from './export-status';
 import type { RecordOwner, Requester } from './record-owner';
-
-/** What a source and a format were told beyond the format's name; each checks what concerns it. */
-export type ExportOptions = Readonly<Record<string, unknown>>;
-
-export type ProgressUnit = 'pages' | 'rows';
-
-/** How far the work is, in real units. `total` is `null` until it is known. */
-export interface Progress {
-  readonly done: number;
-  readonly total: number | null;
-  readonly unit: ProgressUnit | null;
-}
-
-/** What the reader of a file should know: a text, and its stable code. */
-export interface ExportWarning {
-  readonly code: WarningCode;
-  readonly text: string;
-}
 
 /** Why an export failed: a text for the user, and its stable code. */
 export interface ExportFailure {

@@ -1,8 +1,9 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import type { Content, ContentKind } from '../domain/content';
-import type { ExportFormat, ExportKind } from '../domain/export-format';
+import type { Content, ContentKind } from '../../../formats/content';
+import type { ExportKind } from '../domain/export-kind';
+import type { ExportFormat } from '../../../formats/export-format';
 import type { ExportSource } from '../domain/export-source';
-import type { FormatWriter } from '../domain/format-writer';
+import type { FormatWriter } from '../../../formats/writer';
 
 /**
  * What can be exported, and into what. Sources and formats register here while the application is put together; it does

@@ -1,4 +1,4 @@
-import type { ExportWarning } from '../../../export';
+import type { ExportWarning } from '../../../formats/warning';
 import sharp from 'sharp';
 import { ImageRefusedError } from '../../../platform/images/image-refused-error';
 import { checkDrawingBudget, drawingSeconds } from '../../model/domain/drawing-budget';

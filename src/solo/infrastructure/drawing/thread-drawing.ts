@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Drawing, ExportWarning } from '../../../export';
+import type { Drawing } from '../../../formats/content';
+import type { ExportWarning } from '../../../formats/warning';
 import { ImageRefusedError } from '../../../platform/images/image-refused-error';
 import type { ImageSession, OnReply } from '../../../platform/images/image-session';
 import { onAbort } from '../../../platform/time/on-abort';

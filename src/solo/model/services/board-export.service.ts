@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DeliveryPlanner, type NotifyWish } from '../../../delivery';
-import { type Export, type ExportFormat, type ExportOptions, ExportsForSolo } from '../../../export';
+import type { ExportFormat } from '../../../formats/export-format';
+import type { ExportOptions } from '../../../formats/writer';
+import { type Export, ExportsForSolo } from '../../../export';
 import type { Principal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { Page } from '../../../platform/http/page';

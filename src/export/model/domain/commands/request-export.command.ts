@@ -1,8 +1,9 @@
 import type { Principal } from '../../../../platform/auth/principal';
 import type { RateLimit } from '../../../../platform/config/rate-limit';
 import type { DeliveryPlan } from '../../../../platform/outbox/planned-delivery';
-import type { ExportOptions, Progress } from '../export';
-import type { ExportFormat, ExportKind } from '../export-format';
+import type { ExportOptions, Progress } from '../../../../formats/writer';
+import type { ExportKind } from '../export-kind';
+import type { ExportFormat } from '../../../../formats/export-format';
 import type { RecordOwner } from '../record-owner';
 
 /** Asks for an export that the caller is known to have a right to. */

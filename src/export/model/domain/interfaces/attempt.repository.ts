@@ -1,4 +1,5 @@
-import type { Export, ExportFailure, FinishedFile, Progress } from '../export';
+import type { Progress } from '../../../../formats/writer';
+import type { Export, ExportFailure, FinishedFile } from '../export';
 
 /** One worker's right to work on an export and to publish what comes of it, for as long as nobody took it away. */
 export interface Attempt {

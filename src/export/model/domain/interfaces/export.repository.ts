@@ -4,7 +4,8 @@ import type { Page } from '../../../../platform/http/page';
 import type { RateLimitState } from '../../../../platform/rate-limit/rate-limit';
 import type { RequestExport } from '../commands/request-export.command';
 import type { Export, FinishedFile, StoredObject } from '../export';
-import type { ExportFormat, ExportKind } from '../export-format';
+import type { ExportKind } from '../export-kind';
+import type { ExportFormat } from '../../../../formats/export-format';
 import type { ExportStatus } from '../export-status';
 
 export interface ExportCreation {
