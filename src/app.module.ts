@@ -17,7 +17,7 @@ import { PostgresModule } from './platform/postgres/postgres.module';
 import { PrismaModule } from './platform/prisma/prisma.module';
 import { QueueModule } from './platform/queue/queue.module';
 import { RateLimitModule } from './platform/rate-limit/rate-limit.module';
-import { SealingModule } from './platform/sealing/sealing.module';
+import { SecretsModule } from './platform/secrets/secrets.module';
 import { StorageModule } from './platform/storage/storage.module';
 import { ScheduledExportModule } from './scheduled-export';
 import { SweepsModule } from './platform/sweeps/sweeps.module';
@@ -35,7 +35,7 @@ import { SoloModule } from './solo';
     StorageModule,
     ImagesModule,
     MailModule,
-    SealingModule,
+    SecretsModule,
     OutboundModule,
     SweepsModule,
     AuditModule,

@@ -10,9 +10,9 @@ import { PostgresSourceDatabase } from './infrastructure/postgres-source-databas
 import { DataTypeRepository } from './model/domain/interfaces/data-type.repository';
 import { SourceDatabase } from './model/domain/interfaces/source-database';
 import { DataExportService } from './model/services/data-export.service';
-import { DataGrants } from './model/services/data-grants';
+import { DataExportAuthorizer } from './model/services/data-export-authorizer';
 import { DataPlanner } from './model/services/data-planner';
-import { LongReads } from './model/services/long-reads';
+import { LargeExportSemaphore } from './model/services/large-export-semaphore';
 import { DataTypeService } from './model/services/data-type.service';
 import { ReadAuthorizations } from './model/services/read-authorizations';
 import { CatalogForScheduledExport } from './model/services/out.for-scheduled-export.service';
@@ -25,9 +25,9 @@ import { CatalogForScheduledExport } from './model/services/out.for-scheduled-ex
     { provide: SourceDatabase, useClass: PostgresSourceDatabase },
     LiveSchema,
     DataPlanner,
-    LongReads,
+    LargeExportSemaphore,
     DataTypeService,
-    DataGrants,
+    DataExportAuthorizer,
     DataExportService,
     CatalogForScheduledExport,
     ReadAuthorizations,

@@ -6,6 +6,6 @@ export { type PlatformUser, ReadAuthorization } from './model/domain/interfaces/
 export { ReadAuthorizations } from './model/services/read-authorizations';
 export {
   CatalogForScheduledExport,
-  type GrantedRows,
+  type AuthorizedRows,
   type ScheduledRows,
 } from './model/services/out.for-scheduled-export.service';

@@ -4,13 +4,13 @@ export { Notify, NotifyBody } from './api/notify.body';
 export { WebhookBody } from './api/webhook.body';
 export { type Language, LANGUAGES } from './model/domain/language';
 export type { DeliveryState } from './model/domain/delivery-state';
-export type { BucketWish } from './model/domain/interfaces/bucket-targets';
-export type { WebhookWish } from './model/domain/interfaces/webhook-targets';
-export { DeliveryPlanner, type NotifyWish } from './model/services/delivery-planner';
+export type { BucketInput } from './model/domain/interfaces/bucket-targets';
+export type { WebhookInput } from './model/domain/interfaces/webhook-targets';
+export { DeliveryPlanner, type NotifyInput } from './model/services/delivery-planner';
 export {
   DeliveriesForScheduledExport,
   DELIVERY_METHODS,
   type DeliveryMethod,
   type ScheduleDeliveries,
-  type ScheduleDeliveryWish,
+  type ScheduleDeliveryInput,
 } from './model/services/out.for-scheduled-export.service';

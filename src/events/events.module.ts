@@ -2,7 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { CustomerModule } from '../customer';
 import { DeliveryModule } from '../delivery';
 import { ExportModule, ExportSources } from '../export';
-import { EventAnswers } from './api/event-answers';
+import { EventResponder } from './api/event-responder';
 import { EventsCustomerController } from './api/events-customer.controller';
 import { EventsController } from './api/events.controller';
 import { PrismaEventRepository } from './infrastructure/event.repository.prisma';
@@ -20,7 +20,7 @@ import { ResultsExportService } from './model/services/results-export.service';
     EventService,
     ResultsExportService,
     ResultsSource,
-    EventAnswers,
+    EventResponder,
   ],
 })
 export class EventsModule implements OnModuleInit {

@@ -1,19 +1,19 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { CustomerModule } from '../customer';
-import { StorageSweep } from '../platform/sweeps/storage-sweep';
+import { OrphanFileCollector } from '../platform/sweeps/orphan-file-collector';
 import { ContentController } from './api/content.controller';
 import { CreationResponder } from './api/creation-responder';
 import { CustomerExportsController } from './api/customer-exports.controller';
 import { DownloadController } from './api/download.controller';
-import { FileAnswer } from './api/file-answer';
-import { OneTimeAnswer } from './api/one-time-answer';
+import { FileResponder } from './api/file-responder';
+import { OneTimeResponder } from './api/one-time-responder';
 import { ExportPresenter } from './api/export.presenter';
 import { ExportsController } from './api/exports.controller';
-import { OversightController } from './api/oversight.controller';
+import { ReportingController } from './api/reporting.controller';
 import { PrismaAttemptRepository } from './infrastructure/attempt.repository.prisma';
 import { BullExportQueue, RunExportHandler } from './infrastructure/export-jobs';
 import { PrismaExportRepository } from './infrastructure/export.repository.prisma';
-import { PrismaHandoverRepository } from './infrastructure/handover.repository.prisma';
+import { PrismaDownloadLeaseRepository } from './infrastructure/download-lease.repository.prisma';
 import { JsonDocumentWriter } from '../formats/json/json-document.writer';
 import { JsonWriter } from '../formats/json/json.writer';
 import { NdjsonWriter } from '../formats/json/ndjson.writer';
@@ -26,23 +26,23 @@ import { TableCsvWriter } from '../formats/csv/table-csv.writer';
 import { TableJsonWriter } from '../formats/json/table-json.writer';
 import { TableXlsxWriter } from '../formats/xlsx/table-xlsx.writer';
 import { TablePdfWriter } from '../formats/pdf-table/table-pdf.writer';
-import { PrismaOversightRepository } from './infrastructure/oversight.repository.prisma';
+import { PrismaReportingRepository } from './infrastructure/reporting.repository.prisma';
 import { XlsxWriter } from '../formats/xlsx/xlsx.writer';
 import { XmlWriter } from '../formats/xml/xml.writer';
 import { ImageProcessPictureInspector } from './infrastructure/image-process-picture-inspector';
-import { PrismaUpkeepRepository } from './infrastructure/upkeep.repository.prisma';
+import { PrismaMaintenanceRepository } from './infrastructure/maintenance.repository.prisma';
 import { AttemptRepository } from './model/domain/interfaces/attempt.repository';
 import { ExportQueue } from './model/domain/interfaces/export-queue';
 import { ExportRepository } from './model/domain/interfaces/export.repository';
-import { HandoverRepository } from './model/domain/interfaces/handover.repository';
-import { OversightRepository } from './model/domain/interfaces/oversight.repository';
+import { DownloadLeaseRepository } from './model/domain/interfaces/download-lease.repository';
+import { ReportingRepository } from './model/domain/interfaces/reporting.repository';
 import { PictureInspector } from './model/domain/interfaces/picture-inspector';
-import { UpkeepRepository } from './model/domain/interfaces/upkeep.repository';
+import { MaintenanceRepository } from './model/domain/interfaces/maintenance.repository';
 import { BacklogMetrics } from './model/services/backlog-metrics';
 import { ExportAnnouncer } from './model/services/export-announcer';
 import { ExportDownload } from './model/services/export-download';
 import { ExportMetrics } from './model/services/export-metrics';
-import { ExportOversight } from './model/services/export-oversight';
+import { ExportReporting } from './model/services/export-reporting';
 import { ExportProduction } from './model/services/export-production';
 import { ExportReading } from './model/services/export-reading';
 import { ExportRunner } from './model/services/export-runner';
@@ -83,7 +83,7 @@ const WRITERS = [
 @Module({
   imports: [CustomerModule],
   controllers: [
-    OversightController,
+    ReportingController,
     ExportsController,
     DownloadController,
     ContentController,
@@ -92,9 +92,9 @@ const WRITERS = [
   providers: [
     { provide: ExportRepository, useClass: PrismaExportRepository },
     { provide: AttemptRepository, useClass: PrismaAttemptRepository },
-    { provide: UpkeepRepository, useClass: PrismaUpkeepRepository },
-    { provide: HandoverRepository, useClass: PrismaHandoverRepository },
-    { provide: OversightRepository, useClass: PrismaOversightRepository },
+    { provide: MaintenanceRepository, useClass: PrismaMaintenanceRepository },
+    { provide: DownloadLeaseRepository, useClass: PrismaDownloadLeaseRepository },
+    { provide: ReportingRepository, useClass: PrismaReportingRepository },
     { provide: ExportQueue, useClass: BullExportQueue },
     { provide: PictureInspector, useClass: ImageProcessPictureInspector },
     {
@@ -118,9 +118,9 @@ const WRITERS = [
     BacklogMetrics,
     ExportDownload,
     OneTimeDownload,
-    FileAnswer,
-    OneTimeAnswer,
-    ExportOversight,
+    FileResponder,
+    OneTimeResponder,
+    ExportReporting,
     UploadedPictureService,
     RunExportHandler,
     ExportPresenter,
@@ -145,13 +145,13 @@ const WRITERS = [
 })
 export class ExportModule implements OnModuleInit {
   constructor(
-    private readonly storage: StorageSweep,
-    private readonly upkeep: UpkeepRepository,
+    private readonly storage: OrphanFileCollector,
+    private readonly upkeep: MaintenanceRepository,
   ) {}
 
   onModuleInit(): void {
     for (const prefix of [MADE_FILES, SENT_PICTURES]) {
-      this.storage.register({ prefix, findKept: (keys, since) => this.upkeep.findKept(keys, since) });
+      this.storage.register({ prefix, findReferenced: (keys, since) => this.upkeep.findReferenced(keys, since) });
     }
   }
 }

@@ -5,7 +5,7 @@ import { ExportModule, ExportSources } from '../export';
 import { Config } from '../platform/config/config';
 import { ImageProcesses } from '../platform/images/image-processes';
 import { FileStorage } from '../platform/storage/file-storage';
-import { StorageSweep } from '../platform/sweeps/storage-sweep';
+import { OrphanFileCollector } from '../platform/sweeps/orphan-file-collector';
 import { BoardExportsController } from './api/board-exports.controller';
 import { CustomerBoardExportsController } from './api/customer-board-exports.controller';
 import { CustomerSessionsController } from './api/customer-sessions.controller';
@@ -64,12 +64,12 @@ export class SoloModule implements OnModuleInit {
   constructor(
     private readonly sources: ExportSources,
     private readonly boards: BoardSource,
-    private readonly storage: StorageSweep,
+    private readonly storage: OrphanFileCollector,
     private readonly sessions: SoloSessionRepository,
   ) {}
 
   onModuleInit(): void {
     this.sources.addSource(this.boards);
-    this.storage.register({ prefix: THUMBNAILS, findKept: (keys) => this.sessions.findThumbnailsAmong(keys) });
+    this.storage.register({ prefix: THUMBNAILS, findReferenced: (keys) => this.sessions.findThumbnailsAmong(keys) });
   }
 }

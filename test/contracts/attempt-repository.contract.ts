@@ -122,7 +122,7 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
         await records.attempts.beat(attempt, PROGRESS);
 
         await records.advance(LEASE_SECONDS - 2);
-        await records.maintenance.reclaimSilent();
+        await records.maintenance.requeueStalled();
         expect((await read(id)).status).toBe('processing');
       });
 
@@ -218,9 +218,9 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
 
         await records.attempts.retryLater(await claim(id), pauseAfter(1), NO_CONNECTION);
 
-        const early = await records.maintenance.takeOverdue();
+        const early = await records.maintenance.claimOverdue();
         await records.advance(pauseAfter(1) + 1);
-        expect([early, await records.maintenance.takeOverdue()]).toEqual([[], [id]]);
+        expect([early, await records.maintenance.claimOverdue()]).toEqual([[], [id]]);
         expect(await read(id)).toMatchObject({ status: 'pending', error: null });
         expect(await records.messagesOf(id)).toEqual([]);
         expect((await claim(id)).number).toBe(2);
@@ -253,7 +253,7 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
 
       await records.attempts.handBack(await claim(id));
 
-      expect(await records.maintenance.takeOverdue()).toEqual([id]);
+      expect(await records.maintenance.claimOverdue()).toEqual([id]);
       expect((await claim(id)).number).toBe(1);
       expect((await actions(id)).slice(-2)).toEqual(['export.handed-back', 'export.started']);
     });

@@ -1,7 +1,7 @@
-import type { BucketTargets, BucketWish } from '../../src/delivery/model/domain/interfaces/bucket-targets';
+import type { BucketTargets, BucketInput } from '../../src/delivery/model/domain/interfaces/bucket-targets';
 import { DomainError } from '../../src/platform/errors/domain-error';
 import { OutboundAddresses } from '../../src/platform/outbound/outbound-addresses';
-import { Sealer } from '../../src/platform/sealing/sealer';
+import { SecretCipher } from '../../src/platform/secrets/secret-cipher';
 import { BucketBench, bucketServices } from '../support/bucket-bench';
 import { scaled } from '../support/machine';
 import { type Behaviour, WebhookReceiver } from '../support/webhook-receiver';
@@ -31,7 +31,7 @@ describeOnS3('A bucket as destination, when it is planned,', () => {
     return started;
   }
 
-  async function refusalOf(more: Partial<BucketWish>, by = targets): Promise<string> {
+  async function refusalOf(more: Partial<BucketInput>, by = targets): Promise<string> {
     const refusal: unknown = await by.plan(bench.wish(more), 'destination').catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(DomainError);
     expect(refusal).toMatchObject({ kind: 'invalid', details: { fields: [{ field: 'destination' }] } });
@@ -54,7 +54,7 @@ describeOnS3('A bucket as destination, when it is planned,', () => {
     expect(await bench.observer.unfinishedUploads('')).toEqual([]);
   });
 
-  it.each<[string, () => Partial<BucketWish>, RegExp]>([
+  it.each<[string, () => Partial<BucketInput>, RegExp]>([
     ['no address of a bucket', () => ({ uri: 'https://bucket/daily/' }), /must be like s3:\/\/bucket\/prefix\//],
     ['a way out of the prefix', () => ({ uri: `s3://${bench.bucket}/../` }), /must be like s3:\/\//],
     ['half of the credentials', () => ({ secretAccessKey: undefined }), /go together/],
@@ -194,7 +194,7 @@ describeOnS3('A bucket as destination, when it is planned,', () => {
 
   it('is refused where no key seals the credentials', async () => {
     const addresses = new OutboundAddresses(bench.hosts);
-    const { targets: keyless } = bucketServices(bench.shelf, addresses, new Sealer({ previousKeys: [] }));
+    const { targets: keyless } = bucketServices(bench.shelf, addresses, new SecretCipher({ previousKeys: [] }));
 
     expect(await refusalOf({}, keyless)).toContain('ENCRYPTION_KEY');
   });

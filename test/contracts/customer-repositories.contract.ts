@@ -32,7 +32,7 @@ export function describeCustomerRepositories(name: string, create: CreateCustome
         const customer = await make(secretHash);
 
         expect(customer).toMatchObject({ name: 'Partner', tenantId: 'blue', isActive: true, secretHash });
-        expect(customer.formerSecret).toBeNull();
+        expect(customer.previousSecret).toBeNull();
         expect(await bench.customers.find(customer.id)).toEqual(customer);
         expect(await bench.auditOf(customer.id)).toEqual([
           { action: 'customer.created', details: { name: 'Partner' } },
@@ -63,15 +63,15 @@ export function describeCustomerRepositories(name: string, create: CreateCustome
         await bench.advance(3);
         const after = await bench.customers.find(before.id);
 
-        expect(rotated).toMatchObject({ secretHash, formerSecret: { hash: before.secretHash } });
-        expect(during?.formerSecret?.hash).toBe(before.secretHash);
-        expect(after).toMatchObject({ secretHash, formerSecret: null });
+        expect(rotated).toMatchObject({ secretHash, previousSecret: { hash: before.secretHash } });
+        expect(during?.previousSecret?.hash).toBe(before.secretHash);
+        expect(after).toMatchObject({ secretHash, previousSecret: null });
       });
 
       it('lose their former secret at once where no grace is given', async () => {
         const { id } = await make();
 
-        expect(await bench.customers.rotate(id, hash(), 0)).toMatchObject({ formerSecret: null });
+        expect(await bench.customers.rotate(id, hash(), 0)).toMatchObject({ previousSecret: null });
       });
 
       it('have one former secret: the last', async () => {
@@ -80,7 +80,7 @@ export function describeCustomerRepositories(name: string, create: CreateCustome
         await bench.customers.rotate(id, second, GRACE_SECONDS);
 
         expect(await bench.customers.rotate(id, hash(), GRACE_SECONDS)).toMatchObject({
-          formerSecret: { hash: second },
+          previousSecret: { hash: second },
         });
       });
 
@@ -92,9 +92,9 @@ export function describeCustomerRepositories(name: string, create: CreateCustome
         const rotated = await bench.customers.rotate(customer.id, hash(), GRACE_SECONDS);
         const enabled = await bench.customers.setActive(customer.id, true);
 
-        expect(disabled).toMatchObject({ isChanged: true, customer: { isActive: false, formerSecret: null } });
-        expect(rotated).toMatchObject({ isActive: false, formerSecret: null });
-        expect(enabled).toMatchObject({ isChanged: true, customer: { isActive: true, formerSecret: null } });
+        expect(disabled).toMatchObject({ isChanged: true, customer: { isActive: false, previousSecret: null } });
+        expect(rotated).toMatchObject({ isActive: false, previousSecret: null });
+        expect(enabled).toMatchObject({ isChanged: true, customer: { isActive: true, previousSecret: null } });
         const steps = ['created', 'rotated', 'disabled', 'rotated', 'enabled'];
         expect(await actions(customer)).toEqual(steps.map((step) => `customer.${step}`));
       });

@@ -1,5 +1,8 @@
 import type { Export } from '../../src/export/model/domain/export';
-import type { Handover, HandoverRepository } from '../../src/export/model/domain/interfaces/handover.repository';
+import type {
+  DownloadLease,
+  DownloadLeaseRepository,
+} from '../../src/export/model/domain/interfaces/download-lease.repository';
 import { ANN, exportRequest, finishedFile, PARTNER } from '../support/export-requests';
 import { sendLastByte } from '../support/last-bytes';
 import { type CreateRecords, DOWNLOAD_LEASE_SECONDS, type RecordsUnderTest } from '../support/records-under-test';
@@ -7,7 +10,7 @@ import { type CreateRecords, DOWNLOAD_LEASE_SECONDS, type RecordsUnderTest } fro
 const LAST_BYTE_SECONDS = 60;
 
 /** Each thing that a download may do with its lease: all of them are fenced by its token. */
-const MOVES: readonly [string, (downloads: HandoverRepository, lease: Handover) => Promise<unknown>][] = [
+const MOVES: readonly [string, (downloads: DownloadLeaseRepository, lease: DownloadLease) => Promise<unknown>][] = [
   ['renew its lease', (downloads, lease) => downloads.beat(lease)],
   [
     'send the last byte',
@@ -40,7 +43,7 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
       return made.id;
     }
 
-    async function claim(id: string, by: Handover['by'] = ANN): Promise<Handover> {
+    async function claim(id: string, by: DownloadLease['by'] = ANN): Promise<DownloadLease> {
       const lease = await records.downloads.claim(id, by);
       if (!lease) throw new Error('The file could not be claimed');
       return lease;

@@ -1,5 +1,5 @@
 import { createFakeRecords, createPrismaRecords } from '../support/records-under-test';
 import { describeDownloadLeaseRepository } from './download-lease-repository.contract';
 
-describeDownloadLeaseRepository('PrismaHandoverRepository', createPrismaRecords);
+describeDownloadLeaseRepository('PrismaDownloadLeaseRepository', createPrismaRecords);
 describeDownloadLeaseRepository('FakeDownloadLeaseRepository', createFakeRecords);

@@ -36,18 +36,18 @@ export function describeFileReferences(
     it('are found no more once they are known to be gone', async () => {
       const [gone, left] = [await expired(), await expired()];
 
-      const forgotten = await recordsOf().maintenance.forgetObjects(gone);
+      const forgotten = await recordsOf().maintenance.clearStorageKeys(gone);
 
       expect(forgotten).toBe(1);
-      expect(await recordsOf().maintenance.forgetObjects(gone)).toBe(0);
+      expect(await recordsOf().maintenance.clearStorageKeys(gone)).toBe(0);
       expect(await recordsOf().maintenance.findDeletable(null)).toEqual([left]);
     });
 
     it('are forgotten under their own keys alone', async () => {
       const object = await expired();
 
-      expect(await recordsOf().maintenance.forgetObjects({ ...object, key: `${object.key}.other` })).toBe(0);
-      expect(await recordsOf().maintenance.forgetObjects()).toBe(0);
+      expect(await recordsOf().maintenance.clearStorageKeys({ ...object, key: `${object.key}.other` })).toBe(0);
+      expect(await recordsOf().maintenance.clearStorageKeys()).toBe(0);
       expect(await recordsOf().maintenance.findDeletable(null)).toEqual([object]);
     });
   });
@@ -58,7 +58,7 @@ export function describeFileReferences(
       const [own, other] = [`${objectPrefix(id)}file.csv`, `${objectPrefix(id)}other.csv`];
       const since = await settledSince();
 
-      expect(await recordsOf().maintenance.findKept([own, other], since)).toEqual(new Set([own]));
+      expect(await recordsOf().maintenance.findReferenced([own, other], since)).toEqual(new Set([own]));
     });
 
     it('is referenced while the export’s own attempt writes it', async () => {
@@ -70,14 +70,14 @@ export function describeFileReferences(
       ];
       const since = await settledSince();
 
-      expect(await recordsOf().maintenance.findKept([written, stale], since)).toEqual(new Set([written]));
+      expect(await recordsOf().maintenance.findReferenced([written, stale], since)).toEqual(new Set([written]));
     });
 
     it('is left alone while its export was changed a moment ago', async () => {
       const id = await complete();
       const other = `${objectPrefix(id)}other.csv`;
 
-      const kept = await recordsOf().maintenance.findKept([other], hourAgo());
+      const kept = await recordsOf().maintenance.findReferenced([other], hourAgo());
 
       expect(kept).toEqual(new Set([other]));
     });
@@ -85,7 +85,7 @@ export function describeFileReferences(
     it('is orphaned where no export bears its id', async () => {
       const keys = ['exports/00000000-0000-7000-8000-000000000000/a.csv', 'exports/none/a.csv', 'exports'];
 
-      expect(await recordsOf().maintenance.findKept(keys, new Date(0))).toEqual(new Set());
+      expect(await recordsOf().maintenance.findReferenced(keys, new Date(0))).toEqual(new Set());
     });
   });
 }

@@ -19,10 +19,10 @@ export function describeReclaiming(
       const attempt = await recordsOf().claim(id);
       await recordsOf().advance(LEASE_SECONDS + 1);
 
-      const reclaimed = await recordsOf().maintenance.reclaimSilent();
+      const reclaimed = await recordsOf().maintenance.requeueStalled();
 
       expect(reclaimed).toMatchObject([{ id, status: 'pending' }]);
-      expect(await recordsOf().maintenance.takeOverdue()).toEqual([id]);
+      expect(await recordsOf().maintenance.claimOverdue()).toEqual([id]);
       expect(await recordsOf().attempts.beat(attempt!, attempt!.export.progress)).toBe(false);
       expect(await lastStep(id)).toMatchObject({ action: 'export.attempt-lost' });
       expect(await recordsOf().messagesOf(id)).toEqual([]);
@@ -33,7 +33,7 @@ export function describeReclaiming(
       await recordsOf().claim(id);
       await recordsOf().advance(LEASE_SECONDS - 2);
 
-      expect(await recordsOf().maintenance.reclaimSilent()).toEqual([]);
+      expect(await recordsOf().maintenance.requeueStalled()).toEqual([]);
       expect(await read(id)).toMatchObject({ status: 'processing' });
     });
 
@@ -44,7 +44,7 @@ export function describeReclaiming(
       await recordsOf().attempts.beat(attempt!, attempt!.export.progress);
       await recordsOf().advance(LEASE_SECONDS - 2);
 
-      expect(await recordsOf().maintenance.reclaimSilent()).toEqual([]);
+      expect(await recordsOf().maintenance.requeueStalled()).toEqual([]);
     });
 
     it('repeats an export whose second attempt fell silent', async () => {
@@ -114,7 +114,7 @@ export function describeReclaiming(
       const { export: streamed } = await recordsOf().exports.create(asked, null, STREAM_TOKEN);
       await recordsOf().advance(LEASE_SECONDS + 1);
 
-      expect(await recordsOf().maintenance.reclaimSilent()).toMatchObject([{ id: streamed.id, status: 'failed' }]);
+      expect(await recordsOf().maintenance.requeueStalled()).toMatchObject([{ id: streamed.id, status: 'failed' }]);
       expect(await read(streamed.id)).toMatchObject({
         error: expect.stringContaining('while the rows went out'),
         errorCode: 'service-stopped',
@@ -127,7 +127,7 @@ export function describeReclaiming(
       await recordsOf().claim(id);
       await recordsOf().advance(LEASE_SECONDS + 1);
 
-      const sweeps = await Promise.all(Array.from({ length: 4 }, () => recordsOf().maintenance.reclaimSilent()));
+      const sweeps = await Promise.all(Array.from({ length: 4 }, () => recordsOf().maintenance.requeueStalled()));
 
       expect(sweeps.flat().map((one) => one.id)).toEqual([id]);
     });
@@ -136,7 +136,7 @@ export function describeReclaiming(
       for (let turn = 0; turn < count; turn++) {
         await recordsOf().claim(id);
         await recordsOf().advance(LEASE_SECONDS + 1);
-        await recordsOf().maintenance.reclaimSilent();
+        await recordsOf().maintenance.requeueStalled();
       }
     }
   });

@@ -49,23 +49,23 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
     describe('overdue exports', () => {
       it('are those that should have been started by now, oldest first', async () => {
         const ids = [await request(), await request()];
-        const early = await records.maintenance.takeOverdue();
+        const early = await records.maintenance.claimOverdue();
         await records.advance(REMINDER_SECONDS + 1);
         await request();
 
-        expect([early, await records.maintenance.takeOverdue()]).toEqual([[], ids]);
+        expect([early, await records.maintenance.claimOverdue()]).toEqual([[], ids]);
       });
 
       it('are given to one process, and to another after a while', async () => {
         const id = await request();
         await records.advance(REMINDER_SECONDS + 1);
 
-        const takers = await Promise.all(Array.from({ length: 4 }, () => records.maintenance.takeOverdue()));
+        const takers = await Promise.all(Array.from({ length: 4 }, () => records.maintenance.claimOverdue()));
         await records.advance(REMINDER_SECONDS - 2);
-        const soon = await records.maintenance.takeOverdue();
+        const soon = await records.maintenance.claimOverdue();
         await records.advance(3);
 
-        expect([takers.flat(), soon, await records.maintenance.takeOverdue()]).toEqual([[id], [], [id]]);
+        expect([takers.flat(), soon, await records.maintenance.claimOverdue()]).toEqual([[id], [], [id]]);
       });
 
       it('are at once those of which the queue could not be told', async () => {
@@ -73,7 +73,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
 
         await records.maintenance.makeDue([id]);
 
-        expect(await records.maintenance.takeOverdue()).toEqual([id]);
+        expect(await records.maintenance.claimOverdue()).toEqual([id]);
       });
 
       it('are none that are at work or have ended', async () => {
@@ -82,7 +82,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
         await complete();
         await records.advance(REMINDER_SECONDS + 1);
 
-        expect(await records.maintenance.takeOverdue()).toEqual([]);
+        expect(await records.maintenance.claimOverdue()).toEqual([]);
       });
     });
 
@@ -142,10 +142,10 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
       it('counts a download whose last byte went out before its process ended', async () => {
         const id = await complete({ oneTime: true });
         await serveToTheLast(id);
-        const early = await records.maintenance.concludeHandovers();
+        const early = await records.maintenance.finalizeInterruptedDownloads();
         await records.advance(DOWNLOAD_LEASE_SECONDS + 1);
 
-        expect([early, await records.maintenance.concludeHandovers()]).toEqual([0, 1]);
+        expect([early, await records.maintenance.finalizeInterruptedDownloads()]).toEqual([0, 1]);
         expect(await read(id)).toMatchObject({
           ...{ status: 'expired', downloadCount: 1, downloadedBy: `customer:${PARTNER.customerId}` },
           ...{ isBeingTaken: false, downloadedAt: expect.any(Date) },
@@ -154,7 +154,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
           ...{ action: 'export.downloaded', customerId: PARTNER.customerId, userId: null },
           details: { by: 'customer', one_time: true, receipt: false },
         });
-        expect(await records.maintenance.concludeHandovers()).toBe(0);
+        expect(await records.maintenance.finalizeInterruptedDownloads()).toBe(0);
       });
 
       it('counts it though its file has expired meanwhile', async () => {
@@ -163,7 +163,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
         await records.exports.expire(id, ANN);
         await records.advance(DOWNLOAD_LEASE_SECONDS + 1);
 
-        expect(await records.maintenance.concludeHandovers()).toBe(1);
+        expect(await records.maintenance.finalizeInterruptedDownloads()).toBe(1);
         expect(await read(id)).toMatchObject({ downloadCount: 1 });
       });
 
@@ -173,7 +173,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
         (await records.downloads.prepareEnding(lease!, 30))!.close();
         await records.advance(31);
 
-        expect(await records.maintenance.concludeHandovers()).toBe(0);
+        expect(await records.maintenance.finalizeInterruptedDownloads()).toBe(0);
         expect(await read(id)).toMatchObject({ status: 'completed', downloadCount: 0 });
       });
     });
@@ -182,7 +182,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
       it('are none of exports whose messages are posted', async () => {
         await complete(delivering('email', 'completed'));
 
-        expect(await records.maintenance.tellUntold()).toBe(0);
+        expect(await records.maintenance.enqueueMissingNotifications()).toBe(0);
       });
 
       it('are none where nothing is planned for such an end', async () => {
@@ -191,7 +191,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
         await records.exports.cancel(await request(delivering('email', 'completed')), ANN);
         await request(delivering('email', 'completed'));
 
-        expect(await records.maintenance.tellUntold()).toBe(0);
+        expect(await records.maintenance.enqueueMissingNotifications()).toBe(0);
       });
     });
 

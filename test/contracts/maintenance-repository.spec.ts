@@ -1,5 +1,5 @@
 import { createFakeRecords, createPrismaRecords } from '../support/records-under-test';
 import { describeMaintenanceRepository } from './maintenance-repository.contract';
 
-describeMaintenanceRepository('PrismaUpkeepRepository', createPrismaRecords);
+describeMaintenanceRepository('PrismaMaintenanceRepository', createPrismaRecords);
 describeMaintenanceRepository('FakeMaintenanceRepository', createFakeRecords);

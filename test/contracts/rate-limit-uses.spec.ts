@@ -1,4 +1,4 @@
-import { PrismaUpkeepRepository } from '../../src/export/infrastructure/upkeep.repository.prisma';
+import { PrismaMaintenanceRepository } from '../../src/export/infrastructure/maintenance.repository.prisma';
 import { PrismaService } from '../../src/platform/prisma/prisma.service';
 import { RateLimitUses } from '../../src/platform/rate-limit/rate-limit-uses';
 import { ANN, ANN_IN_BLUE, BEN, PARTNER } from '../support/export-requests';
@@ -88,7 +88,7 @@ describe('RateLimitUses', () => {
   });
 
   it('keeps an account until its last use has left the window, for the sweep to forget', async () => {
-    const upkeep = new PrismaUpkeepRepository(prisma, testConfig({ DATABASE_URL: database.url }));
+    const upkeep = new PrismaMaintenanceRepository(prisma, testConfig({ DATABASE_URL: database.url }));
     await take();
     await advance(50);
     await take();

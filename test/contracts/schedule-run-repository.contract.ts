@@ -288,10 +288,10 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
       it('are left to the process that started them for a moment', async () => {
         const { id } = await make();
         const { run } = await runs.beginManual(id, ann, null, null);
-        const early = await runs.takeOpen();
+        const early = await runs.claimUnsettled();
         await records.advance(REQUEST_SECONDS + 1);
 
-        expect([early, await runs.takeOpen()]).toMatchObject([[], [{ run: { id: run.id }, schedule: { id } }]]);
+        expect([early, await runs.claimUnsettled()]).toMatchObject([[], [{ run: { id: run.id }, schedule: { id } }]]);
       });
 
       it('are given to one of many processes, and to another after a while', async () => {
@@ -299,22 +299,22 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         await runs.beginManual(id, ann, null, null);
         await records.advance(REQUEST_SECONDS + 1);
 
-        const taken = (await Promise.all([1, 2, 3, 4].map(() => runs.takeOpen()))).flat();
+        const taken = (await Promise.all([1, 2, 3, 4].map(() => runs.claimUnsettled()))).flat();
         await records.advance(2);
 
-        expect([taken.length, (await runs.takeOpen()).length]).toEqual([1, 1]);
+        expect([taken.length, (await runs.claimUnsettled()).length]).toEqual([1, 1]);
       });
 
       it('are looked at the less often the older they are', async () => {
         const { id } = await make();
         await runs.beginManual(id, ann, null, null);
         await records.advance(100);
-        await runs.takeOpen();
+        await runs.claimUnsettled();
         await records.advance(8);
-        const early = await runs.takeOpen();
+        const early = await runs.claimUnsettled();
         await records.advance(4);
 
-        expect([early.length, (await runs.takeOpen()).length]).toEqual([0, 1]);
+        expect([early.length, (await runs.claimUnsettled()).length]).toEqual([0, 1]);
       });
 
       it('are none that are settled', async () => {
@@ -322,7 +322,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         await runs.settle((await runs.beginManual(id, ann, null, null)).run, SUCCEEDED);
         await records.advance(DAY_SECONDS);
 
-        expect(await runs.takeOpen()).toEqual([]);
+        expect(await runs.claimUnsettled()).toEqual([]);
       });
     });
 

@@ -3,7 +3,7 @@ import { LiveSchema } from '../../src/catalog/infrastructure/live-schema';
 import { PostgresSourceDatabase } from '../../src/catalog/infrastructure/postgres-source-database';
 import type { DataType, SensitiveColumn } from '../../src/catalog/model/domain/data-type';
 import type { DataTypeRepository } from '../../src/catalog/model/domain/interfaces/data-type.repository';
-import { DataGrants } from '../../src/catalog/model/services/data-grants';
+import { DataExportAuthorizer } from '../../src/catalog/model/services/data-export-authorizer';
 import { DataPlanner } from '../../src/catalog/model/services/data-planner';
 import {
   CatalogForScheduledExport,
@@ -35,7 +35,7 @@ describe('What a schedule is to export', () => {
     others = new Pool({ connectionString: database.url, max: 1 });
     const planner = new DataPlanner(dataTypesIn(others) as DataTypeRepository);
     catalog = new CatalogForScheduledExport(
-      new DataGrants(planner, new PostgresSourceDatabase(connections, new LiveSchema())),
+      new DataExportAuthorizer(planner, new PostgresSourceDatabase(connections, new LiveSchema())),
     );
   });
 

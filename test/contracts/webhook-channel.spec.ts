@@ -6,7 +6,7 @@ import type { Parcel } from '../../src/delivery/model/domain/parcel';
 import { DomainError } from '../../src/platform/errors/domain-error';
 import { OutboundAddresses, OutboundRefusedError } from '../../src/platform/outbound/outbound-addresses';
 import { OutboundHttp } from '../../src/platform/outbound/outbound-http';
-import { Sealer } from '../../src/platform/sealing/sealer';
+import { SecretCipher } from '../../src/platform/secrets/secret-cipher';
 import { ExportShelf, type ShelvedExport } from '../support/export-shelf';
 import { parcelOf } from '../support/parcels';
 import { until } from '../support/until';
@@ -25,7 +25,7 @@ describe('Webhooks', () => {
     shelf = await ExportShelf.create();
     receiver = await WebhookReceiver.start();
     const addresses = new OutboundAddresses([receiver.host]);
-    const sealer = new Sealer(shelf.config.encryption);
+    const sealer = new SecretCipher(shelf.config.encryption);
     targets = new SealedWebhookTargets(addresses, sealer);
     channel = new WebhookChannel(new OutboundHttp(addresses), sealer, shelf.exports, shelf.presenter);
     done = await shelf.put();
@@ -80,7 +80,7 @@ describe('Webhooks', () => {
     it('are refused where nothing can be sealed, naming what the operator has to set', async () => {
       const keyless = new SealedWebhookTargets(
         new OutboundAddresses([receiver.host]),
-        new Sealer({ previousKeys: [] }),
+        new SecretCipher({ previousKeys: [] }),
       );
 
       const refusal: unknown = await keyless.plan({ url: receiver.url }, 'webhook').catch((error: unknown) => error);
@@ -227,7 +227,7 @@ describe('Webhooks', () => {
 
   it('go to no address that is not allowed any more', async () => {
     const { parcel } = await planned();
-    const sealer = new Sealer(shelf.config.encryption);
+    const sealer = new SecretCipher(shelf.config.encryption);
     const strict = new OutboundHttp(new OutboundAddresses([]));
 
     const delivery = new WebhookChannel(strict, sealer, shelf.exports, shelf.presenter).deliver(parcel, goOn);
@@ -238,7 +238,7 @@ describe('Webhooks', () => {
 
   it('wait for a key that is missing rather than being lost', async () => {
     const { parcel } = await planned();
-    const other = new Sealer({ key: Buffer.alloc(32, 1), previousKeys: [] });
+    const other = new SecretCipher({ key: Buffer.alloc(32, 1), previousKeys: [] });
     const http = new OutboundHttp(new OutboundAddresses([receiver.host]));
 
     const delivery = new WebhookChannel(http, other, shelf.exports, shelf.presenter).deliver(parcel, goOn);

@@ -45,7 +45,7 @@ describe('The results of an event', () => {
         ...{ q_a: '', q_b: null, q_c: '0.10' },
       },
       {
-        ...NOBODY,
+        ...UNKNOWN_CUSTOMER,
         participant_id: began,
         name: 'Began',
         score: 1,
@@ -54,7 +54,7 @@ describe('The results of an event', () => {
         attempts: 1,
         started_at: expect.any(String),
       },
-      { ...NOBODY, participant_id: never, name: 'Never Came' },
+      { ...UNKNOWN_CUSTOMER, participant_id: never, name: 'Never Came' },
     ]);
   });
 
@@ -196,7 +196,7 @@ interface ResultsDocument {
   readonly results: readonly Readonly<Record<string, unknown>>[];
 }
 
-const NOBODY = {
+const UNKNOWN_CUSTOMER = {
   ...{ email: null, group: null, score: null, maximum: null, percent: null },
   ...{ duration_seconds: null, attempts: null, started_at: null, finished_at: null, q_a: null, q_b: null, q_c: null },
 };

@@ -23,7 +23,7 @@ export class FakeCustomerRepository extends CustomerRepository {
 
   override create({ tenantId, name, secretHash }: NewCustomer): Promise<Customer> {
     const createdAt = this.records.clock.now();
-    const customer = { id: uuidv7(), tenantId, name, secretHash, isActive: true, formerSecret: null, createdAt };
+    const customer = { id: uuidv7(), tenantId, name, secretHash, isActive: true, previousSecret: null, createdAt };
     return Promise.resolve(this.keep(customer, 'customer.created', { name }));
   }
 
@@ -31,9 +31,9 @@ export class FakeCustomerRepository extends CustomerRepository {
     const before = this.customers.get(id);
     if (!before) return Promise.resolve(null);
     const endsAt = this.records.clock.in(graceSeconds);
-    const formerSecret = before.isActive && graceSeconds > 0 ? { hash: before.secretHash, endsAt } : null;
+    const previousSecret = before.isActive && graceSeconds > 0 ? { hash: before.secretHash, endsAt } : null;
     const details = { grace_seconds: graceSeconds };
-    return Promise.resolve(this.keep({ ...before, secretHash, formerSecret }, 'customer.rotated', details));
+    return Promise.resolve(this.keep({ ...before, secretHash, previousSecret }, 'customer.rotated', details));
   }
 
   override async setActive(id: string, isActive: boolean): Promise<{ customer: Customer; isChanged: boolean } | null> {
@@ -41,7 +41,7 @@ export class FakeCustomerRepository extends CustomerRepository {
     if (!before) return null;
     if (before.isActive === isActive) return { customer: before, isChanged: false };
     const action = isActive ? 'customer.enabled' : 'customer.disabled';
-    return { customer: this.keep({ ...before, isActive, formerSecret: null }, action), isChanged: true };
+    return { customer: this.keep({ ...before, isActive, previousSecret: null }, action), isChanged: true };
   }
 
   private keep(customer: Customer, action: string, details?: Record<string, string | number>): Customer {
@@ -52,8 +52,8 @@ export class FakeCustomerRepository extends CustomerRepository {
   }
 
   private asOfNow(customer: Customer): Customer {
-    const { formerSecret } = customer;
-    const isOver = formerSecret !== null && formerSecret.endsAt <= this.records.clock.now();
-    return isOver ? { ...customer, formerSecret: null } : customer;
+    const { previousSecret } = customer;
+    const isOver = previousSecret !== null && previousSecret.endsAt <= this.records.clock.now();
+    return isOver ? { ...customer, previousSecret: null } : customer;
   }
 }

@@ -3,9 +3,9 @@ import { nameOf, wayOf } from '../../src/export/model/domain/downloader';
 import type { Export } from '../../src/export/model/domain/export';
 import {
   type Ending,
-  type Handover,
-  HandoverRepository,
-} from '../../src/export/model/domain/interfaces/handover.repository';
+  type DownloadLease,
+  DownloadLeaseRepository,
+} from '../../src/export/model/domain/interfaces/download-lease.repository';
 import type { AuditEntry } from '../../src/platform/audit/audit-log';
 import type { Principal } from '../../src/platform/auth/principal';
 import { type ExportRecord, NOT_LEASED } from './export-record';
@@ -13,7 +13,7 @@ import type { ExportTerms } from './export-terms';
 import { auditOf, type FakeRecords } from './fake-records';
 
 /** Who is served which one-time file of a `FakeRecords`: one download has the lease, by its token. */
-export class FakeDownloadLeaseRepository extends HandoverRepository {
+export class FakeDownloadLeaseRepository extends DownloadLeaseRepository {
   constructor(
     private readonly records: FakeRecords,
     private readonly terms: ExportTerms,
@@ -21,7 +21,7 @@ export class FakeDownloadLeaseRepository extends HandoverRepository {
     super();
   }
 
-  override claim(exportId: string, by: Principal | null): Promise<Handover | null> {
+  override claim(exportId: string, by: Principal | null): Promise<DownloadLease | null> {
     const record = this.records.exports.get(exportId);
     if (!record || !this.isFree(record)) return Promise.resolve(null);
     const token = randomUUID();
@@ -30,7 +30,7 @@ export class FakeDownloadLeaseRepository extends HandoverRepository {
     return Promise.resolve({ exportId, token, by });
   }
 
-  override beat(handover: Handover): Promise<boolean> {
+  override beat(handover: DownloadLease): Promise<boolean> {
     const record = this.held(handover);
     if (!record) return Promise.resolve(false);
     const renewed = this.records.clock.in(this.terms.downloadLeaseSeconds);
@@ -39,7 +39,7 @@ export class FakeDownloadLeaseRepository extends HandoverRepository {
     return Promise.resolve(true);
   }
 
-  override prepareEnding(handover: Handover, leaseSeconds: number): Promise<Ending | null> {
+  override prepareEnding(handover: DownloadLease, leaseSeconds: number): Promise<Ending | null> {
     const record = this.held(handover);
     if (!record) return Promise.resolve(null);
     Object.assign(record, { downloadLease: this.records.clock.in(leaseSeconds), downloadPrepared: true });
@@ -51,14 +51,14 @@ export class FakeDownloadLeaseRepository extends HandoverRepository {
     });
   }
 
-  override complete(handover: Handover): Promise<boolean> {
+  override complete(handover: DownloadLease): Promise<boolean> {
     const { by } = handover;
     return this.conclude(handover, servedFile(this.records), (row) =>
       auditOf(row, 'export.downloaded', { by, details: { by: wayOf(by), one_time: true } }),
     );
   }
 
-  override release(handover: Handover, sent: number): Promise<boolean> {
+  override release(handover: DownloadLease, sent: number): Promise<boolean> {
     const { by } = handover;
     return this.conclude(
       handover,
@@ -73,14 +73,14 @@ export class FakeDownloadLeaseRepository extends HandoverRepository {
     return oneTime && status === 'completed' && storageKey !== null && !downloadEnding && !isLeased;
   }
 
-  private held({ exportId, token }: Handover): ExportRecord | null {
+  private held({ exportId, token }: DownloadLease): ExportRecord | null {
     const record = this.records.exports.get(exportId);
     return record?.downloadToken === token && record.status === 'completed' ? record : null;
   }
 
   /** Its file may have expired meanwhile, which the download cannot know. */
   private conclude(
-    { exportId, token }: Handover,
+    { exportId, token }: DownloadLease,
     set: (record: ExportRecord) => Partial<ExportRecord>,
     audit: (row: Export) => AuditEntry,
   ): Promise<boolean> {

@@ -1,7 +1,10 @@
 import { DRAWINGS, MAX_ATTEMPTS, MAX_LOST_DRAWINGS } from '../../src/export/model/domain/attempt-limits';
 import { principalOf, wayOf } from '../../src/export/model/domain/downloader';
 import type { Export, ExportFailure } from '../../src/export/model/domain/export';
-import { type DeletableObject, UpkeepRepository } from '../../src/export/model/domain/interfaces/upkeep.repository';
+import {
+  type DeletableObject,
+  MaintenanceRepository,
+} from '../../src/export/model/domain/interfaces/maintenance.repository';
 import { objectPrefix } from '../../src/export/model/domain/object-key';
 import { servedFile } from './download-lease.repository.fake';
 import type { ExportRecord } from './export-record';
@@ -28,7 +31,7 @@ const ATTEMPTS_EXHAUSTED: ExportFailure = {
 };
 
 /** What the sweep asks of a `FakeRecords`. */
-export class FakeMaintenanceRepository extends UpkeepRepository {
+export class FakeMaintenanceRepository extends MaintenanceRepository {
   constructor(
     private readonly records: FakeRecords,
     private readonly terms: ExportTerms,
@@ -36,7 +39,7 @@ export class FakeMaintenanceRepository extends UpkeepRepository {
     super();
   }
 
-  override reclaimSilent(): Promise<Export[]> {
+  override requeueStalled(): Promise<Export[]> {
     const { clock } = this.records;
     const silentSince = clock.in(-this.terms.leaseSeconds);
     const isSilent = ({ status, heartbeatAt }: ExportRecord) =>
@@ -74,7 +77,7 @@ export class FakeMaintenanceRepository extends UpkeepRepository {
     return Promise.resolve([...broken, ...drawings, ...failed, ...pending]);
   }
 
-  override takeOverdue(): Promise<string[]> {
+  override claimOverdue(): Promise<string[]> {
     const now = this.records.clock.now();
     const overdue = this.all(({ status, enqueueAfter }) => status === 'pending' && enqueueAfter <= now)
       .sort((one, other) => one.enqueueAfter.getTime() - other.enqueueAfter.getTime())
@@ -91,7 +94,7 @@ export class FakeMaintenanceRepository extends UpkeepRepository {
     return Promise.resolve();
   }
 
-  override tellUntold(): Promise<number> {
+  override enqueueMissingNotifications(): Promise<number> {
     const since = this.records.clock.in(-UNTOLD_DAYS * DAY_SECONDS);
     let count = 0;
     for (const record of this.all(({ updatedAt }) => updatedAt > since)) {
@@ -125,7 +128,7 @@ export class FakeMaintenanceRepository extends UpkeepRepository {
     return Promise.resolve(expired.length);
   }
 
-  override concludeHandovers(): Promise<number> {
+  override finalizeInterruptedDownloads(): Promise<number> {
     const now = this.records.clock.now();
     const concluded = this.records.changeExports({
       where: ({ status, downloadEnding, downloadLease }) =>
@@ -149,7 +152,7 @@ export class FakeMaintenanceRepository extends UpkeepRepository {
     return Promise.resolve(deletable.slice(0, BATCH));
   }
 
-  override forgetObjects(...objects: readonly DeletableObject[]): Promise<number> {
+  override clearStorageKeys(...objects: readonly DeletableObject[]): Promise<number> {
     const known = objects.flatMap(({ exportId, key }) => {
       const record = this.records.exports.get(exportId);
       return record?.storageKey === key ? [record] : [];
@@ -158,7 +161,7 @@ export class FakeMaintenanceRepository extends UpkeepRepository {
     return Promise.resolve(known.length);
   }
 
-  override findKept(keys: readonly string[], settledSince: Date): Promise<ReadonlySet<string>> {
+  override findReferenced(keys: readonly string[], settledSince: Date): Promise<ReadonlySet<string>> {
     const isKept = (key: string) => {
       const record = this.records.exports.get(key.split('/')[1] ?? '');
       if (!record) return false;

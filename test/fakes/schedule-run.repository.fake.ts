@@ -61,7 +61,7 @@ export class FakeScheduleRunRepository extends ScheduleRunRepository {
     return { run, schedule, isNew: true, rateLimit };
   }
 
-  override takeOpen(): Promise<BegunRun[]> {
+  override claimUnsettled(): Promise<BegunRun[]> {
     const now = this.records.clock.now();
     const open = [...this.records.runs.values()]
       .filter(({ run, nextCheckAt }) => run.outcome === null && nextCheckAt <= now)

@@ -30,7 +30,7 @@ export const attempts = [
   {
     name: 'claim-of-live-attempt',
     breaks: 'a second worker takes an export whose worker is alive',
-    file: 'src/export/infrastructure/upkeep.repository.prisma.ts',
+    file: 'src/export/infrastructure/maintenance.repository.prisma.ts',
     search: 'AND heartbeat_at < now() - make_interval(secs => ${this.config.exports.leaseSeconds})',
     replace: 'AND (heartbeat_at < now() - make_interval(secs => ${this.config.exports.leaseSeconds}) OR attempts > 0)',
     tests: ['test/contracts/maintenance-repository.spec.ts'],
@@ -46,7 +46,7 @@ export const attempts = [
   {
     name: 'lost-drawing-again',
     breaks: 'a drawing that ends its worker every time is begun three times instead of two',
-    file: 'src/export/infrastructure/upkeep.repository.prisma.ts',
+    file: 'src/export/infrastructure/maintenance.repository.prisma.ts',
     search: 'lost_attempts + 1 >= ${MAX_LOST_DRAWINGS}',
     replace: 'lost_attempts >= ${MAX_LOST_DRAWINGS}',
     tests: ['test/contracts/maintenance-repository.spec.ts'],

@@ -6,7 +6,7 @@ export const downloads = [
   {
     name: 'one-time-claim-without-lease',
     breaks: 'two readers at once get a one-time file',
-    file: 'src/export/infrastructure/handover.repository.prisma.ts',
+    file: 'src/export/infrastructure/download-lease.repository.prisma.ts',
     search: ' AND (download_token IS NULL OR download_lease < now())',
     replace: '',
     tests: ['test/contracts/download-lease-repository.spec.ts'],

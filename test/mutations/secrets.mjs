@@ -6,10 +6,10 @@ export const secrets = [
   {
     name: 'sealed-for-any-purpose',
     breaks: 'a secret that was sealed for one destination can be used for another',
-    file: 'src/platform/sealing/sealer.ts',
+    file: 'src/platform/secrets/secret-cipher.ts',
     search: 'Buffer.from(`${VERSION}\\n${purpose}`)',
     replace: 'Buffer.from(`${VERSION}\\n${typeof purpose}`)',
-    tests: ['src/platform/sealing/sealer.spec.ts'],
+    tests: ['src/platform/secrets/secret-cipher.spec.ts'],
   },
   {
     name: 'address-not-checked-at-connection',

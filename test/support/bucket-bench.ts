@@ -3,10 +3,10 @@ import { BucketConnections } from '../../src/delivery/infrastructure/bucket/buck
 import { BucketChannel } from '../../src/delivery/infrastructure/bucket/bucket.channel';
 import { ObjectClaims } from '../../src/delivery/infrastructure/bucket/object-claims';
 import { ProbedBucketTargets } from '../../src/delivery/infrastructure/bucket/probed-bucket-targets';
-import type { BucketTargets, BucketWish } from '../../src/delivery/model/domain/interfaces/bucket-targets';
+import type { BucketTargets, BucketInput } from '../../src/delivery/model/domain/interfaces/bucket-targets';
 import type { Parcel } from '../../src/delivery/model/domain/parcel';
 import { OutboundAddresses } from '../../src/platform/outbound/outbound-addresses';
-import { Sealer } from '../../src/platform/sealing/sealer';
+import { SecretCipher } from '../../src/platform/secrets/secret-cipher';
 import { ExportShelf, type ShelvedExport } from './export-shelf';
 import { FaultyProxy, type SeenRequest } from './faulty-proxy';
 import { parcelOf } from './parcels';
@@ -24,7 +24,7 @@ export interface BucketServices {
 export function bucketServices(
   { config, prisma, exports }: ExportShelf,
   addresses: OutboundAddresses,
-  sealer: Sealer = new Sealer(config.encryption),
+  sealer: SecretCipher = new SecretCipher(config.encryption),
 ): BucketServices {
   const connections = new BucketConnections(config, addresses, sealer);
   return {
@@ -79,7 +79,7 @@ export class BucketBench {
   }
 
   /** What somebody asks for who does everything right. */
-  wish(more: Partial<BucketWish> = {}): BucketWish {
+  wish(more: Partial<BucketInput> = {}): BucketInput {
     const { region, accessKeyId, secretAccessKey } = s3Server;
     const uri = `s3://${this.bucket}/daily/`;
     return {
@@ -94,7 +94,7 @@ export class BucketBench {
   }
 
   /** A run's parcel, with the target as it comes back from the database. */
-  async runOf({ id }: ShelvedExport, more: Partial<BucketWish> = {}, { targets } = this.services()): Promise<Parcel> {
+  async runOf({ id }: ShelvedExport, more: Partial<BucketInput> = {}, { targets } = this.services()): Promise<Parcel> {
     const target = { ...(await targets.plan(this.wish(more), 'destination')), name: 'nightly', date: '2026-03-29' };
     return parcelOf({ channel: 's3', exportId: id, target: JSON.parse(JSON.stringify(target)) as Parcel['target'] });
   }

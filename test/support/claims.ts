@@ -3,7 +3,7 @@ import type {
   Attempt,
   AttemptRepository,
 } from '../../src/export/model/domain/interfaces/attempt.repository';
-import type { UpkeepRepository } from '../../src/export/model/domain/interfaces/upkeep.repository';
+import type { MaintenanceRepository } from '../../src/export/model/domain/interfaces/maintenance.repository';
 
 /** For tests that are not about shares: an account may run any number of exports. */
 export const UNLIMITED: AccountShare = { limit: 1, mayExceed: true };
@@ -13,10 +13,10 @@ export const UNLIMITED: AccountShare = { limit: 1, mayExceed: true };
  * @returns `null` when no export may start
  */
 export async function claimExport(
-  { attempts, maintenance }: { readonly attempts: AttemptRepository; readonly maintenance: UpkeepRepository },
+  { attempts, maintenance }: { readonly attempts: AttemptRepository; readonly maintenance: MaintenanceRepository },
   exportId: string,
 ): Promise<Attempt | null> {
-  await maintenance.reclaimSilent();
+  await maintenance.requeueStalled();
   const attempt = await attempts.claimNext(UNLIMITED);
   if (attempt && attempt.export.id !== exportId) throw new Error(`${attempt.export.id} was next, not ${exportId}`);
   return attempt;

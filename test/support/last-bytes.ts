@@ -1,9 +1,9 @@
-import type { Handover } from '../../src/export/model/domain/interfaces/handover.repository';
+import type { DownloadLease } from '../../src/export/model/domain/interfaces/download-lease.repository';
 import type { RecordsUnderTest } from './records-under-test';
 import { until } from './until';
 
 /** Sends the last byte of a one-time file, waits until the records say so, and renews the lease of its download. */
-export async function sendLastByte(records: RecordsUnderTest, lease: Handover): Promise<void> {
+export async function sendLastByte(records: RecordsUnderTest, lease: DownloadLease): Promise<void> {
   const ending = await records.downloads.prepareEnding(lease, 1);
   ending!.mark();
   ending!.close();

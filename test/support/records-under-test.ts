@@ -10,12 +10,12 @@ import { PrismaDeliveryRepository } from '../../src/delivery/infrastructure/deli
 import type { DeliveryRepository } from '../../src/delivery/model/domain/interfaces/delivery.repository';
 import { PrismaAttemptRepository } from '../../src/export/infrastructure/attempt.repository.prisma';
 import { PrismaExportRepository } from '../../src/export/infrastructure/export.repository.prisma';
-import { PrismaHandoverRepository } from '../../src/export/infrastructure/handover.repository.prisma';
-import { PrismaUpkeepRepository } from '../../src/export/infrastructure/upkeep.repository.prisma';
+import { PrismaDownloadLeaseRepository } from '../../src/export/infrastructure/download-lease.repository.prisma';
+import { PrismaMaintenanceRepository } from '../../src/export/infrastructure/maintenance.repository.prisma';
 import type { Attempt, AttemptRepository } from '../../src/export/model/domain/interfaces/attempt.repository';
 import type { ExportRepository } from '../../src/export/model/domain/interfaces/export.repository';
-import type { HandoverRepository } from '../../src/export/model/domain/interfaces/handover.repository';
-import type { UpkeepRepository } from '../../src/export/model/domain/interfaces/upkeep.repository';
+import type { DownloadLeaseRepository } from '../../src/export/model/domain/interfaces/download-lease.repository';
+import type { MaintenanceRepository } from '../../src/export/model/domain/interfaces/maintenance.repository';
 import { PrismaService } from '../../src/platform/prisma/prisma.service';
 import { RateLimitUses } from '../../src/platform/rate-limit/rate-limit-uses';
 import { PrismaScheduleRepository } from '../../src/scheduled-export/infrastructure/schedule.repository.prisma';
@@ -52,8 +52,8 @@ export interface PostedMessage {
 export interface RecordsUnderTest {
   readonly exports: ExportRepository;
   readonly attempts: AttemptRepository;
-  readonly downloads: HandoverRepository;
-  readonly maintenance: UpkeepRepository;
+  readonly downloads: DownloadLeaseRepository;
+  readonly maintenance: MaintenanceRepository;
   readonly deliveries: DeliveryRepository;
   readonly schedules: ScheduleRepository;
   readonly runs: ScheduleRunRepository;
@@ -151,10 +151,10 @@ export async function createPrismaRecords(): Promise<RecordsUnderTest> {
   // The audit log is only ever added to. Here time has to pass for it as well.
   await prisma.$executeRaw`ALTER TABLE export_audit_log DISABLE TRIGGER USER`;
   const attempts = new PrismaAttemptRepository(prisma, config);
-  const maintenance = new PrismaUpkeepRepository(prisma, config);
+  const maintenance = new PrismaMaintenanceRepository(prisma, config);
   return {
     exports: new PrismaExportRepository(prisma, config),
-    downloads: new PrismaHandoverRepository(prisma, config),
+    downloads: new PrismaDownloadLeaseRepository(prisma, config),
     ...{ attempts, maintenance },
     claim: (id) => claimExport({ attempts, maintenance }, id),
     deliveries: new PrismaDeliveryRepository(prisma, config),

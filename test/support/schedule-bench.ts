@@ -1,4 +1,4 @@
-import type { CatalogForScheduledExport, GrantedRows, ScheduledRows } from '../../src/catalog';
+import type { CatalogForScheduledExport, AuthorizedRows, ScheduledRows } from '../../src/catalog';
 import type { AddressedPerson } from '../../src/delivery/model/domain/interfaces/address-book';
 import { MailPlanner } from '../../src/delivery/model/services/mail-planner';
 import { DeliveriesForScheduledExport } from '../../src/delivery/model/services/out.for-scheduled-export.service';
@@ -23,7 +23,7 @@ const MAIL = { SMTP_URL: 'smtp://localhost', MAIL_FROM: 'exports@example.com' };
 export class OpenCatalog {
   refusal: Error | null = null;
 
-  check(_: UserPrincipal, { format, dataTypes, filters, options }: ScheduledRows): Promise<GrantedRows> {
+  check(_: UserPrincipal, { format, dataTypes, filters, options }: ScheduledRows): Promise<AuthorizedRows> {
     if (this.refusal) return Promise.reject(this.refusal);
     return Promise.resolve({ format: format as 'csv', dataTypes, filters, options: { ...options }, audited: {} });
   }

@@ -19,7 +19,7 @@ import type { DataRequest } from '../model/domain/data-request';
 import { DataExportService } from '../model/services/data-export.service';
 import { BulkExportBody, BulkExportResponse, DataExportBody, type RowsBody, UserExportQuery } from './data-export.dto';
 import { STREAMED_ROWS, USER_DOCUMENT } from './rows.schema';
-import { sendStream } from './streamed-answer';
+import { sendStream } from './streamed-response';
 
 const ROWS = {
   'application/x-ndjson': { schema: { type: 'string' as const } },

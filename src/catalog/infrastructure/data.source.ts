@@ -5,7 +5,7 @@ import { type DataQuery, queryOf } from '../model/domain/data-query';
 import type { TableFormat } from '../model/domain/data-request';
 import { SourceDatabase, type SourceView } from '../model/domain/interfaces/source-database';
 import { DataPlanner, USER_SECTIONS } from '../model/services/data-planner';
-import { LongReads } from '../model/services/long-reads';
+import { LargeExportSemaphore } from '../model/services/large-export-semaphore';
 import { ReadAuthorizations } from '../model/services/read-authorizations';
 import type { TablePlan } from '../model/domain/table-plan';
 
@@ -24,7 +24,7 @@ export class DataSource extends ExportSource {
   constructor(
     private readonly database: SourceDatabase,
     private readonly planner: DataPlanner,
-    private readonly longReads: LongReads,
+    private readonly longReads: LargeExportSemaphore,
     private readonly authorizations: ReadAuthorizations,
   ) {
     super();
@@ -43,7 +43,7 @@ export class DataSource extends ExportSource {
     // One after the other: a snapshot is one connection.
     for (const plan of plans) relations.push(await view.relation(plan, !request.streamed));
     const rows = relations.reduce((sum, { rowCount }) => sum + (rowCount ?? 0), 0);
-    await this.longReads.takeTurn(rows, signal);
+    await this.longReads.acquire(rows, signal);
     const content = {
       kind: 'relations' as const,
       takenAt: view.takenAt,

@@ -1,6 +1,6 @@
 import { Sql, sql } from '../../platform/postgres/sql';
 import type { LiveColumn, LiveTable } from '../model/domain/live-table';
-import type { Condition, Confinement, Operand, Operator, TablePlan } from '../model/domain/table-plan';
+import type { Condition, AccessPredicate, Operand, Operator, TablePlan } from '../model/domain/table-plan';
 import { selected } from './snapshot-relation';
 
 /** Of any version: the column takes those that no standard knows, too. */
@@ -67,7 +67,7 @@ function valueOf(value: string, { type }: LiveColumn): Sql {
  * Whose row it is, letter by letter, and by PostgreSQL's own operators: a type such as citext, a collation or an operator
  * of the platform's own may take two people for one. An index serves the first comparison of a text, not the second.
  */
-function confinementOf({ column, value }: Confinement): Sql {
+function confinementOf({ column, value }: AccessPredicate): Sql {
   if (value.includes('\0')) return sql`FALSE`;
   const name = Sql.identifier(column.name);
   if (column.family === 'other' && column.type.name === 'uuid') {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { jsonLine, printable } from '../../platform/program/program-output';
 import type { OperatorProgram } from '../../platform/program/run-program';
 import type { Customer } from '../model/domain/customer';
-import { CustomerAdministration, type EntrustedCustomer } from '../model/services/customer-administration';
+import { CustomerAdministration, type CustomerWithSecret } from '../model/services/customer-administration';
 import { type CustomerCommand, readCommand } from './customer-command';
 
 /** What an operator types, and what is printed: `npm run customer`. */
@@ -32,16 +32,16 @@ export class CustomerProgram implements OperatorProgram {
   }
 }
 
-function entrusted({ customer, secret }: EntrustedCustomer, { json }: CustomerCommand): string {
+function entrusted({ customer, secret }: CustomerWithSecret, { json }: CustomerCommand): string {
   if (json) return jsonLine({ ...shown(customer), secret });
-  const { formerSecret, isActive } = customer;
+  const { previousSecret, isActive } = customer;
   return [
     `Name    ${printable(customer.name)}`,
     `Id      ${customer.id}`,
     `Secret  ${secret}`,
     '',
     'The secret will not be shown again: keep it now.',
-    ...(formerSecret ? [`The former one is right until ${formerSecret.endsAt.toISOString()}.`] : []),
+    ...(previousSecret ? [`The former one is right until ${previousSecret.endsAt.toISOString()}.`] : []),
     ...(isActive ? [] : ['The customer is disabled: enable it when its secret may be used.']),
     '',
   ].join('\n');
@@ -60,9 +60,9 @@ function listed(customers: readonly Customer[], { json }: CustomerCommand): stri
   if (json) return jsonLine(customers.map(shown));
   if (customers.length === 0) return 'There are no customers yet: make one with `create --name <name>`.\n';
   return customers
-    .map(({ id, isActive, tenantId, name, formerSecret }) => {
+    .map(({ id, isActive, tenantId, name, previousSecret }) => {
       const state = isActive ? 'active  ' : 'disabled';
-      const former = formerSecret ? `, former secret until ${formerSecret.endsAt.toISOString()}` : '';
+      const former = previousSecret ? `, former secret until ${previousSecret.endsAt.toISOString()}` : '';
       return `${id}  ${state}  ${printable(name)}${tenantId === null ? '' : ` (${printable(tenantId)})`}${former}\n`;
     })
     .join('');
@@ -75,7 +75,7 @@ function shown(customer: Customer) {
     name: customer.name,
     tenant_id: customer.tenantId,
     active: customer.isActive,
-    former_secret_ends_at: customer.formerSecret?.endsAt.toISOString() ?? null,
+    former_secret_ends_at: customer.previousSecret?.endsAt.toISOString() ?? null,
     created_at: customer.createdAt.toISOString(),
   };
 }

@@ -96,7 +96,7 @@ function toCustomer(row: Row): Customer {
     name: row.name,
     isActive: row.is_active,
     secretHash: row.secret_hash,
-    formerSecret: hash !== null && endsAt !== null ? { hash, endsAt } : null,
+    previousSecret: hash !== null && endsAt !== null ? { hash, endsAt } : null,
     createdAt: row.created_at,
   };
 }

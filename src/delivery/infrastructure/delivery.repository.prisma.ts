@@ -76,7 +76,7 @@ export class PrismaDeliveryRepository extends DeliveryRepository {
 
   override async beat(attempt: DeliveryAttempt): Promise<boolean> {
     const count = await this.prisma.$executeRaw`
-      UPDATE export_deliveries SET lease = ${this.lease()} WHERE ${heldBy(attempt)}`;
+      UPDATE export_deliveries SET lease = ${this.lease()} WHERE ${visibleTo(attempt)}`;
     return count === 1;
   }
 
@@ -135,7 +135,7 @@ export class PrismaDeliveryRepository extends DeliveryRepository {
     audit?: (row: DeliveryRow) => AuditEntry,
   ): Promise<boolean> {
     const settled = await this.prisma.$transaction(async (transaction) => {
-      const rows = await change(transaction, set, heldBy(attempt));
+      const rows = await change(transaction, set, visibleTo(attempt));
       if (audit) await recordAudit(transaction, ...rows.map(audit));
       return rows;
     });
@@ -147,7 +147,7 @@ export class PrismaDeliveryRepository extends DeliveryRepository {
   }
 }
 
-function heldBy({ token, parcel: { id } }: DeliveryAttempt): Prisma.Sql {
+function visibleTo({ token, parcel: { id } }: DeliveryAttempt): Prisma.Sql {
   return Prisma.sql`id = ${id}::uuid AND attempt_token = ${token}::uuid AND status = 'pending'`;
 }
 

@@ -4,7 +4,7 @@ import { CurrentCustomer, ForCustomers } from '../../customer';
 import type { CustomerPrincipal } from '../../platform/auth/principal';
 import { PageQuery } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
-import { EventAnswers } from './event-answers';
+import { EventResponder } from './event-responder';
 import { ExportsResults, ListsEvents, ListsResults, ShowsEvent } from './event-routes.decorator';
 import type { EventDetailsResponse, EventListResponse } from './event.response';
 import type { ResultListResponse } from './result.response';
@@ -14,7 +14,7 @@ import { ResultsExportBody } from './results-export.dto';
 @ForCustomers()
 @Controller('customer/events')
 export class EventsCustomerController {
-  constructor(private readonly answers: EventAnswers) {}
+  constructor(private readonly answers: EventResponder) {}
 
   @ListsEvents()
   list(

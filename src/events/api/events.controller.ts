@@ -5,7 +5,7 @@ import type { UserPrincipal } from '../../platform/auth/principal';
 import { CurrentUser } from '../../platform/auth/current-user.decorator';
 import { PageQuery } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
-import { EventAnswers } from './event-answers';
+import { EventResponder } from './event-responder';
 import { ExportsResults, ListsEvents, ListsResults, ShowsEvent } from './event-routes.decorator';
 import type { EventDetailsResponse, EventListResponse } from './event.response';
 import type { ResultListResponse } from './result.response';
@@ -16,7 +16,7 @@ import { ResultsExportBody } from './results-export.dto';
 @ApiBearerAuth()
 @Controller('events')
 export class EventsController {
-  constructor(private readonly answers: EventAnswers) {}
+  constructor(private readonly answers: EventResponder) {}
 
   @ListsEvents()
   list(

@@ -6,7 +6,7 @@ import { PrismaService } from '../../platform/prisma/prisma.service';
 import type { Event, EventDetails } from '../model/domain/event';
 import { EventRepository } from '../model/domain/interfaces/event.repository';
 import type { ParticipantResult, Result } from '../model/domain/participant-result';
-import { heldBy } from './event-owner';
+import { visibleTo } from './event-visibility';
 
 /** An answer is as long as somebody liked: a page ends before its answers together are longer than this. */
 const MAX_PAGE_BYTES = 4_000_000;
@@ -34,7 +34,7 @@ export class PrismaEventRepository extends EventRepository {
   }
 
   override find(id: string, owner: Principal): Promise<Event | null> {
-    return this.prisma.event.findFirst({ where: { id, ...heldBy(owner) }, select: eventColumns });
+    return this.prisma.event.findFirst({ where: { id, ...visibleTo(owner) }, select: eventColumns });
   }
 
   override async findDetails(id: string, owner: Principal): Promise<EventDetails | null> {
@@ -55,7 +55,7 @@ export class PrismaEventRepository extends EventRepository {
   }
 
   override async list(owner: Principal, size: number, cursor?: string): Promise<Page<Event>> {
-    const where = heldBy(owner);
+    const where = visibleTo(owner);
     const [count, rows] = await Promise.all([
       this.prisma.event.count({ where }),
       this.prisma.event.findMany({

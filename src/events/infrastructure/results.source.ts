@@ -7,7 +7,7 @@ import type { Snapshot } from '../../platform/postgres/snapshot';
 import { EventRepository } from '../model/domain/interfaces/event.repository';
 import type { ResultsFormat } from '../model/domain/results-export';
 import { type EventOverview, headOf, rowOf } from '../model/domain/results-table';
-import { heldBySql } from './event-owner';
+import { visibleToSql } from './event-visibility';
 import { EventSnapshot } from './event-snapshot';
 
 /** What an event's participants achieved as the content of exports: one row each, all of one moment of the database. */
@@ -39,7 +39,7 @@ export class ResultsSource extends ExportSource {
       );
     const snapshot = await this.database.open(signal, { timeZone: 'UTC', isStreamed: false });
     const source = new EventSnapshot(snapshot, event.id);
-    const overview = await source.overview(heldBySql(owner));
+    const overview = await source.overview(visibleToSql(owner));
     // A replica may be behind, or the event went in this very moment: a further attempt will know.
     if (!overview) throw new Error('The event is not in the database that rows are read from');
     const withPoints = request.options['points'] === true;

@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import { HttpStatus, Injectable, Logger } from '@nestjs/common';
 import type { Response } from 'express';
 import { isCustomer, type Principal } from '../../platform/auth/principal';
-import { breakOffIfTooSlow } from '../../platform/http/reader-pace';
+import { abortSlowClient } from '../../platform/http/slow-client';
 import { preferredWait } from '../../platform/http/prefer-wait';
 import { rateLimitHeaders } from '../../platform/rate-limit/rate-limit';
 import type { Export } from '../model/domain/export';
@@ -10,7 +10,7 @@ import type { ExportCreation } from '../model/domain/interfaces/export.repositor
 import { ExportDownload, type InlineJson } from '../model/services/export-download';
 import { ExportWaiting } from '../model/services/export-waiting';
 import { ExportPresenter } from './export.presenter';
-import { exactly } from './file-answer';
+import { exactly } from './file-responder';
 
 /** Answers requests that create exports. */
 @Injectable()
@@ -49,7 +49,7 @@ export class CreationResponder {
     const start = Buffer.from(`${JSON.stringify(record).slice(0, -1)},"data":`);
     const end = Buffer.from('}');
     response.type('application/json').set('Content-Length', String(start.length + size + end.length));
-    breakOffIfTooSlow(response);
+    abortSlowClient(response);
     try {
       await pipeline(async function* () {
         yield start;

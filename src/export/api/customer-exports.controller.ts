@@ -11,7 +11,7 @@ import { ApiExportStatus } from './api-export-status.decorator';
 import { ExportListQuery } from './export-list.query';
 import { ExportPresenter } from './export.presenter';
 import { ExportListResponse, ExportResponse } from './export.response';
-import { FileAnswer } from './file-answer';
+import { FileResponder } from './file-responder';
 
 /** What an external system asked for, for itself or for its users. */
 @ForCustomers()
@@ -20,7 +20,7 @@ export class CustomerExportsController {
   constructor(
     private readonly exports: ExportService,
     private readonly presenter: ExportPresenter,
-    private readonly files: FileAnswer,
+    private readonly files: FileResponder,
   ) {}
 
   @Get('exports')

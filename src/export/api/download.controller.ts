@@ -4,13 +4,13 @@ import type { Response } from 'express';
 import { AcceptsLink } from '../../platform/auth/accepts-link.decorator';
 import type { AuthenticatedRequest } from '../../platform/auth/current-user.decorator';
 import { ApiDownload } from './api-download.decorator';
-import { FileAnswer } from './file-answer';
+import { FileResponder } from './file-responder';
 
 @ApiTags('Exports')
 @ApiBearerAuth()
 @Controller()
 export class DownloadController {
-  constructor(private readonly files: FileAnswer) {}
+  constructor(private readonly files: FileResponder) {}
 
   @Get(['exports/:id/download', 'export/:id'])
   @AcceptsLink()

@@ -2,7 +2,7 @@ import { HttpStatus, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { LinkSigner } from '../../platform/auth/link-signer';
 import { Config } from '../../platform/config/config';
-import { type Page, pageAnswer } from '../../platform/http/page';
+import { type Page, toPageResponse } from '../../platform/http/page';
 import type { Export } from '../model/domain/export';
 import { isFinished } from '../model/domain/export-status';
 import type { ExportCreation } from '../model/domain/interfaces/export.repository';
@@ -37,7 +37,7 @@ export class ExportPresenter {
   }
 
   list(page: Page<Export>, request: Request): ExportListResponse {
-    return pageAnswer(page, request, this.config.http.publicUrl, (item) => this.record(item));
+    return toPageResponse(page, request, this.config.http.publicUrl, (item) => this.record(item));
   }
 
   /** The record in the answer to the request that created it. */

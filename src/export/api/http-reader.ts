@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import { isAcknowledged } from '../../platform/http/acknowledged';
-import { breakOffIfTooSlow } from '../../platform/http/reader-pace';
+import { abortSlowClient } from '../../platform/http/slow-client';
 import type { Reader } from '../model/services/one-time-download';
 
 /** After the timeout the acknowledgement is checked at this part of it. */
@@ -34,7 +34,7 @@ export class HttpReader implements Reader {
     };
     if (socket.destroyed || socket.readableEnded) leave();
     else socket.once('end', leave).once('close', leave);
-    breakOffIfTooSlow(response);
+    abortSlowClient(response);
     // What is sent along with the request would otherwise keep the end behind it from being heard.
     response.req.resume();
   }

@@ -29,7 +29,7 @@ export class PrismaAttemptRepository extends AttemptRepository {
   override claimNext(share: AccountShare): Promise<Attempt | null> {
     const token = randomUUID();
     return this.prisma.$transaction(async (transaction) => {
-      await takeTurn(transaction);
+      await acquire(transaction);
       const next = await this.next(transaction, share, Prisma.sql`FOR UPDATE OF exports SKIP LOCKED`);
       if (!next) return null;
       const [claimed] = await changeExports(transaction, {
@@ -136,7 +136,7 @@ export class PrismaAttemptRepository extends AttemptRepository {
 }
 
 /** Two claims at once would not see each other, and together exceed the limit of an account. */
-async function takeTurn(transaction: Transaction): Promise<void> {
+async function acquire(transaction: Transaction): Promise<void> {
   await transaction.$executeRaw`
     SELECT set_config('idle_in_transaction_session_timeout', ${String(MAX_CLAIM_IDLE_MS)}, true),
            pg_advisory_xact_lock(hashtextextended('claims of exports', 0))`;

@@ -98,12 +98,12 @@ interface AuditedStep {
 
 /** What an audit entry says of the export it is about. */
 export function auditOf(row: Export, action: string, { by, details }: AuditedStep = {}): AuditEntry {
-  const { userId, customerId } = by === undefined ? row : by === null ? NOBODY : ownerOf(by);
+  const { userId, customerId } = by === undefined ? row : by === null ? NO_PRINCIPAL : ownerOf(by);
   const { id: exportId, scheduleId, tenantId, requestId } = row;
   return { action, exportId, scheduleId, userId, customerId, tenantId, requestId, details };
 }
 
-const NOBODY = { userId: null, customerId: null };
+const NO_PRINCIPAL = { userId: null, customerId: null };
 
 /** The condition that an export goes on a person's account, as `accountOf` says. */
 export const REQUESTED_BY_USER = Prisma.sql`(customer_id IS NULL OR requested_by IS NOT DISTINCT FROM 'user')`;

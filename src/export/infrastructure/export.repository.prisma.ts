@@ -55,8 +55,8 @@ export class PrismaExportRepository extends ExportRepository {
       const customer = customerBehind(request);
       const key = idempotency && (await claimIdempotencyKey(transaction, idempotency, id));
       // Always in this order: two creations never wait for each other.
-      if (customer) await takeTurn(transaction, customer);
-      await takeTurn(transaction, caller);
+      if (customer) await acquire(transaction, customer);
+      await acquire(transaction, caller);
       const earlier = await transaction.export.findUnique({ where: { id: key ?? id } });
       if (earlier) return { export: toExport(earlier), isNew: false, rateLimit: null };
       if (attemptToken !== undefined) await refuseOneStreamMore(transaction, caller);
@@ -210,7 +210,7 @@ function begunBy(attemptToken: string, now: Date): Partial<Prisma.ExportCreateIn
 }
 
 /** Two creations on one account at once would not see each other. */
-async function takeTurn(transaction: Transaction, account: Principal): Promise<void> {
+async function acquire(transaction: Transaction, account: Principal): Promise<void> {
   await transaction.$executeRaw`
     SELECT pg_advisory_xact_lock(hashtextextended(${`exports of ${principalKey(account)}`}, 0))`;
 }

@@ -2,8 +2,8 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { Config } from '../config/config';
 import { RepeatedWarnings } from '../observability/repeated-warnings';
 import { PrismaService } from '../prisma/prisma.service';
-import { SweepTurns } from '../sweeps/sweep-turns';
-import { Rounds } from '../time/rounds';
+import { ClusterSchedule } from '../sweeps/cluster-schedule';
+import { PeriodicTask } from '../time/periodic-task';
 import { writePendingAggregates } from './aggregated-audit';
 
 const PAUSE_MS = 15_000;
@@ -13,12 +13,12 @@ const MONTHS_INTERVAL_SECONDS = 86_400;
 @Injectable()
 export class AuditMaintenance implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly warnings = new RepeatedWarnings(new Logger(AuditMaintenance.name));
-  private readonly rounds = new Rounds(PAUSE_MS, () => this.round());
+  private readonly rounds = new PeriodicTask(PAUSE_MS, () => this.round());
 
   constructor(
     private readonly config: Config,
     private readonly prisma: PrismaService,
-    private readonly turns: SweepTurns,
+    private readonly turns: ClusterSchedule,
   ) {}
 
   onApplicationBootstrap(): void {

@@ -17,7 +17,7 @@ import { BODY_RULE, type BodyReader, type RawBodyRule } from './body.decorator';
 import { FormReader, MAX_FORM_BYTES } from './form-reader';
 import { receiveBody } from './incoming-body';
 import { LargeBodies, type LargeBodySlot, LARGE_BODY_PACE } from './large-bodies';
-import { breakOffIfTooSlow } from './reader-pace';
+import { abortSlowClient } from './slow-client';
 
 const FORM: RawBodyRule = {
   types: ['application/json', 'application/*+json'],
@@ -58,7 +58,7 @@ export class BodyInterceptor implements NestInterceptor {
     if (!slot) return next.handle();
     // The handler may be done before its response is sent, and a caller may leave before the handler is done.
     const isClosed = response.closed ? Promise.resolve() : once(response, 'close');
-    breakOffIfTooSlow(response, LARGE_BODY_PACE);
+    abortSlowClient(response, LARGE_BODY_PACE);
     return next.handle().pipe(finalize(() => void isClosed.then(slot.release)));
   }
 

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { pageAnswer, pageOf, pageSize } from './page';
+import { toPageResponse, pageOf, pageSize } from './page';
 
 const rows = [5n, 4n, 3n].map((id) => ({ id }));
 const textOf = ({ id }: { id: bigint }) => `item ${id}`;
@@ -29,7 +29,7 @@ describe('A page of a list', () => {
     const request = { originalUrl: '/api/v1/exports/?status=failed&cursor=old&limit=2' } as Request;
     const page = pageOf(9, rows, 2, textOf);
 
-    const answer = pageAnswer(page, request, 'https://exports.example.com', (item) => item.toUpperCase());
+    const answer = toPageResponse(page, request, 'https://exports.example.com', (item) => item.toUpperCase());
 
     expect(answer).toEqual({
       count: 9,
@@ -48,7 +48,7 @@ describe('A page of a list', () => {
   ])('names the public address whatever the request target is: %s', (originalUrl) => {
     const page = pageOf(9, rows, 2, textOf);
 
-    const { next } = pageAnswer(page, { originalUrl } as Request, 'https://exports.example.com', (item) => item);
+    const { next } = toPageResponse(page, { originalUrl } as Request, 'https://exports.example.com', (item) => item);
 
     expect(new URL(next!).origin).toBe('https://exports.example.com');
     expect(next).toMatch(/\/api\/v1\/exports\?limit=2&cursor=4$/);

@@ -66,7 +66,7 @@ export abstract class PageResponse {
 }
 
 /** A page as a list answers with it: each item as `show` shows it, and the address of the next page. */
-export function pageAnswer<Item, Shown>(
+export function toPageResponse<Item, Shown>(
   { count, items, nextCursor }: Page<Item>,
   { originalUrl }: Request,
   publicUrl: string,

@@ -5,7 +5,7 @@ import { RepeatedWarnings } from '../observability/repeated-warnings';
 import { PrismaService, type Transaction } from '../prisma/prisma.service';
 import { FileStorage } from '../storage/file-storage';
 import { assertDiscardablePrefix } from '../storage/storage-key';
-import { Rounds } from '../time/rounds';
+import { PeriodicTask } from '../time/periodic-task';
 import { SweepMetrics } from './sweep-metrics';
 
 const BATCH = 100;
@@ -34,7 +34,7 @@ export async function scheduleFileRemoval(transaction: Transaction, prefix: stri
 @Injectable()
 export class FileRemovals implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly warnings = new RepeatedWarnings(new Logger(FileRemovals.name));
-  private readonly rounds: Rounds;
+  private readonly rounds: PeriodicTask;
 
   constructor(
     private readonly config: Config,
@@ -42,7 +42,7 @@ export class FileRemovals implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly storage: FileStorage,
     private readonly metrics: SweepMetrics,
   ) {
-    this.rounds = new Rounds(config.pollIntervalMs, (signal) => this.round(signal));
+    this.rounds = new PeriodicTask(config.pollIntervalMs, (signal) => this.round(signal));
   }
 
   onApplicationBootstrap(): void {

@@ -1,12 +1,12 @@
 import { Global, Module } from '@nestjs/common';
 import { FileRemovals } from './file-removals';
-import { StorageSweep } from './storage-sweep';
+import { OrphanFileCollector } from './orphan-file-collector';
 import { SweepMetrics } from './sweep-metrics';
-import { SweepTurns } from './sweep-turns';
+import { ClusterSchedule } from './cluster-schedule';
 
 @Global()
 @Module({
-  providers: [FileRemovals, StorageSweep, SweepMetrics, SweepTurns],
-  exports: [StorageSweep, SweepMetrics, SweepTurns],
+  providers: [FileRemovals, OrphanFileCollector, SweepMetrics, ClusterSchedule],
+  exports: [OrphanFileCollector, SweepMetrics, ClusterSchedule],
 })
 export class SweepsModule {}

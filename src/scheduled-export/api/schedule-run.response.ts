@@ -6,7 +6,7 @@ import { ApiDeliveryCode, ApiRunFailureCode } from '../../platform/http/api-code
 import { PageResponse } from '../../platform/http/page';
 import { CHANNELS, type ChannelName } from '../../platform/outbox/planned-delivery';
 import type { RunOutcome, RunTrigger } from '../model/domain/schedule-run';
-import type { RunWithFate } from '../model/services/schedule-runs';
+import type { RunDetails } from '../model/services/schedule-runs';
 
 const nullable = { nullable: true, type: String } as const;
 const nullableInteger = { nullable: true, type: 'integer' } as const;
@@ -52,7 +52,7 @@ export class LastRunResponse {
   @ApiRunFailureCode()
   readonly error_code!: RunFailureCode | null;
 
-  static of({ run, export: made }: Omit<RunWithFate, 'deliveries'>): LastRunResponse {
+  static of({ run, export: made }: Omit<RunDetails, 'deliveries'>): LastRunResponse {
     return {
       id: run.id,
       export_id: run.exportId,
@@ -87,7 +87,7 @@ export class ScheduleRunResponse extends LastRunResponse {
   @ApiProperty(nullableTime)
   readonly ended_at!: string | null;
 
-  static override of({ run, export: made, deliveries }: RunWithFate): ScheduleRunResponse {
+  static override of({ run, export: made, deliveries }: RunDetails): ScheduleRunResponse {
     const { id, export_id, status, outcome, error, error_code } = LastRunResponse.of({ run, export: made });
     return {
       id,

@@ -19,7 +19,7 @@ import { DELIVERY_METHODS, type DeliveryMethod, type Language, LANGUAGES, Webhoo
 import { RetentionDays, retentionOf } from '../../export';
 import { DestinationOptionsBody, MAX_ADDRESS_LENGTH } from './schedule-destination.body';
 import { MAX_NAME_LENGTH } from '../model/domain/schedule-name';
-import type { ScheduleWish } from '../model/domain/schedule-wish';
+import type { ScheduleInput } from '../model/domain/schedule-input';
 
 const MAX_NAMES = 200;
 const MAX_TEXT_LENGTH = 200;
@@ -188,7 +188,7 @@ export class ScheduleRequest extends PickType(RowsBody, ['format', 'columns', 'f
   is_active?: boolean | null;
 
   /** The wish as the model knows it. */
-  static wish(body: ScheduleRequest): ScheduleWish {
+  static wish(body: ScheduleRequest): ScheduleInput {
     const { name, format, data_types, tables, columns, filters, options, retention_days, is_active } = body;
     const { raw, bom, delimiter, compression } = options ?? {};
     const { frequency, cron, at, weekday, day_of_month, timezone } = body;
@@ -210,7 +210,7 @@ export class ScheduleRequest extends PickType(RowsBody, ['format', 'columns', 'f
   }
 }
 
-function deliveryOf(body: ScheduleRequest): ScheduleWish['delivery'] {
+function deliveryOf(body: ScheduleRequest): ScheduleInput['delivery'] {
   const { delivery_method, delivery_email, language, destination, destination_options: options, webhook } = body;
   return {
     method: delivery_method ?? 'download',

@@ -14,7 +14,7 @@ import type { UserPrincipal } from '../../platform/auth/principal';
 import { CurrentUser } from '../../platform/auth/current-user.decorator';
 import { Config } from '../../platform/config/config';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
-import { pageAnswer, PageQuery, pageSize } from '../../platform/http/page';
+import { toPageResponse, PageQuery, pageSize } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
 import { RateLimited } from '../../platform/rate-limit/rate-limited.decorator';
 import type { Schedule } from '../model/domain/schedule';
@@ -61,7 +61,7 @@ export class ScheduledExportsController {
     const isActive = active === undefined ? undefined : active === 'true';
     const page = await this.management.listFor(caller, owner, { size: pageSize(query), cursor, isActive });
     const last = await this.runs.lastOf(page.items);
-    return pageAnswer(page, request, this.config.http.publicUrl, (item) =>
+    return toPageResponse(page, request, this.config.http.publicUrl, (item) =>
       this.responseOf(item, caller, last.get(item.id)),
     );
   }
@@ -176,7 +176,7 @@ export class ScheduledExportsController {
     @Req() request: Request,
   ): Promise<ScheduleRunListResponse> {
     const page = await this.runs.history(id, accessOf(caller), pageSize(query), query.cursor);
-    return pageAnswer(page, request, this.config.http.publicUrl, (item) => ScheduleRunResponse.of(item));
+    return toPageResponse(page, request, this.config.http.publicUrl, (item) => ScheduleRunResponse.of(item));
   }
 
   private async show(

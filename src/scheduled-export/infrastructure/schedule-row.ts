@@ -1,4 +1,4 @@
-import type { GrantedRows } from '../../catalog';
+import type { AuthorizedRows } from '../../catalog';
 import type { DeliveryMethod } from '../../delivery';
 import { type AuditEntry, recordAudit } from '../../platform/audit/audit-log';
 import type { Person } from '../../platform/auth/principal';
@@ -26,7 +26,7 @@ export function toSchedule(row: ScheduleRow): Schedule {
     tenantId,
     name,
     content: { format, dataTypes, tables, columns, filters, options: options as ScheduleContent['options'] },
-    granted: row.granted as unknown as GrantedRows,
+    granted: row.granted as unknown as AuthorizedRows,
     rule: { frequency: frequency as Frequency, cron, at, weekday, dayOfMonth, timeZone },
     delivery: {
       method: row.deliveryMethod as DeliveryMethod,

@@ -78,7 +78,7 @@ export class PrismaScheduleRunRepository extends ScheduleRunRepository {
     });
   }
 
-  override async takeOpen(): Promise<BegunRun[]> {
+  override async claimUnsettled(): Promise<BegunRun[]> {
     const taken = await this.prisma.$queryRaw<{ id: string }[]>`
       UPDATE scheduled_export_runs SET look_after = now() + make_interval(secs =>
         least(${LATEST_SECONDS}, greatest(${this.config.pollIntervalMs / 2_000}, extract(epoch FROM now() - created_at) / 10))::float8)

@@ -3,8 +3,8 @@ import type { Request, Response } from 'express';
 import { type Principal, principalKey } from '../../platform/auth/principal';
 import { Config } from '../../platform/config/config';
 import { LARGE_BODY_BYTES, LARGE_BODY_PACE, LargeBodies } from '../../platform/http/large-bodies';
-import { type Page, pageAnswer, type PageResponse } from '../../platform/http/page';
-import { breakOffIfTooSlow } from '../../platform/http/reader-pace';
+import { type Page, toPageResponse, type PageResponse } from '../../platform/http/page';
+import { abortSlowClient } from '../../platform/http/slow-client';
 import type { SoloSession } from '../model/domain/solo-session';
 import { revisionTag } from './expected-revision';
 import { SessionThumbnailService } from '../model/services/session-thumbnail.service';
@@ -33,7 +33,7 @@ export class SessionPresenter {
     summary: Summary<Shown>,
     request: Request,
   ): PageResponse & { readonly results: Shown[] } {
-    return pageAnswer(page, request, this.config.http.publicUrl, (session) =>
+    return toPageResponse(page, request, this.config.http.publicUrl, (session) =>
       summary.of(session, this.thumbnails.linkTo(session)),
     );
   }
@@ -76,7 +76,7 @@ export class SessionPresenter {
       const slot = await this.largeBodies.responses.wait(principalKey(caller), size, PATIENCE_MS);
       if (response.closed) slot.release();
       else response.once('close', slot.release);
-      breakOffIfTooSlow(response, LARGE_BODY_PACE);
+      abortSlowClient(response, LARGE_BODY_PACE);
     }
     return this.sessions.readState(session);
   }

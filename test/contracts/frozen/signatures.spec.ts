@@ -4,7 +4,7 @@ import { webhookSecretOf } from '../../../src/delivery/model/domain/webhook-targ
 import { hashOfSecret } from '../../../src/customer/model/domain/customer-secret';
 import { LinkSigner } from '../../../src/platform/auth/link-signer';
 import { Config } from '../../../src/platform/config/config';
-import { Sealer } from '../../../src/platform/sealing/sealer';
+import { SecretCipher } from '../../../src/platform/secrets/secret-cipher';
 import { VECTORS } from './vectors';
 
 const { environment, links, sealed, webhook, customerSecret } = VECTORS;
@@ -28,7 +28,7 @@ describe('Signatures and sealed values of the last release', () => {
   });
 
   it('the secret of a webhook opens for its address, and for no other', () => {
-    const sealer = new Sealer(config.encryption);
+    const sealer = new SecretCipher(config.encryption);
     const { url, text, secret } = sealed.webhook;
 
     expect(sealer.open(text, webhookSecretOf({ url }))).toBe(secret);
@@ -36,7 +36,7 @@ describe('Signatures and sealed values of the last release', () => {
   });
 
   it('credentials of a bucket open for their place, and for no other', () => {
-    const sealer = new Sealer(config.encryption);
+    const sealer = new SecretCipher(config.encryption);
     const { place, text, credentials } = sealed.bucket;
 
     expect(JSON.parse(sealer.open(text, credentialsOf(place)))).toEqual(credentials);
@@ -47,7 +47,7 @@ describe('Signatures and sealed values of the last release', () => {
   it('what was sealed by a former key opens', () => {
     const { url, text, secret } = sealed.byFormerKey;
 
-    expect(new Sealer(config.encryption).open(text, webhookSecretOf({ url }))).toBe(secret);
+    expect(new SecretCipher(config.encryption).open(text, webhookSecretOf({ url }))).toBe(secret);
   });
 
   it('a webhook is signed in the same way', () => {

@@ -5,7 +5,7 @@ import { ExportDownload } from '../../../src/export/model/services/export-downlo
 import { LinkSigner } from '../../../src/platform/auth/link-signer';
 import { Config } from '../../../src/platform/config/config';
 import type { OutboundHttp } from '../../../src/platform/outbound/outbound-http';
-import { Sealer } from '../../../src/platform/sealing/sealer';
+import { SecretCipher } from '../../../src/platform/secrets/secret-cipher';
 import { VECTORS } from './vectors';
 
 const ID = '0199f3a2-7c1e-7d3a-9b62-1f0c5a6e8d11';
@@ -116,7 +116,7 @@ async function sent(told: Pick<Parcel, 'event' | 'exportId' | 'facts'>, source: 
   const downloads = new ExportDownload(null as never, null as never, null as never, links, null as never);
   const exports = { find: () => Promise.resolve(source) } as unknown as ExportsForDelivery;
   const presenter = new ExportPresenter(downloads, links, config);
-  const channel = new WebhookChannel(http, new Sealer(config.encryption), exports, presenter);
+  const channel = new WebhookChannel(http, new SecretCipher(config.encryption), exports, presenter);
   const { url, text } = VECTORS.sealed.webhook;
   const parcel = { id: DELIVERY_ID, channel: 'webhook', target: { url, secret: text }, scheduleId: ID, createdAt: at };
   await channel.deliver({ ...parcel, ...told } as unknown as Parcel, new AbortController().signal);

@@ -1,4 +1,4 @@
-import type { NotifyWish } from '../../../delivery';
+import type { NotifyInput } from '../../../delivery';
 import type { ExportFormat } from '../../../formats/export-format';
 import { isAdmin, requireAdmin } from '../../../platform/auth/admin';
 import type { UserPrincipal } from '../../../platform/auth/principal';
@@ -22,7 +22,7 @@ export interface DataRequest {
   readonly columns?: unknown;
   readonly options: FileOptions;
   /** Who shall be told when the file is there; where nothing is said, whoever asks. */
-  readonly notify?: NotifyWish | false;
+  readonly notify?: NotifyInput | false;
   /** For how many seconds the file is kept; the usual time where nothing is said. */
   readonly retentionSeconds?: number | null;
 }

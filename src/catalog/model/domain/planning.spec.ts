@@ -4,7 +4,7 @@ import { type DataQuery, USUAL_TIME_ZONE } from './data-query';
 import type { DataType } from './data-type';
 import type { LiveColumn, LiveTable } from './live-table';
 import { planTables } from './planning';
-import { Present } from './present';
+import { ReferenceTime } from './reference-time';
 import type { TablePlan } from './table-plan';
 
 const LIVE = [
@@ -28,7 +28,7 @@ function plansOf(traits: Partial<DataQuery>): TablePlan[] {
   const errors: FieldError[] = [];
   const entries =
     query.scope === 'tables' ? catalog.ofTables(query.tables, errors) : catalog.ofTypes(query.dataTypes, errors);
-  const present = new Present('2026-03-28T12:00:00Z', query.timeZone);
+  const present = new ReferenceTime('2026-03-28T12:00:00Z', query.timeZone);
   return planTables(query, entries, new Map(LIVE.map((table) => [table.name, table])), present, errors);
 }
 

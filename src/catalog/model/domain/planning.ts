@@ -2,9 +2,9 @@ import { DomainError, type FieldError } from '../../../platform/errors/domain-er
 import type { CatalogTable } from './catalog';
 import type { DataQuery } from './data-query';
 import type { LiveColumn, LiveTable } from './live-table';
-import type { Present } from './present';
+import type { ReferenceTime } from './reference-time';
 import { isObject, RowFilters } from './row-filters';
-import type { Condition, Confinement, TablePlan } from './table-plan';
+import type { Condition, AccessPredicate, TablePlan } from './table-plan';
 
 const TENANT_COLUMN = 'tenant_id';
 const DATES = ['dateFrom', 'dateTo'];
@@ -27,7 +27,7 @@ export function planTables(
   query: DataQuery,
   entries: readonly CatalogTable[],
   live: ReadonlyMap<string, LiveTable>,
-  present: Present,
+  present: ReferenceTime,
   errors: FieldError[],
 ): TablePlan[] {
   const asked = query.scope === 'tables' ? 'tables' : 'data_types';
@@ -139,7 +139,7 @@ function chosenColumns(
 function conditionsOf(
   { entry, allowed }: Candidate,
   filters: unknown,
-  present: Present,
+  present: ReferenceTime,
   errors: FieldError[],
 ): Condition[] {
   if (!isObject(filters)) return [];
@@ -154,9 +154,9 @@ function confinementsOf(
   query: DataQuery,
   asked: string,
   errors: FieldError[],
-): Confinement[] {
+): AccessPredicate[] {
   const { scope, subject, tenantId } = query;
-  const confine = (name: string | null, value: string | null): Confinement[] => {
+  const confine = (name: string | null, value: string | null): AccessPredicate[] => {
     const column = live.columns.find((candidate) => candidate.name === name);
     if (column && value !== null) return [{ column, value }];
     const message = `the rows of ${JSON.stringify(entry.name)} cannot be told apart by their owner or tenant`;

@@ -1,10 +1,10 @@
 import type { LiveColumn } from './live-table';
-import type { Present } from './present';
+import type { ReferenceTime } from './reference-time';
 import type { Span } from './relative-time';
 import type { Operand, Operator, Period } from './table-plan';
 
 /** A comparison in the words of the database. */
-export interface Meaning {
+export interface Comparison {
   readonly operator: Operator;
   readonly value: Operand;
 }
@@ -31,7 +31,7 @@ export function isMadeOfTimes({ family, type }: LiveColumn): boolean {
 }
 
 /** What it comes to that a column is compared with a span. */
-export function compared(operator: Operator, span: Span, column: LiveColumn, present: Present): Meaning {
+export function compared(operator: Operator, span: Span, column: LiveColumn, present: ReferenceTime): Comparison {
   const value = operandOf(span, column, present);
   if (typeof value === 'string') return { operator, value };
   const [comparison, end] = ENDS[operator] ?? [];
@@ -39,7 +39,7 @@ export function compared(operator: Operator, span: Span, column: LiveColumn, pre
 }
 
 /** To a column of days a moment, and an hour too, is the day that it lies in. */
-function operandOf({ start, end }: Span, { family }: LiveColumn, present: Present): Operand {
+function operandOf({ start, end }: Span, { family }: LiveColumn, present: ReferenceTime): Operand {
   const textOf = (moment: number) => (family === 'date' ? present.dayOf(moment) : present.textOf(moment));
   const from = textOf(start);
   if (end === null) return from;

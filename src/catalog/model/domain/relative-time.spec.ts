@@ -1,4 +1,4 @@
-import { Present } from './present';
+import { ReferenceTime } from './reference-time';
 import { RelativeTime } from './relative-time';
 
 const KYIV = 'Europe/Kyiv';
@@ -6,7 +6,7 @@ const NEW_YORK = 'America/New_York';
 
 /** What a text means at a moment, as values of filters: one moment, or where a period begins and ends. */
 function meaningOf(text: string, now: string, zone: string): string | [string, string] | null {
-  const present = new Present(now, zone);
+  const present = new ReferenceTime(now, zone);
   const span = RelativeTime.read(text)!.at(present.now, present.zone);
   if (!span) return null;
   const start = present.textOf(span.start);

@@ -1,6 +1,6 @@
 import type { FieldError } from '../../../platform/errors/domain-error';
 import type { LiveColumn } from './live-table';
-import { Present } from './present';
+import { ReferenceTime } from './reference-time';
 import { RowFilters } from './row-filters';
 import type { Condition } from './table-plan';
 
@@ -11,7 +11,7 @@ const CREATED = column('created_at', 'timestamptz');
 /** What is read of filters, with the fields that are wrong. */
 function read(filters: unknown, columns = [NAME, AMOUNT, CREATED]): { conditions: Condition[]; errors: FieldError[] } {
   const errors: FieldError[] = [];
-  const present = new Present('2026-03-29T12:00:00Z', 'UTC');
+  const present = new ReferenceTime('2026-03-29T12:00:00Z', 'UTC');
   const reader = new RowFilters('users', new Map(columns.map((each) => [each.name, each])), errors, present);
   return { conditions: reader.read(filters, 'filters.users'), errors };
 }

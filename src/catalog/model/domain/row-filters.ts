@@ -1,8 +1,8 @@
 import type { FieldError } from '../../../platform/errors/domain-error';
 import type { FieldCode } from '../../../platform/errors/problem-codes';
 import type { LiveColumn } from './live-table';
-import type { Present } from './present';
-import { compared, isMadeOfTimes, isTemporal, type Meaning } from './relative-comparison';
+import type { ReferenceTime } from './reference-time';
+import { compared, isMadeOfTimes, isTemporal, type Comparison } from './relative-comparison';
 import { RELATIVE_WORDS, RelativeTime } from './relative-time';
 import { type Condition, type Operand, type Operator, OPERATORS } from './table-plan';
 
@@ -25,7 +25,7 @@ export class RowFilters {
     private readonly table: string,
     private readonly columns: ReadonlyMap<string, LiveColumn>,
     private readonly errors: FieldError[],
-    private readonly present: Present,
+    private readonly present: ReferenceTime,
   ) {}
 
   /** @param field where in the request the filters stand */
@@ -125,7 +125,7 @@ export class RowFilters {
     }));
   }
 
-  private meaningOf(column: LiveColumn, operator: Operator, text: string, field: string): Meaning[] {
+  private meaningOf(column: LiveColumn, operator: Operator, text: string, field: string): Comparison[] {
     const time = RelativeTime.read(text);
     if (!time) return this.refuse(field, `is no relative time; known are ${RELATIVE_WORDS}`);
     const span = time.at(this.present.now, this.present.zone);

@@ -28,7 +28,7 @@ export interface Condition {
 }
 
 /** A column that must have this value: the owner's, or the tenant's. */
-export interface Confinement {
+export interface AccessPredicate {
   readonly column: LiveColumn;
   readonly value: string;
 }
@@ -38,7 +38,7 @@ export interface TablePlan {
   readonly table: LiveTable;
   readonly section: string;
   readonly columns: readonly LiveColumn[];
-  readonly confinements: readonly Confinement[];
+  readonly confinements: readonly AccessPredicate[];
   readonly conditions: readonly Condition[];
 }
 

@@ -6,7 +6,7 @@ import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { NO_DELIVERIES } from '../../../platform/outbox/planned-delivery';
 import { type DataRequest, TABLE_FORMATS } from '../domain/data-request';
-import { DataGrants } from './data-grants';
+import { DataExportAuthorizer } from './data-export-authorizer';
 
 const STREAM_FORMATS: readonly ExportFormat[] = ['json', 'ndjson', 'csv', 'xml'];
 const USER_FORMATS: readonly ExportFormat[] = ['json', 'csv'];
@@ -17,7 +17,7 @@ const WITHOUT_EXTRAS = { delivery: NO_DELIVERIES, retentionSeconds: null };
 @Injectable()
 export class DataExportService {
   constructor(
-    private readonly grants: DataGrants,
+    private readonly grants: DataExportAuthorizer,
     private readonly exports: ExportsForCatalog,
     private readonly deliveries: DeliveryPlanner,
   ) {}

@@ -5,7 +5,7 @@ import type { DataQuery } from '../domain/data-query';
 import { DataTypeRepository } from '../domain/interfaces/data-type.repository';
 import type { SourceView } from '../domain/interfaces/source-database';
 import { planTables } from '../domain/planning';
-import { Present } from '../domain/present';
+import { ReferenceTime } from '../domain/reference-time';
 import type { TablePlan } from '../domain/table-plan';
 
 /** The sections of a user's document, by the names that the platform's clients know, and their tables. */
@@ -27,7 +27,7 @@ export class DataPlanner {
     const errors: FieldError[] = [];
     const entries = entriesOf(query, new Catalog(types, sensitive), errors);
     const live = await view.tables([...new Set(entries.map(({ name }) => name))]);
-    const present = new Present(query.asOf ?? view.takenAt, query.timeZone);
+    const present = new ReferenceTime(query.asOf ?? view.takenAt, query.timeZone);
     const plans = planTables(query, entries, live, present, errors);
     if (plans.length === 0) {
       throw new DomainError('conflict', 'nothing-to-export', 'There is nothing to export: no data type offers a table');

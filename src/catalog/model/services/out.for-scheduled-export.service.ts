@@ -3,7 +3,7 @@ import type { ExportFormat } from '../../../formats/export-format';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { TABLE_FORMATS } from '../domain/data-request';
 import type { FileOptions } from '../domain/export-options';
-import { DataGrants } from './data-grants';
+import { DataExportAuthorizer } from './data-export-authorizer';
 
 /** What each run of a schedule is to export. */
 export interface ScheduledRows {
@@ -21,7 +21,7 @@ export interface ScheduledRows {
 }
 
 /** The same, granted: what the record of each run is made with. */
-export interface GrantedRows {
+export interface AuthorizedRows {
   readonly format: ExportFormat;
   readonly dataTypes: readonly string[];
   readonly filters: unknown;
@@ -36,13 +36,13 @@ export interface GrantedRows {
 /** What schedules may ask of the catalog. */
 @Injectable()
 export class CatalogForScheduledExport {
-  constructor(private readonly grants: DataGrants) {}
+  constructor(private readonly grants: DataExportAuthorizer) {}
 
   /**
    * Judges what a schedule is to export by the rights of who keeps it, the catalog and the database as they are now.
    * @throws DomainError forbidden | invalid, naming every field that is wrong | conflict
    */
-  async check(caller: UserPrincipal, { timezone, ...rows }: ScheduledRows): Promise<GrantedRows> {
+  async check(caller: UserPrincipal, { timezone, ...rows }: ScheduledRows): Promise<AuthorizedRows> {
     const request = { ...rows, type: 'scheduled' as const, options: { ...rows.options, timezone } };
     const { format, dataTypes, filters, options, audited } = await this.grants.grant(caller, request, TABLE_FORMATS);
     // Each run has a moment of its own.

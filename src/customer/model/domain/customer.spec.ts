@@ -1,4 +1,4 @@
-import { type Customer, NOBODY, refusalOf } from './customer';
+import { type Customer, UNKNOWN_CUSTOMER, refusalOf } from './customer';
 import { hashOfSecret, newSecret } from './customer-secret';
 
 /** Whether whoever gives this secret is this customer, and may come in. */
@@ -14,7 +14,7 @@ describe('A customer', () => {
       name: 'Partner',
       isActive: true,
       secretHash: hashOfSecret(secret),
-      formerSecret: null,
+      previousSecret: null,
       createdAt: new Date(),
       ...fields,
     };
@@ -28,7 +28,7 @@ describe('A customer', () => {
   });
 
   it('is let in by its former secret as well while that has its grace period', () => {
-    const rotated = customer({ formerSecret: { hash: hashOfSecret(former), endsAt: new Date() } });
+    const rotated = customer({ previousSecret: { hash: hashOfSecret(former), endsAt: new Date() } });
 
     expect([accepts(rotated, secret), accepts(rotated, former), accepts(rotated, newSecret())]).toEqual([
       true,
@@ -38,14 +38,14 @@ describe('A customer', () => {
   });
 
   it('is kept out with each of its secrets while it is not active', () => {
-    const disabled = customer({ isActive: false, formerSecret: { hash: hashOfSecret(former), endsAt: new Date() } });
+    const disabled = customer({ isActive: false, previousSecret: { hash: hashOfSecret(former), endsAt: new Date() } });
 
     expect([refusalOf(disabled, secret), refusalOf(disabled, former)]).toEqual(['inactive', 'inactive']);
     expect(refusalOf(disabled, 'wrong')).toBe('wrong-secret');
   });
 
   it('is nobody under an id that is not known, whatever the secret', () => {
-    for (const given of [secret, '', '0'.repeat(64)]) expect(refusalOf(NOBODY, given)).toBe('unknown');
+    for (const given of [secret, '', '0'.repeat(64)]) expect(refusalOf(UNKNOWN_CUSTOMER, given)).toBe('unknown');
   });
 
   it('has a secret that can be told from other texts, and that nobody else has', () => {

@@ -1,7 +1,7 @@
 import { hashOfSecret, isSameHash } from './customer-secret';
 
 /** The secret before the last change: as right as the new one until its grace period ends. */
-export interface FormerSecret {
+export interface PreviousSecret {
   readonly hash: string;
   readonly endsAt: Date;
 }
@@ -14,18 +14,18 @@ export interface Customer {
   readonly isActive: boolean;
   readonly secretHash: string;
   /** `null` when there is none, or its grace period has ended. */
-  readonly formerSecret: FormerSecret | null;
+  readonly previousSecret: PreviousSecret | null;
   readonly createdAt: Date;
 }
 
 /** Whoever is not known: nothing proves that one is nobody, and finding that out takes as long as with somebody. */
-export const NOBODY: Customer = {
+export const UNKNOWN_CUSTOMER: Customer = {
   id: '00000000-0000-0000-0000-000000000000',
   tenantId: null,
   name: 'Nobody',
   isActive: false,
   secretHash: '0'.repeat(64),
-  formerSecret: null,
+  previousSecret: null,
   createdAt: new Date(0),
 };
 
@@ -36,8 +36,8 @@ export type RefusalReason = 'unknown' | 'inactive' | 'wrong-secret';
 export function refusalOf(customer: Customer, secret: string): RefusalReason | null {
   const given = hashOfSecret(secret);
   const isCurrent = isSameHash(given, customer.secretHash);
-  const isFormer = isSameHash(given, customer.formerSecret?.hash ?? null);
-  if (customer === NOBODY) return 'unknown';
+  const isFormer = isSameHash(given, customer.previousSecret?.hash ?? null);
+  if (customer === UNKNOWN_CUSTOMER) return 'unknown';
   if (!isCurrent && !isFormer) return 'wrong-secret';
   return customer.isActive ? null : 'inactive';
 }

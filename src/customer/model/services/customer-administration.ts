@@ -6,7 +6,7 @@ import { hashOfSecret, newSecret } from '../domain/customer-secret';
 import { CustomerRepository } from '../domain/interfaces/customer.repository';
 
 /** A customer with the secret that it has just been given, which nobody can find out again. */
-export interface EntrustedCustomer {
+export interface CustomerWithSecret {
   readonly customer: Customer;
   readonly secret: string;
 }
@@ -16,7 +16,7 @@ export interface EntrustedCustomer {
 export class CustomerAdministration {
   constructor(private readonly customers: CustomerRepository) {}
 
-  async create(name: string, tenantId: string | null): Promise<EntrustedCustomer> {
+  async create(name: string, tenantId: string | null): Promise<CustomerWithSecret> {
     const secret = newSecret();
     return { customer: await this.customers.create({ name, tenantId, secretHash: hashOfSecret(secret) }), secret };
   }
@@ -26,7 +26,7 @@ export class CustomerAdministration {
    * @param graceSeconds how long the one it has now stays right as well
    * @throws DomainError not-found
    */
-  async rotate(id: string, graceSeconds: number): Promise<EntrustedCustomer> {
+  async rotate(id: string, graceSeconds: number): Promise<CustomerWithSecret> {
     const secret = newSecret();
     const customer = isUUID(id) ? await this.customers.rotate(id, hashOfSecret(secret), graceSeconds) : null;
     if (!customer) throw DomainError.notFound('Customer');

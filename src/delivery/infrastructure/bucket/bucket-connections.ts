@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Config, type S3StorageConfig } from '../../../platform/config/config';
 import { OutboundAddresses } from '../../../platform/outbound/outbound-addresses';
-import { Sealer } from '../../../platform/sealing/sealer';
+import { SecretCipher } from '../../../platform/secrets/secret-cipher';
 import type { S3Patience, S3Settings } from '../../../platform/storage/s3-client';
 import { type BucketCredentials, type BucketPlace, credentialsOf } from '../../model/domain/bucket-target';
 import { readBucketUri } from '../../model/domain/bucket-uri';
-import { BucketTroubleError } from './bucket-trouble';
+import { BucketAccessError } from './bucket-access-error';
 import type { OpenBucket } from './open-bucket';
 
 /** A copy that stands still for so long is begun anew. */
@@ -17,22 +17,22 @@ export class BucketConnections {
   constructor(
     private readonly config: Config,
     private readonly addresses: OutboundAddresses,
-    private readonly sealer: Sealer,
+    private readonly sealer: SecretCipher,
   ) {}
 
   /**
    * @throws OutboundRefusedError when the endpoint may not be called
-   * @throws SealBrokenError when the credentials cannot be opened
-   * @throws BucketTroubleError when the place is none, or ours to keep clear of
+   * @throws DecryptionError when the credentials cannot be opened
+   * @throws BucketAccessError when the place is none, or ours to keep clear of
    */
   async open(place: BucketPlace, patience: Partial<S3Patience> = {}): Promise<OpenBucket> {
     const where = readBucketUri(place.uri);
-    if (!where) throw new BucketTroubleError('The address must be like s3://bucket/prefix/');
+    if (!where) throw new BucketAccessError('The address must be like s3://bucket/prefix/');
     const { endpoint, settings } =
       place.credentials === null ? this.own(where.bucket) : await this.foreign(place, where.bucket);
     const given = { ...settings, patience: { silenceMs: SILENCE_MS, ...patience } };
     if (this.isOwn(where.bucket, endpoint)) {
-      throw new BucketTroubleError('The bucket is where the service itself keeps its files: give another one');
+      throw new BucketAccessError('The bucket is where the service itself keeps its files: give another one');
     }
     // The SDK takes long to load: only a process that reaches for a bucket does so.
     const { OpenBucket } = await import('./open-bucket.ts');
@@ -42,7 +42,7 @@ export class BucketConnections {
   private own(bucket: string): { endpoint: string; settings: S3Settings } {
     const { storage } = this.config;
     if (storage.kind === 'disk') {
-      throw new BucketTroubleError('The service keeps its files on disk and has no credentials of its own: give some');
+      throw new BucketAccessError('The service keeps its files on disk and has no credentials of its own: give some');
     }
     return { endpoint: endpointOf(storage.endpoint, storage.region), settings: { ...storage, bucket } };
   }

@@ -5,7 +5,7 @@ import { answered, type S3Encryption } from '../../../platform/storage/s3-client
 import { S3Upload } from '../../../platform/storage/s3-upload';
 import { DeliveryRefusedError } from '../../model/domain/interfaces/delivery-channel';
 import type { TransferProgress } from '../../model/domain/transfer-progress';
-import { bucketTroubleOf, type TroubledPlace } from './bucket-trouble';
+import { toBucketAccessError, type BucketLocation } from './bucket-access-error';
 
 /** A file that is to be copied, as its export's record describes it. */
 export interface ExportFile {
@@ -20,7 +20,7 @@ export interface ExportFile {
 }
 
 /** A bucket to which there is a connection. */
-export interface ReachedBucket extends TroubledPlace {
+export interface ReachedBucket extends BucketLocation {
   readonly client: S3Client;
   readonly bucket: string;
   readonly encryption: S3Encryption;
@@ -52,7 +52,7 @@ export class BucketObject {
       const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
       if (status === 404) return { kind: 'nothing' };
       if (status === 403) return { kind: 'hidden' };
-      throw bucketTroubleOf(error, this.bucket);
+      throw toBucketAccessError(error, this.bucket);
     }
   }
 
@@ -95,7 +95,7 @@ export class BucketObject {
 
   private wordsFor(error: unknown, signal: AbortSignal): unknown {
     if (signal.aborted || error instanceof UnreadableFileError || error instanceof DeliveryRefusedError) return error;
-    return bucketTroubleOf(error, this.bucket);
+    return toBucketAccessError(error, this.bucket);
   }
 }
 

@@ -13,7 +13,7 @@ import type { Parcel, Receipt } from '../../model/domain/parcel';
 import { TransferProgress } from '../../model/domain/transfer-progress';
 import { BucketConnections } from './bucket-connections';
 import type { ExportFile } from './bucket-object';
-import { bucketTroubleOf, BucketTroubleError } from './bucket-trouble';
+import { toBucketAccessError, BucketAccessError } from './bucket-access-error';
 import { type KeyRange, ObjectClaims } from './object-claims';
 import type { OpenBucket } from './open-bucket';
 
@@ -68,7 +68,7 @@ export class BucketChannel extends DeliveryChannel {
     try {
       return await this.connections.open(target);
     } catch (error) {
-      throw bucketTroubleOf(error, { uri: target.uri, host: target.endpoint ?? 'its storage' });
+      throw toBucketAccessError(error, { uri: target.uri, host: target.endpoint ?? 'its storage' });
     }
   }
 
@@ -81,7 +81,7 @@ export class BucketChannel extends DeliveryChannel {
       const owner = owners.get(key) ?? file.exportId;
       if (owner === file.exportId && (await this.copyTo(key, copy))) return key;
     }
-    throw new BucketTroubleError(`There are too many files of this day in ${bucket.uri}`);
+    throw new BucketAccessError(`There are too many files of this day in ${bucket.uri}`);
   }
 
   /** @returns whether the file is under that key now; if not, somebody else's is */

@@ -15,7 +15,7 @@ import {
 } from '../../../platform/storage/s3-client';
 import { bucketUriOf, type BucketUri } from '../../model/domain/bucket-uri';
 import { BucketObject, type ReachedBucket } from './bucket-object';
-import { BucketUnreachableError } from './bucket-trouble';
+import { BucketUnreachableError } from './bucket-access-error';
 
 /** For each of the requests that try a bucket out, its repetition included. */
 const STEP_MS = 5_000;
@@ -49,7 +49,7 @@ export class OpenBucket implements ReachedBucket {
     return new BucketObject(this, key);
   }
 
-  /** @throws BucketTroubleError, or whatever the storage answers, when no file could be delivered there */
+  /** @throws BucketAccessError, or whatever the storage answers, when no file could be delivered there */
   async tryOut(): Promise<void> {
     await this.tryToWrite();
     await this.tryToLook();

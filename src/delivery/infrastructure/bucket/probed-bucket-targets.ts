@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
 import { OutboundAddresses, OutboundRefusedError } from '../../../platform/outbound/outbound-addresses';
-import { SealBrokenError, Sealer } from '../../../platform/sealing/sealer';
+import { DecryptionError, SecretCipher } from '../../../platform/secrets/secret-cipher';
 import { type BucketPlace, credentialsOf, readBucketTarget } from '../../model/domain/bucket-target';
 import { bucketUriOf, readBucketUri } from '../../model/domain/bucket-uri';
-import { BucketTargets, type BucketWish } from '../../model/domain/interfaces/bucket-targets';
+import { BucketTargets, type BucketInput } from '../../model/domain/interfaces/bucket-targets';
 import { destinationRefusal, sealedFor } from '../destination-refusal';
 import { BucketConnections, endpointOf } from './bucket-connections';
-import { bucketTroubleOf, BucketTroubleError, BucketUnreachableError } from './bucket-trouble';
+import { toBucketAccessError, BucketAccessError, BucketUnreachableError } from './bucket-access-error';
 
 const REGION = /^[a-z\d](?:[a-z\d-]{0,38}[a-z\d])?$/;
 const ACCESS_KEY_ID = /^[\x21-\x7e]{1,256}$/;
@@ -21,13 +21,13 @@ export class ProbedBucketTargets extends BucketTargets {
   constructor(
     private readonly connections: BucketConnections,
     private readonly addresses: OutboundAddresses,
-    private readonly sealer: Sealer,
+    private readonly sealer: SecretCipher,
     private readonly config: Config,
   ) {
     super();
   }
 
-  override async plan(wish: BucketWish, field: string): Promise<Readonly<Record<string, unknown>>> {
+  override async plan(wish: BucketInput, field: string): Promise<Readonly<Record<string, unknown>>> {
     return refusing(field, wish, async () => {
       const place = await this.placeOf(wish, field);
       await this.tryOut(place);
@@ -41,23 +41,23 @@ export class ProbedBucketTargets extends BucketTargets {
     await refusing(field, { byAdministrator: false }, () => this.tryOut(place));
   }
 
-  private async placeOf(wish: BucketWish, field: string): Promise<BucketPlace> {
+  private async placeOf(wish: BucketInput, field: string): Promise<BucketPlace> {
     const { endpoint, region, accessKeyId, secretAccessKey } = wish;
     const where = readBucketUri(wish.uri);
     if (!where) {
-      throw new BucketTroubleError(
+      throw new BucketAccessError(
         'The address must be like s3://bucket/prefix/, with letters, digits and - _ . = between the slashes',
       );
     }
     if (region !== undefined && !REGION.test(region))
-      throw new BucketTroubleError('The region must be like eu-central-1');
+      throw new BucketAccessError('The region must be like eu-central-1');
     const uri = bucketUriOf(where);
     if (accessKeyId === undefined && secretAccessKey === undefined) return this.placeOfOurs(uri, wish);
     if (accessKeyId === undefined || secretAccessKey === undefined) {
-      throw new BucketTroubleError('The access key id and the secret access key go together: give both');
+      throw new BucketAccessError('The access key id and the secret access key go together: give both');
     }
     if (!ACCESS_KEY_ID.test(accessKeyId) || !SECRET_ACCESS_KEY.test(secretAccessKey)) {
-      throw new BucketTroubleError(
+      throw new BucketAccessError(
         'The access key id and the secret access key have no spaces in them, and are not empty',
       );
     }
@@ -74,23 +74,23 @@ export class ProbedBucketTargets extends BucketTargets {
   }
 
   /** Whoever has the right may do without credentials, in the storage that ours are for. */
-  private placeOfOurs(uri: string, { endpoint, region, byAdministrator }: BucketWish): BucketPlace {
+  private placeOfOurs(uri: string, { endpoint, region, byAdministrator }: BucketInput): BucketPlace {
     const { storage } = this.config;
     if (!byAdministrator) {
-      throw new BucketTroubleError('The access key id and the secret access key of the bucket are missing');
+      throw new BucketAccessError('The access key id and the secret access key of the bucket are missing');
     }
     const isOurs =
       storage.kind === 'disk' ||
       ((region === undefined || region === storage.region) &&
         (endpoint === undefined || endpointIfAny(endpoint) === endpointOf(storage.endpoint, storage.region)));
-    if (!isOurs) throw new BucketTroubleError('Another storage than the service’s own needs credentials of its own');
+    if (!isOurs) throw new BucketAccessError('Another storage than the service’s own needs credentials of its own');
     return { uri, endpoint: null, region: null, forcePathStyle: false, credentials: null };
   }
 
   private async checked(endpoint: string): Promise<string> {
     const url = await this.addresses.check(endpoint);
     if (url.search !== '' || url.hash !== '')
-      throw new BucketTroubleError('The endpoint must end with its host or path');
+      throw new BucketAccessError('The endpoint must end with its host or path');
     return endpointOf(url.href, '');
   }
 
@@ -99,7 +99,7 @@ export class ProbedBucketTargets extends BucketTargets {
     try {
       await bucket.tryOut();
     } catch (error) {
-      throw bucketTroubleOf(error, bucket);
+      throw toBucketAccessError(error, bucket);
     } finally {
       bucket.close();
     }
@@ -109,7 +109,7 @@ export class ProbedBucketTargets extends BucketTargets {
 /** @throws DomainError invalid, for whatever is wrong with the place */
 async function refusing<Result>(
   field: string,
-  { byAdministrator }: Pick<BucketWish, 'byAdministrator'>,
+  { byAdministrator }: Pick<BucketInput, 'byAdministrator'>,
   work: () => Promise<Result>,
 ): Promise<Result> {
   try {
@@ -117,8 +117,8 @@ async function refusing<Result>(
   } catch (error) {
     if (error instanceof OutboundRefusedError) throw destinationRefusal(field, `The endpoint ${error.message}`);
     if (byAdministrator && error instanceof BucketUnreachableError) throw destinationRefusal(field, error.detail);
-    if (error instanceof BucketTroubleError) throw destinationRefusal(field, error.message);
-    if (error instanceof SealBrokenError) {
+    if (error instanceof BucketAccessError) throw destinationRefusal(field, error.message);
+    if (error instanceof DecryptionError) {
       throw destinationRefusal(field, 'The credentials that were kept cannot be opened any more: give them anew');
     }
     throw error;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OutboundAddresses, OutboundRefusedError } from '../../../platform/outbound/outbound-addresses';
-import { Sealer } from '../../../platform/sealing/sealer';
-import { WebhookTargets, type WebhookWish } from '../../model/domain/interfaces/webhook-targets';
+import { SecretCipher } from '../../../platform/secrets/secret-cipher';
+import { WebhookTargets, type WebhookInput } from '../../model/domain/interfaces/webhook-targets';
 import { bytesOfWebhookSecret, newWebhookSecret } from '../../model/domain/webhook-secret';
 import { type WebhookTarget, webhookSecretOf } from '../../model/domain/webhook-target';
 import { destinationRefusal, sealedFor } from '../destination-refusal';
@@ -10,13 +10,13 @@ import { destinationRefusal, sealedFor } from '../destination-refusal';
 export class SealedWebhookTargets extends WebhookTargets {
   constructor(
     private readonly addresses: OutboundAddresses,
-    private readonly sealer: Sealer,
+    private readonly sealer: SecretCipher,
   ) {
     super();
   }
 
   override async plan(
-    { url, secret = newWebhookSecret() }: WebhookWish,
+    { url, secret = newWebhookSecret() }: WebhookInput,
     field: string,
   ): Promise<{ readonly target: Readonly<Record<string, unknown>>; readonly secret: string }> {
     if (!bytesOfWebhookSecret(secret)) {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ExportPresenter, ExportsForDelivery } from '../../../export';
 import { OutboundRefusedError } from '../../../platform/outbound/outbound-addresses';
 import { type OutboundAnswer, OutboundHttp, type OutboundPost } from '../../../platform/outbound/outbound-http';
-import { Sealer } from '../../../platform/sealing/sealer';
+import { SecretCipher } from '../../../platform/secrets/secret-cipher';
 import { DeliveryChannel, DeliveryRefusedError } from '../../model/domain/interfaces/delivery-channel';
 import type { Parcel, Receipt } from '../../model/domain/parcel';
 import { reasonOf, ReceiverUnreachableError } from '../../model/domain/reason';
@@ -19,7 +19,7 @@ export class WebhookChannel extends DeliveryChannel {
 
   constructor(
     private readonly http: OutboundHttp,
-    private readonly sealer: Sealer,
+    private readonly sealer: SecretCipher,
     private readonly exports: ExportsForDelivery,
     private readonly presenter: ExportPresenter,
   ) {

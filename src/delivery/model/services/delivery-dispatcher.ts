@@ -8,7 +8,7 @@ import {
 import { Config } from '../../../platform/config/config';
 import { RepeatedWarnings } from '../../../platform/observability/repeated-warnings';
 import { type ChannelName, CHANNELS } from '../../../platform/outbox/planned-delivery';
-import { Rounds } from '../../../platform/time/rounds';
+import { PeriodicTask } from '../../../platform/time/periodic-task';
 import { SLOTS, SLOW_SLOTS } from '../domain/attempt-limits';
 import { type DeliveryAttempt, DeliveryRepository, type Room } from '../domain/interfaces/delivery.repository';
 import { TransferProgress } from '../domain/transfer-progress';
@@ -31,7 +31,7 @@ export class DeliveryDispatcher implements OnApplicationBootstrap, OnModuleDestr
   private readonly warnings = new RepeatedWarnings(this.logger);
   private readonly running = new Map<DeliveryAttempt, RunningDelivery>();
   private readonly ending = new AbortController();
-  private readonly rounds: Rounds;
+  private readonly rounds: PeriodicTask;
   private roundsBegun = 0;
   private deadline: NodeJS.Timeout | undefined;
 
@@ -41,7 +41,7 @@ export class DeliveryDispatcher implements OnApplicationBootstrap, OnModuleDestr
     private readonly metrics: DeliveryMetrics,
     private readonly config: Config,
   ) {
-    this.rounds = new Rounds(config.pollIntervalMs / ROUNDS_PER_POLL_INTERVAL, () => this.dispatch());
+    this.rounds = new PeriodicTask(config.pollIntervalMs / ROUNDS_PER_POLL_INTERVAL, () => this.dispatch());
   }
 
   onApplicationBootstrap(): void {

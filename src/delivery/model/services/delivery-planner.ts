@@ -8,15 +8,15 @@ import {
   NO_DELIVERIES,
   type PlannedDelivery,
 } from '../../../platform/outbox/planned-delivery';
-import { WebhookTargets, type WebhookWish } from '../domain/interfaces/webhook-targets';
+import { WebhookTargets, type WebhookInput } from '../domain/interfaces/webhook-targets';
 import type { Language } from '../domain/language';
 import { MailPlanner } from './mail-planner';
 
 /** Who shall be told of an export, as a request says it. */
-export interface NotifyWish {
+export interface NotifyInput {
   /** `true` for the caller's own address. */
   readonly email?: boolean | string;
-  readonly webhook?: WebhookWish;
+  readonly webhook?: WebhookInput;
   /** Of which ends; of both where it is left out. */
   readonly on?: readonly Ending[];
   readonly language?: Language;
@@ -37,7 +37,7 @@ export class DeliveryPlanner {
    */
   async forRequest(
     caller: Principal,
-    notify: NotifyWish | false | undefined,
+    notify: NotifyInput | false | undefined,
     { emailByDefault }: { readonly emailByDefault: boolean },
   ): Promise<DeliveryPlan> {
     if (notify === false) return { ...NO_DELIVERIES, asked: false };

@@ -1,11 +1,11 @@
 import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { AddressBook, type AddressedPerson, type Addressee } from '../domain/interfaces/address-book';
-import { BucketTargets, type BucketWish } from '../domain/interfaces/bucket-targets';
+import { BucketTargets, type BucketInput } from '../domain/interfaces/bucket-targets';
 import type { DeliveryRepository } from '../domain/interfaces/delivery.repository';
 import { WebhookTargets } from '../domain/interfaces/webhook-targets';
 import { MailPlanner } from './mail-planner';
-import { DeliveriesForScheduledExport, type ScheduleDeliveryWish } from './out.for-scheduled-export.service';
+import { DeliveriesForScheduledExport, type ScheduleDeliveryInput } from './out.for-scheduled-export.service';
 
 class OnePersonBook extends AddressBook {
   override find({ userId }: { userId: string }): Promise<Addressee | null> {
@@ -28,7 +28,7 @@ class OpenWebhooks extends WebhookTargets {
 }
 
 class OpenBuckets extends BucketTargets {
-  override plan({ uri }: BucketWish) {
+  override plan({ uri }: BucketInput) {
     return Promise.resolve({ uri });
   }
 
@@ -60,7 +60,7 @@ describe('The deliveries of a schedule', () => {
   const destination = { uri: 's3://reports/', byAdministrator: false };
   const webhook = { url: 'https://example.com/' };
 
-  it.each<[string, ScheduleDeliveryWish, object[]]>([
+  it.each<[string, ScheduleDeliveryInput, object[]]>([
     ['nothing for downloads', { method: 'download', email: false }, []],
     ['a mail for downloads that it is asked for', { method: 'download', email: true }, [toZoe]],
     ['a mail for mail, whatever is said beside', { method: 'email', email: false }, [toZoe]],
@@ -83,7 +83,7 @@ describe('The deliveries of a schedule', () => {
     expect([made.webhookSecret, given.webhookSecret]).toEqual(['made', null]);
   });
 
-  it.each<[ScheduleDeliveryWish, string]>([
+  it.each<[ScheduleDeliveryInput, string]>([
     [{ method: 's3', email: false }, 'destination'],
     [{ method: 'webhook', email: false }, 'webhook'],
     [{ method: 'email', email: true }, 'delivery_email'],

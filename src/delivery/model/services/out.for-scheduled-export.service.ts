@@ -3,9 +3,9 @@ import type { Person } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { ENDINGS, type Ending, type PlannedDelivery } from '../../../platform/outbox/planned-delivery';
 import type { DeliveryState } from '../domain/delivery-state';
-import { BucketTargets, type BucketWish } from '../domain/interfaces/bucket-targets';
+import { BucketTargets, type BucketInput } from '../domain/interfaces/bucket-targets';
 import { DeliveryRepository } from '../domain/interfaces/delivery.repository';
-import { WebhookTargets, type WebhookWish } from '../domain/interfaces/webhook-targets';
+import { WebhookTargets, type WebhookInput } from '../domain/interfaces/webhook-targets';
 import type { Language } from '../domain/language';
 import { MailPlanner } from './mail-planner';
 
@@ -14,15 +14,15 @@ export const DELIVERY_METHODS = ['download', 's3', 'email', 'webhook'] as const;
 export type DeliveryMethod = (typeof DELIVERY_METHODS)[number];
 
 /** Where the files of a schedule go, and who is told of its runs. */
-export interface ScheduleDeliveryWish {
+export interface ScheduleDeliveryInput {
   readonly method: DeliveryMethod;
   /** `true` for the owner's own address. Where the method is `email`, `false` means that too. */
   readonly email: boolean | string;
   readonly language?: Language;
   /** Needed where the method is `s3`. */
-  readonly destination?: BucketWish;
+  readonly destination?: BucketInput;
   /** Needed where the method is `webhook`. */
-  readonly webhook?: WebhookWish;
+  readonly webhook?: WebhookInput;
 }
 
 /** What each run of a schedule delivers. */
@@ -50,7 +50,7 @@ export class DeliveriesForScheduledExport {
    * Plans what each run of a schedule delivers: checked, probed and sealed now, and kept with the schedule.
    * @throws DomainError invalid, naming the field of the schedule
    */
-  async plan(caller: Person, wish: ScheduleDeliveryWish): Promise<ScheduleDeliveries> {
+  async plan(caller: Person, wish: ScheduleDeliveryInput): Promise<ScheduleDeliveries> {
     const { method, language } = wish;
     const deliveries: PlannedDelivery[] = [];
     let webhookSecret: string | null = null;
@@ -106,7 +106,7 @@ export class DeliveriesForScheduledExport {
     return this.deliveries.statesOf(exportIds);
   }
 
-  private async toBucket({ destination }: ScheduleDeliveryWish): Promise<PlannedDelivery> {
+  private async toBucket({ destination }: ScheduleDeliveryInput): Promise<PlannedDelivery> {
     const field = BUCKET_FIELD;
     if (!destination)
       throw DomainError.invalidRequest({ field, message: 'must be given: s3://bucket/prefix/', code: 'required' });
@@ -115,7 +115,7 @@ export class DeliveriesForScheduledExport {
 
   private async toWebhook({
     webhook,
-  }: ScheduleDeliveryWish): Promise<{ readonly delivery: PlannedDelivery; readonly secret: string | null }> {
+  }: ScheduleDeliveryInput): Promise<{ readonly delivery: PlannedDelivery; readonly secret: string | null }> {
     const field = 'webhook';
     if (!webhook)
       throw DomainError.invalidRequest({ field, message: 'must be given: the address to call', code: 'required' });

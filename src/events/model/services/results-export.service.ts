@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DeliveryPlanner, type NotifyWish } from '../../../delivery';
+import { DeliveryPlanner, type NotifyInput } from '../../../delivery';
 import { ExportsForEvents } from '../../../export';
 import type { Principal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
@@ -18,7 +18,7 @@ export interface ResultsRequest {
   readonly options: object;
   /** Whether the first complete download deletes the file. */
   readonly oneTime: boolean;
-  readonly notify?: NotifyWish | false;
+  readonly notify?: NotifyInput | false;
   readonly retentionSeconds: number | null;
 }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import { Metrics } from '../../../platform/observability/metrics';
 import { CoalescedQuery } from '../../../platform/observability/coalesced-query';
-import { OversightRepository } from '../domain/interfaces/oversight.repository';
+import { ReportingRepository } from '../domain/interfaces/reporting.repository';
 
 /**
  * What is still to be done, as the records have it when somebody asks: right also while the queue is away, and the same in
@@ -10,7 +10,7 @@ import { OversightRepository } from '../domain/interfaces/oversight.repository';
  */
 @Injectable()
 export class BacklogMetrics {
-  constructor({ registry }: Metrics, records: OversightRepository) {
+  constructor({ registry }: Metrics, records: ReportingRepository) {
     const backlog = new CoalescedQuery(() => records.backlog());
     new Gauge({
       name: 'exports_unfinished',

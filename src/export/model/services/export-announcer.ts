@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { ExportQueue } from '../domain/interfaces/export-queue';
-import { UpkeepRepository } from '../domain/interfaces/upkeep.repository';
+import { MaintenanceRepository } from '../domain/interfaces/maintenance.repository';
 
 /** Tells the queue of exports that wait. */
 @Injectable()
 export class ExportAnnouncer {
   constructor(
     private readonly queue: ExportQueue,
-    private readonly upkeep: UpkeepRepository,
+    private readonly upkeep: MaintenanceRepository,
   ) {}
 
   /** @throws when the queue cannot be reached; the exports are overdue then, so that the next sweep tells it of them */

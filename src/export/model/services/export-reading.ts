@@ -4,7 +4,7 @@ import type { Principal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { pause } from '../../../platform/time/pause';
 import type { Export } from '../domain/export';
-import { ENDING_LONGEST_POLL_MS, ENDING_PATIENCE_MS, ENDING_POLL_MS } from '../domain/handover-limits';
+import { ENDING_LONGEST_POLL_MS, ENDING_PATIENCE_MS, ENDING_POLL_MS } from '../domain/download-lease-limits';
 import { ExportRepository } from '../domain/interfaces/export.repository';
 
 /** Reads single exports: where one is about to change for good, as it is after that. */

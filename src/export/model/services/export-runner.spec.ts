@@ -249,7 +249,7 @@ describe('ExportRunner', () => {
 
       await run();
 
-      expect(await maintenance.reclaimSilent()).toEqual([]);
+      expect(await maintenance.requeueStalled()).toEqual([]);
       expect(await bench.read(id)).toMatchObject({ status: 'completed' });
     });
 
@@ -274,7 +274,7 @@ describe('ExportRunner', () => {
       await running;
 
       expect(records.exports.get(id)).toMatchObject({ status: 'pending', attempts: 0, error: null });
-      expect(await bench.maintenance.takeOverdue()).toEqual([id]);
+      expect(await bench.maintenance.claimOverdue()).toEqual([id]);
       expect(bench.stepsOf(id).at(-1)).toBe('export.handed-back');
       expect(await counted('handed-back')).toBe(1);
     });

@@ -56,7 +56,7 @@ describe('ExportSweep', () => {
     const id = await bench.request();
     for (let turn = 1; turn < MAX_ATTEMPTS; turn++) {
       await loseAttempt(id);
-      await maintenance.reclaimSilent();
+      await maintenance.requeueStalled();
     }
     await loseAttempt(id);
     await storage.put(`${objectPrefix(id)}part.csv`, toBody('x'), { contentType: 'text/csv' });

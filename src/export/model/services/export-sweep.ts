@@ -3,8 +3,8 @@ import { Config } from '../../../platform/config/config';
 import { RepeatedWarnings } from '../../../platform/observability/repeated-warnings';
 import { FileStorage } from '../../../platform/storage/file-storage';
 import { SweepMetrics } from '../../../platform/sweeps/sweep-metrics';
-import { Rounds } from '../../../platform/time/rounds';
-import { UpkeepRepository } from '../domain/interfaces/upkeep.repository';
+import { PeriodicTask } from '../../../platform/time/periodic-task';
+import { MaintenanceRepository } from '../domain/interfaces/maintenance.repository';
 import { objectPrefix } from '../domain/object-key';
 import { ExportAnnouncer } from './export-announcer';
 import { ExportMetrics } from './export-metrics';
@@ -19,18 +19,18 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(ExportSweep.name);
   private readonly warnings = new RepeatedWarnings(this.logger);
   private untoldIn = 0;
-  private readonly rounds: Rounds;
+  private readonly rounds: PeriodicTask;
 
   constructor(
     private readonly config: Config,
-    private readonly upkeep: UpkeepRepository,
+    private readonly upkeep: MaintenanceRepository,
     private readonly announcer: ExportAnnouncer,
     private readonly runner: ExportRunner,
     private readonly storage: FileStorage,
     private readonly metrics: ExportMetrics,
     private readonly sweeps: SweepMetrics,
   ) {
-    this.rounds = new Rounds(config.pollIntervalMs, () => this.sweep());
+    this.rounds = new PeriodicTask(config.pollIntervalMs, () => this.sweep());
   }
 
   onApplicationBootstrap(): void {
@@ -47,11 +47,11 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
   private async sweep(): Promise<void> {
     await this.sweeps.count('exports', async () => {
       const steps = [
-        await this.step('reclaim exports from silent workers', () => this.reclaimSilent()),
+        await this.step('reclaim exports from silent workers', () => this.requeueStalled()),
         await this.step('remind the queue of waiting exports', () => this.remindQueue()),
         await this.step('wake a worker for a waiting export', () => this.runner.wakeForNext()),
-        await this.step('conclude downloads of processes that ended', () => this.concludeHandovers()),
-        await this.step('tell of exports that ended untold', () => this.tellUntold()),
+        await this.step('conclude downloads of processes that ended', () => this.finalizeInterruptedDownloads()),
+        await this.step('tell of exports that ended untold', () => this.enqueueMissingNotifications()),
         await this.step('forget old idempotency keys', () => this.upkeep.forgetIdempotencyKeys()),
         await this.step('forget old uses of rate limits', () => this.upkeep.forgetRateLimitUses()),
       ];
@@ -59,8 +59,8 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
     });
   }
 
-  private async reclaimSilent(): Promise<void> {
-    for (const reclaimed of await this.upkeep.reclaimSilent()) {
+  private async requeueStalled(): Promise<void> {
+    for (const reclaimed of await this.upkeep.requeueStalled()) {
       const { id, status } = reclaimed;
       this.logger.warn('A worker went silent: its export was taken from it', { export_id: id, status });
       this.metrics.attemptEnded('lost');
@@ -72,19 +72,19 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async remindQueue(): Promise<void> {
-    const overdue = await this.upkeep.takeOverdue();
+    const overdue = await this.upkeep.claimOverdue();
     if (overdue.length > 0) await this.announcer.announce(...overdue);
   }
 
-  private async tellUntold(): Promise<void> {
+  private async enqueueMissingNotifications(): Promise<void> {
     if (this.untoldIn-- > 0) return;
     this.untoldIn = ROUNDS_BETWEEN_UNTOLD - 1;
-    const told = await this.upkeep.tellUntold();
+    const told = await this.upkeep.enqueueMissingNotifications();
     if (told > 0) this.logger.warn('Exports were ended by processes that tell nobody: it is told now', { count: told });
   }
 
-  private async concludeHandovers(): Promise<void> {
-    const concluded = await this.upkeep.concludeHandovers();
+  private async finalizeInterruptedDownloads(): Promise<void> {
+    const concluded = await this.upkeep.finalizeInterruptedDownloads();
     if (concluded > 0) this.logger.warn('One-time downloads ended with their process, and count', { count: concluded });
   }
 

@@ -40,7 +40,7 @@ describe('ExportService', () => {
       const { export: requested } = await request();
 
       expect(await bench.read(requested.id)).toMatchObject({ status: 'pending' });
-      expect(await maintenance.takeOverdue()).toEqual([requested.id]);
+      expect(await maintenance.claimOverdue()).toEqual([requested.id]);
     });
 
     it('gives a repeat the first export, and tells nobody again', async () => {

@@ -3,8 +3,8 @@ import { Config } from '../../../platform/config/config';
 import { RepeatedWarnings } from '../../../platform/observability/repeated-warnings';
 import { FileStorage } from '../../../platform/storage/file-storage';
 import { SweepMetrics } from '../../../platform/sweeps/sweep-metrics';
-import { Rounds } from '../../../platform/time/rounds';
-import { UpkeepRepository } from '../domain/interfaces/upkeep.repository';
+import { PeriodicTask } from '../../../platform/time/periodic-task';
+import { MaintenanceRepository } from '../domain/interfaces/maintenance.repository';
 
 /**
  * Ends exports whose time is over, and deletes the files of those that ended so, by whomever. It has rounds of its own: many
@@ -14,15 +14,15 @@ import { UpkeepRepository } from '../domain/interfaces/upkeep.repository';
 export class FileExpiry implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(FileExpiry.name);
   private readonly warnings = new RepeatedWarnings(this.logger);
-  private readonly rounds: Rounds;
+  private readonly rounds: PeriodicTask;
 
   constructor(
     private readonly config: Config,
-    private readonly upkeep: UpkeepRepository,
+    private readonly upkeep: MaintenanceRepository,
     private readonly storage: FileStorage,
     private readonly metrics: SweepMetrics,
   ) {
-    this.rounds = new Rounds(config.pollIntervalMs, (signal) => this.round(signal));
+    this.rounds = new PeriodicTask(config.pollIntervalMs, (signal) => this.round(signal));
   }
 
   onApplicationBootstrap(): void {
@@ -59,7 +59,7 @@ export class FileExpiry implements OnApplicationBootstrap, OnModuleDestroy {
     while (objects.length > 0 && !signal.aborted) {
       const refused = await this.storage.deleteAll(objects.map(({ key }) => key));
       const gone = objects.filter(({ key }) => !refused.has(key));
-      this.metrics.removed('expired', await this.upkeep.forgetObjects(...gone));
+      this.metrics.removed('expired', await this.upkeep.clearStorageKeys(...gone));
       for (const [key, reason] of refused) left.set(key, reason);
       // Behind those that could not be deleted, there are others.
       objects = await this.upkeep.findDeletable(objects.at(-1)?.exportId ?? null);

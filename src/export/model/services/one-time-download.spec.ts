@@ -4,7 +4,7 @@ import { ANN, finishedFile, PARTNER } from '../../../../test/support/export-requ
 import { toBody } from '../../../../test/support/texts';
 import { LinkSigner } from '../../../platform/auth/link-signer';
 import { pause } from '../../../platform/time/pause';
-import { MAX_COMMIT_DELAY_MS, STAYS_FOR_MS } from '../domain/handover-limits';
+import { MAX_COMMIT_DELAY_MS, STAYS_FOR_MS } from '../domain/download-lease-limits';
 import { objectPrefix } from '../domain/object-key';
 import { ExportDownload } from './export-download';
 import { ExportReading } from './export-reading';
@@ -199,7 +199,7 @@ describe('OneTimeDownload', () => {
       expect(await bench.read(id)).toMatchObject({ status: 'completed', isBeingTaken: true });
       expect(await bench.downloads.claim(id, PARTNER)).toBeNull();
       records.clock.advance(120);
-      expect(await maintenance.concludeHandovers()).toBe(1);
+      expect(await maintenance.finalizeInterruptedDownloads()).toBe(1);
       expect(await bench.read(id)).toMatchObject({ status: 'expired', downloadedBy: 'user:ann' });
     });
 

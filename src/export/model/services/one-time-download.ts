@@ -11,13 +11,13 @@ import {
   MAX_COMMIT_DELAY_MS,
   NOTE_WITHIN_SECONDS,
   STAYS_FOR_MS,
-} from '../domain/handover-limits';
+} from '../domain/download-lease-limits';
 import { nameOf } from '../domain/downloader';
-import { type Handover, HandoverRepository } from '../domain/interfaces/handover.repository';
-import { UpkeepRepository } from '../domain/interfaces/upkeep.repository';
+import { type DownloadLease, DownloadLeaseRepository } from '../domain/interfaces/download-lease.repository';
+import { MaintenanceRepository } from '../domain/interfaces/maintenance.repository';
 import { type DownloadableFile, ExportDownload } from './export-download';
 import { ExportMetrics } from './export-metrics';
-import { HandoverLease } from './handover-lease';
+import { DownloadLeaseHeartbeat } from './download-lease-heartbeat';
 import { LastByte } from './last-byte';
 
 /** Somebody at the other end of a connection, who may leave at any moment. */
@@ -49,10 +49,10 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
   private deadline = Infinity;
 
   constructor(
-    private readonly handovers: HandoverRepository,
+    private readonly handovers: DownloadLeaseRepository,
     private readonly downloads: ExportDownload,
     private readonly storage: FileStorage,
-    private readonly upkeep: UpkeepRepository,
+    private readonly upkeep: MaintenanceRepository,
     private readonly config: Config,
     private readonly metrics: ExportMetrics,
   ) {}
@@ -61,7 +61,7 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
    * Takes the right to give the file out.
    * @throws DomainError conflict while somebody else is given it | gone
    */
-  async claim(file: DownloadableFile, by: Principal | null): Promise<Handover> {
+  async claim(file: DownloadableFile, by: Principal | null): Promise<DownloadLease> {
     const handover = await this.handovers.claim(file.exportId, by);
     if (handover) return handover;
     // Gone, or changed otherwise since it was found?
@@ -79,7 +79,7 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
    * Gives the file to the reader, or the right to it back.
    * @throws DomainError gone, before anything is sent, when storage has lost the file | StorageUnavailableError
    */
-  async give(file: DownloadableFile, handover: Handover, reader: Reader): Promise<void> {
+  async give(file: DownloadableFile, handover: DownloadLease, reader: Reader): Promise<void> {
     const given = this.carryOut(file, handover, reader);
     this.running.add(given);
     await given.finally(() => this.running.delete(given));
@@ -101,8 +101,8 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
     clearTimeout(late);
   }
 
-  private async carryOut(file: DownloadableFile, handover: Handover, reader: Reader): Promise<void> {
-    const lease = new HandoverLease(handover, this.handovers, this.config.downloads.leaseSeconds);
+  private async carryOut(file: DownloadableFile, handover: DownloadLease, reader: Reader): Promise<void> {
+    const lease = new DownloadLeaseHeartbeat(handover, this.handovers, this.config.downloads.leaseSeconds);
     let isAccepted = false;
     let reason: unknown = 'The reader did not accept the last byte';
     try {
@@ -121,7 +121,7 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
     if (refusal) throw refusal;
   }
 
-  private tell(failure: string | null, { exportId, by }: Handover, { sent }: Reader): void {
+  private tell(failure: string | null, { exportId, by }: DownloadLease, { sent }: Reader): void {
     const about = { export_id: exportId, by: nameOf(by), address: RequestContext.current()?.address, bytes: sent };
     this.metrics.handedOver(failure === null ? 'given-out' : 'broken-off');
     if (failure === null) this.metrics.downloaded(by);
@@ -131,9 +131,9 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
 
   private async send(
     file: DownloadableFile,
-    handover: Handover,
+    handover: DownloadLease,
     reader: Reader,
-    lease: HandoverLease,
+    lease: DownloadLeaseHeartbeat,
   ): Promise<boolean> {
     const bytes = new LastByte(await this.downloads.open(file), file.size);
     const signal = AbortSignal.any([lease.lost, this.stopping.signal, reader.gone]);
@@ -161,7 +161,7 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
   /** The database may be away just now; until the lease is over nobody else decides. */
   private async conclude(
     file: DownloadableFile,
-    handover: Handover,
+    handover: DownloadLease,
     reader: Reader,
     isAccepted: boolean,
   ): Promise<void> {
@@ -182,11 +182,11 @@ export class OneTimeDownload implements OnModuleDestroy, BeforeApplicationShutdo
     }
   }
 
-  private async complete({ exportId, key }: DownloadableFile, handover: Handover): Promise<void> {
+  private async complete({ exportId, key }: DownloadableFile, handover: DownloadLease): Promise<void> {
     if (!(await this.handovers.complete(handover))) return;
     try {
       await this.storage.delete(key);
-      await this.upkeep.forgetObjects({ exportId, key });
+      await this.upkeep.clearStorageKeys({ exportId, key });
     } catch (error) {
       this.logger.warn('A file that was given out could not be deleted; the sweep will', {
         export_id: exportId,

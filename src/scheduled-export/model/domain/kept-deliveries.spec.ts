@@ -1,20 +1,20 @@
 import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
 import { keptDeliveries } from './kept-deliveries';
 import type { ScheduleDelivery } from './schedule';
-import { shownOf, type WishedDelivery } from './schedule-wish';
+import { shownOf, type DeliveryInput } from './schedule-input';
 
 const PLANNED: PlannedDelivery[] = [
   { channel: 's3', on: ['completed'], target: { sealed: 'key' } },
   { channel: 'webhook', on: ['completed', 'failed'], target: { sealed: 'secret' } },
   { channel: 'email', on: ['completed'], target: { to: 'ann@example.com' } },
 ];
-const BUCKET: WishedDelivery = {
+const BUCKET: DeliveryInput = {
   method: 's3',
   destination: 's3://bucket/prefix/',
   destinationOptions: { endpoint: 'https://s3.example.com', region: 'r', accessKeyId: 'a', secretAccessKey: 's' },
 };
-const REPEATED: WishedDelivery = { ...BUCKET, destinationOptions: { endpoint: 'https://s3.example.com', region: 'r' } };
-const HOOK: WishedDelivery = { method: 'webhook', webhook: { url: 'https://example.com/hook' } };
+const REPEATED: DeliveryInput = { ...BUCKET, destinationOptions: { endpoint: 'https://s3.example.com', region: 'r' } };
+const HOOK: DeliveryInput = { method: 'webhook', webhook: { url: 'https://example.com/hook' } };
 
 describe('When a schedule is said anew, its secrets', () => {
   it('stay what they were for the same bucket', () => {
@@ -25,7 +25,7 @@ describe('When a schedule is said anew, its secrets', () => {
     expect(channelsKept(HOOK, HOOK)).toEqual(['webhook']);
   });
 
-  it.each<[string, WishedDelivery]>([
+  it.each<[string, DeliveryInput]>([
     ['another bucket', { ...REPEATED, destination: 's3://bucket/other/' }],
     ['another storage', { ...REPEATED, destinationOptions: { endpoint: 'https://evil.example.com', region: 'r' } }],
     ['no storage any more', { ...REPEATED, destinationOptions: undefined }],
@@ -39,7 +39,7 @@ describe('When a schedule is said anew, its secrets', () => {
     expect(channelsKept(wish, BUCKET)).toEqual([]);
   });
 
-  it.each<[string, WishedDelivery]>([
+  it.each<[string, DeliveryInput]>([
     ['another address', { method: 'webhook', webhook: { url: 'https://evil.example.com/hook' } }],
     ['a new secret', { method: 'webhook', webhook: { url: 'https://example.com/hook', secret: 'new' } }],
   ])('go with %s', (_, wish) => {
@@ -51,7 +51,7 @@ describe('When a schedule is said anew, its secrets', () => {
   });
 });
 
-function channelsKept(wish: WishedDelivery, before: WishedDelivery): string[] {
+function channelsKept(wish: DeliveryInput, before: DeliveryInput): string[] {
   const delivery: ScheduleDelivery = shownOf(before);
   return keptDeliveries(wish, { deliveries: PLANNED, delivery }, true).map(({ channel }) => channel);
 }

@@ -1,13 +1,13 @@
 import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
 import type { DestinationOptions, Schedule } from './schedule';
-import { openOptionsOf, type WishedDelivery } from './schedule-wish';
+import { openOptionsOf, type DeliveryInput } from './schedule-input';
 
 /**
  * What was planned before for the same place, secrets included, where the wish brings no new ones.
  * @param mayKeepRights whether who saves it now has the rights of who saved it before
  */
 export function keptDeliveries(
-  wish: WishedDelivery,
+  wish: DeliveryInput,
   { deliveries, delivery: before }: Pick<Schedule, 'deliveries' | 'delivery'>,
   mayKeepRights: boolean,
 ): PlannedDelivery[] {

@@ -1,5 +1,5 @@
 import type { DeliveryState } from '../../../delivery';
-import { isUntold, verdictOf } from './run-verdict';
+import { isNotificationMissing, verdictOf } from './run-verdict';
 
 const SENT: DeliveryState = {
   channel: 's3',
@@ -45,10 +45,10 @@ describe('A run', () => {
   it('is open until it is written down what is to be told', () => {
     const told = { channel: 's3', on: ['completed'], target: {} } as const;
 
-    expect(isUntold({ status: 'completed', deliveries: [told] }, [])).toBe(true);
-    expect(isUntold({ status: 'completed', deliveries: [told] }, [SENT])).toBe(false);
-    expect(isUntold({ status: 'failed', deliveries: [told] }, [])).toBe(false);
-    expect(isUntold({ status: 'processing', deliveries: [told] }, [])).toBe(false);
+    expect(isNotificationMissing({ status: 'completed', deliveries: [told] }, [])).toBe(true);
+    expect(isNotificationMissing({ status: 'completed', deliveries: [told] }, [SENT])).toBe(false);
+    expect(isNotificationMissing({ status: 'failed', deliveries: [told] }, [])).toBe(false);
+    expect(isNotificationMissing({ status: 'processing', deliveries: [told] }, [])).toBe(false);
   });
 
   it('failed when its file did not arrive', () => {

@@ -6,7 +6,7 @@ import type { RunVerdict } from './schedule-run';
  * Whether what is planned to be told of an export's end has not been written down yet: it is with the end, unless a process
  * of an earlier version ended it.
  */
-export function isUntold(
+export function isNotificationMissing(
   { status, deliveries: planned }: Pick<Export, 'status' | 'deliveries'>,
   deliveries: readonly DeliveryState[],
 ): boolean {

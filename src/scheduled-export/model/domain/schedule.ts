@@ -1,4 +1,4 @@
-import type { GrantedRows, ScheduledRows } from '../../../catalog';
+import type { AuthorizedRows, ScheduledRows } from '../../../catalog';
 import type { DeliveryMethod } from '../../../delivery';
 import type { Person } from '../../../platform/auth/principal';
 import type { PauseCode } from '../../../platform/errors/record-codes';
@@ -37,7 +37,7 @@ export interface ScheduleDelivery {
 export interface ScheduleDefinition {
   readonly name: string;
   readonly content: ScheduleContent;
-  readonly granted: GrantedRows;
+  readonly granted: AuthorizedRows;
   readonly rule: RecurrenceRule;
   readonly delivery: ScheduleDelivery;
   /** What is told or brought when a run ends. What is secret in it is sealed. */

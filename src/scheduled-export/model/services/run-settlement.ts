@@ -5,7 +5,7 @@ import { DomainError } from '../../../platform/errors/domain-error';
 import { type BegunRun, ScheduleRunRepository } from '../domain/interfaces/schedule-run.repository';
 import { requestOf } from '../domain/run-request';
 import type { Pause } from '../domain/schedule';
-import { isUntold, verdictOf } from '../domain/run-verdict';
+import { isNotificationMissing, verdictOf } from '../domain/run-verdict';
 
 const GONE: Pause = { code: 'webhook-gone', reason: 'The webhook answered 410: it wants nothing more.' };
 
@@ -22,7 +22,7 @@ export class RunSettlement {
 
   /** Looks after every open run that nobody has looked at for a while. */
   async settle(): Promise<void> {
-    for (let open = await this.runs.takeOpen(); open.length > 0; open = await this.runs.takeOpen()) {
+    for (let open = await this.runs.claimUnsettled(); open.length > 0; open = await this.runs.claimUnsettled()) {
       const ids = open.map(({ run }) => run.exportId);
       const exports = new Map((await this.exports.findAll(ids)).map((item) => [item.id, item]));
       const states = await this.deliveries.statesOf(ids);
@@ -53,7 +53,7 @@ export class RunSettlement {
     }
     // What was changed since is not to blame.
     if (states.some(({ gone }) => gone) && schedule.updatedAt <= run.createdAt) await this.runs.pauseAfter(run, GONE);
-    const verdict = isUntold(made, states) ? null : verdictOf(made, states);
+    const verdict = isNotificationMissing(made, states) ? null : verdictOf(made, states);
     if (verdict) await this.runs.settle(run, verdict);
   }
 

@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { ExportsForScheduledExport } from '../../../export';
 import { Config } from '../../../platform/config/config';
 import { RepeatedWarnings } from '../../../platform/observability/repeated-warnings';
-import { Rounds } from '../../../platform/time/rounds';
+import { PeriodicTask } from '../../../platform/time/periodic-task';
 import { ScheduleRunRepository } from '../domain/interfaces/schedule-run.repository';
 import { Ticker } from '../domain/interfaces/ticker';
 import { requestOf } from '../domain/run-request';
@@ -15,7 +15,7 @@ const TICKS_PER_ROUND = 7.5;
 @Injectable()
 export class ScheduleClock implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly warnings = new RepeatedWarnings(new Logger(ScheduleClock.name));
-  private readonly rounds: Rounds;
+  private readonly rounds: PeriodicTask;
 
   constructor(
     private readonly config: Config,
@@ -24,7 +24,7 @@ export class ScheduleClock implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly settlement: RunSettlement,
     private readonly ticker: Ticker,
   ) {
-    this.rounds = new Rounds(TICKS_PER_ROUND * config.pollIntervalMs, () => this.round());
+    this.rounds = new PeriodicTask(TICKS_PER_ROUND * config.pollIntervalMs, () => this.round());
   }
 
   onApplicationBootstrap(): void {

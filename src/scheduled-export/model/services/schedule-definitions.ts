@@ -7,18 +7,18 @@ import type { UserPrincipal } from '../../../platform/auth/principal';
 import { Config } from '../../../platform/config/config';
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
 import { keptDeliveries } from '../domain/kept-deliveries';
-import { readRecurrence, type RecurrenceWish } from '../domain/recurrence/recurrence-rule';
+import { readRecurrence, type RecurrenceInput } from '../domain/recurrence/recurrence-rule';
 import { isTooFrequent, MIN_INTERVAL_MINUTES } from '../domain/run-interval';
 import type { Schedule, ScheduleDefinition } from '../domain/schedule';
 import { nameError } from '../domain/schedule-name';
 import {
   deliveryErrors,
-  deliveryWishOf,
+  toDeliveryInput,
   emailOf,
-  type ScheduleWish,
+  type ScheduleInput,
   shownOf,
-  type WishedDelivery,
-} from '../domain/schedule-wish';
+  type DeliveryInput,
+} from '../domain/schedule-input';
 
 export interface Defined {
   readonly definition: ScheduleDefinition;
@@ -38,7 +38,7 @@ export class ScheduleDefinitions {
    * @param earlier what the schedule was until now: secrets that are left out stay what they were
    * @throws DomainError invalid, naming every field that is wrong | forbidden
    */
-  async define(caller: UserPrincipal, wish: ScheduleWish, earlier: Schedule | null): Promise<Defined> {
+  async define(caller: UserPrincipal, wish: ScheduleInput, earlier: Schedule | null): Promise<Defined> {
     const errors: FieldError[] = [...this.ownErrors(wish)];
     const recurrence = readRecurrence(wish.recurrence);
     if ('errors' in recurrence) errors.push(...recurrence.errors);
@@ -67,7 +67,7 @@ export class ScheduleDefinitions {
     return { definition, webhookSecret: planned.webhookSecret };
   }
 
-  private ownErrors({ name, retentionSeconds }: ScheduleWish): FieldError[] {
+  private ownErrors({ name, retentionSeconds }: ScheduleInput): FieldError[] {
     const errors: FieldError[] = [];
     const unfit = nameError(name);
     if (unfit !== null) errors.push({ field: 'name', message: unfit });
@@ -78,7 +78,7 @@ export class ScheduleDefinitions {
   /** What is planned anew, and of what stays as it was the earlier plan with its secrets. */
   private async plan(
     caller: UserPrincipal,
-    wish: WishedDelivery,
+    wish: DeliveryInput,
     earlier: Schedule | null,
   ): Promise<ScheduleDeliveries> {
     // Who is no administrator any more keeps no right that came with it.
@@ -91,13 +91,13 @@ export class ScheduleDefinitions {
     };
     const planned = await this.deliveries.plan(
       caller,
-      deliveryWishOf(anew, isAdmin(caller) && caller.tenantId === null),
+      toDeliveryInput(anew, isAdmin(caller) && caller.tenantId === null),
     );
     return { ...planned, deliveries: [...planned.deliveries, ...kept] };
   }
 }
 
-function tooFrequent({ frequency }: RecurrenceWish): FieldError {
+function tooFrequent({ frequency }: RecurrenceInput): FieldError {
   const message = `must leave ${MIN_INTERVAL_MINUTES} minutes or more between any two runs, as */${MIN_INTERVAL_MINUTES} * * * * does: only administrators may have more frequent ones`;
   return { field: frequency.trim() === 'cron' ? 'cron' : 'frequency', message, code: 'too-frequent' };
 }

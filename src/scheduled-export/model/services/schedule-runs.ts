@@ -15,14 +15,14 @@ import { ScheduleManagement } from './schedule-management';
 import { ScheduleService } from './schedule.service';
 
 /** A run with how it fares at this moment. */
-export interface RunWithFate {
+export interface RunDetails {
   readonly run: ScheduleRun;
   /** `null` for the moment between the run and its export. */
   readonly export: Export | null;
   readonly deliveries: readonly DeliveryState[];
 }
 
-export type LastRun = Omit<RunWithFate, 'deliveries'>;
+export type LastRun = Omit<RunDetails, 'deliveries'>;
 
 export interface RequestedRun {
   readonly export: Export;
@@ -54,7 +54,7 @@ export class ScheduleRuns {
   }
 
   /** Newest first. @throws DomainError not-found */
-  async history(scheduleId: string, access: ScheduleAccess, size: number, cursor?: string): Promise<Page<RunWithFate>> {
+  async history(scheduleId: string, access: ScheduleAccess, size: number, cursor?: string): Promise<Page<RunDetails>> {
     const { id } = await this.management.get(scheduleId, access);
     const page = await this.runs.list(id, size, cursor);
     const ids = page.items.map(({ exportId }) => exportId);

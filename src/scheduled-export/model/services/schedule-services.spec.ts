@@ -1,7 +1,7 @@
 import { asCatalog, createScheduleBench } from '../../../../test/support/schedule-bench';
 import { everyDay, somebody } from '../../../../test/support/schedule-definitions';
 import { DomainError } from '../../../platform/errors/domain-error';
-import type { ScheduleWish } from '../domain/schedule-wish';
+import type { ScheduleInput } from '../domain/schedule-input';
 import { accessToOwn } from '../domain/schedule-access';
 import { ScheduleDefinitions } from './schedule-definitions';
 import { ScheduleManagement } from './schedule-management';
@@ -11,7 +11,7 @@ import { ScheduleService } from './schedule.service';
 const BUCKET = 's3://reports/';
 const WEBHOOK = { url: 'https://hooks.example.com/' };
 
-function wishOf(traits: Partial<ScheduleWish> = {}): ScheduleWish {
+function wishOf(traits: Partial<ScheduleInput> = {}): ScheduleInput {
   return {
     name: 'Daily transactions',
     content: { format: 'csv', dataTypes: ['transactions'], tables: [], columns: null, filters: null, options: {} },
@@ -30,7 +30,7 @@ function setup(environment: Record<string, string> = {}) {
   const definitions = new ScheduleDefinitions(asCatalog(catalog), delivering, config);
   const sut = new ScheduleService(schedules, managing, definitions);
   const running = new ScheduleRuns(sut, managing, runs, exporting, delivering, config);
-  const save = (wish: Partial<ScheduleWish> = {}, key: string | null = null) =>
+  const save = (wish: Partial<ScheduleInput> = {}, key: string | null = null) =>
     sut.create(bench.ann, wishOf(wish), key);
   return { ...bench, sut, running, save };
 }

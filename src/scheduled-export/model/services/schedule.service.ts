@@ -6,7 +6,7 @@ import { idempotentRequest } from '../../../platform/idempotency/idempotency-key
 import { ScheduleRepository, type ScheduleCreation } from '../domain/interfaces/schedule.repository';
 import { needsAdmin, type Schedule } from '../domain/schedule';
 import { accessOf, isOwner } from '../domain/schedule-access';
-import type { ScheduleWish } from '../domain/schedule-wish';
+import type { ScheduleInput } from '../domain/schedule-input';
 import { ScheduleDefinitions } from './schedule-definitions';
 import { ScheduleManagement } from './schedule-management';
 
@@ -25,7 +25,7 @@ export class ScheduleService {
   ) {}
 
   /** @throws DomainError invalid | forbidden | mismatch | gone | conflict */
-  async create(caller: UserPrincipal, wish: ScheduleWish, idempotencyKey: string | null): Promise<SavedSchedule> {
+  async create(caller: UserPrincipal, wish: ScheduleInput, idempotencyKey: string | null): Promise<SavedSchedule> {
     const idempotency =
       idempotencyKey === null ? null : idempotentRequest(caller, idempotencyKey, 'schedule', JSON.stringify(wish));
     const { definition, webhookSecret } = await this.definitions.define(caller, wish, null);
@@ -35,7 +35,7 @@ export class ScheduleService {
   }
 
   /** @throws DomainError not-found | invalid | forbidden */
-  async replace(id: string, caller: UserPrincipal, wish: ScheduleWish): Promise<SavedSchedule> {
+  async replace(id: string, caller: UserPrincipal, wish: ScheduleInput): Promise<SavedSchedule> {
     const { definition, webhookSecret } = await this.definitions.define(caller, wish, await this.getOwn(id, caller));
     const schedule = await this.schedules.replace(id, definition, caller);
     if (!schedule) throw DomainError.notFound('Schedule');

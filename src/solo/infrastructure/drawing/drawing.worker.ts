@@ -10,7 +10,7 @@ import { collectGarbage } from './garbage';
 import { ImageLibrary } from './image-library';
 import { PdfWriter } from './pdf-writer';
 import { PngWriter, type PngPicture } from './png-writer';
-import { StoppedError, ThreadLine } from './thread-line';
+import { StoppedError, RenderThreadChannel } from './render-thread-channel';
 
 loadFonts();
 // One encoding at a time beside the drawing: the machine's cores are shared with other threads like this one.
@@ -32,7 +32,7 @@ export async function draw(task: DrawingTask): Promise<void> {
 
 async function drawBoard(task: DrawingTask, isLarge: boolean): Promise<void> {
   const { port, state, maxDepth, picture, budgetSeconds } = task;
-  const line = new ThreadLine(port);
+  const line = new RenderThreadChannel(port);
   try {
     const { drawn: pages } = pagesOf(state, picture, maxDepth);
     // The board may have grown since the export was asked for.
@@ -49,7 +49,7 @@ async function drawBoard(task: DrawingTask, isLarge: boolean): Promise<void> {
   }
 }
 
-async function drawPngs(pages: readonly NumberedPage[], picture: PngPicture, line: ThreadLine): Promise<void> {
+async function drawPngs(pages: readonly NumberedPage[], picture: PngPicture, line: RenderThreadChannel): Promise<void> {
   const progress = { number: 0 };
   const warn = (warning: ExportWarning) => {
     line.warn(warning);
@@ -77,7 +77,7 @@ async function drawPngs(pages: readonly NumberedPage[], picture: PngPicture, lin
 async function drawPdf(
   pages: readonly NumberedPage[],
   paper: Extract<Picture, { format: 'pdf' }>,
-  line: ThreadLine,
+  line: RenderThreadChannel,
 ): Promise<void> {
   const progress = { number: 0 };
   const writer = new PdfWriter(paper, libraryFor(line, progress));
@@ -86,12 +86,12 @@ async function drawPdf(
     progress.number = number;
     await writer.add(page);
     line.tell({ kind: 'drawn', pages: index + 1 });
-    await line.breathe();
+    await line.yieldToEventLoop();
   }
   line.tellBytes((file) => ({ kind: 'pdf', file }), writer.close());
 }
 
-function libraryFor(line: ThreadLine, progress: { readonly number: number }): ImageLibrary {
+function libraryFor(line: RenderThreadChannel, progress: { readonly number: number }): ImageLibrary {
   return new ImageLibrary(
     async (request) => {
       line.requestImage(request);
@@ -107,7 +107,7 @@ function libraryFor(line: ThreadLine, progress: { readonly number: number }): Im
   );
 }
 
-async function* stripsFrom(line: ThreadLine): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+async function* stripsFrom(line: RenderThreadChannel): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
   for (;;) {
     const answer = await line.nextAnswer();
     // The process that decodes it may end on the way.

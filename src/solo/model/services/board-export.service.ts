@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DeliveryPlanner, type NotifyWish } from '../../../delivery';
+import { DeliveryPlanner, type NotifyInput } from '../../../delivery';
 import type { ExportFormat } from '../../../formats/export-format';
 import type { ExportOptions } from '../../../formats/writer';
 import { type Export, ExportsForSolo } from '../../../export';
@@ -17,7 +17,7 @@ const DEFAULT_FORMAT: ExportFormat = 'png';
 export interface BoardRequest {
   readonly format?: unknown;
   readonly options: ExportOptions;
-  readonly notify?: NotifyWish | false;
+  readonly notify?: NotifyInput | false;
   readonly retentionSeconds: number | null;
 }
 

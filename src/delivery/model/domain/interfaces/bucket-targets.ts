@@ -1,5 +1,5 @@
 /** Into which bucket files are copied, and by which right. */
-export interface BucketWish {
+export interface BucketInput {
   readonly uri: string;
   readonly endpoint?: string;
   readonly region?: string;
@@ -16,7 +16,7 @@ export abstract class BucketTargets {
    * Checks and probes the bucket, and seals its credentials.
    * @throws DomainError invalid
    */
-  abstract plan(wish: BucketWish, field: string): Promise<Readonly<Record<string, unknown>>>;
+  abstract plan(wish: BucketInput, field: string): Promise<Readonly<Record<string, unknown>>>;
 
   /** Tries again what was planned before. @throws DomainError invalid */
   abstract probe(target: Readonly<Record<string, unknown>>, field: string): Promise<void>;

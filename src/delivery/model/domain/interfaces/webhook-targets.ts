@@ -1,5 +1,5 @@
 /** Which address is called, and what messages to it are signed with. */
-export interface WebhookWish {
+export interface WebhookInput {
   readonly url: string;
   /** Made here where it is left out. */
   readonly secret?: string;
@@ -13,7 +13,7 @@ export abstract class WebhookTargets {
    * @throws DomainError invalid
    */
   abstract plan(
-    wish: WebhookWish,
+    wish: WebhookInput,
     field: string,
   ): Promise<{
     readonly target: Readonly<Record<string, unknown>>;

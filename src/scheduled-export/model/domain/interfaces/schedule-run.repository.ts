@@ -43,7 +43,7 @@ export abstract class ScheduleRunRepository {
   ): Promise<ManualRun>;
 
   /** Some runs without an outcome that nobody has looked at for a while; they are passed over for a while from now on. */
-  abstract takeOpen(): Promise<BegunRun[]>;
+  abstract claimUnsettled(): Promise<BegunRun[]>;
 
   /** Writes how a run ended, once, and what that means for its schedule, which too many failures in a row pause. */
   abstract settle(run: ScheduleRun, verdict: RunVerdict): Promise<void>;

@@ -88,12 +88,12 @@ function parsed(text: string): CronExpression {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     if (/explicit day of month/i.test(reason)) throw new CronError('names no date that there will ever be');
-    throw new CronError(fieldTrouble(text.split(' ')) ?? `cannot be read as a cron expression: ${reason}`);
+    throw new CronError(describeFieldError(text.split(' ')) ?? `cannot be read as a cron expression: ${reason}`);
   }
 }
 
 /** What is wrong with the first field that cannot be read whatever the others are. */
-function fieldTrouble(given: readonly string[]): string | null {
+function describeFieldError(given: readonly string[]): string | null {
   const isRead = (index: number) => {
     try {
       CronExpressionParser.parse(FIELDS.map((_, at) => (at === index ? given[at] : '*')).join(' '), { tz: 'UTC' });

@@ -27,7 +27,7 @@ export interface RecurrenceRule {
 }
 
 /** The same as somebody wrote it. */
-export interface RecurrenceWish {
+export interface RecurrenceInput {
   readonly frequency: string;
   readonly cron?: string | null;
   readonly at?: string | null;
@@ -40,7 +40,7 @@ export interface RecurrenceWish {
 type Problem = (field: string, message: string) => void;
 
 /** The rule that is wished for, or all that is wrong with the wish. */
-export function readRecurrence(wish: RecurrenceWish): { rule: RecurrenceRule } | { errors: FieldError[] } {
+export function readRecurrence(wish: RecurrenceInput): { rule: RecurrenceRule } | { errors: FieldError[] } {
   const errors: FieldError[] = [];
   const problem: Problem = (field, message) => errors.push({ field, message });
   const { frequency, cron } = frequencyOf(wish, problem);
@@ -101,7 +101,7 @@ function timeOf(text: string): TimeOfDay {
 
 /** A frequency by name, or an expression in its place. */
 function frequencyOf(
-  { frequency: given, cron }: RecurrenceWish,
+  { frequency: given, cron }: RecurrenceInput,
   problem: Problem,
 ): { frequency: Frequency | null; cron: string | null } {
   const named = FREQUENCIES.find((name) => name === given.trim());

@@ -1,6 +1,6 @@
 import { scaled } from '../../../../../test/support/machine';
 import { PLANS, walk } from '../../../../../test/support/wall-clock';
-import { readRecurrence, recurrenceOf, type RecurrenceWish } from './recurrence-rule';
+import { readRecurrence, recurrenceOf, type RecurrenceInput } from './recurrence-rule';
 import type { Recurrence } from './recurrence';
 
 const MINUTE = 60_000;
@@ -177,7 +177,7 @@ describe('A year of it', () => {
 function recurring(
   frequency: string,
   timeZone: string,
-  { day_of_month: dayOfMonth, ...more }: Partial<RecurrenceWish> & { day_of_month?: number } = {},
+  { day_of_month: dayOfMonth, ...more }: Partial<RecurrenceInput> & { day_of_month?: number } = {},
 ): Recurrence {
   const read = readRecurrence({ frequency, timeZone, dayOfMonth, ...more });
   if ('errors' in read) throw new Error(JSON.stringify(read.errors));

@@ -1,0 +1,304 @@
+import type { UserPrincipal } from '../../../platform/auth/principal';
+import type { DataRequest } from '../domain/data-request';
+import { TABLE_FORMATS } from '../domain/data-request';
+import type { DataType, DataTypeDefinition, SensitiveColumn } from '../domain/data-type';
+import { DataTypeRepository } from '../domain/interfaces/data-type.repository';
+import { SourceDatabase, type SourceView } from '../domain/interfaces/source-database';
+import type { LiveColumn, LiveTable } from '../domain/live-table';
+import type { TablePlan } from '../domain/table-plan';
+import { DataExportAuthorizer } from './data-export-authorizer';
+import { DataPlanner } from './data-planner';
+
+const TAKEN_AT = '2026-03-29T12:00:00.000Z';
+const ANN: UserPrincipal = { userId: 'ann', tenantId: null, roles: [] };
+const ANN_IN_BLUE: UserPrincipal = { ...ANN, tenantId: 'blue' };
+const ADMIN: UserPrincipal = { userId: 'root', tenantId: null, roles: ['admin'] };
+
+function column(name: string): LiveColumn {
+  const isTime = name.endsWith('_at');
+  const type = { schema: 'pg_catalog', name: isTime ? 'timestamptz' : 'text' };
+  return { name, type, family: isTime ? 'timestamptz' : 'text', scale: null, mayHoldJsonText: false, isMoney: false };
+}
+
+function table(name: string, ...columns: string[]): LiveTable {
+  return { name, schema: 'public', relation: name, isLockable: true, columns: columns.map(column) };
+}
+
+const LIVE = [
+  table('users', 'id', 'email', 'tenant_id'),
+  table('transactions', 'id', 'user_id', 'amount', 'note', 'tenant_id'),
+  table('rates', 'currency', 'rate'),
+  table('enrollments', 'id', 'user_id', 'created_at', 'tenant_id'),
+  table('activity_logs', 'id', 'user_id', 'tenant_id'),
+  table('letters', 'id', 'user_id'),
+];
+
+/** A data type of one table, whose rows belong to their `user_id`. */
+function dataType(name: string, traits: Partial<DataTypeDefinition> = {}): DataType {
+  const at = new Date(0);
+  const owners = { [name]: name === 'users' ? 'id' : 'user_id' };
+  const definition = { name, description: null, tables: [name], columns: null, owners, isActive: true };
+  return { ...definition, id: `id of ${name}`, createdAt: at, updatedAt: at, ...traits };
+}
+
+const TYPES = [
+  ...['users', 'transactions', 'enrollments', 'activity_logs', 'letters'].map((name) => dataType(name)),
+  dataType('rates', { owners: {} }),
+];
+
+/** A catalog that nobody changes. */
+class GivenCatalog extends DataTypeRepository {
+  constructor(
+    private readonly types: readonly DataType[],
+    private readonly sensitive: readonly SensitiveColumn[],
+  ) {
+    super();
+  }
+
+  override list(): Promise<DataType[]> {
+    return Promise.resolve([...this.types]);
+  }
+
+  override sensitiveColumns(): Promise<SensitiveColumn[]> {
+    return Promise.resolve([...this.sensitive]);
+  }
+
+  override find = unchanging;
+  override create = unchanging;
+  override replace = unchanging;
+  override delete = unchanging;
+}
+
+function unchanging(): never {
+  throw new Error('This catalog is only read');
+}
+
+/** A database that knows its tables, and keeps the plans that it judged. */
+class GivenDatabase extends SourceDatabase {
+  readonly judged: TablePlan[] = [];
+  people: readonly string[] = ['ann'];
+
+  override look<Result>(work: (view: SourceView) => Promise<Result>): Promise<Result> {
+    return work({
+      takenAt: TAKEN_AT,
+      tables: (names) =>
+        Promise.resolve(new Map(LIVE.filter(({ name }) => names.includes(name)).map((one) => [one.name, one]))),
+      check: (plan) => Promise.resolve(void this.judged.push(plan)),
+      hasRows: ({ confinements }) => Promise.resolve(confinements.some(({ value }) => this.people.includes(value))),
+      hold: unchanging,
+      relation: unchanging,
+      findUser: unchanging,
+      setting: unchanging,
+    });
+  }
+
+  override open = unchanging;
+}
+
+function setup({ types = TYPES, sensitive = [] as SensitiveColumn[] } = {}) {
+  const database = new GivenDatabase();
+  const sut = new DataExportAuthorizer(new DataPlanner(new GivenCatalog(types, sensitive)), database);
+  const grant = (caller: UserPrincipal, request: Partial<DataRequest>) =>
+    sut.grant(caller, { type: 'partial', format: 'csv', options: {}, ...request }, TABLE_FORMATS);
+  const document = (caller: UserPrincipal, userId: string) =>
+    sut.grantDocument(caller, userId, 'json', ['json', 'csv']);
+
+  /** What narrows the rows of each table, as the database was asked to judge it. */
+  const confined = () =>
+    database.judged.map(({ table: { name }, confinements }) => [
+      name,
+      Object.fromEntries(confinements.map((one) => [one.column.name, one.value])),
+    ]);
+  return { database, grant, document, confined };
+}
+
+const fieldsOf = (error: unknown) => (error as { details: { fields: { field: string }[] } }).details.fields;
+
+describe('DataExportAuthorizer', () => {
+  it('grants people their own rows, and says for the audit log what they are', async () => {
+    const { grant, confined } = setup();
+
+    const granted = await grant(ANN, { dataTypes: ['transactions'] });
+
+    expect(granted).toMatchObject({ format: 'csv', dataTypes: ['transactions'], filters: null, options: {} });
+    expect(granted.audited).toEqual({ subject: 'ann', data_types: 'transactions' });
+    expect(confined()).toEqual([['transactions', { user_id: 'ann' }]]);
+  });
+
+  it('confines a caller with a tenant to that tenant', async () => {
+    const { grant, confined } = setup();
+
+    await grant(ANN_IN_BLUE, { dataTypes: ['transactions'] });
+
+    expect(confined()).toEqual([['transactions', { user_id: 'ann', tenant_id: 'blue' }]]);
+  });
+
+  it('refuses a caller with a tenant a table that has no tenant column', async () => {
+    const { grant, confined } = setup();
+
+    await expect(grant(ANN_IN_BLUE, { dataTypes: ['letters'] })).rejects.toMatchObject({ kind: 'invalid' });
+    expect(confined()).toEqual([]);
+  });
+
+  it('refuses a table whose rows have no owner to people, and leaves it out of all that they have', async () => {
+    const { grant, confined } = setup();
+
+    await expect(grant(ANN, { dataTypes: ['rates'] })).rejects.toMatchObject({ kind: 'invalid' });
+    await grant(ANN, { type: 'full' });
+
+    expect(confined().map(([name]) => name)).toEqual([
+      'users',
+      'transactions',
+      'enrollments',
+      'activity_logs',
+      'letters',
+    ]);
+  });
+
+  describe('somebody else’s rows', () => {
+    it('are refused to people', async () => {
+      const { grant, confined } = setup();
+
+      await expect(grant(ANN, { dataTypes: ['transactions'], userId: 'ben' })).rejects.toMatchObject({
+        kind: 'forbidden',
+      });
+      expect(confined()).toEqual([]);
+    });
+
+    it('are granted to administrators, and named in the record', async () => {
+      const { grant, confined } = setup();
+
+      const granted = await grant(ADMIN, { dataTypes: ['transactions'], userId: 'ben' });
+
+      expect(granted).toMatchObject({ options: { user_id: 'ben' }, audited: { subject: 'ben' } });
+      expect(confined()).toEqual([['transactions', { user_id: 'ben' }]]);
+    });
+
+    it('are confined to the tenant of the administrator', async () => {
+      const { grant, confined } = setup();
+
+      await grant({ ...ADMIN, tenantId: 'blue' }, { dataTypes: ['transactions'], userId: 'ben' });
+
+      expect(confined()).toEqual([['transactions', { user_id: 'ben', tenant_id: 'blue' }]]);
+    });
+  });
+
+  describe('whole tables', () => {
+    it('are refused to people', async () => {
+      await expect(setup().grant(ANN, { type: 'bulk', tables: ['users'] })).rejects.toMatchObject({
+        kind: 'forbidden',
+      });
+    });
+
+    it('are granted to administrators', async () => {
+      const { grant, confined } = setup();
+
+      const granted = await grant(ADMIN, { type: 'bulk', tables: ['users', 'rates'] });
+
+      expect(granted).toMatchObject({ options: { tables: ['users', 'rates'] }, audited: { tables: 'users, rates' } });
+      expect(confined()).toEqual([
+        ['users', {}],
+        ['rates', {}],
+      ]);
+    });
+
+    it('are confined to the tenant of the administrator, and refused where they cannot be', async () => {
+      const { grant, confined } = setup();
+      const admin = { ...ADMIN, tenantId: 'blue' };
+
+      await grant(admin, { type: 'bulk', tables: ['users'] });
+
+      expect(confined()).toEqual([['users', { tenant_id: 'blue' }]]);
+      await expect(grant(admin, { type: 'bulk', tables: ['rates'] })).rejects.toMatchObject({ kind: 'invalid' });
+    });
+  });
+
+  describe('the catalog', () => {
+    const note = { table: 'transactions', column: 'note' };
+    const columnsOf = ({ judged }: GivenDatabase) => judged[0]?.columns.map(({ name }) => name);
+
+    it('keeps sensitive columns back', async () => {
+      const { grant, database } = setup({ sensitive: [note] });
+
+      await grant(ANN, { dataTypes: ['transactions'] });
+
+      expect(columnsOf(database)).toEqual(['id', 'user_id', 'amount', 'tenant_id']);
+      const asked = grant(ANN, { dataTypes: ['transactions'], columns: ['note'] });
+      await expect(asked).rejects.toMatchObject({ kind: 'invalid' });
+    });
+
+    it('gives a sensitive column where a data type lists it', async () => {
+      const types = [dataType('transactions', { columns: { transactions: ['id', 'note'] } })];
+      const { grant, database } = setup({ types, sensitive: [note] });
+
+      await grant(ANN, { dataTypes: ['transactions'] });
+
+      expect(columnsOf(database)).toEqual(['id', 'note']);
+    });
+
+    it('knows no data type that is not active', async () => {
+      const types = [dataType('users'), dataType('transactions', { isActive: false })];
+
+      const error: unknown = await setup({ types })
+        .grant(ANN, { dataTypes: ['transactions'] })
+        .catch((thrown: unknown) => thrown);
+
+      expect(fieldsOf(error)).toMatchObject([{ field: 'data_types.0' }]);
+    });
+
+    it('that offers nothing is said to', async () => {
+      await expect(setup({ types: [] }).grant(ANN, { type: 'full' })).rejects.toMatchObject({
+        code: 'nothing-to-export',
+      });
+    });
+  });
+
+  it('names all that is wrong at once', async () => {
+    const request = { format: 'docx', dataTypes: ['unknown'], options: { timezone: 'Mars' } };
+
+    const error: unknown = await setup()
+      .grant(ANN, request)
+      .catch((thrown: unknown) => thrown);
+
+    expect(new Set(fieldsOf(error).map(({ field }) => field))).toEqual(
+      new Set(['format', 'options.timezone', 'data_types.0']),
+    );
+  });
+
+  it('writes down which moment relative words mean, and none where nothing is relative', async () => {
+    const { grant } = setup();
+
+    const since = (gte: string) => ({ dataTypes: ['enrollments'], filters: { enrollments: { created_at: { gte } } } });
+
+    const relative = await grant(ANN, since('now-7d'));
+    const absolute = await grant(ANN, since('2026-03-01'));
+
+    expect(relative.options).toEqual({ as_of: TAKEN_AT });
+    expect(absolute.options).not.toHaveProperty('as_of');
+  });
+
+  describe('the document of a user', () => {
+    it('is granted to that user', async () => {
+      const { document, confined } = setup();
+
+      expect(await document(ANN, 'ann')).toMatchObject({ type: 'user', format: 'json', audited: { subject: 'ann' } });
+      expect(confined()).toEqual([
+        ['users', { id: 'ann' }],
+        ['transactions', { user_id: 'ann' }],
+        ['enrollments', { user_id: 'ann' }],
+        ['activity_logs', { user_id: 'ann' }],
+      ]);
+    });
+
+    it('is refused to others, and granted to administrators', async () => {
+      const { document } = setup();
+
+      await expect(document(ANN, 'ben')).rejects.toMatchObject({ kind: 'forbidden' });
+      await expect(document(ADMIN, 'ann')).resolves.toMatchObject({ options: { user_id: 'ann' } });
+    });
+
+    it('of somebody who is not there is not found', async () => {
+      await expect(setup().document(ADMIN, 'nobody')).rejects.toMatchObject({ kind: 'not-found' });
+    });
+  });
+});
