@@ -17,7 +17,7 @@ const MAX_RETRY_MS = 1_000;
 
 /**
  * BullMQ's connection, but one that waits for its database. BullMQ itself keeps the outcome of the first try for ever,
- * and leaves the client of that try without an error listener (docs/adr/0036-a-queue-waits-for-its-database.md).
+ * and leaves the client of that try without an error listener (docs/adr/0036-the-queue-waits-for-its-database.md).
  */
 class WaitingConnection extends PostgresConnection {
   private readonly logger = new Logger('PostgresQueue');
