@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { ChallengeException } from '../../platform/auth/challenge.exception';
-import type { AuthenticatedRequest } from '../../platform/auth/current-user.decorator';
+import type { AuthenticatedRequest } from '../../platform/auth/current-principal.decorator';
 import { CustomerService } from '../model/services/customer.service';
 import { credentialsOf } from './customer-credentials';
 
@@ -19,7 +19,7 @@ export class CustomerGuard implements CanActivate {
     if (!customer) {
       throw new ChallengeException('Give the id and the secret of an active customer, by HTTP Basic', CHALLENGE);
     }
-    request.customer = customer;
+    request.principal = customer;
     return true;
   }
 }

@@ -1,7 +1,7 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext, UseGuards } from '@nestjs/common';
 import { ApiSecurity, ApiTags } from '@nestjs/swagger';
-import type { CustomerPrincipal } from '../../platform/auth/principal';
-import type { AuthenticatedRequest } from '../../platform/auth/current-user.decorator';
+import { type CustomerPrincipal, isCustomer } from '../../platform/auth/principal';
+import type { AuthenticatedRequest } from '../../platform/auth/current-principal.decorator';
 import { Public } from '../../platform/auth/public.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { CUSTOMER_BASIC, CUSTOMER_ID_HEADER, CUSTOMER_SECRET_HEADER } from '../../platform/http/open-api';
@@ -21,7 +21,8 @@ export function ForCustomers(): ClassDecorator & MethodDecorator {
 
 /** The external system that the guard let in. */
 export const CurrentCustomer = createParamDecorator((_: unknown, context: ExecutionContext): CustomerPrincipal => {
-  const { customer } = context.switchToHttp().getRequest<AuthenticatedRequest>();
-  if (!customer) throw new Error('A route that asks for its customer must be one for customers');
-  return customer;
+  const { principal } = context.switchToHttp().getRequest<AuthenticatedRequest>();
+  if (!principal || !isCustomer(principal))
+    throw new Error('A route that asks for its customer must be one for customers');
+  return principal;
 });

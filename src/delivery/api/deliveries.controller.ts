@@ -2,7 +2,7 @@ import { Controller, Get, Param } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentCustomer, ForCustomers } from '../../customer';
 import type { UserPrincipal, CustomerPrincipal } from '../../platform/auth/principal';
-import { CurrentUser } from '../../platform/auth/current-user.decorator';
+import { CurrentUser } from '../../platform/auth/current-principal.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { DeliveryReading } from '../model/services/delivery-reading';
 import { DeliveryListResponse } from './delivery.response';

@@ -2,7 +2,7 @@ import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import type { UserPrincipal } from '../../platform/auth/principal';
-import { CurrentUser } from '../../platform/auth/current-user.decorator';
+import { CurrentUser } from '../../platform/auth/current-principal.decorator';
 import { PageQuery } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
 import { EventResponder } from './event-responder';

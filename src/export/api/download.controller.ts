@@ -2,7 +2,7 @@ import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { AcceptsLink } from '../../platform/auth/accepts-link.decorator';
-import type { AuthenticatedRequest } from '../../platform/auth/current-user.decorator';
+import type { AuthenticatedRequest } from '../../platform/auth/current-principal.decorator';
 import { ApiDownload } from './api-download.decorator';
 import { FileResponder } from './file-responder';
 
@@ -16,6 +16,6 @@ export class DownloadController {
   @AcceptsLink()
   @ApiDownload({ byLink: true })
   download(@Param('id') id: string, @Req() request: AuthenticatedRequest, @Res() response: Response): Promise<void> {
-    return this.files.give(id, request.caller ?? null, request, response);
+    return this.files.give(id, request.principal ?? null, request, response);
   }
 }

@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable, UnauthorizedException } from '@nestjs/common';
 import type { Response } from 'express';
 import { principalKey } from '../../platform/auth/principal';
-import type { AuthenticatedRequest } from '../../platform/auth/current-user.decorator';
+import type { AuthenticatedRequest } from '../../platform/auth/current-principal.decorator';
 import { Config } from '../../platform/config/config';
 import { DomainError } from '../../platform/errors/domain-error';
 import { accountOf } from '../model/domain/record-owner';
@@ -28,12 +28,12 @@ export class EventStreamGuard implements CanActivate {
   /** @throws DomainError not-found | limit */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
-    const { params, caller, credentialEndsAt } = http.getRequest<AuthenticatedRequest>();
+    const { params, principal, credentialEndsAt } = http.getRequest<AuthenticatedRequest>();
     const response = http.getResponse<Response>();
-    if (!caller && !credentialEndsAt) throw new UnauthorizedException();
-    const followed = await this.exports.get(String(params['id']), caller ?? null);
+    if (!principal && !credentialEndsAt) throw new UnauthorizedException();
+    const followed = await this.exports.get(String(params['id']), principal ?? null);
     if (response.closed) return false;
-    const key = principalKey(caller ?? accountOf(followed));
+    const key = principalKey(principal ?? accountOf(followed));
     this.open(key);
     response.once('close', () => {
       this.close(key);

@@ -18,7 +18,7 @@ import { endWith, ignoreElements, interval, map, merge, type Observable, share, 
 import { AcceptsLink } from '../../platform/auth/accepts-link.decorator';
 import type { UserPrincipal } from '../../platform/auth/principal';
 import { credentialEnd } from '../../platform/auth/credential-end';
-import { type AuthenticatedRequest, CurrentUser } from '../../platform/auth/current-user.decorator';
+import { type AuthenticatedRequest, CurrentUser } from '../../platform/auth/current-principal.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { ExportService } from '../model/services/export.service';
 import { ExportWatch } from '../model/services/export-watch';
@@ -93,9 +93,9 @@ export class ExportsController {
   @ApiOkResponse({ type: String, description: 'One event a change; its data is the record as JSON' })
   @ApiProblems(403, 404, 429)
   async events(@Param('id') id: string, @Req() request: AuthenticatedRequest): Promise<Observable<MessageEvent>> {
-    const { caller, credentialEndsAt } = request;
-    const linkExpiresAt = caller ? undefined : credentialEndsAt;
-    const states = this.watch.follow(await this.exports.get(id, caller ?? null)).pipe(
+    const { principal, credentialEndsAt } = request;
+    const linkExpiresAt = principal ? undefined : credentialEndsAt;
+    const states = this.watch.follow(await this.exports.get(id, principal ?? null)).pipe(
       map((state) => ({ id: this.presenter.versionTag(state), data: this.presenter.record(state, linkExpiresAt) })),
       share(),
     );

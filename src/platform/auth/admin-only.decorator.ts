@@ -7,8 +7,8 @@ import {
 } from '@nestjs/common';
 import { ApiProblems } from '../http/api-problem.decorator';
 import { requireAdmin, requireAdminOfAllTenants } from './admin';
-import type { UserPrincipal } from './principal';
-import type { AuthenticatedRequest } from './current-user.decorator';
+import { isCustomer, type UserPrincipal } from './principal';
+import type { AuthenticatedRequest } from './current-principal.decorator';
 
 /**
  * A route for administrators. Others are refused before anything of their request is read.
@@ -22,9 +22,9 @@ export function AdminOnly({ ofAllTenants = false } = {}): ClassDecorator & Metho
 function guardBy(require: (caller: UserPrincipal) => void): CanActivate {
   return {
     canActivate(context: ExecutionContext): boolean {
-      const { caller } = context.switchToHttp().getRequest<AuthenticatedRequest>();
-      if (!caller) throw new UnauthorizedException();
-      require(caller);
+      const { principal } = context.switchToHttp().getRequest<AuthenticatedRequest>();
+      if (!principal || isCustomer(principal)) throw new UnauthorizedException();
+      require(principal);
       return true;
     },
   };

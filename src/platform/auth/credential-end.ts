@@ -1,5 +1,5 @@
 import { NEVER, type Observable, timer } from 'rxjs';
-import type { AuthenticatedRequest } from './current-user.decorator';
+import type { AuthenticatedRequest } from './current-principal.decorator';
 
 /** The longest time that a timer takes, some 24 days. */
 const MAX_TIMER_MS = 2 ** 31 - 1;

@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ACCEPTS_LINK } from './accepts-link.decorator';
-import type { AuthenticatedRequest } from './current-user.decorator';
+import type { AuthenticatedRequest } from './current-principal.decorator';
 import { KeysUnavailableError } from './key-set';
 import { LinkSigner } from './link-signer';
 import { PUBLIC_ROUTE } from './public.decorator';
@@ -30,7 +30,7 @@ export class TokenGuard implements CanActivate {
     if (has(PUBLIC_ROUTE)) return true;
     if (has(ACCEPTS_LINK) && request.query['signature'] !== undefined) return this.checkLink(request);
     const { caller, expiresAt } = await this.verifyToken(request);
-    request.caller = caller;
+    request.principal = caller;
     request.credentialEndsAt = expiresAt;
     return true;
   }

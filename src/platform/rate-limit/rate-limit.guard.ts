@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Response } from 'express';
-import type { AuthenticatedRequest } from '../auth/current-user.decorator';
+import type { AuthenticatedRequest } from '../auth/current-principal.decorator';
 import { Config, type RequestLimitName } from '../config/config';
 import { rateLimitHeaders } from './rate-limit';
 import { RateLimitUses } from './rate-limit-uses';
@@ -23,10 +23,9 @@ export class RateLimitGuard implements CanActivate {
     const limit = this.config.requestLimits[name];
     if (!limit) return true;
     const http = context.switchToHttp();
-    const { customer, caller } = http.getRequest<AuthenticatedRequest>();
-    const account = customer ?? caller;
-    if (!account) throw new Error('A route with a rate limit must not be public');
-    http.getResponse<Response>().set(rateLimitHeaders(await this.uses.take(name, account, limit)));
+    const { principal } = http.getRequest<AuthenticatedRequest>();
+    if (!principal) throw new Error('A route with a rate limit must not be public');
+    http.getResponse<Response>().set(rateLimitHeaders(await this.uses.take(name, principal, limit)));
     return true;
   }
 }

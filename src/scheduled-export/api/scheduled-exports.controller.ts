@@ -11,7 +11,7 @@ import {
 import type { Request, Response } from 'express';
 import { ApiExportCreation, CreationResponder, ExportResponse } from '../../export';
 import type { UserPrincipal } from '../../platform/auth/principal';
-import { CurrentUser } from '../../platform/auth/current-user.decorator';
+import { CurrentUser } from '../../platform/auth/current-principal.decorator';
 import { Config } from '../../platform/config/config';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { toPageResponse, PageQuery, pageSize } from '../../platform/http/page';

@@ -1,6 +1,7 @@
-import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Injectable, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { ForCustomers } from '../../customer';
 import {
   ApiExportCreation,
   CreationResponder,
@@ -8,18 +9,17 @@ import {
   ExportPresenter,
   ExportResponse,
 } from '../../export';
-import type { UserPrincipal } from '../../platform/auth/principal';
-import { CurrentUser } from '../../platform/auth/current-user.decorator';
+import { CurrentPrincipal } from '../../platform/auth/current-principal.decorator';
+import { ForUsers } from '../../platform/auth/for-users.decorator';
+import type { Principal } from '../../platform/auth/principal';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { PageQuery, pageSize } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
 import { BoardExportService } from '../model/services/board-export.service';
 import { BoardExportRequest } from './export-request.dto';
 
-@ApiTags('Board exports')
-@ApiBearerAuth()
-@Controller('solo/sessions')
-export class BoardExportsController {
+@Injectable()
+abstract class BoardExports {
   constructor(
     private readonly boards: BoardExportService,
     private readonly presenter: ExportPresenter,
@@ -27,30 +27,40 @@ export class BoardExportsController {
   ) {}
 
   @Post(':id/export')
-  @ApiOperation({ summary: 'Ask for a picture, a document or the data of a board' })
+  @ApiOperation({ summary: 'Export a board as a picture, a document or its data' })
   @ApiExportCreation(ExportResponse)
-  @ApiProblems(400, 401, 404, 415, 422, 429)
+  @ApiProblems(400, 404, 415, 422, 429)
   async request(
     @Param('id') id: string,
-    @CurrentUser() caller: UserPrincipal,
+    @CurrentPrincipal() principal: Principal,
     @IdempotencyKey() idempotencyKey: string | null,
     @Body() body: BoardExportRequest,
     @Res() response: Response,
   ): Promise<void> {
-    const creation = await this.boards.request(caller, id, body.wanted(), idempotencyKey);
-    await this.responder.send(creation, caller, response);
+    const creation = await this.boards.request(principal, id, body.wanted(), idempotencyKey);
+    await this.responder.send(creation, principal, response);
   }
 
   @Get(':id/exports')
-  @ApiOperation({ summary: 'The exports of a board, newest first' })
+  @ApiOperation({ summary: 'List the exports of a board, newest first' })
   @ApiOkResponse({ type: ExportListResponse })
-  @ApiProblems(400, 401, 404)
+  @ApiProblems(400, 404)
   async list(
     @Param('id') id: string,
-    @CurrentUser() caller: UserPrincipal,
+    @CurrentPrincipal() principal: Principal,
     @Query() query: PageQuery,
     @Req() request: Request,
   ): Promise<ExportListResponse> {
-    return this.presenter.list(await this.boards.list(caller, id, pageSize(query), query.cursor), request);
+    return this.presenter.list(await this.boards.list(principal, id, pageSize(query), query.cursor), request);
   }
 }
+
+@ForUsers()
+@ApiTags('Board exports')
+@Controller('solo/sessions')
+export class BoardExportsController extends BoardExports {}
+
+/** Exports of the boards that an external system created. They belong to the board's user as well. */
+@ForCustomers()
+@Controller('customer/solo/sessions')
+export class CustomerBoardExportsController extends BoardExports {}

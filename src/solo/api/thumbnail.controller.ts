@@ -4,7 +4,7 @@ import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swa
 import type { Response } from 'express';
 import { AcceptsLink } from '../../platform/auth/accepts-link.decorator';
 import type { UserPrincipal } from '../../platform/auth/principal';
-import { type AuthenticatedRequest, CurrentUser } from '../../platform/auth/current-user.decorator';
+import { type AuthenticatedRequest, CurrentUser } from '../../platform/auth/current-principal.decorator';
 import { DomainError } from '../../platform/errors/domain-error';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { RateLimited } from '../../platform/rate-limit/rate-limited.decorator';
@@ -49,7 +49,7 @@ export class ThumbnailController {
   @ApiOkResponse({ content: { 'image/png': { schema: { type: 'string', format: 'binary' } } } })
   @ApiProblems(401, 403, 404)
   async get(@Param('id') id: string, @Req() request: AuthenticatedRequest, @Res() response: Response): Promise<void> {
-    const picture = await this.thumbnails.open(id, request.caller ?? null);
+    const picture = await this.thumbnails.open(id, request.principal ?? null);
     response.type('image/png').set('Cache-Control', 'private, max-age=300');
     await pipeline(picture, response);
   }
