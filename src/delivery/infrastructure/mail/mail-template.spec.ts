@@ -1,6 +1,7 @@
+import { findCatalogueErrors } from '../../../platform/messages/message-catalogue';
 import { type Language, LANGUAGES } from '../../model/domain/language';
 import type { CompletedFacts, FailedFacts, PausedFacts } from './mail-facts';
-import { renderMail } from './mail-template';
+import { MAIL_CATALOGUE, renderMail } from './mail-template';
 
 const LINK = 'https://exports.example.com/api/v1/exports/1/download?expires=1&signature=a';
 const RECORD = 'https://exports.example.com/api/v1/exports/1';
@@ -23,6 +24,12 @@ const paused: PausedFacts = {
   ...{ isRightEnded: false, owner: null },
   link: 'https://exports.example.com/api/v1/exports/scheduled/2',
 };
+
+describe('Mail catalogue', () => {
+  it('has the same messages and parameters in all languages', () => {
+    expect(findCatalogueErrors(MAIL_CATALOGUE)).toEqual([]);
+  });
+});
 
 describe('Mail about a completed export', () => {
   it('says what it is, how much, and how long it is there', () => {

@@ -1,9 +1,19 @@
+import { type FormatMessage, MessageCatalogue } from '../../../platform/messages/message-catalogue';
 import type { Language } from '../../model/domain/language';
 import type { MailContent } from './mail-content';
 import type { CompletedFacts, FailedFacts, MailFacts, PausedFacts } from './mail-facts';
 import { htmlOf } from './mail-html';
-import { filled, formFor, lineOf, momentText, numberText, reasonLine, sizeText } from './mail-text';
-import { MAIL_WORDS, type MailWords } from './mail-words';
+import { lineOf, momentText, reasonLine, sizeText } from './mail-text';
+import en from './messages/en.json';
+import ru from './messages/ru.json';
+import uk from './messages/uk.json';
+
+/** Everything that mails say, in each language. */
+export const MAIL_CATALOGUE = { en, uk, ru };
+
+type MailMessage = keyof typeof en;
+
+const MAIL_MESSAGES = new MessageCatalogue<Language, MailMessage>(MAIL_CATALOGUE);
 
 /** A mail as it is sent. */
 export interface RenderedMail {
@@ -12,91 +22,87 @@ export interface RenderedMail {
   readonly html: string;
 }
 
-/** Puts what is to be told into words, as plain text and as HTML. */
+/** Writes a mail as plain text and as HTML. */
 export function renderMail(facts: MailFacts, language: Language): RenderedMail {
-  const content = contentOf(facts, language, MAIL_WORDS[language]);
+  const content = contentOf(facts, language);
   return { subject: content.subject, text: textOf(content), html: htmlOf(content) };
 }
 
-function contentOf(facts: MailFacts, language: Language, words: MailWords): MailContent {
-  const common = { language, footer: words.footer };
+type Format = FormatMessage<MailMessage>;
+
+function contentOf(facts: MailFacts, language: Language): MailContent {
+  const format = MAIL_MESSAGES.formatterFor(language);
+  const common = { language, footer: format('footer') };
   switch (facts.event) {
     case 'completed':
-      return { ...common, ...completed(facts, language, words) };
+      return { ...common, ...completedContent(facts, language, format) };
     case 'failed':
-      return { ...common, ...failed(facts, language, words) };
+      return { ...common, ...failedContent(facts, language, format) };
     case 'paused':
-      return { ...common, ...paused(facts, language, words) };
+      return { ...common, ...pausedContent(facts, format) };
   }
 }
 
-type Told = Omit<MailContent, 'language' | 'footer'> & Partial<Pick<MailContent, 'footer'>>;
+type EventContent = Omit<MailContent, 'language' | 'footer'> & Partial<Pick<MailContent, 'footer'>>;
 
-function completed(facts: CompletedFacts, language: Language, words: MailWords): Told {
+function completedContent(facts: CompletedFacts, language: Language, format: Format): EventContent {
   const { fileName, size, amount, warnings, link, oneTime, until, subject } = facts;
-  const { completed: said } = words;
   const name = lineOf(fileName);
-  const content = [
-    words.subjects[subject],
-    ...(amount ? [`${numberText(amount.count, language)} ${formFor(amount.count, words[amount.unit], language)}`] : []),
-  ];
-  const warning = filled(formFor(warnings, said.warnings, language), { count: numberText(warnings, language) });
+  const content = [format(`subject.${subject}`), ...(amount ? [format(amount.unit, { count: amount.count })] : [])];
   return {
-    subject: filled(said.subject, { name }),
-    title: said.title,
-    intro: oneTime ? said.oneTimeIntro : said.intro,
+    subject: format('completed.subject', { name }),
+    title: format('completed.title'),
+    intro: format(oneTime ? 'completed.oneTimeIntro' : 'completed.intro'),
     facts: [
-      [words.file, name],
-      [words.content, content.join(', ')],
-      [words.size, sizeText(size, language)],
-      ...(until ? [[words.availableUntil, momentText(until, language)] as const] : []),
-      ...(oneTime ? [[words.record, link] as const] : []),
+      [format('file'), name],
+      [format('content'), content.join(', ')],
+      [format('size'), sizeText(size, language)],
+      ...(until ? [[format('availableUntil'), momentText(until, language)] as const] : []),
+      ...(oneTime ? [[format('record'), link] as const] : []),
     ],
-    button: oneTime ? null : { label: said.button, link },
-    notes: [...(warnings > 0 ? [warning] : []), oneTime ? said.oneTimeNote : said.linkNote],
+    button: oneTime ? null : { label: format('completed.button'), link },
+    notes: [
+      ...(warnings > 0 ? [format('completed.warnings', { count: warnings })] : []),
+      format(oneTime ? 'completed.oneTimeNote' : 'completed.linkNote'),
+    ],
   };
 }
 
-function failed(
-  { subject, format, requestedAt, reason, link }: FailedFacts,
-  language: Language,
-  words: MailWords,
-): Told {
-  const { failed: said, subjects } = words;
-  const what = `${subjects[subject]}, ${lineOf(format).toUpperCase()}`;
+function failedContent(facts: FailedFacts, language: Language, format: Format): EventContent {
+  const subject = format(`subject.${facts.subject}`);
+  const fileFormat = lineOf(facts.format).toUpperCase();
   return {
-    subject: filled(said.subject, { what }),
-    title: said.title,
-    intro: said.intro,
+    subject: format('failed.subject', { what: `${subject}, ${fileFormat}` }),
+    title: format('failed.title'),
+    intro: format('failed.intro'),
     facts: [
-      [words.content, subjects[subject]],
-      [words.format, lineOf(format).toUpperCase()],
-      [words.requested, momentText(requestedAt, language)],
-      [words.reason, reasonLine(reason)],
-      [words.record, link],
+      [format('content'), subject],
+      [format('format'), fileFormat],
+      [format('requested'), momentText(facts.requestedAt, language)],
+      [format('reason'), reasonLine(facts.reason)],
+      [format('record'), facts.link],
     ],
     button: null,
-    notes: [said.advice],
+    notes: [format('failed.advice')],
   };
 }
 
-function paused(facts: PausedFacts, language: Language, words: MailWords): Told {
-  const { name: given, reason, failures, isRightEnded, owner, link } = facts;
-  const said = owner !== null ? words.pausedOfOther : isRightEnded ? words.rightEnded : words.paused;
-  const intro = typeof said.intro === 'string' ? said.intro : formFor(failures, said.intro, language);
-  const name = lineOf(given);
+function pausedContent(facts: PausedFacts, format: Format): EventContent {
+  const { reason, failures, isRightEnded, owner, link } = facts;
+  const event = owner !== null ? 'pausedOfOther' : isRightEnded ? 'rightEnded' : 'paused';
+  const name = lineOf(facts.name);
   return {
-    subject: filled(said.subject, { name }),
-    title: said.title,
-    intro: filled(intro, { name, count: numberText(failures, language) }),
+    subject: format(`${event}.subject`, { name }),
+    title: format(`${event}.title`),
+    intro: format(`${event}.intro`, { name, count: failures }),
     facts: [
-      ...(owner === null ? [] : [[words.owner, lineOf(owner)] as const]),
-      [words.reason, reasonLine(reason)],
-      ...(link === null ? [] : [[words.schedule, link] as const]),
+      ...(owner === null ? [] : [[format('owner'), lineOf(owner)] as const]),
+      [format('reason'), reasonLine(reason)],
+      ...(link === null ? [] : [[format('schedule'), link] as const]),
     ],
     button: null,
-    notes: [said.advice],
-    ...(owner !== null && { footer: words.pausedOfOther.footer }),
+    notes: [format(`${event}.advice`)],
+    ...(owner !== null && { footer: format('pausedOfOther.footer') }),
   };
 }
 

@@ -1,5 +1,4 @@
 import type { Language } from '../../model/domain/language';
-import type { Forms } from './mail-words';
 
 const MAX_NAME_LENGTH = 120;
 const MAX_REASON_LENGTH = 1_000;
@@ -20,20 +19,6 @@ export function lineOf(name: string, longest = MAX_NAME_LENGTH): string {
 
 export function reasonLine(reason: string): string {
   return lineOf(reason, MAX_REASON_LENGTH);
-}
-
-/** Puts values in place of their names in braces. What a value holds is not looked at again. */
-export function filled(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
-}
-
-export function numberText(value: number, language: Language): string {
-  return new Intl.NumberFormat(language).format(value);
-}
-
-/** The form that goes with a number. */
-export function formFor(count: number, forms: Forms, language: Language): string {
-  return forms[new Intl.PluralRules(language).select(count)] ?? forms.other;
 }
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
