@@ -77,7 +77,7 @@ function describePattern(elements: readonly Element[]): { parameters: string[]; 
   const plurals: string[][] = [];
   const visit = (element: Element): void => {
     if (!('options' in element)) {
-      if ('value' in element && Number(element.type) !== LITERAL) parameters.add(element.value);
+      if ('value' in element && (element.type as number) !== LITERAL) parameters.add(element.value);
       return;
     }
     parameters.add(element.value);
