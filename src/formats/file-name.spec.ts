@@ -1,6 +1,6 @@
-import { fileNameOf } from './file-name';
+import { toFileName } from './file-name';
 
-describe('fileNameOf', () => {
+describe('toFileName', () => {
   it.each([
     ['Дошка №3', 'pdf', 'Дошка №3.pdf'],
     ['../../etc/passwd', 'json', 'etc passwd.json'],
@@ -14,11 +14,11 @@ describe('fileNameOf', () => {
     ['contacts', 'csv', 'contacts.csv'],
     ['half a pair \ud83d', 'png', 'half a pair \ufffd.png'],
   ])('makes a fit name of %j', (title, extension, expected) => {
-    expect(fileNameOf(title, extension)).toBe(expected);
+    expect(toFileName(title, extension)).toBe(expected);
   });
 
   it('cuts a long title between characters, not inside one', () => {
-    const name = fileNameOf('🎨'.repeat(300), 'png');
+    const name = toFileName('🎨'.repeat(300), 'png');
 
     expect(name).toBe(`${'🎨'.repeat(100)}.png`);
   });

@@ -10,7 +10,7 @@ const UNFIT = /[/\\:*?"<>|\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2
  * A name that every file system takes, from a title that somebody typed.
  * @param extension without a dot
  */
-export function fileNameOf(title: string, extension: string): string {
+export function toFileName(title: string, extension: string): string {
   const cleaned = title.toWellFormed().replaceAll(UNFIT, ' ').replaceAll(/\s+/gu, ' ');
   const [...characters] = cleaned.replace(/^[. ]+/, '');
   const stem = characters

@@ -1,5 +1,5 @@
 import { pauseAfter } from '../../src/export/model/domain/attempt-limits';
-import type { ExportWarning } from '../../src/formats/warning';
+import type { ExportWarning } from '../../src/formats';
 import type { Export, ExportFailure, FinishedFile } from '../../src/export/model/domain/export';
 import type { Attempt, AttemptRepository } from '../../src/export/model/domain/interfaces/attempt.repository';
 import { UNLIMITED } from '../support/claims';

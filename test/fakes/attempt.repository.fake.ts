@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { MAX_ATTEMPTS } from '../../src/export/model/domain/attempt-limits';
-import type { Progress } from '../../src/formats/writer';
+import type { Progress } from '../../src/formats';
 import type { Export, ExportFailure, FinishedFile } from '../../src/export/model/domain/export';
 import {
   type AccountShare,

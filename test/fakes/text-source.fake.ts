@@ -1,8 +1,12 @@
-import type { JsonDocument } from '../../src/formats/content';
-import type { ExportOptions } from '../../src/formats/writer';
+import {
+  type ExportOptions,
+  FormatWriter,
+  type JsonDocument,
+  type RenderedFile,
+  type ReportProgress,
+} from '../../src/formats';
 import type { Export } from '../../src/export/model/domain/export';
 import { ExportSource, type OpenedSource } from '../../src/export/model/domain/export-source';
-import { FormatWriter, type RenderedFile, type ReportProgress } from '../../src/formats/writer';
 
 /** A source of one text as CSV. */
 export class FakeTextSource extends ExportSource {

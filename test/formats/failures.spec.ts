@@ -1,5 +1,4 @@
-import type { ExportOptions } from '../../src/formats/writer';
-import type { FormatWriter } from '../../src/formats/writer';
+import type { ExportOptions, FormatWriter } from '../../src/formats';
 import { CsvWriter } from '../../src/formats/csv/csv.writer';
 import { JsonWriter } from '../../src/formats/json/json.writer';
 import { NdjsonWriter } from '../../src/formats/json/ndjson.writer';

@@ -1,4 +1,4 @@
-import type { Cell } from '../../src/formats/table';
+import type { Cell } from '../../src/formats';
 import { scaled } from '../support/machine';
 import {
   aTable,

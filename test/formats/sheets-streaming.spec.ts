@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { buffer } from 'node:stream/consumers';
 import { TablePdfWriter } from '../../src/formats/pdf-table/table-pdf.writer';
-import type { Cell } from '../../src/formats/table';
+import type { Cell } from '../../src/formats';
 import { aTable } from '../support/sheets';
 
 const BATCH = 100;

@@ -1,4 +1,4 @@
-import type { Cell } from '../../src/formats/table';
+import type { Cell } from '../../src/formats';
 import { aTable, infoOf, pagesOf, printed, textColumn, textOf, wordsOf } from '../support/sheets';
 import { describeWith } from '../support/workbooks';
 

@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { TableCsvWriter } from '../../src/formats/csv/table-csv.writer';
 import { TableJsonWriter } from '../../src/formats/json/table-json.writer';
 import { TableXlsxWriter } from '../../src/formats/xlsx/table-xlsx.writer';
-import type { ExportOptions } from '../../src/formats/writer';
-import type { FormatWriter } from '../../src/formats/writer';
+import type { ExportOptions, FormatWriter } from '../../src/formats';
 import { LongTable, tableOf, textTable, writeTable } from '../support/tables';
 import { until } from '../support/until';
 

@@ -1,6 +1,6 @@
 import { TableCsvWriter } from '../../src/formats/csv/table-csv.writer';
 import { TableJsonWriter } from '../../src/formats/json/table-json.writer';
-import type { TableColumn } from '../../src/formats/table';
+import type { TableColumn } from '../../src/formats';
 import { python } from '../support/python';
 import {
   FORMULAS,

@@ -1,5 +1,5 @@
 import { TableXlsxWriter } from '../../src/formats/xlsx/table-xlsx.writer';
-import type { TableColumn } from '../../src/formats/table';
+import type { TableColumn } from '../../src/formats';
 import {
   FORMULAS,
   HOSTILE_COLUMNS,

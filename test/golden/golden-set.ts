@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
-import type { Drawing } from '../../src/formats/content';
+import type { Drawing } from '../../src/formats';
 import type { BoardPainter } from '../../src/solo/infrastructure/drawing/board-painter';
 import type { Picture } from '../../src/solo/model/domain/picture';
 import { AssetLoader, AssetRefusedError } from '../../src/solo/model/board/asset-loader';

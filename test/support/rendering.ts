@@ -1,9 +1,7 @@
 import { Pool } from 'pg';
 import { LiveSchema } from '../../src/catalog/infrastructure/live-schema';
 import { selected, SnapshotRelation } from '../../src/catalog/infrastructure/snapshot-relation';
-import type { ExportOptions } from '../../src/formats/writer';
-import type { FormatWriter, RenderedFile } from '../../src/formats/writer';
-import type { Relation, Relations } from '../../src/formats/relation';
+import type { ExportOptions, FormatWriter, Relation, Relations, RenderedFile } from '../../src/formats';
 import { Snapshot } from '../../src/platform/postgres/snapshot';
 import { Sql, sql } from '../../src/platform/postgres/sql';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from './test-database';

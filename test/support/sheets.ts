@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { TablePdfWriter } from '../../src/formats/pdf-table/table-pdf.writer';
-import type { ExportOptions, Progress } from '../../src/formats/writer';
-import type { Cell, Table, TableColumn } from '../../src/formats/table';
+import type { Cell, ExportOptions, Progress, Table, TableColumn } from '../../src/formats';
 import { run } from './python';
 import { summaryOf } from './rendering';
 

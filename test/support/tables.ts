@@ -1,6 +1,4 @@
-import type { ExportOptions, Progress } from '../../src/formats/writer';
-import type { FormatWriter } from '../../src/formats/writer';
-import type { Cell, Table, TableColumn } from '../../src/formats/table';
+import type { Cell, ExportOptions, FormatWriter, Progress, Table, TableColumn } from '../../src/formats';
 import { collect, type WrittenFile } from './rendering';
 
 const MOMENT = new Date('2026-11-21T04:05:06.789Z');

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Sections } from '../../formats/relation';
+import type { Sections } from '../../formats';
 import { type Export, ExportSource, type OpenedSource } from '../../export';
 import { type DataQuery, queryOf } from '../model/domain/data-query';
 import type { TableFormat } from '../model/domain/data-request';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { TypeFamily } from '../../formats/relation';
+import type { TypeFamily } from '../../formats';
 import type { Snapshot } from '../../platform/postgres/snapshot';
 import { Sql, sql } from '../../platform/postgres/sql';
 import type { LiveColumn, LiveTable } from '../model/domain/live-table';

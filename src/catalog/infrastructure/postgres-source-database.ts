@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
-import type { Relation } from '../../formats/relation';
+import type { Relation } from '../../formats';
 import { ADMIN_ROLE } from '../../platform/auth/admin';
 import { DomainError, type FieldError } from '../../platform/errors/domain-error';
 import { ExportDatabase, type SnapshotOptions } from '../../platform/postgres/export-database';

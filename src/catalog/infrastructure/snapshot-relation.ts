@@ -1,4 +1,4 @@
-import type { Column, Projection, Relation, RenderedRows } from '../../formats/relation';
+import type { Column, Projection, Relation, RenderedRows } from '../../formats';
 import type { Snapshot } from '../../platform/postgres/snapshot';
 import { Sql, sql } from '../../platform/postgres/sql';
 import type { LiveColumn } from '../model/domain/live-table';

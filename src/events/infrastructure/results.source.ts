@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Cell, Table } from '../../formats/table';
+import type { Cell, Table } from '../../formats';
 import { accountOf, type Export, ExportSource, type OpenedSource } from '../../export';
 import { DomainError } from '../../platform/errors/domain-error';
 import { ExportDatabase } from '../../platform/postgres/export-database';

@@ -2,7 +2,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { PageQuery } from '../../platform/http/page';
 import { EXPORT_KINDS, type ExportKind } from '../model/domain/export-kind';
-import { EXPORT_FORMATS, type ExportFormat } from '../../formats/export-format';
+import { EXPORT_FORMATS, type ExportFormat } from '../../formats';
 import { EXPORT_STATUSES, type ExportStatus } from '../model/domain/export-status';
 
 export class ExportListQuery extends PageQuery {

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { EXPORT_KINDS, type ExportKind } from '../model/domain/export-kind';
-import { EXPORT_FORMATS, type ExportFormat } from '../../formats/export-format';
+import { EXPORT_FORMATS, type ExportFormat } from '../../formats';
 import type { ExportFigures, ExportStats } from '../model/domain/export-stats';
 
 class ExportFiguresResponse {

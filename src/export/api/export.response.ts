@@ -4,7 +4,7 @@ import { ApiFailureCode, ApiWarningCodes } from '../../platform/http/api-codes.d
 import { PageResponse } from '../../platform/http/page';
 import { type Export, percentOf } from '../model/domain/export';
 import { EXPORT_KINDS, type ExportKind } from '../model/domain/export-kind';
-import { EXPORT_FORMATS, type ExportFormat } from '../../formats/export-format';
+import { EXPORT_FORMATS, type ExportFormat } from '../../formats';
 import { EXPORT_STATUSES, type ExportStatus } from '../model/domain/export-status';
 
 class ProgressResponse {

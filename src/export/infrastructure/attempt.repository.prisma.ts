@@ -6,7 +6,7 @@ import type { Ending } from '../../platform/outbox/planned-delivery';
 import { Prisma } from '../../platform/prisma/generated/client';
 import { PrismaService, type Transaction } from '../../platform/prisma/prisma.service';
 import { MAX_ATTEMPTS } from '../model/domain/attempt-limits';
-import type { Progress } from '../../formats/writer';
+import type { Progress } from '../../formats';
 import type { Export, ExportFailure, FinishedFile } from '../model/domain/export';
 import { type AccountShare, type Attempt, AttemptRepository } from '../model/domain/interfaces/attempt.repository';
 import { ACCOUNT, auditOf, changeExports } from './export-row';

@@ -6,12 +6,10 @@ import type { Export as ExportRow } from '../../platform/prisma/generated/client
 import { postToOutbox, type OutboxMessage } from '../../platform/outbox/outbox';
 import type { Ending, PlannedDelivery } from '../../platform/outbox/planned-delivery';
 import type { Transaction } from '../../platform/prisma/prisma.service';
-import type { ExportWarning } from '../../formats/warning';
-import type { ProgressUnit } from '../../formats/writer';
+import type { ExportFormat, ExportWarning, ProgressUnit } from '../../formats';
 import type { Export, StoredObject } from '../model/domain/export';
 import { ownerOf, type Requester } from '../model/domain/record-owner';
 import type { ExportKind } from '../model/domain/export-kind';
-import type { ExportFormat } from '../../formats/export-format';
 import { type ExportStatus, statusesBefore } from '../model/domain/export-status';
 
 /** The record as the model knows it. */

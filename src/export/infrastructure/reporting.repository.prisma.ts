@@ -5,7 +5,7 @@ import { Prisma } from '../../platform/prisma/generated/client';
 import { PrismaService } from '../../platform/prisma/prisma.service';
 import type { AuditRecord } from '../model/domain/audit-record';
 import type { ExportKind } from '../model/domain/export-kind';
-import type { ExportFormat } from '../../formats/export-format';
+import type { ExportFormat } from '../../formats';
 import type { ExportFigures, ExportStats } from '../model/domain/export-stats';
 import {
   type AuditQuery,

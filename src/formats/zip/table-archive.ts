@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { fileNameOf } from '../file-name';
+import { toFileName } from '../file-name';
 import type { RenderedFile } from '../writer';
 import type { Relation, Relations } from '../relation';
 import type { RowTally } from '../row-progress';
@@ -64,7 +64,7 @@ class FileNames {
 
   nameFor(title: string): string {
     for (let number = 1; ; number += 1) {
-      const name = fileNameOf(number === 1 ? title : numbered(title, number), this.extension);
+      const name = toFileName(number === 1 ? title : numbered(title, number), this.extension);
       const folded = name.toLowerCase();
       if (this.taken.has(folded)) continue;
       this.taken.add(folded);

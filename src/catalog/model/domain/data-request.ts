@@ -1,5 +1,5 @@
 import type { NotifyInput } from '../../../delivery';
-import type { ExportFormat } from '../../../formats/export-format';
+import type { ExportFormat } from '../../../formats';
 import { isAdmin, requireAdmin } from '../../../platform/auth/admin';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';

@@ -1,4 +1,4 @@
-import type { ExportFormat } from '../../../formats/export-format';
+import type { ExportFormat } from '../../../formats';
 import { compressionErrors, type FileOptions, optionErrors } from './export-options';
 
 describe('The options of a file', () => {

@@ -1,4 +1,4 @@
-import type { ExportFormat } from '../../../formats/export-format';
+import type { ExportFormat } from '../../../formats';
 import type { FieldError } from '../../../platform/errors/domain-error';
 import type { FieldCode } from '../../../platform/errors/problem-codes';
 import { TimeZone } from '../../../platform/time/time-zone';

@@ -1,4 +1,4 @@
-import type { TypeFamily } from '../../../formats/relation';
+import type { TypeFamily } from '../../../formats';
 
 /** A column as the database has it now. */
 export interface LiveColumn {

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ExportFormat } from '../../../formats/export-format';
-import type { ExportOptions } from '../../../formats/writer';
+import type { ExportFormat, ExportOptions } from '../../../formats';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
 import { type DataExportType, type DataQuery, optionsOf } from '../domain/data-query';

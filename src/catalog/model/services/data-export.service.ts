@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DeliveryPlanner } from '../../../delivery';
-import type { ExportFormat } from '../../../formats/export-format';
+import type { ExportFormat } from '../../../formats';
 import { ExportsForCatalog, type StreamedExport } from '../../../export';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ExportFormat } from '../../../formats/export-format';
+import type { ExportFormat } from '../../../formats';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { TABLE_FORMATS } from '../domain/data-request';
 import type { FileOptions } from '../domain/export-options';

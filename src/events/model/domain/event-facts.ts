@@ -1,4 +1,4 @@
-import type { Table } from '../../../formats/table';
+import type { Table } from '../../../formats';
 import type { Event } from './event';
 import type { EventLocale } from './event-locale';
 

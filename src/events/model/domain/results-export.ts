@@ -1,5 +1,4 @@
-import type { ExportFormat } from '../../../formats/export-format';
-import type { ExportOptions } from '../../../formats/writer';
+import type { ExportFormat, ExportOptions } from '../../../formats';
 
 export const RESULTS_FORMATS = ['csv', 'xlsx', 'json', 'pdf'] as const satisfies readonly ExportFormat[];
 export type ResultsFormat = (typeof RESULTS_FORMATS)[number];

@@ -1,4 +1,4 @@
-import type { Cell, Table, TableColumn } from '../../../formats/table';
+import type { Cell, Table, TableColumn } from '../../../formats';
 import type { Event, EventQuestion } from './event';
 import { type EventLocale, localeOf } from './event-locale';
 import { factsOf, type ResultTotals } from './event-facts';

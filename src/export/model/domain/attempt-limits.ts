@@ -1,5 +1,5 @@
 import type { ExportKind } from './export-kind';
-import type { ExportFormat } from '../../../formats/export-format';
+import type { ExportFormat } from '../../../formats';
 
 /** After so many attempts an export fails for good. */
 export const MAX_ATTEMPTS = 3;

@@ -1,7 +1,6 @@
-import type { Content, ContentKind } from '../../../formats/content';
+import type { Content, ContentKind, ExportFormat } from '../../../formats';
 import type { Export } from './export';
 import type { ExportKind } from './export-kind';
-import type { ExportFormat } from '../../../formats/export-format';
 
 /** What a source opened, and what a person would call it: the file's name comes from the title. */
 export interface OpenedSource {

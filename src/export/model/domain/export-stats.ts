@@ -1,5 +1,5 @@
 import type { ExportKind } from './export-kind';
-import type { ExportFormat } from '../../../formats/export-format';
+import type { ExportFormat } from '../../../formats';
 
 /** How a set of exports fared. */
 export interface ExportFigures {

@@ -1,9 +1,7 @@
 import type { FailureCode } from '../../../platform/errors/record-codes';
 import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
-import type { ExportWarning } from '../../../formats/warning';
-import type { ExportOptions, Progress } from '../../../formats/writer';
+import type { ExportFormat, ExportOptions, ExportWarning, Progress } from '../../../formats';
 import type { ExportKind } from './export-kind';
-import type { ExportFormat } from '../../../formats/export-format';
 import type { ExportStatus } from './export-status';
 import type { RecordOwner, Requester } from './record-owner';
 

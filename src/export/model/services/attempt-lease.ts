@@ -1,6 +1,6 @@
 import { Lease } from '../../../platform/leases/lease';
 import { HEARTBEAT_MS } from '../domain/attempt-limits';
-import type { Progress } from '../../../formats/writer';
+import type { Progress } from '../../../formats';
 import type { Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';
 
 /** The lease of an attempt at an export, whose heartbeat carries the progress. It is lost when the export is cancelled, too. */

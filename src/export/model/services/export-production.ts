@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { FileStorage } from '../../../platform/storage/file-storage';
 import type { FinishedFile } from '../domain/export';
-import { fileNameOf } from '../../../formats/file-name';
-import type { ReportProgress } from '../../../formats/writer';
+import { type ReportProgress, toFileName } from '../../../formats';
 import type { Attempt } from '../domain/interfaces/attempt.repository';
 import { objectPrefix } from '../domain/object-key';
 import { ExportSources } from './export-sources';
@@ -45,7 +44,7 @@ export class ExportProduction {
       });
     return {
       object: { key, contentType: file.contentType },
-      name: fileNameOf(title, file.extension),
+      name: toFileName(title, file.extension),
       size,
       sha256: body.sha256(),
       ...file.summary(),

@@ -1,9 +1,7 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import type { Content, ContentKind } from '../../../formats/content';
+import type { Content, ContentKind, ExportFormat, FormatWriter } from '../../../formats';
 import type { ExportKind } from '../domain/export-kind';
-import type { ExportFormat } from '../../../formats/export-format';
 import type { ExportSource } from '../domain/export-source';
-import type { FormatWriter } from '../../../formats/writer';
 
 /**
  * What can be exported, and into what. Sources and formats register here while the application is put together; it does

@@ -5,8 +5,7 @@ import { DomainError } from '../../../platform/errors/domain-error';
 import { pause } from '../../../platform/time/pause';
 import type { RequestExport } from '../domain/commands/request-export.command';
 import type { ExportFailure, FinishedFile } from '../domain/export';
-import { fileNameOf } from '../../../formats/file-name';
-import type { RenderedFile } from '../../../formats/writer';
+import { type RenderedFile, toFileName } from '../../../formats';
 import { type Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';
 import { type ExportCreation, ExportRepository } from '../domain/interfaces/export.repository';
 import { AttemptLease } from './attempt-lease';
@@ -77,7 +76,7 @@ export class ExportStreaming implements OnModuleDestroy, BeforeApplicationShutdo
       const writer = this.sources.writer(request.format, content);
       const rendered = writer.write(content, request.options, stream.lease.report);
       const { contentType } = rendered;
-      const name = fileNameOf(title, rendered.extension);
+      const name = toFileName(title, rendered.extension);
       const body = this.carry(stream, rendered, name);
       return {
         creation,

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Person } from '../../../platform/auth/principal';
 import type { DeliveryPlan } from '../../../platform/outbox/planned-delivery';
-import type { ExportOptions } from '../../../formats/writer';
+import type { ExportFormat, ExportOptions } from '../../../formats';
 import type { Export } from '../domain/export';
-import type { ExportFormat } from '../../../formats/export-format';
 import { ExportRepository } from '../domain/interfaces/export.repository';
 import { ownerOf } from '../domain/record-owner';
 import { ExportService } from './export.service';

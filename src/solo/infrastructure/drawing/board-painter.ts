@@ -5,7 +5,7 @@ import { Logger } from '@nestjs/common';
 import { Piscina } from 'piscina';
 import { ImageProcesses } from '../../../platform/images/image-processes';
 import { onAbort } from '../../../platform/time/on-abort';
-import type { Drawing } from '../../../formats/content';
+import type { Drawing } from '../../../formats';
 import type { AssetLoader } from '../../model/board/asset-loader';
 import { threadEnd } from './drawing-errors';
 import type { DrawingMeasure } from '../../model/domain/drawing-budget';

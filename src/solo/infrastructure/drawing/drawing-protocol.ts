@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { ExportWarning } from '../../../formats/warning';
+import type { ExportWarning } from '../../../formats';
 import type { DecodedImage, DecodingJob } from '../../../platform/images/image-protocol';
 import type { Picture } from '../../model/domain/picture';
 

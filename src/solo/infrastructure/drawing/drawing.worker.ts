@@ -1,4 +1,4 @@
-import type { ExportWarning } from '../../../formats/warning';
+import type { ExportWarning } from '../../../formats';
 import sharp from 'sharp';
 import { ImageRefusedError } from '../../../platform/images/image-refused-error';
 import { checkDrawingBudget, drawingSeconds } from '../../model/domain/drawing-budget';

@@ -1,4 +1,4 @@
-import type { ExportWarning } from '../../../formats/warning';
+import type { ExportWarning } from '../../../formats';
 import { setImmediate } from 'node:timers/promises';
 import { createCanvas, type Canvas, type SKRSContext2D } from '@napi-rs/canvas';
 import sharp from 'sharp';

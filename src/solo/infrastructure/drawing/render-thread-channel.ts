@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
-import type { ExportWarning } from '../../../formats/warning';
+import type { ExportWarning } from '../../../formats';
 import type { FromThread, ImageRequest, ToThread } from './drawing-protocol';
 import { Inbox } from './inbox';
 import type { LargePages } from './png-writer';

@@ -1,7 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Drawing } from '../../../formats/content';
-import type { ExportWarning } from '../../../formats/warning';
+import type { Drawing, ExportWarning } from '../../../formats';
 import { ImageRefusedError } from '../../../platform/images/image-refused-error';
 import type { ImageSession, OnReply } from '../../../platform/images/image-session';
 import { onAbort } from '../../../platform/time/on-abort';

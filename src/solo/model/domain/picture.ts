@@ -1,4 +1,4 @@
-import type { ExportOptions } from '../../../formats/writer';
+import type { ExportOptions } from '../../../formats';
 import type { Size } from '../board/board';
 
 export const BOARD_FORMATS = ['png', 'pdf', 'json'] as const;

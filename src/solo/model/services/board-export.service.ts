@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DeliveryPlanner, type NotifyInput } from '../../../delivery';
-import type { ExportFormat } from '../../../formats/export-format';
-import type { ExportOptions } from '../../../formats/writer';
+import type { ExportFormat, ExportOptions } from '../../../formats';
 import { type Export, ExportsForSolo } from '../../../export';
 import type { Principal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';

@@ -1,4 +1,4 @@
-import type { Relation } from '../../../../formats/relation';
+import type { Relation } from '../../../../formats';
 import type { PlatformUser } from './read-authorization';
 import type { LiveTable } from '../live-table';
 import type { TablePlan } from '../table-plan';

@@ -1,9 +1,8 @@
 import type { Principal } from '../../../../platform/auth/principal';
 import type { RateLimit } from '../../../../platform/config/rate-limit';
 import type { DeliveryPlan } from '../../../../platform/outbox/planned-delivery';
-import type { ExportOptions, Progress } from '../../../../formats/writer';
+import type { ExportFormat, ExportOptions, Progress } from '../../../../formats';
 import type { ExportKind } from '../export-kind';
-import type { ExportFormat } from '../../../../formats/export-format';
 import type { RecordOwner } from '../record-owner';
 
 /** Asks for an export that the caller is known to have a right to. */

@@ -1,4 +1,4 @@
-import type { Progress } from '../../../../formats/writer';
+import type { Progress } from '../../../../formats';
 import type { Export, ExportFailure, FinishedFile } from '../export';
 
 /** One worker's right to work on an export and to publish what comes of it, for as long as nobody took it away. */

@@ -5,7 +5,7 @@ import type { RateLimitState } from '../../../../platform/rate-limit/rate-limit'
 import type { RequestExport } from '../commands/request-export.command';
 import type { Export, FinishedFile, StoredObject } from '../export';
 import type { ExportKind } from '../export-kind';
-import type { ExportFormat } from '../../../../formats/export-format';
+import type { ExportFormat } from '../../../../formats';
 import type { ExportStatus } from '../export-status';
 
 export interface ExportCreation {

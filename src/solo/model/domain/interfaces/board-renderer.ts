@@ -1,4 +1,4 @@
-import type { Drawing } from '../../../../formats/content';
+import type { Drawing } from '../../../../formats';
 import type { DrawingMeasure } from '../drawing-budget';
 import type { Picture } from '../picture';
 
