@@ -44,12 +44,10 @@ import { ExportDownload } from './model/services/export-download';
 import { ExportMetrics } from './model/services/export-metrics';
 import { ExportReporting } from './model/services/export-reporting';
 import { ExportProduction } from './model/services/export-production';
-import { ExportReading } from './model/services/export-reading';
 import { ExportRunner } from './model/services/export-runner';
 import { ExportSources } from './model/services/export-sources';
 import { ExportSweep } from './model/services/export-sweep';
-import { ExportWaiting } from './model/services/export-waiting';
-import { ExportWatch } from './model/services/export-watch';
+import { ExportChangeFeed } from './model/services/export-change-feed';
 import { ExportService } from './model/services/export.service';
 import { ExportStreaming } from './model/services/export-streaming';
 import { OneTimeDownload } from './model/services/one-time-download';
@@ -58,7 +56,7 @@ import { ExportsForDelivery } from './model/services/out.for-delivery.service';
 import { ExportsForEvents } from './model/services/out.for-events.service';
 import { ExportsForScheduledExport } from './model/services/out.for-scheduled-export.service';
 import { ExportsForSolo } from './model/services/out.for-solo.service';
-import { MADE_FILES, SENT_PICTURES } from './model/domain/object-key';
+import { EXPORT_FILES, UPLOADED_PICTURES } from './model/domain/object-key';
 import { FileExpiry } from './model/services/file-expiry';
 import { UploadedPictureService } from './model/services/uploaded-picture.service';
 
@@ -105,15 +103,13 @@ const WRITERS = [
         return sources;
       },
     },
-    ExportReading,
     ExportService,
     ExportAnnouncer,
     ExportRunner,
     ExportProduction,
     ExportSweep,
     FileExpiry,
-    ExportWatch,
-    ExportWaiting,
+    ExportChangeFeed,
     ExportMetrics,
     BacklogMetrics,
     ExportDownload,
@@ -150,7 +146,7 @@ export class ExportModule implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    for (const prefix of [MADE_FILES, SENT_PICTURES]) {
+    for (const prefix of [EXPORT_FILES, UPLOADED_PICTURES]) {
       this.storage.register({ prefix, findReferenced: (keys, since) => this.upkeep.findReferenced(keys, since) });
     }
   }

@@ -8,7 +8,7 @@ export { ExportListResponse, ExportResponse } from './api/export.response';
 export type { Export } from './model/domain/export';
 export { EXPORT_STATUSES } from './model/domain/export-status';
 export { ExportSource, type OpenedSource } from './model/domain/export-source';
-export { daysOfRetention, retentionError, retentionOf } from './model/domain/retention';
+export { toRetentionDays, retentionError, toRetentionSeconds } from './model/domain/retention';
 export { accountOf } from './model/domain/record-owner';
 export { ExportSources } from './model/services/export-sources';
 export { ExportsForCatalog } from './model/services/out.for-catalog.service';

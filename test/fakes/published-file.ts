@@ -1,5 +1,5 @@
 import type { FinishedFile } from '../../src/export/model/domain/export';
-import { secondsOfDays } from '../../src/export/model/domain/retention';
+import { daysToSeconds } from '../../src/export/model/domain/retention';
 import type { ExportRecord } from './export-record';
 import type { ExportTerms } from './export-terms';
 import type { FakeClock } from './fake-clock';
@@ -10,7 +10,7 @@ export function keptUntil(
   clock: FakeClock,
   { retentionDays }: ExportTerms,
 ): Date {
-  return clock.in(Math.min(retentionSeconds ?? Infinity, secondsOfDays(retentionDays)));
+  return clock.in(Math.min(retentionSeconds ?? Infinity, daysToSeconds(retentionDays)));
 }
 
 /** The columns that make a file visible, and end whatever attempt there was. */

@@ -6,7 +6,6 @@ import { ExportPresenter } from '../../src/export/api/export.presenter';
 import { PrismaExportRepository } from '../../src/export/infrastructure/export.repository.prisma';
 import { ExportDownload } from '../../src/export/model/services/export-download';
 import { ExportMetrics } from '../../src/export/model/services/export-metrics';
-import { ExportReading } from '../../src/export/model/services/export-reading';
 import { ExportsForDelivery } from '../../src/export/model/services/out.for-delivery.service';
 import { LinkSigner } from '../../src/platform/auth/link-signer';
 import type { Config } from '../../src/platform/config/config';
@@ -49,9 +48,8 @@ export class ExportShelf {
     this.storage = new DiskStorage({ directory: folder, publicUrl: config.http.publicUrl });
     const records = new PrismaExportRepository(this.prisma, config);
     const links = new LinkSigner(config);
-    const reading = new ExportReading(records);
-    const downloads = new ExportDownload(reading, records, this.storage, links, new ExportMetrics(new Metrics()));
-    this.exports = new ExportsForDelivery(records, reading, downloads);
+    const downloads = new ExportDownload(records, this.storage, links, new ExportMetrics(new Metrics()));
+    this.exports = new ExportsForDelivery(records, downloads);
     this.presenter = new ExportPresenter(downloads, links, config);
   }
 

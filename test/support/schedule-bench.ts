@@ -2,7 +2,6 @@ import type { CatalogForScheduledExport, AuthorizedRows, ScheduledRows } from '.
 import type { AddressedPerson } from '../../src/delivery/model/domain/interfaces/address-book';
 import { MailPlanner } from '../../src/delivery/model/services/mail-planner';
 import { DeliveriesForScheduledExport } from '../../src/delivery/model/services/out.for-scheduled-export.service';
-import { ExportReading } from '../../src/export/model/services/export-reading';
 import { ExportService } from '../../src/export/model/services/export.service';
 import { ExportsForScheduledExport } from '../../src/export/model/services/out.for-scheduled-export.service';
 import type { UserPrincipal } from '../../src/platform/auth/principal';
@@ -37,7 +36,7 @@ export function createScheduleBench(
   const bench = createExportBench({ environment: { ...MAIL, ...environment } });
   const { records, exports, announcer, metrics, config } = bench;
   const ann = somebody({ email: 'ann@example.com' });
-  const exporting = new ExportService(exports, new ExportReading(exports), announcer, metrics, config);
+  const exporting = new ExportService(exports, announcer, metrics, config);
   const outbox = new FakeDeliveryRepository(records, config.exports.leaseSeconds);
   const [webhooks, buckets] = [new FakeWebhookTargets(), new FakeBucketTargets()];
   const mail = new MailPlanner(new FakeAddressBook({}, administrators), config);

@@ -6,7 +6,7 @@ import {
   CreationResponder,
   EXPORT_CREATION_HEADERS,
   ExportResponse,
-  retentionOf,
+  toRetentionSeconds,
   WAIT_HEADERS,
 } from '../../export';
 import { AdminOnly } from '../../platform/auth/admin-only.decorator';
@@ -143,6 +143,6 @@ function rowsAndFile({
     throw DomainError.invalidRequest({ field: 'options.columns', message });
   }
   const file = { raw, bom, delimiter, timezone, compression };
-  const retentionSeconds = retentionOf(days);
+  const retentionSeconds = toRetentionSeconds(days);
   return { filters, columns: columns ?? optionalColumns, options: file, notify, retentionSeconds };
 }

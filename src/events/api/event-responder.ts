@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { CreationResponder, retentionOf } from '../../export';
+import { CreationResponder, toRetentionSeconds } from '../../export';
 import type { Principal } from '../../platform/auth/principal';
 import { Config } from '../../platform/config/config';
 import { toPageResponse, type PageQuery, pageSize } from '../../platform/http/page';
@@ -44,7 +44,7 @@ export class EventResponder {
     idempotencyKey: string | null,
     response: Response,
   ): Promise<void> {
-    const retentionSeconds = retentionOf(days);
+    const retentionSeconds = toRetentionSeconds(days);
     const request = { format, options: options ?? {}, oneTime: oneTime ?? true, notify, retentionSeconds };
     const creation = await this.results.request(caller, id, request, idempotencyKey);
     await this.exports.send(creation, caller, response);

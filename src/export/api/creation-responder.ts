@@ -8,7 +8,7 @@ import { rateLimitHeaders } from '../../platform/rate-limit/rate-limit';
 import type { Export } from '../model/domain/export';
 import type { ExportCreation } from '../model/domain/interfaces/export.repository';
 import { ExportDownload, type InlineJson } from '../model/services/export-download';
-import { ExportWaiting } from '../model/services/export-waiting';
+import { ExportChangeFeed } from '../model/services/export-change-feed';
 import { ExportPresenter } from './export.presenter';
 import { exactly } from './file-responder';
 
@@ -19,7 +19,7 @@ export class CreationResponder {
 
   constructor(
     private readonly presenter: ExportPresenter,
-    private readonly waiting: ExportWaiting,
+    private readonly changes: ExportChangeFeed,
     private readonly downloads: ExportDownload,
   ) {}
 
@@ -73,7 +73,7 @@ export class CreationResponder {
     response.once('close', () => {
       gone.abort();
     });
-    const awaited = await this.waiting.untilFinished(created, caller, seconds * 1000, gone.signal);
+    const awaited = await this.changes.waitUntilFinished(created, caller, seconds * 1000, gone.signal);
     if (awaited.isComplete) response.set('Preference-Applied', `wait=${seconds}`);
     return awaited.export;
   }

@@ -21,7 +21,7 @@ import { credentialEnd } from '../../platform/auth/credential-end';
 import { type AuthenticatedRequest, CurrentUser } from '../../platform/auth/current-principal.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { ExportService } from '../model/services/export.service';
-import { ExportWatch } from '../model/services/export-watch';
+import { ExportChangeFeed } from '../model/services/export-change-feed';
 import { pageSize } from '../../platform/http/page';
 import { ApiExportStatus } from './api-export-status.decorator';
 import { EventStreamGuard } from './event-stream.guard';
@@ -30,7 +30,7 @@ import { ExportListQuery } from './export-list.query';
 import { ExportPresenter } from './export.presenter';
 import { ExportListResponse, ExportResponse } from './export.response';
 
-const SIGN_OF_LIFE_MS = 15_000;
+const KEEP_ALIVE_MS = 15_000;
 
 @ApiTags('Exports')
 @ApiExtraModels(...EXPORTS_BY_KIND)
@@ -40,7 +40,7 @@ const SIGN_OF_LIFE_MS = 15_000;
 export class ExportsController {
   constructor(
     private readonly exports: ExportService,
-    private readonly watch: ExportWatch,
+    private readonly changes: ExportChangeFeed,
     private readonly presenter: ExportPresenter,
   ) {}
 
@@ -95,15 +95,15 @@ export class ExportsController {
   async events(@Param('id') id: string, @Req() request: AuthenticatedRequest): Promise<Observable<MessageEvent>> {
     const { principal, credentialEndsAt } = request;
     const linkExpiresAt = principal ? undefined : credentialEndsAt;
-    const states = this.watch.follow(await this.exports.get(id, principal ?? null)).pipe(
+    const states = this.changes.changesOf(await this.exports.get(id, principal ?? null)).pipe(
       map((state) => ({ id: this.presenter.versionTag(state), data: this.presenter.record(state, linkExpiresAt) })),
       share(),
     );
     // Proxies close a connection on which nothing is said.
-    const signsOfLife = interval(SIGN_OF_LIFE_MS).pipe(
+    const keepAlives = interval(KEEP_ALIVE_MS).pipe(
       map((): MessageEvent => ({ comment: 'still working' })),
       takeUntil(states.pipe(ignoreElements(), endWith(true))),
     );
-    return merge(states, signsOfLife).pipe(takeUntil(credentialEnd(request)));
+    return merge(states, keepAlives).pipe(takeUntil(credentialEnd(request)));
   }
 }

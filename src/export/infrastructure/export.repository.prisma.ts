@@ -26,7 +26,7 @@ import type { Export, FinishedFile, StoredObject } from '../model/domain/export'
 import type { ExportKind } from '../model/domain/export-kind';
 import { objectPrefix } from '../model/domain/object-key';
 import { requesterOf } from '../model/domain/record-owner';
-import { secondsOfDays } from '../model/domain/retention';
+import { daysToSeconds } from '../model/domain/retention';
 import { type ExportCreation, type ExportQuery, ExportRepository } from '../model/domain/interfaces/export.repository';
 import { auditOf, changeExports, mayBecome, REQUESTED_BY_USER, toExport } from './export-row';
 import { publishedFile } from './published-file';
@@ -200,7 +200,7 @@ async function clockOf(transaction: Transaction): Promise<Date> {
 
 /** When the file expires if it is made at once: the true time, which follows at completion, is not earlier. */
 function earliestExpiry({ retentionSeconds }: RequestExport, now: Date, retentionDays: number): Date {
-  const seconds = Math.min(retentionSeconds ?? Infinity, secondsOfDays(retentionDays));
+  const seconds = Math.min(retentionSeconds ?? Infinity, daysToSeconds(retentionDays));
   return new Date(now.getTime() + seconds * 1000);
 }
 

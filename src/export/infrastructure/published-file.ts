@@ -1,13 +1,13 @@
 import { Prisma } from '../../platform/prisma/generated/client';
 import type { FinishedFile } from '../model/domain/export';
-import { secondsOfDays } from '../model/domain/retention';
+import { daysToSeconds } from '../model/domain/retention';
 
 /**
  * When the file expires: after the requested retention, at most the configured one. Never before the time that the record
  * showed, though the configured retention was lowered since. A file that takes the place of another is kept no longer than that one.
  */
 function keptUntil(retentionDays: number): Prisma.Sql {
-  const usual = secondsOfDays(retentionDays);
+  const usual = daysToSeconds(retentionDays);
   return Prisma.sql`CASE WHEN status = 'completed' THEN expires_at
     ELSE greatest(expires_at, now() + make_interval(secs => least(retention_seconds, ${usual}::integer))) END`;
 }

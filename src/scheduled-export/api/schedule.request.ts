@@ -16,7 +16,7 @@ import {
 } from 'class-validator';
 import { DataExportOptions, RowsBody } from '../../catalog';
 import { DELIVERY_METHODS, type DeliveryMethod, type Language, LANGUAGES, WebhookBody } from '../../delivery';
-import { RetentionDays, retentionOf } from '../../export';
+import { RetentionDays, toRetentionSeconds } from '../../export';
 import { DestinationOptionsBody, MAX_ADDRESS_LENGTH } from './schedule-destination.body';
 import { MAX_NAME_LENGTH } from '../model/domain/schedule-name';
 import type { ScheduleInput } from '../model/domain/schedule-input';
@@ -204,7 +204,7 @@ export class ScheduleRequest extends PickType(RowsBody, ['format', 'columns', 'f
       },
       recurrence: { frequency, cron, at, weekday, dayOfMonth: day_of_month, timeZone: timezone },
       delivery: deliveryOf(body),
-      retentionSeconds: retentionOf(retention_days),
+      retentionSeconds: toRetentionSeconds(retention_days),
       isActive: is_active ?? true,
     };
   }

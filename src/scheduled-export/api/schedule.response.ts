@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { DataExportOptions, ROW_FILTERS, TABLE_COLUMNS } from '../../catalog';
 import { DELIVERY_METHODS, type DeliveryMethod } from '../../delivery';
-import { daysOfRetention } from '../../export';
+import { toRetentionDays } from '../../export';
 import type { PauseCode, ScheduleWarningCode } from '../../platform/errors/record-codes';
 import { ApiPauseCode, ApiScheduleWarningCodes } from '../../platform/http/api-codes.decorator';
 import { PageResponse } from '../../platform/http/page';
@@ -181,7 +181,7 @@ export class ScheduleResponse {
       webhook_url: webhookUrl === null || isOwner ? webhookUrl : new URL(webhookUrl).origin,
       ...(webhookSecret !== null && { webhook_secret: webhookSecret }),
       language: delivery.language,
-      retention_days: daysOfRetention(schedule.retentionSeconds),
+      retention_days: toRetentionDays(schedule.retentionSeconds),
       next_run_at: schedule.nextRunAt?.toISOString() ?? null,
       last_run_at: schedule.lastRunAt?.toISOString() ?? null,
       last_run: last ? LastRunResponse.of(last) : null,

@@ -2,7 +2,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsNumber, IsObject, IsOptional, Max, Min, ValidateNested } from 'class-validator';
 import { Notify, NotifyBody } from '../../delivery';
-import { RetentionDays, retentionOf } from '../../export';
+import { RetentionDays, toRetentionSeconds } from '../../export';
 import type { BoardRequest } from '../model/services/board-export.service';
 import {
   BACKGROUNDS,
@@ -77,6 +77,6 @@ export class BoardExportRequest {
   wanted(): BoardRequest {
     const { format, options, notify, retention_days: days } = this;
     const given = Object.fromEntries(Object.entries(options ?? {}));
-    return { format, options: given, notify, retentionSeconds: retentionOf(days) };
+    return { format, options: given, notify, retentionSeconds: toRetentionSeconds(days) };
   }
 }

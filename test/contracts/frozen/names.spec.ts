@@ -1,6 +1,11 @@
 import { objectNameOf } from '../../../src/delivery/model/domain/bucket-target';
 import { BullExportQueue } from '../../../src/export/infrastructure/export-jobs';
-import { MADE_FILES, objectPrefix, picturePrefix, SENT_PICTURES } from '../../../src/export/model/domain/object-key';
+import {
+  EXPORT_FILES,
+  objectPrefix,
+  picturePrefix,
+  UPLOADED_PICTURES,
+} from '../../../src/export/model/domain/object-key';
 import { Config } from '../../../src/platform/config/config';
 import { Environment } from '../../../src/platform/config/environment';
 import type { JobQueue } from '../../../src/platform/queue/job-queue';
@@ -43,7 +48,7 @@ describe('Names that two releases share', () => {
   });
 
   it('are those of stored files', () => {
-    expect([MADE_FILES, SENT_PICTURES, THUMBNAILS]).toEqual(['exports/', 'pictures/', 'thumbnails/']);
+    expect([EXPORT_FILES, UPLOADED_PICTURES, THUMBNAILS]).toEqual(['exports/', 'pictures/', 'thumbnails/']);
     expect([objectPrefix('id'), picturePrefix('id'), thumbnailPrefix('id')]).toEqual([
       ...['exports/id/', 'pictures/id/', 'thumbnails/id/'],
     ]);

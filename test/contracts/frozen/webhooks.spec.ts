@@ -113,7 +113,7 @@ async function sent(told: Pick<Parcel, 'event' | 'exportId' | 'facts'>, source: 
     },
   } as unknown as OutboundHttp;
   const links = new LinkSigner(config);
-  const downloads = new ExportDownload(null as never, null as never, null as never, links, null as never);
+  const downloads = new ExportDownload(null as never, null as never, links, null as never);
   const exports = { find: () => Promise.resolve(source) } as unknown as ExportsForDelivery;
   const presenter = new ExportPresenter(downloads, links, config);
   const channel = new WebhookChannel(http, new SecretCipher(config.encryption), exports, presenter);

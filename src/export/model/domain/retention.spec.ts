@@ -1,4 +1,4 @@
-import { checkRetention, daysOfRetention, retentionError, retentionOf, secondsOfDays } from './retention';
+import { checkRetention, toRetentionDays, retentionError, toRetentionSeconds, daysToSeconds } from './retention';
 
 describe('How long a file is kept', () => {
   it.each([
@@ -6,16 +6,20 @@ describe('How long a file is kept', () => {
     [0.5, 43_200],
     [1e-9, 1],
   ])('is %d days as whole seconds: %d', (days, seconds) => {
-    expect(secondsOfDays(days)).toBe(seconds);
+    expect(daysToSeconds(days)).toBe(seconds);
   });
 
   it('is left to the service where nothing is asked for', () => {
-    expect([retentionOf(null), retentionOf(undefined), daysOfRetention(null)]).toEqual([null, null, null]);
-    expect(daysOfRetention(retentionOf(1.5))).toBe(1.5);
+    expect([toRetentionSeconds(null), toRetentionSeconds(undefined), toRetentionDays(null)]).toEqual([
+      null,
+      null,
+      null,
+    ]);
+    expect(toRetentionDays(toRetentionSeconds(1.5))).toBe(1.5);
   });
 
   it('is at most as long as the service keeps files', () => {
-    const most = secondsOfDays(7);
+    const most = daysToSeconds(7);
 
     expect([retentionError(most, 7), retentionError(null, 7)]).toEqual([null, null]);
     expect(retentionError(most + 1, 7)).toMatchObject({ field: 'retention_days' });

@@ -8,7 +8,7 @@ import type { Export } from '../domain/export';
 import { isFinished } from '../domain/export-status';
 import { ExportRepository } from '../domain/interfaces/export.repository';
 import { ExportMetrics } from './export-metrics';
-import { ExportReading } from './export-reading';
+import { getExport } from './export.service';
 
 /** A file that is there to be fetched. */
 export interface DownloadableFile {
@@ -43,7 +43,6 @@ function linkPath({ id, oneTime }: Export): string {
 @Injectable()
 export class ExportDownload {
   constructor(
-    private readonly reading: ExportReading,
     private readonly exports: ExportRepository,
     private readonly storage: FileStorage,
     private readonly links: LinkSigner,
@@ -66,7 +65,7 @@ export class ExportDownload {
    * @throws DomainError not-found | conflict while it is unfinished | gone
    */
   async find(exportId: string, owner: Principal | null): Promise<DownloadableFile> {
-    const found = await this.reading.get(exportId, owner);
+    const found = await getExport(this.exports, exportId, owner);
     const { id, object, fileName, fileSize, sha256, oneTime } = found;
     if (object && fileName !== null && fileSize !== null && sha256 !== null) {
       return { exportId: id, ...object, name: fileName, size: fileSize, sha256, oneTime };

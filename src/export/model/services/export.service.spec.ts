@@ -2,7 +2,6 @@ import { createExportBench, type ExportBench } from '../../../../test/support/ex
 import { ANN, ANN_IN_BLUE, exportRequest, finishedFile } from '../../../../test/support/export-requests';
 import type { RequestExport } from '../domain/commands/request-export.command';
 import { objectPrefix } from '../domain/object-key';
-import { ExportReading } from './export-reading';
 import { ExportService } from './export.service';
 
 const DAY_SECONDS = 86_400;
@@ -11,7 +10,7 @@ const UNKNOWN = '00000000-0000-7000-8000-000000000000';
 function setup() {
   const bench = createExportBench();
   const { exports, announcer, metrics, config } = bench;
-  const sut = new ExportService(exports, new ExportReading(exports), announcer, metrics, config);
+  const sut = new ExportService(exports, announcer, metrics, config);
   const request = (traits: Partial<RequestExport> = {}) => sut.request(exportRequest(traits));
 
   const complete = async () => {

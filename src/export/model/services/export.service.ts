@@ -1,15 +1,18 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { isUUID } from 'class-validator';
 import type { Principal } from '../../../platform/auth/principal';
-import type { Page } from '../../../platform/http/page';
 import { Config } from '../../../platform/config/config';
+import { DomainError } from '../../../platform/errors/domain-error';
+import type { Page } from '../../../platform/http/page';
+import { pause } from '../../../platform/time/pause';
 import type { RequestExport } from '../domain/commands/request-export.command';
+import { ENDING_LONGEST_POLL_MS, ENDING_PATIENCE_MS, ENDING_POLL_MS } from '../domain/download-lease-limits';
 import type { Export } from '../domain/export';
 import { type ExportCreation, type ExportQuery, ExportRepository } from '../domain/interfaces/export.repository';
 import { checkRetention } from '../domain/retention';
 import { ExportAnnouncer } from './export-announcer';
 import { ExportMetrics } from './export-metrics';
 import { fingerprintOf } from './fingerprint';
-import { ExportReading } from './export-reading';
 
 /** The life of exports as their owners steer it. */
 @Injectable()
@@ -18,7 +21,6 @@ export class ExportService {
 
   constructor(
     private readonly exports: ExportRepository,
-    private readonly reading: ExportReading,
     private readonly announcer: ExportAnnouncer,
     private readonly metrics: ExportMetrics,
     private readonly config: Config,
@@ -42,7 +44,7 @@ export class ExportService {
    * @throws DomainError not-found, also for an id that is none
    */
   get(id: string, owner: Principal | null): Promise<Export> {
-    return this.reading.get(id, owner);
+    return getExport(this.exports, id, owner);
   }
 
   list(query: ExportQuery): Promise<Page<Export>> {
@@ -72,5 +74,21 @@ export class ExportService {
         reason: String(error),
       });
     }
+  }
+}
+
+/**
+ * Reads one export. While the last byte of its one-time file is on its way, waits a moment for the record to settle: the
+ * client that received the byte must not see the file as available.
+ * @param owner `null` reads the export of any owner
+ * @throws DomainError not-found, also when the id is malformed
+ */
+export async function getExport(exports: ExportRepository, id: string, owner: Principal | null): Promise<Export> {
+  const deadline = Date.now() + ENDING_PATIENCE_MS;
+  for (let wait = ENDING_POLL_MS; ; wait = Math.min(2 * wait, ENDING_LONGEST_POLL_MS)) {
+    const found = isUUID(id) ? await (owner ? exports.findOwned(id, owner) : exports.find(id)) : null;
+    if (!found) throw DomainError.notFound('Export');
+    if (!found.isBeingTaken || Date.now() > deadline) return found;
+    await pause(wait);
   }
 }

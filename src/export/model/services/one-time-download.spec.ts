@@ -7,7 +7,6 @@ import { pause } from '../../../platform/time/pause';
 import { MAX_COMMIT_DELAY_MS, STAYS_FOR_MS } from '../domain/download-lease-limits';
 import { objectPrefix } from '../domain/object-key';
 import { ExportDownload } from './export-download';
-import { ExportReading } from './export-reading';
 import { OneTimeDownload } from './one-time-download';
 
 const LEASE_SECONDS = 10;
@@ -27,8 +26,7 @@ async function setup({ text = TEXT, graceSeconds = '5', ...traits }: Traits = {}
   const { size = text.length } = traits;
   const bench = createExportBench({ environment: { SHUTDOWN_GRACE_SECONDS: graceSeconds } });
   const { exports, storage, metrics, downloads, maintenance, config } = bench;
-  const reading = new ExportReading(exports);
-  const files = new ExportDownload(reading, exports, storage, new LinkSigner(config), metrics);
+  const files = new ExportDownload(exports, storage, new LinkSigner(config), metrics);
   const sut = new OneTimeDownload(downloads, files, storage, maintenance, config, metrics);
   const id = await bench.request({ oneTime: true });
   const key = `${objectPrefix(id)}file.csv`;

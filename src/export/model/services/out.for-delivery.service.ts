@@ -4,20 +4,19 @@ import type { Export } from '../domain/export';
 import { ExportRepository } from '../domain/interfaces/export.repository';
 import type { Principal } from '../../../platform/auth/principal';
 import { ExportDownload } from './export-download';
-import { ExportReading } from './export-reading';
+import { getExport } from './export.service';
 
 /** What deliveries may ask of exports. */
 @Injectable()
 export class ExportsForDelivery {
   constructor(
     private readonly records: ExportRepository,
-    private readonly reading: ExportReading,
     private readonly downloads: ExportDownload,
   ) {}
 
   /** @throws DomainError not-found, also for an export of somebody else */
   get(exportId: string, owner: Principal): Promise<Export> {
-    return this.reading.get(exportId, owner);
+    return getExport(this.records, exportId, owner);
   }
 
   find(exportId: string): Promise<Export | null> {

@@ -1,8 +1,7 @@
 import { createExportBench } from '../../../../test/support/export-bench';
 import { ANN, BEN, finishedFile } from '../../../../test/support/export-requests';
 import type { Principal } from '../../../platform/auth/principal';
-import { ExportWaiting } from './export-waiting';
-import { ExportWatch } from './export-watch';
+import { ExportChangeFeed } from './export-change-feed';
 
 const WAIT_MS = 10_000;
 const POLL_MS = 400;
@@ -11,8 +10,7 @@ const IN_ALL = 200;
 
 async function setup() {
   const bench = createExportBench();
-  const watch = new ExportWatch(bench.exports);
-  const sut = new ExportWaiting(watch);
+  const sut = new ExportChangeFeed(bench.exports);
   const id = await bench.request();
   const pending = await bench.read(id);
   /** Starts the work, a moment after the request. */
@@ -22,15 +20,15 @@ async function setup() {
   };
   const complete = async () => bench.attempts.finish(await start(), finishedFile(id));
   const wait = (caller: Principal = ANN, signal = new AbortController().signal) =>
-    sut.untilFinished(pending, caller, WAIT_MS, signal);
-  return { ...bench, watch, id, start, complete, wait, sut };
+    sut.waitUntilFinished(pending, caller, WAIT_MS, signal);
+  return { ...bench, id, start, complete, wait, sut };
 }
 
-describe('ExportWaiting', () => {
+describe('ExportChangeFeed.waitUntilFinished', () => {
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());
 
-  it('gives the finished export as soon as it is known', async () => {
+  it('returns the finished export as soon as the next poll sees it', async () => {
     const { complete, wait } = await setup();
 
     const waiting = wait();
@@ -40,16 +38,16 @@ describe('ExportWaiting', () => {
     expect(await waiting).toMatchObject({ export: { status: 'completed' }, isComplete: true });
   });
 
-  it('does not wait for an export that is finished', async () => {
+  it('returns a finished export without waiting', async () => {
     const { complete, read, id, sut } = await setup();
     await complete();
 
-    const awaited = await sut.untilFinished(await read(id), ANN, WAIT_MS, new AbortController().signal);
+    const awaited = await sut.waitUntilFinished(await read(id), ANN, WAIT_MS, new AbortController().signal);
 
     expect(awaited).toMatchObject({ export: { status: 'completed' }, isComplete: true });
   });
 
-  it('gives the export as it is when the time is over', async () => {
+  it('returns the current state when the time is over', async () => {
     const { start, wait } = await setup();
 
     const waiting = wait();
@@ -60,7 +58,7 @@ describe('ExportWaiting', () => {
     expect(jest.getTimerCount()).toBeLessThanOrEqual(1);
   });
 
-  it('ends when the client leaves', async () => {
+  it('stops waiting when the client disconnects', async () => {
     const { wait } = await setup();
     const gone = new AbortController();
 
@@ -71,18 +69,18 @@ describe('ExportWaiting', () => {
     expect(await wait(ANN, gone.signal)).toMatchObject({ isComplete: false });
   });
 
-  it('ends when the service does, and does not begin after that', async () => {
-    const { wait, watch } = await setup();
+  it('stops waiting at shutdown, and refuses to wait afterwards', async () => {
+    const { sut, wait } = await setup();
 
     const waiting = wait();
-    watch.onModuleDestroy();
+    sut.onModuleDestroy();
 
     expect(await waiting).toMatchObject({ export: { status: 'pending' }, isComplete: false });
     expect(await wait()).toMatchObject({ export: { status: 'pending' }, isComplete: false });
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('asks the database once for all who wait', async () => {
+  it('serves all waiting requests with one query per poll', async () => {
     const { exports, wait } = await setup();
     const queries = jest.spyOn(exports, 'findAll');
 
@@ -94,7 +92,7 @@ describe('ExportWaiting', () => {
     await waiting;
   });
 
-  it('does not begin for a caller of whom too many requests wait, until one has ended', async () => {
+  it('does not wait while too many requests of the same caller wait', async () => {
     const { wait } = await setup();
     const gone = new AbortController();
     const first = wait(ANN, gone.signal);
@@ -109,7 +107,7 @@ describe('ExportWaiting', () => {
     for (const { isComplete } of await Promise.all(others)) expect(isComplete).toBe(true);
   });
 
-  it('does not begin while too many requests wait in all', async () => {
+  it('does not wait while too many requests wait in total', async () => {
     const { wait } = await setup();
     const others = Array.from({ length: IN_ALL }, (_, index) => wait({ userId: `user-${index}`, tenantId: null }));
 
