@@ -41,7 +41,7 @@ module.exports = {
       to: {
         path: [
           packages('@prisma|prisma|pg|pg-[^/]+|bullmq|ioredis|@aws-sdk|@smithy|express|@nestjs/platform-express'),
-          '^src/platform/prisma/',
+          '^src/platform/database/(?!sql\\.ts$|table-owners\\.ts$)',
         ],
       },
     },
@@ -66,7 +66,7 @@ module.exports = {
       from: { path: '^src/formats/', pathNot: anySpec },
       to: {
         path: [packages('@nestjs|@prisma|prisma|pg|pg-[^/]+|bullmq|ioredis|@aws-sdk|express'), '^src/'],
-        pathNot: ['^src/formats/', '^src/platform/(errors|postgres/sql)'],
+        pathNot: ['^src/formats/', '^src/platform/(errors|database/sql)'],
       },
     },
     {
@@ -147,7 +147,7 @@ module.exports = {
     },
   ],
   options: {
-    doNotFollow: { path: ['node_modules', '^src/platform/prisma/generated/'] },
+    doNotFollow: { path: ['node_modules', '^src/platform/database/generated/'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -8,7 +8,7 @@ export default defineConfig(
     'coverage',
     '.stack',
     'demo-output',
-    'src/platform/prisma/generated',
+    'src/platform/database/generated',
     'dev/client-types',
   ]),
   {

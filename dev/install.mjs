@@ -7,7 +7,7 @@ import { loadedFonts } from './loaded-fonts.mjs';
 import { capture, projectRoot } from './process.mjs';
 
 const buildStamp = join(projectRoot, 'dist/.built-from');
-const generatedClient = join(projectRoot, 'src/platform/prisma/generated');
+const generatedClient = join(projectRoot, 'src/platform/database/generated');
 const buildInputs = [
   'src',
   ...readdirSync(join(projectRoot, 'prisma'))

@@ -7,20 +7,18 @@ import { DeliveryModule } from './delivery';
 import { AuditModule } from './platform/audit/audit.module';
 import { AuthModule } from './platform/auth/auth.module';
 import { ConfigModule } from './platform/config/config.module';
+import { DatabaseModule } from './platform/database/database.module';
 import { HttpModule } from './platform/http/http.module';
 import { ImagesModule } from './platform/images/images.module';
 import { MailModule } from './platform/mail/mail.module';
 import { Health } from './platform/observability/health';
 import { ObservabilityModule } from './platform/observability/observability.module';
 import { OutboundModule } from './platform/outbound/outbound.module';
-import { PostgresModule } from './platform/postgres/postgres.module';
-import { PrismaModule } from './platform/prisma/prisma.module';
 import { QueueModule } from './platform/queue/queue.module';
-import { RateLimitModule } from './platform/rate-limit/rate-limit.module';
 import { SecretsModule } from './platform/secrets/secrets.module';
 import { StorageModule } from './platform/storage/storage.module';
 import { ScheduledExportModule } from './scheduled-export';
-import { SweepsModule } from './platform/sweeps/sweeps.module';
+import { WorkModule } from './platform/work/work.module';
 import { SoloModule } from './solo';
 
 @Module({
@@ -29,17 +27,15 @@ import { SoloModule } from './solo';
     ObservabilityModule,
     HttpModule,
     AuthModule,
-    PrismaModule,
-    PostgresModule,
+    DatabaseModule,
     QueueModule,
     StorageModule,
     ImagesModule,
     MailModule,
     SecretsModule,
     OutboundModule,
-    SweepsModule,
+    WorkModule,
     AuditModule,
-    RateLimitModule,
     // Before the exports, whose /exports/:id would take its paths for ids.
     ScheduledExportModule,
     CatalogModule,

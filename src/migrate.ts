@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { runMigrations } from 'bullmq';
 import { Client } from 'pg';
 import { Config, type MigrationConfig } from './platform/config/config';
-import { grantDatabaseRights } from './platform/postgres/database-rights';
-import { applyMigrations } from './platform/prisma/migrations';
+import { grantDatabaseRights } from './platform/database/database-rights';
+import { applyMigrations } from './platform/database/migrations';
 import { POSTGRES_SCHEMA } from './platform/queue/queue-connections';
 
 /** `npm run migrate`: brings the database up to date, and gives the roles of the service their rights. */

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Config } from '../platform/config/config';
-import { PrismaService } from '../platform/prisma/prisma.service';
+import { PrismaService } from '../platform/database/prisma.service';
 import { CustomerProgram } from './api/customer-program';
 import { PrismaCustomerRepository } from './infrastructure/customer.repository.prisma';
 import { CustomerRepository } from './model/domain/interfaces/customer.repository';

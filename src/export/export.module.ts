@@ -1,6 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { CustomerModule } from '../customer';
-import { OrphanFileCollector } from '../platform/sweeps/orphan-file-collector';
+import { OrphanFileCollector } from '../platform/work/orphan-file-collector';
 import { ContentController } from './api/content.controller';
 import { CreationResponder } from './api/creation-responder';
 import { CustomerExportsController } from './api/customer-exports.controller';

@@ -1,4 +1,4 @@
-import { Sql, sql } from '../platform/postgres/sql';
+import { Sql, sql } from '../platform/database/sql';
 
 /** A column of the row that is rendered. */
 export function column(name: string): Sql {

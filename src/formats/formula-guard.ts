@@ -1,4 +1,4 @@
-import { Sql, sql } from '../platform/postgres/sql';
+import { Sql, sql } from '../platform/database/sql';
 
 /**
  * What OWASP names as the beginning of a formula (https://owasp.org/www-community/attacks/CSV_Injection): `= + - @`, tab,

@@ -1,4 +1,4 @@
-import type { Sql } from '../platform/postgres/sql';
+import type { Sql } from '../platform/database/sql';
 import type { ExportWarning } from './warning';
 
 /** What a format has to know of a column's type; a domain counts as the type it is over. */

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Config } from '../platform/config/config';
-import { PrismaService } from '../platform/prisma/prisma.service';
+import { PrismaService } from '../platform/database/prisma.service';
 import { ScheduleProgram } from './api/schedule-program';
 import { PrismaScheduleRepository } from './infrastructure/schedule.repository.prisma';
 import { ScheduleRepository } from './model/domain/interfaces/schedule.repository';

@@ -5,7 +5,7 @@ import { ExportModule, ExportSources } from '../export';
 import { Config } from '../platform/config/config';
 import { ImageProcesses } from '../platform/images/image-processes';
 import { FileStorage } from '../platform/storage/file-storage';
-import { OrphanFileCollector } from '../platform/sweeps/orphan-file-collector';
+import { OrphanFileCollector } from '../platform/work/orphan-file-collector';
 import { BoardExportsController, CustomerBoardExportsController } from './api/board-exports.controller';
 import { CustomerSessionsController } from './api/customer-sessions.controller';
 import { SessionPresenter } from './api/session.presenter';

@@ -1,5 +1,5 @@
 import { PrismaAddressBook } from '../../src/delivery/infrastructure/address-book.prisma';
-import { PrismaService } from '../../src/platform/prisma/prisma.service';
+import { PrismaService } from '../../src/platform/database/prisma.service';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
 const OWNER = '0199f3a2-7c1e-7d3a-9b62-1f0c5a6e8d11';

@@ -7,7 +7,7 @@ import {
   writePendingAggregates,
 } from '../../src/platform/audit/aggregated-audit';
 import { RequestContext } from '../../src/platform/observability/request-context';
-import { PrismaService } from '../../src/platform/prisma/prisma.service';
+import { PrismaService } from '../../src/platform/database/prisma.service';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
 const [OFFICE, ELSEWHERE] = ['203.0.113.7', '198.51.100.1'];

@@ -2,7 +2,7 @@ import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { applyMigrations } from '../../src/platform/prisma/migrations';
+import { applyMigrations } from '../../src/platform/database/migrations';
 import { scaled } from '../support/machine';
 import { createBlankDatabase, createTestDatabase, type TestDatabase } from '../support/test-database';
 

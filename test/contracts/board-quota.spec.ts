@@ -1,5 +1,5 @@
 import type { Person } from '../../src/platform/auth/principal';
-import { PrismaService } from '../../src/platform/prisma/prisma.service';
+import { PrismaService } from '../../src/platform/database/prisma.service';
 import { PrismaSoloSessionRepository } from '../../src/solo/infrastructure/solo-session.repository.prisma';
 import type { SoloSession } from '../../src/solo/model/domain/solo-session';
 import { ANN, ANN_IN_BLUE, BEN, PARTNER } from '../support/export-requests';

@@ -5,7 +5,7 @@ import { toProgramFailure } from '../../src/platform/program/program-failure';
 import { PrismaCustomerRepository } from '../../src/customer/infrastructure/customer.repository.prisma';
 import { CustomerAdministration } from '../../src/customer/model/services/customer-administration';
 import { Environment } from '../../src/platform/config/environment';
-import { PrismaService } from '../../src/platform/prisma/prisma.service';
+import { PrismaService } from '../../src/platform/database/prisma.service';
 import { freePort } from '../support/service';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database';
 

@@ -1,4 +1,4 @@
-import { PrismaService } from '../../src/platform/prisma/prisma.service';
+import { PrismaService } from '../../src/platform/database/prisma.service';
 import { PrismaDeliveryRepository } from '../../src/delivery/infrastructure/delivery.repository.prisma';
 import { createFakeRecords, createPrismaRecords } from '../support/records-under-test';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';

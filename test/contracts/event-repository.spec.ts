@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import type { Principal } from '../../src/platform/auth/principal';
-import { PrismaService } from '../../src/platform/prisma/prisma.service';
+import { PrismaService } from '../../src/platform/database/prisma.service';
 import { PrismaEventRepository } from '../../src/events/infrastructure/event.repository.prisma';
 import { keepEvent, keepParticipant } from '../support/events';
 import { ANN, ANN_IN_BLUE, BEN, PARTNER, RIVAL } from '../support/export-requests';

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { applyMigrations } from '../../src/platform/prisma/migrations';
+import { applyMigrations } from '../../src/platform/database/migrations';
 import { createBlankDatabase, type TestDatabase } from '../support/test-database';
 
 const FIRST = '20260101000000_first';

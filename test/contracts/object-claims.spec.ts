@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type KeyRange, ObjectClaims } from '../../src/delivery/infrastructure/bucket/object-claims';
-import { PrismaService } from '../../src/platform/prisma/prisma.service';
+import { PrismaService } from '../../src/platform/database/prisma.service';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
 const KEPT_DAYS = 90;

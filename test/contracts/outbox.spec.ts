@@ -3,7 +3,7 @@ import { PrismaAttemptRepository } from '../../src/export/infrastructure/attempt
 import type { FinishedFile } from '../../src/export/model/domain/export';
 import type { Attempt } from '../../src/export/model/domain/interfaces/attempt.repository';
 import { type OutboxMessage, postToOutbox } from '../../src/platform/outbox/outbox';
-import { PrismaService } from '../../src/platform/prisma/prisma.service';
+import { PrismaService } from '../../src/platform/database/prisma.service';
 import { UNLIMITED } from '../support/claims';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { testConfig } from '../support/test-config';

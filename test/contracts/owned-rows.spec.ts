@@ -1,7 +1,7 @@
 import { Pool } from 'pg';
 import { LiveSchema } from '../../src/catalog/infrastructure/live-schema';
 import { rowsOf } from '../../src/catalog/infrastructure/row-query';
-import { Snapshot } from '../../src/platform/postgres/snapshot';
+import { Snapshot } from '../../src/platform/database/snapshot';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
 describe('The rows of an owner', () => {

@@ -1,6 +1,6 @@
 import { PrismaMaintenanceRepository } from '../../src/export/infrastructure/maintenance.repository.prisma';
-import { PrismaService } from '../../src/platform/prisma/prisma.service';
-import { RateLimitUses } from '../../src/platform/rate-limit/rate-limit-uses';
+import { PrismaService } from '../../src/platform/database/prisma.service';
+import { RateLimitUses } from '../../src/platform/database/rate-limit-uses';
 import { ANN, ANN_IN_BLUE, BEN, PARTNER } from '../support/export-requests';
 import { testConfig } from '../support/test-config';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';

@@ -1,6 +1,6 @@
 import { PrismaExportRepository } from '../../src/export/infrastructure/export.repository.prisma';
 import type { Export } from '../../src/export/model/domain/export';
-import { PrismaService } from '../../src/platform/prisma/prisma.service';
+import { PrismaService } from '../../src/platform/database/prisma.service';
 import { exportRequest } from '../support/export-requests';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { testConfig } from '../support/test-config';

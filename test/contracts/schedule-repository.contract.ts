@@ -1,4 +1,4 @@
-import { idempotentRequest } from '../../src/platform/idempotency/idempotency-keys';
+import { idempotentRequest } from '../../src/platform/idempotent-request';
 import type { UserPrincipal } from '../../src/platform/auth/principal';
 import type {
   ScheduleQuery,

@@ -1,5 +1,5 @@
 import type { UserPrincipal } from '../../src/platform/auth/principal';
-import { idempotentRequest } from '../../src/platform/idempotency/idempotency-keys';
+import { idempotentRequest } from '../../src/platform/idempotent-request';
 import type { ScheduleRunRepository } from '../../src/scheduled-export/model/domain/interfaces/schedule-run.repository';
 import { accessToOwn } from '../../src/scheduled-export/model/domain/schedule-access';
 import type { Schedule } from '../../src/scheduled-export/model/domain/schedule';

@@ -11,7 +11,7 @@ import {
 } from '../../src/catalog/model/services/out.for-scheduled-export.service';
 import type { UserPrincipal } from '../../src/platform/auth/principal';
 import type { DomainError } from '../../src/platform/errors/domain-error';
-import { ExportDatabase } from '../../src/platform/postgres/export-database';
+import { ExportDatabase } from '../../src/platform/database/export-database';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { testConfig } from '../support/test-config';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Principal, Person } from '../../src/platform/auth/principal';
-import { idempotentRequest } from '../../src/platform/idempotency/idempotency-keys';
-import { PrismaService } from '../../src/platform/prisma/prisma.service';
+import { idempotentRequest } from '../../src/platform/idempotent-request';
+import { PrismaService } from '../../src/platform/database/prisma.service';
 import { PrismaSoloSessionRepository } from '../../src/solo/infrastructure/solo-session.repository.prisma';
 import type { NewSession } from '../../src/solo/model/domain/interfaces/solo-session.repository';
 import type { BoardState, SoloSession } from '../../src/solo/model/domain/solo-session';

@@ -1,4 +1,4 @@
-import { PrismaService } from '../../src/platform/prisma/prisma.service';
+import { PrismaService } from '../../src/platform/database/prisma.service';
 import { PrismaSoloSessionRepository } from '../../src/solo/infrastructure/solo-session.repository.prisma';
 import { ANN, BEN } from '../support/export-requests';
 import { testConfig } from '../support/test-config';

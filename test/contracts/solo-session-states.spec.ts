@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { idempotentRequest } from '../../src/platform/idempotency/idempotency-keys';
-import { Prisma } from '../../src/platform/prisma/generated/client';
-import { PrismaService } from '../../src/platform/prisma/prisma.service';
+import { idempotentRequest } from '../../src/platform/idempotent-request';
+import { Prisma } from '../../src/platform/database/generated/client';
+import { PrismaService } from '../../src/platform/database/prisma.service';
 import { PrismaSoloSessionRepository } from '../../src/solo/infrastructure/solo-session.repository.prisma';
 import { testConfig } from '../support/test-config';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';

@@ -4,7 +4,7 @@ import { PostgresSourceDatabase } from '../../src/catalog/infrastructure/postgre
 import type { SourceView } from '../../src/catalog/model/domain/interfaces/source-database';
 import type { TablePlan } from '../../src/catalog/model/domain/table-plan';
 import { CsvWriter } from '../../src/formats/csv/csv.writer';
-import { ExportDatabase } from '../../src/platform/postgres/export-database';
+import { ExportDatabase } from '../../src/platform/database/export-database';
 import { collect } from '../support/rendering';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { testConfig } from '../support/test-config';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CustomerProgram } from '../../src/customer';
 import { PrismaCustomerRepository } from '../../src/customer/infrastructure/customer.repository.prisma';
 import { CustomerAdministration } from '../../src/customer/model/services/customer-administration';
-import { PrismaService } from '../../src/platform/prisma/prisma.service';
+import { PrismaService } from '../../src/platform/database/prisma.service';
 import { CustomerClient } from '../support/customers';
 import { manageCustomers, runInImage } from '../support/operator-programs';
 import type { ProgramRun } from '../support/program';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { PrismaService } from '../../src/platform/prisma/prisma.service';
+import { PrismaService } from '../../src/platform/database/prisma.service';
 import { ScheduleProgram } from '../../src/scheduled-export/api/schedule-program';
 import { PrismaScheduleRepository } from '../../src/scheduled-export/infrastructure/schedule.repository.prisma';
 import { ScheduleManagement } from '../../src/scheduled-export/model/services/schedule-management';

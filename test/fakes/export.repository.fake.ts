@@ -12,17 +12,12 @@ import {
 } from '../../src/export/model/domain/interfaces/export.repository';
 import { objectPrefix } from '../../src/export/model/domain/object-key';
 import { isCustomer, type Principal } from '../../src/platform/auth/principal';
-import type { RateLimit } from '../../src/platform/config/rate-limit';
+import type { RateLimit } from '../../src/platform/rate-limit';
 import { DomainError } from '../../src/platform/errors/domain-error';
-import type { Page } from '../../src/platform/http/page';
-import type { IdempotentRequest } from '../../src/platform/idempotency/idempotency-keys';
+import type { Page } from '../../src/platform/paging';
+import type { IdempotentRequest } from '../../src/platform/idempotent-request';
 import { RequestContext } from '../../src/platform/observability/request-context';
-import {
-  type LimitUse,
-  type RateLimitState,
-  takeOneMoreOfAll,
-  type UsedWindow,
-} from '../../src/platform/rate-limit/rate-limit';
+import { type LimitUse, type RateLimitState, takeOneMoreOfAll, type UsedWindow } from '../../src/platform/rate-limit';
 import { type ExportRecord, isVisibleTo, recordOf } from './export-record';
 import type { ExportTerms } from './export-terms';
 import { auditOf, type FakeRecords } from './fake-records';

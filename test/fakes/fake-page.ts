@@ -1,4 +1,4 @@
-import type { Page } from '../../src/platform/http/page';
+import type { Page } from '../../src/platform/paging';
 
 /** The newest of the rows that come after the cursor. */
 export function pageOf<Row extends { readonly id: string }, Item>(

@@ -9,7 +9,7 @@ import {
 import type { AuditEntry } from '../../src/platform/audit/audit-log';
 import type { Principal } from '../../src/platform/auth/principal';
 import { DomainError } from '../../src/platform/errors/domain-error';
-import type { IdempotentRequest } from '../../src/platform/idempotency/idempotency-keys';
+import type { IdempotentRequest } from '../../src/platform/idempotent-request';
 import { RequestContext } from '../../src/platform/observability/request-context';
 import type { OutboxMessage } from '../../src/platform/outbox/outbox';
 import type { Ending } from '../../src/platform/outbox/planned-delivery';

@@ -1,12 +1,12 @@
 import { v7 as uuidv7 } from 'uuid';
 import { type UserPrincipal, principalKey, type Person } from '../../src/platform/auth/principal';
 import type { Config } from '../../src/platform/config/config';
-import type { RateLimit } from '../../src/platform/config/rate-limit';
+import type { RateLimit } from '../../src/platform/rate-limit';
 import { DomainError } from '../../src/platform/errors/domain-error';
-import type { Page } from '../../src/platform/http/page';
-import type { IdempotentRequest } from '../../src/platform/idempotency/idempotency-keys';
+import type { Page } from '../../src/platform/paging';
+import type { IdempotentRequest } from '../../src/platform/idempotent-request';
 import type { PlannedDelivery } from '../../src/platform/outbox/planned-delivery';
-import { type RateLimitState, takeOneMore } from '../../src/platform/rate-limit/rate-limit';
+import { type RateLimitState, takeOneMore } from '../../src/platform/rate-limit';
 import {
   type BegunRun,
   type DatedRun,

@@ -1,8 +1,8 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { UserPrincipal, Person } from '../../src/platform/auth/principal';
 import { DomainError } from '../../src/platform/errors/domain-error';
-import type { Page } from '../../src/platform/http/page';
-import type { IdempotentRequest } from '../../src/platform/idempotency/idempotency-keys';
+import type { Page } from '../../src/platform/paging';
+import type { IdempotentRequest } from '../../src/platform/idempotent-request';
 import {
   type ScheduleCreation,
   type ScheduleQuery,

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
-import { Snapshot } from '../../src/platform/postgres/snapshot';
-import { Sql, sql } from '../../src/platform/postgres/sql';
+import { Snapshot } from '../../src/platform/database/snapshot';
+import { Sql, sql } from '../../src/platform/database/sql';
 import { RenderingLaboratory } from '../support/rendering';
 
 let laboratory: RenderingLaboratory;

@@ -6,7 +6,7 @@ export const access = [
   {
     name: 'owner-without-tenant',
     breaks: 'a user sees the exports and boards of a user with the same id in another tenant',
-    file: 'src/platform/prisma/owned-by.ts',
+    file: 'src/platform/database/owned-by.ts',
     search: '{ userId: principal.userId, tenantId: principal.tenantId }',
     replace: '({ userId: principal.userId } as OwnedBy)',
     tests: ['test/contracts/export-repository.spec.ts'],
@@ -14,7 +14,7 @@ export const access = [
   {
     name: 'changes-without-tenant',
     breaks: 'a user cancels or deletes an export of a user with the same id in another tenant',
-    file: 'src/platform/prisma/owned-by.ts',
+    file: 'src/platform/database/owned-by.ts',
     search: ' AND tenant_id IS NOT DISTINCT FROM ${principal.tenantId}',
     replace: '',
     tests: ['test/contracts/export-repository.spec.ts'],
@@ -62,10 +62,10 @@ export const access = [
   {
     name: 'identifier-not-quoted',
     breaks: 'a name from a request becomes SQL',
-    file: 'src/platform/postgres/sql.ts',
+    file: 'src/platform/database/sql.ts',
     search: 'new Sql(escapeIdentifier(withoutNul(name)))',
     replace: 'new Sql(escapeIdentifier(withoutNul(name)).slice(1, -1))',
-    tests: ['src/platform/postgres/sql.spec.ts'],
+    tests: ['src/platform/database/sql.spec.ts'],
   },
   {
     name: 'token-without-expiry',

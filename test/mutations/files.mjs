@@ -14,7 +14,7 @@ export const files = [
   {
     name: 'sweep-without-grace',
     breaks: 'the sweep removes files whose record is about to be written',
-    file: 'src/platform/sweeps/orphan-file-collector.ts',
+    file: 'src/platform/work/orphan-file-collector.ts',
     search: '({ modifiedAt }) => modifiedAt < before',
     replace: '({ modifiedAt }) => modifiedAt !== before',
     tests: ['test/contracts/storage-sweep.spec.ts'],
@@ -30,7 +30,7 @@ export const files = [
   {
     name: 'one-turn-for-each-process',
     breaks: 'every process sweeps the whole storage, not one for all of them',
-    file: 'src/platform/sweeps/cluster-schedule.ts',
+    file: 'src/platform/work/cluster-schedule.ts',
     search: '        WHERE sweeps.last_run_at <= now() - make_interval(secs => ${everySeconds})\n',
     replace: '        WHERE ${everySeconds} > 0\n',
     tests: ['test/contracts/storage-sweep.spec.ts'],

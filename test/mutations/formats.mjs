@@ -46,7 +46,7 @@ export const formats = [
   {
     name: 'snapshot-read-committed',
     breaks: 'an export of several tables mixes rows of different moments',
-    file: 'src/platform/postgres/snapshot.ts',
+    file: 'src/platform/database/snapshot.ts',
     search: 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY',
     replace: 'BEGIN ISOLATION LEVEL READ COMMITTED, READ ONLY',
     tests: ['test/formats/snapshot.spec.ts'],

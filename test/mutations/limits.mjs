@@ -6,15 +6,15 @@ export const limits = [
   {
     name: 'rate-limit-off-by-one',
     breaks: 'one export more is granted than the limit allows',
-    file: 'src/platform/rate-limit/rate-limit.ts',
+    file: 'src/platform/rate-limit.ts',
     search: 'if (used >= limit)',
     replace: 'if (used > limit)',
-    tests: ['src/platform/rate-limit/rate-limit.spec.ts'],
+    tests: ['src/platform/rate-limit.spec.ts'],
   },
   {
     name: 'request-limit-off-by-one',
     breaks: 'one thumbnail more is drawn than the limit allows',
-    file: 'src/platform/rate-limit/rate-limit-uses.ts',
+    file: 'src/platform/database/rate-limit-uses.ts',
     search: 'WHERE cardinality(${recent}) < ${limit.limit}',
     replace: 'WHERE cardinality(${recent}) <= ${limit.limit}',
     tests: ['test/contracts/rate-limit-uses.spec.ts'],
@@ -22,7 +22,7 @@ export const limits = [
   {
     name: 'request-limit-for-ever',
     breaks: 'uses of a limit never leave its window',
-    file: 'src/platform/rate-limit/rate-limit-uses.ts',
+    file: 'src/platform/database/rate-limit-uses.ts',
     search: 'WHERE use > now() - ${window} ORDER BY use',
     replace: 'ORDER BY use',
     tests: ['test/contracts/rate-limit-uses.spec.ts'],
@@ -106,7 +106,7 @@ export const limits = [
   {
     name: 'idempotency-key-of-other-request',
     breaks: 'another request under a used Idempotency-Key gets the export of the first one',
-    file: 'src/platform/idempotency/idempotency-keys.ts',
+    file: 'src/platform/database/idempotency-keys.ts',
     search: 'if (earlier?.fingerprint === fingerprint) return',
     replace: 'if (earlier) return',
     tests: ['test/contracts/export-repository.spec.ts'],

@@ -5,7 +5,7 @@ import { PrismaCustomerRepository } from '../../src/customer/infrastructure/cust
 import { PrismaFailureRepository } from '../../src/customer/infrastructure/failure.repository.prisma';
 import type { CustomerRepository } from '../../src/customer/model/domain/interfaces/customer.repository';
 import type { FailureRepository } from '../../src/customer/model/domain/interfaces/failure.repository';
-import { PrismaService } from '../../src/platform/prisma/prisma.service';
+import { PrismaService } from '../../src/platform/database/prisma.service';
 import { createTestDatabase } from './test-database';
 
 /** The repositories of external systems in one database, or in what stands in for it, and how a test looks behind them. */

@@ -10,7 +10,7 @@ import { ExportsForDelivery } from '../../src/export/model/services/out.for-deli
 import { LinkSigner } from '../../src/platform/auth/link-signer';
 import type { Config } from '../../src/platform/config/config';
 import { Metrics } from '../../src/platform/observability/metrics';
-import { PrismaService } from '../../src/platform/prisma/prisma.service';
+import { PrismaService } from '../../src/platform/database/prisma.service';
 import { DiskStorage } from '../../src/platform/storage/disk-storage';
 import { bytes, digest } from './bytes';
 import { createTestDatabase, type TestDatabase } from './test-database';

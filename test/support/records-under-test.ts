@@ -16,8 +16,8 @@ import type { Attempt, AttemptRepository } from '../../src/export/model/domain/i
 import type { ExportRepository } from '../../src/export/model/domain/interfaces/export.repository';
 import type { DownloadLeaseRepository } from '../../src/export/model/domain/interfaces/download-lease.repository';
 import type { MaintenanceRepository } from '../../src/export/model/domain/interfaces/maintenance.repository';
-import { PrismaService } from '../../src/platform/prisma/prisma.service';
-import { RateLimitUses } from '../../src/platform/rate-limit/rate-limit-uses';
+import { PrismaService } from '../../src/platform/database/prisma.service';
+import { RateLimitUses } from '../../src/platform/database/rate-limit-uses';
 import { PrismaScheduleRepository } from '../../src/scheduled-export/infrastructure/schedule.repository.prisma';
 import { PrismaScheduleRunRepository } from '../../src/scheduled-export/infrastructure/schedule-run.repository.prisma';
 import type { ScheduleRepository } from '../../src/scheduled-export/model/domain/interfaces/schedule.repository';

@@ -2,8 +2,8 @@ import { Pool } from 'pg';
 import { LiveSchema } from '../../src/catalog/infrastructure/live-schema';
 import { selected, SnapshotRelation } from '../../src/catalog/infrastructure/snapshot-relation';
 import type { ExportOptions, FormatWriter, Relation, Relations, RenderedFile } from '../../src/formats';
-import { Snapshot } from '../../src/platform/postgres/snapshot';
-import { Sql, sql } from '../../src/platform/postgres/sql';
+import { Snapshot } from '../../src/platform/database/snapshot';
+import { Sql, sql } from '../../src/platform/database/sql';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from './test-database';
 
 /** A file as a writer made it, with what it said of it. */

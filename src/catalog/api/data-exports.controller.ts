@@ -14,7 +14,7 @@ import type { UserPrincipal } from '../../platform/auth/principal';
 import { CurrentUser } from '../../platform/auth/current-principal.decorator';
 import { DomainError } from '../../platform/errors/domain-error';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
-import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
+import { IdempotencyKey } from '../../platform/http/idempotency-key.decorator';
 import type { DataRequest } from '../model/domain/data-request';
 import { DataExportService } from '../model/services/data-export.service';
 import { BulkExportBody, BulkExportResponse, DataExportBody, type RowsBody, UserExportQuery } from './data-export.dto';

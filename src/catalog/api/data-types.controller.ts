@@ -13,7 +13,7 @@ import { AdminOnly } from '../../platform/auth/admin-only.decorator';
 import type { UserPrincipal } from '../../platform/auth/principal';
 import { CurrentUser } from '../../platform/auth/current-principal.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
-import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
+import { IdempotencyKey } from '../../platform/http/idempotency-key.decorator';
 import { DataTypeService } from '../model/services/data-type.service';
 import { DataTypeRequest } from './data-type.request';
 import { DataTypeListResponse, DataTypeResponse } from './data-type.response';

@@ -3,10 +3,11 @@ import { v7 as uuidv7 } from 'uuid';
 import { type AuditEntry, recordAudit } from '../../platform/audit/audit-log';
 import type { UserPrincipal } from '../../platform/auth/principal';
 import { DomainError } from '../../platform/errors/domain-error';
-import { claimIdempotencyKey, type IdempotentRequest } from '../../platform/idempotency/idempotency-keys';
-import { type DataType as Row, Prisma } from '../../platform/prisma/generated/client';
-import { jsonOf } from '../../platform/prisma/json';
-import { PrismaService } from '../../platform/prisma/prisma.service';
+import type { IdempotentRequest } from '../../platform/idempotent-request';
+import { claimIdempotencyKey } from '../../platform/database/idempotency-keys';
+import { type DataType as Row, Prisma } from '../../platform/database/generated/client';
+import { jsonOf } from '../../platform/database/json';
+import { PrismaService } from '../../platform/database/prisma.service';
 import type { DataType, DataTypeDefinition, SensitiveColumn } from '../model/domain/data-type';
 import { type DataTypeCreation, DataTypeRepository } from '../model/domain/interfaces/data-type.repository';
 

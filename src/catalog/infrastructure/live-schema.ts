@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { TypeFamily } from '../../formats';
-import type { Snapshot } from '../../platform/postgres/snapshot';
-import { Sql, sql } from '../../platform/postgres/sql';
+import type { Snapshot } from '../../platform/database/snapshot';
+import { Sql, sql } from '../../platform/database/sql';
 import type { LiveColumn, LiveTable } from '../model/domain/live-table';
 
 interface ColumnRow extends Record<string, unknown> {

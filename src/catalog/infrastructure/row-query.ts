@@ -1,4 +1,4 @@
-import { Sql, sql } from '../../platform/postgres/sql';
+import { Sql, sql } from '../../platform/database/sql';
 import type { LiveColumn, LiveTable } from '../model/domain/live-table';
 import type { Condition, AccessPredicate, Operand, Operator, TablePlan } from '../model/domain/table-plan';
 import { selected } from './snapshot-relation';

@@ -1,6 +1,6 @@
 import type { Column, Projection, Relation, RenderedRows } from '../../formats';
-import type { Snapshot } from '../../platform/postgres/snapshot';
-import { Sql, sql } from '../../platform/postgres/sql';
+import type { Snapshot } from '../../platform/database/snapshot';
+import { Sql, sql } from '../../platform/database/sql';
 import type { LiveColumn } from '../model/domain/live-table';
 import { rowError } from './row-error';
 

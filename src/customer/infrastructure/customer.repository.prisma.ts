@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { recordAudit } from '../../platform/audit/audit-log';
-import { Prisma } from '../../platform/prisma/generated/client';
-import { PrismaService } from '../../platform/prisma/prisma.service';
+import { Prisma } from '../../platform/database/generated/client';
+import { PrismaService } from '../../platform/database/prisma.service';
 import type { Customer } from '../model/domain/customer';
 import { CustomerRepository, type NewCustomer } from '../model/domain/interfaces/customer.repository';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { recordAggregatedAudit } from '../../platform/audit/aggregated-audit';
-import { Prisma } from '../../platform/prisma/generated/client';
-import { PrismaService } from '../../platform/prisma/prisma.service';
+import { Prisma } from '../../platform/database/generated/client';
+import { PrismaService } from '../../platform/database/prisma.service';
 import type { FailedAttempt } from '../model/domain/failed-attempt';
 import { type FailureCount, FailureRepository } from '../model/domain/interfaces/failure.repository';
 

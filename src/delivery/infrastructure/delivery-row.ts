@@ -1,6 +1,6 @@
 import type { DeliveryCode } from '../../platform/errors/record-codes';
 import type { ChannelName } from '../../platform/outbox/planned-delivery';
-import type { Delivery as DeliveryRow } from '../../platform/prisma/generated/client';
+import type { Delivery as DeliveryRow } from '../../platform/database/generated/client';
 import type { DeliveryRecord, DeliveryState, DeliveryStatus } from '../model/domain/delivery-state';
 import type { Parcel, Receipt } from '../model/domain/parcel';
 

@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 import type { UserPrincipal } from '../../platform/auth/principal';
 import { CurrentUser } from '../../platform/auth/current-principal.decorator';
 import { PageQuery } from '../../platform/http/page';
-import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
+import { IdempotencyKey } from '../../platform/http/idempotency-key.decorator';
 import { EventResponder } from './event-responder';
 import { ExportsResults, ListsEvents, ListsResults, ShowsEvent } from './event-routes.decorator';
 import type { EventDetailsResponse, EventListResponse } from './event.response';

@@ -1,5 +1,5 @@
-import type { Snapshot } from '../../platform/postgres/snapshot';
-import { Sql, sql } from '../../platform/postgres/sql';
+import type { Snapshot } from '../../platform/database/snapshot';
+import { Sql, sql } from '../../platform/database/sql';
 import type { EventQuestion } from '../model/domain/event';
 import { sortingTags } from '../model/domain/event-locale';
 import type { ParticipantResult } from '../model/domain/participant-result';

@@ -1,5 +1,5 @@
 import { isCustomer, type Principal } from '../../platform/auth/principal';
-import { Sql, sql } from '../../platform/postgres/sql';
+import { Sql, sql } from '../../platform/database/sql';
 
 /** The condition, for Prisma, that an event is the principal's: that they hold it, or that it is held for them. */
 export function visibleTo(

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../platform/auth/principal';
-import { type Page, pageOf } from '../../platform/http/page';
-import { Prisma } from '../../platform/prisma/generated/client';
-import { PrismaService } from '../../platform/prisma/prisma.service';
+import { type Page, toPage } from '../../platform/paging';
+import { Prisma } from '../../platform/database/generated/client';
+import { PrismaService } from '../../platform/database/prisma.service';
 import type { Event, EventDetails } from '../model/domain/event';
 import { EventRepository } from '../model/domain/interfaces/event.repository';
 import type { ParticipantResult, Result } from '../model/domain/participant-result';
@@ -65,7 +65,7 @@ export class PrismaEventRepository extends EventRepository {
         select: eventColumns,
       }),
     ]);
-    return pageOf(count, rows, size, (event) => event);
+    return toPage(count, rows, size, (event) => event);
   }
 
   override countParticipants(eventId: string): Promise<number> {

@@ -4,7 +4,7 @@ import type { Response } from 'express';
 import { isCustomer, type Principal } from '../../platform/auth/principal';
 import { abortSlowClient } from '../../platform/http/slow-client';
 import { preferredWait } from '../../platform/http/prefer-wait';
-import { rateLimitHeaders } from '../../platform/rate-limit/rate-limit';
+import { rateLimitHeaders } from '../../platform/rate-limit';
 import type { Export } from '../model/domain/export';
 import type { ExportCreation } from '../model/domain/interfaces/export.repository';
 import { ExportDownload, type InlineJson } from '../model/services/export-download';

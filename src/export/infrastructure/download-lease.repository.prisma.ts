@@ -3,8 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { escapeLiteral, type PoolClient } from 'pg';
 import type { Principal } from '../../platform/auth/principal';
 import { Config } from '../../platform/config/config';
-import { Prisma } from '../../platform/prisma/generated/client';
-import { PrismaService } from '../../platform/prisma/prisma.service';
+import { Prisma } from '../../platform/database/generated/client';
+import { PrismaService } from '../../platform/database/prisma.service';
 import { nameOf, wayOf } from '../model/domain/downloader';
 import type { Export } from '../model/domain/export';
 import {

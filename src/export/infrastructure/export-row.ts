@@ -1,11 +1,11 @@
-import { Prisma } from '../../platform/prisma/generated/client';
+import { Prisma } from '../../platform/database/generated/client';
 import { type AuditEntry, recordAudit } from '../../platform/audit/audit-log';
 import type { Principal } from '../../platform/auth/principal';
 import type { FailureCode, WarningCode } from '../../platform/errors/record-codes';
-import type { Export as ExportRow } from '../../platform/prisma/generated/client';
+import type { Export as ExportRow } from '../../platform/database/generated/client';
 import { postToOutbox, type OutboxMessage } from '../../platform/outbox/outbox';
 import type { Ending, PlannedDelivery } from '../../platform/outbox/planned-delivery';
-import type { Transaction } from '../../platform/prisma/prisma.service';
+import type { Transaction } from '../../platform/database/prisma.service';
 import type { ExportFormat, ExportWarning, ProgressUnit } from '../../formats';
 import type { Export, StoredObject } from '../model/domain/export';
 import { ownerOf, type Requester } from '../model/domain/record-owner';

@@ -4,22 +4,18 @@ import { recordAggregatedAudit } from '../../platform/audit/aggregated-audit';
 import { recordAudit } from '../../platform/audit/audit-log';
 import { type CustomerPrincipal, isCustomer, type Principal, principalKey } from '../../platform/auth/principal';
 import { Config } from '../../platform/config/config';
-import type { RateLimit } from '../../platform/config/rate-limit';
+import type { RateLimit } from '../../platform/rate-limit';
 import { DomainError } from '../../platform/errors/domain-error';
-import { type Page, pageOf } from '../../platform/http/page';
-import { claimIdempotencyKey, type IdempotentRequest } from '../../platform/idempotency/idempotency-keys';
+import { type Page, toPage } from '../../platform/paging';
+import type { IdempotentRequest } from '../../platform/idempotent-request';
+import { claimIdempotencyKey } from '../../platform/database/idempotency-keys';
 import { RequestContext } from '../../platform/observability/request-context';
-import { Prisma } from '../../platform/prisma/generated/client';
-import { jsonOf } from '../../platform/prisma/json';
-import { ownedBy, ownedBySql } from '../../platform/prisma/owned-by';
-import { PrismaService, type Transaction } from '../../platform/prisma/prisma.service';
-import {
-  type LimitUse,
-  type RateLimitState,
-  takeOneMoreOfAll,
-  type UsedWindow,
-} from '../../platform/rate-limit/rate-limit';
-import { scheduleFileRemoval } from '../../platform/sweeps/file-removals';
+import { Prisma } from '../../platform/database/generated/client';
+import { jsonOf } from '../../platform/database/json';
+import { ownedBy, ownedBySql } from '../../platform/database/owned-by';
+import { PrismaService, type Transaction } from '../../platform/database/prisma.service';
+import { type LimitUse, type RateLimitState, takeOneMoreOfAll, type UsedWindow } from '../../platform/rate-limit';
+import { scheduleFileRemoval } from '../../platform/work/file-removals';
 import type { RequestExport } from '../model/domain/commands/request-export.command';
 import { wayOf } from '../model/domain/downloader';
 import type { Export, FinishedFile, StoredObject } from '../model/domain/export';
@@ -101,7 +97,7 @@ export class PrismaExportRepository extends ExportRepository {
       this.prisma.export.count({ where: all }),
       this.prisma.export.findMany({ where: { ...all, id: { lt: cursor } }, orderBy: { id: 'desc' }, take: size + 1 }),
     ]);
-    return pageOf(count, rows, size, toExport);
+    return toPage(count, rows, size, toExport);
   }
 
   override async cancel(id: string, by: Principal): Promise<Export | null> {

@@ -1,4 +1,4 @@
-import { Prisma } from '../../platform/prisma/generated/client';
+import { Prisma } from '../../platform/database/generated/client';
 import type { FinishedFile } from '../model/domain/export';
 import { daysToSeconds } from '../model/domain/retention';
 

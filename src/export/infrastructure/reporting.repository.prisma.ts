@@ -1,8 +1,8 @@
 import { isIPv4 } from 'node:net';
 import { Injectable } from '@nestjs/common';
-import { type Page, pageOf } from '../../platform/http/page';
-import { Prisma } from '../../platform/prisma/generated/client';
-import { PrismaService } from '../../platform/prisma/prisma.service';
+import { type Page, toPage } from '../../platform/paging';
+import { Prisma } from '../../platform/database/generated/client';
+import { PrismaService } from '../../platform/database/prisma.service';
 import type { AuditRecord } from '../model/domain/audit-record';
 import type { ExportKind } from '../model/domain/export-kind';
 import type { ExportFormat } from '../../formats';
@@ -94,7 +94,7 @@ export class PrismaReportingRepository extends ReportingRepository {
                customer_id AS "customerId", request_id AS "requestId", address, details
         FROM export_audit_log WHERE ${all} AND ${older} ORDER BY at DESC, id DESC LIMIT ${size + 1}`,
     ]);
-    return pageOf(counted?.count ?? 0, rows, size, (record) => record);
+    return toPage(counted?.count ?? 0, rows, size, (record) => record);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ExportWarning } from '../warning';
-import { type Sql, sql } from '../../platform/postgres/sql';
+import { type Sql, sql } from '../../platform/database/sql';
 import type { Column } from '../relation';
 import { column } from '../column';
 import { neutralised, neutralisedName } from '../formula-guard';

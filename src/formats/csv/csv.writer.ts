@@ -1,5 +1,5 @@
 import type { ExportWarning } from '../warning';
-import { Sql } from '../../platform/postgres/sql';
+import { Sql } from '../../platform/database/sql';
 import type { ExportOptions } from '../writer';
 import { FormatWriter, type RenderedFile, type ReportProgress } from '../writer';
 import type { Relation, Relations } from '../relation';

@@ -1,4 +1,4 @@
-import { Sql, sql } from '../../platform/postgres/sql';
+import { Sql, sql } from '../../platform/database/sql';
 import type { ExportOptions } from '../writer';
 import { FormatWriter, type RenderedFile, type ReportProgress } from '../writer';
 import type { Projection, Section, Sections } from '../relation';

@@ -1,4 +1,4 @@
-import { Sql, sql } from '../../platform/postgres/sql';
+import { Sql, sql } from '../../platform/database/sql';
 import type { Column, Projection, Relation } from '../relation';
 
 /** The name under which a row says of which table it is, unless a column has that name. */

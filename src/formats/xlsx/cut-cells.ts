@@ -1,4 +1,4 @@
-import { Sql, sql } from '../../platform/postgres/sql';
+import { Sql, sql } from '../../platform/database/sql';
 import type { ExportWarning } from '../warning';
 import type { Relation, Relations } from '../relation';
 

@@ -1,4 +1,4 @@
-import { Sql, sql } from '../../platform/postgres/sql';
+import { Sql, sql } from '../../platform/database/sql';
 import { NUMBER_DIGITS } from './limits';
 import type { SheetColumn } from './sheet-column';
 import { scaleStyle } from './styles';

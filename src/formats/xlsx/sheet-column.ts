@@ -1,4 +1,4 @@
-import { Sql, sql } from '../../platform/postgres/sql';
+import { Sql, sql } from '../../platform/database/sql';
 import type { Column, Relation } from '../relation';
 import { column } from '../column';
 import { columnWidth, WIDEST } from './column-width';

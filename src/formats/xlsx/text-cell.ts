@@ -1,4 +1,4 @@
-import { Sql, sql } from '../../platform/postgres/sql';
+import { Sql, sql } from '../../platform/database/sql';
 import { runsAsFormula } from '../formula-guard';
 import { CELL_UNITS } from './limits';
 import { STYLES } from './styles';

@@ -1,4 +1,4 @@
-import { Sql, sql } from '../../platform/postgres/sql';
+import { Sql, sql } from '../../platform/database/sql';
 import { STYLES } from './styles';
 import { plainTextCell } from './text-cell';
 

@@ -1,4 +1,4 @@
-import { Sql, sql } from '../../platform/postgres/sql';
+import { Sql, sql } from '../../platform/database/sql';
 
 /** Characters that XML's own syntax or its treatment of line ends would take; a row with no line feed is one line. */
 const SYNTAX: readonly (readonly [character: string, instead: string])[] = [

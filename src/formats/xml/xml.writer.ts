@@ -1,4 +1,4 @@
-import { Sql, sql } from '../../platform/postgres/sql';
+import { Sql, sql } from '../../platform/database/sql';
 import type { Column, Projection, Relation, Relations } from '../relation';
 import { column } from '../column';
 import type { RowTally } from '../row-progress';

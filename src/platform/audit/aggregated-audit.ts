@@ -1,7 +1,7 @@
 import { networkOf } from '../http/network';
 import { RequestContext } from '../observability/request-context';
-import { Prisma } from '../prisma/generated/client';
-import type { Transaction } from '../prisma/prisma.service';
+import { Prisma } from '../database/generated/client';
+import type { Transaction } from '../database/prisma.service';
 import { type AuditEntry, recordAudit } from './audit-log';
 
 /** There is at most one entry in so many seconds about one subject from one network. */

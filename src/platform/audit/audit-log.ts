@@ -1,5 +1,5 @@
 import { RequestContext } from '../observability/request-context';
-import type { Transaction } from '../prisma/prisma.service';
+import type { Transaction } from '../database/prisma.service';
 
 /** One step in the life of a thing, and who took it. */
 export interface AuditEntry {

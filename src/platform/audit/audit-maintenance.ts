@@ -1,9 +1,9 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Config } from '../config/config';
 import { RepeatedWarnings } from '../observability/repeated-warnings';
-import { PrismaService } from '../prisma/prisma.service';
-import { ClusterSchedule } from '../sweeps/cluster-schedule';
-import { PeriodicTask } from '../time/periodic-task';
+import { PrismaService } from '../database/prisma.service';
+import { ClusterSchedule } from '../work/cluster-schedule';
+import { PeriodicTask } from '../work/periodic-task';
 import { writePendingAggregates } from './aggregated-audit';
 
 const PAUSE_MS = 15_000;

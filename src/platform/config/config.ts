@@ -1,5 +1,5 @@
 import { Environment, type Sender } from './environment';
-import type { RateLimit } from './rate-limit';
+import type { RateLimit } from '../rate-limit';
 
 /** The kinds of requests that are limited by themselves, by the names that callers see. */
 export type RequestLimitName = 'sessions' | 'thumbnails' | 'schedule-changes';

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { isMailAddress } from '../mail/mail-address';
-import type { RateLimit } from './rate-limit';
+import type { RateLimit } from '../rate-limit';
 
 const url = (...protocols: string[]) =>
   z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {

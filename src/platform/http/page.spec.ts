@@ -1,16 +1,17 @@
 import type { Request } from 'express';
-import { toPageResponse, pageOf, pageSize } from './page';
+import { toPage } from '../paging';
+import { toPageResponse, pageSize } from './page';
 
 const rows = [5n, 4n, 3n].map((id) => ({ id }));
 const textOf = ({ id }: { id: bigint }) => `item ${id}`;
 
 describe('A page of a list', () => {
   it('has a next page where one more row was read than it shows', () => {
-    expect(pageOf(9, rows, 2, textOf)).toEqual({ count: 9, items: ['item 5', 'item 4'], nextCursor: '4' });
+    expect(toPage(9, rows, 2, textOf)).toEqual({ count: 9, items: ['item 5', 'item 4'], nextCursor: '4' });
   });
 
   it.each([3, 4])('is the last one where no more rows were read than it may show: %d', (size) => {
-    expect(pageOf(9, rows, size, textOf)).toEqual({
+    expect(toPage(9, rows, size, textOf)).toEqual({
       count: 9,
       items: ['item 5', 'item 4', 'item 3'],
       nextCursor: null,
@@ -18,7 +19,7 @@ describe('A page of a list', () => {
   });
 
   it('is empty where there is nothing', () => {
-    expect(pageOf(0, [], 2, textOf)).toEqual({ count: 0, items: [], nextCursor: null });
+    expect(toPage(0, [], 2, textOf)).toEqual({ count: 0, items: [], nextCursor: null });
   });
 
   it('has fifty items where no other number was asked for', () => {
@@ -27,7 +28,7 @@ describe('A page of a list', () => {
 
   it('names the next page at the public address, with the query of this one', () => {
     const request = { originalUrl: '/api/v1/exports/?status=failed&cursor=old&limit=2' } as Request;
-    const page = pageOf(9, rows, 2, textOf);
+    const page = toPage(9, rows, 2, textOf);
 
     const answer = toPageResponse(page, request, 'https://exports.example.com', (item) => item.toUpperCase());
 
@@ -46,7 +47,7 @@ describe('A page of a list', () => {
     '//evil.example/../api/v1/exports?limit=2',
     '/api/v1/exports?limit=2',
   ])('names the public address whatever the request target is: %s', (originalUrl) => {
-    const page = pageOf(9, rows, 2, textOf);
+    const page = toPage(9, rows, 2, textOf);
 
     const { next } = toPageResponse(page, { originalUrl } as Request, 'https://exports.example.com', (item) => item);
 

@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
 import type { Request } from 'express';
+import type { Page } from '../paging';
 
 const DEFAULT_SIZE = 50;
 const MAX_PAGE_SIZE = 200;
@@ -28,28 +29,6 @@ export class PageQuery extends PageSizeQuery {
 
 export function pageSize({ limit }: PageSizeQuery): number {
   return limit ?? DEFAULT_SIZE;
-}
-
-/** A part of a list as the model knows it. `nextCursor` is `null` on the last page. */
-export interface Page<Item> {
-  readonly count: number;
-  readonly nextCursor: string | null;
-  readonly items: readonly Item[];
-}
-
-/**
- * A page of what was read with one row more than `size`, which tells whether there is a next page.
- * @param count how many the whole list has
- */
-export function pageOf<Row extends { readonly id: string | bigint }, Item>(
-  count: number,
-  rows: readonly Row[],
-  size: number,
-  toItem: (row: Row) => Item,
-): Page<Item> {
-  const shown = rows.slice(0, size);
-  const last = rows.length > size ? shown.at(-1) : undefined;
-  return { count, items: shown.map(toItem), nextCursor: last ? String(last.id) : null };
 }
 
 export abstract class PageResponse {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Response } from 'express';
 import { ChallengeException } from '../auth/challenge.exception';
-import { RateLimitExceededError, rateLimitHeaders } from '../rate-limit/rate-limit';
+import { RateLimitExceededError, rateLimitHeaders } from '../rate-limit';
 import { RepeatedWarnings } from '../observability/repeated-warnings';
 import { problemOf } from './problem-details';
 

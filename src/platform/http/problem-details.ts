@@ -2,7 +2,7 @@ import { HttpException } from '@nestjs/common';
 import { STATUS_CODES } from 'node:http';
 import { DomainError, type FieldError, STATUS_OF_KIND } from '../errors/domain-error';
 import type { FieldCode, ProblemCode } from '../errors/problem-codes';
-import { isDatabaseUnreachable } from '../prisma/database-fault';
+import { isDatabaseUnreachable } from '../database/database-fault';
 import { StorageUnavailableError } from '../storage/file-storage';
 
 /** RFC 9457. `error` repeats `detail` for clients that look for it there; `code` is stable, for programs. */

@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { Logger } from '@nestjs/common';
-import { onAbort } from '../time/on-abort';
+import { onAbort } from '../async';
 import { allowanceFor } from './image-allowance';
 import { ImageProcess, ImageProcessEndedError } from './image-process';
 import type { ImageJob } from './image-protocol';

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { RequestContext } from '../observability/request-context';
-import { jsonOf } from '../prisma/json';
-import type { Transaction } from '../prisma/prisma.service';
+import { jsonOf } from '../database/json';
+import type { Transaction } from '../database/prisma.service';
 import type { ChannelName } from './planned-delivery';
 
 /** Something that somebody has to be told or brought, sooner or later and, from their view, once. */

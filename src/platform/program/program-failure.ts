@@ -5,7 +5,7 @@ import {
   isDatabaseMissing,
   isDatabaseUnreachable,
   isTableMissing,
-} from '../prisma/database-fault';
+} from '../database/database-fault';
 import { UsageError } from './command-line';
 
 /** How the operator's program ends when it fails: what it writes to stderr, and its exit code. */

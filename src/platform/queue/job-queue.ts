@@ -3,7 +3,7 @@ import type { Queue } from 'bullmq';
 import { Gauge } from 'prom-client';
 import { Health } from '../observability/health';
 import { Metrics } from '../observability/metrics';
-import { endsWithin } from '../time/ends-within';
+import { settlesWithin } from '../async';
 import { RepeatedWarnings } from '../observability/repeated-warnings';
 import { QueueConnections } from './queue-connections';
 
@@ -83,7 +83,7 @@ export class JobQueue implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await endsWithin(CLOSE_TIMEOUT_MS, this.queue.close());
+    await settlesWithin(CLOSE_TIMEOUT_MS, this.queue.close());
     // A close that fails leaves a client that connects again for ever.
     this.queue.disconnect().catch(() => undefined);
   }

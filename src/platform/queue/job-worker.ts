@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import type { Job, Worker } from 'bullmq';
 import { Config } from '../config/config';
-import { endsWithin } from '../time/ends-within';
+import { settlesWithin } from '../async';
 import type { JobType } from './job-queue';
 import { RepeatedWarnings } from '../observability/repeated-warnings';
 import { QueueConnections } from './queue-connections';
@@ -78,7 +78,7 @@ export class JobWorker implements OnApplicationBootstrap, OnModuleDestroy, Befor
       if (!(await this.workEndsWithin(HAND_BACK_MS)))
         this.logger.error('Work in hand did not end when it was told to; its lease will run out');
     }
-    if (!(await endsWithin(CLOSE_TIMEOUT_MS, worker.close()))) {
+    if (!(await settlesWithin(CLOSE_TIMEOUT_MS, worker.close()))) {
       this.logger.warn('The queue does not answer: its connections are cut');
     }
     // A close that fails leaves a client that connects again for ever.
@@ -86,7 +86,7 @@ export class JobWorker implements OnApplicationBootstrap, OnModuleDestroy, Befor
   }
 
   private workEndsWithin(milliseconds: number): Promise<boolean> {
-    return endsWithin(milliseconds, Promise.allSettled(this.running));
+    return settlesWithin(milliseconds, Promise.allSettled(this.running));
   }
 
   private async process(job: Job, signal: AbortSignal | undefined): Promise<void> {

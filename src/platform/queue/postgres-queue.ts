@@ -10,7 +10,7 @@ import {
   runMigrations,
   SchemaMigrationRequiredError,
 } from 'bullmq';
-import { pause } from '../time/pause';
+import { pause } from '../async';
 
 const MIN_RETRY_MS = 100;
 const MAX_RETRY_MS = 1_000;

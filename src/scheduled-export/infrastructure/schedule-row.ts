@@ -8,9 +8,9 @@ import {
   Prisma,
   type Schedule as ScheduleRow,
   type ScheduleRun as RunRow,
-} from '../../platform/prisma/generated/client';
-import { jsonOf } from '../../platform/prisma/json';
-import type { Transaction } from '../../platform/prisma/prisma.service';
+} from '../../platform/database/generated/client';
+import { jsonOf } from '../../platform/database/json';
+import type { Transaction } from '../../platform/database/prisma.service';
 import type { Frequency } from '../model/domain/recurrence/recurrence-rule';
 import type { DestinationOptions, Schedule, ScheduleContent, ScheduleDefinition } from '../model/domain/schedule';
 import { isOwner } from '../model/domain/schedule-access';

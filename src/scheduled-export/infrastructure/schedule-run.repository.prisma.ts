@@ -2,21 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { type UserPrincipal, type Person, principalKey } from '../../platform/auth/principal';
 import { Config } from '../../platform/config/config';
-import type { RateLimit } from '../../platform/config/rate-limit';
+import type { RateLimit } from '../../platform/rate-limit';
 import { DomainError } from '../../platform/errors/domain-error';
-import { type Page, pageOf } from '../../platform/http/page';
-import { claimIdempotencyKey, type IdempotentRequest } from '../../platform/idempotency/idempotency-keys';
+import { type Page, toPage } from '../../platform/paging';
+import type { IdempotentRequest } from '../../platform/idempotent-request';
+import { claimIdempotencyKey } from '../../platform/database/idempotency-keys';
 import { postToOutbox } from '../../platform/outbox/outbox';
 import type { PlannedDelivery } from '../../platform/outbox/planned-delivery';
-import { ownedBy } from '../../platform/prisma/owned-by';
-import { PrismaService, type Transaction } from '../../platform/prisma/prisma.service';
-import {
-  RateLimitExceededError,
-  type RateLimitState,
-  takeOneMore,
-  type UsedWindow,
-} from '../../platform/rate-limit/rate-limit';
-import { RateLimitUses } from '../../platform/rate-limit/rate-limit-uses';
+import { ownedBy } from '../../platform/database/owned-by';
+import { PrismaService, type Transaction } from '../../platform/database/prisma.service';
+import { RateLimitExceededError, type RateLimitState, takeOneMore, type UsedWindow } from '../../platform/rate-limit';
+import { RateLimitUses } from '../../platform/database/rate-limit-uses';
 import {
   type BegunRun,
   type DatedRun,
@@ -133,7 +129,7 @@ export class PrismaScheduleRunRepository extends ScheduleRunRepository {
         take: size + 1,
       }),
     ]);
-    return pageOf(count, rows, size, toRun);
+    return toPage(count, rows, size, toRun);
   }
 
   override async lastOf(scheduleIds: readonly string[]): Promise<Map<string, ScheduleRun>> {

@@ -3,11 +3,12 @@ import { v7 as uuidv7 } from 'uuid';
 import { type UserPrincipal, type Person, principalKey } from '../../platform/auth/principal';
 import type { AuditEntry } from '../../platform/audit/audit-log';
 import { DomainError } from '../../platform/errors/domain-error';
-import { type Page, pageOf } from '../../platform/http/page';
-import { claimIdempotencyKey, type IdempotentRequest } from '../../platform/idempotency/idempotency-keys';
-import { Prisma } from '../../platform/prisma/generated/client';
-import { ownedBySql } from '../../platform/prisma/owned-by';
-import { PrismaService, type Transaction } from '../../platform/prisma/prisma.service';
+import { type Page, toPage } from '../../platform/paging';
+import type { IdempotentRequest } from '../../platform/idempotent-request';
+import { claimIdempotencyKey } from '../../platform/database/idempotency-keys';
+import { Prisma } from '../../platform/database/generated/client';
+import { ownedBySql } from '../../platform/database/owned-by';
+import { PrismaService, type Transaction } from '../../platform/database/prisma.service';
 import {
   type ScheduleCreation,
   type ScheduleQuery,
@@ -61,7 +62,7 @@ export class PrismaScheduleRepository extends ScheduleRepository {
       this.prisma.schedule.count({ where: all }),
       this.prisma.schedule.findMany({ where: { ...all, id: { lt: cursor } }, orderBy: { id: 'desc' }, take: size + 1 }),
     ]);
-    return pageOf(count, rows, size, toSchedule);
+    return toPage(count, rows, size, toSchedule);
   }
 
   override replace(id: string, definition: ScheduleDefinition, by: UserPrincipal): Promise<Schedule | null> {

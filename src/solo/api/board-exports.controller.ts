@@ -14,7 +14,7 @@ import { ForUsers } from '../../platform/auth/for-users.decorator';
 import type { Principal } from '../../platform/auth/principal';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { PageQuery, pageSize } from '../../platform/http/page';
-import { IdempotencyKey } from '../../platform/idempotency/idempotency-key.decorator';
+import { IdempotencyKey } from '../../platform/http/idempotency-key.decorator';
 import { BoardExportService } from '../model/services/board-export.service';
 import { BoardExportRequest } from './export-request.dto';
 

@@ -7,7 +7,7 @@ import type { UserPrincipal } from '../../platform/auth/principal';
 import { type AuthenticatedRequest, CurrentUser } from '../../platform/auth/current-principal.decorator';
 import { DomainError } from '../../platform/errors/domain-error';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
-import { RateLimited } from '../../platform/rate-limit/rate-limited.decorator';
+import { RateLimited } from '../../platform/http/rate-limited.decorator';
 import { SessionThumbnailService } from '../model/services/session-thumbnail.service';
 import { SoloSessionService } from '../model/services/solo-session.service';
 import { ThumbnailResponse } from './session.response';

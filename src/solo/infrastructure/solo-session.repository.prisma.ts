@@ -4,14 +4,15 @@ import { v7 as uuidv7 } from 'uuid';
 import { type Principal, principalKey, type Person } from '../../platform/auth/principal';
 import { Config } from '../../platform/config/config';
 import { DomainError } from '../../platform/errors/domain-error';
-import { type Page, pageOf } from '../../platform/http/page';
-import { claimIdempotencyKey, type IdempotentRequest } from '../../platform/idempotency/idempotency-keys';
-import { Sql, sql } from '../../platform/postgres/sql';
-import { readStoredBytes } from '../../platform/postgres/stored-bytes';
-import { Prisma, type SoloSession as SessionRow } from '../../platform/prisma/generated/client';
-import { ownedBy, ownedBySql } from '../../platform/prisma/owned-by';
-import { PrismaService, type StatementRunner } from '../../platform/prisma/prisma.service';
-import { scheduleFileRemoval } from '../../platform/sweeps/file-removals';
+import { type Page, toPage } from '../../platform/paging';
+import type { IdempotentRequest } from '../../platform/idempotent-request';
+import { claimIdempotencyKey } from '../../platform/database/idempotency-keys';
+import { Sql, sql } from '../../platform/database/sql';
+import { readStoredBytes } from '../../platform/database/stored-bytes';
+import { Prisma, type SoloSession as SessionRow } from '../../platform/database/generated/client';
+import { ownedBy, ownedBySql } from '../../platform/database/owned-by';
+import { PrismaService, type StatementRunner } from '../../platform/database/prisma.service';
+import { scheduleFileRemoval } from '../../platform/work/file-removals';
 import {
   type NewSession,
   type SessionChange,
@@ -104,7 +105,7 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
         omit,
       }),
     ]);
-    return pageOf(count, rows, size, toSession);
+    return toPage(count, rows, size, toSession);
   }
 
   override async update(id: string, owner: Person, change: SessionChange): Promise<SoloSession | null> {

@@ -3,7 +3,7 @@ import { plainToInstance } from 'class-transformer';
 import { DataTypeRequest } from '../../../src/catalog/api/data-type.request';
 import { fingerprintOf } from '../../../src/export/model/services/fingerprint';
 import { principalKey } from '../../../src/platform/auth/principal';
-import { idempotentRequest } from '../../../src/platform/idempotency/idempotency-keys';
+import { idempotentRequest } from '../../../src/platform/idempotent-request';
 import { ScheduleRequest } from '../../../src/scheduled-export/api/schedule.request';
 import { VECTORS } from './vectors';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RequestExport } from '../../../src/export/model/domain/commands/request-export.command';
-import type { IdempotentRequest } from '../../../src/platform/idempotency/idempotency-keys';
+import type { IdempotentRequest } from '../../../src/platform/idempotent-request';
 import type { Principal } from '../../../src/platform/auth/principal';
 import type { RecurrenceRule } from '../../../src/scheduled-export/model/domain/recurrence/recurrence-rule';
 

@@ -1,4 +1,4 @@
-import { MIGRATION_LEDGER, SERVICE_TABLES } from '../../../platform/postgres/table-owners';
+import { MIGRATION_LEDGER, SERVICE_TABLES } from '../../../platform/database/table-owners';
 
 /**
  * Tables of the service itself. They hold keys of its clients and receivers, the state of its work, and files' places: none

@@ -3,7 +3,7 @@ import { isUUID } from 'class-validator';
 import { isAdmin } from '../../../platform/auth/admin';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
-import { idempotentRequest } from '../../../platform/idempotency/idempotency-keys';
+import { idempotentRequest } from '../../../platform/idempotent-request';
 import type { DataType, DataTypeDefinition } from '../domain/data-type';
 import { type DataTypeDraft, definitionOf } from '../domain/data-type-draft';
 import { type DataTypeCreation, DataTypeRepository } from '../domain/interfaces/data-type.repository';

@@ -8,7 +8,7 @@ import {
 import { Config } from '../../../platform/config/config';
 import { RepeatedWarnings } from '../../../platform/observability/repeated-warnings';
 import { type ChannelName, CHANNELS } from '../../../platform/outbox/planned-delivery';
-import { PeriodicTask } from '../../../platform/time/periodic-task';
+import { PeriodicTask } from '../../../platform/work/periodic-task';
 import { SLOTS, SLOW_SLOTS } from '../domain/attempt-limits';
 import { type DeliveryAttempt, DeliveryRepository, type Room } from '../domain/interfaces/delivery.repository';
 import { TransferProgress } from '../domain/transfer-progress';

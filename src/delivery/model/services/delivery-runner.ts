@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
-import { Lease } from '../../../platform/leases/lease';
+import { Lease } from '../../../platform/work/lease';
 import { RequestContext } from '../../../platform/observability/request-context';
-import { pause } from '../../../platform/time/pause';
+import { pause } from '../../../platform/async';
 import { ATTEMPT_MS, HEARTBEAT_MS, MAX_ATTEMPTS, pauseAfter } from '../domain/attempt-limits';
 import { DeliveryRefusedError } from '../domain/interfaces/delivery-channel';
 import { type DeliveryAttempt, DeliveryRepository } from '../domain/interfaces/delivery.repository';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import type { Principal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
-import type { Page } from '../../../platform/http/page';
+import type { Page } from '../../../platform/paging';
 import type { Event, EventDetails } from '../domain/event';
 import { EventRepository } from '../domain/interfaces/event.repository';
 import type { ParticipantResult } from '../domain/participant-result';

@@ -1,4 +1,4 @@
-import { Lease } from '../../../platform/leases/lease';
+import { Lease } from '../../../platform/work/lease';
 import { HEARTBEAT_MS } from '../domain/attempt-limits';
 import type { Progress } from '../../../formats';
 import type { Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { requireAdmin } from '../../../platform/auth/admin';
 import type { UserPrincipal } from '../../../platform/auth/principal';
-import type { Page } from '../../../platform/http/page';
+import type { Page } from '../../../platform/paging';
 import type { AuditRecord } from '../domain/audit-record';
 import type { ExportStats } from '../domain/export-stats';
 import { type AuditQuery, ReportingRepository, type Period } from '../domain/interfaces/reporting.repository';

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
-import { pause } from '../../../platform/time/pause';
+import { pause } from '../../../platform/async';
 import type { RequestExport } from '../domain/commands/request-export.command';
 import type { ExportFailure, FinishedFile } from '../domain/export';
 import { type RenderedFile, toFileName } from '../../../formats';

@@ -1,7 +1,7 @@
 import { createExportBench, type ExportBench } from '../../../../test/support/export-bench';
 import { ANN, delivering, finishedFile } from '../../../../test/support/export-requests';
 import { toBody } from '../../../../test/support/texts';
-import { SweepMetrics } from '../../../platform/sweeps/sweep-metrics';
+import { SweepMetrics } from '../../../platform/work/sweep-metrics';
 import { MAX_ATTEMPTS } from '../domain/attempt-limits';
 import { objectPrefix } from '../domain/object-key';
 import { ExportSweep } from './export-sweep';

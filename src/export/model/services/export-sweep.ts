@@ -2,8 +2,8 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { Config } from '../../../platform/config/config';
 import { RepeatedWarnings } from '../../../platform/observability/repeated-warnings';
 import { FileStorage } from '../../../platform/storage/file-storage';
-import { SweepMetrics } from '../../../platform/sweeps/sweep-metrics';
-import { PeriodicTask } from '../../../platform/time/periodic-task';
+import { SweepMetrics } from '../../../platform/work/sweep-metrics';
+import { PeriodicTask } from '../../../platform/work/periodic-task';
 import { MaintenanceRepository } from '../domain/interfaces/maintenance.repository';
 import { objectPrefix } from '../domain/object-key';
 import { ExportAnnouncer } from './export-announcer';

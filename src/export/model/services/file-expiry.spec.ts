@@ -1,7 +1,7 @@
 import { createExportBench } from '../../../../test/support/export-bench';
 import { ANN, finishedFile } from '../../../../test/support/export-requests';
 import { toBody } from '../../../../test/support/texts';
-import { SweepMetrics } from '../../../platform/sweeps/sweep-metrics';
+import { SweepMetrics } from '../../../platform/work/sweep-metrics';
 import { objectPrefix } from '../domain/object-key';
 import { FileExpiry } from './file-expiry';
 

@@ -1,4 +1,4 @@
-import { type IdempotentRequest, idempotentRequest } from '../../../platform/idempotency/idempotency-keys';
+import { type IdempotentRequest, idempotentRequest } from '../../../platform/idempotent-request';
 import type { RequestExport } from '../domain/commands/request-export.command';
 
 /** By what a repeat of a request is known; `null` when the client gave it no name of its own. */

@@ -3,7 +3,7 @@ import { createExportBench, TEXT } from '../../../../test/support/export-bench';
 import { ANN, finishedFile, PARTNER } from '../../../../test/support/export-requests';
 import { toBody } from '../../../../test/support/texts';
 import { LinkSigner } from '../../../platform/auth/link-signer';
-import { pause } from '../../../platform/time/pause';
+import { pause } from '../../../platform/async';
 import { MAX_COMMIT_DELAY_MS, STAYS_FOR_MS } from '../domain/download-lease-limits';
 import { objectPrefix } from '../domain/object-key';
 import { ExportDownload } from './export-download';

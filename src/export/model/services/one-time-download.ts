@@ -4,7 +4,7 @@ import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { RequestContext } from '../../../platform/observability/request-context';
 import { FileStorage, StorageUnavailableError } from '../../../platform/storage/file-storage';
-import { pause } from '../../../platform/time/pause';
+import { pause } from '../../../platform/async';
 import {
   acceptWithinSeconds,
   HANDOVER_RETRY_SECONDS,

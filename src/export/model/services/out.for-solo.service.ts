@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isCustomer, type Principal } from '../../../platform/auth/principal';
 import { Config } from '../../../platform/config/config';
 import type { DeliveryPlan } from '../../../platform/outbox/planned-delivery';
-import type { Page } from '../../../platform/http/page';
+import type { Page } from '../../../platform/paging';
 import type { ExportFormat, ExportOptions } from '../../../formats';
 import type { Export } from '../domain/export';
 import type { RecordOwner } from '../domain/record-owner';

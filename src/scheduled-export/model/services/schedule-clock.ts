@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { ExportsForScheduledExport } from '../../../export';
 import { Config } from '../../../platform/config/config';
 import { RepeatedWarnings } from '../../../platform/observability/repeated-warnings';
-import { PeriodicTask } from '../../../platform/time/periodic-task';
+import { PeriodicTask } from '../../../platform/work/periodic-task';
 import { ScheduleRunRepository } from '../domain/interfaces/schedule-run.repository';
 import { Ticker } from '../domain/interfaces/ticker';
 import { requestOf } from '../domain/run-request';

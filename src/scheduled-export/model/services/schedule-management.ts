@@ -3,7 +3,7 @@ import { isUUID } from 'class-validator';
 import { requireAdmin } from '../../../platform/auth/admin';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
-import type { Page } from '../../../platform/http/page';
+import type { Page } from '../../../platform/paging';
 import { ScheduleRepository, type ScheduleQuery } from '../domain/interfaces/schedule.repository';
 import { needsAdmin, type Schedule } from '../domain/schedule';
 import { accessOf, accessToOwn, isOwner, type ScheduleAccess } from '../domain/schedule-access';

@@ -3,9 +3,9 @@ import { DeliveriesForScheduledExport, type DeliveryState } from '../../../deliv
 import { type Export, ExportsForScheduledExport } from '../../../export';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { Config } from '../../../platform/config/config';
-import type { Page } from '../../../platform/http/page';
-import { idempotentRequest } from '../../../platform/idempotency/idempotency-keys';
-import type { RateLimitState } from '../../../platform/rate-limit/rate-limit';
+import type { Page } from '../../../platform/paging';
+import { idempotentRequest } from '../../../platform/idempotent-request';
+import type { RateLimitState } from '../../../platform/rate-limit';
 import { ScheduleRunRepository } from '../domain/interfaces/schedule-run.repository';
 import { requestOf } from '../domain/run-request';
 import type { Schedule } from '../domain/schedule';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { requireAdmin } from '../../../platform/auth/admin';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
-import { idempotentRequest } from '../../../platform/idempotency/idempotency-keys';
+import { idempotentRequest } from '../../../platform/idempotent-request';
 import { ScheduleRepository, type ScheduleCreation } from '../domain/interfaces/schedule.repository';
 import { needsAdmin, type Schedule } from '../domain/schedule';
 import { accessOf, isOwner } from '../domain/schedule-access';

@@ -4,7 +4,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { Logger } from '@nestjs/common';
 import { Piscina } from 'piscina';
 import { ImageProcesses } from '../../../platform/images/image-processes';
-import { onAbort } from '../../../platform/time/on-abort';
+import { onAbort } from '../../../platform/async';
 import type { Drawing } from '../../../formats';
 import type { AssetLoader } from '../../model/board/asset-loader';
 import { threadEnd } from './drawing-errors';

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Drawing, ExportWarning } from '../../../formats';
 import { ImageRefusedError } from '../../../platform/images/image-refused-error';
 import type { ImageSession, OnReply } from '../../../platform/images/image-session';
-import { onAbort } from '../../../platform/time/on-abort';
+import { onAbort } from '../../../platform/async';
 import { AssetRefusedError, type AssetLoader } from '../../model/board/asset-loader';
 import { BoardTooComplexError, DrawingFailedError, reported, threadEnd } from './drawing-errors';
 import type { FromThread, ImageRequest, ToThread } from './drawing-protocol';

@@ -4,7 +4,7 @@ import type { ExportFormat, ExportOptions } from '../../../formats';
 import { type Export, ExportsForSolo } from '../../../export';
 import type { Principal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
-import type { Page } from '../../../platform/http/page';
+import type { Page } from '../../../platform/paging';
 import { BOARD_FORMATS, type BoardFormat, pictureOf } from '../domain/picture';
 import { DrawingBudgetService } from './drawing-budget.service';
 import { SoloSessionService } from './solo-session.service';

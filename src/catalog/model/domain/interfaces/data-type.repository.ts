@@ -1,5 +1,5 @@
 import type { UserPrincipal } from '../../../../platform/auth/principal';
-import type { IdempotentRequest } from '../../../../platform/idempotency/idempotency-keys';
+import type { IdempotentRequest } from '../../../../platform/idempotent-request';
 import type { DataType, DataTypeDefinition, SensitiveColumn } from '../data-type';
 
 export interface DataTypeCreation {

@@ -1,5 +1,5 @@
 import type { Principal } from '../../../../platform/auth/principal';
-import type { Page } from '../../../../platform/http/page';
+import type { Page } from '../../../../platform/paging';
 import type { Event, EventDetails } from '../event';
 import type { ParticipantResult } from '../participant-result';
 

@@ -1,5 +1,5 @@
 import type { Principal } from '../../../../platform/auth/principal';
-import type { RateLimit } from '../../../../platform/config/rate-limit';
+import type { RateLimit } from '../../../../platform/rate-limit';
 import type { DeliveryPlan } from '../../../../platform/outbox/planned-delivery';
 import type { ExportFormat, ExportOptions, Progress } from '../../../../formats';
 import type { ExportKind } from '../export-kind';

@@ -1,7 +1,7 @@
 import type { Principal } from '../../../../platform/auth/principal';
-import type { IdempotentRequest } from '../../../../platform/idempotency/idempotency-keys';
-import type { Page } from '../../../../platform/http/page';
-import type { RateLimitState } from '../../../../platform/rate-limit/rate-limit';
+import type { IdempotentRequest } from '../../../../platform/idempotent-request';
+import type { Page } from '../../../../platform/paging';
+import type { RateLimitState } from '../../../../platform/rate-limit';
 import type { RequestExport } from '../commands/request-export.command';
 import type { Export, FinishedFile, StoredObject } from '../export';
 import type { ExportKind } from '../export-kind';

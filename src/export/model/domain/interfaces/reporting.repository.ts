@@ -1,4 +1,4 @@
-import type { Page } from '../../../../platform/http/page';
+import type { Page } from '../../../../platform/paging';
 import type { AuditRecord } from '../audit-record';
 import type { ExportStats } from '../export-stats';
 

@@ -1,8 +1,8 @@
 import type { UserPrincipal } from '../../../../platform/auth/principal';
-import type { RateLimit } from '../../../../platform/config/rate-limit';
-import type { Page } from '../../../../platform/http/page';
-import type { IdempotentRequest } from '../../../../platform/idempotency/idempotency-keys';
-import type { RateLimitState } from '../../../../platform/rate-limit/rate-limit';
+import type { RateLimit } from '../../../../platform/rate-limit';
+import type { Page } from '../../../../platform/paging';
+import type { IdempotentRequest } from '../../../../platform/idempotent-request';
+import type { RateLimitState } from '../../../../platform/rate-limit';
 import type { PlannedDelivery } from '../../../../platform/outbox/planned-delivery';
 import type { Pause, Schedule } from '../schedule';
 import type { RunVerdict, ScheduleRun } from '../schedule-run';

@@ -1,6 +1,6 @@
 import type { UserPrincipal, Person } from '../../../../platform/auth/principal';
-import type { Page } from '../../../../platform/http/page';
-import type { IdempotentRequest } from '../../../../platform/idempotency/idempotency-keys';
+import type { Page } from '../../../../platform/paging';
+import type { IdempotentRequest } from '../../../../platform/idempotent-request';
 import type { Schedule, ScheduleDefinition } from '../schedule';
 import type { ScheduleAccess } from '../schedule-access';
 

@@ -1,6 +1,6 @@
 import type { Principal, Person } from '../../../../platform/auth/principal';
-import type { IdempotentRequest } from '../../../../platform/idempotency/idempotency-keys';
-import type { Page } from '../../../../platform/http/page';
+import type { IdempotentRequest } from '../../../../platform/idempotent-request';
+import type { Page } from '../../../../platform/paging';
 import type { DrawingCost } from '../../board/drawing-cost';
 import type { BoardState, SoloSession } from '../solo-session';
 

@@ -2,9 +2,9 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { recordAudit } from '../audit/audit-log';
 import { Config } from '../config/config';
 import { RepeatedWarnings } from '../observability/repeated-warnings';
-import { PrismaService } from '../prisma/prisma.service';
+import { PrismaService } from '../database/prisma.service';
 import { FileStorage, type UnfinishedUpload } from '../storage/file-storage';
-import { PeriodicTask } from '../time/periodic-task';
+import { PeriodicTask } from './periodic-task';
 import { batchesOf } from './batches';
 import type { FileReferences } from './file-references';
 import { SweepMetrics } from './sweep-metrics';

@@ -9,4 +9,4 @@ import { ClusterSchedule } from './cluster-schedule';
   providers: [FileRemovals, OrphanFileCollector, SweepMetrics, ClusterSchedule],
   exports: [OrphanFileCollector, SweepMetrics, ClusterSchedule],
 })
-export class SweepsModule {}
+export class WorkModule {}

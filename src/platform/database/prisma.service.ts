@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool, type PoolClient, type QueryConfig } from 'pg';
-import { endsWithin } from '../time/ends-within';
+import { settlesWithin } from '../async';
 import { queryInPieces } from './query-in-pieces';
 import { Prisma, PrismaClient } from './generated/client';
 
@@ -78,7 +78,7 @@ export class PrismaService extends PrismaClient implements OnApplicationShutdown
 
   // After the worker and the HTTP server have ended, which both write to the last moment.
   async onApplicationShutdown(): Promise<void> {
-    await endsWithin(CLOSE_TIMEOUT_MS, this.$disconnect());
+    await settlesWithin(CLOSE_TIMEOUT_MS, this.$disconnect());
   }
 }
 

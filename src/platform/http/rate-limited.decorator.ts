@@ -1,16 +1,30 @@
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import {
+  applyDecorators,
+  type CanActivate,
+  type ExecutionContext,
+  Injectable,
+  SetMetadata,
+  UseGuards,
+} from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Response } from 'express';
 import type { AuthenticatedRequest } from '../auth/current-principal.decorator';
 import { Config, type RequestLimitName } from '../config/config';
-import { rateLimitHeaders } from './rate-limit';
-import { RateLimitUses } from './rate-limit-uses';
+import { RateLimitUses } from '../database/rate-limit-uses';
+import { rateLimitHeaders } from '../rate-limit';
 
-export const RATE_LIMITED = 'rate-limited';
+const RATE_LIMITED = 'rate-limited';
 
-/** Counts requests on the account of their caller, before their bodies are read. */
+/**
+ * Limits how often one account may call a route. Repeated and refused requests count too, because each of them costs work.
+ */
+export function RateLimited(name: RequestLimitName): MethodDecorator {
+  return applyDecorators(SetMetadata(RATE_LIMITED, name), UseGuards(RateLimitGuard));
+}
+
+/** Counts requests by the account of their caller, before their bodies are read. */
 @Injectable()
-export class RateLimitGuard implements CanActivate {
+class RateLimitGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly config: Config,

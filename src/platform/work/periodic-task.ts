@@ -1,4 +1,4 @@
-import { endsWithin } from './ends-within';
+import { settlesWithin } from '../async';
 
 /** A round that takes longer is left behind: what it waits for, such as a database, may be away. */
 const STOP_TIMEOUT_MS = 2_000;
@@ -35,6 +35,6 @@ export class PeriodicTask {
   async stop(): Promise<void> {
     this.over.abort();
     clearTimeout(this.timer);
-    await endsWithin(STOP_TIMEOUT_MS, this.running);
+    await settlesWithin(STOP_TIMEOUT_MS, this.running);
   }
 }

@@ -2,10 +2,10 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { v7 as uuidv7 } from 'uuid';
 import { Config } from '../config/config';
 import { RepeatedWarnings } from '../observability/repeated-warnings';
-import { PrismaService, type Transaction } from '../prisma/prisma.service';
+import { PrismaService, type Transaction } from '../database/prisma.service';
 import { FileStorage } from '../storage/file-storage';
 import { assertDiscardablePrefix } from '../storage/storage-key';
-import { PeriodicTask } from '../time/periodic-task';
+import { PeriodicTask } from './periodic-task';
 import { SweepMetrics } from './sweep-metrics';
 
 const BATCH = 100;

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'pg';
 import { Config } from '../config/config';
-import { endsWithin } from '../time/ends-within';
+import { settlesWithin } from '../async';
 import { Snapshot } from './snapshot';
 import { Sql, sql } from './sql';
 
@@ -79,6 +79,6 @@ export class ExportDatabase implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     const pools = [this.files, this.streams, this.glances, this.watches];
-    await endsWithin(CLOSE_TIMEOUT_MS, Promise.all(pools.map((pool) => pool.end())));
+    await settlesWithin(CLOSE_TIMEOUT_MS, Promise.all(pools.map((pool) => pool.end())));
   }
 }

@@ -1,5 +1,10 @@
-import type { RateLimit } from '../config/rate-limit';
-import { DomainError } from '../errors/domain-error';
+import { DomainError } from './errors/domain-error';
+
+/** How many requests an account may make in a sliding window. */
+export interface RateLimit {
+  readonly limit: number;
+  readonly windowSeconds: number;
+}
 
 /** What is left of a limit after a creation, or at its refusal. */
 export interface RateLimitState extends RateLimit {

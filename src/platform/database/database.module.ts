@@ -1,7 +1,9 @@
 import { Global, Module } from '@nestjs/common';
 import { Config } from '../config/config';
 import { Health } from '../observability/health';
+import { ExportDatabase } from './export-database';
 import { PrismaService } from './prisma.service';
+import { RateLimitUses } from './rate-limit-uses';
 
 @Global()
 @Module({
@@ -15,7 +17,9 @@ import { PrismaService } from './prisma.service';
         return prisma;
       },
     },
+    ExportDatabase,
+    RateLimitUses,
   ],
-  exports: [PrismaService],
+  exports: [PrismaService, ExportDatabase, RateLimitUses],
 })
-export class PrismaModule {}
+export class DatabaseModule {}

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type Principal, principalKey } from '../auth/principal';
-import type { RateLimit } from '../config/rate-limit';
-import { Prisma } from '../prisma/generated/client';
-import { PrismaService, type Transaction } from '../prisma/prisma.service';
-import { type RateLimitName, type RateLimitState, takeOneMore, type UsedWindow } from './rate-limit';
+import type { RateLimit } from '../rate-limit';
+import { Prisma } from './generated/client';
+import { PrismaService, type Transaction } from './prisma.service';
+import { type RateLimitName, type RateLimitState, takeOneMore, type UsedWindow } from '../rate-limit';
 
 /** Counts what no other table records, for all processes together: one row for each account and limit. The sweep deletes old ones. */
 @Injectable()

@@ -1,27 +1,7 @@
-import { createHash } from 'node:crypto';
-import { type Principal, principalKey } from '../auth/principal';
 import { DomainError } from '../errors/domain-error';
-import { Prisma } from '../prisma/generated/client';
-import type { StatementRunner } from '../prisma/prisma.service';
-
-/** A client's own name for a creating request, and what the request was. */
-export interface IdempotentRequest {
-  readonly owner: string;
-  readonly key: string;
-  readonly fingerprint: string;
-}
-
-/** @param parts whatever makes two requests the same: what is created, from what, and how */
-export function idempotentRequest(
-  caller: Principal,
-  key: string,
-  ...parts: readonly (string | Uint8Array)[]
-): IdempotentRequest {
-  const hash = createHash('sha256');
-  // Each part is preceded by its length, so that no two lists of parts read alike.
-  for (const part of parts) hash.update(`${part.length}:`).update(part);
-  return { owner: principalKey(caller), key, fingerprint: hash.digest('hex') };
-}
+import type { IdempotentRequest } from '../idempotent-request';
+import { Prisma } from './generated/client';
+import type { StatementRunner } from './prisma.service';
 
 /**
  * Claims the key for a resource that this transaction is about to make. A second request under the same key waits

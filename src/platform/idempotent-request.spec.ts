@@ -1,4 +1,4 @@
-import { idempotentRequest } from './idempotency-keys';
+import { idempotentRequest } from './idempotent-request';
 
 const ANN = { userId: 'ann', tenantId: null };
 
