@@ -3,20 +3,19 @@ import { APP_INTERCEPTOR } from '@nestjs/core';
 import { CatalogModule, ReadAuthorizations } from '../catalog';
 import { DeliveryModule } from '../delivery';
 import { ExportModule } from '../export';
-import { RightConfirmationInterceptor } from './api/right-confirmation.interceptor';
+import { AdminActivityInterceptor } from './api/right-confirmation.interceptor';
 import { ScheduledExportsController } from './api/scheduled-exports.controller';
 import { PrismaScheduleRunRepository } from './infrastructure/schedule-run.repository.prisma';
-import { BullTicker, FireDueSchedulesHandler } from './infrastructure/schedule-ticker';
+import { ScheduleTicker } from './infrastructure/schedule-ticker';
 import { PrismaScheduleRepository } from './infrastructure/schedule.repository.prisma';
 import { ScheduleRunRepository } from './model/domain/interfaces/schedule-run.repository';
 import { ScheduleRepository } from './model/domain/interfaces/schedule.repository';
-import { Ticker } from './model/domain/interfaces/ticker';
-import { RightConfirmations } from './model/services/right-confirmations';
+import { AdminActivity } from './model/services/right-confirmations';
 import { RunAuthorization } from './model/services/run-authorization';
 import { RunSettlement } from './model/services/run-settlement';
-import { ScheduleClock } from './model/services/schedule-clock';
 import { ScheduleDefinitions } from './model/services/schedule-definitions';
 import { ScheduleManagement } from './model/services/schedule-management';
+import { ScheduleRunner } from './model/services/schedule-runner';
 import { ScheduleRuns } from './model/services/schedule-runs';
 import { ScheduleService } from './model/services/schedule.service';
 
@@ -27,17 +26,16 @@ import { ScheduleService } from './model/services/schedule.service';
   providers: [
     { provide: ScheduleRepository, useClass: PrismaScheduleRepository },
     { provide: ScheduleRunRepository, useClass: PrismaScheduleRunRepository },
-    { provide: Ticker, useClass: BullTicker },
     ScheduleDefinitions,
     ScheduleManagement,
     ScheduleService,
     ScheduleRuns,
     RunAuthorization,
-    RightConfirmations,
-    { provide: APP_INTERCEPTOR, useClass: RightConfirmationInterceptor },
+    AdminActivity,
+    { provide: APP_INTERCEPTOR, useClass: AdminActivityInterceptor },
     RunSettlement,
-    ScheduleClock,
-    FireDueSchedulesHandler,
+    ScheduleRunner,
+    ScheduleTicker,
   ],
 })
 export class ScheduledExportModule implements OnModuleInit {

@@ -5,7 +5,7 @@ import type {
   ScheduleRepository,
 } from '../../src/scheduled-export/model/domain/interfaces/schedule.repository';
 import type { RecurrenceRule } from '../../src/scheduled-export/model/domain/recurrence/recurrence-rule';
-import { accessOf, accessToOwn, OPERATOR_ACCESS } from '../../src/scheduled-export/model/domain/schedule-access';
+import { accessFor, accessToOwn, OPERATOR_ACCESS } from '../../src/scheduled-export/model/domain/schedule-access';
 import { MAX_FAILURES, MAX_SCHEDULES, type Schedule } from '../../src/scheduled-export/model/domain/schedule';
 import type { CreateRecords, RecordsUnderTest } from '../support/records-under-test';
 import { DAY_SECONDS, everyDay, MAIL_NOTICE, scheduleDefinition, somebody } from '../support/schedule-definitions';
@@ -44,12 +44,12 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
     /** Lets the runs of a schedule fail until the service pauses it. */
     async function failUntilPaused(schedule: Schedule, by: UserPrincipal): Promise<void> {
       for (let turn = 0; turn < MAX_FAILURES; turn++) {
-        const { run } = await records.runs.beginManual(schedule.id, by, null, null);
+        const { run } = await records.runs.startManual(schedule.id, by, null, null);
         await records.runs.settle(run, {
           outcome: 'failed',
           error: 'No rows',
           errorCode: 'rows-not-written',
-          counts: 'up',
+          failureStreak: 'increment',
         });
       }
     }
@@ -149,12 +149,12 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
     describe('an administrator', () => {
       const inBlue = (traits: Partial<UserPrincipal> = {}) => somebody({ tenantId: 'blue', ...traits });
       const root = somebody({ roles: ['admin'] });
-      const ofBlue = accessOf(inBlue({ roles: ['admin'] }));
-      const ofRed = accessOf(somebody({ tenantId: 'red', roles: ['admin'] }));
+      const ofBlue = accessFor(inBlue({ roles: ['admin'] }));
+      const ofRed = accessFor(somebody({ tenantId: 'red', roles: ['admin'] }));
 
       it('manages the schedules of their tenant, or of all', async () => {
         const owner = inBlue();
-        for (const access of [ofBlue, accessOf(root), OPERATOR_ACCESS]) {
+        for (const access of [ofBlue, accessFor(root), OPERATOR_ACCESS]) {
           const { id } = await make(owner);
 
           expect(await schedules.find(id, access)).toMatchObject({ id, userId: owner.userId });
@@ -194,9 +194,9 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
           (await schedules.list({ ...query, size: 10 })).items.map(({ id }) => id);
 
         expect(await list({ access: ofBlue })).toEqual([ofBen, ofAnn]);
-        expect(await list({ access: accessOf(root) })).toEqual([ofZoe, ofBen, ofAnn]);
-        expect(await list({ access: accessOf(root), tenantId: 'blue' })).toEqual([ofBen, ofAnn]);
-        expect(await list({ access: accessOf(root), ownerId: zoe.userId })).toEqual([ofZoe]);
+        expect(await list({ access: accessFor(root) })).toEqual([ofZoe, ofBen, ofAnn]);
+        expect(await list({ access: accessFor(root), tenantId: 'blue' })).toEqual([ofBen, ofAnn]);
+        expect(await list({ access: accessFor(root), ownerId: zoe.userId })).toEqual([ofZoe]);
         expect(await list({ access: ofBlue, ownerId: zoe.userId })).toEqual([]);
       });
     });
@@ -205,7 +205,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
       const days = 3;
 
       it.each<[string, (schedule: Schedule, ann: UserPrincipal) => Promise<unknown>]>([
-        ['a request with their token', (_, ann) => schedules.confirmRight(ann)],
+        ['a request with their token', (_, ann) => schedules.recordAdminActivity(ann)],
         [
           'saving the schedule again',
           ({ id }, ann) => schedules.replace(id, scheduleDefinition({ asAdmin: true }), ann),
@@ -232,11 +232,11 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         const ann = somebody({ roles: ['admin'] });
         const [asAdmin, own] = [await make(ann, { asAdmin: true }), await make(ann)];
         await records.advance(1_800);
-        await schedules.confirmRight(ann);
+        await schedules.recordAdminActivity(ann);
         await records.advance(days * DAY_SECONDS);
-        for (const other of [somebody(), { ...ann, tenantId: 'blue' }]) await schedules.confirmRight(other);
-        await schedules.pause(asAdmin.id, accessOf(somebody({ roles: ['admin'] })));
-        await schedules.resume(asAdmin.id, accessOf(somebody({ roles: ['admin'] })));
+        for (const other of [somebody(), { ...ann, tenantId: 'blue' }]) await schedules.recordAdminActivity(other);
+        await schedules.pause(asAdmin.id, accessFor(somebody({ roles: ['admin'] })));
+        await schedules.resume(asAdmin.id, accessFor(somebody({ roles: ['admin'] })));
 
         for (const { id } of [asAdmin, own]) {
           const { adminSeenAt } = (await schedules.find(id, accessToOwn(ann)))!;
@@ -290,7 +290,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         const replaced = await schedules.replace(id, scheduleDefinition({ name: 'Renamed', rule }), ann);
 
         expect(replaced!.nextRunAt).toEqual(due!.nextRunAt);
-        expect(await records.runs.beginDue()).toMatchObject({ run: { scheduleId: id } });
+        expect(await records.runs.startDue()).toMatchObject({ run: { scheduleId: id } });
       });
 
       it.each<[string, Partial<RecurrenceRule>, Partial<RecurrenceRule>]>([
@@ -340,7 +340,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
 
         const paused = await schedules.pause(id, accessToOwn(ann));
         await records.advance(2 * DAY_SECONDS);
-        const none = await records.runs.beginDue();
+        const none = await records.runs.startDue();
         const resumed = await schedules.resume(id, accessToOwn(ann));
 
         expect(paused).toMatchObject({ isActive: false, nextRunAt: null, pausedReason: null });
@@ -376,7 +376,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
     it('deletes a schedule with its runs, once', async () => {
       const ann = somebody();
       const { id } = await make(ann);
-      await records.runs.beginManual(id, ann, null, null);
+      await records.runs.startManual(id, ann, null, null);
 
       expect(await schedules.delete(id, accessToOwn(ann))).toBe(true);
       expect(await schedules.delete(id, accessToOwn(ann))).toBe(false);

@@ -3,7 +3,7 @@ import { idempotentRequest } from '../../src/platform/idempotent-request';
 import type { ScheduleRunRepository } from '../../src/scheduled-export/model/domain/interfaces/schedule-run.repository';
 import { accessToOwn } from '../../src/scheduled-export/model/domain/schedule-access';
 import type { Schedule } from '../../src/scheduled-export/model/domain/schedule';
-import type { RunVerdict } from '../../src/scheduled-export/model/domain/schedule-run';
+import type { RunResult } from '../../src/scheduled-export/model/domain/schedule-run';
 import {
   ADMIN_RIGHT_DAYS,
   type CreateRecords,
@@ -16,7 +16,7 @@ import { describeRunSettling } from './schedule-run-settling.contract';
 const DAY_MS = DAY_SECONDS * 1000;
 const REQUEST_SECONDS = 2;
 const LIMIT = { limit: 2, windowSeconds: 60 };
-const SUCCEEDED: RunVerdict = { outcome: 'succeeded', error: null, errorCode: null, counts: 'reset' };
+const SUCCEEDED: RunResult = { outcome: 'succeeded', error: null, errorCode: null, failureStreak: 'reset' };
 
 /** What every repository of schedules' runs has to keep. */
 export function describeScheduleRunRepository(name: string, create: CreateRecords): void {
@@ -48,9 +48,9 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         await records.advance(DAY_SECONDS);
         const due = await read(schedule);
 
-        const begun = await runs.beginDue();
+        const started = await runs.startDue();
 
-        expect(begun).toMatchObject({
+        expect(started).toMatchObject({
           schedule: { id: schedule.id },
           run: { scheduleId: schedule.id, slot: due.nextRunAt, trigger: 'schedule', outcome: null, endedAt: null },
         });
@@ -66,32 +66,32 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         await make();
         await records.advance(DAY_SECONDS);
 
-        const begun = await Promise.all(Array.from({ length: 8 }, () => runs.beginDue()));
-        for (let more = await runs.beginDue(); more; more = await runs.beginDue()) begun.push(more);
+        const started = await Promise.all(Array.from({ length: 8 }, () => runs.startDue()));
+        for (let more = await runs.startDue(); more; more = await runs.startDue()) started.push(more);
 
-        const ids = begun.flatMap((one) => (one ? [one.run.scheduleId] : []));
+        const ids = started.flatMap((one) => (one ? [one.run.scheduleId] : []));
         expect(ids).toHaveLength(3);
         expect(new Set(ids).size).toBe(3);
-        expect(new Set(begun.map((one) => one?.run.exportId)).size).toBeGreaterThanOrEqual(3);
+        expect(new Set(started.map((one) => one?.run.exportId)).size).toBeGreaterThanOrEqual(3);
       });
 
       it('is not run before its time', async () => {
         await make();
 
-        expect(await runs.beginDue()).toBeNull();
+        expect(await runs.startDue()).toBeNull();
       });
 
       it('stands for all slots that were missed', async () => {
         const schedule = await make();
         await records.advance(3 * DAY_SECONDS);
 
-        const begun = await runs.beginDue();
+        const started = await runs.startDue();
 
-        const age = records.now().getTime() - begun!.run.slot!.getTime();
+        const age = records.now().getTime() - started!.run.slot!.getTime();
         expect(age).toBeGreaterThan(0);
         expect(age).toBeLessThan(DAY_MS);
-        expect((await read(schedule)).nextRunAt!.getTime()).toBe(begun!.run.slot!.getTime() + DAY_MS);
-        expect(await runs.beginDue()).toBeNull();
+        expect((await read(schedule)).nextRunAt!.getTime()).toBe(started!.run.slot!.getTime() + DAY_MS);
+        expect(await runs.startDue()).toBeNull();
       });
 
       it('of a paused schedule is not run', async () => {
@@ -99,19 +99,19 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         await records.schedules.pause(schedule.id, accessToOwn(ann));
         await records.advance(DAY_SECONDS);
 
-        expect(await runs.beginDue()).toBeNull();
+        expect(await runs.startDue()).toBeNull();
       });
 
       it('comes before others that are due later', async () => {
         const daily = await make();
         const hourly = await make({ rule: { ...scheduleDefinition().rule, frequency: 'hourly' } });
         await records.advance(DAY_SECONDS);
-        await runs.beginDue();
-        await runs.beginDue();
+        await runs.startDue();
+        await runs.startDue();
         await records.advance(DAY_SECONDS);
 
         // The hourly one has been due for nearly a day, the daily one for half of one.
-        const order = [await runs.beginDue(), await runs.beginDue()].map((begun) => begun?.schedule.id);
+        const order = [await runs.startDue(), await runs.startDue()].map((started) => started?.schedule.id);
         expect(order).toEqual([hourly.id, daily.id]);
       });
     });
@@ -124,8 +124,8 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         const found: number[] = [];
         for (let minute = 0; minute < minutes; minute++) {
           await records.advance(60);
-          const begun = await runs.beginDue();
-          if (begun?.schedule.id === schedule.id) found.push(minute);
+          const started = await runs.startDue();
+          if (started?.schedule.id === schedule.id) found.push(minute);
         }
         return found;
       }
@@ -158,8 +158,8 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         const counts = new Map<string, number>();
         for (let hour = 0; hour < hours; hour++) {
           await records.advance(3600);
-          for (let begun = await runs.beginDue(); begun; begun = await runs.beginDue()) {
-            counts.set(begun.schedule.id, (counts.get(begun.schedule.id) ?? 0) + 1);
+          for (let started = await runs.startDue(); started; started = await runs.startDue()) {
+            counts.set(started.schedule.id, (counts.get(started.schedule.id) ?? 0) + 1);
           }
         }
         return counts;
@@ -211,7 +211,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
       it('stands for no slot, and leaves the next one', async () => {
         const schedule = await make();
 
-        const { run, isNew } = await runs.beginManual(schedule.id, ann, null, null);
+        const { run, isNew } = await runs.startManual(schedule.id, ann, null, null);
 
         expect([isNew, run]).toMatchObject([true, { slot: null, trigger: 'manual', scheduleId: schedule.id }]);
         expect((await read(schedule)).nextRunAt).toEqual(schedule.nextRunAt);
@@ -222,14 +222,14 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
       it('is possible while the schedule is paused', async () => {
         const schedule = await make({ isActive: false });
 
-        expect(await runs.beginManual(schedule.id, ann, null, null)).toMatchObject({ isNew: true });
+        expect(await runs.startManual(schedule.id, ann, null, null)).toMatchObject({ isNew: true });
       });
 
       it('is not for strangers', async () => {
         const { id } = await make();
 
         for (const stranger of [somebody(), { ...ann, tenantId: 'blue' }]) {
-          await expect(runs.beginManual(id, stranger, null, null)).rejects.toMatchObject({ kind: 'not-found' });
+          await expect(runs.startManual(id, stranger, null, null)).rejects.toMatchObject({ kind: 'not-found' });
         }
         expect(await runs.list(id, 10)).toMatchObject({ count: 0 });
       });
@@ -238,7 +238,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         const { id } = await make();
         const key = idempotentRequest(ann, 'k', 'schedule-run', id);
 
-        const all = await Promise.all([1, 2, 3].map(() => runs.beginManual(id, ann, key, LIMIT)));
+        const all = await Promise.all([1, 2, 3].map(() => runs.startManual(id, ann, key, LIMIT)));
 
         expect(new Set(all.map(({ run }) => run.id)).size).toBe(1);
         expect(all.filter(({ isNew }) => isNew)).toMatchObject([{ rateLimit: { name: 'runs', remaining: 1 } }]);
@@ -248,29 +248,29 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
       it('is gone with its schedule, for a repeat', async () => {
         const { id } = await make();
         const key = idempotentRequest(ann, 'k', 'schedule-run', id);
-        await runs.beginManual(id, ann, key, null);
+        await runs.startManual(id, ann, key, null);
         await records.schedules.delete(id, accessToOwn(ann));
 
-        await expect(runs.beginManual(id, ann, key, null)).rejects.toMatchObject({ kind: 'gone' });
+        await expect(runs.startManual(id, ann, key, null)).rejects.toMatchObject({ kind: 'gone' });
       });
 
       it('is limited for each person over all schedules, also deleted ones', async () => {
         const [one, other] = [await make(), await make()];
-        await runs.beginManual(one.id, ann, null, LIMIT);
-        await runs.beginManual(other.id, ann, null, LIMIT);
+        await runs.startManual(one.id, ann, null, LIMIT);
+        await runs.startManual(other.id, ann, null, LIMIT);
         await records.schedules.delete(one.id, accessToOwn(ann));
 
-        const refused = runs.beginManual(other.id, ann, null, LIMIT);
+        const refused = runs.startManual(other.id, ann, null, LIMIT);
 
         await expect(refused).rejects.toMatchObject({ kind: 'limit' });
         await records.advance(LIMIT.windowSeconds + 1);
-        expect(await runs.beginManual(other.id, ann, null, LIMIT)).toMatchObject({ rateLimit: { remaining: 1 } });
+        expect(await runs.startManual(other.id, ann, null, LIMIT)).toMatchObject({ rateLimit: { remaining: 1 } });
       });
 
       it('is limited also when many come at once', async () => {
         const { id } = await make();
 
-        const all = await Promise.allSettled([1, 2, 3, 4].map(() => runs.beginManual(id, ann, null, LIMIT)));
+        const all = await Promise.allSettled([1, 2, 3, 4].map(() => runs.startManual(id, ann, null, LIMIT)));
 
         expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(LIMIT.limit);
       });
@@ -278,16 +278,16 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
       it('of others counts for nobody else', async () => {
         const ben = { ...ann, tenantId: 'blue' };
         const [own, theirs] = [await make(), await make({}, ben)];
-        await runs.beginManual(theirs.id, ben, null, LIMIT);
+        await runs.startManual(theirs.id, ben, null, LIMIT);
 
-        expect(await runs.beginManual(own.id, ann, null, LIMIT)).toMatchObject({ rateLimit: { remaining: 1 } });
+        expect(await runs.startManual(own.id, ann, null, LIMIT)).toMatchObject({ rateLimit: { remaining: 1 } });
       });
     });
 
     describe('unsettled runs', () => {
       it('are left to the process that started them for a moment', async () => {
         const { id } = await make();
-        const { run } = await runs.beginManual(id, ann, null, null);
+        const { run } = await runs.startManual(id, ann, null, null);
         const early = await runs.claimUnsettled();
         await records.advance(REQUEST_SECONDS + 1);
 
@@ -296,7 +296,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
 
       it('are given to one of many processes, and to another after a while', async () => {
         const { id } = await make();
-        await runs.beginManual(id, ann, null, null);
+        await runs.startManual(id, ann, null, null);
         await records.advance(REQUEST_SECONDS + 1);
 
         const taken = (await Promise.all([1, 2, 3, 4].map(() => runs.claimUnsettled()))).flat();
@@ -307,7 +307,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
 
       it('are looked at the less often the older they are', async () => {
         const { id } = await make();
-        await runs.beginManual(id, ann, null, null);
+        await runs.startManual(id, ann, null, null);
         await records.advance(100);
         await runs.claimUnsettled();
         await records.advance(8);
@@ -319,7 +319,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
 
       it('are none that are settled', async () => {
         const { id } = await make();
-        await runs.settle((await runs.beginManual(id, ann, null, null)).run, SUCCEEDED);
+        await runs.settle((await runs.startManual(id, ann, null, null)).run, SUCCEEDED);
         await records.advance(DAY_SECONDS);
 
         expect(await runs.claimUnsettled()).toEqual([]);
@@ -331,7 +331,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
     it('lists the runs of one schedule, the newest first, and knows the last', async () => {
       const [schedule, other] = [await make(), await make()];
       const ids: string[] = [];
-      for (let turn = 0; turn < 3; turn++) ids.unshift((await runs.beginManual(schedule.id, ann, null, null)).run.id);
+      for (let turn = 0; turn < 3; turn++) ids.unshift((await runs.startManual(schedule.id, ann, null, null)).run.id);
 
       const first = await runs.list(schedule.id, 2);
       const second = await runs.list(schedule.id, 2, first.nextCursor!);

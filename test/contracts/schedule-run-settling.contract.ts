@@ -2,14 +2,19 @@ import type { UserPrincipal } from '../../src/platform/auth/principal';
 import type { PlannedDelivery } from '../../src/platform/outbox/planned-delivery';
 import { accessToOwn } from '../../src/scheduled-export/model/domain/schedule-access';
 import { MAX_FAILURES, type Pause, type Schedule } from '../../src/scheduled-export/model/domain/schedule';
-import type { RunVerdict } from '../../src/scheduled-export/model/domain/schedule-run';
+import type { RunResult } from '../../src/scheduled-export/model/domain/schedule-run';
 import type { RecordsUnderTest } from '../support/records-under-test';
 import { DAY_SECONDS, MAIL_NOTICE, type scheduleDefinition, WEBHOOK_NOTICE } from '../support/schedule-definitions';
 
-const FAILED: RunVerdict = { outcome: 'failed', error: 'No rows', errorCode: 'rows-not-written', counts: 'up' };
-const SUCCEEDED: RunVerdict = { outcome: 'succeeded', error: null, errorCode: null, counts: 'reset' };
-const CANCELLED: RunVerdict = {
-  ...{ outcome: 'failed', error: 'The export was cancelled', errorCode: 'export-cancelled', counts: 'not' },
+const FAILED: RunResult = {
+  outcome: 'failed',
+  error: 'No rows',
+  errorCode: 'rows-not-written',
+  failureStreak: 'increment',
+};
+const SUCCEEDED: RunResult = { outcome: 'succeeded', error: null, errorCode: null, failureStreak: 'reset' };
+const CANCELLED: RunResult = {
+  ...{ outcome: 'failed', error: 'The export was cancelled', errorCode: 'export-cancelled', failureStreak: 'keep' },
 };
 
 const GONE: Pause = { code: 'webhook-gone', reason: 'Gone' };
@@ -32,14 +37,14 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
 
   async function fail({ id }: Schedule, count: number): Promise<void> {
     for (let turn = 0; turn < count; turn++) {
-      await records().runs.settle((await records().runs.beginManual(id, ann(), null, null)).run, FAILED);
+      await records().runs.settle((await records().runs.startManual(id, ann(), null, null)).run, FAILED);
     }
   }
 
   describe('settling', () => {
     it('writes the outcome of a run once', async () => {
       const schedule = await make();
-      const { run } = await records().runs.beginManual(schedule.id, ann(), null, null);
+      const { run } = await records().runs.startManual(schedule.id, ann(), null, null);
 
       await Promise.all([records().runs.settle(run, FAILED), records().runs.settle(run, FAILED)]);
       await records().runs.settle(run, SUCCEEDED);
@@ -55,7 +60,7 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
       const schedule = await make();
       const counts: number[] = [];
       for (const verdict of [FAILED, FAILED, CANCELLED, SUCCEEDED, FAILED]) {
-        await records().runs.settle((await records().runs.beginManual(schedule.id, ann(), null, null)).run, verdict);
+        await records().runs.settle((await records().runs.startManual(schedule.id, ann(), null, null)).run, verdict);
         counts.push((await read(schedule)).failures);
       }
 
@@ -99,7 +104,7 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
 
     it('of a run whose schedule was deleted does nothing', async () => {
       const { id } = await make();
-      const { run } = await records().runs.beginManual(id, ann(), null, null);
+      const { run } = await records().runs.startManual(id, ann(), null, null);
       await records().schedules.delete(id, accessToOwn(ann()));
 
       await expect(records().runs.settle(run, FAILED)).resolves.toBeUndefined();
@@ -113,7 +118,7 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
       ['may be told by nobody', null, 0],
     ])('pauses its schedule, whose owner %s', async (_, notice, messages) => {
       const schedule = await make({ notice });
-      const { run } = await records().runs.beginManual(schedule.id, ann(), null, null);
+      const { run } = await records().runs.startManual(schedule.id, ann(), null, null);
 
       await records().runs.pauseAfter(run, GONE);
       await records().runs.pauseAfter(run, { ...GONE, reason: 'Gone again' });
@@ -130,7 +135,7 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
 
     it('leaves a schedule as it is that its owner has paused', async () => {
       const schedule = await make({ notice: MAIL_NOTICE });
-      const { run } = await records().runs.beginManual(schedule.id, ann(), null, null);
+      const { run } = await records().runs.startManual(schedule.id, ann(), null, null);
       await records().schedules.pause(schedule.id, accessToOwn(ann()));
 
       await records().runs.pauseAfter(run, GONE);
@@ -141,7 +146,7 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
   });
 
   describe('a right that ended', () => {
-    const begin = async ({ id }: Schedule) => (await records().runs.beginManual(id, ann(), null, null)).run;
+    const begin = async ({ id }: Schedule) => (await records().runs.startManual(id, ann(), null, null)).run;
     const addressesOf = async ({ id }: Schedule) =>
       (await records().messagesOf(id)).map(({ target }) => (target as { to?: string }).to).sort();
 
@@ -178,7 +183,7 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
 
   it('finds a run by its export, until its schedule is deleted', async () => {
     const schedule = await make();
-    const { run } = await records().runs.beginManual(schedule.id, ann(), null, null);
+    const { run } = await records().runs.startManual(schedule.id, ann(), null, null);
 
     const found = await records().runs.findByExport(run.exportId);
     await records().schedules.delete(schedule.id, accessToOwn(ann()));

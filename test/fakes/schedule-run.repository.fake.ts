@@ -8,16 +8,16 @@ import type { IdempotentRequest } from '../../src/platform/idempotent-request';
 import type { PlannedDelivery } from '../../src/platform/outbox/planned-delivery';
 import { type RateLimitState, takeOneMore } from '../../src/platform/rate-limit';
 import {
-  type BegunRun,
+  type StartedRun,
   type DatedRun,
   type ManualRun,
   ScheduleRunRepository,
 } from '../../src/scheduled-export/model/domain/interfaces/schedule-run.repository';
 import { ownerNotice, toPauseMessage, UNREADABLE_RULE } from '../../src/scheduled-export/model/domain/pause-message';
-import { dueSlotOf, slotFrom } from '../../src/scheduled-export/model/domain/run-interval';
+import { findDueSlot, nextSlotFrom } from '../../src/scheduled-export/model/domain/run-interval';
 import { MAX_FAILURES, type Pause, type Schedule } from '../../src/scheduled-export/model/domain/schedule';
 import { isOwner } from '../../src/scheduled-export/model/domain/schedule-access';
-import type { RunTrigger, RunVerdict, ScheduleRun } from '../../src/scheduled-export/model/domain/schedule-run';
+import type { RunTrigger, RunResult, ScheduleRun } from '../../src/scheduled-export/model/domain/schedule-run';
 import { pageOf } from './fake-page';
 import type { FakeRecords, RunRecord } from './fake-records';
 
@@ -34,23 +34,23 @@ export class FakeScheduleRunRepository extends ScheduleRunRepository {
     super();
   }
 
-  override beginDue(): Promise<BegunRun | null> {
+  override startDue(): Promise<StartedRun | null> {
     for (let schedule = this.nextDue(); schedule; schedule = this.nextDue()) {
-      const begun = this.beginNext(schedule);
-      if (begun) return Promise.resolve(begun);
+      const started = this.beginNext(schedule);
+      if (started) return Promise.resolve(started);
     }
     return Promise.resolve(null);
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- a refusal rejects, as everywhere
-  override async beginManual(
+  override async startManual(
     scheduleId: string,
     by: UserPrincipal,
     idempotency: IdempotentRequest | null,
     limit: RateLimit | null,
   ): Promise<ManualRun> {
     const earlier = idempotency && this.records.resourceOf(idempotency);
-    if (earlier !== null) return { ...this.begunBefore(earlier), isNew: false, rateLimit: null };
+    if (earlier !== null) return { ...this.findStarted(earlier), isNew: false, rateLimit: null };
     const schedule = this.records.schedules.get(scheduleId);
     if (schedule?.userId !== by.userId || schedule.tenantId !== by.tenantId) throw DomainError.notFound('Schedule');
     const rateLimit = limit && this.takeFromLimit(by, limit);
@@ -61,7 +61,7 @@ export class FakeScheduleRunRepository extends ScheduleRunRepository {
     return { run, schedule, isNew: true, rateLimit };
   }
 
-  override claimUnsettled(): Promise<BegunRun[]> {
+  override claimUnsettled(): Promise<StartedRun[]> {
     const now = this.records.clock.now();
     const open = [...this.records.runs.values()]
       .filter(({ run, nextCheckAt }) => run.outcome === null && nextCheckAt <= now)
@@ -73,17 +73,20 @@ export class FakeScheduleRunRepository extends ScheduleRunRepository {
         Math.min(MAX_CHECK_SECONDS, Math.max(this.config.pollIntervalMs / 2_000, tenth)),
       );
     }
-    const begun = open.map(({ run }) => ({ run, schedule: this.scheduleOf(run) }));
-    return Promise.resolve(begun.sort((one, other) => (one.run.id < other.run.id ? -1 : 1)));
+    const started = open.map(({ run }) => ({ run, schedule: this.scheduleOf(run) }));
+    return Promise.resolve(started.sort((one, other) => (one.run.id < other.run.id ? -1 : 1)));
   }
 
-  override settle({ id, scheduleId }: ScheduleRun, { outcome, error, errorCode, counts }: RunVerdict): Promise<void> {
+  override settle(
+    { id, scheduleId }: ScheduleRun,
+    { outcome, error, errorCode, failureStreak }: RunResult,
+  ): Promise<void> {
     const record = this.records.runs.get(id);
     if (record?.run.outcome !== null) return Promise.resolve();
     record.run = { ...record.run, outcome, error, errorCode, endedAt: this.records.clock.now() };
     const schedule = this.records.schedules.get(scheduleId);
-    if (counts === 'not' || !schedule) return Promise.resolve();
-    const failures = counts === 'up' ? schedule.failures + 1 : 0;
+    if (failureStreak === 'keep' || !schedule) return Promise.resolve();
+    const failures = failureStreak === 'increment' ? schedule.failures + 1 : 0;
     this.records.schedules.set(scheduleId, { ...schedule, failures });
     const reason = `${failures} runs in a row failed, the last one with: ${error ?? 'no reason'}`;
     if (failures >= MAX_FAILURES) this.pause(scheduleId, { code: 'runs-failed', reason }, record.run);
@@ -119,9 +122,9 @@ export class FakeScheduleRunRepository extends ScheduleRunRepository {
   }
 
   /** @returns `null` when the schedule went on without a run */
-  private beginNext(schedule: Schedule): BegunRun | null {
+  private beginNext(schedule: Schedule): StartedRun | null {
     const now = this.records.clock.now();
-    const times = dueSlotOf(schedule, now, this.config.schedules.adminRightDays);
+    const times = findDueSlot(schedule, now, this.config.schedules.adminRightDays);
     if (!times) {
       this.pause(schedule.id, UNREADABLE_RULE);
       return null;
@@ -129,7 +132,7 @@ export class FakeScheduleRunRepository extends ScheduleRunRepository {
     const isRun = this.runsOf(schedule.id).some(({ slot }) => slot?.getTime() === times.slot.getTime());
     const free = this.takeFromDay(schedule, now);
     if (free) {
-      const nextRunAt = slotFrom(schedule, free > times.next ? free : times.next) ?? times.next;
+      const nextRunAt = nextSlotFrom(schedule, free > times.next ? free : times.next) ?? times.next;
       this.records.schedules.set(schedule.id, { ...schedule, nextRunAt, skippedSlot: times.slot });
       return null;
     }
@@ -162,7 +165,7 @@ export class FakeScheduleRunRepository extends ScheduleRunRepository {
     return run;
   }
 
-  private begunBefore(id: string): BegunRun {
+  private findStarted(id: string): StartedRun {
     const record = this.records.runs.get(id);
     if (record) return { run: record.run, schedule: this.scheduleOf(record.run) };
     throw new DomainError('gone', 'schedule-deleted', 'The schedule that this request ran was deleted');

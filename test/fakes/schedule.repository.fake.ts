@@ -8,7 +8,7 @@ import {
   type ScheduleQuery,
   ScheduleRepository,
 } from '../../src/scheduled-export/model/domain/interfaces/schedule.repository';
-import { recurrenceOf, type RecurrenceRule } from '../../src/scheduled-export/model/domain/recurrence/recurrence-rule';
+import { toRecurrence, type RecurrenceRule } from '../../src/scheduled-export/model/domain/recurrence/recurrence-rule';
 import {
   MAX_SCHEDULES,
   type Schedule,
@@ -17,7 +17,7 @@ import {
 import {
   accessToOwn,
   isOwner,
-  reasonOfPause,
+  pauseReasonFor,
   type ScheduleAccess,
 } from '../../src/scheduled-export/model/domain/schedule-access';
 import { asJson } from './export-record';
@@ -85,7 +85,7 @@ export class FakeScheduleRepository extends ScheduleRepository {
   override pause(id: string, access: ScheduleAccess): Promise<Schedule | null> {
     return this.change(id, access, 'paused', (before) =>
       before.isActive
-        ? { isActive: false, nextRunAt: null, skippedSlot: null, ...reasonOfPause(before, access) }
+        ? { isActive: false, nextRunAt: null, skippedSlot: null, ...pauseReasonFor(before, access) }
         : null,
     );
   }
@@ -98,7 +98,7 @@ export class FakeScheduleRepository extends ScheduleRepository {
     });
   }
 
-  override confirmRight(administrator: Person): Promise<void> {
+  override recordAdminActivity(administrator: Person): Promise<void> {
     const anHourAgo = this.records.clock.in(-3600);
     for (const schedule of this.allWithin(accessToOwn(administrator))) {
       if (!schedule.asAdmin || schedule.adminSeenAt >= anHourAgo) continue;
@@ -163,7 +163,7 @@ function keptOf(definition: ScheduleDefinition): ScheduleDefinition {
 }
 
 function nextRun(rule: RecurrenceRule, now: Date): Date {
-  const next = recurrenceOf(rule).nextAfter(now);
+  const next = toRecurrence(rule).nextAfter(now);
   if (next) return next;
   const field = rule.cron === null ? 'frequency' : 'cron';
   throw DomainError.invalidRequest({ field, message: 'names no date that there will ever be' });

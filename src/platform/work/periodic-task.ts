@@ -1,39 +1,39 @@
 import { settlesWithin } from '../async';
 
-/** A round that takes longer is left behind: what it waits for, such as a database, may be away. */
+/** `stop` abandons a round that takes longer: what it waits for, such as a database, may be unavailable. */
 const STOP_TIMEOUT_MS = 2_000;
 
-/** Does something again and again, with a pause between the end of one round and the beginning of the next. */
+/** Runs a function repeatedly, with a pause between the end of one round and the start of the next. */
 export class PeriodicTask {
-  private readonly over = new AbortController();
+  private readonly stopping = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
 
-  /** @param round heeds its signal, which aborts when there shall be no more of it; what it throws ends nothing */
+  /** @param round ends soon once its signal aborts; an error that it throws does not stop the task */
   constructor(
     private readonly pauseMs: number,
     private readonly round: (signal: AbortSignal) => Promise<void>,
   ) {}
 
-  /** Whether there shall be no more of it. */
-  get isOver(): boolean {
-    return this.over.signal.aborted;
+  /** Aborts when the task is stopped. */
+  get signal(): AbortSignal {
+    return this.stopping.signal;
   }
 
-  /** Begins the first round after `delayMs`. */
+  /** Starts the first round after `delayMs`. */
   start(delayMs = 0): void {
     this.timer = setTimeout(() => {
-      this.running = this.round(this.over.signal)
+      this.running = this.round(this.signal)
         .catch(() => undefined)
         .finally(() => {
-          if (!this.isOver) this.start(this.pauseMs);
+          if (!this.signal.aborted) this.start(this.pauseMs);
         });
     }, delayMs);
   }
 
-  /** Waits for the end of the round under way, for a moment. */
+  /** Waits up to two seconds for the current round. */
   async stop(): Promise<void> {
-    this.over.abort();
+    this.stopping.abort();
     clearTimeout(this.timer);
     await settlesWithin(STOP_TIMEOUT_MS, this.running);
   }

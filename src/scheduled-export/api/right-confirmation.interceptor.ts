@@ -2,12 +2,12 @@ import { type CallHandler, type ExecutionContext, Injectable, type NestIntercept
 import type { Observable } from 'rxjs';
 import type { AuthenticatedRequest } from '../../platform/auth/current-principal.decorator';
 import { isCustomer } from '../../platform/auth/principal';
-import { RightConfirmations } from '../model/services/right-confirmations';
+import { AdminActivity } from '../model/services/right-confirmations';
 
-/** Notes on every route, of whatever module, that an administrator was there. */
+/** Records on every route of every module that an administrator used the service. */
 @Injectable()
-export class RightConfirmationInterceptor implements NestInterceptor {
-  constructor(private readonly confirmations: RightConfirmations) {}
+export class AdminActivityInterceptor implements NestInterceptor {
+  constructor(private readonly confirmations: AdminActivity) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const { principal } = context.switchToHttp().getRequest<AuthenticatedRequest>();

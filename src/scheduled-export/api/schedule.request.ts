@@ -187,8 +187,8 @@ export class ScheduleRequest extends PickType(RowsBody, ['format', 'columns', 'f
   @IsBoolean()
   is_active?: boolean | null;
 
-  /** The wish as the model knows it. */
-  static wish(body: ScheduleRequest): ScheduleInput {
+  /** The body as the model reads it. */
+  static toInput(body: ScheduleRequest): ScheduleInput {
     const { name, format, data_types, tables, columns, filters, options, retention_days, is_active } = body;
     const { raw, bom, delimiter, compression } = options ?? {};
     const { frequency, cron, at, weekday, day_of_month, timezone } = body;

@@ -18,8 +18,8 @@ import { toPageResponse, PageQuery, pageSize } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/http/idempotency-key.decorator';
 import { RateLimited } from '../../platform/http/rate-limited.decorator';
 import type { Schedule } from '../model/domain/schedule';
-import { accessOf, isOwner } from '../model/domain/schedule-access';
-import { warningsOf } from '../model/domain/schedule-warnings';
+import { accessFor, isOwner } from '../model/domain/schedule-access';
+import { toWarnings } from '../model/domain/schedule-warnings';
 import { ScheduleManagement } from '../model/services/schedule-management';
 import { type LastRun, ScheduleRuns } from '../model/services/schedule-runs';
 import { ScheduleService } from '../model/services/schedule.service';
@@ -83,7 +83,7 @@ export class ScheduledExportsController {
     @Body() body: ScheduleRequest,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ScheduleResponse> {
-    const saved = await this.schedules.create(caller, ScheduleRequest.wish(body), idempotencyKey);
+    const saved = await this.schedules.create(caller, ScheduleRequest.toInput(body), idempotencyKey);
     response.status(saved.isNew ? HttpStatus.CREATED : HttpStatus.OK);
     response.location(`/api/v1/exports/scheduled/${saved.schedule.id}/`);
     return this.show(saved.schedule, caller, saved.webhookSecret);
@@ -94,7 +94,7 @@ export class ScheduledExportsController {
   @ApiOkResponse({ type: ScheduleResponse })
   @ApiProblems(404)
   async get(@Param('id') id: string, @CurrentUser() caller: UserPrincipal): Promise<ScheduleResponse> {
-    return this.show(await this.management.get(id, accessOf(caller)), caller);
+    return this.show(await this.management.get(id, accessFor(caller)), caller);
   }
 
   @Put(':id')
@@ -110,7 +110,7 @@ export class ScheduledExportsController {
     @CurrentUser() caller: UserPrincipal,
     @Body() body: ScheduleRequest,
   ): Promise<ScheduleResponse> {
-    const { schedule, webhookSecret } = await this.schedules.replace(id, caller, ScheduleRequest.wish(body));
+    const { schedule, webhookSecret } = await this.schedules.replace(id, caller, ScheduleRequest.toInput(body));
     return this.show(schedule, caller, webhookSecret);
   }
 
@@ -123,7 +123,7 @@ export class ScheduledExportsController {
   @ApiNoContentResponse()
   @ApiProblems(404)
   async delete(@Param('id') id: string, @CurrentUser() caller: UserPrincipal): Promise<void> {
-    await this.management.delete(id, accessOf(caller));
+    await this.management.delete(id, accessFor(caller));
   }
 
   @Post(':id/run')
@@ -149,7 +149,7 @@ export class ScheduledExportsController {
   @ApiOkResponse({ type: ScheduleResponse })
   @ApiProblems(404)
   async pause(@Param('id') id: string, @CurrentUser() caller: UserPrincipal): Promise<ScheduleResponse> {
-    return this.show(await this.management.pause(id, accessOf(caller)), caller);
+    return this.show(await this.management.pause(id, accessFor(caller)), caller);
   }
 
   @Post(':id/resume')
@@ -162,7 +162,7 @@ export class ScheduledExportsController {
   @ApiOkResponse({ type: ScheduleResponse })
   @ApiProblems(403, 404, 409, 429)
   async resume(@Param('id') id: string, @CurrentUser() caller: UserPrincipal): Promise<ScheduleResponse> {
-    return this.show(await this.management.resume(id, accessOf(caller), caller.roles), caller);
+    return this.show(await this.management.resume(id, accessFor(caller), caller.roles), caller);
   }
 
   @Get(':id/runs')
@@ -175,7 +175,7 @@ export class ScheduledExportsController {
     @Query() query: PageQuery,
     @Req() request: Request,
   ): Promise<ScheduleRunListResponse> {
-    const page = await this.runs.history(id, accessOf(caller), pageSize(query), query.cursor);
+    const page = await this.runs.history(id, accessFor(caller), pageSize(query), query.cursor);
     return toPageResponse(page, request, this.config.http.publicUrl, (item) => ScheduleRunResponse.of(item));
   }
 
@@ -194,7 +194,7 @@ export class ScheduledExportsController {
     last: LastRun | undefined,
     webhookSecret: string | null = null,
   ): ScheduleResponse {
-    const warnings = warningsOf(schedule, new Date(), this.config.schedules);
+    const warnings = toWarnings(schedule, new Date(), this.config.schedules);
     return ScheduleResponse.of(schedule, { last, warnings, webhookSecret, isOwner: isOwner(schedule, caller) });
   }
 }

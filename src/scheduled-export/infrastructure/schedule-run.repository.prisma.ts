@@ -14,15 +14,15 @@ import { PrismaService, type Transaction } from '../../platform/database/prisma.
 import { RateLimitExceededError, type RateLimitState, takeOneMore, type UsedWindow } from '../../platform/rate-limit';
 import { RateLimitUses } from '../../platform/database/rate-limit-uses';
 import {
-  type BegunRun,
+  type StartedRun,
   type DatedRun,
   type ManualRun,
   ScheduleRunRepository,
 } from '../model/domain/interfaces/schedule-run.repository';
-import { dueSlotOf, slotFrom } from '../model/domain/run-interval';
+import { findDueSlot, nextSlotFrom } from '../model/domain/run-interval';
 import { ownerNotice, toPauseMessage, UNREADABLE_RULE } from '../model/domain/pause-message';
 import { MAX_FAILURES, type Pause, type Schedule } from '../model/domain/schedule';
-import type { RunTrigger, RunVerdict, ScheduleRun } from '../model/domain/schedule-run';
+import type { RunTrigger, RunResult, ScheduleRun } from '../model/domain/schedule-run';
 import { nowIn, recordStep, toRun, toSchedule } from './schedule-row';
 
 const BATCH = 100;
@@ -44,14 +44,14 @@ export class PrismaScheduleRunRepository extends ScheduleRunRepository {
     super();
   }
 
-  override async beginDue(): Promise<BegunRun | null> {
+  override async startDue(): Promise<StartedRun | null> {
     for (;;) {
-      const begun = await this.prisma.$transaction((transaction) => beginNext(transaction, this.config, this.uses));
-      if (begun !== 'passed') return begun;
+      const started = await this.prisma.$transaction((transaction) => beginNext(transaction, this.config, this.uses));
+      if (started !== 'passed') return started;
     }
   }
 
-  override beginManual(
+  override startManual(
     scheduleId: string,
     by: UserPrincipal,
     idempotency: IdempotentRequest | null,
@@ -60,7 +60,7 @@ export class PrismaScheduleRunRepository extends ScheduleRunRepository {
     const id = uuidv7();
     return this.prisma.$transaction(async (transaction) => {
       const earlier = idempotency && (await claimIdempotencyKey(transaction, idempotency, id));
-      if (earlier !== null) return { ...(await begunBefore(transaction, earlier)), isNew: false, rateLimit: null };
+      if (earlier !== null) return { ...(await findStarted(transaction, earlier)), isNew: false, rateLimit: null };
       const row = await transaction.schedule.findFirst({ where: { id: scheduleId, ...ownedBy(by) } });
       if (!row) throw DomainError.notFound('Schedule');
       const rateLimit = limit && (await takeFromLimit(transaction, by, limit));
@@ -74,7 +74,7 @@ export class PrismaScheduleRunRepository extends ScheduleRunRepository {
     });
   }
 
-  override async claimUnsettled(): Promise<BegunRun[]> {
+  override async claimUnsettled(): Promise<StartedRun[]> {
     const taken = await this.prisma.$queryRaw<{ id: string }[]>`
       UPDATE scheduled_export_runs SET look_after = now() + make_interval(secs =>
         least(${LATEST_SECONDS}, greatest(${this.config.pollIntervalMs / 2_000}, extract(epoch FROM now() - created_at) / 10))::float8)
@@ -89,17 +89,17 @@ export class PrismaScheduleRunRepository extends ScheduleRunRepository {
     return rows.map((row) => ({ run: toRun(row), schedule: toSchedule(row.schedule) }));
   }
 
-  override settle(run: ScheduleRun, { outcome, error, errorCode, counts }: RunVerdict): Promise<void> {
+  override settle(run: ScheduleRun, { outcome, error, errorCode, failureStreak }: RunResult): Promise<void> {
     return this.prisma.$transaction(async (transaction) => {
       // First the schedule, then its runs: as whoever deletes it does.
       await transaction.$executeRaw`SELECT 1 FROM scheduled_exports WHERE id = ${run.scheduleId}::uuid FOR UPDATE`;
       const settled = await transaction.$executeRaw`
         UPDATE scheduled_export_runs SET outcome = ${outcome}, error = ${error}, error_code = ${errorCode}, ended_at = now()
         WHERE id = ${run.id}::uuid AND outcome IS NULL`;
-      if (settled === 0 || counts === 'not') return;
+      if (settled === 0 || failureStreak === 'keep') return;
       const [schedule] = await transaction.schedule.updateManyAndReturn({
         where: { id: run.scheduleId },
-        data: { failures: counts === 'up' ? { increment: 1 } : 0 },
+        data: { failures: failureStreak === 'increment' ? { increment: 1 } : 0 },
       });
       if (!schedule || schedule.failures < MAX_FAILURES) return;
       const reason = `${schedule.failures} runs in a row failed, the last one with: ${error ?? 'no reason'}`;
@@ -147,14 +147,14 @@ async function beginNext(
   transaction: Transaction,
   config: Config,
   uses: RateLimitUses,
-): Promise<BegunRun | 'passed' | null> {
+): Promise<StartedRun | 'passed' | null> {
   const [due] = await transaction.$queryRaw<{ id: string; now: Date }[]>`
     SELECT id, date_trunc('milliseconds', now()) AS now FROM scheduled_exports WHERE is_active AND next_run_at <= now()
     ORDER BY next_run_at LIMIT 1 FOR UPDATE SKIP LOCKED`;
   if (!due) return null;
   const { id, now } = due;
   const schedule = toSchedule(await transaction.schedule.findUniqueOrThrow({ where: { id } }));
-  const times = dueSlotOf(schedule, now, config.schedules.adminRightDays);
+  const times = findDueSlot(schedule, now, config.schedules.adminRightDays);
   if (!times) {
     await pauseUnreadable(transaction, schedule);
     return 'passed';
@@ -162,7 +162,7 @@ async function beginNext(
   const { slot, next } = times;
   const wait = await takeFromDay(transaction, schedule, config, uses);
   if (wait !== null) {
-    const nextRunAt = slotFrom(schedule, new Date(Math.max(next.getTime(), now.getTime() + wait * 1000))) ?? next;
+    const nextRunAt = nextSlotFrom(schedule, new Date(Math.max(next.getTime(), now.getTime() + wait * 1000))) ?? next;
     await transaction.schedule.update({ where: { id }, data: { nextRunAt, skippedSlot: slot } });
     return 'passed';
   }
@@ -204,7 +204,7 @@ async function insertRun(
   return row ? toRun(row) : null;
 }
 
-async function begunBefore(transaction: Transaction, id: string): Promise<BegunRun> {
+async function findStarted(transaction: Transaction, id: string): Promise<StartedRun> {
   const row = await transaction.scheduleRun.findUnique({ where: { id }, include: { schedule: true } });
   if (!row) throw new DomainError('gone', 'schedule-deleted', 'The schedule that this request ran was deleted');
   return { run: toRun(row), schedule: toSchedule(row.schedule) };

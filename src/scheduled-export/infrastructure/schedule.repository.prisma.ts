@@ -14,9 +14,9 @@ import {
   type ScheduleQuery,
   ScheduleRepository,
 } from '../model/domain/interfaces/schedule.repository';
-import { recurrenceOf, type RecurrenceRule } from '../model/domain/recurrence/recurrence-rule';
+import { toRecurrence, type RecurrenceRule } from '../model/domain/recurrence/recurrence-rule';
 import { MAX_SCHEDULES, type Schedule, type ScheduleDefinition } from '../model/domain/schedule';
-import { type ScheduleAccess, accessToOwn, isOwner, reasonOfPause } from '../model/domain/schedule-access';
+import { type ScheduleAccess, accessToOwn, isOwner, pauseReasonFor } from '../model/domain/schedule-access';
 import { auditedOf, columnsOf, nowIn, recordStep, toSchedule } from './schedule-row';
 
 const RESUMED = { isActive: true, pausedReason: null, pausedCode: null, failures: 0, skippedSlot: null };
@@ -91,7 +91,7 @@ export class PrismaScheduleRepository extends ScheduleRepository {
   override pause(id: string, access: ScheduleAccess): Promise<Schedule | null> {
     return this.change(id, access, 'paused', (before) =>
       before.isActive
-        ? { isActive: false, nextRunAt: null, skippedSlot: null, ...reasonOfPause(before, access) }
+        ? { isActive: false, nextRunAt: null, skippedSlot: null, ...pauseReasonFor(before, access) }
         : null,
     );
   }
@@ -104,7 +104,7 @@ export class PrismaScheduleRepository extends ScheduleRepository {
     });
   }
 
-  override async confirmRight(administrator: Person): Promise<void> {
+  override async recordAdminActivity(administrator: Person): Promise<void> {
     await this.prisma.$executeRaw`
       UPDATE scheduled_exports SET admin_seen_at = now()
       WHERE ${ownedBySql(administrator)} AND as_admin AND admin_seen_at < now() - ${CONFIRMED_FOR}::interval`;
@@ -187,7 +187,7 @@ function stepBy({ actor: by }: ScheduleAccess, details: AuditEntry['details'] = 
 }
 
 function nextRun(rule: RecurrenceRule, now: Date): Date {
-  const next = recurrenceOf(rule).nextAfter(now);
+  const next = toRecurrence(rule).nextAfter(now);
   if (next) return next;
   const message = 'names no date that there will ever be';
   throw DomainError.invalidRequest({

@@ -25,7 +25,7 @@ describe('Fingerprints of requests of the last release', () => {
   });
 
   it.each(VECTORS.schedules)('$name: a schedule', ({ body, text }) => {
-    expect(JSON.stringify(ScheduleRequest.wish(plainToInstance(ScheduleRequest, body)))).toBe(text);
+    expect(JSON.stringify(ScheduleRequest.toInput(plainToInstance(ScheduleRequest, body)))).toBe(text);
   });
 
   it.each(VECTORS.dataTypes)('$name: a data type', ({ body, text }) => {

@@ -9,9 +9,11 @@ import {
 import { Config } from '../../../src/platform/config/config';
 import { Environment } from '../../../src/platform/config/environment';
 import type { JobQueue } from '../../../src/platform/queue/job-queue';
+import type { JobWorker } from '../../../src/platform/queue/job-worker';
 import { POSTGRES_SCHEMA, QUEUE_NAME } from '../../../src/platform/queue/queue-connections';
-import { BullTicker } from '../../../src/scheduled-export/infrastructure/schedule-ticker';
-import { recurrenceOf } from '../../../src/scheduled-export/model/domain/recurrence/recurrence-rule';
+import { ScheduleTicker } from '../../../src/scheduled-export/infrastructure/schedule-ticker';
+import type { ScheduleRunner } from '../../../src/scheduled-export/model/services/schedule-runner';
+import { toRecurrence } from '../../../src/scheduled-export/model/domain/recurrence/recurrence-rule';
 import { THUMBNAILS, thumbnailPrefix } from '../../../src/solo/model/services/session-thumbnail.service';
 import { createTestDatabase } from '../../support/test-database';
 import { columnsOf } from './columns';
@@ -38,7 +40,8 @@ describe('Names that two releases share', () => {
     } as unknown as JobQueue;
 
     await new BullExportQueue(queue).add('one', 'two');
-    await new BullTicker(queue, Config.from(VECTORS.environment)).ensure();
+    const worker = { handle: () => undefined } as unknown as JobWorker;
+    await new ScheduleTicker(queue, Config.from(VECTORS.environment), worker, {} as ScheduleRunner).repeatJob();
 
     const job = (exportId: string) => ({ id: exportId, payload: { exportId } });
     expect(jobs).toEqual([
@@ -59,7 +62,7 @@ describe('Names that two releases share', () => {
   });
 
   it.each(VECTORS.recurrences)('are the slots of schedules: $name', ({ rule, after, next }) => {
-    const recurrence = recurrenceOf(rule);
+    const recurrence = toRecurrence(rule);
     const slots: string[] = [];
     for (let moment = new Date(after); slots.length < next.length; moment = new Date(slots.at(-1)!)) {
       slots.push(recurrence.nextAfter(moment)!.toISOString());

@@ -208,7 +208,7 @@ describe('Each slot of every schedule is run once', () => {
     const worker = await installation.start({ ROLE: 'worker' });
     const stall = await stallWrites(installation, 'exports');
     await clock.moveTo(new Date('2027-03-27T23:00Z'));
-    const run = await until('the run has begun', async () => (await runsOf(ann, id))[0]);
+    const run = await until('the run has started', async () => (await runsOf(ann, id))[0]);
 
     await worker.kill('SIGKILL');
     await stall.release();

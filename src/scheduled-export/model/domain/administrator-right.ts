@@ -4,7 +4,7 @@ import type { Pause, Schedule } from './schedule';
 const DAY_MS = 86_400_000;
 
 /** Whether the owner saved the schedule as an administrator, and presented an administrator's token since `days` ago. */
-export function hasRecentRight(
+export function isAdminRightRecent(
   { asAdmin, adminSeenAt }: Pick<Schedule, 'asAdmin' | 'adminSeenAt'>,
   now: Date,
   days: number,
@@ -17,10 +17,10 @@ export function hasRecentRight(
  * @param user `null` for an owner whom the platform does not know, which ends nothing
  * @returns `null` while it may
  */
-export function endOfRight(schedule: Schedule, user: PlatformUser | null, now: Date, days: number): Pause | null {
+export function findRightEnd(schedule: Schedule, user: PlatformUser | null, now: Date, days: number): Pause | null {
   if (user && !user.isActive) return ended('The account of its owner is not active any more.');
   if (user && !user.isAdmin) return ended('Its owner is not an administrator any more.');
-  if (hasRecentRight(schedule, now, days)) return null;
+  if (isAdminRightRecent(schedule, now, days)) return null;
   return ended(`Its owner has not used the service as an administrator for ${days} days.`);
 }
 

@@ -35,15 +35,15 @@ describe('When a schedule is said anew, its secrets', () => {
       { ...BUCKET, destinationOptions: { ...REPEATED.destinationOptions, accessKeyId: 'b' } },
     ],
     ['no bucket', { method: 'download' }],
-  ])('go with %s', (_, wish) => {
-    expect(channelsKept(wish, BUCKET)).toEqual([]);
+  ])('go with %s', (_, input) => {
+    expect(channelsKept(input, BUCKET)).toEqual([]);
   });
 
   it.each<[string, DeliveryInput]>([
     ['another address', { method: 'webhook', webhook: { url: 'https://evil.example.com/hook' } }],
     ['a new secret', { method: 'webhook', webhook: { url: 'https://example.com/hook', secret: 'new' } }],
-  ])('go with %s', (_, wish) => {
-    expect(channelsKept(wish, HOOK)).toEqual([]);
+  ])('go with %s', (_, input) => {
+    expect(channelsKept(input, HOOK)).toEqual([]);
   });
 
   it('of a bucket go with the rights of an administrator', () => {
@@ -51,7 +51,7 @@ describe('When a schedule is said anew, its secrets', () => {
   });
 });
 
-function channelsKept(wish: DeliveryInput, before: DeliveryInput): string[] {
+function channelsKept(input: DeliveryInput, before: DeliveryInput): string[] {
   const delivery: ScheduleDelivery = shownOf(before);
-  return keptDeliveries(wish, { deliveries: PLANNED, delivery }, true).map(({ channel }) => channel);
+  return keptDeliveries(input, { deliveries: PLANNED, delivery }, true).map(({ channel }) => channel);
 }

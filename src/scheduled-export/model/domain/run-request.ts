@@ -1,11 +1,11 @@
 import type { ScheduledRunRequest } from '../../../export';
 import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
-import type { BegunRun } from './interfaces/schedule-run.repository';
+import type { StartedRun } from './interfaces/schedule-run.repository';
 import { TimeZone } from '../../../platform/time/time-zone';
 import { MAX_NAME_LENGTH } from './schedule-name';
 
 /** The export that a run asks for: always the same one, however often it is asked for. */
-export function requestOf({ run, schedule }: BegunRun): ScheduledRunRequest {
+export function toRunRequest({ run, schedule }: StartedRun): ScheduledRunRequest {
   const { name, granted, rule, userId, tenantId, retentionSeconds } = schedule;
   const moment = run.slot ?? run.createdAt;
   const date = dateIn(rule.timeZone, moment);

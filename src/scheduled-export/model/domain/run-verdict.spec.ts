@@ -1,5 +1,5 @@
 import type { DeliveryState } from '../../../delivery';
-import { isNotificationMissing, verdictOf } from './run-verdict';
+import { isNotificationMissing, resolveRunResult } from './run-verdict';
 
 const SENT: DeliveryState = {
   channel: 's3',
@@ -26,20 +26,20 @@ const FAILED = { status: 'failed', error: 'No rows', errorCode: 'rows-not-writte
 
 describe('A run', () => {
   it.each(['pending', 'processing'] as const)('is open while its export is %s', (status) => {
-    expect(verdictOf({ status, error: null, errorCode: null }, [])).toBeNull();
+    expect(resolveRunResult({ status, error: null, errorCode: null }, [])).toBeNull();
   });
 
   it.each(['completed', 'expired'] as const)('ended well when its export is %s and all is delivered', (status) => {
-    expect(verdictOf({ status, error: null, errorCode: null }, [SENT])).toEqual({
+    expect(resolveRunResult({ status, error: null, errorCode: null }, [SENT])).toEqual({
       outcome: 'succeeded',
       error: null,
       errorCode: null,
-      counts: 'reset',
+      failureStreak: 'reset',
     });
   });
 
   it('is open while its file is on the way', () => {
-    expect(verdictOf({ status: 'completed', error: null, errorCode: null }, [SENT, WAITING])).toBeNull();
+    expect(resolveRunResult({ status: 'completed', error: null, errorCode: null }, [SENT, WAITING])).toBeNull();
   });
 
   it('is open until it is written down what is to be told', () => {
@@ -52,31 +52,31 @@ describe('A run', () => {
   });
 
   it('failed when its file did not arrive', () => {
-    expect(verdictOf({ status: 'completed', error: null, errorCode: null }, [SENT, LOST])).toEqual({
+    expect(resolveRunResult({ status: 'completed', error: null, errorCode: null }, [SENT, LOST])).toEqual({
       outcome: 'failed',
       error: 'The file was made but could not be delivered by webhook: 500',
       errorCode: 'file-not-delivered',
-      counts: 'up',
+      failureStreak: 'increment',
     });
   });
 
   it('failed when its export failed, however long it takes to tell', () => {
     const told = { ...WAITING, event: 'export.failed' };
 
-    expect(verdictOf(FAILED, [{ ...told, attempts: 0 }])).toBeNull();
-    expect(verdictOf(FAILED, [{ ...told, attempts: 1 }])).toEqual({
+    expect(resolveRunResult(FAILED, [{ ...told, attempts: 0 }])).toBeNull();
+    expect(resolveRunResult(FAILED, [{ ...told, attempts: 1 }])).toEqual({
       outcome: 'failed',
       error: 'No rows',
       errorCode: 'rows-not-written',
-      counts: 'up',
+      failureStreak: 'increment',
     });
   });
 
   it('that was cancelled is no failure of its schedule', () => {
-    expect(verdictOf({ status: 'cancelled', error: null, errorCode: null }, [])).toMatchObject({
+    expect(resolveRunResult({ status: 'cancelled', error: null, errorCode: null }, [])).toMatchObject({
       outcome: 'failed',
       errorCode: 'export-cancelled',
-      counts: 'not',
+      failureStreak: 'keep',
     });
   });
 });

@@ -17,7 +17,7 @@ export function accessToOwn(actor: Person): ScheduleAccess {
 }
 
 /** All that the caller may manage: an administrator, the schedules of everybody in their tenant; others, their own. */
-export function accessOf(caller: UserPrincipal): ScheduleAccess {
+export function accessFor(caller: UserPrincipal): ScheduleAccess {
   if (!isAdmin(caller)) return accessToOwn(caller);
   const { tenantId } = caller;
   return tenantId === null ? { to: 'all', actor: caller } : { to: 'tenant', actor: caller, tenantId };
@@ -28,7 +28,7 @@ export function isOwner({ userId, tenantId }: Schedule, person: Person | null): 
 }
 
 /** What the owner reads of a pause that they did not ask for. */
-export function reasonOfPause(
+export function pauseReasonFor(
   schedule: Schedule,
   { actor }: ScheduleAccess,
 ): Pick<Schedule, 'pausedCode' | 'pausedReason'> {

@@ -25,7 +25,7 @@ export interface DeliveryInput {
 
 export type DestinationInput = Omit<BucketInput, 'uri' | 'byAdministrator'>;
 
-/** What is wrong with the wish in itself, whoever is to carry it out. */
+/** Errors that the input alone shows, without access to the destination. */
 export function deliveryErrors({
   method,
   email,
@@ -55,11 +55,11 @@ export function deliveryErrors({
 }
 
 /** The same for whoever plans it. */
-export function toDeliveryInput(wish: DeliveryInput, byAdministrator: boolean): ScheduleDeliveryInput {
-  const { method, language, destination, destinationOptions, webhook } = wish;
+export function toDeliveryInput(input: DeliveryInput, byAdministrator: boolean): ScheduleDeliveryInput {
+  const { method, language, destination, destinationOptions, webhook } = input;
   return {
     method,
-    email: emailOf(wish),
+    email: emailOf(input),
     language,
     ...(destination !== undefined && {
       destination: { uri: destination, ...destinationOptions, byAdministrator },
@@ -73,11 +73,11 @@ export function emailOf({ method, email }: DeliveryInput): boolean | string {
 }
 
 /** What is shown of it. */
-export function shownOf(wish: DeliveryInput): ScheduleDelivery {
-  const { method, email, language, destination, destinationOptions, webhook } = wish;
+export function shownOf(input: DeliveryInput): ScheduleDelivery {
+  const { method, email, language, destination, destinationOptions, webhook } = input;
   return {
     method,
-    email: emailOf(wish) !== false,
+    email: emailOf(input) !== false,
     emailAddress: typeof email === 'string' ? email : null,
     language: language ?? null,
     destination: destination ?? null,

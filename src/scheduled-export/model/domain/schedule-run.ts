@@ -21,10 +21,10 @@ export interface ScheduleRun {
 }
 
 /** How a run ended. */
-export interface RunVerdict {
+export interface RunResult {
   readonly outcome: RunOutcome;
   readonly error: string | null;
   readonly errorCode: RunFailureCode | null;
   /** What it means for the failures in a row: one more, none any more, or nothing, as when somebody cancelled it. */
-  readonly counts: 'up' | 'reset' | 'not';
+  readonly failureStreak: 'increment' | 'reset' | 'keep';
 }

@@ -1,5 +1,5 @@
 import type { ScheduleWarningCode } from '../../../platform/errors/record-codes';
-import { isSlowedDown, MIN_INTERVAL_MINUTES } from './run-interval';
+import { isThrottled, MIN_INTERVAL_MINUTES } from './run-interval';
 import type { Schedule } from './schedule';
 
 /** Why a schedule runs less often than its rule says. */
@@ -8,13 +8,13 @@ export interface ScheduleWarning {
   readonly message: string;
 }
 
-export function warningsOf(
+export function toWarnings(
   schedule: Schedule,
   now: Date,
   { runsPerDay, adminRightDays }: { readonly runsPerDay: number; readonly adminRightDays: number },
 ): ScheduleWarning[] {
   const warnings: ScheduleWarning[] = [];
-  if (isSlowedDown(schedule, now, adminRightDays)) {
+  if (isThrottled(schedule, now, adminRightDays)) {
     const message = `It runs every ${MIN_INTERVAL_MINUTES} minutes at most: only administrators may have more frequent runs.`;
     warnings.push({ code: 'interval-extended', message });
   }

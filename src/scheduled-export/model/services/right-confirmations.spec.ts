@@ -1,14 +1,14 @@
 import { createScheduleBench } from '../../../../test/support/schedule-bench';
 import { somebody } from '../../../../test/support/schedule-definitions';
-import { RightConfirmations } from './right-confirmations';
+import { AdminActivity } from './right-confirmations';
 
 function setup() {
   const { schedules } = createScheduleBench();
-  const confirmed = jest.spyOn(schedules, 'confirmRight');
-  return { sut: new RightConfirmations(schedules), confirmed };
+  const confirmed = jest.spyOn(schedules, 'recordAdminActivity');
+  return { sut: new AdminActivity(schedules), confirmed };
 }
 
-describe('RightConfirmations', () => {
+describe('AdminActivity', () => {
   it('records each administrator once an hour, and nobody else', async () => {
     const { sut, confirmed } = setup();
     const ann = somebody({ roles: ['admin'] });

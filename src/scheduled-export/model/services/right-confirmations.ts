@@ -13,8 +13,8 @@ const MAX_REMEMBERED = 10_000;
  * which neither waits for it nor fails by it.
  */
 @Injectable()
-export class RightConfirmations {
-  private readonly warnings = new RepeatedWarnings(new Logger(RightConfirmations.name));
+export class AdminActivity {
+  private readonly warnings = new RepeatedWarnings(new Logger(AdminActivity.name));
   private readonly confirmedAt = new Map<string, number>();
 
   constructor(private readonly schedules: ScheduleRepository) {}
@@ -29,7 +29,7 @@ export class RightConfirmations {
     if (this.confirmedAt.size >= MAX_REMEMBERED) this.confirmedAt.clear();
     this.confirmedAt.set(key, performance.now());
     try {
-      await this.schedules.confirmRight({ userId, tenantId });
+      await this.schedules.recordAdminActivity({ userId, tenantId });
     } catch (error) {
       this.confirmedAt.delete(key);
       this.warnings.report('Could not record that an administrator is one; the next request tries again', error, {

@@ -1,7 +1,7 @@
 import { createScheduleBench } from '../../../../test/support/schedule-bench';
 import { DAY_SECONDS, MAIL_NOTICE, scheduleDefinition } from '../../../../test/support/schedule-definitions';
 import type { PlatformUser } from '../../../catalog';
-import { requestOf } from '../domain/run-request';
+import { toRunRequest } from '../domain/run-request';
 import type { ScheduleContent, ScheduleDefinition } from '../domain/schedule';
 import { accessToOwn } from '../domain/schedule-access';
 import { RunAuthorization } from './run-authorization';
@@ -18,12 +18,12 @@ async function setup(traits: Partial<ScheduleDefinition> = {}) {
   const { make, runs, exporting, delivering, config, records, read, ann } = bench;
   const granted = { format: 'csv', dataTypes: [], filters: null, audited: {}, options: { tables: ['users'] } } as const;
   const schedule = await make({ asAdmin: true, content: TABLES, granted, notice: MAIL_NOTICE, ...traits });
-  const begun = await runs.beginManual(schedule.id, ann, null, null);
-  await exporting.request(requestOf(begun));
+  const started = await runs.startManual(schedule.id, ann, null, null);
+  await exporting.request(toRunRequest(started));
   const sut = new RunAuthorization(runs, delivering, config);
   /** @param user as the platform's database has its owner */
   const authorize = async (user: PlatformUser | null | Promise<never> = null) => {
-    const request = await read(begun.run.exportId);
+    const request = await read(started.run.exportId);
     await sut.authorize(request, async () => user);
   };
   const mails = () =>
@@ -75,7 +75,7 @@ describe('RunAuthorization', () => {
     await expect(authorize({ isActive: false, isAdmin: false })).resolves.toBeUndefined();
   });
 
-  it('refuses a run that was begun before its schedule was replaced by something harmless', async () => {
+  it('refuses a run that was started before its schedule was replaced by something harmless', async () => {
     const { authorize, schedules, schedule, ann, readSchedule } = await setup();
     await schedules.replace(schedule.id, scheduleDefinition(), ann);
 

@@ -4,7 +4,7 @@ import { DeliveriesForScheduledExport } from '../../../delivery';
 import type { Export } from '../../../export';
 import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
-import { endOfRight } from '../domain/administrator-right';
+import { findRightEnd } from '../domain/administrator-right';
 import { ScheduleRunRepository } from '../domain/interfaces/schedule-run.repository';
 import { needsAdmin } from '../domain/schedule';
 
@@ -29,7 +29,7 @@ export class RunAuthorization extends ReadAuthorization {
     if (!readsTables(request) && !(found && needsAdmin(found.schedule))) return;
     if (!found) throw new DomainError('gone', 'schedule-deleted', 'Its schedule was deleted before the run began.');
     const { run, schedule, now } = found;
-    const why = endOfRight(schedule, await findUser(schedule.userId), now, this.config.schedules.adminRightDays);
+    const why = findRightEnd(schedule, await findUser(schedule.userId), now, this.config.schedules.adminRightDays);
     if (!why) return;
     if (needsAdmin(schedule)) {
       await this.runs.pauseAfter(run, why, await this.deliveries.noticesToAdministrators(schedule));

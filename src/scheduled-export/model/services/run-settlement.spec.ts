@@ -2,7 +2,7 @@ import { createScheduleBench } from '../../../../test/support/schedule-bench';
 import { MAIL_NOTICE } from '../../../../test/support/schedule-definitions';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
-import { requestOf } from '../domain/run-request';
+import { toRunRequest } from '../domain/run-request';
 import { MAX_FAILURES, type Schedule } from '../domain/schedule';
 import { RunSettlement } from './run-settlement';
 
@@ -25,9 +25,9 @@ function setup() {
   };
   /** A run, whose export is asked for unless a test says otherwise. */
   const begin = async (schedule: Schedule, isRequested = true) => {
-    const begun = await runs.beginManual(schedule.id, ann, null, null);
-    if (isRequested) await exporting.request(requestOf(begun));
-    return begun.run;
+    const started = await runs.startManual(schedule.id, ann, null, null);
+    if (isRequested) await exporting.request(toRunRequest(started));
+    return started.run;
   };
   const readRun = async (schedule: Schedule) => (await runs.list(schedule.id, 1)).items[0]!;
   const fail = async (exportId: string) =>

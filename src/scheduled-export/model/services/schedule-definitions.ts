@@ -7,7 +7,7 @@ import type { UserPrincipal } from '../../../platform/auth/principal';
 import { Config } from '../../../platform/config/config';
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
 import { keptDeliveries } from '../domain/kept-deliveries';
-import { readRecurrence, type RecurrenceInput } from '../domain/recurrence/recurrence-rule';
+import { parseRecurrence, type RecurrenceInput } from '../domain/recurrence/recurrence-rule';
 import { isTooFrequent, MIN_INTERVAL_MINUTES } from '../domain/run-interval';
 import type { Schedule, ScheduleDefinition } from '../domain/schedule';
 import { nameError } from '../domain/schedule-name';
@@ -25,7 +25,7 @@ export interface Defined {
   readonly webhookSecret: string | null;
 }
 
-/** Makes of a wish what can be kept, or says all that is wrong with it. */
+/** Turns an input into a definition, or refuses it with every invalid field. */
 @Injectable()
 export class ScheduleDefinitions {
   constructor(
@@ -38,20 +38,20 @@ export class ScheduleDefinitions {
    * @param earlier what the schedule was until now: secrets that are left out stay what they were
    * @throws DomainError invalid, naming every field that is wrong | forbidden
    */
-  async define(caller: UserPrincipal, wish: ScheduleInput, earlier: Schedule | null): Promise<Defined> {
-    const errors: FieldError[] = [...this.ownErrors(wish)];
-    const recurrence = readRecurrence(wish.recurrence);
+  async define(caller: UserPrincipal, input: ScheduleInput, earlier: Schedule | null): Promise<Defined> {
+    const errors: FieldError[] = [...this.ownErrors(input)];
+    const recurrence = parseRecurrence(input.recurrence);
     if ('errors' in recurrence) errors.push(...recurrence.errors);
     const rule = 'rule' in recurrence ? recurrence.rule : null;
-    if (rule && !isAdmin(caller) && isTooFrequent(rule)) errors.push(tooFrequent(wish.recurrence));
-    const rows = { ...wish.content, timezone: rule?.timeZone ?? 'UTC' };
+    if (rule && !isAdmin(caller) && isTooFrequent(rule)) errors.push(tooFrequent(input.recurrence));
+    const rows = { ...input.content, timezone: rule?.timeZone ?? 'UTC' };
     const granted = await gather(errors, () => this.catalog.check(caller, rows));
-    const unfit = deliveryErrors(wish.delivery);
+    const unfit = deliveryErrors(input.delivery);
     errors.push(...unfit);
-    const planned = unfit.length > 0 ? null : await gather(errors, () => this.plan(caller, wish.delivery, earlier));
+    const planned = unfit.length > 0 ? null : await gather(errors, () => this.plan(caller, input.delivery, earlier));
     if (errors.length > 0) throw DomainError.invalidRequest(...errors);
-    if (!rule || !granted || !planned) throw new Error('A wish was refused without a reason');
-    const { name, content, delivery, retentionSeconds, isActive } = wish;
+    if (!rule || !granted || !planned) throw new Error('A input was refused without a reason');
+    const { name, content, delivery, retentionSeconds, isActive } = input;
     const definition = {
       name: name.trim(),
       content,
@@ -78,15 +78,15 @@ export class ScheduleDefinitions {
   /** What is planned anew, and of what stays as it was the earlier plan with its secrets. */
   private async plan(
     caller: UserPrincipal,
-    wish: DeliveryInput,
+    input: DeliveryInput,
     earlier: Schedule | null,
   ): Promise<ScheduleDeliveries> {
     // Who is no administrator any more keeps no right that came with it.
-    const kept = earlier ? keptDeliveries(wish, earlier, isAdmin(caller) || !earlier.asAdmin) : [];
+    const kept = earlier ? keptDeliveries(input, earlier, isAdmin(caller) || !earlier.asAdmin) : [];
     await this.deliveries.probe(kept);
     const anew = {
-      ...wish,
-      email: emailOf(wish),
+      ...input,
+      email: emailOf(input),
       ...(kept.length > 0 && { method: 'download' as const, destination: undefined, webhook: undefined }),
     };
     const planned = await this.deliveries.plan(

@@ -1,7 +1,7 @@
 import { createScheduleBench } from '../../../../test/support/schedule-bench';
 import { somebody } from '../../../../test/support/schedule-definitions';
 import type { Pause } from '../domain/schedule';
-import { accessOf, accessToOwn, OPERATOR_ACCESS } from '../domain/schedule-access';
+import { accessFor, accessToOwn, OPERATOR_ACCESS } from '../domain/schedule-access';
 import { ScheduleManagement } from './schedule-management';
 
 const UNKNOWN = '00000000-0000-7000-8000-000000000000';
@@ -16,7 +16,7 @@ function setup() {
     return make({ asAdmin: true, content: { ...content, tables: ['users'] }, isActive });
   };
   const endRight = async ({ id }: { readonly id: string }) =>
-    runs.pauseAfter((await runs.beginManual(id, ann, null, null)).run, RIGHT_ENDED);
+    runs.pauseAfter((await runs.startManual(id, ann, null, null)).run, RIGHT_ENDED);
   return { ...bench, sut: new ScheduleManagement(schedules), root, makeRestricted, endRight };
 }
 
@@ -24,7 +24,7 @@ describe('ScheduleManagement', () => {
   it.each([UNKNOWN, 'no-id'])('finds nothing under %s', async (id) => {
     const { sut, ann, root } = setup();
 
-    for (const access of [accessToOwn(ann), accessOf(root), OPERATOR_ACCESS]) {
+    for (const access of [accessToOwn(ann), accessFor(root), OPERATOR_ACCESS]) {
       const moves = [sut.get(id, access), sut.delete(id, access), sut.pause(id, access), sut.resume(id, access)];
       for (const move of moves) await expect(move).rejects.toMatchObject({ kind: 'not-found' });
     }
@@ -73,8 +73,8 @@ describe('ScheduleManagement', () => {
       const { id } = await makeRestricted();
       const admin = { ...ann, roles: ['admin'] };
 
-      await expect(sut.resume(id, accessOf(ann), ann.roles)).rejects.toMatchObject({ kind: 'forbidden' });
-      await expect(sut.resume(id, accessOf(admin), admin.roles)).resolves.toMatchObject({ isActive: true });
+      await expect(sut.resume(id, accessFor(ann), ann.roles)).rejects.toMatchObject({ kind: 'forbidden' });
+      await expect(sut.resume(id, accessFor(admin), admin.roles)).resolves.toMatchObject({ isActive: true });
     });
 
     it('is left to the owner where their right has ended', async () => {
@@ -83,17 +83,17 @@ describe('ScheduleManagement', () => {
       await endRight({ id });
       const admin = { ...ann, roles: ['admin'] };
 
-      for (const access of [accessOf(root), OPERATOR_ACCESS]) {
+      for (const access of [accessFor(root), OPERATOR_ACCESS]) {
         await expect(sut.resume(id, access, root.roles)).rejects.toMatchObject({ code: 'owner-must-resume' });
       }
-      expect(await sut.resume(id, accessOf(admin), admin.roles)).toMatchObject({ isActive: true, pausedCode: null });
+      expect(await sut.resume(id, accessFor(admin), admin.roles)).toMatchObject({ isActive: true, pausedCode: null });
     });
 
     it('is possible for an administrator and the operator where a person paused it', async () => {
       const { sut, makeRestricted, root } = setup();
       const { id } = await makeRestricted();
 
-      for (const access of [accessOf(root), OPERATOR_ACCESS]) {
+      for (const access of [accessFor(root), OPERATOR_ACCESS]) {
         expect(await sut.resume(id, access, root.roles)).toMatchObject({ isActive: true });
         await sut.pause(id, access);
       }

@@ -6,7 +6,7 @@ import { DomainError } from '../../../platform/errors/domain-error';
 import type { Page } from '../../../platform/paging';
 import { ScheduleRepository, type ScheduleQuery } from '../domain/interfaces/schedule.repository';
 import { needsAdmin, type Schedule } from '../domain/schedule';
-import { accessOf, accessToOwn, isOwner, type ScheduleAccess } from '../domain/schedule-access';
+import { accessFor, accessToOwn, isOwner, type ScheduleAccess } from '../domain/schedule-access';
 
 /** What owners, administrators and operators do with schedules that exist, except to replace and to run them. */
 @Injectable()
@@ -24,7 +24,7 @@ export class ScheduleManagement {
   ): Promise<Page<Schedule>> {
     if (owner === undefined) return this.list({ ...query, access: accessToOwn(caller) });
     if (owner !== caller.userId) requireAdmin(caller);
-    return this.list({ ...query, access: accessOf(caller), ownerId: owner === 'all' ? undefined : owner });
+    return this.list({ ...query, access: accessFor(caller), ownerId: owner === 'all' ? undefined : owner });
   }
 
   list(query: ScheduleQuery): Promise<Page<Schedule>> {

@@ -7,7 +7,7 @@ import type { Page } from '../../../platform/paging';
 import { idempotentRequest } from '../../../platform/idempotent-request';
 import type { RateLimitState } from '../../../platform/rate-limit';
 import { ScheduleRunRepository } from '../domain/interfaces/schedule-run.repository';
-import { requestOf } from '../domain/run-request';
+import { toRunRequest } from '../domain/run-request';
 import type { Schedule } from '../domain/schedule';
 import type { ScheduleAccess } from '../domain/schedule-access';
 import type { ScheduleRun } from '../domain/schedule-run';
@@ -47,10 +47,14 @@ export class ScheduleRuns {
    * @throws RateLimitExceededError | DomainError not-found | forbidden | mismatch | gone
    */
   async runNow(scheduleId: string, caller: UserPrincipal, idempotencyKey: string | null): Promise<RequestedRun> {
-    const { id } = await this.schedules.toRun(scheduleId, caller);
+    const { id } = await this.schedules.getRunnable(scheduleId, caller);
     const idempotency = idempotencyKey === null ? null : idempotentRequest(caller, idempotencyKey, 'schedule-run', id);
-    const begun = await this.runs.beginManual(id, caller, idempotency, this.config.exports.rateLimit);
-    return { export: await this.exports.request(requestOf(begun)), isNew: begun.isNew, rateLimit: begun.rateLimit };
+    const started = await this.runs.startManual(id, caller, idempotency, this.config.exports.rateLimit);
+    return {
+      export: await this.exports.request(toRunRequest(started)),
+      isNew: started.isNew,
+      rateLimit: started.rateLimit,
+    };
   }
 
   /** Newest first. @throws DomainError not-found */

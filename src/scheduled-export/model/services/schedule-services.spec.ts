@@ -11,7 +11,7 @@ import { ScheduleService } from './schedule.service';
 const BUCKET = 's3://reports/';
 const WEBHOOK = { url: 'https://hooks.example.com/' };
 
-function wishOf(traits: Partial<ScheduleInput> = {}): ScheduleInput {
+function scheduleInput(traits: Partial<ScheduleInput> = {}): ScheduleInput {
   return {
     name: 'Daily transactions',
     content: { format: 'csv', dataTypes: ['transactions'], tables: [], columns: null, filters: null, options: {} },
@@ -30,8 +30,8 @@ function setup(environment: Record<string, string> = {}) {
   const definitions = new ScheduleDefinitions(asCatalog(catalog), delivering, config);
   const sut = new ScheduleService(schedules, managing, definitions);
   const running = new ScheduleRuns(sut, managing, runs, exporting, delivering, config);
-  const save = (wish: Partial<ScheduleInput> = {}, key: string | null = null) =>
-    sut.create(bench.ann, wishOf(wish), key);
+  const save = (input: Partial<ScheduleInput> = {}, key: string | null = null) =>
+    sut.create(bench.ann, scheduleInput(input), key);
   return { ...bench, sut, running, save };
 }
 
@@ -65,7 +65,7 @@ describe('ScheduleService', () => {
       expect(repeat).toMatchObject({ isNew: false, schedule: { id: first.schedule.id } });
     });
 
-    it('refuses another wish under the same idempotency key', async () => {
+    it('refuses another input under the same idempotency key', async () => {
       const { save } = setup();
       await save({}, 'k');
 
@@ -90,7 +90,7 @@ describe('ScheduleService', () => {
       const { save, sut } = setup();
 
       expect(await fieldsOf(save({ recurrence }))).toEqual([field]);
-      const { schedule } = await sut.create(somebody({ roles: ['admin'] }), wishOf({ recurrence }), null);
+      const { schedule } = await sut.create(somebody({ roles: ['admin'] }), scheduleInput({ recurrence }), null);
       expect(schedule).toMatchObject({ isActive: true });
     });
 
@@ -113,8 +113,8 @@ describe('ScheduleService', () => {
       const delivery = { method: 's3', destination: BUCKET } as const;
       const admin = somebody({ roles: ['admin'], email: 'root@example.com' });
 
-      const [own, others] = [await sut.create(admin, wishOf({ delivery }), null), await save({ delivery })];
-      const inTenant = await sut.create({ ...admin, tenantId: 'blue' }, wishOf({ delivery }), null);
+      const [own, others] = [await sut.create(admin, scheduleInput({ delivery }), null), await save({ delivery })];
+      const inTenant = await sut.create({ ...admin, tenantId: 'blue' }, scheduleInput({ delivery }), null);
 
       const rights = [own, others, inTenant].map(({ schedule }) => schedule.deliveries[0]?.target['byAdministrator']);
       expect(rights).toEqual([true, false, false]);
@@ -128,7 +128,11 @@ describe('ScheduleService', () => {
       const { sut, save, ann } = setup();
       const { schedule } = await save({ delivery: { method: 's3', ...keyed } });
 
-      const replaced = await sut.replace(schedule.id, ann, wishOf({ delivery: { method: 's3', destination: BUCKET } }));
+      const replaced = await sut.replace(
+        schedule.id,
+        ann,
+        scheduleInput({ delivery: { method: 's3', destination: BUCKET } }),
+      );
 
       expect(replaced.schedule.deliveries[0]?.target).toMatchObject({ accessKeyId: 'id', secretAccessKey: 'secret' });
     });
@@ -138,7 +142,11 @@ describe('ScheduleService', () => {
       const { schedule } = await save({ delivery: { method: 's3', ...keyed } });
       buckets.lose(BUCKET);
 
-      const replaced = sut.replace(schedule.id, ann, wishOf({ delivery: { method: 's3', destination: BUCKET } }));
+      const replaced = sut.replace(
+        schedule.id,
+        ann,
+        scheduleInput({ delivery: { method: 's3', destination: BUCKET } }),
+      );
 
       expect(await fieldsOf(replaced)).toEqual(['destination']);
     });
@@ -148,7 +156,7 @@ describe('ScheduleService', () => {
       const { schedule } = await save({ delivery: { method: 's3', ...keyed } });
       const delivery = { method: 's3', destination: 's3://others/' } as const;
 
-      const replaced = await sut.replace(schedule.id, ann, wishOf({ delivery }));
+      const replaced = await sut.replace(schedule.id, ann, scheduleInput({ delivery }));
 
       expect(replaced.schedule.deliveries[0]?.target).not.toHaveProperty('secretAccessKey', 'secret');
     });
@@ -161,7 +169,7 @@ describe('ScheduleService', () => {
       const replaced = await sut.replace(
         schedule.id,
         ann,
-        wishOf({ delivery: { method: 'webhook', webhook: WEBHOOK } }),
+        scheduleInput({ delivery: { method: 'webhook', webhook: WEBHOOK } }),
       );
 
       expect(replaced).toMatchObject({ webhookSecret: null, isNew: false });
@@ -172,10 +180,10 @@ describe('ScheduleService', () => {
       const { sut, save, ann } = setup();
       const admin = { ...ann, roles: ['admin'] };
       const delivery = { method: 's3', destination: BUCKET } as const;
-      const { schedule } = await sut.create(admin, wishOf({ delivery }), null);
+      const { schedule } = await sut.create(admin, scheduleInput({ delivery }), null);
       const { schedule: others } = await save({ delivery });
 
-      const replaced = await sut.replace(schedule.id, ann, wishOf({ delivery }));
+      const replaced = await sut.replace(schedule.id, ann, scheduleInput({ delivery }));
 
       expect(replaced.schedule.deliveries[0]?.target['byAdministrator']).toBe(false);
       expect(replaced.schedule.asAdmin).toBe(false);
@@ -190,7 +198,7 @@ describe('what only its owner may do', () => {
     const { id } = await make();
     const root = somebody({ roles: ['admin'] });
 
-    for (const refused of [sut.replace(id, root, wishOf()), running.runNow(id, root, null)]) {
+    for (const refused of [sut.replace(id, root, scheduleInput()), running.runNow(id, root, null)]) {
       await expect(refused).rejects.toMatchObject({ kind: 'forbidden', code: 'owner-only' });
     }
   });
@@ -199,7 +207,7 @@ describe('what only its owner may do', () => {
     const { sut, make } = setup();
     const { id } = await make();
 
-    const replaced = sut.replace(id, somebody({ roles: ['admin'], tenantId: 'red' }), wishOf());
+    const replaced = sut.replace(id, somebody({ roles: ['admin'], tenantId: 'red' }), scheduleInput());
 
     await expect(replaced).rejects.toMatchObject({ kind: 'not-found' });
   });

@@ -5,7 +5,7 @@ import { DomainError } from '../../../platform/errors/domain-error';
 import { idempotentRequest } from '../../../platform/idempotent-request';
 import { ScheduleRepository, type ScheduleCreation } from '../domain/interfaces/schedule.repository';
 import { needsAdmin, type Schedule } from '../domain/schedule';
-import { accessOf, isOwner } from '../domain/schedule-access';
+import { accessFor, isOwner } from '../domain/schedule-access';
 import type { ScheduleInput } from '../domain/schedule-input';
 import { ScheduleDefinitions } from './schedule-definitions';
 import { ScheduleManagement } from './schedule-management';
@@ -25,18 +25,18 @@ export class ScheduleService {
   ) {}
 
   /** @throws DomainError invalid | forbidden | mismatch | gone | conflict */
-  async create(caller: UserPrincipal, wish: ScheduleInput, idempotencyKey: string | null): Promise<SavedSchedule> {
+  async create(caller: UserPrincipal, input: ScheduleInput, idempotencyKey: string | null): Promise<SavedSchedule> {
     const idempotency =
-      idempotencyKey === null ? null : idempotentRequest(caller, idempotencyKey, 'schedule', JSON.stringify(wish));
-    const { definition, webhookSecret } = await this.definitions.define(caller, wish, null);
+      idempotencyKey === null ? null : idempotentRequest(caller, idempotencyKey, 'schedule', JSON.stringify(input));
+    const { definition, webhookSecret } = await this.definitions.define(caller, input, null);
     const creation = await this.schedules.create(definition, caller, idempotency);
     // A repeat made no plan that is kept: the secret it would show signs nothing.
     return { ...creation, webhookSecret: creation.isNew ? webhookSecret : null };
   }
 
   /** @throws DomainError not-found | invalid | forbidden */
-  async replace(id: string, caller: UserPrincipal, wish: ScheduleInput): Promise<SavedSchedule> {
-    const { definition, webhookSecret } = await this.definitions.define(caller, wish, await this.getOwn(id, caller));
+  async replace(id: string, caller: UserPrincipal, input: ScheduleInput): Promise<SavedSchedule> {
+    const { definition, webhookSecret } = await this.definitions.define(caller, input, await this.getOwn(id, caller));
     const schedule = await this.schedules.replace(id, definition, caller);
     if (!schedule) throw DomainError.notFound('Schedule');
     return { schedule, isNew: false, webhookSecret };
@@ -46,7 +46,7 @@ export class ScheduleService {
    * The schedule for somebody who has it run: who is no administrator any more does not have that done which only they may.
    * @throws DomainError not-found | forbidden
    */
-  async toRun(id: string, by: UserPrincipal): Promise<Schedule> {
+  async getRunnable(id: string, by: UserPrincipal): Promise<Schedule> {
     const schedule = await this.getOwn(id, by);
     if (needsAdmin(schedule)) requireAdmin(by);
     return schedule;
@@ -57,7 +57,7 @@ export class ScheduleService {
    * @throws DomainError not-found | forbidden, for an administrator who may see it
    */
   private async getOwn(id: string, caller: UserPrincipal): Promise<Schedule> {
-    const schedule = await this.management.get(id, accessOf(caller));
+    const schedule = await this.management.get(id, accessFor(caller));
     if (isOwner(schedule, caller)) return schedule;
     throw new DomainError('forbidden', 'owner-only', 'Only its owner may replace or run a schedule');
   }

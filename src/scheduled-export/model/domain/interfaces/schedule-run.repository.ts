@@ -5,20 +5,20 @@ import type { IdempotentRequest } from '../../../../platform/idempotent-request'
 import type { RateLimitState } from '../../../../platform/rate-limit';
 import type { PlannedDelivery } from '../../../../platform/outbox/planned-delivery';
 import type { Pause, Schedule } from '../schedule';
-import type { RunVerdict, ScheduleRun } from '../schedule-run';
+import type { RunResult, ScheduleRun } from '../schedule-run';
 
 /** A run with the schedule that it is a run of. */
-export interface BegunRun {
+export interface StartedRun {
   readonly run: ScheduleRun;
   readonly schedule: Schedule;
 }
 
-export interface DatedRun extends BegunRun {
+export interface DatedRun extends StartedRun {
   /** By the database's clock. */
   readonly now: Date;
 }
 
-export interface ManualRun extends BegunRun {
+export interface ManualRun extends StartedRun {
   /** `false` for a repeat of the request that began it. */
   readonly isNew: boolean;
   readonly rateLimit: RateLimitState | null;
@@ -32,10 +32,10 @@ export abstract class ScheduleRunRepository {
    * owner's runs of the day is skipped: its schedule goes on to the first slot for which there is room again.
    * @returns `null` when none is due
    */
-  abstract beginDue(): Promise<BegunRun | null>;
+  abstract startDue(): Promise<StartedRun | null>;
 
   /** @throws RateLimitExceededError | DomainError not-found | mismatch | gone */
-  abstract beginManual(
+  abstract startManual(
     scheduleId: string,
     by: UserPrincipal,
     idempotency: IdempotentRequest | null,
@@ -43,10 +43,10 @@ export abstract class ScheduleRunRepository {
   ): Promise<ManualRun>;
 
   /** Some runs without an outcome that nobody has looked at for a while; they are passed over for a while from now on. */
-  abstract claimUnsettled(): Promise<BegunRun[]>;
+  abstract claimUnsettled(): Promise<StartedRun[]>;
 
   /** Writes how a run ended, once, and what that means for its schedule, which too many failures in a row pause. */
-  abstract settle(run: ScheduleRun, verdict: RunVerdict): Promise<void>;
+  abstract settle(run: ScheduleRun, verdict: RunResult): Promise<void>;
 
   /**
    * Pauses the schedule of the run, and notifies its owner, unless by the webhook that is gone. One that is paused stays as it is.

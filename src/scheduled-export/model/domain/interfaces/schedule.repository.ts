@@ -51,7 +51,7 @@ export abstract class ScheduleRepository {
    * Records that a person presented an administrator's token now, for the schedules that they saved as one. Writes nothing
    * within an hour of the last time.
    */
-  abstract confirmRight(administrator: Person): Promise<void>;
+  abstract recordAdminActivity(administrator: Person): Promise<void>;
 
   /** It runs next at the first slot to come, with no failures to its name. One that is active stays as it is. */
   abstract resume(id: string, access: ScheduleAccess): Promise<Schedule | null>;

@@ -58,7 +58,7 @@ export class CronPattern implements CivilPattern {
   }
 
   /** The least number of minutes between two of its times; `Infinity` where more than a day is between any two. */
-  leastInterval(): number {
+  minInterval(): number {
     const { minute, hour } = this.expression.fields;
     const times = hour.values.flatMap((hours) => minute.values.map((minutes) => hours * 60 + minutes));
     const within = Math.min(...times.slice(1).map((time, index) => time - (times[index] ?? 0)));

@@ -1,4 +1,4 @@
-import { leastIntervalOf, readRecurrence } from './recurrence-rule';
+import { minIntervalOf, parseRecurrence } from './recurrence-rule';
 
 describe('What a schedule is to recur by', () => {
   it.each([
@@ -16,8 +16,8 @@ describe('What a schedule is to recur by', () => {
       { frequency: 'cron', cron: '*/5 9-17 * * mon-fri' },
       { frequency: 'cron', cron: '*/5 9-17 * * mon-fri' },
     ],
-  ])('is read: %j', (wish, rule) => {
-    expect(readRecurrence(wish)).toMatchObject({ rule });
+  ])('is read: %j', (input, rule) => {
+    expect(parseRecurrence(input)).toMatchObject({ rule });
   });
 
   it.each([
@@ -45,14 +45,14 @@ describe('What a schedule is to recur by', () => {
     [{ frequency: 'monthly', dayOfMonth: 1.5 }, 'day_of_month'],
     [{ frequency: 'daily', timeZone: 'Europe/Atlantis' }, 'timezone'],
     [{ frequency: 'daily', timeZone: '+02:00' }, 'timezone'],
-  ])('is refused by its field: %j', (wish, field) => {
-    expect(readRecurrence(wish)).toEqual({ errors: [{ field, message: expect.any(String) }] });
+  ])('is refused by its field: %j', (input, field) => {
+    expect(parseRecurrence(input)).toEqual({ errors: [{ field, message: expect.any(String) }] });
   });
 
   it('is refused with all that is wrong at once', () => {
-    const wish = { frequency: 'daily', at: 'noon', weekday: 1, timeZone: 'Mars' };
+    const input = { frequency: 'daily', at: 'noon', weekday: 1, timeZone: 'Mars' };
 
-    expect(readRecurrence(wish)).toMatchObject({
+    expect(parseRecurrence(input)).toMatchObject({
       errors: [{ field: 'at' }, { field: 'weekday' }, { field: 'timezone' }],
     });
   });
@@ -79,12 +79,12 @@ describe('The least interval between two runs', () => {
   ])('of %s is %d minutes', (cron, minutes) => {
     const rule = { frequency: 'cron', cron, at: null, weekday: null, dayOfMonth: null, timeZone: 'UTC' } as const;
 
-    expect(leastIntervalOf(rule)).toBe(minutes);
+    expect(minIntervalOf(rule)).toBe(minutes);
   });
 
   it.each(['hourly', 'daily', 'weekly', 'monthly'])('of %s is an hour or more', (frequency) => {
-    const read = readRecurrence({ frequency });
+    const read = parseRecurrence({ frequency });
 
-    expect('rule' in read && leastIntervalOf(read.rule)).toBeGreaterThanOrEqual(60);
+    expect('rule' in read && minIntervalOf(read.rule)).toBeGreaterThanOrEqual(60);
   });
 });

@@ -39,24 +39,24 @@ export interface RecurrenceInput {
 
 type Problem = (field: string, message: string) => void;
 
-/** The rule that is wished for, or all that is wrong with the wish. */
-export function readRecurrence(wish: RecurrenceInput): { rule: RecurrenceRule } | { errors: FieldError[] } {
+/** The rule that an input describes, or every invalid field. */
+export function parseRecurrence(input: RecurrenceInput): { rule: RecurrenceRule } | { errors: FieldError[] } {
   const errors: FieldError[] = [];
   const problem: Problem = (field, message) => errors.push({ field, message });
-  const { frequency, cron } = frequencyOf(wish, problem);
+  const { frequency, cron } = frequencyOf(input, problem);
   const only = <Value>(field: string, value: Value, ...meantFor: Frequency[]): NonNullable<Value> | null => {
     if (value == null || frequency === null || meantFor.includes(frequency)) return value ?? null;
     problem(field, `means nothing for ${frequency}; it is for ${meantFor.join(', ')}`);
     return null;
   };
-  const at = only('at', wish.at, 'hourly', 'daily', 'weekly', 'monthly');
+  const at = only('at', input.at, 'hourly', 'daily', 'weekly', 'monthly');
   if (at !== null && !TIME_OF_DAY.test(at)) problem('at', 'must be a time of the day such as 07:30');
-  const weekday = weekdayOf(only('weekday', wish.weekday, 'weekly'), problem);
-  const dayOfMonth = only('day_of_month', wish.dayOfMonth, 'monthly');
+  const weekday = weekdayOf(only('weekday', input.weekday, 'weekly'), problem);
+  const dayOfMonth = only('day_of_month', input.dayOfMonth, 'monthly');
   if (dayOfMonth !== null && !(Number.isInteger(dayOfMonth) && dayOfMonth >= 1 && dayOfMonth <= 31)) {
     problem('day_of_month', 'must be a whole number from 1 to 31');
   }
-  const timeZone = wish.timeZone ?? 'UTC';
+  const timeZone = input.timeZone ?? 'UTC';
   if (!TimeZone.find(timeZone)) problem('timezone', 'must be the IANA name of a time zone, such as Europe/Kyiv');
   if (errors.length > 0 || frequency === null) return { errors };
   return {
@@ -72,7 +72,7 @@ export function readRecurrence(wish: RecurrenceInput): { rule: RecurrenceRule } 
 }
 
 /** @throws when the zone is not known here, or the expression cannot be read: a rule that was kept once was sound then */
-export function recurrenceOf(rule: RecurrenceRule): Recurrence {
+export function toRecurrence(rule: RecurrenceRule): Recurrence {
   const zone = TimeZone.find(rule.timeZone);
   if (!zone) throw new CronError(`There is no time zone ${rule.timeZone}`);
   if (rule.frequency !== 'cron') return new Recurrence(patternOf(rule), zone, rule.frequency === 'hourly');
@@ -81,8 +81,8 @@ export function recurrenceOf(rule: RecurrenceRule): Recurrence {
 }
 
 /** The least number of minutes between two runs, as long as the clocks do not change; `Infinity` for a day and more. */
-export function leastIntervalOf({ frequency, cron }: RecurrenceRule): number {
-  if (frequency === 'cron') return CronPattern.parse(cron ?? '').leastInterval();
+export function minIntervalOf({ frequency, cron }: RecurrenceRule): number {
+  if (frequency === 'cron') return CronPattern.parse(cron ?? '').minInterval();
   return frequency === 'hourly' ? MINUTES_PER_HOUR : Infinity;
 }
 

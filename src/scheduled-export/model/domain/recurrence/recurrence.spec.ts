@@ -1,6 +1,6 @@
 import { scaled } from '../../../../../test/support/machine';
 import { PLANS, walk } from '../../../../../test/support/wall-clock';
-import { readRecurrence, recurrenceOf, type RecurrenceInput } from './recurrence-rule';
+import { parseRecurrence, toRecurrence, type RecurrenceInput } from './recurrence-rule';
 import type { Recurrence } from './recurrence';
 
 const MINUTE = 60_000;
@@ -179,9 +179,9 @@ function recurring(
   timeZone: string,
   { day_of_month: dayOfMonth, ...more }: Partial<RecurrenceInput> & { day_of_month?: number } = {},
 ): Recurrence {
-  const read = readRecurrence({ frequency, timeZone, dayOfMonth, ...more });
+  const read = parseRecurrence({ frequency, timeZone, dayOfMonth, ...more });
   if ('errors' in read) throw new Error(JSON.stringify(read.errors));
-  return recurrenceOf(read.rule);
+  return toRecurrence(read.rule);
 }
 
 function first(count: number, recurrence: Recurrence, after: Date): string[] {

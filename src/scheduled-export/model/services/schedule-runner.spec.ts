@@ -1,38 +1,24 @@
 import { createScheduleBench } from '../../../../test/support/schedule-bench';
 import { DAY_SECONDS } from '../../../../test/support/schedule-definitions';
-import { Ticker } from '../domain/interfaces/ticker';
 import { RunSettlement } from './run-settlement';
-import { ScheduleClock } from './schedule-clock';
-
-/** Ticks for nobody: the clock looks by itself as well. */
-class SilentTicker extends Ticker {
-  override ensure(): Promise<void> {
-    return Promise.resolve();
-  }
-}
+import { ScheduleRunner } from './schedule-runner';
 
 function setup() {
   const bench = createScheduleBench();
-  const { config, runs, exporting, delivering } = bench;
-  const sut = new ScheduleClock(
-    config,
-    runs,
-    exporting,
-    new RunSettlement(runs, exporting, delivering),
-    new SilentTicker(),
-  );
+  const { runs, exporting, delivering } = bench;
+  const sut = new ScheduleRunner(runs, exporting, new RunSettlement(runs, exporting, delivering));
   const runOf = async (id: string) => (await runs.list(id, 10)).items;
   return { ...bench, sut, runOf };
 }
 
-describe('ScheduleClock', () => {
-  it('has the export of each slot that is due made, once', async () => {
+describe('ScheduleRunner', () => {
+  it('requests the export of each due slot once', async () => {
     const { sut, make, records, runOf, read, queue } = setup();
     const [one, other] = [await make(), await make()];
     await make({ isActive: false });
     records.clock.advance(DAY_SECONDS);
 
-    await Promise.all([sut.fireDue(), sut.fireDue(), sut.fireDue()]);
+    await Promise.all([sut.runDue(), sut.runDue(), sut.runDue()]);
 
     const made = [...(await runOf(one.id)), ...(await runOf(other.id))];
     expect(made).toHaveLength(2);
@@ -46,35 +32,35 @@ describe('ScheduleClock', () => {
     const { sut, make, queue } = setup();
     await make();
 
-    await sut.fireDue();
+    await sut.runDue();
 
     expect(queue.takeAll()).toEqual([]);
   });
 
-  it('names the file of a run after its schedule and day, in the zone of the schedule', async () => {
+  it('names the file of a run after its schedule and the day in the time zone of the schedule', async () => {
     const { sut, make, records, runOf, read, readSchedule } = setup();
     const schedule = await make({ name: 'Nightly', rule: { ...(await make()).rule, timeZone: 'Pacific/Auckland' } });
     records.clock.advance(DAY_SECONDS);
     const { nextRunAt } = await readSchedule(schedule);
 
-    await sut.fireDue();
+    await sut.runDue();
 
     const [run] = await runOf(schedule.id);
     const day = new Intl.DateTimeFormat('en-CA', { timeZone: 'Pacific/Auckland' }).format(nextRunAt!);
     expect((await read(run!.exportId)).options).toMatchObject({ title: `Nightly_${day}` });
   });
 
-  it('asks later for the export of a run when that fails now, and makes no second one', async () => {
+  it('requests the export again after a failure and creates no second one', async () => {
     const { sut, make, records, runOf, exports, read } = setup();
     const { id } = await make();
     records.clock.advance(DAY_SECONDS);
     const create = exports.create.bind(exports);
     exports.create = () => Promise.reject(new Error('The database is away'));
-    await sut.fireDue();
+    await sut.runDue();
     exports.create = create;
     records.clock.advance(60);
 
-    await sut.fireDue();
+    await sut.runDue();
 
     const made = await runOf(id);
     expect(made).toHaveLength(1);
