@@ -2,8 +2,8 @@
 export { CatalogModule } from './catalog.module';
 export { DataExportOptions, RowsBody } from './api/data-export.dto';
 export { ROW_FILTERS, TABLE_COLUMNS } from './api/rows.schema';
-export { type PlatformUser, ReadAuthorization } from './model/domain/interfaces/read-authorization';
-export { ReadAuthorizations } from './model/services/read-authorizations';
+export type { PlatformUser } from './model/domain/interfaces/source-database';
+export { ReadAuthorization, ReadAuthorizations } from './model/services/read-authorizations';
 export {
   CatalogForScheduledExport,
   type AuthorizedRows,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Customer } from '../../src/customer/model/domain/customer';
-import { hashOfSecret, newSecret } from '../../src/customer/model/domain/customer-secret';
+import { hashSecret, generateSecret } from '../../src/customer/model/domain/customer';
 import { AUDIT_WINDOW_SECONDS } from '../../src/platform/audit/aggregated-audit';
 import type { CreateCustomers, CustomersUnderTest } from '../support/customers-under-test';
 
@@ -18,7 +18,7 @@ export function describeCustomerRepositories(name: string, create: CreateCustome
     });
     afterAll(() => bench.end());
 
-    const hash = () => hashOfSecret(newSecret());
+    const hash = () => hashSecret(generateSecret());
 
     describe('customers', () => {
       const make = (secretHash = hash()): Promise<Customer> =>
@@ -184,11 +184,11 @@ export function describeCustomerRepositories(name: string, create: CreateCustome
 
       it('are forgotten as soon as their window has ended, and not before', async () => {
         await bench.failures.add([subject], WINDOW_SECONDS);
-        await bench.failures.forgetEnded(WINDOW_SECONDS);
+        await bench.failures.deleteExpiredWindows(WINDOW_SECONDS);
         expect(await read()).toMatchObject({ failures: 1 });
         await bench.advance(WINDOW_SECONDS + 1);
 
-        await bench.failures.forgetEnded(WINDOW_SECONDS);
+        await bench.failures.deleteExpiredWindows(WINDOW_SECONDS);
 
         expect(await bench.failures.read([subject], 10 * WINDOW_SECONDS)).toEqual([]);
       });

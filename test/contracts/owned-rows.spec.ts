@@ -1,6 +1,6 @@
 import { Pool } from 'pg';
 import { LiveSchema } from '../../src/catalog/infrastructure/live-schema';
-import { rowsOf } from '../../src/catalog/infrastructure/row-query';
+import { selectRows } from '../../src/catalog/infrastructure/row-query';
 import { Snapshot } from '../../src/platform/database/snapshot';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
@@ -36,8 +36,8 @@ describe('The rows of an owner', () => {
     try {
       const table = (await new LiveSchema().find(['owned'], snapshot)).get('owned')!;
       const column = table.columns.find((candidate) => candidate.name === name)!;
-      const confinements = [{ column, value }];
-      return rowsOf({ table, section: 'owned', columns: [column], confinements, conditions: [] }).text;
+      const accessPredicates = [{ column, value }];
+      return selectRows({ table, section: 'owned', columns: [column], accessPredicates, conditions: [] }).text;
     } finally {
       await snapshot.close();
     }

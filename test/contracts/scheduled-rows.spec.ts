@@ -18,7 +18,7 @@ import { testConfig } from '../support/test-config';
 const ANN: UserPrincipal = { userId: 'ann', tenantId: 'blue', roles: [] };
 const ROOT: UserPrincipal = { userId: 'root', tenantId: null, roles: ['admin'] };
 
-function rowsOf(traits: Partial<ScheduledRows>): ScheduledRows {
+function selectRows(traits: Partial<ScheduledRows>): ScheduledRows {
   const nothing = { dataTypes: [], tables: [], columns: undefined, filters: undefined };
   return { ...nothing, format: 'csv', options: {}, timezone: 'UTC', ...traits };
 }
@@ -45,8 +45,8 @@ describe('What a schedule is to export', () => {
     await database.drop();
   });
 
-  async function refusalOf(caller: UserPrincipal, traits: Partial<ScheduledRows>): Promise<DomainError> {
-    return catalog.check(caller, rowsOf(traits)).then(
+  async function explainError(caller: UserPrincipal, traits: Partial<ScheduledRows>): Promise<DomainError> {
+    return catalog.check(caller, selectRows(traits)).then(
       () => Promise.reject(new Error('It was granted')),
       (error: unknown) => error as DomainError,
     );
@@ -57,7 +57,7 @@ describe('What a schedule is to export', () => {
     async (format) => {
       const granted = await catalog.check(
         ROOT,
-        rowsOf({
+        selectRows({
           format,
           tables: ['users', 'transactions'],
           columns: { users: ['id', 'email', 'created_at'] },
@@ -81,15 +81,15 @@ describe('What a schedule is to export', () => {
   );
 
   it('is one’s own, all or by data type, for anybody', async () => {
-    const all = await catalog.check(ANN, rowsOf({}));
-    const some = await catalog.check(ANN, rowsOf({ dataTypes: ['profile', 'payments'], options: { bom: true } }));
+    const all = await catalog.check(ANN, selectRows({}));
+    const some = await catalog.check(ANN, selectRows({ dataTypes: ['profile', 'payments'], options: { bom: true } }));
 
     expect(all).toMatchObject({ dataTypes: [], filters: null, audited: { subject: 'ann', data_types: 'all' } });
     expect(some).toMatchObject({ dataTypes: ['profile', 'payments'], options: { bom: true, timezone: 'UTC' } });
   });
 
   it('is whole tables for administrators only', async () => {
-    const refusal = await refusalOf(ANN, { tables: ['users'], format: 'nonsense' });
+    const refusal = await explainError(ANN, { tables: ['users'], format: 'nonsense' });
 
     expect([refusal.kind, refusal.message]).toEqual(['forbidden', 'Admin role required']);
   });
@@ -122,7 +122,7 @@ describe('What a schedule is to export', () => {
     [{ tables: ['export_deliveries'] }, ['tables.0']],
     [{ dataTypes: ['audit'] }, ['data_types']],
   ])('is refused with every field that is wrong: %j', async (traits, fields) => {
-    const refusal = await refusalOf(ROOT, traits);
+    const refusal = await explainError(ROOT, traits);
 
     expect(refusal.kind).toBe('invalid');
     expect(refusal.details.fields?.map(({ field }) => field).sort()).toEqual(fields.sort());
@@ -132,7 +132,7 @@ describe('What a schedule is to export', () => {
     await others.query(`CREATE VIEW strange AS SELECT 1 AS n, '{}'::json AS data`);
     await others.query(`INSERT INTO export_data_types (name, tables, owners) VALUES ('strange', '["strange"]', '{}')`);
 
-    const refusal = await refusalOf(ROOT, { tables: ['strange'], filters: { strange: { data: { gt: '{}' } } } });
+    const refusal = await explainError(ROOT, { tables: ['strange'], filters: { strange: { data: { gt: '{}' } } } });
 
     expect(refusal.details.fields).toEqual([
       { field: 'filters.strange.data.gt', message: expect.stringContaining('does not suit the type json') },

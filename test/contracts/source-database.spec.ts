@@ -38,14 +38,14 @@ describe('The tables that an export reads', () => {
 
   async function planOf(view: SourceView, name: string): Promise<TablePlan> {
     const table = (await view.tables([name])).get(name)!;
-    return { table, section: name, columns: table.columns, confinements: [], conditions: [] };
+    return { table, section: name, columns: table.columns, accessPredicates: [], conditions: [] };
   }
 
   it.each(['things', 'seen'])('cannot be emptied any more once it holds them: %s', async (name) => {
     const view = await open();
     const plan = await planOf(view, name);
 
-    await view.hold([plan]);
+    await view.lockTables([plan]);
     const emptied = others.query(`SET lock_timeout = '200ms'; TRUNCATE things`);
 
     await expect(emptied).rejects.toThrow('lock timeout');
@@ -67,12 +67,12 @@ describe('The tables that an export reads', () => {
 
     await others.query('TRUNCATE things');
 
-    await expect(view.hold([plan])).rejects.toMatchObject({ code: '40001' });
+    await expect(view.lockTables([plan])).rejects.toMatchObject({ code: '40001' });
   });
 
   describe('of the users of the platform', () => {
     const ID = '0199f3a2-7c1e-7d3a-9b62-1f0c5a6e8d11';
-    const find = (id = ID) => source.look((view) => view.findUser(id));
+    const find = (id = ID) => source.preview((view) => view.findUser(id));
 
     it.each([
       [`true, '{student,admin}'`, { isActive: true, isAdmin: true }],

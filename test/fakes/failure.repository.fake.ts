@@ -1,4 +1,4 @@
-import type { FailedAttempt } from '../../src/customer/model/domain/failed-attempt';
+import type { FailedAttempt } from '../../src/customer/model/domain/interfaces/failure.repository';
 import { type FailureCount, FailureRepository } from '../../src/customer/model/domain/interfaces/failure.repository';
 import { FakeRecords } from './fake-records';
 
@@ -33,7 +33,7 @@ export class FakeFailureRepository extends FailureRepository {
     return Promise.resolve();
   }
 
-  override forgetEnded(windowSeconds: number): Promise<void> {
+  override deleteExpiredWindows(windowSeconds: number): Promise<void> {
     for (const subject of this.windows.keys()) {
       if (!this.openWindow(subject, windowSeconds)) this.windows.delete(subject);
     }

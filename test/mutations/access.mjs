@@ -31,8 +31,8 @@ export const access = [
     name: 'events-of-other-customers',
     breaks: 'an external system reads the events and results of another one',
     file: 'src/events/infrastructure/event-visibility.ts',
-    search: '? { customerId: principal.customerId } :',
-    replace: '? ({ customerId: { not: null } } as unknown as { customerId: string }) :',
+    search: '? { customerId: principal.customerId }',
+    replace: '? ({ customerId: { not: null } } as unknown as { customerId: string })',
     tests: ['test/e2e/events.spec.ts'],
   },
   {

@@ -1,6 +1,6 @@
 import { Pool } from 'pg';
 import { LiveSchema } from '../../src/catalog/infrastructure/live-schema';
-import { selected, SnapshotRelation } from '../../src/catalog/infrastructure/snapshot-relation';
+import { toSelectedColumn, SnapshotRelation } from '../../src/catalog/infrastructure/snapshot-relation';
 import type { ExportOptions, FormatWriter, Relation, Relations, RenderedFile } from '../../src/formats';
 import { Snapshot } from '../../src/platform/database/snapshot';
 import { Sql, sql } from '../../src/platform/database/sql';
@@ -118,7 +118,7 @@ async function relationsOf(
     const { schema, relation, columns } = live.get(name) ?? fail(`There is no table ${name}`);
     const from = sql`${Sql.identifier(schema)}.${Sql.identifier(relation)}`;
     const order = columns.some((column) => column.name === 'id') ? sql` ORDER BY id` : sql``;
-    const rows = sql`SELECT ${Sql.join(columns.map(selected))} FROM ${from}${order}`;
+    const rows = sql`SELECT ${Sql.join(columns.map(toSelectedColumn))} FROM ${from}${order}`;
     const [counted] = await snapshot.query<{ count: string }>(sql`SELECT count(*) FROM ${from}`);
     relations.push(new SnapshotRelation(snapshot, name, sections[name] ?? name, columns, rows, Number(counted?.count)));
   }

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpStatus, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpStatus, Logger, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import {
@@ -19,7 +19,10 @@ import type { DataRequest } from '../model/domain/data-request';
 import { DataExportService } from '../model/services/data-export.service';
 import { BulkExportBody, BulkExportResponse, DataExportBody, type RowsBody, UserExportQuery } from './data-export.dto';
 import { STREAMED_ROWS, USER_DOCUMENT } from './rows.schema';
-import { sendStream } from './streamed-response';
+import { pipeline } from 'node:stream/promises';
+import type { StreamedFile } from '../../export';
+import { attachmentDisposition } from '../../platform/http/content-disposition';
+import { abortSlowClient } from '../../platform/http/slow-client';
 
 const ROWS = {
   'application/x-ndjson': { schema: { type: 'string' as const } },
@@ -60,7 +63,7 @@ export class DataExportsController {
     @Res() response: Response,
   ): Promise<void> {
     const { type, format, user_id: userId, data_types: dataTypes } = body;
-    const request = { type, format, userId, dataTypes, ...rowsAndFile(body) };
+    const request = { type, format, userId, dataTypes, ...toCommonRequest(body) };
     if (type !== 'realtime') {
       await this.responder.send(await this.data.request(caller, request, idempotencyKey), caller, response);
       return;
@@ -86,7 +89,7 @@ export class DataExportsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<BulkExportResponse> {
     const { tables, format } = body;
-    const request = { type: 'bulk' as const, tables, format, ...rowsAndFile(body) };
+    const request = { type: 'bulk' as const, tables, format, ...toCommonRequest(body) };
     const creation = await this.data.request(caller, request, idempotencyKey);
     this.responder.setHeaders(creation, caller, response);
     const { export: created, webhookSecret } = creation;
@@ -130,7 +133,7 @@ export class DataExportsController {
 }
 
 /** What both requests say alike. Columns may stand at the top or among the options. */
-function rowsAndFile({
+function toCommonRequest({
   filters,
   columns,
   options,
@@ -145,4 +148,28 @@ function rowsAndFile({
   const file = { raw, bom, delimiter, timezone, compression };
   const retentionSeconds = toRetentionSeconds(days);
   return { filters, columns: columns ?? optionalColumns, options: file, notify, retentionSeconds };
+}
+
+const logger = new Logger('StreamedAnswer');
+
+/** Sends the rows as they come. An answer that cannot be ended is broken off, so that nobody takes it for whole. */
+export async function sendStream(file: StreamedFile, response: Response): Promise<void> {
+  const { name, contentType, body } = file;
+  response.status(HttpStatus.OK).set({
+    'Content-Type': contentType,
+    'Content-Disposition': attachmentDisposition(name),
+    'Cache-Control': 'private, no-store',
+  });
+  response.removeHeader('Retry-After');
+  abortSlowClient(response);
+  // A pipeline that waits for the next row does not notice by itself that nobody is there to take it.
+  response.once('close', () => void file.close());
+  try {
+    await pipeline(body, response);
+  } catch (error) {
+    // The pipeline has destroyed the connection; the record says why.
+    logger.warn('A streamed answer broke off', { reason: String(error) });
+  } finally {
+    await file.close();
+  }
 }

@@ -11,7 +11,7 @@ import {
 } from 'class-validator';
 import { AsSent } from '../../platform/http/as-sent.decorator';
 import { type DataTypeDraft, MAX_NAME_LENGTH } from '../model/domain/data-type-draft';
-import { OWNER_TYPES } from '../model/domain/owner-column';
+import { OWNER_TYPES } from '../model/domain/data-type-draft';
 
 const MAX_TABLES = 100;
 const MAX_DESCRIPTION_LENGTH = 2_000;

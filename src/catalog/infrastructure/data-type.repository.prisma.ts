@@ -44,10 +44,10 @@ export class PrismaDataTypeRepository extends DataTypeRepository {
         return { dataType: toDataType(row), isNew: false };
       }
       const dataType = toDataType(await transaction.dataType.create({ data: { id, ...columnsOf(definition) } }));
-      await recordAudit(transaction, auditOf(dataType, 'catalog.data-type-created', by));
+      await recordAudit(transaction, toAuditEntry(dataType, 'catalog.data-type-created', by));
       return { dataType, isNew: true };
     });
-    return refusingTakenName(creation, definition.name);
+    return rejectTakenName(creation, definition.name);
   }
 
   override replace(id: string, definition: DataTypeDefinition, by: UserPrincipal): Promise<DataType | null> {
@@ -58,10 +58,10 @@ export class PrismaDataTypeRepository extends DataTypeRepository {
       });
       if (!row) return null;
       const dataType = toDataType(row);
-      await recordAudit(transaction, auditOf(dataType, 'catalog.data-type-changed', by));
+      await recordAudit(transaction, toAuditEntry(dataType, 'catalog.data-type-changed', by));
       return dataType;
     });
-    return refusingTakenName(replacement, definition.name);
+    return rejectTakenName(replacement, definition.name);
   }
 
   override delete(id: string, by: UserPrincipal): Promise<boolean> {
@@ -69,7 +69,7 @@ export class PrismaDataTypeRepository extends DataTypeRepository {
       const row = await transaction.dataType.findUnique({ where: { id } });
       const { count } = await transaction.dataType.deleteMany({ where: { id } });
       if (!row || count === 0) return false;
-      await recordAudit(transaction, auditOf(row, 'catalog.data-type-deleted', by));
+      await recordAudit(transaction, toAuditEntry(row, 'catalog.data-type-deleted', by));
       return true;
     });
   }
@@ -80,7 +80,7 @@ export class PrismaDataTypeRepository extends DataTypeRepository {
   }
 }
 
-async function refusingTakenName<Result>(change: Promise<Result>, name: string): Promise<Result> {
+async function rejectTakenName<Result>(change: Promise<Result>, name: string): Promise<Result> {
   try {
     return await change;
   } catch (error) {
@@ -92,7 +92,7 @@ async function refusingTakenName<Result>(change: Promise<Result>, name: string):
   }
 }
 
-function auditOf({ id, name }: { id: string; name: string }, action: string, by: UserPrincipal): AuditEntry {
+function toAuditEntry({ id, name }: { id: string; name: string }, action: string, by: UserPrincipal): AuditEntry {
   return { action, userId: by.userId, tenantId: by.tenantId, details: { name, data_type_id: id } };
 }
 

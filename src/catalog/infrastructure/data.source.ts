@@ -24,7 +24,7 @@ export class DataSource extends ExportSource {
   constructor(
     private readonly database: SourceDatabase,
     private readonly planner: DataPlanner,
-    private readonly longReads: LargeExportSemaphore,
+    private readonly semaphore: LargeExportSemaphore,
     private readonly authorizations: ReadAuthorizations,
   ) {
     super();
@@ -36,14 +36,14 @@ export class DataSource extends ExportSource {
     const view = await this.database.open(signal, { timeZone, isStreamed: request.streamed });
     await this.authorizations.authorize(request, (id) => view.findUser(id));
     const plans = await this.planner.plan(query, view);
-    await view.hold(plans);
-    const title = titleOf(request, query, view);
-    if (query.scope === 'document') return { title, content: await sections(plans, view) };
+    await view.lockTables(plans);
+    const title = toTitle(request, query, view);
+    if (query.scope === 'document') return { title, content: await openSections(plans, view) };
     const relations = [];
     // One after the other: a snapshot is one connection.
     for (const plan of plans) relations.push(await view.relation(plan, !request.streamed));
     const rows = relations.reduce((sum, { rowCount }) => sum + (rowCount ?? 0), 0);
-    await this.longReads.acquire(rows, signal);
+    await this.semaphore.acquire(rows, signal);
     const content = {
       kind: 'relations' as const,
       takenAt: view.takenAt,
@@ -57,7 +57,7 @@ export class DataSource extends ExportSource {
   }
 }
 
-async function sections(plans: readonly TablePlan[], view: SourceView): Promise<Sections> {
+async function openSections(plans: readonly TablePlan[], view: SourceView): Promise<Sections> {
   const found = [];
   for (const plan of plans) {
     const relation = await view.relation(plan, false);
@@ -68,13 +68,13 @@ async function sections(plans: readonly TablePlan[], view: SourceView): Promise<
 }
 
 /** The title that was given to it, as a schedule does for each of its runs; or else what it holds, and from when. */
-function titleOf({ options }: Export, query: DataQuery, { takenAt }: SourceView): string {
+function toTitle({ options }: Export, query: DataQuery, { takenAt }: SourceView): string {
   const { title } = options;
-  return typeof title === 'string' ? title : `${subjectOf(query)} ${takenAt.slice(0, 10)}`;
+  return typeof title === 'string' ? title : `${toSubject(query)} ${takenAt.slice(0, 10)}`;
 }
 
 /** What a person would call it. */
-function subjectOf({ scope, tables, dataTypes }: DataQuery): string {
+function toSubject({ scope, tables, dataTypes }: DataQuery): string {
   if (scope === 'tables') return tables.length > 3 ? `${tables.length} tables` : tables.join(' ');
   if (scope === 'document') return 'user data';
   return dataTypes.length > 0 && dataTypes.length <= 3 ? dataTypes.join(' ') : 'my data';

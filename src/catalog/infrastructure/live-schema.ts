@@ -93,7 +93,7 @@ export class LiveSchema {
       };
       // The table "a.b" of the schema public, and b of the schema a.
       if (table.schema !== row.schema) ambiguous.add(name);
-      table.columns.push(liveColumn(row));
+      table.columns.push(toLiveColumn(row));
       tables.set(name, table);
     }
     for (const name of ambiguous) tables.delete(name);
@@ -101,27 +101,27 @@ export class LiveSchema {
   }
 }
 
-function liveColumn(row: ColumnRow): LiveColumn {
-  const family = familyOf(row);
+function toLiveColumn(row: ColumnRow): LiveColumn {
+  const family = toTypeFamily(row);
   return {
     name: row.column,
     type: { schema: row.type_schema, name: row.type },
     family,
-    scale: scaleOf(row, family),
+    scale: findScale(row, family),
     mayHoldJsonText: row.may_hold_json,
     isMoney: row.type === 'money' && family === 'decimal',
   };
 }
 
 /** A type of the platform's own may bear the name of one of PostgreSQL's. */
-function familyOf({ type, type_schema: schema, type_kind: kind }: ColumnRow): TypeFamily {
+function toTypeFamily({ type, type_schema: schema, type_kind: kind }: ColumnRow): TypeFamily {
   if (kind === 'e') return 'text';
   const isKnown = (schema === 'pg_catalog' || type === 'citext') && Object.hasOwn(FAMILIES, type);
   return (isKnown ? FAMILIES[type] : undefined) ?? 'other';
 }
 
 /** `numeric(p, s)` keeps the scale in the lower eleven bits of its modifier, less 4, as a signed number. */
-function scaleOf({ type, modifier }: ColumnRow, family: TypeFamily): number | null {
+function findScale({ type, modifier }: ColumnRow, family: TypeFamily): number | null {
   if (family === 'integer') return 0;
   if (type !== 'numeric' || modifier < 4) return null;
   const bits = (modifier - 4) & 0x7ff;

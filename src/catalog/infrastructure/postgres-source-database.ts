@@ -6,19 +6,18 @@ import { DomainError, type FieldError } from '../../platform/errors/domain-error
 import { ExportDatabase, type SnapshotOptions } from '../../platform/database/export-database';
 import type { Snapshot } from '../../platform/database/snapshot';
 import { Sql, sql } from '../../platform/database/sql';
-import { SourceDatabase, type SourceView } from '../model/domain/interfaces/source-database';
+import { type PlatformUser, SourceDatabase, type SourceView } from '../model/domain/interfaces/source-database';
 import type { LiveTable } from '../model/domain/live-table';
 import { isTemporal } from '../model/domain/relative-comparison';
 import { RELATIVE_WORDS } from '../model/domain/relative-time';
 import type { Condition, TablePlan } from '../model/domain/table-plan';
-import type { PlatformUser } from '../model/domain/interfaces/read-authorization';
 import { LiveSchema } from './live-schema';
-import { rowError } from './row-error';
-import { rowsOf, tablesOf } from './row-query';
+import { toRowError } from './snapshot-relation';
+import { selectRows, toLockableTables } from './row-query';
 import { SnapshotRelation } from './snapshot-relation';
 
 /** The classes of SQLSTATE by which PostgreSQL says that a value or a comparison does not suit the type. */
-const UNSUITABLE = /^(22|42)/;
+const INVALID_QUERY = /^(22|42)/;
 const NO_PRIVILEGE = '42501';
 /** Of a setting's value, and the zone is the only one that comes from outside. */
 const UNKNOWN_TIME_ZONE = '22023';
@@ -26,7 +25,7 @@ const UNKNOWN_TIME_ZONE = '22023';
 const USERS = 'users';
 const USER_COLUMNS = ['id', 'is_active', 'roles'];
 
-const UNTRANSLATABLE = '22P05';
+const NOT_IN_ENCODING = '22P05';
 
 @Injectable()
 export class PostgresSourceDatabase extends SourceDatabase {
@@ -37,9 +36,9 @@ export class PostgresSourceDatabase extends SourceDatabase {
     super();
   }
 
-  override async look<Result>(work: (view: SourceView) => Promise<Result>, timeZone = 'UTC'): Promise<Result> {
+  override async preview<Result>(work: (view: SourceView) => Promise<Result>, timeZone = 'UTC'): Promise<Result> {
     try {
-      return await this.database.look((snapshot) => work(new SnapshotView(snapshot, this.schema)), timeZone);
+      return await this.database.preview((snapshot) => work(new SnapshotView(snapshot, this.schema)), timeZone);
     } catch (error) {
       if ((error as { code?: unknown }).code !== UNKNOWN_TIME_ZONE) throw error;
       const message = 'names a time zone that the database does not know';
@@ -77,14 +76,15 @@ class SnapshotView implements SourceView {
   }
 
   async check(plan: TablePlan): Promise<void> {
-    const code = await this.refusalOf(rowsOf(plan));
+    const code = await this.explainError(selectRows(plan));
     if (code === null) return;
-    if (code === NO_PRIVILEGE) throw noPrivilege(plan.table.name);
+    if (code === NO_PRIVILEGE) throw tableNotReadable(plan.table.name);
     const wrong: FieldError[] = [];
     for (const condition of plan.conditions) {
-      if ((await this.refusalOf(rowsOf({ ...plan, conditions: [condition] }))) !== null) wrong.push(refused(condition));
+      if ((await this.explainError(selectRows({ ...plan, conditions: [condition] }))) !== null)
+        wrong.push(toFieldError(condition));
     }
-    if (wrong.length === 0 && code === UNTRANSLATABLE) {
+    if (wrong.length === 0 && code === NOT_IN_ENCODING) {
       const message = `The database of ${JSON.stringify(plan.table.name)} cannot write the id of the user or tenant in its encoding`;
       throw DomainError.invalid('id-not-in-encoding', message);
     }
@@ -92,8 +92,8 @@ class SnapshotView implements SourceView {
     throw DomainError.invalidRequest(...wrong);
   }
 
-  async hold(plans: readonly TablePlan[]): Promise<void> {
-    const tables = tablesOf(plans);
+  async lockTables(plans: readonly TablePlan[]): Promise<void> {
+    const tables = toLockableTables(plans);
     if (tables.length === 0) return;
     await this.snapshot.query(sql`LOCK TABLE ${Sql.join(tables)} IN ACCESS SHARE MODE`);
     const names = Sql.join(tables.map((table) => Sql.literal(table.text)));
@@ -105,13 +105,13 @@ class SnapshotView implements SourceView {
   }
 
   async relation(plan: TablePlan, isCounted: boolean): Promise<Relation> {
-    const rows = rowsOf(plan);
-    const count = isCounted ? await this.countOf(plan) : null;
+    const rows = selectRows(plan);
+    const count = isCounted ? await this.countRows(plan) : null;
     return new SnapshotRelation(this.snapshot, plan.table.name, plan.section, plan.columns, rows, count);
   }
 
   async hasRows(plan: TablePlan): Promise<boolean> {
-    return (await this.snapshot.query(sql`${rowsOf(plan)} LIMIT 1`)).length > 0;
+    return (await this.snapshot.query(sql`${selectRows(plan)} LIMIT 1`)).length > 0;
   }
 
   async findUser(id: string): Promise<PlatformUser | null> {
@@ -125,7 +125,7 @@ class SnapshotView implements SourceView {
         FROM public.users WHERE id = ${Sql.literal(id)}`);
       return user ?? null;
     } catch (error) {
-      throw (error as { code?: unknown }).code === NO_PRIVILEGE ? noPrivilege(USERS) : error;
+      throw (error as { code?: unknown }).code === NO_PRIVILEGE ? tableNotReadable(USERS) : error;
     }
   }
 
@@ -133,24 +133,26 @@ class SnapshotView implements SourceView {
     return this.snapshot.setting(name);
   }
 
-  private async countOf(plan: TablePlan): Promise<number> {
+  private async countRows(plan: TablePlan): Promise<number> {
     try {
-      const [row] = await this.snapshot.query<{ count: string }>(sql`SELECT count(*) FROM (${rowsOf(plan)}) AS "row"`);
+      const [row] = await this.snapshot.query<{ count: string }>(
+        sql`SELECT count(*) FROM (${selectRows(plan)}) AS "row"`,
+      );
       return Number(row?.count);
     } catch (error) {
-      throw rowError(plan.table.name, error);
+      throw toRowError(plan.table.name, error);
     }
   }
 
   /** @returns the SQLSTATE with which PostgreSQL refuses a query, or `null` when it would run it */
-  private async refusalOf(select: Sql): Promise<string | null> {
+  private async explainError(select: Sql): Promise<string | null> {
     await this.snapshot.query(sql`SAVEPOINT explained`);
     try {
       await this.snapshot.query(sql`EXPLAIN ${select}`);
       return null;
     } catch (error) {
       const { code } = error as { code?: unknown };
-      if (typeof code === 'string' && UNSUITABLE.test(code)) return code;
+      if (typeof code === 'string' && INVALID_QUERY.test(code)) return code;
       throw error;
     } finally {
       await this.snapshot.query(sql`ROLLBACK TO SAVEPOINT explained`).catch(() => undefined);
@@ -158,11 +160,11 @@ class SnapshotView implements SourceView {
   }
 }
 
-function noPrivilege(table: string): DomainError {
+function tableNotReadable(table: string): DomainError {
   return DomainError.invalid('table-not-readable', `The service has no right to read ${JSON.stringify(table)}`);
 }
 
-function refused({ field, column, operator, values }: Condition): FieldError {
+function toFieldError({ field, column, operator, values }: Condition): FieldError {
   const { name } = column.type;
   if (values.length === 0) return { field, message: `the type ${name} knows no ${operator}` };
   const message = `does not suit the type ${name} of the column ${JSON.stringify(column.name)}`;

@@ -1,7 +1,7 @@
 import { Sql, sql } from '../../platform/database/sql';
 import type { LiveColumn, LiveTable } from '../model/domain/live-table';
 import type { Condition, AccessPredicate, Operand, Operator, TablePlan } from '../model/domain/table-plan';
-import { selected } from './snapshot-relation';
+import { toSelectedColumn } from './snapshot-relation';
 
 /** Of any version: the column takes those that no standard knows, too. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -10,18 +10,18 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const WHOLE_NUMBER = /^(0|-?[1-9]\d{0,17})$/;
 
 /** The SELECT that gives the rows of a plan. */
-export function rowsOf({ table, columns, confinements, conditions }: TablePlan): Sql {
-  const all = [...confinements.map(confinementOf), ...conditions.map(conditionOf)];
+export function selectRows({ table, columns, accessPredicates, conditions }: TablePlan): Sql {
+  const all = [...accessPredicates.map(toAccessCondition), ...conditions.map(toCondition)];
   const where = all.length > 0 ? sql` WHERE ${Sql.join(all, ' AND ')}` : sql``;
-  return sql`SELECT ${Sql.join(columns.map(selected))} FROM ${tableOf(table)}${where}`;
+  return sql`SELECT ${Sql.join(columns.map(toSelectedColumn))} FROM ${toTableName(table)}${where}`;
 }
 
 /** The tables of plans as SQL names them. */
-export function tablesOf(plans: readonly TablePlan[]): Sql[] {
-  return plans.filter(({ table }) => table.isLockable).map(({ table }) => tableOf(table));
+export function toLockableTables(plans: readonly TablePlan[]): Sql[] {
+  return plans.filter(({ table }) => table.isLockable).map(({ table }) => toTableName(table));
 }
 
-function tableOf({ schema, relation }: LiveTable): Sql {
+function toTableName({ schema, relation }: LiveTable): Sql {
   return sql`${Sql.identifier(schema)}.${Sql.identifier(relation)}`;
 }
 
@@ -35,23 +35,25 @@ const COMPARISONS: Readonly<Record<Exclude<Operator, 'in' | 'isNull'>, Sql>> = {
   like: sql`LIKE`,
 };
 
-function conditionOf({ column, operator, values, isNegated }: Condition): Sql {
+function toCondition({ column, operator, values, isNegated }: Condition): Sql {
   const name = Sql.identifier(column.name);
   if (operator === 'isNull') return isNegated ? sql`${name} IS NOT NULL` : sql`${name} IS NULL`;
-  if (operator === 'in') return membershipOf(column, values);
+  if (operator === 'in') return toMembership(column, values);
   const [value] = values;
   if (value === undefined) return sql`NULL`;
-  if (typeof value === 'string') return sql`${name} ${COMPARISONS[operator]} ${valueOf(value, column)}`;
-  return operator === 'ne' ? sql`NOT ${membershipOf(column, values)}` : membershipOf(column, values);
+  if (typeof value === 'string') return sql`${name} ${COMPARISONS[operator]} ${toTypedLiteral(value, column)}`;
+  return operator === 'ne' ? sql`NOT ${toMembership(column, values)}` : toMembership(column, values);
 }
 
 /** That a column has one of the values, or lies in one of the periods. */
-function membershipOf(column: LiveColumn, operands: readonly Operand[]): Sql {
+function toMembership(column: LiveColumn, operands: readonly Operand[]): Sql {
   const name = Sql.identifier(column.name);
-  const values = operands.filter((operand) => typeof operand === 'string').map((value) => valueOf(value, column));
+  const values = operands
+    .filter((operand) => typeof operand === 'string')
+    .map((value) => toTypedLiteral(value, column));
   const ways = operands.flatMap((operand) => {
     if (typeof operand === 'string') return [];
-    const [from, before] = [valueOf(operand.from, column), valueOf(operand.before, column)];
+    const [from, before] = [toTypedLiteral(operand.from, column), toTypedLiteral(operand.before, column)];
     return [sql`(${name} >= ${from} AND ${name} < ${before})`];
   });
   if (values.length > 0) ways.unshift(sql`${name} IN (${Sql.join(values)})`);
@@ -59,7 +61,7 @@ function membershipOf(column: LiveColumn, operands: readonly Operand[]): Sql {
 }
 
 /** The database reads the text as a value of the column's own type, so that the comparison is that of the type. */
-function valueOf(value: string, { type }: LiveColumn): Sql {
+function toTypedLiteral(value: string, { type }: LiveColumn): Sql {
   return sql`${Sql.literal(value)}::${Sql.identifier(type.schema)}.${Sql.identifier(type.name)}`;
 }
 
@@ -67,7 +69,7 @@ function valueOf(value: string, { type }: LiveColumn): Sql {
  * Whose row it is, letter by letter, and by PostgreSQL's own operators: a type such as citext, a collation or an operator
  * of the platform's own may take two people for one. An index serves the first comparison of a text, not the second.
  */
-function confinementOf({ column, value }: AccessPredicate): Sql {
+function toAccessCondition({ column, value }: AccessPredicate): Sql {
   if (value.includes('\0')) return sql`FALSE`;
   const name = Sql.identifier(column.name);
   if (column.family === 'other' && column.type.name === 'uuid') {

@@ -2,12 +2,12 @@ import type { Column, Projection, Relation, RenderedRows } from '../../formats';
 import type { Snapshot } from '../../platform/database/snapshot';
 import { Sql, sql } from '../../platform/database/sql';
 import type { LiveColumn } from '../model/domain/live-table';
-import { rowError } from './row-error';
+import { DomainError } from '../../platform/errors/domain-error';
 
 /** The rows that a query gives in a snapshot. */
 export class SnapshotRelation implements Relation {
   /**
-   * @param rows a SELECT of these very columns, by `selected`
+   * @param rows a SELECT of these very columns, by `toSelectedColumn`
    * @param rowCount how many it gives, where that was counted
    */
   constructor(
@@ -31,7 +31,7 @@ export class SnapshotRelation implements Relation {
       const [sampled] = await this.snapshot.query<{ values: (string | null)[] }>(statement);
       return sampled?.values ?? [];
     } catch (error) {
-      throw rowError(this.name, error);
+      throw toRowError(this.name, error);
     }
   }
 
@@ -39,17 +39,41 @@ export class SnapshotRelation implements Relation {
     try {
       yield* copied;
     } catch (error) {
-      throw rowError(this.name, error);
+      throw toRowError(this.name, error);
     }
   }
 }
 
 /** A column as relations have it: texts of every kind as `text`, char(n) with its padding; amounts of money as numbers. */
-export function selected({ name, type, family, isMoney }: LiveColumn): Sql {
+export function toSelectedColumn({ name, type, family, isMoney }: LiveColumn): Sql {
   const column = Sql.identifier(name);
   if (isMoney) return sql`${column}::pg_catalog.numeric AS ${column}`;
   if (family !== 'text' || type.name === 'text') return column;
   // A cast from char(n) to text would take the padding away.
   if (type.name === 'bpchar') return sql`textin(bpcharout(${column})) AS ${column}`;
   return sql`${column}::pg_catalog.text AS ${column}`;
+}
+
+/** What PostgreSQL says by these lies in the rows or their query: a further attempt would meet it again. */
+const PERMANENT_ERROR = /^(21|22|42|54|P0)/;
+
+/** In words of our own: PostgreSQL's message may quote the value that it stumbled over. */
+const REASONS: Readonly<Record<string, string>> = {
+  '21000': 'a subquery gives more than one row',
+  '22003': 'a number is out of range',
+  '22007': 'a text is no date or time',
+  '22008': 'a date or time is out of range',
+  '22012': 'division by zero',
+  '22021': 'a text has characters that cannot be written',
+  '22P02': 'a text is no value of the type that it is read as',
+  '42501': 'the service has no right to read them',
+};
+
+/** The failure of an export whose rows PostgreSQL cannot give; what may pass, such as a lost connection, stays as it is. */
+export function toRowError(table: string, error: unknown): unknown {
+  const { code } = Object(error) as { code?: unknown };
+  if (typeof code !== 'string' || !PERMANENT_ERROR.test(code) || error instanceof DomainError) return error;
+  const reason = REASONS[code] ?? 'its definition does not suit its data';
+  const message = `The database could not write the rows of ${JSON.stringify(table)}: ${reason} (${code})`;
+  return new DomainError('conflict', 'rows-not-written', message);
 }

@@ -66,10 +66,10 @@ function readRotate(args: readonly string[]): CustomerCommand {
     grace: { type: 'string', default: '24h' },
   });
   const id = commandLine.onlyId('rotate', 'customer', positionals);
-  return { name: 'rotate', id, graceSeconds: secondsOf(values.grace), json: values.json };
+  return { name: 'rotate', id, graceSeconds: parseGrace(values.grace), json: values.json };
 }
 
-function secondsOf(grace: string): number {
+function parseGrace(grace: string): number {
   const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(grace === '0' ? '0s' : grace) ?? [];
   const seconds = Number(amount) * SECONDS[unit as keyof typeof SECONDS];
   if (seconds <= MAX_GRACE_SECONDS) return seconds;

@@ -19,21 +19,21 @@ export class CustomerProgram implements OperatorProgram {
     const command = readCommand(args);
     switch (command.name) {
       case 'create':
-        return entrusted(await this.customers.create(command.customerName, command.tenantId), command);
+        return formatWithSecret(await this.customers.create(command.customerName, command.tenantId), command);
       case 'rotate':
-        return entrusted(await this.customers.rotate(command.id, command.graceSeconds), command);
+        return formatWithSecret(await this.customers.rotate(command.id, command.graceSeconds), command);
       case 'disable':
-        return switched(await this.customers.setActive(command.id, false), command);
+        return formatActivation(await this.customers.setActive(command.id, false), command);
       case 'enable':
-        return switched(await this.customers.setActive(command.id, true), command);
+        return formatActivation(await this.customers.setActive(command.id, true), command);
       case 'list':
-        return listed(await this.customers.list(), command);
+        return formatList(await this.customers.list(), command);
     }
   }
 }
 
-function entrusted({ customer, secret }: CustomerWithSecret, { json }: CustomerCommand): string {
-  if (json) return jsonLine({ ...shown(customer), secret });
+function formatWithSecret({ customer, secret }: CustomerWithSecret, { json }: CustomerCommand): string {
+  if (json) return jsonLine({ ...toPublicFields(customer), secret });
   const { previousSecret, isActive } = customer;
   return [
     `Name    ${printable(customer.name)}`,
@@ -47,17 +47,17 @@ function entrusted({ customer, secret }: CustomerWithSecret, { json }: CustomerC
   ].join('\n');
 }
 
-function switched(
+function formatActivation(
   { customer, isChanged }: { readonly customer: Customer; readonly isChanged: boolean },
   { json }: CustomerCommand,
 ): string {
-  if (json) return jsonLine(shown(customer));
+  if (json) return jsonLine(toPublicFields(customer));
   const state = customer.isActive ? 'enabled' : 'disabled';
   return `${printable(customer.name)} (${customer.id}) is ${state}${isChanged ? '' : ' already'}.\n`;
 }
 
-function listed(customers: readonly Customer[], { json }: CustomerCommand): string {
-  if (json) return jsonLine(customers.map(shown));
+function formatList(customers: readonly Customer[], { json }: CustomerCommand): string {
+  if (json) return jsonLine(customers.map(toPublicFields));
   if (customers.length === 0) return 'There are no customers yet: make one with `create --name <name>`.\n';
   return customers
     .map(({ id, isActive, tenantId, name, previousSecret }) => {
@@ -69,7 +69,7 @@ function listed(customers: readonly Customer[], { json }: CustomerCommand): stri
 }
 
 /** Never a hash. */
-function shown(customer: Customer) {
+function toPublicFields(customer: Customer) {
   return {
     id: customer.id,
     name: customer.name,

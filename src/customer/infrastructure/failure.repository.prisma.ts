@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { recordAggregatedAudit } from '../../platform/audit/aggregated-audit';
 import { Prisma } from '../../platform/database/generated/client';
 import { PrismaService } from '../../platform/database/prisma.service';
-import type { FailedAttempt } from '../model/domain/failed-attempt';
+import type { FailedAttempt } from '../model/domain/interfaces/failure.repository';
 import { type FailureCount, FailureRepository } from '../model/domain/interfaces/failure.repository';
 
 /** More than one attempt begins, so that the windows that have ended become fewer. */
-const FORGOTTEN_AT_ONCE = 100;
+const DELETE_BATCH_SIZE = 100;
 
 @Injectable()
 export class PrismaFailureRepository extends FailureRepository {
@@ -17,7 +17,7 @@ export class PrismaFailureRepository extends FailureRepository {
   override read(subjects: readonly string[], windowSeconds: number): Promise<FailureCount[]> {
     return this.prisma.$queryRaw<FailureCount[]>`
       SELECT ${countOf(windowSeconds)} FROM customer_failures AS kept
-      WHERE subject = ANY(${subjects}) AND ${isOpen(windowSeconds)}`;
+      WHERE subject = ANY(${subjects}) AND ${isWindowOpen(windowSeconds)}`;
   }
 
   override add(subjects: readonly string[], windowSeconds: number): Promise<FailureCount[]> {
@@ -25,8 +25,8 @@ export class PrismaFailureRepository extends FailureRepository {
     return this.prisma.$queryRaw<FailureCount[]>`
       INSERT INTO customer_failures AS kept (subject, failures, started_at) VALUES ${Prisma.join(first)}
       ON CONFLICT (subject) DO UPDATE SET
-        failures = CASE WHEN ${isOpen(windowSeconds)} THEN kept.failures + 1 ELSE 1 END,
-        started_at = CASE WHEN ${isOpen(windowSeconds)} THEN kept.started_at ELSE now() END
+        failures = CASE WHEN ${isWindowOpen(windowSeconds)} THEN kept.failures + 1 ELSE 1 END,
+        started_at = CASE WHEN ${isWindowOpen(windowSeconds)} THEN kept.started_at ELSE now() END
       RETURNING ${countOf(windowSeconds)}`;
   }
 
@@ -35,16 +35,16 @@ export class PrismaFailureRepository extends FailureRepository {
     await this.prisma.$transaction((transaction) => recordAggregatedAudit(transaction, entry));
   }
 
-  override async forgetEnded(windowSeconds: number): Promise<void> {
+  override async deleteExpiredWindows(windowSeconds: number): Promise<void> {
     // Waiting for a row could be mutual.
     await this.prisma.$executeRaw`
       DELETE FROM customer_failures WHERE subject IN (
-        SELECT subject FROM customer_failures AS kept WHERE NOT ${isOpen(windowSeconds)}
-        LIMIT ${FORGOTTEN_AT_ONCE} FOR UPDATE SKIP LOCKED)`;
+        SELECT subject FROM customer_failures AS kept WHERE NOT ${isWindowOpen(windowSeconds)}
+        LIMIT ${DELETE_BATCH_SIZE} FOR UPDATE SKIP LOCKED)`;
   }
 }
 
-function isOpen(windowSeconds: number): Prisma.Sql {
+function isWindowOpen(windowSeconds: number): Prisma.Sql {
   return Prisma.sql`(kept.started_at > now() - make_interval(secs => ${windowSeconds}))`;
 }
 

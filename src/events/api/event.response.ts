@@ -34,7 +34,7 @@ export class EventResponse {
   readonly updated_at!: string;
 
   static of(event: Event): EventResponse {
-    return fieldsOf(event);
+    return toFields(event);
   }
 }
 
@@ -80,7 +80,7 @@ export class EventDetailsResponse extends EventResponse {
   static withDetails({ event, questions, participants }: EventDetails): EventDetailsResponse {
     const { total, started, finished } = participants;
     return {
-      ...fieldsOf(event),
+      ...toFields(event),
       questions: questions.map((question) => QuestionResponse.of(question)),
       participants: { total, started, finished },
     };
@@ -92,7 +92,7 @@ export class EventListResponse extends PageResponse {
   readonly results!: EventResponse[];
 }
 
-function fieldsOf(event: Event) {
+function toFields(event: Event) {
   const { id, title, description, language, timeZone, startsAt, endsAt, createdAt, updatedAt } = event;
   return {
     id,

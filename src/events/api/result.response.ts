@@ -36,7 +36,7 @@ class AnswerResponse {
   readonly score!: number | null;
 
   static of({ answer, score }: Answer): AnswerResponse {
-    return { answer, score: numberOf(score) };
+    return { answer, score: toNumber(score) };
   }
 }
 
@@ -77,9 +77,9 @@ export class ResultResponse {
   static of({ participant, result, answers }: ParticipantResult): ResultResponse {
     return {
       participant: ParticipantResponse.of(participant),
-      score: numberOf(result?.score),
-      maximum: numberOf(result?.maximum),
-      percent: numberOf(result?.percent),
+      score: toNumber(result?.score),
+      maximum: toNumber(result?.maximum),
+      percent: toNumber(result?.percent),
       duration_seconds: result?.durationSeconds ?? null,
       attempts: result?.attempts ?? null,
       started_at: result?.startedAt.toISOString() ?? null,
@@ -95,6 +95,6 @@ export class ResultListResponse extends PageResponse {
 }
 
 /** No score has more than ten digits, which a number of JSON carries exactly. */
-function numberOf(digits: string | null | undefined): number | null {
+function toNumber(digits: string | null | undefined): number | null {
   return digits == null ? null : Number(digits);
 }

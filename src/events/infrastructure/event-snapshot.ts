@@ -1,25 +1,18 @@
 import type { Snapshot } from '../../platform/database/snapshot';
 import { Sql, sql } from '../../platform/database/sql';
-import type { EventQuestion } from '../model/domain/event';
-import { sortingTags } from '../model/domain/event-locale';
-import type { ParticipantResult } from '../model/domain/participant-result';
+import type { Event, EventQuestion } from '../model/domain/event';
+import type { ResultTotals } from '../model/domain/event-facts';
+import { collationTags } from '../model/domain/event-locale';
+import type { Answer, ParticipantResult, Result } from '../model/domain/participant-result';
 import type { EventOverview } from '../model/domain/results-table';
-import {
-  type AnswerRow,
-  eventOf,
-  type EventRow,
-  type ParticipantRow,
-  participantResultsOf,
-  type TotalsRow,
-} from './snapshot-rows';
 
 /** A batch ends before its texts are longer than this together, or with the first that is longer by itself. */
-const MAX_BYTES = 2_000_000;
-const MAX_PARTICIPANTS = 500;
+const MAX_BATCH_BYTES = 2_000_000;
+const MAX_BATCH_PARTICIPANTS = 500;
 /** What an answer costs beside its text. */
-const BYTES_OF_AN_ANSWER = 100;
+const ANSWER_OVERHEAD_BYTES = 100;
 /** How many of the list are fetched at once: each is an id and a number. */
-const LISTED_AT_ONCE = 2_000;
+const LIST_FETCH_SIZE = 2_000;
 
 type Listed = { readonly id: string; readonly bytes: number };
 
@@ -35,19 +28,19 @@ export class EventSnapshot {
   }
 
   /** @returns `null` where there is no such event, or none of this owner */
-  async overview(heldByOwner: Sql): Promise<EventOverview | null> {
+  async overview(isVisible: Sql): Promise<EventOverview | null> {
     // A table that is emptied meanwhile would be empty for the snapshot as well.
     await this.snapshot.query(
       sql`LOCK TABLE event_questions, event_participants, event_results, event_answers IN ACCESS SHARE MODE`,
     );
     const [event] = await this.snapshot.query<EventRow>(sql`
       SELECT id, title, description, language, time_zone, starts_at, ends_at, created_at, updated_at
-      FROM events WHERE id = ${this.id} AND ${heldByOwner}`);
+      FROM events WHERE id = ${this.id} AND ${isVisible}`);
     if (!event) return null;
     const questions = await this.snapshot.query<{ -readonly [Key in keyof EventQuestion]: EventQuestion[Key] }>(sql`
       SELECT id, position, key, kind, text, max_score::text AS "maxScore"
       FROM event_questions WHERE event_id = ${this.id} ORDER BY position`);
-    return { event: eventOf(event), questions, totals: await this.totals() };
+    return { event: toEvent(event), questions, totals: await this.totals() };
   }
 
   /**
@@ -56,7 +49,7 @@ export class EventSnapshot {
    */
   async *participants({ event, questions }: EventOverview): AsyncGenerator<ParticipantResult[]> {
     const keys = new Map(questions.map(({ id, key }) => [id, key]));
-    for await (const batch of this.batches(event.language)) yield await this.read(batch, keys);
+    for await (const batch of this.readBatches(event.language)) yield await this.read(batch, keys);
   }
 
   private async totals(): Promise<TotalsRow> {
@@ -69,11 +62,14 @@ export class EventSnapshot {
     return totals;
   }
 
-  private async *batches(language: string): AsyncGenerator<string[]> {
+  private async *readBatches(language: string): AsyncGenerator<string[]> {
     let batch: string[] = [];
     let bytes = 0;
     for await (const participant of this.list(language)) {
-      if (batch.length === MAX_PARTICIPANTS || (batch.length > 0 && bytes + participant.bytes > MAX_BYTES)) {
+      if (
+        batch.length === MAX_BATCH_PARTICIPANTS ||
+        (batch.length > 0 && bytes + participant.bytes > MAX_BATCH_BYTES)
+      ) {
         yield batch;
         [batch, bytes] = [[], 0];
       }
@@ -89,20 +85,20 @@ export class EventSnapshot {
     await this.snapshot.query(sql`
       DECLARE class_list NO SCROLL CURSOR FOR
       SELECT id, own_bytes + (
-          SELECT coalesce(sum(${Sql.integer(BYTES_OF_AN_ANSWER)} + coalesce(octet_length(answer), 0)), 0)
+          SELECT coalesce(sum(${Sql.integer(ANSWER_OVERHEAD_BYTES)} + coalesce(octet_length(answer), 0)), 0)
           FROM event_answers WHERE participant_id = listed.id)::float8 AS bytes
       FROM (SELECT id, octet_length(concat(name, email, group_name, external_id)) AS own_bytes
             FROM event_participants WHERE event_id = ${this.id} ORDER BY ${name}, id OFFSET 0) AS listed`);
     for (;;) {
-      const rows = await this.snapshot.query<Listed>(sql`FETCH ${Sql.integer(LISTED_AT_ONCE)} FROM class_list`);
+      const rows = await this.snapshot.query<Listed>(sql`FETCH ${Sql.integer(LIST_FETCH_SIZE)} FROM class_list`);
       yield* rows;
-      if (rows.length < LISTED_AT_ONCE) return;
+      if (rows.length < LIST_FETCH_SIZE) return;
     }
   }
 
   /** The rules by which names are sorted in a language, where PostgreSQL has them; its own otherwise. */
   private async collation(language: string): Promise<Sql> {
-    const tags = sortingTags(language);
+    const tags = collationTags(language);
     if (tags.length === 0) return sql``;
     const names = Sql.join(tags.map((tag) => Sql.literal(`${tag}-x-icu`)));
     const [found] = await this.snapshot.query<{ name: string }>(sql`
@@ -128,6 +124,100 @@ export class EventSnapshot {
       FROM unnest(${chosen}) AS chosen(id) CROSS JOIN LATERAL (
         SELECT question_id, answer, score::text AS score FROM event_answers WHERE participant_id = chosen.id OFFSET 0
       ) AS given`);
-    return participantResultsOf(participants, answers, keys);
+    return toParticipantResults(participants, answers, keys);
   }
+}
+
+export interface EventRow {
+  id: string;
+  title: string;
+  description: string | null;
+  language: string;
+  time_zone: string;
+  starts_at: Date | null;
+  ends_at: Date | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
+export type TotalsRow = { -readonly [Key in keyof ResultTotals]: ResultTotals[Key] };
+
+export type ParticipantRow = PersonRow & (ResultRow | { [Column in keyof ResultRow]: null });
+
+interface PersonRow {
+  id: string;
+  external_id: string | null;
+  name: string;
+  email: string | null;
+  group_name: string | null;
+}
+
+interface ResultRow {
+  score: string;
+  maximum: string;
+  percent: string | null;
+  duration_seconds: number;
+  attempts: number;
+  started_at: Date;
+  finished_at: Date | null;
+}
+
+export interface AnswerRow {
+  participant_id: string;
+  question_id: string;
+  answer: string | null;
+  score: string | null;
+}
+
+export function toEvent(row: EventRow): Event {
+  const { id, title, description, language, time_zone: timeZone } = row;
+  return {
+    id,
+    title,
+    description,
+    language,
+    timeZone,
+    startsAt: row.starts_at,
+    endsAt: row.ends_at,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+/**
+ * @param answers of these participants, in any order
+ * @param keys of the questions, by their ids
+ */
+export function toParticipantResults(
+  participants: readonly ParticipantRow[],
+  answers: readonly AnswerRow[],
+  keys: ReadonlyMap<string, string>,
+): ParticipantResult[] {
+  const given = new Map<string, Answer[]>(participants.map(({ id }) => [id, []]));
+  for (const { participant_id: id, question_id: question, answer, score } of answers) {
+    const key = keys.get(question);
+    if (key !== undefined) given.get(id)?.push({ key, answer, score });
+  }
+  return participants.map((row) => {
+    const { id, external_id: externalId, name, email, group_name: groupName } = row;
+    return {
+      participant: { id, externalId, name, email, groupName },
+      result: toResult(row),
+      answers: given.get(id) ?? [],
+    };
+  });
+}
+
+function toResult(row: ParticipantRow): Result | null {
+  if (row.score === null) return null;
+  const { score, maximum, percent, attempts } = row;
+  return {
+    score,
+    maximum,
+    percent,
+    attempts,
+    durationSeconds: row.duration_seconds,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+  };
 }

@@ -11,7 +11,7 @@ import { visibleTo } from './event-visibility';
 /** An answer is as long as somebody liked: a page ends before its answers together are longer than this. */
 const MAX_PAGE_BYTES = 4_000_000;
 
-const eventColumns = {
+const EVENT_COLUMNS = {
   id: true,
   title: true,
   description: true,
@@ -23,8 +23,11 @@ const eventColumns = {
   updatedAt: true,
 } as const satisfies Prisma.EventSelect;
 
-const whole = { result: true, answers: { include: { question: { select: { key: true, position: true } } } } } as const;
-type ParticipantRow = Prisma.EventParticipantGetPayload<{ include: typeof whole }>;
+const WITH_RESULTS = {
+  result: true,
+  answers: { include: { question: { select: { key: true, position: true } } } },
+} as const;
+type ParticipantRow = Prisma.EventParticipantGetPayload<{ include: typeof WITH_RESULTS }>;
 type ResultRow = NonNullable<ParticipantRow['result']>;
 
 @Injectable()
@@ -34,7 +37,7 @@ export class PrismaEventRepository extends EventRepository {
   }
 
   override find(id: string, owner: Principal): Promise<Event | null> {
-    return this.prisma.event.findFirst({ where: { id, ...visibleTo(owner) }, select: eventColumns });
+    return this.prisma.event.findFirst({ where: { id, ...visibleTo(owner) }, select: EVENT_COLUMNS });
   }
 
   override async findDetails(id: string, owner: Principal): Promise<EventDetails | null> {
@@ -62,7 +65,7 @@ export class PrismaEventRepository extends EventRepository {
         where: { ...where, id: { lt: cursor } },
         orderBy: { id: 'desc' },
         take: size + 1,
-        select: eventColumns,
+        select: EVENT_COLUMNS,
       }),
     ]);
     return toPage(count, rows, size, (event) => event);
@@ -83,11 +86,11 @@ export class PrismaEventRepository extends EventRepository {
               ORDER BY id DESC LIMIT ${size + 1}) AS listed
         ORDER BY id DESC`,
     ]);
-    const ids = fitting(listed.slice(0, size)).map(({ id }) => id);
+    const ids = takeFittingPage(listed.slice(0, size)).map(({ id }) => id);
     const rows = await this.prisma.eventParticipant.findMany({
       where: { id: { in: ids } },
       orderBy: { id: 'desc' },
-      include: whole,
+      include: WITH_RESULTS,
     });
     const nextCursor = listed.length > ids.length ? (ids.at(-1) ?? null) : null;
     return { count, items: rows.map(toParticipantResult), nextCursor };
@@ -95,7 +98,7 @@ export class PrismaEventRepository extends EventRepository {
 }
 
 /** As many from the beginning as fit into a page, and one at least. */
-function fitting<Item extends { readonly bytes: number }>(items: readonly Item[]): readonly Item[] {
+function takeFittingPage<Item extends { readonly bytes: number }>(items: readonly Item[]): readonly Item[] {
   let bytes = 0;
   const end = items.findIndex((item, index) => (bytes += item.bytes) > MAX_PAGE_BYTES && index > 0);
   return end === -1 ? items : items.slice(0, end);

@@ -6,7 +6,7 @@ import { ExportDatabase } from '../../platform/database/export-database';
 import type { Snapshot } from '../../platform/database/snapshot';
 import { EventRepository } from '../model/domain/interfaces/event.repository';
 import type { ResultsFormat } from '../model/domain/results-export';
-import { type EventOverview, headOf, rowOf } from '../model/domain/results-table';
+import { type EventOverview, toTableHead, toTableRow } from '../model/domain/results-table';
 import { visibleToSql } from './event-visibility';
 import { EventSnapshot } from './event-snapshot';
 
@@ -43,14 +43,14 @@ export class ResultsSource extends ExportSource {
     // A replica may be behind, or the event went in this very moment: a further attempt will know.
     if (!overview) throw new Error('The event is not in the database that rows are read from');
     const withPoints = request.options['points'] === true;
-    const { title, ...head } = headOf(overview, withPoints);
-    const rows = () => rowsOf(snapshot, source, overview, withPoints);
+    const { title, ...head } = toTableHead(overview, withPoints);
+    const rows = () => readRows(snapshot, source, overview, withPoints);
     const content: Table = { kind: 'table', title, ...head, takenAt: snapshot.takenAt, warnings: [], rows };
     return { title, content };
   }
 }
 
-async function* rowsOf(
+async function* readRows(
   snapshot: Snapshot,
   source: EventSnapshot,
   overview: EventOverview,
@@ -61,7 +61,7 @@ async function* rowsOf(
   try {
     for await (const batch of source.participants(overview)) {
       count += batch.length;
-      yield batch.map((participant) => rowOf(participant, questions, withPoints));
+      yield batch.map((participant) => toTableRow(participant, questions, withPoints));
     }
   } finally {
     await snapshot.close();

@@ -7,11 +7,11 @@ import { Sql, sql } from './sql';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 2_000;
-const KEEP_ALIVE_AFTER_MS = 10_000;
-const STREAMS_AT_ONCE = 8;
-const GLANCES_AT_ONCE = 4;
+const KEEP_ALIVE_DELAY_MS = 10_000;
+const MAX_STREAM_CONNECTIONS = 8;
+const MAX_PREVIEW_CONNECTIONS = 4;
 /** Progress and cancelling. */
-const WATCHES_AT_ONCE = 2;
+const MAX_CONTROL_CONNECTIONS = 2;
 /** What takes longer than a moment, such as waiting for a table that is being altered, would hold up everybody else. */
 const PREVIEW_TIMEOUT_MS = 5_000;
 
@@ -26,10 +26,10 @@ export interface SnapshotOptions {
 @Injectable()
 export class ExportDatabase implements OnApplicationShutdown {
   /** One for each purpose, so that none takes the connections of another: whoever streams reads as slowly as they like. */
-  private readonly files: Pool;
-  private readonly streams: Pool;
-  private readonly glances: Pool;
-  private readonly watches: Pool;
+  private readonly filePool: Pool;
+  private readonly streamPool: Pool;
+  private readonly previewPool: Pool;
+  private readonly controlPool: Pool;
 
   constructor({ database, exports, role }: Config) {
     const pool = (max: number) => {
@@ -39,7 +39,7 @@ export class ExportDatabase implements OnApplicationShutdown {
         connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
         // A machine that vanished answers nothing: without these, an export would wait for it for hours.
         keepAlive: true,
-        keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+        keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
         application_name: `export-service-${role}-reader`,
       });
       // A connection that breaks is replaced by the pool, and its query hears of it; unheard, the event would end the
@@ -48,10 +48,10 @@ export class ExportDatabase implements OnApplicationShutdown {
       made.on('connect', (client) => client.on('error', () => undefined));
       return made;
     };
-    this.files = pool(exports.concurrency);
-    this.streams = pool(STREAMS_AT_ONCE);
-    this.glances = pool(GLANCES_AT_ONCE);
-    this.watches = pool(WATCHES_AT_ONCE);
+    this.filePool = pool(exports.concurrency);
+    this.streamPool = pool(MAX_STREAM_CONNECTIONS);
+    this.previewPool = pool(MAX_PREVIEW_CONNECTIONS);
+    this.controlPool = pool(MAX_CONTROL_CONNECTIONS);
   }
 
   /**
@@ -60,14 +60,14 @@ export class ExportDatabase implements OnApplicationShutdown {
    */
   async open(signal: AbortSignal, { timeZone, isStreamed }: SnapshotOptions): Promise<Snapshot> {
     signal.throwIfAborted();
-    const client = await (isStreamed ? this.streams : this.files).connect();
-    return Snapshot.begin(client, this.watches, signal, timeZone);
+    const client = await (isStreamed ? this.streamPool : this.filePool).connect();
+    return Snapshot.begin(client, this.controlPool, signal, timeZone);
   }
 
   /** Runs what takes a moment, in one snapshot. Of a table that somebody has locked, it waits for a moment only. */
-  async look<Result>(work: (snapshot: Snapshot) => Promise<Result>, timeZone: string): Promise<Result> {
+  async preview<Result>(work: (snapshot: Snapshot) => Promise<Result>, timeZone: string): Promise<Result> {
     const { signal } = new AbortController();
-    const snapshot = await Snapshot.begin(await this.glances.connect(), this.watches, signal, timeZone);
+    const snapshot = await Snapshot.begin(await this.previewPool.connect(), this.controlPool, signal, timeZone);
     try {
       const bound = Sql.literal(String(PREVIEW_TIMEOUT_MS));
       await snapshot.query(sql`SELECT pg_catalog.set_config('statement_timeout', ${bound}, true)`);
@@ -78,7 +78,7 @@ export class ExportDatabase implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const pools = [this.files, this.streams, this.glances, this.watches];
+    const pools = [this.filePool, this.streamPool, this.previewPool, this.controlPool];
     await settlesWithin(CLOSE_TIMEOUT_MS, Promise.all(pools.map((pool) => pool.end())));
   }
 }

@@ -4,7 +4,7 @@ import { type CopyToStreamQuery, to as copyTo } from 'pg-copy-streams';
 import { Sql, sql } from './sql';
 
 /** A database's own defaults would change the text of almost every type. */
-const PINNED: Readonly<Record<string, string>> = {
+const PINNED_SETTINGS: Readonly<Record<string, string>> = {
   client_encoding: 'UTF8',
   datestyle: 'ISO, YMD',
   intervalstyle: 'postgres',
@@ -27,7 +27,7 @@ const PINNED: Readonly<Record<string, string>> = {
 };
 
 /** The time as text, since the session's own way of writing times is not pinned yet. */
-const TAKE = `SELECT pg_backend_pid() AS pid,
+const TAKE_SNAPSHOT = `SELECT pg_backend_pid() AS pid,
   to_char(statement_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at`;
 
 /**
@@ -42,8 +42,8 @@ const SEARCH_PATH = sql`pg_catalog.set_config('search_path',
 const NO_TRANSACTION_TIMEOUT = sql`(SELECT pg_catalog.set_config(name, '0', true)
   FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout')`;
 
-const PROGRESS_EVERY_MS = 400;
-const CANCEL_WITHIN_MS = 2_000;
+const PROGRESS_INTERVAL_MS = 400;
+const CANCEL_TIMEOUT_MS = 2_000;
 
 /** How COPY hands over what was selected. */
 export type CopyOptions = { readonly kind: 'line' } | { readonly kind: 'csv'; readonly delimiter: string };
@@ -64,7 +64,7 @@ export class Snapshot {
 
   private constructor(
     private readonly client: PoolClient,
-    private readonly watches: Pool,
+    private readonly controlPool: Pool,
     private readonly signal: AbortSignal,
     private readonly processId: number,
     /** ISO 8601, UTC. */
@@ -74,18 +74,18 @@ export class Snapshot {
     if (signal.aborted) this.onAbort();
   }
 
-  static async begin(client: PoolClient, watches: Pool, signal: AbortSignal, timeZone: string): Promise<Snapshot> {
+  static async begin(client: PoolClient, controlPool: Pool, signal: AbortSignal, timeZone: string): Promise<Snapshot> {
     try {
-      const settings = Object.entries({ ...PINNED, timezone: timeZone }).map(
+      const settings = Object.entries({ ...PINNED_SETTINGS, timezone: timeZone }).map(
         ([name, value]) => sql`pg_catalog.set_config(${Sql.literal(name)}, ${Sql.literal(value)}, true)`,
       );
       settings.push(SEARCH_PATH, NO_TRANSACTION_TIMEOUT);
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY');
       // The first query is what takes the snapshot, so that it must be the one that tells the time.
-      const { rows } = await client.query<{ pid: number; at: string }>(TAKE);
+      const { rows } = await client.query<{ pid: number; at: string }>(TAKE_SNAPSHOT);
       const [{ pid, at } = { pid: 0, at: new Date().toISOString() }] = rows;
       await client.query(sql`SELECT ${Sql.join(settings)}`.text);
-      return new Snapshot(client, watches, signal, pid, at);
+      return new Snapshot(client, controlPool, signal, pid, at);
     } catch (error) {
       client.release(true);
       throw error;
@@ -140,12 +140,12 @@ export class Snapshot {
   ): AsyncGenerator<Buffer> {
     this.signal.throwIfAborted();
     const copy = copyTo(statement.text);
-    const ended = endOf(copy);
+    const ended = waitForCompletion(copy);
     const watch = new AbortController();
     this.isBusy = true;
     try {
       this.client.query(copy);
-      if (onProgress) void this.watchProgress(onProgress, watch.signal);
+      if (onProgress) void this.pollProgress(onProgress, watch.signal);
       yield* copy as AsyncIterable<Buffer>;
       await ended;
       this.isBusy = false;
@@ -159,11 +159,11 @@ export class Snapshot {
     }
   }
 
-  private async watchProgress(onProgress: (rows: number) => void, over: AbortSignal): Promise<void> {
+  private async pollProgress(onProgress: (rows: number) => void, over: AbortSignal): Promise<void> {
     try {
       for (;;) {
-        await pause(PROGRESS_EVERY_MS, undefined, { signal: over });
-        const { rows } = await this.watches.query<{ rows: string }>(
+        await pause(PROGRESS_INTERVAL_MS, undefined, { signal: over });
+        const { rows } = await this.controlPool.query<{ rows: string }>(
           'SELECT tuples_processed AS rows FROM pg_stat_progress_copy WHERE pid = $1',
           [this.processId],
         );
@@ -189,14 +189,14 @@ export class Snapshot {
       return;
     }
     // The connection is still ours, so that its process can be nobody else's.
-    const cancelled = this.watches.query('SELECT pg_cancel_backend($1)', [this.processId]).catch(() => undefined);
-    await Promise.race([cancelled, pause(CANCEL_WITHIN_MS, undefined, { ref: false })]);
+    const cancelled = this.controlPool.query('SELECT pg_cancel_backend($1)', [this.processId]).catch(() => undefined);
+    await Promise.race([cancelled, pause(CANCEL_TIMEOUT_MS, undefined, { ref: false })]);
     this.client.release(true);
   }
 }
 
 /** Settles with the query, after its rows: only then its count is known, or that it failed in the end. */
-function endOf(copy: CopyToStreamQuery): Promise<void> {
+function waitForCompletion(copy: CopyToStreamQuery): Promise<void> {
   const query = copy as CopyToStreamQuery & { handleReadyForQuery: () => void };
   const ended = new Promise<void>((resolve, reject) => {
     query.handleReadyForQuery = resolve;

@@ -1,7 +1,7 @@
 import { credentialsOf } from '../../../src/delivery/model/domain/bucket-target';
 import { bytesOfWebhookSecret, webhookSignature } from '../../../src/delivery/model/domain/webhook-secret';
 import { webhookSecretOf } from '../../../src/delivery/model/domain/webhook-target';
-import { hashOfSecret } from '../../../src/customer/model/domain/customer-secret';
+import { hashSecret } from '../../../src/customer/model/domain/customer';
 import { LinkSigner } from '../../../src/platform/auth/link-signer';
 import { Config } from '../../../src/platform/config/config';
 import { SecretCipher } from '../../../src/platform/secrets/secret-cipher';
@@ -57,6 +57,6 @@ describe('Signatures and sealed values of the last release', () => {
   });
 
   it('the secret of an external system is known by the same hash', () => {
-    expect(hashOfSecret(customerSecret.secret)).toBe(customerSecret.hash);
+    expect(hashSecret(customerSecret.secret)).toBe(customerSecret.hash);
   });
 });

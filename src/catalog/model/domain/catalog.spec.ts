@@ -22,7 +22,7 @@ describe('The catalog', () => {
   });
 
   it('gives the tables of the named data types, each with its owner', () => {
-    const tables = catalog.ofTypes(['profile', 'id of contacts'], errors);
+    const tables = catalog.findTablesOfTypes(['profile', 'id of contacts'], errors);
 
     expect(tables.map(({ name, section, owner }) => [name, section, owner])).toEqual([
       ['users', 'profile', 'id'],
@@ -33,37 +33,37 @@ describe('The catalog', () => {
   });
 
   it('gives all data types that are active where none is named', () => {
-    expect(catalog.ofTypes([], errors).map(({ section }) => section)).toEqual([
+    expect(catalog.findTablesOfTypes([], errors).map(({ section }) => section)).toEqual([
       ...['profile', 'contacts', 'contacts', 'staff'],
     ]);
   });
 
   it('gives a data type once that is named twice', () => {
-    expect(catalog.ofTypes(['profile', 'id of profile'], errors)).toHaveLength(1);
+    expect(catalog.findTablesOfTypes(['profile', 'id of profile'], errors)).toHaveLength(1);
   });
 
   it('names data types and tables that are unknown or not active', () => {
-    catalog.ofTypes(['profile', 'former', 'constructor'], errors);
-    catalog.ofTables(['users', 'archive'], errors);
+    catalog.findTablesOfTypes(['profile', 'former', 'constructor'], errors);
+    catalog.findTables(['users', 'archive'], errors);
 
     expect(errors.map(({ field }) => field)).toEqual(['data_types.1', 'data_types.2', 'tables.1']);
   });
 
   it('hides sensitive columns unless a data type lists them', () => {
-    const [profile, contacts] = catalog.ofTypes(['profile', 'contacts'], errors);
+    const [profile, contacts] = catalog.findTablesOfTypes(['profile', 'contacts'], errors);
 
     expect(['name', 'password_hash'].map((column) => profile?.allows(column))).toEqual([true, false]);
     expect(['name', 'email', 'password_hash'].map((column) => contacts?.allows(column))).toEqual([false, true, true]);
   });
 
   it('gives a whole table with all that any of its data types allows', () => {
-    const [users] = catalog.ofTables(['users'], errors);
+    const [users] = catalog.findTables(['users'], errors);
 
     expect(['name', 'salary', 'password_hash'].map((column) => users?.allows(column))).toEqual([true, true, true]);
   });
 
   it('gives a person nothing of what a data type allows for administrators only', () => {
-    const [users] = catalog.ofPerson('users');
+    const [users] = catalog.findPersonalTables('users');
 
     expect(users?.owner).toBe('id');
     expect(['name', 'email', 'salary'].map((column) => users?.allows(column))).toEqual([true, true, false]);
@@ -76,7 +76,7 @@ describe('The catalog', () => {
       owners: { users: 'manager_id' },
     });
 
-    const [users] = new Catalog([PROFILE, reviews], SENSITIVE).ofPerson('users');
+    const [users] = new Catalog([PROFILE, reviews], SENSITIVE).findPersonalTables('users');
 
     expect([users?.owner, users?.allows('salary')]).toEqual(['id', false]);
   });

@@ -23,11 +23,11 @@ export class Catalog {
     this.types = types
       .filter(({ isActive }) => isActive)
       .map((type) => ({ ...type, tables: type.tables.filter((table) => !isOwnTable(table)) }));
-    this.sensitive = new Set(sensitive.map(({ table, column }) => keyOf(table, column)));
+    this.sensitive = new Set(sensitive.map(({ table, column }) => toKey(table, column)));
   }
 
   /** The tables of the named data types, or of all when none is named. Unknown names are added to `errors`. */
-  ofTypes(names: readonly string[], errors: FieldError[]): CatalogTable[] {
+  findTablesOfTypes(names: readonly string[], errors: FieldError[]): CatalogTable[] {
     const types = names.length === 0 ? this.types : names.map((name, index) => this.type(name, index, errors));
     // One may be named twice, by its name and by its id.
     return [...new Set(types)].flatMap(
@@ -36,9 +36,9 @@ export class Catalog {
   }
 
   /** Tables by their own names, each with all that any data type allows of it. Unknown names are added to `errors`. */
-  ofTables(names: readonly string[], errors: FieldError[]): CatalogTable[] {
+  findTables(names: readonly string[], errors: FieldError[]): CatalogTable[] {
     return names.flatMap((name, index) => {
-      const types = this.typesWith(name);
+      const types = this.findTypesWith(name);
       if (types.length > 0) return [this.table(name, name, types)];
       errors.push({
         field: `tables.${index}`,
@@ -53,15 +53,15 @@ export class Catalog {
    * One person's part of a table, with all that any data type allows a person of it: what an entry without an owner
    * gives is for administrators, and what one with another owner gives belongs to somebody else.
    */
-  ofPerson(name: string): CatalogTable[] {
-    const types = this.typesWith(name);
-    const owners = types.map((type) => ownerIn(type, name));
+  findPersonalTables(name: string): CatalogTable[] {
+    const types = this.findTypesWith(name);
+    const owners = types.map((type) => findOwnerColumn(type, name));
     const owner = owners.find((column) => column !== null) ?? null;
     const owned = types.filter((_, index) => owners[index] === owner);
     return owned.length > 0 ? [this.table(name, name, owned)] : [];
   }
 
-  private typesWith(table: string): DataType[] {
+  private findTypesWith(table: string): DataType[] {
     return this.types.filter(({ tables }) => tables.includes(table));
   }
 
@@ -79,17 +79,17 @@ export class Catalog {
     return {
       name,
       section,
-      owner: types.map((type) => ownerIn(type, name)).find((owner) => owner !== null) ?? null,
+      owner: types.map((type) => findOwnerColumn(type, name)).find((owner) => owner !== null) ?? null,
       allows: (column) =>
-        lists.some((listed) => (listed ? listed.includes(column) : !this.sensitive.has(keyOf(name, column)))),
+        lists.some((listed) => (listed ? listed.includes(column) : !this.sensitive.has(toKey(name, column)))),
     };
   }
 }
 
-function ownerIn({ owners }: DataType, table: string): string | null {
+function findOwnerColumn({ owners }: DataType, table: string): string | null {
   return Object.hasOwn(owners, table) ? (owners[table] ?? null) : null;
 }
 
-function keyOf(table: string, column: string): string {
+function toKey(table: string, column: string): string {
   return JSON.stringify([table, column]);
 }

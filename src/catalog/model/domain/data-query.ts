@@ -58,8 +58,8 @@ export function queryOf({ type, dataTypes, filters, options, userId, tenantId }:
     subject: scope === 'tables' ? null : typeof subject === 'string' ? subject : userId,
     tenantId,
     asOf: typeof asOf === 'string' ? asOf : null,
-    timeZone: typeof timezone === 'string' ? timezone : USUAL_TIME_ZONE,
+    timeZone: typeof timezone === 'string' ? timezone : DEFAULT_TIME_ZONE,
   };
 }
 
-export const USUAL_TIME_ZONE = 'UTC';
+export const DEFAULT_TIME_ZONE = 'UTC';

@@ -1,6 +1,6 @@
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
-import { type DataRequest, knownFormat, queryFor, requestErrors } from './data-request';
+import { type DataRequest, parseFormat, toDataQuery, validateRequest } from './data-request';
 
 const ANN: UserPrincipal = { userId: 'ann', tenantId: 'blue', roles: ['author'] };
 const ROOT: UserPrincipal = { userId: 'root', tenantId: null, roles: ['admin'] };
@@ -21,21 +21,21 @@ const kindOf = (act: () => unknown) => {
 
 describe('The query of a request', () => {
   it("reads the caller's own rows, within the caller's tenant", () => {
-    expect(queryFor(ANN, requestOf({ dataTypes: ['profile'] }))).toMatchObject({
+    expect(toDataQuery(ANN, requestOf({ dataTypes: ['profile'] }))).toMatchObject({
       ...{ scope: 'types', dataTypes: ['profile'], tables: [], subject: 'ann', tenantId: 'blue', timeZone: 'UTC' },
     });
   });
 
   it("reads another user's rows for an administrator only", () => {
-    expect(kindOf(() => queryFor(ANN, requestOf({ userId: 'bob' })))).toBe('forbidden');
-    expect(queryFor(ROOT, requestOf({ userId: 'bob' }))).toMatchObject({ subject: 'bob', tenantId: null });
+    expect(kindOf(() => toDataQuery(ANN, requestOf({ userId: 'bob' })))).toBe('forbidden');
+    expect(toDataQuery(ROOT, requestOf({ userId: 'bob' }))).toMatchObject({ subject: 'bob', tenantId: null });
   });
 
   it('reads whole tables for an administrator only, even when a user is named', () => {
     const whole = requestOf({ tables: ['users'], userId: 'ann' });
 
-    expect(kindOf(() => queryFor(ANN, whole))).toBe('forbidden');
-    expect(queryFor(ROOT, whole)).toMatchObject({ scope: 'tables', tables: ['users'], subject: null });
+    expect(kindOf(() => toDataQuery(ANN, whole))).toBe('forbidden');
+    expect(toDataQuery(ROOT, whole)).toMatchObject({ scope: 'tables', tables: ['users'], subject: null });
   });
 
   it.each([
@@ -44,7 +44,7 @@ describe('The query of a request', () => {
     ['a part, without saying which', {}, ['data_types']],
     ['a table twice', { type: 'bulk', tables: ['users', 'orders', 'users'] }, ['tables.2']],
   ] as const)('is refused for %s', (_, traits, fields) => {
-    expect(requestErrors(requestOf(traits)).map(({ field }) => field)).toEqual(fields);
+    expect(validateRequest(requestOf(traits)).map(({ field }) => field)).toEqual(fields);
   });
 
   it('is accepted for everything, for a part by data types, and for tables', () => {
@@ -54,11 +54,11 @@ describe('The query of a request', () => {
       { type: 'bulk', tables: ['users', 'orders'] },
     ] as const;
 
-    expect(requests.flatMap((traits) => requestErrors(requestOf(traits)))).toEqual([]);
+    expect(requests.flatMap((traits) => validateRequest(requestOf(traits)))).toEqual([]);
   });
 
   it('has a format of those that are offered', () => {
-    expect(knownFormat('csv', ['json', 'csv'])).toBe('csv');
-    expect(kindOf(() => knownFormat('pdf', ['json', 'csv']))).toBe('invalid');
+    expect(parseFormat('csv', ['json', 'csv'])).toBe('csv');
+    expect(kindOf(() => parseFormat('pdf', ['json', 'csv']))).toBe('invalid');
   });
 });

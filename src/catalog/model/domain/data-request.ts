@@ -3,7 +3,7 @@ import type { ExportFormat } from '../../../formats';
 import { isAdmin, requireAdmin } from '../../../platform/auth/admin';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
-import { type DataExportType, type DataQuery, scopeOf, USUAL_TIME_ZONE } from './data-query';
+import { type DataExportType, type DataQuery, scopeOf, DEFAULT_TIME_ZONE } from './data-query';
 import { type FileOptions, isTimeZone } from './export-options';
 
 export const TABLE_FORMATS = ['json', 'ndjson', 'csv', 'xlsx', 'xml'] as const satisfies readonly ExportFormat[];
@@ -31,18 +31,18 @@ export interface DataRequest {
  * The query of a request that is within the caller's rights.
  * @throws DomainError forbidden
  */
-export function queryFor(caller: UserPrincipal, request: DataRequest): DataQuery {
+export function toDataQuery(caller: UserPrincipal, request: DataRequest): DataQuery {
   const { type, userId = caller.userId, dataTypes = [], tables = [], filters, columns, options } = request;
   const scope = scopeOf(type, tables);
   if (scope === 'tables') requireAdmin(caller);
-  else checkSubject(caller, userId);
+  else requireAccessTo(caller, userId);
   const subject = scope === 'tables' ? null : userId;
-  const timeZone = isTimeZone(options.timezone) ? options.timezone : USUAL_TIME_ZONE;
+  const timeZone = isTimeZone(options.timezone) ? options.timezone : DEFAULT_TIME_ZONE;
   return { scope, dataTypes, tables, filters, columns, subject, tenantId: caller.tenantId, asOf: null, timeZone };
 }
 
 /** What is wrong with a request in itself, whatever the catalog and the database say. */
-export function requestErrors({ type, dataTypes = [], tables = [] }: DataRequest): FieldError[] {
+export function validateRequest({ type, dataTypes = [], tables = [] }: DataRequest): FieldError[] {
   const error = (field: string, message: string) => [{ field, message }];
   if (tables.length > 0 && dataTypes.length > 0) {
     return error('data_types', 'must be left out where tables are named: they are read whole');
@@ -57,14 +57,14 @@ export function requestErrors({ type, dataTypes = [], tables = [] }: DataRequest
 }
 
 /** @returns whether it is the caller @throws DomainError forbidden */
-export function checkSubject(caller: UserPrincipal, userId: string): boolean {
+export function requireAccessTo(caller: UserPrincipal, userId: string): boolean {
   if (caller.userId === userId) return true;
   if (isAdmin(caller)) return false;
   throw new DomainError('forbidden', 'insufficient-permissions', 'Insufficient permissions');
 }
 
 /** @throws DomainError invalid */
-export function knownFormat(format: unknown, formats: readonly ExportFormat[]): ExportFormat {
+export function parseFormat(format: unknown, formats: readonly ExportFormat[]): ExportFormat {
   const known = formats.find((candidate) => candidate === format);
   if (known) return known;
   const message = `must be one of ${formats.join(', ')}`;

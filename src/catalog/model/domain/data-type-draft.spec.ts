@@ -1,5 +1,5 @@
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
-import { type DataTypeDraft, definitionOf } from './data-type-draft';
+import { type DataTypeDraft, toDefinition } from './data-type-draft';
 import type { LiveColumn, LiveTable } from './live-table';
 
 type Types = Readonly<Record<string, Partial<LiveColumn> & { readonly name: string }>>;
@@ -38,7 +38,7 @@ describe('A data type that is administered', () => {
       isActive: false,
     });
 
-    const definition = definitionOf(draft, LIVE);
+    const definition = toDefinition(draft, LIVE);
 
     expect(definition).toEqual({
       name: 'profile',
@@ -51,13 +51,13 @@ describe('A data type that is administered', () => {
   });
 
   it('agrees with the others about whose a row is', () => {
-    const other = definitionOf(draftOf({ name: 'profile', tables: ['user_profiles'], owners: {} }), LIVE);
+    const other = toDefinition(draftOf({ name: 'profile', tables: ['user_profiles'], owners: {} }), LIVE);
     const draft = draftOf({ name: 'mine', tables: ['user_profiles'], owners: { user_profiles: 'id' } });
 
     expect(errorsOf(draft, LIVE, [other])).toEqual({
       'owners.user_profiles': 'the data type "profile" says that "user_id" holds whose row it is',
     });
-    expect(definitionOf({ ...draft, owners: {} }, LIVE, [other]).owners).toEqual({ user_profiles: 'user_id' });
+    expect(toDefinition({ ...draft, owners: {} }, LIVE, [other]).owners).toEqual({ user_profiles: 'user_id' });
   });
 
   it('is told everything that is wrong with it at once', () => {
@@ -97,7 +97,7 @@ describe('A data type that is administered', () => {
   });
 
   it.each(['😀'.repeat(100), 'x', 'Особисті дані', 'constructor'])('may be called %s', (name) => {
-    expect(definitionOf(draftOf({ name }), LIVE).name).toBe(name);
+    expect(toDefinition(draftOf({ name }), LIVE).name).toBe(name);
   });
 
   it.each(['exports', 'export_deliveries', 'archive.customers', 'bullmq.job', 'bullmq.jobs_anything'])(
@@ -124,7 +124,7 @@ describe('A data type that is administered', () => {
   it.each(['text', 'varchar', 'uuid', 'int4', 'numeric(20)'])('has rows that a column of %s tells apart', (type) => {
     const live = new Map([['things', table('things', { whose: type })]]);
 
-    expect(definitionOf(draftOf({ tables: ['things'], owners: { things: 'whose' } }), live).owners).toEqual({
+    expect(toDefinition(draftOf({ tables: ['things'], owners: { things: 'whose' } }), live).owners).toEqual({
       things: 'whose',
     });
   });
@@ -153,13 +153,13 @@ describe('A data type that is administered', () => {
     const odd = table('odd', { user_id: 'jsonb' });
     const live = new Map([...LIVE, [odd.name, odd]]);
 
-    const { owners } = definitionOf(draftOf({ tables: ['users', 'user_profiles', 'odd'] }), live);
+    const { owners } = toDefinition(draftOf({ tables: ['users', 'user_profiles', 'odd'] }), live);
 
     expect(owners).toEqual({ user_profiles: 'user_id' });
   });
 
   it('leaves a table to administrators when its owner is said to be null', () => {
-    const { owners } = definitionOf(draftOf({ tables: ['user_profiles'], owners: { user_profiles: null } }), LIVE);
+    const { owners } = toDefinition(draftOf({ tables: ['user_profiles'], owners: { user_profiles: null } }), LIVE);
 
     expect(owners).toEqual({});
   });
@@ -184,10 +184,10 @@ function draftOf(draft: Partial<DataTypeDraft>): DataTypeDraft {
 function errorsOf(
   draft: DataTypeDraft,
   live: ReadonlyMap<string, LiveTable> = LIVE,
-  others: Parameters<typeof definitionOf>[2] = [],
+  others: Parameters<typeof toDefinition>[2] = [],
 ): Record<string, string> {
   try {
-    definitionOf(draft, live, others);
+    toDefinition(draft, live, others);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     const fields: readonly FieldError[] = error.details.fields ?? [];

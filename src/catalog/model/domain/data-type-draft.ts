@@ -2,7 +2,7 @@ import { DomainError, type FieldError } from '../../../platform/errors/domain-er
 import type { DataTypeDefinition } from './data-type';
 import type { LiveTable } from './live-table';
 import { isOwnTable } from './own-tables';
-import { mayHoldUserId, OWNER_TYPES } from './owner-column';
+import type { LiveColumn } from './live-table';
 
 export const MAX_NAME_LENGTH = 100;
 
@@ -10,7 +10,7 @@ export const MAX_NAME_LENGTH = 100;
 const MAX_COLUMNS = 1_600;
 
 /** The column that says in most tables whose row it is. */
-const USUAL_OWNER = 'user_id';
+const DEFAULT_OWNER_COLUMN = 'user_id';
 
 const CONTROL_CHARACTER = /\p{Cc}/u;
 const ID_DIGITS = /^[0-9a-f]{32}$/i;
@@ -33,21 +33,21 @@ export interface DataTypeDraft {
  * @param others the data types beside it: a table has one owner, whichever of them names it
  * @throws DomainError invalid, naming everything that is wrong
  */
-export function definitionOf(
+export function toDefinition(
   draft: DataTypeDraft,
   live: ReadonlyMap<string, LiveTable>,
   others: readonly DataTypeDefinition[] = [],
 ): DataTypeDefinition {
   const name = draft.name.trim();
   const errors = [
-    ...nameErrors(name),
-    ...draft.tables.flatMap((table, index) => tableErrors(draft.tables, table, index, live)),
-    ...Object.entries(draft.columns ?? {}).flatMap(([table, listed]) => columnErrors(draft, table, listed, live)),
-    ...Object.entries(draft.owners).flatMap(([table, owner]) => ownerErrors(draft, table, owner, live)),
+    ...validateName(name),
+    ...draft.tables.flatMap((table, index) => validateTable(draft.tables, table, index, live)),
+    ...Object.entries(draft.columns ?? {}).flatMap(([table, listed]) => validateColumns(draft, table, listed, live)),
+    ...Object.entries(draft.owners).flatMap(([table, owner]) => validateOwner(draft, table, owner, live)),
   ];
-  const owners = ownersOf(draft, live);
+  const owners = resolveOwners(draft, live);
   if (errors.length === 0)
-    errors.push(...Object.entries(owners).flatMap(([table, owner]) => disagreement(table, owner, others)));
+    errors.push(...Object.entries(owners).flatMap(([table, owner]) => validateOwnerAgreement(table, owner, others)));
   if (errors.length > 0) throw DomainError.invalidRequest(...errors);
   return {
     name,
@@ -59,7 +59,7 @@ export function definitionOf(
   };
 }
 
-function nameErrors(name: string): FieldError[] {
+function validateName(name: string): FieldError[] {
   const error = (message: string) => [{ field: 'name', message }];
   const { length } = Array.from(name);
   if (length === 0 || length > MAX_NAME_LENGTH) return error(`must have 1 to ${MAX_NAME_LENGTH} characters`);
@@ -69,7 +69,7 @@ function nameErrors(name: string): FieldError[] {
   return [];
 }
 
-function tableErrors(
+function validateTable(
   tables: readonly string[],
   table: string,
   index: number,
@@ -83,7 +83,7 @@ function tableErrors(
   return error('is no table of the database');
 }
 
-function columnErrors(
+function validateColumns(
   { tables }: DataTypeDraft,
   table: string,
   listed: unknown,
@@ -99,11 +99,11 @@ function columnErrors(
     const error = (message: string) => [{ field: `${field}.${index}`, message }];
     if (typeof column !== 'string') return error('must be the name of a column');
     if (listed.indexOf(column) < index) return error(`${JSON.stringify(column)} is listed twice`);
-    return missingColumn(live.get(table), column).flatMap(error);
+    return findMissingColumn(live.get(table), column).flatMap(error);
   });
 }
 
-function ownerErrors(
+function validateOwner(
   { tables }: DataTypeDraft,
   table: string,
   owner: unknown,
@@ -113,17 +113,17 @@ function ownerErrors(
   if (!tables.includes(table)) return error(`${JSON.stringify(table)} is not among the tables`);
   if (owner === null) return [];
   if (typeof owner !== 'string') return error('must be the name of a column, or null');
-  const missing = missingColumn(live.get(table), owner);
+  const missing = findMissingColumn(live.get(table), owner);
   if (missing.length > 0) return missing.flatMap(error);
   const column = live.get(table)?.columns.find(({ name }) => name === owner);
-  if (!column || mayHoldUserId(column)) return [];
+  if (!column || canHoldUserId(column)) return [];
   return error(
     `the column ${JSON.stringify(owner)} is of the type ${column.type.name}; the id of a user needs one of ${OWNER_TYPES}`,
   );
 }
 
 /** Were there two, it would depend on the name of a data type whose rows somebody gets. */
-function disagreement(table: string, owner: string, others: readonly DataTypeDefinition[]): FieldError[] {
+function validateOwnerAgreement(table: string, owner: string, others: readonly DataTypeDefinition[]): FieldError[] {
   const other = others.find(({ owners }) => Object.hasOwn(owners, table) && owners[table] !== owner);
   if (!other) return [];
   const message = `the data type ${JSON.stringify(other.name)} says that ${JSON.stringify(other.owners[table])} holds whose row it is`;
@@ -131,19 +131,38 @@ function disagreement(table: string, owner: string, others: readonly DataTypeDef
 }
 
 /** Of a table that is not there either, that alone is said. */
-function missingColumn(table: LiveTable | undefined, column: string): string[] {
+function findMissingColumn(table: LiveTable | undefined, column: string): string[] {
   if (!table || table.columns.some(({ name }) => name === column)) return [];
   return [`the table ${JSON.stringify(table.name)} has no column ${JSON.stringify(column)}`];
 }
 
-function ownersOf({ tables, owners }: DataTypeDraft, live: ReadonlyMap<string, LiveTable>): Record<string, string> {
+function resolveOwners(
+  { tables, owners }: DataTypeDraft,
+  live: ReadonlyMap<string, LiveTable>,
+): Record<string, string> {
   const known = tables.flatMap((table): [string, string][] => {
-    const given = Object.hasOwn(owners, table) ? owners[table] : usualOwner(live.get(table));
+    const given = Object.hasOwn(owners, table) ? owners[table] : findDefaultOwner(live.get(table));
     return typeof given === 'string' ? [[table, given]] : [];
   });
   return Object.fromEntries(known);
 }
 
-function usualOwner(table: LiveTable | undefined): string | undefined {
-  return table?.columns.find((column) => column.name === USUAL_OWNER && mayHoldUserId(column))?.name;
+function findDefaultOwner(table: LiveTable | undefined): string | undefined {
+  return table?.columns.find((column) => column.name === DEFAULT_OWNER_COLUMN && canHoldUserId(column))?.name;
+}
+
+/** As PostgreSQL calls them itself. */
+const TEXTS: readonly string[] = ['text', 'varchar', 'uuid'];
+
+/** The types of owner columns, as people call them. */
+export const OWNER_TYPES = 'text, varchar, uuid, smallint, integer, bigint or numeric without decimals';
+
+/**
+ * Whether the column can say whose row it is. Types for which two ids may count as the same are refused, since one user
+ * would get the rows of the other: citext does not see case, char(n) no spaces at the end, and name cuts off.
+ */
+export function canHoldUserId({ type, family, scale }: LiveColumn): boolean {
+  if (type.schema !== 'pg_catalog') return false;
+  if (type.name === 'oid') return false;
+  return TEXTS.includes(type.name) || family === 'integer' || (family === 'decimal' && scale === 0);
 }

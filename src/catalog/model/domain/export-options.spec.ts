@@ -1,5 +1,5 @@
 import type { ExportFormat } from '../../../formats';
-import { compressionErrors, type FileOptions, optionErrors } from './export-options';
+import { validateCompression, type FileOptions, validateOptions } from './export-options';
 
 describe('The options of a file', () => {
   it.each<[FileOptions, ExportFormat]>([
@@ -9,7 +9,7 @@ describe('The options of a file', () => {
     [{ compression: 'gzip' }, 'ndjson'],
     [{ delimiter: undefined }, 'json'],
   ])('may be %j for %s', (options, format) => {
-    expect(optionErrors(options, format)).toEqual([]);
+    expect(validateOptions(options, format)).toEqual([]);
   });
 
   it.each<[object, ExportFormat | null, string]>([
@@ -27,17 +27,17 @@ describe('The options of a file', () => {
     [{ title: 'a' }, 'csv', 'title'],
     [{ constructor: true }, 'csv', 'constructor'],
   ])('may not be %j for %s', (options, format, option) => {
-    expect(optionErrors(options as FileOptions, format).map(({ field }) => field)).toEqual([`options.${option}`]);
+    expect(validateOptions(options as FileOptions, format).map(({ field }) => field)).toEqual([`options.${option}`]);
   });
 
   it('do not ask to compress the zip of several tables', () => {
     const gzip: FileOptions = { compression: 'gzip' };
 
-    expect(compressionErrors(gzip, 'csv', 2).map(({ field }) => field)).toEqual(['options.compression']);
+    expect(validateCompression(gzip, 'csv', 2).map(({ field }) => field)).toEqual(['options.compression']);
     expect([
-      compressionErrors(gzip, 'csv', 1),
-      compressionErrors(gzip, 'json', 2),
-      compressionErrors({}, 'csv', 2),
+      validateCompression(gzip, 'csv', 1),
+      validateCompression(gzip, 'json', 2),
+      validateCompression({}, 'csv', 2),
     ]).toEqual([...[[], [], []]]);
   });
 });

@@ -39,7 +39,7 @@ const KNOWN: Readonly<
  * What is wrong with options: unknown ones, unfit values, and what means nothing to the format.
  * @param format `null` where that is not known either
  */
-export function optionErrors(options: FileOptions, format: ExportFormat | null): FieldError[] {
+export function validateOptions(options: FileOptions, format: ExportFormat | null): FieldError[] {
   return Object.entries(options).flatMap(([option, value]: [string, unknown]) => {
     const error = (message: string, code: FieldCode = 'invalid') => [{ field: `options.${option}`, message, code }];
     if (value === undefined) return [];
@@ -52,7 +52,7 @@ export function optionErrors(options: FileOptions, format: ExportFormat | null):
 }
 
 /** Several tables as CSV come in a zip. */
-export function compressionErrors(
+export function validateCompression(
   { compression }: FileOptions,
   format: ExportFormat | null,
   tables: number,

@@ -1,6 +1,6 @@
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
 import { Catalog } from './catalog';
-import { type DataQuery, USUAL_TIME_ZONE } from './data-query';
+import { type DataQuery, DEFAULT_TIME_ZONE } from './data-query';
 import type { DataType } from './data-type';
 import type { LiveColumn, LiveTable } from './live-table';
 import { planTables } from './planning';
@@ -19,7 +19,7 @@ const TYPES = [
 ];
 const MINE: DataQuery = {
   ...{ scope: 'types', dataTypes: ['profile', 'purchases'], tables: [], filters: undefined, columns: undefined },
-  ...{ subject: 'ann', tenantId: null, asOf: null, timeZone: USUAL_TIME_ZONE },
+  ...{ subject: 'ann', tenantId: null, asOf: null, timeZone: DEFAULT_TIME_ZONE },
 };
 
 function plansOf(traits: Partial<DataQuery>): TablePlan[] {
@@ -27,7 +27,9 @@ function plansOf(traits: Partial<DataQuery>): TablePlan[] {
   const catalog = new Catalog(TYPES, [{ table: 'users', column: 'password_hash' }]);
   const errors: FieldError[] = [];
   const entries =
-    query.scope === 'tables' ? catalog.ofTables(query.tables, errors) : catalog.ofTypes(query.dataTypes, errors);
+    query.scope === 'tables'
+      ? catalog.findTables(query.tables, errors)
+      : catalog.findTablesOfTypes(query.dataTypes, errors);
   const present = new ReferenceTime('2026-03-28T12:00:00Z', query.timeZone);
   return planTables(query, entries, new Map(LIVE.map((table) => [table.name, table])), present, errors);
 }
@@ -42,7 +44,8 @@ function wrongFieldsOf(traits: Partial<DataQuery>): string[] {
   throw new Error('Nothing was refused');
 }
 
-const confinedBy = ({ confinements }: TablePlan) => confinements.map(({ column, value }) => [column.name, value]);
+const confinedBy = ({ accessPredicates }: TablePlan) =>
+  accessPredicates.map(({ column, value }) => [column.name, value]);
 
 describe('The plan of an export', () => {
   it('confines each table to the rows of its owner', () => {

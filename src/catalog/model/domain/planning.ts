@@ -31,22 +31,22 @@ export function planTables(
   errors: FieldError[],
 ): TablePlan[] {
   const asked = query.scope === 'tables' ? 'tables' : 'data_types';
-  const candidates = entries.flatMap((entry) => candidate(entry, live, asked, errors));
+  const candidates = entries.flatMap((entry) => toCandidate(entry, live, asked, errors));
   const filters = query.filters ?? {};
-  const columns = columnsByTable(query.columns, candidates, errors);
+  const columns = groupColumnsByTable(query.columns, candidates, errors);
   checkTableNames(filters, 'filters', candidates, DATES, errors);
   const plans = candidates.map((table) => ({
     table: table.live,
     section: table.entry.section,
-    columns: chosenColumns(table, columns, errors),
-    confinements: confinementsOf(table, query, asked, errors),
-    conditions: conditionsOf(table, filters, present, errors),
+    columns: chooseColumns(table, columns, errors),
+    accessPredicates: buildAccessPredicates(table, query, asked, errors),
+    conditions: readConditions(table, filters, present, errors),
   }));
-  if (errors.length > 0) throw DomainError.invalidRequest(...unique(errors));
+  if (errors.length > 0) throw DomainError.invalidRequest(...withoutDuplicates(errors));
   return plans;
 }
 
-function candidate(
+function toCandidate(
   entry: CatalogTable,
   live: ReadonlyMap<string, LiveTable>,
   asked: string,
@@ -67,7 +67,7 @@ function candidate(
 }
 
 /** Columns may be given as a list where there is only one table. */
-function columnsByTable(
+function groupColumnsByTable(
   columns: unknown,
   candidates: readonly Candidate[],
   errors: FieldError[],
@@ -117,7 +117,7 @@ function checkTableNames(
 }
 
 /** In the order in which they were asked for, or that of the table. */
-function chosenColumns(
+function chooseColumns(
   { entry, allowed }: Candidate,
   columns: ReadonlyMap<string, readonly string[]>,
   errors: FieldError[],
@@ -136,7 +136,7 @@ function chosenColumns(
   });
 }
 
-function conditionsOf(
+function readConditions(
   { entry, allowed }: Candidate,
   filters: unknown,
   present: ReferenceTime,
@@ -149,7 +149,7 @@ function conditionsOf(
 }
 
 /** Whatever narrows the rows to what the caller has a right to: it fails closed where the table cannot tell. */
-function confinementsOf(
+function buildAccessPredicates(
   { entry, live }: Candidate,
   query: DataQuery,
   asked: string,
@@ -169,6 +169,6 @@ function confinementsOf(
   ];
 }
 
-function unique(errors: readonly FieldError[]): FieldError[] {
+function withoutDuplicates(errors: readonly FieldError[]): FieldError[] {
   return [...new Map(errors.map((error) => [JSON.stringify(error), error])).values()];
 }

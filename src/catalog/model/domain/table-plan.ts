@@ -38,7 +38,7 @@ export interface TablePlan {
   readonly table: LiveTable;
   readonly section: string;
   readonly columns: readonly LiveColumn[];
-  readonly confinements: readonly AccessPredicate[];
+  readonly accessPredicates: readonly AccessPredicate[];
   readonly conditions: readonly Condition[];
 }
 

@@ -78,14 +78,15 @@ class GivenDatabase extends SourceDatabase {
   readonly judged: TablePlan[] = [];
   people: readonly string[] = ['ann'];
 
-  override look<Result>(work: (view: SourceView) => Promise<Result>): Promise<Result> {
+  override preview<Result>(work: (view: SourceView) => Promise<Result>): Promise<Result> {
     return work({
       takenAt: TAKEN_AT,
       tables: (names) =>
         Promise.resolve(new Map(LIVE.filter(({ name }) => names.includes(name)).map((one) => [one.name, one]))),
       check: (plan) => Promise.resolve(void this.judged.push(plan)),
-      hasRows: ({ confinements }) => Promise.resolve(confinements.some(({ value }) => this.people.includes(value))),
-      hold: unchanging,
+      hasRows: ({ accessPredicates }) =>
+        Promise.resolve(accessPredicates.some(({ value }) => this.people.includes(value))),
+      lockTables: unchanging,
       relation: unchanging,
       findUser: unchanging,
       setting: unchanging,
@@ -99,15 +100,15 @@ function setup({ types = TYPES, sensitive = [] as SensitiveColumn[] } = {}) {
   const database = new GivenDatabase();
   const sut = new DataExportAuthorizer(new DataPlanner(new GivenCatalog(types, sensitive)), database);
   const grant = (caller: UserPrincipal, request: Partial<DataRequest>) =>
-    sut.grant(caller, { type: 'partial', format: 'csv', options: {}, ...request }, TABLE_FORMATS);
+    sut.authorize(caller, { type: 'partial', format: 'csv', options: {}, ...request }, TABLE_FORMATS);
   const document = (caller: UserPrincipal, userId: string) =>
-    sut.grantDocument(caller, userId, 'json', ['json', 'csv']);
+    sut.authorizeUserDocument(caller, userId, 'json', ['json', 'csv']);
 
   /** What narrows the rows of each table, as the database was asked to judge it. */
   const confined = () =>
-    database.judged.map(({ table: { name }, confinements }) => [
+    database.judged.map(({ table: { name }, accessPredicates }) => [
       name,
-      Object.fromEntries(confinements.map((one) => [one.column.name, one.value])),
+      Object.fromEntries(accessPredicates.map((one) => [one.column.name, one.value])),
     ]);
   return { database, grant, document, confined };
 }

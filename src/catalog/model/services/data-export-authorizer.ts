@@ -3,8 +3,8 @@ import type { ExportFormat, ExportOptions } from '../../../formats';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
 import { type DataExportType, type DataQuery, optionsOf } from '../domain/data-query';
-import { checkSubject, type DataRequest, knownFormat, queryFor, requestErrors } from '../domain/data-request';
-import { compressionErrors, type FileOptions, optionErrors } from '../domain/export-options';
+import { requireAccessTo, type DataRequest, parseFormat, toDataQuery, validateRequest } from '../domain/data-request';
+import { validateCompression, type FileOptions, validateOptions } from '../domain/export-options';
 import { SourceDatabase, type SourceView } from '../domain/interfaces/source-database';
 import { isRelative, type TablePlan } from '../domain/table-plan';
 import { DataPlanner } from './data-planner';
@@ -43,48 +43,48 @@ export class DataExportAuthorizer {
    * Grants an export of rows. Where a filter is relative to the present, the options say which moment that was.
    * @throws DomainError forbidden | invalid, naming every field that is wrong | conflict
    */
-  async grant(
+  async authorize(
     caller: UserPrincipal,
     request: DataRequest,
     formats: readonly ExportFormat[],
   ): Promise<DataExportAuthorization> {
-    const query = queryFor(caller, request);
-    const wrong = new WrongFields();
-    const format = await wrong.gather(() => knownFormat(request.format, formats));
-    wrong.add(...requestErrors(request), ...optionErrors(request.options, format ?? null));
-    const relativeTo = await wrong.gather(() =>
-      this.database.look(async (view) => {
-        const plans = await this.checkedPlans(query, view);
-        wrong.add(...compressionErrors(request.options, format ?? null, plans.length));
+    const query = toDataQuery(caller, request);
+    const errors = new ValidationErrors();
+    const format = await errors.collect(() => parseFormat(request.format, formats));
+    errors.add(...validateRequest(request), ...validateOptions(request.options, format ?? null));
+    const relativeTo = await errors.collect(() =>
+      this.database.preview(async (view) => {
+        const plans = await this.planAndCheck(query, view);
+        errors.add(...validateCompression(request.options, format ?? null, plans.length));
         return plans.some(isRelative) ? view.takenAt : null;
       }, query.timeZone),
     );
-    wrong.refuse();
+    errors.throwIfAny();
     if (format === undefined) throw new Error('A format that is not known was let through');
     const moment = relativeTo != null && { as_of: relativeTo };
-    return recordOf(query, caller, request.type, format, { ...request.options, ...moment });
+    return toAuthorization(query, caller, request.type, format, { ...request.options, ...moment });
   }
 
   /** Grants the document of one user. @throws DomainError forbidden | invalid | not-found */
-  async grantDocument(
+  async authorizeUserDocument(
     caller: UserPrincipal,
     userId: string,
     format: unknown,
     formats: readonly ExportFormat[],
   ): Promise<DataExportAuthorization> {
     const options: FileOptions = {};
-    const query = { ...queryFor(caller, { type: 'full', format, userId, options }), ...WHOLE_DOCUMENT };
-    const isOwn = checkSubject(caller, userId);
-    const known = knownFormat(format, formats);
-    await this.database.look(async (view) => {
-      const [profile] = await this.checkedPlans(query, view);
+    const query = { ...toDataQuery(caller, { type: 'full', format, userId, options }), ...WHOLE_DOCUMENT };
+    const isOwn = requireAccessTo(caller, userId);
+    const known = parseFormat(format, formats);
+    await this.database.preview(async (view) => {
+      const [profile] = await this.planAndCheck(query, view);
       if (!isOwn && profile && !(await view.hasRows(profile))) throw DomainError.notFound('User');
     });
-    return recordOf(query, caller, 'user', known, {});
+    return toAuthorization(query, caller, 'user', known, {});
   }
 
   /** The plans, which the database has judged: once, when they are granted. */
-  private async checkedPlans(query: DataQuery, view: SourceView): Promise<TablePlan[]> {
+  private async planAndCheck(query: DataQuery, view: SourceView): Promise<TablePlan[]> {
     const plans = await this.planner.plan(query, view);
     for (const plan of plans) await view.check(plan);
     return plans;
@@ -92,7 +92,7 @@ export class DataExportAuthorizer {
 }
 
 /** Collects what several judges find wrong, so that it is all said at once. */
-class WrongFields {
+class ValidationErrors {
   private readonly fields: FieldError[] = [];
   private first: DomainError | undefined;
 
@@ -101,7 +101,7 @@ class WrongFields {
   }
 
   /** @returns what the work gives, or `undefined` where it found fields that are wrong @throws whatever else it throws */
-  async gather<Result>(work: () => Result | Promise<Result>): Promise<Result | undefined> {
+  async collect<Result>(work: () => Result | Promise<Result>): Promise<Result | undefined> {
     try {
       return await work();
     } catch (error) {
@@ -113,14 +113,14 @@ class WrongFields {
   }
 
   /** @throws DomainError invalid, when anything was wrong */
-  refuse(): void {
+  throwIfAny(): void {
     if (this.fields.length === 0) return;
     if (!this.first) throw DomainError.invalidRequest(...this.fields);
     throw DomainError.invalid(this.first.code, this.first.message, ...this.fields);
   }
 }
 
-function recordOf(
+function toAuthorization(
   query: DataQuery,
   caller: UserPrincipal,
   type: DataExportType,
@@ -130,11 +130,11 @@ function recordOf(
   const { dataTypes, filters } = query;
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const kept = { ...optionsOf(query, caller.userId), ...Object.fromEntries(given) };
-  return { caller, type, format, dataTypes, filters: filters ?? null, options: kept, audited: auditedOf(query) };
+  return { caller, type, format, dataTypes, filters: filters ?? null, options: kept, audited: toAuditDetails(query) };
 }
 
 /** Names as they were asked for; what a long list lacks here stands in the record. */
-function auditedOf({ scope, dataTypes, tables, subject }: DataQuery): Record<string, string> {
+function toAuditDetails({ scope, dataTypes, tables, subject }: DataQuery): Record<string, string> {
   const names = (list: readonly string[]) => list.join(', ').slice(0, MAX_AUDITED_LENGTH);
   return {
     ...(subject !== null && { subject }),

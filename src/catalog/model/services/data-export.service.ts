@@ -17,7 +17,7 @@ const WITHOUT_EXTRAS = { delivery: NO_DELIVERIES, retentionSeconds: null };
 @Injectable()
 export class DataExportService {
   constructor(
-    private readonly grants: DataExportAuthorizer,
+    private readonly authorizer: DataExportAuthorizer,
     private readonly exports: ExportsForCatalog,
     private readonly deliveries: DeliveryPlanner,
   ) {}
@@ -32,7 +32,7 @@ export class DataExportService {
     request: DataRequest,
     idempotencyKey: string | null,
   ): ReturnType<ExportsForCatalog['request']> {
-    const grant = await this.grants.grant(caller, request, TABLE_FORMATS);
+    const grant = await this.authorizer.authorize(caller, request, TABLE_FORMATS);
     const { notify, retentionSeconds = null } = request;
     const delivery = await this.deliveries.forRequest(caller, notify, { emailByDefault: true });
     return this.exports.request({ ...grant, delivery, retentionSeconds, idempotencyKey });
@@ -40,9 +40,9 @@ export class DataExportService {
 
   /** As `request`, with the rows in the answer. @throws as `request` */
   async stream(caller: UserPrincipal, request: DataRequest, idempotencyKey: string | null): Promise<StreamedExport> {
-    refuseForStreams('notify', Boolean(request.notify), 'the rows come at once, in the answer');
-    refuseForStreams('retention_days', request.retentionSeconds != null, 'no file is kept');
-    const grant = await this.grants.grant(caller, request, STREAM_FORMATS);
+    rejectForStream('notify', Boolean(request.notify), 'the rows come at once, in the answer');
+    rejectForStream('retention_days', request.retentionSeconds != null, 'no file is kept');
+    const grant = await this.authorizer.authorize(caller, request, STREAM_FORMATS);
     return this.exports.stream({ ...grant, ...WITHOUT_EXTRAS, idempotencyKey });
   }
 
@@ -51,18 +51,18 @@ export class DataExportService {
    * @throws DomainError forbidden | invalid | not-found | RateLimitExceededError
    */
   async streamUser(caller: UserPrincipal, userId: string, format: unknown): Promise<StreamedExport> {
-    const grant = await this.grants.grantDocument(caller, userId, format, USER_FORMATS);
+    const grant = await this.authorizer.authorizeUserDocument(caller, userId, format, USER_FORMATS);
     return this.exports.stream({ ...grant, ...WITHOUT_EXTRAS, idempotencyKey: null });
   }
 
   /** What `streamUser` would refuse, and nothing else. @throws as `streamUser`, but for the limit */
   async checkUser(caller: UserPrincipal, userId: string, format: unknown): Promise<void> {
-    await this.grants.grantDocument(caller, userId, format, USER_FORMATS);
+    await this.authorizer.authorizeUserDocument(caller, userId, format, USER_FORMATS);
   }
 }
 
 /** @throws DomainError invalid, when it was asked for what only files have */
-function refuseForStreams(field: string, isAskedFor: boolean, why: string): void {
+function rejectForStream(field: string, isAskedFor: boolean, why: string): void {
   if (!isAskedFor) return;
   const message = `must be left out for realtime: ${why}`;
   throw DomainError.invalidRequest({ field, message });

@@ -25,7 +25,7 @@ export class DataPlanner {
   async plan(query: DataQuery, view: SourceView): Promise<TablePlan[]> {
     const [types, sensitive] = await Promise.all([this.dataTypes.list(), this.dataTypes.sensitiveColumns()]);
     const errors: FieldError[] = [];
-    const entries = entriesOf(query, new Catalog(types, sensitive), errors);
+    const entries = findEntries(query, new Catalog(types, sensitive), errors);
     const live = await view.tables([...new Set(entries.map(({ name }) => name))]);
     const present = new ReferenceTime(query.asOf ?? view.takenAt, query.timeZone);
     const plans = planTables(query, entries, live, present, errors);
@@ -36,17 +36,17 @@ export class DataPlanner {
   }
 }
 
-function entriesOf({ scope, tables, dataTypes }: DataQuery, catalog: Catalog, errors: FieldError[]): CatalogTable[] {
-  if (scope === 'tables') return catalog.ofTables(tables, errors);
+function findEntries({ scope, tables, dataTypes }: DataQuery, catalog: Catalog, errors: FieldError[]): CatalogTable[] {
+  if (scope === 'tables') return catalog.findTables(tables, errors);
   if (scope === 'document') {
     return USER_SECTIONS.flatMap(({ name, table }) => {
-      const [entry] = catalog.ofPerson(table);
+      const [entry] = catalog.findPersonalTables(table);
       if (entry) return [{ ...entry, section: name }];
       errors.push({ field: 'tables', message: `unknown table ${JSON.stringify(table)}` });
       return [];
     });
   }
-  const entries = catalog.ofTypes(dataTypes, errors);
+  const entries = catalog.findTablesOfTypes(dataTypes, errors);
   // A table that knows no owner is nobody's own: it is no part of everything that one person has.
   return dataTypes.length === 0 ? entries.filter(({ owner }) => owner !== null) : entries;
 }

@@ -5,7 +5,7 @@ import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { idempotentRequest } from '../../../platform/idempotent-request';
 import type { DataType, DataTypeDefinition } from '../domain/data-type';
-import { type DataTypeDraft, definitionOf } from '../domain/data-type-draft';
+import { type DataTypeDraft, toDefinition } from '../domain/data-type-draft';
 import { type DataTypeCreation, DataTypeRepository } from '../domain/interfaces/data-type.repository';
 import { SourceDatabase } from '../domain/interfaces/source-database';
 
@@ -58,7 +58,7 @@ export class DataTypeService {
   }
 
   private async check(draft: DataTypeDraft, others: readonly DataType[]): Promise<DataTypeDefinition> {
-    return definitionOf(draft, await this.source.look((view) => view.tables(draft.tables)), others);
+    return toDefinition(draft, await this.source.preview((view) => view.tables(draft.tables)), others);
   }
 }
 

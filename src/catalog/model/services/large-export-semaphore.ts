@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
 
 /** What has more rows takes its turn. Less is done before anybody would notice. */
-const MANY_ROWS = 100_000;
+const LARGE_EXPORT_ROWS = 100_000;
 
 /**
  * Lets as many exports of many rows be read at once as there are cores to carry their bytes. More would be ready no sooner,
@@ -25,7 +25,7 @@ export class LargeExportSemaphore {
    * @throws the signal's reason
    */
   async acquire(rows: number, signal: AbortSignal): Promise<void> {
-    if (rows < MANY_ROWS) return;
+    if (rows < LARGE_EXPORT_ROWS) return;
     signal.throwIfAborted();
     if (this.running < this.most) this.running += 1;
     else await this.waitFor(signal);

@@ -36,7 +36,7 @@ export interface AuthorizedRows {
 /** What schedules may ask of the catalog. */
 @Injectable()
 export class CatalogForScheduledExport {
-  constructor(private readonly grants: DataExportAuthorizer) {}
+  constructor(private readonly authorizer: DataExportAuthorizer) {}
 
   /**
    * Judges what a schedule is to export by the rights of who keeps it, the catalog and the database as they are now.
@@ -44,7 +44,11 @@ export class CatalogForScheduledExport {
    */
   async check(caller: UserPrincipal, { timezone, ...rows }: ScheduledRows): Promise<AuthorizedRows> {
     const request = { ...rows, type: 'scheduled' as const, options: { ...rows.options, timezone } };
-    const { format, dataTypes, filters, options, audited } = await this.grants.grant(caller, request, TABLE_FORMATS);
+    const { format, dataTypes, filters, options, audited } = await this.authorizer.authorize(
+      caller,
+      request,
+      TABLE_FORMATS,
+    );
     // Each run has a moment of its own.
     const lasting = Object.entries(options).filter(([option]) => option !== 'as_of');
     return { format, dataTypes, filters, options: Object.fromEntries(lasting), audited };

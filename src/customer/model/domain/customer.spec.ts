@@ -1,11 +1,11 @@
-import { type Customer, UNKNOWN_CUSTOMER, refusalOf } from './customer';
-import { hashOfSecret, newSecret } from './customer-secret';
+import { type Customer, UNKNOWN_CUSTOMER, verifyCredentials } from './customer';
+import { hashSecret, generateSecret } from './customer';
 
 /** Whether whoever gives this secret is this customer, and may come in. */
-const accepts = (customer: Customer, secret: string) => refusalOf(customer, secret) === null;
+const accepts = (customer: Customer, secret: string) => verifyCredentials(customer, secret) === null;
 
 describe('A customer', () => {
-  const [secret, former] = [newSecret(), newSecret()];
+  const [secret, former] = [generateSecret(), generateSecret()];
 
   function customer(fields: Partial<Customer> = {}): Customer {
     return {
@@ -13,7 +13,7 @@ describe('A customer', () => {
       tenantId: 'blue',
       name: 'Partner',
       isActive: true,
-      secretHash: hashOfSecret(secret),
+      secretHash: hashSecret(secret),
       previousSecret: null,
       createdAt: new Date(),
       ...fields,
@@ -22,15 +22,15 @@ describe('A customer', () => {
 
   it('is let in by its secret, and by no other', () => {
     expect(accepts(customer(), secret)).toBe(true);
-    for (const wrong of ['', `${secret} `, secret.toUpperCase(), secret.slice(0, -1), former, hashOfSecret(secret)]) {
+    for (const wrong of ['', `${secret} `, secret.toUpperCase(), secret.slice(0, -1), former, hashSecret(secret)]) {
       expect(accepts(customer(), wrong)).toBe(false);
     }
   });
 
   it('is let in by its former secret as well while that has its grace period', () => {
-    const rotated = customer({ previousSecret: { hash: hashOfSecret(former), endsAt: new Date() } });
+    const rotated = customer({ previousSecret: { hash: hashSecret(former), endsAt: new Date() } });
 
-    expect([accepts(rotated, secret), accepts(rotated, former), accepts(rotated, newSecret())]).toEqual([
+    expect([accepts(rotated, secret), accepts(rotated, former), accepts(rotated, generateSecret())]).toEqual([
       true,
       true,
       false,
@@ -38,18 +38,22 @@ describe('A customer', () => {
   });
 
   it('is kept out with each of its secrets while it is not active', () => {
-    const disabled = customer({ isActive: false, previousSecret: { hash: hashOfSecret(former), endsAt: new Date() } });
+    const disabled = customer({ isActive: false, previousSecret: { hash: hashSecret(former), endsAt: new Date() } });
 
-    expect([refusalOf(disabled, secret), refusalOf(disabled, former)]).toEqual(['inactive', 'inactive']);
-    expect(refusalOf(disabled, 'wrong')).toBe('wrong-secret');
+    expect([verifyCredentials(disabled, secret), verifyCredentials(disabled, former)]).toEqual([
+      'inactive',
+      'inactive',
+    ]);
+    expect(verifyCredentials(disabled, 'wrong')).toBe('wrong-secret');
   });
 
   it('is nobody under an id that is not known, whatever the secret', () => {
-    for (const given of [secret, '', '0'.repeat(64)]) expect(refusalOf(UNKNOWN_CUSTOMER, given)).toBe('unknown');
+    for (const given of [secret, '', '0'.repeat(64)])
+      expect(verifyCredentials(UNKNOWN_CUSTOMER, given)).toBe('unknown');
   });
 
   it('has a secret that can be told from other texts, and that nobody else has', () => {
-    const secrets = new Set(Array.from({ length: 100 }, newSecret));
+    const secrets = new Set(Array.from({ length: 100 }, generateSecret));
 
     expect(secrets.size).toBe(100);
     for (const one of secrets) expect(one).toMatch(/^exsk_[\w-]{43}$/);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { Customer } from '../domain/customer';
-import { hashOfSecret, newSecret } from '../domain/customer-secret';
+import { hashSecret, generateSecret } from '../domain/customer';
 import { CustomerRepository } from '../domain/interfaces/customer.repository';
 
 /** A customer with the secret that it has just been given, which nobody can find out again. */
@@ -17,8 +17,8 @@ export class CustomerAdministration {
   constructor(private readonly customers: CustomerRepository) {}
 
   async create(name: string, tenantId: string | null): Promise<CustomerWithSecret> {
-    const secret = newSecret();
-    return { customer: await this.customers.create({ name, tenantId, secretHash: hashOfSecret(secret) }), secret };
+    const secret = generateSecret();
+    return { customer: await this.customers.create({ name, tenantId, secretHash: hashSecret(secret) }), secret };
   }
 
   /**
@@ -27,8 +27,8 @@ export class CustomerAdministration {
    * @throws DomainError not-found
    */
   async rotate(id: string, graceSeconds: number): Promise<CustomerWithSecret> {
-    const secret = newSecret();
-    const customer = isUUID(id) ? await this.customers.rotate(id, hashOfSecret(secret), graceSeconds) : null;
+    const secret = generateSecret();
+    const customer = isUUID(id) ? await this.customers.rotate(id, hashSecret(secret), graceSeconds) : null;
     if (!customer) throw DomainError.notFound('Customer');
     return { customer, secret };
   }

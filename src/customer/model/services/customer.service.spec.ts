@@ -109,7 +109,9 @@ describe('An external system', () => {
       taken.push([kind, [...steps]]);
     }
 
-    expect(taken).toEqual(Object.keys(kinds).map((kind) => [kind, ['read', 'find', 'add', 'report', 'forgetEnded']]));
+    expect(taken).toEqual(
+      Object.keys(kinds).map((kind) => [kind, ['read', 'find', 'add', 'report', 'deleteExpiredWindows']]),
+    );
   });
 
   it.each([UNKNOWN, 'no-id'])('that is not there is not found: %s', async (id) => {

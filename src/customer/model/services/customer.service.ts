@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import type { CustomerPrincipal } from '../../../platform/auth/principal';
 import { networkOf } from '../../../platform/http/network';
-import { UNKNOWN_CUSTOMER, refusalOf } from '../domain/customer';
+import { UNKNOWN_CUSTOMER, verifyCredentials } from '../domain/customer';
 import { CustomerRepository } from '../domain/interfaces/customer.repository';
 import { FailureLimit } from './failure-limit';
 
@@ -31,9 +31,9 @@ export class CustomerService {
   ): Promise<CustomerPrincipal | null> {
     const id = isUUID(given) ? given.toLowerCase() : null;
     const network = networkOf(address);
-    await this.limit.requireRoom(id, network);
+    await this.limit.requireBelowLimit(id, network);
     const customer = (await this.customers.find(id ?? UNKNOWN_CUSTOMER.id)) ?? UNKNOWN_CUSTOMER;
-    const reason = refusalOf(customer, secret);
+    const reason = verifyCredentials(customer, secret);
     if (reason === null) return { customerId: customer.id, tenantId: customer.tenantId };
     const customerId = customer === UNKNOWN_CUSTOMER ? null : customer.id;
     await this.limit.note(id, { customerId, tenantId: customer.tenantId, reason }, network);

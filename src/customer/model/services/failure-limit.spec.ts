@@ -1,11 +1,11 @@
 import { FakeFailureRepository } from '../../../../test/fakes/failure.repository.fake';
 import { FakeRecords } from '../../../../test/fakes/fake-records';
 import { testConfig } from '../../../../test/support/test-config';
-import type { FailedAttempt } from '../domain/failed-attempt';
+import type { FailedAttempt } from '../domain/interfaces/failure.repository';
 import { FailureLimit } from './failure-limit';
 
 const LIMIT = 3;
-const IDS_OF_ONE_ADDRESS = 5;
+const ADDRESS_LIMIT_FACTOR = 5;
 const WINDOW_SECONDS = 60;
 const [OFFICE, ELSEWHERE] = ['203.0.113.7', '198.51.100.1'];
 const TOO_MANY = { kind: 'limit', code: 'too-many-failures' };
@@ -22,7 +22,7 @@ function setup(limit = `${LIMIT}/${WINDOW_SECONDS}s`) {
   const fail = async (id: string | null, network: string, times = 1) => {
     for (let turn = 0; turn < times; turn++) await sut.note(id, attempt(id), network);
   };
-  const mayTry = (id: string | null, network: string) => sut.requireRoom(id, network);
+  const mayTry = (id: string | null, network: string) => sut.requireBelowLimit(id, network);
   return { records, fail, mayTry };
 }
 
@@ -55,7 +55,7 @@ describe('FailureLimit', () => {
 
   it('holds back an address that fails for many ids', async () => {
     const { fail, mayTry } = setup();
-    for (let id = 1; id < LIMIT * IDS_OF_ONE_ADDRESS; id++) await fail(`id-${id}`, OFFICE);
+    for (let id = 1; id < LIMIT * ADDRESS_LIMIT_FACTOR; id++) await fail(`id-${id}`, OFFICE);
     const before = mayTry('another', OFFICE);
     await expect(before).resolves.toBeUndefined();
     await fail('the last', OFFICE);

@@ -1,6 +1,6 @@
 import type { Event } from './event';
-import { factsOf, type ResultTotals } from './event-facts';
-import { localeOf } from './event-locale';
+import { toFacts, type ResultTotals } from './event-facts';
+import { resolveLocale } from './event-locale';
 
 const TOTALS: ResultTotals = { participants: 1234, results: 1200, meanScore: '12.50', meanPercent: '62.5' };
 
@@ -43,6 +43,6 @@ function factsFor(traits: Partial<Event>, totals: ResultTotals = TOTALS): Record
     ...{ createdAt: new Date(0), updatedAt: new Date(0) },
     ...traits,
   };
-  const facts = factsOf(event, 5, totals, localeOf(event));
+  const facts = toFacts(event, 5, totals, resolveLocale(event));
   return Object.fromEntries(facts.map(({ label, value }) => [label, value.replaceAll(/\s/g, ' ')]));
 }

@@ -11,7 +11,7 @@ export interface ResultTotals {
 }
 
 /** What an organiser wants to know of the whole, in the words and ways of writing of the event's language. */
-export function factsOf(
+export function toFacts(
   event: Event,
   questions: number,
   { participants, results, meanScore, meanPercent }: ResultTotals,
@@ -19,7 +19,7 @@ export function factsOf(
 ): Table['facts'] {
   const number = new Intl.NumberFormat(tag, { maximumFractionDigits: 2 });
   const percent = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 1 });
-  const when = period(event, tag, timeZone);
+  const when = formatPeriod(event, tag, timeZone);
   return [
     ...(when === null ? [] : [{ label: words.when, value: when }]),
     { label: words.participants, value: number.format(participants) },
@@ -30,7 +30,7 @@ export function factsOf(
   ];
 }
 
-function period({ startsAt, endsAt }: Event, tag: string, timeZone: string): string | null {
+function formatPeriod({ startsAt, endsAt }: Event, tag: string, timeZone: string): string | null {
   const format = new Intl.DateTimeFormat(tag, {
     year: 'numeric',
     month: 'long',

@@ -1,4 +1,4 @@
-import { localeOf, sortingTags } from './event-locale';
+import { resolveLocale, collationTags } from './event-locale';
 import { WORDS } from './words';
 
 describe('The locale of an event', () => {
@@ -10,7 +10,7 @@ describe('The locale of an event', () => {
     ['de-AT-1996-u-co-phonebk', 'de-AT', 'Name'],
     ['ar-EG', 'ar-EG', 'الاسم'],
   ])('has for %s the tag %s and its words', (language, tag, name) => {
-    const locale = localeOf({ language, timeZone: 'UTC' });
+    const locale = resolveLocale({ language, timeZone: 'UTC' });
 
     expect([locale.tag, locale.words.name]).toEqual([tag, name]);
   });
@@ -18,7 +18,7 @@ describe('The locale of an event', () => {
   it.each(['fr', 'xx-broken', '', ' ', 'uk_UA', 'not a tag', '\u0000', '__proto__', 'constructor'])(
     'is English where there are no words for %j',
     (language) => {
-      const locale = localeOf({ language, timeZone: 'UTC' });
+      const locale = resolveLocale({ language, timeZone: 'UTC' });
 
       expect([locale.tag, locale.words]).toEqual(['en', WORDS.get('en')]);
     },
@@ -32,7 +32,7 @@ describe('The locale of an event', () => {
     ['', 'UTC'],
     ['\u0000', 'UTC'],
   ])('has for the zone %j the zone %s', (timeZone, expected) => {
-    expect(localeOf({ language: 'en', timeZone }).timeZone).toBe(expected);
+    expect(resolveLocale({ language: 'en', timeZone }).timeZone).toBe(expected);
   });
 });
 
@@ -53,6 +53,6 @@ describe('Rules for sorting', () => {
     ['xx-broken', ['xx']],
     ['not a tag', []],
   ])('for %s are looked for under %j', (language, tags) => {
-    expect(sortingTags(language)).toEqual(tags);
+    expect(collationTags(language)).toEqual(tags);
   });
 });

@@ -13,8 +13,8 @@ const DEFAULT_LANGUAGE = 'en';
 const DEFAULT_TIME_ZONE = 'UTC';
 
 /** The locale of an event, as near to what it says as there is one: its language and zone are any texts. */
-export function localeOf({ language, timeZone }: { language: string; timeZone: string }): EventLocale {
-  const locale = readTag(language);
+export function resolveLocale({ language, timeZone }: { language: string; timeZone: string }): EventLocale {
+  const locale = parseTag(language);
   const words = locale && WORDS.get(locale.language);
   const zone = isTimeZone(timeZone) ? timeZone : DEFAULT_TIME_ZONE;
   if (!locale || !words) return { tag: DEFAULT_LANGUAGE, words: WORDS.get(DEFAULT_LANGUAGE) as Words, timeZone: zone };
@@ -22,15 +22,15 @@ export function localeOf({ language, timeZone }: { language: string; timeZone: s
 }
 
 /** The tags under which rules for sorting in a language may be known, the most particular first. */
-export function sortingTags(language: string): string[] {
-  const locale = readTag(language);
+export function collationTags(language: string): string[] {
+  const locale = parseTag(language);
   if (!locale) return [];
   const { script, region } = locale.maximize();
   const name = locale.language;
   return [...new Set([subtags(name, script, region), subtags(name, script), subtags(name, undefined, region), name])];
 }
 
-function readTag(tag: string): Intl.Locale | null {
+function parseTag(tag: string): Intl.Locale | null {
   try {
     return new Intl.Locale(tag);
   } catch {

@@ -27,7 +27,7 @@ export const DEFAULT_OPTIONS = {
  * Those of the options that change the file, sorted by name: whoever spells out a default, or writes them in another order,
  * asks for the same. `null` is as good as nothing.
  */
-export function effectiveOptions(options: object): ExportOptions {
+export function withoutDefaultOptions(options: object): ExportOptions {
   const defaults = new Map<string, unknown>(Object.entries(DEFAULT_OPTIONS));
   const given: [string, unknown][] = Object.entries(options);
   const changing = given.filter(([name, value]) => value != null && value !== defaults.get(name));

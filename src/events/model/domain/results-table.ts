@@ -1,7 +1,7 @@
 import type { Cell, Table, TableColumn } from '../../../formats';
 import type { Event, EventQuestion } from './event';
-import { type EventLocale, localeOf } from './event-locale';
-import { factsOf, type ResultTotals } from './event-facts';
+import { type EventLocale, resolveLocale } from './event-locale';
+import { toFacts, type ResultTotals } from './event-facts';
 import type { ParticipantResult } from './participant-result';
 import type { Words } from './words';
 
@@ -17,22 +17,22 @@ export interface EventOverview {
 export type ResultsHead = Omit<Table, 'kind' | 'takenAt' | 'warnings' | 'rows'>;
 
 /** @param withPoints whether a column behind each question tells what the answer is worth */
-export function headOf({ event, questions, totals }: EventOverview, withPoints: boolean): ResultsHead {
-  const locale = localeOf(event);
-  const placed = placedIn(questions, withPoints);
+export function toTableHead({ event, questions, totals }: EventOverview, withPoints: boolean): ResultsHead {
+  const locale = resolveLocale(event);
+  const placed = assignColumns(questions, withPoints);
   return {
     title: event.title,
-    facts: factsOf(event, questions.length, totals, locale),
-    about: aboutOf(event, placed),
+    facts: toFacts(event, questions.length, totals, locale),
+    about: toAbout(event, placed),
     language: locale.tag,
     timeZone: locale.timeZone,
-    columns: columnsOf(placed, locale),
+    columns: toTableColumns(placed, locale),
     rowCount: totals.participants,
   };
 }
 
-/** The cells of a participant, under the columns of `headOf` of the same questions. */
-export function rowOf(
+/** The cells of a participant, under the columns of `toTableHead` of the same questions. */
+export function toTableRow(
   { participant, result, answers }: ParticipantResult,
   questions: readonly EventQuestion[],
   withPoints: boolean,
@@ -54,21 +54,21 @@ export function rowOf(
 }
 
 /** A question, and the keys of the columns that are its own. */
-interface PlacedQuestion extends EventQuestion {
+interface QuestionWithColumns extends EventQuestion {
   readonly column: string;
   /** Only where points were asked for. */
   readonly pointsColumn?: string;
 }
 
-function placedIn(questions: readonly EventQuestion[], withPoints: boolean): PlacedQuestion[] {
+function assignColumns(questions: readonly EventQuestion[], withPoints: boolean): QuestionWithColumns[] {
   const taken = new Set(questions.map(({ key }) => `q_${key}`));
   return questions.map((question) => {
     const column = `q_${question.key}`;
-    return { ...question, column, ...(withPoints && { pointsColumn: pointsKey(column, taken) }) };
+    return { ...question, column, ...(withPoints && { pointsColumn: toPointsKey(column, taken) }) };
   });
 }
 
-function columnsOf(questions: readonly PlacedQuestion[], { words }: EventLocale): TableColumn[] {
+function toTableColumns(questions: readonly QuestionWithColumns[], { words }: EventLocale): TableColumn[] {
   const ofQuestions = questions.flatMap(({ column, pointsColumn, text }): TableColumn[] => {
     const own: TableColumn = { key: column, label: text, type: 'text' };
     if (pointsColumn === undefined) return [own];
@@ -94,14 +94,17 @@ function fixedColumns(words: Words): TableColumn[] {
 }
 
 /** Of two questions `a` and `a_points`, the points of the first must not be taken for the answers to the second. */
-function pointsKey(questionKey: string, taken: Set<string>): string {
+function toPointsKey(questionKey: string, taken: Set<string>): string {
   let key = `${questionKey}_points`;
   while (taken.has(key)) key += '_';
   taken.add(key);
   return key;
 }
 
-function aboutOf({ id, title, language, timeZone, startsAt, endsAt }: Event, questions: readonly PlacedQuestion[]) {
+function toAbout(
+  { id, title, language, timeZone, startsAt, endsAt }: Event,
+  questions: readonly QuestionWithColumns[],
+) {
   return {
     event: {
       id,

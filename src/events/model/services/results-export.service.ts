@@ -6,7 +6,7 @@ import { DomainError } from '../../../platform/errors/domain-error';
 import { EventRepository } from '../domain/interfaces/event.repository';
 import {
   DEFAULT_RESULTS_FORMAT,
-  effectiveOptions,
+  withoutDefaultOptions,
   RESULTS_FORMATS,
   type ResultsFormat,
 } from '../domain/results-export';
@@ -43,8 +43,8 @@ export class ResultsExportService {
     return this.exports.request({
       caller,
       eventId: event.id,
-      format: knownFormat(format),
-      options: effectiveOptions(options),
+      format: parseFormat(format),
+      options: withoutDefaultOptions(options),
       oneTime,
       delivery: await this.deliveries.forRequest(caller, notify, { emailByDefault: false }),
       retentionSeconds,
@@ -54,7 +54,7 @@ export class ResultsExportService {
   }
 }
 
-function knownFormat(format: unknown): ResultsFormat {
+function parseFormat(format: unknown): ResultsFormat {
   const known = RESULTS_FORMATS.find((candidate) => candidate === (format ?? DEFAULT_RESULTS_FORMAT));
   if (known) return known;
   const message = `must be one of ${RESULTS_FORMATS.join(', ')}`;

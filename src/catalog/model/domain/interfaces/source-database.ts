@@ -1,7 +1,12 @@
 import type { Relation } from '../../../../formats';
-import type { PlatformUser } from './read-authorization';
 import type { LiveTable } from '../live-table';
 import type { TablePlan } from '../table-plan';
+
+/** A user in the platform's own `users` table. */
+export interface PlatformUser {
+  readonly isActive: boolean;
+  readonly isAdmin: boolean;
+}
 
 /** The database that is exported, at one moment. */
 export interface SourceView {
@@ -22,7 +27,7 @@ export interface SourceView {
    * shows of them would change with that.
    * @throws when one was, since the snapshot was taken
    */
-  hold(plans: readonly TablePlan[]): Promise<void>;
+  lockTables(plans: readonly TablePlan[]): Promise<void>;
 
   /** @param isCounted whether the rows are counted before they are read, so that progress has a total */
   relation(plan: TablePlan, isCounted: boolean): Promise<Relation>;
@@ -45,7 +50,7 @@ export abstract class SourceDatabase {
    * @param timeZone an IANA name
    * @throws DomainError invalid when the database knows no such zone
    */
-  abstract look<Result>(work: (view: SourceView) => Promise<Result>, timeZone?: string): Promise<Result>;
+  abstract preview<Result>(work: (view: SourceView) => Promise<Result>, timeZone?: string): Promise<Result>;
 
   /**
    * Opens a snapshot that lasts until the signal aborts, which also ends what runs in it.

@@ -1,4 +1,12 @@
-import type { FailedAttempt } from '../failed-attempt';
+import type { RefusalReason } from '../customer';
+
+export interface FailedAttempt {
+  /** `null` where no customer has the id that was given: what an anonymous caller makes up is not kept. */
+  readonly customerId: string | null;
+  /** `null` where the customer has none or is not known. */
+  readonly tenantId: string | null;
+  readonly reason: RefusalReason;
+}
 
 /** How often somebody failed in a window that has not ended. */
 export interface FailureCount {
@@ -19,5 +27,5 @@ export abstract class FailureRepository {
   abstract report(attempt: FailedAttempt): Promise<void>;
 
   /** Forgets windows that have ended, a limited number at a time. */
-  abstract forgetEnded(windowSeconds: number): Promise<void>;
+  abstract deleteExpiredWindows(windowSeconds: number): Promise<void>;
 }
