@@ -17,6 +17,7 @@ import { OutboundModule } from './platform/outbound/outbound.module';
 import { QueueModule } from './platform/queue/queue.module';
 import { SecretsModule } from './platform/secrets/secrets.module';
 import { StorageModule } from './platform/storage/storage.module';
+import { ReportingModule } from './reporting';
 import { ScheduledExportModule } from './scheduled-export';
 import { WorkModule } from './platform/work/work.module';
 import { SoloModule } from './solo';
@@ -36,7 +37,8 @@ import { SoloModule } from './solo';
     OutboundModule,
     WorkModule,
     AuditModule,
-    // Before the exports, whose /exports/:id would take its paths for ids.
+    // Routes match in this order: modules with fixed paths under /exports come before /exports/:id.
+    ReportingModule,
     ScheduledExportModule,
     CatalogModule,
     ExportModule,

@@ -9,7 +9,6 @@ import { FileResponder } from './api/file-responder';
 import { OneTimeResponder } from './api/one-time-responder';
 import { ExportPresenter } from './api/export.presenter';
 import { ExportsController } from './api/exports.controller';
-import { ReportingController } from './api/reporting.controller';
 import { PrismaAttemptRepository } from './infrastructure/attempt.repository.prisma';
 import { BullExportQueue, RunExportHandler } from './infrastructure/export-jobs';
 import { PrismaExportRepository } from './infrastructure/export.repository.prisma';
@@ -26,7 +25,6 @@ import { TableCsvWriter } from '../formats/csv/table-csv.writer';
 import { TableJsonWriter } from '../formats/json/table-json.writer';
 import { TableXlsxWriter } from '../formats/xlsx/table-xlsx.writer';
 import { TablePdfWriter } from '../formats/pdf-table/table-pdf.writer';
-import { PrismaReportingRepository } from './infrastructure/reporting.repository.prisma';
 import { XlsxWriter } from '../formats/xlsx/xlsx.writer';
 import { XmlWriter } from '../formats/xml/xml.writer';
 import { ImageProcessPictureInspector } from './infrastructure/image-process-picture-inspector';
@@ -35,14 +33,12 @@ import { AttemptRepository } from './model/domain/interfaces/attempt.repository'
 import { ExportQueue } from './model/domain/interfaces/export-queue';
 import { ExportRepository } from './model/domain/interfaces/export.repository';
 import { DownloadLeaseRepository } from './model/domain/interfaces/download-lease.repository';
-import { ReportingRepository } from './model/domain/interfaces/reporting.repository';
 import { PictureInspector } from './model/domain/interfaces/picture-inspector';
 import { MaintenanceRepository } from './model/domain/interfaces/maintenance.repository';
 import { BacklogMetrics } from './model/services/backlog-metrics';
 import { ExportAnnouncer } from './model/services/export-announcer';
 import { ExportDownload } from './model/services/export-download';
 import { ExportMetrics } from './model/services/export-metrics';
-import { ExportReporting } from './model/services/export-reporting';
 import { ExportProduction } from './model/services/export-production';
 import { ExportRunner } from './model/services/export-runner';
 import { ExportSources } from './model/services/export-sources';
@@ -80,19 +76,12 @@ const WRITERS = [
 
 @Module({
   imports: [CustomerModule],
-  controllers: [
-    ReportingController,
-    ExportsController,
-    DownloadController,
-    ContentController,
-    CustomerExportsController,
-  ],
+  controllers: [ExportsController, DownloadController, ContentController, CustomerExportsController],
   providers: [
     { provide: ExportRepository, useClass: PrismaExportRepository },
     { provide: AttemptRepository, useClass: PrismaAttemptRepository },
     { provide: MaintenanceRepository, useClass: PrismaMaintenanceRepository },
     { provide: DownloadLeaseRepository, useClass: PrismaDownloadLeaseRepository },
-    { provide: ReportingRepository, useClass: PrismaReportingRepository },
     { provide: ExportQueue, useClass: BullExportQueue },
     { provide: PictureInspector, useClass: ImageProcessPictureInspector },
     {
@@ -116,7 +105,6 @@ const WRITERS = [
     OneTimeDownload,
     FileResponder,
     OneTimeResponder,
-    ExportReporting,
     UploadedPictureService,
     RunExportHandler,
     ExportPresenter,
@@ -142,12 +130,12 @@ const WRITERS = [
 export class ExportModule implements OnModuleInit {
   constructor(
     private readonly storage: OrphanFileCollector,
-    private readonly upkeep: MaintenanceRepository,
+    private readonly maintenance: MaintenanceRepository,
   ) {}
 
   onModuleInit(): void {
     for (const prefix of [EXPORT_FILES, UPLOADED_PICTURES]) {
-      this.storage.register({ prefix, findReferenced: (keys, since) => this.upkeep.findReferenced(keys, since) });
+      this.storage.register({ prefix, findReferenced: (keys, since) => this.maintenance.findReferenced(keys, since) });
     }
   }
 }

@@ -6,6 +6,7 @@ export { ExportPresenter } from './api/export.presenter';
 export { RetentionDays } from './api/retention-days.decorator';
 export { ExportListResponse, ExportResponse } from './api/export.response';
 export type { Export } from './model/domain/export';
+export { EXPORT_KINDS, type ExportKind } from './model/domain/export-kind';
 export { EXPORT_STATUSES } from './model/domain/export-status';
 export { ExportSource, type OpenedSource } from './model/domain/export-source';
 export { toRetentionDays, retentionError, toRetentionSeconds } from './model/domain/retention';

@@ -4,7 +4,7 @@ import type {
   DownloadLeaseRepository,
 } from '../../src/export/model/domain/interfaces/download-lease.repository';
 import { ANN, exportRequest, finishedFile, PARTNER } from '../support/export-requests';
-import { sendLastByte } from '../support/last-bytes';
+import { sendLastByte } from '../support/final-byte';
 import { type CreateRecords, DOWNLOAD_LEASE_SECONDS, type RecordsUnderTest } from '../support/records-under-test';
 
 const LAST_BYTE_SECONDS = 60;
@@ -14,15 +14,15 @@ const MOVES: readonly [string, (downloads: DownloadLeaseRepository, lease: Downl
   ['renew its lease', (downloads, lease) => downloads.beat(lease)],
   [
     'send the last byte',
-    (downloads, lease) => downloads.prepareEnding(lease, LAST_BYTE_SECONDS).then((one) => close(one)),
+    (downloads, lease) => downloads.prepareCompletion(lease, LAST_BYTE_SECONDS).then((one) => close(one)),
   ],
   ['complete', (downloads, lease) => downloads.complete(lease)],
   ['release the file', (downloads, lease) => downloads.release(lease, 5)],
 ];
 
-function close(ending: { close(): void } | null): boolean {
-  ending?.close();
-  return ending !== null;
+function close(marker: { close(): void } | null): boolean {
+  marker?.close();
+  return marker !== null;
 }
 
 /** What every repository of download leases has to keep. */
@@ -109,7 +109,7 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
 
       it('gives nothing while the last byte may go out, however long ago the lease was renewed', async () => {
         const id = await completed();
-        close(await records.downloads.prepareEnding(await claim(id), LAST_BYTE_SECONDS));
+        close(await records.downloads.prepareCompletion(await claim(id), LAST_BYTE_SECONDS));
         await records.advance(LAST_BYTE_SECONDS - 2);
 
         expect(await records.downloads.claim(id, ANN)).toBeNull();
@@ -121,7 +121,7 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
         await records.advance(DOWNLOAD_LEASE_SECONDS + 1);
 
         expect(await records.downloads.claim(id, ANN)).toBeNull();
-        expect((await read(id)).isBeingTaken).toBe(true);
+        expect((await read(id)).isDownloadCompleting).toBe(true);
       });
     });
 
@@ -189,7 +189,7 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
       it('does not shorten the lease in which the last byte goes out', async () => {
         const id = await completed();
         const lease = await claim(id);
-        close(await records.downloads.prepareEnding(lease, LAST_BYTE_SECONDS));
+        close(await records.downloads.prepareCompletion(lease, LAST_BYTE_SECONDS));
 
         await records.downloads.beat(lease);
 
@@ -204,17 +204,17 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
         const lease = await claim(id);
         const before = await read(id);
 
-        close(await records.downloads.prepareEnding(lease, LAST_BYTE_SECONDS));
+        close(await records.downloads.prepareCompletion(lease, LAST_BYTE_SECONDS));
 
-        expect([before.isBeingTaken, (await read(id)).isBeingTaken]).toEqual([false, true]);
+        expect([before.isDownloadCompleting, (await read(id)).isDownloadCompleting]).toEqual([false, true]);
       });
 
       it('that never went out leaves the file to the next download', async () => {
         const id = await completed();
-        close(await records.downloads.prepareEnding(await claim(id), LAST_BYTE_SECONDS));
+        close(await records.downloads.prepareCompletion(await claim(id), LAST_BYTE_SECONDS));
         await records.advance(LAST_BYTE_SECONDS + 1);
 
-        expect((await read(id)).isBeingTaken).toBe(false);
+        expect((await read(id)).isDownloadCompleting).toBe(false);
         expect(await records.downloads.claim(id, ANN)).not.toBeNull();
       });
 
@@ -225,7 +225,7 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
 
         await records.downloads.release(lease, 10);
 
-        expect((await read(id)).isBeingTaken).toBe(false);
+        expect((await read(id)).isDownloadCompleting).toBe(false);
         expect(await records.downloads.claim(id, ANN)).not.toBeNull();
       });
     });
@@ -247,7 +247,7 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
         await records.downloads.complete(await claim(id, by));
 
         expect(await read(id)).toMatchObject({
-          ...{ status: 'expired', object: null, downloadCount: 1, downloadedBy: name, isBeingTaken: false },
+          ...{ status: 'expired', object: null, downloadCount: 1, downloadedBy: name, isDownloadCompleting: false },
           ...{ downloadedAt: expect.any(Date), expiresAt: expect.any(Date) },
         });
         expect((await records.auditOf(id)).at(-1)).toMatchObject({

@@ -2,7 +2,7 @@ import type { RequestExport } from '../../src/export/model/domain/commands/reque
 import type { Export } from '../../src/export/model/domain/export';
 import { fingerprintOf } from '../../src/export/model/services/fingerprint';
 import { ANN, delivering, exportRequest, finishedFile, PARTNER } from '../support/export-requests';
-import { sendLastByte } from '../support/last-bytes';
+import { sendLastByte } from '../support/final-byte';
 import {
   type CreateRecords,
   DOWNLOAD_LEASE_SECONDS,
@@ -45,6 +45,27 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
     const lastStep = async (id: string) => (await records.auditOf(id)).at(-1);
 
     describeReclaiming(() => records, request);
+
+    describe('backlog', () => {
+      it('is empty when there are no unfinished exports', async () => {
+        await complete();
+
+        expect(await records.maintenance.backlog()).toEqual({ pending: 0, processing: 0, oldestWaitingSeconds: 0 });
+      });
+
+      it('counts pending and running exports, and says how long the oldest has waited', async () => {
+        await records.claim(await request());
+        await request();
+        await records.advance(60);
+        await request();
+
+        const { oldestWaitingSeconds, ...counts } = await records.maintenance.backlog();
+
+        expect(counts).toEqual({ pending: 2, processing: 1 });
+        expect(oldestWaitingSeconds).toBeGreaterThanOrEqual(60);
+        expect(oldestWaitingSeconds).toBeLessThan(90);
+      });
+    });
 
     describe('overdue exports', () => {
       it('are those that should have been started by now, oldest first', async () => {
@@ -148,7 +169,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
         expect([early, await records.maintenance.finalizeInterruptedDownloads()]).toEqual([0, 1]);
         expect(await read(id)).toMatchObject({
           ...{ status: 'expired', downloadCount: 1, downloadedBy: `customer:${PARTNER.customerId}` },
-          ...{ isBeingTaken: false, downloadedAt: expect.any(Date) },
+          ...{ isDownloadCompleting: false, downloadedAt: expect.any(Date) },
         });
         expect(await lastStep(id)).toMatchObject({
           ...{ action: 'export.downloaded', customerId: PARTNER.customerId, userId: null },
@@ -170,7 +191,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
       it('leaves a file whose last byte was only prepared', async () => {
         const id = await complete({ oneTime: true });
         const lease = await records.downloads.claim(id, ANN);
-        (await records.downloads.prepareEnding(lease!, 30))!.close();
+        (await records.downloads.prepareCompletion(lease!, 30))!.close();
         await records.advance(31);
 
         expect(await records.maintenance.finalizeInterruptedDownloads()).toBe(0);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { S3Storage } from '../../src/platform/storage/s3-storage';
 import { Installation } from '../support/installation';
-import { fillStorage, type Scenery } from '../support/left-behind';
+import { fillStorage, type StorageFixture } from '../support/storage-fixture';
 import { total } from '../support/metrics';
 import { describeOnS3, S3Observer, s3Server } from '../support/s3-under-test';
 import type { Service } from '../support/service';
@@ -17,7 +17,7 @@ describeOnS3('In a bucket, files whose time is over, and what was left behind', 
   let bucket: S3Observer;
   let installation: Installation;
   let workers: Service[];
-  let scenery: Scenery;
+  let fixture: StorageFixture;
 
   beforeAll(async () => {
     const settings = { ...s3Server, bucket: `retention-${randomUUID().slice(0, 8)}` };
@@ -30,14 +30,14 @@ describeOnS3('In a bucket, files whose time is over, and what was left behind', 
     });
     const storage = new S3Storage(settings);
     const store = (key: string) => storage.put(key, Readable.from([Buffer.from('bytes')]), { contentType: 'text/csv' });
-    scenery = await fillStorage(installation, { store, beginUpload: (key) => bucket.beginUpload(key) }, OVERDUE);
+    fixture = await fillStorage(installation, { store, beginUpload: (key) => bucket.beginUpload(key) }, OVERDUE);
     storage.onApplicationShutdown();
     const filled = Date.now();
     await until('it is old enough', () => Date.now() - filled > GRACE_SECONDS * 1000, { within: 20_000 });
 
     const begun = Date.now();
     workers = await Promise.all([installation.start({ ROLE: 'worker' }), installation.start({ ROLE: 'worker' })]);
-    await until('all of it is gone', async () => (await bucket.keys()).length === scenery.kept.length, {
+    await until('all of it is gone', async () => (await bucket.keys()).length === fixture.kept.length, {
       within: 60_000,
       every: 500,
     });
@@ -52,15 +52,15 @@ describeOnS3('In a bucket, files whose time is over, and what was left behind', 
   it('are gone, and nothing else is', async () => {
     const uploads = await until('the uploads are gone', async () => {
       const found = await bucket.unfinishedUploads('');
-      return found.length <= scenery.keptUploads.length && found;
+      return found.length <= fixture.keptUploads.length && found;
     });
 
-    expect(await bucket.keys()).toEqual([...scenery.kept].sort());
-    expect(uploads.sort()).toEqual([...scenery.keptUploads].sort());
+    expect(await bucket.keys()).toEqual([...fixture.kept].sort());
+    expect(uploads.sort()).toEqual([...fixture.keptUploads].sort());
   });
 
   it('are told of, and counted', async () => {
-    const orphans = Object.values(scenery.orphans).flat().length;
+    const orphans = Object.values(fixture.orphans).flat().length;
     const [{ uploads, files } = {}] = await installation.sql<{ uploads: number; files: number }>(
       `SELECT sum((details->>'uploads')::int)::int AS uploads,
               sum(coalesce((details->>'exports')::int, 0) + coalesce((details->>'pictures')::int, 0)
@@ -68,9 +68,9 @@ describeOnS3('In a bucket, files whose time is over, and what was left behind', 
        FROM export_audit_log WHERE action = 'storage.swept'`,
     );
 
-    expect({ uploads, files }).toEqual({ uploads: scenery.abandonedUploads.length, files: orphans });
+    expect({ uploads, files }).toEqual({ uploads: fixture.abandonedUploads.length, files: orphans });
     expect(await total('sweep_removed_total{kind="orphan"}', ...workers)).toBe(orphans);
-    expect(await total('sweep_removed_total{kind="upload"}', ...workers)).toBe(scenery.abandonedUploads.length);
-    expect(await total('sweep_removed_total{kind="expired"}', ...workers)).toBe(OVERDUE + scenery.givenUp.length);
+    expect(await total('sweep_removed_total{kind="upload"}', ...workers)).toBe(fixture.abandonedUploads.length);
+    expect(await total('sweep_removed_total{kind="expired"}', ...workers)).toBe(OVERDUE + fixture.givenUp.length);
   });
 });

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Client } from '../support/client';
 import { sha256 } from '../support/client';
 import { Installation } from '../support/installation';
-import { fillStorage, type Place, type Scenery } from '../support/left-behind';
+import { fillStorage, type Place, type StorageFixture } from '../support/storage-fixture';
 import { scaled } from '../support/machine';
 import { total } from '../support/metrics';
 import { download } from '../support/one-time';
@@ -31,7 +31,7 @@ function onDisk(folder: string): Place {
 describe('Ten thousand files whose time is over, and what was left behind', () => {
   let installation: Installation;
   let workers: Service[];
-  let scenery: Scenery;
+  let fixture: StorageFixture;
   let seconds: number;
   let countedBeforeItWasTaken: number;
   let ann: Client;
@@ -44,7 +44,7 @@ describe('Ten thousand files whose time is over, and what was left behind', () =
 
   beforeAll(async () => {
     installation = await Installation.create({ STORAGE: 'disk' });
-    scenery = await fillStorage(installation, onDisk(installation.storageFolder), OVERDUE);
+    fixture = await fillStorage(installation, onDisk(installation.storageFolder), OVERDUE);
     for (const file of young) {
       await mkdir(join(installation.storageFolder, dirname(file)), { recursive: true });
       await writeFile(join(installation.storageFolder, file), 'bytes');
@@ -87,7 +87,7 @@ describe('Ten thousand files whose time is over, and what was left behind', () =
     return { goOn, end };
   }
 
-  const filesToExpire = () => OVERDUE + scenery.givenUp.length;
+  const filesToExpire = () => OVERDUE + fixture.givenUp.length;
 
   const removed = (kind: string) => total(`sweep_removed_total{kind="${kind}"}`, ...workers);
 
@@ -102,15 +102,15 @@ describe('Ten thousand files whose time is over, and what was left behind', () =
 
   it('are gone within a minute, and nothing else is', async () => {
     console.log(
-      `${OVERDUE} overdue files and ${scenery.orphans.exports.length} orphans were gone after ${seconds.toFixed(1)} s`,
+      `${OVERDUE} overdue files and ${fixture.orphans.exports.length} orphans were gone after ${seconds.toFixed(1)} s`,
     );
     await until('the taken file is gone', async () => !(await installation.storedFiles()).includes(givenKey));
     const files = await installation.storedFiles();
 
     const uploads = files.filter((file) => file.startsWith('.uploads/')).map((file) => file.replace(/~.*/, ''));
-    expect(files.filter((file) => !file.startsWith('.uploads/'))).toEqual([...scenery.kept, young[0]].sort());
+    expect(files.filter((file) => !file.startsWith('.uploads/'))).toEqual([...fixture.kept, young[0]].sort());
     expect(uploads).toEqual(
-      [...scenery.keptUploads.map((key) => `.uploads/${key}`), young[1]!.replace(/~.*/, '')].sort(),
+      [...fixture.keptUploads.map((key) => `.uploads/${key}`), young[1]!.replace(/~.*/, '')].sort(),
     );
     expect(seconds).toBeLessThan(scaled(WITHIN_MS) / 1000);
   });
@@ -125,7 +125,7 @@ describe('Ten thousand files whose time is over, and what was left behind', () =
     expect(rows).toEqual([
       { status: 'cancelled', exports: 1, with_file: 0 },
       { status: 'completed', exports: 36, with_file: 36 },
-      { status: 'expired', exports: OVERDUE + scenery.givenUp.length, with_file: 0 },
+      { status: 'expired', exports: OVERDUE + fixture.givenUp.length, with_file: 0 },
       { status: 'failed', exports: 1, with_file: 0 },
       { status: 'pending', exports: 1, with_file: 0 },
       { status: 'processing', exports: 2, with_file: 0 },
@@ -141,25 +141,25 @@ describe('Ten thousand files whose time is over, and what was left behind', () =
       `SELECT details FROM export_audit_log WHERE action = 'storage.swept'`,
     );
 
-    const { exports, pictures, thumbnails } = scenery.orphans;
+    const { exports, pictures, thumbnails } = fixture.orphans;
     expect(rows).toEqual([
       { action: 'export.expired', count: OVERDUE, exports: OVERDUE },
       { action: 'storage.swept', count: 1, exports: 0 },
     ]);
     expect(details).toEqual({
       ...{ exports: exports.length, pictures: pictures.length, thumbnails: thumbnails.length },
-      uploads: scenery.abandonedUploads.length,
+      uploads: fixture.abandonedUploads.length,
       bytes: 5 * (exports.length + pictures.length + thumbnails.length),
     });
   });
 
   it('are counted once, in whichever process', async () => {
-    const orphans = Object.values(scenery.orphans).flat().length;
+    const orphans = Object.values(fixture.orphans).flat().length;
     expect(countedBeforeItWasTaken).toBe(filesToExpire());
     // The file that was taken is deleted by whoever gave it, or by a sweep that comes first.
     expect((await removed('expired')) - filesToExpire()).toBeLessThanOrEqual(1);
     expect(await removed('orphan')).toBe(orphans);
-    expect(await removed('upload')).toBe(scenery.abandonedUploads.length);
+    expect(await removed('upload')).toBe(fixture.abandonedUploads.length);
     expect(await total('sweeps_total{sweep="storage",outcome="completed"}', ...workers)).toBe(1);
     expect(await total('sweeps_total{sweep="expiry",outcome="completed"}', ...workers)).toBeGreaterThan(1);
     expect(await total('sweeps_total{sweep="expiry",outcome="failed"}', ...workers)).toBe(0);

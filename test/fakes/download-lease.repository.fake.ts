@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { nameOf, wayOf } from '../../src/export/model/domain/downloader';
+import { toDownloadedBy, credentialTypeOf } from '../../src/export/model/domain/downloader';
 import type { Export } from '../../src/export/model/domain/export';
 import {
-  type Ending,
+  type CompletionMarker,
   type DownloadLease,
   DownloadLeaseRepository,
 } from '../../src/export/model/domain/interfaces/download-lease.repository';
@@ -26,12 +26,17 @@ export class FakeDownloadLeaseRepository extends DownloadLeaseRepository {
     if (!record || !this.isFree(record)) return Promise.resolve(null);
     const token = randomUUID();
     const downloadLease = this.records.clock.in(this.terms.downloadLeaseSeconds);
-    Object.assign(record, { downloadToken: token, downloadLease, downloadPrepared: false, downloadedBy: nameOf(by) });
+    Object.assign(record, {
+      downloadToken: token,
+      downloadLease,
+      downloadPrepared: false,
+      downloadedBy: toDownloadedBy(by),
+    });
     return Promise.resolve({ exportId, token, by });
   }
 
-  override beat(handover: DownloadLease): Promise<boolean> {
-    const record = this.held(handover);
+  override beat(lease: DownloadLease): Promise<boolean> {
+    const record = this.held(lease);
     if (!record) return Promise.resolve(false);
     const renewed = this.records.clock.in(this.terms.downloadLeaseSeconds);
     const { downloadLease } = record;
@@ -39,31 +44,31 @@ export class FakeDownloadLeaseRepository extends DownloadLeaseRepository {
     return Promise.resolve(true);
   }
 
-  override prepareEnding(handover: DownloadLease, leaseSeconds: number): Promise<Ending | null> {
-    const record = this.held(handover);
+  override prepareCompletion(lease: DownloadLease, leaseSeconds: number): Promise<CompletionMarker | null> {
+    const record = this.held(lease);
     if (!record) return Promise.resolve(null);
     Object.assign(record, { downloadLease: this.records.clock.in(leaseSeconds), downloadPrepared: true });
     return Promise.resolve({
       mark: () => {
-        if (record.downloadToken === handover.token) record.downloadEnding = true;
+        if (record.downloadToken === lease.token) record.downloadEnding = true;
       },
       close: () => undefined,
     });
   }
 
-  override complete(handover: DownloadLease): Promise<boolean> {
-    const { by } = handover;
-    return this.conclude(handover, servedFile(this.records), (row) =>
-      auditOf(row, 'export.downloaded', { by, details: { by: wayOf(by), one_time: true } }),
+  override complete(lease: DownloadLease): Promise<boolean> {
+    const { by } = lease;
+    return this.conclude(lease, servedFile(this.records), (row) =>
+      auditOf(row, 'export.downloaded', { by, details: { by: credentialTypeOf(by), one_time: true } }),
     );
   }
 
-  override release(handover: DownloadLease, sent: number): Promise<boolean> {
-    const { by } = handover;
+  override release(lease: DownloadLease, sent: number): Promise<boolean> {
+    const { by } = lease;
     return this.conclude(
-      handover,
+      lease,
       () => ({ ...NOT_LEASED, downloadedBy: null }),
-      (row) => auditOf(row, 'export.download-broken-off', { by, details: { by: wayOf(by), bytes: sent } }),
+      (row) => auditOf(row, 'export.download-broken-off', { by, details: { by: credentialTypeOf(by), bytes: sent } }),
     );
   }
 

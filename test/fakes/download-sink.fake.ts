@@ -1,7 +1,7 @@
-import type { Reader } from '../../src/export/model/services/one-time-download';
+import type { DownloadSink } from '../../src/export/model/services/one-time-download';
 
 /** A reader at the other end of a connection, who keeps what arrives and may leave at any byte. */
-export class FakeDownloadSink implements Reader {
+export class FakeDownloadSink implements DownloadSink {
   private readonly chunks: Buffer[] = [];
   private readonly left = new AbortController();
   private answer: Promise<boolean> | boolean = true;
@@ -12,7 +12,7 @@ export class FakeDownloadSink implements Reader {
   /** @param takes how many bytes arrive before the connection breaks */
   constructor(private readonly takes = Infinity) {}
 
-  get sent(): number {
+  get bytesSent(): number {
     return Buffer.concat(this.chunks).length;
   }
 
@@ -20,7 +20,7 @@ export class FakeDownloadSink implements Reader {
     return Buffer.concat(this.chunks).toString();
   }
 
-  get gone(): AbortSignal {
+  get disconnected(): AbortSignal {
     return this.left.signal;
   }
 
@@ -33,29 +33,29 @@ export class FakeDownloadSink implements Reader {
     this.answer = answer;
   }
 
-  async take(bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+  async write(bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
     for await (const chunk of bytes) {
       signal.throwIfAborted();
-      const room = this.takes - this.sent;
+      const room = this.takes - this.bytesSent;
       this.chunks.push(Buffer.from(chunk.subarray(0, room)));
       if (chunk.length > room) throw new Error('The connection broke');
     }
   }
 
-  takeLast(byte: Uint8Array, withinSeconds: number): Promise<boolean> {
+  writeFinal(byte: Uint8Array, withinSeconds: number): Promise<boolean> {
     this.chunks.push(Buffer.from(byte));
     this.patienceSeconds = withinSeconds;
     return Promise.resolve(this.answer);
   }
 
-  breakOff(): void {
+  abort(): void {
     this.isCut = true;
   }
 }
 
 /** A reader who takes nothing, until the connection is given up. */
 export class FakeIdleSink extends FakeDownloadSink {
-  override take(_: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+  override write(_: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
     return new Promise((_resolve, reject) => {
       signal.addEventListener('abort', () => {
         reject(signal.reason as Error);

@@ -6,7 +6,7 @@ import { type Principal, isCustomer } from '../../src/platform/auth/principal';
 type Mutable<Fields> = { -readonly [Name in keyof Fields]: Fields[Name] };
 
 /** An export with what only its repositories know of it: the columns of its table. */
-export interface ExportRecord extends Mutable<Omit<Export, 'object' | 'isBeingTaken'>> {
+export interface ExportRecord extends Mutable<Omit<Export, 'object' | 'isDownloadCompleting'>> {
   storageKey: string | null;
   contentType: string | null;
   retentionSeconds: number | null;
@@ -104,7 +104,7 @@ export function toExport(record: ExportRecord, now: Date): Export {
     object: isCompleted && storageKey !== null && contentType !== null ? { key: storageKey, contentType } : null,
     downloadedBy: record.downloadedAt && record.downloadedBy,
     expiresAt: hasNoFile ? null : record.expiresAt,
-    isBeingTaken: isCompleted && (downloadEnding || isPrepared),
+    isDownloadCompleting: isCompleted && (downloadEnding || isPrepared),
   };
 }
 
@@ -114,9 +114,9 @@ const COLUMNS_OF_REPOSITORIES: ReadonlySet<string> = new Set([
   ...Object.keys(NOT_LEASED),
 ]);
 
-function knownOf(record: ExportRecord): Omit<Export, 'object' | 'isBeingTaken'> {
+function knownOf(record: ExportRecord): Omit<Export, 'object' | 'isDownloadCompleting'> {
   const known = Object.entries(record).filter(([name]) => !COLUMNS_OF_REPOSITORIES.has(name));
-  return Object.fromEntries(known) as unknown as Omit<Export, 'object' | 'isBeingTaken'>;
+  return Object.fromEntries(known) as unknown as Omit<Export, 'object' | 'isDownloadCompleting'>;
 }
 
 /** Whether the principal may see the record. */

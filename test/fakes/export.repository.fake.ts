@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
-import { wayOf } from '../../src/export/model/domain/downloader';
+import { credentialTypeOf } from '../../src/export/model/domain/downloader';
 import type { Export, FinishedFile, StoredObject } from '../../src/export/model/domain/export';
 import type { ExportKind } from '../../src/export/model/domain/export-kind';
 import type { ExportStatus } from '../../src/export/model/domain/export-status';
@@ -121,7 +121,7 @@ export class FakeExportRepository extends ExportRepository {
       set: ({ downloadCount }) => ({ downloadCount: downloadCount + 1 }),
     });
     if (row) {
-      const entry = auditOf(row, 'export.downloaded', { by, details: { by: wayOf(by) } });
+      const entry = auditOf(row, 'export.downloaded', { by, details: { by: credentialTypeOf(by) } });
       if (by === null) this.records.auditAggregated(entry);
       else this.records.audit(entry);
     }

@@ -1,7 +1,8 @@
 import { DRAWINGS, MAX_ATTEMPTS, MAX_LOST_DRAWINGS } from '../../src/export/model/domain/attempt-limits';
-import { principalOf, wayOf } from '../../src/export/model/domain/downloader';
+import { fromDownloadedBy, credentialTypeOf } from '../../src/export/model/domain/downloader';
 import type { Export, ExportFailure } from '../../src/export/model/domain/export';
 import {
+  type Backlog,
   type DeletableObject,
   MaintenanceRepository,
 } from '../../src/export/model/domain/interfaces/maintenance.repository';
@@ -37,6 +38,17 @@ export class FakeMaintenanceRepository extends MaintenanceRepository {
     private readonly terms: ExportTerms,
   ) {
     super();
+  }
+
+  override backlog(): Promise<Backlog> {
+    const pending = this.all(({ status }) => status === 'pending');
+    const since = Math.min(...pending.map(({ updatedAt }) => updatedAt.getTime()));
+    const seconds = (this.records.clock.now().getTime() - since) / 1000;
+    return Promise.resolve({
+      pending: pending.length,
+      processing: this.all(({ status }) => status === 'processing').length,
+      oldestWaitingSeconds: pending.length === 0 ? 0 : Math.max(0, seconds),
+    });
   }
 
   override requeueStalled(): Promise<Export[]> {
@@ -138,8 +150,11 @@ export class FakeMaintenanceRepository extends MaintenanceRepository {
         downloadLease < now,
       set: servedFile(this.records),
       audit: (row) => {
-        const by = principalOf(row);
-        return auditOf(row, 'export.downloaded', { by, details: { by: wayOf(by), one_time: true, receipt: false } });
+        const by = fromDownloadedBy(row);
+        return auditOf(row, 'export.downloaded', {
+          by,
+          details: { by: credentialTypeOf(by), one_time: true, receipt: false },
+        });
       },
     });
     return Promise.resolve(concluded.length);

@@ -67,6 +67,6 @@ export class CustomerExportsController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    return this.files.give(id, owner, request, response);
+    return this.files.send(id, owner, request, response);
   }
 }

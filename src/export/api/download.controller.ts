@@ -16,6 +16,6 @@ export class DownloadController {
   @AcceptsLink()
   @ApiDownload({ byLink: true })
   download(@Param('id') id: string, @Req() request: AuthenticatedRequest, @Res() response: Response): Promise<void> {
-    return this.files.give(id, request.principal ?? null, request, response);
+    return this.files.send(id, request.principal ?? null, request, response);
   }
 }

@@ -9,7 +9,7 @@ import { isFinished } from '../model/domain/export-status';
 import type { ExportCreation } from '../model/domain/interfaces/export.repository';
 import { ExportDownload } from '../model/services/export-download';
 import { type ExportLinks, type ExportListResponse, ExportResponse } from './export.response';
-import { knows } from './etag';
+import { isNotModified } from './etag';
 
 /** Most work is done within a second; what takes half a minute already need not be asked for so often. */
 const SOON_SECONDS = 1;
@@ -46,12 +46,12 @@ export class ExportPresenter {
     return ExportResponse.of(created, this.linksTo(created), webhookSecret);
   }
 
-  /** The record with its validators, or nothing and 304 when the caller knows it already. */
+  /** The record with its validators, or nothing and 304 when the caller isNotModified it already. */
   status(source: Export, request: Request, response: Response): ExportResponse | undefined {
     const tag = this.versionTag(source);
     response.set({ ETag: tag, 'Cache-Control': 'private, no-cache' });
     this.setRetryAfter(source, response);
-    if (knows(request, tag)) {
+    if (isNotModified(request, tag)) {
       response.status(HttpStatus.NOT_MODIFIED);
       return undefined;
     }

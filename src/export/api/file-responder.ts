@@ -7,7 +7,7 @@ import { DomainError } from '../../platform/errors/domain-error';
 import { attachmentDisposition } from '../../platform/http/content-disposition';
 import type { ByteRange } from '../../platform/storage/file-storage';
 import { type DownloadableFile, ExportDownload } from '../model/services/export-download';
-import { knows, tagOf } from './etag';
+import { isNotModified, etagOf } from './etag';
 import { OneTimeResponder } from './one-time-responder';
 
 /** Answers with the file of an export: whole, in parts, or as often as it may be given out. */
@@ -24,29 +24,29 @@ export class FileResponder {
    * @param by whose export it must be; `null` for the bearer of a link
    * @throws DomainError not-found | conflict | gone | forbidden | range | precondition
    */
-  async give(exportId: string, by: Principal | null, request: Request, response: Response): Promise<void> {
+  async send(exportId: string, by: Principal | null, request: Request, response: Response): Promise<void> {
     const file = await this.downloads.find(exportId, by);
     response.set({
-      ETag: tagOf(file),
+      ETag: etagOf(file),
       'Content-Disposition': attachmentDisposition(file.name),
       'Cache-Control': file.oneTime ? 'private, no-store' : 'private, no-cache',
     });
-    if (knows(request, tagOf(file))) {
+    if (isNotModified(request, etagOf(file))) {
       response.status(HttpStatus.NOT_MODIFIED).end();
       return;
     }
-    if (file.oneTime) await this.oneTime.give(file, by, request, response);
-    else await this.giveRepeatably(file, by, request, response);
+    if (file.oneTime) await this.oneTime.send(file, by, request, response);
+    else await this.sendRange(file, by, request, response);
   }
 
-  private async giveRepeatably(
+  private async sendRange(
     file: DownloadableFile,
     by: Principal | null,
     request: Request,
     response: Response,
   ): Promise<void> {
     response.set({ 'Accept-Ranges': 'bytes' });
-    const range = rangeOf(request, file.size, tagOf(file));
+    const range = rangeOf(request, file.size, etagOf(file));
     if (range === 'unsatisfiable') {
       response.set('Content-Range', `bytes */${file.size}`);
       throw new DomainError('range', 'range-not-satisfiable', `The file has ${file.size} bytes and no such range`);
@@ -78,12 +78,12 @@ export class FileResponder {
       response.end();
       return;
     }
-    if (!(await this.send(file, range, response))) return;
+    if (!(await this.stream(file, range, response))) return;
     if (isWhole) await this.downloads.recordDownload(file, by);
   }
 
   /** @returns whether the last byte went out */
-  private async send(file: DownloadableFile, range: ByteRange | undefined, response: Response): Promise<boolean> {
+  private async stream(file: DownloadableFile, range: ByteRange | undefined, response: Response): Promise<boolean> {
     const bytes = await this.downloads.open(file, range);
     const length = range ? range.end - range.start + 1 : file.size;
     try {

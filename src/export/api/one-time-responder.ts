@@ -4,10 +4,10 @@ import type { Request, Response } from 'express';
 import type { Principal } from '../../platform/auth/principal';
 import { Config } from '../../platform/config/config';
 import { DomainError } from '../../platform/errors/domain-error';
-import { HANDOVER_RETRY_SECONDS } from '../model/domain/download-lease-limits';
+import { DOWNLOAD_RETRY_SECONDS } from '../model/domain/download-lease-limits';
 import type { DownloadableFile } from '../model/services/export-download';
 import { OneTimeDownload } from '../model/services/one-time-download';
-import { HttpReader } from './http-reader';
+import { HttpDownloadSink } from './http-download-sink';
 import { isPrefetch } from './prefetch';
 
 const CONDITIONS = ['If-Match', 'If-None-Match', 'If-Modified-Since', 'If-Unmodified-Since', 'If-Range'];
@@ -24,21 +24,21 @@ export class OneTimeResponder {
   ) {}
 
   /** @throws DomainError conflict | gone | forbidden | range | precondition */
-  async give(file: DownloadableFile, by: Principal | null, request: Request, response: Response): Promise<void> {
+  async send(file: DownloadableFile, by: Principal | null, request: Request, response: Response): Promise<void> {
     // No proxy may take the file to its end for a reader who is not there any more.
     response.set({ 'Accept-Ranges': 'none', 'X-Accel-Buffering': 'no' });
     refuseAllButPlain(request, file, response);
     const isHead = request.method === 'HEAD';
     const socket = isHead ? null : ownConnection(response);
-    const handover = isHead ? null : await this.downloads.claim(file, by);
+    const lease = isHead ? null : await this.downloads.claim(file, by);
     response.status(HttpStatus.OK).type(file.contentType).set('Content-Length', String(file.size));
-    if (socket === null || handover === null) {
+    if (socket === null || lease === null) {
       response.end();
       return;
     }
     response.set('Connection', 'close');
     const ackTimeoutMs = this.config.downloads.ackTimeoutSeconds * 1000;
-    await this.downloads.give(file, handover, new HttpReader(response, socket, ackTimeoutMs));
+    await this.downloads.send(file, lease, new HttpDownloadSink(response, socket, ackTimeoutMs));
   }
 }
 
@@ -47,7 +47,7 @@ function ownConnection({ socket }: Response): Socket {
   if (socket) return socket;
   const message =
     'This file is given out once: ask for it when the answers before it have come, or on another connection';
-  throw new DomainError('conflict', 'one-time-not-pipelined', message, { retryAfterSeconds: HANDOVER_RETRY_SECONDS });
+  throw new DomainError('conflict', 'one-time-not-pipelined', message, { retryAfterSeconds: DOWNLOAD_RETRY_SECONDS });
 }
 
 function refuseAllButPlain(request: Request, file: DownloadableFile, response: Response): void {

@@ -49,7 +49,7 @@ export function toExport(row: ExportRow): Export {
     downloadedAt: row.downloadedAt,
     // Noted at its beginning; it counts from its end on.
     downloadedBy: row.downloadedAt && row.downloadedBy,
-    isBeingTaken: isBeingTaken(row),
+    isDownloadCompleting: isDownloadCompleting(row),
     warnings: warningsOf(row),
     error: row.error,
     errorCode: row.error === null ? null : ((row.errorCode ?? 'unspecified') as FailureCode),
@@ -73,7 +73,7 @@ function requesterOf({ requestedBy, customerId }: ExportRow): Requester {
 }
 
 /** The lease is the database's; its clock need not be asked, as this decides only how long a reader is made to wait. */
-function isBeingTaken({ status, downloadPrepared, downloadEnding, downloadLease }: ExportRow): boolean {
+function isDownloadCompleting({ status, downloadPrepared, downloadEnding, downloadLease }: ExportRow): boolean {
   if (status !== 'completed') return false;
   return downloadEnding || (downloadPrepared && downloadLease !== null && downloadLease > new Date());
 }
@@ -110,12 +110,12 @@ export const REQUESTED_BY_USER = Prisma.sql`(customer_id IS NULL OR requested_by
 export const ACCOUNT = Prisma.sql`CASE WHEN ${REQUESTED_BY_USER} THEN ROW(tenant_id, user_id)::text ELSE customer_id::text END`;
 
 /** The columns of a file that is not being given out. */
-export const NOBODY_HOLDS_IT = Prisma.sql`download_token = NULL, download_lease = NULL,
+export const NO_DOWNLOAD_LEASE = Prisma.sql`download_token = NULL, download_lease = NULL,
   download_prepared = false, download_ending = false`;
 
 /** The columns that end a one-time export whose file was given out. */
-export const GIVEN_OUT = Prisma.sql`status = 'expired', expires_at = now(), downloaded_at = now(),
-  download_count = download_count + 1, ${NOBODY_HOLDS_IT}`;
+export const SET_DOWNLOADED = Prisma.sql`status = 'expired', expires_at = now(), downloaded_at = now(),
+  download_count = download_count + 1, ${NO_DOWNLOAD_LEASE}`;
 
 /** The condition that the export may come into `status` now. */
 export function mayBecome(status: ExportStatus): Prisma.Sql {

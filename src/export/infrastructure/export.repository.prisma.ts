@@ -17,7 +17,7 @@ import { PrismaService, type Transaction } from '../../platform/database/prisma.
 import { type LimitUse, type RateLimitState, takeOneMoreOfAll, type UsedWindow } from '../../platform/rate-limit';
 import { scheduleFileRemoval } from '../../platform/work/file-removals';
 import type { RequestExport } from '../model/domain/commands/request-export.command';
-import { wayOf } from '../model/domain/downloader';
+import { credentialTypeOf } from '../model/domain/downloader';
 import type { Export, FinishedFile, StoredObject } from '../model/domain/export';
 import type { ExportKind } from '../model/domain/export-kind';
 import { objectPrefix } from '../model/domain/object-key';
@@ -151,7 +151,7 @@ export class PrismaExportRepository extends ExportRepository {
         where: Prisma.sql`id = ${id}::uuid`,
       });
       if (row) {
-        const entry = auditOf(row, 'export.downloaded', { by, details: { by: wayOf(by) } });
+        const entry = auditOf(row, 'export.downloaded', { by, details: { by: credentialTypeOf(by) } });
         // A link can be used any number of times.
         await (by === null ? recordAggregatedAudit(transaction, entry) : recordAudit(transaction, entry));
       }

@@ -5,11 +5,15 @@ import { postToOutbox } from '../../platform/outbox/outbox';
 import { Prisma } from '../../platform/database/generated/client';
 import { PrismaService } from '../../platform/database/prisma.service';
 import { DRAWINGS, MAX_ATTEMPTS, MAX_LOST_DRAWINGS } from '../model/domain/attempt-limits';
-import { principalOf, wayOf } from '../model/domain/downloader';
+import { fromDownloadedBy, credentialTypeOf } from '../model/domain/downloader';
 import type { Export, ExportFailure } from '../model/domain/export';
-import { type DeletableObject, MaintenanceRepository } from '../model/domain/interfaces/maintenance.repository';
+import {
+  type Backlog,
+  type DeletableObject,
+  MaintenanceRepository,
+} from '../model/domain/interfaces/maintenance.repository';
 import { objectPrefix } from '../model/domain/object-key';
-import { GIVEN_OUT, auditOf, changeExports, mayBecome, messagesOf, toExport } from './export-row';
+import { SET_DOWNLOADED, auditOf, changeExports, mayBecome, messagesOf, toExport } from './export-row';
 
 const BATCH = 500;
 
@@ -49,6 +53,16 @@ export class PrismaMaintenanceRepository extends MaintenanceRepository {
     private readonly config: Config,
   ) {
     super();
+  }
+
+  override async backlog(): Promise<Backlog> {
+    // Each half reads a partial index that covers nothing else.
+    const [row] = await this.prisma.$queryRaw<Backlog[]>`
+      SELECT (SELECT count(*)::int FROM exports WHERE status = 'processing') AS processing, waiting.*
+      FROM (SELECT count(*)::int AS pending,
+                   greatest(coalesce(extract(epoch FROM now() - min(updated_at)), 0), 0)::float8 AS "oldestWaitingSeconds"
+            FROM exports WHERE status = 'pending') AS waiting`;
+    return row ?? { pending: 0, processing: 0, oldestWaitingSeconds: 0 };
   }
 
   override requeueStalled(): Promise<Export[]> {
@@ -130,11 +144,14 @@ export class PrismaMaintenanceRepository extends MaintenanceRepository {
   override async finalizeInterruptedDownloads(): Promise<number> {
     const concluded = await this.prisma.$transaction((transaction) =>
       changeExports(transaction, {
-        set: GIVEN_OUT,
+        set: SET_DOWNLOADED,
         where: Prisma.sql`status IN ('completed', 'expired') AND download_ending AND download_lease < now()`,
         audit: (row) => {
-          const by = principalOf(row);
-          return auditOf(row, 'export.downloaded', { by, details: { by: wayOf(by), one_time: true, receipt: false } });
+          const by = fromDownloadedBy(row);
+          return auditOf(row, 'export.downloaded', {
+            by,
+            details: { by: credentialTypeOf(by), one_time: true, receipt: false },
+          });
         },
       }),
     );

@@ -18,7 +18,7 @@ const completed: Export = {
   ...{ userId: 'ada', tenantId: 'blue', customerId: null, requestedBy: 'user' },
   ...{ sessionId: null, eventId: null, scheduleId: ID },
   ...{ dataTypes: ['profile'], filters: null, options: { timezone: 'UTC' }, deliveries: [] },
-  ...{ oneTime: false, streamed: false, requestId: 'request-1', isBeingTaken: false },
+  ...{ oneTime: false, streamed: false, requestId: 'request-1', isDownloadCompleting: false },
   progress: { done: 7, total: 7, unit: 'rows' },
   object: { key: `exports/${ID}/token.csv`, contentType: 'text/csv; charset=utf-8' },
   ...{ fileName: 'Звіт.csv', fileSize: 123, sha256: 'ab'.repeat(32), recordCount: 7, pageCount: null },

@@ -57,7 +57,7 @@ export interface Export extends RecordOwner {
   /** `user:<id>`, `customer:<id>` or `link` */
   readonly downloadedBy: string | null;
   /** Whether the last byte of a one-time file may be on its way, so that the file will be gone in a moment. */
-  readonly isBeingTaken: boolean;
+  readonly isDownloadCompleting: boolean;
   readonly warnings: readonly ExportWarning[];
   readonly error: string | null;
   /** Null exactly where `error` is. */

@@ -2,16 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import { Metrics } from '../../../platform/observability/metrics';
 import { CoalescedQuery } from '../../../platform/observability/coalesced-query';
-import { ReportingRepository } from '../domain/interfaces/reporting.repository';
+import { MaintenanceRepository } from '../domain/interfaces/maintenance.repository';
 
 /**
- * What is still to be done, as the records have it when somebody asks: right also while the queue is away, and the same in
- * every process. While the records cannot be asked the series are not there.
+ * Gauges of the unfinished exports, read from the records when a scrape comes: correct while the queue is down, and the
+ * same in every process. While the database is down the series are absent.
  */
 @Injectable()
 export class BacklogMetrics {
-  constructor({ registry }: Metrics, records: ReportingRepository) {
-    const backlog = new CoalescedQuery(() => records.backlog());
+  constructor({ registry }: Metrics, maintenance: MaintenanceRepository) {
+    const backlog = new CoalescedQuery(() => maintenance.backlog());
     new Gauge({
       name: 'exports_unfinished',
       help: 'Exports that are waiting or being worked on, in all processes together',

@@ -1,15 +1,15 @@
 import { heartbeatMs } from '../domain/download-lease-limits';
 import type { DownloadLease, DownloadLeaseRepository } from '../domain/interfaces/download-lease.repository';
 
-/** Renews a handover for as long as the bytes flow, and tells by a signal when somebody else has it. */
+/** Renews a lease for as long as the bytes flow, and tells by a signal when somebody else has it. */
 export class DownloadLeaseHeartbeat {
   private readonly loss = new AbortController();
   private readonly timer: NodeJS.Timeout;
 
-  constructor(handover: DownloadLease, handovers: DownloadLeaseRepository, leaseSeconds: number) {
+  constructor(lease: DownloadLease, leases: DownloadLeaseRepository, leaseSeconds: number) {
     let lastBeat = Date.now();
     this.timer = setInterval(() => {
-      handovers.beat(handover).then(
+      leases.beat(lease).then(
         (isHeld) => {
           lastBeat = Date.now();
           if (!isHeld) this.lose();

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Counter, Histogram } from 'prom-client';
 import { Metrics } from '../../../platform/observability/metrics';
 import type { Principal } from '../../../platform/auth/principal';
-import { wayOf } from '../domain/downloader';
+import { credentialTypeOf } from '../domain/downloader';
 import type { Export, FinishedFile } from '../domain/export';
 
 export type AttemptOutcome = 'completed' | 'failed' | 'retried' | 'handed-back' | 'lost';
@@ -14,7 +14,7 @@ export class ExportMetrics {
   private readonly duration: Histogram<'kind' | 'format'>;
   private readonly bytes: Counter<'kind' | 'format'>;
   private readonly rows: Counter<'kind' | 'format'>;
-  private readonly handovers: Counter<'outcome'>;
+  private readonly leases: Counter<'outcome'>;
   private readonly attempts: Counter<'outcome'>;
   private readonly downloads: Counter<'way'>;
 
@@ -45,7 +45,7 @@ export class ExportMetrics {
       labelNames: ['kind', 'format'],
       registers,
     });
-    this.handovers = new Counter({
+    this.leases = new Counter({
       name: 'export_one_time_downloads_total',
       help: 'One-time downloads that ended in this process, by outcome',
       labelNames: ['outcome'],
@@ -72,12 +72,12 @@ export class ExportMetrics {
 
   /** A file was fetched to its end, or its reader was sent to where storage hands it out. */
   downloaded(by: Principal | null): void {
-    this.downloads.inc({ way: wayOf(by) });
+    this.downloads.inc({ way: credentialTypeOf(by) });
   }
 
   /** What became of a one-time download: of a refused one, somebody else was being given the file. */
-  handedOver(outcome: 'given-out' | 'broken-off' | 'refused'): void {
-    this.handovers.inc({ outcome });
+  oneTimeDownloadEnded(outcome: 'given-out' | 'broken-off' | 'refused'): void {
+    this.leases.inc({ outcome });
   }
 
   /** @param seconds `null` where the file was not made here */

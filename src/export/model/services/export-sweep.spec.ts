@@ -172,7 +172,7 @@ describe('ExportSweep', () => {
 /** Sends all of a one-time file. @returns after how many seconds its download counts */
 async function serveToTheLast({ attempts, claim, downloads }: ExportBench, id: string): Promise<number> {
   await attempts.finish((await claim(id))!, finishedFile(id));
-  const ending = await downloads.prepareEnding((await downloads.claim(id, ANN))!, REMINDER_SECONDS);
+  const ending = await downloads.prepareCompletion((await downloads.claim(id, ANN))!, REMINDER_SECONDS);
   ending!.mark();
   return REMINDER_SECONDS + 1;
 }

@@ -23,7 +23,7 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     private readonly config: Config,
-    private readonly upkeep: MaintenanceRepository,
+    private readonly maintenance: MaintenanceRepository,
     private readonly announcer: ExportAnnouncer,
     private readonly runner: ExportRunner,
     private readonly storage: FileStorage,
@@ -52,15 +52,15 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
         await this.step('wake a worker for a waiting export', () => this.runner.wakeForNext()),
         await this.step('conclude downloads of processes that ended', () => this.finalizeInterruptedDownloads()),
         await this.step('tell of exports that ended untold', () => this.enqueueMissingNotifications()),
-        await this.step('forget old idempotency keys', () => this.upkeep.forgetIdempotencyKeys()),
-        await this.step('forget old uses of rate limits', () => this.upkeep.forgetRateLimitUses()),
+        await this.step('forget old idempotency keys', () => this.maintenance.forgetIdempotencyKeys()),
+        await this.step('forget old uses of rate limits', () => this.maintenance.forgetRateLimitUses()),
       ];
       return steps.every((wentWell) => wentWell);
     });
   }
 
   private async requeueStalled(): Promise<void> {
-    for (const reclaimed of await this.upkeep.requeueStalled()) {
+    for (const reclaimed of await this.maintenance.requeueStalled()) {
       const { id, status } = reclaimed;
       this.logger.warn('A worker went silent: its export was taken from it', { export_id: id, status });
       this.metrics.attemptEnded('lost');
@@ -72,19 +72,19 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async remindQueue(): Promise<void> {
-    const overdue = await this.upkeep.claimOverdue();
+    const overdue = await this.maintenance.claimOverdue();
     if (overdue.length > 0) await this.announcer.announce(...overdue);
   }
 
   private async enqueueMissingNotifications(): Promise<void> {
     if (this.untoldIn-- > 0) return;
     this.untoldIn = ROUNDS_BETWEEN_UNTOLD - 1;
-    const told = await this.upkeep.enqueueMissingNotifications();
+    const told = await this.maintenance.enqueueMissingNotifications();
     if (told > 0) this.logger.warn('Exports were ended by processes that tell nobody: it is told now', { count: told });
   }
 
   private async finalizeInterruptedDownloads(): Promise<void> {
-    const concluded = await this.upkeep.finalizeInterruptedDownloads();
+    const concluded = await this.maintenance.finalizeInterruptedDownloads();
     if (concluded > 0) this.logger.warn('One-time downloads ended with their process, and count', { count: concluded });
   }
 

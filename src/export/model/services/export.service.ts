@@ -6,7 +6,7 @@ import { DomainError } from '../../../platform/errors/domain-error';
 import type { Page } from '../../../platform/paging';
 import { pause } from '../../../platform/async';
 import type { RequestExport } from '../domain/commands/request-export.command';
-import { ENDING_LONGEST_POLL_MS, ENDING_PATIENCE_MS, ENDING_POLL_MS } from '../domain/download-lease-limits';
+import { MAX_COMPLETION_POLL_MS, MAX_COMPLETION_WAIT_MS, COMPLETION_POLL_MS } from '../domain/download-lease-limits';
 import type { Export } from '../domain/export';
 import { type ExportCreation, type ExportQuery, ExportRepository } from '../domain/interfaces/export.repository';
 import { checkRetention } from '../domain/retention';
@@ -84,11 +84,11 @@ export class ExportService {
  * @throws DomainError not-found, also when the id is malformed
  */
 export async function getExport(exports: ExportRepository, id: string, owner: Principal | null): Promise<Export> {
-  const deadline = Date.now() + ENDING_PATIENCE_MS;
-  for (let wait = ENDING_POLL_MS; ; wait = Math.min(2 * wait, ENDING_LONGEST_POLL_MS)) {
+  const deadline = Date.now() + MAX_COMPLETION_WAIT_MS;
+  for (let wait = COMPLETION_POLL_MS; ; wait = Math.min(2 * wait, MAX_COMPLETION_POLL_MS)) {
     const found = isUUID(id) ? await (owner ? exports.findOwned(id, owner) : exports.find(id)) : null;
     if (!found) throw DomainError.notFound('Export');
-    if (!found.isBeingTaken || Date.now() > deadline) return found;
+    if (!found.isDownloadCompleting || Date.now() > deadline) return found;
     await pause(wait);
   }
 }

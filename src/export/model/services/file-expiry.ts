@@ -18,7 +18,7 @@ export class FileExpiry implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     private readonly config: Config,
-    private readonly upkeep: MaintenanceRepository,
+    private readonly maintenance: MaintenanceRepository,
     private readonly storage: FileStorage,
     private readonly metrics: SweepMetrics,
   ) {
@@ -48,21 +48,21 @@ export class FileExpiry implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async expire(signal: AbortSignal): Promise<void> {
     let total = 0;
-    for (let some = 1; some > 0 && !signal.aborted; total += some) some = await this.upkeep.expireOverdue();
+    for (let some = 1; some > 0 && !signal.aborted; total += some) some = await this.maintenance.expireOverdue();
     if (total > 0) this.logger.log('Exports expired', { count: total });
   }
 
   /** @returns whether no file is left */
   private async deleteFiles(signal: AbortSignal): Promise<boolean> {
     const left = new Map<string, Error>();
-    let objects = await this.upkeep.findDeletable(null);
+    let objects = await this.maintenance.findDeletable(null);
     while (objects.length > 0 && !signal.aborted) {
       const refused = await this.storage.deleteAll(objects.map(({ key }) => key));
       const gone = objects.filter(({ key }) => !refused.has(key));
-      this.metrics.removed('expired', await this.upkeep.clearStorageKeys(...gone));
+      this.metrics.removed('expired', await this.maintenance.clearStorageKeys(...gone));
       for (const [key, reason] of refused) left.set(key, reason);
       // Behind those that could not be deleted, there are others.
-      objects = await this.upkeep.findDeletable(objects.at(-1)?.exportId ?? null);
+      objects = await this.maintenance.findDeletable(objects.at(-1)?.exportId ?? null);
     }
     const [first] = left.values();
     if (!first) return true;

@@ -4,7 +4,7 @@ import { ANN, finishedFile, PARTNER } from '../../../../test/support/export-requ
 import { toBody } from '../../../../test/support/texts';
 import { LinkSigner } from '../../../platform/auth/link-signer';
 import { pause } from '../../../platform/async';
-import { MAX_COMMIT_DELAY_MS, STAYS_FOR_MS } from '../domain/download-lease-limits';
+import { MAX_COMMIT_DELAY_MS, DISCONNECT_GRACE_MS } from '../domain/download-lease-limits';
 import { objectPrefix } from '../domain/object-key';
 import { ExportDownload } from './export-download';
 import { OneTimeDownload } from './one-time-download';
@@ -12,7 +12,7 @@ import { OneTimeDownload } from './one-time-download';
 const LEASE_SECONDS = 10;
 
 /** Long enough for all that a download waits for by itself. */
-const A_WHILE_MS = STAYS_FOR_MS + 10;
+const A_WHILE_MS = DISCONNECT_GRACE_MS + 10;
 
 interface Traits {
   readonly text?: string;
@@ -37,13 +37,13 @@ async function setup({ text = TEXT, graceSeconds = '5', ...traits }: Traits = {}
   const counted = (outcome: string) => bench.shown.value('export_one_time_downloads_total', { outcome });
 
   /** Serves the file to the end, however that comes. */
-  const serve = async (reader: FakeDownloadSink, waitMs = A_WHILE_MS) => {
+  const serve = async (sink: FakeDownloadSink, waitMs = A_WHILE_MS) => {
     const lease = await sut.claim(file, ANN);
-    const given = sut.give(file, lease, reader);
-    const settled = given.catch(() => undefined);
+    const sent = sut.send(file, lease, sink);
+    const settled = sent.catch(() => undefined);
     await jest.advanceTimersByTimeAsync(waitMs);
     await settled;
-    return given;
+    return sent;
   };
   return { ...bench, bench, sut, id, key, file, files, serve, counted };
 }
@@ -80,28 +80,28 @@ describe('OneTimeDownload', () => {
 
   it('does not send the last byte when preparing for it took so long that the lease may be over', async () => {
     const { bench, downloads, serve, id } = await setup();
-    const prepare = downloads.prepareEnding.bind(downloads);
-    downloads.prepareEnding = async (...given) => {
-      const ending = await prepare(...given);
+    const prepare = downloads.prepareCompletion.bind(downloads);
+    downloads.prepareCompletion = async (...sent) => {
+      const marker = await prepare(...sent);
       await pause(MAX_COMMIT_DELAY_MS + 1);
-      return ending;
+      return marker;
     };
-    const reader = new FakeDownloadSink();
+    const sink = new FakeDownloadSink();
 
-    await serve(reader, A_WHILE_MS + MAX_COMMIT_DELAY_MS + 1);
+    await serve(sink, A_WHILE_MS + MAX_COMMIT_DELAY_MS + 1);
 
-    expect([reader.received, reader.isCut]).toEqual([TEXT.slice(0, -1), true]);
+    expect([sink.received, sink.isCut]).toEqual([TEXT.slice(0, -1), true]);
     expect(await bench.read(id)).toMatchObject({ status: 'completed', downloadCount: 0 });
   });
 
-  describe('a reader who takes all of it', () => {
+  describe('a sink who takes all of it', () => {
     it('has the file, which is gone then', async () => {
       const { bench, serve, id, storage, counted } = await setup();
-      const reader = new FakeDownloadSink();
+      const sink = new FakeDownloadSink();
 
-      await serve(reader);
+      await serve(sink);
 
-      expect([reader.received, reader.isCut]).toEqual([TEXT, false]);
+      expect([sink.received, sink.isCut]).toEqual([TEXT, false]);
       expect(await bench.read(id)).toMatchObject({
         ...{ status: 'expired', object: null, downloadCount: 1, downloadedBy: 'user:ann' },
       });
@@ -119,11 +119,11 @@ describe('OneTimeDownload', () => {
 
     it('has the file of one byte, too', async () => {
       const { bench, serve, id } = await setup({ text: 'x' });
-      const reader = new FakeDownloadSink();
+      const sink = new FakeDownloadSink();
 
-      await serve(reader);
+      await serve(sink);
 
-      expect(reader.received).toBe('x');
+      expect(sink.received).toBe('x');
       expect(await bench.read(id)).toMatchObject({ status: 'expired' });
     });
 
@@ -138,7 +138,7 @@ describe('OneTimeDownload', () => {
     });
   });
 
-  describe('a reader who breaks off', () => {
+  describe('a sink who breaks off', () => {
     it.each([
       ['before the first byte', 0],
       ['in the middle', 5],
@@ -146,13 +146,13 @@ describe('OneTimeDownload', () => {
     ])('%s leaves the file as it was', async (_, takes) => {
       const { bench, sut, serve, id, file, storage, key, counted } = await setup();
       const before = await bench.read(id);
-      const reader = new FakeDownloadSink(takes);
+      const sink = new FakeDownloadSink(takes);
 
-      await serve(reader);
+      await serve(sink);
 
       expect(await bench.read(id)).toEqual({ ...before, updatedAt: expect.any(Date) });
       expect(storage.keys).toEqual([key]);
-      expect(reader.isCut).toBe(true);
+      expect(sink.isCut).toBe(true);
       expect(bench.lastStepOf(id)).toMatchObject({ action: 'export.download-broken-off', details: { bytes: takes } });
       expect(await counted('broken-off')).toBe(1);
       await expect(sut.claim(file, PARTNER)).resolves.toBeDefined();
@@ -160,27 +160,35 @@ describe('OneTimeDownload', () => {
 
     it('having seen all but the last byte does not get that', async () => {
       const { bench, sut, file, id } = await setup();
-      const reader = new FakeDownloadSink();
-      const given = sut.give(file, await sut.claim(file, ANN), reader);
-      await jest.advanceTimersByTimeAsync(STAYS_FOR_MS / 2);
-      reader.leave();
+      const sink = new FakeDownloadSink();
+      const sent = sut.send(file, await sut.claim(file, ANN), sink);
+      await jest.advanceTimersByTimeAsync(DISCONNECT_GRACE_MS / 2);
+      sink.leave();
 
       await jest.advanceTimersByTimeAsync(A_WHILE_MS);
-      await given;
+      await sent;
 
-      expect(reader.received).toBe(TEXT.slice(0, -1));
-      expect(await bench.read(id)).toMatchObject({ status: 'completed', downloadCount: 0, isBeingTaken: false });
+      expect(sink.received).toBe(TEXT.slice(0, -1));
+      expect(await bench.read(id)).toMatchObject({
+        status: 'completed',
+        downloadCount: 0,
+        isDownloadCompleting: false,
+      });
     });
 
     it('when the last byte was on its way leaves the file to the next', async () => {
       const { bench, sut, serve, id, file } = await setup();
-      const reader = new FakeDownloadSink();
-      reader.accept(false);
+      const sink = new FakeDownloadSink();
+      sink.accept(false);
 
-      await serve(reader);
+      await serve(sink);
 
-      expect(reader.isCut).toBe(true);
-      expect(await bench.read(id)).toMatchObject({ status: 'completed', downloadCount: 0, isBeingTaken: false });
+      expect(sink.isCut).toBe(true);
+      expect(await bench.read(id)).toMatchObject({
+        status: 'completed',
+        downloadCount: 0,
+        isDownloadCompleting: false,
+      });
       await expect(sut.claim(file, PARTNER)).resolves.toBeDefined();
     });
   });
@@ -188,67 +196,67 @@ describe('OneTimeDownload', () => {
   describe('while the last byte is on its way', () => {
     it('the file is nobody else’s, and counts as downloaded should the process end', async () => {
       const { bench, sut, file, id, maintenance, records } = await setup();
-      const reader = new FakeDownloadSink();
-      reader.accept(new Promise(() => undefined));
-      void sut.give(file, await sut.claim(file, ANN), reader);
+      const sink = new FakeDownloadSink();
+      sink.accept(new Promise(() => undefined));
+      void sut.send(file, await sut.claim(file, ANN), sink);
 
       await jest.advanceTimersByTimeAsync(2 * A_WHILE_MS);
 
-      expect(await bench.read(id)).toMatchObject({ status: 'completed', isBeingTaken: true });
+      expect(await bench.read(id)).toMatchObject({ status: 'completed', isDownloadCompleting: true });
       expect(await bench.downloads.claim(id, PARTNER)).toBeNull();
       records.clock.advance(120);
       expect(await maintenance.finalizeInterruptedDownloads()).toBe(1);
       expect(await bench.read(id)).toMatchObject({ status: 'expired', downloadedBy: 'user:ann' });
     });
 
-    it('the reader has the longer the more may still be in buffers', async () => {
+    it('the sink has the longer the more may still be in buffers', async () => {
       const { serve } = await setup();
-      const reader = new FakeDownloadSink();
+      const sink = new FakeDownloadSink();
 
-      await serve(reader);
+      await serve(sink);
 
-      expect(reader.patienceSeconds).toBe(31);
+      expect(sink.patienceSeconds).toBe(31);
     });
   });
 
   describe('a download whose file was taken over', () => {
     it('never sends the last byte', async () => {
       const { bench, sut, file, id, records } = await setup();
-      const reader = new FakeDownloadSink();
-      const given = sut.give(file, await sut.claim(file, ANN), reader);
+      const sink = new FakeDownloadSink();
+      const sent = sut.send(file, await sut.claim(file, ANN), sink);
       records.clock.advance(LEASE_SECONDS + 1);
       const holder = await sut.claim(file, PARTNER);
 
       await jest.advanceTimersByTimeAsync(A_WHILE_MS);
-      await given;
+      await sent;
 
-      expect([reader.received, reader.isCut]).toEqual([TEXT.slice(0, -1), true]);
+      expect([sink.received, sink.isCut]).toEqual([TEXT.slice(0, -1), true]);
       expect(await bench.downloads.beat(holder)).toBe(true);
       expect(bench.stepsOf(id)).not.toContain('export.download-broken-off');
     });
 
     it('learns it from its heartbeat, and stops', async () => {
       const { sut, file, records } = await setup();
-      const reader = new FakeIdleSink();
-      const given = sut.give(file, await sut.claim(file, ANN), reader);
+      const sink = new FakeIdleSink();
+      const sent = sut.send(file, await sut.claim(file, ANN), sink);
       records.clock.advance(LEASE_SECONDS + 1);
       await sut.claim(file, PARTNER);
 
       await jest.advanceTimersByTimeAsync(3_000);
-      await given;
+      await sent;
 
-      expect(reader.isCut).toBe(true);
+      expect(sink.isCut).toBe(true);
     });
 
     it('is none that renews its lease in time', async () => {
       const { sut, bench, file, id } = await setup();
-      const reader = new FakeIdleSink();
-      void sut.give(file, await sut.claim(file, ANN), reader);
+      const sink = new FakeIdleSink();
+      void sut.send(file, await sut.claim(file, ANN), sink);
 
       await jest.advanceTimersByTimeAsync(3 * LEASE_SECONDS * 1000);
 
       expect(await bench.downloads.claim(id, PARTNER)).toBeNull();
-      expect(reader.isCut).toBe(false);
+      expect(sink.isCut).toBe(false);
     });
   });
 
@@ -256,11 +264,11 @@ describe('OneTimeDownload', () => {
     it('and is lost from storage is answered as gone before anything is sent', async () => {
       const { bench, serve, id, key, storage } = await setup();
       await storage.delete(key);
-      const reader = new FakeDownloadSink();
+      const sink = new FakeDownloadSink();
 
-      await expect(serve(reader)).rejects.toMatchObject({ kind: 'gone', code: 'export-file-gone' });
+      await expect(serve(sink)).rejects.toMatchObject({ kind: 'gone', code: 'export-file-gone' });
 
-      expect([reader.sent, reader.isCut]).toEqual([0, false]);
+      expect([sink.bytesSent, sink.isCut]).toEqual([0, false]);
       expect(bench.stepsOf(id).at(-1)).toBe('export.download-broken-off');
     });
 
@@ -269,12 +277,12 @@ describe('OneTimeDownload', () => {
       ['longer', TEXT.length - 1],
     ])('and is %s than its record says never goes out whole', async (_, size) => {
       const { bench, serve, id } = await setup({ size });
-      const reader = new FakeDownloadSink();
+      const sink = new FakeDownloadSink();
 
-      await serve(reader);
+      await serve(sink);
 
-      expect(reader.isCut).toBe(true);
-      expect(reader.sent).toBeLessThan(size);
+      expect(sink.isCut).toBe(true);
+      expect(sink.bytesSent).toBeLessThan(size);
       expect(await bench.read(id)).toMatchObject({ status: 'completed', downloadCount: 0 });
     });
   });
@@ -284,43 +292,43 @@ describe('OneTimeDownload', () => {
     const complete = downloads.complete.bind(downloads);
     let isAway = true;
     downloads.complete = (lease) => (isAway ? Promise.reject(new Error('The database is away')) : complete(lease));
-    const given = sut.give(file, await sut.claim(file, ANN), new FakeDownloadSink());
+    const sent = sut.send(file, await sut.claim(file, ANN), new FakeDownloadSink());
     await jest.advanceTimersByTimeAsync(3_000);
     const before = await bench.read(id);
     isAway = false;
 
     await jest.advanceTimersByTimeAsync(1_000);
-    await given;
+    await sent;
 
     expect([before.status, (await bench.read(id)).status]).toEqual(['completed', 'expired']);
   });
 
   describe('at shutdown', () => {
-    it('a reader may come to an end within the grace period', async () => {
+    it('a sink may come to an end within the grace period', async () => {
       const { bench, sut, file, id } = await setup();
-      const given = sut.give(file, await sut.claim(file, ANN), new FakeDownloadSink());
+      const sent = sut.send(file, await sut.claim(file, ANN), new FakeDownloadSink());
 
       sut.onModuleDestroy();
       const stopped = sut.beforeApplicationShutdown();
       await jest.advanceTimersByTimeAsync(A_WHILE_MS);
-      await Promise.all([stopped, given]);
+      await Promise.all([stopped, sent]);
 
       expect(await bench.read(id)).toMatchObject({ status: 'expired', downloadCount: 1 });
     });
 
-    it('a reader is cut off after it, and the file is left to the next', async () => {
+    it('a sink is cut off after it, and the file is left to the next', async () => {
       const { bench, sut, file, id } = await setup({ graceSeconds: '2' });
-      const reader = new FakeIdleSink();
-      const given = sut.give(file, await sut.claim(file, ANN), reader);
+      const sink = new FakeIdleSink();
+      const sent = sut.send(file, await sut.claim(file, ANN), sink);
 
       sut.onModuleDestroy();
       const stopped = sut.beforeApplicationShutdown();
       await jest.advanceTimersByTimeAsync(1_900);
-      const within = reader.isCut;
+      const within = sink.isCut;
       await jest.advanceTimersByTimeAsync(200);
-      await Promise.all([stopped, given]);
+      await Promise.all([stopped, sent]);
 
-      expect([within, reader.isCut]).toEqual([false, true]);
+      expect([within, sink.isCut]).toEqual([false, true]);
       expect(await bench.read(id)).toMatchObject({ status: 'completed', downloadCount: 0 });
     });
   });

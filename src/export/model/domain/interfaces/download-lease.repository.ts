@@ -8,10 +8,10 @@ export interface DownloadLease {
   readonly by: Principal | null;
 }
 
-/** The end of a handover, about to be marked. */
-export interface Ending {
+/** The end of a lease, about to be marked. */
+export interface CompletionMarker {
   /**
-   * Sends word, before it returns, that the last byte goes out, and does not wait until that has come. A marked handover
+   * Sends word, before it returns, that the last byte goes out, and does not wait until that has come. A marked lease
    * that is heard of no more counts as complete when its lease is over: the byte is the network's by then, whatever
    * becomes of the process. What goes wrong with the mark is no matter while the process lives.
    */
@@ -22,27 +22,27 @@ export interface Ending {
 
 /**
  * Who is given which one-time file. Each call is one conditional statement, by the database's clock: of any number of
- * processes one has the handover. Whatever takes a handover answers false, and changes nothing, once it was lost.
+ * processes one has the lease. Whatever takes a lease answers false, and changes nothing, once it was lost.
  */
 export abstract class DownloadLeaseRepository {
   /** @returns `null` while somebody else has it, and when there is no file (any more) */
   abstract claim(exportId: string, by: Principal | null): Promise<DownloadLease | null>;
 
   /** Renews the lease. */
-  abstract beat(handover: DownloadLease): Promise<boolean>;
+  abstract beat(lease: DownloadLease): Promise<boolean>;
 
   /**
    * Sees to it that nobody else is given the file for so long, in which the last byte may go out.
-   * @returns `null` when somebody else has the handover
+   * @returns `null` when somebody else has the lease
    */
-  abstract prepareEnding(handover: DownloadLease, leaseSeconds: number): Promise<Ending | null>;
+  abstract prepareCompletion(lease: DownloadLease, leaseSeconds: number): Promise<CompletionMarker | null>;
 
   /** Ends the export: its file was given out, once and for all. */
-  abstract complete(handover: DownloadLease): Promise<boolean>;
+  abstract complete(lease: DownloadLease): Promise<boolean>;
 
   /**
    * Lets the file be asked for again.
    * @param sent how many bytes had gone out, for the audit log
    */
-  abstract release(handover: DownloadLease, sent: number): Promise<boolean>;
+  abstract release(lease: DownloadLease, sent: number): Promise<boolean>;
 }

@@ -5,8 +5,19 @@ export interface DeletableObject {
   readonly key: string;
 }
 
+/** The exports that are not finished. */
+export interface Backlog {
+  readonly pending: number;
+  readonly processing: number;
+  /** Age of the oldest pending export; 0 when none is pending. */
+  readonly oldestWaitingSeconds: number;
+}
+
 /** What the sweep asks of the records. Each call is safe in any number of processes at once. */
 export abstract class MaintenanceRepository {
+  /** Counts unfinished exports by their records, independent of the queue. */
+  abstract backlog(): Promise<Backlog>;
+
   /**
    * Takes their exports from workers that have been silent for longer than the lease.
    * @returns those exports: pending again, or failed when it was their last attempt, or the second one that a drawing lost

@@ -10,7 +10,7 @@ export interface Place {
 }
 
 /** What lies in a storage. */
-export interface Scenery {
+export interface StorageFixture {
   /** Exports whose time is over, and their files. */
   readonly overdue: readonly string[];
   /** Files of exports that were given up before, and whose bytes are still there. */
@@ -26,13 +26,17 @@ export interface Scenery {
 const AT_ONCE = 40;
 
 /** Fills a storage and its records with files whose time is over, with what was left behind, and with what is needed. */
-export async function fillStorage(installation: Installation, place: Place, overdueCount: number): Promise<Scenery> {
+export async function fillStorage(
+  installation: Installation,
+  place: Place,
+  overdueCount: number,
+): Promise<StorageFixture> {
   const overdue = await keepMany(installation, 'completed', overdueCount);
   const givenUp = await keepMany(installation, 'expired', 20);
   const kept = await keepWanted(installation);
   const running = await keepRunning(installation);
   const orphans = await namesOfNobody(installation);
-  const scenery: Scenery = {
+  const fixture: StorageFixture = {
     ...{ overdue, givenUp, orphans },
     abandonedUploads: [
       `exports/${randomUUID()}/${randomUUID()}.csv`,
@@ -48,10 +52,10 @@ export async function fillStorage(installation: Installation, place: Place, over
     keptUploads: [running.key, 'assets/large.png', 'backup/dump'],
   };
   await installation.sql(`UPDATE exports SET updated_at = now() - interval '2 hours'`);
-  const files = [...overdue, ...givenUp, ...Object.values(orphans).flat(), ...scenery.kept];
+  const files = [...overdue, ...givenUp, ...Object.values(orphans).flat(), ...fixture.kept];
   await inLanes(files, (key) => place.store(key));
-  await inLanes([...scenery.abandonedUploads, ...scenery.keptUploads], (key) => place.beginUpload(key));
-  return scenery;
+  await inLanes([...fixture.abandonedUploads, ...fixture.keptUploads], (key) => place.beginUpload(key));
+  return fixture;
 }
 
 /** @returns the keys of their files */
@@ -105,7 +109,7 @@ async function keepRunning(installation: Installation): Promise<{ id: string; ke
 }
 
 /** Of each kind, files that no record stands for (any more). */
-async function namesOfNobody(installation: Installation): Promise<Scenery['orphans']> {
+async function namesOfNobody(installation: Installation): Promise<StorageFixture['orphans']> {
   const ids: Record<string, string> = {};
   for (const status of ['pending', 'failed', 'cancelled', 'completed']) {
     const [id, other] = [randomUUID(), randomUUID()];

@@ -7,13 +7,12 @@ import { CurrentUser } from '../../platform/auth/current-principal.decorator';
 import { Config } from '../../platform/config/config';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { toPageResponse, pageSize } from '../../platform/http/page';
-import { MAX_COUNTED } from '../model/domain/interfaces/reporting.repository';
-import { ExportReporting } from '../model/services/export-reporting';
+import { MAX_COUNTED } from '../model/domain/reporting.repository';
+import { ReportingService } from '../model/services/reporting.service';
 import { AuditLogResponse, AuditRecordResponse } from './audit-log.response';
 import { ExportStatsResponse } from './export-stats.response';
 import { AuditLogQuery, PeriodQuery } from './reporting.query';
 
-/** Stands before the controller of `exports/:id`, which would take its paths for ids. */
 @ApiTags('Administration')
 @ApiBearerAuth()
 @ApiProblems(400, 401)
@@ -21,25 +20,24 @@ import { AuditLogQuery, PeriodQuery } from './reporting.query';
 @Controller('exports')
 export class ReportingController {
   constructor(
-    private readonly oversight: ExportReporting,
+    private readonly reporting: ReportingService,
     private readonly config: Config,
   ) {}
 
   @Get('stats')
   @ApiOperation({
-    summary: "How everybody's exports fared",
-    description:
-      'Of those that were asked for between two moments. An administrator of one tenant sees its exports only.',
+    summary: 'Statistics of all exports',
+    description: 'Counts the exports requested within a period. An administrator of one tenant sees its exports only.',
   })
   @ApiOkResponse({ type: ExportStatsResponse })
   async stats(@CurrentUser() admin: UserPrincipal, @Query() query: PeriodQuery): Promise<ExportStatsResponse> {
-    return ExportStatsResponse.of(await this.oversight.stats(admin, PeriodQuery.period(query)));
+    return ExportStatsResponse.of(await this.reporting.stats(admin, PeriodQuery.toPeriod(query)));
   }
 
   @Get('audit')
   @ApiOperation({
-    summary: 'Who did what, newest first',
-    description: `A count of ${MAX_COUNTED} stands for so many or more. An administrator of one tenant sees its entries only.`,
+    summary: 'Read the audit log, newest first',
+    description: `A count of ${MAX_COUNTED} means that many or more. An administrator of one tenant sees its entries only.`,
   })
   @ApiOkResponse({ type: AuditLogResponse })
   async log(
@@ -47,7 +45,10 @@ export class ReportingController {
     @Query() query: AuditLogQuery,
     @Req() request: Request,
   ): Promise<AuditLogResponse> {
-    const page = await this.oversight.log(admin, { size: pageSize(query), ...AuditLogQuery.filters(query) });
+    const page = await this.reporting.findAuditEntries(admin, {
+      size: pageSize(query),
+      ...AuditLogQuery.toFilters(query),
+    });
     return toPageResponse(page, request, this.config.http.publicUrl, (record) => AuditRecordResponse.of(record));
   }
 }

@@ -2,13 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { requireAdmin } from '../../../platform/auth/admin';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import type { Page } from '../../../platform/paging';
-import type { AuditRecord } from '../domain/audit-record';
-import type { ExportStats } from '../domain/export-stats';
-import { type AuditQuery, ReportingRepository, type Period } from '../domain/interfaces/reporting.repository';
+import {
+  type AuditQuery,
+  type AuditRecord,
+  type ExportStats,
+  type Period,
+  ReportingRepository,
+} from '../domain/reporting.repository';
 
-/** What administrators see of everybody's exports: of their tenant alone, where their token names one. */
+/** Reports for administrators. An administrator of one tenant sees that tenant only. */
 @Injectable()
-export class ExportReporting {
+export class ReportingService {
   constructor(private readonly records: ReportingRepository) {}
 
   /** @throws DomainError forbidden */
@@ -18,8 +22,8 @@ export class ExportReporting {
   }
 
   /** @throws DomainError forbidden */
-  async log(admin: UserPrincipal, query: AuditQuery): Promise<Page<AuditRecord>> {
+  async findAuditEntries(admin: UserPrincipal, query: AuditQuery): Promise<Page<AuditRecord>> {
     requireAdmin(admin);
-    return this.records.log(admin.tenantId, query);
+    return this.records.findAuditEntries(admin.tenantId, query);
   }
 }

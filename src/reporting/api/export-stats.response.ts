@@ -1,13 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { EXPORT_KINDS, type ExportKind } from '../model/domain/export-kind';
+import { EXPORT_KINDS, type ExportKind } from '../../export';
 import { EXPORT_FORMATS, type ExportFormat } from '../../formats';
-import type { ExportFigures, ExportStats } from '../model/domain/export-stats';
+import type { ExportFigures, ExportStats } from '../model/domain/reporting.repository';
 
 class ExportFiguresResponse {
   @ApiProperty({ type: 'integer', example: 120 })
   readonly total_exports!: number;
 
-  @ApiProperty({ type: 'integer', example: 110, description: 'Completed, whether their files are still there or not' })
+  @ApiProperty({ type: 'integer', example: 110, description: 'Completed, also when the file has expired since' })
   readonly successful_exports!: number;
 
   @ApiProperty({ type: 'integer', example: 4 })
@@ -16,21 +16,25 @@ class ExportFiguresResponse {
   @ApiProperty({ type: 'integer', example: 5 })
   readonly cancelled_exports!: number;
 
-  @ApiProperty({ type: 'integer', example: 1, description: 'Waiting or being made' })
+  @ApiProperty({ type: 'integer', example: 1, description: 'Pending or processing' })
   readonly unfinished_exports!: number;
 
   @ApiProperty({
     type: 'integer',
     nullable: true,
     example: 840,
-    description: 'Of the successful ones, from the start of the work to its end; null when there is none',
+    description: 'From start to completion, of the successful exports; null when there are none',
   })
   readonly average_export_time_ms!: number | null;
 
-  @ApiProperty({ type: 'integer', example: 73_400_320, description: 'Of the files of the successful ones' })
+  @ApiProperty({
+    type: 'integer',
+    example: 73_400_320,
+    description: 'Total size of the files of the successful exports',
+  })
   readonly total_bytes!: number;
 
-  @ApiProperty({ type: 'integer', example: 1_000_000, description: 'Of the successful ones' })
+  @ApiProperty({ type: 'integer', example: 1_000_000, description: 'Total records of the successful exports' })
   readonly total_records!: number;
 }
 
@@ -45,22 +49,22 @@ class FormatFiguresResponse extends ExportFiguresResponse {
 }
 
 export class ExportStatsResponse extends ExportFiguresResponse {
-  @ApiProperty({ type: [KindFiguresResponse], description: 'Those of which there are any' })
+  @ApiProperty({ type: [KindFiguresResponse], description: 'Only kinds with at least one export' })
   readonly by_kind!: KindFiguresResponse[];
 
-  @ApiProperty({ type: [FormatFiguresResponse], description: 'Those of which there are any' })
+  @ApiProperty({ type: [FormatFiguresResponse], description: 'Only formats with at least one export' })
   readonly by_format!: FormatFiguresResponse[];
 
   static of({ all, byKind, byFormat }: ExportStats): ExportStatsResponse {
     return {
-      ...shown(all),
-      by_kind: byKind.map(({ kind, ...figures }) => ({ kind, ...shown(figures) })),
-      by_format: byFormat.map(({ format, ...figures }) => ({ format, ...shown(figures) })),
+      ...toResponse(all),
+      by_kind: byKind.map(({ kind, ...figures }) => ({ kind, ...toResponse(figures) })),
+      by_format: byFormat.map(({ format, ...figures }) => ({ format, ...toResponse(figures) })),
     };
   }
 }
 
-function shown(figures: ExportFigures) {
+function toResponse(figures: ExportFigures) {
   return {
     total_exports: figures.total,
     successful_exports: figures.successful,

@@ -1,28 +1,25 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { PageResponse } from '../../platform/http/page';
-import type { AuditRecord } from '../model/domain/audit-record';
+import type { AuditRecord } from '../model/domain/reporting.repository';
 
 const nullable = { nullable: true, type: String } as const;
 
-/** The details that several actions have; each action has others as well. */
+/** Details that several actions share. An action may add others. */
 const KNOWN_DETAILS = {
-  attempt: { type: 'integer', description: 'Which attempt, counted from 1' },
-  bytes: { type: 'integer', description: 'The size of a file, or how much of it was sent' },
+  attempt: { type: 'integer', description: 'Number of the attempt, from 1' },
+  bytes: { type: 'integer', description: 'Size of the file, or how much of it was sent' },
   code: { type: 'string', description: 'The stable code of a failure' },
-  count: {
-    type: 'integer',
-    description: 'How many requests of one minute the entry counts',
-  },
+  count: { type: 'integer', description: 'Number of requests within one minute that the entry stands for' },
   format: { type: 'string' },
   kind: { type: 'string' },
-  name: { type: 'string', description: 'Of the schedule or the data type' },
+  name: { type: 'string', description: 'Name of the schedule or the data type' },
   one_time: { type: 'boolean' },
-  reason: { type: 'string', description: 'Why something failed, was refused or paused' },
+  reason: { type: 'string', description: 'Why it failed, was refused or was paused' },
   worker: { type: 'string', description: 'The process that ran the attempt' },
 } as const;
 
 export class AuditRecordResponse {
-  @ApiProperty({ type: 'integer', example: 4711, description: 'Grows with every entry; some numbers are left out' })
+  @ApiProperty({ type: 'integer', example: 4711, description: 'Grows with every entry, with gaps' })
   readonly id!: number;
 
   @ApiProperty({ format: 'date-time' })
@@ -31,17 +28,21 @@ export class AuditRecordResponse {
   @ApiProperty({ example: 'export.requested' })
   readonly action!: string;
 
-  @ApiProperty({ ...nullable, format: 'uuid', description: 'Null for what is about no export, such as the catalog' })
+  @ApiProperty({
+    ...nullable,
+    format: 'uuid',
+    description: 'Null when no export is concerned, e.g. for catalog changes',
+  })
   readonly export_id!: string | null;
 
   @ApiProperty({
     ...nullable,
     format: 'uuid',
-    description: 'The schedule that it was done to, or of which it is a run',
+    description: 'The schedule concerned, also of an entry about one of its runs',
   })
   readonly schedule_id!: string | null;
 
-  @ApiProperty({ ...nullable, description: 'Who did it; null for what the service did by itself' })
+  @ApiProperty({ ...nullable, description: 'The user who acted; null for the service itself' })
   readonly user_id!: string | null;
 
   @ApiProperty(nullable)
@@ -50,17 +51,17 @@ export class AuditRecordResponse {
   @ApiProperty({
     ...nullable,
     format: 'uuid',
-    description: 'The external system that did it, for itself or for a user',
+    description: 'The external system that acted, for itself or for a user',
   })
   readonly customer_id!: string | null;
 
   @ApiProperty({
     ...nullable,
-    description: 'The X-Request-Id under which it happened, or was asked for; the log lines carry it too',
+    description: 'The X-Request-Id of the request that caused it; log lines carry it too',
   })
   readonly request_id!: string | null;
 
-  @ApiProperty({ ...nullable, description: 'The network address that it was asked from', example: '203.0.113.7' })
+  @ApiProperty({ ...nullable, description: 'The network address of the request', example: '203.0.113.7' })
   readonly address!: string | null;
 
   @ApiProperty({
@@ -73,7 +74,7 @@ export class AuditRecordResponse {
 
   static of(record: AuditRecord): AuditRecordResponse {
     return {
-      // Far below 2^53.
+      // Far below 2^53, so the conversion is exact.
       id: Number(record.id),
       at: record.at.toISOString(),
       action: record.action,

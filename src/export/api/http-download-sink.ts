@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import { isAcknowledged } from '../../platform/http/acknowledged';
 import { abortSlowClient } from '../../platform/http/slow-client';
-import type { Reader } from '../model/services/one-time-download';
+import type { DownloadSink } from '../model/services/one-time-download';
 
 /** After the timeout the acknowledgement is checked at this part of it. */
 const CHECKS_PER_TIMEOUT = 6;
@@ -15,7 +15,7 @@ const CHECKS_PER_TIMEOUT = 6;
  * `Connection: close`; one that closes with bytes unread resets the connection. So the orderly end is the receipt; for
  * want of one, the acknowledgement of the other machine.
  */
-export class HttpReader implements Reader {
+export class HttpDownloadSink implements DownloadSink {
   private readonly leaving = new AbortController();
   private bytes = 0;
 
@@ -39,20 +39,20 @@ export class HttpReader implements Reader {
     response.req.resume();
   }
 
-  get sent(): number {
+  get bytesSent(): number {
     return this.bytes;
   }
 
-  async take(bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+  async write(bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
     // The head goes out with the first bytes: of an empty file it is everything.
     await pipeline(Readable.from(this.counted(bytes), { objectMode: false }), this.response, { end: false, signal });
   }
 
-  get gone(): AbortSignal {
+  get disconnected(): AbortSignal {
     return this.leaving.signal;
   }
 
-  takeLast(byte: Uint8Array, withinSeconds: number): Promise<boolean> {
+  writeFinal(byte: Uint8Array, withinSeconds: number): Promise<boolean> {
     const { socket, response, ackTimeoutMs } = this;
     return new Promise((resolve) => {
       const settle = (isAccepted: boolean) => {
@@ -89,7 +89,7 @@ export class HttpReader implements Reader {
     });
   }
 
-  breakOff(): void {
+  abort(): void {
     if (!this.socket.destroyed) this.socket.resetAndDestroy();
   }
 

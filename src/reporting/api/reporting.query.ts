@@ -2,29 +2,28 @@ import { ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { IsIP, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
 import { IsMoment } from '../../platform/http/is-moment.decorator';
 import { PageSizeQuery } from '../../platform/http/page';
-import type { AuditQuery, Period } from '../model/domain/interfaces/reporting.repository';
+import type { AuditQuery, Period } from '../model/domain/reporting.repository';
 
 const MAX_FILTER_LENGTH = 200;
-// PostgreSQL knows no NUL and no number beyond 2^63.
+// PostgreSQL text cannot contain NUL, and bigint ends at 2^63.
 const WITHOUT_NUL = /^[^\0]+$/;
 const ENTRY_ID = /^\d{1,18}$/;
 
 export class PeriodQuery {
   @ApiPropertyOptional({
     example: '2026-11-01',
-    description: 'Nothing before this: a day (its midnight, UTC) or a time with its zone',
+    description: 'Start, inclusive: a day (midnight UTC) or a time with its zone',
   })
   @IsOptional()
   @IsMoment()
   from?: string;
 
-  @ApiPropertyOptional({ example: '2026-12-01T00:00:00+02:00', description: 'Nothing from this on' })
+  @ApiPropertyOptional({ example: '2026-12-01T00:00:00+02:00', description: 'End, exclusive' })
   @IsOptional()
   @IsMoment()
   to?: string;
 
-  /** The moments that were given. */
-  static period({ from, to }: PeriodQuery): Period {
+  static toPeriod({ from, to }: PeriodQuery): Period {
     return {
       from: from === undefined ? undefined : new Date(from),
       to: to === undefined ? undefined : new Date(to),
@@ -33,26 +32,26 @@ export class PeriodQuery {
 }
 
 export class AuditLogQuery extends IntersectionType(PageSizeQuery, PeriodQuery) {
-  @ApiPropertyOptional({ description: 'Taken from the `next` of the page before: the id of its last entry' })
+  @ApiPropertyOptional({ description: 'From the `next` of the previous page: the id of its last entry' })
   @IsOptional()
   @Matches(ENTRY_ID, { message: 'cursor must come from the next of another page' })
   cursor?: string;
 
-  @ApiPropertyOptional({ maxLength: MAX_FILTER_LENGTH, description: 'Who did it' })
+  @ApiPropertyOptional({ maxLength: MAX_FILTER_LENGTH, description: 'The user who acted' })
   @IsOptional()
   @IsString()
   @MaxLength(MAX_FILTER_LENGTH)
   @Matches(WITHOUT_NUL, { message: 'user_id must not be empty or contain a NUL character' })
   user_id?: string;
 
-  @ApiPropertyOptional({ format: 'uuid', description: 'The external system that did it' })
+  @ApiPropertyOptional({ format: 'uuid', description: 'The external system that acted' })
   @IsOptional()
   @IsUUID()
   customer_id?: string;
 
   @ApiPropertyOptional({
     maxLength: MAX_FILTER_LENGTH,
-    description: 'In which tenant; for administrators of all of them',
+    description: 'The tenant; for administrators of all tenants',
   })
   @IsOptional()
   @IsString()
@@ -63,7 +62,7 @@ export class AuditLogQuery extends IntersectionType(PageSizeQuery, PeriodQuery) 
   @ApiPropertyOptional({
     example: 'export.requested',
     maxLength: MAX_FILTER_LENGTH,
-    description: 'What was done; `schedule.*` stands for all that begins so',
+    description: 'The action; `schedule.*` matches every action with that prefix',
   })
   @IsOptional()
   @IsString()
@@ -71,23 +70,22 @@ export class AuditLogQuery extends IntersectionType(PageSizeQuery, PeriodQuery) 
   @Matches(WITHOUT_NUL, { message: 'action must not be empty or contain a NUL character' })
   action?: string;
 
-  @ApiPropertyOptional({ format: 'uuid', description: 'To which export' })
+  @ApiPropertyOptional({ format: 'uuid', description: 'The export' })
   @IsOptional()
   @IsUUID()
   export_id?: string;
 
-  @ApiPropertyOptional({ format: 'uuid', description: 'To which schedule, and in its runs' })
+  @ApiPropertyOptional({ format: 'uuid', description: 'The schedule, including its runs' })
   @IsOptional()
   @IsUUID()
   schedule_id?: string;
 
-  @ApiPropertyOptional({ example: '203.0.113.7', description: 'From which network address' })
+  @ApiPropertyOptional({ example: '203.0.113.7', description: 'The network address of the request' })
   @IsOptional()
   @IsIP(undefined, { message: 'address must be an IPv4 or IPv6 address' })
   address?: string;
 
-  /** What was asked for, in the words of the model. */
-  static filters(query: AuditLogQuery): Omit<AuditQuery, 'size'> {
+  static toFilters(query: AuditLogQuery): Omit<AuditQuery, 'size'> {
     return {
       cursor: query.cursor,
       userId: query.user_id,
@@ -97,7 +95,7 @@ export class AuditLogQuery extends IntersectionType(PageSizeQuery, PeriodQuery) 
       exportId: query.export_id,
       scheduleId: query.schedule_id,
       address: query.address,
-      ...PeriodQuery.period(query),
+      ...PeriodQuery.toPeriod(query),
     };
   }
 }
