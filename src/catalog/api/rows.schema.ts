@@ -1,4 +1,4 @@
-import { namedSchema } from '../../platform/http/named-schemas';
+import { namedSchema } from '../../platform/http/open-api-components';
 import type { Operator } from '../model/domain/table-plan';
 
 const VALUE = { anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }] };

@@ -4,8 +4,16 @@ import { type CustomerPrincipal, isCustomer } from '../../platform/auth/principa
 import type { AuthenticatedRequest } from '../../platform/auth/current-principal.decorator';
 import { Public } from '../../platform/auth/public.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
-import { CUSTOMER_BASIC, CUSTOMER_ID_HEADER, CUSTOMER_SECRET_HEADER } from '../../platform/http/open-api';
+import { securityScheme } from '../../platform/http/open-api-components';
 import { CustomerGuard } from './customer.guard';
+
+const BASIC = securityScheme('customer', {
+  type: 'http',
+  scheme: 'basic',
+  description: 'An external system: its id and its secret',
+});
+const ID_HEADER = securityScheme('customer-id', { type: 'apiKey', in: 'header', name: 'X-Customer-Id' });
+const SECRET_HEADER = securityScheme('customer-secret', { type: 'apiKey', in: 'header', name: 'X-Customer-Secret' });
 
 /** A route for external systems, and for nobody else. Its module imports the CustomerModule. */
 export function ForCustomers(): ClassDecorator & MethodDecorator {
@@ -13,8 +21,8 @@ export function ForCustomers(): ClassDecorator & MethodDecorator {
     Public(),
     UseGuards(CustomerGuard),
     ApiTags('External systems'),
-    ApiSecurity(CUSTOMER_BASIC),
-    ApiSecurity({ [CUSTOMER_ID_HEADER]: [], [CUSTOMER_SECRET_HEADER]: [] }),
+    ApiSecurity(BASIC),
+    ApiSecurity({ [ID_HEADER]: [], [SECRET_HEADER]: [] }),
     ApiProblems(401, 429),
   );
 }

@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, getSchemaPath, OmitType } from '@nestjs/swagger';
-import { namedSchema } from '../../platform/http/named-schemas';
+import { namedSchema } from '../../platform/http/open-api-components';
 import type { ExportKind } from '../model/domain/export-kind';
 import { ExportResponse } from './export.response';
 

@@ -153,7 +153,7 @@ export class PrismaExportRepository extends ExportRepository {
       if (row) {
         const entry = auditOf(row, 'export.downloaded', { by, details: { by: credentialTypeOf(by) } });
         // A link can be used any number of times.
-        await (by === null ? recordAggregatedAudit(transaction, entry) : recordAudit(transaction, entry));
+        await (by === null ? recordAggregatedAudit(transaction, entry, id) : recordAudit(transaction, entry));
       }
     });
   }

@@ -4,23 +4,23 @@ import { Prisma } from '../database/generated/client';
 import type { Transaction } from '../database/prisma.service';
 import { type AuditEntry, recordAudit } from './audit-log';
 
-/** There is at most one entry in so many seconds about one subject from one network. */
+/** At most one entry is written per subject and network in this window. */
 export const AUDIT_WINDOW_SECONDS = 60;
 
-/** Networks that are counted separately for one subject. All others are counted together. */
+/** Networks that are counted separately for one subject. All further networks are counted together. */
 export const MAX_NETWORKS = 50;
 const OTHER_NETWORKS = 'other networks';
 
 const BATCH = 500;
 
-/** What an anonymous caller caused. Of several in one entry only the action is known to be the same. */
+/** A step that an anonymous caller caused. */
 export type AnonymousAuditEntry = Omit<AuditEntry, 'userId' | 'address'>;
 
 type Origin = Pick<AuditEntry, 'requestId' | 'address'>;
 
 interface AggregateRow {
   readonly network: string;
-  /** How many events the entry to be written counts; 0 for no entry. */
+  /** The number of steps that the entry to write stands for; 0 if there is no entry to write. */
   readonly reported: number;
   readonly is_mixed: boolean;
   readonly entry: AnonymousAuditEntry;
@@ -28,13 +28,18 @@ interface AggregateRow {
 }
 
 /**
- * Writes an entry about what anybody can cause as often as they like. The first from a network is written at once, and those
- * of the next minute as one entry with a `count`. The counts are in the database, so they hold for all processes together.
+ * Records steps that anonymous callers can cause without limit. The first step from a network is written at once; those of
+ * the next minute become one entry with a `count`. The counts are in the database and hold for all processes together.
+ * @param id of the record that the step was done to, if there is one: records are counted separately
  */
-export async function recordAggregatedAudit(transaction: Transaction, entry: AnonymousAuditEntry): Promise<void> {
+export async function recordAggregatedAudit(
+  transaction: Transaction,
+  entry: AnonymousAuditEntry,
+  id?: string,
+): Promise<void> {
   const { address, requestId } = RequestContext.current() ?? {};
   const origin: Origin = { address, requestId: requestId ?? entry.requestId };
-  const subject = entry.exportId === undefined ? entry.action : `${entry.action} ${entry.exportId}`;
+  const subject = id === undefined ? entry.action : `${entry.action} ${id}`;
   const [row] = await transaction.$queryRaw<AggregateRow[]>`
     INSERT INTO audit_aggregates AS kept (subject, network, pending, reported, is_mixed, entry, origin)
     SELECT ${subject}, ${networkFor(subject, networkOf(address))}, 0, 1, false, ${JSON.stringify(entry)}::jsonb,
@@ -50,7 +55,7 @@ export async function recordAggregatedAudit(transaction: Transaction, entry: Ano
   if (row && row.reported > 0) await recordAudit(transaction, toEntry(row));
 }
 
-/** Writes what was counted after the last entry of its network, once a minute is over, and forgets what is written. */
+/** Writes the counts whose window is over, and deletes those that have been written. */
 export async function writePendingAggregates(transaction: Transaction): Promise<void> {
   const rows = await transaction.$queryRaw<AggregateRow[]>`
     UPDATE audit_aggregates AS kept SET pending = 0, reported = pending, written_at = now()
@@ -66,7 +71,7 @@ export async function writePendingAggregates(transaction: Transaction): Promise<
 
 const isDue = Prisma.sql`(kept.written_at <= now() - make_interval(secs => ${AUDIT_WINDOW_SECONDS}))`;
 
-/** However many networks come, the rows of a subject and its entries in a minute stay few. */
+/** Bounds the rows of a subject, and its entries in one window, however many networks there are. */
 function networkFor(subject: string, network: string): Prisma.Sql {
   return Prisma.sql`CASE
     WHEN EXISTS (SELECT FROM audit_aggregates WHERE subject = ${subject} AND network = ${network})
@@ -78,13 +83,13 @@ function toEntry({ network, reported, is_mixed: isMixed, entry, origin }: Aggreg
   return aggregatedEntry(entry, reported, { isMixed, origin: network === OTHER_NETWORKS ? { address: null } : origin });
 }
 
-/** One entry for several. What differs among them is left out. */
+/** One entry for several steps. What differs among them is left out: only the action and the subject are the same. */
 export function aggregatedEntry(
   { details, ...entry }: AnonymousAuditEntry,
   count: number,
   { isMixed, origin }: { readonly isMixed: boolean; readonly origin: Origin },
 ): AuditEntry {
-  const { action, exportId, scheduleId } = entry;
-  if (isMixed) return { action, exportId, scheduleId, userId: null, tenantId: null, ...origin, details: { count } };
-  return { ...entry, userId: null, ...origin, details: { ...details, count } };
+  if (!isMixed) return { ...entry, userId: null, ...origin, details: { ...details, count } };
+  const unknown = { userId: null, tenantId: null, customerId: undefined, requestId: undefined };
+  return { ...entry, ...unknown, ...origin, details: { count } };
 }

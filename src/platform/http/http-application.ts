@@ -7,13 +7,13 @@ import helmet from 'helmet';
 import type { Config } from '../config/config';
 import { separatePorts } from '../observability/management-server';
 
-/** Headers included; bodies are timed by themselves, and answered. */
+/** Bodies have a timeout of their own that sends a response; this one is the backstop. */
 const REQUEST_TIMEOUT_MARGIN_MS = 60_000;
 const HEADERS_TIMEOUT_MS = 15_000;
-// Longer than the usual idle time of a load balancer, which otherwise would reuse a connection we just closed.
+// Longer than the idle timeout of most load balancers, which would otherwise reuse a connection that was just closed.
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 
-/** What the page that shows the API needs, and nothing else. */
+/** The content security policy that the page of the API documentation needs. */
 const PAGE_POLICY = {
   defaultSrc: ["'self'"],
   styleSrc: ["'self'", "'unsafe-inline'"],
@@ -34,7 +34,7 @@ const EXPOSED_HEADERS = [
   'Preference-Applied',
 ];
 
-/** The manners of every answer: paths with and without version, security headers, timeouts. */
+/** What all routes have in common: paths with and without version, security headers, CORS, timeouts. */
 export function configureHttp(app: NestExpressApplication, config: Config): void {
   const { http } = config;
   app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready', 'metrics'] });
@@ -49,7 +49,7 @@ export function configureHttp(app: NestExpressApplication, config: Config): void
   app.enableCors(corsOf(http));
   if (http.managementPort !== undefined) separatePorts((handler) => app.use(handler));
   if (!config.servesApi) app.use('/api', notServedHere);
-  // Decides `request.ip`, and so every address that is counted, limited or written to the audit log.
+  // Decides `request.ip`: the address for rate limits and the audit log.
   app.set('trust proxy', [...http.trustedProxies]);
   app.disable('x-powered-by');
   app.set('etag', false);
@@ -58,7 +58,7 @@ export function configureHttp(app: NestExpressApplication, config: Config): void
   server.requestTimeout = http.bodyTimeoutSeconds * 1000 + REQUEST_TIMEOUT_MARGIN_MS;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
-  // A server that closes ends the connections that are idle then, and waits for those that become idle later.
+  // A server that is closing ends idle connections once, and would wait for those that become idle later.
   server.on('request', (_request, response: ServerResponse) => {
     response.once('close', () => {
       if (!server.listening) server.closeIdleConnections();
@@ -67,9 +67,8 @@ export function configureHttp(app: NestExpressApplication, config: Config): void
 }
 
 /**
- * Which pages of other origins may read answers. Those of the list may send credentials, as front ends do that ask with
- * `credentials: 'include'`. No cookie means anything here, and what a browser remembers of HTTP Basic is passed over
- * for requests of other origins (customer/api/customer-credentials.ts).
+ * Which pages of other origins may read responses. Pages of the listed origins may send credentials, because some front ends
+ * always use `credentials: 'include'`. The service ignores cookies, and HTTP Basic in requests of other origins.
  */
 function corsOf({ corsOrigins }: Config['http']): CorsOptionsDelegate<Request> {
   const rules = { exposedHeaders: EXPOSED_HEADERS, maxAge: 86_400 };
@@ -82,7 +81,7 @@ function corsOf({ corsOrigins }: Config['http']): CorsOptionsDelegate<Request> {
   };
 }
 
-/** A worker answers for its health and its metrics only. */
+/** A worker serves health and metrics only. */
 function notServedHere(_request: Request, response: Response): void {
   response.status(404).end();
 }

@@ -1,5 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
-import { namedSchemas } from './named-schemas';
+import { openApiComponents } from './open-api-components';
 import { OPERATION_IDS } from './operation-ids';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 
@@ -8,13 +8,8 @@ const DESCRIPTION = `Asks for files, follows how they come into being, and fetch
 Every path works with and without the \`v1\` segment, and with and without a trailing slash. Refusals are RFC 9457 problem
 details, whose \`code\` is stable. While an export is unfinished its status says in \`Retry-After\` when to ask again.`;
 
-/** As package.json names it: there is no public license, and so no address of one. */
+/** As in package.json. */
 const LICENSE = { name: 'UNLICENSED' };
-
-/** The ways in which an external system proves itself, as routes name them. */
-export const CUSTOMER_BASIC = 'customer';
-export const CUSTOMER_ID_HEADER = 'customer-id';
-export const CUSTOMER_SECRET_HEADER = 'customer-secret';
 
 /** Serves the description of the API at /api/openapi.json and a page to read and try it at /api/docs. */
 export function serveOpenApi(app: INestApplication): void {
@@ -34,12 +29,6 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .setDescription(DESCRIPTION)
     .addServer('/', 'The service that serves this document')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
-    .addBasicAuth(
-      { type: 'http', scheme: 'basic', description: 'An external system: its id and its secret' },
-      CUSTOMER_BASIC,
-    )
-    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Customer-Id' }, CUSTOMER_ID_HEADER)
-    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Customer-Secret' }, CUSTOMER_SECRET_HEADER)
     .build();
   const document = SwaggerModule.createDocument(app, builder, {
     // A route that stands under several versions has its method's name numbered.
@@ -49,11 +38,13 @@ export function describeApi(app: INestApplication): OpenAPIObject {
   const versioned = Object.entries(document.paths).filter(([path]) => path.startsWith('/api/v1/'));
   const paths = Object.fromEntries(versioned);
   nameOperations(paths);
-  const schemas = { ...document.components?.schemas, ...namedSchemas() };
+  const added = openApiComponents();
+  const schemas = { ...document.components?.schemas, ...added.schemas };
+  const securitySchemes = { ...document.components?.securitySchemes, ...added.securitySchemes };
   const info = { ...document.info, license: LICENSE };
-  // Empty: nobody is named.
+  // Nest adds an empty contact.
   delete info.contact;
-  return { ...document, info, paths, components: { ...document.components, schemas } };
+  return { ...document, info, paths, components: { ...document.components, schemas, securitySchemes } };
 }
 
 /** Gives each operation its name. An operation without one keeps the name of its method, and a test fails. */

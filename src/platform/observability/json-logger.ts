@@ -5,13 +5,13 @@ const LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug', '
 
 const QUIET_CONTEXTS = new Set<unknown>(['InstanceLoader', 'RoutesResolver', 'RouterExplorer']);
 
-/** One JSON object a line, with the ids of the request and of the export that the line is about. */
+/** Writes one JSON object per line, with the id of the current request and the log fields of the current work. */
 export class JsonLogger extends ConsoleLogger {
   constructor(level: LogLevel) {
     super({ json: true, compact: true, flattenParams: true, logLevels: LEVELS.slice(0, LEVELS.indexOf(level) + 1) });
   }
 
-  // What Nest maps and wires at every start tells an operator nothing.
+  // Operators have no use for what Nest logs about its own start.
   override log(message: unknown, ...rest: unknown[]): void {
     if (!QUIET_CONTEXTS.has(rest.at(-1))) super.log(message, ...(rest as [string?]));
   }
@@ -22,7 +22,7 @@ export class JsonLogger extends ConsoleLogger {
       ...super.getJsonLogObject(...args),
       timestamp: new Date().toISOString() as unknown as number,
       ...(context && { request_id: context.requestId }),
-      ...(context?.exportId !== undefined && { export_id: context.exportId }),
+      ...context?.logFields,
     };
   }
 }

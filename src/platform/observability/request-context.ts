@@ -1,11 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What is known about the request in hand; it follows the work through every await, and by the record into the worker. */
+/** What is known about the current request. It follows the work through every await, and by the record into a worker. */
 export interface RequestContext {
   readonly requestId: string;
   /** The client's network address; absent in a worker. */
   readonly address?: string;
-  readonly exportId?: string;
+  /** Fields that every log line of this work has, such as the id of its record. */
+  readonly logFields?: Readonly<Record<string, string>>;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();

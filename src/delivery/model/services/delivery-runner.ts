@@ -33,7 +33,10 @@ export class DeliveryRunner {
    */
   async run(attempt: DeliveryAttempt, ending: AbortSignal, progress = new TransferProgress()): Promise<void> {
     const { parcel, requestId } = attempt;
-    const context = { requestId: requestId ?? parcel.id, ...(parcel.exportId && { exportId: parcel.exportId }) };
+    const context = {
+      requestId: requestId ?? parcel.id,
+      ...(parcel.exportId && { logFields: { export_id: parcel.exportId } }),
+    };
     await RequestContext.run(context, () => this.carryOut(attempt, ending, progress));
   }
 

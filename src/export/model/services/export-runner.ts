@@ -48,7 +48,7 @@ export class ExportRunner {
       const attempt = await this.attempts.claimNext(this.shareWith(this.taken));
       if (!attempt) return;
       const { id: exportId, requestId } = attempt.export;
-      await RequestContext.run({ requestId, exportId }, () => this.carryOut(attempt, ending));
+      await RequestContext.run({ requestId, logFields: { export_id: exportId } }, () => this.carryOut(attempt, ending));
     } finally {
       this.taken--;
     }
