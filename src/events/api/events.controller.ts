@@ -1,55 +1,98 @@
-import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Injectable, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import type { UserPrincipal } from '../../platform/auth/principal';
-import { CurrentUser } from '../../platform/auth/current-principal.decorator';
-import { PageQuery } from '../../platform/http/page';
+import { ForCustomers } from '../../customer';
+import { ApiExportCreation, CreationResponder, ExportResponse, toRetentionSeconds } from '../../export';
+import { CurrentPrincipal } from '../../platform/auth/current-principal.decorator';
+import { ForUsers } from '../../platform/auth/for-users.decorator';
+import type { Principal } from '../../platform/auth/principal';
+import { Config } from '../../platform/config/config';
+import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { IdempotencyKey } from '../../platform/http/idempotency-key.decorator';
-import { EventResponder } from './event-responder';
-import { ExportsResults, ListsEvents, ListsResults, ShowsEvent } from './event-routes.decorator';
-import type { EventDetailsResponse, EventListResponse } from './event.response';
-import type { ResultListResponse } from './result.response';
+import { PageQuery, pageSize, toPageResponse } from '../../platform/http/page';
+import { EventService } from '../model/services/event.service';
+import { ResultsExportService } from '../model/services/results-export.service';
+import { EventDetailsResponse, EventListResponse, EventResponse } from './event.response';
+import { ResultListResponse, ResultResponse } from './result.response';
 import { ResultsExportBody } from './results-export.dto';
 
-/** For organisers, about the events that they hold. */
-@ApiTags('Events')
-@ApiBearerAuth()
-@Controller('events')
-export class EventsController {
-  constructor(private readonly answers: EventResponder) {}
+@Injectable()
+abstract class Events {
+  constructor(
+    private readonly events: EventService,
+    private readonly exports: ResultsExportService,
+    private readonly responder: CreationResponder,
+    private readonly config: Config,
+  ) {}
 
-  @ListsEvents()
-  list(
-    @CurrentUser() caller: UserPrincipal,
+  @Get()
+  @ApiOperation({ summary: 'List your events, newest first' })
+  @ApiOkResponse({ type: EventListResponse })
+  @ApiProblems(400)
+  async list(
+    @CurrentPrincipal() principal: Principal,
     @Query() query: PageQuery,
     @Req() request: Request,
   ): Promise<EventListResponse> {
-    return this.answers.list(caller, query, request);
+    const page = await this.events.list(principal, pageSize(query), query.cursor);
+    return toPageResponse(page, request, this.config.http.publicUrl, (event) => EventResponse.of(event));
   }
 
-  @ShowsEvent()
-  details(@Param('id') id: string, @CurrentUser() caller: UserPrincipal): Promise<EventDetailsResponse> {
-    return this.answers.details(caller, id);
+  @Get(':id')
+  @ApiOperation({ summary: 'Get an event with its questions and participant counts' })
+  @ApiOkResponse({ type: EventDetailsResponse })
+  @ApiProblems(404)
+  async details(@Param('id') id: string, @CurrentPrincipal() principal: Principal): Promise<EventDetailsResponse> {
+    return EventDetailsResponse.withDetails(await this.events.getDetails(id, principal));
   }
 
-  @ListsResults()
-  results(
+  @Get(':id/results')
+  @ApiOperation({ summary: 'List the participants of an event with their results and answers, newest first' })
+  @ApiOkResponse({ type: ResultListResponse })
+  @ApiProblems(400, 404)
+  async results(
     @Param('id') id: string,
-    @CurrentUser() caller: UserPrincipal,
+    @CurrentPrincipal() principal: Principal,
     @Query() query: PageQuery,
     @Req() request: Request,
   ): Promise<ResultListResponse> {
-    return this.answers.listResults(caller, id, query, request);
+    const page = await this.events.listResults(id, principal, pageSize(query), query.cursor);
+    return toPageResponse(page, request, this.config.http.publicUrl, (result) => ResultResponse.of(result));
   }
 
-  @ExportsResults()
-  exportResults(
+  @Post(':id/results/export')
+  @ApiOperation({
+    summary: 'Export the results of an event',
+    description:
+      'The file has one row per participant, sorted by name, identified by `external_id`, or by `id` where that is ' +
+      'missing. It is a one-time file unless `one_time` is `false`: the first complete download deletes it. ' +
+      '`null` is the same as a missing field. In json, `questions` names for each question the `column` of its ' +
+      'answers and, if points were requested, its `points_column`. An answer is `null` if the question was skipped ' +
+      'or never shown; the list of results distinguishes the two.',
+  })
+  @ApiExportCreation(ExportResponse)
+  @ApiProblems(400, 404, 413, 415, 422, 429)
+  async exportResults(
     @Param('id') id: string,
-    @CurrentUser() caller: UserPrincipal,
+    @CurrentPrincipal() principal: Principal,
     @IdempotencyKey() idempotencyKey: string | null,
-    @Body() body: ResultsExportBody,
+    @Body() { format, options, notify, one_time: oneTime, retention_days: days }: ResultsExportBody,
     @Res() response: Response,
   ): Promise<void> {
-    return this.answers.sendResultsExport(caller, id, body, idempotencyKey, response);
+    const retentionSeconds = toRetentionSeconds(days);
+    const request = { format, options: options ?? {}, oneTime: oneTime ?? true, notify, retentionSeconds };
+    const creation = await this.exports.request(principal, id, request, idempotencyKey);
+    await this.responder.send(creation, principal, response);
   }
 }
+
+/** The events that a user organizes. */
+@ForUsers()
+@ApiTags('Events')
+@Controller('events')
+export class EventsController extends Events {}
+
+/** The events that belong to an external system. */
+@ForCustomers()
+@Controller('customer/events')
+export class CustomerEventsController extends Events {}

@@ -15,18 +15,20 @@ export function toFacts(
   event: Event,
   questions: number,
   { participants, results, meanScore, meanPercent }: ResultTotals,
-  { tag, words, timeZone }: EventLocale,
+  { tag, format, timeZone }: EventLocale,
 ): Table['facts'] {
   const number = new Intl.NumberFormat(tag, { maximumFractionDigits: 2 });
   const percent = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 1 });
   const when = formatPeriod(event, tag, timeZone);
   return [
-    ...(when === null ? [] : [{ label: words.when, value: when }]),
-    { label: words.participants, value: number.format(participants) },
-    { label: words.withResult, value: number.format(results) },
-    { label: words.questions, value: number.format(questions) },
-    ...(meanScore === null ? [] : [{ label: words.meanScore, value: number.format(Number(meanScore)) }]),
-    ...(meanPercent === null ? [] : [{ label: words.meanPercent, value: percent.format(Number(meanPercent) / 100) }]),
+    ...(when === null ? [] : [{ label: format('fact.when'), value: when }]),
+    { label: format('fact.participants'), value: number.format(participants) },
+    { label: format('fact.withResult'), value: number.format(results) },
+    { label: format('fact.questions'), value: number.format(questions) },
+    ...(meanScore === null ? [] : [{ label: format('fact.meanScore'), value: number.format(Number(meanScore)) }]),
+    ...(meanPercent === null
+      ? []
+      : [{ label: format('fact.meanPercent'), value: percent.format(Number(meanPercent) / 100) }]),
   ];
 }
 

@@ -1,7 +1,7 @@
-import { resolveLocale, collationTags } from './event-locale';
-import { WORDS } from './words';
+import { findCatalogueErrors } from '../../../platform/messages/message-catalogue';
+import { collationTags, resolveLocale, RESULTS_CATALOGUE } from './event-locale';
 
-describe('The locale of an event', () => {
+describe('resolveLocale', () => {
   it.each([
     ['uk', 'uk', 'Ім’я'],
     ['uk-UA', 'uk-UA', 'Ім’я'],
@@ -9,18 +9,18 @@ describe('The locale of an event', () => {
     ['zh-Hant-TW', 'zh-Hant-TW', '姓名'],
     ['de-AT-1996-u-co-phonebk', 'de-AT', 'Name'],
     ['ar-EG', 'ar-EG', 'الاسم'],
-  ])('has for %s the tag %s and its words', (language, tag, name) => {
+  ])('resolves the language %s to the tag %s and its labels', (language, tag, name) => {
     const locale = resolveLocale({ language, timeZone: 'UTC' });
 
-    expect([locale.tag, locale.words.name]).toEqual([tag, name]);
+    expect([locale.tag, locale.format('column.name')]).toEqual([tag, name]);
   });
 
   it.each(['fr', 'xx-broken', '', ' ', 'uk_UA', 'not a tag', '\u0000', '__proto__', 'constructor'])(
-    'is English where there are no words for %j',
+    'falls back to English for the unsupported language %j',
     (language) => {
       const locale = resolveLocale({ language, timeZone: 'UTC' });
 
-      expect([locale.tag, locale.words]).toEqual(['en', WORDS.get('en')]);
+      expect([locale.tag, locale.format('column.name'), locale.format('fact.when')]).toEqual(['en', 'Name', 'When']);
     },
   );
 
@@ -31,28 +31,31 @@ describe('The locale of an event', () => {
     ['+02:00', 'UTC'],
     ['', 'UTC'],
     ['\u0000', 'UTC'],
-  ])('has for the zone %j the zone %s', (timeZone, expected) => {
+  ])('resolves the time zone %j to %s', (timeZone, expected) => {
     expect(resolveLocale({ language: 'en', timeZone }).timeZone).toBe(expected);
   });
 });
 
-describe('Words', () => {
-  it.each([...WORDS])('of %s tell all columns and facts apart', (_, words) => {
-    const all = Object.values(words) as string[];
+describe('RESULTS_CATALOGUE', () => {
+  it('has the same keys and parameters in every language', () => {
+    expect(findCatalogueErrors(RESULTS_CATALOGUE)).toEqual([]);
+  });
 
-    expect(Object.keys(words).sort()).toEqual(Object.keys(WORDS.get('en')!).sort());
-    expect(all.every((word) => word.trim() === word && word !== '')).toBe(true);
-    expect(new Set(all).size).toBe(all.length);
+  it.each(Object.entries(RESULTS_CATALOGUE))('has a distinct text for each key in %s', (_, messages) => {
+    const texts = Object.values(messages);
+
+    expect(texts.every((text) => text.trim() === text && text !== '')).toBe(true);
+    expect(new Set(texts).size).toBe(texts.length);
   });
 });
 
-describe('Rules for sorting', () => {
+describe('collationTags', () => {
   it.each([
     ['uk', ['uk-Cyrl-UA', 'uk-Cyrl', 'uk-UA', 'uk']],
     ['zh-TW', ['zh-Hant-TW', 'zh-Hant', 'zh-TW', 'zh']],
     ['xx-broken', ['xx']],
     ['not a tag', []],
-  ])('for %s are looked for under %j', (language, tags) => {
+  ])('returns for the language %s the tags %j', (language, tags) => {
     expect(collationTags(language)).toEqual(tags);
   });
 });

@@ -3,7 +3,6 @@ import type { Event, EventQuestion } from './event';
 import { type EventLocale, resolveLocale } from './event-locale';
 import { toFacts, type ResultTotals } from './event-facts';
 import type { ParticipantResult } from './participant-result';
-import type { Words } from './words';
 
 /** All of an event but its participants, at one moment. */
 export interface EventOverview {
@@ -68,28 +67,28 @@ function assignColumns(questions: readonly EventQuestion[], withPoints: boolean)
   });
 }
 
-function toTableColumns(questions: readonly QuestionWithColumns[], { words }: EventLocale): TableColumn[] {
+function toTableColumns(questions: readonly QuestionWithColumns[], { format }: EventLocale): TableColumn[] {
   const ofQuestions = questions.flatMap(({ column, pointsColumn, text }): TableColumn[] => {
     const own: TableColumn = { key: column, label: text, type: 'text' };
     if (pointsColumn === undefined) return [own];
-    return [own, { key: pointsColumn, label: `${text} (${words.points})`, type: 'decimal' }];
+    return [own, { key: pointsColumn, label: format('column.points', { question: text }), type: 'decimal' }];
   });
-  return [...fixedColumns(words), ...ofQuestions];
+  return [...fixedColumns(format), ...ofQuestions];
 }
 
-function fixedColumns(words: Words): TableColumn[] {
+function fixedColumns(format: EventLocale['format']): TableColumn[] {
   return [
-    { key: 'participant_id', label: words.id, type: 'text', isForPrograms: true },
-    { key: 'name', label: words.name, type: 'text' },
-    { key: 'email', label: words.email, type: 'text' },
-    { key: 'group', label: words.group, type: 'text' },
-    { key: 'score', label: words.score, type: 'decimal' },
-    { key: 'maximum', label: words.maximum, type: 'decimal' },
-    { key: 'percent', label: words.percent, type: 'decimal' },
-    { key: 'duration_seconds', label: words.duration, type: 'duration' },
-    { key: 'attempts', label: words.attempts, type: 'integer' },
-    { key: 'started_at', label: words.started, type: 'moment' },
-    { key: 'finished_at', label: words.finished, type: 'moment' },
+    { key: 'participant_id', label: format('column.id'), type: 'text', isForPrograms: true },
+    { key: 'name', label: format('column.name'), type: 'text' },
+    { key: 'email', label: format('column.email'), type: 'text' },
+    { key: 'group', label: format('column.group'), type: 'text' },
+    { key: 'score', label: format('column.score'), type: 'decimal' },
+    { key: 'maximum', label: format('column.maximum'), type: 'decimal' },
+    { key: 'percent', label: format('column.percent'), type: 'decimal' },
+    { key: 'duration_seconds', label: format('column.duration'), type: 'duration' },
+    { key: 'attempts', label: format('column.attempts'), type: 'integer' },
+    { key: 'started_at', label: format('column.started'), type: 'moment' },
+    { key: 'finished_at', label: format('column.finished'), type: 'moment' },
   ];
 }
 
