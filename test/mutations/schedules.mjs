@@ -15,9 +15,9 @@ export const schedules = [
   {
     name: 'slot-in-clock-gap',
     breaks: 'a run whose time the clock skips is an hour late',
-    file: 'src/scheduled-export/model/domain/recurrence/recurrence.ts',
-    search: 'const shown = moments[0] ?? gapEnd ?? civil;',
-    replace: 'const shown = moments[0] ?? (gapEnd === null ? civil : gapEnd + HOUR);',
+    file: 'src/platform/time/time-zone.ts',
+    search: 'return moments[0] ?? gapEnd ?? civil;',
+    replace: 'return moments[0] ?? (gapEnd === null ? civil : gapEnd + 3_600_000);',
     tests: ['src/scheduled-export/model/domain/recurrence/recurrence.spec.ts'],
     title: 'comes when people expect it',
   },

@@ -9,7 +9,7 @@ import { Sql, sql } from '../../platform/database/sql';
 import { type PlatformUser, SourceDatabase, type SourceView } from '../model/domain/interfaces/source-database';
 import type { LiveTable } from '../model/domain/live-table';
 import { isTemporal } from '../model/domain/relative-comparison';
-import { RELATIVE_WORDS } from '../model/domain/relative-time';
+import { RELATIVE_SYNTAX } from '../model/domain/relative-time';
 import type { Condition, TablePlan } from '../model/domain/table-plan';
 import { LiveSchema } from './live-schema';
 import { toRowError } from './snapshot-relation';
@@ -169,5 +169,5 @@ function toFieldError({ field, column, operator, values }: Condition): FieldErro
   if (values.length === 0) return { field, message: `the type ${name} knows no ${operator}` };
   const message = `does not suit the type ${name} of the column ${JSON.stringify(column.name)}`;
   if (!isTemporal(column)) return { field, message };
-  return { field, message: `${message}; give it by ISO 8601, or relative: ${RELATIVE_WORDS}` };
+  return { field, message: `${message}; give it by ISO 8601, or relative: ${RELATIVE_SYNTAX}` };
 }

@@ -1,24 +1,31 @@
+import { Temporal } from 'temporal-polyfill';
+
 /**
- * What a wall clock shows, as milliseconds: those that `Date.UTC` gives for the same figures. Between two of them lies what
- * the clock's hands went, which where clocks are changed is not the time that passed.
+ * What a wall clock shows, as the milliseconds that `Date.UTC` returns for the same date and time. The difference of two
+ * civil times is the elapsed time only if the offset did not change in between.
  */
 export type CivilTime = number;
 
-const HOUR = 3_600_000;
+/** There are about 600 zones, but their names are case-insensitive. */
+const MAX_ZONES = 1_000;
 
-/** More than there are zones: their names may be written in small letters and in large ones. */
-const MAX_CACHED = 1_000;
+/** Zones with daylight saving time have two periods for each year, without end. */
+const MAX_PERIODS = 1_000;
 
-/** No zone is further from UTC, in either direction, than this; nor does a change move clocks by more. */
-const FURTHEST = 26 * HOUR;
-
-/** An IANA name. Offsets such as `+02:00`, which some readers take the other way round, are none. */
+/** An IANA name. Offsets such as `+02:00` are refused: POSIX reads them with the opposite sign. */
 const NAME = /^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/;
 
-/** The moments at which a wall clock shows a time: two where it is shown twice, none where clocks jump over it. */
-export interface Showings {
+/** A time without a change of the offset: `start` is included, `end` is not. */
+interface Period {
+  readonly start: number;
+  readonly end: number;
+  readonly offset: number;
+}
+
+/** The moments at which a wall clock shows a time: two in an overlap, none in a gap. */
+export interface Resolution {
   readonly moments: readonly number[];
-  /** The first moment after the jump, where there is no other. */
+  /** The first moment after the gap that contains the time; `null` outside of gaps. */
   readonly gapEnd: number | null;
 }
 
@@ -26,7 +33,12 @@ export interface Showings {
 export class TimeZone {
   private static readonly known = new Map<string, TimeZone>();
 
-  private constructor(private readonly format: Intl.DateTimeFormat) {}
+  private readonly periods: Period[] = [];
+  private current: Period;
+
+  private constructor(readonly name: string) {
+    this.current = this.loadPeriod(Date.now());
+  }
 
   /** @returns `null` when no zone has this name */
   static find(name: string): TimeZone | null {
@@ -34,8 +46,8 @@ export class TimeZone {
     if (known) return known;
     if (!NAME.test(name)) return null;
     try {
-      const zone = new TimeZone(formatFor(name));
-      if (TimeZone.known.size >= MAX_CACHED) TimeZone.known.clear();
+      const zone = new TimeZone(name);
+      if (TimeZone.known.size >= MAX_ZONES) TimeZone.known.clear();
       TimeZone.known.set(name, zone);
       return zone;
     } catch {
@@ -47,62 +59,56 @@ export class TimeZone {
     return moment + this.offsetAt(moment);
   }
 
-  /** How far the wall clock is ahead of UTC. */
+  /** How far the wall clock is ahead of UTC, in milliseconds. */
   offsetAt(moment: number): number {
-    const whole = Math.floor(moment / 1000) * 1000;
-    const figures: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {};
-    for (const { type, value } of this.format.formatToParts(whole)) figures[type] = value;
-    const [year, month, day] = [Number(figures.year), Number(figures.month), Number(figures.day)];
-    const [hour, minute, second] = [Number(figures.hour), Number(figures.minute), Number(figures.second)];
-    const midnight = midnightOf(figures.era === 'BC' ? 1 - year : year, month - 1, day);
-    return midnight + ((hour * 60 + minute) * 60 + second) * 1000 - whole;
+    return this.periodAt(moment).offset;
   }
 
-  /** When the clock shows a time for the first time; where it jumps over it, the first moment after the jump. */
+  /** The first moment at which the clock shows a time; the first moment after the gap if it skips that time. */
   momentOf(civil: CivilTime): number {
-    const { moments, gapEnd } = this.showingsOf(civil);
+    const { moments, gapEnd } = this.resolve(civil);
     return moments[0] ?? gapEnd ?? civil;
   }
 
-  showingsOf(civil: CivilTime): Showings {
-    const before = this.offsetAt(civil - FURTHEST);
-    const after = this.offsetAt(civil + FURTHEST);
-    const moments = [...new Set([before, after])]
-      .map((offset) => civil - offset)
-      .filter((moment) => this.civilAt(moment) === civil)
-      .sort((one, other) => one - other);
-    return { moments, gapEnd: moments.length > 0 ? null : this.changeBetween(civil - FURTHEST, civil + FURTHEST) };
+  resolve(civil: CivilTime): Resolution {
+    const plain = toPlain(civil);
+    const [earlier, later] = (['earlier', 'later'] as const).map(
+      (disambiguation) => plain.toZonedDateTime(this.name, { disambiguation }).epochMilliseconds,
+    ) as [number, number];
+    if (earlier === later) return { moments: [earlier], gapEnd: null };
+    if (this.civilAt(earlier) === civil) return { moments: [earlier, later], gapEnd: null };
+    // In a gap the two readings lie on either side of it.
+    return { moments: [], gapEnd: this.nextChange(earlier) };
   }
 
-  /** The first moment of the offset that `end` has, where `begin` has another and there is one change between them. */
-  changeBetween(begin: number, end: number): number {
-    const offset = this.offsetAt(end);
-    let [earlier, later] = [Math.floor(begin / 1000), Math.ceil(end / 1000)];
-    while (later - earlier > 1) {
-      const middle = Math.floor((earlier + later) / 2);
-      if (this.offsetAt(middle * 1000) === offset) later = middle;
-      else earlier = middle;
-    }
-    return later * 1000;
+  /** The next moment at which the offset changes; `Infinity` if it does not change again. */
+  nextChange(moment: number): number {
+    return this.periodAt(moment).end;
+  }
+
+  /** Periods are cached: `Temporal` takes microseconds for an offset, and a table has many times. */
+  private periodAt(moment: number): Period {
+    const contains = ({ start, end }: Period) => start <= moment && moment < end;
+    if (!contains(this.current)) this.current = this.periods.find(contains) ?? this.loadPeriod(moment);
+    return this.current;
+  }
+
+  private loadPeriod(moment: number): Period {
+    const zoned = Temporal.Instant.fromEpochMilliseconds(moment).toZonedDateTimeISO(this.name);
+    // A change at this very moment is its own start, which is not "previous" to it.
+    const start = zoned.add({ milliseconds: 1 }).getTimeZoneTransition('previous')?.epochMilliseconds ?? -Infinity;
+    const end = zoned.getTimeZoneTransition('next')?.epochMilliseconds ?? Infinity;
+    const period = { start, end, offset: zoned.offsetNanoseconds / 1_000_000 };
+    if (this.periods.length >= MAX_PERIODS) this.periods.length = 0;
+    this.periods.push(period);
+    return period;
   }
 }
 
-/** The beginning of a day. Months count from 0 and, as days do, may lie outside of their year or month. */
-export function midnightOf(year: number, month: number, day: number): CivilTime {
-  // Date.UTC takes years below 100 for those of the twentieth century.
-  return new Date(0).setUTCFullYear(year, month, day);
+export function toPlain(civil: CivilTime): Temporal.PlainDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(civil).toZonedDateTimeISO('UTC').toPlainDateTime();
 }
 
-function formatFor(timeZone: string): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat('en-US-u-ca-gregory-nu-latn', {
-    timeZone,
-    hourCycle: 'h23',
-    era: 'short',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  });
+export function toCivil(plain: Temporal.PlainDateTime): CivilTime {
+  return plain.toZonedDateTime('UTC').epochMilliseconds;
 }

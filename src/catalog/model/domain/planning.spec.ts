@@ -4,7 +4,7 @@ import { type DataQuery, DEFAULT_TIME_ZONE } from './data-query';
 import type { DataType } from './data-type';
 import type { LiveColumn, LiveTable } from './live-table';
 import { planTables } from './planning';
-import { ReferenceTime } from './reference-time';
+import { ReferenceTime } from './relative-time';
 import type { TablePlan } from './table-plan';
 
 const LIVE = [

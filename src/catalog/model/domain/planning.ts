@@ -2,7 +2,7 @@ import { DomainError, type FieldError } from '../../../platform/errors/domain-er
 import type { CatalogTable } from './catalog';
 import type { DataQuery } from './data-query';
 import type { LiveColumn, LiveTable } from './live-table';
-import type { ReferenceTime } from './reference-time';
+import type { ReferenceTime } from './relative-time';
 import { isObject, RowFilters } from './row-filters';
 import type { Condition, AccessPredicate, TablePlan } from './table-plan';
 

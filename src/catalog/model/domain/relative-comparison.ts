@@ -1,15 +1,14 @@
 import type { LiveColumn } from './live-table';
-import type { ReferenceTime } from './reference-time';
-import type { Span } from './relative-time';
+import type { ReferenceTime, Span } from './relative-time';
 import type { Operand, Operator, Period } from './table-plan';
 
-/** A comparison in the words of the database. */
+/** A comparison with absolute times, as the database makes it. */
 export interface Comparison {
   readonly operator: Operator;
   readonly value: Operand;
 }
 
-/** Which end of a whole day, or another unit, a comparison is with: what is after a day is not before its end. */
+/** To which end of a period each operator compares: `gt` a day means `gte` the end of that day. */
 const ENDS: Readonly<Partial<Record<Operator, readonly [Operator, keyof Period]>>> = {
   gte: ['gte', 'from'],
   gt: ['gte', 'before'],
@@ -17,32 +16,32 @@ const ENDS: Readonly<Partial<Record<Operator, readonly [Operator, keyof Period]>
   lt: ['lt', 'from'],
 };
 
-/** Whether a column holds dates or times, so that a relative time means something to it. */
+/** Whether a column has dates or times, to which relative times can be compared. */
 export function isTemporal({ family }: LiveColumn): boolean {
   return family === 'date' || family === 'timestamp' || family === 'timestamptz';
 }
 
-/** Times of day, and ranges and lists of times: PostgreSQL would take the words for a moment of its own. */
+/** Times of day, ranges and arrays of times: PostgreSQL would read a relative word by its own clock. */
 const MADE_OF_TIMES = /^_?(time|date|tstz|tsrange|tsmultirange)/;
 
-/** Whether a column's values hold times without being dates or times themselves. */
+/** Whether the values of a column contain times but are no dates or times themselves. */
 export function isMadeOfTimes({ family, type }: LiveColumn): boolean {
   return family === 'other' && MADE_OF_TIMES.test(type.name);
 }
 
-/** What it comes to that a column is compared with a span. */
-export function compared(operator: Operator, span: Span, column: LiveColumn, present: ReferenceTime): Comparison {
-  const value = operandOf(span, column, present);
+/** Translates the comparison of a column with a relative time. */
+export function toComparison(operator: Operator, span: Span, column: LiveColumn, reference: ReferenceTime): Comparison {
+  const value = toOperand(span, column, reference);
   if (typeof value === 'string') return { operator, value };
   const [comparison, end] = ENDS[operator] ?? [];
   return comparison && end ? { operator: comparison, value: value[end] } : { operator, value };
 }
 
-/** To a column of days a moment, and an hour too, is the day that it lies in. */
-function operandOf({ start, end }: Span, { family }: LiveColumn, present: ReferenceTime): Operand {
-  const textOf = (moment: number) => (family === 'date' ? present.dayOf(moment) : present.textOf(moment));
-  const from = textOf(start);
+/** For a column of dates, a moment or an hour is the day that contains it. */
+function toOperand({ start, end }: Span, { family }: LiveColumn, reference: ReferenceTime): Operand {
+  const format = (moment: number) => (family === 'date' ? reference.formatDay(moment) : reference.formatMoment(moment));
+  const from = format(start);
   if (end === null) return from;
-  const before = textOf(end);
+  const before = format(end);
   return family === 'date' && from === before ? from : { from, before };
 }

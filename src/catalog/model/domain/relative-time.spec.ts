@@ -1,5 +1,4 @@
-import { ReferenceTime } from './reference-time';
-import { RelativeTime } from './relative-time';
+import { ReferenceTime, RelativeTime } from './relative-time';
 
 const KYIV = 'Europe/Kyiv';
 const NEW_YORK = 'America/New_York';
@@ -7,10 +6,10 @@ const NEW_YORK = 'America/New_York';
 /** What a text means at a moment, as values of filters: one moment, or where a period begins and ends. */
 function meaningOf(text: string, now: string, zone: string): string | [string, string] | null {
   const present = new ReferenceTime(now, zone);
-  const span = RelativeTime.read(text)!.at(present.now, present.zone);
+  const span = RelativeTime.parse(text)!.at(present.now, present.zone);
   if (!span) return null;
-  const start = present.textOf(span.start);
-  return span.end === null ? start : [start, present.textOf(span.end)];
+  const start = present.formatMoment(span.start);
+  return span.end === null ? start : [start, present.formatMoment(span.end)];
 }
 
 describe('A relative time', () => {
@@ -177,6 +176,6 @@ describe('A relative time', () => {
     ],
     ...['2026-11-25', 'now()', "now'; DROP TABLE users; --", 'infinity', 'epoch'],
   ])('is not %j', (text) => {
-    expect(RelativeTime.read(text)).toBeNull();
+    expect(RelativeTime.parse(text)).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 import type { FieldError } from '../../../platform/errors/domain-error';
 import type { LiveColumn } from './live-table';
-import { ReferenceTime } from './reference-time';
+import { ReferenceTime } from './relative-time';
 import { RowFilters } from './row-filters';
 import type { Condition } from './table-plan';
 

@@ -1,9 +1,8 @@
 import type { FieldError } from '../../../platform/errors/domain-error';
 import type { FieldCode } from '../../../platform/errors/problem-codes';
 import type { LiveColumn } from './live-table';
-import type { ReferenceTime } from './reference-time';
-import { compared, isMadeOfTimes, isTemporal, type Comparison } from './relative-comparison';
-import { RELATIVE_WORDS, RelativeTime } from './relative-time';
+import { toComparison, isMadeOfTimes, isTemporal, type Comparison } from './relative-comparison';
+import { type ReferenceTime, RELATIVE_SYNTAX, RelativeTime } from './relative-time';
 import { type Condition, type Operand, type Operator, OPERATORS } from './table-plan';
 
 const MAX_LIST_LENGTH = 1_000;
@@ -62,11 +61,11 @@ export class RowFilters {
     }
     if (typeof value === 'string' && isDate(value)) return [condition(field, column, ofDay, [boundOfDay(value)])];
     if (typeof value === 'string' && TIME.test(value)) return [condition(field, column, ofTime, [value])];
-    if (typeof value === 'string' && isTemporal(column) && RelativeTime.isMeantBy(value)) {
+    if (typeof value === 'string' && isTemporal(column) && RelativeTime.isIntendedBy(value)) {
       return this.readRelative(column, ofTime, value, field);
     }
     const message = 'must be a date, or a date and time, by ISO 8601, such as 2026-01-31T12:00:00Z, or a relative time';
-    return this.refuse(field, `${message}: ${RELATIVE_WORDS}`);
+    return this.refuse(field, `${message}: ${RELATIVE_SYNTAX}`);
   }
 
   private readColumn(name: string, value: unknown, field: string): Condition[] {
@@ -96,7 +95,8 @@ export class RowFilters {
     }
     const [value] = this.readValue(column, operand, field);
     if (value === undefined) return [];
-    if (isTemporal(column) && RelativeTime.isMeantBy(value)) return this.readRelative(column, operator, value, field);
+    if (isTemporal(column) && RelativeTime.isIntendedBy(value))
+      return this.readRelative(column, operator, value, field);
     if (operator === 'like') {
       if (column.family !== 'text') return this.refuse(field, 'only texts can be compared by like');
       if (/(^|[^\\])(\\\\)*\\$/.test(value)) return this.refuse(field, 'must not end with a single backslash');
@@ -110,7 +110,7 @@ export class RowFilters {
       const path = `${field}.${index}`;
       const [value] = this.readValue(column, item, path);
       if (value === undefined) return [];
-      if (!isTemporal(column) || !RelativeTime.isMeantBy(value)) return [value];
+      if (!isTemporal(column) || !RelativeTime.isIntendedBy(value)) return [value];
       isRelative = true;
       return this.meaningOf(column, 'in', value, path).map((meaning) => meaning.value);
     });
@@ -126,11 +126,11 @@ export class RowFilters {
   }
 
   private meaningOf(column: LiveColumn, operator: Operator, text: string, field: string): Comparison[] {
-    const time = RelativeTime.read(text);
-    if (!time) return this.refuse(field, `is no relative time; known are ${RELATIVE_WORDS}`);
+    const time = RelativeTime.parse(text);
+    if (!time) return this.refuse(field, `is no relative time; known are ${RELATIVE_SYNTAX}`);
     const span = time.at(this.present.now, this.present.zone);
     if (!span) return this.refuse(field, 'lies outside of the years 1 to 9999');
-    return [compared(operator, span, column, this.present)];
+    return [toComparison(operator, span, column, this.present)];
   }
 
   private readValue(column: LiveColumn, value: unknown, field: string): string[] {
@@ -139,7 +139,7 @@ export class RowFilters {
       if (!value.isWellFormed() || value.includes('\0')) {
         return this.refuse(field, 'must not have a NUL character or half of a surrogate pair in it');
       }
-      if (!isMadeOfTimes(column) || !RelativeTime.isMeantBy(value)) return [value];
+      if (!isMadeOfTimes(column) || !RelativeTime.isIntendedBy(value)) return [value];
       return this.refuse(field, `must not be relative: the type ${column.type.name} has no times that are`);
     }
     if (typeof value === 'boolean') return [String(value)];

@@ -5,7 +5,7 @@ import type { DataQuery } from '../domain/data-query';
 import { DataTypeRepository } from '../domain/interfaces/data-type.repository';
 import type { SourceView } from '../domain/interfaces/source-database';
 import { planTables } from '../domain/planning';
-import { ReferenceTime } from '../domain/reference-time';
+import { ReferenceTime } from '../domain/relative-time';
 import type { TablePlan } from '../domain/table-plan';
 
 /** The sections of a user's document, by the names that the platform's clients know, and their tables. */

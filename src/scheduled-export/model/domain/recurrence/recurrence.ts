@@ -2,18 +2,18 @@ import type { CivilPattern } from './civil-pattern';
 import type { CivilTime, TimeZone } from '../../../../platform/time/time-zone';
 
 const HOUR = 3_600_000;
-/** Clocks are never put back by more than this. */
+/** Clocks are never set back by more than this. */
 const MAX_REPEAT_MS = 25 * HOUR;
 
-/** How far to look back at first for the last of many slots, and how much further each time nothing was there. */
-const FIRST_LOOK_BACK = HOUR;
-const FURTHER = 8;
+/** The first range that is searched for the last of many slots, and the factor by which it grows. */
+const FIRST_RANGE_MS = HOUR;
+const RANGE_GROWTH = 8;
 
 /**
- * The moments of something that recurs by a wall clock. A time that the clock jumps over comes at the first moment after the jump, several
- * such times come as one; a time that the clock shows twice comes at its first showing. What recurs every so many minutes or
- * hours (`isFrequent`) goes by the time that passes instead: in the hour that is repeated it comes again, and what was jumped over
- * is made up for only where it would be waited for longer than usual.
+ * The slots of a schedule. A time in a gap of the clock comes at the first moment after the gap, and several such times come
+ * as one; a time in an overlap comes at its first showing. A frequent recurrence, which repeats every few minutes or hours,
+ * goes by elapsed time: it comes again in the repeated hour, and a slot in a gap is made up for only if the next one
+ * would come later than usual.
  */
 export class Recurrence {
   constructor(
@@ -33,8 +33,8 @@ export class Recurrence {
    * @param from one of the moments, not later than `now` itself
    */
   latestDue(from: Date, now: Date): Date {
-    for (let span = FIRST_LOOK_BACK; ; span *= FURTHER) {
-      const begin = Math.max(from.getTime(), now.getTime() - span);
+    for (let range = FIRST_RANGE_MS; ; range *= RANGE_GROWTH) {
+      const begin = Math.max(from.getTime(), now.getTime() - range);
       let latest = begin === from.getTime() ? from : null;
       let next = this.nextAfter(new Date(begin));
       while (next && next <= now) [latest, next] = [next, this.nextAfter(next)];
@@ -45,10 +45,9 @@ export class Recurrence {
   private nextByClock(moment: number): number | null {
     let civil = this.pattern.after(this.zone.civilAt(moment));
     while (civil !== null) {
-      const { moments, gapEnd } = this.zone.showingsOf(civil);
-      const shown = moments[0] ?? gapEnd ?? civil;
+      const shown = this.zone.momentOf(civil);
       if (shown > moment) return shown;
-      // It was shown before the clock was put back.
+      // The first showing was before the clock was set back.
       civil = this.pattern.after(civil);
     }
     return null;
@@ -57,11 +56,11 @@ export class Recurrence {
   private nextByTime(moment: number): number | null {
     const civil = this.pattern.after(this.zone.civilAt(moment));
     const next = civil === null ? null : this.firstShowing(civil, moment);
-    return this.repeatedBetween(moment, next ?? moment + MAX_REPEAT_MS) ?? next;
+    return this.findRepeated(moment, next ?? moment + MAX_REPEAT_MS) ?? next;
   }
 
   private firstShowing(civil: CivilTime, after: number): number {
-    const { moments, gapEnd } = this.zone.showingsOf(civil);
+    const { moments, gapEnd } = this.zone.resolve(civil);
     const shown = moments.find((moment) => moment > after);
     if (shown !== undefined || gapEnd === null) return shown ?? civil;
     const onTime = civil - this.zone.offsetAt(gapEnd - 1);
@@ -70,12 +69,12 @@ export class Recurrence {
     return next <= onTime ? next : gapEnd;
   }
 
-  /** The first moment of a time that a clock which is put back in between shows again. */
-  private repeatedBetween(moment: number, next: number): number | null {
-    const end = Math.min(next, moment + MAX_REPEAT_MS);
-    const offset = this.zone.offsetAt(end);
+  /** The first slot between two moments that a clock which is set back in between shows again. */
+  private findRepeated(moment: number, next: number): number | null {
+    const change = this.zone.nextChange(moment);
+    if (change > Math.min(next, moment + MAX_REPEAT_MS)) return null;
+    const offset = this.zone.offsetAt(change);
     if (offset >= this.zone.offsetAt(moment)) return null;
-    const change = this.zone.changeBetween(moment, end);
     const civil = this.pattern.after(change + offset - 1);
     return civil !== null && civil - offset < next ? civil - offset : null;
   }
