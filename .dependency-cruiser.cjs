@@ -138,11 +138,11 @@ module.exports = {
     },
     {
       name: 'module-layout',
-      comment: 'In a module: index.ts, *.module.ts, api/, model/, infrastructure/.',
+      comment: 'In a module: index.ts, *.module.ts, api/, model/, infrastructure/; in delivery also channels/.',
       severity: 'error',
       ...anyFile({
         path: insideModule,
-        pathNot: `${insideModule}((index|[^/]+\\.module)\\.ts$|(api|model|infrastructure)/)`,
+        pathNot: `${insideModule}((index|[^/]+\\.module)\\.ts$|(api|model|infrastructure|(?<=^src/delivery/)channels)/)`,
       }),
     },
   ],

@@ -10,12 +10,9 @@ import { ConfigModule } from './platform/config/config.module';
 import { DatabaseModule } from './platform/database/database.module';
 import { HttpModule } from './platform/http/http.module';
 import { ImagesModule } from './platform/images/images.module';
-import { MailModule } from './platform/mail/mail.module';
 import { Health } from './platform/observability/health';
 import { ObservabilityModule } from './platform/observability/observability.module';
-import { OutboundModule } from './platform/outbound/outbound.module';
 import { QueueModule } from './platform/queue/queue.module';
-import { SecretsModule } from './platform/secrets/secrets.module';
 import { StorageModule } from './platform/storage/storage.module';
 import { ReportingModule } from './reporting';
 import { ScheduledExportModule } from './scheduled-export';
@@ -32,9 +29,6 @@ import { SoloModule } from './solo';
     QueueModule,
     StorageModule,
     ImagesModule,
-    MailModule,
-    SecretsModule,
-    OutboundModule,
     WorkModule,
     AuditModule,
     // Routes match in this order: modules with fixed paths under /exports come before /exports/:id.

@@ -1,16 +1,21 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
+import { Mailer } from './channels/email/mailer';
+import { OutboundAddresses } from './infrastructure/outbound/outbound-addresses';
+import { OutboundHttp } from './infrastructure/outbound/outbound-http';
+import { SecretCipher } from './infrastructure/secret-cipher';
+import { Config } from '../platform/config/config';
 import { CustomerModule } from '../customer';
 import { ExportModule } from '../export';
 import { CustomerDeliveriesController, DeliveriesController } from './api/deliveries.controller';
-import { PrismaAddressBook } from './infrastructure/address-book.prisma';
-import { BucketConnections } from './infrastructure/bucket/bucket-connections';
-import { BucketChannel } from './infrastructure/bucket/bucket.channel';
-import { ObjectClaims } from './infrastructure/bucket/object-claims';
-import { ProbedBucketTargets } from './infrastructure/bucket/probed-bucket-targets';
+import { PrismaAddressBook } from './channels/email/address-book.prisma';
+import { BucketConnections } from './channels/s3/bucket-connections';
+import { BucketChannel } from './channels/s3/s3.channel';
+import { ObjectClaims } from './infrastructure/object-claims';
+import { S3Targets } from './channels/s3/bucket-planner';
 import { PrismaDeliveryRepository } from './infrastructure/delivery.repository.prisma';
-import { MailChannel } from './infrastructure/mail/mail.channel';
-import { SealedWebhookTargets } from './infrastructure/webhook/sealed-webhook-targets';
-import { WebhookChannel } from './infrastructure/webhook/webhook.channel';
+import { MailChannel } from './channels/email/email.channel';
+import { EncryptedWebhookTargets } from './channels/webhook/webhook-targets.encrypted';
+import { WebhookChannel } from './channels/webhook/webhook.channel';
 import { AddressBook } from './model/domain/interfaces/address-book';
 import { BucketTargets } from './model/domain/interfaces/bucket-targets';
 import { DeliveryRepository } from './model/domain/interfaces/delivery.repository';
@@ -30,8 +35,8 @@ import { DeliveriesForScheduledExport } from './model/services/out.for-scheduled
   providers: [
     { provide: DeliveryRepository, useClass: PrismaDeliveryRepository },
     { provide: AddressBook, useClass: PrismaAddressBook },
-    { provide: WebhookTargets, useClass: SealedWebhookTargets },
-    { provide: BucketTargets, useClass: ProbedBucketTargets },
+    { provide: WebhookTargets, useClass: EncryptedWebhookTargets },
+    { provide: BucketTargets, useClass: S3Targets },
     DeliveryChannels,
     DeliveryDispatcher,
     DeliveryMetrics,
@@ -42,6 +47,14 @@ import { DeliveriesForScheduledExport } from './model/services/out.for-scheduled
     DeliveriesForScheduledExport,
     BucketConnections,
     ObjectClaims,
+    Mailer,
+    OutboundHttp,
+    {
+      provide: OutboundAddresses,
+      inject: [Config],
+      useFactory: ({ outbound }: Config) => new OutboundAddresses(outbound.allowedHosts),
+    },
+    { provide: SecretCipher, inject: [Config], useFactory: ({ encryption }: Config) => new SecretCipher(encryption) },
     MailChannel,
     WebhookChannel,
     BucketChannel,

@@ -1,7 +1,7 @@
 /** The public API of the module: all that other modules may import. */
 export { DeliveryModule } from './delivery.module';
 export { Notify, NotifyBody } from './api/notify.body';
-export { WebhookBody } from './api/webhook.body';
+export { WebhookBody } from './channels/webhook/webhook.body';
 export { type Language, LANGUAGES } from './model/domain/language';
 export type { DeliveryState } from './model/domain/delivery-state';
 export type { BucketInput } from './model/domain/interfaces/bucket-targets';

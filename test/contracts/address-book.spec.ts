@@ -1,4 +1,4 @@
-import { PrismaAddressBook } from '../../src/delivery/infrastructure/address-book.prisma';
+import { PrismaAddressBook } from '../../src/delivery/channels/email/address-book.prisma';
 import { PrismaService } from '../../src/platform/database/prisma.service';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 

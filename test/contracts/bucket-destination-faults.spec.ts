@@ -1,5 +1,5 @@
-import type { BucketChannel } from '../../src/delivery/infrastructure/bucket/bucket.channel';
-import { OutboundAddresses } from '../../src/platform/outbound/outbound-addresses';
+import type { BucketChannel } from '../../src/delivery/channels/s3/s3.channel';
+import { OutboundAddresses } from '../../src/delivery/infrastructure/outbound/outbound-addresses';
 import { BucketBench, bucketServices, isPart } from '../support/bucket-bench';
 import { MB } from '../support/bytes';
 import { until } from '../support/until';
@@ -26,20 +26,20 @@ describeOnS3('A bucket as destination, when something goes wrong,', () => {
 
   it('gets nothing of a file that breaks off or was changed, and says so', async () => {
     const done = await bench.shelf.put({ size: 6 * MB });
-    const parcel = await bench.runOf(done);
+    const message = await bench.runOf(done);
     await bench.shelf.prisma.export.update({ where: { id: done.id }, data: { sha256: '0'.repeat(64) } });
 
-    await expect(channel.deliver(parcel, goOn)).rejects.toThrow('is not the one that was recorded');
+    await expect(channel.deliver(message, goOn)).rejects.toThrow('is not the one that was recorded');
 
     await expectNothing();
   });
 
   it('gets nothing when the attempt has to end', async () => {
-    const parcel = await bench.runOf(await bench.shelf.put({ size: 12 * MB }));
+    const message = await bench.runOf(await bench.shelf.put({ size: 12 * MB }));
     const over = new AbortController();
     bench.proxy.decide = (request) => (isPart(request) ? 'hang' : 'pass');
 
-    const delivery = channel.deliver(parcel, over.signal);
+    const delivery = channel.deliver(message, over.signal);
     delivery.catch(() => undefined);
     await until('a part is under way', () => bench.proxy.seen.some(isPart));
     over.abort(new Error('the lease is over'));
@@ -49,10 +49,10 @@ describeOnS3('A bucket as destination, when something goes wrong,', () => {
   });
 
   it('gets nothing when the right to write was taken away meanwhile, and says so', async () => {
-    const parcel = await bench.runOf(await bench.shelf.put());
+    const message = await bench.runOf(await bench.shelf.put());
     await bench.observer.deny('s3:PutObject');
 
-    const delivery = channel.deliver(parcel, goOn);
+    const delivery = channel.deliver(message, goOn);
 
     await expect(delivery).rejects.toThrow(`The credentials have no right to write to s3://${bench.bucket}/daily/`);
     await expect(delivery).rejects.not.toMatchObject({ name: 'DeliveryRefusedError' });
@@ -79,9 +79,9 @@ describeOnS3('A bucket as destination, when something goes wrong,', () => {
   });
 
   it('gets nothing when its endpoint is not allowed any more', async () => {
-    const parcel = await bench.runOf(await bench.shelf.put());
+    const message = await bench.runOf(await bench.shelf.put());
 
-    const delivery = bucketServices(bench.shelf, new OutboundAddresses([])).channel.deliver(parcel, goOn);
+    const delivery = bucketServices(bench.shelf, new OutboundAddresses([])).channel.deliver(message, goOn);
 
     await expect(delivery).rejects.toThrow('must begin with https://');
     await expectNothing();

@@ -1,7 +1,7 @@
 import type { BucketTargets, BucketInput } from '../../src/delivery/model/domain/interfaces/bucket-targets';
 import { DomainError } from '../../src/platform/errors/domain-error';
-import { OutboundAddresses } from '../../src/platform/outbound/outbound-addresses';
-import { SecretCipher } from '../../src/platform/secrets/secret-cipher';
+import { OutboundAddresses } from '../../src/delivery/infrastructure/outbound/outbound-addresses';
+import { SecretCipher } from '../../src/delivery/infrastructure/secret-cipher';
 import { BucketBench, bucketServices } from '../support/bucket-bench';
 import { scaled } from '../support/machine';
 import { type Behaviour, WebhookReceiver } from '../support/webhook-receiver';

@@ -1,8 +1,8 @@
-import type { BucketChannel } from '../../src/delivery/infrastructure/bucket/bucket.channel';
+import type { BucketChannel } from '../../src/delivery/channels/s3/s3.channel';
 import { BucketBench, isPart } from '../support/bucket-bench';
 import { bytes, digest, KB, MB } from '../support/bytes';
 import type { SeenRequest } from '../support/faulty-proxy';
-import { parcelOf } from '../support/parcels';
+import { createClaimedMessage } from '../support/claimed-messages';
 import { describeOnS3, s3Server } from '../support/s3-under-test';
 
 const goOn = new AbortController().signal;
@@ -48,7 +48,7 @@ describeOnS3('A bucket as destination', () => {
       const done = await bench.shelf.put({ fileName: 'Звіт 1.5.csv.gz' });
       const target = await bench.services().targets.plan(bench.wish(), 'destination');
 
-      await channel.deliver(parcelOf({ channel: 's3', exportId: done.id, target }), goOn);
+      await channel.deliver(createClaimedMessage({ channel: 's3', exportId: done.id, target }), goOn);
 
       expect(await bench.observer.keys()).toEqual(['daily/Звіт_1.5_2026-03-29.csv.gz']);
     });
@@ -100,7 +100,7 @@ describeOnS3('A bucket as destination', () => {
 
     it('when somebody puts one there in the very moment', async () => {
       const done = await bench.shelf.put();
-      const parcel = await bench.runOf(done);
+      const message = await bench.runOf(done);
       let interfered: Promise<void> | undefined;
       bench.proxy.decide = (request) => {
         // The look has found nothing, and the file is under way.
@@ -111,7 +111,7 @@ describeOnS3('A bucket as destination', () => {
         return 'pass';
       };
 
-      const receipt = await channel.deliver(parcel, goOn);
+      const receipt = await channel.deliver(message, goOn);
 
       await interfered;
       expect(receipt).toMatchObject({ key: 'daily/nightly_2026-03-29-2.csv' });
@@ -120,10 +120,10 @@ describeOnS3('A bucket as destination', () => {
 
     it('when many runs arrive at once, from several processes', async () => {
       const runs = await Promise.all([...Array(8).keys()].map(async (n) => bench.shelf.put({ size: 100 + n })));
-      const parcels = await Promise.all(runs.map((done) => bench.runOf(done)));
+      const messages = await Promise.all(runs.map((done) => bench.runOf(done)));
       const processes = [channel, bench.services().channel, bench.services().channel];
 
-      const receipts = await Promise.all(parcels.map((parcel, n) => processes[n % 3]!.deliver(parcel, goOn)));
+      const receipts = await Promise.all(messages.map((message, n) => processes[n % 3]!.deliver(message, goOn)));
 
       expect(new Set(receipts.map(({ key }) => key)).size).toBe(8);
       expect(await bench.observer.keys()).toHaveLength(8);
@@ -133,9 +133,9 @@ describeOnS3('A bucket as destination', () => {
 
     it('when many large runs arrive at once, where the storage heeds no condition', async () => {
       const runs = await Promise.all([1, 2, 3].map((n) => bench.shelf.put({ size: 6 * MB + n })));
-      const parcels = await Promise.all(runs.map((done) => bench.runOf(done)));
+      const messages = await Promise.all(runs.map((done) => bench.runOf(done)));
 
-      const receipts = await Promise.all(parcels.map((parcel) => channel.deliver(parcel, goOn)));
+      const receipts = await Promise.all(messages.map((message) => channel.deliver(message, goOn)));
 
       for (const [n, { key }] of receipts.entries())
         expect(await bench.observer.object(String(key))).toMatchObject({ sha256: runs[n]!.sha256 });
@@ -193,28 +193,28 @@ describeOnS3('A bucket as destination', () => {
   describe('has a run once', () => {
     it('when it is delivered again', async () => {
       await bench.observer.put('daily/nightly_2026-03-29.csv', 'theirs');
-      const parcel = await bench.runOf(await bench.shelf.put());
+      const message = await bench.runOf(await bench.shelf.put());
 
-      const receipt = await channel.deliver(parcel, goOn);
-      expect(await channel.deliver({ ...parcel, attempt: 2 }, goOn)).toEqual(receipt);
+      const receipt = await channel.deliver(message, goOn);
+      expect(await channel.deliver({ ...message, attempt: 2 }, goOn)).toEqual(receipt);
 
       expect(bench.proxy.seen.filter(isWrite)).toHaveLength(1);
       expect(await bench.observer.keys()).toHaveLength(2);
     });
 
     it('when the claims were lost', async () => {
-      const parcel = await bench.runOf(await bench.shelf.put());
-      const receipt = await channel.deliver(parcel, goOn);
+      const message = await bench.runOf(await bench.shelf.put());
+      const receipt = await channel.deliver(message, goOn);
       await bench.shelf.prisma.deliveredObject.deleteMany();
 
-      expect(await channel.deliver(parcel, goOn)).toEqual(receipt);
+      expect(await channel.deliver(message, goOn)).toEqual(receipt);
       expect(await bench.observer.keys()).toHaveLength(1);
     });
 
     it('when two attempts at it overlap', async () => {
-      const parcel = await bench.runOf(await bench.shelf.put({ size: 6 * MB }));
+      const message = await bench.runOf(await bench.shelf.put({ size: 6 * MB }));
 
-      const receipts = await Promise.all([channel.deliver(parcel, goOn), channel.deliver(parcel, goOn)]);
+      const receipts = await Promise.all([channel.deliver(message, goOn), channel.deliver(message, goOn)]);
 
       expect(receipts[0]).toEqual(receipts[1]);
       expect(await bench.observer.keys()).toHaveLength(1);
@@ -222,7 +222,7 @@ describeOnS3('A bucket as destination', () => {
 
     it('when another attempt at it writes in the very moment', async () => {
       const done = await bench.shelf.put();
-      const [parcel, earlier] = [await bench.runOf(done), await bench.runOf(done, { endpoint: s3Server.endpoint })];
+      const [message, earlier] = [await bench.runOf(done), await bench.runOf(done, { endpoint: s3Server.endpoint })];
       let hasWritten = false;
       let writing: Promise<unknown> | undefined;
       bench.proxy.decide = (request) => {
@@ -231,7 +231,7 @@ describeOnS3('A bucket as destination', () => {
         return 500;
       };
 
-      expect(await channel.deliver(parcel, goOn)).toEqual({
+      expect(await channel.deliver(message, goOn)).toEqual({
         bucket: bench.bucket,
         key: 'daily/nightly_2026-03-29.csv',
         bytes: done.size,
@@ -245,11 +245,11 @@ describeOnS3('A bucket as destination', () => {
       ['small', 10 * KB, isWrite],
       ['large', 12 * MB, isCompletion],
     ])('when the answer to a %s one is lost', async (_, size, which) => {
-      const parcel = await bench.runOf(await bench.shelf.put({ size }));
+      const message = await bench.runOf(await bench.shelf.put({ size }));
       let lost = 0;
       bench.proxy.decide = (request) => (which(request) && lost++ === 0 ? 'lose-answer' : 'pass');
 
-      expect(await channel.deliver(parcel, goOn)).toMatchObject({ key: 'daily/nightly_2026-03-29.csv', bytes: size });
+      expect(await channel.deliver(message, goOn)).toMatchObject({ key: 'daily/nightly_2026-03-29.csv', bytes: size });
 
       expect(lost).toBeGreaterThan(0);
       expect(await bench.observer.keys()).toEqual(['daily/nightly_2026-03-29.csv']);

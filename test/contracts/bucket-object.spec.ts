@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { BucketObject, ExportFile } from '../../src/delivery/infrastructure/bucket/bucket-object';
-import { OpenBucket } from '../../src/delivery/infrastructure/bucket/open-bucket';
+import type { BucketObject, ExportFile } from '../../src/delivery/channels/s3/bucket-object';
+import { OpenBucket } from '../../src/delivery/channels/s3/open-bucket';
 import { TransferProgress } from '../../src/delivery/model/domain/transfer-progress';
 import { ObjectServer } from '../support/object-server';
 

@@ -20,9 +20,9 @@ export function describeDeliveryEnds({ records, post, claim }: Bench): void {
   describe('the end', () => {
     it('of a delivery keeps its receipt', async () => {
       const exportId = await post();
-      await records().deliveries.retryLater(await claim(), 0, '500');
+      await records().deliveries.scheduleRetry(await claim(), 0, '500');
 
-      await records().deliveries.settleDelivered(await claim(), { status: 200 });
+      await records().deliveries.markDelivered(await claim(), { status: 200 });
 
       expect(await read(exportId)).toMatchObject({
         ...{ status: 'delivered', attempts: 2, lastError: null, receipt: { status: 200 }, gone: false },
@@ -35,7 +35,7 @@ export function describeDeliveryEnds({ records, post, claim }: Bench): void {
     it('that is a failure keeps its reason', async () => {
       const exportId = await post();
 
-      await records().deliveries.giveUp(await claim(), 'It does not exist', 'refused');
+      await records().deliveries.markFailed(await claim(), 'It does not exist', 'refused');
 
       expect(await read(exportId)).toMatchObject({
         ...{ status: 'failed', attempts: 1, lastError: 'It does not exist', gone: false, nextAttemptAt: null },
@@ -47,7 +47,7 @@ export function describeDeliveryEnds({ records, post, claim }: Bench): void {
     it('tells where a receiver wants nothing more, ever', async () => {
       const exportId = await post('webhook');
 
-      await records().deliveries.giveUp(await claim('webhook'), '410', 'gone');
+      await records().deliveries.markFailed(await claim('webhook'), '410', 'gone');
 
       expect(await records().deliveries.statesOf([exportId])).toMatchObject(
         new Map([[exportId, [{ channel: 'webhook', gone: true }]]]),
@@ -57,7 +57,7 @@ export function describeDeliveryEnds({ records, post, claim }: Bench): void {
     it('is open while a delivery is retried, and says why', async () => {
       const exportId = await post();
 
-      await records().deliveries.retryLater(await claim(), 30, '500');
+      await records().deliveries.scheduleRetry(await claim(), 30, '500');
 
       const { nextAttemptAt, ...record } = await read(exportId);
       expect(record).toMatchObject({ status: 'pending', attempts: 1, lastError: '500', endedAt: null });
@@ -71,7 +71,7 @@ export function describeDeliveryEnds({ records, post, claim }: Bench): void {
       await records().deliveries.handBack(await claim());
 
       expect(await read(exportId)).toMatchObject({ status: 'pending', attempts: 0, lastError: null });
-      expect((await claim()).parcel.attempt).toBe(1);
+      expect((await claim()).message.attempt).toBe(1);
     });
   });
 
@@ -89,22 +89,22 @@ export function describeDeliveryEnds({ records, post, claim }: Bench): void {
       await lose(MAX_ATTEMPTS);
 
       expect(await records().deliveries.claimDue({ email: 1 })).toEqual([]);
-      expect(await records().deliveries.abandonLost()).toMatchObject([{ exportId, attempt: MAX_ATTEMPTS }]);
+      expect(await records().deliveries.failAbandoned()).toMatchObject([{ exportId, attempt: MAX_ATTEMPTS }]);
       expect(await read(exportId)).toMatchObject({
         status: 'failed',
         lastError: expect.stringMatching(/every time/),
       });
       expect(await audited(exportId)).toMatchObject([{ action: 'delivery.failed' }]);
-      expect(await records().deliveries.abandonLost()).toEqual([]);
+      expect(await records().deliveries.failAbandoned()).toEqual([]);
     });
 
     it('are not given up before, nor within the lease of the last attempt', async () => {
       await post();
       await lose(MAX_ATTEMPTS - 1);
-      const before = await records().deliveries.abandonLost();
+      const before = await records().deliveries.failAbandoned();
       await claim();
 
-      expect([before, await records().deliveries.abandonLost()]).toEqual([[], []]);
+      expect([before, await records().deliveries.failAbandoned()]).toEqual([[], []]);
     });
   });
 }

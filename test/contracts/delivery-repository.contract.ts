@@ -13,9 +13,9 @@ import { describeDeliveryEnds } from './delivery-repository-ends.contract';
 /** Each way to end an attempt or to keep it: all of them are fenced by its token. */
 const MOVES: readonly [string, (deliveries: DeliveryRepository, attempt: DeliveryAttempt) => Promise<boolean>][] = [
   ['heartbeat', (deliveries, attempt) => deliveries.beat(attempt)],
-  ['settle', (deliveries, attempt) => deliveries.settleDelivered(attempt, { status: 200 })],
-  ['retry later', (deliveries, attempt) => deliveries.retryLater(attempt, 5, '500')],
-  ['give up', (deliveries, attempt) => deliveries.giveUp(attempt, '410', 'gone')],
+  ['settle', (deliveries, attempt) => deliveries.markDelivered(attempt, { status: 200 })],
+  ['retry later', (deliveries, attempt) => deliveries.scheduleRetry(attempt, 5, '500')],
+  ['give up', (deliveries, attempt) => deliveries.markFailed(attempt, '410', 'gone')],
   ['hand back', (deliveries, attempt) => deliveries.handBack(attempt)],
 ];
 
@@ -51,15 +51,15 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
     }
 
     const claimed = async (room: Record<string, number>) =>
-      (await records.deliveries.claimDue(room)).map(({ parcel }) => parcel.exportId);
+      (await records.deliveries.claimDue(room)).map(({ message }) => message.exportId);
 
     describe('claim', () => {
       it('gives a message with all that a channel needs', async () => {
         const exportId = await post('webhook', PARTNER);
 
-        const { parcel, requestId } = await claim('webhook');
+        const { message, requestId } = await claim('webhook');
 
-        expect(parcel).toMatchObject({
+        expect(message).toMatchObject({
           ...{ event: 'export.completed', exportId, channel: 'webhook', target: { to: 'webhook' }, attempt: 1 },
           ...{ userId: null, tenantId: null, customerId: PARTNER.customerId, scheduleId: null, facts: {} },
         });
@@ -98,13 +98,13 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
 
         const next = await claim();
 
-        expect(next.parcel).toMatchObject({ id: former.parcel.id, exportId, attempt: 2 });
+        expect(next.message).toMatchObject({ id: former.message.id, exportId, attempt: 2 });
         expect(next.token).not.toBe(former.token);
       });
 
       it('gives what is retried no sooner than after its pause', async () => {
         await post();
-        await records.deliveries.retryLater(await claim(), 30, '500');
+        await records.deliveries.scheduleRetry(await claim(), 30, '500');
         await records.advance(28);
         const early = await claimed({ email: 1 });
         await records.advance(3);
@@ -114,9 +114,9 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
 
       it('gives nothing that has ended', async () => {
         await post();
-        await records.deliveries.settleDelivered(await claim(), {});
+        await records.deliveries.markDelivered(await claim(), {});
         await post();
-        await records.deliveries.giveUp(await claim(), 'no', null);
+        await records.deliveries.markFailed(await claim(), 'no', null);
         await records.advance(LEASE_SECONDS + 1);
 
         expect(await claimed({ email: 9 })).toEqual([]);
@@ -185,7 +185,7 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
         await records.advance(LEASE_SECONDS + 1);
         await post('email', BEN);
 
-        expect((await claim()).parcel.userId).toBe('ann');
+        expect((await claim()).message.userId).toBe('ann');
       });
     });
 
@@ -212,7 +212,7 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
       it.each(MOVES)('lets an attempt not %s after its end', async (_, move) => {
         const exportId = await post();
         const attempt = await claim();
-        await records.deliveries.settleDelivered(attempt, {});
+        await records.deliveries.markDelivered(attempt, {});
         const before = await read(exportId);
 
         expect(await move(records.deliveries, attempt)).toBe(false);
@@ -262,7 +262,7 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
       await post('email', BEN);
       await post('s3');
       await post('webhook');
-      await records.deliveries.settleDelivered(await claim('webhook'), {});
+      await records.deliveries.markDelivered(await claim('webhook'), {});
 
       const { pending, oldestSeconds } = await records.deliveries.backlog();
 

@@ -57,9 +57,9 @@ describe('The outbox', () => {
     const asked = Array.from({ length: 60 }, (_, turn) => (turn % 2 === 0 ? ours : theirs).claimDue({ email: 8 }));
     const taken = (await Promise.all(asked)).flat();
 
-    expect(new Set(taken.map(({ parcel }) => parcel.id)).size).toBe(taken.length);
+    expect(new Set(taken.map(({ message }) => message.id)).size).toBe(taken.length);
     expect(new Set(taken.map(({ token }) => token)).size).toBe(taken.length);
-    expect(taken.every(({ parcel }) => parcel.attempt === 1)).toBe(true);
+    expect(taken.every(({ message }) => message.attempt === 1)).toBe(true);
   });
 
   it('gives no more of a channel than there is room for, the longest due first', async () => {
@@ -70,7 +70,7 @@ describe('The outbox', () => {
     const taken = await ours.claimDue({ email: 2, s3: 1, webhook: 4 });
     const none = await ours.claimDue({ email: 0, s3: 0, webhook: 0 });
 
-    const told = taken.map(({ parcel: { channel, event } }) => (channel === 'email' ? event : channel)).sort();
+    const told = taken.map(({ message: { channel, event } }) => (channel === 'email' ? event : channel)).sort();
     expect(told).toEqual(['export.completed-2', 'export.completed-3', 's3']);
     expect(none).toEqual([]);
   });
@@ -84,14 +84,14 @@ describe('The outbox', () => {
     await post(1, { user_id: `'zoe'`, next_attempt_at: 'now()' });
     const next = await theirs.claimDue({ email: 1 });
 
-    const owners = first.map(({ parcel: { userId, tenantId } }) => [userId, tenantId]).sort();
+    const owners = first.map(({ message: { userId, tenantId } }) => [userId, tenantId]).sort();
     expect(owners).toEqual([
       ['ann', null],
       ['ann', 'blue'],
       ['eve', null],
       ['eve', null],
     ]);
-    expect(next).toMatchObject([{ parcel: { userId: 'zoe' } }]);
+    expect(next).toMatchObject([{ message: { userId: 'zoe' } }]);
   });
 
   it('gives what is not due to nobody, nor what somebody holds, until their lease is over', async () => {
@@ -105,7 +105,7 @@ describe('The outbox', () => {
     const [second] = await theirs.claimDue({ email: 1 });
 
     expect([early, held]).toEqual([[], []]);
-    expect(second).toMatchObject({ parcel: { id: first!.parcel.id, attempt: 2 } });
+    expect(second).toMatchObject({ message: { id: first!.message.id, attempt: 2 } });
     expect(await ours.beat(first!)).toBe(false);
     expect(await theirs.beat(second!)).toBe(true);
   });
@@ -117,13 +117,13 @@ describe('The outbox', () => {
     const [holder] = await theirs.claimDue({ email: 1 });
 
     const formerly = await Promise.all([
-      ours.settleDelivered(former!, {}),
-      ours.retryLater(former!, 5, 'no'),
-      ours.giveUp(former!, 'no', 'gone'),
+      ours.markDelivered(former!, {}),
+      ours.scheduleRetry(former!, 5, 'no'),
+      ours.markFailed(former!, 'no', 'gone'),
       ours.handBack(former!),
     ]);
-    const now = await theirs.settleDelivered(holder!, { status: 200 });
-    const again = await theirs.giveUp(holder!, 'no', null);
+    const now = await theirs.markDelivered(holder!, { status: 200 });
+    const again = await theirs.markFailed(holder!, 'no', null);
 
     expect([formerly, now, again]).toEqual([[false, false, false, false], true, false]);
     expect(
@@ -152,7 +152,7 @@ describe('The outbox', () => {
   it('tells how the deliveries of exports stand, and which receiver is gone', async () => {
     await post(1, { export_id: `'${EXPORT}'::uuid`, channel: `'webhook'` });
     const [attempt] = await ours.claimDue({ webhook: 1 });
-    await ours.giveUp(attempt!, 'It wants nothing more', 'gone');
+    await ours.markFailed(attempt!, 'It wants nothing more', 'gone');
 
     const states = await theirs.statesOf([EXPORT, '019abcde-0000-7000-8000-000000000002']);
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type KeyRange, ObjectClaims } from '../../src/delivery/infrastructure/bucket/object-claims';
+import { type KeyRange, ObjectClaims } from '../../src/delivery/infrastructure/object-claims';
 import { PrismaService } from '../../src/platform/database/prisma.service';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 

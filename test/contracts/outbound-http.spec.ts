@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { OutboundAddresses, OutboundRefusedError } from '../../src/platform/outbound/outbound-addresses';
-import { OutboundHttp } from '../../src/platform/outbound/outbound-http';
+import { OutboundAddresses, OutboundRefusedError } from '../../src/delivery/infrastructure/outbound/outbound-addresses';
+import { OutboundHttp } from '../../src/delivery/infrastructure/outbound/outbound-http';
 import { KB, MB } from '../support/bytes';
 import { scaled } from '../support/machine';
 import { until } from '../support/until';

@@ -1,14 +1,14 @@
 import { createHmac } from 'node:crypto';
-import { SealedWebhookTargets } from '../../src/delivery/infrastructure/webhook/sealed-webhook-targets';
-import { WebhookChannel } from '../../src/delivery/infrastructure/webhook/webhook.channel';
+import { EncryptedWebhookTargets } from '../../src/delivery/channels/webhook/webhook-targets.encrypted';
+import { WebhookChannel } from '../../src/delivery/channels/webhook/webhook.channel';
 import { DeliveryRefusedError } from '../../src/delivery/model/domain/interfaces/delivery-channel';
-import type { Parcel } from '../../src/delivery/model/domain/parcel';
+import type { ClaimedMessage } from '../../src/delivery/model/domain/claimed-message';
 import { DomainError } from '../../src/platform/errors/domain-error';
-import { OutboundAddresses, OutboundRefusedError } from '../../src/platform/outbound/outbound-addresses';
-import { OutboundHttp } from '../../src/platform/outbound/outbound-http';
-import { SecretCipher } from '../../src/platform/secrets/secret-cipher';
+import { OutboundAddresses, OutboundRefusedError } from '../../src/delivery/infrastructure/outbound/outbound-addresses';
+import { OutboundHttp } from '../../src/delivery/infrastructure/outbound/outbound-http';
+import { SecretCipher } from '../../src/delivery/infrastructure/secret-cipher';
 import { ExportShelf, type ShelvedExport } from '../support/export-shelf';
-import { parcelOf } from '../support/parcels';
+import { createClaimedMessage } from '../support/claimed-messages';
 import { until } from '../support/until';
 import { type Behaviour, WebhookReceiver } from '../support/webhook-receiver';
 
@@ -17,7 +17,7 @@ const goOn = new AbortController().signal;
 describe('Webhooks', () => {
   let shelf: ExportShelf;
   let receiver: WebhookReceiver;
-  let targets: SealedWebhookTargets;
+  let targets: EncryptedWebhookTargets;
   let channel: WebhookChannel;
   let done: ShelvedExport;
 
@@ -25,9 +25,9 @@ describe('Webhooks', () => {
     shelf = await ExportShelf.create();
     receiver = await WebhookReceiver.start();
     const addresses = new OutboundAddresses([receiver.host]);
-    const sealer = new SecretCipher(shelf.config.encryption);
-    targets = new SealedWebhookTargets(addresses, sealer);
-    channel = new WebhookChannel(new OutboundHttp(addresses), sealer, shelf.exports, shelf.presenter);
+    const cipher = new SecretCipher(shelf.config.encryption);
+    targets = new EncryptedWebhookTargets(addresses, cipher);
+    channel = new WebhookChannel(new OutboundHttp(addresses), cipher, shelf.exports, shelf.presenter);
     done = await shelf.put();
   });
   beforeEach(() => {
@@ -38,11 +38,17 @@ describe('Webhooks', () => {
     await shelf.remove();
   });
 
-  async function planned(traits: Partial<Parcel> = {}, secret?: string): Promise<{ parcel: Parcel; secret: string }> {
+  async function planned(
+    traits: Partial<ClaimedMessage> = {},
+    secret?: string,
+  ): Promise<{ message: ClaimedMessage; secret: string }> {
     const plan = await targets.plan({ url: receiver.url, ...(secret !== undefined && { secret }) }, 'webhook');
     // As it comes back from the database.
-    const target = JSON.parse(JSON.stringify(plan.target)) as Parcel['target'];
-    return { parcel: parcelOf({ channel: 'webhook', target, exportId: done.id, ...traits }), secret: plan.secret };
+    const target = JSON.parse(JSON.stringify(plan.target)) as ClaimedMessage['target'];
+    return {
+      message: createClaimedMessage({ channel: 'webhook', target, exportId: done.id, ...traits }),
+      secret: plan.secret,
+    };
   }
 
   describe('when they are planned', () => {
@@ -55,8 +61,8 @@ describe('Webhooks', () => {
     });
 
     it('get a secret that signs for no other address', async () => {
-      const { parcel } = await planned();
-      const elsewhere = { ...parcel, target: { ...parcel.target, url: `${receiver.url}/elsewhere` } };
+      const { message } = await planned();
+      const elsewhere = { ...message, target: { ...message.target, url: `${receiver.url}/elsewhere` } };
 
       await expect(channel.deliver(elsewhere, goOn)).rejects.toThrow('sealed for something else');
     });
@@ -78,7 +84,7 @@ describe('Webhooks', () => {
     });
 
     it('are refused where nothing can be sealed, naming what the operator has to set', async () => {
-      const keyless = new SealedWebhookTargets(
+      const keyless = new EncryptedWebhookTargets(
         new OutboundAddresses([receiver.host]),
         new SecretCipher({ previousKeys: [] }),
       );
@@ -94,21 +100,21 @@ describe('Webhooks', () => {
 
   it('bring the record as the API shows it, with a link to the file, signed as the specification says', async () => {
     const chosen = `whsec_${Buffer.alloc(24, 9).toString('base64')}`;
-    const { parcel } = await planned({}, chosen);
+    const { message } = await planned({}, chosen);
 
-    expect(await channel.deliver(parcel, goOn)).toEqual({ status: 200 });
+    expect(await channel.deliver(message, goOn)).toEqual({ status: 200 });
 
     const [{ method, headers, body }] = receiver.received as [(typeof receiver.received)[number]];
     expect(method).toBe('POST');
     expect(headers).toMatchObject({
       'content-type': 'application/json',
       'user-agent': 'export-service',
-      'webhook-id': parcel.id,
+      'webhook-id': message.id,
     });
     const timestamp = headers['webhook-timestamp'] as string;
     expect(Math.abs(Number(timestamp) - Date.now() / 1000)).toBeLessThan(10);
     // "the id, timestamp and payload, concatenated and delimited by full-stops", HMAC-SHA256, base64, after "v1,"
-    const content = Buffer.concat([Buffer.from(`${parcel.id}.${timestamp}.`), Buffer.from(body)]);
+    const content = Buffer.concat([Buffer.from(`${message.id}.${timestamp}.`), Buffer.from(body)]);
     const mac = createHmac('sha256', Buffer.from(chosen.replace('whsec_', ''), 'base64')).update(content);
     expect(headers['webhook-signature']).toBe(`v1,${mac.digest('base64')}`);
     expect(JSON.parse(body)).toEqual({
@@ -126,9 +132,9 @@ describe('Webhooks', () => {
 
   it('tell of a failure with its reason', async () => {
     const failed = await shelf.put({ status: 'failed', error: 'The source was gone' });
-    const { parcel } = await planned({ event: 'export.failed', exportId: failed.id });
+    const { message } = await planned({ event: 'export.failed', exportId: failed.id });
 
-    await channel.deliver(parcel, goOn);
+    await channel.deliver(message, goOn);
 
     expect(JSON.parse(receiver.received[0]!.body)).toMatchObject({
       type: 'export.failed',
@@ -138,27 +144,27 @@ describe('Webhooks', () => {
 
   it('tell of a paused schedule with the facts of it', async () => {
     const facts = { name: 'nightly', failures: 5 };
-    const { parcel } = await planned({ event: 'schedule.paused', exportId: null, facts });
+    const { message } = await planned({ event: 'schedule.paused', exportId: null, facts });
 
-    await channel.deliver(parcel, goOn);
+    await channel.deliver(message, goOn);
 
     expect(JSON.parse(receiver.received[0]!.body)).toMatchObject({ type: 'schedule.paused', data: facts });
   });
 
   it('have one id and one body on every attempt, and a timestamp of each', async () => {
-    const { parcel } = await planned();
+    const { message } = await planned();
     receiver.behave(500, 'cut', 200);
 
-    await expect(channel.deliver(parcel, goOn)).rejects.toThrow('answered 500');
-    await expect(channel.deliver({ ...parcel, attempt: 2 }, goOn)).rejects.toMatchObject({
+    await expect(channel.deliver(message, goOn)).rejects.toThrow('answered 500');
+    await expect(channel.deliver({ ...message, attempt: 2 }, goOn)).rejects.toMatchObject({
       message: 'The receiver could not be reached',
       detail: expect.stringMatching(/hang up|ECONNRESET/),
     });
     const first = receiver.received[0]!.headers['webhook-timestamp'];
     await until('a second has passed', () => Math.floor(Date.now() / 1000) > Number(first));
-    await channel.deliver({ ...parcel, attempt: 3 }, goOn);
+    await channel.deliver({ ...message, attempt: 3 }, goOn);
 
-    expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id']))).toEqual(new Set([parcel.id]));
+    expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id']))).toEqual(new Set([message.id]));
     const bodies = receiver.received.map(({ body }) => JSON.parse(body) as { data: { file_url: string } });
     // The link may be a fresh one.
     expect(bodies[2]).toEqual({ ...bodies[0], data: { ...bodies[0]!.data, file_url: bodies[2]!.data.file_url } });
@@ -172,10 +178,10 @@ describe('Webhooks', () => {
     ['200 with a body that never ends', 'drip'],
     ['200 with far too much', 'flood'],
   ])('have arrived with %s', async (_, behaviour) => {
-    const { parcel } = await planned();
+    const { message } = await planned();
     receiver.behave(behaviour);
 
-    expect(await channel.deliver(parcel, goOn)).toEqual({ status: expect.any(Number) });
+    expect(await channel.deliver(message, goOn)).toEqual({ status: expect.any(Number) });
   });
 
   it.each<[Behaviour, string]>([
@@ -185,10 +191,10 @@ describe('Webhooks', () => {
     [429, 'answered 429'],
     [503, 'answered 503'],
   ])('are to be tried again after %j', async (behaviour, words) => {
-    const { parcel } = await planned();
+    const { message } = await planned();
     receiver.behave(behaviour);
 
-    const failure: unknown = await channel.deliver(parcel, goOn).catch((error: unknown) => error);
+    const failure: unknown = await channel.deliver(message, goOn).catch((error: unknown) => error);
 
     expect(String(failure)).toContain(words);
     expect(failure).not.toBeInstanceOf(DeliveryRefusedError);
@@ -196,16 +202,16 @@ describe('Webhooks', () => {
   });
 
   it('are not tried again when the receiver says that it is gone', async () => {
-    const { parcel } = await planned();
+    const { message } = await planned();
     receiver.behave(410);
 
-    await expect(channel.deliver(parcel, goOn)).rejects.toMatchObject({ name: 'DeliveryRefusedError', code: 'gone' });
+    await expect(channel.deliver(message, goOn)).rejects.toMatchObject({ name: 'DeliveryRefusedError', code: 'gone' });
   });
 
   it('are not tried again when there is nothing left to tell', async () => {
-    const { parcel } = await planned({ exportId: '00000000-0000-7000-8000-000000000000' });
+    const { message } = await planned({ exportId: '00000000-0000-7000-8000-000000000000' });
 
-    await expect(channel.deliver(parcel, goOn)).rejects.toMatchObject({
+    await expect(channel.deliver(message, goOn)).rejects.toMatchObject({
       name: 'DeliveryRefusedError',
       code: 'refused',
     });
@@ -213,11 +219,11 @@ describe('Webhooks', () => {
   });
 
   it('end with the attempt when the receiver never answers', async () => {
-    const { parcel } = await planned();
+    const { message } = await planned();
     receiver.behave('silent');
     const over = new AbortController();
 
-    const delivery = channel.deliver(parcel, over.signal);
+    const delivery = channel.deliver(message, over.signal);
     delivery.catch(() => undefined);
     await until('the receiver has it', () => receiver.received.length > 0);
     over.abort(new Error('the lease is over'));
@@ -226,22 +232,22 @@ describe('Webhooks', () => {
   });
 
   it('go to no address that is not allowed any more', async () => {
-    const { parcel } = await planned();
-    const sealer = new SecretCipher(shelf.config.encryption);
+    const { message } = await planned();
+    const cipher = new SecretCipher(shelf.config.encryption);
     const strict = new OutboundHttp(new OutboundAddresses([]));
 
-    const delivery = new WebhookChannel(strict, sealer, shelf.exports, shelf.presenter).deliver(parcel, goOn);
+    const delivery = new WebhookChannel(strict, cipher, shelf.exports, shelf.presenter).deliver(message, goOn);
 
     await expect(delivery).rejects.toThrow(OutboundRefusedError);
     expect(receiver.received).toEqual([]);
   });
 
   it('wait for a key that is missing rather than being lost', async () => {
-    const { parcel } = await planned();
+    const { message } = await planned();
     const other = new SecretCipher({ key: Buffer.alloc(32, 1), previousKeys: [] });
     const http = new OutboundHttp(new OutboundAddresses([receiver.host]));
 
-    const delivery = new WebhookChannel(http, other, shelf.exports, shelf.presenter).deliver(parcel, goOn);
+    const delivery = new WebhookChannel(http, other, shelf.exports, shelf.presenter).deliver(message, goOn);
 
     await expect(delivery).rejects.toThrow('ENCRYPTION_KEY_PREVIOUS');
     await expect(delivery).rejects.not.toBeInstanceOf(DeliveryRefusedError);

@@ -6,9 +6,9 @@ import {
   type Backlog,
   type DeliveryAttempt,
   DeliveryRepository,
-  type Room,
+  type FreeSlots,
 } from '../../src/delivery/model/domain/interfaces/delivery.repository';
-import type { Parcel, Receipt } from '../../src/delivery/model/domain/parcel';
+import type { ClaimedMessage, DeliveryReceipt } from '../../src/delivery/model/domain/claimed-message';
 import type { ChannelName } from '../../src/platform/outbox/planned-delivery';
 import { byId, type FakeRecords } from './fake-records';
 import type { OutboxRecord } from './outbox-record';
@@ -24,14 +24,14 @@ export class FakeDeliveryRepository extends DeliveryRepository {
     super();
   }
 
-  override claimDue(room: Room): Promise<DeliveryAttempt[]> {
+  override claimDue(room: FreeSlots): Promise<DeliveryAttempt[]> {
     const free = Object.entries(room) as [ChannelName, number][];
     return Promise.resolve(
       free.flatMap(([channel, slots]) => this.nextOf(channel, slots).map((next) => this.take(next))),
     );
   }
 
-  override abandonLost(): Promise<Parcel[]> {
+  override failAbandoned(): Promise<ClaimedMessage[]> {
     const now = this.records.clock.now();
     const lost = this.all(
       (record) => record.status === 'pending' && !record.isHeld(now) && record.attempts >= MAX_ATTEMPTS,
@@ -40,7 +40,7 @@ export class FakeDeliveryRepository extends DeliveryRepository {
       this.change(record, { status: 'failed', endedAt: now, lastError: LOST });
       this.audit(record, 'delivery.failed', { reason: LOST });
     }
-    return Promise.resolve(lost.map((record) => record.toParcel()));
+    return Promise.resolve(lost.map((record) => record.toClaimedMessage()));
   }
 
   override beat(attempt: DeliveryAttempt): Promise<boolean> {
@@ -49,7 +49,7 @@ export class FakeDeliveryRepository extends DeliveryRepository {
     return Promise.resolve(record !== null);
   }
 
-  override settleDelivered(attempt: DeliveryAttempt, receipt: Receipt): Promise<boolean> {
+  override markDelivered(attempt: DeliveryAttempt, receipt: DeliveryReceipt): Promise<boolean> {
     return this.settle(
       attempt,
       { status: 'delivered', endedAt: this.records.clock.now(), lastError: null, receipt },
@@ -59,11 +59,11 @@ export class FakeDeliveryRepository extends DeliveryRepository {
     );
   }
 
-  override retryLater(attempt: DeliveryAttempt, pauseSeconds: number, reason: string): Promise<boolean> {
+  override scheduleRetry(attempt: DeliveryAttempt, pauseSeconds: number, reason: string): Promise<boolean> {
     return this.settle(attempt, { nextAttemptAt: this.records.clock.in(pauseSeconds), lastError: reason });
   }
 
-  override giveUp(attempt: DeliveryAttempt, reason: string, refusal: RefusalCode | null): Promise<boolean> {
+  override markFailed(attempt: DeliveryAttempt, reason: string, refusal: RefusalCode | null): Promise<boolean> {
     const failed = { status: 'failed', endedAt: this.records.clock.now(), lastError: reason, refusal } as const;
     return this.settle(attempt, failed, (record) => {
       this.audit(record, 'delivery.failed', { reason });
@@ -71,7 +71,7 @@ export class FakeDeliveryRepository extends DeliveryRepository {
   }
 
   override handBack(attempt: DeliveryAttempt): Promise<boolean> {
-    const attempts = attempt.parcel.attempt - 1;
+    const attempts = attempt.message.attempt - 1;
     return this.settle(attempt, { attempts, nextAttemptAt: this.records.clock.now() });
   }
 
@@ -126,14 +126,14 @@ export class FakeDeliveryRepository extends DeliveryRepository {
     const token = randomUUID();
     const lease = this.records.clock.in(this.leaseSeconds);
     Object.assign(record, { attemptToken: token, lease, attempts: record.attempts + 1 });
-    return { token, parcel: record.toParcel(), requestId: record.requestId };
+    return { token, message: record.toClaimedMessage(), requestId: record.requestId };
   }
 
   private all(which: (record: OutboxRecord) => boolean): OutboxRecord[] {
     return [...this.records.outbox.values()].filter(which).sort(byId);
   }
 
-  private held({ token, parcel: { id } }: DeliveryAttempt): OutboxRecord | null {
+  private held({ token, message: { id } }: DeliveryAttempt): OutboxRecord | null {
     const record = this.records.outbox.get(id);
     return record?.attemptToken === token && record.status === 'pending' ? record : null;
   }

@@ -1,6 +1,6 @@
 import type { DeliveryRecord, DeliveryState, DeliveryStatus } from '../../src/delivery/model/domain/delivery-state';
 import type { RefusalCode } from '../../src/delivery/model/domain/interfaces/delivery-channel';
-import type { Parcel, Receipt } from '../../src/delivery/model/domain/parcel';
+import type { ClaimedMessage, DeliveryReceipt } from '../../src/delivery/model/domain/claimed-message';
 import type { OutboxMessage } from '../../src/platform/outbox/outbox';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -16,7 +16,7 @@ export class OutboxRecord {
   lease: Date | null = null;
   lastError: string | null = null;
   refusal: RefusalCode | null = null;
-  receipt: Receipt | null = null;
+  receipt: DeliveryReceipt | null = null;
   endedAt: Date | null = null;
   nextAttemptAt: Date;
 
@@ -42,7 +42,7 @@ export class OutboxRecord {
     return this.lease !== null && this.lease >= now;
   }
 
-  toParcel(): Parcel {
+  toClaimedMessage(): ClaimedMessage {
     const { event, exportId, scheduleId, userId, tenantId, customerId, channel, target, facts = {} } = this.message;
     const about = { event, exportId, scheduleId, userId, tenantId, customerId, channel };
     const { id, attempts: attempt, createdAt } = this;

@@ -38,15 +38,15 @@ export const deliveries = [
   {
     name: 'webhook-signs-no-body',
     breaks: 'the signature of a webhook is valid for any body',
-    file: 'src/delivery/model/domain/webhook-secret.ts',
+    file: 'src/delivery/channels/webhook/webhook-secret.ts',
     search: '`${id}.${timestamp}.${body}`',
     replace: '`${id}.${timestamp}.${body.slice(0, 0)}`',
-    tests: ['src/delivery/model/domain/webhook-secret.spec.ts'],
+    tests: ['src/delivery/channels/webhook/webhook-secret.spec.ts'],
   },
   {
     name: 'bucket-file-not-verified',
     breaks: 'a file that changed or broke off in storage is delivered to a bucket',
-    file: 'src/delivery/infrastructure/bucket/bucket-object.ts',
+    file: 'src/delivery/channels/s3/bucket-object.ts',
     search: "if (read !== size || hash.digest('hex') !== sha256) {",
     replace: "if (hash.digest('hex') === sha256 && read !== size) {",
     tests: ['test/contracts/bucket-object.spec.ts'],
@@ -54,7 +54,7 @@ export const deliveries = [
   {
     name: 'bucket-object-overwritten',
     breaks: 'a delivery overwrites an object that somebody else wrote in the same moment',
-    file: 'src/delivery/infrastructure/bucket/bucket-object.ts',
+    file: 'src/delivery/channels/s3/bucket-object.ts',
     search: "await this.upload(file, signal, { IfNoneMatch: '*' });",
     replace: 'await this.upload(file, signal, {});',
     tests: ['test/contracts/bucket-object.spec.ts'],

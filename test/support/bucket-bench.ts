@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { BucketConnections } from '../../src/delivery/infrastructure/bucket/bucket-connections';
-import { BucketChannel } from '../../src/delivery/infrastructure/bucket/bucket.channel';
-import { ObjectClaims } from '../../src/delivery/infrastructure/bucket/object-claims';
-import { ProbedBucketTargets } from '../../src/delivery/infrastructure/bucket/probed-bucket-targets';
+import { BucketConnections } from '../../src/delivery/channels/s3/bucket-connections';
+import { BucketChannel } from '../../src/delivery/channels/s3/s3.channel';
+import { ObjectClaims } from '../../src/delivery/infrastructure/object-claims';
+import { S3Targets } from '../../src/delivery/channels/s3/bucket-planner';
 import type { BucketTargets, BucketInput } from '../../src/delivery/model/domain/interfaces/bucket-targets';
-import type { Parcel } from '../../src/delivery/model/domain/parcel';
-import { OutboundAddresses } from '../../src/platform/outbound/outbound-addresses';
-import { SecretCipher } from '../../src/platform/secrets/secret-cipher';
+import type { ClaimedMessage } from '../../src/delivery/model/domain/claimed-message';
+import { OutboundAddresses } from '../../src/delivery/infrastructure/outbound/outbound-addresses';
+import { SecretCipher } from '../../src/delivery/infrastructure/secret-cipher';
 import { ExportShelf, type ShelvedExport } from './export-shelf';
 import { FaultyProxy, type SeenRequest } from './faulty-proxy';
-import { parcelOf } from './parcels';
+import { createClaimedMessage } from './claimed-messages';
 import { S3Observer, s3Server } from './s3-under-test';
 
 /** One part of an upload. */
@@ -24,11 +24,11 @@ export interface BucketServices {
 export function bucketServices(
   { config, prisma, exports }: ExportShelf,
   addresses: OutboundAddresses,
-  sealer: SecretCipher = new SecretCipher(config.encryption),
+  cipher: SecretCipher = new SecretCipher(config.encryption),
 ): BucketServices {
-  const connections = new BucketConnections(config, addresses, sealer);
+  const connections = new BucketConnections(config, addresses, cipher);
   return {
-    targets: new ProbedBucketTargets(connections, addresses, sealer, config),
+    targets: new S3Targets(connections, addresses, cipher, config),
     channel: new BucketChannel(connections, new ObjectClaims(prisma), exports),
   };
 }
@@ -93,10 +93,18 @@ export class BucketBench {
     };
   }
 
-  /** A run's parcel, with the target as it comes back from the database. */
-  async runOf({ id }: ShelvedExport, more: Partial<BucketInput> = {}, { targets } = this.services()): Promise<Parcel> {
+  /** A run's message, with the target as it comes back from the database. */
+  async runOf(
+    { id }: ShelvedExport,
+    more: Partial<BucketInput> = {},
+    { targets } = this.services(),
+  ): Promise<ClaimedMessage> {
     const target = { ...(await targets.plan(this.wish(more), 'destination')), name: 'nightly', date: '2026-03-29' };
-    return parcelOf({ channel: 's3', exportId: id, target: JSON.parse(JSON.stringify(target)) as Parcel['target'] });
+    return createClaimedMessage({
+      channel: 's3',
+      exportId: id,
+      target: JSON.parse(JSON.stringify(target)) as ClaimedMessage['target'],
+    });
   }
 
   async remove(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { DeliveryRecord } from '../../src/delivery/model/domain/delivery-state';
 import { DeliveryChannel } from '../../src/delivery/model/domain/interfaces/delivery-channel';
 import type { DeliveryAttempt } from '../../src/delivery/model/domain/interfaces/delivery.repository';
-import type { Parcel, Receipt } from '../../src/delivery/model/domain/parcel';
+import type { ClaimedMessage, DeliveryReceipt } from '../../src/delivery/model/domain/claimed-message';
 import type { TransferProgress } from '../../src/delivery/model/domain/transfer-progress';
 import { DeliveryChannels } from '../../src/delivery/model/services/delivery-channels';
 import { DeliveryMetrics } from '../../src/delivery/model/services/delivery-metrics';
@@ -13,7 +13,11 @@ import { silenceLogs, testConfig, TestMetrics } from './test-config';
 /** Longer than the longest pause between two attempts. */
 export const RETRY_SECONDS = 86_400;
 
-type Deliver = (parcel: Parcel, signal: AbortSignal, progress: TransferProgress) => Promise<Receipt | object>;
+type Deliver = (
+  message: ClaimedMessage,
+  signal: AbortSignal,
+  progress: TransferProgress,
+) => Promise<DeliveryReceipt | object>;
 
 /** A channel that does what a test says. */
 class ScriptedChannel extends DeliveryChannel {
@@ -24,8 +28,12 @@ class ScriptedChannel extends DeliveryChannel {
     super();
   }
 
-  override async deliver(parcel: Parcel, signal: AbortSignal, progress: TransferProgress): Promise<Receipt> {
-    return (await this.script(parcel, signal, progress)) as Receipt;
+  override async deliver(
+    message: ClaimedMessage,
+    signal: AbortSignal,
+    progress: TransferProgress,
+  ): Promise<DeliveryReceipt> {
+    return (await this.script(message, signal, progress)) as DeliveryReceipt;
   }
 }
 

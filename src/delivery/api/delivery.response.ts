@@ -3,7 +3,7 @@ import type { DeliveryCode } from '../../platform/errors/record-codes';
 import { ApiDeliveryCode } from '../../platform/http/api-codes.decorator';
 import { CHANNELS } from '../../platform/outbox/planned-delivery';
 import type { DeliveryRecord } from '../model/domain/delivery-state';
-import { shownTarget } from '../model/domain/shown-target';
+import { describeTarget } from '../model/domain/shown-target';
 
 const nullableTime = { nullable: true, type: String, format: 'date-time' } as const;
 
@@ -53,7 +53,7 @@ export class DeliveryResponse {
       id: source.id,
       channel: source.channel,
       event: source.event,
-      to: shownTarget(source),
+      to: describeTarget(source),
       status: source.status,
       attempts: source.attempts,
       error: source.lastError,

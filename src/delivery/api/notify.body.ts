@@ -14,7 +14,7 @@ import {
 import { MAX_ADDRESS_LENGTH } from '../../platform/mail/mail-address';
 import { type Ending, ENDINGS } from '../../platform/outbox/planned-delivery';
 import { type Language, LANGUAGES } from '../model/domain/language';
-import { WebhookBody } from './webhook.body';
+import { WebhookBody } from '../channels/webhook/webhook.body';
 
 /** Who shall be told when an export ends. */
 export class NotifyBody {

@@ -2,12 +2,12 @@ import type { DeliveryCode } from '../../platform/errors/record-codes';
 import type { ChannelName } from '../../platform/outbox/planned-delivery';
 import type { Delivery as DeliveryRow } from '../../platform/database/generated/client';
 import type { DeliveryRecord, DeliveryState, DeliveryStatus } from '../model/domain/delivery-state';
-import type { Parcel, Receipt } from '../model/domain/parcel';
+import type { ClaimedMessage, DeliveryReceipt } from '../model/domain/claimed-message';
 
 type Json = Readonly<Record<string, unknown>>;
 
 /** The message as whoever delivers it knows it. */
-export function toParcel(row: DeliveryRow): Parcel {
+export function toClaimedMessage(row: DeliveryRow): ClaimedMessage {
   return {
     id: row.id,
     event: row.event,
@@ -32,7 +32,7 @@ export function toState(row: DeliveryRow): DeliveryState {
     status: row.status as DeliveryStatus,
     attempts: row.attempts,
     lastError: row.lastError,
-    receipt: row.receipt as Receipt | null,
+    receipt: row.receipt as DeliveryReceipt | null,
     endedAt: row.endedAt,
     gone: row.refusal === 'gone',
     errorCode: errorCodeOf(row),

@@ -11,10 +11,10 @@ import {
   type Backlog,
   type DeliveryAttempt,
   DeliveryRepository,
-  type Room,
+  type FreeSlots,
 } from '../model/domain/interfaces/delivery.repository';
-import type { Parcel, Receipt } from '../model/domain/parcel';
-import { toParcel, toRecord, toState } from './delivery-row';
+import type { ClaimedMessage, DeliveryReceipt } from '../model/domain/claimed-message';
+import { toClaimedMessage, toRecord, toState } from './delivery-row';
 
 const LOST = 'The attempts ended with the process that made them, every time.';
 
@@ -30,7 +30,7 @@ export class PrismaDeliveryRepository extends DeliveryRepository {
     super();
   }
 
-  override async claimDue(room: Room): Promise<DeliveryAttempt[]> {
+  override async claimDue(room: FreeSlots): Promise<DeliveryAttempt[]> {
     const open = Object.entries(room).filter(([, slots]) => slots > 0);
     if (open.length === 0) return [];
     const channels = open.map(([channel]) => channel);
@@ -61,16 +61,16 @@ export class PrismaDeliveryRepository extends DeliveryRepository {
     const found = new Map(rows.map((row) => [row.id, row]));
     return claimed.flatMap(({ id, token }) => {
       const row = found.get(id);
-      return row ? [{ token, parcel: toParcel(row), requestId: row.requestId }] : [];
+      return row ? [{ token, message: toClaimedMessage(row), requestId: row.requestId }] : [];
     });
   }
 
-  override abandonLost(): Promise<Parcel[]> {
+  override failAbandoned(): Promise<ClaimedMessage[]> {
     return this.prisma.$transaction(async (transaction) => {
       const set = Prisma.sql`status = 'failed', ended_at = now(), last_error = ${LOST}`;
       const rows = await change(transaction, set, Prisma.sql`${NOBODY_HOLDS_IT} AND attempts >= ${MAX_ATTEMPTS}`);
       await recordAudit(transaction, ...rows.map((row) => auditOf(row, 'delivery.failed', { reason: LOST })));
-      return rows.map(toParcel);
+      return rows.map(toClaimedMessage);
     });
   }
 
@@ -80,20 +80,20 @@ export class PrismaDeliveryRepository extends DeliveryRepository {
     return count === 1;
   }
 
-  override settleDelivered(attempt: DeliveryAttempt, receipt: Receipt): Promise<boolean> {
+  override markDelivered(attempt: DeliveryAttempt, receipt: DeliveryReceipt): Promise<boolean> {
     const set = Prisma.sql`status = 'delivered', ended_at = now(), last_error = NULL,
                            receipt = ${JSON.stringify(receipt)}::jsonb`;
     return this.settle(attempt, set, (row) => auditOf(row, 'delivery.delivered', {}));
   }
 
-  override retryLater(attempt: DeliveryAttempt, pauseSeconds: number, reason: string): Promise<boolean> {
+  override scheduleRetry(attempt: DeliveryAttempt, pauseSeconds: number, reason: string): Promise<boolean> {
     return this.settle(
       attempt,
       Prisma.sql`next_attempt_at = now() + make_interval(secs => ${pauseSeconds}), last_error = ${reason}`,
     );
   }
 
-  override giveUp(attempt: DeliveryAttempt, reason: string, refusal: RefusalCode | null): Promise<boolean> {
+  override markFailed(attempt: DeliveryAttempt, reason: string, refusal: RefusalCode | null): Promise<boolean> {
     const set = Prisma.sql`status = 'failed', ended_at = now(), last_error = ${reason}, refusal = ${refusal}`;
     return this.settle(attempt, set, (row) => auditOf(row, 'delivery.failed', { reason }));
   }
@@ -147,7 +147,7 @@ export class PrismaDeliveryRepository extends DeliveryRepository {
   }
 }
 
-function visibleTo({ token, parcel: { id } }: DeliveryAttempt): Prisma.Sql {
+function visibleTo({ token, message: { id } }: DeliveryAttempt): Prisma.Sql {
   return Prisma.sql`id = ${id}::uuid AND attempt_token = ${token}::uuid AND status = 'pending'`;
 }
 

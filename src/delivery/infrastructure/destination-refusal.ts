@@ -6,7 +6,7 @@ export function destinationRefusal(field: string, message: string): DomainError 
 }
 
 /** Seals by `seal`; where nothing can be sealed, the refusal names the field as well. */
-export function sealedFor(field: string, seal: () => string): string {
+export function encryptFor(field: string, seal: () => string): string {
   try {
     return seal();
   } catch (error) {

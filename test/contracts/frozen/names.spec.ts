@@ -1,4 +1,4 @@
-import { objectNameOf } from '../../../src/delivery/model/domain/bucket-target';
+import { toObjectName } from '../../../src/delivery/model/domain/bucket-target';
 import { BullExportQueue } from '../../../src/export/infrastructure/export-jobs';
 import {
   EXPORT_FILES,
@@ -58,7 +58,7 @@ describe('Names that two releases share', () => {
   });
 
   it.each(VECTORS.objectNames)('are those of objects in the buckets of users: $name', ({ given, name }) => {
-    expect(objectNameOf(...given)).toBe(name);
+    expect(toObjectName(...given)).toBe(name);
   });
 
   it.each(VECTORS.recurrences)('are the slots of schedules: $name', ({ rule, after, next }) => {

@@ -1,10 +1,10 @@
-import { credentialsOf } from '../../../src/delivery/model/domain/bucket-target';
-import { bytesOfWebhookSecret, webhookSignature } from '../../../src/delivery/model/domain/webhook-secret';
-import { webhookSecretOf } from '../../../src/delivery/model/domain/webhook-target';
+import { credentialsPurpose } from '../../../src/delivery/model/domain/bucket-target';
+import { decodeWebhookSecret, webhookSignature } from '../../../src/delivery/channels/webhook/webhook-secret';
+import { webhookSecretPurpose } from '../../../src/delivery/model/domain/webhook-target';
 import { hashSecret } from '../../../src/customer/model/domain/customer';
 import { LinkSigner } from '../../../src/platform/auth/link-signer';
 import { Config } from '../../../src/platform/config/config';
-import { SecretCipher } from '../../../src/platform/secrets/secret-cipher';
+import { SecretCipher } from '../../../src/delivery/infrastructure/secret-cipher';
 import { VECTORS } from './vectors';
 
 const { environment, links, sealed, webhook, customerSecret } = VECTORS;
@@ -28,32 +28,32 @@ describe('Signatures and sealed values of the last release', () => {
   });
 
   it('the secret of a webhook opens for its address, and for no other', () => {
-    const sealer = new SecretCipher(config.encryption);
+    const cipher = new SecretCipher(config.encryption);
     const { url, text, secret } = sealed.webhook;
 
-    expect(sealer.open(text, webhookSecretOf({ url }))).toBe(secret);
-    expect(() => sealer.open(text, webhookSecretOf({ url: `${url}/` }))).toThrow();
+    expect(cipher.decrypt(text, webhookSecretPurpose({ url }))).toBe(secret);
+    expect(() => cipher.decrypt(text, webhookSecretPurpose({ url: `${url}/` }))).toThrow();
   });
 
   it('credentials of a bucket open for their place, and for no other', () => {
-    const sealer = new SecretCipher(config.encryption);
+    const cipher = new SecretCipher(config.encryption);
     const { place, text, credentials } = sealed.bucket;
 
-    expect(JSON.parse(sealer.open(text, credentialsOf(place)))).toEqual(credentials);
-    expect(() => sealer.open(text, credentialsOf({ ...place, endpoint: null }))).toThrow();
-    expect(() => sealer.open(text, webhookSecretOf({ url: place.uri }))).toThrow();
+    expect(JSON.parse(cipher.decrypt(text, credentialsPurpose(place)))).toEqual(credentials);
+    expect(() => cipher.decrypt(text, credentialsPurpose({ ...place, endpoint: null }))).toThrow();
+    expect(() => cipher.decrypt(text, webhookSecretPurpose({ url: place.uri }))).toThrow();
   });
 
   it('what was sealed by a former key opens', () => {
     const { url, text, secret } = sealed.byFormerKey;
 
-    expect(new SecretCipher(config.encryption).open(text, webhookSecretOf({ url }))).toBe(secret);
+    expect(new SecretCipher(config.encryption).decrypt(text, webhookSecretPurpose({ url }))).toBe(secret);
   });
 
   it('a webhook is signed in the same way', () => {
     const { message, secret, signature } = webhook;
 
-    expect(webhookSignature(message, bytesOfWebhookSecret(secret)!)).toBe(signature);
+    expect(webhookSignature(message, decodeWebhookSecret(secret)!)).toBe(signature);
   });
 
   it('the secret of an external system is known by the same hash', () => {

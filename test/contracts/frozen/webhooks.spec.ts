@@ -1,11 +1,11 @@
-import { WebhookChannel } from '../../../src/delivery/infrastructure/webhook/webhook.channel';
-import type { Parcel } from '../../../src/delivery/model/domain/parcel';
+import { WebhookChannel } from '../../../src/delivery/channels/webhook/webhook.channel';
+import type { ClaimedMessage } from '../../../src/delivery/model/domain/claimed-message';
 import { type Export, ExportPresenter, type ExportsForDelivery } from '../../../src/export';
 import { ExportDownload } from '../../../src/export/model/services/export-download';
 import { LinkSigner } from '../../../src/platform/auth/link-signer';
 import { Config } from '../../../src/platform/config/config';
-import type { OutboundHttp } from '../../../src/platform/outbound/outbound-http';
-import { SecretCipher } from '../../../src/platform/secrets/secret-cipher';
+import type { OutboundHttp } from '../../../src/delivery/infrastructure/outbound/outbound-http';
+import { SecretCipher } from '../../../src/delivery/infrastructure/secret-cipher';
 import { VECTORS } from './vectors';
 
 const ID = '0199f3a2-7c1e-7d3a-9b62-1f0c5a6e8d11';
@@ -104,7 +104,7 @@ interface Sent {
 }
 
 /** What a receiver gets, as the channel hands it to the network. */
-async function sent(told: Pick<Parcel, 'event' | 'exportId' | 'facts'>, source: Export | null): Promise<Sent> {
+async function sent(told: Pick<ClaimedMessage, 'event' | 'exportId' | 'facts'>, source: Export | null): Promise<Sent> {
   const requests: Sent[] = [];
   const http = {
     post: async (_: string, request: Sent) => {
@@ -118,7 +118,7 @@ async function sent(told: Pick<Parcel, 'event' | 'exportId' | 'facts'>, source: 
   const presenter = new ExportPresenter(downloads, links, config);
   const channel = new WebhookChannel(http, new SecretCipher(config.encryption), exports, presenter);
   const { url, text } = VECTORS.sealed.webhook;
-  const parcel = { id: DELIVERY_ID, channel: 'webhook', target: { url, secret: text }, scheduleId: ID, createdAt: at };
-  await channel.deliver({ ...parcel, ...told } as unknown as Parcel, new AbortController().signal);
+  const message = { id: DELIVERY_ID, channel: 'webhook', target: { url, secret: text }, scheduleId: ID, createdAt: at };
+  await channel.deliver({ ...message, ...told } as unknown as ClaimedMessage, new AbortController().signal);
   return requests[0]!;
 }

@@ -1,8 +1,10 @@
-import { MAX_ATTEMPTS, pauseAfter } from './attempt-limits';
+import { MAX_ATTEMPTS, retryDelayAfter } from './attempt-limits';
 
 describe('The pauses between attempts', () => {
   const pauses = (chance: number) =>
-    Array.from({ length: MAX_ATTEMPTS }, (_, index) => pauseAfter(index + 1, chance)).filter((pause) => pause !== null);
+    Array.from({ length: MAX_ATTEMPTS }, (_, index) => retryDelayAfter(index + 1, chance)).filter(
+      (pause) => pause !== null,
+    );
 
   it('begin with seconds, never get shorter, and end after about a day', () => {
     const usual = pauses(0.5);
@@ -16,12 +18,12 @@ describe('The pauses between attempts', () => {
   });
 
   it('differ by a tenth to either side', () => {
-    expect(pauseAfter(2, 0)).toBeCloseTo(27);
-    expect(pauseAfter(2, 1)).toBeCloseTo(33);
+    expect(retryDelayAfter(2, 0)).toBeCloseTo(27);
+    expect(retryDelayAfter(2, 1)).toBeCloseTo(33);
   });
 
   it('come to an end', () => {
-    expect(pauseAfter(MAX_ATTEMPTS - 1)).not.toBeNull();
-    expect(pauseAfter(MAX_ATTEMPTS)).toBeNull();
+    expect(retryDelayAfter(MAX_ATTEMPTS - 1)).not.toBeNull();
+    expect(retryDelayAfter(MAX_ATTEMPTS)).toBeNull();
   });
 });

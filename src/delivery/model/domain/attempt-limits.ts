@@ -16,10 +16,10 @@ export const ATTEMPT_MS: Readonly<Record<ChannelName, number | null>> = { email:
 export const HEARTBEAT_MS = 1_000;
 
 /** Seconds between one attempt and the next: soon at first, a day in all. */
-const PAUSES = [5, 30, 120, 600, 1800, 3600, 7200, 18_000, 18_000, 36_000];
+const RETRY_DELAYS = [5, 30, 120, 600, 1800, 3600, 7200, 18_000, 18_000, 36_000];
 
 /** After so many attempts a delivery fails for good. */
-export const MAX_ATTEMPTS = PAUSES.length + 1;
+export const MAX_ATTEMPTS = RETRY_DELAYS.length + 1;
 
 const JITTER = 0.1;
 
@@ -28,7 +28,7 @@ const JITTER = 0.1;
  * @param chance from 0 to 1
  * @returns `null` when there is no further attempt
  */
-export function pauseAfter(attempt: number, chance: number = Math.random()): number | null {
-  const pause = PAUSES[attempt - 1];
+export function retryDelayAfter(attempt: number, chance: number = Math.random()): number | null {
+  const pause = RETRY_DELAYS[attempt - 1];
   return pause === undefined ? null : pause * (1 - JITTER + 2 * JITTER * chance);
 }

@@ -1,5 +1,5 @@
-import { keySegmentOf, objectNameOf, partsOfFileName, readBucketTarget } from './bucket-target';
-import { bucketUriOf, readBucketUri } from './bucket-uri';
+import { toKeySegment, toObjectName, splitFileName, parseBucketTarget } from './bucket-target';
+import { formatBucketUri, parseBucketUri } from './bucket-uri';
 
 describe('The address of a bucket', () => {
   it.each([
@@ -9,8 +9,8 @@ describe('The address of a bucket', () => {
     ['s3://reports/daily/year=2026/', 's3://reports/daily/year=2026/'],
     ['s3://my.reports-2/Звіти/', 's3://my.reports-2/Звіти/'],
   ])('may be %s', (uri, written) => {
-    expect(bucketUriOf(readBucketUri(uri)!)).toBe(written);
-    expect(readBucketUri(written)).toEqual(readBucketUri(uri));
+    expect(formatBucketUri(parseBucketUri(uri)!)).toBe(written);
+    expect(parseBucketUri(written)).toEqual(parseBucketUri(uri));
   });
 
   it.each([
@@ -42,7 +42,7 @@ describe('The address of a bucket', () => {
     's3://reports/%2e%2e/',
     `s3://reports/${'я'.repeat(257)}/`,
   ])('may not be %j', (uri) => {
-    expect(readBucketUri(uri)).toBeNull();
+    expect(parseBucketUri(uri)).toBeNull();
   });
 });
 
@@ -60,7 +60,7 @@ describe('The name of a file in a bucket', () => {
     ['a\u0000\u202eb', 'a_b'],
     ['x'.repeat(1_000), 'x'.repeat(100)],
   ])('makes of %j the part %s', (name, segment) => {
-    expect(keySegmentOf(name)).toBe(segment);
+    expect(toKeySegment(name)).toBe(segment);
   });
 
   it.each([
@@ -69,11 +69,11 @@ describe('The name of a file in a bucket', () => {
     ['Data.zip', { stem: 'Data', extension: 'zip' }],
     ['nothing', { stem: 'nothing', extension: 'bin' }],
   ])('has the parts of %s', (fileName, parts) => {
-    expect(partsOfFileName(fileName)).toEqual(parts);
+    expect(splitFileName(fileName)).toEqual(parts);
   });
 
   it('counts from the second of a day on', () => {
-    expect([1, 2, 12].map((turn) => objectNameOf('nightly', '2026-03-29', 'csv', turn))).toEqual([
+    expect([1, 2, 12].map((turn) => toObjectName('nightly', '2026-03-29', 'csv', turn))).toEqual([
       'nightly_2026-03-29.csv',
       'nightly_2026-03-29-2.csv',
       'nightly_2026-03-29-12.csv',
@@ -85,19 +85,19 @@ describe('A bucket’s target', () => {
   const place = { uri: 's3://reports/', endpoint: null, region: null, forcePathStyle: true, credentials: null };
 
   it('is read as it was planned', () => {
-    expect(readBucketTarget({ ...place, name: 'nightly', date: '2026-03-29' })).toEqual({
+    expect(parseBucketTarget({ ...place, name: 'nightly', date: '2026-03-29' })).toEqual({
       ...place,
       name: 'nightly',
       date: '2026-03-29',
     });
-    expect(readBucketTarget(place)).toEqual(place);
-    expect(readBucketTarget({ ...place, date: '../2026' })).toEqual(place);
+    expect(parseBucketTarget(place)).toEqual(place);
+    expect(parseBucketTarget({ ...place, date: '../2026' })).toEqual(place);
   });
 
   it.each([{}, { ...place, uri: 7 }, { ...place, credentials: undefined }, { ...place, endpoint: {} }])(
     'is nothing else: %j',
     (target) => {
-      expect(readBucketTarget(target)).toBeNull();
+      expect(parseBucketTarget(target)).toBeNull();
     },
   );
 });

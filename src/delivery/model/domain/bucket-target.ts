@@ -24,7 +24,7 @@ export interface BucketCredentials {
 }
 
 /** For what a bucket's credentials are sealed: for this place, so that they open for no other. */
-export function credentialsOf({ uri, endpoint }: Pick<BucketPlace, 'uri' | 'endpoint'>): string {
+export function credentialsPurpose({ uri, endpoint }: Pick<BucketPlace, 'uri' | 'endpoint'>): string {
   return `bucket credentials\n${uri}\n${endpoint ?? ''}`;
 }
 
@@ -32,7 +32,7 @@ const DATE = /^\d{4}-\d\d-\d\d$/;
 const MAX_NAME_LENGTH = 100;
 
 /** The target as it was planned; `null` where it is none. */
-export function readBucketTarget(target: Readonly<Record<string, unknown>>): BucketTarget | null {
+export function parseBucketTarget(target: Readonly<Record<string, unknown>>): BucketTarget | null {
   const { uri, endpoint, region, forcePathStyle, credentials, name, date } = target;
   if (typeof uri !== 'string' || !isTextOrNull(endpoint) || !isTextOrNull(region) || !isTextOrNull(credentials)) {
     return null;
@@ -49,7 +49,7 @@ export function readBucketTarget(target: Readonly<Record<string, unknown>>): Buc
 }
 
 /** A part of a key that no storage, file system or program stumbles over, from a name that somebody typed. */
-export function keySegmentOf(name: string): string {
+export function toKeySegment(name: string): string {
   const cleaned = name
     .toWellFormed()
     .normalize('NFC')
@@ -63,22 +63,22 @@ export function keySegmentOf(name: string): string {
 }
 
 /** The name and the extension of a file, such as `csv` and `csv.gz`. */
-export function partsOfFileName(fileName: string): { readonly stem: string; readonly extension: string } {
+export function splitFileName(fileName: string): { readonly stem: string; readonly extension: string } {
   const [, stem = fileName, extension = 'bin'] = /^(.+?)\.([a-z\d]+(?:\.gz)?)$/i.exec(fileName) ?? [];
   return { stem, extension };
 }
 
 /** With which the names of all files of one day's runs begin. */
-export function objectStemOf(name: string, date: string): string {
-  return `${keySegmentOf(name)}_${date}`;
+export function toObjectStem(name: string, date: string): string {
+  return `${toKeySegment(name)}_${date}`;
 }
 
 /**
  * How the files of one day's runs are named: `name_date.csv`, `name_date-2.csv` and so on.
  * @param turn from 1 on
  */
-export function objectNameOf(name: string, date: string, extension: string, turn: number): string {
-  return `${objectStemOf(name, date)}${turn === 1 ? '' : `-${turn}`}.${extension}`;
+export function toObjectName(name: string, date: string, extension: string, turn: number): string {
+  return `${toObjectStem(name, date)}${turn === 1 ? '' : `-${turn}`}.${extension}`;
 }
 
 function isTextOrNull(value: unknown): value is string | null {

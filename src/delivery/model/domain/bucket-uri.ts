@@ -14,7 +14,7 @@ const SEGMENT = /^(?!\.{1,2}$)[\p{L}\p{M}\p{N}!_.*'()=+@,:$&;-]+$/u;
  * Reads `s3://bucket/prefix/`, with or without the slash at its end.
  * @returns `null` for what is none
  */
-export function readBucketUri(uri: string): BucketUri | null {
+export function parseBucketUri(uri: string): BucketUri | null {
   const [, bucket = '', path = ''] = /^s3:\/\/([^/]*)(?:\/(.*))?$/su.exec(uri) ?? [];
   const folder = path.replace(/\/$/, '');
   const isFolder = path === '' || folder.split('/').every((segment) => SEGMENT.test(segment));
@@ -22,7 +22,7 @@ export function readBucketUri(uri: string): BucketUri | null {
   return { bucket, prefix: folder === '' ? '' : `${folder}/` };
 }
 
-/** The same, written the one way that `readBucketUri` understands. */
-export function bucketUriOf({ bucket, prefix }: BucketUri): string {
+/** The same, written the one way that `parseBucketUri` understands. */
+export function formatBucketUri({ bucket, prefix }: BucketUri): string {
   return `s3://${bucket}/${prefix}`;
 }

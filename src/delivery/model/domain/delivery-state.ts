@@ -1,6 +1,6 @@
 import type { DeliveryCode } from '../../../platform/errors/record-codes';
 import type { ChannelName } from '../../../platform/outbox/planned-delivery';
-import type { Receipt } from './parcel';
+import type { DeliveryReceipt } from './claimed-message';
 
 export type DeliveryStatus = 'pending' | 'delivered' | 'failed';
 
@@ -14,7 +14,7 @@ export interface DeliveryState {
   readonly attempts: number;
   /** Why the last attempt failed. */
   readonly lastError: string | null;
-  readonly receipt: Receipt | null;
+  readonly receipt: DeliveryReceipt | null;
   readonly endedAt: Date | null;
   /** Whether the receiver answered that it wants nothing more, ever. */
   readonly gone: boolean;

@@ -8,7 +8,7 @@ export interface MailTarget {
 }
 
 /** The target as it was planned; `null` where it is none. */
-export function readMailTarget({ to, language }: Readonly<Record<string, unknown>>): MailTarget | null {
+export function parseMailTarget({ to, language }: Readonly<Record<string, unknown>>): MailTarget | null {
   if (!isMailAddress(to)) return null;
   return { to, language: languageOf(typeof language === 'string' ? language : null) };
 }

@@ -6,11 +6,11 @@ export interface WebhookTarget {
 }
 
 /** For what a webhook's secret is sealed: for this address, so that it signs nothing for another. */
-export function webhookSecretOf({ url }: Pick<WebhookTarget, 'url'>): string {
+export function webhookSecretPurpose({ url }: Pick<WebhookTarget, 'url'>): string {
   return `webhook secret\n${url}`;
 }
 
 /** The target as it was planned; `null` where it is none. */
-export function readWebhookTarget({ url, secret }: Readonly<Record<string, unknown>>): WebhookTarget | null {
+export function parseWebhookTarget({ url, secret }: Readonly<Record<string, unknown>>): WebhookTarget | null {
   return typeof url === 'string' && typeof secret === 'string' ? { url, secret } : null;
 }

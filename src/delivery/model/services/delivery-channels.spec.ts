@@ -1,6 +1,6 @@
 import { type ChannelName, CHANNELS } from '../../../platform/outbox/planned-delivery';
 import { DeliveryChannel } from '../domain/interfaces/delivery-channel';
-import type { Receipt } from '../domain/parcel';
+import type { DeliveryReceipt } from '../domain/claimed-message';
 import { DeliveryChannels } from './delivery-channels';
 
 class Pigeon extends DeliveryChannel {
@@ -8,7 +8,7 @@ class Pigeon extends DeliveryChannel {
     super();
   }
 
-  override deliver(): Promise<Receipt> {
+  override deliver(): Promise<DeliveryReceipt> {
     return Promise.resolve({});
   }
 }

@@ -1,7 +1,7 @@
 import { createDeliveryBench } from '../../../../test/support/delivery-bench';
 import { untilAborted } from '../../../../test/support/texts';
 import { MAX_ATTEMPTS, SLOTS, SLOW_SLOTS } from '../domain/attempt-limits';
-import type { Parcel } from '../domain/parcel';
+import type { ClaimedMessage } from '../domain/claimed-message';
 import type { TransferProgress } from '../domain/transfer-progress';
 import { DeliveryDispatcher } from './delivery-dispatcher';
 import { DeliveryRunner } from './delivery-runner';
@@ -13,11 +13,11 @@ function setup(environment: Record<string, string> = {}) {
   /** What is being delivered, and how a test ends that. */
   const atWork = new Map<string, () => void>();
   const progressOf = new Map<string, TransferProgress>();
-  const bench = createDeliveryBench((parcel: Parcel, signal, progress) => {
-    progressOf.set(parcel.id, progress);
+  const bench = createDeliveryBench((message: ClaimedMessage, signal, progress) => {
+    progressOf.set(message.id, progress);
     const done = new Promise<object>((resolve) => {
-      atWork.set(parcel.id, () => {
-        atWork.delete(parcel.id);
+      atWork.set(message.id, () => {
+        atWork.delete(message.id);
         resolve({});
       });
     });

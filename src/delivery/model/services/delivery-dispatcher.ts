@@ -10,7 +10,7 @@ import { RepeatedWarnings } from '../../../platform/observability/repeated-warni
 import { type ChannelName, CHANNELS } from '../../../platform/outbox/planned-delivery';
 import { PeriodicTask } from '../../../platform/work/periodic-task';
 import { SLOTS, SLOW_SLOTS } from '../domain/attempt-limits';
-import { type DeliveryAttempt, DeliveryRepository, type Room } from '../domain/interfaces/delivery.repository';
+import { type DeliveryAttempt, DeliveryRepository, type FreeSlots } from '../domain/interfaces/delivery.repository';
 import { TransferProgress } from '../domain/transfer-progress';
 import { DeliveryMetrics } from './delivery-metrics';
 import { DeliveryRunner } from './delivery-runner';
@@ -69,17 +69,17 @@ export class DeliveryDispatcher implements OnApplicationBootstrap, OnModuleDestr
 
   private async dispatch(): Promise<void> {
     try {
-      if (this.roundsBegun++ % ROUNDS_BETWEEN_LOOKS === 0) await this.abandonLost();
+      if (this.roundsBegun++ % ROUNDS_BETWEEN_LOOKS === 0) await this.failAbandoned();
       for (const attempt of await this.deliveries.claimDue(this.room())) this.begin(attempt);
     } catch (error) {
       this.warnings.report('The outbox could not be read; it is tried again', error);
     }
   }
 
-  private async abandonLost(): Promise<void> {
-    for (const parcel of await this.deliveries.abandonLost()) {
-      this.logger.error('A delivery ended its process every time, and is given up', { delivery_id: parcel.id });
-      this.metrics.ended(parcel, 'failed');
+  private async failAbandoned(): Promise<void> {
+    for (const message of await this.deliveries.failAbandoned()) {
+      this.logger.error('A delivery ended its process every time, and is given up', { delivery_id: message.id });
+      this.metrics.ended(message, 'failed');
     }
   }
 
@@ -94,13 +94,13 @@ export class DeliveryDispatcher implements OnApplicationBootstrap, OnModuleDestr
     this.running.set(attempt, { work, progress });
   }
 
-  private room(): Room {
+  private room(): FreeSlots {
     return Object.fromEntries(CHANNELS.map((name) => [name, this.roomOf(name)]));
   }
 
   /** A slow receiver gives its slot to others, as far as memory allows. */
   private roomOf(name: ChannelName): number {
-    const running = [...this.running].filter(([{ parcel }]) => parcel.channel === name);
+    const running = [...this.running].filter(([{ message }]) => message.channel === name);
     const slow = running.filter(([, { progress }]) => progress.isSlow).length;
     return SLOTS[name] + Math.min(slow, SLOW_SLOTS[name]) - running.length;
   }

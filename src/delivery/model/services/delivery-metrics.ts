@@ -4,7 +4,7 @@ import { Metrics } from '../../../platform/observability/metrics';
 import { CoalescedQuery } from '../../../platform/observability/coalesced-query';
 import { CHANNELS } from '../../../platform/outbox/planned-delivery';
 import { DeliveryRepository } from '../domain/interfaces/delivery.repository';
-import type { Parcel } from '../domain/parcel';
+import type { ClaimedMessage } from '../domain/claimed-message';
 
 type Outcome = 'delivered' | 'retried' | 'failed';
 
@@ -45,7 +45,7 @@ export class DeliveryMetrics {
     });
   }
 
-  ended({ channel, event }: Parcel, outcome: Outcome): void {
+  ended({ channel, event }: ClaimedMessage, outcome: Outcome): void {
     this.outcomes.inc({ channel, event, outcome });
   }
 }

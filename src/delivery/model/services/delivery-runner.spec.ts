@@ -2,12 +2,12 @@ import { createDeliveryBench, RETRY_SECONDS } from '../../../../test/support/del
 import { untilAborted } from '../../../../test/support/texts';
 import { MAX_ATTEMPTS } from '../domain/attempt-limits';
 import { DeliveryRefusedError } from '../domain/interfaces/delivery-channel';
-import type { Parcel } from '../domain/parcel';
+import type { ClaimedMessage } from '../domain/claimed-message';
 import { DeliveryRunner } from './delivery-runner';
 
 const LEASE_SECONDS = 10;
 
-type Deliver = (parcel: Parcel, signal: AbortSignal) => Promise<object>;
+type Deliver = (message: ClaimedMessage, signal: AbortSignal) => Promise<object>;
 
 function setup(deliver: Deliver = () => Promise.resolve({ status: 200 })) {
   const bench = createDeliveryBench(deliver);
@@ -42,9 +42,9 @@ describe('DeliveryRunner', () => {
   });
 
   it('gives the channel the message with its id and the number of the attempt', async () => {
-    const seen: Parcel[] = [];
-    const { bench, run } = setup((parcel) => {
-      seen.push(parcel);
+    const seen: ClaimedMessage[] = [];
+    const { bench, run } = setup((message) => {
+      seen.push(message);
       return breaks();
     });
     bench.post();
@@ -129,7 +129,7 @@ describe('DeliveryRunner', () => {
     await running;
 
     expect(bench.read(id)).toMatchObject({ status: 'pending', attempts: 0, lastError: null });
-    expect(await bench.claim()).toMatchObject({ parcel: { id } });
+    expect(await bench.claim()).toMatchObject({ message: { id } });
     expect(await counted('retried')).toBeUndefined();
   });
 
@@ -200,9 +200,9 @@ describe('DeliveryRunner', () => {
 
   it('writes down what came of it as soon as the database is back', async () => {
     const { bench, run, deliveries } = setup();
-    const settle = deliveries.settleDelivered.bind(deliveries);
+    const settle = deliveries.markDelivered.bind(deliveries);
     let isAway = true;
-    deliveries.settleDelivered = (...given) => (isAway ? Promise.reject(new Error('Away')) : settle(...given));
+    deliveries.markDelivered = (...given) => (isAway ? Promise.reject(new Error('Away')) : settle(...given));
     const id = bench.post();
     const running = run();
     await jest.advanceTimersByTimeAsync(1_200);

@@ -3,11 +3,11 @@ import { Config } from '../../../platform/config/config';
 import { Lease } from '../../../platform/work/lease';
 import { RequestContext } from '../../../platform/observability/request-context';
 import { pause } from '../../../platform/async';
-import { ATTEMPT_MS, HEARTBEAT_MS, MAX_ATTEMPTS, pauseAfter } from '../domain/attempt-limits';
+import { ATTEMPT_MS, HEARTBEAT_MS, MAX_ATTEMPTS, retryDelayAfter } from '../domain/attempt-limits';
 import { DeliveryRefusedError } from '../domain/interfaces/delivery-channel';
 import { type DeliveryAttempt, DeliveryRepository } from '../domain/interfaces/delivery.repository';
-import type { Parcel, Receipt } from '../domain/parcel';
-import { detailOf, reasonOf } from '../domain/reason';
+import type { ClaimedMessage, DeliveryReceipt } from '../domain/claimed-message';
+import { failureDetailOf, toFailureReason } from '../domain/failure-reason';
 import { TransferProgress } from '../domain/transfer-progress';
 import { DeliveryChannels } from './delivery-channels';
 import { DeliveryMetrics } from './delivery-metrics';
@@ -28,14 +28,14 @@ export class DeliveryRunner {
   ) {}
 
   /**
-   * @param ending aborts when the process has to end; the parcel is handed back
+   * @param ending aborts when the process has to end; the message is handed back
    * @param progress counts the bytes that are sent
    */
   async run(attempt: DeliveryAttempt, ending: AbortSignal, progress = new TransferProgress()): Promise<void> {
-    const { parcel, requestId } = attempt;
+    const { message, requestId } = attempt;
     const context = {
-      requestId: requestId ?? parcel.id,
-      ...(parcel.exportId && { logFields: { export_id: parcel.exportId } }),
+      requestId: requestId ?? message.id,
+      ...(message.exportId && { logFields: { export_id: message.exportId } }),
     };
     await RequestContext.run(context, () => this.carryOut(attempt, ending, progress));
   }
@@ -47,10 +47,10 @@ export class DeliveryRunner {
     const limit = deadlineOf(attempt);
     const signal = AbortSignal.any([lease.lost, ending, over.signal, ...(limit ? [limit] : [])]);
     try {
-      const receipt = await this.deliver(attempt.parcel, signal, progress);
-      await this.settle(attempt, lease.lost, () => this.conclude(attempt, receipt));
+      const receipt = await this.deliver(attempt.message, signal, progress);
+      await this.settle(attempt, lease.lost, () => this.handleSuccess(attempt, receipt));
     } catch (error) {
-      await this.settle(attempt, lease.lost, () => this.concludeFault(attempt, error, ending));
+      await this.settle(attempt, lease.lost, () => this.handleFailure(attempt, error, ending));
     } finally {
       lease.release();
       over.abort();
@@ -58,38 +58,42 @@ export class DeliveryRunner {
   }
 
   /** Waits no longer than the signal lets it, should the channel not heed it. */
-  private async deliver(parcel: Parcel, signal: AbortSignal, progress: TransferProgress): Promise<Receipt> {
-    const work = this.channels.channel(parcel.channel).deliver(parcel, signal, progress);
+  private async deliver(
+    message: ClaimedMessage,
+    signal: AbortSignal,
+    progress: TransferProgress,
+  ): Promise<DeliveryReceipt> {
+    const work = this.channels.channel(message.channel).deliver(message, signal, progress);
     // What a channel still says after that concerns nobody.
     work.catch(() => undefined);
     return Promise.race([work, abortion(signal)]);
   }
 
-  private async conclude(attempt: DeliveryAttempt, receipt: Receipt): Promise<boolean> {
-    if (!(await this.deliveries.settleDelivered(attempt, receipt))) return false;
+  private async handleSuccess(attempt: DeliveryAttempt, receipt: DeliveryReceipt): Promise<boolean> {
+    if (!(await this.deliveries.markDelivered(attempt, receipt))) return false;
     this.logger.log('Delivered', aboutOf(attempt));
-    this.metrics.ended(attempt.parcel, 'delivered');
+    this.metrics.ended(attempt.message, 'delivered');
     return true;
   }
 
-  private async concludeFault(attempt: DeliveryAttempt, error: unknown, ending: AbortSignal): Promise<boolean> {
-    const { parcel } = attempt;
-    const reason = reasonOf(error);
-    const detail = detailOf(error);
+  private async handleFailure(attempt: DeliveryAttempt, error: unknown, ending: AbortSignal): Promise<boolean> {
+    const { message } = attempt;
+    const reason = toFailureReason(error);
+    const detail = failureDetailOf(error);
     const about = { ...aboutOf(attempt), reason, ...(detail !== undefined && { detail }) };
     const refusal = error instanceof DeliveryRefusedError ? error.code : null;
-    const pauseSeconds = refusal === null ? pauseAfter(parcel.attempt) : null;
+    const pauseSeconds = refusal === null ? retryDelayAfter(message.attempt) : null;
     if (refusal === null && ending.aborted) {
       if (!(await this.deliveries.handBack(attempt))) return false;
       this.logger.log('The delivery is handed back', aboutOf(attempt));
     } else if (pauseSeconds === null) {
-      if (!(await this.deliveries.giveUp(attempt, reason, refusal))) return false;
+      if (!(await this.deliveries.markFailed(attempt, reason, refusal))) return false;
       this.logger.error('A delivery failed permanently', about);
-      this.metrics.ended(parcel, 'failed');
+      this.metrics.ended(message, 'failed');
     } else {
-      if (!(await this.deliveries.retryLater(attempt, pauseSeconds, reason))) return false;
-      this.logger.warn(`Attempt ${parcel.attempt} of ${MAX_ATTEMPTS} at a delivery failed`, about);
-      this.metrics.ended(parcel, 'retried');
+      if (!(await this.deliveries.scheduleRetry(attempt, pauseSeconds, reason))) return false;
+      this.logger.warn(`Attempt ${message.attempt} of ${MAX_ATTEMPTS} at a delivery failed`, about);
+      this.metrics.ended(message, 'retried');
     }
     return true;
   }
@@ -104,7 +108,7 @@ export class DeliveryRunner {
         if (await write()) return;
         break;
       } catch (error) {
-        this.logger.warn('What came of a delivery could not be written down', { reason: reasonOf(error) });
+        this.logger.warn('What came of a delivery could not be written down', { reason: toFailureReason(error) });
         await pause(SETTLING_PAUSE_MS);
       }
     }
@@ -112,12 +116,12 @@ export class DeliveryRunner {
   }
 }
 
-function aboutOf({ parcel }: DeliveryAttempt): Record<string, string | number> {
-  const { id, channel, event, attempt } = parcel;
+function aboutOf({ message }: DeliveryAttempt): Record<string, string | number> {
+  const { id, channel, event, attempt } = message;
   return { delivery_id: id, channel, event, attempt };
 }
 
-function deadlineOf({ parcel: { channel } }: DeliveryAttempt): AbortSignal | null {
+function deadlineOf({ message: { channel } }: DeliveryAttempt): AbortSignal | null {
   const milliseconds = ATTEMPT_MS[channel];
   return milliseconds === null ? null : AbortSignal.timeout(milliseconds);
 }

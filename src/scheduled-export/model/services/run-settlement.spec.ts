@@ -93,7 +93,7 @@ describe('RunSettlement', () => {
       await complete((await begin(schedule)).exportId);
       await settle();
       const before = await readRun(schedule);
-      await outbox.settleDelivered(await nextDelivery(), { status: 200 });
+      await outbox.markDelivered(await nextDelivery(), { status: 200 });
 
       await settle();
 
@@ -104,7 +104,7 @@ describe('RunSettlement', () => {
       const { make, begin, settle, readRun, complete, nextDelivery, outbox } = setup();
       const schedule = await make({ deliveries: [WEBHOOK] });
       await complete((await begin(schedule)).exportId);
-      await outbox.giveUp(await nextDelivery(), '500', null);
+      await outbox.markFailed(await nextDelivery(), '500', null);
 
       await settle();
 
@@ -129,7 +129,7 @@ describe('RunSettlement', () => {
       const { make, begin, settle, readRun, readSchedule, complete, nextDelivery, outbox } = setup();
       const schedule = await make({ deliveries: [WEBHOOK], notice: MAIL_NOTICE });
       await complete((await begin(schedule)).exportId);
-      await outbox.giveUp(await nextDelivery(), '410', 'gone');
+      await outbox.markFailed(await nextDelivery(), '410', 'gone');
 
       await settle();
 
@@ -144,7 +144,7 @@ describe('RunSettlement', () => {
       const { make, begin, settle, readSchedule, complete, nextDelivery, outbox, schedules, ann, records } = setup();
       const schedule = await make({ deliveries: [WEBHOOK] });
       await complete((await begin(schedule)).exportId);
-      await outbox.giveUp(await nextDelivery(), '410', 'gone');
+      await outbox.markFailed(await nextDelivery(), '410', 'gone');
       records.clock.advance(1);
       await schedules.replace(schedule.id, { ...schedule, deliveries: [] }, ann);
 

@@ -1,5 +1,5 @@
 import type { ChannelName } from '../../../../platform/outbox/planned-delivery';
-import type { Parcel, Receipt } from '../parcel';
+import type { ClaimedMessage, DeliveryReceipt } from '../claimed-message';
 import type { TransferProgress } from '../transfer-progress';
 
 /** Why no further attempt is worth it: `gone` when the receiver said that it wants nothing more, ever. */
@@ -22,10 +22,10 @@ export abstract class DeliveryChannel {
   abstract readonly name: ChannelName;
 
   /**
-   * Delivers, once from the receiver's view however often it is tried: the parcel's id tells a repeat.
+   * Delivers, once from the receiver's view however often it is tried: the message's id tells a repeat.
    * @param signal aborts when the attempt has to end
    * @param progress counts the bytes of a file as they are sent
    * @throws DeliveryRefusedError when no further attempt is worth it; whatever else is thrown is tried again
    */
-  abstract deliver(parcel: Parcel, signal: AbortSignal, progress: TransferProgress): Promise<Receipt>;
+  abstract deliver(message: ClaimedMessage, signal: AbortSignal, progress: TransferProgress): Promise<DeliveryReceipt>;
 }

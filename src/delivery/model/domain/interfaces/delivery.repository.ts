@@ -1,18 +1,18 @@
 import type { ChannelName } from '../../../../platform/outbox/planned-delivery';
 import type { DeliveryRecord, DeliveryState } from '../delivery-state';
-import type { Parcel, Receipt } from '../parcel';
+import type { ClaimedMessage, DeliveryReceipt } from '../claimed-message';
 import type { RefusalCode } from './delivery-channel';
 
-/** The right to deliver a parcel, which whoever holds the token has until the lease ends. */
+/** The right to deliver a message, which whoever holds the token has until the lease ends. */
 export interface DeliveryAttempt {
   readonly token: string;
-  readonly parcel: Parcel;
-  /** The request that led to the parcel. */
+  readonly message: ClaimedMessage;
+  /** The request that led to the message. */
   readonly requestId: string | null;
 }
 
 /** How many more deliveries of each channel may begin now. */
-export type Room = Readonly<Partial<Record<ChannelName, number>>>;
+export type FreeSlots = Readonly<Partial<Record<ChannelName, number>>>;
 
 /** What waits to be delivered. */
 export interface Backlog {
@@ -23,32 +23,32 @@ export interface Backlog {
 
 /**
  * The outbox as those see it who deliver. Each change holds only for the holder of the token, so that of two processes that
- * believe to have a parcel one alone settles it.
+ * believe to have a message one alone settles it.
  */
 export abstract class DeliveryRepository {
   /**
-   * Takes parcels that are due and that nobody holds: those of the accounts with the fewest in hand first, then the longest
+   * Takes messages that are due and that nobody holds: those of the accounts with the fewest in hand first, then the longest
    * due. No account gets more copies than `MAX_COPIES_PER_ACCOUNT`.
    */
-  abstract claimDue(room: Room): Promise<DeliveryAttempt[]>;
+  abstract claimDue(room: FreeSlots): Promise<DeliveryAttempt[]>;
 
   /**
    * Ends those that were begun as often as may be, and whose process ended with them every time.
    * @returns what they are
    */
-  abstract abandonLost(): Promise<Parcel[]>;
+  abstract failAbandoned(): Promise<ClaimedMessage[]>;
 
   /** Says that the attempt is at work. @returns whether it still has the right to be */
   abstract beat(attempt: DeliveryAttempt): Promise<boolean>;
 
   /** @returns whether the attempt still had the right to; so do the others */
-  abstract settleDelivered(attempt: DeliveryAttempt, receipt: Receipt): Promise<boolean>;
+  abstract markDelivered(attempt: DeliveryAttempt, receipt: DeliveryReceipt): Promise<boolean>;
 
-  abstract retryLater(attempt: DeliveryAttempt, pauseSeconds: number, reason: string): Promise<boolean>;
+  abstract scheduleRetry(attempt: DeliveryAttempt, pauseSeconds: number, reason: string): Promise<boolean>;
 
-  abstract giveUp(attempt: DeliveryAttempt, reason: string, refusal: RefusalCode | null): Promise<boolean>;
+  abstract markFailed(attempt: DeliveryAttempt, reason: string, refusal: RefusalCode | null): Promise<boolean>;
 
-  /** Gives the parcel back as if the attempt had not begun. */
+  /** Gives the message back as if the attempt had not begun. */
   abstract handBack(attempt: DeliveryAttempt): Promise<boolean>;
 
   abstract backlog(): Promise<Backlog>;

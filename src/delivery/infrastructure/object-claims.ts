@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Prisma } from '../../../platform/database/generated/client';
-import { PrismaService } from '../../../platform/database/prisma.service';
+import { Prisma } from '../../platform/database/generated/client';
+import { PrismaService } from '../../platform/database/prisma.service';
 
 /** Where the files of one schedule and day go: all keys there that begin the same. */
 export interface KeyRange {

@@ -1,31 +1,31 @@
 import { Injectable } from '@nestjs/common';
-import { OutboundAddresses, OutboundRefusedError } from '../../../platform/outbound/outbound-addresses';
-import { SecretCipher } from '../../../platform/secrets/secret-cipher';
+import { OutboundAddresses, OutboundRefusedError } from '../../infrastructure/outbound/outbound-addresses';
+import { SecretCipher } from '../../infrastructure/secret-cipher';
 import { WebhookTargets, type WebhookInput } from '../../model/domain/interfaces/webhook-targets';
-import { bytesOfWebhookSecret, newWebhookSecret } from '../../model/domain/webhook-secret';
-import { type WebhookTarget, webhookSecretOf } from '../../model/domain/webhook-target';
-import { destinationRefusal, sealedFor } from '../destination-refusal';
+import { decodeWebhookSecret, generateWebhookSecret } from './webhook-secret';
+import { type WebhookTarget, webhookSecretPurpose } from '../../model/domain/webhook-target';
+import { destinationRefusal, encryptFor } from '../../infrastructure/destination-refusal';
 
 @Injectable()
-export class SealedWebhookTargets extends WebhookTargets {
+export class EncryptedWebhookTargets extends WebhookTargets {
   constructor(
     private readonly addresses: OutboundAddresses,
-    private readonly sealer: SecretCipher,
+    private readonly cipher: SecretCipher,
   ) {
     super();
   }
 
   override async plan(
-    { url, secret = newWebhookSecret() }: WebhookInput,
+    { url, secret = generateWebhookSecret() }: WebhookInput,
     field: string,
   ): Promise<{ readonly target: Readonly<Record<string, unknown>>; readonly secret: string }> {
-    if (!bytesOfWebhookSecret(secret)) {
+    if (!decodeWebhookSecret(secret)) {
       throw destinationRefusal(field, 'The secret must be whsec_ with 24 to 64 bytes in base64 behind it');
     }
     const place = { url: await this.checked(url, field) };
     const target: WebhookTarget = {
       ...place,
-      secret: sealedFor(field, () => this.sealer.seal(secret, webhookSecretOf(place))),
+      secret: encryptFor(field, () => this.cipher.encrypt(secret, webhookSecretPurpose(place))),
     };
     return { target: { ...target }, secret };
   }

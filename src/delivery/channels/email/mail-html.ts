@@ -4,7 +4,7 @@ const FONT = "font-family:-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial
 const MUTED = 'color:#64748b';
 
 /** The mail as a page of one column: no images, no styles from elsewhere, nothing that is fetched. */
-export function htmlOf({ language, title, intro, facts, button, notes, footer }: MailContent): string {
+export function renderHtml({ language, title, intro, facts, button, notes, footer }: MailContent): string {
   return `<!doctype html>
 <html lang="${language}">
 <head>

@@ -2,7 +2,7 @@ import { type FormatMessage, MessageCatalogue } from '../../../platform/messages
 import type { Language } from '../../model/domain/language';
 import type { MailContent } from './mail-content';
 import type { CompletedFacts, FailedFacts, MailFacts, PausedFacts } from './mail-facts';
-import { htmlOf } from './mail-html';
+import { renderHtml } from './mail-html';
 import { lineOf, momentText, reasonLine, sizeText } from './mail-text';
 import en from './messages/en.json';
 import ru from './messages/ru.json';
@@ -25,7 +25,7 @@ export interface RenderedMail {
 /** Writes a mail as plain text and as HTML. */
 export function renderMail(facts: MailFacts, language: Language): RenderedMail {
   const content = contentOf(facts, language);
-  return { subject: content.subject, text: textOf(content), html: htmlOf(content) };
+  return { subject: content.subject, text: renderText(content), html: renderHtml(content) };
 }
 
 type Format = FormatMessage<MailMessage>;
@@ -106,7 +106,7 @@ function pausedContent(facts: PausedFacts, format: Format): EventContent {
   };
 }
 
-function textOf({ title, intro, facts, button, notes, footer }: MailContent): string {
+function renderText({ title, intro, facts, button, notes, footer }: MailContent): string {
   const parts = [
     title,
     intro,

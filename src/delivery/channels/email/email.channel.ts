@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type Export, ExportsForDelivery } from '../../../export';
 import { Config } from '../../../platform/config/config';
-import { Mailer, MailRefusedError } from '../../../platform/mail/mailer';
+import { Mailer, MailRefusedError } from './mailer';
 import { DeliveryChannel, DeliveryRefusedError } from '../../model/domain/interfaces/delivery-channel';
-import { readMailTarget } from '../../model/domain/mail-target';
-import type { Parcel, Receipt } from '../../model/domain/parcel';
+import { parseMailTarget } from '../../model/domain/mail-target';
+import type { ClaimedMessage, DeliveryReceipt } from '../../model/domain/claimed-message';
 import type { MailFacts } from './mail-facts';
 import { renderMail } from './mail-template';
 
@@ -21,25 +21,25 @@ export class MailChannel extends DeliveryChannel {
     super();
   }
 
-  override async deliver(parcel: Parcel, signal: AbortSignal): Promise<Receipt> {
-    const target = readMailTarget(parcel.target);
+  override async deliver(message: ClaimedMessage, signal: AbortSignal): Promise<DeliveryReceipt> {
+    const target = parseMailTarget(message.target);
     if (!target) throw new DeliveryRefusedError('The delivery names no address');
-    const mail = renderMail(await this.factsOf(parcel), target.language);
+    const mail = renderMail(await this.factsOf(message), target.language);
     try {
-      const { messageId, response } = await this.mailer.send({ id: parcel.id, to: target.to, ...mail }, signal);
+      const { messageId, response } = await this.mailer.send({ id: message.id, to: target.to, ...mail }, signal);
       return { message_id: messageId, response };
     } catch (error) {
       throw error instanceof MailRefusedError ? new DeliveryRefusedError(error.message) : error;
     }
   }
 
-  private async factsOf(parcel: Parcel): Promise<MailFacts> {
-    if (parcel.event === 'schedule.paused') return this.pausedFacts(parcel);
-    const source = parcel.exportId === null ? null : await this.exports.find(parcel.exportId);
+  private async factsOf(message: ClaimedMessage): Promise<MailFacts> {
+    if (message.event === 'schedule.paused') return this.pausedFacts(message);
+    const source = message.exportId === null ? null : await this.exports.find(message.exportId);
     if (!source) throw new DeliveryRefusedError('The export no longer exists');
-    if (parcel.event === 'export.completed') return this.completedFacts(source);
-    if (parcel.event === 'export.failed') return this.failedFacts(source);
-    throw new DeliveryRefusedError(`No mail tells of ${parcel.event}`);
+    if (message.event === 'export.completed') return this.completedFacts(source);
+    if (message.event === 'export.failed') return this.failedFacts(source);
+    throw new DeliveryRefusedError(`No mail tells of ${message.event}`);
   }
 
   private completedFacts(source: Export): MailFacts {
@@ -79,12 +79,12 @@ export class MailChannel extends DeliveryChannel {
     };
   }
 
-  private pausedFacts({ facts, scheduleId }: Parcel): MailFacts {
+  private pausedFacts({ facts, scheduleId }: ClaimedMessage): MailFacts {
     const { name, reason, failures, code, owner } = facts;
     return {
       event: 'paused',
-      name: textOf(name),
-      reason: textOf(reason),
+      name: renderText(name),
+      reason: renderText(reason),
       failures: typeof failures === 'number' ? failures : 1,
       isRightEnded: code === 'administrator-right-ended',
       owner: typeof owner === 'string' ? owner : null,
@@ -97,6 +97,6 @@ export class MailChannel extends DeliveryChannel {
   }
 }
 
-function textOf(value: unknown): string {
+function renderText(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }

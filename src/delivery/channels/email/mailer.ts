@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { NodemailerError } from 'nodemailer';
-import { Config } from '../config/config';
+import { Config } from '../../../platform/config/config';
 
 /** A message in both its forms, to one receiver. */
 export interface Mail {

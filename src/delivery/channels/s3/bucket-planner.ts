@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
-import { OutboundAddresses, OutboundRefusedError } from '../../../platform/outbound/outbound-addresses';
-import { DecryptionError, SecretCipher } from '../../../platform/secrets/secret-cipher';
-import { type BucketPlace, credentialsOf, readBucketTarget } from '../../model/domain/bucket-target';
-import { bucketUriOf, readBucketUri } from '../../model/domain/bucket-uri';
+import { OutboundAddresses, OutboundRefusedError } from '../../infrastructure/outbound/outbound-addresses';
+import { DecryptionError, SecretCipher } from '../../infrastructure/secret-cipher';
+import { type BucketPlace, credentialsPurpose, parseBucketTarget } from '../../model/domain/bucket-target';
+import { formatBucketUri, parseBucketUri } from '../../model/domain/bucket-uri';
 import { BucketTargets, type BucketInput } from '../../model/domain/interfaces/bucket-targets';
-import { destinationRefusal, sealedFor } from '../destination-refusal';
+import { destinationRefusal, encryptFor } from '../../infrastructure/destination-refusal';
 import { BucketConnections, endpointOf } from './bucket-connections';
 import { toBucketAccessError, BucketAccessError, BucketUnreachableError } from './bucket-access-error';
 
@@ -17,11 +17,11 @@ const SECRET_ACCESS_KEY = /^[\x21-\x7e]{1,1024}$/;
 const PATIENCE = { attempts: 2, connectMs: 2_000, answerMs: 3_000 };
 
 @Injectable()
-export class ProbedBucketTargets extends BucketTargets {
+export class S3Targets extends BucketTargets {
   constructor(
     private readonly connections: BucketConnections,
     private readonly addresses: OutboundAddresses,
-    private readonly sealer: SecretCipher,
+    private readonly cipher: SecretCipher,
     private readonly config: Config,
   ) {
     super();
@@ -30,20 +30,20 @@ export class ProbedBucketTargets extends BucketTargets {
   override async plan(wish: BucketInput, field: string): Promise<Readonly<Record<string, unknown>>> {
     return refusing(field, wish, async () => {
       const place = await this.placeOf(wish, field);
-      await this.tryOut(place);
+      await this.probeBucket(place);
       return { ...place };
     });
   }
 
   override async probe(target: Readonly<Record<string, unknown>>, field: string): Promise<void> {
-    const place = readBucketTarget(target);
+    const place = parseBucketTarget(target);
     if (!place) throw destinationRefusal(field, 'The destination cannot be read any more: give it anew');
-    await refusing(field, { byAdministrator: false }, () => this.tryOut(place));
+    await refusing(field, { byAdministrator: false }, () => this.probeBucket(place));
   }
 
   private async placeOf(wish: BucketInput, field: string): Promise<BucketPlace> {
     const { endpoint, region, accessKeyId, secretAccessKey } = wish;
-    const where = readBucketUri(wish.uri);
+    const where = parseBucketUri(wish.uri);
     if (!where) {
       throw new BucketAccessError(
         'The address must be like s3://bucket/prefix/, with letters, digits and - _ . = between the slashes',
@@ -51,7 +51,7 @@ export class ProbedBucketTargets extends BucketTargets {
     }
     if (region !== undefined && !REGION.test(region))
       throw new BucketAccessError('The region must be like eu-central-1');
-    const uri = bucketUriOf(where);
+    const uri = formatBucketUri(where);
     if (accessKeyId === undefined && secretAccessKey === undefined) return this.placeOfOurs(uri, wish);
     if (accessKeyId === undefined || secretAccessKey === undefined) {
       throw new BucketAccessError('The access key id and the secret access key go together: give both');
@@ -67,8 +67,8 @@ export class ProbedBucketTargets extends BucketTargets {
       region: region ?? null,
       // Where no endpoint is given it is AWS, which would rather have the bucket in the host's name.
       forcePathStyle: wish.forcePathStyle ?? endpoint !== undefined,
-      credentials: sealedFor(field, () =>
-        this.sealer.seal(JSON.stringify({ accessKeyId, secretAccessKey }), credentialsOf(at)),
+      credentials: encryptFor(field, () =>
+        this.cipher.encrypt(JSON.stringify({ accessKeyId, secretAccessKey }), credentialsPurpose(at)),
       ),
     };
   }
@@ -94,10 +94,10 @@ export class ProbedBucketTargets extends BucketTargets {
     return endpointOf(url.href, '');
   }
 
-  private async tryOut(place: BucketPlace): Promise<void> {
+  private async probeBucket(place: BucketPlace): Promise<void> {
     const bucket = await this.connections.open(place, PATIENCE);
     try {
-      await bucket.tryOut();
+      await bucket.probe();
     } catch (error) {
       throw toBucketAccessError(error, bucket);
     } finally {

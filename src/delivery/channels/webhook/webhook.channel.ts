@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { ExportPresenter, ExportsForDelivery } from '../../../export';
-import { OutboundRefusedError } from '../../../platform/outbound/outbound-addresses';
-import { type OutboundAnswer, OutboundHttp, type OutboundPost } from '../../../platform/outbound/outbound-http';
-import { SecretCipher } from '../../../platform/secrets/secret-cipher';
+import { OutboundRefusedError } from '../../infrastructure/outbound/outbound-addresses';
+import { type OutboundAnswer, OutboundHttp, type OutboundPost } from '../../infrastructure/outbound/outbound-http';
+import { SecretCipher } from '../../infrastructure/secret-cipher';
 import { DeliveryChannel, DeliveryRefusedError } from '../../model/domain/interfaces/delivery-channel';
-import type { Parcel, Receipt } from '../../model/domain/parcel';
-import { reasonOf, ReceiverUnreachableError } from '../../model/domain/reason';
-import { bytesOfWebhookSecret, webhookSignature } from '../../model/domain/webhook-secret';
-import { readWebhookTarget, webhookSecretOf } from '../../model/domain/webhook-target';
+import type { ClaimedMessage, DeliveryReceipt } from '../../model/domain/claimed-message';
+import { toFailureReason, ReceiverUnreachableError } from '../../model/domain/failure-reason';
+import { decodeWebhookSecret, webhookSignature } from './webhook-secret';
+import { parseWebhookTarget, webhookSecretPurpose } from '../../model/domain/webhook-target';
 
 const TIMEOUT_MS = 15_000;
 const GONE = 410;
@@ -19,19 +19,19 @@ export class WebhookChannel extends DeliveryChannel {
 
   constructor(
     private readonly http: OutboundHttp,
-    private readonly sealer: SecretCipher,
+    private readonly cipher: SecretCipher,
     private readonly exports: ExportsForDelivery,
     private readonly presenter: ExportPresenter,
   ) {
     super();
   }
 
-  override async deliver(parcel: Parcel, signal: AbortSignal): Promise<Receipt> {
-    const target = readWebhookTarget(parcel.target);
-    const secret = target && bytesOfWebhookSecret(this.sealer.open(target.secret, webhookSecretOf(target)));
+  override async deliver(message: ClaimedMessage, signal: AbortSignal): Promise<DeliveryReceipt> {
+    const target = parseWebhookTarget(message.target);
+    const secret = target && decodeWebhookSecret(this.cipher.decrypt(target.secret, webhookSecretPurpose(target)));
     if (!target || !secret) throw new DeliveryRefusedError('The delivery names no webhook');
-    const body = await this.bodyOf(parcel);
-    const headers = headersOf(parcel.id, body, secret);
+    const body = await this.bodyOf(message);
+    const headers = headersOf(message.id, body, secret);
     return receiptOf(await this.post(target.url, { headers, body, timeoutMs: TIMEOUT_MS, signal }));
   }
 
@@ -40,17 +40,17 @@ export class WebhookChannel extends DeliveryChannel {
       return await this.http.post(url, post);
     } catch (error) {
       if (post.signal.aborted || error instanceof OutboundRefusedError) throw error;
-      throw new ReceiverUnreachableError(reasonOf(error), { cause: error });
+      throw new ReceiverUnreachableError(toFailureReason(error), { cause: error });
     }
   }
 
   /** The same on every attempt, but for the link to the file, which is always fresh. */
-  private async bodyOf(parcel: Parcel): Promise<string> {
-    const { event, createdAt } = parcel;
-    return JSON.stringify({ type: event, timestamp: createdAt.toISOString(), data: await this.dataOf(parcel) });
+  private async bodyOf(message: ClaimedMessage): Promise<string> {
+    const { event, createdAt } = message;
+    return JSON.stringify({ type: event, timestamp: createdAt.toISOString(), data: await this.dataOf(message) });
   }
 
-  private async dataOf({ event, exportId, facts }: Parcel): Promise<object> {
+  private async dataOf({ event, exportId, facts }: ClaimedMessage): Promise<object> {
     if (exportId === null || !event.startsWith('export.')) return facts;
     const source = await this.exports.find(exportId);
     if (!source) throw new DeliveryRefusedError('The export no longer exists');
@@ -69,7 +69,7 @@ function headersOf(id: string, body: string, secret: Buffer): Record<string, str
   };
 }
 
-function receiptOf({ status, excerpt }: OutboundAnswer): Receipt {
+function receiptOf({ status, excerpt }: OutboundAnswer): DeliveryReceipt {
   if (status >= 200 && status < 300) return { status };
   const said = excerpt === '' ? '' : `: ${excerpt}`;
   if (status === GONE) throw new DeliveryRefusedError(`The receiver wants nothing more (410)${said}`, 'gone');

@@ -1,20 +1,20 @@
 import { createHmac } from 'node:crypto';
-import { bytesOfWebhookSecret, newWebhookSecret, webhookSignature } from './webhook-secret';
+import { decodeWebhookSecret, generateWebhookSecret, webhookSignature } from './webhook-secret';
 
 const secretOf = (length: number) => `whsec_${Buffer.alloc(length, 0xfb).toString('base64')}`;
 
 describe('A webhook’s secret', () => {
   it('is made of 32 bytes that nobody had before', () => {
-    const [one, other] = [newWebhookSecret(), newWebhookSecret()];
+    const [one, other] = [generateWebhookSecret(), generateWebhookSecret()];
 
     expect(one).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
-    expect(bytesOfWebhookSecret(one)).toHaveLength(32);
+    expect(decodeWebhookSecret(one)).toHaveLength(32);
     expect(one).not.toBe(other);
   });
 
   it.each([24, 32, 33, 64])('may have %i bytes', (length) => {
-    expect(bytesOfWebhookSecret(secretOf(length))).toEqual(Buffer.alloc(length, 0xfb));
-    expect(bytesOfWebhookSecret(secretOf(length).replace(/=+$/, ''))).toHaveLength(length);
+    expect(decodeWebhookSecret(secretOf(length))).toEqual(Buffer.alloc(length, 0xfb));
+    expect(decodeWebhookSecret(secretOf(length).replace(/=+$/, ''))).toHaveLength(length);
   });
 
   it.each([
@@ -30,13 +30,13 @@ describe('A webhook’s secret', () => {
     ` ${secretOf(32)}`,
     secretOf(32).replaceAll('+', '-').replaceAll('/', '_'),
   ])('may not be %j', (secret) => {
-    expect(bytesOfWebhookSecret(secret)).toBeNull();
+    expect(decodeWebhookSecret(secret)).toBeNull();
   });
 });
 
 describe('A webhook’s signature', () => {
   it('is the one that the specification’s own example has', () => {
-    const secret = bytesOfWebhookSecret('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw')!;
+    const secret = decodeWebhookSecret('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw')!;
     const message = { id: 'msg_p5jXN8AQM9LWM0D4loKWxJek', timestamp: 1_614_265_330, body: '{"test": 2432232314}' };
 
     expect(webhookSignature(message, secret)).toBe('v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=');

@@ -13,7 +13,7 @@ import {
   type S3Encryption,
   type S3Settings,
 } from '../../../platform/storage/s3-client';
-import { bucketUriOf, type BucketUri } from '../../model/domain/bucket-uri';
+import { formatBucketUri, type BucketUri } from '../../model/domain/bucket-uri';
 import { BucketObject, type ReachedBucket } from './bucket-object';
 import { BucketUnreachableError } from './bucket-access-error';
 
@@ -39,7 +39,7 @@ export class OpenBucket implements ReachedBucket {
     this.client = createS3Client(settings, settings.endpoint);
     this.bucket = where.bucket;
     this.prefix = where.prefix;
-    this.uri = bucketUriOf(where);
+    this.uri = formatBucketUri(where);
     this.host = new URL(endpoint).host;
     this.encryption = encryptionOf(settings);
     this.cleanUpMs = patienceOf(settings).cleanUpMs;
@@ -50,9 +50,9 @@ export class OpenBucket implements ReachedBucket {
   }
 
   /** @throws BucketAccessError, or whatever the storage answers, when no file could be delivered there */
-  async tryOut(): Promise<void> {
-    await this.tryToWrite();
-    await this.tryToLook();
+  async probe(): Promise<void> {
+    await this.probeWrite();
+    await this.probeRead();
   }
 
   close(): void {
@@ -60,8 +60,8 @@ export class OpenBucket implements ReachedBucket {
   }
 
   /** Begins an upload such as a delivery makes, and takes it back: nothing is left behind, and nobody sees an object. */
-  private async tryToWrite(): Promise<void> {
-    const at = this.probe();
+  private async probeWrite(): Promise<void> {
+    const at = this.probeObject();
     const { UploadId } = await this.client.send(
       new CreateMultipartUploadCommand({ ...at, ...this.encryption }),
       soon(),
@@ -71,9 +71,9 @@ export class OpenBucket implements ReachedBucket {
   }
 
   /** Looks for what cannot be there. */
-  private async tryToLook(): Promise<void> {
+  private async probeRead(): Promise<void> {
     try {
-      await this.client.send(new HeadObjectCommand(this.probe()), soon());
+      await this.client.send(new HeadObjectCommand(this.probeObject()), soon());
     } catch (error) {
       // Who may write need not be allowed to look: then a condition that the storage heeds takes its place.
       const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
@@ -81,7 +81,7 @@ export class OpenBucket implements ReachedBucket {
     }
   }
 
-  private probe(): { Bucket: string; Key: string } {
+  private probeObject(): { Bucket: string; Key: string } {
     return { Bucket: this.bucket, Key: `${this.prefix}export-service-probe-${randomUUID()}` };
   }
 }

@@ -1,6 +1,6 @@
 import type { S3ServiceException } from '@aws-sdk/client-s3';
-import { OutboundRefusedError } from '../../../platform/outbound/outbound-addresses';
-import { DecryptionError } from '../../../platform/secrets/secret-cipher';
+import { OutboundRefusedError } from '../../infrastructure/outbound/outbound-addresses';
+import { DecryptionError } from '../../infrastructure/secret-cipher';
 
 /** Why a bucket does not take files, in words for whoever gave its address. */
 export class BucketAccessError extends Error {
@@ -55,7 +55,7 @@ export function toBucketAccessError(error: unknown, place: BucketLocation): Buck
   if (error instanceof BucketAccessError) return error;
   const words = wordsOf(error, place);
   if (words !== null) return new BucketAccessError(words, { cause: error });
-  return new BucketUnreachableError(place, detailOf(error, place), { cause: error });
+  return new BucketUnreachableError(place, failureDetailOf(error, place), { cause: error });
 }
 
 /** What there is to say to everybody; `null` where no S3 storage answered. */
@@ -67,7 +67,7 @@ function wordsOf(error: unknown, place: BucketLocation): string | null {
   return refused ? `The endpoint ${refused.message}` : null;
 }
 
-function detailOf(error: unknown, { host, uri }: BucketLocation): string {
+function failureDetailOf(error: unknown, { host, uri }: BucketLocation): string {
   const codes = causesOf(error).flatMap(({ name, code, message }) => [name, code ?? '', message]);
   if (codes.some((code) => BAD_CERTIFICATE.test(code))) {
     return `No safe connection to ${host}: its certificate is not trusted, or it does not speak TLS`;

@@ -1,7 +1,7 @@
 import type { ChannelName } from '../../../platform/outbox/planned-delivery';
 
 /** One message of the outbox, for as long as an attempt at it runs. */
-export interface Parcel {
+export interface ClaimedMessage {
   /** What the receiver knows a repeat by: every attempt at the same message has the same. */
   readonly id: string;
   /** Such as `export.completed`. */
@@ -21,4 +21,4 @@ export interface Parcel {
 }
 
 /** What the receiver answered, for whoever looks at the delivery later, such as the key of an object. */
-export type Receipt = Readonly<Record<string, string | number>>;
+export type DeliveryReceipt = Readonly<Record<string, string | number>>;

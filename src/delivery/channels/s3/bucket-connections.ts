@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Config, type S3StorageConfig } from '../../../platform/config/config';
-import { OutboundAddresses } from '../../../platform/outbound/outbound-addresses';
-import { SecretCipher } from '../../../platform/secrets/secret-cipher';
+import { OutboundAddresses } from '../../infrastructure/outbound/outbound-addresses';
+import { SecretCipher } from '../../infrastructure/secret-cipher';
 import type { S3Patience, S3Settings } from '../../../platform/storage/s3-client';
-import { type BucketCredentials, type BucketPlace, credentialsOf } from '../../model/domain/bucket-target';
-import { readBucketUri } from '../../model/domain/bucket-uri';
+import { type BucketCredentials, type BucketPlace, credentialsPurpose } from '../../model/domain/bucket-target';
+import { parseBucketUri } from '../../model/domain/bucket-uri';
 import { BucketAccessError } from './bucket-access-error';
 import type { OpenBucket } from './open-bucket';
 
@@ -17,7 +17,7 @@ export class BucketConnections {
   constructor(
     private readonly config: Config,
     private readonly addresses: OutboundAddresses,
-    private readonly sealer: SecretCipher,
+    private readonly cipher: SecretCipher,
   ) {}
 
   /**
@@ -26,7 +26,7 @@ export class BucketConnections {
    * @throws BucketAccessError when the place is none, or ours to keep clear of
    */
   async open(place: BucketPlace, patience: Partial<S3Patience> = {}): Promise<OpenBucket> {
-    const where = readBucketUri(place.uri);
+    const where = parseBucketUri(place.uri);
     if (!where) throw new BucketAccessError('The address must be like s3://bucket/prefix/');
     const { endpoint, settings } =
       place.credentials === null ? this.own(where.bucket) : await this.foreign(place, where.bucket);
@@ -53,7 +53,7 @@ export class BucketConnections {
     const endpoint = endpointOf(place.endpoint ?? undefined, region ?? DEFAULT_REGION);
     const url = await this.addresses.check(endpoint);
     const credentials = JSON.parse(
-      this.sealer.open(place.credentials ?? '', credentialsOf(place)),
+      this.cipher.decrypt(place.credentials ?? '', credentialsPurpose(place)),
     ) as BucketCredentials;
     const { storage } = this.config;
     const settings = {

@@ -7,12 +7,12 @@ const MAX_BYTES = 64;
 const VERSION = 'v1';
 
 /** @returns a secret that nobody had before, as Standard Webhooks write them */
-export function newWebhookSecret(): string {
+export function generateWebhookSecret(): string {
   return PREFIX + randomBytes(NEW_BYTES).toString('base64');
 }
 
 /** The bytes of a secret that somebody chose; `null` where it is none. */
-export function bytesOfWebhookSecret(secret: string): Buffer | null {
+export function decodeWebhookSecret(secret: string): Buffer | null {
   const text = secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : '';
   const bytes = Buffer.from(text, 'base64');
   // Node passes over what is no base64; written again, it shows.

@@ -3,18 +3,18 @@ import { type Export, ExportsForDelivery } from '../../../export';
 import { DomainError } from '../../../platform/errors/domain-error';
 import {
   type BucketTarget,
-  objectNameOf,
-  objectStemOf,
-  partsOfFileName,
-  readBucketTarget,
+  toObjectName,
+  toObjectStem,
+  splitFileName,
+  parseBucketTarget,
 } from '../../model/domain/bucket-target';
 import { DeliveryChannel, DeliveryRefusedError } from '../../model/domain/interfaces/delivery-channel';
-import type { Parcel, Receipt } from '../../model/domain/parcel';
+import type { ClaimedMessage, DeliveryReceipt } from '../../model/domain/claimed-message';
 import { TransferProgress } from '../../model/domain/transfer-progress';
 import { BucketConnections } from './bucket-connections';
 import type { ExportFile } from './bucket-object';
 import { toBucketAccessError, BucketAccessError } from './bucket-access-error';
-import { type KeyRange, ObjectClaims } from './object-claims';
+import { type KeyRange, ObjectClaims } from '../../infrastructure/object-claims';
 import type { OpenBucket } from './open-bucket';
 
 /** Far more than a day has minutes. */
@@ -45,10 +45,14 @@ export class BucketChannel extends DeliveryChannel {
     super();
   }
 
-  override async deliver(parcel: Parcel, signal: AbortSignal, progress = new TransferProgress()): Promise<Receipt> {
-    const target = readBucketTarget(parcel.target);
+  override async deliver(
+    message: ClaimedMessage,
+    signal: AbortSignal,
+    progress = new TransferProgress(),
+  ): Promise<DeliveryReceipt> {
+    const target = parseBucketTarget(message.target);
     if (!target) throw new DeliveryRefusedError('The delivery names no bucket');
-    const source = parcel.exportId === null ? null : await this.exports.find(parcel.exportId);
+    const source = message.exportId === null ? null : await this.exports.find(message.exportId);
     if (!source) throw new DeliveryRefusedError('The export no longer exists');
     const file = this.fileOf(source, progress);
     const names = namesOf(target, source);
@@ -116,13 +120,13 @@ export class BucketChannel extends DeliveryChannel {
 }
 
 function namesOf(target: BucketTarget, { fileName, completedAt, updatedAt }: Export): ObjectNames {
-  const { stem, extension } = partsOfFileName(fileName ?? 'export.bin');
+  const { stem, extension } = splitFileName(fileName ?? 'export.bin');
   const date = target.date ?? (completedAt ?? updatedAt).toISOString().slice(0, 10);
   const name = target.name ?? stem;
   return {
-    stem: objectStemOf(name, date),
+    stem: toObjectStem(name, date),
     *keys(prefix) {
-      for (let turn = 1; turn <= MAX_NAMES_TRIED; turn += 1) yield prefix + objectNameOf(name, date, extension, turn);
+      for (let turn = 1; turn <= MAX_NAMES_TRIED; turn += 1) yield prefix + toObjectName(name, date, extension, turn);
     },
   };
 }

@@ -1,8 +1,10 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { Parcel } from '../../src/delivery/model/domain/parcel';
+import type { ClaimedMessage } from '../../src/delivery/model/domain/claimed-message';
 
 /** The first attempt at telling of a completed export, but for what is said. */
-export function parcelOf(traits: Pick<Parcel, 'channel' | 'target'> & Partial<Parcel>): Parcel {
+export function createClaimedMessage(
+  traits: Pick<ClaimedMessage, 'channel' | 'target'> & Partial<ClaimedMessage>,
+): ClaimedMessage {
   return {
     id: uuidv7(),
     event: 'export.completed',

@@ -1,7 +1,7 @@
 const LONGEST = 500;
 
 /** Why an attempt failed, in one line such as can be shown: texts of receivers may hold anything. */
-export function reasonOf(error: unknown): string {
+export function toFailureReason(error: unknown): string {
   const text = isTimeout(error)
     ? 'There was no answer in time'
     : error instanceof Error && error.message !== ''
@@ -27,7 +27,7 @@ export class ReceiverUnreachableError extends Error {
 }
 
 /** What only operators may know of why an attempt failed. */
-export function detailOf(error: unknown): string | undefined {
+export function failureDetailOf(error: unknown): string | undefined {
   const { detail } = (error ?? {}) as { detail?: unknown };
   return error instanceof Error && typeof detail === 'string' ? detail : undefined;
 }
