@@ -64,7 +64,7 @@ describe('Webhooks', () => {
       const { message } = await planned();
       const elsewhere = { ...message, target: { ...message.target, url: `${receiver.url}/elsewhere` } };
 
-      await expect(channel.deliver(elsewhere, goOn)).rejects.toThrow('sealed for something else');
+      await expect(channel.deliver(elsewhere, goOn)).rejects.toThrow('encrypted for another purpose');
     });
 
     it.each([
