@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { PNG } from 'pngjs';
 import type { Picture } from '../../src/solo/model/domain/picture';
 import { BoardPainter } from '../../src/solo/infrastructure/drawing/board-painter';
-import { AssetLoader } from '../../src/solo/model/board/asset-loader';
+import { AssetLoader } from '../../src/solo/model/domain/interfaces/asset-loader';
 import {
   BoardTooDeepError,
   BoardTooLargeError,

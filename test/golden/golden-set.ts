@@ -4,7 +4,7 @@ import { inflateSync } from 'node:zlib';
 import type { Drawing } from '../../src/formats';
 import type { BoardPainter } from '../../src/solo/infrastructure/drawing/board-painter';
 import type { Picture } from '../../src/solo/model/domain/picture';
-import { AssetLoader, AssetRefusedError } from '../../src/solo/model/board/asset-loader';
+import { AssetLoader, AssetRefusedError } from '../../src/solo/model/domain/interfaces/asset-loader';
 
 export const repositoryRoot = join(__dirname, '..', '..');
 export const exampleBoards = join(repositoryRoot, 'examples', 'boards');

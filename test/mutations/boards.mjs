@@ -6,7 +6,7 @@ export const boards = [
   {
     name: 'eraser-by-tool-only',
     breaks: 'a stroke that erases is drawn as ink, and what it erased is shown again',
-    file: 'src/solo/model/board/winterboard-marks.ts',
+    file: 'src/solo/model/board/winterboard-page.ts',
     search: "field(stroke, 'composite') === 'destination-out' || tool === 'eraser'",
     replace: "tool === 'eraser'",
     tests: ['src/solo/model/board/board-reader.spec.ts'],
@@ -14,7 +14,7 @@ export const boards = [
   {
     name: 'points-not-counted',
     breaks: 'a board of any number of points is drawn until the memory is full',
-    file: 'src/solo/model/board/point-reader.ts',
+    file: 'src/solo/model/board/state-fields.ts',
     search: 'this.count += entries.length;',
     replace: 'this.count = entries.length;',
     tests: ['src/solo/model/board/board-reader.spec.ts'],
@@ -22,7 +22,7 @@ export const boards = [
   {
     name: 'pages-of-last-list-added',
     breaks: 'a board whose pages come twice has a wrong number of pages',
-    file: 'src/solo/model/board/page-counter.ts',
+    file: 'src/solo/model/board/state-json.ts',
     search: '    this.pages = 0;\n  }',
     replace: '  }',
     tests: ['src/solo/model/board/state-json.spec.ts'],

@@ -16,7 +16,7 @@ import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { PageQuery, pageSize } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/http/idempotency-key.decorator';
 import { BoardExportService } from '../model/services/board-export.service';
-import { BoardExportRequest } from './export-request.dto';
+import { BoardExportRequest } from './board-export.request';
 
 @Injectable()
 abstract class BoardExports {

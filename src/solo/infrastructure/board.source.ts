@@ -4,7 +4,7 @@ import { principalKey } from '../../platform/auth/principal';
 import { DomainError } from '../../platform/errors/domain-error';
 import { BoardRenderer } from '../model/domain/interfaces/board-renderer';
 import { SoloSessionRepository } from '../model/domain/interfaces/solo-session.repository';
-import { pictureOf } from '../model/domain/picture';
+import { toPicture } from '../model/domain/picture';
 
 /** Boards as the content of exports: their pages drawn, or their state as it is. */
 @Injectable()
@@ -27,7 +27,7 @@ export class BoardSource extends ExportSource {
     const readState = async () => (await this.sessions.readState(session.id)) ?? fail(deleted());
     if (format === 'png' || format === 'pdf') {
       const board = { account: principalKey(accountOf(request)), purpose: 'export' as const, readState };
-      return { title: session.name, content: await this.boards.open(board, pictureOf(format, options), signal) };
+      return { title: session.name, content: await this.boards.open(board, toPicture(format, options), signal) };
     }
     const text = await readState();
     return { title: session.name, content: { kind: 'json', text, pageCount: session.pageCount } };

@@ -1,38 +1,37 @@
 import type { Asset, DocumentCard, ImageAsset, Placement, Size } from '../../model/board/board';
-import { fontOf } from './fonts';
+import { toCssFont } from './fonts';
 import { containedSize } from '../../../platform/images/image-scaling';
-import { copyFor, type Picture } from './image-library';
-import { saved, type Surface } from './surface';
-import { paintSticky } from './text-painter';
+import { type LoadedImage, selectCopy } from './image-library';
+import { withSavedState, type Surface } from './surface';
+import { paintStickyNote } from './text-painter';
 
 const CARD_FILL = '#f3f4f6';
 const CARD_BORDER = '#e5e7eb';
 const CARD_INK = '#6b7280';
 const CARD_CORNER = 4;
 const CAPTION_SIZE = 14;
-/** Device pixels; next to nothing, so that only the middle of a pixel counts. */
+/** Half the width of the sample at the middle of a device pixel, in device pixels. */
 const SLIVER = 1 / 64;
-/** What a missing image measures that does not say so itself. */
+/** The size of a missing image whose asset has none. */
 const UNKNOWN_SIZE: Size = { width: 200, height: 150 };
 
-type Pixels = ReturnType<typeof copyFor>;
+type Pixels = ReturnType<typeof selectCopy>;
 
 interface Box extends Size {
   readonly x: number;
   readonly y: number;
 }
 
-/** Gives the image of an address once it is decoded, `null` when it cannot be had. */
-export type ImageSource = (source: string) => Picture | null;
+/** Returns the decoded image of an address; `null` when it is missing. */
+export type ImageSource = (source: string) => LoadedImage | null;
 
-/** Draws an asset below the strokes. */
 export function paintAsset(surface: Surface, asset: Asset, images: ImageSource): void {
   switch (asset.kind) {
     case 'sticky':
-      if (asset.width > 0 && asset.height > 0) paintSticky(surface, asset);
+      if (asset.width > 0 && asset.height > 0) paintStickyNote(surface, asset);
       break;
     case 'document':
-      placed(surface, asset, asset, () => {
+      withPlacement(surface, asset, asset, () => {
         surface.context.globalAlpha = asset.opacity;
         paintDocumentCard(surface, asset);
       });
@@ -43,35 +42,35 @@ export function paintAsset(surface: Surface, asset: Asset, images: ImageSource):
   }
 }
 
-/** Draws an image over the whole page; one that is missing leaves the page white. */
-export function paintPageImage(surface: Surface, image: Picture, size: Size): void {
+/** Stretches an image over the whole page. */
+export function paintPageImage(surface: Surface, image: LoadedImage, size: Size): void {
   surface.context.drawImage(pixelsOf(surface, image, size), 0, 0, size.width, size.height);
 }
 
-function paintImage(surface: Surface, asset: ImageAsset, image: Picture | null): void {
+function paintImage(surface: Surface, asset: ImageAsset, image: LoadedImage | null): void {
   const natural = image ?? UNKNOWN_SIZE;
   const width = asset.width ?? natural.width;
   const height = asset.height ?? natural.height;
-  placed(surface, asset, { width, height }, () => {
+  withPlacement(surface, asset, { width, height }, () => {
     surface.context.globalAlpha = asset.opacity;
-    // A negative side extends to the other side of the corner, without mirroring the image.
+    // A negative side extends the box to the other side of the corner without mirroring the image.
     const box = { x: Math.min(0, width), y: Math.min(0, height), width: Math.abs(width), height: Math.abs(height) };
     if (image === null) paintMissingImage(surface, box);
-    else paintPicture(surface, image, asset.fit === 'stretch' ? box : containedIn(box, image), asset);
+    else paintLoadedImage(surface, image, asset.fit === 'stretch' ? box : fitInto(box, image), asset);
   });
 }
 
-function containedIn(box: Box, image: Size): Box {
+function fitInto(box: Box, image: Size): Box {
   const { width, height } = containedSize(box, image);
   return { x: box.x + (box.width - width) / 2, y: box.y + (box.height - height) / 2, width, height };
 }
 
-function paintPicture(surface: Surface, image: Picture, box: Box, at: Placement): void {
+function paintLoadedImage(surface: Surface, image: LoadedImage, box: Box, at: Placement): void {
   paintPixels(surface, pixelsOf(surface, image, box), box, at);
 }
 
-function pixelsOf({ ratio }: Surface, image: Picture, size: Size): Pixels {
-  return copyFor(image, { width: size.width * ratio, height: size.height * ratio });
+function pixelsOf({ ratio }: Surface, image: LoadedImage, size: Size): Pixels {
+  return selectCopy(image, { width: size.width * ratio, height: size.height * ratio });
 }
 
 function paintPixels({ context, vector, ratio }: Surface, pixels: Pixels, box: Box, at: Placement): void {
@@ -79,49 +78,49 @@ function paintPixels({ context, vector, ratio }: Surface, pixels: Pixels, box: B
     context.drawImage(pixels, box.x, box.y, box.width, box.height);
     return;
   }
-  // A browser draws an upright image on whole device pixels, without softening its edges.
-  const columns = snapped(at.x + box.x, box.width, ratio, pixels.width);
-  for (const y of snapped(at.y + box.y, box.height, ratio, pixels.height)) {
+  // A browser snaps an unrotated image to whole device pixels, so its edges are not antialiased.
+  const columns = snapToPixels(at.x + box.x, box.width, ratio, pixels.width);
+  for (const y of snapToPixels(at.y + box.y, box.height, ratio, pixels.height)) {
     for (const x of columns) {
       context.drawImage(pixels, x.from, y.from, x.count, y.count, x.start - at.x, y.start - at.y, x.length, y.length);
     }
   }
 }
 
-/** Part of one axis of an image: where it is drawn, and which of the image's own pixels it shows. */
-interface Span {
+/** A part of one axis of an image: the range on the page, and the range of image pixels that it shows. */
+interface AxisRange {
   readonly start: number;
   readonly length: number;
   readonly from: number;
   readonly count: number;
 }
 
-/** One axis of an image on whole device pixels. A pixel that the image covers in part shows what lies at its middle. */
-function snapped(start: number, length: number, ratio: number, pixels: number): Span[] {
+/** Divides one axis of an image into ranges of whole device pixels. A partly covered pixel shows the colour at its middle. */
+function snapToPixels(start: number, length: number, ratio: number, pixels: number): AxisRange[] {
   const [from, to] = [start * ratio, (start + length) * ratio];
   const [first, last] = [Math.round(from), Math.round(to)];
   const perDevicePixel = pixels / (to - from);
-  const span = (low: number, high: number, sourceLow: number, sourceHigh: number): Span => ({
+  const range = (low: number, high: number, sourceLow: number, sourceHigh: number): AxisRange => ({
     start: low / ratio,
     length: (high - low) / ratio,
     from: (sourceLow - from) * perDevicePixel,
     count: (sourceHigh - sourceLow) * perDevicePixel,
   });
-  const middle = (pixel: number) => span(pixel, pixel + 1, pixel + 0.5 - SLIVER, pixel + 0.5 + SLIVER);
+  const middle = (pixel: number) => range(pixel, pixel + 1, pixel + 0.5 - SLIVER, pixel + 0.5 + SLIVER);
   const [whole, end] = [Math.max(first, Math.ceil(from)), Math.min(last, Math.floor(to))];
-  const spans: Span[] = [];
-  if (first < Math.min(whole, last)) spans.push(middle(first));
-  if (whole < end) spans.push(span(whole, end, whole, end));
-  if (last > Math.max(end, whole)) spans.push(middle(last - 1));
-  return spans;
+  const ranges: AxisRange[] = [];
+  if (first < Math.min(whole, last)) ranges.push(middle(first));
+  if (whole < end) ranges.push(range(whole, end, whole, end));
+  if (last > Math.max(end, whole)) ranges.push(middle(last - 1));
+  return ranges;
 }
 
-/** Moves the origin to the asset's corner and turns it there, or about the box's centre. */
-function placed({ context }: Surface, placement: Placement, size: Size, draw: () => void): void {
+/** Draws with the origin at the asset's corner, rotated about the corner or the centre of its box. */
+function withPlacement({ context }: Surface, placement: Placement, size: Size, draw: () => void): void {
   if (size.width === 0 || size.height === 0) return;
-  saved(context, () => {
-    const centred = placement.pivot === 'centre';
-    const [pivotX, pivotY] = centred ? [size.width / 2, size.height / 2] : [0, 0];
+  withSavedState(context, () => {
+    const isCentred = placement.pivot === 'centre';
+    const [pivotX, pivotY] = isCentred ? [size.width / 2, size.height / 2] : [0, 0];
     context.translate(placement.x + pivotX, placement.y + pivotY);
     context.rotate((placement.rotation * Math.PI) / 180);
     context.translate(-pivotX, -pivotY);
@@ -132,12 +131,12 @@ function placed({ context }: Surface, placement: Placement, size: Size, draw: ()
 function paintDocumentCard({ context }: Surface, card: DocumentCard): void {
   paintCard(context, { x: 0, y: 0, width: card.width, height: card.height });
   context.fillStyle = CARD_INK;
-  context.font = fontOf('system', CAPTION_SIZE);
+  context.font = toCssFont('system', CAPTION_SIZE);
   const width = context.measureText('PDF').width;
   context.fillText('PDF', (card.width - width) / 2, card.height / 2 + CAPTION_SIZE / 3);
 }
 
-/** Stands where an image should be: a card with a crossed-out frame. */
+/** Draws a placeholder for a missing image: a card with a crossed-out frame. */
 function paintMissingImage({ context }: Surface, box: Box): void {
   paintCard(context, box);
   const side = Math.min(box.width, box.height, 96) / 2;

@@ -6,10 +6,8 @@ import { Piscina } from 'piscina';
 import { ImageProcesses } from '../../../platform/images/image-processes';
 import { onAbort } from '../../../platform/async';
 import type { Drawing } from '../../../formats';
-import type { AssetLoader } from '../../model/board/asset-loader';
-import { threadEnd } from './drawing-errors';
-import type { DrawingMeasure } from '../../model/domain/drawing-budget';
-import { measureState } from '../../model/domain/drawing-measure';
+import type { AssetLoader } from '../../model/domain/interfaces/asset-loader';
+import { type DrawingMeasure, measureState } from '../../model/domain/drawing-budget';
 import type { Picture } from '../../model/domain/picture';
 import {
   BoardRenderer,
@@ -17,25 +15,25 @@ import {
   type BoardToRead,
   type DrawingPurpose,
 } from '../../model/domain/interfaces/board-renderer';
-import { DrawingCapacity } from './drawing-capacity';
+import { DrawingCapacity, LargePagePermit } from './drawing-capacity';
+import { toThreadError } from './drawing-errors';
 import type { DrawingTask, MeasuringTask } from './drawing-protocol';
 import { FairSlots, type ReleaseSlot } from './fair-slots';
-import { LargePageTurn } from './large-page-turn';
 import { ThreadDrawing } from './thread-drawing';
 
 export interface BoardPainterOptions {
-  /** How many exports are drawn at once; others wait for a thread. */
+  /** The maximum number of exports that are drawn at once; others wait for a thread. */
   readonly threads: number;
   readonly assets: AssetLoader;
-  /** Where images are decoded; processes of its own by default. */
+  /** The processes that decode images; the painter starts its own by default. */
   readonly images?: ImageProcesses;
-  /** How long the drawing of an export may take, as it is estimated and then in fact, in seconds; 60 by default. */
+  /** The maximum estimated and actual drawing time of an export, in seconds; 60 by default. */
   readonly budgetSeconds?: number;
-  /** How long one page of an export may take before its drawing fails, in milliseconds; 30 s by default. */
+  /** The maximum drawing time of one page of an export, in milliseconds; 30 s by default. */
   readonly pageTimeout?: number;
-  /** How deeply the JSON of a board may be nested; 64 by default. */
+  /** The maximum nesting of a board's JSON; 64 by default. */
   readonly maxDepth?: number;
-  /** How much memory the objects of one board may take, in megabytes; 1024 by default. */
+  /** The maximum heap of one thread, in megabytes; 1024 by default. */
   readonly threadMemory?: number;
 }
 
@@ -48,7 +46,7 @@ interface DrawingLimits {
 interface Opening extends DrawingLimits {
   readonly account: string;
   readonly signal: AbortSignal;
-  /** Called when the thread has ended the drawing. */
+  /** Frees the thread's slot. */
   readonly release: ReleaseSlot;
 }
 
@@ -58,19 +56,19 @@ const DEFAULT_MAX_DEPTH = 64;
 const DEFAULT_THREAD_MEMORY_MB = 1024;
 const DEFAULT_BUDGET_SECONDS = 60;
 const DEFAULT_PAGE_TIMEOUT_MS = 30_000;
-/** Somebody waits for a thumbnail. */
+/** Shorter than for exports: the caller of a thumbnail waits for it. */
 const THUMBNAIL_SECONDS = 10;
-/** Below this size reading a board takes less time than reaching another thread. */
+/** A smaller board is read faster than it is sent to another thread. */
 const SMALL_BOARD_BYTES = 32 * 1024;
 
-const OWN_PROCESSES = { processes: 2, memoryMb: 512 };
-/** Only an image has an address: the process that decodes it starts while the thread reads the board. */
+const DEFAULT_IMAGE_PROCESSES = { processes: 2, memoryMb: 512 };
+/** A board with one of these fields has an image: its decoding process starts while the thread reads the board. */
 const IMAGE_FIELDS = ['"src"', '"url"'];
 
-/** Long enough for the next export of a lesson to find its thread warm, short enough not to hold memory for nothing. */
-const IDLE_TIMEOUT = 15_000;
+/** Long enough to reuse a thread for the next export of a lesson, short enough to free its memory. */
+const IDLE_TIMEOUT_MS = 15_000;
 
-/** Draws boards in threads of their own, so that nothing blocks the event loop. */
+/** Draws boards in worker threads, so that drawing does not block the event loop. */
 export class BoardPainter extends BoardRenderer {
   private readonly painting: Piscina;
   private readonly measuring: Piscina;
@@ -81,21 +79,21 @@ export class BoardPainter extends BoardRenderer {
 
   constructor(private readonly options: BoardPainterOptions) {
     super();
-    this.images = options.images ?? new ImageProcesses(OWN_PROCESSES);
+    this.images = options.images ?? new ImageProcesses(DEFAULT_IMAGE_PROCESSES);
     this.capacity = new DrawingCapacity(options.threads);
     const memory = options.threadMemory ?? DEFAULT_THREAD_MEMORY_MB;
-    this.painting = pool('drawing.worker', 'draw', {
+    this.painting = createPool('drawing.worker', 'draw', {
       threads: this.capacity.threads,
       memory,
-      idleTimeout: IDLE_TIMEOUT,
+      idleTimeout: IDLE_TIMEOUT_MS,
     });
-    // A request must not wait until others are drawn. What the thread has taken is given back when it ends.
-    this.measuring = pool('measuring.worker', 'measure', { threads: 1, memory, idleTimeout: 0 });
+    // A separate pool: a request must not wait for drawings. The thread ends when idle to free its memory.
+    this.measuring = createPool('measuring.worker', 'measure', { threads: 1, memory, idleTimeout: 0 });
   }
 
   /**
-   * Waits for a thread, reads a board in it and gets ready to draw it. The thread is kept until the drawing is drawn, its
-   * loop is left, or `signal` aborts: one of them has to happen.
+   * Waits for a thread and reads a board in it. The drawing keeps the thread until it is consumed, its loop is left, or
+   * `signal` aborts: the caller must do one of them.
    * @throws MalformedStateError, PageNotFoundError, BoardTooLargeError, BoardTooDeepError, DrawingTooLargeError,
    *   BoardTooComplexError, DrawingFailedError, DomainError limit, the signal's reason
    */
@@ -113,18 +111,18 @@ export class BoardPainter extends BoardRenderer {
   }
 
   /**
-   * Reads a board in a thread and estimates how long it takes to draw.
+   * Reads a board and estimates the drawing time of a picture, in a thread when the board is not small.
    * @throws the signal's reason, or what `readState` throws
    */
   override async measure(board: BoardToRead, picture: Picture, signal: AbortSignal): Promise<DrawingMeasure | null> {
     const release = await this.measuringSlots.acquire({ account: board.account, signal, urgent: false });
     try {
-      const state = ownMemory(await board.readState());
+      const state = toTransferable(await board.readState());
       const { maxDepth } = this;
       if (state.byteLength <= SMALL_BOARD_BYTES) return measureState(state, picture, maxDepth);
       const task: MeasuringTask = { state, maxDepth, picture };
       const measured = this.measuring.run(task, { transferList: [state.buffer] });
-      // A board whose reading ends its thread cannot be drawn either.
+      // A board whose parsing crashes its thread cannot be drawn either.
       return (await measured.catch(() => null)) as DrawingMeasure | null;
     } finally {
       release();
@@ -149,23 +147,23 @@ export class BoardPainter extends BoardRenderer {
     if (hasImages(state)) this.images.warmUp();
     const { port1, port2 } = new MessageChannel();
     const killing = new AbortController();
-    const bytes = ownMemory(state);
+    const bytes = toTransferable(state);
     const task: DrawingTask = { port: port2, state: bytes, maxDepth: this.maxDepth, picture, budgetSeconds };
     const running = this.painting.run(task, { transferList: [port2, bytes.buffer], signal: killing.signal });
     const ended: Promise<void> = running.then(undefined, (error: unknown) => {
-      replaceEndedThread(this.painting);
-      throw threadEnd(error);
+      startThreadForQueue(this.painting);
+      throw toThreadError(error);
     });
     const kill = () => {
       killing.abort();
     };
-    // A signal may outlive many drawings: none leaves a listener behind.
+    // A signal may outlive many drawings: remove the listeners.
     const settled = ended.catch(() => null);
     const stopKilling = onAbort(signal, kill);
-    const largePage = new LargePageTurn(this.largePages, account);
+    const largePage = new LargePagePermit(this.largePages, account);
     void settled.finally(() => {
       stopKilling();
-      largePage.end();
+      largePage.dispose();
       release();
     });
     const { assets } = this.options;
@@ -173,23 +171,23 @@ export class BoardPainter extends BoardRenderer {
     const timeout = budgetSeconds * 1000;
     const options = { assets, images, largePage, pageTimeout, timeout, signal, kill, ended };
     const drawing = await ThreadDrawing.open(port1, options);
-    // From here on the thread has a canvas, and is asked to end.
+    // From here on the thread has a canvas, and must not be terminated: stop it instead.
     stopKilling();
-    void settled.finally(onAbort(signal, drawing.leave));
-    if (signal.aborted) drawing.leave();
+    void settled.finally(onAbort(signal, drawing.stop));
+    if (signal.aborted) drawing.stop();
     return drawing;
   }
 
-  /** Called by Nest when running exports have ended or were handed back: ends the threads and what they are drawing. */
+  /** Terminates the threads. Nest calls it after running exports have ended or were handed back. */
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([this.painting.destroy(), this.measuring.destroy()]);
-    // Processes that it was given are ended by their owner.
+    // The owner of injected processes closes them.
     if (!this.options.images) await this.images.close();
   }
 }
 
-/** A small buffer is part of memory that others use too, and cannot be handed over. */
-function ownMemory(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+/** Node allocates small buffers from a shared pool, which cannot be transferred: those are copied. */
+function toTransferable(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const isWhole = bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength;
   return isWhole ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
 }
@@ -199,49 +197,46 @@ function hasImages(state: Uint8Array): boolean {
   return IMAGE_FIELDS.some((field) => bytes.includes(field));
 }
 
-function pool(
+function createPool(
   worker: string,
   task: string,
   { threads, memory, idleTimeout }: { threads: number; memory: number; idleTimeout: number },
 ): Piscina {
   const created = new Piscina({
-    filename: join(builtFolder(), `${worker}.js`),
+    filename: join(findWorkerFolder(), `${worker}.js`),
     name: task,
     minThreads: 0,
     maxThreads: threads,
     idleTimeout,
-    // A waiting thread must keep its event loop running, or it never gives native memory back.
+    // An idle thread must keep its event loop running, or it never frees native memory.
     atomics: 'disabled',
     resourceLimits: { maxOldGenerationSizeMb: memory, maxYoungGenerationSizeMb: 32 },
-    // The threads' whole environment: without the machine's fonts every machine draws the same picture.
+    // The whole environment of the threads. Without system fonts, every machine draws the same picture.
     env: { DISABLE_SYSTEM_FONTS_LOAD: '1' },
   });
-  // A thread may break down after its task was given up. Unheard, that would end the process.
+  // A thread may crash after its task was aborted; an unhandled error event would end the process.
   created.on('error', (error: Error) => {
-    logger.warn('A drawing thread broke down', { reason: error.message });
+    logger.warn('A drawing thread crashed', { event: 'drawing.thread_crashed', reason: error.message });
   });
   return created;
 }
 
 /**
- * A pool that lost its thread to an abort or a crash starts another one only for a new task: those that wait already would
- * wait for ever. So it gets one, which is taken back at once.
+ * After an abort or a crash, Piscina starts a new thread only for a new task, so tasks in its queue would wait forever. A
+ * task that is aborted at once starts the thread.
  */
-function replaceEndedThread(threads: Piscina): void {
-  if (threads.queueSize === 0) return;
-  const asking = new AbortController();
-  threads.run(null, { signal: asking.signal }).catch(() => null);
-  asking.abort();
+function startThreadForQueue(pool: Piscina): void {
+  if (pool.queueSize === 0) return;
+  const controller = new AbortController();
+  pool.run(null, { signal: controller.signal }).catch(() => null);
+  controller.abort();
 }
 
-/**
- * The folder of the threads' programs, and of the files that belong to them. It is this file's own, unless this file runs
- * in a bundle, or from its source: then the build has left it in `dist`.
- */
-function builtFolder(): string {
+/** The folder of the compiled workers: this file's own, or the one in `dist` when it runs from a bundle or from source. */
+function findWorkerFolder(): string {
   const path = 'solo/infrastructure/drawing';
   const places = [__dirname, join(__dirname, path), join(__dirname, '../../../../dist', path)];
-  const built = places.find((place) => existsSync(join(place, 'drawing.worker.js')));
-  if (built === undefined) throw new Error('The drawing threads are not there: `npm run build` makes them');
-  return built;
+  const folder = places.find((place) => existsSync(join(place, 'drawing.worker.js')));
+  if (folder === undefined) throw new Error('The drawing workers are not built: run `npm run build`');
+  return folder;
 }

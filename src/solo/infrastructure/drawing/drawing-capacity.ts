@@ -2,23 +2,23 @@ import { DomainError } from '../../../platform/errors/domain-error';
 import type { DrawingPurpose } from '../../model/domain/interfaces/board-renderer';
 import { FairSlots, type ReleaseSlot } from './fair-slots';
 
-/** With one, somebody's hostile board would keep everybody else's thumbnails waiting. */
+/** With a single thread, one slow board would block the thumbnails of all other accounts. */
 const THUMBNAIL_THREADS = 2;
 const MAX_WAITING_THUMBNAILS = 200;
 const MAX_WAITING_THUMBNAILS_PER_ACCOUNT = 10;
 const THUMBNAIL_RETRY_SECONDS = 5;
 
 /**
- * Who may draw when. Exports of one account never take all threads, so that another account's export starts at once.
- * Thumbnails have threads of their own, one an account; where all drawings share a single thread they go first.
+ * Shares the drawing threads. Exports of one account never take all threads, so that another account's export starts at
+ * once. Thumbnails have separate threads, one per account; when all drawings share a single thread, thumbnails go first.
  */
 export class DrawingCapacity {
-  /** How many drawings there are at once at most. */
+  /** The maximum number of drawings at once. */
   readonly threads: number;
   private readonly exports: FairSlots;
   private readonly thumbnails: FairSlots;
 
-  /** @param exportThreads how many exports are drawn at once */
+  /** @param exportThreads the maximum number of exports at once */
   constructor(exportThreads: number) {
     this.exports = new FairSlots({ slots: exportThreads, perAccount: Math.max(1, exportThreads - 1) });
     const isShared = exportThreads === 1;
@@ -44,5 +44,38 @@ export class DrawingCapacity {
       );
     }
     return this.thumbnails.acquire({ account, signal, urgent: true });
+  }
+}
+
+/** One drawing's permit to have a large page in memory. Several such pages at once would take gigabytes. */
+export class LargePagePermit {
+  private readonly disposal = new AbortController();
+  private acquired: Promise<ReleaseSlot> | null = null;
+
+  constructor(
+    private readonly slots: FairSlots,
+    private readonly account: string,
+  ) {}
+
+  /** @throws when the drawing ends first */
+  async acquire(): Promise<void> {
+    this.acquired ??= this.slots.acquire({ account: this.account, signal: this.disposal.signal, urgent: false });
+    await this.acquired;
+  }
+
+  release(): void {
+    void this.acquired?.then(
+      (release) => {
+        release();
+      },
+      () => undefined,
+    );
+    this.acquired = null;
+  }
+
+  /** Releases the permit when the drawing ends, and stops waiting for it. */
+  dispose(): void {
+    this.disposal.abort(new Error('The drawing has ended'));
+    this.release();
   }
 }

@@ -1,19 +1,19 @@
-import { DomainError } from '../../../platform/errors/domain-error';
 import { types } from 'node:util';
-import { DrawingTooLargeError } from '../../model/domain/drawing-budget';
+import { DomainError } from '../../../platform/errors/domain-error';
 import {
   BoardTooDeepError,
   BoardTooLargeError,
   MalformedStateError,
   PageNotFoundError,
 } from '../../model/board/board-errors';
+import { DrawingTooLargeError } from '../../model/domain/drawing-budget';
 
-/** The drawing broke down; another attempt may succeed. */
+/** The drawing failed; another attempt may succeed. */
 export class DrawingFailedError extends Error {
   override readonly name = 'DrawingFailedError';
 }
 
-/** The board takes more time or memory than one drawing may; the message is written for the person who asked. */
+/** The board takes more time than one drawing may take. The message is for the user. */
 export class BoardTooComplexError extends DomainError {
   constructor(message: string) {
     super('invalid', 'board-too-complex', message);
@@ -21,8 +21,8 @@ export class BoardTooComplexError extends DomainError {
   }
 }
 
-/** The error that a drawing thread reported: one of the model's with its own class again, or a failed drawing. */
-export function reported(name: string, message: string): Error {
+/** Restores the class of an error that a drawing thread reported by name. */
+export function toReportedError(name: string, message: string): Error {
   switch (name) {
     case 'BoardTooDeepError':
       return new BoardTooDeepError(message);
@@ -39,8 +39,8 @@ export function reported(name: string, message: string): Error {
   }
 }
 
-/** Why a drawing thread ended before its drawing did. */
-export function threadEnd(cause: unknown): DrawingFailedError {
+/** The error of a drawing whose thread ended first. */
+export function toThreadError(cause: unknown): DrawingFailedError {
   const code = types.isNativeError(cause) && 'code' in cause ? cause.code : undefined;
   return code === 'ERR_WORKER_OUT_OF_MEMORY'
     ? new DrawingFailedError('The board needs more memory than one drawing may take.', { cause })

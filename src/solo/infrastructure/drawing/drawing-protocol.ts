@@ -3,17 +3,16 @@ import type { ExportWarning } from '../../../formats';
 import type { DecodedImage, DecodingJob } from '../../../platform/images/image-protocol';
 import type { Picture } from '../../model/domain/picture';
 
-/** One drawing, as it is handed to a thread; everything further goes over the port. */
+/** One drawing, as a thread receives it. All further messages go over the port. */
 export interface DrawingTask {
   readonly port: MessagePort;
   readonly state: Uint8Array;
   readonly maxDepth: number;
   readonly picture: Picture;
-  /** The drawing is refused when it is expected to take longer. */
+  /** The thread refuses a drawing with a longer estimate. */
   readonly budgetSeconds: number;
 }
 
-/** A board that is only read. */
 export interface MeasuringTask {
   readonly state: Uint8Array<ArrayBuffer>;
   readonly maxDepth: number;
@@ -23,15 +22,15 @@ export interface MeasuringTask {
 /** An image that a page needs. */
 export interface ImageRequest extends Pick<DecodingJob, 'uses' | 'ratio' | 'keepsSize' | 'maxPixels'> {
   readonly source: string;
-  /** The file, where the source carries it itself. */
+  /** The file, when the source is a data URL. */
   readonly bytes: Uint8Array<ArrayBuffer> | null;
 }
 
-/** The thread's reports. It draws ahead only as far as the pages it was asked for. */
+/** Messages of the thread. */
 export type FromThread =
   | { readonly kind: 'opened'; readonly pageCount: number }
   | { readonly kind: 'image'; readonly request: ImageRequest }
-  /** The next page is large: it is drawn when the answer is there, until it is done. */
+  /** The next page is large: the thread waits for the permit to draw it. */
   | { readonly kind: 'large-page' }
   | { readonly kind: 'large-page-done' }
   | { readonly kind: 'page'; readonly png: Uint8Array }
@@ -40,12 +39,53 @@ export type FromThread =
   | { readonly kind: 'warning'; readonly warning: ExportWarning }
   | { readonly kind: 'failed'; readonly name: string; readonly message: string };
 
+/** Messages to the thread. */
 export type ToThread =
-  /** Draw this many more pages (PNG), or begin (PDF). */
+  /** The backpressure of the protocol: draw this many more pages (PNG), or start (PDF). */
   | { readonly kind: 'draw'; readonly pages: number }
-  /** The pixels of its copies follow, as strips of whole rows. */
+  /** The header of an image. The pixels of its copies follow as strips of whole rows. */
   | { readonly kind: 'image'; readonly image: DecodedImage }
   | { readonly kind: 'strip'; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'refused'; readonly reason: string }
+  /** The permit to draw a large page. */
   | { readonly kind: 'large-page' }
   | { readonly kind: 'stop' };
+
+/** The messages of a port as a queue. */
+export class MessageQueue<Message> {
+  private readonly queued: Message[] = [];
+  private receiver: ((message: Message | null) => void) | null = null;
+  private isClosed = false;
+
+  constructor(port: MessagePort) {
+    port.on('message', (message: Message) => {
+      if (this.receiver === null) this.queued.push(message);
+      else this.deliver(message);
+    });
+    port.on('close', () => {
+      this.isClosed = true;
+      this.deliver(null);
+    });
+  }
+
+  /** Waits for the next message; `null` when the port is closed. */
+  async next(): Promise<Message | null> {
+    const message = this.queued.shift();
+    if (message !== undefined) return message;
+    if (this.isClosed) return null;
+    return new Promise((resolve) => {
+      this.receiver = resolve;
+    });
+  }
+
+  /** The next message if there is one already. */
+  poll(): Message | undefined {
+    return this.queued.shift();
+  }
+
+  private deliver(message: Message | null): void {
+    const { receiver } = this;
+    this.receiver = null;
+    receiver?.(message);
+  }
+}

@@ -1,14 +1,14 @@
 export interface FairSlotsOptions {
   readonly slots: number;
-  /** How many of them one account may have. */
+  /** The maximum number for one account. */
   readonly perAccount: number;
 }
 
 export interface SlotRequest {
   readonly account: string;
-  /** Gives up waiting; a slot that was granted stays granted. */
+  /** Stops waiting. A granted slot must be released all the same. */
   readonly signal: AbortSignal;
-  /** Goes before all that are not urgent. */
+  /** Urgent requests go before all others. */
   readonly urgent: boolean;
 }
 
@@ -16,12 +16,12 @@ interface Waiting extends SlotRequest {
   readonly grant: () => void;
 }
 
-/** Gives a slot back; further calls do nothing. */
+/** Releases a slot. Further calls do nothing. */
 export type ReleaseSlot = () => void;
 
-/** Shares slots among accounts: the account with the fewest goes first, then the request that waits longest. */
+/** Shares slots among accounts. The account with the fewest slots goes first, then the request that waits longest. */
 export class FairSlots {
-  private readonly taken = new Map<string, number>();
+  private readonly used = new Map<string, number>();
   private free: number;
   private waiting: Waiting[] = [];
 
@@ -42,18 +42,18 @@ export class FairSlots {
     const { account, signal } = request;
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
-      const giveUp = () => {
+      const stopWaiting = () => {
         this.waiting = this.waiting.filter((other) => other !== waiting);
         reject(signal.reason as Error);
       };
       const waiting: Waiting = {
         ...request,
         grant: () => {
-          signal.removeEventListener('abort', giveUp);
+          signal.removeEventListener('abort', stopWaiting);
           resolve(this.take(account));
         },
       };
-      signal.addEventListener('abort', giveUp, { once: true });
+      signal.addEventListener('abort', stopWaiting, { once: true });
       this.waiting.push(waiting);
       this.grantNext();
     });
@@ -61,21 +61,21 @@ export class FairSlots {
 
   private take(account: string): ReleaseSlot {
     this.free -= 1;
-    this.taken.set(account, this.takenBy(account) + 1);
+    this.used.set(account, this.countUsed(account) + 1);
     let isReleased = false;
     return () => {
       if (isReleased) return;
       isReleased = true;
       this.free += 1;
-      const left = this.takenBy(account) - 1;
-      if (left === 0) this.taken.delete(account);
-      else this.taken.set(account, left);
+      const left = this.countUsed(account) - 1;
+      if (left === 0) this.used.delete(account);
+      else this.used.set(account, left);
       this.grantNext();
     };
   }
 
-  private takenBy(account: string): number {
-    return this.taken.get(account) ?? 0;
+  private countUsed(account: string): number {
+    return this.used.get(account) ?? 0;
   }
 
   private grantNext(): void {
@@ -87,18 +87,18 @@ export class FairSlots {
     }
   }
 
-  /** The list is in the order of arrival, so that of equals the first is kept. */
+  /** The list is in the order of arrival, so the first of equal requests wins. */
   private next(): Waiting | undefined {
     let best: Waiting | undefined;
     for (const request of this.waiting) {
-      if (this.takenBy(request.account) >= this.options.perAccount) continue;
-      if (!best || this.goesBefore(request, best)) best = request;
+      if (this.countUsed(request.account) >= this.options.perAccount) continue;
+      if (!best || this.precedes(request, best)) best = request;
     }
     return best;
   }
 
-  private goesBefore(one: Waiting, other: Waiting): boolean {
+  private precedes(one: Waiting, other: Waiting): boolean {
     if (one.urgent !== other.urgent) return one.urgent;
-    return this.takenBy(one.account) < this.takenBy(other.account);
+    return this.countUsed(one.account) < this.countUsed(other.account);
   }
 }

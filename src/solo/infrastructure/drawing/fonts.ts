@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Typeface } from '../../model/board/board';
 import { searchableFont } from './searchable-font';
 
-/** The folders of the shipped fonts, by the family name inside. An install keeps the weights that are named here. */
+/** The packages of the shipped fonts by family name. The installation keeps only the weights that are named here. */
 const FONTS = {
   Arimo: '@expo-google-fonts/arimo/400Regular',
   'Noto Sans': '@expo-google-fonts/noto-sans/400Regular',
@@ -13,12 +13,12 @@ const FONTS = {
   'Noto Color Emoji': '@expo-google-fonts/noto-color-emoji/400Regular',
 } as const;
 
-/** Fonts in which a glyph may stand for an ideograph and for its double. */
+/** Fonts whose look-alikes of ideographs are removed. */
 const IDEOGRAPHIC: ReadonlySet<string> = new Set(['Noto Sans SC', 'Noto Sans KR']);
 
 /**
- * A character is drawn by the first family that has it. There is no fallback beyond the list: Skia would look for one
- * among the machine's own fonts, and pictures must not depend on the machine. Arimo has the metrics of Arial.
+ * A character is drawn with the first family that has it. There is no further fallback: it would be a system font, and pictures
+ * must not depend on the machine. Arimo has the metrics of Arial.
  */
 const FAMILIES: Readonly<Record<Typeface, string>> = {
   arial: '"Arimo", "Noto Sans", "Noto Sans SC", "Noto Sans KR", "Noto Color Emoji"',
@@ -26,8 +26,8 @@ const FAMILIES: Readonly<Record<Typeface, string>> = {
 };
 
 /**
- * Loads the shipped fonts. They belong to the process, so that a second thread finds them there.
- * @throws when a font cannot be loaded: text would silently be missing
+ * Loads the shipped fonts into the process, unless another thread did.
+ * @throws when a font cannot be loaded, because text would silently be missing
  */
 export function loadFonts(): void {
   for (const [family, name] of Object.entries(FONTS)) {
@@ -45,7 +45,7 @@ function registerSearchable(family: string, folder: string): void {
   }
 }
 
-/** The CSS font of a typeface in a size in pixels. */
-export function fontOf(typeface: Typeface, size: number): string {
+/** The CSS font of a typeface. The size is in pixels. */
+export function toCssFont(typeface: Typeface, size: number): string {
   return `${size}px ${FAMILIES[typeface]}`;
 }

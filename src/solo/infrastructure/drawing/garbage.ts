@@ -2,8 +2,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /**
- * Gives back at once what this thread does not need any more. V8 by itself waits until its heap has grown by as much
- * again, which after the reading of a large board is a hundred megabytes held for nothing.
+ * Collects the garbage of this thread at once. V8 would wait until its heap has doubled, and hold a hundred megabytes after the
+ * parsing of a large board.
  */
 export function collectGarbage(): void {
   setFlagsFromString('--expose-gc');

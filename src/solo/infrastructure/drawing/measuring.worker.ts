@@ -1,8 +1,7 @@
-import type { DrawingMeasure } from '../../model/domain/drawing-budget';
-import { measureState } from '../../model/domain/drawing-measure';
+import { type DrawingMeasure, measureState } from '../../model/domain/drawing-budget';
 import type { MeasuringTask } from './drawing-protocol';
 
-/** Measures a board in this thread. */
+/** Measures one board in this thread. */
 export function measure({ state, maxDepth, picture }: MeasuringTask): DrawingMeasure | null {
   return measureState(state, picture, maxDepth);
 }

@@ -1,24 +1,29 @@
-import type { Page, Size } from '../../model/board/board';
+import type { SKRSContext2D } from '@napi-rs/canvas';
+import type { Page, Pattern, Size } from '../../model/board/board';
 import { paintAsset, paintPageImage, type ImageSource } from './asset-painter';
-import { paintPattern } from './background-painter';
-import { paintMarks, paintStrokeLayer } from './stroke-layer';
+import { paintElements, paintStrokeLayer } from './stroke-layer';
 import type { Surface } from './surface';
 
 const WHITE = '#ffffff';
+const DOT_RADIUS = 1.5;
+/** The distance of a Bézier handle from its end, in radii, for a quarter of a circle. */
+const CIRCLE_HANDLE = (4 / 3) * Math.tan(Math.PI / 8);
+/** Fine lines of graph paper divide a square by four, at half the width and opacity. */
+const GRAPH_DIVISIONS = 4;
 
 export interface PagePainting {
   readonly surface: Surface;
   readonly images: ImageSource;
 }
 
-/** Draws the colour of a page. Without it, what is not drawn on stays transparent. */
+/** Fills the background colour of a page. Without it, the page is transparent where nothing is drawn. */
 export function paintPaper(context: Surface['context'], { background }: Page, size: Size): void {
-  // A colour that lets light through is seen on the white of the screen.
+  // On screen, a translucent colour is on white.
   if (background.colour !== WHITE) fill(context, WHITE, size);
   fill(context, background.colour, size);
 }
 
-/** Draws what is on the paper, from bottom to top: ruling, assets, strokes, shapes, texts. */
+/** Draws the content of a page from bottom to top: pattern, assets, strokes, shapes, texts. */
 export function paintPage(page: Page, { surface, images }: PagePainting): void {
   const { size, background } = page;
   const pageImage = background.image === null ? null : images(background.image);
@@ -26,11 +31,104 @@ export function paintPage(page: Page, { surface, images }: PagePainting): void {
   if (background.pattern !== null) paintPattern(surface, background.pattern, size);
   for (const asset of page.assets) paintAsset(surface, asset, images);
   paintStrokeLayer(surface, page.strokes, size);
-  paintMarks(surface, page.shapes);
-  paintMarks(surface, page.texts);
+  paintElements(surface, page.shapes);
+  paintElements(surface, page.texts);
 }
 
 function fill(context: Surface['context'], colour: string, size: Size): void {
   context.fillStyle = colour;
   context.fillRect(0, 0, size.width, size.height);
+}
+
+function paintPattern({ context, vector }: Surface, pattern: Pattern, size: Size): void {
+  switch (pattern.kind) {
+    case 'dots':
+      if (vector) paintDotsAsPaths(context, pattern, size);
+      else paintDots(context, pattern, size);
+      break;
+    case 'graph':
+      paintGraph(context, pattern, size);
+      break;
+    case 'ruled':
+      paintLines(context, pattern, [], steps(pattern, size.height), size);
+      break;
+    case 'grid':
+      paintLines(context, pattern, steps(pattern, size.width), steps(pattern, size.height), size);
+      break;
+  }
+}
+
+/** The multiples of the step within an extent, without 0, and with the far edge only if the pattern reaches it. */
+function steps(pattern: Pattern, extent: number, step = pattern.step): number[] {
+  const values: number[] = [];
+  for (let i = 1; i * step < extent || (pattern.reachesEdge && i * step <= extent); i += 1) values.push(i * step);
+  return values;
+}
+
+function paintLines(context: SKRSContext2D, pattern: Pattern, xs: number[], ys: number[], size: Size): void {
+  context.strokeStyle = pattern.colour;
+  context.lineWidth = pattern.lineWidth;
+  for (const x of xs) paintLine(context, x, 0, x, size.height);
+  for (const y of ys) paintLine(context, 0, y, size.width, y);
+}
+
+function paintLine(context: SKRSContext2D, fromX: number, fromY: number, toX: number, toY: number): void {
+  context.beginPath();
+  context.moveTo(fromX, fromY);
+  context.lineTo(toX, toY);
+  context.stroke();
+}
+
+function paintDots(context: SKRSContext2D, pattern: Pattern, size: Size): void {
+  context.fillStyle = pattern.colour;
+  for (const x of steps(pattern, size.width)) {
+    for (const y of steps(pattern, size.height)) {
+      context.beginPath();
+      context.arc(x, y, DOT_RADIUS, 0, 2 * Math.PI);
+      context.fill();
+    }
+  }
+}
+
+/**
+ * In a PDF, a row of dots is one path of four curves for each dot. They differ from circles by less than 0.001 pixels, and
+ * take less than half of the time and of the bytes.
+ */
+function paintDotsAsPaths(context: SKRSContext2D, pattern: Pattern, size: Size): void {
+  context.fillStyle = pattern.colour;
+  const xs = steps(pattern, size.width);
+  for (const y of steps(pattern, size.height)) {
+    context.beginPath();
+    for (const x of xs) traceDot(context, x, y);
+    context.fill();
+  }
+}
+
+function traceDot(context: SKRSContext2D, x: number, y: number): void {
+  const [r, k] = [DOT_RADIUS, DOT_RADIUS * CIRCLE_HANDLE];
+  context.moveTo(x + r, y);
+  context.bezierCurveTo(x + r, y + k, x + k, y + r, x, y + r);
+  context.bezierCurveTo(x - k, y + r, x - r, y + k, x - r, y);
+  context.bezierCurveTo(x - r, y - k, x - k, y - r, x, y - r);
+  context.bezierCurveTo(x + k, y - r, x + r, y - k, x + r, y);
+  context.closePath();
+}
+
+function paintGraph(context: SKRSContext2D, pattern: Pattern, size: Size): void {
+  const fine = pattern.step / GRAPH_DIVISIONS;
+  context.strokeStyle = pattern.colour;
+  const setStrength = (index: number) => {
+    const isStrong = (index + 1) % GRAPH_DIVISIONS === 0;
+    context.lineWidth = isStrong ? 1 : 0.5;
+    context.globalAlpha = isStrong ? 1 : 0.5;
+  };
+  steps(pattern, size.width, fine).forEach((x, index) => {
+    setStrength(index);
+    paintLine(context, x, 0, x, size.height);
+  });
+  steps(pattern, size.height, fine).forEach((y, index) => {
+    setStrength(index);
+    paintLine(context, 0, y, size.width, y);
+  });
+  context.globalAlpha = 1;
 }

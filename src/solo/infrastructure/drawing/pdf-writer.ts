@@ -4,23 +4,23 @@ import type { Picture } from '../../model/domain/picture';
 import type { ImageLibrary } from './image-library';
 import { paintPage, paintPaper } from './page-painter';
 
-/** A CSS pixel is 1/96 inch, a PDF point 1/72: a page imported from an A4 document comes out as A4 again. */
+/** A CSS pixel is 1/96 inch and a PDF point 1/72: a page that was imported from A4 becomes A4 again. */
 const POINTS_PER_PIXEL = 72 / 96;
-/** What cannot be drawn as vectors, such as a shadow, becomes pixels of this density. */
+/** The resolution of what PDF cannot hold as vectors, such as shadows. */
 const RASTER_DPI = 192;
-/** How finely a vector image is rendered that a PDF can only hold as pixels. */
+/** The pixel ratio of SVG images, which become pixels in a PDF. */
 const IMAGE_RATIO = 2;
 
 type Paper = Extract<Picture, { format: 'pdf' }>;
 
-/** Paper in points, upright. */
+/** Paper sizes in points, in portrait orientation. */
 const PAPER: Readonly<Record<Exclude<Paper['pageSize'], 'original'>, Size>> = {
   a4: { width: 595, height: 842 },
   letter: { width: 612, height: 792 },
   a3: { width: 842, height: 1191 },
 };
 
-/** Paints pages into one PDF: paths, text that can be selected and searched, embedded fonts. */
+/** Draws pages into one PDF with paths, searchable text and embedded fonts. */
 export class PdfWriter {
   private readonly document = new PDFDocument({ creator: 'Export Service', rasterDPI: RASTER_DPI });
 
@@ -29,12 +29,12 @@ export class PdfWriter {
     private readonly images: ImageLibrary,
   ) {}
 
-  /** Adds a page, fitted into the paper and centred, not distorted. */
+  /** Adds a page, scaled to fit the paper and centred. */
   async add(page: Page): Promise<void> {
-    const sheet = sheetOf(page.size, this.paper);
+    const sheet = fitSheet(page.size, this.paper);
     const scale = Math.min(sheet.width / page.size.width, sheet.height / page.size.height);
     await this.images.prepare(page, { ratio: IMAGE_RATIO, vector: true });
-    // A PDF page lacks nothing that is used here: it has no canvas of its own, and needs none.
+    // A PDF context has no canvas; drawing on a vector surface does not use it.
     const context = this.document.beginPage(sheet.width, sheet.height) as SKRSContext2D;
     context.translate((sheet.width - page.size.width * scale) / 2, (sheet.height - page.size.height * scale) / 2);
     context.scale(scale, scale);
@@ -46,19 +46,18 @@ export class PdfWriter {
     this.document.endPage();
   }
 
-  /** Ends the document. */
   close(): Uint8Array {
     return this.document.close();
   }
 }
 
-/** The sheet for a page, in whole points: turned as the page is, or as the orientation demands. */
-function sheetOf(page: Size, { pageSize, orientation }: Paper): Size {
-  const own = { width: page.width * POINTS_PER_PIXEL, height: page.height * POINTS_PER_PIXEL };
-  const { width, height } = pageSize === 'original' ? own : PAPER[pageSize];
-  // Skia cuts a page's size to whole points.
+/** The sheet for a page in whole points, in the requested orientation or in that of the page. */
+function fitSheet(page: Size, { pageSize, orientation }: Paper): Size {
+  const original = { width: page.width * POINTS_PER_PIXEL, height: page.height * POINTS_PER_PIXEL };
+  const { width, height } = pageSize === 'original' ? original : PAPER[pageSize];
+  // Skia truncates the size of a page to whole points.
   const whole = (side: number) => Math.max(1, Math.round(side));
   const [short, long] = [whole(Math.min(width, height)), whole(Math.max(width, height))];
-  const landscape = orientation === 'auto' ? page.width > page.height : orientation === 'landscape';
-  return landscape ? { width: long, height: short } : { width: short, height: long };
+  const isLandscape = orientation === 'auto' ? page.width > page.height : orientation === 'landscape';
+  return isLandscape ? { width: long, height: short } : { width: short, height: long };
 }

@@ -1,28 +1,28 @@
-import type { ExportWarning } from '../../../formats';
 import { setImmediate } from 'node:timers/promises';
 import { createCanvas, type Canvas, type SKRSContext2D } from '@napi-rs/canvas';
 import sharp from 'sharp';
+import type { ExportWarning } from '../../../formats';
 import type { Page, Size } from '../../model/board/board';
-import { possiblePixelRatio } from '../../model/board/drawing-cost';
-import { type Picture, wantedPixelRatio } from '../../model/domain/picture';
+import { capPixelRatio } from '../../model/board/drawing-cost';
+import { type Picture, requestedPixelRatio } from '../../model/domain/picture';
 import { collectGarbage } from './garbage';
 import type { ImageLibrary } from './image-library';
 import { paintPage, paintPaper } from './page-painter';
 
 export type PngPicture = Extract<Picture, { format: 'png' }>;
 
-/** Level 3 is where PNG files stop getting much smaller and start to take much longer. */
+/** Higher levels take much longer and hardly make the files smaller. */
 const COMPRESSION_LEVEL = 3;
-/** Larger pages are drawn and encoded one at a time, so that they do not add up in memory. */
+/** Larger pages are drawn and encoded one at a time to bound the memory. */
 const LARGE_PAGE_PIXELS = 9_000_000;
 
-/** Asks for the turn to have a large page in memory. */
+/** The permit to have a large page in memory. */
 export interface LargePages {
   acquire(): Promise<void>;
   release(): void;
 }
 
-/** Paints pages one after the other on the same canvas, and encodes them beside. */
+/** Draws pages on one canvas, one after another, and encodes them in parallel. */
 export class PngWriter {
   private readonly canvas: Canvas = createCanvas(1, 1);
 
@@ -34,9 +34,9 @@ export class PngWriter {
   ) {}
 
   /**
-   * Paints a page.
-   * @param number the page's, counted from 1, for warnings
-   * @returns its PNG file, once it is encoded
+   * Draws a page.
+   * @param number the page number for warnings, counted from 1
+   * @returns a promise of the encoded PNG file
    */
   async write(page: Page, number: number): Promise<{ file: Promise<Uint8Array> }> {
     const ratio = this.ratioOf(page, number);
@@ -59,7 +59,7 @@ export class PngWriter {
       return { file };
     } finally {
       collectGarbage();
-      // Native memory is given back between two turns of the event loop.
+      // Native memory is freed between two turns of the event loop.
       await setImmediate();
       this.largePages.release();
     }
@@ -67,7 +67,7 @@ export class PngWriter {
 
   private paintAndEncode(page: Page, ratio: number, width: number, height: number): Promise<Uint8Array> {
     const pixels = this.paint(page, ratio, width, height);
-    // From here on, the page is in memory once.
+    // From here on the page is in memory once.
     this.resize(1, 1);
     return this.encode(pixels, width, height);
   }
@@ -77,7 +77,7 @@ export class PngWriter {
     const context = this.canvas.getContext('2d');
     const { background, scale } = this.picture;
     const hasPaper = background === 'white';
-    // Around a page that is fitted into a frame, too.
+    // In a frame, the background also fills the space around the page.
     if (hasPaper) paintPaper(context, page, { width, height });
     if ('frame' in scale) placeInFrame(context, page, ratio);
     context.scale(ratio, ratio);
@@ -87,13 +87,13 @@ export class PngWriter {
     return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   }
 
-  /** Setting a size clears the canvas; a new canvas each would pile up until the garbage is collected. */
+  /** Clears the canvas and reuses it: canvases would pile up until the next garbage collection. */
   private resize(width: number, height: number): void {
     this.canvas.width = width;
     this.canvas.height = height;
   }
 
-  /** An opaque picture needs no alpha channel, which makes its file smaller. */
+  /** Without an alpha channel, the file of an opaque picture is smaller. */
   private async encode(pixels: Buffer, width: number, height: number): Promise<Uint8Array> {
     const image = sharp(pixels, { raw: { width, height, channels: 4 }, limitInputPixels: false });
     const flat = this.picture.background === 'white' ? image.removeAlpha() : image;
@@ -103,24 +103,24 @@ export class PngWriter {
   private sizeOf({ size }: Page, ratio: number): Size {
     const { scale } = this.picture;
     if ('frame' in scale) return scale.frame;
-    // The epsilon keeps 920 × 1.1 from losing a pixel to binary fractions.
+    // The epsilon prevents that 920 × 1.1 loses a pixel by rounding.
     const pixels = (side: number) => Math.max(1, Math.floor(side * ratio + 1e-6));
     return { width: pixels(size.width), height: pixels(size.height) };
   }
 
   private ratioOf({ size }: Page, number: number): number {
-    const wanted = wantedPixelRatio(this.picture, size);
-    if (!(wanted > 0)) throw new RangeError(`A picture cannot be drawn at the scale ${wanted}`);
-    const possible = possiblePixelRatio(size, wanted);
-    if (possible < wanted) {
-      const text = `Page ${number} was drawn at the pixel ratio ${possible}: at ${wanted} it would be too large.`;
+    const requested = requestedPixelRatio(this.picture, size);
+    if (!(requested > 0)) throw new RangeError(`A picture cannot be drawn at the scale ${requested}`);
+    const ratio = capPixelRatio(size, requested);
+    if (ratio < requested) {
+      const text = `Page ${number} was drawn at the pixel ratio ${ratio}: at ${requested} it would be too large.`;
       this.warn({ code: 'pixel-ratio-reduced', text });
     }
-    return possible;
+    return ratio;
   }
 }
 
-/** Centres the page by whole pixels, to which images are aligned. What is drawn beyond its edges is not seen on screen. */
+/** Centres the page by whole pixels, to which images are aligned, and clips what is drawn outside it. */
 function placeInFrame(context: SKRSContext2D, { size }: Page, ratio: number): void {
   const { width, height } = context.canvas;
   const [pageWidth, pageHeight] = [size.width * ratio, size.height * ratio];

@@ -1,69 +1,66 @@
 import { setImmediate } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import type { ExportWarning } from '../../../formats';
-import type { FromThread, ImageRequest, ToThread } from './drawing-protocol';
-import { Inbox } from './inbox';
+import { type FromThread, type ImageRequest, MessageQueue, type ToThread } from './drawing-protocol';
 import type { LargePages } from './png-writer';
 
-type Answer = Extract<ToThread, { kind: 'image' | 'strip' | 'refused' }>;
+type ImageReply = Extract<ToThread, { kind: 'image' | 'strip' | 'refused' }>;
 
-/** Nobody wants the rest of the drawing. */
+/** The rest of the drawing is not needed. */
 export class StoppedError extends Error {}
 
-/** A board of a thousand missing images says so a hundred times. */
+/** A board may have thousands of missing images. */
 const MAX_WARNINGS = 100;
 
-/** The drawing thread's end of the line to who wants the drawing. */
+/** The channel between a render thread and the main thread, seen from the render thread. */
 export class RenderThreadChannel {
-  private readonly inbox: Inbox<ToThread>;
-  private credit = 0;
+  private readonly messages: MessageQueue<ToThread>;
+  private requestedPages = 0;
   private warnings = 0;
 
   constructor(private readonly port: MessagePort) {
-    this.inbox = new Inbox<ToThread>(port);
+    this.messages = new MessageQueue<ToThread>(port);
   }
 
-  tell(message: FromThread): void {
+  send(message: FromThread): void {
     this.port.postMessage(message);
   }
 
-  /** Sends bytes without copying them again; the copy made here is needed, as native memory cannot be transferred. */
-  tellBytes(message: (bytes: Uint8Array) => FromThread, bytes: Uint8Array): void {
+  /** Copies bytes once and transfers the copy: native memory cannot be transferred itself. */
+  sendBytes(message: (bytes: Uint8Array) => FromThread, bytes: Uint8Array): void {
     const copy = new Uint8Array(bytes);
     this.port.postMessage(message(copy), [copy.buffer]);
   }
 
   warn(warning: ExportWarning): void {
     this.warnings += 1;
-    if (this.warnings <= MAX_WARNINGS) this.tell({ kind: 'warning', warning });
+    if (this.warnings <= MAX_WARNINGS) this.send({ kind: 'warning', warning });
     else if (this.warnings === MAX_WARNINGS + 1) {
-      this.tell({ kind: 'warning', warning: { code: 'more-warnings', text: 'There are more warnings.' } });
+      this.send({ kind: 'warning', warning: { code: 'more-warnings', text: 'There are more warnings.' } });
     }
   }
 
   fail(error: unknown): void {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
-    this.tell({ kind: 'failed', name, message });
+    this.send({ kind: 'failed', name, message });
   }
 
-  /** Whether a page is wanted that was not drawn yet. */
-  isAsked(): boolean {
-    return this.credit > 0;
+  /** Whether a page is requested that has not been drawn. */
+  hasDemand(): boolean {
+    return this.requestedPages > 0;
   }
 
   /**
-   * Waits until a page is wanted.
+   * Waits until a page is requested.
    * @throws StoppedError
    */
-  async asked(): Promise<void> {
+  async waitForDemand(): Promise<void> {
     await this.yieldToEventLoop();
-    while (this.credit === 0) this.note(await this.inbox.next());
-    this.credit -= 1;
+    while (this.requestedPages === 0) this.handle(await this.messages.next());
+    this.requestedPages -= 1;
   }
 
-  /**
-   * Asks for an image. What comes back is taken by `nextAnswer`.
-   */
+  /** Requests an image. `nextReply` returns the replies. */
   requestImage(request: ImageRequest): void {
     this.port.postMessage(
       { kind: 'image', request } satisfies FromThread,
@@ -72,43 +69,45 @@ export class RenderThreadChannel {
   }
 
   /**
-   * Waits for the next piece of the image that was asked for.
+   * Waits for the next reply to an image request.
    * @throws StoppedError
    */
-  async nextAnswer(): Promise<Answer> {
+  async nextReply(): Promise<ImageReply> {
     for (;;) {
-      const message = await this.inbox.next();
+      const message = await this.messages.next();
       if (message?.kind === 'image' || message?.kind === 'strip' || message?.kind === 'refused') return message;
-      this.note(message);
+      this.handle(message);
     }
   }
 
-  /** The turn to have a large page in memory. */
+  /** Large pages are drawn one at a time across all threads. */
   readonly largePages: LargePages = {
     acquire: async () => {
-      this.tell({ kind: 'large-page' });
+      this.send({ kind: 'large-page' });
       for (;;) {
-        const message = await this.inbox.next();
+        const message = await this.messages.next();
         if (message?.kind === 'large-page') return;
-        this.note(message);
+        this.handle(message);
       }
     },
     release: () => {
-      this.tell({ kind: 'large-page-done' });
+      this.send({ kind: 'large-page-done' });
     },
   };
 
   /**
-   * Lets messages in, and native memory out: its finalisers only run between two turns of the event loop.
+   * Receives messages and frees native memory: its finalizers run only between two turns of the event loop.
    * @throws StoppedError
    */
   async yieldToEventLoop(): Promise<void> {
     await setImmediate();
-    for (let message = this.inbox.take(); message !== undefined; message = this.inbox.take()) this.note(message);
+    for (let message = this.messages.poll(); message !== undefined; message = this.messages.poll()) {
+      this.handle(message);
+    }
   }
 
-  private note(message: ToThread | null): void {
-    if (message?.kind === 'draw') this.credit += message.pages;
+  private handle(message: ToThread | null): void {
+    if (message?.kind === 'draw') this.requestedPages += message.pages;
     else if (message === null || message.kind === 'stop') throw new StoppedError();
   }
 }

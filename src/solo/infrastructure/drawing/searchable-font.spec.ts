@@ -1,13 +1,13 @@
-import { withoutDoubles } from './searchable-font';
+import { unifyIdeographs } from './searchable-font';
 
-describe('withoutDoubles', () => {
-  it('writes radicals and compatibility ideographs as the ideographs that they look like', () => {
-    expect(withoutDoubles('⽩板 \uf900')).toBe('白板 豈');
+describe('unifyIdeographs', () => {
+  it('replaces radicals and compatibility ideographs by unified ideographs', () => {
+    expect(unifyIdeographs('⽩板 \uf900')).toBe('白板 豈');
   });
 
-  it('leaves everything else as it is, also what a normalisation would change', () => {
+  it('does not change other characters that NFKC would change', () => {
     const text = 'ﬁ ½ x² 한국어 ｱ é 😀 東京';
 
-    expect(withoutDoubles(text)).toBe(text);
+    expect(unifyIdeographs(text)).toBe(text);
   });
 });

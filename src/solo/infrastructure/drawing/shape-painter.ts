@@ -1,15 +1,15 @@
 import type { SKRSContext2D } from '@napi-rs/canvas';
 import type { Arrow, Ellipse, Line, Rectangle } from '../../model/board/board';
-import { saved } from './surface';
+import { withSavedState } from './surface';
 
-/** An arrow head is 0.8 times as wide as it is long. */
-const HEAD_WIDTH = 0.8;
+/** The width of an arrow head relative to its length. */
+const HEAD_WIDTH_RATIO = 0.8;
 
-/** Draws the outline of a shape, as a canvas of Konva does. */
+/** Draws the outline of a shape like Konva. */
 export function paintShape(context: SKRSContext2D, shape: Line | Arrow | Rectangle | Ellipse): void {
-  // What has no line has nothing to show, but for the heads of an arrow, which are filled.
+  // Without a line nothing is visible, except the heads of an arrow, which are filled.
   if (shape.lineWidth <= 0 && shape.kind !== 'arrow') return;
-  saved(context, () => {
+  withSavedState(context, () => {
     context.globalAlpha = shape.opacity;
     context.strokeStyle = shape.colour;
     context.lineWidth = shape.lineWidth;
@@ -36,7 +36,7 @@ export function paintShape(context: SKRSContext2D, shape: Line | Arrow | Rectang
 function paintShaft(context: SKRSContext2D, { fromX, fromY, toX, toY, lineWidth }: Line | Arrow): void {
   context.lineCap = 'round';
   context.lineJoin = 'round';
-  // A browser's canvas draws no dot for a line without length, though its ends are round; Skia would.
+  // Skia draws a dot for a line of no length with round caps; a browser draws nothing.
   if (lineWidth <= 0 || (fromX === toX && fromY === toY)) return;
   context.beginPath();
   context.moveTo(fromX, fromY);
@@ -44,7 +44,7 @@ function paintShaft(context: SKRSContext2D, { fromX, fromY, toX, toY, lineWidth 
   context.stroke();
 }
 
-/** The shaft runs to the very tip; a head is filled and outlined with the line's own width. */
+/** The shaft reaches the tip. A head is filled, and stroked with the width of the line. */
 function paintArrow(context: SKRSContext2D, arrow: Arrow): void {
   context.fillStyle = arrow.colour;
   paintShaft(context, arrow);
@@ -55,8 +55,8 @@ function paintArrow(context: SKRSContext2D, arrow: Arrow): void {
 
 function paintHead(context: SKRSContext2D, arrow: Arrow, tip: [number, number], angle: number): void {
   const { headLength: length, lineWidth } = arrow;
-  const halfWidth = (length * HEAD_WIDTH) / 2;
-  saved(context, () => {
+  const halfWidth = (length * HEAD_WIDTH_RATIO) / 2;
+  withSavedState(context, () => {
     context.translate(...tip);
     context.rotate(angle);
     context.beginPath();

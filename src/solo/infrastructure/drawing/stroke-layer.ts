@@ -1,174 +1,226 @@
 import { createCanvas, Path2D, PathOp, type SKRSContext2D } from '@napi-rs/canvas';
-import type { Eraser, Ink, Mark, Size } from '../../model/board/board';
-import { limits } from '../../model/board/limits';
-import { outlineSize, type OutlineSize } from '../../model/board/outline-size';
-import { inkOutline, traceOutline } from './ink-outline';
-import { boundsOf, overlap, type Bounds } from './mark-bounds';
+import { type BoardElement, type Eraser, type Freehand, limits, type Size } from '../../model/board/board';
+import { measureOutline, type OutlineSize } from '../../model/board/outline-size';
+import { computeOutline, traceOutline } from './freehand-outline';
 import { paintShape } from './shape-painter';
-import { saved, type Surface } from './surface';
-import { paintNote, paintWriting } from './text-painter';
+import { withSavedState, type Surface } from './surface';
+import { paintNote, paintText } from './text-painter';
 
 interface Cut {
-  readonly mark: Mark;
+  readonly element: BoardElement;
   readonly erasers: readonly Eraser[];
 }
 
-const asIs = (value: number): number => value;
-/** A hundredth of a pixel is beyond what any printer shows, and halves the numbers in a PDF. */
+const identity = (value: number): number => value;
+/** Printers do not show a hundredth of a pixel, and shorter numbers halve the size of a PDF. */
 const toHundredths = (value: number): number => Math.round(value * 100) / 100;
 
-/** Pixels of such an image to each of the page, and how many there are at most. */
+/** Pixels of a rasterized layer for each page pixel, and in total. */
 const LAYER_RATIO = 2;
 const MAX_LAYER_PIXELS = 16_000_000;
 
 /**
- * Draws the strokes as a layer of their own: an eraser cuts earlier strokes only, a multiplying highlighter darkens
- * earlier strokes only; what lies below the layer keeps whole.
+ * Draws the strokes as a separate layer, so that erasers and multiplied highlighters affect earlier strokes but not what is
+ * below the layer.
  */
-export function paintStrokeLayer(surface: Surface, strokes: readonly Mark[], size: Size): void {
-  const erases = strokes.some(({ kind }) => kind === 'eraser');
-  const multiplies = strokes.some((mark) => mark.kind === 'ink' && mark.multiply);
-  if (surface.vector && erases) paintWithCuts(surface, strokes, size);
-  else if (!surface.vector && (erases || multiplies)) paintApart(surface, strokes);
-  else paintMarks(surface, strokes);
+export function paintStrokeLayer(surface: Surface, strokes: readonly BoardElement[], size: Size): void {
+  const hasErasers = strokes.some(({ kind }) => kind === 'eraser');
+  const hasMultiply = strokes.some((element) => element.kind === 'freehand' && element.multiply);
+  if (surface.vector && hasErasers) paintWithCuts(surface, strokes, size);
+  else if (!surface.vector && (hasErasers || hasMultiply)) paintOnSeparateCanvas(surface, strokes);
+  else paintElements(surface, strokes);
 }
 
-/** Draws marks one above the other. */
-export function paintMarks(surface: Surface, marks: readonly Mark[]): void {
-  for (const mark of marks) {
-    switch (mark.kind) {
-      case 'ink':
-        paintInk(surface, mark);
+export function paintElements(surface: Surface, elements: readonly BoardElement[]): void {
+  for (const element of elements) {
+    switch (element.kind) {
+      case 'freehand':
+        paintFreehand(surface, element);
         break;
       case 'eraser':
-        erase(surface.context, mark);
+        erase(surface.context, element);
         break;
-      case 'writing':
-        paintWriting(surface.context, mark);
+      case 'text':
+        paintText(surface.context, element);
         break;
       case 'note':
-        paintNote(surface.context, mark);
+        paintNote(surface.context, element);
         break;
       case 'line':
       case 'arrow':
       case 'rectangle':
       case 'ellipse':
-        paintShape(surface.context, mark);
+        paintShape(surface.context, element);
         break;
     }
   }
 }
 
-function paintInk({ context, vector }: Surface, ink: Ink): void {
-  const outline = inkOutline(ink.points, ink.stroking);
-  saved(context, () => {
-    context.globalAlpha = ink.opacity;
-    if (ink.multiply) context.globalCompositeOperation = 'multiply';
-    context.fillStyle = ink.colour;
+function paintFreehand({ context, vector }: Surface, freehand: Freehand): void {
+  const outline = computeOutline(freehand.points, freehand.options);
+  withSavedState(context, () => {
+    context.globalAlpha = freehand.opacity;
+    if (freehand.multiply) context.globalCompositeOperation = 'multiply';
+    context.fillStyle = freehand.colour;
     context.beginPath();
-    traceOutline(context, outline, ink.stroking.roundedOutline, vector ? toHundredths : asIs);
+    traceOutline(context, outline, freehand.options.roundedOutline, vector ? toHundredths : identity);
     context.fill();
   });
 }
 
 function erase(context: SKRSContext2D, eraser: Eraser): void {
-  saved(context, () => {
+  withSavedState(context, () => {
     context.globalCompositeOperation = 'destination-out';
     context.fillStyle = '#000000';
     context.beginPath();
-    traceOutline(context, inkOutline(eraser.points, eraser.stroking), eraser.stroking.roundedOutline, asIs);
+    traceOutline(context, computeOutline(eraser.points, eraser.options), eraser.options.roundedOutline, identity);
     context.fill();
   });
 }
 
-/** On pixels the layer is a canvas of its own, laid over the page when it is complete. */
-function paintApart(surface: Surface, strokes: readonly Mark[]): void {
+/** For a raster picture, draws the strokes on a separate canvas and then draws it over the page. */
+function paintOnSeparateCanvas(surface: Surface, strokes: readonly BoardElement[]): void {
   const { canvas } = surface.context;
   const layer = createCanvas(canvas.width, canvas.height);
   const context = layer.getContext('2d');
   context.setTransform(surface.context.getTransform());
-  paintMarks({ ...surface, context }, strokes);
-  saved(surface.context, () => {
+  paintElements({ ...surface, context }, strokes);
+  withSavedState(surface.context, () => {
     surface.context.resetTransform();
     surface.context.drawImage(layer, 0, 0);
   });
-  // Gives the layer's memory back at once, not when the garbage is collected.
+  // Frees the memory of the layer at once instead of at the next garbage collection.
   layer.width = 1;
   layer.height = 1;
 }
 
 /**
- * In a PDF erasing would take the page away as well. Instead every stroke is drawn through a clip that leaves out what
- * later erasers cover; only those near it, as each clip adds to the file.
+ * In a PDF, erasing would also erase the page. Instead, each stroke is clipped by the later erasers that overlap it; each
+ * clip adds to the size of the file.
  */
-function paintWithCuts(surface: Surface, strokes: readonly Mark[], size: Size): void {
-  const cuts = cutsOf(strokes);
-  if (areTooMany(cuts, size)) {
-    paintAsPixels(surface, strokes, size);
+function paintWithCuts(surface: Surface, strokes: readonly BoardElement[], size: Size): void {
+  const cuts = findCuts(strokes);
+  if (exceedsCutLimits(cuts, size)) {
+    paintRasterized(surface, strokes, size);
     return;
   }
   const remaining = new Map<Eraser, Path2D>();
-  for (const { mark, erasers } of cuts) {
-    saved(surface.context, () => {
+  for (const { element, erasers } of cuts) {
+    withSavedState(surface.context, () => {
       for (const eraser of erasers) {
-        const clip = remaining.get(eraser) ?? remainingOf(eraser, size);
+        const clip = remaining.get(eraser) ?? pageWithoutEraser(eraser, size);
         remaining.set(eraser, clip);
-        // Path operations answer in even-odd paths, and a canvas clips by the non-zero rule unless told.
+        // Path operations return even-odd paths; a canvas clips by the non-zero rule by default.
         surface.context.clip(clip, 'evenodd');
       }
-      paintMarks(surface, [mark]);
+      paintElements(surface, [element]);
     });
   }
 }
 
-/** A single eraser that is moved to and fro a thousand times keeps the path operations busy for minutes. */
-function areTooMany(cuts: readonly Cut[], size: Size): boolean {
+/** A single eraser that crosses itself thousands of times would keep the path operations busy for minutes. */
+function exceedsCutLimits(cuts: readonly Cut[], size: Size): boolean {
   const sizes = new Map<Eraser, OutlineSize>();
   let [erasers, crossings, vertices] = [0, 0, 0];
   for (const cut of cuts) {
     erasers += cut.erasers.length;
     for (const eraser of cut.erasers) {
       const known = sizes.get(eraser);
-      const outline = known ?? outlineSize(eraser.points, eraser.stroking, size);
+      const outline = known ?? measureOutline(eraser.points, eraser.options, size);
       sizes.set(eraser, outline);
       vertices += outline.vertices;
       if (!known) crossings += outline.crossings;
     }
   }
-  const most = limits.cuts;
-  return erasers > most.erasers || crossings > most.crossings || vertices > most.vertices;
+  const max = limits.cuts;
+  return erasers > max.erasers || crossings > max.crossings || vertices > max.vertices;
 }
 
-/** Each mark with the later erasers that may touch it. */
-function cutsOf(strokes: readonly Mark[]): Cut[] {
+/** Each element with the later erasers that overlap its bounds. */
+function findCuts(strokes: readonly BoardElement[]): Cut[] {
   const later: { eraser: Eraser; bounds: Bounds }[] = [];
   const cuts: Cut[] = [];
-  for (const mark of strokes.toReversed()) {
-    const bounds = boundsOf(mark);
-    if (mark.kind === 'eraser') later.push({ eraser: mark, bounds });
+  for (const element of strokes.toReversed()) {
+    const bounds = computeBounds(element);
+    if (element.kind === 'eraser') later.push({ eraser: element, bounds });
     else {
-      const erasers = later.filter((each) => overlap(bounds, each.bounds)).map(({ eraser }) => eraser);
-      cuts.push({ mark, erasers });
+      const erasers = later.filter((each) => overlaps(bounds, each.bounds)).map(({ eraser }) => eraser);
+      cuts.push({ element, erasers });
     }
   }
   return cuts.reverse();
 }
 
-/** Where thousands of cuts would make a file that nobody can open, the layer becomes an image. */
-function paintAsPixels({ context }: Surface, strokes: readonly Mark[], size: Size): void {
+/** Draws the layer as an image, where vector cuts would make the PDF too large to open. */
+function paintRasterized({ context }: Surface, strokes: readonly BoardElement[], size: Size): void {
   const ratio = Math.min(LAYER_RATIO, Math.sqrt(MAX_LAYER_PIXELS / (size.width * size.height)));
   const layer = createCanvas(Math.ceil(size.width * ratio), Math.ceil(size.height * ratio));
   const pixels = layer.getContext('2d');
   pixels.scale(ratio, ratio);
-  paintMarks({ context: pixels, vector: false, ratio }, strokes);
+  paintElements({ context: pixels, vector: false, ratio }, strokes);
   context.drawImage(layer, 0, 0, layer.width / ratio, layer.height / ratio);
 }
 
-/** The page without what an eraser covers. */
-function remainingOf(eraser: Eraser, size: Size): Path2D {
+/** The area of the page without that of an eraser. */
+function pageWithoutEraser(eraser: Eraser, size: Size): Path2D {
   const hole = new Path2D();
-  traceOutline(hole, inkOutline(eraser.points, eraser.stroking), eraser.stroking.roundedOutline, toHundredths);
+  traceOutline(hole, computeOutline(eraser.points, eraser.options), eraser.options.roundedOutline, toHundredths);
   const remaining = new Path2D();
   remaining.rect(0, 0, size.width, size.height);
   return remaining.op(hole, PathOp.Difference);
+}
+
+interface Bounds {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+const INFINITE_BOUNDS: Bounds = { left: -Infinity, top: -Infinity, right: Infinity, bottom: Infinity };
+
+/** A box that contains an element. The box of text, whose size depends on its font, is infinite. */
+function computeBounds(element: BoardElement): Bounds {
+  switch (element.kind) {
+    case 'freehand':
+    case 'eraser':
+      // At full pressure a stroke reaches 0.75 of its size to either side; a spline may overshoot.
+      return boundPoints(element.points, element.options.size * (element.options.spline ? 4 : 1));
+    case 'line':
+    case 'arrow': {
+      const reach = 2 * element.lineWidth + (element.kind === 'arrow' ? element.headLength : 0);
+      const ends: [number, number][] = [
+        [element.fromX, element.fromY],
+        [element.toX, element.toY],
+      ];
+      return boundPoints(ends, reach);
+    }
+    case 'rectangle': {
+      const corners: [number, number][] = [
+        [element.x, element.y],
+        [element.x + element.width, element.y + element.height],
+      ];
+      return boundPoints(corners, element.lineWidth);
+    }
+    case 'ellipse':
+      return boundPoints([[element.x, element.y]], Math.max(element.radiusX, element.radiusY) + element.lineWidth);
+    case 'text':
+    case 'note':
+      return INFINITE_BOUNDS;
+  }
+}
+
+function overlaps(a: Bounds, b: Bounds): boolean {
+  return a.left <= b.right && b.left <= a.right && a.top <= b.bottom && b.top <= a.bottom;
+}
+
+function boundPoints(points: readonly (readonly number[])[], reach: number): Bounds {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const [x = 0, y = 0] of points) {
+    left = Math.min(left, x);
+    top = Math.min(top, y);
+    right = Math.max(right, x);
+    bottom = Math.max(bottom, y);
+  }
+  return { left: left - reach, top: top - reach, right: right + reach, bottom: bottom + reach };
 }

@@ -1,17 +1,16 @@
 import type { SKRSContext2D } from '@napi-rs/canvas';
 
 /**
- * What a page is painted on. The context is scaled to the page's own pixels; a vector surface (PDF) keeps what is
- * drawn as paths and text.
+ * The target of drawing. The context is scaled to page pixels. A vector surface (PDF) keeps paths and text.
  */
 export interface Surface {
   readonly context: SKRSContext2D;
   readonly vector: boolean;
-  /** Device pixels per page pixel: shadows do not follow the context's scale. */
+  /** Device pixels per page pixel, for shadows: they ignore the scale of the context. */
   readonly ratio: number;
 }
 
-/** Both a context and a `Path2D` take an outline. */
+/** A context or a `Path2D`. */
 export interface PathSink {
   moveTo(x: number, y: number): void;
   lineTo(x: number, y: number): void;
@@ -19,8 +18,8 @@ export interface PathSink {
   closePath(): void;
 }
 
-/** Runs `draw` and leaves the context as it was. */
-export function saved(context: SKRSContext2D, draw: () => void): void {
+/** Runs `draw` and restores the state of the context. */
+export function withSavedState(context: SKRSContext2D, draw: () => void): void {
   context.save();
   draw();
   context.restore();

@@ -1,4 +1,6 @@
-import { layOutText, type TextBox } from './text-layout';
+import { createCanvas } from '@napi-rs/canvas';
+import { loadFonts, toCssFont } from './fonts';
+import { createTextMeasure, layOutText, type TextBox } from './text-layout';
 
 /** Every grapheme is one unit wide. */
 const measure = (text: string) => [...new Intl.Segmenter().segment(text)].length;
@@ -33,11 +35,11 @@ describe('layOutText', () => {
     expect(lines).toEqual(['one two', 'three…']);
   });
 
-  it('draws nothing where not even one letter fits', () => {
+  it('returns no line when not even one letter fits', () => {
     expect(layOutText('abc', box({ width: 0.5 }), measure)).toEqual([]);
   });
 
-  it('breaks a long text in time that does not explode', () => {
+  it('measures a long text in linear time', () => {
     let measured = 0;
     const counting = (text: string) => {
       measured += text.length;
@@ -48,5 +50,22 @@ describe('layOutText', () => {
 
     expect(lines).toHaveLength(20_000);
     expect(measured).toBeLessThan(20_000 * 1_000);
+  });
+});
+
+describe('createTextMeasure', () => {
+  const measure = createTextMeasure(createCanvas(1, 1).getContext('2d'), toCssFont('arial', 100));
+
+  beforeAll(() => {
+    loadFonts();
+  });
+
+  it('kerns letters with each other, but not with a space', () => {
+    expect(measure('AV')).toBeLessThan(measure('A') + measure('V'));
+    expect(measure('x A')).toBeCloseTo(measure('x') + measure(' ') + measure('A'), 5);
+  });
+
+  it('takes any white space for a space', () => {
+    expect(measure('a\tb\r')).toBeCloseTo(measure('a b '), 5);
   });
 });

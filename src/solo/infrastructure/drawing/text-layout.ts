@@ -1,26 +1,28 @@
-/** The box a text is broken into; `null` is unbounded. Lengths are page pixels. */
+import type { SKRSContext2D } from '@napi-rs/canvas';
+
+/** The box that a text is laid out in. `null` means unbounded. Lengths are page pixels. */
 export interface TextBox {
   readonly width: number | null;
   readonly height: number | null;
   readonly fontSize: number;
-  /** Ends the last line that fits with an ellipsis. */
+  /** Whether the last line that fits ends with an ellipsis. */
   readonly ellipsis: boolean;
 }
 
 const ELLIPSIS = '…';
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /**
- * Breaks a text into lines by the rules of Konva's text: after a space or a hyphen, within a word only when it is
- * longer than a line, spaces at a break are dropped, a line is as high as the font is large.
- * @param measure the width of a piece of text in page pixels
+ * Breaks a text into lines like Konva: after a space or a hyphen, within a word only when it is longer than a line. Spaces at
+ * a break are dropped. The line height is the font size.
+ * @param measure returns the width of a text in page pixels
  */
 export function layOutText(text: string, box: TextBox, measure: (text: string) => number): string[] {
-  return new TextBreaker(box, measure).lines(text);
+  return new TextBreaker(box, measure).breakText(text);
 }
 
 class TextBreaker {
-  private readonly broken: string[] = [];
+  private readonly result: string[] = [];
   private readonly ellipsisWidth: number;
 
   constructor(
@@ -30,55 +32,55 @@ class TextBreaker {
     this.ellipsisWidth = box.ellipsis ? measure(ELLIPSIS) : 0;
   }
 
-  lines(text: string): string[] {
+  breakText(text: string): string[] {
     const paragraphs = text.split('\n');
     for (const [index, paragraph] of paragraphs.entries()) {
       const { width } = this.box;
       if (width !== null && this.measure(paragraph) > width) {
         this.breakParagraph(paragraph, width);
       } else {
-        this.broken.push(paragraph);
+        this.result.push(paragraph);
         if (this.isFull() && index < paragraphs.length - 1) this.endWithEllipsis();
       }
       if (this.isFull()) break;
     }
-    return this.broken;
+    return this.result;
   }
 
-  /** Whether one more line would leave the box. */
+  /** Whether the box has no room for another line. */
   private isFull(): boolean {
     const { height, fontSize } = this.box;
-    return height !== null && (this.broken.length + 1) * fontSize > height;
+    return height !== null && (this.result.length + 1) * fontSize > height;
   }
 
   private breakParagraph(paragraph: string, width: number): void {
-    const pieces = Array.from(graphemes.segment(paragraph), ({ segment }) => segment);
+    const graphemes = Array.from(segmenter.segment(paragraph), ({ segment }) => segment);
     let start = 0;
-    while (start < pieces.length) {
-      // On the last line that fits, the ellipsis needs its place too.
+    while (start < graphemes.length) {
+      // The last line needs room for the ellipsis.
       const available = this.isFull() ? width - this.ellipsisWidth : width;
-      const fitting = this.countFitting(pieces, start, available);
+      const fitting = this.countFitting(graphemes, start, available);
       if (fitting === 0) return;
-      const end = breakBefore(pieces, start, start + fitting);
-      this.broken.push(pieces.slice(start, end).join('').trimEnd());
+      const end = findBreak(graphemes, start, start + fitting);
+      this.result.push(graphemes.slice(start, end).join('').trimEnd());
       if (this.isFull()) {
         this.endWithEllipsis();
         return;
       }
-      start = afterSpace(pieces, end);
-      if (start < pieces.length && this.countFitting(pieces, start, width) === pieces.length - start) {
-        this.broken.push(pieces.slice(start).join(''));
+      start = skipSpaces(graphemes, end);
+      if (start < graphemes.length && this.countFitting(graphemes, start, width) === graphemes.length - start) {
+        this.result.push(graphemes.slice(start).join(''));
         return;
       }
     }
   }
 
-  /** How many graphemes from `start` fit into a width. */
-  private countFitting(pieces: readonly string[], start: number, width: number): number {
-    const fits = (count: number) => this.measure(pieces.slice(start, start + count).join('')) <= width;
+  /** Counts the graphemes from `start` that fit into a width. */
+  private countFitting(graphemes: readonly string[], start: number, width: number): number {
+    const fits = (count: number) => this.measure(graphemes.slice(start, start + count).join('')) <= width;
     let low = 0;
-    let high = pieces.length - start;
-    // A line is short: doubling first keeps a long text from being measured whole for every one.
+    let high = graphemes.length - start;
+    // Doubling first avoids measuring the whole of a long text for each of its short lines.
     for (let probe = 64; probe < high; probe *= 2) {
       if (fits(probe)) low = probe;
       else high = probe;
@@ -92,26 +94,60 @@ class TextBreaker {
   }
 
   private endWithEllipsis(): void {
-    const last = this.broken.at(-1);
+    const last = this.result.at(-1);
     if (last === undefined || !this.box.ellipsis) return;
     const { width } = this.box;
     const hasRoom = width === null || this.measure(last + ELLIPSIS) < width;
-    this.broken[this.broken.length - 1] = (hasRoom ? last : last.slice(0, -3)) + ELLIPSIS;
+    this.result[this.result.length - 1] = (hasRoom ? last : last.slice(0, -3)) + ELLIPSIS;
   }
 }
 
-/** Where to end a line that could reach to `limit`: before a following space or hyphen, else behind the last one. */
-function breakBefore(pieces: readonly string[], start: number, limit: number): number {
-  const next = pieces[limit];
+/** The end of a line that has room up to `limit`: before a following space or hyphen, otherwise after the last one. */
+function findBreak(graphemes: readonly string[], start: number, limit: number): number {
+  const next = graphemes[limit];
   if (next === ' ' || next === '-') return limit;
   for (let index = limit - 1; index >= start; index -= 1) {
-    if (pieces[index] === ' ' || pieces[index] === '-') return index + 1;
+    if (graphemes[index] === ' ' || graphemes[index] === '-') return index + 1;
   }
   return limit;
 }
 
-function afterSpace(pieces: readonly string[], start: number): number {
+function skipSpaces(graphemes: readonly string[], start: number): number {
   let index = start;
-  while (index < pieces.length && pieces[index]?.trim() === '') index += 1;
+  while (index < graphemes.length && graphemes[index]?.trim() === '') index += 1;
   return index;
+}
+
+/**
+ * Splits a line into words and spaces. A browser's canvas shapes each of them separately: letters are kerned with each
+ * other, but not with a space. All white space is as wide as a space.
+ */
+function splitIntoWords(line: string): string[] {
+  return line
+    .replace(/[\t\n\f\r]/g, ' ')
+    .split(/( )/)
+    .filter((word) => word !== '');
+}
+
+/** Creates a function that measures text in one font like a browser's canvas. It measures each word once. */
+export function createTextMeasure(context: SKRSContext2D, font: string): (text: string) => number {
+  const widths = new Map<string, number>();
+  const measureWord = (word: string): number => {
+    const width = widths.get(word) ?? context.measureText(word).width;
+    widths.set(word, width);
+    return width;
+  };
+  return (text) => {
+    context.font = font;
+    return splitIntoWords(text).reduce((width, word) => width + measureWord(word), 0);
+  };
+}
+
+/** Draws a line of text at `x`, `y` in the context's font. */
+export function fillLine(context: SKRSContext2D, line: string, x: number, y: number): void {
+  let at = x;
+  for (const word of splitIntoWords(line)) {
+    context.fillText(word, at, y);
+    at += context.measureText(word).width;
+  }
 }

@@ -1,122 +1,115 @@
-import type { MessagePort } from 'node:worker_threads';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { MessagePort } from 'node:worker_threads';
 import type { Drawing, ExportWarning } from '../../../formats';
 import { ImageRefusedError } from '../../../platform/images/image-refused-error';
 import type { ImageSession, OnReply } from '../../../platform/images/image-session';
 import { onAbort } from '../../../platform/async';
-import { AssetRefusedError, type AssetLoader } from '../../model/board/asset-loader';
-import { BoardTooComplexError, DrawingFailedError, reported, threadEnd } from './drawing-errors';
-import type { FromThread, ImageRequest, ToThread } from './drawing-protocol';
-import { Inbox } from './inbox';
-import type { LargePageTurn } from './large-page-turn';
+import { type AssetLoader, AssetRefusedError } from '../../model/domain/interfaces/asset-loader';
+import type { LargePagePermit } from './drawing-capacity';
+import { BoardTooComplexError, DrawingFailedError, toReportedError, toThreadError } from './drawing-errors';
+import { type FromThread, type ImageRequest, MessageQueue, type ToThread } from './drawing-protocol';
 
-/** How many pages the thread may be ahead of the reader: enough to keep drawing and encoding busy at once. */
+/** How many pages the thread may be ahead of the reader: enough to draw and encode at the same time. */
 const PAGES_AHEAD = 3;
 
-/** Nobody reads more, and a board may name thousands of images that are not there. */
+/** A board may have thousands of missing images. */
 const MAX_WARNINGS = 50;
 
-export interface ThreadOptions {
+export interface ThreadDrawingOptions {
   readonly assets: AssetLoader;
   /** Decodes the images of this drawing. */
   readonly images: ImageSession;
-  /** How long one page may take, in milliseconds; the time its images need to arrive does not count. */
+  /** The maximum time for one page, in milliseconds. Waiting for images does not count. */
   readonly pageTimeout: number;
-  /**
-   * How long the thread may keep its reader waiting for all pages together, in milliseconds. The time that images need to
-   * arrive does not count, nor what the reader takes by itself.
-   */
+  /** The maximum time for all pages, in milliseconds. Waiting for images or for the reader does not count. */
   readonly timeout: number;
-  /** For pages that are large. */
-  readonly largePage: LargePageTurn;
-  /** Aborts when nobody wants the drawing any more. */
+  readonly largePage: LargePagePermit;
+  /** Aborts when the drawing is not needed any more. */
   readonly signal: AbortSignal;
-  /** Ends the thread, whatever it is doing. */
+  /** Terminates the thread. */
   readonly kill: () => void;
-  /** Settles when the thread's task does. */
+  /** Settles with the thread's task. */
   readonly ended: Promise<void>;
 }
 
-/** A drawing whose board lies in a thread; it is drawn there, and its pages are handed over as they are asked for. */
+/** A drawing in a thread, seen from the main thread. The thread draws pages as the reader requests them. */
 export class ThreadDrawing implements Drawing {
   readonly kind = 'drawing';
   readonly warnings: ExportWarning[] = [];
   pageCount = 0;
   private warningCount = 0;
-  private left = false;
+  private isStopped = false;
   private waitedMs = 0;
-  private readonly inbox: Inbox<FromThread>;
-  /** Aborts when the thread has no use for images any more. */
-  private readonly leaving = new AbortController();
+  private readonly messages: MessageQueue<FromThread>;
+  /** Aborts when the thread needs no more images. */
+  private readonly stopping = new AbortController();
 
   private constructor(
     private readonly port: MessagePort,
-    private readonly options: ThreadOptions,
+    private readonly options: ThreadDrawingOptions,
   ) {
-    this.inbox = new Inbox<FromThread>(port);
-    // Handled at once: the turn must not stay taken while a slow reader requests nothing.
-    port.on('message', this.takeTurns);
+    this.messages = new MessageQueue<FromThread>(port);
+    // Handled outside the queue: a slow reader must not keep the permit.
+    port.on('message', this.handleLargePage);
   }
 
-  /**
-   * Waits until the thread has read the board.
-   */
-  static async open(port: MessagePort, options: ThreadOptions): Promise<ThreadDrawing> {
+  /** Waits until the thread has read the board. */
+  static async open(port: MessagePort, options: ThreadDrawingOptions): Promise<ThreadDrawing> {
     const drawing = new ThreadDrawing(port, options);
-    return drawing.guarded(async () => {
-      const started = await drawing.receive('opened', false);
-      drawing.pageCount = started.pageCount;
+    return drawing.killOnError(async () => {
+      const opened = await drawing.receive('opened', false);
+      drawing.pageCount = opened.pageCount;
       return drawing;
     });
   }
 
   async *pngPages(): AsyncIterable<Uint8Array> {
     try {
-      this.tell({ kind: 'draw', pages: PAGES_AHEAD });
+      this.send({ kind: 'draw', pages: PAGES_AHEAD });
       for (let page = 0; page < this.pageCount; page += 1) {
-        const { png } = await this.guarded(() => this.receive('page'));
+        const { png } = await this.killOnError(() => this.receive('page'));
         yield png;
-        this.tell({ kind: 'draw', pages: 1 });
+        this.send({ kind: 'draw', pages: 1 });
       }
     } finally {
-      this.leave();
+      this.stop();
     }
   }
 
   async pdf(onPage: (drawn: number) => void): Promise<Uint8Array> {
     try {
-      this.tell({ kind: 'draw', pages: 1 });
+      this.send({ kind: 'draw', pages: 1 });
       for (let page = 0; page < this.pageCount; page += 1) {
-        onPage((await this.guarded(() => this.receive('drawn'))).pages);
+        onPage((await this.killOnError(() => this.receive('drawn'))).pages);
       }
-      const { file } = await this.guarded(() => this.receive('pdf'));
+      const { file } = await this.killOnError(() => this.receive('pdf'));
       return file;
     } finally {
-      this.leave();
+      this.stop();
     }
   }
 
   /**
-   * Lets the thread go: it stops before the next page, and is stopped when that page takes too long. A thread that is
-   * ended by force never gives back the memory of its canvas.
+   * Stops the thread before its next page, and terminates it only when the current page takes too long: a terminated thread
+   * leaks the memory of its canvas.
    */
-  readonly leave = (): void => {
-    if (this.left) return;
-    this.left = true;
-    this.leaving.abort(new Error('The drawing is no longer needed'));
-    this.tell({ kind: 'stop' });
+  readonly stop = (): void => {
+    if (this.isStopped) return;
+    this.isStopped = true;
+    this.stopping.abort(new Error('The drawing is no longer needed'));
+    this.send({ kind: 'stop' });
     this.port.close();
     const { ended, kill, pageTimeout } = this.options;
-    const patience = setTimeout(kill, pageTimeout).unref();
+    const killTimer = setTimeout(kill, pageTimeout).unref();
     void ended
       .catch(() => null)
       .finally(() => {
-        clearTimeout(patience);
+        clearTimeout(killTimer);
       });
   };
 
-  /** Whatever goes wrong, the thread does not go on; one that is not wanted any more ends by itself. */
-  private async guarded<T>(step: () => Promise<T>): Promise<T> {
+  /** Terminates the thread when a step fails. On an abort an opened drawing stops by itself. */
+  private async killOnError<T>(step: () => Promise<T>): Promise<T> {
     try {
       return await step();
     } catch (error) {
@@ -128,7 +121,7 @@ export class ThreadDrawing implements Drawing {
     }
   }
 
-  /** The next message of a kind; what comes before it is seen to. */
+  /** Waits for the next message of a kind, and handles the messages before it. */
   private async receive<Kind extends FromThread['kind']>(
     kind: Kind,
     isPage = true,
@@ -137,10 +130,10 @@ export class ThreadDrawing implements Drawing {
       const message = await this.nextMessage(isPage);
       if (message.kind === kind) return message as Extract<FromThread, { kind: Kind }>;
       if (message.kind === 'warning') this.warn(message.warning);
-      else if (message.kind === 'failed') throw reported(message.name, message.message);
-      else if (message.kind === 'image') await this.deliver(message.request);
-      // Others have their turn: that is no fault of the board.
-      else if (message.kind === 'large-page') await this.options.largePage.wait();
+      else if (message.kind === 'failed') throw toReportedError(message.name, message.message);
+      else if (message.kind === 'image') await this.sendImage(message.request);
+      // The wait for other drawings' large pages does not count for this board.
+      else if (message.kind === 'large-page') await this.options.largePage.acquire();
     }
   }
 
@@ -154,34 +147,39 @@ export class ThreadDrawing implements Drawing {
   private async nextMessage(isPage: boolean): Promise<FromThread> {
     const { signal, pageTimeout, timeout, ended } = this.options;
     signal.throwIfAborted();
-    const over = new AbortController();
+    const done = new AbortController();
     const startedAt = performance.now();
-    const left = timeout - this.waitedMs;
+    const remaining = timeout - this.waitedMs;
     const expiry =
-      !isPage || left < pageTimeout
-        ? expired(left, `The board takes longer than ${seconds(timeout)} s to draw.`, over.signal)
-        : expired(pageTimeout, `A page of the board took longer than ${seconds(pageTimeout)} s to draw.`, over.signal);
+      !isPage || remaining < pageTimeout
+        ? rejectAfter(remaining, `The board takes longer than ${toSeconds(timeout)} s to draw.`, done.signal)
+        : rejectAfter(
+            pageTimeout,
+            `A page of the board took longer than ${toSeconds(pageTimeout)} s to draw.`,
+            done.signal,
+          );
     try {
-      const message = await Promise.race([this.inbox.next(), aborted(signal, over.signal), broken(ended), expiry]);
+      const abort = rejectOnAbort(signal, done.signal);
+      const message = await Promise.race([this.messages.next(), abort, rejectOnCrash(ended), expiry]);
       if (message !== null) return message;
       await ended;
-      throw threadEnd(undefined);
+      throw toThreadError(undefined);
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof DrawingFailedError || error instanceof BoardTooComplexError) throw error;
-      throw threadEnd(error);
+      throw toThreadError(error);
     } finally {
       this.waitedMs += performance.now() - startedAt;
-      over.abort();
+      done.abort();
     }
   }
 
-  private readonly takeTurns = (message: FromThread): void => {
+  private readonly handleLargePage = (message: FromThread): void => {
     const { largePage } = this.options;
     if (message.kind === 'large-page') {
-      largePage.wait().then(
+      largePage.acquire().then(
         () => {
-          this.tell({ kind: 'large-page' });
+          this.send({ kind: 'large-page' });
         },
         () => undefined,
       );
@@ -190,49 +188,49 @@ export class ThreadDrawing implements Drawing {
     }
   };
 
-  private async deliver({ source, bytes, ...request }: ImageRequest): Promise<void> {
-    const signal = AbortSignal.any([this.options.signal, this.leaving.signal]);
+  private async sendImage({ source, bytes, ...request }: ImageRequest): Promise<void> {
+    const signal = AbortSignal.any([this.options.signal, this.stopping.signal]);
     try {
       const file = bytes ?? (await this.options.assets.load(source, signal));
-      await this.options.images.decode(request, file, this.passOn, signal);
+      await this.options.images.decode(request, file, this.forwardReply, signal);
     } catch (error) {
       if (!(error instanceof AssetRefusedError || error instanceof ImageRefusedError)) throw error;
-      this.tell({ kind: 'refused', reason: error.message });
+      this.send({ kind: 'refused', reason: error.message });
     }
   }
 
-  /** Hands pixels over as they come: a whole image would be in memory twice. */
-  private readonly passOn: OnReply = (reply, pixels) => {
-    if (reply.kind === 'image') this.tell({ kind: 'image', image: reply.image });
+  /** Forwards pixels as they arrive: a whole image would be in memory twice. */
+  private readonly forwardReply: OnReply = (reply, pixels) => {
+    if (reply.kind === 'image') this.send({ kind: 'image', image: reply.image });
     else if (reply.kind === 'strip')
       this.port.postMessage({ kind: 'strip', bytes: pixels } satisfies ToThread, [pixels.buffer]);
   };
 
-  private tell(message: ToThread): void {
+  private send(message: ToThread): void {
     this.port.postMessage(message);
   }
 }
 
-/** Settles only when the thread breaks down: its regular end closes the port, behind the last message. */
-function broken(ended: Promise<void>): Promise<never> {
+/** Rejects when the thread crashes and never resolves: a regular end closes the port after the last message. */
+function rejectOnCrash(ended: Promise<void>): Promise<never> {
   return ended.then(() => new Promise<never>(() => undefined));
 }
 
-async function expired(milliseconds: number, reason: string, over: AbortSignal): Promise<never> {
-  await delay(milliseconds, undefined, { signal: over });
+async function rejectAfter(milliseconds: number, reason: string, done: AbortSignal): Promise<never> {
+  await delay(milliseconds, undefined, { signal: done });
   throw new BoardTooComplexError(reason);
 }
 
-function seconds(milliseconds: number): number {
-  return Math.round(milliseconds / 1000);
-}
-
-/** Rejects when `signal` aborts; leaves no listener behind once `over` does. */
-function aborted(signal: AbortSignal, over: AbortSignal): Promise<never> {
+/** Rejects when `signal` aborts, and removes its listener when `done` aborts. */
+function rejectOnAbort(signal: AbortSignal, done: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const stopListening = onAbort(signal, () => {
       reject(signal.reason as Error);
     });
-    onAbort(over, stopListening);
+    onAbort(done, stopListening);
   });
+}
+
+function toSeconds(milliseconds: number): number {
+  return Math.round(milliseconds / 1000);
 }

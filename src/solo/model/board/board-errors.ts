@@ -1,6 +1,6 @@
 import { DomainError } from '../../../platform/errors/domain-error';
 
-/** The board cannot be drawn whole; the message is written for the person who asked. */
+/** The board is too large to be drawn. The message is for the user. */
 export class BoardTooLargeError extends DomainError {
   constructor(message: string) {
     super('invalid', 'board-too-large', message);
@@ -8,7 +8,7 @@ export class BoardTooLargeError extends DomainError {
   }
 }
 
-/** The request names a page that the board lacks. */
+/** The board lacks the requested page. */
 export class PageNotFoundError extends DomainError {
   constructor(message: string) {
     super('invalid', 'page-not-found', message);
@@ -21,7 +21,7 @@ export class PageNotFoundError extends DomainError {
   }
 }
 
-/** What was given as a board is no JSON text in UTF-8. */
+/** The state is not JSON in UTF-8. */
 export class MalformedStateError extends DomainError {
   constructor() {
     const message = 'The board is not valid JSON.';
@@ -30,7 +30,7 @@ export class MalformedStateError extends DomainError {
   }
 }
 
-/** The JSON of the board is nested more deeply than a board may be. */
+/** The state is nested too deeply. */
 export class BoardTooDeepError extends DomainError {
   constructor(message: string) {
     super('unprocessable', 'board-too-deep', message);

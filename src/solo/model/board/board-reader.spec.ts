@@ -1,6 +1,6 @@
 import { BoardTooLargeError } from './board-errors';
 import { readBoard } from './board-reader';
-import type { Mark } from './board';
+import type { BoardElement } from './board';
 
 const pen = (changes: object = {}) => ({
   tool: 'pen',
@@ -15,7 +15,7 @@ const pen = (changes: object = {}) => ({
 });
 const soloBoard = (page: object) => ({ activePageId: 'p', pages: [page] });
 const winterboard = (page: object) => ({ currentPageIndex: 0, pages: [{ background: 'white', ...page }] });
-const strokesOf = (state: unknown): readonly Mark[] => readBoard(state).pages[0]!.strokes;
+const strokesOf = (state: unknown): readonly BoardElement[] => readBoard(state).pages[0]!.strokes;
 
 describe('readBoard', () => {
   it.each([
@@ -51,7 +51,7 @@ describe('readBoard', () => {
   it('takes a bare list and root strokes for the page of the oldest boards', () => {
     const stroke = pen({ size: undefined, thickness: 7, tool: undefined });
 
-    expect(strokesOf([stroke])).toMatchObject([{ kind: 'ink', stroking: { size: 7 } }]);
+    expect(strokesOf([stroke])).toMatchObject([{ kind: 'freehand', options: { size: 7 } }]);
     expect(strokesOf({ strokes: [stroke] })).toEqual(strokesOf([stroke]));
   });
 
@@ -66,9 +66,9 @@ describe('readBoard', () => {
   it('skips points that are nowhere', () => {
     const points = [{ x: 1, y: 2 }, null, [3, 4], { x: 1e8, y: 0 }, { x: '1', y: 2 }, [1], JSON.parse('[1e999, 1]')];
 
-    const [ink] = strokesOf(soloBoard({ strokes: [pen({ points })] }));
+    const [freehand] = strokesOf(soloBoard({ strokes: [pen({ points })] }));
 
-    expect(ink).toMatchObject({
+    expect(freehand).toMatchObject({
       points: [
         [1, 2, 0.5],
         [3, 4, 0.5],
@@ -79,19 +79,19 @@ describe('readBoard', () => {
   it('clamps sizes and opacities', () => {
     const strokes = [pen({ size: 1e300, opacity: 99 }), pen({ size: -5, opacity: -1 }), pen({ opacity: null })];
 
-    const marks = strokesOf(soloBoard({ strokes }));
+    const elements = strokesOf(soloBoard({ strokes }));
 
-    expect(marks).toMatchObject([
-      { stroking: { size: 500 }, opacity: 1 },
-      { stroking: { size: 0 }, opacity: 0 },
+    expect(elements).toMatchObject([
+      { options: { size: 500 }, opacity: 1 },
+      { options: { size: 0 }, opacity: 0 },
       { opacity: 1 },
     ]);
   });
 
   it('draws a highlighter of the solo board at 0.4 whatever it says', () => {
-    const marks = strokesOf(soloBoard({ strokes: [pen({ tool: 'highlighter', opacity: 1 })] }));
+    const elements = strokesOf(soloBoard({ strokes: [pen({ tool: 'highlighter', opacity: 1 })] }));
 
-    expect(marks).toMatchObject([{ kind: 'ink', opacity: 0.4, multiply: false }]);
+    expect(elements).toMatchObject([{ kind: 'freehand', opacity: 0.4, multiply: false }]);
   });
 
   it.each([
@@ -101,7 +101,7 @@ describe('readBoard', () => {
   ])('reads erasers of %s by tool and by composite', (_, boardOf) => {
     const strokes = [pen({ tool: 'eraser' }), pen({ composite: 'destination-out' }), pen({ composite: 'xor' })];
 
-    expect(strokesOf(boardOf({ strokes })).map(({ kind }) => kind)).toEqual(['eraser', 'eraser', 'ink']);
+    expect(strokesOf(boardOf({ strokes })).map(({ kind }) => kind)).toEqual(['eraser', 'eraser', 'freehand']);
   });
 
   it('leaves out what the screen does not show', () => {
@@ -166,9 +166,9 @@ describe('readBoard', () => {
     const strokes = [pen({ points: path(0.5) }), pen({ points: path(0.7) }), pen()];
 
     expect(strokesOf(winterboard({ strokes }))).toMatchObject([
-      { stroking: { simulatePressure: true } },
-      { stroking: { simulatePressure: false } },
-      { stroking: { simulatePressure: true } },
+      { options: { simulatePressure: true } },
+      { options: { simulatePressure: false } },
+      { options: { simulatePressure: true } },
     ]);
   });
 

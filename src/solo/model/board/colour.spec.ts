@@ -1,10 +1,10 @@
-import { colourOf } from './colour';
+import { toColour } from './colour';
 
-describe('colourOf', () => {
+describe('toColour', () => {
   it.each(['#fff', '#ABCD', '#12ab9F', '#12ab9f80', 'RebeccaPurple', ' transparent '])(
     'takes %p as it is',
     (colour) => {
-      expect(colourOf(colour, 'fallback')).toBe(colour.trim().toLowerCase());
+      expect(toColour(colour, 'fallback')).toBe(colour.trim().toLowerCase());
     },
   );
 
@@ -17,7 +17,7 @@ describe('colourOf', () => {
     ['hsl(-0.5turn 100% 50%)', 'rgba(0, 255, 255, 1)'],
     ['HSLA(0deg, 0%, 100%, 0)', 'rgba(255, 255, 255, 0)'],
   ])('spells %p for every painter', (colour, spelled) => {
-    expect(colourOf(colour, 'fallback')).toBe(spelled);
+    expect(toColour(colour, 'fallback')).toBe(spelled);
   });
 
   it.each([
@@ -38,6 +38,6 @@ describe('colourOf', () => {
     7,
     ['red'],
   ])('refuses %p', (colour) => {
-    expect(colourOf(colour, 'fallback')).toBe('fallback');
+    expect(toColour(colour, 'fallback')).toBe('fallback');
   });
 });

@@ -1,23 +1,21 @@
-import { colourNames } from './colour-names';
-
 const HEX = /^#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/;
 const FUNCTION = /^(rgb|hsl)a?\(([-+.0-9a-z%,/ ]{1,80})\)$/;
 const NUMBER = /^([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(%|deg|rad|grad|turn)?$/;
 
 /**
- * The one place where a colour of a board is judged: `#hex`, `rgb()`, `hsl()` and CSS names pass, in a spelling that
- * every painter understands. A canvas ignores an invalid colour and keeps the one before, so garbage becomes `fallback`.
+ * Validates a colour: `#hex`, `rgb()`, `hsl()` or a CSS name. The result has a notation that Skia and PDF understand. An
+ * invalid colour becomes `fallback`, because a canvas would ignore it and keep the previous colour.
  */
-export function colourOf(value: unknown, fallback: string): string {
+export function toColour(value: unknown, fallback: string): string {
   if (typeof value !== 'string' || value.length > 100) return fallback;
   const colour = value.trim().toLowerCase();
   if (HEX.test(colour) || colourNames.has(colour)) return colour;
   const call = FUNCTION.exec(colour);
-  return (call && functional(call[1] as 'rgb' | 'hsl', call[2] ?? '')) ?? fallback;
+  return (call && parseFunction(call[1] as 'rgb' | 'hsl', call[2] ?? '')) ?? fallback;
 }
 
-/** Whether a colour is named at all: what has none is not drawn. */
-export function namesColour(value: unknown): boolean {
+/** Whether an element has a colour; without one it is not drawn. */
+export function hasColour(value: unknown): boolean {
   return typeof value === 'string' && value !== '';
 }
 
@@ -26,37 +24,37 @@ interface Term {
   readonly unit: string;
 }
 
-function functional(model: 'rgb' | 'hsl', body: string): string | null {
+function parseFunction(model: 'rgb' | 'hsl', body: string): string | null {
   const terms = body
     .split(/[\s,/]+/)
     .filter((term) => term !== '')
-    .map(termOf);
+    .map(toTerm);
   const [first, second, third, alpha] = terms;
   if (terms.length > 4 || terms.includes(null) || !first || !second || !third) return null;
-  const channels = model === 'rgb' ? rgbOf(first, second, third) : hslOf(first, second, third);
+  const channels = model === 'rgb' ? toRgb(first, second, third) : hslToRgb(first, second, third);
   if (channels === null) return null;
-  return `rgba(${channels.join(', ')}, ${alpha ? fractionOf(alpha) : 1})`;
+  return `rgba(${channels.join(', ')}, ${alpha ? toFraction(alpha) : 1})`;
 }
 
-function termOf(text: string): Term | null {
+function toTerm(text: string): Term | null {
   const match = NUMBER.exec(text);
   const value = Number(match?.[1]);
   return match && Number.isFinite(value) ? { value, unit: match[2] ?? '' } : null;
 }
 
-function fractionOf(term: Term): number {
+function toFraction(term: Term): number {
   return clamp(term.unit === '%' ? term.value / 100 : term.value, 0, 1);
 }
 
-function rgbOf(...terms: [Term, Term, Term]): number[] | null {
+function toRgb(...terms: [Term, Term, Term]): number[] | null {
   if (terms.some(({ unit }) => unit !== '' && unit !== '%')) return null;
   return terms.map(({ value, unit }) => Math.round(clamp(unit === '%' ? value * 2.55 : value, 0, 255)));
 }
 
 const TURN: Readonly<Record<string, number>> = { '': 360, deg: 360, grad: 400, rad: 2 * Math.PI, turn: 1 };
 
-/** Formula of CSS Color Module Level 4, "HSL Colors to sRGB". */
-function hslOf(hue: Term, saturation: Term, lightness: Term): number[] | null {
+/** The formula of CSS Color Module Level 4, "HSL Colors to sRGB". */
+function hslToRgb(hue: Term, saturation: Term, lightness: Term): number[] | null {
   const turn = TURN[hue.unit];
   if (turn === undefined) return null;
   const h = (((hue.value / turn) % 1) + 1) % 1;
@@ -71,3 +69,23 @@ function hslOf(hue: Term, saturation: Term, lightness: Term): number[] | null {
 function clamp(value: number, min: number, max: number): number {
   return Math.min(max, Math.max(min, value));
 }
+
+/** The named colours of CSS Color Module Level 4, with `transparent`. */
+const colourNames: ReadonlySet<string> = new Set(
+  (
+    'aliceblue antiquewhite aqua aquamarine azure beige bisque black blanchedalmond blue blueviolet brown burlywood ' +
+    'cadetblue chartreuse chocolate coral cornflowerblue cornsilk crimson cyan darkblue darkcyan darkgoldenrod ' +
+    'darkgray darkgreen darkgrey darkkhaki darkmagenta darkolivegreen darkorange darkorchid darkred darksalmon ' +
+    'darkseagreen darkslateblue darkslategray darkslategrey darkturquoise darkviolet deeppink deepskyblue dimgray ' +
+    'dimgrey dodgerblue firebrick floralwhite forestgreen fuchsia gainsboro ghostwhite gold goldenrod gray green ' +
+    'greenyellow grey honeydew hotpink indianred indigo ivory khaki lavender lavenderblush lawngreen lemonchiffon ' +
+    'lightblue lightcoral lightcyan lightgoldenrodyellow lightgray lightgreen lightgrey lightpink lightsalmon ' +
+    'lightseagreen lightskyblue lightslategray lightslategrey lightsteelblue lightyellow lime limegreen linen ' +
+    'magenta maroon mediumaquamarine mediumblue mediumorchid mediumpurple mediumseagreen mediumslateblue ' +
+    'mediumspringgreen mediumturquoise mediumvioletred midnightblue mintcream mistyrose moccasin navajowhite navy ' +
+    'oldlace olive olivedrab orange orangered orchid palegoldenrod palegreen paleturquoise palevioletred papayawhip ' +
+    'peachpuff peru pink plum powderblue purple rebeccapurple red rosybrown royalblue saddlebrown salmon sandybrown ' +
+    'seagreen seashell sienna silver skyblue slateblue slategray slategrey snow springgreen steelblue tan teal ' +
+    'thistle tomato transparent turquoise violet wheat white whitesmoke yellow yellowgreen'
+  ).split(' '),
+);

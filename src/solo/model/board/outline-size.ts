@@ -1,31 +1,31 @@
-import type { Point, Size, Stroking } from './board';
+import type { FreehandOptions, Point, Size } from './board';
 
-/** A spline has so many points from each point to the next. */
+/** Points of a spline for each segment of the stroke. */
 export const STEPS_PER_SEGMENT = 8;
 
-/** A turn by more than a right angle gets a round corner of so many points. */
+/** Vertices of the round corner at a turn of more than 90 degrees. */
 const CORNER_VERTICES = 26;
 
-/** How much work the outline of a pen stroke makes; lengths are page pixels. */
+/** The size of a freehand stroke's outline, from which the cost of drawing it follows. Lengths are page pixels. */
 export interface OutlineSize {
   readonly vertices: number;
-  /** Both edges, along the axes, as far as they are on the page. */
+  /** Of both edges within the page, measured along the axes. */
   readonly length: number;
-  /** No more pixels than these are covered. */
+  /** An upper bound of the covered pixels. */
   readonly area: number;
-  /** An estimate from above of how often edges meet others while the outline is filled line by line. */
+  /** An upper bound of how often edges cross others while the outline is filled line by line. */
   readonly crossings: number;
 }
 
 /**
- * Measures the outline of a pen stroke without making it. What is beyond the page costs no more than what is on its edge.
+ * Measures the outline of a freehand stroke without computing it. Points beyond the page count as points on its edge.
  */
-export function outlineSize(points: readonly Point[], stroking: Stroking, page: Size): OutlineSize {
+export function measureOutline(points: readonly Point[], options: FreehandOptions, page: Size): OutlineSize {
   let [left, top, right, bottom] = [page.width, page.height, 0, 0];
   let [along, rise, corners] = [0, 0, 0];
   let [lastX, lastY, lastDx, lastDy] = [0, 0, 0, 0];
   let isFirst = true;
-  // A board may have millions of points: nothing is made for any of them.
+  // A board may have millions of points: the loop allocates nothing.
   for (const point of points) {
     const x = clamped(point[0], page.width);
     const y = clamped(point[1], page.height);
@@ -44,22 +44,22 @@ export function outlineSize(points: readonly Point[], stroking: Stroking, page: 
     lastDy = dy;
     isFirst = false;
   }
-  const edges = 2 * points.length * (stroking.spline ? STEPS_PER_SEGMENT : 1);
-  const width = side(left, right, stroking.size, page.width);
-  const height = side(top, bottom, stroking.size, page.height);
+  const edges = 2 * points.length * (options.spline ? STEPS_PER_SEGMENT : 1);
+  const width = side(left, right, options.size, page.width);
+  const height = side(top, bottom, options.size, page.height);
   return {
     vertices: edges + corners * CORNER_VERTICES,
     length: 2 * along,
-    area: Math.min(width * height, (along + stroking.size) * stroking.size),
+    area: Math.min(width * height, (along + options.size) * options.size),
     crossings: (edges * 2 * rise) / Math.max(1, height),
   };
 }
 
-function clamped(value: number, most: number): number {
-  return value < 0 ? 0 : value > most ? most : value;
+function clamped(value: number, max: number): number {
+  return value < 0 ? 0 : value > max ? max : value;
 }
 
-/** How much of a page's side a stroke of a width touches. */
-function side(low: number, high: number, strokeWidth: number, most: number): number {
-  return Math.max(0, Math.min(most, high + strokeWidth) - Math.max(0, low - strokeWidth));
+/** The length of a page's side that a stroke touches. */
+function side(low: number, high: number, strokeWidth: number, max: number): number {
+  return Math.max(0, Math.min(max, high + strokeWidth) - Math.max(0, low - strokeWidth));
 }

@@ -1,26 +1,57 @@
-import type { Asset, Background, Page, Pattern, Size, Sticky } from './board';
-import { colourOf } from './colour';
-import { coordinateField, fontSizeField } from './field-readers';
-import { pageSizes } from './generation';
-import { field, numberOf, objectOf, objectsOf, textOf, type JsonObject } from './json-fields';
-import { limits } from './limits';
-import type { PointReader } from './point-reader';
-import { rowStroke, type RowBoard } from './winterboard-marks';
+import {
+  type Asset,
+  type Background,
+  type BoardElement,
+  defaultPageSizes,
+  type FreehandOptions,
+  type Generation,
+  limits,
+  type Page,
+  type Pattern,
+  type Point,
+  type Size,
+  type StickyNote,
+  type Text,
+} from './board';
+import { toColour } from './colour';
+import {
+  asObject,
+  asObjects,
+  DEFAULT_FREEHAND_SIZE,
+  DEFAULT_LINE_WIDTH,
+  field,
+  type JsonObject,
+  type PointReader,
+  readColour,
+  readCoordinate,
+  readFontSize,
+  readOpacity,
+  readRotation,
+  readSize,
+  readTextColour,
+  toNumber,
+  toText,
+} from './state-fields';
+
+/** Both generations share a canvas. The classroom board has no pressure, splines, patterns or locks. */
+type WinterboardGeneration = Exclude<Generation, 'solo'>;
 
 const WHITE = '#ffffff';
 const LOCKED_OPACITY = 0.85;
+/** What a mouse reports as its pressure. */
+const MOUSE_PRESSURE = 0.5;
 
 /**
- * Reads a page of the Winterboard, or of the classroom board that came before it.
+ * Reads a page of the Winterboard, or of the classroom board before it.
  * @throws BoardTooLargeError
  */
-export function winterboardPage(page: JsonObject, points: PointReader, board: RowBoard): Page {
-  const strokes = objectsOf(field(page, 'strokes')).map((stroke) => rowStroke(stroke, points, board));
+export function readWinterboardPage(page: JsonObject, points: PointReader, generation: WinterboardGeneration): Page {
+  const strokes = asObjects(field(page, 'strokes')).map((stroke) => readStroke(stroke, points, generation));
   return {
-    size: board === 'winterboard' ? sizeOf(page) : pageSizes.classroom,
-    background: board === 'winterboard' ? backgroundOf(field(page, 'background')) : blank,
-    assets: objectsOf(field(page, 'assets')).map((asset) => assetOf(asset, board)),
-    strokes: strokes.filter((mark) => mark !== null),
+    size: generation === 'winterboard' ? readPageSize(page) : defaultPageSizes.classroom,
+    background: generation === 'winterboard' ? readBackground(field(page, 'background')) : blank,
+    assets: asObjects(field(page, 'assets')).map((asset) => readAsset(asset, generation)),
+    strokes: strokes.filter((element) => element !== null),
     shapes: [],
     texts: [],
   };
@@ -28,26 +59,26 @@ export function winterboardPage(page: JsonObject, points: PointReader, board: Ro
 
 const blank: Background = { colour: WHITE, pattern: null, image: null };
 
-/** A page that was imported from a document has that document's size. */
-function sizeOf(page: JsonObject): Size {
-  const { width, height } = pageSizes.winterboard;
+/** A page that was imported from a document has the size of that document. */
+function readPageSize(page: JsonObject): Size {
+  const { width, height } = defaultPageSizes.winterboard;
   const side = (name: string, fallback: number) => {
-    const value = numberOf(field(page, name), 0, limits.pageSide, 0);
+    const value = toNumber(field(page, name), 0, limits.pageSide, 0);
     return value > 0 ? Math.max(1, value) : fallback;
   };
   return { width: side('width', width), height: side('height', height) };
 }
 
-function backgroundOf(value: unknown): Background {
-  const object = objectOf(value);
+function readBackground(value: unknown): Background {
+  const object = asObject(value);
   const type = object === null ? value : field(object, 'type');
   if (type === 'pdf' && object !== null) {
-    return { ...blank, image: textOf(field(object, 'url'), limits.sourceLength) };
+    return { ...blank, image: toText(field(object, 'url'), limits.sourceLength) };
   }
-  return { ...blank, pattern: patternOf(type) };
+  return { ...blank, pattern: toPattern(type) };
 }
 
-function patternOf(type: unknown): Pattern | null {
+function toPattern(type: unknown): Pattern | null {
   const reachesEdge = true;
   switch (type) {
     case 'grid':
@@ -61,31 +92,94 @@ function patternOf(type: unknown): Pattern | null {
   }
 }
 
-function assetOf(asset: JsonObject, board: RowBoard): Asset {
-  const opacity = board === 'winterboard' && field(asset, 'locked') ? LOCKED_OPACITY : 1;
-  const at = { x: coordinateField(asset, 'x'), y: coordinateField(asset, 'y') };
-  if (field(asset, 'type') === 'sticky') return { ...stickyOf(asset), ...at, opacity };
+function readAsset(asset: JsonObject, generation: WinterboardGeneration): Asset {
+  const opacity = generation === 'winterboard' && field(asset, 'locked') ? LOCKED_OPACITY : 1;
+  const position = { x: readCoordinate(asset, 'x'), y: readCoordinate(asset, 'y') };
+  if (field(asset, 'type') === 'sticky') return { ...readStickyNote(asset), ...position, opacity };
   return {
     kind: 'image',
-    ...at,
-    source: textOf(field(asset, 'src'), limits.sourceLength),
-    width: numberOf(field(asset, 'w'), -limits.coordinate, limits.coordinate, null),
-    height: numberOf(field(asset, 'h'), -limits.coordinate, limits.coordinate, null),
-    rotation: numberOf(field(asset, 'rotation'), -limits.coordinate, limits.coordinate, 0) % 360,
-    pivot: 'corner',
+    ...position,
+    source: toText(field(asset, 'src'), limits.sourceLength),
+    width: toNumber(field(asset, 'w'), -limits.coordinate, limits.coordinate, null),
+    height: toNumber(field(asset, 'h'), -limits.coordinate, limits.coordinate, null),
+    rotation: readRotation(asset),
+    pivot: 'top-left',
     fit: 'stretch',
     opacity,
   };
 }
 
-function stickyOf(asset: JsonObject): Omit<Sticky, 'x' | 'y' | 'opacity'> {
+function readStickyNote(asset: JsonObject): Omit<StickyNote, 'x' | 'y' | 'opacity'> {
   return {
     kind: 'sticky',
-    width: numberOf(field(asset, 'w'), 0, limits.pageSide, 200),
-    height: numberOf(field(asset, 'h'), 0, limits.pageSide, 150),
-    text: textOf(field(asset, 'text'), limits.stickyTextLength),
-    fontSize: fontSizeField(asset, 'fontSize', 14) || 14,
-    colour: colourOf(field(asset, 'bgColor'), '#fde047'),
-    textColour: colourOf(field(asset, 'textColor'), '#1e293b'),
+    width: toNumber(field(asset, 'w'), 0, limits.pageSide, 200),
+    height: toNumber(field(asset, 'h'), 0, limits.pageSide, 150),
+    text: toText(field(asset, 'text'), limits.stickyNoteLength),
+    fontSize: readFontSize(asset, 'fontSize', 14) || 14,
+    colour: toColour(field(asset, 'bgColor'), '#fde047'),
+    textColour: toColour(field(asset, 'textColor'), '#1e293b'),
   };
+}
+
+/** Reads a stroke; `null` when the front end does not draw it. */
+function readStroke(stroke: JsonObject, points: PointReader, generation: WinterboardGeneration): BoardElement | null {
+  const tool = field(stroke, 'tool');
+  const isLocked = generation === 'winterboard' && Boolean(field(stroke, 'locked'));
+  const maxOpacity = isLocked ? LOCKED_OPACITY : 1;
+  const path = points.read(field(stroke, 'points'), null);
+  if (field(stroke, 'composite') === 'destination-out' || tool === 'eraser') {
+    return path.length < 2 ? null : { kind: 'eraser', ...readFreehand(stroke, path, generation) };
+  }
+  if (tool === 'text') return readTextStroke(stroke, path[0], maxOpacity);
+  const colour = readColour(stroke);
+  const first = path[0];
+  const last = path.at(-1);
+  if (colour === null || !first || !last) return null;
+  const opacity = Math.min(readOpacity(stroke), maxOpacity);
+  const line = { colour, opacity, lineWidth: readSize(stroke, DEFAULT_LINE_WIDTH) };
+  const [width, height] = [readCoordinate(stroke, 'width'), readCoordinate(stroke, 'height')];
+  switch (tool) {
+    case 'pen':
+    case 'highlighter': {
+      if (path.length < 2) return null;
+      const multiply = tool === 'highlighter';
+      return { kind: 'freehand', ...readFreehand(stroke, path, generation), colour, opacity, multiply };
+    }
+    case 'line':
+      if (path.length < 2) return null;
+      return { kind: 'line', ...line, fromX: first[0], fromY: first[1], toX: last[0], toY: last[1] };
+    case 'rectangle':
+      return { kind: 'rectangle', ...line, x: first[0], y: first[1], width, height };
+    case 'circle': {
+      const centre = { x: first[0] + width / 2, y: first[1] + height / 2 };
+      return { kind: 'ellipse', ...line, ...centre, radiusX: Math.abs(width) / 2, radiusY: Math.abs(height) / 2 };
+    }
+    default:
+      return null;
+  }
+}
+
+function readTextStroke(stroke: JsonObject, position: Point | undefined, opacity: number): Text | null {
+  const text = toText(field(stroke, 'text'), limits.textLength);
+  if (text === '') return null;
+  const [x, y] = position ?? [0, 0];
+  const fontSize = readFontSize(stroke, 'size', DEFAULT_FREEHAND_SIZE) || DEFAULT_FREEHAND_SIZE;
+  const colour = readTextColour(stroke);
+  return { kind: 'text', x, y, text, typeface: 'system', fontSize, colour, opacity, wrapWidth: null };
+}
+
+/** A pen whose pressure is always 0.5 is a mouse: its pressure is simulated from its speed. */
+function readFreehand(
+  stroke: JsonObject,
+  path: readonly Point[],
+  generation: WinterboardGeneration,
+): { points: Point[]; options: FreehandOptions } {
+  const size = readSize(stroke, DEFAULT_FREEHAND_SIZE);
+  if (generation === 'classroom') {
+    const points = path.map(([x, y]): Point => [x, y]);
+    return { points, options: { size, simulatePressure: true, spline: false, roundedOutline: true } };
+  }
+  const simulatePressure = !path.some(([, , pressure]) => pressure !== undefined && pressure !== MOUSE_PRESSURE);
+  const points = path.map(([x, y, pressure]): Point => [x, y, pressure ?? MOUSE_PRESSURE]);
+  return { points, options: { size, simulatePressure, spline: true, roundedOutline: true } };
 }

@@ -1,6 +1,11 @@
 import { lessonBoard } from '../../../../test/support/boards';
-import { checkDrawingBudget, drawingSeconds, DrawingTooLargeError, maxDrawingSeconds } from './drawing-budget';
-import { measureState } from './drawing-measure';
+import {
+  checkDrawingBudget,
+  DrawingTooLargeError,
+  estimateMaxSeconds,
+  estimateSeconds,
+  measureState,
+} from './drawing-budget';
 import type { Picture } from './picture';
 
 const pdf = { format: 'pdf', pageSize: 'original', orientation: 'auto' } as const satisfies Picture;
@@ -68,7 +73,7 @@ describe('The time that a drawing is expected to take', () => {
 
     for (const picture of [png(0.5), png(2), png(4), png(2, 4), pdf]) {
       const { seconds, cost } = measured(state, picture);
-      expect(seconds).toBeLessThanOrEqual(maxDrawingSeconds(cost, picture) + 1e-9);
+      expect(seconds).toBeLessThanOrEqual(estimateMaxSeconds(cost, picture) + 1e-9);
     }
   });
 
@@ -79,7 +84,7 @@ describe('The time that a drawing is expected to take', () => {
   });
 
   it('is nothing for no pages', () => {
-    expect(drawingSeconds([], pdf)).toBe(0);
+    expect(estimateSeconds([], pdf)).toBe(0);
   });
 });
 

@@ -1,9 +1,12 @@
 import { DomainError } from '../../../platform/errors/domain-error';
-import { costOfPage, type DrawingCost, possiblePixelRatio } from '../board/drawing-cost';
-import type { NumberedPage } from './drawn-pages';
-import { type Picture, wantedPixelRatio } from './picture';
+import { limits, type Page } from '../board/board';
+import { BoardTooLargeError, PageNotFoundError } from '../board/board-errors';
+import { readBoard } from '../board/board-reader';
+import { capPixelRatio, type DrawingCost, estimatePageCost, sumCosts } from '../board/drawing-cost';
+import { parseState, scanState } from '../board/state-json';
+import { type Picture, requestedPixelRatio } from './picture';
 
-/** A picture takes longer to draw than it may. */
+/** A picture takes more drawing time than its budget. */
 export class DrawingTooLargeError extends DomainError {
   constructor(message: string) {
     super('unprocessable', 'drawing-too-large', message);
@@ -11,31 +14,78 @@ export class DrawingTooLargeError extends DomainError {
   }
 }
 
-/** What a picture of a board is expected to take. */
+/** The estimate for a picture of a board. */
 export interface DrawingMeasure {
-  /** Of the pages in the picture. */
+  /** The number of pages in the picture. */
   readonly pageCount: number;
-  /** Seconds of a typical core. */
+  /** The drawing time of the picture, in seconds of a typical core. */
   readonly seconds: number;
-  /** Of all pages of the board, for any picture of it. */
+  /** The cost of all pages of the board, from which the time of any picture follows. */
   readonly cost: DrawingCost;
 }
 
-/** How long pages take to draw, in seconds of a typical core. */
-export function drawingSeconds(pages: readonly NumberedPage[], picture: Picture): number {
+export interface NumberedPage {
+  readonly page: Page;
+  /** Counted from 1. */
+  readonly number: number;
+}
+
+/**
+ * Reads a board and selects the pages of a picture.
+ * @param state JSON in UTF-8
+ * @param maxDepth how deeply the JSON may be nested
+ * @throws MalformedStateError, PageNotFoundError, BoardTooLargeError, BoardTooDeepError
+ */
+export function readPages(
+  state: Uint8Array,
+  picture: Picture,
+  maxDepth: number,
+): { all: NumberedPage[]; selected: NumberedPage[] } {
+  // Boards from before there were limits are refused before they are parsed, which might take gigabytes.
+  const { pageCount } = scanState(state, maxDepth);
+  if (pageCount > limits.pages) {
+    throw new BoardTooLargeError(`The board has ${pageCount} pages; at most ${limits.pages} can be exported at once.`);
+  }
+  const { pages } = readBoard(parseState(state));
+  const all = pages.map((page, index) => ({ page, number: index + 1 }));
+  if (picture.format !== 'png' || picture.page === undefined) return { all, selected: all };
+  const selected = all[picture.page - 1];
+  if (selected === undefined) throw PageNotFoundError.of(picture.page, pages.length);
+  return { all, selected: [selected] };
+}
+
+/**
+ * Reads a board and estimates the drawing time of a picture.
+ * @param state JSON in UTF-8
+ * @param maxDepth how deeply the JSON may be nested
+ * @returns `null` when the board cannot be drawn
+ */
+export function measureState(state: Uint8Array, picture: Picture, maxDepth: number): DrawingMeasure | null {
+  try {
+    const { all, selected } = readPages(state, picture, maxDepth);
+    const cost = sumCosts(all.map(({ page }) => estimatePageCost(page)));
+    return { pageCount: selected.length, seconds: estimateSeconds(selected, picture), cost };
+  } catch (error) {
+    if (error instanceof DomainError) return null;
+    throw error;
+  }
+}
+
+/** The drawing time of pages, in seconds of a typical core. */
+export function estimateSeconds(pages: readonly NumberedPage[], picture: Picture): number {
   return pages.reduce((seconds, { page }) => {
-    const ratio = picture.format === 'png' ? possiblePixelRatio(page.size, wantedPixelRatio(picture, page.size)) : 1;
-    return seconds + secondsAt(costOfPage(page), picture, ratio);
+    const ratio = picture.format === 'png' ? capPixelRatio(page.size, requestedPixelRatio(picture, page.size)) : 1;
+    return seconds + secondsAtRatio(estimatePageCost(page), picture, ratio);
   }, 0);
 }
 
-/** The most that a picture of a board at a pixel ratio takes: it may be of one page, or of pages that are drawn smaller. */
-export function maxDrawingSeconds(cost: DrawingCost, picture: Picture): number {
-  if (picture.format === 'pdf') return secondsAt(cost, picture, 1);
-  return 'pixelRatio' in picture.scale ? secondsAt(cost, picture, picture.scale.pixelRatio) : Infinity;
+/** An upper bound of the drawing time of a picture: it may have only one page, or pages with a capped pixel ratio. */
+export function estimateMaxSeconds(cost: DrawingCost, picture: Picture): number {
+  if (picture.format === 'pdf') return secondsAtRatio(cost, picture, 1);
+  return 'pixelRatio' in picture.scale ? secondsAtRatio(cost, picture, picture.scale.pixelRatio) : Infinity;
 }
 
-/** @throws DrawingTooLargeError when a picture needs more than the budget */
+/** @throws DrawingTooLargeError when a picture exceeds the budget */
 export function checkDrawingBudget(
   { pageCount, seconds }: Pick<DrawingMeasure, 'pageCount' | 'seconds'>,
   picture: Picture,
@@ -44,21 +94,21 @@ export function checkDrawingBudget(
   if (seconds <= budgetSeconds) return;
   const pages = pageCount === 1 ? 'one page' : `${pageCount} pages`;
   throw new DrawingTooLargeError(
-    `The drawing is too large: ${nameOf(picture)} of ${pages} needs about ${Math.ceil(seconds)} s of drawing time; ` +
-      `at most ${budgetSeconds} s are allowed. ${adviceFor(picture, pageCount)}`,
+    `The drawing is too large: ${describePicture(picture)} of ${pages} needs about ${Math.ceil(seconds)} s of drawing ` +
+      `time; at most ${budgetSeconds} s are allowed. ${suggestSmaller(picture, pageCount)}`,
   );
 }
 
-function secondsAt(cost: DrawingCost, { format }: Picture, ratio: number): number {
+function secondsAtRatio(cost: DrawingCost, { format }: Picture, ratio: number): number {
   return format === 'pdf' ? cost.pdf : cost.base + ratio * cost.perRatio + ratio * ratio * cost.perArea;
 }
 
-function nameOf(picture: Picture): string {
+function describePicture(picture: Picture): string {
   if (picture.format === 'pdf') return 'a PDF';
   return 'pixelRatio' in picture.scale ? `a PNG at pixel_ratio ${picture.scale.pixelRatio}` : 'a thumbnail';
 }
 
-function adviceFor({ format }: Picture, pageCount: number): string {
+function suggestSmaller({ format }: Picture, pageCount: number): string {
   if (format === 'pdf')
     return pageCount === 1 ? 'Put less on the page.' : 'Split the board into boards of fewer pages.';
   return pageCount === 1 ? 'Lower pixel_ratio, or put less on the page.' : 'Lower pixel_ratio, or export fewer pages.';

@@ -12,25 +12,25 @@ export const DEFAULT_PIXEL_RATIO = 2;
 export const MIN_PIXEL_RATIO = 0.1;
 export const MAX_PIXEL_RATIO = 4;
 
-/** How a board is to be drawn. */
+/** A picture of a board. */
 export type Picture =
   | {
       readonly format: 'png';
-      /** Counted from 1; all pages where it is not given. */
+      /** Counted from 1. Without it the picture has all pages. */
       readonly page?: number;
-      /** Pixels for one unit of the board, or the size of a frame in pixels that each page is fitted into and centred in. */
+      /** Device pixels for each page pixel, or a frame in device pixels that each page is fitted into and centred in. */
       readonly scale: { readonly pixelRatio: number } | { readonly frame: Size };
       readonly background: (typeof BACKGROUNDS)[number];
     }
   | {
       readonly format: 'pdf';
-      /** `original` is the size of the board, one unit a CSS pixel. */
+      /** `original` is the size of the board page. */
       readonly pageSize: (typeof PAGE_SIZES)[number];
       readonly orientation: (typeof ORIENTATIONS)[number];
     };
 
-/** The picture that an export's options, checked when they were given, ask for. */
-export function pictureOf(format: 'png' | 'pdf', options: ExportOptions): Picture {
+/** The picture that the options of an export request; they were validated with the request. */
+export function toPicture(format: 'png' | 'pdf', options: ExportOptions): Picture {
   const { page, pixel_ratio: pixelRatio, background, page_size: pageSize, orientation } = options as PictureOptions;
   if (format === 'png') {
     return {
@@ -43,8 +43,8 @@ export function pictureOf(format: 'png' | 'pdf', options: ExportOptions): Pictur
   return { format, pageSize: pageSize ?? 'original', orientation: orientation ?? 'auto' };
 }
 
-/** Pixels for one unit of a page, as the picture asks for them. */
-export function wantedPixelRatio({ scale }: Extract<Picture, { format: 'png' }>, page: Size): number {
+/** Device pixels for each pixel of a page. */
+export function requestedPixelRatio({ scale }: Extract<Picture, { format: 'png' }>, page: Size): number {
   if ('pixelRatio' in scale) return scale.pixelRatio;
   return Math.min(scale.frame.width / page.width, scale.frame.height / page.height);
 }

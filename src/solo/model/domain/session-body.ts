@@ -4,8 +4,8 @@ import { DomainError } from '../../../platform/errors/domain-error';
 import type { BodyReader } from '../../../platform/http/body.decorator';
 import { type JsonListener, JsonDepthError, JsonScanner, JsonSyntaxError } from '../../../platform/json/json-scanner';
 import { BoardTooDeepError, MalformedStateError } from '../board/board-errors';
-import { limits } from '../board/limits';
-import { PAGE_LEVELS, PageCounter } from '../board/page-counter';
+import { limits } from '../board/board';
+import { PAGE_LEVELS, PageCounter } from '../board/state-json';
 import { type BoardState, MAX_NAME_LENGTH } from './solo-session';
 
 /** Bytes that may be around the state. */

@@ -5,7 +5,7 @@ import { type Export, ExportsForSolo } from '../../../export';
 import type { Principal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { Page } from '../../../platform/paging';
-import { BOARD_FORMATS, type BoardFormat, pictureOf } from '../domain/picture';
+import { BOARD_FORMATS, type BoardFormat, toPicture } from '../domain/picture';
 import { DrawingBudgetService } from './drawing-budget.service';
 import { SoloSessionService } from './solo-session.service';
 
@@ -47,7 +47,7 @@ export class BoardExportService {
       const message = `must not be above ${session.pageCount}, the number of pages`;
       throw DomainError.invalidRequest({ field: 'options.page', message });
     }
-    if (format !== 'json') await this.budget.check(caller, session, pictureOf(format, options));
+    if (format !== 'json') await this.budget.check(caller, session, toPicture(format, options));
     return this.exports.request({
       caller,
       session,

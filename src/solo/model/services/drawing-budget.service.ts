@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Principal, principalKey } from '../../../platform/auth/principal';
 import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
-import { checkDrawingBudget, maxDrawingSeconds } from '../domain/drawing-budget';
+import { checkDrawingBudget, estimateMaxSeconds } from '../domain/drawing-budget';
 import { BoardRenderer } from '../domain/interfaces/board-renderer';
 import { SoloSessionRepository } from '../domain/interfaces/solo-session.repository';
 import type { Picture } from '../domain/picture';
@@ -24,7 +24,7 @@ export class DrawingBudgetService {
   async check(caller: Principal, session: SoloSession, picture: Picture): Promise<void> {
     const { budgetSeconds } = this.config.boards;
     const known = await this.sessions.findDrawingCost(session.id, session.rev);
-    if (known && maxDrawingSeconds(known, picture) <= budgetSeconds) return;
+    if (known && estimateMaxSeconds(known, picture) <= budgetSeconds) return;
     const readState = async () => {
       const state = await this.sessions.readState(session.id);
       if (state === null) throw DomainError.notFound('Session');

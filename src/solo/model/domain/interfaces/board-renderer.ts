@@ -2,17 +2,16 @@ import type { Drawing } from '../../../../formats';
 import type { DrawingMeasure } from '../drawing-budget';
 import type { Picture } from '../picture';
 
-/** Somebody waits for a thumbnail; exports are drawn in the background. */
+/** A thumbnail is drawn while its caller waits; exports are drawn in the background. */
 export type DrawingPurpose = 'export' | 'thumbnail';
 
-/** A board to be read. */
 export interface BoardToRead {
-  /** On whose account it is drawn: threads are shared fairly among accounts. */
+  /** The principal key that the drawing counts for: threads are shared fairly among accounts. */
   readonly account: string;
   /**
-   * Gives the JSON in UTF-8, whose memory nothing else uses: it is handed over. It is called when a thread is free, so that
-   * a board that waits takes no memory.
-   * @throws DomainError when the board is gone
+   * Reads the state as JSON in UTF-8. Its memory is transferred to the thread, so nothing else may use it. Called when a
+   * thread is free, so that a waiting board takes no memory.
+   * @throws DomainError when the board was deleted
    */
   readState(): Promise<Uint8Array>;
 }
@@ -21,18 +20,18 @@ export interface BoardToDraw extends BoardToRead {
   readonly purpose: DrawingPurpose;
 }
 
-/** Reads and draws boards, off the event loop. */
+/** Reads and draws boards outside the event loop. */
 export abstract class BoardRenderer {
   /**
-   * Estimates how long a picture of a board takes to draw.
-   * @returns `null` when the board cannot be drawn at all: drawing it tells why
+   * Estimates the drawing time of a picture.
+   * @returns `null` when the board cannot be drawn; `open` throws the reason
    */
   abstract measure(board: BoardToRead, picture: Picture, signal: AbortSignal): Promise<DrawingMeasure | null>;
 
   /**
-   * Waits for a thread, and gets a board ready to be drawn. The drawing must be drawn or its loop left, unless the signal
-   * aborts, which ends it at any moment.
-   * @throws DomainError when the board is more than can be drawn, lacks the page, or too many wait
+   * Waits for a thread and reads a board in it. The caller must consume the drawing, leave its loop or abort the signal:
+   * each of them frees the thread.
+   * @throws DomainError when the board is too large, lacks the page, or too many drawings wait
    */
   abstract open(board: BoardToDraw, picture: Picture, signal: AbortSignal): Promise<Drawing>;
 }

@@ -1,22 +1,26 @@
 import { getStroke } from 'perfect-freehand';
-import type { Point, Stroking } from '../../model/board/board';
+import type { FreehandOptions, Point } from '../../model/board/board';
 import { STEPS_PER_SEGMENT } from '../../model/board/outline-size';
 import type { PathSink } from './surface';
 
-/** How the front end asks perfect-freehand for every stroke. */
-const SHAPE = { thinning: 0.5, smoothing: 0.5, streamline: 0.5 };
+/** The options that the front end passes to perfect-freehand. */
+const FREEHAND_SHAPE = { thinning: 0.5, smoothing: 0.5, streamline: 0.5 };
 
-/** The polygon around a pen stroke, as perfect-freehand draws it; empty when there is nothing to see. */
-export function inkOutline(points: readonly Point[], stroking: Stroking): [number, number][] {
-  if (stroking.size <= 0) return [];
-  const path = stroking.spline ? splined(points) : points;
-  return getStroke(path as Point[], { ...SHAPE, size: stroking.size, simulatePressure: stroking.simulatePressure });
+/** Computes the polygon of a freehand stroke with perfect-freehand. It is empty when the stroke is invisible. */
+export function computeOutline(points: readonly Point[], options: FreehandOptions): [number, number][] {
+  if (options.size <= 0) return [];
+  const path = options.spline ? toSpline(points) : points;
+  return getStroke(path as Point[], {
+    ...FREEHAND_SHAPE,
+    size: options.size,
+    simulatePressure: options.simulatePressure,
+  });
 }
 
 /**
- * Traces an outline on a path.
- * @param rounded curves through the middles of the edges instead of straight edges
- * @param round rounds a coordinate: shorter numbers make a smaller PDF
+ * Adds an outline to a path.
+ * @param rounded joins the middles of the edges by curves instead of drawing straight edges
+ * @param round rounds a coordinate, as shorter numbers make a smaller PDF
  */
 export function traceOutline(
   sink: PathSink,
@@ -44,24 +48,24 @@ export function traceOutline(
 }
 
 /**
- * A Catmull-Rom spline through the points, in eight steps from each to the next; pressure changes evenly in between.
- * Fewer than four points stay as they are.
+ * Interpolates points by a Catmull-Rom spline with eight steps for each segment, and pressure linearly. Fewer than four points
+ * are returned unchanged.
  */
-function splined(points: readonly Point[]): readonly Point[] {
+function toSpline(points: readonly Point[]): readonly Point[] {
   if (points.length < 4) return points;
   const curve: Point[] = [];
   const at = (index: number): Point => points[Math.min(points.length - 1, Math.max(0, index))] ?? [0, 0];
   for (let i = 0; i < points.length - 1; i += 1) {
     for (let step = 0; step < STEPS_PER_SEGMENT; step += 1) {
-      curve.push(between(at(i - 1), at(i), at(i + 1), at(i + 2), step / STEPS_PER_SEGMENT));
+      curve.push(interpolate(at(i - 1), at(i), at(i + 1), at(i + 2), step / STEPS_PER_SEGMENT));
     }
   }
   curve.push(at(points.length - 1));
   return curve;
 }
 
-/** Catmull-Rom at tension 0.5: the tangent in a point is half the way between its neighbours. */
-function between(before: Point, from: Point, to: Point, after: Point, t: number): Point {
+/** Catmull-Rom with tension 0.5: the tangent at a point is half of the vector between its neighbours. */
+function interpolate(before: Point, from: Point, to: Point, after: Point, t: number): Point {
   const axis = (p0: number, p1: number, p2: number, p3: number): number =>
     0.5 * (2 * p1 + (p2 - p0) * t + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t * t + (3 * p1 - p0 - 3 * p2 + p3) * t * t * t);
   const [fromPressure, toPressure] = [from[2] ?? 0.5, to[2] ?? 0.5];

@@ -1,5 +1,5 @@
-import { FileNotFoundError, type FileStorage, PermissionMissingError } from '../../../platform/storage/file-storage';
-import { AssetLoader, AssetRefusedError } from '../../model/board/asset-loader';
+import { FileNotFoundError, type FileStorage, PermissionMissingError } from '../../platform/storage/file-storage';
+import { AssetLoader, AssetRefusedError } from '../model/domain/interfaces/asset-loader';
 
 const MAX_BYTES = 15 * 1024 * 1024;
 const MAX_REDIRECTS = 3;

@@ -6,8 +6,8 @@ import {
   FileStorage,
   PermissionMissingError,
   type StoredFile,
-} from '../../../platform/storage/file-storage';
-import { AssetRefusedError } from '../../model/board/asset-loader';
+} from '../../platform/storage/file-storage';
+import { AssetRefusedError } from '../model/domain/interfaces/asset-loader';
 import { GuardedAssetLoader } from './guarded-asset-loader';
 
 /** A storage in memory; its links start with https://files.test/. */
