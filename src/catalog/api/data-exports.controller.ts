@@ -23,6 +23,7 @@ import { pipeline } from 'node:stream/promises';
 import type { StreamedFile } from '../../export';
 import { attachmentDisposition } from '../../platform/http/content-disposition';
 import { abortSlowClient } from '../../platform/http/slow-client';
+import { OperationId } from '../../platform/http/operation-id';
 
 const ROWS = {
   'application/x-ndjson': { schema: { type: 'string' as const } },
@@ -39,6 +40,7 @@ export class DataExportsController {
     private readonly responder: CreationResponder,
   ) {}
 
+  @OperationId('createDataExport')
   @Post('exports')
   @ApiOperation({
     summary: 'Take my data out',
@@ -77,6 +79,7 @@ export class DataExportsController {
     await sendStream(file, response);
   }
 
+  @OperationId('createBulkExport')
   @Post('export/bulk')
   @AdminOnly()
   @ApiOperation({ summary: 'Take whole tables out', description: 'For administrators. Follow it as every export.' })
@@ -100,6 +103,7 @@ export class DataExportsController {
     };
   }
 
+  @OperationId('exportUser')
   @Get('export/user/:userId')
   @ApiOperation({
     summary: 'Everything of one user, at once',

@@ -14,6 +14,7 @@ import type { UserPrincipal } from '../../platform/auth/principal';
 import { CurrentUser } from '../../platform/auth/current-principal.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { IdempotencyKey } from '../../platform/http/idempotency-key.decorator';
+import { OperationId } from '../../platform/http/operation-id';
 import { DataTypeService } from '../model/services/data-type.service';
 import { DataTypeRequest } from './data-type.request';
 import { DataTypeListResponse, DataTypeResponse } from './data-type.response';
@@ -28,6 +29,7 @@ const CHECKED =
 export class DataTypesController {
   constructor(private readonly dataTypes: DataTypeService) {}
 
+  @OperationId('listDataTypes')
   @Get()
   @ApiOperation({
     summary: 'What data may be exported, by name',
@@ -39,6 +41,7 @@ export class DataTypesController {
     return { count: results.length, next: null, results };
   }
 
+  @OperationId('getDataType')
   @Get(':id')
   @ApiOperation({ summary: 'One data type' })
   @ApiOkResponse({ type: DataTypeResponse })
@@ -47,6 +50,7 @@ export class DataTypesController {
     return DataTypeResponse.of(await this.dataTypes.get(id, caller));
   }
 
+  @OperationId('createDataType')
   @Post()
   @AdminOnly({ ofAllTenants: true })
   @ApiOperation({ summary: 'Let a group of tables and columns be exported', description: CHECKED })
@@ -68,6 +72,7 @@ export class DataTypesController {
     return DataTypeResponse.of(dataType);
   }
 
+  @OperationId('replaceDataType')
   @Put(':id')
   @AdminOnly({ ofAllTenants: true })
   @ApiOperation({
@@ -84,6 +89,7 @@ export class DataTypesController {
     return DataTypeResponse.of(await this.dataTypes.replace(id, DataTypeRequest.draft(body), by));
   }
 
+  @OperationId('deleteDataType')
   @Delete(':id')
   @AdminOnly({ ofAllTenants: true })
   @HttpCode(HttpStatus.NO_CONTENT)

@@ -4,6 +4,7 @@ import { type CustomerPrincipal, isCustomer } from '../../platform/auth/principa
 import type { AuthenticatedRequest } from '../../platform/auth/current-principal.decorator';
 import { Public } from '../../platform/auth/public.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
+import { OperationInfix } from '../../platform/http/operation-id';
 import { securityScheme } from '../../platform/http/open-api-components';
 import { CustomerGuard } from './customer.guard';
 
@@ -20,6 +21,7 @@ export function ForCustomers(): ClassDecorator & MethodDecorator {
   return applyDecorators(
     Public(),
     UseGuards(CustomerGuard),
+    OperationInfix('Customer'),
     ApiTags('External systems'),
     ApiSecurity(BASIC),
     ApiSecurity({ [ID_HEADER]: [], [SECRET_HEADER]: [] }),

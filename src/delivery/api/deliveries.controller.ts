@@ -4,6 +4,7 @@ import { CurrentCustomer, ForCustomers } from '../../customer';
 import type { UserPrincipal, CustomerPrincipal } from '../../platform/auth/principal';
 import { CurrentUser } from '../../platform/auth/current-principal.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
+import { OperationId } from '../../platform/http/operation-id';
 import { DeliveryReading } from '../model/services/delivery-reading';
 import { DeliveryListResponse } from './delivery.response';
 import { NotifyBody } from './notify.body';
@@ -17,6 +18,7 @@ const SUMMARY = 'What was told of an export, to whom, and what became of it';
 export class DeliveriesController {
   constructor(private readonly deliveries: DeliveryReading) {}
 
+  @OperationId('listDeliveries')
   @Get(':id/deliveries')
   @ApiOperation({ summary: SUMMARY })
   @ApiOkResponse({ type: DeliveryListResponse })
@@ -32,6 +34,7 @@ export class DeliveriesController {
 export class CustomerDeliveriesController {
   constructor(private readonly deliveries: DeliveryReading) {}
 
+  @OperationId('listDeliveries')
   @Get(':id/deliveries')
   @ApiOperation({ summary: SUMMARY })
   @ApiOkResponse({ type: DeliveryListResponse })

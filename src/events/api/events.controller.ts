@@ -10,6 +10,7 @@ import { Config } from '../../platform/config/config';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { IdempotencyKey } from '../../platform/http/idempotency-key.decorator';
 import { PageQuery, pageSize, toPageResponse } from '../../platform/http/page';
+import { OperationId } from '../../platform/http/operation-id';
 import { EventService } from '../model/services/event.service';
 import { ResultsExportService } from '../model/services/results-export.service';
 import { EventDetailsResponse, EventListResponse, EventResponse } from './event.response';
@@ -25,6 +26,7 @@ abstract class Events {
     private readonly config: Config,
   ) {}
 
+  @OperationId('listEvents')
   @Get()
   @ApiOperation({ summary: 'List your events, newest first' })
   @ApiOkResponse({ type: EventListResponse })
@@ -38,6 +40,7 @@ abstract class Events {
     return toPageResponse(page, request, this.config.http.publicUrl, (event) => EventResponse.of(event));
   }
 
+  @OperationId('getEvent')
   @Get(':id')
   @ApiOperation({ summary: 'Get an event with its questions and participant counts' })
   @ApiOkResponse({ type: EventDetailsResponse })
@@ -46,6 +49,7 @@ abstract class Events {
     return EventDetailsResponse.withDetails(await this.events.getDetails(id, principal));
   }
 
+  @OperationId('listResults')
   @Get(':id/results')
   @ApiOperation({ summary: 'List the participants of an event with their results and answers, newest first' })
   @ApiOkResponse({ type: ResultListResponse })
@@ -60,6 +64,7 @@ abstract class Events {
     return toPageResponse(page, request, this.config.http.publicUrl, (result) => ResultResponse.of(result));
   }
 
+  @OperationId('createResultsExport')
   @Post(':id/results/export')
   @ApiOperation({
     summary: 'Export the results of an event',

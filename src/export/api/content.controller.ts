@@ -5,6 +5,7 @@ import type { UserPrincipal } from '../../platform/auth/principal';
 import { CurrentUser } from '../../platform/auth/current-principal.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { RawBody } from '../../platform/http/body.decorator';
+import { OperationId } from '../../platform/http/operation-id';
 import { UploadedPictureService } from '../model/services/uploaded-picture.service';
 import { ExportPresenter } from './export.presenter';
 import { ExportResponse } from './export.response';
@@ -21,6 +22,7 @@ export class ContentController {
     private readonly presenter: ExportPresenter,
   ) {}
 
+  @OperationId('uploadExportContent')
   @Put(':id/content')
   @RawBody({ types: ['image/png', 'text/plain'], limitOf: () => MAX_PICTURE_BYTES })
   @ApiOperation({

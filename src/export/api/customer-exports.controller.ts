@@ -5,6 +5,7 @@ import { CurrentCustomer, ForCustomers } from '../../customer';
 import type { CustomerPrincipal } from '../../platform/auth/principal';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { pageSize } from '../../platform/http/page';
+import { OperationId } from '../../platform/http/operation-id';
 import { ExportService } from '../model/services/export.service';
 import { ApiDownload } from './api-download.decorator';
 import { ApiExportStatus } from './api-export-status.decorator';
@@ -23,6 +24,7 @@ export class CustomerExportsController {
     private readonly files: FileResponder,
   ) {}
 
+  @OperationId('listExports')
   @Get('exports')
   @ApiOperation({ summary: 'List my exports, newest first' })
   @ApiOkResponse({ type: ExportListResponse })
@@ -39,6 +41,7 @@ export class CustomerExportsController {
     );
   }
 
+  @OperationId('getExport')
   @Get('exports/:id')
   @ApiExportStatus()
   async status(
@@ -50,6 +53,7 @@ export class CustomerExportsController {
     return this.presenter.status(await this.exports.get(id, owner), request, response);
   }
 
+  @OperationId('deleteExport')
   @Delete('exports/:id')
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ summary: 'Cancel an unfinished export, or delete the file of a completed one' })
@@ -59,6 +63,7 @@ export class CustomerExportsController {
     return this.presenter.record(await this.exports.remove(id, owner));
   }
 
+  @OperationId('downloadExportFile', 'downloadExport')
   @Get(['export/:id', 'exports/:id/download'])
   @ApiDownload({ byLink: false })
   download(

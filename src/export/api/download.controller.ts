@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { AcceptsLink } from '../../platform/auth/accepts-link.decorator';
 import type { AuthenticatedRequest } from '../../platform/auth/current-principal.decorator';
+import { OperationId } from '../../platform/http/operation-id';
 import { ApiDownload } from './api-download.decorator';
 import { FileResponder } from './file-responder';
 
@@ -12,6 +13,7 @@ import { FileResponder } from './file-responder';
 export class DownloadController {
   constructor(private readonly files: FileResponder) {}
 
+  @OperationId('downloadExport', 'downloadExportFile')
   @Get(['exports/:id/download', 'export/:id'])
   @AcceptsLink()
   @ApiDownload({ byLink: true })

@@ -23,6 +23,7 @@ import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { ExportService } from '../model/services/export.service';
 import { ExportChangeFeed } from '../model/services/export-change-feed';
 import { pageSize } from '../../platform/http/page';
+import { OperationId } from '../../platform/http/operation-id';
 import { ApiExportStatus } from './api-export-status.decorator';
 import { EventStreamGuard } from './event-stream.guard';
 import { EXPORTS_BY_KIND } from './export-kinds.response';
@@ -44,6 +45,7 @@ export class ExportsController {
     private readonly presenter: ExportPresenter,
   ) {}
 
+  @OperationId('listExports')
   @Get()
   @ApiOperation({ summary: 'List my exports, newest first' })
   @ApiOkResponse({ type: ExportListResponse })
@@ -60,6 +62,7 @@ export class ExportsController {
     );
   }
 
+  @OperationId('getExport')
   @Get(':id')
   @ApiExportStatus()
   async status(
@@ -71,6 +74,7 @@ export class ExportsController {
     return this.presenter.status(await this.exports.get(id, caller), request, response);
   }
 
+  @OperationId('deleteExport')
   @Delete(':id')
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ summary: 'Cancel an unfinished export, or delete the file of a completed one' })
@@ -80,6 +84,7 @@ export class ExportsController {
     return this.presenter.record(await this.exports.remove(id, caller));
   }
 
+  @OperationId('followExport')
   @Sse(':id/events')
   @AcceptsLink()
   @UseGuards(EventStreamGuard)

@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { openApiComponents } from './open-api-components';
-import { OPERATION_IDS } from './operation-ids';
+import { OperationNames } from './operation-id';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 
 const DESCRIPTION = `Asks for files, follows how they come into being, and fetches them.
@@ -31,13 +31,12 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .build();
   const document = SwaggerModule.createDocument(app, builder, {
-    // A route that stands under several versions has its method's name numbered.
-    operationIdFactory: (controller, method) =>
-      `${controller.replace(/Controller$/, '')}_${method.replace(/\[\d+\]$/, '')}`,
+    // Nest numbers the methods of routes that have several paths or versions.
+    operationIdFactory: (controller, method) => OperationNames.key(controller, method.replace(/\[\d+\]$/, '')),
   });
   const versioned = Object.entries(document.paths).filter(([path]) => path.startsWith('/api/v1/'));
   const paths = Object.fromEntries(versioned);
-  nameOperations(paths);
+  nameOperations(paths, new OperationNames(app));
   const added = openApiComponents();
   const schemas = { ...document.components?.schemas, ...added.schemas };
   const securitySchemes = { ...document.components?.securitySchemes, ...added.securitySchemes };
@@ -47,14 +46,12 @@ export function describeApi(app: INestApplication): OpenAPIObject {
   return { ...document, info, paths, components: { ...document.components, schemas, securitySchemes } };
 }
 
-/** Gives each operation its name. An operation without one keeps the name of its method, and a test fails. */
-function nameOperations(paths: OpenAPIObject['paths']): void {
-  const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
+/** Replaces the keys of the operations by their names. @throws Error for a route without a name */
+function nameOperations(paths: OpenAPIObject['paths'], names: OperationNames): void {
   for (const [path, operations] of Object.entries(paths)) {
-    for (const method of methods) {
+    for (const method of ['get', 'post', 'put', 'patch', 'delete'] as const) {
       const operation = operations[method];
-      const name = OPERATION_IDS[`${method.toUpperCase()} ${path.replace(/\/$/, '')}`];
-      if (operation && name !== undefined) operation.operationId = name;
+      if (operation) operation.operationId = names.find(operation.operationId ?? '', path);
     }
   }
 }

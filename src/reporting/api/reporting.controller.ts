@@ -7,6 +7,7 @@ import { CurrentUser } from '../../platform/auth/current-principal.decorator';
 import { Config } from '../../platform/config/config';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { toPageResponse, pageSize } from '../../platform/http/page';
+import { OperationId } from '../../platform/http/operation-id';
 import { MAX_COUNTED } from '../model/domain/reporting.repository';
 import { ReportingService } from '../model/services/reporting.service';
 import { AuditLogResponse, AuditRecordResponse } from './audit-log.response';
@@ -24,6 +25,7 @@ export class ReportingController {
     private readonly config: Config,
   ) {}
 
+  @OperationId('getExportStats')
   @Get('stats')
   @ApiOperation({
     summary: 'Statistics of all exports',
@@ -34,6 +36,7 @@ export class ReportingController {
     return ExportStatsResponse.of(await this.reporting.stats(admin, PeriodQuery.toPeriod(query)));
   }
 
+  @OperationId('listAuditLog')
   @Get('audit')
   @ApiOperation({
     summary: 'Read the audit log, newest first',

@@ -17,6 +17,7 @@ import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { toPageResponse, PageQuery, pageSize } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/http/idempotency-key.decorator';
 import { RateLimited } from '../../platform/http/rate-limited.decorator';
+import { OperationId } from '../../platform/http/operation-id';
 import type { Schedule } from '../model/domain/schedule';
 import { accessFor, isOwner } from '../model/domain/schedule-access';
 import { toWarnings } from '../model/domain/schedule-warnings';
@@ -48,6 +49,7 @@ export class ScheduledExportsController {
     private readonly config: Config,
   ) {}
 
+  @OperationId('listSchedules')
   @Get()
   @ApiOperation({ summary: 'List my schedules, or as an administrator those of others, newest first' })
   @ApiOkResponse({ type: ScheduleListResponse })
@@ -66,6 +68,7 @@ export class ScheduledExportsController {
     );
   }
 
+  @OperationId('createSchedule')
   @Post()
   @RateLimited('schedule-changes')
   @ApiOperation({ summary: 'Have something exported again and again', description: CHECKED })
@@ -89,6 +92,7 @@ export class ScheduledExportsController {
     return this.show(saved.schedule, caller, saved.webhookSecret);
   }
 
+  @OperationId('getSchedule')
   @Get(':id')
   @ApiOperation({ summary: 'One schedule', description: ADMINISTRATORS })
   @ApiOkResponse({ type: ScheduleResponse })
@@ -97,6 +101,7 @@ export class ScheduledExportsController {
     return this.show(await this.management.get(id, accessFor(caller)), caller);
   }
 
+  @OperationId('replaceSchedule')
   @Put(':id')
   @RateLimited('schedule-changes')
   @ApiOperation({
@@ -114,6 +119,7 @@ export class ScheduledExportsController {
     return this.show(schedule, caller, webhookSecret);
   }
 
+  @OperationId('deleteSchedule')
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({
@@ -126,6 +132,7 @@ export class ScheduledExportsController {
     await this.management.delete(id, accessFor(caller));
   }
 
+  @OperationId('runSchedule')
   @Post(':id/run')
   @RateLimited('schedule-changes')
   @ApiOperation({
@@ -143,6 +150,7 @@ export class ScheduledExportsController {
     await this.responder.send(await this.runs.runNow(id, caller, idempotencyKey), caller, response);
   }
 
+  @OperationId('pauseSchedule')
   @Post(':id/pause')
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ summary: 'Pause a schedule until it is resumed', description: ADMINISTRATORS })
@@ -152,6 +160,7 @@ export class ScheduledExportsController {
     return this.show(await this.management.pause(id, accessFor(caller)), caller);
   }
 
+  @OperationId('resumeSchedule')
   @Post(':id/resume')
   @RateLimited('schedule-changes')
   @HttpCode(HttpStatus.OK)
@@ -165,6 +174,7 @@ export class ScheduledExportsController {
     return this.show(await this.management.resume(id, accessFor(caller), caller.roles), caller);
   }
 
+  @OperationId('listScheduleRuns')
   @Get(':id/runs')
   @ApiOperation({ summary: 'When a schedule ran and how that went, newest first', description: ADMINISTRATORS })
   @ApiOkResponse({ type: ScheduleRunListResponse })

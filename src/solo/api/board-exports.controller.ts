@@ -15,6 +15,7 @@ import type { Principal } from '../../platform/auth/principal';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { PageQuery, pageSize } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/http/idempotency-key.decorator';
+import { OperationId } from '../../platform/http/operation-id';
 import { BoardExportService } from '../model/services/board-export.service';
 import { BoardExportRequest } from './board-export.request';
 
@@ -26,6 +27,7 @@ abstract class BoardExports {
     private readonly responder: CreationResponder,
   ) {}
 
+  @OperationId('createBoardExport')
   @Post(':id/export')
   @ApiOperation({ summary: 'Export a board as a picture, a document or its data' })
   @ApiExportCreation(ExportResponse)
@@ -41,6 +43,7 @@ abstract class BoardExports {
     await this.responder.send(creation, principal, response);
   }
 
+  @OperationId('listBoardExports')
   @Get(':id/exports')
   @ApiOperation({ summary: 'List the exports of a board, newest first' })
   @ApiOkResponse({ type: ExportListResponse })

@@ -7,6 +7,7 @@ import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { PageQuery, pageSize } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/http/idempotency-key.decorator';
 import { RateLimited } from '../../platform/http/rate-limited.decorator';
+import { OperationId } from '../../platform/http/operation-id';
 import { type UserSessionBody, userSessionBodyReader } from '../model/domain/session-body';
 import { SoloSessionService } from '../model/services/solo-session.service';
 import { ApiSessionBody } from './api-session-body.decorator';
@@ -26,6 +27,7 @@ export class CustomerSessionsController {
     private readonly presenter: SessionPresenter,
   ) {}
 
+  @OperationId('listBoards')
   @Get()
   @ApiOperation({ summary: 'List the boards begun for our users, newest first, without their states' })
   @ApiOkResponse({ type: CustomerSessionListResponse })
@@ -39,6 +41,7 @@ export class CustomerSessionsController {
     return this.presenter.list(page, CustomerSessionSummaryResponse, request);
   }
 
+  @OperationId('createBoard')
   @Post()
   @RateLimited('sessions')
   @ApiSessionBody(userSessionBodyReader, { ofUser: true })
@@ -61,6 +64,7 @@ export class CustomerSessionsController {
     await this.presenter.sendCreated(creation, CustomerSessionSummaryResponse, customer, response);
   }
 
+  @OperationId('getBoard')
   @Get(':id')
   @ApiOperation({ summary: 'One board with its state, as the user has it now' })
   @ApiOkResponse({ type: CustomerSessionResponse })
@@ -74,6 +78,7 @@ export class CustomerSessionsController {
     await this.presenter.send({ session }, CustomerSessionSummaryResponse, customer, response);
   }
 
+  @OperationId('deleteBoard')
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({ summary: 'Delete a board, for its user as well, end its exports and delete their files' })

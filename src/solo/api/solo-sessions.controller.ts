@@ -28,6 +28,7 @@ import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { PageQuery, pageSize } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/http/idempotency-key.decorator';
 import { RateLimited } from '../../platform/http/rate-limited.decorator';
+import { OperationId } from '../../platform/http/operation-id';
 import { type SessionBody, sessionBodyReader } from '../model/domain/session-body';
 import { SoloSessionService } from '../model/services/solo-session.service';
 import { ApiSessionBody } from './api-session-body.decorator';
@@ -45,6 +46,7 @@ export class SoloSessionsController {
     private readonly presenter: SessionPresenter,
   ) {}
 
+  @OperationId('listBoards')
   @Get()
   @ApiOperation({ summary: 'List my boards, newest first, without their states' })
   @ApiOkResponse({ type: SessionListResponse })
@@ -58,6 +60,7 @@ export class SoloSessionsController {
     return this.presenter.list(page, SessionSummaryResponse, request);
   }
 
+  @OperationId('createBoard')
   @Post()
   @RateLimited('sessions')
   @ApiSessionBody(sessionBodyReader)
@@ -76,6 +79,7 @@ export class SoloSessionsController {
     await this.presenter.sendCreated(creation, SessionSummaryResponse, owner, response);
   }
 
+  @OperationId('getBoard')
   @Get(':id')
   @ApiOperation({ summary: 'One board with its state' })
   @ApiOkResponse({ type: SessionResponse })
@@ -85,6 +89,7 @@ export class SoloSessionsController {
     await this.presenter.send({ session }, SessionSummaryResponse, owner, response);
   }
 
+  @OperationId('updateBoard')
   @Patch(':id')
   @ApiSessionBody(sessionBodyReader)
   @ApiOperation({
@@ -107,6 +112,7 @@ export class SoloSessionsController {
     await this.presenter.send(saved, SessionSummaryResponse, owner, response);
   }
 
+  @OperationId('deleteBoard')
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({ summary: 'Delete a board, end its exports and delete their files' })
@@ -116,6 +122,7 @@ export class SoloSessionsController {
     await this.sessions.delete(id, owner);
   }
 
+  @OperationId('duplicateBoard')
   @Post(':id/duplicate')
   @RateLimited('sessions')
   @ApiOperation({ summary: 'Keep a copy of a board' })

@@ -8,6 +8,7 @@ import { type AuthenticatedRequest, CurrentUser } from '../../platform/auth/curr
 import { DomainError } from '../../platform/errors/domain-error';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { RateLimited } from '../../platform/http/rate-limited.decorator';
+import { OperationId } from '../../platform/http/operation-id';
 import { SessionThumbnailService } from '../model/services/session-thumbnail.service';
 import { SoloSessionService } from '../model/services/solo-session.service';
 import { ThumbnailResponse } from './session.response';
@@ -21,6 +22,7 @@ export class ThumbnailController {
     private readonly thumbnails: SessionThumbnailService,
   ) {}
 
+  @OperationId('createThumbnail')
   @Post(':id/thumbnail')
   @RateLimited('thumbnails')
   @HttpCode(HttpStatus.OK)
@@ -40,6 +42,7 @@ export class ThumbnailController {
     return { thumbnail_url: await this.thumbnails.render(session, owner, gone.signal), status: 'completed' };
   }
 
+  @OperationId('getThumbnail')
   @Get(':id/thumbnail')
   @AcceptsLink()
   @ApiOperation({
