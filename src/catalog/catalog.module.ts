@@ -1,6 +1,6 @@
-import { Module, type OnModuleInit } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { DeliveryModule } from '../delivery';
-import { ExportModule, ExportSources } from '../export';
+import { ExportModule } from '../export';
 import { DataExportsController } from './api/data-exports.controller';
 import { DataTypesController } from './api/data-types.controller';
 import { PrismaDataTypeRepository } from './infrastructure/data-type.repository.prisma';
@@ -35,13 +35,4 @@ import { CatalogForScheduledExport } from './model/services/out.for-scheduled-ex
   ],
   exports: [CatalogForScheduledExport, ReadAuthorizations],
 })
-export class CatalogModule implements OnModuleInit {
-  constructor(
-    private readonly sources: ExportSources,
-    private readonly data: DataSource,
-  ) {}
-
-  onModuleInit(): void {
-    this.sources.addSource(this.data);
-  }
-}
+export class CatalogModule {}

@@ -1,7 +1,7 @@
-import { Module, type OnModuleInit } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { CustomerModule } from '../customer';
 import { DeliveryModule } from '../delivery';
-import { ExportModule, ExportSources } from '../export';
+import { ExportModule } from '../export';
 import { CustomerEventsController, EventsController } from './api/events.controller';
 import { PrismaEventRepository } from './infrastructure/event.repository.prisma';
 import { ResultsSource } from './infrastructure/results.source';
@@ -20,13 +20,4 @@ import { ResultsExportService } from './model/services/results-export.service';
     ResultsSource,
   ],
 })
-export class EventsModule implements OnModuleInit {
-  constructor(
-    private readonly sources: ExportSources,
-    private readonly results: ResultsSource,
-  ) {}
-
-  onModuleInit(): void {
-    this.sources.addSource(this.results);
-  }
-}
+export class EventsModule {}

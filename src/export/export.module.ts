@@ -1,4 +1,5 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
+import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { CustomerModule } from '../customer';
 import { OrphanFileCollector } from '../platform/work/orphan-file-collector';
 import { ContentController } from './api/content.controller';
@@ -47,11 +48,11 @@ import { ExportChangeFeed } from './model/services/export-change-feed';
 import { ExportService } from './model/services/export.service';
 import { ExportStreaming } from './model/services/export-streaming';
 import { OneTimeDownload } from './model/services/one-time-download';
-import { ExportsForCatalog } from './model/services/out.for-catalog.service';
 import { ExportsForDelivery } from './model/services/out.for-delivery.service';
 import { ExportsForEvents } from './model/services/out.for-events.service';
 import { ExportsForScheduledExport } from './model/services/out.for-scheduled-export.service';
 import { ExportsForSolo } from './model/services/out.for-solo.service';
+import { ExportSource } from './model/domain/export-source';
 import { EXPORT_FILES, UPLOADED_PICTURES } from './model/domain/object-key';
 import { FileExpiry } from './model/services/file-expiry';
 import { UploadedPictureService } from './model/services/uploaded-picture.service';
@@ -75,7 +76,7 @@ const WRITERS = [
 ];
 
 @Module({
-  imports: [CustomerModule],
+  imports: [CustomerModule, DiscoveryModule],
   controllers: [ExportsController, DownloadController, ContentController, CustomerExportsController],
   providers: [
     { provide: ExportRepository, useClass: PrismaExportRepository },
@@ -110,16 +111,15 @@ const WRITERS = [
     ExportPresenter,
     CreationResponder,
     ExportStreaming,
-    ExportsForCatalog,
     ExportsForEvents,
     ExportsForSolo,
     ExportsForScheduledExport,
     ExportsForDelivery,
   ],
   exports: [
-    ExportSources,
+    ExportService,
+    ExportStreaming,
     ExportsForSolo,
-    ExportsForCatalog,
     ExportsForEvents,
     ExportsForScheduledExport,
     ExportsForDelivery,
@@ -129,11 +129,16 @@ const WRITERS = [
 })
 export class ExportModule implements OnModuleInit {
   constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly sources: ExportSources,
     private readonly storage: OrphanFileCollector,
     private readonly maintenance: MaintenanceRepository,
   ) {}
 
   onModuleInit(): void {
+    for (const { instance } of this.discovery.getProviders() as { readonly instance?: unknown }[]) {
+      if (instance instanceof ExportSource) this.sources.addSource(instance);
+    }
     for (const prefix of [EXPORT_FILES, UPLOADED_PICTURES]) {
       this.storage.register({ prefix, findReferenced: (keys, since) => this.maintenance.findReferenced(keys, since) });
     }

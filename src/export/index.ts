@@ -5,16 +5,22 @@ export { CreationResponder } from './api/creation-responder';
 export { ExportPresenter } from './api/export.presenter';
 export { RetentionDays } from './api/retention-days.decorator';
 export { ExportListResponse, ExportResponse } from './api/export.response';
-export type { Export } from './model/domain/export';
+export type { Export, ExportDescription } from './model/domain/export';
 export { EXPORT_KINDS, type ExportKind } from './model/domain/export-kind';
+export type { ExportInput } from './model/domain/export-request';
 export { EXPORT_STATUSES } from './model/domain/export-status';
-export { ExportSource, type OpenedSource } from './model/domain/export-source';
+export {
+  ExportSource,
+  ExportSourceProvider,
+  type OpenedSource,
+  type SourceContext,
+} from './model/domain/export-source';
 export { toRetentionDays, retentionError, toRetentionSeconds } from './model/domain/retention';
-export { accountOf } from './model/domain/record-owner';
-export { ExportSources } from './model/services/export-sources';
-export { ExportsForCatalog } from './model/services/out.for-catalog.service';
+export type { ExportCreation } from './model/domain/interfaces/export.repository';
+export { accountOf, type RecordOwner } from './model/domain/record-owner';
+export { ExportService } from './model/services/export.service';
 export { ExportsForEvents } from './model/services/out.for-events.service';
-export type { StreamedExport, StreamedFile } from './model/services/export-streaming';
+export { ExportStreaming, type StreamedExport, type StreamedFile } from './model/services/export-streaming';
 export { ExportsForDelivery } from './model/services/out.for-delivery.service';
 export { ExportsForScheduledExport, type ScheduledRunRequest } from './model/services/out.for-scheduled-export.service';
 export { ExportsForSolo } from './model/services/out.for-solo.service';

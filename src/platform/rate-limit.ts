@@ -14,8 +14,8 @@ export interface RateLimitState extends RateLimit {
   readonly resetSeconds: number;
 }
 
-/** What each limit counts, in the words of the people who read that it is exceeded. */
-const COUNTED = {
+/** What each limit counts, for messages to users. Limits that are not listed count exports of a kind of that name. */
+const COUNTED: Readonly<Record<string, string>> = {
   board: 'exports of boards',
   data: 'data exports',
   event: 'exports of results',
@@ -25,15 +25,15 @@ const COUNTED = {
   sessions: 'new boards',
   thumbnails: 'thumbnails',
   'schedule-changes': 'changes to schedules',
-} as const;
+};
 
-/** The limits, by the names that callers see. */
-export type RateLimitName = keyof typeof COUNTED;
+/** The name of a limit, as callers see it. */
+export type RateLimitName = string;
 
 export class RateLimitExceededError extends DomainError {
   constructor(readonly state: RateLimitState) {
     const { name, limit, windowSeconds, resetSeconds } = state;
-    const message = `Too many ${COUNTED[name]}: ${limit} are allowed in ${windowSeconds} seconds. Try again in ${resetSeconds} seconds.`;
+    const message = `Too many ${COUNTED[name] ?? `${name} exports`}: ${limit} are allowed in ${windowSeconds} seconds. Try again in ${resetSeconds} seconds.`;
     super('limit', 'rate-limit-exceeded', message, { retryAfterSeconds: state.resetSeconds });
   }
 }

@@ -1,7 +1,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { CustomerModule } from '../customer';
 import { DeliveryModule } from '../delivery';
-import { ExportModule, ExportSources } from '../export';
+import { ExportModule } from '../export';
 import { Config } from '../platform/config/config';
 import { ImageProcesses } from '../platform/images/image-processes';
 import { FileStorage } from '../platform/storage/file-storage';
@@ -61,14 +61,11 @@ import { SoloSessionService } from './model/services/solo-session.service';
 })
 export class SoloModule implements OnModuleInit {
   constructor(
-    private readonly sources: ExportSources,
-    private readonly boards: BoardSource,
     private readonly storage: OrphanFileCollector,
     private readonly sessions: SoloSessionRepository,
   ) {}
 
   onModuleInit(): void {
-    this.sources.addSource(this.boards);
     this.storage.register({ prefix: THUMBNAILS, findReferenced: (keys) => this.sessions.findThumbnailsAmong(keys) });
   }
 }

@@ -1,5 +1,5 @@
 import { MAX_ATTEMPTS } from '../../src/export/model/domain/attempt-limits';
-import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
+import type { RequestExport } from '../../src/export/model/domain/export-request';
 import type { AccountShare } from '../../src/export/model/domain/interfaces/attempt.repository';
 import { ownerOf } from '../../src/export/model/domain/record-owner';
 import type { Person } from '../../src/platform/auth/principal';

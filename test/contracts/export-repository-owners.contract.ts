@@ -1,4 +1,4 @@
-import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
+import type { RequestExport } from '../../src/export/model/domain/export-request';
 import type { Export } from '../../src/export/model/domain/export';
 import type { ExportRepository } from '../../src/export/model/domain/interfaces/export.repository';
 import type { Principal } from '../../src/platform/auth/principal';
@@ -113,7 +113,9 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
       ['status', { status: 'completed' as const }],
       ['kind', { kind: 'board' as const }],
       ['format', { format: 'pdf' as const }],
-      ['session', { sessionId: '00000000-0000-7000-8000-00000000005e' }],
+      ['board session', { kind: 'board', subject: '00000000-0000-7000-8000-00000000005e' }],
+      ['event', { kind: 'event', subject: '00000000-0000-7000-8000-00000000005e' }],
+      ['subject of another kind', { kind: 'certificate', subject: 'ann-2026' }],
     ])('shows those of one %s', async (_, filter) => {
       const { status, ...traits } = { status: undefined, ...filter };
       const wanted = status ? await complete(ANN) : await request(ANN, traits);

@@ -1,7 +1,6 @@
 import { objectPrefix } from '../../src/export/model/domain/object-key';
-import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
+import { fingerprintOf, type RequestExport } from '../../src/export/model/domain/export-request';
 import { ownerOf } from '../../src/export/model/domain/record-owner';
-import { fingerprintOf } from '../../src/export/model/services/fingerprint';
 import type { Person } from '../../src/platform/auth/principal';
 import { ANN, ANN_IN_BLUE, BEN, exportRequest, finishedFile, PARTNER, RIVAL } from '../support/export-requests';
 import { type CreateRecords, type RecordsUnderTest, RETENTION_DAYS } from '../support/records-under-test';
@@ -33,7 +32,8 @@ export function describeExportRepository(name: string, createRecords: CreateReco
       it('records a pending export as it was asked for', async () => {
         const asked: Partial<RequestExport> = {
           ...({ caller: ANN_IN_BLUE, kind: 'board', type: null, format: 'pdf', oneTime: true } as const),
-          ...{ sessionId: '00000000-0000-7000-8000-00000000005e', options: { points: true, page: undefined } },
+          ...{ subject: '00000000-0000-7000-8000-00000000005e', options: { points: true, page: undefined } },
+          params: { sessionId: '00000000-0000-7000-8000-00000000005e' },
           ...{
             dataTypes: [],
             filters: { since: '2026-01-01' },
@@ -47,7 +47,8 @@ export function describeExportRepository(name: string, createRecords: CreateReco
         expect(created).toEqual(await records.exports.find(created.id));
         expect(created).toMatchObject({
           ...{ status: 'pending', kind: 'board', type: null, format: 'pdf', userId: 'ann', tenantId: 'blue' },
-          ...{ customerId: null, oneTime: true, streamed: false, sessionId: asked.sessionId, object: null },
+          ...{ customerId: null, oneTime: true, streamed: false, subject: asked.subject, object: null },
+          params: asked.params,
           ...{ filters: asked.filters, progress: asked.expected, downloadCount: 0, startedAt: null },
         });
         expect(created.options).toEqual({ points: true });

@@ -1,5 +1,5 @@
 import { objectPrefix } from '../../src/export/model/domain/object-key';
-import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
+import type { RequestExport } from '../../src/export/model/domain/export-request';
 import { ANN, exportRequest } from '../support/export-requests';
 import type { RecordsUnderTest } from '../support/records-under-test';
 

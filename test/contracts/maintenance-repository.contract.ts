@@ -1,6 +1,5 @@
-import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
+import { fingerprintOf, type RequestExport } from '../../src/export/model/domain/export-request';
 import type { Export } from '../../src/export/model/domain/export';
-import { fingerprintOf } from '../../src/export/model/services/fingerprint';
 import { ANN, delivering, exportRequest, finishedFile, PARTNER } from '../support/export-requests';
 import { sendLastByte } from '../support/final-byte';
 import {

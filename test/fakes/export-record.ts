@@ -1,4 +1,4 @@
-import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
+import type { RequestExport } from '../../src/export/model/domain/export-request';
 import type { Export } from '../../src/export/model/domain/export';
 import { requesterOf } from '../../src/export/model/domain/record-owner';
 import { type Principal, isCustomer } from '../../src/platform/auth/principal';
@@ -32,15 +32,16 @@ export function asJson<Value>(value: Value): Value {
 
 /** A pending export, as it is requested. */
 export function recordOf(id: string, requestId: string, request: RequestExport, now: Date): ExportRecord {
-  const { kind, type, format, owner, sessionId, eventId, scheduleId, oneTime, expected } = request;
+  const { kind, subject, type, format, owner, scheduleId, oneTime, expected } = request;
   const { userId, tenantId, customerId } = owner;
-  const asked = { kind, type, format, userId, tenantId, customerId, sessionId, eventId, scheduleId, oneTime };
+  const asked = { kind, subject, type, format, userId, tenantId, customerId, scheduleId, oneTime };
   return {
     id,
     requestId,
     requestedBy: requesterOf(request.caller),
     ...asked,
     status: 'pending',
+    params: asJson(request.params),
     dataTypes: [...request.dataTypes],
     filters: asJson(request.filters ?? null),
     options: asJson(request.options),

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
+import type { RequestExport } from '../../src/export/model/domain/export-request';
 import { credentialTypeOf } from '../../src/export/model/domain/downloader';
 import type { Export, FinishedFile, StoredObject } from '../../src/export/model/domain/export';
 import type { ExportKind } from '../../src/export/model/domain/export-kind';

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import {
   type ExportOptions,
   FormatWriter,
@@ -5,19 +6,40 @@ import {
   type RenderedFile,
   type ReportProgress,
 } from '../../src/formats';
-import type { Export } from '../../src/export/model/domain/export';
-import { ExportSource, type OpenedSource } from '../../src/export/model/domain/export-source';
+import type { Export, ExportDescription } from '../../src/export/model/domain/export';
+import {
+  ExportSource,
+  ExportSourceProvider,
+  type OpenedSource,
+  type SourceContext,
+} from '../../src/export/model/domain/export-source';
+
+const textParams = z.object({
+  type: z.string().nullable(),
+  dataTypes: z.array(z.string()),
+  filters: z.unknown().optional(),
+});
+export type TextParams = z.infer<typeof textParams>;
 
 /** A source of one text as CSV. */
-export class FakeTextSource extends ExportSource {
-  readonly kind = 'data';
+@ExportSourceProvider('data')
+export class FakeTextSource extends ExportSource<TextParams> {
+  readonly params = textParams;
   readonly formats = { csv: ['json'] } as const;
 
   constructor(private readonly textOf: (request: Export, signal: AbortSignal) => string | Promise<string>) {
     super();
   }
 
-  override async open(request: Export, signal: AbortSignal): Promise<OpenedSource> {
+  override describe(params: TextParams): Partial<ExportDescription> {
+    return { ...params, filters: params.filters ?? null };
+  }
+
+  override recover({ type, dataTypes, filters }: ExportDescription): TextParams {
+    return { type, dataTypes: [...dataTypes], filters };
+  }
+
+  override async open(_: TextParams, { export: request, signal }: SourceContext): Promise<OpenedSource> {
     const text = Buffer.from(await this.textOf(request, signal));
     return { title: 'Transactions', content: { kind: 'json', text, pageCount: 1 } };
   }

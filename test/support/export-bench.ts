@@ -1,4 +1,4 @@
-import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
+import type { RequestExport } from '../../src/export/model/domain/export-request';
 import type { Export } from '../../src/export/model/domain/export';
 import type { Attempt } from '../../src/export/model/domain/interfaces/attempt.repository';
 import { ExportAnnouncer } from '../../src/export/model/services/export-announcer';

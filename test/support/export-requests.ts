@@ -1,4 +1,5 @@
-import type { RequestExport } from '../../src/export/model/domain/commands/request-export.command';
+import type { ExportInput, RequestExport } from '../../src/export/model/domain/export-request';
+import type { TextParams } from '../fakes/text-source.fake';
 import type { FinishedFile } from '../../src/export/model/domain/export';
 import { objectPrefix } from '../../src/export/model/domain/object-key';
 import { ownerOf } from '../../src/export/model/domain/record-owner';
@@ -13,17 +14,37 @@ export const BEN: Person = { userId: 'ben', tenantId: null };
 export const PARTNER: CustomerPrincipal = { customerId: '00000000-0000-7000-8000-0000000000c1', tenantId: null };
 export const RIVAL: CustomerPrincipal = { customerId: '00000000-0000-7000-8000-0000000000c2', tenantId: null };
 
-/** A request for Ann's transactions as CSV, but for what is said. */
+const TRANSACTIONS: TextParams = { type: 'table', dataTypes: ['transactions'] };
+
+/** What a module passes to request Ann's transactions as CSV. */
+export function exportInput(traits: Partial<ExportInput> = {}): ExportInput {
+  return {
+    caller: ANN,
+    kind: 'data',
+    params: TRANSACTIONS,
+    format: 'csv',
+    options: {},
+    expected: { total: null, unit: 'rows' },
+    delivery: NO_DELIVERIES,
+    retentionSeconds: null,
+    idempotencyKey: null,
+    ...traits,
+  };
+}
+
+/** A complete request for Ann's transactions as CSV. */
 export function exportRequest(traits: Partial<RequestExport> = {}): RequestExport {
   const caller: Principal = traits.caller ?? ANN;
   return {
     caller,
     owner: ownerOf(caller),
     kind: 'data',
+    params: TRANSACTIONS,
+    subject: null,
     type: 'table',
     format: 'csv',
     options: {},
-    ...{ sessionId: null, eventId: null, scheduleId: null },
+    scheduleId: null,
     oneTime: false,
     dataTypes: ['transactions'],
     filters: null,
@@ -31,6 +52,7 @@ export function exportRequest(traits: Partial<RequestExport> = {}): RequestExpor
     retentionSeconds: null,
     expected: { done: 0, total: null, unit: 'rows' },
     rateLimit: null,
+    customerRateLimit: null,
     audited: {},
     idempotencyKey: null,
     ...traits,

@@ -34,9 +34,9 @@ export function createScheduleBench(
   administrators: readonly AddressedPerson[] = [],
 ) {
   const bench = createExportBench({ environment: { ...MAIL, ...environment } });
-  const { records, exports, announcer, metrics, config } = bench;
+  const { records, exports, sources, announcer, metrics, config } = bench;
   const ann = somebody({ email: 'ann@example.com' });
-  const exporting = new ExportService(exports, announcer, metrics, config);
+  const exporting = new ExportService(exports, sources, announcer, metrics, config);
   const outbox = new FakeDeliveryRepository(records, config.exports.leaseSeconds);
   const [webhooks, buckets] = [new FakeWebhookTargets(), new FakeBucketTargets()];
   const mail = new MailPlanner(new FakeAddressBook({}, administrators), config);
@@ -46,7 +46,7 @@ export function createScheduleBench(
     ...{ ann, outbox, buckets, schedules },
     runs: new FakeScheduleRunRepository(records, config),
     catalog: new OpenCatalog(),
-    exporting: new ExportsForScheduledExport(exporting, exports),
+    exporting: new ExportsForScheduledExport(exporting, sources, exports),
     delivering: new DeliveriesForScheduledExport(mail, webhooks, buckets, outbox),
 
     /** A schedule of Ann's. */

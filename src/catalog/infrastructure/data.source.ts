@@ -1,7 +1,13 @@
-import { Injectable } from '@nestjs/common';
 import type { Sections } from '../../formats';
-import { type Export, ExportSource, type OpenedSource } from '../../export';
-import { type DataQuery, queryOf } from '../model/domain/data-query';
+import { ExportSource, ExportSourceProvider, type OpenedSource, type SourceContext } from '../../export';
+import {
+  dataParams,
+  type DataParams,
+  type DataQuery,
+  describeData,
+  recoverData,
+  scopeOf,
+} from '../model/domain/data-query';
 import type { TableFormat } from '../model/domain/data-request';
 import { SourceDatabase, type SourceView } from '../model/domain/interfaces/source-database';
 import { DataPlanner, USER_SECTIONS } from '../model/services/data-planner';
@@ -10,9 +16,11 @@ import { ReadAuthorizations } from '../model/services/read-authorizations';
 import type { TablePlan } from '../model/domain/table-plan';
 
 /** Rows of the platform's tables as the content of exports: one moment of the database, however many tables there are. */
-@Injectable()
-export class DataSource extends ExportSource {
-  override readonly kind = 'data';
+@ExportSourceProvider('data')
+export class DataSource extends ExportSource<DataParams> {
+  override readonly params = dataParams;
+  override readonly describe = describeData;
+  override readonly recover = recoverData;
   override readonly formats = {
     csv: ['relations', 'sections'],
     json: ['relations', 'sections'],
@@ -30,14 +38,15 @@ export class DataSource extends ExportSource {
     super();
   }
 
-  override async open(request: Export, signal: AbortSignal): Promise<OpenedSource> {
-    const query = queryOf(request);
+  override async open(params: DataParams, { export: request, signal }: SourceContext): Promise<OpenedSource> {
+    const { tenantId } = request;
+    const query: DataQuery = { ...params, scope: scopeOf(params.type, params.tables), tenantId };
     const { timeZone } = query;
     const view = await this.database.open(signal, { timeZone, isStreamed: request.streamed });
     await this.authorizations.authorize(request, (id) => view.findUser(id));
     const plans = await this.planner.plan(query, view);
     await view.lockTables(plans);
-    const title = toTitle(request, query, view);
+    const title = params.title ?? `${toSubject(query)} ${view.takenAt.slice(0, 10)}`;
     if (query.scope === 'document') return { title, content: await openSections(plans, view) };
     const relations = [];
     // One after the other: a snapshot is one connection.
@@ -67,13 +76,7 @@ async function openSections(plans: readonly TablePlan[], view: SourceView): Prom
   return { kind: 'sections', takenAt: view.takenAt, sections: found };
 }
 
-/** The title that was given to it, as a schedule does for each of its runs; or else what it holds, and from when. */
-function toTitle({ options }: Export, query: DataQuery, { takenAt }: SourceView): string {
-  const { title } = options;
-  return typeof title === 'string' ? title : `${toSubject(query)} ${takenAt.slice(0, 10)}`;
-}
-
-/** What a person would call it. */
+/** What the file is about, for its name. */
 function toSubject({ scope, tables, dataTypes }: DataQuery): string {
   if (scope === 'tables') return tables.length > 3 ? `${tables.length} tables` : tables.join(' ');
   if (scope === 'document') return 'user data';

@@ -1,6 +1,13 @@
-import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
 import type { Cell, Table } from '../../formats';
-import { accountOf, type Export, ExportSource, type OpenedSource } from '../../export';
+import {
+  accountOf,
+  type ExportDescription,
+  ExportSource,
+  ExportSourceProvider,
+  type OpenedSource,
+  type SourceContext,
+} from '../../export';
 import { DomainError } from '../../platform/errors/domain-error';
 import { ExportDatabase } from '../../platform/database/export-database';
 import type { Snapshot } from '../../platform/database/snapshot';
@@ -10,10 +17,13 @@ import { type EventOverview, toTableHead, toTableRow } from '../model/domain/res
 import { visibleToSql } from './event-visibility';
 import { EventSnapshot } from './event-snapshot';
 
+const resultsParams = z.object({ eventId: z.string() });
+type ResultsParams = z.infer<typeof resultsParams>;
+
 /** What an event's participants achieved as the content of exports: one row each, all of one moment of the database. */
-@Injectable()
-export class ResultsSource extends ExportSource {
-  override readonly kind = 'event';
+@ExportSourceProvider('event')
+export class ResultsSource extends ExportSource<ResultsParams> {
+  override readonly params = resultsParams;
   override readonly formats = {
     csv: ['table'],
     xlsx: ['table'],
@@ -28,9 +38,17 @@ export class ResultsSource extends ExportSource {
     super();
   }
 
-  override async open(request: Export, signal: AbortSignal): Promise<OpenedSource> {
+  override describe({ eventId }: ResultsParams): Partial<ExportDescription> {
+    return { subject: eventId };
+  }
+
+  override recover({ subject }: ExportDescription): unknown {
+    return { eventId: subject };
+  }
+
+  override async open({ eventId }: ResultsParams, { export: request, signal }: SourceContext): Promise<OpenedSource> {
     const owner = accountOf(request);
-    const event = request.eventId === null ? null : await this.events.find(request.eventId, owner);
+    const event = await this.events.find(eventId, owner);
     if (!event)
       throw new DomainError(
         'gone',

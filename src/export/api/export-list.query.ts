@@ -11,7 +11,7 @@ export class ExportListQuery extends PageQuery {
   @IsIn(EXPORT_STATUSES)
   status?: ExportStatus;
 
-  @ApiPropertyOptional({ enum: EXPORT_KINDS })
+  @ApiPropertyOptional({ type: String, enum: EXPORT_KINDS })
   @IsOptional()
   @IsIn(EXPORT_KINDS)
   kind?: ExportKind;

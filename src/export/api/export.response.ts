@@ -165,8 +165,8 @@ export class ExportResponse {
     return {
       id: source.id,
       kind: source.kind,
-      session_id: source.sessionId,
-      event_id: source.eventId,
+      session_id: source.kind === 'board' ? source.subject : null,
+      event_id: source.kind === 'event' ? source.subject : null,
       schedule_id: source.scheduleId,
       user_id: source.userId,
       type: source.type,

@@ -9,14 +9,15 @@ import type { Transaction } from '../../platform/database/prisma.service';
 import type { ExportFormat, ExportWarning, ProgressUnit } from '../../formats';
 import type { Export, StoredObject } from '../model/domain/export';
 import { ownerOf, type Requester } from '../model/domain/record-owner';
-import type { ExportKind } from '../model/domain/export-kind';
 import { type ExportStatus, statusesBefore } from '../model/domain/export-status';
 
 /** The record as the model knows it. */
 export function toExport(row: ExportRow): Export {
   return {
     id: row.id,
-    kind: row.kind as ExportKind,
+    kind: row.kind,
+    params: row.params,
+    subject: row.subject ?? row.sessionId ?? row.eventId,
     type: row.type,
     format: row.format as ExportFormat,
     status: row.status as ExportStatus,
@@ -24,8 +25,6 @@ export function toExport(row: ExportRow): Export {
     tenantId: row.tenantId,
     customerId: row.customerId,
     requestedBy: requesterOf(row),
-    sessionId: row.sessionId,
-    eventId: row.eventId,
     scheduleId: row.scheduleId,
     dataTypes: row.dataTypes,
     filters: row.filters,
@@ -60,6 +59,11 @@ export function toExport(row: ExportRow): Export {
     startedAt: row.startedAt,
     completedAt: row.completedAt,
   };
+}
+
+/** Processes of release 0.1.0 read and write the subjects of boards and events in columns of their own. */
+export function subjectColumn(kind: string | undefined): 'sessionId' | 'eventId' | 'subject' {
+  return kind === 'board' ? 'sessionId' : kind === 'event' ? 'eventId' : 'subject';
 }
 
 /** A process of a version without codes writes the texts alone, and may have replaced texts that had codes. */

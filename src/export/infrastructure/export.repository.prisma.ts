@@ -16,15 +16,15 @@ import { ownedBy, ownedBySql } from '../../platform/database/owned-by';
 import { PrismaService, type Transaction } from '../../platform/database/prisma.service';
 import { type LimitUse, type RateLimitState, takeOneMoreOfAll, type UsedWindow } from '../../platform/rate-limit';
 import { scheduleFileRemoval } from '../../platform/work/file-removals';
-import type { RequestExport } from '../model/domain/commands/request-export.command';
 import { credentialTypeOf } from '../model/domain/downloader';
 import type { Export, FinishedFile, StoredObject } from '../model/domain/export';
 import type { ExportKind } from '../model/domain/export-kind';
+import type { RequestExport } from '../model/domain/export-request';
 import { objectPrefix } from '../model/domain/object-key';
 import { requesterOf } from '../model/domain/record-owner';
 import { daysToSeconds } from '../model/domain/retention';
 import { type ExportCreation, type ExportQuery, ExportRepository } from '../model/domain/interfaces/export.repository';
-import { auditOf, changeExports, mayBecome, REQUESTED_BY_USER, toExport } from './export-row';
+import { auditOf, changeExports, mayBecome, REQUESTED_BY_USER, subjectColumn, toExport } from './export-row';
 import { publishedFile } from './published-file';
 
 /** Each holds a connection to the database for as long as its reader takes. */
@@ -91,8 +91,8 @@ export class PrismaExportRepository extends ExportRepository {
     return rows.map(toExport);
   }
 
-  override async list({ owner, size, cursor, ...filters }: ExportQuery): Promise<Page<Export>> {
-    const all = { ...ownedBy(owner), ...filters };
+  override async list({ owner, size, cursor, subject, ...filters }: ExportQuery): Promise<Page<Export>> {
+    const all = { ...ownedBy(owner), ...filters, [subjectColumn(filters.kind)]: subject };
     const [count, rows] = await Promise.all([
       this.prisma.export.count({ where: all }),
       this.prisma.export.findMany({ where: { ...all, id: { lt: cursor } }, orderBy: { id: 'desc' }, take: size + 1 }),
@@ -164,19 +164,20 @@ function owned(id: string, owner: Principal): Prisma.Sql {
 }
 
 function newRow(id: string, request: RequestExport): Prisma.ExportCreateInput {
-  const { owner, kind, type, format, dataTypes, filters, options, oneTime, expected } = request;
-  const { sessionId, eventId, scheduleId, delivery, retentionSeconds } = request;
+  const { owner, kind, params, subject, type, format, dataTypes, filters, options, oneTime, expected } = request;
+  const { scheduleId, delivery, retentionSeconds } = request;
   return {
     id,
     kind,
+    params: jsonOf(params as object),
+    subject,
+    [subjectColumn(kind)]: subject,
     type,
     format,
     dataTypes: [...dataTypes],
     filters: filters == null ? undefined : jsonOf(filters),
     ...owner,
     requestedBy: requesterOf(request.caller),
-    sessionId,
-    eventId,
     scheduleId,
     oneTime,
     options: jsonOf(options),

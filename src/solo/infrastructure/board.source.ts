@@ -1,15 +1,25 @@
-import { Injectable } from '@nestjs/common';
-import { accountOf, type Export, ExportSource, type OpenedSource } from '../../export';
+import { z } from 'zod';
+import {
+  accountOf,
+  type ExportDescription,
+  ExportSource,
+  ExportSourceProvider,
+  type OpenedSource,
+  type SourceContext,
+} from '../../export';
 import { principalKey } from '../../platform/auth/principal';
 import { DomainError } from '../../platform/errors/domain-error';
 import { BoardRenderer } from '../model/domain/interfaces/board-renderer';
 import { SoloSessionRepository } from '../model/domain/interfaces/solo-session.repository';
 import { toPicture } from '../model/domain/picture';
 
+const boardParams = z.object({ sessionId: z.string() });
+type BoardParams = z.infer<typeof boardParams>;
+
 /** Boards as the content of exports: their pages drawn, or their state as it is. */
-@Injectable()
-export class BoardSource extends ExportSource {
-  override readonly kind = 'board';
+@ExportSourceProvider('board')
+export class BoardSource extends ExportSource<BoardParams> {
+  override readonly params = boardParams;
   override readonly formats = { png: ['drawing'], pdf: ['drawing'], json: ['json'] } as const;
 
   constructor(
@@ -19,10 +29,17 @@ export class BoardSource extends ExportSource {
     super();
   }
 
-  override async open(request: Export, signal: AbortSignal): Promise<OpenedSource> {
-    const { sessionId, userId, tenantId, format, options } = request;
-    const isOfSession = sessionId !== null && userId !== null;
-    const session = isOfSession ? await this.sessions.find(sessionId, { userId, tenantId }) : null;
+  override describe({ sessionId }: BoardParams): Partial<ExportDescription> {
+    return { subject: sessionId };
+  }
+
+  override recover({ subject }: ExportDescription): unknown {
+    return { sessionId: subject };
+  }
+
+  override async open({ sessionId }: BoardParams, { export: request, signal }: SourceContext): Promise<OpenedSource> {
+    const { userId, tenantId, format, options } = request;
+    const session = userId !== null ? await this.sessions.find(sessionId, { userId, tenantId }) : null;
     if (!session) throw deleted();
     const readState = async () => (await this.sessions.readState(session.id)) ?? fail(deleted());
     if (format === 'png' || format === 'pdf') {

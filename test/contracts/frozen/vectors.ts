@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RequestExport } from '../../../src/export/model/domain/commands/request-export.command';
+import type { RequestExport } from '../../../src/export/model/domain/export-request';
 import type { IdempotentRequest } from '../../../src/platform/idempotent-request';
 import type { Principal } from '../../../src/platform/auth/principal';
 import type { RecurrenceRule } from '../../../src/scheduled-export/model/domain/recurrence/recurrence-rule';
@@ -53,9 +53,15 @@ export interface Vectors {
   }[];
 }
 
+/** A request as release 0.1.0 wrote it. */
+type RecordedRequest = Omit<RequestExport, 'params' | 'subject'> & {
+  readonly sessionId: string | null;
+  readonly eventId: string | null;
+};
+
 interface VectorOfExport {
   readonly name: string;
-  readonly request: RequestExport;
+  readonly request: RecordedRequest;
   readonly fingerprint: IdempotentRequest;
 }
 

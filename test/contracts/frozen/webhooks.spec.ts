@@ -16,7 +16,7 @@ const at = new Date('2026-11-28T12:34:56.789Z');
 const completed: Export = {
   ...{ id: ID, kind: 'data', type: 'scheduled', format: 'csv', status: 'completed' },
   ...{ userId: 'ada', tenantId: 'blue', customerId: null, requestedBy: 'user' },
-  ...{ sessionId: null, eventId: null, scheduleId: ID },
+  ...{ params: null, subject: null, scheduleId: ID },
   ...{ dataTypes: ['profile'], filters: null, options: { timezone: 'UTC' }, deliveries: [] },
   ...{ oneTime: false, streamed: false, requestId: 'request-1', isDownloadCompleting: false },
   progress: { done: 7, total: 7, unit: 'rows' },

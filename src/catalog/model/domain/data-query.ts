@@ -1,32 +1,43 @@
-import type { Export } from '../../../export';
+import { z } from 'zod';
+import type { ExportDescription } from '../../../export';
 
 export const DATA_EXPORT_TYPES = ['full', 'partial', 'realtime', 'bulk', 'user', 'scheduled'] as const;
 export type DataExportType = (typeof DATA_EXPORT_TYPES)[number];
 
 /**
- * What of the catalog a query reads: what its data types give of one person's rows, whole tables by their names, or the
+ * What a query reads of the catalog: the rows that its data types give of one person, whole tables by their names, or the
  * document of one person that the platform has always had.
  */
 export type DataScope = 'types' | 'tables' | 'document';
 
-/** What a data export reads: the same for whoever grants it and for the worker that carries it out. */
-export interface DataQuery {
+export const DEFAULT_TIME_ZONE = 'UTC';
+
+/** The parameters of a data export. */
+export const dataParams = z.object({
+  type: z.enum(DATA_EXPORT_TYPES),
+  /** Names or ids, for the scope `types`; empty for every active one. */
+  dataTypes: z.array(z.string()).readonly(),
+  /** For the scope `tables`. */
+  tables: z.array(z.string()).readonly(),
+  /** As the caller gave them. */
+  filters: z.unknown().optional(),
+  columns: z.unknown().optional(),
+  /** The user whose rows are read; `null` for the rows of everybody, which only the scope `tables` reads. */
+  subject: z.string().nullable(),
+  /** The moment, by ISO 8601, that relative words of the filters mean; `null` for the moment of the snapshot. */
+  asOf: z.string().nullable(),
+  /** The IANA name of the time zone in which days begin and times are written. */
+  timeZone: z.string(),
+  /** The title of the file, where the content does not give it. */
+  title: z.string().nullable(),
+});
+export type DataParams = z.infer<typeof dataParams>;
+
+/** A query over the catalog: the same for the check of a request and for the worker that reads the rows. */
+export interface DataQuery extends Omit<DataParams, 'type' | 'title'> {
   readonly scope: DataScope;
-  /** Names or ids, for `types`; every active one when there are none. */
-  readonly dataTypes: readonly string[];
-  /** For `tables`. */
-  readonly tables: readonly string[];
-  /** As they were given. */
-  readonly filters: unknown;
-  readonly columns: unknown;
-  /** Whose rows they are; `null` for everybody's, which are read by `tables` alone. */
-  readonly subject: string | null;
-  /** Confines the rows; `null` for a platform without tenants. */
+  /** The tenant whose rows are read; `null` for a platform without tenants. */
   readonly tenantId: string | null;
-  /** What relative words of the filters mean: a moment, by ISO 8601; the one of the snapshot where it is `null`. */
-  readonly asOf: string | null;
-  /** In which days begin and times are written, by its IANA name. */
-  readonly timeZone: string;
 }
 
 /** The scope of a request of this type that names these tables. */
@@ -35,31 +46,41 @@ export function scopeOf(type: DataExportType, tables: readonly string[]): DataSc
   return tables.length > 0 ? 'tables' : 'types';
 }
 
-/** What is kept of a query among an export's options. */
-export function optionsOf({ tables, columns, subject }: DataQuery, userId: string): Record<string, unknown> {
-  return {
+interface Owner {
+  readonly userId: string | null;
+}
+
+/** What the API shows of the parameters. */
+export function describeData(
+  { type, dataTypes, filters, tables, columns, subject, asOf, title }: DataParams,
+  { userId }: Owner,
+): Omit<ExportDescription, 'subject'> {
+  const options = {
     ...(tables.length > 0 && { tables }),
     ...(columns !== undefined && { columns }),
     ...(subject !== null && subject !== userId && { user_id: subject }),
+    ...(asOf !== null && { as_of: asOf }),
+    ...(title !== null && { title }),
   };
+  return { type, dataTypes, filters: filters ?? null, options };
 }
 
-/** The query of an export that was recorded with `optionsOf`. */
-export function queryOf({ type, dataTypes, filters, options, userId, tenantId }: Export): DataQuery {
-  const { columns, user_id: subject, as_of: asOf, timezone } = options;
-  const tables = Array.isArray(options['tables']) ? (options['tables'] as string[]) : [];
-  const scope = scopeOf(type as DataExportType, tables);
+/** The parameters of an export that was recorded by its description alone. */
+export function recoverData(
+  { type, dataTypes, filters, options }: Omit<ExportDescription, 'subject'>,
+  { userId }: Owner,
+): DataParams {
+  const { tables, columns, user_id: subject, as_of: asOf, timezone, title } = options;
+  const read = { type: type as DataExportType, tables: Array.isArray(tables) ? (tables as string[]) : [] };
+  const isTables = scopeOf(read.type, read.tables) === 'tables';
   return {
-    scope,
-    dataTypes,
-    tables,
+    ...read,
+    dataTypes: [...dataTypes],
     filters,
     columns,
-    subject: scope === 'tables' ? null : typeof subject === 'string' ? subject : userId,
-    tenantId,
+    subject: isTables ? null : typeof subject === 'string' ? subject : userId,
     asOf: typeof asOf === 'string' ? asOf : null,
     timeZone: typeof timezone === 'string' ? timezone : DEFAULT_TIME_ZONE,
+    title: typeof title === 'string' ? title : null,
   };
 }
-
-export const DEFAULT_TIME_ZONE = 'UTC';

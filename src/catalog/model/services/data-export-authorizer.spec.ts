@@ -121,7 +121,8 @@ describe('DataExportAuthorizer', () => {
 
     const granted = await grant(ANN, { dataTypes: ['transactions'] });
 
-    expect(granted).toMatchObject({ format: 'csv', dataTypes: ['transactions'], filters: null, options: {} });
+    expect(granted).toMatchObject({ format: 'csv', params: { dataTypes: ['transactions'], tables: [] }, options: {} });
+    expect(granted.params.filters).toBeUndefined();
     expect(granted.audited).toEqual({ subject: 'ann', data_types: 'transactions' });
     expect(confined()).toEqual([['transactions', { user_id: 'ann' }]]);
   });
@@ -171,7 +172,7 @@ describe('DataExportAuthorizer', () => {
 
       const granted = await grant(ADMIN, { dataTypes: ['transactions'], userId: 'ben' });
 
-      expect(granted).toMatchObject({ options: { user_id: 'ben' }, audited: { subject: 'ben' } });
+      expect(granted).toMatchObject({ params: { subject: 'ben' }, audited: { subject: 'ben' } });
       expect(confined()).toEqual([['transactions', { user_id: 'ben' }]]);
     });
 
@@ -196,7 +197,10 @@ describe('DataExportAuthorizer', () => {
 
       const granted = await grant(ADMIN, { type: 'bulk', tables: ['users', 'rates'] });
 
-      expect(granted).toMatchObject({ options: { tables: ['users', 'rates'] }, audited: { tables: 'users, rates' } });
+      expect(granted).toMatchObject({
+        params: { tables: ['users', 'rates'], subject: null },
+        audited: { tables: 'users, rates' },
+      });
       expect(confined()).toEqual([
         ['users', {}],
         ['rates', {}],
@@ -274,15 +278,17 @@ describe('DataExportAuthorizer', () => {
     const relative = await grant(ANN, since('now-7d'));
     const absolute = await grant(ANN, since('2026-03-01'));
 
-    expect(relative.options).toEqual({ as_of: TAKEN_AT });
-    expect(absolute.options).not.toHaveProperty('as_of');
+    expect([relative.params.asOf, absolute.params.asOf]).toEqual([TAKEN_AT, null]);
+    expect([relative.options, absolute.options]).toEqual([{}, {}]);
   });
 
   describe('the document of a user', () => {
     it('is granted to that user', async () => {
       const { document, confined } = setup();
 
-      expect(await document(ANN, 'ann')).toMatchObject({ type: 'user', format: 'json', audited: { subject: 'ann' } });
+      expect(await document(ANN, 'ann')).toMatchObject({
+        ...{ params: { type: 'user' }, format: 'json', audited: { subject: 'ann' } },
+      });
       expect(confined()).toEqual([
         ['users', { id: 'ann' }],
         ['transactions', { user_id: 'ann' }],
@@ -295,7 +301,7 @@ describe('DataExportAuthorizer', () => {
       const { document } = setup();
 
       await expect(document(ANN, 'ben')).rejects.toMatchObject({ kind: 'forbidden' });
-      await expect(document(ADMIN, 'ann')).resolves.toMatchObject({ options: { user_id: 'ann' } });
+      await expect(document(ADMIN, 'ann')).resolves.toMatchObject({ params: { subject: 'ann' } });
     });
 
     it('of somebody who is not there is not found', async () => {

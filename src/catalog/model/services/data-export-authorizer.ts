@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ExportFormat, ExportOptions } from '../../../formats';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
-import { type DataExportType, type DataQuery, optionsOf } from '../domain/data-query';
+import type { DataExportType, DataParams, DataQuery } from '../domain/data-query';
 import { requireAccessTo, type DataRequest, parseFormat, toDataQuery, validateRequest } from '../domain/data-request';
 import { validateCompression, type FileOptions, validateOptions } from '../domain/export-options';
 import { SourceDatabase, type SourceView } from '../domain/interfaces/source-database';
@@ -12,10 +12,9 @@ import { DataPlanner } from './data-planner';
 /** An export of rows that is within the rights of who asked, as its record is made. */
 export interface DataExportAuthorization {
   readonly caller: UserPrincipal;
-  readonly type: DataExportType;
   readonly format: ExportFormat;
-  readonly dataTypes: readonly string[];
-  readonly filters: unknown;
+  readonly params: DataParams;
+  /** As the caller gave them. */
   readonly options: ExportOptions;
   /** What is read and whose it is, for the audit log. */
   readonly audited: Readonly<Record<string, string>>;
@@ -40,7 +39,7 @@ export class DataExportAuthorizer {
   ) {}
 
   /**
-   * Grants an export of rows. Where a filter is relative to the present, the options say which moment that was.
+   * Grants an export of rows. Where a filter is relative to the present, the parameters name that moment.
    * @throws DomainError forbidden | invalid, naming every field that is wrong | conflict
    */
   async authorize(
@@ -61,8 +60,9 @@ export class DataExportAuthorizer {
     );
     errors.throwIfAny();
     if (format === undefined) throw new Error('A format that is not known was let through');
-    const moment = relativeTo != null && { as_of: relativeTo };
-    return toAuthorization(query, caller, request.type, format, { ...request.options, ...moment });
+    return toAuthorization({ ...query, asOf: relativeTo ?? null }, caller, request.type, format, {
+      ...request.options,
+    });
   }
 
   /** Grants the document of one user. @throws DomainError forbidden | invalid | not-found */
@@ -127,10 +127,15 @@ function toAuthorization(
   format: ExportFormat,
   options: ExportOptions,
 ): DataExportAuthorization {
-  const { dataTypes, filters } = query;
+  const { dataTypes, tables, filters, columns, subject, asOf, timeZone } = query;
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const kept = { ...optionsOf(query, caller.userId), ...Object.fromEntries(given) };
-  return { caller, type, format, dataTypes, filters: filters ?? null, options: kept, audited: toAuditDetails(query) };
+  return {
+    caller,
+    format,
+    params: { type, dataTypes, tables, filters, columns, subject, asOf, timeZone, title: null },
+    options: Object.fromEntries(given),
+    audited: toAuditDetails(query),
+  };
 }
 
 /** Names as they were asked for; what a long list lacks here stands in the record. */

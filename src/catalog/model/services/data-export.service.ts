@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DeliveryPlanner } from '../../../delivery';
 import type { ExportFormat } from '../../../formats';
-import { ExportsForCatalog, type StreamedExport } from '../../../export';
+import { type ExportCreation, ExportService, ExportStreaming, type StreamedExport } from '../../../export';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { NO_DELIVERIES } from '../../../platform/outbox/planned-delivery';
@@ -11,14 +11,16 @@ import { DataExportAuthorizer } from './data-export-authorizer';
 const STREAM_FORMATS: readonly ExportFormat[] = ['json', 'ndjson', 'csv', 'xml'];
 const USER_FORMATS: readonly ExportFormat[] = ['json', 'csv'];
 
-const WITHOUT_EXTRAS = { delivery: NO_DELIVERIES, retentionSeconds: null };
+const ROWS = { kind: 'data', expected: { total: null, unit: 'rows' } } as const;
+const NO_FILE = { delivery: NO_DELIVERIES, retentionSeconds: null };
 
 /** Exports of the platform's rows: a person's own, and for administrators any table of the catalog. */
 @Injectable()
 export class DataExportService {
   constructor(
     private readonly authorizer: DataExportAuthorizer,
-    private readonly exports: ExportsForCatalog,
+    private readonly exports: ExportService,
+    private readonly streams: ExportStreaming,
     private readonly deliveries: DeliveryPlanner,
   ) {}
 
@@ -27,15 +29,11 @@ export class DataExportService {
    * administrators may ask for.
    * @throws DomainError forbidden | invalid | mismatch | RateLimitExceededError
    */
-  async request(
-    caller: UserPrincipal,
-    request: DataRequest,
-    idempotencyKey: string | null,
-  ): ReturnType<ExportsForCatalog['request']> {
+  async request(caller: UserPrincipal, request: DataRequest, idempotencyKey: string | null): Promise<ExportCreation> {
     const grant = await this.authorizer.authorize(caller, request, TABLE_FORMATS);
     const { notify, retentionSeconds = null } = request;
     const delivery = await this.deliveries.forRequest(caller, notify, { emailByDefault: true });
-    return this.exports.request({ ...grant, delivery, retentionSeconds, idempotencyKey });
+    return this.exports.request({ ...ROWS, ...grant, delivery, retentionSeconds, idempotencyKey });
   }
 
   /** As `request`, with the rows in the answer. @throws as `request` */
@@ -43,7 +41,7 @@ export class DataExportService {
     rejectForStream('notify', Boolean(request.notify), 'the rows come at once, in the answer');
     rejectForStream('retention_days', request.retentionSeconds != null, 'no file is kept');
     const grant = await this.authorizer.authorize(caller, request, STREAM_FORMATS);
-    return this.exports.stream({ ...grant, ...WITHOUT_EXTRAS, idempotencyKey });
+    return this.streams.open({ ...ROWS, ...NO_FILE, ...grant, idempotencyKey });
   }
 
   /**
@@ -52,7 +50,7 @@ export class DataExportService {
    */
   async streamUser(caller: UserPrincipal, userId: string, format: unknown): Promise<StreamedExport> {
     const grant = await this.authorizer.authorizeUserDocument(caller, userId, format, USER_FORMATS);
-    return this.exports.stream({ ...grant, ...WITHOUT_EXTRAS, idempotencyKey: null });
+    return this.streams.open({ ...ROWS, ...NO_FILE, ...grant, idempotencyKey: null });
   }
 
   /** What `streamUser` would refuse, and nothing else. @throws as `streamUser`, but for the limit */

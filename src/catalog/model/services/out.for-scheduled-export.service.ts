@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ExportFormat } from '../../../formats';
 import type { UserPrincipal } from '../../../platform/auth/principal';
+import { describeData } from '../domain/data-query';
 import { TABLE_FORMATS } from '../domain/data-request';
 import type { FileOptions } from '../domain/export-options';
 import { DataExportAuthorizer } from './data-export-authorizer';
@@ -44,13 +45,9 @@ export class CatalogForScheduledExport {
    */
   async check(caller: UserPrincipal, { timezone, ...rows }: ScheduledRows): Promise<AuthorizedRows> {
     const request = { ...rows, type: 'scheduled' as const, options: { ...rows.options, timezone } };
-    const { format, dataTypes, filters, options, audited } = await this.authorizer.authorize(
-      caller,
-      request,
-      TABLE_FORMATS,
-    );
+    const { format, params, options, audited } = await this.authorizer.authorize(caller, request, TABLE_FORMATS);
     // Each run has a moment of its own.
-    const lasting = Object.entries(options).filter(([option]) => option !== 'as_of');
-    return { format, dataTypes, filters, options: Object.fromEntries(lasting), audited };
+    const { dataTypes, filters, options: described } = describeData({ ...params, asOf: null }, caller);
+    return { format, dataTypes, filters, options: { ...described, ...options }, audited };
   }
 }

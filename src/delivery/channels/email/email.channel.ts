@@ -5,7 +5,7 @@ import { Mailer, MailRefusedError } from './mailer';
 import { DeliveryChannel, DeliveryRefusedError } from '../../model/domain/interfaces/delivery-channel';
 import { parseMailTarget } from '../../model/domain/mail-target';
 import type { ClaimedMessage, DeliveryReceipt } from '../../model/domain/claimed-message';
-import type { MailFacts } from './mail-facts';
+import { type MailFacts, toSubject } from './mail-facts';
 import { renderMail } from './mail-template';
 
 /** Tells people by mail. */
@@ -56,7 +56,7 @@ export class MailChannel extends DeliveryChannel {
           : null;
     return {
       event: 'completed',
-      subject: kind,
+      subject: toSubject(kind),
       fileName,
       size: fileSize,
       amount,
@@ -71,7 +71,7 @@ export class MailChannel extends DeliveryChannel {
     const { kind, format, createdAt, error } = source;
     return {
       event: 'failed',
-      subject: kind,
+      subject: toSubject(kind),
       format,
       requestedAt: createdAt,
       reason: error ?? '',

@@ -1,7 +1,13 @@
 /** What a mail tells, before it is put into words. Names and reasons may hold anything. */
 export type MailFacts = CompletedFacts | FailedFacts | PausedFacts;
 
-export type Subject = 'board' | 'data' | 'event';
+const SUBJECTS = ['board', 'data', 'event'] as const;
+export type Subject = (typeof SUBJECTS)[number];
+
+/** How mails call an export of this kind. A kind without a name of its own is data. */
+export function toSubject(kind: string): Subject {
+  return SUBJECTS.find((subject) => subject === kind) ?? 'data';
+}
 
 export interface CompletedFacts {
   readonly event: 'completed';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DeliveryPlanner, type NotifyInput } from '../../../delivery';
-import { ExportsForEvents } from '../../../export';
+import { type ExportCreation, ExportsForEvents } from '../../../export';
 import type { Principal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { EventRepository } from '../domain/interfaces/event.repository';
@@ -38,11 +38,11 @@ export class ResultsExportService {
     eventId: string,
     { format, options, oneTime, notify, retentionSeconds }: ResultsRequest,
     idempotencyKey: string | null,
-  ): ReturnType<ExportsForEvents['request']> {
+  ): Promise<ExportCreation> {
     const event = await this.events.get(eventId, caller);
     return this.exports.request({
       caller,
-      eventId: event.id,
+      params: { eventId: event.id },
       format: parseFormat(format),
       options: withoutDefaultOptions(options),
       oneTime,

@@ -1,22 +1,50 @@
+import { applyDecorators, Injectable, SetMetadata } from '@nestjs/common';
+import type { z } from 'zod';
 import type { Content, ContentKind, ExportFormat } from '../../../formats';
-import type { Export } from './export';
-import type { ExportKind } from './export-kind';
+import type { Export, ExportDescription } from './export';
+import { type ExportKind, registerExportKind } from './export-kind';
+import type { RecordOwner } from './record-owner';
 
-/** What a source opened, and what a person would call it: the file's name comes from the title. */
+const KIND = 'export-kind';
+
+/** Makes a class the source of a kind of exports. The application finds it when a module provides it. */
+export function ExportSourceProvider(kind: ExportKind): ClassDecorator {
+  registerExportKind(kind);
+  return applyDecorators(Injectable(), SetMetadata(KIND, kind));
+}
+
+/** Opened content, and its title, which becomes the name of the file. */
 export interface OpenedSource {
   readonly title: string;
   readonly content: Content;
 }
 
-/** Where the content of an export comes from. It knows what to read, not what it becomes. */
-export abstract class ExportSource {
-  abstract readonly kind: ExportKind;
-  /** Which kinds of content it may give for each format that it offers. */
+export interface SourceContext {
+  readonly export: Export;
+  /** Ends the reading, also of content that was returned. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A thing that can be exported. A source owns its parameters: it validates them, describes them and reads what they name.
+ * It does not know the bytes that its content becomes.
+ */
+export abstract class ExportSource<Params = unknown> {
+  /** Parses parameters, also when the record gives them back from JSON. */
+  abstract readonly params: z.ZodType<Params>;
+  /** The formats on offer, each with the kinds of content that `open` may return for it. */
   abstract readonly formats: Readonly<Partial<Record<ExportFormat, readonly ContentKind[]>>>;
 
-  /**
-   * Reads what the export asks for. Aborting the signal ends the reading, also of the content that was returned.
-   * @throws DomainError when it cannot be exported and never will; its message becomes the record's `error`
-   */
-  abstract open(request: Export, signal: AbortSignal): Promise<OpenedSource>;
+  get kind(): ExportKind {
+    return Reflect.getMetadata(KIND, this.constructor) as ExportKind;
+  }
+
+  /** What the API shows of the parameters. Fields that do not apply are left out. */
+  abstract describe(params: Params, owner: RecordOwner): Partial<ExportDescription>;
+
+  /** The inverse of `describe`, for records without parameters: release 0.1.0 stores descriptions alone. */
+  abstract recover(description: ExportDescription, owner: RecordOwner): unknown;
+
+  /** @throws DomainError when it cannot be exported, now or later; the message becomes the record's `error` */
+  abstract open(params: Params, context: SourceContext): Promise<OpenedSource>;
 }

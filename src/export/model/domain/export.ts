@@ -17,25 +17,33 @@ export interface StoredObject {
   readonly contentType: string;
 }
 
+/** What the API shows of the request. `null` or empty where the kind has no such thing. */
+export interface ExportDescription {
+  /** The id of the thing that is exported: a board session, an event. */
+  readonly subject: string | null;
+  readonly type: string | null;
+  readonly dataTypes: readonly string[];
+  readonly filters: unknown;
+  /** The options of the format, and what else the source shows here. */
+  readonly options: ExportOptions;
+}
+
 /**
  * One requested file, as its record stood when it was read. It is never changed in memory: each change is one
  * conditional statement of a repository, so that no two processes can both believe they made it.
  */
-export interface Export extends RecordOwner {
+export interface Export extends RecordOwner, ExportDescription {
   readonly id: string;
   /** Which of its owners requested it. */
   readonly requestedBy: Requester;
   readonly kind: ExportKind;
-  readonly type: string | null;
+  /** The source's parameters as JSON; `null` in records of release 0.1.0. */
+  readonly params: unknown;
   readonly format: ExportFormat;
   readonly status: ExportStatus;
-  readonly sessionId: string | null;
-  readonly eventId: string | null;
+  /** The schedule that this export is a run of. */
   readonly scheduleId: string | null;
-  readonly dataTypes: readonly string[];
-  readonly filters: unknown;
-  readonly options: ExportOptions;
-  /** What is to be told or brought, to whom, when it ends. */
+  /** The messages to send when it completes or fails. */
   readonly deliveries: readonly PlannedDelivery[];
   readonly oneTime: boolean;
   /** Its bytes went out in the answer to its request: no file was kept. */

@@ -32,7 +32,7 @@ export class ExportProduction {
     // An earlier attempt may have left an object or half an upload: killed, handed back, or unable to publish.
     await this.storage.discard(objectPrefix(request.id));
 
-    const { title, content } = await this.sources.source(request.kind).open(request, signal);
+    const { title, content } = await this.sources.open(request, signal);
     const file = this.sources.writer(request.format, content).write(content, request.options, report);
     const key = `${objectPrefix(request.id)}${token}.${file.extension}`;
     const body = new DigestedBody(file.body);

@@ -1,11 +1,12 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Content, ContentKind, ExportFormat, FormatWriter } from '../../../formats';
 import type { ExportKind } from '../domain/export-kind';
-import type { ExportSource } from '../domain/export-source';
+import type { Export } from '../domain/export';
+import type { ExportSource, OpenedSource } from '../domain/export-source';
 
 /**
- * What can be exported, and into what. Sources and formats register here while the application is put together; it does
- * not start while a source declares a format that nobody writes.
+ * The sources and writers of the application, which register while it starts. It refuses to start when a source declares a
+ * format that no writer writes.
  */
 @Injectable()
 export class ExportSources implements OnApplicationBootstrap {
@@ -38,8 +39,15 @@ export class ExportSources implements OnApplicationBootstrap {
 
   source(kind: ExportKind): ExportSource {
     const source = this.sources.get(kind);
-    if (!source) throw new Error(`No source gives ${kind} exports`);
+    if (!source) throw new Error(`No source gives ${kind} exports: mark it with @ExportSourceProvider and provide it`);
     return source;
+  }
+
+  /** Opens the content of an export. @throws DomainError, and what else the source throws */
+  open(request: Export, signal: AbortSignal): Promise<OpenedSource> {
+    const source = this.source(request.kind);
+    const params = source.params.parse(request.params ?? source.recover(request, request));
+    return source.open(params, { export: request, signal });
   }
 
   writer<Kind extends ContentKind>(

@@ -1,8 +1,8 @@
 import { type BenchTraits, createExportBench, TEXT } from '../../../../test/support/export-bench';
-import { ANN, exportRequest } from '../../../../test/support/export-requests';
+import { ANN, exportInput } from '../../../../test/support/export-requests';
 import { untilAborted } from '../../../../test/support/texts';
 import { DomainError } from '../../../platform/errors/domain-error';
-import type { RequestExport } from '../domain/commands/request-export.command';
+import type { ExportInput } from '../domain/export-request';
 import { ExportStreaming, type StreamedFile } from './export-streaming';
 
 const opened: StreamedFile[] = [];
@@ -11,8 +11,8 @@ function setup(traits: BenchTraits = {}) {
   const bench = createExportBench(traits);
   const { exports, attempts, sources, metrics, config } = bench;
   const sut = new ExportStreaming(exports, attempts, sources, metrics, config);
-  const open = async (request: Partial<RequestExport> = {}) => {
-    const { creation, file } = await sut.open(exportRequest(request));
+  const open = async (request: Partial<ExportInput> = {}) => {
+    const { creation, file } = await sut.open(exportInput(request));
     if (!file) throw new Error('Nothing is streamed');
     opened.push(file);
     return { id: creation.export.id, file };
@@ -48,7 +48,7 @@ describe('ExportStreaming', () => {
     const { id, file } = await open({ idempotencyKey: 'k' });
     await readAll(file);
 
-    const repeat = await sut.open(exportRequest({ idempotencyKey: 'k' }));
+    const repeat = await sut.open(exportInput({ idempotencyKey: 'k' }));
 
     expect(repeat).toMatchObject({ file: null, creation: { isNew: false, export: { id } } });
   });
@@ -60,7 +60,7 @@ describe('ExportStreaming', () => {
       },
     });
 
-    await expect(sut.open(exportRequest())).rejects.toMatchObject({ code: 'nothing-to-export' });
+    await expect(sut.open(exportInput())).rejects.toMatchObject({ code: 'nothing-to-export' });
 
     expect([...records.exports.values()]).toMatchObject([
       { status: 'failed', error: 'There is nothing to export', errorCode: 'nothing-to-export' },

@@ -3,15 +3,14 @@ import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleDestro
 import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { pause } from '../../../platform/async';
-import type { RequestExport } from '../domain/commands/request-export.command';
 import type { ExportFailure, FinishedFile } from '../domain/export';
+import { type ExportInput, fingerprintOf, toRequest } from '../domain/export-request';
 import { type RenderedFile, toFileName } from '../../../formats';
 import { type Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';
 import { type ExportCreation, ExportRepository } from '../domain/interfaces/export.repository';
 import { AttemptLease } from './attempt-lease';
 import { ExportMetrics } from './export-metrics';
 import { ExportSources } from './export-sources';
-import { fingerprintOf } from './fingerprint';
 
 /** The bytes of an export on their way into the answer to its request. */
 export interface StreamedFile {
@@ -60,7 +59,8 @@ export class ExportStreaming implements OnModuleDestroy, BeforeApplicationShutdo
   ) {}
 
   /** @throws RateLimitExceededError | DomainError mismatch, or what the source throws */
-  async open(request: RequestExport): Promise<StreamedExport> {
+  async open(input: ExportInput): Promise<StreamedExport> {
+    const request = toRequest(input, this.sources.source(input.kind), this.config);
     const token = randomUUID();
     const creation = await this.exports.create(request, fingerprintOf(request), token);
     if (!creation.isNew) return { creation, file: null };
@@ -72,7 +72,7 @@ export class ExportStreaming implements OnModuleDestroy, BeforeApplicationShutdo
     this.running.add(stream);
     void stream.ended.then(() => this.running.delete(stream));
     try {
-      const { title, content } = await this.sources.source(request.kind).open(creation.export, stream.signal);
+      const { title, content } = await this.sources.open(creation.export, stream.signal);
       const writer = this.sources.writer(request.format, content);
       const rendered = writer.write(content, request.options, stream.lease.report);
       const { contentType } = rendered;

@@ -1,6 +1,6 @@
 import { createExportBench, type ExportBench } from '../../../../test/support/export-bench';
-import { ANN, ANN_IN_BLUE, exportRequest, finishedFile } from '../../../../test/support/export-requests';
-import type { RequestExport } from '../domain/commands/request-export.command';
+import { ANN, ANN_IN_BLUE, exportInput, finishedFile } from '../../../../test/support/export-requests';
+import type { ExportInput } from '../domain/export-request';
 import { objectPrefix } from '../domain/object-key';
 import { ExportService } from './export.service';
 
@@ -9,9 +9,9 @@ const UNKNOWN = '00000000-0000-7000-8000-000000000000';
 
 function setup() {
   const bench = createExportBench();
-  const { exports, announcer, metrics, config } = bench;
-  const sut = new ExportService(exports, announcer, metrics, config);
-  const request = (traits: Partial<RequestExport> = {}) => sut.request(exportRequest(traits));
+  const { exports, sources, announcer, metrics, config } = bench;
+  const sut = new ExportService(exports, sources, announcer, metrics, config);
+  const request = (traits: Partial<ExportInput> = {}) => sut.request(exportInput(traits));
 
   const complete = async () => {
     const id = await bench.request();

@@ -5,14 +5,14 @@ import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { Page } from '../../../platform/paging';
 import { pause } from '../../../platform/async';
-import type { RequestExport } from '../domain/commands/request-export.command';
 import { MAX_COMPLETION_POLL_MS, MAX_COMPLETION_WAIT_MS, COMPLETION_POLL_MS } from '../domain/download-lease-limits';
 import type { Export } from '../domain/export';
+import { type ExportInput, fingerprintOf, toRequest } from '../domain/export-request';
 import { type ExportCreation, type ExportQuery, ExportRepository } from '../domain/interfaces/export.repository';
 import { checkRetention } from '../domain/retention';
 import { ExportAnnouncer } from './export-announcer';
 import { ExportMetrics } from './export-metrics';
-import { fingerprintOf } from './fingerprint';
+import { ExportSources } from './export-sources';
 
 /** The life of exports as their owners steer it. */
 @Injectable()
@@ -21,6 +21,7 @@ export class ExportService {
 
   constructor(
     private readonly exports: ExportRepository,
+    private readonly sources: ExportSources,
     private readonly announcer: ExportAnnouncer,
     private readonly metrics: ExportMetrics,
     private readonly config: Config,
@@ -30,7 +31,8 @@ export class ExportService {
    * Records an export and tells the workers.
    * @throws RateLimitExceededError | DomainError mismatch | invalid, when its file were kept too long
    */
-  async request(request: RequestExport): Promise<ExportCreation> {
+  async request(input: ExportInput): Promise<ExportCreation> {
+    const request = toRequest(input, this.sources.source(input.kind), this.config);
     // What was allowed when a schedule was saved must not stop its runs; their files are kept no longer than is usual now.
     if (request.scheduleId === null) checkRetention(request.retentionSeconds, this.config.exports.retentionDays);
     const creation = await this.exports.create(request, fingerprintOf(request));

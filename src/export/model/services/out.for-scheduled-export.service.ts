@@ -5,10 +5,11 @@ import type { ExportFormat, ExportOptions } from '../../../formats';
 import type { Export } from '../domain/export';
 import { ExportRepository } from '../domain/interfaces/export.repository';
 import { ownerOf } from '../domain/record-owner';
+import { ExportSources } from './export-sources';
 import { ExportService } from './export.service';
 
 export interface ScheduledRunRequest {
-  /** Which id the export shall have: a repeat of the request finds it, and makes no second one. */
+  /** The id of the export: a repeat of the request creates no second one. */
   readonly id: string;
   readonly scheduleId: string;
   readonly owner: Person;
@@ -27,28 +28,27 @@ export interface ScheduledRunRequest {
 export class ExportsForScheduledExport {
   constructor(
     private readonly exports: ExportService,
+    private readonly sources: ExportSources,
     private readonly records: ExportRepository,
   ) {}
 
-  /** Begins a run's export, once for its id. It counts for no limit. */
-  async request({ owner, ...request }: ScheduledRunRequest): Promise<Export> {
+  /** Requests the export of a run, once for its id. It counts towards no limit. */
+  async request({ owner: caller, dataTypes, filters, options, ...request }: ScheduledRunRequest): Promise<Export> {
+    // Schedules keep what they export as a description, in the form that release 0.1.0 reads.
+    const described = { subject: null, type: 'scheduled', dataTypes, filters, options };
     const creation = await this.exports.request({
       ...request,
-      caller: owner,
-      owner: ownerOf(owner),
+      caller,
       kind: 'data',
-      type: 'scheduled',
-      sessionId: null,
-      eventId: null,
-      oneTime: false,
-      expected: { done: 0, total: null, unit: 'rows' },
-      rateLimit: null,
+      params: this.sources.source('data').recover(described, ownerOf(caller)),
+      options,
+      expected: { total: null, unit: 'rows' },
       idempotencyKey: null,
     });
     return creation.export;
   }
 
-  /** Those of the exports that exist, as they are now. */
+  /** Those of the exports that exist. */
   findAll(ids: readonly string[]): Promise<Export[]> {
     return this.records.findAll(ids);
   }

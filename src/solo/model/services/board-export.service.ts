@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DeliveryPlanner, type NotifyInput } from '../../../delivery';
 import type { ExportFormat, ExportOptions } from '../../../formats';
-import { type Export, ExportsForSolo } from '../../../export';
+import { type Export, type ExportCreation, ExportsForSolo } from '../../../export';
 import type { Principal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { Page } from '../../../platform/paging';
@@ -36,7 +36,7 @@ export class BoardExportService {
     sessionId: string,
     { format = DEFAULT_FORMAT, options, notify, retentionSeconds }: BoardRequest,
     idempotencyKey: string | null,
-  ): ReturnType<ExportsForSolo['request']> {
+  ): Promise<ExportCreation> {
     const session = await this.sessions.get(sessionId, caller);
     if (!isBoardFormat(format)) {
       const message = `must be one of ${BOARD_FORMATS.join(', ')}`;

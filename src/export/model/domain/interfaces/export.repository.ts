@@ -2,10 +2,10 @@ import type { Principal } from '../../../../platform/auth/principal';
 import type { IdempotentRequest } from '../../../../platform/idempotent-request';
 import type { Page } from '../../../../platform/paging';
 import type { RateLimitState } from '../../../../platform/rate-limit';
-import type { RequestExport } from '../commands/request-export.command';
 import type { Export, FinishedFile, StoredObject } from '../export';
 import type { ExportKind } from '../export-kind';
 import type { ExportFormat } from '../../../../formats';
+import type { RequestExport } from '../export-request';
 import type { ExportStatus } from '../export-status';
 
 export interface ExportCreation {
@@ -26,7 +26,8 @@ export interface ExportQuery {
   readonly status?: ExportStatus;
   readonly kind?: ExportKind;
   readonly format?: ExportFormat;
-  readonly sessionId?: string;
+  /** The id of the thing that was exported; only with its kind. */
+  readonly subject?: string;
 }
 
 /** The records of exports, as their owners know them. Every change writes its audit entry in the same transaction. */
