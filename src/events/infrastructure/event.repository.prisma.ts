@@ -6,7 +6,7 @@ import { PrismaService } from '../../platform/database/prisma.service';
 import type { Event, EventDetails } from '../model/domain/event';
 import { EventRepository } from '../model/domain/interfaces/event.repository';
 import type { ParticipantResult, Result } from '../model/domain/participant-result';
-import { visibleTo } from './event-visibility';
+import { visibleTo } from '../../platform/database/visibility';
 
 /** An answer is as long as somebody liked: a page ends before its answers together are longer than this. */
 const MAX_PAGE_BYTES = 4_000_000;
@@ -37,7 +37,10 @@ export class PrismaEventRepository extends EventRepository {
   }
 
   override find(id: string, owner: Principal): Promise<Event | null> {
-    return this.prisma.event.findFirst({ where: { id, ...visibleTo(owner) }, select: EVENT_COLUMNS });
+    return this.prisma.event.findFirst({
+      where: { id, ...visibleTo(owner, 'organizerId').where },
+      select: EVENT_COLUMNS,
+    });
   }
 
   override async findDetails(id: string, owner: Principal): Promise<EventDetails | null> {
@@ -58,7 +61,7 @@ export class PrismaEventRepository extends EventRepository {
   }
 
   override async list(owner: Principal, size: number, cursor?: string): Promise<Page<Event>> {
-    const where = visibleTo(owner);
+    const where = visibleTo(owner, 'organizerId').where;
     const [count, rows] = await Promise.all([
       this.prisma.event.count({ where }),
       this.prisma.event.findMany({

@@ -14,7 +14,7 @@ import type { Snapshot } from '../../platform/database/snapshot';
 import { EventRepository } from '../model/domain/interfaces/event.repository';
 import type { ResultsFormat } from '../model/domain/results-export';
 import { type EventOverview, toTableHead, toTableRow } from '../model/domain/results-table';
-import { visibleToSql } from './event-visibility';
+import { visibleTo } from '../../platform/database/visibility';
 import { EventSnapshot } from './event-snapshot';
 
 const resultsParams = z.object({ eventId: z.string() });
@@ -57,7 +57,7 @@ export class ResultsSource extends ExportSource<ResultsParams> {
       );
     const snapshot = await this.database.open(signal, { timeZone: 'UTC', isStreamed: false });
     const source = new EventSnapshot(snapshot, event.id);
-    const overview = await source.overview(visibleToSql(owner));
+    const overview = await source.overview(visibleTo(owner, 'organizerId').literal);
     // A replica may be behind, or the event went in this very moment: a further attempt will know.
     if (!overview) throw new Error('The event is not in the database that rows are read from');
     const withPoints = request.options['points'] === true;

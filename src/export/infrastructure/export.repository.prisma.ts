@@ -12,7 +12,7 @@ import { claimIdempotencyKey } from '../../platform/database/idempotency-keys';
 import { RequestContext } from '../../platform/observability/request-context';
 import { Prisma } from '../../platform/database/generated/client';
 import { jsonOf } from '../../platform/database/json';
-import { ownedBy, ownedBySql } from '../../platform/database/owned-by';
+import { visibleTo } from '../../platform/database/visibility';
 import { PrismaService, type Transaction } from '../../platform/database/prisma.service';
 import { type LimitUse, type RateLimitState, takeOneMoreOfAll, type UsedWindow } from '../../platform/rate-limit';
 import { scheduleFileRemoval } from '../../platform/work/file-removals';
@@ -82,7 +82,7 @@ export class PrismaExportRepository extends ExportRepository {
   }
 
   override async findOwned(id: string, owner: Principal): Promise<Export | null> {
-    const row = await this.prisma.export.findFirst({ where: { id, ...ownedBy(owner) } });
+    const row = await this.prisma.export.findFirst({ where: { id, ...visibleTo(owner).where } });
     return row && toExport(row);
   }
 
@@ -92,7 +92,7 @@ export class PrismaExportRepository extends ExportRepository {
   }
 
   override async list({ owner, size, cursor, subject, ...filters }: ExportQuery): Promise<Page<Export>> {
-    const all = { ...ownedBy(owner), ...filters, [subjectColumn(filters.kind)]: subject };
+    const all = { ...visibleTo(owner).where, ...filters, [subjectColumn(filters.kind)]: subject };
     const [count, rows] = await Promise.all([
       this.prisma.export.count({ where: all }),
       this.prisma.export.findMany({ where: { ...all, id: { lt: cursor } }, orderBy: { id: 'desc' }, take: size + 1 }),
@@ -160,7 +160,7 @@ export class PrismaExportRepository extends ExportRepository {
 }
 
 function owned(id: string, owner: Principal): Prisma.Sql {
-  return Prisma.sql`id = ${id}::uuid AND ${ownedBySql(owner)}`;
+  return Prisma.sql`id = ${id}::uuid AND ${visibleTo(owner).sql}`;
 }
 
 function newRow(id: string, request: RequestExport): Prisma.ExportCreateInput {
@@ -214,7 +214,9 @@ async function acquire(transaction: Transaction, account: Principal): Promise<vo
 
 /** @throws DomainError limit, when the owner's open streams would leave too few to others */
 async function refuseOneStreamMore(transaction: Transaction, owner: Principal): Promise<void> {
-  const open = await transaction.export.count({ where: { ...ownedBy(owner), streamed: true, status: 'processing' } });
+  const open = await transaction.export.count({
+    where: { ...visibleTo(owner).where, streamed: true, status: 'processing' },
+  });
   if (open < STREAMS_OF_ONE_OWNER) return;
   const message = `${STREAMS_OF_ONE_OWNER} exports are being streamed to you already: read them to their ends, or cancel one`;
   throw new DomainError('limit', 'too-many-streams', message, { retryAfterSeconds: STREAM_RETRY_SECONDS });
@@ -259,7 +261,7 @@ async function usedOf(
     SELECT count(*)::int AS used,
            ceil(extract(epoch FROM min(created_at) + make_interval(secs => ${windowSeconds}) - statement_timestamp()))::int AS reset
     FROM exports
-    WHERE ${ownedBySql(account)} AND ${isCounted} AND kind = ${kind}
+    WHERE ${visibleTo(account).sql} AND ${isCounted} AND kind = ${kind}
       AND created_at > statement_timestamp() - make_interval(secs => ${windowSeconds})`;
   return window;
 }

@@ -9,7 +9,7 @@ import type { IdempotentRequest } from '../../platform/idempotent-request';
 import { claimIdempotencyKey } from '../../platform/database/idempotency-keys';
 import { postToOutbox } from '../../platform/outbox/outbox';
 import type { PlannedDelivery } from '../../platform/outbox/planned-delivery';
-import { ownedBy } from '../../platform/database/owned-by';
+import { visibleTo } from '../../platform/database/visibility';
 import { PrismaService, type Transaction } from '../../platform/database/prisma.service';
 import { RateLimitExceededError, type RateLimitState, takeOneMore, type UsedWindow } from '../../platform/rate-limit';
 import { RateLimitUses } from '../../platform/database/rate-limit-uses';
@@ -61,7 +61,7 @@ export class PrismaScheduleRunRepository extends ScheduleRunRepository {
     return this.prisma.$transaction(async (transaction) => {
       const earlier = idempotency && (await claimIdempotencyKey(transaction, idempotency, id));
       if (earlier !== null) return { ...(await findStarted(transaction, earlier)), isNew: false, rateLimit: null };
-      const row = await transaction.schedule.findFirst({ where: { id: scheduleId, ...ownedBy(by) } });
+      const row = await transaction.schedule.findFirst({ where: { id: scheduleId, ...visibleTo(by).where } });
       if (!row) throw DomainError.notFound('Schedule');
       const rateLimit = limit && (await takeFromLimit(transaction, by, limit));
       const now = await nowIn(transaction);

@@ -7,7 +7,7 @@ import { type Page, toPage } from '../../platform/paging';
 import type { IdempotentRequest } from '../../platform/idempotent-request';
 import { claimIdempotencyKey } from '../../platform/database/idempotency-keys';
 import { Prisma } from '../../platform/database/generated/client';
-import { ownedBySql } from '../../platform/database/owned-by';
+import { visibleTo } from '../../platform/database/visibility';
 import { PrismaService, type Transaction } from '../../platform/database/prisma.service';
 import {
   type ScheduleCreation,
@@ -107,7 +107,7 @@ export class PrismaScheduleRepository extends ScheduleRepository {
   override async recordAdminActivity(administrator: Person): Promise<void> {
     await this.prisma.$executeRaw`
       UPDATE scheduled_exports SET admin_seen_at = now()
-      WHERE ${ownedBySql(administrator)} AND as_admin AND admin_seen_at < now() - ${CONFIRMED_FOR}::interval`;
+      WHERE ${visibleTo(administrator).sql} AND as_admin AND admin_seen_at < now() - ${CONFIRMED_FOR}::interval`;
   }
 
   /** @param changeOf what is to change, by what was and the database's clock; `null` for nothing */
@@ -150,7 +150,7 @@ function within(access: ScheduleAccess): Prisma.ScheduleWhereInput {
 function withinSql(access: ScheduleAccess): Prisma.Sql {
   switch (access.to) {
     case 'own':
-      return ownedBySql(access.actor);
+      return visibleTo(access.actor).sql;
     case 'tenant':
       return Prisma.sql`tenant_id = ${access.tenantId}`;
     case 'all':

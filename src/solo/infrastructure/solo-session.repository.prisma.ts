@@ -10,7 +10,7 @@ import { claimIdempotencyKey } from '../../platform/database/idempotency-keys';
 import { Sql, sql } from '../../platform/database/sql';
 import { readStoredBytes } from '../../platform/database/stored-bytes';
 import { Prisma, type SoloSession as SessionRow } from '../../platform/database/generated/client';
-import { ownedBy, ownedBySql } from '../../platform/database/owned-by';
+import { visibleTo } from '../../platform/database/visibility';
 import { PrismaService, type StatementRunner } from '../../platform/database/prisma.service';
 import { scheduleFileRemoval } from '../../platform/work/file-removals';
 import {
@@ -72,7 +72,7 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
       const [row] = await transaction.$queryRaw<Row[]>(Prisma.sql`
         INSERT INTO solo_sessions (id, user_id, tenant_id, name, state, page_count)
         SELECT ${copyId}::uuid, ${owner.userId}, ${owner.tenantId}, ${name}, state, page_count
-        FROM solo_sessions WHERE id = ${id}::uuid AND ${ownedBySql(owner)}
+        FROM solo_sessions WHERE id = ${id}::uuid AND ${visibleTo(owner).sql}
         RETURNING ${COLUMNS}`);
       if (!row) throw DomainError.notFound('Session');
       return row;
@@ -80,7 +80,7 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
   }
 
   override async find(id: string, owner: Principal): Promise<SoloSession | null> {
-    const row = await this.prisma.soloSession.findFirst({ where: { id, ...ownedBy(owner) }, omit });
+    const row = await this.prisma.soloSession.findFirst({ where: { id, ...visibleTo(owner).where }, omit });
     return row && toSession(row);
   }
 
@@ -95,7 +95,7 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
   }
 
   override async list(owner: Principal, size: number, cursor?: string): Promise<Page<SoloSession>> {
-    const where = ownedBy(owner);
+    const where = visibleTo(owner).where;
     const [count, rows] = await Promise.all([
       this.prisma.soloSession.count({ where }),
       this.prisma.soloSession.findMany({
@@ -113,7 +113,7 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
     const changes = [Prisma.sql`rev = rev + 1`, Prisma.sql`updated_at = now()`];
     if (name !== undefined) changes.push(Prisma.sql`name = ${name}`);
     if (state) changes.push(Prisma.sql`state = ${state.json}`, Prisma.sql`page_count = ${state.pageCount}`);
-    const isMine = Prisma.sql`id = ${id}::uuid AND ${ownedBySql(owner)}`;
+    const isMine = Prisma.sql`id = ${id}::uuid AND ${visibleTo(owner).sql}`;
     const isExpected = expectedRevs ? Prisma.sql`rev = ANY(${[...expectedRevs]}::int[])` : Prisma.sql`true`;
     return this.prisma.transactionWithBytes(async (transaction) => {
       if (state) await this.checkQuota(transaction, owner, { boards: 0, bytes: state.json.length }, id);
@@ -137,7 +137,7 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
   }
 
   override async findThumbnail(id: string, owner: Principal | null): Promise<string | null> {
-    const where = { id, ...(owner && ownedBy(owner)) };
+    const where = { id, ...(owner && visibleTo(owner).where) };
     const row = await this.prisma.soloSession.findFirst({ where, select: { thumbnailKey: true } });
     return row?.thumbnailKey ?? null;
   }
@@ -182,7 +182,7 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
     const [usage] = await transaction.$queryRaw<[Record<'boards' | 'bytes' | 'replaced', string>]>(Prisma.sql`
       SELECT count(*) AS boards, coalesce(sum(octet_length(state)), 0) AS bytes,
         coalesce(sum(octet_length(state)) FILTER (WHERE id = ${replaced}::uuid), 0) AS replaced
-      FROM solo_sessions WHERE ${ownedBySql({ userId, tenantId })}`);
+      FROM solo_sessions WHERE ${visibleTo({ userId, tenantId }).sql}`);
     const used = { boards: Number(usage.boards), bytes: Number(usage.bytes) };
     checkBoardQuota(quota, used, { boards: added.boards, bytes: added.bytes - Number(usage.replaced) });
   }
@@ -204,7 +204,7 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
 
   override async delete(id: string, owner: Principal): Promise<boolean> {
     return this.prisma.$transaction(async (transaction) => {
-      const { count } = await transaction.soloSession.deleteMany({ where: { id, ...ownedBy(owner) } });
+      const { count } = await transaction.soloSession.deleteMany({ where: { id, ...visibleTo(owner).where } });
       if (count === 1) await scheduleFileRemoval(transaction, thumbnailPrefix(id));
       return count === 1;
     });
