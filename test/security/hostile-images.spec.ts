@@ -57,7 +57,7 @@ describe('A board with hostile images', () => {
     return { file: file!, warnings: drawing.warnings.map(({ text }) => text) };
   };
 
-  it('is drawn without what is refused before it is drawn, and says why', async () => {
+  it('is drawn without refused images and has a warning for each', async () => {
     const state = boardOf(useBomb(), dashBomb(), await embeddedBomb(), nestedSvg());
     const started = Date.now();
 
@@ -73,14 +73,14 @@ describe('A board with hostile images', () => {
     expect(Date.now() - started).toBeLessThan(scaled(10_000));
   });
 
-  it('is drawn without an image that takes too long, whose process is ended', async () => {
+  it('is drawn without an image that takes too long, and its process is killed', async () => {
     const { file, warnings } = await draw(boardOf(await manyScans()));
 
     expect(warnings).toEqual([expect.stringContaining('it takes too long to draw')]);
     expect(colourAt(file, 145, 45)).toEqual(LIME);
   });
 
-  it('takes no time again for an image that was refused, on whatever board', async () => {
+  it('refuses a known image at once on any board', async () => {
     await draw(largeBoardOf(slowSvg()));
 
     // The quickest of some: other processes delay a drawing now and then, the image would delay each.
@@ -111,7 +111,7 @@ describe('A board with hostile images', () => {
     expect(most).toBeLessThan(MEMORY_MB + 64);
   });
 
-  it('does not keep the board of somebody else waiting', async () => {
+  it('does not block the board of another account', async () => {
     const hostile = [1, 2, 3].map((seed) => draw(boardOf(slowSvg(seed), slowSvg(seed + 10))));
     await until('hostile images are being drawn', () => imageProcesses().length > 0);
     const started = Date.now();
@@ -124,7 +124,7 @@ describe('A board with hostile images', () => {
     await Promise.all(hostile);
   });
 
-  it('is drawn as a whole though a process is ended from outside', async () => {
+  it('is drawn completely after its image process was killed from outside', async () => {
     const drawn = draw(boardOf(await soundPhoto(2000, 1500)));
     await until('a process is there', () => imageProcesses().length > 0);
     for (const pid of imageProcesses()) process.kill(pid, 'SIGKILL');
@@ -136,7 +136,7 @@ describe('A board with hostile images', () => {
 });
 
 describe('A service that is killed', () => {
-  it('leaves no process behind that decodes an image', async () => {
+  it('leaves no image process behind', async () => {
     const { installation, service } = await Installation.withService({ STORAGE: 'disk' });
     const ann = await installation.asUser('ann');
     await ann.requestExport(await ann.saveBoard(largeBoardOf(slowSvg())), 'png');

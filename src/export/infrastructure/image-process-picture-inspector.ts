@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../platform/errors/domain-error';
 import { ImageProcesses } from '../../platform/images/image-processes';
-import { ImageRefusedError } from '../../platform/images/image-refused-error';
+import { ImageRefusedError } from '../../platform/images/image-protocol';
 import { PictureInspector } from '../model/domain/interfaces/picture-inspector';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);

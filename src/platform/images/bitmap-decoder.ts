@@ -1,36 +1,35 @@
-import { createCanvas, loadImage, type Canvas, type Image } from '@napi-rs/canvas';
-import { measureImage } from './image-header';
-import { ImageRefusedError } from './image-refused-error';
-import type { DecodedImage, DecodingJob, ImageCopy } from './image-protocol';
-import { drawnSize, halvedSize, halvingsFor } from './image-scaling';
-import type { Size } from './size';
+import { type Canvas, createCanvas, type Image, loadImage } from '@napi-rs/canvas';
+import sharp from 'sharp';
+import { readImageHeader } from './image-header';
+import { type DecodedImage, type DecodingJob, type ImageCopy, ImageRefusedError } from './image-protocol';
+import { drawnSize, halvedSize, halvingsFor, type Size } from './image-scaling';
 
 const MAX_STRIP_BYTES = 1024 * 1024;
-/** How much coarser than it should be an image may be drawn before it is not drawn at all. */
+/** How many more times than necessary an image may be halved to fit into the memory. */
 const MAX_EXTRA_HALVINGS = 3;
 
-/** An image that was decoded; its copies are made one by one. */
+/** A decoded image. Its copies are made one by one. */
 export interface DecodedBitmap {
   readonly image: DecodedImage;
   strips(): Iterable<Uint8Array>;
-  /** Gives its memory back at once, not when the garbage is collected. */
+  /** Frees the memory at once instead of at the next garbage collection. */
   release(): void;
 }
 
 /**
- * Decodes a PNG, JPEG, GIF or WebP file, and makes the copies that its uses need.
+ * Decodes a PNG, JPEG, GIF or WebP file and makes the copies for its uses.
  * @throws ImageRefusedError
  */
 export async function decodeBitmap(bytes: Uint8Array, job: DecodingJob): Promise<DecodedBitmap> {
-  // Only ever bytes: given a string, loadImage would read files and fetch addresses.
+  // Always pass bytes: for a string, loadImage would read files and fetch URLs.
   const pixels = await loadImage(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).catch(() => null);
   if (pixels === null || pixels.width === 0) throw new ImageRefusedError('the image file is damaged');
   const size = { width: pixels.width, height: pixels.height };
-  const copies = copiesOf(size, job);
+  const copies = planCopies(size, job);
   return {
-    image: { ...size, isRendered: false, isOpaque: measureImage(bytes)?.hasAlpha === false, copies },
+    image: { ...size, isRendered: false, isOpaque: readImageHeader(bytes)?.hasAlpha === false, copies },
     *strips() {
-      for (const copy of copies) yield* stripsOf(pixels, copy);
+      for (const copy of copies) yield* readStrips(pixels, copy);
     },
     release() {
       pixels.src = Buffer.alloc(0);
@@ -38,14 +37,14 @@ export async function decodeBitmap(bytes: Uint8Array, job: DecodingJob): Promise
   };
 }
 
-/** The copies that are drawn, all of them coarser where they would be too many pixels. */
-function copiesOf(size: Size, { uses, ratio, keepsSize, maxPixels }: DecodingJob): ImageCopy[] {
-  const wanted = uses.map((use) => {
+/** Plans the copies of an image. All of them are smaller when they would have too many pixels. */
+function planCopies(size: Size, { uses, ratio, keepsSize, maxPixels }: DecodingJob): ImageCopy[] {
+  const halvingsOfUses = uses.map((use) => {
     const { width, height } = drawnSize(use, size);
     return keepsSize ? 0 : halvingsFor(size, { width: width * ratio, height: height * ratio });
   });
   for (let extra = 0; extra <= MAX_EXTRA_HALVINGS; extra += 1) {
-    const copies = [...new Set(wanted)].map((halvings) => ({
+    const copies = [...new Set(halvingsOfUses)].map((halvings) => ({
       halvings: halvings + extra,
       ...halvedSize(size, halvings + extra),
     }));
@@ -54,9 +53,9 @@ function copiesOf(size: Size, { uses, ratio, keepsSize, maxPixels }: DecodingJob
   throw new ImageRefusedError('the images of this page are too large together');
 }
 
-/** The raw pixels of a copy. Only a strip of them is in memory beside the image itself. */
-function* stripsOf(pixels: Image, { halvings, width, height }: ImageCopy): Iterable<Uint8Array> {
-  const source = halvings === 0 ? pixels : reduced(pixels, { width, height });
+/** Reads the raw pixels of a copy in strips, so that only one strip is in memory beside the image. */
+function* readStrips(pixels: Image, { halvings, width, height }: ImageCopy): Iterable<Uint8Array> {
+  const source = halvings === 0 ? pixels : reduce(pixels, { width, height });
   const rows = Math.max(1, Math.floor(MAX_STRIP_BYTES / (width * 4)));
   const strip = createCanvas(width, Math.min(rows, height));
   for (let y = 0; y < height; y += rows) {
@@ -74,7 +73,7 @@ function* stripsOf(pixels: Image, { halvings, width, height }: ImageCopy): Itera
   if (source !== pixels) (source as Canvas).width = 1;
 }
 
-function reduced(pixels: Image, { width, height }: Size): Canvas {
+function reduce(pixels: Image, { width, height }: Size): Canvas {
   const copy = createCanvas(width, height);
   const context = copy.getContext('2d');
   context.imageSmoothingQuality = 'medium';
@@ -86,4 +85,20 @@ function isOpaque(pixels: Buffer): boolean {
   const words = new Uint32Array(pixels.buffer, pixels.byteOffset, pixels.byteLength / 4);
   for (const word of words) if (word < 0xff000000) return false;
   return true;
+}
+
+/**
+ * Decodes a PNG file completely, to verify that it has all its pixels.
+ * @throws ImageRefusedError
+ */
+export async function checkPng(bytes: Uint8Array, maxSide: number): Promise<void> {
+  try {
+    const image = sharp(bytes, { limitInputPixels: maxSide * maxSide, failOn: 'truncated' });
+    const { width, height } = await image.metadata();
+    if (Math.max(width, height) > maxSide) throw new ImageRefusedError(`is larger than ${maxSide} pixels a side`);
+    await image.stats();
+  } catch (error) {
+    if (error instanceof ImageRefusedError) throw error;
+    throw new ImageRefusedError('cannot be decoded');
+  }
 }

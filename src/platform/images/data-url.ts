@@ -1,15 +1,14 @@
-import { ImageRefusedError } from './image-refused-error';
+import { ImageRefusedError } from './image-protocol';
 
 const HEAD = /^data:(image\/(?:png|jpe?g|gif|webp|svg\+xml))((?:;[-\w.+=]+)*),/i;
 
-/** Whether an address carries its bytes itself. */
 export function isDataUrl(source: string): boolean {
   return /^\s*data:/i.test(source.slice(0, 64));
 }
 
 /**
- * The bytes of a `data:` address of an image, base64 or percent-encoded.
- * @throws ImageRefusedError when it is anything but a PNG, JPEG, GIF, WebP or SVG image
+ * Decodes the data URL of an image, in base64 or percent-encoding.
+ * @throws ImageRefusedError when it is not a PNG, JPEG, GIF, WebP or SVG image
  */
 export function decodeDataUrl(source: string): Uint8Array {
   const url = source.trimStart();
@@ -17,11 +16,11 @@ export function decodeDataUrl(source: string): Uint8Array {
   if (head === null) throw new ImageRefusedError('its data is not a PNG, JPEG, GIF, WebP or SVG image');
   const body = url.slice(head[0].length);
   const base64 = (head[2] ?? '').toLowerCase().endsWith(';base64');
-  return base64 ? Buffer.from(percentDecoded(body).toString('latin1'), 'base64') : percentDecoded(body);
+  return base64 ? Buffer.from(decodePercent(body).toString('latin1'), 'base64') : decodePercent(body);
 }
 
-/** Percent-decoding of bytes; a lone `%` stands for itself, as in browsers. */
-function percentDecoded(text: string): Buffer {
+/** Decodes percent-encoding to bytes. Like in browsers, a lone `%` is a literal. */
+function decodePercent(text: string): Buffer {
   if (!text.includes('%')) return Buffer.from(text, 'utf8');
   const pieces: Buffer[] = [];
   let end = 0;

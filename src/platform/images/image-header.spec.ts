@@ -1,9 +1,9 @@
 import sharp from 'sharp';
-import { measureImage } from './image-header';
+import { readImageHeader } from './image-header';
 
 const picture = sharp({ create: { width: 321, height: 123, channels: 4, background: '#ff000080' } });
 
-describe('measureImage', () => {
+describe('readImageHeader', () => {
   it.each([
     ['PNG', () => picture.clone().png().toBuffer()],
     ['JPEG', () => picture.clone().withMetadata().jpeg().toBuffer()],
@@ -13,19 +13,19 @@ describe('measureImage', () => {
     ['WebP with alpha', () => picture.clone().webp().toBuffer()],
     ['lossless WebP', () => picture.clone().webp({ lossless: true }).toBuffer()],
   ])('reads the size of a %s file', async (_, file) => {
-    expect(measureImage(await file())).toMatchObject({ width: 321, height: 123 });
+    expect(readImageHeader(await file())).toMatchObject({ width: 321, height: 123 });
   });
 
-  it('believes the header of a file that has nothing else', () => {
+  it('reads the header of a file that has no pixels', () => {
     const header = Buffer.from('iVBORw0KGgoAAAANSUhEUgAA6mAAAOpgCAYAAAAAAAAA', 'base64');
 
-    expect(measureImage(header)).toMatchObject({ width: 60_000, height: 60_000 });
+    expect(readImageHeader(header)).toMatchObject({ width: 60_000, height: 60_000 });
   });
 
   it.each(['', 'GIF8', '\x89PNG', 'RIFF1234WEBPVP8X', '\xff\xd8\xff\xe0\xff\xff', '<svg/>'])(
     'gives up on %p',
     (text) => {
-      expect(measureImage(Buffer.from(text, 'latin1'))).toBeNull();
+      expect(readImageHeader(Buffer.from(text, 'latin1'))).toBeNull();
     },
   );
 });

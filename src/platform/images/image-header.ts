@@ -1,19 +1,19 @@
-import type { Size } from './size';
+import type { Size } from './image-scaling';
 
-/** What an image file says of itself. */
+/** The header of an image file. */
 export interface ImageHeader extends Size {
   readonly format: 'png' | 'jpeg' | 'gif' | 'webp';
-  /** Whether the image comes in rounds, as a progressive JPEG does: all of them have to be kept until the last. */
+  /** Whether the image is progressive or interlaced: the decoder buffers it whole. */
   readonly isProgressive: boolean;
-  /** Whether pixels may be transparent. Skia draws an image that has none of them in another way. */
+  /** Whether pixels may be transparent. Skia draws opaque images differently. */
   readonly hasAlpha: boolean;
 }
 
 /**
- * The size a PNG, JPEG, GIF or WebP file declares, read without decoding it; `null` when the bytes are none of these
- * or end too early.
+ * Reads the header of a PNG, JPEG, GIF or WebP file without decoding it; `null` when the bytes are none of these or end too
+ * early.
  */
-export function measureImage(bytes: Uint8Array): ImageHeader | null {
+export function readImageHeader(bytes: Uint8Array): ImageHeader | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
     if (startsWith(bytes, [0x89, 0x50, 0x4e, 0x47])) return pngHeader(view);
@@ -22,7 +22,7 @@ export function measureImage(bytes: Uint8Array): ImageHeader | null {
     if (startsWith(bytes, [0x52, 0x49, 0x46, 0x46])) return webpHeader(view);
     return null;
   } catch (error) {
-    // A read beyond the end: the file is cut off.
+    // A read beyond the end: the file is truncated.
     if (error instanceof RangeError) return null;
     throw error;
   }
@@ -34,14 +34,14 @@ function startsWith(bytes: Uint8Array, signature: readonly number[]): boolean {
 
 function pngHeader(view: DataView): ImageHeader {
   const [width, height] = [view.getUint32(16), view.getUint32(20)];
-  // A file may end here, and is damaged then.
+  // A truncated file may end here.
   const isWhole = view.byteLength > 28;
   const hasChannel = isWhole && (view.getUint8(25) & 4) !== 0;
   const isProgressive = isWhole && view.getUint8(28) === 1;
   return { width, height, format: 'png', isProgressive, hasAlpha: hasChannel || hasTransparentColour(view) };
 }
 
-/** Whether a PNG file has the chunk tRNS, which comes before the pixels. */
+/** Whether a PNG file has a tRNS chunk, which is before the pixels. */
 function hasTransparentColour(view: DataView): boolean {
   for (let offset = 8; offset + 8 <= view.byteLength; offset += 12 + view.getUint32(offset)) {
     const type = view.getUint32(offset + 4);
@@ -77,7 +77,7 @@ function hasOpaqueFrame(view: DataView, width: number, height: number): boolean 
   return false;
 }
 
-/** Walks the segments to the first frame header (SOF0..SOF15 but DHT, JPG and DAC). */
+/** Scans the segments for the first frame header (SOF0..SOF15 except DHT, JPG and DAC). */
 function jpegHeader(view: DataView): ImageHeader | null {
   let offset = 2;
   while (offset < view.byteLength) {

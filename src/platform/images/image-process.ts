@@ -4,25 +4,25 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { imageProcessEnvironment } from '../config/native-environment';
 import { type ImageJob, type ImageReply, readFrames, writeFrame } from './image-protocol';
-import { type ProcessUsage, readUsage } from './process-usage';
+import { type ProcessUsage, readUsage, type WatchedProcess } from './process-limits';
 
-/** Its socket, after the three standard streams. */
+/** The file descriptor of the socket, after the three standard streams. */
 const CHANNEL = 3;
 const START_TIMEOUT_MS = 30_000;
-/** V8 needs this much for the largest SVG file. */
+/** The heap for the largest SVG file. */
 const HEAP_MB = 192;
-/** A process whose service is gone and that is deep in native code ends after this at the latest. */
+/** The operating system ends a process after this CPU time, even when the service has crashed. */
 const MAX_CPU_SECONDS = 60;
-/** A process that has worked this long is replaced before it comes near its last second. */
+/** A process is replaced long before it reaches its limit of CPU time. */
 const WORN_CPU_MS = 30_000;
 
-/** The process ended while it worked. */
+/** The process ended during a job. */
 export class ImageProcessEndedError extends Error {
   override readonly name = 'ImageProcessEndedError';
 }
 
-/** A process that decodes images, one at a time, and can be ended at any moment. */
-export class ImageProcess {
+/** A process that decodes images, one at a time, and can be killed at any moment. */
+export class ImageProcess implements WatchedProcess {
   private readonly child: ChildProcess;
   private readonly channel: Socket;
   private readonly ended: Promise<never>;
@@ -30,7 +30,7 @@ export class ImageProcess {
   private onReply: (reply: ImageReply, bytes: Uint8Array<ArrayBuffer>) => void = () => undefined;
   isEnded = false;
 
-  /** @param memoryMb what it may never exceed, where the operating system can see to that */
+  /** @param memoryMb the limit of its memory, if the operating system supports one */
   constructor(memoryMb: number) {
     this.child = startProgram(memoryMb);
     this.channel = this.child.stdio[CHANNEL] as Socket;
@@ -65,18 +65,18 @@ export class ImageProcess {
       .finally(() => {
         clearTimeout(startTimer);
       });
-    this.rest();
+    this.unref();
   }
 
-  /** Waits until it has loaded what it needs. */
+  /** Waits until the process is ready. */
   async started(): Promise<void> {
-    this.hold();
+    this.ref();
     await this.ready;
   }
 
   /**
-   * Does a job.
-   * @param onReply called with everything it says, the last time with `done` or `refused`
+   * Runs a job.
+   * @param onReply called for every reply; the last one is `done` or `refused`
    * @throws ImageProcessEndedError
    */
   async perform(
@@ -92,7 +92,7 @@ export class ImageProcess {
     });
     writeFrame(this.channel, job, bytes);
     await Promise.race([done, this.ended]);
-    this.rest();
+    this.unref();
   }
 
   async usage(): Promise<ProcessUsage | null> {
@@ -103,30 +103,29 @@ export class ImageProcess {
     return cpuMs > WORN_CPU_MS;
   }
 
-  /** Ends it at once, whatever it does. */
   kill(): void {
     this.child.kill('SIGKILL');
   }
 
-  /** Waits for its end. */
-  async end(): Promise<void> {
+  /** Waits until the process has ended. */
+  async waitForEnd(): Promise<void> {
     await this.ended.catch(() => undefined);
   }
 
-  /** While it works, the service waits for it at its own end. */
-  private hold(): void {
+  /** Keeps the service running during a job. */
+  private ref(): void {
     this.child.ref();
     this.channel.ref();
   }
 
-  private rest(): void {
+  private unref(): void {
     this.child.unref();
     this.channel.unref();
   }
 }
 
 function startProgram(memoryMb: number): ChildProcess {
-  const folder = builtFolder();
+  const folder = findProgramFolder();
   const flags = ['--expose-gc', `--max-old-space-size=${HEAP_MB}`, '--max-semi-space-size=2'];
   const command = [process.execPath, ...flags, join(folder, 'image.process.js')];
   const options = {
@@ -134,19 +133,16 @@ function startProgram(memoryMb: number): ChildProcess {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'] as ('ignore' | 'pipe')[],
   };
   if (process.platform === 'win32') return spawn(process.execPath, command.slice(1), options);
-  // A shell can limit what it then becomes. Where the system has no such limit, the polled one has to do.
+  // The shell sets the limits and then executes the program. Without a memory limit of the system, only the watch limits it.
   const limits = `ulimit -c 0; ulimit -t ${MAX_CPU_SECONDS}; ulimit -d ${memoryMb * 1024} 2>/dev/null; exec "$0" "$@"`;
   return spawn('/bin/sh', ['-c', limits, ...command], options);
 }
 
-/**
- * The folder of the program, and of what belongs to it. It is this file's own, unless this file runs in a bundle, or from
- * its source: then the build has left it in `dist`.
- */
-function builtFolder(): string {
+/** The folder of the compiled program: this file's own, or the one in `dist` when it runs from a bundle or from source. */
+function findProgramFolder(): string {
   const path = 'platform/images';
   const places = [__dirname, join(__dirname, path), join(__dirname, '../../../dist', path)];
-  const built = places.find((place) => existsSync(join(place, 'image.process.js')));
-  if (built === undefined) throw new Error('The program of the image processes is not there: `npm run build` makes it');
-  return built;
+  const found = places.find((place) => existsSync(join(place, 'image.process.js')));
+  if (found === undefined) throw new Error('The program of the image processes is not built: run `npm run build`');
+  return found;
 }

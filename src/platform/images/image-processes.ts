@@ -1,20 +1,18 @@
 import { AsyncResource } from 'node:async_hooks';
+import { createHash } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { onAbort } from '../async';
-import { allowanceFor } from './image-allowance';
 import { ImageProcess, ImageProcessEndedError } from './image-process';
-import type { ImageJob } from './image-protocol';
-import { ImageRefusedError } from './image-refused-error';
+import { type ImageJob, ImageRefusedError } from './image-protocol';
 import { ImageSession, type OnReply } from './image-session';
-import { ProcessWatch, type WatchLimits } from './process-watch';
-import { RefusedImages } from './refused-images';
+import { estimateMemoryMb, ProcessWatch, type WatchLimits } from './process-limits';
 
 export interface ImageProcessesOptions {
-  /** How many images are decoded at once; others wait for a process. */
+  /** The maximum number of images that are decoded at once; others wait for a process. */
   readonly processes: number;
   /** Resident memory of all processes together, in megabytes. */
   readonly memoryMb: number;
-  /** How long one image may occupy a processor, in milliseconds; 3 s by default. */
+  /** The maximum CPU time of one image, in milliseconds; 3 s by default. */
   readonly maxCpuMs?: number;
 }
 
@@ -22,31 +20,31 @@ interface Task {
   readonly session: ImageSession;
   readonly job: ImageJob;
   readonly bytes: Uint8Array;
-  readonly allowanceMb: number;
+  readonly memoryMb: number;
   readonly onReply: OnReply;
   readonly since: number;
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
   attempts: number;
   cancelled: boolean;
-  /** Logs why its process ended, for the request or the export that the image is of. */
+  /** Logs why the process ended, in the context of the caller. */
   readonly onEnded: (reason: string) => void;
 }
 
-/** What an idle process has, with what is left of its last image. */
+/** The memory of an idle process, including leftovers of its last image. */
 const IDLE_MB = 100;
-/** A process that keeps more than this of its last image is replaced. */
+/** An idle process with more memory than this is replaced. */
 const SPENT_MB = 110;
-/** Below that not a single image has room. */
+/** The minimum memory for a process with one image. */
 const MIN_PROCESS_MB = 160;
 const IDLE_TIMEOUT_MS = 30_000;
-/** Ten times what a large photo takes. */
+/** Ten times the time of a large photo. */
 const MAX_CPU_MS = 3_000;
-/** To a picture of the largest size. */
+/** For a picture of the maximum size. */
 const MAX_CHECK_CPU_MS = 8_000;
-/** After this a large image waits no longer for memory that small ones take. */
+/** After this time, small images do not overtake a large one that waits for memory. */
 const MAX_OVERTAKEN_MS = 5_000;
-/** A process may end for reasons that are not the image's. */
+/** A process may end for other reasons than its image. */
 const MAX_ATTEMPTS = 2;
 
 const NEVER = new AbortController().signal;
@@ -54,8 +52,8 @@ const NEVER = new AbortController().signal;
 const logger = new Logger('ImageProcesses');
 
 /**
- * Decodes the images of users in a few processes of its own, which are ended when an image takes too much time or memory.
- * The drawing that has used them least goes first.
+ * Decodes untrusted images in a few separate processes, which are killed when an image takes too much time or memory. The
+ * session that has used the least CPU time goes first.
  */
 export class ImageProcesses {
   private readonly all = new Set<ImageProcess>();
@@ -70,34 +68,34 @@ export class ImageProcesses {
     this.maxProcesses = Math.max(1, Math.min(options.processes, Math.floor(options.memoryMb / MIN_PROCESS_MB)));
   }
 
-  /** For the images of one drawing, which share the time that they may take. */
+  /** Opens a session for the images of one drawing, which share a limit of CPU time. */
   openSession(): ImageSession {
     return new ImageSession((session, ...work) => this.perform(session, ...work));
   }
 
   /**
-   * Decodes a PNG file to its last pixel.
+   * Decodes a PNG file completely.
    * @throws ImageRefusedError when pixels are missing, or a side is longer than `maxSide`
    */
   async checkPng(bytes: Uint8Array, maxSide: number): Promise<void> {
     await this.perform(this.openSession(), { kind: 'check', maxSide }, bytes, () => undefined, NEVER);
   }
 
-  /** Starts a process, if none is there, for an image that comes soon. */
+  /** Starts a process, if there is none, for an image that will arrive soon. */
   warmUp(): void {
     if (this.all.size === 0 && !this.isClosed) this.rest(this.start());
   }
 
-  /** Ends all processes, and whatever they are doing. */
+  /** Kills all processes. */
   async close(): Promise<void> {
     this.isClosed = true;
     for (const task of this.waiting.splice(0)) task.reject(new ImageProcessEndedError('The service is shutting down'));
     const ending = [...this.all];
     for (const process of ending) this.remove(process);
-    await Promise.all(ending.map((process) => process.end()));
+    await Promise.all(ending.map((process) => process.waitForEnd()));
   }
 
-  /** Nest ends this when exports have ended or were handed back. */
+  /** Nest calls this after running exports have ended or were handed back. */
   onApplicationShutdown(): Promise<void> {
     return this.close();
   }
@@ -114,14 +112,14 @@ export class ImageProcesses {
     if (known !== null) throw new ImageRefusedError(known);
     let stopListening: () => void = () => undefined;
     const room = this.options.memoryMb - IDLE_MB;
-    const allowanceMb = Math.min(allowanceFor(job, bytes), room);
-    const limited = job.kind === 'check' ? job : { ...job, memory: allowanceMb * 1024 * 1024 };
+    const memoryMb = Math.min(estimateMemoryMb(job, bytes), room);
+    const limited = job.kind === 'check' ? job : { ...job, memory: memoryMb * 1024 * 1024 };
     await new Promise<void>((resolve, reject) => {
       const task: Task = {
         session,
         job: limited,
         bytes,
-        allowanceMb,
+        memoryMb,
         onReply,
         since: Date.now(),
         resolve,
@@ -129,7 +127,7 @@ export class ImageProcesses {
         attempts: 0,
         cancelled: false,
         onEnded: AsyncResource.bind((reason: string) => {
-          logger.warn('An image process was ended', { reason });
+          logger.warn('An image process ended during its job', { event: 'images.process_ended', reason });
         }),
       };
       this.waiting.push(task);
@@ -150,7 +148,7 @@ export class ImageProcesses {
     for (const [process, running] of this.running) if (running === task) process.kill();
   }
 
-  /** Gives work to processes for as long as there is both. */
+  /** Assigns waiting tasks to processes. */
   private dispatch(): void {
     for (;;) {
       const task = this.isClosed ? undefined : this.next();
@@ -164,7 +162,7 @@ export class ImageProcesses {
     }
   }
 
-  /** The next task: of those that fit into memory, the one whose drawing has used the least CPU time. */
+  /** The next task: of those that fit into the memory, the one whose session has used the least CPU time. */
   private next(): Task | undefined {
     if (this.running.size >= this.maxProcesses) return undefined;
     const busy = new Set([...this.running.values()].map(({ session }) => session));
@@ -176,18 +174,18 @@ export class ImageProcesses {
       .filter(({ job }) => job.kind !== 'check' || !isChecking)
       .sort((one, other) => one.session.cpuMs - other.session.cpuMs || one.since - other.since);
     for (const task of eligible) {
-      if (this.makeRoom(task.allowanceMb)) return task;
+      if (this.makeRoom(task.memoryMb)) return task;
       if (Date.now() - task.since > MAX_OVERTAKEN_MS) return undefined;
     }
     return undefined;
   }
 
-  /** Whether an image fits into the memory beside those that are being decoded, at the cost of idle processes. */
-  private makeRoom(allowanceMb: number): boolean {
-    const taken = [...this.running.values()].reduce((sum, task) => sum + IDLE_MB + task.allowanceMb, 0);
-    let free = this.options.memoryMb - taken - IDLE_MB - allowanceMb;
+  /** Whether a task fits into the memory beside the running ones. Ends idle processes to make room. */
+  private makeRoom(memoryMb: number): boolean {
+    const taken = [...this.running.values()].reduce((sum, task) => sum + IDLE_MB + task.memoryMb, 0);
+    let free = this.options.memoryMb - taken - IDLE_MB - memoryMb;
     if (free < 0) return false;
-    // One of the idle processes is the one that will work.
+    // The first idle process will run the task.
     for (const process of [...this.idle.keys()].slice(1)) {
       free -= IDLE_MB;
       if (free < 0) this.remove(process);
@@ -198,7 +196,7 @@ export class ImageProcesses {
   private start(): ImageProcess {
     const process = new ImageProcess(this.options.memoryMb);
     this.all.add(process);
-    void process.end().then(() => {
+    void process.waitForEnd().then(() => {
       this.remove(process);
     });
     return process;
@@ -234,20 +232,20 @@ export class ImageProcesses {
       });
       task.resolve();
     } catch (error) {
-      this.explain(task, error, { reason: watch?.reason ?? null, mayRetry: !hasReplied, hasStarted });
+      this.handleEnd(task, error, { reason: watch?.reason ?? null, mayRetry: !hasReplied, hasStarted });
     } finally {
       await this.settle(process, task, watch);
     }
   }
 
-  private limitsFor({ job, allowanceMb, session }: Task): WatchLimits {
+  private limitsFor({ job, memoryMb, session }: Task): WatchLimits {
     const maxCpuMs = job.kind === 'check' ? MAX_CHECK_CPU_MS : (this.options.maxCpuMs ?? MAX_CPU_MS);
-    // A drawing whose image was killed before gets less time.
-    return { maxMemoryMb: IDLE_MB + allowanceMb, maxCpuMs: maxCpuMs / 3 ** session.kills };
+    // A session gets less time after each kill.
+    return { maxMemoryMb: IDLE_MB + memoryMb, maxCpuMs: maxCpuMs / 3 ** session.kills };
   }
 
-  /** A process ended: by us, as the image was too much for it, or by itself. */
-  private explain(task: Task, error: unknown, { reason, mayRetry, hasStarted }: Ending): void {
+  /** Handles the end of a process: it was killed because of its image, or ended by itself. */
+  private handleEnd(task: Task, error: unknown, { reason, mayRetry, hasStarted }: Ending): void {
     if (task.cancelled) return;
     if (reason !== null) {
       task.session.kills += 1;
@@ -259,7 +257,7 @@ export class ImageProcesses {
     } else if (mayRetry && task.attempts < MAX_ATTEMPTS) {
       this.waiting.push(task);
     } else if (!hasStarted) {
-      // That is no fault of the image: the attempt at the drawing fails, and is repeated.
+      // Not caused by the image: the drawing fails and is repeated.
       task.reject(error);
     } else {
       task.session.kills += 1;
@@ -284,4 +282,32 @@ interface Ending {
   readonly reason: string | null;
   readonly mayRetry: boolean;
   readonly hasStarted: boolean;
+}
+
+const REFUSAL_MS = 10 * 60_000;
+const MAX_REFUSALS = 1000;
+
+/** Remembers images that ended a process for some minutes, so that they do not end another one. */
+class RefusedImages {
+  private readonly reasons = new Map<string, { readonly reason: string; readonly until: number }>();
+
+  /** @returns the reason why an image is refused, or `null` */
+  find(bytes: Uint8Array): string | null {
+    // Hashing a large image blocks the event loop for a moment.
+    if (this.reasons.size === 0) return null;
+    const entry = this.reasons.get(sha256(bytes));
+    return entry !== undefined && entry.until > Date.now() ? entry.reason : null;
+  }
+
+  add(bytes: Uint8Array, reason: string): void {
+    const key = sha256(bytes);
+    this.reasons.delete(key);
+    this.reasons.set(key, { reason, until: Date.now() + REFUSAL_MS });
+    const [oldest] = this.reasons.keys();
+    if (this.reasons.size > MAX_REFUSALS && oldest !== undefined) this.reasons.delete(oldest);
+  }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('base64');
 }

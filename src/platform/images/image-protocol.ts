@@ -1,37 +1,41 @@
 import type { Socket } from 'node:net';
-import type { ImageUse } from './image-scaling';
-import type { Size } from './size';
+import type { ImageUse, Size } from './image-scaling';
 
-/** What an image process does with the bytes of one image. */
+/** The image is not used. The message is a short reason that can follow "An image is missing: ". */
+export class ImageRefusedError extends Error {
+  override readonly name = 'ImageRefusedError';
+}
+
+/** A job of an image process for one image file. */
 export type ImageJob = DecodingJob | { readonly kind: 'check'; readonly maxSide: number };
 
 export interface DecodingJob {
   readonly kind: 'bitmap' | 'svg';
   readonly uses: readonly ImageUse[];
-  /** Device pixels for each unit of the page. */
+  /** Device pixels for each page pixel. */
   readonly ratio: number;
-  /** Whether the image stays as large as it is, even where it is drawn much smaller. */
+  /** Whether the image keeps its full size even when it is drawn much smaller. */
   readonly keepsSize: boolean;
-  /** How many pixels may come out. */
+  /** The maximum number of pixels in the result. */
   readonly maxPixels: number;
-  /** How much memory the work may take, in bytes. */
+  /** The maximum memory of the job, in bytes. */
   readonly memory: number;
 }
 
-/** One version of an image: it was halved so often. */
+/** A copy of an image that was halved a number of times. */
 export interface ImageCopy extends Size {
   readonly halvings: number;
 }
 
-/** What comes out of an image; its pixels follow, copy by copy, as strips of whole rows. */
+/** The header of a decoded image. The pixels of its copies follow in order, as strips of whole rows. */
 export interface DecodedImage extends Size {
-  /** Whether its pixels were made for the page at hand, as those of an SVG are. */
+  /** Whether the pixels were rendered for the requested uses, as those of an SVG are. */
   readonly isRendered: boolean;
   readonly isOpaque: boolean;
   readonly copies: readonly ImageCopy[];
 }
 
-/** What an image process says. */
+/** A message of an image process. */
 export type ImageReply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'image'; readonly image: DecodedImage }
@@ -39,34 +43,34 @@ export type ImageReply =
   | { readonly kind: 'done' }
   | { readonly kind: 'refused'; readonly reason: string };
 
-const HEAD_BYTES = 8;
+const HEADER_BYTES = 8;
 
-/** Puts a message with its bytes on a socket. `false` when the other side should read first. */
+/** Writes a message with its bytes to a socket. @returns `false` when the caller should wait for `drain` */
 export function writeFrame(socket: Socket, message: ImageJob | ImageReply, bytes: Uint8Array): boolean {
   const text = Buffer.from(JSON.stringify(message));
-  const head = Buffer.alloc(HEAD_BYTES);
-  head.writeUInt32LE(text.length, 0);
-  head.writeUInt32LE(bytes.byteLength, 4);
-  socket.write(Buffer.concat([head, text]));
+  const header = Buffer.alloc(HEADER_BYTES);
+  header.writeUInt32LE(text.length, 0);
+  header.writeUInt32LE(bytes.byteLength, 4);
+  socket.write(Buffer.concat([header, text]));
   return socket.write(bytes);
 }
 
-/** Takes the messages from a socket, each with its bytes, which are the receiver's own. */
+/** Reads messages with their bytes from a socket. Each receiver owns its bytes. */
 export function readFrames(socket: Socket, onFrame: (message: unknown, bytes: Uint8Array<ArrayBuffer>) => void): void {
-  let head = Buffer.alloc(0);
+  let header = Buffer.alloc(0);
   let body: { readonly message: unknown; readonly bytes: Uint8Array<ArrayBuffer>; filled: number } | null = null;
   socket.on('data', (chunk: Buffer) => {
     let rest = chunk;
     while (rest.length > 0) {
       if (body === null) {
-        head = Buffer.concat([head, rest]);
-        if (head.length < HEAD_BYTES) return;
-        const textEnd = HEAD_BYTES + head.readUInt32LE(0);
-        if (head.length < textEnd) return;
-        const message: unknown = JSON.parse(head.toString('utf8', HEAD_BYTES, textEnd));
-        body = { message, bytes: new Uint8Array(head.readUInt32LE(4)), filled: 0 };
-        rest = head.subarray(textEnd);
-        head = Buffer.alloc(0);
+        header = Buffer.concat([header, rest]);
+        if (header.length < HEADER_BYTES) return;
+        const textEnd = HEADER_BYTES + header.readUInt32LE(0);
+        if (header.length < textEnd) return;
+        const message: unknown = JSON.parse(header.toString('utf8', HEADER_BYTES, textEnd));
+        body = { message, bytes: new Uint8Array(header.readUInt32LE(4)), filled: 0 };
+        rest = header.subarray(textEnd);
+        header = Buffer.alloc(0);
       }
       const part = rest.subarray(0, body.bytes.length - body.filled);
       body.bytes.set(part, body.filled);

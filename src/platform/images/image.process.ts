@@ -1,44 +1,49 @@
 /**
- * The program of an image process: decodes what users send, one image at a time, and may be ended at any moment. It
- * inherits one socket, gets jobs over it and writes raw pixels to it.
+ * The program of an image process. It decodes untrusted images, one at a time, and may be killed at any moment. It receives
+ * jobs and sends raw pixels over one inherited socket.
  */
 import { once } from 'node:events';
 import { Socket } from 'node:net';
 import { setPriority } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import sharp from 'sharp';
-import { decodeBitmap } from './bitmap-decoder';
-import { type DecodingJob, type ImageJob, type ImageReply, readFrames, writeFrame } from './image-protocol';
-import { ImageRefusedError } from './image-refused-error';
-import { checkPng } from './png-check';
+import { checkPng, decodeBitmap } from './bitmap-decoder';
+import {
+  type DecodingJob,
+  type ImageJob,
+  ImageRefusedError,
+  type ImageReply,
+  readFrames,
+  writeFrame,
+} from './image-protocol';
 import { readSvg } from './svg/svg-reader';
 import { renderSvg } from './svg/svg-renderer';
 
 const CHANNEL = 3;
-/** Everything else on the machine goes first. */
+/** All other processes of the machine have priority. */
 const NICENESS = 10;
-/** An SVG is rendered twice as fine as it is drawn, which keeps its edges sharp when it is turned. */
+/** An SVG is rendered at twice the resolution of its use, so that its edges stay sharp when it is rotated. */
 const SVG_OVERSAMPLING = 2;
 const STRIP_BYTES = 1024 * 1024;
-/** A process that has just started has less. */
-const COLLECTED_BYTES = 90 * 1024 * 1024;
-const NOTHING = new Uint8Array(0);
+/** More than a process has after its start. */
+const GC_THRESHOLD_BYTES = 90 * 1024 * 1024;
+const NO_BYTES = new Uint8Array(0);
 
 const channel = new Socket({ fd: CHANNEL, readable: true, writable: true });
 
-/** The service is gone, or wants no more. A regular end would wait until native code is done. */
+/** Ends the process when its socket closes. A regular exit would wait for native code. */
 function end(): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
-async function send(reply: ImageReply, bytes: Uint8Array = NOTHING): Promise<void> {
+async function send(reply: ImageReply, bytes: Uint8Array = NO_BYTES): Promise<void> {
   if (!writeFrame(channel, reply, bytes)) await once(channel, 'drain');
 }
 
 async function perform(job: ImageJob, bytes: Uint8Array): Promise<void> {
-  const outcome = await outcomeOf(job, bytes);
-  // Before the service looks how much memory is still taken. Native memory is given back in a turn of its own.
-  if (process.memoryUsage.rss() > COLLECTED_BYTES) {
+  const outcome = await runJob(job, bytes);
+  // Before the service measures the memory. Native memory is freed between two turns of the event loop.
+  if (process.memoryUsage.rss() > GC_THRESHOLD_BYTES) {
     globalThis.gc?.();
     await nextTurn();
     globalThis.gc?.();
@@ -46,7 +51,7 @@ async function perform(job: ImageJob, bytes: Uint8Array): Promise<void> {
   await send(outcome);
 }
 
-async function outcomeOf(job: ImageJob, bytes: Uint8Array): Promise<ImageReply> {
+async function runJob(job: ImageJob, bytes: Uint8Array): Promise<ImageReply> {
   try {
     if (job.kind === 'check') await checkPng(bytes, job.maxSide);
     else if (job.kind === 'svg') await drawSvg(job, bytes);
@@ -88,6 +93,6 @@ let jobs = Promise.resolve();
 readFrames(channel, (job, bytes) => {
   jobs = jobs.then(() => perform(job as ImageJob, bytes)).catch(end);
 });
-// What was loaded so far was needed soon.
+// Only after loading, so that the process is ready soon.
 setPriority(NICENESS);
 void send({ kind: 'ready' });

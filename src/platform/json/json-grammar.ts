@@ -1,9 +1,9 @@
 /**
- * JSON (RFC 8259) as a table: the state of a scanner and the next byte give the next state, or an action. All containers
- * and members are actions, so that the table needs no stack.
+ * JSON (RFC 8259) as a table. The state of the scanner and the next byte give the next state or an action. Containers and
+ * members are actions, so the table needs no stack.
  */
 export const State = {
-  /** A byte that no JSON text has there. */
+  /** An unexpected byte. */
   error: 0,
   value: 1,
   /** After `[`. */
@@ -27,7 +27,7 @@ export const State = {
   exponentMark: 18,
   exponentSign: 19,
   exponent: 20,
-  /** From here on: the letters of `true`, `false` and `null`. */
+  /** The first state of the letters of `true`, `false` and `null`. */
   literals: 21,
 } as const;
 
@@ -43,7 +43,7 @@ export const Action = {
   endString: 72,
 } as const;
 
-/** From this code on, a cell of the table is an action. */
+/** Cells from this value on are actions. */
 export const FIRST_ACTION = Action.openObject;
 
 /** States in which a JSON text may end. */
@@ -66,7 +66,7 @@ function on(state: number, characters: string, next: number): void {
   for (const character of characters) TABLE[state * 256 + character.charCodeAt(0)] = next;
 }
 
-/** By its first letter, the state in which a literal's second letter is expected. */
+/** The state after the first letter of each literal. */
 const LITERALS = new Map<string, number>();
 let free: number = State.literals;
 for (const [first = '', ...rest] of ['true', 'false', 'null']) {
@@ -88,7 +88,7 @@ function onValue(state: number): void {
   for (const [first, next] of LITERALS) on(state, first, next);
 }
 
-/** What may follow a value: a number ends only by what comes after it. */
+/** What may follow a value. A number ends only at the following byte. */
 function onEndOfValue(state: number): void {
   on(state, BLANKS, State.afterValue);
   on(state, ',', Action.comma);

@@ -95,7 +95,7 @@ describe('JsonScanner', () => {
     expect(accepts(() => scan(json))).toBe(false);
   });
 
-  it('agrees with JSON.parse on changed texts, however they are cut', () => {
+  it('agrees with JSON.parse on mutated texts in any chunks', () => {
     const random = randomNumbers(20_261_129);
     const alphabet = '{}[]",:\\ue0127-+.tfn\n a\u00e9';
     const seeds = VALID.filter((text) => text.length > 4);
@@ -114,7 +114,7 @@ describe('JsonScanner', () => {
     expect(disagreed).toEqual([]);
   });
 
-  it('reports the outer containers, their members and where they end', () => {
+  it('reports the outer containers, their members and their ends', () => {
     expect(eventsOf('{"a" : [1,[2]], "b":{"c":{}}}')).toEqual([
       '1 {',
       '1 a@6',
@@ -130,7 +130,7 @@ describe('JsonScanner', () => {
     ]);
   });
 
-  it('reports the same for every place at which the text is cut', () => {
+  it('reports the same events for any chunks', () => {
     const json = '{"st\\u0061te":{"p\\"":[{}]},"назва":"\\\\","x":-1.5e3,"y":[]}';
     const whole = eventsOf(json);
 
@@ -139,7 +139,7 @@ describe('JsonScanner', () => {
     expect(whole).toEqual(expect.arrayContaining(['1 state@14', '2 p"@21', `1 y@${lastValue}`]));
   });
 
-  it('gives a name that is too long as null, however it is cut', () => {
+  it('reports a name that is too long as null for any chunks', () => {
     const json = `{"${'x'.repeat(64)}":1,"${'x'.repeat(65)}":2,"${'x'.repeat(1000)}":3}`;
 
     for (const size of [1, 7, 64, 65, 2000]) {
@@ -148,7 +148,7 @@ describe('JsonScanner', () => {
     }
   });
 
-  it('refuses the bracket that opens one level too many', () => {
+  it('refuses the bracket that exceeds the maximum depth', () => {
     const scanner = new JsonScanner({ maxDepth: 3 });
 
     scanner.write(Buffer.from('[{"a":['));
@@ -158,11 +158,11 @@ describe('JsonScanner', () => {
     }).toThrow(JsonDepthError);
   });
 
-  it('allows any number of containers beside each other', () => {
+  it('accepts any number of sibling containers', () => {
     expect(accepts(() => scan(`[${'[[]],'.repeat(10_000)}[]]`))).toBe(true);
   });
 
-  it('reports what the listener throws', () => {
+  it('rethrows errors of the listener', () => {
     const listener = {
       onOpen: () => {
         throw new RangeError('enough');

@@ -11,21 +11,21 @@ export class JsonDepthError extends Error {
 }
 
 /**
- * What a scanner reports of the outer containers. Depths count containers: 1 is the outermost. Offsets count bytes from the
- * beginning of the text.
+ * Receives the events of the outer containers. A depth counts containers, and 1 is the outermost. An offset counts bytes from
+ * the start of the text.
  */
 export interface JsonListener {
   /** A container opened. */
   onOpen?(depth: number, isArray: boolean): void;
   /**
-   * The value of a member follows.
-   * @param name with one character for each byte, so that only an ASCII name is readable; `null` for a long one
-   * @param offset after the colon
+   * The value of a member starts.
+   * @param name has one character for each byte, so that only ASCII names are readable; `null` for a long name
+   * @param offset of the byte after the colon
    */
   onMember?(depth: number, name: string | null, offset: number): void;
   /**
    * A member or an element ended, or an empty container did.
-   * @param depth of the container that has it
+   * @param depth of its container
    * @param offset of the comma or the bracket
    */
   onEnd?(depth: number, offset: number): void;
@@ -40,17 +40,17 @@ export interface JsonScannerOptions {
   readonly memberDepth?: number;
 }
 
-/** Bytes of the longest name that is reported: room for short ones whose every letter is an escape. */
+/** The maximum length of a reported name. Every letter may be an escape of six bytes. */
 const MAX_NAME_BYTES = 64;
 
 /**
- * Checks JSON text while it arrives, byte by byte, in chunks of any size. It accepts what `JSON.parse` accepts, keeps no
- * value, and needs as much memory for a large text as for a small one.
+ * Validates JSON incrementally, in chunks of any size. It accepts what `JSON.parse` accepts, stores no values, and uses constant
+ * memory.
  */
 export class JsonScanner {
   private state: number = State.value;
   private depth = 0;
-  /** By depth, whether the container is an array. */
+  /** Whether the container at each depth is an array. */
   private readonly isArray: Uint8Array;
   private readonly listener: JsonListener;
   private readonly openDepth: number;
@@ -59,7 +59,7 @@ export class JsonScanner {
   private offset = 0;
   private isInName = false;
   private name = '';
-  /** Where the current chunk's part of the name begins. */
+  /** The start of the name in the current chunk. */
   private nameStart = 0;
 
   constructor(private readonly options: JsonScannerOptions) {
@@ -70,8 +70,8 @@ export class JsonScanner {
   }
 
   /**
-   * Reads the next bytes. After an error the scanner is of no more use.
-   * @throws JsonSyntaxError | JsonDepthError | whatever the listener throws
+   * Reads the next bytes. After an error the scanner must not be used again.
+   * @throws JsonSyntaxError | JsonDepthError | errors of the listener
    */
   write(chunk: Buffer): void {
     let state = this.state;
@@ -82,7 +82,7 @@ export class JsonScanner {
     }
     this.state = state;
     if (this.isInName) {
-      this.keepName(chunk, chunk.length);
+      this.appendName(chunk, chunk.length);
       this.nameStart = 0;
     }
     this.offset += chunk.length;
@@ -116,7 +116,7 @@ export class JsonScanner {
       case Action.endString:
         if (!this.isInName) return State.afterValue;
         this.isInName = false;
-        this.keepName(chunk, at);
+        this.appendName(chunk, at);
         return State.colon;
       case Action.colon:
         if (this.depth <= this.memberDepth) {
@@ -153,8 +153,8 @@ export class JsonScanner {
     return this.isArray[this.depth] === 1 ? State.value : State.name;
   }
 
-  /** Adds what the current chunk has of the name, up to `end`. One byte more than the maximum shows that it is too long. */
-  private keepName(chunk: Buffer, end: number): void {
+  /** Appends the name's part in the current chunk. One byte more than the maximum marks a name that is too long. */
+  private appendName(chunk: Buffer, end: number): void {
     if (this.depth > this.memberDepth) return;
     const room = MAX_NAME_BYTES + 1 - this.name.length;
     this.name += chunk.toString('latin1', this.nameStart, Math.min(end, this.nameStart + room));
@@ -162,7 +162,7 @@ export class JsonScanner {
 
   private nameText(): string | null {
     if (this.name.length > MAX_NAME_BYTES) return null;
-    // A name may be written with escapes.
+    // A name may contain escapes.
     return this.name.includes('\\') ? (JSON.parse(`"${this.name}"`) as string) : this.name;
   }
 }

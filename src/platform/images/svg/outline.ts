@@ -1,8 +1,8 @@
-/** How much there is to draw of a shape. */
+/** The size of a shape's outline. */
 export interface Outline {
-  /** Pieces of the outline; markers are drawn between them. */
+  /** The number of segments, between which markers are drawn. */
   readonly segments: number;
-  /** About as long as the outline, in its own units; never much less. */
+  /** The approximate length in user units, never much too small. */
   readonly length: number;
 }
 
@@ -10,18 +10,18 @@ type Attributes = ReadonlyMap<string, string>;
 
 const NO_OUTLINE: Outline = { segments: 0, length: 0 };
 const TOKEN = /[a-z]|[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?/gi;
-/** How many numbers each command of a path takes, and at which of them the new point is. */
+/** The number of arguments of each path command. */
 const COMMANDS: Readonly<Record<string, number>> = { m: 2, l: 2, h: 1, v: 1, c: 6, s: 4, q: 4, t: 2, a: 7, z: 0 };
 
-/** The outline of an element; an empty one for what is no shape. */
-export function outlineOf(element: string, attributes: Attributes): Outline {
+/** Measures the outline of an element; it is empty when the element is not a shape. */
+export function measureShape(element: string, attributes: Attributes): Outline {
   const number = (name: string) => Math.abs(Number.parseFloat(attributes.get(name) ?? '0')) || 0;
   switch (element) {
     case 'path':
-      return pathOutline(attributes.get('d') ?? '');
+      return measurePath(attributes.get('d') ?? '');
     case 'polyline':
     case 'polygon':
-      return pathOutline(`M${attributes.get('points') ?? ''}`);
+      return measurePath(`M${attributes.get('points') ?? ''}`);
     case 'rect':
       return { segments: 4, length: 2 * (number('width') + number('height')) };
     case 'circle':
@@ -35,8 +35,8 @@ export function outlineOf(element: string, attributes: Attributes): Outline {
   }
 }
 
-/** Walks along a path. A curve counts as long as the lines through its control points are. */
-function pathOutline(data: string): Outline {
+/** Measures a path. A curve counts as the lines through its control points. */
+function measurePath(data: string): Outline {
   let segments = 0;
   let length = 0;
   let [x, y] = [0, 0];
@@ -66,16 +66,16 @@ function pathOutline(data: string): Outline {
   return { segments, length };
 }
 
-/** An arc may go nearly all the way round. */
+/** An arc may be nearly a full ellipse. */
 function arcExcess(command: string, numbers: readonly number[]): number {
   if (command !== 'a' && command !== 'A') return 0;
   return 2 * Math.PI * Math.max(Math.abs(numbers[0] ?? 0), Math.abs(numbers[1] ?? 0));
 }
 
-/** The points that a command goes through, as absolute coordinates. */
+/** The points of a command in absolute coordinates. */
 function pointsOf(command: string, numbers: readonly number[], x: number, y: number): [number, number][] {
-  const relative = command === command.toLowerCase();
-  const [originX, originY] = relative ? [x, y] : [0, 0];
+  const isRelative = command === command.toLowerCase();
+  const [originX, originY] = isRelative ? [x, y] : [0, 0];
   const [first = 0] = numbers;
   if (command === 'h' || command === 'H') return [[originX + first, y]];
   if (command === 'v' || command === 'V') return [[x, originY + first]];

@@ -1,46 +1,58 @@
-import { ImageRefusedError } from '../image-refused-error';
-import { outlineOf } from './outline';
-import { referencesIn, type StyleRule } from './style';
-import type { SvgElement } from './svg-element';
+import { ImageRefusedError } from '../image-protocol';
+import { measureShape } from './outline';
+import { type Declarations, findReferences, type StyleRule } from './sanitizer';
 
-/** What drawing a document takes, when everything is drawn as often as it is referred to. */
+/** An element of an SVG document with what its drawing cost depends on. */
+export interface SvgElement {
+  readonly name: string;
+  readonly id: string | undefined;
+  readonly classes: readonly string[];
+  readonly attributes: ReadonlyMap<string, string>;
+  /** The declarations of its `style` attribute. */
+  readonly style: Declarations;
+  readonly children: SvgElement[];
+  /** The cost of its own content, in units of about a microsecond. */
+  work: number;
+}
+
+/** The cost of drawing a document in which every reference is drawn. */
 export interface SvgCost {
-  /** About microseconds, however large the picture is. */
+  /** In units of about a microsecond, independent of the size of the picture. */
   readonly work: number;
-  /** How often something is drawn apart and then laid over the rest: each time all pixels count. */
+  /** The number of separate layers, each of which costs time for all pixels. */
   readonly layers: number;
-  /** How many of these are in memory at once. */
+  /** The maximum number of layers in memory at once. */
   readonly depth: number;
 }
 
-/** The sums of a subtree. What its ancestors set for it is multiplied with these. */
+/** The sums of a subtree, by which the effects of inherited properties are multiplied. */
 interface Sums extends SvgCost {
   readonly shapes: number;
   readonly vertices: number;
-  /** Of outlines whose dashes, if any, an ancestor sets. */
+  /** The length of outlines whose dashes an ancestor may set. */
   readonly length: number;
 }
 
 const NOTHING: Sums = { work: 0, layers: 0, depth: 0, shapes: 0, vertices: 0, length: 0 };
 const SHAPE_WORK = 5;
 const MASK_LAYERS = 3;
-/** A step of a filter takes as long as so many layers. */
+/** The cost of a filter primitive, in layers. */
 const FILTER_LAYERS = 5;
-/** A reference to a reference to a reference …: more of them is no picture. */
+/** The maximum length of a chain of references. */
 const MAX_NESTING = 500;
-/** Drawn only where something refers to it. */
+/** Elements that are drawn only where they are referred to. */
 const DEFINITIONS: ReadonlySet<string> = new Set(
   'defs symbol clipPath mask marker pattern filter linearGradient radialGradient style'.split(' '),
 );
 
-/** A value that a style sheet gives to a property. */
+/** The value of a property in a style sheet. */
 interface RuledValue {
   readonly value: string;
-  /** The last part of each selector: an element that lacks one of these names is none of the rule's. */
+  /** The names in the last part of each selector. An element without one of them does not match. */
   readonly keys: readonly (readonly string[])[];
 }
 
-/** Adds up what a document takes to draw. References are followed, and may lead to no element that is being drawn. */
+/** Sums up the cost of a document. It follows references, and refuses cycles. */
 export class SvgCosts {
   private readonly known = new Map<SvgElement, Sums>();
   private readonly open = new Set<SvgElement>();
@@ -51,7 +63,7 @@ export class SvgCosts {
     rules: readonly StyleRule[],
   ) {
     for (const { selectors, declarations } of rules) {
-      const keys = selectors.split(',').map(keysOf);
+      const keys = selectors.split(',').map(requiredNames);
       for (const [property, value] of declarations) {
         this.ruled.set(property, [...(this.ruled.get(property) ?? []), { value, keys }]);
       }
@@ -75,9 +87,9 @@ export class SvgCosts {
     return sums;
   }
 
-  /** What is drawn of an element and of what is in it. */
+  /** The sums of an element's own content and of its children. */
   private content(element: SvgElement): Sums {
-    const { segments, length } = outlineOf(element.name, element.attributes);
+    const { segments, length } = measureShape(element.name, element.attributes);
     const isShape = segments > 0 || element.name === 'text';
     const work = element.work + segments + (isShape ? SHAPE_WORK : 0);
     const own = { work, shapes: isShape ? 1 : 0, layers: filterLayers(element) };
@@ -87,7 +99,7 @@ export class SvgCosts {
     return [...drawn, ...referred].reduce(added, { ...NOTHING, ...own, vertices: segments + 1, length });
   }
 
-  /** Adds what the properties of an element do to its content. */
+  /** Adds the effects of an element's properties on its content. */
   private withStyle(element: SvgElement, content: Sums): Sums {
     let sums = this.dashed(element, content);
     for (const [properties, times] of [
@@ -95,7 +107,7 @@ export class SvgCosts {
       [['marker', 'marker-start', 'marker-mid', 'marker-end'], sums.vertices],
     ] as const) {
       for (const target of properties.flatMap((property) => this.referred(element, property))) {
-        // Gradients draw nothing by themselves.
+        // Paint servers add no shapes.
         sums = { ...added(sums, repeated(target, times)), shapes: sums.shapes, vertices: sums.vertices };
       }
     }
@@ -108,18 +120,18 @@ export class SvgCosts {
     return isFaint || isBlended ? { ...sums, layers: sums.layers + 1, depth: sums.depth + 1 } : sums;
   }
 
-  /** A dash is a shape of its own. */
+  /** Every dash counts as a shape. */
   private dashed(element: SvgElement, sums: Sums): Sums {
     const values = this.values(element, 'stroke-dasharray');
     if (values.length === 0) return sums;
-    const periods = values.map(periodOf).filter((period) => period > 0);
+    const periods = values.map(dashPeriod).filter((period) => period > 0);
     const dashes = periods.length === 0 ? 0 : sums.length / Math.min(...periods);
     return { ...sums, work: sums.work + dashes, length: 0 };
   }
 
   private referred(element: SvgElement, property: string): Sums[] {
     return this.values(element, property)
-      .flatMap(referencesIn)
+      .flatMap(findReferences)
       .flatMap((id) => this.targets(id));
   }
 
@@ -127,7 +139,7 @@ export class SvgCosts {
     return (this.byId.get(id) ?? []).map((target) => this.sums(target));
   }
 
-  /** All that may be the value of a property: which rule wins does not matter where all are added up. */
+  /** All possible values of a property. Their costs are summed, so it does not matter which rule wins. */
   private values({ name, id, classes, attributes, style }: SvgElement, property: string): string[] {
     const has = (key: string) => key === name || key === `#${id ?? ''}` || classes.includes(key.slice(1));
     const ruled = (this.ruled.get(property) ?? []).filter(({ keys }) => keys.some((key) => key.every(has)));
@@ -137,7 +149,7 @@ export class SvgCosts {
   }
 }
 
-/** The time of a step of a filter, in the time of a layer. */
+/** The cost of a filter primitive, in layers. */
 function filterLayers({ name, attributes }: SvgElement): number {
   if (!name.startsWith('fe')) return 0;
   const numbers = (attribute: string) =>
@@ -163,7 +175,7 @@ function repeated(sums: Sums, times: number): Sums {
   return { ...sums, work: sums.work * times, layers: sums.layers * times };
 }
 
-/** Something drawn apart, and then what cuts or filters it. */
+/** Adds a separate layer and the target that clips, masks or filters it. */
 function apart(sums: Sums, target: Sums): Sums {
   return {
     ...sums,
@@ -173,13 +185,13 @@ function apart(sums: Sums, target: Sums): Sums {
   };
 }
 
-/** How long one round of a dash array is; 0 when it has none. */
-function periodOf(value: string): number {
+/** The period of a dash array; 0 when it has none. */
+function dashPeriod(value: string): number {
   return value.split(/[\s,]+/).reduce((sum, part) => sum + (Math.abs(Number.parseFloat(part)) || 0), 0);
 }
 
-/** The type, id and classes that the element of a selector must have: `g > .a.b:hover` needs `.a` and `.b`. */
-function keysOf(selector: string): readonly string[] {
+/** The type, id and classes that a selector requires of its element: `g > .a.b:hover` requires `.a` and `.b`. */
+function requiredNames(selector: string): readonly string[] {
   const last =
     selector
       .replaceAll(/\[[^\]]*\]|::?[-\w]+(?:\([^()]*\))?/g, '')

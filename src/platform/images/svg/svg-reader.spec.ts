@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { ImageRefusedError } from '../image-refused-error';
+import { ImageRefusedError } from '../image-protocol';
 import { readSvg, writeSvg } from './svg-reader';
 import { renderSvg } from './svg-renderer';
 import { looksLikeSvg } from './svg-text';
@@ -48,7 +48,7 @@ describe('readSvg', () => {
     ['a comment, an instruction and a text that nobody sees', '<!-- x --><?php x?>text<g/>'],
     ['a reference out of the document', '<g fill="url(\\23 a)"/>'],
     ['a property that is not known', '<g style="behavior:url(x.htc)"/>'],
-  ])('leaves out %s', (_, content) => {
+  ])('removes %s', (_, content) => {
     expect(clean(content)).toBe('<g></g>');
   });
 
@@ -57,11 +57,11 @@ describe('readSvg', () => {
     ['mask="url(&#100;ata:image/svg+xml,x#a)"', 'mask="url(#-)"'],
     ['style="fill: url( \'data:x\' ); stroke: red"', 'style="fill:url(#-);stroke:red"'],
     ['fill="url(#a) red"', 'fill="url(#a) red"'],
-  ])('follows no reference out of the document: %s', (given, kept) => {
+  ])('removes references to other documents: %s', (given, kept) => {
     expect(clean(`<g ${given}/>`)).toBe(`<g ${kept}></g>`);
   });
 
-  it('keeps the rules of a style sheet, without what they import', () => {
+  it('keeps the rules of a style sheet without its imports', () => {
     const sheet =
       '@import url(x.css); @font-face{src:url(data:font/woff2;base64,AA)} .a, g>.b{fill:red;behavior:x} /* c */ *{y-index:y}';
 
@@ -70,13 +70,13 @@ describe('readSvg', () => {
     );
   });
 
-  it('keeps text as it is written, and nothing beside it', () => {
+  it('keeps the text of text elements only', () => {
     const text = '<text xml:space="preserve"> a <tspan dx="1">&lt;b&gt;</tspan><![CDATA[ & ]]></text> lost ';
 
     expect(clean(text)).toBe('<text xml:space="preserve"> a <tspan dx="1">&lt;b&gt;</tspan> &amp; </text>');
   });
 
-  it('names the type of an embedded image by its content', async () => {
+  it('declares the type of an embedded image by its content', async () => {
     const data = await dot();
 
     expect(clean(`<image href="&#100;ata:image/gif;base64,&#10; ${data}"/>`)).toBe(
@@ -84,7 +84,7 @@ describe('readSvg', () => {
     );
   });
 
-  it('reads files of other programs: document types, prefixes, encodings', () => {
+  it('reads document types, namespace prefixes and encodings', () => {
     const content = '<svg:svg xmlns:svg="http://www.w3.org/2000/svg"><svg:text>ü</svg:text></svg:svg>';
     const file = `<?xml version="1.0" encoding="iso-8859-1"?><!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "x.dtd">${content}`;
 
@@ -126,26 +126,26 @@ describe('readSvg', () => {
       `<style>g > .m{mask:url(#m)}</style><defs>${nested(10, 5)}</defs><mask id="m"><use href="#l5"/></mask><g>${'<path class="m" d="M0 0h1"/>'.repeat(20)}</g>`,
     ],
     ['letters', `<text id="t">${'x'.repeat(50_000)}</text>${'<use href="#t"/>'.repeat(10)}`],
-  ])('refuses a file that takes too long for its %s', (_, content) => {
+  ])('refuses a file that takes too long because of its %s', (_, content) => {
     expect(() => read(svg('', content))).toThrow('takes too long to draw');
   });
 });
 
 describe('renderSvg', () => {
-  it('renders a file as large as asked', async () => {
+  it('renders a file at the requested size', async () => {
     const text = svg('width="10" height="5"', '<rect width="10" height="5" fill="red"/>');
 
     expect(await renderSvg(read(text), 4, LIMITS)).toMatchObject({ width: 40, height: 20 });
     expect(await pixelOf(text, 4)).toEqual([255, 0, 0, 255]);
   });
 
-  it('renders nothing larger than memory allows', async () => {
+  it('limits the size by the available memory', async () => {
     const { width, height } = await renderSvg(read(svg('width="100000" height="100"')), 1000, LIMITS);
 
     expect(width * height).toBeLessThan(17_000_000);
   });
 
-  it('renders what takes many layers more coarsely', async () => {
+  it('reduces the resolution of a file with many layers', async () => {
     const masks = Array.from({ length: 40 }, (_, i) => mask(`m${i + 1}`, `m${i}`)).join('');
     const text = svg('width="1000" height="1000"', `${masks}<rect width="9" height="9" mask="url(#m40)"/>`);
 
@@ -154,7 +154,7 @@ describe('renderSvg', () => {
     expect(width).toBeLessThan(2000);
   });
 
-  it('reads no file and reaches no host', async () => {
+  it('does not read files or connect to hosts', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'svg-'));
     const red = Buffer.from(await dot(), 'base64');
     writeFileSync(join(folder, 'red.png'), red);
@@ -177,7 +177,7 @@ describe('renderSvg', () => {
 });
 
 describe('writeSvg', () => {
-  it('keeps the content at its old size', () => {
+  it('scales the content by its view box', () => {
     const document = read(svg('width="10" height="5" class="a" x="1"', '<g/>'));
 
     expect(writeSvg(document, { width: 40, height: 20 })).toMatch(
@@ -187,7 +187,7 @@ describe('writeSvg', () => {
 });
 
 describe('looksLikeSvg', () => {
-  it('tells SVG from other text', () => {
+  it('distinguishes SVG from other text', () => {
     expect(looksLikeSvg(Buffer.from('<?xml version="1.0"?><!-- a --><svg width="1"/>'))).toBe(true);
     expect(looksLikeSvg(Buffer.from('<html><body/></html>'))).toBe(false);
   });

@@ -1,21 +1,20 @@
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
 import { decodeDataUrl, isDataUrl } from '../data-url';
-import { measureImage } from '../image-header';
-import { ImageRefusedError } from '../image-refused-error';
-import type { Size } from '../size';
-import { ATTRIBUTES, ELEMENTS } from './allow-list';
+import { readImageHeader } from '../image-header';
+import { ImageRefusedError } from '../image-protocol';
+import type { Size } from '../image-scaling';
 import {
+  ATTRIBUTES,
   type Declarations,
+  ELEMENTS,
   readDeclarations,
   readStyleSheet,
-  safeValue,
+  sanitizeValue,
   type StyleRule,
   writeDeclarations,
-} from './style';
-import { type SvgCost, SvgCosts } from './svg-cost';
-import type { SvgElement } from './svg-element';
-import { sizeOf } from './svg-size';
-import { textOf } from './svg-text';
+} from './sanitizer';
+import { type SvgCost, SvgCosts, type SvgElement } from './svg-cost';
+import { decodeXmlText } from './svg-text';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const XLINK = 'http://www.w3.org/1999/xlink';
@@ -24,48 +23,61 @@ const MAX_BYTES = 4_000_000;
 const MAX_ELEMENTS = 200_000;
 const MAX_DEPTH = 256;
 const MAX_WORK = 1_000_000;
-/** Glyphs are looked up, shaped and filled one by one. */
+/** The cost of a glyph. */
 const CHARACTER_WORK = 5;
-/** Pixels of an embedded image that take as long as one unit of work. */
+/** Pixels of an embedded image for one unit of work. */
 const PIXELS_PER_WORK = 50;
+const PIXELS_PER_UNIT: Readonly<Record<string, number>> = {
+  '': 1,
+  px: 1,
+  pt: 96 / 72,
+  pc: 16,
+  in: 96,
+  cm: 96 / 2.54,
+  mm: 96 / 25.4,
+  em: 16,
+  rem: 16,
+};
+/** The size in browsers of an SVG without a size and a view box. */
+const DEFAULT_SIZE: Size = { width: 300, height: 150 };
 const MIME_TYPES = { png: 'image/png', jpeg: 'image/jpeg', gif: 'image/gif', webp: 'image/webp' } as const;
 
-/** An SVG document that has nothing in it but what is allowed. */
+/** A sanitized SVG document. */
 export interface SvgDocument {
   readonly size: Size;
   readonly viewBox: string | undefined;
-  /** The attributes of the root, but its size, as they are written. */
+  /** The serialized attributes of the root, without its size. */
   readonly attributes: string;
-  /** What is in the root, as it is written. */
+  /** The serialized content of the root. */
   readonly content: string;
   readonly cost: SvgCost;
   readonly hasFilters: boolean;
-  /** Of images embedded in it, together. */
+  /** The total of all embedded images. */
   readonly embeddedPixels: number;
 }
 
 /**
- * Reads an SVG file, and leaves out what is not on the allow-list: elements with what is in them, attributes, references
- * out of the document.
- * @throws ImageRefusedError when it is not well-formed, or would take too much time to draw
+ * Reads an SVG file and removes everything that is not allowed: elements with their content, attributes, and references to
+ * other documents.
+ * @throws ImageRefusedError when it is not well-formed, or takes too long to draw
  */
 export function readSvg(bytes: Uint8Array): SvgDocument {
   if (bytes.byteLength > MAX_BYTES) throw new ImageRefusedError('the SVG file is too large');
-  return new SvgReader().read(textOf(bytes));
+  return new SvgReader().read(decodeXmlText(bytes));
 }
 
-/** Writes a document with another size, and a view box that keeps its content at the old one. */
+/** Serializes a document with another size and a view box that scales its content. */
 export function writeSvg({ size, viewBox, attributes, content }: SvgDocument, { width, height }: Size): string {
   const box = viewBox ?? `0 0 ${size.width} ${size.height}`;
-  const own = `width="${width}" height="${height}" viewBox="${escaped(box)}"`;
+  const own = `width="${width}" height="${height}" viewBox="${escapeXml(box)}"`;
   return `<svg xmlns="${SVG}" xmlns:xlink="${XLINK}" ${own}${attributes}>${content}</svg>`;
 }
 
 interface OpenTag {
   readonly namespaces: ReadonlyMap<string, string>;
-  /** `null` where the element, or one around it, is left out. */
+  /** `null` when the element or one of its ancestors is removed. */
   readonly element: SvgElement | null;
-  /** Whether text in it is drawn. */
+  /** Whether its text is drawn. */
   readonly hasText: boolean;
 }
 
@@ -98,15 +110,15 @@ class SvgReader {
     parser.on('text', onText);
     parser.on('cdata', onText);
     parser.on('error', () => {
-      throw unreadable();
+      throw unreadableFile();
     });
     parser.write(text).close();
     const { root } = this;
-    if (root === null) throw unreadable();
+    if (root === null) throw unreadableFile();
     const cost = new SvgCosts(this.byId, this.rules).of(root);
     if (!(cost.work <= MAX_WORK)) throw new ImageRefusedError('the SVG file takes too long to draw');
     return {
-      size: sizeOf(root.attributes),
+      size: readSize(root.attributes),
       viewBox: root.attributes.get('viewBox'),
       attributes: this.rootAttributes,
       content: this.written.join(''),
@@ -118,11 +130,11 @@ class SvgReader {
 
   private enter(tag: SaxesTagPlain): void {
     const around = this.tags.at(-1);
-    const namespaces = namespacesIn(tag, around?.namespaces);
+    const namespaces = readNamespaces(tag, around?.namespaces);
     const [prefix, name] = splitName(tag.name);
     const isRoot = around === undefined;
-    if (isRoot && (name !== 'svg' || namespaces.get(prefix) !== SVG)) throw unreadable();
-    // Noise takes minutes, and without it the rest of its filter makes no sense.
+    if (isRoot && (name !== 'svg' || namespaces.get(prefix) !== SVG)) throw unreadableFile();
+    // Noise takes minutes, and its filter is useless without it.
     if (name === 'feTurbulence') throw new ImageRefusedError('the SVG file filters too much');
     const isKept = (isRoot || around.element !== null) && namespaces.get(prefix) === SVG && ELEMENTS.has(name);
     if (!isKept) {
@@ -130,7 +142,7 @@ class SvgReader {
       return;
     }
     this.count(name);
-    const { element, attributes } = this.elementOf(name, tag, namespaces);
+    const { element, attributes } = this.readElement(name, tag, namespaces);
     around?.element?.children.push(element);
     if (element.id !== undefined) this.byId.set(element.id, [...(this.byId.get(element.id) ?? []), element]);
     this.tags.push({ namespaces, element, hasText: name === 'text' || (around?.hasText ?? false) });
@@ -155,7 +167,7 @@ class SvgReader {
     if (tag.element.name === 'style') this.sheet += text;
     else if (tag.hasText) {
       tag.element.work += text.length * CHARACTER_WORK;
-      this.written.push(escaped(text));
+      this.written.push(escapeXml(text));
     }
   }
 
@@ -164,7 +176,7 @@ class SvgReader {
     this.sheet = '';
     this.rules.push(...rules);
     for (const { selectors, declarations } of rules) {
-      this.written.push(escaped(`${selectors}{${writeDeclarations(declarations)}}`));
+      this.written.push(escapeXml(`${selectors}{${writeDeclarations(declarations)}}`));
     }
   }
 
@@ -175,7 +187,7 @@ class SvgReader {
     if (name.startsWith('fe')) this.hasFilters = true;
   }
 
-  private elementOf(name: string, tag: SaxesTagPlain, namespaces: ReadonlyMap<string, string>) {
+  private readElement(name: string, tag: SaxesTagPlain, namespaces: ReadonlyMap<string, string>) {
     const kept = new Map<string, string>();
     let style: Declarations = new Map();
     let written = '';
@@ -184,19 +196,19 @@ class SvgReader {
       const [prefix, local] = splitName(qualified);
       const space = prefix === '' ? '' : namespaces.get(prefix);
       if (prefix === '' && local === 'style') style = readDeclarations(value);
-      else if (space === XML && /^(?:space|lang)$/.test(local)) written += ` xml:${local}="${escaped(value)}"`;
+      else if (space === XML && /^(?:space|lang)$/.test(local)) written += ` xml:${local}="${escapeXml(value)}"`;
       else if (local === 'href' && (prefix === '' || (space === XLINK && !kept.has('href'))))
         this.addHref(kept, name, value);
       else if (prefix === '' && ATTRIBUTES.has(local)) {
-        const safe = safeValue(value);
+        const safe = sanitizeValue(value);
         if (safe !== null) kept.set(local, safe);
       }
     }
     for (const [attribute, value] of kept) {
       const isSize = this.root === null && /^(?:width|height|viewBox)$/.test(attribute);
-      if (!isSize) written += ` ${attribute}="${escaped(value)}"`;
+      if (!isSize) written += ` ${attribute}="${escapeXml(value)}"`;
     }
-    if (style.size > 0) written += ` style="${escaped(writeDeclarations(style))}"`;
+    if (style.size > 0) written += ` style="${escapeXml(writeDeclarations(style))}"`;
     const classes = (kept.get('class') ?? '').split(/\s+/).filter(Boolean);
     const element: SvgElement = {
       name,
@@ -210,23 +222,23 @@ class SvgReader {
     return { element, attributes: written };
   }
 
-  /** Keeps a reference to an element of the document, or to an image that the reference carries itself. */
+  /** Keeps a reference to an element of the document or to an embedded image. */
   private addHref(kept: Map<string, string>, element: string, value: string): void {
     if (value.trim().startsWith('#')) kept.set('href', value.trim());
-    else if ((element === 'image' || element === 'feImage') && isDataUrl(value)) kept.set('href', this.embedded(value));
+    else if ((element === 'image' || element === 'feImage') && isDataUrl(value)) kept.set('href', this.embed(value));
   }
 
-  /** An embedded image, its type told by its content: what is named as one thing may be another. */
-  private embedded(url: string): string {
+  /** Rewrites an embedded image with the type of its content, which may differ from the declared one. */
+  private embed(url: string): string {
     const bytes = decodeDataUrl(url.replaceAll(/[\t\n\r ]+/g, ''));
-    const measured = measureImage(bytes);
+    const measured = readImageHeader(bytes);
     if (measured === null) throw new ImageRefusedError('the SVG file embeds something that is not an image');
     this.embeddedPixels += measured.width * measured.height;
     return `data:${MIME_TYPES[measured.format]};base64,${Buffer.from(bytes).toString('base64')}`;
   }
 }
 
-function unreadable(): ImageRefusedError {
+function unreadableFile(): ImageRefusedError {
   return new ImageRefusedError('the SVG file cannot be read');
 }
 
@@ -235,11 +247,11 @@ function splitName(qualified: string): [prefix: string, local: string] {
   return colon < 0 ? ['', qualified] : [qualified.slice(0, colon), qualified.slice(colon + 1)];
 }
 
-function namespacesIn(
+function readNamespaces(
   { attributes }: SaxesTagPlain,
   around?: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, string> {
-  // Many files leave out the declaration of xlink, and are read all the same.
+  // Many files use xlink without declaring it.
   const inherited =
     around ??
     new Map([
@@ -251,8 +263,32 @@ function namespacesIn(
   return new Map([...inherited, ...declared.map(([name, uri]): [string, string] => [name.slice(6), uri.trim()])]);
 }
 
-function escaped(text: string): string {
+function escapeXml(text: string): string {
   return text.replaceAll(/[&<>"]/g, (character) => ESCAPES[character] ?? character);
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/** The size that the root element declares, or that of its view box. */
+function readSize(root: ReadonlyMap<string, string>): Size {
+  const [, , boxWidth = 0, boxHeight = 0] = (root.get('viewBox') ?? '')
+    .trim()
+    .split(/[\s,]+/)
+    .map(Number);
+  const box = boxWidth > 0 && boxHeight > 0 ? { width: boxWidth, height: boxHeight } : null;
+  const width = toPixels(root.get('width'));
+  const height = toPixels(root.get('height'));
+  if (width !== null && height !== null) return { width, height };
+  if (box === null) return { width: width ?? DEFAULT_SIZE.width, height: height ?? DEFAULT_SIZE.height };
+  if (width !== null) return { width, height: (width * box.height) / box.width };
+  if (height !== null) return { width: (height * box.width) / box.height, height };
+  return box;
+}
+
+/** A positive length in pixels; `null` for percentages and invalid lengths. */
+function toPixels(value: string | undefined): number | null {
+  const match = /^(\d*\.?\d+(?:e[-+]?\d+)?)([a-z]*)$/i.exec(value?.trim() ?? '');
+  const unit = PIXELS_PER_UNIT[(match?.[2] ?? '').toLowerCase()];
+  const length = Number(match?.[1]) * (unit ?? NaN);
+  return length > 0 && Number.isFinite(length) ? length : null;
+}

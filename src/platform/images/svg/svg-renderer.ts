@@ -1,20 +1,20 @@
 import sharp from 'sharp';
-import { ImageRefusedError } from '../image-refused-error';
-import type { Size } from '../size';
+import { ImageRefusedError } from '../image-protocol';
+import type { Size } from '../image-scaling';
 import { type SvgDocument, writeSvg } from './svg-reader';
 
 const MAX_SIDE = 8192;
 const MAX_RASTER_PIXELS = 16_000_000;
-/** Filters work on every pixel, many times over. */
+/** Filters process every pixel many times. */
 const MAX_FILTERED_PIXELS = 1_000_000;
-/** Pixels of all layers together; about two seconds. */
+/** The pixels of all layers, which take about two seconds. */
 const MAX_LAYER_PIXELS = 200_000_000;
-/** Below this part of its own pixels a picture shows nothing of what it is of. */
+/** A picture with a smaller share of the requested pixels would be unrecognizable. */
 const MIN_SHARE = 0.05;
-/** librsvg's surface, what becomes of it in libvips, and the pixels that come out. */
+/** For the surface of librsvg, the buffers of libvips and the result. */
 const BYTES_PER_PIXEL = 12;
 const BYTES_PER_LAYER_PIXEL = 3;
-/** librsvg keeps an embedded image twice. */
+/** librsvg holds two copies of an embedded image. */
 const BYTES_PER_EMBEDDED_PIXEL = 8;
 
 /** Raw pixels: red, green, blue and alpha, not premultiplied. */
@@ -22,17 +22,15 @@ export interface RenderedSvg extends Size {
   readonly pixels: Buffer;
 }
 
-/** How large a picture may become. */
 export interface SvgLimits {
   readonly maxPixels: number;
-  /** Bytes that the rendering may take. */
+  /** The maximum memory of the rendering, in bytes. */
   readonly memory: number;
 }
 
 /**
- * Renders a document, its own size enlarged by `scale` as far as the limits allow. The document is without references to
- * files and hosts.
- * @throws ImageRefusedError when librsvg cannot read it, or the limits leave too little
+ * Renders a sanitized document at `scale`, or at the largest scale within the limits.
+ * @throws ImageRefusedError when librsvg cannot read it, or the limits allow too few pixels
  */
 export async function renderSvg(document: SvgDocument, scale: number, limits: SvgLimits): Promise<RenderedSvg> {
   const { width, height } = targetSize(document, scale, limits);

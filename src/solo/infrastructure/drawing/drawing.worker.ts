@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import type { ExportWarning } from '../../../formats';
-import { ImageRefusedError } from '../../../platform/images/image-refused-error';
+import { ImageRefusedError } from '../../../platform/images/image-protocol';
 import { checkDrawingBudget, estimateSeconds, type NumberedPage, readPages } from '../../model/domain/drawing-budget';
 import type { Picture } from '../../model/domain/picture';
 import type { DrawingTask } from './drawing-protocol';

@@ -25,7 +25,7 @@ class Queue {
 }
 
 describe('FairSlots', () => {
-  it('gives a free slot to the account with the fewest, whoever came first', async () => {
+  it('grants a free slot to the account with the fewest slots', async () => {
     const queue = new Queue(new FairSlots({ slots: 2, perAccount: 2 }));
     for (const name of ['a1', 'a2', 'a3', 'a4', 'b1']) void queue.ask(name, name[0]);
     await setImmediate();
@@ -35,7 +35,7 @@ describe('FairSlots', () => {
     expect(queue.granted).toEqual(['a1', 'a2', 'b1']);
   });
 
-  it('serves accounts with equally many in the order of their arrival', async () => {
+  it('grants slots in order of arrival to accounts with equally many slots', async () => {
     const queue = new Queue(new FairSlots({ slots: 1, perAccount: 1 }));
     for (const name of ['a1', 'b1', 'a2', 'c1']) void queue.ask(name, name[0]);
     await setImmediate();
@@ -45,7 +45,7 @@ describe('FairSlots', () => {
     expect(queue.granted).toEqual(['a1', 'b1', 'a2', 'c1']);
   });
 
-  it('keeps slots free that an account must not have', async () => {
+  it('keeps slots free that exceed the limit of an account', async () => {
     const queue = new Queue(new FairSlots({ slots: 3, perAccount: 2 }));
     for (const name of ['a1', 'a2', 'a3']) void queue.ask(name, 'a');
     await setImmediate();
@@ -58,7 +58,7 @@ describe('FairSlots', () => {
     expect(queue.granted).toEqual(['a1', 'a2', 'b1', 'a3']);
   });
 
-  it('serves urgent requests first', async () => {
+  it('grants slots to urgent requests first', async () => {
     const queue = new Queue(new FairSlots({ slots: 1, perAccount: 1 }));
     void queue.ask('a1');
     void queue.ask('b1');
@@ -70,7 +70,7 @@ describe('FairSlots', () => {
     expect(queue.granted).toEqual(['a1', 'c1']);
   });
 
-  it('forgets a request whose signal aborts', async () => {
+  it('removes a request whose signal aborts', async () => {
     const slots = new FairSlots({ slots: 1, perAccount: 1 });
     const queue = new Queue(slots);
     const leaving = new AbortController();
@@ -87,7 +87,7 @@ describe('FairSlots', () => {
     expect(queue.granted).toEqual(['a1', 'c1']);
   });
 
-  it('takes a slot back once', async () => {
+  it('ignores the second release of a slot', async () => {
     const queue = new Queue(new FairSlots({ slots: 1, perAccount: 1 }));
     for (const name of ['a', 'b', 'c']) void queue.ask(name);
     await setImmediate();
@@ -111,7 +111,7 @@ describe('DrawingCapacity', () => {
     expect(await isGranted(capacity.acquire('export', 'other', never))).toBe(true);
   });
 
-  it('draws thumbnails while exports have all their threads, one for each account', async () => {
+  it('draws one thumbnail for each account while exports use all their threads', async () => {
     const capacity = new DrawingCapacity(2);
     for (const account of ['a', 'b']) await capacity.acquire('export', account, never);
 
@@ -120,7 +120,7 @@ describe('DrawingCapacity', () => {
     expect(await isGranted(capacity.acquire('thumbnail', 'b', never))).toBe(true);
   });
 
-  it('serves a thumbnail before waiting exports where there is one thread', async () => {
+  it('draws a thumbnail before waiting exports when there is a single thread', async () => {
     const capacity = new DrawingCapacity(1);
     const release = await capacity.acquire('export', 'a', never);
     const waitingExport = capacity.acquire('export', 'b', never);
@@ -133,7 +133,7 @@ describe('DrawingCapacity', () => {
     expect(capacity.threads).toBe(1);
   });
 
-  it('refuses a thumbnail when ten of the account wait, and says when to try again', async () => {
+  it('refuses a thumbnail with Retry-After when ten of its account wait', async () => {
     const capacity = new DrawingCapacity(2);
     for (let asked = 0; asked < 11; asked += 1) {
       void capacity.acquire('thumbnail', 'a', new AbortController().signal);

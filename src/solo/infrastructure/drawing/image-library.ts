@@ -1,7 +1,7 @@
 import { createCanvas, ImageData, loadImage, type Canvas, type Image } from '@napi-rs/canvas';
 import { decodeDataUrl, isDataUrl } from '../../../platform/images/data-url';
 import type { DecodedImage, ImageCopy } from '../../../platform/images/image-protocol';
-import { ImageRefusedError } from '../../../platform/images/image-refused-error';
+import { ImageRefusedError } from '../../../platform/images/image-protocol';
 import { drawnSize, halvingsFor, type ImageUse } from '../../../platform/images/image-scaling';
 import type { Page, Size } from '../../model/board/board';
 import type { ImageRequest } from './drawing-protocol';

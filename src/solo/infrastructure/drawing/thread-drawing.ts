@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import type { Drawing, ExportWarning } from '../../../formats';
-import { ImageRefusedError } from '../../../platform/images/image-refused-error';
+import { ImageRefusedError } from '../../../platform/images/image-protocol';
 import type { ImageSession, OnReply } from '../../../platform/images/image-session';
 import { onAbort } from '../../../platform/async';
 import { type AssetLoader, AssetRefusedError } from '../../model/domain/interfaces/asset-loader';
