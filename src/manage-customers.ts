@@ -2,5 +2,5 @@ import { CustomerProgram, usageFor } from './customer';
 import { CustomerProgramModule } from './customer/customer-program.module';
 import { programOf, runProgram } from './platform/program/run-program';
 
-/** `npm run customer`: makes external systems known, changes their secrets, keeps them out and lets them in. */
+/** `npm run customer`: creates external systems, rotates their secrets, enables, disables and lists them. */
 void runProgram(usageFor, programOf(CustomerProgramModule, CustomerProgram));

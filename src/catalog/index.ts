@@ -1,4 +1,4 @@
-/** The public API of the module: all that other modules may import. */
+/** The public API of the module. Other modules import nothing else. */
 export { CatalogModule } from './catalog.module';
 export { DataExportOptions, RowsBody } from './api/data-export.dto';
 export { ROW_FILTERS, TABLE_COLUMNS } from './api/rows.schema';

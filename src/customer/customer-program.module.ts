@@ -6,7 +6,7 @@ import { PrismaCustomerRepository } from './infrastructure/customer.repository.p
 import { CustomerRepository } from './model/domain/interfaces/customer.repository';
 import { CustomerAdministration } from './model/services/customer-administration';
 
-/** What an operator's program needs: a database, and nothing else of the service. */
+/** What the operator's program needs: a database, and nothing else of the service. */
 @Module({
   providers: [
     {

@@ -7,7 +7,7 @@ import { FailureRepository } from './model/domain/interfaces/failure.repository'
 import { CustomerService } from './model/services/customer.service';
 import { FailureLimit } from './model/services/failure-limit';
 
-/** Who the external systems are. It has no routes of its own: others guard theirs by its door. */
+/** Authenticates external systems. It has no routes: other modules use its `@ForCustomers()`. */
 @Module({
   providers: [
     { provide: CustomerRepository, useClass: PrismaCustomerRepository },

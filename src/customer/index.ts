@@ -1,4 +1,4 @@
-/** The public API of the module: all that other modules may import. */
+/** The public API of the module. Other modules import nothing else. */
 export { CustomerModule } from './customer.module';
 export { CurrentCustomer, ForCustomers } from './api/for-customers.decorator';
 export { CustomerProgram } from './api/customer-program';

@@ -1,2 +1,2 @@
-/** The public API of the module: all that other modules may import. */
+/** The public API of the module. Other modules import nothing else. */
 export { EventsModule } from './events.module';

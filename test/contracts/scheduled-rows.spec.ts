@@ -135,7 +135,7 @@ describe('What a schedule is to export', () => {
     const refusal = await explainError(ROOT, { tables: ['strange'], filters: { strange: { data: { gt: '{}' } } } });
 
     expect(refusal.details.fields).toEqual([
-      { field: 'filters.strange.data.gt', message: expect.stringContaining('does not suit the type json') },
+      { field: 'filters.strange.data.gt', message: expect.stringContaining('does not fit the type json') },
     ]);
   });
 });

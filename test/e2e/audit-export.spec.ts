@@ -79,7 +79,7 @@ describe('The audit log as a file', () => {
         [
           {
             field: 'data_types',
-            message: expect.stringContaining('cannot be told apart by their owner'),
+            message: expect.stringContaining('cannot be restricted to an owner'),
             code: 'invalid',
           },
         ],

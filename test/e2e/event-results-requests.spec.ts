@@ -136,7 +136,7 @@ describe('An export of results', () => {
 
     expect(await former.finished(id)).toMatchObject({
       status: 'failed',
-      error: 'The event was deleted, or given to somebody else, before it could be exported',
+      error: 'The event was deleted, or got another organizer, before it was exported',
     });
     await worker.close();
   });
@@ -155,7 +155,7 @@ describe('An export of results', () => {
       );
       return rows.length > 0 && rows;
     });
-    expect(record!.error).toBe('The event was deleted, or given to somebody else, before it could be exported');
+    expect(record!.error).toBe('The event was deleted, or got another organizer, before it was exported');
     await worker.close();
   });
 });

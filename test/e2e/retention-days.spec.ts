@@ -102,7 +102,7 @@ describe('How long a file is kept', () => {
 
     expect([refused.status, refused.body.errors]).toEqual([
       400,
-      [{ field: 'retention_days', message: 'must be left out for realtime: no file is kept', code: 'invalid' }],
+      [{ field: 'retention_days', message: 'must be missing for realtime: no file is kept', code: 'invalid' }],
     ]);
   });
 

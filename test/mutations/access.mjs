@@ -39,7 +39,7 @@ export const access = [
     name: 'rows-of-other-tenants',
     breaks: 'an administrator of one tenant exports the rows of all tenants',
     file: 'src/catalog/model/domain/planning.ts',
-    search: '    ...(tenantId === null ? [] : confine(TENANT_COLUMN, tenantId)),\n',
+    search: '    ...(tenantId === null ? [] : restrict(TENANT_COLUMN, tenantId)),\n',
     replace: '',
     tests: ['src/catalog/model/domain/planning.spec.ts'],
   },

@@ -24,30 +24,30 @@ import { ROW_FILTERS, TABLE_COLUMNS } from './rows.schema';
 const MAX_NAMES = 200;
 const MAX_NAME_LENGTH = 200;
 const MAX_TIME_ZONE_LENGTH = 64;
-// PostgreSQL stores neither.
+// PostgreSQL stores neither NUL characters nor lone surrogates.
 const STORABLE = /^[^\0\p{Cs}]+$/u;
 
 const RELATIVE =
-  'Dates and times may be relative: `now`, `now-7d`, `now+1h` (units `s m h d w M y`), rounded down by `/h /d /w /M /y` as in `now-1M/M`, and `today`, `yesterday`, `tomorrow`. A day, and whatever is rounded, means the whole of it: a plain value and `eq` are within it, `ne` is outside, `gte` is from its beginning on and `lt` before that, `lte` and `dateTo` include it, `gt` comes after its end. Days begin in `options.timezone`; the record shows by `options.as_of` which moment `now` was.';
+  'Dates and times may be relative: `now`, `now-7d`, `now+1h` (units `s m h d w M y`), rounded down with `/h /d /w /M /y` as in `now-1M/M`, and `today`, `yesterday`, `tomorrow`. A day or a rounded time is a period: a plain value and `eq` match times within it, `ne` matches times outside it, `gte` starts at its beginning and `lt` ends before it, `lte` and `dateTo` include all of it, `gt` starts after its end. Days begin at midnight in `options.timezone`. The record shows in `options.as_of` what `now` was.';
 const FILTERS = {
   allOf: [ROW_FILTERS],
-  description: `By table: \`dateFrom\` and \`dateTo\` (on \`created_at\`; a \`dateTo\` without a time means the whole day), and by column a value or ${OPERATORS.map((operator) => `\`${operator}\``).join(', ')}. \`dateFrom\` and \`dateTo\` also stand at the top, for every table. ${RELATIVE}`,
+  description: `For each table: \`dateFrom\` and \`dateTo\` (compared with \`created_at\`; a \`dateTo\` without a time includes the whole day), and for each column a value or ${OPERATORS.map((operator) => `\`${operator}\``).join(', ')}. \`dateFrom\` and \`dateTo\` at the top level apply to every table. ${RELATIVE}`,
   example: { transactions: { dateFrom: '2026-01-01', amount: { gte: 10 } } },
 };
 const COLUMNS = {
   anyOf: [TABLE_COLUMNS, { type: 'array', items: { type: 'string' } }],
-  description: 'Lists of columns by table, or one list where there is one table; every allowed column without it',
+  description: 'Lists of columns by table, or one list if there is one table. Default: every allowed column',
   example: { transactions: ['id', 'amount', 'created_at'] },
 };
 const NAME = { type: 'string', maxLength: MAX_NAME_LENGTH };
 
 export class DataExportOptions {
-  @ApiPropertyOptional({ description: 'Leave texts as they are that a spreadsheet would run as a formula' })
+  @ApiPropertyOptional({ description: 'Do not neutralize texts that a spreadsheet would run as a formula' })
   @IsOptional()
   @IsBoolean()
   raw?: boolean;
 
-  @ApiPropertyOptional({ description: 'Begin a CSV with a byte order mark, for Excel' })
+  @ApiPropertyOptional({ description: 'Start a CSV with a byte order mark, for Excel' })
   @IsOptional()
   @IsBoolean()
   bom?: boolean;
@@ -61,14 +61,14 @@ export class DataExportOptions {
     maxLength: MAX_TIME_ZONE_LENGTH,
     default: 'UTC',
     example: 'Europe/Kyiv',
-    description: 'In which times are written',
+    description: 'The time zone of dates and times',
   })
   @IsOptional()
   @IsString()
   @MaxLength(MAX_TIME_ZONE_LENGTH)
   timezone?: string;
 
-  @ApiPropertyOptional({ enum: ['gzip'], description: 'For formats that come as one text file' })
+  @ApiPropertyOptional({ enum: ['gzip'], description: 'For formats that are one text file' })
   @IsOptional()
   @IsIn(['gzip'])
   compression?: 'gzip';
@@ -79,9 +79,9 @@ export class DataExportOptions {
   columns?: unknown;
 }
 
-/** What every request for rows says alike. */
+/** The fields that all requests for rows share. */
 export class RowsBody {
-  @ApiProperty({ enum: TABLE_FORMATS, description: 'Rows in the answer do not come as xlsx' })
+  @ApiProperty({ enum: TABLE_FORMATS, description: '`realtime` does not support xlsx' })
   @IsString()
   format!: string;
 
@@ -111,20 +111,20 @@ export class RowsBody {
 export class DataExportBody extends RowsBody {
   @ApiProperty({
     enum: ['full', 'partial', 'realtime'],
-    description: 'Everything, some data types, or the rows at once in the answer',
+    description: 'All data types, some data types, or the rows in the response itself',
   })
   @IsIn(['full', 'partial', 'realtime'])
   type!: 'full' | 'partial' | 'realtime';
 
   @ApiPropertyOptional({
     maxLength: MAX_NAME_LENGTH,
-    description: 'Whose rows; only administrators may name somebody else',
+    description: 'The user whose rows are exported. Only administrators may name another user',
   })
   @IsOptional()
   @IsString()
   @MaxLength(MAX_NAME_LENGTH)
   @Matches(STORABLE, {
-    message: 'user_id must not be empty, nor have a NUL character or half of a surrogate pair in it',
+    message: 'user_id must not be empty and must not contain a NUL character or a lone surrogate',
   })
   user_id?: string;
 
@@ -150,13 +150,13 @@ export class BulkExportBody extends RowsBody {
 }
 
 export class BulkExportResponse {
-  @ApiProperty({ format: 'uuid', description: 'The id of the export, whose status is at /api/v1/exports/:id' })
+  @ApiProperty({ format: 'uuid', description: 'The id of the export. Its status is at /api/v1/exports/:id' })
   readonly jobId!: string;
 
   @ApiProperty({ enum: ['queued'] })
   readonly status!: 'queued';
 
-  @ApiPropertyOptional({ description: 'What messages to `notify.webhook` are signed with, where it was made here' })
+  @ApiPropertyOptional({ description: 'The key that signs messages to `notify.webhook`, if the service generated it' })
   readonly webhook_secret?: string;
 }
 

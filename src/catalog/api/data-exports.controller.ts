@@ -43,13 +43,13 @@ export class DataExportsController {
   @OperationId('createDataExport')
   @Post('exports')
   @ApiOperation({
-    summary: 'Take my data out',
-    description: 'A file made in the background; for `realtime` the rows themselves, in the answer.',
+    summary: 'Export your data',
+    description: 'Creates a file in the background. For `realtime`, the response itself contains the rows.',
   })
   @ApiExportCreation(ExportResponse, {
     streamed: {
       description:
-        'For `realtime`, the rows; Location says where their record is. For a repeat under the same key, the export.',
+        'For `realtime`, the rows; Location is the URL of their record. For a repeat with the same key, the export.',
       headers: { ...EXPORT_CREATION_HEADERS, ...WAIT_HEADERS },
       content: {
         ...ROWS,
@@ -82,7 +82,7 @@ export class DataExportsController {
   @OperationId('createBulkExport')
   @Post('export/bulk')
   @AdminOnly()
-  @ApiOperation({ summary: 'Take whole tables out', description: 'For administrators. Follow it as every export.' })
+  @ApiOperation({ summary: 'Export whole tables', description: 'For administrators. The status is that of an export.' })
   @ApiExportCreation(BulkExportResponse, { waits: false })
   @ApiProblems(400, 401, 415, 422, 429)
   async requestBulk(
@@ -106,12 +106,12 @@ export class DataExportsController {
   @OperationId('exportUser')
   @Get('export/user/:userId')
   @ApiOperation({
-    summary: 'Everything of one user, at once',
-    description: 'For the user, and for administrators. As JSON, or as one CSV whose first column names the section.',
+    summary: 'Export all data of a user as a stream',
+    description: 'For that user and for administrators. JSON, or one CSV whose first column names the section.',
   })
   @ApiOkResponse({
     description:
-      'JSON: `{profile: {…}, transactions: […], courses: […], activity: […], exportedAt}`. Broken off when a row cannot be read.',
+      'JSON: `{profile: {…}, transactions: […], courses: […], activity: […], exportedAt}`. The connection is aborted if a row cannot be read.',
     headers: EXPORT_CREATION_HEADERS,
     content: { 'application/json': { schema: USER_DOCUMENT }, 'text/csv': ROWS['text/csv'] },
   })
@@ -123,7 +123,7 @@ export class DataExportsController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    // Asked for its headers alone, no row is read and nothing recorded.
+    // HEAD reads no row and records nothing.
     if (request.method === 'HEAD') {
       await this.data.checkUser(caller, userId, format);
       response.type(format).end();
@@ -136,7 +136,7 @@ export class DataExportsController {
   }
 }
 
-/** What both requests say alike. Columns may stand at the top or among the options. */
+/** The fields that both requests share. Columns may be at the top level or in the options. */
 function toCommonRequest({
   filters,
   columns,
@@ -146,7 +146,7 @@ function toCommonRequest({
 }: RowsBody): Pick<DataRequest, 'filters' | 'columns' | 'options' | 'notify' | 'retentionSeconds'> {
   const { columns: optionalColumns, raw, bom, delimiter, timezone, compression } = options ?? {};
   if (columns !== undefined && optionalColumns !== undefined) {
-    const message = 'must stand in one place only: at the top or here';
+    const message = 'must be in one place only: at the top level or here';
     throw DomainError.invalidRequest({ field: 'options.columns', message });
   }
   const file = { raw, bom, delimiter, timezone, compression };
@@ -154,9 +154,9 @@ function toCommonRequest({
   return { filters, columns: columns ?? optionalColumns, options: file, notify, retentionSeconds };
 }
 
-const logger = new Logger('StreamedAnswer');
+const logger = new Logger('StreamedResponse');
 
-/** Sends the rows as they come. An answer that cannot be ended is broken off, so that nobody takes it for whole. */
+/** Streams rows. Aborts the connection if it cannot finish, so that a client does not take the response for complete. */
 export async function sendStream(file: StreamedFile, response: Response): Promise<void> {
   const { name, contentType, body } = file;
   response.status(HttpStatus.OK).set({
@@ -166,13 +166,13 @@ export async function sendStream(file: StreamedFile, response: Response): Promis
   });
   response.removeHeader('Retry-After');
   abortSlowClient(response);
-  // A pipeline that waits for the next row does not notice by itself that nobody is there to take it.
+  // A pipeline that waits for the next row does not notice that the client has disconnected.
   response.once('close', () => void file.close());
   try {
     await pipeline(body, response);
   } catch (error) {
-    // The pipeline has destroyed the connection; the record says why.
-    logger.warn('A streamed answer broke off', { reason: String(error) });
+    // The pipeline has destroyed the connection; the export's record has the reason.
+    logger.warn('A streamed response was aborted', { event: 'export.stream_aborted', reason: String(error) });
   } finally {
     await file.close();
   }

@@ -15,16 +15,16 @@ import { OWNER_TYPES } from '../model/domain/data-type-draft';
 
 const MAX_TABLES = 100;
 const MAX_DESCRIPTION_LENGTH = 2_000;
-// PostgreSQL stores no NUL.
+// PostgreSQL stores no NUL characters.
 const WITHOUT_NUL = /^[^\0]*$/;
 
-/** What a data type is to be. Whether its names exist is for the model to find out. */
+/** A data type as an administrator sends it. The model checks that its tables and columns exist. */
 export class DataTypeRequest {
   @ApiProperty({
     minLength: 1,
     maxLength: MAX_NAME_LENGTH,
     example: 'profile',
-    description: 'Unique. Spaces around it are taken away; it must not look like an id.',
+    description: 'Unique. Surrounding spaces are removed. It must not look like an id.',
   })
   @IsString()
   name!: string;
@@ -41,7 +41,7 @@ export class DataTypeRequest {
     minItems: 1,
     maxItems: MAX_TABLES,
     example: ['users', 'user_profiles'],
-    description: 'Tables or views; those of other schemas than `public` as `schema.table`. Each must exist.',
+    description: 'Tables or views, as `schema.table` if the schema is not `public`. Each must exist.',
   })
   @ArrayNotEmpty()
   @ArrayMaxSize(MAX_TABLES)
@@ -54,7 +54,7 @@ export class DataTypeRequest {
     nullable: true,
     example: { users: ['id', 'name'] },
     description:
-      'Which columns of which table may be exported. A table that is left out gives every column but the sensitive ones; a sensitive column is given only where it is listed here.',
+      'The columns that may be exported, by table. A table without a list exports every column that is not sensitive; a sensitive column is exported only if it is listed here.',
   })
   @IsOptional()
   @IsObject()
@@ -66,7 +66,7 @@ export class DataTypeRequest {
     additionalProperties: { type: ['string', 'null'] },
     nullable: true,
     example: { users: 'id', user_profiles: 'user_id' },
-    description: `The column of each table that holds the id of the user whose row it is, of the type ${OWNER_TYPES}. For a table that is left out it is \`user_id\`, where the table has such a column; nothing else is guessed, not even for \`users\`. A table without an owner column, or with null, is exported by administrators only.`,
+    description: `The column of each table that holds the id of the user who owns the row, of type ${OWNER_TYPES}. The default is \`user_id\` if the table has such a column; no other column is guessed, not even for \`users\`. Only administrators can export a table without an owner column, or with null.`,
   })
   @IsOptional()
   @IsObject()
@@ -75,14 +75,14 @@ export class DataTypeRequest {
 
   @ApiPropertyOptional({
     default: true,
-    description: 'Whether it can be exported. Others than administrators see no inactive ones.',
+    description: 'Whether it can be exported. Only administrators see inactive data types.',
   })
   @IsOptional()
   @IsBoolean()
   is_active?: boolean;
 
-  /** The wish as the model knows it; what was left out gets its default. */
-  static draft({ name, description, tables, columns, owners, is_active }: DataTypeRequest): DataTypeDraft {
+  /** Fills in the defaults of missing fields. */
+  static toDraft({ name, description, tables, columns, owners, is_active }: DataTypeRequest): DataTypeDraft {
     return {
       name,
       description: description ?? null,

@@ -6,7 +6,7 @@ export class DataTypeResponse {
   @ApiProperty({ format: 'uuid' })
   readonly id!: string;
 
-  @ApiProperty({ example: 'profile', description: 'Exports name a data type by this or by its id' })
+  @ApiProperty({ example: 'profile', description: 'Export requests refer to a data type by its name or id' })
   readonly name!: string;
 
   @ApiProperty({ type: String, nullable: true })
@@ -20,7 +20,7 @@ export class DataTypeResponse {
     additionalProperties: { type: 'array', items: { type: 'string' } },
     nullable: true,
     example: { users: ['id', 'name'] },
-    description: 'By table; one that is not among them gives every column but the sensitive ones',
+    description: 'By table. A table without a list exports every column that is not sensitive',
   })
   readonly columns!: Readonly<Record<string, readonly string[]>> | null;
 
@@ -28,8 +28,7 @@ export class DataTypeResponse {
     type: 'object',
     additionalProperties: { type: ['string', 'null'] },
     example: { users: 'id', user_profiles: 'user_id' },
-    description:
-      'By table: the column that holds whose row it is; null for a table that only administrators may export',
+    description: 'By table: the column that holds the owner’s id; null if only administrators may export the table',
   })
   readonly owners!: Readonly<Record<string, string | null>>;
 
@@ -49,7 +48,7 @@ export class DataTypeResponse {
       description: dataType.description,
       tables,
       columns: dataType.columns,
-      // Every table is named, so that a client may send back what it got: an owner that is left out would be guessed.
+      // Every table is named, so that a client can send the response back: a missing owner would get its default.
       owners: Object.fromEntries(
         tables.map((table) => [table, Object.hasOwn(owners, table) ? (owners[table] ?? null) : null]),
       ),

@@ -20,7 +20,7 @@ import { DataTypeRequest } from './data-type.request';
 import { DataTypeListResponse, DataTypeResponse } from './data-type.response';
 
 const CHECKED =
-  'Everything that is named must be there in the database: a refusal names all that is not, each under its field, such as `tables.0`, `columns.users.3` or `owners.users`. An administrator of one tenant may not change what all tenants share.';
+  'All tables and columns must exist in the database. A 400 lists every one that does not, under its field, such as `tables.0`, `columns.users.3` or `owners.users`. Data types are shared by all tenants, so an administrator of one tenant may not change them.';
 
 @ApiTags('Data types')
 @ApiBearerAuth()
@@ -32,8 +32,8 @@ export class DataTypesController {
   @OperationId('listDataTypes')
   @Get()
   @ApiOperation({
-    summary: 'What data may be exported, by name',
-    description: 'The list comes whole. Administrators see the inactive data types too.',
+    summary: 'List the data types, by name',
+    description: 'The list is not paged. Administrators see inactive data types too.',
   })
   @ApiOkResponse({ type: DataTypeListResponse })
   async list(@CurrentUser() caller: UserPrincipal): Promise<DataTypeListResponse> {
@@ -43,7 +43,7 @@ export class DataTypesController {
 
   @OperationId('getDataType')
   @Get(':id')
-  @ApiOperation({ summary: 'One data type' })
+  @ApiOperation({ summary: 'Get a data type' })
   @ApiOkResponse({ type: DataTypeResponse })
   @ApiProblems(404)
   async get(@Param('id') id: string, @CurrentUser() caller: UserPrincipal): Promise<DataTypeResponse> {
@@ -53,13 +53,13 @@ export class DataTypesController {
   @OperationId('createDataType')
   @Post()
   @AdminOnly({ ofAllTenants: true })
-  @ApiOperation({ summary: 'Let a group of tables and columns be exported', description: CHECKED })
+  @ApiOperation({ summary: 'Create a data type', description: CHECKED })
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiCreatedResponse({
     type: DataTypeResponse,
     headers: { Location: { description: 'The path of the data type', schema: { type: 'string' } } },
   })
-  @ApiOkResponse({ type: DataTypeResponse, description: 'A repeat of a request that made it before' })
+  @ApiOkResponse({ type: DataTypeResponse, description: 'A repeat of the request that created it' })
   @ApiProblems(400, 409, 410, 413, 415, 422)
   async create(
     @CurrentUser() by: UserPrincipal,
@@ -67,7 +67,7 @@ export class DataTypesController {
     @Body() body: DataTypeRequest,
     @Res({ passthrough: true }) response: Response,
   ): Promise<DataTypeResponse> {
-    const { dataType, isNew } = await this.dataTypes.create(DataTypeRequest.draft(body), by, idempotencyKey);
+    const { dataType, isNew } = await this.dataTypes.create(DataTypeRequest.toDraft(body), by, idempotencyKey);
     response.status(isNew ? HttpStatus.CREATED : HttpStatus.OK).location(`/api/v1/exports/data-types/${dataType.id}/`);
     return DataTypeResponse.of(dataType);
   }
@@ -76,8 +76,8 @@ export class DataTypesController {
   @Put(':id')
   @AdminOnly({ ofAllTenants: true })
   @ApiOperation({
-    summary: 'Say anew what a data type is',
-    description: `It is replaced as a whole: what is left out gets its default. ${CHECKED}`,
+    summary: 'Replace a data type',
+    description: `Missing fields get their defaults. ${CHECKED}`,
   })
   @ApiOkResponse({ type: DataTypeResponse })
   @ApiProblems(400, 404, 409, 413, 415)
@@ -86,7 +86,7 @@ export class DataTypesController {
     @CurrentUser() by: UserPrincipal,
     @Body() body: DataTypeRequest,
   ): Promise<DataTypeResponse> {
-    return DataTypeResponse.of(await this.dataTypes.replace(id, DataTypeRequest.draft(body), by));
+    return DataTypeResponse.of(await this.dataTypes.replace(id, DataTypeRequest.toDraft(body), by));
   }
 
   @OperationId('deleteDataType')
@@ -94,9 +94,9 @@ export class DataTypesController {
   @AdminOnly({ ofAllTenants: true })
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({
-    summary: 'Take a data type out of the catalog',
+    summary: 'Delete a data type',
     description:
-      'Its tables keep their rows; files that were made of them stay as long as they would. An administrator of one tenant may not do this.',
+      'Its tables keep their rows, and existing export files keep their retention. An administrator of one tenant may not do this.',
   })
   @ApiNoContentResponse()
   @ApiProblems(404)

@@ -11,20 +11,20 @@ const OPERANDS = {
   gte: VALUE,
   lt: VALUE,
   lte: VALUE,
-  like: { type: 'string', description: '`%` and `_` are wildcards, and a backslash takes their meaning' },
+  like: { type: 'string', description: '`%` and `_` are wildcards; a backslash escapes them' },
   isNull: { type: 'boolean' },
 } as const satisfies Readonly<Record<Operator, object>>;
 
 const COLUMN_FILTER = namedSchema('ColumnFilter', {
   type: 'object',
-  description: 'What the values of a column must meet, all of it',
+  description: 'Conditions on a column. All must be met',
   properties: { ...OPERANDS },
   additionalProperties: false,
 });
 
 const DATES = {
-  dateFrom: { type: 'string', description: '`created_at` is not before it' },
-  dateTo: { type: 'string', description: '`created_at` is not after it' },
+  dateFrom: { type: 'string', description: 'The earliest `created_at`' },
+  dateTo: { type: 'string', description: 'The latest `created_at`' },
 };
 
 const TABLE_FILTERS = namedSchema('TableFilters', {
@@ -34,15 +34,15 @@ const TABLE_FILTERS = namedSchema('TableFilters', {
   additionalProperties: { anyOf: [...VALUE.anyOf, COLUMN_FILTER] },
 });
 
-/** Which rows of which tables. */
+/** The filters of a request for rows. */
 export const ROW_FILTERS = namedSchema('RowFilters', {
   type: 'object',
-  description: 'By table; `dateFrom` and `dateTo` are for every table',
+  description: 'By table. `dateFrom` and `dateTo` apply to every table',
   properties: { ...DATES },
   additionalProperties: { anyOf: [{ type: 'string' }, TABLE_FILTERS] },
 });
 
-/** Which columns of which tables. */
+/** The columns of a request for rows. */
 export const TABLE_COLUMNS = namedSchema('TableColumns', {
   type: 'object',
   description: 'Names of columns by table',
@@ -52,7 +52,7 @@ export const TABLE_COLUMNS = namedSchema('TableColumns', {
 const ROW = { type: 'object', description: 'By column', additionalProperties: {} };
 const ROWS = { type: 'array', items: ROW };
 
-/** The rows of a data export in the answer itself. */
+/** The body of a `realtime` export as JSON. */
 export const STREAMED_ROWS = namedSchema('StreamedRows', {
   type: 'object',
   required: ['exportDate', 'data'],
@@ -63,13 +63,15 @@ export const STREAMED_ROWS = namedSchema('StreamedRows', {
   },
 });
 
-/** Everything of one user. */
+/** The body of a user document as JSON. */
 export const USER_DOCUMENT = namedSchema('UserDocument', {
   type: 'object',
   required: ['profile', 'transactions', 'courses', 'activity', 'exportedAt'],
   properties: {
     profile: { ...ROW, type: ['object', 'null'] },
-    ...{ transactions: ROWS, courses: ROWS, activity: ROWS },
+    transactions: ROWS,
+    courses: ROWS,
+    activity: ROWS,
     exportedAt: { type: 'string', format: 'date-time' },
   },
 });

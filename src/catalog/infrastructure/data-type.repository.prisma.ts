@@ -40,7 +40,7 @@ export class PrismaDataTypeRepository extends DataTypeRepository {
       if (earlier !== null) {
         const row = await transaction.dataType.findUnique({ where: { id: earlier } });
         if (!row)
-          throw new DomainError('gone', 'data-type-deleted', 'The data type that this request made was deleted');
+          throw new DomainError('gone', 'data-type-deleted', 'The data type that this request created was deleted');
         return { dataType: toDataType(row), isNew: false };
       }
       const dataType = toDataType(await transaction.dataType.create({ data: { id, ...columnsOf(definition) } }));
@@ -85,7 +85,7 @@ async function rejectTakenName<Result>(change: Promise<Result>, name: string): P
     return await change;
   } catch (error) {
     if (!(error instanceof Prisma.PrismaClientKnownRequestError) || error.code !== UNIQUE_VIOLATION) throw error;
-    const message = `There is a data type of the name ${JSON.stringify(name)} already`;
+    const message = `A data type with the name ${JSON.stringify(name)} already exists`;
     throw new DomainError('conflict', 'name-taken', message, {
       fields: [{ field: 'name', message: 'is taken', code: 'taken' }],
     });

@@ -15,7 +15,7 @@ import { LargeExportSemaphore } from '../model/services/large-export-semaphore';
 import { ReadAuthorizations } from '../model/services/read-authorizations';
 import type { TablePlan } from '../model/domain/table-plan';
 
-/** Rows of the platform's tables as the content of exports: one moment of the database, however many tables there are. */
+/** The source of data exports: rows of the platform's tables, all in one snapshot. */
 @ExportSourceProvider('data')
 export class DataSource extends ExportSource<DataParams> {
   override readonly params = dataParams;
@@ -49,7 +49,7 @@ export class DataSource extends ExportSource<DataParams> {
     const title = params.title ?? `${toSubject(query)} ${view.takenAt.slice(0, 10)}`;
     if (query.scope === 'document') return { title, content: await openSections(plans, view) };
     const relations = [];
-    // One after the other: a snapshot is one connection.
+    // Sequential, because a snapshot is one connection.
     for (const plan of plans) relations.push(await view.relation(plan, !request.streamed));
     const rows = relations.reduce((sum, { rowCount }) => sum + (rowCount ?? 0), 0);
     await this.semaphore.acquire(rows, signal);

@@ -17,8 +17,8 @@ interface ColumnRow extends Record<string, unknown> {
 }
 
 /**
- * Every column of the named tables, with the type that lies under its domains. A name is compared by its bytes in UTF-8, so
- * that one that is no name, or none in the encoding of the database, finds nothing.
+ * Selects every column of the named tables, with the base type of its domains. Names are compared as UTF-8 bytes, so a name
+ * that the database's encoding cannot represent finds nothing.
  */
 const columnsOf = (names: Sql) => sql`
   WITH RECURSIVE base AS (
@@ -36,7 +36,7 @@ const columnsOf = (names: Sql) => sql`
   )
   SELECT n.nspname AS schema, c.relname AS relation, c.relkind IN ('r', 'p', 'v') AS is_lockable, a.attname AS column,
          t.typname AS type, tn.nspname AS type_schema, t.typtype AS type_kind, b.modifier,
-         -- jsonb is written anew, on one line.
+         -- jsonb is always rendered on one line.
          t.typname <> 'jsonb' AND (t.typname = 'json' OR t.typtype = 'c' OR t.typcategory = 'A' OR t.typtype IN ('r', 'm')
            OR EXISTS (SELECT FROM pg_catalog.pg_cast k
                       WHERE k.castsource = t.oid AND k.casttarget = 'pg_catalog.json'::pg_catalog.regtype)) AS may_hold_json
@@ -72,10 +72,10 @@ const FAMILIES: Readonly<Record<string, TypeFamily>> = {
   jsonb: 'json',
 };
 
-/** Looks up what the database really has. */
+/** Reads the tables and columns of the database. */
 @Injectable()
 export class LiveSchema {
-  /** The tables of these names that exist, by their names; none under a name that two of them have. */
+  /** Finds tables by name. A name that two tables share finds none. */
   async find(names: readonly string[], snapshot: Snapshot): Promise<Map<string, LiveTable>> {
     const bytes = names.map((name) => Sql.literal(Buffer.from(name).toString('hex')));
     const array = sql`ARRAY[${Sql.join(bytes.map((hex) => sql`pg_catalog.decode(${hex}, 'hex')`))}]`;
@@ -91,7 +91,7 @@ export class LiveSchema {
         isLockable: row.is_lockable,
         columns: [],
       };
-      // The table "a.b" of the schema public, and b of the schema a.
+      // For example the table "a.b" in public, and b in the schema a.
       if (table.schema !== row.schema) ambiguous.add(name);
       table.columns.push(toLiveColumn(row));
       tables.set(name, table);
@@ -113,14 +113,14 @@ function toLiveColumn(row: ColumnRow): LiveColumn {
   };
 }
 
-/** A type of the platform's own may bear the name of one of PostgreSQL's. */
+/** Checks the schema, because a platform can define a type with the name of a built-in one. */
 function toTypeFamily({ type, type_schema: schema, type_kind: kind }: ColumnRow): TypeFamily {
   if (kind === 'e') return 'text';
   const isKnown = (schema === 'pg_catalog' || type === 'citext') && Object.hasOwn(FAMILIES, type);
   return (isKnown ? FAMILIES[type] : undefined) ?? 'other';
 }
 
-/** `numeric(p, s)` keeps the scale in the lower eleven bits of its modifier, less 4, as a signed number. */
+/** The modifier of `numeric(p, s)`, minus 4, has the scale in its lower eleven bits as a signed number. */
 function findScale({ type, modifier }: ColumnRow, family: TypeFamily): number | null {
   if (family === 'integer') return 0;
   if (type !== 'numeric' || modifier < 4) return null;

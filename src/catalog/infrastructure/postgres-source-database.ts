@@ -16,12 +16,12 @@ import { toRowError } from './snapshot-relation';
 import { selectRows, toLockableTables } from './row-query';
 import { SnapshotRelation } from './snapshot-relation';
 
-/** The classes of SQLSTATE by which PostgreSQL says that a value or a comparison does not suit the type. */
+/** The SQLSTATE classes for a value or an operator that does not fit the type. */
 const INVALID_QUERY = /^(22|42)/;
 const NO_PRIVILEGE = '42501';
-/** Of a setting's value, and the zone is the only one that comes from outside. */
+/** `invalid_parameter_value` of a setting; the time zone is the only setting that comes from a request. */
 const UNKNOWN_TIME_ZONE = '22023';
-/** Where the platform keeps who its users are. */
+/** The platform's table of users. */
 const USERS = 'users';
 const USER_COLUMNS = ['id', 'is_active', 'roles'];
 
@@ -41,7 +41,7 @@ export class PostgresSourceDatabase extends SourceDatabase {
       return await this.database.preview((snapshot) => work(new SnapshotView(snapshot, this.schema)), timeZone);
     } catch (error) {
       if ((error as { code?: unknown }).code !== UNKNOWN_TIME_ZONE) throw error;
-      const message = 'names a time zone that the database does not know';
+      const message = 'is not a time zone of the database';
       throw DomainError.invalidRequest({ field: 'options.timezone', message });
     }
   }
@@ -51,13 +51,13 @@ export class PostgresSourceDatabase extends SourceDatabase {
   }
 }
 
-/** By the code of a serialization failure, which it is: a further attempt sees the table as it is then. */
+/** Has the SQLSTATE of a serialization failure, so that the export is retried in a new snapshot. */
 class TableRewrittenError extends Error {
   override readonly name = 'TableRewrittenError';
   readonly code = '40001';
 
   constructor(table: string) {
-    super(`The table ${table} was emptied or written anew at the moment in which it was to be read`);
+    super(`The table ${table} was truncated or rewritten after the snapshot was taken`);
   }
 }
 
@@ -79,17 +79,17 @@ class SnapshotView implements SourceView {
     const code = await this.explainError(selectRows(plan));
     if (code === null) return;
     if (code === NO_PRIVILEGE) throw tableNotReadable(plan.table.name);
-    const wrong: FieldError[] = [];
+    const errors: FieldError[] = [];
     for (const condition of plan.conditions) {
       if ((await this.explainError(selectRows({ ...plan, conditions: [condition] }))) !== null)
-        wrong.push(toFieldError(condition));
+        errors.push(toFieldError(condition));
     }
-    if (wrong.length === 0 && code === NOT_IN_ENCODING) {
-      const message = `The database of ${JSON.stringify(plan.table.name)} cannot write the id of the user or tenant in its encoding`;
+    if (errors.length === 0 && code === NOT_IN_ENCODING) {
+      const message = `The database of ${JSON.stringify(plan.table.name)} cannot represent the id of the user or tenant in its encoding`;
       throw DomainError.invalid('id-not-in-encoding', message);
     }
-    if (wrong.length === 0) throw new Error(`PostgreSQL refuses the query of ${plan.table.name}: ${code}`);
-    throw DomainError.invalidRequest(...wrong);
+    if (errors.length === 0) throw new Error(`PostgreSQL rejected the query of ${plan.table.name}: ${code}`);
+    throw DomainError.invalidRequest(...errors);
   }
 
   async lockTables(plans: readonly TablePlan[]): Promise<void> {
@@ -97,11 +97,11 @@ class SnapshotView implements SourceView {
     if (tables.length === 0) return;
     await this.snapshot.query(sql`LOCK TABLE ${Sql.join(tables)} IN ACCESS SHARE MODE`);
     const names = Sql.join(tables.map((table) => Sql.literal(table.text)));
-    // The snapshot sees the file that a table had; the function tells which one it has now.
-    const moved = await this.snapshot.query<{ name: string }>(sql`
+    // pg_class shows the file of the table at the snapshot; the function returns the current one.
+    const rewritten = await this.snapshot.query<{ name: string }>(sql`
       SELECT relname AS name FROM pg_catalog.pg_class
       WHERE oid = ANY (ARRAY[${names}]::pg_catalog.regclass[]) AND relfilenode <> pg_catalog.pg_relation_filenode(oid)`);
-    if (moved[0]) throw new TableRewrittenError(moved[0].name);
+    if (rewritten[0]) throw new TableRewrittenError(rewritten[0].name);
   }
 
   async relation(plan: TablePlan, isCounted: boolean): Promise<Relation> {
@@ -144,7 +144,7 @@ class SnapshotView implements SourceView {
     }
   }
 
-  /** @returns the SQLSTATE with which PostgreSQL refuses a query, or `null` when it would run it */
+  /** @returns the SQLSTATE with which PostgreSQL rejects a query, or `null` if it accepts it */
   private async explainError(select: Sql): Promise<string | null> {
     await this.snapshot.query(sql`SAVEPOINT explained`);
     try {
@@ -161,13 +161,13 @@ class SnapshotView implements SourceView {
 }
 
 function tableNotReadable(table: string): DomainError {
-  return DomainError.invalid('table-not-readable', `The service has no right to read ${JSON.stringify(table)}`);
+  return DomainError.invalid('table-not-readable', `The service is not allowed to read ${JSON.stringify(table)}`);
 }
 
 function toFieldError({ field, column, operator, values }: Condition): FieldError {
   const { name } = column.type;
-  if (values.length === 0) return { field, message: `the type ${name} knows no ${operator}` };
-  const message = `does not suit the type ${name} of the column ${JSON.stringify(column.name)}`;
+  if (values.length === 0) return { field, message: `the type ${name} does not support ${operator}` };
+  const message = `does not fit the type ${name} of the column ${JSON.stringify(column.name)}`;
   if (!isTemporal(column)) return { field, message };
-  return { field, message: `${message}; give it by ISO 8601, or relative: ${RELATIVE_SYNTAX}` };
+  return { field, message: `${message}. Use ISO 8601 or a relative time: ${RELATIVE_SYNTAX}` };
 }

@@ -3,20 +3,20 @@ import type { LiveColumn, LiveTable } from '../model/domain/live-table';
 import type { Condition, AccessPredicate, Operand, Operator, TablePlan } from '../model/domain/table-plan';
 import { toSelectedColumn } from './snapshot-relation';
 
-/** Of any version: the column takes those that no standard knows, too. */
+/** Any version, because a uuid column accepts versions that no standard defines. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** As PostgreSQL writes it, so that no two texts mean one number. */
+/** In PostgreSQL's own form, so that each number has one text. */
 const WHOLE_NUMBER = /^(0|-?[1-9]\d{0,17})$/;
 
-/** The SELECT that gives the rows of a plan. */
+/** The SELECT of a plan's rows. */
 export function selectRows({ table, columns, accessPredicates, conditions }: TablePlan): Sql {
-  const all = [...accessPredicates.map(toAccessCondition), ...conditions.map(toCondition)];
-  const where = all.length > 0 ? sql` WHERE ${Sql.join(all, ' AND ')}` : sql``;
+  const predicates = [...accessPredicates.map(toAccessCondition), ...conditions.map(toCondition)];
+  const where = predicates.length > 0 ? sql` WHERE ${Sql.join(predicates, ' AND ')}` : sql``;
   return sql`SELECT ${Sql.join(columns.map(toSelectedColumn))} FROM ${toTableName(table)}${where}`;
 }
 
-/** The tables of plans as SQL names them. */
+/** The tables of plans that can be locked, as SQL names. */
 export function toLockableTables(plans: readonly TablePlan[]): Sql[] {
   return plans.filter(({ table }) => table.isLockable).map(({ table }) => toTableName(table));
 }
@@ -45,29 +45,29 @@ function toCondition({ column, operator, values, isNegated }: Condition): Sql {
   return operator === 'ne' ? sql`NOT ${toMembership(column, values)}` : toMembership(column, values);
 }
 
-/** That a column has one of the values, or lies in one of the periods. */
+/** True if the column equals one of the values or is within one of the periods. */
 function toMembership(column: LiveColumn, operands: readonly Operand[]): Sql {
   const name = Sql.identifier(column.name);
   const values = operands
     .filter((operand) => typeof operand === 'string')
     .map((value) => toTypedLiteral(value, column));
-  const ways = operands.flatMap((operand) => {
+  const alternatives = operands.flatMap((operand) => {
     if (typeof operand === 'string') return [];
     const [from, before] = [toTypedLiteral(operand.from, column), toTypedLiteral(operand.before, column)];
     return [sql`(${name} >= ${from} AND ${name} < ${before})`];
   });
-  if (values.length > 0) ways.unshift(sql`${name} IN (${Sql.join(values)})`);
-  return ways.length === 0 ? sql`FALSE` : sql`(${Sql.join(ways, ' OR ')})`;
+  if (values.length > 0) alternatives.unshift(sql`${name} IN (${Sql.join(values)})`);
+  return alternatives.length === 0 ? sql`FALSE` : sql`(${Sql.join(alternatives, ' OR ')})`;
 }
 
-/** The database reads the text as a value of the column's own type, so that the comparison is that of the type. */
+/** Casts the text to the column's type, so that the type's own operator compares. */
 function toTypedLiteral(value: string, { type }: LiveColumn): Sql {
   return sql`${Sql.literal(value)}::${Sql.identifier(type.schema)}.${Sql.identifier(type.name)}`;
 }
 
 /**
- * Whose row it is, letter by letter, and by PostgreSQL's own operators: a type such as citext, a collation or an operator
- * of the platform's own may take two people for one. An index serves the first comparison of a text, not the second.
+ * Compares the owner or tenant exactly and with PostgreSQL's built-in operators. A type such as citext, a collation or a
+ * user-defined operator could treat different ids as equal. Of the two comparisons of a text, the first can use an index.
  */
 function toAccessCondition({ column, value }: AccessPredicate): Sql {
   if (value.includes('\0')) return sql`FALSE`;

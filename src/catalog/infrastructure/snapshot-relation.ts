@@ -4,11 +4,11 @@ import { Sql, sql } from '../../platform/database/sql';
 import type { LiveColumn } from '../model/domain/live-table';
 import { DomainError } from '../../platform/errors/domain-error';
 
-/** The rows that a query gives in a snapshot. */
+/** The rows of a query in a snapshot. */
 export class SnapshotRelation implements Relation {
   /**
-   * @param rows a SELECT of these very columns, by `toSelectedColumn`
-   * @param rowCount how many it gives, where that was counted
+   * @param rows a SELECT of `columns`, made with `toSelectedColumn`
+   * @param rowCount `null` if the rows were not counted
    */
   constructor(
     private readonly snapshot: Snapshot,
@@ -44,36 +44,36 @@ export class SnapshotRelation implements Relation {
   }
 }
 
-/** A column as relations have it: texts of every kind as `text`, char(n) with its padding; amounts of money as numbers. */
+/** Selects a column as relations need it: all text types as `text`, char(n) with its padding, money as a number. */
 export function toSelectedColumn({ name, type, family, isMoney }: LiveColumn): Sql {
   const column = Sql.identifier(name);
   if (isMoney) return sql`${column}::pg_catalog.numeric AS ${column}`;
   if (family !== 'text' || type.name === 'text') return column;
-  // A cast from char(n) to text would take the padding away.
+  // A cast from char(n) to text would remove the padding.
   if (type.name === 'bpchar') return sql`textin(bpcharout(${column})) AS ${column}`;
   return sql`${column}::pg_catalog.text AS ${column}`;
 }
 
-/** What PostgreSQL says by these lies in the rows or their query: a further attempt would meet it again. */
+/** SQLSTATE classes of errors in the rows or their query, which every retry would meet again. */
 const PERMANENT_ERROR = /^(21|22|42|54|P0)/;
 
-/** In words of our own: PostgreSQL's message may quote the value that it stumbled over. */
+/** Our own texts: PostgreSQL's message can contain the value that caused the error. */
 const REASONS: Readonly<Record<string, string>> = {
-  '21000': 'a subquery gives more than one row',
+  '21000': 'a subquery returned more than one row',
   '22003': 'a number is out of range',
-  '22007': 'a text is no date or time',
+  '22007': 'a text is not a date or time',
   '22008': 'a date or time is out of range',
   '22012': 'division by zero',
-  '22021': 'a text has characters that cannot be written',
-  '22P02': 'a text is no value of the type that it is read as',
-  '42501': 'the service has no right to read them',
+  '22021': 'a text has characters that cannot be represented',
+  '22P02': 'a text is not a value of its type',
+  '42501': 'the service is not allowed to read them',
 };
 
-/** The failure of an export whose rows PostgreSQL cannot give; what may pass, such as a lost connection, stays as it is. */
+/** Turns a permanent error into the failure of an export. A transient error, such as a lost connection, is returned as it is. */
 export function toRowError(table: string, error: unknown): unknown {
   const { code } = Object(error) as { code?: unknown };
   if (typeof code !== 'string' || !PERMANENT_ERROR.test(code) || error instanceof DomainError) return error;
-  const reason = REASONS[code] ?? 'its definition does not suit its data';
+  const reason = REASONS[code] ?? 'its definition does not fit its data';
   const message = `The database could not write the rows of ${JSON.stringify(table)}: ${reason} (${code})`;
   return new DomainError('conflict', 'rows-not-written', message);
 }

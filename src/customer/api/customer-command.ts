@@ -2,11 +2,11 @@ import { isName, MAX_NAME_LENGTH } from '../../platform/auth/principal';
 import { CommandLine, JSON_OPTION } from '../../platform/program/command-line';
 
 const commandLine = new CommandLine(`Usage: npm run customer -- <command> [--json]
-  create --name <name> [--tenant <id>]   a new external system, with its id and its secret
-  rotate <id> [--grace 24h]              another secret; the former one stays right so long (s, m, h, d; 0 ends it now)
-  disable <id>                           keeps it out, whatever its secret
-  enable <id>                            lets it in again
-  list                                   all of them`);
+  create --name <name> [--tenant <id>]   create an external system and print its id and secret
+  rotate <id> [--grace 24h]              replace the secret; the previous one is valid for the grace period (s, m, h, d; 0 for none)
+  disable <id>                           reject its credentials
+  enable <id>                            accept its credentials again
+  list                                   list all external systems`);
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 const MAX_GRACE_SECONDS = 366 * SECONDS.d;
@@ -18,7 +18,7 @@ export type CustomerCommand = { readonly json: boolean } & (
   | { readonly name: 'list' }
 );
 
-/** @returns how the program is used, where that is what is asked; else `null` */
+/** @returns the usage if the arguments ask for it, or `null` */
 export function usageFor(args: readonly string[]): string | null {
   return commandLine.usageFor(args);
 }
@@ -73,5 +73,5 @@ function parseGrace(grace: string): number {
   const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(grace === '0' ? '0s' : grace) ?? [];
   const seconds = Number(amount) * SECONDS[unit as keyof typeof SECONDS];
   if (seconds <= MAX_GRACE_SECONDS) return seconds;
-  throw commandLine.error('--grace must be like 90s, 30m, 24h or 7d, of 366 days at most, or 0.');
+  throw commandLine.error('--grace must be 0, or a duration such as 90s, 30m, 24h or 7d, at most 366 days.');
 }

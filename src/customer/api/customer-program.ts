@@ -5,7 +5,7 @@ import type { Customer } from '../model/domain/customer';
 import { CustomerAdministration, type CustomerWithSecret } from '../model/services/customer-administration';
 import { type CustomerCommand, readCommand } from './customer-command';
 
-/** What an operator types, and what is printed: `npm run customer`. */
+/** The program `npm run customer`: runs a command and formats the output. */
 @Injectable()
 export class CustomerProgram implements OperatorProgram {
   constructor(private readonly customers: CustomerAdministration) {}
@@ -13,7 +13,7 @@ export class CustomerProgram implements OperatorProgram {
   /**
    * @param args after the name of the program
    * @returns what to print
-   * @throws UsageError when nobody could do that | DomainError not-found
+   * @throws UsageError for an invalid command line | DomainError not-found
    */
   async run(args: readonly string[]): Promise<string> {
     const command = readCommand(args);
@@ -40,9 +40,9 @@ function formatWithSecret({ customer, secret }: CustomerWithSecret, { json }: Cu
     `Id      ${customer.id}`,
     `Secret  ${secret}`,
     '',
-    'The secret will not be shown again: keep it now.',
-    ...(previousSecret ? [`The former one is right until ${previousSecret.endsAt.toISOString()}.`] : []),
-    ...(isActive ? [] : ['The customer is disabled: enable it when its secret may be used.']),
+    'The secret will not be shown again: store it now.',
+    ...(previousSecret ? [`The previous secret is valid until ${previousSecret.endsAt.toISOString()}.`] : []),
+    ...(isActive ? [] : ['The customer is disabled: the secret works once it is enabled.']),
     '',
   ].join('\n');
 }
@@ -58,17 +58,17 @@ function formatActivation(
 
 function formatList(customers: readonly Customer[], { json }: CustomerCommand): string {
   if (json) return jsonLine(customers.map(toPublicFields));
-  if (customers.length === 0) return 'There are no customers yet: make one with `create --name <name>`.\n';
+  if (customers.length === 0) return 'There are no customers yet: create one with `create --name <name>`.\n';
   return customers
     .map(({ id, isActive, tenantId, name, previousSecret }) => {
       const state = isActive ? 'active  ' : 'disabled';
-      const former = previousSecret ? `, former secret until ${previousSecret.endsAt.toISOString()}` : '';
-      return `${id}  ${state}  ${printable(name)}${tenantId === null ? '' : ` (${printable(tenantId)})`}${former}\n`;
+      const previous = previousSecret ? `, previous secret until ${previousSecret.endsAt.toISOString()}` : '';
+      return `${id}  ${state}  ${printable(name)}${tenantId === null ? '' : ` (${printable(tenantId)})`}${previous}\n`;
     })
     .join('');
 }
 
-/** Never a hash. */
+/** Without hashes. */
 function toPublicFields(customer: Customer) {
   return {
     id: customer.id,

@@ -7,14 +7,14 @@ import type { CustomerCredentials } from '../model/services/customer.service';
 
 const CHALLENGE = 'Basic realm="Export Service", charset="UTF-8"';
 
-/** Lets in external systems that prove themselves by id and secret, and tells nobody else why not. */
+/** Authenticates external systems by id and secret. A refusal does not say why. */
 @Injectable()
 export class CustomerGuard implements CanActivate {
   constructor(private readonly customers: CustomerService) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    // Many clients ask without credentials first, to be told which are wanted: that is no failed attempt.
+    // Many clients send a request without credentials first, for the challenge. That is not a failed attempt.
     const credentials = readCredentials(request);
     const customer = credentials && (await this.customers.authenticate(credentials, request.ip));
     if (!customer) {
@@ -25,24 +25,23 @@ export class CustomerGuard implements CanActivate {
   }
 }
 
-/** How a browser marks a request that a page of another origin made it send. */
+/** Values of Sec-Fetch-Site for requests that a page of another origin caused. */
 const CROSS_ORIGIN_SITES: readonly unknown[] = ['cross-site', 'same-site'];
 
 /**
- * The id and the secret that a request brings: in the two headers of their own, else by HTTP Basic, which a proxy may
- * want for itself.
- * @returns `null` when it brings neither; what is there but cannot be read is an id and a secret that nobody has
+ * Reads the id and secret of a request from the X-Customer headers, or else from HTTP Basic, which a proxy may use itself.
+ * @returns `null` without credentials; malformed credentials are returned as an id and secret that match nobody
  */
 export function readCredentials(request: Request): CustomerCredentials | null {
   const [id, secret] = [request.get('X-Customer-Id'), request.get('X-Customer-Secret')];
   if (id !== undefined && secret !== undefined) return { id, secret };
-  // A browser remembers HTTP Basic, and would prove whatever page makes it ask.
+  // A browser sends remembered Basic credentials with requests of any page.
   if (isCrossOrigin(request)) return null;
   const [, encoded] = /^Basic(?: +(.*)|$)/i.exec(request.headers.authorization ?? '') ?? [];
   return encoded === undefined ? null : decodeBasic(encoded);
 }
 
-/** By what every browser says of itself; by the origin where it says nothing, as over plain HTTP. */
+/** By Sec-Fetch-Site, or by Origin where browsers do not send it, as over plain HTTP. */
 function isCrossOrigin(request: Request): boolean {
   const [site, origin] = [request.get('Sec-Fetch-Site'), request.get('Origin')];
   if (site !== undefined) return CROSS_ORIGIN_SITES.includes(site);

@@ -16,7 +16,7 @@ const BASIC = securityScheme('customer', {
 const ID_HEADER = securityScheme('customer-id', { type: 'apiKey', in: 'header', name: 'X-Customer-Id' });
 const SECRET_HEADER = securityScheme('customer-secret', { type: 'apiKey', in: 'header', name: 'X-Customer-Secret' });
 
-/** A route for external systems, and for nobody else. Its module imports the CustomerModule. */
+/** A route or controller for external systems only. Its module imports CustomerModule. */
 export function ForCustomers(): ClassDecorator & MethodDecorator {
   return applyDecorators(
     Public(),
@@ -29,10 +29,9 @@ export function ForCustomers(): ClassDecorator & MethodDecorator {
   );
 }
 
-/** The external system that the guard let in. */
+/** The authenticated external system. */
 export const CurrentCustomer = createParamDecorator((_: unknown, context: ExecutionContext): CustomerPrincipal => {
   const { principal } = context.switchToHttp().getRequest<AuthenticatedRequest>();
-  if (!principal || !isCustomer(principal))
-    throw new Error('A route that asks for its customer must be one for customers');
+  if (!principal || !isCustomer(principal)) throw new Error('CurrentCustomer needs a route with @ForCustomers()');
   return principal;
 });

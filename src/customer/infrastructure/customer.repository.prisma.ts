@@ -17,7 +17,7 @@ interface Row {
   readonly created_at: Date;
 }
 
-/** The database's clock says when a grace period ends: the processes' clocks may differ. */
+/** The database's clock decides when a grace period ends, because the clocks of processes may differ. */
 const FIELDS = Prisma.sql`id, tenant_id, name, is_active, secret_hash, created_at, former_secret_ends_at,
   CASE WHEN former_secret_ends_at > now() THEN former_secret_hash END AS former_secret_hash`;
 
@@ -44,7 +44,7 @@ export class PrismaCustomerRepository extends CustomerRepository {
       'customer.created',
       { name },
     );
-    if (!created) throw new Error('The database kept no row of a new customer');
+    if (!created) throw new Error('INSERT returned no row');
     return created;
   }
 
@@ -71,7 +71,7 @@ export class PrismaCustomerRepository extends CustomerRepository {
     return customer && { customer, isChanged: changed !== null };
   }
 
-  /** Takes one step with one customer, and writes it to the audit log. */
+  /** Runs a statement on one customer and writes it to the audit log. */
   private change(
     statement: Prisma.Sql,
     action: string,

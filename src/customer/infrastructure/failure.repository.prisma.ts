@@ -5,7 +5,7 @@ import { PrismaService } from '../../platform/database/prisma.service';
 import type { FailedAttempt } from '../model/domain/interfaces/failure.repository';
 import { type FailureCount, FailureRepository } from '../model/domain/interfaces/failure.repository';
 
-/** More than one attempt begins, so that the windows that have ended become fewer. */
+/** More rows than one attempt adds, so that the expired windows are used up. */
 const DELETE_BATCH_SIZE = 100;
 
 @Injectable()
@@ -36,7 +36,7 @@ export class PrismaFailureRepository extends FailureRepository {
   }
 
   override async deleteExpiredWindows(windowSeconds: number): Promise<void> {
-    // Waiting for a row could be mutual.
+    // SKIP LOCKED prevents a deadlock with a concurrent deletion.
     await this.prisma.$executeRaw`
       DELETE FROM customer_failures WHERE subject IN (
         SELECT subject FROM customer_failures AS kept WHERE NOT ${isWindowOpen(windowSeconds)}

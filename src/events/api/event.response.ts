@@ -4,7 +4,7 @@ import { type Event, type EventDetails, type EventQuestion, QUESTION_KINDS } fro
 
 const MOMENT = { type: String, nullable: true, format: 'date-time' } as const;
 
-/** An event as a list shows it. */
+/** An event without its details. */
 export class EventResponse {
   @ApiProperty({ format: 'uuid' })
   readonly id!: string;
@@ -42,7 +42,7 @@ class QuestionResponse {
   @ApiProperty({ type: 'integer', example: 1 })
   readonly position!: number;
 
-  @ApiProperty({ example: 'capital', description: 'Under which answers to it stand' })
+  @ApiProperty({ example: 'capital', description: 'The key of its answers in the results' })
   readonly key!: string;
 
   @ApiProperty({ enum: QUESTION_KINDS })
@@ -63,7 +63,7 @@ class ParticipantCountsResponse {
   @ApiProperty({ type: 'integer' })
   readonly total!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Those who have a result, finished or not' })
+  @ApiProperty({ type: 'integer', description: 'Participants with a result, finished or not' })
   readonly started!: number;
 
   @ApiProperty({ type: 'integer' })
@@ -71,7 +71,7 @@ class ParticipantCountsResponse {
 }
 
 export class EventDetailsResponse extends EventResponse {
-  @ApiProperty({ type: [QuestionResponse], description: 'In their order' })
+  @ApiProperty({ type: [QuestionResponse], description: 'Sorted by position' })
   readonly questions!: QuestionResponse[];
 
   @ApiProperty({ type: ParticipantCountsResponse })

@@ -11,7 +11,7 @@ class ParticipantResponse {
   @ApiProperty({ format: 'uuid' })
   readonly id!: string;
 
-  @ApiProperty({ ...TEXT, description: 'By which the platform or the external system knows the person' })
+  @ApiProperty({ ...TEXT, description: 'The id of the person on the platform or in the external system' })
   readonly external_id!: string | null;
 
   @ApiProperty()
@@ -20,7 +20,7 @@ class ParticipantResponse {
   @ApiProperty(TEXT)
   readonly email!: string | null;
 
-  @ApiProperty({ ...TEXT, description: 'Such as a class or a team' })
+  @ApiProperty({ ...TEXT, description: 'For example a class or a team' })
   readonly group!: string | null;
 
   static of({ id, externalId, name, email, groupName }: Participant): ParticipantResponse {
@@ -29,10 +29,10 @@ class ParticipantResponse {
 }
 
 class AnswerResponse {
-  @ApiProperty({ ...TEXT, description: 'null where it was skipped' })
+  @ApiProperty({ ...TEXT, description: 'null if the question was skipped' })
   readonly answer!: string | null;
 
-  @ApiProperty({ ...NUMBER, description: 'null while nobody has marked it' })
+  @ApiProperty({ ...NUMBER, description: 'null until it is marked' })
   readonly score!: number | null;
 
   static of({ answer, score }: Answer): AnswerResponse {
@@ -40,7 +40,7 @@ class AnswerResponse {
   }
 }
 
-/** Somebody's result; of who never began, all but the participant is null. */
+/** A participant's result. Without a result, every field but the participant is null. */
 @ApiExtraModels(AnswerResponse)
 export class ResultResponse {
   @ApiProperty({ type: ParticipantResponse })
@@ -52,7 +52,7 @@ export class ResultResponse {
   @ApiProperty(NUMBER)
   readonly maximum!: number | null;
 
-  @ApiProperty({ ...NUMBER, example: 66.7, description: 'To one digit; null where the maximum is 0' })
+  @ApiProperty({ ...NUMBER, example: 66.7, description: 'Rounded to one digit; null if the maximum is 0' })
   readonly percent!: number | null;
 
   @ApiProperty(INTEGER)
@@ -64,13 +64,13 @@ export class ResultResponse {
   @ApiProperty(MOMENT)
   readonly started_at!: string | null;
 
-  @ApiProperty({ ...MOMENT, description: 'null while it goes on' })
+  @ApiProperty({ ...MOMENT, description: 'null until it is finished' })
   readonly finished_at!: string | null;
 
   @ApiProperty({
     type: 'object',
     additionalProperties: { $ref: getSchemaPath(AnswerResponse) },
-    description: 'By the keys of the questions; one that was never shown is not among them',
+    description: 'By question key. Questions that were never shown are missing',
   })
   readonly answers!: Record<string, AnswerResponse>;
 
@@ -90,11 +90,11 @@ export class ResultResponse {
 }
 
 export class ResultListResponse extends PageResponse {
-  @ApiProperty({ type: [ResultResponse], description: 'May be fewer than `limit` where answers are long' })
+  @ApiProperty({ type: [ResultResponse], description: 'Can be fewer than `limit` if answers are long' })
   readonly results!: ResultResponse[];
 }
 
-/** No score has more than ten digits, which a number of JSON carries exactly. */
+/** Scores have at most ten digits, which a JSON number represents exactly. */
 function toNumber(digits: string | null | undefined): number | null {
   return digits == null ? null : Number(digits);
 }

@@ -14,12 +14,12 @@ import {
   RESULTS_FORMATS,
 } from '../model/domain/results-export';
 
-/** Each format takes what concerns it and passes over the rest. */
+/** A format ignores the options that it does not have. */
 export class ResultsExportOptions {
   @ApiPropertyOptional({
     enum: HEADERS,
     default: DEFAULT_OPTIONS.header,
-    description: 'What heads a column: its label in the language of the event, its key for programs, or both',
+    description: 'The column headers: labels in the language of the event, keys for programs, or both',
   })
   @IsOptional()
   @IsIn(HEADERS)
@@ -27,7 +27,7 @@ export class ResultsExportOptions {
 
   @ApiPropertyOptional({
     default: DEFAULT_OPTIONS.points,
-    description: 'One more column behind each question: what the answer is worth',
+    description: 'Add a column with the points of the answer after each question',
   })
   @IsOptional()
   @IsBoolean()
@@ -35,13 +35,13 @@ export class ResultsExportOptions {
 
   @ApiPropertyOptional({
     default: DEFAULT_OPTIONS.raw,
-    description: 'csv, xlsx: leave texts as they are that a spreadsheet would run as a formula',
+    description: 'csv, xlsx: do not neutralize texts that a spreadsheet would run as a formula',
   })
   @IsOptional()
   @IsBoolean()
   raw?: boolean;
 
-  @ApiPropertyOptional({ default: DEFAULT_OPTIONS.bom, description: 'csv: begin with a byte order mark, for Excel' })
+  @ApiPropertyOptional({ default: DEFAULT_OPTIONS.bom, description: 'csv: start with a byte order mark, for Excel' })
   @IsOptional()
   @IsBoolean()
   bom?: boolean;
@@ -68,7 +68,7 @@ export class ResultsExportOptions {
 }
 
 export class ResultsExportBody {
-  // Checked by the service, which answers with the words that clients know.
+  // The service validates it and returns the error that clients know.
   @ApiPropertyOptional({ enum: RESULTS_FORMATS, default: DEFAULT_RESULTS_FORMAT })
   @IsOptional()
   format?: unknown;

@@ -6,17 +6,17 @@ import { collationTags } from '../model/domain/event-locale';
 import type { Answer, ParticipantResult, Result } from '../model/domain/participant-result';
 import type { EventOverview } from '../model/domain/results-table';
 
-/** A batch ends before its texts are longer than this together, or with the first that is longer by itself. */
+/** The most bytes of text in a batch, unless one participant alone has more. */
 const MAX_BATCH_BYTES = 2_000_000;
 const MAX_BATCH_PARTICIPANTS = 500;
-/** What an answer costs beside its text. */
+/** The memory of an answer besides its text. */
 const ANSWER_OVERHEAD_BYTES = 100;
-/** How many of the list are fetched at once: each is an id and a number. */
+/** How many rows of the list are fetched at a time. Each is an id and a number. */
 const LIST_FETCH_SIZE = 2_000;
 
-type Listed = { readonly id: string; readonly bytes: number };
+type ListedParticipant = { readonly id: string; readonly bytes: number };
 
-/** One event at one moment of the database. */
+/** Reads one event in a snapshot. */
 export class EventSnapshot {
   private readonly id: Sql;
 
@@ -27,9 +27,9 @@ export class EventSnapshot {
     this.id = sql`${Sql.literal(eventId)}::uuid`;
   }
 
-  /** @returns `null` where there is no such event, or none of this owner */
+  /** @returns `null` if there is no such event that is visible */
   async overview(isVisible: Sql): Promise<EventOverview | null> {
-    // A table that is emptied meanwhile would be empty for the snapshot as well.
+    // TRUNCATE is not isolated by a snapshot.
     await this.snapshot.query(
       sql`LOCK TABLE event_questions, event_participants, event_results, event_answers IN ACCESS SHARE MODE`,
     );
@@ -44,8 +44,7 @@ export class EventSnapshot {
   }
 
   /**
-   * All who take part, in the order of a class list, with their answers: as many at a time as memory has room for,
-   * however long an answer is.
+   * All participants with their answers, sorted by name, in batches of limited size.
    */
   async *participants({ event, questions }: EventOverview): AsyncGenerator<ParticipantResult[]> {
     const keys = new Map(questions.map(({ id, key }) => [id, key]));
@@ -58,7 +57,7 @@ export class EventSnapshot {
              round(avg(score), 2)::text AS "meanScore",
              round(avg(score * 100 / nullif(max_score, 0)), 1)::text AS "meanPercent"
       FROM event_participants LEFT JOIN event_results ON participant_id = id WHERE event_id = ${this.id}`);
-    if (!totals) throw new Error('PostgreSQL gave no totals');
+    if (!totals) throw new Error('PostgreSQL returned no totals');
     return totals;
   }
 
@@ -79,8 +78,8 @@ export class EventSnapshot {
     if (batch.length > 0) yield batch;
   }
 
-  /** Who they are, in order, and how much there is to read of each: which is found out as the list is fetched. */
-  private async *list(language: string): AsyncGenerator<Listed> {
+  /** The ids of all participants, sorted by name, with the bytes of their texts. */
+  private async *list(language: string): AsyncGenerator<ListedParticipant> {
     const name = sql`name${await this.collation(language)}`;
     await this.snapshot.query(sql`
       DECLARE class_list NO SCROLL CURSOR FOR
@@ -90,13 +89,15 @@ export class EventSnapshot {
       FROM (SELECT id, octet_length(concat(name, email, group_name, external_id)) AS own_bytes
             FROM event_participants WHERE event_id = ${this.id} ORDER BY ${name}, id OFFSET 0) AS listed`);
     for (;;) {
-      const rows = await this.snapshot.query<Listed>(sql`FETCH ${Sql.integer(LIST_FETCH_SIZE)} FROM class_list`);
+      const rows = await this.snapshot.query<ListedParticipant>(
+        sql`FETCH ${Sql.integer(LIST_FETCH_SIZE)} FROM class_list`,
+      );
       yield* rows;
       if (rows.length < LIST_FETCH_SIZE) return;
     }
   }
 
-  /** The rules by which names are sorted in a language, where PostgreSQL has them; its own otherwise. */
+  /** The ICU collation of a language, or nothing if PostgreSQL has none, for the database's default. */
   private async collation(language: string): Promise<Sql> {
     const tags = collationTags(language);
     if (tags.length === 0) return sql``;
@@ -118,7 +119,7 @@ export class EventSnapshot {
       JOIN event_participants AS participant ON participant.id = chosen.id
       LEFT JOIN event_results ON participant_id = participant.id
       ORDER BY place`);
-    // One by one, so that the index is taken also where PostgreSQL does not know how few answers each has.
+    // LATERAL and OFFSET 0 make PostgreSQL use the index even without statistics about the number of answers.
     const answers = await this.snapshot.query<AnswerRow>(sql`
       SELECT chosen.id AS participant_id, question_id, answer, score
       FROM unnest(${chosen}) AS chosen(id) CROSS JOIN LATERAL (
@@ -185,8 +186,8 @@ export function toEvent(row: EventRow): Event {
 }
 
 /**
- * @param answers of these participants, in any order
- * @param keys of the questions, by their ids
+ * @param answers of the participants, in any order
+ * @param keys question keys by question id
  */
 export function toParticipantResults(
   participants: readonly ParticipantRow[],

@@ -8,7 +8,7 @@ import { EventRepository } from '../model/domain/interfaces/event.repository';
 import type { ParticipantResult, Result } from '../model/domain/participant-result';
 import { visibleTo } from '../../platform/database/visibility';
 
-/** An answer is as long as somebody liked: a page ends before its answers together are longer than this. */
+/** The most bytes of answers on a page, because the length of an answer is not limited. */
 const MAX_PAGE_BYTES = 4_000_000;
 
 const EVENT_COLUMNS = {
@@ -36,15 +36,15 @@ export class PrismaEventRepository extends EventRepository {
     super();
   }
 
-  override find(id: string, owner: Principal): Promise<Event | null> {
+  override find(id: string, principal: Principal): Promise<Event | null> {
     return this.prisma.event.findFirst({
-      where: { id, ...visibleTo(owner, 'organizerId').where },
+      where: { id, ...visibleTo(principal, 'organizerId').where },
       select: EVENT_COLUMNS,
     });
   }
 
-  override async findDetails(id: string, owner: Principal): Promise<EventDetails | null> {
-    const event = await this.find(id, owner);
+  override async findDetails(id: string, principal: Principal): Promise<EventDetails | null> {
+    const event = await this.find(id, principal);
     if (!event) return null;
     const ofEvent = { participant: { eventId: id } };
     const [questions, total, started, finished] = await Promise.all([
@@ -60,8 +60,8 @@ export class PrismaEventRepository extends EventRepository {
     };
   }
 
-  override async list(owner: Principal, size: number, cursor?: string): Promise<Page<Event>> {
-    const where = visibleTo(owner, 'organizerId').where;
+  override async list(principal: Principal, size: number, cursor?: string): Promise<Page<Event>> {
+    const where = visibleTo(principal, 'organizerId').where;
     const [count, rows] = await Promise.all([
       this.prisma.event.count({ where }),
       this.prisma.event.findMany({
@@ -100,7 +100,7 @@ export class PrismaEventRepository extends EventRepository {
   }
 }
 
-/** As many from the beginning as fit into a page, and one at least. */
+/** Takes as many items as fit on a page, and at least one. */
 function takeFittingPage<Item extends { readonly bytes: number }>(items: readonly Item[]): readonly Item[] {
   let bytes = 0;
   const end = items.findIndex((item, index) => (bytes += item.bytes) > MAX_PAGE_BYTES && index > 0);

@@ -20,7 +20,7 @@ import { EventSnapshot } from './event-snapshot';
 const resultsParams = z.object({ eventId: z.string() });
 type ResultsParams = z.infer<typeof resultsParams>;
 
-/** What an event's participants achieved as the content of exports: one row each, all of one moment of the database. */
+/** The source of results exports: one row per participant, all in one snapshot. */
 @ExportSourceProvider('event')
 export class ResultsSource extends ExportSource<ResultsParams> {
   override readonly params = resultsParams;
@@ -53,13 +53,13 @@ export class ResultsSource extends ExportSource<ResultsParams> {
       throw new DomainError(
         'gone',
         'event-gone',
-        'The event was deleted, or given to somebody else, before it could be exported',
+        'The event was deleted, or got another organizer, before it was exported',
       );
     const snapshot = await this.database.open(signal, { timeZone: 'UTC', isStreamed: false });
     const source = new EventSnapshot(snapshot, event.id);
     const overview = await source.overview(visibleTo(owner, 'organizerId').literal);
-    // A replica may be behind, or the event went in this very moment: a further attempt will know.
-    if (!overview) throw new Error('The event is not in the database that rows are read from');
+    // A replica may lag, or the event was deleted just now. A retry will decide.
+    if (!overview) throw new Error('The export database does not have the event');
     const withPoints = request.options['points'] === true;
     const { title, ...head } = toTableHead(overview, withPoints);
     const rows = () => readRows(snapshot, source, overview, withPoints);
@@ -85,5 +85,5 @@ async function* readRows(
     await snapshot.close();
   }
   if (count !== totals.participants)
-    throw new Error(`${count} rows were read where ${totals.participants} were counted`);
+    throw new Error(`${count} rows were read, but ${totals.participants} were counted`);
 }

@@ -10,22 +10,22 @@ const CLOSE_TIMEOUT_MS = 2_000;
 const KEEP_ALIVE_DELAY_MS = 10_000;
 const MAX_STREAM_CONNECTIONS = 8;
 const MAX_PREVIEW_CONNECTIONS = 4;
-/** Progress and cancelling. */
+/** For progress queries and cancellation. */
 const MAX_CONTROL_CONNECTIONS = 2;
-/** What takes longer than a moment, such as waiting for a table that is being altered, would hold up everybody else. */
+/** Previews share few connections, so a long wait, for example for a locked table, must not block the others. */
 const PREVIEW_TIMEOUT_MS = 5_000;
 
 export interface SnapshotOptions {
-  /** In which the times with a zone are rendered, as IANA names it. */
+  /** The IANA time zone of rendered times. */
   readonly timeZone: string;
-  /** Whether it is read at the pace of whoever takes the answer, and not by a worker. */
+  /** Whether a client reads the rows at its own pace, and not a worker. */
   readonly isStreamed: boolean;
 }
 
-/** The database whose rows are exported: the service's own, or a replica of it. Only ever read. */
+/** The database whose rows are exported: the service's own, or a replica. Read-only. */
 @Injectable()
 export class ExportDatabase implements OnApplicationShutdown {
-  /** One for each purpose, so that none takes the connections of another: whoever streams reads as slowly as they like. */
+  /** A pool per purpose, so that slow clients of streams do not use up the connections of files, previews and control. */
   private readonly filePool: Pool;
   private readonly streamPool: Pool;
   private readonly previewPool: Pool;
@@ -37,13 +37,13 @@ export class ExportDatabase implements OnApplicationShutdown {
         connectionString: database.exportUrl,
         max,
         connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-        // A machine that vanished answers nothing: without these, an export would wait for it for hours.
+        // Without keep-alive, an export would wait for hours for a machine that has vanished.
         keepAlive: true,
         keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
         application_name: `export-service-${role}-reader`,
       });
-      // A connection that breaks is replaced by the pool, and its query hears of it; unheard, the event would end the
-      // process. The pool listens only to those that are idle.
+      // An error event without a listener would end the process. The pool replaces a broken connection, and its query
+      // rejects. The pool itself listens to idle connections only.
       made.on('error', () => undefined);
       made.on('connect', (client) => client.on('error', () => undefined));
       return made;
@@ -55,8 +55,8 @@ export class ExportDatabase implements OnApplicationShutdown {
   }
 
   /**
-   * Opens the database as it is now, for as long as the snapshot is held.
-   * @param signal ends what runs in it, in the database too, and closes it
+   * Opens a snapshot.
+   * @param signal cancels the running query, in the database too, and closes the snapshot
    */
   async open(signal: AbortSignal, { timeZone, isStreamed }: SnapshotOptions): Promise<Snapshot> {
     signal.throwIfAborted();
@@ -64,13 +64,13 @@ export class ExportDatabase implements OnApplicationShutdown {
     return Snapshot.begin(client, this.controlPool, signal, timeZone);
   }
 
-  /** Runs what takes a moment, in one snapshot. Of a table that somebody has locked, it waits for a moment only. */
+  /** Runs short queries in one snapshot on a preview connection. A statement fails after PREVIEW_TIMEOUT_MS. */
   async preview<Result>(work: (snapshot: Snapshot) => Promise<Result>, timeZone: string): Promise<Result> {
     const { signal } = new AbortController();
     const snapshot = await Snapshot.begin(await this.previewPool.connect(), this.controlPool, signal, timeZone);
     try {
-      const bound = Sql.literal(String(PREVIEW_TIMEOUT_MS));
-      await snapshot.query(sql`SELECT pg_catalog.set_config('statement_timeout', ${bound}, true)`);
+      const timeout = Sql.literal(String(PREVIEW_TIMEOUT_MS));
+      await snapshot.query(sql`SELECT pg_catalog.set_config('statement_timeout', ${timeout}, true)`);
       return await work(snapshot);
     } finally {
       await snapshot.close();

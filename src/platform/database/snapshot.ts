@@ -3,7 +3,7 @@ import type { Pool, PoolClient, QueryResultRow } from 'pg';
 import { type CopyToStreamQuery, to as copyTo } from 'pg-copy-streams';
 import { Sql, sql } from './sql';
 
-/** A database's own defaults would change the text of almost every type. */
+/** The defaults of a database would change the text of almost every type. */
 const PINNED_SETTINGS: Readonly<Record<string, string>> = {
   client_encoding: 'UTF8',
   datestyle: 'ISO, YMD',
@@ -15,51 +15,50 @@ const PINNED_SETTINGS: Readonly<Record<string, string>> = {
   lc_monetary: 'C',
   quote_all_identifiers: 'off',
   standard_conforming_strings: 'on',
-  // To compile the expression of a wide row takes longer than to render most tables: a minute for 200 columns.
+  // Compiling the expressions of a wide row takes longer than rendering most tables: a minute for 200 columns.
   jit: 'off',
-  // One export is one process's work, and its rows come in the order in which the table has them.
+  // One process reads an export, in the physical order of the table.
   max_parallel_workers_per_gather: '0',
   synchronize_seqscans: 'off',
-  // Bounds of the database that are meant for small queries.
+  // Timeouts are meant for small queries.
   statement_timeout: '0',
   lock_timeout: '0',
   idle_in_transaction_session_timeout: '0',
 };
 
-/** The time as text, since the session's own way of writing times is not pinned yet. */
+/** Returns the time as text, because the session's date format is not set yet. */
 const TAKE_SNAPSHOT = `SELECT pg_backend_pid() AS pid,
   to_char(statement_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at`;
 
 /**
- * PostgreSQL's own functions come first, whatever path the database is set to: one of the platform's of the same name
- * would render rows otherwise, or not neutralise them. The rest of the path stays, for the operators of extensions and
- * for functions behind views.
+ * Puts pg_catalog first: a function of the platform with the name of a built-in one could render rows differently or not
+ * neutralise formulas. The rest of the path stays, for operators of extensions and functions in views.
  */
 const SEARCH_PATH = sql`pg_catalog.set_config('search_path',
   pg_catalog.concat_ws(', ', 'pg_catalog', nullif(pg_catalog.current_setting('search_path'), '')), true)`;
 
-/** A setting that PostgreSQL has from version 17 on. */
+/** PostgreSQL 17 and newer have this setting. */
 const NO_TRANSACTION_TIMEOUT = sql`(SELECT pg_catalog.set_config(name, '0', true)
   FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout')`;
 
 const PROGRESS_INTERVAL_MS = 400;
 const CANCEL_TIMEOUT_MS = 2_000;
 
-/** How COPY hands over what was selected. */
+/** The output format of COPY. */
 export type CopyOptions = { readonly kind: 'line' } | { readonly kind: 'csv'; readonly delimiter: string };
 
 export interface CopiedRows extends AsyncIterable<Buffer> {
-  /** The count of PostgreSQL's own command tag; known once all has been read. */
+  /** The row count of PostgreSQL's command tag, known after the last chunk. */
   count(): number;
 }
 
 /**
- * One moment of the database, for as many queries as one likes, one after the other. It ends with its signal: what runs
- * in it then is cancelled in PostgreSQL too, and whoever waits for it hears the signal's reason.
+ * A REPEATABLE READ transaction for any number of sequential queries. When the signal aborts, the snapshot closes: the
+ * running query is cancelled in PostgreSQL, too, and rejects with the reason of the signal.
  */
 export class Snapshot {
   private closing: Promise<void> | undefined;
-  /** Whether something runs whose answer has not all been read: such a connection serves nobody any more. */
+  /** Whether a query is running. Such a connection cannot be reused. */
   private isBusy = false;
 
   private constructor(
@@ -81,7 +80,7 @@ export class Snapshot {
       );
       settings.push(SEARCH_PATH, NO_TRANSACTION_TIMEOUT);
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY');
-      // The first query is what takes the snapshot, so that it must be the one that tells the time.
+      // The first query takes the snapshot, so it must be the one that returns the time.
       const { rows } = await client.query<{ pid: number; at: string }>(TAKE_SNAPSHOT);
       const [{ pid, at } = { pid: 0, at: new Date().toISOString() }] = rows;
       await client.query(sql`SELECT ${Sql.join(settings)}`.text);
@@ -106,7 +105,7 @@ export class Snapshot {
     }
   }
 
-  /** Reads a setting that a query of this transaction made; `null` when none did. */
+  /** Reads a setting that a query of this transaction set, or `null`. */
   async setting(name: string): Promise<string | null> {
     const [row] = await this.query<{ value: string | null }>(
       sql`SELECT nullif(current_setting(${Sql.literal(name)}, true), '') AS value`,
@@ -115,8 +114,8 @@ export class Snapshot {
   }
 
   /**
-   * Renders what a SELECT gives.
-   * @param onProgress hears how many rows PostgreSQL has rendered, a few times a second
+   * Renders the rows of a SELECT with COPY.
+   * @param onProgress is called with the number of rendered rows, a few times a second
    */
   copy(select: Sql, options: CopyOptions, onProgress?: (rows: number) => void): CopiedRows {
     const statement = sql`COPY (${select}) TO STDOUT WITH (${copyOptions(options)})`;
@@ -127,7 +126,7 @@ export class Snapshot {
     return { [Symbol.asyncIterator]: () => chunks, count: () => count };
   }
 
-  /** Gives the connection back; one in the middle of something is ended. */
+  /** Releases the connection, or destroys it while a query is running. */
   close(): Promise<void> {
     this.closing ??= this.end(this.isBusy);
     return this.closing;
@@ -140,37 +139,37 @@ export class Snapshot {
   ): AsyncGenerator<Buffer> {
     this.signal.throwIfAborted();
     const copy = copyTo(statement.text);
-    const ended = waitForCompletion(copy);
-    const watch = new AbortController();
+    const completion = waitForCompletion(copy);
+    const polling = new AbortController();
     this.isBusy = true;
     try {
       this.client.query(copy);
-      if (onProgress) void this.pollProgress(onProgress, watch.signal);
+      if (onProgress) void this.pollProgress(onProgress, polling.signal);
       yield* copy as AsyncIterable<Buffer>;
-      await ended;
+      await completion;
       this.isBusy = false;
       onEnd(copy.rowCount);
     } catch (error) {
       this.signal.throwIfAborted();
       throw error;
     } finally {
-      watch.abort();
+      polling.abort();
       if (this.isBusy) await this.close();
     }
   }
 
-  private async pollProgress(onProgress: (rows: number) => void, over: AbortSignal): Promise<void> {
+  private async pollProgress(onProgress: (rows: number) => void, stopped: AbortSignal): Promise<void> {
     try {
       for (;;) {
-        await pause(PROGRESS_INTERVAL_MS, undefined, { signal: over });
+        await pause(PROGRESS_INTERVAL_MS, undefined, { signal: stopped });
         const { rows } = await this.controlPool.query<{ rows: string }>(
           'SELECT tuples_processed AS rows FROM pg_stat_progress_copy WHERE pid = $1',
           [this.processId],
         );
-        if (rows[0] && !over.aborted) onProgress(Number(rows[0].rows));
+        if (rows[0] && !stopped.aborted) onProgress(Number(rows[0].rows));
       }
     } catch {
-      // The rows are read, or the database cannot be asked just now: progress is told again by the next relation.
+      // The rows are read, or the query failed. The next relation reports progress again.
     }
   }
 
@@ -188,14 +187,14 @@ export class Snapshot {
       this.client.release(!isCommitted);
       return;
     }
-    // The connection is still ours, so that its process can be nobody else's.
+    // The connection is not released yet, so the backend still belongs to it.
     const cancelled = this.controlPool.query('SELECT pg_cancel_backend($1)', [this.processId]).catch(() => undefined);
     await Promise.race([cancelled, pause(CANCEL_TIMEOUT_MS, undefined, { ref: false })]);
     this.client.release(true);
   }
 }
 
-/** Settles with the query, after its rows: only then its count is known, or that it failed in the end. */
+/** Settles with the query, after its rows. Only then its row count, or a late failure, is known. */
 function waitForCompletion(copy: CopyToStreamQuery): Promise<void> {
   const query = copy as CopyToStreamQuery & { handleReadyForQuery: () => void };
   const ended = new Promise<void>((resolve, reject) => {
@@ -205,13 +204,13 @@ function waitForCompletion(copy: CopyToStreamQuery): Promise<void> {
       if (!copy.readableEnded) reject(new Error('The rows were not all read'));
     });
   });
-  // Whoever reads the rows hears of the error first.
+  // The consumer of the rows gets the error first.
   ended.catch(() => undefined);
   return ended;
 }
 
 function copyOptions(options: CopyOptions): Sql {
-  // Neither of the two characters is in what a line projection renders, so that nothing is ever quoted.
+  // A line projection renders neither character, so nothing is ever quoted.
   if (options.kind === 'line') return sql`FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02'`;
   return sql`FORMAT csv, DELIMITER ${Sql.literal(options.delimiter)}`;
 }

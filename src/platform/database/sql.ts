@@ -1,29 +1,29 @@
 import { escapeIdentifier, escapeLiteral } from 'pg';
 
 /**
- * A piece of SQL that is safe to run. Statements that take no bind parameters, as COPY does, are put together of these
- * alone: a plain string becomes part of one only as a quoted name or a quoted value.
+ * A piece of SQL that is safe to run, for statements that do not support bind parameters, such as COPY. A plain string
+ * becomes part of it only as a quoted identifier or a quoted literal.
  */
 export class Sql {
   private constructor(readonly text: string) {}
 
-  /** The tag of a template whose every insertion is SQL itself. */
+  /** A template tag whose insertions are all `Sql`. */
   static template(strings: TemplateStringsArray, ...insertions: readonly Sql[]): Sql {
     return new Sql(String.raw({ raw: strings }, ...insertions.map(({ text }) => text)));
   }
 
-  /** A name, whatever characters it has. */
+  /** A quoted identifier with any characters. */
   static identifier(name: string): Sql {
     return new Sql(escapeIdentifier(withoutNul(name)));
   }
 
-  /** A text value of type `unknown`: the context or a cast gives it its type. */
+  /** A quoted literal of type `unknown`: the context or a cast determines its type. */
   static literal(value: string): Sql {
     return new Sql(escapeLiteral(withoutNul(value)));
   }
 
   static integer(value: number): Sql {
-    if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is not a whole number`);
+    if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is not an integer`);
     return new Sql(String(value));
   }
 
@@ -35,8 +35,8 @@ export class Sql {
 export const sql = (strings: TemplateStringsArray, ...insertions: readonly Sql[]) =>
   Sql.template(strings, ...insertions);
 
-/** The protocol ends a statement at a NUL: what comes after would be cut off in silence. */
+/** The protocol would silently truncate a statement at a NUL. */
 function withoutNul(text: string): string {
-  if (text.includes('\0')) throw new RangeError('PostgreSQL has no text with a NUL in it');
+  if (text.includes('\0')) throw new RangeError('PostgreSQL does not support NUL in text');
   return text;
 }

@@ -34,7 +34,7 @@ describe('Fingerprints of requests of the last release', () => {
   });
 
   it.each(VECTORS.dataTypes)('$name: a data type', ({ body, text }) => {
-    expect(JSON.stringify(DataTypeRequest.draft(plainToInstance(DataTypeRequest, body)))).toBe(text);
+    expect(JSON.stringify(DataTypeRequest.toDraft(plainToInstance(DataTypeRequest, body)))).toBe(text);
   });
 
   it.each(VECTORS.parts)('the parts $parts', ({ parts, fingerprint }) => {

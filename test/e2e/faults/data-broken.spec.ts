@@ -39,10 +39,7 @@ describe('When a row in the middle cannot be written', () => {
 
   const reasons: [string, string][] = [
     ['divided', 'The database could not write the rows of "divided": division by zero (22012)'],
-    [
-      'misread',
-      'The database could not write the rows of "misread": a text is no value of the type that it is read as (22P02)',
-    ],
+    ['misread', 'The database could not write the rows of "misread": a text is not a value of its type (22P02)'],
     ['too_large', 'The database could not write the rows of "too_large": a number is out of range (22003)'],
   ];
 

@@ -2,18 +2,18 @@ import type { FieldError } from '../../../platform/errors/domain-error';
 import type { DataType, SensitiveColumn } from './data-type';
 import { isOwnTable } from './own-tables';
 
-/** A table that may be exported, under one of the names it has in the catalog. */
+/** A table that may be exported, and the section of the file that its rows go to. */
 export interface CatalogTable {
   readonly name: string;
   readonly section: string;
-  /** The column that holds whose row it is; `null` for a table that only administrators get. */
+  /** The column with the owner's id; `null` for a table that only administrators may export. */
   readonly owner: string | null;
   allows(column: string): boolean;
 }
 
 /**
- * What may be exported today: the data types that are active, and what they keep back. Tables of the service itself are left
- * out, also where a data type names them that was saved before they were refused.
+ * What may be exported now: the tables and columns of the active data types. The service's own tables are never included, not
+ * even if a data type names one that was saved before such names were rejected.
  */
 export class Catalog {
   private readonly types: readonly DataType[];
@@ -26,16 +26,16 @@ export class Catalog {
     this.sensitive = new Set(sensitive.map(({ table, column }) => toKey(table, column)));
   }
 
-  /** The tables of the named data types, or of all when none is named. Unknown names are added to `errors`. */
+  /** The tables of the named data types, or of all active ones if `names` is empty. Adds unknown names to `errors`. */
   findTablesOfTypes(names: readonly string[], errors: FieldError[]): CatalogTable[] {
     const types = names.length === 0 ? this.types : names.map((name, index) => this.type(name, index, errors));
-    // One may be named twice, by its name and by its id.
+    // A request can name a data type twice, by its name and by its id.
     return [...new Set(types)].flatMap(
       (type) => type?.tables.map((table) => this.table(table, type.name, [type])) ?? [],
     );
   }
 
-  /** Tables by their own names, each with all that any data type allows of it. Unknown names are added to `errors`. */
+  /** Tables by their own names, each with every column that any data type allows. Adds unknown names to `errors`. */
   findTables(names: readonly string[], errors: FieldError[]): CatalogTable[] {
     return names.flatMap((name, index) => {
       const types = this.findTypesWith(name);
@@ -50,8 +50,9 @@ export class Catalog {
   }
 
   /**
-   * One person's part of a table, with all that any data type allows a person of it: what an entry without an owner
-   * gives is for administrators, and what one with another owner gives belongs to somebody else.
+   * A table as one user may export it, with every column that any data type allows a user. A data type in which the table
+   * has no owner is for administrators; one with another owner column is about other users' rows.
+   * @returns no element if no data type offers the table to users
    */
   findPersonalTables(name: string): CatalogTable[] {
     const types = this.findTypesWith(name);

@@ -5,8 +5,8 @@ export const DATA_EXPORT_TYPES = ['full', 'partial', 'realtime', 'bulk', 'user',
 export type DataExportType = (typeof DATA_EXPORT_TYPES)[number];
 
 /**
- * What a query reads of the catalog: the rows that its data types give of one person, whole tables by their names, or the
- * document of one person that the platform has always had.
+ * What a query reads: `types`: one user's rows in data types; `tables`: whole tables by name; `document`: the fixed
+ * sections of one user's document.
  */
 export type DataScope = 'types' | 'tables' | 'document';
 
@@ -15,28 +15,28 @@ export const DEFAULT_TIME_ZONE = 'UTC';
 /** The parameters of a data export. */
 export const dataParams = z.object({
   type: z.enum(DATA_EXPORT_TYPES),
-  /** Names or ids, for the scope `types`; empty for every active one. */
+  /** Names or ids, for `types`. Empty means every active data type. */
   dataTypes: z.array(z.string()).readonly(),
-  /** For the scope `tables`. */
+  /** For `tables`. */
   tables: z.array(z.string()).readonly(),
-  /** As the caller gave them. */
+  /** As the request gave them. */
   filters: z.unknown().optional(),
   columns: z.unknown().optional(),
-  /** The user whose rows are read; `null` for the rows of everybody, which only the scope `tables` reads. */
+  /** The user whose rows are read; `null` for all users, with `tables` only. */
   subject: z.string().nullable(),
-  /** The moment, by ISO 8601, that relative words of the filters mean; `null` for the moment of the snapshot. */
+  /** The `now` of relative filters, in ISO 8601; `null` means the moment of the snapshot. */
   asOf: z.string().nullable(),
-  /** The IANA name of the time zone in which days begin and times are written. */
+  /** The IANA time zone in which days begin and times are written. */
   timeZone: z.string(),
-  /** The title of the file, where the content does not give it. */
+  /** The title of the file; `null` to name it after its content. */
   title: z.string().nullable(),
 });
 export type DataParams = z.infer<typeof dataParams>;
 
-/** A query over the catalog: the same for the check of a request and for the worker that reads the rows. */
+/** A query of the catalog. The API authorizes it and a worker executes it. */
 export interface DataQuery extends Omit<DataParams, 'type' | 'title'> {
   readonly scope: DataScope;
-  /** The tenant whose rows are read; `null` for a platform without tenants. */
+  /** Restricts the rows to a tenant; `null` on a platform without tenants. */
   readonly tenantId: string | null;
 }
 

@@ -9,26 +9,26 @@ import { type FileOptions, isTimeZone } from './export-options';
 export const TABLE_FORMATS = ['json', 'ndjson', 'csv', 'xlsx', 'xml'] as const satisfies readonly ExportFormat[];
 export type TableFormat = (typeof TABLE_FORMATS)[number];
 
-/** What somebody asks for, checked for its form alone. */
+/** A request for rows whose form is valid. Nothing else has been checked. */
 export interface DataRequest {
   readonly type: Exclude<DataExportType, 'user'>;
   readonly format: unknown;
-  /** Whose rows, where an administrator asks for somebody else's. */
+  /** The user whose rows are requested. The default is the caller; only administrators may name another user. */
   readonly userId?: string;
   readonly dataTypes?: readonly string[];
-  /** Whole tables, which only administrators may ask for. */
+  /** Whole tables, for administrators only. */
   readonly tables?: readonly string[];
   readonly filters?: unknown;
   readonly columns?: unknown;
   readonly options: FileOptions;
-  /** Who shall be told when the file is there; where nothing is said, whoever asks. */
+  /** Who is notified when the file is ready. The default is the caller; `false` means nobody. */
   readonly notify?: NotifyInput | false;
-  /** For how many seconds the file is kept; the usual time where nothing is said. */
+  /** How long the file is kept. The default is the configured retention. */
   readonly retentionSeconds?: number | null;
 }
 
 /**
- * The query of a request that is within the caller's rights.
+ * Turns a request into a query that the caller may make.
  * @throws DomainError forbidden
  */
 export function toDataQuery(caller: UserPrincipal, request: DataRequest): DataQuery {
@@ -41,14 +41,17 @@ export function toDataQuery(caller: UserPrincipal, request: DataRequest): DataQu
   return { scope, dataTypes, tables, filters, columns, subject, tenantId: caller.tenantId, asOf: null, timeZone };
 }
 
-/** What is wrong with a request in itself, whatever the catalog and the database say. */
+/** Checks a request on its own, without the catalog and the database. */
 export function validateRequest({ type, dataTypes = [], tables = [] }: DataRequest): FieldError[] {
   const error = (field: string, message: string) => [{ field, message }];
   if (tables.length > 0 && dataTypes.length > 0) {
-    return error('data_types', 'must be left out where tables are named: they are read whole');
+    return error('data_types', 'must be missing if tables are given: tables are exported whole');
   }
   if (type === 'full' && dataTypes.length > 0) {
-    return error('data_types', 'must be left out: full is every data type; ask for partial to choose');
+    return error(
+      'data_types',
+      'must be missing for full, which exports every data type. Use partial to choose data types',
+    );
   }
   if (type === 'partial' && dataTypes.length === 0) return error('data_types', 'must name at least one data type');
   return tables.flatMap((table, index) =>
@@ -56,7 +59,7 @@ export function validateRequest({ type, dataTypes = [], tables = [] }: DataReque
   );
 }
 
-/** @returns whether it is the caller @throws DomainError forbidden */
+/** @returns whether the user is the caller @throws DomainError forbidden */
 export function requireAccessTo(caller: UserPrincipal, userId: string): boolean {
   if (caller.userId === userId) return true;
   if (isAdmin(caller)) return false;

@@ -55,7 +55,7 @@ describe('A data type that is administered', () => {
     const draft = draftOf({ name: 'mine', tables: ['user_profiles'], owners: { user_profiles: 'id' } });
 
     expect(errorsOf(draft, LIVE, [other])).toEqual({
-      'owners.user_profiles': 'the data type "profile" says that "user_id" holds whose row it is',
+      'owners.user_profiles': 'the data type "profile" says that the owner column of the table is "user_id"',
     });
     expect(toDefinition({ ...draft, owners: {} }, LIVE, [other]).owners).toEqual({ user_profiles: 'user_id' });
   });
@@ -72,10 +72,10 @@ describe('A data type that is administered', () => {
 
     expect(errors).toEqual({
       name: 'must not look like an id',
-      'tables.1': '"nothing" is no table of the database',
+      'tables.1': '"nothing" is not a table of the database',
       'tables.2': '"users" is listed twice',
-      'tables.3': '"public.users" is not known by that name: leave out the schema public',
-      'tables.4': `"idempotency_keys" has the name of a table of this service, which is never exported`,
+      'tables.3': '"public.users" must be given without the schema public',
+      'tables.4': `"idempotency_keys" is the name of a table of this service, which is never exported`,
       'columns.users.2': '"id" is listed twice',
       'columns.users.3': 'the table "users" has no column "nobody"',
       'columns.users.4': 'must be the name of a column',
@@ -106,7 +106,7 @@ describe('A data type that is administered', () => {
       const live = new Map([...LIVE, [name, table(name, { id: 'text' })]]);
 
       expect(errorsOf(draftOf({ tables: [name] }), live)).toEqual({
-        'tables.0': `${JSON.stringify(name)} has the name of a table of this service, which is never exported`,
+        'tables.0': `${JSON.stringify(name)} is the name of a table of this service, which is never exported`,
       });
     },
   );

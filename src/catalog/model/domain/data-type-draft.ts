@@ -6,32 +6,32 @@ import type { LiveColumn } from './live-table';
 
 export const MAX_NAME_LENGTH = 100;
 
-/** As many as PostgreSQL gives a table. */
+/** The most columns a PostgreSQL table can have. */
 const MAX_COLUMNS = 1_600;
 
-/** The column that says in most tables whose row it is. */
+/** Most tables keep the owner of a row in this column. */
 const DEFAULT_OWNER_COLUMN = 'user_id';
 
 const CONTROL_CHARACTER = /\p{Cc}/u;
 const ID_DIGITS = /^[0-9a-f]{32}$/i;
 
-/** What an administrator wants a data type to be. Nothing in it is known to exist. */
+/** A data type as an administrator sent it. Its tables and columns may not exist. */
 export interface DataTypeDraft {
   readonly name: string;
   readonly description: string | null;
   readonly tables: readonly string[];
-  /** By table, as they were given: lists of column names, it is hoped. */
+  /** By table, unchecked: should be lists of column names. */
   readonly columns: Readonly<Record<string, unknown>> | null;
-  /** By table, as they were given: the name of a column, or `null` for a table that is for administrators only. */
+  /** By table, unchecked: the name of a column, or `null` for a table that only administrators may export. */
   readonly owners: Readonly<Record<string, unknown>>;
   readonly isActive: boolean;
 }
 
 /**
- * The data type that a draft describes, once everything it names is there.
- * @param live those of its tables that the database has
- * @param others the data types beside it: a table has one owner, whichever of them names it
- * @throws DomainError invalid, naming everything that is wrong
+ * Validates a draft against the database and the other data types.
+ * @param live the tables of the draft that exist, by name
+ * @param others all other data types: they must agree with the draft about the owner of a table
+ * @throws DomainError invalid, listing every error
  */
 export function toDefinition(
   draft: DataTypeDraft,
@@ -64,7 +64,7 @@ function validateName(name: string): FieldError[] {
   const { length } = Array.from(name);
   if (length === 0 || length > MAX_NAME_LENGTH) return error(`must have 1 to ${MAX_NAME_LENGTH} characters`);
   if (CONTROL_CHARACTER.test(name) || !name.isWellFormed()) return error('must not contain control characters');
-  // Exports name a data type by either.
+  // Requests refer to a data type by name or by id.
   if (ID_DIGITS.test(name.replaceAll(/[-{}]/g, ''))) return error('must not look like an id');
   return [];
 }
@@ -76,11 +76,11 @@ function validateTable(
   live: ReadonlyMap<string, LiveTable>,
 ): FieldError[] {
   const error = (message: string) => [{ field: `tables.${index}`, message: `${JSON.stringify(table)} ${message}` }];
-  if (isOwnTable(table)) return error('has the name of a table of this service, which is never exported');
+  if (isOwnTable(table)) return error('is the name of a table of this service, which is never exported');
   if (tables.indexOf(table) < index) return error('is listed twice');
   if (live.has(table)) return [];
-  if (table.startsWith('public.')) return error('is not known by that name: leave out the schema public');
-  return error('is no table of the database');
+  if (table.startsWith('public.')) return error('must be given without the schema public');
+  return error('is not a table of the database');
 }
 
 function validateColumns(
@@ -92,7 +92,7 @@ function validateColumns(
   const field = `columns.${table}`;
   if (!tables.includes(table)) return [{ field, message: `${JSON.stringify(table)} is not among the tables` }];
   if (!Array.isArray(listed) || listed.length === 0) {
-    return [{ field, message: 'must be a list of at least one column; leave the table out to give them all' }];
+    return [{ field, message: 'must be a list of at least one column. Omit the table to export all columns' }];
   }
   if (listed.length > MAX_COLUMNS) return [{ field, message: `must list at most ${MAX_COLUMNS} columns` }];
   return listed.flatMap((column: unknown, index) => {
@@ -118,19 +118,19 @@ function validateOwner(
   const column = live.get(table)?.columns.find(({ name }) => name === owner);
   if (!column || canHoldUserId(column)) return [];
   return error(
-    `the column ${JSON.stringify(owner)} is of the type ${column.type.name}; the id of a user needs one of ${OWNER_TYPES}`,
+    `the column ${JSON.stringify(owner)} is of the type ${column.type.name}. The type of an owner column must be ${OWNER_TYPES}`,
   );
 }
 
-/** Were there two, it would depend on the name of a data type whose rows somebody gets. */
+/** With two owners of a table, the name of a data type would decide whose rows a user gets. */
 function validateOwnerAgreement(table: string, owner: string, others: readonly DataTypeDefinition[]): FieldError[] {
   const other = others.find(({ owners }) => Object.hasOwn(owners, table) && owners[table] !== owner);
   if (!other) return [];
-  const message = `the data type ${JSON.stringify(other.name)} says that ${JSON.stringify(other.owners[table])} holds whose row it is`;
+  const message = `the data type ${JSON.stringify(other.name)} says that the owner column of the table is ${JSON.stringify(other.owners[table])}`;
   return [{ field: `owners.${table}`, message }];
 }
 
-/** Of a table that is not there either, that alone is said. */
+/** Reports nothing for a missing table, which has an error of its own. */
 function findMissingColumn(table: LiveTable | undefined, column: string): string[] {
   if (!table || table.columns.some(({ name }) => name === column)) return [];
   return [`the table ${JSON.stringify(table.name)} has no column ${JSON.stringify(column)}`];
@@ -151,18 +151,18 @@ function findDefaultOwner(table: LiveTable | undefined): string | undefined {
   return table?.columns.find((column) => column.name === DEFAULT_OWNER_COLUMN && canHoldUserId(column))?.name;
 }
 
-/** As PostgreSQL calls them itself. */
-const TEXTS: readonly string[] = ['text', 'varchar', 'uuid'];
+/** Named as in pg_type. */
+const TEXT_TYPES: readonly string[] = ['text', 'varchar', 'uuid'];
 
-/** The types of owner columns, as people call them. */
+/** The types of owner columns by their SQL names, for error messages. */
 export const OWNER_TYPES = 'text, varchar, uuid, smallint, integer, bigint or numeric without decimals';
 
 /**
- * Whether the column can say whose row it is. Types for which two ids may count as the same are refused, since one user
- * would get the rows of the other: citext does not see case, char(n) no spaces at the end, and name cuts off.
+ * Whether a column can hold the owner's id. Types that treat different ids as equal are rejected, because one user would
+ * get the rows of another: citext ignores case, char(n) ignores trailing spaces, and name truncates.
  */
 export function canHoldUserId({ type, family, scale }: LiveColumn): boolean {
   if (type.schema !== 'pg_catalog') return false;
   if (type.name === 'oid') return false;
-  return TEXTS.includes(type.name) || family === 'integer' || (family === 'decimal' && scale === 0);
+  return TEXT_TYPES.includes(type.name) || family === 'integer' || (family === 'decimal' && scale === 0);
 }

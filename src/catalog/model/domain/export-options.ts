@@ -5,7 +5,7 @@ import { TimeZone } from '../../../platform/time/time-zone';
 
 export const DELIMITERS = [',', ';', '|', '\t'] as const;
 
-/** What a caller may say of the file beyond its rows. */
+/** The options of a file of rows. */
 export interface FileOptions {
   readonly raw?: boolean;
   readonly bom?: boolean;
@@ -36,29 +36,35 @@ const KNOWN: Readonly<
 };
 
 /**
- * What is wrong with options: unknown ones, unfit values, and what means nothing to the format.
- * @param format `null` where that is not known either
+ * Finds unknown options, invalid values, and options that the format does not have.
+ * @param format `null` if the format is invalid, too
  */
 export function validateOptions(options: FileOptions, format: ExportFormat | null): FieldError[] {
   return Object.entries(options).flatMap(([option, value]: [string, unknown]) => {
     const error = (message: string, code: FieldCode = 'invalid') => [{ field: `options.${option}`, message, code }];
     if (value === undefined) return [];
-    if (!isKnown(option)) return error(`is no option; known are ${Object.keys(KNOWN).join(', ')}`, 'unknown-option');
+    if (!isKnown(option))
+      return error(`is not an option. The options are ${Object.keys(KNOWN).join(', ')}`, 'unknown-option');
     if (!KNOWN[option].allows(value)) return error(KNOWN[option].must);
     const formats = ONLY_FOR[option];
     if (!formats || format === null || formats.includes(format)) return [];
-    return error(`means nothing for ${format}; it is for ${formats.join(', ')}`);
+    return error(`is not supported for ${format}, only for ${formats.join(', ')}`);
   });
 }
 
-/** Several tables as CSV come in a zip. */
+/** CSV files of several tables are in a zip, which is compressed already. */
 export function validateCompression(
   { compression }: FileOptions,
   format: ExportFormat | null,
   tables: number,
 ): FieldError[] {
   if (compression === undefined || format !== 'csv' || tables < 2) return [];
-  return [{ field: 'options.compression', message: 'several tables come in a zip, which is compressed already' }];
+  return [
+    {
+      field: 'options.compression',
+      message: 'must be missing for several tables: they are in a zip, which is compressed already',
+    },
+  ];
 }
 
 export function isTimeZone(name: unknown): name is string {

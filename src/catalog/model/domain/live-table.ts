@@ -1,24 +1,24 @@
 import type { TypeFamily } from '../../../formats';
 
-/** A column as the database has it now. */
+/** A column of the database. */
 export interface LiveColumn {
   readonly name: string;
-  /** The type's own name, such as `bpchar`, which SQL takes without a modifier; a domain goes by what it is over. */
+  /** The name in pg_type, such as `bpchar`, without a modifier; for a domain, its base type. */
   readonly type: { readonly schema: string; readonly name: string };
   readonly family: TypeFamily;
   readonly scale: number | null;
   readonly mayHoldJsonText: boolean;
-  /** Its own text is an amount with signs around it, after the customs of a country. */
+  /** Whether the type is `money`, whose text depends on the locale. */
   readonly isMoney: boolean;
 }
 
-/** A table or view as the database has it now. */
+/** A table or view of the database. */
 export interface LiveTable {
-  /** As the catalog names it: with its schema, unless that is `public`. */
+  /** The name in the catalog: with the schema, unless that is `public`. */
   readonly name: string;
   readonly schema: string;
   readonly relation: string;
-  /** Whether its rows lie in it, so that a lock keeps them there; not those of a foreign table or a materialized view. */
+  /** Whether a lock protects its rows: not for foreign tables and materialized views. */
   readonly isLockable: boolean;
   /** In the order of the table. */
   readonly columns: readonly LiveColumn[];

@@ -1,20 +1,20 @@
 import { MIGRATION_LEDGER, SERVICE_TABLES } from '../../../platform/database/table-owners';
 
 /**
- * Tables of the service itself. They hold keys of its clients and receivers, the state of its work, and files' places: none
- * may be exported. The audit log is not among them, which administrators export.
+ * The service's own tables. They contain secrets, the state of its work and storage keys, so they may not be exported. The
+ * audit log is not one of them: administrators may export it.
  */
 export const OWN_TABLES: ReadonlySet<string> = new Set([...SERVICE_TABLES, MIGRATION_LEDGER]);
 
-/** The months of the audit log, which come and go: it is exported as a whole. */
+/** Partitions of the audit log, which come and go. The log is exported through its parent table. */
 const AUDIT_PARTITION = /^export_audit_log_(default|(before_)?\d{4}_\d\d)$/;
 
-/** Of the queue, where it is in PostgreSQL. */
+/** The schema of the queue, if the queue is in PostgreSQL. */
 const QUEUE_SCHEMA = 'bullmq.';
 
 /**
- * @param table as the catalog names it, behind its schema where that is not `public`
- * @returns whether it is a table of the service, in whichever schema the service is installed
+ * Whether a table is the service's own, in any schema.
+ * @param table a `LiveTable.name`
  */
 export function isOwnTable(table: string): boolean {
   const name = table.slice(table.lastIndexOf('.') + 1);

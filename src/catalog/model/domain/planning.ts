@@ -9,29 +9,29 @@ import type { Condition, AccessPredicate, TablePlan } from './table-plan';
 const TENANT_COLUMN = 'tenant_id';
 const DATES = ['dateFrom', 'dateTo'];
 
-/** A table of the catalog, as the database has it. */
+/** A table that is in the catalog and in the database. */
 interface Candidate {
   readonly entry: CatalogTable;
   readonly live: LiveTable;
-  /** Those that the catalog allows, by name, in the order of the table. */
+  /** The columns that the catalog allows, by name, in the order of the table. */
   readonly allowed: ReadonlyMap<string, LiveColumn>;
 }
 
 /**
- * What is to be read of each table.
- * @param present what relative times of the filters are relative to
- * @param errors what was found to be wrong before
- * @throws DomainError invalid, naming everything that is wrong with the query
+ * Plans what to read from each table.
+ * @param reference the `now` and time zone of relative filters
+ * @param errors found so far
+ * @throws DomainError invalid, listing every error of the query
  */
 export function planTables(
   query: DataQuery,
   entries: readonly CatalogTable[],
   live: ReadonlyMap<string, LiveTable>,
-  present: ReferenceTime,
+  reference: ReferenceTime,
   errors: FieldError[],
 ): TablePlan[] {
-  const asked = query.scope === 'tables' ? 'tables' : 'data_types';
-  const candidates = entries.flatMap((entry) => toCandidate(entry, live, asked, errors));
+  const requestField = query.scope === 'tables' ? 'tables' : 'data_types';
+  const candidates = entries.flatMap((entry) => toCandidate(entry, live, requestField, errors));
   const filters = query.filters ?? {};
   const columns = groupColumnsByTable(query.columns, candidates, errors);
   checkTableNames(filters, 'filters', candidates, DATES, errors);
@@ -39,8 +39,8 @@ export function planTables(
     table: table.live,
     section: table.entry.section,
     columns: chooseColumns(table, columns, errors),
-    accessPredicates: buildAccessPredicates(table, query, asked, errors),
-    conditions: readConditions(table, filters, present, errors),
+    accessPredicates: buildAccessPredicates(table, query, requestField, errors),
+    conditions: readConditions(table, filters, reference, errors),
   }));
   if (errors.length > 0) throw DomainError.invalidRequest(...withoutDuplicates(errors));
   return plans;
@@ -49,24 +49,24 @@ export function planTables(
 function toCandidate(
   entry: CatalogTable,
   live: ReadonlyMap<string, LiveTable>,
-  asked: string,
+  requestField: string,
   errors: FieldError[],
 ): Candidate[] {
   const table = live.get(entry.name);
   if (!table) {
     const message = `the table ${JSON.stringify(entry.name)} is in the catalog but not in the database`;
-    errors.push({ field: asked, message, code: 'unknown-table' });
+    errors.push({ field: requestField, message, code: 'unknown-table' });
     return [];
   }
   const allowed = new Map(
     table.columns.filter(({ name }) => entry.allows(name)).map((column) => [column.name, column]),
   );
   if (allowed.size > 0) return [{ entry, live: table, allowed }];
-  errors.push({ field: asked, message: `the catalog allows no column of ${JSON.stringify(entry.name)}` });
+  errors.push({ field: requestField, message: `the catalog allows no column of ${JSON.stringify(entry.name)}` });
   return [];
 }
 
-/** Columns may be given as a list where there is only one table. */
+/** If there is only one table, its columns can be a plain list. */
 function groupColumnsByTable(
   columns: unknown,
   candidates: readonly Candidate[],
@@ -116,7 +116,7 @@ function checkTableNames(
   }
 }
 
-/** In the order in which they were asked for, or that of the table. */
+/** In the requested order, or else in the order of the table. */
 function chooseColumns(
   { entry, allowed }: Candidate,
   columns: ReadonlyMap<string, readonly string[]>,
@@ -139,33 +139,33 @@ function chooseColumns(
 function readConditions(
   { entry, allowed }: Candidate,
   filters: unknown,
-  present: ReferenceTime,
+  reference: ReferenceTime,
   errors: FieldError[],
 ): Condition[] {
   if (!isObject(filters)) return [];
-  const reader = new RowFilters(entry.name, allowed, errors, present);
+  const reader = new RowFilters(entry.name, allowed, errors, reference);
   const own = Object.hasOwn(filters, entry.name) ? reader.read(filters[entry.name], `filters.${entry.name}`) : [];
   return [...reader.readDates(filters, 'filters'), ...own];
 }
 
-/** Whatever narrows the rows to what the caller has a right to: it fails closed where the table cannot tell. */
+/** Restricts the rows to those the caller may read. A table without an owner or tenant column is rejected: this fails closed. */
 function buildAccessPredicates(
   { entry, live }: Candidate,
   query: DataQuery,
-  asked: string,
+  requestField: string,
   errors: FieldError[],
 ): AccessPredicate[] {
   const { scope, subject, tenantId } = query;
-  const confine = (name: string | null, value: string | null): AccessPredicate[] => {
+  const restrict = (name: string | null, value: string | null): AccessPredicate[] => {
     const column = live.columns.find((candidate) => candidate.name === name);
     if (column && value !== null) return [{ column, value }];
-    const message = `the rows of ${JSON.stringify(entry.name)} cannot be told apart by their owner or tenant`;
-    errors.push({ field: asked, message });
+    const message = `the rows of ${JSON.stringify(entry.name)} cannot be restricted to an owner or tenant`;
+    errors.push({ field: requestField, message });
     return [];
   };
   return [
-    ...(scope === 'tables' ? [] : confine(entry.owner, subject)),
-    ...(tenantId === null ? [] : confine(TENANT_COLUMN, tenantId)),
+    ...(scope === 'tables' ? [] : restrict(entry.owner, subject)),
+    ...(tenantId === null ? [] : restrict(TENANT_COLUMN, tenantId)),
   ];
 }
 

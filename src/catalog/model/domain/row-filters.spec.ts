@@ -31,7 +31,7 @@ describe('The filters of a table', () => {
 
     expect(conditions).toMatchObject([{ values: ['fine 🦊'] }]);
     expect(errors).toEqual([
-      { field: 'filters.users.name.in.1', message: expect.stringMatching(/must not have/), code: 'invalid' },
+      { field: 'filters.users.name.in.1', message: expect.stringMatching(/must not contain/), code: 'invalid' },
     ]);
   });
 

@@ -1,39 +1,39 @@
 import type { LiveColumn, LiveTable } from './live-table';
 
-/** What a column is compared with. */
+/** The operators of filters. */
 export const OPERATORS = ['eq', 'ne', 'in', 'gt', 'gte', 'lt', 'lte', 'like', 'isNull'] as const;
 export type Operator = (typeof OPERATORS)[number];
 
-/** A piece of time, as texts like any other value; its end is not in it. */
+/** A period of time: `from` is included, `before` is not. */
 export interface Period {
   readonly from: string;
   readonly before: string;
 }
 
-/** What `eq`, `ne` and `in` may ask for besides one value: that it lies in a period. */
+/** A value, or for `eq`, `ne` and `in` a period that contains it. */
 export type Operand = string | Period;
 
-/** One condition that the rows have to meet. */
+/** A condition that every exported row meets. */
 export interface Condition {
-  /** Where the request says it, for what there is to say about it: `filters.transactions.amount.gte`. */
+  /** The path in the request, for error messages: `filters.transactions.amount.gte`. */
   readonly field: string;
   readonly column: LiveColumn;
   readonly operator: Operator;
-  /** As text, whatever the column's type: the database reads it as that type. One but for `in`; none for `isNull`. */
+  /** As text, which the database casts to the column's type. Several for `in`, none for `isNull`, else one. */
   readonly values: readonly Operand[];
-  /** Whether a value was told relative to the moment of the request. */
+  /** Whether a value was relative to the time of the request. */
   readonly isRelative: boolean;
-  /** Only for `isNull`: which of the two is meant. */
+  /** For `isNull` only: whether it means IS NOT NULL. */
   readonly isNegated: boolean;
 }
 
-/** A column that must have this value: the owner's, or the tenant's. */
+/** Restricts the rows to those that the caller may read: a column must have the value of the owner or the tenant. */
 export interface AccessPredicate {
   readonly column: LiveColumn;
   readonly value: string;
 }
 
-/** What is read of one table. */
+/** What is read from one table. */
 export interface TablePlan {
   readonly table: LiveTable;
   readonly section: string;
@@ -42,7 +42,7 @@ export interface TablePlan {
   readonly conditions: readonly Condition[];
 }
 
-/** Whether the rows depend on when they were asked for. */
+/** Whether the rows depend on the time of the request. */
 export function isRelative({ conditions }: TablePlan): boolean {
   return conditions.some((condition) => condition.isRelative);
 }

@@ -9,14 +9,14 @@ import { SourceDatabase, type SourceView } from '../domain/interfaces/source-dat
 import { isRelative, type TablePlan } from '../domain/table-plan';
 import { DataPlanner } from './data-planner';
 
-/** An export of rows that is within the rights of who asked, as its record is made. */
+/** An export of rows that the caller may make: the input of its record. */
 export interface DataExportAuthorization {
   readonly caller: UserPrincipal;
   readonly format: ExportFormat;
   readonly params: DataParams;
   /** As the caller gave them. */
   readonly options: ExportOptions;
-  /** What is read and whose it is, for the audit log. */
+  /** What is read and whose rows they are, for the audit log. */
   readonly audited: Readonly<Record<string, string>>;
 }
 
@@ -30,7 +30,7 @@ const WHOLE_DOCUMENT = {
   columns: undefined,
 } as const;
 
-/** Decides who may read what, and has the database judge it before anything is promised. */
+/** Decides who may export what, and validates the query in the database before the export is accepted. */
 @Injectable()
 export class DataExportAuthorizer {
   constructor(
@@ -39,8 +39,8 @@ export class DataExportAuthorizer {
   ) {}
 
   /**
-   * Grants an export of rows. Where a filter is relative to the present, the parameters name that moment.
-   * @throws DomainError forbidden | invalid, naming every field that is wrong | conflict
+   * Authorizes an export of rows. If a filter is relative, `params.asOf` fixes the moment that it is relative to.
+   * @throws DomainError forbidden | invalid, listing every field error | conflict
    */
   async authorize(
     caller: UserPrincipal,
@@ -59,13 +59,13 @@ export class DataExportAuthorizer {
       }, query.timeZone),
     );
     errors.throwIfAny();
-    if (format === undefined) throw new Error('A format that is not known was let through');
+    if (format === undefined) throw new Error('An invalid format passed validation');
     return toAuthorization({ ...query, asOf: relativeTo ?? null }, caller, request.type, format, {
       ...request.options,
     });
   }
 
-  /** Grants the document of one user. @throws DomainError forbidden | invalid | not-found */
+  /** Authorizes the document of one user. @throws DomainError forbidden | invalid | not-found */
   async authorizeUserDocument(
     caller: UserPrincipal,
     userId: string,
@@ -83,7 +83,7 @@ export class DataExportAuthorizer {
     return toAuthorization(query, caller, 'user', known, {});
   }
 
-  /** The plans, which the database has judged: once, when they are granted. */
+  /** Plans the query and has the database check it. Workers plan it again but do not check it again. */
   private async planAndCheck(query: DataQuery, view: SourceView): Promise<TablePlan[]> {
     const plans = await this.planner.plan(query, view);
     for (const plan of plans) await view.check(plan);
@@ -91,7 +91,7 @@ export class DataExportAuthorizer {
   }
 }
 
-/** Collects what several judges find wrong, so that it is all said at once. */
+/** Collects the field errors of several checks, so that one response lists all of them. */
 class ValidationErrors {
   private readonly fields: FieldError[] = [];
   private first: DomainError | undefined;
@@ -100,7 +100,7 @@ class ValidationErrors {
     this.fields.push(...fields);
   }
 
-  /** @returns what the work gives, or `undefined` where it found fields that are wrong @throws whatever else it throws */
+  /** @returns the result of the work, or `undefined` if it threw field errors @throws any other error of the work */
   async collect<Result>(work: () => Result | Promise<Result>): Promise<Result | undefined> {
     try {
       return await work();
@@ -112,7 +112,7 @@ class ValidationErrors {
     }
   }
 
-  /** @throws DomainError invalid, when anything was wrong */
+  /** @throws DomainError invalid */
   throwIfAny(): void {
     if (this.fields.length === 0) return;
     if (!this.first) throw DomainError.invalidRequest(...this.fields);
@@ -138,7 +138,7 @@ function toAuthorization(
   };
 }
 
-/** Names as they were asked for; what a long list lacks here stands in the record. */
+/** Names as in the request. Long lists are cut; the record of the export has them whole. */
 function toAuditDetails({ scope, dataTypes, tables, subject }: DataQuery): Record<string, string> {
   const names = (list: readonly string[]) => list.join(', ').slice(0, MAX_AUDITED_LENGTH);
   return {

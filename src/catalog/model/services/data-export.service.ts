@@ -14,7 +14,7 @@ const USER_FORMATS: readonly ExportFormat[] = ['json', 'csv'];
 const ROWS = { kind: 'data', expected: { total: null, unit: 'rows' } } as const;
 const NO_FILE = { delivery: NO_DELIVERIES, retentionSeconds: null };
 
-/** Exports of the platform's rows: a person's own, and for administrators any table of the catalog. */
+/** Exports rows of the platform: a user's own, and for administrators any table of the catalog. */
 @Injectable()
 export class DataExportService {
   constructor(
@@ -25,8 +25,8 @@ export class DataExportService {
   ) {}
 
   /**
-   * Grants an export of the caller's own rows, for administrators of another user's too, or of whole tables, which only
-   * administrators may ask for.
+   * Creates an export that a worker writes to a file: of the caller's rows, or for administrators also of another user's rows
+   * or of whole tables.
    * @throws DomainError forbidden | invalid | mismatch | RateLimitExceededError
    */
   async request(caller: UserPrincipal, request: DataRequest, idempotencyKey: string | null): Promise<ExportCreation> {
@@ -36,16 +36,16 @@ export class DataExportService {
     return this.exports.request({ ...ROWS, ...grant, delivery, retentionSeconds, idempotencyKey });
   }
 
-  /** As `request`, with the rows in the answer. @throws as `request` */
+  /** Like `request`, but streams the rows into the response. @throws as `request` */
   async stream(caller: UserPrincipal, request: DataRequest, idempotencyKey: string | null): Promise<StreamedExport> {
-    rejectForStream('notify', Boolean(request.notify), 'the rows come at once, in the answer');
+    rejectForStream('notify', Boolean(request.notify), 'the rows are in the response');
     rejectForStream('retention_days', request.retentionSeconds != null, 'no file is kept');
     const grant = await this.authorizer.authorize(caller, request, STREAM_FORMATS);
     return this.streams.open({ ...ROWS, ...NO_FILE, ...grant, idempotencyKey });
   }
 
   /**
-   * Everything of one user at once, in the form that the platform has always had.
+   * Streams the document of one user: all their data, in the platform's established form.
    * @throws DomainError forbidden | invalid | not-found | RateLimitExceededError
    */
   async streamUser(caller: UserPrincipal, userId: string, format: unknown): Promise<StreamedExport> {
@@ -53,15 +53,15 @@ export class DataExportService {
     return this.streams.open({ ...ROWS, ...NO_FILE, ...grant, idempotencyKey: null });
   }
 
-  /** What `streamUser` would refuse, and nothing else. @throws as `streamUser`, but for the limit */
+  /** Checks what `streamUser` checks, except for the rate limit, and reads nothing. @throws as `streamUser` */
   async checkUser(caller: UserPrincipal, userId: string, format: unknown): Promise<void> {
     await this.authorizer.authorizeUserDocument(caller, userId, format, USER_FORMATS);
   }
 }
 
-/** @throws DomainError invalid, when it was asked for what only files have */
-function rejectForStream(field: string, isAskedFor: boolean, why: string): void {
-  if (!isAskedFor) return;
-  const message = `must be left out for realtime: ${why}`;
+/** @throws DomainError invalid if the request has an option that only files have */
+function rejectForStream(field: string, isPresent: boolean, why: string): void {
+  if (!isPresent) return;
+  const message = `must be missing for realtime: ${why}`;
   throw DomainError.invalidRequest({ field, message });
 }

@@ -8,7 +8,7 @@ import { planTables } from '../domain/planning';
 import { ReferenceTime } from '../domain/relative-time';
 import type { TablePlan } from '../domain/table-plan';
 
-/** The sections of a user's document, by the names that the platform's clients know, and their tables. */
+/** The sections of a user document, by the names that clients know, with their tables. */
 export const USER_SECTIONS: readonly { readonly name: string; readonly table: string; readonly isSingle: boolean }[] = [
   { name: 'profile', table: 'users', isSingle: true },
   { name: 'transactions', table: 'transactions', isSingle: false },
@@ -16,21 +16,25 @@ export const USER_SECTIONS: readonly { readonly name: string; readonly table: st
   { name: 'activity', table: 'activity_logs', isSingle: false },
 ];
 
-/** Turns what was asked for into what is read: within the catalog, within the rights of who asked. */
+/** Turns a query into plans that the catalog and the caller's rights allow. */
 @Injectable()
 export class DataPlanner {
   constructor(private readonly dataTypes: DataTypeRepository) {}
 
-  /** @throws DomainError invalid, naming everything that is wrong with the query */
+  /** @throws DomainError invalid, listing every error of the query */
   async plan(query: DataQuery, view: SourceView): Promise<TablePlan[]> {
     const [types, sensitive] = await Promise.all([this.dataTypes.list(), this.dataTypes.sensitiveColumns()]);
     const errors: FieldError[] = [];
     const entries = findEntries(query, new Catalog(types, sensitive), errors);
     const live = await view.tables([...new Set(entries.map(({ name }) => name))]);
-    const present = new ReferenceTime(query.asOf ?? view.takenAt, query.timeZone);
-    const plans = planTables(query, entries, live, present, errors);
+    const reference = new ReferenceTime(query.asOf ?? view.takenAt, query.timeZone);
+    const plans = planTables(query, entries, live, reference, errors);
     if (plans.length === 0) {
-      throw new DomainError('conflict', 'nothing-to-export', 'There is nothing to export: no data type offers a table');
+      throw new DomainError(
+        'conflict',
+        'nothing-to-export',
+        'There is nothing to export: no active data type has a table',
+      );
     }
     return plans;
   }
@@ -47,6 +51,6 @@ function findEntries({ scope, tables, dataTypes }: DataQuery, catalog: Catalog, 
     });
   }
   const entries = catalog.findTablesOfTypes(dataTypes, errors);
-  // A table that knows no owner is nobody's own: it is no part of everything that one person has.
+  // Without named data types, a user exports their own rows, so tables without an owner are left out.
   return dataTypes.length === 0 ? entries.filter(({ owner }) => owner !== null) : entries;
 }

@@ -9,7 +9,7 @@ import { type DataTypeDraft, toDefinition } from '../domain/data-type-draft';
 import { type DataTypeCreation, DataTypeRepository } from '../domain/interfaces/data-type.repository';
 import { SourceDatabase } from '../domain/interfaces/source-database';
 
-/** The catalog as it is shown and administered. Nothing enters it that the database does not have. */
+/** Lists and administers data types. Their tables and columns must exist in the database. */
 @Injectable()
 export class DataTypeService {
   constructor(
@@ -17,13 +17,13 @@ export class DataTypeService {
     private readonly source: SourceDatabase,
   ) {}
 
-  /** By name. What is not active, and what is nobody's own, exists for administrators only. */
+  /** Sorted by name. Only administrators see data types that are inactive or have no table with an owner. */
   async list(caller: UserPrincipal): Promise<DataType[]> {
     const all = await this.dataTypes.list();
     return all.filter((dataType) => isVisible(dataType, caller));
   }
 
-  /** @throws DomainError not-found, also for an id that is none */
+  /** @throws DomainError not-found, also for a malformed id */
   async get(id: string, caller: UserPrincipal): Promise<DataType> {
     const found = await this.find(id);
     if (!isVisible(found, caller)) throw notFound();

@@ -6,47 +6,46 @@ import { TABLE_FORMATS } from '../domain/data-request';
 import type { FileOptions } from '../domain/export-options';
 import { DataExportAuthorizer } from './data-export-authorizer';
 
-/** What each run of a schedule is to export. */
+/** What each run of a schedule exports. */
 export interface ScheduledRows {
   readonly format: string;
-  /** Names or ids; every active one when neither they nor tables are named. */
+  /** Names or ids. Empty means every active data type, unless there are tables. */
   readonly dataTypes: readonly string[];
-  /** Whole tables, for administrators. */
+  /** Whole tables, for administrators only. */
   readonly tables: readonly string[];
   readonly columns: unknown;
   readonly filters: unknown;
   /** Without the time zone. */
   readonly options: FileOptions;
-  /** The schedule's, by its IANA name. */
+  /** The IANA time zone of the schedule. */
   readonly timezone: string;
 }
 
-/** The same, granted: what the record of each run is made with. */
+/** The same after authorization: the input of the record of each run. */
 export interface AuthorizedRows {
   readonly format: ExportFormat;
   readonly dataTypes: readonly string[];
   readonly filters: unknown;
   /**
-   * With what they hold beside these, the worker reads `as_of`, the moment by ISO 8601 that relative filters mean, and
-   * `title`, which names the file.
+   * A run adds `as_of`, the `now` of relative filters in ISO 8601, and `title`, which the file is named after.
    */
   readonly options: Readonly<Record<string, unknown>>;
   readonly audited: Readonly<Record<string, string>>;
 }
 
-/** What schedules may ask of the catalog. */
+/** The catalog's API for schedules. */
 @Injectable()
 export class CatalogForScheduledExport {
   constructor(private readonly authorizer: DataExportAuthorizer) {}
 
   /**
-   * Judges what a schedule is to export by the rights of who keeps it, the catalog and the database as they are now.
-   * @throws DomainError forbidden | invalid, naming every field that is wrong | conflict
+   * Checks what a schedule exports against the rights of its owner, the catalog and the database.
+   * @throws DomainError forbidden | invalid, listing every field error | conflict
    */
   async check(caller: UserPrincipal, { timezone, ...rows }: ScheduledRows): Promise<AuthorizedRows> {
     const request = { ...rows, type: 'scheduled' as const, options: { ...rows.options, timezone } };
     const { format, params, options, audited } = await this.authorizer.authorize(caller, request, TABLE_FORMATS);
-    // Each run has a moment of its own.
+    // Each run has its own `now`.
     const { dataTypes, filters, options: described } = describeData({ ...params, asOf: null }, caller);
     return { format, dataTypes, filters, options: { ...described, ...options }, audited };
   }

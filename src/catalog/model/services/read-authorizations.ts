@@ -2,16 +2,16 @@ import { Injectable } from '@nestjs/common';
 import type { Export } from '../../../export';
 import type { PlatformUser } from '../domain/interfaces/source-database';
 
-/** Decides at the moment of reading whether an export may still be made. */
+/** Decides, when a worker starts to read, whether the export is still allowed. */
 export abstract class ReadAuthorization {
   /**
-   * @param findUser looks a user up in the snapshot that is read; `null` for one whom the platform does not know
-   * @throws DomainError when the export may not be made any more
+   * @param findUser finds a user in the snapshot that is read
+   * @throws DomainError if the export is not allowed any more
    */
   abstract authorize(request: Export, findUser: (id: string) => Promise<PlatformUser | null>): Promise<void>;
 }
 
-/** All that is asked before rows are read: modules that request exports in somebody's name later add theirs. */
+/** The checks before rows are read. Modules that create exports on behalf of a user add theirs. */
 @Injectable()
 export class ReadAuthorizations {
   private readonly authorizations: ReadAuthorization[] = [];
@@ -20,7 +20,7 @@ export class ReadAuthorizations {
     this.authorizations.push(authorization);
   }
 
-  /** @throws DomainError when one of them refuses */
+  /** @throws DomainError if a check fails */
   async authorize(request: Export, findUser: (id: string) => Promise<PlatformUser | null>): Promise<void> {
     for (const authorization of this.authorizations) await authorization.authorize(request, findUser);
   }

@@ -5,13 +5,13 @@ import type { Customer } from '../domain/customer';
 import { hashSecret, generateSecret } from '../domain/customer';
 import { CustomerRepository } from '../domain/interfaces/customer.repository';
 
-/** A customer with the secret that it has just been given, which nobody can find out again. */
+/** A customer with its new secret, which cannot be read again. */
 export interface CustomerWithSecret {
   readonly customer: Customer;
   readonly secret: string;
 }
 
-/** What an operator does with the external systems. */
+/** The operator's commands for external systems. */
 @Injectable()
 export class CustomerAdministration {
   constructor(private readonly customers: CustomerRepository) {}
@@ -22,8 +22,8 @@ export class CustomerAdministration {
   }
 
   /**
-   * Gives a customer another secret.
-   * @param graceSeconds how long the one it has now stays right as well
+   * Replaces the secret of a customer.
+   * @param graceSeconds how long the current secret remains valid
    * @throws DomainError not-found
    */
   async rotate(id: string, graceSeconds: number): Promise<CustomerWithSecret> {
@@ -34,7 +34,7 @@ export class CustomerAdministration {
   }
 
   /**
-   * Lets a customer in, or keeps it out with all its secrets.
+   * Enables or disables a customer.
    * @throws DomainError not-found
    */
   async setActive(id: string, isActive: boolean): Promise<{ customer: Customer; isChanged: boolean }> {

@@ -11,7 +11,7 @@ export interface CustomerCredentials {
   readonly secret: string;
 }
 
-/** Who the external systems are. */
+/** Authenticates external systems. */
 @Injectable()
 export class CustomerService {
   constructor(
@@ -20,10 +20,10 @@ export class CustomerService {
   ) {}
 
   /**
-   * Does the same work whatever the id is: an id that is none is looked for too, as one that nobody has.
-   * @param address from which they come
-   * @returns `null` for whoever is unknown, not active, or has another secret
-   * @throws DomainError limit, before the secret is looked at, after too many failures
+   * Does the same work for every id, so that the response time reveals nothing. A malformed id is looked up as the unknown one.
+   * @param address the client's address
+   * @returns `null` for an unknown id, an inactive customer or a wrong secret
+   * @throws DomainError limit after too many failures, before the secret is checked
    */
   async authenticate(
     { id: given, secret }: CustomerCredentials,
@@ -36,7 +36,7 @@ export class CustomerService {
     const reason = verifyCredentials(customer, secret);
     if (reason === null) return { customerId: customer.id, tenantId: customer.tenantId };
     const customerId = customer === UNKNOWN_CUSTOMER ? null : customer.id;
-    await this.limit.note(id, { customerId, tenantId: customer.tenantId, reason }, network);
+    await this.limit.recordFailure(id, { customerId, tenantId: customer.tenantId, reason }, network);
     return null;
   }
 }

@@ -20,7 +20,7 @@ function setup(limit = `${LIMIT}/${WINDOW_SECONDS}s`) {
     reason: 'wrong-secret',
   });
   const fail = async (id: string | null, network: string, times = 1) => {
-    for (let turn = 0; turn < times; turn++) await sut.note(id, attempt(id), network);
+    for (let turn = 0; turn < times; turn++) await sut.recordFailure(id, attempt(id), network);
   };
   const mayTry = (id: string | null, network: string) => sut.requireBelowLimit(id, network);
   return { records, fail, mayTry };

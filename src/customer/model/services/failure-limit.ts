@@ -4,15 +4,15 @@ import { DomainError } from '../../../platform/errors/domain-error';
 import type { FailedAttempt } from '../domain/interfaces/failure.repository';
 import { type FailureCount, FailureRepository } from '../domain/interfaces/failure.repository';
 
-/** How many times as often an address may fail over all ids as for one. */
+/** An address may fail this many times as often for all ids together as for one id. */
 const ADDRESS_LIMIT_FACTOR = 5;
 
-/** For the counts where nothing is limited. */
+/** For counting if the limit is off. */
 const DEFAULT_WINDOW_SECONDS = 60;
 
 /**
- * Holds back who guesses. It counts for each id and address together, so that nobody can lock a customer out from
- * elsewhere, and for each address over all ids.
+ * Limits failed attempts. It counts per id and address, so that nobody can lock a customer out from another address, and per
+ * address over all ids.
  */
 @Injectable()
 export class FailureLimit {
@@ -21,7 +21,7 @@ export class FailureLimit {
     private readonly failures: FailureRepository,
   ) {}
 
-  /** @throws DomainError limit, when there were too many failures for this id from this network, or from it at all */
+  /** @throws DomainError limit after too many failures for this id from this network, or for any id from this network */
   async requireBelowLimit(customerId: string | null, network: string): Promise<void> {
     if (!this.config.customers.failureLimit) return;
     const subjects = toSubjects(customerId, network);
@@ -30,14 +30,14 @@ export class FailureLimit {
 
   /**
    * Counts a failure, and reports it to the audit log.
-   * @param customerId the id that was given; `null` for a text that is none
-   * @throws DomainError limit, when others that came at the same time had used up what is allowed
+   * @param customerId the id of the request; `null` if it is malformed
+   * @throws DomainError limit if concurrent attempts have used up the limit
    */
-  async note(customerId: string | null, attempt: FailedAttempt, network: string): Promise<void> {
+  async recordFailure(customerId: string | null, attempt: FailedAttempt, network: string): Promise<void> {
     const subjects = toSubjects(customerId, network);
     const counts = await this.failures.add(subjects, this.windowSeconds);
     await this.failures.report(attempt);
-    // A row only comes into being when a window begins, so then some are cleared away.
+    // A row is created when a window starts, so that is the time to delete expired ones.
     if (counts.some(({ failures }) => failures === 1)) await this.failures.deleteExpiredWindows(this.windowSeconds);
     this.throwIfExceeded(network, counts, 1);
   }
@@ -46,7 +46,7 @@ export class FailureLimit {
     return this.config.customers.failureLimit?.windowSeconds ?? DEFAULT_WINDOW_SECONDS;
   }
 
-  /** @param counted how many of the failures are the attempt in hand */
+  /** @param counted how many of the failures are the current attempt */
   private throwIfExceeded(network: string, counts: readonly FailureCount[], counted: number): void {
     const limit = this.config.customers.failureLimit?.limit ?? Infinity;
     const exceeded = counts.filter(
@@ -54,12 +54,12 @@ export class FailureLimit {
     );
     if (exceeded.length === 0) return;
     const seconds = Math.max(1, ...exceeded.map(({ resetSeconds }) => resetSeconds));
-    const message = `Too many failed attempts. Wait ${seconds} seconds, and see that the id and the secret are right`;
+    const message = `Too many failed attempts. Check the id and the secret, and wait ${seconds} seconds`;
     throw new DomainError('limit', 'too-many-failures', message, { retryAfterSeconds: seconds });
   }
 }
 
-/** The pair first: every process takes the rows in this order, so that no two wait for each other. */
+/** The pair first: all processes lock the rows in this order, so they cannot deadlock. */
 function toSubjects(customerId: string | null, network: string): [pair: string, address: string] {
   return [`${customerId ?? 'no id'} from ${network}`, network];
 }

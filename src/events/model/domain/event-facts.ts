@@ -2,7 +2,7 @@ import type { Table } from '../../../formats';
 import type { Event } from './event';
 import type { EventLocale } from './event-locale';
 
-/** What the results of an event come to. Means are written in digits; `null` where there is no result. */
+/** Totals of the results of an event. Means are decimal strings, or `null` without results. */
 export interface ResultTotals {
   readonly participants: number;
   readonly results: number;
@@ -10,7 +10,7 @@ export interface ResultTotals {
   readonly meanPercent: string | null;
 }
 
-/** What an organiser wants to know of the whole, in the words and ways of writing of the event's language. */
+/** The summary at the top of a file of results, in the language and format of the event's locale. */
 export function toFacts(
   event: Event,
   questions: number,
@@ -44,7 +44,7 @@ function formatPeriod({ startsAt, endsAt }: Event, tag: string, timeZone: string
   });
   const only = startsAt ?? endsAt;
   if (only === null) return null;
-  // Somebody may have mixed up the two, or entered but one.
+  // Organizers may enter only one of the two, or swap them.
   if (startsAt === null || endsAt === null || endsAt <= startsAt) return format.format(only);
   return format.formatRange(startsAt, endsAt);
 }

@@ -1,11 +1,11 @@
-/** A test or a competition. Its language and time zone are as somebody wrote them: nothing says that they exist. */
+/** A test or a competition. Its language and time zone are free text and may be invalid. */
 export interface Event {
   readonly id: string;
   readonly title: string;
   readonly description: string | null;
-  /** BCP 47, when it is right. */
+  /** BCP 47 if valid. */
   readonly language: string;
-  /** As IANA names it, when it is right. */
+  /** An IANA name if valid. */
   readonly timeZone: string;
   readonly startsAt: Date | null;
   readonly endsAt: Date | null;
@@ -18,25 +18,25 @@ export const QUESTION_KINDS = ['choice', 'choices', 'text', 'number', 'task'] as
 export interface EventQuestion {
   readonly id: string;
   readonly position: number;
-  /** Letters, digits and underscores; no two of an event are alike. */
+  /** Letters, digits and underscores, unique in the event. */
   readonly key: string;
-  /** One of QUESTION_KINDS */
+  /** One of QUESTION_KINDS. */
   readonly kind: string;
   readonly text: string;
-  /** In digits. */
+  /** A decimal string. */
   readonly maxScore: string;
 }
 
 export interface EventDetails {
   readonly event: Event;
-  /** In their order. */
+  /** Sorted by position. */
   readonly questions: readonly EventQuestion[];
   readonly participants: ParticipantCounts;
 }
 
 export interface ParticipantCounts {
   readonly total: number;
-  /** Those who have a result, finished or not. */
+  /** Participants with a result, finished or not. */
   readonly started: number;
   readonly finished: number;
 }

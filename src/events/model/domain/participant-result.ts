@@ -1,38 +1,38 @@
-/** Somebody who takes part in an event, and what they achieved. */
+/** A participant of an event with their result and answers. */
 export interface ParticipantResult {
   readonly participant: Participant;
-  /** `null` for who never began. */
+  /** `null` if the participant never started. */
   readonly result: Result | null;
   readonly answers: readonly Answer[];
 }
 
 export interface Participant {
   readonly id: string;
-  /** By which the platform or the external system knows the person. */
+  /** The id of the person on the platform or in the external system. */
   readonly externalId: string | null;
   readonly name: string;
   readonly email: string | null;
   readonly groupName: string | null;
 }
 
-/** Over all attempts. Scores are written in digits. */
+/** The result of all attempts. Scores are decimal strings. */
 export interface Result {
   readonly score: string;
   readonly maximum: string;
-  /** With one digit behind the point; `null` where nothing could be achieved. */
+  /** Rounded to one digit; `null` if the maximum is 0. */
   readonly percent: string | null;
   readonly durationSeconds: number;
   readonly attempts: number;
   readonly startedAt: Date;
-  /** `null` while it goes on. */
+  /** `null` until it is finished. */
   readonly finishedAt: Date | null;
 }
 
 export interface Answer {
   /** The key of the question. */
   readonly key: string;
-  /** `null` where it was skipped. */
+  /** `null` if the question was skipped. */
   readonly answer: string | null;
-  /** `null` while nobody has marked it. */
+  /** `null` until it is marked. */
   readonly score: string | null;
 }

@@ -5,14 +5,14 @@ export type ResultsFormat = (typeof RESULTS_FORMATS)[number];
 
 export const DEFAULT_RESULTS_FORMAT: ResultsFormat = 'csv';
 
-/** What stands at the head of a column. */
+/** The headers of columns. */
 export const HEADERS = ['labels', 'keys', 'both'] as const;
 export const DELIMITERS = [',', ';', '|', '\t'] as const;
 export const PAGE_SIZES = ['a4', 'letter'] as const;
 export const ORIENTATIONS = ['auto', 'portrait', 'landscape'] as const;
 export const COMPRESSIONS = ['gzip'] as const;
 
-/** What is meant where nothing is said. */
+/** The defaults of options. */
 export const DEFAULT_OPTIONS = {
   header: 'labels',
   points: false,
@@ -24,12 +24,12 @@ export const DEFAULT_OPTIONS = {
 } as const;
 
 /**
- * Those of the options that change the file, sorted by name: whoever spells out a default, or writes them in another order,
- * asks for the same. `null` is as good as nothing.
+ * Removes options that are `null` or have their default, and sorts the rest by name. Requests that mean the same have the
+ * same fingerprint.
  */
 export function withoutDefaultOptions(options: object): ExportOptions {
   const defaults = new Map<string, unknown>(Object.entries(DEFAULT_OPTIONS));
   const given: [string, unknown][] = Object.entries(options);
-  const changing = given.filter(([name, value]) => value != null && value !== defaults.get(name));
-  return Object.fromEntries(changing.sort(([one], [other]) => (one < other ? -1 : 1)));
+  const changed = given.filter(([name, value]) => value != null && value !== defaults.get(name));
+  return Object.fromEntries(changed.sort(([one], [other]) => (one < other ? -1 : 1)));
 }

@@ -4,40 +4,40 @@ import { type EventLocale, resolveLocale } from './event-locale';
 import { toFacts, type ResultTotals } from './event-facts';
 import type { ParticipantResult } from './participant-result';
 
-/** All of an event but its participants, at one moment. */
+/** An event without its participants, in a snapshot. */
 export interface EventOverview {
   readonly event: Event;
-  /** In their order. */
+  /** Sorted by position. */
   readonly questions: readonly EventQuestion[];
   readonly totals: ResultTotals;
 }
 
-/** What a table of results says before its rows. */
+/** A table of results without its rows. */
 export type ResultsHead = Omit<Table, 'kind' | 'takenAt' | 'warnings' | 'rows'>;
 
-/** @param withPoints whether a column behind each question tells what the answer is worth */
+/** @param withPoints whether to add a column with the points after each question */
 export function toTableHead({ event, questions, totals }: EventOverview, withPoints: boolean): ResultsHead {
   const locale = resolveLocale(event);
-  const placed = assignColumns(questions, withPoints);
+  const columns = assignColumns(questions, withPoints);
   return {
     title: event.title,
     facts: toFacts(event, questions.length, totals, locale),
-    about: toAbout(event, placed),
+    about: toAbout(event, columns),
     language: locale.tag,
     timeZone: locale.timeZone,
-    columns: toTableColumns(placed, locale),
+    columns: toTableColumns(columns, locale),
     rowCount: totals.participants,
   };
 }
 
-/** The cells of a participant, under the columns of `toTableHead` of the same questions. */
+/** The cells of a participant, in the order of the columns of `toTableHead`. */
 export function toTableRow(
   { participant, result, answers }: ParticipantResult,
   questions: readonly EventQuestion[],
   withPoints: boolean,
 ): Cell[] {
   const { id, externalId, name, email, groupName } = participant;
-  // An empty one tells nobody apart.
+  // An empty external id identifies nobody.
   const row: Cell[] = [externalId || id, name, email, groupName];
   if (result) {
     row.push(result.score, result.maximum, result.percent, result.durationSeconds, result.attempts);
@@ -52,10 +52,10 @@ export function toTableRow(
   return row;
 }
 
-/** A question, and the keys of the columns that are its own. */
+/** A question and the keys of its columns. */
 interface QuestionWithColumns extends EventQuestion {
   readonly column: string;
-  /** Only where points were asked for. */
+  /** Only if points were requested. */
   readonly pointsColumn?: string;
 }
 
@@ -68,12 +68,12 @@ function assignColumns(questions: readonly EventQuestion[], withPoints: boolean)
 }
 
 function toTableColumns(questions: readonly QuestionWithColumns[], { format }: EventLocale): TableColumn[] {
-  const ofQuestions = questions.flatMap(({ column, pointsColumn, text }): TableColumn[] => {
+  const questionColumns = questions.flatMap(({ column, pointsColumn, text }): TableColumn[] => {
     const own: TableColumn = { key: column, label: text, type: 'text' };
     if (pointsColumn === undefined) return [own];
     return [own, { key: pointsColumn, label: format('column.points', { question: text }), type: 'decimal' }];
   });
-  return [...fixedColumns(format), ...ofQuestions];
+  return [...fixedColumns(format), ...questionColumns];
 }
 
 function fixedColumns(format: EventLocale['format']): TableColumn[] {
@@ -92,7 +92,7 @@ function fixedColumns(format: EventLocale['format']): TableColumn[] {
   ];
 }
 
-/** Of two questions `a` and `a_points`, the points of the first must not be taken for the answers to the second. */
+/** Avoids the key of another question: the points of `a` must not have the key of the question `a_points`. */
 function toPointsKey(questionKey: string, taken: Set<string>): string {
   let key = `${questionKey}_points`;
   while (taken.has(key)) key += '_';
@@ -114,9 +114,13 @@ function toAbout(
       ends_at: endsAt?.toISOString() ?? null,
     },
     questions: questions.map(({ key, column, pointsColumn, text, kind, maxScore }) => ({
-      ...{ key, column, ...(pointsColumn !== undefined && { points_column: pointsColumn }) },
-      // Eight digits, which a number of JSON carries exactly.
-      ...{ text, kind, max_score: Number(maxScore) },
+      key,
+      column,
+      ...(pointsColumn !== undefined && { points_column: pointsColumn }),
+      text,
+      kind,
+      // At most eight digits, which a JSON number represents exactly.
+      max_score: Number(maxScore),
     })),
   };
 }

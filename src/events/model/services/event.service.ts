@@ -7,28 +7,28 @@ import type { Event, EventDetails } from '../domain/event';
 import { EventRepository } from '../domain/interfaces/event.repository';
 import type { ParticipantResult } from '../domain/participant-result';
 
-/** The events of whoever asks: an organiser's own, or those held for an external system. */
+/** Reads the events of a principal: those that a user organizes, or those of an external system. */
 @Injectable()
 export class EventService {
   constructor(private readonly events: EventRepository) {}
 
-  /** @throws DomainError not-found, also for an id that is none */
-  async get(id: string, caller: Principal): Promise<Event> {
-    return found(isUUID(id) ? await this.events.find(id, caller) : null);
+  /** @throws DomainError not-found, also for a malformed id */
+  async get(id: string, principal: Principal): Promise<Event> {
+    return found(isUUID(id) ? await this.events.find(id, principal) : null);
   }
 
   /** @throws DomainError not-found */
-  async getDetails(id: string, caller: Principal): Promise<EventDetails> {
-    return found(isUUID(id) ? await this.events.findDetails(id, caller) : null);
+  async getDetails(id: string, principal: Principal): Promise<EventDetails> {
+    return found(isUUID(id) ? await this.events.findDetails(id, principal) : null);
   }
 
-  list(caller: Principal, size: number, cursor?: string): Promise<Page<Event>> {
-    return this.events.list(caller, size, cursor);
+  list(principal: Principal, size: number, cursor?: string): Promise<Page<Event>> {
+    return this.events.list(principal, size, cursor);
   }
 
   /** @throws DomainError not-found */
-  async listResults(id: string, caller: Principal, size: number, cursor?: string): Promise<Page<ParticipantResult>> {
-    const event = await this.get(id, caller);
+  async listResults(id: string, principal: Principal, size: number, cursor?: string): Promise<Page<ParticipantResult>> {
+    const event = await this.get(id, principal);
     return this.events.listResults(event.id, size, cursor);
   }
 }

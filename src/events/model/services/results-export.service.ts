@@ -12,7 +12,7 @@ import {
 } from '../domain/results-export';
 import { EventService } from './event.service';
 
-/** What somebody asks for, checked for its form alone. */
+/** A request for results whose form is valid. */
 export interface ResultsRequest {
   readonly format?: unknown;
   readonly options: object;
@@ -22,7 +22,7 @@ export interface ResultsRequest {
   readonly retentionSeconds: number | null;
 }
 
-/** Exports of what an event's participants achieved. */
+/** Exports the results of an event's participants. */
 @Injectable()
 export class ResultsExportService {
   constructor(

@@ -4,18 +4,18 @@ import type { DataType, DataTypeDefinition, SensitiveColumn } from '../data-type
 
 export interface DataTypeCreation {
   readonly dataType: DataType;
-  /** False when the same request, under its idempotency key, had made it before. */
+  /** False if an earlier request with the same idempotency key created it. */
   readonly isNew: boolean;
 }
 
-/** The catalog as it is administered. Every change writes its audit entry in the same transaction. */
+/** Stores data types. Every change writes its audit entry in the same transaction. */
 export abstract class DataTypeRepository {
-  /** By name. */
+  /** Sorted by name. */
   abstract list(): Promise<DataType[]>;
 
   abstract find(id: string): Promise<DataType | null>;
 
-  /** @throws DomainError conflict when the name is taken | mismatch | gone when what a repeat made was deleted */
+  /** @throws DomainError conflict if the name is taken | mismatch | gone if the data type of an earlier request was deleted */
   abstract create(
     definition: DataTypeDefinition,
     by: UserPrincipal,
@@ -23,8 +23,8 @@ export abstract class DataTypeRepository {
   ): Promise<DataTypeCreation>;
 
   /**
-   * @returns `null` when it does not exist
-   * @throws DomainError conflict when the name is taken
+   * @returns `null` if it does not exist
+   * @throws DomainError conflict if the name is taken
    */
   abstract replace(id: string, definition: DataTypeDefinition, by: UserPrincipal): Promise<DataType | null>;
 

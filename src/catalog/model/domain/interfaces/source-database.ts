@@ -8,53 +8,53 @@ export interface PlatformUser {
   readonly isAdmin: boolean;
 }
 
-/** The database that is exported, at one moment. */
+/** One snapshot of the exported database. */
 export interface SourceView {
   /** ISO 8601, UTC. */
   readonly takenAt: string;
 
-  /** The tables and views of these names that exist, by their names. */
+  /** The tables and views that exist among `names`, by name. */
   tables(names: readonly string[]): Promise<ReadonlyMap<string, LiveTable>>;
 
   /**
-   * Has the database judge a plan without running it.
-   * @throws DomainError invalid, with the name of each filter whose value does not suit its column
+   * Has PostgreSQL parse the query of a plan without running it.
+   * @throws DomainError invalid, with every filter whose value does not fit its column
    */
   check(plan: TablePlan): Promise<void>;
 
   /**
-   * Keeps the tables of the plans from being dropped, altered or emptied by TRUNCATE until the snapshot is closed: what it
-   * shows of them would change with that.
-   * @throws when one was, since the snapshot was taken
+   * Locks the tables of the plans against DROP, ALTER and TRUNCATE until the snapshot is closed. These commands are not
+   * isolated by a snapshot.
+   * @throws if a table was rewritten since the snapshot was taken
    */
   lockTables(plans: readonly TablePlan[]): Promise<void>;
 
-  /** @param isCounted whether the rows are counted before they are read, so that progress has a total */
+  /** @param isCounted whether to count the rows first, so that progress has a total */
   relation(plan: TablePlan, isCounted: boolean): Promise<Relation>;
 
   hasRows(plan: TablePlan): Promise<boolean>;
 
   /**
-   * Looks a user up in the platform's own table.
-   * @returns `null` for one who is not there, and where there is no such table
+   * Finds a user in the platform's own table.
+   * @returns `null` if there is no such user or no such table
    */
   findUser(id: string): Promise<PlatformUser | null>;
 
   setting(name: string): Promise<string | null>;
 }
 
-/** Where the rows are that people may take out. Only ever read. */
+/** The database whose rows are exported. Read-only. */
 export abstract class SourceDatabase {
   /**
-   * Looks for a moment, in one snapshot.
+   * Runs short queries in one snapshot, to check a request before it is accepted.
    * @param timeZone an IANA name
-   * @throws DomainError invalid when the database knows no such zone
+   * @throws DomainError invalid if the database has no such time zone
    */
   abstract preview<Result>(work: (view: SourceView) => Promise<Result>, timeZone?: string): Promise<Result>;
 
   /**
-   * Opens a snapshot that lasts until the signal aborts, which also ends what runs in it.
-   * @param options the zone of the times, an IANA name, and whether the rows go straight into an answer
+   * Opens a snapshot that stays open until the signal aborts, which also cancels running queries.
+   * @param options the IANA time zone of times, and whether the rows are streamed into a response
    */
   abstract open(
     signal: AbortSignal,

@@ -6,7 +6,7 @@ export interface NewCustomer {
   readonly secretHash: string;
 }
 
-/** The external systems. Each change is one step, with its audit entry. */
+/** Stores external systems. Each change is atomic and writes an audit entry. */
 export abstract class CustomerRepository {
   abstract find(id: string): Promise<Customer | null>;
 
@@ -16,15 +16,15 @@ export abstract class CustomerRepository {
   abstract create(customer: NewCustomer): Promise<Customer>;
 
   /**
-   * Gives a customer another secret. The one it had until now becomes the former one for so many seconds, in the place of
-   * any other; of a customer that is not active it ends at once.
-   * @returns the customer as it is now, or `null` when there is none
+   * Replaces the secret of a customer. The current one becomes the previous secret for the grace period, and replaces any
+   * earlier one. An inactive customer has no grace period.
+   * @returns the changed customer, or `null` if there is none
    */
   abstract rotate(id: string, secretHash: string, graceSeconds: number): Promise<Customer | null>;
 
   /**
-   * Lets a customer in or keeps it out. Whoever was kept out has lost the former secret.
-   * @returns the customer as it is now, and whether it was otherwise before; `null` when there is none
+   * Enables or disables a customer. Disabling removes the previous secret.
+   * @returns the customer and whether this changed it; `null` if there is none
    */
   abstract setActive(id: string, isActive: boolean): Promise<{ customer: Customer; isChanged: boolean } | null>;
 }

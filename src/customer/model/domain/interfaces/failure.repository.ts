@@ -1,14 +1,14 @@
 import type { RefusalReason } from '../customer';
 
 export interface FailedAttempt {
-  /** `null` where no customer has the id that was given: what an anonymous caller makes up is not kept. */
+  /** `null` if no customer has the id. Ids that an anonymous caller makes up are not stored. */
   readonly customerId: string | null;
-  /** `null` where the customer has none or is not known. */
+  /** `null` if the customer has none or is unknown. */
   readonly tenantId: string | null;
   readonly reason: RefusalReason;
 }
 
-/** How often somebody failed in a window that has not ended. */
+/** The failures of a subject in its current window. */
 export interface FailureCount {
   readonly subject: string;
   readonly failures: number;
@@ -16,16 +16,16 @@ export interface FailureCount {
   readonly resetSeconds: number;
 }
 
-/** The failed attempts of all processes together. A window begins with its first failure. */
+/** Counts failed attempts across all processes. A window starts with its first failure. */
 export abstract class FailureRepository {
   abstract read(subjects: readonly string[], windowSeconds: number): Promise<FailureCount[]>;
 
-  /** Counts one failure more for each subject. @returns what the counts are now */
+  /** Counts one more failure for each subject. @returns the new counts */
   abstract add(subjects: readonly string[], windowSeconds: number): Promise<FailureCount[]>;
 
-  /** Writes the failure to the audit log: at most one entry a minute for each network of the client address. */
+  /** Writes the failure to the audit log, aggregated to one entry per minute and network. */
   abstract report(attempt: FailedAttempt): Promise<void>;
 
-  /** Forgets windows that have ended, a limited number at a time. */
+  /** Deletes a limited number of expired windows. */
   abstract deleteExpiredWindows(windowSeconds: number): Promise<void>;
 }

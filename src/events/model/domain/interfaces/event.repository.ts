@@ -3,17 +3,17 @@ import type { Page } from '../../../../platform/paging';
 import type { Event, EventDetails } from '../event';
 import type { ParticipantResult } from '../participant-result';
 
-/** The events. Those that somebody else holds are not found. */
+/** Reads events. A principal does not find the events of others. */
 export abstract class EventRepository {
-  abstract find(id: string, owner: Principal): Promise<Event | null>;
+  abstract find(id: string, principal: Principal): Promise<Event | null>;
 
-  abstract findDetails(id: string, owner: Principal): Promise<EventDetails | null>;
+  abstract findDetails(id: string, principal: Principal): Promise<EventDetails | null>;
 
   /** Newest first. */
-  abstract list(owner: Principal, size: number, cursor?: string): Promise<Page<Event>>;
+  abstract list(principal: Principal, size: number, cursor?: string): Promise<Page<Event>>;
 
   abstract countParticipants(eventId: string): Promise<number>;
 
-  /** All who take part, newest first. A page whose answers are long has fewer of them than its size says. */
+  /** All participants, newest first. A page has fewer items than `size` if answers are long. */
   abstract listResults(eventId: string, size: number, cursor?: string): Promise<Page<ParticipantResult>>;
 }
