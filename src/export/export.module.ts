@@ -7,7 +7,6 @@ import { CreationResponder } from './api/creation-responder';
 import { CustomerExportsController } from './api/customer-exports.controller';
 import { DownloadController } from './api/download.controller';
 import { FileResponder } from './api/file-responder';
-import { OneTimeResponder } from './api/one-time-responder';
 import { ExportPresenter } from './api/export.presenter';
 import { ExportsController } from './api/exports.controller';
 import { PrismaAttemptRepository } from './infrastructure/attempt.repository.prisma';
@@ -38,7 +37,7 @@ import { PictureInspector } from './model/domain/interfaces/picture-inspector';
 import { MaintenanceRepository } from './model/domain/interfaces/maintenance.repository';
 import { BacklogMetrics } from './model/services/backlog-metrics';
 import { ExportAnnouncer } from './model/services/export-announcer';
-import { ExportDownload } from './model/services/export-download';
+import { ExportFiles } from './model/services/export-files';
 import { ExportMetrics } from './model/services/export-metrics';
 import { ExportProduction } from './model/services/export-production';
 import { ExportRunner } from './model/services/export-runner';
@@ -47,7 +46,7 @@ import { ExportSweep } from './model/services/export-sweep';
 import { ExportChangeFeed } from './model/services/export-change-feed';
 import { ExportService } from './model/services/export.service';
 import { ExportStreaming } from './model/services/export-streaming';
-import { OneTimeDownload } from './model/services/one-time-download';
+import { DownloadService } from './model/services/download.service';
 import { ExportsForDelivery } from './model/services/out.for-delivery.service';
 import { ExportsForEvents } from './model/services/out.for-events.service';
 import { ExportsForScheduledExport } from './model/services/out.for-scheduled-export.service';
@@ -102,10 +101,9 @@ const WRITERS = [
     ExportChangeFeed,
     ExportMetrics,
     BacklogMetrics,
-    ExportDownload,
-    OneTimeDownload,
+    ExportFiles,
+    DownloadService,
     FileResponder,
-    OneTimeResponder,
     UploadedPictureService,
     RunExportHandler,
     ExportPresenter,

@@ -1,13 +1,13 @@
 import { type Client, type RequestHeaders, sha256 as digest } from '../support/client';
 import { Installation } from '../support/installation';
-import { download, type Download, oneTimeExport } from '../support/one-time';
+import { download, type Download, type DownloadBehavior, oneTimeExport } from '../support/one-time';
 import type { Service } from '../support/service';
 import { until } from '../support/until';
 
 const PROCESSES = 3;
-const READERS = 200;
+const CLIENTS = 200;
 
-describe('A file that is given out once', () => {
+describe('GET /export/:id of a one-time file', () => {
   let installation: Installation;
   let ada: Client;
 
@@ -19,27 +19,30 @@ describe('A file that is given out once', () => {
 
   afterAll(() => installation.remove());
 
-  /** The same link, at each of the processes in turn. */
+  /** The same link at one of the processes, in turn. */
   const at = (url: string, number: number) => {
     const { url: base }: Service = installation.services[number % PROCESSES]!;
     return url.replace(/^http:\/\/[^/]+/, base);
   };
 
-  it.each([300, 20_000, 5_000_000])('is had by exactly one of 200 readers at once (%i bytes)', async (bytes) => {
-    const { file_url: url, id, sha256 } = await oneTimeExport(installation, ada, bytes);
+  it.each([300, 20_000, 5_000_000])(
+    'serves %i bytes completely to exactly one of 200 concurrent clients',
+    async (bytes) => {
+      const { file_url: url, id, sha256 } = await oneTimeExport(installation, ada, bytes);
 
-    const downloads = await Promise.all(Array.from({ length: READERS }, (_, number) => download(at(url, number))));
+      const downloads = await Promise.all(Array.from({ length: CLIENTS }, (_, number) => download(at(url, number))));
 
-    const complete = downloads.filter(({ isComplete }) => isComplete);
-    expect(complete.map((one) => one.sha256)).toEqual([sha256]);
-    expect(downloads.filter(({ status }) => status !== 409 && status !== 410)).toEqual(complete);
-    expect(
-      downloads.filter(({ status }) => status === 409).every(({ headers }) => /^retry-after: \d+$/im.test(headers)),
-    ).toBe(true);
-    expect(await ada.status(id)).toMatchObject({ status: 'expired', download_count: 1, downloaded_by: 'link' });
-    expect((await download(url)).status).toBe(410);
-    expect((await installation.storedFiles()).filter((file) => file.includes(id))).toEqual([]);
-  });
+      const complete = downloads.filter(({ isComplete }) => isComplete);
+      expect(complete.map((one) => one.sha256)).toEqual([sha256]);
+      expect(downloads.filter(({ status }) => status !== 409 && status !== 410)).toEqual(complete);
+      expect(
+        downloads.filter(({ status }) => status === 409).every(({ headers }) => /^retry-after: \d+$/im.test(headers)),
+      ).toBe(true);
+      expect(await ada.status(id)).toMatchObject({ status: 'expired', download_count: 1, downloaded_by: 'link' });
+      expect((await download(url)).status).toBe(410);
+      expect((await installation.storedFiles()).filter((file) => file.includes(id))).toEqual([]);
+    },
+  );
 
   it.each([
     [300, 'close'],
@@ -47,7 +50,7 @@ describe('A file that is given out once', () => {
     [20_000, 'reset'],
     [3_000_000, 'close'],
     [3_000_000, 'reset'],
-  ] as const)('survives readers that leave at any byte (%i bytes, by %s)', async (bytes, cutBy) => {
+  ] as const)('keeps a file of %i bytes when clients disconnect at any byte, by %s', async (bytes, cutBy) => {
     const { file_url: url, id, sha256, file_size: size } = await oneTimeExport(installation, ada, bytes);
     const cuts = [0, 1, size! - 1, ...Array.from({ length: 12 }, () => Math.floor(Math.random() * size!))];
 
@@ -60,10 +63,10 @@ describe('A file that is given out once', () => {
     expect(await ada.status(id)).toMatchObject({ status: 'expired', download_count: 1 });
   });
 
-  it('is had by exactly one of many readers of whom most leave at any byte', async () => {
+  it('is completed by exactly one of many clients of which most disconnect at any byte', async () => {
     const { file_url: url, id, sha256, file_size: size } = await oneTimeExport(installation, ada, 400_000);
     const complete: Download[] = [];
-    const read = async (number: number) => {
+    const tryDownload = async (number: number) => {
       while (complete.length === 0) {
         const cutAt = Math.random() < 0.9 ? Math.floor(Math.random() * size!) : Infinity;
         const answer = await download(at(url, number), { cutAt, cutBy: number % 2 ? 'close' : 'reset' });
@@ -72,29 +75,29 @@ describe('A file that is given out once', () => {
       }
     };
 
-    await Promise.all(Array.from({ length: 40 }, (_, number) => read(number)));
+    await Promise.all(Array.from({ length: 40 }, (_, number) => tryDownload(number)));
 
     expect(complete.map((one) => one.sha256)).toEqual([sha256]);
     expect(await ada.status(id)).toMatchObject({ status: 'expired', download_count: 1 });
   });
 
-  it('is gone for whoever has its last byte, though the note of that comes late', async () => {
+  it('returns 410 to a client that has the last byte, even when the marker is written late', async () => {
     const { file_url: url, id, sha256 } = await oneTimeExport(installation, ada, 5_000);
     await installation.sql(`
       CREATE FUNCTION delay() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.4); RETURN NEW; END';
-      CREATE TRIGGER late_note BEFORE UPDATE ON exports FOR EACH ROW
+      CREATE TRIGGER late_marker BEFORE UPDATE ON exports FOR EACH ROW
         WHEN (NEW.download_ending AND NOT OLD.download_ending) EXECUTE FUNCTION delay()`);
 
     const first = await download(url);
     const [record, second] = await Promise.all([ada.status(id), download(at(url, 1))]);
 
-    await installation.sql('DROP TRIGGER late_note ON exports');
+    await installation.sql('DROP TRIGGER late_marker ON exports');
     expect(first).toMatchObject({ status: 200, sha256 });
     expect(record).toMatchObject({ status: 'expired', download_count: 1 });
     expect(second.status).toBe(410);
   });
 
-  it('says by HEAD how large it is, and is not taken', async () => {
+  it('returns the size to HEAD, which does not consume the file', async () => {
     const { file_url: url, id, sha256, file_size: size } = await oneTimeExport(installation, ada, 5_000);
 
     const answer = await ada.send('HEAD', url);
@@ -105,18 +108,18 @@ describe('A file that is given out once', () => {
   });
 
   it.each<[string, RequestHeaders, number]>([
-    ['a part', { range: 'bytes=0-99' }, 403],
-    ['all by a range', { range: 'bytes=0-' }, 403],
-    ['a browser that resumes, and then begins anew', { range: 'bytes=99-', 'if-range': '"x"' }, 416],
-    ['a condition that holds', { 'if-none-match': '"another"' }, 412],
-    ['another condition', { 'if-match': '"another"' }, 412],
-    ['a date', { 'if-modified-since': 'Sat, 01 Jan 2000 00:00:00 GMT' }, 412],
-    ['another date', { 'if-unmodified-since': 'Sat, 01 Jan 2000 00:00:00 GMT' }, 412],
-    ['a condition for a part', { 'if-range': '"another"' }, 412],
+    ['a range', { range: 'bytes=0-99' }, 403],
+    ['a range over everything', { range: 'bytes=0-' }, 403],
+    ['a browser that resumes, and starts again on 416', { range: 'bytes=99-', 'if-range': '"x"' }, 416],
+    ['If-None-Match', { 'if-none-match': '"another"' }, 412],
+    ['If-Match', { 'if-match': '"another"' }, 412],
+    ['If-Modified-Since', { 'if-modified-since': 'Sat, 01 Jan 2000 00:00:00 GMT' }, 412],
+    ['If-Unmodified-Since', { 'if-unmodified-since': 'Sat, 01 Jan 2000 00:00:00 GMT' }, 412],
+    ['If-Range', { 'if-range': '"another"' }, 412],
     ['a prefetching browser', { 'sec-purpose': 'prefetch;prerender' }, 403],
-    ['an older one', { purpose: 'prefetch' }, 403],
-    ['a chat that shows what is behind a link', { 'user-agent': 'Slackbot-LinkExpanding 1.0' }, 403],
-  ])('is not taken by %s', async (_, headers, status) => {
+    ['an older prefetching browser', { purpose: 'prefetch' }, 403],
+    ['a chat that previews the link', { 'user-agent': 'Slackbot-LinkExpanding 1.0' }, 403],
+  ])('is not consumed by %s', async (_, headers, status) => {
     const { file_url: url, id, sha256 } = await oneTimeExport(installation, ada, 5_000);
 
     const answer = await ada.get(url, headers);
@@ -127,7 +130,7 @@ describe('A file that is given out once', () => {
     expect(await download(url)).toMatchObject({ status: 200, sha256 });
   });
 
-  it('tells a client that has the file already that it has, and keeps it', async () => {
+  it('returns 304 to a client that has the file already, and keeps the file', async () => {
     const { file_url: url, id, sha256 } = await oneTimeExport(installation, ada, 5_000);
 
     const answer = await ada.get(url, { 'if-none-match': `"${sha256}"` });
@@ -137,7 +140,7 @@ describe('A file that is given out once', () => {
   });
 
   it.each(['/api/v1/export/', '/api/export/', '/api/v1/exports/'])(
-    'is taken by its owner with a token, under %s, and by nobody else',
+    'is served to its owner with a token under %s, and to no one else',
     async (path) => {
       const { id, sha256 } = await oneTimeExport(installation, ada, 5_000);
       const eve = await installation.asUser('eve');
@@ -154,7 +157,7 @@ describe('A file that is given out once', () => {
     },
   );
 
-  it('tells who took it and who tried', async () => {
+  it('writes complete and aborted downloads to the audit log, the log and the metrics', async () => {
     const { id, file_url: url } = await oneTimeExport(installation, ada, 50_000);
 
     await downloadInTurn(url, { cutAt: 10 });
@@ -173,44 +176,44 @@ describe('A file that is given out once', () => {
       },
       { action: 'export.downloaded', details: { by: 'link', one_time: true }, address: expect.any(String) },
     ]);
-    const told = installation.services.flatMap(({ log }) =>
+    const logged = installation.services.flatMap(({ log }) =>
       log.filter((line) => line.export_id === id && 'by' in line),
     );
-    expect(told).toMatchObject([
-      { level: 'warn', message: 'A one-time download broke off', by: 'link', address: expect.any(String) },
-      { level: 'log', message: 'A one-time file was given out, and is deleted', by: 'link', bytes: expect.any(Number) },
+    expect(logged).toMatchObject([
+      { level: 'warn', event: 'export.one_time_download_aborted', by: 'link', address: expect.any(String) },
+      { level: 'log', event: 'export.one_time_downloaded', by: 'link', bytes: expect.any(Number) },
     ]);
     const metrics = await (await fetch(`${installation.services[0]!.url}/metrics`)).text();
     expect(metrics).toMatch(/^export_one_time_downloads_total\{outcome="broken-off"\} [1-9]/m);
     expect(metrics).toMatch(/^export_one_time_downloads_total\{outcome="given-out"\} [1-9]/m);
   });
 
-  it('is gone when its owner deletes it while somebody is reading it', async () => {
+  it('returns 410 after the owner deleted the file during a download', async () => {
     const { id, file_url: url } = await oneTimeExport(installation, ada, 24_000_000);
-    let goOn!: () => void;
-    const held = new Promise<void>((resolve) => (goOn = resolve));
-    const reading = download(url, { holdAt: 100_000, held });
-    // To ask by another download could take the file.
-    await until('the reader is given it', async () => {
+    let resume!: () => void;
+    const resumed = new Promise<void>((resolve) => (resume = resolve));
+    const pending = download(url, { pauseAt: 100_000, resumed });
+    // Another download to find out could consume the file.
+    await until('the download has the lease', async () => {
       const rows = await installation.sql('SELECT FROM exports WHERE id = $1 AND download_token IS NOT NULL', id);
       return rows.length === 1;
     });
     const meanwhile = await download(url);
 
     const { status } = (await ada.delete(`/api/v1/exports/${id}/`)).body as { status: string };
-    goOn();
+    resume();
 
     expect(meanwhile.status).toBe(409);
     expect(status).toBe('expired');
-    expect(await reading).toMatchObject({ status: 200, isComplete: false });
+    expect(await pending).toMatchObject({ status: 200, isComplete: false });
     expect((await download(url)).status).toBe(410);
   });
 });
 
-/** Asks again for as long as another download has not been seen to break off. */
-async function downloadInTurn(url: string, reading: Parameters<typeof download>[1]): Promise<Download> {
+/** Tries again while the previous download is not known to have been aborted. */
+async function downloadInTurn(url: string, behavior: DownloadBehavior): Promise<Download> {
   for (;;) {
-    const answer = await download(url, reading);
+    const answer = await download(url, behavior);
     if (answer.status !== 409) return answer;
   }
 }

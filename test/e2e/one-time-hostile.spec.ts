@@ -9,16 +9,16 @@ import { scaled } from '../support/machine';
 import { download, oneTimeExport } from '../support/one-time';
 import { until } from '../support/until';
 
-/** Longer than a client has to close its connection that has little left to read. */
 const ACK_TIMEOUT_SECONDS = 3;
-const LONG_MS = 5_000;
+/** Longer than the acknowledgement timeout. */
+const PAUSE_MS = 5_000;
 
-describe('A file that is given out once, to readers that are out of the ordinary', () => {
+describe('GET /export/:id of a one-time file, by unusual clients', () => {
   let installation: Installation;
   let ada: Client;
 
   beforeAll(async () => {
-    // Transactions are counted here: those of frequent polling would be among them.
+    // A test counts transactions, and frequent polling would add to them.
     installation = await Installation.create({ STORAGE: 'disk', POLL_INTERVAL_MS: '2000' });
     await installation.startApplication();
     ada = await installation.asUser('ada');
@@ -26,18 +26,18 @@ describe('A file that is given out once, to readers that are out of the ordinary
 
   afterAll(() => installation.remove());
 
-  /** Somebody who has been sent the last byte, and reads on when they are told to. */
-  async function readerAtTheEnd(
+  /** Starts a download that has been sent the last byte, and that reads on when it is resumed. */
+  async function startDownload(
     id: string,
     url: string,
-  ): Promise<{ result: ReturnType<typeof download>; goOn: () => void }> {
-    let goOn!: () => void;
-    const held = new Promise<void>((resolve) => (goOn = resolve));
-    const result = download(url, { holdAt: 1_000, held });
+  ): Promise<{ result: ReturnType<typeof download>; resume: () => void }> {
+    let resume!: () => void;
+    const resumed = new Promise<void>((resolve) => (resume = resolve));
+    const result = download(url, { pauseAt: 1_000, resumed });
     await until('the last byte is on its way', async () => {
       return (await installation.sql('SELECT FROM exports WHERE id = $1 AND download_ending', id)).length === 1;
     });
-    return { result, goOn };
+    return { result, resume };
   }
 
   const storedFile = async (id: string) =>
@@ -61,41 +61,41 @@ describe('A file that is given out once, to readers that are out of the ordinary
     return Number(row!.count);
   };
 
-  it('is had by one that takes its time over what lies in the buffers of the network', async () => {
+  it('is completed by a client that pauses while bytes are in the buffers of the network', async () => {
     const service = await installation.start({ DOWNLOAD_ACK_TIMEOUT_SECONDS: String(ACK_TIMEOUT_SECONDS) });
     const { id, file_url: url, sha256 } = await oneTimeExport(installation, ada, 1_000_000);
-    const reader = await readerAtTheEnd(id, url.replace(/^http:\/\/[^/]+/, service.url));
+    const first = await startDownload(id, url.replace(/^http:\/\/[^/]+/, service.url));
 
-    await pause(LONG_MS);
-    reader.goOn();
+    await pause(PAUSE_MS);
+    first.resume();
 
-    expect(await reader.result).toMatchObject({ isComplete: true, sha256 });
+    expect(await first.result).toMatchObject({ isComplete: true, sha256 });
     await service.kill('SIGTERM');
     expect(await ada.status(id)).toMatchObject({ status: 'expired', download_count: 1, downloaded_by: 'link' });
   });
 
-  it('counts for one that has it when it was deleted in that moment, and keeps nobody waiting', async () => {
+  it('counts as downloaded when the owner deletes it while the last byte is on its way', async () => {
     const { id, file_url: url } = await oneTimeExport(installation, ada, 20_000);
-    const reader = await readerAtTheEnd(id, url);
+    const first = await startDownload(id, url);
 
     await ada.delete(`/api/v1/exports/${id}/`);
     const begun = Date.now();
     const deleted = await ada.status(id);
     const milliseconds = Date.now() - begun;
-    reader.goOn();
-    const { isComplete } = await reader.result;
+    first.resume();
+    const { isComplete } = await first.result;
 
     expect({ isComplete, status: deleted.status }).toEqual({ isComplete: true, status: 'expired' });
     expect(milliseconds).toBeLessThan(scaled(5_000));
-    await until('it counts', async () => (await ada.status(id)).download_count === 1);
+    await until('the download counts', async () => (await ada.status(id)).download_count === 1);
     expect(await ada.status(id)).toMatchObject({ status: 'expired', downloaded_by: 'link' });
     expect(await audited(id)).toEqual(['export.downloaded']);
   });
 
-  it('can be had at once after it was asked for behind another request on the same connection', async () => {
+  it('refuses a pipelined request, and is served at once on another connection', async () => {
     const { file_url: url, sha256 } = await oneTimeExport(installation, ada, 20_000);
     const slow = await oneTimeExport(installation, ada, 20_000);
-    const reader = await readerAtTheEnd(slow.id, slow.file_url);
+    const first = await startDownload(slow.id, slow.file_url);
     const { hostname, port } = new URL(url);
     const asked = [slow.file_url, url].map(
       (link) => `GET ${link.slice(link.indexOf('/api'))} HTTP/1.1\r\nhost: ${hostname}\r\n`,
@@ -105,14 +105,14 @@ describe('A file that is given out once, to readers that are out of the ordinary
     socket.write(`${asked.join('\r\n')}connection: close\r\n\r\n`);
     const statuses = (await text(socket)).match(/(?<=HTTP\/1\.1 )\d+/g);
     const next = await download(url);
-    reader.goOn();
+    first.resume();
 
     expect(statuses).toEqual(['409', '409']);
     expect(next).toMatchObject({ status: 200, sha256 });
-    expect(await reader.result).toMatchObject({ isComplete: true });
+    expect(await first.result).toMatchObject({ isComplete: true });
   });
 
-  it('is said to be gone when storage has lost it', async () => {
+  it('returns 410 when storage has lost it', async () => {
     const { id, file_url: url } = await oneTimeExport(installation, ada, 20_000);
     await rm(await storedFile(id));
 
@@ -122,7 +122,7 @@ describe('A file that is given out once, to readers that are out of the ordinary
     expect(await ada.status(id)).toMatchObject({ download_count: 0 });
   });
 
-  it.each([1_000, 30_000])('is never sent to the end when storage has another: one of %i bytes', async (bytes) => {
+  it.each([1_000, 30_000])('is never sent completely when the stored file has %i bytes instead', async (bytes) => {
     const { id, file_url: url, file_size: size } = await oneTimeExport(installation, ada, 20_000);
     const file = await storedFile(id);
     await truncate(file, bytes);
@@ -133,7 +133,7 @@ describe('A file that is given out once, to readers that are out of the ordinary
     expect(await ada.status(id)).toMatchObject({ status: 'completed', download_count: 0 });
   });
 
-  it('is not had by whoever leaves on seeing that it is empty', async () => {
+  it('is served once when it is empty', async () => {
     const { id, file_url: url } = await oneTimeExport(installation, ada, 100);
     await writeFile(await storedFile(id), '');
     await installation.sql('UPDATE exports SET file_size = 0 WHERE id = $1', id);
@@ -144,20 +144,20 @@ describe('A file that is given out once, to readers that are out of the ordinary
     expect(await ada.status(id)).toMatchObject({ status: 'expired', download_count: 1 });
   });
 
-  it('costs the database little while many wait for a reader at the end to be done', async () => {
+  it('causes few transactions while many clients wait for the last byte of another', async () => {
     const { id, file_url: url } = await oneTimeExport(installation, ada, 20_000);
-    const reader = await readerAtTheEnd(id, url);
+    const first = await startDownload(id, url);
     const before = await transactions();
 
     const answers = await Promise.all(Array.from({ length: 20 }, () => download(url)));
-    // Sessions tell of what they did once they have been idle for a while.
+    // PostgreSQL publishes the statistics of a session once it is idle.
     await pause(2_000);
     const taken = (await transactions()) - before;
-    reader.goOn();
+    first.resume();
 
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([409]));
     expect(taken).toBeLessThan(20 * 50);
     expect(taken).toBeGreaterThan(20);
-    expect(await reader.result).toMatchObject({ isComplete: true });
+    expect(await first.result).toMatchObject({ isComplete: true });
   });
 });

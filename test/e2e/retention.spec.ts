@@ -51,7 +51,7 @@ describe('Ten thousand files whose time is over, and what was left behind', () =
     }
     const api = await installation.startApplication({ ROLE: 'api' });
     ann = await installation.asUser('ann', { at: api });
-    const reading = await beginOneTimeDownload();
+    const reading = await startOneTimeDownload();
 
     const begun = Date.now();
     workers = await Promise.all([installation.start({ ROLE: 'worker' }), installation.start({ ROLE: 'worker' })]);
@@ -59,14 +59,14 @@ describe('Ten thousand files whose time is over, and what was left behind', () =
     seconds = (Date.now() - begun) / 1000;
     await until('all of it is counted', async () => (await removed('expired')) >= filesToExpire());
     countedBeforeItWasTaken = await removed('expired');
-    reading.goOn();
+    reading.resume();
     expect(sha256(given.bytes)).toBe((await reading.end).sha256);
   });
 
   afterAll(() => installation.remove());
 
-  /** A one-time file whose time is over while it is being given out. */
-  async function beginOneTimeDownload(): Promise<{ goOn: () => void; end: ReturnType<typeof download> }> {
+  /** A one-time file that expires during its download. */
+  async function startOneTimeDownload(): Promise<{ resume: () => void; end: ReturnType<typeof download> }> {
     await installation.sql(
       `INSERT INTO exports (id, kind, format, status, user_id, request_id, one_time, storage_key, content_type, file_name, file_size,
                             sha256, expires_at)
@@ -75,16 +75,16 @@ describe('Ten thousand files whose time is over, and what was left behind', () =
     );
     await onDisk(installation.storageFolder).store(givenKey);
     await writeFile(join(installation.storageFolder, givenKey), given.bytes);
-    let goOn: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => (goOn = resolve));
+    let resume: () => void = () => undefined;
+    const resumed = new Promise<void>((resolve) => (resume = resolve));
     const { file_url: link } = await ann.status(given.id);
-    const end = download(link!, { holdAt: 1024, held });
-    await until('it is being given out', async () => {
+    const end = download(link!, { pauseAt: 1024, resumed });
+    await until('it is being downloaded', async () => {
       const [row] = await installation.sql('SELECT 1 FROM exports WHERE id = $1 AND download_lease > now()', given.id);
       return row;
     });
     await installation.sql(`UPDATE exports SET expires_at = now() - interval '1 second' WHERE id = $1`, given.id);
-    return { goOn, end };
+    return { resume, end };
   }
 
   const filesToExpire = () => OVERDUE + fixture.givenUp.length;
@@ -104,7 +104,7 @@ describe('Ten thousand files whose time is over, and what was left behind', () =
     console.log(
       `${OVERDUE} overdue files and ${fixture.orphans.exports.length} orphans were gone after ${seconds.toFixed(1)} s`,
     );
-    await until('the taken file is gone', async () => !(await installation.storedFiles()).includes(givenKey));
+    await until('the downloaded file is deleted', async () => !(await installation.storedFiles()).includes(givenKey));
     const files = await installation.storedFiles();
 
     const uploads = files.filter((file) => file.startsWith('.uploads/')).map((file) => file.replace(/~.*/, ''));

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { toDownloadedBy, credentialTypeOf } from '../../src/export/model/domain/downloader';
+import { toDownloadedBy, credentialTypeOf } from '../../src/export/model/domain/downloads';
 import type { Export } from '../../src/export/model/domain/export';
 import {
   type CompletionMarker,
@@ -12,7 +12,7 @@ import { type ExportRecord, NOT_LEASED } from './export-record';
 import type { ExportTerms } from './export-terms';
 import { auditOf, type FakeRecords } from './fake-records';
 
-/** Who is served which one-time file of a `FakeRecords`: one download has the lease, by its token. */
+/** The download leases of the one-time files in a `FakeRecords`. */
 export class FakeDownloadLeaseRepository extends DownloadLeaseRepository {
   constructor(
     private readonly records: FakeRecords,
@@ -58,17 +58,18 @@ export class FakeDownloadLeaseRepository extends DownloadLeaseRepository {
 
   override complete(lease: DownloadLease): Promise<boolean> {
     const { by } = lease;
-    return this.conclude(lease, servedFile(this.records), (row) =>
+    return this.end(lease, setDownloaded(this.records), (row) =>
       auditOf(row, 'export.downloaded', { by, details: { by: credentialTypeOf(by), one_time: true } }),
     );
   }
 
-  override release(lease: DownloadLease, sent: number): Promise<boolean> {
+  override release(lease: DownloadLease, bytesSent: number): Promise<boolean> {
     const { by } = lease;
-    return this.conclude(
+    return this.end(
       lease,
       () => ({ ...NOT_LEASED, downloadedBy: null }),
-      (row) => auditOf(row, 'export.download-broken-off', { by, details: { by: credentialTypeOf(by), bytes: sent } }),
+      (row) =>
+        auditOf(row, 'export.download-broken-off', { by, details: { by: credentialTypeOf(by), bytes: bytesSent } }),
     );
   }
 
@@ -83,8 +84,8 @@ export class FakeDownloadLeaseRepository extends DownloadLeaseRepository {
     return record?.downloadToken === token && record.status === 'completed' ? record : null;
   }
 
-  /** Its file may have expired meanwhile, which the download cannot know. */
-  private conclude(
+  /** Whatever the status: the owner may have deleted the file while its last byte was being sent. */
+  private end(
     { exportId, token }: DownloadLease,
     set: (record: ExportRecord) => Partial<ExportRecord>,
     audit: (row: Export) => AuditEntry,
@@ -94,8 +95,8 @@ export class FakeDownloadLeaseRepository extends DownloadLeaseRepository {
   }
 }
 
-/** The columns that end a one-time export whose file was downloaded. */
-export function servedFile({ clock }: FakeRecords): (record: ExportRecord) => Partial<ExportRecord> {
+/** The columns of a one-time export whose file was downloaded. */
+export function setDownloaded({ clock }: FakeRecords): (record: ExportRecord) => Partial<ExportRecord> {
   return ({ downloadCount }) => ({
     status: 'expired',
     expiresAt: clock.now(),

@@ -1,16 +1,16 @@
-import type { DownloadSink } from '../../src/export/model/services/one-time-download';
+import type { DownloadSink } from '../../src/export/model/services/one-time-transfer';
 
-/** A reader at the other end of a connection, who keeps what arrives and may leave at any byte. */
+/** A client that keeps what it receives and may disconnect at any byte. */
 export class FakeDownloadSink implements DownloadSink {
   private readonly chunks: Buffer[] = [];
-  private readonly left = new AbortController();
-  private answer: Promise<boolean> | boolean = true;
-  isCut = false;
-  /** How long the last byte was to be waited for. */
-  patienceSeconds: number | null = null;
+  private readonly disconnect = new AbortController();
+  private confirmation: Promise<boolean> | boolean = true;
+  isAborted = false;
+  /** The deadline for the confirmation of the last byte; `null` when that was not sent. */
+  deadlineSeconds: number | null = null;
 
-  /** @param takes how many bytes arrive before the connection breaks */
-  constructor(private readonly takes = Infinity) {}
+  /** @param limit how many bytes arrive before the connection breaks */
+  constructor(private readonly limit = Infinity) {}
 
   get bytesSent(): number {
     return Buffer.concat(this.chunks).length;
@@ -21,39 +21,39 @@ export class FakeDownloadSink implements DownloadSink {
   }
 
   get disconnected(): AbortSignal {
-    return this.left.signal;
+    return this.disconnect.signal;
   }
 
   leave(): void {
-    this.left.abort(new Error('The reader has left'));
+    this.disconnect.abort(new Error('The client disconnected'));
   }
 
-  /** Whether the reader accepts the last byte. */
-  accept(answer: Promise<boolean> | boolean): void {
-    this.answer = answer;
+  /** Whether the client confirms the last byte. */
+  confirm(confirmation: Promise<boolean> | boolean): void {
+    this.confirmation = confirmation;
   }
 
   async write(bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
     for await (const chunk of bytes) {
       signal.throwIfAborted();
-      const room = this.takes - this.bytesSent;
+      const room = this.limit - this.bytesSent;
       this.chunks.push(Buffer.from(chunk.subarray(0, room)));
       if (chunk.length > room) throw new Error('The connection broke');
     }
   }
 
-  writeFinal(byte: Uint8Array, withinSeconds: number): Promise<boolean> {
+  writeFinal(byte: Uint8Array, deadlineSeconds: number): Promise<boolean> {
     this.chunks.push(Buffer.from(byte));
-    this.patienceSeconds = withinSeconds;
-    return Promise.resolve(this.answer);
+    this.deadlineSeconds = deadlineSeconds;
+    return Promise.resolve(this.confirmation);
   }
 
   abort(): void {
-    this.isCut = true;
+    this.isAborted = true;
   }
 }
 
-/** A reader who takes nothing, until the connection is given up. */
+/** A client that reads nothing until its connection is aborted. */
 export class FakeIdleSink extends FakeDownloadSink {
   override write(_: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
     return new Promise((_resolve, reject) => {

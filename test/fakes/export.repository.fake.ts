@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { RequestExport } from '../../src/export/model/domain/export-request';
-import { credentialTypeOf } from '../../src/export/model/domain/downloader';
+import { credentialTypeOf } from '../../src/export/model/domain/downloads';
 import type { Export, FinishedFile, StoredObject } from '../../src/export/model/domain/export';
 import type { ExportKind } from '../../src/export/model/domain/export-kind';
 import type { ExportStatus } from '../../src/export/model/domain/export-status';

@@ -1,5 +1,5 @@
 import { DRAWINGS, MAX_ATTEMPTS, MAX_LOST_DRAWINGS } from '../../src/export/model/domain/attempt-limits';
-import { fromDownloadedBy, credentialTypeOf } from '../../src/export/model/domain/downloader';
+import { fromDownloadedBy, credentialTypeOf } from '../../src/export/model/domain/downloads';
 import type { Export, ExportFailure } from '../../src/export/model/domain/export';
 import {
   type Backlog,
@@ -7,7 +7,7 @@ import {
   MaintenanceRepository,
 } from '../../src/export/model/domain/interfaces/maintenance.repository';
 import { objectPrefix } from '../../src/export/model/domain/object-key';
-import { servedFile } from './download-lease.repository.fake';
+import { setDownloaded } from './download-lease.repository.fake';
 import type { ExportRecord } from './export-record';
 import type { ExportTerms } from './export-terms';
 import { auditOf, byId, type FakeRecords, messagesOf } from './fake-records';
@@ -148,7 +148,7 @@ export class FakeMaintenanceRepository extends MaintenanceRepository {
         downloadEnding &&
         downloadLease !== null &&
         downloadLease < now,
-      set: servedFile(this.records),
+      set: setDownloaded(this.records),
       audit: (row) => {
         const by = fromDownloadedBy(row);
         return auditOf(row, 'export.downloaded', {

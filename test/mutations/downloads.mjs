@@ -1,11 +1,11 @@
 // @ts-check
-// Downloads: files that are given out once, ranges, and signed links.
+// Downloads: one-time files, ranges, and signed links.
 
 /** @type {import('../../dev/mutation/mutations.mjs').Mutation[]} */
 export const downloads = [
   {
     name: 'one-time-claim-without-lease',
-    breaks: 'two readers at once get a one-time file',
+    breaks: 'two clients at once download a one-time file',
     file: 'src/export/infrastructure/download-lease.repository.prisma.ts',
     search: ' AND (download_token IS NULL OR download_lease < now())',
     replace: '',
@@ -13,19 +13,19 @@ export const downloads = [
   },
   {
     name: 'last-byte-not-held-back',
-    breaks: 'a reader has the whole one-time file before the database records its completion',
-    file: 'src/export/model/services/last-byte.ts',
+    breaks: 'a client has the whole one-time file before the database records its completion',
+    file: 'src/export/model/services/one-time-transfer.ts',
     search: 'if (chunk.length > 1) yield chunk.subarray(0, -1);',
     replace: 'yield chunk;',
-    tests: ['src/export/model/services/last-byte.spec.ts'],
+    tests: ['src/export/model/services/one-time-transfer.spec.ts'],
   },
   {
     name: 'one-time-file-of-wrong-size',
     breaks: 'a truncated one-time file is served as a complete one',
-    file: 'src/export/model/services/last-byte.ts',
+    file: 'src/export/model/services/one-time-transfer.ts',
     search: 'if (read !== this.size) throw',
     replace: 'if (read > this.size) throw',
-    tests: ['src/export/model/services/last-byte.spec.ts'],
+    tests: ['src/export/model/services/one-time-transfer.spec.ts'],
   },
   {
     name: 'link-without-expiry',

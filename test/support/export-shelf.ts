@@ -4,12 +4,10 @@ import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import { ExportPresenter } from '../../src/export/api/export.presenter';
 import { PrismaExportRepository } from '../../src/export/infrastructure/export.repository.prisma';
-import { ExportDownload } from '../../src/export/model/services/export-download';
-import { ExportMetrics } from '../../src/export/model/services/export-metrics';
+import { ExportFiles } from '../../src/export/model/services/export-files';
 import { ExportsForDelivery } from '../../src/export/model/services/out.for-delivery.service';
 import { LinkSigner } from '../../src/platform/auth/link-signer';
 import type { Config } from '../../src/platform/config/config';
-import { Metrics } from '../../src/platform/observability/metrics';
 import { PrismaService } from '../../src/platform/database/prisma.service';
 import { DiskStorage } from '../../src/platform/storage/disk-storage';
 import { bytes, digest } from './bytes';
@@ -48,7 +46,7 @@ export class ExportShelf {
     this.storage = new DiskStorage({ directory: folder, publicUrl: config.http.publicUrl });
     const records = new PrismaExportRepository(this.prisma, config);
     const links = new LinkSigner(config);
-    const downloads = new ExportDownload(records, this.storage, links, new ExportMetrics(new Metrics()));
+    const downloads = new ExportFiles(records, this.storage, links);
     this.exports = new ExportsForDelivery(records, downloads);
     this.presenter = new ExportPresenter(downloads, links, config);
   }

@@ -6,7 +6,7 @@ import { type Client, type ExportRecord, sha256 } from './client';
 import type { Installation } from './installation';
 import { S3Observer, s3Server } from './s3-under-test';
 
-/** An export of so many bytes, which nothing compresses, whose first complete download deletes its file. */
+/** A completed one-time export of random, incompressible bytes. */
 export async function oneTimeExport(
   installation: Installation,
   owner: Client,
@@ -14,11 +14,13 @@ export async function oneTimeExport(
 ): Promise<ExportRecord & { readonly file_url: string }> {
   const session = await owner.saveBoard(null);
   const { id } = await owner.finished((await owner.requestExport(session, 'json')).id);
-  // A board of that size would take seconds to save and to export.
+  // Exporting a board of that size would take seconds.
   const content = randomBytes(bytes);
   const [row] = await installation.sql<{ key: string }>(
     'UPDATE exports SET one_time = true, file_size = $2, sha256 = $3 WHERE id = $1 RETURNING storage_key AS key',
-    ...[id, bytes, sha256(content)],
+    id,
+    bytes,
+    sha256(content),
   );
   await replaceFile(installation, row!.key, content);
   return (await owner.status(id)) as ExportRecord & { readonly file_url: string };
@@ -34,39 +36,47 @@ async function replaceFile(installation: Installation, key: string, content: Buf
   bucket.close();
 }
 
-/** What one reader got, counted by the reader. */
+/** What one client received. */
 export interface Download {
-  /** `null` when the connection ended before there was any. */
+  /** `null` when the connection ended before the response. */
   readonly status: number | null;
   /** Bytes of the body. */
   readonly size: number;
   readonly sha256: string;
-  /** As many bytes as were announced. */
+  /** Status 200, with as many bytes as announced. */
   readonly isComplete: boolean;
   readonly headers: string;
 }
 
-export interface Reading {
-  /** Ends the connection once so many bytes of the body were seen; before the first of them when it is 0. */
+/** What a client does with the response. */
+export interface DownloadBehavior {
+  /** Ends the connection after so many bytes of the body; at 0 after the head. */
   readonly cutAt?: number;
-  /** How the connection then ends: by closing it, or by a reset, as by a machine that has lost it. */
+  /** How that connection ends: closed in order, or reset as by a crashed machine. */
   readonly cutBy?: 'close' | 'reset';
   readonly headers?: Readonly<Record<string, string>>;
-  /** Having seen so many bytes, the reader takes no more until `held` is fulfilled. */
-  readonly holdAt?: number;
-  readonly held?: Promise<void>;
-  /** Leaves the connection open when everything has come. */
-  readonly isKept?: boolean;
+  /** After so many bytes the client reads no more until `resumed` is fulfilled. */
+  readonly pauseAt?: number;
+  readonly resumed?: Promise<void>;
+  /** Leaves the connection open after the last byte. */
+  readonly keepsConnection?: boolean;
 }
 
-/** Fetches a file over a connection of its own that does as it is told: no client library hides what came. */
+/** Downloads a file over a raw connection, so that no client library hides what arrives. */
 export function download(
   url: string,
-  { cutAt = Infinity, cutBy = 'close', headers = {}, holdAt = Infinity, held, isKept = false }: Reading = {},
+  {
+    cutAt = Infinity,
+    cutBy = 'close',
+    headers = {},
+    pauseAt = Infinity,
+    resumed,
+    keepsConnection = false,
+  }: DownloadBehavior = {},
 ): Promise<Download> {
   const { hostname, port, pathname, search } = new URL(url);
   return new Promise((resolve) => {
-    const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: isKept });
+    const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: keepsConnection });
     const lines = Object.entries({ host: `${hostname}:${port}`, ...headers }).map(
       ([name, value]) => `${name}: ${value}`,
     );
@@ -79,13 +89,13 @@ export function download(
       const taken = chunk.subarray(0, Math.max(0, cutAt - size));
       hash.update(taken);
       size += taken.length;
-      if (size >= holdAt && held) {
+      if (size >= pauseAt && resumed) {
         socket.pause();
-        void held.then(() => socket.resume());
+        void resumed.then(() => socket.resume());
       }
       if (size < cutAt && size < announced!) return;
       if (size < announced! && cutBy === 'reset') socket.resetAndDestroy();
-      else if (size < announced! || !isKept) socket.destroy();
+      else if (size < announced! || !keepsConnection) socket.destroy();
       else settle();
     };
     socket.on('data', (chunk: Buffer) => {

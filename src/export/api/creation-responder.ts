@@ -7,7 +7,7 @@ import { preferredWait } from '../../platform/http/prefer-wait';
 import { rateLimitHeaders } from '../../platform/rate-limit';
 import type { Export } from '../model/domain/export';
 import type { ExportCreation } from '../model/domain/interfaces/export.repository';
-import { ExportDownload, type InlineJson } from '../model/services/export-download';
+import { ExportFiles, type InlineJson } from '../model/services/export-files';
 import { ExportChangeFeed } from '../model/services/export-change-feed';
 import { ExportPresenter } from './export.presenter';
 import { exactly } from './file-responder';
@@ -20,7 +20,7 @@ export class CreationResponder {
   constructor(
     private readonly presenter: ExportPresenter,
     private readonly changes: ExportChangeFeed,
-    private readonly downloads: ExportDownload,
+    private readonly files: ExportFiles,
   ) {}
 
   /**
@@ -31,7 +31,7 @@ export class CreationResponder {
     const latest = { ...creation, export: await this.preferredState(creation.export, caller, response) };
     this.setHeaders(latest, caller, response);
     const record = this.presenter.created(latest);
-    const data = await this.downloads.openInline(latest.export);
+    const data = await this.files.openInline(latest.export);
     if (data) await this.sendWithData(record, data, response);
     else response.json(record);
   }

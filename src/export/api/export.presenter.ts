@@ -7,9 +7,9 @@ import { toPageResponse } from '../../platform/http/page';
 import type { Export } from '../model/domain/export';
 import { isFinished } from '../model/domain/export-status';
 import type { ExportCreation } from '../model/domain/interfaces/export.repository';
-import { ExportDownload } from '../model/services/export-download';
+import { ExportFiles } from '../model/services/export-files';
 import { type ExportLinks, type ExportListResponse, ExportResponse } from './export.response';
-import { isNotModified } from './etag';
+import { isNotModified } from './file-responder';
 
 /** Most work is done within a second; what takes half a minute already need not be asked for so often. */
 const SOON_SECONDS = 1;
@@ -25,7 +25,7 @@ function eventsPath(exportId: string): string {
 @Injectable()
 export class ExportPresenter {
   constructor(
-    private readonly downloads: ExportDownload,
+    private readonly files: ExportFiles,
     private readonly links: LinkSigner,
     private readonly config: Config,
   ) {}
@@ -65,7 +65,7 @@ export class ExportPresenter {
   }
 
   private linksTo(source: Export, linkExpiresAt?: Date): ExportLinks {
-    return { fileUrl: this.downloads.linkTo(source), eventsUrl: this.eventsLinkTo(source, linkExpiresAt) };
+    return { fileUrl: this.files.linkTo(source), eventsUrl: this.eventsLinkTo(source, linkExpiresAt) };
   }
 
   /** A finished export changes no more, and has no events to follow. */

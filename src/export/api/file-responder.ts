@@ -3,40 +3,60 @@ import { pipeline } from 'node:stream/promises';
 import { HttpStatus, Injectable, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Principal } from '../../platform/auth/principal';
+import { Config } from '../../platform/config/config';
 import { DomainError } from '../../platform/errors/domain-error';
 import { attachmentDisposition } from '../../platform/http/content-disposition';
 import type { ByteRange } from '../../platform/storage/file-storage';
-import { type DownloadableFile, ExportDownload } from '../model/services/export-download';
-import { isNotModified, etagOf } from './etag';
-import { OneTimeResponder } from './one-time-responder';
+import { DownloadService } from '../model/services/download.service';
+import { type DownloadableFile, ExportFiles } from '../model/services/export-files';
+import { HttpDownloadSink } from './http-download-sink';
+import { assertPlainRequest, exclusiveSocketOf } from './one-time-request';
 
-/** Answers with the file of an export: whole, in parts, or as often as it may be given out. */
+/** Sends the file of an export: whole, a range of it, by redirect, or once. */
 @Injectable()
 export class FileResponder {
   private readonly logger = new Logger(FileResponder.name);
 
   constructor(
-    private readonly downloads: ExportDownload,
-    private readonly oneTime: OneTimeResponder,
+    private readonly files: ExportFiles,
+    private readonly downloads: DownloadService,
+    private readonly config: Config,
   ) {}
 
   /**
-   * @param by whose export it must be; `null` for the bearer of a link
+   * @param by the principal that must own the export; `null` for the bearer of a link
    * @throws DomainError not-found | conflict | gone | forbidden | range | precondition
    */
   async send(exportId: string, by: Principal | null, request: Request, response: Response): Promise<void> {
-    const file = await this.downloads.find(exportId, by);
+    const file = await this.files.find(exportId, by);
     response.set({
       ETag: etagOf(file),
       'Content-Disposition': attachmentDisposition(file.name),
       'Cache-Control': file.oneTime ? 'private, no-store' : 'private, no-cache',
     });
-    if (isNotModified(request, etagOf(file))) {
-      response.status(HttpStatus.NOT_MODIFIED).end();
+    if (isNotModified(request, etagOf(file))) response.status(HttpStatus.NOT_MODIFIED).end();
+    else if (file.oneTime) await this.sendOnce(file, by, request, response);
+    else await this.sendRange(file, by, request, response);
+  }
+
+  private async sendOnce(
+    file: DownloadableFile,
+    by: Principal | null,
+    request: Request,
+    response: Response,
+  ): Promise<void> {
+    // A buffering proxy would consume the file for a client that may be gone.
+    response.set({ 'Accept-Ranges': 'none', 'X-Accel-Buffering': 'no' });
+    assertPlainRequest(request, file, response);
+    if (request.method === 'HEAD') {
+      response.type(file.contentType).set('Content-Length', String(file.size)).end();
       return;
     }
-    if (file.oneTime) await this.oneTime.send(file, by, request, response);
-    else await this.sendRange(file, by, request, response);
+    const socket = exclusiveSocketOf(response);
+    const lease = await this.downloads.claim(file, by);
+    response.type(file.contentType).set({ 'Content-Length': String(file.size), Connection: 'close' });
+    const ackTimeoutMs = this.config.downloads.ackTimeoutSeconds * 1000;
+    await this.downloads.sendOnce(file, lease, new HttpDownloadSink(response, socket, ackTimeoutMs));
   }
 
   private async sendRange(
@@ -46,29 +66,20 @@ export class FileResponder {
     response: Response,
   ): Promise<void> {
     response.set({ 'Accept-Ranges': 'bytes' });
-    const range = rangeOf(request, file.size, etagOf(file));
+    const range = parseRange(request, file);
     if (range === 'unsatisfiable') {
       response.set('Content-Range', `bytes */${file.size}`);
       throw new DomainError('range', 'range-not-satisfiable', `The file has ${file.size} bytes and no such range`);
     }
-    await this.answer(file, range, by, request, response);
-  }
-
-  private async answer(
-    file: DownloadableFile,
-    range: ByteRange | undefined,
-    by: Principal | null,
-    request: Request,
-    response: Response,
-  ): Promise<void> {
-    const isWhole = range === undefined && request.method === 'GET';
-    const address = await this.downloads.redirectTo(file);
-    if (address !== null) {
-      if (isWhole) await this.downloads.recordDownload(file, by);
-      response.redirect(HttpStatus.FOUND, address);
+    const isDownload = range === undefined && request.method === 'GET';
+    const location = await this.files.redirectTo(file);
+    if (location !== null) {
+      if (isDownload) await this.downloads.recordDownload(file, by);
+      response.redirect(HttpStatus.FOUND, location);
       return;
     }
-    response.type(file.contentType).set('Content-Length', String(range ? range.end - range.start + 1 : file.size));
+    const length = range ? range.end - range.start + 1 : file.size;
+    response.type(file.contentType).set('Content-Length', String(length));
     if (range) {
       response
         .status(HttpStatus.PARTIAL_CONTENT)
@@ -78,27 +89,30 @@ export class FileResponder {
       response.end();
       return;
     }
-    if (!(await this.stream(file, range, response))) return;
-    if (isWhole) await this.downloads.recordDownload(file, by);
+    const bytes = await this.files.open(file, range);
+    const isComplete = await this.stream(exactly(bytes, length), file, response);
+    if (isComplete && isDownload) await this.downloads.recordDownload(file, by);
   }
 
-  /** @returns whether the last byte went out */
-  private async stream(file: DownloadableFile, range: ByteRange | undefined, response: Response): Promise<boolean> {
-    const bytes = await this.downloads.open(file, range);
-    const length = range ? range.end - range.start + 1 : file.size;
+  /** @returns whether the last byte was sent */
+  private async stream(bytes: AsyncIterable<Buffer>, file: DownloadableFile, response: Response): Promise<boolean> {
     try {
-      await pipeline(exactly(bytes, length), response);
+      await pipeline(bytes, response);
       return true;
     } catch (error) {
-      // The pipeline destroyed the connection, so that nobody takes half a file for a whole one.
-      this.logger.warn('A download broke off', { export_id: file.exportId, reason: String(error) });
+      // The pipeline destroys the connection, so the client cannot mistake a part for the whole file.
+      this.logger.warn('A download was aborted', {
+        event: 'export.download_aborted',
+        export_id: file.exportId,
+        reason: String(error),
+      });
       return false;
     }
   }
 }
 
 /**
- * Ends with the last byte, not when the source says so a moment later: a client that has them all may be gone by then.
+ * Ends with the last byte instead of with the source, which may end later: the client may be gone by then.
  * @throws when the source has fewer bytes
  */
 export async function* exactly(source: Readable, length: number): AsyncGenerator<Buffer> {
@@ -108,17 +122,28 @@ export async function* exactly(source: Readable, length: number): AsyncGenerator
     yield chunk;
     if (left <= 0) return;
   }
-  if (left > 0) throw new Error(`The stored file ends ${left} bytes too early`);
+  if (left > 0) throw new Error(`The stored file is ${left} bytes too short`);
 }
 
-/** The one range asked for; nothing when the whole file is meant, also by a form of range that we do not serve. */
-function rangeOf(request: Request, size: number, tag: string): ByteRange | 'unsatisfiable' | undefined {
+/** A strong validator: it changes when the bytes change, and only then. */
+function etagOf({ sha256 }: DownloadableFile): string {
+  return `"${sha256}"`;
+}
+
+/** Whether the client already has the representation with this ETag. */
+export function isNotModified(request: Request, etag: string): boolean {
+  const known = request.get('If-None-Match')?.split(/\s*,\s*/) ?? [];
+  return known.includes(etag);
+}
+
+/** The requested range; `undefined` for the whole file, also when the form of the range is not supported. */
+function parseRange(request: Request, file: DownloadableFile): ByteRange | 'unsatisfiable' | undefined {
   const condition = request.get('If-Range');
-  if (condition !== undefined && condition !== tag) return undefined;
-  // A range that ends before it begins is none, and is passed over.
+  if (condition !== undefined && condition !== etagOf(file)) return undefined;
+  // A range that ends before it starts is invalid, and an invalid Range is ignored (RFC 9110).
   const [, first, last] = /^\s*bytes=\s*(\d+)\s*-\s*(\d+)\s*$/.exec(request.get('Range') ?? '') ?? [];
   if (Number(first) > Number(last)) return undefined;
-  const ranges = request.range(size);
+  const ranges = request.range(file.size);
   if (ranges === -1) return 'unsatisfiable';
   if (ranges === undefined || ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return undefined;
   return ranges[0];

@@ -4,72 +4,70 @@ import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import { isAcknowledged } from '../../platform/http/acknowledged';
 import { abortSlowClient } from '../../platform/http/slow-client';
-import type { DownloadSink } from '../model/services/one-time-download';
+import type { DownloadSink } from '../model/services/one-time-transfer';
 
-/** After the timeout the acknowledgement is checked at this part of it. */
-const CHECKS_PER_TIMEOUT = 6;
+const CHECKS_PER_ACK_TIMEOUT = 6;
 
 /**
- * The reader of an answer that ends with its connection. That the bytes were written tells nothing: they may lie in
- * buffers for as long as the network is away. Having everything, a client closes its side, as it was told by
- * `Connection: close`; one that closes with bytes unread resets the connection. So the orderly end is the receipt; for
- * want of one, the acknowledgement of the other machine.
+ * A response that owns its connection. A completed write says little: the bytes may wait in buffers while the network is
+ * down. But a client that has received everything closes its side, as `Connection: close` demands, and one that closes
+ * with unread bytes resets the connection. So an orderly close confirms the download. For a client that keeps the
+ * connection open, as a paused program does, the acknowledgement by its kernel confirms it.
  */
 export class HttpDownloadSink implements DownloadSink {
-  private readonly leaving = new AbortController();
-  private bytes = 0;
+  private readonly disconnect = new AbortController();
+  private sent = 0;
 
   /**
-   * @param response whose head, with its length and `Connection: close`, is set
-   * @param socket on which it goes out
-   * @param ackTimeoutMs for the client to close the connection, before the other machine's acknowledgement counts
+   * @param response with its status, length and `Connection: close` set
+   * @param ackTimeoutMs how long to wait for the client to close before its kernel's acknowledgement counts
    */
   constructor(
     private readonly response: Response,
     private readonly socket: Socket,
     private readonly ackTimeoutMs: number,
   ) {
-    const leave = () => {
-      this.leaving.abort(new Error('The reader has left'));
+    const onDisconnect = () => {
+      this.disconnect.abort(new Error('The client disconnected'));
     };
-    if (socket.destroyed || socket.readableEnded) leave();
-    else socket.once('end', leave).once('close', leave);
+    if (socket.destroyed || socket.readableEnded) onDisconnect();
+    else socket.once('end', onDisconnect).once('close', onDisconnect);
     abortSlowClient(response);
-    // What is sent along with the request would otherwise keep the end behind it from being heard.
+    // An unread request body would hide the end of the connection behind it.
     response.req.resume();
   }
 
   get bytesSent(): number {
-    return this.bytes;
-  }
-
-  async write(bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
-    // The head goes out with the first bytes: of an empty file it is everything.
-    await pipeline(Readable.from(this.counted(bytes), { objectMode: false }), this.response, { end: false, signal });
+    return this.sent;
   }
 
   get disconnected(): AbortSignal {
-    return this.leaving.signal;
+    return this.disconnect.signal;
   }
 
-  writeFinal(byte: Uint8Array, withinSeconds: number): Promise<boolean> {
+  async write(bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+    // The response head goes out with the first bytes: for an empty file it is already the whole response.
+    await pipeline(Readable.from(this.counted(bytes), { objectMode: false }), this.response, { end: false, signal });
+  }
+
+  writeFinal(byte: Uint8Array, deadlineSeconds: number): Promise<boolean> {
     const { socket, response, ackTimeoutMs } = this;
     return new Promise((resolve) => {
-      const settle = (isAccepted: boolean) => {
-        clearInterval(looking);
-        resolve(isAccepted);
+      const settle = (isConfirmed: boolean) => {
+        clearInterval(checks);
+        resolve(isConfirmed);
       };
-      const begun = Date.now();
-      const looking = setInterval(() => {
-        const waited = Date.now() - begun;
-        if (waited < ackTimeoutMs) return;
-        void isAcknowledged(socket).then((isAccepted) => {
-          if (!isAccepted && waited < withinSeconds * 1000) return;
-          settle(isAccepted);
-          // Whoever has everything has it, though they keep the connection: holding it makes no second file.
-          if (isAccepted) socket.destroy();
+      const began = Date.now();
+      const checks = setInterval(() => {
+        const waitedMs = Date.now() - began;
+        if (waitedMs < ackTimeoutMs) return;
+        void isAcknowledged(socket).then((isConfirmed) => {
+          if (!isConfirmed && waitedMs < deadlineSeconds * 1000) return;
+          settle(isConfirmed);
+          // The client's kernel has all bytes, so the connection is of no more use.
+          if (isConfirmed) socket.destroy();
         });
-      }, ackTimeoutMs / CHECKS_PER_TIMEOUT);
+      }, ackTimeoutMs / CHECKS_PER_ACK_TIMEOUT);
       socket
         .once('end', () => {
           settle(true);
@@ -79,12 +77,11 @@ export class HttpDownloadSink implements DownloadSink {
         });
       response.flushHeaders();
       response.write(byte, () => {
-        this.bytes += byte.length;
-        // Whoever waits for the end of the connection, and does not count, is told by it. Nothing more is sent; what the
-        // reader does is still heard.
+        this.sent += byte.length;
+        // Half-closes the connection, for clients that read until its end. Their own close is still received.
         socket.end();
       });
-      // An answer gathers what is written to it until the end of the tick.
+      // A response corks its socket until the end of the tick. The byte must not wait for that.
       while (socket.writableCorked > 0) socket.uncork();
     });
   }
@@ -96,7 +93,7 @@ export class HttpDownloadSink implements DownloadSink {
   private async *counted(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const chunk of bytes) {
       yield chunk;
-      this.bytes += chunk.length;
+      this.sent += chunk.length;
     }
   }
 }

@@ -1,18 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { escapeLiteral, type PoolClient } from 'pg';
+import type { AuditEntry } from '../../platform/audit/audit-log';
 import type { Principal } from '../../platform/auth/principal';
 import { Config } from '../../platform/config/config';
 import { Prisma } from '../../platform/database/generated/client';
 import { PrismaService } from '../../platform/database/prisma.service';
-import { toDownloadedBy, credentialTypeOf } from '../model/domain/downloader';
+import { credentialTypeOf, toDownloadedBy } from '../model/domain/downloads';
 import type { Export } from '../model/domain/export';
 import {
   type CompletionMarker,
   type DownloadLease,
   DownloadLeaseRepository,
 } from '../model/domain/interfaces/download-lease.repository';
-import { SET_DOWNLOADED, NO_DOWNLOAD_LEASE, auditOf, changeExports } from './export-row';
+import { auditOf, changeExports, NO_DOWNLOAD_LEASE, SET_DOWNLOADED } from './export-row';
 
 @Injectable()
 export class PrismaDownloadLeaseRepository extends DownloadLeaseRepository {
@@ -25,7 +26,7 @@ export class PrismaDownloadLeaseRepository extends DownloadLeaseRepository {
 
   override async claim(exportId: string, by: Principal | null): Promise<DownloadLease | null> {
     const token = randomUUID();
-    // Not a change that the owner is told of: `updated_at` stays, and with it the ETag of the status.
+    // Not visible to the owner, so `updated_at` stays, and with it the ETag of the status.
     const count = await this.prisma.$executeRaw`
       UPDATE exports SET download_token = ${token}::uuid, download_lease = ${this.newLease()},
         download_prepared = false, downloaded_by = ${toDownloadedBy(by)}
@@ -35,15 +36,16 @@ export class PrismaDownloadLeaseRepository extends DownloadLeaseRepository {
   }
 
   override async beat(lease: DownloadLease): Promise<boolean> {
-    // One that was on its way when the ending began must not shorten the lease of that.
+    // A heartbeat still under way must not shorten the lease of the last byte.
     const count = await this.prisma.$executeRaw`
-      UPDATE exports SET download_lease = greatest(download_lease, ${this.newLease()}) WHERE ${held(lease)}`;
+      UPDATE exports SET download_lease = greatest(download_lease, ${this.newLease()})
+      WHERE ${hasToken(lease)} AND status = 'completed'`;
     return count === 1;
   }
 
   override async prepareCompletion(lease: DownloadLease, leaseSeconds: number): Promise<CompletionMarker | null> {
     const connection = await this.prisma.connections.connect();
-    // Unheard, the event would end the process.
+    // An unhandled error event would end the process.
     connection.on('error', ignore);
     const close = () => {
       connection.off('error', ignore);
@@ -55,7 +57,7 @@ export class PrismaDownloadLeaseRepository extends DownloadLeaseRepository {
          WHERE id = $1 AND download_token = $2 AND status = 'completed'`,
         [lease.exportId, lease.token, leaseSeconds],
       );
-      if (rowCount === 1) return markerOn(connection, lease, close);
+      if (rowCount === 1) return createMarker(connection, lease, close);
     } catch (error) {
       close();
       throw error;
@@ -65,28 +67,28 @@ export class PrismaDownloadLeaseRepository extends DownloadLeaseRepository {
   }
 
   override complete(lease: DownloadLease): Promise<boolean> {
-    const { by } = lease;
-    return this.change(SET_DOWNLOADED, lease, (row) =>
-      auditOf(row, 'export.downloaded', { by, details: { by: credentialTypeOf(by), one_time: true } }),
-    );
+    const details = { by: credentialTypeOf(lease.by), one_time: true };
+    return this.end(lease, SET_DOWNLOADED, 'export.downloaded', details);
   }
 
-  override release(lease: DownloadLease, sent: number): Promise<boolean> {
-    const { by } = lease;
-    return this.change(Prisma.sql`${NO_DOWNLOAD_LEASE}, downloaded_by = NULL`, lease, (row) =>
-      auditOf(row, 'export.download-broken-off', { by, details: { by: credentialTypeOf(by), bytes: sent } }),
-    );
+  override release(lease: DownloadLease, bytesSent: number): Promise<boolean> {
+    const details = { by: credentialTypeOf(lease.by), bytes: bytesSent };
+    const set = Prisma.sql`${NO_DOWNLOAD_LEASE}, downloaded_by = NULL`;
+    return this.end(lease, set, 'export.download-broken-off', details);
   }
 
   private newLease(): Prisma.Sql {
     return Prisma.sql`now() + make_interval(secs => ${this.config.downloads.leaseSeconds})`;
   }
 
-  private async change(
-    set: Prisma.Sql,
+  /** Whatever the status: the owner may have deleted the file while its last byte was being sent. */
+  private async end(
     lease: DownloadLease,
-    audit: (row: Export) => ReturnType<typeof auditOf>,
+    set: Prisma.Sql,
+    action: string,
+    details: AuditEntry['details'],
   ): Promise<boolean> {
+    const audit = (row: Export) => auditOf(row, action, { by: lease.by, details });
     const changed = await this.prisma.$transaction((transaction) =>
       changeExports(transaction, { set, where: hasToken(lease), audit }),
     );
@@ -94,26 +96,20 @@ export class PrismaDownloadLeaseRepository extends DownloadLeaseRepository {
   }
 }
 
-/** That it may go on. */
-function held(lease: DownloadLease): Prisma.Sql {
-  return Prisma.sql`${hasToken(lease)} AND status = 'completed'`;
-}
-
-/** That it has not been concluded; the file may have been given up meanwhile, which the reader at the end cannot know. */
 function hasToken({ exportId, token }: DownloadLease): Prisma.Sql {
   return Prisma.sql`id = ${exportId}::uuid AND download_token = ${token}::uuid`;
 }
 
 const ignore = (): void => undefined;
 
-function markerOn(connection: PoolClient, { exportId, token }: DownloadLease, close: () => void): CompletionMarker {
+function createMarker(connection: PoolClient, { exportId, token }: DownloadLease, close: () => void): CompletionMarker {
   let marked: Promise<unknown> = Promise.resolve();
   return {
     mark: () => {
-      // One message, which an idle connection sends at once.
-      const [id, held] = [escapeLiteral(exportId), escapeLiteral(token)];
+      // The simple protocol needs one message, which an idle connection sends at once. It takes no parameters.
       marked = connection.query(
-        `UPDATE exports SET download_ending = true WHERE id = ${id} AND download_token = ${held}`,
+        `UPDATE exports SET download_ending = true
+         WHERE id = ${escapeLiteral(exportId)} AND download_token = ${escapeLiteral(token)}`,
       );
     },
     close: () => void marked.catch(ignore).finally(close),

@@ -16,7 +16,7 @@ import { visibleTo } from '../../platform/database/visibility';
 import { PrismaService, type Transaction } from '../../platform/database/prisma.service';
 import { type LimitUse, type RateLimitState, takeOneMoreOfAll, type UsedWindow } from '../../platform/rate-limit';
 import { scheduleFileRemoval } from '../../platform/work/file-removals';
-import { credentialTypeOf } from '../model/domain/downloader';
+import { credentialTypeOf } from '../model/domain/downloads';
 import type { Export, FinishedFile, StoredObject } from '../model/domain/export';
 import type { ExportKind } from '../model/domain/export-kind';
 import type { RequestExport } from '../model/domain/export-request';

@@ -5,7 +5,7 @@ import { postToOutbox } from '../../platform/outbox/outbox';
 import { Prisma } from '../../platform/database/generated/client';
 import { PrismaService } from '../../platform/database/prisma.service';
 import { DRAWINGS, MAX_ATTEMPTS, MAX_LOST_DRAWINGS } from '../model/domain/attempt-limits';
-import { fromDownloadedBy, credentialTypeOf } from '../model/domain/downloader';
+import { fromDownloadedBy, credentialTypeOf } from '../model/domain/downloads';
 import type { Export, ExportFailure } from '../model/domain/export';
 import {
   type Backlog,

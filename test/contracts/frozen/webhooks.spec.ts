@@ -1,7 +1,7 @@
 import { WebhookChannel } from '../../../src/delivery/channels/webhook/webhook.channel';
 import type { ClaimedMessage } from '../../../src/delivery/model/domain/claimed-message';
 import { type Export, ExportPresenter, type ExportsForDelivery } from '../../../src/export';
-import { ExportDownload } from '../../../src/export/model/services/export-download';
+import { ExportFiles } from '../../../src/export/model/services/export-files';
 import { LinkSigner } from '../../../src/platform/auth/link-signer';
 import { Config } from '../../../src/platform/config/config';
 import type { OutboundHttp } from '../../../src/delivery/infrastructure/outbound/outbound-http';
@@ -113,7 +113,7 @@ async function sent(told: Pick<ClaimedMessage, 'event' | 'exportId' | 'facts'>, 
     },
   } as unknown as OutboundHttp;
   const links = new LinkSigner(config);
-  const downloads = new ExportDownload(null as never, null as never, links, null as never);
+  const downloads = new ExportFiles(null as never, null as never, links);
   const exports = { find: () => Promise.resolve(source) } as unknown as ExportsForDelivery;
   const presenter = new ExportPresenter(downloads, links, config);
   const channel = new WebhookChannel(http, new SecretCipher(config.encryption), exports, presenter);

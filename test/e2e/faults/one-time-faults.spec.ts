@@ -1,94 +1,96 @@
-import type { Client } from '../../support/client';
+import { type Client, sha256 as digest } from '../../support/client';
 import { Installation } from '../../support/installation';
 import { download, oneTimeExport } from '../../support/one-time';
 import { PostgresServer } from '../../support/postgres-server';
 import type { Service } from '../../support/service';
 import { type Patience, until } from '../../support/until';
 
-/** More than lies in the buffers of a connection: a reader that stops holds the sender up. */
+/** More than fits into the buffers of a connection, so that a client that pauses blocks the server. */
 const LARGE = 24_000_000;
 const SMALL = 20_000;
+/** More than `fetch` reads before its body is used; the rest fits into the receive buffer. */
+const PAUSED = 150_000;
 
 const SHORT_WAITS = { DOWNLOAD_LEASE_SECONDS: '3', DOWNLOAD_ACK_TIMEOUT_SECONDS: '3' };
 
-/** The lease of a process that is gone ends after three seconds; a busy machine takes longer. */
-const FREE_AGAIN = { within: 30_000, every: 100 };
+/** The lease of a dead process ends after three seconds, later on a busy machine. */
+const LEASE_END = { within: 30_000, every: 100 };
 
-/** So many processes are killed at most, until so many of them were hit in the very moment. */
+/** At most so many processes are killed, until so many of them died in the moment of the last byte. */
 const VICTIMS = 8;
 const HITS = 3;
 
-describe('A file that is given out once, and the process that gives it', () => {
+describe('A one-time download, when its process fails', () => {
   let installation: Installation;
-  let giver: Service;
+  let server: Service;
   let other: Service;
   let ada: Client;
 
   beforeAll(async () => {
     installation = await Installation.create(SHORT_WAITS);
-    [giver, other] = await Promise.all([installation.start(), installation.start()]);
+    [server, other] = await Promise.all([installation.start(), installation.start()]);
     ada = await installation.asUser('ada', { at: other });
   });
 
   beforeEach(async () => {
-    if (!giver.isRunning) giver = await installation.start();
+    if (!server.isRunning) server = await installation.start();
   });
 
   afterAll(() => installation.remove());
 
   const at = (service: Service, url: string) => url.replace(/^http:\/\/[^/]+/, service.url);
 
-  /** Somebody who takes a part of the file from the process under test, and waits. */
-  function startReading(url: string): { result: ReturnType<typeof download>; goOn: () => void } {
-    let goOn!: () => void;
-    const held = new Promise<void>((resolve) => (goOn = resolve));
-    return { result: download(at(giver, url), { holdAt: 1_000, held }), goOn };
+  /** Starts a download from the process under test that reads a part, and more when it is resumed. */
+  function startDownload(url: string): { result: ReturnType<typeof download>; resume: () => void } {
+    let resume!: () => void;
+    const resumed = new Promise<void>((resolve) => (resume = resolve));
+    return { result: download(at(server, url), { pauseAt: 1_000, resumed }), resume };
   }
 
-  const isBeingRead = (id: string, what: string, patience?: Patience) =>
+  const isBeingSent = (id: string, what: string, patience?: Patience) =>
     until(
-      'the file is being given out',
+      'the file is being sent',
       async () => (await installation.sql(`SELECT FROM exports WHERE id = $1 AND ${what}`, id)).length === 1,
       patience,
     );
 
-  it('killed midway: the file can be had again, once', async () => {
+  it('leaves the file to one more download when the process is killed midway', async () => {
     const { id, sha256, file_url: url } = await oneTimeExport(installation, ada, LARGE);
-    const reading = startReading(url);
-    await isBeingRead(id, 'download_token IS NOT NULL');
+    const first = startDownload(url);
+    await isBeingSent(id, 'download_token IS NOT NULL');
     const meanwhile = await download(at(other, url));
 
-    await giver.kill('SIGKILL');
-    reading.goOn();
+    await server.kill('SIGKILL');
+    first.resume();
     const next = await until(
-      'it can be had again',
+      'the file is available again',
       async () => {
         const answer = await download(at(other, url));
         return answer.status !== 409 && answer;
       },
-      FREE_AGAIN,
+      LEASE_END,
     );
 
     expect(meanwhile.status).toBe(409);
-    expect(await reading.result).toMatchObject({ isComplete: false });
+    expect(await first.result).toMatchObject({ isComplete: false });
     expect(next).toMatchObject({ status: 200, isComplete: true, sha256 });
     expect((await download(at(other, url))).status).toBe(410);
     expect(await ada.status(id)).toMatchObject({ status: 'expired', download_count: 1 });
   });
 
-  it('killed with the last byte on its way: the reader has the file, and nobody else gets it', async () => {
+  it('counts when the process is killed with the last byte on its way', async () => {
     const { id, sha256, file_url: url } = await oneTimeExport(installation, ada, SMALL);
-    const reading = startReading(url);
-    await isBeingRead(id, 'download_ending');
+    const first = startDownload(url);
+    await isBeingSent(id, 'download_ending');
 
-    await giver.kill('SIGKILL');
-    reading.goOn();
+    await server.kill('SIGKILL');
+    first.resume();
     const meanwhile = await download(at(other, url));
-    // A minute passes.
+    // The lease ends.
     await installation.sql('UPDATE exports SET download_lease = now() WHERE id = $1', id);
     const done = await ada.reaches(id, 'expired');
 
-    expect(await reading.result).toMatchObject({ isComplete: true, sha256 });
+    expect(await first.result).toMatchObject({ isComplete: true, sha256 });
     expect(meanwhile.status).toBe(409);
     expect(done).toMatchObject({ download_count: 1, downloaded_by: 'link' });
     expect((await download(at(other, url))).status).toBe(410);
@@ -97,15 +99,15 @@ describe('A file that is given out once, and the process that gives it', () => {
     });
   });
 
-  it('killed in the very moment of the last byte, again and again: each time one reader has the file', async () => {
+  it('gives the file to exactly one client when the process is killed in the moment of the last byte', async () => {
     const complete: number[] = [];
     let struck = 0;
     for (let round = 0; round < VICTIMS && struck < HITS; round += 1) {
       const victim = await installation.start();
       const { id, file_url: url } = await oneTimeExport(installation, ada, SMALL);
       const first = download(at(victim, url));
-      // On a busy machine the moment may be over before it is seen.
-      await isBeingRead(id, `(download_ending OR status = 'expired')`, { every: 0 });
+      // On a busy machine the download may complete before the moment is seen.
+      await isBeingSent(id, `(download_ending OR status = 'expired')`, { every: 0 });
 
       await victim.kill('SIGKILL');
       const held = await installation.sql(
@@ -113,7 +115,7 @@ describe('A file that is given out once, and the process that gives it', () => {
         id,
       );
       struck += held.length;
-      const second = await until('it is decided', async () => {
+      const second = await until('the first download has ended', async () => {
         const answer = await download(at(other, url));
         return answer.status !== 409 && answer;
       });
@@ -124,39 +126,39 @@ describe('A file that is given out once, and the process that gives it', () => {
     expect(struck).toBeGreaterThan(0);
   });
 
-  it('paused until another has given the file out: its own reader never gets to the end', async () => {
+  it('is never completed by a process that was suspended while another served the file', async () => {
     const { id, sha256, file_url: url } = await oneTimeExport(installation, ada, LARGE);
-    const reading = startReading(url);
-    await isBeingRead(id, 'download_token IS NOT NULL');
+    const first = startDownload(url);
+    await isBeingSent(id, 'download_token IS NOT NULL');
 
-    giver.pause();
+    server.pause();
     const next = await until(
-      'another can give it out',
+      'another process can serve it',
       async () => {
         const answer = await download(at(other, url));
         return answer.status !== 409 && answer;
       },
-      FREE_AGAIN,
+      LEASE_END,
     );
-    giver.resume();
-    reading.goOn();
+    server.resume();
+    first.resume();
 
     expect(next).toMatchObject({ status: 200, isComplete: true, sha256 });
-    expect(await reading.result).toMatchObject({ isComplete: false });
+    expect(await first.result).toMatchObject({ isComplete: false });
     expect(await ada.status(id)).toMatchObject({ status: 'expired', download_count: 1 });
   });
 
-  it('with a reader that has taken everything and keeps the connection: the file is gone', async () => {
+  it('counts when the client has read everything and keeps the connection open', async () => {
     const { id, sha256, file_url: url } = await oneTimeExport(installation, ada, SMALL);
 
-    const first = await download(at(giver, url), { isKept: true });
+    const first = await download(at(server, url), { keepsConnection: true });
     const second = await until(
-      'it is decided',
+      'the first download has ended',
       async () => {
         const answer = await download(at(other, url));
         return answer.status !== 409 && answer;
       },
-      FREE_AGAIN,
+      LEASE_END,
     );
 
     expect(first).toMatchObject({ isComplete: true, sha256 });
@@ -164,21 +166,41 @@ describe('A file that is given out once, and the process that gives it', () => {
     expect(await ada.status(id)).toMatchObject({ status: 'expired', download_count: 1 });
   });
 
-  it('told to end with a reader in hand: the reader gets the file', async () => {
+  // As a program does whose output is not read, such as curl before a pager.
+  it('counts when the client has received everything and pauses before it reads the rest', async () => {
+    const { id, sha256, file_url: url } = await oneTimeExport(installation, ada, PAUSED);
+
+    const first = await fetch(at(server, url));
+    const second = await until(
+      'the first download has ended',
+      async () => {
+        const answer = await download(at(other, url));
+        return answer.status !== 409 && answer;
+      },
+      LEASE_END,
+    );
+    const received = Buffer.from(await first.arrayBuffer());
+
+    expect(digest(received)).toBe(sha256);
+    expect(second.status).toBe(410);
+    expect(await ada.status(id)).toMatchObject({ status: 'expired', download_count: 1 });
+  });
+
+  it('completes when the process shuts down meanwhile', async () => {
     const { id, sha256, file_url: url } = await oneTimeExport(installation, ada, LARGE);
-    const reading = startReading(url);
-    await isBeingRead(id, 'download_token IS NOT NULL');
+    const first = startDownload(url);
+    await isBeingSent(id, 'download_token IS NOT NULL');
 
-    const ended = giver.kill('SIGTERM');
-    reading.goOn();
+    const ended = server.kill('SIGTERM');
+    first.resume();
 
-    expect(await reading.result).toMatchObject({ isComplete: true, sha256 });
+    expect(await first.result).toMatchObject({ isComplete: true, sha256 });
     await ended;
     expect(await ada.status(id)).toMatchObject({ status: 'expired', download_count: 1 });
   });
 });
 
-describe('When PostgreSQL is away while a file is given out once', () => {
+describe('A one-time download, when PostgreSQL fails', () => {
   let postgres: PostgresServer;
   let installation: Installation;
   let service: Service;
@@ -197,34 +219,30 @@ describe('When PostgreSQL is away while a file is given out once', () => {
   });
 
   it.each([
-    [
-      'before the last byte: the reader is broken off, and the file can be had again',
-      LARGE,
-      'download_token IS NOT NULL',
-    ],
-    ['after it: the reader has the file, and nobody else gets it', SMALL, 'download_ending'],
+    ['aborts before the last byte, and leaves the file to another download', LARGE, 'download_token IS NOT NULL'],
+    ['counts after the last byte was sent', SMALL, 'download_ending'],
   ])('%s', async (_, bytes, moment) => {
     const { id, sha256, file_url: url } = await oneTimeExport(installation, ada, bytes);
-    let goOn!: () => void;
-    const held = new Promise<void>((resolve) => (goOn = resolve));
-    const reading = download(url, { holdAt: 1_000, held });
-    await until('the file is being given out', async () => {
+    let resume!: () => void;
+    const resumed = new Promise<void>((resolve) => (resume = resolve));
+    const firstDownload = download(url, { pauseAt: 1_000, resumed });
+    await until('the file is being sent', async () => {
       return (await installation.sql(`SELECT FROM exports WHERE id = $1 AND ${moment}`, id)).length === 1;
     });
 
     await postgres.stop();
-    goOn();
-    const first = await reading;
+    resume();
+    const first = await firstDownload;
     await postgres.start();
     await service.ready();
     await installation.reconnect();
     const second = await until(
-      'it is decided',
+      'the first download has ended',
       async () => {
         const answer = await download(url);
         return answer.status !== 409 && answer.status !== 503 && answer;
       },
-      FREE_AGAIN,
+      LEASE_END,
     );
 
     expect([first, second].filter(({ isComplete }) => isComplete).map((one) => one.sha256)).toEqual([sha256]);

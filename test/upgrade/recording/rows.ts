@@ -83,7 +83,7 @@ export async function takeResults(recorder: Recorder, { ada, partner }: People):
 /** Begins to read a large one-time file, and reads on only when the process is gone. */
 export async function holdOneTimeFile(recorder: Recorder, { ada }: People, gone: Promise<void>): Promise<void> {
   const { file_url: link } = await (await recorder.as(ada)).finished(recorder.oneTime.leased);
-  void download(linkAt(recorder.service.url, link), { holdAt: 1, held: gone });
+  void download(linkAt(recorder.service.url, link), { pauseAt: 1, resumed: gone });
   await until('the one-time file is held', async () => {
     const [row] = await recorder.sql(
       'SELECT FROM exports WHERE id = $1 AND download_lease > now()',

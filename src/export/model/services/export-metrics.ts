@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Counter, Histogram } from 'prom-client';
 import { Metrics } from '../../../platform/observability/metrics';
 import type { Principal } from '../../../platform/auth/principal';
-import { credentialTypeOf } from '../domain/downloader';
+import { credentialTypeOf } from '../domain/downloads';
 import type { Export, FinishedFile } from '../domain/export';
 
 export type AttemptOutcome = 'completed' | 'failed' | 'retried' | 'handed-back' | 'lost';

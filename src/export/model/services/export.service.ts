@@ -5,7 +5,7 @@ import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { Page } from '../../../platform/paging';
 import { pause } from '../../../platform/async';
-import { MAX_COMPLETION_POLL_MS, MAX_COMPLETION_WAIT_MS, COMPLETION_POLL_MS } from '../domain/download-lease-limits';
+import { MAX_COMPLETION_POLL_MS, MAX_COMPLETION_WAIT_MS, COMPLETION_POLL_MS } from '../domain/downloads';
 import type { Export } from '../domain/export';
 import { type ExportInput, fingerprintOf, toRequest } from '../domain/export-request';
 import { type ExportCreation, type ExportQuery, ExportRepository } from '../domain/interfaces/export.repository';

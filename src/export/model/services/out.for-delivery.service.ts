@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Export } from '../domain/export';
 import { ExportRepository } from '../domain/interfaces/export.repository';
 import type { Principal } from '../../../platform/auth/principal';
-import { ExportDownload } from './export-download';
+import { ExportFiles } from './export-files';
 import { getExport } from './export.service';
 
 /** What deliveries may ask of exports. */
@@ -11,7 +11,7 @@ import { getExport } from './export.service';
 export class ExportsForDelivery {
   constructor(
     private readonly records: ExportRepository,
-    private readonly downloads: ExportDownload,
+    private readonly files: ExportFiles,
   ) {}
 
   /** @throws DomainError not-found, also for an export of somebody else */
@@ -25,7 +25,7 @@ export class ExportsForDelivery {
 
   /** A link for as long as there is a file, for who reads it when they find the time; `null` where there is no file. */
   lastingLinkTo(source: Export): string | null {
-    return this.downloads.lastingLinkTo(source);
+    return this.files.lastingLinkTo(source);
   }
 
   /**
@@ -33,6 +33,6 @@ export class ExportsForDelivery {
    * @throws DomainError gone | conflict
    */
   async open(source: Export): Promise<Readable> {
-    return this.downloads.open(await this.downloads.find(source.id, null));
+    return this.files.open(await this.files.find(source.id, null));
   }
 }

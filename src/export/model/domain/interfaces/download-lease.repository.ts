@@ -1,48 +1,49 @@
 import type { Principal } from '../../../../platform/auth/principal';
 
-/** One process's right to give a one-time file to one reader, for as long as its lease is renewed. */
+/** The exclusive right of one process to send a one-time file to one client. Heartbeats keep it alive. */
 export interface DownloadLease {
   readonly exportId: string;
+  /** The fencing token of every change. */
   readonly token: string;
-  /** Who takes the file; `null` for the bearer of a link. */
+  /** Who downloads; `null` for the bearer of a link. */
   readonly by: Principal | null;
 }
 
-/** The end of a lease, about to be marked. */
+/** Marks that the last byte of a file is being sent. */
 export interface CompletionMarker {
   /**
-   * Sends word, before it returns, that the last byte goes out, and does not wait until that has come. A marked lease
-   * that is heard of no more counts as complete when its lease is over: the byte is the network's by then, whatever
-   * becomes of the process. What goes wrong with the mark is no matter while the process lives.
+   * Hands the statement to the connection before it returns, and does not wait for its result. Once marked, a download
+   * counts as complete when its lease ends without another word: the byte may have reached the client, whatever happened
+   * to the process. While the process lives a failed mark is harmless.
    */
   mark(): void;
-  /** To be called in any case. */
+  /** Returns the connection. Always call it. */
   close(): void;
 }
 
 /**
- * Who is given which one-time file. Each call is one conditional statement, by the database's clock: of any number of
- * processes one has the lease. Whatever takes a lease answers false, and changes nothing, once it was lost.
+ * Who downloads which one-time file. Each call is one conditional statement by the database's clock, so of any number of
+ * processes one has the lease. With a lost lease a call returns false and changes nothing.
  */
 export abstract class DownloadLeaseRepository {
-  /** @returns `null` while somebody else has it, and when there is no file (any more) */
+  /** @returns `null` while another download has the lease, and when there is no file to download */
   abstract claim(exportId: string, by: Principal | null): Promise<DownloadLease | null>;
 
   /** Renews the lease. */
   abstract beat(lease: DownloadLease): Promise<boolean>;
 
   /**
-   * Sees to it that nobody else is given the file for so long, in which the last byte may go out.
-   * @returns `null` when somebody else has the lease
+   * Extends the lease over the time in which the last byte is sent and confirmed.
+   * @returns `null` when the lease was lost
    */
   abstract prepareCompletion(lease: DownloadLease, leaseSeconds: number): Promise<CompletionMarker | null>;
 
-  /** Ends the export: its file was given out, once and for all. */
+  /** Ends the export: its file was downloaded. */
   abstract complete(lease: DownloadLease): Promise<boolean>;
 
   /**
-   * Lets the file be asked for again.
-   * @param sent how many bytes had gone out, for the audit log
+   * Makes the file available again.
+   * @param bytesSent for the audit log
    */
-  abstract release(lease: DownloadLease, sent: number): Promise<boolean>;
+  abstract release(lease: DownloadLease, bytesSent: number): Promise<boolean>;
 }

@@ -7,61 +7,61 @@ import { type ByteRange, FileNotFoundError, FileStorage } from '../../../platfor
 import type { Export } from '../domain/export';
 import { isFinished } from '../domain/export-status';
 import { ExportRepository } from '../domain/interfaces/export.repository';
-import { ExportMetrics } from './export-metrics';
 import { getExport } from './export.service';
 
-/** A file that is there to be fetched. */
+/** The file of a completed export. */
 export interface DownloadableFile {
   readonly exportId: string;
   readonly key: string;
   readonly name: string;
   readonly contentType: string;
+  /** Bytes. */
   readonly size: number;
+  /** Lower-case hex. */
   readonly sha256: string;
-  /** Whether its first complete download deletes it. */
+  /** Its first complete download deletes it. */
   readonly oneTime: boolean;
 }
 
-/** Larger files are not put into answers. */
+/** The largest JSON file that is embedded in a response. */
 const MAX_INLINE_BYTES = 5 * 1024 * 1024;
 const REDIRECT_LIFETIME_SECONDS = 300;
 const UNFINISHED_RETRY_SECONDS = 1;
 
-/** A file that is JSON, to be put into an answer as it is. */
+/** A JSON file to embed in a response. */
 export interface InlineJson {
   readonly body: Readable;
   /** Bytes. */
   readonly size: number;
 }
 
-/** The path that the links to an export's file sign. */
+/** The path that links to the file sign. */
 function linkPath({ id, oneTime }: Export): string {
   return oneTime ? `/api/v1/export/${id}` : `/api/v1/exports/${id}/download`;
 }
 
-/** Hands out the files of completed exports. */
+/** Finds, links and opens the files of completed exports. */
 @Injectable()
-export class ExportDownload {
+export class ExportFiles {
   constructor(
     private readonly exports: ExportRepository,
     private readonly storage: FileStorage,
     private readonly links: LinkSigner,
-    private readonly metrics: ExportMetrics,
   ) {}
 
-  /** A fresh link that a browser can follow without a header, or `null` while there is no file. */
+  /** A fresh link that works without a header; `null` while there is no file. */
   linkTo(source: Export): string | null {
     return source.object && this.links.sign(linkPath(source));
   }
 
-  /** A link that works until the file is deleted, for a message that is read at any time; `null` while there is no file. */
+  /** A link that works until the file is deleted, for messages that are read later; `null` while there is no file. */
   lastingLinkTo(source: Export): string | null {
     const { object, expiresAt } = source;
     return object && expiresAt && this.links.signUntil(linkPath(source), expiresAt);
   }
 
   /**
-   * @param owner whose export it must be; `null` for the bearer of a link, who proved that we gave it away
+   * @param owner `null` for the bearer of a link, which proves access
    * @throws DomainError not-found | conflict while it is unfinished | gone
    */
   async find(exportId: string, owner: Principal | null): Promise<DownloadableFile> {
@@ -70,13 +70,13 @@ export class ExportDownload {
     if (object && fileName !== null && fileSize !== null && sha256 !== null) {
       return { exportId: id, ...object, name: fileName, size: fileSize, sha256, oneTime };
     }
-    if (found.downloadedAt) throw givenOutError();
+    if (found.downloadedAt) throw downloadedError();
     if (found.status === 'expired') throw goneError();
     if (!isFinished(found.status)) throw unfinishedError();
     throw new DomainError('conflict', 'export-has-no-file', `The export is ${found.status} and has no file`);
   }
 
-  /** @throws DomainError gone, when storage lost or just gave up the object */
+  /** @throws DomainError gone, when the object is missing from storage */
   async open(file: DownloadableFile, range?: ByteRange): Promise<Readable> {
     try {
       return await this.storage.open(file.key, range);
@@ -86,7 +86,7 @@ export class ExportDownload {
     }
   }
 
-  /** The file of a board as JSON, if it is small; `null` for all others, and where it cannot be read now: its link remains. */
+  /** The file of a board as JSON, if it is small; `null` for other files, and while storage fails: the link remains. */
   async openInline({ kind, format, object, fileSize, oneTime }: Export): Promise<InlineJson | null> {
     if (kind !== 'board' || format !== 'json' || oneTime) return null;
     if (!object || fileSize === null || fileSize > MAX_INLINE_BYTES) return null;
@@ -94,14 +94,9 @@ export class ExportDownload {
     return body && { body, size: fileSize };
   }
 
-  /** Where storage itself hands the file out, or `null` when we carry the bytes. */
+  /** A signed URL of the storage, or `null` when the service itself sends the bytes. */
   redirectTo({ key, name, contentType }: DownloadableFile): Promise<string | null> {
     return this.storage.link(key, { fileName: name, contentType, expiresInSeconds: REDIRECT_LIFETIME_SECONDS });
-  }
-
-  recordDownload({ exportId }: DownloadableFile, by: Principal | null): Promise<void> {
-    this.metrics.downloaded(by);
-    return this.exports.recordDownload(exportId, by);
   }
 }
 
@@ -109,8 +104,8 @@ function goneError(): DomainError {
   return new DomainError('gone', 'export-file-gone', 'The file of this export has expired. Ask for a new export.');
 }
 
-function givenOutError(): DomainError {
-  const message = 'The file of this export was given out, once and for all. Ask for a new export.';
+function downloadedError(): DomainError {
+  const message = 'The file of this export has been downloaded, which was possible once. Ask for a new export.';
   return new DomainError('gone', 'export-file-given-out', message);
 }
 

@@ -1,33 +1,35 @@
+import { Readable } from 'node:stream';
 import { FakeDownloadSink, FakeIdleSink } from '../../../../test/fakes/download-sink.fake';
 import { createExportBench, TEXT } from '../../../../test/support/export-bench';
 import { ANN, finishedFile, PARTNER } from '../../../../test/support/export-requests';
 import { toBody } from '../../../../test/support/texts';
-import { LinkSigner } from '../../../platform/auth/link-signer';
 import { pause } from '../../../platform/async';
-import { MAX_COMMIT_DELAY_MS, DISCONNECT_GRACE_MS } from '../domain/download-lease-limits';
+import { LinkSigner } from '../../../platform/auth/link-signer';
+import { DISCONNECT_GRACE_MS, MAX_COMMIT_DELAY_MS } from '../domain/downloads';
 import { objectPrefix } from '../domain/object-key';
-import { ExportDownload } from './export-download';
-import { OneTimeDownload } from './one-time-download';
+import { DownloadService } from './download.service';
+import { ExportFiles } from './export-files';
+import { HeldBackFile } from './one-time-transfer';
 
 const LEASE_SECONDS = 10;
 
-/** Long enough for all that a download waits for by itself. */
-const A_WHILE_MS = DISCONNECT_GRACE_MS + 10;
+/** Longer than a download waits on its own. */
+const TRANSFER_MS = DISCONNECT_GRACE_MS + 10;
 
 interface Traits {
   readonly text?: string;
-  /** As the record says it, where that differs. */
+  /** The size in the record, where it differs from that of the text. */
   readonly size?: number;
   readonly graceSeconds?: string;
 }
 
-/** A completed one-time export, its file and whoever serves it. */
+/** A completed one-time export with its file, and the service under test. */
 async function setup({ text = TEXT, graceSeconds = '5', ...traits }: Traits = {}) {
   const { size = text.length } = traits;
   const bench = createExportBench({ environment: { SHUTDOWN_GRACE_SECONDS: graceSeconds } });
   const { exports, storage, metrics, downloads, maintenance, config } = bench;
-  const files = new ExportDownload(exports, storage, new LinkSigner(config), metrics);
-  const sut = new OneTimeDownload(downloads, files, storage, maintenance, config, metrics);
+  const files = new ExportFiles(exports, storage, new LinkSigner(config));
+  const sut = new DownloadService(exports, downloads, files, metrics, config, storage, maintenance);
   const id = await bench.request({ oneTime: true });
   const key = `${objectPrefix(id)}file.csv`;
   await storage.put(key, toBody(text), { contentType: 'text/csv' });
@@ -36,10 +38,10 @@ async function setup({ text = TEXT, graceSeconds = '5', ...traits }: Traits = {}
   const file = await files.find(id, null);
   const counted = (outcome: string) => bench.shown.value('export_one_time_downloads_total', { outcome });
 
-  /** Serves the file to the end, however that comes. */
-  const serve = async (sink: FakeDownloadSink, waitMs = A_WHILE_MS) => {
+  /** Sends the file to the sink, and waits until the download ends. */
+  const serve = async (sink: FakeDownloadSink, waitMs = TRANSFER_MS) => {
     const lease = await sut.claim(file, ANN);
-    const sent = sut.send(file, lease, sink);
+    const sent = sut.sendOnce(file, lease, sink);
     const settled = sent.catch(() => undefined);
     await jest.advanceTimersByTimeAsync(waitMs);
     await settled;
@@ -48,7 +50,7 @@ async function setup({ text = TEXT, graceSeconds = '5', ...traits }: Traits = {}
   return { ...bench, bench, sut, id, key, file, files, serve, counted };
 }
 
-describe('OneTimeDownload', () => {
+describe('OneTimeTransfer', () => {
   beforeEach(() => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] });
   });
@@ -56,20 +58,22 @@ describe('OneTimeDownload', () => {
     jest.useRealTimers();
   });
 
-  describe('a file that is free', () => {
-    it('is claimed by one download, and refused to others meanwhile', async () => {
+  describe('claiming a file', () => {
+    it('lets one download have it, and refuses others meanwhile', async () => {
       const { sut, file, counted } = await setup();
       await sut.claim(file, ANN);
 
       const other = sut.claim(file, PARTNER);
 
       await expect(other).rejects.toMatchObject({
-        ...{ kind: 'conflict', code: 'download-under-way', details: { retryAfterSeconds: expect.any(Number) } },
+        kind: 'conflict',
+        code: 'download-under-way',
+        details: { retryAfterSeconds: expect.any(Number) },
       });
       expect(await counted('refused')).toBe(1);
     });
 
-    it('is claimed again when the lease of a silent download is over', async () => {
+    it('succeeds again when the lease of a silent download is over', async () => {
       const { sut, file, records } = await setup();
       await sut.claim(file, ANN);
       records.clock.advance(LEASE_SECONDS + 1);
@@ -78,46 +82,49 @@ describe('OneTimeDownload', () => {
     });
   });
 
-  it('does not send the last byte when preparing for it took so long that the lease may be over', async () => {
+  it('does not send the last byte when the preparation took so long that the lease may be over', async () => {
     const { bench, downloads, serve, id } = await setup();
     const prepare = downloads.prepareCompletion.bind(downloads);
-    downloads.prepareCompletion = async (...sent) => {
-      const marker = await prepare(...sent);
+    downloads.prepareCompletion = async (...args) => {
+      const marker = await prepare(...args);
       await pause(MAX_COMMIT_DELAY_MS + 1);
       return marker;
     };
     const sink = new FakeDownloadSink();
 
-    await serve(sink, A_WHILE_MS + MAX_COMMIT_DELAY_MS + 1);
+    await serve(sink, TRANSFER_MS + MAX_COMMIT_DELAY_MS + 1);
 
-    expect([sink.received, sink.isCut]).toEqual([TEXT.slice(0, -1), true]);
+    expect([sink.received, sink.isAborted]).toEqual([TEXT.slice(0, -1), true]);
     expect(await bench.read(id)).toMatchObject({ status: 'completed', downloadCount: 0 });
   });
 
-  describe('a sink who takes all of it', () => {
-    it('has the file, which is gone then', async () => {
+  describe('to a client that reads everything', () => {
+    it('sends the file, and deletes it', async () => {
       const { bench, serve, id, storage, counted } = await setup();
       const sink = new FakeDownloadSink();
 
       await serve(sink);
 
-      expect([sink.received, sink.isCut]).toEqual([TEXT, false]);
+      expect([sink.received, sink.isAborted]).toEqual([TEXT, false]);
       expect(await bench.read(id)).toMatchObject({
-        ...{ status: 'expired', object: null, downloadCount: 1, downloadedBy: 'user:ann' },
+        status: 'expired',
+        object: null,
+        downloadCount: 1,
+        downloadedBy: 'user:ann',
       });
       expect(storage.keys).toEqual([]);
       expect(await bench.maintenance.findDeletable(null)).toEqual([]);
       expect(await counted('given-out')).toBe(1);
     });
 
-    it('leaves nothing to whoever comes after', async () => {
+    it('leaves nothing to later clients', async () => {
       const { sut, serve, file } = await setup();
       await serve(new FakeDownloadSink());
 
       await expect(sut.claim(file, PARTNER)).rejects.toMatchObject({ kind: 'gone', code: 'export-file-given-out' });
     });
 
-    it('has the file of one byte, too', async () => {
+    it('sends a file of one byte', async () => {
       const { bench, serve, id } = await setup({ text: 'x' });
       const sink = new FakeDownloadSink();
 
@@ -127,7 +134,7 @@ describe('OneTimeDownload', () => {
       expect(await bench.read(id)).toMatchObject({ status: 'expired' });
     });
 
-    it('keeps it though the object cannot be deleted now, which the sweep then does', async () => {
+    it('leaves an object that cannot be deleted now to the expiry', async () => {
       const { bench, serve, id, key, storage } = await setup();
       storage.break('delete');
 
@@ -138,34 +145,34 @@ describe('OneTimeDownload', () => {
     });
   });
 
-  describe('a sink who breaks off', () => {
+  describe('to a client that disconnects', () => {
     it.each([
       ['before the first byte', 0],
       ['in the middle', 5],
       ['before the last byte', TEXT.length - 2],
-    ])('%s leaves the file as it was', async (_, takes) => {
+    ])('%s leaves the file as it was', async (_, limit) => {
       const { bench, sut, serve, id, file, storage, key, counted } = await setup();
       const before = await bench.read(id);
-      const sink = new FakeDownloadSink(takes);
+      const sink = new FakeDownloadSink(limit);
 
       await serve(sink);
 
       expect(await bench.read(id)).toEqual({ ...before, updatedAt: expect.any(Date) });
       expect(storage.keys).toEqual([key]);
-      expect(sink.isCut).toBe(true);
-      expect(bench.lastStepOf(id)).toMatchObject({ action: 'export.download-broken-off', details: { bytes: takes } });
+      expect(sink.isAborted).toBe(true);
+      expect(bench.lastStepOf(id)).toMatchObject({ action: 'export.download-broken-off', details: { bytes: limit } });
       expect(await counted('broken-off')).toBe(1);
       await expect(sut.claim(file, PARTNER)).resolves.toBeDefined();
     });
 
-    it('having seen all but the last byte does not get that', async () => {
+    it('after all but the last byte does not send that byte', async () => {
       const { bench, sut, file, id } = await setup();
       const sink = new FakeDownloadSink();
-      const sent = sut.send(file, await sut.claim(file, ANN), sink);
+      const sent = sut.sendOnce(file, await sut.claim(file, ANN), sink);
       await jest.advanceTimersByTimeAsync(DISCONNECT_GRACE_MS / 2);
       sink.leave();
 
-      await jest.advanceTimersByTimeAsync(A_WHILE_MS);
+      await jest.advanceTimersByTimeAsync(TRANSFER_MS);
       await sent;
 
       expect(sink.received).toBe(TEXT.slice(0, -1));
@@ -176,14 +183,14 @@ describe('OneTimeDownload', () => {
       });
     });
 
-    it('when the last byte was on its way leaves the file to the next', async () => {
+    it('while the last byte is on its way makes the file available again', async () => {
       const { bench, sut, serve, id, file } = await setup();
       const sink = new FakeDownloadSink();
-      sink.accept(false);
+      sink.confirm(false);
 
       await serve(sink);
 
-      expect(sink.isCut).toBe(true);
+      expect(sink.isAborted).toBe(true);
       expect(await bench.read(id)).toMatchObject({
         status: 'completed',
         downloadCount: 0,
@@ -194,13 +201,13 @@ describe('OneTimeDownload', () => {
   });
 
   describe('while the last byte is on its way', () => {
-    it('the file is nobody else’s, and counts as downloaded should the process end', async () => {
+    it('keeps the file from others, and counts as downloaded when the process dies', async () => {
       const { bench, sut, file, id, maintenance, records } = await setup();
       const sink = new FakeDownloadSink();
-      sink.accept(new Promise(() => undefined));
-      void sut.send(file, await sut.claim(file, ANN), sink);
+      sink.confirm(new Promise(() => undefined));
+      void sut.sendOnce(file, await sut.claim(file, ANN), sink);
 
-      await jest.advanceTimersByTimeAsync(2 * A_WHILE_MS);
+      await jest.advanceTimersByTimeAsync(2 * TRANSFER_MS);
 
       expect(await bench.read(id)).toMatchObject({ status: 'completed', isDownloadCompleting: true });
       expect(await bench.downloads.claim(id, PARTNER)).toBeNull();
@@ -209,93 +216,93 @@ describe('OneTimeDownload', () => {
       expect(await bench.read(id)).toMatchObject({ status: 'expired', downloadedBy: 'user:ann' });
     });
 
-    it('the sink has the longer the more may still be in buffers', async () => {
+    it('gives the client more time the more bytes may be in buffers', async () => {
       const { serve } = await setup();
       const sink = new FakeDownloadSink();
 
       await serve(sink);
 
-      expect(sink.patienceSeconds).toBe(31);
+      expect(sink.deadlineSeconds).toBe(31);
     });
   });
 
-  describe('a download whose file was taken over', () => {
+  describe('when another download has taken the lease over', () => {
     it('never sends the last byte', async () => {
       const { bench, sut, file, id, records } = await setup();
       const sink = new FakeDownloadSink();
-      const sent = sut.send(file, await sut.claim(file, ANN), sink);
+      const sent = sut.sendOnce(file, await sut.claim(file, ANN), sink);
       records.clock.advance(LEASE_SECONDS + 1);
       const holder = await sut.claim(file, PARTNER);
 
-      await jest.advanceTimersByTimeAsync(A_WHILE_MS);
+      await jest.advanceTimersByTimeAsync(TRANSFER_MS);
       await sent;
 
-      expect([sink.received, sink.isCut]).toEqual([TEXT.slice(0, -1), true]);
+      expect([sink.received, sink.isAborted]).toEqual([TEXT.slice(0, -1), true]);
       expect(await bench.downloads.beat(holder)).toBe(true);
       expect(bench.stepsOf(id)).not.toContain('export.download-broken-off');
     });
 
-    it('learns it from its heartbeat, and stops', async () => {
+    it('notices at its next heartbeat, and aborts', async () => {
       const { sut, file, records } = await setup();
       const sink = new FakeIdleSink();
-      const sent = sut.send(file, await sut.claim(file, ANN), sink);
+      const sent = sut.sendOnce(file, await sut.claim(file, ANN), sink);
       records.clock.advance(LEASE_SECONDS + 1);
       await sut.claim(file, PARTNER);
 
       await jest.advanceTimersByTimeAsync(3_000);
       await sent;
 
-      expect(sink.isCut).toBe(true);
-    });
-
-    it('is none that renews its lease in time', async () => {
-      const { sut, bench, file, id } = await setup();
-      const sink = new FakeIdleSink();
-      void sut.send(file, await sut.claim(file, ANN), sink);
-
-      await jest.advanceTimersByTimeAsync(3 * LEASE_SECONDS * 1000);
-
-      expect(await bench.downloads.claim(id, PARTNER)).toBeNull();
-      expect(sink.isCut).toBe(false);
+      expect(sink.isAborted).toBe(true);
     });
   });
 
-  describe('a file that is not as it should be', () => {
-    it('and is lost from storage is answered as gone before anything is sent', async () => {
+  it('keeps its lease by heartbeats for as long as the client reads', async () => {
+    const { sut, bench, file, id } = await setup();
+    const sink = new FakeIdleSink();
+    void sut.sendOnce(file, await sut.claim(file, ANN), sink);
+
+    await jest.advanceTimersByTimeAsync(3 * LEASE_SECONDS * 1000);
+
+    expect(await bench.downloads.claim(id, PARTNER)).toBeNull();
+    expect(sink.isAborted).toBe(false);
+  });
+
+  describe('of a file that is not as recorded', () => {
+    it('answers with gone before anything is sent when storage has lost the file', async () => {
       const { bench, serve, id, key, storage } = await setup();
       await storage.delete(key);
       const sink = new FakeDownloadSink();
 
       await expect(serve(sink)).rejects.toMatchObject({ kind: 'gone', code: 'export-file-gone' });
 
-      expect([sink.bytesSent, sink.isCut]).toEqual([0, false]);
+      expect([sink.bytesSent, sink.isAborted]).toEqual([0, false]);
       expect(bench.stepsOf(id).at(-1)).toBe('export.download-broken-off');
     });
 
     it.each([
       ['shorter', TEXT.length + 1],
       ['longer', TEXT.length - 1],
-    ])('and is %s than its record says never goes out whole', async (_, size) => {
+    ])('never sends the whole file when it is %s than its record says', async (_, size) => {
       const { bench, serve, id } = await setup({ size });
       const sink = new FakeDownloadSink();
 
       await serve(sink);
 
-      expect(sink.isCut).toBe(true);
+      expect(sink.isAborted).toBe(true);
       expect(sink.bytesSent).toBeLessThan(size);
       expect(await bench.read(id)).toMatchObject({ status: 'completed', downloadCount: 0 });
     });
   });
 
-  it('writes the end down as soon as the database is back', async () => {
+  it('saves the outcome as soon as the database is back', async () => {
     const { bench, sut, file, id, downloads } = await setup();
     const complete = downloads.complete.bind(downloads);
-    let isAway = true;
-    downloads.complete = (lease) => (isAway ? Promise.reject(new Error('The database is away')) : complete(lease));
-    const sent = sut.send(file, await sut.claim(file, ANN), new FakeDownloadSink());
+    let isDown = true;
+    downloads.complete = (lease) => (isDown ? Promise.reject(new Error('The database is down')) : complete(lease));
+    const sent = sut.sendOnce(file, await sut.claim(file, ANN), new FakeDownloadSink());
     await jest.advanceTimersByTimeAsync(3_000);
     const before = await bench.read(id);
-    isAway = false;
+    isDown = false;
 
     await jest.advanceTimersByTimeAsync(1_000);
     await sent;
@@ -304,32 +311,66 @@ describe('OneTimeDownload', () => {
   });
 
   describe('at shutdown', () => {
-    it('a sink may come to an end within the grace period', async () => {
+    it('completes within the grace period', async () => {
       const { bench, sut, file, id } = await setup();
-      const sent = sut.send(file, await sut.claim(file, ANN), new FakeDownloadSink());
+      const sent = sut.sendOnce(file, await sut.claim(file, ANN), new FakeDownloadSink());
 
       sut.onModuleDestroy();
       const stopped = sut.beforeApplicationShutdown();
-      await jest.advanceTimersByTimeAsync(A_WHILE_MS);
+      await jest.advanceTimersByTimeAsync(TRANSFER_MS);
       await Promise.all([stopped, sent]);
 
       expect(await bench.read(id)).toMatchObject({ status: 'expired', downloadCount: 1 });
     });
 
-    it('a sink is cut off after it, and the file is left to the next', async () => {
+    it('is aborted after the grace period, and makes the file available again', async () => {
       const { bench, sut, file, id } = await setup({ graceSeconds: '2' });
       const sink = new FakeIdleSink();
-      const sent = sut.send(file, await sut.claim(file, ANN), sink);
+      const sent = sut.sendOnce(file, await sut.claim(file, ANN), sink);
 
       sut.onModuleDestroy();
       const stopped = sut.beforeApplicationShutdown();
       await jest.advanceTimersByTimeAsync(1_900);
-      const within = sink.isCut;
+      const isAbortedEarly = sink.isAborted;
       await jest.advanceTimersByTimeAsync(200);
       await Promise.all([stopped, sent]);
 
-      expect([within, sink.isCut]).toEqual([false, true]);
+      expect([isAbortedEarly, sink.isAborted]).toEqual([false, true]);
       expect(await bench.read(id)).toMatchObject({ status: 'completed', downloadCount: 0 });
     });
+  });
+});
+
+describe('HeldBackFile', () => {
+  const FILE = Buffer.from('the whole file');
+
+  /** The file in chunks of `size` bytes. */
+  function sourceOf(size: number): Readable {
+    const chunks = [];
+    for (let at = 0; at < FILE.length; at += size) chunks.push(FILE.subarray(at, at + size));
+    return Readable.from(chunks, { objectMode: false });
+  }
+
+  it.each([1, 2, 5, FILE.length - 1, FILE.length, 100])('holds back one byte, in chunks of %i', async (size) => {
+    const file = new HeldBackFile(sourceOf(size), FILE.length);
+
+    const before = await Readable.from(file.allButLast()).toArray();
+
+    expect(Buffer.concat(before)).toEqual(FILE.subarray(0, -1));
+    expect(file.last).toEqual(FILE.subarray(-1));
+  });
+
+  it.each([FILE.length - 1, FILE.length + 1])('fails when %i bytes are expected', async (size) => {
+    const file = new HeldBackFile(sourceOf(4), size);
+
+    await expect(Readable.from(file.allButLast()).toArray()).rejects.toThrow(`expected ${size} bytes`);
+  });
+
+  it('has no last byte of an empty file', async () => {
+    const file = new HeldBackFile(Readable.from([]), 0);
+
+    const before = await Readable.from(file.allButLast()).toArray();
+
+    expect([before, file.last.length]).toEqual([[], 0]);
   });
 });

@@ -1,11 +1,11 @@
 import type { Request } from 'express';
-import { isPrefetch } from './prefetch';
+import { isPrefetchOrLinkPreview } from './one-time-request';
 
 function requestWith(headers: Readonly<Record<string, string>>): Request {
   return { get: (name: string) => headers[name] } as unknown as Request;
 }
 
-describe('A request ahead of time', () => {
+describe('isPrefetchOrLinkPreview', () => {
   it.each<Readonly<Record<string, string>>>([
     { 'Sec-Purpose': 'prefetch' },
     { 'Sec-Purpose': 'prefetch;prerender' },
@@ -18,8 +18,8 @@ describe('A request ahead of time', () => {
     { 'User-Agent': 'facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)' },
     { 'User-Agent': 'Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)' },
     { 'User-Agent': 'Mozilla/5.0 (Windows NT 6.1; WOW64) SkypeUriPreview Preview/0.5 skype-url-preview@microsoft.com' },
-  ])('is known: %j', (headers) => {
-    expect(isPrefetch(requestWith(headers))).toBe(true);
+  ])('recognizes %j', (headers) => {
+    expect(isPrefetchOrLinkPreview(requestWith(headers))).toBe(true);
   });
 
   it.each<Readonly<Record<string, string>>>([
@@ -38,7 +38,7 @@ describe('A request ahead of time', () => {
         'Mozilla/5.0 (Macintosh) AppleWebKit/537.36 Mattermost/5.6.0 Chrome/118.0 Electron/27 Safari/537.36',
     },
     { 'Sec-Purpose': '' },
-  ])('is not taken for what a person or a server asks: %j', (headers) => {
-    expect(isPrefetch(requestWith(headers))).toBe(false);
+  ])('accepts %j as the request of a person or a server', (headers) => {
+    expect(isPrefetchOrLinkPreview(requestWith(headers))).toBe(false);
   });
 });

@@ -1,0 +1,83 @@
+import { type BeforeApplicationShutdown, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import type { Principal } from '../../../platform/auth/principal';
+import { Config } from '../../../platform/config/config';
+import { DomainError } from '../../../platform/errors/domain-error';
+import { FileStorage } from '../../../platform/storage/file-storage';
+import { DOWNLOAD_RETRY_SECONDS } from '../domain/downloads';
+import { type DownloadLease, DownloadLeaseRepository } from '../domain/interfaces/download-lease.repository';
+import { ExportRepository } from '../domain/interfaces/export.repository';
+import { MaintenanceRepository } from '../domain/interfaces/maintenance.repository';
+import { type DownloadableFile, ExportFiles } from './export-files';
+import { ExportMetrics } from './export-metrics';
+import { type DownloadSink, OneTimeTransfer, type TransferDependencies } from './one-time-transfer';
+
+/** Records downloads, and sends one-time files to one client each. */
+@Injectable()
+export class DownloadService implements OnModuleDestroy, BeforeApplicationShutdown {
+  private readonly transfers = new Set<Promise<void>>();
+  private readonly shutdown = new AbortController();
+  private shutdownDeadline = Infinity;
+  private readonly dependencies: TransferDependencies;
+
+  constructor(
+    private readonly exports: ExportRepository,
+    private readonly leases: DownloadLeaseRepository,
+    private readonly files: ExportFiles,
+    private readonly metrics: ExportMetrics,
+    private readonly config: Config,
+    storage: FileStorage,
+    maintenance: MaintenanceRepository,
+  ) {
+    this.dependencies = { leases, files, maintenance, storage, metrics, config };
+  }
+
+  /** Counts a complete download of a file that can be downloaded repeatedly. */
+  recordDownload({ exportId }: DownloadableFile, by: Principal | null): Promise<void> {
+    this.metrics.downloaded(by);
+    return this.exports.recordDownload(exportId, by);
+  }
+
+  /**
+   * Claims the exclusive right to send a one-time file.
+   * @throws DomainError conflict during another download | gone
+   */
+  async claim(file: DownloadableFile, by: Principal | null): Promise<DownloadLease> {
+    const lease = await this.leases.claim(file.exportId, by);
+    if (lease) return lease;
+    // The file may be gone since it was found.
+    await this.files.find(file.exportId, null);
+    this.metrics.oneTimeDownloadEnded('refused');
+    throw new DomainError(
+      'conflict',
+      'download-under-way',
+      'This one-time file is being downloaded by another client. Try again: if that download fails, the file is available again.',
+      { retryAfterSeconds: DOWNLOAD_RETRY_SECONDS },
+    );
+  }
+
+  /**
+   * Sends a one-time file, or makes it available again.
+   * @throws DomainError gone | StorageUnavailableError, before anything was sent
+   */
+  async sendOnce(file: DownloadableFile, lease: DownloadLease, sink: DownloadSink): Promise<void> {
+    const transfer = new OneTimeTransfer(file, lease, sink, this.dependencies).run(this.shutdown.signal);
+    this.transfers.add(transfer);
+    await transfer.finally(() => this.transfers.delete(transfer));
+  }
+
+  onModuleDestroy(): void {
+    this.shutdownDeadline = Date.now() + this.config.exports.graceSeconds * 1000;
+  }
+
+  /** Lets transfers complete within the grace period, then aborts the rest. Their outcomes are saved in both cases. */
+  async beforeApplicationShutdown(): Promise<void> {
+    const timer = setTimeout(
+      () => {
+        this.shutdown.abort(new Error('The service is shutting down'));
+      },
+      Math.max(0, this.shutdownDeadline - Date.now()),
+    );
+    await Promise.allSettled(this.transfers);
+    clearTimeout(timer);
+  }
+}
