@@ -3,6 +3,7 @@ export { DeliveryModule } from './delivery.module';
 export { Notify, NotifyBody } from './api/notify.body';
 export { WebhookBody } from './channels/webhook/webhook.body';
 export { type Language, LANGUAGES } from './model/domain/language';
+export { DELIVERY_ATTEMPTED, readDeliveryStates } from './infrastructure/delivery-row';
 export type { DeliveryState } from './model/domain/delivery-state';
 export type { BucketInput } from './model/domain/interfaces/bucket-targets';
 export type { WebhookInput } from './model/domain/interfaces/webhook-targets';

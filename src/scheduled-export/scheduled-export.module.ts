@@ -12,7 +12,6 @@ import { ScheduleRunRepository } from './model/domain/interfaces/schedule-run.re
 import { ScheduleRepository } from './model/domain/interfaces/schedule.repository';
 import { AdminActivity } from './model/services/right-confirmations';
 import { RunAuthorization } from './model/services/run-authorization';
-import { RunSettlement } from './model/services/run-settlement';
 import { ScheduleDefinitions } from './model/services/schedule-definitions';
 import { ScheduleManagement } from './model/services/schedule-management';
 import { ScheduleRunner } from './model/services/schedule-runner';
@@ -33,7 +32,6 @@ import { ScheduleService } from './model/services/schedule.service';
     RunAuthorization,
     AdminActivity,
     { provide: APP_INTERCEPTOR, useClass: AdminActivityInterceptor },
-    RunSettlement,
     ScheduleRunner,
     ScheduleTicker,
   ],

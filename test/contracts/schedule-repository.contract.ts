@@ -5,8 +5,9 @@ import type {
   ScheduleRepository,
 } from '../../src/scheduled-export/model/domain/interfaces/schedule.repository';
 import type { RecurrenceRule } from '../../src/scheduled-export/model/domain/recurrence/recurrence-rule';
-import { accessFor, accessToOwn, OPERATOR_ACCESS } from '../../src/scheduled-export/model/domain/schedule-access';
-import { MAX_FAILURES, MAX_SCHEDULES, type Schedule } from '../../src/scheduled-export/model/domain/schedule';
+import { accessFor, accessToOwn, OPERATOR_ACCESS } from '../../src/scheduled-export/model/domain/schedule-rights';
+import { MAX_FAILURES } from '../../src/scheduled-export/model/domain/pause';
+import { MAX_SCHEDULES, type Schedule } from '../../src/scheduled-export/model/domain/schedule';
 import type { CreateRecords, RecordsUnderTest } from '../support/records-under-test';
 import { DAY_SECONDS, everyDay, MAIL_NOTICE, scheduleDefinition, somebody } from '../support/schedule-definitions';
 
@@ -45,7 +46,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
     async function failUntilPaused(schedule: Schedule, by: UserPrincipal): Promise<void> {
       for (let turn = 0; turn < MAX_FAILURES; turn++) {
         const { run } = await records.runs.startManual(schedule.id, by, null, null);
-        await records.runs.settle(run, {
+        await records.runs.conclude(run, {
           outcome: 'failed',
           error: 'No rows',
           errorCode: 'rows-not-written',

@@ -1,7 +1,7 @@
 import type { UserPrincipal } from '../../src/platform/auth/principal';
 import { idempotentRequest } from '../../src/platform/idempotent-request';
 import type { ScheduleRunRepository } from '../../src/scheduled-export/model/domain/interfaces/schedule-run.repository';
-import { accessToOwn } from '../../src/scheduled-export/model/domain/schedule-access';
+import { accessToOwn } from '../../src/scheduled-export/model/domain/schedule-rights';
 import type { Schedule } from '../../src/scheduled-export/model/domain/schedule';
 import type { RunResult } from '../../src/scheduled-export/model/domain/schedule-run';
 import {
@@ -14,7 +14,7 @@ import { DAY_SECONDS, scheduleDefinition, somebody } from '../support/schedule-d
 import { describeRunSettling } from './schedule-run-settling.contract';
 
 const DAY_MS = DAY_SECONDS * 1000;
-const REQUEST_SECONDS = 2;
+const REQUEST_SECONDS = 5;
 const LIMIT = { limit: 2, windowSeconds: 60 };
 const SUCCEEDED: RunResult = { outcome: 'succeeded', error: null, errorCode: null, failureStreak: 'reset' };
 
@@ -300,7 +300,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         await records.advance(REQUEST_SECONDS + 1);
 
         const taken = (await Promise.all([1, 2, 3, 4].map(() => runs.claimUnsettled()))).flat();
-        await records.advance(2);
+        await records.advance(REQUEST_SECONDS + 3);
 
         expect([taken.length, (await runs.claimUnsettled()).length]).toEqual([1, 1]);
       });
@@ -310,16 +310,16 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         await runs.startManual(id, ann, null, null);
         await records.advance(100);
         await runs.claimUnsettled();
-        await records.advance(8);
+        await records.advance(55);
         const early = await runs.claimUnsettled();
-        await records.advance(4);
+        await records.advance(10);
 
         expect([early.length, (await runs.claimUnsettled()).length]).toEqual([0, 1]);
       });
 
       it('are none that are settled', async () => {
         const { id } = await make();
-        await runs.settle((await runs.startManual(id, ann, null, null)).run, SUCCEEDED);
+        await runs.conclude((await runs.startManual(id, ann, null, null)).run, SUCCEEDED);
         await records.advance(DAY_SECONDS);
 
         expect(await runs.claimUnsettled()).toEqual([]);

@@ -1,9 +1,12 @@
 import type { UserPrincipal } from '../../src/platform/auth/principal';
-import type { PlannedDelivery } from '../../src/platform/outbox/planned-delivery';
-import { accessToOwn } from '../../src/scheduled-export/model/domain/schedule-access';
-import { MAX_FAILURES, type Pause, type Schedule } from '../../src/scheduled-export/model/domain/schedule';
-import type { RunResult } from '../../src/scheduled-export/model/domain/schedule-run';
-import type { RecordsUnderTest } from '../support/records-under-test';
+import { type ChannelName, ENDINGS, type PlannedDelivery } from '../../src/platform/outbox/planned-delivery';
+import { MAX_ATTEMPTS } from '../../src/export/model/domain/attempt-limits';
+import { accessToOwn } from '../../src/scheduled-export/model/domain/schedule-rights';
+import { MAX_FAILURES } from '../../src/scheduled-export/model/domain/pause';
+import { type Pause, type Schedule } from '../../src/scheduled-export/model/domain/schedule';
+import type { RunResult, ScheduleRun } from '../../src/scheduled-export/model/domain/schedule-run';
+import { exportRequest, finishedFile } from '../support/export-requests';
+import { LEASE_SECONDS, type RecordsUnderTest } from '../support/records-under-test';
 import { DAY_SECONDS, MAIL_NOTICE, type scheduleDefinition, WEBHOOK_NOTICE } from '../support/schedule-definitions';
 
 const FAILED: RunResult = {
@@ -37,17 +40,155 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
 
   async function fail({ id }: Schedule, count: number): Promise<void> {
     for (let turn = 0; turn < count; turn++) {
-      await records().runs.settle((await records().runs.startManual(id, ann(), null, null)).run, FAILED);
+      await records().runs.conclude((await records().runs.startManual(id, ann(), null, null)).run, FAILED);
     }
   }
 
-  describe('settling', () => {
-    it('writes the outcome of a run once', async () => {
+  /** A run whose export is claimed by a worker. */
+  async function process(schedule: Schedule, ...channels: ChannelName[]) {
+    const { run } = await records().runs.startManual(schedule.id, ann(), null, null);
+    const deliveries = channels.map((channel): PlannedDelivery => ({ channel, on: ENDINGS, target: { to: channel } }));
+    const about = { id: run.exportId, scheduleId: schedule.id, delivery: { deliveries, asked: null } };
+    await records().exports.create(exportRequest({ ...about, caller: ann() }), null);
+    return { run, attempt: (await records().claim(run.exportId))! };
+  }
+
+  const readRun = async ({ scheduleId }: ScheduleRun) => (await records().runs.list(scheduleId, 1)).items[0]!;
+  const complete = ({ attempt }: Awaited<ReturnType<typeof process>>) =>
+    records().attempts.finish(attempt, finishedFile(attempt.export.id));
+
+  describe('the outcome of a run', () => {
+    it('is written by the transaction that completes its export', async () => {
+      const schedule = await make();
+      const processed = await process(schedule);
+
+      await complete(processed);
+
+      expect(await readRun(processed.run)).toMatchObject({ outcome: 'succeeded', endedAt: expect.any(Date) });
+    });
+
+    it('is written by the transaction that fails its export', async () => {
+      const schedule = await make();
+      const { run, attempt } = await process(schedule);
+
+      await records().attempts.fail(attempt, { code: 'rows-not-written', reason: 'No rows' });
+
+      expect(await readRun(run)).toMatchObject({ outcome: 'failed', error: 'No rows', errorCode: 'rows-not-written' });
+      expect(await read(schedule)).toMatchObject({ failures: 1 });
+    });
+
+    it('is written by the transaction that cancels its export, and keeps the failure streak', async () => {
+      const schedule = await make();
+      const { run } = await process(schedule);
+
+      await records().exports.cancel(run.exportId, ann());
+
+      expect(await readRun(run)).toMatchObject({ outcome: 'failed', errorCode: 'export-cancelled' });
+      expect(await read(schedule)).toMatchObject({ failures: 0 });
+    });
+
+    it('is written by the transaction that gives up an export whose workers were lost', async () => {
+      const schedule = await make();
+      const { run } = await process(schedule);
+      for (let turn = 1; turn < MAX_ATTEMPTS; turn++) {
+        await records().advance(LEASE_SECONDS + 1);
+        await records().claim(run.exportId);
+      }
+      await records().advance(LEASE_SECONDS + 1);
+
+      await records().maintenance.requeueStalled();
+
+      expect(await readRun(run)).toMatchObject({ outcome: 'failed', errorCode: 'attempts-exhausted' });
+    });
+
+    it('is written by the transaction that ends the last delivery', async () => {
+      const schedule = await make();
+      const processed = await process(schedule, 'email', 'webhook');
+      await complete(processed);
+      const [first, second] = await records().deliveries.claimDue({ email: 1, webhook: 1 });
+
+      await records().deliveries.markDelivered(first!, { status: 200 });
+      const before = await readRun(processed.run);
+      await records().deliveries.markDelivered(second!, { status: 200 });
+
+      expect([before.outcome, (await readRun(processed.run)).outcome]).toEqual([null, 'succeeded']);
+    });
+
+    it('is written once when the last deliveries end at once', async () => {
+      const schedule = await make();
+      for (let turn = 0; turn < 3; turn++) {
+        const processed = await process(schedule, 'email', 'webhook', 's3');
+        await complete(processed);
+        const attempts = await records().deliveries.claimDue({ email: 1, webhook: 1, s3: 1 });
+
+        await Promise.all(attempts.map((attempt) => records().deliveries.markFailed(attempt, 'No route', null)));
+
+        expect(await readRun(processed.run)).toMatchObject({ outcome: 'failed', errorCode: 'file-not-delivered' });
+        expect(await read(schedule)).toMatchObject({ failures: turn + 1 });
+      }
+    });
+
+    it('is open while a delivery is tried again', async () => {
+      const schedule = await make();
+      const processed = await process(schedule, 'webhook');
+      await complete(processed);
+      const [attempt] = await records().deliveries.claimDue({ webhook: 1 });
+
+      await records().deliveries.scheduleRetry(attempt!, 60, '500');
+
+      expect(await readRun(processed.run)).toMatchObject({ outcome: null });
+    });
+
+    it('of a failed export waits for one attempt to notify of it', async () => {
+      const schedule = await make();
+      const { run, attempt } = await process(schedule, 'webhook');
+      await records().attempts.fail(attempt, { code: 'rows-not-written', reason: 'No rows' });
+      const before = await readRun(run);
+      const [notice] = await records().deliveries.claimDue({ webhook: 1 });
+
+      await records().deliveries.scheduleRetry(notice!, 60, '500');
+
+      expect([before.outcome, (await readRun(run)).outcome]).toEqual([null, 'failed']);
+    });
+
+    it('comes with the pause of a schedule whose webhook is gone', async () => {
+      const schedule = await make({ notice: MAIL_NOTICE });
+      const processed = await process(schedule, 'webhook');
+      await complete(processed);
+      const [attempt] = await records().deliveries.claimDue({ webhook: 1 });
+
+      await records().deliveries.markFailed(attempt!, '410', 'gone');
+
+      expect(await readRun(processed.run)).toMatchObject({ outcome: 'failed' });
+      expect(await read(schedule)).toMatchObject({ isActive: false, pausedCode: 'webhook-gone' });
+    });
+
+    it('of an export that an earlier version ended is written by a later check', async () => {
+      const schedule = await make();
+      const processed = await process(schedule);
+      await records().cancelAsBefore(processed.run.exportId);
+      const before = await readRun(processed.run);
+
+      await records().runs.settle(processed.run);
+
+      expect(before.outcome).toBeNull();
+      expect(await readRun(processed.run)).toMatchObject({ outcome: 'failed', errorCode: 'export-cancelled' });
+    });
+
+    it('of nobody’s export changes nothing', async () => {
+      const { export: own } = await records().exports.create(exportRequest({ caller: ann() }), null);
+
+      await expect(records().exports.cancel(own.id, ann())).resolves.toMatchObject({ status: 'cancelled' });
+    });
+  });
+
+  describe('a result', () => {
+    it('is written once', async () => {
       const schedule = await make();
       const { run } = await records().runs.startManual(schedule.id, ann(), null, null);
 
-      await Promise.all([records().runs.settle(run, FAILED), records().runs.settle(run, FAILED)]);
-      await records().runs.settle(run, SUCCEEDED);
+      await Promise.all([records().runs.conclude(run, FAILED), records().runs.conclude(run, FAILED)]);
+      await records().runs.conclude(run, SUCCEEDED);
 
       const { items } = await records().runs.list(schedule.id, 10);
       expect(items).toMatchObject([
@@ -56,11 +197,11 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
       expect((await read(schedule)).failures).toBe(1);
     });
 
-    it('counts failures in a row, which a success resets and a cancellation does not', async () => {
+    it('increments, keeps or resets the failures in a row', async () => {
       const schedule = await make();
       const counts: number[] = [];
       for (const verdict of [FAILED, FAILED, CANCELLED, SUCCEEDED, FAILED]) {
-        await records().runs.settle((await records().runs.startManual(schedule.id, ann(), null, null)).run, verdict);
+        await records().runs.conclude((await records().runs.startManual(schedule.id, ann(), null, null)).run, verdict);
         counts.push((await read(schedule)).failures);
       }
 
@@ -102,12 +243,12 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
       expect(await read(other)).toEqual(other);
     });
 
-    it('of a run whose schedule was deleted does nothing', async () => {
+    it('of a run whose schedule was deleted changes nothing', async () => {
       const { id } = await make();
       const { run } = await records().runs.startManual(id, ann(), null, null);
       await records().schedules.delete(id, accessToOwn(ann()));
 
-      await expect(records().runs.settle(run, FAILED)).resolves.toBeUndefined();
+      await expect(records().runs.conclude(run, FAILED)).resolves.toBeUndefined();
     });
   });
 

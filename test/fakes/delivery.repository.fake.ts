@@ -153,6 +153,7 @@ export class FakeDeliveryRepository extends DeliveryRepository {
   /** Whoever had it has it no more. */
   private change(record: OutboxRecord, change: Partial<OutboxRecord>): void {
     Object.assign(record, change, { attemptToken: null, lease: null });
+    if (record.exportId !== null) this.records.emitExport(record.exportId);
   }
 
   private audit({ message, channel, event, attempts }: OutboxRecord, action: string, more: { reason?: string }): void {

@@ -21,7 +21,7 @@ import { OutboxRecord } from './outbox-record';
 
 export type AuditRecord = AuditEntry & { readonly at: Date };
 
-/** A run with when somebody looks at it again. */
+/** A run, and when it is checked again. */
 export interface RunRecord {
   run: ScheduleRun;
   nextCheckAt: Date;
@@ -41,6 +41,8 @@ interface ExportChange {
   readonly notifies?: Ending;
 }
 
+const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled']);
+
 /**
  * The tables that fakes of repositories share, as the adapters share a database. Each method runs to its end before any
  * other code does: that is its transaction.
@@ -58,6 +60,8 @@ export class FakeRecords {
   /** The prefixes of the files that are to be removed from storage. */
   readonly fileRemovals: string[] = [];
   readonly idempotencyKeys = new Map<string, KeptIdempotencyKey>();
+  /** Called in the "transaction" in which an export ends, or a delivery of it is attempted. */
+  readonly exportListeners: ((exportId: string) => void)[] = [];
 
   /** Changes every export that meets the condition, with its audit entry and its messages. */
   changeExports({ where, set, audit, notifies }: ExportChange): Export[] {
@@ -67,8 +71,13 @@ export class FakeRecords {
       const row = this.toExport(record);
       if (audit) this.audit(audit(row));
       if (notifies) this.post(...messagesOf(row, notifies));
+      if (ENDED.has(row.status)) this.emitExport(row.id);
       return row;
     });
+  }
+
+  emitExport(exportId: string): void {
+    for (const listener of this.exportListeners) listener(exportId);
   }
 
   toExport(record: ExportRecord): Export {

@@ -8,35 +8,48 @@ import type { IdempotentRequest } from '../../src/platform/idempotent-request';
 import type { PlannedDelivery } from '../../src/platform/outbox/planned-delivery';
 import { type RateLimitState, takeOneMore } from '../../src/platform/rate-limit';
 import {
-  type StartedRun,
-  type DatedRun,
   type ManualRun,
   ScheduleRunRepository,
 } from '../../src/scheduled-export/model/domain/interfaces/schedule-run.repository';
-import { ownerNotice, toPauseMessage, UNREADABLE_RULE } from '../../src/scheduled-export/model/domain/pause-message';
-import { findDueSlot, nextSlotFrom } from '../../src/scheduled-export/model/domain/run-interval';
-import { MAX_FAILURES, type Pause, type Schedule } from '../../src/scheduled-export/model/domain/schedule';
-import { isOwner } from '../../src/scheduled-export/model/domain/schedule-access';
-import type { RunTrigger, RunResult, ScheduleRun } from '../../src/scheduled-export/model/domain/schedule-run';
+import {
+  toFailurePause,
+  toPauseMessages,
+  UNREADABLE_RULE,
+  WEBHOOK_GONE,
+} from '../../src/scheduled-export/model/domain/pause';
+import type { Pause, Schedule } from '../../src/scheduled-export/model/domain/schedule';
+import { scheduleDeleted } from '../../src/scheduled-export/model/domain/schedule-changes';
+import { isOwner } from '../../src/scheduled-export/model/domain/schedule-rights';
+import {
+  resolveRunResult,
+  type RunResult,
+  type RunTrigger,
+  type ScheduleRun,
+  type StartedRun,
+} from '../../src/scheduled-export/model/domain/schedule-run';
+import { findDueSlot, skipTo } from '../../src/scheduled-export/model/domain/slots';
 import { pageOf } from './fake-page';
-import type { FakeRecords, RunRecord } from './fake-records';
+import { byId, type FakeRecords, type RunRecord } from './fake-records';
 
 const BATCH = 100;
-const MAX_CHECK_SECONDS = 60;
+const [MIN_CHECK_SECONDS, MAX_CHECK_SECONDS] = [5, 60];
 const DAY_SECONDS = 86_400;
 
 /** The runs of a `FakeRecords`: one for each slot of a schedule. */
 export class FakeScheduleRunRepository extends ScheduleRunRepository {
   constructor(
     private readonly records: FakeRecords,
-    private readonly config: Pick<Config, 'pollIntervalMs' | 'schedules'>,
+    private readonly config: Pick<Config, 'schedules'>,
   ) {
     super();
+    records.exportListeners.push((exportId) => {
+      for (const { run } of [...records.runs.values()]) if (run.exportId === exportId) this.settleNow(run);
+    });
   }
 
   override startDue(): Promise<StartedRun | null> {
     for (let schedule = this.nextDue(); schedule; schedule = this.nextDue()) {
-      const started = this.beginNext(schedule);
+      const started = this.startNext(schedule);
       if (started) return Promise.resolve(started);
     }
     return Promise.resolve(null);
@@ -68,29 +81,47 @@ export class FakeScheduleRunRepository extends ScheduleRunRepository {
       .sort((one, other) => one.nextCheckAt.getTime() - other.nextCheckAt.getTime())
       .slice(0, BATCH);
     for (const record of open) {
-      const tenth = (now.getTime() - record.run.createdAt.getTime()) / 10_000;
-      record.nextCheckAt = this.records.clock.in(
-        Math.min(MAX_CHECK_SECONDS, Math.max(this.config.pollIntervalMs / 2_000, tenth)),
-      );
+      const age = (now.getTime() - record.run.createdAt.getTime()) / 1000;
+      record.nextCheckAt = this.records.clock.in(Math.min(MAX_CHECK_SECONDS, Math.max(MIN_CHECK_SECONDS, age)));
     }
     const started = open.map(({ run }) => ({ run, schedule: this.scheduleOf(run) }));
     return Promise.resolve(started.sort((one, other) => (one.run.id < other.run.id ? -1 : 1)));
   }
 
-  override settle(
-    { id, scheduleId }: ScheduleRun,
-    { outcome, error, errorCode, failureStreak }: RunResult,
-  ): Promise<void> {
+  override settle(run: ScheduleRun): Promise<void> {
+    this.settleNow(run);
+    return Promise.resolve();
+  }
+
+  override conclude(run: ScheduleRun, result: RunResult): Promise<void> {
+    this.writeOutcome(run, result);
+    return Promise.resolve();
+  }
+
+  private settleNow(run: ScheduleRun): void {
+    const schedule = this.records.schedules.get(run.scheduleId);
+    const made = this.records.exports.get(run.exportId);
+    if (!schedule || !made) return;
+    const states = [...this.records.outbox.values()]
+      .filter(({ exportId }) => exportId === run.exportId)
+      .sort(byId)
+      .map((record) => record.toState());
+    const isGone = states.some(({ gone }) => gone) && schedule.updatedAt <= run.createdAt;
+    if (isGone) this.pause(run.scheduleId, WEBHOOK_GONE, run);
+    const result = resolveRunResult(this.records.toExport(made), states);
+    if (result) this.writeOutcome(run, result);
+  }
+
+  private writeOutcome({ id, scheduleId }: ScheduleRun, { failureStreak, ...outcome }: RunResult): void {
     const record = this.records.runs.get(id);
-    if (record?.run.outcome !== null) return Promise.resolve();
-    record.run = { ...record.run, outcome, error, errorCode, endedAt: this.records.clock.now() };
+    if (record?.run.outcome !== null) return;
+    record.run = { ...record.run, ...outcome, endedAt: this.records.clock.now() };
     const schedule = this.records.schedules.get(scheduleId);
-    if (failureStreak === 'keep' || !schedule) return Promise.resolve();
+    if (failureStreak === 'keep' || !schedule) return;
     const failures = failureStreak === 'increment' ? schedule.failures + 1 : 0;
     this.records.schedules.set(scheduleId, { ...schedule, failures });
-    const reason = `${failures} runs in a row failed, the last one with: ${error ?? 'no reason'}`;
-    if (failures >= MAX_FAILURES) this.pause(scheduleId, { code: 'runs-failed', reason }, record.run);
-    return Promise.resolve();
+    const why = toFailurePause(failures, outcome.error);
+    if (why) this.pause(scheduleId, why, record.run);
   }
 
   override pauseAfter(run: ScheduleRun, why: Pause, administrators: readonly PlannedDelivery[] = []): Promise<void> {
@@ -98,7 +129,7 @@ export class FakeScheduleRunRepository extends ScheduleRunRepository {
     return Promise.resolve();
   }
 
-  override findByExport(exportId: string): Promise<DatedRun | null> {
+  override findByExport(exportId: string): Promise<(StartedRun & { readonly now: Date }) | null> {
     const found = [...this.records.runs.values()].find(({ run }) => run.exportId === exportId);
     if (!found) return Promise.resolve(null);
     const { run } = found;
@@ -122,7 +153,7 @@ export class FakeScheduleRunRepository extends ScheduleRunRepository {
   }
 
   /** @returns `null` when the schedule went on without a run */
-  private beginNext(schedule: Schedule): StartedRun | null {
+  private startNext(schedule: Schedule): StartedRun | null {
     const now = this.records.clock.now();
     const times = findDueSlot(schedule, now, this.config.schedules.adminRightDays);
     if (!times) {
@@ -132,7 +163,7 @@ export class FakeScheduleRunRepository extends ScheduleRunRepository {
     const isRun = this.runsOf(schedule.id).some(({ slot }) => slot?.getTime() === times.slot.getTime());
     const free = this.takeFromDay(schedule, now);
     if (free) {
-      const nextRunAt = nextSlotFrom(schedule, free > times.next ? free : times.next) ?? times.next;
+      const nextRunAt = skipTo(schedule, times.next, free);
       this.records.schedules.set(schedule.id, { ...schedule, nextRunAt, skippedSlot: times.slot });
       return null;
     }
@@ -160,7 +191,7 @@ export class FakeScheduleRunRepository extends ScheduleRunRepository {
     const createdAt = this.records.clock.now();
     const open = { outcome: null, error: null, errorCode: null, endedAt: null };
     const run = { id: uuidv7(), scheduleId, slot, trigger, exportId: uuidv7(), createdAt, ...open };
-    const record: RunRecord = { run, nextCheckAt: this.records.clock.in(this.config.pollIntervalMs / 1000) };
+    const record: RunRecord = { run, nextCheckAt: this.records.clock.in(MIN_CHECK_SECONDS) };
     this.records.runs.set(run.id, record);
     return run;
   }
@@ -168,7 +199,7 @@ export class FakeScheduleRunRepository extends ScheduleRunRepository {
   private findStarted(id: string): StartedRun {
     const record = this.records.runs.get(id);
     if (record) return { run: record.run, schedule: this.scheduleOf(record.run) };
-    throw new DomainError('gone', 'schedule-deleted', 'The schedule that this request ran was deleted');
+    throw scheduleDeleted('The schedule that this request ran was deleted');
   }
 
   private scheduleOf({ scheduleId }: ScheduleRun): Schedule {
@@ -204,11 +235,8 @@ export class FakeScheduleRunRepository extends ScheduleRunRepository {
     const paused = { isActive: false, nextRunAt: null, skippedSlot: null, pausedCode, pausedReason };
     this.records.schedules.set(scheduleId, { ...schedule, ...paused, updatedAt: this.records.clock.now() });
     this.audit(schedule, 'paused', null, run, { reason: why.reason });
-    const notice = ownerNotice(schedule, why);
-    if (notice) this.records.post(toPauseMessage(schedule, notice, why, run?.exportId ?? null));
-    if (!this.isNewToAdministrators(schedule)) return;
-    const about = { ...why, owner: schedule.userId };
-    this.records.post(...administrators.map((target) => toPauseMessage(schedule, target, about, null)));
+    const notified = this.isNewToAdministrators(schedule) ? administrators : [];
+    this.records.post(...toPauseMessages(schedule, why, run?.exportId ?? null, notified));
   }
 
   private isNewToAdministrators({ userId, tenantId }: Schedule): boolean {

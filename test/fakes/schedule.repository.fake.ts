@@ -1,32 +1,21 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { UserPrincipal, Person } from '../../src/platform/auth/principal';
-import { DomainError } from '../../src/platform/errors/domain-error';
 import type { Page } from '../../src/platform/paging';
 import type { IdempotentRequest } from '../../src/platform/idempotent-request';
 import {
+  type DecideChange,
   type ScheduleCreation,
   type ScheduleQuery,
   ScheduleRepository,
 } from '../../src/scheduled-export/model/domain/interfaces/schedule.repository';
-import { toRecurrence, type RecurrenceRule } from '../../src/scheduled-export/model/domain/recurrence/recurrence-rule';
-import {
-  MAX_SCHEDULES,
-  type Schedule,
-  type ScheduleDefinition,
-} from '../../src/scheduled-export/model/domain/schedule';
-import {
-  accessToOwn,
-  isOwner,
-  pauseReasonFor,
-  type ScheduleAccess,
-} from '../../src/scheduled-export/model/domain/schedule-access';
+import type { Schedule, ScheduleDefinition } from '../../src/scheduled-export/model/domain/schedule';
+import { firstSlot, requireRoom, scheduleDeleted } from '../../src/scheduled-export/model/domain/schedule-changes';
+import { accessToOwn, isOwner, type ScheduleAccess } from '../../src/scheduled-export/model/domain/schedule-rights';
 import { asJson } from './export-record';
 import { pageOf } from './fake-page';
 import type { FakeRecords } from './fake-records';
 
-const RESUMED = { isActive: true, pausedReason: null, pausedCode: null, failures: 0, skippedSlot: null };
-
-/** The schedules of a `FakeRecords`, as their owners keep them. */
+/** The schedules of a `FakeRecords`. */
 export class FakeScheduleRepository extends ScheduleRepository {
   constructor(private readonly records: FakeRecords) {
     super();
@@ -39,11 +28,11 @@ export class FakeScheduleRepository extends ScheduleRepository {
     idempotency: IdempotentRequest | null,
   ): Promise<ScheduleCreation> {
     const earlier = idempotency && this.records.resourceOf(idempotency);
-    if (earlier !== null) return { schedule: this.madeBefore(earlier), isNew: false };
-    this.refuseOneMore(by);
+    if (earlier !== null) return { schedule: this.findCreated(earlier), isNew: false };
+    requireRoom(this.allWithin(accessToOwn(by)).length);
     const now = this.records.clock.now();
     const { userId, tenantId } = by;
-    const nextRunAt = definition.isActive ? nextRun(definition.rule, now) : null;
+    const nextRunAt = definition.isActive ? firstSlot(definition.rule, now) : null;
     const schedule = {
       ...{ id: uuidv7(), userId, tenantId, ...keptOf(definition), nextRunAt },
       ...{ lastRunAt: null, pausedReason: null, failures: 0, createdAt: now, updatedAt: now },
@@ -64,15 +53,6 @@ export class FakeScheduleRepository extends ScheduleRepository {
     return Promise.resolve(pageOf(all, size, cursor, (one) => one));
   }
 
-  override replace(id: string, definition: ScheduleDefinition, by: UserPrincipal): Promise<Schedule | null> {
-    const { isActive, rule } = definition;
-    return this.change(id, accessToOwn(by), 'changed', (before, now) => {
-      const staysDue = isActive && before.isActive && isSame(before.rule, rule);
-      const nextRunAt = staysDue ? before.nextRunAt : isActive ? nextRun(rule, now) : null;
-      return { ...keptOf(definition), ...(isActive && RESUMED), adminSeenAt: now, nextRunAt };
-    });
-  }
-
   override delete(id: string, access: ScheduleAccess): Promise<boolean> {
     const schedule = this.within(id, access);
     if (!schedule) return Promise.resolve(false);
@@ -80,22 +60,6 @@ export class FakeScheduleRepository extends ScheduleRepository {
     for (const { run } of this.records.runs.values()) if (run.scheduleId === id) this.records.runs.delete(run.id);
     this.audit(schedule, 'deleted', access);
     return Promise.resolve(true);
-  }
-
-  override pause(id: string, access: ScheduleAccess): Promise<Schedule | null> {
-    return this.change(id, access, 'paused', (before) =>
-      before.isActive
-        ? { isActive: false, nextRunAt: null, skippedSlot: null, ...pauseReasonFor(before, access) }
-        : null,
-    );
-  }
-
-  override resume(id: string, access: ScheduleAccess): Promise<Schedule | null> {
-    return this.change(id, access, 'resumed', (before, now) => {
-      if (before.isActive) return null;
-      const isConfirmed = before.asAdmin && isOwner(before, access.actor);
-      return { ...RESUMED, ...(isConfirmed && { adminSeenAt: now }), nextRunAt: nextRun(before.rule, now) };
-    });
   }
 
   override recordAdminActivity(administrator: Person): Promise<void> {
@@ -108,17 +72,19 @@ export class FakeScheduleRepository extends ScheduleRepository {
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- a refusal rejects, as everywhere
-  private async change(
+  protected override async change(
     id: string,
     access: ScheduleAccess,
     action: string,
-    changeOf: (before: Schedule, now: Date) => Partial<Schedule> | null,
+    decide: DecideChange,
+    definition?: ScheduleDefinition,
   ): Promise<Schedule | null> {
     const before = this.within(id, access);
     if (!before) return null;
     const now = this.records.clock.now();
-    const change = changeOf(before, now);
-    return change ? this.keep({ ...before, ...change, updatedAt: now }, action, access) : before;
+    const change = decide(before, now);
+    if (!change) return before;
+    return this.keep({ ...before, ...(definition && keptOf(definition)), ...change, updatedAt: now }, action, access);
   }
 
   private keep(schedule: Schedule, action: string, access: ScheduleAccess): Schedule {
@@ -144,32 +110,14 @@ export class FakeScheduleRepository extends ScheduleRepository {
     return [...this.records.schedules.values()].filter(isWithin);
   }
 
-  private madeBefore(id: string): Schedule {
+  private findCreated(id: string): Schedule {
     const schedule = this.records.schedules.get(id);
     if (schedule) return schedule;
-    throw new DomainError('gone', 'schedule-deleted', 'The schedule that this request made was deleted');
-  }
-
-  private refuseOneMore(owner: Person): void {
-    if (this.allWithin(accessToOwn(owner)).length < MAX_SCHEDULES) return;
-    const message = `You have ${MAX_SCHEDULES} schedules, which is as many as one may have: delete one first`;
-    throw new DomainError('conflict', 'too-many-schedules', message);
+    throw scheduleDeleted('The schedule that this request created was deleted.');
   }
 }
 
-/** The definition as it is kept: what goes through JSON loses what is `undefined`. */
+/** The definition as it is stored: JSON drops what is `undefined`. */
 function keptOf(definition: ScheduleDefinition): ScheduleDefinition {
   return asJson(definition);
-}
-
-function nextRun(rule: RecurrenceRule, now: Date): Date {
-  const next = toRecurrence(rule).nextAfter(now);
-  if (next) return next;
-  const field = rule.cron === null ? 'frequency' : 'cron';
-  throw DomainError.invalidRequest({ field, message: 'names no date that there will ever be' });
-}
-
-function isSame(one: RecurrenceRule, other: RecurrenceRule): boolean {
-  const names = ['frequency', 'cron', 'at', 'weekday', 'dayOfMonth', 'timeZone'] as const;
-  return names.every((name) => one[name] === other[name]);
 }

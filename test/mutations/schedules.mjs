@@ -50,7 +50,7 @@ export const schedules = [
   {
     name: 'former-administrator-exports',
     breaks: 'somebody who is no administrator any more goes on exporting whole tables by a schedule',
-    file: 'src/scheduled-export/model/domain/administrator-right.ts',
+    file: 'src/scheduled-export/model/domain/schedule-rights.ts',
     search: 'if (user && !user.isAdmin)',
     replace: 'if (user && !user.isActive)',
     tests: ['src/scheduled-export/model/services/run-authorization.spec.ts'],
@@ -58,7 +58,7 @@ export const schedules = [
   {
     name: 'right-that-never-ends',
     breaks: 'a schedule of whole tables outlasts the administrator who left',
-    file: 'src/scheduled-export/model/domain/administrator-right.ts',
+    file: 'src/scheduled-export/model/domain/schedule-rights.ts',
     search: '<= days * DAY_MS',
     replace: '>= 0',
     tests: ['src/scheduled-export/model/services/run-authorization.spec.ts'],
@@ -88,9 +88,18 @@ export const schedules = [
     tests: ['test/contracts/schedule-run-repository.spec.ts'],
   },
   {
+    name: 'outcome-without-the-lock',
+    breaks: 'a run has no outcome when its last two deliveries end at once',
+    file: 'src/scheduled-export/infrastructure/schedule-row.ts',
+    search: 'AND ${condition} FOR UPDATE',
+    replace: 'AND ${condition}',
+    tests: ['test/contracts/schedule-run-repository.spec.ts'],
+    title: 'is written once when the last deliveries end at once',
+  },
+  {
     name: 'schedule-of-every-minute',
     breaks: 'a schedule of somebody who is no administrator runs every minute',
-    file: 'src/scheduled-export/model/domain/run-interval.ts',
+    file: 'src/scheduled-export/model/domain/slots.ts',
     search: '? MIN_INTERVAL_MINUTES * MINUTE_MS : 0',
     replace: '? 0 : 0',
     tests: ['test/contracts/schedule-run-repository.spec.ts'],

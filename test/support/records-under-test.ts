@@ -59,6 +59,8 @@ export interface RecordsUnderTest {
   readonly runs: ScheduleRunRepository;
   /** Starts an attempt at the export, which has to be the next one, also after its worker fell silent. */
   claim(exportId: string): Promise<Attempt | null>;
+  /** Cancels an export as a process of an earlier version does, without the outcome of its run. */
+  cancelAsBefore(exportId: string): Promise<void>;
   /** The time as the records know it. */
   now(): Date;
   /** Lets time pass: whatever is written down lies so many seconds further back. */
@@ -90,9 +92,12 @@ export function createFakeRecords(): Promise<RecordsUnderTest> {
     deliveries: new FakeDeliveryRepository(records, LEASE_SECONDS),
     schedules: new FakeScheduleRepository(records),
     runs: new FakeScheduleRunRepository(records, {
-      pollIntervalMs: POLL_INTERVAL_MS,
       schedules: { runsPerDay: RUNS_PER_DAY, adminRightDays: ADMIN_RIGHT_DAYS },
     }),
+    cancelAsBefore: (id) => {
+      Object.assign(records.exports.get(id)!, { status: 'cancelled', attemptToken: null });
+      return Promise.resolve();
+    },
     now: () => records.clock.now(),
     advance: (seconds) => {
       records.clock.advance(seconds);
@@ -160,6 +165,9 @@ export async function createPrismaRecords(): Promise<RecordsUnderTest> {
     deliveries: new PrismaDeliveryRepository(prisma, config),
     schedules: new PrismaScheduleRepository(prisma),
     runs: new PrismaScheduleRunRepository(prisma, config, new RateLimitUses(prisma)),
+    cancelAsBefore: async (id) => {
+      await prisma.export.update({ where: { id }, data: { status: 'cancelled', attemptToken: null } });
+    },
     now: () => new Date(),
     advance: (seconds) => shiftTimes(prisma, seconds),
     auditOf: (id) =>

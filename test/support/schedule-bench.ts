@@ -5,7 +5,7 @@ import { DeliveriesForScheduledExport } from '../../src/delivery/model/services/
 import { ExportService } from '../../src/export/model/services/export.service';
 import { ExportsForScheduledExport } from '../../src/export/model/services/out.for-scheduled-export.service';
 import type { UserPrincipal } from '../../src/platform/auth/principal';
-import { accessToOwn } from '../../src/scheduled-export/model/domain/schedule-access';
+import { accessToOwn } from '../../src/scheduled-export/model/domain/schedule-rights';
 import type { Schedule } from '../../src/scheduled-export/model/domain/schedule';
 import { FakeAddressBook } from '../fakes/address-book.fake';
 import { FakeBucketTargets, FakeWebhookTargets } from '../fakes/delivery-targets.fake';

@@ -1,6 +1,8 @@
 import type { DeliveryCode } from '../../platform/errors/record-codes';
 import type { ChannelName } from '../../platform/outbox/planned-delivery';
 import type { Delivery as DeliveryRow } from '../../platform/database/generated/client';
+import type { PrismaService, Transaction } from '../../platform/database/prisma.service';
+import { TransactionEvent } from '../../platform/database/transaction-events';
 import type { DeliveryRecord, DeliveryState, DeliveryStatus } from '../model/domain/delivery-state';
 import type { ClaimedMessage, DeliveryReceipt } from '../model/domain/claimed-message';
 
@@ -22,6 +24,25 @@ export function toClaimedMessage(row: DeliveryRow): ClaimedMessage {
     attempt: row.attempts,
     createdAt: row.createdAt,
   };
+}
+
+/** A delivery was attempted, or given up. */
+export const DELIVERY_ATTEMPTED = new TransactionEvent<{
+  readonly exportId: string | null;
+  readonly scheduleId: string | null;
+}>('delivery.attempted');
+
+/** @param client a transaction, or the database as it is now */
+export async function readDeliveryStates(
+  client: Transaction | PrismaService,
+  exportIds: readonly string[],
+): Promise<Map<string, DeliveryState[]>> {
+  const rows = await client.delivery.findMany({ where: { exportId: { in: [...exportIds] } }, orderBy: { id: 'asc' } });
+  const states = new Map<string, DeliveryState[]>();
+  for (const row of rows) {
+    if (row.exportId !== null) states.set(row.exportId, [...(states.get(row.exportId) ?? []), toState(row)]);
+  }
+  return states;
 }
 
 /** How it stands. */

@@ -14,7 +14,7 @@ import {
   type FreeSlots,
 } from '../model/domain/interfaces/delivery.repository';
 import type { ClaimedMessage, DeliveryReceipt } from '../model/domain/claimed-message';
-import { toClaimedMessage, toRecord, toState } from './delivery-row';
+import { DELIVERY_ATTEMPTED, readDeliveryStates, toClaimedMessage, toRecord } from './delivery-row';
 
 const LOST = 'The attempts ended with the process that made them, every time.';
 
@@ -70,6 +70,7 @@ export class PrismaDeliveryRepository extends DeliveryRepository {
       const set = Prisma.sql`status = 'failed', ended_at = now(), last_error = ${LOST}`;
       const rows = await change(transaction, set, Prisma.sql`${NOBODY_HOLDS_IT} AND attempts >= ${MAX_ATTEMPTS}`);
       await recordAudit(transaction, ...rows.map((row) => auditOf(row, 'delivery.failed', { reason: LOST })));
+      await this.prisma.transactionEvents.emit(DELIVERY_ATTEMPTED, transaction, rows);
       return rows.map(toClaimedMessage);
     });
   }
@@ -117,16 +118,8 @@ export class PrismaDeliveryRepository extends DeliveryRepository {
     return rows.map(toRecord);
   }
 
-  override async statesOf(exportIds: readonly string[]): Promise<Map<string, DeliveryState[]>> {
-    const rows = await this.prisma.delivery.findMany({
-      where: { exportId: { in: [...exportIds] } },
-      orderBy: { id: 'asc' },
-    });
-    const states = new Map<string, DeliveryState[]>();
-    for (const row of rows) {
-      if (row.exportId !== null) states.set(row.exportId, [...(states.get(row.exportId) ?? []), toState(row)]);
-    }
-    return states;
+  override statesOf(exportIds: readonly string[]): Promise<Map<string, DeliveryState[]>> {
+    return readDeliveryStates(this.prisma, exportIds);
   }
 
   private async settle(
@@ -137,6 +130,7 @@ export class PrismaDeliveryRepository extends DeliveryRepository {
     const settled = await this.prisma.$transaction(async (transaction) => {
       const rows = await change(transaction, set, visibleTo(attempt));
       if (audit) await recordAudit(transaction, ...rows.map(audit));
+      await this.prisma.transactionEvents.emit(DELIVERY_ATTEMPTED, transaction, rows);
       return rows;
     });
     return settled.length === 1;

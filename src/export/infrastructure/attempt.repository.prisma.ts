@@ -9,7 +9,7 @@ import { MAX_ATTEMPTS } from '../model/domain/attempt-limits';
 import type { Progress } from '../../formats';
 import type { Export, ExportFailure, FinishedFile } from '../model/domain/export';
 import { type AccountShare, type Attempt, AttemptRepository } from '../model/domain/interfaces/attempt.repository';
-import { ACCOUNT, auditOf, changeExports } from './export-row';
+import { ACCOUNT, auditOf, changeExports, endExports } from './export-row';
 import { publishedFile } from './published-file';
 
 /** A process that is paused in the middle of a claim must not keep all others from claiming. */
@@ -125,7 +125,9 @@ export class PrismaAttemptRepository extends AttemptRepository {
   ): Promise<boolean> {
     const where = Prisma.sql`id = ${id}::uuid AND attempt_token = ${token}::uuid AND status = 'processing'`;
     const changed = await this.prisma.$transaction((transaction) =>
-      changeExports(transaction, { set, where, audit, tells }),
+      tells
+        ? endExports(this.prisma, transaction, { set, where, audit, tells })
+        : changeExports(transaction, { set, where, audit }),
     );
     return changed.length === 1;
   }

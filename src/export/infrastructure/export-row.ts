@@ -5,7 +5,8 @@ import type { FailureCode, WarningCode } from '../../platform/errors/record-code
 import type { Export as ExportRow } from '../../platform/database/generated/client';
 import { postToOutbox, type OutboxMessage } from '../../platform/outbox/outbox';
 import type { Ending, PlannedDelivery } from '../../platform/outbox/planned-delivery';
-import type { Transaction } from '../../platform/database/prisma.service';
+import type { PrismaService, Transaction } from '../../platform/database/prisma.service';
+import { TransactionEvent } from '../../platform/database/transaction-events';
 import type { ExportFormat, ExportWarning, ProgressUnit } from '../../formats';
 import type { Export, StoredObject } from '../model/domain/export';
 import { ownerOf, type Requester } from '../model/domain/record-owner';
@@ -144,6 +145,26 @@ export async function changeExports(
   const { tells } = change;
   if (tells) await postToOutbox(transaction, ...exports.flatMap((ended) => messagesOf(ended, tells)));
   return exports;
+}
+
+/** Exports have completed, failed or were cancelled. */
+export const EXPORT_ENDED = new TransactionEvent<Export>('export.ended');
+
+/** Changes exports that end with it, and lets other modules react in the same transaction. */
+export async function endExports(
+  { transactionEvents }: PrismaService,
+  transaction: Transaction,
+  change: Parameters<typeof changeExports>[1],
+): Promise<Export[]> {
+  const ended = await changeExports(transaction, change);
+  await transactionEvents.emit(EXPORT_ENDED, transaction, ended);
+  return ended;
+}
+
+/** @param client a transaction, or the database as it is now */
+export async function readExports(client: Transaction | PrismaService, ids: readonly string[]): Promise<Export[]> {
+  const rows = await client.export.findMany({ where: { id: { in: [...ids] } } });
+  return rows.map(toExport);
 }
 
 /** What is to be told of an end, as it was planned. */

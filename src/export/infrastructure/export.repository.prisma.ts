@@ -24,7 +24,16 @@ import { objectPrefix } from '../model/domain/object-key';
 import { requesterOf } from '../model/domain/record-owner';
 import { daysToSeconds } from '../model/domain/retention';
 import { type ExportCreation, type ExportQuery, ExportRepository } from '../model/domain/interfaces/export.repository';
-import { auditOf, changeExports, mayBecome, REQUESTED_BY_USER, subjectColumn, toExport } from './export-row';
+import {
+  auditOf,
+  changeExports,
+  endExports,
+  mayBecome,
+  readExports,
+  REQUESTED_BY_USER,
+  subjectColumn,
+  toExport,
+} from './export-row';
 import { publishedFile } from './published-file';
 
 /** Each holds a connection to the database for as long as its reader takes. */
@@ -87,8 +96,7 @@ export class PrismaExportRepository extends ExportRepository {
   }
 
   override async findAll(ids: readonly string[]): Promise<Export[]> {
-    const rows = await this.prisma.export.findMany({ where: { id: { in: [...ids] } } });
-    return rows.map(toExport);
+    return readExports(this.prisma, ids);
   }
 
   override async list({ owner, size, cursor, subject, ...filters }: ExportQuery): Promise<Page<Export>> {
@@ -102,7 +110,7 @@ export class PrismaExportRepository extends ExportRepository {
 
   override async cancel(id: string, by: Principal): Promise<Export | null> {
     return this.prisma.$transaction(async (transaction) => {
-      const [cancelled] = await changeExports(transaction, {
+      const [cancelled] = await endExports(this.prisma, transaction, {
         set: Prisma.sql`status = 'cancelled', attempt_token = NULL`,
         where: Prisma.sql`${owned(id, by)} AND ${mayBecome('cancelled')}`,
         audit: (row) => auditOf(row, 'export.cancelled', { by }),

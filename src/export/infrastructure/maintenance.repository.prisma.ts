@@ -13,7 +13,7 @@ import {
   MaintenanceRepository,
 } from '../model/domain/interfaces/maintenance.repository';
 import { objectPrefix } from '../model/domain/object-key';
-import { SET_DOWNLOADED, auditOf, changeExports, mayBecome, messagesOf, toExport } from './export-row';
+import { SET_DOWNLOADED, auditOf, changeExports, endExports, mayBecome, messagesOf, toExport } from './export-row';
 
 const BATCH = 500;
 
@@ -70,7 +70,7 @@ export class PrismaMaintenanceRepository extends MaintenanceRepository {
       AND heartbeat_at < now() - make_interval(secs => ${this.config.exports.leaseSeconds})`;
     return this.prisma.$transaction(async (transaction) => {
       const fail = ({ code, reason }: ExportFailure, which: Prisma.Sql) =>
-        changeExports(transaction, {
+        endExports(this.prisma, transaction, {
           set: Prisma.sql`status = 'failed', attempt_token = NULL, lost_attempts = lost_attempts + 1,
                           error = ${reason}, error_code = ${code}`,
           where: Prisma.sql`${silent} AND ${which}`,

@@ -4,6 +4,7 @@ import { Pool, type PoolClient, type QueryConfig } from 'pg';
 import { settlesWithin } from '../async';
 import { queryInPieces } from './query-in-pieces';
 import { Prisma, PrismaClient } from './generated/client';
+import { TransactionEvents } from './transaction-events';
 
 const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -15,6 +16,7 @@ const CLOSE_TIMEOUT_MS = 2_000;
 export class PrismaService extends PrismaClient implements OnApplicationShutdown {
   /** For the rare statement that must go out in this very moment, which a Prisma client does not promise. */
   readonly connections: Pool;
+  readonly transactionEvents = new TransactionEvents();
 
   /** @param program as PostgreSQL names it to whoever looks who is connected */
   constructor(url: string, program: string) {

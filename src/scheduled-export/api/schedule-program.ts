@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { jsonLine, printable } from '../../platform/program/program-output';
 import type { OperatorProgram } from '../../platform/program/run-program';
 import type { Schedule } from '../model/domain/schedule';
-import { OPERATOR_ACCESS } from '../model/domain/schedule-access';
+import { OPERATOR_ACCESS } from '../model/domain/schedule-rights';
 import { ScheduleManagement } from '../model/services/schedule-management';
 import { readCommand, type ScheduleCommand } from './schedule-command';
 

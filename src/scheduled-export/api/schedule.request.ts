@@ -18,7 +18,7 @@ import { DataExportOptions, RowsBody } from '../../catalog';
 import { DELIVERY_METHODS, type DeliveryMethod, type Language, LANGUAGES, WebhookBody } from '../../delivery';
 import { RetentionDays, toRetentionSeconds } from '../../export';
 import { DestinationOptionsBody, MAX_ADDRESS_LENGTH } from './schedule-destination.body';
-import { MAX_NAME_LENGTH } from '../model/domain/schedule-name';
+import { MAX_NAME_LENGTH } from '../model/domain/schedule';
 import type { ScheduleInput } from '../model/domain/schedule-input';
 
 const MAX_NAMES = 200;

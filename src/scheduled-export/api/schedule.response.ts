@@ -7,7 +7,7 @@ import { ApiPauseCode, ApiScheduleWarningCodes } from '../../platform/http/api-c
 import { PageResponse } from '../../platform/http/page';
 import { FREQUENCIES, type Frequency } from '../model/domain/recurrence/recurrence-rule';
 import type { DestinationOptions, Schedule } from '../model/domain/schedule';
-import type { ScheduleWarning } from '../model/domain/schedule-warnings';
+import type { ScheduleWarning } from '../model/domain/slots';
 import type { LastRun } from '../model/services/schedule-runs';
 import { LastRunResponse } from './schedule-run.response';
 

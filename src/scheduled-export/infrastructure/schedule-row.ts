@@ -13,10 +13,9 @@ import { jsonOf } from '../../platform/database/json';
 import type { Transaction } from '../../platform/database/prisma.service';
 import type { Frequency } from '../model/domain/recurrence/recurrence-rule';
 import type { DestinationOptions, Schedule, ScheduleContent, ScheduleDefinition } from '../model/domain/schedule';
-import { isOwner } from '../model/domain/schedule-access';
+import { isOwner } from '../model/domain/schedule-rights';
 import type { RunOutcome, RunTrigger, ScheduleRun } from '../model/domain/schedule-run';
 
-/** The schedule as the model knows it. */
 export function toSchedule(row: ScheduleRow): Schedule {
   const { id, userId, tenantId, name, dataTypes, tables, columns, filters, options, format } = row;
   const { frequency, cron, at, weekday, dayOfMonth, timeZone } = row;
@@ -45,7 +44,7 @@ export function toSchedule(row: ScheduleRow): Schedule {
     nextRunAt: row.nextRunAt,
     lastRunAt: row.lastRunAt,
     pausedReason: row.pausedReason,
-    // Of a schedule that a process of an earlier version resumed, the code is left over.
+    // A process of an earlier version that resumes a schedule leaves its code in place.
     pausedCode: row.pausedReason === null ? null : (row.pausedCode as PauseCode | null),
     skippedSlot: row.skippedSlot,
     adminSeenAt: row.adminSeenAt,
@@ -71,7 +70,7 @@ export function toRun(row: RunRow): ScheduleRun {
   };
 }
 
-/** The columns of what an owner decides, but for whether and when it runs. */
+/** The columns that an owner decides, except whether and when it runs. */
 export function columnsOf({ content, rule, delivery, ...definition }: ScheduleDefinition) {
   return {
     name: definition.name,
@@ -101,6 +100,18 @@ function orNull(value: unknown) {
   return value == null ? Prisma.DbNull : jsonOf(value);
 }
 
+/** Reads a schedule that no other transaction can change until this one ends. */
+export async function lockSchedule(
+  transaction: Transaction,
+  id: string,
+  condition: Prisma.Sql = Prisma.sql`true`,
+): Promise<Schedule | null> {
+  const rows = await transaction.$queryRaw<unknown[]>`
+    SELECT 1 FROM scheduled_exports WHERE id = ${id}::uuid AND ${condition} FOR UPDATE`;
+  if (rows.length === 0) return null;
+  return toSchedule(await transaction.schedule.findUniqueOrThrow({ where: { id } }));
+}
+
 /** The database's clock, as the transaction sees it. */
 export async function nowIn(transaction: Transaction): Promise<Date> {
   const [row] = await transaction.$queryRaw<{ now: Date }[]>`SELECT date_trunc('milliseconds', now()) AS now`;
@@ -108,7 +119,7 @@ export async function nowIn(transaction: Transaction): Promise<Date> {
   return row.now;
 }
 
-/** What a schedule takes out, when and where to, for the audit log; of webhooks the host alone, as the rest may be their key. */
+/** What a schedule exports, when and where to, for the audit log. Of a webhook only the host: its path may be a key. */
 export function auditedOf({ granted, rule, delivery }: ScheduleDefinition): NonNullable<AuditEntry['details']> {
   const { method, destination, webhookUrl } = delivery;
   return {
@@ -122,13 +133,13 @@ export function auditedOf({ granted, rule, delivery }: ScheduleDefinition): NonN
 }
 
 interface Step {
-  /** `null` for what the service does by itself, and for the operator on the command line. */
+  /** `null` for the service itself and for the operator on the command line. */
   readonly by: Person | null;
   readonly run?: Pick<ScheduleRun, 'slot' | 'exportId'>;
   readonly details?: AuditEntry['details'];
 }
 
-/** Writes an audit entry about a schedule in the transaction of the step that it tells of. */
+/** Writes the audit entry of a step in the transaction of that step. */
 export function recordStep(
   transaction: Transaction,
   schedule: Schedule,

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import { DELIVERY_ATTEMPTED, readDeliveryStates } from '../../delivery';
+import { EXPORT_ENDED, readExports } from '../../export';
 import { type UserPrincipal, type Person, principalKey } from '../../platform/auth/principal';
 import { Config } from '../../platform/config/config';
 import type { RateLimit } from '../../platform/rate-limit';
@@ -13,26 +15,25 @@ import { visibleTo } from '../../platform/database/visibility';
 import { PrismaService, type Transaction } from '../../platform/database/prisma.service';
 import { RateLimitExceededError, type RateLimitState, takeOneMore, type UsedWindow } from '../../platform/rate-limit';
 import { RateLimitUses } from '../../platform/database/rate-limit-uses';
+import { type ManualRun, ScheduleRunRepository } from '../model/domain/interfaces/schedule-run.repository';
+import { toFailurePause, toPauseMessages, UNREADABLE_RULE, WEBHOOK_GONE } from '../model/domain/pause';
+import type { Pause, Schedule } from '../model/domain/schedule';
+import { scheduleDeleted } from '../model/domain/schedule-changes';
 import {
+  resolveRunResult,
+  type RunResult,
+  type RunTrigger,
+  type ScheduleRun,
   type StartedRun,
-  type DatedRun,
-  type ManualRun,
-  ScheduleRunRepository,
-} from '../model/domain/interfaces/schedule-run.repository';
-import { findDueSlot, nextSlotFrom } from '../model/domain/run-interval';
-import { ownerNotice, toPauseMessage, UNREADABLE_RULE } from '../model/domain/pause-message';
-import { MAX_FAILURES, type Pause, type Schedule } from '../model/domain/schedule';
-import type { RunTrigger, RunResult, ScheduleRun } from '../model/domain/schedule-run';
-import { nowIn, recordStep, toRun, toSchedule } from './schedule-row';
+} from '../model/domain/schedule-run';
+import { findDueSlot, skipTo } from '../model/domain/slots';
+import { lockSchedule, nowIn, recordStep, toRun, toSchedule } from './schedule-row';
 
 const BATCH = 100;
 const DAY_SECONDS = 86_400;
 
-/** Whoever begins a run asks for its export at once; after so long, or a poll interval, somebody else does. */
-const MIN_REQUEST_MS = 1_000;
-
-/** An open run is looked at again after a tenth of the time that it has been open for, between half a poll interval and this. */
-const LATEST_SECONDS = 60;
+/** An unsettled run is checked again after its age, within these bounds. */
+const [MIN_CHECK_SECONDS, MAX_CHECK_SECONDS] = [5, 60];
 
 @Injectable()
 export class PrismaScheduleRunRepository extends ScheduleRunRepository {
@@ -42,11 +43,26 @@ export class PrismaScheduleRunRepository extends ScheduleRunRepository {
     private readonly uses: RateLimitUses,
   ) {
     super();
+    const settleEnded = async (transaction: Transaction, exportIds: readonly string[]) => {
+      if (exportIds.length === 0) return;
+      const runs = await transaction.scheduleRun.findMany({
+        where: { exportId: { in: [...exportIds] } },
+        // One order for all transactions: they lock schedules one after the other.
+        orderBy: [{ scheduleId: 'asc' }, { id: 'asc' }],
+      });
+      for (const run of runs) await settle(transaction, toRun(run));
+    };
+    prisma.transactionEvents.on(EXPORT_ENDED, (transaction, ended) =>
+      settleEnded(transaction, ofSchedules(ended.map(({ id, scheduleId }) => ({ exportId: id, scheduleId })))),
+    );
+    prisma.transactionEvents.on(DELIVERY_ATTEMPTED, (transaction, attempted) =>
+      settleEnded(transaction, ofSchedules(attempted)),
+    );
   }
 
   override async startDue(): Promise<StartedRun | null> {
     for (;;) {
-      const started = await this.prisma.$transaction((transaction) => beginNext(transaction, this.config, this.uses));
+      const started = await this.prisma.$transaction((transaction) => startNext(transaction, this.config, this.uses));
       if (started !== 'passed') return started;
     }
   }
@@ -66,8 +82,8 @@ export class PrismaScheduleRunRepository extends ScheduleRunRepository {
       const rateLimit = limit && (await takeFromLimit(transaction, by, limit));
       const now = await nowIn(transaction);
       const schedule = toSchedule(row);
-      const run = await insertRun(transaction, schedule, { id, slot: null, trigger: 'manual', now }, this.config);
-      if (!run) throw new Error('A run by hand stands for no slot');
+      const run = await insertRun(transaction, schedule, { id, slot: null, trigger: 'manual', now });
+      if (!run) throw new Error('A manual run has no slot, and so no duplicate');
       await transaction.schedule.update({ where: { id: scheduleId }, data: { lastRunAt: now } });
       await recordStep(transaction, schedule, 'run-requested', { by, run });
       return { run, schedule, isNew: true, rateLimit };
@@ -75,35 +91,27 @@ export class PrismaScheduleRunRepository extends ScheduleRunRepository {
   }
 
   override async claimUnsettled(): Promise<StartedRun[]> {
-    const taken = await this.prisma.$queryRaw<{ id: string }[]>`
+    const claimed = await this.prisma.$queryRaw<{ id: string }[]>`
       UPDATE scheduled_export_runs SET look_after = now() + make_interval(secs =>
-        least(${LATEST_SECONDS}, greatest(${this.config.pollIntervalMs / 2_000}, extract(epoch FROM now() - created_at) / 10))::float8)
+        least(${MAX_CHECK_SECONDS}, greatest(${MIN_CHECK_SECONDS}, extract(epoch FROM now() - created_at)))::float8)
       WHERE id IN (SELECT id FROM scheduled_export_runs WHERE outcome IS NULL AND look_after <= now()
                    ORDER BY look_after LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
       RETURNING id`;
     const rows = await this.prisma.scheduleRun.findMany({
-      where: { id: { in: taken.map(({ id }) => id) } },
+      where: { id: { in: claimed.map(({ id }) => id) } },
       include: { schedule: true },
       orderBy: { id: 'asc' },
     });
     return rows.map((row) => ({ run: toRun(row), schedule: toSchedule(row.schedule) }));
   }
 
-  override settle(run: ScheduleRun, { outcome, error, errorCode, failureStreak }: RunResult): Promise<void> {
+  override settle(run: ScheduleRun): Promise<void> {
+    return this.prisma.$transaction((transaction) => settle(transaction, run));
+  }
+
+  override conclude(run: ScheduleRun, result: RunResult): Promise<void> {
     return this.prisma.$transaction(async (transaction) => {
-      // First the schedule, then its runs: as whoever deletes it does.
-      await transaction.$executeRaw`SELECT 1 FROM scheduled_exports WHERE id = ${run.scheduleId}::uuid FOR UPDATE`;
-      const settled = await transaction.$executeRaw`
-        UPDATE scheduled_export_runs SET outcome = ${outcome}, error = ${error}, error_code = ${errorCode}, ended_at = now()
-        WHERE id = ${run.id}::uuid AND outcome IS NULL`;
-      if (settled === 0 || failureStreak === 'keep') return;
-      const [schedule] = await transaction.schedule.updateManyAndReturn({
-        where: { id: run.scheduleId },
-        data: { failures: failureStreak === 'increment' ? { increment: 1 } : 0 },
-      });
-      if (!schedule || schedule.failures < MAX_FAILURES) return;
-      const reason = `${schedule.failures} runs in a row failed, the last one with: ${error ?? 'no reason'}`;
-      await pause(transaction, run, { code: 'runs-failed', reason });
+      if (await lockSchedule(transaction, run.scheduleId)) await writeOutcome(transaction, run, result);
     });
   }
 
@@ -111,7 +119,7 @@ export class PrismaScheduleRunRepository extends ScheduleRunRepository {
     return this.prisma.$transaction((transaction) => pause(transaction, run, why, administrators));
   }
 
-  override async findByExport(exportId: string): Promise<DatedRun | null> {
+  override async findByExport(exportId: string): Promise<(StartedRun & { readonly now: Date }) | null> {
     const [read] = await this.prisma.$queryRaw<{ id: string; now: Date }[]>`
       SELECT id, date_trunc('milliseconds', now()) AS now FROM scheduled_export_runs WHERE export_id = ${exportId}::uuid`;
     const row =
@@ -142,8 +150,49 @@ export class PrismaScheduleRunRepository extends ScheduleRunRepository {
   }
 }
 
-/** @returns `passed` when a schedule was due and went on without a run */
-async function beginNext(
+/** The exports that are runs of schedules. */
+function ofSchedules(
+  exports: readonly { readonly exportId: string | null; readonly scheduleId: string | null }[],
+): string[] {
+  return exports.flatMap(({ exportId, scheduleId }) => (exportId !== null && scheduleId !== null ? [exportId] : []));
+}
+
+/**
+ * Writes the outcome of a run, if it is decided, and pauses its schedule if its webhook is gone. The lock of the schedule comes
+ * first: of two deliveries that end at once, the second reads what the first has written.
+ */
+async function settle(transaction: Transaction, run: ScheduleRun): Promise<void> {
+  const schedule = await lockSchedule(transaction, run.scheduleId);
+  const [made] = await readExports(transaction, [run.exportId]);
+  if (!schedule || !made) return;
+  const states = (await readDeliveryStates(transaction, [run.exportId])).get(run.exportId) ?? [];
+  // A schedule that changed after the run started may have another webhook.
+  if (states.some(({ gone }) => gone) && schedule.updatedAt <= run.createdAt)
+    await pause(transaction, run, WEBHOOK_GONE);
+  const result = resolveRunResult(made, states);
+  if (result) await writeOutcome(transaction, run, result);
+}
+
+/** Writes it once, and pauses the schedule after too many failures in a row. */
+async function writeOutcome(
+  transaction: Transaction,
+  run: ScheduleRun,
+  { outcome, error, errorCode, failureStreak }: RunResult,
+): Promise<void> {
+  const written = await transaction.$executeRaw`
+    UPDATE scheduled_export_runs SET outcome = ${outcome}, error = ${error}, error_code = ${errorCode}, ended_at = now()
+    WHERE id = ${run.id}::uuid AND outcome IS NULL`;
+  if (written === 0 || failureStreak === 'keep') return;
+  const { failures } = await transaction.schedule.update({
+    where: { id: run.scheduleId },
+    data: { failures: failureStreak === 'increment' ? { increment: 1 } : 0 },
+  });
+  const why = toFailurePause(failures, error);
+  if (why) await pause(transaction, run, why);
+}
+
+/** @returns `passed` when a schedule was due and moved on without a run */
+async function startNext(
   transaction: Transaction,
   config: Config,
   uses: RateLimitUses,
@@ -156,19 +205,19 @@ async function beginNext(
   const schedule = toSchedule(await transaction.schedule.findUniqueOrThrow({ where: { id } }));
   const times = findDueSlot(schedule, now, config.schedules.adminRightDays);
   if (!times) {
-    await pauseUnreadable(transaction, schedule);
+    await pause(transaction, { scheduleId: id }, UNREADABLE_RULE);
     return 'passed';
   }
   const { slot, next } = times;
   const wait = await takeFromDay(transaction, schedule, config, uses);
   if (wait !== null) {
-    const nextRunAt = nextSlotFrom(schedule, new Date(Math.max(next.getTime(), now.getTime() + wait * 1000))) ?? next;
+    const nextRunAt = skipTo(schedule, next, new Date(now.getTime() + wait * 1000));
     await transaction.schedule.update({ where: { id }, data: { nextRunAt, skippedSlot: slot } });
     return 'passed';
   }
   await transaction.schedule.update({ where: { id }, data: { nextRunAt: next, lastRunAt: now, skippedSlot: null } });
-  const run = await insertRun(transaction, schedule, { id: uuidv7(), slot, trigger: 'schedule', now }, config);
-  // The database's clock went back: this slot was run when it was due before.
+  const run = await insertRun(transaction, schedule, { id: uuidv7(), slot, trigger: 'schedule', now });
+  // The database's clock was set back: the slot has its run already.
   if (!run) return 'passed';
   await recordStep(transaction, schedule, 'fired', { by: null, run });
   return { run, schedule };
@@ -190,15 +239,14 @@ async function takeFromDay(
   }
 }
 
+/** The column's default lets the process that starts a run request its export before another one checks it. */
 async function insertRun(
   transaction: Transaction,
   { id: scheduleId }: Schedule,
   { id, slot, trigger, now }: { id: string; slot: Date | null; trigger: RunTrigger; now: Date },
-  { pollIntervalMs }: Config,
 ): Promise<ScheduleRun | null> {
-  const lookAfter = new Date(now.getTime() + Math.max(MIN_REQUEST_MS, pollIntervalMs));
   const [row] = await transaction.scheduleRun.createManyAndReturn({
-    data: { id, scheduleId, slot, trigger, exportId: uuidv7(), lookAfter, createdAt: now },
+    data: { id, scheduleId, slot, trigger, exportId: uuidv7(), createdAt: now },
     skipDuplicates: true,
   });
   return row ? toRun(row) : null;
@@ -206,13 +254,13 @@ async function insertRun(
 
 async function findStarted(transaction: Transaction, id: string): Promise<StartedRun> {
   const row = await transaction.scheduleRun.findUnique({ where: { id }, include: { schedule: true } });
-  if (!row) throw new DomainError('gone', 'schedule-deleted', 'The schedule that this request ran was deleted');
+  if (!row) throw scheduleDeleted('The schedule that this request ran was deleted');
   return { run: toRun(row), schedule: toSchedule(row.schedule) };
 }
 
 /**
- * What a person runs by hand is limited as what they ask for directly. It is counted from the audit log: runs go with their
- * schedules, and whoever deletes these would begin to count anew. @throws RateLimitExceededError
+ * Manual runs have the limit of other exports. They are counted in the audit log: deleting a schedule deletes its runs, and
+ * must not reset the count. @throws RateLimitExceededError
  */
 async function takeFromLimit(transaction: Transaction, owner: Person, limit: RateLimit): Promise<RateLimitState> {
   const { windowSeconds } = limit;
@@ -227,13 +275,10 @@ async function takeFromLimit(transaction: Transaction, owner: Person, limit: Rat
   return takeOneMore('runs', limit, window);
 }
 
-/**
- * Pauses a schedule because of one of its runs, and notifies its owner: once, as it is active once.
- * @param administrators how others are notified; once a day about one owner, who may have many schedules
- */
+/** Pauses an active schedule and notifies its owner, and administrators at most once a day about one owner. */
 async function pause(
   transaction: Transaction,
-  run: ScheduleRun,
+  run: Pick<ScheduleRun, 'scheduleId'> & Partial<ScheduleRun>,
   why: Pause,
   administrators: readonly PlannedDelivery[] = [],
 ): Promise<void> {
@@ -243,30 +288,15 @@ async function pause(
     WHERE id = ${run.scheduleId}::uuid AND is_active`;
   if (paused === 0) return;
   const schedule = toSchedule(await transaction.schedule.findUniqueOrThrow({ where: { id: run.scheduleId } }));
-  await notifyOwner(transaction, schedule, why, run);
-  if (administrators.length === 0 || !(await isNewToAdministrators(transaction, schedule))) return;
-  await postToOutbox(
-    transaction,
-    ...administrators.map((notice) => toPauseMessage(schedule, notice, { ...why, owner: schedule.userId }, null)),
-  );
+  const { slot = null, exportId } = run;
+  const ofRun = exportId === undefined ? {} : { run: { slot, exportId } };
+  await recordStep(transaction, schedule, 'paused', { by: null, ...ofRun, details: { reason: why.reason } });
+  const isNew = administrators.length > 0 && (await isNewToAdministrators(transaction, schedule));
+  const messages = toPauseMessages(schedule, why, exportId ?? null, isNew ? administrators : []);
+  await postToOutbox(transaction, ...messages);
 }
 
-async function pauseUnreadable(transaction: Transaction, schedule: Schedule): Promise<void> {
-  const { code, reason } = UNREADABLE_RULE;
-  await transaction.$executeRaw`
-    UPDATE scheduled_exports SET is_active = false, next_run_at = NULL, skipped_slot = NULL, updated_at = now(),
-      paused_reason = ${reason}, paused_code = ${code}
-    WHERE id = ${schedule.id}::uuid`;
-  await notifyOwner(transaction, schedule, UNREADABLE_RULE);
-}
-
-async function notifyOwner(transaction: Transaction, schedule: Schedule, why: Pause, run?: ScheduleRun): Promise<void> {
-  await recordStep(transaction, schedule, 'paused', { by: null, run, details: { reason: why.reason } });
-  const notice = ownerNotice(schedule, why);
-  if (notice) await postToOutbox(transaction, toPauseMessage(schedule, notice, why, run?.exportId ?? null));
-}
-
-/** Whether nothing was written to administrators about this owner for a day. Two pauses at once do not pass by each other. */
+/** Whether administrators had no message about this owner within a day. Simultaneous pauses wait for each other. */
 async function isNewToAdministrators(transaction: Transaction, { userId, tenantId }: Schedule): Promise<boolean> {
   await transaction.$executeRaw`
     SELECT pg_advisory_xact_lock(hashtextextended(${`administrators about ${principalKey({ userId, tenantId })}`}, 0))`;

@@ -7,24 +7,33 @@ import type { RecurrenceRule } from './recurrence/recurrence-rule';
 
 export const MAX_SCHEDULES = 100;
 
-/** How many runs in a row may fail before a schedule is paused. */
-export const MAX_FAILURES = 5;
+export const MAX_NAME_LENGTH = 100;
 
-/** What is exported, as its owner asked for it. */
+// Controls, line separators, and halves of surrogate pairs, which PostgreSQL cannot store.
+const FORBIDDEN = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
+
+/** @returns what is wrong with a name, or `null`; surrounding spaces do not count */
+export function nameError(name: string): string | null {
+  const length = Array.from(name.trim()).length;
+  if (length === 0 || length > MAX_NAME_LENGTH) return `must have 1 to ${MAX_NAME_LENGTH} characters`;
+  return FORBIDDEN.test(name.trim()) ? 'must not contain control characters' : null;
+}
+
+/** What is exported, as its owner requested it. */
 export type ScheduleContent = Omit<ScheduledRows, 'timezone'>;
 
-/** How a destination is reached, without what is secret. */
+/** How a destination is reached, without secrets. */
 export interface DestinationOptions {
   readonly endpoint?: string;
   readonly region?: string;
   readonly force_path_style?: boolean;
 }
 
-/** What becomes of each file, as it is shown. */
+/** The delivery of each file, as it is shown. */
 export interface ScheduleDelivery {
   readonly method: DeliveryMethod;
   readonly email: boolean;
-  /** Where mail goes instead of to the owner. */
+  /** Receives the mail instead of the owner. */
   readonly emailAddress: string | null;
   readonly language: string | null;
   /** `s3://bucket/prefix/` */
@@ -33,48 +42,43 @@ export interface ScheduleDelivery {
   readonly webhookUrl: string | null;
 }
 
-/** All that its owner decides of a schedule, checked and granted. */
+/** All that the owner of a schedule decides, validated and authorized. */
 export interface ScheduleDefinition {
   readonly name: string;
   readonly content: ScheduleContent;
   readonly granted: AuthorizedRows;
   readonly rule: RecurrenceRule;
   readonly delivery: ScheduleDelivery;
-  /** What is told or brought when a run ends. What is secret in it is sealed. */
+  /** What a run delivers. Secrets in it are encrypted. */
   readonly deliveries: readonly PlannedDelivery[];
-  /** How the owner is told that the schedule was paused; `null` where nobody can be. */
+  /** How the owner is notified of a pause by the service; `null` without an address. */
   readonly notice: PlannedDelivery | null;
   readonly retentionSeconds: number | null;
-  /** Whether who saved it was an administrator then. */
+  /** Whether its owner saved it as an administrator. */
   readonly asAdmin: boolean;
   readonly isActive: boolean;
-}
-
-/** Whether it does what an administrator alone may have done: to read whole tables, to write to others, to copy by our own right. */
-export function needsAdmin({ asAdmin, content, delivery }: ScheduleDefinition): boolean {
-  return asAdmin && (content.tables.length > 0 || delivery.emailAddress !== null || delivery.method === 's3');
 }
 
 /** A pause by the service. */
 export interface Pause {
   readonly code: PauseCode;
-  /** The same for people. */
+  /** The same as a sentence. */
   readonly reason: string;
 }
 
-/** An export that recurs, as its row stood when it was read. */
+/** A recurring export. */
 export interface Schedule extends ScheduleDefinition, Person {
   readonly id: string;
   /** `null` while it is paused. */
   readonly nextRunAt: Date | null;
   readonly lastRunAt: Date | null;
-  /** Why it is paused, for people; `null` where its owner paused it. */
+  /** Why it is paused, as a sentence; `null` if its owner paused it. */
   readonly pausedReason: string | null;
-  /** The same for programs; `null` also where a process of an earlier version paused it. */
+  /** The same for programs; `null` also if a process of an earlier version paused it. */
   readonly pausedCode: PauseCode | null;
-  /** The last slot that was skipped because the owner's runs of the day were used up; `null` once it ran again. */
+  /** The last slot that was skipped as the owner's runs of the day were used up; `null` after the next run. */
   readonly skippedSlot: Date | null;
-  /** When the owner last presented an administrator's token, to the hour. Means nothing unless `asAdmin`. */
+  /** When the owner last presented an administrator's token, to the hour. Only relevant with `asAdmin`. */
   readonly adminSeenAt: Date;
   /** How many runs failed in a row. */
   readonly failures: number;

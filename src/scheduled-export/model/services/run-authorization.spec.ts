@@ -1,9 +1,9 @@
 import { createScheduleBench } from '../../../../test/support/schedule-bench';
 import { DAY_SECONDS, MAIL_NOTICE, scheduleDefinition } from '../../../../test/support/schedule-definitions';
 import type { PlatformUser } from '../../../catalog';
-import { toRunRequest } from '../domain/run-request';
+import { toRunRequest } from '../domain/schedule-run';
 import type { ScheduleContent, ScheduleDefinition } from '../domain/schedule';
-import { accessToOwn } from '../domain/schedule-access';
+import { accessToOwn } from '../domain/schedule-rights';
 import { RunAuthorization } from './run-authorization';
 
 const ADMIN: PlatformUser = { isActive: true, isAdmin: true };

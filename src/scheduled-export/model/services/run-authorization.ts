@@ -4,9 +4,8 @@ import { DeliveriesForScheduledExport } from '../../../delivery';
 import type { Export } from '../../../export';
 import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
-import { findRightEnd } from '../domain/administrator-right';
+import { findRightEnd, needsAdmin } from '../domain/schedule-rights';
 import { ScheduleRunRepository } from '../domain/interfaces/schedule-run.repository';
-import { needsAdmin } from '../domain/schedule';
 
 /**
  * Refuses the run of a schedule whose owner was an administrator, where it does what only administrators may and the right has

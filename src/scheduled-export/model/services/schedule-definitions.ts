@@ -8,9 +8,9 @@ import { Config } from '../../../platform/config/config';
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
 import { keptDeliveries } from '../domain/kept-deliveries';
 import { parseRecurrence, type RecurrenceInput } from '../domain/recurrence/recurrence-rule';
-import { isTooFrequent, MIN_INTERVAL_MINUTES } from '../domain/run-interval';
+import { isTooFrequent, MIN_INTERVAL_MINUTES } from '../domain/slots';
 import type { Schedule, ScheduleDefinition } from '../domain/schedule';
-import { nameError } from '../domain/schedule-name';
+import { nameError } from '../domain/schedule';
 import {
   deliveryErrors,
   toDeliveryInput,

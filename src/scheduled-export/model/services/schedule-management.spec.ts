@@ -1,7 +1,7 @@
 import { createScheduleBench } from '../../../../test/support/schedule-bench';
 import { somebody } from '../../../../test/support/schedule-definitions';
 import type { Pause } from '../domain/schedule';
-import { accessFor, accessToOwn, OPERATOR_ACCESS } from '../domain/schedule-access';
+import { accessFor, accessToOwn, OPERATOR_ACCESS } from '../domain/schedule-rights';
 import { ScheduleManagement } from './schedule-management';
 
 const UNKNOWN = '00000000-0000-7000-8000-000000000000';

@@ -5,8 +5,8 @@ import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { Page } from '../../../platform/paging';
 import { ScheduleRepository, type ScheduleQuery } from '../domain/interfaces/schedule.repository';
-import { needsAdmin, type Schedule } from '../domain/schedule';
-import { accessFor, accessToOwn, isOwner, type ScheduleAccess } from '../domain/schedule-access';
+import type { Schedule } from '../domain/schedule';
+import { accessFor, accessToOwn, isOwner, type ScheduleAccess, needsAdmin } from '../domain/schedule-rights';
 
 /** What owners, administrators and operators do with schedules that exist, except to replace and to run them. */
 @Injectable()

@@ -1,12 +1,11 @@
 import { createScheduleBench } from '../../../../test/support/schedule-bench';
 import { DAY_SECONDS } from '../../../../test/support/schedule-definitions';
-import { RunSettlement } from './run-settlement';
 import { ScheduleRunner } from './schedule-runner';
 
 function setup() {
   const bench = createScheduleBench();
-  const { runs, exporting, delivering } = bench;
-  const sut = new ScheduleRunner(runs, exporting, new RunSettlement(runs, exporting, delivering));
+  const { runs, exporting } = bench;
+  const sut = new ScheduleRunner(runs, exporting);
   const runOf = async (id: string) => (await runs.list(id, 10)).items;
   return { ...bench, sut, runOf };
 }

@@ -2,7 +2,7 @@ import { asCatalog, createScheduleBench } from '../../../../test/support/schedul
 import { everyDay, somebody } from '../../../../test/support/schedule-definitions';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { ScheduleInput } from '../domain/schedule-input';
-import { accessToOwn } from '../domain/schedule-access';
+import { accessToOwn } from '../domain/schedule-rights';
 import { ScheduleDefinitions } from './schedule-definitions';
 import { ScheduleManagement } from './schedule-management';
 import { ScheduleRuns } from './schedule-runs';

@@ -1,36 +1,26 @@
 import type { UserPrincipal } from '../../../../platform/auth/principal';
-import type { RateLimit } from '../../../../platform/rate-limit';
-import type { Page } from '../../../../platform/paging';
 import type { IdempotentRequest } from '../../../../platform/idempotent-request';
-import type { RateLimitState } from '../../../../platform/rate-limit';
 import type { PlannedDelivery } from '../../../../platform/outbox/planned-delivery';
-import type { Pause, Schedule } from '../schedule';
-import type { RunResult, ScheduleRun } from '../schedule-run';
-
-/** A run with the schedule that it is a run of. */
-export interface StartedRun {
-  readonly run: ScheduleRun;
-  readonly schedule: Schedule;
-}
-
-export interface DatedRun extends StartedRun {
-  /** By the database's clock. */
-  readonly now: Date;
-}
+import type { Page } from '../../../../platform/paging';
+import type { RateLimit, RateLimitState } from '../../../../platform/rate-limit';
+import type { Pause } from '../schedule';
+import type { RunResult, ScheduleRun, StartedRun } from '../schedule-run';
 
 export interface ManualRun extends StartedRun {
-  /** `false` for a repeat of the request that began it. */
+  /** `false` for a repeat of the request that started it. */
   readonly isNew: boolean;
   readonly rateLimit: RateLimitState | null;
 }
 
-/** Where runs are kept: a slot is a row, and so is run once. All times are the database's. */
+/**
+ * Stores runs. A slot is a row, and so is run once. Times are the database's. Where an export ends, or a delivery of it is
+ * attempted, the outcome of its run is written in that same transaction.
+ */
 export abstract class ScheduleRunRepository {
   /**
-   * Begins the run of one schedule that is due, in one transaction: its row stands for the slot, or for the last one where several were
-   * missed, and the schedule goes on to the next. Schedules that another process has in hand are passed over. A slot beyond the
-   * owner's runs of the day is skipped: its schedule goes on to the first slot for which there is room again.
-   * @returns `null` when none is due
+   * Starts the run of one due schedule, and moves the schedule on to its next slot, in one transaction. Schedules that another
+   * process has locked are left to it. A slot beyond the owner's runs of the day is skipped.
+   * @returns `null` when no schedule is due
    */
   abstract startDue(): Promise<StartedRun | null>;
 
@@ -42,20 +32,23 @@ export abstract class ScheduleRunRepository {
     limit: RateLimit | null,
   ): Promise<ManualRun>;
 
-  /** Some runs without an outcome that nobody has looked at for a while; they are passed over for a while from now on. */
+  /** Claims unsettled runs whose next check is due: first after seconds, then less and less often. */
   abstract claimUnsettled(): Promise<StartedRun[]>;
 
-  /** Writes how a run ended, once, and what that means for its schedule, which too many failures in a row pause. */
-  abstract settle(run: ScheduleRun, verdict: RunResult): Promise<void>;
+  /** Writes the outcome if the export and its deliveries have ended: for exports that an earlier version ended. */
+  abstract settle(run: ScheduleRun): Promise<void>;
+
+  /** Writes the outcome of a run whose export could not be created. */
+  abstract conclude(run: ScheduleRun, result: RunResult): Promise<void>;
 
   /**
-   * Pauses the schedule of the run, and notifies its owner, unless by the webhook that is gone. One that is paused stays as it is.
-   * @param administrators how administrators are notified; once a day about one owner
+   * Pauses the schedule of a run and notifies its owner. A paused schedule stays as it is.
+   * @param administrators also notified, once a day about one owner
    */
   abstract pauseAfter(run: ScheduleRun, why: Pause, administrators?: readonly PlannedDelivery[]): Promise<void>;
 
-  /** The run that an export was made for; `null` when its schedule was deleted. */
-  abstract findByExport(exportId: string): Promise<DatedRun | null>;
+  /** @returns the run of an export and the database's time; `null` when its schedule was deleted */
+  abstract findByExport(exportId: string): Promise<(StartedRun & { readonly now: Date }) | null>;
 
   /** Newest first. */
   abstract list(scheduleId: string, size: number, cursor?: string): Promise<Page<ScheduleRun>>;

@@ -1,4 +1,4 @@
-import { nameError } from './schedule-name';
+import { nameError } from './schedule';
 
 describe('The name of a schedule', () => {
   it.each(['a', 'daily_transactions', 'Щоденний звіт', '  padded  ', '📈'.repeat(100), 'a/b "c"'])(

@@ -2,9 +2,10 @@ import { createScheduleBench } from '../../../../test/support/schedule-bench';
 import { MAIL_NOTICE } from '../../../../test/support/schedule-definitions';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
-import { toRunRequest } from '../domain/run-request';
-import { MAX_FAILURES, type Schedule } from '../domain/schedule';
-import { RunSettlement } from './run-settlement';
+import { toRunRequest } from '../domain/schedule-run';
+import { MAX_FAILURES } from '../domain/pause';
+import type { Schedule } from '../domain/schedule';
+import { ScheduleRunner } from './schedule-runner';
 
 const WEBHOOK: PlannedDelivery = {
   channel: 'webhook',
@@ -15,13 +16,13 @@ const CHECK_SECONDS = 61;
 
 function setup() {
   const bench = createScheduleBench();
-  const { runs, exporting, delivering, records, ann, outbox } = bench;
-  const sut = new RunSettlement(runs, exporting, delivering);
+  const { runs, exporting, records, ann, outbox } = bench;
+  const sut = new ScheduleRunner(runs, exporting);
 
-  /** Looks after the runs once that is due again. */
+  /** Checks the unsettled runs, once that is due. */
   const settle = async () => {
     records.clock.advance(CHECK_SECONDS);
-    await sut.settle();
+    await sut.runDue();
   };
   /** A run, whose export is asked for unless a test says otherwise. */
   const begin = async (schedule: Schedule, isRequested = true) => {
