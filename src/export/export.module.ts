@@ -1,6 +1,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { CustomerModule } from '../customer';
+import { WRITERS } from '../formats';
 import { OrphanFileCollector } from '../platform/work/orphan-file-collector';
 import { ContentController } from './api/content.controller';
 import { CreationResponder } from './api/creation-responder';
@@ -13,20 +14,6 @@ import { PrismaAttemptRepository } from './infrastructure/attempt.repository.pri
 import { BullExportQueue, RunExportHandler } from './infrastructure/export-jobs';
 import { PrismaExportRepository } from './infrastructure/export.repository.prisma';
 import { PrismaDownloadLeaseRepository } from './infrastructure/download-lease.repository.prisma';
-import { JsonDocumentWriter } from '../formats/json/json-document.writer';
-import { JsonWriter } from '../formats/json/json.writer';
-import { NdjsonWriter } from '../formats/json/ndjson.writer';
-import { SectionsCsvWriter } from '../formats/csv/sections-csv.writer';
-import { SectionsJsonWriter } from '../formats/json/sections-json.writer';
-import { CsvWriter } from '../formats/csv/csv.writer';
-import { PdfWriter } from '../formats/drawing/pdf.writer';
-import { PngWriter } from '../formats/drawing/png.writer';
-import { TableCsvWriter } from '../formats/csv/table-csv.writer';
-import { TableJsonWriter } from '../formats/json/table-json.writer';
-import { TableXlsxWriter } from '../formats/xlsx/table-xlsx.writer';
-import { TablePdfWriter } from '../formats/pdf-table/table-pdf.writer';
-import { XlsxWriter } from '../formats/xlsx/xlsx.writer';
-import { XmlWriter } from '../formats/xml/xml.writer';
 import { ImageProcessPictureInspector } from './infrastructure/image-process-picture-inspector';
 import { PrismaMaintenanceRepository } from './infrastructure/maintenance.repository.prisma';
 import { AttemptRepository } from './model/domain/interfaces/attempt.repository';
@@ -56,24 +43,6 @@ import { EXPORT_FILES, UPLOADED_PICTURES } from './model/domain/object-key';
 import { FileExpiry } from './model/services/file-expiry';
 import { UploadedPictureService } from './model/services/uploaded-picture.service';
 
-/** Every format is written here in one line. */
-const WRITERS = [
-  PngWriter,
-  PdfWriter,
-  JsonDocumentWriter,
-  CsvWriter,
-  JsonWriter,
-  NdjsonWriter,
-  SectionsCsvWriter,
-  SectionsJsonWriter,
-  TableCsvWriter,
-  TableJsonWriter,
-  TableXlsxWriter,
-  XlsxWriter,
-  XmlWriter,
-  TablePdfWriter,
-];
-
 @Module({
   imports: [CustomerModule, DiscoveryModule],
   controllers: [ExportsController, DownloadController, ContentController, CustomerExportsController],
@@ -88,7 +57,7 @@ const WRITERS = [
       provide: ExportSources,
       useFactory: () => {
         const sources = new ExportSources();
-        for (const Writer of WRITERS) sources.addWriter(new Writer());
+        for (const writer of WRITERS) sources.addWriter(writer);
         return sources;
       },
     },

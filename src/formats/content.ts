@@ -1,27 +1,184 @@
-import type { ExportWarning } from './warning';
-import type { Relations, Sections } from './relation';
-import type { Table } from './table';
+import type { WarningCode } from '../platform/errors/record-codes';
+import type { Sql } from '../platform/database/sql';
 
-/** What a source offers for export. A format says which kind it can write. */
+/** What a source offers for export. A writer declares which kinds it accepts. */
 export type Content = Drawing | JsonDocument | Relations | Sections | Table;
 export type ContentKind = Content['kind'];
+export type ContentOf<Kind extends ContentKind> = Extract<Content, { readonly kind: Kind }>;
 
-/** Pages that are drawn off the event loop. Made for one request, and drawn once. */
+/** Something the reader of a file should know: a text and its stable code. */
+export interface ExportWarning {
+  readonly code: WarningCode;
+  readonly text: string;
+}
+
+/** Pages that are drawn off the event loop. Made for one request and drawn once. */
 export interface Drawing {
   readonly kind: 'drawing';
-  /** How many pages will be drawn: one where the request names a page. */
+  /** How many pages will be drawn: one if the request names a page. */
   readonly pageCount: number;
-  /** What the reader should know about the picture, such as an image that could not be had; complete once drawn. */
+  /** Problems of the drawing, such as an image that could not be loaded; complete once it is drawn. */
   readonly warnings: readonly ExportWarning[];
-  /** The pages as PNG files, in order, drawn as they are asked for. Leaving the loop ends the drawing. */
+  /** The pages as PNG files, in order, drawn on demand. Leaving the loop stops the drawing. */
   pngPages(): AsyncIterable<Uint8Array>;
-  /** All pages in one PDF. `onPage` hears how many are drawn. */
+  /** All pages in one PDF. `onPage` receives how many are drawn. */
   pdf(onPage: (drawn: number) => void): Promise<Uint8Array>;
 }
 
-/** JSON text that is ready to be written as it is. */
+/** JSON text that is written unchanged. */
 export interface JsonDocument {
   readonly kind: 'json';
   readonly text: Uint8Array;
   readonly pageCount: number;
 }
+
+/** What a format has to know about a column's type. A domain counts as its base type. */
+export type TypeFamily =
+  /** text, varchar, char, name, enums, citext, xml: free text. All arrive as the type text. */
+  | 'text'
+  /** smallint, integer, bigint */
+  | 'integer'
+  /** numeric of any scale, with NaN and infinities; money arrives as numeric. */
+  | 'decimal'
+  /** real, double precision, with NaN and infinities */
+  | 'float'
+  | 'boolean'
+  /** Year 4713 BC to 5874897 and both infinities, as for the timestamps. */
+  | 'date'
+  | 'timestamp'
+  | 'timestamptz'
+  /** json and jsonb */
+  | 'json'
+  /** Everything else: uuid, bytea, arrays, intervals, composites … */
+  | 'other';
+
+export interface Column {
+  /** The name in the database: any character but NUL, up to 63 bytes. */
+  readonly name: string;
+  readonly family: TypeFamily;
+  /** Digits after the decimal point, the same for all values; `null` if they differ. */
+  readonly scale: number | null;
+  /** Whether the value as JSON may contain verbatim JSON text, with line breaks between its tokens. */
+  readonly mayHoldJsonText: boolean;
+}
+
+/** How PostgreSQL renders one row as text. */
+export interface Projection {
+  /** The select list. The row is `"row"`, its columns are `"row"."<name>"`. */
+  readonly select: Sql;
+  /**
+   * `line`: one text per row, one row per line, passed on unchanged. It must not contain a line break, U+0001 or U+0002.
+   * `csv`: as many columns as are selected, quoted by PostgreSQL's own CSV.
+   */
+  readonly as: { readonly kind: 'line' } | { readonly kind: 'csv'; readonly delimiter: string };
+}
+
+/** Rows as PostgreSQL sends them; chunks end anywhere. */
+export interface RenderedRows extends AsyncIterable<Buffer> {
+  /** How many rows were sent, counted by PostgreSQL; known once all have been read. */
+  count(): number;
+}
+
+/** Rows of one table in one snapshot. PostgreSQL renders them; they never become values in this process. */
+export interface Relation {
+  /** The name of the table: used for the file, the sheet or the element. */
+  readonly name: string;
+  /** Its key in a document of several tables: its data type, or the table's name. */
+  readonly section: string;
+  readonly columns: readonly Column[];
+  /** Exact; `null` if the rows were not counted, as for a stream that starts at once. */
+  readonly rowCount: number | null;
+
+  /** @param onProgress receives how many rows PostgreSQL has rendered so far */
+  render(projection: Projection, onProgress?: (rows: number) => void): RenderedRows;
+
+  /**
+   * Evaluates expressions over the first rows, in the same snapshot.
+   * @param select aggregates of `"row"."<name>"`
+   * @returns one text, or null, per expression
+   */
+  sample(select: readonly Sql[], rows: number): Promise<(string | null)[]>;
+}
+
+/** Tables of one snapshot that make one file. */
+export interface Relations {
+  readonly kind: 'relations';
+  /** ISO 8601, UTC: the moment of the snapshot. */
+  readonly takenAt: string;
+  /** Whose data it is; `null` for an administrator's tables. */
+  readonly userId: string | null;
+  /** The filters as they were requested. */
+  readonly filters: unknown;
+  readonly relations: readonly Relation[];
+  readonly warnings: readonly ExportWarning[];
+  /** Reads a setting of the session, for example one that a projection set; `null` if it is not set. */
+  setting(name: string): Promise<string | null>;
+}
+
+/** The tables of one person's document, each under a name that its readers know. */
+export interface Sections {
+  readonly kind: 'sections';
+  readonly takenAt: string;
+  readonly sections: readonly Section[];
+}
+
+export interface Section {
+  readonly name: string;
+  readonly relation: Relation;
+  /** Whether it is one object (its only row, or null) instead of a list. */
+  readonly isSingle: boolean;
+}
+
+/**
+ * The value of a cell: a text, a number, a number written in digits (so that none is lost), a moment, or nothing.
+ * An empty text is not nothing.
+ */
+export type Cell = string | number | Date | null;
+
+/** The type of a column's cells; an empty cell is `null` in all of them. */
+export type CellType =
+  /** `string`: free text */
+  | 'text'
+  /** `number`, whole */
+  | 'integer'
+  /** `string` of digits with at most one point, such as `-12.50` */
+  | 'decimal'
+  /** `number` of whole seconds */
+  | 'duration'
+  /** `Date` */
+  | 'moment';
+
+export interface TableColumn {
+  /** Stable, for programs: letters, digits and underscores; unique in the table. */
+  readonly key: string;
+  /** For people, in the table's language. */
+  readonly label: string;
+  readonly type: CellType;
+  /** Whether it means nothing to people, such as an id of another system: printed tables omit it. */
+  readonly isForPrograms?: true;
+}
+
+/** A table whose rows are computed in this process, because no table of the database has its columns. */
+export interface Table {
+  readonly kind: 'table';
+  readonly title: string;
+  /** Facts about the whole table, printed below the title; in the table's language. */
+  readonly facts: readonly { readonly label: string; readonly value: string }[];
+  /** Facts for programs: members of the JSON document, before its rows. */
+  readonly about: Readonly<Record<string, unknown>>;
+  /** BCP 47: the language of the labels. */
+  readonly language: string;
+  /** IANA name: the time zone in which people read moments. Programs get UTC. */
+  readonly timeZone: string;
+  /** ISO 8601, UTC: the moment of the snapshot. */
+  readonly takenAt: string;
+  readonly columns: readonly TableColumn[];
+  /** Exact. */
+  readonly rowCount: number;
+  readonly warnings: readonly ExportWarning[];
+  /** The rows in batches, one cell per column. Can be read once; leaving the loop stops the reading. */
+  rows(): AsyncIterable<RowBatch>;
+}
+
+export type Row = readonly Cell[];
+export type RowBatch = readonly Row[];

@@ -1,13 +1,14 @@
 const MAX_TITLE_LENGTH = 100;
+const MAX_NUMBERED_TITLE_LENGTH = 80;
 
-/** What Windows takes for a device, whatever comes behind it. */
+/** Names that Windows reserves for devices, with any extension. */
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(?=$|\.)/i;
 
-// Path separators, what Windows forbids, controls, and the marks that turn the reading direction around.
+// Path separators, characters that Windows forbids, controls, and marks that reverse the reading direction.
 const UNFIT = /[/\\:*?"<>|\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 
 /**
- * A name that every file system takes, from a title that somebody typed.
+ * A file name from free text that every file system accepts.
  * @param extension without a dot
  */
 export function toFileName(title: string, extension: string): string {
@@ -20,4 +21,26 @@ export function toFileName(title: string, extension: string): string {
     .trim()
     .replace(DEVICE, '$1_');
   return `${stem === '' ? 'export' : stem}.${extension}`;
+}
+
+/** File names for one folder, unique also on file systems that ignore case. */
+export class UniqueFileNames {
+  private readonly taken = new Set<string>();
+
+  constructor(private readonly extension: string) {}
+
+  next(title: string): string {
+    for (let number = 1; ; number += 1) {
+      const name = toFileName(number === 1 ? title : withNumber(title, number), this.extension);
+      const folded = name.toLowerCase();
+      if (this.taken.has(folded)) continue;
+      this.taken.add(folded);
+      return name;
+    }
+  }
+}
+
+/** Shortened, so that the number is not cut off. */
+function withNumber(title: string, number: number): string {
+  return `${Array.from(title).slice(0, MAX_NUMBERED_TITLE_LENGTH).join('')} (${number})`;
 }

@@ -1,15 +1,38 @@
 // Public API of the formats.
-export type { Column, Projection, Relation, Relations, RenderedRows, Section, Sections, TypeFamily } from './relation';
-export type { Cell, CellType, Table, TableColumn } from './table';
-export type { Content, ContentKind, Drawing, JsonDocument } from './content';
-export type { ExportWarning } from './warning';
-export { EXPORT_FORMATS, type ExportFormat } from './export-format';
+export type {
+  Cell,
+  CellType,
+  Column,
+  Content,
+  ContentKind,
+  ContentOf,
+  Drawing,
+  ExportWarning,
+  JsonDocument,
+  Projection,
+  Relation,
+  Relations,
+  RenderedRows,
+  Row,
+  RowBatch,
+  Section,
+  Sections,
+  Table,
+  TableColumn,
+  TypeFamily,
+} from './content';
 export { toFileName } from './file-name';
+export type { ExportOptions, FormatOption } from './options';
 export {
-  type ExportOptions,
-  FormatWriter,
-  type Progress,
-  type ProgressUnit,
-  type RenderedFile,
-  type ReportProgress,
-} from './writer';
+  acceptedContents,
+  EXPORT_FORMATS,
+  type ExportFormat,
+  findOptionErrors,
+  findSeveralTablesErrors,
+  formatsOf,
+  type OfferedOption,
+  optionsOf,
+  streamableFormatsOf,
+  WRITERS,
+} from './registry';
+export { FormatWriter, type Progress, type ProgressUnit, type RenderedFile, type ReportProgress } from './writer';

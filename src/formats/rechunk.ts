@@ -1,17 +1,17 @@
-/** The same bytes in pieces of at least that size, but for the last: what costs something for each chunk costs it seldom. */
-export async function* inPieces(
+/** The same bytes in chunks of at least that size, except the last: a cost per chunk is then paid less often. */
+export async function* rechunk(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   size: number,
 ): AsyncGenerator<Uint8Array> {
-  let pieces: Uint8Array[] = [];
-  let pending = 0;
+  let pending: Uint8Array[] = [];
+  let pendingBytes = 0;
   for await (const chunk of chunks) {
-    pieces.push(chunk);
-    pending += chunk.length;
-    if (pending < size) continue;
-    yield Buffer.concat(pieces, pending);
-    pieces = [];
-    pending = 0;
+    pending.push(chunk);
+    pendingBytes += chunk.length;
+    if (pendingBytes < size) continue;
+    yield Buffer.concat(pending, pendingBytes);
+    pending = [];
+    pendingBytes = 0;
   }
-  if (pending > 0) yield Buffer.concat(pieces, pending);
+  if (pendingBytes > 0) yield Buffer.concat(pending, pendingBytes);
 }

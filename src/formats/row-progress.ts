@@ -1,8 +1,8 @@
+import type { Projection, Relation, RenderedRows, RowBatch, Table } from './content';
 import type { ReportProgress } from './writer';
-import type { Projection, Relation, RenderedRows } from './relation';
 
-/** Counts the rows of a file while they go out, and tells how far it is. */
-export class RowTally {
+/** Counts the rows of relations while they are rendered, and reports progress. */
+export class RelationProgress {
   private readonly counts = new Map<Relation, number>();
   private readonly total: number | null;
 
@@ -12,22 +12,22 @@ export class RowTally {
   ) {
     const totals = relations.map(({ rowCount }) => rowCount);
     this.total = totals.includes(null) ? null : totals.reduce<number>((sum, count) => sum + (count ?? 0), 0);
-    this.tell(0);
+    this.reportDone(0);
   }
 
-  /** The rows that have gone out, as PostgreSQL counted them. */
+  /** Rows written so far, as PostgreSQL counted them. */
   get recordCount(): number {
     return [...this.counts.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  countOf(relation: Relation): number {
+  recordCountOf(relation: Relation): number {
     return this.counts.get(relation) ?? 0;
   }
 
-  /** The rows of a relation as `relation.render` gives them, counted. */
+  /** The rows of a relation as `relation.render` returns them, counted. */
   render(relation: Relation, projection: Projection): RenderedRows {
     const rows = relation.render(projection, (done) => {
-      this.tell(this.recordCount + done);
+      this.reportDone(this.recordCount + done);
     });
     return { [Symbol.asyncIterator]: () => this.counted(relation, rows), count: () => rows.count() };
   }
@@ -35,10 +35,45 @@ export class RowTally {
   private async *counted(relation: Relation, rows: RenderedRows): AsyncGenerator<Buffer> {
     yield* rows;
     this.counts.set(relation, rows.count());
-    this.tell(this.recordCount);
+    this.reportDone(this.recordCount);
   }
 
-  private tell(done: number): void {
+  private reportDone(done: number): void {
     this.report({ done, total: this.total, unit: 'rows' });
+  }
+}
+
+/** Counts the rows of a computed table while they are read, checks them, and reports progress. */
+export class TableProgress {
+  recordCount = 0;
+
+  constructor(
+    private readonly table: Table,
+    private readonly report: ReportProgress,
+  ) {
+    this.reportDone();
+  }
+
+  /**
+   * The rows of the table, in its batches.
+   * @throws Error if a row has not one cell per column, or if there are more or fewer rows than `rowCount`
+   */
+  async *batches(): AsyncGenerator<RowBatch> {
+    const { title, rowCount, columns } = this.table;
+    for await (const rows of this.table.rows()) {
+      if (rows.some(({ length }) => length !== columns.length))
+        throw new Error(`A row of ${title} does not have exactly one cell for each of its ${columns.length} columns`);
+      if (this.recordCount + rows.length > rowCount)
+        throw new Error(`${title} has more rows than the ${rowCount} counted`);
+      yield rows;
+      this.recordCount += rows.length;
+      this.reportDone();
+    }
+    if (this.recordCount < rowCount)
+      throw new Error(`${title} has ${this.recordCount} rows, but ${rowCount} were counted`);
+  }
+
+  private reportDone(): void {
+    this.report({ done: this.recordCount, total: this.table.rowCount, unit: 'rows' });
   }
 }

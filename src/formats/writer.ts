@@ -1,43 +1,46 @@
-import type { Content, ContentKind } from './content';
-import type { ExportFormat } from './export-format';
-import type { ExportWarning } from './warning';
-
-/** What a source and a format receive beyond the format's name; each checks what concerns it. */
-export type ExportOptions = Readonly<Record<string, unknown>>;
+import type { ContentKind, ContentOf, ExportWarning } from './content';
+import type { ExportOptions, FormatOptions } from './options';
 
 export type ProgressUnit = 'pages' | 'rows';
 
-/** How far the work is, in real units. `total` is `null` until it is known. */
+/** How far the work is. `total` is `null` until it is known. */
 export interface Progress {
   readonly done: number;
   readonly total: number | null;
   readonly unit: ProgressUnit | null;
 }
 
-/** A file that comes into being while its body is read. */
+export type ReportProgress = (progress: Progress) => void;
+
+/** What is in a file. */
+export interface FileSummary {
+  readonly pageCount: number | null;
+  readonly recordCount: number | null;
+  readonly warnings: readonly ExportWarning[];
+}
+
+/** A file that is produced while its body is read. */
 export interface RenderedFile {
-  /** Without a dot. It need not be the format's name: several pictures come in a zip. */
+  /** Without a dot. It may differ from the format's name: several pictures come in a zip. */
   readonly extension: string;
   readonly contentType: string;
   readonly body: AsyncIterable<Uint8Array>;
-  /** What is in the file; final once the body has been read. */
-  summary(): {
-    readonly pageCount: number | null;
-    readonly recordCount: number | null;
-    readonly warnings: readonly ExportWarning[];
-  };
+  /** Final once the body has been read. */
+  summary(): FileSummary;
 }
 
-export type ReportProgress = (progress: Progress) => void;
-
-/** How one kind of content becomes the bytes of one format. */
+/** A file format: which content it can write, with which options, and how that becomes bytes. */
 export abstract class FormatWriter<Kind extends ContentKind = ContentKind> {
-  abstract readonly format: ExportFormat;
-  abstract readonly writes: Kind;
+  /** The name of the format in the API. */
+  abstract readonly format: string;
+  /** Of a single file that is not compressed. */
+  abstract readonly contentType: string;
+  abstract readonly accepts: readonly Kind[];
+  /** Whether a reader can use the first rows before the last have arrived, so that they can be an HTTP response. */
+  readonly isStreamable: boolean = false;
+  /** The options that the format takes, by name. */
+  readonly options: FormatOptions = {};
 
-  abstract write(
-    content: Extract<Content, { kind: Kind }>,
-    options: ExportOptions,
-    report: ReportProgress,
-  ): RenderedFile;
+  /** @param options as the caller sent them; see `readOptions` */
+  abstract write(content: ContentOf<Kind>, options: ExportOptions, report: ReportProgress): RenderedFile;
 }

@@ -48,7 +48,8 @@ export class FakeTextSource extends ExportSource<TextParams> {
 /** Writes such a text line by line: each is a row. */
 export class FakeTextWriter extends FormatWriter<'json'> {
   readonly format = 'csv';
-  readonly writes = 'json';
+  readonly contentType = 'text/csv';
+  readonly accepts = ['json'] as const;
 
   /** @param beforeLine is awaited before each line goes out, and may throw */
   constructor(private readonly beforeLine: (line: number) => unknown = () => undefined) {

@@ -19,7 +19,12 @@ beforeAll(async () => {
 });
 afterAll(() => laboratory.remove());
 
-const CASES: [title: string, writer: FormatWriter<'relations'>, tables: string[], options: ExportOptions][] = [
+const CASES: [
+  title: string,
+  writer: Pick<FormatWriter<'relations'>, 'write'>,
+  tables: string[],
+  options: ExportOptions,
+][] = [
   ['CSV', new CsvWriter(), [], {}],
   ['CSV, gzip', new CsvWriter(), [], { compression: 'gzip' }],
   ['a zip of CSVs', new CsvWriter(), ['few'], {}],

@@ -1,5 +1,5 @@
-import { SectionsCsvWriter } from '../../src/formats/csv/sections-csv.writer';
-import { SectionsJsonWriter } from '../../src/formats/json/sections-json.writer';
+import { CsvWriter } from '../../src/formats/csv/csv.writer';
+import { JsonWriter } from '../../src/formats/json/json.writer';
 import { python } from '../support/python';
 import { RenderingLaboratory } from '../support/rendering';
 
@@ -18,7 +18,7 @@ afterAll(() => laboratory.remove());
 
 describe("a person's document as JSON", () => {
   it('has the sections in their order, one thing as an object, lists as arrays, and its time as the last', async () => {
-    const { bytes, recordCount, contentType } = await laboratory.writeSections(new SectionsJsonWriter(), {
+    const { bytes, recordCount, contentType } = await laboratory.writeSections(new JsonWriter(), {
       profile: ['people'],
       transactions: 'transactions',
       activity: 'nothing',
@@ -40,15 +40,15 @@ describe("a person's document as JSON", () => {
   });
 
   it('says null of a thing that is not there', async () => {
-    const { bytes } = await laboratory.writeSections(new SectionsJsonWriter(), { profile: ['nothing'] });
+    const { bytes } = await laboratory.writeSections(new JsonWriter(), { profile: ['nothing'] });
 
     expect(JSON.parse(bytes.toString())).toEqual({ profile: null, exportedAt: expect.any(String) });
   });
 
   it('fails where one thing turns out to be several', async () => {
-    const writing = laboratory.writeSections(new SectionsJsonWriter(), { profile: ['transactions'] });
+    const writing = laboratory.writeSections(new JsonWriter(), { profile: ['transactions'] });
 
-    await expect(writing).rejects.toThrow('profile should be one row, and there are 2');
+    await expect(writing).rejects.toThrow('profile should be one row, but there are 2');
   });
 });
 
@@ -63,7 +63,7 @@ print(json.dumps(list(csv.reader(text, delimiter='${delimiter}', strict=True))))
   const tables = { profile: ['people'] as [string], transactions: 'transactions', activity: 'nothing' };
 
   it('has the union of the columns behind the name of the section', async () => {
-    const { bytes, recordCount, extension } = await laboratory.writeSections(new SectionsCsvWriter(), tables);
+    const { bytes, recordCount, extension } = await laboratory.writeSections(new CsvWriter(), tables);
 
     expect(await rows(bytes)).toEqual([
       ['table', 'id', 'name', 'active', 'table_', 'amount', 'note', 'extra'],
@@ -77,7 +77,7 @@ print(json.dumps(list(csv.reader(text, delimiter='${delimiter}', strict=True))))
   });
 
   it('takes the options of CSV', async () => {
-    const { bytes } = await laboratory.writeSections(new SectionsCsvWriter(), tables, {
+    const { bytes } = await laboratory.writeSections(new CsvWriter(), tables, {
       raw: true,
       bom: true,
       delimiter: ';',

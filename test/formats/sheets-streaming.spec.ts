@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { buffer } from 'node:stream/consumers';
-import { TablePdfWriter } from '../../src/formats/pdf-table/table-pdf.writer';
+import { PdfWriter } from '../../src/formats/pdf/pdf.writer';
 import type { Cell } from '../../src/formats';
 import { aTable } from '../support/sheets';
 
@@ -28,7 +28,7 @@ describe('The bytes of a printed sheet', () => {
   it('are drawn as they are read', async () => {
     const { seen, table } = watchedTable(100_000);
 
-    const bytes = new TablePdfWriter().write(table, {}, () => undefined).body[Symbol.asyncIterator]();
+    const bytes = new PdfWriter().write(table, {}, () => undefined).body[Symbol.asyncIterator]();
     for (let read = 0; read < 5; read += 1) await bytes.next();
 
     expect(seen.asked).toBeLessThan(1_000);
@@ -38,7 +38,7 @@ describe('The bytes of a printed sheet', () => {
   it('end the reading of rows when nobody wants more', async () => {
     const { seen, table } = watchedTable(100_000);
 
-    for await (const chunk of new TablePdfWriter().write(table, {}, () => undefined).body) {
+    for await (const chunk of new PdfWriter().write(table, {}, () => undefined).body) {
       expect(chunk.length).toBeGreaterThan(0);
       break;
     }
@@ -49,11 +49,11 @@ describe('The bytes of a printed sheet', () => {
 
   it('leave the event loop to others while they are drawn', async () => {
     const { table } = watchedTable(3_000);
-    await buffer(new TablePdfWriter().write(watchedTable(100).table, {}, () => undefined).body);
+    await buffer(new PdfWriter().write(watchedTable(100).table, {}, () => undefined).body);
     const delay = monitorEventLoopDelay({ resolution: 1 });
 
     delay.enable();
-    await buffer(new TablePdfWriter().write(table, {}, () => undefined).body);
+    await buffer(new PdfWriter().write(table, {}, () => undefined).body);
     delay.disable();
 
     // The bound is 50 ms on a machine with nothing else to do; drawing all at once takes seconds.
@@ -63,7 +63,7 @@ describe('The bytes of a printed sheet', () => {
   it('share their fonts with those of other sheets that are drawn at the same time', async () => {
     const rows = [['白板 金 김', 1]];
     const begin = async () => {
-      const bytes = new TablePdfWriter().write(aTable(rows), {}, () => undefined).body[Symbol.asyncIterator]();
+      const bytes = new PdfWriter().write(aTable(rows), {}, () => undefined).body[Symbol.asyncIterator]();
       await bytes.next();
       return bytes;
     };

@@ -205,6 +205,6 @@ describeWith(['poppler'], 'A printed sheet', () => {
   it('refuses to be finished with other rows than it was told of', async () => {
     const table = aTable([['Ada', 1]], { rowCount: 2 });
 
-    await expect(printed(table)).rejects.toThrow('The table has 1 rows and was to have 2');
+    await expect(printed(table)).rejects.toThrow('The table has 1 rows, but 2 were counted');
   });
 });

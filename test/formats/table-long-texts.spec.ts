@@ -1,10 +1,10 @@
 import { readdir, readlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { TableXlsxWriter } from '../../src/formats/xlsx/table-xlsx.writer';
+import { XlsxWriter } from '../../src/formats/xlsx/xlsx.writer';
 import { tableOf, textTable, writeTable } from '../support/tables';
 import { describeWith, type ReadCell, readByLibreOffice, readByOpenpyxl, wellFormedParts } from '../support/workbooks';
 
-const xlsx = new TableXlsxWriter();
+const xlsx = new XlsxWriter();
 const MOST = 32_767;
 
 const read = async (bytes: Buffer) => (await readByOpenpyxl(bytes)).sheets;
@@ -63,8 +63,8 @@ describeWith(['openpyxl', 'xmllint'], 'A text that has no room in its cell', () 
     expect(recordCount).toBe(3);
     expect(warnings).toEqual([
       'of the source',
-      'In Results, column c0, one text has more than the 32,767 characters that a cell may hold: it stands whole on the sheet Long texts.',
-      'In Results, column c1, one text has more than the 32,767 characters that a cell may hold: it stands whole on the sheet Long texts.',
+      'In Results, column c0, one text has more than the 32,767 characters that a cell may hold: it is complete on the sheet Long texts.',
+      'In Results, column c1, one text has more than the 32,767 characters that a cell may hold: it is complete on the sheet Long texts.',
     ]);
     expect(warningCodes).toEqual(['image-missing', 'long-text-moved', 'long-text-moved']);
   });
@@ -80,7 +80,7 @@ describeWith(['openpyxl', 'xmllint'], 'A text that has no room in its cell', () 
     const many = Array.from({ length: 10 }, (_, index) => [`${index}${'x'.repeat(MOST * 2)}`]);
     const table = textTable(many, { title: 'Long texts' });
 
-    const { bytes, warnings } = await writeTable(new TableXlsxWriter(8), table);
+    const { bytes, warnings } = await writeTable(new XlsxWriter(8), table);
 
     const sheets = await read(bytes);
     expect(sheets.map(({ name }) => name)).toEqual([
@@ -99,7 +99,7 @@ describeWith(['openpyxl', 'xmllint'], 'A text that has no room in its cell', () 
       expect([part, String(text)[0]]).toEqual([1, String(index)]);
     }
     expect(warnings).toEqual([
-      expect.stringMatching(/10 texts have .*: they stand whole on the sheet Long texts \(3\)/),
+      expect.stringMatching(/10 texts have .*: they are complete on the sheet Long texts \(3\)/),
     ]);
   });
 

@@ -1,5 +1,5 @@
-import { TableCsvWriter } from '../../src/formats/csv/table-csv.writer';
-import { TableJsonWriter } from '../../src/formats/json/table-json.writer';
+import { CsvWriter } from '../../src/formats/csv/csv.writer';
+import { JsonWriter } from '../../src/formats/json/json.writer';
 import type { TableColumn } from '../../src/formats';
 import { python } from '../support/python';
 import {
@@ -34,8 +34,8 @@ print(json.dumps(found))`,
     bytes,
   );
 
-const csv = new TableCsvWriter();
-const json = new TableJsonWriter();
+const csv = new CsvWriter();
+const json = new JsonWriter();
 const hostile = tableOf(HOSTILE_COLUMNS, HOSTILE_ROWS);
 const KEYS = HOSTILE_COLUMNS.map(({ key }) => key);
 const LABELS = hostileLabels('UTC');
@@ -142,7 +142,7 @@ describe('A table as CSV', () => {
     );
 
     expect(bytes.toString()).toBe('Column 0\n\n""\n');
-    expect(warnings).toEqual(['of the source', expect.stringContaining('In Results, which has one column only')]);
+    expect(warnings).toEqual(['of the source', expect.stringContaining('In Results, which has only one column')]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { TableXlsxWriter } from '../../src/formats/xlsx/table-xlsx.writer';
+import { XlsxWriter } from '../../src/formats/xlsx/xlsx.writer';
 import type { TableColumn } from '../../src/formats';
 import {
   FORMULAS,
@@ -15,7 +15,7 @@ import {
 } from '../support/tables';
 import { describeWith, type ReadCell, readByLibreOffice, readByOpenpyxl, wellFormedParts } from '../support/workbooks';
 
-const xlsx = new TableXlsxWriter();
+const xlsx = new XlsxWriter();
 const hostile = tableOf(HOSTILE_COLUMNS, HOSTILE_ROWS);
 
 const read = async (bytes: Buffer) => (await readByOpenpyxl(bytes)).sheets;
@@ -151,7 +151,7 @@ describeWith(['openpyxl', 'xmllint'], 'A table as XLSX', () => {
   ])('opens in the language %s from right to left: %s', async (language, rightToLeft) => {
     const table = textTable([['x'.repeat(40_000)], ['y']], { language });
 
-    const sheets = await read((await writeTable(new TableXlsxWriter(2), table)).bytes);
+    const sheets = await read((await writeTable(new XlsxWriter(2), table)).bytes);
 
     expect(sheets.map((sheet) => sheet.rightToLeft)).toEqual(Array(4).fill(rightToLeft));
   });
@@ -179,7 +179,7 @@ describeWith(['openpyxl', 'xmllint'], 'A table as XLSX', () => {
   it('follows on further sheets where one may have no more rows', async () => {
     const table = textTable(Array.from({ length: 25 }, (_, index) => [`${index}`]));
 
-    const { bytes, recordCount } = await writeTable(new TableXlsxWriter(12), table, { header: 'both' });
+    const { bytes, recordCount } = await writeTable(new XlsxWriter(12), table, { header: 'both' });
 
     const sheets = await read(bytes);
     expect(recordCount).toBe(25);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { inPieces } from '../../src/formats/rechunk';
+import { rechunk } from '../../src/formats/rechunk';
 import { zip, type ZipEntry } from '../../src/formats/zip/zip';
 
 const run = promisify(execFile);
@@ -29,7 +29,7 @@ describe('A zip', () => {
     const path = join(folder, 'archive.zip');
     const file = await open(path, 'w');
     // A write for each of many small records would take most of the time.
-    await pipeline(inPieces(zip(entries, moment), 1024 * 1024), file.createWriteStream());
+    await pipeline(rechunk(zip(entries, moment), 1024 * 1024), file.createWriteStream());
     const { stdout } = await run('python3', ['-c', READ, path], { maxBuffer: 64 * 1024 * 1024 });
     return JSON.parse(stdout);
   }

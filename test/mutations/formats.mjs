@@ -30,7 +30,7 @@ export const formats = [
   {
     name: 'csv-header-not-quoted',
     breaks: 'a column whose name has a line feed or a comma becomes two columns of the header',
-    file: 'src/formats/csv/csv-text.ts',
+    file: 'src/formats/csv/csv.writer.ts',
     search: 'fields.join(delimiter)',
     replace: 'names.join(delimiter)',
     tests: ['test/formats/csv.spec.ts'],

@@ -41,7 +41,7 @@ export class RenderingLaboratory {
 
   /** Writes whole tables, in the order of their `id` where they have one. */
   async write(
-    writer: FormatWriter<'relations'>,
+    writer: Pick<FormatWriter<'relations'>, 'write'>,
     tables: readonly string[],
     options: ExportOptions = {},
     { timeZone = 'UTC', ...given }: { timeZone?: string } & ContentOptions = {},
@@ -53,7 +53,7 @@ export class RenderingLaboratory {
 
   /** Writes whole tables as one person's document; `[table]` is a section that is one thing. */
   async writeSections(
-    writer: FormatWriter<'sections'>,
+    writer: Pick<FormatWriter<'sections'>, 'write'>,
     tables: Readonly<Record<string, string | [table: string]>>,
     options: ExportOptions = {},
   ): Promise<WrittenFile> {

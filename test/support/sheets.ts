@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { TablePdfWriter } from '../../src/formats/pdf-table/table-pdf.writer';
+import { PdfWriter } from '../../src/formats/pdf/pdf.writer';
 import type { Cell, ExportOptions, Progress, Table, TableColumn } from '../../src/formats';
 import { run } from './python';
 import { summaryOf } from './rendering';
@@ -37,7 +37,7 @@ async function* inOneBatch(rows: readonly (readonly Cell[])[]): AsyncGenerator<r
 /** The table as PDF, and what is said of it. */
 export async function printed(table: Table, options: ExportOptions = {}) {
   const progress: Progress[] = [];
-  const file = new TablePdfWriter().write(table, options, (step) => progress.push(step));
+  const file = new PdfWriter().write(table, options, (step) => progress.push(step));
   const pdf = await buffer(file.body);
   return { pdf, progress, ...summaryOf(file) };
 }

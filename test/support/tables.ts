@@ -182,7 +182,7 @@ export class LongTable {
 
 /** Writes a table. @returns the file, and what was told of its progress */
 export async function writeTable(
-  writer: FormatWriter<'table'>,
+  writer: Pick<FormatWriter<'table'>, 'write'>,
   table: Table,
   options: ExportOptions = {},
 ): Promise<WrittenFile & { progress: Progress[] }> {

@@ -1,47 +1,43 @@
 import { Sql, sql } from '../../platform/database/sql';
-import type { Column, Projection, Relation } from '../relation';
+import type { Projection, Relation } from '../content';
+import { toFreeName } from '../row-sql';
 
-/** The name under which a row says of which table it is, unless a column has that name. */
+/** The member by which a row names its table, unless a column has that name. */
 const TABLE_KEY = '_table';
 
-export interface JsonRowStyle {
-  /** Begin every row with a comma. Whoever writes an array leaves out the very first byte of it. */
+interface JsonRowStyle {
+  /** Start every row with a comma. `withoutFirstComma` removes the first. */
   readonly isListed: boolean;
-  /** Let the row say first of which table it is. */
+  /** Start the row with the name of its table. */
   readonly namesItsTable: boolean;
 }
 
-/** A row as a JSON object by PostgreSQL, one a line: digits, scales, doubled keys and a key `__proto__` stay as they are. */
-export function jsonRow({ name, columns }: Relation, { isListed, namesItsTable }: JsonRowStyle): Projection {
-  // Not `"row"` alone: that could be a column of the name.
+/**
+ * A row as a JSON object, one per line. PostgreSQL renders it, so digits, scales, duplicate keys and a key `__proto__`
+ * stay as they are.
+ */
+export function toJsonRow({ name, columns }: Relation, { isListed, namesItsTable }: JsonRowStyle): Projection {
+  // `"row"` alone could be a column of that name.
   const object = sql`row_to_json("row".*)::text`;
   const named = namesItsTable ? sql`${Sql.literal(`{${tableMember(name, columns)}`)} || substr(${object}, 2)` : object;
   const rendered = isListed ? sql`',' || ${named}` : named;
-  const select = columns.some(({ mayHoldJsonText }) => mayHoldJsonText) ? oneLine(rendered) : rendered;
+  const select = columns.some(({ mayHoldJsonText }) => mayHoldJsonText) ? withoutLineBreaks(rendered) : rendered;
   return { select, as: { kind: 'line' } };
 }
 
-function tableMember(table: string, columns: readonly Column[]): string {
-  const member = `${JSON.stringify(freeName(TABLE_KEY, columns))}:${JSON.stringify(table)}`;
+function tableMember(table: string, columns: Relation['columns']): string {
+  const member = `${JSON.stringify(toFreeName(TABLE_KEY, columns))}:${JSON.stringify(table)}`;
   return columns.length === 0 ? member : `${member},`;
 }
 
-/** A json value is kept as it was typed; its line breaks stand between tokens, where JSON takes any blank. */
-function oneLine(row: Sql): Sql {
-  // Three times as fast as translate, which goes through a row character by character.
+/** A json value keeps its own line breaks. They are between tokens, where JSON accepts any white space. */
+function withoutLineBreaks(row: Sql): Sql {
+  // Three times as fast as translate(), which reads a row character by character.
   return sql`replace(replace(${row}, E'\\n', ' '), E'\\r', ' ')`;
 }
 
-/** The name, with as many underscores behind it as no column has. */
-export function freeName(wanted: string, columns: readonly Pick<Column, 'name'>[]): string {
-  const taken = new Set(columns.map(({ name }) => name));
-  let name = wanted;
-  while (taken.has(name)) name += '_';
-  return name;
-}
-
-/** The rows of an array, of which each begins with a comma, without the comma that nothing stands before. */
-export async function* listed(rows: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** The rows of an array, each of which starts with a comma, without the very first comma. */
+export async function* withoutFirstComma(rows: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let isFirst = true;
   for await (const chunk of rows) {
     if (chunk.length === 0) continue;

@@ -1,20 +1,29 @@
-import type { Relations } from '../relation';
-import { jsonRow } from './json-row';
-import type { RowTally } from '../row-progress';
-import { TextWriter } from '../text.writer';
+import type { Relations } from '../content';
+import { type ExportOptions, type FormatOptions, readOptions } from '../options';
+import { RelationProgress } from '../row-progress';
+import { COMPRESSION, toTextFile } from '../text-file';
+import { FormatWriter, type RenderedFile, type ReportProgress } from '../writer';
+import { toJsonRow } from './json-row';
 
-/** One row a line; where there are several tables, each row names its own. */
-export class NdjsonWriter extends TextWriter {
-  override readonly format = 'ndjson';
-  protected override readonly contentType = 'application/x-ndjson';
+const NDJSON_OPTIONS = { compression: COMPRESSION } as const satisfies FormatOptions;
 
-  protected override textOf(content: Relations, tally: RowTally): AsyncIterable<Uint8Array> {
-    return linesOf(content, tally);
+/** One row per line. If there are several tables, each row names its own. */
+export class NdjsonWriter extends FormatWriter<'relations'> {
+  override readonly format = 'ndjson' as const;
+  override readonly contentType = 'application/x-ndjson';
+  override readonly accepts = ['relations'] as const;
+  override readonly isStreamable = true;
+  override readonly options = NDJSON_OPTIONS;
+
+  override write({ relations, warnings }: Relations, given: ExportOptions, report: ReportProgress): RenderedFile {
+    const { compression } = readOptions(NDJSON_OPTIONS, given);
+    const progress = new RelationProgress(relations, report);
+    return toTextFile(this, { body: toLines(relations, progress), compression, progress, warnings });
   }
 }
 
-async function* linesOf({ relations }: Relations, tally: RowTally): AsyncGenerator<Uint8Array> {
+async function* toLines(relations: Relations['relations'], progress: RelationProgress): AsyncGenerator<Uint8Array> {
   for (const relation of relations) {
-    yield* tally.render(relation, jsonRow(relation, { isListed: false, namesItsTable: relations.length > 1 }));
+    yield* progress.render(relation, toJsonRow(relation, { isListed: false, namesItsTable: relations.length > 1 }));
   }
 }

@@ -1,14 +1,15 @@
 import { type ColumnExtent, type Panel, planColumns } from './column-plan';
-import { MARGIN, paperChoice } from './look';
+import { toPapers } from './paper';
+import { MARGIN } from './styles';
 
-const columns = (count: number, piece: number, whole: number): ColumnExtent[] =>
-  Array.from({ length: count }, (_, index) => ({ index, piece, whole, length: whole }));
+const columns = (count: number, segment: number, whole: number): ColumnExtent[] =>
+  Array.from({ length: count }, (_, index) => ({ index, segment, whole, length: whole }));
 const placed = (extents: readonly ColumnExtent[]) => extents.map((extent, index) => ({ ...extent, index }));
 const widthOf = (panel: Panel) => panel.reduce((sum, { width }) => sum + width, 0);
 
 describe('Columns', () => {
   it('fill the width of an upright page when they are few', () => {
-    const { paper, panels } = planColumns(columns(4, 40, 60), paperChoice({}));
+    const { paper, panels } = planColumns(columns(4, 40, 60), toPapers({}));
 
     expect(paper.width).toBeLessThan(paper.height);
     expect(panels).toHaveLength(1);
@@ -18,7 +19,7 @@ describe('Columns', () => {
   it('have all they wish for while others are wider', () => {
     const { paper, density, panels } = planColumns(
       placed([...columns(3, 30, 40), ...columns(4, 60, 2_000)]),
-      paperChoice({}),
+      toPapers({}),
     );
 
     const [narrow, , , wide] = panels[0]!.map(({ width }) => width);
@@ -29,7 +30,7 @@ describe('Columns', () => {
   });
 
   it('go on on further pages, each once, after the repeated ones', () => {
-    const { paper, panels } = planColumns(columns(40, 80, 100), paperChoice({ orientation: 'portrait' }));
+    const { paper, panels } = planColumns(columns(40, 80, 100), toPapers({ orientation: 'portrait' }));
 
     expect(panels.length).toBeGreaterThan(1);
     for (const panel of panels) {
@@ -45,7 +46,7 @@ describe('Columns', () => {
     const figures = columns(7, 48, 48);
     const answers = [...columns(3, 40, 100), ...columns(1, 60, 900), ...columns(1, 60, 1_800)];
 
-    const { density, panels } = planColumns(placed([...figures, ...answers]), paperChoice({}));
+    const { density, panels } = planColumns(placed([...figures, ...answers]), toPapers({}));
 
     expect(panels).toHaveLength(1);
     const widths = panels[0]!.map(({ width }) => width);
@@ -56,13 +57,13 @@ describe('Columns', () => {
   });
 
   it('have large texts where there is room for them', () => {
-    const { density } = planColumns(columns(4, 40, 60), paperChoice({}));
+    const { density } = planColumns(columns(4, 40, 60), toPapers({}));
 
     expect(density.cell.size).toBe(9);
   });
 
   it('go on on as few pages as they can, each as full as the others', () => {
-    const { paper, panels } = planColumns(columns(20, 60, 600), paperChoice({}));
+    const { paper, panels } = planColumns(columns(20, 60, 600), toPapers({}));
 
     const counts = panels.map((panel) => panel.length);
     // Beside the two that are repeated there is room for six of eighteen.
@@ -72,7 +73,7 @@ describe('Columns', () => {
   });
 
   it('are never wider than a page, however long their words', () => {
-    const { paper, panels } = planColumns(columns(3, 5_000, 90_000), paperChoice({ page_size: 'letter' }));
+    const { paper, panels } = planColumns(columns(3, 5_000, 90_000), toPapers({ page_size: 'letter' }));
 
     for (const panel of panels) expect(widthOf(panel)).toBeLessThanOrEqual(paper.width - 2 * MARGIN + 0.1);
   });

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 export type Weight = 'regular' | 'bold';
 
 /**
- * The folders of a font that comes as a package. An install keeps the weights that are named here. What has no bold
- * weight is set in regular: two more ideographic files would be 16 MB.
+ * The folders of a font that is installed as a package. An installation keeps only the weights named here. Fonts without a
+ * bold weight are regular in headings too: two more ideographic files would be 16 MB.
  */
 export type ShippedFont = Readonly<Record<Weight, string>>;
 
@@ -26,7 +26,7 @@ const KOREAN = shipped('@expo-google-fonts/noto-sans-kr/400Regular');
 const EMOJI = shipped('@expo-google-fonts/noto-emoji/400Regular');
 const ARIMO = shipped('@expo-google-fonts/arimo/400Regular');
 
-/** Scripts whose headings stand in regular weight too. */
+/** Scripts with a regular weight only. */
 const OTHER_SCRIPTS: readonly (readonly [RegExp, ShippedFont])[] = [
   [/^\p{Script=Armenian}/u, shipped('@expo-google-fonts/noto-sans-armenian/400Regular')],
   [/^\p{Script=Bengali}/u, shipped('@expo-google-fonts/noto-sans-bengali/400Regular')],
@@ -44,8 +44,8 @@ const OTHER_SCRIPTS: readonly (readonly [RegExp, ShippedFont])[] = [
   [/^\p{Script=Telugu}/u, shipped('@expo-google-fonts/noto-sans-telugu/400Regular')],
 ];
 
-/** Scripts that a font of their own shapes, though others may have their letters. */
-const OF_SCRIPT: readonly (readonly [RegExp, ShippedFont])[] = [
+/** Scripts that need their own font for shaping, although other fonts may have their letters. */
+const FONT_OF_SCRIPT: readonly (readonly [RegExp, ShippedFont])[] = [
   [/^\p{Script=Arabic}/u, ARABIC],
   [/^\p{Script=Hebrew}/u, HEBREW],
   [/^\p{Script=Thai}/u, THAI],
@@ -57,16 +57,16 @@ const OF_SCRIPT: readonly (readonly [RegExp, ShippedFont])[] = [
 
 const ANY: readonly ShippedFont[] = [SANS, CHINESE, KOREAN, EMOJI, ARIMO, ARABIC, HEBREW, THAI, DEVANAGARI];
 
-/** The fonts to be asked for a grapheme cluster, the best first; all there are. */
+/** All fonts, the most suitable for a grapheme cluster first. */
 export function fontsFor(cluster: string): readonly ShippedFont[] {
-  const own = OF_SCRIPT.find(([script]) => script.test(cluster))?.[1];
+  const own = FONT_OF_SCRIPT.find(([script]) => script.test(cluster))?.[1];
   return own ? [own, ...ANY] : ANY;
 }
 
-/** The font that has the sign for what no font has. */
+/** The font of Latin, Greek and Cyrillic. It also has the replacement character. */
 export const PLAIN_FONT = SANS;
 
-/** @throws when the package is not there: text would silently be missing */
+/** @throws Error if the package is not installed; text would be missing silently */
 export function fontFile(font: ShippedFont, weight: Weight): string {
   const folder = dirname(require.resolve(font[weight]));
   const file = readdirSync(folder).find((entry) => entry.endsWith('.ttf'));

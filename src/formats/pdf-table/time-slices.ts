@@ -1,16 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** For how long drawing may keep all others waiting, in milliseconds. */
-const SLICE = 12;
+/** How long layout may block the event loop, in milliseconds. */
+const SLICE_MS = 12;
 
-/** Divides long work, so that requests are answered in between. */
+/** Divides long work into slices, so that requests are answered in between. */
 export class TimeSlices {
-  private began = performance.now();
+  private startedAt = performance.now();
 
-  /** Lets others work when the slice is used up. */
+  /** Yields to the event loop if the slice is used up. */
   async pause(): Promise<void> {
-    if (performance.now() - this.began < SLICE) return;
+    if (performance.now() - this.startedAt < SLICE_MS) return;
     await setImmediate();
-    this.began = performance.now();
+    this.startedAt = performance.now();
   }
 }

@@ -1,17 +1,15 @@
-import { Spool } from '../zip/spool';
-import { inlineText, plainNumber } from './cell';
-import { CELL_UNITS } from './limits';
-import { RowCutter } from './row-cutter';
-import { sheetFoot, sheetHead } from './sheet';
-import type { SheetNames } from './sheet-names';
-import { guardedText } from './value-cell';
+import { RowSplitter } from './row-splitter';
+import { MAX_CELL_UNITS, toNumberCell, toSheetFoot, toSheetHead, toTextCell } from './sheet-xml';
+import { TemporaryText } from './temporary-text';
+import { toWrappedCell } from './table-cells';
+import type { SheetNames } from './workbook';
 
 /** Where the cell of a text is. */
-export interface CellPlace {
+interface CellPosition {
   readonly sheet: string;
-  /** As spreadsheets count: the header's first line is 1. */
+  /** As spreadsheets count: the first line of the header is 1. */
   readonly row: number;
-  /** The key of its column. */
+  /** The key of the column. */
   readonly column: string;
 }
 
@@ -20,17 +18,17 @@ const HEADER = ['sheet', 'row', 'column', 'part', 'text'].map((text) => ({ text,
 const WIDTHS = [20, 10, 20, 8, 60];
 
 /**
- * Texts that have no room in their cells. They come up while the sheets before theirs are written, so their rows wait on
- * disk; each takes as many as it has parts that a cell can hold.
+ * Sheets for texts that do not fit into their cells, each text in as many rows as it takes. The texts are found while
+ * earlier sheets are written, so their rows wait on disk.
  */
 export class LongTexts {
-  private readonly spool = new Spool();
+  private readonly written = new TemporaryText();
   private readonly sheetNames: string[] = [];
   private readonly counts = new Map<string, number>();
   private pending = '';
   private rows = 0;
 
-  /** @param names of which those of the table's own sheets are taken already */
+  /** @param names in which the table's own sheets are already taken */
   constructor(
     private readonly names: SheetNames,
     private readonly options: {
@@ -40,73 +38,71 @@ export class LongTexts {
     },
   ) {}
 
-  /** The names of the sheets that will be needed for what has come up. */
+  /** The names of the sheets needed so far. */
   get sheets(): readonly string[] {
     return this.sheetNames;
   }
 
-  /** How many texts had no room, by the key of their column. */
+  /** How many texts did not fit, by the key of their column. */
   get countByColumn(): ReadonlyMap<string, number> {
     return this.counts;
   }
 
-  /** What can stand in the cell: the text, or its beginning and where the whole of it is. */
-  fitting(text: string, place: CellPlace): string {
-    if (text.length <= CELL_UNITS) return text;
-    this.counts.set(place.column, (this.counts.get(place.column) ?? 0) + 1);
-    const at = this.rows;
+  /** The text if it fits into a cell; otherwise its beginning and where to find all of it. */
+  fit(text: string, position: CellPosition): string {
+    if (text.length <= MAX_CELL_UNITS) return text;
+    this.counts.set(position.column, (this.counts.get(position.column) ?? 0) + 1);
+    const firstRow = this.rows;
     for (let start = 0, part = 1; start < text.length; part += 1) {
-      const piece = beginning(text.slice(start, start + CELL_UNITS + 1), CELL_UNITS);
-      this.keep(piece, part, place);
+      const piece = truncate(text.slice(start, start + MAX_CELL_UNITS + 1), MAX_CELL_UNITS);
+      this.add(piece, part, position);
       start += piece.length;
     }
-    const sheet = this.sheetNames[Math.floor(at / this.options.rowsPerSheet)] ?? TITLE;
-    const reference = ` … [the whole text: sheet “${sheet}”, row ${(at % this.options.rowsPerSheet) + 2}]`;
-    return beginning(text, CELL_UNITS - reference.length) + reference;
+    const sheet = this.sheetNames[Math.floor(firstRow / this.options.rowsPerSheet)] ?? TITLE;
+    const row = (firstRow % this.options.rowsPerSheet) + 2;
+    const reference = ` … [the whole text: sheet “${sheet}”, row ${row}]`;
+    return truncate(text, MAX_CELL_UNITS - reference.length) + reference;
   }
 
-  /** Takes to disk what has come up since the last time. */
-  async settle(): Promise<void> {
+  /** Writes the texts found since the last call to disk. */
+  async flush(): Promise<void> {
     if (this.pending === '') return;
     const { pending } = this;
     this.pending = '';
-    await this.spool.append(pending);
+    await this.written.append(pending);
   }
 
-  /** The bodies of the sheets, in their order. To be asked for when all texts have come up. */
+  /** The contents of the sheets, in order. Call it when all rows of the table have been read. */
   *bodies(): Generator<AsyncGenerator<Uint8Array>> {
-    const cutter = new RowCutter(this.spool.read());
-    for (const index of this.sheetNames.keys()) yield this.body(index, cutter);
+    const rows = new RowSplitter(this.written.read());
+    for (const index of this.sheetNames.keys()) yield this.body(index, rows);
   }
 
   async close(): Promise<void> {
-    await this.spool.close();
+    await this.written.close();
   }
 
-  private async *body(index: number, cutter: RowCutter): AsyncGenerator<Uint8Array> {
+  private async *body(index: number, splitter: RowSplitter): AsyncGenerator<Uint8Array> {
     const { rowsPerSheet, isRightToLeft } = this.options;
-    yield sheetHead({ widths: WIDTHS, header: [HEADER], isFirst: false, isRightToLeft });
-    yield* cutter.take(rowsPerSheet);
+    yield toSheetHead({ widths: WIDTHS, header: [HEADER], isFirst: false, isRightToLeft });
+    yield* splitter.take(rowsPerSheet);
     const rows = Math.min(this.rows - index * rowsPerSheet, rowsPerSheet);
-    yield sheetFoot(HEADER.length, { headerRow: 1, rows: rows + 1 });
+    yield toSheetFoot(HEADER.length, { headerRow: 1, rows: rows + 1 });
   }
 
-  private keep(piece: string, part: number, { sheet, row, column }: CellPlace): void {
+  private add(piece: string, part: number, { sheet, row, column }: CellPosition): void {
     if (this.rows % this.options.rowsPerSheet === 0)
-      this.sheetNames.push(this.names.nameFor(TITLE, this.sheetNames.length + 1));
+      this.sheetNames.push(this.names.next(TITLE, this.sheetNames.length + 1));
     this.rows += 1;
-    const { isRaw } = this.options;
-    const place = guardedText(sheet, !isRaw) + plainNumber(row) + inlineText(column);
-    this.pending += `<row>${place}${plainNumber(part)}${guardedText(piece, !isRaw)}</row>\n`;
+    const isGuarded = !this.options.isRaw;
+    const position = toWrappedCell(sheet, isGuarded) + toNumberCell(row) + toTextCell(column);
+    this.pending += `<row>${position}${toNumberCell(part)}${toWrappedCell(piece, isGuarded)}</row>\n`;
   }
 }
 
-/** At most so many UTF-16 units of a text; never the first half only of a character. */
-function beginning(text: string, units: number): string {
+/** At most that many UTF-16 units of a text. Does not split a surrogate pair. */
+function truncate(text: string, units: number): string {
   const cut = text.slice(0, units);
-  return text.length > units && isPair(text, units) ? cut.slice(0, -1) : cut;
-}
-
-function isPair(text: string, end: number): boolean {
-  return /^[\ud800-\udbff][\udc00-\udfff]$/.test(text.slice(end - 1, end + 1));
+  const splitsPair = text.length > units && /^[\ud800-\udbff][\udc00-\udfff]$/.test(text.slice(units - 1, units + 1));
+  return splitsPair ? cut.slice(0, -1) : cut;
 }

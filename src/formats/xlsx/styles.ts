@@ -1,6 +1,7 @@
-import { NUMBER_DIGITS } from './limits';
+/** A number cell loses digits beyond these. */
+export const MAX_NUMBER_DIGITS = 15;
 
-/** The styles of cells, by their place in the workbook's list. */
+/** The styles of cells: indexes into the workbook's list. */
 export const STYLES = {
   plain: 0,
   header: 1,
@@ -10,25 +11,25 @@ export const STYLES = {
   date: 5,
   time: 6,
   exactTime: 7,
-  /** In a workbook of TABLE_STYLESHEET only, as the next. */
-  wrapped: 8 + NUMBER_DIGITS + 1,
-  quotedWrapped: 8 + NUMBER_DIGITS + 2,
+  /** These two are only in TABLE_STYLESHEET. */
+  wrapped: 8 + MAX_NUMBER_DIGITS + 1,
+  quotedWrapped: 8 + MAX_NUMBER_DIGITS + 2,
 } as const;
 
 const FIRST_SCALE = STYLES.exactTime + 1;
-/** Format codes below this are Excel's own. */
+/** Lower ids are Excel's built-in formats. */
 const FIRST_FORMAT = 164;
-/** Excel shows a boolean in its own way, LibreOffice by this one; without, as 1 or 0. */
+/** Excel shows booleans its own way, LibreOffice by this format; without it, as 1 or 0. */
 const BOOLEAN_FORMAT = '&quot;TRUE&quot;;&quot;TRUE&quot;;&quot;FALSE&quot;';
 const TIME_FORMATS = ['yyyy\\-mm\\-dd', 'yyyy\\-mm\\-dd hh:mm:ss', 'yyyy\\-mm\\-dd hh:mm:ss.000'];
-const DECIMAL_FORMATS = Array.from({ length: NUMBER_DIGITS + 1 }, (_, scale) =>
+const DECIMAL_FORMATS = Array.from({ length: MAX_NUMBER_DIGITS + 1 }, (_, scale) =>
   scale === 0 ? '0' : `0.${'0'.repeat(scale)}`,
 );
 const FORMATS = [BOOLEAN_FORMAT, ...TIME_FORMATS, ...DECIMAL_FORMATS];
 
-/** The style of numbers with as many digits behind the point. */
-export function scaleStyle(scale: number): number {
-  return FIRST_SCALE + Math.min(Math.max(scale, 0), NUMBER_DIGITS);
+/** The style of numbers with that many digits after the decimal point. */
+export function toScaleStyle(scale: number): number {
+  return FIRST_SCALE + Math.min(Math.max(scale, 0), MAX_NUMBER_DIGITS);
 }
 
 const XFS = [
@@ -44,20 +45,20 @@ function xf(format: number, rest = ''): string {
   return `<xf numFmtId="${format}"${font} fillId="0" borderId="0" xfId="0"${rest}/>`;
 }
 
-function aligned(style: string, alignment: string): string {
+function withAlignment(style: string, alignment: string): string {
   return style.replace(/\/>$/, ` applyAlignment="1"><alignment ${alignment}/></xf>`);
 }
 
-/** For the rows of relations, which are many and of one line. */
-export const STYLESHEET = stylesheet(XFS);
+/** For relations: many rows, one line each. */
+export const STYLESHEET = toStylesheet(XFS);
 
-/** For texts that people wrote at length: they wrap, and the other values of a row stand beside their first line. */
-export const TABLE_STYLESHEET = stylesheet([
-  ...XFS.map((style) => aligned(style, 'vertical="top"')),
-  ...[xf(0), xf(0, ' quotePrefix="1"')].map((style) => aligned(style, 'vertical="top" wrapText="1"')),
+/** For computed tables with long texts: texts wrap, and all values of a row are aligned with their first line. */
+export const TABLE_STYLESHEET = toStylesheet([
+  ...XFS.map((style) => withAlignment(style, 'vertical="top"')),
+  ...[xf(0), xf(0, ' quotePrefix="1"')].map((style) => withAlignment(style, 'vertical="top" wrapText="1"')),
 ]);
 
-function stylesheet(xfs: readonly string[]): string {
+function toStylesheet(xfs: readonly string[]): string {
   return (
     '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">' +
     `<numFmts count="${FORMATS.length}">` +

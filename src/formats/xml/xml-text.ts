@@ -1,8 +1,10 @@
 import { Sql, sql } from '../../platform/database/sql';
 
-/** Characters that XML's own syntax or its treatment of line ends would take; a row with no line feed is one line. */
-const SYNTAX: readonly (readonly [character: string, instead: string])[] = [
-  // First, since the others are written with one.
+type Replacement = readonly [character: string, replacement: string];
+
+/** Characters of XML's own syntax, and line ends: a row without a line feed is one line. */
+const SYNTAX: readonly Replacement[] = [
+  // First, because the replacements of the others contain it.
   ['&', '&amp;'],
   ['<', '&lt;'],
   ['>', '&gt;'],
@@ -11,51 +13,84 @@ const SYNTAX: readonly (readonly [character: string, instead: string])[] = [
 ];
 
 /**
- * Controls that XML 1.0 has no way to write: in their place stands the picture that Unicode has of each. It is written by
- * its number, which every encoding of a database has the characters for.
+ * XML 1.0 cannot express control characters. Each is replaced by Unicode's picture of it (U+2400 …), written as a
+ * character reference because not every encoding of a database has that character.
  */
 const CONTROLS = Array.from({ length: 0x20 }, (_, code) => code)
   .filter((code) => code > 0 && ![0x09, 0x0a, 0x0d].includes(code))
   .map((code) => [String.fromCharCode(code), `&#x${(0x2400 + code).toString(16).toUpperCase()};`] as const);
 
-/** They are no characters; XML 1.0 forbids them too. */
+/** XML 1.0 forbids these too. */
 const NONCHARACTERS = [
   ['\ufffe', '&#xFFFD;'],
   ['\uffff', '&#xFFFD;'],
 ] as const;
 
-/** Makes XML of texts, inside a database of a given encoding. */
+/** Escapes texts for XML by SQL, for a database of a given encoding. */
 export class XmlText {
-  private readonly forbidden: readonly (readonly [character: string, instead: string])[];
+  private readonly forbidden: readonly Replacement[];
 
-  /** @param encoding the server's: a character that it lacks cannot even be looked for */
+  /** @param encoding of the database; it cannot search for characters that it lacks */
   constructor(encoding: string) {
     this.forbidden = ['UTF8', 'SQL_ASCII'].includes(encoding) ? [...CONTROLS, ...NONCHARACTERS] : CONTROLS;
   }
 
-  /** Most texts need nothing done, which one look tells. */
+  /** Most texts need no escaping, which one regular expression detects. */
   escaped(given: Sql): Sql {
-    // Regular expressions refuse collations by which different texts are equal.
+    // Regular expressions fail with nondeterministic collations.
     const text = sql`(${given}) COLLATE "C"`;
-    const plain = replaced(text, SYNTAX);
+    const plain = replaceAll(text, SYNTAX);
     return sql`CASE WHEN ${text} !~ ${anyOf([...SYNTAX, ...this.forbidden])} THEN ${text}
-      WHEN ${text} !~ ${anyOf(this.forbidden)} THEN ${plain} ELSE ${replaced(plain, this.forbidden)} END`;
+      WHEN ${text} !~ ${anyOf(this.forbidden)} THEN ${plain} ELSE ${replaceAll(plain, this.forbidden)} END`;
   }
 }
 
-/** The same for a value of an attribute that never was in a row. */
-export function xmlAttribute(value: string): string {
-  const pairs = [...SYNTAX, ['"', '&quot;'], ['\t', '&#9;'], ...CONTROLS, ...NONCHARACTERS] as const;
-  return pairs.reduce((text, [character, instead]) => text.replaceAll(character, instead), value.toWellFormed());
+function anyOf(replacements: readonly Replacement[]): Sql {
+  return Sql.literal(`[${replacements.map(([character]) => character).join('')}]`);
 }
 
-function anyOf(pairs: readonly (readonly [character: string, instead: string])[]): Sql {
-  return Sql.literal(`[${pairs.map(([character]) => character).join('')}]`);
-}
-
-function replaced(text: Sql, pairs: readonly (readonly [character: string, instead: string])[]): Sql {
-  return pairs.reduce(
-    (inner, [character, instead]) => sql`replace(${inner}, ${Sql.literal(character)}, ${Sql.literal(instead)})`,
+function replaceAll(text: Sql, replacements: readonly Replacement[]): Sql {
+  return replacements.reduce(
+    (inner, [character, replacement]) => sql`replace(${inner}, ${Sql.literal(character)}, ${Sql.literal(replacement)})`,
     text,
   );
+}
+
+/** The value of an attribute, for a text in this process. */
+export function toAttribute(value: string): string {
+  const replacements = [...SYNTAX, ['"', '&quot;'], ['\t', '&#9;'], ...CONTROLS, ...NONCHARACTERS] as const;
+  return replacements.reduce(
+    (text, [character, replacement]) => text.replaceAll(character, replacement),
+    value.toWellFormed(),
+  );
+}
+
+/**
+ * Letters that a name may start with in every edition of XML 1.0. Readers by the fourth edition, such as expat, know
+ * fewer than the fifth allows.
+ */
+const LETTERS =
+  'A-Za-z\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u0131\\u0134-\\u013E\\u0141-\\u0148\\u014A-\\u017E' +
+  '\\u0388-\\u038A\\u038E-\\u03A1\\u03A3-\\u03CE\\u0401-\\u040C\\u040E-\\u044F\\u0451-\\u045C\\u045E-\\u0481' +
+  '\\u05D0-\\u05EA\\u0621-\\u063A\\u0641-\\u064A\\u3041-\\u3094\\u30A1-\\u30FA\\u4E00-\\u9FA5\\uAC00-\\uD7A3';
+
+// The start of an escape, and the prefix that XML reserves, are escaped too.
+const UNFIT_FIRST = new RegExp(`^(?:_(?=x)|[xX](?=[mM][lL])|[^${LETTERS}_])`, 'u');
+const UNFIT = new RegExp(`_(?=x)|[^${LETTERS}0-9_.-]`, 'gu');
+
+/**
+ * The name of an element for any name of a column, as SQL/XML maps it: a character that XML does not allow becomes
+ * `_xHHHH_`, its hexadecimal code, and so does the underscore of an existing `_x`. Different names stay different.
+ */
+export function toElementName(name: string): string {
+  const rest = name.replace(UNFIT_FIRST, '');
+  const first = name.slice(0, name.length - rest.length);
+  return escapeCharacters(first) + rest.replaceAll(UNFIT, escapeCharacters);
+}
+
+function escapeCharacters(characters: string): string {
+  return Array.from(characters, (character) => {
+    const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase();
+    return `_x${code.padStart(4, '0')}_`;
+  }).join('');
 }

@@ -1,50 +1,63 @@
 import { Sql, sql } from '../../platform/database/sql';
-import type { Column, Projection, Relation, Relations } from '../relation';
-import { column } from '../column';
-import type { RowTally } from '../row-progress';
-import { TextWriter } from '../text.writer';
-import { xmlName } from './xml-name';
-import { xmlAttribute, XmlText } from './xml-text';
+import type { Column, Projection, Relation, Relations } from '../content';
+import { type ExportOptions, type FormatOptions, readOptions } from '../options';
+import { RelationProgress } from '../row-progress';
+import { columnRef, concatenate } from '../row-sql';
+import { COMPRESSION, toTextFile } from '../text-file';
+import { FormatWriter, type RenderedFile, type ReportProgress } from '../writer';
+import { toAttribute, toElementName, XmlText } from './xml-text';
 
-/** One element a table, a row and a column; a null is an element that says so. */
-export class XmlWriter extends TextWriter {
-  override readonly format = 'xml';
-  protected override readonly contentType = 'application/xml';
+const XML_OPTIONS = { compression: COMPRESSION } as const satisfies FormatOptions;
 
-  protected override textOf(content: Relations, tally: RowTally): AsyncIterable<Uint8Array> {
-    return documentOf(content, tally);
+/** An element per table, row and column; a null is an element with `xsi:nil`. */
+export class XmlWriter extends FormatWriter<'relations'> {
+  override readonly format = 'xml' as const;
+  override readonly contentType = 'application/xml';
+  override readonly accepts = ['relations'] as const;
+  override readonly isStreamable = true;
+  override readonly options = XML_OPTIONS;
+
+  override write(content: Relations, given: ExportOptions, report: ReportProgress): RenderedFile {
+    const { compression } = readOptions(XML_OPTIONS, given);
+    const progress = new RelationProgress(content.relations, report);
+    return toTextFile(this, {
+      body: toDocument(content, progress),
+      compression,
+      progress,
+      warnings: content.warnings,
+    });
   }
 }
 
-async function* documentOf(content: Relations, tally: RowTally): AsyncGenerator<Uint8Array> {
+async function* toDocument(content: Relations, progress: RelationProgress): AsyncGenerator<Uint8Array> {
   const { takenAt, userId, relations } = content;
   const text = new XmlText((await content.setting('server_encoding')) ?? 'UTF8');
-  const user = userId === null ? '' : ` userId="${xmlAttribute(userId)}"`;
+  const user = userId === null ? '' : ` userId="${toAttribute(userId)}"`;
   yield Buffer.from(
     '<?xml version="1.0" encoding="UTF-8"?>\n' +
-      `<export xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" exportDate="${xmlAttribute(takenAt)}"${user}>\n`,
+      `<export xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" exportDate="${toAttribute(takenAt)}"${user}>\n`,
   );
   for (const relation of relations) {
-    yield Buffer.from(`<table name="${xmlAttribute(relation.name)}" section="${xmlAttribute(relation.section)}">\n`);
-    yield* tally.render(relation, rowElement(relation, text));
+    yield Buffer.from(`<table name="${toAttribute(relation.name)}" section="${toAttribute(relation.section)}">\n`);
+    yield* progress.render(relation, toRowElement(relation, text));
     yield Buffer.from('</table>\n');
   }
   yield Buffer.from('</export>\n');
 }
 
-function rowElement({ columns }: Relation, text: XmlText): Projection {
-  const elements = columns.map((each) => element(each, text));
-  return { select: concatenated([sql`'<row>'`, ...elements, sql`'</row>'`]), as: { kind: 'line' } };
+function toRowElement({ columns }: Relation, text: XmlText): Projection {
+  const elements = columns.map((column) => toElement(column, text));
+  return { select: concatenate([sql`'<row>'`, ...elements, sql`'</row>'`]), as: { kind: 'line' } };
 }
 
-function element({ name, family }: Column, text: XmlText): Sql {
-  const tag = xmlName(name);
-  const content = elementText(column(name), family, text);
+function toElement({ name, family }: Column, text: XmlText): Sql {
+  const tag = toElementName(name);
+  const content = toElementContent(columnRef(name), family, text);
   const filled = sql`${Sql.literal(`<${tag}>`)} || ${content} || ${Sql.literal(`</${tag}>`)}`;
   return sql`coalesce(${filled}, ${Sql.literal(`<${tag} xsi:nil="true"/>`)})`;
 }
 
-function elementText(value: Sql, family: Column['family'], text: XmlText): Sql {
+function toElementContent(value: Sql, family: Column['family'], text: XmlText): Sql {
   switch (family) {
     case 'integer':
     case 'decimal':
@@ -54,21 +67,13 @@ function elementText(value: Sql, family: Column['family'], text: XmlText): Sql {
     case 'date':
     case 'timestamp':
     case 'timestamptz':
-      // As XML Schema wants it, with a T and a whole offset; what has no such form, an infinite date too, stays a text.
+      // XML Schema requires a T and a full offset. Values without such a form, such as infinity, stay as text.
       return sql`btrim(to_json(${value})::text, '"')`;
     case 'text':
       return sql`(${text.escaped(value)})`;
     case 'json':
     case 'other':
-      // Some types have a cast to text that says something else than their own text, which concat takes.
+      // concat uses the output function of a type; a cast to text may differ from it.
       return sql`(${text.escaped(sql`CASE WHEN ${value} IS DISTINCT FROM NULL THEN concat(${value}) END`)})`;
   }
-}
-
-/** Halves joined with halves: from left to right each step would copy the whole row up to there. */
-function concatenated(pieces: readonly Sql[]): Sql {
-  const [first, second] = pieces;
-  if (first && !second) return first;
-  const middle = Math.ceil(pieces.length / 2);
-  return sql`(${concatenated(pieces.slice(0, middle))} || ${concatenated(pieces.slice(middle))})`;
 }

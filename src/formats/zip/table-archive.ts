@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
-import { toFileName } from '../file-name';
+import type { Relation, Relations } from '../content';
+import { UniqueFileNames } from '../file-name';
+import type { RelationProgress } from '../row-progress';
 import type { RenderedFile } from '../writer';
-import type { Relation, Relations } from '../relation';
-import type { RowTally } from '../row-progress';
 import { zip } from './zip';
 
 const MANIFEST_VERSION = 1;
-const MAX_NUMBERED_LENGTH = 80;
 
-/** What the manifest says of one file of the archive. */
+/** What the manifest records about one file of the archive. */
 interface ManifestEntry {
   readonly name: string;
   readonly table: string;
@@ -17,63 +16,41 @@ interface ManifestEntry {
   readonly sha256: string;
 }
 
-/** A zip of one file a table, and a manifest by which each of them can be checked. */
-export function tableArchive(
+/** A zip with one file per table, and a manifest by which each file can be verified. */
+export function toTableArchive(
   content: Relations,
   extension: string,
-  tally: RowTally,
-  bodyOf: (relation: Relation) => AsyncIterable<Uint8Array>,
+  progress: RelationProgress,
+  render: (relation: Relation) => AsyncIterable<Uint8Array>,
 ): Omit<RenderedFile, 'summary'> {
-  const manifest: ManifestEntry[] = [];
-  const names = new FileNames(extension);
+  const files: ManifestEntry[] = [];
+  const names = new UniqueFileNames(extension);
   const tables = content.relations.map((relation) => {
-    const name = names.nameFor(relation.name);
+    const name = names.next(relation.name);
     return {
       name,
       compressionLevel: 1 as const,
       open: async function* () {
         const hash = createHash('sha256');
         let bytes = 0;
-        for await (const chunk of bodyOf(relation)) {
+        for await (const chunk of render(relation)) {
           hash.update(chunk);
           bytes += chunk.length;
           yield chunk;
         }
-        const rows = tally.countOf(relation);
-        manifest.push({ name, table: relation.name, rows, bytes, sha256: hash.digest('hex') });
+        const rows = progress.recordCountOf(relation);
+        files.push({ name, table: relation.name, rows, bytes, sha256: hash.digest('hex') });
       },
     };
   });
-  const last = {
+  const manifest = {
     name: 'manifest.json',
     compressionLevel: 6 as const,
-    open: () => [Buffer.from(`${JSON.stringify(manifestOf(content, manifest), null, 2)}\n`)],
+    open: () => [Buffer.from(`${JSON.stringify(toManifest(content, files), null, 2)}\n`)],
   };
-  return { extension: 'zip', contentType: 'application/zip', body: zip([...tables, last]) };
+  return { extension: 'zip', contentType: 'application/zip', body: zip([...tables, manifest]) };
 }
 
-function manifestOf({ takenAt, userId, filters }: Relations, files: readonly ManifestEntry[]): object {
+function toManifest({ takenAt, userId, filters }: Relations, files: readonly ManifestEntry[]): object {
   return { formatVersion: MANIFEST_VERSION, snapshotTime: takenAt, userId, filters, encoding: 'UTF-8', files };
-}
-
-/** Names for files that lie side by side, also where a file system takes capitals for small letters. */
-class FileNames {
-  private readonly taken = new Set<string>();
-
-  constructor(private readonly extension: string) {}
-
-  nameFor(title: string): string {
-    for (let number = 1; ; number += 1) {
-      const name = toFileName(number === 1 ? title : numbered(title, number), this.extension);
-      const folded = name.toLowerCase();
-      if (this.taken.has(folded)) continue;
-      this.taken.add(folded);
-      return name;
-    }
-  }
-}
-
-/** Short enough for the number to stay, however long the title is. */
-function numbered(title: string, number: number): string {
-  return `${Array.from(title).slice(0, MAX_NUMBERED_LENGTH).join('')} (${number})`;
 }

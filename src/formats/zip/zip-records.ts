@@ -1,4 +1,4 @@
-/** An entry whose bytes have gone out. */
+/** An entry whose bytes have been written. */
 export interface WrittenEntry {
   readonly name: string;
   readonly isCompressed: boolean;
@@ -7,26 +7,26 @@ export interface WrittenEntry {
   /** Bytes before compression, and after it. */
   readonly size: number;
   readonly compressedSize: number;
-  /** Where its local header begins. */
+  /** The position of its local header. */
   readonly offset: number;
 }
 
-/** What a field of four or two bytes says when its value stands in a field of the zip64 extension. */
-const ELSEWHERE = 0xffffffff;
+/** Marks that the value of a four-byte field is in the zip64 extension. */
+const IN_ZIP64 = 0xffffffff;
 const MAX_ENTRIES = 0xffff;
-/** 2.0 for folders and deflate, 4.5 for zip64. */
+/** The version needed to extract: 2.0 for folders and deflate, 4.5 for zip64. */
 const PLAIN_VERSION = 20;
 const ZIP64_VERSION = 45;
-/** By Unix, whose permissions are in the upper half of the attributes. */
+/** Made on Unix: the upper half of the attributes holds Unix permissions. */
 const MADE_BY = 3 << 8;
 const REGULAR_FILE = 0o100644;
-/** Sizes and checksum follow the bytes; names are UTF-8. */
+/** Sizes and checksum follow the bytes; names are in UTF-8. */
 const FLAGS = (1 << 3) | (1 << 11);
 const DEFLATE = 8;
 const STORE = 0;
 
-const isLarge = ({ size, compressedSize }: Pick<WrittenEntry, 'size' | 'compressedSize'>) =>
-  size >= ELSEWHERE || compressedSize >= ELSEWHERE;
+const needsZip64 = ({ size, compressedSize }: Pick<WrittenEntry, 'size' | 'compressedSize'>) =>
+  size >= IN_ZIP64 || compressedSize >= IN_ZIP64;
 
 /** The record before the bytes of an entry (APPNOTE 4.3.7). */
 export function localHeader(name: string, isCompressed: boolean, modifiedAt: Date): Buffer {
@@ -41,12 +41,12 @@ export function localHeader(name: string, isCompressed: boolean, modifiedAt: Dat
   return Buffer.concat([header, nameBytes]);
 }
 
-/** The record after the bytes of an entry (APPNOTE 4.3.9), with sizes of eight bytes where four are too few. */
+/** The record after the bytes of an entry (APPNOTE 4.3.9), with sizes of eight bytes if four are too few. */
 export function dataDescriptor(entry: WrittenEntry): Buffer {
-  const descriptor = Buffer.alloc(isLarge(entry) ? 24 : 16);
+  const descriptor = Buffer.alloc(needsZip64(entry) ? 24 : 16);
   descriptor.writeUInt32LE(0x08074b50, 0);
   descriptor.writeUInt32LE(entry.crc, 4);
-  if (isLarge(entry)) {
+  if (needsZip64(entry)) {
     descriptor.writeBigUInt64LE(BigInt(entry.compressedSize), 8);
     descriptor.writeBigUInt64LE(BigInt(entry.size), 16);
   } else {
@@ -56,23 +56,23 @@ export function dataDescriptor(entry: WrittenEntry): Buffer {
   return descriptor;
 }
 
-/** What stands at the end of a zip: a record of each entry, and where these begin (APPNOTE 4.3.12 to 4.3.16). */
+/** The end of a zip: a record of each entry, and the position of the first record (APPNOTE 4.3.12 to 4.3.16). */
 export function centralDirectory(entries: readonly WrittenEntry[], offset: number): Buffer {
   const records = Buffer.concat(entries.map(centralRecord));
-  const needsZip64 = entries.length >= MAX_ENTRIES || offset >= ELSEWHERE || records.length >= ELSEWHERE;
+  const isZip64 = entries.length >= MAX_ENTRIES || offset >= IN_ZIP64 || records.length >= IN_ZIP64;
   const end = Buffer.alloc(22);
   end.writeUInt32LE(0x06054b50, 0);
   end.writeUInt16LE(Math.min(entries.length, MAX_ENTRIES), 8);
   end.writeUInt16LE(Math.min(entries.length, MAX_ENTRIES), 10);
-  end.writeUInt32LE(Math.min(records.length, ELSEWHERE), 12);
-  end.writeUInt32LE(Math.min(offset, ELSEWHERE), 16);
-  const extension = needsZip64 ? [zip64End(entries.length, records.length, offset)] : [];
+  end.writeUInt32LE(Math.min(records.length, IN_ZIP64), 12);
+  end.writeUInt32LE(Math.min(offset, IN_ZIP64), 16);
+  const extension = isZip64 ? [zip64End(entries.length, records.length, offset)] : [];
   return Buffer.concat([records, ...extension, end]);
 }
 
 function centralRecord(entry: WrittenEntry): Buffer {
   const name = Buffer.from(entry.name);
-  const isZip64 = isLarge(entry) || entry.offset >= ELSEWHERE;
+  const isZip64 = needsZip64(entry) || entry.offset >= IN_ZIP64;
   const extra = isZip64 ? zip64Extra(entry) : Buffer.alloc(0);
   const version = isZip64 ? ZIP64_VERSION : PLAIN_VERSION;
   const record = Buffer.alloc(46);
@@ -83,12 +83,12 @@ function centralRecord(entry: WrittenEntry): Buffer {
   record.writeUInt16LE(entry.isCompressed ? DEFLATE : STORE, 10);
   record.writeUInt32LE(dosTime(entry.modifiedAt), 12);
   record.writeUInt32LE(entry.crc, 16);
-  record.writeUInt32LE(isZip64 ? ELSEWHERE : entry.compressedSize, 20);
-  record.writeUInt32LE(isZip64 ? ELSEWHERE : entry.size, 24);
+  record.writeUInt32LE(isZip64 ? IN_ZIP64 : entry.compressedSize, 20);
+  record.writeUInt32LE(isZip64 ? IN_ZIP64 : entry.size, 24);
   record.writeUInt16LE(name.length, 28);
   record.writeUInt16LE(extra.length, 30);
   record.writeUInt32LE(REGULAR_FILE * 0x10000, 38);
-  record.writeUInt32LE(isZip64 ? ELSEWHERE : entry.offset, 42);
+  record.writeUInt32LE(isZip64 ? IN_ZIP64 : entry.offset, 42);
   return Buffer.concat([record, name, extra]);
 }
 
@@ -102,7 +102,7 @@ function zip64Extra({ size, compressedSize, offset }: WrittenEntry): Buffer {
   return extra;
 }
 
-/** The end of the directory in zip64, and the record that tells where it is. */
+/** The zip64 end of the directory, and the record that locates it. */
 function zip64End(entries: number, directorySize: number, directoryOffset: number): Buffer {
   const end = Buffer.alloc(76);
   end.writeUInt32LE(0x06064b50, 0);
@@ -119,7 +119,7 @@ function zip64End(entries: number, directorySize: number, directoryOffset: numbe
   return end;
 }
 
-/** MS-DOS keeps even seconds of local time since 1980; UTC is nobody's local time more than another's. */
+/** MS-DOS stores even seconds of local time since 1980. No local time is right for all readers, so this is UTC. */
 function dosTime(moment: Date): number {
   const date = ((moment.getUTCFullYear() - 1980) << 9) | ((moment.getUTCMonth() + 1) << 5) | moment.getUTCDate();
   const time = (moment.getUTCHours() << 11) | (moment.getUTCMinutes() << 5) | (moment.getUTCSeconds() >> 1);

@@ -1,25 +1,25 @@
 import { Readable } from 'node:stream';
 import { crc32, createDeflateRaw } from 'node:zlib';
-import { inPieces } from '../rechunk';
+import { rechunk } from '../rechunk';
 import { centralDirectory, dataDescriptor, localHeader, type WrittenEntry } from './zip-records';
 
 export interface ZipEntry {
   /** With `/` between folders. */
   readonly name: string;
-  /** 0 for what is compressed already; low levels cost little more time than none. */
+  /** 0 for content that is already compressed; low levels cost little more time than none. */
   readonly compressionLevel: 0 | 1 | 6;
-  /** Called when the entries before it have gone out. */
+  /** Called when all entries before it have been read. */
   readonly open: () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
-/** Deflate goes to a thread and back for each piece that it is given: larger ones go seldom. */
-const PIECE_BYTES = 256 * 1024;
+/** Deflate moves each chunk to a thread and back: large chunks do that less often. */
+const CHUNK_BYTES = 256 * 1024;
 
 /**
- * The bytes of a zip, by PKWARE's APPNOTE 6.3. An entry is opened when the one before has gone out, so that little is ever
- * in memory; sizes and checksums follow the bytes, which nobody knows before.
- * @param entries of which the next is asked for when the one before has gone out
- * @param modifiedAt that the entries show
+ * The bytes of a zip by PKWARE's APPNOTE 6.3. An entry is opened when the one before has been read, so that memory stays
+ * small. Sizes and checksums follow the bytes, because they are unknown before.
+ * @param entries read one by one, each when the one before has been read
+ * @param modifiedAt the time that all entries show
  */
 export async function* zip(entries: Iterable<ZipEntry>, modifiedAt = new Date()): AsyncGenerator<Uint8Array> {
   const written: WrittenEntry[] = [];
@@ -27,13 +27,13 @@ export async function* zip(entries: Iterable<ZipEntry>, modifiedAt = new Date())
   for (const { name, compressionLevel, open } of entries) {
     const header = localHeader(name, compressionLevel > 0, modifiedAt);
     yield header;
-    const measure = new Measure(open());
+    const measured = new MeasuredBytes(open());
     let compressedSize = 0;
-    for await (const chunk of compressionLevel > 0 ? deflated(measure, compressionLevel) : measure) {
+    for await (const chunk of compressionLevel > 0 ? deflated(measured, compressionLevel) : measured) {
       compressedSize += chunk.length;
       yield chunk;
     }
-    const { crc, size } = measure;
+    const { crc, size } = measured;
     const entry = { name, isCompressed: compressionLevel > 0, modifiedAt, crc, size, compressedSize, offset };
     const descriptor = dataDescriptor(entry);
     yield descriptor;
@@ -43,26 +43,26 @@ export async function* zip(entries: Iterable<ZipEntry>, modifiedAt = new Date())
   yield centralDirectory(written, offset);
 }
 
-/** Passes bytes on in larger pieces, and knows afterwards how many they were and their checksum. */
-class Measure implements AsyncIterable<Uint8Array> {
+/** Passes bytes on in larger chunks; knows their number and checksum afterwards. */
+class MeasuredBytes implements AsyncIterable<Uint8Array> {
   crc = 0;
   size = 0;
 
   constructor(private readonly source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {}
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    for await (const piece of inPieces(this.source, PIECE_BYTES)) {
-      this.crc = crc32(piece, this.crc);
-      this.size += piece.length;
-      yield piece;
+    for await (const chunk of rechunk(this.source, CHUNK_BYTES)) {
+      this.crc = crc32(chunk, this.crc);
+      this.size += chunk.length;
+      yield chunk;
     }
   }
 }
 
 async function* deflated(source: AsyncIterable<Uint8Array>, level: number): AsyncGenerator<Uint8Array> {
-  const input = Readable.from(source, { objectMode: false, highWaterMark: PIECE_BYTES });
-  const deflate = createDeflateRaw({ level, chunkSize: PIECE_BYTES });
-  // A pipe tells nobody of an error: unheard, it would end the process.
+  const input = Readable.from(source, { objectMode: false, highWaterMark: CHUNK_BYTES });
+  const deflate = createDeflateRaw({ level, chunkSize: CHUNK_BYTES });
+  // A pipe does not forward errors; without a listener the process would exit.
   input.once('error', (error) => deflate.destroy(error));
   try {
     yield* input.pipe(deflate) as AsyncIterable<Uint8Array>;

@@ -1,38 +1,39 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import type { Content, ContentKind, ExportFormat, FormatWriter } from '../../../formats';
+import type { ContentKind, ContentOf, ExportFormat, FormatWriter } from '../../../formats';
 import type { ExportKind } from '../domain/export-kind';
 import type { Export } from '../domain/export';
 import type { ExportSource, OpenedSource } from '../domain/export-source';
 
 /**
- * The sources and writers of the application, which register while it starts. It refuses to start when a source declares a
- * format that no writer writes.
+ * The sources and writers of exports. Both register while the application starts. The application does not start if a
+ * source declares a format that has no writer for its content.
  */
 @Injectable()
 export class ExportSources implements OnApplicationBootstrap {
   private readonly sources = new Map<ExportKind, ExportSource>();
   private readonly writers = new Map<string, FormatWriter>();
 
-  /** @throws when the kind has a source already */
+  /** @throws Error if the kind already has a source */
   addSource(source: ExportSource): void {
-    if (this.sources.has(source.kind)) throw new Error(`Two sources give ${source.kind} exports`);
+    if (this.sources.has(source.kind)) throw new Error(`Two sources for ${source.kind} exports`);
     this.sources.set(source.kind, source);
   }
 
-  /** @throws when the format has a writer for this content already */
+  /** @throws Error if the format already has a writer for this content */
   addWriter(writer: FormatWriter): void {
-    const key = writerKey(writer.format, writer.writes);
-    if (this.writers.has(key)) throw new Error(`Two writers write ${key}`);
-    this.writers.set(key, writer);
+    for (const content of writer.accepts) {
+      const key = writerKey(writer.format, content);
+      if (this.writers.has(key)) throw new Error(`Two writers for ${key}`);
+      this.writers.set(key, writer);
+    }
   }
 
   onApplicationBootstrap(): void {
     for (const source of this.sources.values()) {
       for (const [format, contents] of Object.entries(source.formats)) {
-        const unwritten = contents.map((content) => writerKey(format, content)).find((key) => !this.writers.has(key));
-        if (unwritten !== undefined) {
-          throw new Error(`${source.kind} exports declare ${unwritten}, and nobody writes it`);
-        }
+        const missing = contents.map((content) => writerKey(format, content)).find((key) => !this.writers.has(key));
+        if (missing !== undefined)
+          throw new Error(`The source of ${source.kind} declares ${missing}: there is no writer`);
       }
     }
   }
@@ -50,12 +51,9 @@ export class ExportSources implements OnApplicationBootstrap {
     return source.open(params, { export: request, signal });
   }
 
-  writer<Kind extends ContentKind>(
-    format: ExportFormat,
-    content: Extract<Content, { kind: Kind }>,
-  ): FormatWriter<Kind> {
+  writer<Kind extends ContentKind>(format: ExportFormat, content: ContentOf<Kind>): FormatWriter<Kind> {
     const writer = this.writers.get(writerKey(format, content.kind));
-    if (!writer) throw new Error(`Nobody writes ${writerKey(format, content.kind)}`);
+    if (!writer) throw new Error(`No writer for ${writerKey(format, content.kind)}`);
     return writer as unknown as FormatWriter<Kind>;
   }
 }

@@ -1,0 +1,23 @@
+import { Sql, sql } from '../platform/database/sql';
+import type { Column } from './content';
+
+/** A column of the row that is rendered. */
+export function columnRef(name: string): Sql {
+  return sql`"row".${Sql.identifier(name)}`;
+}
+
+/** Concatenates texts as a balanced tree: a chain would copy the growing row at every step. */
+export function concatenate(pieces: readonly Sql[]): Sql {
+  const [first = sql`''`] = pieces;
+  if (pieces.length <= 1) return first;
+  const middle = Math.ceil(pieces.length / 2);
+  return sql`(${concatenate(pieces.slice(0, middle))} || ${concatenate(pieces.slice(middle))})`;
+}
+
+/** The name, with as many underscores appended as it takes to differ from all columns. */
+export function toFreeName(wanted: string, columns: readonly Pick<Column, 'name'>[]): string {
+  const taken = new Set(columns.map(({ name }) => name));
+  let name = wanted;
+  while (taken.has(name)) name += '_';
+  return name;
+}

@@ -1,0 +1,41 @@
+import { Readable } from 'node:stream';
+import { constants, createGzip } from 'node:zlib';
+import type { ExportWarning } from './content';
+import type { FormatOption } from './options';
+import type { FormatWriter, RenderedFile } from './writer';
+
+/** The option by which a text format compresses its file. */
+export const COMPRESSION = {
+  type: 'choice',
+  values: ['gzip'],
+  description: 'Compress the file',
+} as const satisfies FormatOption;
+
+interface TextFile {
+  readonly body: AsyncIterable<Uint8Array>;
+  readonly compression: 'gzip' | undefined;
+  readonly progress: { readonly recordCount: number };
+  readonly warnings: readonly ExportWarning[];
+}
+
+/** A file of rows as text, compressed on request. */
+export function toTextFile(
+  { format, contentType }: Pick<FormatWriter, 'format' | 'contentType'>,
+  { body, compression, progress, warnings }: TextFile,
+): RenderedFile {
+  const summary = () => ({ pageCount: null, recordCount: progress.recordCount, warnings });
+  if (compression === undefined) return { extension: format, contentType, body, summary };
+  return { extension: `${format}.gz`, contentType: 'application/gzip', body: compressed(body), summary };
+}
+
+async function* compressed(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const source = Readable.from(body, { objectMode: false });
+  const gzip = createGzip({ level: constants.Z_BEST_SPEED });
+  // A pipe does not forward errors.
+  source.on('error', (error) => gzip.destroy(error));
+  try {
+    yield* source.pipe(gzip) as AsyncIterable<Uint8Array>;
+  } finally {
+    source.destroy();
+  }
+}
