@@ -37,7 +37,6 @@ import { DownloadService } from './model/services/download.service';
 import { ExportsForDelivery } from './model/services/out.for-delivery.service';
 import { ExportsForEvents } from './model/services/out.for-events.service';
 import { ExportsForScheduledExport } from './model/services/out.for-scheduled-export.service';
-import { ExportsForSolo } from './model/services/out.for-solo.service';
 import { ExportSource } from './model/domain/export-source';
 import { EXPORT_FILES, UPLOADED_PICTURES } from './model/domain/object-key';
 import { FileExpiry } from './model/services/file-expiry';
@@ -79,14 +78,12 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
     CreationResponder,
     ExportStreaming,
     ExportsForEvents,
-    ExportsForSolo,
     ExportsForScheduledExport,
     ExportsForDelivery,
   ],
   exports: [
     ExportService,
     ExportStreaming,
-    ExportsForSolo,
     ExportsForEvents,
     ExportsForScheduledExport,
     ExportsForDelivery,

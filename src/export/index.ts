@@ -9,7 +9,7 @@ export { EXPORT_ENDED, readExports } from './infrastructure/export-row';
 export type { Export, ExportDescription } from './model/domain/export';
 export { EXPORT_KINDS, type ExportKind } from './model/domain/export-kind';
 export type { ExportInput } from './model/domain/export-request';
-export { EXPORT_STATUSES } from './model/domain/export-status';
+export { EXPORT_STATUSES, isFinished } from './model/domain/export-status';
 export {
   ExportSource,
   ExportSourceProvider,
@@ -24,4 +24,3 @@ export { ExportsForEvents } from './model/services/out.for-events.service';
 export { ExportStreaming, type StreamedExport, type StreamedFile } from './model/services/export-streaming';
 export { ExportsForDelivery } from './model/services/out.for-delivery.service';
 export { ExportsForScheduledExport, type ScheduledRunRequest } from './model/services/out.for-scheduled-export.service';
-export { ExportsForSolo } from './model/services/out.for-solo.service';

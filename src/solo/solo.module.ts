@@ -18,9 +18,9 @@ import { BoardPainter } from './infrastructure/drawing/board-painter';
 import { AssetLoader } from './model/domain/interfaces/asset-loader';
 import { BoardRenderer } from './model/domain/interfaces/board-renderer';
 import { SoloSessionRepository } from './model/domain/interfaces/solo-session.repository';
+import { THUMBNAILS } from './model/domain/solo-session';
 import { BoardExportService } from './model/services/board-export.service';
-import { DrawingBudgetService } from './model/services/drawing-budget.service';
-import { SessionThumbnailService, THUMBNAILS } from './model/services/session-thumbnail.service';
+import { SessionThumbnailService } from './model/services/session-thumbnail.service';
 import { SoloSessionService } from './model/services/solo-session.service';
 
 @Module({
@@ -54,7 +54,6 @@ import { SoloSessionService } from './model/services/solo-session.service';
     SoloSessionService,
     SessionPresenter,
     SessionThumbnailService,
-    DrawingBudgetService,
     BoardExportService,
     BoardSource,
   ],

@@ -3,7 +3,6 @@ import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsNumber, IsObject, IsOptional, Max, Min, ValidateNested } from 'class-validator';
 import { Notify, NotifyBody } from '../../delivery';
 import { RetentionDays, toRetentionSeconds } from '../../export';
-import type { BoardRequest } from '../model/services/board-export.service';
 import {
   BACKGROUNDS,
   BOARD_FORMATS,
@@ -13,8 +12,9 @@ import {
   ORIENTATIONS,
   PAGE_SIZES,
 } from '../model/domain/picture';
+import type { BoardExportInput } from '../model/services/board-export.service';
 
-/** Each format takes what concerns it and passes over the rest. */
+/** Each format uses its own options and ignores the others. */
 export class BoardExportOptions {
   @ApiPropertyOptional({
     minimum: MIN_PIXEL_RATIO,
@@ -36,7 +36,7 @@ export class BoardExportOptions {
   @ApiPropertyOptional({
     type: 'integer',
     minimum: 1,
-    description: 'png: one page; without it a board of several pages gives a zip',
+    description: 'png: a single page; without it, a board of several pages becomes a ZIP file',
   })
   @IsOptional()
   @IsInt()
@@ -55,7 +55,7 @@ export class BoardExportOptions {
 }
 
 export class BoardExportRequest {
-  // Checked by the service, which answers with the words that the front end knows.
+  // The service validates it with the message that the front end knows.
   @ApiPropertyOptional({ enum: BOARD_FORMATS, default: 'png' })
   @IsOptional()
   format?: unknown;
@@ -73,10 +73,10 @@ export class BoardExportRequest {
   @RetentionDays()
   retention_days?: number;
 
-  /** The request as the service takes it. */
-  wanted(): BoardRequest {
+  toInput(): BoardExportInput {
     const { format, options, notify, retention_days: days } = this;
-    const given = Object.fromEntries(Object.entries(options ?? {}));
-    return { format, options: given, notify, retentionSeconds: toRetentionSeconds(days) };
+    // A plain object: the record stores it as JSON.
+    const plain = Object.fromEntries(Object.entries(options ?? {}));
+    return { format, options: plain, notify, retentionSeconds: toRetentionSeconds(days) };
   }
 }

@@ -39,7 +39,7 @@ abstract class BoardExports {
     @Body() body: BoardExportRequest,
     @Res() response: Response,
   ): Promise<void> {
-    const creation = await this.boards.request(principal, id, body.wanted(), idempotencyKey);
+    const creation = await this.boards.request(principal, id, body.toInput(), idempotencyKey);
     await this.responder.send(creation, principal, response);
   }
 

@@ -8,9 +8,9 @@ import { PageQuery, pageSize } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/http/idempotency-key.decorator';
 import { RateLimited } from '../../platform/http/rate-limited.decorator';
 import { OperationId } from '../../platform/http/operation-id';
-import { type UserSessionBody, userSessionBodyReader } from '../model/domain/session-body';
+import type { UserSessionInput } from '../model/domain/solo-session';
 import { SoloSessionService } from '../model/services/solo-session.service';
-import { ApiSessionBody } from './api-session-body.decorator';
+import { ApiUserSessionBody } from './session-body';
 import { SessionPresenter } from './session.presenter';
 import {
   CustomerSessionListResponse,
@@ -18,7 +18,7 @@ import {
   CustomerSessionSummaryResponse,
 } from './session.response';
 
-/** The boards that an external system begins for its users. */
+/** The boards that an external system creates for its users. */
 @ForCustomers()
 @Controller('customer/solo/sessions')
 export class CustomerSessionsController {
@@ -29,7 +29,7 @@ export class CustomerSessionsController {
 
   @OperationId('listBoards')
   @Get()
-  @ApiOperation({ summary: 'List the boards begun for our users, newest first, without their states' })
+  @ApiOperation({ summary: 'List the boards of your users, newest first, without their states' })
   @ApiOkResponse({ type: CustomerSessionListResponse })
   @ApiProblems(400)
   async list(
@@ -44,20 +44,19 @@ export class CustomerSessionsController {
   @OperationId('createBoard')
   @Post()
   @RateLimited('sessions')
-  @ApiSessionBody(userSessionBodyReader, { ofUser: true })
+  @ApiUserSessionBody()
   @ApiOperation({
-    summary: 'Begin a board for one of our users',
-    description:
-      'The user finds it among their own: whoever has a token with this `sub`, in the tenant of the customer.',
+    summary: 'Create a board session for a user',
+    description: 'The owner is the user whose tokens have this `sub`, in the tenant of the external system.',
   })
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiCreatedResponse({ type: CustomerSessionResponse })
-  @ApiOkResponse({ type: CustomerSessionResponse, description: 'A repeat of a request that made it before' })
+  @ApiOkResponse({ type: CustomerSessionResponse, description: 'A repeat of the request that created it' })
   @ApiProblems(400, 408, 409, 413, 415, 422)
   async create(
     @CurrentCustomer() customer: CustomerPrincipal,
     @IdempotencyKey() idempotencyKey: string | null,
-    @Body() body: UserSessionBody,
+    @Body() body: UserSessionInput,
     @Res() response: Response,
   ): Promise<void> {
     const creation = await this.sessions.createFor(customer, body, idempotencyKey);
@@ -66,7 +65,7 @@ export class CustomerSessionsController {
 
   @OperationId('getBoard')
   @Get(':id')
-  @ApiOperation({ summary: 'One board with its state, as the user has it now' })
+  @ApiOperation({ summary: 'Get a board with its current state' })
   @ApiOkResponse({ type: CustomerSessionResponse })
   @ApiProblems(404)
   async get(
@@ -81,7 +80,7 @@ export class CustomerSessionsController {
   @OperationId('deleteBoard')
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({ summary: 'Delete a board, for its user as well, end its exports and delete their files' })
+  @ApiOperation({ summary: 'Delete a board for the user as well, cancel its exports and delete their files' })
   @ApiNoContentResponse()
   @ApiProblems(404)
   async delete(@Param('id') id: string, @CurrentCustomer() customer: CustomerPrincipal): Promise<void> {

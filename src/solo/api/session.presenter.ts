@@ -7,19 +7,19 @@ import type { Page } from '../../platform/paging';
 import { toPageResponse, type PageResponse } from '../../platform/http/page';
 import { abortSlowClient } from '../../platform/http/slow-client';
 import type { SoloSession } from '../model/domain/solo-session';
-import { revisionTag } from './expected-revision';
 import { SessionThumbnailService } from '../model/services/session-thumbnail.service';
 import { type SavedSession, type SessionCreation, SoloSessionService } from '../model/services/solo-session.service';
+import { sessionTag } from './session-etag';
 
-/** How long a large response waits for its turn: nothing of it is held meanwhile. */
-const PATIENCE_MS = 15_000;
+/** How long a large response waits for its slot. It takes no memory while it waits. */
+const MAX_WAIT_MS = 15_000;
 
-/** What is shown of a session without its board; it depends on who looks. */
-interface Summary<Shown extends object> {
-  of(session: SoloSession, thumbnailUrl: string | null): Shown;
+/** The response class of a session without its state, which differs for users and external systems. */
+interface Summary<Shape extends object> {
+  of(session: SoloSession, thumbnailUrl: string | null): Shape;
 }
 
-/** Shows sessions over HTTP. */
+/** Sends sessions as HTTP responses. */
 @Injectable()
 export class SessionPresenter {
   constructor(
@@ -29,39 +29,39 @@ export class SessionPresenter {
     private readonly config: Config,
   ) {}
 
-  list<Shown extends object>(
+  list<Shape extends object>(
     page: Page<SoloSession>,
-    summary: Summary<Shown>,
+    summary: Summary<Shape>,
     request: Request,
-  ): PageResponse & { readonly results: Shown[] } {
+  ): PageResponse & { readonly results: Shape[] } {
     return toPageResponse(page, request, this.config.http.publicUrl, (session) =>
       summary.of(session, this.thumbnails.linkTo(session)),
     );
   }
 
-  /** 201, or 200 when the same request had made it before. */
+  /** Responds with 201, or with 200 to a repeat of the request. */
   sendCreated(
     creation: SessionCreation,
     summary: Summary<object>,
-    caller: Principal,
+    principal: Principal,
     response: Response,
   ): Promise<void> {
     response.status(creation.isNew ? HttpStatus.CREATED : HttpStatus.OK);
-    return this.send(creation, summary, caller, response);
+    return this.send(creation, summary, principal, response);
   }
 
-  /** Puts the state into the answer as it stands: a large board is neither parsed nor copied to be shown. */
+  /** Writes the stored state into the response without parsing or copying it. */
   async send(
-    { session, state: given }: SavedSession,
+    { session, state: knownState }: SavedSession,
     summary: Summary<object>,
-    caller: Principal,
+    principal: Principal,
     response: Response,
   ): Promise<void> {
-    const state = given ?? (await this.readState(session, caller, response));
-    const shown = JSON.stringify(summary.of(session, this.thumbnails.linkTo(session)));
-    const start = Buffer.from(`${shown.slice(0, -1)},"state":`);
+    const state = knownState ?? (await this.readState(session, principal, response));
+    const body = JSON.stringify(summary.of(session, this.thumbnails.linkTo(session)));
+    const start = Buffer.from(`${body.slice(0, -1)},"state":`);
     const end = Buffer.from('}');
-    response.type('application/json').set({ 'Cache-Control': 'private, no-cache', ETag: revisionTag(session) });
+    response.type('application/json').set({ 'Cache-Control': 'private, no-cache', ETag: sessionTag(session) });
     response.set('Content-Length', String(start.length + state.length + end.length));
     response.cork();
     response.write(start);
@@ -70,11 +70,11 @@ export class SessionPresenter {
     response.uncork();
   }
 
-  /** Reads the state; a large one in its turn, which ends with the response. */
-  private async readState(session: SoloSession, caller: Principal, response: Response): Promise<Buffer> {
+  /** Reads the state. A large one waits for a slot, which is released with the response. */
+  private async readState(session: SoloSession, principal: Principal, response: Response): Promise<Buffer> {
     const size = await this.sessions.stateSize(session);
     if (size >= LARGE_BODY_BYTES) {
-      const slot = await this.largeBodies.responses.wait(principalKey(caller), size, PATIENCE_MS);
+      const slot = await this.largeBodies.responses.wait(principalKey(principal), size, MAX_WAIT_MS);
       if (response.closed) slot.release();
       else response.once('close', slot.release);
       abortSlowClient(response, LARGE_BODY_PACE);

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { PageResponse } from '../../platform/http/page';
 import type { SoloSession } from '../model/domain/solo-session';
 
-/** A session without its board, as a list shows it. */
+/** A session without its state, as in lists. */
 export class SessionSummaryResponse {
   @ApiProperty({ format: 'uuid' })
   readonly id!: string;
@@ -10,10 +10,12 @@ export class SessionSummaryResponse {
   @ApiProperty({ example: 'Algebra, lesson 3' })
   readonly name!: string;
 
-  @ApiProperty({ example: 'ada', description: 'Whose it is: the `sub` of their tokens' })
+  @ApiProperty({ example: 'ada', description: 'The owner: the `sub` of their tokens' })
   readonly owner_id!: string;
 
-  @ApiProperty({ description: 'Always `false`: only its owner sees a board, and the external system that began it' })
+  @ApiProperty({
+    description: 'Always `false`: only the owner and the external system that created the board can see it',
+  })
   readonly is_shared!: boolean;
 
   @ApiProperty({ type: 'integer', example: 3 })
@@ -22,7 +24,7 @@ export class SessionSummaryResponse {
   @ApiProperty({ type: String, nullable: true, format: 'uri', description: 'A link that works without a header' })
   readonly thumbnail_url!: string | null;
 
-  @ApiProperty({ type: 'integer', description: 'Counts the changes, from 1' })
+  @ApiProperty({ type: 'integer', description: 'The revision, incremented by every change' })
   readonly rev!: number;
 
   @ApiProperty({ type: 'integer', description: 'The same as `rev`' })
@@ -60,7 +62,7 @@ export class SessionListResponse extends PageResponse {
   readonly results!: SessionSummaryResponse[];
 }
 
-/** A session as the external system sees it that began it. */
+/** A session for the external system that created it. */
 export class CustomerSessionSummaryResponse extends SessionSummaryResponse {
   @ApiProperty({ example: 'ada', description: 'The same as `owner_id`' })
   readonly user_id!: string;

@@ -13,7 +13,6 @@ import {
   Res,
 } from '@nestjs/common';
 import {
-  ApiBearerAuth,
   ApiCreatedResponse,
   ApiHeader,
   ApiNoContentResponse,
@@ -24,21 +23,21 @@ import {
 import type { Request, Response } from 'express';
 import type { UserPrincipal } from '../../platform/auth/principal';
 import { CurrentUser } from '../../platform/auth/current-principal.decorator';
+import { ForUsers } from '../../platform/auth/for-users.decorator';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { PageQuery, pageSize } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/http/idempotency-key.decorator';
 import { RateLimited } from '../../platform/http/rate-limited.decorator';
 import { OperationId } from '../../platform/http/operation-id';
-import { type SessionBody, sessionBodyReader } from '../model/domain/session-body';
+import type { SessionInput } from '../model/domain/solo-session';
 import { SoloSessionService } from '../model/services/solo-session.service';
-import { ApiSessionBody } from './api-session-body.decorator';
-import { expectedRevisions } from './expected-revision';
+import { ApiSessionBody } from './session-body';
+import { readExpectedRevisions } from './session-etag';
 import { SessionPresenter } from './session.presenter';
 import { SessionListResponse, SessionResponse, SessionSummaryResponse } from './session.response';
 
 @ApiTags('Board sessions')
-@ApiBearerAuth()
-@ApiProblems(401)
+@ForUsers()
 @Controller('solo/sessions')
 export class SoloSessionsController {
   constructor(
@@ -48,7 +47,7 @@ export class SoloSessionsController {
 
   @OperationId('listBoards')
   @Get()
-  @ApiOperation({ summary: 'List my boards, newest first, without their states' })
+  @ApiOperation({ summary: 'List your boards, newest first, without their states' })
   @ApiOkResponse({ type: SessionListResponse })
   @ApiProblems(400)
   async list(
@@ -63,16 +62,16 @@ export class SoloSessionsController {
   @OperationId('createBoard')
   @Post()
   @RateLimited('sessions')
-  @ApiSessionBody(sessionBodyReader)
-  @ApiOperation({ summary: 'Keep a board' })
+  @ApiSessionBody()
+  @ApiOperation({ summary: 'Create a board' })
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiCreatedResponse({ type: SessionResponse })
-  @ApiOkResponse({ type: SessionResponse, description: 'A repeat of a request that made it before' })
+  @ApiOkResponse({ type: SessionResponse, description: 'A repeat of the request that created it' })
   @ApiProblems(400, 408, 409, 413, 415, 422, 429)
   async create(
     @CurrentUser() owner: UserPrincipal,
     @IdempotencyKey() idempotencyKey: string | null,
-    @Body() body: SessionBody,
+    @Body() body: SessionInput,
     @Res() response: Response,
   ): Promise<void> {
     const creation = await this.sessions.create(owner, body, idempotencyKey);
@@ -81,7 +80,7 @@ export class SoloSessionsController {
 
   @OperationId('getBoard')
   @Get(':id')
-  @ApiOperation({ summary: 'One board with its state' })
+  @ApiOperation({ summary: 'Get a board with its state' })
   @ApiOkResponse({ type: SessionResponse })
   @ApiProblems(404, 429)
   async get(@Param('id') id: string, @CurrentUser() owner: UserPrincipal, @Res() response: Response): Promise<void> {
@@ -91,12 +90,12 @@ export class SoloSessionsController {
 
   @OperationId('updateBoard')
   @Patch(':id')
-  @ApiSessionBody(sessionBodyReader)
+  @ApiSessionBody()
   @ApiOperation({
-    summary: 'Change the name, the state, or both',
+    summary: 'Update the name, the state, or both',
     description:
-      'With the `ETag` of an earlier answer in `If-Match`, or with its `rev` in the body, the board is saved only if nobody ' +
-      'else saved it since: otherwise the answer is 412 with the current `rev`.',
+      'With the `ETag` of an earlier response in `If-Match`, or with its `rev` in the body, the board is saved only if no ' +
+      'other client has saved it since. Otherwise the response is 412 with the current `rev`.',
   })
   @ApiHeader({ name: 'If-Match', required: false })
   @ApiOkResponse({ type: SessionResponse })
@@ -104,18 +103,18 @@ export class SoloSessionsController {
   async update(
     @Param('id') id: string,
     @CurrentUser() owner: UserPrincipal,
-    @Body() body: SessionBody,
+    @Body() body: SessionInput,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const saved = await this.sessions.update(id, owner, body, expectedRevisions(request));
+    const saved = await this.sessions.update(id, owner, body, readExpectedRevisions(request));
     await this.presenter.send(saved, SessionSummaryResponse, owner, response);
   }
 
   @OperationId('deleteBoard')
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({ summary: 'Delete a board, end its exports and delete their files' })
+  @ApiOperation({ summary: 'Delete a board, cancel its exports and delete their files' })
   @ApiNoContentResponse()
   @ApiProblems(404)
   async delete(@Param('id') id: string, @CurrentUser() owner: UserPrincipal): Promise<void> {
@@ -125,10 +124,10 @@ export class SoloSessionsController {
   @OperationId('duplicateBoard')
   @Post(':id/duplicate')
   @RateLimited('sessions')
-  @ApiOperation({ summary: 'Keep a copy of a board' })
+  @ApiOperation({ summary: 'Duplicate a board' })
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiCreatedResponse({ type: SessionResponse })
-  @ApiOkResponse({ type: SessionResponse, description: 'A repeat of a request that made it before' })
+  @ApiOkResponse({ type: SessionResponse, description: 'A repeat of the request that created it' })
   @ApiProblems(404, 409, 422, 429)
   async duplicate(
     @Param('id') id: string,

@@ -26,7 +26,7 @@ export class ThumbnailController {
   @Post(':id/thumbnail')
   @RateLimited('thumbnails')
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({ summary: 'Draw a small picture of the first page' })
+  @ApiOperation({ summary: 'Create a thumbnail of the first page' })
   @ApiOkResponse({ type: ThumbnailResponse })
   @ApiProblems(400, 401, 404, 409, 422, 429)
   async render(
@@ -35,19 +35,19 @@ export class ThumbnailController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<ThumbnailResponse> {
     const session = await this.sessions.get(id, owner);
-    const gone = new AbortController();
+    const disconnected = new AbortController();
     response.once('close', () => {
-      gone.abort(new DomainError('gone', 'caller-gone', 'The caller went away'));
+      disconnected.abort(new DomainError('gone', 'caller-gone', 'The client has disconnected'));
     });
-    return { thumbnail_url: await this.thumbnails.render(session, owner, gone.signal), status: 'completed' };
+    return { thumbnail_url: await this.thumbnails.render(session, owner, disconnected.signal), status: 'completed' };
   }
 
   @OperationId('getThumbnail')
   @Get(':id/thumbnail')
   @AcceptsLink()
   @ApiOperation({
-    summary: 'The small picture',
-    description: 'With a token, or by the link in `thumbnail_url` without any header.',
+    summary: 'Get the thumbnail',
+    description: 'Requires a token, or the link in `thumbnail_url` without any header.',
   })
   @ApiOkResponse({ content: { 'image/png': { schema: { type: 'string', format: 'binary' } } } })
   @ApiProblems(401, 403, 404)

@@ -16,7 +16,7 @@ import { toPicture } from '../model/domain/picture';
 const boardParams = z.object({ sessionId: z.string() });
 type BoardParams = z.infer<typeof boardParams>;
 
-/** Boards as the content of exports: their pages drawn, or their state as it is. */
+/** Exports boards: their pages as pictures, or their state as JSON. */
 @ExportSourceProvider('board')
 export class BoardSource extends ExportSource<BoardParams> {
   override readonly params = boardParams;

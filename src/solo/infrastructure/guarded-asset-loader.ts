@@ -3,21 +3,21 @@ import { AssetLoader, AssetRefusedError } from '../model/domain/interfaces/asset
 
 const MAX_BYTES = 15 * 1024 * 1024;
 const MAX_REDIRECTS = 3;
-const TIMEOUT = 10_000;
+const TIMEOUT_MS = 10_000;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-/** Everything else in the storage belongs to somebody: an export is never an image of another board. */
+/** Other keys are private files, such as exports, and must not become images of a board. */
 const ASSET_KEY = /^(?!.*\/\.{1,2}(?:\/|$))assets\/[\w./-]+$/;
 
 export interface AssetRules {
-  /** Images of our own storage: `signed`, by presigned URLs only; `open`, by any address. */
+  /** How images of our storage may be addressed: `signed` by presigned URLs only, `open` by any URL. */
   readonly ownAssets: 'signed' | 'open';
-  /** As `URL.origin` writes them. */
+  /** In the notation of `URL.origin`. */
   readonly allowedOrigins: readonly string[];
 }
 
 /**
- * Reads images of our own storage (under `assets/`) and of hosts that the operator allows; every other address is
- * refused without touching network or disk.
+ * Loads images from our storage (under `assets/`) and from allowed hosts. Every other address is refused without any access to
+ * network or disk.
  */
 export class GuardedAssetLoader extends AssetLoader {
   private readonly origins: ReadonlySet<string>;
@@ -33,11 +33,11 @@ export class GuardedAssetLoader extends AssetLoader {
   }
 
   async load(source: string, signal: AbortSignal): Promise<Uint8Array> {
-    const timeout = AbortSignal.timeout(TIMEOUT);
-    const both = AbortSignal.any([signal, timeout]);
+    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    const signals = AbortSignal.any([signal, timeout]);
     try {
       const key = this.storage.keyOf(source);
-      return key === null ? await this.fetchAllowed(source, both) : await this.readOwn(source, key, both);
+      return key === null ? await this.fetchAllowed(source, signals) : await this.readOwn(source, key, signals);
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof AssetRefusedError) throw error;
@@ -82,7 +82,7 @@ export class GuardedAssetLoader extends AssetLoader {
     throw new AssetRefusedError('its server redirects too often');
   }
 
-  /** @throws AssetRefusedError unless the address is one of an allowed host's, and carries no credentials */
+  /** @throws AssetRefusedError when the host is not allowed, or the address contains credentials */
   private allowed(source: string, base?: URL): URL {
     const url = URL.canParse(source, base?.href) ? new URL(source, base?.href) : null;
     if (url === null || !this.origins.has(url.origin) || url.username !== '' || url.password !== '') {
@@ -92,7 +92,7 @@ export class GuardedAssetLoader extends AssetLoader {
   }
 }
 
-/** All bytes of a stream, as long as they are not too many. */
+/** @throws AssetRefusedError when the stream is too long */
 async function collect(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;

@@ -20,21 +20,20 @@ import {
 } from '../model/domain/interfaces/solo-session.repository';
 import { type BoardUsage, checkBoardQuota } from '../model/domain/board-quota';
 import { COST_MODEL, type DrawingCost } from '../model/board/drawing-cost';
-import { RevisionMismatchError, type SoloSession } from '../model/domain/solo-session';
-import { thumbnailPrefix } from '../model/services/session-thumbnail.service';
+import { RevisionMismatchError, type SoloSession, thumbnailPrefix } from '../model/domain/solo-session';
 
-/** Everything but the state, which may have megabytes. */
+/** All columns but the state, which may have megabytes, and the cost. */
 const omit = { state: true, drawingCost: true } as const;
 
 type Row = Omit<SessionRow, 'state' | 'drawingCost'>;
 
-/** A process of another version may change the state without the cost, or count by another model. */
+/** Stored with what it was computed from: a process of another version may change the state without the cost. */
 interface StoredCost extends DrawingCost {
   readonly rev: number;
   readonly model: number;
 }
 
-/** The same in SQL. */
+/** The columns of a `Row` in SQL. */
 const COLUMNS = Prisma.sql`id, user_id AS "userId", tenant_id AS "tenantId", customer_id AS "customerId", name,
   page_count AS "pageCount", rev, thumbnail_key AS "thumbnailKey", created_at AS "createdAt", updated_at AS "updatedAt"`;
 
@@ -68,7 +67,7 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
     idempotency: IdempotentRequest | null,
   ): Promise<{ session: SoloSession; isNew: boolean }> {
     return this.createOnce(idempotency, async (transaction, copyId) => {
-      await this.checkQuota(transaction, owner, { boards: 1, bytes: (await stateSize(transaction, id)) ?? 0 });
+      await this.checkQuota(transaction, owner, { boards: 1, bytes: (await selectStateSize(transaction, id)) ?? 0 });
       const [row] = await transaction.$queryRaw<Row[]>(Prisma.sql`
         INSERT INTO solo_sessions (id, user_id, tenant_id, name, state, page_count)
         SELECT ${copyId}::uuid, ${owner.userId}, ${owner.tenantId}, ${name}, state, page_count
@@ -85,7 +84,7 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
   }
 
   override findStateSize(id: string): Promise<number | null> {
-    return stateSize(this.prisma, id);
+    return selectStateSize(this.prisma, id);
   }
 
   override readState(id: string): Promise<Buffer | null> {
@@ -110,25 +109,25 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
 
   override async update(id: string, owner: Person, change: SessionChange): Promise<SoloSession | null> {
     const { name, state, expectedRevs } = change;
-    const changes = [Prisma.sql`rev = rev + 1`, Prisma.sql`updated_at = now()`];
-    if (name !== undefined) changes.push(Prisma.sql`name = ${name}`);
-    if (state) changes.push(Prisma.sql`state = ${state.json}`, Prisma.sql`page_count = ${state.pageCount}`);
-    const isMine = Prisma.sql`id = ${id}::uuid AND ${visibleTo(owner).sql}`;
+    const assignments = [Prisma.sql`rev = rev + 1`, Prisma.sql`updated_at = now()`];
+    if (name !== undefined) assignments.push(Prisma.sql`name = ${name}`);
+    if (state) assignments.push(Prisma.sql`state = ${state.json}`, Prisma.sql`page_count = ${state.pageCount}`);
+    const isOwned = Prisma.sql`id = ${id}::uuid AND ${visibleTo(owner).sql}`;
     const isExpected = expectedRevs ? Prisma.sql`rev = ANY(${[...expectedRevs]}::int[])` : Prisma.sql`true`;
     return this.prisma.transactionWithBytes(async (transaction) => {
       if (state) await this.checkQuota(transaction, owner, { boards: 0, bytes: state.json.length }, id);
       const [row] = await transaction.$queryRaw<Row[]>(Prisma.sql`
-        UPDATE solo_sessions SET ${Prisma.join(changes)} WHERE ${isMine} AND ${isExpected} RETURNING ${COLUMNS}`);
+        UPDATE solo_sessions SET ${Prisma.join(assignments)} WHERE ${isOwned} AND ${isExpected} RETURNING ${COLUMNS}`);
       if (row) return toSession(row);
       const [current] = await transaction.$queryRaw<{ rev: number }[]>(Prisma.sql`
-        SELECT rev FROM solo_sessions WHERE ${isMine}`);
+        SELECT rev FROM solo_sessions WHERE ${isOwned}`);
       if (current) throw new RevisionMismatchError(current.rev);
       return null;
     });
   }
 
   override async setThumbnail(id: string, rev: number, key: string): Promise<{ replaced: string | null } | null> {
-    // The row is read under its lock: of two drawings at once the second finds the key of the first.
+    // Reads the row under its lock: of two concurrent drawings the second one finds the key of the first.
     const [changed] = await this.prisma.$queryRaw<{ replaced: string | null }[]>`
       UPDATE solo_sessions SET thumbnail_key = ${key}
       FROM (SELECT id, thumbnail_key FROM solo_sessions WHERE id = ${id}::uuid AND rev = ${rev} FOR UPDATE) AS before
@@ -143,7 +142,7 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
   }
 
   override async findThumbnailsAmong(keys: readonly string[]): Promise<ReadonlySet<string>> {
-    // Each lies in a folder that bears the session's id.
+    // The second segment of a key is the id of its session.
     const ids = keys.map((key) => key.split('/')[1] ?? '').filter((id) => isUUID(id));
     const rows = await this.prisma.soloSession.findMany({
       where: { id: { in: ids }, thumbnailKey: { in: [...keys] } },
@@ -164,8 +163,8 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
   }
 
   /**
-   * Checks that the user may keep so much more. Until the transaction ends, nobody else adds to the user's boards.
-   * @param replaced the session whose state the added bytes replace
+   * Checks the quota of a user. A lock prevents concurrent additions until the transaction ends.
+   * @param replaced the session whose state is replaced
    * @throws BoardQuotaExceededError
    */
   private async checkQuota(
@@ -178,7 +177,7 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
     if (quota.boards === null && quota.bytes === null) return;
     const account = `boards of ${principalKey({ userId, tenantId })}`;
     await transaction.$queryRaw(Prisma.sql`SELECT pg_advisory_xact_lock(hashtextextended(${account}, 0))`);
-    // The index gives the user's rows, and `octet_length` reads no state that is stored apart from its row.
+    // The index finds the user's rows, and `octet_length` does not read states that are stored out of line.
     const [usage] = await transaction.$queryRaw<[Record<'boards' | 'bytes' | 'replaced', string>]>(Prisma.sql`
       SELECT count(*) AS boards, coalesce(sum(octet_length(state)), 0) AS bytes,
         coalesce(sum(octet_length(state)) FILTER (WHERE id = ${replaced}::uuid), 0) AS replaced
@@ -197,7 +196,7 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
       if (earlier === null) return { session: toSession(await insert(transaction, id)), isNew: true };
       const [row] = await transaction.$queryRaw<Row[]>(Prisma.sql`
         SELECT ${COLUMNS} FROM solo_sessions WHERE id = ${earlier}::uuid`);
-      if (!row) throw new DomainError('gone', 'session-deleted', 'The session that this request made was deleted');
+      if (!row) throw new DomainError('gone', 'session-deleted', 'The session that this request created was deleted');
       return { session: toSession(row), isNew: false };
     });
   }
@@ -211,7 +210,7 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
   }
 }
 
-async function stateSize(runner: StatementRunner, id: string): Promise<number | null> {
+async function selectStateSize(runner: StatementRunner, id: string): Promise<number | null> {
   const [row] = await runner.$queryRaw<{ size: number }[]>(Prisma.sql`
     SELECT octet_length(state) AS size FROM solo_sessions WHERE id = ${id}::uuid`);
   return row?.size ?? null;

@@ -14,7 +14,7 @@ import { POSTGRES_SCHEMA, QUEUE_NAME } from '../../../src/platform/queue/queue-c
 import { ScheduleTicker } from '../../../src/scheduled-export/infrastructure/schedule-ticker';
 import type { ScheduleRunner } from '../../../src/scheduled-export/model/services/schedule-runner';
 import { toRecurrence } from '../../../src/scheduled-export/model/domain/recurrence/recurrence-rule';
-import { THUMBNAILS, thumbnailPrefix } from '../../../src/solo/model/services/session-thumbnail.service';
+import { THUMBNAILS, thumbnailPrefix } from '../../../src/solo/model/domain/solo-session';
 import { createTestDatabase } from '../../support/test-database';
 import { columnsOf } from './columns';
 import { VECTORS } from './vectors';

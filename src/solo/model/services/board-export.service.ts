@@ -1,43 +1,48 @@
 import { Injectable } from '@nestjs/common';
 import { DeliveryPlanner, type NotifyInput } from '../../../delivery';
-import type { ExportFormat, ExportOptions } from '../../../formats';
-import { type Export, type ExportCreation, ExportsForSolo } from '../../../export';
-import type { Principal } from '../../../platform/auth/principal';
+import { type Export, type ExportCreation, ExportService } from '../../../export';
+import type { ExportOptions } from '../../../formats';
+import { type Principal, principalKey } from '../../../platform/auth/principal';
+import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { Page } from '../../../platform/paging';
-import { BOARD_FORMATS, type BoardFormat, toPicture } from '../domain/picture';
-import { DrawingBudgetService } from './drawing-budget.service';
+import { checkDrawingBudget, estimateMaxSeconds } from '../domain/drawing-budget';
+import { BoardRenderer } from '../domain/interfaces/board-renderer';
+import { SoloSessionRepository } from '../domain/interfaces/solo-session.repository';
+import { BOARD_FORMATS, type BoardFormat, type Picture, toPicture } from '../domain/picture';
+import type { SoloSession } from '../domain/solo-session';
 import { SoloSessionService } from './solo-session.service';
 
-/** What the front end asks for when it names no format. */
-const DEFAULT_FORMAT: ExportFormat = 'png';
+const DEFAULT_FORMAT: BoardFormat = 'png';
 
-/** What somebody asks for, checked for its form alone. */
-export interface BoardRequest {
+/** A request to export a board, with a valid form. */
+export interface BoardExportInput {
   readonly format?: unknown;
   readonly options: ExportOptions;
   readonly notify?: NotifyInput | false;
   readonly retentionSeconds: number | null;
 }
 
-/** Exports of boards. */
+/** Requests and lists the exports of boards. */
 @Injectable()
 export class BoardExportService {
   constructor(
     private readonly sessions: SoloSessionService,
-    private readonly budget: DrawingBudgetService,
-    private readonly exports: ExportsForSolo,
+    private readonly repository: SoloSessionRepository,
+    private readonly renderer: BoardRenderer,
+    private readonly exports: ExportService,
     private readonly deliveries: DeliveryPlanner,
+    private readonly config: Config,
   ) {}
 
   /** @throws DomainError not-found | invalid | limit | mismatch | unprocessable when the drawing is too large */
   async request(
-    caller: Principal,
+    principal: Principal,
     sessionId: string,
-    { format = DEFAULT_FORMAT, options, notify, retentionSeconds }: BoardRequest,
+    { format = DEFAULT_FORMAT, options, notify, retentionSeconds }: BoardExportInput,
     idempotencyKey: string | null,
   ): Promise<ExportCreation> {
-    const session = await this.sessions.get(sessionId, caller);
+    const session = await this.sessions.get(sessionId, principal);
     if (!isBoardFormat(format)) {
       const message = `must be one of ${BOARD_FORMATS.join(', ')}`;
       throw DomainError.invalid('invalid-format', 'Invalid format', { field: 'format', message });
@@ -47,23 +52,44 @@ export class BoardExportService {
       const message = `must not be above ${session.pageCount}, the number of pages`;
       throw DomainError.invalidRequest({ field: 'options.page', message });
     }
-    if (format !== 'json') await this.budget.check(caller, session, toPicture(format, options));
+    if (format !== 'json') await this.checkBudget(principal, session, toPicture(format, options));
+    const { userId, tenantId, customerId } = session;
     return this.exports.request({
-      caller,
-      session,
+      caller: principal,
+      owner: { userId, tenantId, customerId },
+      kind: 'board',
+      params: { sessionId: session.id },
       format,
       options,
-      pageCount: page === undefined ? session.pageCount : 1,
-      delivery: await this.deliveries.forRequest(caller, notify, { emailByDefault: false }),
+      expected: { total: page === undefined ? session.pageCount : 1, unit: 'pages' },
+      delivery: await this.deliveries.forRequest(principal, notify, { emailByDefault: false }),
       retentionSeconds,
+      rateLimit: this.config.boards.rateLimit,
       idempotencyKey,
     });
   }
 
   /** @throws DomainError not-found */
-  async list(caller: Principal, sessionId: string, size: number, cursor?: string): Promise<Page<Export>> {
-    const { id } = await this.sessions.get(sessionId, caller);
-    return this.exports.list(caller, id, size, cursor);
+  async list(principal: Principal, sessionId: string, size: number, cursor?: string): Promise<Page<Export>> {
+    const { id } = await this.sessions.get(sessionId, principal);
+    return this.exports.list({ owner: principal, kind: 'board', subject: id, size, cursor });
+  }
+
+  /**
+   * Refuses a picture that exceeds the drawing budget. Reads the board only when its revision has not been measured, or when the
+   * whole board may exceed the budget.
+   * @throws DrawingTooLargeError | DomainError not-found when the session was deleted
+   */
+  private async checkBudget(principal: Principal, session: SoloSession, picture: Picture): Promise<void> {
+    const { budgetSeconds } = this.config.boards;
+    const knownCost = await this.repository.findDrawingCost(session.id, session.rev);
+    if (knownCost && estimateMaxSeconds(knownCost, picture) <= budgetSeconds) return;
+    const board = { account: principalKey(principal), readState: () => this.sessions.readState(session) };
+    const measure = await this.renderer.measure(board, picture, new AbortController().signal);
+    // A board that cannot be drawn is accepted: its export fails with the reason.
+    if (!measure) return;
+    if (!knownCost) await this.repository.setDrawingCost(session.id, session.rev, measure.cost);
+    checkDrawingBudget(measure, picture, budgetSeconds);
   }
 }
 

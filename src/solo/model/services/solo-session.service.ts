@@ -1,20 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
-import { ExportsForSolo } from '../../../export';
+import { ExportService, isFinished } from '../../../export';
 import { type CustomerPrincipal, isCustomer, type Principal, type Person } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { Page } from '../../../platform/paging';
 import { idempotentRequest } from '../../../platform/idempotent-request';
 import { SoloSessionRepository } from '../domain/interfaces/solo-session.repository';
-import type { SessionBody, UserSessionBody } from '../domain/session-body';
-import { type BoardState, DEFAULT_NAME, MAX_NAME_LENGTH, type SoloSession } from '../domain/solo-session';
+import {
+  type BoardState,
+  DEFAULT_NAME,
+  MAX_NAME_LENGTH,
+  type SessionInput,
+  type SoloSession,
+  type UserSessionInput,
+} from '../domain/solo-session';
 
-/** The board that a session begins with: one empty page, as the front end's loader reads `null`. */
+/** The state of a new session. The front end reads `null` as one empty page. */
 const EMPTY_STATE: BoardState = { json: Buffer.from('null'), pageCount: 1 };
+
+const DISCARD_PAGE_SIZE = 200;
 
 export interface SavedSession {
   readonly session: SoloSession;
-  /** The JSON of the state where it is at hand; otherwise it is to be read. */
+  /** The JSON of the state if it is in memory; otherwise it must be read. */
   readonly state?: Buffer;
 }
 
@@ -22,21 +30,22 @@ export interface SessionCreation extends SavedSession {
   readonly isNew: boolean;
 }
 
+/** The use cases of board sessions. */
 @Injectable()
 export class SoloSessionService {
   constructor(
     private readonly sessions: SoloSessionRepository,
-    private readonly exports: ExportsForSolo,
+    private readonly exports: ExportService,
   ) {}
 
-  /** @throws DomainError not-found, also for an id that is none */
+  /** @throws DomainError not-found, also for a malformed id */
   async get(id: string, owner: Principal): Promise<SoloSession> {
     const session = isUUID(id) ? await this.sessions.find(id, owner) : null;
     if (!session) throw DomainError.notFound('Session');
     return session;
   }
 
-  /** How many bytes the state of a session has. @throws DomainError not-found */
+  /** The size of a session's state in bytes. @throws DomainError not-found */
   async stateSize({ id }: SoloSession): Promise<number> {
     const size = await this.sessions.findStateSize(id);
     if (size === null) throw DomainError.notFound('Session');
@@ -55,46 +64,46 @@ export class SoloSessionService {
   }
 
   /** @throws BoardQuotaExceededError | DomainError mismatch */
-  create(owner: Person, body: SessionBody, idempotencyKey: string | null): Promise<SessionCreation> {
-    return this.createBy(owner, owner, body, idempotencyKey);
+  create(owner: Person, input: SessionInput, idempotencyKey: string | null): Promise<SessionCreation> {
+    return this.createBy(owner, owner, input, idempotencyKey);
   }
 
   /**
-   * Begins a session on behalf of a customer's user, who finds it among their own.
+   * Creates a session of a user for an external system.
    * @throws as `create`
    */
   createFor(
     customer: CustomerPrincipal,
-    { userId, ...body }: UserSessionBody,
+    { userId, ...input }: UserSessionInput,
     idempotencyKey: string | null,
   ): Promise<SessionCreation> {
-    return this.createBy(customer, { userId, tenantId: customer.tenantId }, body, idempotencyKey);
+    return this.createBy(customer, { userId, tenantId: customer.tenantId }, input, idempotencyKey);
   }
 
   private async createBy(
-    caller: Principal,
+    principal: Principal,
     owner: Person,
-    { name = DEFAULT_NAME, state = EMPTY_STATE }: SessionBody,
+    { name = DEFAULT_NAME, state = EMPTY_STATE }: SessionInput,
     idempotencyKey: string | null,
   ): Promise<SessionCreation> {
     const idempotency =
       idempotencyKey === null
         ? null
-        : idempotentRequest(caller, idempotencyKey, 'session', owner.userId, name, state.json);
-    const customerId = isCustomer(caller) ? caller.customerId : null;
+        : idempotentRequest(principal, idempotencyKey, 'session', owner.userId, name, state.json);
+    const customerId = isCustomer(principal) ? principal.customerId : null;
     const creation = await this.sessions.create({ owner, customerId, name, state }, idempotency);
-    // What an earlier request made may have been changed since.
+    // A session of an earlier request may have changed since.
     return creation.isNew ? { ...creation, state: state.json } : creation;
   }
 
   /**
-   * @param ifRevs the revisions of which the session must have one, and that of the body where it has any
+   * @param ifRevs the accepted revisions of `If-Match`; `null` accepts any. A revision in the input must match as well.
    * @throws RevisionMismatchError | BoardQuotaExceededError | DomainError not-found
    */
   async update(
     id: string,
     owner: Person,
-    { name, state, rev }: SessionBody,
+    { name, state, rev }: SessionInput,
     ifRevs: readonly number[] | null,
   ): Promise<SavedSession> {
     await this.get(id, owner);
@@ -112,10 +121,23 @@ export class SoloSessionService {
     return this.sessions.duplicate(id, { owner, name }, idempotency);
   }
 
-  /** Deletes the session with everything that was made of it; its files are unreachable at once, and removed soon after. */
+  /** Deletes the session with its exports. Its files are inaccessible at once and are removed soon after. */
   async delete(id: string, owner: Principal): Promise<void> {
     await this.get(id, owner);
-    await this.exports.discard(owner, id);
+    await this.discardExports(id, owner);
     await this.sessions.delete(id, owner);
+  }
+
+  /** Cancels the unfinished exports of a session and deletes the files of the others. */
+  private async discardExports(sessionId: string, owner: Principal): Promise<void> {
+    const query = { owner, kind: 'board', subject: sessionId, size: DISCARD_PAGE_SIZE } as const;
+    let cursor: string | undefined;
+    do {
+      const page = await this.exports.list({ ...query, cursor });
+      for (const { id, status } of page.items) {
+        if (status === 'completed' || !isFinished(status)) await this.exports.remove(id, owner);
+      }
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
   }
 }

@@ -5,9 +5,8 @@ import type { DrawingCost } from '../../board/drawing-cost';
 import type { BoardState, SoloSession } from '../solo-session';
 
 export interface NewSession {
-  /** Who draws on it. */
   readonly owner: Person;
-  /** The external system that begins it for them; `null` when they do so themselves. */
+  /** The external system that creates the session for its user; `null` when the user does. */
   readonly customerId: string | null;
   readonly name: string;
   readonly state: BoardState;
@@ -16,11 +15,11 @@ export interface NewSession {
 export interface SessionChange {
   readonly name?: string;
   readonly state?: BoardState;
-  /** The revisions of which the session must have one; any where it names none. */
+  /** The accepted revisions; `null` accepts any. */
   readonly expectedRevs?: readonly number[] | null;
 }
 
-/** The boards. Somebody else's are not found. */
+/** Stores board sessions. Sessions of other owners are not found. */
 export abstract class SoloSessionRepository {
   /** @throws BoardQuotaExceededError | DomainError mismatch */
   abstract create(
@@ -29,8 +28,8 @@ export abstract class SoloSessionRepository {
   ): Promise<{ session: SoloSession; isNew: boolean }>;
 
   /**
-   * Copies a session with its state, which does not leave the database.
-   * @param id of a session that the owner may see
+   * Copies a session within the database.
+   * @param id a session of the owner
    * @throws BoardQuotaExceededError | DomainError not-found | mismatch
    */
   abstract duplicate(
@@ -41,42 +40,42 @@ export abstract class SoloSessionRepository {
 
   abstract find(id: string, owner: Principal): Promise<SoloSession | null>;
 
-  /** How many bytes the state has; `null` when the session is gone. */
+  /** The size of the state in bytes; `null` when the session was deleted. */
   abstract findStateSize(id: string): Promise<number | null>;
 
-  /** The state as UTF-8, read apart because it may be large; nothing else uses its memory. */
+  /** The state as UTF-8; `null` when the session was deleted. The caller owns the memory. */
   abstract readState(id: string): Promise<Buffer | null>;
 
   /** Newest first. */
   abstract list(owner: Principal, size: number, cursor?: string): Promise<Page<SoloSession>>;
 
   /**
-   * @returns the changed session, or `null` when it is gone
+   * @returns the changed session; `null` when it was deleted
    * @throws RevisionMismatchError | BoardQuotaExceededError
    */
   abstract update(id: string, owner: Person, change: SessionChange): Promise<SoloSession | null>;
 
   /**
-   * Notes a thumbnail, unless the session has changed since it was drawn.
-   * @returns the key that it replaced, or `null` when it was not noted
+   * Sets the thumbnail of a session unless the session has changed since it was drawn.
+   * @returns the replaced key; `null` when the session has changed
    */
   abstract setThumbnail(id: string, rev: number, key: string): Promise<{ readonly replaced: string | null } | null>;
 
   /**
-   * @param owner `null` for anybody's
-   * @returns the key of the session's thumbnail, or `null` where there is none
+   * @param owner `null` finds the session of any owner
+   * @returns the key of the thumbnail; `null` when there is none
    */
   abstract findThumbnail(id: string, owner: Principal | null): Promise<string | null>;
 
-  /** Those of the keys that are the thumbnails of sessions. */
+  /** Returns the keys that are thumbnails of sessions. */
   abstract findThumbnailsAmong(keys: readonly string[]): Promise<ReadonlySet<string>>;
 
-  /** What drawing the session takes at a revision; `null` when it is unknown. */
+  /** The drawing cost of a revision; `null` when it is unknown. */
   abstract findDrawingCost(id: string, rev: number): Promise<DrawingCost | null>;
 
-  /** Keeps what drawing the session takes, unless it has changed since that revision. */
+  /** Stores the drawing cost of a revision unless the session has changed since. */
   abstract setDrawingCost(id: string, rev: number, cost: DrawingCost): Promise<void>;
 
-  /** Deletes the session, and has its thumbnails removed. @returns whether it was there */
+  /** Deletes a session and schedules the removal of its thumbnails. @returns whether it existed */
   abstract delete(id: string, owner: Principal): Promise<boolean>;
 }

@@ -1,11 +1,11 @@
-import { DomainError } from '../../../platform/errors/domain-error';
-import { sessionBodyReader, userSessionBodyReader } from './session-body';
+import { DomainError } from '../../platform/errors/domain-error';
+import { createSessionReader, createUserSessionReader } from './session-body';
 
 const LIMITS = { maxBytes: 200_000, maxDepth: 8 };
 
 /** What is read of a body that arrives in chunks of a size. */
 function read(json: string | Buffer, chunkSize = Infinity) {
-  const reader = sessionBodyReader(LIMITS);
+  const reader = createSessionReader(LIMITS);
   const bytes = Buffer.from(json);
   for (let at = 0; at < bytes.length; at += chunkSize) reader.write(bytes.subarray(at, at + chunkSize));
   const { name, state } = reader.end(bytes);
@@ -64,7 +64,7 @@ describe('A session body', () => {
   });
 
   it('refuses the very byte that breaks a limit', () => {
-    const reader = sessionBodyReader(LIMITS);
+    const reader = createSessionReader(LIMITS);
 
     reader.write(Buffer.from(`{"state":${'['.repeat(8)}`));
 
@@ -83,7 +83,7 @@ describe('A session body', () => {
   });
 
   it('says for which user it is', () => {
-    const reader = userSessionBodyReader(LIMITS);
+    const reader = createUserSessionReader(LIMITS);
     const bytes = Buffer.from('{"state":{},"user_id":"ada"}');
 
     reader.write(bytes);

@@ -1,55 +1,82 @@
 import { isUtf8 } from 'node:buffer';
-import { isName, MAX_NAME_LENGTH as MAX_USER_ID_LENGTH } from '../../../platform/auth/principal';
-import { DomainError } from '../../../platform/errors/domain-error';
-import type { BodyReader } from '../../../platform/http/body.decorator';
-import { type JsonListener, JsonDepthError, JsonScanner, JsonSyntaxError } from '../../../platform/json/json-scanner';
-import { BoardTooDeepError, MalformedStateError } from '../board/board-errors';
-import { limits } from '../board/board';
-import { PAGE_LEVELS, PageCounter } from '../board/state-json';
-import { type BoardState, MAX_NAME_LENGTH } from './solo-session';
+import { applyDecorators } from '@nestjs/common';
+import { ApiBody } from '@nestjs/swagger';
+import { isName, MAX_NAME_LENGTH as MAX_USER_ID_LENGTH } from '../../platform/auth/principal';
+import { DomainError } from '../../platform/errors/domain-error';
+import { type BodyReader, RawBody } from '../../platform/http/body.decorator';
+import { JsonDepthError, type JsonListener, JsonScanner, JsonSyntaxError } from '../../platform/json/json-scanner';
+import { limits } from '../model/board/board';
+import { BoardTooDeepError, MalformedStateError } from '../model/board/board-errors';
+import { PAGE_LEVELS, PageCounter } from '../model/board/state-json';
+import {
+  type BoardState,
+  MAX_NAME_LENGTH,
+  type SessionInput,
+  type UserSessionInput,
+} from '../model/domain/solo-session';
 
-/** Bytes that may be around the state. */
+/** The maximum size of the body without the state. */
 const MAX_ENVELOPE_BYTES = 64 * 1024;
-
-/** What a client says of a session. Other fields that it only repeats from an answer are ignored. */
-export interface SessionBody {
-  /** The revision that the client changed, where it says so. */
-  readonly rev?: number;
-  readonly name?: string;
-  readonly state?: BoardState;
-}
-
-/** What an external system says of a session that it begins for a user. */
-export interface UserSessionBody extends SessionBody {
-  readonly userId: string;
-}
 
 export interface BoardLimits {
   readonly maxBytes: number;
   readonly maxDepth: number;
 }
 
-/**
- * Takes the state out of a request as it stands, so that a large board is never parsed and no digit of it changes. A board
- * that breaks a limit is refused at the byte that breaks it.
- */
-export function sessionBodyReader(boards: BoardLimits): BodyReader<SessionBody> {
+const SESSION_FIELDS = {
+  name: { type: 'string' as const, maxLength: MAX_NAME_LENGTH },
+  state: { description: 'The board as the front end stores it: any JSON', nullable: true },
+};
+
+const USER_ID = {
+  type: 'string' as const,
+  minLength: 1,
+  maxLength: MAX_USER_ID_LENGTH,
+  description: 'The owner of the session: the `sub` of their tokens',
+};
+
+/** A route whose body is a session. */
+export function ApiSessionBody(): MethodDecorator {
+  return applyDecorators(
+    SessionRawBody(createSessionReader),
+    ApiBody({ schema: { type: 'object' as const, properties: SESSION_FIELDS } }),
+  );
+}
+
+/** A route whose body is a session with its user. */
+export function ApiUserSessionBody(): MethodDecorator {
+  const properties = { user_id: USER_ID, ...SESSION_FIELDS };
+  return applyDecorators(
+    SessionRawBody(createUserSessionReader),
+    ApiBody({ schema: { type: 'object' as const, required: ['user_id'], properties } }),
+  );
+}
+
+function SessionRawBody(createReader: (boards: BoardLimits) => BodyReader): MethodDecorator {
+  return RawBody({
+    types: ['application/json'],
+    limitOf: ({ boards }) => boards.maxBytes + MAX_ENVELOPE_BYTES,
+    readerOf: ({ boards }) => createReader(boards),
+  });
+}
+
+export function createSessionReader(boards: BoardLimits): BodyReader<SessionInput> {
   return new SessionBodyReader(boards, (envelope, state) => ({
-    name: nameOf(envelope),
-    rev: revOf(envelope),
+    name: readName(envelope),
+    rev: readRevision(envelope),
     state,
   }));
 }
 
-/** The same, with the user. */
-export function userSessionBodyReader(boards: BoardLimits): BodyReader<UserSessionBody> {
+export function createUserSessionReader(boards: BoardLimits): BodyReader<UserSessionInput> {
   return new SessionBodyReader(boards, (envelope, state) => ({
-    userId: userIdOf(envelope),
-    name: nameOf(envelope),
+    userId: readUserId(envelope),
+    name: readName(envelope),
     state,
   }));
 }
 
+/** The body without its state. */
 type Envelope = Readonly<Record<string, unknown>>;
 
 interface Span {
@@ -58,11 +85,15 @@ interface Span {
   readonly pageCount: number;
 }
 
+/**
+ * Extracts the state from a body without parsing it: a large board takes no extra memory, and its JSON is stored unchanged. The
+ * body is refused at the byte that exceeds a limit.
+ */
 class SessionBodyReader<Body> implements BodyReader<Body>, JsonListener {
   private readonly scanner: JsonScanner;
   private received = 0;
   private isObject = false;
-  /** Where the state begins that has not ended yet. */
+  /** The offset of a state that has started but not ended. */
   private stateStart: number | null = null;
   private pages = this.countPages();
   private state: Span | undefined;
@@ -71,7 +102,7 @@ class SessionBodyReader<Body> implements BodyReader<Body>, JsonListener {
     private readonly boards: BoardLimits,
     private readonly toBody: (envelope: Envelope, state: BoardState | undefined) => Body,
   ) {
-    // The state is one level down.
+    // The body adds one level to the state.
     this.scanner = new JsonScanner({
       maxDepth: boards.maxDepth + 1,
       listener: this,
@@ -85,7 +116,7 @@ class SessionBodyReader<Body> implements BodyReader<Body>, JsonListener {
     try {
       this.scanner.write(chunk);
     } catch (error) {
-      throw this.refusalFor(error);
+      throw this.toRefusal(error);
     }
     this.received += chunk.length;
     this.checkSize();
@@ -96,7 +127,7 @@ class SessionBodyReader<Body> implements BodyReader<Body>, JsonListener {
     try {
       this.scanner.end();
     } catch (error) {
-      throw this.refusalFor(error);
+      throw this.toRefusal(error);
     }
     if (!this.isObject || !isUtf8(bytes)) throw notJson();
     const { state } = this;
@@ -120,7 +151,7 @@ class SessionBodyReader<Body> implements BodyReader<Body>, JsonListener {
     }
   }
 
-  /** Of a state that comes twice the last counts, as in `JSON.parse`. */
+  /** Of several states the last one counts, as in `JSON.parse`. */
   onEnd(depth: number, offset: number): void {
     if (depth !== 1 || this.stateStart === null) return;
     this.state = { start: this.stateStart, end: offset, pageCount: this.pages.pageCount };
@@ -140,13 +171,13 @@ class SessionBodyReader<Body> implements BodyReader<Body>, JsonListener {
     if (stateBytes > maxBytes) {
       throw new DomainError('too-large', 'board-too-large', `The board is larger than ${maxBytes} bytes`);
     }
-    // Only the state may be large: the rest is parsed on the event loop.
+    // The rest is parsed on the event loop, so it must be small.
     if (this.received - stateBytes > MAX_ENVELOPE_BYTES) {
-      throw new DomainError('too-large', 'body-too-large', 'Beside its state the body is too large');
+      throw new DomainError('too-large', 'body-too-large', 'The body is too large without its state');
     }
   }
 
-  private refusalFor(error: unknown): unknown {
+  private toRefusal(error: unknown): unknown {
     const isInState = this.stateStart !== null;
     if (error instanceof JsonDepthError) {
       if (isInState) return BoardTooDeepError.of(this.boards.maxDepth);
@@ -161,7 +192,7 @@ function parseEnvelope(json: string): Envelope {
   return JSON.parse(json) as Envelope;
 }
 
-function nameOf({ name }: Envelope): string | undefined {
+function readName({ name }: Envelope): string | undefined {
   if (name === undefined) return undefined;
   if (typeof name !== 'string') throw invalid('name', 'must be a text');
   if (name.length > MAX_NAME_LENGTH) throw invalid('name', `must have at most ${MAX_NAME_LENGTH} characters`);
@@ -169,16 +200,16 @@ function nameOf({ name }: Envelope): string | undefined {
   return name.toWellFormed();
 }
 
-function revOf({ rev }: Envelope): number | undefined {
+function readRevision({ rev }: Envelope): number | undefined {
   if (rev == null) return undefined;
   if (Number.isSafeInteger(rev)) return rev as number;
   throw invalid('rev', 'must be a whole number');
 }
 
-/** Unlike a session's name it is never mended: it must be the very `sub` of the user's tokens. */
-function userIdOf({ user_id: userId }: Envelope): string {
+/** Not normalized like a name, because it must equal the `sub` of the user's tokens. */
+function readUserId({ user_id: userId }: Envelope): string {
   if (userId === undefined) {
-    const message = 'is needed: for which user the board is begun';
+    const message = 'is required: the user for whom the board is created';
     throw DomainError.invalidRequest({ field: 'user_id', message, code: 'required' });
   }
   if (isName(userId)) return userId;

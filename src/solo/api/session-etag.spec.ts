@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { expectedRevisions } from './expected-revision';
+import { readExpectedRevisions } from './session-etag';
 
 const requestWith = (value?: string) => ({ get: () => value }) as unknown as Request;
 
@@ -14,6 +14,6 @@ describe('If-Match of a session', () => {
     ['matches nothing where it is a number beyond all revisions', '"99999999999"', []],
     ['matches nothing where it is empty', '', []],
   ])('%s', (_, value, expected) => {
-    expect(expectedRevisions(requestWith(value))).toEqual(expected);
+    expect(readExpectedRevisions(requestWith(value))).toEqual(expected);
   });
 });
