@@ -1,6 +1,31 @@
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
+/** Words of an earlier vocabulary, for which docs/glossary.md has the terms of the field. */
+const FORMER_NAMES =
+  'Party|Caller|Parcel|Receipt|Handover\\w*|Upkeep\\w*|Oversight\\w*|Sealer|Rounds|SweepTurns|SharedLook|LongReads|FileKeeper|' +
+  'StorageSweep|Belongings|Laboratory|Scenery|RunVerdict|RunWithFate|MailWords|BucketTrouble\\w*|NOBODY|EntrustedCustomer|' +
+  'Confinement|DataGrants?|ThreadLine';
+
+const STYLE = [
+  {
+    selector: `Identifier[name=/^(${FORMER_NAMES})$/]`,
+    message: 'docs/glossary.md has the term for it.',
+  },
+  {
+    selector: 'Identifier[name=/^(LONGEST|SHORTEST|MOST|LEAST|LARGEST|GREATEST)_/]',
+    message: 'Bounds are called MAX_… and MIN_….',
+  },
+  {
+    selector: ':matches(ArrayExpression, CallExpression, NewExpression) > SpreadElement > ArrayExpression.argument',
+    message: 'Write the elements themselves: the formatter breaks the lines.',
+  },
+  {
+    selector: 'ObjectExpression > SpreadElement > ObjectExpression.argument',
+    message: 'Write the properties themselves: the formatter breaks the lines.',
+  },
+];
+
 export default defineConfig(
   globalIgnores([
     'dist',
@@ -11,6 +36,7 @@ export default defineConfig(
     'src/platform/database/generated',
     'dev/client-types',
   ]),
+  { rules: { 'no-restricted-syntax': ['error', ...STYLE] } },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

@@ -1,5 +1,5 @@
 // @ts-check
-import { runProgram } from '../dev/service/belongings.mjs';
+import { runProgram } from '../dev/service/resource-stack.mjs';
 import { completion } from './boards/completion.mjs';
 import { hugeBoard } from './boards/huge-board.mjs';
 import { onePage } from './boards/one-page.mjs';
@@ -12,23 +12,32 @@ import { dataMemory } from './data/memory.mjs';
 import { dataPolling } from './data/polling.mjs';
 import { dataWorkers } from './data/workers.mjs';
 import { startUp } from './service/start-up.mjs';
-import { Laboratory } from './support/laboratory.mjs';
+import { BenchEnvironment } from './support/environment.mjs';
 import { circumstances, markdownOf } from './support/report.mjs';
 
-/** @type {import('./support/laboratory.mjs').Bench[]} */
+/** @type {import('./support/environment.mjs').Bench[]} */
 const all = [
-  ...[thirtyPages, hugeBoard, onePage, polling, completion, twoWorkers],
-  ...[dataFormats, dataMemory, dataLibraries, dataPolling, dataWorkers],
+  thirtyPages,
+  hugeBoard,
+  onePage,
+  polling,
+  completion,
+  twoWorkers,
+  dataFormats,
+  dataMemory,
+  dataLibraries,
+  dataPolling,
+  dataWorkers,
   startUp,
 ];
 
-await runProgram(async (belongings) => {
+await runProgram(async (resources) => {
   const chosen = chosenBenches(process.argv.slice(2));
-  const laboratory = await Laboratory.open(belongings);
+  const environment = await BenchEnvironment.open(resources);
   const rows = [];
   for (const { name, measure } of chosen) {
     console.error(`Measuring ${name} …`);
-    rows.push(...(await measure(laboratory)));
+    rows.push(...(await measure(environment)));
   }
   console.log(`\n${markdownOf(rows)}\n\n${await circumstances()}`);
   // A goal that is missed is a finding, not an error.

@@ -2,7 +2,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { exampleBoard } from '../../dev/service/example-boards.mjs';
-import { timedExport } from '../support/laboratory.mjs';
+import { timedExport } from '../support/environment.mjs';
 import { ms } from '../support/report.mjs';
 import { median, repeat } from '../support/statistics.mjs';
 
@@ -12,17 +12,17 @@ const pauseMs = 2;
 
 /**
  * The work is done when the storage gives the whole file its name: the system notes that moment, by the same clock.
- * @type {import('../support/laboratory.mjs').Bench}
+ * @type {import('../support/environment.mjs').Bench}
  */
 export const completion = {
   name: 'completion',
-  async measure(laboratory) {
-    const service = await laboratory.startService();
-    const client = laboratory.clientOf(service);
+  async measure(environment) {
+    const service = await environment.startService();
+    const client = environment.clientOf(service);
     const { id } = await client.createSession('small', exampleBoard('10-legacy-root'));
     const delays = await repeat(times, async () => {
       const { record, answeredAt } = await timedExport(client, id, 'png', { pauseMs });
-      return answeredAt - namedAt(join(laboratory.storage, 'exports', record.id));
+      return answeredAt - namedAt(join(environment.storage, 'exports', record.id));
     });
     await service.stop();
     return [

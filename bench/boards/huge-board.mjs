@@ -1,7 +1,7 @@
 // @ts-check
 import { setTimeout as sleep } from 'node:timers/promises';
 import { handwrittenBoard } from '../support/handwriting.mjs';
-import { timedExport } from '../support/laboratory.mjs';
+import { timedExport } from '../support/environment.mjs';
 import { canMeasureMemory, peakBytes, resetPeak, residentBytes } from '../support/memory.mjs';
 import { megabytes, ms } from '../support/report.mjs';
 import { median, repeat } from '../support/statistics.mjs';
@@ -13,12 +13,12 @@ const settleMs = 2000;
 
 export const hugeSize = { strokes: 5000, pointsPerStroke: 100 };
 
-/** @type {import('../support/laboratory.mjs').Bench} */
+/** @type {import('../support/environment.mjs').Bench} */
 export const hugeBoard = {
   name: 'huge-board',
-  async measure(laboratory) {
-    const service = await laboratory.startService();
-    const client = laboratory.clientOf(service);
+  async measure(environment) {
+    const service = await environment.startService();
+    const client = environment.clientOf(service);
     await sleep(settleMs);
     const idle = canMeasureMemory ? residentBytes(service.pid) : 0;
     const state = handwrittenBoard(hugeSize);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { projectRoot } from '../../dev/process.mjs';
 import { exampleBoard } from '../../dev/service/example-boards.mjs';
 import { drawInChromium, findChromium } from '../support/chromium.mjs';
-import { timedExport } from '../support/laboratory.mjs';
+import { timedExport } from '../support/environment.mjs';
 import { ms } from '../support/report.mjs';
 import { median, repeat } from '../support/statistics.mjs';
 
@@ -13,12 +13,12 @@ const options = { page: 1, pixel_ratio: 2 };
 const times = 7;
 const goalRatio = 10;
 
-/** @type {import('../support/laboratory.mjs').Bench} */
+/** @type {import('../support/environment.mjs').Bench} */
 export const onePage = {
   name: 'one-page',
-  async measure(laboratory) {
-    const service = await laboratory.startService();
-    const client = laboratory.clientOf(service);
+  async measure(environment) {
+    const service = await environment.startService();
+    const client = environment.clientOf(service);
     const { id } = await client.createSession('one page', exampleBoard(boardName));
     const exported = await repeat(times, () => timedExport(client, id, 'png', { options, pauseMs: 5 }));
     await service.stop();

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exampleBoard } from '../../dev/service/example-boards.mjs';
 import { handwrittenBoard } from '../support/handwriting.mjs';
-import { timedExport } from '../support/laboratory.mjs';
+import { timedExport } from '../support/environment.mjs';
 import { askEveryMs, keepBusy, latenciesOf, phase } from '../support/latency.mjs';
 import { ms } from '../support/report.mjs';
 import { hugeSize } from './huge-board.mjs';
@@ -11,12 +11,12 @@ const drawnAtOnce = 4;
 const goalMs = 100;
 const goalRatio = 3;
 
-/** @type {import('../support/laboratory.mjs').Bench} */
+/** @type {import('../support/environment.mjs').Bench} */
 export const polling = {
   name: 'polling',
-  async measure(laboratory) {
-    const service = await laboratory.startService();
-    const client = laboratory.clientOf(service);
+  async measure(environment) {
+    const service = await environment.startService();
+    const client = environment.clientOf(service);
     const small = await client.createSession('small', exampleBoard('03-shapes-arrows'));
     const { record } = await timedExport(client, small.id, 'png');
     const huge = await client.createSession('huge', handwrittenBoard(hugeSize));

@@ -1,6 +1,6 @@
 // @ts-check
 import { exampleBoard } from '../../dev/service/example-boards.mjs';
-import { timedExport } from '../support/laboratory.mjs';
+import { timedExport } from '../support/environment.mjs';
 import { megabytes, ms } from '../support/report.mjs';
 import { median, repeat } from '../support/statistics.mjs';
 
@@ -8,12 +8,12 @@ const times = 5;
 const goalMs = 2000;
 const goalPdfBytes = 6_000_000;
 
-/** @type {import('../support/laboratory.mjs').Bench} */
+/** @type {import('../support/environment.mjs').Bench} */
 export const thirtyPages = {
   name: 'thirty-pages',
-  async measure(laboratory) {
-    const service = await laboratory.startService();
-    const client = laboratory.clientOf(service);
+  async measure(environment) {
+    const service = await environment.startService();
+    const client = environment.clientOf(service);
     const { id } = await client.createSession('thirty pages', exampleBoard('08-thirty-pages'));
     const rows = [];
     for (const format of ['png', 'pdf']) {

@@ -11,14 +11,14 @@ const goalRatio = 1.7;
 /**
  * Each worker with one drawing thread, so that a second one is a second pair of hands and not the same two cores
  * shared anew.
- * @type {import('../support/laboratory.mjs').Bench}
+ * @type {import('../support/environment.mjs').Bench}
  */
 export const twoWorkers = {
   name: 'two-workers',
-  async measure(laboratory) {
+  async measure(environment) {
     const worker = { ROLE: 'worker', DRAWING_THREADS: '1' };
-    const api = await laboratory.startService({ ROLE: 'api' });
-    const client = laboratory.clientOf(api);
+    const api = await environment.startService({ ROLE: 'api' });
+    const client = environment.clientOf(api);
     const { id } = await client.createSession('thirty pages', exampleBoard('08-thirty-pages'));
     // Followed at the pace the service asks for, and timed by its records: asking often would cost what is measured.
     const batch = async () => {
@@ -28,9 +28,9 @@ export const twoWorkers = {
       return spanOf(records);
     };
 
-    const first = await laboratory.startService(worker);
+    const first = await environment.startService(worker);
     const withOne = median(await repeat(times, batch));
-    const second = await laboratory.startService(worker);
+    const second = await environment.startService(worker);
     const withTwo = median(await repeat(times, batch));
 
     await Promise.all([first.stop(), second.stop()]);

@@ -11,24 +11,24 @@ const rounds = 3;
 
 /**
  * Each export right after a copy of its own: what else the machine does meanwhile slows down both.
- * @type {import('../support/laboratory.mjs').Bench}
+ * @type {import('../support/environment.mjs').Bench}
  */
 export const dataFormats = {
   name: 'data-formats',
-  async measure(laboratory) {
-    const { databaseUrl, storage } = laboratory;
+  async measure(environment) {
+    const { databaseUrl, storage } = environment;
     const [small, large] = [await mixedTable(databaseUrl, warmUpRows), await mixedTable(databaseUrl, rows)];
-    const service = await laboratory.startService();
-    const client = laboratory.clientOf(service);
+    const service = await environment.startService();
+    const client = environment.clientOf(service);
     const copy = () => copyToFile(databaseUrl, queryOf(large), join(storage, 'copied.csv'));
-    for (const format of formats) await exportTable(laboratory, client, small, format);
+    for (const format of formats) await exportTable(environment, client, small, format);
     await copy();
 
     const measured = formats.map((format) => ({ ...format, runs: /** @type {Run[]} */ ([]) }));
     for (let round = 0; round < rounds; round++) {
       for (const { runs, ...format } of measured) {
         const copyMs = await copy();
-        const { record, wallMs } = await exportTable(laboratory, client, large, format);
+        const { record, wallMs } = await exportTable(environment, client, large, format);
         runs.push({ copyMs, wallMs, size: record.file_size ?? 0 });
       }
     }

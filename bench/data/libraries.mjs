@@ -18,22 +18,22 @@ const rivals = [
 
 /**
  * What is usual: rows by a cursor, 1,000 at once, and a library that makes text of them.
- * @type {import('../support/laboratory.mjs').Bench}
+ * @type {import('../support/environment.mjs').Bench}
  */
 export const dataLibraries = {
   name: 'data-libraries',
-  async measure(laboratory) {
-    const { databaseUrl, storage } = laboratory;
+  async measure(environment) {
+    const { databaseUrl, storage } = environment;
     const table = await mixedTable(databaseUrl, rows);
-    const service = await laboratory.startService();
-    const client = laboratory.clientOf(service);
-    for (const rival of rivals) await exportTable(laboratory, client, table, rival);
+    const service = await environment.startService();
+    const client = environment.clientOf(service);
+    for (const rival of rivals) await exportTable(environment, client, table, rival);
 
     const measured = rivals.map((rival) => ({ ...rival, runs: /** @type {Run[]} */ ([]) }));
     for (let round = 0; round < rounds; round++) {
       for (const { runs, ...rival } of measured) {
         const copyMs = await copyToFile(databaseUrl, queryOf(table), join(storage, 'copied.csv'));
-        const { wallMs } = await exportTable(laboratory, client, table, rival);
+        const { wallMs } = await exportTable(environment, client, table, rival);
         runs.push({ copyMs, ownMs: wallMs, ...(await runLibrary(rival.format, databaseUrl, table, storage)) });
       }
     }

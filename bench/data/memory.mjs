@@ -10,16 +10,16 @@ const settlingSeconds = 15;
 
 /**
  * A process for each format, which has exported nothing before: nothing is warm, and nothing is left of another.
- * @type {import('../support/laboratory.mjs').Bench}
+ * @type {import('../support/environment.mjs').Bench}
  */
 export const dataMemory = {
   name: 'data-memory',
-  async measure(laboratory) {
+  async measure(environment) {
     if (!canMeasureMemory) return [{ what: 'peak memory of data exports', seen: 'not measured: no /proc here' }];
     const tables = [];
-    for (const rows of sizes) tables.push(await mixedTable(laboratory.databaseUrl, rows));
+    for (const rows of sizes) tables.push(await mixedTable(environment.databaseUrl, rows));
     const found = [];
-    for (const format of formats) found.push({ format, above: await peaksOf(format, tables, laboratory) });
+    for (const format of formats) found.push({ format, above: await peaksOf(format, tables, environment) });
     const labels = sizes.map((rows) => rows.toLocaleString('en')).join(' and ');
     return found.map(({ format, above }) => ({
       what: `peak memory of the service above idle, ${labels} rows: ${format.name}`,
@@ -33,16 +33,16 @@ export const dataMemory = {
 /**
  * @param {import('./mixed-table.mjs').Format} format
  * @param {string[]} tables
- * @param {import('../support/laboratory.mjs').Laboratory} laboratory
+ * @param {import('../support/environment.mjs').BenchEnvironment} environment
  */
-async function peaksOf(format, tables, laboratory) {
-  const service = await laboratory.startService();
-  const client = laboratory.clientOf(service);
+async function peaksOf(format, tables, environment) {
+  const service = await environment.startService();
+  const client = environment.clientOf(service);
   const idle = await settledBytes(service.pid);
   const above = [];
   for (const table of tables) {
     resetPeak(service.pid);
-    await exportTable(laboratory, client, table, format);
+    await exportTable(environment, client, table, format);
     above.push(peakBytes(service.pid) - idle);
   }
   await service.stop();

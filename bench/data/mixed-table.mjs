@@ -1,7 +1,7 @@
 // @ts-check
 // A table such as platforms have, made inside PostgreSQL, and its exports in every format.
 import pg from 'pg';
-import { timed } from '../support/laboratory.mjs';
+import { timed } from '../support/environment.mjs';
 
 /**
  * @typedef {object} Format
@@ -86,17 +86,17 @@ const pauseMs = 100;
 
 /**
  * Exports the table and removes the file again.
- * @param {import('../support/laboratory.mjs').Laboratory} laboratory
+ * @param {import('../support/environment.mjs').BenchEnvironment} environment
  * @param {import('../../dev/service/client.mjs').ApiClient} client
  * @param {string} table
  * @param {Pick<Format, 'format' | 'options'>} format
  * @returns {Promise<{ record: import('../../dev/service/client.mjs').ExportRecord, wallMs: number }>} from the POST to
  *   the record's completion, by one clock
  */
-export async function exportTable(laboratory, client, table, format) {
+export async function exportTable(environment, client, table, format) {
   const asked = performance.timeOrigin + performance.now();
   const { record } = await timed(client, () => requestTable(client, table, format), pauseMs);
   if (`mixed_${record.record_count}` !== table) throw new Error(`${table}: ${record.record_count} rows in the file`);
-  laboratory.removeFileOf(record);
+  environment.removeFileOf(record);
   return { record, wallMs: Date.parse(record.completed_at ?? '') - asked };
 }

@@ -1,6 +1,6 @@
 // @ts-check
 import { setTimeout as sleep } from 'node:timers/promises';
-import { timed } from '../support/laboratory.mjs';
+import { timed } from '../support/environment.mjs';
 import { askEveryMs, keepBusy, latenciesOf, phase } from '../support/latency.mjs';
 import { ms } from '../support/report.mjs';
 import { mixedTable, requestTable } from './mixed-table.mjs';
@@ -11,14 +11,14 @@ const atOnce = ['csv', 'json', 'xml', 'xlsx'];
 const goalRatio = 3;
 const goalLoopMs = 100;
 
-/** @type {import('../support/laboratory.mjs').Bench} */
+/** @type {import('../support/environment.mjs').Bench} */
 export const dataPolling = {
   name: 'data-polling',
-  async measure(laboratory) {
-    const { databaseUrl } = laboratory;
+  async measure(environment) {
+    const { databaseUrl } = environment;
     const [small, large] = [await mixedTable(databaseUrl, warmUpRows), await mixedTable(databaseUrl, rows)];
-    const service = await laboratory.startService();
-    const client = laboratory.clientOf(service);
+    const service = await environment.startService();
+    const client = environment.clientOf(service);
     const [{ record }] = await Promise.all(
       atOnce.map((format) => timed(client, () => requestTable(client, small, { format }))),
     );
@@ -30,7 +30,7 @@ export const dataPolling = {
       atOnce.map((format) => async () => {
         const exported = await client.follow(await requestTable(client, large, { format }));
         if (exported.status !== 'completed') throw new Error(`${format} ended as ${exported.status}`);
-        laboratory.removeFileOf(exported);
+        environment.removeFileOf(exported);
       }),
     );
     const busy = await phase(service.url, ask);

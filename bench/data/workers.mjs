@@ -15,27 +15,27 @@ const coresNeeded = 4;
 
 /**
  * Each worker with one export at a time, so that a second one is a second pair of hands.
- * @type {import('../support/laboratory.mjs').Bench}
+ * @type {import('../support/environment.mjs').Bench}
  */
 export const dataWorkers = {
   name: 'data-workers',
-  async measure(laboratory) {
-    const table = await mixedTable(laboratory.databaseUrl, rows);
+  async measure(environment) {
+    const table = await mixedTable(environment.databaseUrl, rows);
     const worker = { ROLE: 'worker', EXPORT_CONCURRENCY: '1' };
-    const api = await laboratory.startService({ ROLE: 'api' });
-    const client = laboratory.clientOf(api);
+    const api = await environment.startService({ ROLE: 'api' });
+    const client = environment.clientOf(api);
     const batch = async () => {
       const records = await Promise.all(
         Array.from({ length: exportsAtOnce }, async () => client.follow(await requestTable(client, table, { format }))),
       );
       const span = spanOf(records);
-      records.forEach((record) => laboratory.removeFileOf(record));
+      records.forEach((record) => environment.removeFileOf(record));
       return span;
     };
 
-    const first = await laboratory.startService(worker);
+    const first = await environment.startService(worker);
     const withOne = median(await repeat(rounds, batch));
-    const second = await laboratory.startService(worker);
+    const second = await environment.startService(worker);
     const withTwo = median(await repeat(rounds, batch));
 
     await Promise.all([first.stop(), second.stop()]);

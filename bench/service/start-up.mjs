@@ -6,13 +6,13 @@ import { median, repeat } from '../support/statistics.mjs';
 const roles = ['api', 'worker', 'all'];
 const starts = 5;
 
-/** What it costs until a process can do its work. @type {import('../support/laboratory.mjs').Bench} */
+/** What it costs until a process can do its work. @type {import('../support/environment.mjs').Bench} */
 export const startUp = {
   name: 'start-up',
-  async measure(laboratory) {
+  async measure(environment) {
     const rows = [];
     for (const role of roles) {
-      const seen = await repeat(starts, () => start(laboratory, role));
+      const seen = await repeat(starts, () => start(environment, role));
       const wall = seconds(median(seen.map(({ wallMs }) => wallMs)), 2);
       const cpu = canMeasureCpu ? `${seconds(median(seen.map((each) => each.cpuMs)), 2)} of CPU, ` : '';
       rows.push({ what: `from the start of a process until it is ready, ROLE=${role}`, seen: `${cpu}${wall}` });
@@ -21,10 +21,10 @@ export const startUp = {
   },
 };
 
-/** @param {import('../support/laboratory.mjs').Laboratory} laboratory @param {string} role */
-async function start(laboratory, role) {
+/** @param {import('../support/environment.mjs').BenchEnvironment} environment @param {string} role */
+async function start(environment, role) {
   const began = performance.now();
-  const service = await laboratory.startService({ ROLE: role });
+  const service = await environment.startService({ ROLE: role });
   const seen = { wallMs: performance.now() - began, cpuMs: canMeasureCpu ? cpuMs(service.pid) : NaN };
   await service.stop();
   return seen;

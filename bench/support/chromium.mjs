@@ -43,9 +43,17 @@ async function screenshot(chromium, { file, folder, width, height }) {
   rmSync(picture, { force: true });
   const began = performance.now();
   const { code, output } = await capture(chromium, [
-    ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    ...['--disable-component-update', '--disable-sync', '--hide-scrollbars', '--force-device-scale-factor=2'],
-    ...[`--user-data-dir=${join(folder, 'profile')}`, `--window-size=${width},${height}`, `--screenshot=${picture}`],
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--hide-scrollbars',
+    '--force-device-scale-factor=2',
+    `--user-data-dir=${join(folder, 'profile')}`,
+    `--window-size=${width},${height}`,
+    `--screenshot=${picture}`,
     `file://${file}`,
   ]);
   const milliseconds = performance.now() - began;

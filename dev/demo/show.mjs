@@ -6,7 +6,7 @@ import { join, relative } from 'node:path';
 import { ensureBuilt } from '../install.mjs';
 import { projectRoot } from '../process.mjs';
 import { seedPlatform } from '../seed/platform.mjs';
-import { runProgram } from '../service/belongings.mjs';
+import { runProgram } from '../service/resource-stack.mjs';
 import { ApiClient, createCustomer, tokenFor } from '../service/client.mjs';
 import { freePort } from '../service/ports.mjs';
 import { migrate, plainEnvironment, startService } from '../service/service.mjs';
@@ -47,15 +47,15 @@ const stacks = join(projectRoot, '.stack');
 const output = join(projectRoot, 'demo-output');
 const exportsAtOnce = 2;
 
-await runProgram(async (belongings) => {
+await runProgram(async (resources) => {
   rmSync(output, { recursive: true, force: true });
   mkdirSync(output);
-  const { service, databaseUrl, mail } = await startThrowAwayService(belongings);
+  const { service, databaseUrl, mail } = await startThrowAwayService(resources);
   const platform = fillPlatform(databaseUrl);
   let failures = 0;
   for (const { title, subject, unit, play } of chapters) {
     console.log(`\n${title}`);
-    const progress = await belongings.start(
+    const progress = await resources.start(
       () => new ProgressDisplay(unit),
       (started) => started.close(),
     );
@@ -97,13 +97,13 @@ function fillPlatform(databaseUrl) {
 
 /**
  * Always from an empty database, so that every run shows the whole way, and beside whatever else runs.
- * @param {import('../service/belongings.mjs').Belongings} belongings
+ * @param {import('../service/resource-stack.mjs').ResourceStack} resources
  */
-async function startThrowAwayService(belongings) {
+async function startThrowAwayService(resources) {
   removeAbandoned(stacks, 'demo-');
   const directory = join(stacks, `demo-${process.pid}`);
   console.log('Starting PostgreSQL, a mail server and the service …');
-  const starting = belongings.start(
+  const starting = resources.start(
     () => startStack({ directory, persistent: false }),
     (started) => started.stop(),
   );
@@ -112,10 +112,13 @@ async function startThrowAwayService(belongings) {
   await migrate(stack.databaseUrl);
   const port = await freePort();
   const unlimited = {
-    ...{ RATE_LIMIT_BOARDS: 'off', RATE_LIMIT_EXPORTS: 'off' },
-    ...{ RATE_LIMIT_SESSIONS: 'off', RATE_LIMIT_THUMBNAILS: 'off', RATE_LIMIT_SCHEDULE_CHANGES: 'off' },
+    RATE_LIMIT_BOARDS: 'off',
+    RATE_LIMIT_EXPORTS: 'off',
+    RATE_LIMIT_SESSIONS: 'off',
+    RATE_LIMIT_THUMBNAILS: 'off',
+    RATE_LIMIT_SCHEDULE_CHANGES: 'off',
   };
-  const mail = await belongings.start(
+  const mail = await resources.start(
     () => MailServer.start(),
     (started) => started.stop(),
   );
@@ -128,7 +131,7 @@ async function startThrowAwayService(belongings) {
     LOG_LEVEL: 'warn',
   };
   const { databaseUrl } = stack;
-  const service = await belongings.start(
+  const service = await resources.start(
     () => startService({ port, databaseUrl, storage: join(directory, 'storage'), env }),
     (started) => started.stop(),
   );

@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../process.mjs';
-import { runProgram } from '../service/belongings.mjs';
+import { runProgram } from '../service/resource-stack.mjs';
 import { ApiClient, tokenFor } from '../service/client.mjs';
 import { exampleBoards } from '../service/example-boards.mjs';
 import { freePortFrom } from '../service/ports.mjs';
@@ -25,13 +25,13 @@ const frontEndOrigins = ['localhost', '127.0.0.1'].flatMap((host) =>
   [3000, 3001, 4173, 4200, 5173, 5174, 8080].map((port) => `http://${host}:${port}`),
 );
 
-await runProgram(async (belongings) => {
-  const stack = await belongings.start(
+await runProgram(async (resources) => {
+  const stack = await resources.start(
     () => startStack({ directory: join(folder, 'postgres'), persistent: true, onLog: console.log }),
     (started) => started.stop(),
   );
   await migrate(stack.databaseUrl);
-  await belongings.start(
+  await resources.start(
     () => noteDatabase(stack.databaseUrl),
     (forget) => forget(),
   );
@@ -40,11 +40,11 @@ await runProgram(async (belongings) => {
 
   /** @type {ReloadingService | undefined} */
   let reloading = undefined;
-  const sources = await belongings.start(
+  const sources = await resources.start(
     () => watchSources({ folder, onCompiled: () => reloading?.restart(), onComplaint: console.log }),
     (started) => started.stop(),
   );
-  const service = await belongings.start(
+  const service = await resources.start(
     () => {
       const options = optionsOf({ port, databaseUrl: stack.databaseUrl, program: sources.program });
       reloading = new ReloadingService(options, console.log);
@@ -53,7 +53,7 @@ await runProgram(async (belongings) => {
     (started) => started.stop(),
   );
   const { url } = await service.start();
-  const board = await belongings.start(
+  const board = await resources.start(
     () =>
       startQueueConsole({ databaseUrl: stack.databaseUrl, redisUrl: process.env['REDIS_URL'], port: usualConsolePort }),
     (started) => started.stop(),
@@ -72,8 +72,11 @@ function optionsOf(own) {
   const storage = process.env['STORAGE_DIR'] || join(folder, 'storage');
   mkdirSync(storage, { recursive: true });
   const env = {
-    ...{ RATE_LIMIT_BOARDS: 'off', RATE_LIMIT_EXPORTS: 'off' },
-    ...{ RATE_LIMIT_SESSIONS: 'off', RATE_LIMIT_THUMBNAILS: 'off', RATE_LIMIT_SCHEDULE_CHANGES: 'off' },
+    RATE_LIMIT_BOARDS: 'off',
+    RATE_LIMIT_EXPORTS: 'off',
+    RATE_LIMIT_SESSIONS: 'off',
+    RATE_LIMIT_THUMBNAILS: 'off',
+    RATE_LIMIT_SCHEDULE_CHANGES: 'off',
     CORS_ORIGINS: frontEndOrigins.join(','),
     ...process.env,
   };

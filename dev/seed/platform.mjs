@@ -7,10 +7,26 @@ import { projectRoot } from '../process.mjs';
 
 const folder = join(projectRoot, 'prisma/seed');
 const tables = [
-  ...['users', 'user_profiles', 'biometric_scans', 'biometric_templates', 'documents', 'document_versions'],
-  ...['payment_methods', 'invoices', 'subscriptions', 'subscription_usage', 'sessions', 'audit_logs'],
-  ...['transactions', 'enrollments', 'activity_logs'],
-  ...['events', 'event_questions', 'event_participants', 'event_results', 'event_answers'],
+  'users',
+  'user_profiles',
+  'biometric_scans',
+  'biometric_templates',
+  'documents',
+  'document_versions',
+  'payment_methods',
+  'invoices',
+  'subscriptions',
+  'subscription_usage',
+  'sessions',
+  'audit_logs',
+  'transactions',
+  'enrollments',
+  'activity_logs',
+  'events',
+  'event_questions',
+  'event_participants',
+  'event_results',
+  'event_answers',
 ];
 /** Who keeps the schedules of the platform. */
 export const administrator = '00000000-0000-7000-8000-999999999999';

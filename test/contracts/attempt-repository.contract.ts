@@ -158,12 +158,23 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
         await records.attempts.finish(attempt, file);
 
         expect(await read(id)).toMatchObject({
-          ...{ status: 'completed', object: file.object, fileName: file.name, fileSize: 10, sha256: file.sha256 },
-          ...{ recordCount: 2, pageCount: 4, warnings: WARNINGS, error: null, errorCode: null },
-          ...{ progress: { done: 2, total: 2 }, completedAt: expect.any(Date) },
+          status: 'completed',
+          object: file.object,
+          fileName: file.name,
+          fileSize: 10,
+          sha256: file.sha256,
+          recordCount: 2,
+          pageCount: 4,
+          warnings: WARNINGS,
+          error: null,
+          errorCode: null,
+          progress: { done: 2, total: 2 },
+          completedAt: expect.any(Date),
         });
         expect((await records.auditOf(id)).at(-1)).toMatchObject({
-          ...{ action: 'export.completed', userId: 'ann', details: { bytes: 10, attempt: 1 } },
+          action: 'export.completed',
+          userId: 'ann',
+          details: { bytes: 10, attempt: 1 },
         });
       });
 
@@ -205,11 +216,13 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
           status: 'failed',
           error: 'No rows',
           errorCode: NO_ROWS.code,
-          ...{ object: null, expiresAt: null },
+          object: null,
+          expiresAt: null,
         });
         expect(await records.messagesOf(id)).toMatchObject([{ event: 'export.failed', channel: 'webhook' }]);
         expect((await records.auditOf(id)).at(-1)).toMatchObject({
-          ...{ action: 'export.failed', details: { code: NO_ROWS.code, reason: 'No rows', attempt: 1 } },
+          action: 'export.failed',
+          details: { code: NO_ROWS.code, reason: 'No rows', attempt: 1 },
         });
       });
 
@@ -243,7 +256,8 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
         await records.attempts.retryLater(await claim(id), 2, NO_CONNECTION);
 
         expect((await records.auditOf(id)).at(-1)).toMatchObject({
-          ...{ action: 'export.attempt-failed', details: { reason: 'No connection', attempt: 1 } },
+          action: 'export.attempt-failed',
+          details: { reason: 'No connection', attempt: 1 },
         });
       });
     });

@@ -83,14 +83,21 @@ describe('An object in the bucket of a user', () => {
 
 function bucketOn({ url }: ObjectServer): OpenBucket {
   return new OpenBucket({ bucket: 'deliveries', prefix: 'daily/' }, url, {
-    ...{ endpoint: url, region: 'us-east-1', bucket: 'deliveries', accessKeyId: 'id', secretAccessKey: 'key' },
-    ...{ forcePathStyle: true, patience: { attempts: 1, cleanUpMs: 1_000 } },
+    endpoint: url,
+    region: 'us-east-1',
+    bucket: 'deliveries',
+    accessKeyId: 'id',
+    secretAccessKey: 'key',
+    forcePathStyle: true,
+    patience: { attempts: 1, cleanUpMs: 1_000 },
   });
 }
 
 function fileOf(text: string): ExportFile {
   return {
-    ...{ exportId: randomUUID(), contentType: 'text/csv', size: Buffer.byteLength(text) },
+    exportId: randomUUID(),
+    contentType: 'text/csv',
+    size: Buffer.byteLength(text),
     sha256: createHash('sha256').update(text).digest('hex'),
     progress: new TransferProgress(),
     open: () => Promise.resolve(Readable.from([Buffer.from(text)])),

@@ -25,8 +25,13 @@ export function describeDeliveryEnds({ records, post, claim }: Bench): void {
       await records().deliveries.markDelivered(await claim(), { status: 200 });
 
       expect(await read(exportId)).toMatchObject({
-        ...{ status: 'delivered', attempts: 2, lastError: null, receipt: { status: 200 }, gone: false },
-        ...{ endedAt: expect.any(Date), nextAttemptAt: null },
+        status: 'delivered',
+        attempts: 2,
+        lastError: null,
+        receipt: { status: 200 },
+        gone: false,
+        endedAt: expect.any(Date),
+        nextAttemptAt: null,
       });
       const details = { channel: 'email', event: 'export.completed', attempts: 2 };
       expect(await audited(exportId)).toMatchObject([{ action: 'delivery.delivered', userId: 'ann', details }]);
@@ -38,7 +43,11 @@ export function describeDeliveryEnds({ records, post, claim }: Bench): void {
       await records().deliveries.markFailed(await claim(), 'It does not exist', 'refused');
 
       expect(await read(exportId)).toMatchObject({
-        ...{ status: 'failed', attempts: 1, lastError: 'It does not exist', gone: false, nextAttemptAt: null },
+        status: 'failed',
+        attempts: 1,
+        lastError: 'It does not exist',
+        gone: false,
+        nextAttemptAt: null,
       });
       const details = { channel: 'email', event: 'export.completed', attempts: 1, reason: 'It does not exist' };
       expect(await audited(exportId)).toMatchObject([{ action: 'delivery.failed', details }]);

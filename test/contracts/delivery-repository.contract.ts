@@ -60,8 +60,16 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
         const { message, requestId } = await claim('webhook');
 
         expect(message).toMatchObject({
-          ...{ event: 'export.completed', exportId, channel: 'webhook', target: { to: 'webhook' }, attempt: 1 },
-          ...{ userId: null, tenantId: null, customerId: PARTNER.customerId, scheduleId: null, facts: {} },
+          event: 'export.completed',
+          exportId,
+          channel: 'webhook',
+          target: { to: 'webhook' },
+          attempt: 1,
+          userId: null,
+          tenantId: null,
+          customerId: PARTNER.customerId,
+          scheduleId: null,
+          facts: {},
         });
         expect(requestId).toBeNull();
       });

@@ -161,13 +161,15 @@ describe('The outbox', () => {
         EXPORT,
         [
           {
-            ...{ channel: 'webhook', event: 'export.completed-1', status: 'failed', attempts: 1, receipt: null },
-            ...{
-              lastError: 'It wants nothing more',
-              errorCode: 'receiver-gone',
-              endedAt: expect.any(Date),
-              gone: true,
-            },
+            channel: 'webhook',
+            event: 'export.completed-1',
+            status: 'failed',
+            attempts: 1,
+            receipt: null,
+            lastError: 'It wants nothing more',
+            errorCode: 'receiver-gone',
+            endedAt: expect.any(Date),
+            gone: true,
           },
         ],
       ],

@@ -247,11 +247,18 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
         await records.downloads.complete(await claim(id, by));
 
         expect(await read(id)).toMatchObject({
-          ...{ status: 'expired', object: null, downloadCount: 1, downloadedBy: name, isDownloadCompleting: false },
-          ...{ downloadedAt: expect.any(Date), expiresAt: expect.any(Date) },
+          status: 'expired',
+          object: null,
+          downloadCount: 1,
+          downloadedBy: name,
+          isDownloadCompleting: false,
+          downloadedAt: expect.any(Date),
+          expiresAt: expect.any(Date),
         });
         expect((await records.auditOf(id)).at(-1)).toMatchObject({
-          ...{ action: 'export.downloaded', details: { by: way, one_time: true }, ...who },
+          action: 'export.downloaded',
+          details: { by: way, one_time: true },
+          ...who,
         });
         expect(await records.downloads.claim(id, ANN)).toBeNull();
       });
@@ -273,7 +280,9 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
 
       expect(await read(id)).toMatchObject({ status: 'completed', downloadCount: 0, downloadedBy: null });
       expect((await records.auditOf(id)).at(-1)).toMatchObject({
-        ...{ action: 'export.download-broken-off', userId: 'ann', details: { by: 'token', bytes: 5 } },
+        action: 'export.download-broken-off',
+        userId: 'ann',
+        details: { by: 'token', bytes: 5 },
       });
       expect(await records.downloads.claim(id, ANN)).not.toBeNull();
     });

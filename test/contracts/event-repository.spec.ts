@@ -78,7 +78,8 @@ describe('PrismaEventRepository', () => {
     await keepParticipant(sql, await keepEvent(sql));
 
     expect(await events.findDetails(event.id, ANN)).toMatchObject({
-      ...{ participants: { total: 3, started: 2, finished: 1 }, questions: [{ key: 'q1', maxScore: '2.5' }] },
+      participants: { total: 3, started: 2, finished: 1 },
+      questions: [{ key: 'q1', maxScore: '2.5' }],
     });
   });
 

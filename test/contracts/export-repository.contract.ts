@@ -32,13 +32,12 @@ export function describeExportRepository(name: string, createRecords: CreateReco
       it('records a pending export as it was asked for', async () => {
         const asked: Partial<RequestExport> = {
           ...({ caller: ANN_IN_BLUE, kind: 'board', type: null, format: 'pdf', oneTime: true } as const),
-          ...{ subject: '00000000-0000-7000-8000-00000000005e', options: { points: true, page: undefined } },
+          subject: '00000000-0000-7000-8000-00000000005e',
+          options: { points: true, page: undefined },
           params: { sessionId: '00000000-0000-7000-8000-00000000005e' },
-          ...{
-            dataTypes: [],
-            filters: { since: '2026-01-01' },
-            expected: { done: 0, total: 3, unit: 'pages' as const },
-          },
+          dataTypes: [],
+          filters: { since: '2026-01-01' },
+          expected: { done: 0, total: 3, unit: 'pages' as const },
         };
 
         const { export: created, isNew, rateLimit } = await create(asked);
@@ -46,10 +45,22 @@ export function describeExportRepository(name: string, createRecords: CreateReco
         expect([isNew, rateLimit]).toEqual([true, null]);
         expect(created).toEqual(await records.exports.find(created.id));
         expect(created).toMatchObject({
-          ...{ status: 'pending', kind: 'board', type: null, format: 'pdf', userId: 'ann', tenantId: 'blue' },
-          ...{ customerId: null, oneTime: true, streamed: false, subject: asked.subject, object: null },
+          status: 'pending',
+          kind: 'board',
+          type: null,
+          format: 'pdf',
+          userId: 'ann',
+          tenantId: 'blue',
+          customerId: null,
+          oneTime: true,
+          streamed: false,
+          subject: asked.subject,
+          object: null,
           params: asked.params,
-          ...{ filters: asked.filters, progress: asked.expected, downloadCount: 0, startedAt: null },
+          filters: asked.filters,
+          progress: asked.expected,
+          downloadCount: 0,
+          startedAt: null,
         });
         expect(created.options).toEqual({ points: true });
         expect(created.requestId).toBe(created.id);
@@ -62,7 +73,10 @@ export function describeExportRepository(name: string, createRecords: CreateReco
 
         expect(await records.auditOf(created.id)).toEqual([
           {
-            ...{ action: 'export.requested', userId: null, tenantId: null, customerId: PARTNER.customerId },
+            action: 'export.requested',
+            userId: null,
+            tenantId: null,
+            customerId: PARTNER.customerId,
             details: { kind: 'data', type: 'table', format: 'csv', subject: 'ann' },
           },
         ]);

@@ -167,11 +167,16 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
 
         expect([early, await records.maintenance.finalizeInterruptedDownloads()]).toEqual([0, 1]);
         expect(await read(id)).toMatchObject({
-          ...{ status: 'expired', downloadCount: 1, downloadedBy: `customer:${PARTNER.customerId}` },
-          ...{ isDownloadCompleting: false, downloadedAt: expect.any(Date) },
+          status: 'expired',
+          downloadCount: 1,
+          downloadedBy: `customer:${PARTNER.customerId}`,
+          isDownloadCompleting: false,
+          downloadedAt: expect.any(Date),
         });
         expect(await lastStep(id)).toMatchObject({
-          ...{ action: 'export.downloaded', customerId: PARTNER.customerId, userId: null },
+          action: 'export.downloaded',
+          customerId: PARTNER.customerId,
+          userId: null,
           details: { by: 'customer', one_time: true, receipt: false },
         });
         expect(await records.maintenance.finalizeInterruptedDownloads()).toBe(0);

@@ -10,7 +10,12 @@ import { testConfig } from '../support/test-config';
 
 const FILE: FinishedFile = {
   object: { key: 'exports/1/2.csv', contentType: 'text/csv' },
-  ...{ name: 'a.csv', size: 5, sha256: 'a'.repeat(64), recordCount: 1, pageCount: null, warnings: [] },
+  name: 'a.csv',
+  size: 5,
+  sha256: 'a'.repeat(64),
+  recordCount: 1,
+  pageCount: null,
+  warnings: [],
 };
 
 describe('The outbox', () => {
@@ -33,7 +38,10 @@ describe('The outbox', () => {
   async function begunExport(): Promise<Attempt> {
     await prisma.export.create({
       data: {
-        ...{ kind: 'data', format: 'csv', userId: 'ann', requestId: 'r' },
+        kind: 'data',
+        format: 'csv',
+        userId: 'ann',
+        requestId: 'r',
         deliveries: [
           { channel: 'email', on: ['completed', 'failed'], target: { address: 'ann@example.com' } },
           { channel: 'webhook', on: ['failed'], target: {} },
@@ -74,8 +82,14 @@ describe('The outbox', () => {
   it('has a message about an export once, though it is written again', async () => {
     const exportId = randomUUID();
     const message: OutboxMessage = {
-      ...{ event: 'export.completed', exportId, scheduleId: null, userId: 'ann', tenantId: null, customerId: null },
-      ...{ channel: 'email', target: {} },
+      event: 'export.completed',
+      exportId,
+      scheduleId: null,
+      userId: 'ann',
+      tenantId: null,
+      customerId: null,
+      channel: 'email',
+      target: {},
     };
 
     for (let times = 0; times < 2; times += 1) {

@@ -59,10 +59,17 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
       it('keeps all that its owner decides, and sets the first slot to come', async () => {
         const ann = somebody({ tenantId: 'blue' });
         const definition = scheduleDefinition({
-          ...{ notice: MAIL_NOTICE, deliveries: [MAIL_NOTICE], retentionSeconds: 60, asAdmin: true },
+          notice: MAIL_NOTICE,
+          deliveries: [MAIL_NOTICE],
+          retentionSeconds: 60,
+          asAdmin: true,
           content: {
-            ...{ format: 'xlsx', dataTypes: [], tables: ['users'], columns: { users: ['id'] } },
-            ...{ filters: { a: 1 }, options: { compress: true } as never },
+            format: 'xlsx',
+            dataTypes: [],
+            tables: ['users'],
+            columns: { users: ['id'] },
+            filters: { a: 1 },
+            options: { compress: true } as never,
           },
         });
 
@@ -160,7 +167,9 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
 
           expect(await schedules.find(id, access)).toMatchObject({ id, userId: owner.userId });
           expect(await schedules.pause(id, access)).toMatchObject({
-            ...{ isActive: false, pausedCode: 'paused-by-administrator', pausedReason: 'An administrator paused it.' },
+            isActive: false,
+            pausedCode: 'paused-by-administrator',
+            pausedReason: 'An administrator paused it.',
           });
           expect(await schedules.resume(id, access)).toMatchObject({ isActive: true, pausedCode: null });
           expect(await schedules.delete(id, access)).toBe(true);
@@ -318,7 +327,8 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         const { id } = await make(ann);
 
         expect(await schedules.replace(id, scheduleDefinition({ isActive: false }), ann)).toMatchObject({
-          ...{ isActive: false, nextRunAt: null },
+          isActive: false,
+          nextRunAt: null,
         });
       });
 

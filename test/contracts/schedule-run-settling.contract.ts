@@ -17,13 +17,18 @@ const FAILED: RunResult = {
 };
 const SUCCEEDED: RunResult = { outcome: 'succeeded', error: null, errorCode: null, failureStreak: 'reset' };
 const CANCELLED: RunResult = {
-  ...{ outcome: 'failed', error: 'The export was cancelled', errorCode: 'export-cancelled', failureStreak: 'keep' },
+  outcome: 'failed',
+  error: 'The export was cancelled',
+  errorCode: 'export-cancelled',
+  failureStreak: 'keep',
 };
 
 const GONE: Pause = { code: 'webhook-gone', reason: 'Gone' };
 const RIGHT_ENDED: Pause = { code: 'administrator-right-ended', reason: 'No administrator any more' };
 const ADMINISTRATORS: readonly PlannedDelivery[] = ['root@example.com', 'boss@example.com'].map((to) => ({
-  ...{ channel: 'email', on: ['failed'], target: { to } },
+  channel: 'email',
+  on: ['failed'],
+  target: { to },
 }));
 
 interface Bench {
@@ -223,7 +228,9 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
       await fail(schedule, MAX_FAILURES + 1);
 
       expect(await read(schedule)).toMatchObject({
-        ...{ isActive: false, nextRunAt: null, failures: MAX_FAILURES + 1 },
+        isActive: false,
+        nextRunAt: null,
+        failures: MAX_FAILURES + 1,
         pausedCode: 'runs-failed',
         pausedReason: expect.stringMatching(/^5 runs in a row failed.*No rows$/),
       });
@@ -299,11 +306,16 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
       await records().runs.pauseAfter(run, RIGHT_ENDED, ADMINISTRATORS);
 
       expect(await read(schedule)).toMatchObject({
-        ...{ isActive: false, nextRunAt: null, pausedCode: RIGHT_ENDED.code, pausedReason: RIGHT_ENDED.reason },
+        isActive: false,
+        nextRunAt: null,
+        pausedCode: RIGHT_ENDED.code,
+        pausedReason: RIGHT_ENDED.reason,
       });
       expect(await addressesOf(schedule)).toEqual(['ann@example.com', 'boss@example.com', 'root@example.com']);
       expect(await lastStep(schedule)).toMatchObject({
-        ...{ action: 'schedule.paused', userId: null, details: { owner: ann().userId, reason: RIGHT_ENDED.reason } },
+        action: 'schedule.paused',
+        userId: null,
+        details: { owner: ann().userId, reason: RIGHT_ENDED.reason },
       });
     });
 

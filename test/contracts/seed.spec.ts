@@ -6,9 +6,20 @@ import { keepEvent } from '../support/events';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
 const CHILDREN = [
-  ...['user_profiles', 'biometric_scans', 'biometric_templates', 'documents', 'document_versions', 'payment_methods'],
-  ...['invoices', 'subscriptions', 'subscription_usage', 'sessions', 'audit_logs'],
-  ...['transactions', 'enrollments', 'activity_logs'],
+  'user_profiles',
+  'biometric_scans',
+  'biometric_templates',
+  'documents',
+  'document_versions',
+  'payment_methods',
+  'invoices',
+  'subscriptions',
+  'subscription_usage',
+  'sessions',
+  'audit_logs',
+  'transactions',
+  'enrollments',
+  'activity_logs',
 ];
 const EVENT_TABLES = ['events', 'event_questions', 'event_participants', 'event_results', 'event_answers'];
 const ADMINISTRATOR = '00000000-0000-7000-8000-999999999999';
@@ -81,7 +92,13 @@ describe('npm run seed', () => {
       { tenant_id: null, people: 134 },
     ]);
     expect(found).toEqual({
-      ...{ early: true, quoted: true, hangul: true, empty: true, absent: true, formula: true, nan: true },
+      early: true,
+      quoted: true,
+      hangul: true,
+      empty: true,
+      absent: true,
+      formula: true,
+      nan: true,
       longest: 600_000,
     });
   });
@@ -139,8 +156,15 @@ describe('npm run seed', () => {
     const schedules = await all('SELECT * FROM scheduled_exports ORDER BY name');
 
     const waiting = {
-      ...{ user_id: ADMINISTRATOR, tenant_id: null, as_admin: true, frequency: 'cron', time_zone: 'UTC' },
-      ...{ delivery_method: 's3', deliveries: [], is_active: false, next_run_at: null },
+      user_id: ADMINISTRATOR,
+      tenant_id: null,
+      as_admin: true,
+      frequency: 'cron',
+      time_zone: 'UTC',
+      delivery_method: 's3',
+      deliveries: [],
+      is_active: false,
+      next_run_at: null,
       paused_reason: expect.stringContaining('credentials of the bucket azora-exports'),
     };
     const [daily, weekly] = [
@@ -151,8 +175,13 @@ describe('npm run seed', () => {
     expect(schedules).toMatchObject([
       {
         ...waiting,
-        ...{ name: 'daily_transactions', tables: ['transactions'], columns: null, filters: daily, format: 'csv' },
-        ...{ cron: '0 1 * * *', destination: 's3://azora-exports/daily/transactions/' },
+        name: 'daily_transactions',
+        tables: ['transactions'],
+        columns: null,
+        filters: daily,
+        format: 'csv',
+        cron: '0 1 * * *',
+        destination: 's3://azora-exports/daily/transactions/',
         granted: {
           format: 'csv',
           dataTypes: [],
@@ -162,8 +191,13 @@ describe('npm run seed', () => {
       },
       {
         ...waiting,
-        ...{ name: 'weekly_users', tables: ['users'], columns, filters: weekly, format: 'json' },
-        ...{ cron: '0 2 * * 0', destination: 's3://azora-exports/weekly/users/' },
+        name: 'weekly_users',
+        tables: ['users'],
+        columns,
+        filters: weekly,
+        format: 'json',
+        cron: '0 2 * * 0',
+        destination: 's3://azora-exports/weekly/users/',
         granted: { format: 'json', filters: weekly, options: { tables: ['users'], columns, timezone: 'UTC' } },
       },
     ]);

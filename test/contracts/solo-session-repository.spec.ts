@@ -40,7 +40,10 @@ describe('PrismaSoloSessionRepository', () => {
   });
 
   const board = (traits: Partial<NewSession> = {}): NewSession => ({
-    ...{ owner: ANN, customerId: null, name: 'Algebra', state: boardState('{"pages":[]}', 1) },
+    owner: ANN,
+    customerId: null,
+    name: 'Algebra',
+    state: boardState('{"pages":[]}', 1),
     ...traits,
   });
 

@@ -45,7 +45,9 @@ describe('The revisions of board sessions', () => {
     const refused = sessions.update(id, ANN, { state: state('2'), name: 'Other', expectedRevs });
 
     await expect(refused).rejects.toMatchObject({
-      ...{ kind: 'precondition', code: 'revision-mismatch', details: { extensions: { rev: 1 } } },
+      kind: 'precondition',
+      code: 'revision-mismatch',
+      details: { extensions: { rev: 1 } },
     });
     expect(await sessions.find(id, ANN)).toMatchObject({ rev: 1, name: 'Board' });
     expect((await sessions.readState(id))?.toString()).toBe('1');

@@ -14,8 +14,12 @@ interface Route {
 
 /** A list is one's own, a creation is one's own: there they are let in, and see and touch nothing of others. */
 const OWN_THINGS = [
-  ...['GET /api/v1/exports', 'GET /api/v1/events', 'GET /api/v1/solo/sessions', 'POST /api/v1/solo/sessions'],
-  ...['GET /api/v1/exports/scheduled', 'POST /api/v1/exports/scheduled'],
+  'GET /api/v1/exports',
+  'GET /api/v1/events',
+  'GET /api/v1/solo/sessions',
+  'POST /api/v1/solo/sessions',
+  'GET /api/v1/exports/scheduled',
+  'POST /api/v1/exports/scheduled',
 ];
 
 const SCHEDULE = { name: 'mine', format: 'csv', frequency: 'daily' };

@@ -165,7 +165,9 @@ describe('The audit log', () => {
     const found = await entries('action=catalog.*&user_id=root', 3);
 
     expect(found.map(({ action }) => action)).toEqual([
-      ...['catalog.data-type-created', 'catalog.data-type-changed', 'catalog.data-type-deleted'],
+      'catalog.data-type-created',
+      'catalog.data-type-changed',
+      'catalog.data-type-deleted',
     ]);
     expectPlaces(found);
   });

@@ -171,7 +171,12 @@ describe('Failures to prove oneself a customer', () => {
       last,
     );
     const refused = (from: string, details: object, customer_id: string | null, tenant_id: string | null) => ({
-      ...{ action: 'customer.refused', user_id: null, customer_id, tenant_id, address: from, details },
+      action: 'customer.refused',
+      user_id: null,
+      customer_id,
+      tenant_id,
+      address: from,
+      details,
     });
     expect(entries).toEqual([
       refused(address, { reason: 'wrong-secret', count: 1 }, partner.id, 'blue'),

@@ -82,7 +82,10 @@ describe('An operator’s program for customers', () => {
   it('runs by npm where there is what an image has', async () => {
     const { code, stdout } = await runInImage(
       ...(['customer', installation.database.url] as const),
-      ...['create', '--name', `Tom's "Shop" $HOME`, '--json'],
+      'create',
+      '--name',
+      `Tom's "Shop" $HOME`,
+      '--json',
     );
 
     const made = JSON.parse(stdout) as Entrusted & { name: string };

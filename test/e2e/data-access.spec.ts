@@ -21,12 +21,15 @@ describe('Exports of rows are open', () => {
       const id = ids[name as 'ann'];
       await installation.sql(
         `INSERT INTO users (id, tenant_id, name, email, password_hash) VALUES ($1, $2, $3, $3 || '@example.com', 'hash-of-' || $3)`,
-        ...[id, tenant, name],
+        id,
+        tenant,
+        name,
       );
       await installation.sql(
         `INSERT INTO transactions (user_id, tenant_id, amount, currency, status)
          SELECT $1, $2, n, 'EUR', 'paid' FROM generate_series(1, 10) n`,
-        ...[id, tenant],
+        id,
+        tenant,
       );
     }
     ann = await installation.asUser(ids.ann, { tenant: 'blue' });

@@ -66,7 +66,10 @@ describe('Mail about exports', () => {
     expect(messageId).toBe(`<${told!.id}@platform.example>`);
     expect(headers).toMatchObject({ 'x-entity-ref-id': told!.id, 'auto-submitted': 'auto-generated' });
     expect(await installation.history(id)).toEqual([
-      ...['export.requested', 'export.started', 'export.completed', 'delivery.delivered'],
+      'export.requested',
+      'export.started',
+      'export.completed',
+      'delivery.delivered',
     ]);
   });
 
@@ -81,8 +84,15 @@ describe('Mail about exports', () => {
       count: 1,
       results: [
         {
-          ...{ channel: 'email', event: 'export.completed', to: 'a***@example.com', status: 'delivered', attempts: 1 },
-          ...{ error: null, next_attempt_at: null, ended_at: expect.any(String), created_at: expect.any(String) },
+          channel: 'email',
+          event: 'export.completed',
+          to: 'a***@example.com',
+          status: 'delivered',
+          attempts: 1,
+          error: null,
+          next_attempt_at: null,
+          ended_at: expect.any(String),
+          created_at: expect.any(String),
         },
       ],
     });

@@ -56,7 +56,11 @@ describeOnS3('In a bucket, the service', () => {
     expect(uploaded.status).toBe(200);
     expect(asked.filter(({ algorithm }) => algorithm !== 'AES256')).toEqual([]);
     expect(asked.map(({ method, key }) => `${method} ${key.split('/')[0]}`).sort()).toEqual([
-      ...['POST exports', 'PUT exports', 'PUT exports', 'PUT pictures', 'PUT thumbnails'],
+      'POST exports',
+      'PUT exports',
+      'PUT exports',
+      'PUT pictures',
+      'PUT thumbnails',
     ]);
   });
 });

@@ -26,7 +26,8 @@ describe('An export of results', () => {
 
     const granted = await usual.post(`/api/v1/events/${event.id}/results/export`, {});
     const forPartner = await partner.post(`/api/customer/events/${event.id}/results/export/`, {
-      ...{ format: 'json', one_time: false },
+      format: 'json',
+      one_time: false,
       options: { header: 'keys', points: true, delimiter: ';', page_size: 'letter' },
     });
 
@@ -40,7 +41,9 @@ describe('An export of results', () => {
     expect(granted.body).toMatchObject({ ...common, format: 'csv', one_time: true, user_id: 'usual', options: {} });
     expect(forPartner.body).toMatchObject({
       ...common,
-      ...{ format: 'json', one_time: false, user_id: null },
+      format: 'json',
+      one_time: false,
+      user_id: null,
       options: { header: 'keys', points: true, delimiter: ';', page_size: 'letter' },
     });
     expect(granted.headers.get('location')).toBe(`/api/v1/exports/${granted.body.id}/`);

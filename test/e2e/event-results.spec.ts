@@ -26,12 +26,16 @@ describe('The results of an event', () => {
     const event = await keepEvent(sql, { questions: [{ key: 'a' }, { key: 'b' }, { key: 'c' }] });
     const never = await keepParticipant(sql, event, { name: 'Never Came', result: null });
     await keepParticipant(sql, event, {
-      ...{ name: 'All Done', externalId: 'x-1', email: 'all@example.org', group: '7 B' },
+      name: 'All Done',
+      externalId: 'x-1',
+      email: 'all@example.org',
+      group: '7 B',
       result: { score: '99999999.99', maximum: '99999999.99', seconds: 61, attempts: 3 },
       answers: { a: '', b: null, c: { answer: '0.10', score: '1.5' } },
     });
     const began = await keepParticipant(sql, event, {
-      ...{ name: 'Began', result: { score: 1, maximum: 0, finishedAt: null } },
+      name: 'Began',
+      result: { score: 1, maximum: 0, finishedAt: null },
     });
 
     const { columns, results } = await documentOf(event);
@@ -39,10 +43,20 @@ describe('The results of an event', () => {
     expect(columns.map(({ key }) => key)).toEqual(Object.keys(results[0]!));
     expect(results).toEqual([
       {
-        ...{ participant_id: 'x-1', name: 'All Done', email: 'all@example.org', group: '7 B' },
-        ...{ score: 99999999.99, maximum: 99999999.99, percent: 100, duration_seconds: 61, attempts: 3 },
-        ...{ started_at: '2026-03-01T09:00:00.000Z', finished_at: '2026-03-01T09:10:00.000Z' },
-        ...{ q_a: '', q_b: null, q_c: '0.10' },
+        participant_id: 'x-1',
+        name: 'All Done',
+        email: 'all@example.org',
+        group: '7 B',
+        score: 99999999.99,
+        maximum: 99999999.99,
+        percent: 100,
+        duration_seconds: 61,
+        attempts: 3,
+        started_at: '2026-03-01T09:00:00.000Z',
+        finished_at: '2026-03-01T09:10:00.000Z',
+        q_a: '',
+        q_b: null,
+        q_c: '0.10',
       },
       {
         ...UNKNOWN_CUSTOMER,
@@ -80,15 +94,22 @@ describe('The results of an event', () => {
 
   it('say what they are of', async () => {
     const { id, questions } = await keepEvent(sql, {
-      ...{ title: 'Тест', language: 'uk-UA', timeZone: 'Europe/Kyiv', endsAt: null },
+      title: 'Тест',
+      language: 'uk-UA',
+      timeZone: 'Europe/Kyiv',
+      endsAt: null,
       questions: [{ key: 'a', text: 'Питання', kind: 'choice', maxScore: 2.5 }],
     });
 
     const { event, questions: asked, columns } = await documentOf({ id, questions });
 
     expect(event).toEqual({
-      ...{ id, title: 'Тест', language: 'uk-UA', time_zone: 'Europe/Kyiv' },
-      ...{ starts_at: '2026-03-01T09:00:00.000Z', ends_at: null },
+      id,
+      title: 'Тест',
+      language: 'uk-UA',
+      time_zone: 'Europe/Kyiv',
+      starts_at: '2026-03-01T09:00:00.000Z',
+      ends_at: null,
     });
     expect(asked).toEqual([{ key: 'a', column: 'q_a', text: 'Питання', kind: 'choice', max_score: 2.5 }]);
     expect(columns[1]).toEqual({ key: 'name', label: 'Ім’я', type: 'text' });
@@ -197,8 +218,18 @@ interface ResultsDocument {
 }
 
 const UNKNOWN_CUSTOMER = {
-  ...{ email: null, group: null, score: null, maximum: null, percent: null },
-  ...{ duration_seconds: null, attempts: null, started_at: null, finished_at: null, q_a: null, q_b: null, q_c: null },
+  email: null,
+  group: null,
+  score: null,
+  maximum: null,
+  percent: null,
+  duration_seconds: null,
+  attempts: null,
+  started_at: null,
+  finished_at: null,
+  q_a: null,
+  q_b: null,
+  q_c: null,
 };
 
 /** Changes the database when an export has taken its snapshot, and before it has read the first participant. */

@@ -19,21 +19,25 @@ describe('Events', () => {
     ann = await installation.asUser('ann', { tenant: 'blue' });
     partner = await installation.asCustomer();
     quiz = await keepEvent(sql, {
-      ...{
-        organizer: 'ann',
-        tenant: 'blue',
-        customer: partner.id,
-        title: 'Вікторина «Київ» 🏆',
-        description: 'Про місто',
-      },
-      ...{ language: 'uk', timeZone: 'Europe/Kyiv', startsAt: '2026-03-01T09:00:00Z', endsAt: null },
+      organizer: 'ann',
+      tenant: 'blue',
+      customer: partner.id,
+      title: 'Вікторина «Київ» 🏆',
+      description: 'Про місто',
+      language: 'uk',
+      timeZone: 'Europe/Kyiv',
+      startsAt: '2026-03-01T09:00:00Z',
+      endsAt: null,
       questions: [
         { key: 'river', text: 'Яка річка?', kind: 'choice', maxScore: 2.5 },
         { key: '__proto__', text: 'Чому?', kind: 'text', maxScore: 10 },
       ],
     });
     await keepParticipant(sql, quiz, {
-      ...{ name: 'Олена', externalId: 'u-1', email: 'olena@example.org', group: '7-А' },
+      name: 'Олена',
+      externalId: 'u-1',
+      email: 'olena@example.org',
+      group: '7-А',
       result: { score: '8.33', maximum: '12.50', seconds: 95, attempts: 2, finishedAt: null },
       answers: { river: { answer: 'Дніпро', score: '2.5' }, ['__proto__']: { answer: '', score: null } },
     });
@@ -69,14 +73,13 @@ describe('Events', () => {
     const shown = await client().get(`${path}/${quiz.id}/`);
 
     const event = {
-      ...{
-        id: quiz.id,
-        title: 'Вікторина «Київ» 🏆',
-        description: 'Про місто',
-        language: 'uk',
-        time_zone: 'Europe/Kyiv',
-      },
-      ...{ starts_at: '2026-03-01T09:00:00.000Z', ends_at: null },
+      id: quiz.id,
+      title: 'Вікторина «Київ» 🏆',
+      description: 'Про місто',
+      language: 'uk',
+      time_zone: 'Europe/Kyiv',
+      starts_at: '2026-03-01T09:00:00.000Z',
+      ends_at: null,
       created_at: expect.any(String),
       updated_at: expect.any(String),
     };
@@ -104,8 +107,13 @@ describe('Events', () => {
       { participant: { name: 'Тарас' }, ...nothing, started_at: null, finished_at: null, answers: {} },
       {
         participant: { external_id: 'u-1', name: 'Олена', email: 'olena@example.org', group: '7-А' },
-        ...{ score: 8.33, maximum: 12.5, percent: 66.6, duration_seconds: 95, attempts: 2 },
-        ...{ started_at: '2026-03-01T09:00:00.000Z', finished_at: null },
+        score: 8.33,
+        maximum: 12.5,
+        percent: 66.6,
+        duration_seconds: 95,
+        attempts: 2,
+        started_at: '2026-03-01T09:00:00.000Z',
+        finished_at: null,
       },
     ]);
     expect(body.results[0].answers).toEqual({ river: { answer: null, score: null } });

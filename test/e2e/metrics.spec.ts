@@ -147,7 +147,9 @@ describe('Prometheus is told', () => {
     await installation.sql(
       `INSERT INTO exports (id, kind, format, status, user_id, request_id, retry_at, updated_at)
        VALUES ($1, 'board', 'png', 'pending', $2, 'r', now() + interval '1 day', now() - make_interval(secs => $3))`,
-      ...[id, ANN, seconds],
+      id,
+      ANN,
+      seconds,
     );
     return id;
   }
@@ -156,7 +158,8 @@ describe('Prometheus is told', () => {
     await installation.sql(
       `INSERT INTO exports (id, kind, format, status, user_id, request_id, attempt_token, heartbeat_at)
        VALUES ($1, 'board', 'png', 'processing', $2, 'r', gen_random_uuid(), now() + interval '1 day')`,
-      ...[randomUUID(), ANN],
+      randomUUID(),
+      ANN,
     );
   }
 });

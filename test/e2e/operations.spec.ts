@@ -175,8 +175,15 @@ describe('A mistake in the configuration', () => {
         EXPORT_CONCURRENCY: '1.5',
       },
       [
-        ...['DATABASE_URL', 'JWT_SECRET', 'PORT', 'PUBLIC_URL', 'REDIS_URL', 'S3_SECRET_ACCESS_KEY'],
-        ...['RATE_LIMIT_BOARDS', 'RETENTION_DAYS', 'EXPORT_CONCURRENCY'],
+        'DATABASE_URL',
+        'JWT_SECRET',
+        'PORT',
+        'PUBLIC_URL',
+        'REDIS_URL',
+        'S3_SECRET_ACCESS_KEY',
+        'RATE_LIMIT_BOARDS',
+        'RETENTION_DAYS',
+        'EXPORT_CONCURRENCY',
       ],
     ],
   ])('stops the start, and the variables are named: %s', async (_, mistakes, variables) => {

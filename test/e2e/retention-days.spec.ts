@@ -37,7 +37,8 @@ describe('How long a file is kept', () => {
       'a board of a customer',
       async (more) =>
         partner.post(`/api/v1/customer/solo/sessions/${await partner.startSession('ada')}/export`, {
-          ...{ format: 'json', ...more },
+          format: 'json',
+          ...more,
         }),
     ],
     [

@@ -24,9 +24,14 @@ describeOnS3('In a bucket, files whose time is over, and what was left behind', 
     bucket = new S3Observer(settings);
     await bucket.makeBucket();
     installation = await Installation.create({
-      ...{ STORAGE: 's3', S3_ENDPOINT: settings.endpoint, S3_REGION: settings.region, S3_BUCKET: settings.bucket },
-      ...{ S3_ACCESS_KEY_ID: settings.accessKeyId, S3_SECRET_ACCESS_KEY: settings.secretAccessKey },
-      ...{ S3_FORCE_PATH_STYLE: 'true', ORPHAN_GRACE_MINUTES: String(GRACE_SECONDS / 60) },
+      STORAGE: 's3',
+      S3_ENDPOINT: settings.endpoint,
+      S3_REGION: settings.region,
+      S3_BUCKET: settings.bucket,
+      S3_ACCESS_KEY_ID: settings.accessKeyId,
+      S3_SECRET_ACCESS_KEY: settings.secretAccessKey,
+      S3_FORCE_PATH_STYLE: 'true',
+      ORPHAN_GRACE_MINUTES: String(GRACE_SECONDS / 60),
     });
     const storage = new S3Storage(settings);
     const store = (key: string) => storage.put(key, Readable.from([Buffer.from('bytes')]), { contentType: 'text/csv' });

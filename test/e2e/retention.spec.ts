@@ -71,7 +71,10 @@ describe('Ten thousand files whose time is over, and what was left behind', () =
       `INSERT INTO exports (id, kind, format, status, user_id, request_id, one_time, storage_key, content_type, file_name, file_size,
                             sha256, expires_at)
        VALUES ($1, 'data', 'csv', 'completed', 'ann', 'r', true, $2, 'text/csv', 'a.csv', $3, $4, now() + interval '1 hour')`,
-      ...[given.id, givenKey, LARGE, sha256(given.bytes)],
+      given.id,
+      givenKey,
+      LARGE,
+      sha256(given.bytes),
     );
     await onDisk(installation.storageFolder).store(givenKey);
     await writeFile(join(installation.storageFolder, givenKey), given.bytes);
@@ -147,7 +150,9 @@ describe('Ten thousand files whose time is over, and what was left behind', () =
       { action: 'storage.swept', count: 1, exports: 0 },
     ]);
     expect(details).toEqual({
-      ...{ exports: exports.length, pictures: pictures.length, thumbnails: thumbnails.length },
+      exports: exports.length,
+      pictures: pictures.length,
+      thumbnails: thumbnails.length,
       uploads: fixture.abandonedUploads.length,
       bytes: 5 * (exports.length + pictures.length + thumbnails.length),
     });

@@ -60,8 +60,16 @@ describe('An operator’s program for schedules', () => {
     expect(stdout).toContain(`${own}  Щодня\u200b notes  of ann  daily  next run ${next!}\n`);
     expect(stdout).toContain(`${whole}  all  of root as an administrator  daily  paused: by its owner\n`);
     expect(JSON.parse(await program.run(['list', '--json']))).toContainEqual({
-      ...{ id: own, owner: 'ann', tenant_id: null, name: 'Щодня\u200b notes', as_admin: false, frequency: 'daily' },
-      ...{ next_run_at: next, is_active: true, paused_code: null, paused_reason: null },
+      id: own,
+      owner: 'ann',
+      tenant_id: null,
+      name: 'Щодня\u200b notes',
+      as_admin: false,
+      frequency: 'daily',
+      next_run_at: next,
+      is_active: true,
+      paused_code: null,
+      paused_reason: null,
       created_at: expect.any(String),
     });
   });
@@ -102,7 +110,9 @@ describe('An operator’s program for schedules', () => {
     expect((await ann.get(`${SCHEDULES}/${id}`)).status).toBe(404);
     expect(await steps(id)).toEqual(
       ['paused', 'resumed', 'deleted'].map((step) => ({
-        ...{ action: `schedule.${step}`, user_id: null, details: { name: 'managed', owner: 'ann', by: 'operator' } },
+        action: `schedule.${step}`,
+        user_id: null,
+        details: { name: 'managed', owner: 'ann', by: 'operator' },
       })),
     );
   });

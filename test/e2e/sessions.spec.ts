@@ -29,8 +29,17 @@ describe('A board session', () => {
 
     expect(created.status).toBe(201);
     expect(Object.keys(created.body as object).sort()).toEqual([
-      ...['created_at', 'id', 'is_shared', 'name', 'owner_id', 'page_count', 'rev', 'state', 'thumbnail_url'],
-      ...['updated_at', 'version'],
+      'created_at',
+      'id',
+      'is_shared',
+      'name',
+      'owner_id',
+      'page_count',
+      'rev',
+      'state',
+      'thumbnail_url',
+      'updated_at',
+      'version',
     ]);
     expect(shown.body).toMatchObject({ name: 'Алгебра', page_count: 2, rev: 1, thumbnail_url: null, state });
     expect(shown.body).toMatchObject({ owner_id: 'ann', is_shared: false, version: 1 });

@@ -75,7 +75,9 @@ describe('Statistics and the audit log', () => {
               (ARRAY['203.0.113.7', '::ffff:198.51.100.9', '198.51.100.9', '2001:db8::1'])[greatest(n - 8, 1)],
               jsonb_build_object('n', n)
        FROM generate_series(1, 12) AS n`,
-      ...[MISSING, SCHEDULE, PARTNER],
+      MISSING,
+      SCHEDULE,
+      PARTNER,
     );
   }
 

@@ -161,7 +161,10 @@ export class FakeDeliveryRepository extends DeliveryRepository {
     this.records.audit({
       action,
       ...(exportId !== null && { exportId }),
-      ...{ scheduleId, userId, tenantId, customerId },
+      scheduleId,
+      userId,
+      tenantId,
+      customerId,
       details: { channel, event, attempts, ...more },
     });
   }

@@ -110,8 +110,15 @@ export function toExport(record: ExportRecord, now: Date): Export {
 }
 
 const COLUMNS_OF_REPOSITORIES: ReadonlySet<string> = new Set([
-  ...['storageKey', 'contentType', 'retentionSeconds', 'attempts', 'attemptToken', 'heartbeatAt', 'enqueueAfter'],
-  ...['lostAttempts', 'retryAt'],
+  'storageKey',
+  'contentType',
+  'retentionSeconds',
+  'attempts',
+  'attemptToken',
+  'heartbeatAt',
+  'enqueueAfter',
+  'lostAttempts',
+  'retryAt',
   ...Object.keys(NOT_LEASED),
 ]);
 

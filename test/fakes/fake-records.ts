@@ -168,6 +168,12 @@ export function messagesOf(row: Export, end: Ending): OutboxMessage[] {
     .filter(({ on }) => on.includes(end))
     .map(({ channel, target }) => ({
       event: `export.${end}`,
-      ...{ exportId, scheduleId, userId, tenantId, customerId, channel, target },
+      exportId,
+      scheduleId,
+      userId,
+      tenantId,
+      customerId,
+      channel,
+      target,
     }));
 }

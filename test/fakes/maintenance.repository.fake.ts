@@ -81,7 +81,9 @@ export class FakeMaintenanceRepository extends MaintenanceRepository {
     const pending = this.records.changeExports({
       where: isSilent,
       set: ({ lostAttempts }) => ({
-        ...{ status: 'pending', attemptToken: null, enqueueAfter: clock.now() },
+        status: 'pending',
+        attemptToken: null,
+        enqueueAfter: clock.now(),
         lostAttempts: lostAttempts + 1,
       }),
       audit: (row) => auditOf(row, 'export.attempt-lost'),

@@ -34,9 +34,19 @@ export class FakeScheduleRepository extends ScheduleRepository {
     const { userId, tenantId } = by;
     const nextRunAt = definition.isActive ? firstSlot(definition.rule, now) : null;
     const schedule = {
-      ...{ id: uuidv7(), userId, tenantId, ...keptOf(definition), nextRunAt },
-      ...{ lastRunAt: null, pausedReason: null, failures: 0, createdAt: now, updatedAt: now },
-      ...{ pausedCode: null, skippedSlot: null, adminSeenAt: now },
+      id: uuidv7(),
+      userId,
+      tenantId,
+      ...keptOf(definition),
+      nextRunAt,
+      lastRunAt: null,
+      pausedReason: null,
+      failures: 0,
+      createdAt: now,
+      updatedAt: now,
+      pausedCode: null,
+      skippedSlot: null,
+      adminSeenAt: now,
     };
     if (idempotency) this.records.keepIdempotencyKey(idempotency, schedule.id);
     return { schedule: this.keep(schedule, 'created', accessToOwn(by)), isNew: true };

@@ -84,8 +84,13 @@ describeWith(['openpyxl', 'xmllint'], 'A text that has no room in its cell', () 
 
     const sheets = await read(bytes);
     expect(sheets.map(({ name }) => name)).toEqual([
-      ...['Long texts', 'Long texts (2)'],
-      ...['Long texts (3)', 'Long texts (4)', 'Long texts (5)', 'Long texts (6)', 'Long texts (7)'],
+      'Long texts',
+      'Long texts (2)',
+      'Long texts (3)',
+      'Long texts (4)',
+      'Long texts (5)',
+      'Long texts (6)',
+      'Long texts (7)',
     ]);
     expect([...wholeTexts(sheets.slice(2)).entries()]).toEqual(
       many.map(([text], index) => [index < 7 ? `Long texts ${index + 2} c0` : `Long texts (2) ${index - 5} c0`, text]),

@@ -49,7 +49,12 @@ describeWith(['openpyxl', 'xmllint'], 'A table as XLSX', () => {
     expect([0, 3, 5].map((index) => decimals[index]!.format)).toEqual(['0', '0.00', '0.0']);
     const integers = column(2).slice(0, 6);
     expect(integers.map(({ value }) => value)).toEqual([
-      ...[0, -1, 2 ** 31, -999_999_999_999_999, '9007199254740991', '-9007199254740991'],
+      0,
+      -1,
+      2 ** 31,
+      -999_999_999_999_999,
+      '9007199254740991',
+      '-9007199254740991',
     ]);
     expect(column(4)[3]).toMatchObject({ type: 'n', value: 3 });
   });
@@ -78,7 +83,10 @@ describeWith(['openpyxl', 'xmllint'], 'A table as XLSX', () => {
   it('tells moments by the clock of the table’s time zone, to the second in which it is changed', async () => {
     const at: TableColumn = { key: 'at', label: 'At', type: 'moment' };
     const moments = [
-      ...['2026-03-29T00:59:59Z', '2026-03-29T01:00:00Z', '2026-07-01T12:00:00Z', '2026-10-25T00:59:59Z'],
+      '2026-03-29T00:59:59Z',
+      '2026-03-29T01:00:00Z',
+      '2026-07-01T12:00:00Z',
+      '2026-10-25T00:59:59Z',
       '2026-10-25T01:00:00Z',
     ];
     const clocks = async (timeZone: string, given: readonly string[]) => {
@@ -92,12 +100,16 @@ describeWith(['openpyxl', 'xmllint'], 'A table as XLSX', () => {
     };
 
     expect(await clocks('Europe/Kyiv', moments)).toEqual([
-      ...['2026-03-29 02:59:59', '2026-03-29 04:00:00', '2026-07-01 15:00:00', '2026-10-25 03:59:59'],
+      '2026-03-29 02:59:59',
+      '2026-03-29 04:00:00',
+      '2026-07-01 15:00:00',
+      '2026-10-25 03:59:59',
       '2026-10-25 03:00:00',
     ]);
     // Its clocks were changed at one minute past midnight.
     expect(await clocks('America/Goose_Bay', ['1990-04-01T04:00:59Z', '1990-04-01T04:01:00Z'])).toEqual([
-      ...['1990-04-01 00:00:59', '1990-04-01 01:01:00'],
+      '1990-04-01 00:00:59',
+      '1990-04-01 01:01:00',
     ]);
   });
 
@@ -118,11 +130,9 @@ describeWith(['openpyxl', 'xmllint'], 'A table as XLSX', () => {
       ['A3', 'A2:B3', [labels, keys, ['x', 'y']]],
     ]);
     expect(heads[2]?.rows.map((row) => row.map(({ bold }) => bold))).toEqual([
-      ...[
-        [true, true],
-        [true, true],
-        [false, false],
-      ],
+      [true, true],
+      [true, true],
+      [false, false],
     ]);
     expect(heads.map(({ name }) => name)).toEqual(Array(3).fill('Test “1_2”'));
   });

@@ -30,7 +30,11 @@ describeWith(['openpyxl', 'xmllint'], 'The sheets of an XLSX', () => {
     ]);
     expect(sheet?.rows[0]?.every(({ bold }) => bold)).toBe(true);
     expect(sheet?.rows[1]?.map(({ format }) => format)).toEqual([
-      ...['0', 'yyyy\\-mm\\-dd', '0.00', 'yyyy\\-mm\\-dd hh:mm:ss', 'General'],
+      '0',
+      'yyyy\\-mm\\-dd',
+      '0.00',
+      'yyyy\\-mm\\-dd hh:mm:ss',
+      'General',
     ]);
   });
 
@@ -71,8 +75,15 @@ describeWith(['openpyxl', 'xmllint'], 'The sheets of an XLSX', () => {
     const { bytes } = await laboratory.write(new XlsxWriter(), ['payments', ...titles, 'n'.repeat(40)]);
 
     expect((await readByOpenpyxl(bytes)).sheets.map(({ name }) => name)).toEqual([
-      ...['payments', "_it''s_", 'a_b_c', 'History_', 'PAYMENTS (2)', `${'😀'.repeat(14)}bb`],
-      ...['n'.repeat(31), '-x0041_', `${'n'.repeat(27)} (2)`],
+      'payments',
+      "_it''s_",
+      'a_b_c',
+      'History_',
+      'PAYMENTS (2)',
+      `${'😀'.repeat(14)}bb`,
+      'n'.repeat(31),
+      '-x0041_',
+      `${'n'.repeat(27)} (2)`,
     ]);
   });
 
@@ -148,8 +159,12 @@ describeWith(['openpyxl'], 'The cells of an XLSX that hold no more', () => {
     const rows = (await readByOpenpyxl(bytes)).sheets[1]?.rows.slice(1) ?? [];
 
     expect(rows.map((row) => row[1]?.value)).toEqual([
-      ...['a'.repeat(most), 'b'.repeat(most), 'é'.repeat(most)],
-      ...[`${'😀'.repeat(pairs)}c`, '😀'.repeat(pairs), `=${'<'.repeat(most - 1)}`],
+      'a'.repeat(most),
+      'b'.repeat(most),
+      'é'.repeat(most),
+      `${'😀'.repeat(pairs)}c`,
+      '😀'.repeat(pairs),
+      `=${'<'.repeat(most - 1)}`,
     ]);
     expect(rows[5]?.map(({ quoted }) => quoted)).toEqual([false, true, false, false]);
     expect(rows[5]?.map(({ value }) => String(value).length)).toEqual([1, most, most, most]);
@@ -213,7 +228,11 @@ describeWith(['soffice'], 'The sheets of an XLSX, as LibreOffice shows them', ()
 
     expect([...sheets.keys()].sort()).toEqual(['flags', 'payments', 'payments (2)', 'payments (3)']);
     expect(sheets.get('payments (3)')?.at(-1)).toEqual([
-      ...['250', '2026-09-08', '62.50', '2026-07-01 12:00:00', 'Payment 250'],
+      '250',
+      '2026-09-08',
+      '62.50',
+      '2026-07-01 12:00:00',
+      'Payment 250',
     ]);
     expect(sheets.get('flags')?.[1]).toEqual(['TRUE', 'FALSE', '']);
   });

@@ -65,8 +65,8 @@ describe('BoardPainter', () => {
 
       expect(PNG.sync.read(Buffer.from(file!))).toMatchObject({ width: 320, height: 240 });
       expect([0, 67, 68, 251, 252, 319].map((x) => rgba(file!, x, 101))).toEqual([
-        ...[yellow, yellow, red],
-        ...[red, yellow, yellow],
+        yellow, yellow, red,
+        red, yellow, yellow,
       ]);
       expect(rgba(file!, 160, 0)).toEqual(yellow);
     });
@@ -86,8 +86,8 @@ describe('BoardPainter', () => {
 
       expect(PNG.sync.read(Buffer.from(file!))).toMatchObject({ width: 320, height: 240 });
       expect([0, 59, 60, 179, 180, 239].map((y) => rgba(file!, 160, y))).toEqual([
-        ...[white, white, red],
-        ...[red, white, white],
+        white, white, red,
+        red, white, white,
       ]);
     });
   });

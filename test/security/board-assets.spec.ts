@@ -67,8 +67,12 @@ describeOnS3('An image in the bucket of the service', () => {
   beforeAll(async () => {
     await storage.put(SECRET_OF_ANOTHER_TENANT, Readable.from([limePng()]), { contentType: 'image/png' });
     ({ installation } = await Installation.withApplication({
-      ...{ STORAGE: 's3', S3_ENDPOINT: s3Server.endpoint, S3_REGION: s3Server.region, S3_BUCKET: s3Server.bucket },
-      ...{ S3_ACCESS_KEY_ID: s3Server.accessKeyId, S3_SECRET_ACCESS_KEY: s3Server.secretAccessKey },
+      STORAGE: 's3',
+      S3_ENDPOINT: s3Server.endpoint,
+      S3_REGION: s3Server.region,
+      S3_BUCKET: s3Server.bucket,
+      S3_ACCESS_KEY_ID: s3Server.accessKeyId,
+      S3_SECRET_ACCESS_KEY: s3Server.secretAccessKey,
       S3_FORCE_PATH_STYLE: 'true',
     }));
     eve = await installation.asUser('eve');

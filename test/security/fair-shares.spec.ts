@@ -110,7 +110,9 @@ describe('The limits of requests that are no exports', () => {
 
   beforeAll(async () => {
     installation = await Installation.create({
-      ...{ RATE_LIMIT_SESSIONS: '3/1h', RATE_LIMIT_THUMBNAILS: '2/1h', RATE_LIMIT_SCHEDULE_CHANGES: '4/1h' },
+      RATE_LIMIT_SESSIONS: '3/1h',
+      RATE_LIMIT_THUMBNAILS: '2/1h',
+      RATE_LIMIT_SCHEDULE_CHANGES: '4/1h',
     });
     await Promise.all([installation.startApplication(), installation.startApplication({ ROLE: 'api' })]);
     await keepNotes(installation);

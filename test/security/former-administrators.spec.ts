@@ -28,8 +28,10 @@ describe('Schedules of former administrators', () => {
   beforeAll(async () => {
     mail = await MailServer.start();
     installation = await Installation.create({
-      ...{ STORAGE: 'disk', OUTBOUND_ALLOWED_HOSTS: '127.0.0.1' },
-      ...{ SMTP_URL: mail.url, MAIL_FROM: 'Exports <exports@platform.example>' },
+      STORAGE: 'disk',
+      OUTBOUND_ALLOWED_HOSTS: '127.0.0.1',
+      SMTP_URL: mail.url,
+      MAIL_FROM: 'Exports <exports@platform.example>',
     });
     await installation.startApplication();
     await installation.sql('CREATE TABLE notes (id integer, user_id text, tenant_id text)');
@@ -52,7 +54,10 @@ describe('Schedules of former administrators', () => {
   async function keepUser({ id, email, roles }: { id: string; email: string; roles: string[] }): Promise<void> {
     await installation.sql(
       `INSERT INTO users (id, tenant_id, name, email, roles) VALUES ($1, $2, 'Name', $3, $4)`,
-      ...[id, TENANT, email, roles],
+      id,
+      TENANT,
+      email,
+      roles,
     );
   }
 
@@ -92,13 +97,19 @@ describe('Schedules of former administrators', () => {
     const { run, record } = await runDue(former, schedule);
 
     expect(run).toMatchObject({
-      ...{ outcome: 'failed', status: 'failed' },
-      ...{ error: expect.stringMatching(why), error_code: 'administrator-right-ended' },
+      outcome: 'failed',
+      status: 'failed',
+      error: expect.stringMatching(why),
+      error_code: 'administrator-right-ended',
     });
     expect(record).toMatchObject({ status: 'failed', file_url: null, file_size: null });
     expect(await scheduleOf(boss, schedule.id)).toMatchObject({
-      ...{ is_active: false, next_run_at: null, user_id: id, tenant_id: TENANT },
-      ...{ paused_code: 'administrator-right-ended', paused_reason: expect.stringMatching(why) },
+      is_active: false,
+      next_run_at: null,
+      user_id: id,
+      tenant_id: TENANT,
+      paused_code: 'administrator-right-ended',
+      paused_reason: expect.stringMatching(why),
     });
     const letters = await until('both are notified', () => mail.accepted.length >= 2 && mail.accepted);
     const subjects = new Map(letters.map(({ to, subject }) => [to.join(), subject]));
@@ -136,7 +147,8 @@ describe('Schedules of former administrators', () => {
     const { id: schedule } = await keepSchedule(boss, WHOLE_TABLE);
     await installation.sql(
       `UPDATE scheduled_exports SET user_id = $1, admin_seen_at = now() - interval '29 days' WHERE id = $2`,
-      ...[id, schedule],
+      id,
+      schedule,
     );
     await (await installation.asUser(id, { tenant: TENANT })).get('/api/v1/exports');
     const isConfirmed = async () =>

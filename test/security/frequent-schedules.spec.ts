@@ -80,8 +80,10 @@ describe('Frequent schedules', () => {
     });
 
     expect(skipped).toMatchObject({
-      ...{ is_active: true, failures: 0, warning_codes: ['run-skipped'] },
-      ...{ warnings: [expect.stringMatching(/was skipped.*2 times in 24 hours/)] },
+      is_active: true,
+      failures: 0,
+      warning_codes: ['run-skipped'],
+      warnings: [expect.stringMatching(/was skipped.*2 times in 24 hours/)],
     });
     expect(Date.parse(skipped.next_run_at) - Date.now()).toBeGreaterThan(23 * 3_600_000);
     expect(await runsOf(ann, first.id)).toHaveLength(1);

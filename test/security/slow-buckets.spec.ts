@@ -26,7 +26,8 @@ describe('Buckets that do not answer', () => {
   /** Has the user's notes brought into a bucket of their own. @returns the id of the schedule */
   async function bring(user: Client, server: ObjectServer): Promise<string> {
     const { id } = await keepSchedule(user, {
-      ...{ delivery_method: 's3', destination: 's3://bucket/' },
+      delivery_method: 's3',
+      destination: 's3://bucket/',
       destination_options: { endpoint: server.url, access_key_id: 'id', secret_access_key: 'key' },
     });
     server.isSilent = server !== servers.at(-1);

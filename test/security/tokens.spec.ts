@@ -6,8 +6,11 @@ import { TEST_SECRET } from '../support/tokens';
 const LIST = '/api/v1/exports';
 const ISSUER = 'https://login.example.com/';
 const SETTINGS = {
-  ...{ ROLE: 'api', JWT_ISSUER: ISSUER, JWT_AUDIENCE: 'exports, platform' },
-  ...{ JWT_REQUIRE_TENANT: 'true', JWT_MAX_AGE: '1h' },
+  ROLE: 'api',
+  JWT_ISSUER: ISSUER,
+  JWT_AUDIENCE: 'exports, platform',
+  JWT_REQUIRE_TENANT: 'true',
+  JWT_MAX_AGE: '1h',
 };
 
 const base64url = (text: string) => Buffer.from(text).toString('base64url');

@@ -53,7 +53,12 @@ export function createDeliveryBench(deliver: Deliver, environment: Readonly<Reco
     return record.toRecord();
   };
   return {
-    ...{ config, records, shown, deliveries, channels, read },
+    config,
+    records,
+    shown,
+    deliveries,
+    channels,
+    read,
     metrics: new DeliveryMetrics(shown, deliveries),
 
     /** Posts a message. @returns its id */

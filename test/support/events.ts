@@ -73,7 +73,16 @@ export async function keepEvent(sql: Sql, traits: EventTraits = {}): Promise<Kep
   await sql(
     `INSERT INTO events (id, tenant_id, organizer_id, customer_id, title, description, language, time_zone, starts_at, ends_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-    ...[id, tenant, organizer, customer, title, description, language, timeZone, startsAt, endsAt],
+    id,
+    tenant,
+    organizer,
+    customer,
+    title,
+    description,
+    language,
+    timeZone,
+    startsAt,
+    endsAt,
   );
   // A question may be called __proto__.
   const ids = Object.create(null) as Record<string, string>;
@@ -81,7 +90,13 @@ export async function keepEvent(sql: Sql, traits: EventTraits = {}): Promise<Kep
     ids[key] = nextId();
     await sql(
       `INSERT INTO event_questions (id, event_id, position, key, kind, text, max_score) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-      ...[ids[key], id, index + 1, key, kind, text ?? `Question ${index + 1}`, maxScore],
+      ids[key],
+      id,
+      index + 1,
+      key,
+      kind,
+      text ?? `Question ${index + 1}`,
+      maxScore,
     );
   }
   return { id, questions: ids };
@@ -93,7 +108,12 @@ export async function keepParticipant(sql: Sql, event: KeptEvent, traits: Partic
   const id = nextId();
   await sql(
     `INSERT INTO event_participants (id, event_id, external_id, name, email, group_name) VALUES ($1, $2, $3, $4, $5, $6)`,
-    ...[id, event.id, externalId, name, email, group],
+    id,
+    event.id,
+    externalId,
+    name,
+    email,
+    group,
   );
   if (result) {
     const { score = 7, maximum = 10, seconds = 600, attempts = 1 } = result;
@@ -101,14 +121,23 @@ export async function keepParticipant(sql: Sql, event: KeptEvent, traits: Partic
     await sql(
       `INSERT INTO event_results (participant_id, score, max_score, duration_seconds, attempts, started_at, finished_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-      ...[id, score, maximum, seconds, attempts, startedAt, finishedAt],
+      id,
+      score,
+      maximum,
+      seconds,
+      attempts,
+      startedAt,
+      finishedAt,
     );
   }
   for (const [key, given] of Object.entries(answers)) {
     const { answer, score } = typeof given === 'object' && given !== null ? given : { answer: given, score: null };
     await sql(
       `INSERT INTO event_answers (participant_id, question_id, answer, score) VALUES ($1, $2, $3, $4)`,
-      ...[id, event.questions[key], answer, score],
+      id,
+      event.questions[key],
+      answer,
+      score,
     );
   }
   return id;
@@ -129,19 +158,26 @@ export async function keepParticipants(
     `INSERT INTO event_participants (id, event_id, external_id, name, email, group_name)
      SELECT gen_random_uuid(), $1, $2 || ':' || n, $3 || ' ' || lpad(n::text, 7, '0'), 'person' || n || '@example.org', 'Class ' || n % 7
      FROM generate_series(1, $4::int) n`,
-    ...[event.id, batch, prefix, count],
+    event.id,
+    batch,
+    prefix,
+    count,
   );
   const ofBatch = `FROM event_participants p WHERE event_id = $1 AND external_id LIKE $2 || ':%'`;
   await sql(
     `INSERT INTO event_results (participant_id, score, max_score, duration_seconds, started_at, finished_at)
      SELECT id, abs(hashtext(external_id) % 1000) / 100.0, 10, 600, '2026-03-01T09:00:00Z', '2026-03-01T09:10:00Z' ${ofBatch}`,
-    ...[event.id, batch],
+    event.id,
+    batch,
   );
   await sql(
     `INSERT INTO event_answers (participant_id, question_id, answer, score)
      SELECT p.id, q, rpad('Answer of ' || p.name || ' ', $3::int, 'x'), 1
      FROM event_participants p, unnest($4::uuid[]) q WHERE event_id = $1 AND external_id LIKE $2 || ':%'`,
-    ...[event.id, batch, answerLength, Object.values(event.questions)],
+    event.id,
+    batch,
+    answerLength,
+    Object.values(event.questions),
   );
 }
 

@@ -10,7 +10,11 @@ jest.setTimeout(2 * WITHIN_MS);
 
 /** What the audit log tells of an export whose first worker was lost. */
 export const TAKEN_OVER = [
-  ...['export.requested', 'export.started', 'export.attempt-lost', 'export.started', 'export.completed'],
+  'export.requested',
+  'export.started',
+  'export.attempt-lost',
+  'export.started',
+  'export.completed',
 ];
 
 /**

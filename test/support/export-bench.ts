@@ -46,7 +46,16 @@ export function createExportBench({ textOf = () => TEXT, beforeLine, environment
   const maintenance = new FakeMaintenanceRepository(records, terms);
   const stepsOf = (id: string) => records.auditLog.filter(({ exportId }) => exportId === id);
   return {
-    ...{ config, records, shown, exports, sources, storage, queue, metrics, attempts, maintenance },
+    config,
+    records,
+    shown,
+    exports,
+    sources,
+    storage,
+    queue,
+    metrics,
+    attempts,
+    maintenance,
     runner: new ExportRunner(attempts, new ExportProduction(sources, storage), storage, queue, metrics, config),
     announcer: new ExportAnnouncer(queue, maintenance),
     downloads: new FakeDownloadLeaseRepository(records, terms),

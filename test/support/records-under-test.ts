@@ -87,7 +87,8 @@ export function createFakeRecords(): Promise<RecordsUnderTest> {
   return Promise.resolve({
     exports: new FakeExportRepository(records, terms),
     downloads: new FakeDownloadLeaseRepository(records, terms),
-    ...{ attempts, maintenance },
+    attempts,
+    maintenance,
     claim: (id) => claimExport({ attempts, maintenance }, id),
     deliveries: new FakeDeliveryRepository(records, LEASE_SECONDS),
     schedules: new FakeScheduleRepository(records),
@@ -108,7 +109,11 @@ export function createFakeRecords(): Promise<RecordsUnderTest> {
         records.auditLog
           .filter(({ exportId, scheduleId }) => exportId === id || scheduleId === id)
           .map(({ action, userId, tenantId, customerId = null, details = {} }) => ({
-            ...{ action, userId, tenantId, customerId, details },
+            action,
+            userId,
+            tenantId,
+            customerId,
+            details,
           })),
       ),
     messagesOf: (id) =>
@@ -131,8 +136,16 @@ export function createFakeRecords(): Promise<RecordsUnderTest> {
 /** Every column with a time, by its table. */
 const TIMES = {
   exports: [
-    ...['heartbeat_at', 'enqueue_after', 'retry_at', 'download_lease', 'downloaded_at', 'expires_at'],
-    ...['created_at', 'updated_at', 'started_at', 'completed_at'],
+    'heartbeat_at',
+    'enqueue_after',
+    'retry_at',
+    'download_lease',
+    'downloaded_at',
+    'expires_at',
+    'created_at',
+    'updated_at',
+    'started_at',
+    'completed_at',
   ],
   export_deliveries: ['lease', 'next_attempt_at', 'created_at', 'ended_at'],
   scheduled_exports: ['next_run_at', 'last_run_at', 'skipped_slot', 'admin_seen_at', 'created_at', 'updated_at'],
@@ -160,7 +173,8 @@ export async function createPrismaRecords(): Promise<RecordsUnderTest> {
   return {
     exports: new PrismaExportRepository(prisma, config),
     downloads: new PrismaDownloadLeaseRepository(prisma, config),
-    ...{ attempts, maintenance },
+    attempts,
+    maintenance,
     claim: (id) => claimExport({ attempts, maintenance }, id),
     deliveries: new PrismaDeliveryRepository(prisma, config),
     schedules: new PrismaScheduleRepository(prisma),

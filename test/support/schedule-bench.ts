@@ -43,7 +43,10 @@ export function createScheduleBench(
   const schedules = new FakeScheduleRepository(records);
   return {
     ...bench,
-    ...{ ann, outbox, buckets, schedules },
+    ann,
+    outbox,
+    buckets,
+    schedules,
     runs: new FakeScheduleRunRepository(records, config),
     catalog: new OpenCatalog(),
     exporting: new ExportsForScheduledExport(exporting, sources, exports),

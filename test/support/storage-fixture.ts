@@ -37,7 +37,9 @@ export async function fillStorage(
   const running = await keepRunning(installation);
   const orphans = await namesOfNobody(installation);
   const fixture: StorageFixture = {
-    ...{ overdue, givenUp, orphans },
+    overdue,
+    givenUp,
+    orphans,
     abandonedUploads: [
       `exports/${randomUUID()}/${randomUUID()}.csv`,
       // An attempt that was lost, beside the one that runs.
@@ -46,8 +48,14 @@ export async function fillStorage(
       `thumbnails/${randomUUID()}/${randomUUID()}.png`,
     ],
     kept: [
-      ...[...kept, running.key],
-      ...['assets/logo.png', 'assets/exports/a.png', 'backup/exports/b.csv', 'exports.csv', 'picture', 'foreign'],
+      ...kept,
+      running.key,
+      'assets/logo.png',
+      'assets/exports/a.png',
+      'backup/exports/b.csv',
+      'exports.csv',
+      'picture',
+      'foreign',
     ],
     keptUploads: [running.key, 'assets/large.png', 'backup/dump'],
   };
@@ -72,7 +80,9 @@ async function keepMany(
             now() - interval '8 days', now() - interval '8 days', now() + $2::interval
      FROM (SELECT gen_random_uuid() AS id, gen_random_uuid() AS token FROM generate_series(1, $3::int)) AS new
      RETURNING storage_key`,
-    ...[status, expiresIn, count],
+    status,
+    expiresIn,
+    count,
   );
   return rows.map(({ storage_key: key }) => key);
 }
@@ -103,7 +113,8 @@ async function keepRunning(installation: Installation): Promise<{ id: string; ke
   await installation.sql(
     `INSERT INTO exports (id, kind, format, status, user_id, request_id, attempt_token, heartbeat_at, attempts)
      VALUES ($1, 'data', 'csv', 'processing', 'ann', 'r', $2, now() + interval '1 day', 2)`,
-    ...[id, token],
+    id,
+    token,
   );
   return { id, key: `exports/${id}/${token}.csv` };
 }
@@ -116,7 +127,9 @@ async function namesOfNobody(installation: Installation): Promise<StorageFixture
     await installation.sql(
       `INSERT INTO exports (id, kind, format, status, user_id, request_id, error, storage_key, sha256, retry_at)
        VALUES ($1, 'data', 'csv', $2, 'ann', 'r', 'It failed', CASE WHEN $2 = 'completed' THEN $3 END, 's', now() + interval '1 day')`,
-      ...[id, status, `exports/${id}/${other}.csv`],
+      id,
+      status,
+      `exports/${id}/${other}.csv`,
     );
     ids[status] = id;
   }
@@ -129,7 +142,9 @@ async function namesOfNobody(installation: Installation): Promise<StorageFixture
   return {
     exports: [
       ...[...Object.values(ids), running, ...any].map((id) => `exports/${id}/${randomUUID()}.csv`),
-      ...['exports/notes.txt', `exports/${ids['completed']!}/deep/er.csv`, 'exports/not-an-id/file.csv'],
+      'exports/notes.txt',
+      `exports/${ids['completed']!}/deep/er.csv`,
+      'exports/not-an-id/file.csv',
     ],
     pictures: [`pictures/${randomUUID()}/${randomUUID()}.png`, `pictures/${ids['failed']!}/${randomUUID()}.png`],
     thumbnails: [`thumbnails/${randomUUID()}/${randomUUID()}.png`, `thumbnails/${session}/${randomUUID()}.png`],

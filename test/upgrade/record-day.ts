@@ -154,10 +154,23 @@ async function dayOf(recorder: Recorder, { environment, ports, bucketKeys }: Set
   await recorder.service.kill('SIGTERM');
   const [audit] = await recorder.sql<Day['audit']>(AUDIT_DIGEST, null);
   return {
-    ...{ release: RELEASE.version, commit: RELEASE.commit, seed, dumpedAt: new Date().toISOString() },
-    ...{ environment, webhookPort: ports.webhook, bucketPort: ports.bucket },
+    release: RELEASE.version,
+    commit: RELEASE.commit,
+    seed,
+    dumpedAt: new Date().toISOString(),
+    environment,
+    webhookPort: ports.webhook,
+    bucketPort: ports.bucket,
     bucket: { ...bucketKeys, objects: objectsOf(surroundings.bucket) },
-    ...{ customers, exports, requests, boards, schedules, oneTime, running, pending, blockedCustomerId },
+    customers,
+    exports,
+    requests,
+    boards,
+    schedules,
+    oneTime,
+    running,
+    pending,
+    blockedCustomerId,
     lastingLinks: surroundings.mail.accepted.flatMap(({ text }) => {
       const [url, exportId] = /https?:\S+\/exports\/([\da-f-]+)\/download\?\S+/.exec(text) ?? [];
       return url !== undefined && exportId !== undefined ? [{ exportId, url }] : [];

@@ -19,15 +19,18 @@ const projectRoot = join(__dirname, '../..');
 
 /** What the service writes by the clock. The platform's tables stay as they were. */
 const SERVICE_TABLES = [
-  ...['exports', 'export_audit_log', 'export_deliveries', 'export_data_types', 'delivered_objects', 'sweeps'],
-  ...[
-    'scheduled_exports',
-    'scheduled_export_runs',
-    'idempotency_keys',
-    'solo_sessions',
-    'customers',
-    'customer_failures',
-  ],
+  'exports',
+  'export_audit_log',
+  'export_deliveries',
+  'export_data_types',
+  'delivered_objects',
+  'sweeps',
+  'scheduled_exports',
+  'scheduled_export_runs',
+  'idempotency_keys',
+  'solo_sessions',
+  'customers',
+  'customer_failures',
 ];
 
 /**
@@ -54,7 +57,10 @@ export class RestoredDay {
     const mail = await MailServer.start();
     const installation = await Installation.on(database.url, {
       ...day.environment,
-      ...{ STORAGE: 'disk', PUBLIC_URL: undefined, SMTP_URL: mail.url, EXPORT_LEASE_SECONDS: '3' },
+      STORAGE: 'disk',
+      PUBLIC_URL: undefined,
+      SMTP_URL: mail.url,
+      EXPORT_LEASE_SECONDS: '3',
       // 0.1.0, which recorded the day, trusted it without a setting.
       TRUSTED_PROXIES: 'loopback',
     });

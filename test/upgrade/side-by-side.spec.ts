@@ -44,8 +44,11 @@ describe('A roll-out, and its way back', () => {
     balancer = await Balancer.start();
     receiver = await WebhookReceiver.start();
     installation = await Installation.on(database.url, {
-      ...{ PUBLIC_URL: balancer.url, OUTBOUND_ALLOWED_HOSTS: receiver.host, STORAGE: 'disk' },
-      ...{ RATE_LIMIT_CUSTOMERS: 'off', EXPORT_LEASE_SECONDS: '10' },
+      PUBLIC_URL: balancer.url,
+      OUTBOUND_ALLOWED_HOSTS: receiver.host,
+      STORAGE: 'disk',
+      RATE_LIMIT_CUSTOMERS: 'off',
+      EXPORT_LEASE_SECONDS: '10',
     });
     for (let number = 1; number <= 2; number += 1) await enter(release);
     ann = new Client(balancer.url, await signedToken('ann'));

@@ -139,7 +139,8 @@ describe('After an upgrade', () => {
       const told = await sql(
         `SELECT FROM export_audit_log
          WHERE action = 'delivery.delivered' AND export_id = $1 AND details ->> 'channel' = $2`,
-        ...[exportId, channel],
+        exportId,
+        channel,
       );
       expect(told).toHaveLength(1);
     }

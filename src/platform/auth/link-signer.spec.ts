@@ -10,7 +10,9 @@ const PATH = '/api/v1/exports/1/download';
 const signerWith = (secret: string) =>
   new LinkSigner(
     Config.from({
-      ...{ DATABASE_URL: 'postgres://localhost/exports', JWT_SECRET: SECRET, LINK_SECRET: secret },
+      DATABASE_URL: 'postgres://localhost/exports',
+      JWT_SECRET: SECRET,
+      LINK_SECRET: secret,
       PUBLIC_URL: 'https://exports.example.com/base/',
     }),
   );
@@ -31,8 +33,10 @@ describe('A signed link', () => {
     const end = proof.expires * 1000;
 
     expect([NOON, end - 1, end, end + 1].map((now) => signer.verify(PATH, proof, now))).toEqual([
-      ...[true, true],
-      ...[false, false],
+      true,
+      true,
+      false,
+      false,
     ]);
   });
 

@@ -220,7 +220,9 @@ describe('Config', () => {
     expect(Config.from(EVERYTHING)).toEqual({
       role: 'worker',
       http: {
-        ...{ port: 9000, host: '127.0.0.1', managementPort: 9001 },
+        port: 9000,
+        host: '127.0.0.1',
+        managementPort: 9001,
         publicUrl: 'https://exports.example.com',
         corsOrigins: ['https://a.example.com', 'https://b.example.com'],
         trustedProxies: ['loopback', '10.1.0.0/16', '2001:db8::7'],
@@ -244,9 +246,12 @@ describe('Config', () => {
         kmsKeyId: 'alias/exports',
       },
       auth: {
-        ...{ jwtSecret: EVERYTHING.JWT_SECRET, jwksUrl: EVERYTHING.JWT_JWKS_URL },
-        ...{ issuer: 'https://login.example.com/', audiences: ['exports', 'https://exports.example.com'] },
-        ...{ requiresTenant: true, maxAgeSeconds: 12 * 3600 },
+        jwtSecret: EVERYTHING.JWT_SECRET,
+        jwksUrl: EVERYTHING.JWT_JWKS_URL,
+        issuer: 'https://login.example.com/',
+        audiences: ['exports', 'https://exports.example.com'],
+        requiresTenant: true,
+        maxAgeSeconds: 12 * 3600,
       },
       links: { secret: EVERYTHING.LINK_SECRET },
       encryption: { key: Buffer.alloc(32, 0xab), previousKeys: [Buffer.alloc(32, 1), Buffer.alloc(32, 2)] },

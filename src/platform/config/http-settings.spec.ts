@@ -34,7 +34,9 @@ describe('CORS_ORIGINS', () => {
 
   it('lists origins as browsers write them', () => {
     expect(read('HTTPS://App.Example.com:443/, http://localhost:5173,capacitor://localhost')).toEqual([
-      ...['https://app.example.com', 'http://localhost:5173', 'capacitor://localhost'],
+      'https://app.example.com',
+      'http://localhost:5173',
+      'capacitor://localhost',
     ]);
   });
 
@@ -59,7 +61,13 @@ describe('TRUSTED_PROXIES', () => {
 
   it('takes addresses, CIDR blocks and the named ranges of Express', () => {
     expect(proxiesIn('loopback, linklocal,uniquelocal, 10.1.0.0/16, 2001:db8::/32,192.0.2.7,::1')).toEqual([
-      ...['loopback', 'linklocal', 'uniquelocal', '10.1.0.0/16', '2001:db8::/32', '192.0.2.7', '::1'],
+      'loopback',
+      'linklocal',
+      'uniquelocal',
+      '10.1.0.0/16',
+      '2001:db8::/32',
+      '192.0.2.7',
+      '::1',
     ]);
   });
 

@@ -34,7 +34,9 @@ describe('A fault of the database', () => {
 
   it('is told from another one by its code', () => {
     expect([coded('3D000'), coded('28P01'), coded('42P01')].map((error) => isDatabaseMissing(error))).toEqual([
-      ...[true, false, false],
+      true,
+      false,
+      false,
     ]);
     expect([coded('3D000'), coded('28P01')].map((error) => isDatabaseAccessDenied(error))).toEqual([false, true]);
     expect(isTableMissing(coded('42P01'))).toBe(true);

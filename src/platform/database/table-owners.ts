@@ -3,9 +3,21 @@
  * docs/adr/0040-the-service-runs-without-owning-its-tables.md says how rights follow from these lists.
  */
 export const SERVICE_TABLES: readonly string[] = [
-  ...['exports', 'export_deliveries', 'delivered_objects', 'file_removals', 'idempotency_keys', 'solo_sessions'],
-  ...['scheduled_exports', 'scheduled_export_runs', 'export_data_types', 'export_sensitive_columns'],
-  ...['customers', 'customer_failures', 'rate_limit_uses', 'sweeps', 'audit_aggregates'],
+  'exports',
+  'export_deliveries',
+  'delivered_objects',
+  'file_removals',
+  'idempotency_keys',
+  'solo_sessions',
+  'scheduled_exports',
+  'scheduled_export_runs',
+  'export_data_types',
+  'export_sensitive_columns',
+  'customers',
+  'customer_failures',
+  'rate_limit_uses',
+  'sweeps',
+  'audit_aggregates',
 ];
 
 /** Only `npm run migrate` needs it. */
@@ -16,5 +28,10 @@ export const AUDIT_LOG = 'export_audit_log';
 
 /** Tables of the platform that the service reads for itself, not to export them. */
 export const PLATFORM_TABLES_IN_USE: readonly string[] = [
-  ...['users', 'events', 'event_questions', 'event_participants', 'event_results', 'event_answers'],
+  'users',
+  'events',
+  'event_questions',
+  'event_participants',
+  'event_results',
+  'event_answers',
 ];

@@ -21,20 +21,24 @@ describe('preferredWait', () => {
   });
 
   it.each([
-    ...[
-      undefined,
-      '',
-      'wait',
-      'wait=',
-      'wait=-1',
-      'wait=1.5',
-      'wait=1e1',
-      'wait=ten',
-      'wait="1',
-      'wait=1 2',
-      'wait=0x10',
-    ],
-    ...['respond-async', 'await=10', 'wait-for=10', 'foo=wait=10', 'foo="wait=10"', 'wait;=10', 'wait=ten, wait=10'],
+    undefined,
+    '',
+    'wait',
+    'wait=',
+    'wait=-1',
+    'wait=1.5',
+    'wait=1e1',
+    'wait=ten',
+    'wait="1',
+    'wait=1 2',
+    'wait=0x10',
+    'respond-async',
+    'await=10',
+    'wait-for=10',
+    'foo=wait=10',
+    'foo="wait=10"',
+    'wait;=10',
+    'wait=ten, wait=10',
   ])('passes over %s', (prefer) => {
     expect(waitOf(prefer)).toBeNull();
   });

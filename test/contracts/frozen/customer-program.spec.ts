@@ -8,14 +8,12 @@ const ID = '0199f3a2-7c1e-7d3a-9b62-1f0c5a6e8d11';
 const UNTIL = new Date('2026-11-29T12:34:56.789Z');
 const MADE = '"created_at":"2026-11-28T12:34:56.789Z"';
 const customer: Customer = {
-  ...{
-    id: ID,
-    tenantId: 'blue',
-    name: 'Академія "7"',
-    isActive: true,
-    secretHash: '0'.repeat(64),
-    previousSecret: null,
-  },
+  id: ID,
+  tenantId: 'blue',
+  name: 'Академія "7"',
+  isActive: true,
+  secretHash: '0'.repeat(64),
+  previousSecret: null,
   createdAt: new Date('2026-11-28T12:34:56.789Z'),
 };
 const rotated: Customer = { ...customer, tenantId: null, previousSecret: { hash: '1'.repeat(64), endsAt: UNTIL } };

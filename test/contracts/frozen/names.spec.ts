@@ -53,7 +53,9 @@ describe('Names that two releases share', () => {
   it('are those of stored files', () => {
     expect([EXPORT_FILES, UPLOADED_PICTURES, THUMBNAILS]).toEqual(['exports/', 'pictures/', 'thumbnails/']);
     expect([objectPrefix('id'), picturePrefix('id'), thumbnailPrefix('id')]).toEqual([
-      ...['exports/id/', 'pictures/id/', 'thumbnails/id/'],
+      'exports/id/',
+      'pictures/id/',
+      'thumbnails/id/',
     ]);
   });
 

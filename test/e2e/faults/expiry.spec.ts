@@ -33,7 +33,10 @@ describe('When the time of a file is over', () => {
     expect((await ann.get(`/api/v1/exports/${id}/download/`)).status).toBe(410);
     await expectStored(installation, id, []);
     expect(await installation.history(id)).toEqual([
-      ...['export.requested', 'export.started', 'export.completed', 'export.expired'],
+      'export.requested',
+      'export.started',
+      'export.completed',
+      'export.expired',
     ]);
   });
 

@@ -50,7 +50,11 @@ describe('When a worker is told to end with work in hand', () => {
 
     await expectExactlyOneFile(installation, ann, id);
     expect(await installation.history(id)).toEqual([
-      ...['export.requested', 'export.started', 'export.handed-back', 'export.started', 'export.completed'],
+      'export.requested',
+      'export.started',
+      'export.handed-back',
+      'export.started',
+      'export.completed',
     ]);
   });
 });

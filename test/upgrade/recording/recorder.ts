@@ -109,7 +109,10 @@ export class Recorder {
     );
     return rows.map(({ id, export_id: exportId, channel, attempts, ...owner }) => ({
       owner: this.ownerOf(owner),
-      ...{ exportId, id, channel, attempts },
+      exportId,
+      id,
+      channel,
+      attempts,
       webhookSecret: channel === 'webhook' ? (this.webhookSecrets.get(exportId) ?? null) : null,
     }));
   }

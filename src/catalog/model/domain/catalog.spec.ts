@@ -34,7 +34,10 @@ describe('The catalog', () => {
 
   it('gives all data types that are active where none is named', () => {
     expect(catalog.findTablesOfTypes([], errors).map(({ section }) => section)).toEqual([
-      ...['profile', 'contacts', 'contacts', 'staff'],
+      'profile',
+      'contacts',
+      'contacts',
+      'staff',
     ]);
   });
 

@@ -22,7 +22,12 @@ const kindOf = (act: () => unknown) => {
 describe('The query of a request', () => {
   it("reads the caller's own rows, within the caller's tenant", () => {
     expect(toDataQuery(ANN, requestOf({ dataTypes: ['profile'] }))).toMatchObject({
-      ...{ scope: 'types', dataTypes: ['profile'], tables: [], subject: 'ann', tenantId: 'blue', timeZone: 'UTC' },
+      scope: 'types',
+      dataTypes: ['profile'],
+      tables: [],
+      subject: 'ann',
+      tenantId: 'blue',
+      timeZone: 'UTC',
     });
   });
 

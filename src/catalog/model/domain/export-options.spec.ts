@@ -38,6 +38,6 @@ describe('The options of a file', () => {
       validateCompression(gzip, 'csv', 1),
       validateCompression(gzip, 'json', 2),
       validateCompression({}, 'csv', 2),
-    ]).toEqual([...[[], [], []]]);
+    ]).toEqual([[], [], []]);
   });
 });

@@ -18,8 +18,15 @@ const TYPES = [
   dataType('places', { tables: ['countries'] }),
 ];
 const MINE: DataQuery = {
-  ...{ scope: 'types', dataTypes: ['profile', 'purchases'], tables: [], filters: undefined, columns: undefined },
-  ...{ subject: 'ann', tenantId: null, asOf: null, timeZone: DEFAULT_TIME_ZONE },
+  scope: 'types',
+  dataTypes: ['profile', 'purchases'],
+  tables: [],
+  filters: undefined,
+  columns: undefined,
+  subject: 'ann',
+  tenantId: null,
+  asOf: null,
+  timeZone: DEFAULT_TIME_ZONE,
 };
 
 function plansOf(traits: Partial<DataQuery>): TablePlan[] {

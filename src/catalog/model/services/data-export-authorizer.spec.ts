@@ -287,7 +287,9 @@ describe('DataExportAuthorizer', () => {
       const { document, confined } = setup();
 
       expect(await document(ANN, 'ann')).toMatchObject({
-        ...{ params: { type: 'user' }, format: 'json', audited: { subject: 'ann' } },
+        params: { type: 'user' },
+        format: 'json',
+        audited: { subject: 'ann' },
       });
       expect(confined()).toEqual([
         ['users', { id: 'ann' }],

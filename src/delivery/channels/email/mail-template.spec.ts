@@ -8,20 +8,35 @@ const RECORD = 'https://exports.example.com/api/v1/exports/1';
 
 function completed(traits: Partial<CompletedFacts> = {}): CompletedFacts {
   return {
-    ...{ event: 'completed', subject: 'data', fileName: 'Transactions.csv', size: 5_812_345 },
-    ...{ amount: { count: 12_345, unit: 'rows' }, warnings: 0, link: LINK, oneTime: false },
-    ...{ until: new Date('2026-12-02T08:05:00Z'), ...traits },
+    event: 'completed',
+    subject: 'data',
+    fileName: 'Transactions.csv',
+    size: 5_812_345,
+    amount: { count: 12_345, unit: 'rows' },
+    warnings: 0,
+    link: LINK,
+    oneTime: false,
+    until: new Date('2026-12-02T08:05:00Z'),
+    ...traits,
   };
 }
 
 const failed: FailedFacts = {
-  ...{ event: 'failed', subject: 'board', format: 'pdf', requestedAt: new Date('2026-11-25T08:05:00Z') },
-  ...{ reason: 'The board could not be read', link: RECORD },
+  event: 'failed',
+  subject: 'board',
+  format: 'pdf',
+  requestedAt: new Date('2026-11-25T08:05:00Z'),
+  reason: 'The board could not be read',
+  link: RECORD,
 };
 
 const paused: PausedFacts = {
-  ...{ event: 'paused', name: 'Nightly', reason: 'The bucket is gone', failures: 5 },
-  ...{ isRightEnded: false, owner: null },
+  event: 'paused',
+  name: 'Nightly',
+  reason: 'The bucket is gone',
+  failures: 5,
+  isRightEnded: false,
+  owner: null,
   link: 'https://exports.example.com/api/v1/exports/scheduled/2',
 };
 

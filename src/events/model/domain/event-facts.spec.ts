@@ -37,10 +37,15 @@ describe('The facts of an event', () => {
 /** By their labels; odd blanks, which Intl puts for typesetters, are made plain. */
 function factsFor(traits: Partial<Event>, totals: ResultTotals = TOTALS): Record<string, string> {
   const event: Event = {
-    ...{ id: 'e', title: 'Test', description: null, language: 'en', timeZone: 'UTC' },
+    id: 'e',
+    title: 'Test',
+    description: null,
+    language: 'en',
+    timeZone: 'UTC',
     startsAt: new Date('2026-03-01T09:00:00Z'),
     endsAt: new Date('2026-03-01T11:00:00Z'),
-    ...{ createdAt: new Date(0), updatedAt: new Date(0) },
+    createdAt: new Date(0),
+    updatedAt: new Date(0),
     ...traits,
   };
   const facts = toFacts(event, 5, totals, resolveLocale(event));

@@ -74,7 +74,11 @@ describe('toRequest', () => {
 
     expect(request({ params, options: { bom: true } })).toMatchObject({
       params,
-      ...{ subject: null, type: 'table', dataTypes: ['users'], filters: { a: 1 }, options: { bom: true } },
+      subject: null,
+      type: 'table',
+      dataTypes: ['users'],
+      filters: { a: 1 },
+      options: { bom: true },
       expected: { done: 0, total: null, unit: 'rows' },
     });
   });

@@ -25,7 +25,11 @@ describe('ExportProduction', () => {
     const key = `${home}${attempt.token}.csv`;
     expect(file).toEqual({
       object: { key, ...CSV },
-      ...{ name: 'Transactions.csv', size: TEXT.length, recordCount: 2, pageCount: null, warnings: [] },
+      name: 'Transactions.csv',
+      size: TEXT.length,
+      recordCount: 2,
+      pageCount: null,
+      warnings: [],
       sha256: 'f0b91c6de4da4e05d0346c44123760344d9393a300946788a2a175ec52920974',
     });
     expect((await (await storage.open(key)).toArray()).join('')).toBe(TEXT);

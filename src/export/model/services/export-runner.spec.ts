@@ -31,7 +31,10 @@ describe('ExportRunner', () => {
 
     const { object, ...completed } = await bench.read(id);
     expect(completed).toMatchObject({
-      ...{ status: 'completed', fileName: 'Transactions.csv', fileSize: TEXT.length, recordCount: 2 },
+      status: 'completed',
+      fileName: 'Transactions.csv',
+      fileSize: TEXT.length,
+      recordCount: 2,
       sha256: createHash('sha256').update(TEXT).digest('hex'),
     });
     expect(storage.keys).toEqual([object?.key]);

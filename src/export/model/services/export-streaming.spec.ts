@@ -103,7 +103,9 @@ describe('ExportStreaming', () => {
     await file.close();
 
     expect(await bench.read(id)).toMatchObject({
-      ...{ status: 'failed', error: expect.stringContaining('connection was closed'), errorCode: 'connection-closed' },
+      status: 'failed',
+      error: expect.stringContaining('connection was closed'),
+      errorCode: 'connection-closed',
     });
   });
 
@@ -154,7 +156,9 @@ describe('ExportStreaming', () => {
 
     expect(await bench.read(read.id)).toMatchObject({ status: 'completed' });
     expect(await bench.read(stuck.id)).toMatchObject({
-      ...{ status: 'failed', error: expect.stringContaining('The service stopped'), errorCode: 'service-stopped' },
+      status: 'failed',
+      error: expect.stringContaining('The service stopped'),
+      errorCode: 'service-stopped',
     });
   });
 });

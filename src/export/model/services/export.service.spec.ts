@@ -67,7 +67,8 @@ describe('ExportService', () => {
 
       await expect(request({ retentionSeconds: 7 * DAY_SECONDS })).resolves.toMatchObject({ isNew: true });
       await expect(request({ retentionSeconds: 7 * DAY_SECONDS + 1 })).rejects.toMatchObject({
-        ...{ kind: 'invalid', details: { fields: [{ field: 'retention_days' }] } },
+        kind: 'invalid',
+        details: { fields: [{ field: 'retention_days' }] },
       });
     });
 

@@ -8,7 +8,12 @@ import { RunAuthorization } from './run-authorization';
 
 const ADMIN: PlatformUser = { isActive: true, isAdmin: true };
 const TABLES: ScheduleContent = {
-  ...{ format: 'csv', dataTypes: [], tables: ['users'], columns: null, filters: null, options: {} },
+  format: 'csv',
+  dataTypes: [],
+  tables: ['users'],
+  columns: null,
+  filters: null,
+  options: {},
 };
 
 /** A run of a schedule, as a worker is about to read it. */
@@ -57,7 +62,9 @@ describe('RunAuthorization', () => {
     await expect(authorize(user)).rejects.toMatchObject({ code: 'administrator-right-ended' });
 
     expect(await readSchedule(schedule)).toMatchObject({
-      ...{ isActive: false, nextRunAt: null, pausedCode: 'administrator-right-ended' },
+      isActive: false,
+      nextRunAt: null,
+      pausedCode: 'administrator-right-ended',
       pausedReason: expect.stringMatching(reason),
     });
     expect(mails()).toEqual([

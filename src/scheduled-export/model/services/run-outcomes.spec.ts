@@ -191,7 +191,9 @@ describe('RunSettlement', () => {
       await settle();
 
       expect(await readRun(schedule)).toMatchObject({
-        ...{ outcome: 'failed', error: 'The request is not valid (format: is unknown)', errorCode: 'invalid-request' },
+        outcome: 'failed',
+        error: 'The request is not valid (format: is unknown)',
+        errorCode: 'invalid-request',
       });
     });
 

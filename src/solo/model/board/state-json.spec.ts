@@ -7,21 +7,29 @@ const scan = (json: string) => scanState(Buffer.from(json), MAX_DEPTH).pageCount
 
 describe('scanState', () => {
   it.each([
-    ...['null', '7', '"pages"', '{}', '[]', '[{"pages":[{},{}]}]', '{"pages":null}', '{"pages":{}}', '{"pages":[]}'],
-    ...['{"pages":[{}]}', '{"pages":[{},{},{}]}', '{"pages":[null,7,"x",[],[{}],{}]}', '{"pages":[{"pages":[{},{}]}]}'],
-    ...[
-      '{"a":{"pages":[{},{}]}}',
-      '{"pages":[{},{}],"pages":[{}]}',
-      '{"pages":[{},{}],"pages":7}',
-      '{"pages":7,"x":[{},{}]}',
-    ],
-    ...[
-      '{"pages":{"a":[{},{}]}}',
-      '{"pages":[{},{}],"x":[[{}]],"y":{"z":{}}}',
-      '{"p\\u0061ges":[{},{}]}',
-      '[[{}],[{}]]',
-    ],
-    ...['{"__proto__":{"pages":[{},{}]}}', '{"x":[{}],"pages":[{"strokes":[{}]},{"strokes":[]}],"z":[{}]}'],
+    'null',
+    '7',
+    '"pages"',
+    '{}',
+    '[]',
+    '[{"pages":[{},{}]}]',
+    '{"pages":null}',
+    '{"pages":{}}',
+    '{"pages":[]}',
+    '{"pages":[{}]}',
+    '{"pages":[{},{},{}]}',
+    '{"pages":[null,7,"x",[],[{}],{}]}',
+    '{"pages":[{"pages":[{},{}]}]}',
+    '{"a":{"pages":[{},{}]}}',
+    '{"pages":[{},{}],"pages":[{}]}',
+    '{"pages":[{},{}],"pages":7}',
+    '{"pages":7,"x":[{},{}]}',
+    '{"pages":{"a":[{},{}]}}',
+    '{"pages":[{},{}],"x":[[{}]],"y":{"z":{}}}',
+    '{"p\\u0061ges":[{},{}]}',
+    '[[{}],[{}]]',
+    '{"__proto__":{"pages":[{},{}]}}',
+    '{"x":[{}],"pages":[{"strokes":[{}]},{"strokes":[]}],"z":[{}]}',
   ])('counts the pages that are drawn of %s', (json) => {
     expect(scan(json)).toBe(readBoard(JSON.parse(json)).pages.length);
   });

@@ -3,10 +3,10 @@
 class InterruptedError extends Error {}
 
 /**
- * What a program started: stopped in the opposite order, once, however the program ends. Ctrl-C ends it at any moment,
- * also while something is only just starting.
+ * Stops the resources of a program in reverse order, once, however the program ends. Ctrl-C works at any time, even while a
+ * resource is still starting.
  */
-export class Belongings {
+export class ResourceStack {
   /** @type {(() => Promise<void>)[]} */
   #stops = [];
   /** @type {Promise<void> | undefined} */
@@ -26,12 +26,12 @@ export class Belongings {
       if (started !== undefined) await stop(started);
     });
     const started = await starting;
-    // Who is being stopped goes no further.
+    // The program was interrupted during the start.
     if (this.#ended) throw new InterruptedError();
     return started;
   }
 
-  /** Stops everything; what still starts is waited for. */
+  /** Stops everything, after waiting for starts that are under way. */
   stopAll() {
     this.#ended ??= (async () => {
       for (const stop of this.#stops) {
@@ -43,26 +43,26 @@ export class Belongings {
 }
 
 /**
- * Runs a program, and stops afterwards what it started.
- * @param {(belongings: Belongings) => Promise<number>} program gives the exit code
+ * Runs a program, then stops the resources that it started.
+ * @param {(resources: ResourceStack) => Promise<number>} program returns the exit code
  */
 export async function runProgram(program) {
-  const belongings = new Belongings();
+  const resources = new ResourceStack();
   const interrupted = new Promise((_, reject) => {
     for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
       process.on(signal, () => reject(new InterruptedError()));
     }
   });
-  let lastWords = '';
+  let message = '';
   try {
-    process.exitCode = /** @type {number} */ (await Promise.race([program(belongings), interrupted]));
+    process.exitCode = /** @type {number} */ (await Promise.race([program(resources), interrupted]));
   } catch (error) {
     const wasInterrupted = error instanceof InterruptedError;
     process.exitCode = wasInterrupted ? 130 : 1;
-    lastWords = wasInterrupted ? 'Stopped.' : error instanceof Error ? error.message : String(error);
+    message = wasInterrupted ? 'Stopped.' : error instanceof Error ? error.message : String(error);
   }
-  await belongings.stopAll();
-  if (lastWords) console.error(`\n${lastWords}\n`);
-  // What the program was in the middle of when it was interrupted must not hold it up.
+  await resources.stopAll();
+  if (message) console.error(`\n${message}\n`);
+  // An interrupted program may have open handles.
   process.exit();
 }

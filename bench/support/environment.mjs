@@ -1,5 +1,5 @@
 // @ts-check
-// What a bench measures on: PostgreSQL with fsync, the built service as processes, files on disk.
+// Benchmarks run against PostgreSQL with fsync, processes of the built service, and files on disk.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,56 +10,59 @@ import { migrate, plainEnvironment, startService } from '../../dev/service/servi
 import { removeAbandoned, startStack } from '../../dev/stack.mjs';
 
 /**
- * @typedef {import('../../dev/service/belongings.mjs').Belongings} Belongings
+ * @typedef {import('../../dev/service/resource-stack.mjs').ResourceStack} ResourceStack
  * @typedef {import('../../dev/service/client.mjs').ExportRecord} ExportRecord
  * @typedef {import('../../dev/service/service.mjs').Service} Service
  *
  * @typedef {object} Bench
  * @property {string} name to choose it by on the command line
- * @property {(laboratory: Laboratory) => Promise<import('./report.mjs').Row[]>} measure
+ * @property {(environment: BenchEnvironment) => Promise<import('./report.mjs').Row[]>} measure
  */
 
-/** Often enough to see the end in time, and seldom enough not to be what keeps the service busy. */
+/** Short enough to measure the end precisely, long enough not to load the service. */
 const usualPauseMs = 20;
 
-export class Laboratory {
-  #belongings;
+export class BenchEnvironment {
+  #resources;
   #token;
   databaseUrl;
   storage;
 
-  /** @param {Belongings} belongings @param {{ databaseUrl: string, storage: string, token: string }} found */
-  constructor(belongings, { databaseUrl, storage, token }) {
-    this.#belongings = belongings;
+  /** @param {ResourceStack} resources @param {{ databaseUrl: string, storage: string, token: string }} found */
+  constructor(resources, { databaseUrl, storage, token }) {
+    this.#resources = resources;
     this.#token = token;
     this.databaseUrl = databaseUrl;
     this.storage = storage;
   }
 
-  /** @param {Belongings} belongings */
-  static async open(belongings) {
+  /** @param {ResourceStack} resources */
+  static async open(resources) {
     const stacks = join(projectRoot, '.stack');
     removeAbandoned(stacks, 'bench-');
     const directory = join(stacks, `bench-${process.pid}`);
-    const { databaseUrl } = await belongings.start(
+    const { databaseUrl } = await resources.start(
       () => startStack({ directory, persistent: false, fsync: true }),
       (started) => started.stop(),
     );
     await migrate(databaseUrl);
     const storage = join(directory, 'storage');
     mkdirSync(storage);
-    return new Laboratory(belongings, { databaseUrl, storage, token: await tokenFor('bench', '--role', 'admin') });
+    return new BenchEnvironment(resources, { databaseUrl, storage, token: await tokenFor('bench', '--role', 'admin') });
   }
 
-  /** A fresh process, whose figures no earlier bench has touched. @param {Record<string, string>} [settings] */
+  /** Starts a fresh process, so that no earlier bench affects the figures. @param {Record<string, string>} [settings] */
   async startService(settings = {}) {
     const unlimited = {
-      ...{ RATE_LIMIT_BOARDS: 'off', RATE_LIMIT_EXPORTS: 'off' },
-      ...{ RATE_LIMIT_SESSIONS: 'off', RATE_LIMIT_THUMBNAILS: 'off', RATE_LIMIT_SCHEDULE_CHANGES: 'off' },
+      RATE_LIMIT_BOARDS: 'off',
+      RATE_LIMIT_EXPORTS: 'off',
+      RATE_LIMIT_SESSIONS: 'off',
+      RATE_LIMIT_THUMBNAILS: 'off',
+      RATE_LIMIT_SCHEDULE_CHANGES: 'off',
     };
     const env = { ...plainEnvironment(), ...unlimited, LOG_LEVEL: 'warn', ...settings };
     const port = await freePort();
-    return this.#belongings.start(
+    return this.#resources.start(
       () => startService({ port, databaseUrl: this.databaseUrl, storage: this.storage, env }),
       (started) => started.stop(),
     );
