@@ -5,11 +5,10 @@ import { WRITERS } from '../formats';
 import { OrphanFileCollector } from '../platform/work/orphan-file-collector';
 import { ContentController } from './api/content.controller';
 import { CreationResponder } from './api/creation-responder';
-import { CustomerExportsController } from './api/customer-exports.controller';
-import { DownloadController } from './api/download.controller';
+import { CustomerDownloadController, DownloadController } from './api/download.controller';
 import { FileResponder } from './api/file-responder';
 import { ExportPresenter } from './api/export.presenter';
-import { ExportsController } from './api/exports.controller';
+import { CustomerExportsController, ExportsController } from './api/exports.controller';
 import { PrismaAttemptRepository } from './infrastructure/attempt.repository.prisma';
 import { BullExportQueue, RunExportHandler } from './infrastructure/export-jobs';
 import { PrismaExportRepository } from './infrastructure/export.repository.prisma';
@@ -44,7 +43,13 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
 
 @Module({
   imports: [CustomerModule, DiscoveryModule],
-  controllers: [ExportsController, DownloadController, ContentController, CustomerExportsController],
+  controllers: [
+    ExportsController,
+    DownloadController,
+    ContentController,
+    CustomerExportsController,
+    CustomerDownloadController,
+  ],
   providers: [
     { provide: ExportRepository, useClass: PrismaExportRepository },
     { provide: AttemptRepository, useClass: PrismaAttemptRepository },

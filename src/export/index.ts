@@ -4,7 +4,7 @@ export { ApiExportCreation, EXPORT_CREATION_HEADERS, WAIT_HEADERS } from './api/
 export { CreationResponder } from './api/creation-responder';
 export { ExportPresenter } from './api/export.presenter';
 export { RetentionDays } from './api/retention-days.decorator';
-export { ExportListResponse, ExportResponse } from './api/export.response';
+export { ExportListResponse, ExportResponse, ResponseOfKind, TextOptionsResponse } from './api/export.response';
 export { EXPORT_ENDED, readExports } from './infrastructure/export-row';
 export type { Export, ExportDescription } from './model/domain/export';
 export { EXPORT_KINDS, type ExportKind } from './model/domain/export-kind';

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpStatus, Logger, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import {
   ApiExportCreation,
@@ -18,6 +18,7 @@ import { IdempotencyKey } from '../../platform/http/idempotency-key.decorator';
 import type { DataRequest } from '../model/domain/data-request';
 import { DataExportService } from '../model/services/data-export.service';
 import { BulkExportBody, BulkExportResponse, DataExportBody, type RowsBody, UserExportQuery } from './data-export.dto';
+import { DataExportResponse } from './data-export.response';
 import { STREAMED_ROWS, USER_DOCUMENT } from './rows.schema';
 import { pipeline } from 'node:stream/promises';
 import type { StreamedFile } from '../../export';
@@ -32,6 +33,7 @@ const ROWS = {
 };
 
 @ApiTags('Data exports')
+@ApiExtraModels(DataExportResponse)
 @ApiBearerAuth()
 @Controller()
 export class DataExportsController {

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Injectable, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ForCustomers } from '../../customer';
 import { ApiExportCreation, CreationResponder, ExportResponse, toRetentionSeconds } from '../../export';
@@ -16,6 +16,7 @@ import { ResultsExportService } from '../model/services/results-export.service';
 import { EventDetailsResponse, EventListResponse, EventResponse } from './event.response';
 import { ResultListResponse, ResultResponse } from './result.response';
 import { ResultsExportBody } from './results-export.dto';
+import { ResultsExportResponse } from './results-export.response';
 
 @Injectable()
 abstract class Events {
@@ -94,6 +95,7 @@ abstract class Events {
 /** The events that a user organizes. */
 @ForUsers()
 @ApiTags('Events')
+@ApiExtraModels(ResultsExportResponse)
 @Controller('events')
 export class EventsController extends Events {}
 

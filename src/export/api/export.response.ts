@@ -1,6 +1,7 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import type { FailureCode, WarningCode } from '../../platform/errors/record-codes';
 import { ApiFailureCode, ApiWarningCodes } from '../../platform/http/api-codes.decorator';
+import { namedSchema } from '../../platform/http/open-api-components';
 import { PageResponse } from '../../platform/http/page';
 import { type Export, percentOf } from '../model/domain/export';
 import { EXPORT_KINDS, type ExportKind } from '../model/domain/export-kind';
@@ -204,4 +205,45 @@ export class ExportResponse {
 export class ExportListResponse extends PageResponse {
   @ApiProperty({ type: [ExportResponse] })
   readonly results!: ExportResponse[];
+}
+
+/** Options of formats that are text. */
+export class TextOptionsResponse {
+  @ApiPropertyOptional({ description: 'csv, xlsx: texts stay as they are that a spreadsheet would run as a formula' })
+  readonly raw?: boolean;
+
+  @ApiPropertyOptional({ description: 'csv: begins with a byte order mark' })
+  readonly bom?: boolean;
+
+  @ApiPropertyOptional({ example: ';', description: 'csv' })
+  readonly delimiter?: string;
+
+  @ApiPropertyOptional({ example: 'gzip' })
+  readonly compression?: string;
+}
+
+const oneOf: { $ref: string }[] = [];
+const mapping: Record<string, string> = {};
+
+namedSchema(ExportResponse.name, {
+  description: 'An export. What does not apply is null.',
+  oneOf,
+  discriminator: { propertyName: 'kind', mapping },
+});
+
+/**
+ * Makes a class the answer for a kind of exports in the API description. The module of the kind names it among the extra
+ * models of its controller.
+ */
+export function ResponseOfKind(kind: string): ClassDecorator {
+  return (type) => {
+    mapping[kind] = getSchemaPath(type);
+    oneOf.splice(
+      0,
+      oneOf.length,
+      ...Object.keys(mapping)
+        .sort()
+        .map((known) => ({ $ref: mapping[known]! })),
+    );
+  };
 }

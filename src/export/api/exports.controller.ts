@@ -4,6 +4,7 @@ import {
   Get,
   HttpCode,
   HttpStatus,
+  Injectable,
   type MessageEvent,
   Param,
   Query,
@@ -12,66 +13,73 @@ import {
   Sse,
   UseGuards,
 } from '@nestjs/common';
-import { ApiBearerAuth, ApiExtraModels, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { endWith, ignoreElements, interval, map, merge, type Observable, share, takeUntil } from 'rxjs';
+import { ForCustomers } from '../../customer';
 import { AcceptsLink } from '../../platform/auth/accepts-link.decorator';
-import type { UserPrincipal } from '../../platform/auth/principal';
 import { credentialEnd } from '../../platform/auth/credential-end';
-import { type AuthenticatedRequest, CurrentUser } from '../../platform/auth/current-principal.decorator';
+import { type AuthenticatedRequest, CurrentPrincipal } from '../../platform/auth/current-principal.decorator';
+import { ForUsers } from '../../platform/auth/for-users.decorator';
+import type { Principal } from '../../platform/auth/principal';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
-import { ExportService } from '../model/services/export.service';
-import { ExportChangeFeed } from '../model/services/export-change-feed';
-import { pageSize } from '../../platform/http/page';
 import { OperationId } from '../../platform/http/operation-id';
-import { ApiExportStatus } from './api-export-status.decorator';
+import { pageSize } from '../../platform/http/page';
+import { ExportChangeFeed } from '../model/services/export-change-feed';
+import { ExportService } from '../model/services/export.service';
 import { EventStreamGuard } from './event-stream.guard';
-import { EXPORTS_BY_KIND } from './export-kinds.response';
 import { ExportListQuery } from './export-list.query';
 import { ExportPresenter } from './export.presenter';
 import { ExportListResponse, ExportResponse } from './export.response';
 
 const KEEP_ALIVE_MS = 15_000;
 
-@ApiTags('Exports')
-@ApiExtraModels(...EXPORTS_BY_KIND)
-@ApiBearerAuth()
-@ApiProblems(401)
-@Controller('exports')
-export class ExportsController {
+@Injectable()
+abstract class Exports {
   constructor(
-    private readonly exports: ExportService,
-    private readonly changes: ExportChangeFeed,
-    private readonly presenter: ExportPresenter,
+    protected readonly exports: ExportService,
+    protected readonly changes: ExportChangeFeed,
+    protected readonly presenter: ExportPresenter,
   ) {}
 
   @OperationId('listExports')
   @Get()
-  @ApiOperation({ summary: 'List my exports, newest first' })
+  @ApiOperation({ summary: 'List your exports, newest first' })
   @ApiOkResponse({ type: ExportListResponse })
   @ApiProblems(400)
   async list(
-    @CurrentUser() owner: UserPrincipal,
+    @CurrentPrincipal() owner: Principal,
     @Query() query: ExportListQuery,
     @Req() request: Request,
   ): Promise<ExportListResponse> {
     const { cursor, status, kind, format } = query;
-    return this.presenter.list(
-      await this.exports.list({ owner, size: pageSize(query), cursor, status, kind, format }),
-      request,
-    );
+    const page = await this.exports.list({ owner, size: pageSize(query), cursor, status, kind, format });
+    return this.presenter.list(page, request);
   }
 
   @OperationId('getExport')
   @Get(':id')
-  @ApiExportStatus()
+  @ApiOperation({
+    summary: 'Get the status of an export',
+    description: 'While the export is unfinished, Retry-After says when to ask again.',
+  })
+  @ApiHeader({ name: 'If-None-Match', required: false, description: 'The ETag of an earlier answer' })
+  @ApiOkResponse({
+    type: ExportResponse,
+    headers: {
+      ETag: { description: 'The version of this answer', schema: { type: 'string' } },
+      'Retry-After': { description: 'Seconds; only while unfinished', schema: { type: 'integer' } },
+    },
+  })
+  @ApiResponse({ status: 304, description: 'Nothing has changed' })
+  @ApiProblems(404)
   async status(
     @Param('id') id: string,
-    @CurrentUser() caller: UserPrincipal,
+    @CurrentPrincipal() owner: Principal,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ExportResponse | undefined> {
-    return this.presenter.status(await this.exports.get(id, caller), request, response);
+    return this.presenter.status(await this.exports.get(id, owner), request, response);
   }
 
   @OperationId('deleteExport')
@@ -80,10 +88,20 @@ export class ExportsController {
   @ApiOperation({ summary: 'Cancel an unfinished export, or delete the file of a completed one' })
   @ApiOkResponse({ type: ExportResponse, description: 'The export: cancelled, expired, or as it had ended before' })
   @ApiProblems(404)
-  async remove(@Param('id') id: string, @CurrentUser() caller: UserPrincipal): Promise<ExportResponse> {
-    return this.presenter.record(await this.exports.remove(id, caller));
+  async remove(@Param('id') id: string, @CurrentPrincipal() owner: Principal): Promise<ExportResponse> {
+    return this.presenter.record(await this.exports.remove(id, owner));
   }
+}
 
+/** The exports that an external system requested, for itself or for its users. */
+@ForCustomers()
+@Controller('customer/exports')
+export class CustomerExportsController extends Exports {}
+
+@ApiTags('Exports')
+@ForUsers()
+@Controller('exports')
+export class ExportsController extends Exports {
   @OperationId('followExport')
   @Sse(':id/events')
   @AcceptsLink()
@@ -91,11 +109,12 @@ export class ExportsController {
   @ApiOperation({
     summary: 'Follow an export as server-sent events until it ends',
     description:
-      'With a token, or by the link in `events_url` without any header, as `EventSource` does. The stream ends earlier when ' +
-      'the token or the link expires. Close the `EventSource` when the status is final: a browser opens it again otherwise.',
+      'Authenticate with a token, or use the link in `events_url`, which needs no header and suits `EventSource`. The ' +
+      'stream ends when the export is finished, or earlier when the token or the link expires. Close the `EventSource` ' +
+      'when the status is final: a browser connects again otherwise.',
   })
   @ApiProduces('text/event-stream')
-  @ApiOkResponse({ type: String, description: 'One event a change; its data is the record as JSON' })
+  @ApiOkResponse({ type: String, description: 'One event per change, with the record as JSON' })
   @ApiProblems(403, 404, 429)
   async events(@Param('id') id: string, @Req() request: AuthenticatedRequest): Promise<Observable<MessageEvent>> {
     const { principal, credentialEndsAt } = request;
@@ -104,7 +123,7 @@ export class ExportsController {
       map((state) => ({ id: this.presenter.versionTag(state), data: this.presenter.record(state, linkExpiresAt) })),
       share(),
     );
-    // Proxies close a connection on which nothing is said.
+    // Proxies close idle connections.
     const keepAlives = interval(KEEP_ALIVE_MS).pipe(
       map((): MessageEvent => ({ comment: 'still working' })),
       takeUntil(states.pipe(ignoreElements(), endWith(true))),

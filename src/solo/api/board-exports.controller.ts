@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Injectable, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ForCustomers } from '../../customer';
 import {
@@ -18,6 +18,7 @@ import { IdempotencyKey } from '../../platform/http/idempotency-key.decorator';
 import { OperationId } from '../../platform/http/operation-id';
 import { BoardExportService } from '../model/services/board-export.service';
 import { BoardExportRequest } from './board-export.request';
+import { BoardExportResponse } from './board-export.response';
 
 @Injectable()
 abstract class BoardExports {
@@ -60,6 +61,7 @@ abstract class BoardExports {
 
 @ForUsers()
 @ApiTags('Board exports')
+@ApiExtraModels(BoardExportResponse)
 @Controller('solo/sessions')
 export class BoardExportsController extends BoardExports {}
 
