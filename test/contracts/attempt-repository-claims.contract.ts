@@ -1,3 +1,4 @@
+import { createExport } from '../../src/export/model/services/export-creation';
 import { MAX_ATTEMPTS } from '../../src/export/model/domain/attempt-limits';
 import type { RequestExport } from '../../src/export/model/domain/export-request';
 import type { AccountShare } from '../../src/export/model/domain/interfaces/attempt.repository';
@@ -18,7 +19,7 @@ const ofPartner = (person: Person): RequestExport['owner'] => ({
 /** Which export a worker gets, and how its attempt starts. */
 export function describeClaims(recordsOf: () => RecordsUnderTest): void {
   const request = async (traits: Partial<RequestExport> = {}) =>
-    (await recordsOf().exports.create(exportRequest(traits), null)).export.id;
+    (await createExport(recordsOf().exports, exportRequest(traits))).export.id;
   const claimNext = (share: AccountShare) => recordsOf().attempts.claimNext(share);
   const next = async (share = UNLIMITED) => (await claimNext(share))?.export.id ?? null;
 
@@ -105,7 +106,7 @@ export function describeClaims(recordsOf: () => RecordsUnderTest): void {
 
     it('takes no streamed export, which only its own request can go on with', async () => {
       const token = '00000000-0000-4000-8000-000000000001';
-      await recordsOf().exports.create(exportRequest(), null, token);
+      await createExport(recordsOf().exports, exportRequest(), token);
       await recordsOf().advance(LEASE_SECONDS + 1);
 
       expect(await next()).toBeNull();
@@ -208,7 +209,7 @@ export function describeClaims(recordsOf: () => RecordsUnderTest): void {
       await claimNext(LIMIT);
       await claimNext(LIMIT);
       await recordsOf().advance(LEASE_SECONDS + 1);
-      await recordsOf().exports.create(exportRequest(), null, '00000000-0000-4000-8000-000000000001');
+      await createExport(recordsOf().exports, exportRequest(), '00000000-0000-4000-8000-000000000001');
 
       expect(await claimNext(LIMIT)).not.toBeNull();
     });

@@ -1,3 +1,4 @@
+import { createExport } from '../../src/export/model/services/export-creation';
 import { pauseAfter } from '../../src/export/model/domain/attempt-limits';
 import type { ExportWarning } from '../../src/formats';
 import type { Export, ExportFailure, FinishedFile } from '../../src/export/model/domain/export';
@@ -42,7 +43,7 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
     afterAll(() => records.end());
 
     async function request(traits: Parameters<typeof exportRequest>[0] = {}): Promise<string> {
-      return (await records.exports.create(exportRequest(traits), null)).export.id;
+      return (await createExport(records.exports, exportRequest(traits))).export.id;
     }
 
     async function claim(id: string): Promise<Attempt> {

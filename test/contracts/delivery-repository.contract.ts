@@ -1,3 +1,4 @@
+import { createExport } from '../../src/export/model/services/export-creation';
 import { MAX_COPIES_PER_ACCOUNT } from '../../src/delivery/model/domain/attempt-limits';
 import type { DeliveryRecord } from '../../src/delivery/model/domain/delivery-state';
 import type {
@@ -33,7 +34,7 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
     /** Posts one message: of an export that has just been completed. @returns the export's id */
     async function post(channel: ChannelName = 'email', caller: Principal = ANN): Promise<string> {
       const asked = exportRequest({ caller, ...delivering(channel, 'completed') });
-      const { export: made } = await records.exports.create(asked, null);
+      const { export: made } = await createExport(records.exports, asked);
       const attempt = await records.claim(made.id);
       await records.attempts.finish(attempt!, finishedFile(made.id));
       return made.id;

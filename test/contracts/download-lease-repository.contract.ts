@@ -1,3 +1,4 @@
+import { createExport } from '../../src/export/model/services/export-creation';
 import type { Export } from '../../src/export/model/domain/export';
 import type {
   DownloadLease,
@@ -37,7 +38,7 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
     afterAll(() => records.end());
 
     async function completed(oneTime = true): Promise<string> {
-      const { export: made } = await records.exports.create(exportRequest({ oneTime }), null);
+      const { export: made } = await createExport(records.exports, exportRequest({ oneTime }));
       const attempt = await records.claim(made.id);
       await records.attempts.finish(attempt!, finishedFile(made.id));
       return made.id;
@@ -76,7 +77,7 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
       });
 
       it('gives nothing of an export that is not finished', async () => {
-        const { export: made } = await records.exports.create(exportRequest({ oneTime: true }), null);
+        const { export: made } = await createExport(records.exports, exportRequest({ oneTime: true }));
 
         expect(await records.downloads.claim(made.id, ANN)).toBeNull();
       });

@@ -1,3 +1,4 @@
+import { createExport } from '../../src/export/model/services/export-creation';
 import type { RequestExport } from '../../src/export/model/domain/export-request';
 import type { Export } from '../../src/export/model/domain/export';
 import type { ExportRepository } from '../../src/export/model/domain/interfaces/export.repository';
@@ -28,7 +29,7 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
   const exports = (): ExportRepository => recordsOf().exports;
 
   async function request(caller: Principal, traits: Partial<RequestExport> = {}): Promise<Export> {
-    return (await exports().create(exportRequest({ caller, ...traits }), null)).export;
+    return (await createExport(exports(), exportRequest({ caller, ...traits }))).export;
   }
 
   async function complete(caller: Principal, traits: Partial<RequestExport> = {}): Promise<Export> {
@@ -186,7 +187,7 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
 
     it('leaves a streamed export, which has no file, completed', async () => {
       const token = '00000000-0000-4000-8000-000000000001';
-      const { export: streamed } = await exports().create(exportRequest(), null, token);
+      const { export: streamed } = await createExport(exports(), exportRequest(), token);
       await recordsOf().attempts.finish(
         { token, number: 1, export: streamed },
         finishedFile(streamed.id, { object: null }),

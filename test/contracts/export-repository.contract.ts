@@ -1,5 +1,6 @@
+import { createExport } from '../../src/export/model/services/export-creation';
 import { objectPrefix } from '../../src/export/model/domain/object-key';
-import { fingerprintOf, type RequestExport } from '../../src/export/model/domain/export-request';
+import type { RequestExport } from '../../src/export/model/domain/export-request';
 import { ownerOf } from '../../src/export/model/domain/record-owner';
 import type { Person } from '../../src/platform/auth/principal';
 import { ANN, ANN_IN_BLUE, BEN, exportRequest, finishedFile, PARTNER, RIVAL } from '../support/export-requests';
@@ -25,7 +26,7 @@ export function describeExportRepository(name: string, createRecords: CreateReco
 
     const create = (traits: Partial<RequestExport> = {}, attemptToken?: string) => {
       const request = exportRequest(traits);
-      return records.exports.create(request, fingerprintOf(request), attemptToken);
+      return createExport(records.exports, request, attemptToken);
     };
 
     describe('create', () => {

@@ -1,3 +1,4 @@
+import { createExport } from '../../src/export/model/services/export-creation';
 import { objectPrefix } from '../../src/export/model/domain/object-key';
 import type { RequestExport } from '../../src/export/model/domain/export-request';
 import { ANN, exportRequest } from '../support/export-requests';
@@ -62,7 +63,7 @@ export function describeFileReferences(
     });
 
     it('is referenced while the export’s own attempt writes it', async () => {
-      const { export: asked } = await recordsOf().exports.create(exportRequest(), null);
+      const { export: asked } = await createExport(recordsOf().exports, exportRequest());
       const attempt = await recordsOf().claim(asked.id);
       const [written, stale] = [
         `${objectPrefix(asked.id)}${attempt!.token}.csv`,

@@ -1,3 +1,4 @@
+import { createExport } from '../../src/export/model/services/export-creation';
 import { MAX_ATTEMPTS, MAX_LOST_DRAWINGS } from '../../src/export/model/domain/attempt-limits';
 import type { RequestExport } from '../../src/export/model/domain/export-request';
 import { delivering, exportRequest } from '../support/export-requests';
@@ -111,7 +112,7 @@ export function describeReclaiming(
 
     it('fails a streamed export whose process fell silent, and posts that', async () => {
       const asked = exportRequest(delivering('email', 'failed'));
-      const { export: streamed } = await recordsOf().exports.create(asked, null, STREAM_TOKEN);
+      const { export: streamed } = await createExport(recordsOf().exports, asked, STREAM_TOKEN);
       await recordsOf().advance(LEASE_SECONDS + 1);
 
       expect(await recordsOf().maintenance.requeueStalled()).toMatchObject([{ id: streamed.id, status: 'failed' }]);

@@ -1,4 +1,5 @@
-import { fingerprintOf, type RequestExport } from '../../src/export/model/domain/export-request';
+import { createExport } from '../../src/export/model/services/export-creation';
+import type { RequestExport } from '../../src/export/model/domain/export-request';
 import type { Export } from '../../src/export/model/domain/export';
 import { ANN, delivering, exportRequest, finishedFile, PARTNER } from '../support/export-requests';
 import { sendLastByte } from '../support/final-byte';
@@ -27,7 +28,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
     afterAll(() => records.end());
 
     async function request(traits: Partial<RequestExport> = {}): Promise<string> {
-      return (await records.exports.create(exportRequest(traits), null)).export.id;
+      return (await createExport(records.exports, exportRequest(traits))).export.id;
     }
 
     async function complete(traits: Partial<RequestExport> = {}): Promise<string> {
@@ -149,7 +150,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
       });
 
       it('leaves what has no end of its own', async () => {
-        const { export: streamed } = await records.exports.create(exportRequest(), null, STREAM_TOKEN);
+        const { export: streamed } = await createExport(records.exports, exportRequest(), STREAM_TOKEN);
         const attempt = { token: STREAM_TOKEN, number: 1, export: streamed };
         await records.attempts.finish(attempt, finishedFile(streamed.id, { object: null }));
         await records.advance(2 * RETENTION_DAYS * DAY_SECONDS);
@@ -222,7 +223,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
 
     it('forgets an idempotency key after a week, and no sooner', async () => {
       const asked = exportRequest({ idempotencyKey: 'k' });
-      const repeat = async () => (await records.exports.create(asked, fingerprintOf(asked))).isNew;
+      const repeat = async () => (await createExport(records.exports, asked)).isNew;
       await repeat();
       await records.advance(7 * DAY_SECONDS - 2);
       await records.maintenance.forgetIdempotencyKeys();

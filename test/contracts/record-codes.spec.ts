@@ -1,3 +1,4 @@
+import { createExport } from '../../src/export/model/services/export-creation';
 import { PrismaExportRepository } from '../../src/export/infrastructure/export.repository.prisma';
 import type { Export } from '../../src/export/model/domain/export';
 import { PrismaService } from '../../src/platform/database/prisma.service';
@@ -25,7 +26,7 @@ describe('A record that a version without codes wrote', () => {
   });
 
   beforeEach(async () => {
-    id = (await exports.create(exportRequest({}), null)).export.id;
+    id = (await createExport(exports, exportRequest({}))).export.id;
   });
 
   async function read(): Promise<Export> {

@@ -1,3 +1,4 @@
+import { createExport } from '../../src/export/model/services/export-creation';
 import type { UserPrincipal } from '../../src/platform/auth/principal';
 import { type ChannelName, ENDINGS, type PlannedDelivery } from '../../src/platform/outbox/planned-delivery';
 import { MAX_ATTEMPTS } from '../../src/export/model/domain/attempt-limits';
@@ -54,7 +55,7 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
     const { run } = await records().runs.startManual(schedule.id, ann(), null, null);
     const deliveries = channels.map((channel): PlannedDelivery => ({ channel, on: ENDINGS, target: { to: channel } }));
     const about = { id: run.exportId, scheduleId: schedule.id, delivery: { deliveries, asked: null } };
-    await records().exports.create(exportRequest({ ...about, caller: ann() }), null);
+    await createExport(records().exports, exportRequest({ ...about, caller: ann() }));
     return { run, attempt: (await records().claim(run.exportId))! };
   }
 
@@ -181,7 +182,7 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
     });
 
     it('of nobody’s export changes nothing', async () => {
-      const { export: own } = await records().exports.create(exportRequest({ caller: ann() }), null);
+      const { export: own } = await createExport(records().exports, exportRequest({ caller: ann() }));
 
       await expect(records().exports.cancel(own.id, ann())).resolves.toMatchObject({ status: 'cancelled' });
     });

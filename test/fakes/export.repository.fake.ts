@@ -1,5 +1,4 @@
-import { v7 as uuidv7 } from 'uuid';
-import type { RequestExport } from '../../src/export/model/domain/export-request';
+import { type RequestExport, toAuditDetails } from '../../src/export/model/domain/export-request';
 import { credentialTypeOf } from '../../src/export/model/domain/downloads';
 import type { Export, FinishedFile, StoredObject } from '../../src/export/model/domain/export';
 import type { ExportKind } from '../../src/export/model/domain/export-kind';
@@ -7,28 +6,26 @@ import type { ExportStatus } from '../../src/export/model/domain/export-status';
 import { statusesBefore } from '../../src/export/model/domain/export-status';
 import {
   type ExportCreation,
+  type ExportCreationTransaction,
   type ExportQuery,
   ExportRepository,
 } from '../../src/export/model/domain/interfaces/export.repository';
 import { objectPrefix } from '../../src/export/model/domain/object-key';
 import { isCustomer, type Principal } from '../../src/platform/auth/principal';
-import type { RateLimit } from '../../src/platform/rate-limit';
-import { DomainError } from '../../src/platform/errors/domain-error';
 import type { Page } from '../../src/platform/paging';
 import type { IdempotentRequest } from '../../src/platform/idempotent-request';
 import { RequestContext } from '../../src/platform/observability/request-context';
-import { type LimitUse, type RateLimitState, takeOneMoreOfAll, type UsedWindow } from '../../src/platform/rate-limit';
+import type { UsedWindow } from '../../src/platform/rate-limit';
 import { type ExportRecord, isVisibleTo, recordOf } from './export-record';
 import type { ExportTerms } from './export-terms';
 import { auditOf, type FakeRecords } from './fake-records';
 import { pageOf } from './fake-page';
 import { keptUntil, publishedFile } from './published-file';
 
-const MAX_STREAMS = 3;
-const STREAM_RETRY_SECONDS = 5;
-
 /** The exports of a `FakeRecords`, as their owners know them. */
 export class FakeExportRepository extends ExportRepository {
+  private lastCreation: Promise<unknown> = Promise.resolve();
+
   constructor(
     private readonly records: FakeRecords,
     private readonly terms: ExportTerms,
@@ -36,24 +33,22 @@ export class FakeExportRepository extends ExportRepository {
     super();
   }
 
-  override create(
-    request: RequestExport,
-    idempotency: IdempotentRequest | null,
-    attemptToken?: string,
+  /** One creation at a time: that is their transaction. */
+  override creating(
+    create: (transaction: ExportCreationTransaction) => Promise<ExportCreation>,
   ): Promise<ExportCreation> {
-    return attempt(() => {
-      const id = request.id ?? uuidv7();
-      const key = idempotency && this.records.resourceOf(idempotency);
-      const earlier = this.records.exports.get(key ?? id);
-      if (earlier) {
-        if (idempotency && key === null) this.records.keepIdempotencyKey(idempotency, id);
-        return { export: this.records.toExport(earlier), isNew: false, rateLimit: null };
+    const run = this.lastCreation.then(async () => {
+      const keys = new Map(this.records.idempotencyKeys);
+      try {
+        return await create(new FakeCreation(this.records, this.terms));
+      } catch (error) {
+        this.records.idempotencyKeys.clear();
+        for (const [name, key] of keys) this.records.idempotencyKeys.set(name, key);
+        throw error;
       }
-      if (attemptToken !== undefined) this.refuseOneStreamMore(request.caller);
-      const rateLimit = this.takeFromLimits(request);
-      if (idempotency && key === null) this.records.keepIdempotencyKey(idempotency, id);
-      return { export: this.add(id, request, attemptToken), isNew: true, rateLimit };
     });
+    this.lastCreation = run.catch(() => undefined);
+    return run;
   }
 
   override find(id: string): Promise<Export | null> {
@@ -127,8 +122,48 @@ export class FakeExportRepository extends ExportRepository {
     }
     return Promise.resolve();
   }
+}
 
-  private add(id: string, request: RequestExport, attemptToken: string | undefined): Export {
+class FakeCreation implements ExportCreationTransaction {
+  constructor(
+    private readonly records: FakeRecords,
+    private readonly terms: ExportTerms,
+  ) {}
+
+  claimIdempotencyKey(request: IdempotentRequest, exportId: string): Promise<string | null> {
+    return attempt(() => {
+      const known = this.records.resourceOf(request);
+      if (known === null) this.records.keepIdempotencyKey(request, exportId);
+      return known;
+    });
+  }
+
+  lockAccount(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  find(id: string): Promise<Export | null> {
+    const record = this.records.exports.get(id);
+    return Promise.resolve(record ? this.records.toExport(record) : null);
+  }
+
+  countOpenStreams(owner: Principal): Promise<number> {
+    const open = [...this.records.exports.values()].filter(
+      (record) => isVisibleTo(owner, record) && record.streamed && record.status === 'processing',
+    );
+    return Promise.resolve(open.length);
+  }
+
+  countRequests(account: Principal, kind: ExportKind, windowSeconds: number): Promise<UsedWindow> {
+    const since = this.records.clock.in(-windowSeconds);
+    const used = [...this.records.exports.values()]
+      .filter((record) => record.kind === kind && record.createdAt > since && countsFor(account, record))
+      .map(({ createdAt }) => createdAt.getTime());
+    const reset = used.length === 0 ? null : Math.ceil((Math.min(...used) - since.getTime()) / 1000);
+    return Promise.resolve({ used: used.length, reset });
+  }
+
+  insert(id: string, request: RequestExport, attemptToken?: string): Promise<Export> {
     const now = this.records.clock.now();
     const record = recordOf(id, RequestContext.current()?.requestId ?? id, request, now);
     if (attemptToken === undefined) record.expiresAt = keptUntil(record, this.records.clock, this.terms);
@@ -138,40 +173,9 @@ export class FakeExportRepository extends ExportRepository {
     }
     this.records.exports.set(id, record);
     const created = this.records.toExport(record);
-    const { kind, type, format, caller, audited } = request;
-    const details = { kind, ...(type !== null && { type }), format, ...audited };
-    this.records.audit(auditOf(created, 'export.requested', { by: caller, details }));
-    return created;
-  }
-
-  private refuseOneStreamMore(account: Principal): void {
-    const open = [...this.records.exports.values()].filter(
-      (record) => isVisibleTo(account, record) && record.streamed && record.status === 'processing',
-    );
-    if (open.length < MAX_STREAMS) return;
-    const message = `${MAX_STREAMS} exports are being streamed to you already: read them to their ends, or cancel one`;
-    throw new DomainError('limit', 'too-many-streams', message, { retryAfterSeconds: STREAM_RETRY_SECONDS });
-  }
-
-  private takeFromLimits({ caller, owner, kind, rateLimit, customerRateLimit }: RequestExport): RateLimitState | null {
-    const uses: LimitUse[] = [];
-    if (rateLimit) uses.push({ name: kind, limit: rateLimit, used: this.usedOf(caller, kind, rateLimit) });
-    const { customerId, tenantId } = owner;
-    if (customerRateLimit && customerId !== null && !isCustomer(caller)) {
-      const used = this.usedOf({ customerId, tenantId }, kind, customerRateLimit);
-      uses.push({ name: 'customer', limit: customerRateLimit, used });
-    }
-    return takeOneMoreOfAll(uses);
-  }
-
-  /** Counts the account's creations of a kind in the window that ends now. */
-  private usedOf(account: Principal, kind: ExportKind, { windowSeconds }: RateLimit): UsedWindow {
-    const since = this.records.clock.in(-windowSeconds);
-    const used = [...this.records.exports.values()]
-      .filter((record) => record.kind === kind && record.createdAt > since && goesOn(account, record))
-      .map(({ createdAt }) => createdAt.getTime());
-    const reset = used.length === 0 ? null : Math.ceil((Math.min(...used) - since.getTime()) / 1000);
-    return { used: used.length, reset };
+    const details = toAuditDetails(request);
+    this.records.audit(auditOf(created, 'export.requested', { by: request.caller, details }));
+    return Promise.resolve(created);
   }
 }
 
@@ -190,6 +194,6 @@ function mayBecome({ status }: ExportRecord, next: ExportStatus): boolean {
   return statusesBefore(next).includes(status);
 }
 
-function goesOn(account: Principal, record: ExportRecord): boolean {
+function countsFor(account: Principal, record: ExportRecord): boolean {
   return isVisibleTo(account, record) && (isCustomer(account) || record.requestedBy === 'user');
 }

@@ -30,17 +30,17 @@ export const limits = [
   {
     name: 'rate-limit-without-lock',
     breaks: 'requests at the same moment exceed the limit, because none sees the others',
-    file: 'src/export/infrastructure/export.repository.prisma.ts',
-    search: '      await acquire(transaction, caller);\n',
-    replace: '      if (caller === null) await acquire(transaction, caller);\n',
+    file: 'src/export/model/services/export-creation.ts',
+    search: '    await transaction.lockAccount(request.caller);\n',
+    replace: '',
     tests: ['test/contracts/export-repository.spec.ts'],
   },
   {
     name: 'limit-of-system-without-lock',
     breaks: 'requests of several users at the same moment exceed the limit of their external system',
-    file: 'src/export/infrastructure/export.repository.prisma.ts',
-    search: 'if (customer) await acquire(',
-    replace: 'if (customer && caller === null) await acquire(',
+    file: 'src/export/model/services/export-creation.ts',
+    search: '    if (customer) await transaction.lockAccount(customer);\n',
+    replace: '',
     tests: ['test/contracts/export-repository.spec.ts'],
   },
   {

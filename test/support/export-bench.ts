@@ -1,3 +1,4 @@
+import { createExport } from '../../src/export/model/services/export-creation';
 import type { RequestExport } from '../../src/export/model/domain/export-request';
 import type { Export } from '../../src/export/model/domain/export';
 import type { Attempt } from '../../src/export/model/domain/interfaces/attempt.repository';
@@ -65,7 +66,7 @@ export function createExportBench({ textOf = () => TEXT, beforeLine, environment
 
     /** A pending export. @returns its id */
     request: async (traits: Partial<RequestExport> = {}): Promise<string> =>
-      (await exports.create(exportRequest(traits), null)).export.id,
+      (await createExport(exports, exportRequest(traits))).export.id,
 
     read: async (id: string): Promise<Export> => {
       const found = await exports.find(id);

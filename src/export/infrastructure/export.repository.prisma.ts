@@ -1,11 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import { recordAggregatedAudit } from '../../platform/audit/aggregated-audit';
 import { recordAudit } from '../../platform/audit/audit-log';
-import { type CustomerPrincipal, isCustomer, type Principal, principalKey } from '../../platform/auth/principal';
+import { isCustomer, type Principal, principalKey } from '../../platform/auth/principal';
 import { Config } from '../../platform/config/config';
-import type { RateLimit } from '../../platform/rate-limit';
-import { DomainError } from '../../platform/errors/domain-error';
 import { type Page, toPage } from '../../platform/paging';
 import type { IdempotentRequest } from '../../platform/idempotent-request';
 import { claimIdempotencyKey } from '../../platform/database/idempotency-keys';
@@ -14,16 +11,21 @@ import { Prisma } from '../../platform/database/generated/client';
 import { jsonOf } from '../../platform/database/json';
 import { visibleTo } from '../../platform/database/visibility';
 import { PrismaService, type Transaction } from '../../platform/database/prisma.service';
-import { type LimitUse, type RateLimitState, takeOneMoreOfAll, type UsedWindow } from '../../platform/rate-limit';
+import type { UsedWindow } from '../../platform/rate-limit';
 import { scheduleFileRemoval } from '../../platform/work/file-removals';
 import { credentialTypeOf } from '../model/domain/downloads';
 import type { Export, FinishedFile, StoredObject } from '../model/domain/export';
 import type { ExportKind } from '../model/domain/export-kind';
-import type { RequestExport } from '../model/domain/export-request';
+import { type RequestExport, toAuditDetails } from '../model/domain/export-request';
 import { objectPrefix } from '../model/domain/object-key';
 import { requesterOf } from '../model/domain/record-owner';
 import { daysToSeconds } from '../model/domain/retention';
-import { type ExportCreation, type ExportQuery, ExportRepository } from '../model/domain/interfaces/export.repository';
+import {
+  type ExportCreation,
+  type ExportCreationTransaction,
+  type ExportQuery,
+  ExportRepository,
+} from '../model/domain/interfaces/export.repository';
 import {
   auditOf,
   changeExports,
@@ -36,10 +38,6 @@ import {
 } from './export-row';
 import { publishedFile } from './published-file';
 
-/** Each holds a connection to the database for as long as its reader takes. */
-const STREAMS_OF_ONE_OWNER = 3;
-const STREAM_RETRY_SECONDS = 5;
-
 @Injectable()
 export class PrismaExportRepository extends ExportRepository {
   constructor(
@@ -49,40 +47,10 @@ export class PrismaExportRepository extends ExportRepository {
     super();
   }
 
-  override create(
-    request: RequestExport,
-    idempotency: IdempotentRequest | null,
-    attemptToken?: string,
+  override creating(
+    create: (transaction: ExportCreationTransaction) => Promise<ExportCreation>,
   ): Promise<ExportCreation> {
-    const id = request.id ?? uuidv7();
-    return this.prisma.$transaction(async (transaction) => {
-      const { caller, kind } = request;
-      const customer = customerBehind(request);
-      const key = idempotency && (await claimIdempotencyKey(transaction, idempotency, id));
-      // Always in this order: two creations never wait for each other.
-      if (customer) await acquire(transaction, customer);
-      await acquire(transaction, caller);
-      const earlier = await transaction.export.findUnique({ where: { id: key ?? id } });
-      if (earlier) return { export: toExport(earlier), isNew: false, rateLimit: null };
-      if (attemptToken !== undefined) await refuseOneStreamMore(transaction, caller);
-      const limitState = await takeFromLimits(transaction, request, customer);
-      const now = await clockOf(transaction);
-      const data = {
-        ...newRow(id, request),
-        ...(attemptToken === undefined
-          ? { expiresAt: earliestExpiry(request, now, this.config.exports.retentionDays) }
-          : begunBy(attemptToken, now)),
-      };
-      const created = toExport(await transaction.export.create({ data }));
-      const details = {
-        kind,
-        ...(request.type !== null && { type: request.type }),
-        format: created.format,
-        ...request.audited,
-      };
-      await recordAudit(transaction, auditOf(created, 'export.requested', { by: caller, details }));
-      return { export: created, isNew: true, rateLimit: limitState };
-    });
+    return this.prisma.$transaction((transaction) => create(new PrismaCreation(transaction, this.config)));
   }
 
   override async find(id: string): Promise<Export | null> {
@@ -171,7 +139,7 @@ function owned(id: string, owner: Principal): Prisma.Sql {
   return Prisma.sql`id = ${id}::uuid AND ${visibleTo(owner).sql}`;
 }
 
-function newRow(id: string, request: RequestExport): Prisma.ExportCreateInput {
+function toRow(id: string, request: RequestExport): Prisma.ExportCreateInput {
   const { owner, kind, params, subject, type, format, dataTypes, filters, options, oneTime, expected } = request;
   const { scheduleId, delivery, retentionSeconds } = request;
   return {
@@ -197,79 +165,62 @@ function newRow(id: string, request: RequestExport): Prisma.ExportCreateInput {
   };
 }
 
-/** The database's clock, by which leases and expiry are judged. */
-async function clockOf(transaction: Transaction): Promise<Date> {
-  const [{ now } = { now: new Date() }] = await transaction.$queryRaw<{ now: Date }[]>`SELECT now() AS now`;
-  return now;
-}
+class PrismaCreation implements ExportCreationTransaction {
+  constructor(
+    private readonly transaction: Transaction,
+    private readonly config: Config,
+  ) {}
 
-/** When the file expires if it is made at once: the true time, which follows at completion, is not earlier. */
-function earliestExpiry({ retentionSeconds }: RequestExport, now: Date, retentionDays: number): Date {
-  const seconds = Math.min(retentionSeconds ?? Infinity, daysToSeconds(retentionDays));
-  return new Date(now.getTime() + seconds * 1000);
+  claimIdempotencyKey(request: IdempotentRequest, exportId: string): Promise<string | null> {
+    return claimIdempotencyKey(this.transaction, request, exportId);
+  }
+
+  async lockAccount(account: Principal): Promise<void> {
+    await this.transaction.$executeRaw`
+      SELECT pg_advisory_xact_lock(hashtextextended(${`exports of ${principalKey(account)}`}, 0))`;
+  }
+
+  async find(id: string): Promise<Export | null> {
+    const row = await this.transaction.export.findUnique({ where: { id } });
+    return row && toExport(row);
+  }
+
+  countOpenStreams(owner: Principal): Promise<number> {
+    return this.transaction.export.count({
+      where: { ...visibleTo(owner).where, streamed: true, status: 'processing' },
+    });
+  }
+
+  /** The records are the count, for all processes together. */
+  async countRequests(account: Principal, kind: ExportKind, windowSeconds: number): Promise<UsedWindow | undefined> {
+    const isCounted = isCustomer(account) ? Prisma.sql`true` : REQUESTED_BY_USER;
+    const window = Prisma.sql`make_interval(secs => ${windowSeconds})`;
+    const [used] = await this.transaction.$queryRaw<UsedWindow[]>`
+      SELECT count(*)::int AS used,
+             ceil(extract(epoch FROM min(created_at) + ${window} - statement_timestamp()))::int AS reset
+      FROM exports
+      WHERE ${visibleTo(account).sql} AND ${isCounted} AND kind = ${kind} AND created_at > statement_timestamp() - ${window}`;
+    return used;
+  }
+
+  async insert(id: string, request: RequestExport, attemptToken?: string): Promise<Export> {
+    // Leases and expiry are judged by the clock of the database.
+    const [{ now } = { now: new Date() }] = await this.transaction.$queryRaw<{ now: Date }[]>`SELECT now() AS now`;
+    const state = attemptToken === undefined ? this.pending(request, now) : begunBy(attemptToken, now);
+    const created = toExport(await this.transaction.export.create({ data: { ...toRow(id, request), ...state } }));
+    const details = toAuditDetails(request);
+    await recordAudit(this.transaction, auditOf(created, 'export.requested', { by: request.caller, details }));
+    return created;
+  }
+
+  /** The file expires no earlier than if it were made at once; its completion sets the real time. */
+  private pending({ retentionSeconds }: RequestExport, now: Date): Partial<Prisma.ExportCreateInput> {
+    const seconds = Math.min(retentionSeconds ?? Infinity, daysToSeconds(this.config.exports.retentionDays));
+    return { expiresAt: new Date(now.getTime() + seconds * 1000) };
+  }
 }
 
 /** An export that is streamed in the response to its own request. No file is kept. */
 function begunBy(attemptToken: string, now: Date): Partial<Prisma.ExportCreateInput> {
   return { streamed: true, status: 'processing', attempts: 1, attemptToken, heartbeatAt: now, startedAt: now };
-}
-
-/** Two creations on one account at once would not see each other. */
-async function acquire(transaction: Transaction, account: Principal): Promise<void> {
-  await transaction.$executeRaw`
-    SELECT pg_advisory_xact_lock(hashtextextended(${`exports of ${principalKey(account)}`}, 0))`;
-}
-
-/** @throws DomainError limit, when the owner's open streams would leave too few to others */
-async function refuseOneStreamMore(transaction: Transaction, owner: Principal): Promise<void> {
-  const open = await transaction.export.count({
-    where: { ...visibleTo(owner).where, streamed: true, status: 'processing' },
-  });
-  if (open < STREAMS_OF_ONE_OWNER) return;
-  const message = `${STREAMS_OF_ONE_OWNER} exports are being streamed to you already: read them to their ends, or cancel one`;
-  throw new DomainError('limit', 'too-many-streams', message, { retryAfterSeconds: STREAM_RETRY_SECONDS });
-}
-
-/** The external system that shares the export which a person requests: it counts on its account too. */
-function customerBehind({ caller, owner: { customerId, tenantId } }: RequestExport): CustomerPrincipal | null {
-  return customerId === null || isCustomer(caller) ? null : { customerId, tenantId };
-}
-
-/**
- * Takes one more from the caller's limit, and from that of the external system behind them.
- * @returns the limit that will be used up first; `null` where none holds
- * @throws RateLimitExceededError
- */
-async function takeFromLimits(
-  transaction: Transaction,
-  { caller, kind, rateLimit, customerRateLimit }: RequestExport,
-  customer: CustomerPrincipal | null,
-): Promise<RateLimitState | null> {
-  const uses: LimitUse[] = [];
-  if (rateLimit) uses.push({ name: kind, limit: rateLimit, used: await usedOf(transaction, caller, kind, rateLimit) });
-  if (customer && customerRateLimit) {
-    const used = await usedOf(transaction, customer, kind, customerRateLimit);
-    uses.push({ name: 'customer', limit: customerRateLimit, used });
-  }
-  return takeOneMoreOfAll(uses);
-}
-
-/**
- * Counts creations of a kind in the window that ends now, in every process: the records are the count. A customer's are all
- * that it owns, a person's those that they requested.
- */
-async function usedOf(
-  transaction: Transaction,
-  account: Principal,
-  kind: ExportKind,
-  { windowSeconds }: RateLimit,
-): Promise<UsedWindow | undefined> {
-  const isCounted = isCustomer(account) ? Prisma.sql`true` : REQUESTED_BY_USER;
-  const [window] = await transaction.$queryRaw<UsedWindow[]>`
-    SELECT count(*)::int AS used,
-           ceil(extract(epoch FROM min(created_at) + make_interval(secs => ${windowSeconds}) - statement_timestamp()))::int AS reset
-    FROM exports
-    WHERE ${visibleTo(account).sql} AND ${isCounted} AND kind = ${kind}
-      AND created_at > statement_timestamp() - make_interval(secs => ${windowSeconds})`;
-  return window;
 }

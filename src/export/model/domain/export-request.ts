@@ -81,6 +81,11 @@ export function toRequest(input: ExportInput, source: ExportSource, { exports, c
   };
 }
 
+/** What the audit log says of a request. */
+export function toAuditDetails({ kind, type, format, audited }: RequestExport): Record<string, string> {
+  return { kind, ...(type !== null && { type }), format, ...audited };
+}
+
 const NOT_DESCRIBED = { subject: null, type: null, dataTypes: [], filters: null };
 
 /** Kinds whose descriptions tell any two requests apart. Release 0.1.0 compares nothing else, so neither do we. */

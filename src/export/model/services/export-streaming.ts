@@ -4,11 +4,12 @@ import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { pause } from '../../../platform/async';
 import type { ExportFailure, FinishedFile } from '../domain/export';
-import { type ExportInput, fingerprintOf, toRequest } from '../domain/export-request';
+import { type ExportInput, toRequest } from '../domain/export-request';
 import { type RenderedFile, toFileName } from '../../../formats';
 import { type Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';
 import { type ExportCreation, ExportRepository } from '../domain/interfaces/export.repository';
 import { AttemptLease } from './attempt-lease';
+import { createExport } from './export-creation';
 import { ExportMetrics } from './export-metrics';
 import { ExportSources } from './export-sources';
 
@@ -62,7 +63,7 @@ export class ExportStreaming implements OnModuleDestroy, BeforeApplicationShutdo
   async open(input: ExportInput): Promise<StreamedExport> {
     const request = toRequest(input, this.sources.source(input.kind), this.config);
     const token = randomUUID();
-    const creation = await this.exports.create(request, fingerprintOf(request), token);
+    const creation = await createExport(this.exports, request, token);
     if (!creation.isNew) return { creation, file: null };
     const stream = new Streaming(
       { token, number: 1, export: creation.export },

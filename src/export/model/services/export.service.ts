@@ -7,10 +7,11 @@ import type { Page } from '../../../platform/paging';
 import { pause } from '../../../platform/async';
 import { MAX_COMPLETION_POLL_MS, MAX_COMPLETION_WAIT_MS, COMPLETION_POLL_MS } from '../domain/downloads';
 import type { Export } from '../domain/export';
-import { type ExportInput, fingerprintOf, toRequest } from '../domain/export-request';
+import { type ExportInput, toRequest } from '../domain/export-request';
 import { type ExportCreation, type ExportQuery, ExportRepository } from '../domain/interfaces/export.repository';
 import { checkRetention } from '../domain/retention';
 import { ExportAnnouncer } from './export-announcer';
+import { createExport } from './export-creation';
 import { ExportMetrics } from './export-metrics';
 import { ExportSources } from './export-sources';
 
@@ -35,7 +36,7 @@ export class ExportService {
     const request = toRequest(input, this.sources.source(input.kind), this.config);
     // What was allowed when a schedule was saved must not stop its runs; their files are kept no longer than is usual now.
     if (request.scheduleId === null) checkRetention(request.retentionSeconds, this.config.exports.retentionDays);
-    const creation = await this.exports.create(request, fingerprintOf(request));
+    const creation = await createExport(this.exports, request);
     if (!creation.isNew) return creation;
     await this.tellWorkers(creation.export.id);
     return { ...creation, webhookSecret: request.delivery.webhookSecret };

@@ -186,7 +186,7 @@ describe('RunSettlement', () => {
       const { make, begin, settle, readRun, exports } = setup();
       const schedule = await make();
       await begin(schedule, false);
-      exports.create = () => Promise.reject(DomainError.invalidRequest({ field: 'format', message: 'is unknown' }));
+      exports.creating = () => Promise.reject(DomainError.invalidRequest({ field: 'format', message: 'is unknown' }));
 
       await settle();
 
@@ -202,7 +202,7 @@ describe('RunSettlement', () => {
       const [broken, sound] = [await make(), await make()];
       await begin(broken, false);
       await complete((await begin(sound)).exportId);
-      exports.create = () => Promise.reject(new Error('The database is away'));
+      exports.creating = () => Promise.reject(new Error('The database is away'));
 
       await settle();
 

@@ -53,10 +53,10 @@ describe('ScheduleRunner', () => {
     const { sut, make, records, runOf, exports, read } = setup();
     const { id } = await make();
     records.clock.advance(DAY_SECONDS);
-    const create = exports.create.bind(exports);
-    exports.create = () => Promise.reject(new Error('The database is away'));
+    const creating = exports.creating.bind(exports);
+    exports.creating = () => Promise.reject(new Error('The database is away'));
     await sut.runDue();
-    exports.create = create;
+    exports.creating = creating;
     records.clock.advance(60);
 
     await sut.runDue();

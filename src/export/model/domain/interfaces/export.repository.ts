@@ -1,7 +1,7 @@
 import type { Principal } from '../../../../platform/auth/principal';
 import type { IdempotentRequest } from '../../../../platform/idempotent-request';
 import type { Page } from '../../../../platform/paging';
-import type { RateLimitState } from '../../../../platform/rate-limit';
+import type { RateLimitState, UsedWindow } from '../../../../platform/rate-limit';
 import type { Export, FinishedFile, StoredObject } from '../export';
 import type { ExportKind } from '../export-kind';
 import type { ExportFormat } from '../../../../formats';
@@ -30,16 +30,40 @@ export interface ExportQuery {
   readonly subject?: string;
 }
 
+/** The reads and writes that create an export, in one transaction. */
+export interface ExportCreationTransaction {
+  /**
+   * A second request under the same key waits here until the transaction of the first one ends.
+   * @returns `null` when this request claims the key, else the id that the first request created
+   * @throws DomainError mismatch, when the key was used for another request
+   */
+  claimIdempotencyKey(request: IdempotentRequest, exportId: string): Promise<string | null>;
+
+  /** Makes other creations on the account wait until this transaction ends: they count what it creates. */
+  lockAccount(account: Principal): Promise<void>;
+
+  find(id: string): Promise<Export | null>;
+
+  countOpenStreams(owner: Principal): Promise<number>;
+
+  /**
+   * Counts the requests of a kind in the window that ends now. Requests for co-owned exports count on the account of the
+   * external system, and on that of the person who made them.
+   */
+  countRequests(account: Principal, kind: ExportKind, windowSeconds: number): Promise<UsedWindow | undefined>;
+
+  /**
+   * Writes the record and its audit entry.
+   * @param attemptToken makes it a streamed export whose first and only attempt has begun
+   */
+  insert(id: string, request: RequestExport, attemptToken?: string): Promise<Export>;
+}
+
 /** The records of exports, as their owners know them. Every change writes its audit entry in the same transaction. */
 export abstract class ExportRepository {
-  /**
-   * @param attemptToken makes it an export whose first and only attempt has begun already, in this process
-   * @throws RateLimitExceededError | DomainError mismatch
-   */
-  abstract create(
-    request: RequestExport,
-    idempotency: IdempotentRequest | null,
-    attemptToken?: string,
+  /** Runs the creation of an export in one transaction, which an error undoes. */
+  abstract creating(
+    create: (transaction: ExportCreationTransaction) => Promise<ExportCreation>,
   ): Promise<ExportCreation>;
 
   abstract find(id: string): Promise<Export | null>;
