@@ -1,6 +1,6 @@
 /** The public API of the module. Other modules import nothing else. */
 export { CatalogModule } from './catalog.module';
-export { DataExportOptions, RowsBody } from './api/data-export.dto';
+export { FileOptionsBody, RowSelectionBody } from './api/data-export.dto';
 export { ROW_FILTERS, TABLE_COLUMNS } from './api/rows.schema';
 export type { PlatformUser } from './model/domain/interfaces/source-database';
 export { ReadAuthorization, ReadAuthorizations } from './model/services/read-authorizations';

@@ -41,7 +41,8 @@ const COLUMNS = {
 };
 const NAME = { type: 'string', maxLength: MAX_NAME_LENGTH };
 
-export class DataExportOptions {
+/** The options of a file of rows. Requests of other modules embed it. */
+export class FileOptionsBody {
   @ApiPropertyOptional({ description: 'Do not neutralize texts that a spreadsheet would run as a formula' })
   @IsOptional()
   @IsBoolean()
@@ -57,6 +58,13 @@ export class DataExportOptions {
   @IsIn(DELIMITERS)
   delimiter?: string;
 
+  @ApiPropertyOptional({ enum: ['gzip'], description: 'For formats that are one text file' })
+  @IsOptional()
+  @IsIn(['gzip'])
+  compression?: 'gzip';
+}
+
+export class DataExportOptions extends FileOptionsBody {
   @ApiPropertyOptional({
     maxLength: MAX_TIME_ZONE_LENGTH,
     default: 'UTC',
@@ -68,19 +76,14 @@ export class DataExportOptions {
   @MaxLength(MAX_TIME_ZONE_LENGTH)
   timezone?: string;
 
-  @ApiPropertyOptional({ enum: ['gzip'], description: 'For formats that are one text file' })
-  @IsOptional()
-  @IsIn(['gzip'])
-  compression?: 'gzip';
-
   @ApiPropertyOptional(COLUMNS)
   @IsOptional()
   @AsSent()
   columns?: unknown;
 }
 
-/** The fields that all requests for rows share. */
-export class RowsBody {
+/** The rows, columns and format of a file. Requests of other modules embed it. */
+export class RowSelectionBody {
   @ApiProperty({ enum: TABLE_FORMATS, description: '`realtime` does not support xlsx' })
   @IsString()
   format!: string;
@@ -94,7 +97,10 @@ export class RowsBody {
   @IsOptional()
   @AsSent()
   columns?: unknown;
+}
 
+/** The fields that all requests for rows share. */
+export class RowsBody extends RowSelectionBody {
   @ApiPropertyOptional({ type: DataExportOptions })
   @IsOptional()
   @ValidateNested()

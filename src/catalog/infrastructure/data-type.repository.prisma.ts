@@ -8,7 +8,12 @@ import { claimIdempotencyKey } from '../../platform/database/idempotency-keys';
 import { type DataType as Row, Prisma } from '../../platform/database/generated/client';
 import { jsonOf } from '../../platform/database/json';
 import { PrismaService } from '../../platform/database/prisma.service';
-import type { DataType, DataTypeDefinition, SensitiveColumn } from '../model/domain/data-type';
+import {
+  type DataType,
+  type DataTypeDefinition,
+  type SensitiveColumn,
+  storedDefinition,
+} from '../model/domain/data-type';
 import { type DataTypeCreation, DataTypeRepository } from '../model/domain/interfaces/data-type.repository';
 
 const UNIQUE_VIOLATION = 'P2002';
@@ -100,7 +105,7 @@ function columnsOf({ name, description, tables, columns, owners, isActive }: Dat
   return {
     name,
     description,
-    tables: tables as string[],
+    tables: [...tables],
     columns: columns === null ? Prisma.DbNull : jsonOf(columns),
     owners: jsonOf(owners),
     isActive,
@@ -108,14 +113,12 @@ function columnsOf({ name, description, tables, columns, owners, isActive }: Dat
 }
 
 function toDataType(row: Row): DataType {
-  const { id, name, description, isActive, createdAt, updatedAt } = row;
+  const { id, name, description, tables, columns, owners, isActive, createdAt, updatedAt } = row;
   return {
     id,
     name,
     description,
-    tables: row.tables as string[],
-    columns: row.columns as DataType['columns'],
-    owners: row.owners as DataType['owners'],
+    ...storedDefinition.parse({ tables, columns, owners }),
     isActive,
     createdAt,
     updatedAt,

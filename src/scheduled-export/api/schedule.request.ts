@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional, OmitType, PickType } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   Allow,
@@ -14,7 +14,7 @@ import {
   MaxLength,
   ValidateNested,
 } from 'class-validator';
-import { DataExportOptions, RowsBody } from '../../catalog';
+import { FileOptionsBody, RowSelectionBody } from '../../catalog';
 import { DELIVERY_METHODS, type DeliveryMethod, type Language, LANGUAGES, WebhookBody } from '../../delivery';
 import { RetentionDays, toRetentionSeconds } from '../../export';
 import { DestinationOptionsBody, MAX_ADDRESS_LENGTH } from './schedule-destination.body';
@@ -24,10 +24,10 @@ import type { ScheduleInput } from '../model/domain/schedule-input';
 const MAX_NAMES = 200;
 const MAX_TEXT_LENGTH = 200;
 
-class ScheduleOptions extends OmitType(DataExportOptions, ['timezone', 'columns'] as const) {}
+class ScheduleOptions extends FileOptionsBody {}
 
 /** What a schedule is to be. What is left out gets its default, also where a schedule is replaced. */
-export class ScheduleRequest extends PickType(RowsBody, ['format', 'columns', 'filters'] as const) {
+export class ScheduleRequest extends RowSelectionBody {
   @ApiProperty({
     minLength: 1,
     maxLength: MAX_NAME_LENGTH,

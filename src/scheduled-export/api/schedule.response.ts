@@ -1,5 +1,5 @@
-import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
-import { DataExportOptions, ROW_FILTERS, TABLE_COLUMNS } from '../../catalog';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { FileOptionsBody, ROW_FILTERS, TABLE_COLUMNS } from '../../catalog';
 import { DELIVERY_METHODS, type DeliveryMethod } from '../../delivery';
 import { toRetentionDays } from '../../export';
 import type { PauseCode, ScheduleWarningCode } from '../../platform/errors/record-codes';
@@ -26,7 +26,7 @@ class DestinationOptionsResponse {
   readonly force_path_style?: boolean;
 }
 
-class ScheduleOptionsResponse extends OmitType(DataExportOptions, ['timezone', 'columns'] as const) {}
+class ScheduleOptionsResponse extends FileOptionsBody {}
 
 /** What is shown with a schedule, beside its own record. */
 interface ScheduleDetails {

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** The properties of a data type that administrators edit. */
 export interface DataTypeDefinition {
   readonly name: string;
@@ -11,6 +13,13 @@ export interface DataTypeDefinition {
   readonly isActive: boolean;
 }
 
+/** The properties of a data type that are stored as JSON. `z.record` would drop a table with the name `__proto__`. */
+export const storedDefinition = z.object({
+  tables: z.array(z.string()),
+  columns: z.custom<DataTypeDefinition['columns']>((value) => value === null || isByTable(value, z.array(z.string()))),
+  owners: z.custom<DataTypeDefinition['owners']>((value) => isByTable(value, z.string())),
+});
+
 /** A named group of tables and columns that may be exported. Nothing outside the active data types is ever read. */
 export interface DataType extends DataTypeDefinition {
   readonly id: string;
@@ -22,4 +31,9 @@ export interface DataType extends DataTypeDefinition {
 export interface SensitiveColumn {
   readonly table: string;
   readonly column: string;
+}
+
+function isByTable(value: unknown, schema: z.ZodType): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((one) => schema.safeParse(one).success);
 }
