@@ -12,7 +12,7 @@ import { createEmptyDatabase, type TestDatabase } from '../support/test-database
 const UNREACHABLE = /^The database does not answer: .*DATABASE_URL/;
 
 /** What PostgreSQL, its driver and Prisma really say, put into words that help the operator. */
-describe('The message of the operator’s program', () => {
+describe('The error messages of npm run customer', () => {
   let empty: TestDatabase;
 
   beforeAll(async () => {
@@ -59,7 +59,7 @@ describe('The message of the operator’s program', () => {
       () => changed((url) => (url.username = 'nobody_we_know')),
       /^The database refuses the user and password that DATABASE_URL has\.$/,
     ],
-  ])('says where %s what is wrong, whatever the command', async (_, database, message) => {
+  ])('explain the problem if %s, for every command', async (_, database, message) => {
     const url = await database();
 
     for (const command of commands) {
@@ -73,13 +73,13 @@ describe('The message of the operator’s program', () => {
   it.each([
     [{}, 'DATABASE_URL is missing'],
     [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL must be a URL'],
-  ])('says what is wrong with the configuration: %j', (variables, message) => {
+  ])('explain an invalid configuration: %j', (variables, message) => {
     const failure = toProgramFailure(thrownBy(() => Environment.databaseUrl(variables)));
 
     expect(failure).toEqual({ exitCode: 1, message: expect.stringContaining(message) });
   });
 
-  it('ends with another code where the command line is wrong', () => {
+  it('come with another exit code for an invalid command line', () => {
     expect(toProgramFailure(new UsageError('No.', 'Usage: so.'))).toEqual({
       exitCode: 2,
       message: expect.stringMatching(/^No\.\n\nUsage:/),

@@ -26,7 +26,7 @@ export function describeCustomerRepositories(name: string, create: CreateCustome
 
       const actions = async ({ id }: Customer) => (await bench.auditOf(id)).map(({ action }) => action);
 
-      it('are created active, without a former secret', async () => {
+      it('are created active and without a previous secret', async () => {
         const secretHash = hash();
 
         const customer = await make(secretHash);
@@ -39,7 +39,7 @@ export function describeCustomerRepositories(name: string, create: CreateCustome
         ]);
       });
 
-      it('are none under an unknown id', async () => {
+      it('are not found under an unknown id', async () => {
         expect(await bench.customers.find(NOBODY_ID)).toBeNull();
         expect(await bench.customers.rotate(NOBODY_ID, hash(), 0)).toBeNull();
         expect(await bench.customers.setActive(NOBODY_ID, false)).toBeNull();
@@ -53,7 +53,7 @@ export function describeCustomerRepositories(name: string, create: CreateCustome
         expect(ids.slice(-2)).toEqual([one.id, other.id]);
       });
 
-      it('keep their former secret for its grace period', async () => {
+      it('keep their previous secret for its grace period', async () => {
         const before = await make();
         const secretHash = hash();
 
@@ -68,13 +68,13 @@ export function describeCustomerRepositories(name: string, create: CreateCustome
         expect(after).toMatchObject({ secretHash, previousSecret: null });
       });
 
-      it('lose their former secret at once where no grace is given', async () => {
+      it('lose their previous secret at once without a grace period', async () => {
         const { id } = await make();
 
         expect(await bench.customers.rotate(id, hash(), 0)).toMatchObject({ previousSecret: null });
       });
 
-      it('have one former secret: the last', async () => {
+      it('have only the last previous secret', async () => {
         const { id } = await make();
         const second = hash();
         await bench.customers.rotate(id, second, GRACE_SECONDS);
@@ -84,7 +84,7 @@ export function describeCustomerRepositories(name: string, create: CreateCustome
         });
       });
 
-      it('that are kept out lose their former secret, and get none by a rotation', async () => {
+      it('lose their previous secret when disabled, and get none by a rotation', async () => {
         const customer = await make();
         await bench.customers.rotate(customer.id, hash(), GRACE_SECONDS);
 
@@ -99,7 +99,7 @@ export function describeCustomerRepositories(name: string, create: CreateCustome
         expect(await actions(customer)).toEqual(steps.map((step) => `customer.${step}`));
       });
 
-      it('that are as they should be stay so, without an audit entry', async () => {
+      it('are not changed and not audited if they already have the requested state', async () => {
         const customer = await make();
         const rotated = await bench.customers.rotate(customer.id, hash(), GRACE_SECONDS);
 
@@ -107,7 +107,7 @@ export function describeCustomerRepositories(name: string, create: CreateCustome
         expect(await actions(customer)).toEqual(['customer.created', 'customer.rotated']);
       });
 
-      it('are changed one at a time', async () => {
+      it('do not affect each other', async () => {
         const [customer, other] = [await make(), await make()];
 
         await bench.customers.rotate(customer.id, hash(), GRACE_SECONDS);
@@ -126,11 +126,11 @@ export function describeCustomerRepositories(name: string, create: CreateCustome
 
       const read = async () => (await bench.failures.read([subject], WINDOW_SECONDS))[0];
 
-      it('are none before the first', async () => {
+      it('are not counted before the first', async () => {
         expect(await read()).toBeUndefined();
       });
 
-      it('are counted for each subject, within a window that starts with the first', async () => {
+      it('are counted per subject in a window that starts with the first', async () => {
         const other = `${subject}, another`;
         const first = await bench.failures.add([subject, other], WINDOW_SECONDS);
         await bench.advance(10);
@@ -146,13 +146,13 @@ export function describeCustomerRepositories(name: string, create: CreateCustome
         expect(second[0]!.resetSeconds).toBeLessThanOrEqual(WINDOW_SECONDS - 10);
       });
 
-      it('are counted one by one when they come at once', async () => {
+      it('are all counted when they are concurrent', async () => {
         await Promise.all(Array.from({ length: 8 }, () => bench.failures.add([subject], WINDOW_SECONDS)));
 
         expect(await read()).toMatchObject({ failures: 8 });
       });
 
-      it('are forgotten when the window ends, and counted from one again', async () => {
+      it('start again from one after the window has ended', async () => {
         await bench.failures.add([subject], WINDOW_SECONDS);
         await bench.failures.add([subject], WINDOW_SECONDS);
         await bench.advance(WINDOW_SECONDS - 2);
@@ -166,7 +166,7 @@ export function describeCustomerRepositories(name: string, create: CreateCustome
         expect(again[0]!.resetSeconds).toBeGreaterThan(WINDOW_SECONDS - 3);
       });
 
-      it('that are reported are one audit entry a minute, which counts them', async () => {
+      it('are aggregated to one audit entry per minute', async () => {
         const customerId = randomUUID();
         const report = () => bench.failures.report({ customerId, tenantId: 'blue', reason: 'wrong-secret' });
         await bench.advance(AUDIT_WINDOW_SECONDS + 1);
@@ -182,7 +182,7 @@ export function describeCustomerRepositories(name: string, create: CreateCustome
         ]);
       });
 
-      it('are forgotten as soon as their window has ended, and not before', async () => {
+      it('are deleted after their window has ended, and not before', async () => {
         await bench.failures.add([subject], WINDOW_SECONDS);
         await bench.failures.deleteExpiredWindows(WINDOW_SECONDS);
         expect(await read()).toMatchObject({ failures: 1 });

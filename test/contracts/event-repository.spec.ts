@@ -70,7 +70,7 @@ describe('PrismaEventRepository', () => {
     expect(next.items).toHaveLength(1);
   });
 
-  it('counts who takes part, who has begun and who has finished', async () => {
+  it('counts the participants who are registered, who started and who finished', async () => {
     const event = await keepEvent(sql, { questions: [{ maxScore: 2.5 }] });
     await keepParticipant(sql, event, { result: null });
     await keepParticipant(sql, event, { result: { finishedAt: null } });
@@ -116,7 +116,7 @@ describe('PrismaEventRepository', () => {
     ]);
   });
 
-  it('ends a page before long answers, and gives one that is too long a page of its own', async () => {
+  it('ends a page before long answers, and returns a very long one on a page of its own', async () => {
     const event = await keepEvent(sql);
     for (const answer of ['short', HUGE, 'short']) await keepParticipant(sql, event, { answers: { q1: answer } });
 

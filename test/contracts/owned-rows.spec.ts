@@ -4,7 +4,7 @@ import { selectRows } from '../../src/catalog/infrastructure/row-query';
 import { Snapshot } from '../../src/platform/database/snapshot';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
-describe('The rows of an owner', () => {
+describe('The predicate of an owner', () => {
   let database: TestDatabase;
   let pool: Pool;
 
@@ -53,7 +53,7 @@ describe('The rows of an owner', () => {
     ['as_big', '7'],
     ['as_numeric', '7'],
     ['as_uuid', '00000000-0000-7000-8000-00000000000a'],
-  ])('in the column %s are those of %s alone', async (column, value) => {
+  ])('on the column %s matches only %s', async (column, value) => {
     expect((await pool.query(await queryOf(column, value))).rowCount).toBe(1);
   });
 
@@ -69,14 +69,14 @@ describe('The rows of an owner', () => {
     ['as_numeric', '7.0'],
     ['as_uuid', 'ada'],
     ['as_text', 'a\0da'],
-  ])('in the column %s are none of %j', async (column, value) => {
+  ])('on the column %s does not match %j', async (column, value) => {
     expect((await pool.query(await queryOf(column, value))).rowCount).toBe(0);
   });
 
   it.each([
     ['as_text', 'ada'],
     ['as_small', '7'],
-  ])('are found by the index of %s', async (column, value) => {
+  ])('uses the index of %s', async (column, value) => {
     const client = await pool.connect();
     await client.query('SET enable_seqscan = off');
     const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${await queryOf(column, value)}`);

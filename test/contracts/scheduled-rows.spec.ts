@@ -23,7 +23,7 @@ function selectRows(traits: Partial<ScheduledRows>): ScheduledRows {
   return { ...nothing, format: 'csv', options: {}, timezone: 'UTC', ...traits };
 }
 
-describe('What a schedule is to export', () => {
+describe('What a schedule exports', () => {
   let database: TestDatabase;
   let connections: ExportDatabase;
   let others: Pool;
@@ -53,7 +53,7 @@ describe('What a schedule is to export', () => {
   }
 
   it.each(['json', 'ndjson', 'csv', 'xlsx', 'xml'])(
-    'may be whole tables as %s, for an administrator',
+    'can be whole tables as %s, for an administrator',
     async (format) => {
       const granted = await catalog.check(
         ROOT,
@@ -80,7 +80,7 @@ describe('What a schedule is to export', () => {
     },
   );
 
-  it('is one’s own, all or by data type, for anybody', async () => {
+  it('can be the user’s own rows, all or by data type', async () => {
     const all = await catalog.check(ANN, selectRows({}));
     const some = await catalog.check(ANN, selectRows({ dataTypes: ['profile', 'payments'], options: { bom: true } }));
 
@@ -88,7 +88,7 @@ describe('What a schedule is to export', () => {
     expect(some).toMatchObject({ dataTypes: ['profile', 'payments'], options: { bom: true, timezone: 'UTC' } });
   });
 
-  it('is whole tables for administrators only', async () => {
+  it('can be whole tables for administrators only', async () => {
     const refusal = await explainError(ANN, { tables: ['users'], format: 'nonsense' });
 
     expect([refusal.kind, refusal.message]).toEqual(['forbidden', 'Admin role required']);
@@ -129,14 +129,14 @@ describe('What a schedule is to export', () => {
     [{ tables: ['users'], options: { as_of: '2020-01-01' } as object }, ['options.as_of']],
     [{ tables: ['export_deliveries'] }, ['tables.0']],
     [{ dataTypes: ['audit'] }, ['data_types']],
-  ])('is refused with every field that is wrong: %j', async (traits, fields) => {
+  ])('is rejected with every invalid field: %j', async (traits, fields) => {
     const refusal = await explainError(ROOT, traits);
 
     expect(refusal.kind).toBe('invalid');
     expect(refusal.details.fields?.map(({ field }) => field).sort()).toEqual(fields.sort());
   });
 
-  it('is judged by the views that it reads', async () => {
+  it('is validated against the views that it reads', async () => {
     await others.query(`CREATE VIEW strange AS SELECT 1 AS n, '{}'::json AS data`);
     await others.query(`INSERT INTO export_data_types (name, tables, owners) VALUES ('strange', '["strange"]', '{}')`);
 

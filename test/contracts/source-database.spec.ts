@@ -9,7 +9,7 @@ import { collect } from '../support/rendering';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { testConfig } from '../support/test-config';
 
-describe('The tables that an export reads', () => {
+describe('PostgresSourceDatabase', () => {
   let database: TestDatabase;
   let others: Pool;
   let connections: ExportDatabase;
@@ -41,7 +41,7 @@ describe('The tables that an export reads', () => {
     return { table, section: name, columns: table.columns, accessPredicates: [], conditions: [] };
   }
 
-  it.each(['things', 'seen'])('cannot be emptied any more once it holds them: %s', async (name) => {
+  it.each(['things', 'seen'])('prevents TRUNCATE of locked tables: %s', async (name) => {
     const view = await open();
     const plan = await planOf(view, name);
 
@@ -61,7 +61,7 @@ describe('The tables that an export reads', () => {
     expect(await collect(new CsvWriter().write(content, {}, () => undefined))).toMatchObject({ recordCount: 1000 });
   });
 
-  it('make it begin anew when one was emptied before it held them', async () => {
+  it('fails with a serialization error if a table was truncated before it was locked', async () => {
     const view = await open();
     const plan = await planOf(view, 'things');
 
@@ -70,7 +70,7 @@ describe('The tables that an export reads', () => {
     await expect(view.lockTables([plan])).rejects.toMatchObject({ code: '40001' });
   });
 
-  describe('of the users of the platform', () => {
+  describe('findUser', () => {
     const ID = '0199f3a2-7c1e-7d3a-9b62-1f0c5a6e8d11';
     const find = (id = ID) => source.preview((view) => view.findUser(id));
 
@@ -78,7 +78,7 @@ describe('The tables that an export reads', () => {
       [`true, '{student,admin}'`, { isActive: true, isAdmin: true }],
       [`false, '{admin}'`, { isActive: false, isAdmin: true }],
       [`true, '{}'`, { isActive: true, isAdmin: false }],
-    ])('tell whether one is active and an administrator: %s', async (values, user) => {
+    ])('returns whether the user is active and an administrator: %s', async (values, user) => {
       await others.query(
         `INSERT INTO users (id, name, email, is_active, roles) VALUES ('${ID}', 'A', 'a@b.c', ${values})`,
       );
@@ -86,11 +86,11 @@ describe('The tables that an export reads', () => {
       expect(await find()).toEqual(user);
     });
 
-    it('know nobody who is not there, whatever their id is', async () => {
+    it('returns null for unknown and malformed ids', async () => {
       expect([await find(), await find('ann'), await find("'; --")]).toEqual([null, null, null]);
     });
 
-    it('may have ids that are no UUIDs', async () => {
+    it('supports ids that are not UUIDs', async () => {
       await others.query('DROP TABLE users CASCADE');
       await others.query(
         `CREATE TABLE users AS SELECT 'o''neill' AS id, NULL::boolean AS is_active, NULL::text[] AS roles`,
@@ -100,7 +100,7 @@ describe('The tables that an export reads', () => {
     });
 
     it.each(['DROP TABLE users CASCADE', 'ALTER TABLE users DROP COLUMN roles'])(
-      'know nobody where the platform keeps them elsewhere: %s',
+      'returns null without the platform’s table or its columns: %s',
       async (change) => {
         await others.query(`INSERT INTO users (id, name, email) VALUES ('${ID}', 'A', 'a@b.c')`);
         await others.query(change);

@@ -31,7 +31,7 @@ describe('A change of the catalog', () => {
     return installation.sql('SELECT * FROM export_data_types ORDER BY id');
   }
 
-  it('names everything that the database does not have, at once', async () => {
+  it('is rejected with a list of everything that the database does not have', async () => {
     const before = await everything();
 
     const refused = await root.post(DATA_TYPES, {
@@ -72,7 +72,7 @@ describe('A change of the catalog', () => {
     expect(await everything()).toEqual(before);
   });
 
-  it('is checked as much when a data type is replaced', async () => {
+  it('is validated when a data type is replaced, too', async () => {
     const { id } = await addDataType(root);
     const before = await everything();
 
@@ -100,7 +100,7 @@ describe('A change of the catalog', () => {
     ['a text for whether it is active', { is_active: 'yes' }, 'is_active'],
     ['a field that nobody knows', { owner: 'id' }, 'owner'],
     ['an id of its own', { id: '0192f0c1-2222-7000-8000-00000000000a' }, 'id'],
-  ])('refuses %s', async (_, change, field) => {
+  ])('is rejected with %s', async (_, change, field) => {
     const refused = await root.post(DATA_TYPES, { name: freshName(), tables: ['users'], ...change });
 
     expect([refused.status, Object.keys(wrong(refused.body))]).toEqual([400, [field]]);
@@ -122,7 +122,7 @@ describe('A change of the catalog', () => {
     return answers.map(({ body: refusal }) => refusal as Refusal);
   }
 
-  it('is for administrators only', async () => {
+  it('requires an administrator', async () => {
     const refusals = await refusalsOf(ann);
 
     for (const refusal of refusals) {
@@ -130,7 +130,7 @@ describe('A change of the catalog', () => {
     }
   });
 
-  it('is not for an administrator of one tenant, since the others share it', async () => {
+  it('is not allowed for an administrator of one tenant', async () => {
     const refusals = await refusalsOf(await installation.asUser('boss', { roles: ['admin'], tenant: 'blue' }));
 
     for (const refusal of refusals) {
@@ -145,7 +145,7 @@ describe('A change of the catalog', () => {
   it.each([
     ['no token', undefined],
     ['an expired token', Math.floor(Date.now() / 1000) - 60],
-  ])('is closed to %s', async (_, expires) => {
+  ])('is rejected for %s', async (_, expires) => {
     const token = expires === undefined ? undefined : await signedToken('root', { roles: ['admin'], expires });
     const stranger = new Client(root.url, token);
     const { id } = await addDataType(root);

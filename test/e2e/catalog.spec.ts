@@ -23,7 +23,7 @@ describe('The catalog', () => {
 
   afterAll(() => installation.remove());
 
-  it('is shown to every caller, by name, and not taken for an export', async () => {
+  it('lists data types by name for every caller, under a path that is not an export id', async () => {
     const listed = await ann.get(DATA_TYPES);
     const versioned = await ann.get('/api/v1/exports/data-types/');
 
@@ -48,7 +48,7 @@ describe('The catalog', () => {
     expect((await ann.get(`${DATA_TYPES}/${profile.id}`)).body).toEqual(profile);
   });
 
-  it('is told of tables, and remembers exactly what it was told', async () => {
+  it('stores a data type exactly as it was created', async () => {
     const body = {
       name: freshName(),
       description: 'Who you are, and where you came in',
@@ -73,7 +73,7 @@ describe('The catalog', () => {
     expect(shown.body).toEqual(created.body);
   });
 
-  it('takes back what it showed, and stays the same', async () => {
+  it('accepts its own response as a replacement without changes', async () => {
     const { id, created_at, updated_at, ...shown } = await addDataType(root, {
       tables: ['users', 'user_profiles'],
       owners: { user_profiles: null },
@@ -86,7 +86,7 @@ describe('The catalog', () => {
     expect(replaced.body.updated_at >= updated_at).toBe(true);
   });
 
-  it('says anew what a data type is, leaving nothing of the old', async () => {
+  it('replaces a data type completely', async () => {
     const { id, created_at } = await addDataType(root, {
       description: 'Old',
       columns: { users: ['id'] },
@@ -111,7 +111,7 @@ describe('The catalog', () => {
     expect((await root.get(`${DATA_TYPES}/${id}`)).body).toEqual(replaced.body);
   });
 
-  it('forgets a data type', async () => {
+  it('deletes a data type', async () => {
     const { id } = await addDataType(root);
 
     const deleted = await root.delete(`${DATA_TYPES}/${id}`);
@@ -125,7 +125,7 @@ describe('The catalog', () => {
     );
   });
 
-  it('hides what is not active from all but administrators', async () => {
+  it('shows inactive data types to administrators only', async () => {
     const { id, name } = await addDataType(root, { tables: ['invoices'] });
     const tenantAdmin = await installation.asUser('boss', { roles: ['admin'], tenant: 'blue' });
     const seenBy = async (client: Client) => {
@@ -142,7 +142,7 @@ describe('The catalog', () => {
     expect(await seenBy(tenantAdmin)).toEqual([200, true]);
   });
 
-  it('has each name once, also when two administrators are at it at once', async () => {
+  it('keeps names unique with concurrent requests', async () => {
     const { name } = await addDataType(root);
     const other = await addDataType(root);
     const racing = freshName();
@@ -159,7 +159,7 @@ describe('The catalog', () => {
     expect((await root.get(`${DATA_TYPES}/${other.id}`)).body).toEqual(other);
   });
 
-  it('adds a data type once, however often it is asked under one key', async () => {
+  it('creates a data type once per Idempotency-Key', async () => {
     const body = { name: freshName(), tables: ['users'] };
     const key = { 'Idempotency-Key': body.name.replace(' ', '-') };
 
@@ -174,7 +174,7 @@ describe('The catalog', () => {
     expect(late.status).toBe(410);
   });
 
-  it('keeps a record of who changed what', async () => {
+  it('writes changes to the audit log', async () => {
     const { id, name } = await addDataType(root);
     const renamed = freshName();
     await root.put(`${DATA_TYPES}/${id}`, { name: renamed, tables: ['users'] });

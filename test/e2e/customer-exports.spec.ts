@@ -28,7 +28,7 @@ describe('The exports of a customer', () => {
     return id;
   }
 
-  it('are followed, listed and fetched by it', async () => {
+  it('can be followed, listed and downloaded by it', async () => {
     const id = await exported();
 
     const status = await partner.get(`${STATUS}${id}/`);
@@ -44,7 +44,7 @@ describe('The exports of a customer', () => {
     await until('both downloads are counted', async () => (await partner.status(id)).download_count === 2);
   });
 
-  it('are given up by it', async () => {
+  it('can be deleted by it', async () => {
     const id = await exported();
 
     const answer = await partner.delete(`${STATUS}${id}/`);
@@ -53,7 +53,7 @@ describe('The exports of a customer', () => {
     expect((await partner.get(`/api/v1/customer/export/${id}`)).status).toBe(410);
   });
 
-  it('are taken once by it, and the record says so', async () => {
+  it('can be one-time downloads, which the record shows', async () => {
     const id = await exported();
     await installation.sql('UPDATE exports SET one_time = true WHERE id = $1', id);
 
@@ -71,7 +71,7 @@ describe('The exports of a customer', () => {
     expect((await ada.get(`/api/v1/export/${id}`)).status).toBe(410);
   });
 
-  it('do not exist for anybody else', async () => {
+  it('are hidden from everybody else', async () => {
     const id = await exported();
     const paths = [`${STATUS}${id}/`, `/api/v1/customer/export/${id}`, `${STATUS}${id}/download`];
 
@@ -90,7 +90,7 @@ describe('The exports of a customer', () => {
     expect(await partner.status(id)).toMatchObject({ status: 'completed' });
   });
 
-  it('tell in the audit log that it was the customer', async () => {
+  it('are in the audit log with the customer', async () => {
     const id = await exported();
     await partner.delete(`${STATUS}${id}/`);
 

@@ -8,7 +8,7 @@ const WRONG = 'exsk_wrong';
 const LIMIT = 3;
 
 /** Who guesses is held back, in every process; who does not is not. */
-describe('Failures to prove oneself a customer', () => {
+describe('Failed authentications of customers', () => {
   let installation: Installation;
   let here: Client;
   let there: Client;
@@ -54,7 +54,7 @@ describe('Failures to prove oneself a customer', () => {
     await installation.sql(`UPDATE customer_failures SET started_at = started_at - interval '1 hour'`);
   }
 
-  it('are counted by all processes together, and then even the right secret is refused', async () => {
+  it('are counted across all processes, and block even the right secret', async () => {
     const address = newAddress();
 
     const failures = await fail(LIMIT + 2, partner.id, address);
@@ -71,13 +71,13 @@ describe('Failures to prove oneself a customer', () => {
     expect(Number(right.headers.get('retry-after'))).toBeLessThanOrEqual(3600);
   });
 
-  it('lock nobody out from elsewhere', async () => {
+  it('do not block other addresses', async () => {
     await fail(LIMIT + 1, partner.id, newAddress());
 
     expect((await attempt(partner.id, partner.secret, newAddress())).status).toBe(200);
   });
 
-  it('for one customer do not keep another at the same address out', async () => {
+  it('do not block another customer at the same address', async () => {
     const address = newAddress();
     const other = await installation.asCustomer();
     await fail(LIMIT + 1, partner.id, address);
@@ -85,7 +85,7 @@ describe('Failures to prove oneself a customer', () => {
     expect((await attempt(other.id, other.secret, address)).status).toBe(200);
   });
 
-  it('for ever other ids are limited for their address', async () => {
+  it('with ever new ids are limited per address', async () => {
     const address = newAddress();
     const guesses = Array.from({ length: LIMIT * 5 }, () => randomUUID());
 
@@ -98,7 +98,7 @@ describe('Failures to prove oneself a customer', () => {
     expect([right.status, elsewhere.status]).toEqual([429, 200]);
   });
 
-  it('for whatever is no id count as for one id', async () => {
+  it('with malformed ids count together', async () => {
     const address = newAddress();
 
     const statuses = [];
@@ -107,7 +107,7 @@ describe('Failures to prove oneself a customer', () => {
     expect(statuses).toEqual([401, 401, 401, 429]);
   });
 
-  it('within one IPv6 network count together', async () => {
+  it('from one IPv6 network count together', async () => {
     const addresses = ['2001:db8:1:2::1', '2001:db8:1:2::2', '2001:db8:1:2:ffff::', '2001:db8:1:2:9::9'];
 
     const statuses = [];
@@ -118,7 +118,7 @@ describe('Failures to prove oneself a customer', () => {
     expect(elsewhere.status).toBe(200);
   });
 
-  it('are let through exactly so many, however many come at once', async () => {
+  it('are limited exactly for concurrent requests', async () => {
     const address = newAddress();
 
     const answers = await Promise.all(
@@ -129,7 +129,7 @@ describe('Failures to prove oneself a customer', () => {
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(24 - LIMIT);
   });
 
-  it('are forgotten when their window ends, row and all', async () => {
+  it('are deleted after their window has ended', async () => {
     const address = newAddress();
     await fail(LIMIT + 1, partner.id, address);
 
@@ -143,7 +143,7 @@ describe('Failures to prove oneself a customer', () => {
     expect(kept).toEqual([{ subject: address }, { subject: `${partner.id} from ${address}` }]);
   });
 
-  it('are not what a request without credentials is, by which clients ask what is wanted', async () => {
+  it('do not include requests without credentials', async () => {
     const address = newAddress();
 
     for (let time = 0; time < LIMIT * 6; time += 1) {
@@ -153,7 +153,7 @@ describe('Failures to prove oneself a customer', () => {
     expect((await attempt(partner.id, partner.secret, address)).status).toBe(200);
   });
 
-  it('are one audit entry a minute for each address, which names known customers only', async () => {
+  it('write one audit entry per minute and address, with the ids of known customers only', async () => {
     const [address, elsewhere] = [newAddress(), newAddress()];
     const unknown = randomUUID();
     const [{ last }] = (await installation.sql<{ last: string }>(
@@ -186,7 +186,7 @@ describe('Failures to prove oneself a customer', () => {
     ]);
   });
 
-  it('leave no entry for each unknown id that one address makes up', async () => {
+  it('write no entry for each unknown id from one address', async () => {
     const address = newAddress();
     const before = await auditEntriesFrom(address);
 
@@ -206,7 +206,7 @@ describe('Failures to prove oneself a customer', () => {
 
 /** An `X-Forwarded-For` that anybody can send decides nothing. */
 describe('The client address of a request', () => {
-  it('is that of the connection where the proxy is not trusted', async () => {
+  it('is that of the connection if the proxy is not trusted', async () => {
     const { installation } = await Installation.withApplication({
       RATE_LIMIT_CUSTOMER_FAILURES: `${LIMIT}/1h`,
       TRUSTED_PROXIES: '192.0.2.0/24',

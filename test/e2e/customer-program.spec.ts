@@ -22,7 +22,7 @@ interface Entrusted {
  * `npm run customer` beside a service that runs. What a command does is tried in this process; a process of its own is
  * started for what only that shows: what it prints where, and how it ends.
  */
-describe('An operator’s program for customers', () => {
+describe('npm run customer', () => {
   let installation: Installation;
   let url: string;
   let prisma: PrismaService;
@@ -62,7 +62,7 @@ describe('An operator’s program for customers', () => {
     );
   }
 
-  it('makes a customer that comes in with what was printed', async () => {
+  it('creates a customer that authenticates with the printed credentials', async () => {
     const { code, stdout, stderr } = await manage('create', '--name', 'Академія', '--tenant', 'blue');
 
     const [, id] = /^Id +(\S+)$/m.exec(stdout)!;
@@ -79,7 +79,7 @@ describe('An operator’s program for customers', () => {
     ]);
   });
 
-  it('runs by npm where there is what an image has', async () => {
+  it('runs by npm with the files of the container image', async () => {
     const { code, stdout } = await runInImage(
       ...(['customer', installation.database.url] as const),
       'create',
@@ -93,7 +93,7 @@ describe('An operator’s program for customers', () => {
     expect(await statusOf(made.id, made.secret)).toBe(200);
   });
 
-  it('gives another secret, and lets the former one be right for a while', async () => {
+  it('replaces the secret and keeps the previous one valid for a while', async () => {
     const first = await told('create', '--name', 'Rotating');
     const second = await told('rotate', first.id);
 
@@ -111,7 +111,7 @@ describe('An operator’s program for customers', () => {
     ]);
   });
 
-  it('ends the former secret after the grace period that was asked for', async () => {
+  it('ends the previous secret after the requested grace period', async () => {
     const first = await told('create', '--name', 'Soon');
     const second = await told('rotate', first.id, '--grace', '3s');
     const atOnce = await statusOf(first.id, first.secret);
@@ -123,7 +123,7 @@ describe('An operator’s program for customers', () => {
     expect(await statusOf(first.id, second.secret)).toBe(200);
   });
 
-  it('keeps the last former secret only', async () => {
+  it('keeps only the last previous secret', async () => {
     const first = await told('create', '--name', 'Twice');
     const second = await told('rotate', first.id, '--grace', '1d');
     const third = await told('rotate', first.id, '--grace', '1h');
@@ -134,7 +134,7 @@ describe('An operator’s program for customers', () => {
     expect(statuses).toEqual([401, 200, 200]);
   });
 
-  it('ends the former secret at once without a grace period', async () => {
+  it('ends the previous secret at once without a grace period', async () => {
     const first = await told('create', '--name', 'Leaked');
     const second = await told('rotate', first.id);
     const third = await told('rotate', first.id, '--grace', '0');
@@ -146,7 +146,7 @@ describe('An operator’s program for customers', () => {
     expect(third.former_secret_ends_at).toBeNull();
   });
 
-  it('keeps a customer out with both secrets, and lets it in again with the last', async () => {
+  it('rejects both secrets of a disabled customer, and accepts the last one once it is enabled', async () => {
     const first = await told('create', '--name', 'Switched');
     const second = await told('rotate', first.id);
     const statuses = async () => [await statusOf(first.id, first.secret), await statusOf(first.id, second.secret)];
@@ -170,7 +170,7 @@ describe('An operator’s program for customers', () => {
     );
   });
 
-  it('gives a disabled customer’s former secret no grace', async () => {
+  it('gives no grace period to a disabled customer', async () => {
     const first = await told('create', '--name', 'Stolen');
     await told('disable', first.id);
     const second = await told('rotate', first.id);
@@ -180,7 +180,7 @@ describe('An operator’s program for customers', () => {
     expect([await statusOf(first.id, first.secret), await statusOf(first.id, second.secret)]).toEqual([401, 200]);
   });
 
-  it('lists the customers and never a secret, nor what is kept of it', async () => {
+  it('lists customers without secrets or hashes', async () => {
     const { id, secret } = await told('create', '--name', 'Listed\u001b[2J\nnext', '--tenant', 'red');
 
     const printed = await program.run(['list']);
@@ -205,7 +205,7 @@ describe('An operator’s program for customers', () => {
   it.each<[number, RegExp, string[]]>([
     [2, /^--name is needed[^]*Usage:/, ['create']],
     [1, /^Customer not found\n$/, ['rotate', randomUUID()]],
-  ])('ends with %i and says why, and changes nothing: %s', async (code, reason, args) => {
+  ])('exits with code %i and the reason, and changes nothing: %s', async (code, reason, args) => {
     const before = await installation.sql('SELECT * FROM customers ORDER BY id');
 
     const run = await manage(...args);
@@ -216,7 +216,7 @@ describe('An operator’s program for customers', () => {
     expect(await installation.sql('SELECT * FROM customers ORDER BY id')).toEqual(before);
   });
 
-  it.each([['rotate'], ['disable'], ['enable']])('does not find a customer that there is not: %s', async (command) => {
+  it.each([['rotate'], ['disable'], ['enable']])('reports an unknown customer: %s', async (command) => {
     const before = await installation.sql('SELECT * FROM customers ORDER BY id');
 
     for (const id of [randomUUID(), 'no-id']) {
@@ -226,13 +226,13 @@ describe('An operator’s program for customers', () => {
     expect(await installation.sql('SELECT * FROM customers ORDER BY id')).toEqual(before);
   });
 
-  it('says how it is used, without a database', async () => {
+  it('prints its usage without a database', async () => {
     const run = await manageCustomers(undefined, 'rotate', '--help');
 
     expect(run).toEqual({ code: 0, stdout: expect.stringMatching(/^Usage: npm run customer/), stderr: '' });
   });
 
-  it('says what is wrong with its database', async () => {
+  it('explains what is wrong with the database', async () => {
     const run = await manageCustomers(`postgresql://me:word@127.0.0.1:${await freePort()}/none`, 'list', '--json');
 
     expect(run).toMatchObject({ code: 1, stdout: '' });

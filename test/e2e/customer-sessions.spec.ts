@@ -21,7 +21,7 @@ describe('A board session for the user of a customer', () => {
 
   afterAll(() => installation.remove());
 
-  it('is begun, drawn on by the user, exported, and fetched by its link', async () => {
+  it('is created, drawn on by the user, exported, and downloaded with its link', async () => {
     const begun = await partner.post(OURS, { user_id: 'ada', name: 'Алгебра', state: noteBoard() });
     const id = begun.body.id as string;
     const drawn = await ada.patch(`${THEIRS}${id}/`, { state: pagesBoard(2) });
@@ -42,7 +42,7 @@ describe('A board session for the user of a customer', () => {
     expect(pngSize(file.bytes).width).toBeGreaterThan(0);
   });
 
-  it('is listed by page, and for each side as it knows it', async () => {
+  it('is listed in pages for the customer and for the user', async () => {
     const other = await installation.asCustomer({ tenant: 'blue' });
     const ids = [await other.startSession('u1'), await other.startSession('u2'), await other.startSession('u1')];
     const user = await installation.asUser('u1', { tenant: 'blue' });
@@ -61,7 +61,7 @@ describe('A board session for the user of a customer', () => {
     expect(own.text).not.toContain('user_id');
   });
 
-  it('may be begun empty, and without a tenant', async () => {
+  it('can be created empty and without a tenant', async () => {
     const free = await installation.asCustomer();
 
     const begun = await free.post(OURS, { user_id: 'ada' });
@@ -93,7 +93,7 @@ describe('A board session for the user of a customer', () => {
       ];
     });
 
-    it('does not exist', async () => {
+    it('is not found', async () => {
       for (const [who, stranger] of strangers) {
         const base = 'secret' in stranger ? OURS : THEIRS;
         const answers = [
@@ -111,7 +111,7 @@ describe('A board session for the user of a customer', () => {
       expect((await ada.get(`${THEIRS}${session}/`)).status).toBe(200);
     });
 
-    it('is not to be had by the other side’s routes', async () => {
+    it('is not accessible through the routes of the other side', async () => {
       const token = ada.credentials;
       const secret = partner.credentials;
 
@@ -122,7 +122,7 @@ describe('A board session for the user of a customer', () => {
     });
   });
 
-  it('does not show the customer what its user keeps without it', async () => {
+  it('does not show the customer the user’s own boards', async () => {
     const own = await ada.saveBoard(noteBoard());
     const copy = await ada.post(`${THEIRS}${await partner.startSession('ada')}/duplicate/`);
 
@@ -132,7 +132,7 @@ describe('A board session for the user of a customer', () => {
     }
   });
 
-  it('has exports of both, whoever asks', async () => {
+  it('lists the exports of both for both', async () => {
     const id = await partner.startSession('ada', noteBoard());
 
     const byUser = [await ada.requestExport(id, 'json'), await ada.requestExport(id, 'json')];
@@ -153,7 +153,7 @@ describe('A board session for the user of a customer', () => {
     expect(log.body.results).toMatchObject([{ customer_id: partner.id, user_id: null }]);
   });
 
-  it('is gone for both when either deletes it', async () => {
+  it('is deleted for both when either deletes it', async () => {
     const [first, second] = [await partner.startSession('ada', noteBoard()), await partner.startSession('ada')];
     const { id } = await ada.requestExport(first, 'json');
     await ada.finished(id);
@@ -167,7 +167,7 @@ describe('A board session for the user of a customer', () => {
     expect(await ada.status(id)).toMatchObject({ status: 'expired', file_url: null });
   });
 
-  it('is begun once under one Idempotency-Key, which is the customer’s own', async () => {
+  it('is created once per Idempotency-Key of the customer', async () => {
     const key = { 'Idempotency-Key': 'once' };
     const other = await installation.asCustomer({ tenant: 'blue' });
     const body = { user_id: 'ada', name: 'Once', state: null };
@@ -197,7 +197,7 @@ describe('A board session for the user of a customer', () => {
     ['has a NUL', { user_id: 'a\0b' }],
     ['has half a surrogate pair', '{"user_id":"a\\ud800"}'],
     ['comes twice, wrong at last', '{"user_id":"ada","user_id":""}'],
-  ])('is refused when user_id %s', async (_, body) => {
+  ])('is rejected if user_id %s', async (_, body) => {
     const refused = await partner.post(OURS, body);
 
     expect(refused.status).toBe(400);
@@ -211,11 +211,11 @@ describe('A board session for the user of a customer', () => {
     ['a list', '[]', 400],
     ['named by a number', { user_id: 'ada', name: 7 }, 400],
     ['with a state that is none', '{"user_id":"ada","state":{"a":}}', 400],
-  ])('is refused when it is %s', async (_, body, status) => {
+  ])('is rejected if it is %s', async (_, body, status) => {
     expect((await partner.post(OURS, body)).status).toBe(status);
   });
 
-  it('takes a name of 200 letters of any kind for a user', async () => {
+  it('accepts a user id of 200 characters of any kind', async () => {
     const name = 'ї🦔'.repeat(66) + 'їж';
 
     const begun = await partner.post(OURS, { user_id: name });
@@ -236,7 +236,7 @@ describe('The exports of a customer’s boards', () => {
 
   afterAll(() => installation.remove());
 
-  it('are limited for the customer and all its users together', async () => {
+  it('share one limit with all users of the customer', async () => {
     const partner = await installation.asCustomer();
     const [ada, bob] = [await installation.asUser('ada'), await installation.asUser('bob')];
     const [adas, bobs] = [await partner.startSession('ada'), await partner.startSession('bob')];

@@ -7,7 +7,7 @@ const PATH = '/api/v1/customer/solo/sessions/';
 const WRONG = 'exsk_wrong';
 
 /** A route for external systems is opened by id and secret, and by nothing else. */
-describe('A customer', () => {
+describe('The authentication of a customer', () => {
   let installation: Installation;
   let partner: CustomerClient;
   let disabled: CustomerClient;
@@ -40,11 +40,11 @@ describe('A customer', () => {
       'HTTP Basic, beside an id that a gateway adds',
       (id, secret) => ({ authorization: basic(id, secret), 'X-Customer-Id': 'gateway-7' }),
     ],
-  ])('comes in by %s', async (_, headersOf) => {
+  ])('succeeds with %s', async (_, headersOf) => {
     expect((await nobody.get(PATH, headersOf(partner.id, partner.secret))).status).toBe(200);
   });
 
-  it('is told one and the same, whatever is wrong', async () => {
+  it('fails with the same response for every reason', async () => {
     const { id, secret } = partner;
     const unknown = randomUUID();
     const user = await installation.asUser(id);
@@ -90,13 +90,13 @@ describe('A customer', () => {
     for (const answer of answers) expect(answer).toEqual([answer[0], first]);
   });
 
-  it('is let in after any number of failures where nothing limits them', async () => {
+  it('succeeds after any number of failures if the limit is off', async () => {
     for (let time = 0; time < 30; time += 1) await nobody.get(PATH, { authorization: basic(partner.id, WRONG) });
 
     expect((await partner.get(PATH)).status).toBe(200);
   });
 
-  it('changes nothing in the database by coming in', async () => {
+  it('changes nothing in the database', async () => {
     const before = await everything();
 
     for (let time = 0; time < 5; time += 1) expect((await partner.get(PATH)).status).toBe(200);
@@ -104,7 +104,7 @@ describe('A customer', () => {
     expect(await everything()).toEqual(before);
   });
 
-  it('leaves its secret nowhere: in no output, and in no row of any table', async () => {
+  it('leaves the secret in no output and in no table', async () => {
     await partner.startSession('ada');
     await nobody.get(PATH, { 'X-Customer-Id': partner.secret, 'X-Customer-Secret': partner.secret });
     await nobody.get(`${PATH}?cursor=${partner.secret}`, partner.credentials);

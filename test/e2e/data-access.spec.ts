@@ -8,7 +8,7 @@ const OWN = { type: 'partial', format: 'csv', data_types: ['transactions'] };
 const BULK = { tables: ['transactions'], format: 'csv' };
 
 /** Ann and Bob are of the tenant blue, Cid is of red; each has ten transactions. */
-describe('Exports of rows are open', () => {
+describe('Access to exports of rows', () => {
   let installation: Installation;
   let ids: Record<'ann' | 'bob' | 'cid', string>;
   let ann: Client;
@@ -62,7 +62,7 @@ describe('Exports of rows are open', () => {
     ['no token', () => Promise.resolve(undefined)],
     ['an expired token', () => signedToken(ids.ann, { tenant: 'blue', expires: Math.floor(Date.now() / 1000) - 60 })],
     ['a token of another secret', () => signedToken(ids.ann, { tenant: 'blue', secret: 'x'.repeat(40) })],
-  ])('to nobody with %s', async (_, token) => {
+  ])('rejects callers with %s', async (_, token) => {
     const stranger = new Client(ann.url, await token());
 
     for (const [method, path, body] of routes()) {
@@ -77,7 +77,7 @@ describe('Exports of rows are open', () => {
     ['an administrator of another tenant', () => installation.asUser('root', { tenant: 'red', roles: ['admin'] })],
     ['the same user without a tenant', () => installation.asUser(ids.ann)],
     ['an administrator of the tenant', () => installation.asUser('root', { tenant: 'blue', roles: ['admin'] })],
-  ])('not to %s where one export is meant', async (_, person) => {
+  ])('hides one export from %s', async (_, person) => {
     const stranger = await person();
 
     for (const [method, path] of routes().filter(([, path]) => path.includes(annsExport))) {
@@ -87,7 +87,7 @@ describe('Exports of rows are open', () => {
     expect((await ann.status(annsExport)).status).toBe('completed');
   });
 
-  it('not to other users where whole tables or another user are meant', async () => {
+  it('rejects users who request whole tables or another user’s rows', async () => {
     const bob = await installation.asUser(ids.bob, { tenant: 'blue', roles: ['user', 'Admin', 'administrator'] });
 
     for (const [method, path, body] of routes().filter(([, path]) => /\/(bulk|user)/.test(path))) {
@@ -98,7 +98,7 @@ describe('Exports of rows are open', () => {
     }
   });
 
-  it('to administrators of a tenant for the rows of that tenant', async () => {
+  it('gives administrators of a tenant the rows of that tenant', async () => {
     const admin = await installation.asUser('root', { tenant: 'blue', roles: ['admin'] });
 
     const tables = await admin.finished(await requestTables(admin, { tables: ['transactions', 'users'] }));
@@ -116,7 +116,7 @@ describe('Exports of rows are open', () => {
     expect([own!.status, own!.text.split('\n')[0]!.split(',')[0]]).toEqual([200, 'table']);
   });
 
-  it('to administrators without a tenant for all rows', async () => {
+  it('gives administrators without a tenant all rows', async () => {
     const admin = await installation.asUser('root', { roles: ['admin'] });
 
     const { record_count: count } = await admin.finished(await requestTables(admin, { tables: ['transactions'] }));
@@ -125,7 +125,7 @@ describe('Exports of rows are open', () => {
   });
 
   it.each(['no-uuid', '0', `' OR true --`, '00000000-0000-0000-0000-00000000000g', 'û', '*', '%'])(
-    'to a user called %s, who owns nothing',
+    'gives a user with the id %s no rows',
     async (sub) => {
       const person = await installation.asUser(sub);
 
@@ -136,7 +136,7 @@ describe('Exports of rows are open', () => {
     },
   );
 
-  it('for what is sensitive only where a data type lists it', async () => {
+  it('exports a sensitive column only if a data type lists it', async () => {
     const admin = await installation.asUser('root', { roles: ['admin'] });
     const rows = async () => {
       const { file_url: link } = await admin.finished(await requestTables(admin, { tables: ['users'] }));
@@ -166,7 +166,7 @@ describe('Exports of rows are open', () => {
     expect(ofSecrets.text).toBe(`id,password_hash\n${ids.ann},hash-of-ann\n`);
   });
 
-  it('to the owner, in every way to write the path', async () => {
+  it('gives the owner the export under every spelling of the path', async () => {
     const record = await ann.status(annsExport);
 
     for (const [method, path] of routes().filter(([method, path]) => method === 'GET' && path.includes(annsExport))) {

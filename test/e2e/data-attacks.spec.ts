@@ -8,7 +8,7 @@ import { OpenAnswer } from '../support/open-answer';
 
 const ANN = randomUUID();
 
-describe('Somebody with a token who wants more than what is theirs', () => {
+describe('An attacker with a valid token', () => {
   let installation: Installation;
   let ann: Client;
   let root: Client;
@@ -27,7 +27,7 @@ describe('Somebody with a token who wants more than what is theirs', () => {
     return person.post('/api/v1/exports', `{"type": "realtime", "format": "ndjson", ${json}}`);
   }
 
-  describe('by names that JavaScript knows', () => {
+  describe('with names of JavaScript built-ins', () => {
     beforeAll(async () => {
       await installation.sql(`
         CREATE TABLE constructor (user_id uuid, n int, "__proto__" text, "prototype" text, "constructor" text);
@@ -35,7 +35,7 @@ describe('Somebody with a token who wants more than what is theirs', () => {
       await offer(installation, 'constructor');
     });
 
-    it.each(['__proto__', 'prototype', 'constructor'])('filters by a column %s', async (name) => {
+    it.each(['__proto__', 'prototype', 'constructor'])('can filter by a column named %s', async (name) => {
       const answer = await ask(ann, `"data_types": ["constructor"], "filters": {"constructor": {"${name}": "2"}}`);
 
       expect(answer.status).toBe(200);
@@ -48,7 +48,7 @@ describe('Somebody with a token who wants more than what is theirs', () => {
       ['column', '{"constructor": {"toString": 2}}', 'filters.constructor.toString'],
       ['operator', '{"constructor": {"n": {"__proto__": 2}}}', 'filters.constructor.n.__proto__'],
       ['operator', '{"constructor": {"n": {"constructor": 2}}}', 'filters.constructor.n.constructor'],
-    ])('is told which %s is not known in %s', async (_, filters, field) => {
+    ])('gets an error for the unknown %s in %s', async (_, filters, field) => {
       const { status, body } = await ask(ann, `"data_types": ["constructor"], "filters": ${filters}`);
 
       expect({ status, errors: body.errors as unknown }).toEqual({
@@ -57,7 +57,7 @@ describe('Somebody with a token who wants more than what is theirs', () => {
       });
     });
 
-    it('administers a table of such a name', async () => {
+    it('can administer a table with such a name', async () => {
       const name = freshName();
 
       const { status, body } = await root.post(
@@ -78,7 +78,7 @@ describe('Somebody with a token who wants more than what is theirs', () => {
     });
   });
 
-  it('does not see what an entry for administrators gives of a table', async () => {
+  it('does not see columns that only administrators may export', async () => {
     await installation.sql(
       `INSERT INTO users (id, name, email, password_hash) VALUES ($1, 'Ann', 'ann@example.com', 'a secret hash')`,
       ANN,
@@ -96,7 +96,7 @@ describe('Somebody with a token who wants more than what is theirs', () => {
     expect(document.text).not.toContain('secret hash');
   });
 
-  describe('by an id that is nearly another one', () => {
+  describe('with an id similar to another user’s', () => {
     const LONG = `${'t'.repeat(63)}1`;
     const ID_COLUMNS = [
       ['without regard to case', 'citext', 'acme', 'ACME'],
@@ -133,7 +133,7 @@ describe('Somebody with a token who wants more than what is theirs', () => {
     });
   });
 
-  it('has all rows of an id that is a UUID of no known version', async () => {
+  it('gets all rows of a user id with an unknown UUID version', async () => {
     const id = '11111111-1111-1111-1111-111111111111';
     await installation.sql(`INSERT INTO users (id, name, email) VALUES ($1, 'Odd', 'odd@example.com')`, id);
 
@@ -142,7 +142,7 @@ describe('Somebody with a token who wants more than what is theirs', () => {
     expect(document.body.profile).toMatchObject({ id, name: 'Odd' });
   });
 
-  it('is refused a text that no database can hold, in place of another one', async () => {
+  it('gets an error for a text that PostgreSQL cannot store', async () => {
     const filters = '{"users": {"name": "\\ud800"}}';
 
     const { status, body } = await ask(
@@ -156,7 +156,7 @@ describe('Somebody with a token who wants more than what is theirs', () => {
     });
   });
 
-  describe('by holding on to what all share', () => {
+  describe('by occupying shared resources', () => {
     const BODY = { type: 'realtime', format: 'ndjson', data_types: ['long'] };
 
     beforeAll(async () => {
@@ -167,7 +167,7 @@ describe('Somebody with a token who wants more than what is theirs', () => {
       await offer(installation, 'long');
     });
 
-    it('has so many streams at once, and no more, until one ends', async () => {
+    it('has a limited number of concurrent streams', async () => {
       const streams = await Promise.all([1, 2, 3].map(() => OpenAnswer.toPost(ann, '/api/v1/exports', BODY)));
 
       const refused = await ann.post('/api/v1/exports', BODY);
@@ -184,7 +184,7 @@ describe('Somebody with a token who wants more than what is theirs', () => {
       }
     });
 
-    it('takes no connection from the files of others', async () => {
+    it('does not use up the connections for other users’ files', async () => {
       const at = await installation.startApplication({ EXPORT_CONCURRENCY: '1' });
       const people = await Promise.all([ANN, 'b', 'c', 'd'].map((id) => installation.asUser(id, { at })));
       const open = (person: Client) => OpenAnswer.toPost(person, '/api/v1/exports', BODY);
@@ -199,7 +199,7 @@ describe('Somebody with a token who wants more than what is theirs', () => {
       for (const stream of await waiting) stream.leave();
     });
 
-    it('lets nobody else wait for a table that is being altered', async () => {
+    it('does not block other users by exporting a locked table', async () => {
       const altering = new Database({ connectionString: installation.database.url });
       await altering.connect();
       await installation.sql(`CREATE TABLE altered (user_id text)`);

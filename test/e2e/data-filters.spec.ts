@@ -7,7 +7,7 @@ const A = '11111111-1111-4111-8111-111111111111';
 const B = '22222222-2222-4222-8222-222222222222';
 
 /** One table of every type family, three rows of two sorts and one of nulls. */
-describe('Filters', () => {
+describe('Filters of rows', () => {
   let installation: Installation;
   let ann: Client;
 
@@ -89,7 +89,7 @@ describe('Filters', () => {
     ['ip', { in: ['10.0.0.2', '::1'] }, '23'],
     ['id', { eq: 1, gt: 1 }, ''],
     ['id', {}, '1234'],
-  ])('by %s %j give the rows %s', async (column, filter, rows) => {
+  ])('on %s with %j return the rows %s', async (column, filter, rows) => {
     expect(await found({ kinds: { [column]: filter } })).toBe(rows);
   });
 
@@ -104,7 +104,7 @@ describe('Filters', () => {
     ['data', { gt: '{' }],
     ['ip', '300.0.0.1'],
     ['span', 'for ever'],
-  ])('by %s %j are refused by name', async (column, filter) => {
+  ])('on %s with %j are rejected under their field', async (column, filter) => {
     const answer = await ann.post('/api/exports', {
       type: 'realtime',
       format: 'csv',
@@ -130,12 +130,12 @@ describe('Filters', () => {
     [{ dateTo: '2026-03-28T22:00:00+00' }, 'UTC', '12'],
     [{ dateTo: '2026-12-31' }, 'UTC', '1234'],
     [{ dateTo: '2024-02-29' }, 'UTC', ''],
-  ])('by dates %j in %s give the rows %s', async (dates, timezone, rows) => {
+  ])('by the dates %j in %s return the rows %s', async (dates, timezone, rows) => {
     expect(await found(dates, { timezone })).toBe(rows);
     expect(await found({ kinds: dates }, { timezone })).toBe(rows);
   });
 
-  it('by dates are refused for a table without created_at, and for no date', async () => {
+  it('by date are rejected for a table without created_at and for an invalid date', async () => {
     await installation.sql('CREATE TABLE undated (id int, user_id uuid)');
     await offer(installation, 'undated');
     const ask = (filters: object, name = 'undated') =>
@@ -151,7 +151,7 @@ describe('Filters', () => {
     expect(noDate.body.errors).toMatchObject([{ field: 'filters.dateTo' }]);
   });
 
-  it('and columns come in the order that was asked for, once each', async () => {
+  it('combine with columns, which are exported once in the requested order', async () => {
     const ask = async (columns: unknown) => {
       const answer = await ann.post('/api/exports', {
         type: 'partial',
@@ -184,7 +184,7 @@ describe('Filters', () => {
     ['csv', { raw: 1 }, 'options.raw'],
     ['csv', { nonsense: true }, 'options.nonsense'],
     ['csv', { columns: ['id'] }, 'options.columns'],
-  ])('and options are checked: %s with %j', async (format, options, field) => {
+  ])('combine with options, which are validated: %s with %j', async (format, options, field) => {
     const { status, body } = await ann.post('/api/exports', {
       type: 'partial',
       format,

@@ -108,7 +108,7 @@ describe('Hostile requests for rows', () => {
   });
 
   it.each([...STATEMENTS, '\ud800', 'x'.repeat(100_000), '%', '_', 'constructor'])(
-    'as a value match nothing that they are not: %j',
+    'as a value match only rows with exactly that value: %j',
     async (value) => {
       for (const operator of ['eq', 'in', 'like']) {
         const operand = operator === 'in' ? [value] : value;
@@ -159,7 +159,7 @@ describe('Hostile requests for rows', () => {
     ['dateTo', '"2026-01-01\' OR true"'],
     ['dateTo', '"99999-01-01"'],
     ['dateTo', 'null'],
-  ])('by %s with %s are refused', async (column, json) => {
+  ])('by %s with %s are rejected', async (column, json) => {
     expectRefused(await ask(ann, { filters: `{"transactions":{"${column}":${json}}}` }));
   });
 
@@ -172,7 +172,7 @@ describe('Hostile requests for rows', () => {
     '{"transactions":[]}',
     '{"transactions":null}',
     '{"transactions":"x"}',
-  ])('with the filters %s are refused', async (filters) => {
+  ])('with the filters %s are rejected', async (filters) => {
     expectRefused(await ask(ann, { filters }));
   });
 
@@ -185,11 +185,11 @@ describe('Hostile requests for rows', () => {
     '"id"',
     '{"transactions":{}}',
     '0',
-  ])('with the columns %s are refused', async (columns) => {
+  ])('with the columns %s are rejected', async (columns) => {
     expectRefused(await ask(ann, { columns }));
   });
 
-  it('that are nested deeply are refused', async () => {
+  it('with deep nesting are rejected', async () => {
     const deep = (depth: number) => `${'{"transactions":'.repeat(depth)}1${'}'.repeat(depth)}`;
 
     for (const depth of [3, 20, 100, 10_000]) {
@@ -199,7 +199,7 @@ describe('Hostile requests for rows', () => {
     expect((await ask(ann, { filters: '{"a":'.repeat(50) })).status).toBe(400);
   });
 
-  it('for a table and columns of the strangest names get them', async () => {
+  it('can export a table and columns with unusual names', async () => {
     const table = `od"d; DROP TABLE users; --'`;
     await installation.sql(
       `CREATE TABLE "od""d; DROP TABLE users; --'" ("user_id" uuid, "a""b,c" int, "__proto__" int, "constructor" int, "dateFrom'" text)`,
@@ -220,7 +220,7 @@ describe('Hostile requests for rows', () => {
     expect((await follow(record.file_url)).text).toBe('constructor,"a""b,c",__proto__\n3,1,2\n');
   });
 
-  it('leave everything in its place', async () => {
+  it('change nothing in the database', async () => {
     expect(await installation.sql('SELECT count(*)::int FROM transactions')).toEqual([{ count: 20 }]);
     expect(installation.host.log.filter(({ level }) => level === 'error')).toEqual([]);
   });

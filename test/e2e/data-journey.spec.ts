@@ -23,7 +23,7 @@ describe('A data export', () => {
 
   afterAll(() => installation.remove());
 
-  it('gives a person their own rows and nobody else’s', async () => {
+  it('contains a user’s own rows only', async () => {
     const person = await installation.asUser(ann);
 
     const answer = await person.post('/api/v1/exports', {
@@ -45,7 +45,7 @@ describe('A data export', () => {
     expect(file.text).not.toContain(bob);
   });
 
-  it('gives an administrator whole tables, filtered', async () => {
+  it('contains whole tables with filters for an administrator', async () => {
     const admin = await installation.asUser('root', { roles: ['admin'] });
 
     const answer = await admin.post('/api/v1/export/bulk', {
@@ -62,7 +62,7 @@ describe('A data export', () => {
     expect(file.text.split('\n')[0]).toBe('amount,user_id');
   });
 
-  it('gives an administrator, and nobody else, what another person has', async () => {
+  it('contains another user’s rows for administrators only', async () => {
     const request = { type: 'partial', format: 'json', data_types: ['transactions'], user_id: ann };
     const admin = await installation.asUser('root', { roles: ['admin'] });
     const person = await installation.asUser(bob);
@@ -89,7 +89,7 @@ describe('A data export', () => {
     });
   });
 
-  it('streams rows at once', async () => {
+  it('streams rows into the response', async () => {
     const person = await installation.asUser(bob);
 
     const answer = await person.post('/api/v1/exports', {

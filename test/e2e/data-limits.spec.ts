@@ -34,7 +34,7 @@ describe('The rate limit of data exports', () => {
 
   afterAll(() => installation.remove());
 
-  it('holds for schedules that are run by hand, also when they are deleted and made anew', async () => {
+  it('applies to schedules that are run manually, even after they are deleted and recreated', async () => {
     const { here, there } = await personOf(installation);
     const runOfANewOne = async (client: Client) => {
       const body = { name: 'again', data_types: ['transactions'], format: 'csv', frequency: 'daily' };
@@ -50,7 +50,7 @@ describe('The rate limit of data exports', () => {
     expect(statuses).toEqual([201, 201, 201, 429]);
   });
 
-  it('counts files, streams and whole tables together, in all processes', async () => {
+  it('counts files, streams and whole tables together across all processes', async () => {
     const { here, there } = await personOf(installation);
 
     const granted = [
@@ -77,7 +77,7 @@ describe('The rate limit of data exports', () => {
     }
   });
 
-  it('counts what is taken of a user at once', async () => {
+  it('counts user documents', async () => {
     const { here, there, id } = await personOf(installation);
     await installation.sql(`INSERT INTO users (id, name, email) VALUES ($1, 'Ann', $2)`, id, `${id}@example.com`);
     const path = `/api/export/user/${id}?format=csv`;
@@ -87,7 +87,7 @@ describe('The rate limit of data exports', () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429]);
   });
 
-  it('lets exactly so many through, however many come at once', async () => {
+  it('accepts exactly the allowed number of concurrent requests', async () => {
     const { here, there } = await personOf(installation);
 
     const answers = await Promise.all(
@@ -100,7 +100,7 @@ describe('The rate limit of data exports', () => {
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(9);
   });
 
-  it('counts neither repeats nor what was refused', async () => {
+  it('counts neither repeated nor rejected requests', async () => {
     const { here, there } = await personOf(installation);
     const key = { 'Idempotency-Key': 'the-same' };
 
@@ -124,7 +124,7 @@ describe('The rate limit of data exports', () => {
     expect([last.status, repeat.status]).toEqual([429, 200]);
   });
 
-  it('is each user’s own, in each tenant', async () => {
+  it('is separate for each user and tenant', async () => {
     const [blue, other] = [await personOf(installation, 'blue'), await personOf(installation, 'blue')];
     const red = await installation.asUser(blue.id, { tenant: 'red' });
     for (let turn = 0; turn < 3; turn += 1) await blue.here.post('/api/exports', FILE);
@@ -135,7 +135,7 @@ describe('The rate limit of data exports', () => {
   });
 });
 
-describe('An Idempotency-Key of a data export', () => {
+describe('The Idempotency-Key of a data export', () => {
   let installation: Installation;
 
   beforeAll(async () => {
@@ -148,7 +148,7 @@ describe('An Idempotency-Key of a data export', () => {
   it.each<[string, string, object]>([
     ['a file', '/api/exports', FILE],
     ['whole tables', '/api/export/bulk', BULK],
-  ])('makes one of %s of twenty requests at once', async (_, path, body) => {
+  ])('creates one %s for twenty concurrent requests', async (_, path, body) => {
     const { here, there, id } = await personOf(installation);
 
     const answers = await Promise.all(
@@ -163,7 +163,7 @@ describe('An Idempotency-Key of a data export', () => {
     expect(await installation.sql('SELECT count(*)::int FROM exports WHERE user_id = $1', id)).toEqual([{ count: 1 }]);
   });
 
-  it('answers a repeated stream with its record', async () => {
+  it('returns the record of a stream for a repeated request', async () => {
     const { here, there } = await personOf(installation);
     const key = { 'X-Idempotency-Key': 'stream' };
 
@@ -176,7 +176,7 @@ describe('An Idempotency-Key of a data export', () => {
     expect(first.headers.get('location')).toContain(repeat.body.id);
   });
 
-  it('of one stream is granted once of many at once', async () => {
+  it('starts one stream for many concurrent requests', async () => {
     const { here, there, id } = await personOf(installation);
 
     const answers = await Promise.all(
@@ -198,7 +198,7 @@ describe('An Idempotency-Key of a data export', () => {
     ['data types', { data_types: ['transactions', 'courses'] }],
     ['type', { type: 'realtime' }],
     ['format', { format: 'json' }],
-  ])('is refused with other %s', async (_, difference) => {
+  ])('is rejected with different %s', async (_, difference) => {
     const { here, there } = await personOf(installation);
     const key = { 'Idempotency-Key': 'reused' };
     await here.post('/api/exports', FILE, key);
@@ -208,7 +208,7 @@ describe('An Idempotency-Key of a data export', () => {
     expect([status, body.code]).toEqual([422, 'idempotency-key-reused']);
   });
 
-  it('holds across the ways to write a path, and not across persons', async () => {
+  it('is shared by all spellings of a path but not by users', async () => {
     const [ann, bob] = [await personOf(installation), await personOf(installation)];
     const key = { 'Idempotency-Key': 'mine' };
 

@@ -17,7 +17,7 @@ const MOMENTS = `
         FROM unnest('{${ZONES.join(',')}}'::text[]) AS zone, generate_series(-8, 3) AS n,
              unnest('{-1 ms,0 ms}'::interval[]) AS edge) AS all_of_them`;
 
-describe('Filters that are relative to the present', () => {
+describe('Relative filters', () => {
   let installation: Installation;
   let owner: string;
   let ann: Client;
@@ -97,7 +97,7 @@ describe('Filters that are relative to the present', () => {
     [{ day: { ne: 'today' } }, `day <> ${dayOf('%now')}`],
     [{ day: { gt: 'now-2d', lte: 'today' } }, `day > ${dayOf('%now')} - 2 AND day <= ${dayOf('%now')}`],
     [{ day: { in: ['now/h', 'yesterday'] } }, `day IN (${dayOf('%now')}, ${dayOf('%now')} - 1)`],
-  ])('%j are those that PostgreSQL finds by %s', async (filter, condition) => {
+  ])('%j return the rows that PostgreSQL finds with %s', async (filter, condition) => {
     for (const zone of ZONES) {
       const { ids, now } = await found({ moments: filter }, zone);
 
@@ -107,7 +107,7 @@ describe('Filters that are relative to the present', () => {
     }
   });
 
-  it('leave a text of the same letters what it is', async () => {
+  it('do not interpret the values of text columns', async () => {
     const words = `'never':3 'now':1 'or':2`;
     const answer = await ask({ moments: { note: 'yesterday', words, id: { lte: 3 } } });
     const { options } = await ann.status(answer.headers.get('location')!.split('/').at(-2)!);
@@ -116,7 +116,7 @@ describe('Filters that are relative to the present', () => {
     expect(options).not.toHaveProperty('as_of');
   });
 
-  it('mean the same moment for a repeat under the same key, and for the worker', async () => {
+  it('have the same reference time for a repeated request and for the worker', async () => {
     const key = randomUUID();
     const request = () =>
       ann.post(
@@ -167,7 +167,7 @@ describe('Filters that are relative to the present', () => {
     [{ dateFrom: 'now-1' }, 'filters.dateFrom'],
     [{ moments: { dateTo: 'Yesterday' } }, 'filters.moments.dateTo'],
     [{ moments: { dateTo: ['yesterday'] } }, 'filters.moments.dateTo'],
-  ])('are refused by name where they are none: %j', async (filters, field) => {
+  ])('are rejected under their field if malformed: %j', async (filters, field) => {
     const { status, body } = await ask(filters);
 
     expect({ status, errors: body.errors as unknown }).toEqual({
@@ -176,7 +176,7 @@ describe('Filters that are relative to the present', () => {
     });
   });
 
-  it('are told with what is allowed', async () => {
+  it('list the supported forms in their errors', async () => {
     const messages = await Promise.all(
       [{ dateFrom: 'lastweek' }, { moments: { created_at: 'lastweek' } }, { moments: { created_at: 'now-7x' } }].map(
         async (filters) => ((await ask(filters)).body.errors as { message: string }[])[0]!.message,
@@ -186,7 +186,7 @@ describe('Filters that are relative to the present', () => {
     for (const message of messages) expect(message).toContain('yesterday, tomorrow, or now with an amount');
   });
 
-  it('cannot have their moment chosen by who asks', async () => {
+  it('do not accept a reference time from the caller', async () => {
     const { status, body } = await ask({ moments: { created_at: 'today' } }, { as_of: '2020-01-01T00:00:00Z' });
 
     expect([status, body.errors]).toEqual([
@@ -195,7 +195,7 @@ describe('Filters that are relative to the present', () => {
     ]);
   });
 
-  it('are relative to the slot where a schedule asks, which names the file', async () => {
+  it('are relative to the slot of a schedule, which also names the file', async () => {
     const [id, admin] = [randomUUID(), await installation.asUser('root', { roles: ['admin'] })];
     const options = {
       tables: ['moments'],

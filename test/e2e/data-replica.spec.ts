@@ -5,7 +5,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database'
 
 const ANN = '11111111-1111-7111-8111-111111111111';
 
-describe('With a replica to read from', () => {
+describe('With a read replica', () => {
   let replica: TestDatabase;
   let installation: Installation;
 
@@ -27,7 +27,7 @@ describe('With a replica to read from', () => {
     await client.end();
   }
 
-  it('takes the rows from there, and keeps its records at home', async () => {
+  it('reads rows from the replica and keeps records in the primary database', async () => {
     const ann = await installation.asUser(ANN);
 
     const { body } = await ann.post('/api/v1/exports', { type: 'partial', data_types: ['profile'], format: 'csv' });
@@ -41,7 +41,7 @@ describe('With a replica to read from', () => {
     expect(await installation.sql('SELECT id FROM exports')).toHaveLength(2);
   });
 
-  it('judges a request by what the replica has', async () => {
+  it('validates a request against the replica', async () => {
     await inReplica('ALTER TABLE transactions ADD COLUMN only_there int');
     const admin = await installation.asUser('root', { roles: ['admin'] });
 

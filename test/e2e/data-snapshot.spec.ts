@@ -20,7 +20,7 @@ interface Table {
  * Each entry stands in `debits` and in `credits`, and the two amounts are a hundred together; `totals` says how many there
  * are. Every transaction keeps that, and no two moments look alike.
  */
-describe('An export of tables that are being written', () => {
+describe('An export of tables during concurrent writes', () => {
   let installation: Installation;
   let admin: Client;
   let ann: Client;
@@ -56,7 +56,7 @@ describe('An export of tables that are being written', () => {
   it.each<[string, () => Promise<{ id: string; bytes: Buffer }>]>([
     ['as a file', () => aFile()],
     ['as a stream', () => aStream()],
-  ])('shows one moment, %s', async (_, take) => {
+  ])('is consistent, %s', async (_, take) => {
     const commitsBefore = writers.commits;
 
     const { id, bytes } = await take();

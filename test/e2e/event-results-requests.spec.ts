@@ -19,7 +19,7 @@ describe('An export of results', () => {
 
   afterAll(() => installation.remove());
 
-  it('is a CSV that can be fetched once, unless asked otherwise', async () => {
+  it('is a one-time CSV by default', async () => {
     const event = await keepEvent(sql, { organizer: 'usual', customer: partner.id });
     await keepParticipant(sql, event);
     const usual = await installation.asUser('usual');
@@ -59,7 +59,7 @@ describe('An export of results', () => {
     ['a page that there is not', { options: { page_size: 'a0' } }, 'The request is not valid', 'options.page_size'],
     ['a delimiter of two', { options: { delimiter: ',,' } }, 'The request is not valid', 'options.delimiter'],
     ['one_time that is no boolean', { one_time: 1 }, 'The request is not valid', 'one_time'],
-  ])('is refused for %s', async (_, body, error, field) => {
+  ])('is rejected for %s', async (_, body, error, field) => {
     const event = await keepEvent(sql, { customer: partner.id });
 
     const answers = [
@@ -72,7 +72,7 @@ describe('An export of results', () => {
     }
   });
 
-  it('takes null for what was left out', async () => {
+  it('treats null as missing', async () => {
     const event = await keepEvent(sql, { customer: partner.id });
     const options = ['header', 'points', 'raw', 'bom', 'delimiter', 'compression', 'page_size', 'orientation'];
     const nulls = Object.fromEntries(options.map((option) => [option, null]));
@@ -86,7 +86,7 @@ describe('An export of results', () => {
       expect([status, body]).toMatchObject([201, { format: 'csv', one_time: true, options: {} }]);
   });
 
-  it('is the same request whether defaults are spelled out or not, and in whatever order', async () => {
+  it('ignores explicit defaults and the order of options when comparing requests', async () => {
     const event = await keepEvent(sql, { customer: partner.id });
     const request = async (key: string, body: object) =>
       partner.post(`/api/v1/customer/events/${event.id}/results/export`, body, { 'idempotency-key': key });
@@ -108,7 +108,7 @@ describe('An export of results', () => {
     expect(ordered.map(({ status }) => status)).toEqual([201, 200]);
   });
 
-  it('is made once under one key, and counts towards the limit', async () => {
+  it('is created once per Idempotency-Key and counts towards the limit', async () => {
     const event = await keepEvent(sql, { organizer: 'keen' });
     const keen = await installation.asUser('keen');
     const request = (key: string, body: object = {}) =>
@@ -126,9 +126,9 @@ describe('An export of results', () => {
 
   it.each<[string, string]>([
     ['was deleted', 'DELETE FROM events WHERE id = $1'],
-    ['has another organiser', `UPDATE events SET organizer_id = 'bob' WHERE id = $1`],
+    ['has another organizer', `UPDATE events SET organizer_id = 'bob' WHERE id = $1`],
     ['went to another tenant', `UPDATE events SET tenant_id = 'red' WHERE id = $1`],
-  ])('ends with a reason when its event %s before', async (_, change) => {
+  ])('fails with a reason if its event %s first', async (_, change) => {
     const event = await keepEvent(sql, { organizer: 'former' });
     const former = await installation.asUser('former');
     await sql(`DELETE FROM exports WHERE user_id = 'former'`);
@@ -144,7 +144,7 @@ describe('An export of results', () => {
     await worker.close();
   });
 
-  it('ends with the same reason when its event is no longer held for the external system', async () => {
+  it('fails with the same reason if its event no longer belongs to the external system', async () => {
     const event = await keepEvent(sql, { customer: partner.id });
     const answer = await partner.post(`/api/v1/customer/events/${event.id}/results/export`, {});
 

@@ -15,14 +15,14 @@ describe('The results of an event', () => {
 
   afterAll(() => installation.remove());
 
-  /** The document that the organiser gets. */
+  /** The document that the organizer gets. */
   async function documentOf(event: KeptEvent, options: object = {}): Promise<ResultsDocument> {
     const done = await ann.finished(await takeOut(ann, event.id, { format: 'json', options }));
     expect(done).toMatchObject({ status: 'completed', error: null });
     return JSON.parse((await follow(done.file_url)).text) as ResultsDocument;
   }
 
-  it('come as one row for each participant, with nothing where there is nothing', async () => {
+  it('have one row per participant, with empty cells for missing values', async () => {
     const event = await keepEvent(sql, { questions: [{ key: 'a' }, { key: 'b' }, { key: 'c' }] });
     const never = await keepParticipant(sql, event, { name: 'Never Came', result: null });
     await keepParticipant(sql, event, {
@@ -72,7 +72,7 @@ describe('The results of an event', () => {
     ]);
   });
 
-  it('tell on demand what each answer is worth', async () => {
+  it('contain the points of each answer on request', async () => {
     const event = await keepEvent(sql, { questions: [{ key: 'a', text: 'Why?' }, { key: 'a_points' }] });
     const answers = { a: { answer: 'because', score: '0.75' }, a_points: { answer: 'many', score: null } };
     await keepParticipant(sql, event, { answers });
@@ -92,7 +92,7 @@ describe('The results of an event', () => {
     expect(results).toMatchObject([{ q_a: 'because', q_a_points_: 0.75, q_a_points: 'many', q_a_points_points: null }]);
   });
 
-  it('say what they are of', async () => {
+  it('contain the event and its questions', async () => {
     const { id, questions } = await keepEvent(sql, {
       title: 'Тест',
       language: 'uk-UA',
@@ -122,7 +122,7 @@ describe('The results of an event', () => {
     ['de', ['anna', 'Ärzte', 'Zoë']],
     ['xx-broken', ['Zoë', 'anna', 'Ärzte']],
     ['no language, at all', ['Zoë', 'anna', 'Ärzte']],
-  ])('are sorted by name as %s sorts', async (language, names) => {
+  ])('are sorted by name in the order of %s', async (language, names) => {
     const event = await keepEvent(sql, { language });
     for (const name of names.toReversed()) await keepParticipant(sql, event, { name });
 
@@ -136,7 +136,7 @@ describe('The results of an event', () => {
     ['', ''],
     ['uk\u0001', '+25:00'],
     [`'; DROP TABLE events; --`, `'; DROP TABLE events; --`],
-  ])('come in English where the language is %j and the zone %j', async (language, timeZone) => {
+  ])('are in English for the language %j and the time zone %j', async (language, timeZone) => {
     const event = await keepEvent(sql, { language, timeZone });
     await keepParticipant(sql, event, {});
 
@@ -146,7 +146,7 @@ describe('The results of an event', () => {
     expect(document.results).toHaveLength(1);
   });
 
-  it('keep the namesakes apart, in an order that stays', async () => {
+  it('distinguish participants with the same name, in a stable order', async () => {
     const event = await keepEvent(sql);
     const ids = ['1', '2', '3', '4'];
     for (const externalId of ids) await keepParticipant(sql, event, { name: 'Bob', externalId });
@@ -156,7 +156,7 @@ describe('The results of an event', () => {
     expect(results.map(({ participant_id: id }) => id)).toEqual(ids);
   });
 
-  it('keep the namesakes apart also where nothing but their names is known, by the ids that the list shows', async () => {
+  it('distinguish participants without an external id by the ids of the list', async () => {
     const event = await keepEvent(sql);
     for (const externalId of [null, null, '']) await keepParticipant(sql, event, { name: 'Bob', externalId });
 
@@ -168,7 +168,7 @@ describe('The results of an event', () => {
     expect(results.map(({ participant_id: id }) => id).sort()).toEqual(listed.sort());
   });
 
-  it('are those of one moment, however much changes while they are read', async () => {
+  it('are consistent during concurrent changes', async () => {
     const event = await keepEvent(sql);
     await keepParticipants(sql, event, 1_500);
     let id = '';
@@ -197,7 +197,7 @@ describe('The results of an event', () => {
     ).toHaveLength(1_500);
   });
 
-  it('are whole also where the event is deleted while they are read', async () => {
+  it('are complete even if the event is deleted while they are read', async () => {
     const event = await keepEvent(sql);
     await keepParticipants(sql, event, 300);
     let id = '';

@@ -44,7 +44,7 @@ describe('The events_url of an export', () => {
     return new LinkSigner(config).signUntil(path, end);
   }
 
-  it('is in every answer about an unfinished export, and in none about a finished one', async () => {
+  it('is in responses about unfinished exports only', async () => {
     const { id, events_url: created } = await ann.requestExport(session, 'json');
     const status = await ann.status(id);
     const listed = await ann.get('/api/v1/exports/?limit=1');
@@ -64,7 +64,7 @@ describe('The events_url of an export', () => {
   it.each([
     ['without credentials', false],
     ['with credentials', true],
-  ])('streams each change to a page of another origin, %s', async (_, withCredentials) => {
+  ])('streams changes to a page of another origin, %s', async (_, withCredentials) => {
     const { id, events_url: link } = await ann.requestExport(session, 'json');
     const events = eventSource(link!, { origin: FRONT_END, withCredentials });
 
@@ -79,13 +79,13 @@ describe('The events_url of an export', () => {
     expect((await events.next()).done).toBe(true);
   });
 
-  it('is not read by a page of an origin that is not listed', async () => {
+  it('cannot be read by a page of an origin that is not listed', async () => {
     const { events_url: link } = await ann.requestExport(session, 'json');
 
     await expect(eventSource(link!, { origin: 'https://evil.example.com' }).next()).rejects.toThrow('CORS');
   });
 
-  it('ends its stream when it expires, and does not renew itself', async () => {
+  it('ends its stream on expiry and is not renewed', async () => {
     const { id } = await ann.requestExport(session, 'json');
     const path = `/api/v1/exports/${id}/events`;
     const link = signedLink(path, new Date(Date.now() + scaled(2_000)));
@@ -97,7 +97,7 @@ describe('The events_url of an export', () => {
     expect((await ann.status(id)).status).toBe('pending');
   });
 
-  it('serves an external system and its user alike', async () => {
+  it('works for an external system and its user', async () => {
     const board = await partner.startSession('ada', { board: 1 });
     const { id, events_url: link } = await partner.requestExport(board, 'json');
     const events = eventSource(link!, { origin: FRONT_END });
@@ -107,7 +107,7 @@ describe('The events_url of an export', () => {
     expect(stateOf((await events.next()).value!)).toMatchObject({ id, status: 'cancelled', events_url: null });
   });
 
-  it('is part of what the ETag of the status stands for', async () => {
+  it('changes the ETag of the status', async () => {
     const { id } = await ann.requestExport(session, 'json');
     const { headers } = await ann.get(`/api/v1/exports/${id}`);
 
@@ -115,7 +115,7 @@ describe('The events_url of an export', () => {
     expect(headers.get('etag')).toMatch(/^W\/"[\da-z]+-[\da-z]+"$/);
   });
 
-  it('leads to the file when the export is completed', async () => {
+  it('streams the URL of the file when the export is completed', async () => {
     const { id, events_url: link } = await ann.requestExport(session, 'json');
     await installation.startApplication({ ROLE: 'worker' });
 

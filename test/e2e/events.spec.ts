@@ -7,7 +7,7 @@ import { Installation } from '../support/installation';
 const EVENTS = '/api/v1/events';
 const CUSTOMER_EVENTS = '/api/v1/customer/events';
 
-describe('Events', () => {
+describe('The routes of events', () => {
   let installation: Installation;
   let ann: Client;
   let partner: CustomerClient;
@@ -47,7 +47,7 @@ describe('Events', () => {
 
   afterAll(() => installation.remove());
 
-  it('are listed for who holds them, newest first, page by page', async () => {
+  it('list an organizer’s events in pages, newest first', async () => {
     const host = await installation.asUser('host');
     const titles = ['first', 'second', 'third', 'fourth', 'fifth'];
     for (const title of titles) await keepEvent(sql, { organizer: 'host', title });
@@ -66,9 +66,9 @@ describe('Events', () => {
   });
 
   it.each<[string, string, () => Client]>([
-    ['their organiser', EVENTS, () => ann],
-    ['the external system that they are held for', CUSTOMER_EVENTS, () => partner],
-  ])('are shown to %s with their questions and how many take part', async (_, path, client) => {
+    ['its organizer', EVENTS, () => ann],
+    ['the external system that it belongs to', CUSTOMER_EVENTS, () => partner],
+  ])('show an event with its questions and participant counts to %s', async (_, path, client) => {
     const listed = await client().get(path);
     const shown = await client().get(`${path}/${quiz.id}/`);
 
@@ -95,9 +95,9 @@ describe('Events', () => {
   });
 
   it.each<[string, string, () => Client]>([
-    ['their organiser', EVENTS, () => ann],
-    ['the external system that they are held for', CUSTOMER_EVENTS, () => partner],
-  ])('tell %s what each participant achieved', async (_, path, client) => {
+    ['its organizer', EVENTS, () => ann],
+    ['the external system that it belongs to', CUSTOMER_EVENTS, () => partner],
+  ])('list the results of participants for %s', async (_, path, client) => {
     const { text, body } = await client().get(`${path}/${quiz.id}/results`);
 
     const nothing = { score: null, maximum: null, percent: null, duration_seconds: null, attempts: null };
@@ -122,7 +122,7 @@ describe('Events', () => {
     );
   });
 
-  it('give results page by page, and a shorter page where answers are long', async () => {
+  it('list results in pages, with fewer items if answers are long', async () => {
     const host = await installation.asUser('essays');
     const event = await keepEvent(sql, { organizer: 'essays' });
     for (const name of ['a', 'b', 'c', 'd'])
@@ -141,14 +141,14 @@ describe('Events', () => {
     ]);
   });
 
-  it.each(['x', '0', '201', '1.5', '-1', '1e9'])('are not listed by a limit of %s', async (limit) => {
+  it.each(['x', '0', '201', '1.5', '-1', '1e9'])('reject a limit of %s', async (limit) => {
     const { status, body } = await ann.get(`${EVENTS}?limit=${limit}`);
 
     const message = 'limit must be a whole number from 1 to 200';
     expect([status, body.errors]).toEqual([400, [{ field: 'limit', message, code: 'invalid' }]]);
   });
 
-  it('ask for a token, or for an id and a secret', async () => {
+  it('require a token, or an id and a secret', async () => {
     const nobody = installation.asNobody();
     const [withToken, withSecret] = [ann.credentials, partner.credentials];
 
@@ -160,14 +160,14 @@ describe('Events', () => {
   });
 
   it.each<[string, () => Promise<Client>]>([
-    ['another organiser', () => installation.asUser('bob', { tenant: 'blue' })],
+    ['another organizer', () => installation.asUser('bob', { tenant: 'blue' })],
     ['the same name in another tenant', () => installation.asUser('ann', { tenant: 'red' })],
     ['the same name without a tenant', () => installation.asUser('ann')],
     ['an administrator', () => installation.asUser('root', { tenant: 'blue', roles: ['admin'] })],
-    ['a person named as the external system is', () => installation.asUser(partner.id)],
+    ['a user with the id of the external system', () => installation.asUser(partner.id)],
     ['another external system', () => installation.asCustomer()],
     ['an external system of the same tenant', () => installation.asCustomer({ tenant: 'blue' })],
-  ])('do not exist for %s', async (_, somebody) => {
+  ])('hide an event from %s', async (_, somebody) => {
     const stranger = await somebody();
     const isCustomer = stranger.credentials['authorization']?.startsWith('Basic') === true;
 
@@ -182,7 +182,7 @@ describe('Events', () => {
     expect(found).toEqual([[200, 0], missing, missing, missing]);
   });
 
-  it.each(['no-uuid', randomUUID(), '%00', `' OR true --`])('named %s are not found', async (id) => {
+  it.each(['no-uuid', randomUUID(), '%00', `' OR true --`])('return 404 for the id %s', async (id) => {
     const answers = await Promise.all(
       routesOf(encodeURIComponent(id))
         .filter(([, path]) => path !== EVENTS && path !== CUSTOMER_EVENTS)
@@ -192,7 +192,7 @@ describe('Events', () => {
     for (const { status, body } of answers) expect([status, body.detail]).toEqual([404, 'Event not found']);
   });
 
-  it('are theirs alone whose id is in the token, however odd it is', async () => {
+  it('handle a user id with SQL metacharacters', async () => {
     const odd = await installation.asUser(`o'; DROP TABLE events; --`);
 
     const { status, body } = await odd.get(EVENTS);
@@ -205,7 +205,7 @@ function titlesOf(results: readonly { title: string }[]): string[] {
   return results.map(({ title }) => title);
 }
 
-/** The four routes of organisers, and those of external systems. */
+/** The four routes of organizers, and those of external systems. */
 function routesOf(id: string): [method: string, path: string, body?: object][] {
   return [EVENTS, CUSTOMER_EVENTS].flatMap((base): [string, string, object?][] => [
     ['GET', base],

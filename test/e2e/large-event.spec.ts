@@ -43,7 +43,7 @@ describe('The results of a large event', () => {
     return { done, growth: (await memoryOf(worker, 'VmHWM')) - before };
   }
 
-  it('need no more memory than those of a small one', async () => {
+  it('need no more memory than those of a small event', async () => {
     const { done, growth } = await measured(large);
 
     expect(done).toMatchObject({ status: 'completed', record_count: PARTICIPANTS });
@@ -51,7 +51,7 @@ describe('The results of a large event', () => {
     expect(growth).toBeLessThan(FLAT);
   });
 
-  it('need no more memory where answers are a million characters long', async () => {
+  it('need no more memory for answers of a million characters', async () => {
     const essays = await keepEvent(sql, { questions: [{}, {}] });
     await keepParticipants(sql, essays, 120, { answerLength: MB });
 
@@ -62,7 +62,7 @@ describe('The results of a large event', () => {
     expect(growth).toBeLessThan(FLAT);
   });
 
-  it('are there once and whole when the worker is killed in the middle', async () => {
+  it('are complete after the worker was killed halfway', async () => {
     const event = await keepEvent(sql, { questions: [{}, {}, {}, {}, {}] });
     await keepParticipants(sql, event, FEWER_PARTICIPANTS, { answerLength: 1_000 });
     const worker = await installation.worker();
@@ -85,7 +85,7 @@ describe('The results of a large event', () => {
     expect(await installation.history(id)).toEqual(TAKEN_OVER);
   });
 
-  it('end within two seconds when the export is cancelled, and so does the reading', async () => {
+  it('stop within two seconds when the export is cancelled, and so does the query', async () => {
     await installation.worker();
     const id = await takeOut(ann, large.id);
     await until('rows are uploaded', async () => (await ann.status(id)).progress.done > 0, { every: 5 });

@@ -5,7 +5,7 @@ import { keepEvent, keepParticipants } from '../support/events';
 import { Installation } from '../support/installation';
 
 /** The way of an organiser and of an external system: ask for the results, follow them, fetch them, and find them gone. */
-describe('The results of an event', () => {
+describe('One-time results of an event', () => {
   let installation: Installation;
   let organiser: Client;
   let partner: CustomerClient;
@@ -23,22 +23,25 @@ describe('The results of an event', () => {
 
   afterAll(() => installation.remove());
 
-  it.each(['csv', 'xlsx', 'json', 'pdf'])('are had once as %s by their organiser, by the link', async (format) => {
-    const { body } = await organiser.post(`/api/v1/events/${event}/results/export`, { format });
-    const done = await organiser.finished(body.id as string);
+  it.each(['csv', 'xlsx', 'json', 'pdf'])(
+    'can be downloaded once as %s by the organizer with the link',
+    async (format) => {
+      const { body } = await organiser.post(`/api/v1/events/${event}/results/export`, { format });
+      const done = await organiser.finished(body.id as string);
 
-    const file = await follow(done.file_url);
-    const again = await follow(done.file_url);
+      const file = await follow(done.file_url);
+      const again = await follow(done.file_url);
 
-    expect(done).toMatchObject({ kind: 'event', event_id: event, one_time: true, record_count: 30 });
-    expect(new URL(done.file_url!).pathname).toBe(`/api/v1/export/${done.id}`);
-    expect({ status: file.status, sha256: sha256(file.bytes) }).toEqual({ status: 200, sha256: done.sha256 });
-    expect(again).toMatchObject({ status: 410 });
-    expect(await organiser.status(done.id)).toMatchObject({ status: 'expired', download_count: 1, file_url: null });
-    await expectStored(installation, done.id, []);
-  });
+      expect(done).toMatchObject({ kind: 'event', event_id: event, one_time: true, record_count: 30 });
+      expect(new URL(done.file_url!).pathname).toBe(`/api/v1/export/${done.id}`);
+      expect({ status: file.status, sha256: sha256(file.bytes) }).toEqual({ status: 200, sha256: done.sha256 });
+      expect(again).toMatchObject({ status: 410 });
+      expect(await organiser.status(done.id)).toMatchObject({ status: 'expired', download_count: 1, file_url: null });
+      await expectStored(installation, done.id, []);
+    },
+  );
 
-  it('are had once by the external system they are held for, by its id and secret', async () => {
+  it('can be downloaded once by the external system with its credentials', async () => {
     const asked = await partner.post(`/api/v1/customer/events/${event}/results/export`);
     const done = await partner.finished(asked.body.id as string);
 

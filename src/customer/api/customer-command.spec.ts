@@ -1,7 +1,7 @@
 import { UsageError } from '../../platform/program/command-line';
 import { readCommand, usageFor } from './customer-command';
 
-describe('The command line for customers', () => {
+describe('The command line of npm run customer', () => {
   it.each<[string[], object]>([
     [['create', '--name', 'Acme'], { name: 'create', customerName: 'Acme', tenantId: null, json: false }],
     [['create', '--json', '--tenant=blue', '--name=Ä B'], { customerName: 'Ä B', tenantId: 'blue', json: true }],
@@ -13,15 +13,15 @@ describe('The command line for customers', () => {
     [['disable', 'x', '--json'], { name: 'disable', id: 'x', json: true }],
     [['enable', 'x'], { name: 'enable', id: 'x' }],
     [['list'], { name: 'list', json: false }],
-  ])('means what it says: %j', (args, command) => {
+  ])('parses %j', (args, command) => {
     expect(readCommand(args)).toMatchObject(command);
   });
 
-  it.each([[['--help']], [['-h']], [['help']], [['rotate', '--help']]])('asks how it is used: %j', (args) => {
+  it.each([[['--help']], [['-h']], [['help']], [['rotate', '--help']]])('asks for the usage with %j', (args) => {
     expect(usageFor(args)).toMatch(/^Usage: npm run customer/);
   });
 
-  it('asks for nothing but what it says otherwise', () => {
+  it('does not ask for the usage otherwise', () => {
     expect([usageFor([]), usageFor(['create', '--name', 'help'])]).toEqual([null, null]);
   });
 
@@ -43,7 +43,7 @@ describe('The command line for customers', () => {
     [['disable', 'x', 'y'], /"y"/],
     [['enable', 'x', '--grace', '0'], /--grace/],
     [['list', 'x'], /"x"/],
-  ])('is refused with a reason and the usage: %j', (args, reason) => {
+  ])('is rejected with a reason and the usage: %j', (args, reason) => {
     expect(() => readCommand(args)).toThrow(UsageError);
     expect(() => readCommand(args)).toThrow(reason);
     expect(() => readCommand(args)).toThrow(/Usage: npm run customer/);

@@ -10,7 +10,7 @@ import type { Service } from '../../support/service';
 const LAST_GOOD_ROW = 4_999;
 
 /** Thousands of rows are well, and then comes one that cannot be written. */
-describe('When a row in the middle cannot be written', () => {
+describe('When PostgreSQL fails to render a row', () => {
   let installation: Installation;
   let service: Service;
   let ann: Client;
@@ -59,7 +59,7 @@ describe('When a row in the middle cannot be written', () => {
     expect((await ann.get(`/api/v1/exports/${id}/download`)).status).toBe(409);
   });
 
-  it('the tables beside it come to no file either, and the process lives', async () => {
+  it('the whole export fails and the process continues', async () => {
     const id = await requestTables(admin, { tables: ['sound', 'divided', 'misread'] });
 
     const record = await admin.finished(id, { within: 10_000 });
@@ -75,7 +75,7 @@ describe('When a row in the middle cannot be written', () => {
     ['divided', 'ndjson', {}],
     ['too_large', 'xml', {}],
     ['divided', 'csv', { compression: 'gzip' }],
-  ])('a stream of %s as %s %j breaks off', async (view, format, options) => {
+  ])('a stream of %s as %s %j is aborted', async (view, format, options) => {
     const answer = await OpenAnswer.toPost(ann, '/api/v1/exports', {
       type: 'realtime',
       format,
@@ -92,7 +92,7 @@ describe('When a row in the middle cannot be written', () => {
     });
   });
 
-  it('a stream of several tables breaks off, and the process lives', async () => {
+  it('a stream of several tables is aborted and the process continues', async () => {
     const answer = await OpenAnswer.toPost(ann, '/api/v1/exports', {
       type: 'realtime',
       format: 'csv',
@@ -105,7 +105,7 @@ describe('When a row in the middle cannot be written', () => {
     expect(service.isRunning).toBe(true);
   });
 
-  it('no value of it stands in the record, the audit log or the log', async () => {
+  it('no value of the row is in the record, the audit log or the log', async () => {
     const told = await installation.sql(
       `SELECT error FROM exports UNION ALL SELECT details::text FROM export_audit_log`,
     );
@@ -114,7 +114,7 @@ describe('When a row in the middle cannot be written', () => {
     expect(service.output.join('\n')).not.toContain('secret-');
   });
 
-  it('whole files are still made', async () => {
+  it('other exports still complete', async () => {
     const answer = await ann.post('/api/v1/exports', {
       type: 'realtime',
       format: 'csv',
@@ -125,7 +125,7 @@ describe('When a row in the middle cannot be written', () => {
     expect(gunzipSync(answer.bytes).toString().trimEnd().split('\n')).toHaveLength(10_001);
   });
 
-  it('a table that is gone by now is named', async () => {
+  it('the error names a table that was dropped', async () => {
     await installation.sql('CREATE TABLE passing (user_id uuid)');
     await offer(installation, 'passing');
     await installation.sql(

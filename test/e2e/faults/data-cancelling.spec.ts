@@ -54,7 +54,7 @@ describe('When an export of rows is cancelled', () => {
     expect(served).toMatchObject({ status: 'completed', record_count: 50_000 });
   }
 
-  it('while the rows are counted, counting ends', async () => {
+  it('while rows are counted, the count stops', async () => {
     const id = await requestRows(ann, 'slow_count');
     await until('rows are counted', async () => (await queriesRunning(installation)).length > 0);
 
@@ -64,7 +64,7 @@ describe('When an export of rows is cancelled', () => {
     await expectWorkerServes();
   });
 
-  it('while the rows are read and uploaded, both end', async () => {
+  it('while rows are read and uploaded, both stop', async () => {
     const id = await requestRows(ann, 'slow_rows');
     const seen = await until('rows are told', async () => {
       const record = await ann.status(id);
@@ -80,7 +80,7 @@ describe('When an export of rows is cancelled', () => {
     await expectWorkerServes();
   });
 
-  it('in the middle of a zip, nothing of it is left', async () => {
+  it('in the middle of a zip, no part of it remains', async () => {
     const id = await requestRows(ann, 'quick', 'slow_rows');
     await until('the second table is read', async () => (await ann.status(id)).progress.done > 50_000);
 
@@ -90,7 +90,7 @@ describe('When an export of rows is cancelled', () => {
     await expectWorkerServes();
   });
 
-  it('many times in a row, no connection is lost', async () => {
+  it('many times in a row, no connection leaks', async () => {
     for (let turn = 0; turn < IN_A_ROW; turn += 1) {
       const id = await requestRows(ann, turn % 2 ? 'slow_rows' : 'slow_count');
       await until('the database reads', async () => (await queriesRunning(installation)).length > 0, { every: 10 });
@@ -106,7 +106,7 @@ describe('When an export of rows is cancelled', () => {
     });
   });
 
-  it('at any moment at all, it has no file in the end', async () => {
+  it('at any moment, no file remains', async () => {
     const ends = await Promise.all(
       Array.from({ length: 20 }, async (_, index) => {
         const id = await requestRows(ann, 'quick');

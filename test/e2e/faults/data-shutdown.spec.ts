@@ -6,7 +6,7 @@ import { OpenAnswer } from '../../support/open-answer';
 import { until } from '../../support/until';
 
 /** What a deploy does to answers that are under way: some processes end, others go on. */
-describe('When a process that streams rows has to end', () => {
+describe('When a process that streams rows shuts down', () => {
   let installation: Installation;
   let owner: string;
 
@@ -30,14 +30,14 @@ describe('When a process that streams rows has to end', () => {
     return { answer, ann: await installation.asUser(owner) };
   }
 
-  it('an answer that comes to its end in time comes whole', async () => {
+  it('a response that finishes in time is complete', async () => {
     const { answer, ann } = await streamFromAProcessThatEnds('for_a_second');
 
     expect(await answer.end).toBe('whole');
     expect(await ann.status(answer.exportId)).toMatchObject({ status: 'completed', record_count: 1_000 });
   });
 
-  it('a longer one is broken off, and its record says why', async () => {
+  it('a longer response is aborted and its record has the reason', async () => {
     const { answer, ann } = await streamFromAProcessThatEnds('for_minutes');
 
     expect(await answer.end).not.toBe('whole');

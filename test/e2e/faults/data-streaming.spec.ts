@@ -52,18 +52,21 @@ describe('When rows are streamed', () => {
     expect(await installation.history(id)).toEqual(['export.requested', 'export.failed']);
   }
 
-  it.each(['endless', 'slow_rows'])('and the reader leaves in the middle of %s, the query ends', async (table) => {
-    const answer = await stream(table);
-    answer.read();
-    await until('rows have come', () => answer.size > 5_000);
+  it.each(['endless', 'slow_rows'])(
+    'and the client disconnects in the middle of %s, the query stops',
+    async (table) => {
+      const answer = await stream(table);
+      answer.read();
+      await until('rows have come', () => answer.size > 5_000);
 
-    answer.leave();
+      answer.leave();
 
-    await expectQueryGone();
-    await expectFailed(answer.exportId, LEFT);
-  });
+      await expectQueryGone();
+      await expectFailed(answer.exportId, LEFT);
+    },
+  );
 
-  it('and the reader leaves before the first row, the query ends', async () => {
+  it('and the client disconnects before the first row, the query stops', async () => {
     // The head of the answer may go out with its first byte.
     const leaving = new AbortController();
     const answered = fetch(new URL('/api/v1/exports', ann.url), {
@@ -85,7 +88,7 @@ describe('When rows are streamed', () => {
     await expectFailed((body.results as { id: string }[])[0]!.id, LEFT);
   });
 
-  it('and the reader stops reading, everything waits for it and memory stays flat', async () => {
+  it('and the client stops reading, backpressure keeps memory flat', async () => {
     const before = await memoryOf(service);
     const answer = await stream('endless');
     answer.stopReading();
@@ -103,7 +106,7 @@ describe('When rows are streamed', () => {
     await expectFailed(answer.exportId, LEFT);
   });
 
-  it('many times to readers who leave, no connection is lost', async () => {
+  it('many times to clients that disconnect, no connection leaks', async () => {
     for (let turn = 0; turn < 16; turn += 1) {
       const answer = await stream('endless');
       answer.leave();
@@ -118,7 +121,7 @@ describe('When rows are streamed', () => {
   });
 
   it.each(['endless', 'slow_rows', 'slow_start'])(
-    'and the export of %s is cancelled, its reader sees an error',
+    'and the export of %s is cancelled, the client gets an error',
     async (table) => {
       const answer = await stream(table);
       answer.read();
@@ -134,7 +137,7 @@ describe('When rows are streamed', () => {
     },
   );
 
-  it('and the export is cancelled while its reader does not read, the query ends too', async () => {
+  it('and the export is cancelled while the client does not read, the query stops', async () => {
     const answer = await stream('endless');
     answer.stopReading();
     await reading();
@@ -146,7 +149,7 @@ describe('When rows are streamed', () => {
     expect(await answer.end).not.toBe('whole');
   });
 
-  it('and the process is killed, the record ends by the sweep of another', async () => {
+  it('and the process is killed, the sweep of another process fails the record', async () => {
     await installation.start({ ROLE: 'worker' });
     const answer = await stream('slow_rows');
     answer.read();

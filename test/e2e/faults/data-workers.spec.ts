@@ -10,7 +10,7 @@ import { until } from '../../support/until';
 const ROWS = 1_200;
 
 /** Reading takes some seconds, long enough to strike in the middle of it. */
-describe('An export of rows is completed by somebody', () => {
+describe('An export of rows completes', () => {
   let installation: Installation;
   let worker: Service;
   let ann: Client;
@@ -39,7 +39,7 @@ describe('An export of rows is completed by somebody', () => {
     return id;
   }
 
-  it('when the worker is killed in the middle', async () => {
+  it('when the worker is killed halfway', async () => {
     const id = await requestAndRead();
 
     await worker.kill('SIGKILL');
@@ -49,7 +49,7 @@ describe('An export of rows is completed by somebody', () => {
     expect(await installation.history(id)).toEqual(TAKEN_OVER);
   });
 
-  it('when the worker is paused past its lease, and what it publishes when it wakes is nothing', async () => {
+  it('when the worker is paused past its lease, and publishes nothing after it resumes', async () => {
     const id = await requestAndRead();
 
     worker.pause();
@@ -66,7 +66,7 @@ describe('An export of rows is completed by somebody', () => {
     expect(worker.isRunning).toBe(true);
   });
 
-  it('when the worker is told to end, without a wait for its lease', async () => {
+  it('when the worker shuts down, without waiting for its lease', async () => {
     const id = await requestAndRead();
 
     await worker.kill('SIGTERM');
@@ -76,7 +76,7 @@ describe('An export of rows is completed by somebody', () => {
     expect((await installation.history(id)).filter((step) => step === 'export.attempt-lost')).toEqual([]);
   });
 
-  it('when the database ends the connection that reads', async () => {
+  it('when the database terminates the reading connection', async () => {
     const id = await requestAndRead();
 
     await installation.sql(
@@ -103,7 +103,7 @@ describe('When PostgreSQL restarts in the middle of a read', () => {
     await postgres.remove();
   });
 
-  it('the attempt is repeated, and the file is whole', async () => {
+  it('the export is retried and the file is complete', async () => {
     const owner = randomUUID();
     const service = await installation.start();
     const ann = await installation.asUser(owner);

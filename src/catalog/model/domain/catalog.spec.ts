@@ -14,14 +14,14 @@ const SENSITIVE = ['password_hash', 'salary'].map((column) => ({ table: 'users',
 
 const catalog = new Catalog([PROFILE, CONTACTS, STAFF, FORMER], SENSITIVE);
 
-describe('The catalog', () => {
+describe('Catalog', () => {
   let errors: FieldError[];
 
   beforeEach(() => {
     errors = [];
   });
 
-  it('gives the tables of the named data types, each with its owner', () => {
+  it('returns the tables of the named data types, each with its owner', () => {
     const tables = catalog.findTablesOfTypes(['profile', 'id of contacts'], errors);
 
     expect(tables.map(({ name, section, owner }) => [name, section, owner])).toEqual([
@@ -32,7 +32,7 @@ describe('The catalog', () => {
     expect(errors).toEqual([]);
   });
 
-  it('gives all data types that are active where none is named', () => {
+  it('returns all active data types if none is named', () => {
     expect(catalog.findTablesOfTypes([], errors).map(({ section }) => section)).toEqual([
       'profile',
       'contacts',
@@ -41,11 +41,11 @@ describe('The catalog', () => {
     ]);
   });
 
-  it('gives a data type once that is named twice', () => {
+  it('returns a data type once if it is named twice', () => {
     expect(catalog.findTablesOfTypes(['profile', 'id of profile'], errors)).toHaveLength(1);
   });
 
-  it('names data types and tables that are unknown or not active', () => {
+  it('reports data types and tables that are unknown or inactive', () => {
     catalog.findTablesOfTypes(['profile', 'former', 'constructor'], errors);
     catalog.findTables(['users', 'archive'], errors);
 
@@ -59,20 +59,20 @@ describe('The catalog', () => {
     expect(['name', 'email', 'password_hash'].map((column) => contacts?.allows(column))).toEqual([false, true, true]);
   });
 
-  it('gives a whole table with all that any of its data types allows', () => {
+  it('returns a whole table with every column that any data type allows', () => {
     const [users] = catalog.findTables(['users'], errors);
 
     expect(['name', 'salary', 'password_hash'].map((column) => users?.allows(column))).toEqual([true, true, true]);
   });
 
-  it('gives a person nothing of what a data type allows for administrators only', () => {
+  it('hides from a user the columns that a data type allows for administrators only', () => {
     const [users] = catalog.findPersonalTables('users');
 
     expect(users?.owner).toBe('id');
     expect(['name', 'email', 'salary'].map((column) => users?.allows(column))).toEqual([true, true, false]);
   });
 
-  it('gives a person nothing of what another data type says to belong to somebody else', () => {
+  it('hides from a user the columns of a data type with another owner column', () => {
     const reviews = dataType('reviews', {
       tables: ['users'],
       columns: { users: ['salary'] },

@@ -19,7 +19,7 @@ const kindOf = (act: () => unknown) => {
   return 'granted';
 };
 
-describe('The query of a request', () => {
+describe('A request for rows', () => {
   it("reads the caller's own rows, within the caller's tenant", () => {
     expect(toDataQuery(ANN, requestOf({ dataTypes: ['profile'] }))).toMatchObject({
       scope: 'types',
@@ -52,7 +52,7 @@ describe('The query of a request', () => {
     expect(validateRequest(requestOf(traits)).map(({ field }) => field)).toEqual(fields);
   });
 
-  it('is accepted for everything, for a part by data types, and for tables', () => {
+  it('is valid for all data types, for some, and for tables', () => {
     const requests = [
       { type: 'full' },
       { dataTypes: ['profile'] },
@@ -62,7 +62,7 @@ describe('The query of a request', () => {
     expect(requests.flatMap((traits) => validateRequest(requestOf(traits)))).toEqual([]);
   });
 
-  it('has a format of those that are offered', () => {
+  it('has one of the offered formats', () => {
     expect(parseFormat('csv', ['json', 'csv'])).toBe('csv');
     expect(kindOf(() => parseFormat('pdf', ['json', 'csv']))).toBe('invalid');
   });

@@ -27,8 +27,8 @@ const LOGINS = table('audit.logins', { user_id: 'text', at: 'timestamptz' });
 
 const LIVE = new Map([USERS, PROFILES, LOGINS].map((live) => [live.name, live]));
 
-describe('A data type that is administered', () => {
-  it('is what was said of it, when all that it names is there', () => {
+describe('toDefinition', () => {
+  it('returns the draft if everything in it exists', () => {
     const draft = draftOf({
       name: '  profile ',
       description: 'Who you are',
@@ -50,7 +50,7 @@ describe('A data type that is administered', () => {
     });
   });
 
-  it('agrees with the others about whose a row is', () => {
+  it('accepts a draft that agrees with the other data types about the owner', () => {
     const other = toDefinition(draftOf({ name: 'profile', tables: ['user_profiles'], owners: {} }), LIVE);
     const draft = draftOf({ name: 'mine', tables: ['user_profiles'], owners: { user_profiles: 'id' } });
 
@@ -60,7 +60,7 @@ describe('A data type that is administered', () => {
     expect(toDefinition({ ...draft, owners: {} }, LIVE, [other]).owners).toEqual({ user_profiles: 'user_id' });
   });
 
-  it('is told everything that is wrong with it at once', () => {
+  it('reports every error at once', () => {
     const draft = draftOf({
       name: '0192f0c1-2222-7000-8000-00000000000a',
       tables: ['users', 'nothing', 'users', 'public.users', 'idempotency_keys'],
@@ -92,16 +92,16 @@ describe('A data type that is administered', () => {
     ['half of a surrogate pair', 'profile\ud83d', 'must not contain control characters'],
     ['the look of an id in upper case', '0192F0C1-2222-7000-8000-00000000000A', 'must not look like an id'],
     ['the look of an id without hyphens', '0192f0c12222700080000000000000aa', 'must not look like an id'],
-  ])('cannot have a name with %s', (_, name, message) => {
+  ])('rejects a name with %s', (_, name, message) => {
     expect(errorsOf(draftOf({ name }))).toEqual({ name: message });
   });
 
-  it.each(['😀'.repeat(100), 'x', 'Особисті дані', 'constructor'])('may be called %s', (name) => {
+  it.each(['😀'.repeat(100), 'x', 'Особисті дані', 'constructor'])('accepts the name %s', (name) => {
     expect(toDefinition(draftOf({ name }), LIVE).name).toBe(name);
   });
 
   it.each(['exports', 'export_deliveries', 'archive.customers', 'bullmq.job', 'bullmq.jobs_anything'])(
-    'never has the table %s of the service, whether it is in the database or not',
+    'rejects the service’s own table %s, whether it exists or not',
     (name) => {
       const live = new Map([...LIVE, [name, table(name, { id: 'text' })]]);
 
@@ -111,17 +111,17 @@ describe('A data type that is administered', () => {
     },
   );
 
-  it.each([[[]], ['id'], [null], [{ 0: 'id' }]])('has no table with %j for its columns', (listed) => {
+  it.each([[[]], ['id'], [null], [{ 0: 'id' }]])('rejects %j as the columns of a table', (listed) => {
     expect(Object.keys(errorsOf(draftOf({ columns: { users: listed } })))).toEqual(['columns.users']);
   });
 
-  it('has no list of more columns than a table can have', () => {
+  it('rejects a list with more columns than a table can have', () => {
     const errors = errorsOf(draftOf({ columns: { users: Array.from({ length: 1_601 }, (_, index) => `c${index}`) } }));
 
     expect(errors).toEqual({ 'columns.users': 'must list at most 1600 columns' });
   });
 
-  it.each(['text', 'varchar', 'uuid', 'int4', 'numeric(20)'])('has rows that a column of %s tells apart', (type) => {
+  it.each(['text', 'varchar', 'uuid', 'int4', 'numeric(20)'])('accepts an owner column of type %s', (type) => {
     const live = new Map([['things', table('things', { whose: type })]]);
 
     expect(toDefinition(draftOf({ tables: ['things'], owners: { things: 'whose' } }), live).owners).toEqual({
@@ -130,7 +130,7 @@ describe('A data type that is administered', () => {
   });
 
   it.each(['bpchar', 'name', 'xml', 'numeric(12,2)', 'numeric', 'money', 'float8', 'timestamptz', 'jsonb'])(
-    'has no rows that are told apart by a column of %s',
+    'rejects an owner column of type %s',
     (type) => {
       const live = new Map([['things', table('things', { whose: type })]]);
 
@@ -140,7 +140,7 @@ describe('A data type that is administered', () => {
     },
   );
 
-  it('has no rows that are told apart by a type of somebody else that is called text', () => {
+  it('rejects an owner column of a user-defined type named text', () => {
     const whose = { ...columnOf('whose', 'text'), type: { schema: 'extensions', name: 'text' } };
     const live = new Map([['things', { ...table('things', {}), columns: [whose] }]]);
 
@@ -149,7 +149,7 @@ describe('A data type that is administered', () => {
     ]);
   });
 
-  it('takes user_id for the owner of a table of which nothing is said, and guesses nothing else', () => {
+  it('uses user_id as the default owner column and guesses no other', () => {
     const odd = table('odd', { user_id: 'jsonb' });
     const live = new Map([...LIVE, [odd.name, odd]]);
 
@@ -158,19 +158,19 @@ describe('A data type that is administered', () => {
     expect(owners).toEqual({ user_profiles: 'user_id' });
   });
 
-  it('leaves a table to administrators when its owner is said to be null', () => {
+  it('leaves a table to administrators if its owner is null', () => {
     const { owners } = toDefinition(draftOf({ tables: ['user_profiles'], owners: { user_profiles: null } }), LIVE);
 
     expect(owners).toEqual({});
   });
 
-  it.each([7, ['id'], { column: 'id' }])('is not told its owner by %j', (owner) => {
+  it.each([7, ['id'], { column: 'id' }])('rejects %j as the owner column', (owner) => {
     expect(errorsOf(draftOf({ owners: { users: owner } }))).toEqual({
       'owners.users': 'must be the name of a column, or null',
     });
   });
 
-  it('finds no table or column in what every object has', () => {
+  it('does not confuse tables or columns with properties of Object', () => {
     const draft = draftOf({ tables: ['constructor'], columns: { toString: ['id'] }, owners: { valueOf: 'id' } });
 
     expect(Object.keys(errorsOf(draft))).toEqual(['tables.0', 'columns.toString', 'owners.valueOf']);

@@ -1,14 +1,14 @@
 import type { ExportFormat } from '../../../formats';
 import { validateCompression, type FileOptions, validateOptions } from './export-options';
 
-describe('The options of a file', () => {
+describe('The options of a file of rows', () => {
   it.each<[FileOptions, ExportFormat]>([
     [{}, 'xml'],
     [{ raw: true, bom: false, delimiter: '\t', timezone: 'Europe/Kyiv', compression: 'gzip' }, 'csv'],
     [{ raw: false, timezone: 'UTC' }, 'xlsx'],
     [{ compression: 'gzip' }, 'ndjson'],
     [{ delimiter: undefined }, 'json'],
-  ])('may be %j for %s', (options, format) => {
+  ])('can be %j for %s', (options, format) => {
     expect(validateOptions(options, format)).toEqual([]);
   });
 
@@ -26,11 +26,11 @@ describe('The options of a file', () => {
     [{ compression: 'gzip' }, 'xlsx', 'compression'],
     [{ title: 'a' }, 'csv', 'title'],
     [{ constructor: true }, 'csv', 'constructor'],
-  ])('may not be %j for %s', (options, format, option) => {
+  ])('cannot be %j for %s', (options, format, option) => {
     expect(validateOptions(options as FileOptions, format).map(({ field }) => field)).toEqual([`options.${option}`]);
   });
 
-  it('do not ask to compress the zip of several tables', () => {
+  it('cannot compress the zip of several tables again', () => {
     const gzip: FileOptions = { compression: 'gzip' };
 
     expect(validateCompression(gzip, 'csv', 2).map(({ field }) => field)).toEqual(['options.compression']);

@@ -6,8 +6,8 @@ const PRISMA = join(__dirname, '../../../../prisma');
 /** Models of the platform, whose rows are what is exported. */
 const PLATFORM = ['platform.prisma', 'events.prisma'];
 
-describe('The tables of the service', () => {
-  it('are those of all models that are not the platform’s, but for the audit log', () => {
+describe('isOwnTable', () => {
+  it('recognises the tables of all models except the platform’s and the audit log', () => {
     const files = readdirSync(PRISMA).filter((file) => file.endsWith('.prisma') && !PLATFORM.includes(file));
     const tables = files.flatMap((file) =>
       Array.from(readFileSync(join(PRISMA, file), 'utf8').matchAll(/@@map\("(\w+)"\)/g), ([, table]) => table),
@@ -16,7 +16,7 @@ describe('The tables of the service', () => {
     expect([...OWN_TABLES, 'export_audit_log'].sort()).toEqual([...tables, '_prisma_migrations'].sort());
   });
 
-  it('are known in every schema, and no others are', () => {
+  it('recognises them in every schema, and no other tables', () => {
     expect(['exports', 'archive.exports', 'bullmq.job'].map(isOwnTable)).toEqual([true, true, true]);
     const partitions = ['default', '2027_02', 'before_2027_02'].map((part) => `export_audit_log_${part}`);
     expect(partitions.map(isOwnTable)).toEqual([true, true, true]);

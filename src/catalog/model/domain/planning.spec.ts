@@ -54,12 +54,12 @@ function wrongFieldsOf(traits: Partial<DataQuery>): string[] {
 const confinedBy = ({ accessPredicates }: TablePlan) =>
   accessPredicates.map(({ column, value }) => [column.name, value]);
 
-describe('The plan of an export', () => {
-  it('confines each table to the rows of its owner', () => {
+describe('planTables', () => {
+  it('restricts each table to the rows of its owner', () => {
     expect(plansOf({}).map(confinedBy)).toEqual([[['id', 'ann']], [['user_id', 'ann']]]);
   });
 
-  it('confines each table to the tenant as well, where there is one', () => {
+  it('restricts each table to the tenant, too, if there is one', () => {
     expect(plansOf({ tenantId: 'blue' }).map(confinedBy)).toEqual([
       [
         ['id', 'ann'],
@@ -72,31 +72,31 @@ describe('The plan of an export', () => {
     ]);
   });
 
-  it('confines whole tables to the tenant of their administrator', () => {
+  it('restricts whole tables to the tenant of the administrator', () => {
     const whole = { scope: 'tables', tables: ['orders'], dataTypes: [], subject: null } as const;
 
     expect(plansOf({ ...whole, tenantId: 'blue' }).map(confinedBy)).toEqual([[['tenant_id', 'blue']]]);
     expect(plansOf(whole).map(confinedBy)).toEqual([[]]);
   });
 
-  it('is refused where a table cannot tell whose its rows are, or of which tenant', () => {
+  it('rejects a table without an owner or tenant column', () => {
     expect(wrongFieldsOf({ dataTypes: ['places'] })).toEqual(['data_types']);
     expect(
       wrongFieldsOf({ scope: 'tables', tables: ['countries'], dataTypes: [], subject: null, tenantId: 'blue' }),
     ).toEqual(['tables']);
   });
 
-  it('is refused for a user without an id, instead of reading the rows of all', () => {
+  it('rejects a user without an id instead of reading all rows', () => {
     expect(wrongFieldsOf({ dataTypes: ['profile'], subject: null })).toEqual(['data_types']);
   });
 
-  it('has the columns that the catalog allows, in the order of the table', () => {
+  it('selects the allowed columns, in the order of the table', () => {
     const [users] = plansOf({});
 
     expect(users?.columns.map(({ name }) => name)).toEqual(['id', 'name', 'tenant_id', 'created_at']);
   });
 
-  it('has the columns that were asked for, once each and in that order', () => {
+  it('selects the requested columns, once each and in that order', () => {
     const [orders] = plansOf({ dataTypes: ['purchases'], columns: ['amount', 'id', 'amount'] });
 
     expect(orders?.columns.map(({ name }) => name)).toEqual(['amount', 'id']);
@@ -105,11 +105,11 @@ describe('The plan of an export', () => {
   it.each([
     ['asked for', { columns: { users: ['password_hash'] } }, 'columns.users'],
     ['filtered by', { filters: { users: { password_hash: { like: 'a%' } } } }, 'filters.users.password_hash'],
-  ])('is refused where a hidden column is %s', (_, traits, field) => {
+  ])('rejects a hidden column that is %s', (_, traits, field) => {
     expect(wrongFieldsOf(traits)).toEqual([field]);
   });
 
-  it('names every table and column that is unknown', () => {
+  it('reports every unknown table and column', () => {
     expect(
       wrongFieldsOf({
         columns: { users: ['name', 'nickname'], countries: ['code'] },

@@ -25,8 +25,8 @@ const compared = (filters: unknown) => {
 const wrongFields = (filters: unknown, columns?: LiveColumn[]) =>
   read(filters, columns).errors.map(({ field }) => field);
 
-describe('The filters of a table', () => {
-  it.each(['a\0b', 'a\ud800', '\udc00a'])('refuse %j, which PostgreSQL could not keep', (value) => {
+describe('RowFilters', () => {
+  it.each(['a\0b', 'a\ud800', '\udc00a'])('rejects %j, which PostgreSQL cannot store', (value) => {
     const { conditions, errors } = read({ name: { in: ['fine 🦊', value] } });
 
     expect(conditions).toMatchObject([{ values: ['fine 🦊'] }]);
@@ -40,36 +40,36 @@ describe('The filters of a table', () => {
     ['2026-02-28', '2026-03-01'],
     ['2028-02-28', '2028-02-29'],
     ['2026-12-31', '2027-01-01'],
-  ])('include the whole of %s as the last day', (dateTo, before) => {
+  ])('includes all of %s as the last day', (dateTo, before) => {
     expect(compared({ dateFrom: dateTo, dateTo })).toEqual([
       ['created_at', 'gte', dateTo],
       ['created_at', 'lt', before],
     ]);
   });
 
-  it('end at the moment that dateTo names', () => {
+  it('ends at the moment of dateTo', () => {
     expect(compared({ dateTo: '2026-03-28T12:00:00Z' })).toEqual([['created_at', 'lte', '2026-03-28T12:00:00Z']]);
   });
 
   it.each(['2026-02-29', '2026-13-01', '28.03.2026', '2026-3-1', '', 20260328, null])(
-    'refuse %j as the first day',
+    'rejects %j as the first day',
     (dateFrom) => {
       expect(wrongFields({ dateFrom })).toEqual(['filters.users.dateFrom']);
     },
   );
 
-  it('refuse dates where the table has no created_at', () => {
+  it('rejects dates for a table without created_at', () => {
     expect(wrongFields({ dateFrom: '2026-03-28' }, [NAME])).toEqual(['filters.users.dateFrom']);
   });
 
-  it('compare a value without an operator for equality', () => {
+  it('compares a value without an operator for equality', () => {
     expect(compared({ name: 'ann', amount: -5 })).toEqual([
       ['name', 'eq', 'ann'],
       ['amount', 'eq', '-5'],
     ]);
   });
 
-  it('tell a column that is null from one that is not', () => {
+  it('distinguishes null from not null', () => {
     expect(read({ name: { isNull: true } }).conditions).toMatchObject([{ operator: 'isNull', isNegated: false }]);
     expect(read({ name: { isNull: false } }).conditions).toMatchObject([{ operator: 'isNull', isNegated: true }]);
   });
@@ -87,11 +87,11 @@ describe('The filters of a table', () => {
     [{ amount: { like: '1%' } }, 'amount.like'],
     [{ amount: 2 ** 53 }, 'amount'],
     [{ amount: -(2 ** 53) }, 'amount'],
-  ])('refuse %j by the field %s', (filters, field) => {
+  ])('rejects %j under the field %s', (filters, field) => {
     expect(wrongFields(filters)).toEqual([`filters.users.${field}`]);
   });
 
-  it('take a list of a thousand values and no longer one', () => {
+  it('accepts a list of at most a thousand values', () => {
     const values = Array.from({ length: 1001 }, (_, index) => String(index));
 
     expect(wrongFields({ name: { in: values.slice(1) } })).toEqual([]);

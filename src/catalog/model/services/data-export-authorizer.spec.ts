@@ -116,7 +116,7 @@ function setup({ types = TYPES, sensitive = [] as SensitiveColumn[] } = {}) {
 const fieldsOf = (error: unknown) => (error as { details: { fields: { field: string }[] } }).details.fields;
 
 describe('DataExportAuthorizer', () => {
-  it('grants people their own rows, and says for the audit log what they are', async () => {
+  it('authorizes users to export their own rows, and describes them for the audit log', async () => {
     const { grant, confined } = setup();
 
     const granted = await grant(ANN, { dataTypes: ['transactions'] });
@@ -127,7 +127,7 @@ describe('DataExportAuthorizer', () => {
     expect(confined()).toEqual([['transactions', { user_id: 'ann' }]]);
   });
 
-  it('confines a caller with a tenant to that tenant', async () => {
+  it('restricts a caller with a tenant to that tenant', async () => {
     const { grant, confined } = setup();
 
     await grant(ANN_IN_BLUE, { dataTypes: ['transactions'] });
@@ -135,14 +135,14 @@ describe('DataExportAuthorizer', () => {
     expect(confined()).toEqual([['transactions', { user_id: 'ann', tenant_id: 'blue' }]]);
   });
 
-  it('refuses a caller with a tenant a table that has no tenant column', async () => {
+  it('rejects a table without a tenant column for a caller with a tenant', async () => {
     const { grant, confined } = setup();
 
     await expect(grant(ANN_IN_BLUE, { dataTypes: ['letters'] })).rejects.toMatchObject({ kind: 'invalid' });
     expect(confined()).toEqual([]);
   });
 
-  it('refuses a table whose rows have no owner to people, and leaves it out of all that they have', async () => {
+  it('rejects a table without an owner for users, and leaves it out of all data types', async () => {
     const { grant, confined } = setup();
 
     await expect(grant(ANN, { dataTypes: ['rates'] })).rejects.toMatchObject({ kind: 'invalid' });
@@ -157,8 +157,8 @@ describe('DataExportAuthorizer', () => {
     ]);
   });
 
-  describe('somebody else’s rows', () => {
-    it('are refused to people', async () => {
+  describe('another user’s rows', () => {
+    it('are forbidden for users', async () => {
       const { grant, confined } = setup();
 
       await expect(grant(ANN, { dataTypes: ['transactions'], userId: 'ben' })).rejects.toMatchObject({
@@ -167,7 +167,7 @@ describe('DataExportAuthorizer', () => {
       expect(confined()).toEqual([]);
     });
 
-    it('are granted to administrators, and named in the record', async () => {
+    it('are allowed for administrators, with the user in the record', async () => {
       const { grant, confined } = setup();
 
       const granted = await grant(ADMIN, { dataTypes: ['transactions'], userId: 'ben' });
@@ -176,7 +176,7 @@ describe('DataExportAuthorizer', () => {
       expect(confined()).toEqual([['transactions', { user_id: 'ben' }]]);
     });
 
-    it('are confined to the tenant of the administrator', async () => {
+    it('are restricted to the tenant of the administrator', async () => {
       const { grant, confined } = setup();
 
       await grant({ ...ADMIN, tenantId: 'blue' }, { dataTypes: ['transactions'], userId: 'ben' });
@@ -186,13 +186,13 @@ describe('DataExportAuthorizer', () => {
   });
 
   describe('whole tables', () => {
-    it('are refused to people', async () => {
+    it('are forbidden for users', async () => {
       await expect(setup().grant(ANN, { type: 'bulk', tables: ['users'] })).rejects.toMatchObject({
         kind: 'forbidden',
       });
     });
 
-    it('are granted to administrators', async () => {
+    it('are allowed for administrators', async () => {
       const { grant, confined } = setup();
 
       const granted = await grant(ADMIN, { type: 'bulk', tables: ['users', 'rates'] });
@@ -207,7 +207,7 @@ describe('DataExportAuthorizer', () => {
       ]);
     });
 
-    it('are confined to the tenant of the administrator, and refused where they cannot be', async () => {
+    it('are restricted to the tenant of the administrator, or rejected without a tenant column', async () => {
       const { grant, confined } = setup();
       const admin = { ...ADMIN, tenantId: 'blue' };
 
@@ -222,7 +222,7 @@ describe('DataExportAuthorizer', () => {
     const note = { table: 'transactions', column: 'note' };
     const columnsOf = ({ judged }: GivenDatabase) => judged[0]?.columns.map(({ name }) => name);
 
-    it('keeps sensitive columns back', async () => {
+    it('hides sensitive columns', async () => {
       const { grant, database } = setup({ sensitive: [note] });
 
       await grant(ANN, { dataTypes: ['transactions'] });
@@ -232,7 +232,7 @@ describe('DataExportAuthorizer', () => {
       await expect(asked).rejects.toMatchObject({ kind: 'invalid' });
     });
 
-    it('gives a sensitive column where a data type lists it', async () => {
+    it('allows a sensitive column that a data type lists', async () => {
       const types = [dataType('transactions', { columns: { transactions: ['id', 'note'] } })];
       const { grant, database } = setup({ types, sensitive: [note] });
 
@@ -241,7 +241,7 @@ describe('DataExportAuthorizer', () => {
       expect(columnsOf(database)).toEqual(['id', 'note']);
     });
 
-    it('knows no data type that is not active', async () => {
+    it('hides inactive data types', async () => {
       const types = [dataType('users'), dataType('transactions', { isActive: false })];
 
       const error: unknown = await setup({ types })
@@ -251,14 +251,14 @@ describe('DataExportAuthorizer', () => {
       expect(fieldsOf(error)).toMatchObject([{ field: 'data_types.0' }]);
     });
 
-    it('that offers nothing is said to', async () => {
+    it('without a table is reported', async () => {
       await expect(setup({ types: [] }).grant(ANN, { type: 'full' })).rejects.toMatchObject({
         code: 'nothing-to-export',
       });
     });
   });
 
-  it('names all that is wrong at once', async () => {
+  it('reports all errors at once', async () => {
     const request = { format: 'docx', dataTypes: ['unknown'], options: { timezone: 'Mars' } };
 
     const error: unknown = await setup()
@@ -270,7 +270,7 @@ describe('DataExportAuthorizer', () => {
     );
   });
 
-  it('writes down which moment relative words mean, and none where nothing is relative', async () => {
+  it('records the reference time of relative filters only', async () => {
     const { grant } = setup();
 
     const since = (gte: string) => ({ dataTypes: ['enrollments'], filters: { enrollments: { created_at: { gte } } } });
@@ -282,8 +282,8 @@ describe('DataExportAuthorizer', () => {
     expect([relative.options, absolute.options]).toEqual([{}, {}]);
   });
 
-  describe('the document of a user', () => {
-    it('is granted to that user', async () => {
+  describe('the user document', () => {
+    it('is allowed for that user', async () => {
       const { document, confined } = setup();
 
       expect(await document(ANN, 'ann')).toMatchObject({
@@ -299,14 +299,14 @@ describe('DataExportAuthorizer', () => {
       ]);
     });
 
-    it('is refused to others, and granted to administrators', async () => {
+    it('is forbidden for other users and allowed for administrators', async () => {
       const { document } = setup();
 
       await expect(document(ANN, 'ben')).rejects.toMatchObject({ kind: 'forbidden' });
       await expect(document(ADMIN, 'ann')).resolves.toMatchObject({ params: { subject: 'ann' } });
     });
 
-    it('of somebody who is not there is not found', async () => {
+    it('of an unknown user is not found', async () => {
       await expect(setup().document(ADMIN, 'nobody')).rejects.toMatchObject({ kind: 'not-found' });
     });
   });

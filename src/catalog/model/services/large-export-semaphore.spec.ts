@@ -5,7 +5,7 @@ import { LargeExportSemaphore } from './large-export-semaphore';
 const SECRET = 'x'.repeat(32);
 const MANY = 1_000_000;
 
-describe('Exports of many rows', () => {
+describe('LargeExportSemaphore', () => {
   const most = Math.min(3, availableParallelism());
   const reads = () =>
     new LargeExportSemaphore(
@@ -29,7 +29,7 @@ describe('Exports of many rows', () => {
 
   const settled = () => new Promise(setImmediate);
 
-  it('are read so many at once, and the others in the order in which they came', async () => {
+  it('limits concurrent large exports and serves the others in order', async () => {
     const [turns, begun] = [reads(), [] as string[]];
     const first = Array.from({ length: most }, (_, index) => taking(turns, begun, `early ${index}`));
     const left = taking(turns, begun, 'left');
@@ -47,7 +47,7 @@ describe('Exports of many rows', () => {
     expect(begun.slice(most)).toEqual(['small', 'late']);
   });
 
-  it('leave their turns to others when they end, however they end', async () => {
+  it('releases the slot when an export ends for any reason', async () => {
     const [turns, begun] = [reads(), [] as string[]];
     for (let round = 0; round < 10; round += 1) {
       taking(turns, begun, `round ${round}`).abort();

@@ -4,7 +4,7 @@ import { hashSecret, generateSecret } from './customer';
 /** Whether whoever gives this secret is this customer, and may come in. */
 const accepts = (customer: Customer, secret: string) => verifyCredentials(customer, secret) === null;
 
-describe('A customer', () => {
+describe('verifyCredentials', () => {
   const [secret, former] = [generateSecret(), generateSecret()];
 
   function customer(fields: Partial<Customer> = {}): Customer {
@@ -20,14 +20,14 @@ describe('A customer', () => {
     };
   }
 
-  it('is let in by its secret, and by no other', () => {
+  it('accepts the secret of the customer only', () => {
     expect(accepts(customer(), secret)).toBe(true);
     for (const wrong of ['', `${secret} `, secret.toUpperCase(), secret.slice(0, -1), former, hashSecret(secret)]) {
       expect(accepts(customer(), wrong)).toBe(false);
     }
   });
 
-  it('is let in by its former secret as well while that has its grace period', () => {
+  it('accepts the previous secret during its grace period', () => {
     const rotated = customer({ previousSecret: { hash: hashSecret(former), endsAt: new Date() } });
 
     expect([accepts(rotated, secret), accepts(rotated, former), accepts(rotated, generateSecret())]).toEqual([
@@ -37,7 +37,7 @@ describe('A customer', () => {
     ]);
   });
 
-  it('is kept out with each of its secrets while it is not active', () => {
+  it('rejects every secret of an inactive customer', () => {
     const disabled = customer({ isActive: false, previousSecret: { hash: hashSecret(former), endsAt: new Date() } });
 
     expect([verifyCredentials(disabled, secret), verifyCredentials(disabled, former)]).toEqual([
@@ -47,12 +47,12 @@ describe('A customer', () => {
     expect(verifyCredentials(disabled, 'wrong')).toBe('wrong-secret');
   });
 
-  it('is nobody under an id that is not known, whatever the secret', () => {
+  it('rejects every secret of an unknown customer', () => {
     for (const given of [secret, '', '0'.repeat(64)])
       expect(verifyCredentials(UNKNOWN_CUSTOMER, given)).toBe('unknown');
   });
 
-  it('has a secret that can be told from other texts, and that nobody else has', () => {
+  it('generateSecret returns unique secrets with a recognisable prefix', () => {
     const secrets = new Set(Array.from({ length: 100 }, generateSecret));
 
     expect(secrets.size).toBe(100);

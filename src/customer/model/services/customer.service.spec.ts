@@ -34,8 +34,8 @@ function observed<Repository extends object>(repository: Repository, steps: stri
   });
 }
 
-describe('An external system', () => {
-  it('is known by its id and secret', async () => {
+describe('CustomerService', () => {
+  it('authenticates by id and secret', async () => {
     const { administration, authenticate } = setup();
     const { customer, secret } = await administration.create('Partner', 'blue');
 
@@ -46,8 +46,8 @@ describe('An external system', () => {
   it.each([
     ['another secret', (id: string) => [id, 'exsk_wrong'], 'wrong-secret'],
     ['an unknown id', (_: string, secret: string) => [UNKNOWN, secret], 'unknown'],
-    ['what is no id', (_: string, secret: string) => ['Partner', secret], 'unknown'],
-  ] as const)('is not let in with %s', async (_, given, reason) => {
+    ['a malformed id', (_: string, secret: string) => ['Partner', secret], 'unknown'],
+  ] as const)('rejects %s', async (_, given, reason) => {
     const { administration, authenticate, records } = setup();
     const { customer, secret } = await administration.create('Partner', null);
     const [id, tried] = given(customer.id, secret);
@@ -56,7 +56,7 @@ describe('An external system', () => {
     expect(records.auditLog.at(-1)).toMatchObject({ action: 'customer.refused', details: { reason } });
   });
 
-  it('is known by its former secret for the grace period', async () => {
+  it('authenticates by the previous secret during the grace period', async () => {
     const { administration, authenticate, records } = setup();
     const { customer, secret: former } = await administration.create('Partner', null);
     const { secret } = await administration.rotate(customer.id, GRACE_SECONDS);
@@ -67,7 +67,7 @@ describe('An external system', () => {
     expect(await authenticate(customer.id, secret)).not.toBeNull();
   });
 
-  it('is not let in while it is disabled, and is again afterwards', async () => {
+  it('rejects a customer while it is disabled', async () => {
     const { administration, authenticate } = setup();
     const { customer, secret } = await administration.create('Partner', null);
 
@@ -78,7 +78,7 @@ describe('An external system', () => {
     expect([disabled, await authenticate(customer.id, secret)]).toEqual([null, expect.anything()]);
   });
 
-  it('is not let in by the right secret either after too many failures', async () => {
+  it('rejects even the right secret after too many failures', async () => {
     const { administration, authenticate } = setup();
     const { customer, secret } = await administration.create('Partner', null);
     for (let turn = 0; turn < LIMIT; turn++) await authenticate(customer.id, 'exsk_wrong');
@@ -86,7 +86,7 @@ describe('An external system', () => {
     await expect(authenticate(customer.id, secret)).rejects.toMatchObject({ kind: 'limit' });
   });
 
-  it('costs the same steps whatever is wrong, so that the time of the answer tells nothing', async () => {
+  it('takes the same steps for every refusal, so that the response time reveals nothing', async () => {
     const records = new FakeRecords();
     const steps: string[] = [];
     const customers = observed(new FakeCustomerRepository(records), steps);
@@ -114,7 +114,7 @@ describe('An external system', () => {
     );
   });
 
-  it.each([UNKNOWN, 'no-id'])('that is not there is not found: %s', async (id) => {
+  it.each([UNKNOWN, 'no-id'])('does not find the customer %s', async (id) => {
     const { administration } = setup();
 
     await expect(administration.rotate(id, 0)).rejects.toMatchObject({ kind: 'not-found' });

@@ -27,14 +27,14 @@ function setup(limit = `${LIMIT}/${WINDOW_SECONDS}s`) {
 }
 
 describe('FailureLimit', () => {
-  it('holds nobody back before the limit', async () => {
+  it('allows attempts below the limit', async () => {
     const { fail, mayTry } = setup();
     await fail('partner', OFFICE, LIMIT - 1);
 
     await expect(mayTry('partner', OFFICE)).resolves.toBeUndefined();
   });
 
-  it('holds back an id from the address that failed too often, until the window ends', async () => {
+  it('blocks an id and address after too many failures, until the window ends', async () => {
     const { fail, mayTry, records } = setup();
     await fail('partner', OFFICE, LIMIT);
     records.clock.advance(20);
@@ -45,7 +45,7 @@ describe('FailureLimit', () => {
     await expect(mayTry('partner', OFFICE)).resolves.toBeUndefined();
   });
 
-  it('locks nobody out from elsewhere, nor another id', async () => {
+  it('does not block other addresses or ids', async () => {
     const { fail, mayTry } = setup();
     await fail('partner', OFFICE, LIMIT);
 
@@ -53,7 +53,7 @@ describe('FailureLimit', () => {
     await expect(mayTry('rival', OFFICE)).resolves.toBeUndefined();
   });
 
-  it('holds back an address that fails for many ids', async () => {
+  it('blocks an address that fails for many ids', async () => {
     const { fail, mayTry } = setup();
     for (let id = 1; id < LIMIT * ADDRESS_LIMIT_FACTOR; id++) await fail(`id-${id}`, OFFICE);
     const before = mayTry('another', OFFICE);
@@ -64,21 +64,21 @@ describe('FailureLimit', () => {
     await expect(mayTry('another', ELSEWHERE)).resolves.toBeUndefined();
   });
 
-  it('counts texts that are no ids as one', async () => {
+  it('counts malformed ids together', async () => {
     const { fail, mayTry } = setup();
     await fail(null, OFFICE, LIMIT);
 
     await expect(mayTry(null, OFFICE)).rejects.toMatchObject(TOO_MANY);
   });
 
-  it('refuses an attempt whose turn others took that came at the same time', async () => {
+  it('rejects an attempt if concurrent ones used up the limit', async () => {
     const { fail } = setup();
     await fail('partner', OFFICE, LIMIT);
 
     await expect(fail('partner', OFFICE)).rejects.toMatchObject(TOO_MANY);
   });
 
-  it('reports every failure to the audit log, which keeps one entry a minute', async () => {
+  it('writes failures to the audit log, one entry per minute', async () => {
     const { fail, records } = setup();
     await fail('partner', OFFICE, 2);
     records.clock.advance(WINDOW_SECONDS + 1);
@@ -92,7 +92,7 @@ describe('FailureLimit', () => {
     ]);
   });
 
-  it('holds nobody back where nothing is limited, and still writes to the audit log', async () => {
+  it('blocks nobody if the limit is off, and still writes to the audit log', async () => {
     const { fail, mayTry, records } = setup('off');
     await fail('partner', OFFICE, 20 * LIMIT);
 

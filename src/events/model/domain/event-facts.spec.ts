@@ -4,8 +4,8 @@ import { resolveLocale } from './event-locale';
 
 const TOTALS: ResultTotals = { participants: 1234, results: 1200, meanScore: '12.50', meanPercent: '62.5' };
 
-describe('The facts of an event', () => {
-  it('are told in its language, with its ways of writing and in its time', () => {
+describe('toFacts', () => {
+  it('uses the language, number format and time zone of the event', () => {
     const facts = factsFor({ language: 'de', timeZone: 'Europe/Kyiv' });
 
     expect(facts).toEqual({
@@ -18,18 +18,18 @@ describe('The facts of an event', () => {
     });
   });
 
-  it('tell of no mean where there is no result', () => {
+  it('omits the means without results', () => {
     const facts = factsFor({}, { participants: 0, results: 0, meanScore: null, meanPercent: null });
 
     expect(Object.keys(facts)).toEqual(['When', 'Participants', 'Took part', 'Questions']);
   });
 
   it.each([
-    ['only begins', { endsAt: null }, /^March 1, 2026\b.* 9:00 AM UTC$/],
-    ['only ends', { startsAt: null }, /^March 1, 2026\b.* 11:00 AM UTC$/],
-    ['ends before it begins', { endsAt: new Date('1970-01-01') }, /^March 1, 2026\b.* 9:00 AM UTC$/],
+    ['has only a start', { endsAt: null }, /^March 1, 2026\b.* 9:00 AM UTC$/],
+    ['has only an end', { startsAt: null }, /^March 1, 2026\b.* 11:00 AM UTC$/],
+    ['ends before it starts', { endsAt: new Date('1970-01-01') }, /^March 1, 2026\b.* 9:00 AM UTC$/],
     ['has no time', { startsAt: null, endsAt: null }, /^no such fact$/],
-  ])('tell what is known of the time of one that %s', (_, times, when) => {
+  ])('shows the time of an event that %s', (_, times, when) => {
     expect(factsFor(times)['When'] ?? 'no such fact').toMatch(when);
   });
 });
