@@ -158,7 +158,10 @@ function toCommonRequest({
 
 const logger = new Logger('StreamedResponse');
 
-/** Streams rows. Aborts the connection if it cannot finish, so that a client does not take the response for complete. */
+/**
+ * Streams rows. Aborts the connection if it cannot finish, so that a client does not take the
+ * response for complete.
+ */
 export async function sendStream(file: StreamedFile, response: Response): Promise<void> {
   const { name, contentType, body } = file;
   response.status(HttpStatus.OK).set({

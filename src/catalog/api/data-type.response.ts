@@ -48,7 +48,8 @@ export class DataTypeResponse {
       description: dataType.description,
       tables,
       columns: dataType.columns,
-      // Every table is named, so that a client can send the response back: a missing owner would get its default.
+      // Every table is named, so that a client can send the response back: a missing owner would
+      // get its default.
       owners: Object.fromEntries(
         tables.map((table) => [table, Object.hasOwn(owners, table) ? (owners[table] ?? null) : null]),
       ),

@@ -17,8 +17,8 @@ interface ColumnRow extends Record<string, unknown> {
 }
 
 /**
- * Selects every column of the named tables, with the base type of its domains. Names are compared as UTF-8 bytes, so a name
- * that the database's encoding cannot represent finds nothing.
+ * Selects every column of the named tables, with the base type of its domains. Names are compared
+ * as UTF-8 bytes, so a name that the database's encoding cannot represent finds nothing.
  */
 const columnsOf = (names: Sql) => sql`
   WITH RECURSIVE base AS (
@@ -120,7 +120,10 @@ function toTypeFamily({ type, type_schema: schema, type_kind: kind }: ColumnRow)
   return (isKnown ? FAMILIES[type] : undefined) ?? 'other';
 }
 
-/** The modifier of `numeric(p, s)`, minus 4, has the scale in its lower eleven bits as a signed number. */
+/**
+ * The modifier of `numeric(p, s)`, minus 4, has the scale in its lower eleven bits as a signed
+ * number.
+ */
 function findScale({ type, modifier }: ColumnRow, family: TypeFamily): number | null {
   if (family === 'integer') return 0;
   if (type !== 'numeric' || modifier < 4) return null;

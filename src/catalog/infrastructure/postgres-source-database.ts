@@ -19,7 +19,10 @@ import { SnapshotRelation } from './snapshot-relation';
 /** The SQLSTATE classes for a value or an operator that does not fit the type. */
 const INVALID_QUERY = /^(22|42)/;
 const NO_PRIVILEGE = '42501';
-/** `invalid_parameter_value` of a setting; the time zone is the only setting that comes from a request. */
+/**
+ * `invalid_parameter_value` of a setting; the time zone is the only setting that comes from a
+ * request.
+ */
 const UNKNOWN_TIME_ZONE = '22023';
 /** The platform's table of users. */
 const USERS = 'users';

@@ -66,8 +66,9 @@ function toTypedLiteral(value: string, { type }: LiveColumn): Sql {
 }
 
 /**
- * Compares the owner or tenant exactly and with PostgreSQL's built-in operators. A type such as citext, a collation or a
- * user-defined operator could treat different ids as equal. Of the two comparisons of a text, the first can use an index.
+ * Compares the owner or tenant exactly and with PostgreSQL's built-in operators. A type such as
+ * citext, a collation or a user-defined operator could treat different ids as equal. Of the two
+ * comparisons of a text, the first can use an index.
  */
 function toAccessCondition({ column, value }: AccessPredicate): Sql {
   if (value.includes('\0')) return sql`FALSE`;

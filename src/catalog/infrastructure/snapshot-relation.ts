@@ -44,7 +44,10 @@ export class SnapshotRelation implements Relation {
   }
 }
 
-/** Selects a column as relations need it: all text types as `text`, char(n) with its padding, money as a number. */
+/**
+ * Selects a column as relations need it: all text types as `text`, char(n) with its padding, money
+ * as a number.
+ */
 export function toSelectedColumn({ name, type, family, isMoney }: LiveColumn): Sql {
   const column = Sql.identifier(name);
   if (isMoney) return sql`${column}::pg_catalog.numeric AS ${column}`;
@@ -69,7 +72,10 @@ const REASONS: Readonly<Record<string, string>> = {
   '42501': 'the service is not allowed to read them',
 };
 
-/** Turns a permanent error into the failure of an export. A transient error, such as a lost connection, is returned as it is. */
+/**
+ * Turns a permanent error into the failure of an export. A transient error, such as a lost
+ * connection, is returned as it is.
+ */
 export function toRowError(table: string, error: unknown): unknown {
   const { code } = Object(error) as { code?: unknown };
   if (typeof code !== 'string' || !PERMANENT_ERROR.test(code) || error instanceof DomainError) return error;

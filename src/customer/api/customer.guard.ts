@@ -14,7 +14,8 @@ export class CustomerGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    // Many clients send a request without credentials first, for the challenge. That is not a failed attempt.
+    // Many clients send a request without credentials first, for the challenge. That is not a
+    // failed attempt.
     const credentials = readCredentials(request);
     const customer = credentials && (await this.customers.authenticate(credentials, request.ip));
     if (!customer) {
@@ -29,8 +30,10 @@ export class CustomerGuard implements CanActivate {
 const CROSS_ORIGIN_SITES: readonly unknown[] = ['cross-site', 'same-site'];
 
 /**
- * Reads the id and secret of a request from the X-Customer headers, or else from HTTP Basic, which a proxy may use itself.
- * @returns `null` without credentials; malformed credentials are returned as an id and secret that match nobody
+ * Reads the id and secret of a request from the X-Customer headers, or else from HTTP Basic, which
+ * a proxy may use itself.
+ * @returns `null` without credentials; malformed credentials are returned as an id and secret that
+ * match nobody
  */
 export function readCredentials(request: Request): CustomerCredentials | null {
   const [id, secret] = [request.get('X-Customer-Id'), request.get('X-Customer-Secret')];

@@ -17,7 +17,10 @@ interface Row {
   readonly created_at: Date;
 }
 
-/** The database's clock decides when a grace period ends, because the clocks of processes may differ. */
+/**
+ * The database's clock decides when a grace period ends, because the clocks of processes may
+ * differ.
+ */
 const FIELDS = Prisma.sql`id, tenant_id, name, is_active, secret_hash, created_at, former_secret_ends_at,
   CASE WHEN former_secret_ends_at > now() THEN former_secret_hash END AS former_secret_hash`;
 

@@ -97,7 +97,9 @@ export class EventSnapshot {
     }
   }
 
-  /** The ICU collation of a language, or nothing if PostgreSQL has none, for the database's default. */
+  /**
+   * The ICU collation of a language, or nothing if PostgreSQL has none, for the database's default.
+   */
   private async collation(language: string): Promise<Sql> {
     const tags = collationTags(language);
     if (tags.length === 0) return sql``;
@@ -119,7 +121,8 @@ export class EventSnapshot {
       JOIN event_participants AS participant ON participant.id = chosen.id
       LEFT JOIN event_results ON participant_id = participant.id
       ORDER BY place`);
-    // LATERAL and OFFSET 0 make PostgreSQL use the index even without statistics about the number of answers.
+    // LATERAL and OFFSET 0 make PostgreSQL use the index even without statistics about the number
+    // of answers.
     const answers = await this.snapshot.query<AnswerRow>(sql`
       SELECT chosen.id AS participant_id, question_id, answer, score
       FROM unnest(${chosen}) AS chosen(id) CROSS JOIN LATERAL (

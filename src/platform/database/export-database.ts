@@ -12,7 +12,10 @@ const MAX_STREAM_CONNECTIONS = 8;
 const MAX_PREVIEW_CONNECTIONS = 4;
 /** For progress queries and cancellation. */
 const MAX_CONTROL_CONNECTIONS = 2;
-/** Previews share few connections, so a long wait, for example for a locked table, must not block the others. */
+/**
+ * Previews share few connections, so a long wait, for example for a locked table, must not block
+ * the others.
+ */
 const PREVIEW_TIMEOUT_MS = 5_000;
 
 export interface SnapshotOptions {
@@ -25,7 +28,10 @@ export interface SnapshotOptions {
 /** The database whose rows are exported: the service's own, or a replica. Read-only. */
 @Injectable()
 export class ExportDatabase implements OnApplicationShutdown {
-  /** A pool per purpose, so that slow clients of streams do not use up the connections of files, previews and control. */
+  /**
+   * A pool per purpose, so that slow clients of streams do not use up the connections of files,
+   * previews and control.
+   */
   private readonly filePool: Pool;
   private readonly streamPool: Pool;
   private readonly previewPool: Pool;
@@ -42,8 +48,8 @@ export class ExportDatabase implements OnApplicationShutdown {
         keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
         application_name: `export-service-${role}-reader`,
       });
-      // An error event without a listener would end the process. The pool replaces a broken connection, and its query
-      // rejects. The pool itself listens to idle connections only.
+      // An error event without a listener would end the process. The pool replaces a broken
+      // connection, and its query rejects. The pool itself listens to idle connections only.
       made.on('error', () => undefined);
       made.on('connect', (client) => client.on('error', () => undefined));
       return made;
@@ -64,7 +70,10 @@ export class ExportDatabase implements OnApplicationShutdown {
     return Snapshot.begin(client, this.controlPool, signal, timeZone);
   }
 
-  /** Runs short queries in one snapshot on a preview connection. A statement fails after PREVIEW_TIMEOUT_MS. */
+  /**
+   * Runs short queries in one snapshot on a preview connection. A statement fails after
+   * PREVIEW_TIMEOUT_MS.
+   */
   async preview<Result>(work: (snapshot: Snapshot) => Promise<Result>, timeZone: string): Promise<Result> {
     const { signal } = new AbortController();
     const snapshot = await Snapshot.begin(await this.previewPool.connect(), this.controlPool, signal, timeZone);

@@ -15,7 +15,8 @@ const PINNED_SETTINGS: Readonly<Record<string, string>> = {
   lc_monetary: 'C',
   quote_all_identifiers: 'off',
   standard_conforming_strings: 'on',
-  // Compiling the expressions of a wide row takes longer than rendering most tables: a minute for 200 columns.
+  // Compiling the expressions of a wide row takes longer than rendering most tables: a minute for
+  // 200 columns.
   jit: 'off',
   // One process reads an export, in the physical order of the table.
   max_parallel_workers_per_gather: '0',
@@ -31,8 +32,9 @@ const TAKE_SNAPSHOT = `SELECT pg_backend_pid() AS pid,
   to_char(statement_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at`;
 
 /**
- * Puts pg_catalog first: a function of the platform with the name of a built-in one could render rows differently or not
- * neutralise formulas. The rest of the path stays, for operators of extensions and functions in views.
+ * Puts pg_catalog first: a function of the platform with the name of a built-in one could render
+ * rows differently or not neutralise formulas. The rest of the path stays, for operators of
+ * extensions and functions in views.
  */
 const SEARCH_PATH = sql`pg_catalog.set_config('search_path',
   pg_catalog.concat_ws(', ', 'pg_catalog', nullif(pg_catalog.current_setting('search_path'), '')), true)`;
@@ -53,8 +55,9 @@ export interface CopiedRows extends AsyncIterable<Buffer> {
 }
 
 /**
- * A REPEATABLE READ transaction for any number of sequential queries. When the signal aborts, the snapshot closes: the
- * running query is cancelled in PostgreSQL, too, and rejects with the reason of the signal.
+ * A REPEATABLE READ transaction for any number of sequential queries. When the signal aborts, the
+ * snapshot closes: the running query is cancelled in PostgreSQL, too, and rejects with the reason
+ * of the signal.
  */
 export class Snapshot {
   private closing: Promise<void> | undefined;

@@ -1,8 +1,8 @@
 import { escapeIdentifier, escapeLiteral } from 'pg';
 
 /**
- * A piece of SQL that is safe to run, for statements that do not support bind parameters, such as COPY. A plain string
- * becomes part of it only as a quoted identifier or a quoted literal.
+ * A piece of SQL that is safe to run, for statements that do not support bind parameters, such as
+ * COPY. A plain string becomes part of it only as a quoted identifier or a quoted literal.
  */
 export class Sql {
   private constructor(readonly text: string) {}

@@ -12,8 +12,9 @@ export interface CatalogTable {
 }
 
 /**
- * What may be exported now: the tables and columns of the active data types. The service's own tables are never included, not
- * even if a data type names one that was saved before such names were rejected.
+ * What may be exported now: the tables and columns of the active data types. The service's own
+ * tables are never included, not even if a data type names one that was saved before such names
+ * were rejected.
  */
 export class Catalog {
   private readonly types: readonly DataType[];
@@ -26,7 +27,10 @@ export class Catalog {
     this.sensitive = new Set(sensitive.map(({ table, column }) => toKey(table, column)));
   }
 
-  /** The tables of the named data types, or of all active ones if `names` is empty. Adds unknown names to `errors`. */
+  /**
+   * The tables of the named data types, or of all active ones if `names` is empty. Adds unknown
+   * names to `errors`.
+   */
   findTablesOfTypes(names: readonly string[], errors: FieldError[]): CatalogTable[] {
     const types = names.length === 0 ? this.types : names.map((name, index) => this.type(name, index, errors));
     // A request can name a data type twice, by its name and by its id.
@@ -35,7 +39,10 @@ export class Catalog {
     );
   }
 
-  /** Tables by their own names, each with every column that any data type allows. Adds unknown names to `errors`. */
+  /**
+   * Tables by their own names, each with every column that any data type allows. Adds unknown names
+   * to `errors`.
+   */
   findTables(names: readonly string[], errors: FieldError[]): CatalogTable[] {
     return names.flatMap((name, index) => {
       const types = this.findTypesWith(name);
@@ -50,8 +57,9 @@ export class Catalog {
   }
 
   /**
-   * A table as one user may export it, with every column that any data type allows a user. A data type in which the table
-   * has no owner is for administrators; one with another owner column is about other users' rows.
+   * A table as one user may export it, with every column that any data type allows a user. A data
+   * type in which the table has no owner is for administrators; one with another owner column is
+   * about other users' rows.
    * @returns no element if no data type offers the table to users
    */
   findPersonalTables(name: string): CatalogTable[] {

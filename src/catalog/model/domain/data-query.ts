@@ -5,8 +5,8 @@ export const DATA_EXPORT_TYPES = ['full', 'partial', 'realtime', 'bulk', 'user',
 export type DataExportType = (typeof DATA_EXPORT_TYPES)[number];
 
 /**
- * What a query reads: `types`: one user's rows in data types; `tables`: whole tables by name; `document`: the fixed
- * sections of one user's document.
+ * What a query reads: `types`: one user's rows in data types; `tables`: whole tables by name;
+ * `document`: the fixed sections of one user's document.
  */
 export type DataScope = 'types' | 'tables' | 'document';
 

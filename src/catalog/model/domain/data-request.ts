@@ -13,7 +13,10 @@ export type TableFormat = (typeof TABLE_FORMATS)[number];
 export interface DataRequest {
   readonly type: Exclude<DataExportType, 'user'>;
   readonly format: unknown;
-  /** The user whose rows are requested. The default is the caller; only administrators may name another user. */
+  /**
+   * The user whose rows are requested. The default is the caller; only administrators may name
+   * another user.
+   */
   readonly userId?: string;
   readonly dataTypes?: readonly string[];
   /** Whole tables, for administrators only. */

@@ -22,7 +22,10 @@ export interface DataTypeDraft {
   readonly tables: readonly string[];
   /** By table, unchecked: should be lists of column names. */
   readonly columns: Readonly<Record<string, unknown>> | null;
-  /** By table, unchecked: the name of a column, or `null` for a table that only administrators may export. */
+  /**
+   * By table, unchecked: the name of a column, or `null` for a table that only administrators may
+   * export.
+   */
   readonly owners: Readonly<Record<string, unknown>>;
   readonly isActive: boolean;
 }
@@ -158,8 +161,9 @@ const TEXT_TYPES: readonly string[] = ['text', 'varchar', 'uuid'];
 export const OWNER_TYPES = 'text, varchar, uuid, smallint, integer, bigint or numeric without decimals';
 
 /**
- * Whether a column can hold the owner's id. Types that treat different ids as equal are rejected, because one user would
- * get the rows of another: citext ignores case, char(n) ignores trailing spaces, and name truncates.
+ * Whether a column can hold the owner's id. Types that treat different ids as equal are rejected,
+ * because one user would get the rows of another: citext ignores case, char(n) ignores trailing
+ * spaces, and name truncates.
  */
 export function canHoldUserId({ type, family, scale }: LiveColumn): boolean {
   if (type.schema !== 'pg_catalog') return false;

@@ -1,8 +1,8 @@
 import { MIGRATION_LEDGER, SERVICE_TABLES } from '../../../platform/database/table-owners';
 
 /**
- * The service's own tables. They contain secrets, the state of its work and storage keys, so they may not be exported. The
- * audit log is not one of them: administrators may export it.
+ * The service's own tables. They contain secrets, the state of its work and storage keys, so they
+ * may not be exported. The audit log is not one of them: administrators may export it.
  */
 export const OWN_TABLES: ReadonlySet<string> = new Set([...SERVICE_TABLES, MIGRATION_LEDGER]);
 

@@ -148,7 +148,10 @@ function readConditions(
   return [...reader.readDates(filters, 'filters'), ...own];
 }
 
-/** Restricts the rows to those the caller may read. A table without an owner or tenant column is rejected: this fails closed. */
+/**
+ * Restricts the rows to those the caller may read. A table without an owner or tenant column is
+ * rejected: this fails closed.
+ */
 function buildAccessPredicates(
   { entry, live }: Candidate,
   query: DataQuery,

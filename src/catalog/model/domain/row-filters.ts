@@ -38,7 +38,10 @@ export class RowFilters {
     return conditions;
   }
 
-  /** Reads `dateFrom` and `dateTo`. A `dateTo` without a time, or relative by whole days, includes the whole day. */
+  /**
+   * Reads `dateFrom` and `dateTo`. A `dateTo` without a time, or relative by whole days, includes
+   * the whole day.
+   */
   readDates(filters: Json, field: string): Condition[] {
     return [
       ...this.readDate(filters['dateFrom'], 'gte', 'gte', `${field}.dateFrom`, (date) => date),

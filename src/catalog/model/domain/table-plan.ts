@@ -19,7 +19,10 @@ export interface Condition {
   readonly field: string;
   readonly column: LiveColumn;
   readonly operator: Operator;
-  /** As text, which the database casts to the column's type. Several for `in`, none for `isNull`, else one. */
+  /**
+   * As text, which the database casts to the column's type. Several for `in`, none for `isNull`,
+   * else one.
+   */
   readonly values: readonly Operand[];
   /** Whether a value was relative to the time of the request. */
   readonly isRelative: boolean;
@@ -27,7 +30,10 @@ export interface Condition {
   readonly isNegated: boolean;
 }
 
-/** Restricts the rows to those that the caller may read: a column must have the value of the owner or the tenant. */
+/**
+ * Restricts the rows to those that the caller may read: a column must have the value of the owner
+ * or the tenant.
+ */
 export interface AccessPredicate {
   readonly column: LiveColumn;
   readonly value: string;

@@ -30,7 +30,10 @@ const WHOLE_DOCUMENT = {
   columns: undefined,
 } as const;
 
-/** Decides who may export what, and validates the query in the database before the export is accepted. */
+/**
+ * Decides who may export what, and validates the query in the database before the export is
+ * accepted.
+ */
 @Injectable()
 export class DataExportAuthorizer {
   constructor(
@@ -39,7 +42,8 @@ export class DataExportAuthorizer {
   ) {}
 
   /**
-   * Authorizes an export of rows. If a filter is relative, `params.asOf` fixes the moment that it is relative to.
+   * Authorizes an export of rows. If a filter is relative, `params.asOf` fixes the moment that it
+   * is relative to.
    * @throws DomainError forbidden | invalid, listing every field error | conflict
    */
   async authorize(
@@ -83,7 +87,9 @@ export class DataExportAuthorizer {
     return toAuthorization(query, caller, 'user', known, {});
   }
 
-  /** Plans the query and has the database check it. Workers plan it again but do not check it again. */
+  /**
+   * Plans the query and has the database check it. Workers plan it again but do not check it again.
+   */
   private async planAndCheck(query: DataQuery, view: SourceView): Promise<TablePlan[]> {
     const plans = await this.planner.plan(query, view);
     for (const plan of plans) await view.check(plan);
@@ -100,7 +106,10 @@ class ValidationErrors {
     this.fields.push(...fields);
   }
 
-  /** @returns the result of the work, or `undefined` if it threw field errors @throws any other error of the work */
+  /**
+   * @returns the result of the work, or `undefined` if it threw field errors
+   * @throws any other error of the work
+   */
   async collect<Result>(work: () => Result | Promise<Result>): Promise<Result | undefined> {
     try {
       return await work();

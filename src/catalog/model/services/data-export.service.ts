@@ -25,8 +25,8 @@ export class DataExportService {
   ) {}
 
   /**
-   * Creates an export that a worker writes to a file: of the caller's rows, or for administrators also of another user's rows
-   * or of whole tables.
+   * Creates an export that a worker writes to a file: of the caller's rows, or for administrators
+   * also of another user's rows or of whole tables.
    * @throws DomainError forbidden | invalid | mismatch | RateLimitExceededError
    */
   async request(caller: UserPrincipal, request: DataRequest, idempotencyKey: string | null): Promise<ExportCreation> {
@@ -53,7 +53,10 @@ export class DataExportService {
     return this.streams.open({ ...ROWS, ...NO_FILE, ...grant, idempotencyKey: null });
   }
 
-  /** Checks what `streamUser` checks, except for the rate limit, and reads nothing. @throws as `streamUser` */
+  /**
+   * Checks what `streamUser` checks, except for the rate limit, and reads nothing.
+   * @throws as `streamUser`
+   */
   async checkUser(caller: UserPrincipal, userId: string, format: unknown): Promise<void> {
     await this.authorizer.authorizeUserDocument(caller, userId, format, USER_FORMATS);
   }

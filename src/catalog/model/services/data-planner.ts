@@ -51,6 +51,7 @@ function findEntries({ scope, tables, dataTypes }: DataQuery, catalog: Catalog, 
     });
   }
   const entries = catalog.findTablesOfTypes(dataTypes, errors);
-  // Without named data types, a user exports their own rows, so tables without an owner are left out.
+  // Without named data types, a user exports their own rows, so tables without an owner are left
+  // out.
   return dataTypes.length === 0 ? entries.filter(({ owner }) => owner !== null) : entries;
 }

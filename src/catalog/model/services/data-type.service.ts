@@ -17,7 +17,10 @@ export class DataTypeService {
     private readonly source: SourceDatabase,
   ) {}
 
-  /** Sorted by name. Only administrators see data types that are inactive or have no table with an owner. */
+  /**
+   * Sorted by name. Only administrators see data types that are inactive or have no table with an
+   * owner.
+   */
   async list(caller: UserPrincipal): Promise<DataType[]> {
     const all = await this.dataTypes.list();
     return all.filter((dataType) => isVisible(dataType, caller));

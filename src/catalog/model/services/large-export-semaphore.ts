@@ -6,8 +6,8 @@ import { Config } from '../../../platform/config/config';
 const LARGE_EXPORT_ROWS = 100_000;
 
 /**
- * Lets at most one large export per core read rows at a time. More would not finish sooner, and they would slow down the
- * process's other work.
+ * Lets at most one large export per core read rows at a time. More would not finish sooner, and
+ * they would slow down the process's other work.
  */
 @Injectable()
 export class LargeExportSemaphore {

@@ -27,7 +27,8 @@ export interface AuthorizedRows {
   readonly dataTypes: readonly string[];
   readonly filters: unknown;
   /**
-   * A run adds `as_of`, the `now` of relative filters in ISO 8601, and `title`, which the file is named after.
+   * A run adds `as_of`, the `now` of relative filters in ISO 8601, and `title`, which the file is
+   * named after.
    */
   readonly options: Readonly<Record<string, unknown>>;
   readonly audited: Readonly<Record<string, string>>;

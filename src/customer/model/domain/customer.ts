@@ -18,7 +18,10 @@ export interface Customer {
   readonly createdAt: Date;
 }
 
-/** Stands in for an unknown id, so that a refusal takes as long as for a known one. No secret matches it. */
+/**
+ * Stands in for an unknown id, so that a refusal takes as long as for a known one. No secret
+ * matches it.
+ */
 export const UNKNOWN_CUSTOMER: Customer = {
   id: '00000000-0000-0000-0000-000000000000',
   tenantId: null,
@@ -32,7 +35,10 @@ export const UNKNOWN_CUSTOMER: Customer = {
 /** Why credentials are refused, for the audit log. The caller does not learn the reason. */
 export type RefusalReason = 'unknown' | 'inactive' | 'wrong-secret';
 
-/** @returns `null` for a valid secret of an active customer, or the reason for a refusal, always in the same time */
+/**
+ * @returns `null` for a valid secret of an active customer, or the reason for a refusal, always in
+ * the same time
+ */
 export function verifyCredentials(customer: Customer, secret: string): RefusalReason | null {
   const given = hashSecret(secret);
   const isCurrent = matchesHash(given, customer.secretHash);
@@ -51,8 +57,8 @@ export function generateSecret(): string {
 }
 
 /**
- * The SHA-256 of a secret. A slow, salted hash would protect passwords that people choose. Secrets are 256 random bits, which
- * nobody can guess, and every request computes this hash.
+ * The SHA-256 of a secret. A slow, salted hash would protect passwords that people choose. Secrets
+ * are 256 random bits, which nobody can guess, and every request computes this hash.
  * @returns lower-case hex
  */
 export function hashSecret(secret: string): string {

@@ -20,7 +20,8 @@ export class CustomerService {
   ) {}
 
   /**
-   * Does the same work for every id, so that the response time reveals nothing. A malformed id is looked up as the unknown one.
+   * Does the same work for every id, so that the response time reveals nothing. A malformed id is
+   * looked up as the unknown one.
    * @param address the client's address
    * @returns `null` for an unknown id, an inactive customer or a wrong secret
    * @throws DomainError limit after too many failures, before the secret is checked

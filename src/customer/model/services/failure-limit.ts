@@ -11,8 +11,8 @@ const ADDRESS_LIMIT_FACTOR = 5;
 const DEFAULT_WINDOW_SECONDS = 60;
 
 /**
- * Limits failed attempts. It counts per id and address, so that nobody can lock a customer out from another address, and per
- * address over all ids.
+ * Limits failed attempts. It counts per id and address, so that nobody can lock a customer out from
+ * another address, and per address over all ids.
  */
 @Injectable()
 export class FailureLimit {
@@ -21,7 +21,10 @@ export class FailureLimit {
     private readonly failures: FailureRepository,
   ) {}
 
-  /** @throws DomainError limit after too many failures for this id from this network, or for any id from this network */
+  /**
+   * @throws DomainError limit after too many failures for this id from this network, or for any id
+   * from this network
+   */
   async requireBelowLimit(customerId: string | null, network: string): Promise<void> {
     if (!this.config.customers.failureLimit) return;
     const subjects = toSubjects(customerId, network);

@@ -10,7 +10,9 @@ export interface ResultTotals {
   readonly meanPercent: string | null;
 }
 
-/** The summary at the top of a file of results, in the language and format of the event's locale. */
+/**
+ * The summary at the top of a file of results, in the language and format of the event's locale.
+ */
 export function toFacts(
   event: Event,
   questions: number,

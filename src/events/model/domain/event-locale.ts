@@ -27,7 +27,10 @@ export interface EventLocale {
 const DEFAULT_LANGUAGE: ResultsLanguage = 'en';
 const DEFAULT_TIME_ZONE = 'UTC';
 
-/** The locale nearest to an event's. Its language and time zone are free text, so English and UTC stand in for unknown ones. */
+/**
+ * The locale nearest to an event's. Its language and time zone are free text, so English and UTC
+ * stand in for unknown ones.
+ */
 export function resolveLocale({ language, timeZone }: { language: string; timeZone: string }): EventLocale {
   const locale = parseTag(language);
   const zone = isTimeZone(timeZone) ? timeZone : DEFAULT_TIME_ZONE;

@@ -24,8 +24,8 @@ export const DEFAULT_OPTIONS = {
 } as const;
 
 /**
- * Removes options that are `null` or have their default, and sorts the rest by name. Requests that mean the same have the
- * same fingerprint.
+ * Removes options that are `null` or have their default, and sorts the rest by name. Requests that
+ * mean the same have the same fingerprint.
  */
 export function withoutDefaultOptions(options: object): ExportOptions {
   const defaults = new Map<string, unknown>(Object.entries(DEFAULT_OPTIONS));

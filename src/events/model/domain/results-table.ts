@@ -92,7 +92,10 @@ function fixedColumns(format: EventLocale['format']): TableColumn[] {
   ];
 }
 
-/** Avoids the key of another question: the points of `a` must not have the key of the question `a_points`. */
+/**
+ * Avoids the key of another question: the points of `a` must not have the key of the question
+ * `a_points`.
+ */
 function toPointsKey(questionKey: string, taken: Set<string>): string {
   let key = `${questionKey}_points`;
   while (taken.has(key)) key += '_';

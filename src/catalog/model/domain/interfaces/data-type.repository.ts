@@ -15,7 +15,10 @@ export abstract class DataTypeRepository {
 
   abstract find(id: string): Promise<DataType | null>;
 
-  /** @throws DomainError conflict if the name is taken | mismatch | gone if the data type of an earlier request was deleted */
+  /**
+   * @throws DomainError conflict if the name is taken | mismatch | gone if the data type of an
+   * earlier request was deleted
+   */
   abstract create(
     definition: DataTypeDefinition,
     by: UserPrincipal,

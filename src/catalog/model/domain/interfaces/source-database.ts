@@ -23,8 +23,8 @@ export interface SourceView {
   check(plan: TablePlan): Promise<void>;
 
   /**
-   * Locks the tables of the plans against DROP, ALTER and TRUNCATE until the snapshot is closed. These commands are not
-   * isolated by a snapshot.
+   * Locks the tables of the plans against DROP, ALTER and TRUNCATE until the snapshot is closed.
+   * These commands are not isolated by a snapshot.
    * @throws if a table was rewritten since the snapshot was taken
    */
   lockTables(plans: readonly TablePlan[]): Promise<void>;

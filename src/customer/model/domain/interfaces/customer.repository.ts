@@ -16,8 +16,8 @@ export abstract class CustomerRepository {
   abstract create(customer: NewCustomer): Promise<Customer>;
 
   /**
-   * Replaces the secret of a customer. The current one becomes the previous secret for the grace period, and replaces any
-   * earlier one. An inactive customer has no grace period.
+   * Replaces the secret of a customer. The current one becomes the previous secret for the grace
+   * period, and replaces any earlier one. An inactive customer has no grace period.
    * @returns the changed customer, or `null` if there is none
    */
   abstract rotate(id: string, secretHash: string, graceSeconds: number): Promise<Customer | null>;
