@@ -3,14 +3,13 @@ import { APP_INTERCEPTOR } from '@nestjs/core';
 import { CatalogModule, ReadAuthorizations } from '../catalog';
 import { DeliveryModule } from '../delivery';
 import { ExportModule } from '../export';
-import { AdminActivityInterceptor } from './api/right-confirmation.interceptor';
+import { AdminActivityInterceptor } from './api/admin-activity.interceptor';
 import { ScheduledExportsController } from './api/scheduled-exports.controller';
 import { PrismaScheduleRunRepository } from './infrastructure/schedule-run.repository.prisma';
 import { ScheduleTicker } from './infrastructure/schedule-ticker';
 import { PrismaScheduleRepository } from './infrastructure/schedule.repository.prisma';
 import { ScheduleRunRepository } from './model/domain/interfaces/schedule-run.repository';
 import { ScheduleRepository } from './model/domain/interfaces/schedule.repository';
-import { AdminActivity } from './model/services/right-confirmations';
 import { RunAuthorization } from './model/services/run-authorization';
 import { ScheduleDefinitions } from './model/services/schedule-definitions';
 import { ScheduleManagement } from './model/services/schedule-management';
@@ -30,7 +29,6 @@ import { ScheduleService } from './model/services/schedule.service';
     ScheduleService,
     ScheduleRuns,
     RunAuthorization,
-    AdminActivity,
     { provide: APP_INTERCEPTOR, useClass: AdminActivityInterceptor },
     ScheduleRunner,
     ScheduleTicker,

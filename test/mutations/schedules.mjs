@@ -10,7 +10,7 @@ export const schedules = [
     search: 'Math.floor((civil - phase) / period + 1)',
     replace: 'Math.floor((civil - phase) / period + 2)',
     tests: ['src/scheduled-export/model/domain/recurrence/recurrence.spec.ts'],
-    title: 'comes when people expect it',
+    title: 'has the slots that people expect',
   },
   {
     name: 'slot-in-clock-gap',
@@ -19,7 +19,7 @@ export const schedules = [
     search: 'return moments[0] ?? gapEnd ?? civil;',
     replace: 'return moments[0] ?? (gapEnd === null ? civil : gapEnd + 3_600_000);',
     tests: ['src/scheduled-export/model/domain/recurrence/recurrence.spec.ts'],
-    title: 'comes when people expect it',
+    title: 'has the slots that people expect',
   },
   {
     name: 'last-day-of-short-month',
@@ -28,7 +28,7 @@ export const schedules = [
     search: 'Math.min(day, lastDay)',
     replace: 'Math.max(day, lastDay - 31)',
     tests: ['src/scheduled-export/model/domain/recurrence/recurrence.spec.ts'],
-    title: 'comes when people expect it',
+    title: 'has the slots that people expect',
   },
   {
     name: 'missed-slot-due-now',
@@ -37,7 +37,7 @@ export const schedules = [
     search: 'while (next && next <= now)',
     replace: 'while (next && next < now)',
     tests: ['src/scheduled-export/model/domain/recurrence/recurrence.spec.ts'],
-    title: 'leaves one slot due',
+    title: 'leaves the last of the missed slots due',
   },
   {
     name: 'day-without-its-end',

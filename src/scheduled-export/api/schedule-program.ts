@@ -1,15 +1,30 @@
 import { Injectable } from '@nestjs/common';
+import { CommandLine, JSON_OPTION } from '../../platform/program/command-line';
 import { jsonLine, printable } from '../../platform/program/program-output';
 import type { OperatorProgram } from '../../platform/program/run-program';
 import type { Schedule } from '../model/domain/schedule';
 import { OPERATOR_ACCESS } from '../model/domain/schedule-rights';
 import { ScheduleManagement } from '../model/services/schedule-management';
-import { readCommand, type ScheduleCommand } from './schedule-command';
 
-/** So many are read at once. */
+const commandLine = new CommandLine(`Usage: npm run schedules -- <command> [--json]
+  list [--owner <user id>] [--tenant <id>]   lists the schedules of everybody, newest first
+  pause <id>                                 pauses it until it is resumed
+  resume <id>                                resumes it, unless only its owner may
+  delete <id>                                deletes it, but not its exports`);
+
+type ScheduleCommand = { readonly json: boolean } & (
+  | { readonly name: 'list'; readonly ownerId?: string; readonly tenantId?: string }
+  | { readonly name: 'pause' | 'resume' | 'delete'; readonly id: string }
+);
+
+/** @returns the usage if the arguments ask for it, else `null` */
+export function usageFor(args: readonly string[]): string | null {
+  return commandLine.usageFor(args);
+}
+
 const PAGE = 500;
 
-/** What an operator types, and what is printed: `npm run schedules`. */
+/** `npm run schedules`, for operators. */
 @Injectable()
 export class ScheduleProgram implements OperatorProgram {
   constructor(private readonly schedules: ScheduleManagement) {}
@@ -17,21 +32,21 @@ export class ScheduleProgram implements OperatorProgram {
   /**
    * @param args after the name of the program
    * @returns what to print
-   * @throws UsageError when nobody could do that | DomainError not-found | conflict
+   * @throws UsageError | DomainError not-found | conflict
    */
   async run(args: readonly string[]): Promise<string> {
-    const command = readCommand(args);
+    const command = parseCommand(args);
     switch (command.name) {
       case 'list':
-        return listed(await this.all(command), command);
+        return formatList(await this.all(command), command);
       case 'pause':
-        return changed(await this.schedules.pause(command.id, OPERATOR_ACCESS), command, 'is paused');
+        return formatChange(await this.schedules.pause(command.id, OPERATOR_ACCESS), command, 'is paused');
       case 'resume':
-        return changed(await this.schedules.resume(command.id, OPERATOR_ACCESS), command, 'is active');
+        return formatChange(await this.schedules.resume(command.id, OPERATOR_ACCESS), command, 'is active');
       case 'delete': {
         const schedule = await this.schedules.get(command.id, OPERATOR_ACCESS);
         await this.schedules.delete(command.id, OPERATOR_ACCESS);
-        return changed(schedule, command, 'was deleted');
+        return formatChange(schedule, command, 'was deleted');
       }
     }
   }
@@ -50,12 +65,12 @@ export class ScheduleProgram implements OperatorProgram {
   }
 }
 
-function changed(schedule: Schedule, { json }: ScheduleCommand, state: string): string {
+function formatChange(schedule: Schedule, { json }: ScheduleCommand, state: string): string {
   if (json) return jsonLine(toJson(schedule));
   return `${printable(schedule.name)} (${schedule.id}) of ${printable(schedule.userId)} ${state}.\n`;
 }
 
-function listed(schedules: readonly Schedule[], { json }: ScheduleCommand): string {
+function formatList(schedules: readonly Schedule[], { json }: ScheduleCommand): string {
   if (json) return jsonLine(schedules.map(toJson));
   if (schedules.length === 0) return 'There are no such schedules.\n';
   return schedules
@@ -70,7 +85,7 @@ function listed(schedules: readonly Schedule[], { json }: ScheduleCommand): stri
     .join('');
 }
 
-/** Without what it exports and where to: that may hold secrets. */
+/** Without filters and destinations, which may contain secrets. */
 function toJson(schedule: Schedule) {
   return {
     id: schedule.id,
@@ -85,4 +100,25 @@ function toJson(schedule: Schedule) {
     paused_reason: schedule.pausedReason,
     created_at: schedule.createdAt.toISOString(),
   };
+}
+
+/** @throws UsageError */
+function parseCommand([name, ...args]: readonly string[]): ScheduleCommand {
+  switch (name) {
+    case 'list': {
+      const options = { json: JSON_OPTION, owner: { type: 'string' }, tenant: { type: 'string' } } as const;
+      const { values, positionals } = commandLine.read(args, options);
+      commandLine.refuseMore(positionals);
+      return { name, ownerId: values.owner, tenantId: values.tenant, json: values.json };
+    }
+    case 'pause':
+    case 'resume':
+    case 'delete': {
+      const { values, positionals } = commandLine.read(args, { json: JSON_OPTION });
+      return { name, id: commandLine.onlyId(name, 'schedule', positionals), json: values.json };
+    }
+    case undefined:
+    default:
+      return commandLine.unknown(name);
+  }
 }

@@ -32,18 +32,18 @@ class RunDeliveryResponse {
   }
 }
 
-/** The last time that a schedule ran. */
+/** The last run of a schedule. */
 export class LastRunResponse {
   @ApiProperty({ format: 'uuid' })
   readonly id!: string;
 
-  @ApiProperty({ format: 'uuid', description: 'Its export, which has its file' })
+  @ApiProperty({ format: 'uuid', description: 'The export that has its file' })
   readonly export_id!: string;
 
-  @ApiProperty({ enum: EXPORT_STATUSES, description: "The export's, at this moment" })
+  @ApiProperty({ enum: EXPORT_STATUSES, description: 'The current status of the export' })
   readonly status!: Export['status'];
 
-  @ApiProperty({ ...nullable, enum: OUTCOMES, description: 'Null until its file is made and brought to where it goes' })
+  @ApiProperty({ ...nullable, enum: OUTCOMES, description: 'Null until the export and its deliveries have ended' })
   readonly outcome!: RunOutcome | null;
 
   @ApiProperty(nullable)
@@ -64,9 +64,9 @@ export class LastRunResponse {
   }
 }
 
-/** One time that a schedule ran. */
+/** A run of a schedule. */
 export class ScheduleRunResponse extends LastRunResponse {
-  @ApiProperty({ ...nullableTime, description: 'For when it was planned; null for a run that was asked for' })
+  @ApiProperty({ ...nullableTime, description: 'The time for which it was planned; null for a manual run' })
   readonly slot!: string | null;
 
   @ApiProperty({ enum: ['schedule', 'manual'] })

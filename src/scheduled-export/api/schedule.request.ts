@@ -17,6 +17,8 @@ import {
 import { FileOptionsBody, RowSelectionBody } from '../../catalog';
 import { DELIVERY_METHODS, type DeliveryMethod, type Language, LANGUAGES, WebhookBody } from '../../delivery';
 import { RetentionDays, toRetentionSeconds } from '../../export';
+import { MAX_NAME_LENGTH as MAX_USER_ID_LENGTH } from '../../platform/auth/principal';
+import { PageQuery } from '../../platform/http/page';
 import { DestinationOptionsBody, MAX_ADDRESS_LENGTH } from './schedule-destination.body';
 import { MAX_NAME_LENGTH } from '../model/domain/schedule';
 import type { ScheduleInput } from '../model/domain/schedule-input';
@@ -26,7 +28,7 @@ const MAX_TEXT_LENGTH = 200;
 
 class ScheduleOptions extends FileOptionsBody {}
 
-/** What a schedule is to be. What is left out gets its default, also where a schedule is replaced. */
+/** A schedule to create, or to replace one with. Fields that are left out get their defaults. */
 export class ScheduleRequest extends RowSelectionBody {
   @ApiProperty({
     minLength: 1,
@@ -40,7 +42,7 @@ export class ScheduleRequest extends RowSelectionBody {
   @ApiPropertyOptional({
     type: [String],
     example: ['profile', 'payments'],
-    description: 'Everything of mine without it',
+    description: 'Default: all my data types',
   })
   @IsOptional()
   @IsArray()
@@ -68,7 +70,7 @@ export class ScheduleRequest extends RowSelectionBody {
   @ApiProperty({
     example: 'daily',
     description:
-      '`hourly`, `daily`, `weekly`, `monthly`, or a cron expression of five fields, here or as `cron`. A time that clocks jump over comes at the first moment after the jump, one that they show twice comes once; hourly schedules, and expressions whose hours begin with `*`, go by the time that passes.',
+      '`hourly`, `daily`, `weekly`, `monthly`, `cron`, or a cron expression of five fields. A time that the clock skips runs at the first moment after the gap; a time that it shows twice runs once. Hourly schedules, and expressions whose hours start with `*`, follow elapsed time.',
   })
   @IsString()
   @MaxLength(MAX_TEXT_LENGTH)
@@ -78,7 +80,7 @@ export class ScheduleRequest extends RowSelectionBody {
     type: String,
     nullable: true,
     example: '0 1 * * *',
-    description: 'Where `frequency` is `cron`',
+    description: 'With the frequency `cron`',
   })
   @IsOptional()
   @IsString()
@@ -89,7 +91,7 @@ export class ScheduleRequest extends RowSelectionBody {
     nullable: true,
     default: '00:00',
     example: '07:30',
-    description: 'Of hourly schedules the minute alone counts',
+    description: 'Hourly schedules use only the minute',
   })
   @IsOptional()
   @IsString()
@@ -99,7 +101,7 @@ export class ScheduleRequest extends RowSelectionBody {
     oneOf: [{ type: 'integer', minimum: 0, maximum: 6 }, { type: 'string' }, { type: 'null' }],
     default: 1,
     example: 'monday',
-    description: 'Of weekly schedules: 0 for Sunday, or a name',
+    description: 'For weekly schedules: 0 for Sunday, or a name',
   })
   @IsOptional()
   @Allow()
@@ -111,7 +113,7 @@ export class ScheduleRequest extends RowSelectionBody {
     minimum: 1,
     maximum: 31,
     default: 1,
-    description: 'Of monthly schedules; the last day of months that are shorter',
+    description: 'For monthly schedules; the last day of shorter months',
   })
   @IsOptional()
   @IsNumber({}, { message: 'day_of_month must be a whole number from 1 to 31' })
@@ -122,7 +124,7 @@ export class ScheduleRequest extends RowSelectionBody {
     nullable: true,
     default: 'UTC',
     example: 'Europe/Kyiv',
-    description: 'By whose clocks it runs, and in which times are written',
+    description: 'The time zone of the schedule, and of the times in its files',
   })
   @IsOptional()
   @IsString()
@@ -137,7 +139,7 @@ export class ScheduleRequest extends RowSelectionBody {
   @ApiPropertyOptional({
     oneOf: [{ type: 'boolean' }, { type: 'string', format: 'email' }],
     default: false,
-    description: 'Whether to write to me of each run, or to which address',
+    description: 'Whether to notify me of each run by email, or the address to notify',
   })
   @IsOptional()
   @Allow()
@@ -147,7 +149,7 @@ export class ScheduleRequest extends RowSelectionBody {
     type: String,
     nullable: true,
     example: 's3://bucket/prefix/',
-    description: 'For `s3`; it is tried when the schedule is saved',
+    description: 'For `s3`; it is probed when the schedule is saved',
   })
   @IsOptional()
   @IsString()
@@ -156,7 +158,7 @@ export class ScheduleRequest extends RowSelectionBody {
 
   @ApiPropertyOptional({
     type: DestinationOptionsBody,
-    description: 'Credentials that are left out stay what they were for the same destination',
+    description: 'Credentials that are left out are kept if the destination is the same',
   })
   @IsOptional()
   @IsObject()
@@ -166,7 +168,7 @@ export class ScheduleRequest extends RowSelectionBody {
 
   @ApiPropertyOptional({
     type: WebhookBody,
-    description: 'For `webhook`; a secret that is left out stays what it was for the same address',
+    description: 'For `webhook`; a secret that is left out is kept if the address is the same',
   })
   @IsOptional()
   @IsObject()
@@ -174,7 +176,7 @@ export class ScheduleRequest extends RowSelectionBody {
   @Type(() => WebhookBody)
   webhook?: WebhookBody | null;
 
-  @ApiPropertyOptional({ enum: LANGUAGES, description: 'In which language mail is written' })
+  @ApiPropertyOptional({ enum: LANGUAGES, description: 'The language of emails' })
   @IsOptional()
   @IsIn(LANGUAGES)
   language?: Language | null;
@@ -182,7 +184,7 @@ export class ScheduleRequest extends RowSelectionBody {
   @RetentionDays()
   retention_days?: number | null;
 
-  @ApiPropertyOptional({ type: Boolean, nullable: true, default: true, description: 'Whether it runs by itself' })
+  @ApiPropertyOptional({ type: Boolean, nullable: true, default: true, description: 'Whether it runs at its slots' })
   @IsOptional()
   @IsBoolean()
   is_active?: boolean | null;
@@ -228,4 +230,21 @@ function deliveryOf(body: ScheduleRequest): ScheduleInput['delivery'] {
     }),
     ...(webhook && { webhook: { url: webhook.url, secret: webhook.secret ?? undefined } }),
   };
+}
+
+export class ScheduleListQuery extends PageQuery {
+  @ApiPropertyOptional({ type: 'boolean' })
+  @IsOptional()
+  @IsIn(['true', 'false'], { message: 'is_active must be true or false' })
+  is_active?: 'true' | 'false';
+
+  @ApiPropertyOptional({
+    example: 'all',
+    description:
+      'For administrators: a user id, or `all` for every user of the token’s tenant. Default: my own schedules.',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_USER_ID_LENGTH)
+  owner?: string;
 }

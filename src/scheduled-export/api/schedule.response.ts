@@ -28,17 +28,17 @@ class DestinationOptionsResponse {
 
 class ScheduleOptionsResponse extends FileOptionsBody {}
 
-/** What is shown with a schedule, beside its own record. */
+/** What a response shows beside the schedule's own record. */
 interface ScheduleDetails {
   readonly last: LastRun | undefined;
   readonly warnings: readonly ScheduleWarning[];
-  /** Where it was made for the request in hand. */
+  /** If this request generated it. */
   readonly webhookSecret: string | null;
-  /** Whether it is shown to its owner. */
+  /** Whether the caller owns the schedule. */
   readonly isOwner: boolean;
 }
 
-/** A schedule, as every endpoint shows it. What does not apply is null. */
+/** A schedule in every response. Fields that do not apply are null. */
 export class ScheduleResponse {
   @ApiProperty({ format: 'uuid' })
   readonly id!: string;
@@ -46,13 +46,13 @@ export class ScheduleResponse {
   @ApiProperty()
   readonly name!: string;
 
-  @ApiProperty({ description: 'Whose it is' })
+  @ApiProperty({ description: 'The id of its owner' })
   readonly user_id!: string;
 
   @ApiProperty({ ...nullable, description: 'The tenant of its owner' })
   readonly tenant_id!: string | null;
 
-  @ApiProperty({ type: [String], description: 'Everything of the owner, where neither they nor tables are named' })
+  @ApiProperty({ type: [String], description: 'Empty without `tables`: all data types of the owner' })
   readonly data_types!: readonly string[];
 
   @ApiProperty({ type: [String] })
@@ -73,7 +73,7 @@ export class ScheduleResponse {
   @ApiProperty({ enum: FREQUENCIES })
   readonly frequency!: Frequency;
 
-  @ApiProperty({ ...nullable, description: 'Where the frequency is cron' })
+  @ApiProperty({ ...nullable, description: 'With the frequency `cron`' })
   readonly cron!: string | null;
 
   @ApiProperty({ ...nullable, example: '07:30' })
@@ -100,17 +100,17 @@ export class ScheduleResponse {
   @ApiProperty({
     type: DestinationOptionsResponse,
     nullable: true,
-    description: 'Without credentials, which are never shown',
+    description: 'Credentials are never shown',
   })
   readonly destination_options!: DestinationOptions | null;
 
-  @ApiProperty({ ...nullable, format: 'uri', description: 'To others than its owner, without the path' })
+  @ApiProperty({ ...nullable, format: 'uri', description: 'For other users than the owner, without its path' })
   readonly webhook_url!: string | null;
 
   @ApiProperty({
     ...nullable,
     required: false,
-    description: 'What signatures are checked with. In the answer alone that made it: it is never shown again.',
+    description: 'The key of webhook signatures. Only the response that generated it has it; it is never shown again.',
   })
   readonly webhook_secret?: string;
 
@@ -129,10 +129,10 @@ export class ScheduleResponse {
   @ApiProperty({ type: LastRunResponse, nullable: true })
   readonly last_run!: LastRunResponse | null;
 
-  @ApiProperty({ description: 'Whether it runs by itself' })
+  @ApiProperty({ description: 'Whether it runs at its slots' })
   readonly is_active!: boolean;
 
-  @ApiProperty({ ...nullable, description: 'Why it is paused; null where its owner paused it' })
+  @ApiProperty({ ...nullable, description: 'Why it is paused; null if its owner paused it' })
   readonly paused_reason!: string | null;
 
   @ApiPauseCode()
@@ -144,7 +144,7 @@ export class ScheduleResponse {
   @ApiScheduleWarningCodes()
   readonly warning_codes!: readonly ScheduleWarningCode[];
 
-  @ApiProperty({ type: 'integer', description: 'How many runs failed in a row' })
+  @ApiProperty({ type: 'integer', description: 'The number of failed runs in a row' })
   readonly failures!: number;
 
   @ApiProperty({ format: 'date-time' })
@@ -177,7 +177,7 @@ export class ScheduleResponse {
       delivery_email: delivery.emailAddress ?? delivery.email,
       destination: delivery.destination,
       destination_options: delivery.destinationOptions,
-      // The path of many webhooks is their key.
+      // The path of many webhooks is a secret.
       webhook_url: webhookUrl === null || isOwner ? webhookUrl : new URL(webhookUrl).origin,
       ...(webhookSecret !== null && { webhook_secret: webhookSecret }),
       language: delivery.language,

@@ -24,15 +24,14 @@ import { toWarnings } from '../model/domain/slots';
 import { ScheduleManagement } from '../model/services/schedule-management';
 import { type LastRun, ScheduleRuns } from '../model/services/schedule-runs';
 import { ScheduleService } from '../model/services/schedule.service';
-import { ScheduleListQuery } from './schedule-list.query';
-import { ScheduleRequest } from './schedule.request';
+import { ScheduleListQuery, ScheduleRequest } from './schedule.request';
 import { ScheduleListResponse, ScheduleResponse } from './schedule.response';
 import { ScheduleRunListResponse, ScheduleRunResponse } from './schedule-run.response';
 
 const CHECKED =
-  'Everything is checked now: what it exports against the catalog and my rights, where it goes by trying it. A refusal names all that is wrong, each under its field.';
+  'The content is checked against the catalog and my rights, and the destination is probed. An error response names every invalid field.';
 
-const ADMINISTRATORS = 'Administrators may do this with the schedules of everybody in the tenant of their token.';
+const ADMINISTRATORS = 'Administrators may do this with every schedule of the tenant of their token.';
 
 const LOCATION = { Location: { description: 'The path of the schedule', schema: { type: 'string' as const } } };
 
@@ -51,7 +50,7 @@ export class ScheduledExportsController {
 
   @OperationId('listSchedules')
   @Get()
-  @ApiOperation({ summary: 'List my schedules, or as an administrator those of others, newest first' })
+  @ApiOperation({ summary: 'List my schedules, newest first; administrators may list those of other users' })
   @ApiOkResponse({ type: ScheduleListResponse })
   @ApiProblems(400, 403)
   async list(
@@ -71,13 +70,13 @@ export class ScheduledExportsController {
   @OperationId('createSchedule')
   @Post()
   @RateLimited('schedule-changes')
-  @ApiOperation({ summary: 'Have something exported again and again', description: CHECKED })
+  @ApiOperation({ summary: 'Create a schedule', description: CHECKED })
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiCreatedResponse({ type: ScheduleResponse, headers: LOCATION })
   @ApiOkResponse({
     type: ScheduleResponse,
     headers: LOCATION,
-    description: 'A repeat of a request that made it before',
+    description: 'A repeat of the request that created it',
   })
   @ApiProblems(400, 403, 409, 410, 413, 415, 422, 429)
   async create(
@@ -94,7 +93,7 @@ export class ScheduledExportsController {
 
   @OperationId('getSchedule')
   @Get(':id')
-  @ApiOperation({ summary: 'One schedule', description: ADMINISTRATORS })
+  @ApiOperation({ summary: 'Get a schedule', description: ADMINISTRATORS })
   @ApiOkResponse({ type: ScheduleResponse })
   @ApiProblems(404)
   async get(@Param('id') id: string, @CurrentUser() caller: UserPrincipal): Promise<ScheduleResponse> {
@@ -105,8 +104,8 @@ export class ScheduledExportsController {
   @Put(':id')
   @RateLimited('schedule-changes')
   @ApiOperation({
-    summary: 'Say anew what a schedule is',
-    description: `It is replaced as a whole: what is left out gets its default; of secrets, what they were. Only its owner may do so. ${CHECKED}`,
+    summary: 'Replace a schedule',
+    description: `Fields that are left out get their defaults; secrets that are left out are kept. Only the owner may replace it. ${CHECKED}`,
   })
   @ApiOkResponse({ type: ScheduleResponse })
   @ApiProblems(400, 403, 404, 413, 415, 429)
@@ -124,7 +123,7 @@ export class ScheduledExportsController {
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({
     summary: 'Delete a schedule',
-    description: `What it exported stays as long as it would. ${ADMINISTRATORS}`,
+    description: `Its exports are kept for their retention period. ${ADMINISTRATORS}`,
   })
   @ApiNoContentResponse()
   @ApiProblems(404)
@@ -137,7 +136,7 @@ export class ScheduledExportsController {
   @RateLimited('schedule-changes')
   @ApiOperation({
     summary: 'Run a schedule now',
-    description: 'Also one that is paused. When it runs next stays as it is. Only its owner may do so.',
+    description: 'Also runs a paused schedule. The next planned run does not change. Only the owner may run it.',
   })
   @ApiExportCreation(ExportResponse)
   @ApiProblems(400, 403, 404, 410, 422, 429)
@@ -166,7 +165,7 @@ export class ScheduledExportsController {
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
     summary: 'Resume a schedule',
-    description: `It runs first when it is due after now: nothing is made up for. ${ADMINISTRATORS} One that is paused because the right of its owner ended is resumed by its owner, with an administrator's token.`,
+    description: `It runs next at the first slot after now; missed slots are not run. ${ADMINISTRATORS} If it was paused because its owner’s administrator right ended, only the owner can resume it, with an administrator’s token.`,
   })
   @ApiOkResponse({ type: ScheduleResponse })
   @ApiProblems(403, 404, 409, 429)
@@ -176,7 +175,7 @@ export class ScheduledExportsController {
 
   @OperationId('listScheduleRuns')
   @Get(':id/runs')
-  @ApiOperation({ summary: 'When a schedule ran and how that went, newest first', description: ADMINISTRATORS })
+  @ApiOperation({ summary: 'List the runs of a schedule, newest first', description: ADMINISTRATORS })
   @ApiOkResponse({ type: ScheduleRunListResponse })
   @ApiProblems(400, 404)
   async history(

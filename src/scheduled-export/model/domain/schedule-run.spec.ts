@@ -24,7 +24,7 @@ const UNDELIVERED: DeliveryState = {
 
 const FAILED = { status: 'failed', error: 'No rows', errorCode: 'rows-not-written', deliveries: [] } as const;
 
-describe('A run', () => {
+describe('resolveRunResult: a run', () => {
   it.each(['pending', 'processing'] as const)('is open while its export is %s', (status) => {
     expect(resolveRunResult({ status, error: null, errorCode: null, deliveries: [] }, [])).toBeNull();
   });

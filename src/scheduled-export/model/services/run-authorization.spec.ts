@@ -73,7 +73,7 @@ describe('RunAuthorization', () => {
     ]);
   });
 
-  it('asks nothing of what everybody may export, whoever saved it', async () => {
+  it('allows what every user may export, whoever saved it', async () => {
     const own = { content: { ...TABLES, tables: [], dataTypes: ['transactions'] } };
     const granted = { format: 'csv', dataTypes: ['transactions'], filters: null, options: {}, audited: {} } as const;
     const { authorize, records } = await setup({ ...own, granted });
@@ -82,7 +82,7 @@ describe('RunAuthorization', () => {
     await expect(authorize({ isActive: false, isAdmin: false })).resolves.toBeUndefined();
   });
 
-  it('refuses a run that was started before its schedule was replaced by something harmless', async () => {
+  it('refuses a run that was started before its schedule was replaced by a harmless one', async () => {
     const { authorize, schedules, schedule, ann, readSchedule } = await setup();
     await schedules.replace(schedule.id, scheduleDefinition(), ann);
 
@@ -97,7 +97,7 @@ describe('RunAuthorization', () => {
     await expect(authorize(ADMIN)).rejects.toMatchObject({ code: 'schedule-deleted' });
   });
 
-  it('neither pauses nor lets anything through while the platform’s database is away', async () => {
+  it('neither allows nor pauses while the platform’s database is unavailable', async () => {
     const { authorize, readSchedule, schedule } = await setup();
 
     await expect(authorize(Promise.reject(new Error('ECONNREFUSED')))).rejects.toThrow('ECONNREFUSED');

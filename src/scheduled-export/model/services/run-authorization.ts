@@ -8,8 +8,8 @@ import { findRightEnd, needsAdmin } from '../domain/schedule-rights';
 import { ScheduleRunRepository } from '../domain/interfaces/schedule-run.repository';
 
 /**
- * Refuses the run of a schedule whose owner was an administrator, where it does what only administrators may and the right has
- * ended, and pauses the schedule. It is asked inside the run, so that a run that waited is refused too.
+ * Refuses the run of a schedule that does what only administrators may, once its owner's right has ended, and pauses it. It is
+ * checked inside the run, so that a run that waited is refused too.
  */
 @Injectable()
 export class RunAuthorization extends ReadAuthorization {
@@ -24,7 +24,7 @@ export class RunAuthorization extends ReadAuthorization {
   override async authorize(request: Export, findUser: (id: string) => Promise<PlatformUser | null>): Promise<void> {
     if (request.scheduleId === null) return;
     const found = await this.runs.findByExport(request.id);
-    // The schedule may have been replaced or deleted since: what the export itself reads counts as well.
+    // The schedule may have been replaced or deleted since, so the tables of the export itself are checked as well.
     if (!readsTables(request) && !(found && needsAdmin(found.schedule))) return;
     if (!found) throw new DomainError('gone', 'schedule-deleted', 'Its schedule was deleted before the run began.');
     const { run, schedule, now } = found;

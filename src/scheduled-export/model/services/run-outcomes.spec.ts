@@ -37,8 +37,8 @@ function setup() {
   return { ...bench, settle, begin, readRun, fail, nextDelivery };
 }
 
-describe('RunSettlement', () => {
-  it('leaves a run open while its export is at work', async () => {
+describe('The outcome of a run', () => {
+  it('is null while its export is processed', async () => {
     const { make, begin, settle, readRun, claim } = setup();
     const schedule = await make();
     const { exportId } = await begin(schedule);
@@ -50,7 +50,7 @@ describe('RunSettlement', () => {
     expect(await readRun(schedule)).toMatchObject({ outcome: null, endedAt: null });
   });
 
-  it('writes down that a run succeeded whose file is there', async () => {
+  it('is success when the file was created', async () => {
     const { make, begin, settle, readRun, complete } = setup();
     const schedule = await make();
     const { exportId } = await begin(schedule);
@@ -61,7 +61,7 @@ describe('RunSettlement', () => {
     expect(await readRun(schedule)).toMatchObject({ outcome: 'succeeded', error: null, endedAt: expect.any(Date) });
   });
 
-  it('writes down that a run failed, and why', async () => {
+  it('is failure with its reason when the export failed', async () => {
     const { make, begin, settle, readRun, fail, readSchedule } = setup();
     const schedule = await make();
     await fail((await begin(schedule)).exportId);
@@ -76,7 +76,7 @@ describe('RunSettlement', () => {
     expect(await readSchedule(schedule)).toMatchObject({ failures: 1, isActive: true });
   });
 
-  it('does not count a run against its schedule whose export was cancelled', async () => {
+  it('does not count as a failure when the export was cancelled', async () => {
     const { make, begin, settle, readRun, readSchedule, exports, ann } = setup();
     const schedule = await make();
     await exports.cancel((await begin(schedule)).exportId, ann);
@@ -87,8 +87,8 @@ describe('RunSettlement', () => {
     expect(await readSchedule(schedule)).toMatchObject({ failures: 0 });
   });
 
-  describe('what is delivered', () => {
-    it('is waited for', async () => {
+  describe('with a delivery', () => {
+    it('is null until the delivery has ended', async () => {
       const { make, begin, settle, readRun, complete, nextDelivery, outbox } = setup();
       const schedule = await make({ deliveries: [WEBHOOK] });
       await complete((await begin(schedule)).exportId);
@@ -101,7 +101,7 @@ describe('RunSettlement', () => {
       expect([before.outcome, (await readRun(schedule)).outcome]).toEqual([null, 'succeeded']);
     });
 
-    it('and does not arrive fails the run', async () => {
+    it('is failure when the delivery fails', async () => {
       const { make, begin, settle, readRun, complete, nextDelivery, outbox } = setup();
       const schedule = await make({ deliveries: [WEBHOOK] });
       await complete((await begin(schedule)).exportId);
@@ -113,7 +113,7 @@ describe('RunSettlement', () => {
       expect([outcome, error]).toEqual(['failed', expect.stringMatching(/webhook: 500$/)]);
     });
 
-    it('and is not written down yet keeps the run open', async () => {
+    it('is null while the delivery is not in the outbox', async () => {
       const { make, begin, settle, readRun, complete, records } = setup();
       const schedule = await make({ deliveries: [WEBHOOK] });
       await complete((await begin(schedule)).exportId);
@@ -125,8 +125,8 @@ describe('RunSettlement', () => {
     });
   });
 
-  describe('a webhook that wants nothing more', () => {
-    it('pauses its schedule', async () => {
+  describe('with a webhook that answers 410', () => {
+    it('pauses the schedule', async () => {
       const { make, begin, settle, readRun, readSchedule, complete, nextDelivery, outbox } = setup();
       const schedule = await make({ deliveries: [WEBHOOK], notice: MAIL_NOTICE });
       await complete((await begin(schedule)).exportId);
@@ -141,7 +141,7 @@ describe('RunSettlement', () => {
       expect(await readRun(schedule)).toMatchObject({ outcome: 'failed' });
     });
 
-    it('pauses no schedule that was changed since', async () => {
+    it('does not pause a schedule that was changed since', async () => {
       const { make, begin, settle, readSchedule, complete, nextDelivery, outbox, schedules, ann, records } = setup();
       const schedule = await make({ deliveries: [WEBHOOK] });
       await complete((await begin(schedule)).exportId);
@@ -155,7 +155,7 @@ describe('RunSettlement', () => {
     });
   });
 
-  it(`pauses a schedule after ${MAX_FAILURES} failures in a row, and not before`, async () => {
+  it(`pauses the schedule after ${MAX_FAILURES} failures in a row`, async () => {
     const { make, begin, settle, readSchedule, fail } = setup();
     const schedule = await make({ notice: MAIL_NOTICE });
     const active: boolean[] = [];
@@ -169,8 +169,8 @@ describe('RunSettlement', () => {
     expect(active).toEqual([true, true, true, true, false]);
   });
 
-  describe('a run whose process ended before it asked for the export', () => {
-    it('has its export, the one it was given beforehand', async () => {
+  describe('of a run whose process ended before it requested the export', () => {
+    it('comes from the export with the id of the run', async () => {
       const { make, begin, settle, read, queue } = setup();
       const schedule = await make();
       const { exportId } = await begin(schedule, false);
@@ -182,7 +182,7 @@ describe('RunSettlement', () => {
       expect(queue.takeAll()).toEqual([exportId]);
     });
 
-    it('fails where the rules refuse the export', async () => {
+    it('is failure when the export is refused', async () => {
       const { make, begin, settle, readRun, exports } = setup();
       const schedule = await make();
       await begin(schedule, false);
@@ -197,12 +197,12 @@ describe('RunSettlement', () => {
       });
     });
 
-    it('holds up no other while it cannot be looked after', async () => {
+    it('does not block other runs while it cannot be settled', async () => {
       const { make, begin, settle, readRun, complete, exports } = setup();
       const [broken, sound] = [await make(), await make()];
       await begin(broken, false);
       await complete((await begin(sound)).exportId);
-      exports.creating = () => Promise.reject(new Error('The database is away'));
+      exports.creating = () => Promise.reject(new Error('The database is unavailable'));
 
       await settle();
 

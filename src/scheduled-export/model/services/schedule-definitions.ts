@@ -35,8 +35,8 @@ export class ScheduleDefinitions {
   ) {}
 
   /**
-   * @param earlier what the schedule was until now: secrets that are left out stay what they were
-   * @throws DomainError invalid, naming every field that is wrong | forbidden
+   * @param earlier the schedule to replace: secrets that are left out are kept
+   * @throws DomainError invalid, naming every invalid field | forbidden
    */
   async define(caller: UserPrincipal, input: ScheduleInput, earlier: Schedule | null): Promise<Defined> {
     const errors: FieldError[] = [...this.ownErrors(input)];
@@ -50,7 +50,7 @@ export class ScheduleDefinitions {
     errors.push(...unfit);
     const planned = unfit.length > 0 ? null : await gather(errors, () => this.plan(caller, input.delivery, earlier));
     if (errors.length > 0) throw DomainError.invalidRequest(...errors);
-    if (!rule || !granted || !planned) throw new Error('A input was refused without a reason');
+    if (!rule || !granted || !planned) throw new Error('An input was refused without a reason');
     const { name, content, delivery, retentionSeconds, isActive } = input;
     const definition = {
       name: name.trim(),
@@ -102,7 +102,7 @@ function tooFrequent({ frequency }: RecurrenceInput): FieldError {
   return { field: frequency.trim() === 'cron' ? 'cron' : 'frequency', message, code: 'too-frequent' };
 }
 
-/** Runs a check, and keeps what it refuses among the errors; `null` when it refused. */
+/** Runs a check and collects the fields that it refuses; `null` if it refused any. */
 async function gather<Result>(errors: FieldError[], check: () => Promise<Result>): Promise<Result | null> {
   try {
     return await check();

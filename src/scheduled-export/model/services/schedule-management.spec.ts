@@ -31,7 +31,7 @@ describe('ScheduleManagement', () => {
   });
 
   describe('the list', () => {
-    it('has one’s own schedules unless an owner is named', async () => {
+    it('has the caller’s own schedules unless an owner is named', async () => {
       const { sut, make, ann, root } = setup();
       const { id } = await make();
       const list = async (caller: typeof ann, owner?: string) =>
@@ -53,14 +53,14 @@ describe('ScheduleManagement', () => {
   });
 
   describe('resume', () => {
-    it('lets a paused schedule go on', async () => {
+    it('activates a paused schedule', async () => {
       const { sut, make, ann } = setup();
       const { id } = await make({ isActive: false });
 
       expect(await sut.resume(id, accessToOwn(ann))).toMatchObject({ isActive: true, nextRunAt: expect.any(Date) });
     });
 
-    it('is refused while its files would reach nobody', async () => {
+    it('is refused while its files cannot be delivered', async () => {
       const { sut, make, ann } = setup();
       const delivery = { ...(await make()).delivery, method: 's3', destination: 's3://reports/' } as const;
       const { id } = await make({ delivery, deliveries: [], isActive: false });
@@ -68,7 +68,7 @@ describe('ScheduleManagement', () => {
       await expect(sut.resume(id, accessToOwn(ann))).rejects.toMatchObject({ code: 'destination-not-reachable' });
     });
 
-    it('is refused to an owner who is no administrator any more where only they may have it run', async () => {
+    it('is refused to a former administrator for what only administrators may export', async () => {
       const { sut, makeRestricted, ann } = setup();
       const { id } = await makeRestricted();
       const admin = { ...ann, roles: ['admin'] };
@@ -77,7 +77,7 @@ describe('ScheduleManagement', () => {
       await expect(sut.resume(id, accessFor(admin), admin.roles)).resolves.toMatchObject({ isActive: true });
     });
 
-    it('is left to the owner where their right has ended', async () => {
+    it('is left to the owner whose right has ended', async () => {
       const { sut, makeRestricted, endRight, ann, root } = setup();
       const { id } = await makeRestricted(true);
       await endRight({ id });
@@ -89,7 +89,7 @@ describe('ScheduleManagement', () => {
       expect(await sut.resume(id, accessFor(admin), admin.roles)).toMatchObject({ isActive: true, pausedCode: null });
     });
 
-    it('is possible for an administrator and the operator where a person paused it', async () => {
+    it('is allowed to administrators and operators after a manual pause', async () => {
       const { sut, makeRestricted, root } = setup();
       const { id } = await makeRestricted();
 

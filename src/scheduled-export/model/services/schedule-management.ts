@@ -8,13 +8,13 @@ import { ScheduleRepository, type ScheduleQuery } from '../domain/interfaces/sch
 import type { Schedule } from '../domain/schedule';
 import { accessFor, accessToOwn, isOwner, type ScheduleAccess, needsAdmin } from '../domain/schedule-rights';
 
-/** What owners, administrators and operators do with schedules that exist, except to replace and to run them. */
+/** What owners, administrators and operators do with existing schedules, except replacing and running them. */
 @Injectable()
 export class ScheduleManagement {
   constructor(private readonly schedules: ScheduleRepository) {}
 
   /**
-   * @param owner the id of a user, or `all`, for administrators; the caller's own schedules where it is left out
+   * @param owner for administrators: a user id or `all`; by default the caller
    * @throws DomainError forbidden
    */
   listFor(
@@ -31,7 +31,7 @@ export class ScheduleManagement {
     return this.schedules.list(query);
   }
 
-  /** @throws DomainError not-found, also for an id that is none */
+  /** @throws DomainError not-found, also for an invalid id */
   async get(id: string, access: ScheduleAccess): Promise<Schedule> {
     return found(isUUID(id) ? await this.schedules.find(id, access) : null);
   }
@@ -48,14 +48,15 @@ export class ScheduleManagement {
 
   /**
    * @param roles of the actor
-   * @throws DomainError not-found | forbidden | conflict, while its owner has to save or resume it first
+   * @throws DomainError not-found | forbidden | conflict, if its owner has to save or resume it first
    */
   async resume(id: string, access: ScheduleAccess, roles: readonly string[] = []): Promise<Schedule> {
     const schedule = await this.get(id, access);
     if (isOwner(schedule, access.actor)) {
       if (needsAdmin(schedule)) requireAdmin({ roles });
     } else if (schedule.pausedCode === 'administrator-right-ended') {
-      const message = 'It reads what only administrators may: its owner has to resume it with an administrator’s token';
+      const message =
+        'It reads what only administrators may. Its owner has to resume it with an administrator’s token.';
       throw new DomainError('conflict', 'owner-must-resume', message);
     }
     requireDestination(schedule);
@@ -63,11 +64,11 @@ export class ScheduleManagement {
   }
 }
 
-/** @throws DomainError conflict, while nobody has said how its destination is reached */
+/** @throws DomainError conflict, while its destination has no credentials */
 function requireDestination({ delivery, deliveries }: Schedule): void {
-  const isBrought = delivery.method === 's3' || delivery.method === 'webhook';
-  if (!isBrought || deliveries.some(({ channel }) => channel === delivery.method)) return;
-  const message = 'Its files would reach nobody: save the schedule with the credentials of its destination first';
+  const isDelivered = delivery.method === 's3' || delivery.method === 'webhook';
+  if (!isDelivered || deliveries.some(({ channel }) => channel === delivery.method)) return;
+  const message = 'Its files cannot be delivered. Save the schedule with the credentials of its destination first.';
   throw new DomainError('conflict', 'destination-not-reachable', message);
 }
 

@@ -14,10 +14,10 @@ import type { ScheduleRun } from '../domain/schedule-run';
 import { ScheduleManagement } from './schedule-management';
 import { ScheduleService } from './schedule.service';
 
-/** A run with how it fares at this moment. */
+/** A run with the current state of its export and deliveries. */
 export interface RunDetails {
   readonly run: ScheduleRun;
-  /** `null` for the moment between the run and its export. */
+  /** `null` between the start of the run and the creation of its export. */
   readonly export: Export | null;
   readonly deliveries: readonly DeliveryState[];
 }
@@ -30,7 +30,7 @@ export interface RequestedRun {
   readonly rateLimit: RateLimitState | null;
 }
 
-/** The runs of schedules, as their owners see and begin them. */
+/** The runs of schedules, for their owners. */
 @Injectable()
 export class ScheduleRuns {
   constructor(
@@ -62,10 +62,10 @@ export class ScheduleRuns {
     const { id } = await this.management.get(scheduleId, access);
     const page = await this.runs.list(id, size, cursor);
     const ids = page.items.map(({ exportId }) => exportId);
-    const [fates, states] = await Promise.all([this.exportsOf(page.items), this.deliveries.statesOf(ids)]);
+    const [exports, states] = await Promise.all([this.exportsOf(page.items), this.deliveries.statesOf(ids)]);
     const items = page.items.map((run) => ({
       run,
-      export: fates.get(run.exportId) ?? null,
+      export: exports.get(run.exportId) ?? null,
       deliveries: (states.get(run.exportId) ?? []).filter(({ event }) => event.startsWith('export.')),
     }));
     return { ...page, items };
@@ -74,8 +74,8 @@ export class ScheduleRuns {
   /** The last run of each schedule that has one, by the schedule's id. */
   async lastOf(schedules: readonly Schedule[]): Promise<Map<string, LastRun>> {
     const last = await this.runs.lastOf(schedules.map(({ id }) => id));
-    const fates = await this.exportsOf([...last.values()]);
-    return new Map([...last].map(([id, run]) => [id, { run, export: fates.get(run.exportId) ?? null }]));
+    const exports = await this.exportsOf([...last.values()]);
+    return new Map([...last].map(([id, run]) => [id, { run, export: exports.get(run.exportId) ?? null }]));
   }
 
   private async exportsOf(runs: readonly ScheduleRun[]): Promise<Map<string, Export>> {

@@ -43,7 +43,7 @@ const fieldsOf = async (refused: Promise<unknown>) => {
 
 describe('ScheduleService', () => {
   describe('create', () => {
-    it('keeps a schedule as it was granted, with its next slot', async () => {
+    it('stores a schedule as it was authorized, with its next slot', async () => {
       const { save } = setup();
 
       const { schedule, isNew, webhookSecret } = await save({ name: '  Daily transactions ' });
@@ -54,7 +54,7 @@ describe('ScheduleService', () => {
       expect(schedule.notice).toMatchObject({ channel: 'email', target: { to: 'ann@example.com' } });
     });
 
-    it('shows a webhook’s secret that was made here once, and never to a repeat', async () => {
+    it('shows a generated webhook secret once, and never to a repeat', async () => {
       const { save } = setup();
       const delivery = { method: 'webhook', webhook: WEBHOOK } as const;
 
@@ -65,14 +65,14 @@ describe('ScheduleService', () => {
       expect(repeat).toMatchObject({ isNew: false, schedule: { id: first.schedule.id } });
     });
 
-    it('refuses another input under the same idempotency key', async () => {
+    it('refuses another request with the same idempotency key', async () => {
       const { save } = setup();
       await save({}, 'k');
 
       await expect(save({ name: 'Another' }, 'k')).rejects.toMatchObject({ kind: 'mismatch' });
     });
 
-    it('names all that is wrong at once', async () => {
+    it('names every invalid field at once', async () => {
       const { save, catalog } = setup();
       catalog.refusal = DomainError.invalidRequest({ field: 'data_types.0', message: 'unknown' });
       const recurrence = { frequency: 'daily', at: '25:00' };
@@ -94,7 +94,7 @@ describe('ScheduleService', () => {
       expect(schedule).toMatchObject({ isActive: true });
     });
 
-    it('lets through what is no matter of fields', async () => {
+    it('throws other errors unchanged', async () => {
       const { save, catalog } = setup();
       catalog.refusal = new DomainError('forbidden', 'insufficient-permissions', 'Insufficient permissions');
 
@@ -108,7 +108,7 @@ describe('ScheduleService', () => {
       expect(await fieldsOf(save({ delivery: { method: 's3', destination: BUCKET } }))).toEqual(['destination']);
     });
 
-    it('lets nobody but administrators copy by the right of the service', async () => {
+    it('lets only administrators without a tenant use the credentials of the service', async () => {
       const { sut, save } = setup();
       const delivery = { method: 's3', destination: BUCKET } as const;
       const admin = somebody({ roles: ['admin'], email: 'root@example.com' });
@@ -124,7 +124,7 @@ describe('ScheduleService', () => {
   describe('replace', () => {
     const keyed = { destination: BUCKET, destinationOptions: { accessKeyId: 'id', secretAccessKey: 'secret' } };
 
-    it('keeps the credentials of a bucket that stays where it is', async () => {
+    it('keeps the credentials of the same bucket', async () => {
       const { sut, save, ann } = setup();
       const { schedule } = await save({ delivery: { method: 's3', ...keyed } });
 
@@ -137,7 +137,7 @@ describe('ScheduleService', () => {
       expect(replaced.schedule.deliveries[0]?.target).toMatchObject({ accessKeyId: 'id', secretAccessKey: 'secret' });
     });
 
-    it('tries again a bucket whose credentials are kept', async () => {
+    it('probes a bucket again whose credentials are kept', async () => {
       const { sut, save, ann, buckets } = setup();
       const { schedule } = await save({ delivery: { method: 's3', ...keyed } });
       buckets.lose(BUCKET);
@@ -161,7 +161,7 @@ describe('ScheduleService', () => {
       expect(replaced.schedule.deliveries[0]?.target).not.toHaveProperty('secretAccessKey', 'secret');
     });
 
-    it('keeps the secret of a webhook that stays, and shows none', async () => {
+    it('keeps the secret of the same webhook, and does not show it', async () => {
       const { sut, save, ann } = setup();
       const delivery = { method: 'webhook', webhook: { ...WEBHOOK, secret: 'given' } } as const;
       const { schedule } = await save({ delivery });
@@ -176,7 +176,7 @@ describe('ScheduleService', () => {
       expect(replaced.schedule.deliveries[0]?.target).toMatchObject({ secret: 'given' });
     });
 
-    it('takes from whoever is no administrator any more what only they may have', async () => {
+    it('removes the rights of an administrator when a former one saves it', async () => {
       const { sut, save, ann } = setup();
       const admin = { ...ann, roles: ['admin'] };
       const delivery = { method: 's3', destination: BUCKET } as const;
@@ -192,8 +192,8 @@ describe('ScheduleService', () => {
   });
 });
 
-describe('what only its owner may do', () => {
-  it('is refused to administrators who may see the schedule', async () => {
+describe('A schedule of another user', () => {
+  it('is neither replaced nor run by an administrator who may see it', async () => {
     const { sut, running, make } = setup();
     const { id } = await make();
     const root = somebody({ roles: ['admin'] });
@@ -203,7 +203,7 @@ describe('what only its owner may do', () => {
     }
   });
 
-  it('shows no administrator of another tenant that there is such a schedule', async () => {
+  it('is not found by an administrator of another tenant', async () => {
     const { sut, make } = setup();
     const { id } = await make();
 
@@ -224,7 +224,7 @@ describe('ScheduleRuns', () => {
     expect(queue.takeAll()).toEqual([made.id]);
   });
 
-  it('makes one run of an idempotency key', async () => {
+  it('starts one run per idempotency key', async () => {
     const { running, make, ann } = setup();
     const { id } = await make();
 
@@ -233,7 +233,7 @@ describe('ScheduleRuns', () => {
     expect([first.isNew, repeat.isNew, repeat.export.id]).toEqual([true, false, first.export.id]);
   });
 
-  it('counts runs as other exports are counted', async () => {
+  it('limits manual runs as other exports', async () => {
     const { running, make, ann } = setup({ RATE_LIMIT_EXPORTS: '1/60s' });
     const { id } = await make();
     await running.runNow(id, ann, null);
@@ -241,7 +241,7 @@ describe('ScheduleRuns', () => {
     await expect(running.runNow(id, ann, null)).rejects.toMatchObject({ kind: 'limit' });
   });
 
-  it('runs nothing of somebody else’s', async () => {
+  it('does not find the schedule of another user', async () => {
     const { running, make } = setup();
     const { id } = await make();
 

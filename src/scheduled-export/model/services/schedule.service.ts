@@ -10,12 +10,12 @@ import type { ScheduleInput } from '../domain/schedule-input';
 import { ScheduleDefinitions } from './schedule-definitions';
 import { ScheduleManagement } from './schedule-management';
 
-/** A schedule that was saved, and the secret of its webhook where that is new. */
+/** A saved schedule, with the secret of its webhook if that was generated now. */
 export interface SavedSchedule extends ScheduleCreation {
   readonly webhookSecret: string | null;
 }
 
-/** Schedules as their owners save them. */
+/** Creates and replaces schedules for their owners. */
 @Injectable()
 export class ScheduleService {
   constructor(
@@ -30,7 +30,7 @@ export class ScheduleService {
       idempotencyKey === null ? null : idempotentRequest(caller, idempotencyKey, 'schedule', JSON.stringify(input));
     const { definition, webhookSecret } = await this.definitions.define(caller, input, null);
     const creation = await this.schedules.create(definition, caller, idempotency);
-    // A repeat made no plan that is kept: the secret it would show signs nothing.
+    // A repeat stores no plan, so that its new secret signs nothing.
     return { ...creation, webhookSecret: creation.isNew ? webhookSecret : null };
   }
 
@@ -43,7 +43,7 @@ export class ScheduleService {
   }
 
   /**
-   * The schedule for somebody who has it run: who is no administrator any more does not have that done which only they may.
+   * The schedule for a manual run. A former administrator cannot run what only administrators may.
    * @throws DomainError not-found | forbidden
    */
   async getRunnable(id: string, by: UserPrincipal): Promise<Schedule> {
@@ -53,12 +53,12 @@ export class ScheduleService {
   }
 
   /**
-   * What a schedule exports and where to is granted to its owner: nobody else saves or runs it in their name.
-   * @throws DomainError not-found | forbidden, for an administrator who may see it
+   * A schedule exports with the rights of its owner: nobody else may save or run it.
+   * @throws DomainError not-found | forbidden, for an administrator who may see but not run it
    */
   private async getOwn(id: string, caller: UserPrincipal): Promise<Schedule> {
     const schedule = await this.management.get(id, accessFor(caller));
     if (isOwner(schedule, caller)) return schedule;
-    throw new DomainError('forbidden', 'owner-only', 'Only its owner may replace or run a schedule');
+    throw new DomainError('forbidden', 'owner-only', 'Only the owner of a schedule may replace or run it');
   }
 }

@@ -1,8 +1,8 @@
 import type { CivilTime } from '../../../../platform/time/time-zone';
 
-/** At which times of a wall clock something is to happen, were there no zones and no changes of clocks. */
+/** The slots of a schedule on a wall clock, regardless of time zones and clock changes. */
 export interface CivilPattern {
-  /** The first of them that is later; `null` when there is none. */
+  /** The first slot after a civil time; `null` when there is none. */
   after(civil: CivilTime): CivilTime | null;
 }
 
@@ -32,7 +32,7 @@ export function everyWeek(at: TimeOfDay, weekday: number): CivilPattern {
   return every(WEEK, ((weekday - THURSDAY + 7) % 7) * DAY + sinceMidnight(at));
 }
 
-/** @param day from 1 to 31; the last one of months that are shorter */
+/** @param day from 1 to 31; the last day of shorter months */
 export function everyMonth(at: TimeOfDay, day: number): CivilPattern {
   const inMonth = (year: number, month: number) => {
     const lastDay = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();

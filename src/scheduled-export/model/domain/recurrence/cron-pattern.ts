@@ -2,7 +2,7 @@ import { type CronExpression, CronExpressionParser } from 'cron-parser';
 import type { CivilPattern } from './civil-pattern';
 import type { CivilTime } from '../../../../platform/time/time-zone';
 
-const LONGEST = 200;
+const MAX_LENGTH = 200;
 const FIELDS = [
   { name: 'minute', range: '0 to 59' },
   { name: 'hour', range: '0 to 23' },
@@ -14,29 +14,29 @@ const FIELDS = [
 const MINUTES_PER_DAY = 1_440;
 const DAY_MS = MINUTES_PER_DAY * 60_000;
 
-/** Consecutive days are looked for among so many days of an expression: more than it has in a year. */
+/** Consecutive days are searched among so many days of an expression: more than a year has. */
 const MAX_DAYS = 400;
 const DAYS_FROM = Date.UTC(2025, 0, 1);
 
-/** The parser's letter for a random figure: it would be another one in every process. */
+/** The parser's letter for a random value, which would differ between processes. */
 const RANDOM = /(^|[,\s])h([(/\s,]|$)/i;
 
-/** The times that a cron expression of five fields names, as it is read for a clock that never changes. */
+/** The slots of a cron expression of five fields, on a clock that never changes. */
 export class CronPattern implements CivilPattern {
   private constructor(
     private readonly expression: CronExpression,
-    /** The fields of the day, the month and the weekday, as they were given. */
+    /** The fields of the day, the month and the weekday. */
     private readonly dayFields: string,
-    /** Whether the field of hours begins with a star, by which cron knows what is to be done in every so many minutes or hours. */
+    /** Whether the hours start with `*`: cron runs such jobs by elapsed time. */
     readonly isFrequent: boolean,
   ) {}
 
-  /** @throws CronError that says what is wrong */
+  /** @throws CronError with a message for the user */
   static parse(text: string): CronPattern {
     const fields = text.trim().split(/\s+/);
     const [, hours = ''] = fields;
     if (text.trim().startsWith('@')) throw new CronError('must not be a macro: write its five fields');
-    if (text.length > LONGEST) throw new CronError(`must not be longer than ${LONGEST} characters`);
+    if (text.length > MAX_LENGTH) throw new CronError(`must not be longer than ${MAX_LENGTH} characters`);
     if (fields.length !== FIELDS.length) {
       throw new CronError('must have five fields: minute, hour, day of the month, month, day of the week');
     }
@@ -52,12 +52,12 @@ export class CronPattern implements CivilPattern {
       this.expression.reset(new Date(civil));
       return this.expression.next().getTime();
     } catch {
-      // Days that no month has are looked for until the parser gives up.
+      // The parser throws after a long search for a date that does not exist.
       return null;
     }
   }
 
-  /** The least number of minutes between two of its times; `Infinity` where more than a day is between any two. */
+  /** The least number of minutes between two slots; `Infinity` beyond a day. */
   minInterval(): number {
     const { minute, hour } = this.expression.fields;
     const times = hour.values.flatMap((hours) => minute.values.map((minutes) => hours * 60 + minutes));
@@ -69,7 +69,7 @@ export class CronPattern implements CivilPattern {
   private hasConsecutiveDays(): boolean {
     const days = new CronPattern(parsed(`0 0 ${this.dayFields}`), this.dayFields, false);
     let day = days.after(DAYS_FROM);
-    for (let looked = 0; day !== null && looked < MAX_DAYS; looked++) {
+    for (let count = 0; day !== null && count < MAX_DAYS; count++) {
       const next = days.after(day);
       if (next !== null && next - day === DAY_MS) return true;
       day = next;
@@ -92,9 +92,9 @@ function parsed(text: string): CronExpression {
   }
 }
 
-/** What is wrong with the first field that cannot be read whatever the others are. */
+/** The error of the first field that is invalid by itself. */
 function describeFieldError(given: readonly string[]): string | null {
-  const isRead = (index: number) => {
+  const isValid = (index: number) => {
     try {
       CronExpressionParser.parse(FIELDS.map((_, at) => (at === index ? given[at] : '*')).join(' '), { tz: 'UTC' });
       return true;
@@ -102,9 +102,9 @@ function describeFieldError(given: readonly string[]): string | null {
       return false;
     }
   };
-  const broken = FIELDS.findIndex((_, index) => !isRead(index));
+  const broken = FIELDS.findIndex((_, index) => !isValid(index));
   const field = FIELDS[broken];
   return field
-    ? `must have for the ${field.name} figures from ${field.range}, with * , - and /: not “${given[broken]}”`
+    ? `must have for the ${field.name} numbers from ${field.range}, with * , - and /: not “${given[broken]}”`
     : null;
 }

@@ -1,6 +1,6 @@
 import { minIntervalOf, parseRecurrence } from './recurrence-rule';
 
-describe('What a schedule is to recur by', () => {
+describe('parseRecurrence', () => {
   it.each([
     [{ frequency: 'daily' }, { frequency: 'daily', at: '00:00', timeZone: 'UTC' }],
     [
@@ -16,7 +16,7 @@ describe('What a schedule is to recur by', () => {
       { frequency: 'cron', cron: '*/5 9-17 * * mon-fri' },
       { frequency: 'cron', cron: '*/5 9-17 * * mon-fri' },
     ],
-  ])('is read: %j', (input, rule) => {
+  ])('accepts %j', (input, rule) => {
     expect(parseRecurrence(input)).toMatchObject({ rule });
   });
 
@@ -45,11 +45,11 @@ describe('What a schedule is to recur by', () => {
     [{ frequency: 'monthly', dayOfMonth: 1.5 }, 'day_of_month'],
     [{ frequency: 'daily', timeZone: 'Europe/Atlantis' }, 'timezone'],
     [{ frequency: 'daily', timeZone: '+02:00' }, 'timezone'],
-  ])('is refused by its field: %j', (input, field) => {
+  ])('names the invalid field of %j', (input, field) => {
     expect(parseRecurrence(input)).toEqual({ errors: [{ field, message: expect.any(String) }] });
   });
 
-  it('is refused with all that is wrong at once', () => {
+  it('names every invalid field at once', () => {
     const input = { frequency: 'daily', at: 'noon', weekday: 1, timeZone: 'Mars' };
 
     expect(parseRecurrence(input)).toMatchObject({
@@ -58,7 +58,7 @@ describe('What a schedule is to recur by', () => {
   });
 });
 
-describe('The least interval between two runs', () => {
+describe('minIntervalOf', () => {
   it.each([
     ['* * * * *', 1],
     ['*/15 * * * *', 15],
@@ -76,13 +76,13 @@ describe('The least interval between two runs', () => {
     ['5,55 0,23 1,15 * *', 50],
     ['5,55 0,23 28,1 2,3 *', 10],
     ['0 1 29 2 *', Infinity],
-  ])('of %s is %d minutes', (cron, minutes) => {
+  ])('returns for %s %d minutes', (cron, minutes) => {
     const rule = { frequency: 'cron', cron, at: null, weekday: null, dayOfMonth: null, timeZone: 'UTC' } as const;
 
     expect(minIntervalOf(rule)).toBe(minutes);
   });
 
-  it.each(['hourly', 'daily', 'weekly', 'monthly'])('of %s is an hour or more', (frequency) => {
+  it.each(['hourly', 'daily', 'weekly', 'monthly'])('returns for %s an hour or more', (frequency) => {
     const read = parseRecurrence({ frequency });
 
     expect('rule' in read && minIntervalOf(read.rule)).toBeGreaterThanOrEqual(60);

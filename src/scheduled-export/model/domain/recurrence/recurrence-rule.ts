@@ -14,7 +14,7 @@ const MIDNIGHT = '00:00';
 const MINUTES_PER_HOUR = 60;
 const TIME_OF_DAY = /^([01]\d|2[0-3]):([0-5]\d)$/;
 
-/** When a schedule is to run, as it is kept. What means nothing for the frequency is `null`. */
+/** When a schedule runs. Fields that the frequency does not use are `null`. */
 export interface RecurrenceRule {
   readonly frequency: Frequency;
   readonly cron: string | null;
@@ -26,7 +26,7 @@ export interface RecurrenceRule {
   readonly timeZone: string;
 }
 
-/** The same as somebody wrote it. */
+/** The same as the user wrote it. */
 export interface RecurrenceInput {
   readonly frequency: string;
   readonly cron?: string | null;
@@ -46,7 +46,7 @@ export function parseRecurrence(input: RecurrenceInput): { rule: RecurrenceRule 
   const { frequency, cron } = frequencyOf(input, problem);
   const only = <Value>(field: string, value: Value, ...meantFor: Frequency[]): NonNullable<Value> | null => {
     if (value == null || frequency === null || meantFor.includes(frequency)) return value ?? null;
-    problem(field, `means nothing for ${frequency}; it is for ${meantFor.join(', ')}`);
+    problem(field, `is not used by ${frequency}; it is for ${meantFor.join(', ')}`);
     return null;
   };
   const at = only('at', input.at, 'hourly', 'daily', 'weekly', 'monthly');
@@ -71,7 +71,7 @@ export function parseRecurrence(input: RecurrenceInput): { rule: RecurrenceRule 
   };
 }
 
-/** @throws when the zone is not known here, or the expression cannot be read: a rule that was kept once was sound then */
+/** @throws when this version does not know the zone or cannot read the expression of a rule that was valid once */
 export function toRecurrence(rule: RecurrenceRule): Recurrence {
   const zone = TimeZone.find(rule.timeZone);
   if (!zone) throw new CronError(`There is no time zone ${rule.timeZone}`);
@@ -80,7 +80,7 @@ export function toRecurrence(rule: RecurrenceRule): Recurrence {
   return new Recurrence(pattern, zone, pattern.isFrequent);
 }
 
-/** The least number of minutes between two runs, as long as the clocks do not change; `Infinity` for a day and more. */
+/** The least number of minutes between two runs, apart from clock changes; `Infinity` for a day and more. */
 export function minIntervalOf({ frequency, cron }: RecurrenceRule): number {
   if (frequency === 'cron') return CronPattern.parse(cron ?? '').minInterval();
   return frequency === 'hourly' ? MINUTES_PER_HOUR : Infinity;
@@ -99,14 +99,14 @@ function timeOf(text: string): TimeOfDay {
   return { hour, minute };
 }
 
-/** A frequency by name, or an expression in its place. */
+/** A frequency by name, or by an expression. */
 function frequencyOf(
   { frequency: given, cron }: RecurrenceInput,
   problem: Problem,
 ): { frequency: Frequency | null; cron: string | null } {
   const named = FREQUENCIES.find((name) => name === given.trim());
   if (named !== undefined && named !== 'cron') {
-    if (cron != null) problem('cron', `means nothing for ${named}; it is for cron`);
+    if (cron != null) problem('cron', `is not used by ${named}; it is for cron`);
     return { frequency: named, cron: null };
   }
   if (named === undefined && !/[\s*@]/.test(given.trim())) {

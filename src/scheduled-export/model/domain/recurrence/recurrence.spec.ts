@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 const STEP = 5 * MINUTE;
 const HOUR = 60 * MINUTE;
 
-describe('What recurs by the wall clock', () => {
+describe('A recurrence by the wall clock', () => {
   it.each([
     ['daily', { at: '03:30' }, 'Europe/Kyiv', ['2027-03-27T01:30Z', '2027-03-28T01:00Z', '2027-03-29T00:30Z']],
     ['daily', { at: '03:30' }, 'Europe/Kyiv', ['2026-10-24T00:30Z', '2026-10-25T00:30Z', '2026-10-26T01:30Z']],
@@ -37,7 +37,7 @@ describe('What recurs by the wall clock', () => {
     ['0 0 L * *', {}, 'UTC', ['2028-02-29T00:00Z', '2028-03-31T00:00Z']],
     ['0 0 29 2 *', {}, 'UTC', ['2096-02-29T00:00Z', '2104-02-29T00:00Z']],
     ['0 9 * * MON#1', {}, 'Europe/Kyiv', ['2026-12-07T07:00Z', '2027-01-04T07:00Z']],
-  ] as const)('comes when people expect it: %s %j in %s', (frequency, more, timezone, moments) => {
+  ] as const)('has the slots that people expect: %s %j in %s', (frequency, more, timezone, moments) => {
     const recurrence = recurring(frequency, timezone, more);
 
     const found = first(moments.length, recurrence, new Date(Date.parse(moments[0]) - 1));
@@ -46,7 +46,7 @@ describe('What recurs by the wall clock', () => {
   });
 });
 
-describe('What recurs every so many minutes or hours', () => {
+describe('A frequent recurrence', () => {
   it.each([
     [
       'hourly',
@@ -68,7 +68,7 @@ describe('What recurs every so many minutes or hours', () => {
     ['30 */3 * * *', {}, 'Europe/Kyiv', ['2027-03-27T22:30Z', '2027-03-28T01:00Z', '2027-03-28T03:30Z']],
     ['hourly', {}, 'Pacific/Apia', ['2011-12-30T09:00Z', '2011-12-30T10:00Z', '2011-12-30T11:00Z']],
     ['30 */3 25 10,6 *', {}, 'Europe/Kyiv', ['2026-10-25T00:30Z', '2026-10-25T01:30Z', '2026-10-25T04:30Z']],
-  ] as const)('goes by the time that passes: %s %j in %s', (frequency, more, timezone, moments) => {
+  ] as const)('follows elapsed time: %s %j in %s', (frequency, more, timezone, moments) => {
     const recurrence = recurring(frequency, timezone, more);
 
     const found = first(moments.length, recurrence, new Date(Date.parse(moments[0]) - 1));
@@ -77,8 +77,8 @@ describe('What recurs every so many minutes or hours', () => {
   });
 });
 
-/** Reckoned independently: step by step, by what a clock on the wall of the place shows. */
-describe('A year of it', () => {
+/** Computed independently, step by step, from what a wall clock shows. */
+describe('A year of slots', () => {
   const PLACES = [
     'UTC',
     'Europe/Kyiv',
@@ -95,7 +95,7 @@ describe('A year of it', () => {
     [Date.UTC(2027, 1, 3), Date.UTC(2027, 3, 8)],
   ] as const;
 
-  it.each(PLACES)('is what a walk through it finds: %s', (timezone) => {
+  it.each(PLACES)('is what a step-by-step walk finds in %s', (timezone) => {
     const expected = { daily: [] as number[], hourly: [] as number[] };
     for (const { moment, shown, passed } of walk(timezone, BEGIN, END, STEP)) {
       if (passed.some((time) => /T(02:15|01:50)$/.test(time))) expected.daily.push(moment);
@@ -114,25 +114,22 @@ describe('A year of it', () => {
     expect(hourly).toEqual(expected.hourly);
   });
 
-  it.each(PLACES)(
-    'is what a walk through the changes of the clock finds, for each kind of schedule: %s',
-    (timezone) => {
-      for (const [begin, end] of SEASONS) {
-        const expected = new Map(PLANS.map(({ name }) => [name, [] as number[]]));
-        for (const step of walk(timezone, begin, end, STEP)) {
-          for (const { name, isSlot } of PLANS) if (isSlot(step)) expected.get(name)!.push(step.moment);
-        }
-
-        const found = PLANS.map(({ name, recurrence: { frequency, ...more } }) => {
-          return [name, between(begin, end, recurring(frequency, timezone, more))];
-        });
-
-        expect(found).toEqual([...expected]);
+  it.each(PLACES)('is what a walk through the clock changes finds for each kind of schedule in %s', (timezone) => {
+    for (const [begin, end] of SEASONS) {
+      const expected = new Map(PLANS.map(({ name }) => [name, [] as number[]]));
+      for (const step of walk(timezone, begin, end, STEP)) {
+        for (const { name, isSlot } of PLANS) if (isSlot(step)) expected.get(name)!.push(step.moment);
       }
-    },
-  );
 
-  it.each(PLACES)('is the same, seen from whatever moment: %s', (timezone) => {
+      const found = PLANS.map(({ name, recurrence: { frequency, ...more } }) => {
+        return [name, between(begin, end, recurring(frequency, timezone, more))];
+      });
+
+      expect(found).toEqual([...expected]);
+    }
+  });
+
+  it.each(PLACES)('is the same from any moment in %s', (timezone) => {
     const recurrences = [
       recurring('40 */2 * * *', timezone),
       recurring('daily', timezone, { at: '02:10' }),
@@ -152,7 +149,7 @@ describe('A year of it', () => {
     }
   });
 
-  it.each(PLACES)('leaves one slot due of those that were missed, the last: %s', (timezone) => {
+  it.each(PLACES)('leaves the last of the missed slots due in %s', (timezone) => {
     const recurrence = recurring('*/20 * * * *', timezone);
     const slots = between(BEGIN, BEGIN + 10 * 24 * HOUR, recurrence);
     const now = new Date(slots.at(-1)! + 19 * MINUTE);
@@ -163,7 +160,7 @@ describe('A year of it', () => {
     expect(recurrence.latestDue(new Date(slots[0]!), new Date(slots.at(-2)!)).getTime()).toBe(slots.at(-2));
   });
 
-  it('is not walked through to find the last slot of many years', () => {
+  it('finds the last slot of many years without a walk through them', () => {
     const recurrence = recurring('* * * * *', 'Europe/Kyiv');
     const began = Date.now();
 
