@@ -39,7 +39,7 @@ describe('The quota of boards in the database', () => {
       (error: unknown) => (error as { code: string }).code,
     );
 
-  it('limits new boards and copies, and counts those that an external system began', async () => {
+  it('limits new boards and copies, and counts boards that an external system created', async () => {
     const { customerId } = PARTNER;
     await sessions.create({ owner: ANN, customerId, name: 'Begun', state: state(10) }, null);
     const { id } = await create();
@@ -51,14 +51,14 @@ describe('The quota of boards in the database', () => {
     expect(await codeOf(begun)).toBe('board-quota-exceeded');
   });
 
-  it('is each user’s own, in each tenant', async () => {
+  it('is separate for each user in each tenant', async () => {
     for (let count = 0; count < 3; count += 1) await create();
 
     expect(await codeOf(create(ANN_IN_BLUE))).toBe('allowed');
     expect(await codeOf(create(BEN))).toBe('allowed');
   });
 
-  it.each(['boards', 'bytes'])('holds for requests that come at once at its edge: %s', async (measure) => {
+  it.each(['boards', 'bytes'])('holds for concurrent requests: %s', async (measure) => {
     for (let count = 0; count < 2; count += 1) await create(ANN, measure === 'bytes' ? 45_000 : 10);
     const added = measure === 'bytes' ? 10_000 : 10;
 
@@ -68,7 +68,7 @@ describe('The quota of boards in the database', () => {
     expect(await prisma.soloSession.count()).toBe(3);
   });
 
-  it('counts the bytes of large and small states, as they were sent', async () => {
+  it('counts the uncompressed bytes of large and small states', async () => {
     const { id } = await create(ANN, 1_000);
     await create(ANN, 90_000);
 
@@ -83,7 +83,7 @@ describe('The quota of boards in the database', () => {
     expect(await codeOf(sessions.update(id, ANN, { state: state(11_400) }))).toBe('allowed');
   });
 
-  it('holds for growth at the same moment', async () => {
+  it('holds for concurrent growth', async () => {
     const [one, other] = [await create(ANN, 40_000), await create(ANN, 40_000)];
 
     const outcomes = await Promise.all(
@@ -93,7 +93,7 @@ describe('The quota of boards in the database', () => {
     expect(outcomes.sort()).toEqual(['allowed', 'board-storage-quota-exceeded']);
   });
 
-  it('lets users above it save, rename, shrink and delete, and add again once they are below', async () => {
+  it('lets users above it save, rename, shrink and delete, and add again below it', async () => {
     const boards: SoloSession[] = [];
     for (let count = 0; count < 5; count += 1) boards.push(await create(ANN, 50_000, unlimited));
     const { id } = boards[0]!;
@@ -106,7 +106,7 @@ describe('The quota of boards in the database', () => {
     expect(await codeOf(create(ANN, 52_000))).toBe('allowed');
   });
 
-  it('is no matter of a user’s whole boards: the index gives them, and no state is read', async () => {
+  it('is checked by the index without reading states', async () => {
     await prisma.$executeRaw`
       INSERT INTO solo_sessions (id, user_id, name, state, page_count)
       SELECT gen_random_uuid(), 'user-' || n % 100, 'Board', 'null', 1 FROM generate_series(1, 10000) AS n`;

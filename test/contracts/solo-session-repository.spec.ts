@@ -56,7 +56,7 @@ describe('PrismaSoloSessionRepository', () => {
   describe('the drawing cost', () => {
     const cost = { base: 1, perRatio: 0.5, perArea: 0.25, pdf: 2 };
 
-    it('is kept for the revision that was measured', async () => {
+    it('is stored for the measured revision', async () => {
       const { id, rev } = await create();
 
       const before = await sessions.findDrawingCost(id, rev);
@@ -67,7 +67,7 @@ describe('PrismaSoloSessionRepository', () => {
       expect(await sessions.findDrawingCost(id, rev + 1)).toBeNull();
     });
 
-    it('is not kept when the board changed meanwhile', async () => {
+    it('is not stored when the board has changed', async () => {
       const { id, rev } = await create();
       await sessions.update(id, ANN, { state: boardState('[]', 1) });
 
@@ -77,7 +77,7 @@ describe('PrismaSoloSessionRepository', () => {
       expect(await sessions.findDrawingCost(id, rev + 1)).toBeNull();
     });
 
-    it('is unknown when another model estimated it', async () => {
+    it('is unknown when another version of the cost model estimated it', async () => {
       const { id, rev } = await create();
       await sessions.setDrawingCost(id, rev, cost);
 
@@ -88,7 +88,7 @@ describe('PrismaSoloSessionRepository', () => {
   });
 
   describe('an owner', () => {
-    it('finds a board as it was created, and its state to the letter', async () => {
+    it('finds a board as created, with its unchanged state', async () => {
       const state = boardState(' {"n": 1.0, "n": 2}', 3);
 
       const created = await create({ state });
@@ -98,7 +98,7 @@ describe('PrismaSoloSessionRepository', () => {
       expect(await sessions.readState(created.id)).toEqual(state.json);
     });
 
-    it('lists boards by page, newest first and each once', async () => {
+    it('lists boards in pages, newest first, each once', async () => {
       const [first, second, third] = [await create(), await create(), await create()];
 
       const page = await sessions.list(ANN, 2);
@@ -108,7 +108,7 @@ describe('PrismaSoloSessionRepository', () => {
       expect([next.count, next.items.map(({ id }) => id), next.nextCursor]).toEqual([3, [first.id], null]);
     });
 
-    it('changes the name, the state or both, and each change has a revision', async () => {
+    it('updates the name, the state or both, and increments the revision', async () => {
       const { id } = await create();
 
       const renamed = await sessions.update(id, ANN, { name: 'Geometry' });
@@ -126,7 +126,7 @@ describe('PrismaSoloSessionRepository', () => {
       expect(await sessions.readState(id)).toBeNull();
     });
 
-    it('shares a board with the external system that created it, and with no other', async () => {
+    it('shares a board only with the external system that created it', async () => {
       const { id } = await create({ customerId: PARTNER.customerId });
 
       expect(await sessions.find(id, ANN)).toMatchObject({ id });
@@ -136,7 +136,7 @@ describe('PrismaSoloSessionRepository', () => {
   });
 
   describe.each(STRANGERS)('%s', (_, owner, stranger) => {
-    it('neither finds nor lists the board', async () => {
+    it('does not find or list the board', async () => {
       const { id } = await create({ owner });
 
       expect(await sessions.find(id, stranger)).toBeNull();
@@ -158,7 +158,7 @@ describe('PrismaSoloSessionRepository', () => {
     });
   });
 
-  it.each(STRANGE_PEOPLE)('%s does not change the board', async (_, owner, stranger) => {
+  it.each(STRANGE_PEOPLE)('%s does not update the board', async (_, owner, stranger) => {
     const session = await create({ owner });
 
     expect(await sessions.update(session.id, stranger, { name: 'Theirs' })).toBeNull();
@@ -168,7 +168,7 @@ describe('PrismaSoloSessionRepository', () => {
   describe('an idempotency key', () => {
     const request = (...parts: string[]) => idempotentRequest(ANN, 'key', 'session', ...parts);
 
-    it('creates one board, however often the request comes', async () => {
+    it('creates one board for repeated requests', async () => {
       const made = await Promise.all([1, 2, 3].map(() => sessions.create(board(), request())));
 
       expect(new Set(made.map(({ session }) => session.id)).size).toBe(1);
@@ -176,14 +176,14 @@ describe('PrismaSoloSessionRepository', () => {
       expect((await sessions.list(ANN, 10)).count).toBe(1);
     });
 
-    it('is refused for another request, and creates nothing', async () => {
+    it('is refused for a different request', async () => {
       await sessions.create(board(), request());
 
       await expect(sessions.create(board(), request('other'))).rejects.toMatchObject({ kind: 'mismatch' });
       expect((await sessions.list(ANN, 10)).count).toBe(1);
     });
 
-    it('answers that the board is gone after it was deleted', async () => {
+    it('reports that the board was deleted', async () => {
       const { session } = await sessions.create(board(), request());
       await sessions.delete(session.id, ANN);
 
@@ -192,7 +192,7 @@ describe('PrismaSoloSessionRepository', () => {
   });
 
   describe('a thumbnail', () => {
-    it('is recorded for the revision that it shows, and returns the key that it replaces', async () => {
+    it('is set for the drawn revision and returns the replaced key', async () => {
       const session = await create();
       const [first, second] = [newKey(session), newKey(session)];
 
@@ -201,7 +201,7 @@ describe('PrismaSoloSessionRepository', () => {
       expect(await sessions.findThumbnail(session.id, ANN)).toBe(second);
     });
 
-    it('of an older revision is not recorded', async () => {
+    it('of an older revision is not set', async () => {
       const session = await create();
       const current = newKey(session);
       const changed = await sessions.update(session.id, ANN, { name: 'Geometry' });
@@ -211,7 +211,7 @@ describe('PrismaSoloSessionRepository', () => {
       expect(await sessions.findThumbnail(session.id, ANN)).toBe(current);
     });
 
-    it('of a later revision than the current one, or of a deleted board, is not recorded', async () => {
+    it('of a later revision or of a deleted board is not set', async () => {
       const session = await create();
 
       expect(await sessions.setThumbnail(session.id, session.rev + 1, newKey(session))).toBeNull();
@@ -219,7 +219,7 @@ describe('PrismaSoloSessionRepository', () => {
       expect(await sessions.setThumbnail(session.id, session.rev, newKey(session))).toBeNull();
     });
 
-    it('that waits for another one finds the key of that one, so that no file is left behind', async () => {
+    it('that waits for a concurrent one replaces its key, so that no file is orphaned', async () => {
       const session = await create();
       const [first, second] = [newKey(session), newKey(session)];
       let later!: ReturnType<typeof sessions.setThumbnail>;
@@ -233,7 +233,7 @@ describe('PrismaSoloSessionRepository', () => {
       expect(await later).toEqual({ replaced: first });
     });
 
-    it('is not a change of the board: its revision and time stay', async () => {
+    it('does not change the revision and time of the board', async () => {
       const session = await create();
       await pause(2);
 
@@ -243,7 +243,7 @@ describe('PrismaSoloSessionRepository', () => {
       expect(await sessions.find(session.id, ANN)).toEqual({ ...session, thumbnailKey: key });
     });
 
-    it('is found by the bearer of a link, whoever that is', async () => {
+    it('is found without an owner, for the bearer of a link', async () => {
       const session = await create();
       const key = newKey(session);
       await sessions.setThumbnail(session.id, session.rev, key);
@@ -251,7 +251,7 @@ describe('PrismaSoloSessionRepository', () => {
       expect(await sessions.findThumbnail(session.id, null)).toBe(key);
     });
 
-    it('is told from files that no board refers to any more', async () => {
+    it('is distinguished from orphaned files', async () => {
       const [session, other] = [await create(), await create()];
       const [replaced, current] = [newKey(session), newKey(session)];
       for (const key of [replaced, current]) await sessions.setThumbnail(session.id, session.rev, key);

@@ -33,7 +33,7 @@ describe('The revisions of board sessions', () => {
     ['one of those that are expected', [7, 1]],
     ['any, where none is expected', undefined],
     ['any, where there is no condition', null],
-  ])('are saved over: %s', async (_, expectedRevs) => {
+  ])('accept an update: %s', async (_, expectedRevs) => {
     expect(await sessions.update(id, ANN, { state: state('2'), expectedRevs })).toMatchObject({ rev: 2 });
   });
 
@@ -41,7 +41,7 @@ describe('The revisions of board sessions', () => {
     ['an earlier one is expected', [0]],
     ['a later one is expected', [2, 3]],
     ['nothing can match', []],
-  ])('are not saved over when %s, and the current one is told', async (_, expectedRevs) => {
+  ])('refuse an update with the current revision when %s', async (_, expectedRevs) => {
     const refused = sessions.update(id, ANN, { state: state('2'), name: 'Other', expectedRevs });
 
     await expect(refused).rejects.toMatchObject({
@@ -53,7 +53,7 @@ describe('The revisions of board sessions', () => {
     expect((await sessions.readState(id))?.toString()).toBe('1');
   });
 
-  it('are saved over by one of many clients that expect the same', async () => {
+  it('accept the update of one of many clients with the same expectation', async () => {
     const saves = Array.from({ length: 8 }, (_, turn) =>
       sessions.update(id, ANN, { state: state(String(turn)), expectedRevs: [1] }),
     );
@@ -64,7 +64,7 @@ describe('The revisions of board sessions', () => {
     expect(await sessions.find(id, ANN)).toMatchObject({ rev: 2 });
   });
 
-  it('are not told to others', async () => {
+  it('are not revealed to others', async () => {
     expect(await sessions.update(id, BEN, { name: 'Theirs', expectedRevs: [7] })).toBeNull();
   });
 });

@@ -34,7 +34,7 @@ describe('The states of board sessions', () => {
     ['with escapes and backslashes', '"\\\\u0000\\\\n\\\\\\\\ \\t"'],
     ['of a megabyte of noise', `"${randomBytes(MB / 2).toString('hex')}"`],
     ['of 20 MB', `"${'їх'.repeat(5 * MB)}"`],
-  ])('come back byte by byte: %s', async (_, json) => {
+  ])('are returned unchanged: %s', async (_, json) => {
     const { session } = await sessions.create(newSession(json), null);
 
     const state = await sessions.readState(session.id);
@@ -44,12 +44,12 @@ describe('The states of board sessions', () => {
     expect(await sessions.findStateSize(session.id)).toBe(Buffer.byteLength(json));
   });
 
-  it('are not there for a session that is not there', async () => {
+  it('are null for a session that does not exist', async () => {
     expect(await sessions.readState(randomUUID())).toBeNull();
     expect(await sessions.findStateSize(randomUUID())).toBeNull();
   });
 
-  it('create a session as Prisma shows it', async () => {
+  it('create a session that Prisma can read', async () => {
     const owner = { userId: 'ann', tenantId: 'blue' };
     const customerId = randomUUID();
 
@@ -61,7 +61,7 @@ describe('The states of board sessions', () => {
     expect(Math.abs(Date.now() - session.createdAt.getTime())).toBeLessThan(60_000);
   });
 
-  it('change with the name, or alone, or not at all', async () => {
+  it('are updated with or without the name', async () => {
     const { session } = await sessions.create(newSession('1'), null);
 
     const renamed = await sessions.update(session.id, ANN, { name: 'New' });
@@ -73,7 +73,7 @@ describe('The states of board sessions', () => {
     expect(await sessions.find(session.id, ANN)).toEqual(redrawn);
   });
 
-  it('are changed and copied by their owner alone', async () => {
+  it('are updated and copied only by their owner', async () => {
     const { session } = await sessions.create(newSession('1'), null);
 
     for (const other of [
@@ -101,7 +101,7 @@ describe('The states of board sessions', () => {
     expect(String(await sessions.readState(copied.id))).toBe('[1]');
   });
 
-  it('are kept once under an idempotency key, which another request cannot use', async () => {
+  it('are stored once under an idempotency key, which a different request cannot use', async () => {
     const key = randomUUID();
     const create = (json: string) =>
       sessions.create(newSession(json), idempotentRequest(ANN, key, 'session', Buffer.from(json)));
@@ -116,7 +116,7 @@ describe('The states of board sessions', () => {
     await expect(create('1')).rejects.toMatchObject({ kind: 'gone' });
   });
 
-  it('leave no key behind when they cannot be kept, and no broken connection', async () => {
+  it('leave no idempotency key and no broken connection when they cannot be stored', async () => {
     const request = idempotentRequest(ANN, randomUUID(), 'session');
 
     for (let turn = 0; turn < 12; turn += 1) {
@@ -127,7 +127,7 @@ describe('The states of board sessions', () => {
     expect((await sessions.create(newSession('1'), request)).isNew).toBe(true);
   });
 
-  it('are unknown to a connection that ends in the middle, which is replaced', async () => {
+  it('are not stored by a connection that breaks, which is replaced', async () => {
     const { session } = await sessions.create(newSession(`"${'x'.repeat(20 * MB)}"`), null);
 
     const reads = [sessions.readState(session.id), sessions.readState(session.id)];
@@ -143,8 +143,8 @@ describe('The states of board sessions', () => {
   });
 });
 
-describe('A statement past Prisma', () => {
-  it('takes values of every kind, as Prisma does', async () => {
+describe('A statement that bypasses Prisma', () => {
+  it('accepts values of every type like Prisma', async () => {
     const database = await createTestDatabase();
     const prisma = new PrismaService(database.url, 'statements');
     const at = new Date('2026-11-29T01:02:03.456Z');

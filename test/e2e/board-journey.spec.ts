@@ -3,8 +3,8 @@ import { lessonBoard, noteBoard, pagesBoard } from '../support/boards';
 import { Installation } from '../support/installation';
 import { pdfPageCount, pngSize, zipEntries } from '../support/files';
 
-/** The front end, which knows the description of its own routes and nothing else. */
-describe('The journey of a board export', () => {
+/** A client that uses only the fields that the front end reads. */
+describe('An export of a board', () => {
   let installation: Installation;
   let ann: Client;
 
@@ -15,7 +15,7 @@ describe('The journey of a board export', () => {
 
   afterAll(() => installation.remove());
 
-  it('gives a PNG of a board with one page', async () => {
+  it('produces a PNG for a board with one page', async () => {
     const session = await ann.saveBoard(noteBoard());
 
     const { id } = await ann.requestExport(session, 'png');
@@ -29,7 +29,7 @@ describe('The journey of a board export', () => {
     expect(done).toMatchObject({ file_size: file.bytes.length, sha256: sha256(file.bytes) });
   });
 
-  it('gives a zip of PNGs of a board with several pages', async () => {
+  it('produces a ZIP of PNGs for a board with several pages', async () => {
     const session = await ann.saveBoard(lessonBoard(3));
 
     const { id } = await ann.requestExport(session, 'png');
@@ -44,7 +44,7 @@ describe('The journey of a board export', () => {
     expect(done).toMatchObject({ file_size: file.bytes.length, sha256: sha256(file.bytes) });
   });
 
-  it('gives a PDF with every page', async () => {
+  it('produces a PDF with every page', async () => {
     const session = await ann.saveBoard(pagesBoard(4));
 
     const { id } = await ann.requestExport(session, 'pdf');
@@ -57,7 +57,7 @@ describe('The journey of a board export', () => {
     expect(done).toMatchObject({ file_size: file.bytes.length, sha256: sha256(file.bytes) });
   });
 
-  it('gives the state itself as JSON, to the letter', async () => {
+  it('produces the unchanged state as JSON', async () => {
     const state =
       '{ "pages": [ {"strokes": []} ], "big": 12345678901234567890, "small": 1e-400, "same": 1, "same": 2 }';
     const session = await ann.saveBoard(state);
@@ -71,7 +71,7 @@ describe('The journey of a board export', () => {
     expect(done).toMatchObject({ file_size: file.bytes.length, sha256: sha256(file.bytes) });
   });
 
-  it('shows every field that the front end reads, from the first answer on', async () => {
+  it('has every field that the front end reads from the first response on', async () => {
     const session = await ann.saveBoard(noteBoard());
 
     const asked = await ann.requestExport(session, 'pdf');
@@ -85,7 +85,7 @@ describe('The journey of a board export', () => {
       expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   });
 
-  it('names the code of each warning', async () => {
+  it('has a code for each warning', async () => {
     const session = await ann.saveBoard(
       '{"pages":[{"assets":[{"type":"image","src":"file:///etc/passwd","x":0,"y":0,"w":9,"h":9}]}]}',
     );
@@ -96,7 +96,7 @@ describe('The journey of a board export', () => {
     expect(done.warnings).toEqual([expect.stringContaining('An image on page 1 is missing')]);
   });
 
-  it('lists the exports of a session, the newest first', async () => {
+  it('is listed with the exports of its session, newest first', async () => {
     const session = await ann.saveBoard(noteBoard());
     const other = await ann.saveBoard(noteBoard());
     const first = await ann.requestExport(session, 'png');
@@ -110,7 +110,7 @@ describe('The journey of a board export', () => {
   });
 });
 
-/** The export record, field by field. */
+/** The fields of an export record. */
 const RECORD_FIELDS = [
   'id',
   'kind',

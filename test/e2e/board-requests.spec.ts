@@ -4,8 +4,7 @@ import { type Client, follow } from '../support/client';
 import { pngSize } from '../support/files';
 import { Installation } from '../support/installation';
 
-/** What the front end may ask for, and how it is told that it may not. */
-describe('A request for a board export', () => {
+describe('POST /solo/sessions/:id/export', () => {
   let installation: Installation;
   let ann: Client;
   let session: string;
@@ -19,7 +18,7 @@ describe('A request for a board export', () => {
   afterAll(() => installation.remove());
 
   it.each(['/api/v1/solo/sessions/:id/export/', '/api/v1/solo/sessions/:id/export', '/api/solo/sessions/:id/export'])(
-    'is taken at %s',
+    'accepts the path %s',
     async (path) => {
       const { status, body, headers } = await ann.post(path.replace(':id', session), { format: 'json' });
 
@@ -32,13 +31,13 @@ describe('A request for a board export', () => {
     },
   );
 
-  it('means PNG when it names no format', async () => {
+  it('exports PNG by default', async () => {
     const { body } = await ann.post(`/api/v1/solo/sessions/${session}/export/`, {});
 
     expect(body).toMatchObject({ format: 'png', status: 'pending' });
   });
 
-  it.each(['svg', 'PNG', '', 7, null, ['png'], { png: 1 }])('is refused with the format %j', async (format) => {
+  it.each(['svg', 'PNG', '', 7, null, ['png'], { png: 1 }])('refuses the format %j', async (format) => {
     const { status, body, headers } = await ann.post(`/api/v1/solo/sessions/${session}/export/`, { format });
 
     expect(status).toBe(400);
@@ -59,14 +58,14 @@ describe('A request for a board export', () => {
     ['options.orientation', { orientation: 'up' }],
     ['options.colour', { colour: 'red' }],
     ['options', 'large'],
-  ])('is refused for %s in %j', async (field, options) => {
+  ])('refuses %s in %j', async (field, options) => {
     const { status, body } = await ann.post(`/api/v1/solo/sessions/${session}/export/`, { format: 'png', options });
 
     expect(status).toBe(400);
     expect(body.errors).toEqual([{ field, message: expect.any(String), code: expect.any(String) }]);
   });
 
-  it('may name one page, its resolution and its background', async () => {
+  it('accepts a page, a pixel ratio and a background', async () => {
     const options = { page: 2, pixel_ratio: 0.5, background: 'transparent' };
 
     const { id } = await ann.requestExport(session, 'png', options);
@@ -77,7 +76,7 @@ describe('A request for a board export', () => {
     expect(pngSize(file.bytes)).toEqual({ width: 460, height: 600 });
   });
 
-  it('may name the paper of a PDF', async () => {
+  it('accepts the paper of a PDF', async () => {
     const { id } = await ann.requestExport(session, 'pdf', { page_size: 'a4', orientation: 'landscape' });
     const done = await ann.finished(id);
     const file = await follow(done.file_url);
@@ -88,7 +87,7 @@ describe('A request for a board export', () => {
     expect([Math.round(width!), Math.round(height!)]).toEqual([842, 595]);
   });
 
-  it('is refused for a session that is not there, or not theirs', async () => {
+  it('returns 404 for a session that does not exist or belongs to another user', async () => {
     const bob = await installation.asUser('bob');
 
     for (const [who, id] of [
@@ -102,15 +101,18 @@ describe('A request for a board export', () => {
     }
   });
 
-  it.each([randomUUID(), 'nonexistent-uuid', '0', '%00', "';--"])('has no status under the id %s', async (id) => {
-    const { status, body, headers } = await ann.get(`/api/v1/exports/${id}/`);
+  it.each([randomUUID(), 'nonexistent-uuid', '0', '%00', "';--"])(
+    'returns 404 for the status of the export %s',
+    async (id) => {
+      const { status, body, headers } = await ann.get(`/api/v1/exports/${id}/`);
 
-    expect(status).toBe(404);
-    expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
-    expect(body).toMatchObject({ detail: 'Export not found', status: 404, title: 'Not Found', type: 'about:blank' });
-  });
+      expect(status).toBe(404);
+      expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
+      expect(body).toMatchObject({ detail: 'Export not found', status: 404, title: 'Not Found', type: 'about:blank' });
+    },
+  );
 
-  it('is refused without a token', async () => {
+  it('returns 401 without a token', async () => {
     const nobody = installation.asNobody();
 
     const { status, headers } = await nobody.post(`/api/v1/solo/sessions/${session}/export/`, { format: 'png' });
@@ -126,7 +128,7 @@ describe('A request for a board export', () => {
     ['an unknown field', '{"format":"png","formta":"png"}', 400],
     ['more than it can need', JSON.stringify({ format: 'png', padding: 'x'.repeat(300_000) }), 413],
     ['deep nesting', `{"options":${'['.repeat(50_000)}${']'.repeat(50_000)}}`, 400],
-  ])('is refused when its body is %s', async (_, text, expected) => {
+  ])('refuses a body that is %s', async (_, text, expected) => {
     const { status, body } = await ann.post(`/api/v1/solo/sessions/${session}/export/`, text);
 
     expect(status).toBe(expected);
@@ -134,7 +136,7 @@ describe('A request for a board export', () => {
     expect(JSON.stringify(body)).not.toContain('node_modules');
   });
 
-  it('is refused in another language than JSON', async () => {
+  it('returns 415 for a body that is not JSON', async () => {
     const { status } = await ann.post(`/api/v1/solo/sessions/${session}/export/`, 'format=png', {
       'content-type': 'application/x-www-form-urlencoded',
     });
@@ -142,7 +144,7 @@ describe('A request for a board export', () => {
     expect(status).toBe(415);
   });
 
-  it('may be made of an empty board', async () => {
+  it('exports an empty board', async () => {
     for (const state of [null, {}, [], { pages: [] }]) {
       const empty = await ann.saveBoard(state);
       const { id } = await ann.requestExport(empty, 'pdf');
@@ -150,7 +152,7 @@ describe('A request for a board export', () => {
     }
   });
 
-  it('is answered for the board as it is when it is drawn, or says that the board was deleted', async () => {
+  it('draws the state at the time of drawing, and fails when the board was deleted', async () => {
     const doomed = await ann.saveBoard(noteBoard());
     const { id } = await ann.requestExport(doomed, 'png');
 

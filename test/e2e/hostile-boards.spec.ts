@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Client } from '../support/client';
 import { Installation } from '../support/installation';
 
-/** Real boards, where the machine has them, and what is hostile in them in small. */
+/** Small hostile boards, and the complete ones where they exist. */
 const FOLDERS = ['../../examples/boards', '../../../shared/boards'].map((folder) => join(__dirname, folder));
 
 const IN_SMALL: readonly [name: string, state: string][] = [
@@ -37,7 +37,7 @@ describe('A hostile board', () => {
 
   afterAll(() => installation.remove());
 
-  it.each([...IN_SMALL, ...kept()])('comes to an end and harms nobody: %s', async (_, state) => {
+  it.each([...IN_SMALL, ...kept()])('finishes without affecting the service: %s', async (_, state) => {
     const session = await ann.saveBoard(state);
 
     for (const format of ['png', 'pdf', 'json']) {

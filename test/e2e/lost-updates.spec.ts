@@ -6,7 +6,7 @@ import { Installation } from '../support/installation';
 const SESSIONS = '/api/v1/solo/sessions/';
 
 /** Two clients that have the same board open. */
-describe('Saving a board that another client saved meanwhile', () => {
+describe('Saving a board that another client has saved', () => {
   let installation: Installation;
   let application: Application;
   let ann: Client;
@@ -27,7 +27,7 @@ describe('Saving a board that another client saved meanwhile', () => {
 
   const tagOf = ({ headers }: Answer) => headers.get('etag')!;
 
-  it('is refused with 412 and the current revision, by If-Match and by rev alike', async () => {
+  it('returns 412 with the current revision for If-Match and for rev', async () => {
     const mine = await ann.patch(path, { state: 'mine' }, { 'If-Match': tagOf(created) });
 
     const byTag = await ann.patch(path, { state: 'theirs' }, { 'If-Match': tagOf(created) });
@@ -45,7 +45,7 @@ describe('Saving a board that another client saved meanwhile', () => {
     expect(shown.body).toMatchObject({ rev: 2, state: 'mine' });
   });
 
-  it('works with the tag of each kind of answer, which changes with each change alone', async () => {
+  it('accepts the ETag of every response, which changes only with the board', async () => {
     const partner = await installation.asCustomer();
     const begun = await partner.startSession('ann');
     const shownToPartner = await partner.get(`/api/v1/customer/solo/sessions/${begun}/`);
@@ -58,7 +58,7 @@ describe('Saving a board that another client saved meanwhile', () => {
     expect(tagOf(await ann.get(path))).toBe(tagOf(again));
   });
 
-  it('is allowed without a condition, and with one that any revision meets', async () => {
+  it('is accepted without a condition and with If-Match: *', async () => {
     const answers = [
       await ann.patch(path, { state: 2 }),
       await ann.patch(path, { state: 3 }, { 'If-Match': '*' }),
@@ -72,19 +72,19 @@ describe('Saving a board that another client saved meanwhile', () => {
     ]);
   });
 
-  it('is refused unless both conditions are met', async () => {
+  it('returns 412 unless both conditions match', async () => {
     const answer = await ann.patch(path, { state: 2, rev: 2 }, { 'If-Match': '"1"' });
 
     expect(answer).toMatchObject({ status: 412, body: { rev: 1 } });
   });
 
-  it.each(['"2"', '1.5', 'true', '[1]'])('is answered with 400 for the rev %s', async (rev) => {
+  it.each(['"2"', '1.5', 'true', '[1]'])('returns 400 for the rev %s', async (rev) => {
     const answer = await ann.patch(path, `{"rev":${rev},"state":2}`);
 
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: 'rev' }] } });
   });
 
-  it('tells nothing of boards that are not there', async () => {
+  it('returns 404 for boards that do not exist', async () => {
     const ben = await installation.asUser('ben');
 
     expect((await ben.patch(path, { state: 2 }, { 'If-Match': '"7"' })).status).toBe(404);

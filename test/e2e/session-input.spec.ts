@@ -4,7 +4,7 @@ import { Installation } from '../support/installation';
 const SESSIONS = '/api/v1/solo/sessions/';
 const MAX_BYTES = 64 * 1024;
 
-/** Whatever comes in is kept to the letter or refused with a reason; nothing is a fault. */
+/** A body is stored unchanged or refused with a reason. It never causes a fault. */
 describe('The body of a session', () => {
   let installation: Installation;
   let ann: Client;
@@ -28,7 +28,7 @@ describe('The body of a session', () => {
     ['a list', '[]'],
     ['a text', '"board"'],
     ['a number', '42'],
-  ])('comes back to the letter: %s', async (_, state) => {
+  ])('is returned unchanged: %s', async (_, state) => {
     const created = await ann.post(SESSIONS, `{"name":"A","state":${state}}`);
     const shown = await ann.get(`${SESSIONS}${created.body.id}/`);
 
@@ -87,7 +87,7 @@ describe('The body of a session', () => {
     },
   );
 
-  it.each(['[', '{"a":'])('may be nested 64 levels deep, and no deeper: %s…', async (open) => {
+  it.each(['[', '{"a":'])('may be nested 64 levels deep, but not deeper: %s…', async (open) => {
     const nested = (depth: number) => {
       const close = open === '[' ? ']' : '}';
       return `${open.repeat(depth)}${open === '[' ? '' : '1'}${close.repeat(depth)}`;
@@ -103,7 +103,7 @@ describe('The body of a session', () => {
     expect((await ann.finished(id)).status).toBe('completed');
   });
 
-  it('may have 500 pages, and no more', async () => {
+  it('may have 500 pages, but not more', async () => {
     const most = await ann.post(SESSIONS, { state: { pages: Array.from({ length: 500 }, () => ({})) } });
     const tooMany = await ann.post(SESSIONS, { state: { pages: Array.from({ length: 501 }, () => ({})) } });
 
@@ -112,14 +112,14 @@ describe('The body of a session', () => {
     expect(tooMany.body).toMatchObject({ code: 'too-many-pages', detail: expect.stringContaining('500') });
   });
 
-  it('may leave things out', async () => {
+  it('may omit fields', async () => {
     const created = await ann.post(SESSIONS, '{}');
 
     expect(created.status).toBe(201);
     expect(created.body).toMatchObject({ name: 'Untitled', state: null, page_count: 1 });
   });
 
-  it('may be sent in pieces and compressed, and is measured all the same', async () => {
+  it('is measured when it is sent in chunks or compressed', async () => {
     const { gzipSync } = await import('node:zlib');
     const small = gzipSync(JSON.stringify({ name: 'Zipped', state: {} }));
     const bomb = gzipSync(`{"state":"${'x'.repeat(20 * 1024 * 1024)}"}`);
@@ -132,7 +132,7 @@ describe('The body of a session', () => {
   });
 });
 
-/** The state is the last member of the answer. */
+/** The state is the last member of the response. */
 function stateIn(json: string): string {
   return json.slice(json.indexOf('"state":') + '"state":'.length, -1);
 }

@@ -17,7 +17,7 @@ describe('A board session', () => {
 
   afterAll(() => installation.remove());
 
-  it('is kept, shown, changed and deleted', async () => {
+  it('is created, read, updated and deleted', async () => {
     const state = pagesBoard(2);
 
     const created = await ann.post(SESSIONS, { name: 'Алгебра', state });
@@ -49,7 +49,7 @@ describe('A board session', () => {
     expect(missing.body).toMatchObject({ detail: 'Session not found' });
   });
 
-  it('is listed without its state, by page', async () => {
+  it('is listed in pages without its state', async () => {
     const bob = await installation.asUser('bob');
     const ids = [await bob.saveBoard(noteBoard()), await bob.saveBoard(noteBoard()), await bob.saveBoard(null)];
 
@@ -62,7 +62,7 @@ describe('A board session', () => {
     expect(first.text).not.toContain('"state"');
   });
 
-  it('is copied, state and all', async () => {
+  it('is duplicated with its state', async () => {
     const original = await ann.saveBoard(pagesBoard(2), 'Lesson');
 
     const copy = await ann.post(`${SESSIONS}${original}/duplicate/`);
@@ -72,7 +72,7 @@ describe('A board session', () => {
     expect(copy.body.id).not.toBe(original);
   });
 
-  it('shows a thumbnail under a link that needs no header', async () => {
+  it('has a thumbnail whose link works without a header', async () => {
     const id = await ann.saveBoard(noteBoard());
 
     const drawn = await ann.post(`${SESSIONS}${id}/thumbnail/`);
@@ -87,7 +87,7 @@ describe('A board session', () => {
     expect((await follow((drawn.body.thumbnail_url as string).replace(/.$/, '~'))).status).toBe(403);
   });
 
-  it('has one thumbnail, however often it is drawn', async () => {
+  it('keeps only the last thumbnail', async () => {
     const id = await ann.saveBoard(noteBoard());
 
     for (let time = 0; time < 3; time += 1) expect((await ann.post(`${SESSIONS}${id}/thumbnail/`)).status).toBe(200);
@@ -97,7 +97,7 @@ describe('A board session', () => {
     expect(await thumbnailsOf(id)).toHaveLength(1);
   });
 
-  it('keeps no thumbnail that was drawn while the board changed', async () => {
+  it('discards a thumbnail when the board changes while it is drawn', async () => {
     const id = await ann.saveBoard(lessonBoard(1, 500));
     let isDrawn = false as boolean;
 
@@ -109,7 +109,7 @@ describe('A board session', () => {
     expect(await thumbnailsOf(id)).toEqual([]);
   });
 
-  it('takes everything that was made of it along when it is deleted', async () => {
+  it('is deleted with its thumbnail and exports', async () => {
     const id = await ann.saveBoard(noteBoard());
     await ann.post(`${SESSIONS}${id}/thumbnail/`);
     const finished = await ann.requestExport(id, 'png');
@@ -127,7 +127,7 @@ describe('A board session', () => {
     });
   });
 
-  it('takes along more exports than fit on a page when it is deleted', async () => {
+  it('is deleted with more exports than fit on one page', async () => {
     const id = await ann.saveBoard(noteBoard());
     await installation.sql(
       `INSERT INTO exports (id, kind, format, status, user_id, session_id, request_id, storage_key, content_type,

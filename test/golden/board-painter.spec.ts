@@ -71,7 +71,7 @@ describe('BoardPainter', () => {
       expect(rgba(file!, 160, 0)).toEqual(yellow);
     });
 
-    it('shows the whole of a wide page', async () => {
+    it('shows a wide page completely', async () => {
       // 4000 × 1500 units become 320 × 120 pixels, and 60 are left above and below.
       const points = [
         [2000, -2000],
@@ -92,7 +92,7 @@ describe('BoardPainter', () => {
     });
   });
 
-  it('leaves what is not drawn on transparent when asked to', async () => {
+  it('leaves the page transparent when requested', async () => {
     const shape = { type: 'rectangle', color: '#ff0000', size: 20, x: 100, y: 100, width: 200, height: 200 };
     const transparent = { ...png, background: 'transparent' } as const;
 
@@ -102,7 +102,7 @@ describe('BoardPainter', () => {
     expect(rgba(file!, 100, 200)).toEqual([255, 0, 0, 255]);
   });
 
-  it('lowers a pixel ratio that would make the picture too large, and says so', async () => {
+  it('reduces a pixel ratio that makes the picture too large, with a warning', async () => {
     const drawing = await openBoard(painter, solo({}), { ...png, scale: { pixelRatio: 100 } }, forever);
 
     const [file] = await pagesOf(drawing);
@@ -131,7 +131,7 @@ describe('BoardPainter', () => {
     expect(rgba(file!, 25, 25)).toEqual([0, 255, 0, 255]);
   });
 
-  it('draws an image that its loader brings', async () => {
+  it('draws an image from its loader', async () => {
     const white = new BoardPainter({
       threads: 1,
       assets: new (class extends AssetLoader {
@@ -153,7 +153,7 @@ describe('BoardPainter', () => {
     await white.onApplicationShutdown();
   });
 
-  it('draws a card for a missing image and names it in a short warning', async () => {
+  it('draws a placeholder for a missing image, with a short warning', async () => {
     const source = `data:image/png;base64,${'A'.repeat(5000)}`;
     const asset = { type: 'image', src: source, x: 0, y: 0, width: 200, height: 200 };
 
@@ -165,7 +165,7 @@ describe('BoardPainter', () => {
     expect(drawing.warnings).toEqual([{ code: 'image-missing', text }]);
   });
 
-  it('names the first fifty images that are missing, and counts the rest', async () => {
+  it('warns of the first fifty missing images and counts the others', async () => {
     const asset = { type: 'image', src: 'https://elsewhere.example/a.png', x: 0, y: 0, width: 5, height: 5 };
 
     const drawing = await openBoard(painter, solo({ assets: Array.from({ length: 60 }, () => asset) }, 2), png, forever);
@@ -174,7 +174,7 @@ describe('BoardPainter', () => {
     expect(drawing.warnings.length).toBeLessThanOrEqual(51);
   });
 
-  it('writes a PDF with a page each, and counts them as it goes', async () => {
+  it('writes a PDF of all pages and reports its progress', async () => {
     const drawn: number[] = [];
 
     const drawing = await openBoard(painter, solo({}, 3), pdf, forever);
@@ -186,7 +186,7 @@ describe('BoardPainter', () => {
     expect(file).toContain('/MediaBox [0 0 690 900]');
   });
 
-  it('fits the pages into paper, turned as asked', async () => {
+  it('fits the pages into paper of the requested orientation', async () => {
     const drawing = await openBoard(painter, solo({}), { ...pdf, pageSize: 'a4', orientation: 'landscape' }, forever);
 
     const file = Buffer.from(await drawing.pdf(() => undefined)).toString('latin1');
@@ -194,7 +194,7 @@ describe('BoardPainter', () => {
     expect(file).toContain('/MediaBox [0 0 842 595]');
   });
 
-  it('writes text into a PDF as the characters that people search for', async () => {
+  it('writes searchable text into a PDF', async () => {
     const strokes = [{ tool: 'text', color: '#000000', size: 6, points: [{ x: 10, y: 10 }], text: '白板' }];
 
     const drawing = await openBoard(painter, solo({ strokes }), pdf, forever);
@@ -204,7 +204,7 @@ describe('BoardPainter', () => {
     expect(characters.join()).not.toContain('<2F69>');
   });
 
-  it('erases strokes in a PDF by cutting them out, not by covering them', async () => {
+  it('erases strokes in a PDF by clipping them', async () => {
     const across = [
       { x: 10, y: 50 },
       { x: 400, y: 50 },
@@ -223,14 +223,14 @@ describe('BoardPainter', () => {
     expect(drawn.match(/\bf\b/g)).toHaveLength(1);
   });
 
-  it('refuses what is not JSON, and a page that is not there', async () => {
+  it('refuses a state that is not JSON and a page that does not exist', async () => {
     const text = '{"pages":';
 
     await expect(openBoard(painter, Buffer.from(text), png, forever)).rejects.toThrow(MalformedStateError);
     await expect(openBoard(painter, solo({}), { ...png, page: 2 }, forever)).rejects.toThrow(PageNotFoundError);
   });
 
-  it('refuses a board with too many pages or levels, whichever page is wanted', async () => {
+  it('refuses a board with too many pages or levels for any picture', async () => {
     const deep = stateOf({ activePageId: '', pages: [JSON.parse(`${'['.repeat(63)}${']'.repeat(63)}`)] });
 
     for (const wanted of [png, { ...png, page: 1 }, pdf]) {
@@ -239,7 +239,7 @@ describe('BoardPainter', () => {
     }
   });
 
-  it('is ready for the next board when a reader leaves early', async () => {
+  it('is ready for the next board after a reader leaves the loop', async () => {
     for await (const page of (await openBoard(painter, solo({}, 400), png, forever)).pngPages()) {
       expect(page.length).toBeGreaterThan(0);
       break;
@@ -248,7 +248,7 @@ describe('BoardPainter', () => {
     expect(await pagesOf(await openBoard(painter, solo({}), png, forever))).toHaveLength(1);
   });
 
-  it('ends with the reason of its signal, and is ready for the next board', async () => {
+  it('throws the reason of its signal and is ready for the next board', async () => {
     const leaving = new AbortController();
     const drawing = await openBoard(painter, solo({}, 400), png, leaving.signal);
 
@@ -274,7 +274,7 @@ describe('BoardPainter', () => {
     await until('the signal has no listener', () => getEventListeners(signal, 'abort').length === 0);
   });
 
-  it('gives up on a page that takes too long', async () => {
+  it('fails when a page takes too long', async () => {
     const impatient = new BoardPainter({ threads: 1, assets: new NoAssets(), pageTimeout: 20 });
     const points = Array.from({ length: 20_000 }, (_, i) => ({ x: (i * 37) % 900, y: (i * 91) % 1200 }));
     const state = solo({ strokes: [{ tool: 'pen', color: '#000', size: 2, points }] });
@@ -285,7 +285,7 @@ describe('BoardPainter', () => {
     await impatient.onApplicationShutdown();
   });
 
-  it('survives a board that takes too much memory', async () => {
+  it('draws the next board after one that takes too much memory', async () => {
     const small = new BoardPainter({ threads: 1, assets: new NoAssets(), threadMemory: 40 });
     const points = Array.from({ length: 400_000 }, (_, i) => ({ x: i + 0.5, y: i + 0.25, t: i + 0.125 }));
 
@@ -309,7 +309,7 @@ describe('BoardPainter', () => {
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
-  it('draws thirty pages while the event loop stays free', async () => {
+  it('draws thirty pages without blocking the event loop', async () => {
     let longest = 0;
     let last = Date.now();
     const beat = setInterval(() => {

@@ -9,7 +9,7 @@ const forever = new AbortController().signal;
 const solo = (page: object, pages = 1) =>
   Buffer.from(JSON.stringify({ activePageId: '', pages: Array.from({ length: pages }, () => page) }));
 
-describe('The drawing of a board that is hostile', () => {
+describe('The drawing of a hostile board', () => {
   let painter: BoardPainter;
 
   beforeAll(() => {
@@ -17,7 +17,7 @@ describe('The drawing of a board that is hostile', () => {
   });
   afterAll(() => painter.onApplicationShutdown());
 
-  it('draws strokes as an image in a PDF when an eraser crosses itself a hundred thousand times', async () => {
+  it('rasterizes strokes in a PDF when an eraser crosses itself a hundred thousand times', async () => {
     const scribble = Array.from({ length: 1_000 }, (_, i) => ({ x: (i * 389) % 900, y: (i * 547) % 1180 }));
     const strokes = [
       { tool: 'pen', color: '#ff0000', size: 8, points: scribble.slice(0, 50) },
@@ -42,7 +42,7 @@ describe('The drawing of a board that is hostile', () => {
     expect(drawn.match(/ c$/gm)).toHaveLength(3 * 3 * 4);
   });
 
-  it('refuses a drawing that is beyond its budget, however small the board', async () => {
+  it('refuses a drawing that exceeds its budget, however small the board', async () => {
     const frugal = new BoardPainter({ threads: 1, assets: new NoAssets(), budgetSeconds: 10 });
 
     const small = await openBoard(frugal, solo({}, 100), png, forever);
@@ -56,7 +56,7 @@ describe('The drawing of a board that is hostile', () => {
     await frugal.onApplicationShutdown();
   });
 
-  it('has one page at a time in memory when pages are large', async () => {
+  it('has one large page at a time in memory', async () => {
     const several = new BoardPainter({ threads: 3, assets: new NoAssets() });
     const large = JSON.stringify({ pages: Array.from({ length: 3 }, () => ({ width: 4096, height: 4096 })) });
     const before = process.memoryUsage.rss();
@@ -72,7 +72,7 @@ describe('The drawing of a board that is hostile', () => {
 
     clearInterval(watch);
     await several.onApplicationShutdown();
-    // A page has 67 MB; each is in memory twice for a moment.
+    // A page has 67 MB and is briefly in memory twice.
     expect(most - before).toBeLessThan(450e6);
   });
 });

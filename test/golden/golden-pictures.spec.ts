@@ -4,19 +4,19 @@ import { BoardPainter } from '../../src/solo/infrastructure/drawing/board-painte
 import { drawnPage, exampleBoards, goldenSet, NoAssets, readState, repositoryRoot, type Golden } from './golden-set';
 import { pictureDifference } from './picture-difference';
 
-/** Letters are smoothed by the machine that drew the picture, lines are not. */
+/** The antialiasing of text depends on the machine that drew the reference. */
 const WITH_TEXT = 1e-3;
 const WITHOUT_TEXT = 1e-4;
 const boardsWithText = /^(04|07|08|10|13)-/;
 
-/** The complete set is large; it is compared where it is beside the repository. */
+/** The complete set is too large for the repository; it is compared where it exists beside it. */
 const shared = join(repositoryRoot, '..', 'shared', 'boards');
 const sets = [
   { name: 'in the repository', boards: exampleBoards, goldens: goldenSet(join(__dirname, 'reference')) },
   { name: 'beside the repository', boards: shared, goldens: goldenSet(join(shared, 'reference')) },
 ].filter(({ boards, goldens }) => boards !== shared || goldens.length > 0);
 
-describe.each(sets)('the pictures $name', ({ boards, goldens }) => {
+describe.each(sets)('The pictures $name', ({ boards, goldens }) => {
   const painter = new BoardPainter({ threads: 1, assets: new NoAssets() });
 
   afterAll(() => painter.onApplicationShutdown());

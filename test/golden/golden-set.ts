@@ -9,7 +9,7 @@ import { AssetLoader, AssetRefusedError } from '../../src/solo/model/domain/inte
 export const repositoryRoot = join(__dirname, '..', '..');
 export const exampleBoards = join(repositoryRoot, 'examples', 'boards');
 
-/** What a front end's canvas draws for one page, at pixel ratio 2. */
+/** The reference picture of one page from the front end's canvas, at pixel ratio 2. */
 export interface Golden {
   readonly board: string;
   readonly page: number;
@@ -28,7 +28,7 @@ export function goldenSet(folder: string): Golden[] {
   );
 }
 
-/** Nothing but what a board carries itself. */
+/** Refuses all images but data URLs. */
 export class NoAssets extends AssetLoader {
   load(): Promise<Uint8Array> {
     return Promise.reject(new AssetRefusedError('its address is not allowed'));
@@ -62,7 +62,7 @@ export async function pagesOf(drawing: Drawing): Promise<Uint8Array[]> {
   return pages;
 }
 
-/** What the pages of a PDF say, unpacked. */
+/** The decompressed streams of a PDF. */
 export function contentsOf(file: Uint8Array): string[] {
   const text = Buffer.from(file).toString('latin1');
   return [...text.matchAll(/stream\n([^]*?)\nendstream/g)].map(([, packed]) => {

@@ -10,7 +10,7 @@ const rgba = (file: Uint8Array, x: number, y: number) => {
   return [...data.subarray((y * width + x) * 4, (y * width + x) * 4 + 4)];
 };
 
-describe('a page, painted', () => {
+describe('A drawn page', () => {
   let painter: BoardPainter;
 
   beforeAll(() => {
@@ -18,7 +18,7 @@ describe('a page, painted', () => {
   });
   afterAll(() => painter.onApplicationShutdown());
 
-  it('draws a colour that lets light through on white paper', async () => {
+  it('has a translucent background on white', async () => {
     const background = { type: 'color', color: 'rgba(0, 0, 255, 0.2)' };
 
     const [file] = await pagesOf(await openBoard(painter, solo({ background }), png, forever));
@@ -26,7 +26,7 @@ describe('a page, painted', () => {
     expect(rgba(file!, 5, 5)).toEqual([204, 204, 255, 255]);
   });
 
-  it('fills the heads of an arrow whose line has no width, and draws no dot for a line without length', async () => {
+  it('has filled heads on an arrow of no width, and no dot for a line of no length', async () => {
     const arrow = { type: 'arrow', color: '#ff0000', size: 0, startX: 100, startY: 50, endX: 300, endY: 50 };
     const line = { type: 'line', color: '#ff0000', size: 20, startX: 50, startY: 50, endX: 50, endY: 50 };
 
@@ -37,7 +37,7 @@ describe('a page, painted', () => {
     expect(rgba(file!, 50, 50)).toEqual([255, 255, 255, 255]);
   });
 
-  it('averages the pixels of an image that is drawn much smaller', async () => {
+  it('has averaged pixels for an image that is drawn much smaller', async () => {
     const checks = new PNG({ width: 64, height: 64 });
     for (let i = 0; i < 64 * 64; i += 1) {
       const shade = (i + Math.floor(i / 64)) % 2 === 0 ? 0 : 255;

@@ -19,7 +19,7 @@ function limePng(): Buffer {
   return PNG.sync.write(image);
 }
 
-/** The colour in the middle of the only image of a board, and what its export warns of. */
+/** The colour in the middle of a board's only image, and the warnings of its export. */
 async function exported(user: Client, src: string): Promise<{ colour: number[]; warnings: readonly string[] }> {
   const board = await user.saveBoard({
     pages: [{ assets: [{ type: 'image', src, x: 0, y: 0, width: 200, height: 200 }] }],
@@ -43,7 +43,7 @@ describe('An image in the storage of the service, on disk', () => {
   };
   afterEach(() => installation.remove());
 
-  it('is not drawn for somebody who knows its address', async () => {
+  it('is not drawn by its plain address', async () => {
     const eve = await userOf({});
 
     const { colour, warnings } = await exported(eve, address(eve));
@@ -52,7 +52,7 @@ describe('An image in the storage of the service, on disk', () => {
     expect(warnings).toEqual(UNSIGNED);
   });
 
-  it('is drawn where the operator opens all of them', async () => {
+  it('is drawn by its plain address when the operator allows it', async () => {
     const eve = await userOf({ BOARD_ASSETS: 'open' });
 
     expect(await exported(eve, address(eve))).toEqual({ colour: LIME, warnings: [] });
@@ -83,7 +83,7 @@ describeOnS3('An image in the bucket of the service', () => {
     storage.onApplicationShutdown();
   });
 
-  it('is drawn by a presigned URL, and by no other address of it', async () => {
+  it('is drawn only by a presigned URL', async () => {
     const link = { fileName: 'a.png', contentType: 'image/png', expiresInSeconds: 600 };
     const signed = (await storage.link(SECRET_OF_ANOTHER_TENANT, link))!;
     const other = (await storage.link('assets/south-school/own.png', link))!;

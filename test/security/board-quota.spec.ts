@@ -3,7 +3,6 @@ import { Installation } from '../support/installation';
 
 const SESSIONS = '/api/v1/solo/sessions/';
 
-/** Nobody fills the database with boards. */
 describe('The quotas of boards', () => {
   let installation: Installation;
   let ann: Client;
@@ -21,7 +20,7 @@ describe('The quotas of boards', () => {
 
   const text = (kilobytes: number) => 'x'.repeat(kilobytes * 1024 - 2);
 
-  it('answer one board too many with 409 and the figures, whoever creates it', async () => {
+  it('return 409 with the figures for one board too many, whoever creates it', async () => {
     const partner = await installation.asCustomer();
     const id = await ann.saveBoard(null);
     await ann.post(`${SESSIONS}${id}/duplicate/`);
@@ -44,7 +43,7 @@ describe('The quotas of boards', () => {
     expect([other.status, afterDeletion.status]).toEqual([201, 201]);
   });
 
-  it('answer boards that grow beyond the storage with 409, and keep what there is', async () => {
+  it('return 409 for boards that grow beyond the storage, and keep the old state', async () => {
     const id = await ann.saveBoard(JSON.stringify(text(40)));
 
     const copied = await ann.post(`${SESSIONS}${id}/duplicate/`);
@@ -60,13 +59,13 @@ describe('The quotas of boards', () => {
     expect([shrunk.status, copiedThen.status]).toEqual([200, 201]);
   });
 
-  it('hold for requests that come at once', async () => {
+  it('hold for concurrent requests', async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => ann.post(SESSIONS, { state: null })));
 
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, 409, 409, 409, 409, 409]);
   });
 
-  it('let a repeat of a request that was granted have its answer', async () => {
+  it('respond to the repeat of an accepted request', async () => {
     const key = { 'Idempotency-Key': 'once' };
     const first = await ann.post(SESSIONS, { state: text(20) }, key);
     await ann.saveBoard(JSON.stringify(text(40)));

@@ -28,7 +28,7 @@ describe('A board that takes minutes to draw', () => {
   const exportOf = (session: string, format: string, options = {}) =>
     ann.post(`${SESSIONS}${session}/export/`, { format, options });
 
-  it('is refused as PNG with the numbers, and nothing is created', async () => {
+  it('is refused as PNG with the figures, and no export is created', async () => {
     const session = await ann.saveBoard(emptyPages(300));
 
     const answer = await exportOf(session, 'png', { pixel_ratio: 4 });
@@ -73,7 +73,7 @@ describe('A board that takes minutes to draw', () => {
     expect(answer.body).toMatchObject({ code: 'drawing-too-large' });
   });
 
-  it('is measured again when it changes, also by a process that knows nothing of measures', async () => {
+  it('is measured again after a change, also by a process of an older version', async () => {
     const session = await ann.saveBoard(noteBoard());
     const before = await exportOf(session, 'png', { pixel_ratio: 4 });
     const [measured] = await installation.sql<{ rev: string }>(
@@ -92,7 +92,7 @@ describe('A board that takes minutes to draw', () => {
     expect([before.status, after.status]).toEqual([201, 422]);
   });
 
-  it('fails with the reason when it grew after its export was requested', async () => {
+  it('fails with the reason when it has grown since its export was requested', async () => {
     const bob = await installation.asUser('bob');
     const session = await bob.saveBoard(noteBoard());
     const { id } = await bob.requestExport(session, 'png', { pixel_ratio: 4 });
@@ -105,7 +105,7 @@ describe('A board that takes minutes to draw', () => {
     expect(error).toMatch(/^The drawing is too large: .* of 300 pages/);
   });
 
-  it('gives no thumbnail when its first page alone takes too long', async () => {
+  it('has no thumbnail when its first page takes too long', async () => {
     const strokes = [{ tool: 'pen', color: '#000000', size: 3, points: zigzag(150_000) }];
     const session = await ann.saveBoard({ activePageId: '', pages: [{ strokes }] });
 

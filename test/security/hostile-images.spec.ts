@@ -23,12 +23,12 @@ const forever = new AbortController().signal;
 const SOUND = svgUrl('<rect width="400" height="400" fill="lime"/>');
 const MEMORY_MB = 512;
 
-/** A page of images, each in a square of its own; the last one is sound. */
+/** A page of images in separate squares; the last one is valid. */
 const boardOf = (...sources: string[]) => {
   const place = (src: string, index: number) => ({ type: 'image', src, x: 100 * index, y: 0, width: 90, height: 90 });
   return JSON.stringify({ activePageId: '', pages: [{ assets: [...sources, SOUND].map(place) }] });
 };
-/** The same over the whole page, where each pixel counts. */
+/** One image over the whole page. */
 const largeBoardOf = (src: string) =>
   JSON.stringify({
     activePageId: '',
@@ -83,7 +83,7 @@ describe('A board with hostile images', () => {
   it('refuses a known image at once on any board', async () => {
     await draw(largeBoardOf(slowSvg()));
 
-    // The quickest of some: other processes delay a drawing now and then, the image would delay each.
+    // The fastest of several: load delays some drawings, but the image would delay all of them.
     let quickest = Infinity;
     for (let times = 0; times < 3; times += 1) {
       const started = Date.now();

@@ -24,7 +24,7 @@ describe.each([
 
   afterAll(() => installation.remove());
 
-  it('is still listed, shown, renamed, copied and exported as JSON', async () => {
+  it('is still listed, read, renamed, duplicated and exported as JSON', async () => {
     const shown = await ann.get(`${SESSIONS}${board}/`);
     const renamed = await ann.patch(`${SESSIONS}${board}/`, { name: 'New name' });
     const listed = await ann.get(SESSIONS);
@@ -39,7 +39,7 @@ describe.each([
     expect(bytes.toString()).toBe(json);
   });
 
-  it.each(['png', 'pdf'])('fails as %s at once, with the reason', async (format) => {
+  it.each(['png', 'pdf'])('fails as %s at once with the reason', async (format) => {
     const { id } = await ann.requestExport(board, format);
     const done = await ann.finished(id);
 
@@ -54,7 +54,7 @@ describe.each([
     expect(answer.body.detail).toMatch(reason);
   });
 
-  it('is deleted', async () => {
+  it('can be deleted', async () => {
     expect((await ann.delete(`${SESSIONS}${board}/`)).status).toBe(204);
     expect((await ann.get(`${SESSIONS}${board}/`)).status).toBe(404);
   });

@@ -1,4 +1,4 @@
-/** Boards as the front end keeps them. */
+/** Boards in the format of the front end. */
 export interface BoardState {
   readonly id: string;
   readonly name: string;
@@ -6,19 +6,19 @@ export interface BoardState {
   readonly pages: readonly object[];
 }
 
-/** A board of one page with a stroke and a word on it. */
+/** A board of one page with a stroke and a text. */
 export function noteBoard(text = 'Привіт'): BoardState {
   return boardOf([{ strokes: [stroke(1), { ...word(text) }] }]);
 }
 
-/** A board of so many pages, each with a stroke. */
+/** A board of several pages with a stroke each. */
 export function pagesBoard(pages: number): BoardState {
   return boardOf(Array.from({ length: pages }, (_, page) => ({ strokes: [stroke(page + 1)] })));
 }
 
 /**
- * A board full of handwriting, the same for the same numbers: 50 strokes of 140 points a page are what a full lesson has,
- * and keep a drawing thread busy for some 50 ms a page.
+ * A board full of handwriting, deterministic. A page of a real lesson has about 50 strokes of 140 points and takes 50 ms to
+ * draw.
  */
 export function lessonBoard(pages: number, strokesPerPage = 50): BoardState {
   return boardOf(

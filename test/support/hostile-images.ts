@@ -7,10 +7,10 @@ export const svgOf = (content: string, size = 'width="400" height="400"'): strin
 const dataUrl = (type: string, bytes: Buffer | string) =>
   `data:image/${type};base64,${Buffer.from(bytes).toString('base64')}`;
 
-/** The address of an SVG image, in itself. */
+/** The data URL of an SVG image. */
 export const svgUrl = (content: string, size?: string): string => dataUrl('svg+xml', svgOf(content, size));
 
-/** A drawing of a few bytes that is repeated 10,000 times. */
+/** A small drawing that is referenced 10,000 times. */
 export function useBomb(seed = 0): string {
   const dashes = `<path id="a" stroke-dasharray="1" stroke="red" d="M${seed} 0${'h9v9'.repeat(2000)}"/>`;
   const level = (id: string, inner: string) => `<g id="${id}">${`<use href="#${inner}"/>`.repeat(10)}</g>`;
@@ -22,7 +22,7 @@ export function dashBomb(): string {
   return svgUrl('<path stroke="red" stroke-dasharray=".0001" d="M0 0h1000"/>');
 }
 
-/** Masks that mask masks: each is a layer of its own. */
+/** Nested masks, each of which is a separate layer. */
 export function nestedMasks(depth: number): string {
   const mask = (i: number) =>
     `<mask id="m${i}"><rect width="400" height="400" fill="#fff" mask="url(#m${i - 1})"/></mask>`;
@@ -30,7 +30,7 @@ export function nestedMasks(depth: number): string {
   return svgUrl(`${masks}<rect width="400" height="400" mask="url(#m${depth - 1})"/>`);
 }
 
-/** Shapes of which each covers the whole picture: nothing but drawing them shows how long they take. */
+/** Shapes that each cover the whole picture: only drawing them shows how long they take. */
 export function slowSvg(seed = 0, shapes = 10_000): string {
   const shape = '<ellipse cx="200" cy="200" rx="300" ry="299" fill="red" fill-opacity=".1"/>';
   return svgUrl(`<g id="s${seed}">${shape.repeat(shapes)}</g>`);
@@ -50,7 +50,7 @@ export function nestedSvg(): string {
   return svgUrl(`<image href="${svgUrl('<rect width="9" height="9"/>')}" width="400" height="400"/>`);
 }
 
-/** A progressive JPEG of 49 megapixels whose last scan comes again and again. */
+/** A progressive JPEG of 49 megapixels that repeats its last scan. */
 export async function manyScans(): Promise<string> {
   const create = { width: 7000, height: 7000, channels: 3, background: 'red' } as const;
   const file = await sharp({ create }).jpeg({ progressive: true }).toBuffer();
@@ -59,7 +59,7 @@ export async function manyScans(): Promise<string> {
   return dataUrl('jpeg', Buffer.concat([file.subarray(0, -2), ...scans, file.subarray(-2)]));
 }
 
-/** A photo that nothing is wrong with. */
+/** A valid photo. */
 export async function soundPhoto(width: number, height: number): Promise<string> {
   const create = { width, height, channels: 3, background: 'teal' } as const;
   return dataUrl('jpeg', await sharp({ create }).jpeg().toBuffer());

@@ -25,7 +25,7 @@ function refusalOf(json: string | Buffer, chunkSize?: number): string {
 const pages = (count: number, page = '{}') => `{"pages":[${Array.from({ length: count }, () => page).join()}]}`;
 
 describe('A session body', () => {
-  it('keeps the state to the letter', () => {
+  it('keeps the state unchanged', () => {
     const state = '{"n":1e400,"big":12345678901234567890,"same":1,"same":2,"__proto__":{}}';
 
     expect(read(`{"name":"a","state":${state},"x":[1]}`)).toEqual({ name: 'a', state, pageCount: 1 });
@@ -42,7 +42,7 @@ describe('A session body', () => {
     ['null', '{"state":null}', 'null'],
     ['no state', '{"states":1,"stat":2}', undefined],
     ['nothing', '{}', undefined],
-  ])('is not misled by %s, wherever the chunks end', (_, json, expected) => {
+  ])('handles %s in any chunks', (_, json, expected) => {
     for (let size = 1; size <= Buffer.byteLength(json); size += 1) expect(read(json, size).state).toBe(expected);
   });
 
@@ -59,11 +59,11 @@ describe('A session body', () => {
     ['a state that is too large', `{"state":"${'x'.repeat(200_001)}`, 'too-large board-too-large'],
     ['too much beside the state', `{"state":1,"a":"${'x'.repeat(70_000)}`, 'too-large body-too-large'],
     ['a former state that is too much', `{"state":"${'x'.repeat(70_000)}","state":1`, 'too-large body-too-large'],
-  ])('refuses %s, and does not need the rest for it', (_, json, expected) => {
+  ])('refuses %s before the rest arrives', (_, json, expected) => {
     for (const size of [1, 7, 1000, Infinity]) expect(refusalOf(json, size)).toBe(expected);
   });
 
-  it('refuses the very byte that breaks a limit', () => {
+  it('refuses the byte that exceeds a limit', () => {
     const reader = createSessionReader(LIMITS);
 
     reader.write(Buffer.from(`{"state":${'['.repeat(8)}`));
@@ -73,16 +73,16 @@ describe('A session body', () => {
     }).toThrow('at most 8 levels');
   });
 
-  it('takes 500 pages and the deepest state', () => {
+  it('accepts 500 pages and the maximum depth', () => {
     expect(read(`{"state":${pages(500)}}`).pageCount).toBe(500);
     expect(read(`{"state":${'['.repeat(8)}${']'.repeat(8)}}`).pageCount).toBe(1);
   });
 
-  it('counts the pages of the state that counts', () => {
+  it('counts the pages of the last state', () => {
     expect(read(`{"pages":[{},{},{}],"state":${pages(3)},"state":${pages(2)}}`).pageCount).toBe(2);
   });
 
-  it('says for which user it is', () => {
+  it('reads the user of the session', () => {
     const reader = createUserSessionReader(LIMITS);
     const bytes = Buffer.from('{"state":{},"user_id":"ada"}');
 

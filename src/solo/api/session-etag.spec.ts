@@ -5,14 +5,14 @@ const requestWith = (value?: string) => ({ get: () => value }) as unknown as Req
 
 describe('If-Match of a session', () => {
   it.each([
-    ['is no condition where it is missing', undefined, null],
-    ['is no condition where it allows any revision', '*', null],
-    ['names the revision', '"7"', [7]],
-    ['names a revision that a proxy made weak', 'W/"7"', [7]],
-    ['names several revisions', '"7", W/"8" ,"9"', [7, 8, 9]],
-    ['matches nothing where it is no tag of a session', '"abc", 7, "-1", "1e3"', []],
-    ['matches nothing where it is a number beyond all revisions', '"99999999999"', []],
-    ['matches nothing where it is empty', '', []],
+    ['accepts any revision when it is missing', undefined, null],
+    ['accepts any revision for *', '*', null],
+    ['accepts one revision', '"7"', [7]],
+    ['accepts a weak tag of a proxy', 'W/"7"', [7]],
+    ['accepts several revisions', '"7", W/"8" ,"9"', [7, 8, 9]],
+    ['matches nothing when it is not a tag of a session', '"abc", 7, "-1", "1e3"', []],
+    ['matches nothing when its number is too large', '"99999999999"', []],
+    ['matches nothing when it is empty', '', []],
   ])('%s', (_, value, expected) => {
     expect(readExpectedRevisions(requestWith(value))).toEqual(expected);
   });

@@ -103,7 +103,7 @@ describe('GuardedAssetLoader', () => {
     expect(seen).not.toEqual(expect.arrayContaining(['authorization']));
   });
 
-  it('reaches no host that is not allowed', async () => {
+  it('does not connect to a host that is not allowed', async () => {
     let reached = 0;
     const host = await serve((_, response) => {
       reached += 1;
@@ -160,19 +160,19 @@ describe('GuardedAssetLoader', () => {
     expect(reached).toBe(0);
   });
 
-  it('gives up on endless redirects', async () => {
+  it('refuses endless redirects', async () => {
     const host = await serve((_, response) => response.writeHead(302, { location: '/again' }).end());
 
     expect(await refusal(loaderOf([host]), host)).toBe('its server redirects too often');
   });
 
-  it('names the status of a failing server', async () => {
+  it('reports the status of a failing server', async () => {
     const host = await serve((_, response) => response.writeHead(503).end());
 
     expect(await refusal(loaderOf([host]), host)).toBe('its server answered 503');
   });
 
-  it('reads a file of 15 MB, and none that has a byte more', async () => {
+  it('reads a file of 15 MB, but not of one byte more', async () => {
     const loader = loaderOf([]);
     storage.files.set('assets/largest.png', Buffer.alloc(15 * 1024 * 1024));
     storage.files.set('assets/too-large.png', Buffer.alloc(15 * 1024 * 1024 + 1));
@@ -196,7 +196,7 @@ describe('GuardedAssetLoader', () => {
     expect(sent).toBeLessThan(100);
   });
 
-  it('ends with the reason of its signal', async () => {
+  it('throws the reason of its signal', async () => {
     const host = await serve(() => undefined);
     const leaving = new AbortController();
     setTimeout(() => {
@@ -208,7 +208,7 @@ describe('GuardedAssetLoader', () => {
     await expect(loading).rejects.toThrow('cancelled');
   });
 
-  it('reads assets of its own storage', async () => {
+  it('reads assets of the own storage', async () => {
     storage.files.set('assets/a.png', Buffer.from('own picture'));
 
     const bytes = await loaderOf([]).load('https://files.test/assets/a.png', forever);
@@ -227,7 +227,7 @@ describe('GuardedAssetLoader', () => {
     },
   );
 
-  it('reads signed assets of its own storage by the permission of their address alone', async () => {
+  it('reads signed assets of the own storage only with a valid signature', async () => {
     storage.files.set('assets/b.png', Buffer.from('own picture'));
     const loader = loaderOf([], 'signed');
 
@@ -245,7 +245,7 @@ describe('GuardedAssetLoader', () => {
     );
   });
 
-  it('says that a file is missing', async () => {
+  it('reports a missing file', async () => {
     const loader = loaderOf([]);
 
     expect(await refusal(loader, 'https://files.test/assets/none.png')).toBe('it does not exist');

@@ -26,7 +26,7 @@ describe('readBoard', () => {
     ['an empty list', []],
     ['a board without pages', { activePageId: '', pages: [] }],
     ['pages that are none', { activePageId: '', pages: [null, 7, 'page', []] }],
-  ])('makes one empty page of %s', (_, state) => {
+  ])('reads one empty page from %s', (_, state) => {
     const board = readBoard(state);
 
     expect(board.pages).toHaveLength(1);
@@ -44,18 +44,18 @@ describe('readBoard', () => {
     ['winterboard', { pages: [{ groups: [] }] }],
     ['winterboard', { pages: [{ assets: [{ type: 'sticky' }] }] }],
     ['winterboard', { pages: [{ background: { type: 'pdf' } }] }],
-  ])('recognises a board of the kind %s', (generation, state) => {
+  ])('detects a board of the generation %s', (generation, state) => {
     expect(readBoard(state).generation).toBe(generation);
   });
 
-  it('takes a bare list and root strokes for the page of the oldest boards', () => {
+  it('reads the page of the oldest boards from a list or from root strokes', () => {
     const stroke = pen({ size: undefined, thickness: 7, tool: undefined });
 
     expect(strokesOf([stroke])).toMatchObject([{ kind: 'freehand', options: { size: 7 } }]);
     expect(strokesOf({ strokes: [stroke] })).toEqual(strokesOf([stroke]));
   });
 
-  it('takes the size of an imported page, and the usual one where it makes no sense', () => {
+  it('reads the size of an imported page, or the default when it is invalid', () => {
     const sizes = [794.5, 1e9, -1, '900', undefined].map(
       (width) => readBoard(winterboard({ width, height: 1123 })).pages[0]!.size.width,
     );
@@ -63,7 +63,7 @@ describe('readBoard', () => {
     expect(sizes).toEqual([794.5, 4096, 1920, 1920, 1920]);
   });
 
-  it('skips points that are nowhere', () => {
+  it('skips invalid points', () => {
     const points = [{ x: 1, y: 2 }, null, [3, 4], { x: 1e8, y: 0 }, { x: '1', y: 2 }, [1], JSON.parse('[1e999, 1]')];
 
     const [freehand] = strokesOf(soloBoard({ strokes: [pen({ points })] }));
@@ -88,7 +88,7 @@ describe('readBoard', () => {
     ]);
   });
 
-  it('draws a highlighter of the solo board at 0.4 whatever it says', () => {
+  it('reads a highlighter of the solo board with an opacity of 0.4', () => {
     const elements = strokesOf(soloBoard({ strokes: [pen({ tool: 'highlighter', opacity: 1 })] }));
 
     expect(elements).toMatchObject([{ kind: 'freehand', opacity: 0.4, multiply: false }]);
@@ -104,13 +104,13 @@ describe('readBoard', () => {
     expect(strokesOf(boardOf({ strokes })).map(({ kind }) => kind)).toEqual(['eraser', 'eraser', 'freehand']);
   });
 
-  it('leaves out what the screen does not show', () => {
+  it('leaves out what the front end does not draw', () => {
     const strokes = [pen({ tool: 'laser' }), pen({ color: undefined }), pen({ points: [{ x: 1, y: 1 }] }), 7, null, []];
 
     expect(strokesOf(soloBoard({ strokes }))).toEqual([]);
   });
 
-  it('gives a line with a start both heads unless its end is off', () => {
+  it('gives a line with arrowStart both heads unless arrowEnd is false', () => {
     const line = { type: 'line', color: 'red', startX: 0, startY: 0, endX: 9, endY: 9 };
     const shapes = [line, { ...line, arrowStart: true }, { ...line, arrowStart: true, arrowEnd: false }];
 
@@ -135,7 +135,7 @@ describe('readBoard', () => {
     ]);
   });
 
-  it('orders assets of the solo board by their level', () => {
+  it('orders assets of the solo board by zIndex', () => {
     const asset = (src: string, zIndex: unknown) => ({ type: 'image', src, zIndex, width: 1, height: 1 });
     const assets = [asset('c', 2), asset('a', -1), asset('d', 2), asset('b', 'top')];
 
@@ -144,7 +144,7 @@ describe('readBoard', () => {
     expect(sources).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('keeps the distance of a pattern reasonable', () => {
+  it('clamps the step of a pattern', () => {
     const steps = [1e-9, -20, 0, 30, undefined, 1e9].map(
       (gridSize) => readBoard(soloBoard({ background: { type: 'grid', gridSize } })).pages[0]!.background.pattern!.step,
     );
@@ -152,13 +152,13 @@ describe('readBoard', () => {
     expect(steps).toEqual([4, 20, 20, 30, 20, 4096]);
   });
 
-  it('ignores a colour that another background left behind', () => {
+  it('ignores the colour of a former background', () => {
     const background = { type: 'grid', color: '#ff0000' };
 
     expect(readBoard(soloBoard({ background })).pages[0]!.background.colour).toBe('#ffffff');
   });
 
-  it('guesses the pressure of a mouse and believes a pen', () => {
+  it('simulates the pressure of a mouse and reads that of a pen', () => {
     const path = (pressure: number) => [
       { x: 1, y: 1, pressure: 0.5 },
       { x: 2, y: 2, pressure },
@@ -172,14 +172,14 @@ describe('readBoard', () => {
     ]);
   });
 
-  it('fades what is locked on the Winterboard, but not on the classroom board', () => {
+  it('reduces the opacity of locked elements on the Winterboard, but not on the classroom board', () => {
     const strokes = [pen({ locked: true, tool: 'highlighter', opacity: 0.4 }), pen({ locked: true })];
 
     expect(strokesOf(winterboard({ strokes }))).toMatchObject([{ opacity: 0.4, multiply: true }, { opacity: 0.85 }]);
     expect(strokesOf({ currentPageIndex: 0, pages: [{ strokes }] })).toMatchObject([{ opacity: 0.4 }, { opacity: 1 }]);
   });
 
-  it('reads own fields only, and pollutes nothing', () => {
+  it('reads own fields only and does not pollute prototypes', () => {
     const state: unknown = JSON.parse(
       '{"__proto__": {"pages": [{}, {}]}, "constructor": {"prototype": {"polluted": 1}}, "activePageId": "", "pages": [{"__proto__": {"strokes": [1]}}]}',
     );

@@ -1,12 +1,9 @@
 import { toColour } from './colour';
 
 describe('toColour', () => {
-  it.each(['#fff', '#ABCD', '#12ab9F', '#12ab9f80', 'RebeccaPurple', ' transparent '])(
-    'takes %p as it is',
-    (colour) => {
-      expect(toColour(colour, 'fallback')).toBe(colour.trim().toLowerCase());
-    },
-  );
+  it.each(['#fff', '#ABCD', '#12ab9F', '#12ab9f80', 'RebeccaPurple', ' transparent '])('keeps %p', (colour) => {
+    expect(toColour(colour, 'fallback')).toBe(colour.trim().toLowerCase());
+  });
 
   it.each([
     ['rgb(12, 120, 90)', 'rgba(12, 120, 90, 1)'],
@@ -16,7 +13,7 @@ describe('toColour', () => {
     ['hsl(120, 100%, 25%)', 'rgba(0, 128, 0, 1)'],
     ['hsl(-0.5turn 100% 50%)', 'rgba(0, 255, 255, 1)'],
     ['HSLA(0deg, 0%, 100%, 0)', 'rgba(255, 255, 255, 0)'],
-  ])('spells %p for every painter', (colour, spelled) => {
+  ])('normalizes %p', (colour, spelled) => {
     expect(toColour(colour, 'fallback')).toBe(spelled);
   });
 

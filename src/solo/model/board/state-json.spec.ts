@@ -30,7 +30,7 @@ describe('scanState', () => {
     '[[{}],[{}]]',
     '{"__proto__":{"pages":[{},{}]}}',
     '{"x":[{}],"pages":[{"strokes":[{}]},{"strokes":[]}],"z":[{}]}',
-  ])('counts the pages that are drawn of %s', (json) => {
+  ])('counts the pages of %s like readBoard', (json) => {
     expect(scan(json)).toBe(readBoard(JSON.parse(json)).pages.length);
   });
 
@@ -38,7 +38,7 @@ describe('scanState', () => {
     expect(() => scan('{"pages":[')).toThrow(MalformedStateError);
   });
 
-  it('refuses more levels than are allowed, and names their number', () => {
+  it('refuses too many levels with the maximum in the message', () => {
     const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
 
     expect(scan(nested(MAX_DEPTH))).toBe(1);
@@ -46,7 +46,7 @@ describe('scanState', () => {
     expect(() => scan(nested(MAX_DEPTH + 1))).toThrow('at most 8 levels');
   });
 
-  it('scans a state of millions of pages in little memory', () => {
+  it('scans a state of millions of pages in constant memory', () => {
     const state = Buffer.from(`{"pages":[${'{},'.repeat(2_000_000)}{}]}`);
     const before = process.memoryUsage().heapUsed;
 

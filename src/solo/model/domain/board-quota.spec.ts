@@ -32,7 +32,7 @@ describe('The quota of a user’s boards', () => {
     );
   });
 
-  it('is none where both limits are off', () => {
+  it('does not limit when both limits are off', () => {
     expect(() => {
       checkBoardQuota({ boards: null, bytes: null }, { boards: 1e6, bytes: 1e12 }, { boards: 1, bytes: 1e9 });
     }).not.toThrow();

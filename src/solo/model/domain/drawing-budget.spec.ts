@@ -31,7 +31,7 @@ const letters = { x: 0, y: 0, text: '字'.repeat(20_000), width: 600 };
 
 const measured = (state: unknown, picture: Picture) => measureState(Buffer.from(JSON.stringify(state)), picture, 64)!;
 
-describe('The time that a drawing is expected to take', () => {
+describe('The estimated drawing time', () => {
   it.each<[string, unknown, Picture, pages?: number]>([
     // Handwriting takes its time to read: ten pages stand for five hundred.
     ['500 pages of a lesson as PNG', lessonBoard(10), png(), 50],
@@ -53,11 +53,11 @@ describe('The time that a drawing is expected to take', () => {
     ['a thousand shadows as large as the page', largePages(1, { assets: repeated(1_000, sticky) }), png()],
     ['two million letters', pages(100, { texts: [letters] }), png()],
     ['200 erasers on the largest pages', largePages(200, { strokes: [pen(zigzag(9)), eraser] }), pdf],
-  ])('is beyond the budget: %s', (_, state, picture) => {
+  ])('exceeds the budget: %s', (_, state, picture) => {
     expect(measured(state, picture).seconds).toBeGreaterThan(BUDGET);
   });
 
-  it('counts the pages that are drawn, at the pixel ratio that they are drawn at', () => {
+  it('counts the selected pages at their actual pixel ratio', () => {
     const board = largePages(3, { background: 'white' });
 
     const [whole, one, large] = [measured(board, png(2)), measured(board, png(2, 3)), measured(board, png(4))];
@@ -68,7 +68,7 @@ describe('The time that a drawing is expected to take', () => {
     expect(large.seconds).toBeCloseTo(whole.seconds);
   });
 
-  it('is never more than what is told of the whole board', () => {
+  it('never exceeds the upper bound of the whole board', () => {
     const state = lessonBoard(4, 10);
 
     for (const picture of [png(0.5), png(2), png(4), png(2, 4), pdf]) {
@@ -77,13 +77,13 @@ describe('The time that a drawing is expected to take', () => {
     }
   });
 
-  it('is not known of a board that cannot be drawn', () => {
+  it('is unknown for a board that cannot be drawn', () => {
     expect(measureState(Buffer.from('{"pages":'), pdf, 64)).toBeNull();
     expect(measureState(Buffer.from(JSON.stringify(pages(501, {}))), pdf, 64)).toBeNull();
     expect(measureState(Buffer.from(JSON.stringify(pages(2, {}))), png(2, 3), 64)).toBeNull();
   });
 
-  it('is nothing for no pages', () => {
+  it('is zero for no pages', () => {
     expect(estimateSeconds([], pdf)).toBe(0);
   });
 });
@@ -98,13 +98,13 @@ describe('checkDrawingBudget', () => {
     return 'no refusal';
   };
 
-  it('accepts what needs no more than the budget', () => {
+  it('accepts a drawing within the budget', () => {
     expect(() => {
       checkDrawingBudget({ pageCount: 1, seconds: 60 }, pdf, 60);
     }).not.toThrow();
   });
 
-  it('says what is needed, what is allowed, and what to do', () => {
+  it('throws the required time, the budget and a suggestion', () => {
     expect(refusalOf(300, png(4))).toBe(
       'The drawing is too large: a PNG at pixel_ratio 4 of 300 pages needs about 101 s of drawing time; at most 60 s are ' +
         'allowed. Lower pixel_ratio, or export fewer pages.',
