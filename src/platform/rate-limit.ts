@@ -6,11 +6,11 @@ export interface RateLimit {
   readonly windowSeconds: number;
 }
 
-/** What is left of a limit after a creation, or at its refusal. */
+/** What is left of a limit after a request, or when it is refused. */
 export interface RateLimitState extends RateLimit {
   readonly name: RateLimitName;
   readonly remaining: number;
-  /** Seconds until the oldest creation leaves the window. */
+  /** Seconds until the oldest request leaves the window. */
   readonly resetSeconds: number;
 }
 
@@ -38,14 +38,14 @@ export class RateLimitExceededError extends DomainError {
   }
 }
 
-/** What was used of a limit in the window that ends now. */
+/** The uses of a limit in the window that ends now. */
 export interface UsedWindow {
   readonly used: number;
-  /** Seconds until the oldest use leaves the window; `null` where there is none. */
+  /** Seconds until the oldest use leaves the window; `null` without any use. */
   readonly reset: number | null;
 }
 
-/** A limit, and what of it was used. */
+/** A limit and its uses. */
 export interface LimitUse {
   readonly name: RateLimitName;
   readonly limit: RateLimit;
@@ -53,9 +53,9 @@ export interface LimitUse {
 }
 
 /**
- * Takes one more from limits that hold together.
- * @returns the limit that will be used up first; `null` where there is none
- * @throws RateLimitExceededError of the limit that is exceeded for longest
+ * Takes one more from several limits at once.
+ * @returns the limit with the least left; `null` without limits
+ * @throws RateLimitExceededError of the limit that resets last
  */
 export function takeOneMoreOfAll(uses: readonly LimitUse[]): RateLimitState | null {
   const states: RateLimitState[] = [];
@@ -74,9 +74,8 @@ export function takeOneMoreOfAll(uses: readonly LimitUse[]): RateLimitState | nu
 }
 
 /**
- * Takes one more.
- * @param name of the limit, for whoever is told of it
- * @returns what is left then
+ * Takes one more from a limit.
+ * @returns what is left after it
  * @throws RateLimitExceededError
  */
 export function takeOneMore(

@@ -125,7 +125,7 @@ describe('The sweep of the storage', () => {
   it('is the turn of one process at a time, and again when the interval is over', async () => {
     const ask = () =>
       Promise.all(
-        Array.from({ length: 12 }, (_, turn) => new ClusterSchedule(processes[turn % 2]!).take('storage', 60)),
+        Array.from({ length: 12 }, (_, turn) => new ClusterSchedule(processes[turn % 2]!).tryAcquire('storage', 60)),
       );
     const taken = (answers: (Date | null)[]) => answers.filter((answer) => answer !== null).length;
 

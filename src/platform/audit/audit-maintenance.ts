@@ -9,34 +9,34 @@ import { writePendingAggregates } from './aggregated-audit';
 const PAUSE_MS = 15_000;
 const MONTHS_INTERVAL_SECONDS = 86_400;
 
-/** Writes the counts that are due to the audit log, and adds its next partitions, in processes that run jobs. */
+/** Writes aggregated entries that are due, and adds the next partitions of the audit log. Runs where jobs run. */
 @Injectable()
 export class AuditMaintenance implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly warnings = new RepeatedWarnings(new Logger(AuditMaintenance.name));
-  private readonly rounds = new PeriodicTask(PAUSE_MS, () => this.round());
+  private readonly task = new PeriodicTask(PAUSE_MS, () => this.maintain());
 
   constructor(
     private readonly config: Config,
     private readonly prisma: PrismaService,
-    private readonly turns: ClusterSchedule,
+    private readonly schedule: ClusterSchedule,
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.config.runsJobs) this.rounds.start();
+    if (this.config.runsJobs) this.task.start();
   }
 
   onModuleDestroy(): Promise<void> {
-    return this.rounds.stop();
+    return this.task.stop();
   }
 
-  private async round(): Promise<void> {
+  private async maintain(): Promise<void> {
     try {
       await this.prisma.$transaction((transaction) => writePendingAggregates(transaction));
-      // Each partition is made three months ahead, so a failure has many days to be repeated in.
-      const isDue = await this.turns.take('audit-months', MONTHS_INTERVAL_SECONDS);
+      // Partitions are created three months ahead, which leaves many days for retries.
+      const isDue = await this.schedule.tryAcquire('audit-months', MONTHS_INTERVAL_SECONDS);
       if (isDue) await this.prisma.$queryRaw`SELECT export_audit_log_add_months() AS added`;
     } catch (error) {
-      this.warnings.report('The audit log could not be maintained; it is tried again', error, {
+      this.warnings.report('The audit log could not be maintained; the maintenance is retried', error, {
         event: 'audit_log.maintenance_failed',
       });
     }

@@ -3,7 +3,7 @@ import { ApiQuery } from '@nestjs/swagger';
 
 export const ACCEPTS_LINK = 'acceptsLink';
 
-/** A route that a signed link opens too. Its request then has no caller: whoever has the link was given it. */
+/** A route that also accepts a signed link. The request then has no principal. */
 export function AcceptsLink(): MethodDecorator {
   return applyDecorators(
     SetMetadata(ACCEPTS_LINK, true),

@@ -11,8 +11,8 @@ import { isCustomer, type UserPrincipal } from './principal';
 import type { AuthenticatedRequest } from './current-principal.decorator';
 
 /**
- * A route for administrators. Others are refused before anything of their request is read.
- * @param ofAllTenants for what the tenants share: an administrator of one of them is refused too
+ * A route for administrators. Other callers are refused before their body is read.
+ * @param ofAllTenants whether the route changes what all tenants share: administrators of one tenant are refused too
  */
 export function AdminOnly({ ofAllTenants = false } = {}): ClassDecorator & MethodDecorator {
   const guard = guardBy(ofAllTenants ? requireAdminOfAllTenants : requireAdmin);

@@ -3,7 +3,7 @@ import type { UserPrincipal } from './principal';
 
 export const ADMIN_ROLE = 'admin';
 
-/** Whether the caller administers: everything, or all of the tenant that the token names. */
+/** Whether the caller is an administrator of everything, or of the tenant that the token names. */
 export function isAdmin({ roles }: Pick<UserPrincipal, 'roles'>): boolean {
   return roles.includes(ADMIN_ROLE);
 }

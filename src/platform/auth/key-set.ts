@@ -7,20 +7,21 @@ import {
   jwksCache,
   type RemoteJWKSet,
 } from 'jose';
+import { errorMessage } from '../async';
 import type { SignedToken } from './signed-token';
 
-/** Keys that are older are fetched again, while tokens are still verified with those that are known. */
+/** Older keys are refreshed in the background, and still used. */
 const REFRESH_AFTER_MS = 10 * 60_000;
-/** Keys that are older verify nothing: one of them may have been withdrawn. */
+/** Older keys are not used: one of them may have been withdrawn. */
 const MAX_AGE_MS = 60 * 60_000;
 const REFRESH_PAUSE_MS = 30_000;
 
-/** The keys to verify a token with cannot be fetched now. */
+/** The key set cannot be fetched now. */
 export class KeysUnavailableError extends Error {
   override readonly name = 'KeysUnavailableError';
 }
 
-/** The public keys that a server publishes as a JSON Web Key Set. Known keys are had without waiting for that server. */
+/** The public keys of a JSON Web Key Set. Known keys are available without waiting for its server. */
 export class RemoteKeySet {
   private readonly keys: RemoteJWKSet;
   private readonly cache: Partial<ExportedJWKSCache> = {};
@@ -41,8 +42,7 @@ export class RemoteKeySet {
       return KeyObject.from(await this.keys(header));
     } catch (error) {
       if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new KeysUnavailableError(`The key set cannot be fetched: ${reason}`, { cause: error });
+      throw new KeysUnavailableError(`The key set cannot be fetched: ${errorMessage(error)}`, { cause: error });
     }
   }
 
@@ -51,7 +51,7 @@ export class RemoteKeySet {
     if (this.cache.uat === undefined || now - this.cache.uat < REFRESH_AFTER_MS) return;
     if (now - this.refreshedAt < REFRESH_PAUSE_MS) return;
     this.refreshedAt = now;
-    // A failure is reported when no key is known any more.
+    // Failures are reported when no known key is left.
     this.keys.reload().catch(() => undefined);
   }
 }

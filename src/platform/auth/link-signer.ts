@@ -5,39 +5,39 @@ import { Config } from '../config/config';
 const LIFETIME_SECONDS = 15 * 60;
 const ROUNDING_SECONDS = 5 * 60;
 
-/** What a link proves: that we made it, for this resource, and until when. */
+/** The part of a link that proves who made it, for which resource, and until when it is valid. */
 export interface LinkProof {
   readonly expires: number;
   readonly signature: string;
 }
 
-/** Makes and checks the short-lived addresses that a browser follows without a header. */
+/** Creates and verifies signed URLs, which browsers can follow without an `Authorization` header. */
 @Injectable()
 export class LinkSigner {
   constructor(private readonly config: Config) {}
 
   /**
-   * A link for `path` (absolute, without a query) that works for 15 to 20 minutes. Within five minutes the same link
-   * comes out again, so that an answer that shows it can be told unchanged.
+   * A link for `path` (absolute, without a query) that is valid for 15 to 20 minutes. The link stays the same for five
+   * minutes, so that a response with it can keep its ETag.
    */
   sign(path: string, now: number = Date.now()): string {
     return this.linkOf(path, this.expiry(now));
   }
 
-  /** A link for `path` that works up to a moment, for a message that is not read at once. */
+  /** A link for `path` that is valid until `end`, for messages that are read later. */
   signUntil(path: string, end: Date): string {
     return this.linkOf(path, Math.floor(end.getTime() / 1000));
   }
 
-  /** The second, since 1970, in which a link signed now ends. */
+  /** When a link that is signed now expires, in seconds since 1970. */
   expiry(now: number = Date.now()): number {
     return Math.ceil(now / 1000 / ROUNDING_SECONDS) * ROUNDING_SECONDS + LIFETIME_SECONDS;
   }
 
   verify(path: string, { expires, signature }: LinkProof, now: number = Date.now()): boolean {
     const given = Buffer.from(signature);
-    const right = Buffer.from(this.signatureOf(path, expires));
-    return given.length === right.length && timingSafeEqual(given, right) && expires * 1000 > now;
+    const expected = Buffer.from(this.signatureOf(path, expires));
+    return given.length === expected.length && timingSafeEqual(given, expected) && expires * 1000 > now;
   }
 
   private linkOf(path: string, expires: number): string {

@@ -1,8 +1,8 @@
 export const MAX_NAME_LENGTH = 200;
 
 /**
- * Whether something can be the name of a user or a tenant: PostgreSQL stores no NUL and no half of a surrogate pair, and
- * an index entry has its limits.
+ * Whether a value can be the id of a user or a tenant. PostgreSQL cannot store NUL or lone surrogates, and an index entry has
+ * a maximum size.
  */
 export function isName(value: unknown): value is string {
   return (
@@ -14,36 +14,36 @@ export function isName(value: unknown): value is string {
   );
 }
 
-/** A person, within a tenant where the platform has any. */
+/** A person, in a tenant if the platform has tenants. */
 export interface Person {
   readonly userId: string;
-  /** Confines everything the person sees and does; `null` for a platform without tenants. */
+  /** Limits everything that the person can see and do; `null` on a platform without tenants. */
   readonly tenantId: string | null;
 }
 
-/** A person who proved who they are by a token. */
+/** A person who authenticated with a token. */
 export interface UserPrincipal extends Person {
   readonly roles: readonly string[];
-  /** Where the token says that they get their mail. */
+  /** The mail address in the token. */
   readonly email?: string;
-  /** The language they read, such as `uk` or `uk-UA`. */
+  /** The preferred language, such as `uk` or `uk-UA`. */
   readonly locale?: string;
 }
 
-/** An external system that proved itself by id and secret. */
+/** An external system that authenticated with its id and secret. */
 export interface CustomerPrincipal {
   readonly customerId: string;
   readonly tenantId: string | null;
 }
 
-/** Whoever asks, and owns what they asked for. */
+/** The caller of a request, who owns the records that it creates. */
 export type Principal = Person | CustomerPrincipal;
 
 export function isCustomer(principal: Principal): principal is CustomerPrincipal {
   return 'customerId' in principal && typeof principal.customerId === 'string';
 }
 
-/** One text for each principal, and never the same for two. */
+/** A text that is unique to the principal. */
 export function principalKey(principal: Principal): string {
   return JSON.stringify(
     isCustomer(principal) ? { customer: principal.customerId } : [principal.tenantId, principal.userId],

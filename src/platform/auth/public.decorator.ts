@@ -2,5 +2,5 @@ import { type CustomDecorator, SetMetadata } from '@nestjs/common';
 
 export const PUBLIC_ROUTE = 'publicRoute';
 
-/** A route that asks for no token: it is for machines, or proves its caller by another means. */
+/** A route that needs no token: it is for machines, or authenticates callers in another way. */
 export const Public = (): CustomDecorator => SetMetadata(PUBLIC_ROUTE, true);

@@ -3,32 +3,32 @@ import { constants, createHmac, type KeyObject, timingSafeEqual, verify } from '
 /** The signature algorithms that are accepted. */
 export type SignatureAlgorithm = 'HS256' | 'RS256' | 'ES256';
 
-/** Types of tokens that are meant for an API; others, such as ID or logout tokens, prove nothing here. */
+/** The types of access tokens. Other tokens, such as ID or logout tokens, are refused. */
 const ACCEPTED_TYPES: readonly string[] = ['jwt', 'at+jwt'];
 const MIN_RSA_BITS = 2048;
 const ES256_SIGNATURE_BYTES = 64;
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The parts of a JWT in compact form (RFC 7515, 7519). Nothing in it is proven before its signature is verified. */
+/** The parts of a JWT in compact form (RFC 7515, 7519). Nothing in it is trusted before the signature is verified. */
 export interface SignedToken {
   readonly algorithm: SignatureAlgorithm;
   readonly keyId: string | undefined;
-  /** What the claims are, if the signature is right. */
+  /** Valid only if the signature is. */
   readonly claims: Readonly<Record<string, unknown>>;
   /** The bytes that were signed. */
   readonly signedBytes: Buffer;
   readonly signature: Buffer;
 }
 
-/** @throws Error unless it has the form of a token, with an algorithm and a type that are accepted */
+/** @throws Error unless it is a well-formed token with an accepted algorithm and type */
 export function parseToken(token: string): SignedToken {
   const parts = token.split('.');
   const [header = '', payload = '', signature = ''] = parts;
   if (parts.length !== 3) throw new Error('A token has three parts');
   const { alg, kid, typ, crit, b64 } = parseObject(header);
   if (!isAccepted(alg)) throw new Error('The algorithm is not accepted');
-  // Extensions change what is signed or what it means; none is supported.
+  // Extensions change what is signed or what it means. None is supported.
   if (crit !== undefined || b64 !== undefined) throw new Error('The header has an extension');
   if (typ !== undefined && !isAcceptedType(typ)) throw new Error('The type is not accepted');
   if (kid !== undefined && typeof kid !== 'string') throw new Error('The key id is not a text');
@@ -41,14 +41,14 @@ export function parseToken(token: string): SignedToken {
   };
 }
 
-/** Verifies HMAC-SHA256 on the calling thread: asynchronous cryptography would wait for libuv's thread pool. */
+/** Verifies HMAC-SHA256 on the calling thread, because asynchronous cryptography would wait for libuv's thread pool. */
 export function isSignedWithSecret({ algorithm, signedBytes, signature }: SignedToken, secret: Uint8Array): boolean {
   if (algorithm !== 'HS256') return false;
   const expected = createHmac('sha256', secret).update(signedBytes).digest();
   return signature.length === expected.length && timingSafeEqual(signature, expected);
 }
 
-/** Verifies RS256 or ES256 on the calling thread, as the type of the key demands. */
+/** Verifies RS256 or ES256, depending on the type of the key, on the calling thread. */
 export function isSignedWithKey({ algorithm, signedBytes, signature }: SignedToken, key: KeyObject): boolean {
   if (key.type !== 'public') return false;
   const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
@@ -77,7 +77,7 @@ function parseObject(part: string): Readonly<Record<string, unknown>> {
   return value as Record<string, unknown>;
 }
 
-/** Node skips what is not base64url, and bits that do not fit; encoding again reveals both. */
+/** Node ignores invalid characters and surplus bits. Encoding the bytes again reveals both. */
 function decodeBase64url(text: string): Buffer {
   const bytes = Buffer.from(text, 'base64url');
   if (bytes.toString('base64url') !== text) throw new Error('Not base64url');

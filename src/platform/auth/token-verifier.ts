@@ -5,27 +5,26 @@ import { type UserPrincipal, isName } from './principal';
 import { KeysUnavailableError, RemoteKeySet } from './key-set';
 import { isSignedWithKey, isSignedWithSecret, parseToken, type SignedToken } from './signed-token';
 
-/** Seconds by which two clocks may differ. */
+/** How many seconds two clocks may differ. */
 const CLOCK_TOLERANCE = 5;
-/** The end of the year 9999, in seconds since 1970: what is beyond it is no time that anybody meant. */
+/** The end of the year 9999, in seconds since 1970. Later times are invalid. */
 const MAX_TIME = 253_402_300_799;
 
 type Claims = SignedToken['claims'];
 
-/** The token proves nothing: malformed, forged, expired, or of an algorithm we do not take. */
+/** The token is malformed, forged or expired, or its algorithm is not accepted. */
 class InvalidTokenError extends Error {
   override readonly name = 'InvalidTokenError';
 }
 
-/** What a token proves, and until when. */
+/** The user of a token, and when the token expires. */
 export interface VerifiedToken {
   readonly caller: UserPrincipal;
   readonly expiresAt: Date;
 }
 
 /**
- * Verifies bearer tokens on the calling thread: work that occupies libuv's thread pool, such as another user's drawing,
- * delays no token check.
+ * Verifies bearer tokens on the calling thread, so that other work in libuv's thread pool does not delay it.
  */
 @Injectable()
 export class TokenVerifier {
@@ -61,14 +60,14 @@ export class TokenVerifier {
     }
   }
 
-  /** The secret serves HS256 alone and the key set never does, so a public key cannot be passed off as a secret. */
+  /** HS256 uses the secret only, never the key set, so that a public key cannot be abused as a secret. */
   private async isSigned(token: SignedToken): Promise<boolean> {
     if (token.algorithm === 'HS256') return this.secret !== undefined && isSignedWithSecret(token, this.secret);
     return this.keySet !== undefined && isSignedWithKey(token, await this.keySet.find(token));
   }
 }
 
-/** @throws Error when the token is somebody else's, or meant for somebody else (RFC 7519, 4.1.1 and 4.1.3) */
+/** @throws Error when the issuer or the audience is wrong (RFC 7519, 4.1.1 and 4.1.3) */
 function checkOrigin({ iss, aud }: Claims, issuer: string | undefined, audiences: readonly string[]): void {
   if (issuer !== undefined && iss !== issuer) throw new Error('Another issuer made the token');
   const named: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
@@ -78,7 +77,7 @@ function checkOrigin({ iss, aud }: Claims, issuer: string | undefined, audiences
 }
 
 /**
- * @param maxAgeSeconds how long ago the token may have been issued; `null` for any time
+ * @param maxAgeSeconds the maximum age of the token; `null` for any age
  * @returns when the token expires
  * @throws Error when the token has expired, is too old or is not valid yet
  */
@@ -97,7 +96,7 @@ function checkTimes({ exp, nbf, iat }: Claims, maxAgeSeconds: number | null): nu
   return exp;
 }
 
-/** Whether it is a NumericDate (RFC 7519, 2) of a time from 1970 on. */
+/** Whether the value is a NumericDate (RFC 7519, 2) since 1970. */
 function isTime(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= MAX_TIME;
 }
@@ -115,10 +114,10 @@ function callerOf({ sub, roles, tenant_id: tenantId, ...claims }: Claims): UserP
 
 const LOCALE = /^[a-z]{2,3}([-_][a-z0-9]{2,8}){0,3}$/i;
 
-/** Some issuers write it as a text. An issuer that says nothing of it gives verified addresses alone. */
+/** Some issuers write a string. Issuers that leave it out only issue verified addresses. */
 const VERIFIED: readonly unknown[] = [undefined, true, 'true'];
 
-/** What cannot be used is ignored: it grants nothing, and refuses nothing. */
+/** Unusable values are ignored, because no permission depends on them. */
 function mailOf({ email, email_verified: verified, locale }: Claims): Pick<UserPrincipal, 'email' | 'locale'> {
   return {
     ...(isMailAddress(email) && VERIFIED.includes(verified) && { email }),

@@ -14,7 +14,7 @@ import { LinkSigner } from './link-signer';
 import { PUBLIC_ROUTE } from './public.decorator';
 import { TokenVerifier, type VerifiedToken } from './token-verifier';
 
-/** Every route asks for a bearer token, unless it says that it is public or that a signed link will do. */
+/** Requires a bearer token, unless the route is public or accepts a signed link. */
 @Injectable()
 export class TokenGuard implements CanActivate {
   constructor(
@@ -24,8 +24,8 @@ export class TokenGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const has = (mark: string) =>
-      this.reflector.getAllAndOverride<boolean>(mark, [context.getHandler(), context.getClass()]);
+    const has = (metadata: string) =>
+      this.reflector.getAllAndOverride<boolean>(metadata, [context.getHandler(), context.getClass()]);
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     if (has(PUBLIC_ROUTE)) return true;
     if (has(ACCEPTS_LINK) && request.query['signature'] !== undefined) return this.checkLink(request);

@@ -1,11 +1,11 @@
 import { Prisma } from './generated/client';
 
-/** Prisma's codes for a database that cannot be reached, closed the connection, or has no connection left in time. */
+/** Prisma's codes: the database is unreachable, closed the connection, or has no free connection in time. */
 const PRISMA_CODES = new Set(['P1001', 'P1002', 'P1008', 'P1011', 'P1017', 'P2024', 'P2028', 'P2037']);
 
 /**
- * Node's codes for the network; PostgreSQL's classes 08 (connection), 53 (resources) and 57P (shutdown), and what it says of
- * a lock, a change or a time limit in the way.
+ * Node's network codes; PostgreSQL's classes 08 (connection), 53 (resources) and 57P (shutdown); and its codes for lock
+ * timeouts, cancelled queries and serialization failures.
  */
 const NETWORK_CODES = new Set([
   'ECONNREFUSED',
@@ -18,7 +18,7 @@ const NETWORK_CODES = new Set([
   'ENETUNREACH',
 ]);
 const POSTGRES_CLASSES = /^(08|53|57P|57014|55P03|40001)/;
-/** By what Prisma's adapter tells the same apart: all that is left of it below a query written in SQL. */
+/** The kinds of Prisma's driver adapter, which raw queries report instead of codes. */
 const ADAPTER_KINDS = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections']);
 const DRIVER_MESSAGES =
   /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|server closed the connection/i;
@@ -26,7 +26,7 @@ const DRIVER_MESSAGES =
 const MISSING = new Set(['P1003', '3D000', 'DatabaseDoesNotExist']);
 const DENIED = new Set(['P1000', 'P1010', '28000', '28P01', 'DatabaseAccessDenied', 'AuthenticationFailed']);
 
-/** Whether the database was out of reach, rather than the query wrong: the same call may succeed in a moment. */
+/** Whether the database was unreachable, so that the same call may succeed later. */
 export function isDatabaseUnreachable(error: unknown): boolean {
   return causesOf(error).some(
     (cause) =>
@@ -37,14 +37,14 @@ export function isDatabaseUnreachable(error: unknown): boolean {
   );
 }
 
-/** Whether there is no database of that name on the server. */
+/** Whether the server has no database of that name. */
 export function isDatabaseMissing(error: unknown): boolean {
   return causesOf(error)
     .flatMap(namesOf)
     .some((name) => MISSING.has(name));
 }
 
-/** Whether the server does not let this user in, or not by this password. */
+/** Whether the server refuses the user or the password. */
 export function isDatabaseAccessDenied(error: unknown): boolean {
   return causesOf(error)
     .flatMap(namesOf)
@@ -55,7 +55,7 @@ type Cause = Readonly<Record<'cause' | 'code' | 'originalCode' | 'kind', unknown
   readonly meta?: { readonly driverAdapterError?: unknown };
 };
 
-/** An error and what it came of; below Prisma's own, what the driver said. */
+/** An error and its causes, including the driver's error below Prisma's. */
 function causesOf(error: unknown): Cause[] {
   const causes: Cause[] = [];
   for (let next = error; typeof next === 'object' && next !== null && causes.length < 5;) {
@@ -74,7 +74,7 @@ function isUnreachableName(name: string): boolean {
   return PRISMA_CODES.has(name) || NETWORK_CODES.has(name) || ADAPTER_KINDS.has(name) || POSTGRES_CLASSES.test(name);
 }
 
-/** Whether a query named a table that is not there: the migrations have not been applied. */
+/** Whether a table is missing because migrations have not been applied. */
 export function isTableMissing(error: unknown): boolean {
   return (
     error instanceof Error && /\b(42P01|P2021)\b|TableDoesNotExist/.test(`${error.message} ${JSON.stringify(error)}`)

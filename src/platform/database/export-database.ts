@@ -39,7 +39,7 @@ export class ExportDatabase implements OnApplicationShutdown {
 
   constructor({ database, exports, role }: Config) {
     const pool = (max: number) => {
-      const made = new Pool({
+      const created = new Pool({
         connectionString: database.exportUrl,
         max,
         connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -50,9 +50,9 @@ export class ExportDatabase implements OnApplicationShutdown {
       });
       // An error event without a listener would end the process. The pool replaces a broken
       // connection, and its query rejects. The pool itself listens to idle connections only.
-      made.on('error', () => undefined);
-      made.on('connect', (client) => client.on('error', () => undefined));
-      return made;
+      created.on('error', () => undefined);
+      created.on('connect', (client) => client.on('error', () => undefined));
+      return created;
     };
     this.filePool = pool(exports.concurrency);
     this.streamPool = pool(MAX_STREAM_CONNECTIONS);

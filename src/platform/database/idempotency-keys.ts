@@ -4,10 +4,10 @@ import { Prisma } from './generated/client';
 import type { StatementRunner } from './prisma.service';
 
 /**
- * Claims the key for a resource that this transaction is about to make. A second request under the same key waits
- * here until the first has ended.
- * @returns `null` when the key is claimed, else the id of the resource that the key made before
- * @throws DomainError mismatch, when the key was used for another request
+ * Claims the key for a resource that this transaction creates. A concurrent request with the same key waits here until this
+ * transaction has ended.
+ * @returns `null` when the key is claimed, else the id of the resource that was created with it before
+ * @throws DomainError mismatch when the key was used for a different request
  */
 export async function claimIdempotencyKey(
   transaction: StatementRunner,

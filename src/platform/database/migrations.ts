@@ -3,10 +3,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 
-/** The advisory lock that `prisma migrate deploy` takes as well, so that the two never run at once. */
+/** The advisory lock of `prisma migrate deploy`, so that the two never run at the same time. */
 const MIGRATION_LOCK = 72_707_369;
 
-/** The ledger exactly as Prisma makes it. */
+/** The ledger exactly as Prisma creates it. */
 const CREATE_LEDGER = `
   CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
     id VARCHAR(36) PRIMARY KEY NOT NULL,
@@ -36,9 +36,9 @@ class MigrationError extends Error {
 }
 
 /**
- * Brings a database up to date with the migrations of a folder in Prisma's layout, leaving the ledger that
- * `prisma migrate deploy` would leave. Safe to call from several processes at once.
- * @returns the names of the migrations it applied, in order
+ * Applies the pending migrations of a folder in Prisma's layout, with the same ledger as `prisma migrate deploy`. Several
+ * processes may call it at the same time.
+ * @returns the names of the applied migrations, in order
  * @throws MigrationError when an applied migration was changed, an earlier one failed, or one fails now
  */
 export async function applyMigrations(databaseUrl: string, folder: string): Promise<string[]> {
@@ -73,14 +73,14 @@ async function pendingMigrations(client: Client, migrations: Migration[]): Promi
   const failed = rows.find((row) => row.finished_at === null);
   if (failed) {
     throw new MigrationError(
-      `Migration ${failed.migration_name} failed before. Mend the database, then delete its row from _prisma_migrations.`,
+      `Migration ${failed.migration_name} failed before. Repair the database, then delete the row from _prisma_migrations.`,
     );
   }
   const applied = new Map(rows.map((row) => [row.migration_name, row.checksum]));
   const changed = migrations.find(({ name, checksum }) => applied.has(name) && applied.get(name) !== checksum);
   if (changed) {
     throw new MigrationError(
-      `Migration ${changed.name} was changed after it was applied. Undo that, and add a new migration.`,
+      `Migration ${changed.name} was changed after it was applied. Restore the file, and add a new migration.`,
     );
   }
   return migrations.filter(({ name }) => !applied.has(name));
@@ -94,7 +94,7 @@ async function apply(client: Client, { name, sql, checksum }: Migration): Promis
     name,
   ]);
   try {
-    // One simple query is one transaction, unless the file manages its own.
+    // A simple query is one transaction, unless the file manages transactions itself.
     await client.query(sql);
   } catch (error) {
     await client.query('UPDATE "_prisma_migrations" SET logs = $2 WHERE id = $1', [id, String(error)]);

@@ -14,11 +14,11 @@ const CLOSE_TIMEOUT_MS = 2_000;
 /** The database. Only repositories use it. */
 @Injectable()
 export class PrismaService extends PrismaClient implements OnApplicationShutdown {
-  /** For the rare statement that must go out in this very moment, which a Prisma client does not promise. */
+  /** For statements that must be sent at once, which a Prisma client does not guarantee. */
   readonly connections: Pool;
   readonly transactionEvents = new TransactionEvents();
 
-  /** @param program as PostgreSQL names it to whoever looks who is connected */
+  /** @param program the `application_name` of the connections */
   constructor(url: string, program: string) {
     const connections = new Pool({
       connectionString: url,
@@ -26,18 +26,18 @@ export class PrismaService extends PrismaClient implements OnApplicationShutdown
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       application_name: program,
     });
-    // A connection that breaks is replaced by the pool, and its query hears of it; unheard, the event would end the process.
+    // The pool replaces a broken connection, and its query fails. Without a listener the event would end the process.
     connections.on('error', () => undefined);
-    // The pool listens only to those that are idle.
+    // The pool listens to idle connections only.
     connections.on('connect', (client) => client.on('error', () => undefined));
     super({ adapter: new PrismaPg(connections, { disposeExternalPool: true }) });
     this.connections = connections;
   }
 
-  /** @throws when the database is out of reach, or lacks our tables */
+  /** @throws when the database is unreachable or not migrated */
   async check(): Promise<void> {
-    // Not by Prisma: its query compiler takes long to load, and is loaded by the first query that needs it.
-    // A database that stays silent must not keep a connection for each check.
+    // Without Prisma, whose query compiler loads slowly at the first query. The timeout keeps a database that does not
+    // answer from taking a connection for each check.
     await this.connections.query({
       text: 'SELECT FROM exports LIMIT 0',
       query_timeout: CHECK_TIMEOUT_MS,
@@ -45,7 +45,8 @@ export class PrismaService extends PrismaClient implements OnApplicationShutdown
   }
 
   /**
-   * A transaction past Prisma, which would copy a large value several times. Buffers are sent as they are, also for `text`.
+   * Runs a transaction without Prisma, which would copy large values several times. Buffers are sent as they are, also for
+   * `text` columns.
    */
   async transactionWithBytes<Result>(work: (transaction: StatementRunner) => Promise<Result>): Promise<Result> {
     const outcome = await this.withConnection(async (client) => {
@@ -65,7 +66,7 @@ export class PrismaService extends PrismaClient implements OnApplicationShutdown
     return outcome.result;
   }
 
-  /** Lends a connection. After an error it is closed, whatever it was in the middle of. */
+  /** Lends a connection of the pool. After an error the connection is closed. */
   async withConnection<Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result> {
     const client = await this.connections.connect();
     try {
@@ -78,7 +79,7 @@ export class PrismaService extends PrismaClient implements OnApplicationShutdown
     }
   }
 
-  // After the worker and the HTTP server have ended, which both write to the last moment.
+  // The worker and the HTTP server write until they have ended, which is earlier.
   async onApplicationShutdown(): Promise<void> {
     await settlesWithin(CLOSE_TIMEOUT_MS, this.$disconnect());
   }

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { type Connection, type PoolClient, Query, type QueryResult } from 'pg';
 
-/** What pg passes to the message that binds values to a statement. */
+/** What pg passes to the function that writes the Bind message. */
 interface BindConfig {
   readonly values: readonly unknown[];
   /** @returns text, bytes, or `null` */
@@ -13,8 +13,8 @@ const BINARY = 1;
 const NULL_LENGTH = -1;
 
 /**
- * Runs a statement whose values may be large. pg puts all values of a statement into one message and copies them twice;
- * here a buffer goes to the socket as it is.
+ * Runs a statement with large values. pg would copy all values into one message, twice; this writes buffers to the socket as
+ * they are.
  */
 export async function queryInPieces(client: PoolClient, text: string, values: unknown[]): Promise<unknown> {
   const query = new Query({ text, values });

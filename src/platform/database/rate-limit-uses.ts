@@ -5,15 +5,18 @@ import { Prisma } from './generated/client';
 import { PrismaService, type Transaction } from './prisma.service';
 import { type RateLimitName, type RateLimitState, takeOneMore, type UsedWindow } from '../rate-limit';
 
-/** Counts what no other table records, for all processes together: one row for each account and limit. The sweep deletes old ones. */
+/**
+ * Counts uses that no other table records, for all processes together: one row for each account and limit. The sweep deletes
+ * expired rows.
+ */
 @Injectable()
 export class RateLimitUses {
   constructor(private readonly prisma: PrismaService) {}
 
   /**
-   * Uses a limit once more.
-   * @param connection a transaction that the use is part of
-   * @throws RateLimitExceededError; what is refused does not count
+   * Counts one use.
+   * @param connection the transaction that the use is part of
+   * @throws RateLimitExceededError; refused uses do not count
    */
   async take(
     name: RateLimitName,

@@ -2,17 +2,16 @@ import type { PoolClient } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import type { Sql } from './sql';
 
-/** Of COPY's binary format: signature (11), flags (4) and the length of no extension (4). */
+/** The header of COPY's binary format: signature (11), flags (4), length of the extension (4). */
 const HEADER_BYTES = 19;
-/** The count of a row's fields (2), and the length of the first one (4). */
+/** After the number of fields of the row (2). */
 const FIELD_AT = HEADER_BYTES + 2;
 const VALUE_AT = FIELD_AT + 4;
 
 /**
- * Reads one value, however large, into memory of exactly its size. A usual query would copy it several times, and
- * make a string of it.
- * @param select gives at most one row with one value of `text` or `bytea`
- * @returns `null` where there is no row, or no value
+ * Reads one large value into a buffer of exactly its size. A normal query would copy it several times and decode it.
+ * @param select returns at most one row with one value of `text` or `bytea`
+ * @returns `null` if there is no row or the value is NULL
  */
 export async function readStoredBytes(client: PoolClient, select: Sql): Promise<Buffer | null> {
   const rows = client.query(copyTo(`COPY (${select.text}) TO STDOUT WITH (FORMAT binary)`));
@@ -31,6 +30,6 @@ export async function readStoredBytes(client: PoolClient, select: Sql): Promise<
     }
     filled += rest.copy(value, filled);
   }
-  if (value && filled < value.length) throw new Error('The value was not read to its end');
+  if (value && filled < value.length) throw new Error('The value was not read completely');
   return value;
 }

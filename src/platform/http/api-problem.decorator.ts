@@ -58,7 +58,7 @@ const RETRY_AFTER = { 'Retry-After': { description: 'Seconds to wait', schema: {
 
 const WITH_RETRY_AFTER: readonly number[] = [409, 429, 503];
 
-/** Documents refusals. 401 and 503 go without saying for every route that asks for a token. */
+/** Documents the error responses of a route. 503 is added to all of them. */
 export function ApiProblems(...statuses: readonly number[]): ClassDecorator & MethodDecorator {
   return applyDecorators(
     ApiExtraModels(ProblemResponse),

@@ -1,24 +1,24 @@
 import { Transform } from 'class-transformer';
 
-/** By each object of a request, what it was before keys such as `constructor` were taken out of it. */
+/** The original of each object in a request, before keys such as `constructor` were removed. */
 const SENT = new WeakMap<object, Json>();
 
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * The value as it was sent, for objects whose keys are names of others. Nest and class-transformer drop `constructor`,
- * `prototype` and `__proto__` at every depth without a word, and with them what was said of a table or column of that
- * name: a filter that disappears widens what is given. Such a value is to be read by its own keys alone.
+ * The value as it was sent, for objects whose keys are data, such as the names of columns. Nest and class-transformer silently
+ * drop the keys `constructor`, `prototype` and `__proto__` at every depth. A dropped filter would export more rows than
+ * requested. Read only the own keys of such a value.
  */
 export const AsSent = (): PropertyDecorator =>
   Transform(({ obj, key }: { obj: Json; key: string }) => (SENT.get(obj) ?? obj)[key], { toClassOnly: true });
 
-/** Remembers a request for `AsSent`, before anything is dropped from it. */
+/** Remembers a request for `AsSent`, before keys are dropped. */
 export function keepAsSent(request: unknown): void {
   remember(request, structuredClone(request));
 }
 
-/** What a request was before anything was dropped from it. */
+/** The request before keys were dropped. */
 export function asSent(request: unknown): unknown {
   return isObject(request) ? (SENT.get(request) ?? request) : request;
 }

@@ -2,31 +2,31 @@ import { PayloadTooLargeException } from '@nestjs/common';
 import type { BodyReader } from './body.decorator';
 import { LARGE_BODY_BYTES, type LargeBodySlot } from './large-bodies';
 
-/** How many times its size on the wire a compressed body may have. */
+/** The maximum ratio of the decompressed to the compressed size. */
 const MAX_EXPANSION = 100;
-/** A compressed body counts as so many bytes at least: the expansion of a tiny one is harmless. */
+/** The minimum compressed size for the ratio: the expansion of tiny bodies is harmless. */
 const MIN_COMPRESSED_BYTES = 1024;
 
 export interface BodyCollectorOptions {
   readonly reader: Pick<BodyReader, 'write'>;
   /** Of the body after decompression. */
   readonly maxBytes: number;
-  /** The length that the sender declared of what goes over the wire; 0 where it declared none. */
+  /** The `Content-Length`; 0 if there is none. */
   readonly declaredBytes: number;
   readonly isCompressed: boolean;
-  /** @throws when no large body can be taken now */
+  /** @throws when too many large bodies are being received */
   readonly takeSlot: (bytes: number) => LargeBodySlot;
 }
 
-/** Collects the bytes of a body with one copy of each, and refuses the first one that breaks a limit. */
+/** Collects the bytes of a body, copies each once, and throws at the first byte that exceeds a limit. */
 export class BodyCollector {
-  /** Of a large body. */
+  /** The slot of a large body. */
   slot: LargeBodySlot | null = null;
   private length = 0;
   private chunks: Buffer[] = [];
   private large: Buffer | null = null;
 
-  /** @throws HttpException | what `takeSlot` throws, for what is already known to break a limit */
+  /** @throws HttpException | what `takeSlot` throws, if the declared size exceeds a limit */
   constructor(private readonly options: BodyCollectorOptions) {
     const { declaredBytes, isCompressed } = options;
     if (!isCompressed) this.checkLength(declaredBytes);
@@ -35,14 +35,14 @@ export class BodyCollector {
 
   /**
    * @param chunk of the body after decompression
-   * @param compressedBytes of which all bytes up to now were made
+   * @param compressedBytes the compressed size of all chunks so far
    * @throws HttpException | what the reader or `takeSlot` throws
    */
   add(chunk: Buffer, compressedBytes: number): void {
     const { declaredBytes, isCompressed, reader } = this.options;
     const length = this.length + chunk.length;
     this.checkLength(length);
-    // A body may begin with what expands more than the whole does.
+    // The beginning of a body may expand more than the whole.
     const wireBytes = Math.max(compressedBytes, declaredBytes, MIN_COMPRESSED_BYTES);
     if (isCompressed && length > MAX_EXPANSION * wireBytes) {
       throw new PayloadTooLargeException(`The body has more than ${MAX_EXPANSION} times its compressed size`);
@@ -54,7 +54,7 @@ export class BodyCollector {
     this.length = length;
   }
 
-  /** All bytes. Nothing can be added any more. */
+  /** Returns all bytes. Call it once, at the end. */
   take(): Buffer {
     return this.large?.subarray(0, this.length) ?? Buffer.concat(this.chunks);
   }
@@ -66,12 +66,12 @@ export class BodyCollector {
 
   private reserve(bytes: number): void {
     const { declaredBytes, isCompressed, maxBytes, takeSlot } = this.options;
-    // In steps, so that not every chunk changes what is counted.
+    // In steps, so that not every chunk changes the reservation.
     const counted = Math.min(maxBytes, Math.ceil(bytes / LARGE_BODY_BYTES) * LARGE_BODY_BYTES);
     if (this.slot) this.slot.grow(counted);
     else this.slot = takeSlot(counted);
     if (this.large) return;
-    // Memory that nothing is written to stays with the system: too much of it costs nothing.
+    // The operating system does not allocate pages before they are written, so a large buffer costs nothing.
     this.large = Buffer.allocUnsafeSlow(isCompressed || declaredBytes === 0 ? maxBytes : declaredBytes);
     let at = 0;
     for (const chunk of this.chunks) at += chunk.copy(this.large, at);

@@ -3,25 +3,25 @@ import type { Config } from '../config/config';
 
 export const BODY_RULE = 'bodyRule';
 
-/** Checks a body while it arrives, and makes of it what the handler gets. */
+/** Checks a body while it arrives, and parses it for the handler. */
 export interface BodyReader<Body = unknown> {
   /**
-   * Looks at the next bytes.
-   * @throws for a body of which no more is to be read
+   * Checks the next bytes.
+   * @throws to refuse the body
    */
   write(chunk: Buffer): void;
 
-  /** @param bytes the whole body, every byte of which was written before */
+  /** @param bytes the whole body, which was passed to `write` before */
   end(bytes: Buffer): Body;
 }
 
-/** Which bodies a route takes that are no form, and how large they may be. */
+/** The types and the maximum size of the bodies of a route. */
 export interface RawBodyRule {
   readonly types: readonly string[];
   readonly limitOf: (config: Config) => number;
-  /** The body is handed on as a `Buffer` where it is not given. */
+  /** Without it the handler gets a `Buffer`. */
   readonly readerOf?: (config: Config) => BodyReader;
 }
 
-/** The route takes a body that must not be parsed as a form. Other routes take small JSON objects. */
+/** A route with a body of its own type. Other routes accept small JSON objects. */
 export const RawBody = (rule: RawBodyRule): CustomDecorator => SetMetadata(BODY_RULE, rule);

@@ -25,7 +25,7 @@ const FORM: RawBodyRule = {
   readerOf: () => new FormReader(),
 };
 
-/** Hands the bytes on as they are. */
+/** Passes the bytes through. */
 const BYTES: BodyReader<Buffer> = { write: () => undefined, end: (bytes) => bytes };
 
 /** A request whose caller a guard found. */
@@ -34,7 +34,7 @@ interface IdentifiedRequest extends Request {
   readonly customer?: CustomerPrincipal;
 }
 
-/** Reads a body only once the caller is known: nobody else can make us hold or parse megabytes. */
+/** Reads a body after the guards ran, so that unauthenticated callers cannot occupy memory. */
 @Injectable()
 export class BodyInterceptor implements NestInterceptor {
   constructor(
@@ -51,19 +51,19 @@ export class BodyInterceptor implements NestInterceptor {
     if (!rule && !hasBody(request)) return next.handle();
 
     const slot = await this.read(request, rule ?? FORM).catch((error: unknown) => {
-      // Its connection is of no more use: what arrives late would be taken for the next request.
+      // The rest of the late body would be parsed as the next request on the connection.
       if (error instanceof RequestTimeoutException) response.set('Connection', 'close');
       throw error;
     });
     if (!slot) return next.handle();
-    // The handler may be done before its response is sent, and a caller may leave before the handler is done.
+    // The slot is released when both the handler and the response are done, in either order.
     const isClosed = response.closed ? Promise.resolve() : once(response, 'close');
     abortSlowClient(response, LARGE_BODY_PACE);
     return next.handle().pipe(finalize(() => void isClosed.then(slot.release)));
   }
 
   /**
-   * Puts what the route's reader makes of the body into the request.
+   * Parses the body with the reader of the route into `request.body`.
    * @returns the slot of a large body
    */
   private async read(request: IdentifiedRequest, rule: RawBodyRule): Promise<LargeBodySlot | null> {

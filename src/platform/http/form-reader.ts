@@ -4,7 +4,7 @@ import { JsonDepthError, JsonScanner, JsonSyntaxError } from '../json/json-scann
 import type { BodyReader } from './body.decorator';
 
 export const MAX_FORM_BYTES = 256 * 1024;
-/** No form needs as much; whatever checks one goes down into it by calling itself. */
+/** Validation is recursive, and no form needs more levels. */
 const MAX_FORM_DEPTH = 32;
 
 /** Reads a small JSON object. */

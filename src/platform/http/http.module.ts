@@ -6,7 +6,7 @@ import { ProblemDetailsFilter } from './problem-details.filter';
 import { RequestContextMiddleware } from './request-context.middleware';
 import { RequestValidationPipe } from './validation.pipe';
 
-/** How every request is taken and every answer given. */
+/** Body limits, validation, problem details and request ids of all routes. */
 @Global()
 @Module({
   providers: [

@@ -5,26 +5,26 @@ import type { Request } from 'express';
 import { BodyCollector, type BodyCollectorOptions } from './body-collector';
 import { LARGE_BODY_PACE, type LargeBodySlot } from './large-bodies';
 
-/** How long the rest of a refused body is read and dropped, so that its sender gets to see the response. */
+/** How long the rest of a refused body is drained, so that its sender receives the response. */
 const DRAIN_TIMEOUT_MS = 30_000;
 
 const DECOMPRESSORS = { gzip: createGunzip, deflate: createInflate, br: createBrotliDecompress } as const;
 
 export interface ReceiveOptions extends Omit<BodyCollectorOptions, 'declaredBytes' | 'isCompressed'> {
-  /** How long the whole body may take. */
+  /** For the whole body. */
   readonly timeoutMs: number;
 }
 
 export interface ReceivedBody {
   readonly bytes: Buffer;
-  /** Of a large body; to be released when nothing uses the bytes any more. */
+  /** The slot of a large body. Release it when the bytes are no longer used. */
   readonly slot: LargeBodySlot | null;
 }
 
 type Decompressor = ReturnType<(typeof DECOMPRESSORS)[keyof typeof DECOMPRESSORS]>;
 
 /**
- * Receives the body of a request and stops at the first byte that breaks a limit.
+ * Receives the body of a request, and stops at the first byte that exceeds a limit.
  * @throws HttpException | what the reader or `takeSlot` throws
  */
 export async function receiveBody(request: Request, { timeoutMs, ...options }: ReceiveOptions): Promise<ReceivedBody> {
@@ -59,7 +59,7 @@ function collect(
       stopTimers();
       source.off('data', onData);
       if (error === undefined) resolve();
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- whatever was thrown is handed on
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- whatever was thrown is rethrown
       else reject(error);
     };
     const onData = (chunk: Buffer) => {
@@ -80,7 +80,7 @@ function collect(
   });
 }
 
-/** @returns stops the timers */
+/** @returns a function that stops the timers */
 function startTimers(
   request: Request,
   collector: BodyCollector,
@@ -111,7 +111,7 @@ function decompressorFor(request: Request): Decompressor | null {
   throw new UnsupportedMediaTypeException('The encoding of the body is not supported');
 }
 
-/** Reads and drops what is left of a body: a connection that is closed at once may lose the response. */
+/** Drains the rest of a body: closing the connection at once could lose the response. */
 function drain(request: Request): void {
   request.unpipe();
   request.resume();

@@ -3,25 +3,25 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config';
 import { DomainError } from '../errors/domain-error';
 
-/** From this size on a body counts as large. */
+/** Bodies of this size and more count as large. */
 export const LARGE_BODY_BYTES = 1024 * 1024;
 
-/** 16 KiB a second, both ways: what holds a slot must not keep others waiting. */
+/** The minimum throughput in both directions, 16 KiB per second, so that slow clients do not hold slots. */
 export const LARGE_BODY_PACE = { withinMs: 20_000, bytes: 20 * 16 * 1024 } as const;
 
 const RETRY_AFTER_SECONDS = 5;
 
 export interface LargeBodyLimits {
-  /** How many large bodies one caller may have at once. */
+  /** The number of large bodies of one caller at a time. */
   readonly perCaller: number;
-  /** How many bytes all large bodies may have together. */
+  /** The total size of all large bodies at a time. */
   readonly totalBytes: number;
 }
 
-/** Holds the memory of one large body. */
+/** The memory reservation of one large body. */
 export interface LargeBodySlot {
   /**
-   * Takes more memory, up to `bytes` in all.
+   * Increases the reservation to `bytes`.
    * @throws DomainError limit
    */
   grow(bytes: number): void;
@@ -29,7 +29,7 @@ export interface LargeBodySlot {
   readonly release: () => void;
 }
 
-/** Bounds how many large bodies this process holds at once, by number for each caller and by bytes in all. */
+/** Limits the large bodies in this process, by their number per caller and by their total size. */
 export class LargeBodySlots {
   private usedBytes = 0;
   private readonly byCaller = new Map<string, number>();
@@ -42,19 +42,21 @@ export class LargeBodySlots {
     const { perCaller } = this.limits;
     const count = this.byCaller.get(caller) ?? 0;
     if (count >= perCaller) {
-      throw tooMany(`At most ${perCaller} large requests of yours are handled at once. Wait until one has ended.`);
+      throw tooManyBodies(
+        `At most ${perCaller} large requests of yours are handled at once. Wait until one has ended.`,
+      );
     }
     this.reserve(bytes);
     this.byCaller.set(caller, count + 1);
-    return this.slotOf(caller, bytes);
+    return this.createSlot(caller, bytes);
   }
 
   /**
-   * Waits for a slot while there is none.
-   * @throws DomainError limit after `patienceMs`
+   * Waits for a free slot.
+   * @throws DomainError limit after `timeoutMs`
    */
-  async wait(caller: string, bytes: number, patienceMs: number): Promise<LargeBodySlot> {
-    const signal = AbortSignal.timeout(patienceMs);
+  async wait(caller: string, bytes: number, timeoutMs: number): Promise<LargeBodySlot> {
+    const signal = AbortSignal.timeout(timeoutMs);
     for (;;) {
       try {
         return this.take(caller, bytes);
@@ -65,7 +67,7 @@ export class LargeBodySlots {
     }
   }
 
-  private slotOf(caller: string, bytes: number): LargeBodySlot {
+  private createSlot(caller: string, bytes: number): LargeBodySlot {
     let heldBytes = bytes;
     let isHeld = true;
     return {
@@ -87,19 +89,19 @@ export class LargeBodySlots {
   }
 
   private reserve(bytes: number): void {
-    // A body that is larger than all of them may be goes alone.
+    // A body that exceeds the total limit is accepted when it is the only one.
     if (this.usedBytes > 0 && this.usedBytes + bytes > this.limits.totalBytes) {
-      throw tooMany('The service handles too many large requests right now. Try again in a moment.');
+      throw tooManyBodies('The service handles too many large requests right now. Try again in a moment.');
     }
     this.usedBytes += bytes;
   }
 }
 
-function tooMany(message: string): DomainError {
+function tooManyBodies(message: string): DomainError {
   return new DomainError('limit', 'too-many-large-bodies', message, { retryAfterSeconds: RETRY_AFTER_SECONDS });
 }
 
-/** The slots of this process. Slow readers of large responses do not keep others from sending large requests. */
+/** The slots of this process. Requests and responses are counted separately, so that slow readers do not block senders. */
 @Injectable()
 export class LargeBodies {
   readonly requests: LargeBodySlots;

@@ -5,9 +5,9 @@ const GROUPS = 8;
 const GROUPS_OF_NETWORK = 4;
 
 /**
- * Whom failures from an address are counted for: the address itself, or of IPv6 the network of 64 bits, within which
- * anybody has more addresses than could ever be counted.
- * @returns `unknown` for what is no address: a proxy within our own network may write what it likes
+ * The unit in which failures are counted: an IPv4 address, or the /64 network of an IPv6 address, because one client has a
+ * whole such network.
+ * @returns `unknown` if the text is no address: an internal proxy may send anything
  */
 export function networkOf(address: string | undefined): string {
   const plain = MAPPED_IPV4.exec(address ?? '')?.[1] ?? address ?? '';

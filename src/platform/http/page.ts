@@ -8,7 +8,7 @@ const DEFAULT_SIZE = 50;
 const MAX_PAGE_SIZE = 200;
 const IN_RANGE = { message: `$property must be a whole number from 1 to ${MAX_PAGE_SIZE}` };
 
-/** How much of a list. */
+/** The size of a page. */
 export class PageSizeQuery {
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAX_PAGE_SIZE, default: DEFAULT_SIZE })
   @IsOptional()
@@ -19,7 +19,7 @@ export class PageSizeQuery {
   limit?: number;
 }
 
-/** Which part of a list: `limit` items that are older than the one `cursor` names. */
+/** A part of a list: `limit` items that are older than the one of `cursor`. */
 export class PageQuery extends PageSizeQuery {
   @ApiPropertyOptional({ format: 'uuid', description: 'Taken from the `next` of the page before' })
   @IsOptional()
@@ -44,7 +44,7 @@ export abstract class PageResponse {
   readonly next!: string | null;
 }
 
-/** A page as a list answers with it: each item as `show` shows it, and the address of the next page. */
+/** The response of a list: its items, each mapped by `show`, and the URL of the next page. */
 export function toPageResponse<Item, Shown>(
   { count, items, nextCursor }: Page<Item>,
   { originalUrl }: Request,
@@ -58,8 +58,8 @@ export function toPageResponse<Item, Shown>(
 const SCHEME_AND_HOST = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i;
 
 /**
- * With the query that led to this page. A request target may name another host (RFC 9112, 3.2.2), to which a client that
- * follows the address would send its token.
+ * Keeps the query of this page. A request target may name another host (RFC 9112, 3.2.2), which must not be returned: a client
+ * that follows the URL would send its token there.
  */
 function nextPageUrl(cursor: string, target: string, publicUrl: string): string {
   const next = new URL(target.replace(SCHEME_AND_HOST, '').replace(/^\/+/, '/'), publicUrl);

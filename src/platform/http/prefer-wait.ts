@@ -2,15 +2,15 @@ import type { Request } from 'express';
 
 export const MAX_WAIT_SECONDS = 30;
 
-/** A list is split at its commas, but for those in quoted strings. */
+/** Splits a list at commas outside of quoted strings. */
 const ELEMENT = /(?:[^",]|"(?:[^"\\]|\\.)*"?)+/g;
 const IS_WAIT = /^\s*wait\s*(?:[=;]|$)/i;
 const WAIT = /^\s*wait\s*=\s*("?)(\d+)\1\s*(?:;|$)/i;
 
 /**
- * How many seconds a client wants a request to wait for its work, by `Prefer: wait` (RFC 7240, 4.3), capped. Of several the
- * first counts.
- * @returns `null` where it does not say so, or not in a form that can be read
+ * How many seconds the client wants to wait for the result (`Prefer: wait`, RFC 7240, 4.3), capped. The first preference
+ * counts.
+ * @returns `null` without a valid preference
  */
 export function preferredWait(request: Request): number | null {
   const elements: readonly string[] = request.get('Prefer')?.match(ELEMENT) ?? [];

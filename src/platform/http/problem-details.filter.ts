@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Response } from 'express';
+import { toError } from '../async';
 import { ChallengeException } from '../auth/challenge.exception';
 import { RateLimitExceededError, rateLimitHeaders } from '../rate-limit';
 import { RepeatedWarnings } from '../observability/repeated-warnings';
@@ -11,20 +12,20 @@ const HEADERS_OF_FILES = ['ETag', 'Content-Disposition', 'Content-Range', 'Accep
 @Catch()
 export class ProblemDetailsFilter implements ExceptionFilter {
   private readonly logger = new Logger('Http');
-  /** While a dependency is away, every request fails for the same reason. */
+  /** While a dependency is unreachable, every request fails for the same reason. */
   private readonly outages = new RepeatedWarnings(this.logger);
 
   catch(error: unknown, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<Response>();
     const problem = problemOf(error, requestIdOf(response));
     if (problem.body.status === 503) this.outages.report(`Requests fail: ${nameOf(error)}`, causeOf(error));
-    else if (problem.isFault) this.logger.error('A request failed', asError(error));
+    else if (problem.isFault) this.logger.error('A request failed', toError(error));
     if (response.headersSent) {
-      // Half an answer must not look like a whole one.
+      // A truncated response must not look complete.
       response.destroy();
       return;
     }
-    // A route may have described its file before the fault.
+    // The route may have set the headers of its file before the fault.
     if (problem.isFault) for (const header of HEADERS_OF_FILES) response.removeHeader(header);
     if (error instanceof RateLimitExceededError) response.set(rateLimitHeaders(error.state));
     if (problem.retryAfterSeconds !== undefined) response.setHeader('Retry-After', problem.retryAfterSeconds);
@@ -36,16 +37,15 @@ export class ProblemDetailsFilter implements ExceptionFilter {
   }
 }
 
-const asError = (error: unknown) => (error instanceof Error ? error : new Error(String(error)));
-/** What is away: an exception of HTTP only carries it. */
+/** The reason of an outage: an HTTP exception only wraps it. */
 const causeOf = (error: unknown) => (error instanceof HttpException ? (error.cause ?? error) : error);
-const nameOf = (error: unknown) => asError(causeOf(error)).name;
+const nameOf = (error: unknown) => toError(causeOf(error)).name;
 
-/** The answer's X-Request-Id. A request that is refused before anything else has looked at it gets one here. */
+/** The X-Request-Id of the response. Requests that are refused before the middleware ran get one here. */
 function requestIdOf(response: Response): string {
   const given = response.getHeader('X-Request-Id');
   if (typeof given === 'string') return given;
-  const made = randomUUID();
-  if (!response.headersSent) response.setHeader('X-Request-Id', made);
-  return made;
+  const created = randomUUID();
+  if (!response.headersSent) response.setHeader('X-Request-Id', created);
+  return created;
 }

@@ -5,7 +5,7 @@ import type { FieldCode, ProblemCode } from '../errors/problem-codes';
 import { isDatabaseUnreachable } from '../database/database-fault';
 import { StorageUnavailableError } from '../storage/file-storage';
 
-/** RFC 9457. `error` repeats `detail` for clients that look for it there; `code` is stable, for programs. */
+/** RFC 9457. `error` repeats `detail` for clients that read that field; `code` is stable and for programs. */
 interface ProblemDetails {
   readonly type: string;
   readonly title: string;
@@ -20,11 +20,11 @@ interface ProblemDetails {
 export interface Problem {
   readonly body: ProblemDetails;
   readonly retryAfterSeconds?: number;
-  /** A fault of ours, to be logged with its cause; what the caller did wrong is not. */
+  /** Whether the service is at fault. Faults are logged with their cause; mistakes of callers are not. */
   readonly isFault: boolean;
 }
 
-/** The codes of refusals that have nothing to tell but their status. */
+/** The codes of HTTP exceptions, which have no code of their own. */
 const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
   400: 'bad-request',
   401: 'unauthorized',
@@ -38,8 +38,8 @@ const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
 const UNAVAILABLE_RETRY_SECONDS = 5;
 
 /**
- * The answer to anything that was thrown. Only messages that were written for callers are shown.
- * @param requestId the answer's X-Request-Id
+ * The response to anything that was thrown. Only messages that are written for callers are shown.
+ * @param requestId the X-Request-Id of the response
  */
 export function problemOf(error: unknown, requestId: string): Problem {
   if (error instanceof DomainError) {
@@ -78,7 +78,7 @@ function body(
   requestId: string,
   fields: readonly FieldError[] = [],
 ): ProblemDetails {
-  const errors = fields.map(({ field, message, code: wrong = 'invalid' }) => ({ field, message, code: wrong }));
+  const errors = fields.map(({ field, message, code: fieldCode = 'invalid' }) => ({ field, message, code: fieldCode }));
   return {
     type: 'about:blank',
     title: STATUS_CODES[status] ?? 'Error',

@@ -4,7 +4,7 @@ import { DomainError, type FieldError } from '../errors/domain-error';
 import type { FieldCode } from '../errors/problem-codes';
 import { asSent, keepAsSent } from './as-sent.decorator';
 
-/** Checks bodies and queries against their DTOs: unknown fields are refused by name, nothing is guessed. */
+/** Validates bodies and queries against their DTOs, and refuses unknown fields by name. */
 @Injectable()
 export class RequestValidationPipe extends ValidationPipe {
   constructor() {
@@ -30,9 +30,9 @@ export class RequestValidationPipe extends ValidationPipe {
   }
 }
 
-/** What Nest and class-transformer left out before anybody could refuse it: names that every object inherits. */
+/** Fields that Nest and class-transformer dropped before validation: names that every object inherits. */
 function lostFields(given: unknown, read: unknown, parent = ''): FieldError[] {
-  if (!isForm(read) || typeof given !== 'object' || given === null) return [];
+  if (!isDto(read) || typeof given !== 'object' || given === null) return [];
   return Object.entries(given).flatMap(([key, member]) => {
     const field = parent + key;
     if (Object.hasOwn(read, key)) return lostFields(member, read[key], `${field}.`);
@@ -40,8 +40,8 @@ function lostFields(given: unknown, read: unknown, parent = ''): FieldError[] {
   });
 }
 
-/** An instance of a class that says what it has; what is as it was sent is none. */
-function isForm(value: unknown): value is Record<string, unknown> {
+/** Whether the value is an instance of a DTO class. */
+function isDto(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || Buffer.isBuffer(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype !== null && prototype !== Object.prototype;
@@ -61,7 +61,8 @@ function codeOf({ value, constraints = {} }: ValidationError): FieldCode {
   return value === undefined ? 'required' : 'invalid';
 }
 
-/** What a value has to be at all comes before how long or large it may be. */
+/** Type errors come before errors of length or range. */
+
 const KIND = /^is(Defined|String|Number|Int|Boolean|Array|Object)$/;
 
 function firstMessage({ property, constraints = {} }: ValidationError): string | null {

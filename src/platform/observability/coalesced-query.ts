@@ -1,28 +1,28 @@
 /**
- * Two seconds: Prometheus gives a scrape ten, and the other metrics must not wait for a database in trouble. They are
- * counted in ticks, because in a process that is busy an answer that has come is heard later than a timer.
+ * Two seconds: a scrape of Prometheus may take ten, and other metrics must not wait for a slow database. The time is counted
+ * in ticks, because a busy process may run a timer before it handles a result that arrived earlier.
  */
 const TICK_MS = 100;
 const PATIENCE_TICKS = 20;
-/** A query that takes longer is abandoned: its answer may be lost. */
+/** A query that takes longer is abandoned: its result may never come. */
 const ABANDONED_AFTER_MS = 10_000;
 
-/** While a query is late, its last result counts for so many times `maxAgeMs`: a busy process is slow. */
+/** While a query is late, its last result is used for this multiple of `maxAgeMs`. */
 const STALE_FACTOR = 5;
 
-/** One query for all callers that ask while it runs, and for a while after that. */
+/** Runs one query for all callers that need it at the same time, and caches its result briefly. */
 export class CoalescedQuery<Result> {
   private running: Promise<Result> | undefined;
   private expiry: NodeJS.Timeout | undefined;
   private last: { readonly result: Result; readonly at: number } | undefined;
 
-  /** @param maxAgeMs how long a result, or a failure, is the answer to further callers */
+  /** @param maxAgeMs how long a result or a failure is returned to further callers */
   constructor(
     private readonly query: () => Promise<Result>,
     private readonly maxAgeMs = 0,
   ) {}
 
-  /** @returns `null` when the query fails, or is late */
+  /** @returns `null` when the query fails or is late */
   async get(): Promise<Result | null> {
     this.running ??= this.begin();
     let timer: NodeJS.Timeout | undefined;

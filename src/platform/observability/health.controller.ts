@@ -19,7 +19,7 @@ export class HealthController {
     private readonly threadPool: ThreadPoolWatch,
   ) {}
 
-  /** Fails where only a restart helps: not while the database, the queue or the storage is away. */
+  /** Fails only when a restart helps, not while the database, the queue or the storage is unreachable. */
   @Get('health/live')
   live(@Res({ passthrough: true }) response: Response): { status: 'alive' | 'stuck' } {
     if (!this.threadPool.isStuck) return { status: 'alive' };
@@ -39,7 +39,7 @@ export class HealthController {
     response.type(this.metrics.registry.contentType).send(await this.renderMetrics());
   }
 
-  /** Collects the metrics once for all who ask meanwhile. */
+  /** Concurrent requests share one collection. */
   private renderMetrics(): Promise<string> {
     this.rendering ??= this.metrics.registry.metrics().finally(() => {
       this.rendering = undefined;

@@ -3,7 +3,7 @@ import { Gauge } from 'prom-client';
 import { Metrics } from './metrics';
 import { CoalescedQuery } from './coalesced-query';
 
-/** However many ask, what this process depends on is asked once in so long. */
+/** Each dependency is checked at most once in this time. */
 const MAX_AGE_MS = 1_000;
 
 export interface Readiness {
@@ -11,7 +11,7 @@ export interface Readiness {
   readonly checks: Readonly<Record<string, 'ok' | 'failed'>>;
 }
 
-/** Whether the process can do its work now. What it depends on registers a check. */
+/** Whether the process can work now. Each dependency registers a check. */
 @Injectable()
 export class Health {
   private readonly checks = new Map<string, CoalescedQuery<true>>();
@@ -31,7 +31,7 @@ export class Health {
     });
   }
 
-  /** @param check rejects when the dependency is away; one that takes longer than two seconds counts as failed */
+  /** @param check rejects when the dependency is unreachable; it fails after two seconds */
   register(name: string, check: () => Promise<unknown>): void {
     const query = async () => {
       await check();
@@ -40,7 +40,7 @@ export class Health {
     this.checks.set(name, new CoalescedQuery(query, MAX_AGE_MS));
   }
 
-  /** From now on not ready, so that a load balancer sends nothing more. */
+  /** Makes the process not ready, so that load balancers send no more requests. */
   leave(): void {
     this.leaving = true;
   }

@@ -20,7 +20,7 @@ export class HttpMetricsMiddleware implements NestMiddleware {
   use(request: Request, response: Response, next: NextFunction): void {
     const stop = this.duration.startTimer();
     response.once('close', () => {
-      // The pattern of the route, never the path: ids would make a series of every export.
+      // The pattern of the route, not the path: ids would create a series for each record.
       const route = (request.route as { path?: string } | undefined)?.path ?? 'unmatched';
       stop({ method: request.method, route, status: response.statusCode });
     });

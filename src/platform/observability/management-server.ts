@@ -6,15 +6,15 @@ import { Config } from '../config/config';
 
 const TIMEOUT_MS = 15_000;
 
-/** What the management port serves, and the API's port does not where there is one. */
+/** If there is a management port, only that port serves these paths. */
 const MANAGEMENT_PATHS = ['/health', '/metrics'];
 
-/** Requests that came in by the management port. */
+/** The requests that the management port received. */
 const managementRequests = new WeakSet<IncomingMessage>();
 
 /**
- * Serves health and metrics on a port of their own, where MANAGEMENT_PORT names one, by the routes of the application. It
- * is there before the API and goes after it, so that a process that drains can be asked for its state to the end.
+ * Serves the application's routes for health and metrics on MANAGEMENT_PORT, if it is set. The port opens before the API's
+ * port and closes after it, so that a draining process can still be monitored.
  */
 @Injectable()
 export class ManagementServer implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -40,7 +40,7 @@ export class ManagementServer implements OnApplicationBootstrap, OnApplicationSh
     this.server = server;
   }
 
-  // The modules that everything depends on are shut down last, and this one is among them.
+  // Nest shuts down the modules that others depend on last, so this runs near the end.
   async onApplicationShutdown(): Promise<void> {
     const { server } = this;
     if (!server) return;
@@ -50,7 +50,7 @@ export class ManagementServer implements OnApplicationBootstrap, OnApplicationSh
   }
 }
 
-/** Keeps the two ports apart: each answers 404 for what is served on the other one. */
+/** Makes each port answer 404 for the paths of the other one. */
 export function separatePorts(use: (handler: (...args: [Request, Response, NextFunction]) => void) => void): void {
   use((request, response, next) => {
     const path = request.path.toLowerCase();

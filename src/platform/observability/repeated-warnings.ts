@@ -1,23 +1,24 @@
 import type { Logger } from '@nestjs/common';
+import { errorMessage } from '../async';
 
 const REPEAT_MS = 60_000;
 
 interface Reported {
   readonly at: number;
-  /** Warnings that were left out since. */
+  /** The warnings that were suppressed since then. */
   omitted: number;
 }
 
 /**
- * Warnings of work that is repeated until it succeeds. Each message is logged once, and once a minute while its cause
- * lasts: a database that is away for an hour must not bury everything else in the log.
+ * Logs warnings of work that is retried until it succeeds. Each message is logged at most once a minute, so that an
+ * unreachable database does not flood the log.
  */
 export class RepeatedWarnings {
   private readonly reported = new Map<string, Reported>();
 
   constructor(private readonly logger: Pick<Logger, 'warn'>) {}
 
-  /** @param message one of a few; what varies belongs into the error or the details */
+  /** @param message a constant; what varies belongs in the error or the details */
   report(message: string, error: unknown, details: Readonly<Record<string, unknown>> = {}): void {
     const last = this.reported.get(message);
     if (last && performance.now() - last.at < REPEAT_MS) {
@@ -25,7 +26,6 @@ export class RepeatedWarnings {
       return;
     }
     this.reported.set(message, { at: performance.now(), omitted: 0 });
-    const reason = error instanceof Error ? error.message : String(error);
-    this.logger.warn(message, { ...details, reason, ...(last && { omitted: last.omitted }) });
+    this.logger.warn(message, { ...details, reason: errorMessage(error), ...(last && { omitted: last.omitted }) });
   }
 }

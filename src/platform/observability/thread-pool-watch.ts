@@ -2,19 +2,19 @@ import { randomFill } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 
 const TICK_MS = 1_000;
-/** So many ticks in a row without an answer: no regular work holds up all threads for so long. */
+/** Regular work never occupies all threads for this many ticks in a row. */
 const STUCK_AFTER_TICKS = 30;
 
 /**
- * Watches libuv's thread pool, on which files, name look-ups, compression and image codecs depend. A pool whose threads
- * never come back leaves a process that answers, and can do nothing: only a restart helps.
+ * Watches libuv's thread pool, which files, DNS lookups, compression and image codecs need. A process whose threads are all
+ * blocked still answers, but cannot work: only a restart helps.
  */
 @Injectable()
 export class ThreadPoolWatch implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(ThreadPoolWatch.name);
   private timer: NodeJS.Timeout | undefined;
   private isWaiting = false;
-  /** Ticks, not time: a process that was paused has not waited. */
+  /** Counted in ticks, so that the time for which the process was paused does not count. */
   private ticksWaited = 0;
 
   onApplicationBootstrap(): void {
@@ -45,7 +45,7 @@ export class ThreadPoolWatch implements OnApplicationBootstrap, OnApplicationShu
     }
   }
 
-  /** Random bytes need a thread of the pool, and nothing that may be away, such as a disk. */
+  /** Random bytes need a thread of the pool, and no device that could be unavailable. */
   private probe(): void {
     this.isWaiting = true;
     randomFill(Buffer.alloc(1), () => {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { errorMessage } from '../async';
 
 /** The command line is not one of the program's. Its message says what is. */
 export class UsageError extends Error {
@@ -15,9 +16,9 @@ export const JSON_OPTION = { type: 'boolean', default: false } as const;
 export class CommandLine {
   constructor(private readonly usage: string) {}
 
-  /** @returns how the program is used, where that is what is asked; else `null` */
+  /** @returns the usage text if the arguments ask for help, else `null` */
   usageFor(args: readonly string[]): string | null {
-    const isAsked = args[0] === 'help' || args.some((word) => word === '--help' || word === '-h');
+    const isAsked = args[0] === 'help' || args.some((arg) => arg === '--help' || arg === '-h');
     return isAsked ? `${this.usage}\n` : null;
   }
 
@@ -39,7 +40,7 @@ export class CommandLine {
     try {
       return parseArgs({ args: [...args], options, allowPositionals: true });
     } catch (error) {
-      throw this.error(error instanceof Error ? error.message : String(error));
+      throw this.error(errorMessage(error));
     }
   }
 

@@ -1,3 +1,4 @@
+import { errorMessage } from '../async';
 import { ConfigurationError } from '../config/environment';
 import { DomainError } from '../errors/domain-error';
 import {
@@ -8,7 +9,7 @@ import {
 } from '../database/database-fault';
 import { UsageError } from './command-line';
 
-/** How the operator's program ends when it fails: what it writes to stderr, and its exit code. */
+/** How a failed program ends: its message on stderr and its exit code. */
 export interface ProgramFailure {
   readonly message: string;
   readonly exitCode: 1 | 2;
@@ -25,5 +26,5 @@ function messageOf(error: unknown): string {
   if (isDatabaseAccessDenied(error)) return 'The database refuses the user and password that DATABASE_URL has.';
   if (isTableMissing(error)) return 'The database is not up to date: run `npm run migrate` first.';
   if (isDatabaseUnreachable(error)) return 'The database does not answer: see that DATABASE_URL is right and it runs.';
-  return error instanceof Error ? error.message : String(error);
+  return errorMessage(error);
 }

@@ -2,7 +2,7 @@ export function jsonLine(value: unknown): string {
   return `${JSON.stringify(value)}\n`;
 }
 
-/** A name must not move the cursor of a terminal, nor look like a line of its own. */
+/** Replaces control characters, which could move the cursor of a terminal or fake a line. */
 export function printable(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, ' ');
 }

@@ -12,7 +12,7 @@ export interface OperatorProgram {
 }
 
 /**
- * Runs a program with the words of this process, prints what it says, and ends as it did.
+ * Runs a program with the arguments of this process, prints its output, and sets the exit code.
  * @param usageFor returns the help text when the arguments request it; else `null`
  */
 export async function runProgram(
@@ -30,7 +30,7 @@ export async function runProgram(
   }
 }
 
-/** A program that is a provider of a module, which is started for it. */
+/** A program that is a provider of a module. */
 export function programOf(module: Type, program: Type<OperatorProgram>): OperatorProgram {
   return {
     run: async (args) => {

@@ -3,11 +3,11 @@ import type { Queue } from 'bullmq';
 import { Gauge } from 'prom-client';
 import { Health } from '../observability/health';
 import { Metrics } from '../observability/metrics';
-import { settlesWithin } from '../async';
+import { settlesWithin, within } from '../async';
 import { RepeatedWarnings } from '../observability/repeated-warnings';
 import { QueueConnections } from './queue-connections';
 
-/** A kind of work. Its payload holds ids and nothing else: what they stand for is read when the work begins. */
+/** A kind of work. The payload has ids only; the records are read when the work begins. */
 export class JobType<Payload extends Readonly<Record<string, string>>> {
   declare readonly payload: Payload;
 
@@ -15,15 +15,15 @@ export class JobType<Payload extends Readonly<Record<string, string>>> {
 }
 
 export interface JobRequest<Payload> {
-  /** A second job with the id of one that waits or runs is not added. */
+  /** A job is not added while a job with the same id waits or runs. */
   readonly id: string;
   readonly payload: Payload;
 }
 
-const ADD_TIMEOUT_MS = 2_000;
+const ANSWER_TIMEOUT_MS = 2_000;
 const CLOSE_TIMEOUT_MS = 2_000;
 
-/** What recurs is taken up again when it is late by so much. */
+/** A repeated job that is late by this much is scheduled again. */
 const OVERDUE_MS = 30_000;
 
 @Injectable()
@@ -42,8 +42,8 @@ export class JobQueue implements OnApplicationShutdown {
   }
 
   /**
-   * Adds jobs; those whose id is there already are left as they are.
-   * @throws when the queue does not take them within two seconds
+   * Adds jobs whose ids are not in the queue yet.
+   * @throws Error when the queue does not answer within two seconds
    */
   async add<Payload extends Readonly<Record<string, string>>>(
     type: JobType<Payload>,
@@ -52,39 +52,39 @@ export class JobQueue implements OnApplicationShutdown {
     const adding = this.queue.addBulk(
       jobs.map(({ id, payload }) => ({ name: type.name, data: payload, opts: { jobId: id } })),
     );
-    await within(ADD_TIMEOUT_MS, adding);
+    await answered(adding);
   }
 
   /**
-   * Adds a job unless any job waits.
-   * @throws when the queue does not answer within two seconds
+   * Adds a job unless a job waits already.
+   * @throws Error when the queue does not answer within two seconds
    */
   async addUnlessWaiting<Payload extends Readonly<Record<string, string>>>(
     type: JobType<Payload>,
     job: JobRequest<Payload>,
   ): Promise<void> {
-    if ((await within(ADD_TIMEOUT_MS, this.queue.getWaitingCount())) === 0) await this.add(type, job);
+    if ((await answered(this.queue.getWaitingCount())) === 0) await this.add(type, job);
   }
 
   /**
-   * Has a job of this type added every so many milliseconds, once for all processes that ask for it.
-   * @throws when the queue does not take it within two seconds
+   * Schedules a job every `every` milliseconds, once for all processes.
+   * @throws Error when the queue does not answer within two seconds
    */
   async repeat<Payload extends Readonly<Record<string, string>>>(
     type: JobType<Payload>,
     every: number,
     payload: Payload,
   ): Promise<void> {
-    const known = await within(ADD_TIMEOUT_MS, this.queue.getJobScheduler(type.name));
-    // A process that was killed may have taken the next job with it; then it is long overdue.
+    const known = await answered(this.queue.getJobScheduler(type.name));
+    // A killed process may have taken the next job with it, which is then overdue.
     if (known?.every === every && (known.next ?? 0) > Date.now() - OVERDUE_MS) return;
     const upserting = this.queue.upsertJobScheduler(type.name, { every }, { name: type.name, data: payload });
-    await within(ADD_TIMEOUT_MS, upserting);
+    await answered(upserting);
   }
 
   async onApplicationShutdown(): Promise<void> {
     await settlesWithin(CLOSE_TIMEOUT_MS, this.queue.close());
-    // A close that fails leaves a client that connects again for ever.
+    // A failed close leaves a client that reconnects forever.
     this.queue.disconnect().catch(() => undefined);
   }
 
@@ -96,25 +96,15 @@ export class JobQueue implements OnApplicationShutdown {
       labelNames: ['state'],
       registers: [metrics.registry],
       async collect() {
-        // What was known last says nothing about a queue that is away.
+        // The last counts are not valid while the queue is unreachable.
         this.reset();
-        const counts = await within(ADD_TIMEOUT_MS, queue.getJobCounts('waiting', 'active', 'delayed')).catch(
-          () => ({}),
-        );
+        const counts = await answered(queue.getJobCounts('waiting', 'active', 'delayed')).catch(() => ({}));
         for (const [state, count] of Object.entries(counts)) this.set({ state }, count);
       },
     });
   }
 }
 
-async function within<Result>(milliseconds: number, work: Promise<Result>): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error('The queue did not answer in time'));
-    }, milliseconds);
-  });
-  return Promise.race([work, timeout]).finally(() => {
-    clearTimeout(timer);
-  });
+function answered<Result>(work: Promise<Result>): Promise<Result> {
+  return within(ANSWER_TIMEOUT_MS, work, () => new Error('The queue did not answer in time'));
 }

@@ -8,23 +8,23 @@ import {
 import type { Job, Worker } from 'bullmq';
 import { Config } from '../config/config';
 import { settlesWithin } from '../async';
-import type { JobType } from './job-queue';
 import { RepeatedWarnings } from '../observability/repeated-warnings';
+import type { JobType } from './job-queue';
 import { QueueConnections } from './queue-connections';
 
-/** Does one kind of work. The signal aborts when the process has to end before the work has. */
+/** Does one kind of work. The signal aborts when the process must end before the work has ended. */
 export type JobHandler<Payload> = (payload: Payload, signal: AbortSignal) => Promise<void>;
 
-/** How soon the queue notices that a worker died with a job in hand: not later than the lease of its export ends. */
+/** How soon the queue notices that a worker died with a job: not later than the lease of the work expires. */
 const MAX_LOCK_MS = 10_000;
 
 /** How long work may take to stop and be handed back. */
 const HAND_BACK_MS = 5_000;
 
-/** How long the queue may take to let go of a worker whose work has ended. */
+/** How long the queue may take to close a worker whose work has ended. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
-/** Takes jobs from the queue and gives them to their handlers, in the processes whose role it is. */
+/** Takes jobs from the queue and passes them to their handlers, in processes whose role includes work. */
 @Injectable()
 export class JobWorker implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   private readonly logger = new Logger(JobWorker.name);
@@ -38,7 +38,7 @@ export class JobWorker implements OnApplicationBootstrap, OnModuleDestroy, Befor
     private readonly connections: QueueConnections,
   ) {}
 
-  /** @throws when the kind of work has a handler already */
+  /** @throws Error when the job type has a handler already */
   handle<Payload extends Readonly<Record<string, string>>>(type: JobType<Payload>, handler: JobHandler<Payload>): void {
     if (this.handlers.has(type.name)) throw new Error(`The job ${type.name} has two handlers`);
     this.handlers.set(type.name, handler);
@@ -51,7 +51,7 @@ export class JobWorker implements OnApplicationBootstrap, OnModuleDestroy, Befor
       concurrency: this.config.exports.concurrency,
       lockDuration: lockMs,
       stalledInterval: lockMs / 2,
-      // The record counts the attempts, also those that killed their process; the queue only brings them back.
+      // Attempts are counted in the record, including those that killed their process.
       maxStalledCount: 1_000_000,
     });
     const warnings = new RepeatedWarnings(this.logger);
@@ -63,7 +63,7 @@ export class JobWorker implements OnApplicationBootstrap, OnModuleDestroy, Befor
   /** Takes no more jobs from the queue. */
   onModuleDestroy(): void {
     this.deadline ??= Date.now() + this.config.exports.graceSeconds * 1000;
-    // The same promise is returned, and waited for, below.
+    // beforeApplicationShutdown() waits for the same promise.
     this.worker?.close().catch(() => undefined);
   }
 
@@ -73,15 +73,15 @@ export class JobWorker implements OnApplicationBootstrap, OnModuleDestroy, Befor
     const { worker, deadline = 0 } = this;
     if (!worker) return;
     if (!(await this.workEndsWithin(Math.max(0, deadline - Date.now())))) {
-      this.logger.warn('The grace period is over: work in hand is handed back');
+      this.logger.warn('The grace period is over: running work is handed back');
       worker.cancelAllJobs('The process has to end');
       if (!(await this.workEndsWithin(HAND_BACK_MS)))
-        this.logger.error('Work in hand did not end when it was told to; its lease will run out');
+        this.logger.error('Running work did not stop in time; its lease will expire');
     }
     if (!(await settlesWithin(CLOSE_TIMEOUT_MS, worker.close()))) {
-      this.logger.warn('The queue does not answer: its connections are cut');
+      this.logger.warn('The queue does not answer: its connections are closed');
     }
-    // A close that fails leaves a client that connects again for ever.
+    // A failed close leaves a client that reconnects forever.
     worker.disconnect().catch(() => undefined);
   }
 
@@ -91,7 +91,7 @@ export class JobWorker implements OnApplicationBootstrap, OnModuleDestroy, Befor
 
   private async process(job: Job, signal: AbortSignal | undefined): Promise<void> {
     const handler = this.handlers.get(job.name);
-    if (!handler) throw new Error(`Nobody handles the job ${job.name}`);
+    if (!handler) throw new Error(`The job ${job.name} has no handler`);
     const work = handler(job.data as never, signal ?? new AbortController().signal);
     this.running.add(work);
     await work.finally(() => this.running.delete(work));

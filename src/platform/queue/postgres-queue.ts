@@ -16,8 +16,8 @@ const MIN_RETRY_MS = 100;
 const MAX_RETRY_MS = 1_000;
 
 /**
- * BullMQ's connection, but one that waits for its database. BullMQ itself keeps the outcome of the first try for ever,
- * and leaves the client of that try without an error listener (docs/adr/0036-the-queue-waits-for-its-database.md).
+ * A connection of BullMQ that waits for its database. BullMQ itself keeps the outcome of the first attempt forever, and
+ * leaves the client of that attempt without an error listener (docs/adr/0036-the-queue-waits-for-its-database.md).
  */
 class WaitingConnection extends PostgresConnection {
   private readonly logger = new Logger('PostgresQueue');
@@ -26,20 +26,20 @@ class WaitingConnection extends PostgresConnection {
 
   constructor(options: PostgresPoolConfig) {
     super(options);
-    // The pool replaces a client that breaks, and its query fails. Unheard, the event ends the process.
+    // The pool replaces a broken client, and its query fails. Without a listener the event would end the process.
     this.pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   /**
-   * Resolves once the database answers and has the queue's tables, however long that takes.
-   * @throws when the connection is closed before
+   * Resolves when the database answers and has the tables of the queue, however long that takes.
+   * @throws Error when the connection is closed first
    */
   override waitUntilReady(): Promise<void> {
     this.ready ??= this.untilReady();
     return this.ready;
   }
 
-  /** Ends the waiting, so that a worker can close while its database is away. */
+  /** Lets a worker close while its database is unreachable. */
   stopWaiting(): void {
     this.closed.abort(new Error('The queue is closed'));
   }
@@ -51,14 +51,14 @@ class WaitingConnection extends PostgresConnection {
 
   private async untilReady(): Promise<void> {
     const { signal } = this.closed;
-    for (let tries = 0; ; tries += 1) {
+    for (let failures = 0; ; failures += 1) {
       signal.throwIfAborted();
       try {
         await this.migrate();
         break;
       } catch (error) {
-        if (tries === 0) this.logger.warn('The queue waits for its database', { reason: String(error) });
-        await pause(retryPause(tries), signal);
+        if (failures === 0) this.logger.warn('The queue waits for its database', { reason: String(error) });
+        await pause(retryPause(failures), signal);
       }
     }
     this.emit('ready');
@@ -68,7 +68,7 @@ class WaitingConnection extends PostgresConnection {
     const client = await this.pool.connect();
     let isBroken = true;
     try {
-      // What runs migrations has to own the schema, though there is nothing to do.
+      // Only the owner of the schema can run migrations, even when there are none to apply.
       if ((await schemaVersion(client, this.schema)) < LATEST_SCHEMA_VERSION) await runMigrations(client, this.schema);
       isBroken = false;
     } finally {
@@ -78,8 +78,8 @@ class WaitingConnection extends PostgresConnection {
 }
 
 /**
- * BullMQ's worker asks for the next job again at once, or after 100 ms, when asking failed in any way but ECONNREFUSED: while
- * PostgreSQL starts or refuses, it would do nothing else. Here each failure waits, longer each time.
+ * Adds exponential backoff. After any failure but ECONNREFUSED, BullMQ's worker would poll again at once or after 100 ms,
+ * and keep PostgreSQL busy while it starts or refuses connections.
  */
 class WaitingBackend extends PostgresQueueBackend {
   private readonly interrupted = new AbortController();
@@ -93,11 +93,11 @@ class WaitingBackend extends PostgresQueueBackend {
   }
 
   override moveToActive(...query: Parameters<PostgresQueueBackend['moveToActive']>): Promise<unknown[]> {
-    return this.patiently(() => super.moveToActive(...query));
+    return this.withBackoff(() => super.moveToActive(...query));
   }
 
   override waitForJob(blockTimeout: number): ReturnType<PostgresQueueBackend['waitForJob']> {
-    return this.patiently(() => super.waitForJob(blockTimeout));
+    return this.withBackoff(() => super.waitForJob(blockTimeout));
   }
 
   /** BullMQ calls this first when a worker closes, and then waits for its loop to end. */
@@ -107,11 +107,11 @@ class WaitingBackend extends PostgresQueueBackend {
     await super.disconnectBlocking(wait);
   }
 
-  private async patiently<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  private async withBackoff<Result>(query: () => Promise<Result>): Promise<Result> {
     try {
-      const answer = await ask();
+      const result = await query();
       this.failures = 0;
-      return answer;
+      return result;
     } catch (error) {
       await pause(retryPause(this.failures++), this.interrupted.signal).catch(() => undefined);
       throw error;
@@ -131,7 +131,7 @@ export const createWaitingBackend: BackendFactory<PostgresQueueBackend, Postgres
   return new WaitingBackend(connection, name, options, true, withBlockingConnection ? name : undefined);
 };
 
-/** @returns 0 where the schema has no tables yet */
+/** @returns 0 when the schema has no tables yet */
 async function schemaVersion(client: Parameters<typeof runMigrations>[0], schema: string): Promise<number> {
   try {
     return await assertSchemaCompatibility(client, schema);

@@ -5,17 +5,17 @@ import { createWaitingBackend } from './postgres-queue';
 
 export const QUEUE_NAME = 'exports';
 
-/** The tables of the queue live beside ours in a schema of their own. */
+/** The schema of the queue's tables. */
 export const POSTGRES_SCHEMA = 'bullmq';
 const POSTGRES_POOL_SIZE = 2;
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** A finished job leaves nothing: the record in the database tells all, and its id must be free for another run. */
+/** Finished jobs are removed: the record has the outcome, and the job id must be free for another run. */
 const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: true, attempts: 1 };
 
 /**
- * Makes queues and workers on Redis where there is one, and on PostgreSQL otherwise. BullMQ's types name the backend; nothing
- * outside depends on which it is, hence the casts.
+ * Creates queues and workers on Redis if it is configured, and on PostgreSQL otherwise. The casts hide the backend, which
+ * BullMQ's types name, from the rest of the service.
  */
 @Injectable()
 export class QueueConnections {
@@ -30,7 +30,7 @@ export class QueueConnections {
         { ...options, connection: this.postgres() },
         createWaitingBackend,
       ) as unknown as Queue;
-    // Fails at once while Redis is away, instead of holding up whoever creates an export.
+    // Fails fast while Redis is unreachable, so that requests do not wait for it.
     return new Queue(QUEUE_NAME, { ...options, connection: { url: redisUrl, enableOfflineQueue: false } });
   }
 

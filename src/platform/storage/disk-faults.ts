@@ -1,6 +1,6 @@
 import { StorageUnavailableError } from './file-storage';
 
-/** @throws StorageUnavailableError in place of what the operating system says */
+/** @throws StorageUnavailableError instead of errors of the operating system */
 export async function onDisk<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
@@ -9,7 +9,7 @@ export async function onDisk<Result>(work: () => Promise<Result>): Promise<Resul
   }
 }
 
-/** Goes on with a list. @throws as `onDisk` */
+/** Yields the entries of a list. @throws StorageUnavailableError instead of errors of the operating system */
 export async function* listedOnDisk<Entry>(entries: AsyncIterable<Entry>): AsyncGenerator<Entry> {
   try {
     yield* entries;
@@ -18,7 +18,7 @@ export async function* listedOnDisk<Entry>(entries: AsyncIterable<Entry>): Async
   }
 }
 
-/** Whether an error comes from the operating system, and not from the source of the bytes. */
+/** Whether the operating system reported the error, and not the source of the bytes. */
 function isSystemError(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && 'syscall' in error;
 }

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { access, constants, lstat, open, readdir, rm, stat, statfs, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
+import { toError } from '../async';
 import { listedOnDisk, onDisk } from './disk-faults';
-import { makeFolder, removeEmptyFolders, saysMissing, walkFiles } from './disk-tree';
+import { makeFolder, removeEmptyFolders, isMissing, walkFiles } from './disk-tree';
 import { publishUpload, writeUpload } from './disk-upload';
 import {
   type ByteRange,
@@ -19,44 +20,44 @@ import { readUntilAborted, releaseBody } from './storage-body';
 import { assertDiscardablePrefix, assertStorageKey, assertStoragePrefix, storageKeyOfPath } from './storage-key';
 
 export interface DiskStorageSettings {
-  /** The folder that holds everything; made when absent. */
+  /** The folder of all files; created if it is missing. */
   readonly directory: string;
-  /** Where browsers reach the service: it hands out the storage's `assets/` below it. */
+  /** The public URL of the service, which serves the files below `assets/`. */
   readonly publicUrl: string;
 }
 
 const UPLOAD_ID = /^[0-9a-f-]{36}$/;
 
-/** As many as Node's threads for files do at once, and as many again that wait. */
+/** Twice the number of Node's file system threads. */
 const DELETIONS_AT_ONCE = 8;
 
-/** Less than this is as good as none: files come by the dozens of megabytes. */
+/** Files have dozens of megabytes: less free space counts as none. */
 const MIN_FREE_BYTES = 1024 * 1024;
 
-/** What the check of earlier versions wrote, and left where it was killed. */
+/** A file that the health check of earlier versions left behind when it was killed. */
 const OLD_CHECK_FILE = /^\.check-[0-9a-f-]{36}$/;
 
 /**
- * Keeps files in a folder of this machine. Unfinished ones lie in `.uploads`, under their key and a name of their own.
- * The folder is made once; where it is missing after that, the storage is away, and nothing in it counts as deleted.
+ * Stores files in a folder of this machine. Unfinished uploads are in `.uploads`, named by key and upload id. The folder is
+ * created once. If it is missing later, the storage counts as unavailable, and its files do not count as deleted.
  */
 export class DiskStorage extends FileStorage {
   private readonly files: string;
   private readonly uploads: string;
   private readonly publicUrl: URL;
-  private making: Promise<void> | undefined;
+  private creation: Promise<void> | undefined;
 
   constructor({ directory, publicUrl }: DiskStorageSettings) {
     super();
     this.files = resolve(directory);
-    // On the same file system as the files, or the renaming would not be atomic.
+    // On the same file system as the files, so that renaming is atomic.
     this.uploads = join(this.files, '.uploads');
     this.publicUrl = new URL(publicUrl);
   }
 
   async put(key: string, body: AsyncIterable<Uint8Array>, { signal }: PutOptions): Promise<number> {
     assertStorageKey(key);
-    // A tilde is in no key, so the key can be told from the rest of the name.
+    // Keys have no tilde, so it separates the key from the upload id.
     const upload = join(this.uploads, `${key}~${randomUUID()}`);
     try {
       await onDisk(() => this.assertPresent());
@@ -66,7 +67,7 @@ export class DiskStorage extends FileStorage {
       return size;
     } catch (error) {
       releaseBody(body);
-      // The first error is what matters; where the storage is away, the sweep finds what is left.
+      // The first error matters. If the storage is unavailable, the orphan collector removes the rest.
       await rm(upload, { force: true }).catch(() => undefined);
       throw error;
     } finally {
@@ -76,12 +77,12 @@ export class DiskStorage extends FileStorage {
 
   async stat(key: string): Promise<StoredFile> {
     assertStorageKey(key);
-    const file = await onDisk(() => this.look(key));
+    const file = await onDisk(() => this.findFile(key));
     if (file === null) throw new FileNotFoundError(key);
     return file;
   }
 
-  private async look(key: string): Promise<StoredFile | null> {
+  private async findFile(key: string): Promise<StoredFile | null> {
     const found = await this.unlessMissing(stat(join(this.files, key)));
     return found?.isFile() === true ? { key, size: found.size, modifiedAt: found.mtime } : null;
   }
@@ -110,14 +111,14 @@ export class DiskStorage extends FileStorage {
     keys.forEach(assertStorageKey);
     const refused = new Map<string, Error>();
     const waiting = keys.values();
-    const lane = async () => {
+    const worker = async () => {
       for (const key of waiting) {
         await onDisk(() => this.remove(this.files, key)).catch((error: unknown) => {
-          refused.set(key, error instanceof Error ? error : new Error(String(error)));
+          refused.set(key, toError(error));
         });
       }
     };
-    await Promise.all(Array.from({ length: DELETIONS_AT_ONCE }, lane));
+    await Promise.all(Array.from({ length: DELETIONS_AT_ONCE }, worker));
     return refused;
   }
 
@@ -126,7 +127,7 @@ export class DiskStorage extends FileStorage {
     return onDisk(async () => {
       await this.assertPresent();
       let removed = 0;
-      // Uploads first: one that is published meanwhile is then found among the files.
+      // Uploads first: an upload that is published meanwhile is then found among the files.
       for (const root of [this.uploads, this.files]) {
         for await (const path of walkFiles(root, prefix)) {
           const { key } = uploadAt(path);
@@ -142,8 +143,8 @@ export class DiskStorage extends FileStorage {
     try {
       await unlink(file);
     } catch (error) {
-      // A folder bears the name: no file does. Systems call that by different errors.
-      if (!saysMissing(error) && !(await lstat(file)).isDirectory()) throw error;
+      // A folder has this name. Operating systems report that by different errors.
+      if (!isMissing(error) && !(await lstat(file)).isDirectory()) throw error;
       await this.assertPresent();
       return false;
     }
@@ -159,7 +160,7 @@ export class DiskStorage extends FileStorage {
   private async *listFiles(prefix: string): AsyncIterable<StoredFile> {
     await this.assertPresent();
     for await (const key of walkFiles(this.files, prefix)) {
-      const file = await this.look(key);
+      const file = await this.findFile(key);
       if (file !== null) yield file;
     }
   }
@@ -185,14 +186,14 @@ export class DiskStorage extends FileStorage {
     return onDisk(() => this.remove(this.uploads, `${key}~${id}`));
   }
 
-  /** Always `null`: the service itself carries the bytes. */
-  // eslint-disable-next-line @typescript-eslint/require-await -- a bad key rejects, as everywhere
+  /** Always `null`: the service itself sends the bytes. */
+  // eslint-disable-next-line @typescript-eslint/require-await -- an invalid key rejects, as everywhere
   async link(key: string): Promise<null> {
     assertStorageKey(key);
     return null;
   }
 
-  /** Takes `<publicUrl>/assets/a/b.png` for the key `assets/a/b.png`. */
+  /** Maps `<publicUrl>/assets/a/b.png` to the key `assets/a/b.png`. */
   keyOf(url: string): string | null {
     const base = this.publicUrl.pathname.replace(/\/*$/, '/');
     const asked = URL.canParse(url) ? new URL(url) : null;
@@ -201,12 +202,12 @@ export class DiskStorage extends FileStorage {
     return storageKeyOfPath(asked.pathname.slice(base.length));
   }
 
-  /** Always refused: an address of the disk carries no permission. */
+  /** Always refused: URLs of files on disk are not signed. */
   openPresigned(): Promise<never> {
-    return Promise.reject(new PermissionMissingError('Addresses of files on disk are not signed'));
+    return Promise.reject(new PermissionMissingError('URLs of files on disk are not signed'));
   }
 
-  /** Looks whether the folder is there, may be written, and has room. */
+  /** Checks that the folder exists, is writable and has free space. */
   async check(): Promise<void> {
     await onDisk(async () => {
       await this.assertPresent();
@@ -218,33 +219,32 @@ export class DiskStorage extends FileStorage {
     });
   }
 
-  /** Called by Nest at the start. */
   async onApplicationBootstrap(): Promise<void> {
     try {
       const names = await readdir(this.uploads);
       const old = names.filter((name) => OLD_CHECK_FILE.test(name));
       for (const name of old) await rm(join(this.uploads, name), { force: true });
     } catch {
-      // There are none, or the storage is away: they are waste, not a danger.
+      // There are none, or the storage is unavailable. They are harmless.
     }
   }
 
-  /** @throws unless the folder is there */
+  /** @throws unless the folder exists */
   private async assertPresent(): Promise<void> {
-    this.making ??= makeFolder(this.files);
-    await this.making.catch((error: unknown) => {
-      this.making = undefined;
+    this.creation ??= makeFolder(this.files);
+    await this.creation.catch((error: unknown) => {
+      this.creation = undefined;
       throw error;
     });
     if (!(await stat(this.files)).isDirectory()) throw new StorageUnavailableError(new Error('its folder is a file'));
   }
 
-  /** @returns `null` where a file is missing, and not the whole storage */
+  /** @returns `null` if the file is missing, but not the whole storage */
   private async unlessMissing<Found>(work: Promise<Found>): Promise<Found | null> {
     try {
       return await work;
     } catch (error) {
-      if (!saysMissing(error)) throw error;
+      if (!isMissing(error)) throw error;
       await this.assertPresent();
       return null;
     }

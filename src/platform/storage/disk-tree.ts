@@ -1,14 +1,14 @@
 import { mkdir, open, readdir, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** Tells whether `error` says that a file or a folder on the way to it is not there. */
-export function saysMissing(error: unknown): boolean {
+/** Whether a file, or a folder in its path, is missing. */
+export function isMissing(error: unknown): boolean {
   return hasCode(error, 'ENOENT', 'ENOTDIR');
 }
 
 /**
- * The files under `root` whose relative path starts with `prefix`, in the order of these paths. Hidden names are left
- * out. Holds the names of one folder at each level in memory, never the whole tree.
+ * Yields the files below `root` whose relative paths start with `prefix`, sorted by path, without hidden names. Only the
+ * names of one folder at each level are in memory.
  */
 export async function* walkFiles(
   root: string,
@@ -30,17 +30,17 @@ async function pathsIn(root: string, folder: string): Promise<string[]> {
     return (
       entries
         .filter((entry) => !entry.name.startsWith('.') && (entry.isFile() || entry.isDirectory()))
-        // With its slash a folder sorts where the paths of its files belong: after `a-b`, before `a0`.
+        // With its slash a folder sorts like the paths of its files: after `a-b`, before `a0`.
         .map((entry) => `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`)
         .sort()
     );
   } catch (error) {
-    if (saysMissing(error)) return [];
+    if (isMissing(error)) return [];
     throw error;
   }
 }
 
-/** Makes `folder` and its parents so that they outlast a power cut. */
+/** Creates `folder` and its parents, and syncs them to disk. */
 export async function makeFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true });
   if (first === undefined) return;
@@ -50,7 +50,7 @@ export async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-/** Makes the names in `folder` outlast a power cut. */
+/** Syncs the names in `folder` to disk. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
@@ -67,14 +67,14 @@ export async function removeEmptyFolders(root: string, folder: string): Promise<
       await rmdir(empty);
     } catch (error) {
       if (hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR')) return;
-      if (!saysMissing(error)) throw error;
+      if (!isMissing(error)) throw error;
     }
   }
 }
 
 /**
- * Does what needs a folder that somebody else may be removing as empty at this very moment.
- * @throws what `act` threw in the end
+ * Creates a folder and uses it, and retries if another process removes the empty folder in between.
+ * @throws what `act` throws
  */
 export async function inFolder<T>(folder: string, make: typeof makeFolder, act: () => Promise<T>): Promise<T> {
   for (let left = 100; ; left--) {
@@ -82,14 +82,14 @@ export async function inFolder<T>(folder: string, make: typeof makeFolder, act: 
       await make(folder);
       return await act();
     } catch (error) {
-      // Node calls a folder that vanished while its parents were being made a file.
-      if (left === 0 || !saysMissing(error)) throw error;
+      // Node reports ENOTDIR when a parent vanishes while the folder is created.
+      if (left === 0 || !isMissing(error)) throw error;
     }
   }
 }
 
-/** Makes `folder` and its parents; a power cut may take them away again. */
-export async function makePassingFolder(folder: string): Promise<void> {
+/** Creates `folder` and its parents without syncing them. */
+export async function makeTemporaryFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
 }
 

@@ -1,18 +1,18 @@
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { onDisk } from './disk-faults';
-import { inFolder, makeFolder, makePassingFolder, syncFolder } from './disk-tree';
+import { inFolder, makeFolder, makeTemporaryFolder, syncFolder } from './disk-tree';
 
 /**
- * Writes a new file, on to the disk itself.
- * @returns its size
+ * Writes a new file and syncs it to disk.
+ * @returns its size in bytes
  * @throws StorageUnavailableError | what the body throws
  */
 export async function writeUpload(path: string, chunks: AsyncIterable<Uint8Array>): Promise<number> {
-  const handle = await onDisk(() => inFolder(dirname(path), makePassingFolder, () => open(path, 'wx')));
+  const handle = await onDisk(() => inFolder(dirname(path), makeTemporaryFolder, () => open(path, 'wx')));
   try {
     let size = 0;
-    // What the body throws is not the disk's fault.
+    // Errors of the body are not faults of the disk.
     for await (const chunk of chunks) {
       await onDisk(() => writeAll(handle, chunk));
       size += chunk.byteLength;
@@ -30,7 +30,7 @@ async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
   }
 }
 
-/** Gives a file its name, permanently. */
+/** Moves a finished upload to its final name, and syncs the folder. */
 export async function publishUpload(upload: string, file: string): Promise<void> {
   const folder = dirname(file);
   await inFolder(folder, makeFolder, async () => {

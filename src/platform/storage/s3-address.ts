@@ -1,20 +1,20 @@
 import { storageKeyOfPath } from './storage-key';
 import type { S3Settings } from './s3-client';
 
-type Place = Pick<S3Settings, 'endpoint' | 'publicEndpoint' | 'region' | 'bucket'>;
+type Bucket = Pick<S3Settings, 'endpoint' | 'publicEndpoint' | 'region' | 'bucket'>;
 
 /**
- * The key of the object of this bucket that `url` addresses: `s3://bucket/key`, or path-style or virtual-hosted on the
- * bucket's endpoints (AWS's own hosts when it lies there). A signature or other query is not looked at. `null` for
- * anything else.
+ * The key of the object in this bucket that `url` addresses: `s3://bucket/key`, or a path-style or virtual-hosted URL of the
+ * bucket's endpoints (of AWS's hosts, if the bucket is there). The query is ignored.
+ * @returns `null` for any other URL
  */
-export function keyOfS3Address(url: string, place: Place): string | null {
+export function keyOfS3Address(url: string, bucket: Bucket): string | null {
   if (!URL.canParse(url)) return null;
-  const asked = new URL(url);
-  if (asked.username !== '' || asked.password !== '') return null;
-  if (asked.protocol === 's3:') return asked.host === place.bucket ? keyIn(asked.pathname, '/') : null;
-  for (const base of basesOf(place)) {
-    const key = asked.origin === base.origin ? keyIn(asked.pathname, base.path) : null;
+  const address = new URL(url);
+  if (address.username !== '' || address.password !== '') return null;
+  if (address.protocol === 's3:') return address.host === bucket.bucket ? keyIn(address.pathname, '/') : null;
+  for (const base of basesOf(bucket)) {
+    const key = address.origin === base.origin ? keyIn(address.pathname, base.path) : null;
     if (key !== null) return key;
   }
   return null;
@@ -22,11 +22,11 @@ export function keyOfS3Address(url: string, place: Place): string | null {
 
 interface Base {
   readonly origin: string;
-  /** What comes before the key, the slash included. */
+  /** The path before the key, including the slash. */
   readonly path: string;
 }
 
-function basesOf({ endpoint, publicEndpoint, region, bucket }: Place): Base[] {
+function basesOf({ endpoint, publicEndpoint, region, bucket }: Bucket): Base[] {
   const own = [endpoint, publicEndpoint].filter((address) => address !== undefined).map((address) => new URL(address));
   const onAws = endpoint === undefined || /(^|\.)amazonaws\.com(\.cn)?$/.test(new URL(endpoint).hostname);
   return [...own, ...(onAws ? awsEndpoints(region) : [])].flatMap(({ protocol, host, pathname }) => {

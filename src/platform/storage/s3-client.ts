@@ -4,25 +4,25 @@ import type { S3StorageConfig } from '../config/config';
 
 export interface S3Settings extends Omit<S3StorageConfig, 'kind'> {
   readonly patience?: Partial<S3Patience>;
-  /** How names are looked up for connections; as the system does where it is not given. */
+  /** Resolves host names; the system's resolver by default. */
   readonly lookup?: LookupFunction;
 }
 
-/** How long a storage in trouble is waited for. */
+/** Timeouts and retries. */
 export interface S3Patience {
   readonly attempts: number;
   readonly connectMs: number;
-  /** From the start of a request, its body included, to the head of the answer. */
+  /** From the start of a request, including its body, to the head of the response. */
   readonly answerMs: number;
-  /** Without a byte in either direction; also the longest pause of somebody who reads a file through us. */
+  /** Without a byte in either direction; also the longest pause of a client that downloads through the service. */
   readonly silenceMs: number;
-  /** For the head of an answer that a caller waits for, all attempts together. */
+  /** For the head of a response that a caller waits for, over all attempts. */
   readonly callerMs: number;
-  /** For removing what a failed upload left, all attempts together. */
+  /** For removing the remains of a failed upload, over all attempts. */
   readonly cleanUpMs: number;
 }
 
-/** The SDK waits 50 ms at random, then twice that and so on: six attempts bridge about a second and a half. */
+/** The SDK backs off from a random 50 ms on, doubling: six attempts take about 1.5 seconds. */
 const PATIENCE: S3Patience = {
   attempts: 6,
   connectMs: 5_000,
@@ -32,16 +32,16 @@ const PATIENCE: S3Patience = {
   cleanUpMs: 30_000,
 };
 
-/** The settings' patience, completed by what serves most storages. */
+/** The timeouts of the settings, completed by the defaults. */
 export function patienceOf(settings: S3Settings): S3Patience {
   return { ...PATIENCE, ...settings.patience };
 }
 
-/** A client for the bucket's storage at `endpoint`, which retries with growing pauses and never waits forever. */
+/** A client for the bucket's storage at `endpoint`, with exponential backoff and timeouts. */
 export function createS3Client(settings: S3Settings, endpoint: string | undefined): S3Client {
   const { region, forcePathStyle, accessKeyId, secretAccessKey, lookup } = settings;
   const { attempts, connectMs, answerMs, silenceMs } = patienceOf(settings);
-  // Waiting for a free socket counts as connecting, and every download through us keeps one.
+  // Waiting for a free socket counts as connecting, and every download through the service keeps one.
   const agent = { maxSockets: 500, ...(lookup && { lookup }) };
   return new S3Client({
     region,
@@ -49,10 +49,10 @@ export function createS3Client(settings: S3Settings, endpoint: string | undefine
     ...(endpoint !== undefined && { endpoint }),
     ...(accessKeyId !== undefined &&
       secretAccessKey !== undefined && { credentials: { accessKeyId, secretAccessKey } }),
-    // Storages other than AWS refuse the checksum trailers that the SDK adds by default.
+    // Other storages than AWS refuse the checksum trailers that the SDK adds by default.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    // The parts are in memory and cheap to send again; the header costs a new connection for each of them.
+    // Parts are in memory and cheap to resend; the header would cost a connection for each of them.
     expectContinueHeader: false,
     retryMode: 'standard',
     maxAttempts: attempts,
@@ -67,7 +67,7 @@ export function createS3Client(settings: S3Settings, endpoint: string | undefine
   });
 }
 
-/** What asks for server-side encryption, with each object. */
+/** The parameters of server-side encryption for each object. */
 export function encryptionOf({ sse, kmsKeyId }: Pick<S3Settings, 'sse' | 'kmsKeyId'>): S3Encryption {
   return {
     ...(sse !== undefined && { ServerSideEncryption: sse }),
@@ -77,7 +77,7 @@ export function encryptionOf({ sse, kmsKeyId }: Pick<S3Settings, 'sse' | 'kmsKey
 
 export type S3Encryption = Pick<PutObjectCommandInput, 'ServerSideEncryption' | 'SSEKMSKeyId'>;
 
-/** Tells whether the storage answered `error` with one of these codes. */
+/** Whether the storage answered with one of these error codes. */
 export function answered(error: unknown, ...codes: string[]): boolean {
   return error instanceof S3ServiceException && codes.includes(error.name);
 }

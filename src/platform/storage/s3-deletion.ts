@@ -1,11 +1,11 @@
 import { DeleteObjectsCommand, type S3Client } from '@aws-sdk/client-s3';
 
-/** So many S3 takes in one request. */
+/** The limit of S3 for one request. */
 const MAX_BATCH_SIZE = 1_000;
 
 /**
- * Deletes many objects in few requests; one that is refused does not keep the others.
- * @returns by key, why those that are left could not be deleted
+ * Deletes many objects in few requests. A refused object does not affect the others.
+ * @returns the errors of the objects that could not be deleted, by key
  */
 export async function deleteObjects(
   client: S3Client,

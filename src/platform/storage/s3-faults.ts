@@ -2,10 +2,10 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { StorageUnavailableError } from './file-storage';
 import { answered } from './s3-client';
 
-/** What the storage answers about one object or one upload: it is there, and says how things are. */
+/** Error codes about one object or upload: the storage itself works. */
 const ANSWERS = ['NotFound', 'NoSuchKey', 'InvalidRange', 'NoSuchUpload'];
 
-/** The same client, whose calls throw StorageUnavailableError where the storage is away or refuses its service. */
+/** The same client, whose calls throw StorageUnavailableError when the storage is unreachable or refuses service. */
 export function reportingFaults(client: S3Client): S3Client {
   const send = (command: Parameters<S3Client['send']>[0], options?: CallOptions): Promise<unknown> =>
     client.send(command, options).catch((error: unknown) => {
@@ -20,21 +20,20 @@ interface CallOptions {
 }
 
 /**
- * Waits for the head of an answer for a limited time, over all attempts: a caller waits for it. The body that follows may
- * take as long as its reader.
+ * Limits the time for the head of a response, over all attempts. The body that follows may take as long as its reader.
  */
 export async function withinTime<Answer>(
   milliseconds: number,
   ask: (signal: AbortSignal) => Promise<Answer>,
 ): Promise<Answer> {
-  const patience = new AbortController();
+  const timeout = new AbortController();
   const timer = setTimeout(() => {
-    patience.abort();
+    timeout.abort();
   }, milliseconds);
   try {
-    return await ask(patience.signal);
+    return await ask(timeout.signal);
   } catch (error) {
-    if (!patience.signal.aborted) throw error;
+    if (!timeout.signal.aborted) throw error;
     throw new StorageUnavailableError(new Error(`no answer within ${milliseconds} ms`));
   } finally {
     clearTimeout(timer);

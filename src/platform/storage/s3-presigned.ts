@@ -7,9 +7,8 @@ import type { S3Settings } from './s3-client';
 type Endpoints = Pick<S3Settings, 'endpoint' | 'publicEndpoint'>;
 
 /**
- * Sends a GET to an address of the bucket as it is, without credentials of this service, so that S3 itself verifies the
- * signature: of any key, for exactly this object, until it expires.
- * @returns the answer, whose body is the object
+ * Sends a GET to a signed URL without the credentials of this service, so that S3 itself verifies the signature.
+ * @returns the response, whose body is the object
  * @throws PermissionMissingError | FileNotFoundError | StorageUnavailableError; the signal's reason on abort
  */
 export async function getPresigned(url: URL, key: string, endpoints: Endpoints, signal: AbortSignal) {
@@ -24,7 +23,10 @@ export async function getPresigned(url: URL, key: string, endpoints: Endpoints, 
   throw new StorageUnavailableError(new Error(`S3 answered ${answer.statusCode}`));
 }
 
-/** The service may not reach the host that browsers use: the request then goes to the storage's own endpoint, with the public host in its Host header. */
+/**
+ * The service may not reach the host that browsers use. The request then goes to the storage's own endpoint, with the public
+ * host in its Host header.
+ */
 function connectionOf(url: URL, { endpoint, publicEndpoint }: Endpoints): URL {
   if (endpoint === undefined || publicEndpoint === undefined) return url;
   const [own, open] = [new URL(endpoint), new URL(publicEndpoint)];
@@ -36,7 +38,7 @@ function send(url: URL, { protocol, hostname, port }: URL, signal: AbortSignal):
   const path = url.pathname + url.search;
   return new Promise((resolve, reject) => {
     const host = unbracketed(hostname);
-    // The signature covers the host header; TLS verifies the host that is connected to.
+    // The signature covers the Host header; TLS verifies the host of the connection.
     const tls = isIP(host) === 0 && { servername: host };
     const options = { ...tls, host, port, path, headers: { host: url.host }, signal };
     const sent: ClientRequest = request(options, resolve);
@@ -47,5 +49,5 @@ function send(url: URL, { protocol, hostname, port }: URL, signal: AbortSignal):
   });
 }
 
-/** An IPv6 address as sockets take it. */
+/** Sockets take IPv6 addresses without brackets. */
 const unbracketed = (hostname: string) => hostname.replace(/^\[(.*)\]$/, '$1');

@@ -28,19 +28,18 @@ import { S3Upload } from './s3-upload';
 import { S3Uploads } from './s3-uploads';
 import { assertDiscardablePrefix, assertStorageKey, assertStoragePrefix } from './storage-key';
 
-/** A check that takes longer must not keep its connection. */
+/** A health check that takes longer is aborted. */
 const CHECK_MS = 10_000;
 
 /**
- * Keeps files in a bucket of AWS S3 or of a storage that speaks its protocol. Server-side encryption, when configured,
- * is asked for with every file. The bucket's policy must allow reading, writing, deleting and listing, of unfinished
- * uploads too.
+ * Stores files in a bucket of AWS S3 or of a compatible storage, with server-side encryption if it is configured. The bucket's
+ * policy must allow to read, write, delete and list objects and multipart uploads.
  */
 export class S3Storage extends FileStorage {
   private readonly settings: S3Settings;
   private readonly client: S3Client;
   private readonly uploads: S3Uploads;
-  /** A link's signature covers its host, so links are signed for the host that browsers reach. */
+  /** The signature of a link covers its host, so links are signed for the host that browsers use. */
   private readonly publicClient: S3Client | null;
 
   constructor(settings: S3Settings) {
@@ -52,7 +51,6 @@ export class S3Storage extends FileStorage {
     this.publicClient = publicEndpoint === undefined ? null : createS3Client(settings, publicEndpoint);
   }
 
-  /** Called by Nest at shutdown: closes the connections. */
   onApplicationShutdown(): void {
     this.client.destroy();
     this.publicClient?.destroy();
@@ -79,7 +77,7 @@ export class S3Storage extends FileStorage {
   async open(key: string, range?: ByteRange): Promise<Readable> {
     assertStorageKey(key);
     const Range = range && `bytes=${range.start}-${range.end}`;
-    // S3 would take no notice of a range that makes no sense, and send the whole file.
+    // S3 ignores an invalid range and sends the whole file.
     if (range && (range.start < 0 || range.end < range.start)) throw new RangeError(`${key} has no ${String(Range)}`);
     try {
       const { Body } = await this.withinTime((abortSignal) =>
@@ -105,7 +103,7 @@ export class S3Storage extends FileStorage {
 
   async discard(prefix: string): Promise<number> {
     assertDiscardablePrefix(prefix);
-    // Uploads first: one that is completed meanwhile is then found among the files.
+    // Uploads first: an upload that is completed meanwhile is then found among the files.
     return (await this.discardUploads(prefix)) + (await this.discardFiles(prefix));
   }
 
@@ -149,7 +147,7 @@ export class S3Storage extends FileStorage {
     }
   }
 
-  /** Seven days at most are allowed by S3, and no longer than temporary credentials live. */
+  /** S3 allows seven days at most, and links end with temporary credentials. */
   async link(key: string, { fileName, contentType, expiresInSeconds }: LinkOptions): Promise<string | null> {
     assertStorageKey(key);
     if (this.publicClient === null) return null;
@@ -173,15 +171,15 @@ export class S3Storage extends FileStorage {
     return getPresigned(new URL(url), key, this.settings, signal);
   }
 
-  /** Asks for the bucket: it exists, can be reached, and our credentials may read it. Writing is not tried. */
+  /** Checks that the bucket exists, is reachable and readable. Writing is not tested. */
   async check(): Promise<void> {
     await withinTime(CHECK_MS, (abortSignal) =>
       this.client.send(new HeadBucketCommand({ Bucket: this.settings.bucket }), { abortSignal }),
     );
   }
 
-  private withinTime<Answer>(ask: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
-    return withinTime(patienceOf(this.settings).callerMs, ask);
+  private withinTime<Answer>(send: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+    return withinTime(patienceOf(this.settings).callerMs, send);
   }
 
   private at(key: string): { Bucket: string; Key: string } {
@@ -190,6 +188,6 @@ export class S3Storage extends FileStorage {
 }
 
 function storedFile(key: string, size: number | undefined, modifiedAt: Date | undefined): StoredFile {
-  if (size === undefined || modifiedAt === undefined) throw new Error(`The storage does not tell the size of ${key}`);
+  if (size === undefined || modifiedAt === undefined) throw new Error(`The storage did not report the size of ${key}`);
   return { key, size, modifiedAt };
 }

@@ -7,14 +7,14 @@ import {
 import type { UnfinishedUpload } from './file-storage';
 import { answered } from './s3-client';
 
-/** The uploads in parts to one bucket that have not come to their end. */
+/** The unfinished multipart uploads of one bucket. */
 export class S3Uploads {
   constructor(
     private readonly client: S3Client,
     private readonly bucket: string,
   ) {}
 
-  /** Those to keys that start with `prefix`. S3 tells when each began, not when its last part came. */
+  /** The uploads to keys that start with `prefix`. S3 reports when each started, not when its last part arrived. */
   async *list(prefix: string): AsyncGenerator<UnfinishedUpload> {
     const query = { Bucket: this.bucket, Prefix: prefix };
     let next: { KeyMarker?: string; UploadIdMarker?: string } | undefined = {};
@@ -23,7 +23,7 @@ export class S3Uploads {
         new ListMultipartUploadsCommand({ ...query, ...next }),
       );
       for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
-        // Some storages take the prefix for one of their own longer names of an upload.
+        // Some storages match the prefix against their own, longer names of uploads.
         if (UploadId === undefined || Key?.startsWith(prefix) !== true) continue;
         yield { key: Key, id: UploadId, lastSeenAt: Initiated ?? new Date() };
       }
@@ -32,7 +32,7 @@ export class S3Uploads {
     }
   }
 
-  /** @returns whether there was such an upload */
+  /** @returns whether the upload existed */
   async abort({ key: Key, id: UploadId }: UnfinishedUpload): Promise<boolean> {
     try {
       await this.client.send(new AbortMultipartUploadCommand({ Bucket: this.bucket, Key, UploadId }));

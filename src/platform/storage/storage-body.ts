@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 
 /**
- * Hands on the chunks of `body` until it ends, or throws the signal's reason at once when that aborts, even while the
- * body is waiting for something. A stream that waits is not destroyed by that: `releaseBody` does.
+ * Yields the chunks of `body`, and throws the signal's reason as soon as it aborts, even while a chunk is awaited. It does not
+ * destroy a waiting stream; call `releaseBody` for that.
  */
 export async function* readUntilAborted(
   body: AsyncIterable<Uint8Array>,
@@ -20,20 +20,20 @@ export async function* readUntilAborted(
       yield chunk.value;
     }
   } finally {
-    // Not awaited: a generator that still waits for its next chunk answers only after that.
+    // Not awaited: a generator that waits for its next chunk would return only after that.
     if (!ended) chunks.return?.().catch(() => undefined);
   }
 }
 
-/** Lets go of a body that will not be read any further. */
+/** Destroys a body that will not be read further. */
 export function releaseBody(body: AsyncIterable<Uint8Array>): void {
   if (!(body instanceof Readable)) return;
-  // A stream that is destroyed in the middle of a read may still report that; nobody is left to hear it.
+  // A stream that is destroyed during a read may still emit an error, which has no listener any more.
   body.on('error', () => undefined);
   body.destroy();
 }
 
-// Not Promise.race against one long-lived promise: that would keep every chunk alive until the body ends.
+// Promise.race against one long-lived promise would keep every chunk in memory until the body ends.
 function nextOrAborted(
   chunks: AsyncIterator<Uint8Array>,
   signal: AbortSignal,

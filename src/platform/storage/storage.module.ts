@@ -24,7 +24,7 @@ import { FileStorage } from './file-storage';
 })
 export class StorageModule {}
 
-/** Loads the AWS SDK, which takes longer to load than most of the service. */
+/** The AWS SDK loads slowly, so it is loaded only when it is needed. */
 async function s3Storage(settings: S3StorageConfig): Promise<FileStorage> {
   const { S3Storage } = await import('./s3-storage.ts');
   return new S3Storage(settings);

@@ -1,12 +1,12 @@
-/** Whoever stores files below a prefix of the storage, and knows which of them are still wanted. */
+/** Knows which files below a prefix of the storage still belong to a record. */
 export interface FileReferences {
-  /** Such as `thumbnails/`. Nobody else stores anything below it. */
+  /** Such as `thumbnails/`. Only one module stores files below it. */
   readonly prefix: string;
 
   /**
-   * Asks the records about files and unfinished uploads that were seen just now.
-   * @param settledSince whose record was changed after this, may be at work on his files, and clear up after himself
-   * @returns those of the keys that a record names, or that somebody is known to be writing
+   * Looks up the records of files and unfinished uploads.
+   * @param settledSince records that changed later may still be writing their files, and clean up themselves
+   * @returns the keys that a record names or may be writing
    */
   findReferenced(keys: readonly string[], settledSince: Date): Promise<ReadonlySet<string>>;
 }

@@ -9,11 +9,11 @@ import { PeriodicTask } from './periodic-task';
 import { SweepMetrics } from './sweep-metrics';
 
 const BATCH = 100;
-/** A removal that failed, or whose process ended, is due again after so long, and up to so much longer: */
+/** A removal that failed, or whose process ended, is due again after this time. */
 const RETRY_SECONDS = 30;
-/** files that cannot be removed do not always come before the same others. */
+/** Random extra delay, so that files that cannot be removed do not always come before the same others. */
 const RETRY_JITTER_SECONDS = 10;
-/** After so many failures in a row the storage is away, and is not asked for each file. */
+/** After this many failures in a row the storage counts as unreachable, and the batch ends. */
 const MAX_FAILURES = 5;
 
 interface FileRemoval {
@@ -22,19 +22,19 @@ interface FileRemoval {
 }
 
 /**
- * Writes, in the transaction that makes files unreachable, that they are to be removed from storage: every file and every
- * unfinished upload whose key starts with `prefix`.
+ * Schedules the removal of all files and unfinished uploads whose keys start with `prefix`. Call it in the transaction that
+ * makes the files unreachable.
  */
 export async function scheduleFileRemoval(transaction: Transaction, prefix: string): Promise<void> {
   assertDiscardablePrefix(prefix);
   await transaction.fileRemoval.create({ data: { id: uuidv7(), prefix } });
 }
 
-/** Removes scheduled files in the background, and retries until they are gone: the caller who deleted them does not wait. */
+/** Removes scheduled files in the background, and retries until they are gone. */
 @Injectable()
 export class FileRemovals implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly warnings = new RepeatedWarnings(new Logger(FileRemovals.name));
-  private readonly rounds: PeriodicTask;
+  private readonly task: PeriodicTask;
 
   constructor(
     private readonly config: Config,
@@ -42,20 +42,20 @@ export class FileRemovals implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly storage: FileStorage,
     private readonly metrics: SweepMetrics,
   ) {
-    this.rounds = new PeriodicTask(config.pollIntervalMs, (signal) => this.round(signal));
+    this.task = new PeriodicTask(config.pollIntervalMs, (signal) => this.removeDue(signal));
   }
 
   onApplicationBootstrap(): void {
     if (!this.config.runsJobs) return;
     this.metrics.expect('removals');
-    this.rounds.start();
+    this.task.start();
   }
 
   onModuleDestroy(): Promise<void> {
-    return this.rounds.stop();
+    return this.task.stop();
   }
 
-  private async round(signal: AbortSignal): Promise<void> {
+  private async removeDue(signal: AbortSignal): Promise<void> {
     try {
       await this.metrics.count('removals', async () => {
         for (let due = await this.claimDue(); due.length > 0; due = await this.claimDue()) {
@@ -68,7 +68,7 @@ export class FileRemovals implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  /** @returns whether it makes sense to go on */
+  /** @returns whether to continue with the next batch */
   private async removeAll(due: readonly FileRemoval[], signal: AbortSignal): Promise<boolean> {
     let failures = 0;
     for (const { id, prefix } of due) {

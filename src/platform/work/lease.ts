@@ -1,17 +1,17 @@
-/** Somebody else has the work now, or it is wanted no more. */
+/** Another process has the work now, or the work was cancelled. */
 class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
 }
 
 export interface LeaseTerms {
   readonly heartbeatMs: number;
-  /** How long others respect the right of whoever is silent. */
+  /** How long the lease lasts without a heartbeat. */
   readonly leaseMs: number;
 }
 
 /**
- * Keeps the right to some work alive by a heartbeat, and tells whoever does it by a signal when that right is gone: at the
- * next beat, or when no beat came through for as long as the lease lasts.
+ * Renews the lease of some work by heartbeats. `lost` aborts when the lease is gone: when a heartbeat finds that another
+ * process has it, or when no heartbeat succeeded for as long as the lease lasts.
  */
 export class Lease {
   private readonly loss = new AbortController();
@@ -19,7 +19,7 @@ export class Lease {
   private timer: NodeJS.Timeout | undefined;
   private released = false;
 
-  /** @param beat says that the work goes on, and gives whether the right to it is still there */
+  /** @param beat renews the lease in the database, and returns whether it still belongs to this process */
   constructor(
     private readonly terms: LeaseTerms,
     private readonly beat: () => Promise<boolean>,
@@ -45,7 +45,7 @@ export class Lease {
       if (!(await this.beat())) this.lose();
       this.lastBeat = Date.now();
     } catch {
-      // The database may be back before the lease is over; if not, somebody else may have the work by then.
+      // The database may come back before the lease expires. After that, another process may have the work.
       if (Date.now() - this.lastBeat > this.terms.leaseMs) this.lose();
     }
     if (!this.released && !this.loss.signal.aborted) this.scheduleBeat();
