@@ -62,7 +62,7 @@ export function describeReclaiming(
       await loseAttempts(id, MAX_ATTEMPTS);
 
       const { status, error, errorCode: code } = await read(id);
-      expect([status, error]).toEqual(['failed', expect.stringContaining(`begun ${MAX_ATTEMPTS} times`)]);
+      expect([status, error]).toEqual(['failed', expect.stringContaining(`started ${MAX_ATTEMPTS} times`)]);
       expect(code).toBe('attempts-exhausted');
       expect(await lastStep(id)).toMatchObject({ action: 'export.failed', details: { code, reason: error } });
       expect(await recordsOf().messagesOf(id)).toMatchObject([{ event: 'export.failed' }]);

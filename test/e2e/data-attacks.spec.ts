@@ -4,7 +4,7 @@ import type { Client } from '../support/client';
 import { offer, requestRows } from '../support/data';
 import { addDataType, DATA_TYPES, freshName } from '../support/data-types';
 import { Installation } from '../support/installation';
-import { OpenAnswer } from '../support/open-answer';
+import { OpenResponse } from '../support/open-response';
 
 const ANN = randomUUID();
 
@@ -168,18 +168,18 @@ describe('An attacker with a valid token', () => {
     });
 
     it('has a limited number of concurrent streams', async () => {
-      const streams = await Promise.all([1, 2, 3].map(() => OpenAnswer.toPost(ann, '/api/v1/exports', BODY)));
+      const streams = await Promise.all([1, 2, 3].map(() => OpenResponse.toPost(ann, '/api/v1/exports', BODY)));
 
       const refused = await ann.post('/api/v1/exports', BODY);
-      streams[0]!.leave();
+      streams[0]!.disconnect();
       await ann.reaches(streams[0]!.exportId, 'failed');
-      const next = await OpenAnswer.toPost(ann, '/api/v1/exports', BODY);
+      const next = await OpenResponse.toPost(ann, '/api/v1/exports', BODY);
 
       expect(refused).toMatchObject({ status: 429, body: { code: 'too-many-streams' } });
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
       expect(next.status).toBe(200);
       for (const stream of [...streams, next]) {
-        stream.leave();
+        stream.disconnect();
         await ann.reaches(stream.exportId, 'failed');
       }
     });
@@ -187,7 +187,7 @@ describe('An attacker with a valid token', () => {
     it('does not use up the connections for other users’ files', async () => {
       const at = await installation.startApplication({ EXPORT_CONCURRENCY: '1' });
       const people = await Promise.all([ANN, 'b', 'c', 'd'].map((id) => installation.asUser(id, { at })));
-      const open = (person: Client) => OpenAnswer.toPost(person, '/api/v1/exports', BODY);
+      const open = (person: Client) => OpenResponse.toPost(person, '/api/v1/exports', BODY);
       const streams = await Promise.all(people.flatMap((person) => [open(person), open(person)]));
       const waiting = Promise.all(people.map(open));
 
@@ -195,8 +195,8 @@ describe('An attacker with a valid token', () => {
 
       expect(streams.map(({ status }) => status)).toEqual(Array(8).fill(200));
       expect(record.status).toBe('completed');
-      for (const stream of streams) stream.leave();
-      for (const stream of await waiting) stream.leave();
+      for (const stream of streams) stream.disconnect();
+      for (const stream of await waiting) stream.disconnect();
     });
 
     it('does not block other users by exporting a locked table', async () => {

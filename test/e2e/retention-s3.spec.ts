@@ -8,12 +8,12 @@ import { describeOnS3, S3Observer, s3Server } from '../support/s3-under-test';
 import type { Service } from '../support/service';
 import { until } from '../support/until';
 
-/** More than the service takes, and than S3 deletes, at once. */
+/** More than one batch of the service, and of S3. */
 const OVERDUE = 1_050;
 const GRACE_SECONDS = 4;
 
-/** A storage cannot be told that a file is old, so the grace is short; and the bucket is nobody else's. */
-describeOnS3('In a bucket, files whose time is over, and what was left behind', () => {
+/** S3 sets the dates of objects itself, so the grace is short, and the bucket is used by this test only. */
+describeOnS3('Overdue and orphaned files in a bucket', () => {
   let bucket: S3Observer;
   let installation: Installation;
   let workers: Service[];
@@ -38,15 +38,15 @@ describeOnS3('In a bucket, files whose time is over, and what was left behind', 
     fixture = await fillStorage(installation, { store, beginUpload: (key) => bucket.beginUpload(key) }, OVERDUE);
     storage.onApplicationShutdown();
     const filled = Date.now();
-    await until('it is old enough', () => Date.now() - filled > GRACE_SECONDS * 1000, { within: 20_000 });
+    await until('the files are old enough', () => Date.now() - filled > GRACE_SECONDS * 1000, { within: 20_000 });
 
-    const begun = Date.now();
+    const began = Date.now();
     workers = await Promise.all([installation.start({ ROLE: 'worker' }), installation.start({ ROLE: 'worker' })]);
-    await until('all of it is gone', async () => (await bucket.keys()).length === fixture.kept.length, {
+    await until('the files are deleted', async () => (await bucket.keys()).length === fixture.kept.length, {
       within: 60_000,
       every: 500,
     });
-    console.log(`${OVERDUE} overdue files were gone from the bucket after ${(Date.now() - begun) / 1000} s`);
+    console.log(`${OVERDUE} overdue files were gone from the bucket after ${(Date.now() - began) / 1000} s`);
   });
 
   afterAll(async () => {
@@ -54,7 +54,7 @@ describeOnS3('In a bucket, files whose time is over, and what was left behind', 
     bucket.close();
   });
 
-  it('are gone, and nothing else is', async () => {
+  it('are deleted, and nothing else is', async () => {
     const uploads = await until('the uploads are gone', async () => {
       const found = await bucket.unfinishedUploads('');
       return found.length <= fixture.keptUploads.length && found;
@@ -64,7 +64,7 @@ describeOnS3('In a bucket, files whose time is over, and what was left behind', 
     expect(uploads.sort()).toEqual([...fixture.keptUploads].sort());
   });
 
-  it('are told of, and counted', async () => {
+  it('are counted in the audit log and the metrics', async () => {
     const orphans = Object.values(fixture.orphans).flat().length;
     const [{ uploads, files } = {}] = await installation.sql<{ uploads: number; files: number }>(
       `SELECT sum((details->>'uploads')::int)::int AS uploads,
@@ -76,6 +76,6 @@ describeOnS3('In a bucket, files whose time is over, and what was left behind', 
     expect({ uploads, files }).toEqual({ uploads: fixture.abandonedUploads.length, files: orphans });
     expect(await total('sweep_removed_total{kind="orphan"}', ...workers)).toBe(orphans);
     expect(await total('sweep_removed_total{kind="upload"}', ...workers)).toBe(fixture.abandonedUploads.length);
-    expect(await total('sweep_removed_total{kind="expired"}', ...workers)).toBe(OVERDUE + fixture.givenUp.length);
+    expect(await total('sweep_removed_total{kind="expired"}', ...workers)).toBe(OVERDUE + fixture.expired.length);
   });
 });

@@ -1,37 +1,27 @@
-import { DRAWINGS, MAX_ATTEMPTS, MAX_LOST_DRAWINGS } from '../../src/export/model/domain/attempt-limits';
 import { fromDownloadedBy, credentialTypeOf } from '../../src/export/model/domain/downloads';
-import type { Export, ExportFailure } from '../../src/export/model/domain/export';
+import type { Export } from '../../src/export/model/domain/export';
 import {
   type Backlog,
   type DeletableObject,
   MaintenanceRepository,
 } from '../../src/export/model/domain/interfaces/maintenance.repository';
-import { objectPrefix } from '../../src/export/model/domain/object-key';
+import {
+  exportIdOf,
+  failureOfStalled,
+  IDEMPOTENCY_DAYS,
+  isFileReferenced,
+  MAINTENANCE_BATCH,
+  NOTIFICATION_DAYS,
+  REMINDER_SECONDS,
+} from '../../src/export/model/domain/maintenance';
 import { setDownloaded } from './download-lease.repository.fake';
 import type { ExportRecord } from './export-record';
 import type { ExportTerms } from './export-terms';
 import { auditOf, byId, type FakeRecords, messagesOf } from './fake-records';
 
-const BATCH = 500;
-const REMINDER_SECONDS = 30;
 const DAY_SECONDS = 86_400;
-const IDEMPOTENCY_DAYS = 7;
-const UNTOLD_DAYS = 1;
-const STREAM_BROKE: ExportFailure = {
-  code: 'service-stopped',
-  reason: 'The service stopped while the rows went out. Ask for them again.',
-};
-const DRAWING_LOST: ExportFailure = {
-  code: 'drawing-interrupted',
-  reason:
-    'The service stopped twice while it drew this board. Remove very large or complex images, or export fewer pages, and try again.',
-};
-const ATTEMPTS_EXHAUSTED: ExportFailure = {
-  code: 'attempts-exhausted',
-  reason: `The export was begun ${MAX_ATTEMPTS} times and stopped every time. Try again, or ask for less at once.`,
-};
 
-/** What the sweep asks of a `FakeRecords`. */
+/** The maintenance of a `FakeRecords`. */
 export class FakeMaintenanceRepository extends MaintenanceRepository {
   constructor(
     private readonly records: FakeRecords,
@@ -54,48 +44,36 @@ export class FakeMaintenanceRepository extends MaintenanceRepository {
   override requeueStalled(): Promise<Export[]> {
     const { clock } = this.records;
     const silentSince = clock.in(-this.terms.leaseSeconds);
-    const isSilent = ({ status, heartbeatAt }: ExportRecord) =>
-      status === 'processing' && heartbeatAt !== null && heartbeatAt < silentSince;
-    const fail = ({ code, reason }: ExportFailure, which: (record: ExportRecord) => boolean) =>
-      this.records.changeExports({
-        where: (record) => isSilent(record) && which(record),
-        set: ({ lostAttempts }) => ({
-          status: 'failed',
-          attemptToken: null,
-          lostAttempts: lostAttempts + 1,
-          error: reason,
-          errorCode: code,
-        }),
+    const stalled = this.all(
+      ({ status, heartbeatAt }) => status === 'processing' && heartbeatAt !== null && heartbeatAt < silentSince,
+    );
+    const changed = stalled.flatMap((record) => {
+      const failure = failureOfStalled(record);
+      const endAttempt = { attemptToken: null, lostAttempts: record.lostAttempts + 1 };
+      const where = (one: ExportRecord) => one === record;
+      if (failure === null) {
+        return this.records.changeExports({
+          where,
+          set: () => ({ status: 'pending', enqueueAfter: clock.now(), ...endAttempt }),
+          audit: (row) => auditOf(row, 'export.attempt-lost'),
+        });
+      }
+      const { code, reason } = failure;
+      return this.records.changeExports({
+        where,
+        set: () => ({ status: 'failed', error: reason, errorCode: code, ...endAttempt }),
         audit: (row) => auditOf(row, 'export.failed', { details: { code, reason } }),
         notifies: 'failed',
       });
-    const broken = fail(STREAM_BROKE, ({ streamed }) => streamed);
-    const drawings = fail(
-      DRAWING_LOST,
-      ({ kind, format, lostAttempts }) =>
-        kind === DRAWINGS.kind &&
-        DRAWINGS.formats.some((drawn) => drawn === format) &&
-        lostAttempts + 1 >= MAX_LOST_DRAWINGS,
-    );
-    const failed = fail(ATTEMPTS_EXHAUSTED, ({ attempts }) => attempts >= MAX_ATTEMPTS);
-    const pending = this.records.changeExports({
-      where: isSilent,
-      set: ({ lostAttempts }) => ({
-        status: 'pending',
-        attemptToken: null,
-        enqueueAfter: clock.now(),
-        lostAttempts: lostAttempts + 1,
-      }),
-      audit: (row) => auditOf(row, 'export.attempt-lost'),
     });
-    return Promise.resolve([...broken, ...drawings, ...failed, ...pending]);
+    return Promise.resolve(changed);
   }
 
   override claimOverdue(): Promise<string[]> {
     const now = this.records.clock.now();
     const overdue = this.all(({ status, enqueueAfter }) => status === 'pending' && enqueueAfter <= now)
       .sort((one, other) => one.enqueueAfter.getTime() - other.enqueueAfter.getTime())
-      .slice(0, BATCH);
+      .slice(0, MAINTENANCE_BATCH);
     for (const record of overdue) record.enqueueAfter = this.records.clock.in(REMINDER_SECONDS);
     return Promise.resolve(overdue.map(({ id }) => id).sort());
   }
@@ -109,16 +87,16 @@ export class FakeMaintenanceRepository extends MaintenanceRepository {
   }
 
   override enqueueMissingNotifications(): Promise<number> {
-    const since = this.records.clock.in(-UNTOLD_DAYS * DAY_SECONDS);
+    const since = this.records.clock.in(-NOTIFICATION_DAYS * DAY_SECONDS);
     let count = 0;
     for (const record of this.all(({ updatedAt }) => updatedAt > since)) {
       const { id, status } = record;
       if (status !== 'completed' && status !== 'failed') continue;
       const planned = messagesOf(this.records.toExport(record), status);
-      const told = [...this.records.outbox.values()].some(
+      const isPosted = [...this.records.outbox.values()].some(
         ({ exportId, event }) => exportId === id && event === `export.${status}`,
       );
-      if (planned.length === 0 || told) continue;
+      if (planned.length === 0 || isPosted) continue;
       this.records.post(...planned);
       count++;
     }
@@ -133,7 +111,7 @@ export class FakeMaintenanceRepository extends MaintenanceRepository {
       expiresAt <= now &&
       !downloadEnding &&
       (downloadLease === null || downloadLease < now);
-    const some = new Set(this.all(isOverdue).slice(0, BATCH));
+    const some = new Set(this.all(isOverdue).slice(0, MAINTENANCE_BATCH));
     const expired = this.records.changeExports({
       where: (record) => some.has(record),
       set: () => ({ status: 'expired' }),
@@ -144,7 +122,7 @@ export class FakeMaintenanceRepository extends MaintenanceRepository {
 
   override finalizeInterruptedDownloads(): Promise<number> {
     const now = this.records.clock.now();
-    const concluded = this.records.changeExports({
+    const finalized = this.records.changeExports({
       where: ({ status, downloadEnding, downloadLease }) =>
         (status === 'completed' || status === 'expired') &&
         downloadEnding &&
@@ -159,14 +137,14 @@ export class FakeMaintenanceRepository extends MaintenanceRepository {
         });
       },
     });
-    return Promise.resolve(concluded.length);
+    return Promise.resolve(finalized.length);
   }
 
   override findDeletable(after: string | null): Promise<DeletableObject[]> {
     const deletable = this.all(({ id, status }) => status === 'expired' && (after === null || id > after))
       .sort(byId)
       .flatMap(({ id, storageKey }) => (storageKey === null ? [] : [{ exportId: id, key: storageKey }]));
-    return Promise.resolve(deletable.slice(0, BATCH));
+    return Promise.resolve(deletable.slice(0, MAINTENANCE_BATCH));
   }
 
   override clearStorageKeys(...objects: readonly DeletableObject[]): Promise<number> {
@@ -179,14 +157,9 @@ export class FakeMaintenanceRepository extends MaintenanceRepository {
   }
 
   override findReferenced(keys: readonly string[], settledSince: Date): Promise<ReadonlySet<string>> {
-    const isKept = (key: string) => {
-      const record = this.records.exports.get(key.split('/')[1] ?? '');
-      if (!record) return false;
-      const { id, status, storageKey, attemptToken, updatedAt } = record;
-      const isWritten = status === 'processing' && key.startsWith(`${objectPrefix(id)}${String(attemptToken)}.`);
-      return key === storageKey || isWritten || updatedAt > settledSince;
-    };
-    return Promise.resolve(new Set(keys.filter(isKept)));
+    const isReferenced = (key: string) =>
+      isFileReferenced(key, this.records.exports.get(exportIdOf(key)), settledSince);
+    return Promise.resolve(new Set(keys.filter(isReferenced)));
   }
 
   override forgetIdempotencyKeys(): Promise<void> {
@@ -197,7 +170,7 @@ export class FakeMaintenanceRepository extends MaintenanceRepository {
     return Promise.resolve();
   }
 
-  /** Limits are not counted in these records. */
+  /** These records count no rate limits. */
   override forgetRateLimitUses(): Promise<void> {
     return Promise.resolve();
   }

@@ -46,9 +46,9 @@ export const attempts = [
   {
     name: 'lost-drawing-again',
     breaks: 'a drawing that ends its worker every time is begun three times instead of two',
-    file: 'src/export/infrastructure/maintenance.repository.prisma.ts',
-    search: 'lost_attempts + 1 >= ${MAX_LOST_DRAWINGS}',
-    replace: 'lost_attempts >= ${MAX_LOST_DRAWINGS}',
+    file: 'src/export/model/domain/maintenance.ts',
+    search: 'lostAttempts + 1 >= MAX_LOST_DRAWINGS',
+    replace: 'lostAttempts >= MAX_LOST_DRAWINGS',
     tests: ['test/contracts/maintenance-repository.spec.ts'],
   },
   {

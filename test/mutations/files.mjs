@@ -22,7 +22,7 @@ export const files = [
   {
     name: 'sweep-of-file-being-written',
     breaks: 'the sweep removes the file of an export that takes longer than the grace period',
-    file: 'src/export/infrastructure/maintenance.repository.prisma.ts',
+    file: 'src/export/model/domain/maintenance.ts',
     search: 'return key === storageKey || isBeingWritten || updatedAt > settledSince;',
     replace: 'return key === storageKey || (isBeingWritten && updatedAt > settledSince);',
     tests: ['test/contracts/maintenance-repository.spec.ts'],

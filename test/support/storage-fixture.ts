@@ -1,48 +1,48 @@
 import { randomUUID } from 'node:crypto';
 import type { Installation } from './installation';
 
-/** A storage as a test fills it, past the service. */
-export interface Place {
-  /** Leaves a file of a few bytes, written long ago. */
+/** Writes into a storage directly, without the service. */
+export interface StorageWriter {
+  /** Stores a file of a few bytes with an old date. */
   store(key: string): Promise<unknown>;
-  /** Leaves the beginning of an upload, written long ago. */
+  /** Starts an upload with an old date, and does not complete it. */
   beginUpload(key: string): Promise<unknown>;
 }
 
-/** What lies in a storage. */
+/** The keys in a storage. */
 export interface StorageFixture {
-  /** Exports whose time is over, and their files. */
+  /** Files of completed exports whose retention is over. */
   readonly overdue: readonly string[];
-  /** Files of exports that were given up before, and whose bytes are still there. */
-  readonly givenUp: readonly string[];
-  /** By the first part of their keys: files that nothing stands for. */
+  /** Files of expired exports. */
+  readonly expired: readonly string[];
+  /** Files that no record references, by their prefix. */
   readonly orphans: Readonly<Record<'exports' | 'pictures' | 'thumbnails', readonly string[]>>;
   readonly abandonedUploads: readonly string[];
-  /** What has to be there afterwards, as it is now. */
+  /** Files that the service must not delete. */
   readonly kept: readonly string[];
   readonly keptUploads: readonly string[];
 }
 
-const AT_ONCE = 40;
+const CONCURRENCY = 40;
 
-/** Fills a storage and its records with files whose time is over, with what was left behind, and with what is needed. */
+/** Fills a storage and its records with overdue, expired, orphaned and needed files. */
 export async function fillStorage(
   installation: Installation,
-  place: Place,
+  storage: StorageWriter,
   overdueCount: number,
 ): Promise<StorageFixture> {
-  const overdue = await keepMany(installation, 'completed', overdueCount);
-  const givenUp = await keepMany(installation, 'expired', 20);
-  const kept = await keepWanted(installation);
-  const running = await keepRunning(installation);
-  const orphans = await namesOfNobody(installation);
+  const overdue = await createExports(installation, 'completed', overdueCount);
+  const expired = await createExports(installation, 'expired', 20);
+  const kept = await createReferencedFiles(installation);
+  const running = await createRunningExport(installation);
+  const orphans = await createOrphans(installation);
   const fixture: StorageFixture = {
     overdue,
-    givenUp,
+    expired,
     orphans,
     abandonedUploads: [
       `exports/${randomUUID()}/${randomUUID()}.csv`,
-      // An attempt that was lost, beside the one that runs.
+      // A lost attempt beside the current one.
       running.key.replace(/[^/]+$/, `${randomUUID()}.csv`),
       `pictures/${randomUUID()}/${randomUUID()}.png`,
       `thumbnails/${randomUUID()}/${randomUUID()}.png`,
@@ -60,14 +60,14 @@ export async function fillStorage(
     keptUploads: [running.key, 'assets/large.png', 'backup/dump'],
   };
   await installation.sql(`UPDATE exports SET updated_at = now() - interval '2 hours'`);
-  const files = [...overdue, ...givenUp, ...Object.values(orphans).flat(), ...fixture.kept];
-  await inLanes(files, (key) => place.store(key));
-  await inLanes([...fixture.abandonedUploads, ...fixture.keptUploads], (key) => place.beginUpload(key));
+  const files = [...overdue, ...expired, ...Object.values(orphans).flat(), ...fixture.kept];
+  await runConcurrently(files, (key) => storage.store(key));
+  await runConcurrently([...fixture.abandonedUploads, ...fixture.keptUploads], (key) => storage.beginUpload(key));
   return fixture;
 }
 
-/** @returns the keys of their files */
-async function keepMany(
+/** @returns the keys of their files, which are not stored yet */
+async function createExports(
   installation: Installation,
   status: 'completed' | 'expired',
   count: number,
@@ -87,10 +87,10 @@ async function keepMany(
   return rows.map(({ storage_key: key }) => key);
 }
 
-/** Files that records name. */
-async function keepWanted(installation: Installation): Promise<string[]> {
-  const completed = await keepMany(installation, 'completed', 30, '1 day');
-  const pictures = await keepMany(installation, 'completed', 5, '1 day');
+/** Files that records reference. */
+async function createReferencedFiles(installation: Installation): Promise<string[]> {
+  const completed = await createExports(installation, 'completed', 30, '1 day');
+  const pictures = await createExports(installation, 'completed', 5, '1 day');
   await installation.sql(
     `UPDATE exports SET storage_key = replace(storage_key, 'exports/', 'pictures/') WHERE storage_key = ANY($1)`,
     pictures,
@@ -107,8 +107,8 @@ async function keepWanted(installation: Installation): Promise<string[]> {
   ];
 }
 
-/** An export that somebody is at work on, who has stored the file and is about to say so. */
-async function keepRunning(installation: Installation): Promise<{ id: string; key: string }> {
+/** An export whose attempt has stored its file and is about to complete. */
+async function createRunningExport(installation: Installation): Promise<{ id: string; key: string }> {
   const [id, token] = [randomUUID(), randomUUID()];
   await installation.sql(
     `INSERT INTO exports (id, kind, format, status, user_id, request_id, attempt_token, heartbeat_at, attempts)
@@ -119,8 +119,8 @@ async function keepRunning(installation: Installation): Promise<{ id: string; ke
   return { id, key: `exports/${id}/${token}.csv` };
 }
 
-/** Of each kind, files that no record stands for (any more). */
-async function namesOfNobody(installation: Installation): Promise<StorageFixture['orphans']> {
+/** Orphaned files of each prefix. */
+async function createOrphans(installation: Installation): Promise<StorageFixture['orphans']> {
   const ids: Record<string, string> = {};
   for (const status of ['pending', 'failed', 'cancelled', 'completed']) {
     const [id, other] = [randomUUID(), randomUUID()];
@@ -133,7 +133,7 @@ async function namesOfNobody(installation: Installation): Promise<StorageFixture
     );
     ids[status] = id;
   }
-  const { id: running } = await keepRunning(installation);
+  const { id: running } = await createRunningExport(installation);
   const [{ id: session } = { id: '' }] = await installation.sql<{ id: string }>(
     `INSERT INTO solo_sessions (id, user_id, name, state, page_count) VALUES ($1, 'ann', 'Board', '{}', 1) RETURNING id`,
     randomUUID(),
@@ -151,7 +151,7 @@ async function namesOfNobody(installation: Installation): Promise<StorageFixture
   };
 }
 
-async function inLanes<Element>(
+async function runConcurrently<Element>(
   elements: readonly Element[],
   act: (element: Element) => Promise<unknown>,
 ): Promise<void> {
@@ -159,5 +159,5 @@ async function inLanes<Element>(
   const lane = async () => {
     for (const element of waiting) await act(element);
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  await Promise.all(Array.from({ length: CONCURRENCY }, lane));
 }

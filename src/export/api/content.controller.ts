@@ -10,7 +10,7 @@ import { UploadedPictureService } from '../model/services/uploaded-picture.servi
 import { ExportPresenter } from './export.presenter';
 import { ExportResponse } from './export.response';
 
-/** A page of 8192 pixels a side comes to less, drawn as boards are. */
+/** More than a drawn page of 8192 × 8192 pixels takes. */
 const MAX_PICTURE_BYTES = 25 * 1024 * 1024;
 
 @ApiTags('Exports')
@@ -26,9 +26,9 @@ export class ContentController {
   @Put(':id/content')
   @RawBody({ types: ['image/png', 'text/plain'], limitOf: () => MAX_PICTURE_BYTES })
   @ApiOperation({
-    summary: 'Give the picture of a PNG export yourself',
+    summary: 'Upload the picture of a PNG export',
     description:
-      'The bytes of a PNG, or the data URL that Konva makes of a stage. It takes the place of the one drawn here.',
+      'The bytes of a PNG, or the data URL of a Konva stage. It replaces the picture that the service draws.',
   })
   @ApiConsumes('image/png', 'text/plain')
   @ApiBody({ required: true, schema: { type: 'string', format: 'binary' } })
@@ -39,27 +39,27 @@ export class ContentController {
     @CurrentUser() caller: UserPrincipal,
     @Body() body: Buffer,
   ): Promise<ExportResponse> {
-    return this.presenter.record(await this.pictures.store(id, await pngOf(body), caller));
+    return this.presenter.record(await this.pictures.store(id, await toPng(body), caller));
   }
 }
 
 const DATA_URL = /^data:image\/png;base64,/;
 
-/** The bytes themselves, or those of a data URL, which is what `stage.toDataURL()` gives. */
-async function pngOf(body: Buffer): Promise<Buffer> {
+/** The body itself, or the content of a data URL, as `stage.toDataURL()` returns it. */
+async function toPng(body: Buffer): Promise<Buffer> {
   const [prefix] = DATA_URL.exec(body.toString('latin1', 0, 40)) ?? [];
   return prefix === undefined ? body : decodeBase64(body, prefix.length);
 }
 
-/** A multiple of 4. */
-const PIECE_BYTES = 256 * 1024;
+/** A multiple of 4, the length of a base64 group. */
+const CHUNK_BYTES = 256 * 1024;
 
-/** Decodes what a buffer has from `start` on over its own beginning, so that a large picture is in memory once. */
+/** Decodes a buffer from `start` in place, so that a large picture is in memory once. */
 async function decodeBase64(bytes: Buffer, start: number): Promise<Buffer> {
   let length = 0;
   let rest = '';
-  for (let at = start; at < bytes.length; at += PIECE_BYTES) {
-    const text = rest + bytes.toString('latin1', at, at + PIECE_BYTES).replaceAll(/[^\w+/-]/g, '');
+  for (let at = start; at < bytes.length; at += CHUNK_BYTES) {
+    const text = rest + bytes.toString('latin1', at, at + CHUNK_BYTES).replaceAll(/[^\w+/-]/g, '');
     const whole = text.length - (text.length % 4);
     rest = text.slice(whole);
     length += bytes.write(text.slice(0, whole), length, 'base64');

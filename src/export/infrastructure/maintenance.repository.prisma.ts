@@ -4,7 +4,6 @@ import { Config } from '../../platform/config/config';
 import { postToOutbox } from '../../platform/outbox/outbox';
 import { Prisma } from '../../platform/database/generated/client';
 import { PrismaService } from '../../platform/database/prisma.service';
-import { DRAWINGS, MAX_ATTEMPTS, MAX_LOST_DRAWINGS } from '../model/domain/attempt-limits';
 import { fromDownloadedBy, credentialTypeOf } from '../model/domain/downloads';
 import type { Export, ExportFailure } from '../model/domain/export';
 import {
@@ -12,39 +11,21 @@ import {
   type DeletableObject,
   MaintenanceRepository,
 } from '../model/domain/interfaces/maintenance.repository';
-import { objectPrefix } from '../model/domain/object-key';
+import {
+  exportIdOf,
+  failureOfStalled,
+  IDEMPOTENCY_DAYS,
+  isFileReferenced,
+  MAINTENANCE_BATCH,
+  NOTIFICATION_DAYS,
+  REMINDER_SECONDS,
+  type StalledExport,
+} from '../model/domain/maintenance';
+import type { ExportStatus } from '../model/domain/export-status';
 import { SET_DOWNLOADED, auditOf, changeExports, endExports, mayBecome, messagesOf, toExport } from './export-row';
 
-const BATCH = 500;
-
-/** A batch on a busy database takes longer than the seconds that Prisma gives a transaction. */
+/** On a busy database a batch takes longer than Prisma's default limits. */
 const BATCH_LIMITS = { maxWait: 10_000, timeout: 30_000 };
-
-/** An export that waits is told to the queue again after so long, in case the job was lost. */
-const REMINDER_SECONDS = 30;
-
-const IDEMPOTENCY_DAYS = 7;
-
-/** News that are older than this help nobody. */
-const UNTOLD_DAYS = 1;
-
-const DRAWING_LOST: ExportFailure = {
-  code: 'drawing-interrupted',
-  reason:
-    'The service stopped twice while it drew this board. Remove very large or complex images, or export fewer pages, and try again.',
-};
-
-const IS_DRAWING = Prisma.sql`kind = ${DRAWINGS.kind} AND format IN (${Prisma.join(DRAWINGS.formats)})`;
-
-const STREAM_BROKE: ExportFailure = {
-  code: 'service-stopped',
-  reason: 'The service stopped while the rows went out. Ask for them again.',
-};
-
-const ATTEMPTS_EXHAUSTED: ExportFailure = {
-  code: 'attempts-exhausted',
-  reason: `The export was begun ${MAX_ATTEMPTS} times and stopped every time. Try again, or ask for less at once.`,
-};
 
 @Injectable()
 export class PrismaMaintenanceRepository extends MaintenanceRepository {
@@ -66,30 +47,20 @@ export class PrismaMaintenanceRepository extends MaintenanceRepository {
   }
 
   override requeueStalled(): Promise<Export[]> {
-    const silent = Prisma.sql`status = 'processing'
-      AND heartbeat_at < now() - make_interval(secs => ${this.config.exports.leaseSeconds})`;
     return this.prisma.$transaction(async (transaction) => {
-      const fail = ({ code, reason }: ExportFailure, which: Prisma.Sql) =>
-        endExports(this.prisma, transaction, {
-          set: Prisma.sql`status = 'failed', attempt_token = NULL, lost_attempts = lost_attempts + 1,
-                          error = ${reason}, error_code = ${code}`,
-          where: Prisma.sql`${silent} AND ${which}`,
-          audit: (row) => auditOf(row, 'export.failed', { details: { code, reason } }),
-          tells: 'failed',
-        });
-      // Nobody can go on with an answer that broke off.
-      const broken = await fail(STREAM_BROKE, Prisma.sql`streamed`);
-      const drawings = await fail(
-        DRAWING_LOST,
-        Prisma.sql`${IS_DRAWING} AND lost_attempts + 1 >= ${MAX_LOST_DRAWINGS}`,
-      );
-      const failed = await fail(ATTEMPTS_EXHAUSTED, Prisma.sql`attempts >= ${MAX_ATTEMPTS}`);
-      const pending = await changeExports(transaction, {
-        set: Prisma.sql`status = 'pending', attempt_token = NULL, lost_attempts = lost_attempts + 1, enqueue_after = now()`,
-        where: silent,
-        audit: (row) => auditOf(row, 'export.attempt-lost'),
-      });
-      return [...broken, ...drawings, ...failed, ...pending];
+      const stalled = await transaction.$queryRaw<StalledExport[]>`
+        SELECT id, kind, format, streamed, attempts, lost_attempts AS "lostAttempts" FROM exports
+        WHERE status = 'processing'
+          AND heartbeat_at < now() - make_interval(secs => ${this.config.exports.leaseSeconds})
+        FOR UPDATE SKIP LOCKED`;
+      const changed: Export[] = [];
+      for (const [failure, ids] of groupByFailure(stalled)) {
+        const change = endOfAttempts(ids, failure);
+        changed.push(
+          ...(failure ? await endExports(this.prisma, transaction, change) : await changeExports(transaction, change)),
+        );
+      }
+      return changed;
     });
   }
 
@@ -97,7 +68,7 @@ export class PrismaMaintenanceRepository extends MaintenanceRepository {
     const rows = await this.prisma.$queryRaw<{ id: string }[]>`
       UPDATE exports SET enqueue_after = now() + make_interval(secs => ${REMINDER_SECONDS})
       WHERE id IN (SELECT id FROM exports WHERE status = 'pending' AND enqueue_after <= now()
-                   ORDER BY enqueue_after LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
+                   ORDER BY enqueue_after LIMIT ${MAINTENANCE_BATCH} FOR UPDATE SKIP LOCKED)
       RETURNING id`;
     return rows.map(({ id }) => id).sort();
   }
@@ -110,14 +81,14 @@ export class PrismaMaintenanceRepository extends MaintenanceRepository {
 
   override enqueueMissingNotifications(): Promise<number> {
     return this.prisma.$transaction(async (transaction) => {
-      const untold = await transaction.$queryRaw<{ id: string }[]>`
+      const missing = await transaction.$queryRaw<{ id: string }[]>`
         SELECT id FROM exports
-        WHERE deliveries <> '[]' AND status IN ('completed', 'failed') AND updated_at > now() - make_interval(days => ${UNTOLD_DAYS})
+        WHERE deliveries <> '[]' AND status IN ('completed', 'failed') AND updated_at > now() - make_interval(days => ${NOTIFICATION_DAYS})
           AND EXISTS (SELECT FROM jsonb_array_elements(deliveries) AS planned WHERE planned -> 'on' ? status)
-          AND NOT EXISTS (SELECT FROM export_deliveries AS told
-                          WHERE told.export_id = exports.id AND told.event = 'export.' || exports.status)
-        LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`;
-      const rows = await transaction.export.findMany({ where: { id: { in: untold.map(({ id }) => id) } } });
+          AND NOT EXISTS (SELECT FROM export_deliveries AS posted
+                          WHERE posted.export_id = exports.id AND posted.event = 'export.' || exports.status)
+        LIMIT ${MAINTENANCE_BATCH} FOR UPDATE SKIP LOCKED`;
+      const rows = await transaction.export.findMany({ where: { id: { in: missing.map(({ id }) => id) } } });
       const messages = rows
         .map(toExport)
         .flatMap((ended) => messagesOf(ended, ended.status === 'failed' ? 'failed' : 'completed'));
@@ -133,7 +104,7 @@ export class PrismaMaintenanceRepository extends MaintenanceRepository {
           set: Prisma.sql`status = 'expired'`,
           where: Prisma.sql`${mayBecome('expired')} AND id IN (
             SELECT id FROM exports WHERE status = 'completed' AND expires_at <= now() AND NOT download_ending
-              AND (download_lease IS NULL OR download_lease < now()) LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`,
+              AND (download_lease IS NULL OR download_lease < now()) LIMIT ${MAINTENANCE_BATCH} FOR UPDATE SKIP LOCKED)`,
           audit: (row) => auditOf(row, 'export.expired', { by: null }),
         }),
       BATCH_LIMITS,
@@ -142,7 +113,7 @@ export class PrismaMaintenanceRepository extends MaintenanceRepository {
   }
 
   override async finalizeInterruptedDownloads(): Promise<number> {
-    const concluded = await this.prisma.$transaction((transaction) =>
+    const finalized = await this.prisma.$transaction((transaction) =>
       changeExports(transaction, {
         set: SET_DOWNLOADED,
         where: Prisma.sql`status IN ('completed', 'expired') AND download_ending AND download_lease < now()`,
@@ -155,7 +126,7 @@ export class PrismaMaintenanceRepository extends MaintenanceRepository {
         },
       }),
     );
-    return concluded.length;
+    return finalized.length;
   }
 
   override async findDeletable(after: string | null): Promise<DeletableObject[]> {
@@ -163,35 +134,27 @@ export class PrismaMaintenanceRepository extends MaintenanceRepository {
       where: { status: 'expired', storageKey: { not: null }, ...(after !== null && { id: { gt: after } }) },
       select: { id: true, storageKey: true },
       orderBy: { id: 'asc' },
-      take: BATCH,
+      take: MAINTENANCE_BATCH,
     });
     return rows.flatMap(({ id, storageKey }) => (storageKey === null ? [] : [{ exportId: id, key: storageKey }]));
   }
 
   override clearStorageKeys(...objects: readonly DeletableObject[]): Promise<number> {
     const [ids, keys] = [objects.map(({ exportId }) => exportId), objects.map(({ key }) => key)];
-    // It is a change: who listed these files a moment ago finds that they are not left behind, but taken care of.
+    // `updated_at` changes, so that a collector that listed these files before does not take them for orphans.
     return this.prisma.$executeRaw`
       UPDATE exports SET storage_key = NULL, updated_at = clock_timestamp() FROM unnest(${ids}::uuid[], ${keys}::text[]) AS gone (id, key)
       WHERE exports.id = gone.id AND exports.storage_key = gone.key`;
   }
 
   override async findReferenced(keys: readonly string[], settledSince: Date): Promise<ReadonlySet<string>> {
-    // What bears no id of an export is of none.
-    const ids = keys.map(exportIdIn).filter((id) => isUUID(id));
+    const ids = keys.map(exportIdOf).filter((id) => isUUID(id));
     const rows = await this.prisma.export.findMany({
       where: { id: { in: ids } },
       select: { id: true, status: true, storageKey: true, attemptToken: true, updatedAt: true },
     });
-    const records = new Map(rows.map((row) => [row.id, row]));
-    const isKept = (key: string) => {
-      const record = records.get(exportIdIn(key));
-      if (!record) return false;
-      const { id, status, storageKey, attemptToken, updatedAt } = record;
-      const isBeingWritten = status === 'processing' && key.startsWith(`${objectPrefix(id)}${String(attemptToken)}.`);
-      return key === storageKey || isBeingWritten || updatedAt > settledSince;
-    };
-    return new Set(keys.filter(isKept));
+    const owners = new Map(rows.map((row) => [row.id, { ...row, status: row.status as ExportStatus }]));
+    return new Set(keys.filter((key) => isFileReferenced(key, owners.get(exportIdOf(key)), settledSince)));
   }
 
   override async forgetIdempotencyKeys(): Promise<void> {
@@ -202,11 +165,32 @@ export class PrismaMaintenanceRepository extends MaintenanceRepository {
   override async forgetRateLimitUses(): Promise<void> {
     await this.prisma.$executeRaw`
       DELETE FROM rate_limit_uses WHERE (name, account) IN (
-        SELECT name, account FROM rate_limit_uses WHERE expires_at <= now() LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`;
+        SELECT name, account FROM rate_limit_uses WHERE expires_at <= now() LIMIT ${MAINTENANCE_BATCH} FOR UPDATE SKIP LOCKED)`;
   }
 }
 
-/** Every file of an export lies in a folder that bears its id. */
-function exportIdIn(key: string): string {
-  return key.split('/')[1] ?? '';
+function groupByFailure(stalled: readonly StalledExport[]): Map<ExportFailure | null, string[]> {
+  const groups = new Map<ExportFailure | null, string[]>();
+  for (const one of stalled) {
+    const failure = failureOfStalled(one);
+    groups.set(failure, [...(groups.get(failure) ?? []), one.id]);
+  }
+  return groups;
+}
+
+/** The change that ends the stalled attempts of some exports: each fails, or becomes pending again. */
+function endOfAttempts(ids: readonly string[], failure: ExportFailure | null): Parameters<typeof changeExports>[1] {
+  const where = Prisma.sql`id = ANY(${ids}::uuid[])`;
+  const endAttempt = Prisma.sql`attempt_token = NULL, lost_attempts = lost_attempts + 1`;
+  if (failure === null) {
+    const set = Prisma.sql`status = 'pending', enqueue_after = now(), ${endAttempt}`;
+    return { set, where, audit: (row) => auditOf(row, 'export.attempt-lost') };
+  }
+  const { code, reason } = failure;
+  return {
+    set: Prisma.sql`status = 'failed', error = ${reason}, error_code = ${code}, ${endAttempt}`,
+    where,
+    audit: (row) => auditOf(row, 'export.failed', { details: { code, reason } }),
+    tells: 'failed',
+  };
 }

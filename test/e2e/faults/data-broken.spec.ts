@@ -4,7 +4,7 @@ import type { Client } from '../../support/client';
 import { offer, requestRows, requestTables } from '../../support/data';
 import { expectStored } from '../../support/exactly-one-file';
 import { Installation } from '../../support/installation';
-import { OpenAnswer } from '../../support/open-answer';
+import { OpenResponse } from '../../support/open-response';
 import type { Service } from '../../support/service';
 
 const LAST_GOOD_ROW = 4_999;
@@ -76,7 +76,7 @@ describe('When PostgreSQL fails to render a row', () => {
     ['too_large', 'xml', {}],
     ['divided', 'csv', { compression: 'gzip' }],
   ])('a stream of %s as %s %j is aborted', async (view, format, options) => {
-    const answer = await OpenAnswer.toPost(ann, '/api/v1/exports', {
+    const answer = await OpenResponse.toPost(ann, '/api/v1/exports', {
       type: 'realtime',
       format,
       data_types: [view],
@@ -93,7 +93,7 @@ describe('When PostgreSQL fails to render a row', () => {
   });
 
   it('a stream of several tables is aborted and the process continues', async () => {
-    const answer = await OpenAnswer.toPost(ann, '/api/v1/exports', {
+    const answer = await OpenResponse.toPost(ann, '/api/v1/exports', {
       type: 'realtime',
       format: 'csv',
       data_types: ['sound', 'divided'],

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '../../support/client';
 import { offerSlowly } from '../../support/data';
 import { Installation } from '../../support/installation';
-import { OpenAnswer } from '../../support/open-answer';
+import { OpenResponse } from '../../support/open-response';
 import { until } from '../../support/until';
 
 /** What a deploy does to answers that are under way: some processes end, others go on. */
@@ -20,11 +20,11 @@ describe('When a process that streams rows shuts down', () => {
 
   afterAll(() => installation.remove());
 
-  async function streamFromAProcessThatEnds(table: string): Promise<{ answer: OpenAnswer; ann: Client }> {
+  async function streamFromAProcessThatEnds(table: string): Promise<{ answer: OpenResponse; ann: Client }> {
     const ending = await installation.start();
     const there = await installation.asUser(owner, { at: ending });
     const body = { type: 'realtime', format: 'csv', data_types: [table] };
-    const answer = await OpenAnswer.toPost(there, '/api/v1/exports', body);
+    const answer = await OpenResponse.toPost(there, '/api/v1/exports', body);
     answer.read();
     void ending.kill('SIGTERM');
     return { answer, ann: await installation.asUser(owner) };

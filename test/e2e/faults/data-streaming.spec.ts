@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Client } from '../../support/client';
 import { offer, offerSlowly, queriesRunning } from '../../support/data';
 import { Installation } from '../../support/installation';
-import { OpenAnswer } from '../../support/open-answer';
+import { OpenResponse } from '../../support/open-response';
 import type { Service } from '../../support/service';
 import { until } from '../../support/until';
 
@@ -32,8 +32,8 @@ describe('When rows are streamed', () => {
 
   afterAll(() => installation.remove());
 
-  function stream(table: string): Promise<OpenAnswer> {
-    return OpenAnswer.toPost(ann, '/api/v1/exports', { type: 'realtime', format: 'csv', data_types: [table] });
+  function stream(table: string): Promise<OpenResponse> {
+    return OpenResponse.toPost(ann, '/api/v1/exports', { type: 'realtime', format: 'csv', data_types: [table] });
   }
 
   function reading(): Promise<unknown> {
@@ -59,7 +59,7 @@ describe('When rows are streamed', () => {
       answer.read();
       await until('rows have come', () => answer.size > 5_000);
 
-      answer.leave();
+      answer.disconnect();
 
       await expectQueryGone();
       await expectFailed(answer.exportId, LEFT);
@@ -98,7 +98,7 @@ describe('When rows are streamed', () => {
     );
     const memory = await largestMemoryOf(service, 1_500);
     const waiting = await queriesRunning(installation);
-    answer.leave();
+    answer.disconnect();
 
     expect(waiting).toMatchObject([{ waits_for: 'ClientWrite' }]);
     expect(memory - before).toBeLessThan(64 * MB);
@@ -109,14 +109,14 @@ describe('When rows are streamed', () => {
   it('many times to clients that disconnect, no connection leaks', async () => {
     for (let turn = 0; turn < 16; turn += 1) {
       const answer = await stream('endless');
-      answer.leave();
+      answer.disconnect();
       await expectQueryGone();
     }
 
     const last = await stream('endless');
     last.read();
     await until('rows have come', () => last.size > MB);
-    last.leave();
+    last.disconnect();
     await expectFailed(last.exportId, LEFT);
   });
 

@@ -1,6 +1,6 @@
 import { checkRetention, toRetentionDays, retentionError, toRetentionSeconds, daysToSeconds } from './retention';
 
-describe('How long a file is kept', () => {
+describe('Retention', () => {
   it.each([
     [7, 604_800],
     [0.5, 43_200],

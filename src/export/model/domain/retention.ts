@@ -2,30 +2,29 @@ import { DomainError, type FieldError } from '../../../platform/errors/domain-er
 
 const SECONDS_PER_DAY = 86_400;
 
-/** For how many whole seconds a file is kept that is to be kept for so many days. */
+/** Whole seconds, at least 1. */
 export function daysToSeconds(days: number): number {
   return Math.max(1, Math.round(days * SECONDS_PER_DAY));
 }
 
-/** What a request says of it, as the records keep it: `null` where it leaves that to the service. */
+/** The retention of a request as its record stores it; `null` for the default of the service. */
 export function toRetentionSeconds(days: number | null | undefined): number | null {
   return days == null ? null : daysToSeconds(days);
 }
 
-/** The same as requests say it. */
 export function toRetentionDays(seconds: number | null): number | null {
   return seconds === null ? null : seconds / SECONDS_PER_DAY;
 }
 
-/** What is wrong with keeping a file for so long, where the service keeps none for longer than so many days. */
-export function retentionError(seconds: number | null, longestDays: number): FieldError | null {
-  if (seconds === null || seconds <= daysToSeconds(longestDays)) return null;
-  const message = `must not be above ${longestDays}, which is how long files are kept at most`;
+/** The error of a retention above the maximum of the service; `null` when it is valid. */
+export function retentionError(seconds: number | null, maxDays: number): FieldError | null {
+  if (seconds === null || seconds <= daysToSeconds(maxDays)) return null;
+  const message = `must not be above ${maxDays}, the maximum retention of files`;
   return { field: 'retention_days', message };
 }
 
-/** @throws DomainError invalid, when a file is to be kept for longer than the service keeps any */
-export function checkRetention(seconds: number | null, longestDays: number): void {
-  const error = retentionError(seconds, longestDays);
+/** @throws DomainError invalid, when the retention is above the maximum of the service */
+export function checkRetention(seconds: number | null, maxDays: number): void {
+  const error = retentionError(seconds, maxDays);
   if (error) throw DomainError.invalidRequest(error);
 }

@@ -70,12 +70,12 @@ export class ExportMetrics {
     this.attempts.inc({ outcome }, count);
   }
 
-  /** A file was fetched to its end, or its reader was sent to where storage hands it out. */
+  /** A file was downloaded completely, or its client was redirected to the storage. */
   downloaded(by: Principal | null): void {
     this.downloads.inc({ way: credentialTypeOf(by) });
   }
 
-  /** What became of a one-time download: of a refused one, somebody else was being given the file. */
+  /** The outcome of a one-time download. It is refused during another client's download. */
   oneTimeDownloadEnded(outcome: 'given-out' | 'broken-off' | 'refused'): void {
     this.leases.inc({ outcome });
   }

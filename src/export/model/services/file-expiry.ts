@@ -2,19 +2,19 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { Config } from '../../../platform/config/config';
 import { RepeatedWarnings } from '../../../platform/observability/repeated-warnings';
 import { FileStorage } from '../../../platform/storage/file-storage';
-import { SweepMetrics } from '../../../platform/work/sweep-metrics';
 import { PeriodicTask } from '../../../platform/work/periodic-task';
+import { SweepMetrics } from '../../../platform/work/sweep-metrics';
 import { MaintenanceRepository } from '../domain/interfaces/maintenance.repository';
 
 /**
- * Ends exports whose time is over, and deletes the files of those that ended so, by whomever. It has rounds of its own: many
- * files must not hold up those who wait for a worker.
+ * Expires exports after their retention, and deletes the files of expired exports. It is a task of its own, so that many
+ * files do not delay the sweep, on which waiting exports depend.
  */
 @Injectable()
 export class FileExpiry implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(FileExpiry.name);
   private readonly warnings = new RepeatedWarnings(this.logger);
-  private readonly rounds: PeriodicTask;
+  private readonly task: PeriodicTask;
 
   constructor(
     private readonly config: Config,
@@ -22,52 +22,55 @@ export class FileExpiry implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly storage: FileStorage,
     private readonly metrics: SweepMetrics,
   ) {
-    this.rounds = new PeriodicTask(config.pollIntervalMs, (signal) => this.round(signal));
+    this.task = new PeriodicTask(config.pollIntervalMs, (signal) => this.run(signal));
   }
 
   onApplicationBootstrap(): void {
     if (!this.config.runsJobs) return;
     this.metrics.expect('expiry', 'expired');
-    this.rounds.start();
+    this.task.start();
   }
 
   onModuleDestroy(): Promise<void> {
-    return this.rounds.stop();
+    return this.task.stop();
   }
 
-  private async round(signal: AbortSignal): Promise<void> {
+  private async run(signal: AbortSignal): Promise<void> {
     try {
       await this.metrics.count('expiry', async () => {
         await this.expire(signal);
         return this.deleteFiles(signal);
       });
     } catch (error) {
-      this.warnings.report('Old files could not be expired; it is tried again', error);
+      this.warnings.report('Exports could not be expired; it is tried again', error, { event: 'export.expiry_failed' });
     }
   }
 
   private async expire(signal: AbortSignal): Promise<void> {
     let total = 0;
-    for (let some = 1; some > 0 && !signal.aborted; total += some) some = await this.maintenance.expireOverdue();
-    if (total > 0) this.logger.log('Exports expired', { count: total });
+    for (let count = 1; count > 0 && !signal.aborted; total += count) count = await this.maintenance.expireOverdue();
+    if (total > 0) this.logger.log('Exports expired', { event: 'export.expired', count: total });
   }
 
-  /** @returns whether no file is left */
+  /** @returns whether every file was deleted */
   private async deleteFiles(signal: AbortSignal): Promise<boolean> {
-    const left = new Map<string, Error>();
+    const failures = new Map<string, Error>();
     let objects = await this.maintenance.findDeletable(null);
     while (objects.length > 0 && !signal.aborted) {
       const refused = await this.storage.deleteAll(objects.map(({ key }) => key));
-      const gone = objects.filter(({ key }) => !refused.has(key));
-      this.metrics.removed('expired', await this.maintenance.clearStorageKeys(...gone));
-      for (const [key, reason] of refused) left.set(key, reason);
-      // Behind those that could not be deleted, there are others.
+      const deleted = objects.filter(({ key }) => !refused.has(key));
+      this.metrics.removed('expired', await this.maintenance.clearStorageKeys(...deleted));
+      for (const [key, reason] of refused) failures.set(key, reason);
+      // Continues behind the last one: files that could not be deleted must not hide others.
       objects = await this.maintenance.findDeletable(objects.at(-1)?.exportId ?? null);
     }
-    const [first] = left.values();
+    const [first] = failures.values();
     if (!first) return true;
-    const about = { count: left.size, reason: first.message };
-    this.logger.warn('Files of expired exports could not be deleted; it is tried again', about);
+    this.logger.warn('Files of expired exports could not be deleted; it is tried again', {
+      event: 'export.file_not_deleted',
+      count: failures.size,
+      reason: first.message,
+    });
     return false;
   }
 }

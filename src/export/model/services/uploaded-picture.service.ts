@@ -11,7 +11,7 @@ import { picturePrefix } from '../domain/object-key';
 import { ExportMetrics } from './export-metrics';
 import { ExportService } from './export.service';
 
-/** Takes the picture that the front end drew by itself, in place of one drawn here. */
+/** Stores a picture that the front end drew, instead of one that the service draws. */
 @Injectable()
 export class UploadedPictureService {
   private readonly logger = new Logger(UploadedPictureService.name);
@@ -26,12 +26,16 @@ export class UploadedPictureService {
 
   /**
    * @param png the whole file
-   * @throws DomainError not-found | invalid when it is no sound PNG | conflict when the export takes no picture (any more)
+   * @throws DomainError not-found | invalid when it is not a valid PNG | conflict when the export accepts no picture
    */
   async store(exportId: string, png: Buffer, owner: Principal): Promise<Export> {
     const request = await this.exports.get(exportId, owner);
     if (request.format !== 'png') {
-      throw new DomainError('conflict', 'export-takes-no-picture', 'Only a PNG export takes a picture');
+      throw new DomainError(
+        'conflict',
+        'export-takes-no-picture',
+        'Only a PNG export accepts a picture. Create a PNG export.',
+      );
     }
     await this.inspector.assertSoundPng(png);
     const key = `${picturePrefix(request.id)}${randomUUID()}.png`;
@@ -48,7 +52,11 @@ export class UploadedPictureService {
     const outcome = await this.repository.replaceFile(request.id, file, owner);
     if (!outcome) {
       await this.discard(key);
-      throw new DomainError('conflict', 'export-has-ended', 'The export has ended and takes no picture any more');
+      throw new DomainError(
+        'conflict',
+        'export-has-ended',
+        'The export has ended and accepts no picture. Create a new export.',
+      );
     }
     if (request.status !== 'completed') this.metrics.completed(outcome.export, file, null);
     if (outcome.replaced) await this.discard(outcome.replaced.key);
@@ -57,7 +65,11 @@ export class UploadedPictureService {
 
   private async discard(key: string): Promise<void> {
     await this.storage.delete(key).catch((error: unknown) => {
-      this.logger.warn('A picture could not be removed; the sweep will', { key, reason: String(error) });
+      this.logger.warn('A picture could not be deleted; the collector of orphaned files deletes it later', {
+        event: 'export.picture_not_deleted',
+        key,
+        reason: String(error),
+      });
     });
   }
 }

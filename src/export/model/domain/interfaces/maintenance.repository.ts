@@ -1,11 +1,6 @@
 import type { Export } from '../export';
 
-export interface DeletableObject {
-  readonly exportId: string;
-  readonly key: string;
-}
-
-/** The exports that are not finished. */
+/** The unfinished exports. */
 export interface Backlog {
   readonly pending: number;
   readonly processing: number;
@@ -13,65 +8,67 @@ export interface Backlog {
   readonly oldestWaitingSeconds: number;
 }
 
-/** What the sweep asks of the records. Each call is safe in any number of processes at once. */
+export interface DeletableObject {
+  readonly exportId: string;
+  readonly key: string;
+}
+
+/** The periodic maintenance of the records. Every call is safe in any number of processes at once. */
 export abstract class MaintenanceRepository {
   /** Counts unfinished exports by their records, independent of the queue. */
   abstract backlog(): Promise<Backlog>;
 
   /**
-   * Takes their exports from workers that have been silent for longer than the lease.
-   * @returns those exports: pending again, or failed when it was their last attempt, or the second one that a drawing lost
+   * Ends attempts whose worker sent no heartbeats within the lease: `failureOfStalled` decides how.
+   * @returns those exports, pending again or failed
    */
   abstract requeueStalled(): Promise<Export[]>;
 
   /**
-   * The pending exports that should have begun by now. Each is given out once in a while, not to every process.
-   * @returns their ids, the oldest first
+   * Claims pending exports that should have started. Each is returned to one process, and again after a while.
+   * @returns their ids
    */
   abstract claimOverdue(): Promise<string[]>;
 
-  /** Makes pending exports overdue at once, because they could not be added to the queue. */
+  /** Makes pending exports overdue now, because they could not be added to the queue. */
   abstract makeDue(exportIds: readonly string[]): Promise<void>;
 
   /**
-   * Has told what is to be told of exports that a process of an earlier version ended, which knows nothing of that.
+   * Enqueues notifications of exports that a process of an earlier version ended without them.
    * @returns of how many exports
    */
   abstract enqueueMissingNotifications(): Promise<number>;
 
   /**
-   * Expires some of the completed exports whose time is over.
-   * @returns how many; none where there are no more
+   * Expires a batch of completed exports whose retention is over.
+   * @returns how many; 0 when none are left
    */
   abstract expireOverdue(): Promise<number>;
 
   /**
-   * Ends the exports whose one-time file was all but accepted when its process ended.
+   * Counts downloads of one-time files as complete whose process died after it had sent the last byte.
    * @returns how many
    */
   abstract finalizeInterruptedDownloads(): Promise<number>;
 
   /**
-   * Some of the objects of expired exports that are still in storage, as far as the records know.
-   * @param after the export behind which they come; `null` for the first
+   * A batch of objects of expired exports that are still in storage according to the records.
+   * @param after the export after which the batch starts; `null` for the first batch
    */
   abstract findDeletable(after: string | null): Promise<DeletableObject[]>;
 
   /**
-   * Notes that the objects are gone from storage.
-   * @returns of how many that was not known yet
+   * Records that the objects are deleted from storage.
+   * @returns of how many that was new
    */
   abstract clearStorageKeys(...objects: readonly DeletableObject[]): Promise<number>;
 
-  /**
-   * Those of the keys that an export names as its file, that its running attempt writes, or whose export was changed after
-   * `settledSince`.
-   */
+  /** Those of the keys that `isFileReferenced` says are still needed. */
   abstract findReferenced(keys: readonly string[], settledSince: Date): Promise<ReadonlySet<string>>;
 
-  /** Forgets idempotency keys that are older than any sensible repeat. */
+  /** Deletes old idempotency keys. */
   abstract forgetIdempotencyKeys(): Promise<void>;
 
-  /** Forgets accounts that have used nothing of a rate limit for as long as its window. */
+  /** Deletes the uses of rate limits whose window is over. */
   abstract forgetRateLimitUses(): Promise<void>;
 }

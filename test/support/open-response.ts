@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import type { Client } from './client';
 
-/** An answer that its reader holds in hand: it takes as much of it as it likes, and leaves when it likes. */
-export class OpenAnswer {
-  /** What has been taken of it. */
+/** A response whose client decides how much it reads and when it disconnects. */
+export class OpenResponse {
+  /** How many bytes were read. */
   size = 0;
-  /** `whole`, or why it broke off. */
+  /** `whole`, or why it was aborted. */
   readonly end: Promise<string>;
 
   private constructor(private readonly message: IncomingMessage) {
@@ -20,16 +20,16 @@ export class OpenAnswer {
     });
   }
 
-  /** Asks for rows and waits for no more than the head of the answer. */
-  static async toPost(person: Client, path: string, body: object): Promise<OpenAnswer> {
-    const asked = request(new URL(path, person.url), {
+  /** Sends a POST request, and waits for the head of the response only. */
+  static async toPost(person: Client, path: string, body: object): Promise<OpenResponse> {
+    const sent = request(new URL(path, person.url), {
       method: 'POST',
       agent: false,
       headers: { ...person.credentials, 'content-type': 'application/json' },
     });
-    asked.end(JSON.stringify(body));
-    const [message] = (await once(asked, 'response')) as [IncomingMessage];
-    return new OpenAnswer(message);
+    sent.end(JSON.stringify(body));
+    const [message] = (await once(sent, 'response')) as [IncomingMessage];
+    return new OpenResponse(message);
   }
 
   get status(): number {
@@ -40,19 +40,19 @@ export class OpenAnswer {
     return this.message.headers.location!.split('/').at(-2)!;
   }
 
-  /** Takes whatever comes. */
+  /** Reads everything that arrives. */
   read(): void {
     this.message.resume().on('data', (chunk: Buffer) => {
       this.size += chunk.length;
     });
   }
 
-  /** Takes nothing more; what comes fills the buffers on the way. */
+  /** Reads no more, so that the buffers on the way fill up. */
   stopReading(): void {
     this.message.pause();
   }
 
-  leave(): void {
+  disconnect(): void {
     this.message.destroy();
   }
 }
