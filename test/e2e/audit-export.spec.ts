@@ -6,7 +6,7 @@ import { Installation } from '../support/installation';
 
 const AUDIT_LOG = 'export_audit_log';
 
-describe('The audit log as a file', () => {
+describe('An export of the audit log', () => {
   let installation: Installation;
   let root: Client;
   let ann: Client;
@@ -35,7 +35,7 @@ describe('The audit log as a file', () => {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
   }
 
-  it('has every step with who took it, from where and when, for an administrator', async () => {
+  it('contains every entry for an administrator', async () => {
     const rows = await rowsFor(root);
     const recent = await rowsFor(root, { [AUDIT_LOG]: { action: 'past.step', at: { gte: 'now-7d/d' } } });
 
@@ -61,7 +61,7 @@ describe('The audit log as a file', () => {
     expect(recent).toHaveLength(21);
   });
 
-  it('has those of one tenant for an administrator of it', async () => {
+  it('contains the entries of one tenant for its administrator', async () => {
     const ofBlue = await installation.asUser('root-of-blue', { tenant: 'blue', roles: ['admin'] });
 
     const rows = await rowsFor(ofBlue, {});
@@ -70,24 +70,27 @@ describe('The audit log as a file', () => {
     expect(rows.filter((row) => row['action'] === 'past.step')).toHaveLength(20);
   });
 
-  it.each([{ type: 'partial' }, { type: 'realtime' }])('is nobody’s own, asked for as %j', async (request) => {
-    for (const person of [ann, root]) {
-      const answer = await person.post('/api/exports', { ...request, format: 'json', data_types: ['audit'] });
+  it.each([{ type: 'partial' }, { type: 'realtime' }])(
+    'is refused as personal data, requested as %j',
+    async (request) => {
+      for (const person of [ann, root]) {
+        const answer = await person.post('/api/exports', { ...request, format: 'json', data_types: ['audit'] });
 
-      expect([answer.status, answer.body.errors]).toEqual([
-        400,
-        [
-          {
-            field: 'data_types',
-            message: expect.stringContaining('cannot be restricted to an owner'),
-            code: 'invalid',
-          },
-        ],
-      ]);
-    }
-  });
+        expect([answer.status, answer.body.errors]).toEqual([
+          400,
+          [
+            {
+              field: 'data_types',
+              message: expect.stringContaining('cannot be restricted to an owner'),
+              code: 'invalid',
+            },
+          ],
+        ]);
+      }
+    },
+  );
 
-  it('is no part of everything that one person has, nor of what they may choose from', async () => {
+  it('is not part of the personal data of a user', async () => {
     const file = await ann.finished(
       (await ann.post('/api/exports', { type: 'full', format: 'json' })).body.id as string,
     );
@@ -102,7 +105,7 @@ describe('The audit log as a file', () => {
     expect(await offered(root)).toContain('audit');
   });
 
-  it('is closed to others as a table', async () => {
+  it('is refused to users who are not administrators', async () => {
     const answer = await ann.post('/api/export/bulk', { tables: [AUDIT_LOG], format: 'csv' });
 
     expect([answer.status, answer.body.error]).toEqual([403, 'Admin role required']);
@@ -126,7 +129,7 @@ describe('The audit log as a file', () => {
     },
   );
 
-  it('is the only table of the service, also where a data type names others that was saved before', async () => {
+  it('is the only table of the service that can be exported, also by an old data type', async () => {
     await installation.sql(
       `INSERT INTO export_data_types (id, name, tables, owners) VALUES ($1, $2, '["exports", "transactions"]', '{}')`,
       randomUUID(),

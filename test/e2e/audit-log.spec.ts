@@ -57,7 +57,7 @@ describe('The audit log', () => {
     }
   }
 
-  it('tells the whole life of an export: who asked, fetched and gave up, how and from where', async () => {
+  it('records an export from request to deletion: who, how and from where', async () => {
     const { id, file_url: link } = await completed('png');
     const { bytes } = await ann.get(`/api/exports/${id}/download`, { 'X-Request-Id': 'fetch-1' });
     await follow(link, {}, 'HEAD');
@@ -83,7 +83,7 @@ describe('The audit log', () => {
     expectPlaces(found);
   });
 
-  it('tells what a customer did, apart from what its user did', async () => {
+  it('distinguishes an external system from its user', async () => {
     const lesson = await partner.requestExport(await partner.startSession(ANN), 'json');
     await partner.finished(lesson.id);
     await partner.get(`/api/v1/customer/export/${lesson.id}`);
@@ -101,7 +101,7 @@ describe('The audit log', () => {
     expectPlaces(found);
   });
 
-  it('has one entry a minute for downloads by a link, however often it is used', async () => {
+  it('records downloads by a link at most once a minute', async () => {
     const { id, file_url: link } = await completed();
 
     for (let time = 0; time < 5; time += 1) await follow(link);
@@ -115,7 +115,7 @@ describe('The audit log', () => {
     ]);
   });
 
-  it('tells of a one-time file that was taken', async () => {
+  it('records the download of a one-time file', async () => {
     const sql = (statement: string, ...values: unknown[]) => installation.sql(statement, ...values);
     const event = await keepEvent(sql, { organizer: ANN, tenant: 'blue' });
     await keepParticipant(sql, event);
@@ -128,7 +128,7 @@ describe('The audit log', () => {
     expectPlaces([taken!]);
   });
 
-  it('tells who cancelled', async () => {
+  it('records who cancelled an export', async () => {
     const { id } = await completed();
     await installation.sql(
       `UPDATE exports SET status = 'pending', retry_at = now() + interval '1 day' WHERE id = $1`,
@@ -142,7 +142,7 @@ describe('The audit log', () => {
     expectPlaces([cancelled!]);
   });
 
-  it('tells that a file expired by itself', async () => {
+  it('records the expiry of a file without an actor', async () => {
     const { id } = await completed();
     await installation.sql('UPDATE exports SET expires_at = now() WHERE id = $1', id);
 
@@ -152,7 +152,7 @@ describe('The audit log', () => {
     expectPlaces([expired!]);
   });
 
-  it('tells who changed the catalog', async () => {
+  it('records who changed the catalog', async () => {
     const made = await root.post('/api/exports/data-types', {
       name: 'audited',
       tables: ['users'],
@@ -172,7 +172,7 @@ describe('The audit log', () => {
     expectPlaces(found);
   });
 
-  it('tells who pretended to be a customer', async () => {
+  it('records failed authentication of an external system', async () => {
     const [id, wrong] = [partner.id, Buffer.from(`${partner.id}:wrong`).toString('base64')];
     for (let failures = 0; failures < 21; failures += 1)
       await installation.asNobody().get('/api/v1/customer/events', { authorization: `Basic ${wrong}` });
@@ -183,7 +183,7 @@ describe('The audit log', () => {
     expectPlaces([refused!]);
   });
 
-  it('tells the whole life of a schedule under its id: who made, ran, changed and deleted it', async () => {
+  it('records a schedule under its id from creation to deletion', async () => {
     const wish = { name: 'nightly', data_types: ['profile'], format: 'json', frequency: 'daily' };
     const { id } = (await ann.post('/api/v1/exports/scheduled', wish)).body as { id: string };
     const at = `/api/v1/exports/scheduled/${id}`;
@@ -207,7 +207,7 @@ describe('The audit log', () => {
     expect(found.filter(({ export_id: made }) => made === run.id)).toHaveLength(4);
   });
 
-  it('tells of the runs of a schedule under its id', async () => {
+  it('records the runs of a schedule under its id', async () => {
     const { id } = await completed();
     await installation.sql('UPDATE exports SET schedule_id = $2, expires_at = now() WHERE id = $1', id, SCHEDULE);
 
@@ -224,7 +224,7 @@ describe('The audit log', () => {
     `INSERT INTO export_audit_log (id, at, action) SELECT id, at, 'past.forged' FROM export_audit_log LIMIT 1
        ON CONFLICT (id, at) DO UPDATE SET action = 'past.forged'`,
     `SET LOCAL session_replication_role = replica; DELETE FROM export_audit_log`,
-  ])('lets nobody change it, not even who owns the table: %s', async (statement) => {
+  ])('cannot be changed, not even by the owner of the table: %s', async (statement) => {
     const before = await installation.sql('SELECT count(*), max(id) FROM export_audit_log');
 
     await expect(installation.sql(`BEGIN; ${statement}; COMMIT`)).rejects.toThrow('export_audit_log only grows');

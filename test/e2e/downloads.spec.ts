@@ -8,7 +8,7 @@ import { TEST_LINK_SECRET } from '../support/tokens';
 import { until } from '../support/until';
 
 /** The file as the service itself hands it out. */
-describe('Downloading a file', () => {
+describe('GET /exports/:id/download', () => {
   let installation: Installation;
   let ann: Client;
   let done: ExportRecord;
@@ -26,7 +26,7 @@ describe('Downloading a file', () => {
 
   afterAll(() => installation.remove());
 
-  it('bears the name of the board, for every kind of browser', async () => {
+  it('names the file after the board, in ASCII and in UTF-8', async () => {
     const { headers } = await follow(done.file_url);
 
     const disposition = headers.get('content-disposition')!;
@@ -36,7 +36,7 @@ describe('Downloading a file', () => {
     expect(disposition).toMatch(/^attachment; filename="[ -~]+\.pdf"; /);
   });
 
-  it('works with a token, at each of its paths', async () => {
+  it('serves the file with a token at each of its paths', async () => {
     for (const place of [path, `${path}/`, path.replace('/v1', ''), `${path.replace('/v1', '')}/`]) {
       const file = await ann.get(place);
       expect({ status: file.status, sha256: sha256(file.bytes) }).toEqual({ status: 200, sha256: done.sha256 });
@@ -49,7 +49,7 @@ describe('Downloading a file', () => {
     ['what follows', 'bytes=100-', [100, undefined]],
     ['the end', 'bytes=-25', [-25, undefined]],
     ['more than there is', 'bytes=5-99999999', [5, undefined]],
-  ])('gives a part: %s', async (_, range, [start, end]) => {
+  ])('returns 206 with the requested range: %s', async (_, range, [start, end]) => {
     const expected = whole.subarray(start, end);
 
     const part = await follow(done.file_url, { Range: range });
@@ -60,7 +60,7 @@ describe('Downloading a file', () => {
     expect(part.headers.get('content-range')).toBe(`bytes ${first}-${first + expected.length - 1}/${whole.length}`);
   });
 
-  it('gives no part that the file lacks', async () => {
+  it('returns 416 for a range beyond the end of the file', async () => {
     const { status, headers } = await follow(done.file_url, { Range: `bytes=${whole.length}-` });
 
     expect(status).toBe(416);
@@ -76,7 +76,7 @@ describe('Downloading a file', () => {
     },
   );
 
-  it('gives a part only of the file that the caller knows', async () => {
+  it('ignores a range whose If-Range names another version', async () => {
     const tag = (await follow(done.file_url, {}, 'HEAD')).headers.get('etag')!;
 
     const same = await follow(done.file_url, { Range: 'bytes=0-9', 'If-Range': tag });
@@ -86,7 +86,7 @@ describe('Downloading a file', () => {
     expect(other.bytes).toHaveLength(whole.length);
   });
 
-  it('tells about the file without giving it', async () => {
+  it('returns the headers of the file to HEAD', async () => {
     const head = await follow(done.file_url, {}, 'HEAD');
 
     expect(head.status).toBe(200);
@@ -95,7 +95,7 @@ describe('Downloading a file', () => {
     expect(head.headers.get('content-type')).toBe('application/pdf');
   });
 
-  it('is spared whoever has the file already', async () => {
+  it('returns 304 to a client that has the file already', async () => {
     const tag = (await follow(done.file_url, {}, 'HEAD')).headers.get('etag')!;
 
     for (const known of [tag, `"another", ${tag}`, `${tag},"another"`]) {
@@ -105,7 +105,7 @@ describe('Downloading a file', () => {
     expect((await follow(done.file_url, { 'If-None-Match': '"another"' })).status).toBe(200);
   });
 
-  it('counts whole downloads, and no others', async () => {
+  it('counts complete downloads only', async () => {
     const { id } = await ann.requestExport(await ann.saveBoard(noteBoard()), 'png');
     const { file_url: link } = await ann.finished(id);
 
@@ -126,7 +126,7 @@ describe('Downloading a file', () => {
     expect(entries).toEqual([{ user_id: null }, { user_id: 'ann' }]);
   });
 
-  it('is refused before the file is there', async () => {
+  it('returns 409 while the export is unfinished', async () => {
     const { id } = await ann.requestExport(await ann.saveBoard(lessonBoard(20)), 'png');
 
     const { status, body } = await ann.get(`/api/v1/exports/${id}/download`);
@@ -143,7 +143,7 @@ describe('Downloading a file', () => {
     ['no number as its end', (link: URL) => changed(link, 'expires', () => 'never')],
     ['an empty signature', (link: URL) => changed(link, 'signature', () => '')],
     ['two signatures', (link: URL) => new URL(`${link.href}&signature=x`)],
-  ])('is refused to a link with %s', async (_, tamper) => {
+  ])('refuses a link with %s', async (_, tamper) => {
     const link = tamper(new URL(done.file_url!));
 
     const { status, body } = await follow(link.href);
@@ -152,14 +152,14 @@ describe('Downloading a file', () => {
     expect(body).toMatchObject({ status: 403, detail: expect.stringContaining('not valid or has expired') });
   });
 
-  it('is refused to a link that we signed, once its time is over', async () => {
+  it('refuses a link after its expiry', async () => {
     const now = Math.floor(Date.now() / 1000);
 
     expect((await follow(signedLink(done, now + 60))).status).toBe(200);
     expect((await follow(signedLink(done, now - 1))).status).toBe(403);
   });
 
-  it('is refused to the link of another export, also to who owns both', async () => {
+  it('refuses the link of another export of the same owner', async () => {
     const other = await ann.requestExport(await ann.saveBoard(noteBoard()), 'png');
     await ann.finished(other.id);
     const link = done.file_url!.replace(done.id, other.id);
@@ -168,7 +168,7 @@ describe('Downloading a file', () => {
     expect((await ann.get(link)).status).toBe(403);
   });
 
-  it('is not a key to anything else', async () => {
+  it('accepts a link for the download only', async () => {
     const { search } = new URL(done.file_url!);
 
     const status = await installation.asNobody().get(`/api/v1/exports/${done.id}/${search}`);
@@ -176,7 +176,7 @@ describe('Downloading a file', () => {
     expect(status.status).toBe(401);
   });
 
-  it('breaks off, and does not count, where storage has lost the end of the file', async () => {
+  it('aborts, and does not count, when storage has lost the end of the file', async () => {
     const { id } = await ann.requestExport(await ann.saveBoard(noteBoard()), 'png');
     const { file_url: link } = await ann.finished(id);
     const file = (await installation.storedFiles()).find((name) => name.startsWith(`exports/${id}/`))!;
@@ -187,7 +187,7 @@ describe('Downloading a file', () => {
     expect(await ann.status(id)).toMatchObject({ status: 'completed', download_count: 0 });
   });
 
-  it('ends with the export: its file is deleted and its link says so', async () => {
+  it('returns 410 after the export was deleted', async () => {
     const { id } = await ann.requestExport(await ann.saveBoard(noteBoard()), 'png');
     const { file_url: link } = await ann.finished(id);
 

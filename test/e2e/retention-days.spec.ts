@@ -9,7 +9,7 @@ const LONGEST = 7;
 
 type Way = [what: string, ask: (more: object) => Promise<Answer>];
 
-describe('How long a file is kept', () => {
+describe('retention_days', () => {
   let installation: Installation;
   let ann: Client;
   let root: Client;
@@ -70,7 +70,7 @@ describe('How long a file is kept', () => {
 
   const idOf = ({ body }: Answer) => (body.id ?? body.jobId) as string;
 
-  it.each(ways)('is what was asked for, down to parts of a day: %s', async (_, ask) => {
+  it.each(ways)('sets the retention, also to parts of a day: %s', async (_, ask) => {
     const granted = await ask({ retention_days: 0.25 });
     expect([granted.status, granted.text]).toEqual([201, expect.any(String)]);
     const id = idOf(granted);
@@ -79,14 +79,14 @@ describe('How long a file is kept', () => {
     expect(await keptFor(id)).toBe(21_600);
   });
 
-  it.each(ways)('is as long as usual where nothing is asked for: %s', async (_, ask) => {
+  it.each(ways)('defaults to the configured retention: %s', async (_, ask) => {
     const id = idOf(await ask({}));
     await installation.reaches(id, 'completed');
 
     expect(await keptFor(id)).toBe(LONGEST * 86_400);
   });
 
-  it.each(ways)('is refused by the name of the field where it makes no sense: %s', async (_, ask) => {
+  it.each(ways)('is refused by its name when it is invalid: %s', async (_, ask) => {
     for (const days of [0, -1, '2', true, [1], 1e300, LONGEST + 0.001]) {
       const refused = await ask({ retention_days: days });
 
@@ -98,7 +98,7 @@ describe('How long a file is kept', () => {
     }
   });
 
-  it('cannot be asked for where no file is kept', async () => {
+  it('is refused for a streamed export, which keeps no file', async () => {
     const refused = await ann.post('/api/v1/exports', { type: 'realtime', format: 'json', retention_days: 1 });
 
     expect([refused.status, refused.body.errors]).toEqual([
@@ -107,7 +107,7 @@ describe('How long a file is kept', () => {
     ]);
   });
 
-  it('makes two requests under one key differ', async () => {
+  it('is part of the fingerprint of an idempotent request', async () => {
     const key = { 'Idempotency-Key': 'kept' };
     const first = await ann.post('/api/v1/exports', { ...rows, retention_days: 1 }, key);
 
@@ -117,7 +117,7 @@ describe('How long a file is kept', () => {
     expect([first.status, repeat.status, repeat.body.id, other.status]).toEqual([201, 200, first.body.id, 422]);
   });
 
-  it('is shown from the beginning on, and is never shorter than was shown', async () => {
+  it('shows expires_at from the start, and never shortens it', async () => {
     const { created_at: createdAt, expires_at: shown, id } = (await ann.post('/api/v1/exports', rows)).body;
     const done = await ann.finished(id as string);
     // As if the service had been started again meanwhile, with a shorter time.
@@ -133,7 +133,7 @@ describe('How long a file is kept', () => {
     expect(repeated.expires_at).toBe(done.expires_at);
   });
 
-  it('is not shown where no file is kept, or none will be', async () => {
+  it('shows no expires_at when there is no file, or will be none', async () => {
     const streamed = await ann.post('/api/v1/exports', { type: 'realtime', format: 'json' });
     const asked = await ann.post('/api/v1/exports', rows);
     const ended = await ann.delete(`/api/v1/exports/${asked.body.id}`);
@@ -144,7 +144,7 @@ describe('How long a file is kept', () => {
     expect(ended.body.expires_at === null).toBe(ended.body.status === 'cancelled');
   });
 
-  it('is never longer than is allowed by the time that the file is there', async () => {
+  it('is limited by the configuration at the time of completion', async () => {
     const id = idOf(await ann.post('/api/v1/exports', { ...rows, retention_days: LONGEST }));
     await installation.reaches(id, 'completed');
     await installation.sql('UPDATE exports SET retention_seconds = 1000000000 WHERE id = $1', id);

@@ -23,7 +23,7 @@ interface Figures {
   readonly total_bytes: number;
 }
 
-describe('Statistics and the audit log', () => {
+describe('GET /exports/stats and GET /exports/audit', () => {
   let installation: Installation;
   let root: Client;
   let blueAdmin: Client;
@@ -81,7 +81,7 @@ describe('Statistics and the audit log', () => {
     );
   }
 
-  it('tell how exports fared between two moments', async () => {
+  it('returns the figures of exports within a period', async () => {
     const { status, body } = await root.get(`${STATS}?from=2020-05-01&to=2020-06-01`);
 
     expect(status).toBe(200);
@@ -113,11 +113,11 @@ describe('Statistics and the audit log', () => {
       'to=2019-01-01',
       { total_exports: 0, successful_exports: 0, average_export_time_ms: null, total_bytes: 0, by_kind: [] },
     ],
-  ])('begin and end where they are told to: %s', async (query, figures) => {
+  ])('includes the start and excludes the end of a period: %s', async (query, figures) => {
     expect((await root.get(`${STATS}?${query}`)).body).toMatchObject(figures);
   });
 
-  it('count what happens now', async () => {
+  it('counts exports that change now', async () => {
     const before = (await root.get(STATS)).body as Figures;
     const { id } = await ann.requestExport(await ann.saveBoard(noteBoard()), 'png');
     const { file_size } = await ann.finished(id);
@@ -131,7 +131,7 @@ describe('Statistics and the audit log', () => {
     });
   });
 
-  it('show an administrator of one tenant that tenant alone', async () => {
+  it('shows an administrator of one tenant that tenant only', async () => {
     const stats = await blueAdmin.get(`${STATS}?to=2020-06-01`);
     const log = await blueAdmin.get(`${AUDIT}?to=2020-06-01`);
     const others = await blueAdmin.get(`${AUDIT}?user_id=person%200&from=2020-05-04&to=2020-06-01`);
@@ -144,7 +144,7 @@ describe('Statistics and the audit log', () => {
     expect(asked.body).toMatchObject({ count: 0, results: [] });
   });
 
-  it('tell who did what, newest first', async () => {
+  it('lists who did what, newest first', async () => {
     const answer = await root.get(`${AUDIT}?to=2020-06-01`);
 
     expect(answer.status).toBe(200);
@@ -182,14 +182,14 @@ describe('Statistics and the audit log', () => {
     ['from=2020-05-03&to=2020-05-04', [8, 7, 6]],
     ['user_id=person%200&action=past.even&from=2020-05-03', [12, 8]],
     ['user_id=nobody', []],
-  ])('tell of nothing else than was asked for: %s', async (query, numbers) => {
+  ])('filters entries by %s', async (query, numbers) => {
     const answer = await root.get(`${AUDIT}?${query}${query.includes('to=') ? '' : '&to=2020-06-01'}`);
 
     expect(answer.body.count).toBe(numbers.length);
     expect(entriesOf(answer).map(({ details }) => details.n)).toEqual(numbers);
   });
 
-  it('give the log page by page, though entries come in meanwhile', async () => {
+  it('pages through the log while entries are added', async () => {
     const seen: Entry[] = [];
     let next: string | null = `${AUDIT}?limit=5&from=2020-05-01`;
     const { count } = (await root.get(next)).body;
@@ -207,7 +207,7 @@ describe('Statistics and the audit log', () => {
     expect(order).toEqual([...order].sort().reverse());
   });
 
-  it('stop counting where it would take long', async () => {
+  it('stops counting at the maximum', async () => {
     await installation.sql(
       `INSERT INTO export_audit_log (at, action, user_id)
        SELECT timestamptz '2019-01-01' + n * interval '1 second', 'past.many', 'robot' FROM generate_series(1, 10001) AS n`,
@@ -241,7 +241,7 @@ describe('Statistics and the audit log', () => {
     ['tenant_id=%00', 'tenant_id'],
     ['address=localhost', 'address'],
     ['person=ann', 'person'],
-  ])('refuse what they cannot read: %s', async (query, field) => {
+  ])('returns 400 for %s', async (query, field) => {
     const refused = await root.get(`${AUDIT}?${query}`);
 
     expect([refused.status, refused.body.errors]).toEqual([
@@ -257,7 +257,7 @@ describe('Statistics and the audit log', () => {
     },
   );
 
-  it('do not show by a cursor when an entry of another tenant was written', async () => {
+  it('does not reveal by a cursor when an entry of another tenant was written', async () => {
     const red = entriesOf(await root.get(`${AUDIT}?tenant_id=red&to=2020-06-01`))[0]!;
 
     const ofBlue = await blueAdmin.get(`${AUDIT}?cursor=${red.id}`);
@@ -267,7 +267,7 @@ describe('Statistics and the audit log', () => {
     expect(entriesOf(ofRoot)).toHaveLength(11);
   });
 
-  it('have nothing behind a cursor that no page had', async () => {
+  it('returns an empty page after an unknown cursor', async () => {
     const { status, body } = await root.get(`${AUDIT}?cursor=999999999999999999`);
 
     expect([status, body.results, body.next]).toEqual([200, [], null]);

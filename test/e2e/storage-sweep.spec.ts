@@ -13,7 +13,7 @@ const ANN = '00000000-0000-7000-8000-0000000000aa';
 const GRACE_SECONDS = 1;
 
 /** The sweep comes by every second, and everything is old after a second. */
-describe('While storage is swept all the time', () => {
+describe('The collector of orphaned files, running continuously', () => {
   let installation: Installation;
   let service: Service;
 
@@ -36,7 +36,7 @@ describe('While storage is swept all the time', () => {
     return key;
   }
 
-  it('an export that takes long is made in one go', async () => {
+  it('leaves the file of a long export alone', async () => {
     const ann = await installation.asUser(ANN);
     // Its first bytes come late: until then its upload does not grow.
     await offerSlowly(installation, 'slow_rows', { owner: ANN, rows: 6, during: 'copy', milliseconds: 1_000 });
@@ -52,7 +52,7 @@ describe('While storage is swept all the time', () => {
     expect(await uploads()).toBe(0);
   });
 
-  it('pictures that are asked for stay, and those that they replaced do not', async () => {
+  it('keeps uploaded pictures, and deletes those that they replaced', async () => {
     const ann = await installation.asUser(ANN);
     const session = await ann.saveBoard(noteBoard());
     const { id } = await ann.finished((await ann.requestExport(session, 'png')).id);
@@ -71,7 +71,7 @@ describe('While storage is swept all the time', () => {
       expect(await readdir(join(installation.storageFolder, folder))).toHaveLength(1);
   });
 
-  it('each leftover is removed and told of once, also when the process that swept has ended', async () => {
+  it('deletes and records each orphan once, also after its process died', async () => {
     const second = await installation.start({ ROLE: 'worker' });
     const entries = () => installation.sql(`SELECT id FROM export_audit_log WHERE action = 'storage.swept'`);
     const told = (await entries()).length;
