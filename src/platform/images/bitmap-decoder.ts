@@ -53,7 +53,9 @@ function planCopies(size: Size, { uses, ratio, keepsSize, maxPixels }: DecodingJ
   throw new ImageRefusedError('the images of this page are too large together');
 }
 
-/** Reads the raw pixels of a copy in strips, so that only one strip is in memory beside the image. */
+/**
+ * Reads the raw pixels of a copy in strips, so that only one strip is in memory beside the image.
+ */
 function* readStrips(pixels: Image, { halvings, width, height }: ImageCopy): Iterable<Uint8Array> {
   const source = halvings === 0 ? pixels : reduce(pixels, { width, height });
   const rows = Math.max(1, Math.floor(MAX_STRIP_BYTES / (width * 4)));

@@ -10,8 +10,8 @@ export interface ImageHeader extends Size {
 }
 
 /**
- * Reads the header of a PNG, JPEG, GIF or WebP file without decoding it; `null` when the bytes are none of these or end too
- * early.
+ * Reads the header of a PNG, JPEG, GIF or WebP file without decoding it; `null` when the bytes are
+ * none of these or end too early.
  */
 export function readImageHeader(bytes: Uint8Array): ImageHeader | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

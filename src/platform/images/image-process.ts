@@ -133,12 +133,16 @@ function startProgram(memoryMb: number): ChildProcess {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'] as ('ignore' | 'pipe')[],
   };
   if (process.platform === 'win32') return spawn(process.execPath, command.slice(1), options);
-  // The shell sets the limits and then executes the program. Without a memory limit of the system, only the watch limits it.
+  // The shell sets the limits and then executes the program. Without a memory limit of the system,
+  // only the watch limits it.
   const limits = `ulimit -c 0; ulimit -t ${MAX_CPU_SECONDS}; ulimit -d ${memoryMb * 1024} 2>/dev/null; exec "$0" "$@"`;
   return spawn('/bin/sh', ['-c', limits, ...command], options);
 }
 
-/** The folder of the compiled program: this file's own, or the one in `dist` when it runs from a bundle or from source. */
+/**
+ * The folder of the compiled program: this file's own, or the one in `dist` when it runs from a
+ * bundle or from source.
+ */
 function findProgramFolder(): string {
   const path = 'platform/images';
   const places = [__dirname, join(__dirname, path), join(__dirname, '../../../dist', path)];

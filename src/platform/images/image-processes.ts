@@ -52,8 +52,8 @@ const NEVER = new AbortController().signal;
 const logger = new Logger('ImageProcesses');
 
 /**
- * Decodes untrusted images in a few separate processes, which are killed when an image takes too much time or memory. The
- * session that has used the least CPU time goes first.
+ * Decodes untrusted images in a few separate processes, which are killed when an image takes too
+ * much time or memory. The session that has used the least CPU time goes first.
  */
 export class ImageProcesses {
   private readonly all = new Set<ImageProcess>();
@@ -162,7 +162,10 @@ export class ImageProcesses {
     }
   }
 
-  /** The next task: of those that fit into the memory, the one whose session has used the least CPU time. */
+  /**
+   * The next task: of those that fit into the memory, the one whose session has used the least CPU
+   * time.
+   */
   private next(): Task | undefined {
     if (this.running.size >= this.maxProcesses) return undefined;
     const busy = new Set([...this.running.values()].map(({ session }) => session));
@@ -180,7 +183,9 @@ export class ImageProcesses {
     return undefined;
   }
 
-  /** Whether a task fits into the memory beside the running ones. Ends idle processes to make room. */
+  /**
+   * Whether a task fits into the memory beside the running ones. Ends idle processes to make room.
+   */
   private makeRoom(memoryMb: number): boolean {
     const taken = [...this.running.values()].reduce((sum, task) => sum + IDLE_MB + task.memoryMb, 0);
     let free = this.options.memoryMb - taken - IDLE_MB - memoryMb;

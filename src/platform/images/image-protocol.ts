@@ -27,7 +27,9 @@ export interface ImageCopy extends Size {
   readonly halvings: number;
 }
 
-/** The header of a decoded image. The pixels of its copies follow in order, as strips of whole rows. */
+/**
+ * The header of a decoded image. The pixels of its copies follow in order, as strips of whole rows.
+ */
 export interface DecodedImage extends Size {
   /** Whether the pixels were rendered for the requested uses, as those of an SVG are. */
   readonly isRendered: boolean;
@@ -45,7 +47,10 @@ export type ImageReply =
 
 const HEADER_BYTES = 8;
 
-/** Writes a message with its bytes to a socket. @returns `false` when the caller should wait for `drain` */
+/**
+ * Writes a message with its bytes to a socket.
+ * @returns `false` when the caller should wait for `drain`
+ */
 export function writeFrame(socket: Socket, message: ImageJob | ImageReply, bytes: Uint8Array): boolean {
   const text = Buffer.from(JSON.stringify(message));
   const header = Buffer.alloc(HEADER_BYTES);

@@ -25,8 +25,8 @@ export function containedSize(box: Size, image: Size): Size {
 }
 
 /**
- * How often an image is halved before it is drawn much smaller, to prevent aliasing. Like a browser's canvas, it never halves
- * below the target size.
+ * How often an image is halved before it is drawn much smaller, to prevent aliasing. Like a
+ * browser's canvas, it never halves below the target size.
  * @param target the size on the page in device pixels
  */
 export function halvingsFor(image: Size, target: Size): number {

@@ -48,7 +48,9 @@ export class ImageSession {
   }
 }
 
-/** @throws ImageRefusedError when the header is not that of a supported image of a reasonable size */
+/**
+ * @throws ImageRefusedError when the header is not that of a supported image of a reasonable size
+ */
 function detectKind(bytes: Uint8Array): DecodingJob['kind'] {
   const header = readImageHeader(bytes);
   if (header === null) {

@@ -1,6 +1,6 @@
 /**
- * The program of an image process. It decodes untrusted images, one at a time, and may be killed at any moment. It receives
- * jobs and sends raw pixels over one inherited socket.
+ * The program of an image process. It decodes untrusted images, one at a time, and may be killed at
+ * any moment. It receives jobs and sends raw pixels over one inherited socket.
  */
 import { once } from 'node:events';
 import { Socket } from 'node:net';
@@ -22,7 +22,10 @@ import { renderSvg } from './svg/svg-renderer';
 const CHANNEL = 3;
 /** All other processes of the machine have priority. */
 const NICENESS = 10;
-/** An SVG is rendered at twice the resolution of its use, so that its edges stay sharp when it is rotated. */
+/**
+ * An SVG is rendered at twice the resolution of its use, so that its edges stay sharp when it is
+ * rotated.
+ */
 const SVG_OVERSAMPLING = 2;
 const STRIP_BYTES = 1024 * 1024;
 /** More than a process has after its start. */
@@ -42,7 +45,8 @@ async function send(reply: ImageReply, bytes: Uint8Array = NO_BYTES): Promise<vo
 
 async function perform(job: ImageJob, bytes: Uint8Array): Promise<void> {
   const outcome = await runJob(job, bytes);
-  // Before the service measures the memory. Native memory is freed between two turns of the event loop.
+  // Before the service measures the memory. Native memory is freed between two turns of the event
+  // loop.
   if (process.memoryUsage.rss() > GC_THRESHOLD_BYTES) {
     globalThis.gc?.();
     await nextTurn();

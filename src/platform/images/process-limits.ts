@@ -15,8 +15,8 @@ export interface ProcessUsage {
 const MS_PER_TICK = 10;
 
 /**
- * Reads the usage of a process; `null` when it has ended or the system does not report it. On Linux this reads two small files
- * synchronously, because other work may occupy the thread pool.
+ * Reads the usage of a process; `null` when it has ended or the system does not report it. On Linux
+ * this reads two small files synchronously, because other work may occupy the thread pool.
  */
 export async function readUsage(pid: number): Promise<ProcessUsage | null> {
   try {
@@ -63,7 +63,10 @@ const SVG_OVERSAMPLING = 2;
 const BYTES_PER_SVG_BYTE = 24;
 const COPIES_OF_FILE = 3;
 
-/** The memory that a job may use beyond that of an idle process, in megabytes. It depends on the size of the result. */
+/**
+ * The memory that a job may use beyond that of an idle process, in megabytes. It depends on the
+ * size of the result.
+ */
 export function estimateMemoryMb(job: ImageJob, bytes: Uint8Array): number {
   if (job.kind === 'svg') {
     const side = Math.max(1, ...job.uses.flatMap(({ width, height }) => [Math.abs(width ?? 0), Math.abs(height ?? 0)]));

@@ -1,6 +1,6 @@
 /**
- * JSON (RFC 8259) as a table. The state of the scanner and the next byte give the next state or an action. Containers and
- * members are actions, so the table needs no stack.
+ * JSON (RFC 8259) as a table. The state of the scanner and the next byte give the next state or an
+ * action. Containers and members are actions, so the table needs no stack.
  */
 export const State = {
   /** An unexpected byte. */

@@ -11,15 +11,16 @@ export class JsonDepthError extends Error {
 }
 
 /**
- * Receives the events of the outer containers. A depth counts containers, and 1 is the outermost. An offset counts bytes from
- * the start of the text.
+ * Receives the events of the outer containers. A depth counts containers, and 1 is the outermost.
+ * An offset counts bytes from the start of the text.
  */
 export interface JsonListener {
   /** A container opened. */
   onOpen?(depth: number, isArray: boolean): void;
   /**
    * The value of a member starts.
-   * @param name has one character for each byte, so that only ASCII names are readable; `null` for a long name
+   * @param name has one character for each byte, so that only ASCII names are readable; `null` for
+   *   a long name
    * @param offset of the byte after the colon
    */
   onMember?(depth: number, name: string | null, offset: number): void;
@@ -44,8 +45,8 @@ export interface JsonScannerOptions {
 const MAX_NAME_BYTES = 64;
 
 /**
- * Validates JSON incrementally, in chunks of any size. It accepts what `JSON.parse` accepts, stores no values, and uses constant
- * memory.
+ * Validates JSON incrementally, in chunks of any size. It accepts what `JSON.parse` accepts, stores
+ * no values, and uses constant memory.
  */
 export class JsonScanner {
   private state: number = State.value;
@@ -153,7 +154,10 @@ export class JsonScanner {
     return this.isArray[this.depth] === 1 ? State.value : State.name;
   }
 
-  /** Appends the name's part in the current chunk. One byte more than the maximum marks a name that is too long. */
+  /**
+   * Appends the name's part in the current chunk. One byte more than the maximum marks a name that
+   * is too long.
+   */
   private appendName(chunk: Buffer, end: number): void {
     if (this.depth > this.memberDepth) return;
     const room = MAX_NAME_BYTES + 1 - this.name.length;

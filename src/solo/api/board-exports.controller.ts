@@ -65,7 +65,9 @@ abstract class BoardExports {
 @Controller('solo/sessions')
 export class BoardExportsController extends BoardExports {}
 
-/** Exports of the boards that an external system created. They belong to the board's user as well. */
+/**
+ * Exports of the boards that an external system created. They belong to the board's user as well.
+ */
 @ForCustomers()
 @Controller('customer/solo/sessions')
 export class CustomerBoardExportsController extends BoardExports {}

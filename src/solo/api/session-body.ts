@@ -86,8 +86,8 @@ interface Span {
 }
 
 /**
- * Extracts the state from a body without parsing it: a large board takes no extra memory, and its JSON is stored unchanged. The
- * body is refused at the byte that exceeds a limit.
+ * Extracts the state from a body without parsing it: a large board takes no extra memory, and its
+ * JSON is stored unchanged. The body is refused at the byte that exceeds a limit.
  */
 class SessionBodyReader<Body> implements BodyReader<Body>, JsonListener {
   private readonly scanner: JsonScanner;

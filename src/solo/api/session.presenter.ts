@@ -14,7 +14,9 @@ import { sessionTag } from './session-etag';
 /** How long a large response waits for its slot. It takes no memory while it waits. */
 const MAX_WAIT_MS = 15_000;
 
-/** The response class of a session without its state, which differs for users and external systems. */
+/**
+ * The response class of a session without its state, which differs for users and external systems.
+ */
 interface Summary<Shape extends object> {
   of(session: SoloSession, thumbnailUrl: string | null): Shape;
 }

@@ -9,15 +9,17 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const ASSET_KEY = /^(?!.*\/\.{1,2}(?:\/|$))assets\/[\w./-]+$/;
 
 export interface AssetRules {
-  /** How images of our storage may be addressed: `signed` by presigned URLs only, `open` by any URL. */
+  /**
+   * How images of our storage may be addressed: `signed` by presigned URLs only, `open` by any URL.
+   */
   readonly ownAssets: 'signed' | 'open';
   /** In the notation of `URL.origin`. */
   readonly allowedOrigins: readonly string[];
 }
 
 /**
- * Loads images from our storage (under `assets/`) and from allowed hosts. Every other address is refused without any access to
- * network or disk.
+ * Loads images from our storage (under `assets/`) and from allowed hosts. Every other address is
+ * refused without any access to network or disk.
  */
 export class GuardedAssetLoader extends AssetLoader {
   private readonly origins: ReadonlySet<string>;

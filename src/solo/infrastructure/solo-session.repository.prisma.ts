@@ -27,7 +27,10 @@ const omit = { state: true, drawingCost: true } as const;
 
 type Row = Omit<SessionRow, 'state' | 'drawingCost'>;
 
-/** Stored with what it was computed from: a process of another version may change the state without the cost. */
+/**
+ * Stored with what it was computed from: a process of another version may change the state without
+ * the cost.
+ */
 interface StoredCost extends DrawingCost {
   readonly rev: number;
   readonly model: number;
@@ -127,7 +130,8 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
   }
 
   override async setThumbnail(id: string, rev: number, key: string): Promise<{ replaced: string | null } | null> {
-    // Reads the row under its lock: of two concurrent drawings the second one finds the key of the first.
+    // Reads the row under its lock: of two concurrent drawings the second one finds the key of the
+    // first.
     const [changed] = await this.prisma.$queryRaw<{ replaced: string | null }[]>`
       UPDATE solo_sessions SET thumbnail_key = ${key}
       FROM (SELECT id, thumbnail_key FROM solo_sessions WHERE id = ${id}::uuid AND rev = ${rev} FOR UPDATE) AS before
@@ -177,7 +181,8 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
     if (quota.boards === null && quota.bytes === null) return;
     const account = `boards of ${principalKey({ userId, tenantId })}`;
     await transaction.$queryRaw(Prisma.sql`SELECT pg_advisory_xact_lock(hashtextextended(${account}, 0))`);
-    // The index finds the user's rows, and `octet_length` does not read states that are stored out of line.
+    // The index finds the user's rows, and `octet_length` does not read states that are stored out
+    // of line.
     const [usage] = await transaction.$queryRaw<[Record<'boards' | 'bytes' | 'replaced', string>]>(Prisma.sql`
       SELECT count(*) AS boards, coalesce(sum(octet_length(state)), 0) AS bytes,
         coalesce(sum(octet_length(state)) FILTER (WHERE id = ${replaced}::uuid), 0) AS replaced

@@ -1,6 +1,8 @@
 const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/).filter(Boolean));
 
-/** The allowed elements. Others are removed with their content: scripts, HTML, animations, metadata. */
+/**
+ * The allowed elements. Others are removed with their content: scripts, HTML, animations, metadata.
+ */
 export const ELEMENTS = words(`
   svg g a defs symbol use switch style
   path rect circle ellipse line polyline polygon text tspan image
@@ -61,7 +63,8 @@ const RULE = /([^{}]+)\{([^{}]*)\}/g;
 const NOWHERE = 'url(#-)';
 
 /**
- * Removes references to other documents from a value. `null` when it contains a CSS escape, which could hide a reference.
+ * Removes references to other documents from a value. `null` when it contains a CSS escape, which
+ * could hide a reference.
  */
 export function sanitizeValue(value: string): string | null {
   if (value.includes('\\')) return null;
@@ -89,7 +92,10 @@ export function readDeclarations(text: string): Declarations {
   return declarations;
 }
 
-/** Reads the rules of a style sheet without at-rules, which import others or are not supported by librsvg. */
+/**
+ * Reads the rules of a style sheet without at-rules, which import others or are not supported by
+ * librsvg.
+ */
 export function readStyleSheet(text: string): StyleRule[] {
   const plain = text.replaceAll(COMMENT, '').replaceAll(AT_RULE, '');
   return [...plain.matchAll(RULE)].flatMap(([, selectors = '', body = '']) => {

@@ -139,7 +139,10 @@ export class SvgCosts {
     return (this.byId.get(id) ?? []).map((target) => this.sums(target));
   }
 
-  /** All possible values of a property. Their costs are summed, so it does not matter which rule wins. */
+  /**
+   * All possible values of a property. Their costs are summed, so it does not matter which rule
+   * wins.
+   */
   private values({ name, id, classes, attributes, style }: SvgElement, property: string): string[] {
     const has = (key: string) => key === name || key === `#${id ?? ''}` || classes.includes(key.slice(1));
     const ruled = (this.ruled.get(property) ?? []).filter(({ keys }) => keys.some((key) => key.every(has)));
@@ -190,7 +193,10 @@ function dashPeriod(value: string): number {
   return value.split(/[\s,]+/).reduce((sum, part) => sum + (Math.abs(Number.parseFloat(part)) || 0), 0);
 }
 
-/** The type, id and classes that a selector requires of its element: `g > .a.b:hover` requires `.a` and `.b`. */
+/**
+ * The type, id and classes that a selector requires of its element: `g > .a.b:hover` requires `.a`
+ * and `.b`.
+ */
 function requiredNames(selector: string): readonly string[] {
   const last =
     selector

@@ -57,8 +57,8 @@ export interface SvgDocument {
 }
 
 /**
- * Reads an SVG file and removes everything that is not allowed: elements with their content, attributes, and references to
- * other documents.
+ * Reads an SVG file and removes everything that is not allowed: elements with their content,
+ * attributes, and references to other documents.
  * @throws ImageRefusedError when it is not well-formed, or takes too long to draw
  */
 export function readSvg(bytes: Uint8Array): SvgDocument {
@@ -228,7 +228,10 @@ class SvgReader {
     else if ((element === 'image' || element === 'feImage') && isDataUrl(value)) kept.set('href', this.embed(value));
   }
 
-  /** Rewrites an embedded image with the type of its content, which may differ from the declared one. */
+  /**
+   * Rewrites an embedded image with the type of its content, which may differ from the declared
+   * one.
+   */
   private embed(url: string): string {
     const bytes = decodeDataUrl(url.replaceAll(/[\t\n\r ]+/g, ''));
     const measured = readImageHeader(bytes);

@@ -87,7 +87,10 @@ function paintPixels({ context, vector, ratio }: Surface, pixels: Pixels, box: B
   }
 }
 
-/** A part of one axis of an image: the range on the page, and the range of image pixels that it shows. */
+/**
+ * A part of one axis of an image: the range on the page, and the range of image pixels that it
+ * shows.
+ */
 interface AxisRange {
   readonly start: number;
   readonly length: number;
@@ -95,7 +98,10 @@ interface AxisRange {
   readonly count: number;
 }
 
-/** Divides one axis of an image into ranges of whole device pixels. A partly covered pixel shows the colour at its middle. */
+/**
+ * Divides one axis of an image into ranges of whole device pixels. A partly covered pixel shows the
+ * colour at its middle.
+ */
 function snapToPixels(start: number, length: number, ratio: number, pixels: number): AxisRange[] {
   const [from, to] = [start * ratio, (start + length) * ratio];
   const [first, last] = [Math.round(from), Math.round(to)];
@@ -115,7 +121,9 @@ function snapToPixels(start: number, length: number, ratio: number, pixels: numb
   return ranges;
 }
 
-/** Draws with the origin at the asset's corner, rotated about the corner or the centre of its box. */
+/**
+ * Draws with the origin at the asset's corner, rotated about the corner or the centre of its box.
+ */
 function withPlacement({ context }: Surface, placement: Placement, size: Size, draw: () => void): void {
   if (size.width === 0 || size.height === 0) return;
   withSavedState(context, () => {

@@ -62,10 +62,15 @@ const THUMBNAIL_SECONDS = 10;
 const SMALL_BOARD_BYTES = 32 * 1024;
 
 const DEFAULT_IMAGE_PROCESSES = { processes: 2, memoryMb: 512 };
-/** A board with one of these fields has an image: its decoding process starts while the thread reads the board. */
+/**
+ * A board with one of these fields has an image: its decoding process starts while the thread reads
+ * the board.
+ */
 const IMAGE_FIELDS = ['"src"', '"url"'];
 
-/** Long enough to reuse a thread for the next export of a lesson, short enough to free its memory. */
+/**
+ * Long enough to reuse a thread for the next export of a lesson, short enough to free its memory.
+ */
 const IDLE_TIMEOUT_MS = 15_000;
 
 /** Draws boards in worker threads, so that drawing does not block the event loop. */
@@ -87,15 +92,17 @@ export class BoardPainter extends BoardRenderer {
       memory,
       idleTimeout: IDLE_TIMEOUT_MS,
     });
-    // A separate pool: a request must not wait for drawings. The thread ends when idle to free its memory.
+    // A separate pool: a request must not wait for drawings. The thread ends when idle to free its
+    // memory.
     this.measuring = createPool('measuring.worker', 'measure', { threads: 1, memory, idleTimeout: 0 });
   }
 
   /**
-   * Waits for a thread and reads a board in it. The drawing keeps the thread until it is consumed, its loop is left, or
-   * `signal` aborts: the caller must do one of them.
-   * @throws MalformedStateError, PageNotFoundError, BoardTooLargeError, BoardTooDeepError, DrawingTooLargeError,
-   *   BoardTooComplexError, DrawingFailedError, DomainError limit, the signal's reason
+   * Waits for a thread and reads a board in it. The drawing keeps the thread until it is consumed,
+   * its loop is left, or `signal` aborts: the caller must do one of them.
+   * @throws MalformedStateError, PageNotFoundError, BoardTooLargeError, BoardTooDeepError,
+   *   DrawingTooLargeError, BoardTooComplexError, DrawingFailedError, DomainError limit, the
+   *   signal's reason
    */
   override async open(board: BoardToDraw, picture: Picture, signal: AbortSignal): Promise<Drawing> {
     const { account, purpose } = board;
@@ -111,7 +118,8 @@ export class BoardPainter extends BoardRenderer {
   }
 
   /**
-   * Reads a board and estimates the drawing time of a picture, in a thread when the board is not small.
+   * Reads a board and estimates the drawing time of a picture, in a thread when the board is not
+   * small.
    * @throws the signal's reason, or what `readState` throws
    */
   override async measure(board: BoardToRead, picture: Picture, signal: AbortSignal): Promise<DrawingMeasure | null> {
@@ -186,7 +194,9 @@ export class BoardPainter extends BoardRenderer {
   }
 }
 
-/** Node allocates small buffers from a shared pool, which cannot be transferred: those are copied. */
+/**
+ * Node allocates small buffers from a shared pool, which cannot be transferred: those are copied.
+ */
 function toTransferable(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const isWhole = bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength;
   return isWhole ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
@@ -211,7 +221,8 @@ function createPool(
     // An idle thread must keep its event loop running, or it never frees native memory.
     atomics: 'disabled',
     resourceLimits: { maxOldGenerationSizeMb: memory, maxYoungGenerationSizeMb: 32 },
-    // The whole environment of the threads. Without system fonts, every machine draws the same picture.
+    // The whole environment of the threads. Without system fonts, every machine draws the same
+    // picture.
     env: { DISABLE_SYSTEM_FONTS_LOAD: '1' },
   });
   // A thread may crash after its task was aborted; an unhandled error event would end the process.
@@ -222,8 +233,8 @@ function createPool(
 }
 
 /**
- * After an abort or a crash, Piscina starts a new thread only for a new task, so tasks in its queue would wait forever. A
- * task that is aborted at once starts the thread.
+ * After an abort or a crash, Piscina starts a new thread only for a new task, so tasks in its queue
+ * would wait forever. A task that is aborted at once starts the thread.
  */
 function startThreadForQueue(pool: Piscina): void {
   if (pool.queueSize === 0) return;
@@ -232,7 +243,10 @@ function startThreadForQueue(pool: Piscina): void {
   controller.abort();
 }
 
-/** The folder of the compiled workers: this file's own, or the one in `dist` when it runs from a bundle or from source. */
+/**
+ * The folder of the compiled workers: this file's own, or the one in `dist` when it runs from a
+ * bundle or from source.
+ */
 function findWorkerFolder(): string {
   const path = 'solo/infrastructure/drawing';
   const places = [__dirname, join(__dirname, path), join(__dirname, '../../../../dist', path)];

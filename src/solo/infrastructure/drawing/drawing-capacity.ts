@@ -9,8 +9,9 @@ const MAX_WAITING_THUMBNAILS_PER_ACCOUNT = 10;
 const THUMBNAIL_RETRY_SECONDS = 5;
 
 /**
- * Shares the drawing threads. Exports of one account never take all threads, so that another account's export starts at
- * once. Thumbnails have separate threads, one per account; when all drawings share a single thread, thumbnails go first.
+ * Shares the drawing threads. Exports of one account never take all threads, so that another
+ * account's export starts at once. Thumbnails have separate threads, one per account; when all
+ * drawings share a single thread, thumbnails go first.
  */
 export class DrawingCapacity {
   /** The maximum number of drawings at once. */
@@ -47,7 +48,10 @@ export class DrawingCapacity {
   }
 }
 
-/** One drawing's permit to have a large page in memory. Several such pages at once would take gigabytes. */
+/**
+ * One drawing's permit to have a large page in memory. Several such pages at once would take
+ * gigabytes.
+ */
 export class LargePagePermit {
   private readonly disposal = new AbortController();
   private acquired: Promise<ReleaseSlot> | null = null;

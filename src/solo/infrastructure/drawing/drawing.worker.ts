@@ -69,7 +69,8 @@ async function drawPngs(
     while (encodings.length > 0 && !channel.hasDemand()) await sendNext();
     await channel.waitForDemand();
     const { file } = await writer.write(page, number);
-    // A failed encoding is thrown where it is awaited; until then it must not be an unhandled rejection.
+    // A failed encoding is thrown where it is awaited; until then it must not be an unhandled
+    // rejection.
     file.catch(() => null);
     encodings.push(file);
     if (encodings.length > PARALLEL_ENCODINGS) await sendNext();

@@ -19,7 +19,10 @@ interface Waiting extends SlotRequest {
 /** Releases a slot. Further calls do nothing. */
 export type ReleaseSlot = () => void;
 
-/** Shares slots among accounts. The account with the fewest slots goes first, then the request that waits longest. */
+/**
+ * Shares slots among accounts. The account with the fewest slots goes first, then the request that
+ * waits longest.
+ */
 export class FairSlots {
   private readonly used = new Map<string, number>();
   private free: number;

@@ -4,7 +4,10 @@ import { dirname, join } from 'node:path';
 import type { Typeface } from '../../model/board/board';
 import { searchableFont } from './searchable-font';
 
-/** The packages of the shipped fonts by family name. The installation keeps only the weights that are named here. */
+/**
+ * The packages of the shipped fonts by family name. The installation keeps only the weights that
+ * are named here.
+ */
 const FONTS = {
   Arimo: '@expo-google-fonts/arimo/400Regular',
   'Noto Sans': '@expo-google-fonts/noto-sans/400Regular',
@@ -17,8 +20,8 @@ const FONTS = {
 const IDEOGRAPHIC: ReadonlySet<string> = new Set(['Noto Sans SC', 'Noto Sans KR']);
 
 /**
- * A character is drawn with the first family that has it. There is no further fallback: it would be a system font, and pictures
- * must not depend on the machine. Arimo has the metrics of Arial.
+ * A character is drawn with the first family that has it. There is no further fallback: it would be
+ * a system font, and pictures must not depend on the machine. Arimo has the metrics of Arial.
  */
 const FAMILIES: Readonly<Record<Typeface, string>> = {
   arial: '"Arimo", "Noto Sans", "Noto Sans SC", "Noto Sans KR", "Noto Color Emoji"',

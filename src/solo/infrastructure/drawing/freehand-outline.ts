@@ -6,7 +6,10 @@ import type { PathSink } from './surface';
 /** The options that the front end passes to perfect-freehand. */
 const FREEHAND_SHAPE = { thinning: 0.5, smoothing: 0.5, streamline: 0.5 };
 
-/** Computes the polygon of a freehand stroke with perfect-freehand. It is empty when the stroke is invisible. */
+/**
+ * Computes the polygon of a freehand stroke with perfect-freehand. It is empty when the stroke is
+ * invisible.
+ */
 export function computeOutline(points: readonly Point[], options: FreehandOptions): [number, number][] {
   if (options.size <= 0) return [];
   const path = options.spline ? toSpline(points) : points;
@@ -48,8 +51,8 @@ export function traceOutline(
 }
 
 /**
- * Interpolates points by a Catmull-Rom spline with eight steps for each segment, and pressure linearly. Fewer than four points
- * are returned unchanged.
+ * Interpolates points by a Catmull-Rom spline with eight steps for each segment, and pressure
+ * linearly. Fewer than four points are returned unchanged.
  */
 function toSpline(points: readonly Point[]): readonly Point[] {
   if (points.length < 4) return points;
@@ -64,7 +67,10 @@ function toSpline(points: readonly Point[]): readonly Point[] {
   return curve;
 }
 
-/** Catmull-Rom with tension 0.5: the tangent at a point is half of the vector between its neighbours. */
+/**
+ * Catmull-Rom with tension 0.5: the tangent at a point is half of the vector between its
+ * neighbours.
+ */
 function interpolate(before: Point, from: Point, to: Point, after: Point, t: number): Point {
   const axis = (p0: number, p1: number, p2: number, p3: number): number =>
     0.5 * (2 * p1 + (p2 - p0) * t + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t * t + (3 * p1 - p0 - 3 * p2 + p3) * t * t * t);

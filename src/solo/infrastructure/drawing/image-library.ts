@@ -9,7 +9,10 @@ import type { ImageRequest } from './drawing-protocol';
 /** Decoded pixels of one page; 100 MB of memory. */
 const MAX_PAGE_PIXELS = 25_000_000;
 
-/** An image that is ready to draw. Its size is the declared one, whatever resolution it was rendered at. */
+/**
+ * An image that is ready to draw. Its size is the declared one, whatever resolution it was rendered
+ * at.
+ */
 export interface LoadedImage extends Size {
   /** The copies by the number of halvings. */
   readonly copies: ReadonlyMap<number, Image | Canvas>;
@@ -118,7 +121,10 @@ async function toCanvas({ width, height }: ImageCopy, strips: IncomingImage['str
   return canvas;
 }
 
-/** Skia draws the edges of an image differently from those of a canvas, and creates images only from files. */
+/**
+ * Skia draws the edges of an image differently from those of a canvas, and creates images only from
+ * files.
+ */
 async function toImage(
   { width, height }: ImageCopy,
   isOpaque: boolean,
@@ -177,7 +183,10 @@ function findImageUses(page: Page): Map<string, ImageUse[]> {
 
 const BITMAP_HEADER_BYTES = 14 + 108;
 
-/** An uncompressed bitmap file (BMP) that is filled row by row. Skia reads raw pixels in no other way. */
+/**
+ * An uncompressed bitmap file (BMP) that is filled row by row. Skia reads raw pixels in no other
+ * way.
+ */
 class BitmapFile {
   bytes: Buffer<ArrayBuffer>;
   private end = BITMAP_HEADER_BYTES;

@@ -16,7 +16,10 @@ export interface PagePainting {
   readonly images: ImageSource;
 }
 
-/** Fills the background colour of a page. Without it, the page is transparent where nothing is drawn. */
+/**
+ * Fills the background colour of a page. Without it, the page is transparent where nothing is
+ * drawn.
+ */
 export function paintPaper(context: Surface['context'], { background }: Page, size: Size): void {
   // On screen, a translucent colour is on white.
   if (background.colour !== WHITE) fill(context, WHITE, size);
@@ -58,7 +61,10 @@ function paintPattern({ context, vector }: Surface, pattern: Pattern, size: Size
   }
 }
 
-/** The multiples of the step within an extent, without 0, and with the far edge only if the pattern reaches it. */
+/**
+ * The multiples of the step within an extent, without 0, and with the far edge only if the pattern
+ * reaches it.
+ */
 function steps(pattern: Pattern, extent: number, step = pattern.step): number[] {
   const values: number[] = [];
   for (let i = 1; i * step < extent || (pattern.reachesEdge && i * step <= extent); i += 1) values.push(i * step);
@@ -91,8 +97,8 @@ function paintDots(context: SKRSContext2D, pattern: Pattern, size: Size): void {
 }
 
 /**
- * In a PDF, a row of dots is one path of four curves for each dot. They differ from circles by less than 0.001 pixels, and
- * take less than half of the time and of the bytes.
+ * In a PDF, a row of dots is one path of four curves for each dot. They differ from circles by less
+ * than 0.001 pixels, and take less than half of the time and of the bytes.
  */
 function paintDotsAsPaths(context: SKRSContext2D, pattern: Pattern, size: Size): void {
   context.fillStyle = pattern.colour;

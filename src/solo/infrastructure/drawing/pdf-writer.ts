@@ -4,7 +4,9 @@ import type { Picture } from '../../model/domain/picture';
 import type { ImageLibrary } from './image-library';
 import { paintPage, paintPaper } from './page-painter';
 
-/** A CSS pixel is 1/96 inch and a PDF point 1/72: a page that was imported from A4 becomes A4 again. */
+/**
+ * A CSS pixel is 1/96 inch and a PDF point 1/72: a page that was imported from A4 becomes A4 again.
+ */
 const POINTS_PER_PIXEL = 72 / 96;
 /** The resolution of what PDF cannot hold as vectors, such as shadows. */
 const RASTER_DPI = 192;

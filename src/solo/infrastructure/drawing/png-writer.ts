@@ -120,7 +120,10 @@ export class PngWriter {
   }
 }
 
-/** Centres the page by whole pixels, to which images are aligned, and clips what is drawn outside it. */
+/**
+ * Centres the page by whole pixels, to which images are aligned, and clips what is drawn outside
+ * it.
+ */
 function placeInFrame(context: SKRSContext2D, { size }: Page, ratio: number): void {
   const { width, height } = context.canvas;
   const [pageWidth, pageHeight] = [size.width * ratio, size.height * ratio];

@@ -96,7 +96,8 @@ export class RenderThreadChannel {
   };
 
   /**
-   * Receives messages and frees native memory: its finalizers run only between two turns of the event loop.
+   * Receives messages and frees native memory: its finalizers run only between two turns of the
+   * event loop.
    * @throws StoppedError
    */
   async yieldToEventLoop(): Promise<void> {

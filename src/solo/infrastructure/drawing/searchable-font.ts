@@ -10,8 +10,9 @@ export function unifyIdeographs(text: string): string {
 }
 
 /**
- * Removes the code points of look-alikes from a font. A PDF maps each glyph to one character, and Skia chooses the lowest code
- * point: a search for 白板 would not find it, because its first glyph would map to the radical ⽩.
+ * Removes the code points of look-alikes from a font. A PDF maps each glyph to one character, and
+ * Skia chooses the lowest code point: a search for 白板 would not find it, because its first glyph
+ * would map to the radical ⽩.
  * @param font a TrueType file with a character map of format 12
  * @see https://learn.microsoft.com/typography/opentype/spec/cmap
  */

@@ -20,8 +20,8 @@ const LAYER_RATIO = 2;
 const MAX_LAYER_PIXELS = 16_000_000;
 
 /**
- * Draws the strokes as a separate layer, so that erasers and multiplied highlighters affect earlier strokes but not what is
- * below the layer.
+ * Draws the strokes as a separate layer, so that erasers and multiplied highlighters affect earlier
+ * strokes but not what is below the layer.
  */
 export function paintStrokeLayer(surface: Surface, strokes: readonly BoardElement[], size: Size): void {
   const hasErasers = strokes.some(({ kind }) => kind === 'eraser');
@@ -95,8 +95,8 @@ function paintOnSeparateCanvas(surface: Surface, strokes: readonly BoardElement[
 }
 
 /**
- * In a PDF, erasing would also erase the page. Instead, each stroke is clipped by the later erasers that overlap it; each
- * clip adds to the size of the file.
+ * In a PDF, erasing would also erase the page. Instead, each stroke is clipped by the later erasers
+ * that overlap it; each clip adds to the size of the file.
  */
 function paintWithCuts(surface: Surface, strokes: readonly BoardElement[], size: Size): void {
   const cuts = findCuts(strokes);
@@ -118,7 +118,10 @@ function paintWithCuts(surface: Surface, strokes: readonly BoardElement[], size:
   }
 }
 
-/** A single eraser that crosses itself thousands of times would keep the path operations busy for minutes. */
+/**
+ * A single eraser that crosses itself thousands of times would keep the path operations busy for
+ * minutes.
+ */
 function exceedsCutLimits(cuts: readonly Cut[], size: Size): boolean {
   const sizes = new Map<Eraser, OutlineSize>();
   let [erasers, crossings, vertices] = [0, 0, 0];

@@ -1,7 +1,8 @@
 import type { SKRSContext2D } from '@napi-rs/canvas';
 
 /**
- * The target of drawing. The context is scaled to page pixels. A vector surface (PDF) keeps paths and text.
+ * The target of drawing. The context is scaled to page pixels. A vector surface (PDF) keeps paths
+ * and text.
  */
 export interface Surface {
   readonly context: SKRSContext2D;

@@ -13,8 +13,8 @@ const ELLIPSIS = '…';
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /**
- * Breaks a text into lines like Konva: after a space or a hyphen, within a word only when it is longer than a line. Spaces at
- * a break are dropped. The line height is the font size.
+ * Breaks a text into lines like Konva: after a space or a hyphen, within a word only when it is
+ * longer than a line. Spaces at a break are dropped. The line height is the font size.
  * @param measure returns the width of a text in page pixels
  */
 export function layOutText(text: string, box: TextBox, measure: (text: string) => number): string[] {
@@ -102,7 +102,10 @@ class TextBreaker {
   }
 }
 
-/** The end of a line that has room up to `limit`: before a following space or hyphen, otherwise after the last one. */
+/**
+ * The end of a line that has room up to `limit`: before a following space or hyphen, otherwise
+ * after the last one.
+ */
 function findBreak(graphemes: readonly string[], start: number, limit: number): number {
   const next = graphemes[limit];
   if (next === ' ' || next === '-') return limit;
@@ -119,8 +122,8 @@ function skipSpaces(graphemes: readonly string[], start: number): number {
 }
 
 /**
- * Splits a line into words and spaces. A browser's canvas shapes each of them separately: letters are kerned with each
- * other, but not with a space. All white space is as wide as a space.
+ * Splits a line into words and spaces. A browser's canvas shapes each of them separately: letters
+ * are kerned with each other, but not with a space. All white space is as wide as a space.
  */
 function splitIntoWords(line: string): string[] {
   return line
@@ -129,7 +132,10 @@ function splitIntoWords(line: string): string[] {
     .filter((word) => word !== '');
 }
 
-/** Creates a function that measures text in one font like a browser's canvas. It measures each word once. */
+/**
+ * Creates a function that measures text in one font like a browser's canvas. It measures each word
+ * once.
+ */
 export function createTextMeasure(context: SKRSContext2D, font: string): (text: string) => number {
   const widths = new Map<string, number>();
   const measureWord = (word: string): number => {

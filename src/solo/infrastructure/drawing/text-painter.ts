@@ -12,7 +12,10 @@ const STICKY_PADDING = 10;
 const STICKY_CORNER = 6;
 const STICKY_SHADOW = { colour: 'rgba(0, 0, 0, 0.15)', blur: 8, offset: 2 };
 
-/** Skia rounds text metrics to whole units. Drawing enlarged text and scaling it down makes the error invisible. */
+/**
+ * Skia rounds text metrics to whole units. Drawing enlarged text and scaling it down makes the
+ * error invisible.
+ */
 const TEXT_SCALE = 16;
 
 export function paintText(context: SKRSContext2D, element: Text): void {
@@ -44,7 +47,10 @@ export function paintNote(context: SKRSContext2D, note: Note): void {
   });
 }
 
-/** Draws a note note: a coloured card with a soft shadow. Text that does not fit ends with an ellipsis. */
+/**
+ * Draws a note note: a coloured card with a soft shadow. Text that does not fit ends with an
+ * ellipsis.
+ */
 export function paintStickyNote(surface: Surface, note: StickyNote): void {
   const { context, ratio } = surface;
   const { x, y, fontSize } = note;
@@ -77,7 +83,10 @@ function measureWidest(context: SKRSContext2D, lines: readonly string[], typefac
   return lines.reduce((width, line) => Math.max(width, measure(line)), 0);
 }
 
-/** Draws lines with the baseline of Konva 10, which centres the font's rounded ascent and descent in the line. */
+/**
+ * Draws lines with the baseline of Konva 10, which centres the font's rounded ascent and descent in
+ * the line.
+ */
 function paintLines(
   context: SKRSContext2D,
   lines: readonly string[],

@@ -9,7 +9,9 @@ import type { LargePagePermit } from './drawing-capacity';
 import { BoardTooComplexError, DrawingFailedError, toReportedError, toThreadError } from './drawing-errors';
 import { type FromThread, type ImageRequest, MessageQueue, type ToThread } from './drawing-protocol';
 
-/** How many pages the thread may be ahead of the reader: enough to draw and encode at the same time. */
+/**
+ * How many pages the thread may be ahead of the reader: enough to draw and encode at the same time.
+ */
 const PAGES_AHEAD = 3;
 
 /** A board may have thousands of missing images. */
@@ -21,7 +23,10 @@ export interface ThreadDrawingOptions {
   readonly images: ImageSession;
   /** The maximum time for one page, in milliseconds. Waiting for images does not count. */
   readonly pageTimeout: number;
-  /** The maximum time for all pages, in milliseconds. Waiting for images or for the reader does not count. */
+  /**
+   * The maximum time for all pages, in milliseconds. Waiting for images or for the reader does not
+   * count.
+   */
   readonly timeout: number;
   readonly largePage: LargePagePermit;
   /** Aborts when the drawing is not needed any more. */
@@ -32,7 +37,10 @@ export interface ThreadDrawingOptions {
   readonly ended: Promise<void>;
 }
 
-/** A drawing in a thread, seen from the main thread. The thread draws pages as the reader requests them. */
+/**
+ * A drawing in a thread, seen from the main thread. The thread draws pages as the reader requests
+ * them.
+ */
 export class ThreadDrawing implements Drawing {
   readonly kind = 'drawing';
   readonly warnings: ExportWarning[] = [];
@@ -90,8 +98,8 @@ export class ThreadDrawing implements Drawing {
   }
 
   /**
-   * Stops the thread before its next page, and terminates it only when the current page takes too long: a terminated thread
-   * leaks the memory of its canvas.
+   * Stops the thread before its next page, and terminates it only when the current page takes too
+   * long: a terminated thread leaks the memory of its canvas.
    */
   readonly stop = (): void => {
     if (this.isStopped) return;
@@ -211,7 +219,10 @@ export class ThreadDrawing implements Drawing {
   }
 }
 
-/** Rejects when the thread crashes and never resolves: a regular end closes the port after the last message. */
+/**
+ * Rejects when the thread crashes and never resolves: a regular end closes the port after the last
+ * message.
+ */
 function rejectOnCrash(ended: Promise<void>): Promise<never> {
   return ended.then(() => new Promise<never>(() => undefined));
 }

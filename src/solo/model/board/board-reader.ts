@@ -6,8 +6,8 @@ import { readWinterboardPage } from './winterboard-page';
 const EMPTY: JsonObject = {};
 
 /**
- * Reads the state of a session, which may be any JSON value. Values out of range are clamped, and invalid elements are
- * left out. A board without pages has one empty page.
+ * Reads the state of a session, which may be any JSON value. Values out of range are clamped, and
+ * invalid elements are left out. A board without pages has one empty page.
  * @throws BoardTooLargeError
  */
 export function readBoard(state: unknown): Board {
@@ -24,7 +24,9 @@ export function readBoard(state: unknown): Board {
   };
 }
 
-/** The oldest states have no pages: the root is the page, or the state is the list of its strokes. */
+/**
+ * The oldest states have no pages: the root is the page, or the state is the list of its strokes.
+ */
 function findPages(state: unknown): { root: JsonObject; pages: JsonObject[] } {
   if (Array.isArray(state)) {
     const root: JsonObject = { strokes: state };
@@ -36,7 +38,10 @@ function findPages(state: unknown): { root: JsonObject; pages: JsonObject[] } {
   return { root, pages: Array.isArray(pages) ? asObjects(pages) : [root] };
 }
 
-/** A state does not name the front end that wrote it; the fields that it has tell the generations apart. */
+/**
+ * A state does not name the front end that wrote it; the fields that it has tell the generations
+ * apart.
+ */
 function detectGeneration(state: JsonObject, pages: readonly JsonObject[]): Generation {
   if (hasField(state, 'activePageId')) return 'solo';
   if (pages.some(isWinterboardPage)) return 'winterboard';

@@ -1,4 +1,7 @@
-/** A board that is ready to draw: every value is in range, and all generations of the format have the same shape. */
+/**
+ * A board that is ready to draw: every value is in range, and all generations of the format have
+ * the same shape.
+ */
 export interface Board {
   readonly generation: Generation;
   /** Has at least one page. */
@@ -187,7 +190,9 @@ export interface Note {
 
 /** Bounds of what is drawn. Values beyond them are clamped, except where an error is named. */
 export const limits = {
-  /** A board with more pages is refused when it is saved; one that was saved earlier is not drawn. */
+  /**
+   * A board with more pages is refused when it is saved; one that was saved earlier is not drawn.
+   */
   pages: 500,
   /** A board with more points throws BoardTooLargeError. */
   points: 5_000_000,
@@ -206,8 +211,8 @@ export const limits = {
   /** A canvas takes four bytes a pixel, and a page may need two canvases. */
   canvasPixels: 8192 * 8192,
   /**
-   * In a PDF, erasers are cut out of the strokes of a page as vectors up to these numbers. Beyond them the strokes become
-   * an image.
+   * In a PDF, erasers are cut out of the strokes of a page as vectors up to these numbers. Beyond
+   * them the strokes become an image.
    */
   cuts: { erasers: 1000, crossings: 100_000, vertices: 100_000 },
 } as const;

@@ -3,8 +3,9 @@ const FUNCTION = /^(rgb|hsl)a?\(([-+.0-9a-z%,/ ]{1,80})\)$/;
 const NUMBER = /^([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(%|deg|rad|grad|turn)?$/;
 
 /**
- * Validates a colour: `#hex`, `rgb()`, `hsl()` or a CSS name. The result has a notation that Skia and PDF understand. An
- * invalid colour becomes `fallback`, because a canvas would ignore it and keep the previous colour.
+ * Validates a colour: `#hex`, `rgb()`, `hsl()` or a CSS name. The result has a notation that Skia
+ * and PDF understand. An invalid colour becomes `fallback`, because a canvas would ignore it and
+ * keep the previous colour.
  */
 export function toColour(value: unknown, fallback: string): string {
   if (typeof value !== 'string' || value.length > 100) return fallback;

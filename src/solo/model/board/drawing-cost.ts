@@ -2,8 +2,9 @@ import { type Asset, type BoardElement, type Eraser, limits, type Page, type Pat
 import { measureOutline } from './outline-size';
 
 /**
- * The estimated time to draw a board, in seconds of a typical core. A PNG at the pixel ratio r takes
- * `base + r · perRatio + r² · perArea`: outlines are computed once, filled by scan lines, and pixels are composed and encoded.
+ * The estimated time to draw a board, in seconds of a typical core. A PNG at the pixel ratio r
+ * takes `base + r · perRatio + r² · perArea`: outlines are computed once, filled by scan lines, and
+ * pixels are composed and encoded.
  */
 export interface DrawingCost {
   readonly base: number;
@@ -12,7 +13,10 @@ export interface DrawingCost {
   readonly pdf: number;
 }
 
-/** The version of the numbers and rules below. Increment it with every change: it invalidates stored costs. */
+/**
+ * The version of the numbers and rules below. Increment it with every change: it invalidates stored
+ * costs.
+ */
 export const COST_MODEL = 1;
 
 /** Nanoseconds, measured on a core of 2024. */
@@ -99,7 +103,10 @@ export function estimatePageCost(page: Page): DrawingCost {
   return cost.inSeconds;
 }
 
-/** The pixel ratio that a page is drawn at: the requested one, or the largest that its canvas has room for. */
+/**
+ * The pixel ratio that a page is drawn at: the requested one, or the largest that its canvas has
+ * room for.
+ */
 export function capPixelRatio(size: Size, requested: number): number {
   const max = Math.sqrt(limits.canvasPixels / (size.width * size.height));
   return requested <= max ? requested : Math.floor(max * 100) / 100;

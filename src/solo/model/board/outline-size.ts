@@ -6,7 +6,10 @@ export const STEPS_PER_SEGMENT = 8;
 /** Vertices of the round corner at a turn of more than 90 degrees. */
 const CORNER_VERTICES = 26;
 
-/** The size of a freehand stroke's outline, from which the cost of drawing it follows. Lengths are page pixels. */
+/**
+ * The size of a freehand stroke's outline, from which the cost of drawing it follows. Lengths are
+ * page pixels.
+ */
 export interface OutlineSize {
   readonly vertices: number;
   /** Of both edges within the page, measured along the axes. */
@@ -18,7 +21,8 @@ export interface OutlineSize {
 }
 
 /**
- * Measures the outline of a freehand stroke without computing it. Points beyond the page count as points on its edge.
+ * Measures the outline of a freehand stroke without computing it. Points beyond the page count as
+ * points on its edge.
  */
 export function measureOutline(points: readonly Point[], options: FreehandOptions, page: Size): OutlineSize {
   let [left, top, right, bottom] = [page.width, page.height, 0, 0];

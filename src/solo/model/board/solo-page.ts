@@ -240,7 +240,10 @@ function readArrowHeads(object: JsonObject): Pick<Arrow, 'headAtStart' | 'headAt
   };
 }
 
-/** A circle has a centre and a radius; in the older format, an ellipse fills the box from start to end. */
+/**
+ * A circle has a centre and a radius; in the older format, an ellipse fills the box from start to
+ * end.
+ */
 function readCircle(shape: JsonObject, line: LineStyle): Ellipse | null {
   if (!hasField(shape, 'radius') && hasField(shape, 'startX')) {
     const { fromX, fromY, toX, toY } = readSegment(shape);

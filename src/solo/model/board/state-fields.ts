@@ -88,12 +88,16 @@ export function readTextColour(object: JsonObject): string {
   return toColour(field(object, 'color'), BLACK);
 }
 
-/** Reads the points of one board and counts them, so that a huge board is refused before it fills the memory. */
+/**
+ * Reads the points of one board and counts them, so that a huge board is refused before it fills
+ * the memory.
+ */
 export class PointReader {
   private count = 0;
 
   /**
-   * The points of a stroke: `{x, y}`, `{x, y, pressure}`, `[x, y]` or `[x, y, pressure]`. Invalid points are left out.
+   * The points of a stroke: `{x, y}`, `{x, y, pressure}`, `[x, y]` or `[x, y, pressure]`. Invalid
+   * points are left out.
    * @param missingPressure the pressure of a point that has none; `null` leaves it without
    * @throws BoardTooLargeError when the board has too many points
    */

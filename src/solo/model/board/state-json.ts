@@ -2,7 +2,8 @@ import { JsonDepthError, type JsonListener, JsonScanner, JsonSyntaxError } from 
 import { BoardTooDeepError, MalformedStateError } from './board-errors';
 
 /**
- * Checks a state and counts its pages without parsing it: a parsed state may take a hundred times the memory.
+ * Checks a state and counts its pages without parsing it: a parsed state may take a hundred times
+ * the memory.
  * @param bytes JSON in UTF-8
  * @throws MalformedStateError | BoardTooDeepError
  */

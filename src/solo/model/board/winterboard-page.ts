@@ -33,7 +33,9 @@ import {
   toText,
 } from './state-fields';
 
-/** Both generations share a canvas. The classroom board has no pressure, splines, patterns or locks. */
+/**
+ * Both generations share a canvas. The classroom board has no pressure, splines, patterns or locks.
+ */
 type WinterboardGeneration = Exclude<Generation, 'solo'>;
 
 const WHITE = '#ffffff';

@@ -19,7 +19,8 @@ export class BoardQuotaExceededError extends DomainError {
 }
 
 /**
- * Refuses an addition that exceeds the quota. Users above their quota may still save, shrink and delete boards.
+ * Refuses an addition that exceeds the quota. Users above their quota may still save, shrink and
+ * delete boards.
  * @throws BoardQuotaExceededError
  */
 export function checkBoardQuota(quota: BoardQuota, used: BoardUsage, added: BoardUsage): void {

@@ -41,7 +41,8 @@ export function readPages(
   picture: Picture,
   maxDepth: number,
 ): { all: NumberedPage[]; selected: NumberedPage[] } {
-  // Boards from before there were limits are refused before they are parsed, which might take gigabytes.
+  // Boards from before there were limits are refused before they are parsed, which might take
+  // gigabytes.
   const { pageCount } = scanState(state, maxDepth);
   if (pageCount > limits.pages) {
     throw new BoardTooLargeError(`The board has ${pageCount} pages; at most ${limits.pages} can be exported at once.`);
@@ -79,7 +80,10 @@ export function estimateSeconds(pages: readonly NumberedPage[], picture: Picture
   }, 0);
 }
 
-/** An upper bound of the drawing time of a picture: it may have only one page, or pages with a capped pixel ratio. */
+/**
+ * An upper bound of the drawing time of a picture: it may have only one page, or pages with a
+ * capped pixel ratio.
+ */
 export function estimateMaxSeconds(cost: DrawingCost, picture: Picture): number {
   if (picture.format === 'pdf') return secondsAtRatio(cost, picture, 1);
   return 'pixelRatio' in picture.scale ? secondsAtRatio(cost, picture, picture.scale.pixelRatio) : Infinity;

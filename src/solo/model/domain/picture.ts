@@ -18,7 +18,10 @@ export type Picture =
       readonly format: 'png';
       /** Counted from 1. Without it the picture has all pages. */
       readonly page?: number;
-      /** Device pixels for each page pixel, or a frame in device pixels that each page is fitted into and centred in. */
+      /**
+       * Device pixels for each page pixel, or a frame in device pixels that each page is fitted
+       * into and centred in.
+       */
       readonly scale: { readonly pixelRatio: number } | { readonly frame: Size };
       readonly background: (typeof BACKGROUNDS)[number];
     }

@@ -35,7 +35,10 @@ export class BoardExportService {
     private readonly config: Config,
   ) {}
 
-  /** @throws DomainError not-found | invalid | limit | mismatch | unprocessable when the drawing is too large */
+  /**
+   * @throws DomainError not-found | invalid | limit | mismatch | unprocessable when the drawing is
+   * too large
+   */
   async request(
     principal: Principal,
     sessionId: string,
@@ -76,8 +79,8 @@ export class BoardExportService {
   }
 
   /**
-   * Refuses a picture that exceeds the drawing budget. Reads the board only when its revision has not been measured, or when the
-   * whole board may exceed the budget.
+   * Refuses a picture that exceeds the drawing budget. Reads the board only when its revision has
+   * not been measured, or when the whole board may exceed the budget.
    * @throws DrawingTooLargeError | DomainError not-found when the session was deleted
    */
   private async checkBudget(principal: Principal, session: SoloSession, picture: Picture): Promise<void> {

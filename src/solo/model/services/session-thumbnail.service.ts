@@ -40,7 +40,8 @@ export class SessionThumbnailService {
   /**
    * Draws the first page of a session of the caller.
    * @returns the link to the thumbnail
-   * @throws DomainError when the board cannot be drawn | limit when too many thumbnails wait | conflict when it has changed
+   * @throws DomainError when the board cannot be drawn | limit when too many thumbnails wait |
+   *   conflict when it has changed
    */
   async render(session: SoloSession, caller: Person, signal: AbortSignal): Promise<string> {
     const readState = async () => {
@@ -62,7 +63,10 @@ export class SessionThumbnailService {
     return this.links.sign(thumbnailPath(session.id));
   }
 
-  /** Logs a failure instead of throwing it: the request has succeeded, and the next sweep deletes the file. */
+  /**
+   * Logs a failure instead of throwing it: the request has succeeded, and the next sweep deletes
+   * the file.
+   */
   private async discard(key: string): Promise<void> {
     await this.storage.delete(key).catch((error: unknown) => {
       this.logger.warn('A thumbnail could not be deleted; the next sweep deletes it', {

@@ -97,7 +97,8 @@ export class SoloSessionService {
   }
 
   /**
-   * @param ifRevs the accepted revisions of `If-Match`; `null` accepts any. A revision in the input must match as well.
+   * @param ifRevs the accepted revisions of `If-Match`; `null` accepts any. A revision in the input
+   *   must match as well.
    * @throws RevisionMismatchError | BoardQuotaExceededError | DomainError not-found
    */
   async update(
@@ -121,7 +122,10 @@ export class SoloSessionService {
     return this.sessions.duplicate(id, { owner, name }, idempotency);
   }
 
-  /** Deletes the session with its exports. Its files are inaccessible at once and are removed soon after. */
+  /**
+   * Deletes the session with its exports. Its files are inaccessible at once and are removed soon
+   * after.
+   */
   async delete(id: string, owner: Principal): Promise<void> {
     await this.get(id, owner);
     await this.discardExports(id, owner);
