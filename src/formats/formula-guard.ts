@@ -5,7 +5,7 @@ import type { FormatOption } from './options';
 export const RAW = {
   type: 'boolean',
   default: false,
-  description: 'Leave texts unchanged that a spreadsheet would run as a formula',
+  description: 'Do not neutralize texts that a spreadsheet would run as a formula',
 } as const satisfies FormatOption;
 
 /**

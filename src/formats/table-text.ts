@@ -6,7 +6,7 @@ export const HEADER = {
   type: 'choice',
   values: ['labels', 'keys', 'both'],
   default: 'labels',
-  description: 'What heads a column: its label in the language of the event, its key for programs, or both',
+  description: 'The column headers: labels for people, keys for programs, or both',
   appliesTo: ['table'],
 } as const satisfies FormatOption;
 

@@ -101,7 +101,7 @@ describe('What a schedule exports', () => {
         tables: ['transactions', 'nothing', 'transactions'],
         columns: { users: ['id'], transactions: ['amount', 'nobody'] },
         filters: { transactions: { created_at: { gte: 'now-7x' }, nobody: 1, amount: { like: '1' } } },
-        options: { delimiter: '::', raw: 'yes' as unknown as boolean },
+        options: { delimiter: '::', raw: 'yes' },
         timezone: 'Mars/Olympus',
       },
       [
@@ -125,8 +125,8 @@ describe('What a schedule exports', () => {
       ['filters.users.id', 'options.delimiter'],
     ],
     [{ tables: ['users', 'invoices'], options: { compression: 'gzip' } }, ['options.compression']],
-    [{ tables: ['users'], options: { title: '../../etc' } as object }, ['options.title']],
-    [{ tables: ['users'], options: { as_of: '2020-01-01' } as object }, ['options.as_of']],
+    [{ tables: ['users'], options: { title: '../../etc' } }, ['options.title']],
+    [{ tables: ['users'], options: { as_of: '2020-01-01' } }, ['options.as_of']],
     [{ tables: ['export_deliveries'] }, ['tables.0']],
     [{ dataTypes: ['audit'] }, ['data_types']],
   ])('is rejected with every invalid field: %j', async (traits, fields) => {

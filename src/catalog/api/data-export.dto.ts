@@ -5,7 +5,6 @@ import {
   ArrayMinSize,
   ArrayUnique,
   IsArray,
-  IsBoolean,
   IsIn,
   IsOptional,
   IsString,
@@ -14,10 +13,9 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { Notify, NotifyBody } from '../../delivery';
-import { RetentionDays } from '../../export';
+import { FormatOptions, RetentionDays } from '../../export';
 import { AsSent } from '../../platform/http/as-sent.decorator';
-import { TABLE_FORMATS } from '../model/domain/data-request';
-import { DELIMITERS } from '../model/domain/export-options';
+import { STREAMS, TABLE_FORMATS, USER_FORMATS } from '../model/domain/data-request';
 import { OPERATORS } from '../model/domain/table-plan';
 import { ROW_FILTERS, TABLE_COLUMNS } from './rows.schema';
 
@@ -39,29 +37,13 @@ const COLUMNS = {
   description: 'Lists of columns by table, or one list if there is one table. Default: every allowed column',
   example: { transactions: ['id', 'amount', 'created_at'] },
 };
+const FILE_FORMATS = TABLE_FORMATS.filter((format) => !STREAMS.some((stream) => stream.format === format));
 const NAME = { type: 'string', maxLength: MAX_NAME_LENGTH };
 
 /** The options of a file of rows. Requests of other modules embed it. */
+@FormatOptions('relations')
 export class FileOptionsBody {
-  @ApiPropertyOptional({ description: 'Do not neutralize texts that a spreadsheet would run as a formula' })
-  @IsOptional()
-  @IsBoolean()
-  raw?: boolean;
-
-  @ApiPropertyOptional({ description: 'Start a CSV with a byte order mark, for Excel' })
-  @IsOptional()
-  @IsBoolean()
-  bom?: boolean;
-
-  @ApiPropertyOptional({ enum: DELIMITERS, default: ',' })
-  @IsOptional()
-  @IsIn(DELIMITERS)
-  delimiter?: string;
-
-  @ApiPropertyOptional({ enum: ['gzip'], description: 'For formats that are one text file' })
-  @IsOptional()
-  @IsIn(['gzip'])
-  compression?: 'gzip';
+  readonly [option: string]: unknown;
 }
 
 export class DataExportOptions extends FileOptionsBody {
@@ -84,7 +66,7 @@ export class DataExportOptions extends FileOptionsBody {
 
 /** The rows, columns and format of a file. Requests of other modules embed it. */
 export class RowSelectionBody {
-  @ApiProperty({ enum: TABLE_FORMATS, description: '`realtime` does not support xlsx' })
+  @ApiProperty({ enum: TABLE_FORMATS, description: `\`realtime\` does not support ${FILE_FORMATS.join(', ')}` })
   @IsString()
   format!: string;
 
@@ -167,7 +149,7 @@ export class BulkExportResponse {
 }
 
 export class UserExportQuery {
-  @ApiPropertyOptional({ enum: ['json', 'csv'], default: 'json' })
+  @ApiPropertyOptional({ enum: USER_FORMATS, default: 'json' })
   @IsOptional()
   @IsString()
   format?: string;

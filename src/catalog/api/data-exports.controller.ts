@@ -15,7 +15,8 @@ import { CurrentUser } from '../../platform/auth/current-principal.decorator';
 import { DomainError } from '../../platform/errors/domain-error';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { IdempotencyKey } from '../../platform/http/idempotency-key.decorator';
-import type { DataRequest } from '../model/domain/data-request';
+import { type DataRequest, STREAMS } from '../model/domain/data-request';
+import { toFileOptions } from '../model/domain/export-options';
 import { DataExportService } from '../model/services/data-export.service';
 import { BulkExportBody, BulkExportResponse, DataExportBody, type RowsBody, UserExportQuery } from './data-export.dto';
 import { DataExportResponse } from './data-export.response';
@@ -26,11 +27,8 @@ import { attachmentDisposition } from '../../platform/http/content-disposition';
 import { abortSlowClient } from '../../platform/http/slow-client';
 import { OperationId } from '../../platform/http/operation-id';
 
-const ROWS = {
-  'application/x-ndjson': { schema: { type: 'string' as const } },
-  'text/csv': { schema: { type: 'string' as const } },
-  'application/xml': { schema: { type: 'string' as const } },
-};
+const TEXT = { schema: { type: 'string' as const } };
+const ROWS = Object.fromEntries(STREAMS.map(({ mediaType }) => [mediaType, TEXT]));
 
 @ApiTags('Data exports')
 @ApiExtraModels(DataExportResponse)
@@ -115,7 +113,7 @@ export class DataExportsController {
     description:
       'JSON: `{profile: {…}, transactions: […], courses: […], activity: […], exportedAt}`. The connection is aborted if a row cannot be read.',
     headers: EXPORT_CREATION_HEADERS,
-    content: { 'application/json': { schema: USER_DOCUMENT }, 'text/csv': ROWS['text/csv'] },
+    content: { 'application/json': { schema: USER_DOCUMENT }, 'text/csv': TEXT },
   })
   @ApiProblems(400, 401, 403, 404, 429)
   async user(
@@ -146,14 +144,13 @@ function toCommonRequest({
   notify,
   retention_days: days,
 }: RowsBody): Pick<DataRequest, 'filters' | 'columns' | 'options' | 'notify' | 'retentionSeconds'> {
-  const { columns: optionalColumns, raw, bom, delimiter, timezone, compression } = options ?? {};
+  const { columns: optionalColumns, ...file } = options ?? {};
   if (columns !== undefined && optionalColumns !== undefined) {
     const message = 'must be in one place only: at the top level or here';
     throw DomainError.invalidRequest({ field: 'options.columns', message });
   }
-  const file = { raw, bom, delimiter, timezone, compression };
   const retentionSeconds = toRetentionSeconds(days);
-  return { filters, columns: columns ?? optionalColumns, options: file, notify, retentionSeconds };
+  return { filters, columns: columns ?? optionalColumns, options: toFileOptions(file), notify, retentionSeconds };
 }
 
 const logger = new Logger('StreamedResponse');

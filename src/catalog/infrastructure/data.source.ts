@@ -1,4 +1,4 @@
-import type { Sections } from '../../formats';
+import { acceptedContents, type Sections } from '../../formats';
 import { ExportSource, ExportSourceProvider, type OpenedSource, type SourceContext } from '../../export';
 import {
   dataParams,
@@ -8,7 +8,6 @@ import {
   recoverData,
   scopeOf,
 } from '../model/domain/data-query';
-import type { TableFormat } from '../model/domain/data-request';
 import { SourceDatabase, type SourceView } from '../model/domain/interfaces/source-database';
 import { DataPlanner, USER_SECTIONS } from '../model/services/data-planner';
 import { LargeExportSemaphore } from '../model/services/large-export-semaphore';
@@ -21,13 +20,7 @@ export class DataSource extends ExportSource<DataParams> {
   override readonly params = dataParams;
   override readonly describe = describeData;
   override readonly recover = recoverData;
-  override readonly formats = {
-    csv: ['relations', 'sections'],
-    json: ['relations', 'sections'],
-    ndjson: ['relations'],
-    xlsx: ['relations'],
-    xml: ['relations'],
-  } as const satisfies Record<TableFormat, readonly ('relations' | 'sections')[]>;
+  override readonly formats = acceptedContents('relations', 'sections');
 
   constructor(
     private readonly database: SourceDatabase,

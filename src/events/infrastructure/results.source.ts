@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Cell, Table } from '../../formats';
+import { acceptedContents, type Cell, type Table } from '../../formats';
 import {
   accountOf,
   type ExportDescription,
@@ -12,7 +12,6 @@ import { DomainError } from '../../platform/errors/domain-error';
 import { ExportDatabase } from '../../platform/database/export-database';
 import type { Snapshot } from '../../platform/database/snapshot';
 import { EventRepository } from '../model/domain/interfaces/event.repository';
-import type { ResultsFormat } from '../model/domain/results-export';
 import { type EventOverview, toTableHead, toTableRow } from '../model/domain/results-table';
 import { visibleTo } from '../../platform/database/visibility';
 import { EventSnapshot } from './event-snapshot';
@@ -24,12 +23,7 @@ type ResultsParams = z.infer<typeof resultsParams>;
 @ExportSourceProvider('event')
 export class ResultsSource extends ExportSource<ResultsParams> {
   override readonly params = resultsParams;
-  override readonly formats = {
-    csv: ['table'],
-    xlsx: ['table'],
-    json: ['table'],
-    pdf: ['table'],
-  } as const satisfies Record<ResultsFormat, readonly 'table'[]>;
+  override readonly formats = acceptedContents('table');
 
   constructor(
     private readonly events: EventRepository,

@@ -14,7 +14,7 @@ import {
   MaxLength,
   ValidateNested,
 } from 'class-validator';
-import { FileOptionsBody, RowSelectionBody } from '../../catalog';
+import { FileOptionsBody, RowSelectionBody, toFileOptions } from '../../catalog';
 import { DELIVERY_METHODS, type DeliveryMethod, type Language, LANGUAGES, WebhookBody } from '../../delivery';
 import { RetentionDays, toRetentionSeconds } from '../../export';
 import { MAX_NAME_LENGTH as MAX_USER_ID_LENGTH } from '../../platform/auth/principal';
@@ -192,7 +192,6 @@ export class ScheduleRequest extends RowSelectionBody {
   /** The body as the model reads it. */
   static toInput(body: ScheduleRequest): ScheduleInput {
     const { name, format, data_types, tables, columns, filters, options, retention_days, is_active } = body;
-    const { raw, bom, delimiter, compression } = options ?? {};
     const { frequency, cron, at, weekday, day_of_month, timezone } = body;
     return {
       name,
@@ -202,7 +201,7 @@ export class ScheduleRequest extends RowSelectionBody {
         tables: tables ?? [],
         columns: columns ?? undefined,
         filters: filters ?? undefined,
-        options: { raw, bom, delimiter, compression },
+        options: toFileOptions(options ?? {}),
       },
       recurrence: { frequency, cron, at, weekday, dayOfMonth: day_of_month, timeZone: timezone },
       delivery: deliveryOf(body),

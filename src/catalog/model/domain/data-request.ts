@@ -1,13 +1,16 @@
 import type { NotifyInput } from '../../../delivery';
-import type { ExportFormat } from '../../../formats';
+import { type ExportFormat, formatsOf, streamableFormatsOf } from '../../../formats';
 import { isAdmin, requireAdmin } from '../../../platform/auth/admin';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
 import { type DataExportType, type DataQuery, scopeOf, DEFAULT_TIME_ZONE } from './data-query';
 import { type FileOptions, isTimeZone } from './export-options';
 
-export const TABLE_FORMATS = ['json', 'ndjson', 'csv', 'xlsx', 'xml'] as const satisfies readonly ExportFormat[];
-export type TableFormat = (typeof TABLE_FORMATS)[number];
+export const TABLE_FORMATS = formatsOf('relations');
+/** Formats of responses that stream rows, with their media types. */
+export const STREAMS = streamableFormatsOf('relations');
+/** Formats of the document of one user. */
+export const USER_FORMATS = formatsOf('sections');
 
 /** A request for rows whose form is valid. Nothing else has been checked. */
 export interface DataRequest {

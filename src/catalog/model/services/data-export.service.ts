@@ -1,15 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { DeliveryPlanner } from '../../../delivery';
-import type { ExportFormat } from '../../../formats';
 import { type ExportCreation, ExportService, ExportStreaming, type StreamedExport } from '../../../export';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { NO_DELIVERIES } from '../../../platform/outbox/planned-delivery';
-import { type DataRequest, TABLE_FORMATS } from '../domain/data-request';
+import { type DataRequest, STREAMS, TABLE_FORMATS, USER_FORMATS } from '../domain/data-request';
 import { DataExportAuthorizer } from './data-export-authorizer';
 
-const STREAM_FORMATS: readonly ExportFormat[] = ['json', 'ndjson', 'csv', 'xml'];
-const USER_FORMATS: readonly ExportFormat[] = ['json', 'csv'];
+const STREAM_FORMATS = STREAMS.map(({ format }) => format);
 
 const ROWS = { kind: 'data', expected: { total: null, unit: 'rows' } } as const;
 const NO_FILE = { delivery: NO_DELIVERIES, retentionSeconds: null };

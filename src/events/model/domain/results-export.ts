@@ -1,35 +1,24 @@
-import type { ExportFormat, ExportOptions } from '../../../formats';
+import { type ExportFormat, type ExportOptions, formatsOf, optionsOf } from '../../../formats';
 
-export const RESULTS_FORMATS = ['csv', 'xlsx', 'json', 'pdf'] as const satisfies readonly ExportFormat[];
-export type ResultsFormat = (typeof RESULTS_FORMATS)[number];
+/** These come first in the API; further formats of tables follow. */
+const FIRST_FORMATS: readonly ExportFormat[] = ['csv', 'xlsx', 'json', 'pdf'];
 
-export const DEFAULT_RESULTS_FORMAT: ResultsFormat = 'csv';
+export const RESULTS_FORMATS: readonly ExportFormat[] = [...new Set([...FIRST_FORMATS, ...formatsOf('table')])];
+export const DEFAULT_RESULTS_FORMAT: ExportFormat = 'csv';
 
-/** The headers of columns. */
-export const HEADERS = ['labels', 'keys', 'both'] as const;
-export const DELIMITERS = [',', ';', '|', '\t'] as const;
-export const PAGE_SIZES = ['a4', 'letter'] as const;
-export const ORIENTATIONS = ['auto', 'portrait', 'landscape'] as const;
-export const COMPRESSIONS = ['gzip'] as const;
+export const DEFAULT_POINTS = false;
 
-/** The defaults of options. */
-export const DEFAULT_OPTIONS = {
-  header: 'labels',
-  points: false,
-  raw: false,
-  bom: false,
-  delimiter: ',',
-  page_size: 'a4',
-  orientation: 'auto',
-} as const;
+const DEFAULTS = new Map<string, unknown>([
+  ['points', DEFAULT_POINTS],
+  ...optionsOf('table').map(({ name, option }): [string, unknown] => [name, option.default]),
+]);
 
 /**
  * Removes options that are `null` or have their default, and sorts the rest by name. Requests that
  * mean the same have the same fingerprint.
  */
 export function withoutDefaultOptions(options: object): ExportOptions {
-  const defaults = new Map<string, unknown>(Object.entries(DEFAULT_OPTIONS));
   const given: [string, unknown][] = Object.entries(options);
-  const changed = given.filter(([name, value]) => value != null && value !== defaults.get(name));
+  const changed = given.filter(([name, value]) => value != null && value !== DEFAULTS.get(name));
   return Object.fromEntries(changed.sort(([one], [other]) => (one < other ? -1 : 1)));
 }

@@ -1,15 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import type { ExportFormat } from '../../../formats';
 import { DeliveryPlanner, type NotifyInput } from '../../../delivery';
 import { type ExportCreation, ExportsForEvents } from '../../../export';
 import type { Principal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { EventRepository } from '../domain/interfaces/event.repository';
-import {
-  DEFAULT_RESULTS_FORMAT,
-  withoutDefaultOptions,
-  RESULTS_FORMATS,
-  type ResultsFormat,
-} from '../domain/results-export';
+import { DEFAULT_RESULTS_FORMAT, withoutDefaultOptions, RESULTS_FORMATS } from '../domain/results-export';
 import { EventService } from './event.service';
 
 /** A request for results whose form is valid. */
@@ -54,7 +50,7 @@ export class ResultsExportService {
   }
 }
 
-function parseFormat(format: unknown): ResultsFormat {
+function parseFormat(format: unknown): ExportFormat {
   const known = RESULTS_FORMATS.find((candidate) => candidate === (format ?? DEFAULT_RESULTS_FORMAT));
   if (known) return known;
   const message = `must be one of ${RESULTS_FORMATS.join(', ')}`;
