@@ -18,7 +18,6 @@ import { ScheduleRuns } from './model/services/schedule-runs';
 import { ScheduleService } from './model/services/schedule.service';
 
 @Module({
-  // Nest sets routes up in this order: the catalog's come before those of the exports, as in the program.
   imports: [CatalogModule, DeliveryModule, ExportModule],
   controllers: [ScheduledExportsController],
   providers: [

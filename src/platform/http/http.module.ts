@@ -4,6 +4,7 @@ import { BodyInterceptor } from './body.interceptor';
 import { LargeBodies } from './large-bodies';
 import { ProblemDetailsFilter } from './problem-details.filter';
 import { RequestContextMiddleware } from './request-context.middleware';
+import { RouteOrder } from './route-order';
 import { RequestValidationPipe } from './validation.pipe';
 
 /** Body limits, validation, problem details and request ids of all routes. */
@@ -11,6 +12,7 @@ import { RequestValidationPipe } from './validation.pipe';
 @Module({
   providers: [
     LargeBodies,
+    RouteOrder,
     { provide: APP_FILTER, useClass: ProblemDetailsFilter },
     { provide: APP_INTERCEPTOR, useClass: BodyInterceptor },
     { provide: APP_PIPE, useClass: RequestValidationPipe },
