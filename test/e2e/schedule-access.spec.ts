@@ -4,7 +4,7 @@ import { keepNotes, keepSchedule, ofNotes, SCHEDULES, type ScheduleRecord } from
 
 const MISSING = '0192f0c1-2222-7000-8000-00000000000a';
 
-describe('Schedules belong to one person:', () => {
+describe('Schedules of another user are not found:', () => {
   let installation: Installation;
   let ann: Client;
   let root: Client;
@@ -52,7 +52,7 @@ describe('Schedules belong to one person:', () => {
     ).toBe(404);
   });
 
-  it('whoever is no administrator any more has nothing run that only they may have', async () => {
+  it('a former administrator cannot run what only administrators may', async () => {
     const formerly = await installation.asUser('root');
     const { id } = await keepSchedule(root, { data_types: [], tables: ['notes'], is_active: false });
     const { id: own } = await keepSchedule(root, { name: 'my own' });

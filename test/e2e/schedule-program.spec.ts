@@ -13,7 +13,7 @@ interface Listed {
 }
 
 /** `npm run schedules` beside a service that runs. A process of its own is started for what only that shows. */
-describe('An operator’s program for schedules', () => {
+describe('npm run schedules', () => {
   let installation: Installation;
   let prisma: PrismaService;
   let program: ScheduleProgram;
@@ -45,7 +45,7 @@ describe('An operator’s program for schedules', () => {
     );
   }
 
-  it('lists the schedules of everybody, with whose they are and when they run next', async () => {
+  it('lists all schedules with their owners and next runs', async () => {
     const { id: own, next_run_at: next } = await keepSchedule(ann, { name: 'Щодня\u200b notes' });
     const { id: whole } = await keepSchedule(root, {
       name: 'all',
@@ -85,7 +85,7 @@ describe('An operator’s program for schedules', () => {
     expect(await program.run(['list', '--owner', 'nobody'])).toBe('There are no such schedules.\n');
   });
 
-  it('runs by npm where there is what an image has', async () => {
+  it('runs by npm in an image', async () => {
     const { id } = await keepSchedule(ann, { name: 'shipped' });
 
     const { code, stdout } = await runInImage('schedules', installation.database.url, 'pause', id);
@@ -94,7 +94,7 @@ describe('An operator’s program for schedules', () => {
     expect(await scheduleOf(ann, id)).toMatchObject({ is_active: false, paused_code: 'paused-by-administrator' });
   });
 
-  it('pauses, resumes and deletes, which the audit log tells with the owner', async () => {
+  it('pauses, resumes and deletes, with audit entries that name the owner', async () => {
     const { id } = await keepSchedule(ann, { name: 'managed' });
 
     const paused = await program.run(['pause', id.toUpperCase()]);
@@ -129,13 +129,13 @@ describe('An operator’s program for schedules', () => {
     expect(run.stderr).not.toMatch(/node_modules|^ +at /m);
   });
 
-  it.each([['pause'], ['resume'], ['delete']])('does not find a schedule that there is not: %s', async (command) => {
+  it.each([['pause'], ['resume'], ['delete']])('reports an unknown schedule: %s', async (command) => {
     for (const id of [randomUUID(), 'no-id']) {
       await expect(program.run([command, id])).rejects.toThrow('Schedule not found');
     }
   });
 
-  it('says how it is used, without a database', async () => {
+  it('prints its usage without a database', async () => {
     const run = await manageSchedules(undefined, 'list', '--help');
 
     expect(run).toEqual({ code: 0, stdout: expect.stringMatching(/^Usage: npm run schedules/), stderr: '' });

@@ -38,7 +38,7 @@ describe('Schedules', () => {
   });
 
   describe('run', () => {
-    it('when it is time, once, and go on to the next', async () => {
+    it('once when they are due, and move on to the next slot', async () => {
       const { id, next_run_at: planned } = await keepSchedule(ann, { name: 'due', frequency: 'hourly' });
       await makeDue(installation, id);
 
@@ -59,7 +59,7 @@ describe('Schedules', () => {
       expect(await stepsOf(installation, id)).toEqual(['schedule.created', 'schedule.fired']);
     });
 
-    it('into files that have their date, however long their names are', async () => {
+    it('into files with a date, also with the longest name', async () => {
       const { id } = await keepSchedule(ann, { name: 'n'.repeat(100), is_active: false });
       await ann.post(`${SCHEDULES}/${id}/run`);
 
@@ -68,8 +68,8 @@ describe('Schedules', () => {
       expect((await ann.status(run!.export_id)).file_name).toMatch(/^n+_\d{4}-\d\d-\d\d\.csv$/);
     });
 
-    it('now, also while they are paused, once for a request that is repeated', async () => {
-      const { id } = await keepSchedule(ann, { name: 'by hand', is_active: false });
+    it('manually, also while paused, once for a repeated request', async () => {
+      const { id } = await keepSchedule(ann, { name: 'manual', is_active: false });
       const key = { 'Idempotency-Key': 'run-1' };
 
       const answers = await Promise.all([1, 2].map(() => ann.post(`${SCHEDULES}/${id}/run`, undefined, key)));
@@ -83,7 +83,7 @@ describe('Schedules', () => {
       expect(await stepsOf(installation, id)).toEqual(['schedule.created', 'schedule.run-requested']);
     });
 
-    it('no more once they are paused, and from now on when they are resumed', async () => {
+    it('no longer once they are paused, and from the next slot on once they are resumed', async () => {
       const { id } = await keepSchedule(ann, { name: 'paused' });
 
       const paused = await ann.post(`${SCHEDULES}/${id}/pause`);
@@ -97,7 +97,7 @@ describe('Schedules', () => {
       expect(await stepsOf(installation, id)).toEqual(['schedule.created', 'schedule.paused', 'schedule.resumed']);
     });
 
-    it('as they are said anew', async () => {
+    it('as they are replaced', async () => {
       const { id, next_run_at: before } = await keepSchedule(ann, { name: 'before', at: '01:00' });
 
       const renamed = await ann.put(`${SCHEDULES}/${id}`, ofNotes({ name: 'after', at: '01:00' }));
@@ -113,7 +113,7 @@ describe('Schedules', () => {
       ]);
     });
 
-    it('of whole tables no more for who was an administrator', async () => {
+    it('of whole tables no longer for a former administrator', async () => {
       const { id } = await keepSchedule(await installation.asUser('root', { roles: ['admin'] }), {
         data_types: [],
         tables: ['notes'],
@@ -131,7 +131,7 @@ describe('Schedules', () => {
       for (const { body } of answers) expect(body).toMatchObject({ status: 403, detail: 'Admin role required' });
     });
 
-    it('never again once they are deleted; what they exported stays', async () => {
+    it('never again once they are deleted, but their exports stay', async () => {
       const { id } = await keepSchedule(ann, { name: 'gone' });
       const { body: made } = await ann.post(`${SCHEDULES}/${id}/run`);
       await ann.finished(made.id as string);
@@ -148,7 +148,7 @@ describe('Schedules', () => {
       ]);
     });
 
-    it('with the last of several slots that were missed', async () => {
+    it('for the last of several missed slots', async () => {
       const { id } = await keepSchedule(ann, { name: 'late', frequency: 'hourly' });
       await installation.sql(
         `UPDATE scheduled_exports SET next_run_at = date_trunc('hour', now()) - interval '5 hours' WHERE id = $1`,
@@ -162,8 +162,8 @@ describe('Schedules', () => {
     });
   });
 
-  describe('that go wrong', () => {
-    it('are paused after five failures in a row, and their owner is told once', async () => {
+  describe('that fail', () => {
+    it('are paused after five failures in a row, and their owner is notified once', async () => {
       await installation.sql('CREATE TABLE fleeting (id integer, user_id text)');
       await installation.sql(
         `INSERT INTO export_data_types (name, tables, owners) VALUES ('fleeting', '["fleeting"]', '{"fleeting": "user_id"}')`,
@@ -191,7 +191,7 @@ describe('Schedules', () => {
       });
     });
 
-    it('begin to count anew after a run that went well', async () => {
+    it('have no failures in a row after a success', async () => {
       const { id } = await keepSchedule(ann, { name: 'recovering' });
       await installation.sql('UPDATE scheduled_exports SET failures = 4 WHERE id = $1', id);
 
@@ -201,7 +201,7 @@ describe('Schedules', () => {
       expect(await scheduleOf(ann, id)).toMatchObject({ is_active: true, failures: 0 });
     });
 
-    it('are not counted where a person cancelled', async () => {
+    it('do not count a cancelled run as a failure', async () => {
       const { id } = await keepSchedule(ann, { name: 'cancelled' });
       await installation.sql(
         `INSERT INTO scheduled_export_runs (id, schedule_id, trigger, export_id) VALUES ($1, $2, 'manual', $1)`,

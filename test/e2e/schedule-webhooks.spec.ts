@@ -51,7 +51,7 @@ describe('Schedules that call a webhook', () => {
     expect(receiver.received).toHaveLength(1);
   });
 
-  it('are found in the audit log by their id, with what they do but for its keys', async () => {
+  it('are in the audit log by their id, without the secrets of their webhook', async () => {
     const { id } = await keepSchedule(ann);
     const webhook = { url: `${receiver.url}?key=hush` };
     await ann.put(`${SCHEDULES}/${id}`, ofNotes({ frequency: '5 4 * * *', delivery_method: 'webhook', webhook }));
@@ -69,7 +69,7 @@ describe('Schedules that call a webhook', () => {
     expect(JSON.stringify(body)).not.toContain('hush');
   });
 
-  it('keep no secret in sight', async () => {
+  it('store no secret as plain text', async () => {
     const { id, webhook_secret: secret } = await keepSchedule(ann, { name: 'sealed', ...hooked() });
 
     const [row] = await installation.sql<{ row: string }>(
@@ -80,7 +80,7 @@ describe('Schedules that call a webhook', () => {
     expect(row!.row).not.toContain(secret!.slice('whsec_'.length));
   });
 
-  it('have an outcome only when the file was told of', async () => {
+  it('have an outcome only after the webhook was called', async () => {
     const { id } = await keepSchedule(ann, { name: 'slow hook', ...hooked() });
     receiver.behave(500);
     const { body: made } = await ann.post(`${SCHEDULES}/${id}/run`);
@@ -96,7 +96,7 @@ describe('Schedules that call a webhook', () => {
     expect(ended).toMatchObject({ status: 'completed', outcome: 'succeeded', deliveries: [{ status: 'delivered' }] });
   });
 
-  it('tell it that they are paused, where no address of the owner is known', async () => {
+  it('notify it of a pause if the owner has no known address', async () => {
     const nameless = await installation.asUser('ann');
     const { id } = await keepSchedule(nameless, { name: 'failing hook', ...hooked() });
     await installation.sql('UPDATE scheduled_exports SET failures = 4, granted = $2 WHERE id = $1', id, {
@@ -112,7 +112,7 @@ describe('Schedules that call a webhook', () => {
     expect(await scheduleOf(nameless, id)).toMatchObject({ is_active: false });
   });
 
-  it('are paused when it answers 410, and tell it nothing more', async () => {
+  it('are paused when it answers 410, and do not call it again', async () => {
     const { id } = await keepSchedule(ann, { name: 'gone hook', ...hooked() });
     const told = (await installation.sql(`SELECT FROM export_deliveries WHERE event = 'schedule.paused'`)).length;
     receiver.behave(410);

@@ -38,8 +38,8 @@ describe('Schedules', () => {
     await mail.close();
   });
 
-  describe('are kept', () => {
-    it('with all that was said, and the rest by default', async () => {
+  describe('are created', () => {
+    it('with the given fields, and defaults for the rest', async () => {
       const answer = await ann.post(SCHEDULES, {
         name: '  weekly notes ',
         data_types: ['notes'],
@@ -100,14 +100,14 @@ describe('Schedules', () => {
       expect(await stepsOf(installation, answer.body.id as string)).toEqual(['schedule.created']);
     });
 
-    it('by a cron expression, in either place', async () => {
+    it('with a cron expression as the frequency or as `cron`', async () => {
       const here = await keepSchedule(ann, { frequency: '0 1 * * *' });
       const there = await keepSchedule(ann, { frequency: 'cron', cron: '0 1 * * *' });
 
       expect(here).toMatchObject({ frequency: 'cron', cron: '0 1 * * *', next_run_at: there.next_run_at });
     });
 
-    it('with what is null as if it were left out', async () => {
+    it('with null like a field that is left out', async () => {
       const webhook = { url: receiver.url, secret: null };
 
       const kept = await keepSchedule(ann, { delivery_method: 'webhook', webhook, timezone: null, options: null });
@@ -115,7 +115,7 @@ describe('Schedules', () => {
       expect(kept).toMatchObject({ timezone: 'UTC', options: {}, webhook_secret: expect.stringMatching(/^whsec_/) });
     });
 
-    it('once for a request that is repeated', async () => {
+    it('once for a repeated request', async () => {
       const key = { 'Idempotency-Key': 'schedule-1' };
 
       const answers = await Promise.all([1, 2, 3].map(() => ann.post(SCHEDULES, ofNotes({ name: 'once' }), key)));
@@ -126,7 +126,7 @@ describe('Schedules', () => {
       expect(other.status).toBe(422);
     });
 
-    it('in a list, newest first', async () => {
+    it('and listed, newest first', async () => {
       const person = await installation.asUser('lister');
       const ids: string[] = [];
       for (const name of ['one', 'two', 'three']) ids.unshift((await keepSchedule(person, { name })).id);
@@ -142,7 +142,7 @@ describe('Schedules', () => {
       expect(paused.body.results).toMatchObject([{ id: ids[1], next_run_at: null }]);
     });
 
-    it('a hundred for each person, and no more', async () => {
+    it('up to a hundred per person', async () => {
       const person = await installation.asUser('hoarder');
       await keepSchedule(person);
       await installation.sql(
@@ -157,7 +157,7 @@ describe('Schedules', () => {
     });
   });
 
-  describe('are refused with 400 by the field that is wrong:', () => {
+  describe('are refused with 400 and the name of the invalid field:', () => {
     it.each([
       [{ name: 'x'.repeat(1000) }, 'name'],
       [{ name: '   ' }, 'name'],
@@ -233,13 +233,13 @@ describe('Schedules', () => {
       [{ frequency: '0 0 32 * *' }, 'frequency', /the day of the month.*1 to 31.*32/],
       [{ frequency: '0 0 * 13 *' }, 'frequency', /the month.*1 to 12.*13/],
       [{ frequency: '0 0 * * mon-' }, 'frequency', /the day of the week.*0 to 7.*mon-/],
-    ])('in words that say what is right: %j', async (more, field, words) => {
+    ])('with a message that says what is valid: %j', async (more, field, words) => {
       const { body } = await ann.post(SCHEDULES, ofNotes(more));
 
       expect(body.errors).toEqual([{ field, message: expect.stringMatching(words), code: expect.any(String) }]);
     });
 
-    it('all of them at once', async () => {
+    it('with every invalid field at once', async () => {
       const more = { name: '', frequency: 'x', timezone: 'Mars', data_types: ['nothing'], delivery_method: 's3' };
 
       const { status, body } = await ann.post(SCHEDULES, ofNotes(more));
@@ -248,7 +248,7 @@ describe('Schedules', () => {
       expect([status, fields]).toEqual([400, ['name', 'frequency', 'timezone', 'data_types.0', 'destination']]);
     });
 
-    it('a table outside the catalog', async () => {
+    it('for a table outside the catalog', async () => {
       const refused = await root.post(SCHEDULES, ofNotes({ data_types: [], tables: ['scheduled_exports'] }));
 
       expect([refused.status, refused.body.errors]).toEqual([

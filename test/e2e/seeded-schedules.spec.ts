@@ -13,7 +13,7 @@ interface Schedule {
   readonly [field: string]: unknown;
 }
 
-describe('The schedules that come with the seed', () => {
+describe('The schedules of the seed', () => {
   let installation: Installation;
   let admin: Client;
   let schedules: Schedule[];
@@ -39,7 +39,7 @@ describe('The schedules that come with the seed', () => {
     return { record, file: await follow(record.file_url) };
   }
 
-  it('are shown to the administrator who keeps them, with what they wait for', () => {
+  it('are listed for their administrator, with the reason of their pause', () => {
     const waiting = { is_active: false, next_run_at: null, delivery_method: 's3', frequency: 'cron', last_run: null };
     const paused_reason = expect.stringContaining('credentials of the bucket');
 
@@ -47,7 +47,7 @@ describe('The schedules that come with the seed', () => {
     for (const schedule of schedules) expect(schedule).toMatchObject({ ...waiting, paused_reason });
   });
 
-  it('cannot be resumed before somebody has said how their bucket is reached', async () => {
+  it('cannot be resumed before their bucket has credentials', async () => {
     const { id } = schedules[0]!;
 
     const answer = await admin.post(`${SCHEDULES}/${id}/resume`);
@@ -56,7 +56,7 @@ describe('The schedules that come with the seed', () => {
     expect((await admin.get(`${SCHEDULES}/${id}`)).body).toEqual(schedules[0]);
   });
 
-  it('give yesterday’s transactions as CSV when they are run by hand', async () => {
+  it('export yesterday’s transactions as CSV in a manual run', async () => {
     const { record, file } = await run('daily_transactions');
 
     const [refunds] = await installation.sql<{ count: number }>(
@@ -68,7 +68,7 @@ describe('The schedules that come with the seed', () => {
     expect(file.text).toMatch(/^id,user_id,/);
   });
 
-  it('give the people of seven days as JSON, by three columns', async () => {
+  it('export the users of seven days as JSON with three columns', async () => {
     const { record, file } = await run('weekly_users');
 
     const { users } = (file.body as { data: { users: object[] } }).data;

@@ -37,7 +37,7 @@ describe('Frequent schedules', () => {
     [EVERY_MINUTE, 'frequency'],
     [{ frequency: '0,5 * * * *' }, 'frequency'],
     [{ frequency: 'cron', cron: '*/10 * * * *' }, 'cron'],
-  ])('are refused to all but administrators, with what is allowed: %j', async (recurrence, field) => {
+  ])('are refused to users who are not administrators, with the allowed interval: %j', async (recurrence, field) => {
     const root = await installation.asUser('root', { roles: ['admin'] });
 
     const { status, body } = await ann.post(SCHEDULES, ofNotes(recurrence));
@@ -49,7 +49,7 @@ describe('Frequent schedules', () => {
     expect((await root.post(SCHEDULES, ofNotes({ ...recurrence, is_active: false }))).status).toBe(201);
   });
 
-  it('that were saved before run every 15 minutes, and say so', async () => {
+  it('that were saved before the limit run every 15 minutes, with a warning', async () => {
     const owner = await installation.asUser('early');
     const { id } = await keepSchedule(owner, { frequency: '*/15 * * * *' });
     await installation.sql(`UPDATE scheduled_exports SET cron = '* * * * *' WHERE id = $1`, id);
@@ -66,7 +66,7 @@ describe('Frequent schedules', () => {
     expect([warnings, codes]).toEqual([[expect.stringContaining('every 15 minutes')], ['interval-extended']]);
   });
 
-  it('have a budget of runs a day; further slots are skipped, which is no failure and no audit entry', async () => {
+  it('have a quota of runs per day; further slots are skipped without failure or audit entry', async () => {
     const [first, second] = [await keepSchedule(ann), await keepSchedule(ann)];
     await makeDue(installation, first.id);
     await settledRuns(ann, first.id, 1);

@@ -16,7 +16,7 @@ const NIGHT = 7 * 60 * MINUTE;
 
 const POLL_INTERVAL_MS = 400;
 
-/** Processes come and go while the nights in which clocks are changed pass; in the end, each slot was run once. */
+/** Processes are killed and started while the clocks change; each slot is run once. */
 describe('Each slot of every schedule is run once', () => {
   let installation: Installation;
   let clock: SimulatedClock;
@@ -186,7 +186,7 @@ describe('Each slot of every schedule is run once', () => {
     return row?.next.toISOString();
   }
 
-  it('on return, for all that were missed while nobody was there', async () => {
+  it('by the next process, for the last of the slots that were missed', async () => {
     await begin(new Date('2027-03-27T22:30Z'));
     const before = await installation.startApplication();
     const ann = await installation.asUser('ann', { at: before });
@@ -200,7 +200,7 @@ describe('Each slot of every schedule is run once', () => {
     expect(await scheduleOf(again, id)).toMatchObject({ next_run_at: '2027-03-28T03:00:00.000Z' });
   });
 
-  it('by somebody else, when a process ends between the run and its export', async () => {
+  it('by another process, when one ends between the run and its export', async () => {
     await begin(new Date('2027-03-27T22:30Z'));
     const api = await installation.startApplication({ ROLE: 'api' });
     const ann = await installation.asUser('ann', { at: api });
@@ -227,7 +227,7 @@ describe('Each slot of every schedule is run once', () => {
     ]);
   });
 
-  it('without the queue, when that is away', async () => {
+  it('without the queue, while it is unavailable', async () => {
     await begin(new Date('2027-03-27T22:30Z'));
     const ann: Client = await installation.asUser('ann', { at: await installation.startApplication() });
     const { id } = await keepSchedule(ann, { frequency: 'hourly' });
