@@ -10,7 +10,7 @@ import { type CreateRecords, DOWNLOAD_LEASE_SECONDS, type RecordsUnderTest } fro
 
 const LAST_BYTE_SECONDS = 60;
 
-/** Each thing that a download may do with its lease: all of them are fenced by its token. */
+/** Every operation of a download. All of them are fenced by its token. */
 const MOVES: readonly [string, (downloads: DownloadLeaseRepository, lease: DownloadLease) => Promise<unknown>][] = [
   ['renew its lease', (downloads, lease) => downloads.beat(lease)],
   [
@@ -26,7 +26,7 @@ function close(marker: { close(): void } | null): boolean {
   return marker !== null;
 }
 
-/** What every repository of download leases has to keep. */
+/** The contract of every repository of download leases. */
 export function describeDownloadLeaseRepository(name: string, create: CreateRecords): void {
   describe(name, () => {
     let records: RecordsUnderTest;
@@ -55,7 +55,7 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
     }
 
     describe('claim', () => {
-      it('gives a one-time file to one of many that ask at once', async () => {
+      it('gives a one-time file to one of many concurrent claims', async () => {
         const id = await completed();
 
         const leases = await Promise.all(Array.from({ length: 10 }, () => records.downloads.claim(id, ANN)));
@@ -63,7 +63,7 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
         expect(leases.filter((lease) => lease !== null)).toHaveLength(1);
       });
 
-      it('is no change that the owner sees', async () => {
+      it('does not change what the owner sees', async () => {
         const id = await completed();
         const before = await read(id);
 
@@ -72,24 +72,24 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
         expect(await read(id)).toEqual(before);
       });
 
-      it('gives nothing of an export whose file may be downloaded again and again', async () => {
+      it('refuses a file that can be downloaded repeatedly', async () => {
         expect(await records.downloads.claim(await completed(false), ANN)).toBeNull();
       });
 
-      it('gives nothing of an export that is not finished', async () => {
+      it('refuses an unfinished export', async () => {
         const { export: made } = await createExport(records.exports, exportRequest({ oneTime: true }));
 
         expect(await records.downloads.claim(made.id, ANN)).toBeNull();
       });
 
-      it('gives nothing once the file has expired', async () => {
+      it('refuses an expired file', async () => {
         const id = await completed();
         await records.exports.expire(id, ANN);
 
         expect(await records.downloads.claim(id, ANN)).toBeNull();
       });
 
-      it('gives nothing within another download’s lease', async () => {
+      it('refuses a file during the lease of another download', async () => {
         const id = await completed();
         await claim(id);
         await records.advance(DOWNLOAD_LEASE_SECONDS - 2);
@@ -97,7 +97,7 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
         expect(await records.downloads.claim(id, null)).toBeNull();
       });
 
-      it('takes the file over from a download whose lease is over', async () => {
+      it('takes over a file whose lease is over', async () => {
         const id = await completed();
         const former = await claim(id);
         await records.advance(DOWNLOAD_LEASE_SECONDS + 1);
@@ -108,7 +108,7 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
         expect(await records.downloads.beat(next)).toBe(true);
       });
 
-      it('gives nothing while the last byte may go out, however long ago the lease was renewed', async () => {
+      it('refuses a file during the extended lease of its last byte', async () => {
         const id = await completed();
         close(await records.downloads.prepareCompletion(await claim(id), LAST_BYTE_SECONDS));
         await records.advance(LAST_BYTE_SECONDS - 2);
@@ -116,7 +116,7 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
         expect(await records.downloads.claim(id, ANN)).toBeNull();
       });
 
-      it('gives nothing once the last byte went out, though the lease is over', async () => {
+      it('refuses a file whose last byte was sent, also after the lease', async () => {
         const id = await completed();
         await sendLastByte(records, await claim(id));
         await records.advance(DOWNLOAD_LEASE_SECONDS + 1);
@@ -126,14 +126,14 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
       });
     });
 
-    describe('the fence', () => {
+    describe('the fencing token', () => {
       it.each(MOVES)('lets the download that has the token %s', async (_, move) => {
         const lease = await claim(await completed());
 
         expect(await move(records.downloads, lease)).toBe(true);
       });
 
-      it.each(MOVES)('lets a download whose file was taken over not %s', async (_, move) => {
+      it.each(MOVES)('does not let a download whose lease was taken over %s', async (_, move) => {
         const id = await completed();
         const former = await claim(id);
         await records.advance(DOWNLOAD_LEASE_SECONDS + 1);
@@ -145,7 +145,7 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
         expect(await records.downloads.beat(holder)).toBe(true);
       });
 
-      it.each(MOVES)('leaves other files alone: %s', async (_, move) => {
+      it.each(MOVES)('does not affect other files: %s', async (_, move) => {
         const lease = await claim(await completed());
         const other = await claim(await completed());
         const before = await read(other.exportId);
@@ -156,7 +156,7 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
         expect(await records.downloads.beat(other)).toBe(true);
       });
 
-      it.each(MOVES.slice(0, 2))('lets a download whose file has expired not %s', async (_, move) => {
+      it.each(MOVES.slice(0, 2))('does not let a download whose file has expired %s', async (_, move) => {
         const id = await completed();
         const lease = await claim(id);
         await records.exports.expire(id, ANN);
@@ -164,7 +164,7 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
         expect(await move(records.downloads, lease)).toBe(false);
       });
 
-      it('lets a download complete once', async () => {
+      it('completes a download once', async () => {
         const id = await completed();
         const lease = await claim(id);
 
@@ -187,7 +187,7 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
         expect(await records.downloads.claim(id, ANN)).toBeNull();
       });
 
-      it('does not shorten the lease in which the last byte goes out', async () => {
+      it('does not shorten the extended lease of the last byte', async () => {
         const id = await completed();
         const lease = await claim(id);
         close(await records.downloads.prepareCompletion(lease, LAST_BYTE_SECONDS));
@@ -200,7 +200,7 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
     });
 
     describe('the last byte', () => {
-      it('makes readers of the record wait from its preparation on', async () => {
+      it('is visible in the record from its preparation on', async () => {
         const id = await completed();
         const lease = await claim(id);
         const before = await read(id);
@@ -210,7 +210,7 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
         expect([before.isDownloadCompleting, (await read(id)).isDownloadCompleting]).toEqual([false, true]);
       });
 
-      it('that never went out leaves the file to the next download', async () => {
+      it('leaves the file to the next download when it was not sent', async () => {
         const id = await completed();
         close(await records.downloads.prepareCompletion(await claim(id), LAST_BYTE_SECONDS));
         await records.advance(LAST_BYTE_SECONDS + 1);
@@ -219,7 +219,7 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
         expect(await records.downloads.claim(id, ANN)).not.toBeNull();
       });
 
-      it('that went out to a reader who then broke off leaves the file to the next download', async () => {
+      it('leaves the file to the next download when the client did not confirm it', async () => {
         const id = await completed();
         const lease = await claim(id);
         await sendLastByte(records, lease);
@@ -264,7 +264,7 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
         expect(await records.downloads.claim(id, ANN)).toBeNull();
       });
 
-      it('counts though the file has expired meanwhile', async () => {
+      it('counts although the file has expired meanwhile', async () => {
         const id = await completed();
         const lease = await claim(id);
         await records.exports.expire(id, ANN);
@@ -274,7 +274,7 @@ export function describeDownloadLeaseRepository(name: string, create: CreateReco
       });
     });
 
-    it('releases a file, with how much of it had gone out', async () => {
+    it('releases a file, and records how many bytes were sent', async () => {
       const id = await completed();
 
       await records.downloads.release(await claim(id), 5);

@@ -1,35 +1,43 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { until } from '../../../test/support/until';
-import { hasAllEnded, isAcknowledged } from './acknowledged';
+import { areAllAcknowledged, isAcknowledged } from './acknowledged';
 
 const HEAD = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode';
 const line = (local: string, remote: string, state: string) =>
   `   0: ${local} ${remote} ${state} 00000000:00000000 00:00000000 00000000     0        0 1 1 0 20 4 30 10 -1`;
 
-describe('What Linux tells of a connection', () => {
+describe('areAllAcknowledged', () => {
   const [OURS, THEIRS] = ['0100007F:1F40', '0100007F:C350'];
 
   it.each([
-    ['acknowledged to the end', [line(OURS, THEIRS, '05')], true],
-    ['closed by both', [line(OURS, THEIRS, '06')], true],
-    ['waiting for the acknowledgement', [line(OURS, THEIRS, '04')], false],
-    ['open', [line(OURS, THEIRS, '01')], false],
-    ['seen from the other end', [line(THEIRS, OURS, '05')], false],
-    ['one of two between the same ports', [line(OURS, THEIRS, '05'), line(OURS, '0200007F:C350', '01')], false],
-    ['of IPv6', [line('00000000000000000000000001000000:1F40', '00000000000000000000000001000000:C350', '05')], true],
-    ['not there', [], false],
+    ['is true when the peer has acknowledged the FIN', [line(OURS, THEIRS, '05')], true],
+    ['is true when both sides have closed', [line(OURS, THEIRS, '06')], true],
+    ['is false while the FIN is not acknowledged', [line(OURS, THEIRS, '04')], false],
+    ['is false for an open connection', [line(OURS, THEIRS, '01')], false],
+    ['ignores the connection as the peer sees it', [line(THEIRS, OURS, '05')], false],
+    [
+      'is false when another connection between the same ports is open',
+      [line(OURS, THEIRS, '05'), line(OURS, '0200007F:C350', '01')],
+      false,
+    ],
+    [
+      'reads IPv6 addresses',
+      [line('00000000000000000000000001000000:1F40', '00000000000000000000000001000000:C350', '05')],
+      true,
+    ],
+    ['is false for an unknown connection', [], false],
   ])('%s', (_, lines, expected) => {
-    expect(hasAllEnded([HEAD, ...lines].join('\n'), 8000, 50_000)).toBe(expected);
+    expect(areAllAcknowledged([HEAD, ...lines].join('\n'), 8000, 50_000)).toBe(expected);
   });
 });
 
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
 
-onLinux('A connection whose sending side was ended', () => {
+onLinux('isAcknowledged of a half-closed connection', () => {
   it.each([
-    ['is acknowledged by a reader that has taken everything and stays', 10, true],
-    ['is not acknowledged by one that has stopped reading', 64_000_000, false],
+    ['is true when the client has received everything and stays connected', 10, true],
+    ['is false when the client has stopped reading', 64_000_000, false],
   ])('%s', async (_, bytes, expected) => {
     const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -6,10 +6,10 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { abortSlowClient } from './slow-client';
 
-const PACE = { withinMs: 200, bytes: 4 * 1024 * 1024 };
+const THROUGHPUT = { withinMs: 200, bytes: 4 * 1024 * 1024 };
 const CHUNK = Buffer.alloc(64 * 1024);
 
-describe('the pace of readers', () => {
+describe('abortSlowClient', () => {
   let server: Server | undefined;
   let isOver = false;
 
@@ -19,7 +19,7 @@ describe('the pace of readers', () => {
     server = createServer((_, response) => {
       isOver = false;
       response.once('close', () => (isOver = true));
-      abortSlowClient(response, PACE);
+      abortSlowClient(response, THROUGHPUT);
       pipeline(Readable.from(body(), { objectMode: false }), response).catch(() => undefined);
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -28,7 +28,7 @@ describe('the pace of readers', () => {
     return answer;
   }
 
-  it('breaks off an answer that is taken in drips', async () => {
+  it('aborts a response that is read in drips', async () => {
     const answer = await answerOf(endless);
     for (let drips = 0; !isOver && drips < 200; drips += 1) {
       answer.read(1024);
@@ -39,7 +39,7 @@ describe('the pace of readers', () => {
     answer.once('error', () => undefined).destroy();
   });
 
-  it('waits as long as it takes until there is something to take', async () => {
+  it('does not abort a response whose source is slow', async () => {
     const answer = await answerOf(async function* () {
       for (let turn = 0; turn < 4; turn += 1) {
         yield CHUNK;

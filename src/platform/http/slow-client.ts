@@ -1,26 +1,26 @@
 import type { ServerResponse } from 'node:http';
 
-interface Pace {
-  readonly withinMs: number;
+interface MinThroughput {
   readonly bytes: number;
+  readonly withinMs: number;
 }
 
-/** 4 KiB a second: less than any telephone takes, and enough for an end to come. */
-const LEAST: Pace = { withinMs: 60_000, bytes: 60 * 4 * 1024 };
+/** 4 KiB per second: less than any mobile connection, and enough for a response to end. */
+const MIN_THROUGHPUT: MinThroughput = { bytes: 60 * 4 * 1024, withinMs: 60_000 };
 
 /**
- * Breaks an answer off whose reader has gone, or takes so little at a time that it holds up what the answer comes from.
- * Time in which there was nothing to take does not count.
+ * Destroys a response whose client is gone, or reads so slowly that it blocks the source of the response. Time in which
+ * nothing was ready to be sent does not count.
  */
-export function abortSlowClient(response: ServerResponse, { withinMs, bytes }: Pace = LEAST): void {
-  let taken = 0;
-  let wasWaiting = false;
+export function abortSlowClient(response: ServerResponse, { bytes, withinMs }: MinThroughput = MIN_THROUGHPUT): void {
+  let written = 0;
+  let wasBlocked = false;
   const check = setInterval(() => {
-    const now = response.socket?.bytesWritten ?? taken;
-    const isWaiting = response.writableNeedDrain;
-    if (isWaiting && wasWaiting && now - taken < bytes) response.destroy();
-    taken = now;
-    wasWaiting = isWaiting;
+    const now = response.socket?.bytesWritten ?? written;
+    const isBlocked = response.writableNeedDrain;
+    if (isBlocked && wasBlocked && now - written < bytes) response.destroy();
+    written = now;
+    wasBlocked = isBlocked;
   }, withinMs);
   response.once('close', () => {
     clearInterval(check);
