@@ -2,14 +2,14 @@ import { CsvWriter } from '../../src/formats/csv/csv.writer';
 import { HOSTILE_NAMES, hostileNames } from '../support/hostile-names';
 import { type HostileTable, hostileTable } from '../support/hostile-values';
 import { python } from '../support/python';
-import { RenderingLaboratory } from '../support/rendering';
+import { RenderingDatabase } from '../support/rendering';
 
-let laboratory: RenderingLaboratory;
+let rendering: RenderingDatabase;
 let hostile: HostileTable;
 beforeAll(async () => {
-  laboratory = await RenderingLaboratory.create();
-  hostile = await hostileTable(laboratory);
-  await laboratory.sql(
+  rendering = await RenderingDatabase.create();
+  hostile = await hostileTable(rendering);
+  await rendering.sql(
     `CREATE TABLE amounts (id int, note text, amount numeric(12,2))`,
     `INSERT INTO amounts VALUES (1, NULL, -5.00), (2, '', 0), (3, '=1+1', 1), (4, '-5.00', NULL), (5, E'a,"b"\nc', 7)`,
     'CREATE TABLE none (id int, "a,b" text)',
@@ -18,7 +18,7 @@ beforeAll(async () => {
     `INSERT INTO notes VALUES (NULL), (''), ('\\.')`,
   );
 });
-afterAll(() => laboratory.remove());
+afterAll(() => rendering.remove());
 
 const READER = `
 import csv, hashlib, io, json, sys, zipfile
@@ -47,9 +47,9 @@ print(json.dumps({'names': archive.namelist(), 'manifest': manifest, 'found': [f
     bytes,
   );
 
-describe('CSV', () => {
-  it('tells nulls from empty texts and keeps numbers from being taken for formulas', async () => {
-    const { bytes, recordCount, extension, contentType } = await laboratory.write(new CsvWriter(), ['amounts']);
+describe('CsvWriter, for relations', () => {
+  it('distinguishes nulls from empty texts and does not neutralize numbers', async () => {
+    const { bytes, recordCount, extension, contentType } = await rendering.write(new CsvWriter(), ['amounts']);
 
     expect(bytes.toString()).toBe(
       'id,note,amount\n1,,-5.00\n2,"",0.00\n3,\'=1+1,1.00\n4,-5.00,\n5,"a,""b""\nc",7.00\n',
@@ -61,30 +61,30 @@ describe('CSV', () => {
     });
   });
 
-  it('keeps every value of every type when it is told to leave them raw', async () => {
-    const { bytes, recordCount } = await laboratory.write(new CsvWriter(), [hostile.name], { raw: true });
+  it('keeps every value of every type with the option raw', async () => {
+    const { bytes, recordCount } = await rendering.write(new CsvWriter(), [hostile.name], { raw: true });
 
     expect(await read(bytes)).toEqual(expectedRows(hostile, (text) => text));
     expect(recordCount).toBe(hostile.texts.length);
   });
 
-  it('puts an apostrophe before texts that a spreadsheet would run, and before nothing else', async () => {
-    const { bytes } = await laboratory.write(new CsvWriter(), [hostile.name]);
+  it('neutralizes formulas with an apostrophe and changes nothing else', async () => {
+    const { bytes } = await rendering.write(new CsvWriter(), [hostile.name]);
 
     expect(await read(bytes)).toEqual(expectedRows(hostile, neutralised));
   });
 
-  it('keeps every name of a column', async () => {
-    const table = await hostileNames(laboratory);
+  it('keeps column names with any characters', async () => {
+    const table = await hostileNames(rendering);
 
-    const { bytes } = await laboratory.write(new CsvWriter(), [table]);
+    const { bytes } = await rendering.write(new CsvWriter(), [table]);
 
     const names = HOSTILE_NAMES.map((name) => (/^[=+\-@\t\r]/.test(name) ? `'${name}` : name));
     expect(await read(bytes)).toEqual([names, HOSTILE_NAMES.map((_, index) => String(index))]);
   });
 
-  it('takes a mark for Excel and another delimiter', async () => {
-    const { bytes } = await laboratory.write(new CsvWriter(), ['amounts'], { bom: true, delimiter: ';' });
+  it('writes a byte order mark and another delimiter on request', async () => {
+    const { bytes } = await rendering.write(new CsvWriter(), ['amounts'], { bom: true, delimiter: ';' });
 
     expect(bytes.subarray(0, 3)).toEqual(Buffer.from([0xef, 0xbb, 0xbf]));
     const [header, first] = await read(bytes.subarray(3), ';');
@@ -92,23 +92,23 @@ describe('CSV', () => {
     expect(first).toEqual(['1', '', '-5.00']);
   });
 
-  it('warns that the null of an only column is an empty line', async () => {
-    const { bytes, warnings, warningCodes } = await laboratory.write(new CsvWriter(), ['notes']);
+  it('warns that a null in a table of one column is an empty line', async () => {
+    const { bytes, warnings, warningCodes } = await rendering.write(new CsvWriter(), ['notes']);
 
     expect(bytes.toString()).toMatch(/^note\n\n""\n/);
     expect(warnings).toEqual([expect.stringContaining('In notes')]);
     expect(warningCodes).toEqual(['null-as-empty-line']);
   });
 
-  it('has a header where there are no rows', async () => {
-    const { bytes, recordCount } = await laboratory.write(new CsvWriter(), ['none']);
+  it('writes a header if there are no rows', async () => {
+    const { bytes, recordCount } = await rendering.write(new CsvWriter(), ['none']);
 
     expect(bytes.toString()).toBe('id,"a,b"\n');
     expect(recordCount).toBe(0);
   });
 
-  it('packs several tables with a manifest that is true', async () => {
-    const { bytes, recordCount, extension, contentType } = await laboratory.write(
+  it('writes several tables as a zip with a correct manifest', async () => {
+    const { bytes, recordCount, extension, contentType } = await rendering.write(
       new CsvWriter(),
       ['amounts', 'none', 'None', hostile.name],
       {},
@@ -124,8 +124,8 @@ describe('CSV', () => {
     expect({ extension, contentType }).toEqual({ extension: 'zip', contentType: 'application/zip' });
   });
 
-  it('neutralises texts of a database in an encoding of its own', async () => {
-    const other = await RenderingLaboratory.create('EUC_JP');
+  it('neutralizes formulas in a database with another encoding', async () => {
+    const other = await RenderingDatabase.create('EUC_JP');
     try {
       await other.sql(
         'CREATE TABLE texts (id int, note text)',

@@ -4,20 +4,20 @@ import { JsonWriter } from '../../src/formats/json/json.writer';
 import { NdjsonWriter } from '../../src/formats/json/ndjson.writer';
 import { XlsxWriter } from '../../src/formats/xlsx/xlsx.writer';
 import { XmlWriter } from '../../src/formats/xml/xml.writer';
-import { contentOf, RenderingLaboratory } from '../support/rendering';
+import { contentOf, RenderingDatabase } from '../support/rendering';
 import { until } from '../support/until';
 
-let laboratory: RenderingLaboratory;
+let rendering: RenderingDatabase;
 beforeAll(async () => {
-  laboratory = await RenderingLaboratory.create();
+  rendering = await RenderingDatabase.create();
   const numbers = 'FROM generate_series(1, 200000) AS n';
-  await laboratory.sql(
+  await rendering.sql(
     `CREATE TABLE few AS SELECT n, md5(n::text) AS hash FROM generate_series(1, 10) AS n`,
     `CREATE VIEW failing AS SELECT n, repeat(md5(n::text), 10) AS hash, 1 / (n - 100000) AS broken ${numbers}`,
     `CREATE VIEW long AS SELECT n, repeat(md5(n::text), 10) AS hash FROM generate_series(1, 1000000) AS n`,
   );
 });
-afterAll(() => laboratory.remove());
+afterAll(() => rendering.remove());
 
 const CASES: [
   title: string,
@@ -36,9 +36,9 @@ const CASES: [
   ['NDJSON', new NdjsonWriter(), [], {}],
 ];
 
-describe.each(CASES)('%s', (_title, writer, before, options) => {
-  it('never ends where its rows fail midway', async () => {
-    await laboratory.inSnapshot('UTC', async (snapshot) => {
+describe.each(CASES)('A writer of relations as %s', (_title, writer, before, options) => {
+  it('throws if the query fails midway', async () => {
+    await rendering.inSnapshot('UTC', async (snapshot) => {
       const content = await contentOf(snapshot, [...before, 'failing']);
       const { body } = writer.write(content, options, () => undefined);
       let received = 0;
@@ -53,7 +53,7 @@ describe.each(CASES)('%s', (_title, writer, before, options) => {
   });
 
   it('stops the query when its reader leaves', async () => {
-    await laboratory.inSnapshot('UTC', async (snapshot) => {
+    await rendering.inSnapshot('UTC', async (snapshot) => {
       const content = await contentOf(snapshot, [...before, 'long']);
       const { body } = writer.write(content, options, () => undefined);
       let received = 0;
@@ -69,7 +69,7 @@ describe.each(CASES)('%s', (_title, writer, before, options) => {
 });
 
 async function runningCopies(): Promise<number> {
-  const { rows } = await laboratory.pool.query<{ count: string }>(
+  const { rows } = await rendering.pool.query<{ count: string }>(
     `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE 'COPY%'`,
   );
   return Number(rows[0]?.count);

@@ -1,28 +1,28 @@
 import { LiveSchema } from '../../src/catalog/infrastructure/live-schema';
 import { CsvWriter } from '../../src/formats/csv/csv.writer';
-import { RenderingLaboratory } from '../support/rendering';
+import { RenderingDatabase } from '../support/rendering';
 
-let laboratory: RenderingLaboratory;
+let rendering: RenderingDatabase;
 beforeAll(async () => {
-  laboratory = await RenderingLaboratory.create();
+  rendering = await RenderingDatabase.create();
 });
-afterAll(() => laboratory.remove());
+afterAll(() => rendering.remove());
 
-describe('CSV in hostile surroundings', () => {
-  it('neutralises by the functions of PostgreSQL, not by those of the platform', async () => {
-    await laboratory.sql(
+describe('CsvWriter, in a hostile database', () => {
+  it('neutralizes with the functions of PostgreSQL, not with those of the platform’s schema', async () => {
+    await rendering.sql(
       "CREATE TABLE formulas AS SELECT text '=1+1' AS note, 1 AS n",
       "CREATE FUNCTION public.ascii(text) RETURNS integer LANGUAGE sql AS 'SELECT 0'",
       'SET search_path = public, pg_catalog',
     );
 
-    const { bytes } = await laboratory.write(new CsvWriter(), ['formulas']);
+    const { bytes } = await rendering.write(new CsvWriter(), ['formulas']);
 
     expect(bytes.toString()).toBe("note,n\n'=1+1,1\n");
   });
 
-  it('finds the tables of a database whose encoding lacks some names', async () => {
-    const other = await RenderingLaboratory.create('LATIN1');
+  it('finds tables in a database whose encoding lacks some characters', async () => {
+    const other = await RenderingDatabase.create('LATIN1');
     try {
       await other.sql('CREATE TABLE "größe" (n int)');
 
@@ -36,18 +36,15 @@ describe('CSV in hostile surroundings', () => {
     }
   });
 
-  it('finds names for files whose tables differ at the very end of long names only', async () => {
+  it('gives unique file names to tables whose long names differ only at the end', async () => {
     const [schema, table] = ['s'.repeat(60), 't'.repeat(60)];
-    await laboratory.sql(
+    await rendering.sql(
       `CREATE SCHEMA ${schema}`,
       `CREATE TABLE ${schema}.${table}1 (n int)`,
       `CREATE TABLE ${schema}.${table}2 (n int)`,
     );
 
-    const { extension, bytes } = await laboratory.write(new CsvWriter(), [
-      `${schema}.${table}1`,
-      `${schema}.${table}2`,
-    ]);
+    const { extension, bytes } = await rendering.write(new CsvWriter(), [`${schema}.${table}1`, `${schema}.${table}2`]);
 
     expect(extension).toBe('zip');
     expect(bytes.includes(' (2).csv')).toBe(true);

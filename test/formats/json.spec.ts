@@ -3,14 +3,14 @@ import { NdjsonWriter } from '../../src/formats/json/ndjson.writer';
 import { HOSTILE_NAMES, hostileNames } from '../support/hostile-names';
 import { type HostileTable, hostileTable } from '../support/hostile-values';
 import { python } from '../support/python';
-import { RenderingLaboratory } from '../support/rendering';
+import { RenderingDatabase } from '../support/rendering';
 
-let laboratory: RenderingLaboratory;
+let rendering: RenderingDatabase;
 let hostile: HostileTable;
 beforeAll(async () => {
-  laboratory = await RenderingLaboratory.create();
-  hostile = await hostileTable(laboratory);
-  await laboratory.sql(
+  rendering = await RenderingDatabase.create();
+  hostile = await hostileTable(rendering);
+  await rendering.sql(
     'CREATE TABLE cards (id int, "number" text)',
     `INSERT INTO cards VALUES (1, 'a'), (2, 'b')`,
     'CREATE TABLE invoices (id int, _table text, items json)',
@@ -18,7 +18,7 @@ beforeAll(async () => {
     'CREATE TABLE nothing (id int)',
   );
 });
-afterAll(() => laboratory.remove());
+afterAll(() => rendering.remove());
 
 /** Any document, by Python's reader; numbers by their digits, objects by their members in order. */
 const READ = `
@@ -41,9 +41,9 @@ function expectedRows({ columns, json }: HostileTable): string[] {
   });
 }
 
-describe('JSON', () => {
+describe('JsonWriter, for relations', () => {
   it('keeps every value of every type, to the last digit', async () => {
-    const { bytes, recordCount } = await laboratory.write(new JsonWriter(), [hostile.name], {}, { userId: 'u"1' });
+    const { bytes, recordCount } = await rendering.write(new JsonWriter(), [hostile.name], {}, { userId: 'u"1' });
 
     const { exportDate } = readSimply(bytes);
     const expected = `{"exportDate":"${exportDate as string}","userId":"u\\"1","data":{"hostile_values":[${expectedRows(hostile).join(',')}]}}`;
@@ -51,10 +51,10 @@ describe('JSON', () => {
     expect(recordCount).toBe(hostile.texts.length);
   });
 
-  it('keeps every name of a column', async () => {
-    const table = await hostileNames(laboratory);
+  it('keeps column names with any characters', async () => {
+    const table = await hostileNames(rendering);
 
-    const { bytes } = await laboratory.write(new JsonWriter(), [table]);
+    const { bytes } = await rendering.write(new JsonWriter(), [table]);
 
     const members = HOSTILE_NAMES.map((name, index) => [name, String(index)]);
     expect(await read(bytes)).toEqual({
@@ -65,10 +65,10 @@ describe('JSON', () => {
     });
   });
 
-  it('puts the tables of a data type into one array, in order, and names each row by its table', async () => {
+  it('writes the tables of a data type as one array whose rows name their table', async () => {
     const sections = { cards: 'payments', nothing: 'payments', invoices: 'payments' };
 
-    const { bytes, recordCount, contentType, extension } = await laboratory.write(
+    const { bytes, recordCount, contentType, extension } = await rendering.write(
       new JsonWriter(),
       ['nothing', 'cards', 'hostile_values', 'invoices'],
       {},
@@ -90,27 +90,27 @@ describe('JSON', () => {
     });
   });
 
-  it('is a whole document when there are no rows, and no tables', async () => {
-    const empty = await laboratory.write(new JsonWriter(), ['nothing']);
-    const none = await laboratory.write(new JsonWriter(), []);
+  it('writes a complete document if there are no rows or no tables', async () => {
+    const empty = await rendering.write(new JsonWriter(), ['nothing']);
+    const none = await rendering.write(new JsonWriter(), []);
 
     expect(readSimply(empty.bytes)).toEqual({ exportDate: expect.any(String), data: { nothing: [] } });
     expect(readSimply(none.bytes)).toEqual({ exportDate: expect.any(String), data: {} });
     expect(none.recordCount).toBe(0);
   });
 
-  it('says at which moment the rows were as they are', async () => {
+  it('contains the moment of the snapshot', async () => {
     const before = Date.now();
 
-    const { bytes } = await laboratory.write(new JsonWriter(), ['nothing']);
+    const { bytes } = await rendering.write(new JsonWriter(), ['nothing']);
 
     const taken = Date.parse(readSimply(bytes)['exportDate'] as string);
     expect(taken).toBeGreaterThan(before - 1_000);
     expect(taken).toBeLessThan(Date.now() + 1_000);
   });
 
-  it('comes as a gzip where that is wanted', async () => {
-    const { bytes, extension, contentType } = await laboratory.write(new JsonWriter(), ['cards'], {
+  it('compresses the file on request', async () => {
+    const { bytes, extension, contentType } = await rendering.write(new JsonWriter(), ['cards'], {
       compression: 'gzip',
     });
 
@@ -123,16 +123,16 @@ describe('JSON', () => {
   });
 });
 
-describe('NDJSON', () => {
-  it('has one row a line, whatever is in it', async () => {
-    const { bytes, contentType, extension } = await laboratory.write(new NdjsonWriter(), [hostile.name]);
+describe('NdjsonWriter', () => {
+  it('writes one row per line, whatever the values are', async () => {
+    const { bytes, contentType, extension } = await rendering.write(new NdjsonWriter(), [hostile.name]);
 
     expect(await readLines(bytes)).toEqual(await readLines(Buffer.from(`${expectedLines().join('\n')}\n`)));
     expect({ contentType, extension }).toEqual({ contentType: 'application/x-ndjson', extension: 'ndjson' });
   });
 
-  it('names each row by its table where there are several', async () => {
-    const { bytes, recordCount } = await laboratory.write(new NdjsonWriter(), ['cards', 'nothing', 'invoices']);
+  it('names the table of each row if there are several', async () => {
+    const { bytes, recordCount } = await rendering.write(new NdjsonWriter(), ['cards', 'nothing', 'invoices']);
 
     expect(
       bytes
@@ -148,8 +148,8 @@ describe('NDJSON', () => {
     expect(recordCount).toBe(3);
   });
 
-  it('is an empty file when there are no rows', async () => {
-    const { bytes } = await laboratory.write(new NdjsonWriter(), ['nothing']);
+  it('writes an empty file if there are no rows', async () => {
+    const { bytes } = await rendering.write(new NdjsonWriter(), ['nothing']);
 
     expect(bytes).toHaveLength(0);
   });

@@ -1,12 +1,12 @@
 import { CsvWriter } from '../../src/formats/csv/csv.writer';
 import { JsonWriter } from '../../src/formats/json/json.writer';
 import { python } from '../support/python';
-import { RenderingLaboratory } from '../support/rendering';
+import { RenderingDatabase } from '../support/rendering';
 
-let laboratory: RenderingLaboratory;
+let rendering: RenderingDatabase;
 beforeAll(async () => {
-  laboratory = await RenderingLaboratory.create();
-  await laboratory.sql(
+  rendering = await RenderingDatabase.create();
+  await rendering.sql(
     'CREATE TABLE people (id int, name text, active boolean)',
     `INSERT INTO people VALUES (1, 'Ann, "A"', true)`,
     'CREATE TABLE transactions (id int, "table" text, amount numeric(12,2), note text)',
@@ -14,11 +14,11 @@ beforeAll(async () => {
     'CREATE TABLE nothing (note text, extra json)',
   );
 });
-afterAll(() => laboratory.remove());
+afterAll(() => rendering.remove());
 
-describe("a person's document as JSON", () => {
-  it('has the sections in their order, one thing as an object, lists as arrays, and its time as the last', async () => {
-    const { bytes, recordCount, contentType } = await laboratory.writeSections(new JsonWriter(), {
+describe('JsonWriter, for the document of one user', () => {
+  it('writes the sections in order, single ones as objects, and the moment of the snapshot last', async () => {
+    const { bytes, recordCount, contentType } = await rendering.writeSections(new JsonWriter(), {
       profile: ['people'],
       transactions: 'transactions',
       activity: 'nothing',
@@ -39,20 +39,20 @@ describe("a person's document as JSON", () => {
     expect({ recordCount, contentType }).toEqual({ recordCount: 3, contentType: 'application/json' });
   });
 
-  it('says null of a thing that is not there', async () => {
-    const { bytes } = await laboratory.writeSections(new JsonWriter(), { profile: ['nothing'] });
+  it('writes null for a single section without a row', async () => {
+    const { bytes } = await rendering.writeSections(new JsonWriter(), { profile: ['nothing'] });
 
     expect(JSON.parse(bytes.toString())).toEqual({ profile: null, exportedAt: expect.any(String) });
   });
 
-  it('fails where one thing turns out to be several', async () => {
-    const writing = laboratory.writeSections(new JsonWriter(), { profile: ['transactions'] });
+  it('fails if a single section has several rows', async () => {
+    const writing = rendering.writeSections(new JsonWriter(), { profile: ['transactions'] });
 
     await expect(writing).rejects.toThrow('profile should be one row, but there are 2');
   });
 });
 
-describe("a person's document as CSV", () => {
+describe('CsvWriter, for the document of one user', () => {
   const rows = (bytes: Uint8Array, delimiter = ',') =>
     python<string[][]>(
       `import csv, io, json, sys
@@ -62,8 +62,8 @@ print(json.dumps(list(csv.reader(text, delimiter='${delimiter}', strict=True))))
     );
   const tables = { profile: ['people'] as [string], transactions: 'transactions', activity: 'nothing' };
 
-  it('has the union of the columns behind the name of the section', async () => {
-    const { bytes, recordCount, extension } = await laboratory.writeSections(new CsvWriter(), tables);
+  it('writes the name of the section and the union of all columns', async () => {
+    const { bytes, recordCount, extension } = await rendering.writeSections(new CsvWriter(), tables);
 
     expect(await rows(bytes)).toEqual([
       ['table', 'id', 'name', 'active', 'table_', 'amount', 'note', 'extra'],
@@ -76,8 +76,8 @@ print(json.dumps(list(csv.reader(text, delimiter='${delimiter}', strict=True))))
     expect({ recordCount, extension }).toEqual({ recordCount: 3, extension: 'csv' });
   });
 
-  it('takes the options of CSV', async () => {
-    const { bytes } = await laboratory.writeSections(new CsvWriter(), tables, {
+  it('supports the options of CSV', async () => {
+    const { bytes } = await rendering.writeSections(new CsvWriter(), tables, {
       raw: true,
       bom: true,
       delimiter: ';',

@@ -2,65 +2,65 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import { Snapshot } from '../../src/platform/database/snapshot';
 import { Sql, sql } from '../../src/platform/database/sql';
-import { RenderingLaboratory } from '../support/rendering';
+import { RenderingDatabase } from '../support/rendering';
 
-let laboratory: RenderingLaboratory;
+let rendering: RenderingDatabase;
 beforeAll(async () => {
-  laboratory = await RenderingLaboratory.create();
+  rendering = await RenderingDatabase.create();
 });
-afterAll(() => laboratory.remove());
+afterAll(() => rendering.remove());
 
-describe('a snapshot', () => {
-  it('shows everything that was there at the moment that it names', async () => {
-    await laboratory.sql('CREATE TABLE events (at timestamptz)');
-    const client = await laboratory.pool.connect();
+describe('Snapshot', () => {
+  it('shows everything that was committed before its moment', async () => {
+    await rendering.sql('CREATE TABLE events (at timestamptz)');
+    const client = await rendering.pool.connect();
     const disturbed = afterEachQuery(client, async () => {
-      await laboratory.sql('INSERT INTO events VALUES (clock_timestamp())');
+      await rendering.sql('INSERT INTO events VALUES (clock_timestamp())');
       await pause(5);
     });
 
-    const snapshot = await Snapshot.begin(disturbed, laboratory.pool, new AbortController().signal, 'UTC');
+    const snapshot = await Snapshot.begin(disturbed, rendering.pool, new AbortController().signal, 'UTC');
 
     try {
       const untilThen = sql`SELECT count(*) AS count FROM events WHERE at <= ${Sql.literal(snapshot.takenAt)}`;
       const [shown] = await snapshot.query(untilThen);
-      const { rows } = await laboratory.pool.query(untilThen.text);
+      const { rows } = await rendering.pool.query(untilThen.text);
       expect(shown).toEqual(rows[0]);
     } finally {
       await snapshot.close();
     }
   });
 
-  it('shows nothing that was committed after that moment', async () => {
-    await laboratory.sql('CREATE TABLE later AS SELECT 1 AS id');
+  it('shows nothing that was committed after its moment', async () => {
+    await rendering.sql('CREATE TABLE later AS SELECT 1 AS id');
     const rows = sql`SELECT id FROM later`;
 
-    await laboratory.inSnapshot('UTC', async (snapshot) => {
-      await laboratory.sql('INSERT INTO later VALUES (2)', 'UPDATE later SET id = id + 10');
+    await rendering.inSnapshot('UTC', async (snapshot) => {
+      await rendering.sql('INSERT INTO later VALUES (2)', 'UPDATE later SET id = id + 10');
 
       expect(await snapshot.query(rows)).toEqual([{ id: 1 }]);
     });
   });
 
-  it('has no expression compiled, whatever the database is set to', async () => {
-    const asked = await laboratory.inSnapshot('UTC', (snapshot) => snapshot.setting('jit'));
+  it('compiles no expressions, whatever the setting of the database', async () => {
+    const asked = await rendering.inSnapshot('UTC', (snapshot) => snapshot.setting('jit'));
 
     expect(asked).toBe('off');
   });
 
-  it('shows values as they are, whatever the database has set for its own', async () => {
-    await laboratory.sql('CREATE TABLE plain (id integer)');
+  it('renders values independently of the settings of the database', async () => {
+    await rendering.sql('CREATE TABLE plain (id integer)');
     const values = sql`SELECT 'plain'::regclass::text AS name, 'int4range'::regtype::text AS type`;
-    const client = await laboratory.pool.connect();
+    const client = await rendering.pool.connect();
     await client.query('SET quote_all_identifiers = on');
 
-    const snapshot = await Snapshot.begin(client, laboratory.pool, new AbortController().signal, 'UTC');
+    const snapshot = await Snapshot.begin(client, rendering.pool, new AbortController().signal, 'UTC');
 
     try {
       expect(await snapshot.query(values)).toEqual([{ name: 'plain', type: 'int4range' }]);
     } finally {
       await snapshot.close();
-      await laboratory.pool.query('RESET quote_all_identifiers');
+      await rendering.pool.query('RESET quote_all_identifiers');
     }
   });
 });

@@ -26,15 +26,15 @@ const CASES: [
   ['XLSX, with long texts', new XlsxWriter(), {}, LONG],
 ];
 
-describe.each(CASES)('A table as %s', (_title, writer, options, row) => {
-  it('never ends where its rows break off midway', async () => {
+describe.each(CASES)('A writer of tables as %s', (_title, writer, options, row) => {
+  it('throws if reading the rows fails midway', async () => {
     const rows = new LongTable(row, 2_000, 1_000);
 
     await expect(writeTable(writer, rows.table, options)).rejects.toThrow('The rows broke off');
     expect(rows.isClosed).toBe(true);
   });
 
-  it.each([-1, 1])('never ends where its rows are not as many as were counted: %d', async (difference) => {
+  it.each([-1, 1])('throws if the number of rows differs from the count by %d', async (difference) => {
     const table = textTable([row, row, row]);
 
     const writing = writeTable(writer, { ...table, rowCount: 3 + difference }, options);
@@ -42,7 +42,7 @@ describe.each(CASES)('A table as %s', (_title, writer, options, row) => {
     await expect(writing).rejects.toThrow(/^Results has (more|3) rows/);
   });
 
-  it('never ends where a row has a cell that no column is for', async () => {
+  it('throws if a row has more cells than there are columns', async () => {
     const { columns } = textTable([row]);
 
     await expect(writeTable(writer, tableOf(columns, [[...row, 'more']]), options)).rejects.toThrow(
@@ -50,7 +50,7 @@ describe.each(CASES)('A table as %s', (_title, writer, options, row) => {
     );
   });
 
-  it('ends the reading when its reader leaves', async () => {
+  it('stops reading rows when its reader leaves', async () => {
     const rows = new LongTable(row, 1_000_000);
     const { body } = writer.write(rows.table, options, () => undefined);
     let received = 0;
@@ -64,7 +64,7 @@ describe.each(CASES)('A table as %s', (_title, writer, options, row) => {
     expect(rows.batches).toBeLessThan(5_000);
   });
 
-  it('reads no further ahead than its reader takes', async () => {
+  it('reads only as many rows as its reader needs', async () => {
     const rowCount = ROWS_AHEAD_BYTES / bytesOf(row);
     const rows = new LongTable(() => row.map(noise), rowCount);
     const reading = writer.write(rows.table, options, () => undefined).body[Symbol.asyncIterator]();
@@ -76,7 +76,7 @@ describe.each(CASES)('A table as %s', (_title, writer, options, row) => {
     await reading.return?.();
   });
 
-  it('tells its progress in rows', async () => {
+  it('reports progress in rows', async () => {
     const { progress, recordCount } = await writeTable(writer, new LongTable(row, 300).table, options);
 
     expect(progress).toEqual([0, 100, 200, 300].map((done) => ({ done, total: 300, unit: 'rows' })));

@@ -10,7 +10,7 @@ const MOST = 32_767;
 const read = async (bytes: Buffer) => (await readByOpenpyxl(bytes)).sheets;
 const valuesOf = (rows: readonly (readonly ReadCell[])[] = []) => rows.map((row) => row.map(({ value }) => value));
 
-describeWith(['openpyxl', 'xmllint'], 'A text that has no room in its cell', () => {
+describeWith(['openpyxl', 'xmllint'], 'XlsxWriter, for texts that are longer than a cell', () => {
   const long = `=${'0123456789é"<&👍\r\n_x0041_'.repeat(40_000)}`;
   const full = 'a'.repeat(MOST);
   const pairs = `b${'😀'.repeat(MOST)}`;
@@ -32,7 +32,7 @@ describeWith(['openpyxl', 'xmllint'], 'A text that has no room in its cell', () 
     return found;
   }
 
-  it('stands whole on a further sheet, and its cell says where', async () => {
+  it('writes the complete text to another sheet and refers to it in the cell', async () => {
     const { bytes, warnings, warningCodes, recordCount } = await writeTable(
       xlsx,
       textTable(texts, { warnings: [{ code: 'image-missing', text: 'of the source' }] }),
@@ -69,14 +69,14 @@ describeWith(['openpyxl', 'xmllint'], 'A text that has no room in its cell', () 
     expect(warningCodes).toEqual(['image-missing', 'long-text-moved', 'long-text-moved']);
   });
 
-  it('is marked there too where a spreadsheet would run it', async () => {
+  it('marks formulas on that sheet too', async () => {
     const { bytes } = await writeTable(xlsx, textTable([[long]]));
 
     const [results, longTexts] = await read(bytes);
     expect([results!.rows[1]![0]!.quoted, longTexts!.rows[1]![4]!.quoted]).toEqual([true, true]);
   });
 
-  it('is found from every sheet of the table, on as many further sheets as it takes', async () => {
+  it('refers from every sheet of the table to as many further sheets as necessary', async () => {
     const many = Array.from({ length: 10 }, (_, index) => [`${index}${'x'.repeat(MOST * 2)}`]);
     const table = textTable(many, { title: 'Long texts' });
 
@@ -108,7 +108,7 @@ describeWith(['openpyxl', 'xmllint'], 'A text that has no room in its cell', () 
     ]);
   });
 
-  it('may be a label', async () => {
+  it('does the same for labels', async () => {
     const label = 'Why? '.repeat(10_000);
     const table = tableOf([{ key: 'why', label, type: 'text' }], [['so']]);
 
@@ -118,7 +118,7 @@ describeWith(['openpyxl', 'xmllint'], 'A text that has no room in its cell', () 
     expect(valuesOf(results!.rows)[1]).toEqual(['so']);
   });
 
-  it('waits on disk in a file that is gone as soon as the workbook is written or left', async () => {
+  it('leaves no temporary file, whether the workbook is complete or abandoned', async () => {
     const rows = Array.from({ length: 400 }, (_, index) => [`${index}${'y'.repeat(100_000)}`]);
     const { body } = xlsx.write(textTable(rows), {}, () => undefined);
     let most = 0;
@@ -146,8 +146,8 @@ async function openTemporaryFiles(): Promise<string[]> {
   return paths.filter((path) => /\/export-[-\da-f]{36}\.tmp/.test(path));
 }
 
-describeWith(['soffice'], 'A text that has no room in its cell, read by LibreOffice', () => {
-  it('is shown whole on its own sheet', async () => {
+describeWith(['soffice'], 'XlsxWriter, for texts that are longer than a cell, read by LibreOffice', () => {
+  it('shows the complete text on its sheet', async () => {
     const text = 'ї'.repeat(100_000);
 
     const sheets = await readByLibreOffice((await writeTable(xlsx, textTable([[text]]))).bytes);

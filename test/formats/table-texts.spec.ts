@@ -44,7 +44,7 @@ const wide = Array.from({ length: 200 }, (_, index): TableColumn => {
   return { key: `q${index}`, label: `Question ${index}`, type: 'text' };
 });
 
-describe('A table as CSV', () => {
+describe('CsvWriter, for tables', () => {
   /** A reader of CSV gives a null as an empty text. */
   const fields = (asWritten: (text: string) => string) =>
     HOSTILE_ROWS.map((row) =>
@@ -54,7 +54,7 @@ describe('A table as CSV', () => {
       }),
     );
 
-  it('keeps every text, and puts an apostrophe before those that a spreadsheet would run', async () => {
+  it('keeps every text and neutralizes formulas with an apostrophe', async () => {
     const { bytes, extension, contentType, recordCount } = await writeTable(csv, hostile);
 
     const [labels, ...rows] = await readCsv(bytes);
@@ -67,13 +67,13 @@ describe('A table as CSV', () => {
     });
   });
 
-  it('keeps every text as it is when it is told to', async () => {
+  it('keeps every text unchanged with the option raw', async () => {
     const { bytes } = await writeTable(csv, hostile, { raw: true });
 
     expect(await readCsv(bytes)).toEqual([LABELS, ...fields((text) => text)]);
   });
 
-  it('tells nulls from empty texts', async () => {
+  it('distinguishes nulls from empty texts', async () => {
     const { bytes } = await writeTable(
       csv,
       textTable([
@@ -85,7 +85,7 @@ describe('A table as CSV', () => {
     expect(bytes.toString()).toBe('Column 0,Column 1\n,""\na b,\n');
   });
 
-  it('has labels above its rows, or keys, or the labels with the keys below', async () => {
+  it('writes labels, keys or both as the header', async () => {
     const table = textTable([['x', 'y']]);
 
     const written = (header?: string) => writeTable(csv, table, { header }).then(({ bytes }) => bytes.toString());
@@ -96,7 +96,7 @@ describe('A table as CSV', () => {
     expect(await written('both')).toBe('Column 0,Column 1\nc0,c1\nx,y\n');
   });
 
-  it('says with a label in which unit a duration is, and that moments are in UTC whatever the table’s zone', async () => {
+  it('names the unit of durations and UTC for moments in the labels', async () => {
     const columns: TableColumn[] = [
       { key: 'took', label: 'Тривалість', type: 'duration' },
       { key: 'at', label: 'Початок', type: 'moment' },
@@ -108,19 +108,19 @@ describe('A table as CSV', () => {
     expect(bytes.toString()).toBe('Тривалість (s),Початок (UTC)\ntook,at\n61,1970-01-01T00:00:00.000Z\n');
   });
 
-  it('takes a mark for Excel and another delimiter', async () => {
+  it('writes a byte order mark and another delimiter on request', async () => {
     const { bytes } = await writeTable(csv, textTable([['a;b', 'c,d']]), { bom: true, delimiter: ';' });
 
     expect(bytes.toString()).toBe('\ufeffColumn 0;Column 1\n"a;b";c,d\n');
   });
 
-  it('writes half a character as the mark of what is lost', async () => {
+  it('replaces lone surrogates by the replacement character', async () => {
     const { bytes } = await writeTable(csv, textTable([['\ud83d', 'a\udc4d']]));
 
     expect(bytes.toString()).toBe('Column 0,Column 1\n\ufffd,a\ufffd\n');
   });
 
-  it('holds texts of a million characters, and 200 columns', async () => {
+  it('writes texts of a million characters and 200 columns', async () => {
     const row = wide.map((_, index) => (index === 100 ? million : null));
 
     const { bytes } = await writeTable(csv, tableOf(wide, [row]));
@@ -128,14 +128,14 @@ describe('A table as CSV', () => {
     expect(await readCsv(bytes)).toEqual([wide.map(({ label }) => label), row.map((cell) => cell ?? '')]);
   });
 
-  it('has a header where there are no rows', async () => {
+  it('writes a header if there are no rows', async () => {
     const { bytes, recordCount } = await writeTable(csv, tableOf(wide.slice(0, 2), []), { bom: true });
 
     expect(bytes.toString()).toBe('\ufeffQuestion 0,Question 1\n');
     expect(recordCount).toBe(0);
   });
 
-  it('warns that the null of an only column is an empty line', async () => {
+  it('warns that a null in a table of one column is an empty line', async () => {
     const { bytes, warnings } = await writeTable(
       csv,
       textTable([[null], ['']], { warnings: [{ code: 'image-missing', text: 'of the source' }] }),
@@ -146,8 +146,8 @@ describe('A table as CSV', () => {
   });
 });
 
-describe('A table as JSON', () => {
-  it('keeps every value, digit by digit, under its key and in its place', async () => {
+describe('JsonWriter, for tables', () => {
+  it('keeps every value, key and digit in order', async () => {
     const { bytes, extension, contentType, recordCount } = await writeTable(json, hostile);
 
     const results = Object.fromEntries(await readJson(bytes)).results;
@@ -167,7 +167,7 @@ describe('A table as JSON', () => {
     });
   });
 
-  it('says first when it was taken and what it is about, and which columns there are', async () => {
+  it('starts with the moment, the facts and the columns', async () => {
     const about = { event: { id: 'e1', title: 'Test "1"' }, ['__proto__']: 'x' };
 
     const { bytes } = await writeTable(json, { ...hostile, about });
@@ -178,13 +178,13 @@ describe('A table as JSON', () => {
     expect((JSON.parse(bytes.toString()) as { columns: unknown }).columns).toEqual(HOSTILE_COLUMNS);
   });
 
-  it('escapes half a character', async () => {
+  it('escapes lone surrogates', async () => {
     const { bytes } = await writeTable(json, textTable([['\ud83d', 'a\udc4d']]));
 
     expect((JSON.parse(bytes.toString()) as { results: unknown }).results).toEqual([{ c0: '\ud83d', c1: 'a\udc4d' }]);
   });
 
-  it('stays JSON where digits are written in a way that JSON has no number for', async () => {
+  it('writes digits that are no JSON number as a text', async () => {
     const column: TableColumn = { key: 'n', label: 'N', type: 'decimal' };
 
     const { bytes } = await writeTable(
@@ -200,7 +200,7 @@ describe('A table as JSON', () => {
     );
   });
 
-  it('holds texts of a million characters, 200 columns, or no rows at all', async () => {
+  it('writes texts of a million characters, 200 columns, or no rows at all', async () => {
     const row = wide.map((_, index) => (index === 100 ? million : null));
 
     const [large, empty] = await Promise.all(

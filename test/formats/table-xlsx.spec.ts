@@ -21,7 +21,7 @@ const hostile = tableOf(HOSTILE_COLUMNS, HOSTILE_ROWS);
 const read = async (bytes: Buffer) => (await readByOpenpyxl(bytes)).sheets;
 const valuesOf = (rows: readonly (readonly ReadCell[])[] = []) => rows.map((row) => row.map(({ value }) => value));
 
-describeWith(['openpyxl', 'xmllint'], 'A table as XLSX', () => {
+describeWith(['openpyxl', 'xmllint'], 'XlsxWriter, for tables', () => {
   let rows: readonly (readonly ReadCell[])[];
   beforeAll(async () => {
     const { bytes } = await writeTable(xlsx, hostile);
@@ -30,7 +30,7 @@ describeWith(['openpyxl', 'xmllint'], 'A table as XLSX', () => {
   });
   const column = (index: number) => rows.slice(1).map((row) => row[index]!);
 
-  it('keeps every text, and marks those that a spreadsheet would run', () => {
+  it('keeps every text and marks formulas as texts', () => {
     const texts = column(0);
 
     expect(texts.map(({ value }) => value)).toEqual([...HOSTILE_TEXTS, null]);
@@ -38,7 +38,7 @@ describeWith(['openpyxl', 'xmllint'], 'A table as XLSX', () => {
     expect(rows.flat().filter(({ type }) => type === 'f')).toEqual([]);
   });
 
-  it('has real numbers, shown with the digits that came, and texts where a cell has no such number', () => {
+  it('writes numbers with all their digits, and as texts if a cell cannot hold them', () => {
     const texts = ['-0', '-0.00', '1234567890123456789012345678.0123456789', '1000000000000000', '9'.repeat(30)];
     const expected = HOSTILE_DECIMALS.map((digits) =>
       texts.includes(digits) || digits.length > 300 ? ['s', digits] : ['n', Number(digits)],
@@ -59,7 +59,7 @@ describeWith(['openpyxl', 'xmllint'], 'A table as XLSX', () => {
     expect(column(4)[3]).toMatchObject({ type: 'n', value: 3 });
   });
 
-  it('has real moments, and texts for those before March 1900 or after 9999', () => {
+  it('writes moments as times, and as texts before March 1900 or after 9999', () => {
     expect(
       column(5)
         .slice(0, HOSTILE_MOMENTS.length)
@@ -80,7 +80,7 @@ describeWith(['openpyxl', 'xmllint'], 'A table as XLSX', () => {
     expect(column(5)[0]!.format).toBe('yyyy\\-mm\\-dd hh:mm:ss.000');
   });
 
-  it('tells moments by the clock of the table’s time zone, to the second in which it is changed', async () => {
+  it('writes moments in the time zone of the table, exact to the second of an offset change', async () => {
     const at: TableColumn = { key: 'at', label: 'At', type: 'moment' };
     const moments = [
       '2026-03-29T00:59:59Z',
@@ -113,7 +113,7 @@ describeWith(['openpyxl', 'xmllint'], 'A table as XLSX', () => {
     ]);
   });
 
-  it('begins with labels, or keys, or the labels with the keys below, bold and frozen', async () => {
+  it('writes labels, keys or both as a bold, frozen header', async () => {
     const table = textTable([['x', 'y']], { title: 'Test “1/2”' });
 
     const heads = await Promise.all(
@@ -137,13 +137,13 @@ describeWith(['openpyxl', 'xmllint'], 'A table as XLSX', () => {
     expect(heads.map(({ name }) => name)).toEqual(Array(3).fill('Test “1_2”'));
   });
 
-  it('has labels that are alike, and marks those that a spreadsheet would run', () => {
+  it('accepts equal labels and marks formulas as texts', () => {
     expect(rows[0]!.map(({ value, quoted }) => [value, quoted])).toEqual(
       hostileLabels('UTC').map((label) => [label, HOSTILE_LABELS.has(label)]),
     );
   });
 
-  it('says with a label in which unit a duration is, and by which clock a moment', async () => {
+  it('names the unit of durations and the time zone of moments in the labels', async () => {
     const table = tableOf(HOSTILE_COLUMNS, HOSTILE_ROWS, { timeZone: 'Europe/Kyiv' });
 
     const [sheet] = await read((await writeTable(xlsx, table, { header: 'both' })).bytes);
@@ -158,7 +158,7 @@ describeWith(['openpyxl', 'xmllint'], 'A table as XLSX', () => {
     ['ar-EG', true],
     ['he', true],
     ['uk', false],
-  ])('opens in the language %s from right to left: %s', async (language, rightToLeft) => {
+  ])('sets right-to-left for the language %s to %s', async (language, rightToLeft) => {
     const table = textTable([['x'.repeat(40_000)], ['y']], { language });
 
     const sheets = await read((await writeTable(new XlsxWriter(2), table)).bytes);
@@ -166,7 +166,7 @@ describeWith(['openpyxl', 'xmllint'], 'A table as XLSX', () => {
     expect(sheets.map((sheet) => sheet.rightToLeft)).toEqual(Array(4).fill(rightToLeft));
   });
 
-  it('wraps what was answered, and shows a row’s values beside the first line of it', async () => {
+  it('wraps texts and aligns the other values with their first line', async () => {
     const answer = 'A long answer. '.repeat(20);
     const { bytes } = await writeTable(xlsx, tableOf(HOSTILE_COLUMNS, [[answer, '=1+1', 1, '2.50', 3, new Date(0)]]));
 
@@ -179,14 +179,14 @@ describeWith(['openpyxl', 'xmllint'], 'A table as XLSX', () => {
     expect(header!.some(({ wrapped }) => wrapped)).toBe(false);
   });
 
-  it('marks no texts where they were asked for as they are', async () => {
+  it('marks no texts with the option raw', async () => {
     const [sheet] = await read((await writeTable(xlsx, hostile, { raw: true })).bytes);
 
     expect(sheet!.rows.flat().filter(({ quoted }) => quoted)).toEqual([]);
     expect(valuesOf(sheet!.rows)).toEqual(valuesOf(rows));
   });
 
-  it('follows on further sheets where one may have no more rows', async () => {
+  it('continues on further sheets when one is full', async () => {
     const table = textTable(Array.from({ length: 25 }, (_, index) => [`${index}`]));
 
     const { bytes, recordCount } = await writeTable(new XlsxWriter(12), table, { header: 'both' });
@@ -203,7 +203,7 @@ describeWith(['openpyxl', 'xmllint'], 'A table as XLSX', () => {
     );
   });
 
-  it('can have no rows, and 200 columns', async () => {
+  it('writes tables without rows and with 200 columns', async () => {
     const wide = Array.from({ length: 200 }, (_, index): TableColumn => {
       return { key: `q${index}`, label: `Question ${index}`, type: 'text' };
     });
@@ -216,7 +216,7 @@ describeWith(['openpyxl', 'xmllint'], 'A table as XLSX', () => {
     expect(valuesOf(sheet?.rows)).toEqual([wide.map(({ label }) => label)]);
   });
 
-  it('is refused where a sheet cannot have so many columns', () => {
+  it('rejects a table with more columns than a sheet may have', () => {
     const columns = Array.from({ length: 16_385 }, (_, index): TableColumn => {
       return { key: `q${index}`, label: '', type: 'text' };
     });
@@ -224,7 +224,7 @@ describeWith(['openpyxl', 'xmllint'], 'A table as XLSX', () => {
     expect(() => xlsx.write(tableOf(columns, []), {}, () => undefined)).toThrow('A sheet has at most 16384 columns');
   });
 
-  it('has columns as wide as what stands in them, and none wider than a screen', async () => {
+  it('fits the widths of columns to their content, up to a maximum', async () => {
     const at = new Date(0);
     const columns: TableColumn[] = [
       ...(['text', 'text', 'text'] as const).map((type, index) => ({ key: `c${index}`, label: 'label', type })),
@@ -236,7 +236,7 @@ describeWith(['openpyxl', 'xmllint'], 'A table as XLSX', () => {
     expect((await read(bytes))[0]?.widths).toEqual([9.5, 31.5, 60, 20.5]);
   });
 
-  it('writes half a character as the mark of what is lost, and NUL by its code', async () => {
+  it('replaces lone surrogates and writes NUL as a code', async () => {
     const { bytes } = await writeTable(xlsx, textTable([['\ud83d', 'a\udc4d', 'a\0b']]));
 
     await wellFormedParts(bytes);
@@ -244,7 +244,7 @@ describeWith(['openpyxl', 'xmllint'], 'A table as XLSX', () => {
   });
 });
 
-describeWith(['soffice'], 'A table as XLSX, read by LibreOffice', () => {
+describeWith(['soffice'], 'XlsxWriter, for tables, read by LibreOffice', () => {
   it('shows the texts, the numbers with their digits and the moments', async () => {
     const table = tableOf(HOSTILE_COLUMNS, HOSTILE_ROWS, { title: 'Results' });
     const { bytes } = await writeTable(xlsx, table, { header: 'both' });

@@ -1,25 +1,25 @@
 import { XlsxWriter } from '../../src/formats/xlsx/xlsx.writer';
 import { HOSTILE_NAMES, hostileNames } from '../support/hostile-names';
-import { RenderingLaboratory } from '../support/rendering';
+import { RenderingDatabase } from '../support/rendering';
 import { describeWith, readByLibreOffice, readByOpenpyxl, type ReadSheet, wellFormedParts } from '../support/workbooks';
 
-let laboratory: RenderingLaboratory;
+let rendering: RenderingDatabase;
 beforeAll(async () => {
-  laboratory = await RenderingLaboratory.create();
-  await laboratory.sql(
+  rendering = await RenderingDatabase.create();
+  await rendering.sql(
     `CREATE TABLE payments (id int, paid_on date, amount numeric(10,2), made_at timestamptz, note text)`,
     `INSERT INTO payments SELECT n, date '2026-01-01' + n, n / 4.0, '2026-07-01 12:00:00+00', 'Payment ' || n
        FROM generate_series(1, 250) AS n`,
     `CREATE TABLE nobody (id int, name text)`,
   );
 });
-afterAll(() => laboratory.remove());
+afterAll(() => rendering.remove());
 
 const valuesOf = (sheet: ReadSheet | undefined) => sheet?.rows.map((row) => row.map(({ value }) => value));
 
-describeWith(['openpyxl', 'xmllint'], 'The sheets of an XLSX', () => {
-  it('begin with the names, bold and frozen, and can be filtered', async () => {
-    const { bytes, extension, recordCount, warnings } = await laboratory.write(new XlsxWriter(), ['payments']);
+describeWith(['openpyxl', 'xmllint'], 'XlsxWriter, for relations: sheets', () => {
+  it('writes the names as a bold, frozen header with a filter', async () => {
+    const { bytes, extension, recordCount, warnings } = await rendering.write(new XlsxWriter(), ['payments']);
     const [sheet] = (await readByOpenpyxl(bytes)).sheets;
 
     expect({ extension, recordCount, warnings }).toEqual({ extension: 'xlsx', recordCount: 250, warnings: [] });
@@ -38,14 +38,14 @@ describeWith(['openpyxl', 'xmllint'], 'The sheets of an XLSX', () => {
     ]);
   });
 
-  it('tell times in the time zone of the export', async () => {
-    const { bytes } = await laboratory.write(new XlsxWriter(), ['payments'], {}, { timeZone: 'Europe/Berlin' });
+  it('writes times in the time zone of the export', async () => {
+    const { bytes } = await rendering.write(new XlsxWriter(), ['payments'], {}, { timeZone: 'Europe/Berlin' });
 
     expect((await readByOpenpyxl(bytes)).sheets[0]?.rows[1]?.[3]?.value).toBe('2026-07-01 14:00:00');
   });
 
-  it('follow one another where a table has more rows than one may have', async () => {
-    const { bytes, recordCount } = await laboratory.write(new XlsxWriter(101), ['payments', 'nobody']);
+  it('continues on further sheets when one is full', async () => {
+    const { bytes, recordCount } = await rendering.write(new XlsxWriter(101), ['payments', 'nobody']);
     const { sheets } = await readByOpenpyxl(bytes);
 
     expect(recordCount).toBe(250);
@@ -62,17 +62,17 @@ describeWith(['openpyxl', 'xmllint'], 'The sheets of an XLSX', () => {
     await wellFormedParts(bytes);
   });
 
-  it('are filled to the last row that one may have', async () => {
-    const { bytes } = await laboratory.write(new XlsxWriter(126), ['payments']);
+  it('fills a sheet to its last row', async () => {
+    const { bytes } = await rendering.write(new XlsxWriter(126), ['payments']);
 
     expect((await readByOpenpyxl(bytes)).sheets.map(({ rows }) => rows.length)).toEqual([126, 126]);
   });
 
-  it('have names that Excel allows, no two alike', async () => {
+  it('gives sheets unique names that Excel accepts', async () => {
     const titles = ["'it''s'", 'a/b:c', 'History', 'PAYMENTS', `${'😀'.repeat(14)}bb😀`, 'n'.repeat(40), '_x0041_'];
-    for (const title of titles) await laboratory.sql(`CREATE TABLE "${title}" AS SELECT 1 AS id`);
+    for (const title of titles) await rendering.sql(`CREATE TABLE "${title}" AS SELECT 1 AS id`);
 
-    const { bytes } = await laboratory.write(new XlsxWriter(), ['payments', ...titles, 'n'.repeat(40)]);
+    const { bytes } = await rendering.write(new XlsxWriter(), ['payments', ...titles, 'n'.repeat(40)]);
 
     expect((await readByOpenpyxl(bytes)).sheets.map(({ name }) => name)).toEqual([
       'payments',
@@ -87,10 +87,10 @@ describeWith(['openpyxl', 'xmllint'], 'The sheets of an XLSX', () => {
     ]);
   });
 
-  it('have columns of every name', async () => {
-    const table = await hostileNames(laboratory);
+  it('keeps column names with any characters', async () => {
+    const table = await hostileNames(rendering);
 
-    const { bytes } = await laboratory.write(new XlsxWriter(), [table]);
+    const { bytes } = await rendering.write(new XlsxWriter(), [table]);
     const [sheet] = (await readByOpenpyxl(bytes)).sheets;
     await wellFormedParts(bytes);
 
@@ -99,17 +99,17 @@ describeWith(['openpyxl', 'xmllint'], 'The sheets of an XLSX', () => {
     expect(quoted).toEqual(HOSTILE_NAMES.filter((name) => /^[=+@-]/.test(name)));
   });
 
-  it('can have no rows, and 200 columns', async () => {
+  it('writes tables without rows and with 200 columns', async () => {
     const columns = Array.from(
       { length: 200 },
       (_, index) => `c${index} ${['text', 'jsonb', 'numeric', 'date'][index % 4]!}`,
     );
-    await laboratory.sql(
+    await rendering.sql(
       `CREATE TABLE wide (${columns.join(', ')})`,
       `INSERT INTO wide (c0, c199) VALUES ('first', '2026-11-21')`,
     );
 
-    const { bytes, recordCount } = await laboratory.write(new XlsxWriter(), ['nobody', 'wide']);
+    const { bytes, recordCount } = await rendering.write(new XlsxWriter(), ['nobody', 'wide']);
     const { sheets } = await readByOpenpyxl(bytes);
     const [nobody, wide] = sheets.map(valuesOf);
     await wellFormedParts(bytes);
@@ -120,10 +120,10 @@ describeWith(['openpyxl', 'xmllint'], 'The sheets of an XLSX', () => {
     expect(wide?.[1]).toEqual(['first', ...Array<null>(198).fill(null), '2026-11-21 00:00:00']);
   });
 
-  it('mark no texts where they were asked for as they are', async () => {
-    await laboratory.sql(`CREATE TABLE sums AS SELECT '=1+1' AS "=name"`);
+  it('marks no texts with the option raw', async () => {
+    await rendering.sql(`CREATE TABLE sums AS SELECT '=1+1' AS "=name"`);
 
-    const { bytes } = await laboratory.write(new XlsxWriter(), ['sums'], { raw: true });
+    const { bytes } = await rendering.write(new XlsxWriter(), ['sums'], { raw: true });
     const cells = (await readByOpenpyxl(bytes)).sheets[0]?.rows.flat();
 
     expect(cells?.map(({ type, value, quoted }) => [type, value, quoted])).toEqual([
@@ -132,22 +132,22 @@ describeWith(['openpyxl', 'xmllint'], 'The sheets of an XLSX', () => {
     ]);
   });
 
-  it('have columns as wide as what stands in them, and none wider than a screen', async () => {
-    await laboratory.sql(
+  it('fits the widths of columns to their content, up to a maximum', async () => {
+    await rendering.sql(
       `CREATE TABLE widths AS SELECT 1 AS a, repeat('word ', 6) AS b, repeat('long ', 100) AS c, NULL::date AS d`,
     );
 
-    const { bytes } = await laboratory.write(new XlsxWriter(), ['widths']);
+    const { bytes } = await rendering.write(new XlsxWriter(), ['widths']);
 
     expect((await readByOpenpyxl(bytes)).sheets[0]?.widths).toEqual([9.5, 31.5, 60, 11.5]);
   });
 });
 
-describeWith(['openpyxl'], 'The cells of an XLSX that hold no more', () => {
-  it('are cut between characters and counted, and those that are just full are left alone', async () => {
+describeWith(['openpyxl'], 'XlsxWriter, for relations: texts that are longer than a cell', () => {
+  it('truncates them between characters and counts them, and keeps texts that just fit', async () => {
     const most = 32_767;
     const pairs = Math.floor(most / 2);
-    await laboratory.sql(
+    await rendering.sql(
       `CREATE TABLE full_cells (id int, "a note" text, doc jsonb, amount numeric)`,
       `INSERT INTO full_cells VALUES
         (1, repeat('a', ${most}), NULL, NULL), (2, repeat('b', ${most + 1}), NULL, NULL), (3, repeat('é', ${most}), NULL, NULL),
@@ -155,7 +155,7 @@ describeWith(['openpyxl'], 'The cells of an XLSX that hold no more', () => {
         (6, '=' || repeat('<', ${most}), to_jsonb(repeat('d', ${most})), 1e40000)`,
     );
 
-    const { bytes, warnings } = await laboratory.write(new XlsxWriter(), ['nobody', 'full_cells']);
+    const { bytes, warnings } = await rendering.write(new XlsxWriter(), ['nobody', 'full_cells']);
     const rows = (await readByOpenpyxl(bytes)).sheets[1]?.rows.slice(1) ?? [];
 
     expect(rows.map((row) => row[1]?.value)).toEqual([
@@ -176,9 +176,9 @@ describeWith(['openpyxl'], 'The cells of an XLSX that hold no more', () => {
   });
 });
 
-describeWith(['openpyxl'], 'An XLSX of a database that is not in UTF-8', () => {
-  it.each(['LATIN1', 'EUC_JP', 'SQL_ASCII'])('holds the same characters: %s', async (encoding) => {
-    const other = await RenderingLaboratory.create(encoding);
+describeWith(['openpyxl'], 'XlsxWriter, for a database that is not in UTF-8', () => {
+  it.each(['LATIN1', 'EUC_JP', 'SQL_ASCII'])('writes the same characters from %s', async (encoding) => {
+    const other = await RenderingDatabase.create(encoding);
     try {
       const texts =
         encoding === 'EUC_JP' ? ['日本', '=日本', '日本'.repeat(20_000)] : ['größe', '=größe', 'é'.repeat(40_000)];
@@ -198,15 +198,15 @@ describeWith(['openpyxl'], 'An XLSX of a database that is not in UTF-8', () => {
   });
 });
 
-describeWith(['xmllint'], 'Moments in an XLSX', () => {
-  it('are right to the microsecond', async () => {
-    await laboratory.sql(
+describeWith(['xmllint'], 'XlsxWriter, for relations: moments', () => {
+  it('writes moments exact to the microsecond', async () => {
+    await rendering.sql(
       `CREATE TABLE moments AS SELECT n AS id, timestamp '2026-11-21' + n * interval '1 day 01:02:03.456789' AS at,
          ((timestamp '2026-11-21' + n * interval '1 day 01:02:03.456789')::time)::text AS time
          FROM generate_series(1, 500) AS n`,
     );
 
-    const { bytes } = await laboratory.write(new XlsxWriter(), ['moments']);
+    const { bytes } = await rendering.write(new XlsxWriter(), ['moments']);
     const sheet = (await wellFormedParts(bytes)).get('xl/worksheets/sheet1.xml') ?? '';
     const rows = [...sheet.matchAll(/<v>([\d.]+)<\/v><\/c><c t="inlineStr"><is><t xml:space="preserve">([\d:.]+)</g)];
 
@@ -219,11 +219,11 @@ describeWith(['xmllint'], 'Moments in an XLSX', () => {
   });
 });
 
-describeWith(['soffice'], 'The sheets of an XLSX, as LibreOffice shows them', () => {
-  it('show numbers and times as the database writes them, and booleans by their names', async () => {
-    await laboratory.sql('CREATE TABLE flags AS SELECT true AS is_on, false AS is_off, NULL::boolean AS neither');
+describeWith(['soffice'], 'XlsxWriter, for relations, read by LibreOffice', () => {
+  it('shows numbers and times as the database writes them, and booleans by their names', async () => {
+    await rendering.sql('CREATE TABLE flags AS SELECT true AS is_on, false AS is_off, NULL::boolean AS neither');
 
-    const { bytes } = await laboratory.write(new XlsxWriter(101), ['payments', 'flags']);
+    const { bytes } = await rendering.write(new XlsxWriter(101), ['payments', 'flags']);
     const sheets = await readByLibreOffice(bytes);
 
     expect([...sheets.keys()].sort()).toEqual(['flags', 'payments', 'payments (2)', 'payments (3)']);

@@ -1,6 +1,6 @@
 import { XlsxWriter } from '../../src/formats/xlsx/xlsx.writer';
 import { type HostileTable, hostileTable } from '../support/hostile-values';
-import { RenderingLaboratory, type WrittenFile } from '../support/rendering';
+import { RenderingDatabase, type WrittenFile } from '../support/rendering';
 import { describeWith, type ReadCell, readByLibreOffice, readByOpenpyxl, wellFormedParts } from '../support/workbooks';
 
 const NUMBERS =
@@ -22,15 +22,15 @@ const NO_NUMBERS = [
 ];
 const NO_TIMES = /BC|infinity|^\d{5,}|^1[0-8]|^1899|^1900-0[12]/;
 
-let laboratory: RenderingLaboratory;
+let rendering: RenderingDatabase;
 let table: HostileTable;
 let file: WrittenFile;
 beforeAll(async () => {
-  laboratory = await RenderingLaboratory.create();
-  table = await hostileTable(laboratory);
-  file = await laboratory.write(new XlsxWriter(), [table.name]);
+  rendering = await RenderingDatabase.create();
+  table = await hostileTable(rendering);
+  file = await rendering.write(new XlsxWriter(), [table.name]);
 });
-afterAll(() => laboratory.remove());
+afterAll(() => rendering.remove());
 
 /** What the database says of a cell, and what was read there. */
 function* cellsOf<Cell>(
@@ -43,20 +43,20 @@ function* cellsOf<Cell>(
   }
 }
 
-describeWith(['openpyxl'], 'The values of an XLSX, read by openpyxl', () => {
+describeWith(['openpyxl'], 'XlsxWriter, for relations: values, read by openpyxl', () => {
   let rows: readonly (readonly ReadCell[])[];
   beforeAll(async () => {
     rows = (await readByOpenpyxl(file.bytes)).sheets[0]!.rows;
   });
 
-  it('are the texts of the database, where they are no numbers, times or booleans', () => {
+  it('writes the texts of the database unless they are numbers, times or booleans', () => {
     for (const { column, text, cell } of cellsOf(rows)) {
       if (NUMBERS.test(column) || TIMES.test(column) || column === 'a_boolean') continue;
       expect({ column, value: cell.value }).toEqual({ column, value: text });
     }
   });
 
-  it('are numbers, or the text of what a cell has no number for', () => {
+  it('writes numbers, or their text if a cell cannot hold the number', () => {
     for (const { column, text, cell } of cellsOf(rows)) {
       if (text === null || !NUMBERS.test(column)) continue;
       const expected = NO_NUMBERS.includes(text) ? { type: 's', value: text } : { type: 'n', value: Number(text) };
@@ -64,7 +64,7 @@ describeWith(['openpyxl'], 'The values of an XLSX, read by openpyxl', () => {
     }
   });
 
-  it('are times, or the text of what a cell has no time for', () => {
+  it('writes times, or their text if a cell cannot hold the time', () => {
     for (const { column, text, cell } of cellsOf(rows)) {
       if (text === null || !TIMES.test(column)) continue;
       // openpyxl knows milliseconds, and gives a date as its midnight.
@@ -82,13 +82,13 @@ describeWith(['openpyxl'], 'The values of an XLSX, read by openpyxl', () => {
     }
   });
 
-  it('are booleans', () => {
+  it('writes booleans', () => {
     const read = [...cellsOf(rows)].filter(({ column }) => column === 'a_boolean').map(({ cell }) => cell.value);
 
     expect(read.slice(0, 3)).toEqual([true, false, null]);
   });
 
-  it('never are formulas; what would run as one is marked as a text', () => {
+  it('never writes formulas and marks texts that would be one', () => {
     expect(rows.flat().filter(({ type }) => type === 'f')).toEqual([]);
     for (const { column, text, cell } of cellsOf(rows)) {
       const isNumber = NUMBERS.test(column) || TIMES.test(column) || /^[-+]?[\d.]+(e[-+]?\d+)?$/.test(text ?? '');
@@ -97,7 +97,7 @@ describeWith(['openpyxl'], 'The values of an XLSX, read by openpyxl', () => {
     }
   });
 
-  it('are cut where a cell can hold no more, and the export says so', () => {
+  it('truncates texts that are longer than a cell and warns', () => {
     const large = String(rows[1]![table.columns.indexOf('large') + 1]!.value);
 
     expect(large).toBe('0123456789é"<&👍'.repeat(2048).slice(0, large.length));
@@ -109,8 +109,8 @@ describeWith(['openpyxl'], 'The values of an XLSX, read by openpyxl', () => {
   });
 });
 
-describeWith(['soffice'], 'The values of an XLSX, read by LibreOffice', () => {
-  it('are the texts of the database, codes of characters being what they stand for', async () => {
+describeWith(['soffice'], 'XlsxWriter, for relations: values, read by LibreOffice', () => {
+  it('shows the texts of the database, with codes decoded to characters', async () => {
     const rows = (await readByLibreOffice(file.bytes)).get(table.name)!;
 
     for (const { column, text, cell } of cellsOf(rows)) {
@@ -121,15 +121,15 @@ describeWith(['soffice'], 'The values of an XLSX, read by LibreOffice', () => {
   });
 });
 
-describeWith(['xmllint'], 'The parts of an XLSX, read by libxml', () => {
-  it('write what looks like the code of a character so that no reader takes it for one', async () => {
+describeWith(['xmllint'], 'XlsxWriter, for relations: parts, read by libxml', () => {
+  it('escapes texts that look like the code of a character', async () => {
     const sheet = (await wellFormedParts(file.bytes)).get('xl/worksheets/sheet1.xml')!;
 
     // Some readers take a capital X too.
     expect(/>[^<>]*X000D_[^<>]*</.exec(sheet)?.[0]).toBe('>_x005F_X000D_ _x005F_X005f_x005F_x000d_<');
   });
 
-  it('are well-formed', async () => {
+  it('writes well-formed parts', async () => {
     expect([...(await wellFormedParts(file.bytes)).keys()].sort()).toEqual([
       '[Content_Types].xml',
       '_rels/.rels',

@@ -2,20 +2,20 @@ import { XmlWriter } from '../../src/formats/xml/xml.writer';
 import { HOSTILE_NAMES, hostileNames } from '../support/hostile-names';
 import { type HostileTable, hostileTable } from '../support/hostile-values';
 import { python, run } from '../support/python';
-import { RenderingLaboratory } from '../support/rendering';
+import { RenderingDatabase } from '../support/rendering';
 
-let laboratory: RenderingLaboratory;
+let rendering: RenderingDatabase;
 let hostile: HostileTable;
 beforeAll(async () => {
-  laboratory = await RenderingLaboratory.create();
-  hostile = await hostileTable(laboratory);
-  await laboratory.sql(
+  rendering = await RenderingDatabase.create();
+  hostile = await hostileTable(rendering);
+  await rendering.sql(
     'CREATE TABLE nothing (id int)',
     'CREATE TABLE cards (id int)',
     'INSERT INTO cards VALUES (1), (2)',
   );
 });
-afterAll(() => laboratory.remove());
+afterAll(() => rendering.remove());
 
 interface Document {
   readonly attributes: Record<string, string>;
@@ -39,9 +39,9 @@ print(json.dumps({'attributes': root.attrib, 'tables': tables}))`,
   );
 }
 
-describe('XML', () => {
+describe('XmlWriter', () => {
   it('keeps every value of every type', async () => {
-    const { bytes, recordCount, extension, contentType } = await laboratory.write(new XmlWriter(), [hostile.name]);
+    const { bytes, recordCount, extension, contentType } = await rendering.write(new XmlWriter(), [hostile.name]);
 
     const { tables } = await read(bytes);
     expect(tables[0]!.rows).toEqual(expectedRows(hostile));
@@ -52,8 +52,8 @@ describe('XML', () => {
     });
   });
 
-  it('has a row a line, whatever is in it', async () => {
-    const { bytes } = await laboratory.write(new XmlWriter(), [hostile.name]);
+  it('writes one row per line, whatever the values are', async () => {
+    const { bytes } = await rendering.write(new XmlWriter(), [hostile.name]);
 
     const lines = bytes.toString().split('\n');
     expect(lines.filter((line) => line.startsWith('<row>') && line.endsWith('</row>'))).toHaveLength(
@@ -61,10 +61,10 @@ describe('XML', () => {
     );
   });
 
-  it('has an element of its own for every name of a column', async () => {
-    const table = await hostileNames(laboratory);
+  it('maps every column name to a different element name', async () => {
+    const table = await hostileNames(rendering);
 
-    const { bytes } = await laboratory.write(new XmlWriter(), [table]);
+    const { bytes } = await rendering.write(new XmlWriter(), [table]);
 
     const { tables } = await read(bytes);
     expect(tables[0]!.attributes['name']).toBe(table);
@@ -74,8 +74,8 @@ describe('XML', () => {
     expect(bytes.toString()).not.toMatch(/<xml/i);
   });
 
-  it('says of what the tables are, and whose', async () => {
-    const { bytes } = await laboratory.write(
+  it('names the tables, their data types and the user', async () => {
+    const { bytes } = await rendering.write(
       new XmlWriter(),
       ['nothing', 'cards'],
       {},
@@ -90,19 +90,19 @@ describe('XML', () => {
     ]);
   });
 
-  it('has rows of 200 columns, each as long as a chunk', async () => {
+  it('writes rows of 200 columns, each as long as a chunk', async () => {
     const columns = Array.from({ length: 200 }, (_, index) => `repeat('é&', 1000) || ${index} AS c${index}`);
-    await laboratory.sql(`CREATE TABLE wide AS SELECT ${columns.join(', ')} FROM generate_series(1, 3)`);
+    await rendering.sql(`CREATE TABLE wide AS SELECT ${columns.join(', ')} FROM generate_series(1, 3)`);
 
-    const { bytes } = await laboratory.write(new XmlWriter(), ['wide']);
+    const { bytes } = await rendering.write(new XmlWriter(), ['wide']);
 
     const { tables } = await read(bytes);
     expect(tables[0]!.rows).toHaveLength(3);
     expect(tables[0]!.rows[2]![199]).toEqual(['c199', `${'é&'.repeat(1000)}199`]);
   });
 
-  it.each(['LATIN1', 'SQL_ASCII'])('is UTF-8 from a database in %s too', async (encoding) => {
-    const other = await RenderingLaboratory.create(encoding);
+  it.each(['LATIN1', 'SQL_ASCII'])('writes UTF-8 from a database in %s', async (encoding) => {
+    const other = await RenderingDatabase.create(encoding);
     try {
       await other.sql(
         'CREATE TABLE texts (id int, "größe" text, note text)',

@@ -17,7 +17,7 @@ with zipfile.ZipFile(sys.argv[1]) as archive:
     entries = [[i.filename, i.file_size, i.compress_type, list(i.date_time), archive.open(i).read(20).decode()] for i in archive.infolist()]
 print(json.dumps(entries))`;
 
-describe('A zip', () => {
+describe('zip', () => {
   let folder: string;
 
   beforeAll(async () => {
@@ -40,7 +40,7 @@ describe('A zip', () => {
     open: () => [Buffer.from(text)],
   });
 
-  it('is read back, entries that are packed and entries that are not', async () => {
+  it('writes compressed and stored entries that Python reads back', async () => {
     const moment = new Date('2026-11-21T04:05:06Z');
 
     const entries = await readBack(
@@ -56,13 +56,13 @@ describe('A zip', () => {
     ]);
   });
 
-  it('holds more entries than two bytes can count', async () => {
+  it('writes more entries than two bytes can count', async () => {
     const entries = Array.from({ length: 70_000 }, (_, index) => textEntry(`${index}`, 'x', 0));
 
     expect(await readBack(entries)).toHaveLength(70_000);
   });
 
-  it('holds entries, and entries after them, beyond what four bytes can tell', async () => {
+  it('writes entries and offsets beyond four bytes', async () => {
     const chunk = Buffer.alloc(8 * 1024 * 1024, 'zeros and ones ');
     const large: ZipEntry = {
       name: 'large',

@@ -1,5 +1,5 @@
 import { escapeIdentifier } from 'pg';
-import type { RenderingLaboratory } from './rendering';
+import type { RenderingDatabase } from './rendering';
 
 /** Names that PostgreSQL lets a column have, and that formats trip over. */
 export const HOSTILE_NAMES = [
@@ -56,11 +56,11 @@ export const HOSTILE_NAMES = [
 ] as const;
 
 /** Makes a table of such columns: in each stands the place of its name, as a text. */
-export async function hostileNames(laboratory: RenderingLaboratory): Promise<string> {
+export async function hostileNames(rendering: RenderingDatabase): Promise<string> {
   const name = 'hostile, "names"\n<&>';
   const columns = HOSTILE_NAMES.map((column) => `${escapeIdentifier(column)} text`);
   const values = HOSTILE_NAMES.map((_, index) => `'${index}'`);
-  await laboratory.sql(
+  await rendering.sql(
     `CREATE TABLE ${escapeIdentifier(name)} (${columns.join(', ')})`,
     `INSERT INTO ${escapeIdentifier(name)} VALUES (${values.join(', ')})`,
   );

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import type { RenderingLaboratory } from './rendering';
+import type { RenderingDatabase } from './rendering';
 
 /** Each column by its type, with the SQL of the values that stand in it, one under the other. */
 const COLUMNS: Readonly<Record<string, readonly [type: string, ...values: string[]]>> = {
@@ -166,7 +166,7 @@ export interface HostileTable {
 }
 
 /** Makes the table, and asks a connection of its own for its texts, in UTC. The last row is nothing but nulls. */
-export async function hostileTable(laboratory: RenderingLaboratory): Promise<HostileTable> {
+export async function hostileTable(rendering: RenderingDatabase): Promise<HostileTable> {
   const name = 'hostile_values';
   const columns = Object.keys(COLUMNS);
   const height = 1 + Math.max(...Object.values(COLUMNS).map(([, ...values]) => values.length));
@@ -175,8 +175,8 @@ export async function hostileTable(laboratory: RenderingLaboratory): Promise<Hos
     return `INSERT INTO ${name} VALUES (${[row + 1, ...values].join(', ')})`;
   });
   const definitions = Object.entries(COLUMNS).map(([column, [type]]) => `${column} ${type}`);
-  await laboratory.sql(...TYPES, `CREATE TABLE ${name} (id int PRIMARY KEY, ${definitions.join(', ')})`, ...rows);
-  const ask = (expression: (column: string) => string) => askFor(laboratory.databaseUrl, name, columns, expression);
+  await rendering.sql(...TYPES, `CREATE TABLE ${name} (id int PRIMARY KEY, ${definitions.join(', ')})`, ...rows);
+  const ask = (expression: (column: string) => string) => askFor(rendering.databaseUrl, name, columns, expression);
   return {
     name,
     columns,

@@ -6,29 +6,29 @@ import { Snapshot } from '../../src/platform/database/snapshot';
 import { Sql, sql } from '../../src/platform/database/sql';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from './test-database';
 
-/** A file as a writer made it, with what it said of it. */
+/** A file that a writer produced, with its summary. */
 export interface WrittenFile extends Pick<RenderedFile, 'extension' | 'contentType'>, ReturnType<typeof summaryOf> {
   readonly bytes: Buffer;
 }
 
-/** A database in which a test makes tables, and writers that render these. */
-export class RenderingLaboratory {
+/** A database in which tests create tables and render them with writers. */
+export class RenderingDatabase {
   private constructor(
     private readonly database: TestDatabase,
     readonly pool: Pool,
   ) {}
 
   /** @param encoding of a database in another encoding than UTF-8 */
-  static async create(encoding?: string): Promise<RenderingLaboratory> {
+  static async create(encoding?: string): Promise<RenderingDatabase> {
     const database = encoding === undefined ? await createTestDatabase() : await createEmptyDatabase(encoding);
     const pool = new Pool({ connectionString: database.url, max: 3 });
-    // A connection that ends with its query, or with the database, is nobody's loss.
+    // A connection that ends with its query, or with the database, is not an error.
     pool.on('error', () => undefined);
     pool.on('connect', (client) => client.on('error', () => undefined));
-    const laboratory = new RenderingLaboratory(database, pool);
-    // The platform's own tables would be in the way of those that tests make.
-    await laboratory.sql('DROP SCHEMA public CASCADE', 'CREATE SCHEMA public');
-    return laboratory;
+    const rendering = new RenderingDatabase(database, pool);
+    // The platform's tables could have the names of those that tests create.
+    await rendering.sql('DROP SCHEMA public CASCADE', 'CREATE SCHEMA public');
+    return rendering;
   }
 
   get databaseUrl(): string {
@@ -51,7 +51,7 @@ export class RenderingLaboratory {
     );
   }
 
-  /** Writes whole tables as one person's document; `[table]` is a section that is one thing. */
+  /** Writes whole tables as the document of one user; `[table]` is a single section. */
   async writeSections(
     writer: Pick<FormatWriter<'sections'>, 'write'>,
     tables: Readonly<Record<string, string | [table: string]>>,
@@ -66,7 +66,7 @@ export class RenderingLaboratory {
     });
   }
 
-  /** Opens a snapshot for as long as the work takes. */
+  /** Opens a snapshot and closes it after the work. */
   async inSnapshot<Result>(timeZone: string, work: (snapshot: Snapshot) => Promise<Result>): Promise<Result> {
     const never = new AbortController().signal;
     const snapshot = await Snapshot.begin(await this.pool.connect(), this.pool, never, timeZone);
@@ -85,11 +85,11 @@ export class RenderingLaboratory {
 
 interface ContentOptions {
   readonly userId?: string | null;
-  /** The data type of each table; the table itself where it is not named. */
+  /** The data type of each table; the name of the table by default. */
   readonly sections?: Readonly<Record<string, string>>;
 }
 
-/** Whole tables, as a source would offer them. */
+/** Whole tables as content. */
 export async function contentOf(
   snapshot: Snapshot,
   tables: readonly string[],
@@ -106,7 +106,7 @@ export async function contentOf(
   };
 }
 
-/** Each table whole, its data type being the table itself. */
+/** Whole tables; the data type of each is its name by default. */
 async function relationsOf(
   snapshot: Snapshot,
   tables: readonly string[],
@@ -132,7 +132,7 @@ export async function collect(file: RenderedFile): Promise<WrittenFile> {
   return { extension, contentType, bytes: Buffer.concat(chunks), ...summaryOf(file) };
 }
 
-/** What is in the file, with the texts of its warnings and their codes. */
+/** The summary of a file, with the texts and codes of its warnings. */
 export function summaryOf(file: RenderedFile) {
   const { warnings, ...counts } = file.summary();
   return {

@@ -3,7 +3,7 @@ import { collect, type WrittenFile } from './rendering';
 
 const MOMENT = new Date('2026-11-21T04:05:06.789Z');
 
-/** Texts that formats trip over. None of them holds half a character. */
+/** Texts that break formats. None contains a lone surrogate. */
 export const HOSTILE_TEXTS = [
   '',
   ' ',
@@ -50,7 +50,7 @@ export const HOSTILE_TEXTS = [
   'a\u0080\u009fz',
 ] as const;
 
-/** Those of them that a spreadsheet would run. */
+/** The texts that a spreadsheet would run as a formula. */
 export const FORMULAS: ReadonlySet<string> = new Set([
   '=1+1',
   '+49 30 1234',
@@ -108,7 +108,7 @@ export const HOSTILE_COLUMNS: readonly TableColumn[] = [
   { key: 'a_moment', label: 'Коли 👍', type: 'moment' },
 ];
 
-/** What heads these columns where moments are told by the clock of a zone. */
+/** The labels of these columns for moments in a time zone. */
 export const hostileLabels = (zone: string): string[] => [
   'Name',
   'Name',
@@ -118,10 +118,10 @@ export const hostileLabels = (zone: string): string[] => [
   `Коли 👍 (${zone})`,
 ];
 
-/** What of it a spreadsheet would run. */
+/** The labels that a spreadsheet would run as a formula. */
 export const HOSTILE_LABELS: ReadonlySet<string> = new Set(['=1+1', '-5 (s)']);
 
-/** One column a type. The last row is nothing but nulls. */
+/** One column per type. The last row has only nulls. */
 export const HOSTILE_ROWS: readonly (readonly Cell[])[] = [
   ...HOSTILE_TEXTS.map((text, index): Cell[] => [
     text,
@@ -134,7 +134,7 @@ export const HOSTILE_ROWS: readonly (readonly Cell[])[] = [
   HOSTILE_COLUMNS.map(() => null),
 ];
 
-/** A table of these rows, given in batches of seven. */
+/** A table of these rows, read in batches of seven. */
 export function tableOf(
   columns: readonly TableColumn[],
   rows: readonly (readonly Cell[])[],
@@ -159,7 +159,7 @@ export function tableOf(
   };
 }
 
-/** A table of texts: a column for each of the first row's. */
+/** A table of texts with as many columns as the first row. */
 export function textTable(rows: readonly (readonly Cell[])[], given: Partial<Table> = {}): Table {
   const columns = (rows[0] ?? []).map((_, index): TableColumn => {
     return { key: `c${index}`, label: `Column ${index}`, type: 'text' };
@@ -167,18 +167,18 @@ export function textTable(rows: readonly (readonly Cell[])[], given: Partial<Tab
   return tableOf(columns, rows, given);
 }
 
-/** Large tables whose rows can be counted as they are read, and whose reading one can see the end of. */
+/** A large table that counts its batches as they are read, and knows whether reading has stopped. */
 export class LongTable {
-  /** So many rows are in one. */
+  /** Rows per batch. */
   static readonly BATCH = 100;
   batches = 0;
   isClosed = false;
 
-  /** @param row all are like this one, or those of a batch are made one by one */
+  /** @param row the value of every row, or a function that makes one */
   constructor(
     private readonly row: readonly string[] | (() => readonly string[]),
     private readonly rowCount: number,
-    /** After so many rows the reading throws. */
+    /** Reading throws after this many rows. */
     private readonly failsAfter = Infinity,
   ) {}
 
@@ -205,7 +205,7 @@ export class LongTable {
   }
 }
 
-/** Writes a table. @returns the file, and what was told of its progress */
+/** Writes a table. @returns the file and the reported progress */
 export async function writeTable(
   writer: Pick<FormatWriter<'table'>, 'write'>,
   table: Table,

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { describeWhere } from './describe-where';
 import { run } from './python';
 
-/** Debian's own: the modules that its packages bring are not in any other. */
+/** Debian's own Python, because Debian packages install their modules only there. */
 const PYTHON = '/usr/bin/python3';
 const WORKBOOK_READER = join(__dirname, 'read-workbook.py');
 const CSV_READER = join(__dirname, 'read-csv.py');
-/** Comma, quote, UTF-8, from the first row, every text in quotes, cells as they are shown, all sheets. */
+/** Comma, quote, UTF-8, from the first row, all texts quoted, cells as shown, all sheets. */
 const AS_CSV = 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,true,false,true,false,false,-1';
 const NOTHING = new Uint8Array();
 
@@ -33,7 +33,7 @@ export interface ReadSheet {
   readonly rows: readonly (readonly ReadCell[])[];
 }
 
-/** `describe` where the programs are there. */
+/** `describe` if the programs are installed; skipped otherwise. */
 export function describeWith(programs: readonly Program[], title: string, suite: () => void): void {
   const missing = programs.filter((program) => !isThere(program));
   describeWhere(missing.length === 0 ? null : `there is no ${missing.join(', no ')} on this machine`, title, suite);
@@ -71,7 +71,7 @@ export async function readByLibreOffice(workbook: Buffer): Promise<Map<string, s
   });
 }
 
-/** The parts of the workbook by their names, each of which libxml has found well-formed. */
+/** The parts of the workbook by name. libxml checks that each is well-formed. */
 export async function wellFormedParts(workbook: Buffer): Promise<Map<string, string>> {
   return inFolder(workbook, async (file, folder) => {
     const into = join(folder, 'parts');

@@ -1,5 +1,5 @@
 import type { Cell } from '../../src/formats';
-import { aTable, infoOf, pagesOf, printed, textColumn, textOf, wordsOf } from '../support/sheets';
+import { aTable, infoOf, pagesOf, printed, textColumn, textOf, wordsOf } from '../support/pdf-tables';
 import { describeWith } from '../support/workbooks';
 
 const NAMES = [
@@ -39,8 +39,8 @@ const SHAPED = [
 const many = (count: number, cell: (index: number) => string = (index) => `Pupil-${index}`) =>
   Array.from({ length: count }, (_, index): Cell[] => [cell(index), index]);
 
-describeWith(['poppler'], 'A printed sheet', () => {
-  it.each(NAMES)('is found by the name %s', async (name) => {
+describeWith(['poppler'], 'PdfWriter, for tables', () => {
+  it.each(NAMES)('writes text that a search for %s finds', async (name) => {
     const { pdf, warnings } = await printed(aTable([['Ada', 1], ...NAMES.map((other) => [other, 2]), [name, 3]]));
 
     expect(await textOf(pdf)).toContain(name);
@@ -53,7 +53,7 @@ describeWith(['poppler'], 'A printed sheet', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('goes without what is for programs', async () => {
+  it('omits columns that are for programs', async () => {
     const table = aTable([['Ada', 'f81d4fae', 3]], {
       columns: [textColumn('Name'), { ...textColumn('Id'), isForPrograms: true }, textColumn('Points')],
     });
@@ -64,7 +64,7 @@ describeWith(['poppler'], 'A printed sheet', () => {
     expect(text).not.toMatch(/f81d4fae|Id/);
   });
 
-  it('is found by ideographs and radicals that look alike, each by its own', async () => {
+  it('keeps similar ideographs and radicals distinct for a search', async () => {
     const { pdf } = await printed(aTable([['⽩板 radical', 1], ['白板 ideograph', 2]])); // prettier-ignore
 
     const text = await textOf(pdf);
@@ -72,7 +72,7 @@ describeWith(['poppler'], 'A printed sheet', () => {
     expect(text).toContain('白板 ideograph');
   });
 
-  it('is found by the letters of a pointed name, which are how people search', async () => {
+  it('finds a pointed Hebrew or Arabic name by its letters', async () => {
     const { pdf } = await printed(aTable([['מֹשֶׁה', 1], ['مُحَمَّد', 2]])); // prettier-ignore
 
     const text = await textOf(pdf);
@@ -80,7 +80,7 @@ describeWith(['poppler'], 'A printed sheet', () => {
     expect(text).toContain('محمد');
   });
 
-  it('is found by each of two thousand ideographs', async () => {
+  it('finds each of two thousand ideographs', async () => {
     const ideographs = Array.from({ length: 2_000 }, (_, index) => String.fromCodePoint(0x4e00 + index));
     const rows = Array.from({ length: 100 }, (_, row) => [ideographs.slice(row * 20, row * 20 + 20).join(''), row]);
 
@@ -91,7 +91,7 @@ describeWith(['poppler'], 'A printed sheet', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('shows emoji, also joined ones', async () => {
+  it('shows emoji, including joined ones', async () => {
     const { pdf, warnings } = await printed(aTable([['👩‍💻 Ada 😀', 1]]));
 
     const text = await textOf(pdf);
@@ -99,7 +99,7 @@ describeWith(['poppler'], 'A printed sheet', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('shows a sign for a character that no font has, warns, and can still be found by it', async () => {
+  it('shows � for a character that no font has, warns, and keeps it searchable', async () => {
     const { pdf, warnings, warningCodes } = await printed(aTable([['ⴰⵣⵓⵍ', 1], ['A\u{13000}', 2]])); // prettier-ignore
 
     expect(await textOf(pdf)).toContain('ⴰⵣⵓⵍ');
@@ -109,7 +109,7 @@ describeWith(['poppler'], 'A printed sheet', () => {
     expect(warningCodes).toEqual(['characters-not-printable']);
   });
 
-  it('has the header, the page’s number and the number of pages on every page', async () => {
+  it('shows the header, the page number and the number of pages on every page', async () => {
     const rows = many(200);
 
     const { pdf, pageCount, recordCount, progress } = await printed(aTable(rows));
@@ -129,7 +129,7 @@ describeWith(['poppler'], 'A printed sheet', () => {
     expect(progress.at(-1)).toEqual({ done: 200, total: 200, unit: 'rows' });
   });
 
-  it('tells title, language, and the moment that it shows as its creation', async () => {
+  it('sets title, language and the moment of the snapshot as metadata', async () => {
     const { pdf } = await printed(aTable([['Ada', 1]], { title: 'Тиждень науки', language: 'uk' }));
 
     const info = await infoOf(pdf);
@@ -137,7 +137,7 @@ describeWith(['poppler'], 'A printed sheet', () => {
     expect(pdf.toString('latin1')).toContain('/Lang (uk)');
   });
 
-  it('has the facts below the title, and moments in the table’s time zone', async () => {
+  it('shows the facts below the title, and moments in the time zone of the table', async () => {
     const table = aTable([['Ada', new Date('2026-11-20T23:30:00Z')]], {
       facts: [{ label: 'Average', value: '71.5 %' }],
       timeZone: 'Europe/Kyiv',
@@ -150,7 +150,7 @@ describeWith(['poppler'], 'A printed sheet', () => {
     expect(page).toMatch(/Results[\s\S]*Average +71\.5 %[\s\S]*Name +Joined[\s\S]*Ada +Nov 21, 2026, 1:30 AM/);
   });
 
-  it('says that there are no rows by a header alone', async () => {
+  it('shows only a header if there are no rows', async () => {
     const { pdf, pageCount, recordCount } = await printed(aTable([]));
 
     const pages = await pagesOf(pdf);
@@ -160,7 +160,7 @@ describeWith(['poppler'], 'A printed sheet', () => {
     expect([pageCount, recordCount]).toEqual([1, 0]);
   });
 
-  it('prints formulas and markup as they were typed', async () => {
+  it('prints formulas and markup unchanged', async () => {
     const texts = ['=SUM(A1:A9)', '+1', '@cmd', '<b>bold</b> (a\\)b) ET'];
 
     const { pdf } = await printed(aTable(texts.map((text) => [text, null])));
@@ -169,7 +169,7 @@ describeWith(['poppler'], 'A printed sheet', () => {
     for (const typed of texts) expect(text).toContain(typed);
   });
 
-  it('writes numbers, parts of numbers and durations as people do', async () => {
+  it('formats numbers, decimals and durations for people', async () => {
     const table = aTable([[12, '-12.50', 3671, null]], {
       language: 'uk',
       columns: [
@@ -188,13 +188,13 @@ describeWith(['poppler'], 'A printed sheet', () => {
   it.each([
     ['a4', 'portrait', '595.28 x 841.89 pts (A4)'],
     ['letter', 'landscape', '792 x 612 pts (letter)'],
-  ])('is on %s, %s, as asked', async (pageSize, orientation, expected) => {
+  ])('uses %s, %s, on request', async (pageSize, orientation, expected) => {
     const { pdf } = await printed(aTable([['Ada', 1]]), { page_size: pageSize, orientation });
 
     expect((await infoOf(pdf))['Page size']).toBe(expected);
   });
 
-  it('lies on its side when its columns need it', async () => {
+  it('uses landscape if the columns need it', async () => {
     const columns = Array.from({ length: 8 }, (_, index) => textColumn(`Question number ${index}`));
 
     const { pdf } = await printed(aTable([columns.map(() => 'an answer of a few words')], { columns }));
@@ -202,7 +202,7 @@ describeWith(['poppler'], 'A printed sheet', () => {
     expect((await infoOf(pdf))['Page size']).toContain('841.89 x 595.28');
   });
 
-  it('refuses to be finished with other rows than it was told of', async () => {
+  it('throws if the number of rows differs from the count', async () => {
     const table = aTable([['Ada', 1]], { rowCount: 2 });
 
     await expect(printed(table)).rejects.toThrow('The table has 1 rows, but 2 were counted');

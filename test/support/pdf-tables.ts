@@ -7,7 +7,7 @@ import type { Cell, ExportOptions, Progress, Table, TableColumn } from '../../sr
 import { run } from './python';
 import { summaryOf } from './rendering';
 
-/** A table of these rows, given in one batch. */
+/** A table of these rows, read in one batch. */
 export function aTable(rows: readonly (readonly Cell[])[], changed: Partial<Table> = {}): Table {
   return {
     kind: 'table',
@@ -34,7 +34,7 @@ async function* inOneBatch(rows: readonly (readonly Cell[])[]): AsyncGenerator<r
   yield rows;
 }
 
-/** The table as PDF, and what is said of it. */
+/** The table as a PDF, with its summary. */
 export async function printed(table: Table, options: ExportOptions = {}) {
   const progress: Progress[] = [];
   const file = new PdfWriter().write(table, options, (step) => progress.push(step));
@@ -42,13 +42,13 @@ export async function printed(table: Table, options: ExportOptions = {}) {
   return { pdf, progress, ...summaryOf(file) };
 }
 
-/** The pages' texts, as poppler reads them. */
+/** The texts of the pages as poppler reads them. */
 export async function pagesOf(pdf: Buffer): Promise<string[]> {
   const text = await run('pdftotext', ['-layout', '-', '-'], pdf);
   return text.toString().split('\f').slice(0, -1);
 }
 
-/** The text in its order of reading, without the marks of direction that poppler adds. */
+/** The text in reading order, without the direction marks that poppler adds. */
 export async function textOf(pdf: Buffer): Promise<string> {
   const text = await run('pdftotext', ['-', '-'], pdf);
   return text.toString().replace(/[\u202a-\u202e]/g, '');
@@ -63,7 +63,7 @@ export interface PlacedWord {
   readonly bottom: number;
 }
 
-/** Every word and where it stands, in points from the upper left corner. */
+/** Every word and its position, in points from the upper left corner. */
 export async function wordsOf(pdf: Buffer): Promise<PlacedWord[]> {
   const html = (await run('pdftotext', ['-bbox', '-', '-'], pdf)).toString();
   return html.split('<page ').flatMap((page, number) => {
@@ -79,19 +79,19 @@ export async function wordsOf(pdf: Buffer): Promise<PlacedWord[]> {
   });
 }
 
-/** With places, poppler gives the letters of a word from left to right. */
+/** With positions, poppler returns the letters of a word from left to right. */
 function inReadingOrder(text: string): string {
   const letters = text.replace(/[\u202a-\u202e]/g, '');
   return /^[^a-z]*\p{Script=Hebrew}/iu.test(letters) ? Array.from(letters).reverse().join('') : letters;
 }
 
-/** What poppler tells of the document: title, pages, paper. */
+/** The metadata of the document according to poppler: title, pages, paper size. */
 export async function infoOf(pdf: Buffer): Promise<Record<string, string>> {
   const lines = (await run('pdfinfo', ['-isodates', '-'], pdf)).toString().split('\n');
   return Object.fromEntries(lines.map((line) => line.split(/:\s+(.*)/).slice(0, 2) as [string, string]));
 }
 
-/** The shades of a page's pixels, row by row, drawn by poppler at 72 to the inch. */
+/** The gray values of a page's pixels, row by row, rendered by poppler at 72 dpi. */
 export async function shadesOf(pdf: Buffer, page: number): Promise<{ width: number; shades: Uint8Array }> {
   const folder = await mkdtemp(join(tmpdir(), 'export-sheet-'));
   try {

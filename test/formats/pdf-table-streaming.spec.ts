@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { buffer } from 'node:stream/consumers';
 import { PdfWriter } from '../../src/formats/pdf/pdf.writer';
 import type { Cell } from '../../src/formats';
-import { aTable } from '../support/sheets';
+import { aTable } from '../support/pdf-tables';
 
 const BATCH = 100;
 
@@ -24,8 +24,8 @@ function watchedTable(rowCount: number) {
   return { seen, table: aTable([], { rowCount, rows }) };
 }
 
-describe('The bytes of a printed sheet', () => {
-  it('are drawn as they are read', async () => {
+describe('PdfWriter, for tables: streaming', () => {
+  it('draws pages while they are read', async () => {
     const { seen, table } = watchedTable(100_000);
 
     const bytes = new PdfWriter().write(table, {}, () => undefined).body[Symbol.asyncIterator]();
@@ -35,7 +35,7 @@ describe('The bytes of a printed sheet', () => {
     await bytes.return?.();
   });
 
-  it('end the reading of rows when nobody wants more', async () => {
+  it('stops reading rows when its reader leaves', async () => {
     const { seen, table } = watchedTable(100_000);
 
     for await (const chunk of new PdfWriter().write(table, {}, () => undefined).body) {
@@ -47,7 +47,7 @@ describe('The bytes of a printed sheet', () => {
     expect(seen.asked).toBeLessThan(1_000);
   });
 
-  it('leave the event loop to others while they are drawn', async () => {
+  it('does not block the event loop', async () => {
     const { table } = watchedTable(3_000);
     await buffer(new PdfWriter().write(watchedTable(100).table, {}, () => undefined).body);
     const delay = monitorEventLoopDelay({ resolution: 1 });
@@ -60,7 +60,7 @@ describe('The bytes of a printed sheet', () => {
     expect(delay.max / 1e6).toBeLessThan(500);
   });
 
-  it('share their fonts with those of other sheets that are drawn at the same time', async () => {
+  it('shares fonts between documents', async () => {
     const rows = [['白板 金 김', 1]];
     const begin = async () => {
       const bytes = new PdfWriter().write(aTable(rows), {}, () => undefined).body[Symbol.asyncIterator]();

@@ -1,8 +1,8 @@
-import { aTable, pagesOf, printed, textColumn, textOf } from '../support/sheets';
+import { aTable, pagesOf, printed, textColumn, textOf } from '../support/pdf-tables';
 import { describeWith } from '../support/workbooks';
 
-describeWith(['poppler'], 'The columns of a printed sheet', () => {
-  it('leaves out the columns in which nothing stands', async () => {
+describeWith(['poppler'], 'PdfWriter, for tables: columns', () => {
+  it('omits empty columns', async () => {
     const columns = ['Name', 'E-mail', 'Group'].map(textColumn);
 
     const { pdf } = await printed(aTable([['Ada', null, ''], ['Bob', '', 'B']], { columns })); // prettier-ignore
@@ -11,7 +11,7 @@ describeWith(['poppler'], 'The columns of a printed sheet', () => {
     expect(header?.trim().split(/ +/)).toEqual(['Name', 'Group']);
   });
 
-  it('has a list of the questions, whole, where they are too long for a header', async () => {
+  it('lists questions in full that are too long for a header', async () => {
     const long = 'Explain in your own words, with an example, why the sky is blue at noon and red at dusk. '
       .repeat(4)
       .trim();
@@ -31,7 +31,7 @@ describeWith(['poppler'], 'The columns of a printed sheet', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('has a class with an open question on three pages', async () => {
+  it('prints a class with an open question on at most three pages', async () => {
     const answer = 'Because the light of the sun is scattered by the air, and blue light more than red light. '.repeat(
       2,
     );

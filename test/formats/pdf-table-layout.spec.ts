@@ -10,7 +10,7 @@ import {
   textColumn,
   textOf,
   wordsOf,
-} from '../support/sheets';
+} from '../support/pdf-tables';
 import { describeWith } from '../support/workbooks';
 
 const MARGIN = 40;
@@ -21,8 +21,8 @@ const ONE_COLUMN = { columns: [textColumn('Answer')] };
 
 const word = (words: readonly PlacedWord[], text: string) => words.find((one) => one.text === text)!;
 
-describeWith(['poppler'], 'The layout of a printed sheet', () => {
-  it('goes on with the columns that a page has no room for, and repeats whose rows they are', async () => {
+describeWith(['poppler'], 'PdfWriter, for tables: layout', () => {
+  it('continues with further columns on further pages and repeats the first ones', async () => {
     const questions = Array.from({ length: 30 }, (_, index) => `Q${index}`);
     const columns = [textColumn('Name'), textColumn('Score'), ...questions.map(textColumn)];
     const rows = Array.from({ length: 60 }, (_, row): Cell[] => {
@@ -80,7 +80,7 @@ describeWith(['poppler'], 'The layout of a printed sheet', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('cuts texts of a million characters in good time, and says how many', async () => {
+  it('truncates texts of a million characters quickly and warns', async () => {
     const rows = [['x'.repeat(1_000_000)], ['слово '.repeat(200_000)], ['\n'.repeat(1_000_000)], ['short']];
     const began = performance.now();
 
@@ -99,7 +99,7 @@ describeWith(['poppler'], 'The layout of a printed sheet', () => {
   });
 
   it.each(['W', 'ї', '漢', 'ب'])(
-    'keeps a title of 5,000 times %s, without a blank, between the margins',
+    'keeps a title of 5,000 times %s without spaces between the margins',
     async (letter) => {
       const { pdf } = await printed(aTable([['Ada', 1]], { title: letter.repeat(5_000) }));
 
@@ -110,7 +110,7 @@ describeWith(['poppler'], 'The layout of a printed sheet', () => {
     },
   );
 
-  it('survives heaps of marks and endless joiners, and keeps them in their row', async () => {
+  it('survives stacked marks and endless joiners', async () => {
     const rows = [[`e${'\u0301\u0302'.repeat(1_000)}nd`], ['👩‍'.repeat(700)], ['\u200d'.repeat(1_500)], ['plain']];
 
     const { pdf, warnings } = await printed(aTable(rows, ONE_COLUMN));
@@ -119,7 +119,7 @@ describeWith(['poppler'], 'The layout of a printed sheet', () => {
     expect(warnings.join()).toContain('too long to print');
   });
 
-  it('survives marks that its fonts cannot place', async () => {
+  it('survives marks that its fonts cannot position', async () => {
     const rows = [['i\u08d7'], ['\u0684\u0898'], ['\u062c\u08b4\u077f\u08f0\u0889\u06dc'], ['plain']];
 
     const { pdf } = await printed(aTable(rows, ONE_COLUMN));
@@ -139,7 +139,7 @@ describeWith(['poppler'], 'The layout of a printed sheet', () => {
     expect(text).toMatch(/one\ntwo\nthree/);
   });
 
-  it('breaks Chinese anywhere, Thai between words, and words of no blanks where they must', async () => {
+  it('breaks Chinese anywhere, Thai between words, and long words where necessary', async () => {
     const columns = Array.from({ length: 6 }, (_, index) => textColumn(`C${index}`));
     const texts = [
       '東京は日本の首都である'.repeat(20),
@@ -165,7 +165,7 @@ describeWith(['poppler'], 'The layout of a printed sheet', () => {
     }
   });
 
-  it('runs from right to left in a language that does', async () => {
+  it('lays out right-to-left languages from the right', async () => {
     const table = aTable([['שרה כהן', -7]], {
       language: 'he',
       title: 'תוצאות',
@@ -182,7 +182,7 @@ describeWith(['poppler'], 'The layout of a printed sheet', () => {
   });
 
   it.each(['-5.00', '=1', '+49 170 1234567', '72.5 %', '1:01:11', '2026-11-20 11:30'])(
-    'shows %s as it was given in a sheet that runs from right to left, at the edge of its column',
+    'shows %s unchanged at the edge of its column in a right-to-left table',
     async (given) => {
       const table = aTable([['שרה כהן', given]], {
         language: 'he',
@@ -202,7 +202,7 @@ describeWith(['poppler'], 'The layout of a printed sheet', () => {
     },
   );
 
-  it('puts right-to-left cells to their right edge, with numbers and Latin in order', async () => {
+  it('aligns right-to-left cells to the right, with numbers and Latin in order', async () => {
     const table = aTable(
       [['ענה Anna Smith על 123 (טוב)'], ['a rather long answer in the same column as the other']],
       ONE_COLUMN,
@@ -219,14 +219,14 @@ describeWith(['poppler'], 'The layout of a printed sheet', () => {
     expect(await textOf(pdf)).toContain('טוב');
   });
 
-  it('gives figures a common right edge', async () => {
+  it('aligns numbers to the right', async () => {
     const { pdf } = await printed(aTable([['Ada', 7], ['Bob', 12_345]])); // prettier-ignore
 
     const words = await wordsOf(pdf);
     expect(word(words, '7').right).toBeCloseTo(word(words, '12345').right, 1);
   });
 
-  it('has ink for every script, and none beyond its margins', async () => {
+  it('draws every script, and nothing beyond the margins', async () => {
     const { pdf } = await printed(aTable([['Їжак محمد שרה 王 김 हिन्दी ไทย 😀', 1]]));
 
     const { width, shades } = await shadesOf(pdf, 1);
@@ -236,7 +236,7 @@ describeWith(['poppler'], 'The layout of a printed sheet', () => {
     expect(Math.max(...inked)).toBeLessThanOrEqual(width - MARGIN + 1);
   });
 
-  it('has pages of which each fits its paper, whatever the title and the facts', async () => {
+  it('fits every page to its paper, whatever the title and the facts', async () => {
     const facts = Array.from({ length: 80 }, (_, index) => ({ label: `Fact ${index}`, value: `Value-${index}` }));
 
     const { pdf } = await printed(aTable([['Ada', 1]], { title: 'word '.repeat(500), facts }));
