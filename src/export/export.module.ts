@@ -16,13 +16,12 @@ import { PrismaDownloadLeaseRepository } from './infrastructure/download-lease.r
 import { ImageProcessPictureInspector } from './infrastructure/image-process-picture-inspector';
 import { PrismaMaintenanceRepository } from './infrastructure/maintenance.repository.prisma';
 import { AttemptRepository } from './model/domain/interfaces/attempt.repository';
-import { ExportQueue } from './model/domain/interfaces/export-queue';
+import { ExportAnnouncer, ExportQueue } from './model/domain/interfaces/export-queue';
 import { ExportRepository } from './model/domain/interfaces/export.repository';
 import { DownloadLeaseRepository } from './model/domain/interfaces/download-lease.repository';
 import { PictureInspector } from './model/domain/interfaces/picture-inspector';
 import { MaintenanceRepository } from './model/domain/interfaces/maintenance.repository';
 import { BacklogMetrics } from './model/services/backlog-metrics';
-import { ExportAnnouncer } from './model/services/export-announcer';
 import { ExportFiles } from './model/services/export-files';
 import { ExportMetrics } from './model/services/export-metrics';
 import { ExportProduction } from './model/services/export-production';

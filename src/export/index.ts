@@ -1,10 +1,14 @@
 /** The public API of the module: all that other modules may import. */
 export { ExportModule } from './export.module';
-export { ApiExportCreation, EXPORT_CREATION_HEADERS, WAIT_HEADERS } from './api/api-export-creation.decorator';
+export {
+  ApiExportCreation,
+  EXPORT_CREATION_HEADERS,
+  RetentionDays,
+  WAIT_HEADERS,
+} from './api/api-export-creation.decorator';
 export { CreationResponder } from './api/creation-responder';
 export { ExportPresenter } from './api/export.presenter';
 export { FormatOptions } from './api/format-options.decorator';
-export { RetentionDays } from './api/retention-days.decorator';
 export { ExportListResponse, ExportResponse, ResponseOfKind, TextOptionsResponse } from './api/export.response';
 export { EXPORT_ENDED, readExports } from './infrastructure/export-row';
 export type { Export, ExportDescription } from './model/domain/export';

@@ -7,8 +7,8 @@ export const deliveries = [
     name: 'outbox-outside-transaction',
     breaks: 'an export is completed and nobody is notified, because the process ended in between',
     file: 'src/export/infrastructure/attempt.repository.prisma.ts',
-    search: 'changeExports(transaction, { set, where, audit, tells }),',
-    replace: 'changeExports(this.prisma ?? transaction, { set, where, audit, tells }),',
+    search: 'endExports(this.prisma, transaction, { set, where, audit, tells })',
+    replace: 'endExports(this.prisma, this.prisma ?? transaction, { set, where, audit, tells })',
     tests: ['test/contracts/outbox.spec.ts'],
   },
   {

@@ -90,7 +90,7 @@ export const limits = [
   {
     name: 'retention-by-upload',
     breaks: 'who uploads content again and again keeps a file for ever',
-    file: 'src/export/infrastructure/published-file.ts',
+    file: 'src/export/infrastructure/export-row.ts',
     search: "CASE WHEN status = 'completed' THEN",
     replace: "CASE WHEN status = 'expired' THEN",
     tests: ['test/contracts/export-repository.spec.ts'],

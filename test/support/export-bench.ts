@@ -2,7 +2,7 @@ import { createExport } from '../../src/export/model/services/export-creation';
 import type { RequestExport } from '../../src/export/model/domain/export-request';
 import type { Export } from '../../src/export/model/domain/export';
 import type { Attempt } from '../../src/export/model/domain/interfaces/attempt.repository';
-import { ExportAnnouncer } from '../../src/export/model/services/export-announcer';
+import { ExportAnnouncer } from '../../src/export/model/domain/interfaces/export-queue';
 import { ExportMetrics } from '../../src/export/model/services/export-metrics';
 import { ExportProduction } from '../../src/export/model/services/export-production';
 import { ExportRunner } from '../../src/export/model/services/export-runner';

@@ -5,10 +5,10 @@ class DataOptionsResponse extends TextOptionsResponse {
   @ApiPropertyOptional({ example: 'Europe/Kyiv' })
   readonly timezone?: string;
 
-  @ApiPropertyOptional({ format: 'date-time', description: 'The moment that relative times of `filters` refer to' })
+  @ApiPropertyOptional({ format: 'date-time', description: 'The time that relative times in `filters` refer to' })
   readonly as_of?: string;
 
-  @ApiPropertyOptional({ description: 'Whose rows, where that is not the owner of the export' })
+  @ApiPropertyOptional({ description: 'The user whose rows are exported, if not the owner of the export' })
   readonly user_id?: string;
 
   @ApiPropertyOptional({ type: [String], description: 'Whole tables' })

@@ -1,22 +1,29 @@
 import { applyDecorators, type Type } from '@nestjs/common';
-import { ApiCreatedResponse, ApiHeader, ApiOkResponse, type ApiResponseNoStatusOptions } from '@nestjs/swagger';
+import {
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiOkResponse,
+  ApiPropertyOptional,
+  type ApiResponseNoStatusOptions,
+} from '@nestjs/swagger';
+import { IsNumber, IsOptional, IsPositive } from 'class-validator';
 import { MAX_WAIT_SECONDS } from '../../platform/http/prefer-wait';
 
 const integer = { type: 'integer' as const };
 const text = { type: 'string' as const };
 
 export const EXPORT_CREATION_HEADERS = {
-  'RateLimit-Policy': { description: 'How many exports a user may ask for in a window', schema: text },
-  RateLimit: { description: 'What is left of it', schema: text },
-  Location: { description: 'Where the status is', schema: text },
-  'Retry-After': { description: 'Seconds after which the status is worth asking for', schema: integer },
+  'RateLimit-Policy': { description: 'How many exports a user may request in a window', schema: text },
+  RateLimit: { description: 'What remains of it', schema: text },
+  Location: { description: 'The URL of the status', schema: text },
+  'Retry-After': { description: 'Seconds to wait before asking for the status', schema: integer },
 };
 
-const REPEAT = 'A repeat of a request that made it before';
+const REPEAT = 'A repeat: the earlier request created it';
 
 export const WAIT_HEADERS = {
   'Preference-Applied': {
-    description: '`wait=` and seconds, where the answer waited until the export was finished, or so long',
+    description: '`wait=N`, if the response waited until the export was finished or for N seconds',
     schema: text,
   },
 };
@@ -27,14 +34,14 @@ const PREFER = ApiHeader({
   schema: { type: 'string' },
   example: 'wait=10',
   description:
-    `RFC 7240. With \`wait=N\`, N up to ${MAX_WAIT_SECONDS}, the answer is sent when the export is finished, or after N ` +
-    'seconds. It does not wait where too many do; without `Preference-Applied`, follow the export as usual.',
+    `RFC 7240. With \`wait=N\`, N up to ${MAX_WAIT_SECONDS}, the response waits until the export is finished, at most N ` +
+    'seconds. It does not wait while too many requests wait: without `Preference-Applied`, follow the export as usual.',
 });
 
 /**
- * Documents what all routes that create exports have in common.
- * @param streamed the answer with the rows themselves, of a route that has one; a repeat is answered with the record there too
- * @param waits whether its answer may wait for the export
+ * Documents what all routes that create exports share.
+ * @param streamed the response of a route that can stream the rows
+ * @param waits whether the response may wait for the export
  */
 export function ApiExportCreation(
   type: Type,
@@ -46,9 +53,24 @@ export function ApiExportCreation(
     ApiHeader({
       name: 'Idempotency-Key',
       required: false,
-      description: 'A repeat under the same key makes no second export. X-Idempotency-Key does as well.',
+      description: 'A repeat under the same key creates no second export. X-Idempotency-Key works too.',
     }),
     ApiCreatedResponse({ type, headers }),
     ApiOkResponse(streamed ?? { type, description: REPEAT, ...(waits && { headers: WAIT_HEADERS }) }),
+  );
+}
+
+/** The field `retention_days` of a request. The maximum is checked by the service, which knows its configuration. */
+export function RetentionDays(): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({
+      type: 'number',
+      minimum: 0,
+      example: 0.5,
+      description: 'Days to keep the file, above 0. The default is the maximum.',
+    }),
+    IsOptional(),
+    IsNumber({}, { message: 'retention_days must be a number' }),
+    IsPositive({ message: 'retention_days must be above 0' }),
   );
 }

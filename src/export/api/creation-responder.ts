@@ -12,7 +12,7 @@ import { ExportChangeFeed } from '../model/services/export-change-feed';
 import { ExportPresenter } from './export.presenter';
 import { exactly } from './file-responder';
 
-/** Answers requests that create exports. */
+/** Responds to requests that create exports. */
 @Injectable()
 export class CreationResponder {
   private readonly logger = new Logger(CreationResponder.name);
@@ -24,8 +24,8 @@ export class CreationResponder {
   ) {}
 
   /**
-   * Sends the record: with 201, or with 200 when the same request had created it before. Where the client prefers to wait,
-   * it is sent when the export is finished, or after that time. A board as JSON is in the answer then.
+   * Sends the record with 201, or with 200 for a repeat. If the client prefers to wait, sends it when the export is finished
+   * or the time is over. A completed board as JSON is then part of the response.
    */
   async send(creation: ExportCreation, caller: Principal, response: Response): Promise<void> {
     const latest = { ...creation, export: await this.preferredState(creation.export, caller, response) };
@@ -36,7 +36,7 @@ export class CreationResponder {
     else response.json(record);
   }
 
-  /** Sets the status of the answer, and the address at which the caller can follow the export. */
+  /** Sets the status and the headers of the response, such as the URL of the export. */
   setHeaders({ export: created, isNew, rateLimit }: ExportCreation, caller: Principal, response: Response): void {
     response.status(isNew ? HttpStatus.CREATED : HttpStatus.OK);
     response.location(`/api/v1/${isCustomer(caller) ? 'customer/' : ''}exports/${created.id}/`);
@@ -44,7 +44,7 @@ export class CreationResponder {
     this.presenter.setRetryAfter(created, response);
   }
 
-  /** Puts the file into the answer as it is: a board is neither parsed nor held in memory to be shown. */
+  /** Copies the file into the response without parsing it or holding it in memory. */
   private async sendWithData(record: object, { body, size }: InlineJson, response: Response): Promise<void> {
     const start = Buffer.from(`${JSON.stringify(record).slice(0, -1)},"data":`);
     const end = Buffer.from('}');
@@ -57,15 +57,15 @@ export class CreationResponder {
         yield end;
       }, response);
     } catch (error) {
-      // The pipeline has destroyed the connection, so that nobody takes half an answer for a whole one.
-      this.logger.warn('An answer with the data of an export broke off', {
+      // The pipeline has destroyed the connection, so that no client takes a part for the whole response.
+      this.logger.warn('A response with the data of an export was interrupted', {
         event: 'export.inline_data_aborted',
         reason: String(error),
       });
     }
   }
 
-  /** The export as it is after the time that the client prefers to wait. */
+  /** The export after the time that the client prefers to wait. */
   private async preferredState(created: Export, caller: Principal, response: Response): Promise<Export> {
     const seconds = preferredWait(response.req);
     if (seconds === null) return created;

@@ -10,11 +10,11 @@ import { ExportService } from '../model/services/export.service';
 const RETRY_AFTER_SECONDS = 5;
 
 /**
- * Lets in the owner of an export and the bearer of a link to its events, up to a number of streams in this process: each
- * holds a connection for as long as its reader likes. A link counts on the account that requested the export.
+ * Admits the owner of an export and the bearer of a link to its events, and limits the open streams of a caller in this
+ * process: each holds a connection. A link counts on the account that requested the export.
  *
- * A guard, because Nest sends 200 for an event stream while its handler is still at work: what the handler throws comes too
- * late to be an answer.
+ * It is a guard because Nest sends 200 for an event stream before its handler returns: an error of the handler comes too
+ * late for a response.
  */
 @Injectable()
 export class EventStreamGuard implements CanActivate {
@@ -45,7 +45,7 @@ export class EventStreamGuard implements CanActivate {
     const limit = this.config.http.eventStreamsPerCaller;
     const count = this.openByCaller.get(key) ?? 0;
     if (count >= limit) {
-      const message = `You have ${limit} streams of events open already: close one of them first.`;
+      const message = `You have ${limit} event streams open. Close one of them, then try again.`;
       throw new DomainError('limit', 'too-many-event-streams', message, { retryAfterSeconds: RETRY_AFTER_SECONDS });
     }
     this.openByCaller.set(key, count + 1);

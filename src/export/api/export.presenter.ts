@@ -11,17 +11,17 @@ import { ExportFiles } from '../model/services/export-files';
 import { type ExportLinks, type ExportListResponse, ExportResponse } from './export.response';
 import { isNotModified } from './file-responder';
 
-/** Most work is done within a second; what takes half a minute already need not be asked for so often. */
+/** Most exports finish within a second. Clients poll long ones less often. */
 const SOON_SECONDS = 1;
 const LATER_SECONDS = 5;
 const LONG_WORK_MS = 30_000;
 
-/** The path that links to an event stream sign. No link to a file signs it, so that neither opens what the other does. */
+/** The signed path of links to an event stream. Links to files sign other paths, so neither opens the other. */
 function eventsPath(exportId: string): string {
   return `/api/v1/exports/${exportId}/events`;
 }
 
-/** Shows exports over HTTP: the record, its link, and the headers that go with its state. */
+/** Presents exports over HTTP: the record, its links, and the headers of its state. */
 @Injectable()
 export class ExportPresenter {
   constructor(
@@ -31,7 +31,7 @@ export class ExportPresenter {
   ) {}
 
   /**
-   * @param linkExpiresAt where it is shown to the bearer of a link to the event stream: their link does not renew itself
+   * @param linkExpiresAt for the bearer of a link to the event stream: the links they receive expire with their own
    */
   record(source: Export, linkExpiresAt?: Date): ExportResponse {
     return ExportResponse.of(source, this.linksTo(source, linkExpiresAt));
@@ -41,12 +41,12 @@ export class ExportPresenter {
     return toPageResponse(page, request, this.config.http.publicUrl, (item) => this.record(item));
   }
 
-  /** The record in the answer to the request that created it. */
+  /** The record in the response to the request that created it. */
   created({ export: created, webhookSecret }: ExportCreation): ExportResponse {
     return ExportResponse.of(created, this.linksTo(created), webhookSecret);
   }
 
-  /** The record with its validators, or nothing and 304 when the caller isNotModified it already. */
+  /** The record with its validators, or 304 when the client has this version. */
   status(source: Export, request: Request, response: Response): ExportResponse | undefined {
     const tag = this.versionTag(source);
     response.set({ ETag: tag, 'Cache-Control': 'private, no-cache' });
@@ -58,7 +58,7 @@ export class ExportPresenter {
     return this.record(source);
   }
 
-  /** Changes with the record and with the link that is shown: a 304 never lets a caller keep a link that is about to end. */
+  /** Changes with the record and its links: a 304 never leaves a client with a link that is about to expire. */
   versionTag({ updatedAt, object, status }: Export): string {
     const link = object || !isFinished(status) ? `-${this.links.expiry().toString(36)}` : '';
     return `W/"${updatedAt.getTime().toString(36)}${link}"`;
@@ -68,14 +68,14 @@ export class ExportPresenter {
     return { fileUrl: this.files.linkTo(source), eventsUrl: this.eventsLinkTo(source, linkExpiresAt) };
   }
 
-  /** A finished export changes no more, and has no events to follow. */
+  /** A finished export has no more events. */
   private eventsLinkTo({ id, status }: Export, linkExpiresAt?: Date): string | null {
     if (isFinished(status)) return null;
     const path = eventsPath(id);
     return linkExpiresAt ? this.links.signUntil(path, linkExpiresAt) : this.links.sign(path);
   }
 
-  /** When the status is worth asking for, while that changes. */
+  /** Says when to ask again while the export is unfinished. */
   setRetryAfter({ status, createdAt }: Export, response: Response): void {
     if (isFinished(status)) return;
     response.set('Retry-After', String(Date.now() - createdAt.getTime() < LONG_WORK_MS ? SOON_SECONDS : LATER_SECONDS));

@@ -9,7 +9,7 @@ import { EXPORT_FORMATS, type ExportFormat } from '../../formats';
 import { EXPORT_STATUSES, type ExportStatus } from '../model/domain/export-status';
 
 class ProgressResponse {
-  @ApiProperty({ type: 'integer', nullable: true, description: 'Null while the total is not known', example: 40 })
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Null while the total is unknown', example: 40 })
   readonly percent!: number | null;
 
   @ApiProperty({ type: 'integer', example: 12 })
@@ -26,13 +26,13 @@ const nullable = { nullable: true, type: String } as const;
 const nullableInteger = { nullable: true, type: 'integer' } as const;
 const nullableTime = { ...nullable, format: 'date-time' } as const;
 
-/** Signed links, which are made for each answer. */
+/** Signed links, created for each response. */
 export interface ExportLinks {
   readonly fileUrl: string | null;
   readonly eventsUrl: string | null;
 }
 
-/** One export, as every endpoint shows it. What does not apply is null. */
+/** One export, as every endpoint returns it. */
 export class ExportResponse {
   @ApiProperty({ format: 'uuid' })
   readonly id!: string;
@@ -49,10 +49,10 @@ export class ExportResponse {
   @ApiProperty({ ...nullable, format: 'uuid' })
   readonly schedule_id!: string | null;
 
-  @ApiProperty({ ...nullable, description: 'Whose it is; null where an external system asked for itself' })
+  @ApiProperty({ ...nullable, description: 'The owner; null if an external system requested it for itself' })
   readonly user_id!: string | null;
 
-  @ApiProperty({ ...nullable, description: 'full, partial or realtime for data exports' })
+  @ApiProperty({ ...nullable, description: 'Of data exports: full, partial, realtime, bulk, user or scheduled' })
   readonly type!: string | null;
 
   @ApiProperty({ enum: EXPORT_FORMATS })
@@ -76,7 +76,7 @@ export class ExportResponse {
   @ApiProperty({
     ...nullable,
     format: 'uri',
-    description: 'A link that works without a header for at least 15 minutes',
+    description: 'A link that needs no header and works for at least 15 minutes',
   })
   readonly file_url!: string | null;
 
@@ -84,8 +84,8 @@ export class ExportResponse {
     ...nullable,
     format: 'uri',
     description:
-      'Its event stream, for `EventSource`: a link that works without a header for at least 15 minutes, when the stream ' +
-      'ends too. Null once the export is finished.',
+      'The event stream, for `EventSource`: a link that needs no header and works for at least 15 minutes. The stream ends ' +
+      'when the link expires. Null once the export is finished.',
   })
   readonly events_url!: string | null;
 
@@ -95,7 +95,7 @@ export class ExportResponse {
   @ApiProperty({ ...nullableInteger, description: 'Bytes' })
   readonly file_size!: number | null;
 
-  @ApiProperty({ ...nullable, description: 'Of the whole file, in lower-case hex' })
+  @ApiProperty({ ...nullable, description: 'SHA-256 of the whole file, in lower-case hex' })
   readonly sha256!: string | null;
 
   @ApiProperty(nullableInteger)
@@ -104,16 +104,16 @@ export class ExportResponse {
   @ApiProperty(nullableInteger)
   readonly page_count!: number | null;
 
-  @ApiProperty({ type: 'integer', description: 'Complete downloads' })
+  @ApiProperty({ type: 'integer', description: 'The number of complete downloads' })
   readonly download_count!: number;
 
-  @ApiProperty({ ...nullableTime, description: 'When a one-time file was given out' })
+  @ApiProperty({ ...nullableTime, description: 'When a one-time file was downloaded' })
   readonly downloaded_at!: string | null;
 
   @ApiProperty({
     ...nullable,
     example: 'user:42',
-    description: 'Who took a one-time file: `user:<id>`, `customer:<id>`, or `link` for the bearer of its link',
+    description: 'Who downloaded a one-time file: `user:<id>`, `customer:<id>`, or `link` for the bearer of its link',
   })
   readonly downloaded_by!: string | null;
 
@@ -122,14 +122,14 @@ export class ExportResponse {
 
   @ApiProperty({
     type: [String],
-    description: 'What the file lacks or shows otherwise, such as an image that could not be had',
+    description: 'What the file lacks or shows differently, such as an image that could not be loaded',
   })
   readonly warnings!: readonly string[];
 
   @ApiWarningCodes()
   readonly warning_codes!: readonly WarningCode[];
 
-  @ApiProperty({ ...nullable, description: 'Why it failed' })
+  @ApiProperty({ ...nullable, description: 'Why the export failed' })
   readonly error!: string | null;
 
   @ApiFailureCode()
@@ -138,8 +138,8 @@ export class ExportResponse {
   @ApiProperty({
     ...nullableTime,
     description:
-      'When the file is deleted, or was: for a one-time file at the latest. While the export is unfinished the file is kept ' +
-      'until then at least. Null where there is or will be no file.',
+      'When the file is or was deleted; a one-time file is deleted earlier if it is downloaded. While the export is ' +
+      'unfinished, the earliest time. Null if there is no file and there will be none.',
   })
   readonly expires_at!: string | null;
 
@@ -157,11 +157,12 @@ export class ExportResponse {
 
   @ApiPropertyOptional({
     description:
-      'What messages to `notify.webhook` are signed with, where it was made here. Only the answer that made the export has it.',
+      'The secret that signs messages to `notify.webhook`, if the service generated it. Only the response to the request ' +
+      'that created the export contains it.',
   })
   readonly webhook_secret?: string;
 
-  /** Every field by name, so that a new column of the record cannot leak. */
+  /** Lists every field, so that a new column of the record cannot leak. */
   static of(source: Export, { fileUrl, eventsUrl }: ExportLinks, webhookSecret?: string): ExportResponse {
     return {
       id: source.id,
@@ -207,12 +208,12 @@ export class ExportListResponse extends PageResponse {
   readonly results!: ExportResponse[];
 }
 
-/** Options of formats that are text. */
+/** The options of text formats. */
 export class TextOptionsResponse {
-  @ApiPropertyOptional({ description: 'csv, xlsx: texts stay as they are that a spreadsheet would run as a formula' })
+  @ApiPropertyOptional({ description: 'csv, xlsx: keep texts that a spreadsheet would run as formulas unchanged' })
   readonly raw?: boolean;
 
-  @ApiPropertyOptional({ description: 'csv: begins with a byte order mark' })
+  @ApiPropertyOptional({ description: 'csv: start with a byte order mark' })
   readonly bom?: boolean;
 
   @ApiPropertyOptional({ example: ';', description: 'csv' })
@@ -226,24 +227,19 @@ const oneOf: { $ref: string }[] = [];
 const mapping: Record<string, string> = {};
 
 namedSchema(ExportResponse.name, {
-  description: 'An export. What does not apply is null.',
+  description: 'An export. Fields that do not apply are null.',
   oneOf,
   discriminator: { propertyName: 'kind', mapping },
 });
 
 /**
- * Makes a class the answer for a kind of exports in the API description. The module of the kind names it among the extra
+ * Makes a class the response for a kind of exports in the API description. The module of the kind lists it among the extra
  * models of its controller.
  */
 export function ResponseOfKind(kind: string): ClassDecorator {
   return (type) => {
     mapping[kind] = getSchemaPath(type);
-    oneOf.splice(
-      0,
-      oneOf.length,
-      ...Object.keys(mapping)
-        .sort()
-        .map((known) => ({ $ref: mapping[known]! })),
-    );
+    const known = Object.entries(mapping).sort(([one], [other]) => (one < other ? -1 : 1));
+    oneOf.splice(0, oneOf.length, ...known.map(([, $ref]) => ({ $ref })));
   };
 }

@@ -13,10 +13,20 @@ import {
   Sse,
   UseGuards,
 } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import {
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProduces,
+  ApiPropertyOptional,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import { IsIn, IsOptional } from 'class-validator';
 import type { Request, Response } from 'express';
 import { endWith, ignoreElements, interval, map, merge, type Observable, share, takeUntil } from 'rxjs';
 import { ForCustomers } from '../../customer';
+import { EXPORT_FORMATS, type ExportFormat } from '../../formats';
 import { AcceptsLink } from '../../platform/auth/accepts-link.decorator';
 import { credentialEnd } from '../../platform/auth/credential-end';
 import { type AuthenticatedRequest, CurrentPrincipal } from '../../platform/auth/current-principal.decorator';
@@ -24,15 +34,33 @@ import { ForUsers } from '../../platform/auth/for-users.decorator';
 import type { Principal } from '../../platform/auth/principal';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { OperationId } from '../../platform/http/operation-id';
-import { pageSize } from '../../platform/http/page';
+import { PageQuery, pageSize } from '../../platform/http/page';
+import { EXPORT_KINDS, type ExportKind } from '../model/domain/export-kind';
+import { EXPORT_STATUSES, type ExportStatus } from '../model/domain/export-status';
 import { ExportChangeFeed } from '../model/services/export-change-feed';
 import { ExportService } from '../model/services/export.service';
 import { EventStreamGuard } from './event-stream.guard';
-import { ExportListQuery } from './export-list.query';
 import { ExportPresenter } from './export.presenter';
 import { ExportListResponse, ExportResponse } from './export.response';
 
 const KEEP_ALIVE_MS = 15_000;
+
+class ExportListQuery extends PageQuery {
+  @ApiPropertyOptional({ enum: EXPORT_STATUSES })
+  @IsOptional()
+  @IsIn(EXPORT_STATUSES)
+  status?: ExportStatus;
+
+  @ApiPropertyOptional({ type: String, enum: EXPORT_KINDS })
+  @IsOptional()
+  @IsIn(EXPORT_KINDS)
+  kind?: ExportKind;
+
+  @ApiPropertyOptional({ enum: EXPORT_FORMATS })
+  @IsOptional()
+  @IsIn(EXPORT_FORMATS)
+  format?: ExportFormat;
+}
 
 @Injectable()
 abstract class Exports {

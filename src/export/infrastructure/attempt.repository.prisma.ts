@@ -9,10 +9,9 @@ import { MAX_ATTEMPTS } from '../model/domain/attempt-limits';
 import type { Progress } from '../../formats';
 import type { Export, ExportFailure, FinishedFile } from '../model/domain/export';
 import { type AccountShare, type Attempt, AttemptRepository } from '../model/domain/interfaces/attempt.repository';
-import { ACCOUNT, auditOf, changeExports, endExports } from './export-row';
-import { publishedFile } from './published-file';
+import { ACCOUNT, auditOf, changeExports, endExports, publishedFile } from './export-row';
 
-/** A process that is paused in the middle of a claim must not keep all others from claiming. */
+/** A process that is paused during a claim must not block the claims of all others. */
 const MAX_CLAIM_IDLE_MS = 2_000;
 
 const WORKER = `${hostname()}:${process.pid}`;
@@ -47,8 +46,8 @@ export class PrismaAttemptRepository extends AttemptRepository {
   }
 
   /**
-   * The export that is next. Most often an account waits that has none running, and the index gives its oldest export at once;
-   * only otherwise are all exports that wait compared.
+   * The next export. Usually an account without running exports waits, and an index gives its oldest export. Only otherwise
+   * are all waiting exports compared.
    */
   private async next(
     transaction: Transaction,
@@ -75,7 +74,7 @@ export class PrismaAttemptRepository extends AttemptRepository {
   }
 
   override async beat({ token, export: { id } }: Attempt, { done, total, unit }: Progress): Promise<boolean> {
-    // A beat that brings no news is not a change: `updated_at` stays, and so does the answer's ETag.
+    // A heartbeat without progress keeps `updated_at`, and with it the ETag of the status.
     const count = await this.prisma.$executeRaw`
       UPDATE exports SET heartbeat_at = now(), progress_done = ${done}, progress_total = ${total}::bigint, progress_unit = ${unit},
         updated_at = CASE WHEN (progress_done, progress_total, progress_unit) IS DISTINCT FROM (${done}::bigint, ${total}::bigint, ${unit}::text)
@@ -137,7 +136,7 @@ export class PrismaAttemptRepository extends AttemptRepository {
   }
 }
 
-/** Two claims at once would not see each other, and together exceed the limit of an account. */
+/** Serializes claims: two at once would not see each other, and could exceed the limit of an account. */
 async function acquire(transaction: Transaction): Promise<void> {
   await transaction.$executeRaw`
     SELECT set_config('idle_in_transaction_session_timeout', ${String(MAX_CLAIM_IDLE_MS)}, true),

@@ -5,7 +5,7 @@ import { JobWorker } from '../../platform/queue/job-worker';
 import { ExportQueue } from '../model/domain/interfaces/export-queue';
 import { ExportRunner } from '../model/services/export-runner';
 
-/** Says that an export waits. The worker decides which one it runs; processes of the last release run the one that is named. */
+/** Wakes a worker. The worker decides which export it runs; processes of release 0.1.0 run the one that is named. */
 const RunExport = new JobType<{ exportId: string }>('run-export');
 
 @Injectable()

@@ -8,9 +8,10 @@ import type { Ending, PlannedDelivery } from '../../platform/outbox/planned-deli
 import type { PrismaService, Transaction } from '../../platform/database/prisma.service';
 import { TransactionEvent } from '../../platform/database/transaction-events';
 import type { ExportFormat, ExportWarning, ProgressUnit } from '../../formats';
-import type { Export, StoredObject } from '../model/domain/export';
+import type { Export, FinishedFile, StoredObject } from '../model/domain/export';
 import { ownerOf, type Requester } from '../model/domain/record-owner';
 import { type ExportStatus, statusesBefore } from '../model/domain/export-status';
+import { daysToSeconds } from '../model/domain/retention';
 
 /** The record as the model knows it. */
 export function toExport(row: ExportRow): Export {
@@ -47,13 +48,13 @@ export function toExport(row: ExportRow): Export {
     pageCount: row.pageCount,
     downloadCount: row.downloadCount,
     downloadedAt: row.downloadedAt,
-    // Noted at its beginning; it counts from its end on.
+    // The column is set when the download starts, and counts when it is complete.
     downloadedBy: row.downloadedAt && row.downloadedBy,
     isDownloadCompleting: isDownloadCompleting(row),
     warnings: warningsOf(row),
     error: row.error,
     errorCode: row.error === null ? null : ((row.errorCode ?? 'unspecified') as FailureCode),
-    // What failed or was cancelled has the promise of a file that will never be.
+    // The column of a failed or cancelled export still holds the promised time.
     expiresAt: row.status === 'failed' || row.status === 'cancelled' ? null : row.expiresAt,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
@@ -67,17 +68,17 @@ export function subjectColumn(kind: string | undefined): 'sessionId' | 'eventId'
   return kind === 'board' ? 'sessionId' : kind === 'event' ? 'eventId' : 'subject';
 }
 
-/** A process of a version without codes writes the texts alone, and may have replaced texts that had codes. */
+/** Processes of release 0.1.0 write texts without codes. */
 function warningsOf({ warnings, warningCodes }: ExportRow): ExportWarning[] {
   return warnings.map((text, index) => ({ code: (warningCodes[index] ?? 'unspecified') as WarningCode, text }));
 }
 
-/** Processes of an earlier version leave it out; for them all that a customer owns goes on its account. */
+/** Processes of release 0.1.0 leave it out: their exports count on the account of the external system, if there is one. */
 function requesterOf({ requestedBy, customerId }: ExportRow): Requester {
   return (requestedBy as Requester | null) ?? (customerId === null ? 'user' : 'customer');
 }
 
-/** The lease is the database's; its clock need not be asked, as this decides only how long a reader is made to wait. */
+/** Uses the clock of the process: this only decides how long a reader waits. */
 function isDownloadCompleting({ status, downloadPrepared, downloadEnding, downloadLease }: ExportRow): boolean {
   if (status !== 'completed') return false;
   return downloadEnding || (downloadPrepared && downloadLease !== null && downloadLease > new Date());
@@ -94,12 +95,12 @@ function toNumber(value: bigint | null): number | null {
 }
 
 interface AuditedStep {
-  /** Who took the step: the owner when it is left out, `null` for nobody who is known. */
+  /** Who took the step: the owner by default; `null` for the bearer of a link and for the service. */
   readonly by?: Principal | null;
   readonly details?: AuditEntry['details'];
 }
 
-/** What an audit entry says of the export it is about. */
+/** The audit entry of a step in the life of an export. */
 export function auditOf(row: Export, action: string, { by, details }: AuditedStep = {}): AuditEntry {
   const { userId, customerId } = by === undefined ? row : by === null ? NO_PRINCIPAL : ownerOf(by);
   const { id: exportId, scheduleId, tenantId, requestId } = row;
@@ -108,29 +109,29 @@ export function auditOf(row: Export, action: string, { by, details }: AuditedSte
 
 const NO_PRINCIPAL = { userId: null, customerId: null };
 
-/** The condition that an export goes on a person's account, as `accountOf` says. */
+/** Whether an export counts on the account of a person: the SQL of `accountOf`. */
 export const REQUESTED_BY_USER = Prisma.sql`(customer_id IS NULL OR requested_by IS NOT DISTINCT FROM 'user')`;
 
-/** The account of an export, as `accountOf` says, as one text. */
+/** The account of an export as one text: the SQL of `accountOf`. */
 export const ACCOUNT = Prisma.sql`CASE WHEN ${REQUESTED_BY_USER} THEN ROW(tenant_id, user_id)::text ELSE customer_id::text END`;
 
-/** The columns of a file that is not being given out. */
+/** The columns of a file that nobody downloads. */
 export const NO_DOWNLOAD_LEASE = Prisma.sql`download_token = NULL, download_lease = NULL,
   download_prepared = false, download_ending = false`;
 
-/** The columns that end a one-time export whose file was given out. */
+/** The columns of a one-time export whose file was downloaded. */
 export const SET_DOWNLOADED = Prisma.sql`status = 'expired', expires_at = now(), downloaded_at = now(),
   download_count = download_count + 1, ${NO_DOWNLOAD_LEASE}`;
 
-/** The condition that the export may come into `status` now. */
+/** Whether the export may change to `status`. */
 export function mayBecome(status: ExportStatus): Prisma.Sql {
   return Prisma.sql`status IN (${Prisma.join(statusesBefore(status))})`;
 }
 
 /**
- * Changes every export that meets the condition, and writes an audit entry for each, and what is to be told of its end, in
- * the given transaction. The database's clock is the only one that counts: the processes' clocks may differ.
- * @returns the exports as they are after the change
+ * Changes the exports that meet the condition, and writes their audit entries and outbox messages in the same transaction.
+ * Times come from the clock of the database: those of the processes may differ.
+ * @returns the exports after the change
  */
 export async function changeExports(
   transaction: Transaction,
@@ -167,11 +168,36 @@ export async function readExports(client: Transaction | PrismaService, ids: read
   return rows.map(toExport);
 }
 
-/** What is to be told of an end, as it was planned. */
+/** The planned messages about an outcome. */
 export function messagesOf(
   { id, scheduleId, userId, tenantId, customerId, deliveries }: Export,
   end: Ending,
 ): OutboxMessage[] {
   const about = { event: `export.${end}`, exportId: id, scheduleId, userId, tenantId, customerId };
   return deliveries.filter(({ on }) => on.includes(end)).map(({ channel, target }) => ({ ...about, channel, target }));
+}
+
+/**
+ * When the file expires: after the requested retention, at most the configured one. Never before the time that the record
+ * showed, even if the configured retention was lowered since. A file that replaces another expires with it.
+ */
+function keptUntil(retentionDays: number): Prisma.Sql {
+  const usual = daysToSeconds(retentionDays);
+  return Prisma.sql`CASE WHEN status = 'completed' THEN expires_at
+    ELSE greatest(expires_at, now() + make_interval(secs => least(retention_seconds, ${usual}::integer))) END`;
+}
+
+/** The columns that publish a file and end the attempt. */
+export function publishedFile(file: FinishedFile, retentionDays: number): Prisma.Sql {
+  const records = Prisma.sql`${file.recordCount === null ? null : BigInt(file.recordCount)}::bigint`;
+  return Prisma.sql`
+    attempt_token = NULL, error = NULL, error_code = NULL, completed_at = now(),
+    expires_at = ${file.object ? keptUntil(retentionDays) : Prisma.sql`NULL`},
+    storage_key = ${file.object?.key ?? null}, content_type = ${file.object?.contentType ?? null}, file_name = ${file.name},
+    file_size = ${BigInt(file.size)}, sha256 = ${file.sha256},
+    record_count = ${records}, page_count = ${file.pageCount}::int,
+    warnings = ${file.warnings.map(({ text }) => text)}::text[],
+    warning_codes = ${file.warnings.map(({ code }) => code)}::text[],
+    progress_total = coalesce(progress_total, ${records}, progress_done),
+    progress_done = coalesce(progress_total, ${records}, progress_done)`;
 }

@@ -31,12 +31,12 @@ import {
   changeExports,
   endExports,
   mayBecome,
+  publishedFile,
   readExports,
   REQUESTED_BY_USER,
   subjectColumn,
   toExport,
 } from './export-row';
-import { publishedFile } from './published-file';
 
 @Injectable()
 export class PrismaExportRepository extends ExportRepository {
@@ -83,7 +83,7 @@ export class PrismaExportRepository extends ExportRepository {
         where: Prisma.sql`${owned(id, by)} AND ${mayBecome('cancelled')}`,
         audit: (row) => auditOf(row, 'export.cancelled', { by }),
       });
-      // The worker clears up after itself, unless it was killed or the storage is away.
+      // The worker removes its files itself, unless it was killed or the storage is unavailable.
       if (cancelled) await scheduleFileRemoval(transaction, objectPrefix(id));
       return cancelled ?? null;
     });
@@ -128,7 +128,7 @@ export class PrismaExportRepository extends ExportRepository {
       });
       if (row) {
         const entry = auditOf(row, 'export.downloaded', { by, details: { by: credentialTypeOf(by) } });
-        // A link can be used any number of times.
+        // A link can be used any number of times: its downloads are aggregated.
         await (by === null ? recordAggregatedAudit(transaction, entry, id) : recordAudit(transaction, entry));
       }
     });

@@ -31,8 +31,8 @@ export class BoardExportResponse extends OmitType(ExportResponse, ['kind', 'opti
     type: Object,
     nullable: true,
     description:
-      'The state of a board that was exported as JSON, up to 5 MB. Only the answer to the request that creates the export ' +
-      'has it, where it is completed by then, as after `Prefer: wait`.',
+      'The state of a board that was exported as JSON, up to 5 MB. Only the response to the request that creates the export ' +
+      'contains it, if the export is completed by then, for example with `Prefer: wait`.',
   })
   readonly data?: unknown;
 }

@@ -2,7 +2,7 @@ export const EXPORT_STATUSES = ['pending', 'processing', 'completed', 'failed', 
 export type ExportStatus = (typeof EXPORT_STATUSES)[number];
 
 /**
- * The life of an export. `processing → pending` is an attempt that ended without a verdict, and will be followed by
+ * The life cycle of an export. `processing → pending` is an attempt that ended without a result, and is followed by
  * another.
  */
 const NEXT: Readonly<Record<ExportStatus, readonly ExportStatus[]>> = {
@@ -14,12 +14,12 @@ const NEXT: Readonly<Record<ExportStatus, readonly ExportStatus[]>> = {
   expired: [],
 };
 
-/** The states out of which an export may come into `status`. */
+/** The states from which an export may change to `status`. */
 export function statusesBefore(status: ExportStatus): ExportStatus[] {
   return EXPORT_STATUSES.filter((from) => NEXT[from].includes(status));
 }
 
-/** Whether nothing more will be done for the export's file. */
+/** Whether the work on the file has ended. */
 export function isFinished(status: ExportStatus): boolean {
   return !NEXT[status].includes('cancelled');
 }

@@ -5,13 +5,13 @@ import type { ExportKind } from './export-kind';
 import type { ExportStatus } from './export-status';
 import type { RecordOwner, Requester } from './record-owner';
 
-/** Why an export failed: a text for the user, and its stable code. */
+/** Why an export failed: a message for the user, and its stable code. */
 export interface ExportFailure {
   readonly code: FailureCode;
   readonly reason: string;
 }
 
-/** Where the bytes of a completed export lie. */
+/** The file of a completed export in the storage. */
 export interface StoredObject {
   readonly key: string;
   readonly contentType: string;
@@ -29,8 +29,8 @@ export interface ExportDescription {
 }
 
 /**
- * One requested file, as its record stood when it was read. It is never changed in memory: each change is one
- * conditional statement of a repository, so that no two processes can both believe they made it.
+ * One requested file: a snapshot of its record. It never changes in memory. Each change is one conditional statement of a
+ * repository, so that no two processes can both believe they made it.
  */
 export interface Export extends RecordOwner, ExportDescription {
   readonly id: string;
@@ -46,11 +46,11 @@ export interface Export extends RecordOwner, ExportDescription {
   /** The messages to send when it completes or fails. */
   readonly deliveries: readonly PlannedDelivery[];
   readonly oneTime: boolean;
-  /** Its bytes went out in the answer to its request: no file was kept. */
+  /** Its bytes were sent in the response to its request: no file is kept. */
   readonly streamed: boolean;
   readonly requestId: string;
   readonly progress: Progress;
-  /** There while the export is completed. What is known of the file besides outlives it. */
+  /** Set while the export is completed. The other facts about the file outlive it. */
   readonly object: StoredObject | null;
   readonly fileName: string | null;
   /** Bytes. */
@@ -70,7 +70,7 @@ export interface Export extends RecordOwner, ExportDescription {
   readonly error: string | null;
   /** Null exactly where `error` is. */
   readonly errorCode: FailureCode | null;
-  /** While the export is unfinished, the earliest time. `null` where there is or will be no file. */
+  /** While the export is unfinished, the earliest time. `null` if there is no file and there will be none. */
   readonly expiresAt: Date | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -80,7 +80,7 @@ export interface Export extends RecordOwner, ExportDescription {
 
 /** A rendered file that is not yet published. */
 export interface FinishedFile {
-  /** Where it lies in storage; `null` when it was streamed to who asked for it. */
+  /** `null` for a streamed export. */
   readonly object: StoredObject | null;
   readonly name: string;
   readonly size: number;

@@ -1,15 +1,15 @@
-/** Where the files that attempts make lie. */
+/** The prefix of files that attempts store. */
 export const EXPORT_FILES = 'exports/';
 
-/** Where the pictures lie that were sent in place of a drawn one: beside the attempts' files, which a new attempt clears away. */
+/** The prefix of uploaded pictures. They are apart from the attempts' files, which a new attempt removes. */
 export const UPLOADED_PICTURES = 'pictures/';
 
-/** Under this every object of one export lies, one for each attempt. */
+/** The prefix of one export's files, one for each attempt. */
 export function objectPrefix(exportId: string): string {
   return `${EXPORT_FILES}${exportId}/`;
 }
 
-/** Under this every picture lies that was sent for one export. */
+/** The prefix of the pictures that were uploaded for one export. */
 export function picturePrefix(exportId: string): string {
   return `${UPLOADED_PICTURES}${exportId}/`;
 }

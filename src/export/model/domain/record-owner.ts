@@ -1,13 +1,13 @@
 import { type CustomerPrincipal, isCustomer, type Principal, type Person } from '../../../platform/auth/principal';
 
-/** To whom a record belongs: to a person, to an external system, or to both, when the one acts for the other. */
+/** The owners of a record: a person, an external system, or both, when the system acts for the person. */
 export interface RecordOwner {
   readonly userId: string | null;
   readonly tenantId: string | null;
   readonly customerId: string | null;
 }
 
-/** What somebody asks for on their own behalf belongs to nobody else. */
+/** The owner of a record that a principal requests for itself. */
 export function ownerOf(principal: Principal): RecordOwner {
   const { tenantId } = principal;
   return isCustomer(principal)
@@ -15,14 +15,14 @@ export function ownerOf(principal: Principal): RecordOwner {
     : { userId: principal.userId, tenantId, customerId: null };
 }
 
-/** Who requested a record that a person and an external system may share. */
+/** Which of the owners requested a record. */
 export type Requester = 'user' | 'customer';
 
 export function requesterOf(principal: Principal): Requester {
   return isCustomer(principal) ? 'customer' : 'user';
 }
 
-/** The account that the work for a record counts on: that of its requester. */
+/** The account that a record counts on: that of its requester. */
 export function accountOf({
   userId,
   tenantId,

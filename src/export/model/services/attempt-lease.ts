@@ -3,7 +3,7 @@ import { HEARTBEAT_MS } from '../domain/attempt-limits';
 import type { Progress } from '../../../formats';
 import type { Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';
 
-/** The lease of an attempt at an export, whose heartbeat carries the progress. It is lost when the export is cancelled, too. */
+/** The lease of an attempt. Its heartbeat reports the progress. It is also lost when the export is cancelled. */
 export class AttemptLease {
   private readonly lease: Lease;
   private progress: Progress;

@@ -87,7 +87,9 @@ export class ExportChangeFeed implements OnModuleDestroy {
         if (state && state.updatedAt.getTime() !== updatedAt.getTime()) this.emit(subscriber, state);
       }
     } catch (error) {
-      this.warnings.report('Followed exports could not be read; it is tried again', error);
+      this.warnings.report('Followed exports could not be read; it is tried again', error, {
+        event: 'export.poll_failed',
+      });
     }
     this.timer = this.subscribers.size > 0 ? setTimeout(() => void this.poll(), POLL_MS) : undefined;
   }

@@ -7,7 +7,7 @@ import type { Export, FinishedFile } from '../domain/export';
 
 export type AttemptOutcome = 'completed' | 'failed' | 'retried' | 'handed-back' | 'lost';
 
-/** What became of the exports that this process worked on. */
+/** Counts the outcomes of this process's work on exports. */
 @Injectable()
 export class ExportMetrics {
   private readonly outcomes: Counter<'kind' | 'format' | 'outcome'>;
@@ -65,7 +65,7 @@ export class ExportMetrics {
     });
   }
 
-  /** How an attempt ended: a lost one was taken from a worker that went silent. */
+  /** A lost attempt was taken from a worker without a heartbeat. */
   attemptEnded(outcome: AttemptOutcome, count = 1): void {
     this.attempts.inc({ outcome }, count);
   }
@@ -80,7 +80,7 @@ export class ExportMetrics {
     this.leases.inc({ outcome });
   }
 
-  /** @param seconds `null` where the file was not made here */
+  /** @param seconds `null` for an uploaded file */
   completed({ kind, format }: Export, { size, recordCount }: FinishedFile, seconds: number | null): void {
     this.outcomes.inc({ kind, format, outcome: 'completed' });
     if (seconds !== null) this.duration.observe({ kind, format }, seconds);

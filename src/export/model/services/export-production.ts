@@ -7,12 +7,12 @@ import type { Attempt } from '../domain/interfaces/attempt.repository';
 import { objectPrefix } from '../domain/object-key';
 import { ExportSources } from './export-sources';
 
-/** The rendering went well, but storage did not take the file. */
+/** The file was rendered, but the storage refused it. */
 export class StorageFault extends Error {
   override readonly name = 'StorageFault';
 }
 
-/** The way of an export's bytes, in one direction: source → format → storage, with the checksum taken as they pass. */
+/** Streams an export from its source through its format into the storage, and computes the checksum on the way. */
 @Injectable()
 export class ExportProduction {
   constructor(
@@ -21,15 +21,15 @@ export class ExportProduction {
   ) {}
 
   /**
-   * Makes the file of an attempt and stores it under the attempt's own key, where nobody sees it yet.
-   * @throws DomainError | StorageFault | whatever else went wrong on the way
+   * Stores the file of an attempt under the attempt's own key, where it is not visible yet.
+   * @throws DomainError | StorageFault | any other fault of the source or the format
    */
   async produce(
     { export: request, token }: Attempt,
     report: ReportProgress,
     signal: AbortSignal,
   ): Promise<FinishedFile> {
-    // An earlier attempt may have left an object or half an upload: killed, handed back, or unable to publish.
+    // An earlier attempt that was killed or handed back may have left a file or a partial upload.
     await this.storage.discard(objectPrefix(request.id));
 
     const { title, content } = await this.sources.open(request, signal);
@@ -52,7 +52,7 @@ export class ExportProduction {
   }
 }
 
-/** Passes bytes on, and knows afterwards what they were and whether it was their source that broke. */
+/** Passes bytes on, computes their checksum, and knows whether their source failed. */
 class DigestedBody implements AsyncIterable<Uint8Array> {
   private readonly hash = createHash('sha256');
   failed = false;

@@ -22,12 +22,12 @@ const NOT_PRODUCED: ExportFailure = {
   reason: 'The file could not be made because of a fault on our side. Please try again later.',
 };
 
-/** Carries out exports, one attempt at a time. */
+/** Runs exports, each attempt to completion, failure, a retry or a hand-back. */
 @Injectable()
 export class ExportRunner {
   private readonly logger = new Logger(ExportRunner.name);
-  /** Of the exports that this process may run at once, those that it runs or is about to claim. */
-  private taken = 0;
+  /** How many slots of this process are in use: exports that it runs or is about to claim. */
+  private slotsInUse = 0;
 
   constructor(
     private readonly attempts: AttemptRepository,
@@ -39,36 +39,39 @@ export class ExportRunner {
   ) {}
 
   /**
-   * Runs the export that is next, to one of its ends or to the next attempt. Does nothing when none may start.
-   * @param ending aborts when the process has to end; the export is handed back
+   * Runs one attempt at the next export. Does nothing when no export may start.
+   * @param ending aborts when the process must stop; the export is then handed back
    */
   async runNext(ending: AbortSignal): Promise<void> {
-    this.taken++;
+    this.slotsInUse++;
     try {
-      const attempt = await this.attempts.claimNext(this.shareWith(this.taken));
+      const attempt = await this.attempts.claimNext(this.shareWith(this.slotsInUse));
       if (!attempt) return;
       const { id: exportId, requestId } = attempt.export;
       await RequestContext.run({ requestId, logFields: { export_id: exportId } }, () => this.carryOut(attempt, ending));
     } finally {
-      this.taken--;
+      this.slotsInUse--;
     }
     if (ending.aborted) return;
-    // Jobs were spent on exports that could not start while this one ran.
+    // While this export ran, jobs of exports that could not start were used up.
     await this.wakeForNext().catch((error: unknown) => {
-      this.logger.warn('No worker could be woken for the next export; the sweep does it', { reason: String(error) });
+      this.logger.warn('No worker could be woken for the next export; the sweep does it', {
+        event: 'export.wake_failed',
+        reason: String(error),
+      });
     });
   }
 
   /** Wakes a worker for the next export, if this process could run it. */
   async wakeForNext(): Promise<void> {
-    if (this.taken >= this.config.exports.concurrency) return;
-    const next = await this.attempts.findNext(this.shareWith(this.taken + 1));
+    if (this.slotsInUse >= this.config.exports.concurrency) return;
+    const next = await this.attempts.findNext(this.shareWith(this.slotsInUse + 1));
     if (next !== null) await this.queue.wake(next);
   }
 
   /**
-   * What an account may have while this process runs so many exports. One account never fills a process of several slots, not even
-   * an idle one: the next account's export starts at once.
+   * The share of one account. An account never fills all slots of a process that has several, so that an export of another
+   * account starts at once.
    */
   private shareWith(taken: number): AccountShare {
     const { concurrency, perAccount } = this.config.exports;
@@ -78,9 +81,9 @@ export class ExportRunner {
 
   private async carryOut(attempt: Attempt, ending: AbortSignal): Promise<void> {
     const { kind, format } = attempt.export;
-    this.logger.log('Export started', { kind, format, attempt: attempt.number });
+    this.logger.log('Export started', { event: 'export.started', kind, format, attempt: attempt.number });
     const lease = new AttemptLease(attempt, this.attempts, this.config.exports.leaseSeconds * 1000);
-    // Whatever was opened for the attempt ends with it, however it ends.
+    // Closes everything that the attempt opened.
     const over = new AbortController();
     const signal = AbortSignal.any([lease.lost, ending, over.signal]);
     try {
@@ -99,20 +102,23 @@ export class ExportRunner {
     const milliseconds = Math.round(performance.now() - startedAt);
     if (await this.attempts.finish(attempt, file)) {
       const { size: bytes, recordCount: rows, warnings } = file;
-      this.logger.log('Export completed', { bytes, rows, milliseconds, warnings: warnings.length });
+      const figures = { bytes, rows, milliseconds, warnings: warnings.length };
+      this.logger.log('Export completed', { event: 'export.completed', ...figures });
       this.metrics.completed(attempt.export, file, milliseconds / 1000);
       this.metrics.attemptEnded('completed');
     } else {
-      this.logger.warn('Export was taken away before its file was published: the file is removed');
+      this.logger.warn('Export was taken away before its file was published: the file is removed', {
+        event: 'export.attempt_lost',
+      });
       if (file.object) await this.storage.delete(file.object.key);
     }
   }
 
   private async conclude(attempt: Attempt, error: unknown, lost: AbortSignal, ending: AbortSignal): Promise<void> {
     if (lost.aborted) {
-      this.logger.log('Export was cancelled or taken over: the attempt has ended');
+      this.logger.log('Export was cancelled or taken over: the attempt has ended', { event: 'export.attempt_lost' });
     } else if (ending.aborted) {
-      this.logger.log('Export is handed back');
+      this.logger.log('Export is handed back', { event: 'export.handed_back' });
       if (await this.attempts.handBack(attempt)) this.metrics.attemptEnded('handed-back');
     } else if (error instanceof DomainError) {
       await this.fail(attempt, { code: error.code, reason: error.summary });
@@ -127,9 +133,14 @@ export class ExportRunner {
     const isLast = attempt.number >= MAX_ATTEMPTS;
     const counted = isLast ? await this.fail(attempt, failure) : await this.retryLater(attempt, failure);
     const cause = error instanceof Error ? error : new Error(String(error));
-    // A cancelled export's upload is cleared away under its feet: that is no fault.
-    if (counted) this.logger.error(`Attempt ${attempt.number} of ${MAX_ATTEMPTS} failed`, cause);
-    else this.logger.log('Export was cancelled or taken over: the attempt has ended', { reason: cause.message });
+    const message = `Attempt ${attempt.number} of ${MAX_ATTEMPTS} failed`;
+    const details = { event: 'export.attempt_failed', reason: cause.message, stack: cause.stack };
+    if (!counted) {
+      // A cancelled export loses its upload while it runs: that is no fault.
+      const lost = { event: 'export.attempt_lost', reason: cause.message };
+      this.logger.log('Export was cancelled or taken over: the attempt has ended', lost);
+    } else if (isLast) this.logger.error(message, details);
+    else this.logger.warn(message, details);
   }
 
   private async retryLater(attempt: Attempt, failure: ExportFailure): Promise<boolean> {
@@ -140,12 +151,15 @@ export class ExportRunner {
 
   private async fail(attempt: Attempt, failure: ExportFailure): Promise<boolean> {
     if (!(await this.attempts.fail(attempt, failure))) return false;
-    this.logger.warn('Export failed', { ...failure });
+    this.logger.warn('Export failed', { event: 'export.failed', ...failure });
     this.metrics.failed(attempt.export);
     this.metrics.attemptEnded('failed');
-    // No further attempt will clear away what this one may have stored and could not publish.
+    // No later attempt removes what this one stored and could not publish.
     await this.storage.discard(objectPrefix(attempt.export.id)).catch((error: unknown) => {
-      this.logger.warn('What a failed export left could not be removed', { reason: String(error) });
+      this.logger.warn('Files of a failed export could not be removed', {
+        event: 'export.cleanup_failed',
+        reason: String(error),
+      });
     });
     return true;
   }

@@ -13,19 +13,19 @@ import { createExport } from './export-creation';
 import { ExportMetrics } from './export-metrics';
 import { ExportSources } from './export-sources';
 
-/** The bytes of an export on their way into the answer to its request. */
+/** An export as the body of the response to its request. */
 export interface StreamedFile {
   readonly name: string;
   readonly contentType: string;
   /** Ends with the file's last byte and the record's completion; throws when either fails. */
   readonly body: AsyncIterable<Uint8Array>;
-  /** Ends the work, in the database too, unless the body has been read to its end. To be called in any case. */
+  /** Stops the work, also in the database, unless the body was read to its end. Call it in any case. */
   close(): Promise<void>;
 }
 
 export interface StreamedExport {
   readonly creation: ExportCreation;
-  /** `null` when the same request, under its idempotency key, was answered before. */
+  /** `null` for a repeat under the same idempotency key. */
   readonly file: StreamedFile | null;
 }
 
@@ -44,7 +44,7 @@ const ROWS_NOT_READ: ExportFailure = {
   reason: 'The rows could not all be read. Please ask for them again.',
 };
 
-/** Carries out exports within their own request: the rows go out as they come, and no file is kept. */
+/** Runs exports within their own request: the rows are sent as they are read, and no file is kept. */
 @Injectable()
 export class ExportStreaming implements OnModuleDestroy, BeforeApplicationShutdown {
   private readonly logger = new Logger(ExportStreaming.name);
@@ -59,7 +59,7 @@ export class ExportStreaming implements OnModuleDestroy, BeforeApplicationShutdo
     private readonly config: Config,
   ) {}
 
-  /** @throws RateLimitExceededError | DomainError mismatch, or what the source throws */
+  /** @throws RateLimitExceededError | DomainError mismatch | limit, and what the source throws */
   async open(input: ExportInput): Promise<StreamedExport> {
     const request = toRequest(input, this.sources.source(input.kind), this.config);
     const token = randomUUID();
@@ -98,7 +98,7 @@ export class ExportStreaming implements OnModuleDestroy, BeforeApplicationShutdo
     this.deadline = Date.now() + this.config.exports.graceSeconds * 1000;
   }
 
-  /** Lets answers that are under way come to their ends within the grace period, and breaks the others off. */
+  /** Lets open streams finish within the grace period, then interrupts the rest. */
   async beforeApplicationShutdown(): Promise<void> {
     const over = new AbortController();
     const late = pause(Math.max(0, this.deadline - Date.now()), over.signal).catch(() => undefined);
@@ -130,7 +130,12 @@ export class ExportStreaming implements OnModuleDestroy, BeforeApplicationShutdo
     stream.end();
     this.metrics.completed(request, file, stream.seconds);
     this.metrics.attemptEnded('completed');
-    this.logger.log('Export streamed', { export_id: request.id, bytes: size, rows: file.recordCount });
+    this.logger.log('Export streamed', {
+      event: 'export.streamed',
+      export_id: request.id,
+      bytes: size,
+      rows: file.recordCount,
+    });
   }
 
   private async fail(stream: Streaming, error: unknown): Promise<void> {
@@ -138,18 +143,19 @@ export class ExportStreaming implements OnModuleDestroy, BeforeApplicationShutdo
     if (!stream.end()) return;
     const failure = failureOf(error);
     const failed = await this.attempts.fail(attempt, failure).catch(() => false);
-    // It was cancelled; or the sweep will find that nobody works on it any more.
+    // It was cancelled, or the sweep fails it when its lease expires.
     if (!failed) return;
     this.metrics.failed(attempt.export);
     this.metrics.attemptEnded('failed');
     const cause = error instanceof Error ? error : new Error(String(error));
     const about = { export_id: attempt.export.id, reason: cause.message };
-    if (failure !== ROWS_NOT_READ) this.logger.warn('A streamed export broke off', about);
-    else this.logger.error('A streamed export failed', { ...about, stack: cause.stack });
+    if (failure !== ROWS_NOT_READ)
+      this.logger.warn('A streamed export was interrupted', { event: 'export.stream_interrupted', ...about });
+    else this.logger.error('A streamed export failed', { event: 'export.stream_failed', ...about, stack: cause.stack });
   }
 }
 
-/** Something outside of the export ends its stream. */
+/** The stream ends for a reason outside of the export. */
 class StreamInterruptedError extends Error {
   override readonly name = 'StreamInterruptedError';
 
@@ -163,7 +169,7 @@ function failureOf(error: unknown): ExportFailure {
   return error instanceof DomainError ? { code: error.code, reason: error.summary } : ROWS_NOT_READ;
 }
 
-/** The one attempt at a streamed export, and what ends it. */
+/** The only attempt at a streamed export, and its signals. */
 class Streaming {
   readonly lease: AttemptLease;
   readonly signal: AbortSignal;
@@ -193,7 +199,7 @@ class Streaming {
     return (performance.now() - this.startedAt) / 1000;
   }
 
-  /** @returns whether it had not ended before */
+  /** @returns false when it had ended before */
   end(): boolean {
     if (this.over.signal.aborted) return false;
     this.lease.release();

@@ -5,8 +5,8 @@ import { FileStorage } from '../../../platform/storage/file-storage';
 import { PeriodicTask } from '../../../platform/work/periodic-task';
 import { SweepMetrics } from '../../../platform/work/sweep-metrics';
 import { MaintenanceRepository } from '../domain/interfaces/maintenance.repository';
+import { ExportAnnouncer } from '../domain/interfaces/export-queue';
 import { objectPrefix } from '../domain/object-key';
-import { ExportAnnouncer } from './export-announcer';
 import { ExportMetrics } from './export-metrics';
 import { ExportRunner } from './export-runner';
 

@@ -10,12 +10,12 @@ import type { Export } from '../domain/export';
 import { type ExportInput, toRequest } from '../domain/export-request';
 import { type ExportCreation, type ExportQuery, ExportRepository } from '../domain/interfaces/export.repository';
 import { checkRetention } from '../domain/retention';
-import { ExportAnnouncer } from './export-announcer';
+import { ExportAnnouncer } from '../domain/interfaces/export-queue';
 import { createExport } from './export-creation';
 import { ExportMetrics } from './export-metrics';
 import { ExportSources } from './export-sources';
 
-/** The life of exports as their owners steer it. */
+/** Requests, reads, cancels and expires exports for their owners. */
 @Injectable()
 export class ExportService {
   private readonly logger = new Logger(ExportService.name);
@@ -29,22 +29,22 @@ export class ExportService {
   ) {}
 
   /**
-   * Records an export and tells the workers.
-   * @throws RateLimitExceededError | DomainError mismatch | invalid, when its file were kept too long
+   * Records an export and notifies the workers.
+   * @throws RateLimitExceededError | DomainError mismatch | invalid, when the retention is too long
    */
   async request(input: ExportInput): Promise<ExportCreation> {
     const request = toRequest(input, this.sources.source(input.kind), this.config);
-    // What was allowed when a schedule was saved must not stop its runs; their files are kept no longer than is usual now.
+    // The maximum may have been lowered since a schedule was saved: its runs go on, and their files are kept for the maximum.
     if (request.scheduleId === null) checkRetention(request.retentionSeconds, this.config.exports.retentionDays);
     const creation = await createExport(this.exports, request);
     if (!creation.isNew) return creation;
-    await this.tellWorkers(creation.export.id);
+    await this.notifyWorkers(creation.export.id);
     return { ...creation, webhookSecret: request.delivery.webhookSecret };
   }
 
   /**
-   * @param owner `null` for the bearer of a link, who proved that we gave it away
-   * @throws DomainError not-found, also for an id that is none
+   * @param owner `null` for the bearer of a signed link
+   * @throws DomainError not-found, also when the id is malformed
    */
   get(id: string, owner: Principal | null): Promise<Export> {
     return getExport(this.exports, id, owner);
@@ -55,7 +55,7 @@ export class ExportService {
   }
 
   /**
-   * Cancels an unfinished export, or gives up the file of a completed one. An export that ended otherwise stays as it is.
+   * Cancels an unfinished export, or expires the file of a completed one. Leaves any other export as it is.
    * @throws DomainError not-found
    */
   async remove(id: string, owner: Principal): Promise<Export> {
@@ -68,11 +68,12 @@ export class ExportService {
     return (await this.exports.expire(id, owner)) ?? (await this.exports.findOwned(id, owner)) ?? found;
   }
 
-  private async tellWorkers(exportId: string): Promise<void> {
+  private async notifyWorkers(exportId: string): Promise<void> {
     try {
       await this.announcer.announce(exportId);
     } catch (error) {
       this.logger.warn('An export could not be added to the queue; the next sweep adds it', {
+        event: 'export.enqueue_failed',
         export_id: exportId,
         reason: String(error),
       });

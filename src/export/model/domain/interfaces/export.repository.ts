@@ -10,16 +10,16 @@ import type { ExportStatus } from '../export-status';
 
 export interface ExportCreation {
   readonly export: Export;
-  /** False when the same request, under its idempotency key, had made it before. */
+  /** False for a repeat under the same idempotency key or id. */
   readonly isNew: boolean;
-  /** `null` where no limit holds, and for a repeat, which does not count. */
+  /** `null` without a limit, and for a repeat, which does not count. */
   readonly rateLimit: RateLimitState | null;
-  /** What its webhook is signed with, where that was made for it; shown this once. */
+  /** The generated secret of its webhook, shown only here. */
   readonly webhookSecret?: string;
 }
 
 export interface ExportQuery {
-  /** Whose exports are meant. Nobody else's exist. */
+  /** Only exports that this principal may see are found. */
   readonly owner: Principal;
   readonly size: number;
   readonly cursor?: string;
@@ -77,21 +77,20 @@ export abstract class ExportRepository {
   abstract list(query: ExportQuery): Promise<Page<Export>>;
 
   /**
-   * Has what its attempts stored removed as well.
-   * @returns the cancelled export, or `null` when it had ended before
+   * Also schedules the removal of what its attempts stored.
+   * @returns the cancelled export, or `null` when it was finished
    */
   abstract cancel(id: string, by: Principal): Promise<Export | null>;
 
   /**
-   * Gives up the file of a completed export; the sweep deletes its object.
-   * @returns the expired export, or `null` when it was not completed any more, or never had a file
+   * Expires a completed export; the sweep deletes its file.
+   * @returns the expired export, or `null` when it is not completed, or never had a file
    */
   abstract expire(id: string, by: Principal): Promise<Export | null>;
 
   /**
-   * Completes an export with a file made elsewhere, in place of its own. A running attempt can publish nothing after.
-   * @returns the completed export and the object that the new one replaced, or `null` when it had failed, expired or
-   * been cancelled
+   * Completes an export with an uploaded file. A running attempt can no longer publish.
+   * @returns the completed export and the replaced object, or `null` when the export failed, expired or was cancelled
    */
   abstract replaceFile(
     id: string,
