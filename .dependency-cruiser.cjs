@@ -42,6 +42,7 @@ module.exports = {
         path: [
           packages('@prisma|prisma|pg|pg-[^/]+|bullmq|ioredis|@aws-sdk|@smithy|express|@nestjs/platform-express'),
           '^src/platform/database/(?!sql\\.ts$|table-owners\\.ts$)',
+          '^src/platform/http/(?!network\\.ts$)',
         ],
       },
     },

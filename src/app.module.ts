@@ -44,7 +44,7 @@ import { SoloModule } from './solo';
 export class AppModule implements OnModuleDestroy {
   constructor(private readonly health: Health) {}
 
-  // The hooks of this module run before all others: the load balancer learns first that this process shuts down.
+  // This hook runs before those of all other modules: readiness fails before anything shuts down.
   onModuleDestroy(): void {
     this.health.leave();
   }

@@ -1,14 +1,14 @@
 import * as nodeModule from 'node:module';
 import { join } from 'node:path';
 
-/** What Node 22 and later can do, and its types of version 20 do not know. */
+/** Node 22 has the function; the types are those of Node 20. */
 interface CompileCache {
   readonly enableCompileCache?: (folder: string) => unknown;
 }
 
-// Node keeps what it compiles for the next start: beside the code, because whoever writes there is trusted with code anyway.
-// Where nobody may write, nothing is kept.
+// Caches compiled code for the next start, beside the code itself: only trusted users can write there. If the folder is not
+// writable, nothing is cached.
 (nodeModule as CompileCache).enableCompileCache?.(join(__dirname, '.compiled'));
 
-// Loaded here and not above, so that its own code is kept too.
+// Imported dynamically, so that its code is cached too.
 void import('./service.ts');

@@ -63,5 +63,5 @@ function linesOf(months: readonly AuditMonths[]): string {
     .join('');
 }
 
-/** `npm run audit`: shows how the audit log grows, and removes old months of it. */
+/** `npm run audit`: lists the months of the audit log, and removes old ones. */
 void runProgram((args) => commandLine.usageFor(args), { run });

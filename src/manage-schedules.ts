@@ -1,5 +1,5 @@
 import { programOf, runProgram } from './platform/program/run-program';
 import { ScheduleProgram, ScheduleProgramModule, usageFor } from './scheduled-export/schedule-program.module';
 
-/** `npm run schedules`: lists everybody's schedules, pauses, resumes and deletes them. */
+/** `npm run schedules`: lists, pauses, resumes and deletes schedules of all owners. */
 void runProgram(usageFor, programOf(ScheduleProgramModule, ScheduleProgram));

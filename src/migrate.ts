@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { runMigrations } from 'bullmq';
 import { Client } from 'pg';
+import { errorMessage } from './platform/async';
 import { Config, type MigrationConfig } from './platform/config/config';
 import { grantDatabaseRights } from './platform/database/database-rights';
 import { applyMigrations } from './platform/database/migrations';
 import { POSTGRES_SCHEMA } from './platform/queue/queue-connections';
 
-/** `npm run migrate`: brings the database up to date, and gives the roles of the service their rights. */
+/** `npm run migrate`: applies migrations, and grants the roles of the service their rights. */
 async function main(): Promise<void> {
   const config = Config.migrationOfProcess();
   const applied = await applyMigrations(config.url, join(__dirname, '..', 'prisma', 'migrations'));
@@ -14,7 +15,7 @@ async function main(): Promise<void> {
   if (config.application !== undefined) await prepareRoles(config, config.application);
 }
 
-/** The service does not own its tables then, so it can make neither the queue's nor the rights. */
+/** A service that does not own its tables can neither create the queue's tables nor grant rights. */
 async function prepareRoles({ url, reader, queueIsInPostgres }: MigrationConfig, application: string): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -31,6 +32,6 @@ async function prepareRoles({ url, reader, queueIsInPostgres }: MigrationConfig,
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${errorMessage(error)}\n`);
   process.exitCode = 1;
 });

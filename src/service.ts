@@ -8,10 +8,10 @@ import { configureHttp } from './platform/http/http-application';
 import { serveOpenApi } from './platform/http/open-api';
 import { JsonLogger } from './platform/observability/json-logger';
 
-/** Orchestrators are configured to allow ten (docs/operations.md, docker-compose.yml). */
+/** Orchestrators are configured to allow ten seconds (docs/operations.md, docker-compose.yml). */
 const SHUTDOWN_MARGIN_SECONDS = 9;
 
-/** Boots what ROLE says. A worker answers HTTP too, for its health and its metrics. */
+/** Starts the service in its ROLE. Workers serve HTTP too, for health and metrics. */
 async function bootstrap(): Promise<void> {
   const config = Config.fromProcess();
   const logger = new JsonLogger(config.logLevel);
@@ -34,12 +34,12 @@ bootstrap().catch((error: unknown) => {
   process.exit(1);
 });
 
-/** Each step of a shutdown is limited by itself; this covers the unforeseen, such as a client that reads for minutes. */
+/** Each step of the shutdown has a timeout; this one is the backstop, for example for a client that reads for minutes. */
 function endInTime({ exports }: Config, logger: JsonLogger): void {
   const seconds = exports.graceSeconds + SHUTDOWN_MARGIN_SECONDS;
   const startTimer = () => {
     setTimeout(() => {
-      logger.warn('The shutdown took too long and is cut off', { event: 'process.shutdown_timeout', seconds });
+      logger.warn('The shutdown took too long: the process exits now', { event: 'process.shutdown_timeout', seconds });
       process.exit(1);
     }, seconds * 1000).unref();
   };
@@ -51,7 +51,7 @@ function takenPort(error: unknown): string | undefined {
   return `The port ${String(error.port)} is taken: set PORT, or MANAGEMENT_PORT, to a free one.`;
 }
 
-/** Node would do so at a regular end, but a service is ended by a signal. Only Node 22 and later can (see main.ts). */
+/** Node flushes the cache at a normal exit, but signals end the service. Needs Node 22 (see main.ts). */
 function keepCompiledCode(): void {
   (nodeModule as { readonly flushCompileCache?: () => void }).flushCompileCache?.();
 }

@@ -1,7 +1,7 @@
 import { Environment, type Sender } from './environment';
 import type { RateLimit } from '../rate-limit';
 
-/** The kinds of requests that are limited by themselves, by the names that callers see. */
+/** The names, in response headers, of the limits of requests that create no record. */
 export type RequestLimitName = 'sessions' | 'thumbnails' | 'schedule-changes';
 
 export type Role = 'api' | 'worker' | 'all';
@@ -13,13 +13,13 @@ export interface DiskStorageConfig {
 
 export interface S3StorageConfig {
   readonly kind: 's3';
-  /** Where this service reaches the storage; AWS itself when absent. */
+  /** The endpoint for this service; AWS by default. */
   readonly endpoint?: string;
-  /** Where browsers reach the same storage; without it no links are given out. */
+  /** The endpoint for browsers; without it there are no links to the storage. */
   readonly publicEndpoint?: string;
   readonly region: string;
   readonly bucket: string;
-  /** Both keys or neither: without them the SDK looks where AWS provides them (role, profile, instance). */
+  /** Both keys or neither: without them the SDK uses the credential chain of AWS (role, profile, instance). */
   readonly accessKeyId?: string;
   readonly secretAccessKey?: string;
   readonly forcePathStyle: boolean;
@@ -27,23 +27,23 @@ export interface S3StorageConfig {
   readonly kmsKeyId?: string;
 }
 
-/** How `npm run migrate` and `npm run audit` reach the database, and for whom. */
+/** How `npm run migrate` and `npm run audit` connect to the database. */
 export interface MigrationConfig {
-  /** As the role that owns the tables. */
+  /** Connects as the role that owns the tables. */
   readonly url: string;
-  /** The role that the service runs as; absent where it is the owner itself. */
+  /** The role of the service, if it is not the owner. */
   readonly application?: string;
-  /** The role that data exports are read as, where it is another one. */
+  /** The role that reads data exports, if it is another one. */
   readonly reader?: string;
   readonly queueIsInPostgres: boolean;
 }
 
-/** Everything the environment decides, checked and typed. Nothing else reads `process.env`. */
+/** The settings from the environment, validated and typed. Nothing else reads `process.env`. */
 export class Config {
   readonly role: Role;
   readonly http: {
     readonly port: number;
-    /** The address to listen on; every one of the machine's when it is not given. */
+    /** The address to listen on; all addresses by default. */
     readonly host?: string;
     /** Where health and metrics are served instead of on `port`. */
     readonly managementPort?: number;
@@ -54,15 +54,15 @@ export class Config {
     readonly trustedProxies: readonly string[];
     /** How long the body of a request may take to arrive. */
     readonly bodyTimeoutSeconds: number;
-    /** Bodies of a megabyte and more that a process handles at once; responses are counted apart. */
+    /** Limits of bodies of a megabyte and more that a process handles at once, for requests and responses separately. */
     readonly largeBodies: { readonly perCaller: number; readonly totalBytes: number };
-    /** Streams of events that one caller may have open in a process. */
+    /** The event streams of one caller that a process keeps open. */
     readonly eventStreamsPerCaller: number;
   };
   readonly logLevel: Environment['LOG_LEVEL'];
   readonly database: {
     readonly url: string;
-    /** Where the exported rows are read; the same database unless a replica is given. */
+    /** The database whose rows are exported; the same database by default. */
     readonly exportUrl: string;
   };
   readonly queue: { readonly redisUrl?: string };
@@ -70,41 +70,41 @@ export class Config {
   readonly auth: {
     readonly jwtSecret?: string;
     readonly jwksUrl?: string;
-    /** Whose tokens are accepted; anybody's that are signed rightly where it is not given. */
+    /** The only accepted issuer; any issuer by default. */
     readonly issuer?: string;
-    /** A token must be meant for one of these, where there are any. */
+    /** The accepted audiences; any audience if the list is empty. */
     readonly audiences: readonly string[];
     readonly requiresTenant: boolean;
-    /** How long after its issue a token is accepted; `null` up to its expiry. */
+    /** The maximum age of a token; `null` accepts it until it expires. */
     readonly maxAgeSeconds: number | null;
   };
   readonly links: { readonly secret: string };
-  /** What keeps secrets that users gave; without a key they cannot give any. */
+  /** The keys for stored secrets of users; without a key, secrets are refused. */
   readonly encryption: {
     readonly key?: Buffer;
-    /** What was sealed with these can still be opened. */
+    /** For decryption only. */
     readonly previousKeys: readonly Buffer[];
   };
-  /** The hosts, or `host:port`, that users' addresses may name though they are not public, and by plain HTTP. */
+  /** The hosts, or `host:port`, that URLs of users may name although they are not public or use plain HTTP. */
   readonly outbound: { readonly allowedHosts: readonly string[] };
   readonly exports: {
     readonly concurrency: number;
-    /** How many exports of one account run at once while others wait. */
+    /** How many exports of one account run at once while other accounts wait. */
     readonly perAccount: number;
     readonly retentionDays: number;
-    /** How long a silent worker keeps an export before another one takes it. */
+    /** How long a worker keeps an export without a heartbeat. */
     readonly leaseSeconds: number;
-    /** How long running exports may go on after SIGTERM before they are handed back. */
+    /** How long running exports may continue after SIGTERM before they are handed back. */
     readonly graceSeconds: number;
-    /** How many data exports a user may ask for. */
+    /** The limit of data exports per user. */
     readonly rateLimit: RateLimit | null;
   };
-  /** How many requests of a kind an account may send, for requests that leave no record to count. */
+  /** The limits per account of requests that create no record. */
   readonly requestLimits: Readonly<Record<RequestLimitName, RateLimit | null>>;
   readonly schedules: {
     /** How many scheduled runs the schedules of one owner have together in 24 hours. */
     readonly runsPerDay: number;
-    /** For how long an administrator's schedules may read what only administrators may, after the last token of theirs. */
+    /** How long after an administrator's last token their schedules may read what only administrators may. */
     readonly adminRightDays: number;
   };
   /** Downloads of one-time files. */
@@ -116,16 +116,16 @@ export class Config {
   };
   /** How often a process looks for due work in the database: sweeps, expiry, the schedule tick; the outbox four times as often. */
   readonly pollIntervalMs: number;
-  /** How mail is sent; `null` where none can be. */
+  /** `null` if no mail server is configured. */
   readonly mail: { readonly smtpUrl: string; readonly from: Sender; readonly timeoutSeconds: number } | null;
   readonly storageSweep: {
-    /** For how long a file that no record stands for is left alone: somebody may be about to write one. */
+    /** The minimum age of an orphaned file before it is removed: its record may still be written. */
     readonly graceSeconds: number;
   };
   readonly customers: {
-    /** How many exports of each kind an external system may ask for. */
+    /** The limit of exports of each kind per external system. */
     readonly rateLimit: RateLimit | null;
-    /** How often somebody may fail to prove that they are one, from one address. */
+    /** The limit of failed authentications per network. */
     readonly failureLimit: RateLimit | null;
   };
   readonly boards: {

@@ -46,7 +46,7 @@ const withoutPadding = (base64: string) => base64.replace(/=+$/, '');
 /** 32 bytes, as 64 hexadecimal digits or in base64. */
 const encryptionKey = z.string().transform((value, context): Buffer => {
   const key = Buffer.from(value, /^[0-9a-f]{64}$/i.test(value) ? 'hex' : 'base64');
-  // Node passes over what is no base64; written again, it shows.
+  // Node ignores invalid characters. Encoding the bytes again reveals them.
   const isExact =
     key.toString('hex') === value.toLowerCase() || withoutPadding(key.toString('base64')) === withoutPadding(value);
   if (key.length === KEY_BYTES && isExact) return key;
@@ -61,7 +61,7 @@ const DEFAULT_PORT = 8000;
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
-/** Seconds, or a time with a unit; `null` where there is no limit. */
+/** Seconds, or a number with a unit; `null` for no limit. */
 const duration = z.string().transform((value, context): number | null => {
   if (value === 'off') return null;
   const [, length, unit = 's'] = /^([1-9]\d{0,8})([smhd])?$/.exec(value) ?? [];
@@ -80,7 +80,7 @@ const rateLimit = z.string().transform((value, context): RateLimit | null => {
   return { limit: Number(limit), windowSeconds: Number(length) * SECONDS[unit as keyof typeof SECONDS] };
 });
 
-/** At most so many of something; `null` for no limit. */
+/** A maximum number; `null` for no limit. */
 const countLimit = (most: number) =>
   z
     .string()
@@ -116,14 +116,14 @@ const origins = list.transform((entries, context) =>
   }),
 );
 
-/** `*`, or origins as browsers name them in `Origin`. Not `null`: any page can have that one. */
+/** `*`, or origins as in the `Origin` header. `null` is refused, because any page can have it. */
 const corsOrigins = z.string().transform((value, context): readonly string[] | '*' => {
   if (value.trim() === '*') return '*';
   return list.parse(value).map((entry) => {
     const [origin] = /^[a-z][a-z\d+.-]*:\/\/[^/?#@*\s]+(?=\/?$)/i.exec(entry) ?? [];
     if (origin !== undefined && URL.canParse(origin)) {
       const url = new URL(origin);
-      // Of schemes such as that of a mobile app the URL knows no origin.
+      // URL has no origin for custom schemes, such as those of mobile apps.
       return url.origin === 'null' ? origin.toLowerCase() : url.origin;
     }
     context.addIssue({
@@ -152,7 +152,7 @@ const hosts = list.transform((entries, context) =>
 /** Named ranges of Express: https://expressjs.com/en/guide/behind-proxies.html */
 const PROXY_RANGES = ['loopback', 'linklocal', 'uniquelocal'];
 
-/** Whose `X-Forwarded-For` is believed: addresses, CIDR blocks and the named ranges of Express. */
+/** The trusted proxies: addresses, CIDR blocks and the named ranges of Express. */
 const proxies = list.transform((entries, context) => {
   const wrong = entries.find((entry) => !PROXY_RANGES.includes(entry) && !isAddressBlock(entry));
   if (wrong === undefined) return entries;
@@ -170,7 +170,7 @@ function isAddressBlock(entry: string): boolean {
   return prefix === undefined || (Number(prefix) >= 1 && Number(prefix) <= (version === 4 ? 32 : 128));
 }
 
-/** The variables as they are named outside; see .env.example for what each is for. */
+/** The environment variables; .env.example describes each. */
 const schema = z.object({
   ROLE: z.enum(['api', 'worker', 'all']).default('all'),
   PORT: wholeNumber(0, 65_535).default(DEFAULT_PORT),
@@ -242,9 +242,9 @@ const schema = z.object({
   DRAWING_BUDGET_SECONDS: wholeNumber(1, 3600).default(60),
 });
 
-/** Whom mail is from. */
+/** The sender of all mail. */
 export interface Sender {
-  /** Empty where there is none. */
+  /** May be empty. */
   readonly name: string;
   readonly address: string;
 }
@@ -270,12 +270,12 @@ export class ConfigurationError extends Error {
 }
 
 export const Environment = {
-  /** Of all variables. */
+  /** The names of all variables. */
   names: Object.keys(schema.shape),
 
   /**
-   * @param variables as in `process.env`; an empty value counts as not given
-   * @throws ConfigurationError naming every variable that is missing or wrong
+   * @param variables as in `process.env`; an empty value counts as missing
+   * @throws ConfigurationError with every variable that is missing or invalid
    */
   parse(variables: Variables): Environment {
     return checked(schema, variables, contradictions);
@@ -290,7 +290,7 @@ export const Environment = {
   },
 
   /**
-   * What programs need that change tables: `DATABASE_URL` where `MIGRATION_DATABASE_URL` is not given.
+   * The variables of programs that change tables. `MIGRATION_DATABASE_URL` defaults to `DATABASE_URL`.
    * @throws ConfigurationError
    */
   migration(variables: Variables): Partial<MigrationEnvironment> & { readonly url: string } {
@@ -318,7 +318,7 @@ function checked<Result>(
   return result.data;
 }
 
-/** What no variable shows by itself. */
+/** Problems of combinations of variables. */
 function contradictions(given: Variables): string[] {
   const has = (variable: string) => given[variable] !== undefined;
   return [

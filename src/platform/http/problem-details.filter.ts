@@ -18,7 +18,8 @@ export class ProblemDetailsFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<Response>();
     const problem = problemOf(error, requestIdOf(response));
-    if (problem.body.status === 503) this.outages.report(`Requests fail: ${nameOf(error)}`, causeOf(error));
+    if (problem.body.status === 503)
+      this.outages.report(`Requests fail: ${nameOf(error)}`, causeOf(error), { event: 'http.unavailable' });
     else if (problem.isFault) this.logger.error('A request failed', toError(error));
     if (response.headersSent) {
       // A truncated response must not look complete.

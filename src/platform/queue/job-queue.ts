@@ -35,7 +35,7 @@ export class JobQueue implements OnApplicationShutdown {
     this.queue = connections.queue();
     const warnings = new RepeatedWarnings(this.logger);
     this.queue.on('error', (error) => {
-      warnings.report('The queue cannot be reached', error);
+      warnings.report('The queue cannot be reached', error, { event: 'queue.unreachable' });
     });
     health.register('queue', () => this.queue.getJobCounts('waiting'));
     this.declareDepth(metrics);

@@ -56,7 +56,7 @@ export class JobWorker implements OnApplicationBootstrap, OnModuleDestroy, Befor
     });
     const warnings = new RepeatedWarnings(this.logger);
     this.worker.on('error', (error) => {
-      warnings.report('The queue cannot be reached', error);
+      warnings.report('The queue cannot be reached', error, { event: 'queue.unreachable' });
     });
   }
 
@@ -73,13 +73,13 @@ export class JobWorker implements OnApplicationBootstrap, OnModuleDestroy, Befor
     const { worker, deadline = 0 } = this;
     if (!worker) return;
     if (!(await this.workEndsWithin(Math.max(0, deadline - Date.now())))) {
-      this.logger.warn('The grace period is over: running work is handed back');
+      this.logger.warn('The grace period is over: running work is handed back', { event: 'worker.grace_period_over' });
       worker.cancelAllJobs('The process has to end');
       if (!(await this.workEndsWithin(HAND_BACK_MS)))
-        this.logger.error('Running work did not stop in time; its lease will expire');
+        this.logger.error('Running work did not stop in time; its lease will expire', { event: 'worker.stop_timeout' });
     }
     if (!(await settlesWithin(CLOSE_TIMEOUT_MS, worker.close()))) {
-      this.logger.warn('The queue does not answer: its connections are closed');
+      this.logger.warn('The queue does not answer: its connections are closed', { event: 'queue.close_timeout' });
     }
     // A failed close leaves a client that reconnects forever.
     worker.disconnect().catch(() => undefined);

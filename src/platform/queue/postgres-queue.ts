@@ -57,7 +57,8 @@ class WaitingConnection extends PostgresConnection {
         await this.migrate();
         break;
       } catch (error) {
-        if (failures === 0) this.logger.warn('The queue waits for its database', { reason: String(error) });
+        if (failures === 0)
+          this.logger.warn('The queue waits for its database', { event: 'queue.waiting', reason: String(error) });
         await pause(retryPause(failures), signal);
       }
     }

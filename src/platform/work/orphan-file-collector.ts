@@ -69,7 +69,9 @@ export class OrphanFileCollector implements OnApplicationBootstrap, OnModuleDest
       const now = await this.schedule.tryAcquire('storage', this.intervalSeconds);
       if (now) await this.metrics.count('storage', () => this.sweep(now, signal));
     } catch (error) {
-      this.warnings.report('Orphaned files could not be collected; the sweep is retried', error);
+      this.warnings.report('Orphaned files could not be collected; the sweep is retried', error, {
+        event: 'orphan_files.sweep_failed',
+      });
     }
   }
 
@@ -138,13 +140,17 @@ export class OrphanFileCollector implements OnApplicationBootstrap, OnModuleDest
     const [first] = refused.values();
     if (!first) return;
     found.refused += refused.size;
-    this.logger.warn('Orphaned files could not be removed', { count: refused.size, reason: first.message });
+    this.logger.warn('Orphaned files could not be removed', {
+      event: 'orphan_files.not_removed',
+      count: refused.size,
+      reason: first.message,
+    });
   }
 
   private async report({ files, bytes, uploads }: Findings): Promise<void> {
     if (files.size === 0 && uploads === 0) return;
     const details = { ...Object.fromEntries(files), uploads, bytes };
-    this.logger.log('Orphaned files were removed', details);
+    this.logger.log('Orphaned files were removed', { event: 'orphan_files.removed', ...details });
     await recordAudit(this.prisma, { action: 'storage.swept', userId: null, tenantId: null, details });
   }
 }
