@@ -17,7 +17,7 @@ export const files = [
     file: 'src/platform/work/orphan-file-collector.ts',
     search: '({ modifiedAt }) => modifiedAt < before',
     replace: '({ modifiedAt }) => modifiedAt !== before',
-    tests: ['test/contracts/storage-sweep.spec.ts'],
+    tests: ['test/contracts/orphan-file-collector.spec.ts'],
   },
   {
     name: 'sweep-of-file-being-written',
@@ -33,6 +33,6 @@ export const files = [
     file: 'src/platform/work/cluster-schedule.ts',
     search: '        WHERE sweeps.last_run_at <= now() - make_interval(secs => ${everySeconds})\n',
     replace: '        WHERE ${everySeconds} > 0\n',
-    tests: ['test/contracts/storage-sweep.spec.ts'],
+    tests: ['test/contracts/orphan-file-collector.spec.ts'],
   },
 ];

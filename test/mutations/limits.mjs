@@ -99,8 +99,8 @@ export const limits = [
     name: 'manual-runs-without-lock',
     breaks: 'manual runs of schedules at the same moment exceed the limit',
     file: 'src/scheduled-export/infrastructure/schedule-run.repository.prisma.ts',
-    search: '    SELECT pg_advisory_xact_lock(hashtextextended(',
-    replace: '    SELECT (hashtextextended(',
+    search: 'SELECT pg_advisory_xact_lock(hashtextextended(${`runs of',
+    replace: 'SELECT (hashtextextended(${`runs of',
     tests: ['test/contracts/schedule-run-repository.spec.ts'],
   },
   {
