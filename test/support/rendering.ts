@@ -1,6 +1,6 @@
 import { Pool } from 'pg';
 import { LiveSchema } from '../../src/catalog/infrastructure/live-schema';
-import { toSelectedColumn, SnapshotRelation } from '../../src/catalog/infrastructure/snapshot-relation';
+import { toSelectedColumn, SnapshotRelation } from '../../src/catalog/infrastructure/row-query';
 import type { ExportOptions, FormatWriter, Relation, Relations, RenderedFile } from '../../src/formats';
 import { Snapshot } from '../../src/platform/database/snapshot';
 import { Sql, sql } from '../../src/platform/database/sql';

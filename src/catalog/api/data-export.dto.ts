@@ -15,7 +15,7 @@ import {
 import { Notify, NotifyBody } from '../../delivery';
 import { FormatOptions, RetentionDays } from '../../export';
 import { AsSent } from '../../platform/http/as-sent.decorator';
-import { STREAMS, TABLE_FORMATS, USER_FORMATS } from '../model/domain/data-request';
+import { STREAMS, TABLE_FORMATS, USER_FORMATS } from '../model/domain/data-query';
 import { OPERATORS } from '../model/domain/table-plan';
 import { ROW_FILTERS, TABLE_COLUMNS } from './rows.schema';
 

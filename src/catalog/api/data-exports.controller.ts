@@ -15,7 +15,7 @@ import { CurrentUser } from '../../platform/auth/current-principal.decorator';
 import { DomainError } from '../../platform/errors/domain-error';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { IdempotencyKey } from '../../platform/http/idempotency-key.decorator';
-import { type DataRequest, STREAMS } from '../model/domain/data-request';
+import { type DataRequest, STREAMS } from '../model/domain/data-query';
 import { toFileOptions } from '../model/domain/export-options';
 import { DataExportService } from '../model/services/data-export.service';
 import { BulkExportBody, BulkExportResponse, DataExportBody, type RowsBody, UserExportQuery } from './data-export.dto';

@@ -12,9 +12,9 @@ import { isTemporal } from '../model/domain/relative-comparison';
 import { RELATIVE_SYNTAX } from '../model/domain/relative-time';
 import type { Condition, TablePlan } from '../model/domain/table-plan';
 import { LiveSchema } from './live-schema';
-import { toRowError } from './snapshot-relation';
+import { toRowError } from './row-query';
 import { selectRows, toLockableTables } from './row-query';
-import { SnapshotRelation } from './snapshot-relation';
+import { SnapshotRelation } from './row-query';
 
 /** The SQLSTATE classes for a value or an operator that does not fit the type. */
 const INVALID_QUERY = /^(22|42)/;

@@ -1,6 +1,6 @@
 import type { FieldError } from '../../../platform/errors/domain-error';
 import type { DataType, SensitiveColumn } from './data-type';
-import { isOwnTable } from './own-tables';
+import { isOwnTable } from './data-type';
 
 /** A table that may be exported, and the section of the file that its rows go to. */
 export interface CatalogTable {

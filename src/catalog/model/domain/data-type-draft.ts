@@ -1,7 +1,7 @@
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
 import type { DataTypeDefinition } from './data-type';
 import type { LiveTable } from './live-table';
-import { isOwnTable } from './own-tables';
+import { isOwnTable } from './data-type';
 import type { LiveColumn } from './live-table';
 
 export const MAX_NAME_LENGTH = 100;

@@ -1,6 +1,6 @@
 import type { UserPrincipal } from '../../../platform/auth/principal';
-import type { DataRequest } from '../domain/data-request';
-import { TABLE_FORMATS } from '../domain/data-request';
+import type { DataRequest } from '../domain/data-query';
+import { TABLE_FORMATS } from '../domain/data-query';
 import type { DataType, DataTypeDefinition, SensitiveColumn } from '../domain/data-type';
 import { DataTypeRepository } from '../domain/interfaces/data-type.repository';
 import { SourceDatabase, type SourceView } from '../domain/interfaces/source-database';

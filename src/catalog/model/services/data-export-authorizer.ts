@@ -3,7 +3,7 @@ import type { ExportFormat, ExportOptions } from '../../../formats';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
 import type { DataExportType, DataParams, DataQuery } from '../domain/data-query';
-import { requireAccessTo, type DataRequest, parseFormat, toDataQuery, validateRequest } from '../domain/data-request';
+import { requireAccessTo, type DataRequest, parseFormat, toDataQuery, validateRequest } from '../domain/data-query';
 import { validateCompression, type FileOptions, validateOptions } from '../domain/export-options';
 import { SourceDatabase, type SourceView } from '../domain/interfaces/source-database';
 import { isRelative, type TablePlan } from '../domain/table-plan';

@@ -4,7 +4,7 @@ import { type ExportCreation, ExportService, ExportStreaming, type StreamedExpor
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { NO_DELIVERIES } from '../../../platform/outbox/planned-delivery';
-import { type DataRequest, STREAMS, TABLE_FORMATS, USER_FORMATS } from '../domain/data-request';
+import { type DataRequest, STREAMS, TABLE_FORMATS, USER_FORMATS } from '../domain/data-query';
 import { DataExportAuthorizer } from './data-export-authorizer';
 
 const STREAM_FORMATS = STREAMS.map(({ format }) => format);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ExportFormat } from '../../../formats';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { describeData } from '../domain/data-query';
-import { TABLE_FORMATS } from '../domain/data-request';
+import { TABLE_FORMATS } from '../domain/data-query';
 import type { FileOptions } from '../domain/export-options';
 import { DataExportAuthorizer } from './data-export-authorizer';
 

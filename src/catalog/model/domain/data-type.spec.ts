@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isOwnTable, OWN_TABLES } from './own-tables';
+import { isOwnTable, OWN_TABLES } from './data-type';
 
 const PRISMA = join(__dirname, '../../../../prisma');
 /** Models of the platform, whose rows are what is exported. */
