@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import type { Principal } from '../../src/platform/auth/principal';
 import { PrismaService } from '../../src/platform/database/prisma.service';
 import { PrismaEventRepository } from '../../src/events/infrastructure/event.repository.prisma';
-import { keepEvent, keepParticipant } from '../support/events';
+import { insertEvent, insertParticipant } from '../support/events';
 import { ANN, ANN_IN_BLUE, BEN, PARTNER, RIVAL } from '../support/export-requests';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
@@ -10,7 +10,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database'
 const HUGE = 'x'.repeat(4_000_001);
 
 /** Who has an event, the event, and who must not see it. */
-const STRANGERS: readonly [string, Principal, Parameters<typeof keepEvent>[1], Principal][] = [
+const STRANGERS: readonly [string, Principal, Parameters<typeof insertEvent>[1], Principal][] = [
   ['another user', ANN, {}, BEN],
   ['a user with the same id in another tenant', ANN, {}, ANN_IN_BLUE],
   ['a user with the same id without a tenant', ANN_IN_BLUE, { tenant: 'blue' }, ANN],
@@ -51,7 +51,7 @@ describe('PrismaEventRepository', () => {
   });
 
   it.each(STRANGERS)('shows an event to its owner, and not to %s', async (_, owner, traits, stranger) => {
-    const { id } = await keepEvent(sql, traits);
+    const { id } = await insertEvent(sql, traits);
 
     expect(await events.find(id, owner)).toMatchObject({ id });
     expect(await events.list(owner, 10)).toMatchObject({ count: 1, items: [{ id }], nextCursor: null });
@@ -60,7 +60,7 @@ describe('PrismaEventRepository', () => {
   });
 
   it('lists events by page, newest first and each once', async () => {
-    const ids = [await keepEvent(sql), await keepEvent(sql), await keepEvent(sql)].map(({ id }) => id);
+    const ids = [await insertEvent(sql), await insertEvent(sql), await insertEvent(sql)].map(({ id }) => id);
 
     const page = await events.list(ANN, 2);
     const next = await events.list(ANN, 2, page.nextCursor!);
@@ -71,11 +71,11 @@ describe('PrismaEventRepository', () => {
   });
 
   it('counts the participants who are registered, who started and who finished', async () => {
-    const event = await keepEvent(sql, { questions: [{ maxScore: 2.5 }] });
-    await keepParticipant(sql, event, { result: null });
-    await keepParticipant(sql, event, { result: { finishedAt: null } });
-    await keepParticipant(sql, event);
-    await keepParticipant(sql, await keepEvent(sql));
+    const event = await insertEvent(sql, { questions: [{ maxScore: 2.5 }] });
+    await insertParticipant(sql, event, { result: null });
+    await insertParticipant(sql, event, { result: { finishedAt: null } });
+    await insertParticipant(sql, event);
+    await insertParticipant(sql, await insertEvent(sql));
 
     expect(await events.findDetails(event.id, ANN)).toMatchObject({
       participants: { total: 3, started: 2, finished: 1 },
@@ -91,8 +91,8 @@ describe('PrismaEventRepository', () => {
     [0, 10, '0.0'],
     [0, 0, null],
   ])('rounds %d of %d to %s percent', async (score, maximum, percent) => {
-    const event = await keepEvent(sql);
-    await keepParticipant(sql, event, { result: { score, maximum } });
+    const event = await insertEvent(sql);
+    await insertParticipant(sql, event, { result: { score, maximum } });
 
     const { items } = await events.listResults(event.id, 10);
 
@@ -100,10 +100,10 @@ describe('PrismaEventRepository', () => {
   });
 
   it('lists results by page, newest first and each once, with answers in the order of the questions', async () => {
-    const event = await keepEvent(sql, { questions: [{}, {}] });
+    const event = await insertEvent(sql, { questions: [{}, {}] });
     const ids: string[] = [];
     for (const name of ['Ada', 'Bob', 'Eve'])
-      ids.push(await keepParticipant(sql, event, { name, answers: { q2: 'b', q1: 'a' } }));
+      ids.push(await insertParticipant(sql, event, { name, answers: { q2: 'b', q1: 'a' } }));
 
     const page = await events.listResults(event.id, 2);
     const next = await events.listResults(event.id, 2, page.nextCursor!);
@@ -117,8 +117,8 @@ describe('PrismaEventRepository', () => {
   });
 
   it('ends a page before long answers, and returns a very long one on a page of its own', async () => {
-    const event = await keepEvent(sql);
-    for (const answer of ['short', HUGE, 'short']) await keepParticipant(sql, event, { answers: { q1: answer } });
+    const event = await insertEvent(sql);
+    for (const answer of ['short', HUGE, 'short']) await insertParticipant(sql, event, { answers: { q1: answer } });
 
     const lengths: number[][] = [];
     for (let cursor: string | undefined, pages = 0; pages < 5; pages += 1) {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { keepEvent } from '../support/events';
+import { insertEvent } from '../support/events';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
 const CHILDREN = [
@@ -242,7 +242,7 @@ describe('npm run seed', () => {
     const lived = await createTestDatabase();
     const resident = new Client({ connectionString: lived.url });
     await resident.connect();
-    await keepEvent((statement, ...values) => resident.query(statement, values), { organizer: 'ann' });
+    await insertEvent((statement, ...values) => resident.query(statement, values), { organizer: 'ann' });
 
     const seeding = seed(lived.url, 10);
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { noteBoard } from '../support/boards';
 import { Client } from '../support/client';
-import { keepEvent, keepParticipant } from '../support/events';
+import { insertEvent, insertParticipant } from '../support/events';
 import { Installation } from '../support/installation';
 import { signedToken, TEST_SECRET } from '../support/tokens';
 
@@ -58,8 +58,8 @@ describe('Every route that the description of the API names', () => {
     const { id } = await ann.requestExport(session, 'png');
     const sql = installation.sql.bind(installation);
     const schedule = (await ann.post('/api/v1/exports/scheduled', SCHEDULE)).body.id as string;
-    const event = await keepEvent(sql, { organizer: 'ann', tenant: 'blue' });
-    await keepParticipant(sql, event);
+    const event = await insertEvent(sql, { organizer: 'ann', tenant: 'blue' });
+    await insertParticipant(sql, event);
     const { body } = await ann.get('/api/openapi.json');
     routes = Object.entries(body.paths as Record<string, object>).flatMap(([path, methods]) =>
       Object.keys(methods)

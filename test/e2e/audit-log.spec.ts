@@ -1,7 +1,7 @@
 import { noteBoard } from '../support/boards';
 import { type Client, follow } from '../support/client';
 import type { CustomerClient } from '../support/customers';
-import { keepEvent, keepParticipant, takeOut } from '../support/events';
+import { insertEvent, insertParticipant, takeOut } from '../support/events';
 import { Installation } from '../support/installation';
 import { until } from '../support/until';
 
@@ -117,8 +117,8 @@ describe('The audit log', () => {
 
   it('records the download of a one-time file', async () => {
     const sql = (statement: string, ...values: unknown[]) => installation.sql(statement, ...values);
-    const event = await keepEvent(sql, { organizer: ANN, tenant: 'blue' });
-    await keepParticipant(sql, event);
+    const event = await insertEvent(sql, { organizer: ANN, tenant: 'blue' });
+    await insertParticipant(sql, event);
     const id = await takeOut(ann, event.id, { one_time: true });
 
     await follow((await ann.finished(id)).file_url);

@@ -12,15 +12,15 @@ import { until } from '../support/until';
 
 const PATH = '/api/v1/customer/solo/sessions/';
 
-interface Entrusted {
+interface CustomerOutput {
   readonly id: string;
   readonly secret: string;
   readonly former_secret_ends_at: string | null;
 }
 
 /**
- * `npm run customer` beside a service that runs. What a command does is tried in this process; a process of its own is
- * started for what only that shows: what it prints where, and how it ends.
+ * `npm run customer` with a running service. Most commands run in this process. A process is started only to test output
+ * streams and exit codes.
  */
 describe('npm run customer', () => {
   let installation: Installation;
@@ -44,16 +44,16 @@ describe('npm run customer', () => {
     return manageCustomers(installation.database.url, ...args);
   }
 
-  /** @returns what the program says to other programs */
-  async function told<Said = Entrusted>(...args: string[]): Promise<Said> {
-    return JSON.parse(await program.run([...args, '--json'])) as Said;
+  /** Runs a command with --json. */
+  async function runJson<Output = CustomerOutput>(...args: string[]): Promise<Output> {
+    return JSON.parse(await program.run([...args, '--json'])) as Output;
   }
 
   async function statusOf(id: string, secret: string): Promise<number> {
     return (await new CustomerClient(url, { id, secret }).get(PATH)).status;
   }
 
-  /** What was done with a customer; who failed to come in as it is another matter. */
+  /** The audit entries of a customer without refused authentications. */
   function audited(id: string): Promise<{ action: string }[]> {
     return installation.sql(
       `SELECT action, tenant_id, user_id, details FROM export_audit_log
@@ -88,14 +88,14 @@ describe('npm run customer', () => {
       '--json',
     );
 
-    const made = JSON.parse(stdout) as Entrusted & { name: string };
+    const made = JSON.parse(stdout) as CustomerOutput & { name: string };
     expect([code, made.name]).toEqual([0, `Tom's "Shop" $HOME`]);
     expect(await statusOf(made.id, made.secret)).toBe(200);
   });
 
   it('replaces the secret and keeps the previous one valid for a while', async () => {
-    const first = await told('create', '--name', 'Rotating');
-    const second = await told('rotate', first.id);
+    const first = await runJson('create', '--name', 'Rotating');
+    const second = await runJson('rotate', first.id);
 
     expect(second.id).toBe(first.id);
     expect(Date.parse(second.former_secret_ends_at!) - Date.now()).toBeGreaterThan(23.9 * 3_600_000);
@@ -112,11 +112,11 @@ describe('npm run customer', () => {
   });
 
   it('ends the previous secret after the requested grace period', async () => {
-    const first = await told('create', '--name', 'Soon');
-    const second = await told('rotate', first.id, '--grace', '3s');
+    const first = await runJson('create', '--name', 'Soon');
+    const second = await runJson('rotate', first.id, '--grace', '3s');
     const atOnce = await statusOf(first.id, first.secret);
 
-    await until('the former secret ended', async () => (await statusOf(first.id, first.secret)) === 401);
+    await until('the previous secret ended', async () => (await statusOf(first.id, first.secret)) === 401);
 
     expect(atOnce).toBe(200);
     expect(Date.now()).toBeGreaterThan(Date.parse(second.former_secret_ends_at!) - 1000);
@@ -124,9 +124,9 @@ describe('npm run customer', () => {
   });
 
   it('keeps only the last previous secret', async () => {
-    const first = await told('create', '--name', 'Twice');
-    const second = await told('rotate', first.id, '--grace', '1d');
-    const third = await told('rotate', first.id, '--grace', '1h');
+    const first = await runJson('create', '--name', 'Twice');
+    const second = await runJson('rotate', first.id, '--grace', '1d');
+    const third = await runJson('rotate', first.id, '--grace', '1h');
 
     const statuses = [];
     for (const { secret } of [first, second, third]) statuses.push(await statusOf(first.id, secret));
@@ -135,9 +135,9 @@ describe('npm run customer', () => {
   });
 
   it('ends the previous secret at once without a grace period', async () => {
-    const first = await told('create', '--name', 'Leaked');
-    const second = await told('rotate', first.id);
-    const third = await told('rotate', first.id, '--grace', '0');
+    const first = await runJson('create', '--name', 'Leaked');
+    const second = await runJson('rotate', first.id);
+    const third = await runJson('rotate', first.id, '--grace', '0');
 
     const statuses = [];
     for (const { secret } of [first, second, third]) statuses.push(await statusOf(first.id, secret));
@@ -147,8 +147,8 @@ describe('npm run customer', () => {
   });
 
   it('rejects both secrets of a disabled customer, and accepts the last one once it is enabled', async () => {
-    const first = await told('create', '--name', 'Switched');
-    const second = await told('rotate', first.id);
+    const first = await runJson('create', '--name', 'Switched');
+    const second = await runJson('rotate', first.id);
     const statuses = async () => [await statusOf(first.id, first.secret), await statusOf(first.id, second.secret)];
 
     const disabled = await program.run(['disable', first.id]);
@@ -171,20 +171,20 @@ describe('npm run customer', () => {
   });
 
   it('gives no grace period to a disabled customer', async () => {
-    const first = await told('create', '--name', 'Stolen');
-    await told('disable', first.id);
-    const second = await told('rotate', first.id);
-    await told('enable', first.id);
+    const first = await runJson('create', '--name', 'Stolen');
+    await runJson('disable', first.id);
+    const second = await runJson('rotate', first.id);
+    await runJson('enable', first.id);
 
     expect(second.former_secret_ends_at).toBeNull();
     expect([await statusOf(first.id, first.secret), await statusOf(first.id, second.secret)]).toEqual([401, 200]);
   });
 
   it('lists customers without secrets or hashes', async () => {
-    const { id, secret } = await told('create', '--name', 'Listed\u001b[2J\nnext', '--tenant', 'red');
+    const { id, secret } = await runJson('create', '--name', 'Listed\u001b[2J\nnext', '--tenant', 'red');
 
     const printed = await program.run(['list']);
-    const list = await told<object[]>('list');
+    const list = await runJson<object[]>('list');
 
     expect(printed).toMatch(new RegExp(`^${id}  active    Listed \\[2J next \\(red\\)$`, 'm'));
     expect(list).toContainEqual({

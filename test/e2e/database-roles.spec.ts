@@ -3,7 +3,7 @@ import { noteBoard } from '../support/boards';
 import { type Client, follow } from '../support/client';
 import { requestTables } from '../support/data';
 import { DatabaseWithRoles, withClient } from '../support/database-roles';
-import { keepEvent, keepParticipants } from '../support/events';
+import { insertEvent, insertParticipants } from '../support/events';
 import { Installation } from '../support/installation';
 import { keepSchedule, settledRuns } from '../support/schedules';
 import { until } from '../support/until';
@@ -64,8 +64,8 @@ describe('A service that does not own its tables', () => {
   it('gives the results of an event once', async () => {
     const sql = installation.sql.bind(installation);
     const partner = await installation.asCustomer();
-    const event = await keepEvent(sql, { organizer: ANN, tenant: 'blue', customer: partner.id });
-    await keepParticipants(sql, event, 5);
+    const event = await insertEvent(sql, { organizer: ANN, tenant: 'blue', customer: partner.id });
+    await insertParticipants(sql, event, 5);
     const { body } = await ann.post(`/api/v1/events/${event.id}/results/export`, { format: 'csv' });
     const { file_url: link } = await ann.finished(body.id as string);
 

@@ -3,7 +3,7 @@ import { lessonBoard } from '../support/boards';
 import { type Client, follow } from '../support/client';
 import { offer } from '../support/data';
 import { allTold, askFor, toldOf } from '../support/deliveries';
-import { keepEvent, keepParticipants, takeOut } from '../support/events';
+import { insertEvent, insertParticipants, takeOut } from '../support/events';
 import { Installation } from '../support/installation';
 import { MailServer, type ReceivedMail } from '../support/mail-server';
 import { until } from '../support/until';
@@ -176,8 +176,8 @@ describe('Mail about exports', () => {
   });
 
   it('leads to the record of a one-time file, and never to the file', async () => {
-    const event = await keepEvent(installation.sql.bind(installation), { organizer: 'ann' });
-    await keepParticipants(installation.sql.bind(installation), event, 3);
+    const event = await insertEvent(installation.sql.bind(installation), { organizer: 'ann' });
+    await insertParticipants(installation.sql.bind(installation), event, 3);
     const id = await takeOut(ann, event.id, { one_time: true, notify: { email: true } });
 
     const mail = await mailOf(ann, id);

@@ -1,5 +1,5 @@
 import { noteBoard } from '../support/boards';
-import { keepEvent, keepParticipant } from '../support/events';
+import { insertEvent, insertParticipant } from '../support/events';
 import { FaultyProxy } from '../support/faulty-proxy';
 import { Installation } from '../support/installation';
 import { describeOnS3, encryptionAskedFor, s3Server } from '../support/s3-under-test';
@@ -28,10 +28,10 @@ describeOnS3('In a bucket, the service', () => {
     const ann = await installation.asUser(ANN);
     const root = await installation.asUser('root', { roles: ['admin'] });
     const session = await ann.saveBoard(noteBoard());
-    const event = await keepEvent((statement, ...values) => installation.sql(statement, ...values), {
+    const event = await insertEvent((statement, ...values) => installation.sql(statement, ...values), {
       organizer: ANN,
     });
-    await keepParticipant((statement, ...values) => installation.sql(statement, ...values), event);
+    await insertParticipant((statement, ...values) => installation.sql(statement, ...values), event);
     await installation.sql(
       `INSERT INTO users (id, name, email) VALUES ($1, 'Ann', 'ann@example.org') ON CONFLICT DO NOTHING`,
       ANN,

@@ -1,6 +1,6 @@
 import type { Client } from '../support/client';
 import type { CustomerClient } from '../support/customers';
-import { keepEvent, keepParticipant, takeOut } from '../support/events';
+import { insertEvent, insertParticipant, takeOut } from '../support/events';
 import { Installation } from '../support/installation';
 import { until } from '../support/until';
 
@@ -20,8 +20,8 @@ describe('An export of results', () => {
   afterAll(() => installation.remove());
 
   it('is a one-time CSV by default', async () => {
-    const event = await keepEvent(sql, { organizer: 'usual', customer: partner.id });
-    await keepParticipant(sql, event);
+    const event = await insertEvent(sql, { organizer: 'usual', customer: partner.id });
+    await insertParticipant(sql, event);
     const usual = await installation.asUser('usual');
 
     const granted = await usual.post(`/api/v1/events/${event.id}/results/export`, {});
@@ -60,7 +60,7 @@ describe('An export of results', () => {
     ['a delimiter of two', { options: { delimiter: ',,' } }, 'The request is not valid', 'options.delimiter'],
     ['one_time that is no boolean', { one_time: 1 }, 'The request is not valid', 'one_time'],
   ])('is rejected for %s', async (_, body, error, field) => {
-    const event = await keepEvent(sql, { customer: partner.id });
+    const event = await insertEvent(sql, { customer: partner.id });
 
     const answers = [
       await ann.post(`/api/v1/events/${event.id}/results/export`, body),
@@ -73,7 +73,7 @@ describe('An export of results', () => {
   });
 
   it('treats null as missing', async () => {
-    const event = await keepEvent(sql, { customer: partner.id });
+    const event = await insertEvent(sql, { customer: partner.id });
     const options = ['header', 'points', 'raw', 'bom', 'delimiter', 'compression', 'page_size', 'orientation'];
     const nulls = Object.fromEntries(options.map((option) => [option, null]));
     const path = `/api/v1/customer/events/${event.id}/results/export`;
@@ -87,7 +87,7 @@ describe('An export of results', () => {
   });
 
   it('ignores explicit defaults and the order of options when comparing requests', async () => {
-    const event = await keepEvent(sql, { customer: partner.id });
+    const event = await insertEvent(sql, { customer: partner.id });
     const request = async (key: string, body: object) =>
       partner.post(`/api/v1/customer/events/${event.id}/results/export`, body, { 'idempotency-key': key });
     const defaults = { header: 'labels', points: false, raw: false, bom: false, delimiter: ',', page_size: 'a4' };
@@ -109,7 +109,7 @@ describe('An export of results', () => {
   });
 
   it('is created once per Idempotency-Key and counts towards the limit', async () => {
-    const event = await keepEvent(sql, { organizer: 'keen' });
+    const event = await insertEvent(sql, { organizer: 'keen' });
     const keen = await installation.asUser('keen');
     const request = (key: string, body: object = {}) =>
       keen.post(`/api/v1/events/${event.id}/results/export`, body, { 'idempotency-key': key });
@@ -129,7 +129,7 @@ describe('An export of results', () => {
     ['has another organizer', `UPDATE events SET organizer_id = 'bob' WHERE id = $1`],
     ['went to another tenant', `UPDATE events SET tenant_id = 'red' WHERE id = $1`],
   ])('fails with a reason if its event %s first', async (_, change) => {
-    const event = await keepEvent(sql, { organizer: 'former' });
+    const event = await insertEvent(sql, { organizer: 'former' });
     const former = await installation.asUser('former');
     await sql(`DELETE FROM exports WHERE user_id = 'former'`);
     const id = await takeOut(former, event.id);
@@ -145,7 +145,7 @@ describe('An export of results', () => {
   });
 
   it('fails with the same reason if its event no longer belongs to the external system', async () => {
-    const event = await keepEvent(sql, { customer: partner.id });
+    const event = await insertEvent(sql, { customer: partner.id });
     const answer = await partner.post(`/api/v1/customer/events/${event.id}/results/export`, {});
 
     await sql('UPDATE events SET customer_id = NULL WHERE id = $1', event.id);

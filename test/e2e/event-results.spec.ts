@@ -1,5 +1,5 @@
 import { type Client, follow } from '../support/client';
-import { keepEvent, type KeptEvent, keepParticipant, keepParticipants, takeOut } from '../support/events';
+import { insertEvent, type InsertedEvent, insertParticipant, insertParticipants, takeOut } from '../support/events';
 import { Installation } from '../support/installation';
 import { until } from '../support/until';
 
@@ -16,16 +16,16 @@ describe('The results of an event', () => {
   afterAll(() => installation.remove());
 
   /** The document that the organizer gets. */
-  async function documentOf(event: KeptEvent, options: object = {}): Promise<ResultsDocument> {
+  async function documentOf(event: InsertedEvent, options: object = {}): Promise<ResultsDocument> {
     const done = await ann.finished(await takeOut(ann, event.id, { format: 'json', options }));
     expect(done).toMatchObject({ status: 'completed', error: null });
     return JSON.parse((await follow(done.file_url)).text) as ResultsDocument;
   }
 
   it('have one row per participant, with empty cells for missing values', async () => {
-    const event = await keepEvent(sql, { questions: [{ key: 'a' }, { key: 'b' }, { key: 'c' }] });
-    const never = await keepParticipant(sql, event, { name: 'Never Came', result: null });
-    await keepParticipant(sql, event, {
+    const event = await insertEvent(sql, { questions: [{ key: 'a' }, { key: 'b' }, { key: 'c' }] });
+    const never = await insertParticipant(sql, event, { name: 'Never Came', result: null });
+    await insertParticipant(sql, event, {
       name: 'All Done',
       externalId: 'x-1',
       email: 'all@example.org',
@@ -33,7 +33,7 @@ describe('The results of an event', () => {
       result: { score: '99999999.99', maximum: '99999999.99', seconds: 61, attempts: 3 },
       answers: { a: '', b: null, c: { answer: '0.10', score: '1.5' } },
     });
-    const began = await keepParticipant(sql, event, {
+    const began = await insertParticipant(sql, event, {
       name: 'Began',
       result: { score: 1, maximum: 0, finishedAt: null },
     });
@@ -73,9 +73,9 @@ describe('The results of an event', () => {
   });
 
   it('contain the points of each answer on request', async () => {
-    const event = await keepEvent(sql, { questions: [{ key: 'a', text: 'Why?' }, { key: 'a_points' }] });
+    const event = await insertEvent(sql, { questions: [{ key: 'a', text: 'Why?' }, { key: 'a_points' }] });
     const answers = { a: { answer: 'because', score: '0.75' }, a_points: { answer: 'many', score: null } };
-    await keepParticipant(sql, event, { answers });
+    await insertParticipant(sql, event, { answers });
 
     const { questions, columns, results } = await documentOf(event, { points: true });
 
@@ -93,7 +93,7 @@ describe('The results of an event', () => {
   });
 
   it('contain the event and its questions', async () => {
-    const { id, questions } = await keepEvent(sql, {
+    const { id, questions } = await insertEvent(sql, {
       title: 'Тест',
       language: 'uk-UA',
       timeZone: 'Europe/Kyiv',
@@ -123,8 +123,8 @@ describe('The results of an event', () => {
     ['xx-broken', ['Zoë', 'anna', 'Ärzte']],
     ['no language, at all', ['Zoë', 'anna', 'Ärzte']],
   ])('are sorted by name in the order of %s', async (language, names) => {
-    const event = await keepEvent(sql, { language });
-    for (const name of names.toReversed()) await keepParticipant(sql, event, { name });
+    const event = await insertEvent(sql, { language });
+    for (const name of names.toReversed()) await insertParticipant(sql, event, { name });
 
     const { results } = await documentOf(event);
 
@@ -137,8 +137,8 @@ describe('The results of an event', () => {
     ['uk\u0001', '+25:00'],
     [`'; DROP TABLE events; --`, `'; DROP TABLE events; --`],
   ])('are in English for the language %j and the time zone %j', async (language, timeZone) => {
-    const event = await keepEvent(sql, { language, timeZone });
-    await keepParticipant(sql, event, {});
+    const event = await insertEvent(sql, { language, timeZone });
+    await insertParticipant(sql, event, {});
 
     const document = await documentOf(event);
 
@@ -147,9 +147,9 @@ describe('The results of an event', () => {
   });
 
   it('distinguish participants with the same name, in a stable order', async () => {
-    const event = await keepEvent(sql);
+    const event = await insertEvent(sql);
     const ids = ['1', '2', '3', '4'];
-    for (const externalId of ids) await keepParticipant(sql, event, { name: 'Bob', externalId });
+    for (const externalId of ids) await insertParticipant(sql, event, { name: 'Bob', externalId });
 
     const { results } = await documentOf(event);
 
@@ -157,8 +157,8 @@ describe('The results of an event', () => {
   });
 
   it('distinguish participants without an external id by the ids of the list', async () => {
-    const event = await keepEvent(sql);
-    for (const externalId of [null, null, '']) await keepParticipant(sql, event, { name: 'Bob', externalId });
+    const event = await insertEvent(sql);
+    for (const externalId of [null, null, '']) await insertParticipant(sql, event, { name: 'Bob', externalId });
 
     const { results } = await documentOf(event);
 
@@ -169,8 +169,8 @@ describe('The results of an event', () => {
   });
 
   it('are consistent during concurrent changes', async () => {
-    const event = await keepEvent(sql);
-    await keepParticipants(sql, event, 1_500);
+    const event = await insertEvent(sql);
+    await insertParticipants(sql, event, 1_500);
     let id = '';
 
     await whileReading(installation, async () => {
@@ -198,8 +198,8 @@ describe('The results of an event', () => {
   });
 
   it('are complete even if the event is deleted while they are read', async () => {
-    const event = await keepEvent(sql);
-    await keepParticipants(sql, event, 300);
+    const event = await insertEvent(sql);
+    await insertParticipants(sql, event, 300);
     let id = '';
 
     await whileReading(installation, async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from '../support/client';
 import type { CustomerClient } from '../support/customers';
-import { keepEvent, type KeptEvent, keepParticipant } from '../support/events';
+import { insertEvent, type InsertedEvent, insertParticipant } from '../support/events';
 import { Installation } from '../support/installation';
 
 const EVENTS = '/api/v1/events';
@@ -11,14 +11,14 @@ describe('The routes of events', () => {
   let installation: Installation;
   let ann: Client;
   let partner: CustomerClient;
-  let quiz: KeptEvent;
+  let quiz: InsertedEvent;
   const sql = (statement: string, ...values: unknown[]) => installation.sql(statement, ...values);
 
   beforeAll(async () => {
     ({ installation } = await Installation.withApplication({ RATE_LIMIT_CUSTOMERS: 'off' }));
     ann = await installation.asUser('ann', { tenant: 'blue' });
     partner = await installation.asCustomer();
-    quiz = await keepEvent(sql, {
+    quiz = await insertEvent(sql, {
       organizer: 'ann',
       tenant: 'blue',
       customer: partner.id,
@@ -33,7 +33,7 @@ describe('The routes of events', () => {
         { key: '__proto__', text: 'Чому?', kind: 'text', maxScore: 10 },
       ],
     });
-    await keepParticipant(sql, quiz, {
+    await insertParticipant(sql, quiz, {
       name: 'Олена',
       externalId: 'u-1',
       email: 'olena@example.org',
@@ -41,8 +41,8 @@ describe('The routes of events', () => {
       result: { score: '8.33', maximum: '12.50', seconds: 95, attempts: 2, finishedAt: null },
       answers: { river: { answer: 'Дніпро', score: '2.5' }, ['__proto__']: { answer: '', score: null } },
     });
-    await keepParticipant(sql, quiz, { name: 'Тарас', result: null });
-    await keepParticipant(sql, quiz, { name: 'Іван', result: { score: 0, maximum: 0 }, answers: { river: null } });
+    await insertParticipant(sql, quiz, { name: 'Тарас', result: null });
+    await insertParticipant(sql, quiz, { name: 'Іван', result: { score: 0, maximum: 0 }, answers: { river: null } });
   });
 
   afterAll(() => installation.remove());
@@ -50,7 +50,7 @@ describe('The routes of events', () => {
   it('list an organizer’s events in pages, newest first', async () => {
     const host = await installation.asUser('host');
     const titles = ['first', 'second', 'third', 'fourth', 'fifth'];
-    for (const title of titles) await keepEvent(sql, { organizer: 'host', title });
+    for (const title of titles) await insertEvent(sql, { organizer: 'host', title });
 
     const first = (await host.get(`${EVENTS}?limit=2`)).body;
     const second = (await host.get(first.next as string)).body;
@@ -124,9 +124,9 @@ describe('The routes of events', () => {
 
   it('list results in pages, with fewer items if answers are long', async () => {
     const host = await installation.asUser('essays');
-    const event = await keepEvent(sql, { organizer: 'essays' });
+    const event = await insertEvent(sql, { organizer: 'essays' });
     for (const name of ['a', 'b', 'c', 'd'])
-      await keepParticipant(sql, event, { name, answers: { q1: name.repeat(1_500_000) } });
+      await insertParticipant(sql, event, { name, answers: { q1: name.repeat(1_500_000) } });
 
     const pages: string[][] = [];
     for (let next: string | null = `${EVENTS}/${event.id}/results?limit=3`; next;) {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type Client, type ExportRecord, follow } from '../support/client';
-import { keepEvent, type KeptEvent, keepParticipants, takeOut } from '../support/events';
+import { insertEvent, type InsertedEvent, insertParticipants, takeOut } from '../support/events';
 import { expectExactlyOneFile, TAKEN_OVER } from '../support/exactly-one-file';
 import { Installation } from '../support/installation';
 import type { Service } from '../support/service';
@@ -17,14 +17,14 @@ const FLAT = 150 * MB;
 describe('The results of a large event', () => {
   let installation: Installation;
   let ann: Client;
-  let large: KeptEvent;
+  let large: InsertedEvent;
   const sql = (statement: string, ...values: unknown[]) => installation.sql(statement, ...values);
 
   beforeAll(async () => {
     installation = await Installation.create({ STORAGE: 'disk', EXPORT_LEASE_SECONDS: '3' });
     ann = await installation.asUser('ann', { at: await installation.startApplication({ ROLE: 'api' }) });
-    large = await keepEvent(sql, { questions: [{}, {}, {}, {}, {}] });
-    await keepParticipants(sql, large, PARTICIPANTS, { answerLength: 1_000 });
+    large = await insertEvent(sql, { questions: [{}, {}, {}, {}, {}] });
+    await insertParticipants(sql, large, PARTICIPANTS, { answerLength: 1_000 });
   });
 
   afterEach(() => installation.keepLatest());
@@ -32,12 +32,12 @@ describe('The results of a large event', () => {
   afterAll(() => installation.remove());
 
   /** @returns the finished export, and by how many bytes the worker grew at its highest */
-  async function measured(event: KeptEvent): Promise<{ done: ExportRecord; growth: number }> {
+  async function measured(event: InsertedEvent): Promise<{ done: ExportRecord; growth: number }> {
     await installation.services.at(-1)?.kill('SIGKILL');
     // With room to spare, V8 would rather grow than look for what nobody needs any more.
     const worker = await installation.start({ ROLE: 'worker', NODE_OPTIONS: '--max-old-space-size=128' });
     // The first export of a process loads what every other one uses.
-    await ann.finished(await takeOut(ann, (await keepEvent(sql)).id));
+    await ann.finished(await takeOut(ann, (await insertEvent(sql)).id));
     const before = await memoryOf(worker, 'VmRSS');
     const done = await ann.finished(await takeOut(ann, event.id));
     return { done, growth: (await memoryOf(worker, 'VmHWM')) - before };
@@ -52,8 +52,8 @@ describe('The results of a large event', () => {
   });
 
   it('need no more memory for answers of a million characters', async () => {
-    const essays = await keepEvent(sql, { questions: [{}, {}] });
-    await keepParticipants(sql, essays, 120, { answerLength: MB });
+    const essays = await insertEvent(sql, { questions: [{}, {}] });
+    await insertParticipants(sql, essays, 120, { answerLength: MB });
 
     const { done, growth } = await measured(essays);
 
@@ -63,8 +63,8 @@ describe('The results of a large event', () => {
   });
 
   it('are complete after the worker was killed halfway', async () => {
-    const event = await keepEvent(sql, { questions: [{}, {}, {}, {}, {}] });
-    await keepParticipants(sql, event, FEWER_PARTICIPANTS, { answerLength: 1_000 });
+    const event = await insertEvent(sql, { questions: [{}, {}, {}, {}, {}] });
+    await insertParticipants(sql, event, FEWER_PARTICIPANTS, { answerLength: 1_000 });
     const worker = await installation.worker();
     // A worker that is faster than this test must not come to its end.
     const publishing = await stallUpdates(installation, `NEW.status = 'completed'`);

@@ -2,7 +2,7 @@ import request from 'supertest';
 import { noteBoard } from '../support/boards';
 import type { Answer, Client, ExportRecord } from '../support/client';
 import type { CustomerClient } from '../support/customers';
-import { keepEvent } from '../support/events';
+import { insertEvent } from '../support/events';
 import { Installation } from '../support/installation';
 import { keepNotes, keepSchedule, SCHEDULES } from '../support/schedules';
 import { serverSentEvents } from '../support/server-sent-events';
@@ -51,12 +51,12 @@ describe('Prefer: wait', () => {
     [
       'results',
       async (headers) =>
-        ann.post(`/api/v1/events/${(await keepEvent(sql, { organizer: ANN })).id}/results/export`, {}, headers),
+        ann.post(`/api/v1/events/${(await insertEvent(sql, { organizer: ANN })).id}/results/export`, {}, headers),
     ],
     [
       'results of a customer',
       async (headers) => {
-        const { id } = await keepEvent(sql, { customer: partner.id });
+        const { id } = await insertEvent(sql, { customer: partner.id });
         return partner.post(`/api/v1/customer/events/${id}/results/export`, {}, headers);
       },
     ],

@@ -1,7 +1,7 @@
 import { type Client, follow, sha256 } from '../support/client';
 import type { CustomerClient } from '../support/customers';
 import { expectStored } from '../support/exactly-one-file';
-import { keepEvent, keepParticipants } from '../support/events';
+import { insertEvent, insertParticipants } from '../support/events';
 import { Installation } from '../support/installation';
 
 /** The way of an organiser and of an external system: ask for the results, follow them, fetch them, and find them gone. */
@@ -16,8 +16,8 @@ describe('One-time results of an event', () => {
     organiser = await installation.asUser('olena');
     partner = await installation.asCustomer();
     const sql = installation.sql.bind(installation);
-    const kept = await keepEvent(sql, { organizer: 'olena', customer: partner.id });
-    await keepParticipants(sql, kept, 30);
+    const kept = await insertEvent(sql, { organizer: 'olena', customer: partner.id });
+    await insertParticipants(sql, kept, 30);
     event = kept.id;
   });
 

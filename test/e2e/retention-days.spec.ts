@@ -1,7 +1,7 @@
 import { noteBoard } from '../support/boards';
 import type { Answer, Client } from '../support/client';
 import type { CustomerClient } from '../support/customers';
-import { keepEvent } from '../support/events';
+import { insertEvent } from '../support/events';
 import { Installation } from '../support/installation';
 
 const ANN = '00000000-0000-7000-8000-0000000000aa';
@@ -44,14 +44,17 @@ describe('retention_days', () => {
     [
       'results',
       async (more) =>
-        ann.post(`/api/v1/events/${(await keepEvent(sql, { organizer: ANN })).id}/results/export`, { ...more }),
+        ann.post(`/api/v1/events/${(await insertEvent(sql, { organizer: ANN })).id}/results/export`, { ...more }),
     ],
     [
       'results of a customer',
       async (more) =>
-        partner.post(`/api/v1/customer/events/${(await keepEvent(sql, { customer: partner.id })).id}/results/export`, {
-          ...more,
-        }),
+        partner.post(
+          `/api/v1/customer/events/${(await insertEvent(sql, { customer: partner.id })).id}/results/export`,
+          {
+            ...more,
+          },
+        ),
     ],
   ];
 

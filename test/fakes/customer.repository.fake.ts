@@ -3,7 +3,7 @@ import type { Customer } from '../../src/customer/model/domain/customer';
 import { CustomerRepository, type NewCustomer } from '../../src/customer/model/domain/interfaces/customer.repository';
 import { FakeRecords } from './fake-records';
 
-/** External systems, whose former secrets end by the clock of the records. */
+/** External systems in memory. The clock of the records decides when previous secrets end. */
 export class FakeCustomerRepository extends CustomerRepository {
   private readonly customers = new Map<string, Customer>();
 
@@ -16,7 +16,7 @@ export class FakeCustomerRepository extends CustomerRepository {
     return Promise.resolve(found ? this.asOfNow(found) : null);
   }
 
-  /** Oldest first: in the order in which they were made. */
+  /** Oldest first. */
   override list(): Promise<Customer[]> {
     return Promise.resolve([...this.customers.values()].map((customer) => this.asOfNow(customer)));
   }

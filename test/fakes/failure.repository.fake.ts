@@ -7,7 +7,7 @@ interface FailureWindow {
   readonly startedAt: Date;
 }
 
-/** Failed attempts, in windows by the clock of the records. */
+/** Failed attempts in memory, in windows by the clock of the records. */
 export class FakeFailureRepository extends FailureRepository {
   private readonly windows = new Map<string, FailureWindow>();
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { noteBoard } from '../support/boards';
 import type { Client } from '../support/client';
-import { offer, offerSlowly, requestRows } from '../support/data';
+import { offer, offerSlowView, requestRows } from '../support/data';
 import { Installation } from '../support/installation';
 import { keepNotes, keepSchedule, ofNotes, SCHEDULES } from '../support/schedules';
 import { until } from '../support/until';
@@ -18,7 +18,7 @@ describe('The shares of accounts in the workers', () => {
   beforeAll(async () => {
     ({ installation } = await Installation.withApplication({ EXPORT_CONCURRENCY: '4', EXPORTS_PER_ACCOUNT: '2' }));
     [greedy, ann] = [await installation.asUser(GREEDY), await installation.asUser(ANN)];
-    await offerSlowly(installation, 'endless', { owner: GREEDY, rows: 60_000, during: 'copy' });
+    await offerSlowView(installation, 'endless', { owner: GREEDY, rows: 60_000, during: 'copy' });
     await installation.sql(
       `CREATE VIEW quick AS SELECT n AS id, '${ANN}'::uuid AS user_id FROM generate_series(1, 5) n`,
     );

@@ -8,13 +8,13 @@ import type { FailureRepository } from '../../src/customer/model/domain/interfac
 import { PrismaService } from '../../src/platform/database/prisma.service';
 import { createTestDatabase } from './test-database';
 
-/** The repositories of external systems in one database, or in what stands in for it, and how a test looks behind them. */
+/** The repositories of external systems, on a database or as fakes, with access to what they stored. */
 export interface CustomersUnderTest {
   readonly customers: CustomerRepository;
   readonly failures: FailureRepository;
-  /** Lets time pass: whatever is written down lies so many seconds further back. */
+  /** Advances the time by moving stored times into the past. */
   advance(seconds: number): Promise<void>;
-  /** What was written to the audit log of the external system, the oldest first. */
+  /** The audit entries of the external system, oldest first. */
   auditOf(customerId: string): Promise<{ readonly action: string; readonly details: unknown }[]>;
   end(): Promise<void>;
 }

@@ -14,8 +14,8 @@ export interface CustomerCredentials {
 
 type Sql = (statement: string, ...values: unknown[]) => Promise<unknown>;
 
-/** Keeps an external system in the database, as `npm run customer -- create` does. */
-export async function keepCustomer(
+/** Inserts an external system, like `npm run customer -- create`. */
+export async function insertCustomer(
   sql: Sql,
   { name = 'Partner', tenant, isActive = true }: CustomerTraits = {},
 ): Promise<CustomerCredentials> {
@@ -31,12 +31,12 @@ export async function keepCustomer(
   return credentials;
 }
 
-/** The value of an Authorization header by HTTP Basic. */
+/** The value of an Authorization header for HTTP Basic. */
 export function basic(id: string, secret: string): string {
   return `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
 }
 
-/** An external system: it proves itself by id and secret, and knows the routes below /customer. */
+/** An external system. It authenticates by id and secret and uses the routes below /customer. */
 export class CustomerClient extends Client {
   readonly id: string;
   readonly secret: string;
@@ -51,27 +51,27 @@ export class CustomerClient extends Client {
     return { authorization: basic(this.id, this.secret) };
   }
 
-  /** The same external system, talking to another process. */
+  /** The same external system as a client of another process. */
   at(url: string): CustomerClient {
     return new CustomerClient(url, this);
   }
 
-  /** Begins a board for a user. @returns the id of its session */
+  /** Creates a board session for a user. @returns its id */
   async startSession(userId: string, state: unknown = null, name = 'Board'): Promise<string> {
     const answer = await this.post('/api/v1/customer/solo/sessions/', { user_id: userId, name, state });
-    if (answer.status !== 201) throw new Error(`The session was not begun: ${answer.text}`);
+    if (answer.status !== 201) throw new Error(`The session was not created: ${answer.text}`);
     return answer.body.id as string;
   }
 
   override async requestExport(sessionId: string, format: string, options?: object): Promise<ExportRecord> {
     const answer = await this.post(`/api/v1/customer/solo/sessions/${sessionId}/export/`, { format, options });
-    if (answer.status !== 201) throw new Error(`The export was not granted: ${answer.text}`);
+    if (answer.status !== 201) throw new Error(`The export was not created: ${answer.text}`);
     return answer.body as ExportRecord;
   }
 
   override async status(id: string): Promise<ExportRecord> {
     const answer = await this.get(`/api/v1/customer/exports/${id}/`);
-    if (answer.status !== 200) throw new Error(`The status was not told: ${answer.status} ${answer.text}`);
+    if (answer.status !== 200) throw new Error(`The status was not returned: ${answer.status} ${answer.text}`);
     return answer.body as ExportRecord;
   }
 }

@@ -2,7 +2,7 @@ import type { Client } from './client';
 
 export const DATA_TYPES = '/api/exports/data-types';
 
-/** A data type as the API shows it, as far as the tests look at it. */
+/** The fields of a data type that tests use. */
 export interface DataType {
   readonly id: string;
   readonly name: string;
@@ -13,15 +13,15 @@ export interface DataType {
 
 let turn = 0;
 
-/** A name that no data type of this test has. */
+/** A name that is unique in this test file. */
 export function freshName(): string {
   turn += 1;
   return `things ${turn}`;
 }
 
-/** Adds a data type that is sure to be taken. */
+/** Creates a data type, which must succeed. */
 export async function addDataType(admin: Client, body: object = {}): Promise<DataType> {
   const answer = await admin.post(DATA_TYPES, { name: freshName(), tables: ['users'], ...body });
-  if (answer.status !== 201) throw new Error(`The data type was not added: ${answer.text}`);
+  if (answer.status !== 201) throw new Error(`The data type was not created: ${answer.text}`);
   return answer.body as DataType;
 }

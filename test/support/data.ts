@@ -2,12 +2,12 @@ import { type Answer, Client, type ExportRecord } from './client';
 import type { Installation } from './installation';
 
 interface Offer {
-  /** `null` for a table that only administrators get. */
+  /** `null` for a table that only administrators may export. */
   readonly owner?: string | null;
   readonly columns?: readonly string[];
 }
 
-/** Offers a table or view under a data type of its name, its rows owned by `user_id`. */
+/** Adds a data type for a table or view, under the name of the table. */
 export async function offer(
   installation: Installation,
   table: string,
@@ -22,24 +22,24 @@ export async function offer(
   );
 }
 
-/** Asks for a CSV of data types that is sure to be granted. @returns its id */
+/** Requests a CSV of data types, which must succeed. @returns the id of the export */
 export async function requestRows(person: Client, ...dataTypes: string[]): Promise<string> {
   const answer = await person.post('/api/v1/exports', { type: 'partial', format: 'csv', data_types: dataTypes });
-  return (granted(answer) as ExportRecord).id;
+  return (created(answer) as ExportRecord).id;
 }
 
-/** Asks for whole tables as an administrator may. @returns the id of the export */
+/** Requests whole tables as an administrator, which must succeed. @returns the id of the export */
 export async function requestTables(admin: Client, body: object): Promise<string> {
-  return (granted(await admin.post('/api/v1/export/bulk', { format: 'csv', ...body })) as { jobId: string }).jobId;
+  return (created(await admin.post('/api/v1/export/bulk', { format: 'csv', ...body })) as { jobId: string }).jobId;
 }
 
-function granted({ status, body, text }: Answer): unknown {
-  if (status !== 201) throw new Error(`The export was not granted: ${text}`);
+function created({ status, body, text }: Answer): unknown {
+  if (status !== 201) throw new Error(`The export was not created: ${text}`);
   return body as unknown;
 }
 
-/** What the service reads for exports at this moment, as PostgreSQL shows it. */
-export function queriesRunning(installation: Installation): Promise<{ query: string; waits_for: string | null }[]> {
+/** The running queries of exports, from pg_stat_activity. */
+export function runningQueries(installation: Installation): Promise<{ query: string; waits_for: string | null }[]> {
   return installation.sql(
     `SELECT query, wait_event AS waits_for FROM pg_stat_activity
      WHERE datname = current_database() AND application_name LIKE '%-reader' AND state = 'active'
@@ -47,19 +47,19 @@ export function queriesRunning(installation: Installation): Promise<{ query: str
   );
 }
 
-interface Slowness {
+interface SlowView {
   readonly owner: string;
   readonly rows: number;
-  /** What dwells on each row. */
+  /** Which query is slow. */
   readonly during: 'count' | 'copy';
   readonly milliseconds?: number;
 }
 
-/** Offers a view that takes its time for every row, as a large table behind a slow disk does. */
-export async function offerSlowly(
+/** Adds a data type for a view that sleeps on every row, like a large table on a slow disk. */
+export async function offerSlowView(
   installation: Installation,
   view: string,
-  { owner, rows, during, milliseconds = 1 }: Slowness,
+  { owner, rows, during, milliseconds = 1 }: SlowView,
 ): Promise<void> {
   const query = during === 'copy' ? 'COPY%' : '%count(*)%';
   await installation.sql(`

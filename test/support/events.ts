@@ -4,7 +4,7 @@ import type { Client } from './client';
 type Sql = (statement: string, ...values: unknown[]) => Promise<unknown>;
 
 export interface QuestionTraits {
-  /** `q1`, `q2` … without it. */
+  /** Default: `q1`, `q2` … */
   readonly key?: string;
   readonly text?: string;
   readonly kind?: 'choice' | 'choices' | 'text' | 'number' | 'task';
@@ -14,7 +14,7 @@ export interface QuestionTraits {
 export interface EventTraits {
   readonly organizer?: string;
   readonly tenant?: string | null;
-  /** The id of the external system for which it is held. */
+  /** The id of the external system that it belongs to. */
   readonly customer?: string | null;
   readonly title?: string;
   readonly description?: string | null;
@@ -25,10 +25,10 @@ export interface EventTraits {
   readonly questions?: readonly QuestionTraits[];
 }
 
-/** An event as a test knows it. */
-export interface KeptEvent {
+/** The ids of an inserted event. */
+export interface InsertedEvent {
   readonly id: string;
-  /** The ids of its questions, by their keys, in their order. */
+  /** The ids of its questions, by key, in their order. */
   readonly questions: Readonly<Record<string, string>>;
 }
 
@@ -37,9 +37,9 @@ export interface ParticipantTraits {
   readonly externalId?: string | null;
   readonly email?: string | null;
   readonly group?: string | null;
-  /** `null` for somebody who never began. */
+  /** `null` for a participant who never started. */
   readonly result?: ResultTraits | null;
-  /** By the keys of the questions; a question that is left out was never shown. */
+  /** By question key. A missing question was never shown. */
   readonly answers?: Readonly<Record<string, AnswerTraits>>;
 }
 
@@ -52,20 +52,20 @@ export interface ResultTraits {
   readonly finishedAt?: string | null;
 }
 
-/** The answer alone, or the answer and what it is worth. `null` is one that was skipped. */
+/** The answer, or the answer and its score. `null` means skipped. */
 export type AnswerTraits = string | null | { readonly answer: string | null; readonly score: number | string | null };
 
 let turn = 0;
 
-/** A UUID of version 7, greater than all before it. */
+/** A UUID of version 7, greater than all previous ones. */
 function nextId(): string {
   const time = Date.now().toString(16).padStart(12, '0');
   turn += 1;
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8${turn.toString(16).padStart(3, '0')}-${randomUUID().slice(24)}`;
 }
 
-/** Keeps an event with its questions, as the platform does; with one question where none are named. */
-export async function keepEvent(sql: Sql, traits: EventTraits = {}): Promise<KeptEvent> {
+/** Inserts an event with its questions, by default one. */
+export async function insertEvent(sql: Sql, traits: EventTraits = {}): Promise<InsertedEvent> {
   const { organizer = 'ann', tenant = null, customer = null, questions = [{}] } = traits;
   const { title = 'Spring test', description = null, language = 'en', timeZone = 'UTC' } = traits;
   const { startsAt = '2026-03-01T09:00:00Z', endsAt = '2026-03-01T11:00:00Z' } = traits;
@@ -84,7 +84,7 @@ export async function keepEvent(sql: Sql, traits: EventTraits = {}): Promise<Kep
     startsAt,
     endsAt,
   );
-  // A question may be called __proto__.
+  // A question can have the key __proto__.
   const ids = Object.create(null) as Record<string, string>;
   for (const [index, { key = `q${index + 1}`, text, kind = 'text', maxScore = 1 }] of questions.entries()) {
     ids[key] = nextId();
@@ -102,8 +102,12 @@ export async function keepEvent(sql: Sql, traits: EventTraits = {}): Promise<Kep
   return { id, questions: ids };
 }
 
-/** Lets somebody take part; with a result, unless that is `null`. @returns the id of the participant */
-export async function keepParticipant(sql: Sql, event: KeptEvent, traits: ParticipantTraits = {}): Promise<string> {
+/** Inserts a participant, with a result unless that is `null`. @returns the id of the participant */
+export async function insertParticipant(
+  sql: Sql,
+  event: InsertedEvent,
+  traits: ParticipantTraits = {},
+): Promise<string> {
   const { name = 'Bob', externalId = null, email = null, group = null, result = {}, answers = {} } = traits;
   const id = nextId();
   await sql(
@@ -144,12 +148,12 @@ export async function keepParticipant(sql: Sql, event: KeptEvent, traits: Partic
 }
 
 /**
- * Lets many take part at once, each with a result and an answer to every question.
+ * Inserts many participants, each with a result and an answer to every question.
  * @param answerLength characters of each answer
  */
-export async function keepParticipants(
+export async function insertParticipants(
   sql: Sql,
-  event: KeptEvent,
+  event: InsertedEvent,
   count: number,
   { answerLength = 20, prefix = 'Person' }: { answerLength?: number; prefix?: string } = {},
 ): Promise<void> {

@@ -6,7 +6,7 @@ import { Redis } from 'ioredis';
 import { Client as Database, type QueryResultRow } from 'pg';
 import { Application } from './application';
 import { Client, type Person, type Transport } from './client';
-import { CustomerClient, type CustomerTraits, keepCustomer } from './customers';
+import { CustomerClient, type CustomerTraits, insertCustomer } from './customers';
 import { S3Observer, s3SettingsFromEnvironment } from './s3-under-test';
 import { type Environment, Service } from './service';
 import { createTestDatabase, type TestDatabase } from './test-database';
@@ -144,7 +144,7 @@ export class Installation {
 
   /** A new external system, which talks to one of the hosts. */
   async asCustomer({ at = this.host, ...traits }: CustomerTraits & { at?: Host } = {}): Promise<CustomerClient> {
-    return new CustomerClient(at.url, await keepCustomer(this.sql.bind(this), traits), transportTo(at));
+    return new CustomerClient(at.url, await insertCustomer(this.sql.bind(this), traits), transportTo(at));
   }
 
   asNobody(): Client {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { keepEvent, keepParticipants } from '../support/events';
+import { insertEvent, insertParticipants } from '../support/events';
 import { Installation } from '../support/installation';
 import { scaled } from '../support/machine';
 import { keepNotes, keepSchedule, makeDue, runsOf, type ScheduleRecord } from '../support/schedules';
@@ -87,8 +87,8 @@ describe('A roll-out, and its way back', () => {
 
   async function beginLoad(): Promise<void> {
     const sql = installation.sql.bind(installation);
-    const event = await keepEvent(sql, { organizer: 'ann' });
-    await keepParticipants(sql, event, 20);
+    const event = await insertEvent(sql, { organizer: 'ann' });
+    await insertParticipants(sql, event, 20);
     const customer = (await installation.asCustomer()).at(balancer.url);
     await exportBoards(load, ann, { url: receiver.url, secret: SECRET });
     await exportAsCustomer(load, customer);

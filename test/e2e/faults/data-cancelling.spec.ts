@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '../../support/client';
-import { offer, offerSlowly, queriesRunning, requestRows } from '../../support/data';
+import { offer, offerSlowView, runningQueries, requestRows } from '../../support/data';
 import { expectStored } from '../../support/exactly-one-file';
 import { Installation } from '../../support/installation';
 import { scaled } from '../../support/machine';
@@ -22,8 +22,8 @@ describe('When an export of rows is cancelled', () => {
     const owner = randomUUID();
     ann = await installation.asUser(owner, { at: await installation.startApplication({ ROLE: 'api' }) });
     await installation.start({ ROLE: 'worker' });
-    await offerSlowly(installation, 'slow_count', { owner, rows: 100_000, during: 'count' });
-    await offerSlowly(installation, 'slow_rows', { owner, rows: 100_000, during: 'copy' });
+    await offerSlowView(installation, 'slow_count', { owner, rows: 100_000, during: 'count' });
+    await offerSlowView(installation, 'slow_rows', { owner, rows: 100_000, during: 'copy' });
     await installation.sql(
       `CREATE VIEW quick AS SELECT n AS id, '${owner}'::uuid AS user_id FROM generate_series(1, 50000) n`,
     );
@@ -41,7 +41,7 @@ describe('When an export of rows is cancelled', () => {
   }
 
   async function expectNothingLeft(id: string): Promise<void> {
-    await until('the query is gone', async () => (await queriesRunning(installation)).length === 0, {
+    await until('the query is gone', async () => (await runningQueries(installation)).length === 0, {
       within: WITHIN_MS,
     });
     await expectStored(installation, id, []);
@@ -56,7 +56,7 @@ describe('When an export of rows is cancelled', () => {
 
   it('while rows are counted, the count stops', async () => {
     const id = await requestRows(ann, 'slow_count');
-    await until('rows are counted', async () => (await queriesRunning(installation)).length > 0);
+    await until('rows are counted', async () => (await runningQueries(installation)).length > 0);
 
     await cancel(id);
 
@@ -93,9 +93,9 @@ describe('When an export of rows is cancelled', () => {
   it('many times in a row, no connection leaks', async () => {
     for (let turn = 0; turn < IN_A_ROW; turn += 1) {
       const id = await requestRows(ann, turn % 2 ? 'slow_rows' : 'slow_count');
-      await until('the database reads', async () => (await queriesRunning(installation)).length > 0, { every: 10 });
+      await until('the database reads', async () => (await runningQueries(installation)).length > 0, { every: 10 });
       await cancel(id);
-      await until('the query is gone', async () => (await queriesRunning(installation)).length === 0);
+      await until('the query is gone', async () => (await runningQueries(installation)).length === 0);
     }
 
     await expectWorkerServes();

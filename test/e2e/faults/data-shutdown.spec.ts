@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '../../support/client';
-import { offerSlowly } from '../../support/data';
+import { offerSlowView } from '../../support/data';
 import { Installation } from '../../support/installation';
 import { OpenResponse } from '../../support/open-response';
 import { until } from '../../support/until';
@@ -14,8 +14,8 @@ describe('When a process that streams rows shuts down', () => {
     installation = await Installation.create({ SHUTDOWN_GRACE_SECONDS: '3' });
     await installation.start();
     owner = randomUUID();
-    await offerSlowly(installation, 'for_a_second', { owner, rows: 1_000, during: 'copy' });
-    await offerSlowly(installation, 'for_minutes', { owner, rows: 100_000, during: 'copy' });
+    await offerSlowView(installation, 'for_a_second', { owner, rows: 1_000, during: 'copy' });
+    await offerSlowView(installation, 'for_minutes', { owner, rows: 100_000, during: 'copy' });
   });
 
   afterAll(() => installation.remove());

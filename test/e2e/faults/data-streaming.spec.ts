@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Client } from '../../support/client';
-import { offer, offerSlowly, queriesRunning } from '../../support/data';
+import { offer, offerSlowView, runningQueries } from '../../support/data';
 import { Installation } from '../../support/installation';
 import { OpenResponse } from '../../support/open-response';
 import type { Service } from '../../support/service';
@@ -21,8 +21,8 @@ describe('When rows are streamed', () => {
     ({ installation, service } = await Installation.withService({ EXPORT_LEASE_SECONDS: '3' }));
     const owner = randomUUID();
     ann = await installation.asUser(owner);
-    await offerSlowly(installation, 'slow_rows', { owner, rows: 100_000, during: 'copy' });
-    await offerSlowly(installation, 'slow_start', { owner, rows: 1, during: 'copy', milliseconds: 60_000 });
+    await offerSlowView(installation, 'slow_rows', { owner, rows: 100_000, during: 'copy' });
+    await offerSlowView(installation, 'slow_start', { owner, rows: 1, during: 'copy', milliseconds: 60_000 });
     await installation.sql(
       `CREATE VIEW endless AS
        SELECT n AS id, '${owner}'::uuid AS user_id, repeat('x', 1000) AS filler FROM generate_series(1, 10000000) n`,
@@ -37,11 +37,11 @@ describe('When rows are streamed', () => {
   }
 
   function reading(): Promise<unknown> {
-    return until('the database reads', async () => (await queriesRunning(installation)).length > 0);
+    return until('the database reads', async () => (await runningQueries(installation)).length > 0);
   }
 
   async function expectQueryGone(): Promise<void> {
-    await until('the query is gone', async () => (await queriesRunning(installation)).length === 0, {
+    await until('the query is gone', async () => (await runningQueries(installation)).length === 0, {
       within: WITHIN_MS,
     });
   }
@@ -94,10 +94,10 @@ describe('When rows are streamed', () => {
     answer.stopReading();
 
     await until('PostgreSQL waits', async () =>
-      (await queriesRunning(installation)).some(({ waits_for: wait }) => wait === 'ClientWrite'),
+      (await runningQueries(installation)).some(({ waits_for: wait }) => wait === 'ClientWrite'),
     );
     const memory = await largestMemoryOf(service, 1_500);
-    const waiting = await queriesRunning(installation);
+    const waiting = await runningQueries(installation);
     answer.disconnect();
 
     expect(waiting).toMatchObject([{ waits_for: 'ClientWrite' }]);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Client, follow } from '../../support/client';
-import { offerSlowly, queriesRunning, requestRows } from '../../support/data';
+import { offerSlowView, runningQueries, requestRows } from '../../support/data';
 import { expectExactlyOneFile, TAKEN_OVER } from '../../support/exactly-one-file';
 import { Installation } from '../../support/installation';
 import { PostgresServer } from '../../support/postgres-server';
@@ -19,7 +19,7 @@ describe('An export of rows completes', () => {
     installation = await Installation.create({ STORAGE: 'disk', EXPORT_LEASE_SECONDS: '3' });
     const owner = randomUUID();
     ann = await installation.asUser(owner, { at: await installation.startApplication({ ROLE: 'api' }) });
-    await offerSlowly(installation, 'slow_rows', { owner, rows: ROWS, during: 'copy' });
+    await offerSlowView(installation, 'slow_rows', { owner, rows: ROWS, during: 'copy' });
   });
 
   beforeEach(async () => {
@@ -34,7 +34,7 @@ describe('An export of rows completes', () => {
     const id = await requestRows(ann, 'slow_rows');
     await until('rows are read and uploaded', async () => {
       const begun = (await installation.storedFiles()).some((file) => file.startsWith(`.uploads/exports/${id}/`));
-      return begun && (await queriesRunning(installation)).some(({ query }) => query.startsWith('COPY'));
+      return begun && (await runningQueries(installation)).some(({ query }) => query.startsWith('COPY'));
     });
     return id;
   }
@@ -62,7 +62,7 @@ describe('An export of rows completes', () => {
 
     await expectWholeFile(installation, ann, id);
     expect(await installation.history(id)).toEqual(TAKEN_OVER);
-    expect(await queriesRunning(installation)).toEqual([]);
+    expect(await runningQueries(installation)).toEqual([]);
     expect(worker.isRunning).toBe(true);
   });
 
@@ -107,9 +107,9 @@ describe('When PostgreSQL restarts in the middle of a read', () => {
     const owner = randomUUID();
     const service = await installation.start();
     const ann = await installation.asUser(owner);
-    await offerSlowly(installation, 'slow_rows', { owner, rows: ROWS, during: 'copy' });
+    await offerSlowView(installation, 'slow_rows', { owner, rows: ROWS, during: 'copy' });
     const id = await requestRows(ann, 'slow_rows');
-    await until('rows are read', async () => (await queriesRunning(installation)).length > 0);
+    await until('rows are read', async () => (await runningQueries(installation)).length > 0);
 
     await postgres.stop();
     await postgres.start();

@@ -1,4 +1,4 @@
-import { keepEvent, keepParticipants } from '../../support/events';
+import { insertEvent, insertParticipants } from '../../support/events';
 import { download } from '../../support/one-time';
 import { until } from '../../support/until';
 import { follow } from '../../support/client';
@@ -57,11 +57,11 @@ export async function takeResults(recorder: Recorder, { ada, partner }: People):
     ...(ada.kind === 'user' && { tenant: ada.tenant ?? null }),
   };
   const customer = partner.kind === 'customer' ? partner.id : '';
-  const small = await keepEvent(recorder.sql, { ...traits, customer, title: 'Олімпіада "2026"' });
-  await keepParticipants(recorder.sql, small, recorder.random.between(5, 40));
+  const small = await insertEvent(recorder.sql, { ...traits, customer, title: 'Олімпіада "2026"' });
+  await insertParticipants(recorder.sql, small, recorder.random.between(5, 40));
   // More than the kernel takes off the hands of who sends, and nearly nothing when it is packed.
-  const large = await keepEvent(recorder.sql, { ...traits, title: 'Marathon' });
-  await keepParticipants(recorder.sql, large, 1_200, { answerLength: 9_000, prefix: 'Runner' });
+  const large = await insertEvent(recorder.sql, { ...traits, title: 'Marathon' });
+  await insertParticipants(recorder.sql, large, 1_200, { answerLength: 9_000, prefix: 'Runner' });
   const results = (id: string) => `/api/v1/events/${id}/results/export`;
   const { body: free } = await recorder.ask(ada, results(small.id), { format: 'csv' }, { format: 'json' });
   const { body: once } = await recorder.ask(ada, results(small.id), { format: 'xlsx' }, { one_time: false });
