@@ -1,11 +1,11 @@
 import { type Customer, UNKNOWN_CUSTOMER, verifyCredentials } from './customer';
 import { hashSecret, generateSecret } from './customer';
 
-/** Whether whoever gives this secret is this customer, and may come in. */
+/** Whether the secret authenticates the customer. */
 const accepts = (customer: Customer, secret: string) => verifyCredentials(customer, secret) === null;
 
 describe('verifyCredentials', () => {
-  const [secret, former] = [generateSecret(), generateSecret()];
+  const [secret, previous] = [generateSecret(), generateSecret()];
 
   function customer(fields: Partial<Customer> = {}): Customer {
     return {
@@ -22,15 +22,15 @@ describe('verifyCredentials', () => {
 
   it('accepts the secret of the customer only', () => {
     expect(accepts(customer(), secret)).toBe(true);
-    for (const wrong of ['', `${secret} `, secret.toUpperCase(), secret.slice(0, -1), former, hashSecret(secret)]) {
+    for (const wrong of ['', `${secret} `, secret.toUpperCase(), secret.slice(0, -1), previous, hashSecret(secret)]) {
       expect(accepts(customer(), wrong)).toBe(false);
     }
   });
 
   it('accepts the previous secret during its grace period', () => {
-    const rotated = customer({ previousSecret: { hash: hashSecret(former), endsAt: new Date() } });
+    const rotated = customer({ previousSecret: { hash: hashSecret(previous), endsAt: new Date() } });
 
-    expect([accepts(rotated, secret), accepts(rotated, former), accepts(rotated, generateSecret())]).toEqual([
+    expect([accepts(rotated, secret), accepts(rotated, previous), accepts(rotated, generateSecret())]).toEqual([
       true,
       true,
       false,
@@ -38,9 +38,9 @@ describe('verifyCredentials', () => {
   });
 
   it('rejects every secret of an inactive customer', () => {
-    const disabled = customer({ isActive: false, previousSecret: { hash: hashSecret(former), endsAt: new Date() } });
+    const disabled = customer({ isActive: false, previousSecret: { hash: hashSecret(previous), endsAt: new Date() } });
 
-    expect([verifyCredentials(disabled, secret), verifyCredentials(disabled, former)]).toEqual([
+    expect([verifyCredentials(disabled, secret), verifyCredentials(disabled, previous)]).toEqual([
       'inactive',
       'inactive',
     ]);

@@ -58,12 +58,12 @@ describe('CustomerService', () => {
 
   it('authenticates by the previous secret during the grace period', async () => {
     const { administration, authenticate, records } = setup();
-    const { customer, secret: former } = await administration.create('Partner', null);
+    const { customer, secret: previous } = await administration.create('Partner', null);
     const { secret } = await administration.rotate(customer.id, GRACE_SECONDS);
 
-    expect(await authenticate(customer.id, former)).not.toBeNull();
+    expect(await authenticate(customer.id, previous)).not.toBeNull();
     records.clock.advance(GRACE_SECONDS + 1);
-    expect(await authenticate(customer.id, former)).toBeNull();
+    expect(await authenticate(customer.id, previous)).toBeNull();
     expect(await authenticate(customer.id, secret)).not.toBeNull();
   });
 
