@@ -17,6 +17,7 @@ const leftOut = [
   'pdfkit',
   'piscina',
   'sharp',
+  'ssh2-sftp-client',
   'swagger-ui-dist',
 ];
 

@@ -1,17 +1,21 @@
-/** The public API of the module: all that other modules may import. */
+/** The public API of the module: other modules import nothing else. */
 export { DeliveryModule } from './delivery.module';
+export {
+  DELIVERY_METHODS,
+  DestinationOptionsBody,
+  DestinationOptionsResponse,
+  toDestinationOptions,
+} from './api/destination-options.body';
 export { Notify, NotifyBody } from './api/notify.body';
+export { CHANNEL_NAMES, findChannel } from './channels';
 export { WebhookBody } from './channels/webhook/webhook.body';
-export { type Language, LANGUAGES } from './model/domain/language';
 export { DELIVERY_ATTEMPTED, readDeliveryStates } from './infrastructure/delivery-row';
 export type { DeliveryState } from './model/domain/delivery-state';
-export type { BucketInput } from './model/domain/interfaces/bucket-targets';
-export type { WebhookInput } from './model/domain/interfaces/webhook-targets';
+export { type Language, LANGUAGES } from './model/domain/language';
+export type { ScheduleDelivery, ScheduleDeliveryInput } from './model/domain/channel-descriptor';
+export { DOWNLOAD } from './model/domain/schedule-delivery';
 export { DeliveryPlanner, type NotifyInput } from './model/services/delivery-planner';
 export {
   DeliveriesForScheduledExport,
-  DELIVERY_METHODS,
-  type DeliveryMethod,
   type ScheduleDeliveries,
-  type ScheduleDeliveryInput,
 } from './model/services/out.for-scheduled-export.service';

@@ -1,4 +1,4 @@
-import type { BucketChannel } from '../../src/delivery/channels/s3/s3.channel';
+import type { S3Channel } from '../../src/delivery/channels/s3/s3.channel';
 import { OutboundAddresses } from '../../src/delivery/infrastructure/outbound/outbound-addresses';
 import { BucketBench, bucketServices, isPart } from '../support/bucket-bench';
 import { MB } from '../support/bytes';
@@ -9,7 +9,7 @@ const goOn = new AbortController().signal;
 
 describeOnS3('A bucket as destination, when something goes wrong,', () => {
   let bench: BucketBench;
-  let channel: BucketChannel;
+  let channel: S3Channel;
 
   beforeAll(async () => {
     bench = await BucketBench.create();

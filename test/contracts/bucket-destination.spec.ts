@@ -1,4 +1,4 @@
-import type { BucketChannel } from '../../src/delivery/channels/s3/s3.channel';
+import type { S3Channel } from '../../src/delivery/channels/s3/s3.channel';
 import { BucketBench, isPart } from '../support/bucket-bench';
 import { bytes, digest, KB, MB } from '../support/bytes';
 import type { SeenRequest } from '../support/faulty-proxy';
@@ -9,7 +9,7 @@ const goOn = new AbortController().signal;
 
 describeOnS3('A bucket as destination', () => {
   let bench: BucketBench;
-  let channel: BucketChannel;
+  let channel: S3Channel;
 
   beforeAll(async () => {
     bench = await BucketBench.create();
@@ -46,7 +46,7 @@ describeOnS3('A bucket as destination', () => {
 
     it('under its own name and the date of its end where the run has none', async () => {
       const done = await bench.shelf.put({ fileName: 'Звіт 1.5.csv.gz' });
-      const target = await bench.services().targets.plan(bench.wish(), 'destination');
+      const target = await bench.plan();
 
       await channel.deliver(createClaimedMessage({ channel: 's3', exportId: done.id, target }), goOn);
 
@@ -58,7 +58,7 @@ describeOnS3('A bucket as destination', () => {
       const encrypting = await bench.shelfWith(own);
       const services = bench.services(encrypting);
 
-      await services.targets.plan(bench.wish(), 'destination');
+      await bench.plan({}, services);
 
       expect(bench.proxy.seen[0]!.headers).toMatchObject({ 'x-amz-server-side-encryption': 'AES256' });
       expect(bench.proxy.seen[0]!.headers).not.toHaveProperty('x-amz-server-side-encryption-aws-kms-key-id');

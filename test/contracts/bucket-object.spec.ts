@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { BucketObject, ExportFile } from '../../src/delivery/channels/s3/bucket-object';
+import type { BucketObject } from '../../src/delivery/channels/s3/bucket-object';
+import type { ExportFile } from '../../src/delivery/infrastructure/export-file';
 import { OpenBucket } from '../../src/delivery/channels/s3/open-bucket';
 import { TransferProgress } from '../../src/delivery/model/domain/transfer-progress';
 import { ObjectServer } from '../support/object-server';
@@ -41,7 +42,7 @@ describe('An object in the bucket of a user', () => {
       'x-amz-meta-export-id': file.exportId,
       'x-amz-meta-sha256': file.sha256,
     });
-    expect(await object.look(signal)).toEqual({ kind: 'object', exportId: file.exportId });
+    expect(await object.head(signal)).toEqual({ kind: 'object', exportId: file.exportId });
   });
 
   it('is not overwritten, whoever wrote it', async () => {
@@ -51,7 +52,7 @@ describe('An object in the bucket of a user', () => {
     expect(await object.write(fileOf('ours'), signal)).toBe(false);
 
     expect(server.objects.get(NAME)).toBe(theirs);
-    expect(await object.look(signal)).toEqual({ kind: 'object', exportId: null });
+    expect(await object.head(signal)).toEqual({ kind: 'object', exportId: null });
   });
 
   it('is written without a condition where the storage knows none', async () => {
@@ -74,10 +75,10 @@ describe('An object in the bucket of a user', () => {
   });
 
   it('is told from an object that is missing, or that may not be looked at', async () => {
-    const missing = await object.look(signal);
+    const missing = await object.head(signal);
     server.isReadable = false;
 
-    expect([missing, await object.look(signal)]).toEqual([{ kind: 'nothing' }, { kind: 'hidden' }]);
+    expect([missing, await object.head(signal)]).toEqual([{ kind: 'nothing' }, { kind: 'hidden' }]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { createExport } from '../../src/export/model/services/export-creation';
 import type { UserPrincipal } from '../../src/platform/auth/principal';
-import { type ChannelName, ENDINGS, type PlannedDelivery } from '../../src/platform/outbox/planned-delivery';
+import { ENDINGS, type PlannedDelivery } from '../../src/platform/outbox/planned-delivery';
 import { MAX_ATTEMPTS } from '../../src/export/model/domain/attempt-limits';
 import { accessToOwn } from '../../src/scheduled-export/model/domain/schedule-rights';
 import { MAX_FAILURES } from '../../src/scheduled-export/model/domain/pause';
@@ -8,7 +8,7 @@ import { type Pause, type Schedule } from '../../src/scheduled-export/model/doma
 import type { RunResult, ScheduleRun } from '../../src/scheduled-export/model/domain/schedule-run';
 import { exportRequest, finishedFile } from '../support/export-requests';
 import { LEASE_SECONDS, type RecordsUnderTest } from '../support/records-under-test';
-import { DAY_SECONDS, MAIL_NOTICE, type scheduleDefinition, WEBHOOK_NOTICE } from '../support/schedule-definitions';
+import { DAY_SECONDS, MAIL_NOTICE, scheduleDefinition, WEBHOOK_NOTICE } from '../support/schedule-definitions';
 
 const FAILED: RunResult = {
   outcome: 'failed',
@@ -51,7 +51,7 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
   }
 
   /** A run whose export is claimed by a worker. */
-  async function process(schedule: Schedule, ...channels: ChannelName[]) {
+  async function process(schedule: Schedule, ...channels: string[]) {
     const { run } = await records().runs.startManual(schedule.id, ann(), null, null);
     const deliveries = channels.map((channel): PlannedDelivery => ({ channel, on: ENDINGS, target: { to: channel } }));
     const about = { id: run.exportId, scheduleId: schedule.id, delivery: { deliveries, asked: null } };
@@ -266,7 +266,8 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
       ['is not told by that webhook', WEBHOOK_NOTICE, 0],
       ['may be told by nobody', null, 0],
     ])('pauses its schedule, whose owner %s', async (_, notice, messages) => {
-      const schedule = await make({ notice });
+      const { delivery } = scheduleDefinition();
+      const schedule = await make({ notice, delivery: { ...delivery, method: 'webhook' } });
       const { run } = await records().runs.startManual(schedule.id, ann(), null, null);
 
       await records().runs.pauseAfter(run, GONE);

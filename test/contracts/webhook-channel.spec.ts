@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto';
-import { EncryptedWebhookTargets } from '../../src/delivery/channels/webhook/webhook-targets.encrypted';
 import { WebhookChannel } from '../../src/delivery/channels/webhook/webhook.channel';
 import { DeliveryRefusedError } from '../../src/delivery/model/domain/interfaces/delivery-channel';
 import type { ClaimedMessage } from '../../src/delivery/model/domain/claimed-message';
@@ -17,7 +16,6 @@ const goOn = new AbortController().signal;
 describe('Webhooks', () => {
   let shelf: ExportShelf;
   let receiver: WebhookReceiver;
-  let targets: EncryptedWebhookTargets;
   let channel: WebhookChannel;
   let done: ShelvedExport;
 
@@ -26,8 +24,7 @@ describe('Webhooks', () => {
     receiver = await WebhookReceiver.start();
     const addresses = new OutboundAddresses([receiver.host]);
     const cipher = new SecretCipher(shelf.config.encryption);
-    targets = new EncryptedWebhookTargets(addresses, cipher);
-    channel = new WebhookChannel(new OutboundHttp(addresses), cipher, shelf.exports, shelf.presenter);
+    channel = new WebhookChannel(new OutboundHttp(addresses), addresses, cipher, shelf.exports, shelf.presenter);
     done = await shelf.put();
   });
   beforeEach(() => {
@@ -38,26 +35,29 @@ describe('Webhooks', () => {
     await shelf.remove();
   });
 
+  const plan = (input: { url: string; secret?: string }, field = 'webhook', by = channel) =>
+    by.plan(input, { field, principal: { userId: 'ann', tenantId: null }, isOperator: false });
+
   async function planned(
     traits: Partial<ClaimedMessage> = {},
     secret?: string,
   ): Promise<{ message: ClaimedMessage; secret: string }> {
-    const plan = await targets.plan({ url: receiver.url, ...(secret !== undefined && { secret }) }, 'webhook');
+    const { target: stored, secret: generated } = await plan({ url: receiver.url, secret });
     // As it comes back from the database.
-    const target = JSON.parse(JSON.stringify(plan.target)) as ClaimedMessage['target'];
+    const target = JSON.parse(JSON.stringify(stored)) as ClaimedMessage['target'];
     return {
       message: createClaimedMessage({ channel: 'webhook', target, exportId: done.id, ...traits }),
-      secret: plan.secret,
+      secret: secret ?? generated!,
     };
   }
 
   describe('when they are planned', () => {
     it('get a secret that is shown once and kept sealed', async () => {
-      const { target, secret } = await targets.plan({ url: receiver.url }, 'webhook');
+      const { target, secret } = await plan({ url: receiver.url });
 
       expect(secret).toMatch(/^whsec_/);
       expect(target).toEqual({ url: receiver.url, secret: expect.stringMatching(/^v1\./) });
-      expect(JSON.stringify(target)).not.toContain(secret.slice(6, 20));
+      expect(JSON.stringify(target)).not.toContain(secret!.slice(6, 20));
     });
 
     it('get a secret that signs for no other address', async () => {
@@ -73,9 +73,9 @@ describe('Webhooks', () => {
       ['https://169.254.169.254/latest/meta-data', undefined, 'has no public address'],
       ['https://[::ffff:10.0.0.1]/', undefined, 'has no public address'],
       ['nonsense', undefined, 'begins with https://'],
-      ['', 'hunter2', 'whsec_ with 24 to 64 bytes'],
+      ['', 'hunter2', 'whsec_ followed by 24 to 64 bytes'],
     ])('are refused with the field and in words: %s %s', async (url, secret, words) => {
-      const planning = targets.plan({ url, ...(secret !== undefined && { secret }) }, 'notify.webhook');
+      const planning = plan({ url, secret }, 'notify.webhook');
 
       await expect(planning).rejects.toMatchObject({
         kind: 'invalid',
@@ -84,12 +84,16 @@ describe('Webhooks', () => {
     });
 
     it('are refused where nothing can be sealed, naming what the operator has to set', async () => {
-      const keyless = new EncryptedWebhookTargets(
-        new OutboundAddresses([receiver.host]),
+      const addresses = new OutboundAddresses([receiver.host]);
+      const keyless = new WebhookChannel(
+        null as never,
+        addresses,
         new SecretCipher({ previousKeys: [] }),
+        null as never,
+        null as never,
       );
 
-      const refusal: unknown = await keyless.plan({ url: receiver.url }, 'webhook').catch((error: unknown) => error);
+      const refusal: unknown = await plan({ url: receiver.url }, 'webhook', keyless).catch((error: unknown) => error);
 
       expect(refusal).toBeInstanceOf(DomainError);
       expect((refusal as DomainError).details.fields).toEqual([
@@ -234,9 +238,15 @@ describe('Webhooks', () => {
   it('go to no address that is not allowed any more', async () => {
     const { message } = await planned();
     const cipher = new SecretCipher(shelf.config.encryption);
-    const strict = new OutboundHttp(new OutboundAddresses([]));
+    const addresses = new OutboundAddresses([]);
 
-    const delivery = new WebhookChannel(strict, cipher, shelf.exports, shelf.presenter).deliver(message, goOn);
+    const delivery = new WebhookChannel(
+      new OutboundHttp(addresses),
+      addresses,
+      cipher,
+      shelf.exports,
+      shelf.presenter,
+    ).deliver(message, goOn);
 
     await expect(delivery).rejects.toThrow(OutboundRefusedError);
     expect(receiver.received).toEqual([]);
@@ -245,9 +255,15 @@ describe('Webhooks', () => {
   it('wait for a key that is missing rather than being lost', async () => {
     const { message } = await planned();
     const other = new SecretCipher({ key: Buffer.alloc(32, 1), previousKeys: [] });
-    const http = new OutboundHttp(new OutboundAddresses([receiver.host]));
+    const addresses = new OutboundAddresses([receiver.host]);
 
-    const delivery = new WebhookChannel(http, other, shelf.exports, shelf.presenter).deliver(message, goOn);
+    const delivery = new WebhookChannel(
+      new OutboundHttp(addresses),
+      addresses,
+      other,
+      shelf.exports,
+      shelf.presenter,
+    ).deliver(message, goOn);
 
     await expect(delivery).rejects.toThrow('ENCRYPTION_KEY_PREVIOUS');
     await expect(delivery).rejects.not.toBeInstanceOf(DeliveryRefusedError);

@@ -201,7 +201,7 @@ describe('Mail about exports', () => {
     await installation.sql(`UPDATE export_deliveries SET next_attempt_at = now() WHERE status = 'pending'`);
 
     expect(await allTold(ann, id)).toMatchObject([
-      { status: 'failed', attempts: 2, error: 'The file was gone before this could be told' },
+      { status: 'failed', attempts: 2, error: 'The file was deleted before the mail was sent' },
     ]);
     expect(server.accepted).toEqual([]);
     expect(await installation.history(id)).toContain('delivery.failed');

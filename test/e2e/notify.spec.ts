@@ -115,7 +115,7 @@ describe('What a request says of notifications', () => {
     ['an end that there is none of', { email: true, on: ['cancelled'] }, 'notify.on', /completed, failed/],
     ['no end', { email: true, on: [] }, 'notify.on', /at least 1/],
     ['a way that there is none of', { pigeon: true }, 'notify.pigeon', /should not exist/],
-    ['no way at all', {}, 'notify', /must name a way/],
+    ['no way at all', {}, 'notify', /must name a channel/],
     ['a text', 'ann@example.com', 'notify', /must be an object/],
     ['true', true, 'notify', /must be an object/],
     ['a webhook without an address', { webhook: {} }, 'notify.webhook.url', /an address such as/],

@@ -1,8 +1,4 @@
-import {
-  AddressBook,
-  type AddressedPerson,
-  type Addressee,
-} from '../../src/delivery/model/domain/interfaces/address-book';
+import { AddressBook, type AddressedPerson, type Addressee } from '../../src/delivery/channels/email/address-book';
 import type { Person } from '../../src/platform/auth/principal';
 
 /** The addresses of people, by their ids. */

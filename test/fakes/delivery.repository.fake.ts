@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { MAX_ATTEMPTS, MAX_COPIES_PER_ACCOUNT } from '../../src/delivery/model/domain/attempt-limits';
+import { MAX_ATTEMPTS } from '../../src/delivery/model/domain/attempt-limits';
 import type { DeliveryRecord, DeliveryState } from '../../src/delivery/model/domain/delivery-state';
 import type { RefusalCode } from '../../src/delivery/model/domain/interfaces/delivery-channel';
 import {
+  type AccountLimits,
   type Backlog,
   type DeliveryAttempt,
   DeliveryRepository,
   type FreeSlots,
 } from '../../src/delivery/model/domain/interfaces/delivery.repository';
 import type { ClaimedMessage, DeliveryReceipt } from '../../src/delivery/model/domain/claimed-message';
-import type { ChannelName } from '../../src/platform/outbox/planned-delivery';
 import { byId, type FakeRecords } from './fake-records';
 import type { OutboxRecord } from './outbox-record';
 
-const LOST = 'The attempts ended with the process that made them, every time.';
+const LOST = 'Its process ended during every attempt.';
 
 /** The outbox of a `FakeRecords` as dispatchers see it. */
 export class FakeDeliveryRepository extends DeliveryRepository {
@@ -24,10 +24,10 @@ export class FakeDeliveryRepository extends DeliveryRepository {
     super();
   }
 
-  override claimDue(room: FreeSlots): Promise<DeliveryAttempt[]> {
-    const free = Object.entries(room) as [ChannelName, number][];
+  override claimDue(slots: FreeSlots, limits: AccountLimits = {}): Promise<DeliveryAttempt[]> {
+    const free = Object.entries(slots);
     return Promise.resolve(
-      free.flatMap(([channel, slots]) => this.nextOf(channel, slots).map((next) => this.take(next))),
+      free.flatMap(([channel, count]) => this.nextOf(channel, count, limits[channel]).map((next) => this.take(next))),
     );
   }
 
@@ -76,7 +76,7 @@ export class FakeDeliveryRepository extends DeliveryRepository {
   }
 
   override backlog(): Promise<Backlog> {
-    const pending = new Map<ChannelName, number>();
+    const pending = new Map<string, number>();
     let oldestSeconds = 0;
     for (const { channel, createdAt } of this.all(({ status }) => status === 'pending')) {
       pending.set(channel, (pending.get(channel) ?? 0) + 1);
@@ -100,7 +100,7 @@ export class FakeDeliveryRepository extends DeliveryRepository {
   }
 
   /** What is due on a channel: the owners with the fewest deliveries in hand first. */
-  private nextOf(channel: ChannelName, slots: number): OutboxRecord[] {
+  private nextOf(channel: string, slots: number, limit = Infinity): OutboxRecord[] {
     const now = this.records.clock.now();
     const pending = this.all((record) => record.channel === channel && record.status === 'pending');
     const places = new Map<string, number>();
@@ -116,7 +116,7 @@ export class FakeDeliveryRepository extends DeliveryRepository {
         return { record, place };
       });
     return due
-      .filter(({ place }) => channel !== 's3' || place <= MAX_COPIES_PER_ACCOUNT)
+      .filter(({ place }) => place <= limit)
       .sort((one, other) => one.place - other.place || byNextAttempt(one.record, other.record))
       .slice(0, Math.max(0, slots))
       .map(({ record }) => record);

@@ -31,8 +31,8 @@ export const deliveries = [
     name: 'delivery-gives-up-early',
     breaks: 'a delivery is given up ten hours too early',
     file: 'src/delivery/model/domain/attempt-limits.ts',
-    search: 'return pause === undefined ? null :',
-    replace: 'return pause === undefined || attempt + 1 >= MAX_ATTEMPTS ? null :',
+    search: 'return delay === undefined ? null :',
+    replace: 'return delay === undefined || attempt + 1 >= MAX_ATTEMPTS ? null :',
     tests: ['src/delivery/model/domain/attempt-limits.spec.ts'],
   },
   {
@@ -46,7 +46,7 @@ export const deliveries = [
   {
     name: 'bucket-file-not-verified',
     breaks: 'a file that changed or broke off in storage is delivered to a bucket',
-    file: 'src/delivery/channels/s3/bucket-object.ts',
+    file: 'src/delivery/infrastructure/export-file.ts',
     search: "if (read !== size || hash.digest('hex') !== sha256) {",
     replace: "if (hash.digest('hex') === sha256 && read !== size) {",
     tests: ['test/contracts/bucket-object.spec.ts'],

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { BucketConnections } from '../../src/delivery/channels/s3/bucket-connections';
-import { BucketChannel } from '../../src/delivery/channels/s3/s3.channel';
+import { S3Channel } from '../../src/delivery/channels/s3/s3.channel';
 import { ObjectClaims } from '../../src/delivery/infrastructure/object-claims';
-import { S3Targets } from '../../src/delivery/channels/s3/bucket-planner';
-import type { BucketTargets, BucketInput } from '../../src/delivery/model/domain/interfaces/bucket-targets';
+import { BucketPlanner } from '../../src/delivery/channels/s3/bucket-planner';
+import type { BucketInput } from '../../src/delivery/channels/s3/s3.descriptor';
 import type { ClaimedMessage } from '../../src/delivery/model/domain/claimed-message';
+import { ExportFiles } from '../../src/delivery/infrastructure/export-file';
 import { OutboundAddresses } from '../../src/delivery/infrastructure/outbound/outbound-addresses';
 import { SecretCipher } from '../../src/delivery/infrastructure/secret-cipher';
 import { ExportShelf, type ShelvedExport } from './export-shelf';
@@ -16,8 +17,8 @@ import { S3Observer, s3Server } from './s3-under-test';
 export const isPart = ({ method, url }: SeenRequest): boolean => method === 'PUT' && url.searchParams.has('partNumber');
 
 export interface BucketServices {
-  readonly targets: BucketTargets;
-  readonly channel: BucketChannel;
+  readonly planner: BucketPlanner;
+  readonly channel: S3Channel;
 }
 
 /** A service of its own, as far as it delivers to buckets. */
@@ -27,10 +28,8 @@ export function bucketServices(
   cipher: SecretCipher = new SecretCipher(config.encryption),
 ): BucketServices {
   const connections = new BucketConnections(config, addresses, cipher);
-  return {
-    targets: new S3Targets(connections, addresses, cipher, config),
-    channel: new BucketChannel(connections, new ObjectClaims(prisma), exports),
-  };
+  const planner = new BucketPlanner(connections, addresses, cipher, config);
+  return { planner, channel: new S3Channel(planner, connections, new ObjectClaims(prisma), new ExportFiles(exports)) };
 }
 
 /** Exports, and a bucket on the S3 server that they can be delivered to, through a proxy that sees it all. */
@@ -78,8 +77,8 @@ export class BucketBench {
     return bucketServices(shelf, new OutboundAddresses(this.hosts));
   }
 
-  /** What somebody asks for who does everything right. */
-  wish(more: Partial<BucketInput> = {}): BucketInput {
+  /** A correct request for the bench's bucket. */
+  input(more: Partial<BucketInput> = {}): BucketInput {
     const { region, accessKeyId, secretAccessKey } = s3Server;
     const uri = `s3://${this.bucket}/daily/`;
     return {
@@ -88,18 +87,27 @@ export class BucketBench {
       region,
       accessKeyId,
       secretAccessKey,
-      byAdministrator: false,
       ...more,
     };
+  }
+
+  /** Plans a delivery to the bucket. */
+  plan(
+    more: Partial<BucketInput> = {},
+    { planner }: Pick<BucketServices, 'planner'> = this.services(),
+    isOperator = false,
+  ) {
+    return planner.plan(this.input(more), { field: 'destination', isOperator });
   }
 
   /** A run's message, with the target as it comes back from the database. */
   async runOf(
     { id }: ShelvedExport,
     more: Partial<BucketInput> = {},
-    { targets } = this.services(),
+    services: Pick<BucketServices, 'planner'> = this.services(),
+    isOperator = false,
   ): Promise<ClaimedMessage> {
-    const target = { ...(await targets.plan(this.wish(more), 'destination')), name: 'nightly', date: '2026-03-29' };
+    const target = { ...(await this.plan(more, services, isOperator)), name: 'nightly', date: '2026-03-29' };
     return createClaimedMessage({
       channel: 's3',
       exportId: id,

@@ -1,11 +1,8 @@
 import type { DeliveryRecord } from '../../src/delivery/model/domain/delivery-state';
-import { DeliveryChannel } from '../../src/delivery/model/domain/interfaces/delivery-channel';
 import type { DeliveryAttempt } from '../../src/delivery/model/domain/interfaces/delivery.repository';
-import type { ClaimedMessage, DeliveryReceipt } from '../../src/delivery/model/domain/claimed-message';
-import type { TransferProgress } from '../../src/delivery/model/domain/transfer-progress';
 import { DeliveryChannels } from '../../src/delivery/model/services/delivery-channels';
 import { DeliveryMetrics } from '../../src/delivery/model/services/delivery-metrics';
-import type { ChannelName } from '../../src/platform/outbox/planned-delivery';
+import { FAKE_DESCRIPTORS, ScriptedChannel } from '../fakes/delivery-channels.fake';
 import { FakeDeliveryRepository } from '../fakes/delivery.repository.fake';
 import { FakeRecords } from '../fakes/fake-records';
 import { silenceLogs, testConfig, TestMetrics } from './test-config';
@@ -13,29 +10,7 @@ import { silenceLogs, testConfig, TestMetrics } from './test-config';
 /** Longer than the longest pause between two attempts. */
 export const RETRY_SECONDS = 86_400;
 
-type Deliver = (
-  message: ClaimedMessage,
-  signal: AbortSignal,
-  progress: TransferProgress,
-) => Promise<DeliveryReceipt | object>;
-
-/** A channel that does what a test says. */
-class ScriptedChannel extends DeliveryChannel {
-  constructor(
-    readonly name: ChannelName,
-    private readonly script: Deliver,
-  ) {
-    super();
-  }
-
-  override async deliver(
-    message: ClaimedMessage,
-    signal: AbortSignal,
-    progress: TransferProgress,
-  ): Promise<DeliveryReceipt> {
-    return (await this.script(message, signal, progress)) as DeliveryReceipt;
-  }
-}
+type Deliver = ConstructorParameters<typeof ScriptedChannel>[1];
 
 /** An outbox, and channels that do what a test says. */
 export function createDeliveryBench(deliver: Deliver, environment: Readonly<Record<string, string>> = {}) {
@@ -44,8 +19,7 @@ export function createDeliveryBench(deliver: Deliver, environment: Readonly<Reco
   const records = new FakeRecords();
   const shown = new TestMetrics();
   const deliveries = new FakeDeliveryRepository(records, config.exports.leaseSeconds);
-  const channels = new DeliveryChannels();
-  for (const name of ['email', 'webhook', 's3'] as const) channels.add(new ScriptedChannel(name, deliver));
+  const channels = new DeliveryChannels(FAKE_DESCRIPTORS.map((descriptor) => new ScriptedChannel(descriptor, deliver)));
 
   const read = (id: string): DeliveryRecord => {
     const record = records.outbox.get(id);
@@ -59,16 +33,16 @@ export function createDeliveryBench(deliver: Deliver, environment: Readonly<Reco
     deliveries,
     channels,
     read,
-    metrics: new DeliveryMetrics(shown, deliveries),
+    metrics: new DeliveryMetrics(shown, deliveries, channels),
 
     /** Posts a message. @returns its id */
-    post: (channel: ChannelName = 'webhook', userId = 'ann'): string => {
+    post: (channel: string = 'webhook', userId = 'ann'): string => {
       const about = { exportId: null, scheduleId: null, userId, tenantId: null, customerId: null };
       records.post({ event: 'export.completed', ...about, channel, target: {} });
       return [...records.outbox.keys()].at(-1) ?? '';
     },
 
-    claim: async (channel: ChannelName = 'webhook'): Promise<DeliveryAttempt> => {
+    claim: async (channel: string = 'webhook'): Promise<DeliveryAttempt> => {
       const [attempt] = await deliveries.claimDue({ [channel]: 1 });
       if (!attempt) throw new Error('No delivery is due');
       return attempt;

@@ -4,7 +4,7 @@ import type { FinishedFile } from '../../src/export/model/domain/export';
 import { objectPrefix } from '../../src/export/model/domain/object-key';
 import { ownerOf } from '../../src/export/model/domain/record-owner';
 import type { CustomerPrincipal, Principal, Person } from '../../src/platform/auth/principal';
-import type { ChannelName, Ending, PlannedDelivery } from '../../src/platform/outbox/planned-delivery';
+import type { Ending, PlannedDelivery } from '../../src/platform/outbox/planned-delivery';
 import { NO_DELIVERIES } from '../../src/platform/outbox/planned-delivery';
 
 /** Ann without a tenant, her namesake in one, and others: nobody may see what belongs to anybody else. */
@@ -60,7 +60,7 @@ export function exportRequest(traits: Partial<RequestExport> = {}): RequestExpor
 }
 
 /** Deliveries of one kind, as a request has them planned. */
-export function delivering(channel: ChannelName, ...on: Ending[]): { delivery: RequestExport['delivery'] } {
+export function delivering(channel: string, ...on: Ending[]): { delivery: RequestExport['delivery'] } {
   const planned: PlannedDelivery = { channel, on, target: { to: channel } };
   return { delivery: { deliveries: [planned], asked: null } };
 }

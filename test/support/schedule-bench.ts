@@ -1,6 +1,6 @@
 import type { CatalogForScheduledExport, AuthorizedRows, ScheduledRows } from '../../src/catalog';
-import type { AddressedPerson } from '../../src/delivery/model/domain/interfaces/address-book';
-import { MailPlanner } from '../../src/delivery/model/services/mail-planner';
+import type { AddressedPerson } from '../../src/delivery/channels/email/address-book';
+import { DeliveryChannels } from '../../src/delivery/model/services/delivery-channels';
 import { DeliveriesForScheduledExport } from '../../src/delivery/model/services/out.for-scheduled-export.service';
 import { ExportService } from '../../src/export/model/services/export.service';
 import { ExportsForScheduledExport } from '../../src/export/model/services/out.for-scheduled-export.service';
@@ -8,7 +8,7 @@ import type { UserPrincipal } from '../../src/platform/auth/principal';
 import { accessToOwn } from '../../src/scheduled-export/model/domain/schedule-rights';
 import type { Schedule } from '../../src/scheduled-export/model/domain/schedule';
 import { FakeAddressBook } from '../fakes/address-book.fake';
-import { FakeBucketTargets, FakeWebhookTargets } from '../fakes/delivery-targets.fake';
+import { createPlanningEmailChannel, FakeBucketChannel, FakeWebhookChannel } from '../fakes/delivery-channels.fake';
 import { FakeDeliveryRepository } from '../fakes/delivery.repository.fake';
 import { FakeScheduleRunRepository } from '../fakes/schedule-run.repository.fake';
 import { FakeScheduleRepository } from '../fakes/schedule.repository.fake';
@@ -38,8 +38,9 @@ export function createScheduleBench(
   const ann = somebody({ email: 'ann@example.com' });
   const exporting = new ExportService(exports, sources, announcer, metrics, config);
   const outbox = new FakeDeliveryRepository(records, config.exports.leaseSeconds);
-  const [webhooks, buckets] = [new FakeWebhookTargets(), new FakeBucketTargets()];
-  const mail = new MailPlanner(new FakeAddressBook({}, administrators), config);
+  const buckets = new FakeBucketChannel();
+  const mail = createPlanningEmailChannel(new FakeAddressBook({}, administrators), config);
+  const channels = new DeliveryChannels([mail, new FakeWebhookChannel(), buckets]);
   const schedules = new FakeScheduleRepository(records);
   return {
     ...bench,
@@ -50,7 +51,7 @@ export function createScheduleBench(
     runs: new FakeScheduleRunRepository(records, config),
     catalog: new OpenCatalog(),
     exporting: new ExportsForScheduledExport(exporting, sources, exports),
-    delivering: new DeliveriesForScheduledExport(mail, webhooks, buckets, outbox),
+    delivering: new DeliveriesForScheduledExport(channels, outbox),
 
     /** A schedule of Ann's. */
     make: async (traits: Parameters<typeof scheduleDefinition>[0] = {}): Promise<Schedule> =>

@@ -9,7 +9,7 @@ import { DeliveryReading } from '../model/services/delivery-reading';
 import { DeliveryListResponse } from './delivery.response';
 import { NotifyBody } from './notify.body';
 
-const SUMMARY = 'What was told of an export, to whom, and what became of it';
+const SUMMARY = 'List the deliveries of an export';
 
 @ApiTags('Exports')
 @ApiBearerAuth()

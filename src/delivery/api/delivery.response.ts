@@ -1,18 +1,17 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { DeliveryCode } from '../../platform/errors/record-codes';
 import { ApiDeliveryCode } from '../../platform/http/api-codes.decorator';
-import { CHANNELS } from '../../platform/outbox/planned-delivery';
+import { CHANNEL_NAMES, findChannel } from '../channels';
 import type { DeliveryRecord } from '../model/domain/delivery-state';
-import { describeTarget } from '../model/domain/shown-target';
 
 const nullableTime = { nullable: true, type: String, format: 'date-time' } as const;
 
-/** What was told or brought, to whom, and what became of it. */
+/** One delivery of an export and its state. */
 export class DeliveryResponse {
-  @ApiProperty({ format: 'uuid', description: 'By which the receiver knows a repeat' })
+  @ApiProperty({ format: 'uuid', description: 'The same in every attempt, so that the receiver recognizes a repeat' })
   readonly id!: string;
 
-  @ApiProperty({ enum: CHANNELS })
+  @ApiProperty({ enum: CHANNEL_NAMES })
   readonly channel!: string;
 
   @ApiProperty({ example: 'export.completed' })
@@ -22,14 +21,14 @@ export class DeliveryResponse {
     nullable: true,
     type: String,
     example: 'a***@example.com',
-    description: 'As much as tells it from others',
+    description: 'Where it goes, without secrets',
   })
   readonly to!: string | null;
 
   @ApiProperty({ enum: ['pending', 'delivered', 'failed'] })
   readonly status!: string;
 
-  @ApiProperty({ type: 'integer', description: 'How often it was begun' })
+  @ApiProperty({ type: 'integer', description: 'How many attempts were started' })
   readonly attempts!: number;
 
   @ApiProperty({ nullable: true, type: String, description: 'Why the last attempt failed' })
@@ -41,19 +40,19 @@ export class DeliveryResponse {
   @ApiProperty({ format: 'date-time' })
   readonly created_at!: string;
 
-  @ApiProperty({ ...nullableTime, description: 'When it is tried next, while it is pending' })
+  @ApiProperty({ ...nullableTime, description: 'The time of the next attempt, while it is pending' })
   readonly next_attempt_at!: string | null;
 
-  @ApiProperty({ ...nullableTime, description: 'When it was delivered, or given up' })
+  @ApiProperty({ ...nullableTime, description: 'When it was delivered or failed permanently' })
   readonly ended_at!: string | null;
 
-  /** Every field by name, so that what is sealed in the target cannot leak. */
+  /** Names every field, so that encrypted parts of the target cannot leak. */
   static of(source: DeliveryRecord): DeliveryResponse {
     return {
       id: source.id,
       channel: source.channel,
       event: source.event,
-      to: describeTarget(source),
+      to: findChannel(source.channel)?.describe(source.target) ?? null,
       status: source.status,
       attempts: source.attempts,
       error: source.lastError,
@@ -65,7 +64,7 @@ export class DeliveryResponse {
   }
 }
 
-/** All deliveries of one export: they are few. */
+/** All deliveries of one export. They are few. */
 export class DeliveryListResponse {
   @ApiProperty({ type: 'integer' })
   readonly count!: number;

@@ -7,40 +7,27 @@ import {
   IsIn,
   IsObject,
   IsOptional,
-  ValidateBy,
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
-import { MAX_ADDRESS_LENGTH } from '../../platform/mail/mail-address';
 import { type Ending, ENDINGS } from '../../platform/outbox/planned-delivery';
+import { CHANNELS } from '../channels';
 import { type Language, LANGUAGES } from '../model/domain/language';
-import { WebhookBody } from '../channels/webhook/webhook.body';
 
-/** Who shall be told when an export ends. */
-export class NotifyBody {
-  @ApiPropertyOptional({
-    oneOf: [{ type: 'boolean' }, { type: 'string', format: 'email', maxLength: MAX_ADDRESS_LENGTH }],
-    description: 'true: my own address. Only administrators may name somebody else’s.',
-  })
-  @IsOptional()
-  @ValidateBy({
-    name: 'isWhetherOrWhere',
-    validator: {
-      validate: (value) =>
-        typeof value === 'boolean' || (typeof value === 'string' && value.length <= MAX_ADDRESS_LENGTH),
-      defaultMessage: () => 'email must be true, false, or an address such as ann@example.com',
-    },
-  })
-  email?: boolean | string;
+/** One member for each channel that can be asked for here. */
+class NotifyChannels {
+  readonly [channel: string]: unknown;
+}
 
-  @ApiPropertyOptional({ type: WebhookBody })
-  @IsOptional()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => WebhookBody)
-  webhook?: WebhookBody;
+for (const { name, notify } of CHANNELS) {
+  // What the compiler emits for members of a class; without it, Swagger takes them for circular imports.
+  Reflect.defineMetadata('design:type', Object, NotifyChannels.prototype, name);
+  for (const decorate of notify ?? []) decorate(NotifyChannels.prototype, name);
+}
 
-  @ApiPropertyOptional({ enum: ENDINGS, isArray: true, description: 'Of which ends; of both without it' })
+/** Who is notified at the end of an export. */
+export class NotifyBody extends NotifyChannels {
+  @ApiPropertyOptional({ enum: ENDINGS, isArray: true, description: 'The endings to notify of; both by default' })
   @IsOptional()
   @IsArray()
   @ArrayMinSize(1)
@@ -48,7 +35,7 @@ export class NotifyBody {
   @IsIn(ENDINGS, { each: true })
   on?: Ending[];
 
-  @ApiPropertyOptional({ enum: LANGUAGES, description: 'Of mail; without it, the one that is known to be mine' })
+  @ApiPropertyOptional({ enum: LANGUAGES, description: 'The language of mails; by default, the caller’s' })
   @IsOptional()
   @IsIn(LANGUAGES)
   language?: Language;
@@ -56,14 +43,15 @@ export class NotifyBody {
 
 /** For a member of a body that is a `NotifyBody`, or `false` for nobody. */
 export const Notify = (): PropertyDecorator => (target, property) => {
+  const channels = CHANNELS.flatMap(({ name, notify }) => (notify ? [name] : []));
   const decorators = [
     ApiPropertyOptional({
       oneOf: [{ $ref: '#/components/schemas/NotifyBody' }, { type: 'boolean', enum: [false] }],
-      description: 'Who shall be told when the export ends; false for nobody',
+      description: 'Who is notified when the export ends; false for nobody',
     }),
     IsOptional(),
     ValidateIf((_, value) => value !== false),
-    IsObject({ message: '$property must be an object with email or webhook, or false' }),
+    IsObject({ message: `$property must be an object with ${channels.join(' or ')}, or false` }),
     ValidateNested(),
     Type(() => NotifyBody),
   ];

@@ -1,5 +1,4 @@
 import type { DeliveryCode } from '../../platform/errors/record-codes';
-import type { ChannelName } from '../../platform/outbox/planned-delivery';
 import type { Delivery as DeliveryRow } from '../../platform/database/generated/client';
 import type { PrismaService, Transaction } from '../../platform/database/prisma.service';
 import { TransactionEvent } from '../../platform/database/transaction-events';
@@ -8,7 +7,6 @@ import type { ClaimedMessage, DeliveryReceipt } from '../model/domain/claimed-me
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The message as whoever delivers it knows it. */
 export function toClaimedMessage(row: DeliveryRow): ClaimedMessage {
   return {
     id: row.id,
@@ -18,7 +16,7 @@ export function toClaimedMessage(row: DeliveryRow): ClaimedMessage {
     userId: row.userId,
     tenantId: row.tenantId,
     customerId: row.customerId,
-    channel: row.channel as ChannelName,
+    channel: row.channel,
     target: row.target as Json,
     facts: row.facts as Json,
     attempt: row.attempts,
@@ -45,10 +43,9 @@ export async function readDeliveryStates(
   return states;
 }
 
-/** How it stands. */
 export function toState(row: DeliveryRow): DeliveryState {
   return {
-    channel: row.channel as ChannelName,
+    channel: row.channel,
     event: row.event,
     status: row.status as DeliveryStatus,
     attempts: row.attempts,
@@ -60,7 +57,7 @@ export function toState(row: DeliveryRow): DeliveryState {
   };
 }
 
-/** Follows from what is stored, so that it is true for rows of every version. */
+/** Derived from other columns, so that it holds for rows of every version. */
 function errorCodeOf({ lastError, refusal }: DeliveryRow): DeliveryCode | null {
   if (lastError === null) return null;
   if (refusal === 'gone') return 'receiver-gone';

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { type AuditEntry, recordAudit } from '../../platform/audit/audit-log';
 import { Config } from '../../platform/config/config';
-import type { ChannelName } from '../../platform/outbox/planned-delivery';
 import { type Delivery as DeliveryRow, Prisma } from '../../platform/database/generated/client';
 import { PrismaService, type Transaction } from '../../platform/database/prisma.service';
-import { MAX_ATTEMPTS, MAX_COPIES_PER_ACCOUNT } from '../model/domain/attempt-limits';
+import { MAX_ATTEMPTS } from '../model/domain/attempt-limits';
 import type { DeliveryRecord, DeliveryState } from '../model/domain/delivery-state';
 import type { RefusalCode } from '../model/domain/interfaces/delivery-channel';
 import {
+  type AccountLimits,
   type Backlog,
   type DeliveryAttempt,
   DeliveryRepository,
@@ -16,10 +16,10 @@ import {
 import type { ClaimedMessage, DeliveryReceipt } from '../model/domain/claimed-message';
 import { DELIVERY_ATTEMPTED, readDeliveryStates, toClaimedMessage, toRecord } from './delivery-row';
 
-const LOST = 'The attempts ended with the process that made them, every time.';
+const LOST = 'Its process ended during every attempt.';
 
-/** Whoever had it has settled it, or has been silent for too long. */
-const NOBODY_HOLDS_IT = Prisma.sql`status = 'pending' AND (lease IS NULL OR lease < now())`;
+/** No attempt at it has a valid lease. */
+const NOT_LEASED = Prisma.sql`status = 'pending' AND (lease IS NULL OR lease < now())`;
 
 @Injectable()
 export class PrismaDeliveryRepository extends DeliveryRepository {
@@ -30,16 +30,18 @@ export class PrismaDeliveryRepository extends DeliveryRepository {
     super();
   }
 
-  override async claimDue(room: FreeSlots): Promise<DeliveryAttempt[]> {
-    const open = Object.entries(room).filter(([, slots]) => slots > 0);
-    if (open.length === 0) return [];
-    const channels = open.map(([channel]) => channel);
-    const slots = open.map(([, count]) => count);
-    // Whoever has the fewest in hand comes first, so that one's slow receivers hold up nobody else's deliveries. The parts are
-    // read once and as a whole: a plan that repeats them would take more than there is room for.
-    const isDue = Prisma.sql`next_attempt_at <= now() AND attempts < ${MAX_ATTEMPTS} AND ${NOBODY_HOLDS_IT}`;
+  override async claimDue(slots: FreeSlots, limits: AccountLimits = {}): Promise<DeliveryAttempt[]> {
+    const free = Object.entries(slots).filter(([, count]) => count > 0);
+    if (free.length === 0) return [];
+    const channels = free.map(([channel]) => channel);
+    const counts = free.map(([, count]) => count);
+    const perAccount = channels.map((channel) => limits[channel] ?? null);
+    // Accounts with the fewest deliveries in progress come first, so that slow receivers of one account hold up no other. The
+    // parts are materialized: a plan that evaluates them again would claim more than there are slots.
+    const isDue = Prisma.sql`next_attempt_at <= now() AND attempts < ${MAX_ATTEMPTS} AND ${NOT_LEASED}`;
     const claimed = await this.prisma.$queryRaw<{ id: string; token: string }[]>`
-      WITH room AS MATERIALIZED (SELECT * FROM unnest(${channels}::text[], ${slots}::int[]) AS room (channel, slots)),
+      WITH free AS MATERIALIZED (
+        SELECT * FROM unnest(${channels}::text[], ${counts}::int[], ${perAccount}::int[]) AS free (channel, slots, per_account)),
       held AS MATERIALIZED (
         SELECT channel, user_id, tenant_id, customer_id, count(*) AS count FROM export_deliveries
         WHERE status = 'pending' AND lease >= now() GROUP BY 1, 2, 3, 4),
@@ -47,12 +49,12 @@ export class PrismaDeliveryRepository extends DeliveryRepository {
         SELECT id, channel, coalesce((SELECT count FROM held WHERE (held.channel, held.user_id, held.tenant_id, held.customer_id)
                                         IS NOT DISTINCT FROM (delivery.channel, delivery.user_id, delivery.tenant_id, delivery.customer_id)), 0)
           + row_number() OVER (PARTITION BY channel, user_id, tenant_id, customer_id ORDER BY next_attempt_at) AS place
-        FROM export_deliveries AS delivery WHERE channel IN (SELECT channel FROM room) AND ${isDue}),
+        FROM export_deliveries AS delivery WHERE channel IN (SELECT channel FROM free) AND ${isDue}),
       due AS MATERIALIZED (
-        SELECT next.id FROM room, LATERAL (
+        SELECT next.id FROM free, LATERAL (
           SELECT id FROM line JOIN export_deliveries AS delivery USING (id)
-          WHERE line.channel = room.channel AND (line.channel <> 's3' OR place <= ${MAX_COPIES_PER_ACCOUNT}) AND ${isDue}
-          ORDER BY place, next_attempt_at LIMIT room.slots FOR UPDATE OF delivery SKIP LOCKED) AS next)
+          WHERE line.channel = free.channel AND place <= coalesce(free.per_account, place) AND ${isDue}
+          ORDER BY place, next_attempt_at LIMIT free.slots FOR UPDATE OF delivery SKIP LOCKED) AS next)
       UPDATE export_deliveries SET attempt_token = gen_random_uuid(), lease = ${this.lease()}, attempts = attempts + 1
       FROM due WHERE export_deliveries.id = due.id
       RETURNING export_deliveries.id, attempt_token AS token`;
@@ -68,7 +70,7 @@ export class PrismaDeliveryRepository extends DeliveryRepository {
   override failAbandoned(): Promise<ClaimedMessage[]> {
     return this.prisma.$transaction(async (transaction) => {
       const set = Prisma.sql`status = 'failed', ended_at = now(), last_error = ${LOST}`;
-      const rows = await change(transaction, set, Prisma.sql`${NOBODY_HOLDS_IT} AND attempts >= ${MAX_ATTEMPTS}`);
+      const rows = await change(transaction, set, Prisma.sql`${NOT_LEASED} AND attempts >= ${MAX_ATTEMPTS}`);
       await recordAudit(transaction, ...rows.map((row) => auditOf(row, 'delivery.failed', { reason: LOST })));
       await this.prisma.transactionEvents.emit(DELIVERY_ATTEMPTED, transaction, rows);
       return rows.map(toClaimedMessage);
@@ -77,7 +79,7 @@ export class PrismaDeliveryRepository extends DeliveryRepository {
 
   override async beat(attempt: DeliveryAttempt): Promise<boolean> {
     const count = await this.prisma.$executeRaw`
-      UPDATE export_deliveries SET lease = ${this.lease()} WHERE ${visibleTo(attempt)}`;
+      UPDATE export_deliveries SET lease = ${this.lease()} WHERE ${heldBy(attempt)}`;
     return count === 1;
   }
 
@@ -87,10 +89,10 @@ export class PrismaDeliveryRepository extends DeliveryRepository {
     return this.settle(attempt, set, (row) => auditOf(row, 'delivery.delivered', {}));
   }
 
-  override scheduleRetry(attempt: DeliveryAttempt, pauseSeconds: number, reason: string): Promise<boolean> {
+  override scheduleRetry(attempt: DeliveryAttempt, delaySeconds: number, reason: string): Promise<boolean> {
     return this.settle(
       attempt,
-      Prisma.sql`next_attempt_at = now() + make_interval(secs => ${pauseSeconds}), last_error = ${reason}`,
+      Prisma.sql`next_attempt_at = now() + make_interval(secs => ${delaySeconds}), last_error = ${reason}`,
     );
   }
 
@@ -108,7 +110,7 @@ export class PrismaDeliveryRepository extends DeliveryRepository {
       SELECT channel, count(*) AS count, extract(epoch FROM now() - min(created_at))::float8 AS seconds
       FROM export_deliveries WHERE status = 'pending' GROUP BY channel`;
     return {
-      pending: new Map(rows.map(({ channel, count }) => [channel as ChannelName, Number(count)])),
+      pending: new Map(rows.map(({ channel, count }) => [channel, Number(count)])),
       oldestSeconds: Math.max(0, ...rows.map(({ seconds }) => seconds)),
     };
   }
@@ -128,7 +130,7 @@ export class PrismaDeliveryRepository extends DeliveryRepository {
     audit?: (row: DeliveryRow) => AuditEntry,
   ): Promise<boolean> {
     const settled = await this.prisma.$transaction(async (transaction) => {
-      const rows = await change(transaction, set, visibleTo(attempt));
+      const rows = await change(transaction, set, heldBy(attempt));
       if (audit) await recordAudit(transaction, ...rows.map(audit));
       await this.prisma.transactionEvents.emit(DELIVERY_ATTEMPTED, transaction, rows);
       return rows;
@@ -141,11 +143,11 @@ export class PrismaDeliveryRepository extends DeliveryRepository {
   }
 }
 
-function visibleTo({ token, message: { id } }: DeliveryAttempt): Prisma.Sql {
+function heldBy({ token, message: { id } }: DeliveryAttempt): Prisma.Sql {
   return Prisma.sql`id = ${id}::uuid AND attempt_token = ${token}::uuid AND status = 'pending'`;
 }
 
-/** Changes deliveries, which nobody holds then. @returns them as they are after the change */
+/** Changes deliveries and ends their leases. @returns them after the change */
 async function change(transaction: Transaction, set: Prisma.Sql, where: Prisma.Sql): Promise<DeliveryRow[]> {
   const changed = await transaction.$queryRaw<{ id: string }[]>`
     UPDATE export_deliveries SET ${set}, attempt_token = NULL, lease = NULL WHERE ${where} RETURNING id`;
@@ -153,7 +155,7 @@ async function change(transaction: Transaction, set: Prisma.Sql, where: Prisma.S
   return transaction.delivery.findMany({ where: { id: { in: changed.map(({ id }) => id) } } });
 }
 
-/** Where it went is not said: addresses are no matter of the log. */
+/** Without the target: the audit log has no addresses. */
 function auditOf(row: DeliveryRow, action: string, details: NonNullable<AuditEntry['details']>): AuditEntry {
   const { exportId, scheduleId, userId, tenantId, customerId, channel, event, attempts } = row;
   return {

@@ -1,14 +1,14 @@
 import { DomainError } from '../../platform/errors/domain-error';
 
-/** The refusal of a destination that somebody wished for. */
-export function destinationRefusal(field: string, message: string): DomainError {
+/** The error for a destination that cannot be used. */
+export function refuseDestination(field: string, message: string): DomainError {
   return DomainError.invalid('destination-refused', 'The destination is not right', { field, message });
 }
 
-/** Seals by `seal`; where nothing can be sealed, the refusal names the field as well. */
-export function encryptFor(field: string, seal: () => string): string {
+/** Encrypts a secret of a destination. When no key is configured, the error names the field as well. */
+export function encryptFor(field: string, encrypt: () => string): string {
   try {
-    return seal();
+    return encrypt();
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     throw DomainError.invalid(error.code, error.message, { field, message: error.message });

@@ -2,27 +2,50 @@ import { Injectable } from '@nestjs/common';
 import { Prisma } from '../../platform/database/generated/client';
 import { PrismaService } from '../../platform/database/prisma.service';
 
-/** Where the files of one schedule and day go: all keys there that begin the same. */
+/** The keys of one schedule and day: all with the same beginning. */
 export interface KeyRange {
   readonly endpoint: string;
   readonly bucket: string;
   readonly begin: string;
 }
 
-/** Who has a key: the export that asks, since now or since an earlier attempt, or another one. */
+/** Who holds a key: the export, since now or since an earlier attempt, or another export. */
 export type Claim = 'new' | 'held' | 'taken';
 
-/** A key has a date in it. By then no run has the same again. */
+/** A key contains a date: no later run has the same. */
 const KEPT_DAYS = 90;
-/** More than one delivery begins, so that the old ones become fewer. */
-const FORGOTTEN_AT_ONCE = 100;
+/** More than one delivery adds, so that old claims become fewer. */
+const MAX_FORGOTTEN_AT_ONCE = 100;
 
-/** Keeps two deliveries from writing to one key, in any number of processes. */
+/** Keeps two exports from writing to one key, in any number of processes. */
 @Injectable()
 export class ObjectClaims {
   constructor(private readonly prisma: PrismaService) {}
 
-  /** All keys of the range that exports have, each with its export's id. */
+  /**
+   * Copies a file of the export to the first key that it can have. Keys that an earlier attempt claimed come first.
+   * @param copyTo returns whether the export's file is under the key now; otherwise the key has another file
+   * @returns the key; `null` when all keys have other files
+   */
+  async copyToFreeKey(
+    range: KeyRange,
+    keys: Iterable<string>,
+    exportId: string,
+    copyTo: (key: string, claim: 'new' | 'held') => Promise<boolean>,
+  ): Promise<string | null> {
+    const owners = await this.within(range);
+    const earlier = [...owners].filter(([, owner]) => owner === exportId).map(([key]) => key);
+    for (const key of [...earlier, ...keys]) {
+      if ((owners.get(key) ?? exportId) !== exportId) continue;
+      const claim = await this.claim(range, key, exportId);
+      if (claim === 'taken') continue;
+      if (await copyTo(key, claim)) return key;
+      await this.release(range, key, exportId);
+    }
+    return null;
+  }
+
+  /** The claimed keys of the range, each with its export's id. */
   async within({ endpoint, bucket, begin }: KeyRange): Promise<Map<string, string>> {
     const rows = await this.prisma.$queryRaw<{ key: string; exportId: string }[]>`
       SELECT key, export_id AS "exportId" FROM delivered_objects
@@ -30,7 +53,7 @@ export class ObjectClaims {
     return new Map(rows.map(({ key, exportId }) => [key, exportId]));
   }
 
-  /** Gives a key to an export, unless another one has it. */
+  /** Claims a key for an export, unless another one holds it. */
   async claim({ endpoint, bucket }: KeyRange, key: string, exportId: string): Promise<Claim> {
     const [row] = await this.prisma.$queryRaw<{ isNew: boolean; isMine: boolean }[]>`
       INSERT INTO delivered_objects AS kept (endpoint, bucket, key, export_id)
@@ -43,7 +66,7 @@ export class ObjectClaims {
     return 'new';
   }
 
-  /** Gives back a key under which there is somebody else's object. */
+  /** Gives up a key that has somebody else's file. */
   async release({ endpoint, bucket }: KeyRange, key: string, exportId: string): Promise<void> {
     await this.prisma.$executeRaw`
       DELETE FROM delivered_objects
@@ -55,6 +78,6 @@ export class ObjectClaims {
     await this.prisma.$executeRaw`
       DELETE FROM delivered_objects WHERE (endpoint, bucket, key) IN (
         SELECT endpoint, bucket, key FROM delivered_objects
-        WHERE ${isOld} LIMIT ${FORGOTTEN_AT_ONCE} FOR UPDATE SKIP LOCKED)`;
+        WHERE ${isOld} LIMIT ${MAX_FORGOTTEN_AT_ONCE} FOR UPDATE SKIP LOCKED)`;
   }
 }

@@ -1,26 +1,22 @@
-/** By which ways somebody is told of a thing, or brought it. */
-export const CHANNELS = ['email', 'webhook', 's3'] as const;
-export type ChannelName = (typeof CHANNELS)[number];
-
-/** How what a delivery tells of may end. */
+/** The endings of an export that deliveries react to. */
 export const ENDINGS = ['completed', 'failed'] as const;
 export type Ending = (typeof ENDINGS)[number];
 
-/** What is to be delivered when an export ends: planned, checked and sealed when it is asked for. */
+/** A delivery at the end of an export. It is planned, checked and encrypted when it is requested. */
 export interface PlannedDelivery {
-  readonly channel: ChannelName;
-  /** Of which ends it tells. */
+  /** The name of a delivery channel. */
+  readonly channel: string;
   readonly on: readonly Ending[];
-  /** Where to, as the channel knows it. What is secret in it is sealed. */
+  /** Where to, as the channel understands it. Secrets in it are encrypted. */
   readonly target: Readonly<Record<string, unknown>>;
 }
 
-/** All that is to be delivered for one request, and what of it makes two requests the same. */
+/** All deliveries of one request, and what makes two requests the same. */
 export interface DeliveryPlan {
   readonly deliveries: readonly PlannedDelivery[];
-  /** As it was asked for: sealing makes the deliveries of two equal requests differ. */
+  /** As it was requested: encryption makes the deliveries of two equal requests differ. */
   readonly asked: unknown;
-  /** A secret that was made for it, which whoever asked is shown once. */
+  /** A generated secret, which the caller is shown once. */
   readonly webhookSecret?: string;
 }
 

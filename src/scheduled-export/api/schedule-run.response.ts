@@ -1,10 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { DeliveryState } from '../../delivery';
+import { CHANNEL_NAMES, type DeliveryState } from '../../delivery';
 import { type Export, EXPORT_STATUSES } from '../../export';
 import type { DeliveryCode, RunFailureCode } from '../../platform/errors/record-codes';
 import { ApiDeliveryCode, ApiRunFailureCode } from '../../platform/http/api-codes.decorator';
 import { PageResponse } from '../../platform/http/page';
-import { CHANNELS, type ChannelName } from '../../platform/outbox/planned-delivery';
 import type { RunOutcome, RunTrigger } from '../model/domain/schedule-run';
 import type { RunDetails } from '../model/services/schedule-runs';
 
@@ -15,8 +14,8 @@ const nullableTime = { ...nullable, format: 'date-time' } as const;
 const OUTCOMES = ['succeeded', 'failed', null];
 
 class RunDeliveryResponse {
-  @ApiProperty({ enum: CHANNELS })
-  readonly channel!: ChannelName;
+  @ApiProperty({ enum: CHANNEL_NAMES })
+  readonly channel!: string;
 
   @ApiProperty({ enum: ['pending', 'delivered', 'failed'] })
   readonly status!: string;

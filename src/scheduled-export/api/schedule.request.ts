@@ -15,15 +15,23 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { FileOptionsBody, RowSelectionBody, toFileOptions } from '../../catalog';
-import { DELIVERY_METHODS, type DeliveryMethod, type Language, LANGUAGES, WebhookBody } from '../../delivery';
+import {
+  DELIVERY_METHODS,
+  DestinationOptionsBody,
+  DOWNLOAD,
+  type Language,
+  LANGUAGES,
+  toDestinationOptions,
+  WebhookBody,
+} from '../../delivery';
 import { RetentionDays, toRetentionSeconds } from '../../export';
 import { MAX_NAME_LENGTH as MAX_USER_ID_LENGTH } from '../../platform/auth/principal';
 import { PageQuery } from '../../platform/http/page';
-import { DestinationOptionsBody, MAX_ADDRESS_LENGTH } from './schedule-destination.body';
 import { MAX_NAME_LENGTH } from '../model/domain/schedule';
 import type { ScheduleInput } from '../model/domain/schedule-input';
 
 const MAX_NAMES = 200;
+const MAX_DESTINATION_LENGTH = 2_000;
 const MAX_TEXT_LENGTH = 200;
 
 class ScheduleOptions extends FileOptionsBody {}
@@ -131,10 +139,10 @@ export class ScheduleRequest extends RowSelectionBody {
   @MaxLength(MAX_TEXT_LENGTH)
   timezone?: string | null;
 
-  @ApiPropertyOptional({ enum: DELIVERY_METHODS, default: 'download' })
+  @ApiPropertyOptional({ enum: DELIVERY_METHODS, default: DOWNLOAD })
   @IsOptional()
   @IsIn(DELIVERY_METHODS)
-  delivery_method?: DeliveryMethod | null;
+  delivery_method?: string | null;
 
   @ApiPropertyOptional({
     oneOf: [{ type: 'boolean' }, { type: 'string', format: 'email' }],
@@ -153,7 +161,7 @@ export class ScheduleRequest extends RowSelectionBody {
   })
   @IsOptional()
   @IsString()
-  @MaxLength(MAX_ADDRESS_LENGTH)
+  @MaxLength(MAX_DESTINATION_LENGTH)
   destination?: string | null;
 
   @ApiPropertyOptional({
@@ -214,19 +222,11 @@ export class ScheduleRequest extends RowSelectionBody {
 function deliveryOf(body: ScheduleRequest): ScheduleInput['delivery'] {
   const { delivery_method, delivery_email, language, destination, destination_options: options, webhook } = body;
   return {
-    method: delivery_method ?? 'download',
+    method: delivery_method ?? DOWNLOAD,
     email: delivery_email ?? undefined,
     language: language ?? undefined,
     destination: destination ?? undefined,
-    ...(options && {
-      destinationOptions: {
-        endpoint: options.endpoint ?? undefined,
-        region: options.region ?? undefined,
-        accessKeyId: options.access_key_id ?? undefined,
-        secretAccessKey: options.secret_access_key ?? undefined,
-        forcePathStyle: options.force_path_style ?? undefined,
-      },
-    }),
+    ...(options && { destinationOptions: toDestinationOptions(options) }),
     ...(webhook && { webhook: { url: webhook.url, secret: webhook.secret ?? undefined } }),
   };
 }

@@ -1,12 +1,12 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 import { FileOptionsBody, ROW_FILTERS, TABLE_COLUMNS } from '../../catalog';
-import { DELIVERY_METHODS, type DeliveryMethod } from '../../delivery';
+import { DELIVERY_METHODS, DestinationOptionsResponse } from '../../delivery';
 import { toRetentionDays } from '../../export';
 import type { PauseCode, ScheduleWarningCode } from '../../platform/errors/record-codes';
 import { ApiPauseCode, ApiScheduleWarningCodes } from '../../platform/http/api-codes.decorator';
 import { PageResponse } from '../../platform/http/page';
 import { FREQUENCIES, type Frequency } from '../model/domain/recurrence/recurrence-rule';
-import type { DestinationOptions, Schedule } from '../model/domain/schedule';
+import type { Schedule } from '../model/domain/schedule';
 import type { ScheduleWarning } from '../model/domain/slots';
 import type { LastRun } from '../model/services/schedule-runs';
 import { LastRunResponse } from './schedule-run.response';
@@ -14,17 +14,6 @@ import { LastRunResponse } from './schedule-run.response';
 const nullable = { nullable: true, type: String } as const;
 const nullableInteger = { nullable: true, type: 'integer' } as const;
 const nullableTime = { ...nullable, format: 'date-time' } as const;
-
-class DestinationOptionsResponse {
-  @ApiPropertyOptional({ format: 'uri' })
-  readonly endpoint?: string;
-
-  @ApiPropertyOptional({ example: 'eu-central-1' })
-  readonly region?: string;
-
-  @ApiPropertyOptional()
-  readonly force_path_style?: boolean;
-}
 
 class ScheduleOptionsResponse extends FileOptionsBody {}
 
@@ -89,7 +78,7 @@ export class ScheduleResponse {
   readonly timezone!: string;
 
   @ApiProperty({ enum: DELIVERY_METHODS })
-  readonly delivery_method!: DeliveryMethod;
+  readonly delivery_method!: string;
 
   @ApiProperty({ oneOf: [{ type: 'boolean' }, { type: 'string', format: 'email' }] })
   readonly delivery_email!: boolean | string;
@@ -102,7 +91,7 @@ export class ScheduleResponse {
     nullable: true,
     description: 'Credentials are never shown',
   })
-  readonly destination_options!: DestinationOptions | null;
+  readonly destination_options!: object | null;
 
   @ApiProperty({ ...nullable, format: 'uri', description: 'For other users than the owner, without its path' })
   readonly webhook_url!: string | null;

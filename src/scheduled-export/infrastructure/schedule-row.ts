@@ -1,5 +1,4 @@
 import type { AuthorizedRows } from '../../catalog';
-import type { DeliveryMethod } from '../../delivery';
 import { type AuditEntry, recordAudit } from '../../platform/audit/audit-log';
 import type { Person } from '../../platform/auth/principal';
 import type { PauseCode, RunFailureCode } from '../../platform/errors/record-codes';
@@ -12,7 +11,7 @@ import {
 import { jsonOf } from '../../platform/database/json';
 import type { Transaction } from '../../platform/database/prisma.service';
 import type { Frequency } from '../model/domain/recurrence/recurrence-rule';
-import type { DestinationOptions, Schedule, ScheduleContent, ScheduleDefinition } from '../model/domain/schedule';
+import type { Schedule, ScheduleContent, ScheduleDefinition } from '../model/domain/schedule';
 import { isOwner } from '../model/domain/schedule-rights';
 import type { RunOutcome, RunTrigger, ScheduleRun } from '../model/domain/schedule-run';
 
@@ -28,12 +27,12 @@ export function toSchedule(row: ScheduleRow): Schedule {
     granted: row.granted as unknown as AuthorizedRows,
     rule: { frequency: frequency as Frequency, cron, at, weekday, dayOfMonth, timeZone },
     delivery: {
-      method: row.deliveryMethod as DeliveryMethod,
+      method: row.deliveryMethod,
       email: row.deliveryEmail,
       emailAddress: row.emailAddress,
       language: row.language,
       destination: row.destination,
-      destinationOptions: row.destinationOptions as DestinationOptions | null,
+      destinationOptions: row.destinationOptions as object | null,
       webhookUrl: row.webhookUrl,
     },
     deliveries: row.deliveries as unknown as PlannedDelivery[],

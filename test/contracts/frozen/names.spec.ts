@@ -1,4 +1,4 @@
-import { toObjectName } from '../../../src/delivery/model/domain/bucket-target';
+import { toObjectName } from '../../../src/delivery/model/domain/file-names';
 import { BullExportQueue } from '../../../src/export/infrastructure/export-jobs';
 import {
   EXPORT_FILES,

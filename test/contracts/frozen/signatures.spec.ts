@@ -1,6 +1,6 @@
-import { credentialsPurpose } from '../../../src/delivery/model/domain/bucket-target';
+import { credentialsPurpose } from '../../../src/delivery/channels/s3/bucket-target';
 import { decodeWebhookSecret, webhookSignature } from '../../../src/delivery/channels/webhook/webhook-secret';
-import { webhookSecretPurpose } from '../../../src/delivery/model/domain/webhook-target';
+import { webhookSecretPurpose } from '../../../src/delivery/channels/webhook/webhook-target';
 import { hashSecret } from '../../../src/customer/model/domain/customer';
 import { LinkSigner } from '../../../src/platform/auth/link-signer';
 import { Config } from '../../../src/platform/config/config';

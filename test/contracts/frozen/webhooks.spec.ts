@@ -153,7 +153,7 @@ async function sent(told: Pick<ClaimedMessage, 'event' | 'exportId' | 'facts'>, 
   const downloads = new ExportFiles(null as never, null as never, links);
   const exports = { find: () => Promise.resolve(source) } as unknown as ExportsForDelivery;
   const presenter = new ExportPresenter(downloads, links, config);
-  const channel = new WebhookChannel(http, new SecretCipher(config.encryption), exports, presenter);
+  const channel = new WebhookChannel(http, null as never, new SecretCipher(config.encryption), exports, presenter);
   const { url, text } = VECTORS.sealed.webhook;
   const message = { id: DELIVERY_ID, channel: 'webhook', target: { url, secret: text }, scheduleId: ID, createdAt: at };
   await channel.deliver({ ...message, ...told } as unknown as ClaimedMessage, new AbortController().signal);

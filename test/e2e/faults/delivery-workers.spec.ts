@@ -67,7 +67,7 @@ describe('A message about an export, while processes come and go,', () => {
     const told = await attemptFailed(ann, id, 2);
     worker.resume();
     await until('the sleeper knows', () =>
-      worker.log.some(({ message }) => message === 'Somebody else has the delivery now'),
+      worker.log.some(({ event }) => event === 'delivery.lease_lost'),
     );
 
     expect(told).toMatchObject({ attempts: 2, error: expect.stringContaining('503') });
@@ -120,7 +120,7 @@ describe('A message about an export, while processes come and go,', () => {
     await installation.start({ ROLE: 'worker' });
 
     expect(await allTold(ann, id)).toMatchObject([
-      { status: 'failed', attempts: 11, error: expect.stringContaining('ended with the process') },
+      { status: 'failed', attempts: 11, error: expect.stringContaining('ended during every attempt') },
     ]);
   });
 });

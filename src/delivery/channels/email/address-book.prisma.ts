@@ -4,7 +4,7 @@ import { ADMIN_ROLE } from '../../../platform/auth/admin';
 import type { Person } from '../../../platform/auth/principal';
 import { isMailAddress } from '../../../platform/mail/mail-address';
 import { PrismaService } from '../../../platform/database/prisma.service';
-import { AddressBook, type AddressedPerson, type Addressee } from '../../model/domain/interfaces/address-book';
+import { AddressBook, type AddressedPerson, type Addressee } from './address-book';
 
 /** The platform's own table of its people, which need not have everybody who has a token. */
 @Injectable()

@@ -2,28 +2,56 @@ import { Injectable } from '@nestjs/common';
 import { type Export, ExportsForDelivery } from '../../../export';
 import { Config } from '../../../platform/config/config';
 import { Mailer, MailRefusedError } from './mailer';
-import { DeliveryChannel, DeliveryRefusedError } from '../../model/domain/interfaces/delivery-channel';
-import { parseMailTarget } from '../../model/domain/mail-target';
+import type { Person } from '../../../platform/auth/principal';
+import type { Language } from '../../model/domain/language';
+import {
+  type ChannelRegistration,
+  DeliveryChannel,
+  DeliveryRefusedError,
+  type PlanContext,
+  type PlannedTarget,
+} from '../../model/domain/interfaces/delivery-channel';
+import type { DeliveryTarget } from '../../model/domain/channel-descriptor';
+import { AddressBook } from './address-book';
+import { PrismaAddressBook } from './address-book.prisma';
+import { emailDescriptor } from './email.descriptor';
+import { MailPlanner } from './mail-planner';
+import { parseMailTarget } from './mail-target';
 import type { ClaimedMessage, DeliveryReceipt } from '../../model/domain/claimed-message';
 import { type MailFacts, toSubject } from './mail-facts';
 import { renderMail } from './mail-template';
 
-/** Tells people by mail. */
+/** Notifies people by mail. */
 @Injectable()
-export class MailChannel extends DeliveryChannel {
-  override readonly name = 'email';
+export class EmailChannel extends DeliveryChannel {
+  override readonly descriptor = emailDescriptor;
 
   constructor(
     private readonly mailer: Mailer,
+    private readonly planner: MailPlanner,
     private readonly exports: ExportsForDelivery,
     private readonly config: Config,
   ) {
     super();
   }
 
+  override async plan(input: unknown, { principal, language, field }: PlanContext): Promise<PlannedTarget> {
+    const target = await this.planner.target(principal, input as true | string, language, field);
+    return { target: { ...target } };
+  }
+
+  override async planDefault(person: Person, language?: Language): Promise<DeliveryTarget | null> {
+    const target = await this.planner.ownTarget(person, language);
+    return target && { ...target };
+  }
+
+  override async planForAdministrators(person: Person): Promise<DeliveryTarget[]> {
+    return (await this.planner.administratorTargets(person)).map((target) => ({ ...target }));
+  }
+
   override async deliver(message: ClaimedMessage, signal: AbortSignal): Promise<DeliveryReceipt> {
     const target = parseMailTarget(message.target);
-    if (!target) throw new DeliveryRefusedError('The delivery names no address');
+    if (!target) throw new DeliveryRefusedError('The target of the delivery has no address');
     const mail = renderMail(await this.factsOf(message), target.language);
     try {
       const { messageId, response } = await this.mailer.send({ id: message.id, to: target.to, ...mail }, signal);
@@ -39,14 +67,14 @@ export class MailChannel extends DeliveryChannel {
     if (!source) throw new DeliveryRefusedError('The export no longer exists');
     if (message.event === 'export.completed') return this.completedFacts(source);
     if (message.event === 'export.failed') return this.failedFacts(source);
-    throw new DeliveryRefusedError(`No mail tells of ${message.event}`);
+    throw new DeliveryRefusedError(`There is no mail for ${message.event}`);
   }
 
   private completedFacts(source: Export): MailFacts {
     const { kind, fileName, fileSize, recordCount, pageCount, warnings, oneTime, expiresAt: until } = source;
     const link = this.exports.lastingLinkTo(source);
     if (link === null || fileName === null || fileSize === null) {
-      throw new DeliveryRefusedError('The file was gone before this could be told');
+      throw new DeliveryRefusedError('The file was deleted before the mail was sent');
     }
     const amount =
       recordCount !== null
@@ -83,8 +111,8 @@ export class MailChannel extends DeliveryChannel {
     const { name, reason, failures, code, owner } = facts;
     return {
       event: 'paused',
-      name: renderText(name),
-      reason: renderText(reason),
+      name: toText(name),
+      reason: toText(reason),
       failures: typeof failures === 'number' ? failures : 1,
       isRightEnded: code === 'administrator-right-ended',
       owner: typeof owner === 'string' ? owner : null,
@@ -97,6 +125,12 @@ export class MailChannel extends DeliveryChannel {
   }
 }
 
-function renderText(value: unknown): string {
+function toText(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
+
+export const emailRegistration: ChannelRegistration = {
+  descriptor: emailDescriptor,
+  implementation: EmailChannel,
+  providers: [Mailer, MailPlanner, { provide: AddressBook, useClass: PrismaAddressBook }],
+};

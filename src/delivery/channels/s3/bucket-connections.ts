@@ -3,8 +3,8 @@ import { Config, type S3StorageConfig } from '../../../platform/config/config';
 import { OutboundAddresses } from '../../infrastructure/outbound/outbound-addresses';
 import { SecretCipher } from '../../infrastructure/secret-cipher';
 import type { S3Patience, S3Settings } from '../../../platform/storage/s3-client';
-import { type BucketCredentials, type BucketPlace, credentialsPurpose } from '../../model/domain/bucket-target';
-import { parseBucketUri } from '../../model/domain/bucket-uri';
+import { type BucketCredentials, type BucketPlace, credentialsPurpose } from './bucket-target';
+import { parseBucketUri } from './bucket-uri';
 import { BucketAccessError } from './bucket-access-error';
 import type { OpenBucket } from './open-bucket';
 

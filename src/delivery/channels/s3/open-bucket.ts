@@ -13,7 +13,7 @@ import {
   type S3Encryption,
   type S3Settings,
 } from '../../../platform/storage/s3-client';
-import { formatBucketUri, type BucketUri } from '../../model/domain/bucket-uri';
+import { formatBucketUri, type BucketUri } from './bucket-uri';
 import { BucketObject, type ReachedBucket } from './bucket-object';
 import { BucketUnreachableError } from './bucket-access-error';
 

@@ -7,7 +7,7 @@ const URL_MESSAGE = {
   message: `$property must be an address such as https://hooks.example.com/exports, of at most ${MAX_URL_LENGTH} characters`,
 };
 
-/** Which address is called. */
+/** The address to call, and the secret that signs messages to it. */
 export class WebhookBody {
   @ApiProperty({ format: 'uri', maxLength: MAX_URL_LENGTH, example: 'https://hooks.example.com/exports' })
   @IsString(URL_MESSAGE)
@@ -18,7 +18,7 @@ export class WebhookBody {
     maxLength: MAX_SECRET_LENGTH,
     writeOnly: true,
     example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
-    description: 'What messages are signed with; made here, and shown once in the answer, where it is left out',
+    description: 'Signs the messages. By default, it is generated and shown once in the answer.',
   })
   @IsOptional()
   @IsString()

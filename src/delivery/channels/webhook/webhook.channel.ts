@@ -1,24 +1,34 @@
 import { Injectable } from '@nestjs/common';
 import { ExportPresenter, ExportsForDelivery } from '../../../export';
-import { OutboundRefusedError } from '../../infrastructure/outbound/outbound-addresses';
+import { encryptFor, refuseDestination } from '../../infrastructure/destination-refusal';
+import { OutboundAddresses, OutboundRefusedError } from '../../infrastructure/outbound/outbound-addresses';
 import { type OutboundAnswer, OutboundHttp, type OutboundPost } from '../../infrastructure/outbound/outbound-http';
 import { SecretCipher } from '../../infrastructure/secret-cipher';
-import { DeliveryChannel, DeliveryRefusedError } from '../../model/domain/interfaces/delivery-channel';
+import {
+  type ChannelRegistration,
+  DeliveryChannel,
+  DeliveryRefusedError,
+  type PlanContext,
+  type PlannedTarget,
+} from '../../model/domain/interfaces/delivery-channel';
 import type { ClaimedMessage, DeliveryReceipt } from '../../model/domain/claimed-message';
 import { toFailureReason, ReceiverUnreachableError } from '../../model/domain/failure-reason';
-import { decodeWebhookSecret, webhookSignature } from './webhook-secret';
-import { parseWebhookTarget, webhookSecretPurpose } from '../../model/domain/webhook-target';
+import { decodeWebhookSecret, generateWebhookSecret, webhookSignature } from './webhook-secret';
+import { parseWebhookTarget, type WebhookTarget, webhookSecretPurpose } from './webhook-target';
+import type { WebhookBody } from './webhook.body';
+import { webhookDescriptor } from './webhook.descriptor';
 
 const TIMEOUT_MS = 15_000;
 const GONE = 410;
 
-/** Tells programs, as Standard Webhooks (https://www.standardwebhooks.com) say. */
+/** Notifies programs as Standard Webhooks (https://www.standardwebhooks.com) specify. */
 @Injectable()
 export class WebhookChannel extends DeliveryChannel {
-  override readonly name = 'webhook';
+  override readonly descriptor = webhookDescriptor;
 
   constructor(
     private readonly http: OutboundHttp,
+    private readonly addresses: OutboundAddresses,
     private readonly cipher: SecretCipher,
     private readonly exports: ExportsForDelivery,
     private readonly presenter: ExportPresenter,
@@ -26,13 +36,36 @@ export class WebhookChannel extends DeliveryChannel {
     super();
   }
 
+  override async plan(input: unknown, { field }: PlanContext): Promise<PlannedTarget> {
+    const { url, secret: chosen } = input as WebhookBody;
+    const secret = chosen ?? generateWebhookSecret();
+    if (!decodeWebhookSecret(secret)) {
+      throw refuseDestination(field, 'The secret must be whsec_ followed by 24 to 64 bytes in base64');
+    }
+    const place = { url: await this.checkUrl(url, field) };
+    const target: WebhookTarget = {
+      ...place,
+      secret: encryptFor(field, () => this.cipher.encrypt(secret, webhookSecretPurpose(place))),
+    };
+    return { target: { ...target }, ...(chosen === undefined && { secret }) };
+  }
+
   override async deliver(message: ClaimedMessage, signal: AbortSignal): Promise<DeliveryReceipt> {
     const target = parseWebhookTarget(message.target);
     const secret = target && decodeWebhookSecret(this.cipher.decrypt(target.secret, webhookSecretPurpose(target)));
     if (!target || !secret) throw new DeliveryRefusedError('The delivery names no webhook');
     const body = await this.bodyOf(message);
-    const headers = headersOf(message.id, body, secret);
-    return receiptOf(await this.post(target.url, { headers, body, timeoutMs: TIMEOUT_MS, signal }));
+    const headers = toHeaders(message.id, body, secret);
+    return toReceipt(await this.post(target.url, { headers, body, timeoutMs: TIMEOUT_MS, signal }));
+  }
+
+  private async checkUrl(url: string, field: string): Promise<string> {
+    try {
+      return (await this.addresses.check(url)).href;
+    } catch (error) {
+      if (error instanceof OutboundRefusedError) throw refuseDestination(field, `The address ${error.message}`);
+      throw error;
+    }
   }
 
   private async post(url: string, post: OutboundPost): Promise<OutboundAnswer> {
@@ -44,7 +77,7 @@ export class WebhookChannel extends DeliveryChannel {
     }
   }
 
-  /** The same on every attempt, but for the link to the file, which is always fresh. */
+  /** The same in every attempt, except for the link to the file, which is signed again. */
   private async bodyOf(message: ClaimedMessage): Promise<string> {
     const { event, createdAt } = message;
     return JSON.stringify({ type: event, timestamp: createdAt.toISOString(), data: await this.dataOf(message) });
@@ -58,7 +91,7 @@ export class WebhookChannel extends DeliveryChannel {
   }
 }
 
-function headersOf(id: string, body: string, secret: Buffer): Record<string, string> {
+function toHeaders(id: string, body: string, secret: Buffer): Record<string, string> {
   const timestamp = Math.floor(Date.now() / 1000);
   return {
     'Content-Type': 'application/json',
@@ -69,10 +102,17 @@ function headersOf(id: string, body: string, secret: Buffer): Record<string, str
   };
 }
 
-function receiptOf({ status, excerpt }: OutboundAnswer): DeliveryReceipt {
+function toReceipt({ status, excerpt }: OutboundAnswer): DeliveryReceipt {
   if (status >= 200 && status < 300) return { status };
-  const said = excerpt === '' ? '' : `: ${excerpt}`;
-  if (status === GONE) throw new DeliveryRefusedError(`The receiver wants nothing more (410)${said}`, 'gone');
+  const detail = excerpt === '' ? '' : `: ${excerpt}`;
+  if (status === GONE)
+    throw new DeliveryRefusedError(`The receiver does not want any more messages (410)${detail}`, 'gone');
   const isRedirect = status >= 300 && status < 400;
-  throw new Error(`The receiver answered ${status}${isRedirect ? ', and redirects are not followed' : said}`);
+  throw new Error(`The receiver answered ${status}${isRedirect ? ', and redirects are not followed' : detail}`);
 }
+
+export const webhookRegistration: ChannelRegistration = {
+  descriptor: webhookDescriptor,
+  implementation: WebhookChannel,
+  providers: [],
+};

@@ -39,12 +39,25 @@ export class OutboundAddresses {
     return url;
   }
 
+  /** The same for a host that is called by another protocol than HTTP. @throws OutboundRefusedError */
+  async checkHost(hostname: string, port: number): Promise<void> {
+    if (!this.isAllowedHost(hostname, String(port))) await this.publicAddressesOf(hostname);
+  }
+
+  /** How a host that is called by another protocol is looked up for a connection. */
+  lookupForHost(hostname: string, port: number): LookupFunction {
+    return this.lookupWhere(this.isAllowedHost(hostname, String(port)));
+  }
+
   /**
    * How the name in `url`, and others below it, are looked up for a connection: only to addresses that may be called, so
    * that what was checked is what is connected to. A host that is an address is never looked up: `check` has judged it.
    */
   lookupFor(url: URL): LookupFunction {
-    const isAllowed = this.isAllowed(url);
+    return this.lookupWhere(this.isAllowed(url));
+  }
+
+  private lookupWhere(isAllowed: boolean): LookupFunction {
     return (hostname, { all, family }, found) => {
       const addresses = isAllowed ? this.resolve(hostname) : this.publicAddressesOf(hostname);
       addresses.then(
@@ -80,7 +93,11 @@ export class OutboundAddresses {
 
   private isAllowed(url: URL): boolean {
     const port = url.port === '' ? (DEFAULT_PORT[url.protocol] ?? '') : url.port;
-    const host = withoutDot(url.hostname);
+    return this.isAllowedHost(url.hostname, port);
+  }
+
+  private isAllowedHost(hostname: string, port: string): boolean {
+    const host = withoutDot(hostname);
     return this.allowedHosts.has(host) || this.allowedHosts.has(`${host}:${port}`);
   }
 

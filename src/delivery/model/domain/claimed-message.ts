@@ -1,8 +1,8 @@
-import type { ChannelName } from '../../../platform/outbox/planned-delivery';
+import type { DeliveryTarget } from './channel-descriptor';
 
-/** One message of the outbox, for as long as an attempt at it runs. */
+/** A message of the outbox while an attempt to deliver it runs. */
 export interface ClaimedMessage {
-  /** What the receiver knows a repeat by: every attempt at the same message has the same. */
+  /** The same in every attempt, so that the receiver recognizes a repeat. */
   readonly id: string;
   /** Such as `export.completed`. */
   readonly event: string;
@@ -11,14 +11,13 @@ export interface ClaimedMessage {
   readonly userId: string | null;
   readonly tenantId: string | null;
   readonly customerId: string | null;
-  readonly channel: ChannelName;
-  /** Where to, as the channel planned it. */
-  readonly target: Readonly<Record<string, unknown>>;
+  readonly channel: string;
+  readonly target: DeliveryTarget;
   readonly facts: Readonly<Record<string, unknown>>;
-  /** Which attempt this is, from 1 on. */
+  /** The number of this attempt, from 1. */
   readonly attempt: number;
   readonly createdAt: Date;
 }
 
-/** What the receiver answered, for whoever looks at the delivery later, such as the key of an object. */
+/** What the receiver answered, such as the key of an object. */
 export type DeliveryReceipt = Readonly<Record<string, string | number>>;

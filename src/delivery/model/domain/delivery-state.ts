@@ -1,32 +1,32 @@
 import type { DeliveryCode } from '../../../platform/errors/record-codes';
-import type { ChannelName } from '../../../platform/outbox/planned-delivery';
+import type { DeliveryTarget } from './channel-descriptor';
 import type { DeliveryReceipt } from './claimed-message';
 
 export type DeliveryStatus = 'pending' | 'delivered' | 'failed';
 
-/** How a delivery stands. */
+/** The state of a delivery. */
 export interface DeliveryState {
-  readonly channel: ChannelName;
+  readonly channel: string;
   /** Such as `export.completed`. */
   readonly event: string;
   readonly status: DeliveryStatus;
-  /** How often it was begun. */
+  /** How many attempts were started. */
   readonly attempts: number;
   /** Why the last attempt failed. */
   readonly lastError: string | null;
   readonly receipt: DeliveryReceipt | null;
   readonly endedAt: Date | null;
-  /** Whether the receiver answered that it wants nothing more, ever. */
+  /** Whether the receiver does not want any more messages. */
   readonly gone: boolean;
-  /** The stable code of `lastError`; null exactly where that is. */
+  /** The stable code of `lastError`; `null` when that is. */
   readonly errorCode: DeliveryCode | null;
 }
 
-/** The same with what the owner of the export may know beyond that. */
+/** The same with what only the owner of the export may know. */
 export interface DeliveryRecord extends DeliveryState {
   readonly id: string;
-  readonly target: Readonly<Record<string, unknown>>;
+  readonly target: DeliveryTarget;
   readonly createdAt: Date;
-  /** When it is tried next, while it is pending. */
+  /** The time of the next attempt, while it is pending. */
   readonly nextAttemptAt: Date | null;
 }

@@ -1,6 +1,6 @@
-const LONGEST = 500;
+const MAX_REASON_LENGTH = 500;
 
-/** Why an attempt failed, in one line such as can be shown: texts of receivers may hold anything. */
+/** Why an attempt failed, as one line that is safe to show: texts of receivers may contain anything. */
 export function toFailureReason(error: unknown): string {
   const text = isTimeout(error)
     ? 'There was no answer in time'
@@ -8,12 +8,12 @@ export function toFailureReason(error: unknown): string {
       ? error.message
       : String(error);
   const line = text.replace(/[\p{C}\s]+/gu, ' ').trim();
-  return line.length > LONGEST ? `${line.slice(0, LONGEST).toWellFormed()}…` : line;
+  return line.length > MAX_REASON_LENGTH ? `${line.slice(0, MAX_REASON_LENGTH).toWellFormed()}…` : line;
 }
 
 /**
- * The receiver that a user named could not be reached. The reason would let users scan networks: the message does not say it,
- * the detail is for the log.
+ * The receiver that a user named could not be reached. The cause would let users scan networks: it is in the detail, for the
+ * log only.
  */
 export class ReceiverUnreachableError extends Error {
   override readonly name = 'ReceiverUnreachableError';
@@ -26,7 +26,7 @@ export class ReceiverUnreachableError extends Error {
   }
 }
 
-/** What only operators may know of why an attempt failed. */
+/** The cause of a failure that only operators may see. */
 export function failureDetailOf(error: unknown): string | undefined {
   const { detail } = (error ?? {}) as { detail?: unknown };
   return error instanceof Error && typeof detail === 'string' ? detail : undefined;

@@ -1,8 +1,8 @@
-/** A transfer is not judged before, and it has stalled when it has sent nothing for so long. */
+/** A transfer is judged after this time, and has stalled when it sends nothing for this time. */
 const SLOW_AFTER_MS = 5_000;
 const SLOW_BYTES_PER_SECOND = 1_000_000;
 
-/** How fast a delivery sends its bytes. */
+/** Counts the bytes that a delivery sends, to find slow receivers. */
 export class TransferProgress {
   private readonly beganAt = performance.now();
   private movedAt = this.beganAt;
@@ -13,7 +13,7 @@ export class TransferProgress {
     this.movedAt = performance.now();
   }
 
-  /** Whether its receiver is to blame for how long it takes: it has stalled, or takes less than 1 MB a second on average. */
+  /** Whether the transfer has stalled or is slower than 1 MB/s on average. */
   get isSlow(): boolean {
     const now = performance.now();
     const seconds = (now - this.beganAt) / 1000;

@@ -1,42 +1,20 @@
-import { type ChannelName, CHANNELS } from '../../../platform/outbox/planned-delivery';
-import { DeliveryChannel } from '../domain/interfaces/delivery-channel';
-import type { DeliveryReceipt } from '../domain/claimed-message';
+import { FAKE_DESCRIPTORS, ScriptedChannel } from '../../../../test/fakes/delivery-channels.fake';
 import { DeliveryChannels } from './delivery-channels';
 
-class Pigeon extends DeliveryChannel {
-  constructor(override readonly name: ChannelName) {
-    super();
-  }
-
-  override deliver(): Promise<DeliveryReceipt> {
-    return Promise.resolve({});
-  }
-}
-
 describe('DeliveryChannels', () => {
-  const withChannels = (...names: ChannelName[]) => {
-    const channels = new DeliveryChannels();
-    for (const name of names) channels.add(new Pigeon(name));
-    return channels;
-  };
+  const created = FAKE_DESCRIPTORS.map((descriptor) => new ScriptedChannel(descriptor));
 
-  it('give each channel by its name', () => {
-    const channels = withChannels(...CHANNELS);
+  it('finds each channel by its name', () => {
+    const channels = new DeliveryChannels(created);
 
-    channels.onApplicationBootstrap();
-
-    expect(CHANNELS.map((name) => channels.channel(name).name)).toEqual([...CHANNELS]);
+    expect(created.map(({ descriptor }) => channels.get(descriptor.name))).toEqual(created);
   });
 
-  it('do not let the program start with two of one name', () => {
-    expect(() => withChannels('email', 'email')).toThrow('Two channels deliver by email');
+  it('refuses two channels of the same name', () => {
+    expect(() => new DeliveryChannels([...created, ...created])).toThrow('the same name');
   });
 
-  it.each(CHANNELS)('do not let the program start without %s', (missing) => {
-    const channels = withChannels(...CHANNELS.filter((name) => name !== missing));
-
-    expect(() => {
-      channels.onApplicationBootstrap();
-    }).toThrow(`Nobody delivers by ${missing}`);
+  it('throws for a name that no channel has', () => {
+    expect(() => new DeliveryChannels(created).get('pigeon')).toThrow('There is no delivery channel pigeon');
   });
 });

@@ -1,28 +1,26 @@
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { type ChannelName, CHANNELS } from '../../../platform/outbox/planned-delivery';
+import { Injectable } from '@nestjs/common';
+import type { ChannelDescriptor } from '../domain/channel-descriptor';
 import type { DeliveryChannel } from '../domain/interfaces/delivery-channel';
 
-/**
- * The ways by which something is delivered. They register here while the application is put together; it does not start
- * while there is none for something that may be planned.
- */
+/** The channels that messages are delivered by. */
 @Injectable()
-export class DeliveryChannels implements OnApplicationBootstrap {
-  private readonly channels = new Map<ChannelName, DeliveryChannel>();
+export class DeliveryChannels {
+  private readonly byName: ReadonlyMap<string, DeliveryChannel>;
 
-  /** @throws when there is a channel of that name already */
-  add(channel: DeliveryChannel): void {
-    if (this.channels.has(channel.name)) throw new Error(`Two channels deliver by ${channel.name}`);
-    this.channels.set(channel.name, channel);
+  /** @throws when two channels have the same name */
+  constructor(readonly all: readonly DeliveryChannel[]) {
+    this.byName = new Map(all.map((channel) => [channel.descriptor.name, channel]));
+    if (this.byName.size < all.length) throw new Error('Two delivery channels have the same name');
   }
 
-  onApplicationBootstrap(): void {
-    for (const name of CHANNELS) this.channel(name);
+  get descriptors(): ChannelDescriptor[] {
+    return this.all.map(({ descriptor }) => descriptor);
   }
 
-  channel(name: ChannelName): DeliveryChannel {
-    const channel = this.channels.get(name);
-    if (!channel) throw new Error(`Nobody delivers by ${name}`);
+  /** @throws when there is no such channel */
+  get(name: string): DeliveryChannel {
+    const channel = this.byName.get(name);
+    if (!channel) throw new Error(`There is no delivery channel ${name}`);
     return channel;
   }
 }

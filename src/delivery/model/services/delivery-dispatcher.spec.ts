@@ -1,6 +1,7 @@
+import { FAKE_DESCRIPTORS } from '../../../../test/fakes/delivery-channels.fake';
 import { createDeliveryBench } from '../../../../test/support/delivery-bench';
 import { untilAborted } from '../../../../test/support/texts';
-import { MAX_ATTEMPTS, SLOTS, SLOW_SLOTS } from '../domain/attempt-limits';
+import { MAX_ATTEMPTS } from '../domain/attempt-limits';
 import type { ClaimedMessage } from '../domain/claimed-message';
 import type { TransferProgress } from '../domain/transfer-progress';
 import { DeliveryDispatcher } from './delivery-dispatcher';
@@ -8,6 +9,7 @@ import { DeliveryRunner } from './delivery-runner';
 
 const LEASE_SECONDS = 10;
 const ROUND_MS = 500;
+const { slots, slowSlots } = FAKE_DESCRIPTORS.find(({ name }) => name === 's3')!.limits;
 
 function setup(environment: Record<string, string> = {}) {
   /** What is being delivered, and how a test ends that. */
@@ -26,6 +28,7 @@ function setup(environment: Record<string, string> = {}) {
   const { deliveries, channels, metrics, config } = bench;
   const sut = new DeliveryDispatcher(
     deliveries,
+    channels,
     new DeliveryRunner(deliveries, channels, metrics, config),
     metrics,
     config,
@@ -73,7 +76,7 @@ describe('DeliveryDispatcher', () => {
 
   it('works on no more of a channel at once than it has slots, and goes on when one is free', async () => {
     const { bench, sut, atWork, stop } = setup();
-    const ids = Array.from({ length: SLOTS.s3 + 1 }, () => bench.post('s3'));
+    const ids = Array.from({ length: slots + 1 }, () => bench.post('s3'));
     const mail = bench.post('email');
     sut.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(3 * ROUND_MS);
@@ -82,7 +85,7 @@ describe('DeliveryDispatcher', () => {
     atWork.get(ids[0]!)!();
     await jest.advanceTimersByTimeAsync(ROUND_MS + 1);
 
-    expect(new Set(first)).toEqual(new Set([...ids.slice(0, SLOTS.s3), mail]));
+    expect(new Set(first)).toEqual(new Set([...ids.slice(0, slots), mail]));
     expect(atWork.has(ids.at(-1)!)).toBe(true);
     await stop();
   });
@@ -107,7 +110,7 @@ describe('DeliveryDispatcher', () => {
       progressOf.get(fast)?.add(2_000_000);
       await jest.advanceTimersByTimeAsync(1_000);
     }
-    expect(atWork.size).toBe(SLOTS.s3 + SLOW_SLOTS.s3);
+    expect(atWork.size).toBe(slots + slowSlots);
     await stop();
   });
 

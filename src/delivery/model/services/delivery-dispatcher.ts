@@ -7,78 +7,88 @@ import {
 } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
 import { RepeatedWarnings } from '../../../platform/observability/repeated-warnings';
-import { type ChannelName, CHANNELS } from '../../../platform/outbox/planned-delivery';
 import { PeriodicTask } from '../../../platform/work/periodic-task';
-import { SLOTS, SLOW_SLOTS } from '../domain/attempt-limits';
-import { type DeliveryAttempt, DeliveryRepository, type FreeSlots } from '../domain/interfaces/delivery.repository';
+import type { ChannelDescriptor } from '../domain/channel-descriptor';
+import { type AccountLimits, type DeliveryAttempt, DeliveryRepository } from '../domain/interfaces/delivery.repository';
 import { TransferProgress } from '../domain/transfer-progress';
+import { DeliveryChannels } from './delivery-channels';
 import { DeliveryMetrics } from './delivery-metrics';
 import { DeliveryRunner } from './delivery-runner';
 
-/** Messages are due more often than anything else, and their query is the cheapest. */
-const ROUNDS_PER_POLL_INTERVAL = 4;
+/** Messages are due often, and their query is cheap. */
+const POLLS_PER_INTERVAL = 4;
 
-/** Deliveries that were lost with their process every time are looked for once in so many rounds. */
-const ROUNDS_BETWEEN_LOOKS = 10;
+/** Abandoned deliveries are looked for in every tenth poll. */
+const POLLS_PER_CLEAN_UP = 10;
 
-/** How long attempts may take to stop and be handed back. */
+/** How long attempts may take to stop and hand their messages back. */
 const HAND_BACK_MS = 5_000;
 
-/** Takes what is due out of the outbox and has it delivered, several at once, in the processes whose role it is. */
+/** Polls the outbox and has due messages delivered concurrently, in processes that run jobs. */
 @Injectable()
 export class DeliveryDispatcher implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   private readonly logger = new Logger(DeliveryDispatcher.name);
   private readonly warnings = new RepeatedWarnings(this.logger);
   private readonly running = new Map<DeliveryAttempt, RunningDelivery>();
   private readonly ending = new AbortController();
-  private readonly rounds: PeriodicTask;
-  private roundsBegun = 0;
+  private readonly polling: PeriodicTask;
+  private polls = 0;
+  private readonly accountLimits: AccountLimits;
   private deadline: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly deliveries: DeliveryRepository,
+    private readonly channels: DeliveryChannels,
     private readonly runner: DeliveryRunner,
     private readonly metrics: DeliveryMetrics,
     private readonly config: Config,
   ) {
-    this.rounds = new PeriodicTask(config.pollIntervalMs / ROUNDS_PER_POLL_INTERVAL, () => this.dispatch());
+    this.accountLimits = Object.fromEntries(
+      channels.descriptors.flatMap(({ name, limits }) =>
+        limits.maxPerAccount === null ? [] : [[name, limits.maxPerAccount]],
+      ),
+    );
+    this.polling = new PeriodicTask(config.pollIntervalMs / POLLS_PER_INTERVAL, () => this.dispatch());
   }
 
   onApplicationBootstrap(): void {
-    if (this.config.runsJobs) this.rounds.start();
+    if (this.config.runsJobs) this.polling.start();
   }
 
-  /** Takes nothing more. What runs has the grace period that exports have, at the same time as they. */
+  /** Claims nothing more. Attempts have the same grace period as exports. */
   async onModuleDestroy(): Promise<void> {
     this.deadline = setTimeout(() => {
       this.ending.abort(new Error('The process has to end'));
     }, this.config.exports.graceSeconds * 1000);
-    await this.rounds.stop();
+    await this.polling.stop();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     const { signal } = this.ending;
-    const patienceIsOver = new Promise<void>((resolve) => {
-      const soon = () => setTimeout(resolve, HAND_BACK_MS).unref();
-      if (signal.aborted) soon();
-      else signal.addEventListener('abort', soon);
+    const timeIsUp = new Promise<void>((resolve) => {
+      const expire = () => setTimeout(resolve, HAND_BACK_MS).unref();
+      if (signal.aborted) expire();
+      else signal.addEventListener('abort', expire);
     });
-    await Promise.race([Promise.all([...this.running.values()].map(({ work }) => work)), patienceIsOver]);
+    await Promise.race([Promise.all([...this.running.values()].map(({ work }) => work)), timeIsUp]);
     clearTimeout(this.deadline);
   }
 
   private async dispatch(): Promise<void> {
     try {
-      if (this.roundsBegun++ % ROUNDS_BETWEEN_LOOKS === 0) await this.failAbandoned();
-      for (const attempt of await this.deliveries.claimDue(this.room())) this.begin(attempt);
+      if (this.polls++ % POLLS_PER_CLEAN_UP === 0) await this.failAbandoned();
+      const { descriptors } = this.channels;
+      const slots = Object.fromEntries(descriptors.map((channel) => [channel.name, this.freeSlotsOf(channel)]));
+      for (const attempt of await this.deliveries.claimDue(slots, this.accountLimits)) this.begin(attempt);
     } catch (error) {
-      this.warnings.report('The outbox could not be read; it is tried again', error);
+      this.warnings.report('The outbox could not be read; it is polled again', error);
     }
   }
 
   private async failAbandoned(): Promise<void> {
     for (const message of await this.deliveries.failAbandoned()) {
-      this.logger.error('A delivery ended its process every time, and is given up', { delivery_id: message.id });
+      const fields = { event: 'delivery.abandoned', delivery_id: message.id };
+      this.logger.error('A delivery failed because its process ended during every attempt', fields);
       this.metrics.ended(message, 'failed');
     }
   }
@@ -88,21 +98,17 @@ export class DeliveryDispatcher implements OnApplicationBootstrap, OnModuleDestr
     const work = this.runner
       .run(attempt, this.ending.signal, progress)
       .catch((error: unknown) => {
-        this.logger.error('A delivery ended by a fault of ours', error);
+        this.logger.error('A delivery ended with an unexpected error', error);
       })
       .finally(() => this.running.delete(attempt));
     this.running.set(attempt, { work, progress });
   }
 
-  private room(): FreeSlots {
-    return Object.fromEntries(CHANNELS.map((name) => [name, this.roomOf(name)]));
-  }
-
-  /** A slow receiver gives its slot to others, as far as memory allows. */
-  private roomOf(name: ChannelName): number {
+  /** Slow deliveries free their slots for others, as far as memory allows. */
+  private freeSlotsOf({ name, limits }: ChannelDescriptor): number {
     const running = [...this.running].filter(([{ message }]) => message.channel === name);
     const slow = running.filter(([, { progress }]) => progress.isSlow).length;
-    return SLOTS[name] + Math.min(slow, SLOW_SLOTS[name]) - running.length;
+    return limits.slots + Math.min(slow, limits.slowSlots) - running.length;
   }
 }
 

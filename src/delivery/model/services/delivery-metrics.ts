@@ -2,18 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { Counter, Gauge } from 'prom-client';
 import { Metrics } from '../../../platform/observability/metrics';
 import { CoalescedQuery } from '../../../platform/observability/coalesced-query';
-import { CHANNELS } from '../../../platform/outbox/planned-delivery';
 import { DeliveryRepository } from '../domain/interfaces/delivery.repository';
 import type { ClaimedMessage } from '../domain/claimed-message';
+import { DeliveryChannels } from './delivery-channels';
 
 type Outcome = 'delivered' | 'retried' | 'failed';
 
-/** What became of the deliveries that this process worked on, and what waits for all processes. */
+/** The outcomes of this process's attempts, and the backlog of all processes. */
 @Injectable()
 export class DeliveryMetrics {
   private readonly outcomes: Counter<'channel' | 'event' | 'outcome'>;
 
-  constructor({ registry }: Metrics, deliveries: DeliveryRepository) {
+  constructor({ registry }: Metrics, deliveries: DeliveryRepository, channels: DeliveryChannels) {
     const registers = [registry];
     this.outcomes = new Counter({
       name: 'notifications_total',
@@ -30,7 +30,8 @@ export class DeliveryMetrics {
       async collect() {
         this.reset();
         const waiting = await backlog.get();
-        if (waiting) for (const channel of CHANNELS) this.set({ channel }, waiting.pending.get(channel) ?? 0);
+        if (waiting)
+          for (const { name } of channels.descriptors) this.set({ channel: name }, waiting.pending.get(name) ?? 0);
       },
     });
     new Gauge({

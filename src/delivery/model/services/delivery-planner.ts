@@ -8,31 +8,25 @@ import {
   NO_DELIVERIES,
   type PlannedDelivery,
 } from '../../../platform/outbox/planned-delivery';
-import { WebhookTargets, type WebhookInput } from '../domain/interfaces/webhook-targets';
 import type { Language } from '../domain/language';
-import { MailPlanner } from './mail-planner';
+import { DeliveryChannels } from './delivery-channels';
 
-/** Who shall be told of an export, as a request says it. */
+/** Who is notified of an export, as a request says it: the input of each channel by the channel's name. */
 export interface NotifyInput {
-  /** `true` for the caller's own address. */
-  readonly email?: boolean | string;
-  readonly webhook?: WebhookInput;
-  /** Of which ends; of both where it is left out. */
+  /** Of which endings; of all by default. */
   readonly on?: readonly Ending[];
   readonly language?: Language;
+  readonly [channel: string]: unknown;
 }
 
-/** Turns what a request says of notifications into a plan of deliveries. */
+/** Turns the notifications that a request asks for into planned deliveries. */
 @Injectable()
 export class DeliveryPlanner {
-  constructor(
-    private readonly mail: MailPlanner,
-    private readonly webhooks: WebhookTargets,
-  ) {}
+  constructor(private readonly channels: DeliveryChannels) {}
 
   /**
    * @param notify as it was sent, checked for its form; `false` for nobody
-   * @param emailByDefault whether the caller gets mail where nothing else is said and their address is known
+   * @param emailByDefault whether the caller is notified when the request says nothing and their address is known
    * @throws DomainError invalid, naming the field below `notify`
    */
   async forRequest(
@@ -41,42 +35,47 @@ export class DeliveryPlanner {
     { emailByDefault }: { readonly emailByDefault: boolean },
   ): Promise<DeliveryPlan> {
     if (notify === false) return { ...NO_DELIVERIES, asked: false };
-    const { email, webhook, on = ENDINGS, language } = said(notify ?? {});
+    const { on = ENDINGS, language, ...inputs } = withoutNulls(notify ?? {});
+    const offered = this.channels.all.filter(({ descriptor }) => descriptor.notify !== null);
     const deliveries: PlannedDelivery[] = [];
-    if (email !== undefined && email !== false) {
-      const target = await this.mail.target(caller, email, language, 'notify.email');
-      deliveries.push({ channel: 'email', on, target: { ...target } });
+    let webhookSecret: string | undefined;
+    for (const channel of offered) {
+      const { name, copiesFile } = channel.descriptor;
+      const input = inputs[name];
+      if (input === undefined || input === null || input === false) continue;
+      const context = { principal: caller, language, field: `notify.${name}`, isOperator: false };
+      const { target, secret } = await channel.plan(typeof input === 'object' ? withoutNulls(input) : input, context);
+      deliveries.push({ channel: name, on: copiesFile ? ['completed'] : on, target });
+      webhookSecret ??= secret;
     }
-    const planned = webhook && (await this.webhooks.plan(said(webhook), 'notify.webhook'));
-    if (planned) deliveries.push({ channel: 'webhook', on, target: planned.target });
-    if (email === undefined && webhook === undefined) {
+    const names = offered.map(({ descriptor }) => descriptor.name);
+    if (names.every((name) => inputs[name] === undefined)) {
       if (!emailByDefault && notify) {
-        const message = 'must name a way: email or webhook; or be false';
+        const message = `must name a channel (${names.join(', ')}), or be false`;
         throw DomainError.invalidRequest({ field: 'notify', message });
       }
-      deliveries.push(...(await this.byDefault(caller, on, language, emailByDefault)));
+      if (emailByDefault && !isCustomer(caller)) deliveries.push(...(await this.planDefaults(caller, on, language)));
     }
-    // Sealed anew, a secret looks different each time: what makes two requests the same is what was asked for.
-    return {
-      deliveries,
-      asked: notify ?? null,
-      ...(planned && said(webhook).secret === undefined && { webhookSecret: planned.secret }),
-    };
+    // An encrypted secret differs each time. Two requests are the same when they ask for the same.
+    return { deliveries, asked: notify ?? null, ...(webhookSecret !== undefined && { webhookSecret }) };
   }
 
-  private async byDefault(
-    caller: Principal,
+  private async planDefaults(
+    caller: Exclude<Principal, { customerId: string }>,
     on: readonly Ending[],
     language: Language | undefined,
-    emailByDefault: boolean,
   ): Promise<PlannedDelivery[]> {
-    if (!emailByDefault || isCustomer(caller)) return [];
-    const target = await this.mail.ownTarget(caller, language);
-    return target ? [{ channel: 'email', on, target: { ...target } }] : [];
+    const deliveries: PlannedDelivery[] = [];
+    for (const channel of this.channels.all) {
+      const target = await channel.planDefault?.(caller, language);
+      if (target) deliveries.push({ channel: channel.descriptor.name, on, target });
+    }
+    return deliveries;
   }
 }
 
-/** What is `null` in a request counts as left out. */
-function said<Wish extends object>(wish: Wish): Wish {
-  return Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== null && value !== undefined)) as Wish;
+/** A member that is `null` counts as left out. */
+function withoutNulls<Input extends object>(input: Input): Input {
+  const given = Object.entries(input).filter(([, value]) => value !== null && value !== undefined);
+  return Object.fromEntries(given) as Input;
 }

@@ -2,20 +2,20 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
 import { Lease } from '../../../platform/work/lease';
 import { RequestContext } from '../../../platform/observability/request-context';
-import { pause } from '../../../platform/async';
-import { ATTEMPT_MS, HEARTBEAT_MS, MAX_ATTEMPTS, retryDelayAfter } from '../domain/attempt-limits';
+import { orAborted, pause } from '../../../platform/async';
+import { HEARTBEAT_MS, MAX_ATTEMPTS, retryDelayAfter } from '../domain/attempt-limits';
 import { DeliveryRefusedError } from '../domain/interfaces/delivery-channel';
 import { type DeliveryAttempt, DeliveryRepository } from '../domain/interfaces/delivery.repository';
-import type { ClaimedMessage, DeliveryReceipt } from '../domain/claimed-message';
+import type { DeliveryReceipt } from '../domain/claimed-message';
 import { failureDetailOf, toFailureReason } from '../domain/failure-reason';
 import { TransferProgress } from '../domain/transfer-progress';
 import { DeliveryChannels } from './delivery-channels';
 import { DeliveryMetrics } from './delivery-metrics';
 
-/** The database may be away for a moment right when a receiver has said yes. */
+/** The database may be unreachable for a moment right after a receiver has accepted a message. */
 const SETTLING_PAUSE_MS = 500;
 
-/** Carries out one attempt at a delivery, to its end or to the next attempt. */
+/** Carries out one attempt at a delivery and records its outcome. */
 @Injectable()
 export class DeliveryRunner {
   private readonly logger = new Logger(DeliveryRunner.name);
@@ -44,10 +44,14 @@ export class DeliveryRunner {
     const terms = { heartbeatMs: HEARTBEAT_MS, leaseMs: this.config.exports.leaseSeconds * 1000 };
     const lease = new Lease(terms, () => this.deliveries.beat(attempt));
     const over = new AbortController();
-    const limit = deadlineOf(attempt);
-    const signal = AbortSignal.any([lease.lost, ending, over.signal, ...(limit ? [limit] : [])]);
+    const { message } = attempt;
+    const channel = this.channels.get(message.channel);
+    const { attemptMs } = channel.descriptor.limits;
+    const deadline = attemptMs === null ? [] : [AbortSignal.timeout(attemptMs)];
+    const signal = AbortSignal.any([lease.lost, ending, over.signal, ...deadline]);
     try {
-      const receipt = await this.deliver(attempt.message, signal, progress);
+      // A channel that ignores the signal does not hold up the next attempt.
+      const receipt = await orAborted(channel.deliver(message, signal, progress), signal);
       await this.settle(attempt, lease.lost, () => this.handleSuccess(attempt, receipt));
     } catch (error) {
       await this.settle(attempt, lease.lost, () => this.handleFailure(attempt, error, ending));
@@ -57,21 +61,9 @@ export class DeliveryRunner {
     }
   }
 
-  /** Waits no longer than the signal lets it, should the channel not heed it. */
-  private async deliver(
-    message: ClaimedMessage,
-    signal: AbortSignal,
-    progress: TransferProgress,
-  ): Promise<DeliveryReceipt> {
-    const work = this.channels.channel(message.channel).deliver(message, signal, progress);
-    // What a channel still says after that concerns nobody.
-    work.catch(() => undefined);
-    return Promise.race([work, abortion(signal)]);
-  }
-
   private async handleSuccess(attempt: DeliveryAttempt, receipt: DeliveryReceipt): Promise<boolean> {
     if (!(await this.deliveries.markDelivered(attempt, receipt))) return false;
-    this.logger.log('Delivered', aboutOf(attempt));
+    this.logger.log('Delivered', { event: 'delivery.delivered', ...logFieldsOf(attempt) });
     this.metrics.ended(attempt.message, 'delivered');
     return true;
   }
@@ -80,60 +72,45 @@ export class DeliveryRunner {
     const { message } = attempt;
     const reason = toFailureReason(error);
     const detail = failureDetailOf(error);
-    const about = { ...aboutOf(attempt), reason, ...(detail !== undefined && { detail }) };
+    const fields = { ...logFieldsOf(attempt), reason, ...(detail !== undefined && { detail }) };
     const refusal = error instanceof DeliveryRefusedError ? error.code : null;
-    const pauseSeconds = refusal === null ? retryDelayAfter(message.attempt) : null;
+    const delaySeconds = refusal === null ? retryDelayAfter(message.attempt) : null;
     if (refusal === null && ending.aborted) {
       if (!(await this.deliveries.handBack(attempt))) return false;
-      this.logger.log('The delivery is handed back', aboutOf(attempt));
-    } else if (pauseSeconds === null) {
+      this.logger.log('The delivery was handed back', { event: 'delivery.handed_back', ...logFieldsOf(attempt) });
+    } else if (delaySeconds === null) {
       if (!(await this.deliveries.markFailed(attempt, reason, refusal))) return false;
-      this.logger.error('A delivery failed permanently', about);
+      this.logger.warn('A delivery failed permanently', { event: 'delivery.failed', ...fields });
       this.metrics.ended(message, 'failed');
     } else {
-      if (!(await this.deliveries.scheduleRetry(attempt, pauseSeconds, reason))) return false;
-      this.logger.warn(`Attempt ${message.attempt} of ${MAX_ATTEMPTS} at a delivery failed`, about);
+      if (!(await this.deliveries.scheduleRetry(attempt, delaySeconds, reason))) return false;
+      const text = `Attempt ${message.attempt} of ${MAX_ATTEMPTS} at a delivery failed`;
+      this.logger.log(text, { event: 'delivery.attempt_failed', ...fields });
       this.metrics.ended(message, 'retried');
     }
     return true;
   }
 
   /**
-   * Writes down what came of an attempt, for as long as it is ours to do.
-   * @param write gives whether the attempt still had the right to
+   * Records the outcome of an attempt, and retries while the lease is valid.
+   * @param record returns whether the attempt's token was still valid
    */
-  private async settle(attempt: DeliveryAttempt, lost: AbortSignal, write: () => Promise<boolean>): Promise<void> {
+  private async settle(attempt: DeliveryAttempt, lost: AbortSignal, record: () => Promise<boolean>): Promise<void> {
     while (!lost.aborted) {
       try {
-        if (await write()) return;
+        if (await record()) return;
         break;
       } catch (error) {
-        this.logger.warn('What came of a delivery could not be written down', { reason: toFailureReason(error) });
+        const fields = { ...logFieldsOf(attempt), reason: toFailureReason(error) };
+        this.logger.warn('The outcome of a delivery was not recorded', { event: 'delivery.not_recorded', ...fields });
         await pause(SETTLING_PAUSE_MS);
       }
     }
-    this.logger.warn('Somebody else has the delivery now', aboutOf(attempt));
+    this.logger.warn('The lease of a delivery was lost', { event: 'delivery.lease_lost', ...logFieldsOf(attempt) });
   }
 }
 
-function aboutOf({ message }: DeliveryAttempt): Record<string, string | number> {
+function logFieldsOf({ message }: DeliveryAttempt): Record<string, string | number> {
   const { id, channel, event, attempt } = message;
-  return { delivery_id: id, channel, event, attempt };
-}
-
-function deadlineOf({ message: { channel } }: DeliveryAttempt): AbortSignal | null {
-  const milliseconds = ATTEMPT_MS[channel];
-  return milliseconds === null ? null : AbortSignal.timeout(milliseconds);
-}
-
-function abortion(signal: AbortSignal): Promise<never> {
-  const aborted = new Promise<never>((_, reject) => {
-    const rejectNow = () => {
-      reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
-    };
-    if (signal.aborted) rejectNow();
-    else signal.addEventListener('abort', rejectNow, { once: true });
-  });
-  aborted.catch(() => undefined);
-  return aborted;
+  return { delivery_id: id, channel, message_event: event, attempt };
 }

@@ -1,128 +1,133 @@
 import { Injectable } from '@nestjs/common';
-import type { Person } from '../../../platform/auth/principal';
-import { DomainError } from '../../../platform/errors/domain-error';
+import { isAdmin } from '../../../platform/auth/admin';
+import type { Person, UserPrincipal } from '../../../platform/auth/principal';
+import type { FieldError } from '../../../platform/errors/domain-error';
 import { ENDINGS, type Ending, type PlannedDelivery } from '../../../platform/outbox/planned-delivery';
 import type { DeliveryState } from '../domain/delivery-state';
-import { BucketTargets, type BucketInput } from '../domain/interfaces/bucket-targets';
+import type { DeliveryChannel } from '../domain/interfaces/delivery-channel';
 import { DeliveryRepository } from '../domain/interfaces/delivery.repository';
-import { WebhookTargets, type WebhookInput } from '../domain/interfaces/webhook-targets';
 import type { Language } from '../domain/language';
-import { MailPlanner } from './mail-planner';
+import type { ScheduleDelivery, ScheduleDeliveryInput } from '../domain/channel-descriptor';
+import { findDeliveryErrors, toScheduleDelivery } from '../domain/schedule-delivery';
+import { DeliveryChannels } from './delivery-channels';
 
-/** What becomes of the file of each run, beside staying in the list. */
-export const DELIVERY_METHODS = ['download', 's3', 'email', 'webhook'] as const;
-export type DeliveryMethod = (typeof DELIVERY_METHODS)[number];
-
-/** Where the files of a schedule go, and who is told of its runs. */
-export interface ScheduleDeliveryInput {
-  readonly method: DeliveryMethod;
-  /** `true` for the owner's own address. Where the method is `email`, `false` means that too. */
-  readonly email: boolean | string;
-  readonly language?: Language;
-  /** Needed where the method is `s3`. */
-  readonly destination?: BucketInput;
-  /** Needed where the method is `webhook`. */
-  readonly webhook?: WebhookInput;
-}
-
-/** What each run of a schedule delivers. */
+/** What each run of a schedule delivers, as it is stored. */
 export interface ScheduleDeliveries {
+  readonly delivery: ScheduleDelivery;
   readonly deliveries: readonly PlannedDelivery[];
-  /** What a webhook's receiver checks signatures with: shown once, where it was made here. */
+  /** The secret that a webhook's receiver checks signatures with. It is shown once, if it was generated. */
   readonly webhookSecret: string | null;
 }
 
-/** Under which name a refusal speaks of the bucket. */
-const BUCKET_FIELD = 'destination';
+/** What was planned when the schedule was last saved. */
+export interface EarlierDeliveries extends Pick<ScheduleDeliveries, 'delivery' | 'deliveries'> {
+  /** Whether the schedule was saved with the rights of an administrator. */
+  readonly asAdmin: boolean;
+}
+
 const PAUSED: readonly Ending[] = ['failed'];
 
-/** What schedules may ask of deliveries. */
+/** The deliveries of schedules. */
 @Injectable()
 export class DeliveriesForScheduledExport {
   constructor(
-    private readonly mail: MailPlanner,
-    private readonly webhooks: WebhookTargets,
-    private readonly buckets: BucketTargets,
+    private readonly channels: DeliveryChannels,
     private readonly deliveries: DeliveryRepository,
   ) {}
 
+  /** Errors that the request alone shows. */
+  findErrors(request: ScheduleDeliveryInput): FieldError[] {
+    return findDeliveryErrors(request, this.channels.descriptors);
+  }
+
   /**
-   * Plans what each run of a schedule delivers: checked, probed and sealed now, and kept with the schedule.
+   * Plans what each run of a schedule delivers. Targets are checked, probed and stored with the schedule. An unchanged target
+   * is kept with its secrets, and probed again.
    * @throws DomainError invalid, naming the field of the schedule
    */
-  async plan(caller: Person, wish: ScheduleDeliveryInput): Promise<ScheduleDeliveries> {
-    const { method, language } = wish;
+  async plan(
+    caller: UserPrincipal,
+    request: ScheduleDeliveryInput,
+    earlier: EarlierDeliveries | null,
+  ): Promise<ScheduleDeliveries> {
+    const kept = earlier && this.findKept(caller, request, earlier);
     const deliveries: PlannedDelivery[] = [];
     let webhookSecret: string | null = null;
-    if (method === 's3') deliveries.push(await this.toBucket(wish));
-    if (method === 'webhook') {
-      const { delivery, secret } = await this.toWebhook(wish);
-      deliveries.push(delivery);
-      webhookSecret = secret;
+    for (const channel of this.byMethodFirst(request.method)) {
+      const { name, copiesFile, schedule } = channel.descriptor;
+      if (kept?.channel === name) {
+        await channel.probe?.(kept.target, schedule.field);
+        deliveries.push(kept);
+        continue;
+      }
+      const input = schedule.toInput(request);
+      if (input === undefined) continue;
+      const context = {
+        principal: caller,
+        language: request.language,
+        field: schedule.field,
+        isOperator: isAdmin(caller) && caller.tenantId === null,
+      };
+      const { target, secret } = await channel.plan(input, context);
+      deliveries.push({ channel: name, on: copiesFile ? ['completed'] : ENDINGS, target });
+      webhookSecret ??= secret ?? null;
     }
-    const email = method === 'email' && wish.email === false ? true : wish.email;
-    if (email !== false) {
-      const target = await this.mail.target(caller, email, language, 'delivery_email');
-      deliveries.push({ channel: 'email', on: ENDINGS, target: { ...target } });
-    }
-    return { deliveries, webhookSecret };
-  }
-
-  /** Tries again the destinations of what was planned before. @throws DomainError invalid */
-  async probe(planned: readonly PlannedDelivery[]): Promise<void> {
-    for (const { channel, target } of planned) {
-      if (channel === 's3') await this.buckets.probe(target, BUCKET_FIELD);
-    }
+    const delivery = toScheduleDelivery(request, deliveries, this.channels.descriptors);
+    return { delivery, deliveries, webhookSecret };
   }
 
   /**
-   * How it is told that a schedule was paused: to whom its plan writes, else to its owner, where their address is known,
-   * else to the webhook that is told of its runs.
-   * @param language of the mail to the owner; theirs where it is left out
-   * @returns `null` where there is nobody to tell
+   * How a pause of a schedule is notified: to the first channel that has a target in the plan or knows one of the owner.
+   * @param language of texts for the owner; by default, theirs
+   * @returns `null` when nobody can be notified
    */
   async noticeTo(
     owner: Person,
     deliveries: readonly PlannedDelivery[],
     language?: Language,
   ): Promise<PlannedDelivery | null> {
-    const [mail, webhook] = (['email', 'webhook'] as const).map((name) =>
-      deliveries.find(({ channel }) => channel === name),
-    );
-    if (mail) return { ...mail, on: PAUSED };
-    const own = await this.mail.ownTarget(owner, language);
-    if (own) return { channel: 'email', on: PAUSED, target: { ...own } };
-    return webhook ? { ...webhook, on: PAUSED } : null;
+    for (const channel of this.channels.all) {
+      const { name, copiesFile } = channel.descriptor;
+      if (copiesFile) continue;
+      const planned = deliveries.find((delivery) => delivery.channel === name);
+      const target = planned?.target ?? (await channel.planDefault?.(owner, language));
+      if (target) return { channel: name, on: PAUSED, target };
+    }
+    return null;
   }
 
   /** How administrators are notified that the service paused a schedule of this owner. */
-  async noticesToAdministrators(owner: Person): Promise<PlannedDelivery[]> {
-    const targets = await this.mail.administratorTargets({ userId: owner.userId, tenantId: owner.tenantId });
-    return targets.map((target) => ({ channel: 'email', on: PAUSED, target: { ...target } }));
+  async noticesToAdministrators({ userId, tenantId }: Person): Promise<PlannedDelivery[]> {
+    const notices = this.channels.all.map(async (channel) => {
+      const targets = (await channel.planForAdministrators?.({ userId, tenantId })) ?? [];
+      return targets.map((target) => ({ channel: channel.descriptor.name, on: PAUSED, target }));
+    });
+    return (await Promise.all(notices)).flat();
   }
 
-  /** How the deliveries of each of the exports stand. An export of which nothing is told is left out. */
+  /** The states of the deliveries of each export. An export without deliveries is left out. */
   statesOf(exportIds: readonly string[]): Promise<Map<string, DeliveryState[]>> {
     return this.deliveries.statesOf(exportIds);
   }
 
-  private async toBucket({ destination }: ScheduleDeliveryInput): Promise<PlannedDelivery> {
-    const field = BUCKET_FIELD;
-    if (!destination)
-      throw DomainError.invalidRequest({ field, message: 'must be given: s3://bucket/prefix/', code: 'required' });
-    return { channel: 's3', on: ['completed'], target: await this.buckets.plan(destination, field) };
+  /** The channel of the method, and those that accompany any method. */
+  private byMethodFirst(method: string): DeliveryChannel[] {
+    const chosen = this.channels.all.filter(({ descriptor }) => descriptor.name === method);
+    const others = this.channels.all.filter(
+      ({ descriptor: { name, schedule } }) => name !== method && schedule.accompanies,
+    );
+    return [...chosen, ...others];
   }
 
-  private async toWebhook({
-    webhook,
-  }: ScheduleDeliveryInput): Promise<{ readonly delivery: PlannedDelivery; readonly secret: string | null }> {
-    const field = 'webhook';
-    if (!webhook)
-      throw DomainError.invalidRequest({ field, message: 'must be given: the address to call', code: 'required' });
-    const { target, secret } = await this.webhooks.plan(webhook, field);
-    return {
-      delivery: { channel: 'webhook', on: ENDINGS, target },
-      secret: webhook.secret === undefined ? secret : null,
-    };
+  /** A caller who lost the rights of an administrator keeps no target that may use the service's own credentials. */
+  private findKept(
+    caller: UserPrincipal,
+    request: ScheduleDeliveryInput,
+    { delivery, deliveries, asAdmin }: EarlierDeliveries,
+  ): PlannedDelivery | undefined {
+    const channel = this.channels.descriptors.find(({ name }) => name === request.method);
+    const mayKeep = channel && (isAdmin(caller) || !asAdmin || !channel.mayUseServiceCredentials);
+    if (!mayKeep || !channel.schedule.isUnchanged(request, delivery)) return undefined;
+    return deliveries.find(({ channel: name }) => name === channel.name);
   }
 }

@@ -39,9 +39,9 @@ export function toPauseMessages(
   exportId: string | null,
   administrators: readonly PlannedDelivery[] = [],
 ): OutboxMessage[] {
-  const { notice, userId } = schedule;
+  const { notice, delivery, userId } = schedule;
   // A webhook that is gone is not called again.
-  const isReachable = notice !== null && !(pause.code === 'webhook-gone' && notice.channel === 'webhook');
+  const isReachable = notice !== null && !(pause.code === 'webhook-gone' && notice.channel === delivery.method);
   return [
     ...(isReachable ? [toMessage(schedule, notice, { ...pause }, exportId)] : []),
     ...administrators.map((target) => toMessage(schedule, target, { ...pause, owner: userId }, null)),

@@ -1,3 +1,4 @@
+import { findChannel } from '../../../delivery';
 import type { PlatformUser } from '../../../catalog';
 import { isAdmin } from '../../../platform/auth/admin';
 import type { Person, UserPrincipal } from '../../../platform/auth/principal';
@@ -32,7 +33,8 @@ export function isOwner({ userId, tenantId }: Schedule, person: Person | null): 
 
 /** Whether it does what only administrators may: read whole tables, write to other people, use the service's credentials. */
 export function needsAdmin({ asAdmin, content, delivery }: ScheduleDefinition): boolean {
-  return asAdmin && (content.tables.length > 0 || delivery.emailAddress !== null || delivery.method === 's3');
+  const mayUseServiceCredentials = findChannel(delivery.method)?.mayUseServiceCredentials === true;
+  return asAdmin && (content.tables.length > 0 || delivery.emailAddress !== null || mayUseServiceCredentials);
 }
 
 /** Whether the owner saved it as an administrator, and has presented an administrator's token within the last `days`. */

@@ -1,4 +1,4 @@
-import type { DeliveryState } from '../../../delivery';
+import { type DeliveryState, findChannel } from '../../../delivery';
 import type { Export, ScheduledRunRequest } from '../../../export';
 import type { RunFailureCode } from '../../../platform/errors/record-codes';
 import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
@@ -104,7 +104,7 @@ function toTitle(name: string, date: string): string {
 
 /** A file in a bucket is named after its schedule and its day. */
 function withDate(delivery: PlannedDelivery, name: string, date: string): PlannedDelivery {
-  if (delivery.channel !== 's3') return delivery;
+  if (findChannel(delivery.channel)?.copiesFile !== true) return delivery;
   return { ...delivery, target: { ...delivery.target, name, date } };
 }
 

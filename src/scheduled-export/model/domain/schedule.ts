@@ -1,5 +1,5 @@
 import type { AuthorizedRows, ScheduledRows } from '../../../catalog';
-import type { DeliveryMethod } from '../../../delivery';
+import type { ScheduleDelivery } from '../../../delivery';
 import type { Person } from '../../../platform/auth/principal';
 import type { PauseCode } from '../../../platform/errors/record-codes';
 import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
@@ -21,26 +21,6 @@ export function nameError(name: string): string | null {
 
 /** What is exported, as its owner requested it. */
 export type ScheduleContent = Omit<ScheduledRows, 'timezone'>;
-
-/** How a destination is reached, without secrets. */
-export interface DestinationOptions {
-  readonly endpoint?: string;
-  readonly region?: string;
-  readonly force_path_style?: boolean;
-}
-
-/** The delivery of each file, as it is shown. */
-export interface ScheduleDelivery {
-  readonly method: DeliveryMethod;
-  readonly email: boolean;
-  /** Receives the mail instead of the owner. */
-  readonly emailAddress: string | null;
-  readonly language: string | null;
-  /** `s3://bucket/prefix/` */
-  readonly destination: string | null;
-  readonly destinationOptions: DestinationOptions | null;
-  readonly webhookUrl: string | null;
-}
 
 /** All that the owner of a schedule decides, validated and authorized. */
 export interface ScheduleDefinition {

@@ -1,24 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { CatalogForScheduledExport } from '../../../catalog';
-import { DeliveriesForScheduledExport, type ScheduleDeliveries } from '../../../delivery';
+import { DeliveriesForScheduledExport } from '../../../delivery';
 import { retentionError } from '../../../export';
 import { isAdmin } from '../../../platform/auth/admin';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { Config } from '../../../platform/config/config';
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
-import { keptDeliveries } from '../domain/kept-deliveries';
 import { parseRecurrence, type RecurrenceInput } from '../domain/recurrence/recurrence-rule';
 import { isTooFrequent, MIN_INTERVAL_MINUTES } from '../domain/slots';
 import type { Schedule, ScheduleDefinition } from '../domain/schedule';
 import { nameError } from '../domain/schedule';
-import {
-  deliveryErrors,
-  toDeliveryInput,
-  emailOf,
-  type ScheduleInput,
-  shownOf,
-  type DeliveryInput,
-} from '../domain/schedule-input';
+import type { ScheduleInput } from '../domain/schedule-input';
 
 export interface Defined {
   readonly definition: ScheduleDefinition;
@@ -46,9 +38,10 @@ export class ScheduleDefinitions {
     if (rule && !isAdmin(caller) && isTooFrequent(rule)) errors.push(tooFrequent(input.recurrence));
     const rows = { ...input.content, timezone: rule?.timeZone ?? 'UTC' };
     const granted = await gather(errors, () => this.catalog.check(caller, rows));
-    const unfit = deliveryErrors(input.delivery);
+    const unfit = this.deliveries.findErrors(input.delivery);
     errors.push(...unfit);
-    const planned = unfit.length > 0 ? null : await gather(errors, () => this.plan(caller, input.delivery, earlier));
+    const planned =
+      unfit.length > 0 ? null : await gather(errors, () => this.deliveries.plan(caller, input.delivery, earlier));
     if (errors.length > 0) throw DomainError.invalidRequest(...errors);
     if (!rule || !granted || !planned) throw new Error('An input was refused without a reason');
     const { name, content, delivery, retentionSeconds, isActive } = input;
@@ -57,7 +50,7 @@ export class ScheduleDefinitions {
       content,
       granted,
       rule,
-      delivery: shownOf(delivery),
+      delivery: planned.delivery,
       deliveries: planned.deliveries,
       notice: await this.deliveries.noticeTo(caller, planned.deliveries, delivery.language),
       retentionSeconds,
@@ -73,27 +66,6 @@ export class ScheduleDefinitions {
     if (unfit !== null) errors.push({ field: 'name', message: unfit });
     const tooLong = retentionError(retentionSeconds, this.config.exports.retentionDays);
     return tooLong ? [...errors, tooLong] : errors;
-  }
-
-  /** What is planned anew, and of what stays as it was the earlier plan with its secrets. */
-  private async plan(
-    caller: UserPrincipal,
-    input: DeliveryInput,
-    earlier: Schedule | null,
-  ): Promise<ScheduleDeliveries> {
-    // Who is no administrator any more keeps no right that came with it.
-    const kept = earlier ? keptDeliveries(input, earlier, isAdmin(caller) || !earlier.asAdmin) : [];
-    await this.deliveries.probe(kept);
-    const anew = {
-      ...input,
-      email: emailOf(input),
-      ...(kept.length > 0 && { method: 'download' as const, destination: undefined, webhook: undefined }),
-    };
-    const planned = await this.deliveries.plan(
-      caller,
-      toDeliveryInput(anew, isAdmin(caller) && caller.tenantId === null),
-    );
-    return { ...planned, deliveries: [...planned.deliveries, ...kept] };
   }
 }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
+import { findChannel } from '../../../delivery';
 import { requireAdmin } from '../../../platform/auth/admin';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
@@ -66,8 +67,8 @@ export class ScheduleManagement {
 
 /** @throws DomainError conflict, while its destination has no credentials */
 function requireDestination({ delivery, deliveries }: Schedule): void {
-  const isDelivered = delivery.method === 's3' || delivery.method === 'webhook';
-  if (!isDelivered || deliveries.some(({ channel }) => channel === delivery.method)) return;
+  const hasDefault = (findChannel(delivery.method)?.schedule.missing ?? null) === null;
+  if (hasDefault || deliveries.some(({ channel }) => channel === delivery.method)) return;
   const message = 'Its files cannot be delivered. Save the schedule with the credentials of its destination first.';
   throw new DomainError('conflict', 'destination-not-reachable', message);
 }

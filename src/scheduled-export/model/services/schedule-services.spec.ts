@@ -116,7 +116,7 @@ describe('ScheduleService', () => {
       const [own, others] = [await sut.create(admin, scheduleInput({ delivery }), null), await save({ delivery })];
       const inTenant = await sut.create({ ...admin, tenantId: 'blue' }, scheduleInput({ delivery }), null);
 
-      const rights = [own, others, inTenant].map(({ schedule }) => schedule.deliveries[0]?.target['byAdministrator']);
+      const rights = [own, others, inTenant].map(({ schedule }) => schedule.deliveries[0]?.target['isOperator']);
       expect(rights).toEqual([true, false, false]);
     });
   });
@@ -185,7 +185,7 @@ describe('ScheduleService', () => {
 
       const replaced = await sut.replace(schedule.id, ann, scheduleInput({ delivery }));
 
-      expect(replaced.schedule.deliveries[0]?.target['byAdministrator']).toBe(false);
+      expect(replaced.schedule.deliveries[0]?.target['isOperator']).toBe(false);
       expect(replaced.schedule.asAdmin).toBe(false);
       expect(others.asAdmin).toBe(false);
     });

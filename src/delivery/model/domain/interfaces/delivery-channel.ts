@@ -1,11 +1,14 @@
-import type { ChannelName } from '../../../../platform/outbox/planned-delivery';
+import type { Provider, Type } from '@nestjs/common';
+import type { Person, Principal } from '../../../../platform/auth/principal';
+import type { ChannelDescriptor, DeliveryTarget } from '../channel-descriptor';
 import type { ClaimedMessage, DeliveryReceipt } from '../claimed-message';
+import type { Language } from '../language';
 import type { TransferProgress } from '../transfer-progress';
 
-/** Why no further attempt is worth it: `gone` when the receiver said that it wants nothing more, ever. */
+/** Why no further attempt is made: `gone` when the receiver does not want any more messages. */
 export type RefusalCode = 'gone' | 'refused';
 
-/** No further attempt would go better: the receiver wants no more, or there is nothing left to deliver. */
+/** A further attempt would fail too: the receiver refuses, or there is nothing left to deliver. */
 export class DeliveryRefusedError extends Error {
   override readonly name = 'DeliveryRefusedError';
 
@@ -17,15 +20,55 @@ export class DeliveryRefusedError extends Error {
   }
 }
 
-/** One way to tell somebody of an export, or to bring it to them. */
+export interface PlanContext {
+  readonly principal: Principal;
+  /** The field that a refusal names. */
+  readonly field: string;
+  /** Of texts for people; by default, the language of the principal. */
+  readonly language?: Language;
+  /** Administrators of all tenants may use the service's own credentials and see why a host cannot be reached. */
+  readonly isOperator: boolean;
+}
+
+export interface PlannedTarget {
+  readonly target: DeliveryTarget;
+  /** A secret that was generated for the receiver. It is shown once. */
+  readonly secret?: string;
+}
+
+/** One way to notify somebody of an export, or to bring its file to them. */
 export abstract class DeliveryChannel {
-  abstract readonly name: ChannelName;
+  abstract readonly descriptor: ChannelDescriptor;
 
   /**
-   * Delivers, once from the receiver's view however often it is tried: the message's id tells a repeat.
+   * Checks and probes what a request asks for, and encrypts its secrets.
+   * @param input as the descriptor's request part gives it, checked for its form
+   * @throws DomainError invalid
+   */
+  abstract plan(input: unknown, context: PlanContext): Promise<PlannedTarget>;
+
+  /** Probes a stored target again, when that shows more than a delivery would. @throws DomainError invalid */
+  probe?(target: DeliveryTarget, field: string): Promise<void>;
+
+  /** The target of a person who asked for no channel; `null` when there is none. */
+  planDefault?(person: Person, language?: Language): Promise<DeliveryTarget | null>;
+
+  /** The targets of the administrators who have to know what happens to the person's schedules. */
+  planForAdministrators?(person: Person): Promise<readonly DeliveryTarget[]>;
+
+  /**
+   * Delivers, once from the receiver's view however often it is attempted: the message's id identifies a repeat.
    * @param signal aborts when the attempt has to end
    * @param progress counts the bytes of a file as they are sent
-   * @throws DeliveryRefusedError when no further attempt is worth it; whatever else is thrown is tried again
+   * @throws DeliveryRefusedError when no further attempt would succeed; other errors are retried
    */
   abstract deliver(message: ClaimedMessage, signal: AbortSignal, progress: TransferProgress): Promise<DeliveryReceipt>;
+}
+
+/** What the module needs to provide a channel. */
+export interface ChannelRegistration {
+  readonly descriptor: ChannelDescriptor;
+  readonly implementation: Type<DeliveryChannel>;
+  /** What the implementation injects beyond the shared providers of the module. */
+  readonly providers: readonly Provider[];
 }

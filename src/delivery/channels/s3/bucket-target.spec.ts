@@ -1,4 +1,5 @@
-import { toKeySegment, toObjectName, splitFileName, parseBucketTarget } from './bucket-target';
+import { splitFileName, toKeySegment, toObjectName } from '../../model/domain/file-names';
+import { parseBucketTarget } from './bucket-target';
 import { formatBucketUri, parseBucketUri } from './bucket-uri';
 
 describe('The address of a bucket', () => {

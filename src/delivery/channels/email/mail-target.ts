@@ -1,5 +1,5 @@
 import { isMailAddress } from '../../../platform/mail/mail-address';
-import { type Language, languageOf } from './language';
+import { type Language, languageOf } from '../../model/domain/language';
 
 /** To whom a mail goes, and in which language. */
 export interface MailTarget {

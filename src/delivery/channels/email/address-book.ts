@@ -1,4 +1,4 @@
-import type { Person } from '../../../../platform/auth/principal';
+import type { Person } from '../../../platform/auth/principal';
 
 /** How the platform knows a person. */
 export interface Addressee {

@@ -4,9 +4,9 @@ import { type UserPrincipal, isCustomer, type Principal, type Person } from '../
 import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { isMailAddress } from '../../../platform/mail/mail-address';
-import { AddressBook } from '../domain/interfaces/address-book';
-import { type Language, languageOf } from '../domain/language';
-import type { MailTarget } from '../domain/mail-target';
+import { AddressBook } from './address-book';
+import { type Language, languageOf } from '../../model/domain/language';
+import type { MailTarget } from './mail-target';
 
 /** So many administrators are notified of one thing. */
 const MAX_ADMINISTRATORS = 10;

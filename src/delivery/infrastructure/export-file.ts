@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import { type Export, ExportsForDelivery } from '../../export';
+import { DomainError } from '../../platform/errors/domain-error';
+import type { ClaimedMessage } from '../model/domain/claimed-message';
+import { DeliveryRefusedError } from '../model/domain/interfaces/delivery-channel';
+import type { TransferProgress } from '../model/domain/transfer-progress';
+
+/** A slower copy is aborted: a receiver that accepts a byte now and then would hold up all others. */
+const MIN_BYTES_PER_SECOND = 100_000;
+const MIN_TIMEOUT_MS = 300_000;
+
+/** A file to copy, as the record of its export describes it. */
+export interface ExportFile {
+  readonly exportId: string;
+  readonly contentType: string;
+  readonly size: number;
+  readonly sha256: string;
+  /** Counts the bytes as they are read. */
+  readonly progress: TransferProgress;
+  /** @throws DeliveryRefusedError when the file was deleted */
+  open(): Promise<Readable>;
+}
+
+/** Our own file cannot be read, or differs from its record. */
+export class UnreadableFileError extends Error {
+  override readonly name = 'UnreadableFileError';
+}
+
+/** Finds the files that are to be copied. */
+@Injectable()
+export class ExportFiles {
+  constructor(private readonly exports: ExportsForDelivery) {}
+
+  /** @throws DeliveryRefusedError when the export or its file was deleted */
+  async find({ exportId }: ClaimedMessage, progress: TransferProgress): Promise<{ source: Export; file: ExportFile }> {
+    const source = exportId === null ? null : await this.exports.find(exportId);
+    if (!source) throw new DeliveryRefusedError('The export no longer exists');
+    const { id, object, fileSize: size, sha256 } = source;
+    if (!object || size === null || sha256 === null) throw fileDeletedError();
+    const open = async () => {
+      try {
+        return await this.exports.open(source);
+      } catch (error) {
+        throw error instanceof DomainError ? fileDeletedError() : error;
+      }
+    };
+    return { source, file: { exportId: id, contentType: object.contentType, size, sha256, progress, open } };
+  }
+}
+
+/** The bytes of the file, and an error instead of their end when they differ from the record. */
+export async function* verifiedBytes(
+  source: Readable,
+  { size, sha256, progress }: ExportFile,
+): AsyncGenerator<Uint8Array> {
+  const hash = createHash('sha256');
+  let read = 0;
+  try {
+    for await (const chunk of source as AsyncIterable<Uint8Array>) {
+      hash.update(chunk);
+      read += chunk.byteLength;
+      yield chunk;
+      progress.add(chunk.byteLength);
+    }
+  } catch (error) {
+    throw new UnreadableFileError('The file of the export could not be read', { cause: error });
+  }
+  if (read !== size || hash.digest('hex') !== sha256) {
+    throw new UnreadableFileError('The file of the export is not the one that was recorded');
+  }
+}
+
+/** Aborts when a copy of the file takes too long. */
+export function copyTimeout({ size }: ExportFile): AbortSignal {
+  return AbortSignal.timeout(Math.round(MIN_TIMEOUT_MS + (size / MIN_BYTES_PER_SECOND) * 1000));
+}
+
+function fileDeletedError(): DeliveryRefusedError {
+  return new DeliveryRefusedError('The file was gone before it could be copied');
+}
