@@ -187,7 +187,8 @@ function controllersOf(app) {
  * @param {any} controller
  */
 function watchRoutes(controller) {
-  for (const name of Object.getOwnPropertyNames(Object.getPrototypeOf(controller))) {
+  const { MetadataScanner } = require('@nestjs/core');
+  for (const name of new MetadataScanner().getAllMethodNames(Object.getPrototypeOf(controller))) {
     const handler = controller[name];
     if (!Reflect.hasMetadata('path', handler)) continue;
     const watched = async (/** @type {unknown[]} */ ...given) => {
