@@ -13,7 +13,6 @@ export { ExportListResponse, ExportResponse, ResponseOfKind, TextOptionsResponse
 export { EXPORT_ENDED, readExports } from './infrastructure/export-row';
 export type { Export, ExportDescription } from './model/domain/export';
 export { EXPORT_KINDS, type ExportKind } from './model/domain/export-kind';
-export type { ExportInput } from './model/domain/export-request';
 export { EXPORT_STATUSES, isFinished } from './model/domain/export-status';
 export {
   ExportSource,
@@ -23,7 +22,7 @@ export {
 } from './model/domain/export-source';
 export { toRetentionDays, retentionError, toRetentionSeconds } from './model/domain/retention';
 export type { ExportCreation } from './model/domain/interfaces/export.repository';
-export { accountOf, type RecordOwner } from './model/domain/record-owner';
+export { accountOf } from './model/domain/record-owner';
 export { ExportService } from './model/services/export.service';
 export { ExportsForEvents } from './model/services/out.for-events.service';
 export { ExportStreaming, type StreamedExport, type StreamedFile } from './model/services/export-streaming';

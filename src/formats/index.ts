@@ -1,7 +1,6 @@
 // Public API of the formats.
 export type {
   Cell,
-  CellType,
   Column,
   Content,
   ContentKind,
@@ -13,16 +12,13 @@ export type {
   Relation,
   Relations,
   RenderedRows,
-  Row,
-  RowBatch,
-  Section,
   Sections,
   Table,
   TableColumn,
   TypeFamily,
 } from './content';
 export { toFileName } from './file-name';
-export type { ExportOptions, FormatOption } from './options';
+export type { ExportOptions } from './options';
 export {
   acceptedContents,
   EXPORT_FORMATS,
@@ -30,7 +26,6 @@ export {
   findOptionErrors,
   findSeveralTablesErrors,
   formatsOf,
-  type OfferedOption,
   optionsOf,
   streamableFormatsOf,
   WRITERS,

@@ -69,7 +69,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
             tables: ['users'],
             columns: { users: ['id'] },
             filters: { a: 1 },
-            options: { compress: true } as never,
+            options: { compress: true },
           },
         });
 
