@@ -54,16 +54,16 @@ describe('Mail about a completed export', () => {
     expect(text.replaceAll('\u202F', ' ')).toBe(
       [
         'Your export is ready\n',
-        'The file you asked for has been made.\n',
+        'The file that you requested is ready.\n',
         'File: Transactions.csv',
         'Content: Data, 12,345 rows',
         'Size: 5.8 MB',
         'Available until: December 2, 2026 at 8:05 AM UTC\n',
         'Download the file:',
         `${LINK}\n`,
-        'Whoever has this link can fetch the file: pass it on with care.\n',
+        'Anyone with this link can download the file. Share it with care.\n',
         '-- ',
-        'You receive this mail because an export was asked for in your name. It was sent automatically; please do not reply.\n',
+        'You receive this mail because an export was requested in your name. It was sent automatically; please do not reply.\n',
       ].join('\n'),
     );
   });
@@ -192,7 +192,7 @@ describe('Mail about a schedule whose owner is no administrator any more', () =>
     const { subject, text } = renderMail(ended, 'en');
 
     expect(subject).toBe('Your scheduled export is paused: Nightly');
-    expect(text).toContain('“Nightly” does what only administrators may, and has been paused.');
+    expect(text).toContain('“Nightly” needs administrator rights and has been paused.');
     expect(text).toContain('Reason: Its owner is not an administrator');
     expect(text).not.toMatch(/failed|\b0\b/);
   });

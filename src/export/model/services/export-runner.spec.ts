@@ -134,7 +134,7 @@ describe('ExportRunner', () => {
 
       const { error } = await bench.read(id);
       expect(statuses).toEqual(['pending', 'pending', 'failed']);
-      expect(error).toContain('could not be made');
+      expect(error).toContain('could not be created');
       expect(error).not.toContain('ECONNREFUSED');
       expect([await counted('retried'), await counted('failed')]).toEqual([2, 1]);
     });

@@ -19,7 +19,7 @@ const NOT_STORED: ExportFailure = {
 
 const NOT_PRODUCED: ExportFailure = {
   code: 'file-not-produced',
-  reason: 'The file could not be made because of a fault on our side. Please try again later.',
+  reason: 'The file could not be created because of a fault on our side. Please try again later.',
 };
 
 /** Runs exports, each attempt to completion, failure, a retry or a hand-back. */
