@@ -14,7 +14,10 @@ try {
   const changes = stdout.trim().split('\n').filter(Boolean).map(toChange);
   const counted = changes.filter(({ file }) => !NOT_COUNTED.some((pattern) => pattern.test(file)));
   print('its own files', counted.filter(isOwn));
-  print('other files', counted.filter((change) => !isOwn(change)));
+  print(
+    'other files',
+    counted.filter((change) => !isOwn(change)),
+  );
 } catch (error) {
   fail(error);
 }

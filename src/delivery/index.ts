@@ -15,7 +15,4 @@ export { type Language, LANGUAGES } from './model/domain/language';
 export type { ScheduleDelivery, ScheduleDeliveryInput } from './model/domain/channel-descriptor';
 export { DOWNLOAD } from './model/domain/schedule-delivery';
 export { DeliveryPlanner, type NotifyInput } from './model/services/delivery-planner';
-export {
-  DeliveriesForScheduledExport,
-  type ScheduleDeliveries,
-} from './model/services/out.for-scheduled-export.service';
+export { DeliveriesForScheduledExport } from './model/services/out.for-scheduled-export.service';

@@ -66,9 +66,7 @@ describe('A message about an export, while processes come and go,', () => {
     await installation.start({ ROLE: 'worker' });
     const told = await attemptFailed(ann, id, 2);
     worker.resume();
-    await until('the sleeper knows', () =>
-      worker.log.some(({ event }) => event === 'delivery.lease_lost'),
-    );
+    await until('the sleeper knows', () => worker.log.some(({ event }) => event === 'delivery.lease_lost'));
 
     expect(told).toMatchObject({ attempts: 2, error: expect.stringContaining('503') });
     expect(await toldOf(ann, id)).toEqual([told]);
