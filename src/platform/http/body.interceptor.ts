@@ -11,7 +11,8 @@ import {
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { finalize, type Observable } from 'rxjs';
-import { type CustomerPrincipal, principalKey, type Person } from '../auth/principal';
+import type { AuthenticatedRequest } from '../auth/current-principal.decorator';
+import { principalKey } from '../auth/principal';
 import { Config } from '../config/config';
 import { BODY_RULE, type BodyReader, type RawBodyRule } from './body.decorator';
 import { FormReader, MAX_FORM_BYTES } from './form-reader';
@@ -28,12 +29,6 @@ const FORM: RawBodyRule = {
 /** Passes the bytes through. */
 const BYTES: BodyReader<Buffer> = { write: () => undefined, end: (bytes) => bytes };
 
-/** A request whose caller a guard found. */
-interface IdentifiedRequest extends Request {
-  readonly caller?: Person;
-  readonly customer?: CustomerPrincipal;
-}
-
 /** Reads a body after the guards ran, so that unauthenticated callers cannot occupy memory. */
 @Injectable()
 export class BodyInterceptor implements NestInterceptor {
@@ -45,7 +40,7 @@ export class BodyInterceptor implements NestInterceptor {
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const http = context.switchToHttp();
-    const request = http.getRequest<IdentifiedRequest>();
+    const request = http.getRequest<AuthenticatedRequest>();
     const response = http.getResponse<Response>();
     const rule = this.reflector.get<RawBodyRule | undefined>(BODY_RULE, context.getHandler());
     if (!rule && !hasBody(request)) return next.handle();
@@ -66,7 +61,7 @@ export class BodyInterceptor implements NestInterceptor {
    * Parses the body with the reader of the route into `request.body`.
    * @returns the slot of a large body
    */
-  private async read(request: IdentifiedRequest, rule: RawBodyRule): Promise<LargeBodySlot | null> {
+  private async read(request: AuthenticatedRequest, rule: RawBodyRule): Promise<LargeBodySlot | null> {
     if (!hasBody(request)) throw new BadRequestException('The request has no body');
     assertType(request, rule.types);
     const reader = rule.readerOf?.(this.config) ?? BYTES;
@@ -94,7 +89,6 @@ function assertType(request: Request, types: readonly string[]): void {
   if (request.is([...types]) === false) throw new UnsupportedMediaTypeException(`Send ${types.join(' or ')}`);
 }
 
-function callerKey({ customer, caller, ip = '' }: IdentifiedRequest): string {
-  const principal = customer ?? caller;
+function callerKey({ principal, ip = '' }: AuthenticatedRequest): string {
   return principal ? principalKey(principal) : ip;
 }

@@ -56,8 +56,9 @@ export class DeliveryPlanner {
       }
       if (emailByDefault && !isCustomer(caller)) deliveries.push(...(await this.planDefaults(caller, on, language)));
     }
-    // An encrypted secret differs each time. Two requests are the same when they ask for the same.
-    return { deliveries, asked: notify ?? null, ...(webhookSecret !== undefined && { webhookSecret }) };
+    // An encrypted secret differs each time: two requests are the same when their inputs are.
+    const asked = notify ? inFixedOrder(notify, names) : null;
+    return { deliveries, asked, ...(webhookSecret !== undefined && { webhookSecret }) };
   }
 
   private async planDefaults(
@@ -72,6 +73,12 @@ export class DeliveryPlanner {
     }
     return deliveries;
   }
+}
+
+/** Release 0.1.0 compares this text by its characters, so the order of its members must never change. */
+function inFixedOrder(notify: NotifyInput, channels: readonly string[]): NotifyInput {
+  const names = [...channels, 'on', 'language'].filter((name) => notify[name] !== undefined);
+  return Object.fromEntries(names.map((name) => [name, notify[name]]));
 }
 
 /** A member that is `null` counts as left out. */
