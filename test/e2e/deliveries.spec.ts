@@ -185,7 +185,7 @@ describe('Mail about exports', () => {
     const links = `${mail.text} ${mail.html}`.match(/http[^\s<"]+/g)!;
     expect(new Set(links)).toEqual(new Set([`${installation.host.url}/api/v1/exports/${id}`]));
     expect(mail.text).toContain('3 rows');
-    expect(mail.text).toMatch(/can be downloaded completely once/);
+    expect(mail.text).toMatch(/can be downloaded once/);
     for (const link of links) expect((await follow(link)).status).toBe(401);
     expect(await ann.status(id)).toMatchObject({ status: 'completed', download_count: 0 });
   });
