@@ -17,7 +17,7 @@ export const events = {
     const [organizerId] = await holdEventsFor(stage.databaseUrl, partner.id);
     const organiser = await stage.signIn(organizerId ?? '');
     const [event] = await organiser.events();
-    if (!event) throw new Error('The made-up platform has no event.');
+    if (!event) throw new Error('The sample platform has no event.');
     const wish = (
       /** @type {typeof organiser} */ client,
       /** @type {string} */ subject,

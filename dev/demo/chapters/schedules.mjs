@@ -15,18 +15,18 @@ const subject = 'daily_transactions';
 
 /** A schedule of the platform that goes by mail from now on, run at once. @type {import('../show.mjs').Chapter} */
 export const schedules = {
-  title: 'Every night by itself: yesterday’s transactions, and word of them by mail',
+  title: 'A nightly schedule: yesterday’s transactions, announced by mail',
   subject: 'schedule',
   unit: 'rows',
   async play(stage) {
     const client = await stage.signIn(administrator, '--role', 'admin');
     const kept = await client.schedules();
-    for (const schedule of kept) console.log(`  ${wordsOn(schedule)}`);
+    for (const schedule of kept) console.log(`  ${describe(schedule)}`);
     const daily = kept.find(({ name }) => name === subject);
-    if (!daily) throw new Error(`The made-up platform has no schedule ${subject}.`);
+    if (!daily) throw new Error(`The sample platform has no schedule ${subject}.`);
     const count = await payYesterday(stage.databaseUrl);
     const mailed = await client.replaceSchedule(daily.id, byMail(daily));
-    console.log(`  ${wordsOn(mailed)} And now, since it is asked to.`);
+    console.log(`  ${describe(mailed)} It runs now as well.`);
 
     /** @type {ExportRecord | undefined} */
     let made;
@@ -47,7 +47,7 @@ export const schedules = {
 };
 
 /** @param {Schedule} schedule */
-function wordsOn({ name, cron, timezone, destination, next_run_at, paused_reason }) {
+function describe({ name, cron, timezone, destination, next_run_at, paused_reason }) {
   const where = destination ? `to ${destination}` : 'by mail';
   const when = paused_reason ?? `It runs next at ${next_run_at}.`;
   return `${name} (${cron}, ${timezone}) goes ${where}. ${when}`;
