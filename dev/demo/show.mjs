@@ -72,7 +72,7 @@ await runProgram(async (resources) => {
     console.log(`\n${tableOf(outcomes, { subject, unit })}`);
     for (const { notes } of outcomes) if (notes) console.log(`\n${notes.join('\n')}`);
     const all = outcomes.length === 1 ? '1 export' : `${outcomes.length} exports`;
-    console.log(`\n${all} in ${((Date.now() - began) / 1000).toFixed(1)} s in all`);
+    console.log(`\n${all} in ${((Date.now() - began) / 1000).toFixed(1)} s`);
     failures += outcomes.filter(({ problem }) => problem).length;
   }
   console.log(closingWords(failures));
