@@ -1,12 +1,13 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
+import { within } from '../../../platform/async';
 import { isPublicAddress } from './public-address';
 
 /** All addresses of a name, such as the system knows them. */
 export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
 
-const LOOKUP_PATIENCE_MS = 5_000;
+const LOOKUP_TIMEOUT_MS = 5_000;
 const MAX_URL_LENGTH = 2_048;
 const DEFAULT_PORT: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 /** Names for this machine and this network, whatever a name server says of them. */
@@ -116,19 +117,13 @@ export class OutboundAddresses {
   }
 
   private async addressesOf(host: string): Promise<readonly LookupAddress[]> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(reject, LOOKUP_PATIENCE_MS, new OutboundRefusedError(notFoundNow(host)));
-    });
     try {
-      return await Promise.race([this.resolve(host), late]);
+      return await within(LOOKUP_TIMEOUT_MS, this.resolve(host), () => new OutboundRefusedError(notFoundNow(host)));
     } catch (error) {
       if (error instanceof OutboundRefusedError) throw error;
       const isUnknown = (error as NodeJS.ErrnoException).code === 'ENOTFOUND';
-      // Whoever asks does not learn which names there are within our network.
+      // The caller must not learn which names exist in our network.
       throw new OutboundRefusedError(isUnknown ? notPublic(host) : notFoundNow(host), { cause: error });
-    } finally {
-      clearTimeout(timer);
     }
   }
 }

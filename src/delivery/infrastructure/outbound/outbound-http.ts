@@ -1,6 +1,7 @@
 import { type ClientRequest, type IncomingMessage, request as requestPlainly } from 'node:http';
 import { request as requestSecurely } from 'node:https';
 import { Injectable } from '@nestjs/common';
+import { orAborted } from '../../../platform/async';
 import { OutboundAddresses } from './outbound-addresses';
 
 export interface OutboundPost {
@@ -111,18 +112,4 @@ async function excerptOf(answer: IncomingMessage, signal: AbortSignal): Promise<
     .replaceAll(/[\p{C}\s]+/gu, ' ')
     .trim()
     .slice(0, EXCERPT_CHARACTERS);
-}
-
-function orAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      reject(signal.reason as Error);
-    };
-    signal.addEventListener('abort', abort, { once: true });
-    const settled = () => {
-      signal.removeEventListener('abort', abort);
-    };
-    work.then(resolve, reject).finally(settled);
-    if (signal.aborted) abort();
-  });
 }
