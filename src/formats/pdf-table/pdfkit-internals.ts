@@ -56,7 +56,7 @@ export interface Glyph {
 export interface EncodedGlyph extends Glyph {
   readonly font: EmbeddedFont;
   readonly code: number;
-  /** The text that the font's table assigns to it: one per glyph, although a glyph may stand for several texts. */
+  /** The text that the font's table assigns to it: one per glyph, although a glyph may represent several texts. */
   readonly readAs: string;
 }
 

@@ -20,7 +20,7 @@ type Origin = Pick<AuditEntry, 'requestId' | 'address'>;
 
 interface AggregateRow {
   readonly network: string;
-  /** The number of steps that the entry to write stands for; 0 if there is no entry to write. */
+  /** The number of steps that the entry to write covers; 0 if there is no entry to write. */
   readonly reported: number;
   readonly is_mixed: boolean;
   readonly entry: AnonymousAuditEntry;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Counter, Histogram } from 'prom-client';
 import { Metrics } from '../observability/metrics';
 
-/** Metrics of the sweeps of this process. Whoever runs a sweep chooses its name, and names of what it removes. */
+/** Metrics of the sweeps of this process. Each sweep chooses its name, and the names of what it removes. */
 @Injectable()
 export class SweepMetrics {
   private readonly sweeps: Counter<'sweep' | 'outcome'>;

@@ -9,7 +9,7 @@ const KNOWN_DETAILS = {
   attempt: { type: 'integer', description: 'Number of the attempt, from 1' },
   bytes: { type: 'integer', description: 'Size of the file, or how much of it was sent' },
   code: { type: 'string', description: 'The stable code of a failure' },
-  count: { type: 'integer', description: 'Number of requests within one minute that the entry stands for' },
+  count: { type: 'integer', description: 'Number of requests within one minute that the entry covers' },
   format: { type: 'string' },
   kind: { type: 'string' },
   name: { type: 'string', description: 'Name of the schedule or the data type' },

@@ -118,7 +118,7 @@ export class OneTimeTransfer {
       // A process that was suspended here may have lost the lease since.
       if (!marker || performance.now() - began > MAX_COMMIT_DELAY_MS) throw new Error('The download lease was lost');
       sink.disconnected.throwIfAborted();
-      // Both are sent in this tick, the byte first: whoever sees the marker knows that the byte is on its way.
+      // Both are sent in this tick, the byte first: a visible marker proves that the byte is on its way.
       confirmation = sink.writeFinal(bytes.last, deadlineSeconds);
       marker.mark();
       this.state = 'confirming';
