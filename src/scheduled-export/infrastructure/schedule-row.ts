@@ -99,6 +99,13 @@ function orNull(value: unknown) {
   return value == null ? Prisma.DbNull : jsonOf(value);
 }
 
+/** A process that is paused while it holds the lock of a schedule must not block the ends of its exports. */
+const MAX_LOCK_IDLE_MS = 2_000;
+
+/** Selected with a lock: PostgreSQL ends the session of a transaction that is idle for longer. */
+export const BOUND_LOCK = Prisma.sql`
+  set_config('idle_in_transaction_session_timeout', ${String(MAX_LOCK_IDLE_MS)}, true)`;
+
 /** Reads a schedule that no other transaction can change until this one ends. */
 export async function lockSchedule(
   transaction: Transaction,
@@ -106,7 +113,7 @@ export async function lockSchedule(
   condition: Prisma.Sql = Prisma.sql`true`,
 ): Promise<Schedule | null> {
   const rows = await transaction.$queryRaw<unknown[]>`
-    SELECT 1 FROM scheduled_exports WHERE id = ${id}::uuid AND ${condition} FOR UPDATE`;
+    SELECT ${BOUND_LOCK} FROM scheduled_exports WHERE id = ${id}::uuid AND ${condition} FOR UPDATE`;
   if (rows.length === 0) return null;
   return toSchedule(await transaction.schedule.findUniqueOrThrow({ where: { id } }));
 }

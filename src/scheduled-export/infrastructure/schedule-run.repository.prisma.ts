@@ -27,7 +27,7 @@ import {
   type StartedRun,
 } from '../model/domain/schedule-run';
 import { findDueSlot, skipTo } from '../model/domain/slots';
-import { lockSchedule, nowIn, recordStep, toRun, toSchedule } from './schedule-row';
+import { BOUND_LOCK, lockSchedule, nowIn, recordStep, toRun, toSchedule } from './schedule-row';
 
 const BATCH = 100;
 const DAY_SECONDS = 86_400;
@@ -198,7 +198,8 @@ async function startNext(
   uses: RateLimitUses,
 ): Promise<StartedRun | 'passed' | null> {
   const [due] = await transaction.$queryRaw<{ id: string; now: Date }[]>`
-    SELECT id, date_trunc('milliseconds', now()) AS now FROM scheduled_exports WHERE is_active AND next_run_at <= now()
+    SELECT id, date_trunc('milliseconds', now()) AS now, ${BOUND_LOCK} AS bound
+    FROM scheduled_exports WHERE is_active AND next_run_at <= now()
     ORDER BY next_run_at LIMIT 1 FOR UPDATE SKIP LOCKED`;
   if (!due) return null;
   const { id, now } = due;
