@@ -6,7 +6,12 @@ import { capture, localProgram, projectRoot } from './process.mjs';
 const folder = join(projectRoot, 'dev/client-types');
 
 for (const [program, ...args] of [
-  ['openapi-typescript', join(projectRoot, 'docs/openapi.json'), '--output', join(folder, 'schema.d.ts')],
+  [
+    join(projectRoot, 'sdk/node_modules/.bin/openapi-typescript'),
+    join(projectRoot, 'docs/openapi.json'),
+    '--output',
+    join(folder, 'schema.d.ts'),
+  ],
   ['tsc', '--project', folder],
 ]) {
   const { code, output } = await capture(localProgram(String(program)), args);
