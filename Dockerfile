@@ -6,11 +6,14 @@ WORKDIR /app
 # Nothing that runs needs an install script: every native part comes as a prebuilt package.
 COPY package.json package-lock.json .npmrc ./
 COPY dev/left-out dev/left-out
+COPY sdk/package.json sdk/
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
 
 COPY nest-cli.json prisma.config.ts swc.build.json tsconfig.json tsconfig.build.json ./
 COPY prisma prisma
 COPY dev dev
+COPY docs/openapi.json docs/
+COPY sdk sdk
 COPY src src
 RUN npm run build
 

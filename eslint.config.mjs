@@ -34,7 +34,8 @@ export default defineConfig(
     '.stack',
     'demo-output',
     'src/platform/database/generated',
-    'dev/client-types',
+    'sdk/src/generated',
+    'sdk/dist',
   ]),
   { rules: { 'no-restricted-syntax': ['error', ...STYLE] } },
   {
@@ -69,6 +70,15 @@ export default defineConfig(
           message: 'Use the global `process`, so that reads of env are seen.',
         })),
       ],
+    },
+  },
+  {
+    // The main entry of the SDK runs in browsers as well.
+    files: ['sdk/src/**/*.ts'],
+    ignores: ['sdk/src/node.ts', 'sdk/src/cli/**', '**/*.spec.ts'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [{ regex: '^node:', message: 'Use it in sdk/src/node.ts.' }] }],
+      'no-restricted-globals': ['error', 'Buffer', 'process'],
     },
   },
   {

@@ -1,4 +1,4 @@
-/** One runner for all suites; `--selectProjects` narrows it (unit, contracts, golden, formats, e2e). */
+/** One runner for all suites; `--selectProjects` narrows it (unit, sdk, contracts, golden, formats, e2e). */
 const base = {
   testEnvironment: 'node',
   // Copies of the checkout, which `npm run mutate` and the upgrade tests make.
@@ -48,6 +48,11 @@ module.exports = async () => {
     testTimeout: Math.ceil(120_000 * scale),
     projects: [
       suite('unit', ['<rootDir>/src/**/*.spec.ts']),
+      {
+        ...suite('sdk', ['<rootDir>/sdk/src/**/*.spec.ts']),
+        // Sources import each other as the built modules do.
+        moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'] },
+      },
       { ...suite('contracts', ['<rootDir>/test/contracts/**/*.spec.ts']), ...withDatabase },
       suite('golden', ['<rootDir>/test/golden/**/*.spec.ts']),
       { ...suite('formats', ['<rootDir>/test/formats/**/*.spec.ts']), ...withDatabase },

@@ -21,15 +21,17 @@ const steps = [
   tool('knip', []),
   tool('prisma', ['validate'], { PRISMA_SCHEMA_ENGINE_BINARY: process.env['PRISMA_SCHEMA_ENGINE_BINARY'] || stub }),
   tool('redocly', ['lint', 'docs/openapi.json'], { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' }),
-  { name: 'types of a client', run: () => script('dev/client-types.mjs') },
+  { name: 'tsc -p sdk', run: sdkTypes },
   { name: 'docs/reference/errors.md', run: () => script('dev/error-reference.mjs', '--check') },
   { name: 'npm audit --omit=dev', run: audit },
 ];
 
 try {
   await ensureInstalled();
-  const { code, output } = await capture(process.execPath, [join(projectRoot, 'dev/prisma-generate.mjs')]);
-  if (code !== 0) throw new Error(output.trim());
+  for (const file of ['dev/prisma-generate.mjs', 'sdk/build.mjs']) {
+    const { code, output } = await capture(process.execPath, [join(projectRoot, file)]);
+    if (code !== 0) throw new Error(output.trim());
+  }
   process.exitCode = report(await runAll(steps));
 } catch (error) {
   fail(error);
@@ -52,6 +54,12 @@ function tool(program, args, env = {}) {
 /** @param {string} file @param {string[]} args @returns {Promise<Outcome>} */
 async function script(file, ...args) {
   const { code, output } = await capture(process.execPath, [join(projectRoot, file), ...args]);
+  return outcome(code === 0, output);
+}
+
+/** The compiler that the SDK is built with, over its tests as well. @returns {Promise<Outcome>} */
+async function sdkTypes() {
+  const { code, output } = await capture(join(projectRoot, 'sdk/node_modules/.bin/tsc'), ['-p', 'sdk']);
   return outcome(code === 0, output);
 }
 

@@ -8,6 +8,8 @@ import { capture, projectRoot } from './process.mjs';
 
 const buildStamp = join(projectRoot, 'dist/.built-from');
 const generatedClient = join(projectRoot, 'src/platform/database/generated');
+const generated = [generatedClient, join(projectRoot, 'sdk/src/generated')];
+const builtSdk = join(projectRoot, 'sdk/dist/index.js');
 const buildInputs = [
   'src',
   ...readdirSync(join(projectRoot, 'prisma'))
@@ -17,6 +19,13 @@ const buildInputs = [
   'tsconfig.build.json',
   'nest-cli.json',
   'swc.build.json',
+  'docs/openapi.json',
+  'sdk/src',
+  'sdk/build.mjs',
+  'sdk/compile-messages.mjs',
+  'sdk/package.json',
+  'sdk/tsconfig.json',
+  'sdk/tsconfig.build.json',
   'package-lock.json',
 ];
 
@@ -42,7 +51,8 @@ export async function ensureInstalled() {
 /** Builds dist/, unless it was built from exactly these sources. */
 export async function ensureBuilt() {
   const fingerprint = fingerprintOfSources();
-  if (existsSync(generatedClient) && existsSync(buildStamp) && readFileSync(buildStamp, 'utf8') === fingerprint) return;
+  const isBuilt = [generatedClient, builtSdk, buildStamp].every((path) => existsSync(path));
+  if (isBuilt && readFileSync(buildStamp, 'utf8') === fingerprint) return;
   await runStep('Building (npm run build)', 'npm', ['run', '--silent', 'build'], {});
   writeFileSync(buildStamp, fingerprint);
 }
@@ -93,7 +103,7 @@ function fingerprintOfSources() {
 
 /** @param {string} path @returns {string[]} */
 function filesIn(path) {
-  if (!existsSync(path) || path === generatedClient || path.endsWith('.spec.ts')) return [];
+  if (!existsSync(path) || generated.includes(path) || path.endsWith('.spec.ts')) return [];
   if (!lstatSync(path).isDirectory()) return [path];
   return readdirSync(path)
     .sort()

@@ -1,0 +1,25 @@
+// @ts-check
+// Builds dist/: generates the types of the API from docs/openapi.json and the compiled messages, then compiles src/.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { messageModule } from './compile-messages.mjs';
+
+const sdk = fileURLToPath(new URL('.', import.meta.url));
+const generated = join(sdk, 'src/generated');
+
+/** @param {string} program @param {string[]} args */
+const run = (program, ...args) => execFileSync(join(sdk, 'node_modules/.bin', program), args, { cwd: sdk });
+
+try {
+  mkdirSync(generated, { recursive: true });
+  run('openapi-typescript', '../docs/openapi.json', '--output', join(generated, 'openapi.ts'));
+  writeFileSync(join(generated, 'messages.ts'), messageModule(join(sdk, 'src/messages')));
+  rmSync(join(sdk, 'dist'), { recursive: true, force: true });
+  run('tsc', '--project', 'tsconfig.build.json');
+} catch (error) {
+  const { stdout = '', stderr = '' } = /** @type {import('node:child_process').SpawnSyncReturns<Buffer>} */ (error);
+  console.error(`${stdout}${stderr}`.trim() || error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,140 @@
+import { type Api, unwrap } from './api.js';
+import { type DownloadOptions, type KnownBytes, openDownload } from './download.js';
+import { ExportCancelledError, ExportFailedError, ExportServiceError } from './errors.js';
+import { follow, type FollowOptions, hasEnded } from './follow.js';
+import type { Estimate, Export, ExportList, ExportListQuery, ExportRequest, Preview } from './types.js';
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface CreateOptions extends CallOptions {
+  /** A repeat under the same key creates nothing new. By default each call has a new one, which its retries share. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** `client.exports` */
+export class Exports {
+  constructor(private readonly api: Api) {}
+
+  /**
+   * Creates an export and follows it until it is completed.
+   * @throws ExportFailedError, ExportCancelledError, or another ExportServiceError
+   */
+  async run(request: ExportRequest, options: CreateOptions & FollowOptions = {}): Promise<Export> {
+    return this.completed(await this.create(request, options), options);
+  }
+
+  async create(request: ExportRequest, options: CreateOptions = {}): Promise<Export> {
+    const { client } = this.api;
+    const init = initOf(options);
+    if ('board' in request) {
+      const { board, ...body } = request;
+      const path = this.api.path('/api/v1/solo/sessions/{id}/export');
+      return unwrap(client.POST(path, { params: { path: { id: board } }, body, ...init }));
+    }
+    if ('event' in request) {
+      const { event, ...body } = request;
+      const path = this.api.path('/api/v1/events/{id}/results/export');
+      return unwrap(client.POST(path, { params: { path: { id: event } }, body, ...init }));
+    }
+    if ('tables' in request) {
+      const { jobId, webhook_secret: secret } = await unwrap(
+        client.POST('/api/v1/export/bulk', { body: request, ...init }),
+      );
+      return { ...(await this.get(jobId, options)), ...(secret !== undefined && { webhook_secret: secret }) };
+    }
+    return (await unwrap(client.POST('/api/v1/exports', { body: request, ...init }))) as Export;
+  }
+
+  get(id: string, options: CallOptions = {}): Promise<Export> {
+    const path = this.api.path('/api/v1/exports/{id}');
+    return unwrap(this.api.client.GET(path, { params: { path: { id } }, ...initOf(options) }));
+  }
+
+  /** The newest first. The `cursor` for the next page is in `next`. */
+  list(query: ExportListQuery = {}, options: CallOptions = {}): Promise<ExportList> {
+    const path = this.api.path('/api/v1/exports');
+    return unwrap(this.api.client.GET(path, { params: { query }, ...initOf(options) }));
+  }
+
+  /** Cancels an unfinished export. One that has ended stays as it is. */
+  async cancel(id: string, options: CallOptions = {}): Promise<Export> {
+    const record = await this.get(id, options);
+    return hasEnded(record) ? record : this.remove(id, options);
+  }
+
+  /** Deletes the file of an export; cancels an unfinished one. */
+  remove(id: string, options: CallOptions = {}): Promise<Export> {
+    const path = this.api.path('/api/v1/exports/{id}');
+    return unwrap(this.api.client.DELETE(path, { params: { path: { id } }, ...initOf(options) }));
+  }
+
+  /**
+   * Follows an export until it is completed.
+   * @throws ExportFailedError, ExportCancelledError, or another ExportServiceError
+   */
+  async follow(id: string, options: FollowOptions = {}): Promise<Export> {
+    return this.completed(await this.get(id, options), options);
+  }
+
+  /** What an export would have: rows, bytes, seconds, and sample rows. Nothing is created. */
+  estimate(request: ExportRequest, options: CallOptions = {}): Promise<Estimate> {
+    return this.api.request('POST', '/api/v1/exports/estimate', { body: withSubject(request), ...options });
+  }
+
+  /** The first rows of a completed CSV or NDJSON file. */
+  preview(id: string, { rows, signal }: CallOptions & { readonly rows?: number | undefined } = {}): Promise<Preview> {
+    const query = rows === undefined ? '' : `?rows=${rows}`;
+    return this.api.request('GET', `/api/v1/exports/${encodeURIComponent(id)}/preview${query}`, { signal });
+  }
+
+  /**
+   * Downloads the file of a completed export. A broken connection is resumed with a range request; the stream fails at its
+   * end if size or SHA-256 are not those of the record. A one-time file is not served in ranges: after a broken connection
+   * its download starts again, and the reader notices nothing but the time.
+   */
+  async download(
+    exported: Export | string,
+    options: DownloadOptions = {},
+    known?: KnownBytes,
+  ): Promise<ReadableStream<Uint8Array>> {
+    const id = typeof exported === 'string' ? exported : exported.id;
+    const isKnown = typeof exported !== 'string' && exported.status === 'completed';
+    const record = isKnown ? exported : await this.get(id, options);
+    const path = this.api.path('/api/v1/exports/{id}/download').replace('{id}', encodeURIComponent(id));
+    return openDownload(this.api.transport, path, record, options, known);
+  }
+
+  private async completed(first: Export, options: FollowOptions): Promise<Export> {
+    const record = await follow(this.api, first, options);
+    if (record.status === 'failed') throw new ExportFailedError(record);
+    if (record.status === 'cancelled') throw new ExportCancelledError(record);
+    if (record.status === 'expired') throw new ExportServiceError('export-file-gone', 'The file has expired.');
+    return record;
+  }
+}
+
+/** The body that the estimate takes: a board or an event is a field of it. */
+function withSubject(request: ExportRequest): object {
+  if ('board' in request) {
+    const { board, ...body } = request;
+    return { ...body, session_id: board };
+  }
+  if ('event' in request) {
+    const { event, ...body } = request;
+    return { ...body, event_id: event };
+  }
+  return request;
+}
+
+/** The options of a call, as the typed `fetch` takes them. */
+export function initOf({ signal, idempotencyKey }: CreateOptions): {
+  signal: AbortSignal | null;
+  headers?: Record<string, string>;
+} {
+  return {
+    signal: signal ?? null,
+    ...(idempotencyKey !== undefined && { headers: { 'Idempotency-Key': idempotencyKey } }),
+  };
+}

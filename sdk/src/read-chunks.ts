@@ -1,0 +1,37 @@
+import { ConnectionError } from './errors.js';
+
+/**
+ * The bytes of a response as they arrive.
+ * @param idleTimeoutMs after how long without a byte the connection counts as lost
+ * @throws ConnectionError, or the reason of the signal
+ */
+export async function* readChunks(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  idleTimeoutMs: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await within(idleTimeoutMs, reader.read());
+      if (done) return;
+      yield value;
+    }
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    throw new ConnectionError(error);
+  } finally {
+    reader.cancel().catch(() => undefined);
+  }
+}
+
+function within<Result>(timeoutMs: number, promise: Promise<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new Error(`nothing arrived for ${timeoutMs / 1000} seconds`));
+    }, timeoutMs);
+    promise.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+    });
+  });
+}

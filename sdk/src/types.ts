@@ -1,0 +1,67 @@
+import type { components, operations } from './generated/openapi.js';
+
+type Schemas = components['schemas'];
+
+/** The record of an export. `kind` tells which filters and options it has. */
+export type Export = Schemas['ExportResponse'];
+export type ExportList = Schemas['ExportListResponse'];
+export type ExportListQuery = NonNullable<operations['listExports']['parameters']['query']>;
+export type Problem = Schemas['ProblemResponse'];
+export type FieldProblem = Schemas['FieldProblem'];
+
+/** Rows of a user: the data types that the platform offers. */
+export type RowsRequest = Omit<Schemas['DataExportBody'], 'type'> & { readonly type: 'full' | 'partial' };
+/** Whole tables, for administrators. */
+export type TablesRequest = Schemas['BulkExportBody'];
+/** A board, by the id of its session. */
+export type BoardRequest = Schemas['BoardExportRequest'] & { readonly board: string };
+/** The results of an event, by its id. The file can be downloaded once unless `one_time` is false. */
+export type ResultsRequest = Schemas['ResultsExportBody'] & { readonly event: string };
+
+/** What to export. A `board` or an `event` names one; `tables` are whole tables; otherwise it is a user's rows. */
+export type ExportRequest = RowsRequest | TablesRequest | BoardRequest | ResultsRequest;
+
+export type Schedule = Schemas['ScheduleResponse'];
+export type ScheduleRequest = Schemas['ScheduleRequest'];
+export type ScheduleList = Schemas['ScheduleListResponse'];
+export type ScheduleListQuery = NonNullable<operations['listSchedules']['parameters']['query']>;
+export type ScheduleRunList = Schemas['ScheduleRunListResponse'];
+export type ScheduleRunListQuery = NonNullable<operations['listScheduleRuns']['parameters']['query']>;
+
+export type EventList = Schemas['EventListResponse'];
+export type EventListQuery = NonNullable<operations['listEvents']['parameters']['query']>;
+export type EventDetails = Schemas['EventDetailsResponse'];
+export type ResultList = Schemas['ResultListResponse'];
+export type ResultListQuery = NonNullable<operations['listResults']['parameters']['query']>;
+
+export type Board = Schemas['SessionResponse'];
+export type BoardList = Schemas['SessionListResponse'];
+export type BoardListQuery = NonNullable<operations['listBoards']['parameters']['query']>;
+export type NewBoard = operations['createBoard']['requestBody']['content']['application/json'] & {
+  /** For external systems: the user to whom the board belongs. */
+  readonly user_id?: string;
+};
+
+/** What an export would have. Null is unknown. */
+export interface Estimate {
+  readonly unit: 'rows' | 'pages';
+  readonly record_count: number | null;
+  readonly file_size: number | null;
+  readonly duration_seconds: number | null;
+  /** The first rows of each table. */
+  readonly samples: readonly {
+    readonly name: string;
+    readonly columns: readonly string[];
+    readonly rows: readonly (readonly (string | null)[])[];
+  }[];
+  readonly warnings: readonly string[];
+  readonly warning_codes: readonly string[];
+}
+
+/** The first rows of a file. */
+export interface Preview {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | null)[])[];
+  /** Whether these are all rows of the file. */
+  readonly is_complete: boolean;
+}
