@@ -6,6 +6,7 @@ import { OrphanFileCollector } from '../platform/work/orphan-file-collector';
 import { ContentController } from './api/content.controller';
 import { CreationResponder } from './api/creation-responder';
 import { CustomerDownloadController, DownloadController } from './api/download.controller';
+import { CustomerPreviewController, PreviewController } from './api/preview.controller';
 import { FileResponder } from './api/file-responder';
 import { ExportPresenter } from './api/export.presenter';
 import { CustomerExportsController, ExportsController } from './api/exports.controller';
@@ -24,6 +25,7 @@ import { MaintenanceRepository } from './model/domain/interfaces/maintenance.rep
 import { BacklogMetrics } from './model/services/backlog-metrics';
 import { ExportFiles } from './model/services/export-files';
 import { ExportMetrics } from './model/services/export-metrics';
+import { ExportPreviews } from './model/services/export-previews';
 import { ExportProduction } from './model/services/export-production';
 import { ExportRunner } from './model/services/export-runner';
 import { ExportSources } from './model/services/export-sources';
@@ -48,6 +50,8 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
     ContentController,
     CustomerExportsController,
     CustomerDownloadController,
+    PreviewController,
+    CustomerPreviewController,
   ],
   providers: [
     { provide: ExportRepository, useClass: PrismaExportRepository },
@@ -74,6 +78,7 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
     ExportMetrics,
     BacklogMetrics,
     ExportFiles,
+    ExportPreviews,
     DownloadService,
     FileResponder,
     UploadedPictureService,

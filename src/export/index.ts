@@ -18,6 +18,7 @@ export {
   ExportSource,
   ExportSourceProvider,
   type OpenedSource,
+  type PageToDraw,
   type SourceContext,
 } from './model/domain/export-source';
 export { toRetentionDays, retentionError, toRetentionSeconds } from './model/domain/retention';

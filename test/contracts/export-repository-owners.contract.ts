@@ -254,6 +254,25 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
     expect((await recordsOf().auditOf(id)).slice(-2)).toMatchObject([entry, entry]);
   });
 
+  it('writes an audit entry for each preview, and leaves the record as it is', async () => {
+    const { id } = await complete(ANN);
+    const before = await exports().find(id);
+
+    await exports().recordPreview(id, ANN);
+    await exports().recordPreview(id, PARTNER, 2);
+
+    expect(await exports().find(id)).toEqual(before);
+    expect((await recordsOf().auditOf(id)).slice(-2)).toMatchObject([
+      { action: 'export.previewed', userId: 'ann', customerId: null, details: { by: 'token' } },
+      {
+        action: 'export.previewed',
+        userId: null,
+        customerId: PARTNER.customerId,
+        details: { by: 'customer', page: 2 },
+      },
+    ]);
+  });
+
   it('counts each download by a link, with one audit entry a minute', async () => {
     const [{ id }, other] = [await complete(ANN), await complete(ANN)];
 

@@ -122,6 +122,12 @@ export class FakeExportRepository extends ExportRepository {
     }
     return Promise.resolve();
   }
+
+  override async recordPreview(id: string, by: Principal, page?: number): Promise<void> {
+    const record = await this.find(id);
+    const details = { by: credentialTypeOf(by), ...(page !== undefined && { page }) };
+    if (record) this.records.audit(auditOf(record, 'export.previewed', { by, details }));
+  }
 }
 
 class FakeCreation implements ExportCreationTransaction {

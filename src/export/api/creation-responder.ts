@@ -10,7 +10,7 @@ import type { ExportCreation } from '../model/domain/interfaces/export.repositor
 import { ExportFiles, type InlineJson } from '../model/services/export-files';
 import { ExportChangeFeed } from '../model/services/export-change-feed';
 import { ExportPresenter } from './export.presenter';
-import { exactly } from './file-responder';
+import { exactly } from '../model/services/export-files';
 
 /** Responds to requests that create exports. */
 @Injectable()

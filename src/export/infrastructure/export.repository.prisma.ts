@@ -133,6 +133,13 @@ export class PrismaExportRepository extends ExportRepository {
       }
     });
   }
+
+  override async recordPreview(id: string, by: Principal, page?: number): Promise<void> {
+    const found = await this.find(id);
+    if (!found) return;
+    const details = { by: credentialTypeOf(by), ...(page !== undefined && { page }) };
+    await recordAudit(this.prisma, auditOf(found, 'export.previewed', { by, details }));
+  }
 }
 
 function owned(id: string, owner: Principal): Prisma.Sql {

@@ -99,4 +99,10 @@ export abstract class ExportRepository {
   ): Promise<{ export: Export; replaced: StoredObject | null } | null>;
 
   abstract recordDownload(id: string, by: Principal | null): Promise<void>;
+
+  /**
+   * Writes the audit entry of a preview, and leaves the record as it is.
+   * @param page of which a picture was shown; absent for rows
+   */
+  abstract recordPreview(id: string, by: Principal, page?: number): Promise<void>;
 }
