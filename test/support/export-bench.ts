@@ -7,6 +7,7 @@ import { ExportMetrics } from '../../src/export/model/services/export-metrics';
 import { ExportProduction } from '../../src/export/model/services/export-production';
 import { ExportRunner } from '../../src/export/model/services/export-runner';
 import { ExportSources } from '../../src/export/model/services/export-sources';
+import { RunningWork } from '../../src/platform/work/running-work';
 import { FakeAttemptRepository } from '../fakes/attempt.repository.fake';
 import { FakeDownloadLeaseRepository } from '../fakes/download-lease.repository.fake';
 import { FakeExportQueue } from '../fakes/export-queue.fake';
@@ -58,6 +59,7 @@ export function createExportBench({ textOf = () => TEXT, beforeLine, environment
     attempts,
     maintenance,
     runner: new ExportRunner(attempts, new ExportProduction(sources, storage), storage, queue, metrics, config),
+    running: new RunningWork(config),
     announcer: new ExportAnnouncer(queue, maintenance),
     downloads: new FakeDownloadLeaseRepository(records, terms),
 
