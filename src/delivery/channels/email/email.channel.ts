@@ -18,8 +18,7 @@ import { emailDescriptor } from './email.descriptor';
 import { MailPlanner } from './mail-planner';
 import { parseMailTarget } from './mail-target';
 import type { ClaimedMessage, DeliveryReceipt } from '../../model/domain/claimed-message';
-import { type MailFacts, toSubject } from './mail-facts';
-import { renderMail } from './mail-template';
+import { type MailFacts, toSubject, renderMail } from './mail-template';
 
 /** Notifies people by mail. */
 @Injectable()
