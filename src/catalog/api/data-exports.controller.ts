@@ -18,8 +18,14 @@ import { IdempotencyKey } from '../../platform/http/idempotency-key.decorator';
 import { type DataRequest, STREAMS } from '../model/domain/data-query';
 import { toFileOptions } from '../model/domain/export-options';
 import { DataExportService } from '../model/services/data-export.service';
-import { BulkExportBody, BulkExportResponse, DataExportBody, type RowsBody, UserExportQuery } from './data-export.dto';
-import { DataExportResponse } from './data-export.response';
+import {
+  BulkExportBody,
+  BulkExportResponse,
+  DataExportBody,
+  type RowsBody,
+  UserExportQuery,
+  DataExportResponse,
+} from './data-export.dto';
 import { STREAMED_ROWS, USER_DOCUMENT } from './rows.schema';
 import { pipeline } from 'node:stream/promises';
 import type { StreamedFile } from '../../export';
