@@ -38,7 +38,7 @@ import { ExportsForDelivery } from './model/services/out.for-delivery.service';
 import { ExportsForEvents } from './model/services/out.for-events.service';
 import { ExportsForScheduledExport } from './model/services/out.for-scheduled-export.service';
 import { ExportSource } from './model/domain/export-source';
-import { EXPORT_FILES, UPLOADED_PICTURES } from './model/domain/object-key';
+import { EXPORT_FILES, UPLOADED_PICTURES } from './model/domain/export';
 import { FileExpiry } from './model/services/file-expiry';
 import { UploadedPictureService } from './model/services/uploaded-picture.service';
 

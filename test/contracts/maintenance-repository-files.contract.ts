@@ -1,5 +1,5 @@
 import { createExport } from '../../src/export/model/services/export-creation';
-import { objectPrefix } from '../../src/export/model/domain/object-key';
+import { objectPrefix } from '../../src/export/model/domain/export';
 import type { RequestExport } from '../../src/export/model/domain/export-request';
 import { ANN, exportRequest } from '../support/export-requests';
 import type { RecordsUnderTest } from '../support/records-under-test';

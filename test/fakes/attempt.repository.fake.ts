@@ -7,7 +7,7 @@ import {
   type Attempt,
   AttemptRepository,
 } from '../../src/export/model/domain/interfaces/attempt.repository';
-import { accountOf } from '../../src/export/model/domain/record-owner';
+import { accountOf } from '../../src/export/model/domain/export';
 import type { AuditEntry } from '../../src/platform/audit/audit-log';
 import { principalKey } from '../../src/platform/auth/principal';
 import type { Ending } from '../../src/platform/outbox/planned-delivery';

@@ -10,7 +10,7 @@ import {
   type ExportQuery,
   ExportRepository,
 } from '../../src/export/model/domain/interfaces/export.repository';
-import { objectPrefix } from '../../src/export/model/domain/object-key';
+import { objectPrefix } from '../../src/export/model/domain/export';
 import { isCustomer, type Principal } from '../../src/platform/auth/principal';
 import type { Page } from '../../src/platform/paging';
 import type { IdempotentRequest } from '../../src/platform/idempotent-request';

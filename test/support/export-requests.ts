@@ -1,8 +1,7 @@
 import type { ExportInput, RequestExport } from '../../src/export/model/domain/export-request';
 import type { TextParams } from '../fakes/text-source.fake';
 import type { FinishedFile } from '../../src/export/model/domain/export';
-import { objectPrefix } from '../../src/export/model/domain/object-key';
-import { ownerOf } from '../../src/export/model/domain/record-owner';
+import { objectPrefix, ownerOf } from '../../src/export/model/domain/export';
 import type { CustomerPrincipal, Principal, Person } from '../../src/platform/auth/principal';
 import type { Ending, PlannedDelivery } from '../../src/platform/outbox/planned-delivery';
 import { NO_DELIVERIES } from '../../src/platform/outbox/planned-delivery';

@@ -9,7 +9,7 @@ import type { PrismaService, Transaction } from '../../platform/database/prisma.
 import { TransactionEvent } from '../../platform/database/transaction-events';
 import type { ExportFormat, ExportWarning, ProgressUnit } from '../../formats';
 import type { Export, FinishedFile, StoredObject } from '../model/domain/export';
-import { ownerOf, type Requester } from '../model/domain/record-owner';
+import { ownerOf, type Requester } from '../model/domain/export';
 import { type ExportStatus, statusesBefore } from '../model/domain/export-status';
 import { daysToSeconds } from '../model/domain/retention';
 

@@ -17,8 +17,7 @@ import { credentialTypeOf } from '../model/domain/downloads';
 import type { Export, FinishedFile, StoredObject } from '../model/domain/export';
 import type { ExportKind } from '../model/domain/export-kind';
 import { type RequestExport, toAuditDetails } from '../model/domain/export-request';
-import { objectPrefix } from '../model/domain/object-key';
-import { requesterOf } from '../model/domain/record-owner';
+import { objectPrefix, requesterOf } from '../model/domain/export';
 import { daysToSeconds } from '../model/domain/retention';
 import {
   type ExportCreation,

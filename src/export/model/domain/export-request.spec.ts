@@ -2,7 +2,7 @@ import { ANN, ANN_IN_BLUE, BEN, exportInput, exportRequest, PARTNER } from '../.
 import { FakeTextSource } from '../../../../test/fakes/text-source.fake';
 import { testConfig } from '../../../../test/support/test-config';
 import { type ExportInput, fingerprintOf, type RequestExport, toRequest } from './export-request';
-import { ownerOf } from './record-owner';
+import { ownerOf } from './export';
 
 const ID = '00000000-0000-7000-8000-000000000001';
 

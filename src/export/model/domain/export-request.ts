@@ -7,7 +7,7 @@ import type { RateLimit } from '../../../platform/rate-limit';
 import type { ExportDescription } from './export';
 import type { ExportKind } from './export-kind';
 import type { ExportSource } from './export-source';
-import { ownerOf, type RecordOwner } from './record-owner';
+import { ownerOf, type RecordOwner } from './export';
 
 /** A request for an export of a source. The module of the source knows that the caller has a right to it. */
 export interface ExportInput<Params = unknown> {

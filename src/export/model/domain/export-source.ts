@@ -2,9 +2,8 @@ import { applyDecorators, Injectable, SetMetadata } from '@nestjs/common';
 import type { z } from 'zod';
 import type { Principal } from '../../../platform/auth/principal';
 import type { Content, ContentKind, ExportFormat } from '../../../formats';
-import type { Export, ExportDescription } from './export';
+import type { Export, ExportDescription, RecordOwner } from './export';
 import { type ExportKind, registerExportKind } from './export-kind';
-import type { RecordOwner } from './record-owner';
 
 const KIND = 'export-kind';
 

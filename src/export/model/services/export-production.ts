@@ -4,7 +4,7 @@ import { FileStorage } from '../../../platform/storage/file-storage';
 import type { FinishedFile } from '../domain/export';
 import { type ReportProgress, toFileName } from '../../../formats';
 import type { Attempt } from '../domain/interfaces/attempt.repository';
-import { objectPrefix } from '../domain/object-key';
+import { objectPrefix } from '../domain/export';
 import { ExportSources } from './export-sources';
 
 /** The file was rendered, but the storage refused it. */

@@ -9,7 +9,7 @@ import { type AccountShare, type Attempt, AttemptRepository } from '../domain/in
 import { ExportQueue } from '../domain/interfaces/export-queue';
 import { AttemptLease } from './attempt-lease';
 import { ExportMetrics } from './export-metrics';
-import { objectPrefix } from '../domain/object-key';
+import { objectPrefix } from '../domain/export';
 import { ExportProduction, StorageFault } from './export-production';
 
 const NOT_STORED: ExportFailure = {

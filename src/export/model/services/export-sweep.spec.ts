@@ -3,7 +3,7 @@ import { ANN, delivering, finishedFile } from '../../../../test/support/export-r
 import { toBody } from '../../../../test/support/texts';
 import { SweepMetrics } from '../../../platform/work/sweep-metrics';
 import { MAX_ATTEMPTS } from '../domain/attempt-limits';
-import { objectPrefix } from '../domain/object-key';
+import { objectPrefix } from '../domain/export';
 import { ExportSweep } from './export-sweep';
 
 const LEASE_SECONDS = 10;

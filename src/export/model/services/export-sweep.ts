@@ -6,7 +6,7 @@ import { PeriodicTask } from '../../../platform/work/periodic-task';
 import { SweepMetrics } from '../../../platform/work/sweep-metrics';
 import { MaintenanceRepository } from '../domain/interfaces/maintenance.repository';
 import { ExportAnnouncer } from '../domain/interfaces/export-queue';
-import { objectPrefix } from '../domain/object-key';
+import { objectPrefix } from '../domain/export';
 import { ExportMetrics } from './export-metrics';
 import { ExportRunner } from './export-runner';
 

@@ -1,7 +1,7 @@
 import { createExportBench, type ExportBench } from '../../../../test/support/export-bench';
 import { ANN, ANN_IN_BLUE, exportInput, finishedFile } from '../../../../test/support/export-requests';
 import type { ExportInput } from '../domain/export-request';
-import { objectPrefix } from '../domain/object-key';
+import { objectPrefix } from '../domain/export';
 import { ExportService } from './export.service';
 
 const DAY_SECONDS = 86_400;

@@ -6,7 +6,7 @@ import { toBody } from '../../../../test/support/texts';
 import { pause } from '../../../platform/async';
 import { LinkSigner } from '../../../platform/auth/link-signer';
 import { DISCONNECT_GRACE_MS, MAX_COMMIT_DELAY_MS } from '../domain/downloads';
-import { objectPrefix } from '../domain/object-key';
+import { objectPrefix } from '../domain/export';
 import { DownloadService } from './download.service';
 import { ExportFiles } from './export-files';
 import { HeldBackFile } from './one-time-transfer';

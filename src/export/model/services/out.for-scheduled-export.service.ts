@@ -4,7 +4,7 @@ import type { DeliveryPlan } from '../../../platform/outbox/planned-delivery';
 import type { ExportFormat, ExportOptions } from '../../../formats';
 import type { Export } from '../domain/export';
 import { ExportRepository } from '../domain/interfaces/export.repository';
-import { ownerOf } from '../domain/record-owner';
+import { ownerOf } from '../domain/export';
 import { ExportSources } from './export-sources';
 import { ExportService } from './export.service';
 

@@ -7,7 +7,7 @@ import { FileStorage } from '../../../platform/storage/file-storage';
 import type { Export } from '../domain/export';
 import { ExportRepository } from '../domain/interfaces/export.repository';
 import { PictureInspector } from '../domain/interfaces/picture-inspector';
-import { picturePrefix } from '../domain/object-key';
+import { picturePrefix } from '../domain/export';
 import { ExportMetrics } from './export-metrics';
 import { ExportService } from './export.service';
 
