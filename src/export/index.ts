@@ -3,12 +3,12 @@ export { ExportModule } from './export.module';
 export {
   ApiExportCreation,
   EXPORT_CREATION_HEADERS,
+  FormatOptions,
   RetentionDays,
   WAIT_HEADERS,
 } from './api/api-export-creation.decorator';
 export { CreationResponder } from './api/creation-responder';
 export { ExportPresenter } from './api/export.presenter';
-export { FormatOptions } from './api/api-export-creation.decorator';
 export { ExportListResponse, ExportResponse, ResponseOfKind, TextOptionsResponse } from './api/export.response';
 export { EXPORT_ENDED, readExports } from './infrastructure/export-row';
 export type { Export, ExportDescription } from './model/domain/export';

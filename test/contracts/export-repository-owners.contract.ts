@@ -1,7 +1,6 @@
-import { createExport } from '../../src/export/model/services/export-creation';
-import type { RequestExport } from '../../src/export/model/domain/export-request';
+import { createExport } from '../../src/export/model/domain/export-request';
+import type { RequestExport, ExportRepository } from '../../src/export/model/domain/interfaces/export.repository';
 import type { Export } from '../../src/export/model/domain/export';
-import type { ExportRepository } from '../../src/export/model/domain/interfaces/export.repository';
 import type { Principal } from '../../src/platform/auth/principal';
 import {
   ANN,

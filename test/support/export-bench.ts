@@ -1,5 +1,5 @@
-import { createExport } from '../../src/export/model/services/export-creation';
-import type { RequestExport } from '../../src/export/model/domain/export-request';
+import { createExport } from '../../src/export/model/domain/export-request';
+import type { RequestExport } from '../../src/export/model/domain/interfaces/export.repository';
 import type { Export } from '../../src/export/model/domain/export';
 import type { Attempt } from '../../src/export/model/domain/interfaces/attempt.repository';
 import { ExportAnnouncer } from '../../src/export/model/domain/interfaces/export-queue';

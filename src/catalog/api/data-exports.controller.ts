@@ -8,6 +8,7 @@ import {
   ExportResponse,
   toRetentionSeconds,
   WAIT_HEADERS,
+  type StreamedFile,
 } from '../../export';
 import { AdminOnly } from '../../platform/auth/admin-only.decorator';
 import type { UserPrincipal } from '../../platform/auth/principal';
@@ -28,7 +29,6 @@ import {
 } from './data-export.dto';
 import { STREAMED_ROWS, USER_DOCUMENT } from './rows.schema';
 import { pipeline } from 'node:stream/promises';
-import type { StreamedFile } from '../../export';
 import { attachmentDisposition } from '../../platform/http/content-disposition';
 import { abortSlowClient } from '../../platform/http/slow-client';
 import { OperationId } from '../../platform/http/operation-id';

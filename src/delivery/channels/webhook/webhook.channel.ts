@@ -21,8 +21,7 @@ import {
   type WebhookTarget,
   webhookSecretPurpose,
 } from './webhook-secret';
-import type { WebhookBody } from './webhook.descriptor';
-import { webhookDescriptor } from './webhook.descriptor';
+import { type WebhookBody, webhookDescriptor } from './webhook.descriptor';
 
 const TIMEOUT_MS = 15_000;
 const GONE = 410;

@@ -4,12 +4,11 @@ import { DomainError } from '../../../platform/errors/domain-error';
 import { RequestContext } from '../../../platform/observability/request-context';
 import { FileStorage, StorageUnavailableError } from '../../../platform/storage/file-storage';
 import { MAX_ATTEMPTS, pauseAfter } from '../domain/attempt-limits';
-import type { ExportFailure } from '../domain/export';
+import { type ExportFailure, objectPrefix } from '../domain/export';
 import { type AccountShare, type Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';
 import { ExportQueue } from '../domain/interfaces/export-queue';
 import { AttemptLease } from './attempt-lease';
 import { ExportMetrics } from './export-metrics';
-import { objectPrefix } from '../domain/export';
 import { ExportProduction, StorageFault } from './export-production';
 
 const NOT_STORED: ExportFailure = {

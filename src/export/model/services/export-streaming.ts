@@ -5,12 +5,11 @@ import { DomainError } from '../../../platform/errors/domain-error';
 import { onAbort } from '../../../platform/async';
 import { RunningWork } from '../../../platform/work/running-work';
 import type { ExportFailure, FinishedFile } from '../domain/export';
-import { type ExportInput, toRequest } from '../domain/export-request';
+import { type ExportInput, toRequest, createExport } from '../domain/export-request';
 import { type RenderedFile, toFileName } from '../../../formats';
 import { type Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';
 import { type ExportCreation, ExportRepository } from '../domain/interfaces/export.repository';
 import { AttemptLease } from './attempt-lease';
-import { createExport } from './export-creation';
 import { ExportMetrics } from './export-metrics';
 import { ExportSources } from './export-sources';
 

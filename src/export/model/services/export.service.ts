@@ -7,11 +7,10 @@ import type { Page } from '../../../platform/paging';
 import { pause } from '../../../platform/async';
 import { MAX_COMPLETION_POLL_MS, MAX_COMPLETION_WAIT_MS, COMPLETION_POLL_MS } from '../domain/downloads';
 import type { Export } from '../domain/export';
-import { type ExportInput, toRequest } from '../domain/export-request';
+import { type ExportInput, toRequest, createExport } from '../domain/export-request';
 import { type ExportCreation, type ExportQuery, ExportRepository } from '../domain/interfaces/export.repository';
 import { checkRetention } from '../domain/retention';
 import { ExportAnnouncer } from '../domain/interfaces/export-queue';
-import { createExport } from './export-creation';
 import { ExportMetrics } from './export-metrics';
 import { ExportSources } from './export-sources';
 
