@@ -17,7 +17,7 @@ import { PrismaDownloadLeaseRepository } from './infrastructure/download-lease.r
 import { ImageProcessPictureInspector } from './infrastructure/image-process-picture-inspector';
 import { PrismaMaintenanceRepository } from './infrastructure/maintenance.repository.prisma';
 import { AttemptRepository } from './model/domain/interfaces/attempt.repository';
-import { ExportAnnouncer, ExportQueue } from './model/domain/interfaces/export-queue';
+import { ExportQueue } from './model/domain/interfaces/export-queue';
 import { ExportRepository } from './model/domain/interfaces/export.repository';
 import { DownloadLeaseRepository } from './model/domain/interfaces/download-lease.repository';
 import { PictureInspector } from './model/domain/interfaces/picture-inspector';
@@ -69,7 +69,6 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
       },
     },
     ExportService,
-    ExportAnnouncer,
     ExportRunner,
     ExportProduction,
     ExportSweep,

@@ -2,15 +2,13 @@ import { createExportBench, type ExportBench } from '../../../../test/support/ex
 import { ANN, ANN_IN_BLUE, exportInput, finishedFile } from '../../../../test/support/export-requests';
 import type { ExportInput } from '../domain/export-request';
 import { objectPrefix } from '../domain/export';
-import { ExportService } from './export.service';
 
 const DAY_SECONDS = 86_400;
 const UNKNOWN = '00000000-0000-7000-8000-000000000000';
 
 function setup() {
   const bench = createExportBench();
-  const { exports, sources, announcer, metrics, config } = bench;
-  const sut = new ExportService(exports, sources, announcer, metrics, config);
+  const sut = bench.service;
   const request = (traits: Partial<ExportInput> = {}) => sut.request(exportInput(traits));
 
   const complete = async () => {
