@@ -15,6 +15,7 @@ COPY dev dev
 COPY docs/openapi.json docs/
 COPY sdk sdk
 COPY src src
+COPY web web
 RUN npm run build
 
 # What only development needs goes: also Prisma's command line, which npm keeps because the client names it as an

@@ -82,6 +82,11 @@ export default defineConfig(
     },
   },
   {
+    // The console of the page speaks to its developer.
+    files: ['web/**/*.ts'],
+    rules: { 'no-console': 'off' },
+  },
+  {
     files: ['**/*.mjs', '**/*.cjs'],
     extends: [tseslint.configs.recommended],
     rules: {

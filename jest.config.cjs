@@ -47,7 +47,7 @@ module.exports = async () => {
     maxWorkers: 2,
     testTimeout: Math.ceil(120_000 * scale),
     projects: [
-      suite('unit', ['<rootDir>/src/**/*.spec.ts']),
+      suite('unit', ['<rootDir>/src/**/*.spec.ts', '<rootDir>/web/**/*.spec.ts']),
       {
         ...suite('sdk', ['<rootDir>/sdk/src/**/*.spec.ts']),
         // Sources import each other as the built modules do.
@@ -61,6 +61,7 @@ module.exports = async () => {
         ...withDatabase,
         testEnvironment: '<rootDir>/test/support/in-process/environment.ts',
       },
+      { ...suite('browser', ['<rootDir>/test/browser/**/*.spec.ts']), ...withDatabase },
       { ...suite('upgrade', ['<rootDir>/test/upgrade/upgrade.spec.ts']), ...withDatabase },
     ],
   };

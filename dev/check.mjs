@@ -17,6 +17,7 @@ const steps = [
   tool('eslint', ['--max-warnings', '0', '.']),
   tool('tsc', ['-p', 'tsconfig.json']),
   tool('tsc', ['-p', 'tsconfig.dev.json']),
+  tool('tsc', ['-p', 'web/tsconfig.json']),
   tool('depcruise', ['src', '--config', '.dependency-cruiser.cjs']),
   tool('knip', []),
   tool('prisma', ['validate'], { PRISMA_SCHEMA_ENGINE_BINARY: process.env['PRISMA_SCHEMA_ENGINE_BINARY'] || stub }),
@@ -48,7 +49,7 @@ function tool(program, args, env = {}) {
     const { code, output } = await capture(localProgram(program), args, { env: { ...process.env, ...env } });
     return outcome(code === 0, output);
   };
-  return { name: [program, ...args.filter((arg) => arg.startsWith('tsconfig') || arg === 'validate')].join(' '), run };
+  return { name: [program, ...args.filter((arg) => arg.includes('tsconfig') || arg === 'validate')].join(' '), run };
 }
 
 /** @param {string} file @param {string[]} args @returns {Promise<Outcome>} */

@@ -26,6 +26,8 @@ const buildInputs = [
   'sdk/package.json',
   'sdk/tsconfig.json',
   'sdk/tsconfig.build.json',
+  'web',
+  'dev/bundle-web.mjs',
   'package-lock.json',
 ];
 

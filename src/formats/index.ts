@@ -19,7 +19,6 @@ export type {
 } from './content';
 export { toFileName } from './file-name';
 export type { ExportOptions } from './options';
-export type { RowsPreview } from './preview';
 export {
   acceptedContents,
   EXPORT_FORMATS,
@@ -28,9 +27,7 @@ export {
   findSeveralTablesErrors,
   formatsOf,
   optionsOf,
-  previewRows,
   streamableFormatsOf,
   WRITERS,
 } from './registry';
-export { locateStoredEntry } from './zip/zip-reader';
 export { FormatWriter, type Progress, type ProgressUnit, type RenderedFile, type ReportProgress } from './writer';

@@ -41,6 +41,32 @@ describe('The HTTP API', () => {
     await request(application.url).get('/api/v1/exports/').expect('cross-origin-resource-policy', 'cross-origin');
   });
 
+  it.each(['br', 'gzip', 'identity'])('serves /button.js to pages of every origin, as %s', async (encoding) => {
+    const get = () =>
+      request(application.url).get('/button.js').set({ origin: FRONT_END, 'accept-encoding': encoding });
+    const { status, headers, text } = await get();
+    const again = await get().set('if-none-match', headers['etag']!);
+
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({
+      'content-type': 'text/javascript; charset=utf-8',
+      'access-control-allow-origin': '*',
+      'cross-origin-resource-policy': 'cross-origin',
+      'cache-control': 'public, max-age=600, stale-while-revalidate=86400',
+    });
+    expect(headers['vary']).toContain('Accept-Encoding');
+    expect(headers['content-encoding']).toBe(encoding === 'identity' ? undefined : encoding);
+    if (encoding !== 'br') expect(text).toContain('export-button');
+    expect(again.status).toBe(304);
+  });
+
+  it('sends at most 30 kB for /button.js', async () => {
+    const { headers } = await request(application.url).head('/button.js').set('accept-encoding', 'gzip');
+
+    expect(headers['content-encoding']).toBe('gzip');
+    expect(Number(headers['content-length'])).toBeLessThanOrEqual(30_000);
+  });
+
   it.each(['/api', '/api/v2/exports/', '/api/v1/nothing', '/api/v1/exports/a/b/c'])(
     'returns 404 as a problem for %s, which is no route',
     async (path) => {

@@ -34,7 +34,14 @@ describe('For those who run it, the service', () => {
   it('serves no API as a worker', async () => {
     const token = await signedToken('ann');
 
-    for (const path of ['/api/v1/exports/', '/api/exports', '/api/openapi.json', '/api/docs', '/API/v1/exports']) {
+    for (const path of [
+      '/api/v1/exports/',
+      '/api/exports',
+      '/api/openapi.json',
+      '/api/docs',
+      '/API/v1/exports',
+      '/button.js',
+    ]) {
       const { status } = await fetch(`${worker.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
       expect([path, status]).toEqual([path, 404]);
     }

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
-import { type Export, ownerOf } from '../../src/export/model/domain/export';
+import type { Export } from '../../src/export/model/domain/export';
+import { ownerOf } from '../../src/export/model/domain/record-owner';
 import {
   aggregatedEntry,
   type AnonymousAuditEntry,

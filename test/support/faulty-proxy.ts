@@ -27,7 +27,7 @@ export class FaultyProxy {
   decide: (request: SeenRequest) => Fault = () => 'pass';
   private readonly server: Server;
 
-  private constructor(private readonly target: URL) {
+  private constructor(private target: URL) {
     this.server = createServer((request, response) => {
       this.serve(request, response);
     });
@@ -41,6 +41,11 @@ export class FaultyProxy {
 
   get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Passes requests to another server from now on. */
+  leadTo(target: string): void {
+    this.target = new URL(target);
   }
 
   /** Lets everything through again, and forgets what was seen. */

@@ -15,7 +15,8 @@ import { EventService } from '../model/services/event.service';
 import { ResultsExportService } from '../model/services/results-export.service';
 import { EventDetailsResponse, EventListResponse, EventResponse } from './event.response';
 import { ResultListResponse, ResultResponse } from './result.response';
-import { ResultsExportBody, ResultsExportResponse } from './results-export.dto';
+import { ResultsExportBody } from './results-export.dto';
+import { ResultsExportResponse } from './results-export.response';
 
 @Injectable()
 abstract class Events {

@@ -6,6 +6,7 @@ import type { Request, Response } from 'express';
 import helmet from 'helmet';
 import type { Config } from '../config/config';
 import { separatePorts } from '../observability/management-server';
+import { serveWebScripts } from './web-scripts';
 
 /** Bodies have a timeout of their own that sends a response; this one is the backstop. */
 const REQUEST_TIMEOUT_MARGIN_MS = 60_000;
@@ -48,7 +49,8 @@ export function configureHttp(app: NestExpressApplication, config: Config): void
   );
   app.enableCors(corsOf(http));
   if (http.managementPort !== undefined) separatePorts((handler) => app.use(handler));
-  if (!config.servesApi) app.use('/api', notServedHere);
+  if (config.servesApi) serveWebScripts(app);
+  else app.use('/api', notServedHere);
   // Decides `request.ip`: the address for rate limits and the audit log.
   app.set('trust proxy', [...http.trustedProxies]);
   app.disable('x-powered-by');

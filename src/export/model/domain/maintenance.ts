@@ -1,5 +1,6 @@
 import { DRAWINGS, MAX_ATTEMPTS, MAX_LOST_DRAWINGS } from './attempt-limits';
-import { type Export, type ExportFailure, objectPrefix } from './export';
+import type { Export, ExportFailure } from './export';
+import { objectPrefix } from './object-key';
 
 /** How many records one statement of the maintenance changes at most. */
 export const MAINTENANCE_BATCH = 500;

@@ -61,7 +61,7 @@ export class BoardExportService {
       caller: principal,
       owner: { userId, tenantId, customerId },
       kind: 'board',
-      params: { sessionId: session.id, rev: session.rev },
+      params: { sessionId: session.id },
       format,
       options,
       expected: { total: page === undefined ? session.pageCount : 1, unit: 'pages' },

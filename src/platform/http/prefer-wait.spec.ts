@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { preferredWait } from './creation-responder';
+import { preferredWait } from './prefer-wait';
 
 const waitOf = (prefer?: string) => preferredWait({ get: () => prefer } as unknown as Request);
 
