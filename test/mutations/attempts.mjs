@@ -36,6 +36,14 @@ export const attempts = [
     tests: ['test/contracts/maintenance-repository.spec.ts'],
   },
   {
+    name: 'no-hand-back',
+    breaks: 'a process that must end takes the work with it that does not end within the grace period',
+    file: 'src/platform/work/running-work.ts',
+    search: "      this.controller.abort(new Error('The process has to end'));\n",
+    replace: '',
+    tests: ['src/platform/work/running-work.spec.ts'],
+  },
+  {
     name: 'one-attempt-more',
     breaks: 'an export that ends its worker every time is begun four times instead of three',
     file: 'src/export/model/domain/attempt-limits.ts',

@@ -12,6 +12,14 @@ export const downloads = [
     tests: ['test/contracts/download-lease-repository.spec.ts'],
   },
   {
+    name: 'download-without-token',
+    breaks: 'a process that lost its lease completes or releases the download of another one',
+    file: 'src/export/infrastructure/download-lease.repository.prisma.ts',
+    search: 'sql`id = ${exportId}::uuid AND download_token = ${token}::uuid`',
+    replace: 'sql`id = ${exportId}::uuid AND ${token}::uuid IS NOT NULL`',
+    tests: ['test/contracts/download-lease-repository.spec.ts'],
+  },
+  {
     name: 'last-byte-not-held-back',
     breaks: 'a client has the whole one-time file before the database records its completion',
     file: 'src/export/model/services/one-time-transfer.ts',
