@@ -61,7 +61,7 @@ export class Installation {
       DRAWING_THREADS: '1',
       SHUTDOWN_GRACE_SECONDS: '5',
       // Tests need not wait as long as an operator can.
-      POLL_INTERVAL_MS: '400',
+      POLL_INTERVAL_MS: '800',
       ...(await redisOfOnesOwn(environment)),
       ...s3OfTheRun(),
       ...environment,
