@@ -1,13 +1,19 @@
 // @ts-check
+import { readFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** @typedef {Map<string, number>} EnteredFiles how many functions were entered, by their file below dist/ */
 
+/** The getters by which the compiler exports what a file has: an import that reads them enters nothing of ours. */
+const EXPORTS = /^(?:_export\(exports, \{|Object\.defineProperty\(exports, "(?!__esModule)).*?^\}\);$/ms;
+
 /** Counts which of our own functions are entered from one moment to the next. */
 export class Coverage {
   #session = new Session();
+  /** @type {Map<string, number>} where our own code begins, by file */
+  #starts = new Map();
   #folder;
 
   /** @param {string} folder where our own code is */
@@ -26,8 +32,12 @@ export class Coverage {
     this.#session.post('Profiler.takePreciseCoverage', (_error, { result }) => {
       for (const { url, functions } of result) {
         const file = this.#ownFile(url);
-        const count = functions.filter(({ ranges: [range] }) => (range?.count ?? 0) > 0).length;
-        if (file !== undefined && count > 0) entered.set(file, count);
+        if (file === undefined) continue;
+        const start = this.#startOf(file);
+        const count = functions.filter(
+          ({ ranges: [range] }) => range && range.count > 0 && range.startOffset > start,
+        ).length;
+        if (count > 0) entered.set(file, count);
       }
     });
     return entered;
@@ -35,6 +45,15 @@ export class Coverage {
 
   stop() {
     this.#session.disconnect();
+  }
+
+  /** @param {string} file @returns {number} */
+  #startOf(file) {
+    const known = this.#starts.get(file);
+    if (known !== undefined) return known;
+    const { 0: getters = '', index = 0 } = EXPORTS.exec(readFileSync(join(this.#folder, file), 'utf8')) ?? {};
+    this.#starts.set(file, index + getters.length);
+    return index + getters.length;
   }
 
   /** @param {string} url @returns {string | undefined} */

@@ -8,7 +8,7 @@ export {
 } from './api/destination-options.body';
 export { Notify, NotifyBody } from './api/notify.body';
 export { CHANNEL_NAMES, findChannel } from './channels';
-export { WebhookBody } from './channels/webhook/webhook.body';
+export { WebhookBody } from './channels/webhook/webhook.descriptor';
 export { DELIVERY_ATTEMPTED, readDeliveryStates } from './infrastructure/delivery-row';
 export type { DeliveryState } from './model/domain/delivery-state';
 export { type Language, LANGUAGES } from './model/domain/language';

@@ -6,6 +6,7 @@ import { OrphanFileCollector } from '../platform/work/orphan-file-collector';
 import { ContentController } from './api/content.controller';
 import { CreationResponder } from './api/creation-responder';
 import { CustomerDownloadController, DownloadController } from './api/download.controller';
+import { CustomerPreviewController, PreviewController } from './api/preview.controller';
 import { FileResponder } from './api/file-responder';
 import { ExportPresenter } from './api/export.presenter';
 import { CustomerExportsController, ExportsController } from './api/exports.controller';
@@ -16,7 +17,7 @@ import { PrismaDownloadLeaseRepository } from './infrastructure/download-lease.r
 import { ImageProcessPictureInspector } from './infrastructure/image-process-picture-inspector';
 import { PrismaMaintenanceRepository } from './infrastructure/maintenance.repository.prisma';
 import { AttemptRepository } from './model/domain/interfaces/attempt.repository';
-import { ExportAnnouncer, ExportQueue } from './model/domain/interfaces/export-queue';
+import { ExportQueue } from './model/domain/interfaces/export-queue';
 import { ExportRepository } from './model/domain/interfaces/export.repository';
 import { DownloadLeaseRepository } from './model/domain/interfaces/download-lease.repository';
 import { PictureInspector } from './model/domain/interfaces/picture-inspector';
@@ -24,6 +25,7 @@ import { MaintenanceRepository } from './model/domain/interfaces/maintenance.rep
 import { BacklogMetrics } from './model/services/backlog-metrics';
 import { ExportFiles } from './model/services/export-files';
 import { ExportMetrics } from './model/services/export-metrics';
+import { ExportPreviews } from './model/services/export-previews';
 import { ExportProduction } from './model/services/export-production';
 import { ExportRunner } from './model/services/export-runner';
 import { ExportSources } from './model/services/export-sources';
@@ -36,7 +38,7 @@ import { ExportsForDelivery } from './model/services/out.for-delivery.service';
 import { ExportsForEvents } from './model/services/out.for-events.service';
 import { ExportsForScheduledExport } from './model/services/out.for-scheduled-export.service';
 import { ExportSource } from './model/domain/export-source';
-import { EXPORT_FILES, UPLOADED_PICTURES } from './model/domain/object-key';
+import { EXPORT_FILES, UPLOADED_PICTURES } from './model/domain/export';
 import { FileExpiry } from './model/services/file-expiry';
 import { UploadedPictureService } from './model/services/uploaded-picture.service';
 
@@ -48,6 +50,8 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
     ContentController,
     CustomerExportsController,
     CustomerDownloadController,
+    PreviewController,
+    CustomerPreviewController,
   ],
   providers: [
     { provide: ExportRepository, useClass: PrismaExportRepository },
@@ -65,7 +69,6 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
       },
     },
     ExportService,
-    ExportAnnouncer,
     ExportRunner,
     ExportProduction,
     ExportSweep,
@@ -74,6 +77,7 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
     ExportMetrics,
     BacklogMetrics,
     ExportFiles,
+    ExportPreviews,
     DownloadService,
     FileResponder,
     UploadedPictureService,

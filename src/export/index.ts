@@ -3,12 +3,12 @@ export { ExportModule } from './export.module';
 export {
   ApiExportCreation,
   EXPORT_CREATION_HEADERS,
+  FormatOptions,
   RetentionDays,
   WAIT_HEADERS,
 } from './api/api-export-creation.decorator';
 export { CreationResponder } from './api/creation-responder';
 export { ExportPresenter } from './api/export.presenter';
-export { FormatOptions } from './api/format-options.decorator';
 export { ExportListResponse, ExportResponse, ResponseOfKind, TextOptionsResponse } from './api/export.response';
 export { EXPORT_ENDED, readExports } from './infrastructure/export-row';
 export type { Export, ExportDescription } from './model/domain/export';
@@ -18,11 +18,12 @@ export {
   ExportSource,
   ExportSourceProvider,
   type OpenedSource,
+  type PageToDraw,
   type SourceContext,
 } from './model/domain/export-source';
 export { toRetentionDays, retentionError, toRetentionSeconds } from './model/domain/retention';
 export type { ExportCreation } from './model/domain/interfaces/export.repository';
-export { accountOf } from './model/domain/record-owner';
+export { accountOf } from './model/domain/export';
 export { ExportService } from './model/services/export.service';
 export { ExportsForEvents } from './model/services/out.for-events.service';
 export { ExportStreaming, type StreamedExport, type StreamedFile } from './model/services/export-streaming';

@@ -19,6 +19,7 @@ export type {
 } from './content';
 export { toFileName } from './file-name';
 export type { ExportOptions } from './options';
+export type { RowsPreview } from './preview';
 export {
   acceptedContents,
   EXPORT_FORMATS,
@@ -27,7 +28,9 @@ export {
   findSeveralTablesErrors,
   formatsOf,
   optionsOf,
+  previewRows,
   streamableFormatsOf,
   WRITERS,
 } from './registry';
+export { locateStoredEntry } from './zip/zip-reader';
 export { FormatWriter, type Progress, type ProgressUnit, type RenderedFile, type ReportProgress } from './writer';

@@ -6,6 +6,8 @@ import { NdjsonWriter } from './json/ndjson.writer';
 import { describeAllowed, type ExportOptions, type FormatOption, isAllowed } from './options';
 import { PdfWriter } from './pdf/pdf.writer';
 import { PngWriter } from './png/png.writer';
+import type { PreviewReader, RowsPreview } from './preview';
+import { decompressed, GZIP } from './text-file';
 import type { FormatWriter } from './writer';
 import { XlsxWriter } from './xlsx/xlsx.writer';
 import { XmlWriter } from './xml/xml.writer';
@@ -47,6 +49,47 @@ export function acceptedContents<Kind extends ContentKind>(
 ): Partial<Record<ExportFormat, Kind[]>> {
   const accepted = ALL.map(({ format, accepts }) => [format, kinds.filter((kind) => accepts.includes(kind))] as const);
   return Object.fromEntries(accepted.filter(([, contents]) => contents.length > 0));
+}
+
+/** A written file. */
+export interface WrittenFile {
+  readonly format: ExportFormat;
+  readonly contentType: string;
+  readonly options: ExportOptions;
+  /** The first bytes, read as far as needed. */
+  readonly start: AsyncIterable<Uint8Array>;
+  /** Whether `start` has all bytes. */
+  readonly isWhole: boolean;
+}
+
+/**
+ * Reads the first rows of a file, and no more of it than they need.
+ * @returns `null` when there is no preview of such a file
+ */
+export function previewRows(
+  { format, contentType, options, start, isWhole }: WrittenFile,
+  { maxRows, maxBytes }: { readonly maxRows: number; readonly maxBytes: number },
+): Promise<RowsPreview> | null {
+  const writer = ALL.find((one) => one.format === format);
+  if (!writer || ![writer.contentType, GZIP].includes(contentType)) return null;
+  const reader = writer.readPreview?.(options, maxRows);
+  if (!reader) return null;
+  const body = contentType === GZIP ? decompressed(start) : start;
+  return readStart(reader, body, { isWhole, maxBytes });
+}
+
+async function readStart(
+  reader: PreviewReader,
+  body: AsyncIterable<Uint8Array>,
+  { isWhole, maxBytes }: { readonly isWhole: boolean; readonly maxBytes: number },
+): Promise<RowsPreview> {
+  let left = maxBytes;
+  for await (const chunk of body) {
+    reader.write(chunk.subarray(0, left));
+    if (reader.isDone || chunk.length > left) return reader.end(false);
+    left -= chunk.length;
+  }
+  return reader.end(isWhole);
 }
 
 /** An option as the API offers it for a kind of content. */

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { constants, createGzip } from 'node:zlib';
+import { constants, createGunzip, createGzip } from 'node:zlib';
 import type { ExportWarning } from './content';
 import type { FormatOption } from './options';
 import type { FormatWriter, RenderedFile } from './writer';
@@ -10,6 +10,9 @@ export const COMPRESSION = {
   values: ['gzip'],
   description: 'Compress the file',
 } as const satisfies FormatOption;
+
+/** The content type of a compressed file. */
+export const GZIP = 'application/gzip';
 
 interface TextFile {
   readonly body: AsyncIterable<Uint8Array>;
@@ -25,7 +28,7 @@ export function toTextFile(
 ): RenderedFile {
   const summary = () => ({ pageCount: null, recordCount: progress.recordCount, warnings });
   if (compression === undefined) return { extension: format, contentType, body, summary };
-  return { extension: `${format}.gz`, contentType: 'application/gzip', body: compressed(body), summary };
+  return { extension: `${format}.gz`, contentType: GZIP, body: compressed(body), summary };
 }
 
 async function* compressed(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -35,6 +38,19 @@ async function* compressed(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
   source.on('error', (error) => gzip.destroy(error));
   try {
     yield* source.pipe(gzip) as AsyncIterable<Uint8Array>;
+  } finally {
+    source.destroy();
+  }
+}
+
+/** The content of a compressed file, of which only the start may be given. */
+export async function* decompressed(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const source = Readable.from(body, { objectMode: false });
+  const gunzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
+  // A pipe does not forward errors.
+  source.on('error', (error) => gunzip.destroy(error));
+  try {
+    yield* source.pipe(gunzip) as AsyncIterable<Uint8Array>;
   } finally {
     source.destroy();
   }

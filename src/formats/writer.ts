@@ -1,5 +1,6 @@
 import type { ContentKind, ContentOf, ExportWarning } from './content';
 import type { ExportOptions, FormatOptions } from './options';
+import type { PreviewReader } from './preview';
 
 export type ProgressUnit = 'pages' | 'rows';
 
@@ -43,4 +44,10 @@ export abstract class FormatWriter<Kind extends ContentKind = ContentKind> {
 
   /** @param options as the caller sent them; see `readOptions` */
   abstract write(content: ContentOf<Kind>, options: ExportOptions, report: ReportProgress): RenderedFile;
+
+  /**
+   * A reader for the first rows of a single file that is not compressed; absent where the format has none.
+   * @param options with which the file was written
+   */
+  readPreview?(options: ExportOptions, maxRows: number): PreviewReader;
 }

@@ -1,8 +1,8 @@
-import { createExport } from '../../src/export/model/services/export-creation';
+import { createExport } from '../../src/export/model/domain/export-request';
 import { MAX_ATTEMPTS } from '../../src/export/model/domain/attempt-limits';
-import type { RequestExport } from '../../src/export/model/domain/export-request';
+import type { RequestExport } from '../../src/export/model/domain/interfaces/export.repository';
 import type { AccountShare } from '../../src/export/model/domain/interfaces/attempt.repository';
-import { ownerOf } from '../../src/export/model/domain/record-owner';
+import { ownerOf } from '../../src/export/model/domain/export';
 import type { Person } from '../../src/platform/auth/principal';
 import { UNLIMITED } from '../support/claims';
 import { ANN, ANN_IN_BLUE, BEN, exportRequest, finishedFile, PARTNER } from '../support/export-requests';

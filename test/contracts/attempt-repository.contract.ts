@@ -1,4 +1,4 @@
-import { createExport } from '../../src/export/model/services/export-creation';
+import { createExport } from '../../src/export/model/domain/export-request';
 import { pauseAfter } from '../../src/export/model/domain/attempt-limits';
 import type { ExportWarning } from '../../src/formats';
 import type { Export, ExportFailure, FinishedFile } from '../../src/export/model/domain/export';

@@ -1,4 +1,4 @@
-import { createExport } from '../../src/export/model/services/export-creation';
+import { createExport } from '../../src/export/model/domain/export-request';
 import type { DeliveryRecord } from '../../src/delivery/model/domain/delivery-state';
 import type {
   DeliveryAttempt,

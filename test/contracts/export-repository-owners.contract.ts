@@ -1,7 +1,6 @@
-import { createExport } from '../../src/export/model/services/export-creation';
-import type { RequestExport } from '../../src/export/model/domain/export-request';
+import { createExport } from '../../src/export/model/domain/export-request';
+import type { RequestExport, ExportRepository } from '../../src/export/model/domain/interfaces/export.repository';
 import type { Export } from '../../src/export/model/domain/export';
-import type { ExportRepository } from '../../src/export/model/domain/interfaces/export.repository';
 import type { Principal } from '../../src/platform/auth/principal';
 import {
   ANN,
@@ -252,6 +251,25 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
     const entry = { action: 'export.downloaded', details: { by: way }, ...who };
     expect(await exports().find(id)).toMatchObject({ downloadCount: 2, status: 'completed', downloadedAt: null });
     expect((await recordsOf().auditOf(id)).slice(-2)).toMatchObject([entry, entry]);
+  });
+
+  it('writes an audit entry for each preview, and leaves the record as it is', async () => {
+    const { id } = await complete(ANN);
+    const before = await exports().find(id);
+
+    await exports().recordPreview(id, ANN);
+    await exports().recordPreview(id, PARTNER, 2);
+
+    expect(await exports().find(id)).toEqual(before);
+    expect((await recordsOf().auditOf(id)).slice(-2)).toMatchObject([
+      { action: 'export.previewed', userId: 'ann', customerId: null, details: { by: 'token' } },
+      {
+        action: 'export.previewed',
+        userId: null,
+        customerId: PARTNER.customerId,
+        details: { by: 'customer', page: 2 },
+      },
+    ]);
   });
 
   it('counts each download by a link, with one audit entry a minute', async () => {

@@ -1,7 +1,6 @@
-import { createExport } from '../../src/export/model/services/export-creation';
-import { objectPrefix } from '../../src/export/model/domain/object-key';
-import type { RequestExport } from '../../src/export/model/domain/export-request';
-import { ownerOf } from '../../src/export/model/domain/record-owner';
+import { createExport } from '../../src/export/model/domain/export-request';
+import { objectPrefix, ownerOf } from '../../src/export/model/domain/export';
+import type { RequestExport } from '../../src/export/model/domain/interfaces/export.repository';
 import type { Person } from '../../src/platform/auth/principal';
 import { ANN, ANN_IN_BLUE, BEN, exportRequest, finishedFile, PARTNER, RIVAL } from '../support/export-requests';
 import { type CreateRecords, type RecordsUnderTest, RETENTION_DAYS } from '../support/records-under-test';

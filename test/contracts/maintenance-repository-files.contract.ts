@@ -1,6 +1,6 @@
-import { createExport } from '../../src/export/model/services/export-creation';
-import { objectPrefix } from '../../src/export/model/domain/object-key';
-import type { RequestExport } from '../../src/export/model/domain/export-request';
+import { createExport } from '../../src/export/model/domain/export-request';
+import { objectPrefix } from '../../src/export/model/domain/export';
+import type { RequestExport } from '../../src/export/model/domain/interfaces/export.repository';
 import { ANN, exportRequest } from '../support/export-requests';
 import type { RecordsUnderTest } from '../support/records-under-test';
 

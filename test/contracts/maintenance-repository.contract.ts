@@ -1,5 +1,5 @@
-import { createExport } from '../../src/export/model/services/export-creation';
-import type { RequestExport } from '../../src/export/model/domain/export-request';
+import { createExport } from '../../src/export/model/domain/export-request';
+import type { RequestExport } from '../../src/export/model/domain/interfaces/export.repository';
 import type { Export } from '../../src/export/model/domain/export';
 import { ANN, delivering, exportRequest, finishedFile, PARTNER } from '../support/export-requests';
 import { sendLastByte } from '../support/final-byte';

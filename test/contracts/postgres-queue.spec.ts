@@ -7,6 +7,7 @@ import { QueueConnections } from '../../src/platform/queue/queue-connections';
 import { DatabaseProxy } from '../support/database-proxy';
 import { scaled } from '../support/machine';
 import { testConfig, TestMetrics } from '../support/test-config';
+import { RunningWork } from '../../src/platform/work/running-work';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { until } from '../support/until';
 
@@ -48,7 +49,7 @@ describe('The queue on PostgreSQL', () => {
     const connections = new QueueConnections(config);
     const health = new Health(new TestMetrics());
     queue = new JobQueue(connections, health, new TestMetrics());
-    worker = new JobWorker(config, connections);
+    worker = new JobWorker(config, connections, new RunningWork(config));
     worker.handle(Greet, ({ name }) => {
       greeted.push(name);
       return Promise.resolve();

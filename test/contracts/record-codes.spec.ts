@@ -1,4 +1,4 @@
-import { createExport } from '../../src/export/model/services/export-creation';
+import { createExport } from '../../src/export/model/domain/export-request';
 import { PrismaExportRepository } from '../../src/export/infrastructure/export.repository.prisma';
 import type { Export } from '../../src/export/model/domain/export';
 import { PrismaService } from '../../src/platform/database/prisma.service';

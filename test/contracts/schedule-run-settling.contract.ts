@@ -1,4 +1,4 @@
-import { createExport } from '../../src/export/model/services/export-creation';
+import { createExport } from '../../src/export/model/domain/export-request';
 import type { UserPrincipal } from '../../src/platform/auth/principal';
 import { ENDINGS, type PlannedDelivery } from '../../src/platform/outbox/planned-delivery';
 import { MAX_ATTEMPTS } from '../../src/export/model/domain/attempt-limits';

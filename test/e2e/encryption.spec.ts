@@ -1,5 +1,6 @@
-import { noteBoard } from '../support/boards';
+import { noteBoard, pagesBoard } from '../support/boards';
 import { insertEvent, insertParticipant } from '../support/events';
+import { pngSize } from '../support/files';
 import { FaultyProxy } from '../support/faulty-proxy';
 import { Installation } from '../support/installation';
 import { describeOnS3, encryptionAskedFor, s3Server } from '../support/s3-under-test';
@@ -61,6 +62,35 @@ describeOnS3('In a bucket, the service', () => {
       'PUT exports',
       'PUT pictures',
       'PUT thumbnails',
+    ]);
+  });
+
+  it('reads no more of an encrypted file than a preview needs', async () => {
+    const ann = await installation.asUser(ANN);
+    const root = await installation.asUser('root', { roles: ['admin'] });
+    await installation.sql(
+      `INSERT INTO activity_logs (user_id, action, path)
+       SELECT $1, 'opened', '/' || repeat(md5(n::text), 10) FROM generate_series(1, 2000) n`,
+      ANN,
+    );
+    const options = { format: 'csv', columns: ['action', 'user_id'] };
+    const rows = await root.post('/api/v1/export/bulk', { tables: ['activity_logs'], ...options });
+    await installation.reaches(rows.body.jobId as string, 'completed');
+    const board = await ann.requestExport(await ann.saveBoard(pagesBoard(3)), 'png');
+    await ann.finished(board.id);
+    const before = proxy.seen.length;
+
+    const preview = await root.get(`/api/v1/exports/${String(rows.body.jobId)}/preview?rows=2`);
+    const page = await ann.get(`/api/v1/exports/${board.id}/pages/3`);
+
+    expect(preview.body).toMatchObject({ columns: ['action', 'user_id'], rows: Array(2).fill(['opened', ANN]) });
+    expect(page.status).toBe(200);
+    expect(pngSize(page.bytes).height).toBe(640);
+    const read = proxy.seen.slice(before).filter(({ method }) => method === 'GET');
+    expect(read.map(({ headers }) => headers.range)).toEqual([
+      'bytes=0-65535',
+      expect.stringMatching(/^bytes=/),
+      expect.stringMatching(/^bytes=/),
     ]);
   });
 });

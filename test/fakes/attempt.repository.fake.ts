@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { MAX_ATTEMPTS } from '../../src/export/model/domain/attempt-limits';
 import type { Progress } from '../../src/formats';
-import type { Export, ExportFailure, FinishedFile } from '../../src/export/model/domain/export';
+import { type Export, type ExportFailure, type FinishedFile, accountOf } from '../../src/export/model/domain/export';
 import {
   type AccountShare,
   type Attempt,
   AttemptRepository,
 } from '../../src/export/model/domain/interfaces/attempt.repository';
-import { accountOf } from '../../src/export/model/domain/record-owner';
 import type { AuditEntry } from '../../src/platform/audit/audit-log';
 import { principalKey } from '../../src/platform/auth/principal';
 import type { Ending } from '../../src/platform/outbox/planned-delivery';

@@ -3,8 +3,7 @@ import type { AddressBook } from '../../src/delivery/channels/email/address-book
 import { MailPlanner } from '../../src/delivery/channels/email/mail-planner';
 import { EmailChannel } from '../../src/delivery/channels/email/email.channel';
 import { type BucketInput, s3Descriptor } from '../../src/delivery/channels/s3/s3.descriptor';
-import type { WebhookBody } from '../../src/delivery/channels/webhook/webhook.body';
-import { webhookDescriptor } from '../../src/delivery/channels/webhook/webhook.descriptor';
+import { type WebhookBody, webhookDescriptor } from '../../src/delivery/channels/webhook/webhook.descriptor';
 import type { ChannelDescriptor, DeliveryTarget } from '../../src/delivery/model/domain/channel-descriptor';
 import type { ClaimedMessage, DeliveryReceipt } from '../../src/delivery/model/domain/claimed-message';
 import {

@@ -1,6 +1,5 @@
-import type { RequestExport } from '../../src/export/model/domain/export-request';
-import type { Export } from '../../src/export/model/domain/export';
-import { requesterOf } from '../../src/export/model/domain/record-owner';
+import type { RequestExport } from '../../src/export/model/domain/interfaces/export.repository';
+import { type Export, requesterOf } from '../../src/export/model/domain/export';
 import { type Principal, isCustomer } from '../../src/platform/auth/principal';
 
 type Mutable<Fields> = { -readonly [Name in keyof Fields]: Fields[Name] };

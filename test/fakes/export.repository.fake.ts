@@ -1,16 +1,15 @@
-import { type RequestExport, toAuditDetails } from '../../src/export/model/domain/export-request';
-import { credentialTypeOf } from '../../src/export/model/domain/downloads';
-import type { Export, FinishedFile, StoredObject } from '../../src/export/model/domain/export';
-import type { ExportKind } from '../../src/export/model/domain/export-kind';
-import type { ExportStatus } from '../../src/export/model/domain/export-status';
-import { statusesBefore } from '../../src/export/model/domain/export-status';
+import { toAuditDetails } from '../../src/export/model/domain/export-request';
 import {
+  type RequestExport,
   type ExportCreation,
   type ExportCreationTransaction,
   type ExportQuery,
   ExportRepository,
 } from '../../src/export/model/domain/interfaces/export.repository';
-import { objectPrefix } from '../../src/export/model/domain/object-key';
+import { credentialTypeOf } from '../../src/export/model/domain/downloads';
+import { type Export, type FinishedFile, type StoredObject, objectPrefix } from '../../src/export/model/domain/export';
+import type { ExportKind } from '../../src/export/model/domain/export-kind';
+import { type ExportStatus, statusesBefore } from '../../src/export/model/domain/export-status';
 import { isCustomer, type Principal } from '../../src/platform/auth/principal';
 import type { Page } from '../../src/platform/paging';
 import type { IdempotentRequest } from '../../src/platform/idempotent-request';
@@ -121,6 +120,12 @@ export class FakeExportRepository extends ExportRepository {
       else this.records.audit(entry);
     }
     return Promise.resolve();
+  }
+
+  override async recordPreview(id: string, by: Principal, page?: number): Promise<void> {
+    const record = await this.find(id);
+    const details = { by: credentialTypeOf(by), ...(page !== undefined && { page }) };
+    if (record) this.records.audit(auditOf(record, 'export.previewed', { by, details }));
   }
 }
 

@@ -1,6 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { Export } from '../../src/export/model/domain/export';
-import { ownerOf } from '../../src/export/model/domain/record-owner';
+import { type Export, ownerOf } from '../../src/export/model/domain/export';
 import {
   aggregatedEntry,
   type AnonymousAuditEntry,

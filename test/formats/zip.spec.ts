@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { rechunk } from '../../src/formats/rechunk';
 import { zip, type ZipEntry } from '../../src/formats/zip/zip';
+import { locateStoredEntry } from '../../src/formats/zip/zip-reader';
 
 const run = promisify(execFile);
 
@@ -54,6 +55,22 @@ describe('zip', () => {
       ['folder/ім’я 🦊.txt', 6, 8, at, 'packed'],
       ['empty', 0, 8, at, ''],
     ]);
+  });
+
+  it.each([3, 70_000])('has stored entries that are found by their place: one of %i', async (count) => {
+    const entries = Array.from({ length: count }, (_, index) => textEntry(`page-${index}`, `content ${index}`, 0));
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of zip(entries)) chunks.push(chunk);
+    const file = Buffer.concat(chunks);
+    const read = ({ start, end }: { start: number; end: number }) => Promise.resolve(file.subarray(start, end + 1));
+    const content = async (index: number) => {
+      const found = await locateStoredEntry(index, file.length, read);
+      return found && file.toString('utf8', found.start, found.end + 1);
+    };
+
+    expect(await content(0)).toBe('content 0');
+    expect(await content(count - 1)).toBe(`content ${count - 1}`);
+    expect(await content(count)).toBeNull();
   });
 
   it('writes more entries than two bytes can count', async () => {

@@ -110,7 +110,7 @@ export const attempts = [
   {
     name: 'untold-export-waits',
     breaks: 'an export of which the queue could not be told waits for half a minute',
-    file: 'src/export/model/domain/interfaces/export-queue.ts',
+    file: 'src/export/model/services/export.service.ts',
     search: '      await this.maintenance.makeDue(exportIds);\n',
     replace: '',
     tests: ['src/export/model/services/export.service.spec.ts'],

@@ -30,7 +30,7 @@ export const limits = [
   {
     name: 'rate-limit-without-lock',
     breaks: 'requests at the same moment exceed the limit, because none sees the others',
-    file: 'src/export/model/services/export-creation.ts',
+    file: 'src/export/model/domain/export-request.ts',
     search: '    await transaction.lockAccount(request.caller);\n',
     replace: '',
     tests: ['test/contracts/export-repository.spec.ts'],
@@ -38,7 +38,7 @@ export const limits = [
   {
     name: 'limit-of-system-without-lock',
     breaks: 'requests of several users at the same moment exceed the limit of their external system',
-    file: 'src/export/model/services/export-creation.ts',
+    file: 'src/export/model/domain/export-request.ts',
     search: '    if (customer) await transaction.lockAccount(customer);\n',
     replace: '',
     tests: ['test/contracts/export-repository.spec.ts'],

@@ -22,8 +22,8 @@ export const secrets = [
   {
     name: 'metadata-service-is-public',
     breaks: 'a webhook reads the credentials of the machine from the metadata service of a cloud',
-    file: 'src/delivery/infrastructure/outbound/public-address.ts',
-    search: "  ['169.254.0.0', 16],\n",
+    file: 'src/delivery/infrastructure/outbound/outbound-addresses.ts',
+    search: "  if (parsed.range() !== 'unicast') return false;\n",
     replace: '',
     tests: ['src/delivery/infrastructure/outbound/outbound-addresses.spec.ts'],
   },

@@ -1,12 +1,13 @@
-import { createExport } from '../../src/export/model/services/export-creation';
-import type { RequestExport } from '../../src/export/model/domain/export-request';
+import { createExport } from '../../src/export/model/domain/export-request';
+import type { RequestExport } from '../../src/export/model/domain/interfaces/export.repository';
 import type { Export } from '../../src/export/model/domain/export';
 import type { Attempt } from '../../src/export/model/domain/interfaces/attempt.repository';
-import { ExportAnnouncer } from '../../src/export/model/domain/interfaces/export-queue';
 import { ExportMetrics } from '../../src/export/model/services/export-metrics';
 import { ExportProduction } from '../../src/export/model/services/export-production';
 import { ExportRunner } from '../../src/export/model/services/export-runner';
 import { ExportSources } from '../../src/export/model/services/export-sources';
+import { ExportService } from '../../src/export/model/services/export.service';
+import { RunningWork } from '../../src/platform/work/running-work';
 import { FakeAttemptRepository } from '../fakes/attempt.repository.fake';
 import { FakeDownloadLeaseRepository } from '../fakes/download-lease.repository.fake';
 import { FakeExportQueue } from '../fakes/export-queue.fake';
@@ -58,7 +59,8 @@ export function createExportBench({ textOf = () => TEXT, beforeLine, environment
     attempts,
     maintenance,
     runner: new ExportRunner(attempts, new ExportProduction(sources, storage), storage, queue, metrics, config),
-    announcer: new ExportAnnouncer(queue, maintenance),
+    service: new ExportService(exports, sources, queue, maintenance, metrics, config),
+    running: new RunningWork(config),
     downloads: new FakeDownloadLeaseRepository(records, terms),
 
     /** Starts an attempt at the export, which has to be the next one, also after its worker fell silent. */

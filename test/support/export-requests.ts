@@ -1,11 +1,9 @@
-import type { ExportInput, RequestExport } from '../../src/export/model/domain/export-request';
+import type { ExportInput } from '../../src/export/model/domain/export-request';
+import type { RequestExport } from '../../src/export/model/domain/interfaces/export.repository';
 import type { TextParams } from '../fakes/text-source.fake';
-import type { FinishedFile } from '../../src/export/model/domain/export';
-import { objectPrefix } from '../../src/export/model/domain/object-key';
-import { ownerOf } from '../../src/export/model/domain/record-owner';
+import { type FinishedFile, objectPrefix, ownerOf } from '../../src/export/model/domain/export';
 import type { CustomerPrincipal, Principal, Person } from '../../src/platform/auth/principal';
-import type { Ending, PlannedDelivery } from '../../src/platform/outbox/planned-delivery';
-import { NO_DELIVERIES } from '../../src/platform/outbox/planned-delivery';
+import { type Ending, type PlannedDelivery, NO_DELIVERIES } from '../../src/platform/outbox/planned-delivery';
 
 /** Ann without a tenant, her namesake in one, and others: nobody may see what belongs to anybody else. */
 export const ANN: Person = { userId: 'ann', tenantId: null };

@@ -2,7 +2,6 @@ import type { CatalogForScheduledExport, AuthorizedRows, ScheduledRows } from '.
 import type { AddressedPerson } from '../../src/delivery/channels/email/address-book';
 import { DeliveryChannels } from '../../src/delivery/model/services/delivery-channels';
 import { DeliveriesForScheduledExport } from '../../src/delivery/model/services/out.for-scheduled-export.service';
-import { ExportService } from '../../src/export/model/services/export.service';
 import { ExportsForScheduledExport } from '../../src/export/model/services/out.for-scheduled-export.service';
 import type { UserPrincipal } from '../../src/platform/auth/principal';
 import { accessToOwn } from '../../src/scheduled-export/model/domain/schedule-rights';
@@ -34,9 +33,8 @@ export function createScheduleBench(
   administrators: readonly AddressedPerson[] = [],
 ) {
   const bench = createExportBench({ environment: { ...MAIL, ...environment } });
-  const { records, exports, sources, announcer, metrics, config } = bench;
+  const { records, exports, sources, config } = bench;
   const ann = somebody({ email: 'ann@example.com' });
-  const exporting = new ExportService(exports, sources, announcer, metrics, config);
   const outbox = new FakeDeliveryRepository(records, config.exports.leaseSeconds);
   const buckets = new FakeBucketChannel();
   const mail = createPlanningEmailChannel(new FakeAddressBook({}, administrators), config);
@@ -50,7 +48,7 @@ export function createScheduleBench(
     schedules,
     runs: new FakeScheduleRunRepository(records, config),
     catalog: new OpenCatalog(),
-    exporting: new ExportsForScheduledExport(exporting, sources, exports),
+    exporting: new ExportsForScheduledExport(bench.service, sources, exports),
     delivering: new DeliveriesForScheduledExport(channels, outbox),
 
     /** A schedule of Ann's. */

@@ -8,6 +8,7 @@ import {
   ExportResponse,
   toRetentionSeconds,
   WAIT_HEADERS,
+  type StreamedFile,
 } from '../../export';
 import { AdminOnly } from '../../platform/auth/admin-only.decorator';
 import type { UserPrincipal } from '../../platform/auth/principal';
@@ -18,11 +19,16 @@ import { IdempotencyKey } from '../../platform/http/idempotency-key.decorator';
 import { type DataRequest, STREAMS } from '../model/domain/data-query';
 import { toFileOptions } from '../model/domain/export-options';
 import { DataExportService } from '../model/services/data-export.service';
-import { BulkExportBody, BulkExportResponse, DataExportBody, type RowsBody, UserExportQuery } from './data-export.dto';
-import { DataExportResponse } from './data-export.response';
+import {
+  BulkExportBody,
+  BulkExportResponse,
+  DataExportBody,
+  type RowsBody,
+  UserExportQuery,
+  DataExportResponse,
+} from './data-export.dto';
 import { STREAMED_ROWS, USER_DOCUMENT } from './rows.schema';
 import { pipeline } from 'node:stream/promises';
-import type { StreamedFile } from '../../export';
 import { attachmentDisposition } from '../../platform/http/content-disposition';
 import { abortSlowClient } from '../../platform/http/slow-client';
 import { OperationId } from '../../platform/http/operation-id';

@@ -15,8 +15,7 @@ import { EventService } from '../model/services/event.service';
 import { ResultsExportService } from '../model/services/results-export.service';
 import { EventDetailsResponse, EventListResponse, EventResponse } from './event.response';
 import { ResultListResponse, ResultResponse } from './result.response';
-import { ResultsExportBody } from './results-export.dto';
-import { ResultsExportResponse } from './results-export.response';
+import { ResultsExportBody, ResultsExportResponse } from './results-export.dto';
 
 @Injectable()
 abstract class Events {

@@ -1,8 +1,8 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiPropertyOptional, ApiProperty, OmitType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsObject, IsOptional, ValidateNested } from 'class-validator';
 import { Notify, NotifyBody } from '../../delivery';
-import { FormatOptions, RetentionDays } from '../../export';
+import { FormatOptions, RetentionDays, ExportResponse, ResponseOfKind, TextOptionsResponse } from '../../export';
 import { DEFAULT_POINTS, DEFAULT_RESULTS_FORMAT, RESULTS_FORMATS } from '../model/domain/results-export';
 
 /** A format ignores the options that it does not have. */
@@ -42,4 +42,28 @@ export class ResultsExportBody {
 
   @RetentionDays()
   retention_days?: number;
+}
+
+class ResultsOptionsResponse extends TextOptionsResponse {
+  @ApiPropertyOptional({ example: 'label' })
+  readonly header?: string;
+
+  @ApiPropertyOptional()
+  readonly points?: boolean;
+
+  @ApiPropertyOptional({ example: 'a4', description: 'pdf' })
+  readonly page_size?: string;
+
+  @ApiPropertyOptional({ example: 'landscape', description: 'pdf' })
+  readonly orientation?: string;
+}
+
+/** An export of the results of an event. */
+@ResponseOfKind('event')
+export class ResultsExportResponse extends OmitType(ExportResponse, ['kind', 'options'] as const) {
+  @ApiProperty({ enum: ['event'] })
+  readonly kind!: 'event';
+
+  @ApiProperty({ type: ResultsOptionsResponse })
+  readonly options!: ResultsOptionsResponse;
 }

@@ -6,8 +6,9 @@ import {
   ApiPropertyOptional,
   type ApiResponseNoStatusOptions,
 } from '@nestjs/swagger';
-import { IsNumber, IsOptional, IsPositive } from 'class-validator';
-import { MAX_WAIT_SECONDS } from '../../platform/http/prefer-wait';
+import { IsNumber, IsOptional, IsPositive, IsBoolean, IsIn } from 'class-validator';
+import { MAX_WAIT_SECONDS } from './creation-responder';
+import { type ContentKind, optionsOf } from '../../formats';
 
 const integer = { type: 'integer' as const };
 const text = { type: 'string' as const };
@@ -73,4 +74,26 @@ export function RetentionDays(): PropertyDecorator {
     IsNumber({}, { message: 'retention_days must be a number' }),
     IsPositive({ message: 'retention_days must be above 0' }),
   );
+}
+
+interface Documentation {
+  /** Document `false` as the default of switches. Generators of clients treat a property with a default as required. */
+  readonly showsFalse?: boolean;
+}
+
+/** Adds the options of every format for a kind of content to a body, validated and documented as the formats declare. */
+export function FormatOptions(content: ContentKind, { showsFalse = false }: Documentation = {}): ClassDecorator {
+  return ({ prototype }) => {
+    for (const { name, option, formats } of optionsOf(content)) {
+      const description = `${formats.join(', ')}: ${option.description}`;
+      const isShown = option.default !== undefined && (showsFalse || option.default !== false);
+      const documentation = ApiPropertyOptional({
+        ...(option.type === 'boolean' ? { type: Boolean } : { enum: [...option.values] }),
+        ...(isShown && { default: option.default }),
+        description,
+      });
+      const validation = option.type === 'boolean' ? IsBoolean() : IsIn(option.values);
+      for (const decorate of [documentation, IsOptional(), validation]) decorate(prototype as object, name);
+    }
+  };
 }

@@ -1,16 +1,15 @@
 import { pipeline } from 'node:stream/promises';
 import { HttpStatus, Injectable, Logger } from '@nestjs/common';
-import type { Response } from 'express';
+import type { Response, Request } from 'express';
 import { isCustomer, type Principal } from '../../platform/auth/principal';
 import { abortSlowClient } from '../../platform/http/slow-client';
-import { preferredWait } from '../../platform/http/prefer-wait';
 import { rateLimitHeaders } from '../../platform/rate-limit';
 import type { Export } from '../model/domain/export';
 import type { ExportCreation } from '../model/domain/interfaces/export.repository';
 import { ExportFiles, type InlineJson } from '../model/services/export-files';
 import { ExportChangeFeed } from '../model/services/export-change-feed';
 import { ExportPresenter } from './export.presenter';
-import { exactly } from './file-responder';
+import { exactly } from '../model/services/export-files';
 
 /** Responds to requests that create exports. */
 @Injectable()
@@ -77,4 +76,22 @@ export class CreationResponder {
     if (awaited.isComplete) response.set('Preference-Applied', `wait=${seconds}`);
     return awaited.export;
   }
+}
+
+export const MAX_WAIT_SECONDS = 30;
+
+/** Splits a list at commas outside of quoted strings. */
+const ELEMENT = /(?:[^",]|"(?:[^"\\]|\\.)*"?)+/g;
+const IS_WAIT = /^\s*wait\s*(?:[=;]|$)/i;
+const WAIT = /^\s*wait\s*=\s*("?)(\d+)\1\s*(?:;|$)/i;
+
+/**
+ * How many seconds the client wants to wait for the result (`Prefer: wait`, RFC 7240, 4.3), capped. The first preference
+ * counts.
+ * @returns `null` without a valid preference
+ */
+export function preferredWait(request: Request): number | null {
+  const elements: readonly string[] = request.get('Prefer')?.match(ELEMENT) ?? [];
+  const [, , seconds] = WAIT.exec(elements.find((element) => IS_WAIT.test(element)) ?? '') ?? [];
+  return seconds === undefined ? null : Math.min(Number(seconds), MAX_WAIT_SECONDS);
 }

@@ -4,7 +4,7 @@ import { principalKey } from '../../platform/auth/principal';
 import type { AuthenticatedRequest } from '../../platform/auth/current-principal.decorator';
 import { Config } from '../../platform/config/config';
 import { DomainError } from '../../platform/errors/domain-error';
-import { accountOf } from '../model/domain/record-owner';
+import { accountOf } from '../model/domain/export';
 import { ExportService } from '../model/services/export.service';
 
 const RETRY_AFTER_SECONDS = 5;

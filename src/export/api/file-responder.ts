@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { HttpStatus, Injectable, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
@@ -8,7 +7,7 @@ import { DomainError } from '../../platform/errors/domain-error';
 import { attachmentDisposition } from '../../platform/http/content-disposition';
 import type { ByteRange } from '../../platform/storage/file-storage';
 import { DownloadService } from '../model/services/download.service';
-import { type DownloadableFile, ExportFiles } from '../model/services/export-files';
+import { type DownloadableFile, exactly, ExportFiles } from '../model/services/export-files';
 import { HttpDownloadSink } from './http-download-sink';
 import { assertPlainRequest, exclusiveSocketOf } from './one-time-request';
 
@@ -111,22 +110,8 @@ export class FileResponder {
   }
 }
 
-/**
- * Ends with the last byte instead of with the source, which may end later: the client may be gone by then.
- * @throws when the source has fewer bytes
- */
-export async function* exactly(source: Readable, length: number): AsyncGenerator<Buffer> {
-  let left = length;
-  for await (const chunk of source as AsyncIterable<Buffer>) {
-    left -= chunk.length;
-    yield chunk;
-    if (left <= 0) return;
-  }
-  if (left > 0) throw new Error(`The stored file is ${left} bytes too short`);
-}
-
 /** A strong validator: it changes when the bytes change, and only then. */
-function etagOf({ sha256 }: DownloadableFile): string {
+export function etagOf({ sha256 }: Pick<DownloadableFile, 'sha256'>): string {
   return `"${sha256}"`;
 }
 

@@ -14,18 +14,17 @@ import { PrismaService, type Transaction } from '../../platform/database/prisma.
 import type { UsedWindow } from '../../platform/rate-limit';
 import { scheduleFileRemoval } from '../../platform/work/file-removals';
 import { credentialTypeOf } from '../model/domain/downloads';
-import type { Export, FinishedFile, StoredObject } from '../model/domain/export';
+import { type Export, type FinishedFile, type StoredObject, objectPrefix, requesterOf } from '../model/domain/export';
 import type { ExportKind } from '../model/domain/export-kind';
-import { type RequestExport, toAuditDetails } from '../model/domain/export-request';
-import { objectPrefix } from '../model/domain/object-key';
-import { requesterOf } from '../model/domain/record-owner';
-import { daysToSeconds } from '../model/domain/retention';
+import { toAuditDetails } from '../model/domain/export-request';
 import {
+  type RequestExport,
   type ExportCreation,
   type ExportCreationTransaction,
   type ExportQuery,
   ExportRepository,
 } from '../model/domain/interfaces/export.repository';
+import { daysToSeconds } from '../model/domain/retention';
 import {
   auditOf,
   changeExports,
@@ -132,6 +131,13 @@ export class PrismaExportRepository extends ExportRepository {
         await (by === null ? recordAggregatedAudit(transaction, entry, id) : recordAudit(transaction, entry));
       }
     });
+  }
+
+  override async recordPreview(id: string, by: Principal, page?: number): Promise<void> {
+    const found = await this.find(id);
+    if (!found) return;
+    const details = { by: credentialTypeOf(by), ...(page !== undefined && { page }) };
+    await recordAudit(this.prisma, auditOf(found, 'export.previewed', { by, details }));
   }
 }
 

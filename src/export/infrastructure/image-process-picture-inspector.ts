@@ -9,7 +9,7 @@ const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const END = Buffer.from([0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82]);
 const MAX_SIDE = 8192;
 
-/** Decodes a user's picture in a separate process. */
+/** Decodes pictures in separate processes. */
 @Injectable()
 export class ImageProcessPictureInspector extends PictureInspector {
   constructor(private readonly images: ImageProcesses) {
@@ -26,6 +26,17 @@ export class ImageProcessPictureInspector extends PictureInspector {
       if (!(error instanceof ImageRefusedError)) throw error;
       // A limit says of an image that "it takes too long".
       throw notSound(error.message.replace(/^it /, ''));
+    }
+  }
+
+  override async shrink(png: Buffer, maxSide: number, signal: AbortSignal): Promise<Uint8Array> {
+    try {
+      return await this.images.shrinkPng(png, { maxSide: MAX_SIDE, targetSide: maxSide }, signal);
+    } catch (error) {
+      if (!(error instanceof ImageRefusedError)) throw error;
+      const reason = error.message.replace(/^it /, '');
+      const message = `There is no picture of the page, because it ${reason}. Download the file.`;
+      throw new DomainError('conflict', 'preview-unsupported', message);
     }
   }
 }

@@ -21,6 +21,7 @@ import { RelationProgress, TableProgress } from '../row-progress';
 import { columnRef, toFreeName } from '../row-sql';
 import { HEADER, toHeaderLines } from '../table-text';
 import { COMPRESSION, toTextFile } from '../text-file';
+import { CsvPreviewReader } from './csv-preview';
 import { FormatWriter, type RenderedFile, type ReportProgress } from '../writer';
 import { toTableArchive } from '../zip/table-archive';
 
@@ -68,6 +69,11 @@ export class CsvWriter extends FormatWriter<'relations' | 'sections' | 'table'> 
       case 'table':
         return this.writeTable(content, options, report);
     }
+  }
+
+  override readPreview(given: ExportOptions, maxRows: number): CsvPreviewReader {
+    const { delimiter, header } = readOptions(CSV_OPTIONS, given);
+    return new CsvPreviewReader(maxRows, delimiter, header === 'both' ? 2 : 1);
   }
 
   /** One table is one CSV; several are a zip of CSVs with a manifest. */

@@ -4,6 +4,7 @@ import { RelationProgress } from '../row-progress';
 import { COMPRESSION, toTextFile } from '../text-file';
 import { FormatWriter, type RenderedFile, type ReportProgress } from '../writer';
 import { toJsonRow } from './json-row';
+import { NdjsonPreviewReader } from './ndjson-preview';
 
 const NDJSON_OPTIONS = { compression: COMPRESSION } as const satisfies FormatOptions;
 
@@ -19,6 +20,10 @@ export class NdjsonWriter extends FormatWriter<'relations'> {
     const { compression } = readOptions(NDJSON_OPTIONS, given);
     const progress = new RelationProgress(relations, report);
     return toTextFile(this, { body: toLines(relations, progress), compression, progress, warnings });
+  }
+
+  override readPreview(_options: ExportOptions, maxRows: number): NdjsonPreviewReader {
+    return new NdjsonPreviewReader(maxRows);
   }
 }
 

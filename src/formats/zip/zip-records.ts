@@ -12,7 +12,7 @@ export interface WrittenEntry {
 }
 
 /** Marks that the value of a four-byte field is in the zip64 extension. */
-const IN_ZIP64 = 0xffffffff;
+export const IN_ZIP64 = 0xffffffff;
 const MAX_ENTRIES = 0xffff;
 /** The version needed to extract: 2.0 for folders and deflate, 4.5 for zip64. */
 const PLAIN_VERSION = 20;
@@ -23,7 +23,7 @@ const REGULAR_FILE = 0o100644;
 /** Sizes and checksum follow the bytes; names are in UTF-8. */
 const FLAGS = (1 << 3) | (1 << 11);
 const DEFLATE = 8;
-const STORE = 0;
+export const STORE = 0;
 
 const needsZip64 = ({ size, compressedSize }: Pick<WrittenEntry, 'size' | 'compressedSize'>) =>
   size >= IN_ZIP64 || compressedSize >= IN_ZIP64;

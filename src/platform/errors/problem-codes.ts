@@ -81,10 +81,10 @@ export const PROBLEM_CODES = {
     action: 'Ask an operator to set it, or send a request without a secret.',
   },
   'page-not-found': {
-    statuses: [400],
+    statuses: [400, 404],
     failsExports: true,
-    meaning: 'The board does not have the requested page.',
-    action: 'Name a page that the board has.',
+    meaning: 'The board, or the file, does not have the requested page.',
+    action: 'Name a page that it has.',
   },
   'table-not-readable': {
     statuses: [400],
@@ -223,6 +223,12 @@ export const PROBLEM_CODES = {
     statuses: [409],
     meaning: "The schedule is paused because its owner's right ended: nobody else can resume it.",
     action: 'Have the owner resume it, or create your own.',
+  },
+  'preview-unsupported': {
+    statuses: [409],
+    meaning:
+      'There is no preview of the file: of its format, because it is a one-time file, or because its board has changed.',
+    action: 'Download the file.',
   },
   'rows-not-written': {
     statuses: [409],

@@ -1,5 +1,5 @@
 import { type Canvas, createCanvas, type Image, loadImage } from '@napi-rs/canvas';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { readImageHeader } from './image-header';
 import { type DecodedImage, type DecodingJob, type ImageCopy, ImageRefusedError } from './image-protocol';
 import { drawnSize, halvedSize, halvingsFor, type Size } from './image-scaling';
@@ -93,12 +93,32 @@ function isOpaque(pixels: Buffer): boolean {
  * Decodes a PNG file completely, to verify that it has all its pixels.
  * @throws ImageRefusedError
  */
-export async function checkPng(bytes: Uint8Array, maxSide: number): Promise<void> {
+export function checkPng(bytes: Uint8Array, maxSide: number): Promise<unknown> {
+  return withPng(bytes, maxSide, (image) => image.stats());
+}
+
+/**
+ * Makes a copy of a PNG file whose longest side has at most `targetSide` pixels.
+ * @throws ImageRefusedError
+ */
+export function shrinkPng(
+  bytes: Uint8Array,
+  { maxSide, targetSide }: { readonly maxSide: number; readonly targetSide: number },
+): Promise<Uint8Array> {
+  const size = { width: targetSide, height: targetSide, fit: 'inside', withoutEnlargement: true } as const;
+  return withPng(bytes, maxSide, (image) => image.resize(size).png().toBuffer());
+}
+
+async function withPng<Result>(
+  bytes: Uint8Array,
+  maxSide: number,
+  use: (image: Sharp) => Promise<Result>,
+): Promise<Result> {
   try {
     const image = sharp(bytes, { limitInputPixels: maxSide * maxSide, failOn: 'truncated' });
     const { width, height } = await image.metadata();
     if (Math.max(width, height) > maxSide) throw new ImageRefusedError(`is larger than ${maxSide} pixels a side`);
-    await image.stats();
+    return await use(image);
   } catch (error) {
     if (error instanceof ImageRefusedError) throw error;
     throw new ImageRefusedError('cannot be decoded');

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { onAbort } from '../async';
 import { ImageProcess, ImageProcessEndedError } from './image-process';
-import { type ImageJob, ImageRefusedError } from './image-protocol';
+import { type ImageJob, ImageRefusedError, isPngJob } from './image-protocol';
 import { ImageSession, type OnReply } from './image-session';
 import { estimateMemoryMb, ProcessWatch, type WatchLimits } from './process-limits';
 
@@ -81,6 +81,24 @@ export class ImageProcesses {
     await this.perform(this.openSession(), { kind: 'check', maxSide }, bytes, () => undefined, NEVER);
   }
 
+  /**
+   * Makes a copy of a PNG file whose longest side has at most `targetSide` pixels.
+   * @throws ImageRefusedError when pixels are missing, or a side is longer than `maxSide`; the signal's reason
+   */
+  async shrinkPng(
+    bytes: Uint8Array,
+    { maxSide, targetSide }: { readonly maxSide: number; readonly targetSide: number },
+    signal: AbortSignal,
+  ): Promise<Uint8Array> {
+    let file: Uint8Array | undefined;
+    const onReply: OnReply = (reply, received) => {
+      if (reply.kind === 'file') file = received;
+    };
+    await this.perform(this.openSession(), { kind: 'shrink', maxSide, targetSide }, bytes, onReply, signal);
+    if (!file) throw new Error('The image process sent no file');
+    return file;
+  }
+
   /** Starts a process, if there is none, for an image that will arrive soon. */
   warmUp(): void {
     if (this.all.size === 0 && !this.isClosed) this.rest(this.start());
@@ -113,7 +131,7 @@ export class ImageProcesses {
     let stopListening: () => void = () => undefined;
     const room = this.options.memoryMb - IDLE_MB;
     const memoryMb = Math.min(estimateMemoryMb(job, bytes), room);
-    const limited = job.kind === 'check' ? job : { ...job, memory: memoryMb * 1024 * 1024 };
+    const limited = isPngJob(job) ? job : { ...job, memory: memoryMb * 1024 * 1024 };
     await new Promise<void>((resolve, reject) => {
       const task: Task = {
         session,
@@ -170,11 +188,11 @@ export class ImageProcesses {
     if (this.running.size >= this.maxProcesses) return undefined;
     const busy = new Set([...this.running.values()].map(({ session }) => session));
     const heavy = [...busy].filter(({ isHeavy }) => isHeavy).length;
-    const isChecking = [...this.running.values()].some(({ job }) => job.kind === 'check');
+    const hasPngJob = [...this.running.values()].some(({ job }) => isPngJob(job));
     const mayBeHeavy = this.maxProcesses === 1 || heavy < this.maxProcesses - 1;
     const eligible = this.waiting
       .filter(({ session }) => !busy.has(session) && (mayBeHeavy || !session.isHeavy))
-      .filter(({ job }) => job.kind !== 'check' || !isChecking)
+      .filter(({ job }) => !isPngJob(job) || !hasPngJob)
       .sort((one, other) => one.session.cpuMs - other.session.cpuMs || one.since - other.since);
     for (const task of eligible) {
       if (this.makeRoom(task.memoryMb)) return task;
@@ -244,7 +262,7 @@ export class ImageProcesses {
   }
 
   private limitsFor({ job, memoryMb, session }: Task): WatchLimits {
-    const maxCpuMs = job.kind === 'check' ? MAX_CHECK_CPU_MS : (this.options.maxCpuMs ?? MAX_CPU_MS);
+    const maxCpuMs = isPngJob(job) ? MAX_CHECK_CPU_MS : (this.options.maxCpuMs ?? MAX_CPU_MS);
     // A session gets less time after each kill.
     return { maxMemoryMb: IDLE_MB + memoryMb, maxCpuMs: maxCpuMs / 3 ** session.kills };
   }

@@ -7,7 +7,16 @@ export class ImageRefusedError extends Error {
 }
 
 /** A job of an image process for one image file. */
-export type ImageJob = DecodingJob | { readonly kind: 'check'; readonly maxSide: number };
+export type ImageJob = DecodingJob | PngJob;
+
+/** A job for a PNG file of at most `maxSide` pixels a side: check it, or make a smaller copy. */
+export type PngJob =
+  | { readonly kind: 'check'; readonly maxSide: number }
+  | { readonly kind: 'shrink'; readonly maxSide: number; readonly targetSide: number };
+
+export function isPngJob(job: ImageJob): job is PngJob {
+  return job.kind === 'check' || job.kind === 'shrink';
+}
 
 export interface DecodingJob {
   readonly kind: 'bitmap' | 'svg';
@@ -42,6 +51,7 @@ export type ImageReply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'image'; readonly image: DecodedImage }
   | { readonly kind: 'strip' }
+  | { readonly kind: 'file' }
   | { readonly kind: 'done' }
   | { readonly kind: 'refused'; readonly reason: string };
 

@@ -7,7 +7,7 @@ import { Socket } from 'node:net';
 import { setPriority } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import sharp from 'sharp';
-import { checkPng, decodeBitmap } from './bitmap-decoder';
+import { checkPng, decodeBitmap, shrinkPng } from './bitmap-decoder';
 import {
   type DecodingJob,
   type ImageJob,
@@ -58,6 +58,7 @@ async function perform(job: ImageJob, bytes: Uint8Array): Promise<void> {
 async function runJob(job: ImageJob, bytes: Uint8Array): Promise<ImageReply> {
   try {
     if (job.kind === 'check') await checkPng(bytes, job.maxSide);
+    else if (job.kind === 'shrink') await send({ kind: 'file' }, await shrinkPng(bytes, job));
     else if (job.kind === 'svg') await drawSvg(job, bytes);
     else await drawBitmap(job, bytes);
     return { kind: 'done' };

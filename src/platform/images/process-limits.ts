@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { type ImageHeader, readImageHeader } from './image-header';
-import type { ImageJob } from './image-protocol';
+import { type ImageJob, isPngJob } from './image-protocol';
 
 /** The resources that a process has used so far. */
 export interface ProcessUsage {
@@ -53,7 +53,7 @@ const BYTES_PER_PIXEL = 7.5;
 /** A progressive image is buffered whole, in coefficients of several bytes. */
 const BYTES_PER_PROGRESSIVE_PIXEL = 14;
 const BYTES_PER_WEBP_PIXEL = 12;
-/** A check makes no copy. */
+/** A check makes no copy, and shrinking reads row by row. */
 const BYTES_PER_CHECKED_PIXEL = 5;
 const BYTES_PER_SVG_PIXEL = 20;
 const MAX_SVG_PIXELS = 16_000_000;
@@ -75,7 +75,7 @@ export function estimateMemoryMb(job: ImageJob, bytes: Uint8Array): number {
   }
   const header = readImageHeader(bytes);
   const pixels = header === null ? 0 : header.width * header.height;
-  const perPixel = job.kind === 'check' ? BYTES_PER_CHECKED_PIXEL : bytesPerPixel(header);
+  const perPixel = isPngJob(job) ? BYTES_PER_CHECKED_PIXEL : bytesPerPixel(header);
   return BITMAP_MB + (pixels * perPixel + bytes.byteLength * COPIES_OF_FILE) / MB;
 }
 

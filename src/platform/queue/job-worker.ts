@@ -9,6 +9,7 @@ import type { Job, Worker } from 'bullmq';
 import { Config } from '../config/config';
 import { settlesWithin } from '../async';
 import { RepeatedWarnings } from '../observability/repeated-warnings';
+import { RunningWork } from '../work/running-work';
 import type { JobType } from './job-queue';
 import { QueueConnections } from './queue-connections';
 
@@ -18,9 +19,6 @@ export type JobHandler<Payload> = (payload: Payload, signal: AbortSignal) => Pro
 /** How soon the queue notices that a worker died with a job: not later than the lease of the work expires. */
 const MAX_LOCK_MS = 10_000;
 
-/** How long work may take to stop and be handed back. */
-const HAND_BACK_MS = 5_000;
-
 /** How long the queue may take to close a worker whose work has ended. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
@@ -29,13 +27,12 @@ const CLOSE_TIMEOUT_MS = 2_000;
 export class JobWorker implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   private readonly logger = new Logger(JobWorker.name);
   private readonly handlers = new Map<string, JobHandler<never>>();
-  private readonly running = new Set<Promise<void>>();
   private worker: Worker | undefined;
-  private deadline: number | undefined;
 
   constructor(
     private readonly config: Config,
     private readonly connections: QueueConnections,
+    private readonly running: RunningWork,
   ) {}
 
   /** @throws Error when the job type has a handler already */
@@ -47,7 +44,7 @@ export class JobWorker implements OnApplicationBootstrap, OnModuleDestroy, Befor
   onApplicationBootstrap(): void {
     if (!this.config.runsJobs) return;
     const lockMs = Math.min(MAX_LOCK_MS, this.config.exports.leaseSeconds * 1000);
-    this.worker = this.connections.worker((job, _token, signal) => this.process(job, signal), {
+    this.worker = this.connections.worker((job) => this.process(job), {
       concurrency: this.config.exports.concurrency,
       lockDuration: lockMs,
       stalledInterval: lockMs / 2,
@@ -62,22 +59,15 @@ export class JobWorker implements OnApplicationBootstrap, OnModuleDestroy, Befor
 
   /** Takes no more jobs from the queue. */
   onModuleDestroy(): void {
-    this.deadline ??= Date.now() + this.config.exports.graceSeconds * 1000;
     // beforeApplicationShutdown() waits for the same promise.
     this.worker?.close().catch(() => undefined);
   }
 
-  /** Lets running work finish within the grace period, then aborts it so that it can be handed back. */
   async beforeApplicationShutdown(): Promise<void> {
     this.onModuleDestroy();
-    const { worker, deadline = 0 } = this;
+    const { worker } = this;
     if (!worker) return;
-    if (!(await this.workEndsWithin(Math.max(0, deadline - Date.now())))) {
-      this.logger.warn('The grace period is over: running work is handed back', { event: 'worker.grace_period_over' });
-      worker.cancelAllJobs('The process has to end');
-      if (!(await this.workEndsWithin(HAND_BACK_MS)))
-        this.logger.error('Running work did not stop in time; its lease will expire', { event: 'worker.stop_timeout' });
-    }
+    await this.running.beforeApplicationShutdown();
     if (!(await settlesWithin(CLOSE_TIMEOUT_MS, worker.close()))) {
       this.logger.warn('The queue does not answer: its connections are closed', { event: 'queue.close_timeout' });
     }
@@ -85,15 +75,9 @@ export class JobWorker implements OnApplicationBootstrap, OnModuleDestroy, Befor
     worker.disconnect().catch(() => undefined);
   }
 
-  private workEndsWithin(milliseconds: number): Promise<boolean> {
-    return settlesWithin(milliseconds, Promise.allSettled(this.running));
-  }
-
-  private async process(job: Job, signal: AbortSignal | undefined): Promise<void> {
+  private async process(job: Job): Promise<void> {
     const handler = this.handlers.get(job.name);
     if (!handler) throw new Error(`The job ${job.name} has no handler`);
-    const work = handler(job.data as never, signal ?? new AbortController().signal);
-    this.running.add(work);
-    await work.finally(() => this.running.delete(work));
+    await this.running.add(handler(job.data as never, this.running.ending));
   }
 }

@@ -26,17 +26,17 @@ describe('A lease', () => {
 
     await until('it was renewed', () => beats.count >= 5);
 
-    expect(lease.lost.aborted).toBe(false);
+    expect(lease.isLost).toBe(false);
   });
 
   it('is lost at the heartbeat that finds it taken, and is not renewed any more', async () => {
     const { lease, beats } = leaseWith((count) => Promise.resolve(count < 3));
 
-    await until('it is lost', () => lease.lost.aborted);
+    await until('it is lost', () => lease.isLost);
     await pause(10 * HEARTBEAT_MS);
 
     expect(beats.count).toBe(3);
-    expect(lease.lost.reason).toMatchObject({ name: 'LeaseLostError' });
+    expect(lease.signal.reason).toMatchObject({ name: 'LeaseLostError' });
   });
 
   it('survives heartbeats that fail while it lasts', async () => {
@@ -46,14 +46,14 @@ describe('A lease', () => {
 
     await until('a heartbeat came through', () => beats.count > 5);
 
-    expect(lease.lost.aborted).toBe(false);
+    expect(lease.isLost).toBe(false);
   });
 
   it('is lost when no heartbeat comes through for as long as it lasts', async () => {
     const began = Date.now();
     const { lease } = leaseWith(() => Promise.reject(new Error('The database is away')), 100);
 
-    await until('it is lost', () => lease.lost.aborted);
+    await until('it is lost', () => lease.isLost);
 
     expect(Date.now() - began).toBeGreaterThanOrEqual(100);
   });
@@ -67,7 +67,16 @@ describe('A lease', () => {
     answer(false);
     await pause(10 * HEARTBEAT_MS);
 
-    expect(lease.lost.aborted).toBe(false);
+    expect(lease.isLost).toBe(false);
     expect(beats.count).toBe(1);
+  });
+
+  it('closes what was opened under it when it is released', () => {
+    const { lease } = leaseWith(() => Promise.resolve(true));
+    const before = lease.signal.aborted;
+
+    lease.release();
+
+    expect([before, lease.signal.aborted]).toEqual([false, true]);
   });
 });

@@ -10,14 +10,13 @@ export interface LeaseTerms {
 }
 
 /**
- * Renews the lease of some work by heartbeats. `lost` aborts when the lease is gone: when a heartbeat finds that another
+ * Renews the lease of some work by heartbeats, until it is released or lost. It is lost when a heartbeat finds that another
  * process has it, or when no heartbeat succeeded for as long as the lease lasts.
  */
 export class Lease {
-  private readonly loss = new AbortController();
+  private readonly controller = new AbortController();
   private lastBeat = Date.now();
   private timer: NodeJS.Timeout | undefined;
-  private released = false;
 
   /** @param beat renews the lease in the database, and returns whether it still belongs to this process */
   constructor(
@@ -27,13 +26,18 @@ export class Lease {
     this.scheduleBeat();
   }
 
-  get lost(): AbortSignal {
-    return this.loss.signal;
+  /** Aborts when the lease is lost or released: what was opened under it is closed. */
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  get isLost(): boolean {
+    return this.signal.reason instanceof LeaseLostError;
   }
 
   release(): void {
-    this.released = true;
     clearTimeout(this.timer);
+    this.controller.abort(new Error('The work has ended'));
   }
 
   private scheduleBeat(): void {
@@ -48,10 +52,10 @@ export class Lease {
       // The database may come back before the lease expires. After that, another process may have the work.
       if (Date.now() - this.lastBeat > this.terms.leaseMs) this.lose();
     }
-    if (!this.released && !this.loss.signal.aborted) this.scheduleBeat();
+    if (!this.signal.aborted) this.scheduleBeat();
   }
 
   private lose(): void {
-    if (!this.released) this.loss.abort(new LeaseLostError('The attempt lost its right to go on'));
+    this.controller.abort(new LeaseLostError('The attempt lost its right to go on'));
   }
 }

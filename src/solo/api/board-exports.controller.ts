@@ -17,8 +17,7 @@ import { PageQuery, pageSize } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/http/idempotency-key.decorator';
 import { OperationId } from '../../platform/http/operation-id';
 import { BoardExportService } from '../model/services/board-export.service';
-import { BoardExportRequest } from './board-export.request';
-import { BoardExportResponse } from './board-export.response';
+import { BoardExportRequest, BoardExportResponse } from './board-export.dto';
 
 @Injectable()
 abstract class BoardExports {

@@ -5,6 +5,7 @@ import {
   ExportSource,
   ExportSourceProvider,
   type OpenedSource,
+  type PageToDraw,
   type SourceContext,
 } from '../../export';
 import { principalKey } from '../../platform/auth/principal';
@@ -13,7 +14,11 @@ import { BoardRenderer } from '../model/domain/interfaces/board-renderer';
 import { SoloSessionRepository } from '../model/domain/interfaces/solo-session.repository';
 import { toPicture } from '../model/domain/picture';
 
-const boardParams = z.object({ sessionId: z.string() });
+const boardParams = z.object({
+  sessionId: z.string(),
+  /** The revision at the request. Absent in requests of earlier versions. */
+  rev: z.number().int().optional(),
+});
 type BoardParams = z.infer<typeof boardParams>;
 
 /** Exports boards: their pages as pictures, or their state as JSON. */
@@ -49,10 +54,47 @@ export class BoardSource extends ExportSource<BoardParams> {
     const text = await readState();
     return { title: session.name, content: { kind: 'json', text, pageCount: session.pageCount } };
   }
+
+  /** A JSON file has the board itself. For a PDF the board is drawn again, while it still is what was exported. */
+  override async drawPage(params: BoardParams, page: PageToDraw): Promise<Uint8Array> {
+    const { export: source, number, maxSide, readFile, signal } = page;
+    const isKept = source.format === 'json';
+    if (!isKept) await this.assertUnchanged(params, source);
+    const readState = async () => {
+      if (isKept) return readFile();
+      const state = (await this.sessions.readState(params.sessionId)) ?? fail(changed());
+      await this.assertUnchanged(params, source);
+      return state;
+    };
+    const board = { account: principalKey(page.caller), purpose: 'thumbnail' as const, readState };
+    const picture = { format: 'png', page: number, scale: { maxSide }, background: 'white' } as const;
+    const drawing = await this.boards.open(board, picture, signal);
+    for await (const png of drawing.pngPages()) return png;
+    throw new Error('The drawing has no page');
+  }
+
+  /**
+   * The revision at the request is the exported one if the board has it still: it only grows.
+   * @throws DomainError conflict
+   */
+  private async assertUnchanged(
+    { sessionId, rev }: BoardParams,
+    { userId, tenantId }: SourceContext['export'],
+  ): Promise<void> {
+    const session = userId !== null ? await this.sessions.find(sessionId, { userId, tenantId }) : null;
+    if (session?.rev !== rev || rev === undefined) throw changed();
+  }
 }
 
 function deleted(): DomainError {
   return new DomainError('gone', 'session-deleted', 'The board was deleted before it could be exported');
+}
+
+function changed(): DomainError {
+  const message =
+    'The board has changed since this PDF was requested, so its pages cannot be drawn again. Download the file, or create a ' +
+    'new export.';
+  return new DomainError('conflict', 'preview-unsupported', message);
 }
 
 function fail(error: Error): never {

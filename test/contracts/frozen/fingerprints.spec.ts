@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { plainToInstance } from 'class-transformer';
 import { DataTypeRequest } from '../../../src/catalog/api/data-type.request';
-import { fingerprintOf, type RequestExport } from '../../../src/export/model/domain/export-request';
+import { fingerprintOf } from '../../../src/export/model/domain/export-request';
+import type { RequestExport } from '../../../src/export/model/domain/interfaces/export.repository';
 import { principalKey } from '../../../src/platform/auth/principal';
 import { idempotentRequest } from '../../../src/platform/idempotent-request';
 import { ScheduleRequest } from '../../../src/scheduled-export/api/schedule.request';

@@ -1,11 +1,6 @@
 import { toObjectName } from '../../../src/delivery/model/domain/file-names';
 import { BullExportQueue } from '../../../src/export/infrastructure/export-jobs';
-import {
-  EXPORT_FILES,
-  objectPrefix,
-  picturePrefix,
-  UPLOADED_PICTURES,
-} from '../../../src/export/model/domain/object-key';
+import { EXPORT_FILES, objectPrefix, picturePrefix, UPLOADED_PICTURES } from '../../../src/export/model/domain/export';
 import { Config } from '../../../src/platform/config/config';
 import { Environment } from '../../../src/platform/config/environment';
 import type { JobQueue } from '../../../src/platform/queue/job-queue';

@@ -1,6 +1,9 @@
 import { credentialsPurpose } from '../../../src/delivery/channels/s3/bucket-target';
-import { decodeWebhookSecret, webhookSignature } from '../../../src/delivery/channels/webhook/webhook-secret';
-import { webhookSecretPurpose } from '../../../src/delivery/channels/webhook/webhook-target';
+import {
+  decodeWebhookSecret,
+  webhookSignature,
+  webhookSecretPurpose,
+} from '../../../src/delivery/channels/webhook/webhook-secret';
 import { hashSecret } from '../../../src/customer/model/domain/customer';
 import { LinkSigner } from '../../../src/platform/auth/link-signer';
 import { Config } from '../../../src/platform/config/config';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RequestExport } from '../../../src/export/model/domain/export-request';
+import type { RequestExport } from '../../../src/export/model/domain/interfaces/export.repository';
 import type { IdempotentRequest } from '../../../src/platform/idempotent-request';
 import type { Principal } from '../../../src/platform/auth/principal';
 import type { RecurrenceRule } from '../../../src/scheduled-export/model/domain/recurrence/recurrence-rule';

@@ -15,11 +15,9 @@ import type { DeliveryTarget } from '../../model/domain/channel-descriptor';
 import { AddressBook } from './address-book';
 import { PrismaAddressBook } from './address-book.prisma';
 import { emailDescriptor } from './email.descriptor';
-import { MailPlanner } from './mail-planner';
-import { parseMailTarget } from './mail-target';
+import { MailPlanner, parseMailTarget } from './mail-planner';
 import type { ClaimedMessage, DeliveryReceipt } from '../../model/domain/claimed-message';
-import { type MailFacts, toSubject } from './mail-facts';
-import { renderMail } from './mail-template';
+import { type MailFacts, toSubject, renderMail } from './mail-template';
 
 /** Notifies people by mail. */
 @Injectable()

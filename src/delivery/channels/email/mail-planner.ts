@@ -6,7 +6,18 @@ import { DomainError } from '../../../platform/errors/domain-error';
 import { isMailAddress } from '../../../platform/mail/mail-address';
 import { AddressBook } from './address-book';
 import { type Language, languageOf } from '../../model/domain/language';
-import type { MailTarget } from './mail-target';
+
+/** To whom a mail goes, and in which language. */
+export interface MailTarget {
+  readonly to: string;
+  readonly language: Language;
+}
+
+/** The target as it was planned; `null` where it is none. */
+export function parseMailTarget({ to, language }: Readonly<Record<string, unknown>>): MailTarget | null {
+  if (!isMailAddress(to)) return null;
+  return { to, language: languageOf(typeof language === 'string' ? language : null) };
+}
 
 /** So many administrators are notified of one thing. */
 const MAX_ADMINISTRATORS = 10;

@@ -1,7 +1,6 @@
 import { findCatalogueErrors } from '../../../platform/messages/message-catalogue';
 import { type Language, LANGUAGES } from '../../model/domain/language';
-import type { CompletedFacts, FailedFacts, PausedFacts } from './mail-facts';
-import { MAIL_CATALOGUE, renderMail } from './mail-template';
+import { type CompletedFacts, type FailedFacts, type PausedFacts, MAIL_CATALOGUE, renderMail } from './mail-template';
 
 const LINK = 'https://exports.example.com/api/v1/exports/1/download?expires=1&signature=a';
 const RECORD = 'https://exports.example.com/api/v1/exports/1';

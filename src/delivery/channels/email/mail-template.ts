@@ -1,12 +1,60 @@
 import { type FormatMessage, MessageCatalogue } from '../../../platform/messages/message-catalogue';
 import type { Language } from '../../model/domain/language';
-import type { MailContent } from './mail-content';
-import type { CompletedFacts, FailedFacts, MailFacts, PausedFacts } from './mail-facts';
-import { renderHtml } from './mail-html';
-import { lineOf, momentText, reasonLine, sizeText } from './mail-text';
 import en from './messages/en.json';
 import ru from './messages/ru.json';
 import uk from './messages/uk.json';
+
+/** What a mail tells, before it is put into words. Names and reasons may hold anything. */
+export type MailFacts = CompletedFacts | FailedFacts | PausedFacts;
+
+const SUBJECTS = ['board', 'data', 'event'] as const;
+export type Subject = (typeof SUBJECTS)[number];
+
+/** How mails call an export of this kind. A kind without a name of its own is data. */
+export function toSubject(kind: string): Subject {
+  return SUBJECTS.find((subject) => subject === kind) ?? 'data';
+}
+
+export interface CompletedFacts {
+  readonly event: 'completed';
+  readonly subject: Subject;
+  readonly fileName: string;
+  /** Bytes. */
+  readonly size: number;
+  /** How much is in it, where that was counted. */
+  readonly amount: { readonly count: number; readonly unit: 'rows' | 'pages' } | null;
+  readonly warnings: number;
+  /** Where the file is had; of a one-time file, where its record is: whatever looks behind links in mail must not take it. */
+  readonly link: string;
+  readonly oneTime: boolean;
+  readonly until: Date | null;
+}
+
+export interface FailedFacts {
+  readonly event: 'failed';
+  readonly subject: Subject;
+  /** Such as `csv`. */
+  readonly format: string;
+  readonly requestedAt: Date;
+  readonly reason: string;
+  /** Where the record is. */
+  readonly link: string;
+}
+
+export interface PausedFacts {
+  readonly event: 'paused';
+  /** Of the schedule. */
+  readonly name: string;
+  readonly reason: string;
+  /** How often it failed in a row. */
+  readonly failures: number;
+  /** Whether it was paused because the administrator's right of its owner ended, rather than by failures. */
+  readonly isRightEnded: boolean;
+  /** Whose schedule it is, where the mail goes to an administrator; else `null`. */
+  readonly owner: string | null;
+  /** Where the schedule is; `null` where that is not known. */
+  readonly link: string | null;
+}
 
 /** Everything that mails say, in each language. */
 export const MAIL_CATALOGUE = { en, uk, ru };
@@ -116,4 +164,112 @@ function renderText({ title, intro, facts, button, notes, footer }: MailContent)
     `-- \n${footer}`,
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+/** A mail as it is built, before it is text or HTML. */
+export interface MailContent {
+  readonly language: Language;
+  readonly subject: string;
+  readonly title: string;
+  readonly intro: string;
+  readonly facts: readonly (readonly [label: string, value: string])[];
+  readonly button: { readonly label: string; readonly link: string } | null;
+  readonly notes: readonly string[];
+  readonly footer: string;
+}
+
+const FONT = "font-family:-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif";
+const MUTED = 'color:#64748b';
+
+/** The mail as a page of one column: no images, no styles from elsewhere, nothing that is fetched. */
+export function renderHtml({ language, title, intro, facts, button, notes, footer }: MailContent): string {
+  return `<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(title)}</title>
+</head>
+<body style="margin:0;padding:0;background:#f1f5f9">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="background:#f1f5f9"><tr><td align="center" style="padding:32px 16px">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:560px;background:#ffffff;border:1px solid #e2e8f0;border-radius:12px"><tr><td style="padding:32px;${FONT};font-size:16px;line-height:1.5;color:#0f172a;overflow-wrap:anywhere;word-break:break-word">
+<h1 style="margin:0 0 12px;font-size:22px;line-height:1.3;font-weight:600">${escaped(title)}</h1>
+<p style="margin:0 0 20px" dir="auto">${escaped(intro)}</p>
+<table role="presentation" cellpadding="0" cellspacing="0" width="100%" style="margin:0 0 24px;border-collapse:collapse;font-size:15px">
+${facts.map(([label, value]) => factRow(label, value)).join('\n')}
+</table>
+${button ? buttonOf(button) : ''}
+${notes.map((note) => `<p style="margin:0 0 12px;font-size:14px">${escaped(note)}</p>`).join('\n')}
+<p style="margin:24px 0 0;padding-top:16px;border-top:1px solid #e2e8f0;font-size:12px;${MUTED}">${escaped(footer)}</p>
+</td></tr></table>
+</td></tr></table>
+</body>
+</html>
+`;
+}
+
+function factRow(label: string, value: string): string {
+  const cell = 'padding:8px 0;border-bottom:1px solid #e2e8f0;vertical-align:top';
+  return (
+    `<tr><td style="${cell};padding-right:16px;white-space:nowrap;${MUTED}">${escaped(label)}</td>` +
+    `<td style="${cell};width:100%" dir="auto">${escaped(value)}</td></tr>`
+  );
+}
+
+function buttonOf({ label, link }: NonNullable<MailContent['button']>): string {
+  const look =
+    'display:inline-block;padding:12px 20px;border-radius:8px;background:#2563eb;color:#ffffff;font-weight:600;text-decoration:none';
+  return `<p style="margin:0 0 20px"><a href="${escaped(link)}" style="${look}">${escaped(label)}</a></p>`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Text as it can stand in an element or in a quoted attribute. */
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+}
+
+const MAX_NAME_LENGTH = 120;
+const MAX_REASON_LENGTH = 1_000;
+
+const CHARACTERS = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** Controls, line ends of every kind, and what turns the direction of a text beyond its end. */
+const BREAKS_OUT = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202A-\u202E\u2066-\u2069\s]+/gu;
+
+/** A name as one line that is not too long. */
+export function lineOf(name: string, longest = MAX_NAME_LENGTH): string {
+  const line = name.replace(BREAKS_OUT, ' ').trim();
+  if (line.length <= longest) return line;
+  // Between what a reader takes for characters, so that none is cut in two.
+  const { index: end } = CHARACTERS.segment(line).containing(longest) ?? { index: longest };
+  return `${line.slice(0, end > 0 ? end : longest).trim()}…`;
+}
+
+export function reasonLine(reason: string): string {
+  return lineOf(reason, MAX_REASON_LENGTH);
+}
+
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
+
+/** Such as `5.8 MB`, in thousands as storage is sold. */
+export function sizeText(bytes: number, language: Language): string {
+  // What would be shown as 1,000 of a unit is 1 of the next.
+  const power = UNITS.findIndex((_, index) => bytes / 1000 ** index < 999.95);
+  const unit = power === -1 ? UNITS.length - 1 : power;
+  const format = { style: 'unit', unit: UNITS[unit], maximumFractionDigits: 1 } as const;
+  return new Intl.NumberFormat(language, { ...format, unitDisplay: unit === 0 ? 'long' : 'short' }).format(
+    bytes / 1000 ** unit,
+  );
+}
+
+export function momentText(moment: Date, language: Language): string {
+  const format = { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' } as const;
+  return `${new Intl.DateTimeFormat(language, format).format(moment)} UTC`;
 }

@@ -13,10 +13,15 @@ import {
 } from '../../model/domain/interfaces/delivery-channel';
 import type { ClaimedMessage, DeliveryReceipt } from '../../model/domain/claimed-message';
 import { toFailureReason, ReceiverUnreachableError } from '../../model/domain/failure-reason';
-import { decodeWebhookSecret, generateWebhookSecret, webhookSignature } from './webhook-secret';
-import { parseWebhookTarget, type WebhookTarget, webhookSecretPurpose } from './webhook-target';
-import type { WebhookBody } from './webhook.body';
-import { webhookDescriptor } from './webhook.descriptor';
+import {
+  decodeWebhookSecret,
+  generateWebhookSecret,
+  webhookSignature,
+  parseWebhookTarget,
+  type WebhookTarget,
+  webhookSecretPurpose,
+} from './webhook-secret';
+import { type WebhookBody, webhookDescriptor } from './webhook.descriptor';
 
 const TIMEOUT_MS = 15_000;
 const GONE = 410;

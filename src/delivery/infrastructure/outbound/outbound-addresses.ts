@@ -2,7 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import { within } from '../../../platform/async';
-import { isPublicAddress } from './public-address';
+import ipaddr from 'ipaddr.js';
 
 /** All addresses of a name, such as the system knows them. */
 export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
@@ -155,4 +155,16 @@ function isFamily(family: number | string | undefined): boolean {
 
 function familyOf(family: number | string | undefined): number {
   return family === 'IPv4' ? 4 : family === 'IPv6' ? 6 : Number(family);
+}
+
+/** What IANA assigns to the internet. IPv4 addresses inside IPv6 (mapped, compatible, NAT64) are outside of it. */
+const GLOBAL_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3');
+
+/** Whether an address is reachable from the internet, so that what answers there is not ours alone. */
+function isPublicAddress(address: string): boolean {
+  // ipaddr.js also parses other notations. An address with a zone is on one link of this machine.
+  if (isIP(address) === 0 || address.includes('%')) return false;
+  const parsed = ipaddr.parse(address);
+  if (parsed.range() !== 'unicast') return false;
+  return parsed.kind() === 'ipv4' || parsed.match(GLOBAL_IPV6);
 }

@@ -2,6 +2,7 @@ import { FAKE_DESCRIPTORS } from '../../../../test/fakes/delivery-channels.fake'
 import { createDeliveryBench } from '../../../../test/support/delivery-bench';
 import { untilAborted } from '../../../../test/support/texts';
 import { MAX_ATTEMPTS } from '../domain/attempt-limits';
+import { RunningWork } from '../../../platform/work/running-work';
 import type { ClaimedMessage } from '../domain/claimed-message';
 import type { TransferProgress } from '../domain/transfer-progress';
 import { DeliveryDispatcher } from './delivery-dispatcher';
@@ -26,19 +27,25 @@ function setup(environment: Record<string, string> = {}) {
     return Promise.race([done, untilAborted(signal)]);
   }, environment);
   const { deliveries, channels, metrics, config } = bench;
+  const running = new RunningWork(config);
   const sut = new DeliveryDispatcher(
     deliveries,
     channels,
     new DeliveryRunner(deliveries, channels, metrics, config),
     metrics,
+    running,
     config,
   );
+  const shutDown = async () => {
+    await sut.onModuleDestroy();
+    await running.beforeApplicationShutdown();
+  };
   const stop = async () => {
-    const stopped = sut.onModuleDestroy().then(() => sut.beforeApplicationShutdown());
+    const stopped = shutDown();
     await jest.advanceTimersByTimeAsync(20_000);
     await stopped;
   };
-  return { ...bench, bench, sut, atWork, progressOf, stop };
+  return { ...bench, bench, sut, atWork, progressOf, shutDown, stop };
 }
 
 describe('DeliveryDispatcher', () => {
@@ -157,11 +164,11 @@ describe('DeliveryDispatcher', () => {
   });
 
   it('lets deliveries come to an end at shutdown, and takes no more', async () => {
-    const { bench, sut, atWork } = setup();
+    const { bench, sut, atWork, shutDown } = setup();
     const id = bench.post();
     sut.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(1);
-    const stopped = sut.onModuleDestroy().then(() => sut.beforeApplicationShutdown());
+    const stopped = shutDown();
     const late = bench.post();
     await jest.advanceTimersByTimeAsync(3 * ROUND_MS);
 
@@ -174,11 +181,11 @@ describe('DeliveryDispatcher', () => {
   });
 
   it('hands back what has not come to an end within the grace period', async () => {
-    const { bench, sut } = setup({ SHUTDOWN_GRACE_SECONDS: '2' });
+    const { bench, sut, shutDown } = setup({ SHUTDOWN_GRACE_SECONDS: '2' });
     const id = bench.post();
     sut.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(1);
-    const stopped = sut.onModuleDestroy().then(() => sut.beforeApplicationShutdown());
+    const stopped = shutDown();
     await jest.advanceTimersByTimeAsync(1_900);
     const within = bench.read(id).attempts;
 

@@ -1,13 +1,8 @@
-import {
-  type BeforeApplicationShutdown,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-  type OnModuleDestroy,
-} from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
 import { RepeatedWarnings } from '../../../platform/observability/repeated-warnings';
 import { PeriodicTask } from '../../../platform/work/periodic-task';
+import { RunningWork } from '../../../platform/work/running-work';
 import type { ChannelDescriptor } from '../domain/channel-descriptor';
 import { type AccountLimits, type DeliveryAttempt, DeliveryRepository } from '../domain/interfaces/delivery.repository';
 import { TransferProgress } from '../domain/transfer-progress';
@@ -21,26 +16,22 @@ const POLLS_PER_INTERVAL = 4;
 /** Abandoned deliveries are looked for in every tenth poll. */
 const POLLS_PER_CLEAN_UP = 10;
 
-/** How long attempts may take to stop and hand their messages back. */
-const HAND_BACK_MS = 5_000;
-
 /** Polls the outbox and has due messages delivered concurrently, in processes that run jobs. */
 @Injectable()
-export class DeliveryDispatcher implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
+export class DeliveryDispatcher implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(DeliveryDispatcher.name);
   private readonly warnings = new RepeatedWarnings(this.logger);
-  private readonly running = new Map<DeliveryAttempt, RunningDelivery>();
-  private readonly ending = new AbortController();
+  private readonly inProgress = new Map<DeliveryAttempt, TransferProgress>();
   private readonly polling: PeriodicTask;
   private polls = 0;
   private readonly accountLimits: AccountLimits;
-  private deadline: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly deliveries: DeliveryRepository,
     private readonly channels: DeliveryChannels,
     private readonly runner: DeliveryRunner,
     private readonly metrics: DeliveryMetrics,
+    private readonly running: RunningWork,
     private readonly config: Config,
   ) {
     this.accountLimits = Object.fromEntries(
@@ -55,23 +46,9 @@ export class DeliveryDispatcher implements OnApplicationBootstrap, OnModuleDestr
     if (this.config.runsJobs) this.polling.start();
   }
 
-  /** Claims nothing more. Attempts have the same grace period as exports. */
-  async onModuleDestroy(): Promise<void> {
-    this.deadline = setTimeout(() => {
-      this.ending.abort(new Error('The process has to end'));
-    }, this.config.exports.graceSeconds * 1000);
-    await this.polling.stop();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    const { signal } = this.ending;
-    const timeIsUp = new Promise<void>((resolve) => {
-      const expire = () => setTimeout(resolve, HAND_BACK_MS).unref();
-      if (signal.aborted) expire();
-      else signal.addEventListener('abort', expire);
-    });
-    await Promise.race([Promise.all([...this.running.values()].map(({ work }) => work)), timeIsUp]);
-    clearTimeout(this.deadline);
+  /** Claims nothing more. */
+  onModuleDestroy(): Promise<void> {
+    return this.polling.stop();
   }
 
   private async dispatch(): Promise<void> {
@@ -95,24 +72,19 @@ export class DeliveryDispatcher implements OnApplicationBootstrap, OnModuleDestr
 
   private begin(attempt: DeliveryAttempt): void {
     const progress = new TransferProgress();
-    const work = this.runner
-      .run(attempt, this.ending.signal, progress)
+    this.inProgress.set(attempt, progress);
+    this.running
+      .add(this.runner.run(attempt, this.running.ending, progress))
       .catch((error: unknown) => {
         this.logger.error('A delivery ended with an unexpected error', error);
       })
-      .finally(() => this.running.delete(attempt));
-    this.running.set(attempt, { work, progress });
+      .finally(() => this.inProgress.delete(attempt));
   }
 
   /** Slow deliveries free their slots for others, as far as memory allows. */
   private freeSlotsOf({ name, limits }: ChannelDescriptor): number {
-    const running = [...this.running].filter(([{ message }]) => message.channel === name);
-    const slow = running.filter(([, { progress }]) => progress.isSlow).length;
+    const running = [...this.inProgress].filter(([{ message }]) => message.channel === name);
+    const slow = running.filter(([, progress]) => progress.isSlow).length;
     return limits.slots + Math.min(slow, limits.slowSlots) - running.length;
   }
-}
-
-interface RunningDelivery {
-  readonly work: Promise<void>;
-  readonly progress: TransferProgress;
 }

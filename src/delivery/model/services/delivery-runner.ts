@@ -43,21 +43,19 @@ export class DeliveryRunner {
   private async carryOut(attempt: DeliveryAttempt, ending: AbortSignal, progress: TransferProgress): Promise<void> {
     const terms = { heartbeatMs: HEARTBEAT_MS, leaseMs: this.config.exports.leaseSeconds * 1000 };
     const lease = new Lease(terms, () => this.deliveries.beat(attempt));
-    const over = new AbortController();
     const { message } = attempt;
     const channel = this.channels.get(message.channel);
     const { attemptMs } = channel.descriptor.limits;
     const deadline = attemptMs === null ? [] : [AbortSignal.timeout(attemptMs)];
-    const signal = AbortSignal.any([lease.lost, ending, over.signal, ...deadline]);
+    const signal = AbortSignal.any([lease.signal, ending, ...deadline]);
     try {
       // A channel that ignores the signal does not hold up the next attempt.
       const receipt = await orAborted(channel.deliver(message, signal, progress), signal);
-      await this.settle(attempt, lease.lost, () => this.handleSuccess(attempt, receipt));
+      await this.settle(attempt, lease, () => this.handleSuccess(attempt, receipt));
     } catch (error) {
-      await this.settle(attempt, lease.lost, () => this.handleFailure(attempt, error, ending));
+      await this.settle(attempt, lease, () => this.handleFailure(attempt, error, ending));
     } finally {
       lease.release();
-      over.abort();
     }
   }
 
@@ -95,8 +93,8 @@ export class DeliveryRunner {
    * Records the outcome of an attempt, and retries while the lease is valid.
    * @param record returns whether the attempt's token was still valid
    */
-  private async settle(attempt: DeliveryAttempt, lost: AbortSignal, record: () => Promise<boolean>): Promise<void> {
-    while (!lost.aborted) {
+  private async settle(attempt: DeliveryAttempt, lease: Lease, record: () => Promise<boolean>): Promise<void> {
+    while (!lease.isLost) {
       try {
         if (await record()) return;
         break;

@@ -1,8 +1,9 @@
 import { ANN, ANN_IN_BLUE, BEN, exportInput, exportRequest, PARTNER } from '../../../../test/support/export-requests';
 import { FakeTextSource } from '../../../../test/fakes/text-source.fake';
 import { testConfig } from '../../../../test/support/test-config';
-import { type ExportInput, fingerprintOf, type RequestExport, toRequest } from './export-request';
-import { ownerOf } from './record-owner';
+import { type ExportInput, fingerprintOf, toRequest } from './export-request';
+import type { RequestExport } from './interfaces/export.repository';
+import { ownerOf } from './export';
 
 const ID = '00000000-0000-7000-8000-000000000001';
 

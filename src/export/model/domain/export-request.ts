@@ -1,13 +1,20 @@
 import type { ExportFormat, ExportOptions, Progress } from '../../../formats';
-import { isCustomer, type Principal } from '../../../platform/auth/principal';
+import { isCustomer, type Principal, type CustomerPrincipal } from '../../../platform/auth/principal';
 import type { Config } from '../../../platform/config/config';
 import { type IdempotentRequest, idempotentRequest } from '../../../platform/idempotent-request';
 import type { DeliveryPlan } from '../../../platform/outbox/planned-delivery';
-import type { RateLimit } from '../../../platform/rate-limit';
-import type { ExportDescription } from './export';
+import { type RateLimit, type LimitUse, takeOneMoreOfAll } from '../../../platform/rate-limit';
+import { ownerOf, type RecordOwner } from './export';
 import type { ExportKind } from './export-kind';
 import type { ExportSource } from './export-source';
-import { ownerOf, type RecordOwner } from './record-owner';
+import { v7 as uuidv7 } from 'uuid';
+import { DomainError } from '../../../platform/errors/domain-error';
+import type {
+  RequestExport,
+  ExportCreation,
+  ExportCreationTransaction,
+  ExportRepository,
+} from './interfaces/export.repository';
 
 /** A request for an export of a source. The module of the source knows that the caller has a right to it. */
 export interface ExportInput<Params = unknown> {
@@ -33,28 +40,6 @@ export interface ExportInput<Params = unknown> {
   readonly rateLimit?: RateLimit | null;
   /** Details for the audit log, besides kind, type and format. */
   readonly audited?: Readonly<Record<string, string>>;
-  readonly idempotencyKey: string | null;
-}
-
-/** An export to create, complete and valid. */
-export interface RequestExport extends ExportDescription {
-  readonly id?: string;
-  readonly caller: Principal;
-  readonly owner: RecordOwner;
-  readonly kind: ExportKind;
-  readonly params: unknown;
-  readonly format: ExportFormat;
-  readonly scheduleId: string | null;
-  readonly oneTime: boolean;
-  readonly delivery: DeliveryPlan;
-  readonly retentionSeconds: number | null;
-  /** What is known of the work ahead; the real figures follow when it starts. */
-  readonly expected: Progress;
-  /** How many exports of this kind the caller may request. */
-  readonly rateLimit: RateLimit | null;
-  /** The limit of the external system that co-owns an export which a person requests. */
-  readonly customerRateLimit: RateLimit | null;
-  readonly audited: Readonly<Record<string, string>>;
   readonly idempotencyKey: string | null;
 }
 
@@ -103,4 +88,62 @@ export function fingerprintOf(request: RequestExport): IdempotentRequest | null 
   const parts = [type, sessionId, eventId, oneTime, dataTypes, filters, asked, delivery.asked, retentionSeconds];
   if (!COMPARED_BY_DESCRIPTION.includes(kind)) parts.push(params);
   return idempotentRequest(caller, idempotencyKey, 'export', kind, format, JSON.stringify(parts));
+}
+
+/** Each stream holds a connection to the database until its client has read everything. */
+const MAX_STREAMS_PER_CALLER = 3;
+const STREAM_RETRY_SECONDS = 5;
+
+/**
+ * Creates an export once for its id and its idempotency key, within the limits of its caller.
+ * @param attemptToken creates it with its only attempt, which this process has begun, for a stream
+ * @throws RateLimitExceededError | DomainError limit | mismatch
+ */
+export function createExport(
+  exports: ExportRepository,
+  request: RequestExport,
+  attemptToken?: string,
+): Promise<ExportCreation> {
+  const id = request.id ?? uuidv7();
+  const idempotent = fingerprintOf(request);
+  const customer = findSharingCustomer(request);
+  return exports.creating(async (transaction) => {
+    const knownId = idempotent && (await transaction.claimIdempotencyKey(idempotent, id));
+    // Always in this order, so that no two creations wait for each other.
+    if (customer) await transaction.lockAccount(customer);
+    await transaction.lockAccount(request.caller);
+    const earlier = await transaction.find(knownId ?? id);
+    if (earlier) return { export: earlier, isNew: false, rateLimit: null };
+    if (attemptToken !== undefined) await limitStreams(transaction, request.caller);
+    const rateLimit = takeOneMoreOfAll(await limitsOf(transaction, request, customer));
+    return { export: await transaction.insert(id, request, attemptToken), isNew: true, rateLimit };
+  });
+}
+
+/** The external system that co-owns an export which a person requests: it counts on the account of both. */
+function findSharingCustomer({ caller, owner: { customerId, tenantId } }: RequestExport): CustomerPrincipal | null {
+  return customerId === null || isCustomer(caller) ? null : { customerId, tenantId };
+}
+
+/** @throws DomainError limit */
+async function limitStreams(transaction: ExportCreationTransaction, caller: Principal): Promise<void> {
+  if ((await transaction.countOpenStreams(caller)) < MAX_STREAMS_PER_CALLER) return;
+  const message = `You have ${MAX_STREAMS_PER_CALLER} streamed exports open. Read one to its end or cancel it, then try again.`;
+  throw new DomainError('limit', 'too-many-streams', message, { retryAfterSeconds: STREAM_RETRY_SECONDS });
+}
+
+async function limitsOf(
+  transaction: ExportCreationTransaction,
+  { caller, kind, rateLimit, customerRateLimit }: RequestExport,
+  customer: CustomerPrincipal | null,
+): Promise<LimitUse[]> {
+  const use = async (name: string, account: Principal, limit: RateLimit): Promise<LimitUse> => ({
+    name,
+    limit,
+    used: await transaction.countRequests(account, kind, limit.windowSeconds),
+  });
+  const uses: LimitUse[] = [];
+  if (rateLimit) uses.push(await use(kind, caller, rateLimit));
+  if (customer && customerRateLimit) uses.push(await use('customer', customer, customerRateLimit));
+  return uses;
 }

@@ -1,9 +1,9 @@
 import { applyDecorators, Injectable, SetMetadata } from '@nestjs/common';
 import type { z } from 'zod';
+import type { Principal } from '../../../platform/auth/principal';
 import type { Content, ContentKind, ExportFormat } from '../../../formats';
-import type { Export, ExportDescription } from './export';
+import type { Export, ExportDescription, RecordOwner } from './export';
 import { type ExportKind, registerExportKind } from './export-kind';
-import type { RecordOwner } from './record-owner';
 
 const KIND = 'export-kind';
 
@@ -22,6 +22,19 @@ export interface OpenedSource {
 export interface SourceContext {
   readonly export: Export;
   /** Ends the reading, also of content that was returned. */
+  readonly signal: AbortSignal;
+}
+
+/** A page of a finished file, to be drawn as a picture. */
+export interface PageToDraw {
+  readonly export: Export;
+  readonly caller: Principal;
+  /** Counted from 1; the file has it. */
+  readonly number: number;
+  /** Pixels; a smaller page is not enlarged. */
+  readonly maxSide: number;
+  /** Reads the file. The caller owns the memory. */
+  readonly readFile: () => Promise<Uint8Array>;
   readonly signal: AbortSignal;
 }
 
@@ -47,4 +60,10 @@ export abstract class ExportSource<Params = unknown> {
 
   /** @throws DomainError when it cannot be exported, now or later; the message becomes the record's `error` */
   abstract open(params: Params, context: SourceContext): Promise<OpenedSource>;
+
+  /**
+   * Draws a page of a file as a PNG; absent where the files have no pages of the source.
+   * @throws DomainError conflict when it is not known any more what the file shows, and what else prevents a drawing
+   */
+  drawPage?(params: Params, page: PageToDraw): Promise<Uint8Array>;
 }

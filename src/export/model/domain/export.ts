@@ -3,7 +3,41 @@ import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery'
 import type { ExportFormat, ExportOptions, ExportWarning, Progress } from '../../../formats';
 import type { ExportKind } from './export-kind';
 import type { ExportStatus } from './export-status';
-import type { RecordOwner, Requester } from './record-owner';
+import { type CustomerPrincipal, isCustomer, type Principal, type Person } from '../../../platform/auth/principal';
+
+/** The owners of a record: a person, an external system, or both, when the system acts for the person. */
+export interface RecordOwner {
+  readonly userId: string | null;
+  readonly tenantId: string | null;
+  readonly customerId: string | null;
+}
+
+/** The owner of a record that a principal requests for itself. */
+export function ownerOf(principal: Principal): RecordOwner {
+  const { tenantId } = principal;
+  return isCustomer(principal)
+    ? { userId: null, tenantId, customerId: principal.customerId }
+    : { userId: principal.userId, tenantId, customerId: null };
+}
+
+/** Which of the owners requested a record. */
+export type Requester = 'user' | 'customer';
+
+export function requesterOf(principal: Principal): Requester {
+  return isCustomer(principal) ? 'customer' : 'user';
+}
+
+/** The account that a record counts on: that of its requester. */
+export function accountOf({
+  userId,
+  tenantId,
+  customerId,
+  requestedBy,
+}: RecordOwner & { readonly requestedBy: Requester }): Principal {
+  if (requestedBy === 'customer' && customerId !== null) return { customerId, tenantId } satisfies CustomerPrincipal;
+  if (userId === null) throw new Error('A record is requested by one of its owners');
+  return { userId, tenantId } satisfies Person;
+}
 
 /** Why an export failed: a message for the user, and its stable code. */
 export interface ExportFailure {
@@ -95,4 +129,20 @@ export function percentOf({ done, total }: Progress, status: ExportStatus): numb
   if (status === 'completed' || status === 'expired') return 100;
   if (total === null) return done === 0 ? 0 : null;
   return total === 0 ? 0 : Math.min(99, Math.floor((done / total) * 100));
+}
+
+/** The prefix of files that attempts store. */
+export const EXPORT_FILES = 'exports/';
+
+/** The prefix of uploaded pictures. They are apart from the attempts' files, which a new attempt removes. */
+export const UPLOADED_PICTURES = 'pictures/';
+
+/** The prefix of one export's files, one for each attempt. */
+export function objectPrefix(exportId: string): string {
+  return `${EXPORT_FILES}${exportId}/`;
+}
+
+/** The prefix of the pictures that were uploaded for one export. */
+export function picturePrefix(exportId: string): string {
+  return `${UPLOADED_PICTURES}${exportId}/`;
 }

@@ -1,6 +1,5 @@
 import { DRAWINGS, MAX_ATTEMPTS, MAX_LOST_DRAWINGS } from './attempt-limits';
-import type { Export, ExportFailure } from './export';
-import { objectPrefix } from './object-key';
+import { type Export, type ExportFailure, objectPrefix } from './export';
 
 /** How many records one statement of the maintenance changes at most. */
 export const MAINTENANCE_BATCH = 500;

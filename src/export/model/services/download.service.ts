@@ -1,9 +1,10 @@
-import { type BeforeApplicationShutdown, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../../platform/auth/principal';
 import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { FileStorage } from '../../../platform/storage/file-storage';
-import { DOWNLOAD_RETRY_SECONDS } from '../domain/downloads';
+import { RunningWork } from '../../../platform/work/running-work';
+import { ackDeadlineSeconds, DOWNLOAD_RETRY_SECONDS, PERSIST_RETRY_SECONDS } from '../domain/downloads';
 import { type DownloadLease, DownloadLeaseRepository } from '../domain/interfaces/download-lease.repository';
 import { ExportRepository } from '../domain/interfaces/export.repository';
 import { MaintenanceRepository } from '../domain/interfaces/maintenance.repository';
@@ -13,10 +14,7 @@ import { type DownloadSink, OneTimeTransfer, type TransferDependencies } from '.
 
 /** Records downloads, and sends one-time files to one client each. */
 @Injectable()
-export class DownloadService implements OnModuleDestroy, BeforeApplicationShutdown {
-  private readonly transfers = new Set<Promise<void>>();
-  private readonly shutdown = new AbortController();
-  private shutdownDeadline = Infinity;
+export class DownloadService {
   private readonly dependencies: TransferDependencies;
 
   constructor(
@@ -24,6 +22,7 @@ export class DownloadService implements OnModuleDestroy, BeforeApplicationShutdo
     private readonly leases: DownloadLeaseRepository,
     private readonly files: ExportFiles,
     private readonly metrics: ExportMetrics,
+    private readonly running: RunningWork,
     private readonly config: Config,
     storage: FileStorage,
     maintenance: MaintenanceRepository,
@@ -60,24 +59,10 @@ export class DownloadService implements OnModuleDestroy, BeforeApplicationShutdo
    * @throws DomainError gone | StorageUnavailableError, before anything was sent
    */
   async sendOnce(file: DownloadableFile, lease: DownloadLease, sink: DownloadSink): Promise<void> {
-    const transfer = new OneTimeTransfer(file, lease, sink, this.dependencies).run(this.shutdown.signal);
-    this.transfers.add(transfer);
-    await transfer.finally(() => this.transfers.delete(transfer));
-  }
-
-  onModuleDestroy(): void {
-    this.shutdownDeadline = Date.now() + this.config.exports.graceSeconds * 1000;
-  }
-
-  /** Lets transfers complete within the grace period, then aborts the rest. Their outcomes are saved in both cases. */
-  async beforeApplicationShutdown(): Promise<void> {
-    const timer = setTimeout(
-      () => {
-        this.shutdown.abort(new Error('The service is shutting down'));
-      },
-      Math.max(0, this.shutdownDeadline - Date.now()),
-    );
-    await Promise.allSettled(this.transfers);
-    clearTimeout(timer);
+    const transfer = new OneTimeTransfer(file, lease, sink, this.dependencies).run(this.running.ending);
+    // Once the last byte is sent, the client's confirmation is awaited. The last try to save the outcome may hang.
+    const { ackTimeoutSeconds } = this.config.downloads;
+    const stopSeconds = ackDeadlineSeconds(file.size, ackTimeoutSeconds) + 2 * PERSIST_RETRY_SECONDS;
+    await this.running.add(transfer, stopSeconds * 1000);
   }
 }

@@ -65,7 +65,11 @@ export class ExportFiles {
    * @throws DomainError not-found | conflict while it is unfinished | gone
    */
   async find(exportId: string, owner: Principal | null): Promise<DownloadableFile> {
-    const found = await getExport(this.exports, exportId, owner);
+    return this.fileOf(await getExport(this.exports, exportId, owner));
+  }
+
+  /** @throws DomainError conflict while it is unfinished | gone */
+  fileOf(found: Export): DownloadableFile {
     const { id, object, fileName, fileSize, sha256, oneTime } = found;
     if (object && fileName !== null && fileSize !== null && sha256 !== null) {
       return { exportId: id, ...object, name: fileName, size: fileSize, sha256, oneTime };
@@ -86,6 +90,11 @@ export class ExportFiles {
     }
   }
 
+  /** Reads a range of a file. @throws DomainError gone | Error when the file is too short */
+  async *read(file: DownloadableFile, range: ByteRange): AsyncGenerator<Buffer> {
+    yield* exactly(await this.open(file, range), range.end - range.start + 1);
+  }
+
   /** The file of a board as JSON, if it is small; `null` for other files, and while storage fails: the link remains. */
   async openInline({ kind, format, object, fileSize, oneTime }: Export): Promise<InlineJson | null> {
     if (kind !== 'board' || format !== 'json' || oneTime) return null;
@@ -98,6 +107,20 @@ export class ExportFiles {
   redirectTo({ key, name, contentType }: DownloadableFile): Promise<string | null> {
     return this.storage.link(key, { fileName: name, contentType, expiresInSeconds: REDIRECT_LIFETIME_SECONDS });
   }
+}
+
+/**
+ * Ends with the last byte instead of with the source, which may end later: the client may be gone by then.
+ * @throws when the source has fewer bytes
+ */
+export async function* exactly(source: Readable, length: number): AsyncGenerator<Buffer> {
+  let left = length;
+  for await (const chunk of source as AsyncIterable<Buffer>) {
+    left -= chunk.length;
+    yield chunk;
+    if (left <= 0) return;
+  }
+  if (left > 0) throw new Error(`The stored file is ${left} bytes too short`);
 }
 
 function goneError(): DomainError {

@@ -1,6 +1,6 @@
 import { type BenchTraits, createExportBench, TEXT } from '../../../../test/support/export-bench';
 import { toBody } from '../../../../test/support/texts';
-import { objectPrefix } from '../domain/object-key';
+import { objectPrefix } from '../domain/export';
 import { ExportProduction, StorageFault } from './export-production';
 
 const CSV = { contentType: 'text/csv' };

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { FileStorage } from '../../../platform/storage/file-storage';
-import type { FinishedFile } from '../domain/export';
+import { type FinishedFile, objectPrefix } from '../domain/export';
 import { type ReportProgress, toFileName } from '../../../formats';
 import type { Attempt } from '../domain/interfaces/attempt.repository';
-import { objectPrefix } from '../domain/object-key';
 import { ExportSources } from './export-sources';
 
 /** The file was rendered, but the storage refused it. */

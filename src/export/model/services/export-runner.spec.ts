@@ -4,7 +4,7 @@ import { ANN } from '../../../../test/support/export-requests';
 import { toBody, untilAborted } from '../../../../test/support/texts';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { MAX_ATTEMPTS } from '../domain/attempt-limits';
-import { objectPrefix } from '../domain/object-key';
+import { objectPrefix } from '../domain/export';
 
 const LEASE_SECONDS = 10;
 /** After the second attempt. */

@@ -4,12 +4,11 @@ import { DomainError } from '../../../platform/errors/domain-error';
 import { RequestContext } from '../../../platform/observability/request-context';
 import { FileStorage, StorageUnavailableError } from '../../../platform/storage/file-storage';
 import { MAX_ATTEMPTS, pauseAfter } from '../domain/attempt-limits';
-import type { ExportFailure } from '../domain/export';
+import { type ExportFailure, objectPrefix } from '../domain/export';
 import { type AccountShare, type Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';
 import { ExportQueue } from '../domain/interfaces/export-queue';
 import { AttemptLease } from './attempt-lease';
 import { ExportMetrics } from './export-metrics';
-import { objectPrefix } from '../domain/object-key';
 import { ExportProduction, StorageFault } from './export-production';
 
 const NOT_STORED: ExportFailure = {
@@ -83,16 +82,12 @@ export class ExportRunner {
     const { kind, format } = attempt.export;
     this.logger.log('Export started', { event: 'export.started', kind, format, attempt: attempt.number });
     const lease = new AttemptLease(attempt, this.attempts, this.config.exports.leaseSeconds * 1000);
-    // Closes everything that the attempt opened.
-    const over = new AbortController();
-    const signal = AbortSignal.any([lease.lost, ending, over.signal]);
     try {
-      await this.produceAndPublish(attempt, lease, signal);
+      await this.produceAndPublish(attempt, lease, AbortSignal.any([lease.signal, ending]));
     } catch (error) {
-      await this.conclude(attempt, error, lease.lost, ending);
+      await this.conclude(attempt, error, lease, ending);
     } finally {
       lease.release();
-      over.abort();
     }
   }
 
@@ -114,8 +109,8 @@ export class ExportRunner {
     }
   }
 
-  private async conclude(attempt: Attempt, error: unknown, lost: AbortSignal, ending: AbortSignal): Promise<void> {
-    if (lost.aborted) {
+  private async conclude(attempt: Attempt, error: unknown, lease: AttemptLease, ending: AbortSignal): Promise<void> {
+    if (lease.isLost) {
       this.logger.log('Export was cancelled or taken over: the attempt has ended', { event: 'export.attempt_lost' });
     } else if (ending.aborted) {
       this.logger.log('Export is handed back', { event: 'export.handed_back' });

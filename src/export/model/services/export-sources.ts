@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { ContentKind, ContentOf, ExportFormat, FormatWriter } from '../../../formats';
 import type { ExportKind } from '../domain/export-kind';
 import type { Export } from '../domain/export';
-import type { ExportSource, OpenedSource } from '../domain/export-source';
+import type { ExportSource, OpenedSource, PageToDraw } from '../domain/export-source';
 
 /**
  * The sources and writers of exports. Both register while the application starts. The application does not start if a
@@ -47,8 +47,20 @@ export class ExportSources implements OnApplicationBootstrap {
   /** Opens the content of an export. @throws DomainError, and what else the source throws */
   open(request: Export, signal: AbortSignal): Promise<OpenedSource> {
     const source = this.source(request.kind);
-    const params = source.params.parse(request.params ?? source.recover(request, request));
-    return source.open(params, { export: request, signal });
+    return source.open(paramsOf(source, request), { export: request, signal });
+  }
+
+  /** Whether the source of an export draws pages of its files. */
+  hasPages({ kind }: Export): boolean {
+    return this.source(kind).drawPage !== undefined;
+  }
+
+  /** @throws DomainError | Error unless `hasPages` */
+  async drawPage(page: PageToDraw): Promise<Uint8Array> {
+    const source = this.source(page.export.kind);
+    const png = await source.drawPage?.(paramsOf(source, page.export), page);
+    if (!png) throw new Error(`The source of ${page.export.kind} draws no pages`);
+    return png;
   }
 
   writer<Kind extends ContentKind>(format: ExportFormat, content: ContentOf<Kind>): FormatWriter<Kind> {
@@ -56,6 +68,10 @@ export class ExportSources implements OnApplicationBootstrap {
     if (!writer) throw new Error(`No writer for ${writerKey(format, content.kind)}`);
     return writer as unknown as FormatWriter<Kind>;
   }
+}
+
+function paramsOf(source: ExportSource, request: Export): unknown {
+  return source.params.parse(request.params ?? source.recover(request, request));
 }
 
 function writerKey(format: string, content: string): string {

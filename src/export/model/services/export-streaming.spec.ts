@@ -9,8 +9,8 @@ const opened: StreamedFile[] = [];
 
 function setup(traits: BenchTraits = {}) {
   const bench = createExportBench(traits);
-  const { exports, attempts, sources, metrics, config } = bench;
-  const sut = new ExportStreaming(exports, attempts, sources, metrics, config);
+  const { exports, attempts, sources, metrics, running, config } = bench;
+  const sut = new ExportStreaming(exports, attempts, sources, metrics, running, config);
   const open = async (request: Partial<ExportInput> = {}) => {
     const { creation, file } = await sut.open(exportInput(request));
     if (!file) throw new Error('Nothing is streamed');
@@ -147,12 +147,11 @@ describe('ExportStreaming', () => {
   });
 
   it('lets streams come to an end at shutdown, and breaks off the others after the grace period', async () => {
-    const { bench, sut, open } = setup({ environment: { SHUTDOWN_GRACE_SECONDS: '0' } });
+    const { bench, open } = setup({ environment: { SHUTDOWN_GRACE_SECONDS: '0' } });
     const [read, stuck] = [await open(), await open()];
     await readAll(read.file);
 
-    sut.onModuleDestroy();
-    await sut.beforeApplicationShutdown();
+    await bench.running.beforeApplicationShutdown();
 
     expect(await bench.read(read.id)).toMatchObject({ status: 'completed' });
     expect(await bench.read(stuck.id)).toMatchObject({

@@ -1,15 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
-import { pause } from '../../../platform/async';
+import { onAbort } from '../../../platform/async';
+import { RunningWork } from '../../../platform/work/running-work';
 import type { ExportFailure, FinishedFile } from '../domain/export';
-import { type ExportInput, toRequest } from '../domain/export-request';
+import { type ExportInput, toRequest, createExport } from '../domain/export-request';
 import { type RenderedFile, toFileName } from '../../../formats';
 import { type Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';
 import { type ExportCreation, ExportRepository } from '../domain/interfaces/export.repository';
 import { AttemptLease } from './attempt-lease';
-import { createExport } from './export-creation';
 import { ExportMetrics } from './export-metrics';
 import { ExportSources } from './export-sources';
 
@@ -46,16 +46,15 @@ const ROWS_NOT_READ: ExportFailure = {
 
 /** Runs exports within their own request: the rows are sent as they are read, and no file is kept. */
 @Injectable()
-export class ExportStreaming implements OnModuleDestroy, BeforeApplicationShutdown {
+export class ExportStreaming {
   private readonly logger = new Logger(ExportStreaming.name);
-  private readonly running = new Set<Streaming>();
-  private deadline = Infinity;
 
   constructor(
     private readonly exports: ExportRepository,
     private readonly attempts: AttemptRepository,
     private readonly sources: ExportSources,
     private readonly metrics: ExportMetrics,
+    private readonly running: RunningWork,
     private readonly config: Config,
   ) {}
 
@@ -70,12 +69,14 @@ export class ExportStreaming implements OnModuleDestroy, BeforeApplicationShutdo
       this.attempts,
       this.config.exports.leaseSeconds * 1000,
     );
-    this.running.add(stream);
-    void stream.ended.then(() => this.running.delete(stream));
+    const stopListening = onAbort(this.running.ending, () => {
+      void this.fail(stream, new StreamInterruptedError(SERVICE_STOPPED));
+    });
+    void this.running.add(stream.ended.then(stopListening));
     try {
       const { title, content } = await this.sources.open(creation.export, stream.signal);
       const writer = this.sources.writer(request.format, content);
-      const rendered = writer.write(content, request.options, stream.lease.report);
+      const rendered = writer.write(content, request.options, stream.report);
       const { contentType } = rendered;
       const name = toFileName(title, rendered.extension);
       const body = this.carry(stream, rendered, name);
@@ -92,21 +93,6 @@ export class ExportStreaming implements OnModuleDestroy, BeforeApplicationShutdo
       await this.fail(stream, error);
       throw error;
     }
-  }
-
-  onModuleDestroy(): void {
-    this.deadline = Date.now() + this.config.exports.graceSeconds * 1000;
-  }
-
-  /** Lets open streams finish within the grace period, then interrupts the rest. */
-  async beforeApplicationShutdown(): Promise<void> {
-    const over = new AbortController();
-    const late = pause(Math.max(0, this.deadline - Date.now()), over.signal).catch(() => undefined);
-    await Promise.race([Promise.all([...this.running].map(({ ended }) => ended)), late]);
-    over.abort();
-    await Promise.all(
-      [...this.running].map((stream) => this.fail(stream, new StreamInterruptedError(SERVICE_STOPPED))),
-    );
   }
 
   private async *carry(stream: Streaming, rendered: RenderedFile, name: string): AsyncGenerator<Uint8Array> {
@@ -142,7 +128,7 @@ export class ExportStreaming implements OnModuleDestroy, BeforeApplicationShutdo
     const { attempt } = stream;
     if (!stream.end()) return;
     const failure = failureOf(error);
-    const failed = await this.attempts.fail(attempt, failure).catch(() => false);
+    const failed = await this.running.add(this.attempts.fail(attempt, failure)).catch(() => false);
     // It was cancelled, or the sweep fails it when its lease expires.
     if (!failed) return;
     this.metrics.failed(attempt.export);
@@ -169,29 +155,20 @@ function failureOf(error: unknown): ExportFailure {
   return error instanceof DomainError ? { code: error.code, reason: error.summary } : ROWS_NOT_READ;
 }
 
-/** The only attempt at a streamed export, and its signals. */
-class Streaming {
-  readonly lease: AttemptLease;
-  readonly signal: AbortSignal;
+/** The only attempt at a streamed export, under its lease. */
+class Streaming extends AttemptLease {
   readonly ended: Promise<void>;
-  private readonly over = new AbortController();
   private readonly startedAt = performance.now();
+  private markEnded: (() => void) | undefined;
 
   constructor(
     readonly attempt: Attempt,
     attempts: AttemptRepository,
     leaseMs: number,
   ) {
-    this.lease = new AttemptLease(attempt, attempts, leaseMs);
-    this.signal = AbortSignal.any([this.lease.lost, this.over.signal]);
+    super(attempt, attempts, leaseMs);
     this.ended = new Promise((resolve) => {
-      this.over.signal.addEventListener(
-        'abort',
-        () => {
-          resolve();
-        },
-        { once: true },
-      );
+      this.markEnded = resolve;
     });
   }
 
@@ -201,9 +178,10 @@ class Streaming {
 
   /** @returns false when it had ended before */
   end(): boolean {
-    if (this.over.signal.aborted) return false;
-    this.lease.release();
-    this.over.abort();
+    if (!this.markEnded) return false;
+    this.release();
+    this.markEnded();
+    this.markEnded = undefined;
     return true;
   }
 }

@@ -3,7 +3,7 @@ import { ANN, delivering, finishedFile } from '../../../../test/support/export-r
 import { toBody } from '../../../../test/support/texts';
 import { SweepMetrics } from '../../../platform/work/sweep-metrics';
 import { MAX_ATTEMPTS } from '../domain/attempt-limits';
-import { objectPrefix } from '../domain/object-key';
+import { objectPrefix } from '../domain/export';
 import { ExportSweep } from './export-sweep';
 
 const LEASE_SECONDS = 10;
@@ -12,8 +12,8 @@ const ROUND_MS = 2_000;
 
 function setup(environment: Record<string, string> = {}) {
   const bench = createExportBench({ environment });
-  const { config, maintenance, announcer, runner, storage, metrics, shown } = bench;
-  const sut = new ExportSweep(config, maintenance, announcer, runner, storage, metrics, new SweepMetrics(shown));
+  const { config, maintenance, service, runner, storage, metrics, shown } = bench;
+  const sut = new ExportSweep(config, maintenance, service, runner, storage, metrics, new SweepMetrics(shown));
   const counted = (outcome: string) => shown.value('sweeps_total', { sweep: 'exports', outcome });
 
   /** Claims the export, and is heard of no more until its lease is over. */

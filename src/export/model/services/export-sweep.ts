@@ -5,10 +5,10 @@ import { FileStorage } from '../../../platform/storage/file-storage';
 import { PeriodicTask } from '../../../platform/work/periodic-task';
 import { SweepMetrics } from '../../../platform/work/sweep-metrics';
 import { MaintenanceRepository } from '../domain/interfaces/maintenance.repository';
-import { ExportAnnouncer } from '../domain/interfaces/export-queue';
-import { objectPrefix } from '../domain/object-key';
+import { objectPrefix } from '../domain/export';
 import { ExportMetrics } from './export-metrics';
 import { ExportRunner } from './export-runner';
+import { ExportService } from './export.service';
 
 /** Missing notifications come only from processes of an earlier version, during an upgrade. */
 const ROUNDS_PER_NOTIFICATION_CHECK = 5;
@@ -24,7 +24,7 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly config: Config,
     private readonly maintenance: MaintenanceRepository,
-    private readonly announcer: ExportAnnouncer,
+    private readonly exports: ExportService,
     private readonly runner: ExportRunner,
     private readonly storage: FileStorage,
     private readonly metrics: ExportMetrics,
@@ -48,7 +48,7 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
     await this.sweeps.count('exports', async () => {
       const steps = [
         await this.step('requeue stalled exports', () => this.requeueStalled()),
-        await this.step('add overdue exports to the queue', () => this.announceOverdue()),
+        await this.step('add overdue exports to the queue', () => this.enqueueOverdue()),
         await this.step('wake a worker for a pending export', () => this.runner.wakeForNext()),
         await this.step('finalize interrupted downloads', () => this.finalizeInterruptedDownloads()),
         await this.step('enqueue missing notifications', () => this.enqueueMissingNotifications()),
@@ -76,9 +76,9 @@ export class ExportSweep implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  private async announceOverdue(): Promise<void> {
+  private async enqueueOverdue(): Promise<void> {
     const overdue = await this.maintenance.claimOverdue();
-    if (overdue.length > 0) await this.announcer.announce(...overdue);
+    if (overdue.length > 0) await this.exports.enqueue(...overdue);
   }
 
   private async enqueueMissingNotifications(): Promise<void> {

@@ -1,16 +1,14 @@
 import { createExportBench, type ExportBench } from '../../../../test/support/export-bench';
 import { ANN, ANN_IN_BLUE, exportInput, finishedFile } from '../../../../test/support/export-requests';
 import type { ExportInput } from '../domain/export-request';
-import { objectPrefix } from '../domain/object-key';
-import { ExportService } from './export.service';
+import { objectPrefix } from '../domain/export';
 
 const DAY_SECONDS = 86_400;
 const UNKNOWN = '00000000-0000-7000-8000-000000000000';
 
 function setup() {
   const bench = createExportBench();
-  const { exports, sources, announcer, metrics, config } = bench;
-  const sut = new ExportService(exports, sources, announcer, metrics, config);
+  const sut = bench.service;
   const request = (traits: Partial<ExportInput> = {}) => sut.request(exportInput(traits));
 
   const complete = async () => {

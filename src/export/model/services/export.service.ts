@@ -7,11 +7,11 @@ import type { Page } from '../../../platform/paging';
 import { pause } from '../../../platform/async';
 import { MAX_COMPLETION_POLL_MS, MAX_COMPLETION_WAIT_MS, COMPLETION_POLL_MS } from '../domain/downloads';
 import type { Export } from '../domain/export';
-import { type ExportInput, toRequest } from '../domain/export-request';
+import { type ExportInput, toRequest, createExport } from '../domain/export-request';
 import { type ExportCreation, type ExportQuery, ExportRepository } from '../domain/interfaces/export.repository';
 import { checkRetention } from '../domain/retention';
-import { ExportAnnouncer } from '../domain/interfaces/export-queue';
-import { createExport } from './export-creation';
+import { ExportQueue } from '../domain/interfaces/export-queue';
+import { MaintenanceRepository } from '../domain/interfaces/maintenance.repository';
 import { ExportMetrics } from './export-metrics';
 import { ExportSources } from './export-sources';
 
@@ -23,7 +23,8 @@ export class ExportService {
   constructor(
     private readonly exports: ExportRepository,
     private readonly sources: ExportSources,
-    private readonly announcer: ExportAnnouncer,
+    private readonly queue: ExportQueue,
+    private readonly maintenance: MaintenanceRepository,
     private readonly metrics: ExportMetrics,
     private readonly config: Config,
   ) {}
@@ -68,9 +69,22 @@ export class ExportService {
     return (await this.exports.expire(id, owner)) ?? (await this.exports.findOwned(id, owner)) ?? found;
   }
 
+  /**
+   * Adds exports to the queue, and has the next sweep do it where the queue is down.
+   * @throws when the queue cannot be reached
+   */
+  async enqueue(...exportIds: readonly string[]): Promise<void> {
+    try {
+      await this.queue.add(...exportIds);
+    } catch (error) {
+      await this.maintenance.makeDue(exportIds);
+      throw error;
+    }
+  }
+
   private async notifyWorkers(exportId: string): Promise<void> {
     try {
-      await this.announcer.announce(exportId);
+      await this.enqueue(exportId);
     } catch (error) {
       this.logger.warn('An export could not be added to the queue; the next sweep adds it', {
         event: 'export.enqueue_failed',

@@ -2,7 +2,7 @@ import { createExportBench } from '../../../../test/support/export-bench';
 import { ANN, finishedFile } from '../../../../test/support/export-requests';
 import { toBody } from '../../../../test/support/texts';
 import { SweepMetrics } from '../../../platform/work/sweep-metrics';
-import { objectPrefix } from '../domain/object-key';
+import { objectPrefix } from '../domain/export';
 import { FileExpiry } from './file-expiry';
 
 const KEPT_SECONDS = 60;

@@ -6,7 +6,7 @@ import { toBody } from '../../../../test/support/texts';
 import { pause } from '../../../platform/async';
 import { LinkSigner } from '../../../platform/auth/link-signer';
 import { DISCONNECT_GRACE_MS, MAX_COMMIT_DELAY_MS } from '../domain/downloads';
-import { objectPrefix } from '../domain/object-key';
+import { objectPrefix } from '../domain/export';
 import { DownloadService } from './download.service';
 import { ExportFiles } from './export-files';
 import { HeldBackFile } from './one-time-transfer';
@@ -27,9 +27,9 @@ interface Traits {
 async function setup({ text = TEXT, graceSeconds = '5', ...traits }: Traits = {}) {
   const { size = text.length } = traits;
   const bench = createExportBench({ environment: { SHUTDOWN_GRACE_SECONDS: graceSeconds } });
-  const { exports, storage, metrics, downloads, maintenance, config } = bench;
+  const { exports, storage, metrics, downloads, maintenance, running, config } = bench;
   const files = new ExportFiles(exports, storage, new LinkSigner(config));
-  const sut = new DownloadService(exports, downloads, files, metrics, config, storage, maintenance);
+  const sut = new DownloadService(exports, downloads, files, metrics, running, config, storage, maintenance);
   const id = await bench.request({ oneTime: true });
   const key = `${objectPrefix(id)}file.csv`;
   await storage.put(key, toBody(text), { contentType: 'text/csv' });
@@ -315,8 +315,7 @@ describe('OneTimeTransfer', () => {
       const { bench, sut, file, id } = await setup();
       const sent = sut.sendOnce(file, await sut.claim(file, ANN), new FakeDownloadSink());
 
-      sut.onModuleDestroy();
-      const stopped = sut.beforeApplicationShutdown();
+      const stopped = bench.running.beforeApplicationShutdown();
       await jest.advanceTimersByTimeAsync(TRANSFER_MS);
       await Promise.all([stopped, sent]);
 
@@ -328,8 +327,7 @@ describe('OneTimeTransfer', () => {
       const sink = new FakeIdleSink();
       const sent = sut.sendOnce(file, await sut.claim(file, ANN), sink);
 
-      sut.onModuleDestroy();
-      const stopped = sut.beforeApplicationShutdown();
+      const stopped = bench.running.beforeApplicationShutdown();
       await jest.advanceTimersByTimeAsync(1_900);
       const isAbortedEarly = sink.isAborted;
       await jest.advanceTimersByTimeAsync(200);

@@ -104,7 +104,7 @@ export class OneTimeTransfer {
     const { file, lease, sink } = this;
     const { leases, config } = this.dependencies;
     const bytes = new HeldBackFile(source, file.size);
-    const stop = AbortSignal.any([this.heartbeat.lost, shutdown, sink.disconnected]);
+    const stop = AbortSignal.any([this.heartbeat.signal, shutdown, sink.disconnected]);
     await sink.write(bytes.allButLast(), stop);
     this.state = 'settling';
     await pause(DISCONNECT_GRACE_MS, stop);

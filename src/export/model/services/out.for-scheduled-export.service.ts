@@ -2,9 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Person } from '../../../platform/auth/principal';
 import type { DeliveryPlan } from '../../../platform/outbox/planned-delivery';
 import type { ExportFormat, ExportOptions } from '../../../formats';
-import type { Export } from '../domain/export';
+import { type Export, ownerOf } from '../domain/export';
 import { ExportRepository } from '../domain/interfaces/export.repository';
-import { ownerOf } from '../domain/record-owner';
 import { ExportSources } from './export-sources';
 import { ExportService } from './export.service';
 

@@ -4,10 +4,9 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Principal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { FileStorage } from '../../../platform/storage/file-storage';
-import type { Export } from '../domain/export';
+import { type Export, picturePrefix } from '../domain/export';
 import { ExportRepository } from '../domain/interfaces/export.repository';
 import { PictureInspector } from '../domain/interfaces/picture-inspector';
-import { picturePrefix } from '../domain/object-key';
 import { ExportMetrics } from './export-metrics';
 import { ExportService } from './export.service';
 

@@ -19,10 +19,10 @@ export type Picture =
       /** Counted from 1. Without it the picture has all pages. */
       readonly page?: number;
       /**
-       * Device pixels for each page pixel, or a frame in device pixels that each page is fitted
-       * into and centred in.
+       * Device pixels for each page pixel, a frame in device pixels that each page is fitted into
+       * and centred in, or the longest side in device pixels, which does not enlarge a page.
        */
-      readonly scale: { readonly pixelRatio: number } | { readonly frame: Size };
+      readonly scale: { readonly pixelRatio: number } | { readonly frame: Size } | { readonly maxSide: number };
       readonly background: (typeof BACKGROUNDS)[number];
     }
   | {
@@ -49,6 +49,7 @@ export function toPicture(format: 'png' | 'pdf', options: ExportOptions): Pictur
 /** Device pixels for each pixel of a page. */
 export function requestedPixelRatio({ scale }: Extract<Picture, { format: 'png' }>, page: Size): number {
   if ('pixelRatio' in scale) return scale.pixelRatio;
+  if ('maxSide' in scale) return Math.min(1, scale.maxSide / page.width, scale.maxSide / page.height);
   return Math.min(scale.frame.width / page.width, scale.frame.height / page.height);
 }
 

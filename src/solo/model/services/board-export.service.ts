@@ -61,7 +61,7 @@ export class BoardExportService {
       caller: principal,
       owner: { userId, tenantId, customerId },
       kind: 'board',
-      params: { sessionId: session.id },
+      params: { sessionId: session.id, rev: session.rev },
       format,
       options,
       expected: { total: page === undefined ? session.pageCount : 1, unit: 'pages' },

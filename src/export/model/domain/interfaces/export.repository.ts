@@ -1,11 +1,11 @@
 import type { Principal } from '../../../../platform/auth/principal';
 import type { IdempotentRequest } from '../../../../platform/idempotent-request';
 import type { Page } from '../../../../platform/paging';
-import type { RateLimitState, UsedWindow } from '../../../../platform/rate-limit';
-import type { Export, FinishedFile, StoredObject } from '../export';
+import type { DeliveryPlan } from '../../../../platform/outbox/planned-delivery';
+import type { RateLimit, RateLimitState, UsedWindow } from '../../../../platform/rate-limit';
+import type { Export, ExportDescription, FinishedFile, RecordOwner, StoredObject } from '../export';
 import type { ExportKind } from '../export-kind';
-import type { ExportFormat } from '../../../../formats';
-import type { RequestExport } from '../export-request';
+import type { ExportFormat, Progress } from '../../../../formats';
 import type { ExportStatus } from '../export-status';
 
 export interface ExportCreation {
@@ -16,6 +16,28 @@ export interface ExportCreation {
   readonly rateLimit: RateLimitState | null;
   /** The generated secret of its webhook, shown only here. */
   readonly webhookSecret?: string;
+}
+
+/** An export to create, complete and valid. */
+export interface RequestExport extends ExportDescription {
+  readonly id?: string;
+  readonly caller: Principal;
+  readonly owner: RecordOwner;
+  readonly kind: ExportKind;
+  readonly params: unknown;
+  readonly format: ExportFormat;
+  readonly scheduleId: string | null;
+  readonly oneTime: boolean;
+  readonly delivery: DeliveryPlan;
+  readonly retentionSeconds: number | null;
+  /** What is known of the work ahead; the real figures follow when it starts. */
+  readonly expected: Progress;
+  /** How many exports of this kind the caller may request. */
+  readonly rateLimit: RateLimit | null;
+  /** The limit of the external system that co-owns an export which a person requests. */
+  readonly customerRateLimit: RateLimit | null;
+  readonly audited: Readonly<Record<string, string>>;
+  readonly idempotencyKey: string | null;
 }
 
 export interface ExportQuery {
@@ -99,4 +121,10 @@ export abstract class ExportRepository {
   ): Promise<{ export: Export; replaced: StoredObject | null } | null>;
 
   abstract recordDownload(id: string, by: Principal | null): Promise<void>;
+
+  /**
+   * Writes the audit entry of a preview, and leaves the record as it is.
+   * @param page of which a picture was shown; absent for rows
+   */
+  abstract recordPreview(id: string, by: Principal, page?: number): Promise<void>;
 }

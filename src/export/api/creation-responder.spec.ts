@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { preferredWait } from './prefer-wait';
+import { preferredWait } from './creation-responder';
 
 const waitOf = (prefer?: string) => preferredWait({ get: () => prefer } as unknown as Request);
 
