@@ -14,7 +14,9 @@ const run = (program, ...args) => execFileSync(join(sdk, 'node_modules/.bin', pr
 
 try {
   mkdirSync(generated, { recursive: true });
-  run('openapi-typescript', '../docs/openapi.json', '--output', join(generated, 'openapi.ts'));
+  // A field with a default may be left out of a request.
+  const schema = ['../docs/openapi.json', '--output', join(generated, 'openapi.ts'), '--default-non-nullable', 'false'];
+  run('openapi-typescript', ...schema);
   writeFileSync(join(generated, 'messages.ts'), messageModule(join(sdk, 'src/messages')));
   rmSync(join(sdk, 'dist'), { recursive: true, force: true });
   run('tsc', '--project', 'tsconfig.build.json');

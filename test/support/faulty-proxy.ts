@@ -10,9 +10,11 @@ import type { AddressInfo } from 'node:net';
 /**
  * What becomes of one request: it goes through; is answered with a status instead; is never answered; its connection is
  * cut before anything is passed on (`cut`), after the server did what was asked (`lose-answer`), or within the body of
- * the answer (`cut-answer`).
+ * the answer (`cut-answer`), which may be after a number of bytes of the body (`cutAfter`).
  */
-export type Fault = 'pass' | number | 'hang' | 'cut' | 'lose-answer' | 'cut-answer';
+export type Fault = 'pass' | number | 'hang' | 'cut' | ForwardedFault;
+
+type ForwardedFault = 'lose-answer' | 'cut-answer' | { readonly cutAfter: number };
 
 export interface SeenRequest {
   readonly method: string;
@@ -74,11 +76,7 @@ export class FaultyProxy {
     else this.forward(request, response, fault);
   }
 
-  private forward(
-    request: IncomingMessage,
-    response: ServerResponse,
-    fault: 'pass' | 'lose-answer' | 'cut-answer',
-  ): void {
+  private forward(request: IncomingMessage, response: ServerResponse, fault: 'pass' | ForwardedFault): void {
     const { hostname, port } = this.target;
     // The headers stay as they are: the Host is part of what the client signed.
     const { method, url: path, headers } = request;
@@ -90,12 +88,32 @@ export class FaultyProxy {
       }
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       if (fault === 'pass') answer.pipe(response);
+      else if (typeof fault === 'object') pipeUntil(fault.cutAfter, answer, response);
       else answer.once('data', (chunk: Buffer) => response.write(chunk.subarray(0, -1), () => response.destroy()));
     });
     forwarded.on('error', () => response.destroy());
     response.on('close', () => forwarded.destroy());
     request.pipe(forwarded);
   }
+}
+
+/** Passes on the first bytes of a body, then cuts the connection. */
+function pipeUntil(bytes: number, answer: IncomingMessage, response: ServerResponse): void {
+  let left = bytes;
+  answer
+    .on('data', (chunk: Buffer) => {
+      const isLast = chunk.length >= left;
+      const passed = chunk.subarray(0, left);
+      left -= passed.length;
+      if (isLast) {
+        answer.pause();
+        response.write(passed, () => response.destroy());
+      } else if (!response.write(passed)) {
+        answer.pause();
+        response.once('drain', () => answer.resume());
+      }
+    })
+    .on('end', () => response.end());
 }
 
 /** Answers like a failing S3, after having taken in the request, so that the client reads the answer. */

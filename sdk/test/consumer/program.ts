@@ -1,0 +1,40 @@
+// Exports something and saves the file, as its argument says. It prints what happened as one line of JSON.
+import {
+  type ClientOptions,
+  createClient,
+  describeError,
+  ExportServiceError,
+  type ExportRequest,
+} from '@export-service/client';
+import { saveExport } from '@export-service/client/node';
+
+interface Settings {
+  readonly options: ClientOptions;
+  readonly request: ExportRequest;
+  readonly target: string;
+  /** Ends the process when so many bytes have arrived. */
+  readonly exitAfterBytes?: number;
+}
+
+const { options, request, target, exitAfterBytes } = JSON.parse(process.argv[2] ?? '') as Settings;
+const retries: string[] = [];
+const statuses: string[] = [];
+const client = createClient({ ...options, onRetry: ({ error }) => retries.push(error.code) });
+
+try {
+  const { id } = await client.exports.run(request, { onProgress: ({ status }) => statuses.push(status) });
+  const saved = await saveExport(client, id, target, {
+    onProgress: ({ bytes }) => {
+      if (exitAfterBytes !== undefined && bytes >= exitAfterBytes) process.exit(3);
+    },
+  });
+  print({ id, saved, statuses, retries });
+} catch (error) {
+  if (!(error instanceof ExportServiceError)) throw error;
+  const { name, code, retryAfterSeconds } = error;
+  print({ error: { name, code, retryAfterSeconds, text: describeError(error, 'uk') }, retries });
+}
+
+function print(result: object): void {
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+}
