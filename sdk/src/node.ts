@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
@@ -20,7 +20,8 @@ export interface SavedFile {
 /**
  * Saves the file of a completed export: to `<path>.<start of its SHA-256>.part` first, which is renamed when size and SHA-256
  * are verified. A later call continues an unfinished part, also after the program ended. A one-time file starts again.
- * @param target the path of the file, or an existing folder, in which the file gets its own name
+ * @param target the path of the file, which is replaced if it exists; or a folder, in which the file gets its own name: one that
+ *   exists, or a path that ends with a slash
  * @throws ExportServiceError, or the error of the file system
  */
 export async function saveExport(
@@ -31,6 +32,7 @@ export async function saveExport(
 ): Promise<SavedFile> {
   const record = typeof exported === 'string' ? await client.exports.get(exported, options) : exported;
   const path = (await isFolder(target)) ? join(target, nameOf(record)) : target;
+  await mkdir(dirname(path), { recursive: true });
   const part = `${path}.${record.sha256?.slice(0, 12)}.part`;
   const known = record.one_time ? undefined : await knownBytes(part, record.file_size);
   const file = createWriteStream(part, { flags: known ? 'a' : 'w' });
@@ -48,6 +50,7 @@ export async function saveExport(
 }
 
 async function isFolder(path: string): Promise<boolean> {
+  if (/[\\/]$/.test(path)) return true;
   return stat(path).then(
     (found) => found.isDirectory(),
     () => false,
