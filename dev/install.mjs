@@ -22,6 +22,7 @@ const buildInputs = [
   'docs/openapi.json',
   'sdk/src',
   'sdk/build.mjs',
+  'sdk/cli-description.mjs',
   'sdk/compile-messages.mjs',
   'sdk/package.json',
   'sdk/tsconfig.json',

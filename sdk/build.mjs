@@ -1,9 +1,11 @@
 // @ts-check
-// Builds dist/: generates the types of the API from docs/openapi.json and the compiled messages, then compiles src/.
+// Builds dist/: generates the types of the API and what the command line needs from docs/openapi.json, and the compiled
+// messages; then compiles src/.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cliDescriptionModule } from './cli-description.mjs';
 import { messageModule } from './compile-messages.mjs';
 
 const sdk = fileURLToPath(new URL('.', import.meta.url));
@@ -18,6 +20,8 @@ try {
   const schema = ['../docs/openapi.json', '--output', join(generated, 'openapi.ts'), '--default-non-nullable', 'false'];
   run('openapi-typescript', ...schema);
   writeFileSync(join(generated, 'messages.ts'), messageModule(join(sdk, 'src/messages')));
+  const description = JSON.parse(readFileSync(join(sdk, '../docs/openapi.json'), 'utf8'));
+  writeFileSync(join(generated, 'cli-description.ts'), cliDescriptionModule(description));
   rmSync(join(sdk, 'dist'), { recursive: true, force: true });
   run('tsc', '--project', 'tsconfig.build.json');
 } catch (error) {
