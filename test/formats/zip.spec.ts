@@ -7,8 +7,20 @@ import { promisify } from 'node:util';
 import { rechunk } from '../../src/formats/rechunk';
 import { zip, type ZipEntry } from '../../src/formats/zip/zip';
 import { locateStoredEntry } from '../../src/formats/zip/zip-reader';
+import { centralDirectory, type WrittenEntry } from '../../src/formats/zip/zip-records';
 
 const run = promisify(execFile);
+
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
+  const collected: Uint8Array[] = [];
+  for await (const chunk of chunks) collected.push(chunk);
+  return collected;
+}
 
 /** What Python finds in a zip: of each entry its name, size, checksum (which it verifies), moment and first bytes. */
 const READ = `
@@ -57,20 +69,33 @@ describe('zip', () => {
     ]);
   });
 
-  it.each([3, 70_000])('has stored entries that are found by their place: one of %i', async (count) => {
-    const entries = Array.from({ length: count }, (_, index) => textEntry(`page-${index}`, `content ${index}`, 0));
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of zip(entries)) chunks.push(chunk);
-    const file = Buffer.concat(chunks);
-    const read = ({ start, end }: { start: number; end: number }) => Promise.resolve(file.subarray(start, end + 1));
+  it('has stored entries that are found by their place', async () => {
+    const entries = ['one', 'two', 'три'].map((text) => textEntry(`${text}.txt`, `content ${text}`, 0));
+    const file = Buffer.concat(await collect(zip(entries)));
+    const read = ({ start, end }: Range) => Promise.resolve(file.subarray(start, end + 1));
     const content = async (index: number) => {
       const found = await locateStoredEntry(index, file.length, read);
       return found && file.toString('utf8', found.start, found.end + 1);
     };
 
-    expect(await content(0)).toBe('content 0');
-    expect(await content(count - 1)).toBe(`content ${count - 1}`);
-    expect(await content(count)).toBeNull();
+    expect([await content(0), await content(2), await content(3)]).toEqual(['content one', 'content три', null]);
+  });
+
+  it('has stored entries that are found behind four gigabytes, and among more than two bytes can count', async () => {
+    const size = 100_000;
+    const entries = Array.from({ length: 70_000 }, (_, index): WrittenEntry => {
+      const sizes = { size, compressedSize: size, offset: index * (size + 100) };
+      return { name: `page-${index}.png`, isCompressed: false, modifiedAt: new Date(), crc: 0, ...sizes };
+    });
+    const directoryStart = entries.length * (size + 100);
+    const directory = centralDirectory(entries, directoryStart);
+    const read = ({ start, end }: Range) =>
+      Promise.resolve(directory.subarray(start - directoryStart, end + 1 - directoryStart));
+
+    const last = await locateStoredEntry(69_999, directoryStart + directory.length, read);
+
+    const start = 69_999 * (size + 100) + 30 + 'page-69999.png'.length;
+    expect(last).toEqual({ start, end: start + size - 1 });
   });
 
   it('writes more entries than two bytes can count', async () => {

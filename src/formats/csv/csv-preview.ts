@@ -45,7 +45,7 @@ export class CsvPreviewReader extends PreviewReader {
 
   private read(character: string): void {
     if (this.state === 'row') {
-      if (this.headerLinesLeft === 0 && !this.beginRow()) return;
+      if (!this.beginRow()) return;
       this.state = 'plain';
     }
     if (this.state === 'quoted') {
