@@ -13,11 +13,11 @@ describe('toFileName', () => {
     ['Aux.table', 'csv', 'Aux_.table.csv'],
     ['contacts', 'csv', 'contacts.csv'],
     ['half a pair \ud83d', 'png', 'half a pair \ufffd.png'],
-  ])('makes a fit name of %j', (title, extension, expected) => {
+  ])('converts %j to a safe file name', (title, extension, expected) => {
     expect(toFileName(title, extension)).toBe(expected);
   });
 
-  it('cuts a long title between characters, not inside one', () => {
+  it('truncates a long title between characters', () => {
     const name = toFileName('🎨'.repeat(300), 'png');
 
     expect(name).toBe(`${'🎨'.repeat(100)}.png`);

@@ -1,13 +1,13 @@
 import { acceptedContents, findOptionErrors, formatsOf, optionsOf, streamableFormatsOf } from './registry';
 
-describe('The registry of formats', () => {
+describe('Format registry', () => {
   it('lists the formats of a kind of content in the order of the API', () => {
     expect(formatsOf('relations')).toEqual(['json', 'ndjson', 'csv', 'xlsx', 'xml']);
     expect(formatsOf('sections')).toEqual(['json', 'csv']);
     expect(formatsOf('drawing')).toEqual(['png', 'pdf']);
   });
 
-  it('knows which formats can be streamed, with their media types', () => {
+  it('returns the streamable formats with their media types', () => {
     expect(streamableFormatsOf('relations')).toEqual([
       { format: 'json', mediaType: 'application/json' },
       { format: 'ndjson', mediaType: 'application/x-ndjson' },
@@ -20,7 +20,7 @@ describe('The registry of formats', () => {
     expect(acceptedContents('table')).toEqual({ pdf: ['table'], json: ['table'], csv: ['table'], xlsx: ['table'] });
   });
 
-  it('offers each option once, with the formats that have it', () => {
+  it('lists each option once with the formats that accept it', () => {
     const offered = optionsOf('relations').map(({ name, formats }) => [name, formats]);
 
     expect(Object.fromEntries(offered)).toEqual({
@@ -31,14 +31,14 @@ describe('The registry of formats', () => {
     });
   });
 
-  it('offers options of other kinds of content only for these', () => {
+  it('lists options of other kinds of content only for these', () => {
     expect(optionsOf('table').map(({ name }) => name)).toEqual(
       expect.arrayContaining(['header', 'page_size', 'orientation']),
     );
     expect(optionsOf('drawing')).toEqual([]);
   });
 
-  it('says of a wrong option what it must be, or which formats have it', () => {
+  it('explains an invalid option, or names the formats that accept it', () => {
     expect(findOptionErrors({ raw: 1, bom: true, title: 'x' }, 'relations', 'xlsx', ['timezone'])).toEqual([
       { field: 'raw', message: 'must be true or false' },
       { field: 'bom', message: 'is not an option of xlsx, only of csv' },

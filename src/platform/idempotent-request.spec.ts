@@ -2,10 +2,10 @@ import { idempotentRequest } from './idempotent-request';
 
 const ANN = { userId: 'ann', tenantId: null };
 
-describe('The fingerprint of a request under an Idempotency-Key', () => {
+describe('The fingerprint of an idempotent request', () => {
   const fingerprintOf = (...parts: (string | Uint8Array)[]) => idempotentRequest(ANN, 'key', ...parts).fingerprint;
 
-  it('is the same for the same parts, as text or as bytes', () => {
+  it('is equal for equal parts, as text or bytes', () => {
     expect(fingerprintOf('board', '{"format":"png"}')).toBe(fingerprintOf('board', Buffer.from('{"format":"png"}')));
   });
 
@@ -18,7 +18,7 @@ describe('The fingerprint of a request under an Idempotency-Key', () => {
     expect(fingerprintOf(...one)).not.toBe(fingerprintOf(...other));
   });
 
-  it('does not depend on the key or on the caller, by whom keys are kept apart', () => {
+  it('does not depend on the key or the caller, which separate keys anyway', () => {
     const [one, other] = [
       idempotentRequest(ANN, 'key', 'a'),
       idempotentRequest({ userId: 'ann', tenantId: 'blue' }, 'other', 'a'),

@@ -7,11 +7,11 @@ describe('A rate limit', () => {
     [0, 2],
     [1, 1],
     [2, 0],
-  ])('grants one more after %d, and says that %d are left', (used, remaining) => {
+  ])('allows one more after %d and reports %d left', (used, remaining) => {
     expect(takeOneMore('data', LIMIT, { used, reset: 120 })).toMatchObject({ remaining, resetSeconds: 120 });
   });
 
-  it.each([3, 4])('refuses one more after %d, and says when to try again', (used) => {
+  it.each([3, 4])('rejects one more after %d and says when to retry', (used) => {
     const take = () => takeOneMore('data', LIMIT, { used, reset: 120 });
 
     expect(take).toThrow(RateLimitExceededError);
@@ -24,15 +24,15 @@ describe('A rate limit', () => {
     );
   });
 
-  it('has its whole window before it where nothing was used', () => {
+  it('resets after the whole window when it is unused', () => {
     expect(takeOneMore('data', LIMIT)).toMatchObject({ remaining: 2, resetSeconds: 900 });
   });
 
-  it('never says to try again at once', () => {
+  it('never says to retry at once', () => {
     expect(takeOneMore('data', LIMIT, { used: 1, reset: 0 }).resetSeconds).toBe(1);
   });
 
-  it('is told in the headers of the IETF draft', () => {
+  it('is reported in the headers of the IETF draft', () => {
     const state = takeOneMore('data', LIMIT, { used: 1, reset: 120 });
 
     expect(rateLimitHeaders(state)).toEqual({
@@ -42,18 +42,18 @@ describe('A rate limit', () => {
   });
 });
 
-describe('Rate limits that hold together', () => {
+describe('Combined rate limits', () => {
   const board = (used: number, reset = 10) => ({ name: 'board' as const, limit: LIMIT, used: { used, reset } });
   const customer = (used: number, reset = 10) => ({ name: 'customer' as const, limit: LIMIT, used: { used, reset } });
 
-  it('are none where there is none', () => {
+  it('are null without limits', () => {
     expect(takeOneMoreOfAll([])).toBeNull();
   });
 
   it.each([
     ['board', [board(1), customer(0)]],
     ['customer', [board(0), customer(1)]],
-  ])('show the one that will be used up first: %s', (name, uses) => {
+  ])('report the one that is exhausted first: %s', (name, uses) => {
     expect(takeOneMoreOfAll(uses)).toMatchObject({ name, remaining: 1 });
   });
 
@@ -61,7 +61,7 @@ describe('Rate limits that hold together', () => {
     ['board', [board(3), customer(0)]],
     ['customer', [board(0), customer(3)]],
     ['customer', [board(3, 10), customer(3, 20)]],
-  ])('refuse by the one that is exceeded, for longest: %s', (name, uses) => {
+  ])('reject by the exceeded one with the longest delay: %s', (name, uses) => {
     expect(() => takeOneMoreOfAll(uses)).toThrow(expect.objectContaining({ state: expect.objectContaining({ name }) }));
   });
 });

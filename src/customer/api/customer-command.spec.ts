@@ -17,11 +17,11 @@ describe('The command line of npm run customer', () => {
     expect(readCommand(args)).toMatchObject(command);
   });
 
-  it.each([[['--help']], [['-h']], [['help']], [['rotate', '--help']]])('asks for the usage with %j', (args) => {
+  it.each([[['--help']], [['-h']], [['help']], [['rotate', '--help']]])('prints the usage for %j', (args) => {
     expect(usageFor(args)).toMatch(/^Usage: npm run customer/);
   });
 
-  it('does not ask for the usage otherwise', () => {
+  it('does not print the usage for valid commands', () => {
     expect([usageFor([]), usageFor(['create', '--name', 'help'])]).toEqual([null, null]);
   });
 

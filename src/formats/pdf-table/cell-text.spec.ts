@@ -1,7 +1,7 @@
 import { MAX_TEXT_LENGTH, toPrintable } from './cell-text';
 import { toClusters } from './line-breaks';
 
-describe('A text on paper', () => {
+describe('Cell text in a PDF', () => {
   it.each([
     ['a\r\nb\rc\u2028d', 'a\nb\nc\nd'],
     ['a\tb', 'a b'],
@@ -10,14 +10,14 @@ describe('A text on paper', () => {
     ['\ud83d', '\ufffd'],
     ['a\n\n\n\n \nb', 'a\n\nb'],
     ['a \n', 'a'],
-  ])('of %j is %j', (text, expected) => {
+  ])('converts %j to %j', (text, expected) => {
     const { text: shown, isTruncated } = toPrintable(text);
 
     expect(shown).toBe(expected);
     expect(isTruncated).toBe(false);
   });
 
-  it('is cut at its bound, with an ellipsis, and never inside of a character', () => {
+  it('is truncated at its maximum between characters, with an ellipsis', () => {
     const whole = toPrintable('x'.repeat(MAX_TEXT_LENGTH));
     const longer = toPrintable(`x${'😀'.repeat(MAX_TEXT_LENGTH)}`);
 
@@ -28,7 +28,7 @@ describe('A text on paper', () => {
     expect(Array.from(longer.text).every((character) => /[x😀…\ufffd]/u.test(character))).toBe(true);
   });
 
-  it('keeps no heaps of marks', () => {
+  it('limits stacked combining marks', () => {
     const { text, isTruncated } = toPrintable(`a${'\u0301\u0302'.repeat(500)}b`);
 
     expect(text.length).toBeLessThan(12);
@@ -36,7 +36,7 @@ describe('A text on paper', () => {
     expect(isTruncated).toBe(true);
   });
 
-  it('has no endless characters', () => {
+  it('limits the length of a grapheme', () => {
     const clusters = [...toClusters('👩\u200d'.repeat(600))];
 
     expect(Math.max(...clusters.map(({ length }) => length))).toBeLessThanOrEqual(32);

@@ -7,8 +7,8 @@ const columns = (count: number, segment: number, whole: number): ColumnExtent[] 
 const placed = (extents: readonly ColumnExtent[]) => extents.map((extent, index) => ({ ...extent, index }));
 const widthOf = (panel: Panel) => panel.reduce((sum, { width }) => sum + width, 0);
 
-describe('Columns', () => {
-  it('fill the width of an upright page when they are few', () => {
+describe('Column plan', () => {
+  it('fills a portrait page with few columns', () => {
     const { paper, panels } = planColumns(columns(4, 40, 60), toPapers({}));
 
     expect(paper.width).toBeLessThan(paper.height);
@@ -16,7 +16,7 @@ describe('Columns', () => {
     expect(widthOf(panels[0]!)).toBeCloseTo(paper.width - 2 * MARGIN);
   });
 
-  it('have all they wish for while others are wider', () => {
+  it('gives columns their preferred width while others are wider', () => {
     const { paper, density, panels } = planColumns(
       placed([...columns(3, 30, 40), ...columns(4, 60, 2_000)]),
       toPapers({}),
@@ -29,7 +29,7 @@ describe('Columns', () => {
     expect(widthOf(panels[0]!)).toBeCloseTo(paper.width - 2 * MARGIN, 0);
   });
 
-  it('go on on further pages, each once, after the repeated ones', () => {
+  it('continues on further pages, each column once, after the repeated ones', () => {
     const { paper, panels } = planColumns(columns(40, 80, 100), toPapers({ orientation: 'portrait' }));
 
     expect(panels.length).toBeGreaterThan(1);
@@ -42,7 +42,7 @@ describe('Columns', () => {
     );
   });
 
-  it('stand on one page where the long texts among the short ones have eighteen characters and more', () => {
+  it('fits one page if the long texts get at least eighteen characters', () => {
     const figures = columns(7, 48, 48);
     const answers = [...columns(3, 40, 100), ...columns(1, 60, 900), ...columns(1, 60, 1_800)];
 
@@ -56,13 +56,13 @@ describe('Columns', () => {
     expect(density.cell.size).toBe(7.5);
   });
 
-  it('have large texts where there is room for them', () => {
+  it('gives long texts the remaining width', () => {
     const { density } = planColumns(columns(4, 40, 60), toPapers({}));
 
     expect(density.cell.size).toBe(9);
   });
 
-  it('go on on as few pages as they can, each as full as the others', () => {
+  it('uses as few pages as possible, filled evenly', () => {
     const { paper, panels } = planColumns(columns(20, 60, 600), toPapers({}));
 
     const counts = panels.map((panel) => panel.length);
@@ -72,7 +72,7 @@ describe('Columns', () => {
     expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
   });
 
-  it('are never wider than a page, however long their words', () => {
+  it('never exceeds the width of a page, however long the words are', () => {
     const { paper, panels } = planColumns(columns(3, 5_000, 90_000), toPapers({ page_size: 'letter' }));
 
     for (const panel of panels) expect(widthOf(panel)).toBeLessThanOrEqual(paper.width - 2 * MARGIN + 0.1);

@@ -9,7 +9,7 @@ function seen(text: string, rightToLeft: boolean): string {
     .join('');
 }
 
-describe('Direction', () => {
+describe('Text direction', () => {
   it.each([
     ['abc (1)', false, 'abc (1)'],
     ['abc אבג def', false, 'abc גבא def'],
@@ -17,7 +17,7 @@ describe('Direction', () => {
     ['אבג (abc) 12', true, '12 (abc) גבא'],
     ['אבג', true, 'גבא'],
     ['', true, ''],
-  ])('shows %j as the Unicode algorithm does', (text, rightToLeft, expected) => {
+  ])('orders %j as the Unicode algorithm does', (text, rightToLeft, expected) => {
     const visual = seen(text, rightToLeft);
 
     expect(visual).toBe(expected);
@@ -29,7 +29,7 @@ describe('Direction', () => {
     ['\u200f-12', true],
     ['+49 170 1234567', false],
     ['=1', false],
-  ])('lets %j begin where its first letter does, and on the left without one', (text, expected) => {
+  ])('takes the base direction of %j from its first letter, or left without one', (text, expected) => {
     expect(findBaseDirection(text).rightToLeft).toBe(expected);
   });
 });

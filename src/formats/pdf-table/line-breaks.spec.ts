@@ -1,6 +1,6 @@
 import { toSegments } from './line-breaks';
 
-describe('Lines may end', () => {
+describe('Line breaks', () => {
   it.each([
     ['at blanks', 'one  two', ['one', '  ', 'two']],
     ['after a hyphen, and not before a digit', 'O’Connor-Smith -5', ['O’Connor-', 'Smith', ' ', '-5']],

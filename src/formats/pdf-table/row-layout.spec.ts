@@ -3,8 +3,8 @@ import { numberLabels } from './row-layout';
 
 const column = (label: string, type: CellType = 'text') => ({ key: label, label, type });
 
-describe('Labels that are too long', () => {
-  it('are numbered with the questions beside them, points with their question', () => {
+describe('Labels that exceed the header', () => {
+  it('are numbered with their questions, points with their question', () => {
     const questions = [column('Why?'), column('Why? (points)', 'decimal'), column('And how, in all detail?')];
     const columns = [column('Name'), column('Finished', 'moment'), ...questions];
 
@@ -14,7 +14,7 @@ describe('Labels that are too long', () => {
     expect(list).toEqual(['1. Why?', '2. And how, in all detail?']);
   });
 
-  it('never make a number of the first column', () => {
+  it('never number the first column', () => {
     const { short } = numberLabels([column('Name'), column('Why?')], 1);
 
     expect(short).toEqual(['Name', '1. Why?']);

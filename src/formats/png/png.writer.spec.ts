@@ -24,7 +24,7 @@ describe('PngWriter', () => {
     expect((await bytesOf(drawing)).toString()).toBe('picture');
   });
 
-  it('fails when a page in the middle of a zip fails, whatever was written before', async () => {
+  it('fails when a page in the middle of a zip fails', async () => {
     const drawing = drawingOf(3, async function* () {
       yield await Promise.resolve(Buffer.from('picture'));
       await new Promise(setImmediate);
@@ -34,7 +34,7 @@ describe('PngWriter', () => {
     await expect(bytesOf(drawing)).rejects.toThrow('page 2 broke');
   });
 
-  it('lets the drawing go when its reader leaves', async () => {
+  it('stops the drawing when its reader disconnects', async () => {
     let left = false;
     const drawing = drawingOf(2, async function* () {
       try {

@@ -24,11 +24,11 @@ function proofOf(link: string): { expires: number; signature: string } {
 }
 
 describe('A signed link', () => {
-  it('leads to the path below the public URL', () => {
+  it('has a path below the public URL', () => {
     expect(signer.sign(PATH, NOON).split('?')[0]).toBe(`https://exports.example.com/base${PATH}`);
   });
 
-  it('works until its expiry and not from then on', () => {
+  it('is valid until its expiry', () => {
     const proof = proofOf(signer.sign(PATH, NOON));
     const end = proof.expires * 1000;
 
@@ -44,25 +44,25 @@ describe('A signed link', () => {
     ['at a full five minutes', NOON, 15 * MINUTE],
     ['just after them', NOON + 1, 20 * MINUTE - 1],
     ['just before the next', NOON + 5 * MINUTE - 1, 15 * MINUTE + 1],
-  ])('works for 15 to 20 minutes when it is signed %s', (_, now, milliseconds) => {
+  ])('is valid for 15 to 20 minutes when signed %s', (_, now, milliseconds) => {
     expect(proofOf(signer.sign(PATH, now)).expires * 1000 - now).toBe(milliseconds);
   });
 
-  it('is the same link within five minutes and another one after them', () => {
+  it('stays the same for five minutes', () => {
     const links = [1, 5 * MINUTE, 5 * MINUTE + 1].map((later) => signer.sign(PATH, NOON + later));
 
     expect(links[1]).toBe(links[0]);
     expect(links[2]).not.toBe(links[0]);
   });
 
-  it('works up to the moment that it was signed for', () => {
+  it('is valid until the given moment', () => {
     const proof = proofOf(signer.signUntil(PATH, new Date(NOON + 1_500)));
 
     expect(signer.verify(PATH, proof, NOON + 999)).toBe(true);
     expect(signer.verify(PATH, proof, NOON + 1_000)).toBe(false);
   });
 
-  it('proves nothing for another path, another expiry or another signature', () => {
+  it('is invalid for another path, expiry or signature', () => {
     const proof = proofOf(signer.sign(PATH, NOON));
 
     expect(signer.verify(`${PATH}/`, proof, NOON)).toBe(false);
@@ -72,7 +72,7 @@ describe('A signed link', () => {
     expect(signer.verify(PATH, { ...proof, expires: NaN }, NOON)).toBe(false);
   });
 
-  it('proves nothing where it was signed with another secret', () => {
+  it('is invalid with another secret', () => {
     const proof = proofOf(signerWith('t'.repeat(32)).sign(PATH, NOON));
 
     expect(signer.verify(PATH, proof, NOON)).toBe(false);

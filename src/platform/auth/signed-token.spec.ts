@@ -24,7 +24,7 @@ describe('parseToken', () => {
     ['the type of access tokens (RFC 9068)', { alg: 'HS256', typ: 'at+jwt' }],
     ['a type with its first part', { alg: 'HS256', typ: 'application/AT+JWT' }],
     ['members that mean nothing here', { alg: 'HS256', jku: 'https://evil.example', jwk: {}, x5c: [] }],
-  ])('reads a token with %s', (_, header) => {
+  ])('parses a token with %s', (_, header) => {
     const token = parseToken(hmacToken(header));
 
     expect(token.claims).toEqual(CLAIMS);
@@ -53,7 +53,7 @@ describe('parseToken', () => {
     ['null', 'null'],
     ['two objects', `{${forbidden}}{}`],
     ['a byte order mark', `\uFEFF{${forbidden}}`],
-  ])('refuses a header that has, or is, %s', (_, header) => {
+  ])('rejects a header that has, or is, %s', (_, header) => {
     expect(() => parseToken(hmacToken(header))).toThrow();
   });
 
@@ -63,7 +63,7 @@ describe('parseToken', () => {
     ['a text', '"ann"'],
     ['nothing', ''],
     ['cut off', '{"sub":"ann"'],
-  ])('refuses claims that are %s', (_, payload) => {
+  ])('rejects claims that are %s', (_, payload) => {
     expect(() => parseToken(hmacToken({ alg: 'HS256' }, payload))).toThrow();
   });
 
@@ -82,25 +82,25 @@ describe('parseToken', () => {
       (header, _, signature) =>
         `${header}.${Buffer.from('{"sub":"\xff"}', 'latin1').toString('base64url')}.${signature}`,
     ],
-  ])('refuses %s', (_, change) => {
+  ])('rejects %s', (_, change) => {
     const [header, payload, signature] = hmacToken({ alg: 'HS256' }).split('.') as [string, string, string];
 
     expect(() => parseToken(change(header, payload, signature))).toThrow();
   });
 });
 
-describe('A signature', () => {
+describe('A token signature', () => {
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
-  it('is verified with a secret, and only for HS256', () => {
+  it('is verified with a secret for HS256 only', () => {
     expect(isSignedWithSecret(parseToken(hmacToken({ alg: 'HS256' })), SECRET)).toBe(true);
     expect(isSignedWithSecret(parseToken(hmacToken({ alg: 'HS256' })), Buffer.from('t'.repeat(32)))).toBe(false);
     expect(isSignedWithSecret(parseToken(hmacToken({ alg: 'RS256' })), SECRET)).toBe(false);
     expect(isSignedWithSecret(parseToken(`${encode({ alg: 'HS256' })}.${encode(CLAIMS)}.`), SECRET)).toBe(false);
   });
 
-  it('is verified with a key whose type is that of the algorithm', () => {
+  it('is verified with a key of the matching type', () => {
     const [byRsa, byEc] = [parseToken(keyToken('RS256', rsa.privateKey)), parseToken(keyToken('ES256', ec.privateKey))];
 
     expect([isSignedWithKey(byRsa, rsa.publicKey), isSignedWithKey(byEc, ec.publicKey)]).toEqual([true, true]);
@@ -135,7 +135,7 @@ describe('A signature', () => {
     ],
     ['of nothing', () => [`${encode({ alg: 'RS256' })}.${encode(CLAIMS)}.`, rsa.publicKey]],
     ['that was checked with the private key', () => [keyToken('ES256', ec.privateKey), ec.privateKey]],
-  ] satisfies [string, () => [string, KeyObject]][])('is not accepted %s', (_, signed) => {
+  ] satisfies [string, () => [string, KeyObject]][])('is rejected %s', (_, signed) => {
     const [token, key] = signed();
 
     expect(isSignedWithKey(parseToken(token), key)).toBe(false);

@@ -39,7 +39,7 @@ describe('JWT_ISSUER', () => {
     expect(await outcome(verifierWith({ JWT_ISSUER: ISSUER }), claims)).toContain(expected);
   });
 
-  it('is no condition where it is not given', async () => {
+  it('is not checked without a value', async () => {
     expect(await outcome(verifierWith({}), { iss: 'https://other.example/' })).toBe('accepted');
   });
 });
@@ -57,7 +57,7 @@ describe('JWT_AUDIENCE', () => {
     expect(await outcome(verifierWith({ JWT_AUDIENCE: 'exports, platform' }), claims)).toContain(expected);
   });
 
-  it('is no condition where it is not given', async () => {
+  it('is not checked without a value', async () => {
     expect(await outcome(verifierWith({}), { aud: 'spa' })).toBe('accepted');
   });
 });
@@ -86,7 +86,7 @@ describe('JWT_MAX_AGE', () => {
     expect(await outcome(verifierWith({ JWT_MAX_AGE: '10m' }), claims)).toContain(expected);
   });
 
-  it.each(['600', '600s', '10m'])('is read as seconds or with a unit: %s', async (age) => {
+  it.each(['600', '600s', '10m'])('accepts seconds or a unit: %s', async (age) => {
     const verifier = verifierWith({ JWT_MAX_AGE: age });
 
     expect(await outcome(verifier, { iat: now - 600 })).toBe('accepted');
@@ -94,7 +94,7 @@ describe('JWT_MAX_AGE', () => {
   });
 
   it.each<Record<string, string>>([{}, { JWT_MAX_AGE: 'off' }])(
-    'is no condition where it is not given or off',
+    'is not checked without a value or when off',
     async (settings) => {
       expect(await outcome(verifierWith(settings), {})).toBe('accepted');
       expect(await outcome(verifierWith(settings), { iat: 0 })).toBe('accepted');

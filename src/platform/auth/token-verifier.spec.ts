@@ -16,11 +16,11 @@ function tokenOf(claims: JWTPayload, { alg = 'HS256', secret = SECRET } = {}): P
   return token.sign(new TextEncoder().encode(secret));
 }
 
-describe('A token that is signed with the shared secret', () => {
+describe('A token signed with the shared secret', () => {
   const verifier = new TokenVerifier(config);
   const secondsFromNow = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
 
-  it('names the user, the tenant and the roles', async () => {
+  it('contains the user, the tenant and the roles', async () => {
     const token = await tokenOf({ tenant_id: 'blue', roles: ['admin', 7, 'author'] });
 
     const { caller } = await verifier.verify(token);
@@ -28,7 +28,7 @@ describe('A token that is signed with the shared secret', () => {
     expect(caller).toEqual({ userId: 'ann', tenantId: 'blue', roles: ['admin', 'author'] });
   });
 
-  it('is valid for a few seconds after its expiry, as clocks differ', async () => {
+  it('tolerates a clock skew of a few seconds after its expiry', async () => {
     expect(await verifier.verify(await tokenOf({ exp: secondsFromNow(-2) }))).toMatchObject({
       caller: { userId: 'ann' },
     });
@@ -51,23 +51,23 @@ describe('A token that is signed with the shared secret', () => {
     ['is valid from before 1970 on', { nbf: -1e300 }],
     ['was issued before 1970', { iat: -1 }],
     ['was issued at a text', { iat: 'now' as unknown as number }],
-  ])('is refused where it %s', async (_, claims) => {
+  ])('is rejected if it %s', async (_, claims) => {
     await expect(verifier.verify(await tokenOf(claims))).rejects.toThrow(/not valid|names no|not a name/);
   });
 
-  it('says until when it is valid', async () => {
+  it('has an expiry', async () => {
     const exp = secondsFromNow(600);
 
     expect((await verifier.verify(await tokenOf({ exp }))).expiresAt).toEqual(new Date(exp * 1000));
   });
 
-  it('is refused where another secret or another algorithm signed it', async () => {
+  it('is rejected with another secret or algorithm', async () => {
     for (const signing of [{ secret: 't'.repeat(32) }, { alg: 'HS512', secret: SECRET.repeat(2) }]) {
       await expect(verifier.verify(await tokenOf({}, signing))).rejects.toThrow('not valid');
     }
   });
 
-  it('is refused where nothing signed it', async () => {
+  it('is rejected without a signature', async () => {
     const [, claims] = (await tokenOf({})).split('.');
     const header = Buffer.from('{"alg":"none"}').toString('base64url');
 
@@ -75,7 +75,7 @@ describe('A token that is signed with the shared secret', () => {
   });
 });
 
-describe('A token that is signed with a key of the key set', () => {
+describe('A token signed with a key of the key set', () => {
   let keys: KeyServer;
   let verifier: TokenVerifier;
 
@@ -91,16 +91,16 @@ describe('A token that is signed with a key of the key set', () => {
     expect(await verifier.verify(await keys.token(algorithm, 'ann'))).toMatchObject({ caller: { userId: 'ann' } });
   });
 
-  it.each(['RS512', 'EdDSA'] as const)('is refused for %s, though the key is in the set', async (algorithm) => {
+  it.each(['RS512', 'EdDSA'] as const)('is rejected for %s, even with a key of the set', async (algorithm) => {
     await expect(verifier.verify(await keys.token(algorithm, 'ann'))).rejects.toThrow('not valid');
   });
 
-  it('is the only one that is accepted where there is no shared secret', async () => {
+  it('is the only accepted kind without a shared secret', async () => {
     await expect(verifier.verify(await tokenOf({}))).rejects.toThrow('not valid');
   });
 });
 
-describe('While all threads of libuv are taken', () => {
+describe('While all libuv threads are busy', () => {
   it('tokens of HS256, RS256 and ES256 are verified within 100 ms', async () => {
     const keys = await KeyServer.start();
     const verifier = new TokenVerifier(Config.from({ ...NEEDED, JWT_SECRET: SECRET, JWT_JWKS_URL: keys.url }));
@@ -127,7 +127,7 @@ describe('A key set that is ten minutes old', () => {
     jest.useRealTimers();
   });
 
-  it('verifies tokens for an hour while its server is away', async () => {
+  it('verifies tokens for an hour while its server is unavailable', async () => {
     const keys = await KeyServer.start();
     const verifier = new TokenVerifier(Config.from({ ...NEEDED, JWT_JWKS_URL: keys.url }));
     const now = Date.now();
@@ -144,7 +144,7 @@ describe('A key set that is ten minutes old', () => {
     await expect(verifier.verify(await keys.token('RS256', 'ann'))).rejects.toThrow('cannot be fetched');
   });
 
-  it('is fetched again, while tokens of known keys do not wait for it', async () => {
+  it('is refreshed without delaying tokens of known keys', async () => {
     const keys = await KeyServer.start();
     const verifier = new TokenVerifier(Config.from({ ...NEEDED, JWT_JWKS_URL: keys.url }));
     await verifier.verify(await keys.token('RS256', 'ann'));
@@ -166,14 +166,14 @@ describe('A key set that is ten minutes old', () => {
   });
 });
 
-describe('What a token says of mail', () => {
+describe('The mail claims of a token', () => {
   const callerOf = async (claims: object) => {
     const { caller } = await new TokenVerifier(config).verify(await tokenOf({ ...claims, roles: ['admin'] }));
     return caller;
   };
   const nothing = { userId: 'ann', tenantId: null, roles: ['admin'] };
 
-  it('is taken over', async () => {
+  it('are returned', async () => {
     const caller = await callerOf({ email: 'ann@example.com', email_verified: true, locale: 'uk-UA' });
 
     expect(caller).toEqual({ ...nothing, email: 'ann@example.com', locale: 'uk-UA' });
@@ -188,7 +188,7 @@ describe('What a token says of mail', () => {
     ['nobody checked the address', { email: 'ann@example.com', email_verified: false }],
     ['nobody checked the address, in a text', { email: 'ann@example.com', email_verified: 'false' }],
     ['it does not say whether the address was checked', { email: 'ann@example.com', email_verified: null }],
-  ])('is passed over where %s, and the token counts', async (_, claims) => {
+  ])('are ignored if %s, and the token is accepted', async (_, claims) => {
     expect(await callerOf(claims)).toEqual(nothing);
   });
 });

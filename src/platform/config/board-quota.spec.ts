@@ -6,13 +6,13 @@ const NEEDED = {
   LINK_SECRET: 'l'.repeat(32),
 };
 
-describe('The quotas of boards', () => {
+describe('Board quota settings', () => {
   it.each([
     [undefined, 1000],
     ['1', 1],
     ['1000000', 1_000_000],
     ['off', null],
-  ])('are read as numbers: %s', (value, expected) => {
+  ])('accept numbers: %s', (value, expected) => {
     expect(Environment.parse({ ...NEEDED, BOARDS_PER_USER: value }).BOARDS_PER_USER).toBe(expected);
   });
 
@@ -24,11 +24,11 @@ describe('The quotas of boards', () => {
     ['2GB', 2 * 1024 ** 3],
     ['1TB', 1024 ** 4],
     ['off', null],
-  ])('are read as bytes: %s', (value, expected) => {
+  ])('accept bytes: %s', (value, expected) => {
     expect(Environment.parse({ ...NEEDED, BOARD_BYTES_PER_USER: value }).BOARD_BYTES_PER_USER).toBe(expected);
   });
 
-  it.each(['0', '-1', '1.5GB', '1 GB', '1gb', '1GiB', '9999999TB', 'OFF', 'none'])('refuse %s', (value) => {
+  it.each(['0', '-1', '1.5GB', '1 GB', '1gb', '1GiB', '9999999TB', 'OFF', 'none'])('reject %s', (value) => {
     expect(() => Environment.parse({ ...NEEDED, BOARD_BYTES_PER_USER: value })).toThrow(
       'BOARD_BYTES_PER_USER must be bytes, like 1073741824, 500MB or 1GB (units KB, MB, GB, TB), or off',
     );

@@ -7,7 +7,7 @@ const NEEDED = {
 };
 
 describe('Config', () => {
-  it('keeps files on disk and finds its own address where nothing else is said', () => {
+  it('stores files on disk and derives its own URL by default', () => {
     const config = Config.from({ ...NEEDED, PORT: '8080' });
 
     expect(config.storage).toEqual({ kind: 'disk', directory: './storage' });
@@ -19,7 +19,7 @@ describe('Config', () => {
     ['api', { servesApi: true, runsJobs: false }],
     ['worker', { servesApi: false, runsJobs: true }],
     ['all', { servesApi: true, runsJobs: true }],
-  ])('as %s does its share', (ROLE, share) => {
+  ])('has the parts of the role %s', (ROLE, share) => {
     const { servesApi, runsJobs } = Config.from({ ...NEEDED, ROLE });
 
     expect({ servesApi, runsJobs }).toEqual(share);

@@ -16,11 +16,11 @@ describe('.env.example', () => {
     value,
   }));
 
-  it('names every variable, once, and no other', () => {
+  it('names every variable exactly once', () => {
     expect(lines.map(({ name }) => name).sort()).toEqual([...Environment.names].sort());
   });
 
-  it('shows the true default of each variable that has one', () => {
+  it('shows the actual default of each variable', () => {
     const defaults: Record<string, unknown> = Environment.parse(NEEDED);
     const shown = lines.filter(({ name, value }) => value !== '' && !(name in NEEDED) && defaults[name] !== undefined);
 
@@ -33,7 +33,7 @@ describe('.env.example', () => {
     expect(shown.length).toBeGreaterThan(10);
   });
 
-  it('shows examples that are valid', () => {
+  it('shows valid examples', () => {
     const examples = Object.fromEntries(
       lines.filter(({ value }) => value !== '').map(({ name, value }) => [name, value]),
     );

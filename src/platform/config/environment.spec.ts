@@ -95,20 +95,20 @@ function problemsOf(variables: Record<string, string | undefined>): readonly str
 }
 
 describe('Environment', () => {
-  it('knows every variable by its name', () => {
+  it('has a definition for every variable', () => {
     expect([...Environment.names].sort()).toEqual(Object.keys(EVERYTHING).sort());
     expect(Object.keys(Environment.parse(EVERYTHING)).sort()).toEqual(Object.keys(EVERYTHING).sort());
   });
 
-  it('is content with what is needed', () => {
+  it('accepts the required variables only', () => {
     expect(problemsOf(NEEDED)).toEqual([]);
   });
 
-  it.each(['DATABASE_URL', 'LINK_SECRET'])('says that %s is missing', (variable) => {
+  it.each(['DATABASE_URL', 'LINK_SECRET'])('reports that %s is missing', (variable) => {
     expect(problemsOf({ ...NEEDED, [variable]: undefined })).toEqual([`${variable} is missing`]);
   });
 
-  it('takes an empty value for none', () => {
+  it('treats an empty value as missing', () => {
     expect(problemsOf({ ...NEEDED, DATABASE_URL: '' })).toEqual(['DATABASE_URL is missing']);
     expect(Environment.parse({ ...NEEDED, PORT: '', STORAGE: '', REDIS_URL: '' })).toEqual(Environment.parse(NEEDED));
   });
@@ -161,7 +161,7 @@ describe('Environment', () => {
     ['SMTP_TIMEOUT_SECONDS', '26', /from 1 to 25/],
     ['BOARD_MAX_BYTES', '10MB', /number/],
     ['DRAWING_THREADS', '65', /64/],
-  ])('refuses %s=%s and says what is right', (variable, value, right) => {
+  ])('rejects %s=%s and says what is valid', (variable, value, right) => {
     // With a sender, as mail has none by itself.
     const [problem, ...others] = problemsOf({ ...NEEDED, MAIL_FROM: 'exports@example.com', [variable]: value });
 
@@ -170,7 +170,7 @@ describe('Environment', () => {
     expect(others).toEqual([]);
   });
 
-  it('names all problems at once, one a line', () => {
+  it('reports all problems at once, one per line', () => {
     const wrong = () => Environment.parse({ ...NEEDED, DATABASE_URL: undefined, ROLE: 'server', LINK_SECRET: 'short' });
 
     expect(wrong).toThrow(
@@ -178,7 +178,7 @@ describe('Environment', () => {
     );
   });
 
-  it('does not repeat a value, which may be a secret', () => {
+  it('never prints a value, which may be a secret', () => {
     const problems = problemsOf({
       DATABASE_URL: 'mysql://u:hunter2@db/x',
       JWT_SECRET: 'hunter2',
@@ -189,7 +189,7 @@ describe('Environment', () => {
     expect(problems.join()).not.toContain('hunter2');
   });
 
-  it('wants a way to check tokens', () => {
+  it('requires a way to verify tokens', () => {
     const noSecret = { ...NEEDED, JWT_SECRET: undefined };
 
     expect(problemsOf(noSecret)).toEqual([
@@ -205,18 +205,18 @@ describe('Environment', () => {
     ['mail without a sender', { SMTP_URL: 'smtp://localhost' }, 'MAIL_FROM'],
     ['a former key without one of now', { ENCRYPTION_KEY_PREVIOUS: '01'.repeat(32) }, 'ENCRYPTION_KEY'],
     ['a KMS key without KMS', { S3_KMS_KEY_ID: 'alias/exports', S3_SSE: 'AES256' }, 'S3_SSE'],
-  ])('refuses %s', (_, variables, named) => {
+  ])('rejects %s', (_, variables, named) => {
     expect(problemsOf({ ...NEEDED, ...variables })).toEqual([expect.stringMatching(`^${named} `)]);
   });
 
-  it('asks for one variable only where a migration is all that is done', () => {
+  it('requires a single variable for a migration', () => {
     expect(Environment.databaseUrl({ DATABASE_URL: NEEDED['DATABASE_URL'] })).toBe(NEEDED['DATABASE_URL']);
     expect(() => Environment.databaseUrl({})).toThrow(ConfigurationError);
   });
 });
 
 describe('Config', () => {
-  it('takes over what every variable says', () => {
+  it('contains the value of every variable', () => {
     expect(Config.from(EVERYTHING)).toEqual({
       role: 'worker',
       http: {

@@ -4,7 +4,7 @@ const coded = (code: string) => Object.assign(new Error('It failed'), { code });
 const byAdapter = (kind: string) =>
   Object.assign(new Error('It failed'), { meta: { driverAdapterError: { cause: { kind } } } });
 
-describe('A fault of the database', () => {
+describe('A database error', () => {
   it.each([
     ['no server', coded('ECONNREFUSED')],
     ['no server at any address', new AggregateError([coded('ECONNREFUSED'), coded('ENETUNREACH')])],
@@ -17,7 +17,7 @@ describe('A fault of the database', () => {
     ['no server, by the adapter', byAdapter('DatabaseNotReachable')],
     ['no server, below another error', new Error('It failed', { cause: coded('ECONNRESET') })],
     ['a connection that was terminated', new Error('Connection terminated unexpectedly')],
-  ])('is one to try again: %s', (_, error) => {
+  ])('is transient: %s', (_, error) => {
     expect(isDatabaseUnreachable(error)).toBe(true);
   });
 
@@ -28,11 +28,11 @@ describe('A fault of the database', () => {
     ['an error of ours', new TypeError('undefined is not a function')],
     ['nothing', undefined],
     ['a text', 'ECONNREFUSED'],
-  ])('is none to try again: %s', (_, error) => {
+  ])('is permanent: %s', (_, error) => {
     expect(isDatabaseUnreachable(error)).toBe(false);
   });
 
-  it('is told from another one by its code', () => {
+  it('is identified by its code', () => {
     expect([coded('3D000'), coded('28P01'), coded('42P01')].map((error) => isDatabaseMissing(error))).toEqual([
       true,
       false,

@@ -41,15 +41,15 @@ function refusals(): (readonly [DomainErrorKind, ProblemCode])[] {
   return [...named, ...invalid];
 }
 
-describe('The published list of codes', () => {
-  it('has no code that the program does not use', () => {
+describe('The published error codes', () => {
+  it('contain no unused code', () => {
     const codes = LISTED.flatMap((list) => Object.keys(list));
 
     expect(codes.length).toBeGreaterThan(80);
     expect(codes.filter((code) => !source.includes(`'${code}'`))).toEqual([]);
   });
 
-  it('has the status of every refusal that the code makes', () => {
+  it('contain the status of every thrown error', () => {
     const made = refusals();
 
     expect(made.length).toBeGreaterThan(40);
@@ -60,7 +60,7 @@ describe('The published list of codes', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('has codes in kebab case, each with a meaning and an action', () => {
+  it('are in kebab case, each with a meaning and an action', () => {
     for (const [code, { meaning, action }] of LISTED.flatMap((list) => Object.entries(list))) {
       expect(code).toMatch(/^[a-z]+(-[a-z]+)*$/);
       for (const sentence of [meaning, action]) expect(sentence).toMatch(/^[A-Z].*\.$/);

@@ -35,7 +35,7 @@ describe('BodyCollector', () => {
 
   const bytes = (length: number, fill = 7) => Buffer.alloc(length, fill);
 
-  it.each([0, 3 * MB])('gives back what it was given, of a declared length of %d', (declaredBytes) => {
+  it.each([0, 3 * MB])('returns the received bytes for a declared length of %d', (declaredBytes) => {
     const collecting = collector({ declaredBytes });
     const chunks = Array.from({ length: 48 }, (_, index) => bytes(MB / 16, index));
 
@@ -45,7 +45,7 @@ describe('BodyCollector', () => {
     expect(written).toBe(3 * MB);
   });
 
-  it('takes no slot for less than a megabyte', () => {
+  it('takes no slot for less than 1 MB', () => {
     const collecting = collector({ declaredBytes: MB - 1 });
 
     collecting.add(bytes(MB - 1), 0);
@@ -53,12 +53,12 @@ describe('BodyCollector', () => {
     expect([taken, collecting.slot, collecting.take().length]).toEqual([[], null, MB - 1]);
   });
 
-  it('takes a slot for what is declared, before a byte has come', () => {
+  it('takes a slot for the declared length before the first byte', () => {
     expect(collector({ declaredBytes: 3 * MB, isCompressed: true }).slot).toBe(slot);
     expect(taken).toEqual([3 * MB]);
   });
 
-  it('takes a slot for what has come, by the megabyte', () => {
+  it('takes slots for received bytes, megabyte by megabyte', () => {
     const collecting = collector();
 
     for (const length of [MB - 1, 1, 1, MB, 2 * MB - 1]) collecting.add(bytes(length), 0);
@@ -66,7 +66,7 @@ describe('BodyCollector', () => {
     expect(taken).toEqual([MB, 2 * MB, 3 * MB, 4 * MB]);
   });
 
-  it('refuses a body that is declared too large before it comes, and one that becomes too large', () => {
+  it('rejects a body that is declared or becomes too large', () => {
     expect(() => collector({ declaredBytes: 4 * MB + 1 })).toThrow('larger than');
     const collecting = collector();
     collecting.add(bytes(4 * MB), 0);
@@ -77,7 +77,7 @@ describe('BodyCollector', () => {
     expect(written).toBe(4 * MB);
   });
 
-  it('refuses more than a hundred times what came over the wire, but counts a kilobyte at least', () => {
+  it('rejects more than a hundred times the bytes on the wire, at least a kilobyte', () => {
     const collecting = collector({ isCompressed: true });
     collecting.add(bytes(100 * 1024), 10);
 
@@ -87,7 +87,7 @@ describe('BodyCollector', () => {
     collecting.add(bytes(100), 1025);
   });
 
-  it('takes what expands more at its beginning than the whole does', () => {
+  it('accepts a body that expands most at its beginning', () => {
     const collecting = collector({ isCompressed: true, declaredBytes: 20_000 });
 
     collecting.add(bytes(2_000_000), 1024);
@@ -97,7 +97,7 @@ describe('BodyCollector', () => {
     }).toThrow('100 times');
   });
 
-  it('does not keep what its reader refuses', () => {
+  it('does not keep the bytes of a rejected body', () => {
     const collecting = collector({
       reader: {
         write: () => {

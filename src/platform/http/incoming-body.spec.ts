@@ -50,7 +50,7 @@ describe('receiveBody', () => {
     return received;
   }
 
-  it('receives a body as it is, and one that is compressed', async () => {
+  it('receives plain and compressed bodies', async () => {
     const plain = new FakeRequest();
     const packed = new FakeRequest({ 'content-encoding': 'gzip' });
     const bodies = [receive(plain), receive(packed)];
@@ -66,7 +66,7 @@ describe('receiveBody', () => {
     for (const { bytes, slot } of await Promise.all(bodies)) expect([String(bytes), slot]).toEqual(['{"a":1}', null]);
   });
 
-  it('ends a body that has not arrived in time', async () => {
+  it('aborts a body that exceeds its time limit', async () => {
     const request = new FakeRequest();
     const received = receive(request);
 
@@ -77,7 +77,7 @@ describe('receiveBody', () => {
     expect(await outcomeOf(received)).toMatchObject({ status: 408 });
   });
 
-  it('ends a large body that arrives too slowly, and gives back its slot', async () => {
+  it('aborts a large body that arrives too slowly and releases its slot', async () => {
     const request = new FakeRequest({ 'content-length': String(4 * LARGE_BODY_BYTES) });
     const received = receive(request);
 
@@ -90,7 +90,7 @@ describe('receiveBody', () => {
     expect(released).toBe(1);
   });
 
-  it('has patience with a small body that arrives slowly', async () => {
+  it('accepts a small body that arrives slowly', async () => {
     const request = new FakeRequest({ 'content-length': '2' });
     const received = receive(request);
 
@@ -101,7 +101,7 @@ describe('receiveBody', () => {
     expect(String((await received).bytes)).toBe('{}');
   });
 
-  it('ends with a sender that leaves, and gives back its slot', async () => {
+  it('stops when the client disconnects and releases its slot', async () => {
     const request = new FakeRequest({ 'content-length': String(LARGE_BODY_BYTES), 'content-encoding': 'gzip' });
     const received = receive(request);
 
@@ -112,7 +112,7 @@ describe('receiveBody', () => {
     expect(released).toBe(1);
   });
 
-  it('reads and drops the rest of a body that it refused, but not for ever', async () => {
+  it('drains the rest of a rejected body for a limited time', async () => {
     const request = new FakeRequest();
     const received = receive(request, 10);
 
@@ -126,7 +126,7 @@ describe('receiveBody', () => {
     expect(request.destroyed).toBe(true);
   });
 
-  it('refuses an encoding that it does not know', async () => {
+  it('rejects an unknown encoding', async () => {
     const received = receive(new FakeRequest({ 'content-encoding': 'zstd' }));
 
     await expect(received).rejects.toMatchObject({ status: 415 });

@@ -23,7 +23,7 @@ describe('LargeBodySlots', () => {
     return undefined;
   };
 
-  it('gives a caller so many at once, and another one theirs', () => {
+  it('limits the bodies of each caller', () => {
     slots.take('ann', 1);
     const second = slots.take('ann', 1);
 
@@ -33,7 +33,7 @@ describe('LargeBodySlots', () => {
     slots.take('ann', 1);
   });
 
-  it('gives all callers so many bytes together', () => {
+  it('limits the total bytes of all callers', () => {
     const first = slots.take('ann', 60);
     slots.take('bob', 40);
 
@@ -43,7 +43,7 @@ describe('LargeBodySlots', () => {
     expect(refusalOf(() => slots.take('joe', 1))).toEqual(refused);
   });
 
-  it('counts what a body grows by, and gives all of it back once', () => {
+  it('counts the growth of a body and releases all of it once', () => {
     const growing = slots.take('ann', 10);
     growing.grow(70);
     growing.grow(20);
@@ -58,7 +58,7 @@ describe('LargeBodySlots', () => {
     expect(refusalOf(() => slots.take('eve', 1))).toEqual(refused);
   });
 
-  it('takes what is larger than all of them may be when it comes alone', () => {
+  it('accepts a body above the total when it is alone', () => {
     const huge = slots.take('ann', 1000);
 
     expect(refusalOf(() => slots.take('bob', 1))).toEqual(refused);
@@ -66,7 +66,7 @@ describe('LargeBodySlots', () => {
     slots.take('bob', 1);
   });
 
-  it('lets those wait who can', async () => {
+  it('queues responses until slots are free', async () => {
     const held = slots.take('ann', 100);
     const waiting = slots.wait('bob', 50, 60_000);
     const tooLate = slots.wait('eve', 100, 20);

@@ -1,6 +1,6 @@
 import { networkOf } from './network';
 
-describe('The network that failures are counted for', () => {
+describe('The network of an address', () => {
   it.each([
     ['203.0.113.7', '203.0.113.7'],
     ['::ffff:203.0.113.7', '203.0.113.7'],
@@ -9,7 +9,7 @@ describe('The network that failures are counted for', () => {
     ['2001:db8::9', '2001:db8:0:0::/64'],
     ['2001:db8:1:2::', '2001:db8:1:2::/64'],
     ['::1', '0:0:0:0::/64'],
-  ])('of %s is %s', (address, network) => {
+  ])('is for %s: %s', (address, network) => {
     expect(networkOf(address)).toBe(network);
   });
 
@@ -22,7 +22,7 @@ describe('The network that failures are counted for', () => {
     'x'.repeat(9000),
     'fe80::1%eth0',
     '::ffff:1.2.3',
-  ])('is the same for all that is no address: %s', (address) => {
+  ])('is the same for everything that is no address: %s', (address) => {
     expect(networkOf(address)).toBe('unknown');
   });
 });

@@ -54,18 +54,18 @@ describe('OperationNames', () => {
     expect(names.find(key, path)).toBe(name);
   });
 
-  it('refuses a route without a name', () => {
+  it('rejects a route without a name', () => {
     expect(() => names.find('ThingsController.unnamed', '/api/things/unnamed')).toThrow(/has no @OperationId/);
   });
 });
 
-describe('The operation names of the published API', () => {
+describe('The operation ids of the published API', () => {
   const { paths } = JSON.parse(readFileSync(join(__dirname, '../../../docs/openapi.json'), 'utf8')) as {
     paths: Record<string, Record<string, { operationId: string }>>;
   };
   const names = Object.values(paths).flatMap((path) => Object.values(path).map(({ operationId }) => operationId));
 
-  it('are names of methods, each of one operation', () => {
+  it('are unique method names', () => {
     expect(names.filter((name) => !/^[a-z][A-Za-z]+$/.test(name))).toEqual([]);
     expect(new Set(names).size).toBe(names.length);
   });

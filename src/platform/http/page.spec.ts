@@ -6,11 +6,11 @@ const rows = [5n, 4n, 3n].map((id) => ({ id }));
 const textOf = ({ id }: { id: bigint }) => `item ${id}`;
 
 describe('A page of a list', () => {
-  it('has a next page where one more row was read than it shows', () => {
+  it('has a next page if one more row was read', () => {
     expect(toPage(9, rows, 2, textOf)).toEqual({ count: 9, items: ['item 5', 'item 4'], nextCursor: '4' });
   });
 
-  it.each([3, 4])('is the last one where no more rows were read than it may show: %d', (size) => {
+  it.each([3, 4])('is the last one without a further row: %d', (size) => {
     expect(toPage(9, rows, size, textOf)).toEqual({
       count: 9,
       items: ['item 5', 'item 4', 'item 3'],
@@ -18,15 +18,15 @@ describe('A page of a list', () => {
     });
   });
 
-  it('is empty where there is nothing', () => {
+  it('is empty without rows', () => {
     expect(toPage(0, [], 2, textOf)).toEqual({ count: 0, items: [], nextCursor: null });
   });
 
-  it('has fifty items where no other number was asked for', () => {
+  it('has fifty items by default', () => {
     expect([pageSize({}), pageSize({ limit: 7 })]).toEqual([50, 7]);
   });
 
-  it('names the next page at the public address, with the query of this one', () => {
+  it('links to the next page at the public URL with the same query', () => {
     const request = { originalUrl: '/api/v1/exports/?status=failed&cursor=old&limit=2' } as Request;
     const page = toPage(9, rows, 2, textOf);
 
@@ -46,7 +46,7 @@ describe('A page of a list', () => {
     'http://[/api/v1/exports?limit=2',
     '//evil.example/../api/v1/exports?limit=2',
     '/api/v1/exports?limit=2',
-  ])('names the public address whatever the request target is: %s', (originalUrl) => {
+  ])('links to the public URL whatever the request target is: %s', (originalUrl) => {
     const page = toPage(9, rows, 2, textOf);
 
     const { next } = toPageResponse(page, { originalUrl } as Request, 'https://exports.example.com', (item) => item);

@@ -13,19 +13,19 @@ function contextOf(ip: string | undefined, headers: Readonly<Record<string, stri
   return context;
 }
 
-describe('What is known of a request', () => {
-  it.each(['203.0.113.7', '2001:db8::9', '::ffff:203.0.113.7'])('is its address, %s', (address) => {
+describe('The context of a request', () => {
+  it.each(['203.0.113.7', '2001:db8::9', '::ffff:203.0.113.7'])('contains the client address, %s', (address) => {
     expect(contextOf(address)?.address).toBe(address);
   });
 
   it.each(['x'.repeat(9000), 'unknown', '203.0.113.7, 10.0.0.1', '', undefined])(
-    'is no address where a proxy named something else: %s',
+    'contains no address if a proxy forwarded something else: %s',
     (named) => {
       expect(contextOf(named)?.address).toBeUndefined();
     },
   );
 
-  it('is the id that it brings, when that is a sound one', () => {
+  it('contains the request id of the caller if it is valid', () => {
     expect(contextOf('::1', { 'X-Request-Id': 'abc-1' })?.requestId).toBe('abc-1');
     expect(contextOf('::1', { 'X-Request-Id': 'a b\n' })?.requestId).toMatch(/^[\da-f-]{36}$/);
   });

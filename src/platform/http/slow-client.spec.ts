@@ -28,7 +28,7 @@ describe('abortSlowClient', () => {
     return answer;
   }
 
-  it('aborts a response that is read in drips', async () => {
+  it('aborts a response that the client reads too slowly', async () => {
     const answer = await answerOf(endless);
     for (let drips = 0; !isOver && drips < 200; drips += 1) {
       answer.read(1024);
@@ -39,7 +39,7 @@ describe('abortSlowClient', () => {
     answer.once('error', () => undefined).destroy();
   });
 
-  it('does not abort a response whose source is slow', async () => {
+  it('does not abort a response with a slow source', async () => {
     const answer = await answerOf(async function* () {
       for (let turn = 0; turn < 4; turn += 1) {
         yield CHUNK;

@@ -16,16 +16,13 @@ describe('readImageHeader', () => {
     expect(readImageHeader(await file())).toMatchObject({ width: 321, height: 123 });
   });
 
-  it('reads the header of a file that has no pixels', () => {
+  it('reads the header of a file without pixels', () => {
     const header = Buffer.from('iVBORw0KGgoAAAANSUhEUgAA6mAAAOpgCAYAAAAAAAAA', 'base64');
 
     expect(readImageHeader(header)).toMatchObject({ width: 60_000, height: 60_000 });
   });
 
-  it.each(['', 'GIF8', '\x89PNG', 'RIFF1234WEBPVP8X', '\xff\xd8\xff\xe0\xff\xff', '<svg/>'])(
-    'gives up on %p',
-    (text) => {
-      expect(readImageHeader(Buffer.from(text, 'latin1'))).toBeNull();
-    },
-  );
+  it.each(['', 'GIF8', '\x89PNG', 'RIFF1234WEBPVP8X', '\xff\xd8\xff\xe0\xff\xff', '<svg/>'])('rejects %p', (text) => {
+    expect(readImageHeader(Buffer.from(text, 'latin1'))).toBeNull();
+  });
 });

@@ -10,7 +10,7 @@ describe('CoalescedQuery', () => {
     jest.useRealTimers();
   });
 
-  it('runs once for all callers that ask at the same time', async () => {
+  it('runs once for concurrent callers', async () => {
     const query = jest.fn(() => Promise.resolve('found'));
     const coalesced = new CoalescedQuery(query);
 
@@ -20,7 +20,7 @@ describe('CoalescedQuery', () => {
     expect(query).toHaveBeenCalledTimes(2);
   });
 
-  it('answers with its last result, or its failure, until that is too old', async () => {
+  it('returns its last result or error until that is too old', async () => {
     let outcome = Promise.resolve('found');
     const query = jest.fn(() => outcome);
     const coalesced = new CoalescedQuery(query, SECOND);
@@ -39,7 +39,7 @@ describe('CoalescedQuery', () => {
     expect(query).toHaveBeenCalledTimes(3);
   });
 
-  it('answers after two seconds, and does not run twice at once', async () => {
+  it('returns after two seconds and never runs twice at once', async () => {
     const query = jest.fn(() => new Promise<string>(() => undefined));
     const coalesced = new CoalescedQuery(query, SECOND);
 
@@ -52,7 +52,7 @@ describe('CoalescedQuery', () => {
     expect(query).toHaveBeenCalledTimes(1);
   });
 
-  it('answers with a recent result while it is late', async () => {
+  it('returns a recent result while it is late', async () => {
     const query = jest.fn(() => Promise.resolve('found'));
     const coalesced = new CoalescedQuery(query, SECOND);
     await coalesced.get();
@@ -68,7 +68,7 @@ describe('CoalescedQuery', () => {
     expect(await later).toBeNull();
   });
 
-  it('abandons a run whose answer was lost', async () => {
+  it('abandons a query without a response', async () => {
     const query = jest.fn(() => new Promise<string>(() => undefined));
     const coalesced = new CoalescedQuery(query, SECOND);
     void coalesced.get();

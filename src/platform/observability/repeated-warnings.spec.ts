@@ -14,7 +14,7 @@ describe('RepeatedWarnings', () => {
     return { logged, warnings };
   };
 
-  it('logs a message once a minute while its cause lasts, and tells how many it left out', () => {
+  it('logs a message once a minute while its cause lasts, with the number of suppressed ones', () => {
     const { logged, warnings } = setup();
 
     for (let second = 0; second <= 60; second += 1) {
@@ -28,7 +28,7 @@ describe('RepeatedWarnings', () => {
     ]);
   });
 
-  it('logs each message for itself', () => {
+  it('limits each message separately', () => {
     const { logged, warnings } = setup();
 
     warnings.report('Old files could not be expired', 'away');

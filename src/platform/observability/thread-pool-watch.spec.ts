@@ -21,7 +21,7 @@ describe('ThreadPoolWatch', () => {
 
   const poolAnswers = () => blockThreadPool(1).over;
 
-  it('finds nothing wrong while the pool answers', async () => {
+  it('reports no problem while the pool responds', async () => {
     for (let minute = 0; minute < 5; minute += 1) {
       jest.advanceTimersByTime(20 * SECOND);
       await poolAnswers();
@@ -30,7 +30,7 @@ describe('ThreadPoolWatch', () => {
     expect(watch.isStuck).toBe(false);
   });
 
-  it('calls the process stuck when the pool has not answered for 30 seconds, until it answers', async () => {
+  it('reports the process as stuck after 30 seconds without a response, until it responds', async () => {
     const pool = blockThreadPool();
 
     jest.advanceTimersByTime(30 * SECOND);

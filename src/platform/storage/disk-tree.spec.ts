@@ -11,7 +11,7 @@ describe('inFolder', () => {
   });
   afterEach(() => rm(root, { recursive: true }));
 
-  it('makes the folder again when somebody removes it at the wrong moment', async () => {
+  it('creates the folder again when it is removed concurrently', async () => {
     const folder = join(root, 'a', 'b');
     let removals = 2;
 
@@ -23,7 +23,7 @@ describe('inFolder', () => {
     expect(removals).toBe(-1);
   });
 
-  it('gives up where a file is in the way', async () => {
+  it('fails if a file has the path of the folder', async () => {
     await writeFile(join(root, 'a'), 'a file');
 
     const done = inFolder(join(root, 'a', 'b'), makeFolder, () => Promise.resolve());

@@ -28,7 +28,7 @@ describe('keyOfS3Address', () => {
     ['ftp://exports.s3.eu-central-1.amazonaws.com/a/b.png', null],
     ['exports/a/b.png', null],
     ['', null],
-  ])('on AWS takes %s for the key %s', (url, key) => {
+  ])('maps %s on AWS to the key %s', (url, key) => {
     expect(keyOfS3Address(url, aws)).toBe(key);
   });
 
@@ -42,7 +42,7 @@ describe('keyOfS3Address', () => {
     ['https://minio:9000/exports/a/b.png', null],
     ['http://minio/exports/a/b.png', null],
     ['https://exports.s3.eu-central-1.amazonaws.com/a/b.png', null],
-  ])('on a storage of its own takes %s for the key %s', (url, key) => {
+  ])('maps %s on a self-hosted storage to the key %s', (url, key) => {
     const own = { ...aws, endpoint: 'http://minio:9000', publicEndpoint: 'https://files.example.org/s3' };
 
     expect(keyOfS3Address(url, own)).toBe(key);

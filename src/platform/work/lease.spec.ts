@@ -21,7 +21,7 @@ describe('A lease', () => {
     return { lease, beats };
   }
 
-  it('is renewed again and again', async () => {
+  it('is renewed repeatedly', async () => {
     const { lease, beats } = leaseWith(() => Promise.resolve(true));
 
     await until('it was renewed', () => beats.count >= 5);
@@ -29,7 +29,7 @@ describe('A lease', () => {
     expect(lease.isLost).toBe(false);
   });
 
-  it('is lost at the heartbeat that finds it taken, and is not renewed any more', async () => {
+  it('is lost at the heartbeat that finds it taken, and not renewed again', async () => {
     const { lease, beats } = leaseWith((count) => Promise.resolve(count < 3));
 
     await until('it is lost', () => lease.isLost);
@@ -39,7 +39,7 @@ describe('A lease', () => {
     expect(lease.signal.reason).toMatchObject({ name: 'LeaseLostError' });
   });
 
-  it('survives heartbeats that fail while it lasts', async () => {
+  it('survives failed heartbeats until it expires', async () => {
     const { lease, beats } = leaseWith((count) =>
       count < 5 ? Promise.reject(new Error('The database is away')) : Promise.resolve(true),
     );
@@ -49,7 +49,7 @@ describe('A lease', () => {
     expect(lease.isLost).toBe(false);
   });
 
-  it('is lost when no heartbeat comes through for as long as it lasts', async () => {
+  it('is lost when no heartbeat succeeds until it expires', async () => {
     const began = Date.now();
     const { lease } = leaseWith(() => Promise.reject(new Error('The database is away')), 100);
 
@@ -58,7 +58,7 @@ describe('A lease', () => {
     expect(Date.now() - began).toBeGreaterThanOrEqual(100);
   });
 
-  it('is neither renewed nor lost once it is released', async () => {
+  it('is neither renewed nor lost after its release', async () => {
     let answer!: (isMine: boolean) => void;
     const { lease, beats } = leaseWith(() => new Promise((resolve) => (answer = resolve)));
     await until('a heartbeat is on its way', () => beats.count === 1);

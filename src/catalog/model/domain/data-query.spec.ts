@@ -50,14 +50,14 @@ const DOCUMENT: DataParams = {
 };
 const RUN: DataParams = { ...OWN_ROWS, type: 'scheduled', title: 'Nightly_2026-11-28' };
 
-describe('The parameters of a data export', () => {
+describe('Data export parameters', () => {
   it.each([
     ['a user’s own rows', OWN_ROWS],
     ['the rows of another user', { ...OWN_ROWS, subject: 'ben' }],
     ['whole tables', TABLES],
     ['the document of a user', DOCUMENT],
     ['the run of a schedule', RUN],
-  ])('survive JSON: %s', (_, params) => {
+  ])('survive a round trip through JSON: %s', (_, params) => {
     expect(dataParams.parse(JSON.parse(JSON.stringify(params)))).toEqual(params);
   });
 
@@ -71,21 +71,21 @@ describe('The parameters of a data export', () => {
     expect(recoverData(describeData(params, ANN), ANN)).toEqual(params);
   });
 
-  it('take the time zone from the options of the file', () => {
+  it('take the time zone from the format options', () => {
     const described = describeData(OWN_ROWS, ANN);
     const recorded = { ...described, options: { ...described.options, timezone: 'Europe/Kyiv' } };
 
     expect(recoverData(recorded, ANN)).toEqual({ ...OWN_ROWS, timeZone: 'Europe/Kyiv' });
   });
 
-  it('show whose rows they are only where that is not the owner', () => {
+  it('include the subject only if it differs from the owner', () => {
     expect(describeData(OWN_ROWS, ANN).options).not.toHaveProperty('user_id');
     expect(describeData({ ...OWN_ROWS, subject: 'ben' }, ANN).options).toMatchObject({ user_id: 'ben' });
     expect(describeData(TABLES, ANN).options).toEqual({ tables: ['users'], columns: ['id'] });
   });
 });
 
-describe('A request for rows', () => {
+describe('A data export request', () => {
   it("reads the caller's own rows, within the caller's tenant", () => {
     expect(toDataQuery(ANN, requestOf({ dataTypes: ['profile'] }))).toMatchObject({
       scope: 'types',
@@ -114,11 +114,11 @@ describe('A request for rows', () => {
     ['everything, by data types', { type: 'full', dataTypes: ['profile'] }, ['data_types']],
     ['a part, without saying which', {}, ['data_types']],
     ['a table twice', { type: 'bulk', tables: ['users', 'orders', 'users'] }, ['tables.2']],
-  ] as const)('is refused for %s', (_, traits, fields) => {
+  ] as const)('is rejected for %s', (_, traits, fields) => {
     expect(validateRequest(requestOf(traits)).map(({ field }) => field)).toEqual(fields);
   });
 
-  it('is valid for all data types, for some, and for tables', () => {
+  it('accepts all data types, some of them, and tables', () => {
     const requests = [
       { type: 'full' },
       { dataTypes: ['profile'] },
@@ -128,7 +128,7 @@ describe('A request for rows', () => {
     expect(requests.flatMap((traits) => validateRequest(requestOf(traits)))).toEqual([]);
   });
 
-  it('has one of the offered formats', () => {
+  it('accepts only formats that support rows', () => {
     expect(parseFormat('csv', ['json', 'csv'])).toBe('csv');
     expect(kindOf(() => parseFormat('pdf', ['json', 'csv']))).toBe('invalid');
   });

@@ -1,14 +1,14 @@
 import type { ExportFormat } from '../../../formats';
 import { validateCompression, type FileOptions, validateOptions } from './export-options';
 
-describe('The options of a file of rows', () => {
+describe('Format options of a row export', () => {
   it.each<[FileOptions, ExportFormat]>([
     [{}, 'xml'],
     [{ raw: true, bom: false, delimiter: '\t', timezone: 'Europe/Kyiv', compression: 'gzip' }, 'csv'],
     [{ raw: false, timezone: 'UTC' }, 'xlsx'],
     [{ compression: 'gzip' }, 'ndjson'],
     [{ delimiter: undefined }, 'json'],
-  ])('can be %j for %s', (options, format) => {
+  ])('accept %j for %s', (options, format) => {
     expect(validateOptions(options, format)).toEqual([]);
   });
 
@@ -26,11 +26,11 @@ describe('The options of a file of rows', () => {
     [{ compression: 'gzip' }, 'xlsx', 'compression'],
     [{ title: 'a' }, 'csv', 'title'],
     [{ constructor: true }, 'csv', 'constructor'],
-  ])('cannot be %j for %s', (options, format, option) => {
+  ])('reject %j for %s', (options, format, option) => {
     expect(validateOptions(options as FileOptions, format).map(({ field }) => field)).toEqual([`options.${option}`]);
   });
 
-  it('cannot compress the zip of several tables again', () => {
+  it('reject compression for the zip of several tables', () => {
     const gzip: FileOptions = { compression: 'gzip' };
 
     expect(validateCompression(gzip, 'csv', 2).map(({ field }) => field)).toEqual(['options.compression']);

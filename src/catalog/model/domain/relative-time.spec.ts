@@ -24,7 +24,7 @@ describe('A relative time', () => {
     ['now+2y', '2028-11-25T10:20:30.456+02:00'],
     ['now-0d', '2026-11-25T10:20:30.456+02:00'],
     ['now-0007d', '2026-11-18T10:20:30.456+02:00'],
-  ])('%s is the moment %s', (text, moment) => {
+  ])('%s resolves to %s', (text, moment) => {
     expect(meaningOf(text, '2026-11-25T08:20:30.456Z', KYIV)).toBe(moment);
   });
 
@@ -41,7 +41,7 @@ describe('A relative time', () => {
     ['now+1M/M', '2026-12-01', '2027-01-01'],
     ['now/y', '2026-01-01', '2027-01-01'],
     ['now-36h/d', '2026-11-23', '2026-11-24'],
-  ])('%s is all of %s to %s', (text, from, before) => {
+  ])('%s covers %s to %s', (text, from, before) => {
     expect(meaningOf(text, '2026-11-25T08:20:30.456Z', 'UTC')).toEqual([
       `${from}T00:00:00.000+00:00`,
       `${before}T00:00:00.000+00:00`,
@@ -52,14 +52,14 @@ describe('A relative time', () => {
     ['UTC', '2026-11-25T10:00:00.000+00:00', '2026-11-25T11:00:00.000+00:00'],
     ['Asia/Kathmandu', '2026-11-25T16:00:00.000+05:45', '2026-11-25T17:00:00.000+05:45'],
     ['America/St_Johns', '2026-11-25T07:00:00.000-03:30', '2026-11-25T08:00:00.000-03:30'],
-  ])('rounded to hours follows the clocks of %s', (zone, from, before) => {
+  ])('rounds to hours by the clock of %s', (zone, from, before) => {
     expect(meaningOf('now/h', '2026-11-25T10:59:59.999Z', zone)).toEqual([from, before]);
   });
 
   it.each([
     ['Pacific/Kiritimati', '2026-11-26T00:00:00.000+14:00', '2026-11-27T00:00:00.000+14:00'],
     ['Pacific/Pago_Pago', '2026-11-24T00:00:00.000-11:00', '2026-11-25T00:00:00.000-11:00'],
-  ])('has the days of %s', (zone, from, before) => {
+  ])('uses the days of %s', (zone, from, before) => {
     expect(meaningOf('today', '2026-11-25T10:30:00Z', zone)).toEqual([from, before]);
   });
 
@@ -71,7 +71,7 @@ describe('A relative time', () => {
     ['2026-08-31T12:00:00Z', 'now-18M', '2025-02-28T12:00:00.000+00:00'],
     ['2028-02-29T12:00:00Z', 'now-1y', '2027-02-28T12:00:00.000+00:00'],
     ['2028-02-29T12:00:00Z', 'now-4y', '2024-02-29T12:00:00.000+00:00'],
-  ])('counts months to the end of a shorter one: from %s, %s is %s', (now, text, moment) => {
+  ])('clamps to the end of a shorter month: from %s, %s is %s', (now, text, moment) => {
     expect(meaningOf(text, now, 'UTC')).toBe(moment);
   });
 
@@ -105,17 +105,17 @@ describe('A relative time', () => {
     ],
     // Of 24 hours by the calendar, and no more: half an hour is what the clocks change there.
     ['2026-04-05T12:00:00Z', 'now-1d', 'Australia/Lord_Howe', '2026-04-04T22:30:00.000+11:00'],
-  ])('keeps the time on the clock when that is changed: at %s, %s in %s', (now, text, zone, meaning) => {
+  ])('keeps the wall-clock time across offset changes: at %s, %s in %s', (now, text, zone, meaning) => {
     expect(meaningOf(text, now, zone)).toEqual(meaning);
   });
 
-  it('is empty for a day that a place has left out', () => {
+  it('is empty for a day that a time zone skipped', () => {
     const leap = '2011-12-31T00:00:00.000+14:00';
 
     expect(meaningOf('yesterday', '2011-12-30T22:00:00Z', 'Pacific/Apia')).toEqual([leap, leap]);
   });
 
-  it('is told to the second where clocks were set by the sun', () => {
+  it('is exact to the second in zones with local mean time', () => {
     expect(meaningOf('now', '1883-11-18T12:00:00Z', NEW_YORK)).toBe('1883-11-18T07:03:58.000-04:56:02');
   });
 
@@ -130,7 +130,7 @@ describe('A relative time', () => {
     ['now+999999999999s/d', null],
     ['now-999999999999M/M', null],
     ['now+999999999999w', null],
-  ])('is in the years 1 to 9999 or nowhere: %s is %s', (text, meaning) => {
+  ])('is limited to the years 1 to 9999: %s is %s', (text, meaning) => {
     expect(meaningOf(text, '2026-11-25T10:00:00Z', KYIV)).toBe(meaning);
   });
 
@@ -173,7 +173,7 @@ describe('A relative time', () => {
     "now'; DROP TABLE users; --",
     'infinity',
     'epoch',
-  ])('is not %j', (text) => {
+  ])('rejects %j', (text) => {
     expect(RelativeTime.parse(text)).toBeNull();
   });
 });

@@ -46,7 +46,7 @@ describe('Mail catalogue', () => {
 });
 
 describe('Mail about a completed export', () => {
-  it('says what it is, how much, and how long it is there', () => {
+  it('states the export, its size and its expiry', () => {
     const { subject, text } = renderMail(completed(), 'en');
 
     expect(subject).toBe('Your export is ready: Transactions.csv');
@@ -87,29 +87,29 @@ describe('Mail about a completed export', () => {
     ['uk', 5_812_345, /^5,8\sМБ$/],
     ['ru', 7_400_000_000_000, /^7,4\sТБ$/],
     ['en', 7_400_000_000_000_000, /^7,400 TB$/],
-  ])('tells sizes in %s: %d', (language, size, said) => {
+  ])('formats sizes in %s: %d', (language, size, said) => {
     const { text } = renderMail(completed({ size }), language);
 
     expect(/^(?:Size|Розмір|Размер): (.*)$/m.exec(text)![1]).toMatch(said);
   });
 
-  it('has a button to the file, with its address as it is', () => {
+  it('has a button with the unchanged URL of the file', () => {
     expect(renderMail(completed(), 'en').html).toContain(`href="${LINK.replace('&', '&amp;')}"`);
   });
 
-  it('tells of warnings, one or many', () => {
+  it('lists one or many warnings', () => {
     expect(renderMail(completed({ warnings: 1 }), 'en').text).toContain('1 warning: something');
     expect(renderMail(completed({ warnings: 3 }), 'ru').text).toContain('3 предупреждения:');
   });
 
-  it.each(LANGUAGES)('has no link to a one-time file, but to its record, in %s', (language) => {
+  it.each(LANGUAGES)('links to the record of a one-time file, not to the file, in %s', (language) => {
     const { text, html } = renderMail(completed({ oneTime: true, link: RECORD }), language);
 
     expect(text).toContain(RECORD);
     expect(html).not.toContain('<a ');
   });
 
-  it('has nothing in it that is fetched or run', () => {
+  it('contains nothing that is loaded or executed', () => {
     const { html } = renderMail(completed(), 'en');
 
     expect(html).not.toMatch(/<(img|script|link|iframe|style)\b|url\(/i);
@@ -117,7 +117,7 @@ describe('Mail about a completed export', () => {
 });
 
 describe('Mail about a failed export', () => {
-  it('says which, and why', () => {
+  it('states the export and the reason', () => {
     const { subject, text } = renderMail(failed, 'uk');
 
     expect(subject).toBe('Не вдалося виконати експорт (Дошка, PDF)');
@@ -127,7 +127,7 @@ describe('Mail about a failed export', () => {
 });
 
 describe('Mail about a paused schedule', () => {
-  it('says why it is paused and what to do', () => {
+  it('states the reason and what to do', () => {
     const { subject, text } = renderMail(paused, 'en');
 
     expect(subject).toBe('Your scheduled export is paused: Nightly');
@@ -138,7 +138,7 @@ describe('Mail about a paused schedule', () => {
   });
 });
 
-describe('Whatever a name holds, a mail', () => {
+describe('Mail with a hostile name', () => {
   const hostile = [
     `<script>alert(1)</script>"'&`,
     'a\r\nBcc: eve@example.com',
@@ -150,7 +150,7 @@ describe('Whatever a name holds, a mail', () => {
     'x'.repeat(5_000),
   ];
 
-  it.each(hostile)('stays in one line of its subject, and text in its HTML: %j', (name) => {
+  it.each(hostile)('keeps the name on one line of the subject and as text in the HTML: %j', (name) => {
     for (const facts of [
       completed({ fileName: name }),
       { ...paused, name, reason: name },
@@ -166,20 +166,20 @@ describe('Whatever a name holds, a mail', () => {
     }
   });
 
-  it('keeps a name that harms nobody as it is', () => {
+  it('keeps a harmless name unchanged', () => {
     const name = '👩‍👩‍👧‍👦 Привіт – {name} & 你好.pdf';
 
     expect(renderMail(completed({ fileName: name }), 'en').subject).toBe(`Your export is ready: ${name}`);
   });
 
-  it('never cuts what a reader takes for one character', () => {
+  it('never truncates within a grapheme', () => {
     const { subject } = renderMail(completed({ fileName: `${'x'.repeat(115)}👩‍👩‍👧‍👦.pdf` }), 'en');
 
     expect(subject).toBe(`Your export is ready: ${'x'.repeat(115)}…`);
   });
 });
 
-describe('Mail about a schedule whose owner is no administrator any more', () => {
+describe('Mail about a schedule whose owner is no longer an administrator', () => {
   const ended: PausedFacts = {
     ...paused,
     isRightEnded: true,
@@ -187,7 +187,7 @@ describe('Mail about a schedule whose owner is no administrator any more', () =>
     reason: 'Its owner is not an administrator',
   };
 
-  it('tells the owner what to do, and nothing of failures', () => {
+  it('tells the owner what to do and does not mention failures', () => {
     const { subject, text } = renderMail(ended, 'en');
 
     expect(subject).toBe('Your scheduled export is paused: Nightly');
@@ -196,7 +196,7 @@ describe('Mail about a schedule whose owner is no administrator any more', () =>
     expect(text).not.toMatch(/failed|\b0\b/);
   });
 
-  it('tells administrators whose it is', () => {
+  it('tells administrators who owns the schedule', () => {
     const { subject, text } = renderMail({ ...ended, owner: 'ann\n17' }, 'en');
 
     expect(subject).toBe('A scheduled export of another user is paused: Nightly');

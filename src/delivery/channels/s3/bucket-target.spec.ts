@@ -2,14 +2,14 @@ import { splitFileName, toKeySegment, toObjectName } from '../../model/domain/fi
 import { parseBucketTarget } from './bucket-target';
 import { formatBucketUri, parseBucketUri } from './bucket-uri';
 
-describe('The address of a bucket', () => {
+describe('Bucket destination URL', () => {
   it.each([
     ['s3://reports', 's3://reports/'],
     ['s3://reports/', 's3://reports/'],
     ['s3://reports/daily', 's3://reports/daily/'],
     ['s3://reports/daily/year=2026/', 's3://reports/daily/year=2026/'],
     ['s3://my.reports-2/Звіти/', 's3://my.reports-2/Звіти/'],
-  ])('may be %s', (uri, written) => {
+  ])('accepts %s', (uri, written) => {
     expect(formatBucketUri(parseBucketUri(uri)!)).toBe(written);
     expect(parseBucketUri(written)).toEqual(parseBucketUri(uri));
   });
@@ -42,12 +42,12 @@ describe('The address of a bucket', () => {
     's3://reports/#x',
     's3://reports/%2e%2e/',
     `s3://reports/${'я'.repeat(257)}/`,
-  ])('may not be %j', (uri) => {
+  ])('rejects %j', (uri) => {
     expect(parseBucketUri(uri)).toBeNull();
   });
 });
 
-describe('The name of a file in a bucket', () => {
+describe('Object key of a delivery', () => {
   it.each([
     ['daily_transactions', 'daily_transactions'],
     ['Weekly users (EU)', 'Weekly_users_EU'],
@@ -60,7 +60,7 @@ describe('The name of a file in a bucket', () => {
     ['v1.2-beta', 'v1.2-beta'],
     ['a\u0000\u202eb', 'a_b'],
     ['x'.repeat(1_000), 'x'.repeat(100)],
-  ])('makes of %j the part %s', (name, segment) => {
+  ])('converts %j to the segment %s', (name, segment) => {
     expect(toKeySegment(name)).toBe(segment);
   });
 
@@ -69,11 +69,11 @@ describe('The name of a file in a bucket', () => {
     ['Report 1.5.csv.gz', { stem: 'Report 1.5', extension: 'csv.gz' }],
     ['Data.zip', { stem: 'Data', extension: 'zip' }],
     ['nothing', { stem: 'nothing', extension: 'bin' }],
-  ])('has the parts of %s', (fileName, parts) => {
+  ])('inserts the values of %s', (fileName, parts) => {
     expect(splitFileName(fileName)).toEqual(parts);
   });
 
-  it('counts from the second of a day on', () => {
+  it('numbers repeated files of one day from 2', () => {
     expect([1, 2, 12].map((turn) => toObjectName('nightly', '2026-03-29', 'csv', turn))).toEqual([
       'nightly_2026-03-29.csv',
       'nightly_2026-03-29-2.csv',
@@ -82,10 +82,10 @@ describe('The name of a file in a bucket', () => {
   });
 });
 
-describe('A bucket’s target', () => {
+describe('Stored bucket target', () => {
   const place = { uri: 's3://reports/', endpoint: null, region: null, forcePathStyle: true, credentials: null };
 
-  it('is read as it was planned', () => {
+  it('is parsed as it was planned', () => {
     expect(parseBucketTarget({ ...place, name: 'nightly', date: '2026-03-29' })).toEqual({
       ...place,
       name: 'nightly',
@@ -96,7 +96,7 @@ describe('A bucket’s target', () => {
   });
 
   it.each([{}, { ...place, uri: 7 }, { ...place, credentials: undefined }, { ...place, endpoint: {} }])(
-    'is nothing else: %j',
+    'rejects %j',
     (target) => {
       expect(parseBucketTarget(target)).toBeNull();
     },

@@ -3,8 +3,8 @@ import { decodeWebhookSecret, generateWebhookSecret, webhookSignature } from './
 
 const secretOf = (length: number) => `whsec_${Buffer.alloc(length, 0xfb).toString('base64')}`;
 
-describe('A webhook’s secret', () => {
-  it('is made of 32 bytes that nobody had before', () => {
+describe('Webhook secret', () => {
+  it('is generated from 32 random bytes', () => {
     const [one, other] = [generateWebhookSecret(), generateWebhookSecret()];
 
     expect(one).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
@@ -12,7 +12,7 @@ describe('A webhook’s secret', () => {
     expect(one).not.toBe(other);
   });
 
-  it.each([24, 32, 33, 64])('may have %i bytes', (length) => {
+  it.each([24, 32, 33, 64])('accepts %i bytes', (length) => {
     expect(decodeWebhookSecret(secretOf(length))).toEqual(Buffer.alloc(length, 0xfb));
     expect(decodeWebhookSecret(secretOf(length).replace(/=+$/, ''))).toHaveLength(length);
   });
@@ -29,20 +29,20 @@ describe('A webhook’s secret', () => {
     `${secretOf(30)}===`,
     ` ${secretOf(32)}`,
     secretOf(32).replaceAll('+', '-').replaceAll('/', '_'),
-  ])('may not be %j', (secret) => {
+  ])('rejects %j', (secret) => {
     expect(decodeWebhookSecret(secret)).toBeNull();
   });
 });
 
-describe('A webhook’s signature', () => {
-  it('is the one that the specification’s own example has', () => {
+describe('Webhook signature', () => {
+  it('matches the example of the specification', () => {
     const secret = decodeWebhookSecret('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw')!;
     const message = { id: 'msg_p5jXN8AQM9LWM0D4loKWxJek', timestamp: 1_614_265_330, body: '{"test": 2432232314}' };
 
     expect(webhookSignature(message, secret)).toBe('v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=');
   });
 
-  it('covers the bytes of what is not ASCII', () => {
+  it('covers the bytes of non-ASCII text', () => {
     const secret = Buffer.alloc(24, 1);
     const content = Buffer.from('id.7.{"name":"Звіт 📄"}', 'utf8');
 

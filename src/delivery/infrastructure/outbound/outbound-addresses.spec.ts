@@ -39,7 +39,7 @@ describe('OutboundAddresses', () => {
     'https://192.167.255.255/',
     'https://198.20.0.1/',
     'https://223.255.255.255/',
-  ])('lets pass %s', async (url) => {
+  ])('allows %s', async (url) => {
     expect((await addresses.check(url)).href).toBe(new URL(url).href);
   });
 
@@ -119,7 +119,7 @@ describe('OutboundAddresses', () => {
     'https://mapped.example.com/',
     'https://unknown.example.com/',
     'https://hooks.lan/',
-  ])('refuses %s: it is not public', async (url) => {
+  ])('rejects %s, which is not public', async (url) => {
     await expect(addresses.check(url)).rejects.toThrow(OutboundRefusedError);
     await expect(addresses.check(url)).rejects.toThrow('has no public address');
   });
@@ -141,18 +141,18 @@ describe('OutboundAddresses', () => {
     ['https://user@public.example.com/', 'a user or a password'],
     ['https://:secret@public.example.com/', 'a user or a password'],
     ['https://public.example.com@127.0.0.1/', 'a user or a password'],
-  ])('refuses %s', async (url, why) => {
+  ])('rejects %s', async (url, why) => {
     await expect(addresses.check(url)).rejects.toThrow(why);
   });
 
-  it('tells a name that exists within the network no differently from one that does not', async () => {
+  it('does not reveal whether a private host name exists', async () => {
     const said = async (host: string) =>
       String(await addresses.check(`https://${host}/`).catch((error: unknown) => error)).replace(host, 'X');
 
     expect(await said('private.example.com')).toBe(await said('unknown.example.com'));
   });
 
-  it('says that a name could not be looked up now', async () => {
+  it('reports a failed name lookup as temporary', async () => {
     const deaf = new OutboundAddresses([], () => Promise.reject(Object.assign(new Error(), { code: 'EAI_AGAIN' })));
 
     await expect(deaf.check('https://public.example.com/')).rejects.toThrow('try again in a moment');
@@ -178,8 +178,8 @@ describe('OutboundAddresses', () => {
     else await expect(checked).rejects.toThrow(OutboundRefusedError);
   });
 
-  describe('for a connection', () => {
-    it('finds the addresses that were checked', async () => {
+  describe('when connecting', () => {
+    it('returns the addresses that were checked', async () => {
       const url = 'https://public.example.com/';
 
       expect(await lookedUp(addresses, url)).toEqual(await resolve('public.example.com'));
@@ -187,7 +187,7 @@ describe('OutboundAddresses', () => {
       expect(await lookedUp(addresses, url, { family: 6 })).toEqual(['2606:2800:21f:cb07:6820:80da:af6b:8b2c', 6]);
     });
 
-    it('refuses a name that leads elsewhere by now', async () => {
+    it('rejects a name that resolves to another address by now', async () => {
       let answer = '93.184.215.14';
       const rebound = new OutboundAddresses([], () => Promise.resolve([{ address: answer, family: 4 }]));
       await rebound.check('https://rebound.example.com/');
@@ -197,7 +197,7 @@ describe('OutboundAddresses', () => {
       await expect(lookedUp(rebound, 'https://rebound.example.com/')).rejects.toThrow(OutboundRefusedError);
     });
 
-    it('finds whatever an allowed host has, and what lies below it', async () => {
+    it('accepts any address of an allowed host and its subdomains', async () => {
       const allowing = new OutboundAddresses(['hooks.lan:9000'], resolve);
 
       expect(await lookedUp(allowing, 'http://hooks.lan:9000/')).toEqual([{ address: '192.168.7.7', family: 4 }]);

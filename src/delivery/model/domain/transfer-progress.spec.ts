@@ -2,7 +2,7 @@ import { TransferProgress } from './transfer-progress';
 
 const MB = 1_000_000;
 
-describe('A transfer', () => {
+describe('Transfer progress', () => {
   beforeEach(() => {
     jest.useFakeTimers();
   });
@@ -18,13 +18,13 @@ describe('A transfer', () => {
     return progress;
   };
 
-  it('is slow below a megabyte a second, from its fifth second on', () => {
+  it('is slow below 1 MB per second, from the fifth second on', () => {
     expect(after(4, 1).isSlow).toBe(false);
     expect(after(5, MB - 1).isSlow).toBe(true);
     expect(after(5, MB).isSlow).toBe(false);
   });
 
-  it('is slow when it stalls for five seconds, however fast it was', () => {
+  it('is slow after a stall of five seconds, however fast it was', () => {
     const progress = after(10, 100 * MB);
 
     expect(after(4, 0, progress).isSlow).toBe(false);

@@ -10,11 +10,11 @@ describe('DeliveryChannels', () => {
     expect(created.map(({ descriptor }) => channels.get(descriptor.name))).toEqual(created);
   });
 
-  it('refuses two channels of the same name', () => {
+  it('rejects two channels with the same name', () => {
     expect(() => new DeliveryChannels([...created, ...created])).toThrow('the same name');
   });
 
-  it('throws for a name that no channel has', () => {
+  it('throws for an unknown name', () => {
     expect(() => new DeliveryChannels(created).get('pigeon')).toThrow('There is no delivery channel pigeon');
   });
 });

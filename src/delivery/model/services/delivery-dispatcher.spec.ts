@@ -56,7 +56,7 @@ describe('DeliveryDispatcher', () => {
     jest.useRealTimers();
   });
 
-  it('has what is due delivered', async () => {
+  it('delivers due messages', async () => {
     const { bench, sut, atWork, stop } = setup();
     const id = bench.post();
     sut.onApplicationBootstrap();
@@ -69,7 +69,7 @@ describe('DeliveryDispatcher', () => {
     await stop();
   });
 
-  it('finds what is posted later', async () => {
+  it('finds messages that are added later', async () => {
     const { bench, sut, atWork, stop } = setup();
     sut.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(ROUND_MS / 2);
@@ -81,7 +81,7 @@ describe('DeliveryDispatcher', () => {
     await stop();
   });
 
-  it('works on no more of a channel at once than it has slots, and goes on when one is free', async () => {
+  it('claims at most as many deliveries of a channel as it has free slots', async () => {
     const { bench, sut, atWork, stop } = setup();
     const ids = Array.from({ length: slots + 1 }, () => bench.post('s3'));
     const mail = bench.post('email');
@@ -97,7 +97,7 @@ describe('DeliveryDispatcher', () => {
     await stop();
   });
 
-  it('gives the slots of slow copies to others, as far as there are slow slots', async () => {
+  it('gives the slots of slow transfers to others while slow slots are free', async () => {
     const { bench, sut, atWork, progressOf, stop } = setup();
     const copy = (index: number) => bench.post('s3', `user-${index}`);
     const slow = [copy(1), copy(2)];
@@ -121,7 +121,7 @@ describe('DeliveryDispatcher', () => {
     await stop();
   });
 
-  it('gives up deliveries that ended their process every time', async () => {
+  it('fails deliveries that crashed their process at every attempt', async () => {
     const { bench, sut, shown, stop } = setup();
     const id = bench.post();
     for (let turn = 0; turn < MAX_ATTEMPTS; turn++) {
@@ -137,7 +137,7 @@ describe('DeliveryDispatcher', () => {
     await stop();
   });
 
-  it('looks again when the database is back', async () => {
+  it('continues when the database is back', async () => {
     const { bench, sut, atWork, deliveries, stop } = setup();
     const claim = deliveries.claimDue.bind(deliveries);
     let isAway = true;
@@ -153,7 +153,7 @@ describe('DeliveryDispatcher', () => {
     await stop();
   });
 
-  it('is started by processes that work, and by no others', async () => {
+  it('runs in worker processes only', async () => {
     const { bench, sut, atWork } = setup({ ROLE: 'api' });
     bench.post();
 
@@ -163,7 +163,7 @@ describe('DeliveryDispatcher', () => {
     expect(atWork.size).toBe(0);
   });
 
-  it('lets deliveries come to an end at shutdown, and takes no more', async () => {
+  it('lets running deliveries finish at shutdown and claims no more', async () => {
     const { bench, sut, atWork, shutDown } = setup();
     const id = bench.post();
     sut.onApplicationBootstrap();
@@ -180,7 +180,7 @@ describe('DeliveryDispatcher', () => {
     expect(bench.read(late)).toMatchObject({ status: 'pending', attempts: 0 });
   });
 
-  it('hands back what has not come to an end within the grace period', async () => {
+  it('releases deliveries that did not finish within the grace period', async () => {
     const { bench, sut, shutDown } = setup({ SHUTDOWN_GRACE_SECONDS: '2' });
     const id = bench.post();
     sut.onApplicationBootstrap();

@@ -31,7 +31,7 @@ describe('DeliveryRunner', () => {
     jest.useRealTimers();
   });
 
-  it('delivers, and keeps what the receiver answered', async () => {
+  it('delivers and stores the receipt', async () => {
     const { bench, run, counted } = setup();
     const id = bench.post();
 
@@ -41,7 +41,7 @@ describe('DeliveryRunner', () => {
     expect(await counted('delivered')).toBe(1);
   });
 
-  it('gives the channel the message with its id and the number of the attempt', async () => {
+  it('passes the message, its id and the attempt number to the channel', async () => {
     const seen: ClaimedMessage[] = [];
     const { bench, run } = setup((message) => {
       seen.push(message);
@@ -58,7 +58,7 @@ describe('DeliveryRunner', () => {
   });
 
   describe('a fault', () => {
-    it('is retried after about 5 seconds, and says why in one line', async () => {
+    it('is retried after about 5 seconds with a one-line reason', async () => {
       const { bench, run, counted } = setup(breaks);
       const id = bench.post();
 
@@ -71,7 +71,7 @@ describe('DeliveryRunner', () => {
       expect(await counted('retried')).toBe(1);
     });
 
-    it('is retried ever later, for about a day', async () => {
+    it('is retried with increasing delays for about a day', async () => {
       const { bench, run } = setup(breaks);
       const id = bench.post();
       const pauses: number[] = [];
@@ -119,7 +119,7 @@ describe('DeliveryRunner', () => {
     });
   });
 
-  it('hands a delivery back when the process ends, as if it had not been started', async () => {
+  it('releases a delivery at shutdown without counting the attempt', async () => {
     const { bench, run, ending, counted } = setup((_, signal) => untilAborted(signal));
     const id = bench.post();
     const running = run();
@@ -133,7 +133,7 @@ describe('DeliveryRunner', () => {
     expect(await counted('retried')).toBeUndefined();
   });
 
-  it('waits no longer than it may for a channel that does not heed its signal', async () => {
+  it('stops waiting for a channel that ignores its abort signal', async () => {
     const { bench, run, ending } = setup(() => new Promise(() => undefined));
     const id = bench.post();
     const running = run();
@@ -146,7 +146,7 @@ describe('DeliveryRunner', () => {
   });
 
   describe('a lease', () => {
-    it('is renewed for as long as the channel takes', async () => {
+    it('is renewed while the channel is working', async () => {
       const { bench, run, deliveries } = setup(
         () => new Promise((resolve) => setTimeout(resolve, 3 * LEASE_SECONDS * 1000, {})),
       );
@@ -162,7 +162,7 @@ describe('DeliveryRunner', () => {
       expect(bench.read(id)).toMatchObject({ status: 'delivered', attempts: 1 });
     });
 
-    it('that was lost leaves the end to who has it now', async () => {
+    it('that was lost leaves the outcome to its new holder', async () => {
       const { bench, run, deliveries, counted } = setup(async () => {
         bench.wait(LEASE_SECONDS + 1);
         holder = await bench.claim();
@@ -198,7 +198,7 @@ describe('DeliveryRunner', () => {
     });
   });
 
-  it('writes down what came of it as soon as the database is back', async () => {
+  it('stores the outcome as soon as the database is back', async () => {
     const { bench, run, deliveries } = setup();
     const settle = deliveries.markDelivered.bind(deliveries);
     let isAway = true;

@@ -56,7 +56,7 @@ describe('A schedule that is replaced', () => {
     expect(await keptChannels(input, HOOK)).toEqual([]);
   });
 
-  it('keeps no credentials of a bucket after its owner lost the rights of an administrator', async () => {
+  it('keeps no bucket credentials after its owner lost the administrator role', async () => {
     expect(await keptChannels(REPEATED, BUCKET, { asAdmin: true })).toEqual([]);
   });
 });

@@ -54,7 +54,7 @@ describe('DeliveriesForScheduledExport', () => {
     expect(planned.deliveries).toEqual(expected);
   });
 
-  it('returns a generated secret, and none that the request has', async () => {
+  it('returns a generated secret and never a given one', async () => {
     const input = { method: 'webhook', email: false } as const;
 
     const made = await deliveries().plan(zoe, { ...input, webhook }, null);
@@ -70,7 +70,7 @@ describe('DeliveriesForScheduledExport', () => {
     [{ method: 'email', email: 'nobody' }, 'delivery_email'],
     [{ method: 'email', email: 'stranger@example.com' }, 'delivery_email'],
     [{ method: 'download', email: '' }, 'delivery_email'],
-  ])('refuses %j', async (input, field) => {
+  ])('rejects %j', async (input, field) => {
     const sut = deliveries();
     const errors = sut.findErrors(input);
     const refused: unknown =
@@ -80,7 +80,7 @@ describe('DeliveriesForScheduledExport', () => {
     expect(refused instanceof DomainError ? refused.details.fields : errors).toMatchObject([{ field }]);
   });
 
-  it('notifies of a pause the mail of the plan, else the owner, else the webhook of the plan, else nobody', async () => {
+  it('notifies of a pause by the planned mail, else the owner, else the planned webhook, else not at all', async () => {
     const mail = { channel: 'email', on: ['failed'], target: { to: 'team@example.com', language: 'en' } } as const;
     const webhook = {
       channel: 'webhook',

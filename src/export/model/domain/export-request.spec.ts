@@ -70,7 +70,7 @@ describe('toRequest', () => {
   const source = new FakeTextSource(() => '');
   const request = (traits: Partial<ExportInput> = {}) => toRequest(exportInput(traits), source, config);
 
-  it('describes the parameters, and keeps the options of the format behind those of the source', () => {
+  it('describes the parameters and appends the options of the format to those of the source', () => {
     const params = { type: 'table', dataTypes: ['users'], filters: { a: 1 } };
 
     expect(request({ params, options: { bom: true } })).toMatchObject({
@@ -84,11 +84,11 @@ describe('toRequest', () => {
     });
   });
 
-  it('refuses parameters that the source does not know', () => {
+  it('rejects parameters that the source does not accept', () => {
     expect(() => request({ params: { table: 7 } })).toThrow();
   });
 
-  it('belongs to its caller, unless it names an owner', () => {
+  it('belongs to its caller unless it names an owner', () => {
     const owner = { userId: 'ann', tenantId: null, customerId: PARTNER.customerId };
 
     expect(request().owner).toEqual(ownerOf(ANN));
@@ -105,7 +105,7 @@ describe('toRequest', () => {
     expect(request(traits).rateLimit?.limit ?? null).toBe(limit);
   });
 
-  it('counts towards the limit of an external system that shares it, but for the run of a schedule', () => {
+  it('counts towards the limit of the external system that shares it, except for schedule runs', () => {
     expect(request().customerRateLimit).toMatchObject({ limit: 9 });
     expect(request({ scheduleId: ID }).customerRateLimit).toBeNull();
   });

@@ -1,6 +1,6 @@
 import { EXPORT_STATUSES, isFinished, statusesBefore } from './export-status';
 
-describe('The status of an export', () => {
+describe('Export status', () => {
   it.each([
     ['pending', ['processing']],
     ['processing', ['pending']],
@@ -12,7 +12,7 @@ describe('The status of an export', () => {
     expect(statusesBefore(status)).toEqual(before);
   });
 
-  it('is final for the file from completion, failure or cancellation on', () => {
+  it('fixes the file on completion, failure or cancellation', () => {
     expect(EXPORT_STATUSES.filter(isFinished)).toEqual(['completed', 'failed', 'cancelled', 'expired']);
   });
 });

@@ -5,11 +5,11 @@ describe('Retention', () => {
     [7, 604_800],
     [0.5, 43_200],
     [1e-9, 1],
-  ])('is %d days as whole seconds: %d', (days, seconds) => {
+  ])('converts %d days to whole seconds: %d', (days, seconds) => {
     expect(daysToSeconds(days)).toBe(seconds);
   });
 
-  it('is left to the service where nothing is asked for', () => {
+  it('defaults to the configured retention', () => {
     expect([toRetentionSeconds(null), toRetentionSeconds(undefined), toRetentionDays(null)]).toEqual([
       null,
       null,
@@ -18,7 +18,7 @@ describe('Retention', () => {
     expect(toRetentionDays(toRetentionSeconds(1.5))).toBe(1.5);
   });
 
-  it('is at most as long as the service keeps files', () => {
+  it('is limited to the maximum retention', () => {
     const most = daysToSeconds(7);
 
     expect([retentionError(most, 7), retentionError(null, 7)]).toEqual([null, null]);

@@ -17,7 +17,7 @@ async function setup(traits: BenchTraits = {}) {
 }
 
 describe('ExportProduction', () => {
-  it('stores the file under the attempt’s own key, and tells its size and checksum', async () => {
+  it('stores the file under the attempt’s own key and returns its size and checksum', async () => {
     const { produce, storage, attempt, home, progress } = await setup();
 
     const file = await produce();
@@ -36,7 +36,7 @@ describe('ExportProduction', () => {
     expect(progress.at(-1)).toEqual({ done: 2, total: 2, unit: 'rows' });
   });
 
-  it('clears away what earlier attempts left, and nothing of other exports', async () => {
+  it('deletes files of earlier attempts and none of other exports', async () => {
     const { produce, storage, attempt, home } = await setup();
     await storage.put(`${home}former.csv`, toBody('x'), CSV);
     await storage.put('exports/other/file.csv', toBody('x'), CSV);
@@ -46,7 +46,7 @@ describe('ExportProduction', () => {
     expect(storage.keys).toEqual([`${home}${attempt.token}.csv`, 'exports/other/file.csv'].sort());
   });
 
-  it('throws what its source throws, as it is', async () => {
+  it('rethrows errors of the source unchanged', async () => {
     const fault = new Error('The source is gone');
     const { produce, storage } = await setup({ textOf: () => Promise.reject(fault) });
 
@@ -54,7 +54,7 @@ describe('ExportProduction', () => {
     expect(storage.keys).toEqual([]);
   });
 
-  it('throws what breaks in the middle of the file, as it is, and stores no part of it', async () => {
+  it('rethrows an error in the middle of the file unchanged and stores no part of it', async () => {
     const fault = new Error('The cursor is gone');
     const { produce, storage } = await setup({
       beforeLine: (line) => (line === 1 ? Promise.reject(fault) : undefined),
@@ -64,7 +64,7 @@ describe('ExportProduction', () => {
     expect(storage.keys).toEqual([]);
   });
 
-  it('tells a fault of the storage from one of the source', async () => {
+  it('distinguishes storage errors from source errors', async () => {
     const { produce, storage } = await setup();
     const cause = new Error('503 Slow Down');
     storage.break('put', cause);
@@ -75,7 +75,7 @@ describe('ExportProduction', () => {
     expect(error).toMatchObject({ cause });
   });
 
-  it('throws the signal’s reason when that aborts, which is no fault of the storage', async () => {
+  it('throws the abort reason of its signal, not a storage error', async () => {
     const reason = new Error('The export was cancelled');
     const { produce, storage, abort } = await setup({
       beforeLine: (line) => {

@@ -1,7 +1,7 @@
 import { createExportBench, TEXT } from '../../../../test/support/export-bench';
 import { BEN } from '../../../../test/support/export-requests';
 
-describe('ExportRunner, where an account has many exports,', () => {
+describe('ExportRunner with many exports of one account', () => {
   beforeEach(() => {
     jest.useFakeTimers();
   });
@@ -45,7 +45,7 @@ describe('ExportRunner, where an account has many exports,', () => {
     [3, 2],
     [4, 3],
     [6, 5],
-  ])('runs them in all of %d slots but the last: %d', async (concurrency, most) => {
+  ])('uses all but the last of %d slots: %d', async (concurrency, most) => {
     const { bench, take, running } = setupSlots(concurrency);
     for (let count = 0; count < 8; count++) await bench.request();
 
@@ -57,7 +57,7 @@ describe('ExportRunner, where an account has many exports,', () => {
   it.each([
     [1, 2],
     [2, 2],
-  ])('runs an export in its only slot beside %d in other processes, up to the limit: %d', async (elsewhere, most) => {
+  ])('uses its only slot while %d run elsewhere, up to the limit: %d', async (elsewhere, most) => {
     const { bench, take, running } = setupSlots(1);
     const ids: string[] = [];
     while (ids.length < 3) ids.push(await bench.request());
@@ -79,7 +79,7 @@ describe('ExportRunner, where an account has many exports,', () => {
     expect([running(), (await bench.read(bens)).status]).toEqual([4, 'processing']);
   });
 
-  it('wakes a worker for the next one when one ends', async () => {
+  it('wakes a worker for the next export when one ends', async () => {
     const { bench, queue, take, endOne } = setupSlots(4);
     const ids: string[] = [];
     while (ids.length < 5) ids.push(await bench.request());
@@ -91,7 +91,7 @@ describe('ExportRunner, where an account has many exports,', () => {
     expect([before, queue.takeAll()]).toEqual([[], [ids[3]]]);
   });
 
-  it('wakes no worker where none may start', async () => {
+  it('wakes no worker while no export may start', async () => {
     const { bench, queue, take, endOne } = setupSlots(4);
     await bench.request();
     await take(1);
@@ -101,7 +101,7 @@ describe('ExportRunner, where an account has many exports,', () => {
     expect(queue.takeAll()).toEqual([]);
   });
 
-  it('makes the file though the queue is down', async () => {
+  it('completes the export while the queue is down', async () => {
     const { bench, queue, take, endOne } = setupSlots(4);
     const [id] = [await bench.request(), await bench.request()];
     await take(1);

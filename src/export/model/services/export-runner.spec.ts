@@ -53,16 +53,16 @@ describe('ExportRunner', () => {
     expect(await bench.read(id)).toMatchObject({ status: 'processing' });
   });
 
-  it('does nothing where no export waits', async () => {
+  it('does nothing without a pending export', async () => {
     await expect(setup().run()).resolves.toBeUndefined();
   });
 
-  describe('an error that the rules foresee', () => {
+  describe('a domain error', () => {
     const refuse = (): never => {
       throw DomainError.invalidRequest({ field: 'filters.age', message: 'is no column' });
     };
 
-    it('fails the export at once, with all that it says', async () => {
+    it('fails the export at once with its full message', async () => {
       const { bench, run, counted } = setup({ textOf: refuse });
       const id = await bench.request();
 
@@ -73,7 +73,7 @@ describe('ExportRunner', () => {
       expect([await counted('failed'), await counted('retried')]).toEqual([1, undefined]);
     });
 
-    it('removes what the attempt has stored', async () => {
+    it('deletes what the attempt has stored', async () => {
       const { bench, run, storage } = setup({
         textOf: async ({ id }) => {
           await storage.put(`${objectPrefix(id)}part.csv`, toBody('x'), { contentType: 'text/csv' });
@@ -87,7 +87,7 @@ describe('ExportRunner', () => {
       expect(storage.keys).toEqual([]);
     });
 
-    it('fails the export though the storage cannot be reached', async () => {
+    it('fails the export even if the storage is unavailable', async () => {
       const { bench, run } = setup({
         textOf: () => {
           bench.storage.break('discard');
@@ -102,7 +102,7 @@ describe('ExportRunner', () => {
     });
   });
 
-  describe('any other fault', () => {
+  describe('any other error', () => {
     it.each([
       ['2 s after the first attempt', 1, 2],
       ['8 s after the second', 2, 8],
@@ -121,7 +121,7 @@ describe('ExportRunner', () => {
       expect(await counted('retried')).toBe(attempt);
     });
 
-    it(`fails the export at the attempt number ${MAX_ATTEMPTS}, in words that tell nothing of the inside`, async () => {
+    it(`fails the export at attempt ${MAX_ATTEMPTS} with a message without internals`, async () => {
       const { bench, run, records, counted } = setup({ textOf: broken });
       const id = await bench.request();
       const statuses: string[] = [];
@@ -139,7 +139,7 @@ describe('ExportRunner', () => {
       expect([await counted('retried'), await counted('failed')]).toEqual([2, 1]);
     });
 
-    it('that is mended completes the export at its next attempt', async () => {
+    it('that is resolved lets the next attempt complete the export', async () => {
       let isBroken = true;
       const { bench, run, records } = setup({ textOf: () => (isBroken ? broken() : TEXT) });
       const id = await bench.request();
@@ -179,8 +179,8 @@ describe('ExportRunner', () => {
     });
   });
 
-  describe('an export that is taken over while it is at work', () => {
-    it('is published by its new worker alone, and the file of the former is removed', async () => {
+  describe('an export that is taken over by another worker', () => {
+    it('is published by the new worker only, and the file of the former is deleted', async () => {
       const { bench, run, storage, records, counted } = setup({
         beforeLine: async (line) => {
           if (line === 0) return;
@@ -220,7 +220,7 @@ describe('ExportRunner', () => {
     });
   });
 
-  describe('with its heartbeat', () => {
+  describe('the heartbeat', () => {
     beforeEach(() => {
       jest.useFakeTimers();
     });
@@ -228,7 +228,7 @@ describe('ExportRunner', () => {
       jest.useRealTimers();
     });
 
-    it('learns that the export was cancelled, and stops', async () => {
+    it('stops the attempt when the export was cancelled', async () => {
       const { bench, run, storage, counted } = setup({ textOf: (_, signal) => untilAborted(signal) });
       const id = await bench.request();
       const running = run();
@@ -244,7 +244,7 @@ describe('ExportRunner', () => {
       expect(await counted('failed')).toBeUndefined();
     });
 
-    it('keeps its lease for as long as the work takes', async () => {
+    it('renews the lease while the work takes', async () => {
       const { bench, run, maintenance } = setup({
         beforeLine: () => jest.advanceTimersByTimeAsync(2 * LEASE_SECONDS * 1000),
       });
@@ -256,7 +256,7 @@ describe('ExportRunner', () => {
       expect(await bench.read(id)).toMatchObject({ status: 'completed' });
     });
 
-    it('tells how far the work is', async () => {
+    it('reports progress', async () => {
       const { bench, run } = setup({ beforeLine: (line) => (line === 0 ? undefined : new Promise(() => undefined)) });
       const id = await bench.request();
       void run();
@@ -268,7 +268,7 @@ describe('ExportRunner', () => {
   });
 
   describe('at shutdown', () => {
-    it('hands the export back, which does not count as an attempt', async () => {
+    it('releases the export without counting the attempt', async () => {
       const { bench, run, ending, records, counted } = setup({ textOf: (_, signal) => untilAborted(signal) });
       const id = await bench.request();
       const running = run();
@@ -282,7 +282,7 @@ describe('ExportRunner', () => {
       expect(await counted('handed-back')).toBe(1);
     });
 
-    it('hands nothing back that was cancelled meanwhile', async () => {
+    it('does not release an export that was cancelled meanwhile', async () => {
       const { bench, run, ending, counted } = setup({ textOf: (_, signal) => untilAborted(signal) });
       const id = await bench.request();
       const running = run();

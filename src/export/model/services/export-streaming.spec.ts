@@ -30,7 +30,7 @@ describe('ExportStreaming', () => {
   // Each keeps its lease alive until it ends.
   afterEach(() => Promise.all(opened.splice(0).map((file) => file.close())));
 
-  it('gives the file as it is made, and completes the record with its last byte', async () => {
+  it('streams the file as it is produced and completes the record with its last byte', async () => {
     const { bench, open, storage } = setup();
     const { id, file } = await open();
     const before = await bench.read(id);
@@ -43,7 +43,7 @@ describe('ExportStreaming', () => {
     expect(storage.keys).toEqual([]);
   });
 
-  it('streams nothing for a repeat, which is given the record of the first', async () => {
+  it('returns the first record for a repeated request and streams nothing', async () => {
     const { open, sut } = setup();
     const { id, file } = await open({ idempotencyKey: 'k' });
     await readAll(file);
@@ -53,7 +53,7 @@ describe('ExportStreaming', () => {
     expect(repeat).toMatchObject({ file: null, creation: { isNew: false, export: { id } } });
   });
 
-  it('fails the record with the words of the source where that refuses', async () => {
+  it('fails the record with the message of a domain error of the source', async () => {
     const { records, sut } = setup({
       textOf: () => {
         throw new DomainError('conflict', 'nothing-to-export', 'There is nothing to export');
@@ -67,7 +67,7 @@ describe('ExportStreaming', () => {
     ]);
   });
 
-  it('breaks off where the source breaks, and tells the owner nothing of the inside', async () => {
+  it('aborts on a source error without revealing internals to the owner', async () => {
     const { bench, open } = setup({
       beforeLine: (line) => {
         if (line === 1) throw new Error('ECONNRESET 10.0.0.5');
@@ -82,7 +82,7 @@ describe('ExportStreaming', () => {
     expect(error).not.toContain('ECONNRESET');
   });
 
-  it('gives no end to a file whose export was cancelled before it', async () => {
+  it('aborts a stream whose export was cancelled', async () => {
     const { bench, open } = setup({
       beforeLine: async (line) => {
         if (line === 1) await bench.exports.cancel(id, ANN);
@@ -109,7 +109,7 @@ describe('ExportStreaming', () => {
     });
   });
 
-  it('leaves a record as it is whose file was read to its end', async () => {
+  it('does not change the record after the file was read completely', async () => {
     const { bench, open } = setup();
     const { id, file } = await open();
     await readAll(file);
@@ -119,7 +119,7 @@ describe('ExportStreaming', () => {
     expect(await bench.read(id)).toMatchObject({ status: 'completed', error: null });
   });
 
-  it('ends the reading of the source when the connection is closed', async () => {
+  it('aborts the source when the connection is closed', async () => {
     let ended: unknown;
     const { open } = setup({
       textOf: (_, signal) => {
@@ -135,7 +135,7 @@ describe('ExportStreaming', () => {
     expect(ended).toBeDefined();
   });
 
-  it('makes room for the owner’s next stream when one ends', async () => {
+  it('frees the slot for the owner’s next stream when one ends', async () => {
     const { open } = setup();
     const streams = [await open(), await open(), await open()];
     const refused: unknown = await open().catch((error: unknown) => error);
@@ -146,7 +146,7 @@ describe('ExportStreaming', () => {
     await expect(open()).resolves.toBeDefined();
   });
 
-  it('lets streams come to an end at shutdown, and breaks off the others after the grace period', async () => {
+  it('lets streams finish at shutdown and aborts the others after the grace period', async () => {
     const { bench, open } = setup({ environment: { SHUTDOWN_GRACE_SECONDS: '0' } });
     const [read, stuck] = [await open(), await open()];
     await readAll(read.file);

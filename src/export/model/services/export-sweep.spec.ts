@@ -39,7 +39,7 @@ describe('ExportSweep', () => {
     await sut.onModuleDestroy();
   }
 
-  it('has another worker go on with the export of one that fell silent', async () => {
+  it('requeues the export of a worker without heartbeat', async () => {
     const { bench, sut, queue, loseAttempt, shown } = setup();
     const id = await bench.request();
     await loseAttempt(id);
@@ -51,7 +51,7 @@ describe('ExportSweep', () => {
     expect(await shown.value('export_attempts_total', { outcome: 'lost' })).toBe(1);
   });
 
-  it(`fails an export whose worker fell silent ${MAX_ATTEMPTS} times, and removes what that left`, async () => {
+  it(`fails an export whose heartbeat was lost ${MAX_ATTEMPTS} times and deletes its files`, async () => {
     const { bench, storage, maintenance, loseAttempt, shown, sut } = setup();
     const id = await bench.request();
     for (let turn = 1; turn < MAX_ATTEMPTS; turn++) {
@@ -68,7 +68,7 @@ describe('ExportSweep', () => {
     expect(await shown.value('exports_total', { outcome: 'failed' })).toBe(1);
   });
 
-  it('keeps what an attempt left that is followed by another', async () => {
+  it('keeps the files of an attempt while another follows', async () => {
     const { bench, storage, loseAttempt, sut } = setup();
     const id = await bench.request();
     await loseAttempt(id);
@@ -79,7 +79,7 @@ describe('ExportSweep', () => {
     expect(storage.keys).toHaveLength(1);
   });
 
-  it('reminds the queue of an export that it lost', async () => {
+  it('requeues an export whose job was lost', async () => {
     const { bench, queue, records, sut } = setup();
     const id = await bench.request();
     records.clock.advance(REMINDER_SECONDS + 1);
@@ -89,7 +89,7 @@ describe('ExportSweep', () => {
     expect(queue.takeAll()).toEqual([id]);
   });
 
-  it('tells the queue in the next round of exports of which it could not be told', async () => {
+  it('retries to enqueue exports that could not be enqueued', async () => {
     const { bench, queue, records, sut } = setup();
     const ids = [await bench.request(), await bench.request()];
     records.clock.advance(REMINDER_SECONDS + 1);
@@ -104,7 +104,7 @@ describe('ExportSweep', () => {
     expect(queue.takeAll()).toEqual(ids);
   });
 
-  it('wakes a worker for an export whose job was spent on nothing', async () => {
+  it('wakes a worker for an export whose job ran without a claim', async () => {
     const { bench, queue, sut } = setup();
     const id = await bench.request();
 
@@ -113,7 +113,7 @@ describe('ExportSweep', () => {
     expect(queue.takeAll()).toEqual([id]);
   });
 
-  it('wakes no worker for an export that waits for its next attempt', async () => {
+  it('wakes no worker for an export before its retry time', async () => {
     const { bench, queue, sut } = setup();
     const id = await bench.request();
     await bench.attempts.retryLater((await bench.claim(id))!, REMINDER_SECONDS, {
@@ -126,7 +126,7 @@ describe('ExportSweep', () => {
     expect(queue.takeAll()).toEqual([]);
   });
 
-  it('tries again in the next round what failed, and lets it hold up nothing else', async () => {
+  it('retries a failed step in the next sweep without blocking the others', async () => {
     const { bench, queue, records, sut, counted } = setup();
     const id = await bench.request({ oneTime: true });
     const lease = await serveToTheLast(bench, id);
@@ -147,7 +147,7 @@ describe('ExportSweep', () => {
     expect(await counted('completed')).toBe(1);
   });
 
-  it('posts what a process of an earlier version left out', async () => {
+  it('adds messages that a process of an earlier version omitted', async () => {
     const { bench, records, sut } = setup();
     const id = await bench.request(delivering('email', 'completed'));
     await bench.attempts.finish((await bench.claim(id))!, finishedFile(id));
@@ -158,7 +158,7 @@ describe('ExportSweep', () => {
     expect([...records.outbox.values()]).toMatchObject([{ exportId: id, event: 'export.completed' }]);
   });
 
-  it('is done by processes that work, and by no others', async () => {
+  it('runs in worker processes only', async () => {
     const { bench, queue, records, sut } = setup({ ROLE: 'api' });
     await bench.request();
     records.clock.advance(REMINDER_SECONDS + 1);

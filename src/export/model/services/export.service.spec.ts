@@ -21,7 +21,7 @@ function setup() {
 
 describe('ExportService', () => {
   describe('request', () => {
-    it('records an export, and tells the workers', async () => {
+    it('records an export and notifies the workers', async () => {
       const { request, queue } = setup();
 
       const creation = await request({ delivery: { deliveries: [], asked: {}, webhookSecret: 's' } });
@@ -30,7 +30,7 @@ describe('ExportService', () => {
       expect(queue.takeAll()).toEqual([creation.export.id]);
     });
 
-    it('records an export though the queue is down, for the next sweep to tell it', async () => {
+    it('records an export while the queue is down', async () => {
       const { bench, request, queue, maintenance } = setup();
       queue.goDown();
 
@@ -40,7 +40,7 @@ describe('ExportService', () => {
       expect(await maintenance.claimOverdue()).toEqual([requested.id]);
     });
 
-    it('gives a repeat the first export, and tells nobody again', async () => {
+    it('returns the first export for a repeated request and enqueues nothing', async () => {
       const { request, queue } = setup();
       const delivery = { deliveries: [], asked: {}, webhookSecret: 's' };
       const first = await request({ idempotencyKey: 'k', delivery });
@@ -53,14 +53,14 @@ describe('ExportService', () => {
       expect(queue.takeAll()).toEqual([]);
     });
 
-    it('refuses another request under the same idempotency key', async () => {
+    it('rejects another request with the same idempotency key', async () => {
       const { request } = setup();
       await request({ idempotencyKey: 'k' });
 
       await expect(request({ idempotencyKey: 'k', format: 'xlsx' })).rejects.toMatchObject({ kind: 'mismatch' });
     });
 
-    it('keeps files as long as is allowed, and refuses to keep them longer', async () => {
+    it('accepts retention up to the maximum and rejects a longer one', async () => {
       const { request } = setup();
 
       await expect(request({ retentionSeconds: 7 * DAY_SECONDS })).resolves.toMatchObject({ isNew: true });
@@ -70,7 +70,7 @@ describe('ExportService', () => {
       });
     });
 
-    it('does not stop a schedule whose files were allowed to be kept longer', async () => {
+    it('accepts schedules with a retention that was allowed when they were saved', async () => {
       const { request } = setup();
 
       const run = request({ scheduleId: UNKNOWN, retentionSeconds: 8 * DAY_SECONDS });
@@ -80,7 +80,7 @@ describe('ExportService', () => {
   });
 
   describe('remove', () => {
-    it('cancels an unfinished export, and has removed what its worker has stored', async () => {
+    it('cancels an unfinished export and deletes what its worker has stored', async () => {
       const { bench, sut, records, shown } = setup();
       const id = await bench.request();
       await bench.claim(id);
@@ -91,7 +91,7 @@ describe('ExportService', () => {
       expect(await shown.value('exports_total', { outcome: 'cancelled' })).toBe(1);
     });
 
-    it('gives up the file of a completed export', async () => {
+    it('expires a completed export and deletes its file', async () => {
       const { bench, sut, complete } = setup();
       const id = await complete();
 
@@ -99,7 +99,7 @@ describe('ExportService', () => {
       expect(await bench.maintenance.findDeletable(null)).toHaveLength(1);
     });
 
-    it('leaves an export as it is that has ended otherwise', async () => {
+    it('does not change an export that ended otherwise', async () => {
       const { bench, sut } = setup();
       const id = await bench.request();
       await bench.attempts.fail((await bench.claim(id))!, { code: 'rows-not-written', reason: 'No rows' });

@@ -39,7 +39,7 @@ describe('FileExpiry', () => {
     await sut.onModuleDestroy();
   }
 
-  it('expires exports whose time is over, and deletes their files', async () => {
+  it('expires overdue exports and deletes their files', async () => {
     const { bench, sut, storage, records, complete, removed } = setup();
     const { id } = await complete();
     const kept = await complete(null);
@@ -54,7 +54,7 @@ describe('FileExpiry', () => {
     expect(await removed()).toBe(1);
   });
 
-  it('deletes the files that owners gave up', async () => {
+  it('deletes files that their owners deleted', async () => {
     const { bench, sut, storage, complete } = setup();
     const { id } = await complete(null);
     await bench.exports.expire(id, ANN);
@@ -64,7 +64,7 @@ describe('FileExpiry', () => {
     expect(storage.keys).toEqual([]);
   });
 
-  it('leaves a file that cannot be deleted to the next round, and deletes the others', async () => {
+  it('retries a file that cannot be deleted in the next sweep and deletes the others', async () => {
     const { sut, storage, records, complete, removed } = setup();
     const locked = await complete();
     await complete();
@@ -82,7 +82,7 @@ describe('FileExpiry', () => {
     expect(await removed()).toBe(2);
   });
 
-  it('goes on until no file is left, however many there are', async () => {
+  it('continues until all files are deleted, however many there are', async () => {
     const { sut, storage, records, complete } = setup();
     for (let turn = 0; turn < 501; turn++) await complete();
     records.clock.advance(KEPT_SECONDS + 1);

@@ -59,7 +59,7 @@ describe('OneTimeTransfer', () => {
   });
 
   describe('claiming a file', () => {
-    it('lets one download have it, and refuses others meanwhile', async () => {
+    it('succeeds for one download and rejects others meanwhile', async () => {
       const { sut, file, counted } = await setup();
       await sut.claim(file, ANN);
 
@@ -73,7 +73,7 @@ describe('OneTimeTransfer', () => {
       expect(await counted('refused')).toBe(1);
     });
 
-    it('succeeds again when the lease of a silent download is over', async () => {
+    it('succeeds again when the lease of a stalled download has expired', async () => {
       const { sut, file, records } = await setup();
       await sut.claim(file, ANN);
       records.clock.advance(LEASE_SECONDS + 1);
@@ -82,7 +82,7 @@ describe('OneTimeTransfer', () => {
     });
   });
 
-  it('does not send the last byte when the preparation took so long that the lease may be over', async () => {
+  it('does not send the last byte when its preparation exceeded the lease', async () => {
     const { bench, downloads, serve, id } = await setup();
     const prepare = downloads.prepareCompletion.bind(downloads);
     downloads.prepareCompletion = async (...args) => {
@@ -99,7 +99,7 @@ describe('OneTimeTransfer', () => {
   });
 
   describe('to a client that reads everything', () => {
-    it('sends the file, and deletes it', async () => {
+    it('sends the file and deletes it', async () => {
       const { bench, serve, id, storage, counted } = await setup();
       const sink = new FakeDownloadSink();
 
@@ -117,7 +117,7 @@ describe('OneTimeTransfer', () => {
       expect(await counted('given-out')).toBe(1);
     });
 
-    it('leaves nothing to later clients', async () => {
+    it('rejects later clients', async () => {
       const { sut, serve, file } = await setup();
       await serve(new FakeDownloadSink());
 
@@ -134,7 +134,7 @@ describe('OneTimeTransfer', () => {
       expect(await bench.read(id)).toMatchObject({ status: 'expired' });
     });
 
-    it('leaves an object that cannot be deleted now to the expiry', async () => {
+    it('leaves an object that cannot be deleted to the expiry sweep', async () => {
       const { bench, serve, id, key, storage } = await setup();
       storage.break('delete');
 
@@ -150,7 +150,7 @@ describe('OneTimeTransfer', () => {
       ['before the first byte', 0],
       ['in the middle', 5],
       ['before the last byte', TEXT.length - 2],
-    ])('%s leaves the file as it was', async (_, limit) => {
+    ])('%s leaves the file available', async (_, limit) => {
       const { bench, sut, serve, id, file, storage, key, counted } = await setup();
       const before = await bench.read(id);
       const sink = new FakeDownloadSink(limit);
@@ -183,7 +183,7 @@ describe('OneTimeTransfer', () => {
       });
     });
 
-    it('while the last byte is on its way makes the file available again', async () => {
+    it('while the last byte is in transit makes the file available again', async () => {
       const { bench, sut, serve, id, file } = await setup();
       const sink = new FakeDownloadSink();
       sink.confirm(false);
@@ -200,8 +200,8 @@ describe('OneTimeTransfer', () => {
     });
   });
 
-  describe('while the last byte is on its way', () => {
-    it('keeps the file from others, and counts as downloaded when the process dies', async () => {
+  describe('while the last byte is in transit', () => {
+    it('rejects other clients, and counts as downloaded when the process crashes', async () => {
       const { bench, sut, file, id, maintenance, records } = await setup();
       const sink = new FakeDownloadSink();
       sink.confirm(new Promise(() => undefined));
@@ -216,7 +216,7 @@ describe('OneTimeTransfer', () => {
       expect(await bench.read(id)).toMatchObject({ status: 'expired', downloadedBy: 'user:ann' });
     });
 
-    it('gives the client more time the more bytes may be in buffers', async () => {
+    it('waits longer for the client the more bytes may be in buffers', async () => {
       const { serve } = await setup();
       const sink = new FakeDownloadSink();
 
@@ -226,7 +226,7 @@ describe('OneTimeTransfer', () => {
     });
   });
 
-  describe('when another download has taken the lease over', () => {
+  describe('when another download has taken over the lease', () => {
     it('never sends the last byte', async () => {
       const { bench, sut, file, id, records } = await setup();
       const sink = new FakeDownloadSink();
@@ -256,7 +256,7 @@ describe('OneTimeTransfer', () => {
     });
   });
 
-  it('keeps its lease by heartbeats for as long as the client reads', async () => {
+  it('renews its lease while the client reads', async () => {
     const { sut, bench, file, id } = await setup();
     const sink = new FakeIdleSink();
     void sut.sendOnce(file, await sut.claim(file, ANN), sink);
@@ -267,8 +267,8 @@ describe('OneTimeTransfer', () => {
     expect(sink.isAborted).toBe(false);
   });
 
-  describe('of a file that is not as recorded', () => {
-    it('answers with gone before anything is sent when storage has lost the file', async () => {
+  describe('of a file that differs from its record', () => {
+    it('responds 410 before any byte when storage has lost the file', async () => {
       const { bench, serve, id, key, storage } = await setup();
       await storage.delete(key);
       const sink = new FakeDownloadSink();
@@ -282,7 +282,7 @@ describe('OneTimeTransfer', () => {
     it.each([
       ['shorter', TEXT.length + 1],
       ['longer', TEXT.length - 1],
-    ])('never sends the whole file when it is %s than its record says', async (_, size) => {
+    ])('never sends the whole file when it is %s than recorded', async (_, size) => {
       const { bench, serve, id } = await setup({ size });
       const sink = new FakeDownloadSink();
 
@@ -294,7 +294,7 @@ describe('OneTimeTransfer', () => {
     });
   });
 
-  it('saves the outcome as soon as the database is back', async () => {
+  it('stores the outcome as soon as the database is back', async () => {
     const { bench, sut, file, id, downloads } = await setup();
     const complete = downloads.complete.bind(downloads);
     let isDown = true;
@@ -322,7 +322,7 @@ describe('OneTimeTransfer', () => {
       expect(await bench.read(id)).toMatchObject({ status: 'expired', downloadCount: 1 });
     });
 
-    it('is aborted after the grace period, and makes the file available again', async () => {
+    it('is aborted after the grace period and makes the file available again', async () => {
       const { bench, sut, file, id } = await setup({ graceSeconds: '2' });
       const sink = new FakeIdleSink();
       const sent = sut.sendOnce(file, await sut.claim(file, ANN), sink);

@@ -73,7 +73,7 @@ describe('RunAuthorization', () => {
     ]);
   });
 
-  it('allows what every user may export, whoever saved it', async () => {
+  it('allows everything that every user may export, whoever saved it', async () => {
     const own = { content: { ...TABLES, tables: [], dataTypes: ['transactions'] } };
     const granted = { format: 'csv', dataTypes: ['transactions'], filters: null, options: {}, audited: {} } as const;
     const { authorize, records } = await setup({ ...own, granted });
@@ -82,7 +82,7 @@ describe('RunAuthorization', () => {
     await expect(authorize({ isActive: false, isAdmin: false })).resolves.toBeUndefined();
   });
 
-  it('refuses a run that was started before its schedule was replaced by a harmless one', async () => {
+  it('refuses a run that was started before its schedule was replaced by a permitted one', async () => {
     const { authorize, schedules, schedule, ann, readSchedule } = await setup();
     await schedules.replace(schedule.id, scheduleDefinition(), ann);
 
