@@ -36,12 +36,12 @@ describe('PrismaAddressBook', () => {
   const addressesOf = async (userId: string, tenantId: string | null, limit = 10) =>
     (await sut.administratorsOf({ userId, tenantId }, limit)).map(({ email }) => email);
 
-  it('has the other active administrators of a tenant who can be written to, the oldest first', async () => {
+  it('returns the other active administrators of a tenant with an email address, oldest first', async () => {
     expect(await addressesOf(OWNER, 'blue')).toEqual(['first@example.com', 'second@example.com']);
     expect(await addressesOf('no-uuid', 'blue', 1)).toEqual(['first@example.com']);
   });
 
-  it('has those without a tenant for a person without one', async () => {
+  it('returns administrators without a tenant for a person without one', async () => {
     expect(await addressesOf(OWNER, null)).toEqual(['root@example.com']);
   });
 });

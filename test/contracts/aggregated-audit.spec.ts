@@ -50,7 +50,7 @@ describe('Audit entries about anonymous callers', () => {
   const counts = async () =>
     (await entries()).map(({ address, details }) => [address, (details as { count: number }).count]);
 
-  it('are written at once for the first of a network, and once for all of the following minute', async () => {
+  it('are written at once for the first event of a network, and once for all of the next minute', async () => {
     for (let time = 0; time < 5; time += 1) await record(OFFICE);
     await record(ELSEWHERE);
     await endMinute();
@@ -63,7 +63,7 @@ describe('Audit entries about anonymous callers', () => {
     ]);
   });
 
-  it('count an IPv6 network of 64 bits as one, and name the last address', async () => {
+  it('count a 64-bit IPv6 network as one and name the last address', async () => {
     await record('2001:db8:1:2::1');
     for (let host = 2; host < 9; host += 1) await record(`2001:db8:1:2:${host}::${host}`);
     await record('2001:db8:1:3::1');
@@ -77,7 +77,7 @@ describe('Audit entries about anonymous callers', () => {
     ]);
   });
 
-  it('are one among all processes that count at the same moment', async () => {
+  it('are written once for all processes that count concurrently', async () => {
     await Promise.all(Array.from({ length: 12 }, (_, turn) => record(OFFICE, REFUSED, turn % 2 ? prisma : other)));
     await endMinute();
     await Promise.all([writePending(), writePending(), writePending()]);
@@ -88,7 +88,7 @@ describe('Audit entries about anonymous callers', () => {
     ]);
   });
 
-  it('are written by the maintenance when nobody comes again, at most once a minute, and then forgotten', async () => {
+  it('are written by the maintenance when the caller does not return, at most once a minute, and then deleted', async () => {
     await record(OFFICE);
     await record(OFFICE);
     await writePending();
@@ -110,7 +110,7 @@ describe('Audit entries about anonymous callers', () => {
     expect(await prisma.auditAggregate.count()).toBe(0);
   });
 
-  it('stay few however many networks come', async () => {
+  it('are bounded however many networks cause them', async () => {
     const networks = MAX_NETWORKS + 30;
     for (let network = 0; network < networks; network += 1) await record(`10.0.${network}.1`);
     await endMinute();
@@ -125,7 +125,7 @@ describe('Audit entries about anonymous callers', () => {
     expect(await prisma.auditAggregate.count()).toBeLessThanOrEqual(MAX_NETWORKS + 1);
   });
 
-  it('name no customer and no tenant where the requests of the minute differ', async () => {
+  it('name no customer and no tenant if the requests of the minute differ', async () => {
     const about = (customerId: string, tenantId: string) => ({ ...REFUSED, customerId, tenantId });
     const [one, two] = [about(randomUUID(), 'blue'), about(randomUUID(), 'red')];
     for (const entry of [one, two, two, one]) await record(OFFICE, entry);

@@ -45,7 +45,7 @@ export function describeClaims(recordsOf: () => RecordsUnderTest): void {
       expect(await actions(id)).toEqual(['export.requested', 'export.started']);
     });
 
-    it('gives an export to one of many workers that claim at once', async () => {
+    it('claims an export for one of many concurrent workers', async () => {
       await request();
 
       const attempts = await Promise.all(Array.from({ length: 10 }, () => next()));
@@ -53,18 +53,18 @@ export function describeClaims(recordsOf: () => RecordsUnderTest): void {
       expect(attempts.filter((attempt) => attempt !== null)).toHaveLength(1);
     });
 
-    it('gives nothing where no export waits', async () => {
+    it('returns null without a pending export', async () => {
       expect(await next()).toBeNull();
     });
 
-    it('takes no export from a worker, whose lease the sweep ends', async () => {
+    it('does not take an export whose lease the sweep must end', async () => {
       await claim(await request());
       await recordsOf().advance(LEASE_SECONDS + 1);
 
       expect(await next()).toBeNull();
     });
 
-    it('starts the next attempt after the sweep took the export from a silent worker', async () => {
+    it('starts the next attempt after the sweep requeued the export', async () => {
       const id = await request();
       const silent = await claim(id);
       await recordsOf().attempts.beat(silent, { done: 7, total: 9, unit: 'rows' });
@@ -79,7 +79,7 @@ export function describeClaims(recordsOf: () => RecordsUnderTest): void {
       expect(await actions(id)).toEqual(steps.map((step) => `export.${step}`));
     });
 
-    it('keeps the moment at which the first attempt started', async () => {
+    it('keeps the start time of the first attempt', async () => {
       const id = await request();
       const first = await claim(id);
       await recordsOf().attempts.handBack(first);
@@ -90,7 +90,7 @@ export function describeClaims(recordsOf: () => RecordsUnderTest): void {
       expect(second.export.startedAt).toEqual(startedAt);
     });
 
-    it(`starts no attempt after the ${MAX_ATTEMPTS}rd`, async () => {
+    it(`starts no attempt after number ${MAX_ATTEMPTS}`, async () => {
       const id = await request();
       const numbers: number[] = [];
       for (let turn = 0; turn < MAX_ATTEMPTS; turn++) {
@@ -104,7 +104,7 @@ export function describeClaims(recordsOf: () => RecordsUnderTest): void {
       expect(numbers).toEqual([1, 2, 3]);
     });
 
-    it('takes no streamed export, which only its own request can go on with', async () => {
+    it('ignores streamed exports, which only their own request can continue', async () => {
       const token = '00000000-0000-4000-8000-000000000001';
       await createExport(recordsOf().exports, exportRequest(), token);
       await recordsOf().advance(LEASE_SECONDS + 1);
@@ -119,7 +119,7 @@ export function describeClaims(recordsOf: () => RecordsUnderTest): void {
         async (id) => recordsOf().attempts.fail(await claim(id), { code: 'rows-not-written', reason: 'No rows' }),
       ],
       ['cancelled', (id) => recordsOf().exports.cancel(id, ANN)],
-    ])('starts no attempt at a %s export', async (status, end) => {
+    ])('ignores exports that are %s', async (status, end) => {
       const id = await request();
       await end(id);
 
@@ -129,7 +129,7 @@ export function describeClaims(recordsOf: () => RecordsUnderTest): void {
   });
 
   describe('the share of an account', () => {
-    it('is the oldest export of the account with the fewest running', async () => {
+    it('starts with the oldest export of the account with the fewest running exports', async () => {
       await requestMany(4);
       const [bens, ofPartner] = [await request({ caller: BEN }), await request({ caller: PARTNER })];
 
@@ -139,7 +139,7 @@ export function describeClaims(recordsOf: () => RecordsUnderTest): void {
       expect(order.map((id) => id === bens || id === ofPartner)).toEqual([false, true, true, false]);
     });
 
-    it('ends at the limit, and goes on when one of its exports ends', async () => {
+    it('is bounded by the limit until one of its exports ends', async () => {
       const ids = await requestMany(3);
       const first = await claimNext(LIMIT);
       await claimNext(LIMIT);
@@ -152,7 +152,7 @@ export function describeClaims(recordsOf: () => RecordsUnderTest): void {
       expect(await next(LIMIT)).toBe(ids[2]);
     });
 
-    it('ends at the limit, however many workers claim at once', async () => {
+    it('is bounded by the limit for concurrent workers', async () => {
       await requestMany(6);
 
       const attempts = await Promise.all(Array.from({ length: 6 }, () => claimNext(LIMIT)));
@@ -160,7 +160,7 @@ export function describeClaims(recordsOf: () => RecordsUnderTest): void {
       expect(attempts.filter((attempt) => attempt !== null)).toHaveLength(LIMIT.limit);
     });
 
-    it('is more than the limit where it may exceed it and no other account waits', async () => {
+    it('may exceed the limit while no other account waits', async () => {
       await requestMany(4);
       await claimNext(LIMIT);
       await claimNext(LIMIT);
@@ -177,7 +177,7 @@ export function describeClaims(recordsOf: () => RecordsUnderTest): void {
       ['an external system that acts for the person', { caller: PARTNER, owner: ofPartner(ANN) }, 1],
       ['the same person', {}, 0],
       ['the same person, who shares it with an external system', { owner: ofPartner(ANN) }, 0],
-    ])('is its own: %s', async (_, traits, count) => {
+    ])('is separate: %s', async (_, traits, count) => {
       await requestMany(2);
       await claimNext(LIMIT);
       await claimNext(LIMIT);
@@ -186,7 +186,7 @@ export function describeClaims(recordsOf: () => RecordsUnderTest): void {
       expect((await claimNext(LIMIT)) === null ? 0 : 1).toBe(count);
     });
 
-    it('is one for all people for whom an external system asks', async () => {
+    it('is common to all users for whom an external system requests exports', async () => {
       for (const person of [ANN, BEN, ANN_IN_BLUE]) await request({ caller: PARTNER, owner: ofPartner(person) });
       await claimNext(LIMIT);
       await claimNext(LIMIT);
@@ -194,7 +194,7 @@ export function describeClaims(recordsOf: () => RecordsUnderTest): void {
       expect(await claimNext(LIMIT)).toBeNull();
     });
 
-    it('is not used up for an external system and its users by one of them', async () => {
+    it('of an external system and of its users are separate', async () => {
       for (let count = 0; count < 3; count += 1) await request({ caller: ANN, owner: ofPartner(ANN) });
       await claimNext(LIMIT);
       await claimNext(LIMIT);
@@ -204,7 +204,7 @@ export function describeClaims(recordsOf: () => RecordsUnderTest): void {
       expect([await next(LIMIT), await next(LIMIT), await next(LIMIT)]).toEqual([bens, ofSystem, null]);
     });
 
-    it('counts no attempt whose worker fell silent, and no streamed export', async () => {
+    it('ignores attempts without a heartbeat, and streamed exports', async () => {
       await requestMany(3);
       await claimNext(LIMIT);
       await claimNext(LIMIT);

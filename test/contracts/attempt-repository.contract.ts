@@ -64,14 +64,14 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
 
     describeClaims(() => records);
 
-    describe('the fence', () => {
-      it.each(MOVES)('lets the worker that has the token %s', async (_, move) => {
+    describe('the fencing token', () => {
+      it.each(MOVES)('lets its worker %s', async (_, move) => {
         const attempt = await claim(await request());
 
         expect(await move(records.attempts, attempt)).toBe(true);
       });
 
-      it.each(MOVES)('lets a worker whose export was taken over not %s', async (_, move) => {
+      it.each(MOVES)('does not let a worker whose export was taken over %s', async (_, move) => {
         const id = await request(delivering('email', 'completed', 'failed'));
         const former = await claim(id);
         await records.advance(LEASE_SECONDS + 1);
@@ -83,7 +83,7 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
         expect(await records.messagesOf(id)).toEqual([]);
       });
 
-      it.each(MOVES)('lets the worker of a cancelled export not %s', async (_, move) => {
+      it.each(MOVES)('does not let the worker of a cancelled export %s', async (_, move) => {
         const id = await request();
         const attempt = await claim(id);
         await records.exports.cancel(id, ANN);
@@ -93,7 +93,7 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
         expect([await read(id), await actions(id)]).toEqual(before);
       });
 
-      it.each(MOVES)('lets a worker not %s twice over an end', async (_, move) => {
+      it.each(MOVES)('does not let a worker %s after the end of its attempt', async (_, move) => {
         const id = await request();
         const attempt = await claim(id);
         await records.attempts.finish(attempt, finishedFile(id));
@@ -102,7 +102,7 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
         expect((await read(id)).status).toBe('completed');
       });
 
-      it.each(MOVES)('leaves other exports alone: %s', async (_, move) => {
+      it.each(MOVES)('does not affect other exports: %s', async (_, move) => {
         const attempt = await claim(await request());
         const other = await claim(await request());
         const before = await read(other.export.id);
@@ -127,7 +127,7 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
         expect((await read(id)).status).toBe('processing');
       });
 
-      it('writes down how far the work is', async () => {
+      it('stores the progress', async () => {
         const attempt = await claim(await request());
 
         await records.attempts.beat(attempt, PROGRESS);
@@ -137,7 +137,7 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
         expect(updatedAt.getTime()).toBeGreaterThanOrEqual(attempt.export.updatedAt.getTime());
       });
 
-      it('that brings no news leaves the record as it was', async () => {
+      it('does not change the record without progress', async () => {
         const id = await request();
         const attempt = await claim(id);
         await records.attempts.beat(attempt, PROGRESS);
@@ -192,7 +192,7 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
         expect(Math.abs(expiresAt!.getTime() - completedAt!.getTime() - keptMs)).toBeLessThan(5);
       });
 
-      it('posts what is planned for a completion, and nothing else', async () => {
+      it('adds the messages planned for a completion to the outbox, and no others', async () => {
         const both = [
           { channel: 'email', on: ['completed', 'failed'], target: { to: 'ann' } },
           { channel: 'webhook', on: ['failed'], target: { url: 'x' } },
@@ -207,8 +207,8 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
       });
     });
 
-    describe('failing', () => {
-      it('ends the export with its reason, and posts what is planned for a failure', async () => {
+    describe('fail and retry', () => {
+      it('ends the export with its reason and adds the messages planned for a failure', async () => {
         const id = await request(delivering('webhook', 'failed'));
 
         await records.attempts.fail(await claim(id), NO_ROWS);
@@ -227,7 +227,7 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
         });
       });
 
-      it('that is retried waits for its pause before the queue is told again', async () => {
+      it('delays the next attempt and its job', async () => {
         const id = await request(delivering('email', 'completed', 'failed'));
 
         await records.attempts.retryLater(await claim(id), pauseAfter(1), NO_CONNECTION);
@@ -240,7 +240,7 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
         expect((await claim(id)).number).toBe(2);
       });
 
-      it('is not claimed before its pause is over', async () => {
+      it('makes the export claimable only after its delay', async () => {
         const id = await request();
         await records.attempts.retryLater(await claim(id), pauseAfter(1), NO_CONNECTION);
 
@@ -251,7 +251,7 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
         expect(await records.attempts.findNext(UNLIMITED)).toBe(id);
       });
 
-      it('tells the audit log, and not the owner, why an attempt is repeated', async () => {
+      it('writes the reason of a retry to the audit log only', async () => {
         const id = await request();
 
         await records.attempts.retryLater(await claim(id), 2, NO_CONNECTION);
@@ -263,7 +263,7 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
       });
     });
 
-    it('hands an export back at once, as if the attempt had not been', async () => {
+    it('releases an export at once without counting the attempt', async () => {
       const id = await request();
 
       await records.attempts.handBack(await claim(id));

@@ -44,7 +44,7 @@ describe('The conversion of the audit log to monthly partitions', () => {
 
   const rows = async (statement: string) => (await client.query<Record<string, unknown>>(statement)).rows;
 
-  it('keeps every entry, its id and its order, also for entries after the bound', async () => {
+  it('keeps every entry, its id and its order, also of entries after the boundary', async () => {
     await client.query(`INSERT INTO export_audit_log (at, action) VALUES (now() + interval '400 days', 'future.step')`);
     const all = 'SELECT id, at, action, tenant_id FROM export_audit_log ORDER BY at DESC, id DESC';
     const before = await rows(all);
@@ -56,7 +56,7 @@ describe('The conversion of the audit log to monthly partitions', () => {
     expect(next).toEqual({ id: '502' });
   });
 
-  it('lets processes of the last release write and read meanwhile, though somebody reads the log for long', async () => {
+  it('does not block processes of the last release, even during a long read of the log', async () => {
     const reader = await connected(database.url);
     await reader.query('BEGIN; SELECT count(*) FROM export_audit_log');
     const writers = await Promise.all([1, 2, 3].map(() => connected(database.url)));
@@ -99,7 +99,7 @@ describe('The conversion of the audit log to monthly partitions', () => {
     await Promise.all([reader, ...writers].map((one) => one.end()));
   });
 
-  it('leaves the rights on the log, and gives nobody rights on its partitions', async () => {
+  it('keeps the privileges on the log and grants none on its partitions', async () => {
     const role = `reader_${database.url.slice(-12)}`;
     await client.query(`CREATE ROLE ${role}; GRANT SELECT ON export_audit_log TO ${role}`);
     try {
@@ -150,7 +150,7 @@ describe('The partitions of the audit log', () => {
     expect(rows.map(({ part }) => part)).not.toContain('export_audit_log_default');
   });
 
-  it('are made again when they are missing, once, however many processes do it', async () => {
+  it('are created again when missing, once for concurrent processes', async () => {
     const before = await partitions();
     const last = before.filter((name) => /_\d{4}_\d\d$/.test(name) && !name.includes('before')).at(-1)!;
     await client.query(`DROP TABLE ${last}`);
@@ -168,7 +168,7 @@ describe('The partitions of the audit log', () => {
     await Promise.all(others.map((other) => other.end()));
   });
 
-  it('take an entry of any time: one without a month goes to the default partition, whose month stays there', async () => {
+  it('accept entries of any time: one without a month goes to the default partition, whose month stays there', async () => {
     const before = await partitions();
     const last = before.filter((name) => /_\d{4}_\d\d$/.test(name) && !name.includes('before')).at(-1)!;
     await client.query(`DROP TABLE ${last}`);
@@ -184,7 +184,7 @@ describe('The partitions of the audit log', () => {
     expect(await partitions()).toEqual(before.filter((name) => name !== last));
   });
 
-  it('refuse to be changed under their own names', async () => {
+  it('reject changes under their own names', async () => {
     const names = await partitions();
     expect(names.length).toBeGreaterThan(2);
 
@@ -198,7 +198,7 @@ describe('The partitions of the audit log', () => {
     }
   });
 
-  it('are left out of a query of a period, also as data exports and the audit routes write it', async () => {
+  it('are pruned in queries for a period, as data exports and audit routes write them', async () => {
     const plan = async (condition: string, ...values: unknown[]) =>
       JSON.stringify((await client.query(`EXPLAIN SELECT FROM export_audit_log WHERE ${condition}`, values)).rows);
 

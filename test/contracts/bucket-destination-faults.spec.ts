@@ -7,7 +7,7 @@ import { describeOnS3 } from '../support/s3-under-test';
 
 const goOn = new AbortController().signal;
 
-describeOnS3('A bucket as destination, when something goes wrong,', () => {
+describeOnS3('A bucket destination with a fault', () => {
   let bench: BucketBench;
   let channel: S3Channel;
 
@@ -24,7 +24,7 @@ describeOnS3('A bucket as destination, when something goes wrong,', () => {
     expect(await bench.observer.unfinishedUploads('')).toEqual([]);
   };
 
-  it('gets nothing of a file that breaks off or was changed, and says so', async () => {
+  it('gets nothing of a file that breaks off or was changed, and reports it', async () => {
     const done = await bench.shelf.put({ size: 6 * MB });
     const message = await bench.runOf(done);
     await bench.shelf.prisma.export.update({ where: { id: done.id }, data: { sha256: '0'.repeat(64) } });
@@ -34,7 +34,7 @@ describeOnS3('A bucket as destination, when something goes wrong,', () => {
     await expectNothing();
   });
 
-  it('gets nothing when the attempt has to end', async () => {
+  it('gets nothing when the attempt is aborted', async () => {
     const message = await bench.runOf(await bench.shelf.put({ size: 12 * MB }));
     const over = new AbortController();
     bench.proxy.decide = (request) => (isPart(request) ? 'hang' : 'pass');
@@ -48,7 +48,7 @@ describeOnS3('A bucket as destination, when something goes wrong,', () => {
     await expectNothing();
   });
 
-  it('gets nothing when the right to write was taken away meanwhile, and says so', async () => {
+  it('gets nothing when the write permission was revoked, and reports it', async () => {
     const message = await bench.runOf(await bench.shelf.put());
     await bench.observer.deny('s3:PutObject');
 
@@ -78,7 +78,7 @@ describeOnS3('A bucket as destination, when something goes wrong,', () => {
     await expectNothing();
   });
 
-  it('gets nothing when its endpoint is not allowed any more', async () => {
+  it('gets nothing when its endpoint is no longer allowed', async () => {
     const message = await bench.runOf(await bench.shelf.put());
 
     const delivery = bucketServices(bench.shelf, new OutboundAddresses([])).channel.deliver(message, goOn);

@@ -10,7 +10,7 @@ import { describeOnS3, s3Server } from '../support/s3-under-test';
 
 const goOn = new AbortController().signal;
 
-describeOnS3('A bucket as destination, when it is planned,', () => {
+describeOnS3('A bucket destination, when it is planned,', () => {
   const others: WebhookReceiver[] = [];
   let bench: BucketBench;
   let planner: BucketPlanner;
@@ -39,7 +39,7 @@ describeOnS3('A bucket as destination, when it is planned,', () => {
     return (refusal as DomainError).details.fields![0]!.message;
   }
 
-  it('is tried, keeps its credentials sealed, and is left as it was', async () => {
+  it('is probed without leaving an object, and its credentials are stored encrypted', async () => {
     const target = await bench.plan({ uri: `s3://${bench.bucket}/daily` });
 
     expect(target).toEqual({
@@ -72,17 +72,17 @@ describeOnS3('A bucket as destination, when it is planned,', () => {
     ['a bucket that is not there', () => ({ uri: 's3://there-is-no-such-bucket/' }), /There is no bucket/],
     ['an unknown access key', () => ({ accessKeyId: 'unknown' }), /does not know the access key id/],
     ['a wrong secret', () => ({ secretAccessKey: 'wrong' }), /secret access key is not the one/],
-  ])('refuses %s in words', async (_, more, words) => {
+  ])('rejects %s with an explanation', async (_, more, words) => {
     expect(await refusalOf(more())).toMatch(words);
   });
 
-  it('refuses a bucket without the right to write', async () => {
+  it('rejects a bucket without write permission', async () => {
     await bench.observer.deny('s3:PutObject');
 
     expect(await refusalOf({})).toBe(`The credentials have no right to write to s3://${bench.bucket}/daily/`);
   });
 
-  it('is tried again where it is kept, by the credentials that were sealed', async () => {
+  it('is probed again with stored credentials when it is kept', async () => {
     const target = await bench.plan();
     await planner.probe(target, 'destination');
 
@@ -96,13 +96,13 @@ describeOnS3('A bucket as destination, when it is planned,', () => {
     await expect(planner.probe(broken, 'destination')).rejects.toMatchObject(because('give them again'));
   });
 
-  it('is content with a bucket whose objects may not be looked at', async () => {
+  it('accepts a bucket without read permission', async () => {
     await bench.observer.deny('s3:GetObject');
 
     await expect(bench.plan()).resolves.toHaveProperty('credentials');
   });
 
-  it('refuses a storage that nobody can reach, is silent, or is none, before long', async () => {
+  it('rejects a storage that is unreachable, silent or not S3 within seconds', async () => {
     const other = await anotherServer();
     const { planner: allowing } = bucketServices(bench.shelf, new OutboundAddresses([other.host, '127.0.0.1:1']));
     const endpoint = `http://${other.host}`;
@@ -132,7 +132,7 @@ describeOnS3('A bucket as destination, when it is planned,', () => {
     );
   });
 
-  it('connects to no other address than was checked, when a name changes in between', async () => {
+  it('connects only to the checked address when DNS changes in between', async () => {
     const asked: string[] = [];
     const rebinding = new OutboundAddresses([], (hostname) => {
       asked.push(hostname);
@@ -146,7 +146,7 @@ describeOnS3('A bucket as destination, when it is planned,', () => {
     expect(asked).toContain(`${bench.bucket}.rebound.example.com`);
   });
 
-  it('says in which region the bucket is', async () => {
+  it('reports the region of the bucket', async () => {
     const other = await anotherServer();
     const { planner: allowing } = bucketServices(bench.shelf, new OutboundAddresses([other.host]));
     const body = '<Error><Code>PermanentRedirect</Code><Message>elsewhere</Message></Error>';
@@ -155,7 +155,7 @@ describeOnS3('A bucket as destination, when it is planned,', () => {
     expect(await refusalOf({ endpoint: `http://${other.host}` }, allowing)).toContain('its region is eu-west-3');
   });
 
-  it('may be another bucket of the service’s own storage, for who has the right', async () => {
+  it('may be another bucket of the service’s own storage for privileged callers', async () => {
     const own = await bench.shelfWith({
       STORAGE: 's3',
       S3_ENDPOINT: s3Server.endpoint,
@@ -190,7 +190,7 @@ describeOnS3('A bucket as destination, when it is planned,', () => {
     expect(await refusalOf(known, bench.services(own).planner)).toContain('the service itself keeps its files');
   });
 
-  it('is refused where no key seals the credentials', async () => {
+  it('is rejected without a key to encrypt the credentials', async () => {
     const addresses = new OutboundAddresses(bench.hosts);
     const { planner: keyless } = bucketServices(bench.shelf, addresses, new SecretCipher({ previousKeys: [] }));
 

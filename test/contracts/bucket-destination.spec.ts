@@ -7,7 +7,7 @@ import { describeOnS3, s3Server } from '../support/s3-under-test';
 
 const goOn = new AbortController().signal;
 
-describeOnS3('A bucket as destination', () => {
+describeOnS3('A bucket destination', () => {
   let bench: BucketBench;
   let channel: S3Channel;
 
@@ -26,7 +26,7 @@ describeOnS3('A bucket as destination', () => {
       ['in one piece', 10 * KB],
       ['that is empty', 0],
       ['in parts', 12 * MB],
-    ])('%s, whole and described', async (_, size) => {
+    ])('%s, complete and with metadata', async (_, size) => {
       const done = await bench.shelf.put({ size });
 
       const receipt = await channel.deliver(await bench.runOf(done), goOn);
@@ -44,7 +44,7 @@ describeOnS3('A bucket as destination', () => {
       expect(await bench.observer.unfinishedUploads('')).toEqual([]);
     });
 
-    it('under its own name and the date of its end where the run has none', async () => {
+    it('under its own name and the day of its completion without a run', async () => {
       const done = await bench.shelf.put({ fileName: 'Звіт 1.5.csv.gz' });
       const target = await bench.plan();
 
@@ -53,7 +53,7 @@ describeOnS3('A bucket as destination', () => {
       expect(await bench.observer.keys()).toEqual(['daily/Звіт_1.5_2026-03-29.csv.gz']);
     });
 
-    it('encrypted as the service’s own files are, but never by its own key', async () => {
+    it('encrypted like the service’s own files, but never with its own key', async () => {
       const own = { STORAGE: 's3', S3_BUCKET: 'somewhere', S3_SSE: 'aws:kms', S3_KMS_KEY_ID: 'ours' };
       const encrypting = await bench.shelfWith(own);
       const services = bench.services(encrypting);
@@ -65,7 +65,7 @@ describeOnS3('A bucket as destination', () => {
     });
   });
 
-  describe('keeps what it has', () => {
+  describe('keeps existing objects', () => {
     it('when another run of the day has the key', async () => {
       const [first, second, third] = [
         await bench.shelf.put({ size: 10 }),
@@ -85,7 +85,7 @@ describeOnS3('A bucket as destination', () => {
       });
     });
 
-    it('when somebody else put an object there', async () => {
+    it('when somebody else created the object', async () => {
       await bench.observer.put('daily/nightly_2026-03-29.csv', 'theirs');
       const done = await bench.shelf.put();
 
@@ -98,7 +98,7 @@ describeOnS3('A bucket as destination', () => {
       });
     });
 
-    it('when somebody puts one there in the very moment', async () => {
+    it('when somebody else creates it concurrently', async () => {
       const done = await bench.shelf.put();
       const message = await bench.runOf(done);
       let interfered: Promise<void> | undefined;
@@ -118,7 +118,7 @@ describeOnS3('A bucket as destination', () => {
       expect(await bench.observer.object('daily/nightly_2026-03-29.csv')).toMatchObject({ size: 'theirs'.length });
     });
 
-    it('when many runs arrive at once, from several processes', async () => {
+    it('when many runs arrive concurrently from several processes', async () => {
       const runs = await Promise.all([...Array(8).keys()].map(async (n) => bench.shelf.put({ size: 100 + n })));
       const messages = await Promise.all(runs.map((done) => bench.runOf(done)));
       const processes = [channel, bench.services().channel, bench.services().channel];
@@ -131,7 +131,7 @@ describeOnS3('A bucket as destination', () => {
         expect(await bench.observer.object(String(key))).toMatchObject({ sha256: runs[n]!.sha256 });
     });
 
-    it('when many large runs arrive at once, where the storage heeds no condition', async () => {
+    it('when many large runs arrive concurrently on a storage that ignores conditions', async () => {
       const runs = await Promise.all([1, 2, 3].map((n) => bench.shelf.put({ size: 6 * MB + n })));
       const messages = await Promise.all(runs.map((done) => bench.runOf(done)));
 
@@ -142,7 +142,7 @@ describeOnS3('A bucket as destination', () => {
       expect(await bench.observer.keys()).toHaveLength(3);
     });
 
-    it('when the storage refuses to hear of conditions', async () => {
+    it('when the storage rejects conditional requests', async () => {
       await bench.observer.put('daily/nightly_2026-03-29.csv', 'theirs');
       bench.proxy.decide = ({ headers }) => (headers['if-none-match'] === undefined ? 'pass' : 501);
       const [small, large] = [await bench.shelf.put(), await bench.shelf.put({ size: 6 * MB })];
@@ -160,7 +160,7 @@ describeOnS3('A bucket as destination', () => {
       expect(await bench.observer.unfinishedUploads('')).toEqual([]);
     });
 
-    it('and its claims are forgotten after a while', async () => {
+    it('and deletes its claims after a while', async () => {
       await channel.deliver(await bench.runOf(await bench.shelf.put()), goOn);
       await bench.shelf.prisma.$executeRaw`UPDATE delivered_objects SET created_at = now() - interval '91 days'`;
       const next = { bucket: bench.bucket, key: 'daily/nightly_2026-03-29-2.csv' };
@@ -170,7 +170,7 @@ describeOnS3('A bucket as destination', () => {
       expect(await bench.shelf.prisma.deliveredObject.findMany()).toEqual([expect.objectContaining(next)]);
     });
 
-    it('when its objects may not be looked at', async () => {
+    it('without read permission', async () => {
       await bench.observer.put('daily/nightly_2026-03-29.csv', 'theirs');
       await bench.observer.deny('s3:GetObject');
       const [first, second] = [await bench.shelf.put(), await bench.shelf.put()];
@@ -190,7 +190,7 @@ describeOnS3('A bucket as destination', () => {
     });
   });
 
-  describe('has a run once', () => {
+  describe('stores a run once', () => {
     it('when it is delivered again', async () => {
       await bench.observer.put('daily/nightly_2026-03-29.csv', 'theirs');
       const message = await bench.runOf(await bench.shelf.put());
@@ -211,7 +211,7 @@ describeOnS3('A bucket as destination', () => {
       expect(await bench.observer.keys()).toHaveLength(1);
     });
 
-    it('when two attempts at it overlap', async () => {
+    it('when two attempts overlap', async () => {
       const message = await bench.runOf(await bench.shelf.put({ size: 6 * MB }));
 
       const receipts = await Promise.all([channel.deliver(message, goOn), channel.deliver(message, goOn)]);
@@ -220,7 +220,7 @@ describeOnS3('A bucket as destination', () => {
       expect(await bench.observer.keys()).toHaveLength(1);
     });
 
-    it('when another attempt at it writes in the very moment', async () => {
+    it('when another attempt writes concurrently', async () => {
       const done = await bench.shelf.put();
       const [message, earlier] = [await bench.runOf(done), await bench.runOf(done, { endpoint: s3Server.endpoint })];
       let hasWritten = false;
@@ -244,7 +244,7 @@ describeOnS3('A bucket as destination', () => {
     it.each([
       ['small', 10 * KB, isWrite],
       ['large', 12 * MB, isCompletion],
-    ])('when the answer to a %s one is lost', async (_, size, which) => {
+    ])('when the response to a %s upload is lost', async (_, size, which) => {
       const message = await bench.runOf(await bench.shelf.put({ size }));
       let lost = 0;
       bench.proxy.decide = (request) => (which(request) && lost++ === 0 ? 'lose-answer' : 'pass');

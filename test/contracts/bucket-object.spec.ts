@@ -30,7 +30,7 @@ describe('An object in the bucket of a user', () => {
     await server.stop();
   });
 
-  it('has the bytes of the file, and names its export and its SHA-256', async () => {
+  it('has the bytes of the file and the export id and SHA-256 as metadata', async () => {
     const file = fileOf('id,amount\n1,2.50\n');
 
     expect(await object.write(file, signal)).toBe(true);
@@ -45,7 +45,7 @@ describe('An object in the bucket of a user', () => {
     expect(await object.head(signal)).toEqual({ kind: 'object', exportId: file.exportId });
   });
 
-  it('is not overwritten, whoever wrote it', async () => {
+  it('is not overwritten, whoever created it', async () => {
     const theirs = { sha256: fileOf('of somebody else').sha256, exportId: null };
     server.objects.set(NAME, theirs);
 
@@ -55,7 +55,7 @@ describe('An object in the bucket of a user', () => {
     expect(await object.head(signal)).toEqual({ kind: 'object', exportId: null });
   });
 
-  it('is written without a condition where the storage knows none', async () => {
+  it('is written unconditionally if the storage does not support conditions', async () => {
     server.refusesConditions = true;
 
     expect(await object.write(fileOf('ours'), signal)).toBe(true);
@@ -67,14 +67,14 @@ describe('An object in the bucket of a user', () => {
     ['is shorter than recorded', { size: 5 }],
     ['is longer than recorded', { size: 3 }],
     ['has another SHA-256 than recorded', { sha256: '0'.repeat(64) }],
-  ])('is not written where the file %s', async (_, recorded) => {
+  ])('is not written if the file %s', async (_, recorded) => {
     const writing = object.write({ ...fileOf('ours'), ...recorded }, signal);
 
     await expect(writing).rejects.toThrow('is not the one that was recorded');
     expect([...server.objects]).toEqual([]);
   });
 
-  it('is told from an object that is missing, or that may not be looked at', async () => {
+  it('is distinguished from a missing and from a forbidden object', async () => {
     const missing = await object.head(signal);
     server.isReadable = false;
 

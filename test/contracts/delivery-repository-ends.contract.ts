@@ -16,8 +16,8 @@ export function describeDeliveryEnds({ records, post, claim }: Bench): void {
   /** What was done beyond requesting, starting and completing the export. */
   const audited = async (exportId: string) => (await records().auditOf(exportId)).slice(3);
 
-  describe('the end', () => {
-    it('of a delivery keeps its receipt', async () => {
+  describe('settle', () => {
+    it('stores the receipt of a delivery', async () => {
       const exportId = await post();
       await records().deliveries.scheduleRetry(await claim(), 0, '500');
 
@@ -36,7 +36,7 @@ export function describeDeliveryEnds({ records, post, claim }: Bench): void {
       expect(await audited(exportId)).toMatchObject([{ action: 'delivery.delivered', userId: 'ann', details }]);
     });
 
-    it('that is a failure keeps its reason', async () => {
+    it('stores the reason of a failure', async () => {
       const exportId = await post();
 
       await records().deliveries.markFailed(await claim(), 'It does not exist', 'refused');
@@ -52,7 +52,7 @@ export function describeDeliveryEnds({ records, post, claim }: Bench): void {
       expect(await audited(exportId)).toMatchObject([{ action: 'delivery.failed', details }]);
     });
 
-    it('tells where a receiver wants nothing more, ever', async () => {
+    it('records that a receiver is permanently gone', async () => {
       const exportId = await post('webhook');
 
       await records().deliveries.markFailed(await claim('webhook'), '410', 'gone');
@@ -62,7 +62,7 @@ export function describeDeliveryEnds({ records, post, claim }: Bench): void {
       );
     });
 
-    it('is open while a delivery is retried, and says why', async () => {
+    it('stores the reason of a retry and leaves the delivery open', async () => {
       const exportId = await post();
 
       await records().deliveries.scheduleRetry(await claim(), 30, '500');
@@ -73,7 +73,7 @@ export function describeDeliveryEnds({ records, post, claim }: Bench): void {
       expect(await audited(exportId)).toEqual([]);
     });
 
-    it('is none for a delivery that is handed back, as if it had not been started', async () => {
+    it('releases a delivery without counting the attempt', async () => {
       const exportId = await post();
 
       await records().deliveries.handBack(await claim());
@@ -83,7 +83,7 @@ export function describeDeliveryEnds({ records, post, claim }: Bench): void {
     });
   });
 
-  describe('deliveries that end their process every time', () => {
+  describe('deliveries that crash their process at every attempt', () => {
     /** Lets that many attempts be lost with their processes. */
     async function lose(count: number): Promise<void> {
       for (let turn = 0; turn < count; turn++) {
@@ -92,7 +92,7 @@ export function describeDeliveryEnds({ records, post, claim }: Bench): void {
       }
     }
 
-    it(`are given up after ${MAX_ATTEMPTS} attempts`, async () => {
+    it(`fail after ${MAX_ATTEMPTS} attempts`, async () => {
       const exportId = await post();
       await lose(MAX_ATTEMPTS);
 
@@ -106,7 +106,7 @@ export function describeDeliveryEnds({ records, post, claim }: Bench): void {
       expect(await records().deliveries.failAbandoned()).toEqual([]);
     });
 
-    it('are not given up before, nor within the lease of the last attempt', async () => {
+    it('do not fail earlier, nor during the lease of the last attempt', async () => {
       await post();
       await lose(MAX_ATTEMPTS - 1);
       const before = await records().deliveries.failAbandoned();

@@ -53,7 +53,7 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
       (await records.deliveries.claimDue(slots, limits)).map(({ message }) => message.exportId);
 
     describe('claim', () => {
-      it('gives a message with all that a channel needs', async () => {
+      it('returns a message with everything that a channel needs', async () => {
         const exportId = await post('webhook', PARTNER);
 
         const { message, requestId } = await claim('webhook');
@@ -73,7 +73,7 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
         expect(requestId).toBeNull();
       });
 
-      it('gives a message to one of many dispatchers that ask at once', async () => {
+      it('gives a message to one of many concurrent dispatchers', async () => {
         const exportId = await post();
 
         const all = await Promise.all(Array.from({ length: 10 }, () => claimed({ email: 1 })));
@@ -81,7 +81,7 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
         expect(all.flat()).toEqual([exportId]);
       });
 
-      it('gives no more of a channel than it has free slots', async () => {
+      it('returns at most as many deliveries of a channel as it has free slots', async () => {
         for (const channel of ['email', 'email', 'email', 's3'] as const) await post(channel);
 
         expect(await claimed({ email: 2, webhook: 3 })).toHaveLength(2);
@@ -90,7 +90,7 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
         expect(await claimed({ email: 5, s3: 5 })).toHaveLength(2);
       });
 
-      it('gives nothing within another attempt’s lease', async () => {
+      it('returns nothing during the lease of another attempt', async () => {
         await post();
         await claim();
         await records.advance(LEASE_SECONDS - 2);
@@ -98,7 +98,7 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
         expect(await claimed({ email: 1 })).toEqual([]);
       });
 
-      it('takes a message over from a dispatcher whose lease is over', async () => {
+      it('takes over a message whose lease has expired', async () => {
         const exportId = await post();
         const former = await claim();
         await records.advance(LEASE_SECONDS + 1);
@@ -109,7 +109,7 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
         expect(next.token).not.toBe(former.token);
       });
 
-      it('gives what is retried no sooner than after its pause', async () => {
+      it('returns a retried delivery after its delay only', async () => {
         await post();
         await records.deliveries.scheduleRetry(await claim(), 30, '500');
         await records.advance(28);
@@ -119,7 +119,7 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
         expect([early, await claimed({ email: 1 })]).toMatchObject([[], [expect.any(String)]]);
       });
 
-      it('gives nothing that has ended', async () => {
+      it('returns nothing that has ended', async () => {
         await post();
         await records.deliveries.markDelivered(await claim(), {});
         await post();
@@ -129,7 +129,7 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
         expect(await claimed({ email: 9 })).toEqual([]);
       });
 
-      it('prefers what has been due longest', async () => {
+      it('returns the longest due first', async () => {
         const ids: string[] = [];
         for (let turn = 0; turn < 3; turn++) {
           ids.push(await post());
@@ -142,7 +142,7 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
     });
 
     describe('fairness', () => {
-      it('lets nobody wait behind all that is for somebody else', async () => {
+      it('serves an owner before the backlog of another', async () => {
         const many = [await post(), await post(), await post()];
         await records.advance(60);
         const others = [await post('email', ANN_IN_BLUE), await post('email', BEN), await post('email', PARTNER)];
@@ -152,7 +152,7 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
         expect(first.sort()).toEqual([many[0], ...others].sort());
       });
 
-      it('prefers an owner of whom fewer deliveries are in hand', async () => {
+      it('prefers owners with fewer running deliveries', async () => {
         await post();
         await post();
         await claimed({ email: 2 });
@@ -176,7 +176,7 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
         expect(more).toEqual([]);
       });
 
-      it('counts each channel by itself', async () => {
+      it('counts each channel separately', async () => {
         await post('webhook');
         await claimed({ webhook: 1 });
         const first = await post();
@@ -186,7 +186,7 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
         expect(await claimed({ email: 1 })).toEqual([first]);
       });
 
-      it('counts no delivery whose lease is over', async () => {
+      it('ignores deliveries whose lease has expired', async () => {
         await post();
         await claim();
         await records.advance(LEASE_SECONDS + 1);
@@ -196,14 +196,14 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
       });
     });
 
-    describe('the fence', () => {
-      it.each(MOVES)('lets the attempt that has the token %s', async (_, move) => {
+    describe('the fencing token', () => {
+      it.each(MOVES)('lets its attempt %s', async (_, move) => {
         await post();
 
         expect(await move(records.deliveries, await claim())).toBe(true);
       });
 
-      it.each(MOVES)('lets an attempt whose message was taken over not %s', async (_, move) => {
+      it.each(MOVES)('does not let an attempt whose message was taken over %s', async (_, move) => {
         const exportId = await post();
         const former = await claim();
         await records.advance(LEASE_SECONDS + 1);
@@ -216,7 +216,7 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
         expect(await records.deliveries.beat(holder)).toBe(true);
       });
 
-      it.each(MOVES)('lets an attempt not %s after its end', async (_, move) => {
+      it.each(MOVES)('does not let an attempt %s after its end', async (_, move) => {
         const exportId = await post();
         const attempt = await claim();
         await records.deliveries.markDelivered(attempt, {});
@@ -226,7 +226,7 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
         expect(await read(exportId)).toEqual(before);
       });
 
-      it.each(MOVES)('leaves other messages alone: %s', async (_, move) => {
+      it.each(MOVES)('does not affect other messages: %s', async (_, move) => {
         await post();
         const other = await post();
         const [attempt, beside] = await records.deliveries.claimDue({ email: 2 });
@@ -239,7 +239,7 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
       });
     });
 
-    it('renews the lease by a heartbeat', async () => {
+    it('renews the lease with a heartbeat', async () => {
       await post();
       const attempt = await claim();
       await records.advance(LEASE_SECONDS - 2);
@@ -252,7 +252,7 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
 
     describeDeliveryEnds({ records: () => records, post, claim });
 
-    it('shows the deliveries of an export, and of no other', async () => {
+    it('lists the deliveries of an export and of no other', async () => {
       const exportId = await post('s3');
       const other = await post();
 
@@ -263,7 +263,7 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
       expect(await records.deliveries.findAll(other)).toHaveLength(1);
     });
 
-    it('counts what waits on each channel, and for how long', async () => {
+    it('counts pending deliveries per channel with the age of the oldest', async () => {
       await post();
       await records.advance(60);
       await post('email', BEN);

@@ -51,7 +51,7 @@ describe('The outbox', () => {
     );
   }
 
-  it('gives each message to one of all that ask at once', async () => {
+  it('gives each message to one of all concurrent dispatchers', async () => {
     await post(200);
 
     const asked = Array.from({ length: 60 }, (_, turn) => (turn % 2 === 0 ? ours : theirs).claimDue({ email: 8 }));
@@ -62,7 +62,7 @@ describe('The outbox', () => {
     expect(taken.every(({ message }) => message.attempt === 1)).toBe(true);
   });
 
-  it('gives no more of a channel than there is room for, the longest due first', async () => {
+  it('returns no more of a channel than its free slots, longest due first', async () => {
     await post(3, { next_attempt_at: `now() - n * interval '1 minute'` });
     await post(3, { channel: `'s3'` });
     await post(3, { channel: `'pigeon'` });
@@ -75,7 +75,7 @@ describe('The outbox', () => {
     expect(none).toEqual([]);
   });
 
-  it('lets nobody wait behind all that is for somebody else', async () => {
+  it('serves an owner before the backlog of another', async () => {
     await post(40, { user_id: `'eve'`, next_attempt_at: `now() - interval '1 hour'` });
     await post(1, { user_id: `'ann'`, next_attempt_at: 'now()' });
     await post(1, { user_id: `'ann'`, tenant_id: `'blue'`, next_attempt_at: 'now()' });
@@ -94,7 +94,7 @@ describe('The outbox', () => {
     expect(next).toMatchObject([{ message: { userId: 'zoe' } }]);
   });
 
-  it('gives what is not due to nobody, nor what somebody holds, until their lease is over', async () => {
+  it('returns nothing that is not due or has an unexpired lease', async () => {
     await post(1, { next_attempt_at: `now() + interval '1 minute'` });
     const early = await ours.claimDue({ email: 1 });
     await run(`UPDATE export_deliveries SET next_attempt_at = now() - interval '1 second'`);
@@ -110,7 +110,7 @@ describe('The outbox', () => {
     expect(await theirs.beat(second!)).toBe(true);
   });
 
-  it('is changed by the holder alone', async () => {
+  it('can be changed by the holder of the lease only', async () => {
     await post(1, { event: `'export.held'` });
     const [former] = await ours.claimDue({ email: 1 });
     await run(`UPDATE export_deliveries SET lease = now() - interval '1 second'`);
@@ -134,7 +134,7 @@ describe('The outbox', () => {
     ).toEqual([{ action: 'delivery.delivered' }]);
   });
 
-  it('tells how much waits, and since when', async () => {
+  it('reports the number and age of pending messages', async () => {
     await post(2, { created_at: `now() - interval '1 hour'` });
     await post(1, { channel: `'s3'` });
     await post(1, { status: `'failed'`, created_at: `now() - interval '1 day'` });
@@ -149,7 +149,7 @@ describe('The outbox', () => {
     expect(oldestSeconds).toBeLessThan(3700);
   });
 
-  it('tells how the deliveries of exports stand, and which receiver is gone', async () => {
+  it('reports the state of the deliveries of exports, and which receiver is gone', async () => {
     await post(1, { export_id: `'${EXPORT}'::uuid`, channel: `'webhook'` });
     const [attempt] = await ours.claimDue({ webhook: 1 });
     await ours.markFailed(attempt!, 'It wants nothing more', 'gone');

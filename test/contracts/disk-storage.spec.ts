@@ -33,7 +33,7 @@ describe('DiskStorage', () => {
   });
   afterEach(() => rm(directory, { recursive: true }));
 
-  it('keeps no empty folders', async () => {
+  it('removes empty folders', async () => {
     await storage.put('a/b/c/file', bytes(10), { contentType: 'text/plain' });
     await storage.put('a/file', bytes(10), { contentType: 'text/plain' });
 
@@ -43,13 +43,13 @@ describe('DiskStorage', () => {
     expect(await readdir(join(directory, 'made', 'here', '.uploads'))).toEqual([]);
   });
 
-  it('has no address of its own for a file', async () => {
+  it('has no URL for a file', async () => {
     await storage.put('file', bytes(10), { contentType: 'text/plain' });
 
     expect(await storage.link('file', { fileName: 'a', contentType: 'text/plain', expiresInSeconds: 60 })).toBeNull();
   });
 
-  it('notices that it cannot be written', async () => {
+  it('detects that it is not writable', async () => {
     const file = join(directory, 'file');
     await writeFile(file, 'not a folder');
 
@@ -81,7 +81,7 @@ describe('DiskStorage', () => {
     ['/base/assets/y.png', null],
     ['data:image/png;base64,AAAA', null],
     ['', null],
-  ])('takes the address %s for the key %s', (url, key) => {
+  ])('maps the path %s to the key %s', (url, key) => {
     expect(storage.keyOf(url)).toBe(key);
   });
 });

@@ -43,7 +43,7 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
       ['a person', ANN],
       ['a person in a tenant', ANN_IN_BLUE],
       ['an external system', PARTNER],
-    ])('finds, lists and cancels an export of their own: %s', async (_, owner) => {
+    ])('finds, lists and cancels its own export: %s', async (_, owner) => {
       const own = await request(owner);
 
       expect(await exports().findOwned(own.id, owner)).toEqual(own);
@@ -51,7 +51,7 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
       expect(await exports().cancel(own.id, owner)).toMatchObject({ id: own.id, status: 'cancelled' });
     });
 
-    it('and the external system that acts for them both see an export', async () => {
+    it('and the acting external system both see an export', async () => {
       const owner = { userId: 'ann', tenantId: null, customerId: PARTNER.customerId };
       const { id } = await request(PARTNER, { owner });
 
@@ -61,7 +61,7 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
     });
   });
 
-  describe('a stranger', () => {
+  describe('another principal', () => {
     it.each(STRANGERS)('does not find %s export', async (_, owner, stranger) => {
       const { id } = await request(owner);
 
@@ -97,7 +97,7 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
   });
 
   describe('a list', () => {
-    it('shows the newest first, page by page, and counts all', async () => {
+    it('is in pages, newest first, with the total', async () => {
       const ids: string[] = [];
       for (let turn = 0; turn < 3; turn++) ids.unshift((await request(ANN)).id);
 
@@ -116,7 +116,7 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
       ['board session', { kind: 'board', subject: '00000000-0000-7000-8000-00000000005e' }],
       ['event', { kind: 'event', subject: '00000000-0000-7000-8000-00000000005e' }],
       ['subject of another kind', { kind: 'certificate', subject: 'ann-2026' }],
-    ])('shows those of one %s', async (_, filter) => {
+    ])('can be filtered by %s', async (_, filter) => {
       const { status, ...traits } = { status: undefined, ...filter };
       const wanted = status ? await complete(ANN) : await request(ANN, traits);
       await request(ANN);
@@ -126,7 +126,7 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
       expect([count, items.map(({ id }) => id)]).toEqual([1, [wanted.id]]);
     });
 
-    it('of ids holds those that exist', async () => {
+    it('of ids contains the existing exports', async () => {
       const one = await request(ANN);
       const other = await request(BEN);
 
@@ -138,7 +138,7 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
   });
 
   describe('cancelling', () => {
-    it('ends a running export, and names who did it', async () => {
+    it('ends a running export and names who did it', async () => {
       const { id } = await request(ANN, delivering('email', 'completed', 'failed'));
       await recordsOf().claim(id);
 
@@ -149,14 +149,14 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
       expect(await recordsOf().messagesOf(id)).toEqual([]);
     });
 
-    it('changes no export that has ended', async () => {
+    it('does not change an export that has ended', async () => {
       const { id } = await complete(ANN);
 
       expect(await exports().cancel(id, ANN)).toBeNull();
       expect(await exports().find(id)).toMatchObject({ status: 'completed' });
     });
 
-    it('is done once', async () => {
+    it('happens once', async () => {
       const { id } = await request(ANN);
 
       const all = await Promise.all([exports().cancel(id, ANN), exports().cancel(id, ANN)]);
@@ -166,7 +166,7 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
   });
 
   describe('expiring', () => {
-    it('gives up the file of a completed export, whose facts stay', async () => {
+    it('removes the file of a completed export and keeps its facts', async () => {
       const { id } = await complete(ANN);
 
       const expired = await exports().expire(id, ANN);
@@ -177,14 +177,14 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
       expect(await exports().expire(id, ANN)).toBeNull();
     });
 
-    it('is for completed exports', async () => {
+    it('requires a completed export', async () => {
       const { id } = await request(ANN);
 
       expect(await exports().expire(id, ANN)).toBeNull();
       expect(await exports().find(id)).toMatchObject({ status: 'pending' });
     });
 
-    it('leaves a streamed export, which has no file, completed', async () => {
+    it('keeps a streamed export, which has no file, completed', async () => {
       const token = '00000000-0000-4000-8000-000000000001';
       const { export: streamed } = await createExport(exports(), exportRequest(), token);
       await recordsOf().attempts.finish(
@@ -200,7 +200,7 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
   describe('replacing a file', () => {
     const picture = { object: { key: 'pictures/x/1.png', contentType: 'image/png' }, name: 'Board.png' };
 
-    it('completes an export in place of its worker, who publishes nothing after', async () => {
+    it('completes an export instead of its worker, which publishes nothing afterwards', async () => {
       const { id } = await request(ANN, delivering('email', 'completed'));
       const attempt = await recordsOf().claim(id);
 
@@ -211,7 +211,7 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
       expect(await recordsOf().messagesOf(id)).toHaveLength(1);
     });
 
-    it('gives back the object that the new one replaced, and posts no second message', async () => {
+    it('returns the key of the replaced object and adds no second message', async () => {
       const { id, object } = await complete(ANN, delivering('email', 'completed'));
 
       const done = await exports().replaceFile(id, finishedFile(id, picture), ANN);
@@ -220,7 +220,7 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
       expect(await recordsOf().messagesOf(id)).toHaveLength(1);
     });
 
-    it('keeps the new file no longer than the one that it replaces', async () => {
+    it('does not extend the retention of the replaced file', async () => {
       const { id } = await complete(ANN);
       await recordsOf().advance(60);
       const { expiresAt } = (await exports().find(id))!;
@@ -230,7 +230,7 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
       expect(done!.export.expiresAt).toEqual(expiresAt);
     });
 
-    it('revives no cancelled export', async () => {
+    it('does not revive a cancelled export', async () => {
       const { id } = await request(ANN);
       await exports().cancel(id, ANN);
 
@@ -242,7 +242,7 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
   it.each([
     ['a person', ANN, 'token', { userId: 'ann', customerId: null }],
     ['an external system', PARTNER, 'customer', { userId: null, customerId: PARTNER.customerId }],
-  ])('counts a download by %s, each with an audit entry', async (_, by, way, who) => {
+  ])('counts a download by %s with an audit entry each', async (_, by, way, who) => {
     const { id } = await complete(ANN);
 
     await exports().recordDownload(id, by);
@@ -253,7 +253,7 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
     expect((await recordsOf().auditOf(id)).slice(-2)).toMatchObject([entry, entry]);
   });
 
-  it('writes an audit entry for each preview, and leaves the record as it is', async () => {
+  it('writes an audit entry for each preview, and does not change the record', async () => {
     const { id } = await complete(ANN);
     const before = await exports().find(id);
 
@@ -272,7 +272,7 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
     ]);
   });
 
-  it('counts each download by a link, with one audit entry a minute', async () => {
+  it('counts each download by a link with one audit entry a minute', async () => {
     const [{ id }, other] = [await complete(ANN), await complete(ANN)];
 
     for (let time = 0; time < 3; time += 1) await exports().recordDownload(id, null);

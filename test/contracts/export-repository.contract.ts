@@ -29,7 +29,7 @@ export function describeExportRepository(name: string, createRecords: CreateReco
     };
 
     describe('create', () => {
-      it('records a pending export as it was asked for', async () => {
+      it('records a pending export as requested', async () => {
         const asked: Partial<RequestExport> = {
           ...({ caller: ANN_IN_BLUE, kind: 'board', type: null, format: 'pdf', oneTime: true } as const),
           subject: '00000000-0000-7000-8000-00000000005e',
@@ -66,7 +66,7 @@ export function describeExportRepository(name: string, createRecords: CreateReco
         expect(created.requestId).toBe(created.id);
       });
 
-      it('writes to the audit log who asked for what', async () => {
+      it('writes the caller and the request to the audit log', async () => {
         const owner = { userId: 'ann', tenantId: null, customerId: PARTNER.customerId };
 
         const { export: created } = await create({ caller: PARTNER, owner, audited: { subject: 'ann' } });
@@ -82,7 +82,7 @@ export function describeExportRepository(name: string, createRecords: CreateReco
         ]);
       });
 
-      it('makes one export of an id, however often it is asked for', async () => {
+      it('creates one export per id, however often it is requested', async () => {
         const id = '00000000-0000-7000-8000-0000000000e1';
 
         const creations = await Promise.all([create({ id }), create({ id }), create({ id, format: 'pdf' })]);
@@ -96,7 +96,7 @@ export function describeExportRepository(name: string, createRecords: CreateReco
         ['as was asked for', { retentionSeconds: 3_600 }, 3_600],
         ['for the usual time', { retentionSeconds: null }, RETENTION_DAYS * 86_400],
         ['for no longer than is usual now', { retentionSeconds: 1_000_000_000 }, RETENTION_DAYS * 86_400],
-      ])('tells until when the file is kept at least: %s', async (_, traits, seconds) => {
+      ])('sets the minimum retention of the file: %s', async (_, traits, seconds) => {
         const before = records.now().getTime();
 
         const { expiresAt } = (await create(traits)).export;
@@ -118,14 +118,14 @@ export function describeExportRepository(name: string, createRecords: CreateReco
     });
 
     describe('an idempotency key', () => {
-      it('makes one export of any number of equal requests at once', async () => {
+      it('creates one export for concurrent equal requests', async () => {
         const creations = await Promise.all(Array.from({ length: 5 }, () => create({ idempotencyKey: 'k' })));
 
         expect(creations.filter(({ isNew }) => isNew)).toHaveLength(1);
         expect(new Set(creations.map(({ export: { id } }) => id)).size).toBe(1);
       });
 
-      it('gives the export as it is now, and counts for no limit', async () => {
+      it('returns the current export and counts towards no limit', async () => {
         const { export: first } = await create({ idempotencyKey: 'k', rateLimit: { ...LIMIT, limit: 1 } });
         await records.exports.cancel(first.id, ANN);
 
@@ -143,7 +143,7 @@ export function describeExportRepository(name: string, createRecords: CreateReco
         ['one-time file', { oneTime: true }],
         ['retention', { retentionSeconds: 60 }],
         ['notification', { delivery: { deliveries: [], asked: { email: true } } }],
-      ])('is refused for a request with another %s', async (_, traits) => {
+      ])('is rejected for a request with another %s', async (_, traits) => {
         await create({ idempotencyKey: 'k' });
 
         const reused = create({ idempotencyKey: 'k', ...traits });
@@ -151,7 +151,7 @@ export function describeExportRepository(name: string, createRecords: CreateReco
         await expect(reused).rejects.toMatchObject({ kind: 'mismatch', code: 'idempotency-key-reused' });
       });
 
-      it('of one caller says nothing of another’s', async () => {
+      it('is separate for each caller', async () => {
         const keys = [ANN, ANN_IN_BLUE, BEN, PARTNER, RIVAL].map((caller) => create({ caller, idempotencyKey: 'k' }));
 
         const creations = await Promise.all(keys);
@@ -159,7 +159,7 @@ export function describeExportRepository(name: string, createRecords: CreateReco
         expect(creations.every(({ isNew }) => isNew)).toBe(true);
       });
 
-      it('is not used up by a request that was refused', async () => {
+      it('is not used up by a rejected request', async () => {
         await create({ rateLimit: { ...LIMIT, limit: 1 } });
         const limited = { idempotencyKey: 'k', rateLimit: { ...LIMIT, limit: 1 } };
         await expect(create(limited)).rejects.toMatchObject({ kind: 'limit' });
@@ -170,7 +170,7 @@ export function describeExportRepository(name: string, createRecords: CreateReco
     });
 
     describe('a rate limit', () => {
-      it('tells what is left, and refuses one more', async () => {
+      it('reports what is left and rejects one more', async () => {
         const first = await create({ rateLimit: LIMIT });
         const second = await create({ rateLimit: LIMIT });
 
@@ -180,13 +180,13 @@ export function describeExportRepository(name: string, createRecords: CreateReco
         await expect(third).rejects.toMatchObject({ kind: 'limit', code: 'rate-limit-exceeded' });
       });
 
-      it('holds for requests that come at once', async () => {
+      it('holds for concurrent requests', async () => {
         const all = await Promise.allSettled(Array.from({ length: 6 }, () => create({ rateLimit: LIMIT })));
 
         expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(LIMIT.limit);
       });
 
-      it('counts for as long as its window, from each creation on', async () => {
+      it('uses a sliding window that starts with each creation', async () => {
         await create({ rateLimit: LIMIT });
         await records.advance(LIMIT.windowSeconds - 10);
         await create({ rateLimit: LIMIT });
@@ -199,7 +199,7 @@ export function describeExportRepository(name: string, createRecords: CreateReco
         expect(late.rateLimit).toMatchObject({ remaining: 0, resetSeconds: 49 });
       });
 
-      it('counts for each kind by itself', async () => {
+      it('counts each kind separately', async () => {
         await create({ kind: 'board' });
         await create({ kind: 'event' });
 
@@ -213,13 +213,13 @@ export function describeExportRepository(name: string, createRecords: CreateReco
         ['a person in another tenant', ANN_IN_BLUE],
         ['another person', BEN],
         ['an external system', PARTNER],
-      ])('does not count what %s asked for', async (_, caller) => {
+      ])('does not count exports that %s requested', async (_, caller) => {
         await create({ caller });
 
         expect((await create({ rateLimit: LIMIT })).rateLimit).toMatchObject({ remaining: 1 });
       });
 
-      it('counts what a person’s external system asked for on the system’s account alone', async () => {
+      it('counts requests of a person’s external system for the system’s account only', async () => {
         const owner = { userId: 'ann', tenantId: null, customerId: PARTNER.customerId };
         await create({ caller: PARTNER, owner });
 
@@ -229,7 +229,7 @@ export function describeExportRepository(name: string, createRecords: CreateReco
         expect([own.rateLimit, theirs.rateLimit]).toMatchObject([{ remaining: 1 }, { remaining: 0 }]);
       });
 
-      describe('of what a person shares with an external system', () => {
+      describe('for exports shared with an external system', () => {
         const [user, customer] = [2, 3].map((limit) => ({ limit, windowSeconds: 60 }));
         const ask = (caller: Person, traits: Partial<RequestExport> = {}) => {
           const owner = { ...ownerOf(caller), customerId: PARTNER.customerId };
@@ -237,7 +237,7 @@ export function describeExportRepository(name: string, createRecords: CreateReco
         };
         const refusal = (asked: Promise<unknown>) => asked.then(() => null).catch((error: unknown) => error);
 
-        it('is the person’s own: others go on when one person’s is used up', async () => {
+        it('is separate for each person', async () => {
           const states = [await ask(ANN), await ask(ANN)].map(({ rateLimit }) => rateLimit);
           const refused = await refusal(ask(ANN));
 
@@ -249,13 +249,13 @@ export function describeExportRepository(name: string, createRecords: CreateReco
           expect((await ask(BEN)).rateLimit).toMatchObject({ name: 'customer', limit: 3, remaining: 0 });
         });
 
-        it('counts what the person asked for elsewhere', async () => {
+        it('includes the person’s other exports', async () => {
           await create({ kind: 'board', rateLimit: user });
 
           expect((await ask(ANN)).rateLimit).toMatchObject({ name: 'board', remaining: 0 });
         });
 
-        it('is the system’s too, whoever asks, and the system itself may use it up', async () => {
+        it('also applies to the system as a whole, which may use all of it', async () => {
           await ask(ANN);
           await ask(BEN);
           const owner = { ...ownerOf(ANN), customerId: PARTNER.customerId };
@@ -265,7 +265,7 @@ export function describeExportRepository(name: string, createRecords: CreateReco
           expect(await refusal(ask(BEN))).toMatchObject({ state: { name: 'customer', limit: 3, remaining: 0 } });
         });
 
-        it('holds for requests of several people that come at once', async () => {
+        it('holds for concurrent requests of several people', async () => {
           const people = [ANN, BEN, ANN_IN_BLUE];
           const all = await Promise.allSettled([...people, ...people].map((person) => ask(person)));
 
@@ -275,7 +275,7 @@ export function describeExportRepository(name: string, createRecords: CreateReco
     });
 
     describe('cancel', () => {
-      it('has removed what the attempts of an unfinished export stored, and of no other', async () => {
+      it('deletes what the attempts of an unfinished export stored, and nothing of others', async () => {
         const ended = (await create()).export;
         await records.attempts.fail((await records.claim(ended.id))!, { code: 'rows-not-written', reason: 'No rows' });
         const { id } = (await create()).export;
@@ -293,21 +293,21 @@ export function describeExportRepository(name: string, createRecords: CreateReco
     describe('streams', () => {
       const stream = (caller = ANN) => create({ caller }, crypto.randomUUID());
 
-      it(`are ${STREAM_SLOTS} at once for one owner, and no more`, async () => {
+      it(`are limited to ${STREAM_SLOTS} at once per owner`, async () => {
         const open = await Promise.allSettled(Array.from({ length: STREAM_SLOTS + 2 }, () => stream()));
 
         expect(open.filter(({ status }) => status === 'fulfilled')).toHaveLength(STREAM_SLOTS);
         await expect(stream()).rejects.toMatchObject({ kind: 'limit', code: 'too-many-streams' });
       });
 
-      it('make room when they end', async () => {
+      it('release their slots when they end', async () => {
         const [first] = await Promise.all(Array.from({ length: STREAM_SLOTS }, () => stream()));
         await records.exports.cancel(first!.export.id, ANN);
 
         expect(await stream()).toMatchObject({ isNew: true });
       });
 
-      it('of others take nobody’s room', async () => {
+      it('do not count for other owners', async () => {
         await Promise.all(Array.from({ length: STREAM_SLOTS }, () => stream()));
 
         expect(await stream(ANN_IN_BLUE)).toMatchObject({ isNew: true });

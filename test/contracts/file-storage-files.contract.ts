@@ -16,7 +16,7 @@ export function describeFiles(bench: FileStorageBench): void {
       ['the last byte', { start: 9, end: 9 }, '9'],
       ['to the end', { start: 7, end: 9 }, '789'],
       ['beyond the end', { start: 7, end: 5_000 }, '789'],
-    ])('gives a range: %s', async (_, range, content) => {
+    ])('returns a range: %s', async (_, range, content) => {
       await bench.put(`${bench.home}/digits`, '0123456789');
 
       expect(await bench.read(`${bench.home}/digits`, range)).toBe(content);
@@ -26,13 +26,13 @@ export function describeFiles(bench: FileStorageBench): void {
       ['behind the end', { start: 10, end: 12 }],
       ['backwards', { start: 5, end: 4 }],
       ['before the start', { start: -3, end: 4 }],
-    ])('has no range %s', async (_, range) => {
+    ])('rejects the range %s', async (_, range) => {
       await bench.put(`${bench.home}/digits`, '0123456789');
 
       await expect(bench.storage.open(`${bench.home}/digits`, range)).rejects.toThrow(RangeError);
     });
 
-    it('says that a file is not there', async () => {
+    it('reports a missing file', async () => {
       await bench.put(`${bench.home}/folder/file`, 'x');
 
       for (const key of [`${bench.home}/nothing`, `${bench.home}/nowhere/nothing`, `${bench.home}/folder`]) {
@@ -41,7 +41,7 @@ export function describeFiles(bench: FileStorageBench): void {
       }
     });
 
-    it('survives a reader that goes away in the middle', async () => {
+    it('survives a reader that disconnects midway', async () => {
       await bench.storage.put(`${bench.home}/file.bin`, bytes(20 * MB), asText);
 
       for (let reader = 0; reader < 20; reader++) {
@@ -56,7 +56,7 @@ export function describeFiles(bench: FileStorageBench): void {
   });
 
   describe('removing', () => {
-    it('deletes a file, and does not mind one that is gone', async () => {
+    it('deletes a file and ignores a missing one', async () => {
       await bench.put(`${bench.home}/a`, 'a');
       await bench.put(`${bench.home}/b/c`, 'c');
 
@@ -68,7 +68,7 @@ export function describeFiles(bench: FileStorageBench): void {
       expect(await bench.keys(`${bench.home}/`)).toEqual([`${bench.home}/b/c`]);
     });
 
-    it('discards everything under a prefix and nothing beside it', async () => {
+    it('deletes everything under a prefix and nothing else', async () => {
       const gone = ['run-1/a', 'run-1/deep/er/b', 'run-1/z'];
       const kept = ['run-1', 'run-10/a', 'run-1.csv', 'run-', 'other/run-1/a'].filter((key) => key !== 'run-1');
       for (const key of [...gone, ...kept]) await bench.put(`${bench.home}/${key}`, key);
@@ -79,7 +79,7 @@ export function describeFiles(bench: FileStorageBench): void {
       expect(await bench.storage.discard(`${bench.home}/run-1/`)).toBe(0);
     });
 
-    it('takes a prefix that ends within a name by the letter', async () => {
+    it('treats a prefix that ends within a name literally', async () => {
       for (const key of ['file.csv', 'file.csv.zip', 'fi.csv']) await bench.put(`${bench.home}/${key}`, key);
 
       expect(await bench.storage.discard(`${bench.home}/file`)).toBe(2);
@@ -87,7 +87,7 @@ export function describeFiles(bench: FileStorageBench): void {
       expect(await bench.keys(`${bench.home}/`)).toEqual([`${bench.home}/fi.csv`]);
     });
 
-    it('lets files be stored while their neighbours are removed', async () => {
+    it('allows concurrent writes of neighbouring files', async () => {
       const folder = `${bench.home}/busy`;
 
       await Promise.all(
@@ -102,7 +102,7 @@ export function describeFiles(bench: FileStorageBench): void {
   });
 
   describe('listing', () => {
-    it('goes by the bytes of the key, through folders', async () => {
+    it('is ordered by the bytes of the key, across folders', async () => {
       const names = ['a-b/1', 'a.b', 'a/1', 'a/10', 'a/2', 'a0', 'aB', 'B', '_', 'ab/z/y'];
       for (const key of names) await bench.put(`${bench.home}/${key}`, key);
 
@@ -111,7 +111,7 @@ export function describeFiles(bench: FileStorageBench): void {
       expect(await bench.keys(`${bench.home}/none`)).toEqual([]);
     });
 
-    it('tells the size and time of each file', async () => {
+    it('returns the size and time of each file', async () => {
       await bench.put(`${bench.home}/a`, '12345');
 
       const { key, size, modifiedAt } = await bench.storage.stat(`${bench.home}/a`);
@@ -123,7 +123,7 @@ export function describeFiles(bench: FileStorageBench): void {
       expect(Math.abs(listed[0]!.modifiedAt.getTime() - modifiedAt.getTime())).toBeLessThan(1_000);
     });
 
-    it('lists and discards more files than a storage gives or takes at once', async () => {
+    it('lists and deletes more files than fit into one request', async () => {
       const names = Array.from(
         { length: MORE_THAN_A_PAGE },
         (_, n) => `${bench.home}/many/${String(n).padStart(4, '0')}`,
@@ -155,7 +155,7 @@ export function describeFiles(bench: FileStorageBench): void {
     'a\\b',
     'a b',
     'ä',
-  ])('refuses the key %j everywhere', async (key) => {
+  ])('rejects the key %j everywhere', async (key) => {
     const link = { fileName: 'a', contentType: 'text/plain', expiresInSeconds: 60 };
 
     await expect(bench.put(key, 'x')).rejects.toThrow(InvalidStorageKeyError);
@@ -166,7 +166,7 @@ export function describeFiles(bench: FileStorageBench): void {
     if (!/^[\w-]+\/?$/.test(key)) await expect(bench.storage.discard(key)).rejects.toThrow(InvalidStorageKeyError);
   });
 
-  it('finds itself well', async () => {
+  it('reports itself as healthy', async () => {
     await expect(bench.storage.check()).resolves.toBeUndefined();
   });
 }

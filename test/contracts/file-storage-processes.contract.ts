@@ -4,8 +4,8 @@ import { killDuringPut, memoryOfPut } from '../support/put-process';
 
 /** What becomes of a storage whose processes are killed, and what memory they need. */
 export function describeOtherProcesses(bench: FileStorageBench): void {
-  describe('a process of its own', () => {
-    it('holds a few parts in memory, however long the body', async () => {
+  describe('in a process of its own', () => {
+    it('holds a few parts in memory, however long the body is', async () => {
       const key = `${bench.home}/long.bin`;
 
       const grown = await memoryOfPut({ kind: bench.kind, key, megabytes: 200 });
@@ -16,7 +16,7 @@ export function describeOtherProcesses(bench: FileStorageBench): void {
       expect(grown).toBeLessThan(100 * MB);
     });
 
-    it('shows no file of a process that was killed, and discards what it left', async () => {
+    it('shows no file of a killed process and deletes its remains', async () => {
       const key = `${bench.home}/attempt/file.bin`;
 
       await killDuringPut({ kind: bench.kind, key, megabytes: 40 });
@@ -29,7 +29,7 @@ export function describeOtherProcesses(bench: FileStorageBench): void {
       await bench.expectNothing(bench.home);
     });
 
-    it('finds uploads that were left behind by their keys, with the time that they were last seen', async () => {
+    it('lists abandoned uploads by their keys with the time of their last activity', async () => {
       const key = `${bench.home}/attempt/file.bin`;
       await killDuringPut({ kind: bench.kind, key, megabytes: 12 });
 
@@ -41,7 +41,7 @@ export function describeOtherProcesses(bench: FileStorageBench): void {
       expect(await bench.uploads(`${bench.home}/attempt/file.bin.`)).toEqual([]);
     });
 
-    it('removes uploads that were left behind one by one, beside others that are under way to the same key', async () => {
+    it('deletes abandoned uploads one by one, without affecting running ones to the same key', async () => {
       const key = `${bench.home}/attempt/file.bin`;
       await killDuringPut({ kind: bench.kind, key, megabytes: 12 });
       const [left] = await bench.uploads();

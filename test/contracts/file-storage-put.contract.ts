@@ -10,7 +10,7 @@ export function describePutting(bench: FileStorageBench): void {
       ['small', 3],
       ['exactly one part', 5 * MB],
       ['in several parts', 20 * MB + 1],
-    ])('gives back the bytes of a file: %s', async (_, size) => {
+    ])('returns the bytes of a file unchanged: %s', async (_, size) => {
       const key = `${bench.home}/file.bin`;
 
       const stored = await bench.storage.put(key, bytes(size), asText);
@@ -23,7 +23,7 @@ export function describePutting(bench: FileStorageBench): void {
       expect(await bench.test.unfinishedUploads(bench.home)).toEqual([]);
     });
 
-    it('takes chunks of any size', async () => {
+    it('accepts chunks of any size', async () => {
       const key = `${bench.home}/file.bin`;
       const size = 9 * MB + 17;
 
@@ -34,7 +34,7 @@ export function describePutting(bench: FileStorageBench): void {
       expect(await digest(await bench.storage.open(key))).toEqual(await digest(bytes(100 * KB, 1, 7)));
     });
 
-    it('stores twenty files at once, each its own', async () => {
+    it('stores twenty files concurrently', async () => {
       const files = Array.from({ length: 20 }, (_, n) => ({ key: `${bench.home}/${n}`, size: (n + 1) * 100 * KB }));
 
       await Promise.all(files.map(({ key, size }, n) => bench.storage.put(key, bytes(size, n), asText)));
@@ -44,7 +44,7 @@ export function describePutting(bench: FileStorageBench): void {
       }
     });
 
-    it('replaces a file for those who open it later, not for one who has it open', async () => {
+    it('replaces a file for later readers, not for those that have it open', async () => {
       const key = `${bench.home}/file.bin`;
       const [before, after] = [await digest(bytes(20 * MB, 1)), await digest(bytes(24 * MB, 2))];
       await bench.storage.put(key, bytes(20 * MB, 1), asText);
@@ -56,7 +56,7 @@ export function describePutting(bench: FileStorageBench): void {
       expect(await digest(await bench.storage.open(key))).toEqual(after);
     });
 
-    it('shows the old or the new file while it is replaced, never a mixture', async () => {
+    it('shows the old or the new file during a replacement, never a mixture', async () => {
       const key = `${bench.home}/file.bin`;
       const contents = [await digest(bytes(9 * MB, 1)), await digest(bytes(10 * MB, 2))];
       await bench.storage.put(key, bytes(9 * MB, 1), asText);
@@ -72,7 +72,7 @@ export function describePutting(bench: FileStorageBench): void {
     });
   });
 
-  describe('a put that does not end well', () => {
+  describe('an upload that fails', () => {
     it('leaves nothing when the body throws after several parts', async () => {
       const failure = new Error('the source broke');
       async function* breaking() {
@@ -85,7 +85,7 @@ export function describePutting(bench: FileStorageBench): void {
       await bench.expectNothing(bench.home);
     });
 
-    it('leaves the file that was there', async () => {
+    it('keeps the previous file', async () => {
       const key = `${bench.home}/file.txt`;
       await bench.put(key, 'before');
       async function* breaking() {
@@ -110,7 +110,7 @@ export function describePutting(bench: FileStorageBench): void {
     it.each([
       ['generator', (waits: () => void) => bytesThenSilence(20 * MB, waits)],
       ['stream', (waits: () => void) => new Readable({ read: waits })],
-    ])('ends at once when the signal aborts, though the body (a %s) is waiting', async (_, makeBody) => {
+    ])('ends at once when the signal aborts while the body (a %s) is waiting', async (_, makeBody) => {
       const abort = new AbortController();
       const reason = new Error('cancelled');
       const waits = () =>
@@ -129,7 +129,7 @@ export function describePutting(bench: FileStorageBench): void {
       await bench.expectNothing(bench.home);
     });
 
-    it('reads nothing when the signal has aborted before', async () => {
+    it('reads nothing if the signal was aborted before', async () => {
       const body = Readable.from(bytes(MB));
       const signal = AbortSignal.abort(new Error('too late'));
 
@@ -141,7 +141,7 @@ export function describePutting(bench: FileStorageBench): void {
       await bench.expectNothing(bench.home);
     });
 
-    it('fails when it is discarded halfway', async () => {
+    it('fails when it is deleted halfway', async () => {
       const key = `${bench.home}/attempt/file.bin`;
       let discarded = 0;
       async function* body() {

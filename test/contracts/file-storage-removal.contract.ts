@@ -4,8 +4,8 @@ import type { FileStorageBench } from '../support/file-storage-bench';
 
 /** How much is removed at once, and what was left behind. */
 export function describeRemoval(bench: FileStorageBench): void {
-  describe('deleting many', () => {
-    it('deletes each that is there, and nothing beside them', async () => {
+  describe('deleting several files', () => {
+    it('deletes each existing one and nothing else', async () => {
       const keys = Array.from({ length: 1_050 }, (_, n) => `${bench.home}/run/${n}/file`);
       const kept = [`${bench.home}/run/1/file.csv`, `${bench.home}/run/1050/file`];
       const there = [...keys.slice(0, 20), ...keys.slice(1_040)];
@@ -17,7 +17,7 @@ export function describeRemoval(bench: FileStorageBench): void {
       expect(await bench.keys(`${bench.home}/`)).toEqual(kept);
     });
 
-    it('deletes nothing when there is nothing, or when one is no key', async () => {
+    it('deletes nothing without files, or if one key is invalid', async () => {
       await bench.put(`${bench.home}/file`, 'x');
 
       expect((await bench.storage.deleteAll([])).size).toBe(0);
@@ -27,8 +27,8 @@ export function describeRemoval(bench: FileStorageBench): void {
     });
   });
 
-  describe('uploads that were left behind', () => {
-    it('fail when they were not left behind at all', async () => {
+  describe('deleting abandoned uploads', () => {
+    it('makes an upload fail that was still running', async () => {
       const key = `${bench.home}/file.bin`;
       const underWay = await bench.beginPut(key);
       const [found] = await bench.uploads();
@@ -40,7 +40,7 @@ export function describeRemoval(bench: FileStorageBench): void {
       await bench.expectNothing(bench.home);
     });
 
-    it('are none once they have ended', async () => {
+    it('finds none after they have ended', async () => {
       const key = `${bench.home}/file.bin`;
       const underWay = await bench.beginPut(key);
       const [found] = await bench.uploads();

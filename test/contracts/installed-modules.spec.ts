@@ -28,13 +28,13 @@ describe('An installed checkout', () => {
 
   afterEach(() => rm(checkout, { recursive: true, force: true }));
 
-  it('keeps the font weights that the sources name, and no other', async () => {
+  it('keeps only the font weights that the sources name', async () => {
     await prune();
 
     expect(await readdir(join(checkout, FONT))).toEqual(['400Regular', '700Bold', 'package.json']);
   });
 
-  it('keeps every font where there are no sources to ask', async () => {
+  it('keeps every font without sources', async () => {
     await rm(join(checkout, 'src'), { recursive: true });
 
     await prune();
@@ -42,7 +42,7 @@ describe('An installed checkout', () => {
     expect(await readdir(join(checkout, FONT))).toHaveLength(5);
   });
 
-  it('keeps the query compilers of PostgreSQL, and no other', async () => {
+  it('keeps only the query compilers of PostgreSQL', async () => {
     const runtime = 'node_modules/@prisma/client/runtime';
     const compilers = ['fast_bg.postgresql.js', 'fast_bg.postgresql.wasm-base64.js', 'fast_bg.mysql.wasm-base64.mjs'];
     for (const name of compilers) await write(`${runtime}/query_compiler_${name}`, '');
@@ -57,7 +57,7 @@ describe('An installed checkout', () => {
     ]);
   });
 
-  it('is not installed again after that', async () => {
+  it('is not installed again afterwards', async () => {
     await prune();
 
     await ensureInstalled();

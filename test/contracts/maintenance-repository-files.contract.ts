@@ -25,8 +25,8 @@ export function describeFileReferences(
     return hourAgo();
   };
 
-  describe('deletable objects', () => {
-    it('are those of expired exports, in the order of these', async () => {
+  describe('objects to delete', () => {
+    it('are those of expired exports, in order of their expiry', async () => {
       const objects = [await expired(), await expired()];
       await complete();
 
@@ -34,7 +34,7 @@ export function describeFileReferences(
       expect(await recordsOf().maintenance.findDeletable(objects[0]!.exportId)).toEqual([objects[1]]);
     });
 
-    it('are found no more once they are known to be gone', async () => {
+    it('exclude those that are known to be deleted', async () => {
       const [gone, left] = [await expired(), await expired()];
 
       const forgotten = await recordsOf().maintenance.clearStorageKeys(gone);
@@ -44,7 +44,7 @@ export function describeFileReferences(
       expect(await recordsOf().maintenance.findDeletable(null)).toEqual([left]);
     });
 
-    it('are forgotten under their own keys alone', async () => {
+    it('are cleared under their own keys only', async () => {
       const object = await expired();
 
       expect(await recordsOf().maintenance.clearStorageKeys({ ...object, key: `${object.key}.other` })).toBe(0);
@@ -54,7 +54,7 @@ export function describeFileReferences(
   });
 
   describe('a file in storage', () => {
-    it('is referenced while an export names it, and a file beside it is not', async () => {
+    it('is referenced while an export names it, unlike a neighbouring file', async () => {
       const id = await complete();
       const [own, other] = [`${objectPrefix(id)}file.csv`, `${objectPrefix(id)}other.csv`];
       const since = await settledSince();
@@ -62,7 +62,7 @@ export function describeFileReferences(
       expect(await recordsOf().maintenance.findReferenced([own, other], since)).toEqual(new Set([own]));
     });
 
-    it('is referenced while the export’s own attempt writes it', async () => {
+    it('is referenced while an attempt of its export writes it', async () => {
       const { export: asked } = await createExport(recordsOf().exports, exportRequest());
       const attempt = await recordsOf().claim(asked.id);
       const [written, stale] = [
@@ -74,7 +74,7 @@ export function describeFileReferences(
       expect(await recordsOf().maintenance.findReferenced([written, stale], since)).toEqual(new Set([written]));
     });
 
-    it('is left alone while its export was changed a moment ago', async () => {
+    it('is kept while its export was changed recently', async () => {
       const id = await complete();
       const other = `${objectPrefix(id)}other.csv`;
 
@@ -83,7 +83,7 @@ export function describeFileReferences(
       expect(kept).toEqual(new Set([other]));
     });
 
-    it('is orphaned where no export bears its id', async () => {
+    it('is orphaned without an export of its id', async () => {
       const keys = ['exports/00000000-0000-7000-8000-000000000000/a.csv', 'exports/none/a.csv', 'exports'];
 
       expect(await recordsOf().maintenance.findReferenced(keys, new Date(0))).toEqual(new Set());

@@ -11,11 +11,11 @@ export function describeReclaiming(
   recordsOf: () => RecordsUnderTest,
   request: (traits?: Partial<RequestExport>) => Promise<string>,
 ): void {
-  describe('reclaiming exports from silent workers', () => {
+  describe('requeueing exports without heartbeat', () => {
     const read = async (id: string) => (await recordsOf().exports.find(id))!;
     const lastStep = async (id: string) => (await recordsOf().auditOf(id)).at(-1);
 
-    it('makes a silent worker’s export pending again, for the queue to be told at once', async () => {
+    it('makes the export pending again with a new job', async () => {
       const id = await request(delivering('email', 'failed'));
       const attempt = await recordsOf().claim(id);
       await recordsOf().advance(LEASE_SECONDS + 1);
@@ -29,7 +29,7 @@ export function describeReclaiming(
       expect(await recordsOf().messagesOf(id)).toEqual([]);
     });
 
-    it('leaves a worker alone within its lease', async () => {
+    it('keeps an attempt within its lease', async () => {
       const id = await request();
       await recordsOf().claim(id);
       await recordsOf().advance(LEASE_SECONDS - 2);
@@ -38,7 +38,7 @@ export function describeReclaiming(
       expect(await read(id)).toMatchObject({ status: 'processing' });
     });
 
-    it('leaves a worker alone whose last heartbeat is fresh', async () => {
+    it('keeps an attempt with a recent heartbeat', async () => {
       const id = await request();
       const attempt = await recordsOf().claim(id);
       await recordsOf().advance(LEASE_SECONDS - 2);
@@ -48,7 +48,7 @@ export function describeReclaiming(
       expect(await recordsOf().maintenance.requeueStalled()).toEqual([]);
     });
 
-    it('repeats an export whose second attempt fell silent', async () => {
+    it('retries an export after its second lost attempt', async () => {
       const id = await request();
       await loseAttempts(id, MAX_ATTEMPTS - 1);
 
@@ -56,7 +56,7 @@ export function describeReclaiming(
       expect(await recordsOf().claim(id)).toMatchObject({ number: MAX_ATTEMPTS });
     });
 
-    it('fails an export whose third attempt fell silent, and posts that', async () => {
+    it('fails an export after its third lost attempt and adds its messages', async () => {
       const id = await request(delivering('email', 'failed'));
 
       await loseAttempts(id, MAX_ATTEMPTS);
@@ -73,7 +73,7 @@ export function describeReclaiming(
       ['png', 'failed'],
       ['pdf', 'failed'],
       ['json', 'pending'],
-    ] as const)('makes a board’s %s export whose second attempt fell silent %s', async (format, status) => {
+    ] as const)('makes a board’s %s export after its second lost attempt %s', async (format, status) => {
       const id = await request({ kind: 'board', format, ...delivering('email', 'failed') });
 
       await loseAttempts(id, MAX_LOST_DRAWINGS);
@@ -82,7 +82,7 @@ export function describeReclaiming(
       expect(await recordsOf().messagesOf(id)).toHaveLength(status === 'failed' ? 1 : 0);
     });
 
-    it('tells the owner of a drawing why it is not tried again, and starts no further attempt', async () => {
+    it('explains to the owner of a drawing why it is not retried, and starts no further attempt', async () => {
       const id = await request({ kind: 'board', format: 'png' });
 
       await loseAttempts(id, MAX_LOST_DRAWINGS);
@@ -96,7 +96,7 @@ export function describeReclaiming(
       expect(await recordsOf().claim(id)).toBeNull();
     });
 
-    it('counts only lost attempts of a drawing: not those that failed or were handed back', async () => {
+    it('counts lost attempts of a drawing only, not failed or released ones', async () => {
       const id = await request({ kind: 'board', format: 'png' });
       await recordsOf().attempts.handBack((await recordsOf().claim(id))!);
       await recordsOf().attempts.retryLater((await recordsOf().claim(id))!, 0, {
@@ -110,7 +110,7 @@ export function describeReclaiming(
       expect(await read(id)).toMatchObject({ status: 'pending' });
     });
 
-    it('fails a streamed export whose process fell silent, and posts that', async () => {
+    it('fails a streamed export whose process was lost and adds its messages', async () => {
       const asked = exportRequest(delivering('email', 'failed'));
       const { export: streamed } = await createExport(recordsOf().exports, asked, STREAM_TOKEN);
       await recordsOf().advance(LEASE_SECONDS + 1);
@@ -123,7 +123,7 @@ export function describeReclaiming(
       expect(await recordsOf().messagesOf(streamed.id)).toHaveLength(1);
     });
 
-    it('reclaims each export once, however many processes sweep', async () => {
+    it('requeues each export once for concurrent sweeps', async () => {
       const id = await request();
       await recordsOf().claim(id);
       await recordsOf().advance(LEASE_SECONDS + 1);

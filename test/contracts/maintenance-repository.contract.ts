@@ -53,7 +53,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
         expect(await records.maintenance.backlog()).toEqual({ pending: 0, processing: 0, oldestWaitingSeconds: 0 });
       });
 
-      it('counts pending and running exports, and says how long the oldest has waited', async () => {
+      it('counts pending and running exports with the age of the oldest', async () => {
         await records.claim(await request());
         await request();
         await records.advance(60);
@@ -68,7 +68,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
     });
 
     describe('overdue exports', () => {
-      it('are those that should have been started by now, oldest first', async () => {
+      it('are those that should have started by now, oldest first', async () => {
         const ids = [await request(), await request()];
         const early = await records.maintenance.claimOverdue();
         await records.advance(REMINDER_SECONDS + 1);
@@ -77,7 +77,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
         expect([early, await records.maintenance.claimOverdue()]).toEqual([[], ids]);
       });
 
-      it('are given to one process, and to another after a while', async () => {
+      it('are claimed by one process, and by another after a while', async () => {
         const id = await request();
         await records.advance(REMINDER_SECONDS + 1);
 
@@ -89,7 +89,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
         expect([takers.flat(), soon, await records.maintenance.claimOverdue()]).toEqual([[id], [], [id]]);
       });
 
-      it('are at once those of which the queue could not be told', async () => {
+      it('include at once those that could not be enqueued', async () => {
         const [id] = [await request(), await request()];
 
         await records.maintenance.makeDue([id]);
@@ -97,7 +97,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
         expect(await records.maintenance.claimOverdue()).toEqual([id]);
       });
 
-      it('are none that are at work or have ended', async () => {
+      it('exclude running and ended exports', async () => {
         await records.claim(await request());
         await records.exports.cancel(await request(), ANN);
         await complete();
@@ -107,8 +107,8 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
       });
     });
 
-    describe('expiring what is overdue', () => {
-      it('ends exports whose time is over', async () => {
+    describe('expiring overdue files', () => {
+      it('ends exports whose retention is over', async () => {
         const id = await complete();
         await records.advance(RETENTION_DAYS * DAY_SECONDS - 2);
         const early = await records.maintenance.expireOverdue();
@@ -120,7 +120,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
         expect(await records.maintenance.expireOverdue()).toBe(0);
       });
 
-      it('ends each as soon as it was asked to be', async () => {
+      it('ends each as soon as requested', async () => {
         const id = await complete({ retentionSeconds: 60 });
         await complete();
         await records.advance(61);
@@ -129,7 +129,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
         expect(await read(id)).toMatchObject({ status: 'expired' });
       });
 
-      it('waits for a download that has the lease', async () => {
+      it('waits for a download with a lease', async () => {
         const id = await complete({ oneTime: true, retentionSeconds: 60 });
         await records.advance(59);
         await records.downloads.claim(id, ANN);
@@ -141,7 +141,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
         expect([during, await records.maintenance.expireOverdue()]).toEqual([0, 1]);
       });
 
-      it('leaves a file whose last byte went out to be concluded as a download', async () => {
+      it('leaves a file whose last byte was sent to be counted as a download', async () => {
         const id = await complete({ oneTime: true, retentionSeconds: 60 });
         await serveToTheLast(id);
         await records.advance(120);
@@ -149,7 +149,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
         expect(await records.maintenance.expireOverdue()).toBe(0);
       });
 
-      it('leaves what has no end of its own', async () => {
+      it('skips exports without an expiry', async () => {
         const { export: streamed } = await createExport(records.exports, exportRequest(), STREAM_TOKEN);
         const attempt = { token: STREAM_TOKEN, number: 1, export: streamed };
         await records.attempts.finish(attempt, finishedFile(streamed.id, { object: null }));
@@ -159,8 +159,8 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
       });
     });
 
-    describe('concluding interrupted downloads', () => {
-      it('counts a download whose last byte went out before its process ended', async () => {
+    describe('finalizing interrupted downloads', () => {
+      it('counts a download whose last byte was sent before its process ended', async () => {
         const id = await complete({ oneTime: true });
         await serveToTheLast(id);
         const early = await records.maintenance.finalizeInterruptedDownloads();
@@ -183,7 +183,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
         expect(await records.maintenance.finalizeInterruptedDownloads()).toBe(0);
       });
 
-      it('counts it though its file has expired meanwhile', async () => {
+      it('counts it although its file has expired meanwhile', async () => {
         const id = await complete({ oneTime: true });
         await serveToTheLast(id);
         await records.exports.expire(id, ANN);
@@ -193,7 +193,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
         expect(await read(id)).toMatchObject({ downloadCount: 1 });
       });
 
-      it('leaves a file whose last byte was only prepared', async () => {
+      it('skips a file whose last byte was only prepared', async () => {
         const id = await complete({ oneTime: true });
         const lease = await records.downloads.claim(id, ANN);
         (await records.downloads.prepareCompletion(lease!, 30))!.close();
@@ -204,14 +204,14 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
       });
     });
 
-    describe('notifications that a process of an earlier version left out', () => {
-      it('are none of exports whose messages are posted', async () => {
+    describe('notifications omitted by a process of an earlier version', () => {
+      it('exclude exports whose messages exist', async () => {
         await complete(delivering('email', 'completed'));
 
         expect(await records.maintenance.enqueueMissingNotifications()).toBe(0);
       });
 
-      it('are none where nothing is planned for such an end', async () => {
+      it('exclude exports without a planned notification', async () => {
         await complete();
         await complete(delivering('email', 'failed'));
         await records.exports.cancel(await request(delivering('email', 'completed')), ANN);
@@ -221,7 +221,7 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
       });
     });
 
-    it('forgets an idempotency key after a week, and no sooner', async () => {
+    it('deletes an idempotency key after a week', async () => {
       const asked = exportRequest({ idempotencyKey: 'k' });
       const repeat = async () => (await createExport(records.exports, asked)).isNew;
       await repeat();

@@ -41,14 +41,14 @@ describe('Migrations', () => {
     expect(await apply()).toEqual([]);
   });
 
-  it('that came later are applied alone', async () => {
+  it('are applied alone when they are new', async () => {
     await apply();
     await write(SECOND, 'INSERT INTO one VALUES (1)');
 
     expect(await apply()).toEqual([SECOND]);
   });
 
-  it('are applied once by processes that start at the same time', async () => {
+  it('are applied once by concurrent processes', async () => {
     await write(SECOND, 'INSERT INTO one SELECT 1 FROM pg_sleep(0.2)');
 
     const applied = await Promise.all([apply(), apply(), apply()]);
@@ -57,7 +57,7 @@ describe('Migrations', () => {
     expect((await client.query('SELECT FROM one')).rowCount).toBe(1);
   });
 
-  it('are refused when one was changed after it was applied', async () => {
+  it('are rejected when an applied one was changed', async () => {
     await apply();
     await write(FIRST, 'CREATE TABLE one (id bigint)');
     await write(SECOND, 'INSERT INTO one VALUES (1)');
@@ -66,7 +66,7 @@ describe('Migrations', () => {
     expect((await client.query('SELECT FROM one')).rowCount).toBe(0);
   });
 
-  it('are refused after one that failed, until its row is deleted, and leave nothing of it', async () => {
+  it('are rejected after a failed one until its row is deleted, and leave nothing of it', async () => {
     await write(SECOND, 'INSERT INTO one VALUES (1); SELECT 1 / 0');
 
     await expect(apply()).rejects.toThrow(`${SECOND} failed: error: division by zero`);

@@ -47,7 +47,7 @@ function expressionOf(alert: string): string {
   return /^ {8}expr: (.+)$/m.exec(alert)?.[1] ?? '';
 }
 
-describe('What is given to those who watch the service', () => {
+describe('The monitoring files', () => {
   let known: Set<string>;
 
   beforeAll(async () => {
@@ -72,12 +72,12 @@ describe('What is given to those who watch the service', () => {
     ['sum by (le, format) (rate(a_bucket{b="c d", e=~"f|g"}[5m])) / max(h) > 1.5e9', ['a_bucket', 'h']],
     ['max(a) > 0 and on () max(b{c="d"}) == 0 or vector(0)', ['a', 'b']],
     ['60 * rate(a_total{b=~"$b"}[$__rate_interval])', ['a_total']],
-  ])('is read by this test: %s', (expression, names) => {
+  ])('are covered by this test: %s', (expression, names) => {
     expect(metricsIn(expression)).toEqual(names);
   });
 
   it.each(panels.map((panel): [string, Panel] => [panel.title, panel]))(
-    'shows, by a unit and in words, what there is: %s',
+    'show existing metrics with a unit and a description: %s',
     (_, { targets = [], datasource, description, fieldConfig, gridPos }) => {
       expect(targets).not.toEqual([]);
       for (const { expr } of targets) expectKnown(expr);
@@ -90,7 +90,7 @@ describe('What is given to those who watch the service', () => {
     },
   );
 
-  it('is a dashboard that can be imported anywhere', () => {
+  it('contain a dashboard that can be imported anywhere', () => {
     expect(dashboard.schemaVersion).toBeGreaterThanOrEqual(39);
     expect(dashboard.templating.list).toContainEqual(
       expect.objectContaining({ name: 'datasource', type: 'datasource' }),
@@ -98,7 +98,7 @@ describe('What is given to those who watch the service', () => {
     expect(panels.length).toBeGreaterThan(20);
   });
 
-  it.each(alerts)('rings for what there is, and says what to do: %s', (_, alert) => {
+  it.each(alerts)('alert on existing metrics and say what to do: %s', (_, alert) => {
     expectKnown(expressionOf(alert));
     expect(alert).toMatch(/^ {8}for: \d+[mh]$/m);
     expect(alert).toMatch(/^ {10}severity: (warning|critical)$/m);
@@ -106,7 +106,7 @@ describe('What is given to those who watch the service', () => {
     expect(alert).toMatch(/^ {10}description: >-\n {12}\S.{20,}$/m);
   });
 
-  it('has a name of its own for each alert', () => {
+  it('have a distinct name for each alert', () => {
     const names = alerts.map(([name]) => name);
 
     expect(names.length).toBeGreaterThan(12);

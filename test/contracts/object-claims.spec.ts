@@ -7,7 +7,7 @@ const KEPT_DAYS = 90;
 const RANGE: KeyRange = { endpoint: 'https://s3.example', bucket: 'reports', begin: 'daily/sales_2026-03-28' };
 const KEY = `${RANGE.begin}.csv`;
 
-describe('Claims of keys in buckets', () => {
+describe('Claims of bucket keys', () => {
   const [ours, theirs] = [randomUUID(), randomUUID()];
   let database: TestDatabase;
   let prisma: PrismaService;
@@ -26,7 +26,7 @@ describe('Claims of keys in buckets', () => {
     await database.drop();
   });
 
-  it('give a key to the export that asks first, and again to that one only', async () => {
+  it('give a key to the first export, and repeatedly to that one only', async () => {
     const answers = [
       await claims.claim(RANGE, KEY, ours),
       await claims.claim(RANGE, KEY, ours),
@@ -36,7 +36,7 @@ describe('Claims of keys in buckets', () => {
     expect(answers).toEqual(['new', 'held', 'taken']);
   });
 
-  it('give a key to one of many exports that ask at once', async () => {
+  it('give a key to one of many concurrent exports', async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => claims.claim(RANGE, KEY, randomUUID())));
 
     expect(answers.sort()).toEqual(['new', ...Array<string>(7).fill('taken')]);
@@ -45,21 +45,21 @@ describe('Claims of keys in buckets', () => {
   it.each([
     ['bucket', { bucket: 'archive' }],
     ['endpoint', { endpoint: 'https://other.example' }],
-  ])('tell the same key of another %s apart', async (_, other) => {
+  ])('distinguish the same key of another %s', async (_, other) => {
     await claims.claim(RANGE, KEY, ours);
 
     expect(await claims.claim({ ...RANGE, ...other }, KEY, theirs)).toBe('new');
     expect([...(await claims.within(RANGE))]).toEqual([[KEY, ours]]);
   });
 
-  it('list the keys of a range to the letter, with the exports that have them', async () => {
+  it('list the keys of a literal prefix with their exports', async () => {
     const like = RANGE.begin.replace('_', 'x');
     for (const key of [KEY, `${RANGE.begin}-2.csv`, `${like}.csv`]) await claims.claim(RANGE, key, ours);
 
     expect([...(await claims.within(RANGE)).keys()].sort()).toEqual([`${RANGE.begin}-2.csv`, KEY]);
   });
 
-  it('are given back by their export, and by no other', async () => {
+  it('are released by their export only', async () => {
     await claims.claim(RANGE, KEY, ours);
 
     await claims.release(RANGE, KEY, theirs);
@@ -69,7 +69,7 @@ describe('Claims of keys in buckets', () => {
     expect([kept, await claims.claim(RANGE, KEY, theirs)]).toEqual(['taken', 'new']);
   });
 
-  it(`are forgotten after ${KEPT_DAYS} days, and no sooner`, async () => {
+  it(`are deleted after ${KEPT_DAYS} days`, async () => {
     await claims.claim(RANGE, KEY, ours);
     await claims.claim(RANGE, `${RANGE.begin}-2.csv`, ours);
     await prisma.$executeRaw`

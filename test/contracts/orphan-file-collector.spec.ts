@@ -16,7 +16,7 @@ import { until } from '../support/until';
 
 const MINUTE = 60_000;
 
-describe('The sweep of the storage', () => {
+describe('OrphanFileCollector', () => {
   let database: TestDatabase;
   let processes: [PrismaService, PrismaService];
   let config: Config;
@@ -74,7 +74,7 @@ describe('The sweep of the storage', () => {
     return shown;
   }
 
-  it('removes what is older than the grace period and kept by nobody, and nothing else', async () => {
+  it('deletes only unreferenced files that are older than the grace period', async () => {
     const ages = { old: 61, young: 59, kept: 120 };
     for (const [name, minutes] of Object.entries(ages)) {
       await leave(`exports/${name}`, minutes);
@@ -91,7 +91,7 @@ describe('The sweep of the storage', () => {
     });
   });
 
-  it('is not held up by a file that cannot be removed, and counts as failed', async () => {
+  it('continues after a file that cannot be deleted, and counts it as failed', async () => {
     for (const name of ['before', 'locked', 'other']) await leave(`exports/${name}`, 61);
     const deleteAll = storage.deleteAll.bind(storage);
     storage.deleteAll = async (keys) => {
@@ -107,7 +107,7 @@ describe('The sweep of the storage', () => {
     expect(await shown.value('sweep_removed_total', { kind: 'orphan' })).toBe(2);
   });
 
-  it('asks the keeper about records that were settled before the grace period', async () => {
+  it('asks for the references of records that settled within the grace period', async () => {
     await leave('exports/old', 61);
     const asked: Date[] = [];
     const findReferenced = (_: readonly string[], settledSince: Date) => {
@@ -122,7 +122,7 @@ describe('The sweep of the storage', () => {
     expect(Date.now() - first!.getTime()).toBeLessThan(61 * MINUTE);
   });
 
-  it('is the turn of one process at a time, and again when the interval is over', async () => {
+  it('runs in one process at a time, and again after the interval', async () => {
     const ask = () =>
       Promise.all(
         Array.from({ length: 12 }, (_, turn) => new ClusterSchedule(processes[turn % 2]!).tryAcquire('storage', 60)),

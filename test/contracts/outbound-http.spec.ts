@@ -28,7 +28,7 @@ describe('OutboundHttp', () => {
       signal: more.signal ?? new AbortController().signal,
     });
 
-  it('brings body and headers, and gives status and the beginning of the answer', async () => {
+  it('sends body and headers and returns the status and the beginning of the response', async () => {
     receiver.behave({ status: 422, body: `{"why":\r\n\u0000"no ${'x'.repeat(500)}"}` });
 
     const answer = await post();
@@ -50,28 +50,25 @@ describe('OutboundHttp', () => {
     ]);
   });
 
-  it('follows no redirect', async () => {
+  it('does not follow redirects', async () => {
     receiver.behave({ status: 307, headers: { location: '/elsewhere' } });
 
     expect((await post()).status).toBe(307);
     expect(receiver.received).toHaveLength(1);
   });
 
-  it.each<[Behaviour]>([['drip'], ['flood']])(
-    'is content with the status of an answer whose body is a %s',
-    async (body) => {
-      receiver.behave(body);
-      const begun = Date.now();
+  it.each<[Behaviour]>([['drip'], ['flood']])('accepts the status of a response whose body is a %s', async (body) => {
+    receiver.behave(body);
+    const begun = Date.now();
 
-      const answer = await post();
+    const answer = await post();
 
-      expect(answer.status).toBe(200);
-      expect(answer.excerpt.length).toBeLessThanOrEqual(200);
-      expect(Date.now() - begun).toBeLessThan(scaled(4_000));
-    },
-  );
+    expect(answer.status).toBe(200);
+    expect(answer.excerpt.length).toBeLessThanOrEqual(200);
+    expect(Date.now() - begun).toBeLessThan(scaled(4_000));
+  });
 
-  it('reads no more of an endless answer than it shows a part of', async () => {
+  it('reads only the beginning of an endless response', async () => {
     let sent = 0;
     const endless = createServer((_, response) => {
       const chunk = Buffer.alloc(64 * KB, 'x');
@@ -96,14 +93,14 @@ describe('OutboundHttp', () => {
     expect(sent).toBeLessThan(32 * MB);
   });
 
-  it('waits for a slow answer, but not for longer than it was told', async () => {
+  it('waits for a slow response until its timeout', async () => {
     receiver.behave({ status: 204, afterMs: 300 }, 'silent');
 
     expect((await post()).status).toBe(204);
     await expect(post({ timeoutMs: 300 })).rejects.toThrow('There was no answer within 0.3 s');
   });
 
-  it('stops at once when it is told to', async () => {
+  it('stops at once when its signal aborts', async () => {
     receiver.behave('silent');
     const abort = new AbortController();
 
@@ -117,7 +114,7 @@ describe('OutboundHttp', () => {
     expect(receiver.received).toHaveLength(1);
   });
 
-  it('says that a connection was cut or refused', async () => {
+  it('reports a refused or reset connection', async () => {
     receiver.behave('cut');
     await expect(post()).rejects.toThrow(/socket hang up|ECONNRESET/);
 
@@ -125,20 +122,20 @@ describe('OutboundHttp', () => {
     await expect(post({ url: 'http://127.0.0.1:1/' }, nobody)).rejects.toThrow('ECONNREFUSED');
   });
 
-  it('takes a change of the protocol for an answer', async () => {
+  it('treats a protocol upgrade as a response', async () => {
     receiver.behave({ status: 101, headers: { connection: 'upgrade', upgrade: 'websocket' } });
 
     expect((await post()).status).toBe(101);
   });
 
-  it('does not call what is not public', async () => {
+  it('does not connect to private addresses', async () => {
     const strict = new OutboundHttp(new OutboundAddresses([]));
 
     await expect(post({ url: receiver.url.replace('http:', 'https:') }, strict)).rejects.toThrow(OutboundRefusedError);
     expect(receiver.received).toEqual([]);
   });
 
-  it('connects to no other address than was checked, when a name changes in between', async () => {
+  it('connects only to the checked address when DNS changes in between', async () => {
     const port = new URL(receiver.url).port;
     let asked = 0;
     const rebinding = new OutboundAddresses([], () =>

@@ -62,7 +62,7 @@ describe('The outbox', () => {
   it.each([
     ['completed', (attempt: Attempt) => attempts.finish(attempt, FILE)],
     ['failed', (attempt: Attempt) => attempts.fail(attempt, { code: 'rows-not-written', reason: 'It failed' })],
-  ])('keeps an export from being %s without its messages', async (status, end) => {
+  ])('does not let an export be %s without its messages', async (status, end) => {
     const attempt = await begunExport();
     const { id } = attempt.export;
     await prisma.$executeRaw`
@@ -79,7 +79,7 @@ describe('The outbox', () => {
     expect([await statusOf(id), (await channelsOf(id))[0]]).toEqual([status, [`export.${status}`, 'email']]);
   });
 
-  it('has a message about an export once, though it is written again', async () => {
+  it('has one message about an export when it is added twice', async () => {
     const exportId = randomUUID();
     const message: OutboxMessage = {
       event: 'export.completed',
@@ -104,7 +104,7 @@ describe('The outbox', () => {
     ]);
   });
 
-  it('has no message of a transaction that was rolled back', async () => {
+  it('has no message of a rolled back transaction', async () => {
     const attempt = await begunExport();
     const { id } = attempt.export;
     const about = { exportId: id, scheduleId: null, userId: 'ann', tenantId: null, customerId: null };

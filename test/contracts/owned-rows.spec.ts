@@ -4,7 +4,7 @@ import { selectRows } from '../../src/catalog/infrastructure/row-query';
 import { Snapshot } from '../../src/platform/database/snapshot';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
-describe('The predicate of an owner', () => {
+describe('The owner predicate', () => {
   let database: TestDatabase;
   let pool: Pool;
 

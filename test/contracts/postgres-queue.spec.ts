@@ -74,7 +74,7 @@ describe('The queue on PostgreSQL', () => {
   }
 
   it.each(['starting', 'reset', 'terminate'] as const)(
-    'waits for a database that it meets as "%s", reports it once, and then works',
+    'waits for a database that responds with "%s", logs it once, and then works',
     async (fault) => {
       proxy.fault = fault;
       start();
@@ -88,7 +88,7 @@ describe('The queue on PostgreSQL', () => {
     },
   );
 
-  it('waits in the same way when the database goes away later', async () => {
+  it('waits in the same way when the database is lost later', async () => {
     start();
     await expectWork('ann');
     warnings = [];
@@ -101,7 +101,7 @@ describe('The queue on PostgreSQL', () => {
     await expectWork('bob');
   });
 
-  it('closes while its database is away', async () => {
+  it('closes while its database is unavailable', async () => {
     proxy.fault = 'starting';
     start();
     await until('it tried a few times', () => proxy.accepted > 2);

@@ -5,7 +5,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database'
 
 const FOLDER = join(__dirname, '../../prisma');
 
-describe('The models of Prisma', () => {
+describe('Prisma models', () => {
   let database: TestDatabase;
 
   beforeAll(async () => {
@@ -14,7 +14,7 @@ describe('The models of Prisma', () => {
 
   afterAll(() => database.drop());
 
-  it('have the tables, the columns and the nulls of a migrated database', async () => {
+  it('match the tables, columns and nullability of a migrated database', async () => {
     const client = new Client({ connectionString: database.url });
     await client.connect();
     const { rows } = await client.query<{ column: string }>(

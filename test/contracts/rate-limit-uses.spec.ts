@@ -32,7 +32,7 @@ describe('RateLimitUses', () => {
     UPDATE rate_limit_uses SET expires_at = expires_at - make_interval(secs => ${seconds}),
       used_at = ARRAY(SELECT use - make_interval(secs => ${seconds}) FROM unnest(used_at) AS use)`;
 
-  it('grants as many uses as the limit allows, and says what is left', async () => {
+  it('grants as many uses as the limit allows and reports what is left', async () => {
     const states = [await take(), await take(), await take()];
 
     expect(states).toMatchObject(
@@ -41,13 +41,13 @@ describe('RateLimitUses', () => {
     await expect(take()).rejects.toMatchObject({ kind: 'limit', details: { retryAfterSeconds: 60 } });
   });
 
-  it('grants exactly so many, however many come at once', async () => {
+  it('grants exactly as many concurrent uses', async () => {
     const all = await Promise.allSettled(Array.from({ length: 12 }, () => take()));
 
     expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(LIMIT.limit);
   });
 
-  it('counts in a sliding window: each use leaves it after its own time', async () => {
+  it('uses a sliding window that each use leaves after its own time', async () => {
     await take();
     await advance(50);
     await take();
@@ -62,7 +62,7 @@ describe('RateLimitUses', () => {
     await expect(take()).rejects.toMatchObject({ kind: 'limit' });
   });
 
-  it('does not count what it refuses', async () => {
+  it('does not count rejected uses', async () => {
     for (let turn = 0; turn < LIMIT.limit; turn += 1) await take();
     for (let turn = 0; turn < 5; turn += 1) await take().catch(() => undefined);
     await advance(61);
@@ -70,7 +70,7 @@ describe('RateLimitUses', () => {
     expect(await take()).toMatchObject({ remaining: 2 });
   });
 
-  it('counts each account and each limit by itself', async () => {
+  it('counts each account and limit separately', async () => {
     for (let turn = 0; turn < LIMIT.limit; turn += 1) await take();
 
     for (const account of [BEN, ANN_IN_BLUE, PARTNER]) {
@@ -79,7 +79,7 @@ describe('RateLimitUses', () => {
     expect(await sut.take('sessions', ANN, LIMIT)).toMatchObject({ name: 'sessions', remaining: 2 });
   });
 
-  it('follows a limit that was changed', async () => {
+  it('follows a changed limit', async () => {
     await take();
     await take();
 
@@ -87,7 +87,7 @@ describe('RateLimitUses', () => {
     expect(await take(ANN, { ...LIMIT, limit: 5 })).toMatchObject({ remaining: 2 });
   });
 
-  it('keeps an account until its last use has left the window, for the sweep to forget', async () => {
+  it('deletes an account in the sweep after its last use has left the window', async () => {
     const upkeep = new PrismaMaintenanceRepository(prisma, testConfig({ DATABASE_URL: database.url }));
     await take();
     await advance(50);

@@ -7,7 +7,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database'
 import { testConfig } from '../support/test-config';
 
 /** The columns of codes are additions: processes of the version before write the texts and know nothing of them. */
-describe('A record that a version without codes wrote', () => {
+describe('A record written by a version without codes', () => {
   let database: TestDatabase;
   let prisma: PrismaService;
   let exports: PrismaExportRepository;
@@ -48,7 +48,7 @@ describe('A record that a version without codes wrote', () => {
     ]);
   });
 
-  it('has no codes of texts that it replaced', async () => {
+  it('has no codes for texts that were replaced', async () => {
     await prisma.$executeRaw`
       UPDATE exports SET warnings = '{one}', warning_codes = '{image-missing,more-warnings}', error_code = 'rows-not-written'
       WHERE id = ${id}::uuid`;

@@ -50,7 +50,7 @@ describeOnS3('Encryption at rest', () => {
       [{ sse: 'aws:kms' }, 'aws:kms', undefined],
       [{ sse: 'aws:kms', kmsKeyId: 'arn:aws:kms:eu-1:1:key/7' }, 'aws:kms', 'arn:aws:kms:eu-1:1:key/7'],
       [{}, undefined, undefined],
-    ])('is asked for on the wire as it is configured: %j', async (configured, algorithm, key) => {
+    ])('is requested as configured: %j', async (configured, algorithm, key) => {
       // The gateway has no key store: what it is asked for counts, not its answer.
       proxy.decide = () => (algorithm === 'aws:kms' ? 403 : 'pass');
 

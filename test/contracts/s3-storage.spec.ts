@@ -77,7 +77,7 @@ describeOnS3('S3Storage', () => {
     expect(await observer.unfinishedUploads(home)).toEqual([]);
   };
 
-  describe('a storage in trouble', () => {
+  describe('a faulty storage', () => {
     /** Breaks the first `times` of the requests that match. */
     const breakFirst = (times: number, fault: Fault, matches: (request: SeenRequest) => boolean) => {
       let broken = 0;
@@ -92,7 +92,7 @@ describeOnS3('S3Storage', () => {
       ['cuts the connection', 'cut', {}],
       ['does not answer', 'hang', { answerMs: 500 }],
       ['loses its answer', 'lose-answer', {}],
-    ] as const)('is asked again when it %s twice', async (_, fault, patience) => {
+    ] as const)('is retried when it %s twice', async (_, fault, patience) => {
       const storage = throughProxy({}, patience);
 
       for (const [key, size, which] of [
@@ -115,7 +115,7 @@ describeOnS3('S3Storage', () => {
       ['fails for', 500, {}],
       ['hangs at', 'hang', { answerMs: 500 }],
       ['cuts the connection at', 'cut', {}],
-    ] as const)('that %s a part gets nothing of the file', async (_, fault, patience) => {
+    ] as const)('that %s a part keeps nothing of the file', async (_, fault, patience) => {
       const storage = throughProxy({}, patience);
       proxy.decide = (request) =>
         isPart(request) && request.url.searchParams.get('partNumber') === '2' ? fault : 'pass';
@@ -136,7 +136,7 @@ describeOnS3('S3Storage', () => {
       await expectNothing();
     });
 
-    it('leaves nothing when a put is cancelled while a part hangs', async () => {
+    it('keeps nothing when an upload is cancelled while a part hangs', async () => {
       const storage = throughProxy();
       const abort = new AbortController();
       proxy.decide = (request) => {
@@ -156,7 +156,7 @@ describeOnS3('S3Storage', () => {
       await expectNothing();
     });
 
-    it('aborts again when the first abort does not reach it', async () => {
+    it('receives a second abort when the first one is lost', async () => {
       const storage = throughProxy();
       breakFirst(2, 500, ({ method }) => method === 'DELETE');
       async function* breaking() {
@@ -170,7 +170,7 @@ describeOnS3('S3Storage', () => {
       await expectNothing();
     });
 
-    it('has stored the file when only its last answers were lost', async () => {
+    it('has stored the file although its last response was lost', async () => {
       const storage = throughProxy();
       breakFirst(1_000, 'lose-answer', isCompletion);
 
@@ -179,7 +179,7 @@ describeOnS3('S3Storage', () => {
       expect(await digest(await direct.open(`${home}/file`))).toEqual(await digest(bytes(20 * MB)));
     });
 
-    it('gives the first error when it goes away for good', async () => {
+    it('reports the first error when it is lost permanently', async () => {
       const storage = throughProxy({}, { answerMs: 200, cleanUpMs: 500 });
       proxy.decide = (request) => (isPart(request) ? 'cut' : request.method === 'DELETE' ? 'hang' : 'pass');
 
@@ -193,7 +193,7 @@ describeOnS3('S3Storage', () => {
       await expectNothing();
     });
 
-    it('deletes the rest of many files when it refuses some', async () => {
+    it('deletes the rest of many files when it rejects some', async () => {
       const storage = throughProxy();
       const keys = Array.from({ length: 1_001 }, (_, n) => `${home}/${String(n).padStart(4, '0')}`);
       for (const key of [keys[0]!, keys[1_000]!]) await direct.put(key, bytes(KB), asText);
@@ -206,7 +206,7 @@ describeOnS3('S3Storage', () => {
       await expect(direct.stat(keys[1_000]!)).rejects.toThrow(FileNotFoundError);
     });
 
-    it('breaks the stream of a reader whose answer is cut, instead of ending it', async () => {
+    it('aborts the stream of a reader whose response is cut instead of ending it', async () => {
       const storage = throughProxy();
       await storage.put(`${home}/file`, bytes(20 * MB), asText);
       breakFirst(1, 'cut-answer', ({ method }) => method === 'GET');
@@ -216,14 +216,14 @@ describeOnS3('S3Storage', () => {
       await expect(digest(stream)).rejects.toThrow();
     });
 
-    it('is given up when nobody listens', async () => {
+    it('fails fast when the connection is refused', async () => {
       const storage = throughProxy({ endpoint: 'http://127.0.0.1:1' });
 
       await expect(storage.put(`${home}/file`, bytes(KB), asText)).rejects.toThrow('ECONNREFUSED');
       await expect(storage.check()).rejects.toThrow('ECONNREFUSED');
     });
 
-    it('is not well without its bucket, or with a wrong key', async () => {
+    it('is unhealthy without its bucket, or with a wrong key', async () => {
       await expect(throughProxy({ bucket: 'there-is-no-such-bucket' }).check()).rejects.toThrow();
       await expect(throughProxy({ secretAccessKey: 'wrong' }).check()).rejects.toThrow();
       await expect(throughProxy({ secretAccessKey: 'wrong' }).stat(`${home}/file`)).rejects.not.toThrow(
@@ -232,12 +232,12 @@ describeOnS3('S3Storage', () => {
     });
   });
 
-  describe('presigned addresses', () => {
+  describe('presigned URLs', () => {
     const never = new AbortController().signal;
     const named = { fileName: 'a.png', contentType: 'image/png', expiresInSeconds: 60 };
     const storage = () => throughProxy({ endpoint: s3Server.endpoint, publicEndpoint: proxy.url });
 
-    it('open the file that they are signed for, at whichever host they name', async () => {
+    it('give access to the signed file at whichever host they name', async () => {
       const unreachable = 'http://127.0.0.1:1';
       await direct.put(`${home}/file`, bytes(KB), asText);
 
@@ -250,7 +250,7 @@ describeOnS3('S3Storage', () => {
       }
     });
 
-    it('open nothing when they are unsigned, forged or expired', async () => {
+    it('give no access when they are unsigned, forged or expired', async () => {
       await direct.put(`${home}/file`, bytes(KB), asText);
       await direct.put(`${home}/other`, bytes(KB), asText);
       const signed = (await storage().link(`${home}/file`, named))!;
@@ -270,7 +270,7 @@ describeOnS3('S3Storage', () => {
       await expect(storage().openPresigned(expired, never)).rejects.toThrow(PermissionMissingError);
     });
 
-    it('tell a file that is not there from a storage that is away', async () => {
+    it('distinguish a missing file from an unavailable storage', async () => {
       const missing = (await storage().link(`${home}/none`, named))!;
       await expect(storage().openPresigned(missing, never)).rejects.toThrow(FileNotFoundError);
 
@@ -282,11 +282,11 @@ describeOnS3('S3Storage', () => {
   describe('links', () => {
     const named = { fileName: 'отчёт "1".csv', contentType: 'text/csv; charset=utf-8', expiresInSeconds: 60 };
 
-    it('are not given when browsers cannot reach the storage', async () => {
+    it('are not created when browsers cannot reach the storage', async () => {
       expect(await direct.link(`${home}/file`, named)).toBeNull();
     });
 
-    it('let anyone fetch the file, under its name', async () => {
+    it('let anyone download the file under its name', async () => {
       const storage = throughProxy({ endpoint: s3Server.endpoint, publicEndpoint: proxy.url });
       await direct.put(`${home}/file`, bytes(KB), asText);
 
@@ -305,7 +305,7 @@ describeOnS3('S3Storage', () => {
       expect(storage.keyOf(link!)).toBe(`${home}/file`);
     });
 
-    it('serve for nothing else', async () => {
+    it('give access to nothing else', async () => {
       const storage = throughProxy({ endpoint: s3Server.endpoint, publicEndpoint: proxy.url });
       await direct.put(`${home}/file`, bytes(KB), asText);
       await direct.put(`${home}/other`, bytes(KB), asText);

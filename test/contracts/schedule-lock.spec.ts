@@ -21,7 +21,7 @@ describe('The lock of a schedule', () => {
     await database.drop();
   });
 
-  it('is released when its process is paused in the middle of a transaction', async () => {
+  it('is released when its process is paused within a transaction', async () => {
     const { schedule } = await new PrismaScheduleRepository(other).create(scheduleDefinition(), somebody(), null);
     // The transaction of a paused process does not end by itself.
     const forever = { timeout: scaled(600_000) };

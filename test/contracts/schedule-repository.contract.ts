@@ -56,7 +56,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
     }
 
     describe('create', () => {
-      it('keeps all that its owner decides, and sets the first slot to come', async () => {
+      it('stores all settings of its owner and the next slot', async () => {
         const ann = somebody({ tenantId: 'blue' });
         const definition = scheduleDefinition({
           notice: MAIL_NOTICE,
@@ -87,11 +87,11 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         ]);
       });
 
-      it('sets no slot for a schedule that is to be paused', async () => {
+      it('sets no slot for a paused schedule', async () => {
         expect(await make(somebody(), { isActive: false })).toMatchObject({ isActive: false, nextRunAt: null });
       });
 
-      it('makes one schedule of an idempotency key', async () => {
+      it('creates one schedule per idempotency key', async () => {
         const ann = somebody();
         const keyed = (what: string) => idempotentRequest(ann, 'k', 'schedule', what);
         const repeats = Array.from({ length: 3 }, () => schedules.create(scheduleDefinition(), ann, keyed('same')));
@@ -104,7 +104,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         expect(new Set(made.map(({ schedule }) => schedule.id)).size).toBe(1);
       });
 
-      it('says that the schedule of an idempotency key was deleted', async () => {
+      it('reports that the schedule of an idempotency key was deleted', async () => {
         const ann = somebody();
         const key = idempotentRequest(ann, 'k', 'schedule');
         const { schedule } = await schedules.create(scheduleDefinition(), ann, key);
@@ -113,7 +113,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         await expect(schedules.create(scheduleDefinition(), ann, key)).rejects.toMatchObject({ kind: 'gone' });
       });
 
-      it(`refuses an owner more than ${MAX_SCHEDULES} schedules, also at once`, async () => {
+      it(`rejects more than ${MAX_SCHEDULES} schedules of an owner, also concurrently`, async () => {
         const ann = somebody();
         for (let turn = 1; turn < MAX_SCHEDULES; turn++) await make(ann);
 
@@ -126,10 +126,10 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
       });
     });
 
-    describe('a stranger', () => {
+    describe('another user', () => {
       const strangers = (owner: UserPrincipal): UserPrincipal[] => [somebody(), { ...owner, tenantId: 'blue' }];
 
-      it.each(MOVES)('does not %s somebody else’s schedule', async (_, move) => {
+      it.each(MOVES)('cannot %s the schedule', async (_, move) => {
         const ann = somebody();
         const schedule = await make(ann);
 
@@ -144,7 +144,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         expect(await actions(schedule.id)).toEqual(['schedule.created']);
       });
 
-      it('does not delete somebody else’s schedule', async () => {
+      it('cannot delete the schedule', async () => {
         const ann = somebody();
         const schedule = await make(ann);
 
@@ -184,7 +184,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         }
       });
 
-      it('of a tenant reaches no schedule of another tenant, nor one without a tenant', async () => {
+      it('of a tenant has no access to schedules of other tenants, or without a tenant', async () => {
         for (const owner of [inBlue(), somebody()]) {
           const { id } = await make(owner);
 
@@ -197,7 +197,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         }
       });
 
-      it('lists all within reach, or those of one user or tenant', async () => {
+      it('lists all accessible schedules, or those of one user or tenant', async () => {
         const [ann, ben, zoe] = [inBlue(), inBlue(), somebody()];
         const [ofAnn, ofBen, ofZoe] = [(await make(ann)).id, (await make(ben)).id, (await make(zoe)).id];
         const list = async (query: Omit<ScheduleQuery, 'size'>) =>
@@ -211,7 +211,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
       });
     });
 
-    describe('the right of an administrator', () => {
+    describe('the administrator’s right', () => {
       const days = 3;
 
       it.each<[string, (schedule: Schedule, ann: UserPrincipal) => Promise<unknown>]>([
@@ -238,7 +238,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         expect(Math.abs(adminSeenAt.getTime() - records.now().getTime())).toBeLessThan(10_000);
       });
 
-      it('is not confirmed by others, nor for what was saved without it, nor twice an hour', async () => {
+      it('is not confirmed by others, for what was saved without it, or twice an hour', async () => {
         const ann = somebody({ roles: ['admin'] });
         const [asAdmin, own] = [await make(ann, { asAdmin: true }), await make(ann)];
         await records.advance(1_800);
@@ -257,7 +257,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
     });
 
     describe('a list', () => {
-      it('shows the newest first, page by page, and counts all', async () => {
+      it('is in pages, newest first, with the total', async () => {
         const ann = somebody();
         const ids: string[] = [];
         for (let turn = 0; turn < 3; turn++) ids.unshift((await make(ann)).id);
@@ -269,7 +269,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         expect([first.count, first.items.length, second.nextCursor]).toEqual([3, 2, null]);
       });
 
-      it('shows the active ones, or the paused ones', async () => {
+      it('can be filtered by active and paused', async () => {
         const ann = somebody();
         const [active, paused] = [await make(ann), await make(ann, { isActive: false })];
 
@@ -279,7 +279,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
     });
 
     describe('replace', () => {
-      it('changes all that its owner decides', async () => {
+      it('changes all settings of its owner', async () => {
         const ann = somebody();
         const { id } = await make(ann);
         const definition = scheduleDefinition({ name: 'Hourly users', notice: MAIL_NOTICE, retentionSeconds: 60 });
@@ -291,7 +291,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         expect(await actions(id)).toEqual(['schedule.created', 'schedule.changed']);
       });
 
-      it('leaves a slot due while the rule stays', async () => {
+      it('keeps a due slot while the rule is unchanged', async () => {
         const ann = somebody();
         const { id, rule } = await make(ann);
         await records.advance(DAY_SECONDS);
@@ -310,7 +310,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         ['weekday', { frequency: 'weekly', weekday: 1 }, { weekday: 4 }],
         ['day of the month', { frequency: 'monthly', dayOfMonth: 5 }, { dayOfMonth: 20 }],
         ['cron expression', { frequency: 'cron', at: null, cron: '0 5 * * *' }, { cron: '0 17 * * *' }],
-      ])('goes by the first slot to come when the %s changes', async (_, before, change) => {
+      ])('sets the next slot when the %s changes', async (_, before, change) => {
         const ann = somebody();
         const former = { ...everyDay(), ...before };
         const rule = { ...former, ...change };
@@ -322,7 +322,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         expect(replaced!.nextRunAt).toEqual(first);
       });
 
-      it('that pauses a schedule leaves it no slot', async () => {
+      it('that pauses a schedule removes its slot', async () => {
         const ann = somebody();
         const { id } = await make(ann);
 
@@ -332,7 +332,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         });
       });
 
-      it('lets a schedule that the service paused start afresh', async () => {
+      it('resets a schedule that the service paused', async () => {
         const ann = somebody();
         const schedule = await make(ann);
         await failUntilPaused(schedule, ann);
@@ -345,7 +345,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
     });
 
     describe('pause and resume', () => {
-      it('stop a schedule, and let it go on at the first slot to come', async () => {
+      it('stop a schedule, and continue it at the next slot', async () => {
         const ann = somebody();
         const { id } = await make(ann);
 
@@ -361,7 +361,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         expect(await actions(id)).toEqual(['schedule.created', 'schedule.paused', 'schedule.resumed']);
       });
 
-      it('clear what made the service pause it', async () => {
+      it('clear the service’s reason for the pause', async () => {
         const ann = somebody();
         const schedule = await make(ann);
         await failUntilPaused(schedule, ann);
@@ -373,7 +373,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         expect(resumed).toMatchObject({ isActive: true, failures: 0, pausedReason: null });
       });
 
-      it('leave alone what is so already', async () => {
+      it('do not change what is already so', async () => {
         const ann = somebody();
         const active = await make(ann);
         const paused = await make(ann, { isActive: false });
@@ -384,7 +384,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
       });
     });
 
-    it('deletes a schedule with its runs, once', async () => {
+    it('deletes a schedule with its runs once', async () => {
       const ann = somebody();
       const { id } = await make(ann);
       await records.runs.startManual(id, ann, null, null);

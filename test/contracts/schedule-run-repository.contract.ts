@@ -42,8 +42,8 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
     const read = async ({ id }: Schedule) => (await records.schedules.find(id, accessToOwn(ann)))!;
     const lastStep = async ({ id }: Schedule) => (await records.auditOf(id)).at(-1);
 
-    describe('a slot that is due', () => {
-      it('is run, and the schedule goes on to the next', async () => {
+    describe('a due slot', () => {
+      it('runs and moves the schedule to the next one', async () => {
         const schedule = await make();
         await records.advance(DAY_SECONDS);
         const due = await read(schedule);
@@ -60,7 +60,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         expect(await lastStep(schedule)).toMatchObject({ action: 'schedule.fired', userId: null });
       });
 
-      it('is run once, however many processes look', async () => {
+      it('runs once for concurrent processes', async () => {
         await make();
         await make();
         await make();
@@ -75,13 +75,13 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         expect(new Set(started.map((one) => one?.run.exportId)).size).toBeGreaterThanOrEqual(3);
       });
 
-      it('is not run before its time', async () => {
+      it('does not run early', async () => {
         await make();
 
         expect(await runs.startDue()).toBeNull();
       });
 
-      it('stands for all slots that were missed', async () => {
+      it('replaces all missed slots', async () => {
         const schedule = await make();
         await records.advance(3 * DAY_SECONDS);
 
@@ -94,7 +94,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         expect(await runs.startDue()).toBeNull();
       });
 
-      it('of a paused schedule is not run', async () => {
+      it('of a paused schedule does not run', async () => {
         const schedule = await make();
         await records.schedules.pause(schedule.id, accessToOwn(ann));
         await records.advance(DAY_SECONDS);
@@ -102,7 +102,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         expect(await runs.startDue()).toBeNull();
       });
 
-      it('comes before others that are due later', async () => {
+      it('runs before slots that are due later', async () => {
         const daily = await make();
         const hourly = await make({ rule: { ...scheduleDefinition().rule, frequency: 'hourly' } });
         await records.advance(DAY_SECONDS);
@@ -116,7 +116,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
       });
     });
 
-    describe('a schedule that is to run every minute', () => {
+    describe('a schedule with a slot every minute', () => {
       const rule = { ...scheduleDefinition().rule, frequency: 'cron', at: null, cron: '* * * * *' } as const;
 
       /** In which of so many minutes it runs. */
@@ -134,7 +134,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         expect(await minutesOf(await make({ rule, asAdmin: true }), 3)).toHaveLength(3);
       });
 
-      it('runs every 15 minutes where its owner is no administrator', async () => {
+      it('runs every 15 minutes if its owner is no administrator', async () => {
         const [first = 0, second = 0, ...more] = await minutesOf(await make({ rule }), 18);
 
         expect([first, more]).toEqual([0, []]);
@@ -142,7 +142,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         expect([14, 15]).toContain(second);
       });
 
-      it('runs every 15 minutes once its owner presented no administrator’s token for long', async () => {
+      it('runs every 15 minutes after its owner’s administrator right has expired', async () => {
         const schedule = await make({ rule, asAdmin: true });
         await records.advance((ADMIN_RIGHT_DAYS + 1) * DAY_SECONDS);
 
@@ -150,7 +150,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
       });
     });
 
-    describe('the runs of a day', () => {
+    describe('the daily quota of runs', () => {
       const rule = { ...scheduleDefinition().rule, frequency: 'hourly', at: '00:00' } as const;
 
       /** @returns how often each schedule ran */
@@ -165,7 +165,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         return counts;
       }
 
-      it('are those that one owner may have; further slots are skipped, without a run, a failure or an entry', async () => {
+      it('skips further slots without a run, a failure or an audit entry', async () => {
         const schedule = await make({ rule });
 
         const counts = await runHours(RUNS_PER_DAY + 3);
@@ -182,7 +182,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         expect(fired).toHaveLength(RUNS_PER_DAY);
       });
 
-      it('are counted over all schedules of an owner, also those that were deleted, and of nobody else', async () => {
+      it('includes all schedules of an owner, also deleted ones, and of nobody else', async () => {
         const [one, other] = [await make({ rule }), await make({ rule })];
         const { id: another } = await make({ rule }, somebody());
 
@@ -196,7 +196,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         expect([own, later.get(another)]).toEqual([RUNS_PER_DAY - 4, 3]);
       });
 
-      it('begin again when the first of them is a day old', async () => {
+      it('is released when the first run is a day old', async () => {
         const schedule = await make({ rule });
 
         await runHours(RUNS_PER_DAY + 1);
@@ -207,8 +207,8 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
       });
     });
 
-    describe('a run on demand', () => {
-      it('stands for no slot, and leaves the next one', async () => {
+    describe('a manual run', () => {
+      it('has no slot and keeps the next one', async () => {
         const schedule = await make();
 
         const { run, isNew } = await runs.startManual(schedule.id, ann, null, null);
@@ -225,7 +225,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         expect(await runs.startManual(schedule.id, ann, null, null)).toMatchObject({ isNew: true });
       });
 
-      it('is not for strangers', async () => {
+      it('is not available to other users', async () => {
         const { id } = await make();
 
         for (const stranger of [somebody(), { ...ann, tenantId: 'blue' }]) {
@@ -234,7 +234,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         expect(await runs.list(id, 10)).toMatchObject({ count: 0 });
       });
 
-      it('is one for an idempotency key, and counts once', async () => {
+      it('is created and counted once per idempotency key', async () => {
         const { id } = await make();
         const key = idempotentRequest(ann, 'k', 'schedule-run', id);
 
@@ -245,7 +245,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         expect(all.filter(({ isNew }) => !isNew)).toMatchObject([{ rateLimit: null }, { rateLimit: null }]);
       });
 
-      it('is gone with its schedule, for a repeat', async () => {
+      it('of a deleted schedule is not found by a repeated request', async () => {
         const { id } = await make();
         const key = idempotentRequest(ann, 'k', 'schedule-run', id);
         await runs.startManual(id, ann, key, null);
@@ -254,7 +254,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         await expect(runs.startManual(id, ann, key, null)).rejects.toMatchObject({ kind: 'gone' });
       });
 
-      it('is limited for each person over all schedules, also deleted ones', async () => {
+      it('is limited per person over all schedules, also deleted ones', async () => {
         const [one, other] = [await make(), await make()];
         await runs.startManual(one.id, ann, null, LIMIT);
         await runs.startManual(other.id, ann, null, LIMIT);
@@ -267,7 +267,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         expect(await runs.startManual(other.id, ann, null, LIMIT)).toMatchObject({ rateLimit: { remaining: 1 } });
       });
 
-      it('is limited also when many come at once', async () => {
+      it('is limited for concurrent requests', async () => {
         const { id } = await make();
 
         const all = await Promise.allSettled([1, 2, 3, 4].map(() => runs.startManual(id, ann, null, LIMIT)));
@@ -275,7 +275,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(LIMIT.limit);
       });
 
-      it('of others counts for nobody else', async () => {
+      it('does not count for other users', async () => {
         const ben = { ...ann, tenantId: 'blue' };
         const [own, theirs] = [await make(), await make({}, ben)];
         await runs.startManual(theirs.id, ben, null, LIMIT);
@@ -285,7 +285,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
     });
 
     describe('unsettled runs', () => {
-      it('are left to the process that started them for a moment', async () => {
+      it('are left to the process that started them for a while', async () => {
         const { id } = await make();
         const { run } = await runs.startManual(id, ann, null, null);
         const early = await runs.claimUnsettled();
@@ -294,7 +294,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         expect([early, await runs.claimUnsettled()]).toMatchObject([[], [{ run: { id: run.id }, schedule: { id } }]]);
       });
 
-      it('are given to one of many processes, and to another after a while', async () => {
+      it('are claimed by one process, and by another after a while', async () => {
         const { id } = await make();
         await runs.startManual(id, ann, null, null);
         await records.advance(REQUEST_SECONDS + 1);
@@ -305,7 +305,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         expect([taken.length, (await runs.claimUnsettled()).length]).toEqual([1, 1]);
       });
 
-      it('are looked at the less often the older they are', async () => {
+      it('are checked less often the older they are', async () => {
         const { id } = await make();
         await runs.startManual(id, ann, null, null);
         await records.advance(100);
@@ -317,7 +317,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         expect([early.length, (await runs.claimUnsettled()).length]).toEqual([0, 1]);
       });
 
-      it('are none that are settled', async () => {
+      it('exclude settled ones', async () => {
         const { id } = await make();
         await runs.conclude((await runs.startManual(id, ann, null, null)).run, SUCCEEDED);
         await records.advance(DAY_SECONDS);
@@ -328,7 +328,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
 
     describeRunSettling({ records: () => records, ann: () => ann, make });
 
-    it('lists the runs of one schedule, the newest first, and knows the last', async () => {
+    it('lists the runs of one schedule, newest first, and returns the last', async () => {
       const [schedule, other] = [await make(), await make()];
       const ids: string[] = [];
       for (let turn = 0; turn < 3; turn++) ids.unshift((await runs.startManual(schedule.id, ann, null, null)).run.id);

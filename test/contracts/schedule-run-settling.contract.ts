@@ -93,7 +93,7 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
       expect(await read(schedule)).toMatchObject({ failures: 0 });
     });
 
-    it('is written by the transaction that gives up an export whose workers were lost', async () => {
+    it('is written by the transaction that fails an export after lost attempts', async () => {
       const schedule = await make();
       const { run } = await process(schedule);
       for (let turn = 1; turn < MAX_ATTEMPTS; turn++) {
@@ -120,7 +120,7 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
       expect([before.outcome, (await readRun(processed.run)).outcome]).toEqual([null, 'succeeded']);
     });
 
-    it('is written once when the last deliveries end at once', async () => {
+    it('is written once when the last deliveries end concurrently', async () => {
       const schedule = await make();
       for (let turn = 0; turn < 3; turn++) {
         const processed = await process(schedule, 'email', 'webhook', 's3');
@@ -134,7 +134,7 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
       }
     });
 
-    it('is open while a delivery is tried again', async () => {
+    it('stays null while a delivery is retried', async () => {
       const schedule = await make();
       const processed = await process(schedule, 'webhook');
       await complete(processed);
@@ -145,7 +145,7 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
       expect(await readRun(processed.run)).toMatchObject({ outcome: null });
     });
 
-    it('of a failed export waits for one attempt to notify of it', async () => {
+    it('of a failed export waits for one attempt to send the notification', async () => {
       const schedule = await make();
       const { run, attempt } = await process(schedule, 'webhook');
       await records().attempts.fail(attempt, { code: 'rows-not-written', reason: 'No rows' });
@@ -181,7 +181,7 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
       expect(await readRun(processed.run)).toMatchObject({ outcome: 'failed', errorCode: 'export-cancelled' });
     });
 
-    it('of nobody’s export changes nothing', async () => {
+    it('is not affected by exports without a run', async () => {
       const { export: own } = await createExport(records().exports, exportRequest({ caller: ann() }));
 
       await expect(records().exports.cancel(own.id, ann())).resolves.toMatchObject({ status: 'cancelled' });
@@ -203,7 +203,7 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
       expect((await read(schedule)).failures).toBe(1);
     });
 
-    it('increments, keeps or resets the failures in a row', async () => {
+    it('increments, keeps or resets the failure streak', async () => {
       const schedule = await make();
       const counts: number[] = [];
       for (const verdict of [FAILED, FAILED, CANCELLED, SUCCEEDED, FAILED]) {
@@ -243,7 +243,7 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
       );
     });
 
-    it('leaves other schedules alone', async () => {
+    it('does not affect other schedules', async () => {
       const [schedule, other] = [await make(), await make()];
 
       await fail(schedule, MAX_FAILURES);
@@ -260,7 +260,7 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
     });
   });
 
-  describe('a webhook that wants nothing more', () => {
+  describe('a webhook that is gone', () => {
     it.each([
       ['is told by mail', MAIL_NOTICE, 1],
       ['is not told by that webhook', WEBHOOK_NOTICE, 0],
@@ -283,7 +283,7 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
       expect(await lastStep(schedule)).toMatchObject({ action: 'schedule.paused', userId: null });
     });
 
-    it('leaves a schedule as it is that its owner has paused', async () => {
+    it('does not change a schedule that its owner has paused', async () => {
       const schedule = await make({ notice: MAIL_NOTICE });
       const { run } = await records().runs.startManual(schedule.id, ann(), null, null);
       await records().schedules.pause(schedule.id, accessToOwn(ann()));
@@ -295,7 +295,7 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
     });
   });
 
-  describe('a right that ended', () => {
+  describe('an administrator’s right that has ended', () => {
     const begin = async ({ id }: Schedule) => (await records().runs.startManual(id, ann(), null, null)).run;
     const addressesOf = async ({ id }: Schedule) =>
       (await records().messagesOf(id)).map(({ target }) => (target as { to?: string }).to).sort();
@@ -321,7 +321,7 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
       });
     });
 
-    it('is told to administrators once a day about one owner, whichever schedules they have', async () => {
+    it('notifies administrators once a day about one owner with any number of schedules', async () => {
       const [first, second, later] = [await make(), await make(), await make()];
 
       await Promise.all(

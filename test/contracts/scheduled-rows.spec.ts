@@ -23,7 +23,7 @@ function selectRows(traits: Partial<ScheduledRows>): ScheduledRows {
   return { ...nothing, format: 'csv', options: {}, timezone: 'UTC', ...traits };
 }
 
-describe('What a schedule exports', () => {
+describe('The export of a schedule', () => {
   let database: TestDatabase;
   let connections: ExportDatabase;
   let others: Pool;
@@ -136,7 +136,7 @@ describe('What a schedule exports', () => {
     expect(refusal.details.fields?.map(({ field }) => field).sort()).toEqual(fields.sort());
   });
 
-  it('is validated against the views that it reads', async () => {
+  it('is validated against the views in the database', async () => {
     await others.query(`CREATE VIEW strange AS SELECT 1 AS n, '{}'::json AS data`);
     await others.query(`INSERT INTO export_data_types (name, tables, owners) VALUES ('strange', '["strange"]', '{}')`);
 

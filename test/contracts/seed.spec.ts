@@ -41,7 +41,7 @@ describe('npm run seed', () => {
     await database.drop();
   });
 
-  it('makes the same rows on every run, and leaves indexes and foreign keys as they were', async () => {
+  it('creates the same rows on every run and keeps indexes and foreign keys', async () => {
     const [contents, structure] = [await contentsOf(client), await structureOf(client)];
 
     const untouched = await createTestDatabase();
@@ -57,7 +57,7 @@ describe('npm run seed', () => {
     await untouched.drop();
   });
 
-  it('makes as many transactions as were asked for, within the two years up to November 2026', async () => {
+  it('creates the requested number of transactions within two years until November 2026', async () => {
     const [row] = await all(
       `SELECT count(*)::int AS rows, min(created_at) >= '2024-11-01Z' AND max(created_at) < '2026-11-01Z' AS in_time FROM transactions`,
     );
@@ -65,18 +65,21 @@ describe('npm run seed', () => {
     expect(row).toEqual({ rows: 1200, in_time: true });
   });
 
-  it.each(CHILDREN)('gives each row of %s an owner, the owner’s tenant, and the first person some', async (table) => {
-    const [row] = await all(
-      `SELECT count(*) >= 200 AS many, (count(*) FILTER (WHERE users.id IS NULL))::int AS lost,
+  it.each(CHILDREN)(
+    'gives each row of %s an owner and the owner’s tenant, and some rows to the first person',
+    async (table) => {
+      const [row] = await all(
+        `SELECT count(*) >= 200 AS many, (count(*) FILTER (WHERE users.id IS NULL))::int AS lost,
               (count(*) FILTER (WHERE users.tenant_id IS DISTINCT FROM child.tenant_id))::int AS astray,
               bool_or(user_id = '${FIRST_USER}') AS first_has_some
        FROM ${table} AS child LEFT JOIN users ON users.id = user_id`,
-    );
+      );
 
-    expect(row).toEqual({ many: true, lost: 0, astray: 0, first_has_some: true });
-  });
+      expect(row).toEqual({ many: true, lost: 0, astray: 0, first_has_some: true });
+    },
+  );
 
-  it('brings people of both tenants and of none, and values that are hard to write to files', async () => {
+  it('creates people of both tenants and without one, and values that are difficult for file formats', async () => {
     const tenants = await all('SELECT tenant_id, count(*)::int AS people FROM users GROUP BY 1 ORDER BY 1 NULLS LAST');
     const [found] = await all(
       `SELECT bool_or(birth_date < '1900-01-01') AS early, bool_or(name LIKE '%"%') AS quoted, bool_or(name ~ '[가-힣]') AS hangul,
@@ -103,7 +106,7 @@ describe('npm run seed', () => {
     });
   });
 
-  it('parts the names of those who have the family’s first, but where they are written without a gap', async () => {
+  it('splits names that start with the family name, unless they are written without a space', async () => {
     const people = await all(
       `SELECT bool_and(name LIKE '% %') AS parted, count(*) > 1 AS many FROM users WHERE locale = 'vi' AND name ~ '(Nguyễn|Trần|Đặng)'
        UNION ALL SELECT bool_or(name LIKE '% %'), count(*) > 1 FROM users WHERE locale IN ('zh', 'ko') AND name ~ '[王李阳𠮷김박]'`,
@@ -115,7 +118,7 @@ describe('npm run seed', () => {
     ]);
   });
 
-  it('brings events of many languages, in which other people take part with more or less success', async () => {
+  it('creates events in many languages whose participants are not their organizers, with varying results', async () => {
     const events = await all(`
       SELECT count(*)::int AS events, array_agg(DISTINCT language ORDER BY language) AS languages,
              bool_or(organizer_id = '${FIRST_USER}') AS first_holds_some, bool_and(customer_id IS NULL) AS nobodys,
@@ -152,7 +155,7 @@ describe('npm run seed', () => {
     ]);
   });
 
-  it('brings the two schedules of the platform, which wait for the keys of their bucket', async () => {
+  it('creates the two schedules of the platform, which wait for the credentials of their bucket', async () => {
     const schedules = await all('SELECT * FROM scheduled_exports ORDER BY name');
 
     const waiting = {
@@ -204,7 +207,7 @@ describe('npm run seed', () => {
     expect(await all(`SELECT roles FROM users WHERE id = '${ADMINISTRATOR}'`)).toEqual([{ roles: ['admin'] }]);
   });
 
-  it('leaves the schedules of others as they are', async () => {
+  it('keeps the schedules of others', async () => {
     const lived = await createTestDatabase();
     const resident = new Client({ connectionString: lived.url });
     await resident.connect();
@@ -224,7 +227,7 @@ describe('npm run seed', () => {
     await lived.drop();
   });
 
-  it('refuses to replace people whom it did not make up', async () => {
+  it('refuses to replace people that it did not create', async () => {
     const lived = await createTestDatabase();
     const resident = new Client({ connectionString: lived.url });
     await resident.connect();
@@ -238,7 +241,7 @@ describe('npm run seed', () => {
     await lived.drop();
   });
 
-  it('refuses to replace events that others hold', async () => {
+  it('refuses to replace events of other organizers', async () => {
     const lived = await createTestDatabase();
     const resident = new Client({ connectionString: lived.url });
     await resident.connect();

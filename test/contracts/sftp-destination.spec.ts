@@ -32,7 +32,7 @@ class InterruptedProgress extends TransferProgress {
   }
 }
 
-describeOnSftp('A folder of an SFTP server as destination', () => {
+describeOnSftp('An SFTP destination', () => {
   let server: SftpServer;
   let shelf: ExportShelf;
   let channel: SftpChannel;
@@ -137,7 +137,7 @@ describeOnSftp('A folder of an SFTP server as destination', () => {
       expect(await refusalOf({ uri }, closed, true)).toContain('ECONNREFUSED');
     });
 
-    it('connects to no other address than was checked, when a name changes in between', async () => {
+    it('connects only to the checked address when DNS changes in between', async () => {
       let lookups = 0;
       const rebind: Resolve = () =>
         Promise.resolve([{ address: lookups++ === 0 ? '93.184.215.14' : '127.0.0.1', family: 4 }]);

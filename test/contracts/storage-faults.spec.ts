@@ -65,7 +65,7 @@ describe.each<[string, (folder: string) => Promise<unknown>]>([
     await expectUnavailable(storage, call);
   });
 
-  it('has its files when the folder is back', async () => {
+  it('has its files when the folder is available again', async () => {
     for (const [, call] of CALLS) await call(storage).catch(() => undefined);
 
     await rm(folder, { force: true });
@@ -87,13 +87,13 @@ describe('DiskStorage', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('is unavailable where a file cannot be given its name', async () => {
+  it('is unavailable if a file cannot be renamed', async () => {
     await mkdir(join(folder, KEY, 'in-the-way'), { recursive: true });
 
     await expectUnavailable(storage, (one) => one.put(KEY, bytes(KB), asText));
   });
 
-  it('passes on what the body throws, also when that looks like a fault of the disk', async () => {
+  it('rethrows errors of the body, also those that look like disk errors', async () => {
     const failure = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });
     async function* breaking() {
       yield* bytes(KB);
@@ -145,7 +145,7 @@ describe('S3Storage', () => {
     });
   });
 
-  it('is unavailable where nobody listens', async () => {
+  it('is unavailable if the connection is refused', async () => {
     const settings = { endpoint: 'http://127.0.0.1:1', region: 'none', bucket: 'none', forcePathStyle: true };
     const away = new S3Storage({ ...settings, accessKeyId: 'k', secretAccessKey: 's', patience: { attempts: 2 } });
 
@@ -153,7 +153,7 @@ describe('S3Storage', () => {
     away.onApplicationShutdown();
   });
 
-  it('waits for a caller no longer than it may, whatever the retries', async () => {
+  it('limits the wait for a caller, whatever the retries', async () => {
     proxy.decide = () => 'hang';
     const began = performance.now();
 
@@ -162,7 +162,7 @@ describe('S3Storage', () => {
     expect(performance.now() - began).toBeLessThan(scaled(1_000));
   });
 
-  it('passes on what the body throws, and why it was aborted', async () => {
+  it('rethrows errors of the body and the abort reason', async () => {
     const failure = new Error('the source broke');
     async function* breaking() {
       yield* bytes(KB);
@@ -175,7 +175,7 @@ describe('S3Storage', () => {
     await expect(storage.put(KEY, bytes(KB), abort)).rejects.toBe(cancelled);
   });
 
-  it('says of a file that is not there that it is not found', async () => {
+  it('reports that a missing file is not found', async () => {
     await expect(storage.stat('exports/2/nothing')).rejects.toThrow(FileNotFoundError);
   });
 });

@@ -51,8 +51,8 @@ describe('Webhooks', () => {
     };
   }
 
-  describe('when they are planned', () => {
-    it('get a secret that is shown once and kept sealed', async () => {
+  describe('planning', () => {
+    it('returns a generated secret once and stores it encrypted', async () => {
       const { target, secret } = await plan({ url: receiver.url });
 
       expect(secret).toMatch(/^whsec_/);
@@ -60,7 +60,7 @@ describe('Webhooks', () => {
       expect(JSON.stringify(target)).not.toContain(secret!.slice(6, 20));
     });
 
-    it('get a secret that signs for no other address', async () => {
+    it('returns a secret that is valid for its URL only', async () => {
       const { message } = await planned();
       const elsewhere = { ...message, target: { ...message.target, url: `${receiver.url}/elsewhere` } };
 
@@ -74,7 +74,7 @@ describe('Webhooks', () => {
       ['https://[::ffff:10.0.0.1]/', undefined, 'has no public address'],
       ['nonsense', undefined, 'begins with https://'],
       ['', 'hunter2', 'whsec_ followed by 24 to 64 bytes'],
-    ])('are refused with the field and in words: %s %s', async (url, secret, words) => {
+    ])('rejects an invalid webhook with the field and an explanation: %s %s', async (url, secret, words) => {
       const planning = plan({ url, secret }, 'notify.webhook');
 
       await expect(planning).rejects.toMatchObject({
@@ -83,7 +83,7 @@ describe('Webhooks', () => {
       });
     });
 
-    it('are refused where nothing can be sealed, naming what the operator has to set', async () => {
+    it('is rejected without an encryption key, naming the setting for the operator', async () => {
       const addresses = new OutboundAddresses([receiver.host]);
       const keyless = new WebhookChannel(
         null as never,
@@ -102,7 +102,7 @@ describe('Webhooks', () => {
     });
   });
 
-  it('bring the record as the API shows it, with a link to the file, signed as the specification says', async () => {
+  it('sends the record as the API shows it, with a signed link to the file and a signature', async () => {
     const chosen = `whsec_${Buffer.alloc(24, 9).toString('base64')}`;
     const { message } = await planned({}, chosen);
 
@@ -134,7 +134,7 @@ describe('Webhooks', () => {
     });
   });
 
-  it('tell of a failure with its reason', async () => {
+  it('sends a failure with its reason', async () => {
     const failed = await shelf.put({ status: 'failed', error: 'The source was gone' });
     const { message } = await planned({ event: 'export.failed', exportId: failed.id });
 
@@ -146,7 +146,7 @@ describe('Webhooks', () => {
     });
   });
 
-  it('tell of a paused schedule with the facts of it', async () => {
+  it('sends a paused schedule with its details', async () => {
     const facts = { name: 'nightly', failures: 5 };
     const { message } = await planned({ event: 'schedule.paused', exportId: null, facts });
 
@@ -155,7 +155,7 @@ describe('Webhooks', () => {
     expect(JSON.parse(receiver.received[0]!.body)).toMatchObject({ type: 'schedule.paused', data: facts });
   });
 
-  it('have one id and one body on every attempt, and a timestamp of each', async () => {
+  it('has one id and body for every attempt, and a timestamp of each', async () => {
     const { message } = await planned();
     receiver.behave(500, 'cut', 200);
 
@@ -181,7 +181,7 @@ describe('Webhooks', () => {
     ['200 after a while', { status: 200, afterMs: 500 }],
     ['200 with a body that never ends', 'drip'],
     ['200 with far too much', 'flood'],
-  ])('have arrived with %s', async (_, behaviour) => {
+  ])('is delivered with the status %s', async (_, behaviour) => {
     const { message } = await planned();
     receiver.behave(behaviour);
 
@@ -194,7 +194,7 @@ describe('Webhooks', () => {
     [404, 'answered 404'],
     [429, 'answered 429'],
     [503, 'answered 503'],
-  ])('are to be tried again after %j', async (behaviour, words) => {
+  ])('is retried after %j', async (behaviour, words) => {
     const { message } = await planned();
     receiver.behave(behaviour);
 
@@ -205,14 +205,14 @@ describe('Webhooks', () => {
     expect(receiver.received).toHaveLength(1);
   });
 
-  it('are not tried again when the receiver says that it is gone', async () => {
+  it('is not retried when the receiver responds 410', async () => {
     const { message } = await planned();
     receiver.behave(410);
 
     await expect(channel.deliver(message, goOn)).rejects.toMatchObject({ name: 'DeliveryRefusedError', code: 'gone' });
   });
 
-  it('are not tried again when there is nothing left to tell', async () => {
+  it('is not sent when its subject is gone', async () => {
     const { message } = await planned({ exportId: '00000000-0000-7000-8000-000000000000' });
 
     await expect(channel.deliver(message, goOn)).rejects.toMatchObject({
@@ -222,7 +222,7 @@ describe('Webhooks', () => {
     expect(receiver.received).toEqual([]);
   });
 
-  it('end with the attempt when the receiver never answers', async () => {
+  it('is aborted with the attempt when the receiver never responds', async () => {
     const { message } = await planned();
     receiver.behave('silent');
     const over = new AbortController();
@@ -235,7 +235,7 @@ describe('Webhooks', () => {
     await expect(delivery).rejects.toThrow('the lease is over');
   });
 
-  it('go to no address that is not allowed any more', async () => {
+  it('is not sent to an address that is no longer allowed', async () => {
     const { message } = await planned();
     const cipher = new SecretCipher(shelf.config.encryption);
     const addresses = new OutboundAddresses([]);
@@ -252,7 +252,7 @@ describe('Webhooks', () => {
     expect(receiver.received).toEqual([]);
   });
 
-  it('wait for a key that is missing rather than being lost', async () => {
+  it('waits for a missing encryption key', async () => {
     const { message } = await planned();
     const other = new SecretCipher({ key: Buffer.alloc(32, 1), previousKeys: [] });
     const addresses = new OutboundAddresses([receiver.host]);

@@ -29,7 +29,7 @@ class KnownCustomers extends CustomerRepository {
 }
 
 /** `npm run customer -- … --json` is called by other programs. */
-describe('What the customer program prints for programs', () => {
+describe('The machine-readable output of the customer program', () => {
   const program = new CustomerProgram(new CustomerAdministration(new KnownCustomers()));
   const shown = (tenant: string, active: boolean, until: string) =>
     `"id":"${ID}","name":"Академія \\"7\\"","tenant_id":${tenant},"active":${active},"former_secret_ends_at":${until},${MADE}`;
@@ -48,7 +48,7 @@ describe('What the customer program prints for programs', () => {
     expect(printed.replace(/"exsk_[\w-]{43}"/, '"…"')).toBe(expected);
   });
 
-  it('says how it is used', () => {
+  it('prints its usage', () => {
     const usage = usageFor(['--help'])!;
 
     for (const form of [

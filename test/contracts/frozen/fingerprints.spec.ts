@@ -14,7 +14,7 @@ function toRequest({ sessionId, eventId, ...request }: (typeof VECTORS.exports)[
 }
 
 /** A client that repeats a request after an upgrade must get what it made before, not a refusal and not a second one. */
-describe('Fingerprints of requests of the last release', () => {
+describe('Request fingerprints of the last release', () => {
   it.each(VECTORS.principals)('$key owns its idempotency keys under the same name', ({ principal, key }) => {
     expect(principalKey(principal)).toBe(key);
   });
@@ -23,7 +23,7 @@ describe('Fingerprints of requests of the last release', () => {
     expect(fingerprintOf(toRequest(request))).toEqual(fingerprint);
   });
 
-  it('an export is the same request whatever moment its relative times mean', () => {
+  it('an export has the same fingerprint whatever its relative times resolve to', () => {
     const [{ request, fingerprint }] = VECTORS.exports;
     const later = { ...toRequest(request), options: { ...request.options, as_of: '2031-01-01T00:00:00.000Z' } };
 

@@ -16,7 +16,7 @@ describe('The headers of responses', () => {
   const shown = ({ headers }: Answer, ...names: string[]) =>
     Object.fromEntries(names.map((name) => [name, headers.get(name)]));
 
-  it('are what clients of the last release get', async () => {
+  it('are unchanged for clients of the last release', async () => {
     const ann = await installation.asUser('ann');
     const session = await ann.saveBoard(noteBoard(), 'Алгебра');
     const path = `/api/v1/solo/sessions/${session}/export`;

@@ -22,12 +22,12 @@ const REQUIRED = {
 };
 
 /** Processes of two releases share a queue, a storage and a database while a release is rolled out. */
-describe('Names that two releases share', () => {
-  it('are those of the queue and its place', () => {
+describe('Names shared by two releases', () => {
+  it('include the queue and its location', () => {
     expect([QUEUE_NAME, POSTGRES_SCHEMA]).toEqual(['exports', 'bullmq']);
   });
 
-  it('are those of jobs, with what is in them', async () => {
+  it('include the jobs and their payloads', async () => {
     const jobs: unknown[] = [];
     const queue = {
       add: (type: { name: string }, ...requests: unknown[]) => Promise.resolve(jobs.push([type.name, ...requests])),
@@ -45,7 +45,7 @@ describe('Names that two releases share', () => {
     ]);
   });
 
-  it('are those of stored files', () => {
+  it('include the keys of stored files', () => {
     expect([EXPORT_FILES, UPLOADED_PICTURES, THUMBNAILS]).toEqual(['exports/', 'pictures/', 'thumbnails/']);
     expect([objectPrefix('id'), picturePrefix('id'), thumbnailPrefix('id')]).toEqual([
       'exports/id/',
@@ -54,11 +54,11 @@ describe('Names that two releases share', () => {
     ]);
   });
 
-  it.each(VECTORS.objectNames)('are those of objects in the buckets of users: $name', ({ given, name }) => {
+  it.each(VECTORS.objectNames)('include the keys of delivered objects: $name', ({ given, name }) => {
     expect(toObjectName(...given)).toBe(name);
   });
 
-  it.each(VECTORS.recurrences)('are the slots of schedules: $name', ({ rule, after, next }) => {
+  it.each(VECTORS.recurrences)('include the slots of schedules: $name', ({ rule, after, next }) => {
     const recurrence = toRecurrence(rule);
     const slots: string[] = [];
     for (let moment = new Date(after); slots.length < next.length; moment = new Date(slots.at(-1)!)) {
@@ -68,11 +68,11 @@ describe('Names that two releases share', () => {
     expect(slots).toEqual(next);
   });
 
-  it('are those of settings, with what they mean where they are left out', () => {
+  it('include the settings with their defaults', () => {
     expect(Environment.parse(REQUIRED)).toMatchObject(DEFAULTS);
   });
 
-  it('are those of settings, each still read as it was', () => {
+  it('include the settings with their accepted values', () => {
     const given = Object.fromEntries(Object.entries(SETTINGS).map(([name, [text]]) => [name, text]));
 
     const read = Environment.parse(given);
@@ -82,7 +82,7 @@ describe('Names that two releases share', () => {
     }
   });
 
-  it('are those of tables and columns, which the platform exports and others read', async () => {
+  it('include the tables and columns that the platform exports and others read', async () => {
     const database = await createTestDatabase();
 
     const columns = await columnsOf(database.url);

@@ -14,8 +14,8 @@ const { environment, links, sealed, webhook, customerSecret } = VECTORS;
 const config = Config.from(environment);
 
 /** Made by release 0.1.0: what it signed and sealed has to hold for as long as somebody may have it. */
-describe('Signatures and sealed values of the last release', () => {
-  it.each(links)('a link to $path is signed in the same way', ({ path, at, link, expires }) => {
+describe('Signatures and encrypted values of the last release', () => {
+  it.each(links)('the link to $path has the same signature', ({ path, at, link, expires }) => {
     const signer = new LinkSigner(config);
     const signature = new URL(link).searchParams.get('signature')!;
 
@@ -24,13 +24,13 @@ describe('Signatures and sealed values of the last release', () => {
     expect(signer.verify(path, { expires, signature }, expires * 1000)).toBe(false);
   });
 
-  it('a link that lasts is signed in the same way', () => {
+  it('a permanent link has the same signature', () => {
     const { path, until, link } = VECTORS.lastingLink;
 
     expect(new LinkSigner(config).signUntil(path, new Date(until))).toBe(link);
   });
 
-  it('the secret of a webhook opens for its address, and for no other', () => {
+  it('the secret of a webhook can be decrypted for its URL only', () => {
     const cipher = new SecretCipher(config.encryption);
     const { url, text, secret } = sealed.webhook;
 
@@ -38,7 +38,7 @@ describe('Signatures and sealed values of the last release', () => {
     expect(() => cipher.decrypt(text, webhookSecretPurpose({ url: `${url}/` }))).toThrow();
   });
 
-  it('credentials of a bucket open for their place, and for no other', () => {
+  it('the credentials of a bucket can be decrypted for their location only', () => {
     const cipher = new SecretCipher(config.encryption);
     const { place, text, credentials } = sealed.bucket;
 
@@ -47,19 +47,19 @@ describe('Signatures and sealed values of the last release', () => {
     expect(() => cipher.decrypt(text, webhookSecretPurpose({ url: place.uri }))).toThrow();
   });
 
-  it('what was sealed by a former key opens', () => {
+  it('a value encrypted with a previous key can be decrypted', () => {
     const { url, text, secret } = sealed.byFormerKey;
 
     expect(new SecretCipher(config.encryption).decrypt(text, webhookSecretPurpose({ url }))).toBe(secret);
   });
 
-  it('a webhook is signed in the same way', () => {
+  it('a webhook has the same signature', () => {
     const { message, secret, signature } = webhook;
 
     expect(webhookSignature(message, decodeWebhookSecret(secret)!)).toBe(signature);
   });
 
-  it('the secret of an external system is known by the same hash', () => {
+  it('the secret of an external system has the same hash', () => {
     expect(hashSecret(customerSecret.secret)).toBe(customerSecret.hash);
   });
 });

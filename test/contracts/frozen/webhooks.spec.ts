@@ -77,7 +77,7 @@ const MOMENT = '"2026-11-28T12:34:56.789Z"';
 
 /** Programs read these bodies: a field may be added, and none is taken away or changed. */
 describe('The body of a webhook', () => {
-  it('tells of a completed export', async () => {
+  it('describes a completed export', async () => {
     const { body } = await sent({ event: 'export.completed', exportId: ID, facts: {} }, completed);
 
     const { file_url: link } = (JSON.parse(body) as { data: { file_url: string } }).data;
@@ -97,7 +97,7 @@ describe('The body of a webhook', () => {
     );
   });
 
-  it('tells of a failed export', async () => {
+  it('describes a failed export', async () => {
     const { body } = await sent({ event: 'export.failed', exportId: ID, facts: {} }, failed);
 
     expect(body).toBe(
@@ -111,7 +111,7 @@ describe('The body of a webhook', () => {
     );
   });
 
-  it('tells of a schedule that was paused', async () => {
+  it('describes a paused schedule', async () => {
     const facts = { schedule_id: ID, name: 'daily', reason: '5 runs in a row failed', failures: 5 };
 
     const { body } = await sent({ event: 'schedule.paused', exportId: null, facts }, null);
@@ -122,7 +122,7 @@ describe('The body of a webhook', () => {
     );
   });
 
-  it('comes with the headers of Standard Webhooks', async () => {
+  it('has the headers of Standard Webhooks', async () => {
     const { headers } = await sent({ event: 'export.completed', exportId: ID, facts: {} }, completed);
 
     expect(headers).toEqual({
