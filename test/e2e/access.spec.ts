@@ -44,7 +44,7 @@ const OF_ANN = 'GET /api/v1/export/user/{userId}';
 
 const METHODS = new Set(['get', 'post', 'put', 'patch', 'delete']);
 
-describe('Every route that the description of the API names', () => {
+describe('Every route of the API description', () => {
   let installation: Installation;
   let ann: Client;
   let routes: Route[];
@@ -105,7 +105,7 @@ describe('Every route that the description of the API names', () => {
     return seen;
   }
 
-  it('is there to be walked', () => {
+  it('is tested', () => {
     expect(routes.length).toBeGreaterThanOrEqual(15);
     expect(routes.map(({ path }) => path).filter((path) => path.includes('{'))).toEqual([]);
   });
@@ -116,7 +116,7 @@ describe('Every route that the description of the API names', () => {
     ['the same user without a tenant', { sub: 'ann' }],
     ['an administrator of another tenant', { sub: 'root', tenant: 'red', roles: ['admin'] }],
     ['a user whose name looks the same', { sub: 'Ann', tenant: 'blue' }],
-  ])('shows nothing to %s', async (_, { sub, ...claims }) => {
+  ])('returns nothing to %s', async (_, { sub, ...claims }) => {
     const stranger = await installation.asUser(sub, claims);
     const role = 'roles' in claims ? 'admin' : 'person';
     const isNamesake = sub === 'ann';
@@ -140,7 +140,7 @@ describe('Every route that the description of the API names', () => {
     expect(await everything()).toEqual(before);
   });
 
-  it('is closed to an external system, unless it is for those', async () => {
+  it('rejects external systems unless it is for them', async () => {
     const customer = await installation.asCustomer({ tenant: 'blue' });
 
     const seen = await answers(customer);
@@ -162,7 +162,7 @@ describe('Every route that the description of the API names', () => {
       async () => (await signedToken('bob', { tenant: 'blue' })).replace(/\.[^.]+\./, `.${claims('ann')}.`),
     ],
     ['something that is no token', () => Promise.resolve(randomBytes(20).toString('hex'))],
-  ])('is closed to %s', async (_, token) => {
+  ])('rejects %s', async (_, token) => {
     const seen = await answers(new Client(ann.url, await token()));
 
     for (const [route, status] of Object.entries(seen)) expect([route, status]).toEqual([route, 401]);

@@ -73,7 +73,7 @@ describe('npm run audit', () => {
     return found;
   }
 
-  it('removes whole months that are older than those to keep, and writes who removed what', async () => {
+  it('deletes whole months that are too old and records who deleted what', async () => {
     const run = await audit('prune --keep-months 2');
 
     const { rows } = await owner.query(`SELECT user_id, details FROM export_audit_log WHERE action = 'audit.pruned'`);
@@ -95,7 +95,7 @@ describe('npm run audit', () => {
     ]);
   });
 
-  it('finds nothing more to remove the second time, and writes no entry about that', async () => {
+  it('deletes nothing the second time and writes no audit entry', async () => {
     await audit('prune --keep-months 2');
 
     expect(await audit('prune --keep-months 2')).toMatchObject({ code: 0, stdout: 'There is no month to remove.\n' });
@@ -104,7 +104,7 @@ describe('npm run audit', () => {
     expect(rowCount).toBe(1);
   });
 
-  it('only says what it would remove in a dry run', async () => {
+  it('prints what it would delete in a dry run', async () => {
     const run = await audit('prune --keep-months 4 --dry-run');
 
     expect(run.stdout).toMatch(new RegExp(`^Would remove:\n${await month(5)} +2 .* MB {2}export_audit_log_`));
@@ -121,7 +121,7 @@ describe('npm run audit', () => {
     expect(lines.at(-1)).toMatch(/^no entries .*export_audit_log_default$/);
   });
 
-  it('empties the default partition once all of its entries are old, and entries can still go there', async () => {
+  it('empties the default partition once all of its entries are old, and new entries can still go there', async () => {
     await owner.query(`INSERT INTO export_audit_log (at, action) VALUES (now() - interval '900 days', 'stray.step')`);
 
     await audit('prune --keep-months 12');
@@ -135,7 +135,7 @@ describe('npm run audit', () => {
     expect(await kept()).toEqual(await months(0, PAST_MONTHS));
   });
 
-  it('keeps the default partition while one of its entries is not old', async () => {
+  it('keeps the default partition while one of its entries is recent', async () => {
     await owner.query(
       `INSERT INTO export_audit_log (at, action)
        SELECT now() + make_interval(years => n), 'stray.step' FROM unnest('{-3,3}'::int[]) AS n`,
@@ -144,7 +144,7 @@ describe('npm run audit', () => {
     expect((await audit('prune --keep-months 12')).stdout).toBe('There is no month to remove.\n');
   });
 
-  it('waits for a long reader without keeping writers from the log', async () => {
+  it('waits for a long read without blocking writers', async () => {
     const [reader, writer] = [
       new Client({ connectionString: database.url }),
       new Client({ connectionString: database.url }),
@@ -171,7 +171,7 @@ describe('npm run audit', () => {
     await Promise.all([reader.end(), writer.end()]);
   });
 
-  it('refuses a role that does not own the log, and connects as the owner where that is given', async () => {
+  it('refuses a role that does not own the log, and connects as the given owner', async () => {
     const role = `app_${randomBytes(4).toString('hex')}`;
     await owner.query(`CREATE ROLE ${role} LOGIN PASSWORD 'app'; GRANT SELECT, INSERT ON export_audit_log TO ${role}`);
     try {
@@ -202,7 +202,7 @@ describe('npm run audit', () => {
     ['prune --keep-months 0', '--keep-months must be a number from 1 to 1200.'],
     ['prune --keep-months 1.5', '--keep-months must be a number from 1 to 1200.'],
     ['prune --months 3', "Unknown option '--months'"],
-  ])('says how it is used: %j', async (args, problem) => {
+  ])('prints its usage for %j', async (args, problem) => {
     const run: ProgramRun = await audit(args);
 
     expect(run).toMatchObject({ code: 2, stdout: '' });

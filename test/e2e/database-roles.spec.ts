@@ -39,7 +39,7 @@ describe('A service that does not own its tables', () => {
   const asApplication = (statement: string) => withClient(database.applicationUrl, (client) => client.query(statement));
   const asReader = (statement: string) => withClient(database.readerUrl, (client) => client.query(statement));
 
-  it('keeps a board and draws it', async () => {
+  it('stores a board and draws it', async () => {
     const { id } = await ann.requestExport(await ann.saveBoard(noteBoard()), 'png');
 
     const { bytes } = await follow((await ann.finished(id)).file_url);
@@ -55,13 +55,13 @@ describe('A service that does not own its tables', () => {
     expect((await follow(log.file_url)).text).toContain('export.requested');
   });
 
-  it('gives everything of one user at once', async () => {
+  it('exports the user document', async () => {
     const { status, text } = await ann.get(`/api/v1/export/user/${ANN}`);
 
     expect([status, text.includes('ann@example.com')]).toEqual([200, true]);
   });
 
-  it('gives the results of an event once', async () => {
+  it('serves the results of an event once', async () => {
     const sql = installation.sql.bind(installation);
     const partner = await installation.asCustomer();
     const event = await insertEvent(sql, { organizer: ANN, tenant: 'blue', customer: partner.id });
@@ -85,7 +85,7 @@ describe('A service that does not own its tables', () => {
     expect(run).toMatchObject({ outcome: 'succeeded' });
   });
 
-  it('deletes a board with its files, and refuses who is unknown', async () => {
+  it('deletes a board with its files and rejects unknown callers', async () => {
     const session = await ann.saveBoard(noteBoard());
     const { id } = await ann.requestExport(session, 'json');
     await ann.finished(id);
@@ -107,7 +107,7 @@ describe('A service that does not own its tables', () => {
     expect((body.results as { action: string }[]).map(({ action }) => action)).toContain('export.completed');
   });
 
-  it('adds the next months of the log, and runs without a warning', async () => {
+  it('adds the next months of the log and logs no warning', async () => {
     await until('the months are looked after', async () => {
       const [row] = await installation.sql(`SELECT FROM sweeps WHERE name = 'audit-months'`);
       return row !== undefined;
@@ -150,7 +150,7 @@ describe('A service that does not own its tables', () => {
     'SELECT FROM transactions',
     'SELECT FROM _prisma_migrations',
     `COPY (SELECT 1) TO PROGRAM 'true'`,
-  ])('may not as its own role: %s', async (statement) => {
+  ])('is denied in its own role: %s', async (statement) => {
     await expect(asApplication(statement)).rejects.toThrow(/permission denied|must be owner/);
   });
 
@@ -170,11 +170,11 @@ describe('A service that does not own its tables', () => {
     'TRUNCATE users',
     'CREATE TABLE mine (id int)',
     'SELECT export_audit_log_add_months()',
-  ])('may not as the role that reads exports: %s', async (statement) => {
+  ])('is denied in the role that reads exports: %s', async (statement) => {
     await expect(asReader(statement)).rejects.toThrow(/permission denied|must be owner/);
   });
 
-  it('leaves the rights as they are when it is migrated again, and takes those that were given beside', async () => {
+  it('grants the same privileges at the next migration and revokes additional ones', async () => {
     const rights = () =>
       installation.sql(
         `SELECT relname, relacl::text FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1`,
@@ -188,7 +188,7 @@ describe('A service that does not own its tables', () => {
     expect(await rights()).toEqual(before);
   });
 
-  it('names a role that is missing, and warns of one that nothing confines', async () => {
+  it('names a missing role and warns of an unrestricted one', async () => {
     const nobody = new URL(database.applicationUrl);
     nobody.username = 'nobody_there';
 

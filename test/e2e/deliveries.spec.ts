@@ -37,7 +37,7 @@ describe('Mail about exports', () => {
     return server.accepted[0]!;
   }
 
-  it('says what was made, and has a link to it that works for as long as the file is there', async () => {
+  it('describes the file and links to it for as long as it exists', async () => {
     const id = await askFor(ann, { email: true });
 
     const mail = await mailOf(ann, id);
@@ -57,7 +57,7 @@ describe('Mail about exports', () => {
     expect(Number(link.searchParams.get('expires'))).toBe(Math.floor(Date.parse(record.expires_at!) / 1000));
   });
 
-  it('carries the id of its delivery, by which a repeat is known', async () => {
+  it('has the id of its delivery, which identifies a repeat', async () => {
     const id = await askFor(ann, { email: true });
 
     const { headers, messageId } = await mailOf(ann, id);
@@ -73,7 +73,7 @@ describe('Mail about exports', () => {
     ]);
   });
 
-  it('is listed for the owner, with as much of the address as is needed, and for nobody else', async () => {
+  it('is listed for the owner only, with a masked address', async () => {
     const id = await askFor(ann, { email: true });
     await mailOf(ann, id);
     const eve = await installation.asUser('eve');
@@ -100,7 +100,7 @@ describe('Mail about exports', () => {
     expect((await installation.asNobody().get(`/api/v1/exports/${id}/deliveries`)).status).toBe(401);
   });
 
-  it('says why an export failed', async () => {
+  it('states why an export failed', async () => {
     const owner = randomUUID();
     const zoe = await installation.asUser(owner, { email: 'zoe@example.com' });
     await installation.sql(
@@ -116,7 +116,7 @@ describe('Mail about exports', () => {
     expect(await toldOf(zoe, asked.body.id as string)).toMatchObject([{ event: 'export.failed', status: 'delivered' }]);
   });
 
-  it('is sent for an export that a process of an earlier version ended, which told nobody', async () => {
+  it('is sent for an export that a process of an earlier version ended without a message', async () => {
     const quiet = await askFor(ann, { email: true, on: ['failed'] });
     const id = await askFor(ann, { email: true });
     await mailOf(ann, id);
@@ -130,7 +130,7 @@ describe('Mail about exports', () => {
     expect(await toldOf(ann, quiet)).toEqual([]);
   });
 
-  it('says nothing of an end that nobody asked to hear of, nor of a cancelled export', async () => {
+  it('is not sent when nobody requested it, nor about a cancelled export', async () => {
     const quiet = await askFor(ann, { email: true, on: ['failed'] });
     await ann.finished(quiet);
     const lesson = await ann.saveBoard(lessonBoard(80));
@@ -161,7 +161,7 @@ describe('Mail about exports', () => {
     expect(mail.html).toContain(`<html lang="${language ?? (claims.locale === 'fr' ? 'en' : 'uk')}">`);
   });
 
-  it('is one mail to one person, whatever the board is called', async () => {
+  it('is one message to one person, whatever the name of the board', async () => {
     const name = 'Plan\r\nBcc: eve@example.com\r\n\r\n<img src=x onerror=alert(1)>\u202Efdp.exe "A" & Щ';
     const id = await askFor(ann, { email: true }, name);
 
@@ -175,7 +175,7 @@ describe('Mail about exports', () => {
     expect(`${mail.text}${mail.html}${mail.subject}`).not.toContain('\u202E');
   });
 
-  it('leads to the record of a one-time file, and never to the file', async () => {
+  it('links to the record of a one-time file and never to the file', async () => {
     const event = await insertEvent(installation.sql.bind(installation), { organizer: 'ann' });
     await insertParticipants(installation.sql.bind(installation), event, 3);
     const id = await takeOut(ann, event.id, { one_time: true, notify: { email: true } });
@@ -190,7 +190,7 @@ describe('Mail about exports', () => {
     expect(await ann.status(id)).toMatchObject({ status: 'completed', download_count: 0 });
   });
 
-  it('is not sent of a file that is gone by then', async () => {
+  it('is not sent about a file that was deleted meanwhile', async () => {
     server.next('refuse this time');
     const id = await askFor(ann, { email: true });
     await until('the server was asked', () => server.offered.length === 1);
@@ -207,7 +207,7 @@ describe('Mail about exports', () => {
     expect(await installation.history(id)).toContain('delivery.failed');
   });
 
-  it('is told in metrics', async () => {
+  it('is counted in metrics', async () => {
     const id = await askFor(ann, { email: true });
     await mailOf(ann, id);
 

@@ -68,7 +68,7 @@ describe('GET /exports/:id/download', () => {
   });
 
   it.each(['bytes=5-1', 'lines=1-2', 'bytes=a-b', 'bytes=0-1,5-6', 'nonsense'])(
-    'never breaks on the range %s',
+    'is not broken by the range %s',
     async (range) => {
       const { status } = await follow(done.file_url, { Range: range });
 

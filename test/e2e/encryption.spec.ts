@@ -8,7 +8,7 @@ import { describeOnS3, encryptionAskedFor, s3Server } from '../support/s3-under-
 const ANN = '00000000-0000-7000-8000-0000000000aa';
 
 /** Whatever the service stores, and however. */
-describeOnS3('In a bucket, the service', () => {
+describeOnS3('The service with a bucket', () => {
   let proxy: FaultyProxy;
   let installation: Installation;
 
@@ -25,7 +25,7 @@ describeOnS3('In a bucket, the service', () => {
     await proxy.close();
   });
 
-  it('asks for encryption with every object that it stores', async () => {
+  it('requests encryption for every object that it stores', async () => {
     const ann = await installation.asUser(ANN);
     const root = await installation.asUser('root', { roles: ['admin'] });
     const session = await ann.saveBoard(noteBoard());

@@ -9,7 +9,7 @@ interface Problem {
   readonly request_id: string;
 }
 
-describe('An error answer', () => {
+describe('An error response', () => {
   let installation: Installation;
   let application: Application;
   let ann: Client;
@@ -60,7 +60,7 @@ describe('An error answer', () => {
     expect(body.request_id).toBe('mine-42');
   });
 
-  it('has the code of what is wrong with each field', async () => {
+  it('has the code of each invalid field', async () => {
     const { body } = await ann.post('/api/v1/exports', { type: 'partial', data_types: ['profile'], fromat: 'csv' });
 
     expect(body.errors).toEqual([
@@ -76,7 +76,7 @@ describe('An error answer', () => {
     [{ data_types: ['profile'], filters: { users: { nothing: 1 } } }, 'filters.users.nothing', 'unknown-column'],
     [{ data_types: ['profile'], filters: { users: { id: { is: 1 } } } }, 'filters.users.id.is', 'unknown-operator'],
     [{ data_types: 7 }, 'data_types', 'invalid'],
-  ])('tells by a code what is wrong with the field of %j', async (fields, field, code) => {
+  ])('has the field code for %j', async (fields, field, code) => {
     const { body } = await ann.post('/api/v1/exports', { type: 'partial', format: 'csv', ...fields });
 
     expect(body.errors).toContainEqual({ field, message: expect.any(String), code });

@@ -34,7 +34,7 @@ describe('Following an export', () => {
     expect(first.headers.get('retry-after')).toBeNull();
   });
 
-  it('says when to ask again, and changes its tag with the state', async () => {
+  it('returns Retry-After and an ETag that changes with the state', async () => {
     const { id } = await ann.requestExport(await ann.saveBoard(lessonBoard(20)), 'pdf');
     const early = await ann.get(`/api/v1/exports/${id}/`);
     await ann.finished(id);
@@ -44,7 +44,7 @@ describe('Following an export', () => {
     expect(late.status).toBe(200);
   });
 
-  it('hears each change as an event until the end', async () => {
+  it('streams each change as an event until the end', async () => {
     const { id } = await ann.requestExport(await ann.saveBoard(lessonBoard(25)), 'png');
 
     const events = await serverSentEvents(ann, `/api/v1/exports/${id}/events`);
@@ -58,7 +58,7 @@ describe('Following an export', () => {
     expect(states.length).toBeGreaterThanOrEqual(2);
   });
 
-  it('hears one event of an export that has ended', async () => {
+  it('streams one event of an export that has ended', async () => {
     const { id } = await ann.requestExport(session, 'json');
     await ann.finished(id);
 
@@ -67,7 +67,7 @@ describe('Following an export', () => {
     expect(events).toHaveLength(1);
   });
 
-  it('is denied to others', async () => {
+  it('is forbidden for other users', async () => {
     const bob = await installation.asUser('bob');
     const { id } = await ann.requestExport(session, 'json');
 
@@ -77,7 +77,7 @@ describe('Following an export', () => {
     expect(body).toMatchObject({ detail: 'Export not found' });
   });
 
-  it('lists by page and by filter, the newest first', async () => {
+  it('lists exports in pages and by filter, newest first', async () => {
     const cid = await installation.asUser('cid');
     const board = await cid.saveBoard(noteBoard());
     const asked: string[] = [];
@@ -100,7 +100,7 @@ describe('Following an export', () => {
     expect(none.body).toEqual({ count: 0, next: null, results: [] });
   });
 
-  it('keeps the filter in the address of the next page', async () => {
+  it('keeps the filter in the URL of the next page', async () => {
     const dan = await installation.asUser('dan');
     const board = await dan.saveBoard(noteBoard());
     for (const format of ['json', 'png', 'json']) await dan.requestExport(board, format);
@@ -121,7 +121,7 @@ describe('Following an export', () => {
     ['format', 'format[]=png'],
     ['format', 'format=exe'],
     ['owner', 'owner=bob'],
-  ])('refuses a wrong %s in ?%s', async (field, query) => {
+  ])('rejects an invalid %s in ?%s', async (field, query) => {
     const { status, body } = await ann.get(`/api/v1/exports/?${query}`);
 
     expect(status).toBe(400);

@@ -17,7 +17,7 @@ describe('The HTTP API', () => {
 
   afterAll(() => installation.remove());
 
-  it('answers the preflight request of a browser on any origin, for a day', async () => {
+  it('responds to preflight requests of any origin, valid for a day', async () => {
     await request(application.url)
       .options('/api/v1/solo/sessions/')
       .set({ origin: FRONT_END, 'access-control-request-method': 'POST', 'access-control-request-headers': 'x-any' })
@@ -29,7 +29,7 @@ describe('The HTTP API', () => {
   });
 
   it.each(['ETag', 'Location', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id', 'Content-Disposition'])(
-    'lets a page of another origin read the header %s',
+    'exposes the header %s to pages of other origins',
     async (header) => {
       const { headers } = await request(application.url).get('/api/v1/exports/').set('origin', FRONT_END);
 
@@ -37,7 +37,7 @@ describe('The HTTP API', () => {
     },
   );
 
-  it('lets a page of another origin show what it serves', async () => {
+  it('lets pages of other origins embed its files', async () => {
     await request(application.url).get('/api/v1/exports/').expect('cross-origin-resource-policy', 'cross-origin');
   });
 
@@ -68,7 +68,7 @@ describe('The HTTP API', () => {
   });
 
   it.each(['/api', '/api/v2/exports/', '/api/v1/nothing', '/api/v1/exports/a/b/c'])(
-    'returns 404 as a problem for %s, which is no route',
+    'returns 404 as a problem for the unknown route %s',
     async (path) => {
       await request(application.url)
         .get(path)
@@ -84,7 +84,7 @@ describe('The HTTP API', () => {
   it.each([
     [32, false],
     [33, true],
-  ])('refuses a body for how deeply it is nested, with %i levels: %s', async (levels, isRefused) => {
+  ])('rejects a body by its depth, with %i levels: %s', async (levels, isRefused) => {
     const ann = await installation.asUser('ann');
     const body = `${'{"filters":'.repeat(levels - 1)}{}${'}'.repeat(levels - 1)}`;
 
@@ -93,7 +93,7 @@ describe('The HTTP API', () => {
     expect([status, problem.detail === 'The body is nested too deeply']).toEqual([400, isRefused]);
   });
 
-  it('refuses a caller without a token before it reads the body', async () => {
+  it('rejects a caller without a token before it reads the body', async () => {
     await request(application.url)
       .post('/api/v1/solo/sessions/')
       .set('content-type', 'text/nonsense')
@@ -106,12 +106,12 @@ describe('The HTTP API', () => {
     ['/api/docs', /^text\/html/],
     ['/api/openapi.json', /^application\/json/],
     ['/api/openapi.yaml', /^text\/yaml/],
-  ])('describes itself at %s without a token', async (path, type) => {
+  ])('serves its description at %s without a token', async (path, type) => {
     await request(application.url).get(path).expect(200).expect('content-type', type);
   });
 });
 
-describe('With CORS_ORIGINS, the HTTP API', () => {
+describe('The HTTP API with CORS_ORIGINS', () => {
   let installation: Installation;
   let application: Application;
   let ann: Client;
@@ -124,7 +124,7 @@ describe('With CORS_ORIGINS, the HTTP API', () => {
 
   afterAll(() => installation.remove());
 
-  it('names an origin of the list, and no other', async () => {
+  it('allows listed origins only', async () => {
     await request(application.url)
       .get('/health/live')
       .set('origin', FRONT_END)
@@ -138,7 +138,7 @@ describe('With CORS_ORIGINS, the HTTP API', () => {
   });
 
   it.each(['https://app.example.com.evil.example', 'http://app.example.com', 'https://app.example.com:8443', 'null'])(
-    'does not take %s for an origin of the list',
+    'does not allow the origin %s',
     async (origin) => {
       const { headers } = await request(application.url).get('/health/live').set('origin', origin);
 
@@ -147,7 +147,7 @@ describe('With CORS_ORIGINS, the HTTP API', () => {
     },
   );
 
-  it('answers the preflight request of a page that sends credentials', async () => {
+  it('responds to preflight requests of pages with credentials', async () => {
     await request(application.url)
       .options('/api/v1/solo/sessions/')
       .set({ origin: FRONT_END, 'access-control-request-method': 'POST', 'access-control-request-headers': 'x-any' })
@@ -172,7 +172,7 @@ describe('With CORS_ORIGINS, the HTTP API', () => {
           .send({ type: 'x'.repeat(300_000) }),
     ],
     [415, () => request(application.url).post('/api/v1/exports').set(ann.credentials).type('text/plain').send('x')],
-  ])('lets such a page read an answer of status %d', async (status, ask) => {
+  ])('lets such a page read a response of status %d', async (status, ask) => {
     const { headers } = await ask().set('origin', FRONT_END).expect(status);
 
     expect(headers).toMatchObject({
@@ -183,7 +183,7 @@ describe('With CORS_ORIGINS, the HTTP API', () => {
     });
   });
 
-  describe('where a browser remembers the HTTP Basic of an external system', () => {
+  describe('with Basic credentials of an external system that a browser remembers', () => {
     const EVENTS = '/api/v1/customer/events';
     let basic: Readonly<Record<string, string>>;
 
@@ -196,7 +196,7 @@ describe('With CORS_ORIGINS, the HTTP API', () => {
       ['a page of the same site', { origin: FRONT_END, 'sec-fetch-site': 'same-site' }],
       ['a page of the list, by an old browser', { origin: FRONT_END }],
       ['any other page, by an old browser', { origin: 'null' }],
-    ])('passes it over when %s asks', async (_, headers) => {
+    ])('ignores them for requests of %s', async (_, headers) => {
       await request(application.url).get(EVENTS).set(basic).set(headers).expect(401);
     });
 
@@ -204,11 +204,11 @@ describe('With CORS_ORIGINS, the HTTP API', () => {
       ['no page', {}],
       ['a page of the service', { 'sec-fetch-site': 'same-origin' }],
       ['the address bar', { 'sec-fetch-site': 'none' }],
-    ])('takes it when %s asks', async (_, headers) => {
+    ])('accepts them for requests of %s', async (_, headers) => {
       await request(application.url).get(EVENTS).set(basic).set(headers).expect(200);
     });
 
-    it('takes it when a page of the service sends, by an old browser', async () => {
+    it('accepts them for requests of its own pages in old browsers', async () => {
       await request(application.url).get(EVENTS).set(basic).set('origin', application.url).expect(200);
     });
   });

@@ -18,17 +18,20 @@ describe('An Idempotency-Key', () => {
 
   afterAll(() => installation.remove());
 
-  it.each(['Idempotency-Key', 'X-Idempotency-Key'])('in %s answers a repeat with the same export', async (header) => {
-    const key = { [header]: `repeat-${header}` };
+  it.each(['Idempotency-Key', 'X-Idempotency-Key'])(
+    'in %s returns the same export for a repeated request',
+    async (header) => {
+      const key = { [header]: `repeat-${header}` };
 
-    const first = await ann.post(path, { format: 'pdf' }, key);
-    const second = await ann.post(path, { format: 'pdf' }, key);
+      const first = await ann.post(path, { format: 'pdf' }, key);
+      const second = await ann.post(path, { format: 'pdf' }, key);
 
-    expect([first.status, second.status]).toEqual([201, 200]);
-    expect(second.body.id).toBe(first.body.id);
-  });
+      expect([first.status, second.status]).toEqual([201, 200]);
+      expect(second.body.id).toBe(first.body.id);
+    },
+  );
 
-  it('of another request is refused', async () => {
+  it('of another request is rejected', async () => {
     const key = { 'Idempotency-Key': 'reused' };
     await ann.post(path, { format: 'pdf' }, key);
 
@@ -39,7 +42,7 @@ describe('An Idempotency-Key', () => {
     expect(otherFormat.body).toMatchObject({ status: 422, code: 'idempotency-key-reused' });
   });
 
-  it('is its owner’s alone', async () => {
+  it('is separate for each owner', async () => {
     const key = { 'Idempotency-Key': 'mine' };
     const bob = await installation.asUser('bob');
     const bobsPath = `/api/v1/solo/sessions/${await bob.saveBoard(noteBoard())}/export/`;
@@ -51,7 +54,7 @@ describe('An Idempotency-Key', () => {
     expect(bobs.body.id).not.toBe(anns.body.id);
   });
 
-  it('makes one export of twenty requests at once, in two processes', async () => {
+  it('creates one export for twenty concurrent requests to two processes', async () => {
     const key = { 'Idempotency-Key': 'at-once' };
     const elsewhere = await installation.asUser('ann', { at: installation.hosts[1] });
 
@@ -64,14 +67,14 @@ describe('An Idempotency-Key', () => {
     expect(new Set(answers.map(({ body }) => body.id as string)).size).toBe(1);
   });
 
-  it.each(['with blanks', 'x'.repeat(256), 'ключ'])('must be sound: %s', async (key) => {
+  it.each(['with blanks', 'x'.repeat(256), 'ключ'])('must be valid: %s', async (key) => {
     const { status, body } = await ann.post(path, { format: 'png' }, { 'Idempotency-Key': latin1(key) });
 
     expect(status).toBe(400);
     expect(body.errors).toMatchObject([{ field: 'Idempotency-Key' }]);
   });
 
-  it('serves sessions and their copies too', async () => {
+  it('also applies to sessions and their copies', async () => {
     const board = { name: 'Once', state: null };
     const first = await ann.post('/api/v1/solo/sessions/', board, { 'Idempotency-Key': 'session' });
     const second = await ann.post('/api/v1/solo/sessions/', board, { 'Idempotency-Key': 'session' });

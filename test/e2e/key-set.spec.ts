@@ -24,11 +24,11 @@ describe('With JWT_JWKS_URL', () => {
     return (await new Client(at.url, token).get('/api/v1/exports/')).status;
   }
 
-  it.each(['RS256', 'ES256'] as const)('a token of %s is taken', async (algorithm) => {
+  it.each(['RS256', 'ES256'] as const)('a token of %s is accepted', async (algorithm) => {
     expect(await statusWith(await keys.token(algorithm, 'ann'))).toBe(200);
   });
 
-  it('a token of a key that is not in the set is refused', async () => {
+  it('a token of a key that is not in the set is rejected', async () => {
     const others = await KeyServer.start();
 
     expect(await statusWith(await others.token('RS256', 'ann'))).toBe(401);
@@ -37,7 +37,7 @@ describe('With JWT_JWKS_URL', () => {
     await others.stop();
   });
 
-  it('the public key does not pass for a secret', async () => {
+  it('the public key is not accepted as a shared secret', async () => {
     const header = Buffer.from('{"alg":"HS256","kid":"RS256"}').toString('base64url');
     const claims = Buffer.from('{"sub":"ann","exp":4000000000}').toString('base64url');
     const signature = createHmac('sha256', keys.publicKeyText).update(`${header}.${claims}`).digest('base64url');
@@ -46,7 +46,7 @@ describe('With JWT_JWKS_URL', () => {
     expect(await statusWith(await signedToken('ann'))).toBe(401);
   });
 
-  it('nobody is sent away as a stranger while the keys cannot be had', async () => {
+  it('requests return 503 instead of 401 while the key set is unavailable', async () => {
     const away = await KeyServer.start();
     const token = await away.token('RS256', 'ann');
     const service = await installation.startApplication({ ROLE: 'api', JWT_JWKS_URL: away.url });
@@ -59,7 +59,7 @@ describe('With JWT_JWKS_URL', () => {
     expect(await statusWith(await signedToken('ann'), service)).toBe(401);
   });
 
-  it('a key set that is away is logged once a minute, however many requests fail', async () => {
+  it('an unavailable key set is logged once a minute, however many requests fail', async () => {
     const away = await KeyServer.start();
     const token = await away.token('RS256', 'ann');
     const service = await installation.startApplication({ ROLE: 'api', JWT_JWKS_URL: away.url });

@@ -9,7 +9,7 @@ import { until } from '../support/until';
 
 const PATHS = ['/health/live', '/health/ready', '/metrics'];
 
-describe.each(['api', 'worker'])('With MANAGEMENT_PORT, a process with the role %s', (ROLE) => {
+describe.each(['api', 'worker'])('A process with MANAGEMENT_PORT and the role %s', (ROLE) => {
   let installation: Installation;
   let application: Application;
 
@@ -20,7 +20,7 @@ describe.each(['api', 'worker'])('With MANAGEMENT_PORT, a process with the role 
 
   afterAll(() => installation.remove());
 
-  it.each(PATHS)('serves %s there', async (path) => {
+  it.each(PATHS)('serves %s on that port', async (path) => {
     await request(application.managementUrl).get(path).expect(200);
   });
 
@@ -44,14 +44,14 @@ describe.each(['api', 'worker'])('With MANAGEMENT_PORT, a process with the role 
   });
 
   it.each(['/api/v1/exports/', '/api/openapi.json', '/api/docs', '/', '/healthy'])(
-    'returns 404 for %s there',
+    'returns 404 for %s on that port',
     async (path) => {
       await request(application.managementUrl).get(path).expect(404);
     },
   );
 });
 
-describe('With MANAGEMENT_PORT, a process that is told to end', () => {
+describe('A process with MANAGEMENT_PORT that shuts down', () => {
   let installation: Installation;
 
   beforeAll(async () => {

@@ -13,7 +13,7 @@ import { until } from '../support/until';
 
 const ANN = '00000000-0000-7000-8000-0000000000aa';
 
-describe('Prometheus is told', () => {
+describe('Prometheus metrics', () => {
   let installation: Installation;
   let application: Application;
   let ann: Client;
@@ -37,7 +37,7 @@ describe('Prometheus is told', () => {
     return ann.finished((await ann.requestExport(await ann.saveBoard(noteBoard()), format)).id);
   }
 
-  it('what became of exports, how long they took, and how much it was', async () => {
+  it('count exports by outcome, with duration and size', async () => {
     const { file_size: size } = await completed();
 
     const of = '{kind="board",format="json"}';
@@ -48,7 +48,7 @@ describe('Prometheus is told', () => {
     expect(await seen('export_attempts_total{outcome="completed"}')).toBe(1);
   });
 
-  it('of rows that were streamed', async () => {
+  it('count streamed rows', async () => {
     await ann.post('/api/v1/exports', { type: 'realtime', format: 'ndjson' });
 
     await reaches('exports_total{kind="data",format="ndjson",outcome="completed"}', 1);
@@ -56,7 +56,7 @@ describe('Prometheus is told', () => {
     expect(await metricsOf(application)).toContain('export_rows_total{kind="data",format="ndjson"} 0');
   });
 
-  it('of a picture that was sent in place of a drawn one', async () => {
+  it('count uploaded pictures that replace a drawing', async () => {
     const { id } = await completed('png');
     const { bytes } = await ann.get(`/api/v1/exports/${id}/download`);
     const waiting = await waitingExport();
@@ -68,7 +68,7 @@ describe('Prometheus is told', () => {
     expect(await seen('export_duration_seconds_count{kind="board",format="png"}')).toBe(1);
   });
 
-  it('who fetched files, and how they proved that they may', async () => {
+  it('count downloads by the credentials of the client', async () => {
     const { id, file_url: link } = await completed();
     const lesson = await partner.requestExport(await partner.startSession('ada'), 'json');
     await partner.finished(lesson.id);
@@ -85,7 +85,7 @@ describe('Prometheus is told', () => {
     await reaches('export_downloads_total{way="customer"}', 1);
   });
 
-  it('of a one-time file that was taken', async () => {
+  it('count a one-time download', async () => {
     const { id } = await completed();
     await installation.sql('UPDATE exports SET one_time = true WHERE id = $1', id);
     const links = await seen('export_downloads_total{way="link"}');
@@ -96,7 +96,7 @@ describe('Prometheus is told', () => {
     expect(await seen('export_one_time_downloads_total{outcome="given-out"}')).toBe(1);
   });
 
-  it('of attempts that were lost with their workers', async () => {
+  it('count attempts that were lost with their workers', async () => {
     const failed = await seen('exports_total{kind="board",format="png",outcome="failed"}');
     await installation.sql(
       `INSERT INTO exports (id, kind, format, status, user_id, request_id, attempt_token, heartbeat_at, attempts)
@@ -108,7 +108,7 @@ describe('Prometheus is told', () => {
     expect(await seen('exports_total{kind="board",format="png",outcome="failed"}')).toBe(failed + 1);
   });
 
-  it('what is still to be done, and for how long it has waited', async () => {
+  it('report the backlog and its age', async () => {
     await installation.sql('DELETE FROM exports');
     expect(await seen('exports_unfinished{status="pending"}')).toBe(0);
     expect(await metricsOf(application)).toMatch(/^exports_oldest_waiting_seconds 0$/m);
@@ -122,14 +122,14 @@ describe('Prometheus is told', () => {
     expect(Math.abs((await seen('exports_oldest_waiting_seconds')) - 90)).toBeLessThan(scaled(10_000) / 1000);
   });
 
-  it('whether the process reaches what it needs', async () => {
+  it('report whether the process reaches its dependencies', async () => {
     const metrics = await metricsOf(application);
 
     for (const dependency of ['database', 'queue', 'storage'])
       expect(metrics).toContain(`dependency_up{dependency="${dependency}"} 1`);
   });
 
-  it('how the sweeps fare', async () => {
+  it('report the sweeps', async () => {
     await until('each went well', async () => {
       const done = ['exports', 'expiry', 'storage'].map(
         (sweep) => `sweeps_total{sweep="${sweep}",outcome="completed"}`,
@@ -164,7 +164,7 @@ describe('Prometheus is told', () => {
   }
 });
 
-describe('While its database is away, the service', () => {
+describe('While its database is unavailable, the service', () => {
   let postgres: PostgresServer;
   let installation: Installation;
   let service: Service;
@@ -180,7 +180,7 @@ describe('While its database is away, the service', () => {
     await postgres.remove();
   });
 
-  it('shows its metrics in time, but for what a table in somebody else’s hands would tell', async () => {
+  it('returns its metrics in time, except those of a locked table', async () => {
     expect(await metricsOf(service)).toMatch(/^notification_oldest_pending_seconds \d/m);
     const stall = await stallReads(installation, 'export_deliveries');
 
@@ -193,7 +193,7 @@ describe('While its database is away, the service', () => {
     expect(meanwhile).toMatch(/^exports_oldest_waiting_seconds \d/m);
   });
 
-  it('shows its metrics all the same, but for what it cannot know', async () => {
+  it('returns its metrics, except those that need the database', async () => {
     expect(await metricsOf(service)).toMatch(/^exports_oldest_waiting_seconds \d/m);
     await postgres.stop();
 

@@ -12,7 +12,7 @@ import { WebhookReceiver } from '../support/webhook-receiver';
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
 /** A request says who shall be told, within the rights of who asks. */
-describe('What a request says of notifications', () => {
+describe('Notifications of a request', () => {
   let installation: Installation;
   let server: MailServer;
   let receiver: WebhookReceiver;
@@ -61,7 +61,7 @@ describe('What a request says of notifications', () => {
     return { status, errors: body.errors as unknown };
   }
 
-  it('tells who takes rows out, at the address and in the language that the platform knows, without being asked', async () => {
+  it('go to the requester of rows by default, at the address and in the language that the platform stores', async () => {
     const { body } = await rows(zoe);
 
     const told = await allTold(zoe, body.id as string);
@@ -76,7 +76,7 @@ describe('What a request says of notifications', () => {
     ['false says so', false, zoeIn('blue')],
     ['their tenant is another', undefined, zoeIn('red')],
     ['the platform does not know them', undefined, () => installation.asUser(randomUUID())],
-  ])('tells nobody where %s', async (_, notify, person) => {
+  ])('are not sent if %s', async (_, notify, person) => {
     const somebody = await person();
     const { body } = await rows(somebody, { notify });
 
@@ -89,7 +89,7 @@ describe('What a request says of notifications', () => {
     return () => installation.asUser(zoeId, { tenant });
   }
 
-  it('tells nobody of boards unless it is asked for', async () => {
+  it('are not sent about boards by default', async () => {
     const { id } = await ann.requestExport(await ann.saveBoard(noteBoard()), 'pdf');
 
     await ann.finished(id);
@@ -97,7 +97,7 @@ describe('What a request says of notifications', () => {
     expect(await toldOf(ann, id)).toEqual([]);
   });
 
-  it('lets people name their own address, and administrators anybody’s', async () => {
+  it('go to users’ own addresses, and from administrators to any address', async () => {
     const own = await allTold(ann, await askFor(ann, { email: 'Ann@example.com' }));
     const others = await allTold(root, await askFor(root, { email: 'team@example.org' }));
 
@@ -121,33 +121,30 @@ describe('What a request says of notifications', () => {
     ['a webhook without an address', { webhook: {} }, 'notify.webhook.url', /an address such as/],
     ['a webhook that is not public', { webhook: { url: 'http://169.254.169.254/' } }, 'notify.webhook', /./],
     ['a secret that is none', { webhook: { url: 'https://example.com/', secret: 'hush' } }, 'notify.webhook', /whsec_/],
-  ])('refuses %s, and names the field', async (_, notify, field, message) => {
+  ])('reject %s with the name of the field', async (_, notify, field, message) => {
     expect(await refusalOf(ann, notify)).toEqual({
       status: 400,
       errors: [{ field, message: expect.stringMatching(message), code: expect.any(String) }],
     });
   });
 
-  it.each([true, 'stranger@example.net'])(
-    'refuses mail to %s where no address of one’s own is known',
-    async (email) => {
-      const bob = await installation.asUser('bob');
+  it.each([true, 'stranger@example.net'])('reject mail to %s without a known own address', async (email) => {
+    const bob = await installation.asUser('bob');
 
-      expect(await refusalOf(bob, { email })).toMatchObject({
-        status: 400,
-        errors: [{ field: 'notify.email', message: expect.stringContaining('no address of yours is known') }],
-      });
-    },
-  );
+    expect(await refusalOf(bob, { email })).toMatchObject({
+      status: 400,
+      errors: [{ field: 'notify.email', message: expect.stringContaining('no address of yours is known') }],
+    });
+  });
 
-  it('refuses notifications of rows that come in the answer itself', async () => {
+  it('reject exports that are streamed into the response', async () => {
     const answer = await rows(zoe, { type: 'realtime', format: 'json', notify: { email: true } });
 
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: 'notify' }] } });
     expect((await rows(zoe, { type: 'realtime', format: 'json' })).status).toBe(200);
   });
 
-  it('makes a repeat of a request the same, mail and webhook included, and another wish another request', async () => {
+  it('are part of the fingerprint, with mail and webhook', async () => {
     const key = { 'idempotency-key': randomUUID() };
     const session = await ann.saveBoard(noteBoard());
     const ask = (notify: unknown) =>
@@ -167,7 +164,7 @@ describe('What a request says of notifications', () => {
     expect([server.accepted.length, receiver.received.length]).toEqual([1, 1]);
   });
 
-  it('tells external systems by webhook, signed with the secret they were shown', async () => {
+  it('of external systems are webhooks, signed with the secret that they received', async () => {
     const session = await partner.startSession('ann', noteBoard());
     const path = `/api/v1/customer/solo/sessions/${session}/export`;
     const { body } = await partner.post(path, { format: 'pdf', notify: { webhook: { url: receiver.url } } });
@@ -183,7 +180,7 @@ describe('What a request says of notifications', () => {
     expect(JSON.parse(text)).toMatchObject({ type: 'export.completed', data: { id: body.id as string } });
   });
 
-  it('signs with the secret that was given, and shows it to nobody', async () => {
+  it('are signed with a given secret, which no response contains', async () => {
     const session = await ann.saveBoard(noteBoard());
     const notify = { webhook: { url: receiver.url, secret: SECRET } };
     const { body, text: shown } = await ann.post(`/api/v1/solo/sessions/${session}/export`, { format: 'pdf', notify });
@@ -196,7 +193,7 @@ describe('What a request says of notifications', () => {
     expect(`${shown}${listed}`).not.toContain(SECRET);
   });
 
-  it('does not let external systems send mail', async () => {
+  it('of external systems cannot be mail', async () => {
     const session = await partner.startSession('ann', noteBoard());
     const path = `/api/v1/customer/solo/sessions/${session}/export`;
 
@@ -212,7 +209,7 @@ describe('What a request says of notifications', () => {
     }
   });
 
-  it('tells administrators of whole tables', async () => {
+  it('are sent to administrators about whole tables', async () => {
     const notify = { email: true, webhook: { url: receiver.url } };
     const { body } = await root.post('/api/v1/export/bulk', { tables: ['notes'], format: 'csv', notify });
 
@@ -223,7 +220,7 @@ describe('What a request says of notifications', () => {
   });
 });
 
-describe('Where no mail can be sent', () => {
+describe('Without a mail server', () => {
   let installation: Installation;
   let ann: Client;
 
@@ -234,7 +231,7 @@ describe('Where no mail can be sent', () => {
 
   afterAll(() => installation.remove());
 
-  it('a request for mail is refused, and nothing else', async () => {
+  it('only requests for mail are rejected', async () => {
     const session = await ann.saveBoard(noteBoard());
     const ask = (notify: unknown) => ann.post(`/api/v1/solo/sessions/${session}/export`, { notify });
 

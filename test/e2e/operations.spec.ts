@@ -9,7 +9,7 @@ import { until } from '../support/until';
 
 const DESCRIPTION = join(__dirname, '../../docs/openapi.json');
 
-describe('For those who run it, the service', () => {
+describe('Operations', () => {
   let installation: Installation;
   let api: Service;
   let worker: Service;
@@ -23,7 +23,7 @@ describe('For those who run it, the service', () => {
 
   afterAll(() => installation.remove());
 
-  it('says that it lives and that it is ready, in every role', async () => {
+  it('report liveness and readiness in every role', async () => {
     for (const { url } of [api, worker]) {
       const [live, ready] = await Promise.all([fetch(`${url}/health/live`), fetch(`${url}/health/ready`)]);
       expect([live.status, ready.status]).toEqual([200, 200]);
@@ -31,7 +31,7 @@ describe('For those who run it, the service', () => {
     }
   });
 
-  it('serves no API as a worker', async () => {
+  it('have no API routes in a worker', async () => {
     const token = await signedToken('ann');
 
     for (const path of [
@@ -47,7 +47,7 @@ describe('For those who run it, the service', () => {
     }
   });
 
-  it('counts what it did', async () => {
+  it('count what the service did', async () => {
     const { id } = await ann.requestExport(await ann.saveBoard(noteBoard()), 'png');
     await ann.finished(id);
 
@@ -63,7 +63,7 @@ describe('For those who run it, the service', () => {
     expect(ofApi + ofWorker).not.toContain(id);
   });
 
-  it('logs the request’s id from the answer to the worker’s last line', async () => {
+  it('log the request id from the response to the last line of the worker', async () => {
     const session = await ann.saveBoard(noteBoard());
 
     const answer = await ann.post(
@@ -89,14 +89,14 @@ describe('For those who run it, the service', () => {
     expect(entry).toEqual({ request_id: 'journey-42' });
   });
 
-  it('gives a request an id of its own when the caller’s is unsound', async () => {
+  it('assign a request id when that of the caller is invalid', async () => {
     for (const id of ['a b', 'x'.repeat(101), '"quoted"', '{}']) {
       const { headers } = await ann.get('/api/v1/exports/', { 'X-Request-Id': id });
       expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
     }
   });
 
-  it('writes nothing but JSON, and no secret, token or link', async () => {
+  it('log JSON only, without secrets, tokens or links', async () => {
     const token = await signedToken('ann');
     const { id } = await ann.requestExport(await ann.saveBoard(noteBoard('a very private word')), 'png');
     const { file_url: link } = await ann.finished(id);
@@ -122,7 +122,7 @@ describe('For those who run it, the service', () => {
     }
   });
 
-  it('protects its answers by headers', async () => {
+  it('set security headers on responses', async () => {
     const { headers } = await ann.get('/api/v1/exports/');
 
     expect(headers.get('x-content-type-options')).toBe('nosniff');
@@ -132,7 +132,7 @@ describe('For those who run it, the service', () => {
     expect(headers.get('access-control-allow-origin')).toBe('*');
   });
 
-  it('describes its API as docs/openapi.json does', async () => {
+  it('describe the API as docs/openapi.json does', async () => {
     const { body } = await ann.get('/api/openapi.json');
 
     const refresh = 'docs/openapi.json is not what the service says: run `npm run openapi` and commit it.';
@@ -141,7 +141,7 @@ describe('For those who run it, the service', () => {
     expect(body.openapi).toBe('3.1.0');
   });
 
-  it('gives each operation of its API an id of its own', async () => {
+  it('give each operation of the API a unique id', async () => {
     const { body } = await ann.get('/api/openapi.json');
 
     const operations = Object.values(body.paths as Record<string, Record<string, { operationId: string }>>).flatMap(
@@ -153,7 +153,7 @@ describe('For those who run it, the service', () => {
   });
 });
 
-describe('A mistake in the configuration', () => {
+describe('An invalid configuration', () => {
   const sound = {
     DATABASE_URL: 'postgresql://nobody:nothing@127.0.0.1:1/none',
     JWT_SECRET: TEST_SECRET,
@@ -193,7 +193,7 @@ describe('A mistake in the configuration', () => {
         'EXPORT_CONCURRENCY',
       ],
     ],
-  ])('stops the start, and the variables are named: %s', async (_, mistakes, variables) => {
+  ])('stops the start and names the variables: %s', async (_, mistakes, variables) => {
     const service = await Service.launch({ ...sound, ...mistakes });
 
     await service.end();

@@ -7,7 +7,7 @@ import { expectStored } from '../support/exactly-one-file';
 import { Installation } from '../support/installation';
 
 /** Source 2, §4.1: the front end draws the PNG itself, and sends what `stage.toDataURL()` gave. */
-describe('A picture of one’s own', () => {
+describe('An uploaded picture', () => {
   let installation: Installation;
   let ann: Client;
   let session: string;
@@ -25,7 +25,7 @@ describe('A picture of one’s own', () => {
     return ann.send('PUT', `/api/v1/exports/${id}/content`, picture, { 'content-type': type });
   }
 
-  it('completes a waiting export, as bytes', async () => {
+  it('completes a pending export as bytes', async () => {
     const { id } = await ann.requestExport(session, 'png');
     const picture = redPicture(30, 20);
 
@@ -43,7 +43,7 @@ describe('A picture of one’s own', () => {
     expect(file.headers.get('content-type')).toBe('image/png');
   });
 
-  it('completes a waiting export, as a data URL', async () => {
+  it('completes a pending export as a data URL', async () => {
     const { id } = await ann.requestExport(session, 'png');
     const picture = redPicture(30, 20);
 
@@ -64,7 +64,7 @@ describe('A picture of one’s own', () => {
     ['an empty data URL', 'data:image/png;base64,'],
     ['a data URL of something else', 'data:text/html;base64,PGI+'],
     ['no base64', 'data:image/png;base64,%%%%'],
-  ])('is refused when it is %s, and the export goes on', async (_, picture) => {
+  ])('is rejected when it is %s, and the export continues', async (_, picture) => {
     const { id } = await ann.requestExport(session, 'png');
 
     const { status, body } = await send(id, picture, typeof picture === 'string' ? 'text/plain' : 'image/png');
@@ -75,7 +75,7 @@ describe('A picture of one’s own', () => {
     await expectStored(installation, id, []);
   });
 
-  it('is refused without a body, in another type, and when it is too large', async () => {
+  it('is rejected without a body, in another type, and when it is too large', async () => {
     const { id } = await ann.requestExport(session, 'png');
 
     expect((await ann.send('PUT', `/api/v1/exports/${id}/content`)).status).toBe(400);
@@ -83,7 +83,7 @@ describe('A picture of one’s own', () => {
     expect((await send(id, Buffer.alloc(26 * 1024 * 1024))).status).toBe(413);
   });
 
-  it('is refused by exports of other formats and of other people', async () => {
+  it('is rejected by exports of other formats and of other users', async () => {
     const bob = await installation.asUser('bob');
     const pdf = await ann.requestExport(session, 'pdf');
     const bobs = await bob.requestExport(await bob.saveBoard(noteBoard()), 'png');
@@ -93,7 +93,7 @@ describe('A picture of one’s own', () => {
     expect((await send('nonsense', redPicture(3, 2))).status).toBe(404);
   });
 
-  it('is refused by an export that was cancelled', async () => {
+  it('is rejected by a cancelled export', async () => {
     const { id } = await ann.requestExport(session, 'png');
     await ann.delete(`/api/v1/exports/${id}/`);
 
@@ -101,7 +101,7 @@ describe('A picture of one’s own', () => {
     await expectStored(installation, id, []);
   });
 
-  it('takes the place of another, and of one drawn here', async () => {
+  it('replaces another one, and one that was drawn', async () => {
     const { id } = await ann.requestExport(session, 'png');
     await send(id, redPicture(3, 2));
     const second = await send(id, redPicture(5, 4));

@@ -66,7 +66,7 @@ describe('Prefer: wait', () => {
     ],
   ];
 
-  it.each(ways)('answers with the finished export: %s', async (_, ask) => {
+  it.each(ways)('returns the finished export: %s', async (_, ask) => {
     const answer = await ask(WAIT);
 
     expect([answer.status, appliedIn(answer)]).toEqual([201, 'wait=30']);
@@ -75,7 +75,7 @@ describe('Prefer: wait', () => {
     expect(answer.headers.get('location')).toContain(answer.body.id);
   });
 
-  it('holds for a repeat as well', async () => {
+  it('applies to a repeated request', async () => {
     const headers = { ...WAIT, 'Idempotency-Key': 'wait' };
 
     const first = await ann.post('/api/v1/exports', rows, headers);
@@ -85,7 +85,7 @@ describe('Prefer: wait', () => {
     expect(repeat.body).toMatchObject({ id: first.body.id, status: 'completed' });
   });
 
-  it('tells of a failure as well', async () => {
+  it('returns a failed export', async () => {
     const session = await ann.saveBoard('{"pages":[{"strokes":[]}]}');
     await installation.sql(`UPDATE solo_sessions SET state = 'broken' WHERE id = $1`, session);
 
@@ -95,17 +95,17 @@ describe('Prefer: wait', () => {
     expect(answer.body).toMatchObject({ status: 'failed', error: expect.any(String), file_url: null });
   });
 
-  it('is not applied to an answer without a record', async () => {
+  it('is not applied to a response without a record', async () => {
     const answer = await root.post('/api/v1/export/bulk', { tables: ['transactions'], format: 'csv' }, WAIT);
 
     expect([answer.status, appliedIn(answer)]).toEqual([201, null]);
     expect(answer.body).toEqual({ jobId: expect.any(String), status: 'queued' });
   });
 
-  describe('of a board as JSON', () => {
+  describe('for a board as JSON', () => {
     const state = '{ "pages": [ {"strokes": []} ], "big": 12345678901234567890, "same": 1, "same": 2, "ї": "\\u0457" }';
 
-    it('has the state in the answer, to the letter, and nowhere else', async () => {
+    it('returns the unchanged state in this response only', async () => {
       const session = await ann.saveBoard(state);
 
       const answer = await ann.post(exportOf(session), { format: 'json' }, WAIT);
@@ -120,7 +120,7 @@ describe('Prefer: wait', () => {
       for (const text of [status.text, list.text, event!.data]) expect(text).not.toContain('"data"');
     });
 
-    it('is gone from the answer to a repeat when the file is', async () => {
+    it('returns no state for a repeated request after the file was deleted', async () => {
       const session = await ann.saveBoard(state);
       const headers = { 'Idempotency-Key': 'gone' };
       const { body: first } = await ann.post(exportOf(session), { format: 'json' }, { ...headers, ...WAIT });
@@ -134,7 +134,7 @@ describe('Prefer: wait', () => {
       expect(late.body).not.toHaveProperty('data');
     });
 
-    it('is not in the answer when it is larger than 5 MB', async () => {
+    it('returns no state larger than 5 MB', async () => {
       const text = (bytes: number) => JSON.stringify({ text: 'x'.repeat(bytes - 11) });
       const [largest, larger] = [5 * 1024 * 1024, 5 * 1024 * 1024 + 1];
 
@@ -148,7 +148,7 @@ describe('Prefer: wait', () => {
       expect(left!.body).not.toHaveProperty('data');
     });
 
-    it('is not shown to others', async () => {
+    it('returns the state to no other user', async () => {
       const bob = await installation.asUser('bob');
 
       const answer = await bob.post(exportOf(await ann.saveBoard(state)), { format: 'json' }, WAIT);
@@ -159,7 +159,7 @@ describe('Prefer: wait', () => {
 });
 
 /** Nobody works on the exports. */
-describe('While an export waits, Prefer: wait', () => {
+describe('Prefer: wait, while an export is pending,', () => {
   let installation: Installation;
   let ann: Client;
   let board: string;
@@ -175,7 +175,7 @@ describe('While an export waits, Prefer: wait', () => {
   const ask = (prefer: string) =>
     ann.post(`/api/v1/solo/sessions/${board}/export/`, { format: 'png' }, { Prefer: prefer });
 
-  it('answers with the pending export when the time is over', async () => {
+  it('returns the pending export after the time', async () => {
     const before = performance.now();
     const answer = await ask('respond-async, wait=1');
 
@@ -184,13 +184,13 @@ describe('While an export waits, Prefer: wait', () => {
     expect(answer.body).toMatchObject({ status: 'pending', events_url: expect.any(String) });
   });
 
-  it.each(['wait=ten', 'wait', 'respond-async'])('is passed over as %s', async (prefer) => {
+  it.each(['wait=ten', 'wait', 'respond-async'])('is ignored as %s', async (prefer) => {
     const answer = await ask(prefer);
 
     expect([answer.status, appliedIn(answer), answer.body.status]).toEqual([201, null, 'pending']);
   });
 
-  it('may be sent and read by pages of other origins', async () => {
+  it('can be sent and read by pages of other origins', async () => {
     const url = installation.host.url;
     const path = `/api/v1/solo/sessions/${board}/export/`;
     const origin = 'https://app.example.com';
@@ -207,7 +207,7 @@ describe('While an export waits, Prefer: wait', () => {
       .expect('access-control-expose-headers', /\bPreference-Applied\b/);
   });
 
-  it('ends with the service, which answers with the pending export', async () => {
+  it('ends at shutdown with the pending export', async () => {
     const service = await installation.start({ ROLE: 'api' });
     const key = 'at-the-end';
     const waiting = (await installation.asUser('ann', { at: service })).post(

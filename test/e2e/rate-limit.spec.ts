@@ -19,7 +19,7 @@ describe('The rate limit of board exports', () => {
     return { here, there, path: `/api/v1/solo/sessions/${await here.saveBoard(noteBoard())}/export/` };
   }
 
-  it('is counted by all processes together, and told in each answer', async () => {
+  it('is counted across all processes and reported in each response', async () => {
     const { here, there, path } = await exporting('ann');
 
     const first = await here.post(path, { format: 'json' });
@@ -37,7 +37,7 @@ describe('The rate limit of board exports', () => {
     expect(wait).toBeLessThanOrEqual(3600);
   });
 
-  it('lets exactly so many through, however many come at once', async () => {
+  it('accepts exactly the allowed number of concurrent requests', async () => {
     const { here, there, path } = await exporting('bob');
 
     const answers = await Promise.all(
@@ -48,7 +48,7 @@ describe('The rate limit of board exports', () => {
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(10);
   });
 
-  it('does not count a repeat, nor what was refused', async () => {
+  it('counts neither repeated nor rejected requests', async () => {
     const { here, path } = await exporting('cid');
     const key = { 'Idempotency-Key': 'the-same' };
 
@@ -60,7 +60,7 @@ describe('The rate limit of board exports', () => {
     expect((await here.post(path, { format: 'json' }, key)).status).toBe(200);
   });
 
-  it('is each user’s own, in each tenant', async () => {
+  it('is separate for each user in each tenant', async () => {
     const [blue, red] = [await exporting('dan', 'blue'), await exporting('dan', 'red')];
     await blue.here.post(blue.path, { format: 'json' });
     await blue.here.post(blue.path, { format: 'json' });

@@ -19,7 +19,7 @@ describe('While a lesson of 30 pages is drawn', () => {
 
   afterAll(() => installation.remove());
 
-  it('the status is answered within 100 ms', async () => {
+  it('the status is returned within 100 ms', async () => {
     const ann = await installation.asUser('ann');
     const session = await ann.saveBoard(lessonBoard(PAGES));
     const { id: finished } = await ann.requestExport(await ann.saveBoard(lessonBoard(1)), 'png');

@@ -73,7 +73,7 @@ describe('retention_days', () => {
 
   const idOf = ({ body }: Answer) => (body.id ?? body.jobId) as string;
 
-  it.each(ways)('sets the retention, also to parts of a day: %s', async (_, ask) => {
+  it.each(ways)('sets the retention, also in fractions of a day: %s', async (_, ask) => {
     const granted = await ask({ retention_days: 0.25 });
     expect([granted.status, granted.text]).toEqual([201, expect.any(String)]);
     const id = idOf(granted);
@@ -89,7 +89,7 @@ describe('retention_days', () => {
     expect(await keptFor(id)).toBe(LONGEST * 86_400);
   });
 
-  it.each(ways)('is refused by its name when it is invalid: %s', async (_, ask) => {
+  it.each(ways)('is rejected by its name when invalid: %s', async (_, ask) => {
     for (const days of [0, -1, '2', true, [1], 1e300, LONGEST + 0.001]) {
       const refused = await ask({ retention_days: days });
 
@@ -101,7 +101,7 @@ describe('retention_days', () => {
     }
   });
 
-  it('is refused for a streamed export, which keeps no file', async () => {
+  it('is rejected for a streamed export, which has no file', async () => {
     const refused = await ann.post('/api/v1/exports', { type: 'realtime', format: 'json', retention_days: 1 });
 
     expect([refused.status, refused.body.errors]).toEqual([

@@ -54,7 +54,7 @@ describeOnS3('Overdue and orphaned files in a bucket', () => {
     bucket.close();
   });
 
-  it('are deleted, and nothing else is', async () => {
+  it('are deleted, and no other files', async () => {
     const uploads = await until('the uploads are gone', async () => {
       const found = await bucket.unfinishedUploads('');
       return found.length <= fixture.keptUploads.length && found;

@@ -106,7 +106,7 @@ describe('Ten thousand overdue files, and orphaned files', () => {
     return left === 0 && swept.length > 0;
   }
 
-  it('are deleted within a minute, and nothing else is', async () => {
+  it('are deleted within a minute, and no other files', async () => {
     console.log(
       `${OVERDUE} overdue files and ${fixture.orphans.exports.length} orphans were gone after ${seconds.toFixed(1)} s`,
     );

@@ -121,7 +121,7 @@ describe('npm run schedules', () => {
     [2, /^There is no command "run"[^]*Usage: npm run schedules/, ['run', randomUUID()]],
     [2, /^delete needs the id of a schedule/, ['delete']],
     [1, /^Schedule not found\n$/, ['pause', randomUUID()]],
-  ])('ends with %i and says why: %s', async (code, reason, args) => {
+  ])('exits with %i and the reason: %s', async (code, reason, args) => {
     const run = await manageSchedules(installation.database.url, ...args);
 
     expect([run.code, run.stdout]).toEqual([code, '']);

@@ -97,7 +97,7 @@ describe('Schedules', () => {
       expect(await stepsOf(installation, id)).toEqual(['schedule.created', 'schedule.paused', 'schedule.resumed']);
     });
 
-    it('as they are replaced', async () => {
+    it('with their new settings after they were replaced', async () => {
       const { id, next_run_at: before } = await keepSchedule(ann, { name: 'before', at: '01:00' });
 
       const renamed = await ann.put(`${SCHEDULES}/${id}`, ofNotes({ name: 'after', at: '01:00' }));
@@ -113,7 +113,7 @@ describe('Schedules', () => {
       ]);
     });
 
-    it('of whole tables no longer for a former administrator', async () => {
+    it('no longer of whole tables for a former administrator', async () => {
       const { id } = await keepSchedule(await installation.asUser('root', { roles: ['admin'] }), {
         data_types: [],
         tables: ['notes'],

@@ -56,7 +56,7 @@ describe('The schedules of the seed', () => {
     expect((await admin.get(`${SCHEDULES}/${id}`)).body).toEqual(schedules[0]);
   });
 
-  it('export yesterday’s transactions as CSV in a manual run', async () => {
+  it('export the transactions of yesterday as CSV in a manual run', async () => {
     const { record, file } = await run('daily_transactions');
 
     const [refunds] = await installation.sql<{ count: number }>(

@@ -27,7 +27,7 @@ describe('A process that has just become ready', () => {
     // These deliver mail, and see at their start whether their settings serve for it.
     ['worker', [...NEEDED, 'nodemailer']],
     ['all', [...NEEDED, 'nodemailer']],
-  ])('has loaded no package in role %s that only some requests or jobs need', async (ROLE, expected) => {
+  ])('has not loaded packages in role %s that only some requests or jobs need', async (ROLE, expected) => {
     const LOADED_SCRIPTS = join(installation.storageFolder, `.loaded-${ROLE}`);
     const service = await installation.start({ ROLE, LOADED_SCRIPTS, NODE_OPTIONS: `--require ${WATCH}` });
 

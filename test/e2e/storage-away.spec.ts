@@ -62,7 +62,7 @@ describe.each([
       expect([header, answer.headers.get(header)]).toEqual([header, null]);
   });
 
-  it('a picture that the front end sends returns 503, and is taken when the storage is back', async () => {
+  it('an uploaded picture returns 503, and is accepted when the storage is back', async () => {
     await storageReturns();
     const { bytes } = await ann.get(`/api/v1/exports/${done.id}/download`);
     await storageGoesAway();

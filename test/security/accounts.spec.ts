@@ -3,7 +3,7 @@ import type { CustomerClient } from '../support/customers';
 import { Installation } from '../support/installation';
 
 /** One user of an external system cannot use up what the others and the system itself may ask for. */
-describe('The rate limits of boards that an external system began', () => {
+describe('The rate limit of a customer’s boards', () => {
   let installation: Installation;
   let partner: CustomerClient;
   let greedy: Client;
@@ -26,7 +26,7 @@ describe('The rate limits of boards that an external system began', () => {
   const exportOfPartner = (session: string) =>
     partner.post(`/api/v1/customer/solo/sessions/${session}/export/`, { format: 'json' });
 
-  it('leave the rest of the system’s limit to others, and refuse all when that is used up', async () => {
+  it('leaves the rest to other users of the customer, and rejects all when it is used up', async () => {
     const greedySession = await partner.startSession('greedy');
     const annSession = await partner.startSession('ann');
 
@@ -47,7 +47,7 @@ describe('The rate limits of boards that an external system began', () => {
     expect(annsSecond.body).toMatchObject({ code: 'rate-limit-exceeded', detail: expect.stringContaining('external') });
   });
 
-  it('count the exports of the user’s own boards and of those of the system together', async () => {
+  it('counts the exports of the user’s own boards and of the customer’s boards together', async () => {
     const ben = await installation.asUser('ben');
     const other = await installation.asCustomer();
     const own = await ben.saveBoard(null);

@@ -6,7 +6,7 @@ import { Installation } from '../support/installation';
 import { until } from '../support/until';
 
 /** Streams of events hold a connection for as long as their reader likes. */
-describe('Streams of events', () => {
+describe('Event streams', () => {
   let installation: Installation;
   let ann: Client;
   let path: string;
@@ -33,7 +33,7 @@ describe('Streams of events', () => {
     return answer;
   }
 
-  it('end with the token that opened them, and the export goes on', async () => {
+  it('end when the token that opened them expires, and the export continues', async () => {
     const expiring = await installation.asUser('ann', { expires: Math.floor(Date.now() / 1000) + 2 });
 
     const answer = await openStream(expiring);
@@ -44,7 +44,7 @@ describe('Streams of events', () => {
     expect(await ann.status(path.split('/').at(-2)!)).toMatchObject({ status: 'pending' });
   });
 
-  it('are refused with 429 beyond the caller’s limit, until one of them is closed', async () => {
+  it('are rejected with 429 beyond the caller’s limit until one of them is closed', async () => {
     const open = [await openStream(ann), await openStream(ann)];
 
     const refused = await ann.get(path);
@@ -68,7 +68,7 @@ describe('Streams of events', () => {
     for (const stream of [open[1]!, next, others]) stream.destroy();
   });
 
-  it('count on who asked for the export when a link opens them', async () => {
+  it('count towards the requester of the export when a link opens them', async () => {
     const dan = await installation.asUser('dan');
     const { events_url: first } = await dan.requestExport(await dan.saveBoard(null), 'json');
     const { events_url: second } = await dan.requestExport(await dan.saveBoard(null), 'json');
@@ -82,7 +82,7 @@ describe('Streams of events', () => {
     for (const { body } of streams) await body?.cancel();
   });
 
-  it('of exports that belong to others take no slot', async () => {
+  it('of other users’ exports take no slot', async () => {
     const cid = await installation.asUser('cid');
     for (let turn = 0; turn < 3; turn += 1) expect((await cid.get(path)).status).toBe(404);
 

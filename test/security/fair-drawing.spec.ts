@@ -23,7 +23,7 @@ describe('The service, while one user exports slow boards,', () => {
 
   afterAll(() => installation.remove());
 
-  it("completes another user's export and all thumbnails first", async () => {
+  it('completes another user’s export and all thumbnails first', async () => {
     const session = await other.saveBoard(noteBoard());
     const exports = [];
     for (let count = 0; count < 3; count += 1) exports.push(await greedy.requestExport(slow, 'png'));
@@ -44,7 +44,7 @@ describe('The service, while one user exports slow boards,', () => {
     for (const each of exports) await greedy.delete(`/api/v1/exports/${each.id}`);
   });
 
-  it('refuses too many waiting thumbnails of one user and draws those of others', async () => {
+  it('rejects too many waiting thumbnails of one user and draws those of others', async () => {
     const texts = [{ x: 0, y: 0, width: 600, text: 'thumbnail '.repeat(2_000) }];
     const written = await greedy.saveBoard({ activePageId: '', pages: [{ texts }] });
     const session = await other.saveBoard(noteBoard());

@@ -10,7 +10,7 @@ const SESSIONS = '/api/v1/solo/sessions/';
 const [GREEDY, ANN] = [randomUUID(), randomUUID()];
 
 /** A user who asks for everything at once keeps nobody else waiting. */
-describe('The shares of accounts in the workers', () => {
+describe('Worker shares of accounts', () => {
   let installation: Installation;
   let greedy: Client;
   let ann: Client;
@@ -51,7 +51,7 @@ describe('The shares of accounts in the workers', () => {
     return ids;
   }
 
-  it('let another user’s exports run at once, one after the other', async () => {
+  it('run another user’s exports at once, one after the other', async () => {
     await fillWorkers(8);
 
     for (let turn = 0; turn < 3; turn += 1) {
@@ -61,7 +61,7 @@ describe('The shares of accounts in the workers', () => {
     expect(await running()).toHaveLength(3);
   });
 
-  it('give the place of an export that ends to the next one, in a moment', async () => {
+  it('give the slot of an ended export to the next one at once', async () => {
     const ids = await fillWorkers(5);
 
     await greedy.delete(`/api/v1/exports/${ids[0]!}/`);
@@ -72,7 +72,7 @@ describe('The shares of accounts in the workers', () => {
     expect(await running()).toEqual(ids.slice(2));
   });
 
-  it('are kept by several processes together, each of which has a slot for others', async () => {
+  it('hold across several processes, each with a slot for others', async () => {
     const other = await installation.startApplication({ EXPORT_CONCURRENCY: '2' });
     for (let count = 0; count < 8; count += 1) await requestRows(greedy, 'endless');
     await until('each process has one slot left', async () => (await running()).length === 4);
@@ -89,7 +89,7 @@ describe('The shares of accounts in the workers', () => {
 
 /** One slot is all that a small process has. */
 describe('A worker that runs one export at a time', () => {
-  it('runs the exports of all accounts, those of one account also after each other', async () => {
+  it('runs the exports of all accounts, and those of one account in sequence', async () => {
     const { installation } = await Installation.withApplication({ EXPORT_CONCURRENCY: '1' });
     const [ann, ben] = [await installation.asUser('ann'), await installation.asUser('ben')];
     const [anns, bens] = [await ann.saveBoard(noteBoard()), await ben.saveBoard(noteBoard())];
@@ -105,7 +105,7 @@ describe('A worker that runs one export at a time', () => {
 });
 
 /** Thumbnails, boards and schedules cost work as well, and leave no export that could be counted. */
-describe('The limits of requests that are no exports', () => {
+describe('Rate limits of other requests', () => {
   let installation: Installation;
 
   beforeAll(async () => {
@@ -126,7 +126,7 @@ describe('The limits of requests that are no exports', () => {
     return [here!, there!];
   }
 
-  it('are told in the headers, and refuse with the seconds to wait, in every process', async () => {
+  it('are reported in the headers and reject with Retry-After in every process', async () => {
     const [here, there] = await atBoth('ann');
     const path = `${SESSIONS}${await here.saveBoard(noteBoard())}/thumbnail/`;
 
@@ -151,7 +151,7 @@ describe('The limits of requests that are no exports', () => {
     }
   });
 
-  it('let exactly so many through, however many come at once, before any body is read', async () => {
+  it('accept exactly the allowed number of concurrent requests before they read bodies', async () => {
     const [here, there] = await atBoth('ben');
 
     const answers = await Promise.all(
@@ -164,7 +164,7 @@ describe('The limits of requests that are no exports', () => {
     expect(unread.status).toBe(429);
   });
 
-  it('count new boards and copies of them, and neither reading nor saving', async () => {
+  it('count new boards and copies, not reads and updates', async () => {
     const [cid] = await atBoth('cid');
     const id = await cid.saveBoard(noteBoard());
     const path = `${SESSIONS}${id}/`;
@@ -180,7 +180,7 @@ describe('The limits of requests that are no exports', () => {
     expect(free.map(({ status }) => status)).toEqual([200, 200, 200]);
   });
 
-  it('are each account’s own: a user’s in each tenant, and an external system’s beside its users', async () => {
+  it('are separate for each user in each tenant, and for external systems and their users', async () => {
     const [blue] = await atBoth('dan', 'blue');
     const [red] = await atBoth('dan', 'red');
     const partner = await installation.asCustomer({ tenant: 'blue' });
@@ -196,7 +196,7 @@ describe('The limits of requests that are no exports', () => {
     ]);
   });
 
-  it('count what changes schedules, refused changes included, and neither reading, pausing nor deleting', async () => {
+  it('count changes of schedules, also rejected ones, not reads, pauses and deletions', async () => {
     const [eve] = await atBoth('eve');
     const { id } = await keepSchedule(eve);
     const path = `${SCHEDULES}/${id}`;

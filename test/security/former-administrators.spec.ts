@@ -90,41 +90,44 @@ describe('Schedules of former administrators', () => {
   it.each([
     ['is not an administrator any more', `roles = '{}'`, /not an administrator any more/],
     ['was deactivated', 'is_active = false', /not active any more/],
-  ])('make no file once their owner %s: they pause, and owner and administrators are notified', async (_, set, why) => {
-    const { id, email, former, schedule } = await formerAdministrator({ name: 'takeaway' });
-    await installation.sql(`UPDATE users SET ${set} WHERE id = $1`, id);
+  ])(
+    'produce no file once their owner %s: they pause, and owner and administrators are notified',
+    async (_, set, why) => {
+      const { id, email, former, schedule } = await formerAdministrator({ name: 'takeaway' });
+      await installation.sql(`UPDATE users SET ${set} WHERE id = $1`, id);
 
-    const { run, record } = await runDue(former, schedule);
+      const { run, record } = await runDue(former, schedule);
 
-    expect(run).toMatchObject({
-      outcome: 'failed',
-      status: 'failed',
-      error: expect.stringMatching(why),
-      error_code: 'administrator-right-ended',
-    });
-    expect(record).toMatchObject({ status: 'failed', file_url: null, file_size: null });
-    expect(await scheduleOf(boss, schedule.id)).toMatchObject({
-      is_active: false,
-      next_run_at: null,
-      user_id: id,
-      tenant_id: TENANT,
-      paused_code: 'administrator-right-ended',
-      paused_reason: expect.stringMatching(why),
-    });
-    const letters = await until('both are notified', () => mail.accepted.length >= 2 && mail.accepted);
-    const subjects = new Map(letters.map(({ to, subject }) => [to.join(), subject]));
-    expect(subjects).toEqual(
-      new Map([
-        [email, 'Your scheduled export is paused: takeaway'],
-        ['boss@platform.example', 'A scheduled export of another user is paused: takeaway'],
-      ]),
-    );
-    expect(await stepsOf(installation, schedule.id)).toEqual(
-      ['created', 'fired', 'paused'].map((s) => `schedule.${s}`),
-    );
-  });
+      expect(run).toMatchObject({
+        outcome: 'failed',
+        status: 'failed',
+        error: expect.stringMatching(why),
+        error_code: 'administrator-right-ended',
+      });
+      expect(record).toMatchObject({ status: 'failed', file_url: null, file_size: null });
+      expect(await scheduleOf(boss, schedule.id)).toMatchObject({
+        is_active: false,
+        next_run_at: null,
+        user_id: id,
+        tenant_id: TENANT,
+        paused_code: 'administrator-right-ended',
+        paused_reason: expect.stringMatching(why),
+      });
+      const letters = await until('both are notified', () => mail.accepted.length >= 2 && mail.accepted);
+      const subjects = new Map(letters.map(({ to, subject }) => [to.join(), subject]));
+      expect(subjects).toEqual(
+        new Map([
+          [email, 'Your scheduled export is paused: takeaway'],
+          ['boss@platform.example', 'A scheduled export of another user is paused: takeaway'],
+        ]),
+      );
+      expect(await stepsOf(installation, schedule.id)).toEqual(
+        ['created', 'fired', 'paused'].map((s) => `schedule.${s}`),
+      );
+    },
+  );
 
-  it('make no file once their owner presented no administrator’s token for ADMIN_RIGHT_DAYS', async () => {
+  it('produce no file once their owner presented no administrator’s token for ADMIN_RIGHT_DAYS', async () => {
     const { admin, former, schedule } = await formerAdministrator();
     await installation.sql(
       `UPDATE scheduled_exports SET admin_seen_at = now() - interval '30 days 1 minute' WHERE id = $1`,
@@ -142,7 +145,7 @@ describe('Schedules of former administrators', () => {
     expect([resumed.status, resumed.body]).toMatchObject([200, { is_active: true, paused_code: null }]);
   });
 
-  it('go on for an owner who presents an administrator’s token on any route', async () => {
+  it('continue for an owner who presents an administrator’s token on any route', async () => {
     const id = randomUUID();
     const { id: schedule } = await keepSchedule(boss, WHOLE_TABLE);
     await installation.sql(
@@ -166,7 +169,7 @@ describe('Schedules of former administrators', () => {
     await until('the right is confirmed', isConfirmed);
   });
 
-  it('are listed, paused and deleted by another administrator of the tenant', async () => {
+  it('can be listed, paused and deleted by another administrator of the tenant', async () => {
     const { id: owner, schedule } = await formerAdministrator({ name: 'stop me' });
 
     const own = await boss.get(`${SCHEDULES}?limit=100`);
@@ -195,7 +198,7 @@ describe('Schedules of former administrators', () => {
     ]);
   });
 
-  it('are out of reach for administrators of other tenants, and for everybody else', async () => {
+  it('are hidden from administrators of other tenants and from all other users', async () => {
     const { id: owner, schedule } = await formerAdministrator();
     const foreign = await installation.asUser('boss', { tenant: 'red', roles: ['admin'] });
     const colleague = await installation.asUser('colleague', { tenant: TENANT });
@@ -224,7 +227,7 @@ describe('Schedules of former administrators', () => {
     expect(await scheduleOf(boss, schedule.id)).toMatchObject({ is_active: true });
   });
 
-  it('are not replaced or run in the name of their owner', async () => {
+  it('cannot be replaced or run by others', async () => {
     const { schedule } = await formerAdministrator();
 
     const replaced = await boss.send('PUT', `${SCHEDULES}/${schedule.id}`, ofNotes());
@@ -235,7 +238,7 @@ describe('Schedules of former administrators', () => {
     }
   });
 
-  it('show other administrators of a webhook no more than its host', async () => {
+  it('show only the host of a webhook to other administrators', async () => {
     const owner = await installation.asUser('hooked', { tenant: TENANT });
     const webhook = { url: 'http://127.0.0.1:9/services/secret-key' };
     const { status, body } = await owner.post(SCHEDULES, ofNotes({ delivery_method: 'webhook', webhook }));

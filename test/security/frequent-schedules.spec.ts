@@ -37,7 +37,7 @@ describe('Frequent schedules', () => {
     [EVERY_MINUTE, 'frequency'],
     [{ frequency: '0,5 * * * *' }, 'frequency'],
     [{ frequency: 'cron', cron: '*/10 * * * *' }, 'cron'],
-  ])('are refused to users who are not administrators, with the allowed interval: %j', async (recurrence, field) => {
+  ])('are rejected for users who are not administrators, with the allowed interval: %j', async (recurrence, field) => {
     const root = await installation.asUser('root', { roles: ['admin'] });
 
     const { status, body } = await ann.post(SCHEDULES, ofNotes(recurrence));

@@ -37,7 +37,7 @@ describeWhere(missing, 'The memory of a process', () => {
 
   afterAll(() => installation.remove());
 
-  it('rises by no more than 100 MB for a request of less than one', async () => {
+  it('rises by at most 100 MB for a request of less than 1 MB', async () => {
     const rises: [name: string, megabytes: number][] = [];
     const measure = async (name: string, request: () => Promise<{ readonly status: number }>, status: number) => {
       const rise = await memoryRise(processId, async () => {
@@ -66,7 +66,7 @@ describeWhere(missing, 'The memory of a process', () => {
     expect(rises.filter(([, megabytes]) => megabytes > 100)).toEqual([]);
   });
 
-  it('rises by no more than 200 MB for 60 bodies of 25 MB whose last byte does not come', async () => {
+  it('rises by at most 200 MB for 60 bodies of 25 MB whose last byte is missing', async () => {
     const callers = await Promise.all(Array.from({ length: 30 }, (_, index) => installation.asUser(`slow-${index}`)));
     const filling = Buffer.alloc(25 * MB - 1, 'x').fill('{"state":"', 0, 10);
     let bodies: SlowBody[] = [];

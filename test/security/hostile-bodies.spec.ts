@@ -71,7 +71,7 @@ describe('A hostile body', () => {
 
   afterAll(() => installation.remove());
 
-  it.each(HOSTILE)('is refused early on every route of sessions: %s', async (_, body, headers, status, code) => {
+  it.each(HOSTILE)('is rejected early on every route of sessions: %s', async (_, body, headers, status, code) => {
     const requests = [
       () => ann.post(SESSIONS, body, headers),
       () => ann.patch(`${SESSIONS}${board}/`, body, headers),
@@ -93,7 +93,7 @@ describe('A hostile body', () => {
     ['a board export', `${SESSIONS}:board/export/`],
     ['an export of data', '/api/v1/exports'],
     ['a schedule', '/api/v1/exports/scheduled'],
-  ])('is refused as a form: %s', async (_, route) => {
+  ])('is rejected as a form: %s', async (_, route) => {
     const path = route.replace(':board', board);
     const bomb = gzipSync(`{"format":"${'x'.repeat(250_000)}"}`);
     const deep = gzipSync(`{"a":${'['.repeat(200_000)}`);
@@ -104,7 +104,7 @@ describe('A hostile body', () => {
     expect((await ann.post(path, large, GZIP)).status).toBe(413);
   });
 
-  it('is refused as a picture', async () => {
+  it('is rejected as a picture', async () => {
     const { id } = await ann.requestExport(board, 'png');
     const bomb = gzipSync(Buffer.alloc(20 * MB));
 
@@ -113,7 +113,7 @@ describe('A hostile body', () => {
     expect(answer.status).toBe(413);
   });
 
-  it('is taken when it is merely large, and comes back byte by byte', async () => {
+  it('is accepted when it is merely large, and returned unchanged', async () => {
     const json = `[${'"їжак",'.repeat(100_000)}"${noise(200_000)}"]`;
 
     const created = await ann.post(SESSIONS, gzipSync(state(json)), GZIP);
@@ -123,7 +123,7 @@ describe('A hostile body', () => {
     for (const { text } of [created, copied]) expect(text.slice(text.indexOf('"state":') + 8, -1)).toBe(json);
   });
 
-  it('takes turns: a caller’s third at once is refused, others’ are taken, and so is it later', async () => {
+  it('takes turns: a caller’s third concurrent one is rejected, those of others are accepted, and so is a later one', async () => {
     const slow = [2, 2].map((megabytes) => slowBody(ann, megabytes));
     await until('two are held', async () => (await sendLarge(ann)).status === 429);
 
@@ -138,7 +138,7 @@ describe('A hostile body', () => {
     await until('the slots are free', async () => (await sendLarge(ann)).status === 201);
   });
 
-  it('takes turns: all callers’ together are bounded, and are not held when they are refused', async () => {
+  it('takes turns: all callers together are limited, and rejected bodies take no slot', async () => {
     const callers = await Promise.all(['u1', 'u2', 'u3', 'u4'].map((name) => installation.asUser(name)));
 
     const slow = callers.map((caller) => slowBody(caller, 2));
@@ -152,7 +152,7 @@ describe('A hostile body', () => {
     await until('the slots are free', async () => (await sendLarge(ann)).status === 201);
   });
 
-  it('is answered although its sender is not done', async () => {
+  it('gets a response before its sender has finished', async () => {
     const slow = slowBody(ann, 30);
 
     expect(await slow.response()).toMatch(/^HTTP\/1.1 413 /);
@@ -170,7 +170,7 @@ describe('A hostile body', () => {
 });
 
 describe('A body that does not arrive in time', () => {
-  it('is answered with 408, and its connection is closed', async () => {
+  it('returns 408 and closes the connection', async () => {
     const { installation } = await Installation.withApplication({ BODY_TIMEOUT_SECONDS: '1' });
     const ann = await installation.asUser('ann');
 

@@ -57,7 +57,7 @@ describe('A board with hostile images', () => {
     return { file: file!, warnings: drawing.warnings.map(({ text }) => text) };
   };
 
-  it('is drawn without refused images and has a warning for each', async () => {
+  it('is drawn without rejected images and has a warning for each', async () => {
     const state = boardOf(useBomb(), dashBomb(), await embeddedBomb(), nestedSvg());
     const started = Date.now();
 
@@ -80,7 +80,7 @@ describe('A board with hostile images', () => {
     expect(colourAt(file, 145, 45)).toEqual(LIME);
   });
 
-  it('refuses a known image at once on any board', async () => {
+  it('rejects a known image at once on any board', async () => {
     await draw(largeBoardOf(slowSvg()));
 
     // The fastest of several: load delays some drawings, but the image would delay all of them.

@@ -30,7 +30,7 @@ describe('A signed link', () => {
 
   const withProofOf = (link: URL, path: string) => new URL(path + link.search, link).href;
 
-  it('opens what it was made for', async () => {
+  it('gives access to its own resource', async () => {
     for (const link of Object.values(links)) expect((await follow(link.href)).status).toBe(200);
   });
 
@@ -41,7 +41,7 @@ describe('A signed link', () => {
     ['a thumbnail', 'an event stream', () => withProofOf(links.thumbnail, links.events.pathname)],
     ['an event stream', 'another one', () => withProofOf(links.events, `/api/v1/exports/${otherId}/events`)],
     ['an event stream', 'itself for longer', () => links.events.href.replace(/expires=\d+/, 'expires=9999999999')],
-  ])('to %s does not open %s', async (_from, _to, forged) => {
+  ])('to %s gives no access to %s', async (_from, _to, forged) => {
     const { status, body } = await follow(forged());
 
     expect([status, body.detail]).toEqual([403, expect.stringContaining('link is not valid')]);
@@ -53,7 +53,7 @@ describe('A signed link', () => {
     ['PUT', () => `/api/v1/exports/${exportId}/content`],
     ['GET', () => '/api/v1/exports'],
     ['GET', () => `/api/v1/customer/exports/${exportId}`],
-  ])('to an event stream is no credential for %s %s', async (method, path) => {
+  ])('to an event stream is rejected for %s %s', async (method, path) => {
     expect((await follow(withProofOf(links.events, path()), {}, method)).status).toBe(401);
   });
 });

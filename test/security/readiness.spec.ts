@@ -22,7 +22,7 @@ describe('While 200 anonymous clients read', () => {
 
   afterAll(() => installation.remove());
 
-  it.each(['/health/ready', '/metrics'])('%s, the service stays ready and answers others', async (path) => {
+  it.each(['/health/ready', '/metrics'])('%s, the service stays ready and serves others', async (path) => {
     const statuses: number[] = [];
     const attackers = new AbortController();
     const attack = Promise.all(
@@ -65,8 +65,8 @@ describe('While 200 anonymous clients read', () => {
   });
 });
 
-describe('While all threads of libuv are taken', () => {
-  it('callers are told apart by their tokens within 100 ms', async () => {
+describe('While all libuv threads are busy', () => {
+  it('callers are authenticated within 100 ms', async () => {
     const { installation, application } = await Installation.withApplication({ ROLE: 'api' });
     const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl';
     const ask = () => fetch(`${application.url}/api/v1/exports/`, { headers: { authorization: `Bearer ${token}` } });
@@ -88,8 +88,8 @@ describe('While all threads of libuv are taken', () => {
   });
 });
 
-describe('A process that was killed while it checked its storage', () => {
-  it('leaves nothing, and what an earlier version left is removed', async () => {
+describe('A process that was killed during a storage check', () => {
+  it('leaves nothing behind, and files of an earlier version are deleted', async () => {
     const installation = await Installation.create({ STORAGE: 'disk', ROLE: 'api' });
     const left = join(installation.storageFolder, '.uploads');
     await mkdir(left);

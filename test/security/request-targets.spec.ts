@@ -31,7 +31,7 @@ describe('A request whose target names another host', () => {
   }
 
   it.each(['http://evil.example', 'https://ann@evil.example:8443', ''])(
-    'does not decide where the next page of a list is: "%s"',
+    'does not affect the URL of the next page of a list: "%s"',
     async (host) => {
       const { next } = await getByTarget(`${host}/api/v1/solo/sessions?limit=1`);
 

@@ -6,7 +6,7 @@ import { until } from '../support/until';
 
 const USERS = ['ann', 'ben', 'eve', 'zoe'];
 
-describe('Buckets that do not answer', () => {
+describe('Buckets that do not respond', () => {
   let installation: Installation;
   let servers: ObjectServer[];
 
@@ -35,7 +35,7 @@ describe('Buckets that do not answer', () => {
     return id;
   }
 
-  it('hold up nobody else’s copies', async () => {
+  it('do not delay the deliveries of others', async () => {
     const users = await Promise.all(USERS.map((name) => installation.asUser(name)));
     for (const [index, user] of users.slice(0, -1).entries()) await bring(user, servers[index]!);
     await until(

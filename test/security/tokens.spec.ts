@@ -25,7 +25,7 @@ const now = () => Math.floor(Date.now() / 1000);
 const claimsWith = (claims: object) => JSON.stringify({ sub: 'ann', exp: now() + 3600, ...claims });
 
 /** Rightly signed tokens that were not made for this service, or are not meant to last so long. */
-describe('A token that is signed rightly', () => {
+describe('A correctly signed token', () => {
   let open: Installation;
   let strict: Installation;
 
@@ -51,11 +51,11 @@ describe('A token that is signed rightly', () => {
     ['has expired', '{"sub":"ann","exp":1000000000}'],
     ['was issued at a text', '{"sub":"ann","exp":9999999999,"iat":"now"}'],
     ['is valid from a number beyond all calendars on', '{"sub":"ann","exp":9999999999,"nbf":1e300}'],
-  ])('is refused where it %s', async (_, claims) => {
+  ])('is rejected if it %s', async (_, claims) => {
     expect(await statusAt(open, claims)).toBe(401);
   });
 
-  it('needs nothing but a user and an expiry where no more is demanded', async () => {
+  it('requires a user and an expiry only, without further settings', async () => {
     expect(await statusAt(open, claimsWith({}))).toBe(200);
     expect(await statusAt(open, claimsWith({ iss: 'https://other.example', aud: 'spa', iat: 0 }))).toBe(200);
   });
@@ -70,7 +70,7 @@ describe('A token that is signed rightly', () => {
     ['no time of issue', () => ({ iat: undefined })],
     ['a time of issue that is long ago', () => ({ iat: now() - 2 * 3600 })],
     ['a time of issue in the future', () => ({ iat: now() + 600 })],
-  ])('is refused for %s where that is demanded', async (_, changes) => {
+  ])('is rejected for %s if the setting requires it', async (_, changes) => {
     const right = { iss: ISSUER, aud: ['spa', 'exports'], tenant_id: 'blue', iat: now() };
 
     expect(await statusAt(strict, claimsWith(right))).toBe(200);

@@ -26,7 +26,7 @@ const DUE_EVERY_MS = 1_500;
 const BETWEEN_MS = 3_000;
 
 /** The last release and this version on one database and one storage, while clients work without a pause. */
-describe('A roll-out, and its way back', () => {
+describe('A rolling update and rollback', () => {
   let release: string;
   let database: TestDatabase;
   let installation: Installation;
@@ -109,7 +109,7 @@ describe('A roll-out, and its way back', () => {
     );
   }
 
-  it('is not noticed by clients that try again after 503', async () => {
+  it('is invisible to clients that retry on 503', async () => {
     try {
       await clientsGetOn();
       await migrate(projectRoot);
@@ -124,7 +124,7 @@ describe('A roll-out, and its way back', () => {
     expect(load.failures).toEqual([]);
   });
 
-  it('loses no export, and makes none twice', async () => {
+  it('loses no export and creates none twice', async () => {
     const open = () =>
       installation.sql(`SELECT id FROM exports WHERE status IN ('pending', 'processing')
                         UNION ALL SELECT id FROM scheduled_export_runs WHERE outcome IS NULL
@@ -166,7 +166,7 @@ describe('A roll-out, and its way back', () => {
     }
   });
 
-  it('tells of each export once', async () => {
+  it('notifies of each export once', async () => {
     const told = await installation.sql<{ id: string; status: string }>('SELECT id, status FROM export_deliveries');
     const steps = await installation.sql<{ count: number }>(
       `SELECT count(*)::int AS count FROM export_audit_log WHERE action LIKE 'delivery.%' GROUP BY export_id`,

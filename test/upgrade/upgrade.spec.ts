@@ -36,7 +36,7 @@ describe('After an upgrade', () => {
   const recordOf = async ({ owner, record: { id } }: DayExport) => (await restored.as(owner)).status(id);
   const exportOf = (id: string) => day.exports.find(({ record }) => record.id === id)!;
 
-  it('the audit log is what it was, and still only grows', async () => {
+  it('the audit log is unchanged and append-only', async () => {
     const [now] = await sql<Day['audit']>(AUDIT_DIGEST, day.audit.count);
 
     expect(now).toEqual(day.audit);
@@ -44,7 +44,7 @@ describe('After an upgrade', () => {
     await expect(sql('DELETE FROM export_audit_log')).rejects.toThrow('only grows');
   });
 
-  it('every export is shown as it was', async () => {
+  it('every export is shown unchanged', async () => {
     const settled = day.exports.filter(({ record: { id } }) => !day.pending.includes(id) && !day.running.includes(id));
 
     const now = await Promise.all(settled.map(recordOf));
@@ -56,7 +56,7 @@ describe('After an upgrade', () => {
     for (const [index, { record }] of settled.entries()) expect(now[index]).toMatchObject(lasting(record));
   });
 
-  it('every file is there, under a link that is signed now', async () => {
+  it('every file exists under a newly signed link', async () => {
     const kept = day.exports.filter(
       ({ record }) => record.status === 'completed' && record.file_url && !record.one_time,
     );
@@ -68,7 +68,7 @@ describe('After an upgrade', () => {
     expect(kept.length).toBeGreaterThan(10);
   });
 
-  it('links from mails of that day lead to their files', async () => {
+  it('links from mails of that day return their files', async () => {
     for (const { exportId, url: link } of day.lastingLinks) {
       const { status, bytes } = await follow(linkAt(url, link));
       expect([status, sha256(bytes)]).toEqual([200, exportOf(exportId).record.sha256]);
@@ -76,7 +76,7 @@ describe('After an upgrade', () => {
     expect(day.lastingLinks.length).toBeGreaterThan(0);
   });
 
-  it('links of a quarter of an hour are accepted until they end, and those of somebody else’s making are not', async () => {
+  it('short-lived links are accepted until they expire, and forged ones are not', async () => {
     const signer = new LinkSigner(Config.from({ DATABASE_URL: 'postgres://none/none', ...day.environment }));
     const links = [
       ...day.exports.map(({ record }) => record.file_url),
@@ -93,7 +93,7 @@ describe('After an upgrade', () => {
     expect((await follow(linkAt(url, forged(day.lastingLinks[0]!.url)))).status).toBe(403);
   });
 
-  it('a repeat under an old idempotency key makes nothing new, and a changed one is refused as before', async () => {
+  it('a repeated request with an old idempotency key creates nothing, and a different one is rejected as before', async () => {
     for (const { owner, path, body, key, id, changed } of day.requests) {
       const client = await restored.as(owner);
       const again = await client.post(path, body, { 'Idempotency-Key': key });
@@ -106,7 +106,7 @@ describe('After an upgrade', () => {
     expect(new Set(day.requests.map(({ changed }) => changed.status))).toContain(422);
   });
 
-  it('exports that waited, and those whose worker was killed, end once with their file', async () => {
+  it('pending exports and those of killed workers complete once with their file', async () => {
     for (const id of [...day.pending, ...day.running]) {
       const client = await restored.as(exportOf(id).owner);
       const done = await client.finished(id);
@@ -120,7 +120,7 @@ describe('After an upgrade', () => {
     expect([day.pending.length, day.running.length]).toEqual([5, 2]);
   });
 
-  it('messages that had not arrived are delivered once, each under its id and signed with its old secret', async () => {
+  it('pending messages are delivered once with their ids and signed with their old secrets', async () => {
     await bringForward(restored.installation);
 
     for (const { id, channel, webhookSecret, exportId } of day.deliveries) {
@@ -149,7 +149,7 @@ describe('After an upgrade', () => {
     expect(day.deliveries.filter(({ attempts }) => attempts > 0).length).toBeGreaterThan(0);
   });
 
-  it('schedules are what they were, and run at their next slot once', async () => {
+  it('schedules are unchanged and run once at their next slot', async () => {
     const active = day.schedules.filter(({ record }) => record.is_active);
     for (const { owner, record } of day.schedules) {
       expect(await scheduleOf(await restored.as(owner), record.id)).toMatchObject(lasting(record));
@@ -192,7 +192,7 @@ describe('After an upgrade', () => {
     for (const request of requests) expect(request.headers['webhook-signature']).toBe(signatureOf(request, secret));
   }
 
-  it('credentials of buckets open: new files are beside those of that day, which nothing overwrote', () => {
+  it('bucket credentials can be decrypted, and new files do not overwrite those of that day', () => {
     const { objects, refused } = restored.bucket;
     const before = Object.entries(day.bucket.objects);
 
@@ -203,7 +203,7 @@ describe('After an upgrade', () => {
     expect(refused).toBe(0);
   });
 
-  it('a one-time file that nobody had is downloaded by one of two readers', async () => {
+  it('a one-time file without a download is downloaded by one of two clients', async () => {
     const { file_url: link } = await recordOf(exportOf(day.oneTime.free));
 
     const downloads = await Promise.all([download(link!), download(link!)]);
@@ -212,9 +212,9 @@ describe('After an upgrade', () => {
     await expectDownloaded(day.oneTime.free);
   });
 
-  it('a one-time file that was downloaded is gone', () => expectDownloaded(day.oneTime.downloaded));
+  it('a downloaded one-time file is gone', () => expectDownloaded(day.oneTime.downloaded));
 
-  it('a one-time file whose reader was cut off with the process becomes free, and is downloaded once', async () => {
+  it('a one-time file whose download was interrupted with the process becomes available and is downloaded once', async () => {
     const held = exportOf(day.oneTime.leased);
     const { file_url: link } = await recordOf(held);
 
@@ -234,7 +234,7 @@ describe('After an upgrade', () => {
     expect((await client.get(`/api/v1/export/${id}`)).status).toBe(410);
   }
 
-  it('external systems come in by their secrets, the replaced one included, and nobody else does', async () => {
+  it('external systems are authenticated by their secrets, also the previous ones, and nobody else is', async () => {
     const statusOf = async (id: string, secret: string) =>
       (await fetch(new URL('/api/v1/customer/exports', url), { headers: { authorization: basic(id, secret) } })).status;
 
@@ -246,7 +246,7 @@ describe('After an upgrade', () => {
     expect(await statusOf(day.customers[0]!.id, 'exsk_wrong')).toBe(401);
   });
 
-  it('whoever was held back is still held back', async () => {
+  it('blocked callers stay blocked', async () => {
     const { owner, path, body } = day.limited;
 
     const guess = await fetch(new URL('/api/v1/customer/exports', url), {
@@ -257,7 +257,7 @@ describe('After an upgrade', () => {
     expect(guess.status).toBe(429);
   });
 
-  it('boards are what they were, with their thumbnails, and are drawn', async () => {
+  it('boards are unchanged with their thumbnails and can be drawn', async () => {
     for (const { id, owner, name, stateSha256: hash, thumbnail } of day.boards) {
       const prefix = `/api/v1/${owner.kind === 'customer' ? 'customer/' : ''}solo/sessions/${id}`;
       const { body } = await (await restored.as(owner)).get(prefix);
@@ -270,7 +270,7 @@ describe('After an upgrade', () => {
     expect(drawn).toMatchObject({ status: 'completed', error: null });
   });
 
-  it('metrics that dashboards and alerts know are there, with their labels', async () => {
+  it('the metrics of dashboards and alerts exist with their labels', async () => {
     const missing = async () => {
       const lines = metricLines(await metricsOf(restored.installation.services[0]!));
       return METRICS.filter((line) => !lines.includes(line));
@@ -284,7 +284,7 @@ describe('After an upgrade', () => {
     expect(METRICS.length).toBeGreaterThan(15);
   });
 
-  it('steps are written to the audit log by the names that are looked for', async () => {
+  it('audit entries have the names that queries look for', async () => {
     const rows = await sql<{ action: string }>('SELECT DISTINCT action FROM export_audit_log ORDER BY action');
     const written = rows.map(({ action }) => action);
 

@@ -11,7 +11,7 @@ import { until } from '../../support/until';
 const WITHIN_MS = 2_000;
 
 /** Cancelling wins at every step: it is answered at once, and nothing of the export is left. */
-describe('When an export is cancelled', () => {
+describe('Cancelling an export', () => {
   let installation: Installation;
   let worker: Service;
   let ann: Client;
@@ -43,7 +43,7 @@ describe('When an export is cancelled', () => {
     expect(await installation.history(id)).toEqual(['export.requested', 'export.started', 'export.cancelled']);
   }
 
-  it('that waits, no worker ever begins it', async () => {
+  it('that is pending prevents every attempt', async () => {
     const session = await ann.saveBoard(noteBoard());
     const { id } = await ann.requestExport(session, 'png');
 
@@ -56,7 +56,7 @@ describe('When an export is cancelled', () => {
     await expectStored(installation, id, []);
   });
 
-  it('whose board is being read, it ends there', async () => {
+  it('whose board is being read stops the attempt', async () => {
     const session = await ann.saveBoard(noteBoard());
     const claiming = await stallUpdates(installation, "NEW.status = 'processing' AND OLD.status = 'pending'");
     const { id } = await ann.requestExport(session, 'png');
@@ -70,7 +70,7 @@ describe('When an export is cancelled', () => {
     await expectWorkEnded(id);
   });
 
-  it('that is being drawn, the drawing ends', async () => {
+  it('that is being drawn stops the drawing', async () => {
     const { id } = await ann.requestExport(await ann.saveBoard(lessonBoard(80)), 'pdf');
     await until('pages are drawn', async () => (await ann.status(id)).progress.done > 0);
 
@@ -79,7 +79,7 @@ describe('When an export is cancelled', () => {
     await expectWorkEnded(id);
   });
 
-  it('that keeps the only drawing thread, the one that waits for it is drawn', async () => {
+  it('that holds the only drawing thread lets the next one be drawn', async () => {
     const { id } = await ann.requestExport(await ann.saveBoard(lessonBoard(80)), 'pdf');
     await until('pages are drawn', async () => (await ann.status(id)).progress.done > 0);
     const behind = await ann.requestExport(await ann.saveBoard(noteBoard()), 'pdf');
@@ -90,7 +90,7 @@ describe('When an export is cancelled', () => {
     expect(await ann.finished(behind.id, { within: 10_000 })).toMatchObject({ status: 'completed' });
   });
 
-  it('that is being uploaded, the upload ends', async () => {
+  it('that is being uploaded aborts the upload', async () => {
     const { id } = await ann.requestExport(await ann.saveBoard(lessonBoard(80)), 'png');
     await until('an upload has begun', async () =>
       (await installation.storedFiles()).some((file) => file.startsWith(`.uploads/exports/${id}/`)),
@@ -101,7 +101,7 @@ describe('When an export is cancelled', () => {
     await expectWorkEnded(id);
   });
 
-  it('at any moment at all, it has no file in the end', async () => {
+  it('at any moment leaves no file', async () => {
     const session = await ann.saveBoard(noteBoard());
     const moments = Array.from({ length: 20 }, (_, index) => index * 12);
 

@@ -47,7 +47,7 @@ describe('When PostgreSQL fails to render a row', () => {
     reasons.flatMap(([view, reason]) =>
       ['csv', 'json', 'xlsx', 'xml'].map((format) => [view, format, reason] as const),
     ),
-  )('the file of %s as %s fails at once, and there is none', async (view, format, reason) => {
+  )('the file of %s as %s fails at once and does not exist', async (view, format, reason) => {
     const answer = await ann.post('/api/exports', { type: 'partial', format, data_types: [view] });
     const id = answer.body.id as string;
 

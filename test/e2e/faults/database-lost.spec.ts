@@ -27,7 +27,7 @@ describe('When PostgreSQL restarts in the middle of an export', () => {
     await postgres.remove();
   });
 
-  it('the API says 503 meanwhile, and the export is completed afterwards', async () => {
+  it('the API returns 503 meanwhile, and the export is completed afterwards', async () => {
     const session = await ann.saveBoard(lessonBoard(60));
     const { id } = await ann.requestExport(session, 'png');
     await until('pages are drawn', async () => (await ann.status(id)).progress.done > 0, { every: 5 });
@@ -57,7 +57,7 @@ describe('When PostgreSQL restarts in the middle of an export', () => {
     expect(service.isRunning).toBe(true);
   });
 
-  it('the processes go on to serve new exports', async () => {
+  it('the processes serve new exports', async () => {
     const { id } = await ann.requestExport(await ann.saveBoard(lessonBoard(2)), 'pdf');
 
     await expectExactlyOneFile(installation, ann, id);

@@ -33,7 +33,7 @@ describe('A message about an export', () => {
     await Promise.all([server.close(), receiver.stop()]);
   });
 
-  it('arrives by mail, by one id, when the server refuses, hangs up, takes it without a word and accepts in turn', async () => {
+  it('arrives by mail with one id from a server that rejects, disconnects, hangs and accepts in turn', async () => {
     server.next('refuse this time', 'hang up', 'accept and be silent', 'accept');
     const id = await askFor(ann, { email: true });
 
@@ -49,7 +49,7 @@ describe('A message about an export', () => {
     expect(server.accepted.map((mail) => mail.messageId)).toEqual([messageId, messageId]);
   });
 
-  it('arrives by webhook, by one id, when the receiver fails, cuts off and accepts in turn', async () => {
+  it('arrives by webhook with one id at a receiver that fails, disconnects and accepts in turn', async () => {
     receiver.behave(500, 'cut', 429, 200);
     const id = await askFor(ann, { webhook: { url: receiver.url } });
 
@@ -63,7 +63,7 @@ describe('A message about an export', () => {
     expect(receiver.received.map(({ headers }) => headers['webhook-id'])).toEqual(Array(4).fill(told!.id));
   });
 
-  it('is given up at once when the server refuses it for good', async () => {
+  it('fails at once when the server rejects it permanently', async () => {
     server.next('refuse for good');
     const id = await askFor(ann, { email: true });
 
@@ -79,7 +79,7 @@ describe('A message about an export', () => {
     expect(JSON.stringify(entry)).not.toContain('ann@');
   });
 
-  it('tells that a webhook wants nothing more, ever', async () => {
+  it('records that a webhook is permanently gone', async () => {
     receiver.behave(410);
     const id = await askFor(ann, { webhook: { url: receiver.url } });
 
@@ -92,7 +92,7 @@ describe('A message about an export', () => {
     ]);
   });
 
-  it('waits while the mail server is down, and arrives when it is back', async () => {
+  it('waits while the mail server is down and arrives when it is back', async () => {
     await server.close();
     const ids = await Promise.all([1, 2, 3].map((number) => askFor(ann, { email: true }, `Board ${number}`)));
     for (const id of ids) await attemptFailed(ann, id, 1);

@@ -8,7 +8,7 @@ import { until } from '../../support/until';
 import { WebhookReceiver } from '../../support/webhook-receiver';
 
 /** Processes end at any moment, and others go on: each message arrives, by one id, and has one holder. */
-describe('A message about an export, while processes come and go,', () => {
+describe('A message about an export, while processes start and stop,', () => {
   let installation: Installation;
   let server: MailServer;
   let receiver: WebhookReceiver;
@@ -40,7 +40,7 @@ describe('A message about an export, while processes come and go,', () => {
     await Promise.all([server.close(), receiver.stop()]);
   });
 
-  it('is sent again by the same id when its worker is killed between sending it and writing that down', async () => {
+  it('is sent again with the same id when its worker is killed between sending and recording it', async () => {
     const settling = await stallUpdates(installation, `NEW.status = 'delivered'`, 'export_deliveries');
     const id = await askFor(ann, { email: true });
     await until('the mail is there', () => server.accepted.length === 1);
@@ -57,7 +57,7 @@ describe('A message about an export, while processes come and go,', () => {
     expect(server.offered).toEqual(Array(2).fill(`<${told!.id}@platform.example>`));
   });
 
-  it('is settled by nobody but its holder: what a worker thinks that slept past its lease does not count', async () => {
+  it('is settled by the holder of its lease only, not by a worker that was paused past its lease', async () => {
     receiver.behave({ status: 500, afterMs: 1_500 }, 503);
     const id = await askFor(ann, { webhook: { url: receiver.url } });
     await until('the first attempt is on its way', () => receiver.received.length === 1);
@@ -72,7 +72,7 @@ describe('A message about an export, while processes come and go,', () => {
     expect(await toldOf(ann, id)).toEqual([told]);
   });
 
-  it('is made once by any number of workers', async () => {
+  it('is sent once by any number of workers', async () => {
     await installation.start({ ROLE: 'worker' });
 
     await installation.sql(
@@ -94,7 +94,7 @@ describe('A message about an export, while processes come and go,', () => {
     ).toEqual([{ attempts: 1 }]);
   });
 
-  it('is handed back when its worker is told to end, and the attempt does not count', async () => {
+  it('is released when its worker shuts down, without counting the attempt', async () => {
     await worker.kill('SIGKILL');
     worker = await installation.start({ ROLE: 'worker', SHUTDOWN_GRACE_SECONDS: '0' });
     server.next('be silent', 'accept');
@@ -108,7 +108,7 @@ describe('A message about an export, while processes come and go,', () => {
     expect(await allTold(ann, id)).toMatchObject([{ status: 'delivered', attempts: 1 }]);
   });
 
-  it('that ended its process every time is given up', async () => {
+  it('fails after it crashed its process at every attempt', async () => {
     server.next('be silent');
     const id = await askFor(ann, { email: true });
     await until('the server was asked', () => server.offered.length === 1);

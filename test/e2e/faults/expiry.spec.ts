@@ -9,7 +9,7 @@ import { until } from '../../support/until';
 
 const TWO_SECONDS_IN_DAYS = String(2 / 86_400);
 
-describe('When the time of a file is over', () => {
+describe('When the retention of a file ends', () => {
   let installation: Installation;
 
   beforeAll(async () => {
@@ -18,7 +18,7 @@ describe('When the time of a file is over', () => {
 
   afterAll(() => installation.remove());
 
-  it('it is deleted, and its links say that it is gone', async () => {
+  it('it is deleted and its links return 410', async () => {
     const ann = await installation.asUser('ann');
     const { id } = await ann.requestExport(await ann.saveBoard(noteBoard()), 'png');
     const { file_url: link } = await ann.reaches(id, 'completed', { every: 10 });
@@ -40,7 +40,7 @@ describe('When the time of a file is over', () => {
     ]);
   });
 
-  it('its end is not held up by many others that cannot be deleted', async () => {
+  it('its deletion is not delayed by many files that cannot be deleted', async () => {
     const idOf = (first: string) => `${first}${randomUUID().slice(first.length)}`;
     const folderOf = (id: string) => join(installation.storageFolder, 'exports', id);
     const keep = (...ids: string[]) =>

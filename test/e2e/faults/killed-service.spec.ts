@@ -3,7 +3,7 @@ import { expectExactlyOneFile, TAKEN_OVER } from '../../support/exactly-one-file
 import { Installation } from '../../support/installation';
 
 /** One process is all there is; it is configured as it comes. */
-describe('When the only process is killed in the middle of a drawing', () => {
+describe('When the only process is killed during a drawing', () => {
   let installation: Installation;
 
   beforeAll(async () => {

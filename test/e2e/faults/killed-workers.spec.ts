@@ -26,7 +26,7 @@ describe('When a worker is killed', () => {
 
   afterAll(() => installation.remove());
 
-  it('that has just claimed the export, another one makes the file', async () => {
+  it('after it claimed the export, another one completes the export', async () => {
     const session = await ann.saveBoard(noteBoard());
     const claiming = await stallUpdates(installation, "NEW.status = 'processing' AND OLD.status = 'pending'");
     const { id } = await ann.requestExport(session, 'png');
@@ -42,7 +42,7 @@ describe('When a worker is killed', () => {
     expect(await installation.history(id)).toEqual(TAKEN_OVER);
   });
 
-  it('with half of the file uploaded, nothing of that half remains', async () => {
+  it('halfway through the upload, nothing of that half remains', async () => {
     const session = await ann.saveBoard(lessonBoard(30));
     const { id } = await ann.requestExport(session, 'png');
     const half = await until('an upload has begun', async () =>
@@ -57,7 +57,7 @@ describe('When a worker is killed', () => {
     expect(await installation.history(id)).toEqual(TAKEN_OVER);
   });
 
-  it('with the file stored and not published, that file gives way to another', async () => {
+  it('after the file was stored and before it was published, another file replaces it', async () => {
     const session = await ann.saveBoard(noteBoard());
     const publishing = await stallUpdates(installation, "NEW.status = 'completed'");
     const { id } = await ann.requestExport(session, 'png');
@@ -74,7 +74,7 @@ describe('When a worker is killed', () => {
     expect(await installation.history(id)).toEqual(TAKEN_OVER);
   });
 
-  it('beside another one that lives, nobody has to be started', async () => {
+  it('while another one is running, no process has to be started', async () => {
     const session = await ann.saveBoard(lessonBoard(30));
     const { id } = await ann.requestExport(session, 'pdf');
     await ann.reaches(id, 'processing', { every: 5 });

@@ -16,7 +16,7 @@ describe('When a worker is paused past its lease', () => {
 
   afterAll(() => installation.remove());
 
-  it('another one makes the file, and the first publishes nothing when it wakes', async () => {
+  it('another one completes the export, and the first publishes nothing when it resumes', async () => {
     const paused = await installation.start({ ROLE: 'worker' });
     const { id } = await ann.requestExport(await ann.saveBoard(lessonBoard(30)), 'png');
     await until('an upload has begun', async () =>

@@ -4,7 +4,7 @@ import { Installation } from '../../support/installation';
 import { until } from '../../support/until';
 
 /** Drawing this board ends the process; it must not end one process after the other. */
-describe('When a drawing ends its worker every time', () => {
+describe('When a drawing crashes its worker at every attempt', () => {
   let installation: Installation;
 
   beforeAll(async () => {
@@ -13,7 +13,7 @@ describe('When a drawing ends its worker every time', () => {
 
   afterAll(() => installation.remove());
 
-  it('it fails after the second time, with a reason', async () => {
+  it('it fails after the second attempt with a reason', async () => {
     const ann = await installation.asUser('ann', { at: await installation.startApplication({ ROLE: 'api' }) });
     const { id } = await ann.requestExport(await ann.saveBoard(lessonBoard(60)), 'png');
 

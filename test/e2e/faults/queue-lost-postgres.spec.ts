@@ -13,7 +13,7 @@ describe('When the jobs in PostgreSQL are lost', () => {
 
   afterAll(() => installation.remove());
 
-  it('the exports that waited are carried out all the same', async () => {
+  it('pending exports are completed nevertheless', async () => {
     const ann = await installation.asUser('ann', { at: await installation.startApplication({ ROLE: 'api' }) });
     const session = await ann.saveBoard(noteBoard());
     const waiting = [await ann.requestExport(session, 'png'), await ann.requestExport(session, 'pdf')];

@@ -24,7 +24,7 @@ describeWhere(hasRedisServer ? null : 'there is no redis-server on this machine'
     await redis.stop();
   });
 
-  it('is emptied and then ends, exports are granted at once, and all are carried out when it is back', async () => {
+  it('is flushed and then stopped, exports are accepted at once and completed when it is back', async () => {
     const session = await ann.saveBoard(noteBoard());
     const flushed = await ann.requestExport(session, 'png');
     await redis.flush();
@@ -50,7 +50,7 @@ describeWhere(hasRedisServer ? null : 'there is no redis-server on this machine'
   it.each<[string, () => Promise<void>]>([
     ['has ended', () => redis.stop()],
     ['does not answer', () => redis.pause()],
-  ])('%s, processes that are told to end do so within the grace period and ten seconds', async (_, fault) => {
+  ])('%s, processes shut down within the grace period and ten seconds', async (_, fault) => {
     await redis.start();
     const graceSeconds = 1;
     const environment = { SHUTDOWN_GRACE_SECONDS: String(graceSeconds) };

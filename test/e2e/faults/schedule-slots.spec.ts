@@ -17,7 +17,7 @@ const NIGHT = 7 * 60 * MINUTE;
 const POLL_INTERVAL_MS = 400;
 
 /** Processes are killed and started while the clocks change; each slot is run once. */
-describe('Each slot of every schedule is run once', () => {
+describe('Each slot of every schedule runs exactly once', () => {
   let installation: Installation;
   let clock: SimulatedClock;
   let queue: Queue;
@@ -113,7 +113,7 @@ describe('Each slot of every schedule is run once', () => {
     ['in spring', 'Europe/Kyiv', '2027-03-27T22:00+02:00'],
     ['in autumn', 'America/New_York', '2027-11-06T22:00-04:00'],
   ])(
-    'by three processes that are killed again and again %s, in %s',
+    'with three processes that are killed repeatedly %s, in %s',
     async (_, timezone, beginning) => {
       const evening = Date.parse(beginning);
       await begin(new Date(evening - MINUTE));
@@ -186,7 +186,7 @@ describe('Each slot of every schedule is run once', () => {
     return row?.next.toISOString();
   }
 
-  it('by the next process, for the last of the slots that were missed', async () => {
+  it('in the next process, for the last of the missed slots', async () => {
     await begin(new Date('2027-03-27T22:30Z'));
     const before = await installation.startApplication();
     const ann = await installation.asUser('ann', { at: before });
@@ -200,7 +200,7 @@ describe('Each slot of every schedule is run once', () => {
     expect(await scheduleOf(again, id)).toMatchObject({ next_run_at: '2027-03-28T03:00:00.000Z' });
   });
 
-  it('by another process, when one ends between the run and its export', async () => {
+  it('in another process, when one ends between the run and its export', async () => {
     await begin(new Date('2027-03-27T22:30Z'));
     const api = await installation.startApplication({ ROLE: 'api' });
     const ann = await installation.asUser('ann', { at: api });

@@ -6,7 +6,7 @@ import { SlowBody } from '../../support/slow-body';
 import { until } from '../../support/until';
 
 /** A deploy ends processes in the middle of their work, politely. */
-describe('When a worker is told to end with work in hand', () => {
+describe('When a worker shuts down with running exports', () => {
   let installation: Installation;
   let ann: Client;
 
@@ -23,7 +23,7 @@ describe('When a worker is told to end with work in hand', () => {
     return id;
   }
 
-  it('it finishes what can be finished within the grace period', async () => {
+  it('it completes what fits into the grace period', async () => {
     const worker = await installation.start({ ROLE: 'worker', SHUTDOWN_GRACE_SECONDS: '30' });
     const id = await inTheMiddleOfADrawing(30);
 
@@ -34,7 +34,7 @@ describe('When a worker is told to end with work in hand', () => {
     expect(await installation.history(id)).toEqual(['export.requested', 'export.started', 'export.completed']);
   });
 
-  it('it hands back what would take longer, and the attempt does not count', async () => {
+  it('it releases the rest without counting the attempt', async () => {
     const worker = await installation.start({ ROLE: 'worker', SHUTDOWN_GRACE_SECONDS: '0' });
     const id = await inTheMiddleOfADrawing(50);
 
@@ -59,7 +59,7 @@ describe('When a worker is told to end with work in hand', () => {
   });
 });
 
-describe('When an API process is told to end while a request arrives', () => {
+describe('When an API process shuts down while a request arrives', () => {
   let installation: Installation;
 
   beforeAll(async () => {
@@ -67,7 +67,7 @@ describe('When an API process is told to end while a request arrives', () => {
   });
   afterAll(() => installation.remove());
 
-  it('answers the request and ends, though the client keeps its connection open', async () => {
+  it('it responds and ends although the client keeps its connection open', async () => {
     const service = await installation.start({ ROLE: 'api' });
     const ann = await installation.asUser('ann', { at: service });
     const body = JSON.stringify({ name: 'Late', state: { pages: [{}] } });

@@ -8,7 +8,7 @@ import { endPauses } from '../../support/pauses';
 import { until } from '../../support/until';
 
 /** The volume is gone, and something else lies in its place: nobody, root neither, can write there. */
-describe('When storage takes no file', () => {
+describe('When the storage accepts no file', () => {
   let installation: Installation;
   let ann: Client;
 
@@ -29,7 +29,7 @@ describe('When storage takes no file', () => {
     await rename(`${installation.storageFolder}.away`, installation.storageFolder);
   }
 
-  it('the export is tried again until storage is back', async () => {
+  it('the export is retried until the storage is back', async () => {
     const { id } = await ann.requestExport(await ann.saveBoard(noteBoard()), 'png');
     await until('an attempt has failed', async () =>
       (await installation.history(id)).includes('export.attempt-failed'),
@@ -41,7 +41,7 @@ describe('When storage takes no file', () => {
     await expectExactlyOneFile(installation, ann, id);
   });
 
-  it('for long, the export fails for a reason that a person understands', async () => {
+  it('permanently, the export fails with a reason that users understand', async () => {
     const { id } = await ann.requestExport(await ann.saveBoard(noteBoard()), 'pdf');
 
     for (const attempt of [1, 2]) {
