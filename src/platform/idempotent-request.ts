@@ -8,7 +8,7 @@ export interface IdempotentRequest {
   readonly fingerprint: string;
 }
 
-/** @param parts everything that makes two requests the same request: what is created, from what, and how */
+/** @param parts everything that identifies a request: what is created, from what, and how */
 export function idempotentRequest(
   principal: Principal,
   key: string,

@@ -263,7 +263,7 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
       });
     });
 
-    it('releases an export at once without counting the attempt', async () => {
+    it('hands back an export at once without counting the attempt', async () => {
       const id = await request();
 
       await records.attempts.handBack(await claim(id));

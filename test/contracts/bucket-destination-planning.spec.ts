@@ -58,7 +58,7 @@ describeOnS3('A bucket destination, when it is planned,', () => {
   it.each<[string, () => Partial<BucketInput>, RegExp]>([
     ['no address of a bucket', () => ({ uri: 'https://bucket/daily/' }), /must be like s3:\/\/bucket\/prefix\//],
     ['a way out of the prefix', () => ({ uri: `s3://${bench.bucket}/../` }), /must be like s3:\/\//],
-    ['half of the credentials', () => ({ secretAccessKey: undefined }), /go together/],
+    ['half of the credentials', () => ({ secretAccessKey: undefined }), /belong together/],
     ['no credentials', () => ({ accessKeyId: undefined, secretAccessKey: undefined }), /are missing/],
     ['empty credentials', () => ({ accessKeyId: '', secretAccessKey: '' }), /must not be empty/],
     ['a header in the credentials', () => ({ accessKeyId: 'a\r\nX-Evil: 1' }), /not be empty or contain spaces/],
@@ -70,8 +70,8 @@ describeOnS3('A bucket destination, when it is planned,', () => {
     ['this machine', () => ({ endpoint: 'https://127.0.0.1:9000' }), /has no public address/],
     ['an endpoint with a query', () => ({ endpoint: `${bench.proxy.url}/?x=1` }), /end with its host or path/],
     ['a bucket that is not there', () => ({ uri: 's3://there-is-no-such-bucket/' }), /There is no bucket/],
-    ['an unknown access key', () => ({ accessKeyId: 'unknown' }), /does not know the access key id/],
-    ['a wrong secret', () => ({ secretAccessKey: 'wrong' }), /secret access key is not the one/],
+    ['an unknown access key', () => ({ accessKeyId: 'unknown' }), /access key id does not exist/],
+    ['a wrong secret', () => ({ secretAccessKey: 'wrong' }), /secret access key does not belong/],
   ])('rejects %s with an explanation', async (_, more, words) => {
     expect(await refusalOf(more())).toMatch(words);
   });
@@ -178,16 +178,14 @@ describeOnS3('A bucket destination, when it is planned,', () => {
 
     expect(await bench.observer.keys()).toEqual(['daily/nightly_2026-03-29.csv']);
     const keep = `s3://${s3Server.bucket}/daily/`;
-    expect(await refusalOf({ ...ours, uri: keep }, services.planner, true)).toContain(
-      'the service itself keeps its files',
-    );
+    expect(await refusalOf({ ...ours, uri: keep }, services.planner, true)).toContain('stores its own files');
     expect(await refusalOf(ours, services.planner)).toContain('are missing');
     expect(await refusalOf({ ...ours, endpoint: 'https://s3.example.com' }, services.planner, true)).toContain(
       'of its own',
     );
     expect(await refusalOf(ours, planner, true)).toContain('on disk');
     const known = { uri: keep, endpoint: s3Server.endpoint };
-    expect(await refusalOf(known, bench.services(own).planner)).toContain('the service itself keeps its files');
+    expect(await refusalOf(known, bench.services(own).planner)).toContain('stores its own files');
   });
 
   it('is rejected without a key to encrypt the credentials', async () => {

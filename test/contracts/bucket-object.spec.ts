@@ -90,7 +90,7 @@ function bucketOn({ url }: ObjectServer): OpenBucket {
     accessKeyId: 'id',
     secretAccessKey: 'key',
     forcePathStyle: true,
-    patience: { attempts: 1, cleanUpMs: 1_000 },
+    limits: { attempts: 1, cleanUpTimeoutMs: 1_000 },
   });
 }
 

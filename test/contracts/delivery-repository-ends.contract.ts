@@ -73,7 +73,7 @@ export function describeDeliveryEnds({ records, post, claim }: Bench): void {
       expect(await audited(exportId)).toEqual([]);
     });
 
-    it('releases a delivery without counting the attempt', async () => {
+    it('hands back a delivery without counting the attempt', async () => {
       const exportId = await post();
 
       await records().deliveries.handBack(await claim());

@@ -96,7 +96,7 @@ export function describeReclaiming(
       expect(await recordsOf().claim(id)).toBeNull();
     });
 
-    it('counts lost attempts of a drawing only, not failed or released ones', async () => {
+    it('counts lost attempts of a drawing only, not failed or handed-back ones', async () => {
       const id = await request({ kind: 'board', format: 'png' });
       await recordsOf().attempts.handBack((await recordsOf().claim(id))!);
       await recordsOf().attempts.retryLater((await recordsOf().claim(id))!, 0, {

@@ -97,7 +97,7 @@ describe('OutboundHttp', () => {
     receiver.behave({ status: 204, afterMs: 300 }, 'silent');
 
     expect((await post()).status).toBe(204);
-    await expect(post({ timeoutMs: 300 })).rejects.toThrow('There was no answer within 0.3 s');
+    await expect(post({ timeoutMs: 300 })).rejects.toThrow('There was no response within 0.3 s');
   });
 
   it('stops at once when its signal aborts', async () => {

@@ -4,7 +4,7 @@ import {
   PermissionMissingError,
   StorageUnavailableError,
 } from '../../src/platform/storage/file-storage';
-import type { S3Patience, S3Settings } from '../../src/platform/storage/s3-client';
+import type { S3RequestLimits, S3Settings } from '../../src/platform/storage/s3-client';
 import { S3Storage } from '../../src/platform/storage/s3-storage';
 import { bytes, digest, KB, MB, text } from '../support/bytes';
 import { type Fault, FaultyProxy, type SeenRequest } from '../support/faulty-proxy';
@@ -41,12 +41,12 @@ describeOnS3('S3Storage', () => {
   const direct = new S3Storage(s3Server);
 
   /** A storage whose every request goes through the proxy. */
-  const throughProxy = (more: Partial<S3Settings> = {}, patience: Partial<S3Patience> = {}) => {
+  const throughProxy = (more: Partial<S3Settings> = {}, patience: Partial<S3RequestLimits> = {}) => {
     const storage = new S3Storage({
       ...s3Server,
       endpoint: proxy.url,
       ...more,
-      patience: { attempts: 4, ...patience },
+      limits: { attempts: 4, ...patience },
     });
     opened.push(storage);
     return storage;
@@ -90,7 +90,7 @@ describeOnS3('S3Storage', () => {
     it.each([
       ['answers 500', 500, {}],
       ['cuts the connection', 'cut', {}],
-      ['does not answer', 'hang', { answerMs: 500 }],
+      ['does not answer', 'hang', { responseTimeoutMs: 500 }],
       ['loses its answer', 'lose-answer', {}],
     ] as const)('is retried when it %s twice', async (_, fault, patience) => {
       const storage = throughProxy({}, patience);
@@ -113,7 +113,7 @@ describeOnS3('S3Storage', () => {
     it.each([
       ['refuses', 403, {}],
       ['fails for', 500, {}],
-      ['hangs at', 'hang', { answerMs: 500 }],
+      ['hangs at', 'hang', { responseTimeoutMs: 500 }],
       ['cuts the connection at', 'cut', {}],
     ] as const)('that %s a part keeps nothing of the file', async (_, fault, patience) => {
       const storage = throughProxy({}, patience);
@@ -180,7 +180,7 @@ describeOnS3('S3Storage', () => {
     });
 
     it('reports the first error when it is lost permanently', async () => {
-      const storage = throughProxy({}, { answerMs: 200, cleanUpMs: 500 });
+      const storage = throughProxy({}, { responseTimeoutMs: 200, cleanUpTimeoutMs: 500 });
       proxy.decide = (request) => (isPart(request) ? 'cut' : request.method === 'DELETE' ? 'hang' : 'pass');
 
       await expect(storage.put(`${home}/file`, bytes(20 * MB), asText)).rejects.toThrow(

@@ -119,7 +119,7 @@ describe('S3Storage', () => {
       forcePathStyle: true,
       accessKeyId: 'key',
       secretAccessKey: 'secret',
-      patience: { attempts: 2, answerMs: 400, callerMs: 300, cleanUpMs: 200 },
+      limits: { attempts: 2, responseTimeoutMs: 400, callerTimeoutMs: 300, cleanUpTimeoutMs: 200 },
     });
   });
   afterEach(() => {
@@ -147,7 +147,7 @@ describe('S3Storage', () => {
 
   it('is unavailable if the connection is refused', async () => {
     const settings = { endpoint: 'http://127.0.0.1:1', region: 'none', bucket: 'none', forcePathStyle: true };
-    const away = new S3Storage({ ...settings, accessKeyId: 'k', secretAccessKey: 's', patience: { attempts: 2 } });
+    const away = new S3Storage({ ...settings, accessKeyId: 'k', secretAccessKey: 's', limits: { attempts: 2 } });
 
     for (const [, call] of CALLS) await expectUnavailable(away, call);
     away.onApplicationShutdown();

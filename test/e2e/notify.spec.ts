@@ -133,7 +133,7 @@ describe('Notifications of a request', () => {
 
     expect(await refusalOf(bob, { email })).toMatchObject({
       status: 400,
-      errors: [{ field: 'notify.email', message: expect.stringContaining('no address of yours is known') }],
+      errors: [{ field: 'notify.email', message: expect.stringContaining('your address is unknown') }],
     });
   });
 

@@ -14,7 +14,7 @@ import { type Ending, ENDINGS } from '../../platform/outbox/planned-delivery';
 import { CHANNELS } from '../channels';
 import { type Language, LANGUAGES } from '../model/domain/language';
 
-/** One member for each channel that can be asked for here. */
+/** One member for each channel. */
 class NotifyChannels {
   readonly [channel: string]: unknown;
 }
@@ -41,13 +41,13 @@ export class NotifyBody extends NotifyChannels {
   language?: Language;
 }
 
-/** For a member of a body that is a `NotifyBody`, or `false` for nobody. */
+/** For a member of a body that is a `NotifyBody`, or `false` for no notification. */
 export const Notify = (): PropertyDecorator => (target, property) => {
   const channels = CHANNELS.flatMap(({ name, notify }) => (notify ? [name] : []));
   const decorators = [
     ApiPropertyOptional({
       oneOf: [{ $ref: '#/components/schemas/NotifyBody' }, { type: 'boolean', enum: [false] }],
-      description: 'Who is notified when the export ends; false for nobody',
+      description: 'Who is notified when the export ends; false for no notification',
     }),
     IsOptional(),
     ValidateIf((_, value) => value !== false),

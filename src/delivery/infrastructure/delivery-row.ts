@@ -24,13 +24,13 @@ export function toClaimedMessage(row: DeliveryRow): ClaimedMessage {
   };
 }
 
-/** A delivery was attempted, or given up. */
+/** A delivery was attempted, or has failed. */
 export const DELIVERY_ATTEMPTED = new TransactionEvent<{
   readonly exportId: string | null;
   readonly scheduleId: string | null;
 }>('delivery.attempted');
 
-/** @param client a transaction, or the database as it is now */
+/** @param client a transaction or the database */
 export async function readDeliveryStates(
   client: Transaction | PrismaService,
   exportIds: readonly string[],

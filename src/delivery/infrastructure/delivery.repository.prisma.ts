@@ -16,7 +16,7 @@ import {
 import type { ClaimedMessage, DeliveryReceipt } from '../model/domain/claimed-message';
 import { DELIVERY_ATTEMPTED, readDeliveryStates, toClaimedMessage, toRecord } from './delivery-row';
 
-const LOST = 'Its process ended during every attempt.';
+const PROCESS_LOST = 'Its process ended during every attempt.';
 
 /** No attempt at it has a valid lease. */
 const NOT_LEASED = Prisma.sql`status = 'pending' AND (lease IS NULL OR lease < now())`;
@@ -36,7 +36,7 @@ export class PrismaDeliveryRepository extends DeliveryRepository {
     const channels = free.map(([channel]) => channel);
     const counts = free.map(([, count]) => count);
     const perAccount = channels.map((channel) => limits[channel] ?? null);
-    // Accounts with the fewest deliveries in progress come first, so that slow receivers of one account hold up no other. The
+    // Accounts with the fewest deliveries in progress come first, so that slow receivers of one account delay no other. The
     // parts are materialized: a plan that evaluates them again would claim more than there are slots.
     const isDue = Prisma.sql`next_attempt_at <= now() AND attempts < ${MAX_ATTEMPTS} AND ${NOT_LEASED}`;
     const claimed = await this.prisma.$queryRaw<{ id: string; token: string }[]>`
@@ -69,9 +69,9 @@ export class PrismaDeliveryRepository extends DeliveryRepository {
 
   override failAbandoned(): Promise<ClaimedMessage[]> {
     return this.prisma.$transaction(async (transaction) => {
-      const set = Prisma.sql`status = 'failed', ended_at = now(), last_error = ${LOST}`;
+      const set = Prisma.sql`status = 'failed', ended_at = now(), last_error = ${PROCESS_LOST}`;
       const rows = await change(transaction, set, Prisma.sql`${NOT_LEASED} AND attempts >= ${MAX_ATTEMPTS}`);
-      await recordAudit(transaction, ...rows.map((row) => auditOf(row, 'delivery.failed', { reason: LOST })));
+      await recordAudit(transaction, ...rows.map((row) => auditOf(row, 'delivery.failed', { reason: PROCESS_LOST })));
       await this.prisma.transactionEvents.emit(DELIVERY_ATTEMPTED, transaction, rows);
       return rows.map(toClaimedMessage);
     });

@@ -7,7 +7,7 @@ import type { ClaimedMessage } from '../model/domain/claimed-message';
 import { DeliveryRefusedError } from '../model/domain/interfaces/delivery-channel';
 import type { TransferProgress } from '../model/domain/transfer-progress';
 
-/** A slower copy is aborted: a receiver that accepts a byte now and then would hold up all others. */
+/** A slower copy is aborted, because a slow receiver would occupy a slot for hours. */
 const MIN_BYTES_PER_SECOND = 100_000;
 const MIN_TIMEOUT_MS = 300_000;
 
@@ -28,7 +28,7 @@ export class UnreadableFileError extends Error {
   override readonly name = 'UnreadableFileError';
 }
 
-/** Finds the files that are to be copied. */
+/** Finds the files to copy. */
 @Injectable()
 export class ExportFiles {
   constructor(private readonly exports: ExportsForDelivery) {}
@@ -78,5 +78,5 @@ export function copyTimeout({ size }: ExportFile): AbortSignal {
 }
 
 function fileDeletedError(): DeliveryRefusedError {
-  return new DeliveryRefusedError('The file was gone before it could be copied');
+  return new DeliveryRefusedError('The file was deleted before it could be copied');
 }

@@ -13,7 +13,7 @@ export interface AuditMonths {
 export interface PruneOptions {
   /** How many months before the current one are kept. */
   readonly keepMonths: number;
-  /** Only says what would be removed. */
+  /** Only reports what would be removed. */
   readonly isDryRun: boolean;
 }
 
@@ -46,7 +46,7 @@ export class AuditLogError extends Error {
   override readonly name = 'AuditLogError';
 }
 
-/** The audit log as its owner manages it: nothing in it can be changed, but old months can be removed as a whole. */
+/** The partitions of the audit log for its owner: entries cannot be changed, but whole old months can be removed. */
 export class AuditLogPartitions {
   /** @param client a connection as the role that owns the log */
   constructor(private readonly client: Client) {}
@@ -64,7 +64,7 @@ export class AuditLogPartitions {
   async prune({ keepMonths, isDryRun }: PruneOptions): Promise<AuditMonths[]> {
     await this.requireOwner();
     const old = (await this.partitions(keepMonths)).filter(({ isOld }) => isOld);
-    // Nobody writes to months that are over, so they are counted before the lock.
+    // Past months do not change, so they are counted before the lock.
     const pruned = await this.measure(old);
     if (isDryRun || pruned.length === 0) return pruned;
     await this.client.query('BEGIN');
@@ -136,7 +136,7 @@ export class AuditLogPartitions {
   }
 
   private async remove({ name, isDefault }: Partition, keepMonths: number): Promise<void> {
-    // Into this one an entry of today may have come meanwhile.
+    // A current entry may have been written to this one meanwhile.
     if (isDefault && !(await this.isDefaultOld(keepMonths))) {
       throw new AuditLogError('The default partition got another entry meanwhile. Nothing was removed; try again.');
     }
@@ -146,7 +146,7 @@ export class AuditLogPartitions {
     await this.client.query(`SELECT public.export_audit_log_protect('${DEFAULT_PARTITION}')`);
   }
 
-  /** Asks again for a lock that is not given at once, so that writers wait behind a long reader for a moment only. */
+  /** Retries a lock with a short timeout, so that writers never wait long behind a long read. */
   private async lock(): Promise<void> {
     await this.client.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
     for (let attempt = 1; ; attempt += 1) {

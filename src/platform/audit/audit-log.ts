@@ -4,7 +4,7 @@ import { RequestContext } from '../observability/request-context';
 
 type Columns = Prisma.AuditEntryUncheckedCreateInput;
 
-/** What a step was done to: the columns of the log in which the modules name their records. */
+/** The subject of a step: the columns of the log in which modules name their records. */
 type AuditSubject = Omit<
   Columns,
   'id' | 'at' | 'action' | 'userId' | 'tenantId' | 'customerId' | 'requestId' | 'address' | 'details'

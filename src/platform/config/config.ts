@@ -135,9 +135,9 @@ export class Config {
     /** How many boards a user may keep, and how many bytes their states may have together; `null` for no limit. */
     readonly quota: { readonly boards: number | null; readonly bytes: number | null };
     readonly assets: {
-      /** Whether images in the own storage need an address that is signed. */
+      /** Whether images in the service's own storage require a signed URL. */
       readonly ownAssets: 'signed' | 'open';
-      /** Where else images may be fetched from. */
+      /** The other hosts from which images may be fetched. */
       readonly allowedOrigins: readonly string[];
     };
     readonly drawingThreads: number;
@@ -196,12 +196,12 @@ export class Config {
     return Config.from(process.env);
   }
 
-  /** What a program of the operator needs to know, and nothing else. */
+  /** The settings of an operator's program. */
   static databaseUrlOfProcess(): string {
     return Environment.databaseUrl(process.env);
   }
 
-  /** What programs need that change tables. */
+  /** The settings of programs that change tables. */
   static migrationOfProcess(): MigrationConfig {
     return migrationOf(process.env);
   }
@@ -281,7 +281,7 @@ function storageOf(env: Environment): DiskStorageConfig | S3StorageConfig {
     endpoint: env.S3_ENDPOINT,
     publicEndpoint: env.S3_PUBLIC_ENDPOINT,
     region: env.S3_REGION,
-    // The environment's check has seen to it that S3 has a bucket.
+    // The environment was validated: S3 has a bucket.
     bucket: env.S3_BUCKET ?? '',
     accessKeyId: env.S3_ACCESS_KEY_ID,
     secretAccessKey: env.S3_SECRET_ACCESS_KEY,

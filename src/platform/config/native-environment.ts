@@ -1,4 +1,4 @@
-/** What decides where a program finds its libraries, its caches and its language: nothing of it is secret. */
+/** Variables for libraries, caches and the language of a program. None of them is secret. */
 const PASSED_ON = /^(?:PATH|HOME|TMPDIR|LANG|LC_\w+|LD_\w+|XDG_CACHE_HOME|FONTCONFIG_\w+)$/;
 
 /**
@@ -12,7 +12,7 @@ export function imageProcessEnvironment(fontConfiguration: string): Record<strin
     ...Object.fromEntries(passedOn),
     DISABLE_SYSTEM_FONTS_LOAD: '1',
     MALLOC_ARENA_MAX: '2',
-    // What is larger is given back to the operating system as soon as it is free.
+    // Larger blocks are returned to the operating system as soon as they are free.
     MALLOC_MMAP_THRESHOLD_: '262144',
     UV_THREADPOOL_SIZE: '2',
     VIPS_CONCURRENCY: '1',

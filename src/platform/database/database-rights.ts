@@ -2,9 +2,9 @@ import type { Client } from 'pg';
 import { AUDIT_LOG, MIGRATION_LEDGER, PLATFORM_TABLES_IN_USE, SERVICE_TABLES } from './table-owners';
 
 export interface DatabaseRoles {
-  /** The role of `DATABASE_URL`: what the service runs as. */
+  /** The role of `DATABASE_URL`, with which the service runs. */
   readonly application: string;
-  /** The role of `EXPORT_DATABASE_URL`: what data exports are read as. Without one the service's own role reads them. */
+  /** The role of `EXPORT_DATABASE_URL`, which reads data exports. By default, the service's own role does. */
   readonly reader: string | undefined;
   /** The schema of the queue, where it is in this database. */
   readonly queueSchema: string | undefined;
@@ -20,9 +20,9 @@ const WRITE = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
 const APPEND = ['SELECT', 'INSERT'];
 
 /**
- * Gives the roles of the service the rights that it needs on the tables of the connection's role, and takes all others. It
- * changes nothing when it runs again, and covers what later migrations add.
- * @returns warnings about roles that these rights cannot confine
+ * Grants the roles of the service the privileges that they need on the tables of the connection's role, and revokes all others. It
+ * is idempotent, and covers tables of later migrations.
+ * @returns warnings about roles that these privileges cannot restrict
  * @throws DatabaseRoleError for a role that does not exist
  */
 export async function grantDatabaseRights(client: Client, roles: DatabaseRoles): Promise<string[]> {
@@ -57,7 +57,7 @@ function applicationRights(table: string, hasReader: boolean): readonly string[]
   return hasReader ? [] : readerRights(table);
 }
 
-/** Whatever an administrator may put into the catalog. */
+/** The tables that an administrator may add to the catalog. */
 function readerRights(table: string): readonly string[] {
   return SERVICE_TABLES.includes(table) || table === MIGRATION_LEDGER ? [] : READ;
 }

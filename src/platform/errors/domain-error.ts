@@ -31,7 +31,7 @@ export interface DomainErrorDetails {
   readonly extensions?: Readonly<Record<string, number>>;
 }
 
-/** The nouns of what can be missing, with the codes that say so. */
+/** What can be missing, with its codes. */
 const NOT_FOUND_CODES = {
   Customer: 'customer-not-found',
   'Data type': 'data-type-not-found',
@@ -44,8 +44,8 @@ const NOT_FOUND_CODES = {
 } as const satisfies Readonly<Record<string, ProblemCode>>;
 
 /**
- * A refusal that the rules foresee. Its message is shown to the caller as it is; its code is stable, for programs.
- * Everything else that is thrown is a fault and never shown.
+ * An expected error. Its message is shown to the caller unchanged; its code is stable, for programs.
+ * Any other error is a fault and never shown.
  */
 export class DomainError extends Error {
   constructor(
@@ -58,7 +58,7 @@ export class DomainError extends Error {
     this.name = 'DomainError';
   }
 
-  /** All that it says in one text, for where nothing but a text can be kept. */
+  /** The message and all fields as one text, for records that store only a text. */
   get summary(): string {
     const fields = (this.details.fields ?? []).map(({ field, message }) => `${field}: ${message}`);
     return fields.length > 0 ? `${this.message} (${fields.join('; ')})` : this.message;
@@ -68,12 +68,12 @@ export class DomainError extends Error {
     return new DomainError('invalid', code, message, { fields });
   }
 
-  /** A request whose fields, or some of them, are wrong. */
+  /** A request with invalid fields. */
   static invalidRequest(...fields: FieldError[]): DomainError {
     return DomainError.invalid('invalid-request', 'The request is not valid', ...fields);
   }
 
-  /** What belongs to somebody else is answered with this too: it does not exist for the caller. */
+  /** Also for what belongs to another owner: it does not exist for the caller. */
   static notFound(what: keyof typeof NOT_FOUND_CODES): DomainError {
     return new DomainError('not-found', NOT_FOUND_CODES[what], `${what} not found`);
   }

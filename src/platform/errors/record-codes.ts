@@ -3,7 +3,7 @@ import type { ProblemCode } from './problem-codes';
 
 const NEW_EXPORT = 'Create a new export.';
 
-/** Why an export failed, where no problem has the same code. */
+/** Why an export failed, if no problem has the same code. */
 export const FAILURE_CODES = {
   'attempts-exhausted': {
     meaning: 'The worker stopped during every attempt at the export.',
@@ -39,7 +39,7 @@ export const FAILURE_CODES = {
   },
 } as const satisfies Readonly<Record<string, CodeEntry>>;
 
-/** Why the run of a schedule failed, though its export did not. */
+/** Why the run of a schedule failed although its export succeeded. */
 export const RUN_CODES = {
   'export-cancelled': {
     meaning: 'The export of the run was cancelled.',
@@ -57,7 +57,7 @@ export type FailureCode = ProblemCode | keyof typeof FAILURE_CODES;
 /** The `error_code` of a run. */
 export type RunFailureCode = FailureCode | keyof typeof RUN_CODES;
 
-/** What the reader of a file should know: `warning_codes[]`, parallel to `warnings[]`. */
+/** Warnings about a file: `warning_codes[]`, parallel to `warnings[]`. */
 export const WARNING_CODES = {
   'cell-truncated': {
     meaning: 'A text was too long for its cell and was cut.',
@@ -118,7 +118,7 @@ export const PAUSE_CODES = {
 
 export type PauseCode = keyof typeof PAUSE_CODES;
 
-/** Why a schedule runs less often than it says: `warning_codes[]`, parallel to `warnings[]`. */
+/** Why a schedule runs less often than configured: `warning_codes[]`, parallel to `warnings[]`. */
 export const SCHEDULE_WARNING_CODES = {
   'interval-extended': {
     meaning: 'Its runs would be closer to each other than the owner may have them.',

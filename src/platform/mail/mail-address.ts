@@ -2,7 +2,7 @@ import { isEmail } from 'class-validator';
 
 export const MAX_ADDRESS_LENGTH = 254;
 
-/** Whether mail can be sent to it: one bare address, with nothing in it that could end a header or begin a second one. */
+/** Whether it is one plain address, without anything that could end a header or add a second receiver. */
 export function isMailAddress(value: unknown): value is string {
   return (
     typeof value === 'string' &&

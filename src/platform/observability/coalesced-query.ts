@@ -3,7 +3,7 @@
  * in ticks, because a busy process may run a timer before it handles a result that arrived earlier.
  */
 const TICK_MS = 100;
-const PATIENCE_TICKS = 20;
+const MAX_WAIT_TICKS = 20;
 /** A query that takes longer is abandoned: its result may never come. */
 const ABANDONED_AFTER_MS = 10_000;
 
@@ -30,7 +30,7 @@ export class CoalescedQuery<Result> {
       let ticks = 0;
       timer = setInterval(() => {
         ticks += 1;
-        if (ticks === PATIENCE_TICKS) resolve(this.recentResult());
+        if (ticks === MAX_WAIT_TICKS) resolve(this.recentResult());
       }, TICK_MS);
     });
     return Promise.race([this.running.catch(() => null), late]).finally(() => {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { errorMessage } from '../async';
 
-/** The command line is not one of the program's. Its message says what is. */
+/** The command line is invalid. The message says what is valid. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 
@@ -12,7 +12,7 @@ export class UsageError extends Error {
 
 export const JSON_OPTION = { type: 'boolean', default: false } as const;
 
-/** Reads what follows the name of an operator's program. Whatever is wrong is answered with how the program is used. */
+/** Parses the arguments of an operator's program. Errors include the usage. */
 export class CommandLine {
   constructor(private readonly usage: string) {}
 
@@ -45,7 +45,7 @@ export class CommandLine {
   }
 
   /**
-   * @param of what the id is one of
+   * @param of the kind of the id
    * @throws UsageError unless there is exactly one
    */
   onlyId(command: string, of: string, [id, ...more]: readonly string[]): string {

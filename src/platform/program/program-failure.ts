@@ -9,7 +9,7 @@ import {
 } from '../database/database-fault';
 import { UsageError } from './command-line';
 
-/** How a failed program ends: its message on stderr and its exit code. */
+/** The message on stderr and the exit code of a failed program. */
 export interface ProgramFailure {
   readonly message: string;
   readonly exitCode: 1 | 2;

@@ -6,12 +6,12 @@ export interface StoredFile {
   readonly modifiedAt: Date;
 }
 
-/** An upload that has not come to its end: it is under way, or was left behind. */
+/** An upload that has not ended: it is running, or was abandoned. */
 export interface UnfinishedUpload {
   readonly key: string;
-  /** Tells it from others to the same key. */
+  /** Distinguishes it from others to the same key. */
   readonly id: string;
-  /** When it last grew; where the storage does not know that, when it began. */
+  /** The time of its last part, or of its start if the storage does not know that. */
   readonly lastSeenAt: Date;
 }
 
@@ -34,19 +34,19 @@ export interface LinkOptions {
 }
 
 /**
- * Where finished files live. Keys are relative, `/`-separated paths of letters, digits, `.`, `_` and `-`, in which no
- * segment begins with a dot and none that is a file is a folder too; a key is never made from a user's words. Every
+ * Stores finished files. Keys are relative, `/`-separated paths of letters, digits, `.`, `_` and `-`, in which no
+ * segment begins with a dot and no file is also a folder. A key never contains text of a user. Every
  * method that takes a key or a prefix throws InvalidStorageKeyError for anything else, and every method throws
- * StorageUnavailableError while the storage is away or refuses its service.
+ * StorageUnavailableError while the storage is unreachable or refuses service.
  */
 export abstract class FileStorage {
   /**
-   * Stores all of `body` under `key` in bounded memory. The file appears whole or not at all: when the body throws,
-   * the signal aborts or the storage fails, the key stays as it was and no part of the upload remains (where the storage
-   * cannot be reached any more, what remains is found by `discard`). The body is released however it ends; its chunks
-   * must not be changed after they were handed over.
+   * Stores all of `body` under `key` in bounded memory. The file appears completely or not at all: when the body throws,
+   * the signal aborts or the storage fails, the key is unchanged and no part of the upload remains (if the storage
+   * is unreachable, `discard` removes the rest later). The body is always released; its chunks
+   * must not be changed after they were yielded.
    * @returns the size in bytes
-   * @throws what the body threw, the signal's reason, or StorageUnavailableError after the storage's own retries
+   * @throws the body's error, the signal's reason, or StorageUnavailableError after retries
    */
   abstract put(key: string, body: AsyncIterable<Uint8Array>, options: PutOptions): Promise<number>;
 
@@ -54,61 +54,61 @@ export abstract class FileStorage {
   abstract stat(key: string): Promise<StoredFile>;
 
   /**
-   * Opens a file, or one range of it, for reading; a range may end behind the file's end. Destroying the stream frees
-   * what it holds. A reader keeps what it opened, whatever is stored under the key meanwhile.
+   * Opens a file, or one range of it, for reading. A range may end beyond the file. Destroying the stream frees
+   * its resources. A reader keeps the file that it opened, even if another one is stored under the key meanwhile.
    * @throws FileNotFoundError
-   * @throws RangeError when the range begins behind the file's end
+   * @throws RangeError when the range begins beyond the file
    */
   abstract open(key: string, range?: ByteRange): Promise<Readable>;
 
-  /** Deletes a file; one that is not there is no error. */
+  /** Deletes a file. A missing one is no error. */
   abstract delete(key: string): Promise<void>;
 
   /**
-   * Deletes many files in few steps; those that are not there are no errors. One that cannot be deleted does not keep the
+   * Deletes many files in few requests. Missing ones are no errors. One that cannot be deleted does not affect the
    * others.
-   * @returns by key, why those that are left could not be deleted
+   * @returns the errors of those that could not be deleted, by key
    */
   abstract deleteAll(keys: readonly string[]): Promise<ReadonlyMap<string, Error>>;
 
   /**
-   * Removes what an attempt that died may have left: every file whose key starts with `prefix`, and every unfinished
-   * upload to such a key. An upload that is still under way then fails. The prefix may not be empty.
-   * @returns how many files and uploads were removed
+   * Removes the remains of a crashed attempt: every file whose key starts with `prefix`, and every unfinished
+   * upload to such a key. A running upload then fails. The prefix may not be empty.
+   * @returns the number of removed files and uploads
    */
   abstract discard(prefix: string): Promise<number>;
 
   /** The files whose key starts with `prefix`, in the order of their keys. */
   abstract list(prefix: string): AsyncIterable<StoredFile>;
 
-  /** The uploads to keys that start with `prefix` that are under way or were left behind, in no certain order. */
+  /** The unfinished uploads to keys that start with `prefix`, in no particular order. */
   abstract listUploads(prefix: string): AsyncIterable<UnfinishedUpload>;
 
   /**
-   * Removes an upload that was left behind. One that is still under way then fails.
-   * @returns whether it was still there, unfinished
+   * Removes an abandoned upload. A running one then fails.
+   * @returns whether it was still unfinished
    */
   abstract discardUpload(upload: UnfinishedUpload): Promise<boolean>;
 
   /**
-   * A signed address at which the storage itself hands the file out, for a browser without headers; `null` where the
-   * storage has no address that the outside can reach, and the service has to carry the bytes.
+   * A signed URL from which a browser downloads the file directly from the storage; `null` if browsers cannot
+   * reach the storage, so that the service must send the bytes.
    */
   abstract link(key: string, options: LinkOptions): Promise<string | null>;
 
-  /** The key of a file that `url` addresses in this very storage, or `null` when it points anywhere else. */
+  /** The key of the file in this storage that `url` names; `null` for any other URL. */
   abstract keyOf(url: string): string | null;
 
   /**
-   * Opens a file of this storage by an address that carries its own permission, such as a presigned URL. The storage
-   * verifies it: the rights of this service do not count.
-   * @param url an address for which `keyOf` has a key
-   * @throws PermissionMissingError when the address permits nothing: it is not signed, forged or expired
+   * Opens a file of this storage by a URL with its own permission, such as a presigned URL. The storage
+   * verifies it: the credentials of this service are not used.
+   * @param url a URL for which `keyOf` returns a key
+   * @throws PermissionMissingError when the URL is unsigned, forged or expired
    * @throws FileNotFoundError
    */
   abstract openPresigned(url: string, signal: AbortSignal): Promise<Readable>;
 
-  /** Looks whether the storage serves now, cheaply and without a trace. @throws StorageUnavailableError */
+  /** Checks cheaply, and without leaving files, that the storage works. @throws StorageUnavailableError */
   abstract check(): Promise<void>;
 }
 
@@ -119,12 +119,12 @@ export class FileNotFoundError extends Error {
   }
 }
 
-/** An address does not permit to read what it addresses. */
+/** The URL does not permit to read its file. */
 export class PermissionMissingError extends Error {
   override readonly name = 'PermissionMissingError';
 }
 
-/** The storage is away, full, or refuses its service: the same call may succeed when that is over. */
+/** The storage is unreachable, full, or refuses service. The same call may succeed later. */
 export class StorageUnavailableError extends Error {
   override readonly name = 'StorageUnavailableError';
 

@@ -3,44 +3,49 @@ import { type PutObjectCommandInput, S3Client, S3ServiceException } from '@aws-s
 import type { S3StorageConfig } from '../config/config';
 
 export interface S3Settings extends Omit<S3StorageConfig, 'kind'> {
-  readonly patience?: Partial<S3Patience>;
+  readonly limits?: Partial<S3RequestLimits>;
   /** Resolves host names; the system's resolver by default. */
   readonly lookup?: LookupFunction;
 }
 
 /** Timeouts and retries. */
-export interface S3Patience {
+export interface S3RequestLimits {
   readonly attempts: number;
-  readonly connectMs: number;
+  readonly connectTimeoutMs: number;
   /** From the start of a request, including its body, to the head of the response. */
-  readonly answerMs: number;
+  readonly responseTimeoutMs: number;
   /** Without a byte in either direction; also the longest pause of a client that downloads through the service. */
-  readonly silenceMs: number;
+  readonly idleTimeoutMs: number;
   /** For the head of a response that a caller waits for, over all attempts. */
-  readonly callerMs: number;
+  readonly callerTimeoutMs: number;
   /** For removing the remains of a failed upload, over all attempts. */
-  readonly cleanUpMs: number;
+  readonly cleanUpTimeoutMs: number;
 }
 
 /** The SDK backs off from a random 50 ms on, doubling: six attempts take about 1.5 seconds. */
-const PATIENCE: S3Patience = {
+const DEFAULT_LIMITS: S3RequestLimits = {
   attempts: 6,
-  connectMs: 5_000,
-  answerMs: 60_000,
-  silenceMs: 300_000,
-  callerMs: 15_000,
-  cleanUpMs: 30_000,
+  connectTimeoutMs: 5_000,
+  responseTimeoutMs: 60_000,
+  idleTimeoutMs: 300_000,
+  callerTimeoutMs: 15_000,
+  cleanUpTimeoutMs: 30_000,
 };
 
 /** The timeouts of the settings, completed by the defaults. */
-export function patienceOf(settings: S3Settings): S3Patience {
-  return { ...PATIENCE, ...settings.patience };
+export function requestLimitsOf(settings: S3Settings): S3RequestLimits {
+  return { ...DEFAULT_LIMITS, ...settings.limits };
 }
 
 /** A client for the bucket's storage at `endpoint`, with exponential backoff and timeouts. */
 export function createS3Client(settings: S3Settings, endpoint: string | undefined): S3Client {
   const { region, forcePathStyle, accessKeyId, secretAccessKey, lookup } = settings;
-  const { attempts, connectMs, answerMs, silenceMs } = patienceOf(settings);
+  const {
+    attempts,
+    connectTimeoutMs: connectTimeoutMs,
+    responseTimeoutMs: responseTimeoutMs,
+    idleTimeoutMs: idleTimeoutMs,
+  } = requestLimitsOf(settings);
   // Waiting for a free socket counts as connecting, and every download through the service keeps one.
   const agent = { maxSockets: 500, ...(lookup && { lookup }) };
   return new S3Client({
@@ -57,10 +62,10 @@ export function createS3Client(settings: S3Settings, endpoint: string | undefine
     retryMode: 'standard',
     maxAttempts: attempts,
     requestHandler: {
-      connectionTimeout: connectMs,
-      requestTimeout: answerMs,
+      connectionTimeout: connectTimeoutMs,
+      requestTimeout: responseTimeoutMs,
       throwOnRequestTimeout: true,
-      socketTimeout: silenceMs,
+      socketTimeout: idleTimeoutMs,
       httpAgent: agent,
       httpsAgent: agent,
     },
@@ -78,6 +83,6 @@ export function encryptionOf({ sse, kmsKeyId }: Pick<S3Settings, 'sse' | 'kmsKey
 export type S3Encryption = Pick<PutObjectCommandInput, 'ServerSideEncryption' | 'SSEKMSKeyId'>;
 
 /** Whether the storage answered with one of these error codes. */
-export function answered(error: unknown, ...codes: string[]): boolean {
+export function hasErrorCode(error: unknown, ...codes: string[]): boolean {
   return error instanceof S3ServiceException && codes.includes(error.name);
 }

@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { StorageUnavailableError } from './file-storage';
-import { answered } from './s3-client';
+import { hasErrorCode } from './s3-client';
 
 /** Error codes about one object or upload: the storage itself works. */
 const ANSWERS = ['NotFound', 'NoSuchKey', 'InvalidRange', 'NoSuchUpload'];
@@ -9,7 +9,7 @@ const ANSWERS = ['NotFound', 'NoSuchKey', 'InvalidRange', 'NoSuchUpload'];
 export function reportingFaults(client: S3Client): S3Client {
   const send = (command: Parameters<S3Client['send']>[0], options?: CallOptions): Promise<unknown> =>
     client.send(command, options).catch((error: unknown) => {
-      const isOurs = options?.abortSignal?.aborted === true || answered(error, ...ANSWERS);
+      const isOurs = options?.abortSignal?.aborted === true || hasErrorCode(error, ...ANSWERS);
       throw isOurs ? error : new StorageUnavailableError(error);
     });
   return Object.assign(Object.create(client) as S3Client, { send });

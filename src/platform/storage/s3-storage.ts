@@ -20,7 +20,7 @@ import {
   type UnfinishedUpload,
 } from './file-storage';
 import { keyOfS3Address } from './s3-address';
-import { answered, createS3Client, encryptionOf, patienceOf, type S3Settings } from './s3-client';
+import { hasErrorCode, createS3Client, encryptionOf, requestLimitsOf, type S3Settings } from './s3-client';
 import { deleteObjects } from './s3-deletion';
 import { reportingFaults, withinTime } from './s3-faults';
 import { getPresigned } from './s3-presigned';
@@ -59,7 +59,7 @@ export class S3Storage extends FileStorage {
   async put(key: string, body: AsyncIterable<Uint8Array>, { contentType, signal }: PutOptions): Promise<number> {
     assertStorageKey(key);
     const target = { ...this.at(key), ContentType: contentType, ...encryptionOf(this.settings) };
-    return new S3Upload(this.client, target, patienceOf(this.settings).cleanUpMs).send(body, signal);
+    return new S3Upload(this.client, target, requestLimitsOf(this.settings).cleanUpTimeoutMs).send(body, signal);
   }
 
   async stat(key: string): Promise<StoredFile> {
@@ -70,7 +70,7 @@ export class S3Storage extends FileStorage {
       );
       return storedFile(key, head.ContentLength, head.LastModified);
     } catch (error) {
-      throw answered(error, 'NotFound') ? new FileNotFoundError(key) : error;
+      throw hasErrorCode(error, 'NotFound') ? new FileNotFoundError(key) : error;
     }
   }
 
@@ -86,8 +86,8 @@ export class S3Storage extends FileStorage {
       if (!(Body instanceof Readable)) throw new Error(`The storage sent no body for ${key}`);
       return Body;
     } catch (error) {
-      if (answered(error, 'NoSuchKey')) throw new FileNotFoundError(key);
-      throw answered(error, 'InvalidRange') ? new RangeError(`${key} has no ${String(Range)}`) : error;
+      if (hasErrorCode(error, 'NoSuchKey')) throw new FileNotFoundError(key);
+      throw hasErrorCode(error, 'InvalidRange') ? new RangeError(`${key} has no ${String(Range)}`) : error;
     }
   }
 
@@ -179,7 +179,7 @@ export class S3Storage extends FileStorage {
   }
 
   private withinTime<Answer>(send: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
-    return withinTime(patienceOf(this.settings).callerMs, send);
+    return withinTime(requestLimitsOf(this.settings).callerTimeoutMs, send);
   }
 
   private at(key: string): { Bucket: string; Key: string } {

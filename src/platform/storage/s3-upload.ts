@@ -12,14 +12,14 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { answered } from './s3-client';
+import { hasErrorCode } from './s3-client';
 import { readUntilAborted, releaseBody } from './storage-body';
 
-// The smallest that S3 takes, for the memory's sake: with its 10,000 parts a file may have 48 GiB.
+// The minimum of S3, to save memory. With at most 10,000 parts a file may have 48 GiB.
 const PART_BYTES = 5 * 1024 * 1024;
 const PARTS_AT_ONCE = 2;
-/** How long the answer to a request is awaited whose bytes are all on their way when the upload ends. */
-const ANSWER_GRACE_MS = 1_000;
+/** How long to wait for the response to a completely sent request when the upload is aborted. */
+const RESPONSE_GRACE_MS = 1_000;
 
 export type UploadTarget = Pick<
   PutObjectCommandInput,
@@ -27,34 +27,34 @@ export type UploadTarget = Pick<
 >;
 
 /**
- * One upload: a single request for a small body, else one in parts, at most two of them in memory besides the one that is
- * filling. When anything fails, everything stops at once, and what was uploaded is removed.
+ * One upload: a single request for a small body, else a multipart upload with at most two parts in memory besides the one
+ * that is being filled. On any failure everything stops at once, and the uploaded parts are removed.
  */
 export class S3Upload {
   private readonly client: S3Client;
   private readonly target: UploadTarget;
-  private readonly cleanUpMs: number;
+  private readonly cleanUpTimeoutMs: number;
   private readonly stop = new AbortController();
   private readonly graceOver = new AbortController();
-  // Tells the object of this very upload from another one under the same key.
-  private readonly mark = randomUUID();
+  // Distinguishes the object of this upload from another one under the same key.
+  private readonly uploadMark = randomUUID();
   private bytes = 0;
   private bodyRead = false;
 
-  constructor(client: S3Client, target: UploadTarget, cleanUpMs: number) {
+  constructor(client: S3Client, target: UploadTarget, cleanUpTimeoutMs: number) {
     this.client = client;
     this.target = target;
-    this.cleanUpMs = cleanUpMs;
+    this.cleanUpTimeoutMs = cleanUpTimeoutMs;
     this.stop.signal.addEventListener('abort', () => {
       setTimeout(() => {
         this.graceOver.abort(this.stop.signal.reason);
-      }, ANSWER_GRACE_MS).unref();
+      }, RESPONSE_GRACE_MS).unref();
     });
   }
 
   /**
    * @returns the size in bytes
-   * @throws the first thing that went wrong: what the body threw, the signal's reason or the storage's error
+   * @throws the first error: that of the body, the signal's reason or the storage's error
    */
   async send(body: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<number> {
     const abort = () => {
@@ -76,11 +76,11 @@ export class S3Upload {
       client: this.stoppableClient(),
       queueSize: PARTS_AT_ONCE,
       partSize: PART_BYTES,
-      // It would abort through the same stopped client, and not look whether that helped.
+      // The library would abort with the same stopped client, and not verify the result.
       leavePartsOnError: true,
       params: {
         ...this.target,
-        Metadata: { ...this.target.Metadata, upload: this.mark },
+        Metadata: { ...this.target.Metadata, upload: this.uploadMark },
         Body: Readable.from(this.read(body)),
       },
     });
@@ -89,7 +89,7 @@ export class S3Upload {
       this.stop.signal.throwIfAborted();
     } catch (error) {
       this.stop.abort(error);
-      if (await this.arrivedAfterAll(upload.uploadId, signal)) return;
+      if (await this.completedAnyway(upload.uploadId, signal)) return;
       throw this.stop.signal.reason;
     }
   }
@@ -107,7 +107,7 @@ export class S3Upload {
     }
   }
 
-  /** The upload's own abort() waits for the parts under way, whose requests it cannot cancel; these can be. */
+  /** The library's abort() waits for running requests and cannot cancel them; those of this client can be cancelled. */
   private stoppableClient(): S3Client {
     const send = async (command: Parameters<S3Client['send']>[0]): Promise<unknown> => {
       try {
@@ -121,25 +121,25 @@ export class S3Upload {
   }
 
   private stopOf(command: Parameters<S3Client['send']>[0]): AbortSignal | undefined {
-    // Cancelled, it might leave an upload whose id we never learn.
+    // A cancelled request might leave an upload with an unknown id.
     if (command instanceof CreateMultipartUploadCommand) return undefined;
-    // Cancelled, it may be carried out after we looked whether it was.
+    // A cancelled request may be executed after the check for its object.
     return command instanceof PutObjectCommand ? this.graceOver.signal : this.stop.signal;
   }
 
   /**
-   * Leaves nothing of a failed upload, unless only the storage's last answer was lost: then the file is there, whole.
-   * Where the storage cannot be reached any more, the first error is what matters; a later `discard` finds the rest.
+   * Removes a failed upload, unless only the last response of the storage was lost: then the file is complete.
+   * If the storage is unreachable, the first error matters; a later `discard` removes the rest.
    */
-  private async arrivedAfterAll(uploadId: string | undefined, signal: AbortSignal | undefined): Promise<boolean> {
-    const abortSignal = AbortSignal.timeout(this.cleanUpMs);
+  private async completedAnyway(uploadId: string | undefined, signal: AbortSignal | undefined): Promise<boolean> {
+    const abortSignal = AbortSignal.timeout(this.cleanUpTimeoutMs);
     try {
       if (uploadId !== undefined) await this.abort(uploadId, abortSignal);
       if (!this.bodyRead || !(await this.isStored(abortSignal))) return false;
       if (signal?.aborted !== true) return true;
-      await this.client.send(new DeleteObjectCommand(this.place), { abortSignal });
+      await this.client.send(new DeleteObjectCommand(this.object), { abortSignal });
     } catch {
-      // Told above.
+      // The first error is reported.
     }
     return false;
   }
@@ -147,11 +147,11 @@ export class S3Upload {
   private async abort(UploadId: string, abortSignal: AbortSignal): Promise<void> {
     for (let wait = 50; ; wait *= 2) {
       try {
-        await this.client.send(new AbortMultipartUploadCommand({ ...this.place, UploadId }), { abortSignal });
-        // A part that was under way may still arrive after the abort and stay.
-        await this.client.send(new ListPartsCommand({ ...this.place, UploadId, MaxParts: 1 }), { abortSignal });
+        await this.client.send(new AbortMultipartUploadCommand({ ...this.object, UploadId }), { abortSignal });
+        // A running part may still arrive after the abort and stay.
+        await this.client.send(new ListPartsCommand({ ...this.object, UploadId, MaxParts: 1 }), { abortSignal });
       } catch (error) {
-        if (answered(error, 'NoSuchUpload')) return;
+        if (hasErrorCode(error, 'NoSuchUpload')) return;
         throw error;
       }
       await pause(wait, undefined, { signal: abortSignal });
@@ -160,15 +160,15 @@ export class S3Upload {
 
   private async isStored(abortSignal: AbortSignal): Promise<boolean> {
     try {
-      const head = await this.client.send(new HeadObjectCommand(this.place), { abortSignal });
-      return head.Metadata?.['upload'] === this.mark;
+      const head = await this.client.send(new HeadObjectCommand(this.object), { abortSignal });
+      return head.Metadata?.['upload'] === this.uploadMark;
     } catch (error) {
-      if (answered(error, 'NotFound')) return false;
+      if (hasErrorCode(error, 'NotFound')) return false;
       throw error;
     }
   }
 
-  private get place(): { Bucket: string | undefined; Key: string | undefined } {
+  private get object(): { Bucket: string | undefined; Key: string | undefined } {
     return { Bucket: this.target.Bucket, Key: this.target.Key };
   }
 }

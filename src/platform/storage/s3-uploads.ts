@@ -5,7 +5,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import type { UnfinishedUpload } from './file-storage';
-import { answered } from './s3-client';
+import { hasErrorCode } from './s3-client';
 
 /** The unfinished multipart uploads of one bucket. */
 export class S3Uploads {
@@ -38,7 +38,7 @@ export class S3Uploads {
       await this.client.send(new AbortMultipartUploadCommand({ Bucket: this.bucket, Key, UploadId }));
       return true;
     } catch (error) {
-      if (answered(error, 'NoSuchUpload')) return false;
+      if (hasErrorCode(error, 'NoSuchUpload')) return false;
       throw error;
     }
   }

@@ -26,7 +26,7 @@ export class SweepMetrics {
     });
     this.swept = new Counter({
       name: 'sweep_removed_total',
-      help: 'What sweeps removed from storage: files of expired exports, files of nobody, uploads left behind',
+      help: 'Files that sweeps removed from storage: of expired exports, orphaned files and abandoned uploads',
       labelNames: ['kind'],
       registers,
     });

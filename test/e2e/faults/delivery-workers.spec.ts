@@ -94,7 +94,7 @@ describe('A message about an export, while processes start and stop,', () => {
     ).toEqual([{ attempts: 1 }]);
   });
 
-  it('is released when its worker shuts down, without counting the attempt', async () => {
+  it('is handed back when its worker shuts down, without counting the attempt', async () => {
     await worker.kill('SIGKILL');
     worker = await installation.start({ ROLE: 'worker', SHUTDOWN_GRACE_SECONDS: '0' });
     server.next('be silent', 'accept');

@@ -34,7 +34,7 @@ describe('When a worker shuts down with running exports', () => {
     expect(await installation.history(id)).toEqual(['export.requested', 'export.started', 'export.completed']);
   });
 
-  it('it releases the rest without counting the attempt', async () => {
+  it('it hands back the rest without counting the attempt', async () => {
     const worker = await installation.start({ ROLE: 'worker', SHUTDOWN_GRACE_SECONDS: '0' });
     const id = await inTheMiddleOfADrawing(50);
 

@@ -6,7 +6,7 @@ import { isMailAddress } from '../../../platform/mail/mail-address';
 import { PrismaService } from '../../../platform/database/prisma.service';
 import { AddressBook, type AddressedPerson, type Addressee } from './address-book';
 
-/** The platform's own table of its people, which need not have everybody who has a token. */
+/** Reads the platform's table of users, which need not contain every user with a token. */
 @Injectable()
 export class PrismaAddressBook extends AddressBook {
   constructor(private readonly prisma: PrismaService) {

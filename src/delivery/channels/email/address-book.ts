@@ -2,7 +2,7 @@ import type { Person } from '../../../platform/auth/principal';
 
 /** How the platform knows a person. */
 export interface Addressee {
-  /** `null` where there is none that mail can be sent to. */
+  /** `null` without a valid address. */
   readonly email: string | null;
   readonly locale: string | null;
 }
@@ -11,15 +11,15 @@ export interface AddressedPerson extends Addressee {
   readonly email: string;
 }
 
-/** Where the platform's people get their mail. */
+/** The mail addresses of the platform's users. */
 export abstract class AddressBook {
-  /** @returns `null` for somebody the platform does not know */
+  /** @returns `null` for an unknown person */
   abstract find(person: Person): Promise<Addressee | null>;
 
   /**
-   * The active administrators of the person's tenant, or those without a tenant where it is `null`, who can be written to.
-   * The person is not among them.
-   * @param limit how many at most
+   * The active administrators of the person's tenant (or those without a tenant, if it is `null`) with a valid address.
+   * The person is excluded.
+   * @param limit the maximum number
    */
   abstract administratorsOf(person: Person, limit: number): Promise<AddressedPerson[]>;
 }

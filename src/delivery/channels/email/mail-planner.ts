@@ -7,28 +7,28 @@ import { isMailAddress } from '../../../platform/mail/mail-address';
 import { AddressBook } from './address-book';
 import { type Language, languageOf } from '../../model/domain/language';
 
-/** To whom a mail goes, and in which language. */
+/** The receiver and the language of a mail. */
 export interface MailTarget {
   readonly to: string;
   readonly language: Language;
 }
 
-/** The target as it was planned; `null` where it is none. */
+/** @returns `null` if it is no target of this channel */
 export function parseMailTarget({ to, language }: Readonly<Record<string, unknown>>): MailTarget | null {
   if (!isMailAddress(to)) return null;
   return { to, language: languageOf(typeof language === 'string' ? language : null) };
 }
 
-/** So many administrators are notified of one thing. */
+/** The maximum number of administrators who are notified of one event. */
 const MAX_ADMINISTRATORS = 10;
 
-/** How a person is written to, as far as it is known. */
+/** The known address and language of a person. */
 interface Known {
   readonly email: string | null;
   readonly language: Language;
 }
 
-/** Decides to which address mail goes. */
+/** Chooses and checks the addresses of mail. */
 @Injectable()
 export class MailPlanner {
   constructor(
@@ -36,14 +36,14 @@ export class MailPlanner {
     private readonly config: Config,
   ) {}
 
-  /** The person's own address; `null` where none is known, or where no mail can be sent. */
+  /** The person's own address; `null` if it is unknown or no mail can be sent. */
   async ownTarget(person: Person, language?: Language): Promise<MailTarget | null> {
     if (!this.config.mail) return null;
     const known = await this.known(person);
     return known.email === null ? null : { to: known.email, language: language ?? known.language };
   }
 
-  /** The addresses of administrators who have to know what becomes of something of the person's. */
+  /** The addresses of the administrators who are notified of changes to the person's schedules. */
   async administratorTargets(person: Person): Promise<MailTarget[]> {
     if (!this.config.mail) return [];
     const administrators = await this.book.administratorsOf(person, MAX_ADMINISTRATORS);
@@ -55,7 +55,7 @@ export class MailPlanner {
 
   /**
    * @param email `true` for the caller's own address
-   * @param field under which a refusal names it
+   * @param field the field in the error
    * @throws DomainError invalid
    */
   async target(
@@ -65,30 +65,30 @@ export class MailPlanner {
     field: string,
   ): Promise<MailTarget> {
     const refused = (message: string) => DomainError.invalidRequest({ field, message });
-    if (isCustomer(caller)) throw refused('must be left out: external systems are told by webhook');
-    if (!this.config.mail) throw refused('must be left out: this service is not set up to send mail (SMTP_URL)');
+    if (isCustomer(caller)) throw refused('must be left out: external systems are notified by webhook');
+    if (!this.config.mail) throw refused('must be left out: this service is not configured to send mail (SMTP_URL)');
     if (email !== true && !isMailAddress(email)) throw refused('must be true, or an address such as ann@example.com');
     const known = await this.known(caller);
     const to = email === true ? known.email : email;
     if (to === null || !mayWriteTo(to, caller, known)) {
       throw refused(
         known.email === null
-          ? 'must be left out: no address of yours is known, as your token names none (email); only administrators may name others'
-          : 'must be your own address, or true: only administrators may name somebody else’s',
+          ? 'must be left out: your address is unknown, because your token has no email; only administrators may name other addresses'
+          : 'must be your own address, or true: only administrators may name other addresses',
       );
     }
     return { to, language: language ?? known.language };
   }
 
-  /** By the token first: it is newer than what the platform wrote down. */
+  /** The token comes first, because it is newer than the platform's table. */
   private async known(person: Person & Partial<UserPrincipal>): Promise<Known> {
     const { email, locale } = person;
-    const written = email !== undefined && locale !== undefined ? null : await this.book.find(person);
-    return { email: email ?? written?.email ?? null, language: languageOf(locale ?? written?.locale) };
+    const stored = email !== undefined && locale !== undefined ? null : await this.book.find(person);
+    return { email: email ?? stored?.email ?? null, language: languageOf(locale ?? stored?.locale) };
   }
 }
 
-/** An address that somebody says to be their own proves nothing: mail with names of their making would go to strangers. */
+/** A claimed address is not trusted: otherwise users could send mail with texts of their choice to strangers. */
 function mayWriteTo(to: string, { roles = [] }: Partial<UserPrincipal>, { email }: Known): boolean {
   return to.toLowerCase() === email?.toLowerCase() || isAdmin({ roles });
 }

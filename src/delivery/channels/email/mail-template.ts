@@ -4,13 +4,13 @@ import en from './messages/en.json';
 import ru from './messages/ru.json';
 import uk from './messages/uk.json';
 
-/** What a mail tells, before it is put into words. Names and reasons may hold anything. */
+/** The data of a mail, before it is put into words. Names and reasons may be any text. */
 export type MailFacts = CompletedFacts | FailedFacts | PausedFacts;
 
 const SUBJECTS = ['board', 'data', 'event'] as const;
 export type Subject = (typeof SUBJECTS)[number];
 
-/** How mails call an export of this kind. A kind without a name of its own is data. */
+/** What mails call an export of this kind: data by default. */
 export function toSubject(kind: string): Subject {
   return SUBJECTS.find((subject) => subject === kind) ?? 'data';
 }
@@ -21,10 +21,10 @@ export interface CompletedFacts {
   readonly fileName: string;
   /** Bytes. */
   readonly size: number;
-  /** How much is in it, where that was counted. */
+  /** The amount of content; `null` if it was not counted. */
   readonly amount: { readonly count: number; readonly unit: 'rows' | 'pages' } | null;
   readonly warnings: number;
-  /** Where the file is had; of a one-time file, where its record is: whatever looks behind links in mail must not take it. */
+  /** The URL of the file; for a one-time file that of its record, because mail scanners open links. */
   readonly link: string;
   readonly oneTime: boolean;
   readonly until: Date | null;
@@ -37,7 +37,7 @@ export interface FailedFacts {
   readonly format: string;
   readonly requestedAt: Date;
   readonly reason: string;
-  /** Where the record is. */
+  /** The URL of the record. */
   readonly link: string;
 }
 
@@ -46,31 +46,31 @@ export interface PausedFacts {
   /** Of the schedule. */
   readonly name: string;
   readonly reason: string;
-  /** How often it failed in a row. */
+  /** The number of failures in a row. */
   readonly failures: number;
-  /** Whether it was paused because the administrator's right of its owner ended, rather than by failures. */
+  /** Whether it was paused because its owner is no longer an administrator, and not by failures. */
   readonly isRightEnded: boolean;
-  /** Whose schedule it is, where the mail goes to an administrator; else `null`. */
+  /** The owner of the schedule in a mail to an administrator; else `null`. */
   readonly owner: string | null;
-  /** Where the schedule is; `null` where that is not known. */
+  /** The URL of the schedule; `null` if it is unknown. */
   readonly link: string | null;
 }
 
-/** Everything that mails say, in each language. */
+/** The messages of mails in each language. */
 export const MAIL_CATALOGUE = { en, uk, ru };
 
 type MailMessage = keyof typeof en;
 
 const MAIL_MESSAGES = new MessageCatalogue<Language, MailMessage>(MAIL_CATALOGUE);
 
-/** A mail as it is sent. */
+/** A mail as text and as HTML. */
 export interface RenderedMail {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
 }
 
-/** Writes a mail as plain text and as HTML. */
+/** Renders a mail as plain text and as HTML. */
 export function renderMail(facts: MailFacts, language: Language): RenderedMail {
   const content = contentOf(facts, language);
   return { subject: content.subject, text: renderText(content), html: renderHtml(content) };
@@ -166,7 +166,7 @@ function renderText({ title, intro, facts, button, notes, footer }: MailContent)
   return `${parts.join('\n\n')}\n`;
 }
 
-/** A mail as it is built, before it is text or HTML. */
+/** The content of a mail, before it is rendered as text and HTML. */
 export interface MailContent {
   readonly language: Language;
   readonly subject: string;
@@ -181,7 +181,7 @@ export interface MailContent {
 const FONT = "font-family:-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif";
 const MUTED = 'color:#64748b';
 
-/** The mail as a page of one column: no images, no styles from elsewhere, nothing that is fetched. */
+/** Renders a mail as a page of one column, without images or any other external resource. */
 export function renderHtml({ language, title, intro, facts, button, notes, footer }: MailContent): string {
   return `<!doctype html>
 <html lang="${language}">
@@ -230,7 +230,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text as it can stand in an element or in a quoted attribute. */
+/** Escapes a text for an element or a quoted attribute. */
 function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
@@ -240,14 +240,14 @@ const MAX_REASON_LENGTH = 1_000;
 
 const CHARACTERS = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** Controls, line ends of every kind, and what turns the direction of a text beyond its end. */
+/** Control characters, line ends of every kind, and characters that change the text direction. */
 const BREAKS_OUT = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202A-\u202E\u2066-\u2069\s]+/gu;
 
-/** A name as one line that is not too long. */
+/** Converts a name to one line, and truncates it. */
 export function lineOf(name: string, longest = MAX_NAME_LENGTH): string {
   const line = name.replace(BREAKS_OUT, ' ').trim();
   if (line.length <= longest) return line;
-  // Between what a reader takes for characters, so that none is cut in two.
+  // Between graphemes, so that no visible character is cut.
   const { index: end } = CHARACTERS.segment(line).containing(longest) ?? { index: longest };
   return `${line.slice(0, end > 0 ? end : longest).trim()}…`;
 }
@@ -258,9 +258,9 @@ export function reasonLine(reason: string): string {
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
 
-/** Such as `5.8 MB`, in thousands as storage is sold. */
+/** Such as `5.8 MB`, with decimal units. */
 export function sizeText(bytes: number, language: Language): string {
-  // What would be shown as 1,000 of a unit is 1 of the next.
+  // A value that rounds to 1,000 of a unit is 1 of the next.
   const power = UNITS.findIndex((_, index) => bytes / 1000 ** index < 999.95);
   const unit = power === -1 ? UNITS.length - 1 : power;
   const format = { style: 'unit', unit: UNITS[unit], maximumFractionDigits: 1 } as const;

@@ -2,9 +2,9 @@ import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } fro
 import type { NodemailerError } from 'nodemailer';
 import { Config } from '../../../platform/config/config';
 
-/** A message in both its forms, to one receiver. */
+/** A mail to one receiver, as text and HTML. */
 export interface Mail {
-  /** What a repeat of it is known by. */
+  /** Identifies a repeat. */
   readonly id: string;
   readonly to: string;
   readonly subject: string;
@@ -12,23 +12,23 @@ export interface Mail {
   readonly html: string;
 }
 
-/** What the server said when it took a message. */
+/** The response of a server that accepted a message. */
 export interface MailReceipt {
   readonly messageId: string;
   readonly response: string;
 }
 
-/** The server said that it will never take this message for this receiver. */
+/** The server rejected this message or its receiver permanently. */
 export class MailRefusedError extends Error {
   override readonly name = 'MailRefusedError';
 }
 
-/** As many as deliveries by mail that a process works on at once: none of them waits for another. */
+/** One for each concurrent delivery by mail, so that none waits for another. */
 const CONNECTIONS = 8;
-const CONNECT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Refusals of these say something of the receiver or the message; others, of us. */
-const OF_THE_MESSAGE = ['RCPT TO', 'DATA'];
+/** A rejection of these commands is about the receiver or the message; of others, about this service. */
+const MESSAGE_COMMANDS = ['RCPT TO', 'DATA'];
 
 /** Sends mail by SMTP. */
 @Injectable()
@@ -43,15 +43,15 @@ export class Mailer implements OnModuleInit, OnApplicationShutdown {
     this.runsJobs = runsJobs;
   }
 
-  /** Connects in a process that delivers, so that wrong settings show at its start; others load no mail library. */
+  /** Connects in processes that deliver, so that wrong settings show at the start. Others do not load the mail library. */
   async onModuleInit(): Promise<void> {
     if (this.settings && this.runsJobs) await (this.transport = connect(this.settings));
   }
 
   /**
-   * Hands a message to the server.
-   * @param signal ends the attempt, and with it the connection
-   * @throws MailRefusedError; whatever else is thrown may go better later
+   * Sends a message to the server.
+   * @param signal aborts the attempt and closes the connection
+   * @throws MailRefusedError; other errors may be transient
    */
   async send({ id, to, subject, text, html }: Mail, signal: AbortSignal): Promise<MailReceipt> {
     if (!this.settings) throw new Error('No mail can be sent: SMTP_URL is not set');
@@ -71,7 +71,7 @@ export class Mailer implements OnModuleInit, OnApplicationShutdown {
       });
       return { messageId, response };
     } catch (error) {
-      throw this.shown(error);
+      throw this.toReportedError(error);
     }
   }
 
@@ -79,14 +79,14 @@ export class Mailer implements OnModuleInit, OnApplicationShutdown {
     (await this.transport)?.close({ force: true });
   }
 
-  /** What may be told of it: where our server is, and how it knows us, is nobody's business. */
-  private shown(error: unknown): Error {
+  /** The error without details about the mail server and its credentials, which users must not see. */
+  private toReportedError(error: unknown): Error {
     const { message, responseCode, command, permanent } = error as NodemailerError;
-    const isOfTheMessage = responseCode !== undefined && OF_THE_MESSAGE.includes(command ?? '');
-    if (isOfTheMessage)
+    const isMessageRefused = responseCode !== undefined && MESSAGE_COMMANDS.includes(command ?? '');
+    if (isMessageRefused)
       return permanent ? new MailRefusedError(message, { cause: error }) : new Error(message, { cause: error });
-    this.logger.warn('Mail cannot be handed in', { reason: message });
-    return new Error('The mail server could not be reached, or did not take mail', { cause: error });
+    this.logger.warn('The mail server cannot be used', { event: 'mail.server_failed', reason: message });
+    return new Error('The mail server could not be reached, or did not accept mail', { cause: error });
   }
 }
 
@@ -96,10 +96,10 @@ async function connect({ smtpUrl, timeoutSeconds }: NonNullable<Config['mail']>)
     pool: true,
     url: smtpUrl,
     maxConnections: CONNECTIONS,
-    // A message is tried again by whoever sent it, who knows how often that has been.
+    // The delivery retries, because it counts the attempts.
     maxRequeues: 0,
-    connectionTimeout: CONNECT_MS,
-    greetingTimeout: CONNECT_MS,
+    connectionTimeout: CONNECT_TIMEOUT_MS,
+    greetingTimeout: CONNECT_TIMEOUT_MS,
     socketTimeout: timeoutSeconds * 1000,
     disableFileAccess: true,
     disableUrlAccess: true,

@@ -2,7 +2,7 @@ import type { S3ServiceException } from '@aws-sdk/client-s3';
 import { OutboundRefusedError } from '../../infrastructure/outbound/outbound-addresses';
 import { DecryptionError } from '../../infrastructure/secret-cipher';
 
-/** Why a bucket does not take files, in words for whoever gave its address. */
+/** Why a bucket cannot be used. The message is for the user who named it. */
 export class BucketAccessError extends Error {
   override readonly name = 'BucketAccessError';
 }
@@ -18,23 +18,23 @@ export class BucketUnreachableError extends BucketAccessError {
   }
 }
 
-/** What is known of the bucket that gave trouble. */
+/** The bucket that an error is about. */
 export interface BucketLocation {
   /** `s3://bucket/prefix/` */
   readonly uri: string;
-  /** Where it was looked for. */
+  /** The host of its endpoint. */
   readonly host: string;
 }
 
-const WORDS: Readonly<Record<string, (place: BucketLocation) => string>> = {
+const MESSAGES: Readonly<Record<string, (bucket: BucketLocation) => string>> = {
   NoSuchBucket: ({ uri, host }) => `There is no bucket for ${uri} at ${host}`,
-  InvalidBucketName: ({ uri, host }) => `The storage at ${host} has no bucket of the name in ${uri}`,
-  InvalidAccessKeyId: ({ host }) => `The storage at ${host} does not know the access key id`,
-  SignatureDoesNotMatch: () => 'The secret access key is not the one of the access key id',
+  InvalidBucketName: ({ uri, host }) => `The storage at ${host} has no bucket with the name in ${uri}`,
+  InvalidAccessKeyId: ({ host }) => `The access key id does not exist at ${host}`,
+  SignatureDoesNotMatch: () => 'The secret access key does not belong to the access key id',
   AccessDenied: ({ uri }) => `The credentials have no right to write to ${uri}`,
-  AllAccessDisabled: ({ uri }) => `All access to ${uri} is switched off`,
-  QuotaExceeded: ({ uri }) => `There is no room left at ${uri}`,
-  XMinioStorageFull: ({ uri }) => `There is no room left at ${uri}`,
+  AllAccessDisabled: ({ uri }) => `All access to ${uri} is disabled`,
+  QuotaExceeded: ({ uri }) => `There is no space left at ${uri}`,
+  XMinioStorageFull: ({ uri }) => `There is no space left at ${uri}`,
   RequestTimeTooSkewed: ({ host }) => `The clocks of this service and of the storage at ${host} differ too much`,
 };
 
@@ -50,19 +50,19 @@ const UNREACHABLE =
   /\b(ECONN[A-Z]+|ENOTFOUND|EAI_[A-Z]+|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EPIPE|TimeoutError|AbortError|socket hang up)\b/;
 const BAD_CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|EPROTO|ERR_SSL/;
 
-/** What went wrong between us and a bucket, in words. */
-export function toBucketAccessError(error: unknown, place: BucketLocation): BucketAccessError {
+/** Explains an error of a bucket to users. */
+export function toBucketAccessError(error: unknown, bucket: BucketLocation): BucketAccessError {
   if (error instanceof BucketAccessError) return error;
-  const words = wordsOf(error, place);
-  if (words !== null) return new BucketAccessError(words, { cause: error });
-  return new BucketUnreachableError(place, failureDetailOf(error, place), { cause: error });
+  const message = messageOf(error, bucket);
+  if (message !== null) return new BucketAccessError(message, { cause: error });
+  return new BucketUnreachableError(bucket, failureDetailOf(error, bucket), { cause: error });
 }
 
-/** What there is to say to everybody; `null` where no S3 storage answered. */
-function wordsOf(error: unknown, place: BucketLocation): string | null {
+/** The message for all users; `null` when no S3 storage responded. */
+function messageOf(error: unknown, bucket: BucketLocation): string | null {
   if (error instanceof OutboundRefusedError) return `The endpoint ${error.message}`;
-  if (error instanceof DecryptionError) return `The credentials of ${place.uri} cannot be opened: ${error.message}`;
-  if (isAnswer(error)) return answerIn(error, place);
+  if (error instanceof DecryptionError) return `The credentials of ${bucket.uri} cannot be decrypted: ${error.message}`;
+  if (isS3Error(error)) return s3MessageOf(error, bucket);
   const refused = causesOf(error).find((cause) => cause instanceof OutboundRefusedError);
   return refused ? `The endpoint ${refused.message}` : null;
 }
@@ -70,31 +70,31 @@ function wordsOf(error: unknown, place: BucketLocation): string | null {
 function failureDetailOf(error: unknown, { host, uri }: BucketLocation): string {
   const codes = causesOf(error).flatMap(({ name, code, message }) => [name, code ?? '', message]);
   if (codes.some((code) => BAD_CERTIFICATE.test(code))) {
-    return `No safe connection to ${host}: its certificate is not trusted, or it does not speak TLS`;
+    return `No secure connection to ${host}: its certificate is not trusted, or it does not support TLS`;
   }
   if (codes.some((code) => UNREACHABLE.test(code))) return `No storage could be reached at ${host}`;
-  return error instanceof Error && isForeignAnswer(error)
-    ? `What answers at ${host} is no S3 storage`
+  return error instanceof Error && isUnknownResponse(error)
+    ? `The server at ${host} is no S3 storage`
     : `The copy to ${uri} failed: ${error instanceof Error ? error.message : String(error)}`;
 }
 
-/** Whether the storage answered with this error, by what such errors have, so that the SDK need not be loaded to tell. */
-function isAnswer(error: unknown): error is S3ServiceException {
+/** Whether the storage responded with this error. Checks its properties, so that the SDK need not be loaded. */
+function isS3Error(error: unknown): error is S3ServiceException {
   return error instanceof Error && '$fault' in error && '$metadata' in error;
 }
 
-function answerIn(error: S3ServiceException, place: BucketLocation): string | null {
+function s3MessageOf(error: S3ServiceException, bucket: BucketLocation): string | null {
   const status = error.$metadata.httpStatusCode ?? 0;
-  const words = WORDS[error.name]?.(place);
-  if (words !== undefined) return words;
+  const message = MESSAGES[error.name]?.(bucket);
+  if (message !== undefined) return message;
   const region = regionIn(error);
   if (OTHER_REGION.has(error.name) || (region !== null && status >= 300 && status < 400)) {
-    const hint = region === null ? 'give the right region and endpoint' : `its region is ${region}`;
-    return `The bucket of ${place.uri} is somewhere else: ${hint}`;
+    const hint = region === null ? 'give its region and endpoint' : `its region is ${region}`;
+    return `The bucket of ${bucket.uri} is in another region: ${hint}`;
   }
-  if (isForeignAnswer(error)) return null;
-  if (status >= 500) return `The storage at ${place.host} answered with an error: ${error.name} (${status})`;
-  return `The storage at ${place.host} refused: ${error.name}: ${error.message}`;
+  if (isUnknownResponse(error)) return null;
+  if (status >= 500) return `The storage at ${bucket.host} responded with an error: ${error.name} (${status})`;
+  return `The storage at ${bucket.host} refused: ${error.name}: ${error.message}`;
 }
 
 function regionIn({ $response, ...fields }: S3ServiceException): string | null {
@@ -103,8 +103,8 @@ function regionIn({ $response, ...fields }: S3ServiceException): string | null {
   return typeof named === 'string' && /^[a-z\d-]+$/.test(named) ? named : null;
 }
 
-/** Whether an answer could not be read, or had no name that S3 gives to errors. */
-function isForeignAnswer(error: Error): boolean {
+/** Whether a response could not be parsed, or is no S3 error. */
+function isUnknownResponse(error: Error): boolean {
   return (
     error.name === 'SyntaxError' ||
     /^(Unknown|UnknownError|NotFound|\d+)$/.test(error.name) ||
@@ -112,7 +112,7 @@ function isForeignAnswer(error: Error): boolean {
   );
 }
 
-/** The error and what it came of; several tried addresses have one error each. */
+/** The error and its causes. A connection that tried several addresses has one error for each. */
 function causesOf(error: unknown): (Error & { code?: string })[] {
   if (!(error instanceof Error)) return [];
   const inner = error instanceof AggregateError ? (error.errors as unknown[]) : [];

@@ -2,16 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { Config, type S3StorageConfig } from '../../../platform/config/config';
 import { OutboundAddresses } from '../../infrastructure/outbound/outbound-addresses';
 import { SecretCipher } from '../../infrastructure/secret-cipher';
-import type { S3Patience, S3Settings } from '../../../platform/storage/s3-client';
-import { type BucketCredentials, type BucketPlace, credentialsPurpose } from './bucket-target';
+import type { S3RequestLimits, S3Settings } from '../../../platform/storage/s3-client';
+import { type BucketCredentials, type BucketAccess, credentialsPurpose } from './bucket-target';
 import { parseBucketUri } from './bucket-uri';
 import { BucketAccessError } from './bucket-access-error';
 import type { OpenBucket } from './open-bucket';
 
-/** A copy that stands still for so long is begun anew. */
-const SILENCE_MS = 60_000;
+/** A copy without any progress for this time is aborted and retried. */
+const IDLE_TIMEOUT_MS = 60_000;
 
-/** Connects to the buckets that users gave. */
+/** Connects to the buckets that users name. */
 @Injectable()
 export class BucketConnections {
   constructor(
@@ -22,38 +22,40 @@ export class BucketConnections {
 
   /**
    * @throws OutboundRefusedError when the endpoint may not be called
-   * @throws DecryptionError when the credentials cannot be opened
-   * @throws BucketAccessError when the place is none, or ours to keep clear of
+   * @throws DecryptionError when the credentials cannot be decrypted
+   * @throws BucketAccessError when the URI is invalid, or the bucket is the service's own storage
    */
-  async open(place: BucketPlace, patience: Partial<S3Patience> = {}): Promise<OpenBucket> {
-    const where = parseBucketUri(place.uri);
-    if (!where) throw new BucketAccessError('The address must be like s3://bucket/prefix/');
+  async open(access: BucketAccess, limits: Partial<S3RequestLimits> = {}): Promise<OpenBucket> {
+    const location = parseBucketUri(access.uri);
+    if (!location) throw new BucketAccessError('The address must be like s3://bucket/prefix/');
     const { endpoint, settings } =
-      place.credentials === null ? this.own(where.bucket) : await this.foreign(place, where.bucket);
-    const given = { ...settings, patience: { silenceMs: SILENCE_MS, ...patience } };
-    if (this.isOwn(where.bucket, endpoint)) {
-      throw new BucketAccessError('The bucket is where the service itself keeps its files: give another one');
+      access.credentials === null ? this.own(location.bucket) : await this.foreign(access, location.bucket);
+    const completed: S3Settings = { ...settings, limits: { idleTimeoutMs: IDLE_TIMEOUT_MS, ...limits } };
+    if (this.isOwn(location.bucket, endpoint)) {
+      throw new BucketAccessError('The service stores its own files in this bucket: name another one');
     }
-    // The SDK takes long to load: only a process that reaches for a bucket does so.
+    // The SDK loads slowly, so it is loaded only when it is needed.
     const { OpenBucket } = await import('./open-bucket.ts');
-    return new OpenBucket(where, endpoint, given);
+    return new OpenBucket(location, endpoint, completed);
   }
 
   private own(bucket: string): { endpoint: string; settings: S3Settings } {
     const { storage } = this.config;
     if (storage.kind === 'disk') {
-      throw new BucketAccessError('The service keeps its files on disk and has no credentials of its own: give some');
+      throw new BucketAccessError(
+        'The service stores its files on disk and has no S3 credentials: give the access key id and the secret access key',
+      );
     }
     return { endpoint: endpointOf(storage.endpoint, storage.region), settings: { ...storage, bucket } };
   }
 
-  /** Always with an endpoint, so that nothing in this process's surroundings sends the credentials elsewhere. */
-  private async foreign(place: BucketPlace, bucket: string): Promise<{ endpoint: string; settings: S3Settings }> {
-    const { region, forcePathStyle } = place;
-    const endpoint = endpointOf(place.endpoint ?? undefined, region ?? DEFAULT_REGION);
+  /** Always with an endpoint, so that no environment variable of the SDK sends the credentials elsewhere. */
+  private async foreign(access: BucketAccess, bucket: string): Promise<{ endpoint: string; settings: S3Settings }> {
+    const { region, forcePathStyle } = access;
+    const endpoint = endpointOf(access.endpoint ?? undefined, region ?? DEFAULT_REGION);
     const url = await this.addresses.check(endpoint);
     const credentials = JSON.parse(
-      this.cipher.decrypt(place.credentials ?? '', credentialsPurpose(place)),
+      this.cipher.decrypt(access.credentials ?? '', credentialsPurpose(access)),
     ) as BucketCredentials;
     const { storage } = this.config;
     const settings = {
@@ -62,7 +64,7 @@ export class BucketConnections {
       bucket,
       forcePathStyle,
       ...credentials,
-      // Our key of a key store is nothing that others' storages know.
+      // Other storages do not know the service's KMS key.
       ...(storage.kind === 's3' && storage.sse !== undefined && { sse: 'AES256' as const }),
       lookup: this.addresses.lookupFor(url),
     };
@@ -82,7 +84,7 @@ function ownEndpoints({ endpoint, publicEndpoint, region }: S3StorageConfig): st
   return [endpointOf(endpoint, region), ...(publicEndpoint === undefined ? [] : [endpointOf(publicEndpoint, region)])];
 }
 
-/** The address of a storage; AWS's own where none is given. */
+/** The endpoint of a storage; AWS by default. */
 export function endpointOf(given: string | undefined, region: string): string {
   if (given === undefined) return `https://s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
   const { origin, pathname } = new URL(given);

@@ -1,19 +1,19 @@
 import { HeadObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
-import { answered, type S3Encryption } from '../../../platform/storage/s3-client';
+import { hasErrorCode, type S3Encryption } from '../../../platform/storage/s3-client';
 import { S3Upload } from '../../../platform/storage/s3-upload';
 import { DeliveryRefusedError } from '../../model/domain/interfaces/delivery-channel';
 import { type ExportFile, UnreadableFileError, verifiedBytes } from '../../infrastructure/export-file';
 import { toBucketAccessError, type BucketLocation } from './bucket-access-error';
 
-/** A bucket with a connection to it. */
+/** A bucket with a connection. */
 export interface ReachedBucket extends BucketLocation {
   readonly client: S3Client;
   readonly bucket: string;
   readonly encryption: S3Encryption;
-  readonly cleanUpMs: number;
+  readonly cleanUpTimeoutMs: number;
 }
 
-/** What is under a key: an object and the export in its metadata, nothing, or something that we may not read. */
+/** What is under a key: an object and the export in its metadata, nothing, or something that may not be read. */
 export type Found =
   | { readonly kind: 'object'; readonly exportId: string | null }
   | { readonly kind: 'nothing' }
@@ -43,16 +43,16 @@ export class BucketObject {
   }
 
   /**
-   * Writes the file, whole or not at all.
-   * @returns false when there was an object already, if the storage supports that condition
+   * Writes the complete file or nothing.
+   * @returns false if there was an object already and the storage supports that condition
    */
   async write(file: ExportFile, signal: AbortSignal): Promise<boolean> {
     try {
       await this.upload(file, signal, { IfNoneMatch: '*' });
     } catch (error) {
-      if (answered(error, 'PreconditionFailed')) return false;
+      if (hasErrorCode(error, 'PreconditionFailed')) return false;
       // Some storages support no conditions. The check before and the claim have to suffice.
-      if (!answered(error, 'NotImplemented')) throw this.explain(error, signal);
+      if (!hasErrorCode(error, 'NotImplemented')) throw this.explain(error, signal);
       await this.upload(file, signal, {}).catch((again: unknown) => {
         throw this.explain(again, signal);
       });
@@ -61,7 +61,7 @@ export class BucketObject {
   }
 
   private async upload(file: ExportFile, signal: AbortSignal, condition: { IfNoneMatch?: string }): Promise<void> {
-    const { client, bucket, encryption, cleanUpMs } = this.bucket;
+    const { client, bucket, encryption, cleanUpTimeoutMs: cleanUpTimeoutMs } = this.bucket;
     const target = {
       Bucket: bucket,
       Key: this.key,
@@ -72,7 +72,7 @@ export class BucketObject {
     };
     const source = await file.open();
     try {
-      await new S3Upload(client, target, cleanUpMs).send(verifiedBytes(source, file), signal);
+      await new S3Upload(client, target, cleanUpTimeoutMs).send(verifiedBytes(source, file), signal);
     } finally {
       source.on('error', () => undefined);
       source.destroy();

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
+import type { S3RequestLimits } from '../../../platform/storage/s3-client';
 import { encryptFor, refuseDestination } from '../../infrastructure/destination-refusal';
 import { OutboundAddresses, OutboundRefusedError } from '../../infrastructure/outbound/outbound-addresses';
 import { DecryptionError, SecretCipher } from '../../infrastructure/secret-cipher';
@@ -7,7 +8,7 @@ import type { DeliveryTarget } from '../../model/domain/channel-descriptor';
 import type { PlanContext } from '../../model/domain/interfaces/delivery-channel';
 import { toBucketAccessError, BucketAccessError, BucketUnreachableError } from './bucket-access-error';
 import { BucketConnections, endpointOf } from './bucket-connections';
-import { type BucketPlace, credentialsPurpose, parseBucketTarget } from './bucket-target';
+import { type BucketAccess, credentialsPurpose, parseBucketTarget } from './bucket-target';
 import { formatBucketUri, parseBucketUri } from './bucket-uri';
 import type { BucketInput } from './s3.descriptor';
 
@@ -16,7 +17,7 @@ const ACCESS_KEY_ID = /^[\x21-\x7e]{1,256}$/;
 const SECRET_ACCESS_KEY = /^[\x21-\x7e]{1,1024}$/;
 
 /** The request that saves a schedule waits for the probe. */
-const PATIENCE = { attempts: 2, connectMs: 2_000, answerMs: 3_000 };
+const PROBE_LIMITS: Partial<S3RequestLimits> = { attempts: 2, connectTimeoutMs: 2_000, responseTimeoutMs: 3_000 };
 
 type Context = Pick<PlanContext, 'field' | 'isOperator'>;
 
@@ -32,19 +33,19 @@ export class BucketPlanner {
 
   async plan(input: BucketInput, context: Context): Promise<DeliveryTarget> {
     return this.refuseErrors(context, async () => {
-      const place = await this.toPlace(input, context);
-      await this.probePlace(place);
-      return { ...place };
+      const access = await this.toAccess(input, context);
+      await this.probeAccess(access);
+      return { ...access };
     });
   }
 
   async probe(target: DeliveryTarget, field: string): Promise<void> {
-    const place = parseBucketTarget(target);
-    if (!place) throw refuseDestination(field, 'The stored destination is not valid any more: give it again');
-    await this.refuseErrors({ field, isOperator: false }, () => this.probePlace(place));
+    const access = parseBucketTarget(target);
+    if (!access) throw refuseDestination(field, 'The stored destination is no longer valid: give it again');
+    await this.refuseErrors({ field, isOperator: false }, () => this.probeAccess(access));
   }
 
-  private async toPlace(input: BucketInput, { field, isOperator }: Context): Promise<BucketPlace> {
+  private async toAccess(input: BucketInput, { field, isOperator }: Context): Promise<BucketAccess> {
     const { endpoint, region, accessKeyId, secretAccessKey } = input;
     const location = parseBucketUri(input.uri);
     if (!location) {
@@ -56,26 +57,26 @@ export class BucketPlanner {
       throw new BucketAccessError('The region must be like eu-central-1');
     }
     const uri = formatBucketUri(location);
-    if (accessKeyId === undefined && secretAccessKey === undefined) return this.toOwnPlace(uri, input, isOperator);
+    if (accessKeyId === undefined && secretAccessKey === undefined) return this.toOwnAccess(uri, input, isOperator);
     if (accessKeyId === undefined || secretAccessKey === undefined) {
-      throw new BucketAccessError('The access key id and the secret access key go together: give both');
+      throw new BucketAccessError('The access key id and the secret access key belong together: give both');
     }
     if (!ACCESS_KEY_ID.test(accessKeyId) || !SECRET_ACCESS_KEY.test(secretAccessKey)) {
       throw new BucketAccessError('The access key id and the secret access key must not be empty or contain spaces');
     }
-    const place = { uri, endpoint: endpoint === undefined ? null : await this.checkEndpoint(endpoint) };
+    const access = { uri, endpoint: endpoint === undefined ? null : await this.checkEndpoint(endpoint) };
     const credentials = JSON.stringify({ accessKeyId, secretAccessKey });
     return {
-      ...place,
+      ...access,
       region: region ?? null,
       // Amazon, the default endpoint, prefers the bucket in the host name.
       forcePathStyle: input.forcePathStyle ?? endpoint !== undefined,
-      credentials: encryptFor(field, () => this.cipher.encrypt(credentials, credentialsPurpose(place))),
+      credentials: encryptFor(field, () => this.cipher.encrypt(credentials, credentialsPurpose(access))),
     };
   }
 
   /** Operators need no credentials for other buckets of the service's own storage. */
-  private toOwnPlace(uri: string, { endpoint, region }: BucketInput, isOperator: boolean): BucketPlace {
+  private toOwnAccess(uri: string, { endpoint, region }: BucketInput, isOperator: boolean): BucketAccess {
     const { storage } = this.config;
     if (!isOperator) {
       throw new BucketAccessError('The access key id and the secret access key of the bucket are missing');
@@ -84,7 +85,10 @@ export class BucketPlanner {
       storage.kind === 'disk' ||
       ((region === undefined || region === storage.region) &&
         (endpoint === undefined || normalizeEndpoint(endpoint) === endpointOf(storage.endpoint, storage.region)));
-    if (!isOwn) throw new BucketAccessError('Another storage than the service’s own needs credentials of its own');
+    if (!isOwn)
+      throw new BucketAccessError(
+        'Another storage than the service’s own requires an access key id and a secret access key',
+      );
     return { uri, endpoint: null, region: null, forcePathStyle: false, credentials: null };
   }
 
@@ -96,8 +100,8 @@ export class BucketPlanner {
     return endpointOf(url.href, '');
   }
 
-  private async probePlace(place: BucketPlace): Promise<void> {
-    const bucket = await this.connections.open(place, PATIENCE);
+  private async probeAccess(access: BucketAccess): Promise<void> {
+    const bucket = await this.connections.open(access, PROBE_LIMITS);
     try {
       await bucket.probe();
     } catch (error) {
@@ -107,7 +111,7 @@ export class BucketPlanner {
     }
   }
 
-  /** @throws DomainError invalid, for everything that is wrong with the place */
+  /** @throws DomainError invalid, for everything that is wrong with the destination */
   private async refuseErrors<Result>({ field, isOperator }: Context, work: () => Promise<Result>): Promise<Result> {
     try {
       return await work();
@@ -116,7 +120,7 @@ export class BucketPlanner {
       if (isOperator && error instanceof BucketUnreachableError) throw refuseDestination(field, error.detail);
       if (error instanceof BucketAccessError) throw refuseDestination(field, error.message);
       if (error instanceof DecryptionError) {
-        throw refuseDestination(field, 'The stored credentials cannot be decrypted any more: give them again');
+        throw refuseDestination(field, 'The stored credentials can no longer be decrypted: give them again');
       }
       throw error;
     }

@@ -1,8 +1,8 @@
 import type { DeliveryTarget } from '../../model/domain/channel-descriptor';
 import { type FileNaming, readFileNaming } from '../../model/domain/file-names';
 
-/** A place in a bucket that files are copied to, as it was planned: the same for every run of a schedule. */
-export interface BucketPlace {
+/** A folder of a bucket and how it is accessed, as it was planned: the same for every run of a schedule. */
+export interface BucketAccess {
   /** `s3://bucket/prefix/` */
   readonly uri: string;
   /** `null` for the service's own storage, in another bucket. */
@@ -13,19 +13,19 @@ export interface BucketPlace {
   readonly credentials: string | null;
 }
 
-export interface BucketTarget extends BucketPlace, FileNaming {}
+export interface BucketTarget extends BucketAccess, FileNaming {}
 
 export interface BucketCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
 
-/** What credentials are encrypted for, so that they can be used for no other place. */
-export function credentialsPurpose({ uri, endpoint }: Pick<BucketPlace, 'uri' | 'endpoint'>): string {
+/** The purpose of encrypted credentials, so that they cannot be used for another folder. */
+export function credentialsPurpose({ uri, endpoint }: Pick<BucketAccess, 'uri' | 'endpoint'>): string {
   return `bucket credentials\n${uri}\n${endpoint ?? ''}`;
 }
 
-/** @returns `null` when it is no target of this channel */
+/** @returns `null` if it is no target of this channel */
 export function parseBucketTarget(target: DeliveryTarget): BucketTarget | null {
   const { uri, endpoint, region, forcePathStyle, credentials } = target;
   if (typeof uri !== 'string' || !isTextOrNull(endpoint) || !isTextOrNull(region) || !isTextOrNull(credentials)) {

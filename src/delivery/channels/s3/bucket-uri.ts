@@ -1,18 +1,18 @@
-/** A place in a bucket. */
+/** A folder of a bucket. */
 export interface BucketUri {
   readonly bucket: string;
-  /** Empty, or with a slash at its end. */
+  /** Empty, or with a trailing slash. */
   readonly prefix: string;
 }
 
 const MAX_PREFIX_LENGTH = 512;
 const BUCKET = /^(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z\d][a-z\d.-]{1,61}[a-z\d]$/;
-// What all storages, consoles and programs take for part of a name.
+// Characters that all storages, consoles and programs accept in a name.
 const SEGMENT = /^(?!\.{1,2}$)[\p{L}\p{M}\p{N}!_.*'()=+@,:$&;-]+$/u;
 
 /**
- * Reads `s3://bucket/prefix/`, with or without the slash at its end.
- * @returns `null` for what is none
+ * Parses `s3://bucket/prefix/`, with or without the trailing slash.
+ * @returns `null` for any other text
  */
 export function parseBucketUri(uri: string): BucketUri | null {
   const [, bucket = '', path = ''] = /^s3:\/\/([^/]*)(?:\/(.*))?$/su.exec(uri) ?? [];
@@ -22,7 +22,7 @@ export function parseBucketUri(uri: string): BucketUri | null {
   return { bucket, prefix: folder === '' ? '' : `${folder}/` };
 }
 
-/** The same, written the one way that `parseBucketUri` understands. */
+/** The canonical form in which a location is stored. */
 export function formatBucketUri({ bucket, prefix }: BucketUri): string {
   return `s3://${bucket}/${prefix}`;
 }

@@ -9,7 +9,7 @@ import {
 import {
   createS3Client,
   encryptionOf,
-  patienceOf,
+  requestLimitsOf,
   type S3Encryption,
   type S3Settings,
 } from '../../../platform/storage/s3-client';
@@ -17,10 +17,10 @@ import { formatBucketUri, type BucketUri } from './bucket-uri';
 import { BucketObject, type ReachedBucket } from './bucket-object';
 import { BucketUnreachableError } from './bucket-access-error';
 
-/** For each of the requests that try a bucket out, its repetition included. */
-const STEP_MS = 5_000;
+/** For each request of a probe, including its retries. */
+const STEP_TIMEOUT_MS = 5_000;
 
-/** A bucket that can be written to, until it is closed. */
+/** An open connection to a bucket. */
 export class OpenBucket implements ReachedBucket {
   readonly client: S3Client;
   readonly bucket: string;
@@ -28,28 +28,28 @@ export class OpenBucket implements ReachedBucket {
   readonly uri: string;
   readonly host: string;
   readonly encryption: S3Encryption;
-  readonly cleanUpMs: number;
+  readonly cleanUpTimeoutMs: number;
 
-  /** @param endpoint what tells its storage from others */
+  /** @param endpoint identifies the storage */
   constructor(
-    where: BucketUri,
+    location: BucketUri,
     readonly endpoint: string,
     settings: S3Settings,
   ) {
     this.client = createS3Client(settings, settings.endpoint);
-    this.bucket = where.bucket;
-    this.prefix = where.prefix;
-    this.uri = formatBucketUri(where);
+    this.bucket = location.bucket;
+    this.prefix = location.prefix;
+    this.uri = formatBucketUri(location);
     this.host = new URL(endpoint).host;
     this.encryption = encryptionOf(settings);
-    this.cleanUpMs = patienceOf(settings).cleanUpMs;
+    this.cleanUpTimeoutMs = requestLimitsOf(settings).cleanUpTimeoutMs;
   }
 
   object(key: string): BucketObject {
     return new BucketObject(this, key);
   }
 
-  /** @throws BucketAccessError, or whatever the storage answers, when no file could be delivered there */
+  /** @throws BucketAccessError | the storage's error, if no file could be delivered */
   async probe(): Promise<void> {
     await this.probeWrite();
     await this.probeRead();
@@ -59,23 +59,23 @@ export class OpenBucket implements ReachedBucket {
     this.client.destroy();
   }
 
-  /** Begins an upload such as a delivery makes, and takes it back: nothing is left behind, and nobody sees an object. */
+  /** Starts an upload like that of a delivery and aborts it, so that no object becomes visible. */
   private async probeWrite(): Promise<void> {
     const at = this.probeObject();
     const { UploadId } = await this.client.send(
       new CreateMultipartUploadCommand({ ...at, ...this.encryption }),
-      soon(),
+      withTimeout(),
     );
-    if (UploadId === undefined) throw new BucketUnreachableError(this, `What answers at ${this.host} is no S3 storage`);
-    await this.client.send(new AbortMultipartUploadCommand({ ...at, UploadId }), soon());
+    if (UploadId === undefined) throw new BucketUnreachableError(this, `The server at ${this.host} is no S3 storage`);
+    await this.client.send(new AbortMultipartUploadCommand({ ...at, UploadId }), withTimeout());
   }
 
-  /** Looks for what cannot be there. */
+  /** Reads a key that cannot exist. */
   private async probeRead(): Promise<void> {
     try {
-      await this.client.send(new HeadObjectCommand(this.probeObject()), soon());
+      await this.client.send(new HeadObjectCommand(this.probeObject()), withTimeout());
     } catch (error) {
-      // Who may write need not be allowed to look: then a condition that the storage heeds takes its place.
+      // Credentials may permit writing only. Conditional writes then replace the check.
       const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
       if (status !== 404 && status !== 403) throw error;
     }
@@ -86,6 +86,6 @@ export class OpenBucket implements ReachedBucket {
   }
 }
 
-function soon(): { abortSignal: AbortSignal } {
-  return { abortSignal: AbortSignal.timeout(STEP_MS) };
+function withTimeout(): { abortSignal: AbortSignal } {
+  return { abortSignal: AbortSignal.timeout(STEP_TIMEOUT_MS) };
 }

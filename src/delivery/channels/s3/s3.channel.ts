@@ -19,7 +19,7 @@ import { type BucketTarget, parseBucketTarget } from './bucket-target';
 import type { OpenBucket } from './open-bucket';
 import { type BucketInput, s3Descriptor } from './s3.descriptor';
 
-/** Copies files into buckets, each to a key that nothing else has. */
+/** Copies files to buckets, each to a key of its own. */
 @Injectable()
 export class S3Channel extends DeliveryChannel {
   override readonly descriptor = s3Descriptor;
@@ -74,7 +74,7 @@ export class S3Channel extends DeliveryChannel {
   }
 }
 
-/** @returns whether the file is under that key now; otherwise another file is */
+/** @returns whether the key has this file now; otherwise it has another one */
 async function copyTo(
   bucket: OpenBucket,
   key: string,
@@ -88,7 +88,7 @@ async function copyTo(
   if (await object.write(file, signal)) return true;
   const present = await object.head(signal);
   if (present.kind === 'object') return present.exportId === file.exportId;
-  // We may not see whose it is. The key was ours before this attempt, so an earlier attempt has most likely written it.
+  // The object may not be read. The claim is older than this attempt, so an earlier attempt has most likely written it.
   return present.kind === 'hidden' && claim === 'held';
 }
 

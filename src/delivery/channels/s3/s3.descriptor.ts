@@ -5,7 +5,7 @@ import type { ChannelDescriptor } from '../../model/domain/channel-descriptor';
 const MAX_ENDPOINT_LENGTH = 2_000;
 const MAX_TEXT_LENGTH = 200;
 
-/** How a bucket is reached. */
+/** How a bucket is accessed. */
 class S3OptionsBody {
   @ApiPropertyOptional({
     example: 'https://storage.example.com',
@@ -53,7 +53,7 @@ class S3OptionsResponse {
   readonly force_path_style?: boolean;
 }
 
-/** A bucket and how it is reached, as a request says it. */
+/** A bucket and how it is accessed, as requested. */
 export interface BucketInput {
   readonly uri: string;
   readonly endpoint?: string;

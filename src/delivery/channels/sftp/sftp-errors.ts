@@ -1,7 +1,7 @@
 import { errorMessage } from '../../../platform/async';
 import { formatSftpUri, type SftpLocation } from './sftp-target';
 
-/** Why a server takes no files, for the user who named it. */
+/** Why a server cannot be used. The message is for the user who named it. */
 export class SftpAccessError extends Error {
   override readonly name = 'SftpAccessError';
 }

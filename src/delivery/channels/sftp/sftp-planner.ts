@@ -47,19 +47,19 @@ export class SftpPlanner {
       }
       if (!password && !privateKey) throw new SftpAccessError('The password or the private_key is missing');
       const credentials: SftpCredentials = { ...(password && { password }), ...(privateKey && { privateKey }) };
-      const place = { uri: formatSftpUri(location), username };
+      const account = { uri: formatSftpUri(location), username };
       const encrypted = encryptFor(context.field, () =>
-        this.cipher.encrypt(JSON.stringify(credentials), sftpCredentialsPurpose(place)),
+        this.cipher.encrypt(JSON.stringify(credentials), sftpCredentialsPurpose(account)),
       );
       const verified = await this.probeServer(location, { username, ...credentials, hostKey: hostKey ?? null });
-      return { ...place, hostKey: verified, credentials: encrypted };
+      return { ...account, hostKey: verified, credentials: encrypted };
     });
   }
 
   async probe(stored: DeliveryTarget, field: string): Promise<void> {
     const target = parseSftpTarget(stored);
     const location = target && parseSftpUri(target.uri);
-    if (!location) throw refuseDestination(field, 'The stored destination is not valid any more: give it again');
+    if (!location) throw refuseDestination(field, 'The stored destination is no longer valid: give it again');
     await this.refuseErrors({ field, isOperator: false }, () =>
       this.probeServer(location, { ...target, ...this.decrypt(target) }),
     );
@@ -74,7 +74,7 @@ export class SftpPlanner {
   private async probeServer(location: SftpLocation, login: Parameters<SftpConnections['open']>[1]): Promise<string> {
     const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
     const connection = await this.connections.open(location, login, signal).catch((error: unknown) => {
-      throw signal.aborted ? new SftpUnreachableError(location, 'The server did not answer in time') : error;
+      throw signal.aborted ? new SftpUnreachableError(location, 'The server did not respond in time') : error;
     });
     try {
       await this.probeFolder(connection, location, signal);
@@ -108,7 +108,7 @@ export class SftpPlanner {
       }
       if (error instanceof SftpAccessError) throw refuseDestination(field, error.message);
       if (error instanceof DecryptionError) {
-        throw refuseDestination(field, 'The stored credentials cannot be decrypted any more: give them again');
+        throw refuseDestination(field, 'The stored credentials can no longer be decrypted: give them again');
       }
       throw error;
     }

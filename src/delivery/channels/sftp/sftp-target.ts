@@ -16,7 +16,7 @@ export interface SftpLocation {
   readonly folder: string;
 }
 
-/** Where files are copied to, as it was planned. */
+/** A folder and how it is accessed, as it was planned. */
 export interface SftpTarget extends FileNaming {
   /** `sftp://host[:port]/folder/` */
   readonly uri: string;
@@ -32,13 +32,13 @@ export interface SftpCredentials {
   readonly privateKey?: string;
 }
 
-/** What credentials are encrypted for, so that they can be used for no other server or user. */
+/** The purpose of encrypted credentials, so that they cannot be used for another server or user. */
 export function sftpCredentialsPurpose({ uri, username }: Pick<SftpTarget, 'uri' | 'username'>): string {
   return `sftp credentials\n${uri}\n${username}`;
 }
 
 /**
- * Reads `sftp://host[:port]/folder/`, with or without the last slash. The host is normalized as in web addresses.
+ * Parses `sftp://host[:port]/folder/`, with or without the trailing slash. The host is normalized as in web addresses.
  * @returns `null` for any other text
  */
 export function parseSftpUri(uri: string): SftpLocation | null {

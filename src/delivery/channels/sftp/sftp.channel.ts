@@ -31,7 +31,7 @@ interface Copy {
 }
 
 /**
- * Copies files to SFTP servers, each to a name that nothing else has. The file is uploaded under a hidden `.part` name and
+ * Copies files to SFTP servers, each to a name of its own. The file is uploaded under a hidden `.part` name and
  * renamed when it is complete. Servers refuse to rename over an existing file, so that nothing is overwritten.
  */
 @Injectable()
@@ -86,7 +86,7 @@ export class SftpChannel extends DeliveryChannel {
   }
 }
 
-/** @returns whether the file is under that path now; otherwise another file is */
+/** @returns whether the path has this file now; otherwise it has another one */
 async function copyTo(path: string, claim: 'new' | 'held', copy: Copy): Promise<boolean> {
   const { connection, location, file, messageId, signal } = copy;
   if ((await connection.sizeOf(path, signal)) !== null) return claim === 'held' && (await hasContent(path, copy));

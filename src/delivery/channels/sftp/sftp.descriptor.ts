@@ -91,7 +91,7 @@ class SftpBody {
   host_key!: string;
 }
 
-/** A folder of a server and how to log in, as a request says it. */
+/** A folder of a server and how to log in, as requested. */
 export interface SftpInput {
   readonly uri: string;
   readonly username?: string;

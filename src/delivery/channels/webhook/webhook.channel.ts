@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ExportPresenter, ExportsForDelivery } from '../../../export';
 import { encryptFor, refuseDestination } from '../../infrastructure/destination-refusal';
 import { OutboundAddresses, OutboundRefusedError } from '../../infrastructure/outbound/outbound-addresses';
-import { type OutboundAnswer, OutboundHttp, type OutboundPost } from '../../infrastructure/outbound/outbound-http';
+import { type OutboundResponse, OutboundHttp, type OutboundPost } from '../../infrastructure/outbound/outbound-http';
 import { SecretCipher } from '../../infrastructure/secret-cipher';
 import {
   type ChannelRegistration,
@@ -47,10 +47,10 @@ export class WebhookChannel extends DeliveryChannel {
     if (!decodeWebhookSecret(secret)) {
       throw refuseDestination(field, 'The secret must be whsec_ followed by 24 to 64 bytes in base64');
     }
-    const place = { url: await this.checkUrl(url, field) };
+    const address = { url: await this.checkUrl(url, field) };
     const target: WebhookTarget = {
-      ...place,
-      secret: encryptFor(field, () => this.cipher.encrypt(secret, webhookSecretPurpose(place))),
+      ...address,
+      secret: encryptFor(field, () => this.cipher.encrypt(secret, webhookSecretPurpose(address))),
     };
     return { target: { ...target }, ...(chosen === undefined && { secret }) };
   }
@@ -73,7 +73,7 @@ export class WebhookChannel extends DeliveryChannel {
     }
   }
 
-  private async post(url: string, post: OutboundPost): Promise<OutboundAnswer> {
+  private async post(url: string, post: OutboundPost): Promise<OutboundResponse> {
     try {
       return await this.http.post(url, post);
     } catch (error) {
@@ -107,7 +107,7 @@ function toHeaders(id: string, body: string, secret: Buffer): Record<string, str
   };
 }
 
-function toReceipt({ status, excerpt }: OutboundAnswer): DeliveryReceipt {
+function toReceipt({ status, excerpt }: OutboundResponse): DeliveryReceipt {
   if (status >= 200 && status < 300) return { status };
   const detail = excerpt === '' ? '' : `: ${excerpt}`;
   if (status === GONE)

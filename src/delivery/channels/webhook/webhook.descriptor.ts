@@ -20,7 +20,7 @@ export class WebhookBody {
     maxLength: MAX_SECRET_LENGTH,
     writeOnly: true,
     example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
-    description: 'Signs the messages. By default, it is generated and shown once in the answer.',
+    description: 'Signs the messages. By default, it is generated and shown once in the response.',
   })
   @IsOptional()
   @IsString()
@@ -33,7 +33,7 @@ export const webhookDescriptor: ChannelDescriptor = {
   limits: { slots: 8, slowSlots: 0, maxPerAccount: null, attemptMs: 30_000 },
   copiesFile: false,
   mayUseServiceCredentials: false,
-  // Paths and queries of webhooks are often their key.
+  // Paths and queries of webhooks often contain a secret.
   describe: ({ url }) => (typeof url === 'string' && URL.canParse(url) ? new URL(url).origin : null),
   notify: [
     ApiPropertyOptional({ type: WebhookBody }),
@@ -45,7 +45,7 @@ export const webhookDescriptor: ChannelDescriptor = {
   schedule: {
     member: 'webhook',
     field: 'webhook',
-    missing: 'must say which address to call: {"url": "https://…"}',
+    missing: 'must name the URL to call: {"url": "https://…"}',
     accompanies: false,
     options: null,
     toInput: ({ webhook }) => webhook,

@@ -155,7 +155,7 @@ describe('OutboundAddresses', () => {
   it('reports a failed name lookup as temporary', async () => {
     const deaf = new OutboundAddresses([], () => Promise.reject(Object.assign(new Error(), { code: 'EAI_AGAIN' })));
 
-    await expect(deaf.check('https://public.example.com/')).rejects.toThrow('try again in a moment');
+    await expect(deaf.check('https://public.example.com/')).rejects.toThrow('try again later');
   });
 
   it.each([

@@ -4,19 +4,19 @@ import { isIP, type LookupFunction } from 'node:net';
 import { within } from '../../../platform/async';
 import ipaddr from 'ipaddr.js';
 
-/** All addresses of a name, such as the system knows them. */
+/** Resolves a host name to all of its addresses. */
 export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
 
 const LOOKUP_TIMEOUT_MS = 5_000;
 const MAX_URL_LENGTH = 2_048;
 const DEFAULT_PORT: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
-/** Names for this machine and this network, whatever a name server says of them. */
+/** Names of this machine and this network, whatever DNS returns for them. */
 const LOCAL_NAME = /(^|\.)(localhost|local|internal|localdomain|home\.arpa)$/;
 
 /**
- * Says which addresses that users gave may be called: public ones by https, and hosts that the operator allows. The
- * question is put twice, when an address is given and for the very address that is connected to: a name may lead
- * somewhere else by then.
+ * Decides which URLs of users may be called: public addresses by https, and hosts that the operator allows. They are
+ * checked twice, when the URL is given and for the address that is connected to, because a name may resolve to another
+ * address by then.
  */
 export class OutboundAddresses {
   private readonly allowedHosts: ReadonlySet<string>;
@@ -30,8 +30,8 @@ export class OutboundAddresses {
   }
 
   /**
-   * @returns the address as it will be called
-   * @throws OutboundRefusedError saying why it will not
+   * @returns the URL that will be called
+   * @throws OutboundRefusedError with the reason why it will not be called
    */
   async check(address: string): Promise<URL> {
     const url = this.read(address);
@@ -45,14 +45,14 @@ export class OutboundAddresses {
     if (!this.isAllowedHost(hostname, String(port))) await this.publicAddressesOf(hostname);
   }
 
-  /** How a host that is called by another protocol is looked up for a connection. */
+  /** The lookup function for a connection by another protocol than HTTP. */
   lookupForHost(hostname: string, port: number): LookupFunction {
     return this.lookupWhere(this.isAllowedHost(hostname, String(port)));
   }
 
   /**
-   * How the name in `url`, and others below it, are looked up for a connection: only to addresses that may be called, so
-   * that what was checked is what is connected to. A host that is an address is never looked up: `check` has judged it.
+   * The lookup function for a connection to `url`. It returns only addresses that may be called, so that the checked address
+   * is the one that is connected to. A host that is an IP address is never looked up: `check` has checked it.
    */
   lookupFor(url: URL): LookupFunction {
     return this.lookupWhere(this.isAllowed(url));
@@ -79,12 +79,10 @@ export class OutboundAddresses {
   private read(address: string): URL {
     const url = address.length <= MAX_URL_LENGTH && URL.canParse(address) ? new URL(address) : null;
     if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
-      throw new OutboundRefusedError(
-        `must be an address of at most ${MAX_URL_LENGTH} characters that begins with https://`,
-      );
+      throw new OutboundRefusedError(`must be a URL of at most ${MAX_URL_LENGTH} characters that begins with https://`);
     }
     if (url.username !== '' || url.password !== '') {
-      throw new OutboundRefusedError('must not have a user or a password in it');
+      throw new OutboundRefusedError('must not contain a user or a password');
     }
     if (url.protocol === 'http:' && !this.isAllowed(url)) {
       throw new OutboundRefusedError('must begin with https://, unless OUTBOUND_ALLOWED_HOSTS names its host');
@@ -102,7 +100,7 @@ export class OutboundAddresses {
     return this.allowedHosts.has(host) || this.allowedHosts.has(`${host}:${port}`);
   }
 
-  /** One address that is not public spoils all: which of them is connected to would be chance. */
+  /** A single private address rejects the name, because any of its addresses may be connected to. */
   private async publicAddressesOf(hostname: string): Promise<readonly LookupAddress[]> {
     const host = withoutDot(hostname).replace(/^\[|\]$/g, '');
     const family = isIP(host);
@@ -122,23 +120,23 @@ export class OutboundAddresses {
     } catch (error) {
       if (error instanceof OutboundRefusedError) throw error;
       const isUnknown = (error as NodeJS.ErrnoException).code === 'ENOTFOUND';
-      // The caller must not learn which names exist in our network.
+      // Callers must not learn which names exist in the private network.
       throw new OutboundRefusedError(isUnknown ? notPublic(host) : notFoundNow(host), { cause: error });
     }
   }
 }
 
-/** An address that is not called; the message says why, and is fit for who gave it. */
+/** A URL that is not called. The message says why, and is for the user who gave it. */
 export class OutboundRefusedError extends Error {
   override readonly name = 'OutboundRefusedError';
 }
 
 function notPublic(host: string): string {
-  return `leads to ${host}, which has no public address, or others besides: it is called only where OUTBOUND_ALLOWED_HOSTS names it`;
+  return `leads to ${host}, which has no public address: the operator can allow it in OUTBOUND_ALLOWED_HOSTS`;
 }
 
 function notFoundNow(host: string): string {
-  return `leads to ${host}, whose address cannot be found out now; try again in a moment`;
+  return `leads to ${host}, which cannot be resolved at the moment: try again later`;
 }
 
 function resolveBySystem(hostname: string): Promise<LookupAddress[]> {

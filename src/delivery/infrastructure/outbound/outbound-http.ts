@@ -7,42 +7,42 @@ import { OutboundAddresses } from './outbound-addresses';
 export interface OutboundPost {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** For all of it, from the look at the address to the head of the answer. */
+  /** From the name lookup to the head of the response. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
-export interface OutboundAnswer {
+export interface OutboundResponse {
   readonly status: number;
-  /** How its body begins, for a person who looks for what went wrong. */
+  /** The beginning of the body, to diagnose a failure. */
   readonly excerpt: string;
 }
 
 const MAX_RESPONSE_BYTES = 64 * 1024;
 const EXCERPT_CHARACTERS = 200;
-/** The status says it all; whoever sends it has the rest of the time that is left, and no more than this. */
-const BODY_PATIENCE_MS = 2_000;
+/** For the body after its head: only its beginning is of interest. */
+const BODY_TIMEOUT_MS = 2_000;
 
-/** Calls addresses that users gave. */
+/** Sends requests to URLs of users. */
 @Injectable()
 export class OutboundHttp {
   constructor(private readonly addresses: OutboundAddresses) {}
 
   /**
-   * Posts once, on a connection of its own, and follows no redirect.
-   * @throws OutboundRefusedError when the address may not be called
-   * @throws the signal's reason, or what kept the head of an answer from coming
+   * Sends one POST on a new connection, and follows no redirect.
+   * @throws OutboundRefusedError when the URL may not be called
+   * @throws the signal's reason, or the error of the request
    */
-  async post(address: string, { headers, body, timeoutMs, signal }: OutboundPost): Promise<OutboundAnswer> {
-    const late = new AbortController();
+  async post(address: string, { headers, body, timeoutMs, signal }: OutboundPost): Promise<OutboundResponse> {
+    const timeout = new AbortController();
     const timer = setTimeout(() => {
-      late.abort(new Error(`There was no answer within ${timeoutMs / 1000} s`));
+      timeout.abort(new Error(`There was no response within ${timeoutMs / 1000} s`));
     }, timeoutMs);
-    const stop = AbortSignal.any([signal, late.signal]);
+    const stop = AbortSignal.any([signal, timeout.signal]);
     try {
       const url = await orAborted(this.addresses.check(address), stop);
-      const answer = await this.send(url, headers, body, stop);
-      return { status: answer.statusCode ?? 0, excerpt: await excerptOf(answer, stop) };
+      const response = await this.send(url, headers, body, stop);
+      return { status: response.statusCode ?? 0, excerpt: await readExcerpt(response, stop) };
     } finally {
       clearTimeout(timer);
     }
@@ -59,14 +59,14 @@ export class OutboundHttp {
     const request = send(url, {
       method: 'POST',
       headers: { ...headers, 'Content-Length': bytes.length },
-      // A connection that lives on could be to an address that was judged long ago.
+      // A reused connection could lead to an address that was checked long ago.
       agent: false,
       lookup: this.addresses.lookupFor(url),
     });
-    const answer = headOf(request);
+    const response = headOf(request);
     request.end(bytes);
     try {
-      return await orAborted(answer, signal);
+      return await orAborted(response, signal);
     } catch (error) {
       request.destroy();
       throw error;
@@ -77,36 +77,36 @@ export class OutboundHttp {
 function headOf(request: ClientRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     request.once('response', resolve);
-    // A server that speaks another protocol from here on has answered all the same.
-    request.once('upgrade', (answer, socket) => {
+    // A protocol upgrade is a response, too.
+    request.once('upgrade', (response, socket) => {
       socket.destroy();
-      resolve(answer);
+      resolve(response);
     });
-    // Also after the head, when nobody listens any more: the event would end the process.
+    // Also after the head: an error event without a listener would end the process.
     request.on('error', reject);
   });
 }
 
-/** What is there of the body by the time that patience ends; a body that breaks or goes on for ever has said enough. */
-async function excerptOf(answer: IncomingMessage, signal: AbortSignal): Promise<string> {
+/** Reads the beginning of the body. An incomplete or endless body is cut off after a timeout. */
+async function readExcerpt(response: IncomingMessage, signal: AbortSignal): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   await new Promise<void>((done) => {
-    const timer = setTimeout(done, BODY_PATIENCE_MS);
+    const timer = setTimeout(done, BODY_TIMEOUT_MS);
     const end = () => {
       clearTimeout(timer);
       signal.removeEventListener('abort', end);
       done();
     };
     signal.addEventListener('abort', end, { once: true });
-    answer.on('data', (chunk: Buffer) => {
+    response.on('data', (chunk: Buffer) => {
       chunks.push(chunk.subarray(0, MAX_RESPONSE_BYTES - size));
       size += chunk.length;
       if (size >= MAX_RESPONSE_BYTES) end();
     });
-    answer.once('close', end).once('end', end).on('error', end);
+    response.once('close', end).once('end', end).on('error', end);
   });
-  answer.destroy();
+  response.destroy();
   return Buffer.concat(chunks)
     .toString('utf8')
     .replaceAll(/[\p{C}\s]+/gu, ' ')

@@ -6,7 +6,7 @@ export type DeliveryTarget = Readonly<Record<string, unknown>>;
 
 /** How much one process works on. */
 export interface ChannelLimits {
-  /** Concurrent deliveries, so that long copies do not hold up short messages. */
+  /** Concurrent deliveries, so that long copies do not delay short messages. */
   readonly slots: number;
   /** Slow deliveries beside those in the slots. Each copy takes about 15 MB of memory. */
   readonly slowSlots: number;

@@ -3,7 +3,7 @@ const MAX_REASON_LENGTH = 500;
 /** Why an attempt failed, as one line that is safe to show: texts of receivers may contain anything. */
 export function toFailureReason(error: unknown): string {
   const text = isTimeout(error)
-    ? 'There was no answer in time'
+    ? 'There was no response in time'
     : error instanceof Error && error.message !== ''
       ? error.message
       : String(error);

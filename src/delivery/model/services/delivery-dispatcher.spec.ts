@@ -180,7 +180,7 @@ describe('DeliveryDispatcher', () => {
     expect(bench.read(late)).toMatchObject({ status: 'pending', attempts: 0 });
   });
 
-  it('releases deliveries that did not finish within the grace period', async () => {
+  it('hands back deliveries that did not finish within the grace period', async () => {
     const { bench, sut, shutDown } = setup({ SHUTDOWN_GRACE_SECONDS: '2' });
     const id = bench.post();
     sut.onApplicationBootstrap();

@@ -11,21 +11,21 @@ import {
 import type { Language } from '../domain/language';
 import { DeliveryChannels } from './delivery-channels';
 
-/** Who is notified of an export, as a request says it: the input of each channel by the channel's name. */
+/** Who is notified of an export, as requested: the input of each channel by the channel's name. */
 export interface NotifyInput {
-  /** Of which endings; of all by default. */
+  /** The endings to notify of; all by default. */
   readonly on?: readonly Ending[];
   readonly language?: Language;
   readonly [channel: string]: unknown;
 }
 
-/** Turns the notifications that a request asks for into planned deliveries. */
+/** Plans the deliveries that a request asks for. */
 @Injectable()
 export class DeliveryPlanner {
   constructor(private readonly channels: DeliveryChannels) {}
 
   /**
-   * @param notify as it was sent, checked for its form; `false` for nobody
+   * @param notify the validated input; `false` for no notification
    * @param emailByDefault whether the caller is notified when the request says nothing and their address is known
    * @throws DomainError invalid, naming the field below `notify`
    */
@@ -57,7 +57,7 @@ export class DeliveryPlanner {
       if (emailByDefault && !isCustomer(caller)) deliveries.push(...(await this.planDefaults(caller, on, language)));
     }
     // An encrypted secret differs each time: two requests are the same when their inputs are.
-    const asked = notify ? inFixedOrder(notify, names) : null;
+    const asked = notify ? withFixedOrder(notify, names) : null;
     return { deliveries, asked, ...(webhookSecret !== undefined && { webhookSecret }) };
   }
 
@@ -76,7 +76,7 @@ export class DeliveryPlanner {
 }
 
 /** Release 0.1.0 compares this text by its characters, so the order of its members must never change. */
-function inFixedOrder(notify: NotifyInput, channels: readonly string[]): NotifyInput {
+function withFixedOrder(notify: NotifyInput, channels: readonly string[]): NotifyInput {
   const names = [...channels, 'on', 'language'].filter((name) => notify[name] !== undefined);
   return Object.fromEntries(names.map((name) => [name, notify[name]]));
 }

@@ -4,7 +4,7 @@ import type { Principal } from '../../../platform/auth/principal';
 import type { DeliveryRecord } from '../domain/delivery-state';
 import { DeliveryRepository } from '../domain/interfaces/delivery.repository';
 
-/** Tells owners what became of the deliveries of their exports. */
+/** Reads the deliveries of an export for its owner. */
 @Injectable()
 export class DeliveryReading {
   constructor(
@@ -12,7 +12,7 @@ export class DeliveryReading {
     private readonly deliveries: DeliveryRepository,
   ) {}
 
-  /** The oldest first. @throws DomainError not-found, also for an export of somebody else */
+  /** The oldest first. @throws DomainError not-found, also for an export of another owner */
   async list(exportId: string, owner: Principal): Promise<DeliveryRecord[]> {
     const { id } = await this.exports.get(exportId, owner);
     return this.deliveries.findAll(id);

@@ -119,7 +119,7 @@ describe('DeliveryRunner', () => {
     });
   });
 
-  it('releases a delivery at shutdown without counting the attempt', async () => {
+  it('hands back a delivery at shutdown without counting the attempt', async () => {
     const { bench, run, ending, counted } = setup((_, signal) => untilAborted(signal));
     const id = bench.post();
     const running = run();

@@ -12,7 +12,7 @@ import { TransferProgress } from '../domain/transfer-progress';
 import { DeliveryChannels } from './delivery-channels';
 import { DeliveryMetrics } from './delivery-metrics';
 
-/** The database may be unreachable for a moment right after a receiver has accepted a message. */
+/** The pause between attempts to record an outcome while the database is unreachable. */
 const SETTLING_PAUSE_MS = 500;
 
 /** Carries out one attempt at a delivery and records its outcome. */
@@ -49,7 +49,7 @@ export class DeliveryRunner {
     const deadline = attemptMs === null ? [] : [AbortSignal.timeout(attemptMs)];
     const signal = AbortSignal.any([lease.signal, ending, ...deadline]);
     try {
-      // A channel that ignores the signal does not hold up the next attempt.
+      // A channel that ignores the signal does not delay the next attempt.
       const receipt = await orAborted(channel.deliver(message, signal, progress), signal);
       await this.settle(attempt, lease, () => this.handleSuccess(attempt, receipt));
     } catch (error) {

@@ -11,7 +11,7 @@ import type { ScheduleDelivery, ScheduleDeliveryInput } from '../domain/channel-
 import { findDeliveryErrors, toScheduleDelivery } from '../domain/schedule-delivery';
 import { DeliveryChannels } from './delivery-channels';
 
-/** What each run of a schedule delivers, as it is stored. */
+/** What each run of a schedule delivers. */
 export interface ScheduleDeliveries {
   readonly delivery: ScheduleDelivery;
   readonly deliveries: readonly PlannedDelivery[];
@@ -79,7 +79,7 @@ export class DeliveriesForScheduledExport {
   /**
    * How a pause of a schedule is notified: to the first channel that has a target in the plan or knows one of the owner.
    * @param language of texts for the owner; by default, theirs
-   * @returns `null` when nobody can be notified
+   * @returns `null` if there is no target
    */
   async noticeTo(
     owner: Person,

@@ -268,7 +268,7 @@ describe('ExportRunner', () => {
   });
 
   describe('at shutdown', () => {
-    it('releases the export without counting the attempt', async () => {
+    it('hands back the export without counting the attempt', async () => {
       const { bench, run, ending, records, counted } = setup({ textOf: (_, signal) => untilAborted(signal) });
       const id = await bench.request();
       const running = run();
@@ -282,7 +282,7 @@ describe('ExportRunner', () => {
       expect(await counted('handed-back')).toBe(1);
     });
 
-    it('does not release an export that was cancelled meanwhile', async () => {
+    it('does not hand back an export that was cancelled meanwhile', async () => {
       const { bench, run, ending, counted } = setup({ textOf: (_, signal) => untilAborted(signal) });
       const id = await bench.request();
       const running = run();

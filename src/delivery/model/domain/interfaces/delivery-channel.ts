@@ -36,7 +36,7 @@ export interface PlannedTarget {
   readonly secret?: string;
 }
 
-/** One way to notify somebody of an export, or to bring its file to them. */
+/** A way to notify people or programs of an export, or to deliver its file. */
 export abstract class DeliveryChannel {
   abstract readonly descriptor: ChannelDescriptor;
 
@@ -50,7 +50,7 @@ export abstract class DeliveryChannel {
   /** Probes a stored target again, when that shows more than a delivery would. @throws DomainError invalid */
   probe?(target: DeliveryTarget, field: string): Promise<void>;
 
-  /** The target of a person who asked for no channel; `null` when there is none. */
+  /** The target of a person whose request names no channel; `null` if there is none. */
   planDefault?(person: Person, language?: Language): Promise<DeliveryTarget | null>;
 
   /** The targets of the administrators who have to know what happens to the person's schedules. */
