@@ -100,8 +100,8 @@ async function runAll(all) {
   const lane = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [index, { name, run }] = next;
-      const began = Date.now();
-      results[index] = { ...(await run()), name, seconds: (Date.now() - began) / 1000 };
+      const startedAt = Date.now();
+      results[index] = { ...(await run()), name, seconds: (Date.now() - startedAt) / 1000 };
     }
   };
   await Promise.all([lane(), lane()]);

@@ -121,14 +121,14 @@ function filesIn(path) {
  * @param {Record<string, string>} env
  */
 async function runStep(title, command, args, env) {
-  const began = Date.now();
+  const startedAt = Date.now();
   const live = process.stderr.isTTY;
   if (live) process.stderr.write(`${title} …`);
   const { code, output } = await endedWithUs((signal) =>
     capture(command, args, { env: { ...process.env, ...env }, signal, killSignal: 'SIGKILL' }),
   );
   if (code === 127) throw new Error(`\`${command}\` was not found: install Node.js with npm, then try again.`);
-  const outcome = code === 0 ? `${((Date.now() - began) / 1000).toFixed(1)} s` : 'failed';
+  const outcome = code === 0 ? `${((Date.now() - startedAt) / 1000).toFixed(1)} s` : 'failed';
   process.stderr.write(`${live ? '\r' : ''}${title} … ${outcome}\n`);
   if (code !== 0) throw new Error(`${output.trim()}\n\n${title} failed: see the lines above.`);
 }

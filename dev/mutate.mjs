@@ -76,7 +76,7 @@ async function runOnCopy(chosen) {
 async function unsoundFiles(chosen, { tree, adminUrl, runsAll }) {
   const selections = runsAll ? [{ files: null }] : selectionsOf(chosen);
   console.log('Without a mutation …');
-  const began = Date.now();
+  const startedAt = Date.now();
   const unsound = new Set();
   for (const [index, selection] of selections.entries()) {
     const log = join(directory, `unmutated-${index + 1}.log`);
@@ -85,7 +85,7 @@ async function unsoundFiles(chosen, { tree, adminUrl, runsAll }) {
     for (const { file } of failed) unsound.add(file);
     if (problem || (runsAll && failed.length > 0)) throw new Error(`The tests fail without a mutation. See ${log}`);
   }
-  console.log(`… in ${Math.round((Date.now() - began) / 1000)} s.`);
+  console.log(`… in ${Math.round((Date.now() - startedAt) / 1000)} s.`);
   return unsound;
 }
 
@@ -101,13 +101,13 @@ function selectionsOf(chosen) {
 
 /** @param {Mutation} mutation @param {Bench} bench @returns {Promise<Outcome>} */
 async function tried(mutation, bench) {
-  const began = performance.now();
+  const startedAt = performance.now();
   const finding = await verdictOn(mutation, bench).catch((error) => ({
     verdict: /** @type {const} */ ('error'),
     detail: error instanceof Error ? error.message : String(error),
   }));
   bench.tree.restore();
-  return { mutation, ...finding, seconds: (performance.now() - began) / 1000 };
+  return { mutation, ...finding, seconds: (performance.now() - startedAt) / 1000 };
 }
 
 /**
@@ -142,8 +142,8 @@ async function verdictOn(mutation, { tree, compiler, adminUrl, runsAll, unsound 
 function report(outcomes, tested) {
   const table = join(directory, 'report.md');
   writeFileSync(table, reportOf(outcomes, tested));
-  const count = (/** @type {Outcome['verdict']} */ verdict) =>
-    outcomes.filter((outcome) => outcome.verdict === verdict).length;
+  const count = (/** @type {Outcome['verdict']} */ result) =>
+    outcomes.filter((outcome) => outcome.verdict === result).length;
   console.log(`\n${count('caught')} caught, ${count('survived')} survived, ${count('error')} errors. Table: ${table}`);
   return count('caught') === outcomes.length ? 0 : 1;
 }

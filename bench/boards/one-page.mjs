@@ -66,11 +66,11 @@ async function drawAlone() {
     background: 'white',
   };
   const runs = await repeat(times, async () => {
-    const began = performance.now();
+    const startedAt = performance.now();
     const drawing = await painter.open(board, picture, new AbortController().signal);
     let png = Buffer.alloc(0);
     for await (const page of drawing.pngPages()) png = Buffer.from(page);
-    return { drawMs: performance.now() - began, png };
+    return { drawMs: performance.now() - startedAt, png };
   });
   await painter.onApplicationShutdown();
   const header = runs[0]?.png ?? Buffer.alloc(24);

@@ -16,7 +16,7 @@ export const copyName = hasPsql ? 'psql `\\copy`' : 'raw COPY by pg-copy-streams
  * @returns {Promise<number>} milliseconds, the start of the process included
  */
 export async function copyToFile(databaseUrl, query, path) {
-  const began = performance.now();
+  const startedAt = performance.now();
   const { code, output } = hasPsql
     ? await capture('psql', [
         '-X',
@@ -28,5 +28,5 @@ export async function copyToFile(databaseUrl, query, path) {
       ])
     : await capture(process.execPath, [stand, databaseUrl, query, path]);
   if (code !== 0) throw new Error(`The rows could not be copied: ${output.trim()}`);
-  return performance.now() - began;
+  return performance.now() - startedAt;
 }

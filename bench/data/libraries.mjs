@@ -64,8 +64,8 @@ function rowOf({ format, name, runs }) {
  */
 async function runLibrary(format, databaseUrl, table, storage) {
   const args = [program, format, databaseUrl, queryOf(table), join(storage, `by-library.${format}`)];
-  const began = performance.now();
+  const startedAt = performance.now();
   const { code, stdout, output } = await capture(process.execPath, args);
   if (code !== 0) throw new Error(`The library's ${format} failed: ${output.trim()}`);
-  return { libraryMs: performance.now() - began, peak: Number(stdout) };
+  return { libraryMs: performance.now() - startedAt, peak: Number(stdout) };
 }

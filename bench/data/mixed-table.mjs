@@ -94,9 +94,9 @@ const pauseMs = 100;
  *   the record's completion, by one clock
  */
 export async function exportTable(environment, client, table, format) {
-  const asked = performance.timeOrigin + performance.now();
+  const requested = performance.timeOrigin + performance.now();
   const { record } = await timed(client, () => requestTable(client, table, format), pauseMs);
   if (`mixed_${record.record_count}` !== table) throw new Error(`${table}: ${record.record_count} rows in the file`);
   environment.removeFileOf(record);
-  return { record, wallMs: Date.parse(record.completed_at ?? '') - asked };
+  return { record, wallMs: Date.parse(record.completed_at ?? '') - requested };
 }

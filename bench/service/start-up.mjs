@@ -23,9 +23,9 @@ export const startUp = {
 
 /** @param {import('../support/environment.mjs').BenchEnvironment} environment @param {string} role */
 async function start(environment, role) {
-  const began = performance.now();
+  const startedAt = performance.now();
   const service = await environment.startService({ ROLE: role });
-  const seen = { wallMs: performance.now() - began, cpuMs: canMeasureCpu ? cpuMs(service.pid) : NaN };
+  const seen = { wallMs: performance.now() - startedAt, cpuMs: canMeasureCpu ? cpuMs(service.pid) : NaN };
   await service.stop();
   return seen;
 }

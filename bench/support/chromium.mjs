@@ -41,7 +41,7 @@ export async function drawInChromium(chromium, { state, width, height }) {
 async function screenshot(chromium, { file, folder, width, height }) {
   const picture = join(folder, 'picture.png');
   rmSync(picture, { force: true });
-  const began = performance.now();
+  const startedAt = performance.now();
   const { code, output } = await capture(chromium, [
     '--headless',
     '--no-sandbox',
@@ -56,7 +56,7 @@ async function screenshot(chromium, { file, folder, width, height }) {
     `--screenshot=${picture}`,
     `file://${file}`,
   ]);
-  const milliseconds = performance.now() - began;
+  const milliseconds = performance.now() - startedAt;
   if (code !== 0 || !existsSync(picture) || statSync(picture).size === 0)
     throw new Error(`Chromium failed:\n${output}`);
   return milliseconds;

@@ -97,13 +97,13 @@ export const timedExport = (client, sessionId, format, { options, pauseMs } = {}
  * @returns {Promise<{ record: ExportRecord, wallMs: number, serverMs: number, answeredAt: number }>}
  */
 export async function timed(client, request, pauseMs = usualPauseMs) {
-  const began = performance.now();
+  const startedAt = performance.now();
   let record = await request();
   while (record.status === 'pending' || record.status === 'processing') {
     await sleep(pauseMs);
     ({ record } = await client.status(record.id));
   }
-  const [wallMs, answeredAt] = [performance.now() - began, performance.timeOrigin + performance.now()];
+  const [wallMs, answeredAt] = [performance.now() - startedAt, performance.timeOrigin + performance.now()];
   if (record.status !== 'completed') throw new Error(`An export ended as ${record.status}: ${record.error}`);
   const serverMs = Date.parse(record.completed_at ?? '') - Date.parse(record.started_at ?? '');
   return { record, wallMs, serverMs, answeredAt };

@@ -16,14 +16,14 @@ export async function phase(url, ask) {
   await eventLoopMaxOf(url);
   /** @type {number[]} */
   const latenciesMs = [];
-  const asked = [];
-  const began = performance.now();
-  for (let next = began; next < began + phaseMs; next += askEveryMs) {
+  const requested = [];
+  const startedAt = performance.now();
+  for (let next = startedAt; next < startedAt + phaseMs; next += askEveryMs) {
     await sleep(Math.max(0, next - performance.now()));
     const sent = performance.now();
-    asked.push(ask().then(() => latenciesMs.push(performance.now() - sent)));
+    requested.push(ask().then(() => latenciesMs.push(performance.now() - sent)));
   }
-  await Promise.all(asked);
+  await Promise.all(requested);
   return {
     count: latenciesMs.length,
     p50: percentile(latenciesMs, 50),

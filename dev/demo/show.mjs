@@ -66,13 +66,13 @@ await runProgram(async (resources) => {
       const customer = await createCustomer(databaseUrl, name);
       return { id: customer.id, client: ApiClient.ofCustomer(service.url, customer) };
     };
-    const began = Date.now();
+    const startedAt = Date.now();
     const outcomes = await play({ signIn, admitCustomer, progress, output, databaseUrl, platform, mail });
     progress.close();
     console.log(`\n${tableOf(outcomes, { subject, unit })}`);
     for (const { notes } of outcomes) if (notes) console.log(`\n${notes.join('\n')}`);
     const all = outcomes.length === 1 ? '1 export' : `${outcomes.length} exports`;
-    console.log(`\n${all} in ${((Date.now() - began) / 1000).toFixed(1)} s`);
+    console.log(`\n${all} in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
     failures += outcomes.filter(({ problem }) => problem).length;
   }
   console.log(closingWords(failures));
@@ -85,10 +85,10 @@ await runProgram(async (resources) => {
  * @returns {Promise<SamplePlatform>}
  */
 function fillPlatform(databaseUrl) {
-  const began = Date.now();
+  const startedAt = Date.now();
   const filled = seedPlatform(databaseUrl, { rows: transactions }).then((seeded) => ({
     ...seeded,
-    milliseconds: Date.now() - began,
+    milliseconds: Date.now() - startedAt,
   }));
   // A failure is reported by the chapter that waits for the tables.
   filled.catch(() => {});

@@ -59,11 +59,11 @@ export class ReloadingService {
     this.#isStale = false;
     if (this.#isOver) return;
     this.#say('Restarting …');
-    const began = Date.now();
+    const startedAt = Date.now();
     await this.#end();
     try {
       await this.#launch();
-      this.#say(`Ready again after ${((Date.now() - began) / 1000).toFixed(1)} s`);
+      this.#say(`Ready again after ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
     } catch (error) {
       this.#say(`${error instanceof Error ? error.message : error}\nIt starts again at the next change.`);
     }

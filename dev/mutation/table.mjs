@@ -25,7 +25,7 @@ export function reportOf(outcomes, commit) {
     const result = verdict === 'caught' ? detail : `**${verdict}**: ${detail}`;
     return `| \`${name}\`: ${breaks} | \`${shortened(file)}\` | ${escaped(result)} | ${Math.round(seconds)} |`;
   });
-  const caught = outcomes.filter(({ verdict }) => verdict === 'caught').length;
+  const caught = outcomes.filter(({ verdict: result }) => result === 'caught').length;
   return [
     `Run on ${date} at commit ${commit}: ${caught} of ${outcomes.length} mutations were caught.`,
     '',

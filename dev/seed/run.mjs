@@ -14,10 +14,10 @@ export async function run(args) {
     throw new Error('There is no database to fill: start `npm run dev` in another terminal, or set DATABASE_URL.');
   }
   console.log(`Making up ${rows.toLocaleString('en')} transactions, and all else in proportion …`);
-  const began = Date.now();
+  const startedAt = Date.now();
   const { tables, example } = await seedPlatform(databaseUrl, { rows }).catch(explain);
   if (customer) await holdEventsFor(databaseUrl, customer);
-  const seconds = ((Date.now() - began) / 1000).toFixed(1);
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
   const lines = tables.map((line) => `  ${line.table.padEnd(20)} ${line.rows.toLocaleString('en').padStart(12)}`);
   console.log(`
 ${lines.join('\n')}

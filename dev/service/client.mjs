@@ -137,9 +137,9 @@ export class ApiClient {
    * @returns {Promise<ExportRecord>} as it is once the last byte has come
    */
   async fetchUserExport(userId, format, path) {
-    const answer = await this.#ask('GET', `/api/export/user/${userId}?format=${format}`);
-    const received = await receive(answer, path);
-    const id = answer.headers.get('Location')?.split('/').at(-2);
+    const response = await this.#ask('GET', `/api/export/user/${userId}?format=${format}`);
+    const received = await receive(response, path);
+    const id = response.headers.get('Location')?.split('/').at(-2);
     if (!id) throw new Error('The answer names no record.');
     const { record } = await this.status(id);
     assertSame(received, record);
@@ -196,9 +196,9 @@ export class ApiClient {
 
   /** @param {string} id @returns {Promise<{ record: ExportRecord, retryAfterSeconds: number | undefined }>} */
   async status(id) {
-    const answer = await this.#ask('GET', `${this.#below}/exports/${id}/`);
-    const retryAfter = answer.headers.get('Retry-After');
-    return { record: await jsonOf(answer), retryAfterSeconds: retryAfter === null ? undefined : Number(retryAfter) };
+    const response = await this.#ask('GET', `${this.#below}/exports/${id}/`);
+    const retryAfter = response.headers.get('Retry-After');
+    return { record: await jsonOf(response), retryAfterSeconds: retryAfter === null ? undefined : Number(retryAfter) };
   }
 
   /**
@@ -218,13 +218,13 @@ export class ApiClient {
 
   /** @param {string} method @param {string} path @param {string} [body] */
   async #ask(method, path, body) {
-    const answer = await fetch(`${this.#url}${path}`, {
+    const response = await fetch(`${this.#url}${path}`, {
       method,
       body,
       headers: { Authorization: this.#authorization, ...(body && { 'Content-Type': 'application/json' }) },
     });
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await reasonOf(answer)}`);
-    return answer;
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await reasonOf(response)}`);
+    return response;
   }
 }
 
@@ -234,18 +234,18 @@ export class ApiClient {
  * @param {string} path where to write it
  */
 export async function download(record, path) {
-  const answer = await fetch(record.file_url ?? '');
-  if (!answer.ok) throw new Error(`its link: ${answer.status} ${await reasonOf(answer)}`);
-  assertSame(await receive(answer, path), record);
+  const response = await fetch(record.file_url ?? '');
+  if (!response.ok) throw new Error(`its link: ${response.status} ${await reasonOf(response)}`);
+  assertSame(await receive(response, path), record);
 }
 
 /** @param {Response} answer @param {string} path */
-async function receive(answer, path) {
-  if (!answer.body) throw new Error('The answer has no body.');
+async function receive(response, path) {
+  if (!response.body) throw new Error('The answer has no body.');
   const hash = createHash('sha256');
   let size = 0;
   await pipeline(
-    Readable.fromWeb(/** @type {import('node:stream/web').ReadableStream} */ (answer.body)),
+    Readable.fromWeb(/** @type {import('node:stream/web').ReadableStream} */ (response.body)),
     async function* (chunks) {
       for await (const chunk of chunks) {
         hash.update(chunk);
@@ -265,11 +265,11 @@ function assertSame(received, { file_size, sha256 }) {
 }
 
 /** The answer's body, taken to be what the API describes. @param {Response} answer @returns {Promise<any>} */
-const jsonOf = (answer) => answer.json();
+const jsonOf = (response) => response.json();
 
 /** @param {Response} answer */
-async function reasonOf(answer) {
-  const text = await answer.text();
+async function reasonOf(response) {
+  const text = await response.text();
   try {
     const { title, detail, errors = [] } = JSON.parse(text);
     return [

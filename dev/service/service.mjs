@@ -75,8 +75,8 @@ export async function startService({ port, databaseUrl, storage, env, program = 
 async function untilReady(child, url) {
   const deadline = Date.now() + startPatienceMs;
   while (child.isRunning()) {
-    const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
-    if (answer?.ok) return;
+    const response = await fetch(`${url}/health/ready`).catch(() => undefined);
+    if (response?.ok) return;
     if (Date.now() > deadline) throw new Error('The service did not become ready within a minute.');
     await sleep(50);
   }

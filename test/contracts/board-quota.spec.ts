@@ -47,8 +47,8 @@ describe('The quota of boards in the database', () => {
 
     expect(await codeOf(create())).toBe('board-quota-exceeded');
     expect(await codeOf(copy(id))).toBe('board-quota-exceeded');
-    const begun = sessions.create({ owner: ANN, customerId, name: 'Begun', state: state(10) }, null);
-    expect(await codeOf(begun)).toBe('board-quota-exceeded');
+    const creation = sessions.create({ owner: ANN, customerId, name: 'Begun', state: state(10) }, null);
+    expect(await codeOf(creation)).toBe('board-quota-exceeded');
   });
 
   it('is separate for each user in each tenant', async () => {

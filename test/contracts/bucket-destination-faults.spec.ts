@@ -5,7 +5,7 @@ import { MB } from '../support/bytes';
 import { until } from '../support/until';
 import { describeOnS3 } from '../support/s3-under-test';
 
-const goOn = new AbortController().signal;
+const signal = new AbortController().signal;
 
 describeOnS3('A bucket destination with a fault', () => {
   let bench: BucketBench;
@@ -25,17 +25,17 @@ describeOnS3('A bucket destination with a fault', () => {
   };
 
   it('gets nothing of a file that breaks off or was changed, and reports it', async () => {
-    const done = await bench.shelf.put({ size: 6 * MB });
+    const done = await bench.fixture.put({ size: 6 * MB });
     const message = await bench.runOf(done);
-    await bench.shelf.prisma.export.update({ where: { id: done.id }, data: { sha256: '0'.repeat(64) } });
+    await bench.fixture.prisma.export.update({ where: { id: done.id }, data: { sha256: '0'.repeat(64) } });
 
-    await expect(channel.deliver(message, goOn)).rejects.toThrow('is not the one that was recorded');
+    await expect(channel.deliver(message, signal)).rejects.toThrow('is not the one that was recorded');
 
     await expectNothing();
   });
 
   it('gets nothing when the attempt is aborted', async () => {
-    const message = await bench.runOf(await bench.shelf.put({ size: 12 * MB }));
+    const message = await bench.runOf(await bench.fixture.put({ size: 12 * MB }));
     const over = new AbortController();
     bench.proxy.decide = (request) => (isPart(request) ? 'hang' : 'pass');
 
@@ -49,10 +49,10 @@ describeOnS3('A bucket destination with a fault', () => {
   });
 
   it('gets nothing when the write permission was revoked, and reports it', async () => {
-    const message = await bench.runOf(await bench.shelf.put());
+    const message = await bench.runOf(await bench.fixture.put());
     await bench.observer.deny('s3:PutObject');
 
-    const delivery = channel.deliver(message, goOn);
+    const delivery = channel.deliver(message, signal);
 
     await expect(delivery).rejects.toThrow(`The credentials have no right to write to s3://${bench.bucket}/daily/`);
     await expect(delivery).rejects.not.toMatchObject({ name: 'DeliveryRefusedError' });
@@ -60,28 +60,28 @@ describeOnS3('A bucket destination with a fault', () => {
   });
 
   it.each(['expired', 'failed'])('gets nothing of an export that is %s', async (status) => {
-    const done = await bench.shelf.put({ status });
+    const done = await bench.fixture.put({ status });
 
-    await expect(channel.deliver(await bench.runOf(done), goOn)).rejects.toMatchObject({
+    await expect(channel.deliver(await bench.runOf(done), signal)).rejects.toMatchObject({
       name: 'DeliveryRefusedError',
     });
     await expectNothing();
   });
 
   it('gets nothing when the bytes of the export are lost', async () => {
-    const done = await bench.shelf.put();
-    await bench.shelf.storage.discard(`exports/${done.id}/`);
+    const done = await bench.fixture.put();
+    await bench.fixture.storage.discard(`exports/${done.id}/`);
 
-    await expect(channel.deliver(await bench.runOf(done), goOn)).rejects.toMatchObject({
+    await expect(channel.deliver(await bench.runOf(done), signal)).rejects.toMatchObject({
       name: 'DeliveryRefusedError',
     });
     await expectNothing();
   });
 
   it('gets nothing when its endpoint is no longer allowed', async () => {
-    const message = await bench.runOf(await bench.shelf.put());
+    const message = await bench.runOf(await bench.fixture.put());
 
-    const delivery = bucketServices(bench.shelf, new OutboundAddresses([])).channel.deliver(message, goOn);
+    const delivery = bucketServices(bench.fixture, new OutboundAddresses([])).channel.deliver(message, signal);
 
     await expect(delivery).rejects.toThrow('must begin with https://');
     await expectNothing();

@@ -8,7 +8,7 @@ import { scaled } from '../support/machine';
 import { type Behaviour, WebhookReceiver } from '../support/webhook-receiver';
 import { describeOnS3, s3Server } from '../support/s3-under-test';
 
-const goOn = new AbortController().signal;
+const signal = new AbortController().signal;
 
 describeOnS3('A bucket destination, when it is planned,', () => {
   const others: WebhookReceiver[] = [];
@@ -104,9 +104,9 @@ describeOnS3('A bucket destination, when it is planned,', () => {
 
   it('rejects a storage that is unreachable, silent or not S3 within seconds', async () => {
     const other = await anotherServer();
-    const { planner: allowing } = bucketServices(bench.shelf, new OutboundAddresses([other.host, '127.0.0.1:1']));
+    const { planner: allowing } = bucketServices(bench.fixture, new OutboundAddresses([other.host, '127.0.0.1:1']));
     const endpoint = `http://${other.host}`;
-    const begun = Date.now();
+    const startedAt = Date.now();
 
     const closed = 'http://127.0.0.1:1';
     const behaviours: readonly [Behaviour, string][] = [
@@ -126,29 +126,29 @@ describeOnS3('A bucket destination, when it is planned,', () => {
       expect(await refusalOf({ endpoint }, allowing, true)).toContain(detail);
     }
 
-    expect(Date.now() - begun).toBeLessThan(scaled(20_000));
+    expect(Date.now() - startedAt).toBeLessThan(scaled(20_000));
     expect(other.received.every(({ headers }) => !JSON.stringify(headers).includes(s3Server.secretAccessKey!))).toBe(
       true,
     );
   });
 
   it('connects only to the checked address when DNS changes in between', async () => {
-    const asked: string[] = [];
+    const requested: string[] = [];
     const rebinding = new OutboundAddresses([], (hostname) => {
-      asked.push(hostname);
-      return Promise.resolve([{ address: asked.length <= 2 ? '93.184.215.14' : '127.0.0.1', family: 4 }]);
+      requested.push(hostname);
+      return Promise.resolve([{ address: requested.length <= 2 ? '93.184.215.14' : '127.0.0.1', family: 4 }]);
     });
-    const { planner: rebound } = bucketServices(bench.shelf, rebinding);
+    const { planner: rebound } = bucketServices(bench.fixture, rebinding);
 
     const endpoint = `https://rebound.example.com:${new URL(bench.proxy.url).port}`;
 
     expect(await refusalOf({ endpoint, forcePathStyle: false }, rebound)).toContain('has no public address');
-    expect(asked).toContain(`${bench.bucket}.rebound.example.com`);
+    expect(requested).toContain(`${bench.bucket}.rebound.example.com`);
   });
 
   it('reports the region of the bucket', async () => {
     const other = await anotherServer();
-    const { planner: allowing } = bucketServices(bench.shelf, new OutboundAddresses([other.host]));
+    const { planner: allowing } = bucketServices(bench.fixture, new OutboundAddresses([other.host]));
     const body = '<Error><Code>PermanentRedirect</Code><Message>elsewhere</Message></Error>';
     other.behave({ status: 301, headers: { 'x-amz-bucket-region': 'eu-west-3' }, body });
 
@@ -156,7 +156,7 @@ describeOnS3('A bucket destination, when it is planned,', () => {
   });
 
   it('may be another bucket of the service’s own storage for privileged callers', async () => {
-    const own = await bench.shelfWith({
+    const own = await bench.fixtureWith({
       STORAGE: 's3',
       S3_ENDPOINT: s3Server.endpoint,
       S3_REGION: s3Server.region,
@@ -174,7 +174,7 @@ describeOnS3('A bucket destination, when it is planned,', () => {
       endpoint: null,
     });
     const done = await own.put();
-    await services.channel.deliver(await bench.runOf(done, ours, services, true), goOn);
+    await services.channel.deliver(await bench.runOf(done, ours, services, true), signal);
 
     expect(await bench.observer.keys()).toEqual(['daily/nightly_2026-03-29.csv']);
     const keep = `s3://${s3Server.bucket}/daily/`;
@@ -190,7 +190,7 @@ describeOnS3('A bucket destination, when it is planned,', () => {
 
   it('is rejected without a key to encrypt the credentials', async () => {
     const addresses = new OutboundAddresses(bench.hosts);
-    const { planner: keyless } = bucketServices(bench.shelf, addresses, new SecretCipher({ previousKeys: [] }));
+    const { planner: keyless } = bucketServices(bench.fixture, addresses, new SecretCipher({ previousKeys: [] }));
 
     expect(await refusalOf({}, keyless)).toContain('ENCRYPTION_KEY');
   });

@@ -5,7 +5,7 @@ import type { SeenRequest } from '../support/faulty-proxy';
 import { createClaimedMessage } from '../support/claimed-messages';
 import { describeOnS3, s3Server } from '../support/s3-under-test';
 
-const goOn = new AbortController().signal;
+const signal = new AbortController().signal;
 
 describeOnS3('A bucket destination', () => {
   let bench: BucketBench;
@@ -27,9 +27,9 @@ describeOnS3('A bucket destination', () => {
       ['that is empty', 0],
       ['in parts', 12 * MB],
     ])('%s, complete and with metadata', async (_, size) => {
-      const done = await bench.shelf.put({ size });
+      const done = await bench.fixture.put({ size });
 
-      const receipt = await channel.deliver(await bench.runOf(done), goOn);
+      const receipt = await channel.deliver(await bench.runOf(done), signal);
 
       const key = 'daily/nightly_2026-03-29.csv';
       expect(receipt).toEqual({ bucket: bench.bucket, key, bytes: size });
@@ -45,17 +45,17 @@ describeOnS3('A bucket destination', () => {
     });
 
     it('under its own name and the day of its completion without a run', async () => {
-      const done = await bench.shelf.put({ fileName: 'Звіт 1.5.csv.gz' });
+      const done = await bench.fixture.put({ fileName: 'Звіт 1.5.csv.gz' });
       const target = await bench.plan();
 
-      await channel.deliver(createClaimedMessage({ channel: 's3', exportId: done.id, target }), goOn);
+      await channel.deliver(createClaimedMessage({ channel: 's3', exportId: done.id, target }), signal);
 
       expect(await bench.observer.keys()).toEqual(['daily/Звіт_1.5_2026-03-29.csv.gz']);
     });
 
     it('encrypted like the service’s own files, but never with its own key', async () => {
       const own = { STORAGE: 's3', S3_BUCKET: 'somewhere', S3_SSE: 'aws:kms', S3_KMS_KEY_ID: 'ours' };
-      const encrypting = await bench.shelfWith(own);
+      const encrypting = await bench.fixtureWith(own);
       const services = bench.services(encrypting);
 
       await bench.plan({}, services);
@@ -68,12 +68,12 @@ describeOnS3('A bucket destination', () => {
   describe('keeps existing objects', () => {
     it('when another run of the day has the key', async () => {
       const [first, second, third] = [
-        await bench.shelf.put({ size: 10 }),
-        await bench.shelf.put({ size: 20 }),
-        await bench.shelf.put({ size: 30 }),
+        await bench.fixture.put({ size: 10 }),
+        await bench.fixture.put({ size: 20 }),
+        await bench.fixture.put({ size: 30 }),
       ];
 
-      for (const done of [first, second, third]) await channel.deliver(await bench.runOf(done), goOn);
+      for (const done of [first, second, third]) await channel.deliver(await bench.runOf(done), signal);
 
       const found = await Promise.all(
         (await bench.observer.keys()).map(async (key) => [key, (await bench.observer.object(key)).sha256]),
@@ -87,19 +87,19 @@ describeOnS3('A bucket destination', () => {
 
     it('when somebody else created the object', async () => {
       await bench.observer.put('daily/nightly_2026-03-29.csv', 'theirs');
-      const done = await bench.shelf.put();
+      const done = await bench.fixture.put();
 
-      expect(await channel.deliver(await bench.runOf(done), goOn)).toMatchObject({
+      expect(await channel.deliver(await bench.runOf(done), signal)).toMatchObject({
         key: 'daily/nightly_2026-03-29-2.csv',
       });
       expect(await bench.observer.object('daily/nightly_2026-03-29.csv')).toMatchObject({ size: 'theirs'.length });
-      expect(await channel.deliver(await bench.runOf(await bench.shelf.put()), goOn)).toMatchObject({
+      expect(await channel.deliver(await bench.runOf(await bench.fixture.put()), signal)).toMatchObject({
         key: 'daily/nightly_2026-03-29-3.csv',
       });
     });
 
     it('when somebody else creates it concurrently', async () => {
-      const done = await bench.shelf.put();
+      const done = await bench.fixture.put();
       const message = await bench.runOf(done);
       let interfered: Promise<void> | undefined;
       bench.proxy.decide = (request) => {
@@ -111,7 +111,7 @@ describeOnS3('A bucket destination', () => {
         return 'pass';
       };
 
-      const receipt = await channel.deliver(message, goOn);
+      const receipt = await channel.deliver(message, signal);
 
       await interfered;
       expect(receipt).toMatchObject({ key: 'daily/nightly_2026-03-29-2.csv' });
@@ -119,11 +119,11 @@ describeOnS3('A bucket destination', () => {
     });
 
     it('when many runs arrive concurrently from several processes', async () => {
-      const runs = await Promise.all([...Array(8).keys()].map(async (n) => bench.shelf.put({ size: 100 + n })));
+      const runs = await Promise.all([...Array(8).keys()].map(async (n) => bench.fixture.put({ size: 100 + n })));
       const messages = await Promise.all(runs.map((done) => bench.runOf(done)));
       const processes = [channel, bench.services().channel, bench.services().channel];
 
-      const receipts = await Promise.all(messages.map((message, n) => processes[n % 3]!.deliver(message, goOn)));
+      const receipts = await Promise.all(messages.map((message, n) => processes[n % 3]!.deliver(message, signal)));
 
       expect(new Set(receipts.map(({ key }) => key)).size).toBe(8);
       expect(await bench.observer.keys()).toHaveLength(8);
@@ -132,10 +132,10 @@ describeOnS3('A bucket destination', () => {
     });
 
     it('when many large runs arrive concurrently on a storage that ignores conditions', async () => {
-      const runs = await Promise.all([1, 2, 3].map((n) => bench.shelf.put({ size: 6 * MB + n })));
+      const runs = await Promise.all([1, 2, 3].map((n) => bench.fixture.put({ size: 6 * MB + n })));
       const messages = await Promise.all(runs.map((done) => bench.runOf(done)));
 
-      const receipts = await Promise.all(messages.map((message) => channel.deliver(message, goOn)));
+      const receipts = await Promise.all(messages.map((message) => channel.deliver(message, signal)));
 
       for (const [n, { key }] of receipts.entries())
         expect(await bench.observer.object(String(key))).toMatchObject({ sha256: runs[n]!.sha256 });
@@ -145,11 +145,11 @@ describeOnS3('A bucket destination', () => {
     it('when the storage rejects conditional requests', async () => {
       await bench.observer.put('daily/nightly_2026-03-29.csv', 'theirs');
       bench.proxy.decide = ({ headers }) => (headers['if-none-match'] === undefined ? 'pass' : 501);
-      const [small, large] = [await bench.shelf.put(), await bench.shelf.put({ size: 6 * MB })];
+      const [small, large] = [await bench.fixture.put(), await bench.fixture.put({ size: 6 * MB })];
 
       const receipts = [
-        await channel.deliver(await bench.runOf(small), goOn),
-        await channel.deliver(await bench.runOf(large), goOn),
+        await channel.deliver(await bench.runOf(small), signal),
+        await channel.deliver(await bench.runOf(large), signal),
       ];
 
       expect(receipts.map(({ key }) => key)).toEqual([
@@ -161,24 +161,24 @@ describeOnS3('A bucket destination', () => {
     });
 
     it('and deletes its claims after a while', async () => {
-      await channel.deliver(await bench.runOf(await bench.shelf.put()), goOn);
-      await bench.shelf.prisma.$executeRaw`UPDATE delivered_objects SET created_at = now() - interval '91 days'`;
+      await channel.deliver(await bench.runOf(await bench.fixture.put()), signal);
+      await bench.fixture.prisma.$executeRaw`UPDATE delivered_objects SET created_at = now() - interval '91 days'`;
       const next = { bucket: bench.bucket, key: 'daily/nightly_2026-03-29-2.csv' };
 
-      expect(await channel.deliver(await bench.runOf(await bench.shelf.put()), goOn)).toMatchObject(next);
+      expect(await channel.deliver(await bench.runOf(await bench.fixture.put()), signal)).toMatchObject(next);
 
-      expect(await bench.shelf.prisma.deliveredObject.findMany()).toEqual([expect.objectContaining(next)]);
+      expect(await bench.fixture.prisma.deliveredObject.findMany()).toEqual([expect.objectContaining(next)]);
     });
 
     it('without read permission', async () => {
       await bench.observer.put('daily/nightly_2026-03-29.csv', 'theirs');
       await bench.observer.deny('s3:GetObject');
-      const [first, second] = [await bench.shelf.put(), await bench.shelf.put()];
+      const [first, second] = [await bench.fixture.put(), await bench.fixture.put()];
 
       const receipts = [
-        await channel.deliver(await bench.runOf(first), goOn),
-        await channel.deliver(await bench.runOf(second), goOn),
-        await channel.deliver(await bench.runOf(first), goOn),
+        await channel.deliver(await bench.runOf(first), signal),
+        await channel.deliver(await bench.runOf(second), signal),
+        await channel.deliver(await bench.runOf(first), signal),
       ];
 
       expect(receipts.map(({ key }) => key)).toEqual([
@@ -193,45 +193,45 @@ describeOnS3('A bucket destination', () => {
   describe('stores a run once', () => {
     it('when it is delivered again', async () => {
       await bench.observer.put('daily/nightly_2026-03-29.csv', 'theirs');
-      const message = await bench.runOf(await bench.shelf.put());
+      const message = await bench.runOf(await bench.fixture.put());
 
-      const receipt = await channel.deliver(message, goOn);
-      expect(await channel.deliver({ ...message, attempt: 2 }, goOn)).toEqual(receipt);
+      const receipt = await channel.deliver(message, signal);
+      expect(await channel.deliver({ ...message, attempt: 2 }, signal)).toEqual(receipt);
 
       expect(bench.proxy.seen.filter(isWrite)).toHaveLength(1);
       expect(await bench.observer.keys()).toHaveLength(2);
     });
 
     it('when the claims were lost', async () => {
-      const message = await bench.runOf(await bench.shelf.put());
-      const receipt = await channel.deliver(message, goOn);
-      await bench.shelf.prisma.deliveredObject.deleteMany();
+      const message = await bench.runOf(await bench.fixture.put());
+      const receipt = await channel.deliver(message, signal);
+      await bench.fixture.prisma.deliveredObject.deleteMany();
 
-      expect(await channel.deliver(message, goOn)).toEqual(receipt);
+      expect(await channel.deliver(message, signal)).toEqual(receipt);
       expect(await bench.observer.keys()).toHaveLength(1);
     });
 
     it('when two attempts overlap', async () => {
-      const message = await bench.runOf(await bench.shelf.put({ size: 6 * MB }));
+      const message = await bench.runOf(await bench.fixture.put({ size: 6 * MB }));
 
-      const receipts = await Promise.all([channel.deliver(message, goOn), channel.deliver(message, goOn)]);
+      const receipts = await Promise.all([channel.deliver(message, signal), channel.deliver(message, signal)]);
 
       expect(receipts[0]).toEqual(receipts[1]);
       expect(await bench.observer.keys()).toHaveLength(1);
     });
 
     it('when another attempt writes concurrently', async () => {
-      const done = await bench.shelf.put();
+      const done = await bench.fixture.put();
       const [message, earlier] = [await bench.runOf(done), await bench.runOf(done, { endpoint: s3Server.endpoint })];
       let hasWritten = false;
       let writing: Promise<unknown> | undefined;
       bench.proxy.decide = (request) => {
         if (!isWrite(request) || hasWritten) return 'pass';
-        writing ??= channel.deliver(earlier, goOn).then(() => (hasWritten = true));
+        writing ??= channel.deliver(earlier, signal).then(() => (hasWritten = true));
         return 500;
       };
 
-      expect(await channel.deliver(message, goOn)).toEqual({
+      expect(await channel.deliver(message, signal)).toEqual({
         bucket: bench.bucket,
         key: 'daily/nightly_2026-03-29.csv',
         bytes: done.size,
@@ -245,11 +245,14 @@ describeOnS3('A bucket destination', () => {
       ['small', 10 * KB, isWrite],
       ['large', 12 * MB, isCompletion],
     ])('when the response to a %s upload is lost', async (_, size, which) => {
-      const message = await bench.runOf(await bench.shelf.put({ size }));
+      const message = await bench.runOf(await bench.fixture.put({ size }));
       let lost = 0;
       bench.proxy.decide = (request) => (which(request) && lost++ === 0 ? 'lose-answer' : 'pass');
 
-      expect(await channel.deliver(message, goOn)).toMatchObject({ key: 'daily/nightly_2026-03-29.csv', bytes: size });
+      expect(await channel.deliver(message, signal)).toMatchObject({
+        key: 'daily/nightly_2026-03-29.csv',
+        bytes: size,
+      });
 
       expect(lost).toBeGreaterThan(0);
       expect(await bench.observer.keys()).toEqual(['daily/nightly_2026-03-29.csv']);

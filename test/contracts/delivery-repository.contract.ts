@@ -31,8 +31,8 @@ export function describeDeliveryRepository(name: string, create: CreateRecords):
 
     /** Posts one message: of an export that has just been completed. @returns the export's id */
     async function post(channel: string = 'email', caller: Principal = ANN): Promise<string> {
-      const asked = exportRequest({ caller, ...delivering(channel, 'completed') });
-      const { export: made } = await createExport(records.exports, asked);
+      const requested = exportRequest({ caller, ...delivering(channel, 'completed') });
+      const { export: made } = await createExport(records.exports, requested);
       const attempt = await records.claim(made.id);
       await records.attempts.finish(attempt!, finishedFile(made.id));
       return made.id;

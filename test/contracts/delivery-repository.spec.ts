@@ -54,8 +54,8 @@ describe('The outbox', () => {
   it('gives each message to one of all concurrent dispatchers', async () => {
     await post(200);
 
-    const asked = Array.from({ length: 60 }, (_, turn) => (turn % 2 === 0 ? ours : theirs).claimDue({ email: 8 }));
-    const taken = (await Promise.all(asked)).flat();
+    const requested = Array.from({ length: 60 }, (_, turn) => (turn % 2 === 0 ? ours : theirs).claimDue({ email: 8 }));
+    const taken = (await Promise.all(requested)).flat();
 
     expect(new Set(taken.map(({ message }) => message.id)).size).toBe(taken.length);
     expect(new Set(taken.map(({ token }) => token)).size).toBe(taken.length);

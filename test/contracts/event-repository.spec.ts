@@ -50,13 +50,13 @@ describe('PrismaEventRepository', () => {
     await database.drop();
   });
 
-  it.each(STRANGERS)('shows an event to its owner, and not to %s', async (_, owner, traits, stranger) => {
+  it.each(STRANGERS)('shows an event to its owner, and not to %s', async (_, owner, traits, otherUser) => {
     const { id } = await insertEvent(sql, traits);
 
     expect(await events.find(id, owner)).toMatchObject({ id });
     expect(await events.list(owner, 10)).toMatchObject({ count: 1, items: [{ id }], nextCursor: null });
-    expect([await events.find(id, stranger), await events.findDetails(id, stranger)]).toEqual([null, null]);
-    expect(await events.list(stranger, 10)).toEqual({ count: 0, items: [], nextCursor: null });
+    expect([await events.find(id, otherUser), await events.findDetails(id, otherUser)]).toEqual([null, null]);
+    expect(await events.list(otherUser, 10)).toEqual({ count: 0, items: [], nextCursor: null });
   });
 
   it('lists events by page, newest first and each once', async () => {

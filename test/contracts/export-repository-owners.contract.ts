@@ -62,36 +62,36 @@ export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
   });
 
   describe('another principal', () => {
-    it.each(STRANGERS)('does not find %s export', async (_, owner, stranger) => {
+    it.each(STRANGERS)('does not find %s export', async (_, owner, otherUser) => {
       const { id } = await request(owner);
 
-      expect(await exports().findOwned(id, stranger)).toBeNull();
+      expect(await exports().findOwned(id, otherUser)).toBeNull();
     });
 
-    it.each(STRANGERS)('does not list %s export', async (_, owner, stranger) => {
+    it.each(STRANGERS)('does not list %s export', async (_, owner, otherUser) => {
       await request(owner);
 
-      expect(await exports().list({ owner: stranger, size: 10 })).toEqual({ count: 0, items: [], nextCursor: null });
+      expect(await exports().list({ owner: otherUser, size: 10 })).toEqual({ count: 0, items: [], nextCursor: null });
     });
 
-    it.each(STRANGERS)('does not cancel %s export', async (_, owner, stranger) => {
+    it.each(STRANGERS)('does not cancel %s export', async (_, owner, otherUser) => {
       const { id } = await request(owner);
 
-      expect(await exports().cancel(id, stranger)).toBeNull();
+      expect(await exports().cancel(id, otherUser)).toBeNull();
       expect(await exports().find(id)).toMatchObject({ status: 'pending' });
     });
 
-    it.each(STRANGERS)('does not expire %s file', async (_, owner, stranger) => {
+    it.each(STRANGERS)('does not expire %s file', async (_, owner, otherUser) => {
       const { id } = await complete(owner);
 
-      expect(await exports().expire(id, stranger)).toBeNull();
+      expect(await exports().expire(id, otherUser)).toBeNull();
       expect(await exports().find(id)).toMatchObject({ status: 'completed' });
     });
 
-    it.each(STRANGERS)('does not replace %s file', async (_, owner, stranger) => {
+    it.each(STRANGERS)('does not replace %s file', async (_, owner, otherUser) => {
       const { id, object } = await complete(owner);
 
-      expect(await exports().replaceFile(id, finishedFile(id, { name: 'theirs.csv' }), stranger)).toBeNull();
+      expect(await exports().replaceFile(id, finishedFile(id, { name: 'theirs.csv' }), otherUser)).toBeNull();
       expect(await exports().find(id)).toMatchObject({ object, fileName: 'Transactions.csv' });
     });
   });

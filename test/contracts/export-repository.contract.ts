@@ -30,7 +30,7 @@ export function describeExportRepository(name: string, createRecords: CreateReco
 
     describe('create', () => {
       it('records a pending export as requested', async () => {
-        const asked: Partial<RequestExport> = {
+        const requested: Partial<RequestExport> = {
           ...({ caller: ANN_IN_BLUE, kind: 'board', type: null, format: 'pdf', oneTime: true } as const),
           subject: '00000000-0000-7000-8000-00000000005e',
           options: { points: true, page: undefined },
@@ -40,7 +40,7 @@ export function describeExportRepository(name: string, createRecords: CreateReco
           expected: { done: 0, total: 3, unit: 'pages' as const },
         };
 
-        const { export: created, isNew, rateLimit } = await create(asked);
+        const { export: created, isNew, rateLimit } = await create(requested);
 
         expect([isNew, rateLimit]).toEqual([true, null]);
         expect(created).toEqual(await records.exports.find(created.id));
@@ -54,11 +54,11 @@ export function describeExportRepository(name: string, createRecords: CreateReco
           customerId: null,
           oneTime: true,
           streamed: false,
-          subject: asked.subject,
+          subject: requested.subject,
           object: null,
-          params: asked.params,
-          filters: asked.filters,
-          progress: asked.expected,
+          params: requested.params,
+          filters: requested.filters,
+          progress: requested.expected,
           downloadCount: 0,
           startedAt: null,
         });
@@ -235,7 +235,7 @@ export function describeExportRepository(name: string, createRecords: CreateReco
           const owner = { ...ownerOf(caller), customerId: PARTNER.customerId };
           return create({ caller, owner, kind: 'board', rateLimit: user, customerRateLimit: customer, ...traits });
         };
-        const refusal = (asked: Promise<unknown>) => asked.then(() => null).catch((error: unknown) => error);
+        const refusal = (requested: Promise<unknown>) => requested.then(() => null).catch((error: unknown) => error);
 
         it('is separate for each person', async () => {
           const states = [await ask(ANN), await ask(ANN)].map(({ rateLimit }) => rateLimit);

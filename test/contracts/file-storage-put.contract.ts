@@ -118,13 +118,13 @@ export function describePutting(bench: FileStorageBench): void {
           abort.abort(reason);
         });
       const body = makeBody(waits);
-      const begun = Date.now();
+      const startedAt = Date.now();
 
       await expect(bench.storage.put(`${bench.home}/file.bin`, body, { ...asText, signal: abort.signal })).rejects.toBe(
         reason,
       );
 
-      expect(Date.now() - begun).toBeLessThan(2_000);
+      expect(Date.now() - startedAt).toBeLessThan(2_000);
       if (body instanceof Readable) expect(body.destroyed).toBe(true);
       await bench.expectNothing(bench.home);
     });

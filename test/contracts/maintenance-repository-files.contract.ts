@@ -63,11 +63,11 @@ export function describeFileReferences(
     });
 
     it('is referenced while an attempt of its export writes it', async () => {
-      const { export: asked } = await createExport(recordsOf().exports, exportRequest());
-      const attempt = await recordsOf().claim(asked.id);
+      const { export: requested } = await createExport(recordsOf().exports, exportRequest());
+      const attempt = await recordsOf().claim(requested.id);
       const [written, stale] = [
-        `${objectPrefix(asked.id)}${attempt!.token}.csv`,
-        `${objectPrefix(asked.id)}former.csv`,
+        `${objectPrefix(requested.id)}${attempt!.token}.csv`,
+        `${objectPrefix(requested.id)}former.csv`,
       ];
       const since = await settledSince();
 

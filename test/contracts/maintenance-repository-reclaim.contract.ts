@@ -111,8 +111,8 @@ export function describeReclaiming(
     });
 
     it('fails a streamed export whose process was lost and adds its messages', async () => {
-      const asked = exportRequest(delivering('email', 'failed'));
-      const { export: streamed } = await createExport(recordsOf().exports, asked, STREAM_TOKEN);
+      const requested = exportRequest(delivering('email', 'failed'));
+      const { export: streamed } = await createExport(recordsOf().exports, requested, STREAM_TOKEN);
       await recordsOf().advance(LEASE_SECONDS + 1);
 
       expect(await recordsOf().maintenance.requeueStalled()).toMatchObject([{ id: streamed.id, status: 'failed' }]);

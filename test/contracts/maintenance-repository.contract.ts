@@ -222,8 +222,8 @@ export function describeMaintenanceRepository(name: string, create: CreateRecord
     });
 
     it('deletes an idempotency key after a week', async () => {
-      const asked = exportRequest({ idempotencyKey: 'k' });
-      const repeat = async () => (await createExport(records.exports, asked)).isNew;
+      const requested = exportRequest({ idempotencyKey: 'k' });
+      const repeat = async () => (await createExport(records.exports, requested)).isNew;
       await repeat();
       await records.advance(7 * DAY_SECONDS - 2);
       await records.maintenance.forgetIdempotencyKeys();

@@ -27,19 +27,19 @@ describe('Claims of bucket keys', () => {
   });
 
   it('give a key to the first export, and repeatedly to that one only', async () => {
-    const answers = [
+    const responses = [
       await claims.claim(RANGE, KEY, ours),
       await claims.claim(RANGE, KEY, ours),
       await claims.claim(RANGE, KEY, theirs),
     ];
 
-    expect(answers).toEqual(['new', 'held', 'taken']);
+    expect(responses).toEqual(['new', 'held', 'taken']);
   });
 
   it('give a key to one of many concurrent exports', async () => {
-    const answers = await Promise.all(Array.from({ length: 8 }, () => claims.claim(RANGE, KEY, randomUUID())));
+    const responses = await Promise.all(Array.from({ length: 8 }, () => claims.claim(RANGE, KEY, randomUUID())));
 
-    expect(answers.sort()).toEqual(['new', ...Array<string>(7).fill('taken')]);
+    expect(responses.sort()).toEqual(['new', ...Array<string>(7).fill('taken')]);
   });
 
   it.each([

@@ -62,12 +62,12 @@ describe('OrphanFileCollector', () => {
   }
 
   /** Runs one sweep of one process. @returns what its metrics show */
-  async function sweep(keeper: FileReferences, isDone: () => Promise<boolean>): Promise<TestMetrics> {
+  async function sweep(references: FileReferences, isDone: () => Promise<boolean>): Promise<TestMetrics> {
     const [prisma] = processes;
     const shown = new TestMetrics();
     const metrics = new SweepMetrics(shown);
     const service = new OrphanFileCollector(config, prisma, storage, new ClusterSchedule(prisma), metrics);
-    service.register(keeper);
+    service.register(references);
     service.onApplicationBootstrap();
     await until('the storage was swept', isDone);
     await service.onModuleDestroy();
@@ -81,9 +81,12 @@ describe('OrphanFileCollector', () => {
       await leave(upload(`exports/${name}-upload`), minutes);
     }
     await leave('assets/old', 120);
-    const keeper = { prefix: 'exports/', findReferenced: (keys: readonly string[]) => Promise.resolve(keptOf(keys)) };
+    const references = {
+      prefix: 'exports/',
+      findReferenced: (keys: readonly string[]) => Promise.resolve(keptOf(keys)),
+    };
 
-    await sweep(keeper, async () => !(await remaining()).uploads.includes('exports/old-upload'));
+    await sweep(references, async () => !(await remaining()).uploads.includes('exports/old-upload'));
 
     expect(await remaining()).toEqual({
       files: ['assets/old', 'exports/kept', 'exports/young'],
@@ -98,9 +101,9 @@ describe('OrphanFileCollector', () => {
       await deleteAll(keys.filter((key) => key !== 'exports/locked'));
       return new Map([['exports/locked', new Error('The file is locked')]]);
     };
-    const keeper = { prefix: 'exports/', findReferenced: () => Promise.resolve(new Set<string>()) };
+    const references = { prefix: 'exports/', findReferenced: () => Promise.resolve(new Set<string>()) };
 
-    const shown = await sweep(keeper, async () => (await remaining()).files.length === 1);
+    const shown = await sweep(references, async () => (await remaining()).files.length === 1);
 
     expect((await remaining()).files).toEqual(['exports/locked']);
     expect(await shown.value('sweeps_total', { sweep: 'storage', outcome: 'failed' })).toBe(1);
@@ -109,15 +112,15 @@ describe('OrphanFileCollector', () => {
 
   it('asks for the references of records that settled within the grace period', async () => {
     await leave('exports/old', 61);
-    const asked: Date[] = [];
+    const requested: Date[] = [];
     const findReferenced = (_: readonly string[], settledSince: Date) => {
-      asked.push(settledSince);
+      requested.push(settledSince);
       return Promise.resolve(new Set<string>());
     };
 
     await sweep({ prefix: 'exports/', findReferenced }, async () => (await remaining()).files.length === 0);
 
-    const [first] = asked;
+    const [first] = requested;
     expect(Date.now() - first!.getTime()).toBeGreaterThanOrEqual(60 * MINUTE);
     expect(Date.now() - first!.getTime()).toBeLessThan(61 * MINUTE);
   });
@@ -127,7 +130,7 @@ describe('OrphanFileCollector', () => {
       Promise.all(
         Array.from({ length: 12 }, (_, turn) => new ClusterSchedule(processes[turn % 2]!).tryAcquire('storage', 60)),
       );
-    const taken = (answers: (Date | null)[]) => answers.filter((answer) => answer !== null).length;
+    const taken = (responses: (Date | null)[]) => responses.filter((response) => response !== null).length;
 
     const first = taken(await ask());
     const early = taken(await ask());

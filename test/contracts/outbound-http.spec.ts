@@ -31,11 +31,11 @@ describe('OutboundHttp', () => {
   it('sends body and headers and returns the status and the beginning of the response', async () => {
     receiver.behave({ status: 422, body: `{"why":\r\n\u0000"no ${'x'.repeat(500)}"}` });
 
-    const answer = await post();
+    const response = await post();
 
-    expect(answer.status).toBe(422);
-    expect(answer.excerpt).toMatch(/^\{"why": "no x+$/);
-    expect(answer.excerpt).toHaveLength(200);
+    expect(response.status).toBe(422);
+    expect(response.excerpt).toMatch(/^\{"why": "no x+$/);
+    expect(response.excerpt).toHaveLength(200);
     expect(receiver.received).toEqual([
       expect.objectContaining({
         method: 'POST',
@@ -59,13 +59,13 @@ describe('OutboundHttp', () => {
 
   it.each<[Behaviour]>([['drip'], ['flood']])('accepts the status of a response whose body is a %s', async (body) => {
     receiver.behave(body);
-    const begun = Date.now();
+    const startedAt = Date.now();
 
-    const answer = await post();
+    const response = await post();
 
-    expect(answer.status).toBe(200);
-    expect(answer.excerpt.length).toBeLessThanOrEqual(200);
-    expect(Date.now() - begun).toBeLessThan(scaled(4_000));
+    expect(response.status).toBe(200);
+    expect(response.excerpt.length).toBeLessThanOrEqual(200);
+    expect(Date.now() - startedAt).toBeLessThan(scaled(4_000));
   });
 
   it('reads only the beginning of an endless response', async () => {
@@ -118,8 +118,8 @@ describe('OutboundHttp', () => {
     receiver.behave('cut');
     await expect(post()).rejects.toThrow(/socket hang up|ECONNRESET/);
 
-    const nobody = new OutboundHttp(new OutboundAddresses(['127.0.0.1:1']));
-    await expect(post({ url: 'http://127.0.0.1:1/' }, nobody)).rejects.toThrow('ECONNREFUSED');
+    const anonymous = new OutboundHttp(new OutboundAddresses(['127.0.0.1:1']));
+    await expect(post({ url: 'http://127.0.0.1:1/' }, anonymous)).rejects.toThrow('ECONNREFUSED');
   });
 
   it('treats a protocol upgrade as a response', async () => {
@@ -137,16 +137,16 @@ describe('OutboundHttp', () => {
 
   it('connects only to the checked address when DNS changes in between', async () => {
     const port = new URL(receiver.url).port;
-    let asked = 0;
+    let requested = 0;
     const rebinding = new OutboundAddresses([], () =>
-      Promise.resolve([{ address: asked++ === 0 ? '93.184.215.14' : '127.0.0.1', family: 4 }]),
+      Promise.resolve([{ address: requested++ === 0 ? '93.184.215.14' : '127.0.0.1', family: 4 }]),
     );
     const rebound = new OutboundHttp(rebinding);
 
     await expect(post({ url: `https://rebound.example.com:${port}/hook` }, rebound)).rejects.toThrow(
       OutboundRefusedError,
     );
-    expect(asked).toBe(2);
+    expect(requested).toBe(2);
     expect(receiver.received).toEqual([]);
   });
 });

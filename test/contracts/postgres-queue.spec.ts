@@ -31,7 +31,7 @@ describe('The queue on PostgreSQL', () => {
     greeted = [];
     Logger.overrideLogger({
       log: () => undefined,
-      error: (...said: unknown[]) => void warnings.push(said.map(String).join(' ')),
+      error: (...output: unknown[]) => void warnings.push(output.map(String).join(' ')),
       warn: (message: unknown) => void warnings.push(String(message)),
     });
   });
@@ -57,7 +57,7 @@ describe('The queue on PostgreSQL', () => {
     worker.onApplicationBootstrap();
   }
 
-  async function expectPatience(): Promise<void> {
+  async function expectBackoff(): Promise<void> {
     const before = proxy.accepted;
     await delay(1_000);
     expect(proxy.accepted - before).toBeLessThan(MAX_TRIES_PER_SECOND);
@@ -78,7 +78,7 @@ describe('The queue on PostgreSQL', () => {
     async (fault) => {
       proxy.fault = fault;
       start();
-      await expectPatience();
+      await expectBackoff();
       // One from the queue, one from the worker.
       expect(warnings.length).toBeLessThanOrEqual(2);
 
@@ -94,7 +94,7 @@ describe('The queue on PostgreSQL', () => {
     warnings = [];
 
     proxy.break('starting');
-    await expectPatience();
+    await expectBackoff();
     expect(warnings.length).toBeLessThanOrEqual(2);
     proxy.break('pass');
 

@@ -4,7 +4,7 @@ import type { S3Settings } from '../../src/platform/storage/s3-client';
 import { S3Storage } from '../../src/platform/storage/s3-storage';
 import { bytes, MB } from '../support/bytes';
 import { FaultyProxy } from '../support/faulty-proxy';
-import { describeOnS3, encryptionAskedFor, S3Observer, s3Server } from '../support/s3-under-test';
+import { describeOnS3, requestedEncryptionOf, S3Observer, s3Server } from '../support/s3-under-test';
 
 /** Each begins an object by another request, or would. */
 const BODIES: readonly [what: string, body: () => AsyncIterable<Buffer>, way: string][] = [
@@ -58,8 +58,8 @@ describeOnS3('Encryption at rest', () => {
         .put(`${home}/file`, body(), { contentType: 'text/plain' })
         .catch(() => undefined);
 
-      const asked = encryptionAskedFor(proxy.seen);
-      expect(asked).toEqual([{ method: way, key: `${home}/file`, algorithm, kmsKeyId: key }]);
+      const requested = requestedEncryptionOf(proxy.seen);
+      expect(requested).toEqual([{ method: way, key: `${home}/file`, algorithm, kmsKeyId: key }]);
     });
   });
 });

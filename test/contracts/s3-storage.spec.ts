@@ -119,10 +119,10 @@ describeOnS3('S3Storage', () => {
       const storage = throughProxy({}, patience);
       proxy.decide = (request) =>
         isPart(request) && request.url.searchParams.get('partNumber') === '2' ? fault : 'pass';
-      let asked = 0;
+      let requested = 0;
       async function* long() {
         for await (const chunk of bytes(2_000 * MB)) {
-          asked += chunk.length;
+          requested += chunk.length;
           yield chunk;
         }
       }
@@ -132,7 +132,7 @@ describeOnS3('S3Storage', () => {
       expect(
         proxy.seen.filter((request) => isPart(request) && request.url.searchParams.get('partNumber') === '2'),
       ).toHaveLength(fault === 403 ? 1 : 4);
-      expect(asked).toBeLessThan(2_000 * MB);
+      expect(requested).toBeLessThan(2_000 * MB);
       await expectNothing();
     });
 
@@ -146,13 +146,13 @@ describeOnS3('S3Storage', () => {
         });
         return 'hang';
       };
-      const begun = Date.now();
+      const startedAt = Date.now();
 
       await expect(storage.put(`${home}/file`, bytes(40 * MB), { ...asText, signal: abort.signal })).rejects.toThrow(
         'cancelled',
       );
 
-      expect(Date.now() - begun).toBeLessThan(scaled(2_000));
+      expect(Date.now() - startedAt).toBeLessThan(scaled(2_000));
       await expectNothing();
     });
 
@@ -293,13 +293,13 @@ describeOnS3('S3Storage', () => {
       const link = await storage.link(`${home}/file`, named);
 
       expect(link).toMatch(new RegExp(`^${proxy.url}/`));
-      const answer = await fetch(link!);
-      expect(answer.status).toBe(200);
-      expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
-      expect(answer.headers.get('content-disposition')).toBe(
+      const response = await fetch(link!);
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+      expect(response.headers.get('content-disposition')).toBe(
         `attachment; filename="_____ _1_.csv"; filename*=UTF-8''%D0%BE%D1%82%D1%87%D1%91%D1%82%20%221%22.csv`,
       );
-      expect(await digest(answer.body as unknown as AsyncIterable<Uint8Array>)).toEqual(await digest(bytes(KB)));
+      expect(await digest(response.body as unknown as AsyncIterable<Uint8Array>)).toEqual(await digest(bytes(KB)));
       const part = await fetch(link!, { headers: { range: 'bytes=0-3' } });
       expect([part.status, (await part.arrayBuffer()).byteLength]).toEqual([206, 4]);
       expect(storage.keyOf(link!)).toBe(`${home}/file`);

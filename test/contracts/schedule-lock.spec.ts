@@ -2,7 +2,7 @@ import { PrismaService } from '../../src/platform/database/prisma.service';
 import { PrismaScheduleRepository } from '../../src/scheduled-export/infrastructure/schedule.repository.prisma';
 import { lockSchedule } from '../../src/scheduled-export/infrastructure/schedule-row';
 import { scaled } from '../support/machine';
-import { scheduleDefinition, somebody } from '../support/schedule-definitions';
+import { scheduleDefinition, createUser } from '../support/schedule-definitions';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
 describe('The lock of a schedule', () => {
@@ -22,7 +22,7 @@ describe('The lock of a schedule', () => {
   });
 
   it('is released when its process is paused within a transaction', async () => {
-    const { schedule } = await new PrismaScheduleRepository(other).create(scheduleDefinition(), somebody(), null);
+    const { schedule } = await new PrismaScheduleRepository(other).create(scheduleDefinition(), createUser(), null);
     // The transaction of a paused process does not end by itself.
     const forever = { timeout: scaled(600_000) };
     let wake = (): void => undefined;

@@ -9,7 +9,7 @@ import { accessFor, accessToOwn, OPERATOR_ACCESS } from '../../src/scheduled-exp
 import { MAX_FAILURES } from '../../src/scheduled-export/model/domain/pause';
 import { MAX_SCHEDULES, type Schedule } from '../../src/scheduled-export/model/domain/schedule';
 import type { CreateRecords, RecordsUnderTest } from '../support/records-under-test';
-import { DAY_SECONDS, everyDay, MAIL_NOTICE, scheduleDefinition, somebody } from '../support/schedule-definitions';
+import { DAY_SECONDS, everyDay, MAIL_NOTICE, scheduleDefinition, createUser } from '../support/schedule-definitions';
 
 /** What only the owner of a schedule may do with it. */
 const MOVES: readonly [string, (schedules: ScheduleRepository, id: string, by: UserPrincipal) => Promise<unknown>][] = [
@@ -57,7 +57,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
 
     describe('create', () => {
       it('stores all settings of its owner and the next slot', async () => {
-        const ann = somebody({ tenantId: 'blue' });
+        const ann = createUser({ tenantId: 'blue' });
         const definition = scheduleDefinition({
           notice: MAIL_NOTICE,
           deliveries: [MAIL_NOTICE],
@@ -88,11 +88,11 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
       });
 
       it('sets no slot for a paused schedule', async () => {
-        expect(await make(somebody(), { isActive: false })).toMatchObject({ isActive: false, nextRunAt: null });
+        expect(await make(createUser(), { isActive: false })).toMatchObject({ isActive: false, nextRunAt: null });
       });
 
       it('creates one schedule per idempotency key', async () => {
-        const ann = somebody();
+        const ann = createUser();
         const keyed = (what: string) => idempotentRequest(ann, 'k', 'schedule', what);
         const repeats = Array.from({ length: 3 }, () => schedules.create(scheduleDefinition(), ann, keyed('same')));
         const made = await Promise.all(repeats);
@@ -105,7 +105,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
       });
 
       it('reports that the schedule of an idempotency key was deleted', async () => {
-        const ann = somebody();
+        const ann = createUser();
         const key = idempotentRequest(ann, 'k', 'schedule');
         const { schedule } = await schedules.create(scheduleDefinition(), ann, key);
         await schedules.delete(schedule.id, accessToOwn(ann));
@@ -114,7 +114,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
       });
 
       it(`rejects more than ${MAX_SCHEDULES} schedules of an owner, also concurrently`, async () => {
-        const ann = somebody();
+        const ann = createUser();
         for (let turn = 1; turn < MAX_SCHEDULES; turn++) await make(ann);
 
         const last = await Promise.allSettled([make(ann), make(ann), make(ann)]);
@@ -122,20 +122,20 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         expect(last.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
         await expect(make(ann)).rejects.toMatchObject({ kind: 'conflict', code: 'too-many-schedules' });
         expect(await make({ ...ann, tenantId: 'blue' })).toMatchObject({ tenantId: 'blue' });
-        expect(await make(somebody())).toMatchObject({ isActive: true });
+        expect(await make(createUser())).toMatchObject({ isActive: true });
       });
     });
 
     describe('another user', () => {
-      const strangers = (owner: UserPrincipal): UserPrincipal[] => [somebody(), { ...owner, tenantId: 'blue' }];
+      const otherUsers = (owner: UserPrincipal): UserPrincipal[] => [createUser(), { ...owner, tenantId: 'blue' }];
 
       it.each(MOVES)('cannot %s the schedule', async (_, move) => {
-        const ann = somebody();
+        const ann = createUser();
         const schedule = await make(ann);
 
-        for (const stranger of strangers(ann)) {
-          expect(await move(schedules, schedule.id, stranger)).toBeNull();
-          expect(await schedules.list({ access: accessToOwn(stranger), size: 10 })).toMatchObject({
+        for (const otherUser of otherUsers(ann)) {
+          expect(await move(schedules, schedule.id, otherUser)).toBeNull();
+          expect(await schedules.list({ access: accessToOwn(otherUser), size: 10 })).toMatchObject({
             count: 0,
             items: [],
           });
@@ -145,20 +145,20 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
       });
 
       it('cannot delete the schedule', async () => {
-        const ann = somebody();
+        const ann = createUser();
         const schedule = await make(ann);
 
-        for (const stranger of strangers(ann))
-          expect(await schedules.delete(schedule.id, accessToOwn(stranger))).toBe(false);
+        for (const otherUser of otherUsers(ann))
+          expect(await schedules.delete(schedule.id, accessToOwn(otherUser))).toBe(false);
         expect(await schedules.find(schedule.id, accessToOwn(ann))).toEqual(schedule);
       });
     });
 
     describe('an administrator', () => {
-      const inBlue = (traits: Partial<UserPrincipal> = {}) => somebody({ tenantId: 'blue', ...traits });
-      const root = somebody({ roles: ['admin'] });
+      const inBlue = (traits: Partial<UserPrincipal> = {}) => createUser({ tenantId: 'blue', ...traits });
+      const root = createUser({ roles: ['admin'] });
       const ofBlue = accessFor(inBlue({ roles: ['admin'] }));
-      const ofRed = accessFor(somebody({ tenantId: 'red', roles: ['admin'] }));
+      const ofRed = accessFor(createUser({ tenantId: 'red', roles: ['admin'] }));
 
       it('manages the schedules of their tenant, or of all', async () => {
         const owner = inBlue();
@@ -185,7 +185,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
       });
 
       it('of a tenant has no access to schedules of other tenants, or without a tenant', async () => {
-        for (const owner of [inBlue(), somebody()]) {
+        for (const owner of [inBlue(), createUser()]) {
           const { id } = await make(owner);
 
           expect(await schedules.find(id, ofRed)).toBeNull();
@@ -198,7 +198,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
       });
 
       it('lists all accessible schedules, or those of one user or tenant', async () => {
-        const [ann, ben, zoe] = [inBlue(), inBlue(), somebody()];
+        const [ann, ben, zoe] = [inBlue(), inBlue(), createUser()];
         const [ofAnn, ofBen, ofZoe] = [(await make(ann)).id, (await make(ben)).id, (await make(zoe)).id];
         const list = async (query: Omit<ScheduleQuery, 'size'>) =>
           (await schedules.list({ ...query, size: 10 })).items.map(({ id }) => id);
@@ -228,7 +228,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
           },
         ],
       ])('is confirmed by %s', async (_, act) => {
-        const ann = somebody({ roles: ['admin'] });
+        const ann = createUser({ roles: ['admin'] });
         const schedule = await make(ann, { asAdmin: true });
         await records.advance(days * DAY_SECONDS);
 
@@ -239,14 +239,14 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
       });
 
       it('is not confirmed by others, for what was saved without it, or twice an hour', async () => {
-        const ann = somebody({ roles: ['admin'] });
+        const ann = createUser({ roles: ['admin'] });
         const [asAdmin, own] = [await make(ann, { asAdmin: true }), await make(ann)];
         await records.advance(1_800);
         await schedules.recordAdminActivity(ann);
         await records.advance(days * DAY_SECONDS);
-        for (const other of [somebody(), { ...ann, tenantId: 'blue' }]) await schedules.recordAdminActivity(other);
-        await schedules.pause(asAdmin.id, accessFor(somebody({ roles: ['admin'] })));
-        await schedules.resume(asAdmin.id, accessFor(somebody({ roles: ['admin'] })));
+        for (const other of [createUser(), { ...ann, tenantId: 'blue' }]) await schedules.recordAdminActivity(other);
+        await schedules.pause(asAdmin.id, accessFor(createUser({ roles: ['admin'] })));
+        await schedules.resume(asAdmin.id, accessFor(createUser({ roles: ['admin'] })));
 
         for (const { id } of [asAdmin, own]) {
           const { adminSeenAt } = (await schedules.find(id, accessToOwn(ann)))!;
@@ -258,7 +258,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
 
     describe('a list', () => {
       it('is in pages, newest first, with the total', async () => {
-        const ann = somebody();
+        const ann = createUser();
         const ids: string[] = [];
         for (let turn = 0; turn < 3; turn++) ids.unshift((await make(ann)).id);
 
@@ -270,7 +270,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
       });
 
       it('can be filtered by active and paused', async () => {
-        const ann = somebody();
+        const ann = createUser();
         const [active, paused] = [await make(ann), await make(ann, { isActive: false })];
 
         expect((await schedules.list({ access: accessToOwn(ann), size: 9, isActive: true })).items).toEqual([active]);
@@ -280,7 +280,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
 
     describe('replace', () => {
       it('changes all settings of its owner', async () => {
-        const ann = somebody();
+        const ann = createUser();
         const { id } = await make(ann);
         const definition = scheduleDefinition({ name: 'Hourly users', notice: MAIL_NOTICE, retentionSeconds: 60 });
 
@@ -292,7 +292,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
       });
 
       it('keeps a due slot while the rule is unchanged', async () => {
-        const ann = somebody();
+        const ann = createUser();
         const { id, rule } = await make(ann);
         await records.advance(DAY_SECONDS);
         const due = await schedules.find(id, accessToOwn(ann));
@@ -311,11 +311,11 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
         ['day of the month', { frequency: 'monthly', dayOfMonth: 5 }, { dayOfMonth: 20 }],
         ['cron expression', { frequency: 'cron', at: null, cron: '0 5 * * *' }, { cron: '0 17 * * *' }],
       ])('sets the next slot when the %s changes', async (_, before, change) => {
-        const ann = somebody();
+        const ann = createUser();
         const former = { ...everyDay(), ...before };
         const rule = { ...former, ...change };
         const { id } = await make(ann, { rule: former });
-        const { nextRunAt: first } = await make(somebody(), { rule });
+        const { nextRunAt: first } = await make(createUser(), { rule });
 
         const replaced = await schedules.replace(id, scheduleDefinition({ rule }), ann);
 
@@ -323,7 +323,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
       });
 
       it('that pauses a schedule removes its slot', async () => {
-        const ann = somebody();
+        const ann = createUser();
         const { id } = await make(ann);
 
         expect(await schedules.replace(id, scheduleDefinition({ isActive: false }), ann)).toMatchObject({
@@ -333,7 +333,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
       });
 
       it('resets a schedule that the service paused', async () => {
-        const ann = somebody();
+        const ann = createUser();
         const schedule = await make(ann);
         await failUntilPaused(schedule, ann);
 
@@ -346,7 +346,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
 
     describe('pause and resume', () => {
       it('stop a schedule, and continue it at the next slot', async () => {
-        const ann = somebody();
+        const ann = createUser();
         const { id } = await make(ann);
 
         const paused = await schedules.pause(id, accessToOwn(ann));
@@ -362,7 +362,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
       });
 
       it('clear the service’s reason for the pause', async () => {
-        const ann = somebody();
+        const ann = createUser();
         const schedule = await make(ann);
         await failUntilPaused(schedule, ann);
         const paused = await schedules.find(schedule.id, accessToOwn(ann));
@@ -374,7 +374,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
       });
 
       it('do not change what is already so', async () => {
-        const ann = somebody();
+        const ann = createUser();
         const active = await make(ann);
         const paused = await make(ann, { isActive: false });
 
@@ -385,7 +385,7 @@ export function describeScheduleRepository(name: string, create: CreateRecords):
     });
 
     it('deletes a schedule with its runs once', async () => {
-      const ann = somebody();
+      const ann = createUser();
       const { id } = await make(ann);
       await records.runs.startManual(id, ann, null, null);
 

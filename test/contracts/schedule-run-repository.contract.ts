@@ -10,7 +10,7 @@ import {
   type RecordsUnderTest,
   RUNS_PER_DAY,
 } from '../support/records-under-test';
-import { DAY_SECONDS, scheduleDefinition, somebody } from '../support/schedule-definitions';
+import { DAY_SECONDS, scheduleDefinition, createUser } from '../support/schedule-definitions';
 import { describeRunSettling } from './schedule-run-settling.contract';
 
 const DAY_MS = DAY_SECONDS * 1000;
@@ -31,7 +31,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
     });
     beforeEach(async () => {
       await records.clear();
-      ann = somebody();
+      ann = createUser();
     });
     afterAll(() => records.end());
 
@@ -184,7 +184,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
 
       it('includes all schedules of an owner, also deleted ones, and of nobody else', async () => {
         const [one, other] = [await make({ rule }), await make({ rule })];
-        const { id: another } = await make({ rule }, somebody());
+        const { id: another } = await make({ rule }, createUser());
 
         const counts = await runHours(2);
         await records.schedules.delete(one.id, accessToOwn(ann));
@@ -228,8 +228,8 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
       it('is not available to other users', async () => {
         const { id } = await make();
 
-        for (const stranger of [somebody(), { ...ann, tenantId: 'blue' }]) {
-          await expect(runs.startManual(id, stranger, null, null)).rejects.toMatchObject({ kind: 'not-found' });
+        for (const otherUser of [createUser(), { ...ann, tenantId: 'blue' }]) {
+          await expect(runs.startManual(id, otherUser, null, null)).rejects.toMatchObject({ kind: 'not-found' });
         }
         expect(await runs.list(id, 10)).toMatchObject({ count: 0 });
       });

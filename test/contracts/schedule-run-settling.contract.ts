@@ -206,8 +206,8 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
     it('increments, keeps or resets the failure streak', async () => {
       const schedule = await make();
       const counts: number[] = [];
-      for (const verdict of [FAILED, FAILED, CANCELLED, SUCCEEDED, FAILED]) {
-        await records().runs.conclude((await records().runs.startManual(schedule.id, ann(), null, null)).run, verdict);
+      for (const result of [FAILED, FAILED, CANCELLED, SUCCEEDED, FAILED]) {
+        await records().runs.conclude((await records().runs.startManual(schedule.id, ann(), null, null)).run, result);
         counts.push((await read(schedule)).failures);
       }
 

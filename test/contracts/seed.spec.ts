@@ -132,7 +132,7 @@ describe('npm run seed', () => {
                    count(r.participant_id) AS started, count(finished_at) AS finished
             FROM events e JOIN event_participants p ON event_id = e.id LEFT JOIN users u ON u.id::text = external_id LEFT JOIN event_results r ON participant_id = p.id
             GROUP BY event_id) AS each`);
-    const answers = await all(`
+    const responses = await all(`
       SELECT bool_or(answer IS NULL) AS skipped, bool_or(answer = '') AS empty, bool_or(answer LIKE '=%') AS formula,
              bool_or(a.score IS NULL) AS unmarked, bool_and(a.score <= q.max_score) AS within_maximum,
              bool_and(q.event_id = p.event_id) AS of_event
@@ -141,7 +141,7 @@ describe('npm run seed', () => {
       SELECT bool_and(score = given) AS sums, bool_and(score <= max_score) AS within_maximum
       FROM event_results JOIN (SELECT participant_id, sum(coalesce(score, 0)) AS given FROM event_answers GROUP BY 1) a USING (participant_id)`);
 
-    expect([...events, ...participants, ...answers, ...results]).toEqual([
+    expect([...events, ...participants, ...responses, ...results]).toEqual([
       {
         events: 6,
         languages: ['ar', 'en', 'pl', 'ru', 'uk', 'zh'],

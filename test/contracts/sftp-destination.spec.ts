@@ -11,10 +11,10 @@ import { TransferProgress } from '../../src/delivery/model/domain/transfer-progr
 import { DomainError } from '../../src/platform/errors/domain-error';
 import { digest, KB, MB } from '../support/bytes';
 import { createClaimedMessage } from '../support/claimed-messages';
-import { ExportShelf, type ShelvedExport } from '../support/export-shelf';
+import { ExportFixture, type StoredExport } from '../support/export-fixture';
 import { describeOnSftp, SftpServer } from '../support/sftp-server';
 
-const goOn = new AbortController().signal;
+const signal = new AbortController().signal;
 
 /** Runs a step once, in the middle of an upload. */
 class InterruptedProgress extends TransferProgress {
@@ -34,27 +34,27 @@ class InterruptedProgress extends TransferProgress {
 
 describeOnSftp('An SFTP destination', () => {
   let server: SftpServer;
-  let shelf: ExportShelf;
+  let fixture: ExportFixture;
   let channel: SftpChannel;
 
   beforeAll(async () => {
     server = await SftpServer.start();
-    shelf = await ExportShelf.create();
+    fixture = await ExportFixture.create();
     channel = createChannel(new OutboundAddresses([server.host]));
   });
   beforeEach(async () => {
     await server.clear();
-    await shelf.prisma.deliveredObject.deleteMany();
+    await fixture.prisma.deliveredObject.deleteMany();
   });
   afterAll(async () => {
     await server.remove();
-    await shelf.remove();
+    await fixture.remove();
   });
 
-  function createChannel(addresses: OutboundAddresses, cipher = new SecretCipher(shelf.config.encryption)) {
+  function createChannel(addresses: OutboundAddresses, cipher = new SecretCipher(fixture.config.encryption)) {
     const connections = new SftpConnections(addresses);
     const planner = new SftpPlanner(connections, cipher);
-    return new SftpChannel(planner, connections, new ObjectClaims(shelf.prisma), new ExportFiles(shelf.exports));
+    return new SftpChannel(planner, connections, new ObjectClaims(fixture.prisma), new ExportFiles(fixture.exports));
   }
 
   function plan(traits: Partial<SftpInput> = {}, by = channel, isOperator = false) {
@@ -71,7 +71,7 @@ describeOnSftp('An SFTP destination', () => {
   }
 
   /** A run's message, with the target as it comes back from the database. */
-  async function messageOf({ id }: ShelvedExport, traits: Partial<SftpInput> = {}): Promise<ClaimedMessage> {
+  async function messageOf({ id }: StoredExport, traits: Partial<SftpInput> = {}): Promise<ClaimedMessage> {
     const { target } = await plan(traits);
     const stored = JSON.parse(JSON.stringify({ ...target, name: 'nightly', date: '2026-03-29' })) as typeof target;
     return createClaimedMessage({ channel: 'sftp', exportId: id, target: stored });
@@ -159,10 +159,10 @@ describeOnSftp('An SFTP destination', () => {
     const SECOND = 'nightly_2026-03-29-2.csv';
 
     it.each([10 * KB, 0, 5 * MB])('gets the whole file of %d bytes under one name', async (size) => {
-      const done = await shelf.put({ size });
+      const done = await fixture.put({ size });
       const progress = new TransferProgress();
 
-      const receipt = await channel.deliver(await messageOf(done), goOn, progress);
+      const receipt = await channel.deliver(await messageOf(done), signal, progress);
 
       expect(receipt).toEqual({ host: '127.0.0.1', path: expect.stringMatching(`/inbox/${NAME}$`), bytes: size });
       expect(await server.names()).toEqual([NAME]);
@@ -171,10 +171,10 @@ describeOnSftp('An SFTP destination', () => {
 
     it('keeps the files of other runs and of other people', async () => {
       await server.write(NAME, 'theirs');
-      const done = await shelf.put({ size: 20 });
+      const done = await fixture.put({ size: 20 });
 
-      await channel.deliver(await messageOf(done), goOn);
-      await channel.deliver(await messageOf(await shelf.put({ size: 30 })), goOn);
+      await channel.deliver(await messageOf(done), signal);
+      await channel.deliver(await messageOf(await fixture.put({ size: 30 })), signal);
 
       expect(await server.names()).toEqual([SECOND, 'nightly_2026-03-29-3.csv', NAME]);
       expect((await server.read(NAME)).toString()).toBe('theirs');
@@ -182,10 +182,10 @@ describeOnSftp('An SFTP destination', () => {
     });
 
     it('gives each of many runs at once a file of its own', async () => {
-      const runs = await Promise.all([...Array(6).keys()].map((n) => shelf.put({ size: 100 + n })));
+      const runs = await Promise.all([...Array(6).keys()].map((n) => fixture.put({ size: 100 + n })));
       const messages = await Promise.all(runs.map((done) => messageOf(done)));
 
-      const receipts = await Promise.all(messages.map((message) => channel.deliver(message, goOn)));
+      const receipts = await Promise.all(messages.map((message) => channel.deliver(message, signal)));
 
       expect(await server.names()).toHaveLength(6);
       for (const [n, { path }] of receipts.entries()) {
@@ -194,35 +194,35 @@ describeOnSftp('An SFTP destination', () => {
     });
 
     it('gets one file however often it is delivered, also by attempts that overlap', async () => {
-      const message = await messageOf(await shelf.put({ size: 2 * MB }));
+      const message = await messageOf(await fixture.put({ size: 2 * MB }));
 
-      const receipts = await Promise.all([channel.deliver(message, goOn), channel.deliver(message, goOn)]);
-      receipts.push(await channel.deliver({ ...message, attempt: 3 }, goOn));
+      const receipts = await Promise.all([channel.deliver(message, signal), channel.deliver(message, signal)]);
+      receipts.push(await channel.deliver({ ...message, attempt: 3 }, signal));
 
       expect(new Set(receipts.map(({ path }) => path)).size).toBe(1);
       expect(await server.names()).toEqual([NAME]);
     });
 
     it('gets one file when a connection breaks during the upload', async () => {
-      const done = await shelf.put({ size: 8 * MB });
+      const done = await fixture.put({ size: 8 * MB });
       const message = await messageOf(done);
       let stopping: Promise<void> | undefined;
       const cut = new InterruptedProgress(() => {
         stopping = server.stop();
       });
 
-      await expect(channel.deliver(message, goOn, cut)).rejects.toThrow('No SFTP server could be reached');
+      await expect(channel.deliver(message, signal, cut)).rejects.toThrow('No SFTP server could be reached');
       await stopping;
       await server.run();
       expect(await server.names()).toEqual([expect.stringMatching(/\.part$/)]);
-      await channel.deliver({ ...message, attempt: 2 }, goOn);
+      await channel.deliver({ ...message, attempt: 2 }, signal);
 
       expect(await server.names()).toEqual([NAME]);
       expect(await sha256Of(NAME)).toBe(done.sha256);
     });
 
     it('gets nothing when the attempt is aborted', async () => {
-      const message = await messageOf(await shelf.put({ size: 8 * MB }));
+      const message = await messageOf(await fixture.put({ size: 8 * MB }));
       const over = new AbortController();
       const progress = new InterruptedProgress(() => {
         over.abort(new Error('the lease is over'));
@@ -234,35 +234,35 @@ describeOnSftp('An SFTP destination', () => {
     });
 
     it('gets nothing of a file that differs from its record', async () => {
-      const done = await shelf.put({ size: 3 * MB });
+      const done = await fixture.put({ size: 3 * MB });
       const message = await messageOf(done);
-      await shelf.prisma.export.update({ where: { id: done.id }, data: { sha256: '0'.repeat(64) } });
+      await fixture.prisma.export.update({ where: { id: done.id }, data: { sha256: '0'.repeat(64) } });
 
-      await expect(channel.deliver(message, goOn)).rejects.toThrow('is not the one that was recorded');
+      await expect(channel.deliver(message, signal)).rejects.toThrow('is not the one that was recorded');
 
       expect(await server.names()).toEqual([]);
     });
 
     it('gets nothing of an export that is gone', async () => {
-      const message = await messageOf(await shelf.put({ status: 'expired' }));
+      const message = await messageOf(await fixture.put({ status: 'expired' }));
 
-      await expect(channel.deliver(message, goOn)).rejects.toMatchObject({ name: 'DeliveryRefusedError' });
+      await expect(channel.deliver(message, signal)).rejects.toMatchObject({ name: 'DeliveryRefusedError' });
     });
 
     it('is not called when its host is not allowed any more', async () => {
-      const message = await messageOf(await shelf.put());
+      const message = await messageOf(await fixture.put());
       const strict = createChannel(new OutboundAddresses([]));
 
-      await expect(strict.deliver(message, goOn)).rejects.toThrow('has no public address');
+      await expect(strict.deliver(message, signal)).rejects.toThrow('has no public address');
     });
 
     it('gets nothing when its host key has changed, and says so', async () => {
-      const message = await messageOf(await shelf.put());
+      const message = await messageOf(await fixture.put());
       const [accepted] = [server.hostKey()];
       await server.replaceHostKeys();
 
       const reason = `The host key of 127.0.0.1 is ${server.hostKey()}, and not ${accepted}`;
-      await expect(channel.deliver(message, goOn)).rejects.toThrow(reason);
+      await expect(channel.deliver(message, signal)).rejects.toThrow(reason);
       await expect(channel.probe(message.target, 'destination')).rejects.toMatchObject({
         details: { fields: [{ message: expect.stringContaining(reason) }] },
       });
@@ -270,10 +270,10 @@ describeOnSftp('An SFTP destination', () => {
     });
 
     it('cannot be redirected to another server with its credentials', async () => {
-      const message = await messageOf(await shelf.put());
+      const message = await messageOf(await fixture.put());
       const elsewhere = { ...message, target: { ...message.target, uri: `${server.uri}elsewhere/` } };
 
-      await expect(channel.deliver(elsewhere, goOn)).rejects.toThrow('encrypted for another purpose');
+      await expect(channel.deliver(elsewhere, signal)).rejects.toThrow('encrypted for another purpose');
     });
   });
 });

@@ -135,18 +135,18 @@ describe('PrismaSoloSessionRepository', () => {
     });
   });
 
-  describe.each(STRANGERS)('%s', (_, owner, stranger) => {
+  describe.each(STRANGERS)('%s', (_, owner, otherUser) => {
     it('does not find or list the board', async () => {
       const { id } = await create({ owner });
 
-      expect(await sessions.find(id, stranger)).toBeNull();
-      expect(await sessions.list(stranger, 10)).toEqual({ count: 0, items: [], nextCursor: null });
+      expect(await sessions.find(id, otherUser)).toBeNull();
+      expect(await sessions.list(otherUser, 10)).toEqual({ count: 0, items: [], nextCursor: null });
     });
 
     it('does not delete the board', async () => {
       const session = await create({ owner });
 
-      expect(await sessions.delete(session.id, stranger)).toBe(false);
+      expect(await sessions.delete(session.id, otherUser)).toBe(false);
       expect(await sessions.find(session.id, owner)).toEqual(session);
     });
 
@@ -154,14 +154,14 @@ describe('PrismaSoloSessionRepository', () => {
       const session = await create({ owner });
       await sessions.setThumbnail(session.id, session.rev, newKey(session));
 
-      expect(await sessions.findThumbnail(session.id, stranger)).toBeNull();
+      expect(await sessions.findThumbnail(session.id, otherUser)).toBeNull();
     });
   });
 
-  it.each(STRANGE_PEOPLE)('%s does not update the board', async (_, owner, stranger) => {
+  it.each(STRANGE_PEOPLE)('%s does not update the board', async (_, owner, otherUser) => {
     const session = await create({ owner });
 
-    expect(await sessions.update(session.id, stranger, { name: 'Theirs' })).toBeNull();
+    expect(await sessions.update(session.id, otherUser, { name: 'Theirs' })).toBeNull();
     expect(await sessions.find(session.id, owner)).toEqual(session);
   });
 

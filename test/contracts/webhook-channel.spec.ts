@@ -6,33 +6,33 @@ import { DomainError } from '../../src/platform/errors/domain-error';
 import { OutboundAddresses, OutboundRefusedError } from '../../src/delivery/infrastructure/outbound/outbound-addresses';
 import { OutboundHttp } from '../../src/delivery/infrastructure/outbound/outbound-http';
 import { SecretCipher } from '../../src/delivery/infrastructure/secret-cipher';
-import { ExportShelf, type ShelvedExport } from '../support/export-shelf';
+import { ExportFixture, type StoredExport } from '../support/export-fixture';
 import { createClaimedMessage } from '../support/claimed-messages';
 import { until } from '../support/until';
 import { type Behaviour, WebhookReceiver } from '../support/webhook-receiver';
 
-const goOn = new AbortController().signal;
+const signal = new AbortController().signal;
 
 describe('Webhooks', () => {
-  let shelf: ExportShelf;
+  let fixture: ExportFixture;
   let receiver: WebhookReceiver;
   let channel: WebhookChannel;
-  let done: ShelvedExport;
+  let done: StoredExport;
 
   beforeAll(async () => {
-    shelf = await ExportShelf.create();
+    fixture = await ExportFixture.create();
     receiver = await WebhookReceiver.start();
     const addresses = new OutboundAddresses([receiver.host]);
-    const cipher = new SecretCipher(shelf.config.encryption);
-    channel = new WebhookChannel(new OutboundHttp(addresses), addresses, cipher, shelf.exports, shelf.presenter);
-    done = await shelf.put();
+    const cipher = new SecretCipher(fixture.config.encryption);
+    channel = new WebhookChannel(new OutboundHttp(addresses), addresses, cipher, fixture.exports, fixture.presenter);
+    done = await fixture.put();
   });
   beforeEach(() => {
     receiver.reset();
   });
   afterAll(async () => {
     await receiver.stop();
-    await shelf.remove();
+    await fixture.remove();
   });
 
   const plan = (input: { url: string; secret?: string }, field = 'webhook', by = channel) =>
@@ -64,7 +64,7 @@ describe('Webhooks', () => {
       const { message } = await planned();
       const elsewhere = { ...message, target: { ...message.target, url: `${receiver.url}/elsewhere` } };
 
-      await expect(channel.deliver(elsewhere, goOn)).rejects.toThrow('encrypted for another purpose');
+      await expect(channel.deliver(elsewhere, signal)).rejects.toThrow('encrypted for another purpose');
     });
 
     it.each([
@@ -106,7 +106,7 @@ describe('Webhooks', () => {
     const chosen = `whsec_${Buffer.alloc(24, 9).toString('base64')}`;
     const { message } = await planned({}, chosen);
 
-    expect(await channel.deliver(message, goOn)).toEqual({ status: 200 });
+    expect(await channel.deliver(message, signal)).toEqual({ status: 200 });
 
     const [{ method, headers, body }] = receiver.received as [(typeof receiver.received)[number]];
     expect(method).toBe('POST');
@@ -135,10 +135,10 @@ describe('Webhooks', () => {
   });
 
   it('sends a failure with its reason', async () => {
-    const failed = await shelf.put({ status: 'failed', error: 'The source was gone' });
+    const failed = await fixture.put({ status: 'failed', error: 'The source was gone' });
     const { message } = await planned({ event: 'export.failed', exportId: failed.id });
 
-    await channel.deliver(message, goOn);
+    await channel.deliver(message, signal);
 
     expect(JSON.parse(receiver.received[0]!.body)).toMatchObject({
       type: 'export.failed',
@@ -150,7 +150,7 @@ describe('Webhooks', () => {
     const facts = { name: 'nightly', failures: 5 };
     const { message } = await planned({ event: 'schedule.paused', exportId: null, facts });
 
-    await channel.deliver(message, goOn);
+    await channel.deliver(message, signal);
 
     expect(JSON.parse(receiver.received[0]!.body)).toMatchObject({ type: 'schedule.paused', data: facts });
   });
@@ -159,14 +159,14 @@ describe('Webhooks', () => {
     const { message } = await planned();
     receiver.behave(500, 'cut', 200);
 
-    await expect(channel.deliver(message, goOn)).rejects.toThrow('answered 500');
-    await expect(channel.deliver({ ...message, attempt: 2 }, goOn)).rejects.toMatchObject({
+    await expect(channel.deliver(message, signal)).rejects.toThrow('answered 500');
+    await expect(channel.deliver({ ...message, attempt: 2 }, signal)).rejects.toMatchObject({
       message: 'The receiver could not be reached',
       detail: expect.stringMatching(/hang up|ECONNRESET/),
     });
     const first = receiver.received[0]!.headers['webhook-timestamp'];
     await until('a second has passed', () => Math.floor(Date.now() / 1000) > Number(first));
-    await channel.deliver({ ...message, attempt: 3 }, goOn);
+    await channel.deliver({ ...message, attempt: 3 }, signal);
 
     expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id']))).toEqual(new Set([message.id]));
     const bodies = receiver.received.map(({ body }) => JSON.parse(body) as { data: { file_url: string } });
@@ -185,7 +185,7 @@ describe('Webhooks', () => {
     const { message } = await planned();
     receiver.behave(behaviour);
 
-    expect(await channel.deliver(message, goOn)).toEqual({ status: expect.any(Number) });
+    expect(await channel.deliver(message, signal)).toEqual({ status: expect.any(Number) });
   });
 
   it.each<[Behaviour, string]>([
@@ -198,7 +198,7 @@ describe('Webhooks', () => {
     const { message } = await planned();
     receiver.behave(behaviour);
 
-    const failure: unknown = await channel.deliver(message, goOn).catch((error: unknown) => error);
+    const failure: unknown = await channel.deliver(message, signal).catch((error: unknown) => error);
 
     expect(String(failure)).toContain(words);
     expect(failure).not.toBeInstanceOf(DeliveryRefusedError);
@@ -209,13 +209,16 @@ describe('Webhooks', () => {
     const { message } = await planned();
     receiver.behave(410);
 
-    await expect(channel.deliver(message, goOn)).rejects.toMatchObject({ name: 'DeliveryRefusedError', code: 'gone' });
+    await expect(channel.deliver(message, signal)).rejects.toMatchObject({
+      name: 'DeliveryRefusedError',
+      code: 'gone',
+    });
   });
 
   it('is not sent when its subject is gone', async () => {
     const { message } = await planned({ exportId: '00000000-0000-7000-8000-000000000000' });
 
-    await expect(channel.deliver(message, goOn)).rejects.toMatchObject({
+    await expect(channel.deliver(message, signal)).rejects.toMatchObject({
       name: 'DeliveryRefusedError',
       code: 'refused',
     });
@@ -237,16 +240,16 @@ describe('Webhooks', () => {
 
   it('is not sent to an address that is no longer allowed', async () => {
     const { message } = await planned();
-    const cipher = new SecretCipher(shelf.config.encryption);
+    const cipher = new SecretCipher(fixture.config.encryption);
     const addresses = new OutboundAddresses([]);
 
     const delivery = new WebhookChannel(
       new OutboundHttp(addresses),
       addresses,
       cipher,
-      shelf.exports,
-      shelf.presenter,
-    ).deliver(message, goOn);
+      fixture.exports,
+      fixture.presenter,
+    ).deliver(message, signal);
 
     await expect(delivery).rejects.toThrow(OutboundRefusedError);
     expect(receiver.received).toEqual([]);
@@ -261,9 +264,9 @@ describe('Webhooks', () => {
       new OutboundHttp(addresses),
       addresses,
       other,
-      shelf.exports,
-      shelf.presenter,
-    ).deliver(message, goOn);
+      fixture.exports,
+      fixture.presenter,
+    ).deliver(message, signal);
 
     await expect(delivery).rejects.toThrow('ENCRYPTION_KEY_PREVIOUS');
     await expect(delivery).rejects.not.toBeInstanceOf(DeliveryRefusedError);

@@ -117,15 +117,15 @@ describe('Every route of the API description', () => {
     ['an administrator of another tenant', { sub: 'root', tenant: 'red', roles: ['admin'] }],
     ['a user whose name looks the same', { sub: 'Ann', tenant: 'blue' }],
   ])('returns nothing to %s', async (_, { sub, ...claims }) => {
-    const stranger = await installation.asUser(sub, claims);
+    const otherUser = await installation.asUser(sub, claims);
     const role = 'roles' in claims ? 'admin' : 'person';
     const isNamesake = sub === 'ann';
     const ofAnn = isNamesake ? 200 : role === 'admin' ? 404 : 403;
 
-    const seen = await answers(stranger);
-    const exports = await stranger.get('/api/v1/exports');
-    const sessions = await stranger.get('/api/v1/solo/sessions');
-    const events = await stranger.get('/api/v1/events');
+    const seen = await answers(otherUser);
+    const exports = await otherUser.get('/api/v1/exports');
+    const sessions = await otherUser.get('/api/v1/solo/sessions');
+    const events = await otherUser.get('/api/v1/events');
 
     for (const [route, status] of Object.entries(seen)) {
       const hidden = OF_CUSTOMERS.test(route) ? 401 : 404;

@@ -74,9 +74,9 @@ describe('An export of the audit log', () => {
     'is refused as personal data, requested as %j',
     async (request) => {
       for (const person of [ann, root]) {
-        const answer = await person.post('/api/exports', { ...request, format: 'json', data_types: ['audit'] });
+        const response = await person.post('/api/exports', { ...request, format: 'json', data_types: ['audit'] });
 
-        expect([answer.status, answer.body.errors]).toEqual([
+        expect([response.status, response.body.errors]).toEqual([
           400,
           [
             {
@@ -106,9 +106,9 @@ describe('An export of the audit log', () => {
   });
 
   it('is refused to users who are not administrators', async () => {
-    const answer = await ann.post('/api/export/bulk', { tables: [AUDIT_LOG], format: 'csv' });
+    const response = await ann.post('/api/export/bulk', { tables: [AUDIT_LOG], format: 'csv' });
 
-    expect([answer.status, answer.body.error]).toEqual([403, 'Admin role required']);
+    expect([response.status, response.body.error]).toEqual([403, 'Admin role required']);
   });
 
   it.each(['exports', 'export_deliveries', 'archive.scheduled_exports', 'export_audit_log_default'])(
@@ -136,9 +136,9 @@ describe('An export of the audit log', () => {
       freshName(),
     );
 
-    const answer = await root.post('/api/export/bulk', { tables: ['exports'], format: 'csv' });
+    const response = await root.post('/api/export/bulk', { tables: ['exports'], format: 'csv' });
 
-    expect([answer.status, answer.body.errors]).toEqual([
+    expect([response.status, response.body.errors]).toEqual([
       400,
       [{ field: 'tables.0', message: 'unknown table "exports"', code: 'unknown-table' }],
     ]);

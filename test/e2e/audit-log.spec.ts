@@ -92,8 +92,8 @@ describe('The audit log', () => {
 
     const found = await entries(`export_id=${lesson.id}&customer_id=${partner.id}`, 5);
 
-    const asked = found.filter(({ action }) => !OF_WORKERS.includes(action));
-    expect(asked.map(({ action, user_id: user, details }) => [action, user, details['by']])).toEqual([
+    const requested = found.filter(({ action }) => !OF_WORKERS.includes(action));
+    expect(requested.map(({ action, user_id: user, details }) => [action, user, details['by']])).toEqual([
       ['export.requested', null, undefined],
       ['export.downloaded', null, 'customer'],
       ['export.file-deleted', null, undefined],
@@ -175,7 +175,7 @@ describe('The audit log', () => {
   it('records failed authentication of an external system', async () => {
     const [id, wrong] = [partner.id, Buffer.from(`${partner.id}:wrong`).toString('base64')];
     for (let failures = 0; failures < 21; failures += 1)
-      await installation.asNobody().get('/api/v1/customer/events', { authorization: `Basic ${wrong}` });
+      await installation.asAnonymous().get('/api/v1/customer/events', { authorization: `Basic ${wrong}` });
 
     const [refused] = await entries(`action=customer.*&customer_id=${id}`, 1);
 

@@ -74,13 +74,19 @@ describe('An export of a board', () => {
   it('has every field that the front end reads from the first response on', async () => {
     const session = await ann.saveBoard(noteBoard());
 
-    const asked = await ann.requestExport(session, 'pdf');
-    const done = await ann.finished(asked.id);
+    const requested = await ann.requestExport(session, 'pdf');
+    const done = await ann.finished(requested.id);
 
-    expect(asked).toMatchObject({ session_id: session, format: 'pdf', status: 'pending', file_url: null, error: null });
-    expect(Object.keys(asked).sort()).toEqual(RECORD_FIELDS);
+    expect(requested).toMatchObject({
+      session_id: session,
+      format: 'pdf',
+      status: 'pending',
+      file_url: null,
+      error: null,
+    });
+    expect(Object.keys(requested).sort()).toEqual(RECORD_FIELDS);
     expect(Object.keys(done).sort()).toEqual(RECORD_FIELDS);
-    expect(done).toMatchObject({ id: asked.id, session_id: session, created_at: asked.created_at });
+    expect(done).toMatchObject({ id: requested.id, session_id: session, created_at: requested.created_at });
     for (const time of [done.created_at, done.updated_at, done.started_at, done.completed_at, done.expires_at])
       expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   });

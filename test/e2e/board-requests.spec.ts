@@ -113,9 +113,9 @@ describe('POST /solo/sessions/:id/export', () => {
   );
 
   it('returns 401 without a token', async () => {
-    const nobody = installation.asNobody();
+    const anonymous = installation.asAnonymous();
 
-    const { status, headers } = await nobody.post(`/api/v1/solo/sessions/${session}/export/`, { format: 'png' });
+    const { status, headers } = await anonymous.post(`/api/v1/solo/sessions/${session}/export/`, { format: 'png' });
 
     expect(status).toBe(401);
     expect(headers.get('www-authenticate')).toBe('Bearer');

@@ -111,7 +111,7 @@ describe('A change of the catalog', () => {
     const { id } = await addDataType(root);
     const body = { name: freshName(), tables: ['users'] };
     const before = await everything();
-    const answers = [
+    const responses = [
       await client.post(DATA_TYPES, body),
       await client.post(DATA_TYPES, { nonsense: true }),
       await client.put(`${DATA_TYPES}/${id}`, body),
@@ -119,7 +119,7 @@ describe('A change of the catalog', () => {
       await client.delete(`${DATA_TYPES}/none`),
     ];
     expect(await everything()).toEqual(before);
-    return answers.map(({ body: refusal }) => refusal as Refusal);
+    return responses.map(({ body: refusal }) => refusal as Refusal);
   }
 
   it('requires an administrator', async () => {
@@ -147,11 +147,11 @@ describe('A change of the catalog', () => {
     ['an expired token', Math.floor(Date.now() / 1000) - 60],
   ])('is rejected for %s', async (_, expires) => {
     const token = expires === undefined ? undefined : await signedToken('root', { roles: ['admin'], expires });
-    const stranger = new Client(root.url, token);
+    const otherUser = new Client(root.url, token);
     const { id } = await addDataType(root);
 
-    const read = [await stranger.get(DATA_TYPES), await stranger.get(`${DATA_TYPES}/${id}`)];
-    const refusals = await refusalsOf(stranger);
+    const read = [await otherUser.get(DATA_TYPES), await otherUser.get(`${DATA_TYPES}/${id}`)];
+    const refusals = await refusalsOf(otherUser);
 
     for (const { status } of [...read, ...refusals]) expect(status).toBe(401);
   });

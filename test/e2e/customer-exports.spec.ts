@@ -47,9 +47,9 @@ describe('The exports of a customer', () => {
   it('can be deleted by it', async () => {
     const id = await exported();
 
-    const answer = await partner.delete(`${STATUS}${id}/`);
+    const response = await partner.delete(`${STATUS}${id}/`);
 
-    expect(answer).toMatchObject({ status: 200, body: { id, status: 'expired', file_url: null } });
+    expect(response).toMatchObject({ status: 200, body: { id, status: 'expired', file_url: null } });
     expect((await partner.get(`/api/v1/customer/export/${id}`)).status).toBe(410);
   });
 
@@ -81,8 +81,8 @@ describe('The exports of a customer', () => {
     const given = await other.delete(`${STATUS}${id}/`);
     const list = await other.get(STATUS);
 
-    for (const answer of [...strange, given]) {
-      expect(answer).toMatchObject({ status: 404, body: { detail: 'Export not found' } });
+    for (const response of [...strange, given]) {
+      expect(response).toMatchObject({ status: 404, body: { detail: 'Export not found' } });
     }
     expect(people.map(({ status }) => status)).toEqual([401, 401, 401]);
     expect(asPerson.status).toBe(401);

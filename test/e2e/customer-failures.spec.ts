@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer, Client } from '../support/client';
+import type { ApiResponse, Client } from '../support/client';
 import { basic, type CustomerClient } from '../support/customers';
 import { Installation } from '../support/installation';
 
@@ -21,7 +21,7 @@ describe('Failed authentications of customers', () => {
       TRUSTED_PROXIES: 'loopback',
     });
     await Promise.all([installation.startApplication({ ROLE: 'api' }), installation.start({ ROLE: 'api' })]);
-    here = installation.asNobody();
+    here = installation.asAnonymous();
     there = await installation.asUser('unused', { at: installation.hosts[1] });
   });
 
@@ -37,7 +37,7 @@ describe('Failed authentications of customers', () => {
     return `198.51.100.${lastAddress}`;
   }
 
-  function attempt(id: string, secret: string, address: string, at = here): Promise<Answer> {
+  function attempt(id: string, secret: string, address: string, at = here): Promise<ApiResponse> {
     return at.get(PATH, { authorization: basic(id, secret), 'X-Forwarded-For': address });
   }
 
@@ -121,12 +121,12 @@ describe('Failed authentications of customers', () => {
   it('are limited exactly for concurrent requests', async () => {
     const address = newAddress();
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 24 }, (_, index) => attempt(partner.id, WRONG, address, index % 2 ? there : here)),
     );
 
-    expect(answers.filter(({ status }) => status === 401)).toHaveLength(LIMIT);
-    expect(answers.filter(({ status }) => status === 429)).toHaveLength(24 - LIMIT);
+    expect(responses.filter(({ status }) => status === 401)).toHaveLength(LIMIT);
+    expect(responses.filter(({ status }) => status === 429)).toHaveLength(24 - LIMIT);
   });
 
   it('are deleted after their window has ended', async () => {
@@ -216,7 +216,7 @@ describe('The client address of a request', () => {
       const statuses: number[] = [];
       for (let turn = 1; turn <= LIMIT + 1; turn += 1) {
         const headers = { authorization: basic(partner.id, WRONG), 'X-Forwarded-For': `198.51.100.${turn}` };
-        statuses.push((await installation.asNobody().get(PATH, headers)).status);
+        statuses.push((await installation.asAnonymous().get(PATH, headers)).status);
       }
 
       const addresses = await installation.sql('SELECT DISTINCT address FROM export_audit_log');

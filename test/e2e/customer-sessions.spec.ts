@@ -22,20 +22,20 @@ describe('A board session for the user of a customer', () => {
   afterAll(() => installation.remove());
 
   it('is created, drawn on by the user, exported, and downloaded with its link', async () => {
-    const begun = await partner.post(OURS, { user_id: 'ada', name: 'Алгебра', state: noteBoard() });
-    const id = begun.body.id as string;
+    const created = await partner.post(OURS, { user_id: 'ada', name: 'Алгебра', state: noteBoard() });
+    const id = created.body.id as string;
     const drawn = await ada.patch(`${THEIRS}${id}/`, { state: pagesBoard(2) });
     const shown = await partner.get(`${OURS}${id}/`);
-    const asked = await partner.post(`${OURS}${id}/export/`, { format: 'png', options: { page: 2 } });
-    const done = await ada.finished(asked.body.id as string);
+    const requested = await partner.post(`${OURS}${id}/export/`, { format: 'png', options: { page: 2 } });
+    const done = await ada.finished(requested.body.id as string);
     const listed = await partner.get(`${OURS}${id}/exports/`);
     const file = await follow(listed.body.results[0].file_url as string);
 
-    expect([begun.status, drawn.status, asked.status]).toEqual([201, 200, 201]);
-    expect(begun.body).toMatchObject({ user_id: 'ada', name: 'Алгебра', rev: 1, page_count: 1, state: noteBoard() });
-    expect(begun.body).toMatchObject({ owner_id: 'ada', is_shared: false, version: 1 });
+    expect([created.status, drawn.status, requested.status]).toEqual([201, 200, 201]);
+    expect(created.body).toMatchObject({ user_id: 'ada', name: 'Алгебра', rev: 1, page_count: 1, state: noteBoard() });
+    expect(created.body).toMatchObject({ owner_id: 'ada', is_shared: false, version: 1 });
     expect(shown.body).toMatchObject({ user_id: 'ada', rev: 2, page_count: 2, state: pagesBoard(2) });
-    expect(asked.headers.get('location')).toBe(`/api/v1/customer/exports/${done.id}/`);
+    expect(requested.headers.get('location')).toBe(`/api/v1/customer/exports/${done.id}/`);
     expect(done).toMatchObject({ status: 'completed', user_id: 'ada', session_id: id });
     expect(listed.body).toMatchObject({ count: 1, results: [{ id: done.id }] });
     expect(sha256(file.bytes)).toBe(done.sha256);
@@ -64,24 +64,24 @@ describe('A board session for the user of a customer', () => {
   it('can be created empty and without a tenant', async () => {
     const free = await installation.asCustomer();
 
-    const begun = await free.post(OURS, { user_id: 'ada' });
-    const found = await (await installation.asUser('ada')).get(`${THEIRS}${begun.body.id}/`);
+    const created = await free.post(OURS, { user_id: 'ada' });
+    const found = await (await installation.asUser('ada')).get(`${THEIRS}${created.body.id}/`);
 
-    expect(begun.body).toMatchObject({ name: 'Untitled', state: null, page_count: 1, user_id: 'ada' });
-    expect(found.body).toMatchObject({ id: begun.body.id, state: null });
-    expect((await ada.get(`${THEIRS}${begun.body.id}/`)).status).toBe(404);
+    expect(created.body).toMatchObject({ name: 'Untitled', state: null, page_count: 1, user_id: 'ada' });
+    expect(found.body).toMatchObject({ id: created.body.id, state: null });
+    expect((await ada.get(`${THEIRS}${created.body.id}/`)).status).toBe(404);
   });
 
   describe('seen by others', () => {
     let session: string;
     let exported: string;
-    let strangers: [string, Client][];
+    let otherUsers: [string, Client][];
 
     beforeAll(async () => {
       session = await partner.startSession('ada', noteBoard());
       exported = (await partner.requestExport(session, 'json')).id;
       await ada.finished(exported);
-      strangers = [
+      otherUsers = [
         ['another customer of the tenant', await installation.asCustomer({ tenant: 'blue' })],
         ['a customer of another tenant', await installation.asCustomer({ tenant: 'red' })],
         ['a customer without a tenant', await installation.asCustomer()],
@@ -94,18 +94,18 @@ describe('A board session for the user of a customer', () => {
     });
 
     it('is not found', async () => {
-      for (const [who, stranger] of strangers) {
-        const base = 'secret' in stranger ? OURS : THEIRS;
-        const answers = [
-          await stranger.get(`${base}${session}/`),
-          await stranger.get(`${base}${session}/exports/`),
-          await stranger.post(`${base}${session}/export/`, { format: 'json' }),
-          await stranger.delete(`${base}${session}/`),
+      for (const [who, otherUser] of otherUsers) {
+        const base = 'secret' in otherUser ? OURS : THEIRS;
+        const responses = [
+          await otherUser.get(`${base}${session}/`),
+          await otherUser.get(`${base}${session}/exports/`),
+          await otherUser.post(`${base}${session}/export/`, { format: 'json' }),
+          await otherUser.delete(`${base}${session}/`),
         ];
 
-        expect([who, answers.map(({ status }) => status)]).toEqual([who, [404, 404, 404, 404]]);
-        expect([who, (await stranger.get(base)).text]).toEqual([who, expect.not.stringContaining(session)]);
-        if (base === THEIRS) expect((await stranger.get(`/api/v1/exports/${exported}/`)).status).toBe(404);
+        expect([who, responses.map(({ status }) => status)]).toEqual([who, [404, 404, 404, 404]]);
+        expect([who, (await otherUser.get(base)).text]).toEqual([who, expect.not.stringContaining(session)]);
+        if (base === THEIRS) expect((await otherUser.get(`/api/v1/exports/${exported}/`)).status).toBe(404);
       }
       expect((await partner.get(`${OURS}${session}/`)).status).toBe(200);
       expect((await ada.get(`${THEIRS}${session}/`)).status).toBe(200);
@@ -177,14 +177,14 @@ describe('A board session for the user of a customer', () => {
     const forAnother = await partner.post(OURS, { ...body, user_id: 'bob' }, key);
     const others = await other.post(OURS, body, key);
     const exports = `${OURS}${first.body.id}/export/`;
-    const asked = await partner.post(exports, { format: 'json' }, key);
+    const requested = await partner.post(exports, { format: 'json' }, key);
     const exported = await partner.post(exports, { format: 'json' }, { 'Idempotency-Key': 'export' });
     const repeated = await partner.post(exports, { format: 'json' }, { 'Idempotency-Key': 'export' });
 
     expect([first.status, again.status, forAnother.status, others.status]).toEqual([201, 200, 422, 201]);
     expect(again.body.id).toBe(first.body.id);
     expect(others.body.id).not.toBe(first.body.id);
-    expect([asked.status, exported.status, repeated.status]).toEqual([422, 201, 200]);
+    expect([requested.status, exported.status, repeated.status]).toEqual([422, 201, 200]);
     expect(repeated.body.id).toBe(exported.body.id);
   });
 
@@ -218,11 +218,11 @@ describe('A board session for the user of a customer', () => {
   it('accepts a user id of 200 characters of any kind', async () => {
     const name = 'ї🦔'.repeat(66) + 'їж';
 
-    const begun = await partner.post(OURS, { user_id: name });
+    const created = await partner.post(OURS, { user_id: name });
     const user = await installation.asUser(name, { tenant: 'blue' });
 
-    expect(begun.body).toMatchObject({ user_id: name });
-    expect((await user.get(`${THEIRS}${begun.body.id}/`)).status).toBe(200);
+    expect(created.body).toMatchObject({ user_id: name });
+    expect((await user.get(`${THEIRS}${created.body.id}/`)).status).toBe(200);
   });
 });
 
@@ -242,7 +242,7 @@ describe('The exports of a customer’s boards', () => {
     const [adas, bobs] = [await partner.startSession('ada'), await partner.startSession('bob')];
     const body = { format: 'json' };
 
-    const answers = [
+    const responses = [
       await partner.post(`${OURS}${adas}/export/`, body),
       await ada.post(`${THEIRS}${adas}/export/`, body),
       await bob.post(`${THEIRS}${bobs}/export/`, body),
@@ -251,8 +251,8 @@ describe('The exports of a customer’s boards', () => {
     ];
     const others = await installation.asCustomer();
 
-    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 429, 429]);
-    expect(answers[0]!.headers.get('ratelimit-policy')).toBe('"board";q=3;w=3600');
+    expect(responses.map(({ status }) => status)).toEqual([201, 201, 201, 429, 429]);
+    expect(responses[0]!.headers.get('ratelimit-policy')).toBe('"board";q=3;w=3600');
     expect((await others.requestExport(await others.startSession('ada'), 'json')).status).toBe('pending');
     // What she asks for counts on her own account too, and what the customers ask for does not.
     const own = `${THEIRS}${await ada.saveBoard(null)}/export/`;

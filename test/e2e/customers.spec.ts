@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Answer, Client, type RequestHeaders } from '../support/client';
+import { type ApiResponse, Client, type RequestHeaders } from '../support/client';
 import { basic, type CustomerClient } from '../support/customers';
 import { Installation } from '../support/installation';
 
@@ -11,14 +11,14 @@ describe('The authentication of a customer', () => {
   let installation: Installation;
   let partner: CustomerClient;
   let disabled: CustomerClient;
-  let nobody: Client;
+  let anonymous: Client;
 
   beforeAll(async () => {
     installation = await Installation.create({ RATE_LIMIT_CUSTOMER_FAILURES: 'off', LOG_LEVEL: 'verbose' });
     await installation.startApplication({ ROLE: 'api' });
     partner = await installation.asCustomer();
     disabled = await installation.asCustomer({ isActive: false });
-    nobody = installation.asNobody();
+    anonymous = installation.asAnonymous();
   });
 
   afterAll(() => installation.remove());
@@ -41,7 +41,7 @@ describe('The authentication of a customer', () => {
       (id, secret) => ({ authorization: basic(id, secret), 'X-Customer-Id': 'gateway-7' }),
     ],
   ])('succeeds with %s', async (_, headersOf) => {
-    expect((await nobody.get(PATH, headersOf(partner.id, partner.secret))).status).toBe(200);
+    expect((await anonymous.get(PATH, headersOf(partner.id, partner.secret))).status).toBe(200);
   });
 
   it('fails with the same response for every reason', async () => {
@@ -77,21 +77,21 @@ describe('The authentication of a customer', () => {
       ['the other header', { 'X-Customer-Id': id }],
     ];
 
-    const answers: [string, unknown][] = [];
-    for (const [what, headers] of attempts) answers.push([what, told(await nobody.get(PATH, headers))]);
+    const responses: [string, unknown][] = [];
+    for (const [what, headers] of attempts) responses.push([what, told(await anonymous.get(PATH, headers))]);
 
-    const [[, first]] = answers as [[string, { status: number; headers: object; body: object }]];
+    const [[, first]] = responses as [[string, { status: number; headers: object; body: object }]];
     expect(first.status).toBe(401);
     expect(first.headers).toMatchObject({
       'www-authenticate': 'Basic realm="Export Service", charset="UTF-8"',
       'content-type': expect.stringMatching(/^application\/problem\+json/),
     });
     expect(first.body).toMatchObject({ status: 401, title: 'Unauthorized', detail: expect.stringContaining('secret') });
-    for (const answer of answers) expect(answer).toEqual([answer[0], first]);
+    for (const response of responses) expect(response).toEqual([response[0], first]);
   });
 
   it('succeeds after any number of failures if the limit is off', async () => {
-    for (let time = 0; time < 30; time += 1) await nobody.get(PATH, { authorization: basic(partner.id, WRONG) });
+    for (let time = 0; time < 30; time += 1) await anonymous.get(PATH, { authorization: basic(partner.id, WRONG) });
 
     expect((await partner.get(PATH)).status).toBe(200);
   });
@@ -106,9 +106,9 @@ describe('The authentication of a customer', () => {
 
   it('leaves the secret in no output and in no table', async () => {
     await partner.startSession('ada');
-    await nobody.get(PATH, { 'X-Customer-Id': partner.secret, 'X-Customer-Secret': partner.secret });
-    await nobody.get(`${PATH}?cursor=${partner.secret}`, partner.credentials);
-    await nobody.post(PATH, { user_id: 7, secret: partner.secret }, partner.credentials);
+    await anonymous.get(PATH, { 'X-Customer-Id': partner.secret, 'X-Customer-Secret': partner.secret });
+    await anonymous.get(`${PATH}?cursor=${partner.secret}`, partner.credentials);
+    await anonymous.post(PATH, { user_id: 7, secret: partner.secret }, partner.credentials);
 
     const rows = (await everything()).join('\n');
     const output = installation.applications.flatMap(({ output }) => output).join('\n');
@@ -135,7 +135,7 @@ describe('The authentication of a customer', () => {
 });
 
 /** All of an answer that could tell one refusal from another. */
-function told({ status, headers, text }: Answer): unknown {
+function told({ status, headers, text }: ApiResponse): unknown {
   const shown = Object.fromEntries(headers);
   for (const name of ['date', 'x-request-id']) expect(shown).toHaveProperty(name, expect.any(String));
   const { request_id: requestId, ...body } = JSON.parse(text) as Record<string, unknown>;

@@ -63,10 +63,10 @@ describe('Access to exports of rows', () => {
     ['an expired token', () => signedToken(ids.ann, { tenant: 'blue', expires: Math.floor(Date.now() / 1000) - 60 })],
     ['a token of another secret', () => signedToken(ids.ann, { tenant: 'blue', secret: 'x'.repeat(40) })],
   ])('rejects callers with %s', async (_, token) => {
-    const stranger = new Client(ann.url, await token());
+    const otherUser = new Client(ann.url, await token());
 
     for (const [method, path, body] of routes()) {
-      const { status } = await stranger.send(method, path, body);
+      const { status } = await otherUser.send(method, path, body);
       expect([method, path, status]).toEqual([method, path, 401]);
     }
   });
@@ -78,10 +78,10 @@ describe('Access to exports of rows', () => {
     ['the same user without a tenant', () => installation.asUser(ids.ann)],
     ['an administrator of the tenant', () => installation.asUser('root', { tenant: 'blue', roles: ['admin'] })],
   ])('hides one export from %s', async (_, person) => {
-    const stranger = await person();
+    const otherUser = await person();
 
     for (const [method, path] of routes().filter(([, path]) => path.includes(annsExport))) {
-      const { status, body } = await stranger.send(method, path);
+      const { status, body } = await otherUser.send(method, path);
       expect([method, path, status, body.detail]).toEqual([method, path, 404, 'Export not found']);
     }
     expect((await ann.status(annsExport)).status).toBe('completed');
@@ -91,10 +91,10 @@ describe('Access to exports of rows', () => {
     const bob = await installation.asUser(ids.bob, { tenant: 'blue', roles: ['user', 'Admin', 'administrator'] });
 
     for (const [method, path, body] of routes().filter(([, path]) => /\/(bulk|user)/.test(path))) {
-      const answer = await bob.send(method, path, body);
+      const response = await bob.send(method, path, body);
       const reason = path.includes('bulk') ? 'Admin role required' : 'Insufficient permissions';
-      expect([path, answer.status]).toEqual([path, 403]);
-      expect(answer.body).toMatchObject({ error: reason, detail: reason });
+      expect([path, response.status]).toEqual([path, 403]);
+      expect(response.body).toMatchObject({ error: reason, detail: reason });
     }
   });
 
@@ -129,8 +129,8 @@ describe('Access to exports of rows', () => {
     async (sub) => {
       const person = await installation.asUser(sub);
 
-      const answer = await person.post('/api/exports', { type: 'full', format: 'csv' });
-      const record = await person.finished(answer.body.id as string);
+      const response = await person.post('/api/exports', { type: 'full', format: 'csv' });
+      const record = await person.finished(response.body.id as string);
 
       expect(record).toMatchObject({ status: 'completed', error: null, record_count: 0 });
     },
@@ -144,7 +144,7 @@ describe('Access to exports of rows', () => {
     };
 
     const usually = await rows();
-    const asked = await admin.post('/api/export/bulk', { ...BULK, tables: ['users'], columns: ['password_hash'] });
+    const requested = await admin.post('/api/export/bulk', { ...BULK, tables: ['users'], columns: ['password_hash'] });
     const filtered = await admin.post('/api/export/bulk', {
       tables: ['users'],
       format: 'csv',
@@ -158,8 +158,8 @@ describe('Access to exports of rows', () => {
     const ofSecrets = await follow((await ann.finished(await requestRows(ann, 'secrets'))).file_url);
 
     expect(usually).not.toContain('hash');
-    expect([asked.status, filtered.status]).toEqual([400, 400]);
-    expect(asked.body.errors).toMatchObject([{ message: 'unknown column "password_hash"' }]);
+    expect([requested.status, filtered.status]).toEqual([400, 400]);
+    expect(requested.body.errors).toMatchObject([{ message: 'unknown column "password_hash"' }]);
     expect(filtered.body.errors).toMatchObject([{ message: 'unknown column "password_hash"' }]);
     expect(listed).toContain('hash-of-ann');
     expect((await follow(profile.file_url)).bytes.includes('password_hash')).toBe(false);
@@ -170,10 +170,10 @@ describe('Access to exports of rows', () => {
     const record = await ann.status(annsExport);
 
     for (const [method, path] of routes().filter(([method, path]) => method === 'GET' && path.includes(annsExport))) {
-      const answer = await ann.send(method, path);
-      expect([path, answer.status]).toEqual([path, 200]);
-      if (path.includes('download')) expect(sha256(answer.bytes)).toBe(record.sha256);
-      else expect(answer.body).toMatchObject({ id: annsExport });
+      const response = await ann.send(method, path);
+      expect([path, response.status]).toEqual([path, 200]);
+      if (path.includes('download')) expect(sha256(response.bytes)).toBe(record.sha256);
+      else expect(response.body).toMatchObject({ id: annsExport });
     }
     for (const base of ['/api/exports', '/api/exports/', '/api/v1/exports', '/api/v1/exports/'])
       expect((await ann.post(base, OWN)).status).toBe(201);

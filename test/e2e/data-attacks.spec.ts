@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client as Database } from 'pg';
 import type { Client } from '../support/client';
-import { offer, requestRows } from '../support/data';
+import { addTableType, requestRows } from '../support/data';
 import { addDataType, DATA_TYPES, freshName } from '../support/data-types';
 import { Installation } from '../support/installation';
 import { OpenResponse } from '../support/open-response';
@@ -32,14 +32,14 @@ describe('An attacker with a valid token', () => {
       await installation.sql(`
         CREATE TABLE constructor (user_id uuid, n int, "__proto__" text, "prototype" text, "constructor" text);
         INSERT INTO constructor SELECT '${ANN}', n, n, n, n FROM generate_series(1, 3) n`);
-      await offer(installation, 'constructor');
+      await addTableType(installation, 'constructor');
     });
 
     it.each(['__proto__', 'prototype', 'constructor'])('can filter by a column named %s', async (name) => {
-      const answer = await ask(ann, `"data_types": ["constructor"], "filters": {"constructor": {"${name}": "2"}}`);
+      const response = await ask(ann, `"data_types": ["constructor"], "filters": {"constructor": {"${name}": "2"}}`);
 
-      expect(answer.status).toBe(200);
-      expect(answer.text.trim().split('\n')).toEqual([expect.stringContaining('"n":2')]);
+      expect(response.status).toBe(200);
+      expect(response.text.trim().split('\n')).toEqual([expect.stringContaining('"n":2')]);
     });
 
     it.each([
@@ -120,7 +120,7 @@ describe('An attacker with a valid token', () => {
       const table = `of_tenants_${freshName().replace(' ', '_')}`;
       await installation.sql(`CREATE TABLE ${table} (n int, tenant_id ${type})`);
       await installation.sql(`INSERT INTO ${table} VALUES (1, '${type === 'name' ? LONG.slice(0, 63) : tenant}')`);
-      await offer(installation, table, { owner: 'tenant_id' });
+      await addTableType(installation, table, { owner: 'tenant_id' });
       const rowsOf = async (id: string) => {
         const { status, text } = await ask(await installation.asUser(id), `"data_types": ["${table}"]`);
         return { status, rows: text.split('\n').length - 1 };
@@ -164,7 +164,7 @@ describe('An attacker with a valid token', () => {
         CREATE VIEW long AS
         SELECT n AS id, u AS user_id, repeat('x', 1000) AS filler
         FROM generate_series(1, 100000) n, unnest(ARRAY['${ANN}', 'b', 'c', 'd']) u`);
-      await offer(installation, 'long');
+      await addTableType(installation, 'long');
     });
 
     it('has a limited number of concurrent streams', async () => {
@@ -203,7 +203,7 @@ describe('An attacker with a valid token', () => {
       const altering = new Database({ connectionString: installation.database.url });
       await altering.connect();
       await installation.sql(`CREATE TABLE altered (user_id text)`);
-      await offer(installation, 'altered');
+      await addTableType(installation, 'altered');
       await altering.query('BEGIN; LOCK TABLE altered');
 
       const waiting = await Promise.all(

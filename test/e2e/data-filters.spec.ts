@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Client, follow } from '../support/client';
-import { offer } from '../support/data';
+import { addTableType } from '../support/data';
 import { Installation } from '../support/installation';
 
 const A = '11111111-1111-4111-8111-111111111111';
@@ -28,13 +28,13 @@ describe('Filters of rows', () => {
        (3, '', 'c', 0, 0, 'Infinity', 3, true, '2026-03-29', 'infinity', '2026-03-29T20:59:59.999Z', '${A}', 'glad', '{"a": 1}', '2 days', '::1'),
        (4, null, null, null, null, null, null, null, null, null, '2026-03-29T21:00:00Z', null, null, null, null, null)`,
     );
-    await offer(installation, 'kinds');
+    await addTableType(installation, 'kinds');
   });
 
   afterAll(() => installation.remove());
 
   async function found(filters: object, options: object = {}): Promise<string> {
-    const answer = await ann.post('/api/exports', {
+    const response = await ann.post('/api/exports', {
       type: 'realtime',
       format: 'csv',
       data_types: ['kinds'],
@@ -42,8 +42,8 @@ describe('Filters of rows', () => {
       filters,
       options,
     });
-    if (answer.status !== 200) throw new Error(answer.text);
-    return answer.text.trimEnd().split('\n').slice(1).sort().join('');
+    if (response.status !== 200) throw new Error(response.text);
+    return response.text.trimEnd().split('\n').slice(1).sort().join('');
   }
 
   it.each<[string, unknown, string]>([
@@ -105,15 +105,15 @@ describe('Filters of rows', () => {
     ['ip', '300.0.0.1'],
     ['span', 'for ever'],
   ])('on %s with %j are rejected under their field', async (column, filter) => {
-    const answer = await ann.post('/api/exports', {
+    const response = await ann.post('/api/exports', {
       type: 'realtime',
       format: 'csv',
       data_types: ['kinds'],
       filters: { kinds: { [column]: filter } },
     });
 
-    expect(answer.status).toBe(400);
-    expect(answer.body.errors).toMatchObject([{ field: expect.stringContaining(`filters.kinds.${column}`) }]);
+    expect(response.status).toBe(400);
+    expect(response.body.errors).toMatchObject([{ field: expect.stringContaining(`filters.kinds.${column}`) }]);
   });
 
   it.each<[object, string, string]>([
@@ -137,7 +137,7 @@ describe('Filters of rows', () => {
 
   it('by date are rejected for a table without created_at and for an invalid date', async () => {
     await installation.sql('CREATE TABLE undated (id int, user_id uuid)');
-    await offer(installation, 'undated');
+    await addTableType(installation, 'undated');
     const ask = (filters: object, name = 'undated') =>
       ann.post('/api/exports', { type: 'partial', format: 'csv', data_types: [name], filters });
 
@@ -153,14 +153,14 @@ describe('Filters of rows', () => {
 
   it('combine with columns, which are exported once in the requested order', async () => {
     const ask = async (columns: unknown) => {
-      const answer = await ann.post('/api/exports', {
+      const response = await ann.post('/api/exports', {
         type: 'partial',
         format: 'csv',
         data_types: ['kinds'],
         columns,
         filters: { kinds: { id: 2 } },
       });
-      return (await follow((await ann.finished(answer.body.id as string)).file_url)).text;
+      return (await follow((await ann.finished(response.body.id as string)).file_url)).text;
     };
 
     expect(await ask(['day', 'id', 'day'])).toBe('day,id\n1969-07-20,2\n');

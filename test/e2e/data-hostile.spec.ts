@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type Answer, type Client, follow } from '../support/client';
-import { offer, requestTables } from '../support/data';
+import { type ApiResponse, type Client, follow } from '../support/client';
+import { addTableType, requestTables } from '../support/data';
 import { Installation } from '../support/installation';
 
 const STATEMENTS = [
@@ -56,7 +56,7 @@ describe('Hostile requests for rows', () => {
   afterAll(() => installation.remove());
 
   /** Bodies are written as text: a literal would lose `__proto__`. */
-  function ask(person: Client, fields: Readonly<Record<string, string>>): Promise<Answer> {
+  function ask(person: Client, fields: Readonly<Record<string, string>>): Promise<ApiResponse> {
     const all = {
       type: '"partial"',
       format: '"csv"',
@@ -68,7 +68,7 @@ describe('Hostile requests for rows', () => {
   }
 
   /** Refused by name, whatever the name is. */
-  function expectRefused({ status, body, text }: Answer): void {
+  function expectRefused({ status, body, text }: ApiResponse): void {
     expect([status, text]).toEqual([400, text]);
     expect(body.errors?.length ?? 0).toBeGreaterThan(0);
   }
@@ -76,7 +76,7 @@ describe('Hostile requests for rows', () => {
   it.each(NAMES)('as a table, a data type, a column or an operator are refused: %j', async (name) => {
     const key = JSON.stringify(name);
 
-    const answers = [
+    const responses = [
       await admin.post('/api/export/bulk', `{"tables":[${key}],"format":"csv"}`),
       await ask(ann, { data_types: `[${key}]` }),
       await ask(ann, { filters: `{${key}:{}}` }),
@@ -94,16 +94,16 @@ describe('Hostile requests for rows', () => {
       await ask(ann, { type: key }),
     ];
 
-    for (const answer of answers) expectRefused(answer);
+    for (const response of responses) expectRefused(response);
   });
 
   it.each(PROTOTYPE_KEYS)('whose field is %s do not come through unnoticed', async (key) => {
-    for (const answer of [
+    for (const response of [
       await ask(ann, { [key]: '{}' }),
       await ask(ann, { options: `{"${key}":{}}` }),
       await ask(ann, { options: `{"${key}":true}` }),
     ]) {
-      expectRefused(answer);
+      expectRefused(response);
     }
   });
 
@@ -112,12 +112,12 @@ describe('Hostile requests for rows', () => {
     async (value) => {
       for (const operator of ['eq', 'in', 'like']) {
         const operand = operator === 'in' ? [value] : value;
-        const answer = await ask(ann, {
+        const response = await ask(ann, {
           filters: JSON.stringify({ transactions: { description: { [operator]: operand } } }),
         });
-        if (answer.status === 400) continue;
-        expect(answer.status).toBe(201);
-        const { status, record_count: count } = await ann.finished(answer.body.id as string);
+        if (response.status === 400) continue;
+        expect(response.status).toBe(201);
+        const { status, record_count: count } = await ann.finished(response.body.id as string);
         expect([status, count]).toEqual(['completed', operator === 'like' && value === '%' ? 10 : 0]);
       }
     },
@@ -207,7 +207,7 @@ describe('Hostile requests for rows', () => {
     await installation.sql(
       `INSERT INTO "od""d; DROP TABLE users; --'" VALUES (gen_random_uuid(), 1, 2, 3, 'x'), (null, 5, 6, 7, 'y')`,
     );
-    await offer(installation, table);
+    await addTableType(installation, table);
 
     const id = await requestTables(admin, {
       tables: [table],

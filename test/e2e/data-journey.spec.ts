@@ -26,15 +26,15 @@ describe('A data export', () => {
   it('contains a user’s own rows only', async () => {
     const person = await installation.asUser(ann);
 
-    const answer = await person.post('/api/v1/exports', {
+    const response = await person.post('/api/v1/exports', {
       type: 'partial',
       format: 'csv',
       data_types: ['transactions'],
     });
-    const record = await person.finished(answer.body.id as string);
+    const record = await person.finished(response.body.id as string);
     const file = await follow(record.file_url);
 
-    expect(answer.status).toBe(201);
+    expect(response.status).toBe(201);
     expect(record).toMatchObject({
       status: 'completed',
       record_count: 50,
@@ -48,16 +48,16 @@ describe('A data export', () => {
   it('contains whole tables with filters for an administrator', async () => {
     const admin = await installation.asUser('root', { roles: ['admin'] });
 
-    const answer = await admin.post('/api/v1/export/bulk', {
+    const response = await admin.post('/api/v1/export/bulk', {
       tables: ['transactions'],
       filters: { transactions: { amount: { gte: 91 } } },
       columns: ['amount', 'user_id'],
       format: 'csv',
     });
-    const record = await admin.finished(answer.body.jobId as string);
+    const record = await admin.finished(response.body.jobId as string);
     const file = await follow(record.file_url);
 
-    expect(answer.body).toEqual({ jobId: record.id, status: 'queued' });
+    expect(response.body).toEqual({ jobId: record.id, status: 'queued' });
     expect(record).toMatchObject({ record_count: 10, type: 'bulk' });
     expect(file.text.split('\n')[0]).toBe('amount,user_id');
   });
@@ -92,18 +92,18 @@ describe('A data export', () => {
   it('streams rows into the response', async () => {
     const person = await installation.asUser(bob);
 
-    const answer = await person.post('/api/v1/exports', {
+    const response = await person.post('/api/v1/exports', {
       type: 'realtime',
       format: 'csv',
       data_types: ['transactions'],
     });
-    const id = answer.headers.get('location')!.split('/').at(-2)!;
+    const id = response.headers.get('location')!.split('/').at(-2)!;
 
-    expect(answer.status).toBe(200);
-    expect(answer.text.split('\n')).toHaveLength(52);
+    expect(response.status).toBe(200);
+    expect(response.text.split('\n')).toHaveLength(52);
     expect(await person.status(id)).toMatchObject({
       status: 'completed',
-      sha256: sha256(answer.bytes),
+      sha256: sha256(response.bytes),
       file_url: null,
     });
     expect((await person.get(`/api/v1/exports/${id}/download`)).status).toBe(409);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer, Client } from '../support/client';
+import type { ApiResponse, Client } from '../support/client';
 import { Installation } from '../support/installation';
 
 const FILE = { type: 'partial', format: 'csv', data_types: ['transactions'] };
@@ -82,22 +82,22 @@ describe('The rate limit of data exports', () => {
     await installation.sql(`INSERT INTO users (id, name, email) VALUES ($1, 'Ann', $2)`, id, `${id}@example.com`);
     const path = `/api/export/user/${id}?format=csv`;
 
-    const answers = [await here.get(path), await there.get(path), await here.get(path), await there.get(path)];
+    const responses = [await here.get(path), await there.get(path), await here.get(path), await there.get(path)];
 
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429]);
+    expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 429]);
   });
 
   it('accepts exactly the allowed number of concurrent requests', async () => {
     const { here, there } = await personOf(installation);
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 12 }, (_, index) =>
         (index % 2 ? here : there).post('/api/exports', index % 3 ? FILE : STREAM),
       ),
     );
 
-    expect(answers.filter(({ status }) => status < 300)).toHaveLength(3);
-    expect(answers.filter(({ status }) => status === 429)).toHaveLength(9);
+    expect(responses.filter(({ status }) => status < 300)).toHaveLength(3);
+    expect(responses.filter(({ status }) => status === 429)).toHaveLength(9);
   });
 
   it('counts neither repeated nor rejected requests', async () => {
@@ -112,7 +112,7 @@ describe('The rate limit of data exports', () => {
       await here.post('/api/export/bulk', { ...BULK, tables: ['exports'] }),
       await here.get(`/api/export/user/${randomUUID()}`),
     ];
-    const granted: Answer[] = [];
+    const granted: ApiResponse[] = [];
     for (let turn = 0; turn < 4; turn += 1)
       granted.push(await (turn % 2 ? here : there).post('/api/exports', FILE, key));
     granted.push(await here.post('/api/exports', FILE), await here.post('/api/exports', FILE));
@@ -151,15 +151,15 @@ describe('The Idempotency-Key of a data export', () => {
   ])('creates one %s for twenty concurrent requests', async (_, path, body) => {
     const { here, there, id } = await personOf(installation);
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
         (index % 2 ? here : there).post(path, body, { 'Idempotency-Key': 'at-once' }),
       ),
     );
 
-    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(19);
-    expect(new Set(answers.map(({ body }) => (body.id ?? body.jobId) as string)).size).toBe(1);
+    expect(responses.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(19);
+    expect(new Set(responses.map(({ body }) => (body.id ?? body.jobId) as string)).size).toBe(1);
     expect(await installation.sql('SELECT count(*)::int FROM exports WHERE user_id = $1', id)).toEqual([{ count: 1 }]);
   });
 
@@ -179,14 +179,14 @@ describe('The Idempotency-Key of a data export', () => {
   it('starts one stream for many concurrent requests', async () => {
     const { here, there, id } = await personOf(installation);
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
         (index % 2 ? here : there).post('/api/exports', STREAM, { 'Idempotency-Key': 'streams-at-once' }),
       ),
     );
 
-    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 200));
-    expect(answers.filter(({ headers }) => headers.get('content-type')!.startsWith('text/csv'))).toHaveLength(1);
+    expect(responses.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 200));
+    expect(responses.filter(({ headers }) => headers.get('content-type')!.startsWith('text/csv'))).toHaveLength(1);
     expect(await installation.sql('SELECT count(*)::int FROM exports WHERE user_id = $1', id)).toEqual([{ count: 1 }]);
   });
 

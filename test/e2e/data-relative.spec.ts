@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Client, follow } from '../support/client';
-import { offer } from '../support/data';
+import { addTableType } from '../support/data';
 import { Installation } from '../support/installation';
 
 const ZONES = ['UTC', 'Europe/Kyiv', 'America/St_Johns', 'Pacific/Kiritimati'];
@@ -27,7 +27,7 @@ describe('Relative filters', () => {
     owner = randomUUID();
     ann = await installation.asUser(owner);
     await installation.sql(MOMENTS.replace('%owner', owner));
-    await offer(installation, 'moments');
+    await addTableType(installation, 'moments');
   });
 
   afterAll(() => installation.remove());
@@ -39,10 +39,10 @@ describe('Relative filters', () => {
 
   /** The ids that came, and the moment that the record says they are relative to. */
   async function found(filters: object, timezone: string): Promise<{ ids: number[]; now: string }> {
-    const answer = await ask(filters, { timezone });
-    if (answer.status !== 200) throw new Error(answer.text);
-    const { options } = await ann.status(answer.headers.get('location')!.split('/').at(-2)!);
-    const ids = answer.text.trim().split('\n').slice(1).map(Number).sort(byNumber);
+    const response = await ask(filters, { timezone });
+    if (response.status !== 200) throw new Error(response.text);
+    const { options } = await ann.status(response.headers.get('location')!.split('/').at(-2)!);
+    const ids = response.text.trim().split('\n').slice(1).map(Number).sort(byNumber);
     return { ids, now: (options as { as_of: string }).as_of };
   }
 
@@ -109,10 +109,10 @@ describe('Relative filters', () => {
 
   it('do not interpret the values of text columns', async () => {
     const words = `'never':3 'now':1 'or':2`;
-    const answer = await ask({ moments: { note: 'yesterday', words, id: { lte: 3 } } });
-    const { options } = await ann.status(answer.headers.get('location')!.split('/').at(-2)!);
+    const response = await ask({ moments: { note: 'yesterday', words, id: { lte: 3 } } });
+    const { options } = await ann.status(response.headers.get('location')!.split('/').at(-2)!);
 
-    expect(answer.text.trim().split('\n')).toHaveLength(4);
+    expect(response.text.trim().split('\n')).toHaveLength(4);
     expect(options).not.toHaveProperty('as_of');
   });
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Pool } from 'pg';
 import { type Client, follow, sha256 } from '../support/client';
-import { offer, requestTables } from '../support/data';
+import { addTableType, requestTables } from '../support/data';
 import { zipEntries } from '../support/files';
 import { Installation } from '../support/installation';
 import { until } from '../support/until';
@@ -35,7 +35,7 @@ describe('An export of tables during concurrent writes', () => {
       await installation.sql(
         `CREATE TABLE ${table} (id bigint PRIMARY KEY, amount bigint, user_id uuid DEFAULT '${owner}', note text DEFAULT repeat('x', 100))`,
       );
-      await offer(installation, table);
+      await addTableType(installation, table);
     }
     await installation.sql(`INSERT INTO debits (id, amount) SELECT n, n % 100 FROM generate_series(0, ${PAIRS - 1}) n`);
     await installation.sql(
@@ -78,8 +78,8 @@ describe('An export of tables during concurrent writes', () => {
   }
 
   async function aStream(): Promise<{ id: string; bytes: Buffer }> {
-    const answer = await ann.post('/api/v1/exports', { type: 'realtime', format: 'csv', data_types: TABLES });
-    return { id: answer.headers.get('location')!.split('/').at(-2)!, bytes: answer.bytes };
+    const response = await ann.post('/api/v1/exports', { type: 'realtime', format: 'csv', data_types: TABLES });
+    return { id: response.headers.get('location')!.split('/').at(-2)!, bytes: response.bytes };
   }
 
   async function ownerOf(id: string): Promise<Client> {

@@ -5,7 +5,7 @@ import { requestTables } from '../support/data';
 import { DatabaseWithRoles, withClient } from '../support/database-roles';
 import { insertEvent, insertParticipants } from '../support/events';
 import { Installation } from '../support/installation';
-import { keepSchedule, settledRuns } from '../support/schedules';
+import { createSchedule, settledRuns } from '../support/schedules';
 import { until } from '../support/until';
 
 const ANN = '00000000-0000-7000-8000-0000000000aa';
@@ -77,7 +77,7 @@ describe('A service that does not own its tables', () => {
   });
 
   it('runs a schedule', async () => {
-    const { id } = await keepSchedule(ann, { data_types: ['profile'] });
+    const { id } = await createSchedule(ann, { data_types: ['profile'] });
     expect((await ann.post(`/api/v1/exports/scheduled/${id}/run`)).status).toBe(201);
 
     const [run] = await settledRuns(ann, id, 1);
@@ -92,7 +92,9 @@ describe('A service that does not own its tables', () => {
     const wrong = Buffer.from(`${randomUUID()}:wrong`).toString('base64');
 
     expect((await ann.delete(`/api/v1/solo/sessions/${session}`)).status).toBe(204);
-    const refused = await installation.asNobody().get('/api/v1/customer/events', { authorization: `Basic ${wrong}` });
+    const refused = await installation
+      .asAnonymous()
+      .get('/api/v1/customer/events', { authorization: `Basic ${wrong}` });
 
     expect(refused.status).toBe(401);
     await until(
@@ -189,10 +191,10 @@ describe('A service that does not own its tables', () => {
   });
 
   it('names a missing role and warns of an unrestricted one', async () => {
-    const nobody = new URL(database.applicationUrl);
-    nobody.username = 'nobody_there';
+    const anonymous = new URL(database.applicationUrl);
+    anonymous.username = 'nobody_there';
 
-    const missing = await database.migrate({ ...database.environment, DATABASE_URL: nobody.href });
+    const missing = await database.migrate({ ...database.environment, DATABASE_URL: anonymous.href });
     const superuser = await database.migrate({ ...database.environment, EXPORT_DATABASE_URL: database.adminUrl });
 
     expect(missing).toMatchObject({ code: 1 });

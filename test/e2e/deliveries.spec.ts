@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { lessonBoard } from '../support/boards';
 import { type Client, follow } from '../support/client';
-import { offer } from '../support/data';
-import { allTold, askFor, toldOf } from '../support/deliveries';
+import { addTableType } from '../support/data';
+import { endedDeliveries, requestWithNotify, deliveriesOf } from '../support/deliveries';
 import { insertEvent, insertParticipants, takeOut } from '../support/events';
 import { Installation } from '../support/installation';
 import { MailServer, type ReceivedMail } from '../support/mail-server';
@@ -32,13 +32,13 @@ describe('Mail about exports', () => {
 
   async function mailOf(person: Client, id: string): Promise<ReceivedMail> {
     await person.finished(id);
-    await allTold(person, id);
+    await endedDeliveries(person, id);
     expect(server.accepted).toHaveLength(1);
     return server.accepted[0]!;
   }
 
   it('describes the file and links to it for as long as it exists', async () => {
-    const id = await askFor(ann, { email: true });
+    const id = await requestWithNotify(ann, { email: true });
 
     const mail = await mailOf(ann, id);
 
@@ -58,11 +58,11 @@ describe('Mail about exports', () => {
   });
 
   it('has the id of its delivery, which identifies a repeat', async () => {
-    const id = await askFor(ann, { email: true });
+    const id = await requestWithNotify(ann, { email: true });
 
     const { headers, messageId } = await mailOf(ann, id);
 
-    const [told] = await toldOf(ann, id);
+    const [told] = await deliveriesOf(ann, id);
     expect(messageId).toBe(`<${told!.id}@platform.example>`);
     expect(headers).toMatchObject({ 'x-entity-ref-id': told!.id, 'auto-submitted': 'auto-generated' });
     expect(await installation.history(id)).toEqual([
@@ -74,7 +74,7 @@ describe('Mail about exports', () => {
   });
 
   it('is listed for the owner only, with a masked address', async () => {
-    const id = await askFor(ann, { email: true });
+    const id = await requestWithNotify(ann, { email: true });
     await mailOf(ann, id);
     const eve = await installation.asUser('eve');
 
@@ -97,7 +97,7 @@ describe('Mail about exports', () => {
       ],
     });
     expect((await eve.get(`/api/v1/exports/${id}/deliveries`)).status).toBe(404);
-    expect((await installation.asNobody().get(`/api/v1/exports/${id}/deliveries`)).status).toBe(401);
+    expect((await installation.asAnonymous().get(`/api/v1/exports/${id}/deliveries`)).status).toBe(401);
   });
 
   it('states why an export failed', async () => {
@@ -106,19 +106,21 @@ describe('Mail about exports', () => {
     await installation.sql(
       `CREATE VIEW divided AS SELECT n AS id, '${owner}'::uuid AS user_id, 1 / (n - 3) AS share FROM generate_series(1, 9) n`,
     );
-    await offer(installation, 'divided');
-    const asked = await zoe.post('/api/v1/exports', { type: 'partial', format: 'csv', data_types: ['divided'] });
+    await addTableType(installation, 'divided');
+    const requested = await zoe.post('/api/v1/exports', { type: 'partial', format: 'csv', data_types: ['divided'] });
 
-    const mail = await mailOf(zoe, asked.body.id as string);
+    const mail = await mailOf(zoe, requested.body.id as string);
 
     expect(mail.subject).toBe('Your export failed (Data, CSV)');
     expect(mail.text).toContain('The database could not write the rows of "divided": division by zero (22012)');
-    expect(await toldOf(zoe, asked.body.id as string)).toMatchObject([{ event: 'export.failed', status: 'delivered' }]);
+    expect(await deliveriesOf(zoe, requested.body.id as string)).toMatchObject([
+      { event: 'export.failed', status: 'delivered' },
+    ]);
   });
 
   it('is sent for an export that a process of an earlier version ended without a message', async () => {
-    const quiet = await askFor(ann, { email: true, on: ['failed'] });
-    const id = await askFor(ann, { email: true });
+    const quiet = await requestWithNotify(ann, { email: true, on: ['failed'] });
+    const id = await requestWithNotify(ann, { email: true });
     await mailOf(ann, id);
     await ann.finished(quiet);
     server.reset();
@@ -127,24 +129,27 @@ describe('Mail about exports', () => {
     const mail = await until('it is told', () => server.accepted[0]);
 
     expect(mail).toMatchObject({ to: ['ann@example.com'], subject: 'Your export is ready: Algebra.pdf' });
-    expect(await toldOf(ann, quiet)).toEqual([]);
+    expect(await deliveriesOf(ann, quiet)).toEqual([]);
   });
 
   it('is not sent when nobody requested it, nor about a cancelled export', async () => {
-    const quiet = await askFor(ann, { email: true, on: ['failed'] });
+    const quiet = await requestWithNotify(ann, { email: true, on: ['failed'] });
     await ann.finished(quiet);
     const lesson = await ann.saveBoard(lessonBoard(80));
-    const asked = await ann.post(`/api/v1/solo/sessions/${lesson}/export`, { format: 'png', notify: { email: true } });
-    const cancelled = asked.body.id as string;
+    const requested = await ann.post(`/api/v1/solo/sessions/${lesson}/export`, {
+      format: 'png',
+      notify: { email: true },
+    });
+    const cancelled = requested.body.id as string;
     await ann.reaches(cancelled, 'processing', { every: 5 });
     await ann.delete(`/api/v1/exports/${cancelled}`);
 
-    const told = await askFor(ann, { email: true });
+    const told = await requestWithNotify(ann, { email: true });
     await mailOf(ann, told);
 
     expect(await ann.status(cancelled)).toMatchObject({ status: 'cancelled' });
-    expect(await toldOf(ann, quiet)).toEqual([]);
-    expect(await toldOf(ann, cancelled)).toEqual([]);
+    expect(await deliveriesOf(ann, quiet)).toEqual([]);
+    expect(await deliveriesOf(ann, cancelled)).toEqual([]);
   });
 
   it.each([
@@ -153,7 +158,7 @@ describe('Mail about exports', () => {
     ['we write in, where theirs is none of these', { locale: 'fr' }, undefined, 'Your export is ready: Algebra.pdf'],
   ])('is in the language that %s', async (_, claims, language, subject) => {
     const person = await installation.asUser('ola', { email: 'ola@example.com', ...claims });
-    const id = await askFor(person, { email: true, language });
+    const id = await requestWithNotify(person, { email: true, language });
 
     const mail = await mailOf(person, id);
 
@@ -163,7 +168,7 @@ describe('Mail about exports', () => {
 
   it('is one message to one person, whatever the name of the board', async () => {
     const name = 'Plan\r\nBcc: eve@example.com\r\n\r\n<img src=x onerror=alert(1)>\u202Efdp.exe "A" & Щ';
-    const id = await askFor(ann, { email: true }, name);
+    const id = await requestWithNotify(ann, { email: true }, name);
 
     const mail = await mailOf(ann, id);
 
@@ -192,15 +197,15 @@ describe('Mail about exports', () => {
 
   it('is not sent about a file that was deleted meanwhile', async () => {
     server.next('refuse this time');
-    const id = await askFor(ann, { email: true });
+    const id = await requestWithNotify(ann, { email: true });
     await until('the server was asked', () => server.offered.length === 1);
     await ann.finished(id);
     await ann.delete(`/api/v1/exports/${id}`);
-    await until('the attempt has failed', async () => (await toldOf(ann, id))[0]!.error);
+    await until('the attempt has failed', async () => (await deliveriesOf(ann, id))[0]!.error);
 
     await installation.sql(`UPDATE export_deliveries SET next_attempt_at = now() WHERE status = 'pending'`);
 
-    expect(await allTold(ann, id)).toMatchObject([
+    expect(await endedDeliveries(ann, id)).toMatchObject([
       { status: 'failed', attempts: 2, error: 'The file was deleted before the mail was sent' },
     ]);
     expect(server.accepted).toEqual([]);
@@ -208,10 +213,10 @@ describe('Mail about exports', () => {
   });
 
   it('is counted in metrics', async () => {
-    const id = await askFor(ann, { email: true });
+    const id = await requestWithNotify(ann, { email: true });
     await mailOf(ann, id);
 
-    const { text } = await installation.asNobody().get('/metrics');
+    const { text } = await installation.asAnonymous().get('/metrics');
 
     expect(text).toMatch(/notifications_total\{channel="email",event="export.completed",outcome="delivered"\} \d/);
     expect(text).toMatch(/notifications_pending\{channel="email"\} 0/);

@@ -171,7 +171,7 @@ describe('GET /exports/:id/download', () => {
   it('accepts a link for the download only', async () => {
     const { search } = new URL(done.file_url!);
 
-    const status = await installation.asNobody().get(`/api/v1/exports/${done.id}/${search}`);
+    const status = await installation.asAnonymous().get(`/api/v1/exports/${done.id}/${search}`);
 
     expect(status.status).toBe(401);
   });

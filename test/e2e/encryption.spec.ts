@@ -3,7 +3,7 @@ import { insertEvent, insertParticipant } from '../support/events';
 import { pngSize } from '../support/files';
 import { FaultyProxy } from '../support/faulty-proxy';
 import { Installation } from '../support/installation';
-import { describeOnS3, encryptionAskedFor, s3Server } from '../support/s3-under-test';
+import { describeOnS3, requestedEncryptionOf, s3Server } from '../support/s3-under-test';
 
 const ANN = '00000000-0000-7000-8000-0000000000aa';
 
@@ -53,10 +53,10 @@ describeOnS3('The service with a bucket', () => {
     const results = await ann.post(`/api/v1/events/${event.id}/results/export`, {});
     for (const id of [bulk.body.jobId, results.body.id] as string[]) await installation.reaches(id, 'completed');
 
-    const asked = encryptionAskedFor(proxy.seen);
+    const requested = requestedEncryptionOf(proxy.seen);
     expect(uploaded.status).toBe(200);
-    expect(asked.filter(({ algorithm }) => algorithm !== 'AES256')).toEqual([]);
-    expect(asked.map(({ method, key }) => `${method} ${key.split('/')[0]}`).sort()).toEqual([
+    expect(requested.filter(({ algorithm }) => algorithm !== 'AES256')).toEqual([]);
+    expect(requested.map(({ method, key }) => `${method} ${key.split('/')[0]}`).sort()).toEqual([
       'POST exports',
       'PUT exports',
       'PUT exports',

@@ -1,6 +1,6 @@
 import { PROBLEM_CODES } from '../../src/platform/errors/problem-codes';
 import type { Application } from '../support/application';
-import type { Answer, Client } from '../support/client';
+import type { ApiResponse, Client } from '../support/client';
 import { Installation } from '../support/installation';
 
 const ID = '00000000-0000-7000-8000-000000000001';
@@ -22,11 +22,11 @@ describe('An error response', () => {
   afterAll(() => installation.remove());
 
   async function plain(path: string, headers: Readonly<Record<string, string>> = {}) {
-    const answer = await fetch(`${application.url}${path}`, { headers });
-    return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Problem };
+    const response = await fetch(`${application.url}${path}`, { headers });
+    return { status: response.status, headers: response.headers, body: (await response.json()) as Problem };
   }
 
-  it.each<[string, () => Promise<Pick<Answer, 'status' | 'headers' | 'body'>>, number, string]>([
+  it.each<[string, () => Promise<Pick<ApiResponse, 'status' | 'headers' | 'body'>>, number, string]>([
     ['a path that is no route', () => plain('/api/v1/nothing'), 404, 'not-found'],
     ['a path that cannot be decoded', () => plain('/api/v1/exports/%E0%A4%A'), 400, 'bad-request'],
     ['a request without a token', () => plain('/api/v1/exports'), 401, 'unauthorized'],

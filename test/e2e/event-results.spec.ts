@@ -33,7 +33,7 @@ describe('The results of an event', () => {
       result: { score: '99999999.99', maximum: '99999999.99', seconds: 61, attempts: 3 },
       answers: { a: '', b: null, c: { answer: '0.10', score: '1.5' } },
     });
-    const began = await insertParticipant(sql, event, {
+    const started = await insertParticipant(sql, event, {
       name: 'Began',
       result: { score: 1, maximum: 0, finishedAt: null },
     });
@@ -60,7 +60,7 @@ describe('The results of an event', () => {
       },
       {
         ...UNKNOWN_CUSTOMER,
-        participant_id: began,
+        participant_id: started,
         name: 'Began',
         score: 1,
         maximum: 0,
@@ -101,7 +101,7 @@ describe('The results of an event', () => {
       questions: [{ key: 'a', text: 'Питання', kind: 'choice', maxScore: 2.5 }],
     });
 
-    const { event, questions: asked, columns } = await documentOf({ id, questions });
+    const { event, questions: shown, columns } = await documentOf({ id, questions });
 
     expect(event).toEqual({
       id,
@@ -111,7 +111,7 @@ describe('The results of an event', () => {
       starts_at: '2026-03-01T09:00:00.000Z',
       ends_at: null,
     });
-    expect(asked).toEqual([{ key: 'a', column: 'q_a', text: 'Питання', kind: 'choice', max_score: 2.5 }]);
+    expect(shown).toEqual([{ key: 'a', column: 'q_a', text: 'Питання', kind: 'choice', max_score: 2.5 }]);
     expect(columns[1]).toEqual({ key: 'name', label: 'Ім’я', type: 'text' });
   });
 

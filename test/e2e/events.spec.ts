@@ -149,13 +149,13 @@ describe('The routes of events', () => {
   });
 
   it('require a token, or an id and a secret', async () => {
-    const nobody = installation.asNobody();
+    const anonymous = installation.asAnonymous();
     const [withToken, withSecret] = [ann.credentials, partner.credentials];
 
     for (const [method, path, body] of routesOf(quiz.id)) {
       const crossed = path.startsWith(CUSTOMER_EVENTS) ? withToken : withSecret;
-      expect([path, (await nobody.send(method, path, body)).status]).toEqual([path, 401]);
-      expect([path, (await nobody.send(method, path, body, crossed)).status]).toEqual([path, 401]);
+      expect([path, (await anonymous.send(method, path, body)).status]).toEqual([path, 401]);
+      expect([path, (await anonymous.send(method, path, body, crossed)).status]).toEqual([path, 401]);
     }
   });
 
@@ -168,13 +168,13 @@ describe('The routes of events', () => {
     ['another external system', () => installation.asCustomer()],
     ['an external system of the same tenant', () => installation.asCustomer({ tenant: 'blue' })],
   ])('hide an event from %s', async (_, somebody) => {
-    const stranger = await somebody();
-    const isCustomer = stranger.credentials['authorization']?.startsWith('Basic') === true;
+    const otherUser = await somebody();
+    const isCustomer = otherUser.credentials['authorization']?.startsWith('Basic') === true;
 
     const found = [];
     for (const [method, path, body] of routesOf(quiz.id)) {
       if (path.startsWith(CUSTOMER_EVENTS) !== isCustomer) continue;
-      const answer = await stranger.send(method, path, body);
+      const answer = await otherUser.send(method, path, body);
       found.push(path.includes(quiz.id) ? [answer.status, answer.body.detail] : [answer.status, answer.body.count]);
     }
 

@@ -80,10 +80,10 @@ describe('Following an export', () => {
   it('lists exports in pages and by filter, newest first', async () => {
     const cid = await installation.asUser('cid');
     const board = await cid.saveBoard(noteBoard());
-    const asked: string[] = [];
+    const requested: string[] = [];
     for (const format of ['png', 'json', 'json', 'pdf', 'json'])
-      asked.push((await cid.requestExport(board, format)).id);
-    for (const id of asked) await cid.finished(id);
+      requested.push((await cid.requestExport(board, format)).id);
+    for (const id of requested) await cid.finished(id);
 
     const walked: string[] = [];
     for (let next: string | null = '/api/v1/exports/?limit=2'; next !== null;) {
@@ -95,8 +95,12 @@ describe('Following an export', () => {
     const jsons = await cid.get('/api/v1/exports/?format=json&status=completed&kind=board');
     const none = await cid.get('/api/v1/exports/?status=failed');
 
-    expect(walked).toEqual([...asked].reverse());
-    expect((jsons.body.results as ExportRecord[]).map(({ id }) => id)).toEqual([asked[4], asked[2], asked[1]]);
+    expect(walked).toEqual([...requested].reverse());
+    expect((jsons.body.results as ExportRecord[]).map(({ id }) => id)).toEqual([
+      requested[4],
+      requested[2],
+      requested[1],
+    ]);
     expect(none.body).toEqual({ count: 0, next: null, results: [] });
   });
 

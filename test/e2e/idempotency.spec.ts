@@ -58,13 +58,13 @@ describe('An Idempotency-Key', () => {
     const key = { 'Idempotency-Key': 'at-once' };
     const elsewhere = await installation.asUser('ann', { at: installation.hosts[1] });
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 20 }, (_, index) => (index % 2 ? ann : elsewhere).post(path, { format: 'png' }, key)),
     );
 
-    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(19);
-    expect(new Set(answers.map(({ body }) => body.id as string)).size).toBe(1);
+    expect(responses.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(19);
+    expect(new Set(responses.map(({ body }) => body.id as string)).size).toBe(1);
   });
 
   it.each(['with blanks', 'x'.repeat(256), 'ключ'])('must be valid: %s', async (key) => {

@@ -52,10 +52,10 @@ describe('With JWT_JWKS_URL', () => {
     const service = await installation.startApplication({ ROLE: 'api', JWT_JWKS_URL: away.url });
     await away.stop();
 
-    const answer = await new Client(service.url, token).get('/api/v1/exports/');
+    const response = await new Client(service.url, token).get('/api/v1/exports/');
 
-    expect(answer.status).toBe(503);
-    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(response.status).toBe(503);
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await statusWith(await signedToken('ann'), service)).toBe(401);
   });
 

@@ -1,6 +1,6 @@
 import request from 'supertest';
 import type { Application } from '../support/application';
-import type { Answer, Client } from '../support/client';
+import type { ApiResponse, Client } from '../support/client';
 import { Installation } from '../support/installation';
 
 const SESSIONS = '/api/v1/solo/sessions/';
@@ -10,7 +10,7 @@ describe('Saving a board that another client has saved', () => {
   let installation: Installation;
   let application: Application;
   let ann: Client;
-  let created: Answer;
+  let created: ApiResponse;
   let path: string;
 
   beforeAll(async () => {
@@ -25,7 +25,7 @@ describe('Saving a board that another client has saved', () => {
 
   afterAll(() => installation.remove());
 
-  const tagOf = ({ headers }: Answer) => headers.get('etag')!;
+  const tagOf = ({ headers }: ApiResponse) => headers.get('etag')!;
 
   it('returns 412 with the current revision for If-Match and for rev', async () => {
     const mine = await ann.patch(path, { state: 'mine' }, { 'If-Match': tagOf(created) });
@@ -47,8 +47,8 @@ describe('Saving a board that another client has saved', () => {
 
   it('accepts the ETag of every response, which changes only with the board', async () => {
     const partner = await installation.asCustomer();
-    const begun = await partner.startSession('ann');
-    const shownToPartner = await partner.get(`/api/v1/customer/solo/sessions/${begun}/`);
+    const shared = await partner.startSession('ann');
+    const shownToPartner = await partner.get(`/api/v1/customer/solo/sessions/${shared}/`);
     const patched = await ann.patch(path, { name: 'Renamed' }, { 'If-Match': tagOf(await ann.get(path)) });
     const again = await ann.patch(path, { name: 'Again' }, { 'If-Match': `"1", ${tagOf(patched)}` });
     const copy = await ann.post(`${path}duplicate/`);
@@ -59,13 +59,13 @@ describe('Saving a board that another client has saved', () => {
   });
 
   it('is accepted without a condition and with If-Match: *', async () => {
-    const answers = [
+    const responses = [
       await ann.patch(path, { state: 2 }),
       await ann.patch(path, { state: 3 }, { 'If-Match': '*' }),
       await ann.patch(path, { state: 4, rev: 3 }, { 'If-Match': '*' }),
     ];
 
-    expect(answers.map(({ status, body }) => [status, body.rev as number])).toEqual([
+    expect(responses.map(({ status, body }) => [status, body.rev as number])).toEqual([
       [200, 2],
       [200, 3],
       [200, 4],
@@ -73,15 +73,15 @@ describe('Saving a board that another client has saved', () => {
   });
 
   it('returns 412 unless both conditions match', async () => {
-    const answer = await ann.patch(path, { state: 2, rev: 2 }, { 'If-Match': '"1"' });
+    const response = await ann.patch(path, { state: 2, rev: 2 }, { 'If-Match': '"1"' });
 
-    expect(answer).toMatchObject({ status: 412, body: { rev: 1 } });
+    expect(response).toMatchObject({ status: 412, body: { rev: 1 } });
   });
 
   it.each(['"2"', '1.5', 'true', '[1]'])('returns 400 for the rev %s', async (rev) => {
-    const answer = await ann.patch(path, `{"rev":${rev},"state":2}`);
+    const response = await ann.patch(path, `{"rev":${rev},"state":2}`);
 
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: 'rev' }] } });
+    expect(response).toMatchObject({ status: 400, body: { errors: [{ field: 'rev' }] } });
   });
 
   it('returns 404 for boards that do not exist', async () => {

@@ -33,11 +33,11 @@ describe.each(['api', 'worker'])('A process with MANAGEMENT_PORT and the role %s
 
   it('returns 404 on PORT for a path with the origin before it', async () => {
     const status = await new Promise<number | undefined>((resolve, reject) => {
-      const asked = sendRequest(application.url, { path: `${application.url}/metrics` }, (response) => {
+      const requested = sendRequest(application.url, { path: `${application.url}/metrics` }, (response) => {
         response.resume();
         resolve(response.statusCode);
       });
-      asked.on('error', reject).end();
+      requested.on('error', reject).end();
     });
 
     expect(status).toBe(404);

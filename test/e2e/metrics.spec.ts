@@ -184,9 +184,9 @@ describe('While its database is unavailable, the service', () => {
     expect(await metricsOf(service)).toMatch(/^notification_oldest_pending_seconds \d/m);
     const stall = await stallReads(installation, 'export_deliveries');
 
-    const begun = Date.now();
+    const startedAt = Date.now();
     const meanwhile = await metricsOf(service).finally(() => stall.release());
-    const took = Date.now() - begun;
+    const took = Date.now() - startedAt;
 
     expect(took).toBeLessThan(scaled(5_000));
     expect(meanwhile).not.toMatch(/^(notifications_pending|notification_oldest_pending_seconds)[ {]/m);
@@ -197,9 +197,9 @@ describe('While its database is unavailable, the service', () => {
     expect(await metricsOf(service)).toMatch(/^exports_oldest_waiting_seconds \d/m);
     await postgres.stop();
 
-    const begun = Date.now();
+    const startedAt = Date.now();
     const meanwhile = await metricsOf(service);
-    const took = Date.now() - begun;
+    const took = Date.now() - startedAt;
 
     expect(took).toBeLessThan(scaled(5_000));
     // It was checked a moment ago.

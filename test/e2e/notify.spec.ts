@@ -1,8 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { Client } from '../support/client';
 import type { CustomerClient } from '../support/customers';
-import { offer } from '../support/data';
-import { allTold, askFor, type Told, toldOf } from '../support/deliveries';
+import { addTableType } from '../support/data';
+import { endedDeliveries, requestWithNotify, type DeliveryRecord, deliveriesOf } from '../support/deliveries';
 import { noteBoard } from '../support/boards';
 import { Installation } from '../support/installation';
 import { MailServer } from '../support/mail-server';
@@ -34,7 +34,7 @@ describe('Notifications of a request', () => {
       zoeId,
     );
     await installation.sql(`CREATE VIEW notes AS SELECT 1 AS id, '${zoeId}'::text AS user_id, 'blue' AS tenant_id`);
-    await offer(installation, 'notes');
+    await addTableType(installation, 'notes');
     ann = await installation.asUser('ann', { email: 'ann@example.com' });
     zoe = await installation.asUser(zoeId, { tenant: 'blue' });
     root = await installation.asUser('root', { roles: ['admin'], email: 'root@example.com' });
@@ -64,7 +64,7 @@ describe('Notifications of a request', () => {
   it('go to the requester of rows by default, at the address and in the language that the platform stores', async () => {
     const { body } = await rows(zoe);
 
-    const told = await allTold(zoe, body.id as string);
+    const told = await endedDeliveries(zoe, body.id as string);
 
     expect(told).toMatchObject([{ channel: 'email', to: 'z***@example.com', status: 'delivered' }]);
     expect(server.accepted).toMatchObject([
@@ -82,7 +82,7 @@ describe('Notifications of a request', () => {
 
     await somebody.finished(body.id as string);
 
-    expect(await toldOf(somebody, body.id as string)).toEqual([]);
+    expect(await deliveriesOf(somebody, body.id as string)).toEqual([]);
   });
 
   function zoeIn(tenant: string) {
@@ -94,12 +94,12 @@ describe('Notifications of a request', () => {
 
     await ann.finished(id);
 
-    expect(await toldOf(ann, id)).toEqual([]);
+    expect(await deliveriesOf(ann, id)).toEqual([]);
   });
 
   it('go to users’ own addresses, and from administrators to any address', async () => {
-    const own = await allTold(ann, await askFor(ann, { email: 'Ann@example.com' }));
-    const others = await allTold(root, await askFor(root, { email: 'team@example.org' }));
+    const own = await endedDeliveries(ann, await requestWithNotify(ann, { email: 'Ann@example.com' }));
+    const others = await endedDeliveries(root, await requestWithNotify(root, { email: 'team@example.org' }));
 
     expect([own, others].flat().map(({ to }) => to)).toEqual(['A***@example.com', 't***@example.org']);
     expect(server.accepted).toHaveLength(2);
@@ -138,9 +138,9 @@ describe('Notifications of a request', () => {
   });
 
   it('reject exports that are streamed into the response', async () => {
-    const answer = await rows(zoe, { type: 'realtime', format: 'json', notify: { email: true } });
+    const response = await rows(zoe, { type: 'realtime', format: 'json', notify: { email: true } });
 
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: 'notify' }] } });
+    expect(response).toMatchObject({ status: 400, body: { errors: [{ field: 'notify' }] } });
     expect((await rows(zoe, { type: 'realtime', format: 'json' })).status).toBe(200);
   });
 
@@ -155,7 +155,7 @@ describe('Notifications of a request', () => {
     const again = await ask(wish);
     const other = await ask({ email: true });
 
-    const told = await allTold(ann, first.body.id as string);
+    const told = await endedDeliveries(ann, first.body.id as string);
     expect([first.status, again.status, other.status]).toEqual([201, 200, 422]);
     expect(first.body.webhook_secret).toMatch(/^whsec_/);
     expect(again.body).toMatchObject({ id: first.body.id as string });
@@ -170,8 +170,8 @@ describe('Notifications of a request', () => {
     const { body } = await partner.post(path, { format: 'pdf', notify: { webhook: { url: receiver.url } } });
 
     const told = await until('it is told', async () => {
-      const answer = await partner.get(`/api/v1/customer/exports/${body.id}/deliveries`);
-      return (answer.body.results as Told[]).find(({ status }) => status === 'delivered');
+      const response = await partner.get(`/api/v1/customer/exports/${body.id}/deliveries`);
+      return (response.body.results as DeliveryRecord[]).find(({ status }) => status === 'delivered');
     });
 
     const [{ headers, body: text }] = receiver.received as [(typeof receiver.received)[0]];
@@ -185,7 +185,7 @@ describe('Notifications of a request', () => {
     const notify = { webhook: { url: receiver.url, secret: SECRET } };
     const { body, text: shown } = await ann.post(`/api/v1/solo/sessions/${session}/export`, { format: 'pdf', notify });
 
-    await allTold(ann, body.id as string);
+    await endedDeliveries(ann, body.id as string);
 
     const [{ headers, body: text }] = receiver.received as [(typeof receiver.received)[0]];
     const { text: listed } = await ann.get(`/api/v1/exports/${body.id}/deliveries`);
@@ -197,11 +197,11 @@ describe('Notifications of a request', () => {
     const session = await partner.startSession('ann', noteBoard());
     const path = `/api/v1/customer/solo/sessions/${session}/export`;
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       [true, 'ann@example.com'].map((email) => partner.post(path, { notify: { email } })),
     );
 
-    for (const { status, body } of answers) {
+    for (const { status, body } of responses) {
       expect(status).toBe(400);
       expect(body.errors).toEqual([
         { field: 'notify.email', message: expect.stringContaining('by webhook'), code: 'invalid' },
@@ -213,7 +213,7 @@ describe('Notifications of a request', () => {
     const notify = { email: true, webhook: { url: receiver.url } };
     const { body } = await root.post('/api/v1/export/bulk', { tables: ['notes'], format: 'csv', notify });
 
-    const told = await allTold(root, body.jobId as string);
+    const told = await endedDeliveries(root, body.jobId as string);
 
     expect(body).toMatchObject({ status: 'queued', webhook_secret: expect.stringMatching(/^whsec_/) });
     expect(told).toHaveLength(2);

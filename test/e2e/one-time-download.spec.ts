@@ -69,9 +69,9 @@ describe('GET /export/:id of a one-time file', () => {
     const tryDownload = async (number: number) => {
       while (complete.length === 0) {
         const cutAt = Math.random() < 0.9 ? Math.floor(Math.random() * size!) : Infinity;
-        const answer = await download(at(url, number), { cutAt, cutBy: number % 2 ? 'close' : 'reset' });
-        if (answer.isComplete) complete.push(answer);
-        if (answer.status === 410) return;
+        const response = await download(at(url, number), { cutAt, cutBy: number % 2 ? 'close' : 'reset' });
+        if (response.isComplete) complete.push(response);
+        if (response.status === 410) return;
       }
     };
 
@@ -100,9 +100,9 @@ describe('GET /export/:id of a one-time file', () => {
   it('returns the size to HEAD, which does not consume the file', async () => {
     const { file_url: url, id, sha256, file_size: size } = await oneTimeExport(installation, ada, 5_000);
 
-    const answer = await ada.send('HEAD', url);
+    const response = await ada.send('HEAD', url);
 
-    expect([answer.status, answer.headers.get('content-length')]).toEqual([200, String(size)]);
+    expect([response.status, response.headers.get('content-length')]).toEqual([200, String(size)]);
     expect(await ada.status(id)).toMatchObject({ status: 'completed', download_count: 0, downloaded_by: null });
     expect(await download(url)).toMatchObject({ status: 200, sha256 });
   });
@@ -122,10 +122,10 @@ describe('GET /export/:id of a one-time file', () => {
   ])('is not consumed by %s', async (_, headers, status) => {
     const { file_url: url, id, sha256 } = await oneTimeExport(installation, ada, 5_000);
 
-    const answer = await ada.get(url, headers);
+    const response = await ada.get(url, headers);
 
-    expect(answer.status).toBe(status);
-    expect(answer.bytes.length).toBeLessThan(600);
+    expect(response.status).toBe(status);
+    expect(response.bytes.length).toBeLessThan(600);
     expect(await ada.status(id)).toMatchObject({ status: 'completed', download_count: 0, downloaded_by: null });
     expect(await download(url)).toMatchObject({ status: 200, sha256 });
   });
@@ -133,9 +133,9 @@ describe('GET /export/:id of a one-time file', () => {
   it('returns 304 to a client that has the file already, and keeps the file', async () => {
     const { file_url: url, id, sha256 } = await oneTimeExport(installation, ada, 5_000);
 
-    const answer = await ada.get(url, { 'if-none-match': `"${sha256}"` });
+    const response = await ada.get(url, { 'if-none-match': `"${sha256}"` });
 
-    expect(answer.status).toBe(304);
+    expect(response.status).toBe(304);
     expect(await ada.status(id)).toMatchObject({ status: 'completed', download_count: 0 });
   });
 
@@ -146,11 +146,11 @@ describe('GET /export/:id of a one-time file', () => {
       const eve = await installation.asUser('eve');
       const address = path.endsWith('exports/') ? `${path}${id}/download` : `${path}${id}`;
 
-      const [stranger, nobody] = [await eve.get(address), await installation.asNobody().get(address)];
+      const [otherUser, anonymous] = [await eve.get(address), await installation.asAnonymous().get(address)];
       const owner = await ada.get(address);
       const again = await ada.get(address);
 
-      expect([stranger.status, nobody.status]).toEqual([404, 401]);
+      expect([otherUser.status, anonymous.status]).toEqual([404, 401]);
       expect({ status: owner.status, sha256: digest(owner.bytes) }).toEqual({ status: 200, sha256 });
       expect(again).toMatchObject({ status: 410, body: { code: 'export-file-given-out' } });
       expect(await ada.status(id)).toMatchObject({ status: 'expired', downloaded_by: 'user:ada', file_url: null });
@@ -213,7 +213,7 @@ describe('GET /export/:id of a one-time file', () => {
 /** Tries again while the previous download is not known to have been aborted. */
 async function downloadInTurn(url: string, behavior: DownloadBehavior): Promise<Download> {
   for (;;) {
-    const answer = await download(url, behavior);
-    if (answer.status !== 409) return answer;
+    const response = await download(url, behavior);
+    if (response.status !== 409) return response;
   }
 }

@@ -79,9 +79,9 @@ describe('GET /export/:id of a one-time file, by unusual clients', () => {
     const first = await startDownload(id, url);
 
     await ada.delete(`/api/v1/exports/${id}/`);
-    const begun = Date.now();
+    const startedAt = Date.now();
     const deleted = await ada.status(id);
-    const milliseconds = Date.now() - begun;
+    const milliseconds = Date.now() - startedAt;
     first.resume();
     const { isComplete } = await first.result;
 
@@ -97,12 +97,12 @@ describe('GET /export/:id of a one-time file, by unusual clients', () => {
     const slow = await oneTimeExport(installation, ada, 20_000);
     const first = await startDownload(slow.id, slow.file_url);
     const { hostname, port } = new URL(url);
-    const asked = [slow.file_url, url].map(
+    const requested = [slow.file_url, url].map(
       (link) => `GET ${link.slice(link.indexOf('/api'))} HTTP/1.1\r\nhost: ${hostname}\r\n`,
     );
 
     const socket = connect(Number(port), hostname);
-    socket.write(`${asked.join('\r\n')}connection: close\r\n\r\n`);
+    socket.write(`${requested.join('\r\n')}connection: close\r\n\r\n`);
     const statuses = (await text(socket)).match(/(?<=HTTP\/1\.1 )\d+/g);
     const next = await download(url);
     first.resume();
@@ -127,9 +127,9 @@ describe('GET /export/:id of a one-time file, by unusual clients', () => {
     const file = await storedFile(id);
     await truncate(file, bytes);
 
-    const answer = await download(url);
+    const response = await download(url);
 
-    expect(answer.size).toBeLessThan(size!);
+    expect(response.size).toBeLessThan(size!);
     expect(await ada.status(id)).toMatchObject({ status: 'completed', download_count: 0 });
   });
 
@@ -149,13 +149,13 @@ describe('GET /export/:id of a one-time file, by unusual clients', () => {
     const first = await startDownload(id, url);
     const before = await transactions();
 
-    const answers = await Promise.all(Array.from({ length: 20 }, () => download(url)));
+    const responses = await Promise.all(Array.from({ length: 20 }, () => download(url)));
     // PostgreSQL publishes the statistics of a session once it is idle.
     await pause(2_000);
     const taken = (await transactions()) - before;
     first.resume();
 
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([409]));
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([409]));
     expect(taken).toBeLessThan(20 * 50);
     expect(taken).toBeGreaterThan(20);
     expect(await first.result).toMatchObject({ isComplete: true });

@@ -66,25 +66,25 @@ describe('Operations', () => {
   it('log the request id from the response to the last line of the worker', async () => {
     const session = await ann.saveBoard(noteBoard());
 
-    const answer = await ann.post(
+    const response = await ann.post(
       `/api/v1/solo/sessions/${session}/export/`,
       { format: 'pdf' },
       { 'X-Request-Id': 'journey-42' },
     );
-    await ann.finished(answer.body.id as string);
+    await ann.finished(response.body.id as string);
 
-    expect(answer.headers.get('x-request-id')).toBe('journey-42');
+    expect(response.headers.get('x-request-id')).toBe('journey-42');
     const lines = await until('the worker has told', () => {
       const about = worker.log.filter(({ request_id }) => request_id === 'journey-42');
       return about.some(({ message }) => message === 'Export completed') && about;
     });
     expect(lines.map(({ message, export_id }) => [message, export_id])).toEqual([
-      ['Export started', answer.body.id],
-      ['Export completed', answer.body.id],
+      ['Export started', response.body.id],
+      ['Export completed', response.body.id],
     ]);
     const [entry] = await installation.sql<{ request_id: string }>(
       `SELECT request_id FROM export_audit_log WHERE export_id = $1 AND action = 'export.completed'`,
-      answer.body.id,
+      response.body.id,
     );
     expect(entry).toEqual({ request_id: 'journey-42' });
   });
@@ -199,10 +199,10 @@ describe('An invalid configuration', () => {
     await service.end();
 
     expect(service.exitCode).toBe(1);
-    const said = service.output.join('\n');
-    const named = [...said.matchAll(/^ {2}- (\w+) /gm)].map(([, variable]) => variable);
+    const output = service.output.join('\n');
+    const named = [...output.matchAll(/^ {2}- (\w+) /gm)].map(([, variable]) => variable);
     expect(named.sort()).toEqual([...variables].sort());
-    expect(said).not.toMatch(/^\s+at /m);
-    expect(said).not.toContain(TEST_SECRET);
+    expect(output).not.toMatch(/^\s+at /m);
+    expect(output).not.toContain(TEST_SECRET);
   });
 });

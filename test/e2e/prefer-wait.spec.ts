@@ -1,19 +1,19 @@
 import request from 'supertest';
 import { noteBoard } from '../support/boards';
-import type { Answer, Client, ExportRecord } from '../support/client';
+import type { ApiResponse, Client, ExportRecord } from '../support/client';
 import type { CustomerClient } from '../support/customers';
 import { insertEvent } from '../support/events';
 import { Installation } from '../support/installation';
-import { keepNotes, keepSchedule, SCHEDULES } from '../support/schedules';
+import { createNotes, createSchedule, SCHEDULES } from '../support/schedules';
 import { serverSentEvents } from '../support/server-sent-events';
 import { until } from '../support/until';
 
 const ANN = '00000000-0000-7000-8000-0000000000aa';
 const WAIT = { Prefer: 'wait=30' };
 
-type Way = [what: string, ask: (headers: Readonly<Record<string, string>>) => Promise<Answer>];
+type Way = [what: string, ask: (headers: Readonly<Record<string, string>>) => Promise<ApiResponse>];
 
-const appliedIn = ({ headers }: Answer) => headers.get('preference-applied');
+const appliedIn = ({ headers }: ApiResponse) => headers.get('preference-applied');
 
 describe('Prefer: wait', () => {
   let installation: Installation;
@@ -29,7 +29,7 @@ describe('Prefer: wait', () => {
     root = await installation.asUser('root', { roles: ['admin'] });
     partner = await installation.asCustomer();
     board = await ann.saveBoard(noteBoard());
-    await keepNotes(installation, ANN);
+    await createNotes(installation, ANN);
   });
 
   afterAll(() => installation.remove());
@@ -62,17 +62,17 @@ describe('Prefer: wait', () => {
     ],
     [
       'a run of a schedule',
-      async (headers) => ann.post(`${SCHEDULES}/${(await keepSchedule(ann)).id}/run`, undefined, headers),
+      async (headers) => ann.post(`${SCHEDULES}/${(await createSchedule(ann)).id}/run`, undefined, headers),
     ],
   ];
 
   it.each(ways)('returns the finished export: %s', async (_, ask) => {
-    const answer = await ask(WAIT);
+    const response = await ask(WAIT);
 
-    expect([answer.status, appliedIn(answer)]).toEqual([201, 'wait=30']);
-    expect(answer.body).toMatchObject({ status: 'completed', file_url: expect.any(String), events_url: null });
-    expect(answer.headers.get('retry-after')).toBeNull();
-    expect(answer.headers.get('location')).toContain(answer.body.id);
+    expect([response.status, appliedIn(response)]).toEqual([201, 'wait=30']);
+    expect(response.body).toMatchObject({ status: 'completed', file_url: expect.any(String), events_url: null });
+    expect(response.headers.get('retry-after')).toBeNull();
+    expect(response.headers.get('location')).toContain(response.body.id);
   });
 
   it('applies to a repeated request', async () => {
@@ -89,17 +89,17 @@ describe('Prefer: wait', () => {
     const session = await ann.saveBoard('{"pages":[{"strokes":[]}]}');
     await installation.sql(`UPDATE solo_sessions SET state = 'broken' WHERE id = $1`, session);
 
-    const answer = await ann.post(exportOf(session), { format: 'png' }, WAIT);
+    const response = await ann.post(exportOf(session), { format: 'png' }, WAIT);
 
-    expect([answer.status, appliedIn(answer)]).toEqual([201, 'wait=30']);
-    expect(answer.body).toMatchObject({ status: 'failed', error: expect.any(String), file_url: null });
+    expect([response.status, appliedIn(response)]).toEqual([201, 'wait=30']);
+    expect(response.body).toMatchObject({ status: 'failed', error: expect.any(String), file_url: null });
   });
 
   it('is not applied to a response without a record', async () => {
-    const answer = await root.post('/api/v1/export/bulk', { tables: ['transactions'], format: 'csv' }, WAIT);
+    const response = await root.post('/api/v1/export/bulk', { tables: ['transactions'], format: 'csv' }, WAIT);
 
-    expect([answer.status, appliedIn(answer)]).toEqual([201, null]);
-    expect(answer.body).toEqual({ jobId: expect.any(String), status: 'queued' });
+    expect([response.status, appliedIn(response)]).toEqual([201, null]);
+    expect(response.body).toEqual({ jobId: expect.any(String), status: 'queued' });
   });
 
   describe('for a board as JSON', () => {
@@ -108,15 +108,15 @@ describe('Prefer: wait', () => {
     it('returns the unchanged state in this response only', async () => {
       const session = await ann.saveBoard(state);
 
-      const answer = await ann.post(exportOf(session), { format: 'json' }, WAIT);
-      const { id } = answer.body as ExportRecord;
+      const response = await ann.post(exportOf(session), { format: 'json' }, WAIT);
+      const { id } = response.body as ExportRecord;
       const status = await ann.get(`/api/v1/exports/${id}`);
       const list = await ann.get(`/api/v1/solo/sessions/${session}/exports/`);
       const [event] = await serverSentEvents(ann, `/api/v1/exports/${id}/events`);
 
-      expect([answer.status, answer.body.status]).toEqual([201, 'completed']);
-      expect(answer.text.endsWith(`,"data":${state}}`)).toBe(true);
-      expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+      expect([response.status, response.body.status]).toEqual([201, 'completed']);
+      expect(response.text.endsWith(`,"data":${state}}`)).toBe(true);
+      expect(response.headers.get('content-type')).toMatch(/^application\/json/);
       for (const text of [status.text, list.text, event!.data]) expect(text).not.toContain('"data"');
     });
 
@@ -138,10 +138,10 @@ describe('Prefer: wait', () => {
       const text = (bytes: number) => JSON.stringify({ text: 'x'.repeat(bytes - 11) });
       const [largest, larger] = [5 * 1024 * 1024, 5 * 1024 * 1024 + 1];
 
-      const answers = [largest, larger].map(async (bytes) =>
+      const responses = [largest, larger].map(async (bytes) =>
         ann.post(exportOf(await ann.saveBoard(text(bytes))), { format: 'json' }, WAIT),
       );
-      const [whole, left] = await Promise.all(answers);
+      const [whole, left] = await Promise.all(responses);
 
       expect([whole!.body.file_size, whole!.body.data.text.length]).toEqual([largest, largest - 11]);
       expect([left!.body.file_size, left!.body.status]).toEqual([larger, 'completed']);
@@ -151,9 +151,9 @@ describe('Prefer: wait', () => {
     it('returns the state to no other user', async () => {
       const bob = await installation.asUser('bob');
 
-      const answer = await bob.post(exportOf(await ann.saveBoard(state)), { format: 'json' }, WAIT);
+      const response = await bob.post(exportOf(await ann.saveBoard(state)), { format: 'json' }, WAIT);
 
-      expect([answer.status, answer.text.includes('12345678901234567890')]).toEqual([404, false]);
+      expect([response.status, response.text.includes('12345678901234567890')]).toEqual([404, false]);
     });
   });
 });
@@ -177,17 +177,17 @@ describe('Prefer: wait, while an export is pending,', () => {
 
   it('returns the pending export after the time', async () => {
     const before = performance.now();
-    const answer = await ask('respond-async, wait=1');
+    const response = await ask('respond-async, wait=1');
 
     expect(performance.now() - before).toBeGreaterThan(990);
-    expect([answer.status, appliedIn(answer), answer.headers.get('retry-after')]).toEqual([201, 'wait=1', '1']);
-    expect(answer.body).toMatchObject({ status: 'pending', events_url: expect.any(String) });
+    expect([response.status, appliedIn(response), response.headers.get('retry-after')]).toEqual([201, 'wait=1', '1']);
+    expect(response.body).toMatchObject({ status: 'pending', events_url: expect.any(String) });
   });
 
   it.each(['wait=ten', 'wait', 'respond-async'])('is ignored as %s', async (prefer) => {
-    const answer = await ask(prefer);
+    const response = await ask(prefer);
 
-    expect([answer.status, appliedIn(answer), answer.body.status]).toEqual([201, null, 'pending']);
+    expect([response.status, appliedIn(response), response.body.status]).toEqual([201, null, 'pending']);
   });
 
   it('can be sent and read by pages of other origins', async () => {
@@ -223,8 +223,8 @@ describe('Prefer: wait, while an export is pending,', () => {
       return row?.count === 1;
     });
 
-    const [answer] = await Promise.all([waiting, service.kill('SIGTERM')]);
+    const [response] = await Promise.all([waiting, service.kill('SIGTERM')]);
 
-    expect([answer.status, appliedIn(answer), answer.body.status]).toEqual([201, null, 'pending']);
+    expect([response.status, appliedIn(response), response.body.status]).toEqual([201, null, 'pending']);
   });
 });

@@ -40,12 +40,12 @@ describe('The rate limit of board exports', () => {
   it('accepts exactly the allowed number of concurrent requests', async () => {
     const { here, there, path } = await exporting('bob');
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 12 }, (_, index) => (index % 2 ? here : there).post(path, { format: 'json' })),
     );
 
-    expect(answers.filter(({ status }) => status === 201)).toHaveLength(2);
-    expect(answers.filter(({ status }) => status === 429)).toHaveLength(10);
+    expect(responses.filter(({ status }) => status === 201)).toHaveLength(2);
+    expect(responses.filter(({ status }) => status === 429)).toHaveLength(10);
   });
 
   it('counts neither repeated nor rejected requests', async () => {

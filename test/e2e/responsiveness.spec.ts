@@ -47,9 +47,9 @@ describe('While a lesson of 30 pages is drawn', () => {
 });
 
 async function timeOfStatus(person: Client, id: string): Promise<number> {
-  const began = performance.now();
+  const startedAt = performance.now();
   await person.status(id);
-  const time = performance.now() - began;
+  const time = performance.now() - startedAt;
   await pause(10);
   return time;
 }

@@ -42,13 +42,13 @@ describe('One-time results of an event', () => {
   );
 
   it('can be downloaded once by the external system with its credentials', async () => {
-    const asked = await partner.post(`/api/v1/customer/events/${event}/results/export`);
-    const done = await partner.finished(asked.body.id as string);
+    const requested = await partner.post(`/api/v1/customer/events/${event}/results/export`);
+    const done = await partner.finished(requested.body.id as string);
 
     const file = await partner.get(`/api/v1/customer/export/${done.id}`);
     const again = await partner.get(`/api/v1/customer/export/${done.id}`);
 
-    expect(asked.headers.get('location')).toBe(`/api/v1/customer/exports/${done.id}/`);
+    expect(requested.headers.get('location')).toBe(`/api/v1/customer/exports/${done.id}/`);
     expect(sha256(file.bytes)).toBe(done.sha256);
     expect(again).toMatchObject({ status: 410, body: { code: 'export-file-given-out' } });
     expect(await partner.status(done.id)).toMatchObject({ downloaded_by: `customer:${partner.id}`, user_id: null });

@@ -1,5 +1,5 @@
 import { noteBoard } from '../support/boards';
-import type { Answer, Client } from '../support/client';
+import type { ApiResponse, Client } from '../support/client';
 import type { CustomerClient } from '../support/customers';
 import { insertEvent } from '../support/events';
 import { Installation } from '../support/installation';
@@ -7,7 +7,7 @@ import { Installation } from '../support/installation';
 const ANN = '00000000-0000-7000-8000-0000000000aa';
 const LONGEST = 7;
 
-type Way = [what: string, ask: (more: object) => Promise<Answer>];
+type Way = [what: string, ask: (more: object) => Promise<ApiResponse>];
 
 describe('retention_days', () => {
   let installation: Installation;
@@ -71,7 +71,7 @@ describe('retention_days', () => {
     return seconds;
   }
 
-  const idOf = ({ body }: Answer) => (body.id ?? body.jobId) as string;
+  const idOf = ({ body }: ApiResponse) => (body.id ?? body.jobId) as string;
 
   it.each(ways)('sets the retention, also in fractions of a day: %s', async (_, ask) => {
     const granted = await ask({ retention_days: 0.25 });
@@ -138,8 +138,8 @@ describe('retention_days', () => {
 
   it('shows no expires_at when there is no file, or will be none', async () => {
     const streamed = await ann.post('/api/v1/exports', { type: 'realtime', format: 'json' });
-    const asked = await ann.post('/api/v1/exports', rows);
-    const ended = await ann.delete(`/api/v1/exports/${asked.body.id}`);
+    const requested = await ann.post('/api/v1/exports', rows);
+    const ended = await ann.delete(`/api/v1/exports/${requested.body.id}`);
 
     const streamedId = streamed.headers.get('location')!.split('/').at(-2)!;
     expect(await ann.finished(streamedId)).toMatchObject({ status: 'completed', expires_at: null });

@@ -40,13 +40,13 @@ describeOnS3('Overdue and orphaned files in a bucket', () => {
     const filled = Date.now();
     await until('the files are old enough', () => Date.now() - filled > GRACE_SECONDS * 1000, { within: 20_000 });
 
-    const began = Date.now();
+    const startedAt = Date.now();
     workers = await Promise.all([installation.start({ ROLE: 'worker' }), installation.start({ ROLE: 'worker' })]);
     await until('the files are deleted', async () => (await bucket.keys()).length === fixture.kept.length, {
       within: 60_000,
       every: 500,
     });
-    console.log(`${OVERDUE} overdue files were gone from the bucket after ${(Date.now() - began) / 1000} s`);
+    console.log(`${OVERDUE} overdue files were gone from the bucket after ${(Date.now() - startedAt) / 1000} s`);
   });
 
   afterAll(async () => {

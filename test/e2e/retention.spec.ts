@@ -53,10 +53,10 @@ describe('Ten thousand overdue files, and orphaned files', () => {
     ann = await installation.asUser('ann', { at: api });
     const pending = await startOneTimeDownload();
 
-    const began = Date.now();
+    const startedAt = Date.now();
     workers = await Promise.all([installation.start({ ROLE: 'worker' }), installation.start({ ROLE: 'worker' })]);
     await until('the files are deleted', allIsGone, { within: WITHIN_MS, every: 100 });
-    seconds = (Date.now() - began) / 1000;
+    seconds = (Date.now() - startedAt) / 1000;
     await until('the files are counted', async () => (await removed('expired')) >= filesToExpire());
     countedBeforeDownload = await removed('expired');
     pending.resume();

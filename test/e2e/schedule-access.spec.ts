@@ -1,6 +1,6 @@
 import type { Client } from '../support/client';
 import { Installation } from '../support/installation';
-import { keepNotes, keepSchedule, ofNotes, SCHEDULES, type ScheduleRecord } from '../support/schedules';
+import { createNotes, createSchedule, notesSchedule, SCHEDULES, type ScheduleRecord } from '../support/schedules';
 
 const MISSING = '0192f0c1-2222-7000-8000-00000000000a';
 
@@ -15,8 +15,8 @@ describe('Schedules of another user are not found:', () => {
     await installation.startApplication();
     ann = await installation.asUser('ann');
     root = await installation.asUser('root', { roles: ['admin'] });
-    await keepNotes(installation, 'ann', 'eve');
-    schedule = await keepSchedule(ann, { name: 'private' });
+    await createNotes(installation, 'ann', 'eve');
+    schedule = await createSchedule(ann, { name: 'private' });
   });
 
   afterAll(() => installation.remove());
@@ -37,30 +37,30 @@ describe('Schedules of another user are not found:', () => {
     ];
 
     for (const other of others) {
-      const body = method === 'PUT' ? ofNotes() : undefined;
+      const body = method === 'PUT' ? notesSchedule() : undefined;
       expect((await other.send(method, `${SCHEDULES}/${schedule.id}${path}`, body)).body).toMatchObject({
         status: 404,
         detail: 'Schedule not found',
       });
     }
-    expect((await installation.asNobody().send(method, `${SCHEDULES}/${schedule.id}${path}`)).status).toBe(401);
+    expect((await installation.asAnonymous().send(method, `${SCHEDULES}/${schedule.id}${path}`)).status).toBe(401);
     expect(
-      (await ann.send(method, `${SCHEDULES}/${MISSING}${path}`, method === 'PUT' ? ofNotes() : undefined)).status,
+      (await ann.send(method, `${SCHEDULES}/${MISSING}${path}`, method === 'PUT' ? notesSchedule() : undefined)).status,
     ).toBe(404);
     expect(
-      (await ann.send(method, `${SCHEDULES}/nonsense${path}`, method === 'PUT' ? ofNotes() : undefined)).status,
+      (await ann.send(method, `${SCHEDULES}/nonsense${path}`, method === 'PUT' ? notesSchedule() : undefined)).status,
     ).toBe(404);
   });
 
   it('a former administrator cannot run what only administrators may', async () => {
     const formerly = await installation.asUser('root');
-    const { id } = await keepSchedule(root, { data_types: [], tables: ['notes'], is_active: false });
-    const { id: own } = await keepSchedule(root, { name: 'my own' });
+    const { id } = await createSchedule(root, { data_types: [], tables: ['notes'], is_active: false });
+    const { id: own } = await createSchedule(root, { name: 'my own' });
     const calls = ['run', 'resume'].map((step) => formerly.post(`${SCHEDULES}/${id}/${step}`));
 
-    const answers = await Promise.all(calls);
+    const responses = await Promise.all(calls);
 
-    expect(answers.map(({ status, body }) => [status, body.detail as unknown])).toEqual([
+    expect(responses.map(({ status, body }) => [status, body.detail as unknown])).toEqual([
       [403, 'Admin role required'],
       [403, 'Admin role required'],
     ]);
@@ -69,7 +69,7 @@ describe('Schedules of another user are not found:', () => {
   });
 
   it('whole tables are for administrators', async () => {
-    const body = ofNotes({ data_types: [], tables: ['notes'] });
+    const body = notesSchedule({ data_types: [], tables: ['notes'] });
 
     expect((await ann.post(SCHEDULES, body)).body).toMatchObject({ status: 403, detail: 'Admin role required' });
     expect((await root.post(SCHEDULES, body)).status).toBe(201);

@@ -6,7 +6,7 @@ import { ScheduleManagement } from '../../src/scheduled-export/model/services/sc
 import type { Client } from '../support/client';
 import { Installation } from '../support/installation';
 import { manageSchedules, runInImage } from '../support/operator-programs';
-import { keepNotes, keepSchedule, SCHEDULES, scheduleOf } from '../support/schedules';
+import { createNotes, createSchedule, SCHEDULES, scheduleOf } from '../support/schedules';
 
 interface Listed {
   readonly id: string;
@@ -24,7 +24,7 @@ describe('npm run schedules', () => {
     ({ installation } = await Installation.withApplication({ ROLE: 'api' }));
     prisma = new PrismaService(installation.database.url, 'program');
     program = new ScheduleProgram(new ScheduleManagement(new PrismaScheduleRepository(prisma)));
-    await keepNotes(installation, 'ann');
+    await createNotes(installation, 'ann');
     ann = await installation.asUser('ann');
     root = await installation.asUser('root', { roles: ['admin'] });
   });
@@ -46,8 +46,8 @@ describe('npm run schedules', () => {
   }
 
   it('lists all schedules with their owners and next runs', async () => {
-    const { id: own, next_run_at: next } = await keepSchedule(ann, { name: 'Щодня\u200b notes' });
-    const { id: whole } = await keepSchedule(root, {
+    const { id: own, next_run_at: next } = await createSchedule(ann, { name: 'Щодня\u200b notes' });
+    const { id: whole } = await createSchedule(root, {
       name: 'all',
       data_types: [],
       tables: ['notes'],
@@ -75,7 +75,7 @@ describe('npm run schedules', () => {
   });
 
   it('lists those of one owner, or of one tenant', async () => {
-    const { id } = await keepSchedule(ann);
+    const { id } = await createSchedule(ann);
     await installation.sql(`UPDATE scheduled_exports SET user_id = 'zoe', tenant_id = 'blue' WHERE id = $1`, id);
 
     expect(await idsOf('--owner', 'zoe')).toEqual([id]);
@@ -86,7 +86,7 @@ describe('npm run schedules', () => {
   });
 
   it('runs by npm in an image', async () => {
-    const { id } = await keepSchedule(ann, { name: 'shipped' });
+    const { id } = await createSchedule(ann, { name: 'shipped' });
 
     const { code, stdout } = await runInImage('schedules', installation.database.url, 'pause', id);
 
@@ -95,7 +95,7 @@ describe('npm run schedules', () => {
   });
 
   it('pauses, resumes and deletes, with audit entries that name the owner', async () => {
-    const { id } = await keepSchedule(ann, { name: 'managed' });
+    const { id } = await createSchedule(ann, { name: 'managed' });
 
     const paused = await program.run(['pause', id.toUpperCase()]);
     const whilePaused = await scheduleOf(ann, id);

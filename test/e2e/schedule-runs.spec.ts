@@ -2,14 +2,14 @@ import { follow, type Client } from '../support/client';
 import { Installation } from '../support/installation';
 import { MailServer } from '../support/mail-server';
 import {
-  keepNotes,
-  keepSchedule,
+  createNotes,
+  createSchedule,
   makeDue,
-  ofNotes,
+  notesSchedule,
   SCHEDULES,
   scheduleOf,
   settledRuns,
-  stepsOf,
+  auditActionsOf,
 } from '../support/schedules';
 import { until } from '../support/until';
 
@@ -29,7 +29,7 @@ describe('Schedules', () => {
     });
     await installation.startApplication();
     ann = await installation.asUser('ann', { email: 'ann@example.com' });
-    await keepNotes(installation, 'ann');
+    await createNotes(installation, 'ann');
   });
 
   afterAll(async () => {
@@ -39,7 +39,7 @@ describe('Schedules', () => {
 
   describe('run', () => {
     it('once when they are due, and move on to the next slot', async () => {
-      const { id, next_run_at: planned } = await keepSchedule(ann, { name: 'due', frequency: 'hourly' });
+      const { id, next_run_at: planned } = await createSchedule(ann, { name: 'due', frequency: 'hourly' });
       await makeDue(installation, id);
 
       const [run, ...others] = await settledRuns(ann, id, 1);
@@ -56,11 +56,11 @@ describe('Schedules', () => {
         last_run: { id: run!.id, export_id: run!.export_id, status: 'completed', outcome: 'succeeded', error: null },
         failures: 0,
       });
-      expect(await stepsOf(installation, id)).toEqual(['schedule.created', 'schedule.fired']);
+      expect(await auditActionsOf(installation, id)).toEqual(['schedule.created', 'schedule.fired']);
     });
 
     it('into files with a date, also with the longest name', async () => {
-      const { id } = await keepSchedule(ann, { name: 'n'.repeat(100), is_active: false });
+      const { id } = await createSchedule(ann, { name: 'n'.repeat(100), is_active: false });
       await ann.post(`${SCHEDULES}/${id}/run`);
 
       const [run] = await settledRuns(ann, id, 1);
@@ -69,22 +69,22 @@ describe('Schedules', () => {
     });
 
     it('manually, also while paused, once for a repeated request', async () => {
-      const { id } = await keepSchedule(ann, { name: 'manual', is_active: false });
+      const { id } = await createSchedule(ann, { name: 'manual', is_active: false });
       const key = { 'Idempotency-Key': 'run-1' };
 
-      const answers = await Promise.all([1, 2].map(() => ann.post(`${SCHEDULES}/${id}/run`, undefined, key)));
+      const responses = await Promise.all([1, 2].map(() => ann.post(`${SCHEDULES}/${id}/run`, undefined, key)));
 
-      expect(answers.map(({ status }) => status).sort()).toEqual([200, 201]);
-      expect(answers[0]!.body).toMatchObject({ id: answers[1]!.body.id, schedule_id: id, type: 'scheduled' });
+      expect(responses.map(({ status }) => status).sort()).toEqual([200, 201]);
+      expect(responses[0]!.body).toMatchObject({ id: responses[1]!.body.id, schedule_id: id, type: 'scheduled' });
       expect(await settledRuns(ann, id, 1)).toMatchObject([
-        { trigger: 'manual', slot: null, export_id: answers[0]!.body.id, outcome: 'succeeded' },
+        { trigger: 'manual', slot: null, export_id: responses[0]!.body.id, outcome: 'succeeded' },
       ]);
       expect(await scheduleOf(ann, id)).toMatchObject({ is_active: false, next_run_at: null });
-      expect(await stepsOf(installation, id)).toEqual(['schedule.created', 'schedule.run-requested']);
+      expect(await auditActionsOf(installation, id)).toEqual(['schedule.created', 'schedule.run-requested']);
     });
 
     it('no longer once they are paused, and from the next slot on once they are resumed', async () => {
-      const { id } = await keepSchedule(ann, { name: 'paused' });
+      const { id } = await createSchedule(ann, { name: 'paused' });
 
       const paused = await ann.post(`${SCHEDULES}/${id}/pause`);
       const again = await ann.post(`${SCHEDULES}/${id}/pause`);
@@ -94,45 +94,49 @@ describe('Schedules', () => {
       expect([paused.status, again.status, resumed.status]).toEqual([200, 200, 200]);
       expect(resumed.body).toMatchObject({ is_active: true, failures: 0 });
       expect(new Date(resumed.body.next_run_at as string).getTime()).toBeGreaterThan(Date.now());
-      expect(await stepsOf(installation, id)).toEqual(['schedule.created', 'schedule.paused', 'schedule.resumed']);
+      expect(await auditActionsOf(installation, id)).toEqual([
+        'schedule.created',
+        'schedule.paused',
+        'schedule.resumed',
+      ]);
     });
 
     it('with their new settings after they were replaced', async () => {
-      const { id, next_run_at: before } = await keepSchedule(ann, { name: 'before', at: '01:00' });
+      const { id, next_run_at: before } = await createSchedule(ann, { name: 'before', at: '01:00' });
 
-      const renamed = await ann.put(`${SCHEDULES}/${id}`, ofNotes({ name: 'after', at: '01:00' }));
-      const moved = await ann.put(`${SCHEDULES}/${id}`, ofNotes({ name: 'after', at: '02:00' }));
-      const stopped = await ann.put(`${SCHEDULES}/${id}`, ofNotes({ name: 'after', is_active: false }));
+      const renamed = await ann.put(`${SCHEDULES}/${id}`, notesSchedule({ name: 'after', at: '01:00' }));
+      const moved = await ann.put(`${SCHEDULES}/${id}`, notesSchedule({ name: 'after', at: '02:00' }));
+      const stopped = await ann.put(`${SCHEDULES}/${id}`, notesSchedule({ name: 'after', is_active: false }));
 
       expect(renamed.body).toMatchObject({ id, name: 'after', next_run_at: before });
       expect(moved.body.next_run_at).toMatch(/T02:00:00.000Z$/);
       expect(stopped.body).toMatchObject({ is_active: false, next_run_at: null, at: '00:00' });
-      expect(await stepsOf(installation, id)).toEqual([
+      expect(await auditActionsOf(installation, id)).toEqual([
         'schedule.created',
         ...Array<string>(3).fill('schedule.changed'),
       ]);
     });
 
     it('no longer of whole tables for a former administrator', async () => {
-      const { id } = await keepSchedule(await installation.asUser('root', { roles: ['admin'] }), {
+      const { id } = await createSchedule(await installation.asUser('root', { roles: ['admin'] }), {
         data_types: [],
         tables: ['notes'],
       });
       const dismissed = await installation.asUser('root');
 
       const paused = await dismissed.post(`${SCHEDULES}/${id}/pause`);
-      const answers = [
+      const responses = [
         await dismissed.post(`${SCHEDULES}/${id}/run`),
         await dismissed.post(`${SCHEDULES}/${id}/resume`),
-        await dismissed.put(`${SCHEDULES}/${id}`, ofNotes({ data_types: [], tables: ['notes'] })),
+        await dismissed.put(`${SCHEDULES}/${id}`, notesSchedule({ data_types: [], tables: ['notes'] })),
       ];
 
       expect(paused.status).toBe(200);
-      for (const { body } of answers) expect(body).toMatchObject({ status: 403, detail: 'Admin role required' });
+      for (const { body } of responses) expect(body).toMatchObject({ status: 403, detail: 'Admin role required' });
     });
 
     it('never again once they are deleted, but their exports stay', async () => {
-      const { id } = await keepSchedule(ann, { name: 'gone' });
+      const { id } = await createSchedule(ann, { name: 'gone' });
       const { body: made } = await ann.post(`${SCHEDULES}/${id}/run`);
       await ann.finished(made.id as string);
 
@@ -141,7 +145,7 @@ describe('Schedules', () => {
       expect(deleted.status).toBe(204);
       expect((await ann.get(`${SCHEDULES}/${id}`)).status).toBe(404);
       expect(await ann.status(made.id as string)).toMatchObject({ status: 'completed', schedule_id: id });
-      expect(await stepsOf(installation, id)).toEqual([
+      expect(await auditActionsOf(installation, id)).toEqual([
         'schedule.created',
         'schedule.run-requested',
         'schedule.deleted',
@@ -149,7 +153,7 @@ describe('Schedules', () => {
     });
 
     it('for the last of several missed slots', async () => {
-      const { id } = await keepSchedule(ann, { name: 'late', frequency: 'hourly' });
+      const { id } = await createSchedule(ann, { name: 'late', frequency: 'hourly' });
       await installation.sql(
         `UPDATE scheduled_exports SET next_run_at = date_trunc('hour', now()) - interval '5 hours' WHERE id = $1`,
         id,
@@ -168,7 +172,7 @@ describe('Schedules', () => {
       await installation.sql(
         `INSERT INTO export_data_types (name, tables, owners) VALUES ('fleeting', '["fleeting"]', '{"fleeting": "user_id"}')`,
       );
-      const { id } = await keepSchedule(ann, { name: 'broken', data_types: ['fleeting'] });
+      const { id } = await createSchedule(ann, { name: 'broken', data_types: ['fleeting'] });
       await installation.sql('DROP TABLE fleeting');
 
       for (let failed = 1; failed <= 5; failed += 1) {
@@ -183,7 +187,7 @@ describe('Schedules', () => {
       const [letter, ...others] = await until('the owner is told', () => mail.accepted.length > 0 && mail.accepted);
       expect(others).toEqual([]);
       expect([letter!.to, letter!.text]).toEqual([['ann@example.com'], expect.stringContaining('broken')]);
-      expect((await stepsOf(installation, id)).filter((action) => action === 'schedule.paused')).toHaveLength(1);
+      expect((await auditActionsOf(installation, id)).filter((action) => action === 'schedule.paused')).toHaveLength(1);
       expect((await ann.post(`${SCHEDULES}/${id}/resume`)).body).toMatchObject({
         is_active: true,
         failures: 0,
@@ -192,7 +196,7 @@ describe('Schedules', () => {
     });
 
     it('have no failures in a row after a success', async () => {
-      const { id } = await keepSchedule(ann, { name: 'recovering' });
+      const { id } = await createSchedule(ann, { name: 'recovering' });
       await installation.sql('UPDATE scheduled_exports SET failures = 4 WHERE id = $1', id);
 
       await makeDue(installation, id);
@@ -202,7 +206,7 @@ describe('Schedules', () => {
     });
 
     it('do not count a cancelled run as a failure', async () => {
-      const { id } = await keepSchedule(ann, { name: 'cancelled' });
+      const { id } = await createSchedule(ann, { name: 'cancelled' });
       await installation.sql(
         `INSERT INTO scheduled_export_runs (id, schedule_id, trigger, export_id) VALUES ($1, $2, 'manual', $1)`,
         MISSING,

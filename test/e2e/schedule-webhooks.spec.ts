@@ -1,6 +1,14 @@
 import type { Client } from '../support/client';
 import { Installation } from '../support/installation';
-import { keepNotes, keepSchedule, ofNotes, runsOf, SCHEDULES, scheduleOf, settledRuns } from '../support/schedules';
+import {
+  createNotes,
+  createSchedule,
+  notesSchedule,
+  runsOf,
+  SCHEDULES,
+  scheduleOf,
+  settledRuns,
+} from '../support/schedules';
 import { until } from '../support/until';
 import { WebhookReceiver } from '../support/webhook-receiver';
 
@@ -14,7 +22,7 @@ describe('Schedules that call a webhook', () => {
     installation = await Installation.create({ STORAGE: 'disk', OUTBOUND_ALLOWED_HOSTS: receiver.host });
     await installation.startApplication();
     ann = await installation.asUser('ann', { email: 'ann@example.com' });
-    await keepNotes(installation, 'ann');
+    await createNotes(installation, 'ann');
   });
 
   beforeEach(() => {
@@ -32,10 +40,10 @@ describe('Schedules that call a webhook', () => {
   });
 
   it('show its secret once, and keep it while the address stays', async () => {
-    const { id, webhook_secret: secret } = await keepSchedule(ann, { name: 'hook', ...hooked() });
+    const { id, webhook_secret: secret } = await createSchedule(ann, { name: 'hook', ...hooked() });
 
     const shown = await ann.get(`${SCHEDULES}/${id}`);
-    const renamed = await ann.put(`${SCHEDULES}/${id}`, ofNotes({ name: 'renamed', ...hooked() }));
+    const renamed = await ann.put(`${SCHEDULES}/${id}`, notesSchedule({ name: 'renamed', ...hooked() }));
     await ann.post(`${SCHEDULES}/${id}/run`);
     const [run] = await settledRuns(ann, id, 1);
 
@@ -52,9 +60,9 @@ describe('Schedules that call a webhook', () => {
   });
 
   it('are in the audit log by their id, without the secrets of their webhook', async () => {
-    const { id } = await keepSchedule(ann);
+    const { id } = await createSchedule(ann);
     const webhook = { url: `${receiver.url}?key=hush` };
-    await ann.put(`${SCHEDULES}/${id}`, ofNotes({ frequency: '5 4 * * *', delivery_method: 'webhook', webhook }));
+    await ann.put(`${SCHEDULES}/${id}`, notesSchedule({ frequency: '5 4 * * *', delivery_method: 'webhook', webhook }));
     await ann.post(`${SCHEDULES}/${id}/pause`);
 
     const root = await installation.asUser('root', { roles: ['admin'] });
@@ -70,7 +78,7 @@ describe('Schedules that call a webhook', () => {
   });
 
   it('store no secret as plain text', async () => {
-    const { id, webhook_secret: secret } = await keepSchedule(ann, { name: 'sealed', ...hooked() });
+    const { id, webhook_secret: secret } = await createSchedule(ann, { name: 'sealed', ...hooked() });
 
     const [row] = await installation.sql<{ row: string }>(
       'SELECT s::text AS row FROM scheduled_exports s WHERE id = $1',
@@ -81,7 +89,7 @@ describe('Schedules that call a webhook', () => {
   });
 
   it('have an outcome only after the webhook was called', async () => {
-    const { id } = await keepSchedule(ann, { name: 'slow hook', ...hooked() });
+    const { id } = await createSchedule(ann, { name: 'slow hook', ...hooked() });
     receiver.behave(500);
     const { body: made } = await ann.post(`${SCHEDULES}/${id}/run`);
     await ann.finished(made.id as string);
@@ -98,7 +106,7 @@ describe('Schedules that call a webhook', () => {
 
   it('notify it of a pause if the owner has no known address', async () => {
     const nameless = await installation.asUser('ann');
-    const { id } = await keepSchedule(nameless, { name: 'failing hook', ...hooked() });
+    const { id } = await createSchedule(nameless, { name: 'failing hook', ...hooked() });
     await installation.sql('UPDATE scheduled_exports SET failures = 4, granted = $2 WHERE id = $1', id, {
       format: 'csv',
       dataTypes: ['no such type'],
@@ -113,7 +121,7 @@ describe('Schedules that call a webhook', () => {
   });
 
   it('are paused when it answers 410, and do not call it again', async () => {
-    const { id } = await keepSchedule(ann, { name: 'gone hook', ...hooked() });
+    const { id } = await createSchedule(ann, { name: 'gone hook', ...hooked() });
     const told = (await installation.sql(`SELECT FROM export_deliveries WHERE event = 'schedule.paused'`)).length;
     receiver.behave(410);
 

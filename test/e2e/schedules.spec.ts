@@ -1,7 +1,14 @@
 import type { Client } from '../support/client';
 import { Installation } from '../support/installation';
 import { MailServer } from '../support/mail-server';
-import { keepNotes, keepSchedule, ofNotes, SCHEDULES, type ScheduleRecord, stepsOf } from '../support/schedules';
+import {
+  createNotes,
+  createSchedule,
+  notesSchedule,
+  SCHEDULES,
+  type ScheduleRecord,
+  auditActionsOf,
+} from '../support/schedules';
 import { WebhookReceiver } from '../support/webhook-receiver';
 
 const PRIVATE_STORAGE = { endpoint: 'http://169.254.169.254', access_key_id: 'a', secret_access_key: 'b' };
@@ -25,7 +32,7 @@ describe('Schedules', () => {
     await installation.startApplication();
     ann = await installation.asUser('ann', { email: 'ann@example.com' });
     root = await installation.asUser('root', { roles: ['admin'] });
-    await keepNotes(installation, 'ann', 'eve');
+    await createNotes(installation, 'ann', 'eve');
   });
 
   beforeEach(() => {
@@ -40,7 +47,7 @@ describe('Schedules', () => {
 
   describe('are created', () => {
     it('with the given fields, and defaults for the rest', async () => {
-      const answer = await ann.post(SCHEDULES, {
+      const response = await ann.post(SCHEDULES, {
         name: '  weekly notes ',
         data_types: ['notes'],
         format: 'csv',
@@ -54,8 +61,8 @@ describe('Schedules', () => {
         retention_days: 0.5,
       });
 
-      expect([answer.status, answer.headers.get('location')]).toEqual([201, `${SCHEDULES}/${answer.body.id}/`]);
-      expect(answer.body).toEqual({
+      expect([response.status, response.headers.get('location')]).toEqual([201, `${SCHEDULES}/${response.body.id}/`]);
+      expect(response.body).toEqual({
         id: expect.any(String),
         name: 'weekly notes',
         user_id: 'ann',
@@ -91,18 +98,18 @@ describe('Schedules', () => {
         created_at: expect.any(String),
         updated_at: expect.any(String),
       });
-      const next = new Date(answer.body.next_run_at as string);
+      const next = new Date(response.body.next_run_at as string);
       expect(next.getTime()).toBeGreaterThan(Date.now());
       expect(next.toLocaleString('en', { timeZone: 'Europe/Kyiv', weekday: 'long', timeStyle: undefined })).toBe(
         'Sunday',
       );
-      expect((await ann.get(`${SCHEDULES}/${answer.body.id}/`)).body).toEqual(answer.body);
-      expect(await stepsOf(installation, answer.body.id as string)).toEqual(['schedule.created']);
+      expect((await ann.get(`${SCHEDULES}/${response.body.id}/`)).body).toEqual(response.body);
+      expect(await auditActionsOf(installation, response.body.id as string)).toEqual(['schedule.created']);
     });
 
     it('with a cron expression as the frequency or as `cron`', async () => {
-      const here = await keepSchedule(ann, { frequency: '0 1 * * *' });
-      const there = await keepSchedule(ann, { frequency: 'cron', cron: '0 1 * * *' });
+      const here = await createSchedule(ann, { frequency: '0 1 * * *' });
+      const there = await createSchedule(ann, { frequency: 'cron', cron: '0 1 * * *' });
 
       expect(here).toMatchObject({ frequency: 'cron', cron: '0 1 * * *', next_run_at: there.next_run_at });
     });
@@ -110,7 +117,7 @@ describe('Schedules', () => {
     it('with null like a field that is left out', async () => {
       const webhook = { url: receiver.url, secret: null };
 
-      const kept = await keepSchedule(ann, { delivery_method: 'webhook', webhook, timezone: null, options: null });
+      const kept = await createSchedule(ann, { delivery_method: 'webhook', webhook, timezone: null, options: null });
 
       expect(kept).toMatchObject({ timezone: 'UTC', options: {}, webhook_secret: expect.stringMatching(/^whsec_/) });
     });
@@ -118,18 +125,20 @@ describe('Schedules', () => {
     it('once for a repeated request', async () => {
       const key = { 'Idempotency-Key': 'schedule-1' };
 
-      const answers = await Promise.all([1, 2, 3].map(() => ann.post(SCHEDULES, ofNotes({ name: 'once' }), key)));
-      const other = await ann.post(SCHEDULES, ofNotes({ name: 'other' }), key);
+      const responses = await Promise.all(
+        [1, 2, 3].map(() => ann.post(SCHEDULES, notesSchedule({ name: 'once' }), key)),
+      );
+      const other = await ann.post(SCHEDULES, notesSchedule({ name: 'other' }), key);
 
-      expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 201]);
-      expect(new Set(answers.map(({ body }) => body.id as string)).size).toBe(1);
+      expect(responses.map(({ status }) => status).sort()).toEqual([200, 200, 201]);
+      expect(new Set(responses.map(({ body }) => body.id as string)).size).toBe(1);
       expect(other.status).toBe(422);
     });
 
     it('and listed, newest first', async () => {
       const person = await installation.asUser('lister');
       const ids: string[] = [];
-      for (const name of ['one', 'two', 'three']) ids.unshift((await keepSchedule(person, { name })).id);
+      for (const name of ['one', 'two', 'three']) ids.unshift((await createSchedule(person, { name })).id);
       await person.post(`${SCHEDULES}/${ids[1]}/pause`);
 
       const first = await person.get(`${SCHEDULES}?limit=2`);
@@ -144,13 +153,13 @@ describe('Schedules', () => {
 
     it('up to a hundred per person', async () => {
       const person = await installation.asUser('hoarder');
-      await keepSchedule(person);
+      await createSchedule(person);
       await installation.sql(
         `INSERT INTO scheduled_exports (id, user_id, name, format, granted, frequency, is_active)
          SELECT gen_random_uuid(), 'hoarder', 'n', 'csv', '{}', 'daily', false FROM generate_series(1, 99)`,
       );
 
-      const refused = await person.post(SCHEDULES, ofNotes());
+      const refused = await person.post(SCHEDULES, notesSchedule());
 
       expect(refused.status).toBe(409);
       expect(refused.body.detail).toMatch(/100 schedules/);
@@ -213,7 +222,7 @@ describe('Schedules', () => {
       [{ is_active: 'yes' }, 'is_active'],
       [{ next_run_at: '2030-01-01' }, 'next_run_at'],
     ])('%j', async (more, field) => {
-      const refused = await ann.post(SCHEDULES, ofNotes(more));
+      const refused = await ann.post(SCHEDULES, notesSchedule(more));
 
       expect([refused.status, refused.body.errors]).toEqual([
         400,
@@ -234,7 +243,7 @@ describe('Schedules', () => {
       [{ frequency: '0 0 * 13 *' }, 'frequency', /the month.*1 to 12.*13/],
       [{ frequency: '0 0 * * mon-' }, 'frequency', /the day of the week.*0 to 7.*mon-/],
     ])('with a message that says what is valid: %j', async (more, field, words) => {
-      const { body } = await ann.post(SCHEDULES, ofNotes(more));
+      const { body } = await ann.post(SCHEDULES, notesSchedule(more));
 
       expect(body.errors).toEqual([{ field, message: expect.stringMatching(words), code: expect.any(String) }]);
     });
@@ -242,14 +251,14 @@ describe('Schedules', () => {
     it('with every invalid field at once', async () => {
       const more = { name: '', frequency: 'x', timezone: 'Mars', data_types: ['nothing'], delivery_method: 's3' };
 
-      const { status, body } = await ann.post(SCHEDULES, ofNotes(more));
+      const { status, body } = await ann.post(SCHEDULES, notesSchedule(more));
 
       const fields = (body.errors as { field: string }[]).map(({ field }) => field);
       expect([status, fields]).toEqual([400, ['name', 'frequency', 'timezone', 'data_types.0', 'destination']]);
     });
 
     it('for a table outside the catalog', async () => {
-      const refused = await root.post(SCHEDULES, ofNotes({ data_types: [], tables: ['scheduled_exports'] }));
+      const refused = await root.post(SCHEDULES, notesSchedule({ data_types: [], tables: ['scheduled_exports'] }));
 
       expect([refused.status, refused.body.errors]).toEqual([
         400,

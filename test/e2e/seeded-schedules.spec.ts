@@ -50,9 +50,9 @@ describe('The schedules of the seed', () => {
   it('cannot be resumed before their bucket has credentials', async () => {
     const { id } = schedules[0]!;
 
-    const answer = await admin.post(`${SCHEDULES}/${id}/resume`);
+    const response = await admin.post(`${SCHEDULES}/${id}/resume`);
 
-    expect([answer.status, answer.body.detail]).toEqual([409, expect.stringContaining('credentials')]);
+    expect([response.status, response.body.detail]).toEqual([409, expect.stringContaining('credentials')]);
     expect((await admin.get(`${SCHEDULES}/${id}`)).body).toEqual(schedules[0]);
   });
 

@@ -63,11 +63,11 @@ describe('The body of a session', () => {
     const { body: session } = await ann.post(SESSIONS, { name: 'Kept', state: null });
     const changed = await ann.patch(`${SESSIONS}${session.id}/`, body);
 
-    for (const answer of [created, changed]) {
-      expect(answer.status).toBe(expected);
-      expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-      expect(answer.body).toMatchObject({ status: expected, detail: expect.stringMatching(/./) });
-      expect(answer.text).not.toMatch(/node_modules|at \w+ \(|SyntaxError/);
+    for (const response of [created, changed]) {
+      expect(response.status).toBe(expected);
+      expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+      expect(response.body).toMatchObject({ status: expected, detail: expect.stringMatching(/./) });
+      expect(response.text).not.toMatch(/node_modules|at \w+ \(|SyntaxError/);
     }
     expect((await ann.get(`${SESSIONS}${session.id}/`)).body).toMatchObject({ name: 'Kept', rev: 1 });
   });

@@ -83,7 +83,7 @@ describe('A board session', () => {
     expect(picture.headers.get('content-type')).toBe('image/png');
     expect(pngSize(picture.bytes)).toEqual({ width: 320, height: 240 });
     expect(listed.body.results[0]).toMatchObject({ id, thumbnail_url: expect.stringContaining('signature=') });
-    expect((await installation.asNobody().get(`${SESSIONS}${id}/thumbnail`)).status).toBe(401);
+    expect((await installation.asAnonymous().get(`${SESSIONS}${id}/thumbnail`)).status).toBe(401);
     expect((await follow((drawn.body.thumbnail_url as string).replace(/.$/, '~'))).status).toBe(403);
   });
 

@@ -1,5 +1,5 @@
 import { noteBoard } from '../support/boards';
-import { type Answer, Client } from '../support/client';
+import { type ApiResponse, Client } from '../support/client';
 import { Installation } from '../support/installation';
 import { signedToken } from '../support/tokens';
 
@@ -135,22 +135,22 @@ describe('GET /exports/stats and GET /exports/audit', () => {
     const stats = await blueAdmin.get(`${STATS}?to=2020-06-01`);
     const log = await blueAdmin.get(`${AUDIT}?to=2020-06-01`);
     const others = await blueAdmin.get(`${AUDIT}?user_id=person%200&from=2020-05-04&to=2020-06-01`);
-    const asked = await blueAdmin.get(`${AUDIT}?tenant_id=red`);
+    const requested = await blueAdmin.get(`${AUDIT}?tenant_id=red`);
 
     expect(stats.body).toMatchObject({ total_exports: 6, total_records: 7, average_export_time_ms: 700 });
     expect(log.body).toMatchObject({ count: 7 });
     expect(new Set(entriesOf(log).map((entry) => entry.tenant_id))).toEqual(new Set(['blue']));
     expect(others.body).toMatchObject({ count: 0, results: [] });
-    expect(asked.body).toMatchObject({ count: 0, results: [] });
+    expect(requested.body).toMatchObject({ count: 0, results: [] });
   });
 
   it('lists who did what, newest first', async () => {
-    const answer = await root.get(`${AUDIT}?to=2020-06-01`);
+    const response = await root.get(`${AUDIT}?to=2020-06-01`);
 
-    expect(answer.status).toBe(200);
-    expect(answer.body).toMatchObject({ count: 12, next: null });
-    expect(entriesOf(answer).map(({ details }) => details.n)).toEqual([12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
-    expect(answer.body.results[8]).toEqual({
+    expect(response.status).toBe(200);
+    expect(response.body).toMatchObject({ count: 12, next: null });
+    expect(entriesOf(response).map(({ details }) => details.n)).toEqual([12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
+    expect(response.body.results[8]).toEqual({
       id: expect.any(Number),
       at: '2020-05-02T00:00:00.000Z',
       action: 'past.even',
@@ -183,10 +183,10 @@ describe('GET /exports/stats and GET /exports/audit', () => {
     ['user_id=person%200&action=past.even&from=2020-05-03', [12, 8]],
     ['user_id=nobody', []],
   ])('filters entries by %s', async (query, numbers) => {
-    const answer = await root.get(`${AUDIT}?${query}${query.includes('to=') ? '' : '&to=2020-06-01'}`);
+    const response = await root.get(`${AUDIT}?${query}${query.includes('to=') ? '' : '&to=2020-06-01'}`);
 
-    expect(answer.body.count).toBe(numbers.length);
-    expect(entriesOf(answer).map(({ details }) => details.n)).toEqual(numbers);
+    expect(response.body.count).toBe(numbers.length);
+    expect(entriesOf(response).map(({ details }) => details.n)).toEqual(numbers);
   });
 
   it('pages through the log while entries are added', async () => {
@@ -281,12 +281,12 @@ describe('GET /exports/stats and GET /exports/audit', () => {
       const refused = await ann.get(path);
 
       expect(refused.body).toMatchObject({ status: 403, detail: 'Admin role required', error: 'Admin role required' });
-      expect((await installation.asNobody().get(path)).status).toBe(401);
+      expect((await installation.asAnonymous().get(path)).status).toBe(401);
       expect((await expired.get(path)).status).toBe(401);
     },
   );
 });
 
-function entriesOf({ body }: Answer): Entry[] {
+function entriesOf({ body }: ApiResponse): Entry[] {
   return body.results as Entry[];
 }

@@ -53,13 +53,13 @@ describe.each([
     ['a thumbnail by link', () => follow(thumbnail)],
     ['the drawing of a thumbnail', () => ann.post(`/api/v1/solo/sessions/${session}/thumbnail/`)],
   ])('%s returns 503 and says when to try again', async (_name, ask) => {
-    const answer = await ask();
+    const response = await ask();
 
-    expect([answer.status, answer.body]).toEqual([503, expect.objectContaining({ title: 'Service Unavailable' })]);
-    expect(answer.headers.get('retry-after')).toBe('5');
-    expect(answer.text).not.toMatch(/ENO|storage|\/tmp/i);
+    expect([response.status, response.body]).toEqual([503, expect.objectContaining({ title: 'Service Unavailable' })]);
+    expect(response.headers.get('retry-after')).toBe('5');
+    expect(response.text).not.toMatch(/ENO|storage|\/tmp/i);
     for (const header of ['etag', 'content-disposition', 'content-range', 'accept-ranges'])
-      expect([header, answer.headers.get(header)]).toEqual([header, null]);
+      expect([header, response.headers.get(header)]).toEqual([header, null]);
   });
 
   it('an uploaded picture returns 503, and is accepted when the storage is back', async () => {
@@ -98,7 +98,7 @@ describe.each([
     const waiting = await ann.requestExport(doomed, 'pdf');
 
     const deleted = await ann.delete(`/api/v1/solo/sessions/${doomed}/`);
-    const answers = [
+    const responses = [
       await ann.get(`/api/v1/solo/sessions/${doomed}/`),
       await ann.get(`/api/v1/exports/${id}/download`),
       await follow(link),
@@ -110,7 +110,7 @@ describe.each([
     // What an operator waits for half a minute.
     await installation.sql('UPDATE file_removals SET due_at = now()');
 
-    expect([deleted.status, ...answers.map(({ status }) => status)]).toEqual([204, 404, 410, 404]);
+    expect([deleted.status, ...responses.map(({ status }) => status)]).toEqual([204, 404, 410, 404]);
     expect(await ann.status(waiting.id)).toMatchObject({ status: 'cancelled' });
     await until('the files are gone', async () => {
       const files = await installation.storedFiles();

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { noteBoard } from '../support/boards';
 import { follow } from '../support/client';
-import { offerSlowView, requestRows } from '../support/data';
+import { addSlowView, requestRows } from '../support/data';
 import { Installation } from '../support/installation';
 import { total } from '../support/metrics';
 import type { Service } from '../support/service';
@@ -39,7 +39,7 @@ describe('The collector of orphaned files, running continuously', () => {
   it('leaves the file of a long export alone', async () => {
     const ann = await installation.asUser(ANN);
     // Its first bytes come late: until then its upload does not grow.
-    await offerSlowView(installation, 'slow_rows', { owner: ANN, rows: 6, during: 'copy', milliseconds: 1_000 });
+    await addSlowView(installation, 'slow_rows', { owner: ANN, rows: 6, during: 'copy', milliseconds: 1_000 });
     const before = await sweeps();
 
     const id = await requestRows(ann, 'slow_rows');

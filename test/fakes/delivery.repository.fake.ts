@@ -13,7 +13,7 @@ import type { ClaimedMessage, DeliveryReceipt } from '../../src/delivery/model/d
 import { byId, type FakeRecords } from './fake-records';
 import type { OutboxRecord } from './outbox-record';
 
-const LOST = 'Its process ended during every attempt.';
+const PROCESS_LOST = 'Its process ended during every attempt.';
 
 /** The outbox of a `FakeRecords` as dispatchers see it. */
 export class FakeDeliveryRepository extends DeliveryRepository {
@@ -37,8 +37,8 @@ export class FakeDeliveryRepository extends DeliveryRepository {
       (record) => record.status === 'pending' && !record.isHeld(now) && record.attempts >= MAX_ATTEMPTS,
     );
     for (const record of lost) {
-      this.change(record, { status: 'failed', endedAt: now, lastError: LOST });
-      this.audit(record, 'delivery.failed', { reason: LOST });
+      this.change(record, { status: 'failed', endedAt: now, lastError: PROCESS_LOST });
+      this.audit(record, 'delivery.failed', { reason: PROCESS_LOST });
     }
     return Promise.resolve(lost.map((record) => record.toClaimedMessage()));
   }

@@ -22,11 +22,11 @@ export class FakeExportQueue extends ExportQueue {
     return taken;
   }
 
-  goDown(): void {
+  fail(): void {
     this.isDown = true;
   }
 
-  comeUp(): void {
+  recover(): void {
     this.isDown = false;
   }
 }

@@ -33,12 +33,12 @@ export function asJson<Value>(value: Value): Value {
 export function recordOf(id: string, requestId: string, request: RequestExport, now: Date): ExportRecord {
   const { kind, subject, type, format, owner, scheduleId, oneTime, expected } = request;
   const { userId, tenantId, customerId } = owner;
-  const asked = { kind, subject, type, format, userId, tenantId, customerId, scheduleId, oneTime };
+  const requested = { kind, subject, type, format, userId, tenantId, customerId, scheduleId, oneTime };
   return {
     id,
     requestId,
     requestedBy: requesterOf(request.caller),
-    ...asked,
+    ...requested,
     status: 'pending',
     params: asJson(request.params),
     dataTypes: [...request.dataTypes],

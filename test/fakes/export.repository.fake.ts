@@ -138,7 +138,7 @@ class FakeCreation implements ExportCreationTransaction {
   claimIdempotencyKey(request: IdempotentRequest, exportId: string): Promise<string | null> {
     return attempt(() => {
       const known = this.records.resourceOf(request);
-      if (known === null) this.records.keepIdempotencyKey(request, exportId);
+      if (known === null) this.records.storeIdempotencyKey(request, exportId);
       return known;
     });
   }

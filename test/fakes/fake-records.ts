@@ -26,7 +26,7 @@ export interface RunRecord {
   nextCheckAt: Date;
 }
 
-interface KeptIdempotencyKey {
+interface StoredIdempotencyKey {
   readonly fingerprint: string;
   readonly resourceId: string;
   readonly createdAt: Date;
@@ -58,7 +58,7 @@ export class FakeRecords {
   private readonly auditAggregates = new Map<string, { writtenAt: Date; pending: AnonymousAuditEntry[] }>();
   /** The prefixes of the files that are to be removed from storage. */
   readonly fileRemovals: string[] = [];
-  readonly idempotencyKeys = new Map<string, KeptIdempotencyKey>();
+  readonly idempotencyKeys = new Map<string, StoredIdempotencyKey>();
   /** Called in the "transaction" in which an export ends, or a delivery of it is attempted. */
   readonly exportListeners: ((exportId: string) => void)[] = [];
 
@@ -126,7 +126,7 @@ export class FakeRecords {
     );
   }
 
-  keepIdempotencyKey({ owner, key, fingerprint }: IdempotentRequest, resourceId: string): void {
+  storeIdempotencyKey({ owner, key, fingerprint }: IdempotentRequest, resourceId: string): void {
     this.idempotencyKeys.set(nameOf(owner, key), { fingerprint, resourceId, createdAt: this.clock.now() });
   }
 }
@@ -154,8 +154,8 @@ interface AuditedStep {
 
 /** What an audit entry says of the export that it is about. */
 export function auditOf(row: Export, action: string, { by, details }: AuditedStep = {}): AuditEntry {
-  const nobody = { userId: null, customerId: null };
-  const { userId, customerId } = by === undefined ? row : by === null ? nobody : ownerOf(by);
+  const anonymous = { userId: null, customerId: null };
+  const { userId, customerId } = by === undefined ? row : by === null ? anonymous : ownerOf(by);
   const { id: exportId, scheduleId, tenantId, requestId } = row;
   return { action, exportId, scheduleId, userId, customerId, tenantId, requestId, details };
 }

@@ -25,7 +25,7 @@ export class FakeFileStorage extends FileStorage {
   private readonly faults = new Map<string, Error>();
 
   /** Has every call of the method fail until it is mended. */
-  break(
+  fail(
     method: 'put' | 'open' | 'delete' | 'discard',
     error: Error = new StorageUnavailableError(new Error('The storage cannot be reached')),
   ): void {
@@ -37,7 +37,7 @@ export class FakeFileStorage extends FileStorage {
     this.faults.set(`delete ${key}`, error);
   }
 
-  mend(): void {
+  repair(): void {
     this.faults.clear();
   }
 

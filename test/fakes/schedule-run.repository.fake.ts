@@ -68,7 +68,7 @@ export class FakeScheduleRunRepository extends ScheduleRunRepository {
     if (schedule?.userId !== by.userId || schedule.tenantId !== by.tenantId) throw DomainError.notFound('Schedule');
     const rateLimit = limit && this.takeFromLimit(by, limit);
     const run = this.insert(scheduleId, null, 'manual');
-    if (idempotency) this.records.keepIdempotencyKey(idempotency, run.id);
+    if (idempotency) this.records.storeIdempotencyKey(idempotency, run.id);
     this.records.schedules.set(scheduleId, { ...schedule, lastRunAt: this.records.clock.now() });
     this.audit(schedule, 'run-requested', by, run);
     return { run, schedule, isNew: true, rateLimit };

@@ -48,7 +48,7 @@ export class FakeScheduleRepository extends ScheduleRepository {
       skippedSlot: null,
       adminSeenAt: now,
     };
-    if (idempotency) this.records.keepIdempotencyKey(idempotency, schedule.id);
+    if (idempotency) this.records.storeIdempotencyKey(idempotency, schedule.id);
     return { schedule: this.keep(schedule, 'created', accessToOwn(by)), isNew: true };
   }
 

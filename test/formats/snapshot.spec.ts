@@ -43,9 +43,9 @@ describe('Snapshot', () => {
   });
 
   it('compiles no expressions, whatever the setting of the database', async () => {
-    const asked = await rendering.inSnapshot('UTC', (snapshot) => snapshot.setting('jit'));
+    const requested = await rendering.inSnapshot('UTC', (snapshot) => snapshot.setting('jit'));
 
-    expect(asked).toBe('off');
+    expect(requested).toBe('off');
   });
 
   it('renders values independently of the settings of the database', async () => {

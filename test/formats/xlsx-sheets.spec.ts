@@ -111,11 +111,11 @@ describeWith(['openpyxl', 'xmllint'], 'XlsxWriter, for relations: sheets', () =>
 
     const { bytes, recordCount } = await rendering.write(new XlsxWriter(), ['nobody', 'wide']);
     const { sheets } = await readByOpenpyxl(bytes);
-    const [nobody, wide] = sheets.map(valuesOf);
+    const [anonymous, wide] = sheets.map(valuesOf);
     await wellFormedParts(bytes);
 
     expect(recordCount).toBe(1);
-    expect(nobody).toEqual([['id', 'name']]);
+    expect(anonymous).toEqual([['id', 'name']]);
     expect(sheets[1]?.filter).toBe('A1:GR2');
     expect(wide?.[1]).toEqual(['first', ...Array<null>(198).fill(null), '2026-11-21 00:00:00']);
   });

@@ -30,7 +30,7 @@ export async function timeScale() {
 }
 
 async function roundMs() {
-  const began = performance.now();
+  const startedAt = performance.now();
   await Promise.all(Array.from({ length: PROCESSES }, () => once(spawn(process.execPath, ['-e', WORK]), 'exit')));
-  return performance.now() - began;
+  return performance.now() - startedAt;
 }

@@ -30,13 +30,13 @@ describe('The rate limit of a customer’s boards', () => {
     const greedySession = await partner.startSession('greedy');
     const annSession = await partner.startSession('ann');
 
-    const answers = await Promise.all(Array.from({ length: 10 }, () => exportOf(greedy, greedySession)));
+    const responses = await Promise.all(Array.from({ length: 10 }, () => exportOf(greedy, greedySession)));
     const anns = await exportOf(ann, annSession);
     const partners = await exportOfPartner(greedySession);
     const [annsSecond, partnersSecond] = [await exportOf(ann, annSession), await exportOfPartner(annSession)];
 
-    expect(answers.filter(({ status }) => status === 201)).toHaveLength(3);
-    for (const { headers } of answers.filter(({ status }) => status === 429)) {
+    expect(responses.filter(({ status }) => status === 201)).toHaveLength(3);
+    for (const { headers } of responses.filter(({ status }) => status === 429)) {
       expect(headers.get('ratelimit-policy')).toBe('"board";q=3;w=3600');
       expect(Number(headers.get('retry-after'))).toBeGreaterThan(3_500);
     }
@@ -51,11 +51,11 @@ describe('The rate limit of a customer’s boards', () => {
     const ben = await installation.asUser('ben');
     const other = await installation.asCustomer();
     const own = await ben.saveBoard(null);
-    const begun = await other.startSession('ben');
+    const shared = await other.startSession('ben');
 
-    const answers = [];
-    for (const session of [own, begun, own, begun, own]) answers.push((await exportOf(ben, session)).status);
+    const responses = [];
+    for (const session of [own, shared, own, shared, own]) responses.push((await exportOf(ben, session)).status);
 
-    expect(answers).toEqual([201, 201, 201, 429, 429]);
+    expect(responses).toEqual([201, 201, 201, 429, 429]);
   });
 });

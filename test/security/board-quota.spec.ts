@@ -60,9 +60,9 @@ describe('The quotas of boards', () => {
   });
 
   it('hold for concurrent requests', async () => {
-    const answers = await Promise.all(Array.from({ length: 8 }, () => ann.post(SESSIONS, { state: null })));
+    const responses = await Promise.all(Array.from({ length: 8 }, () => ann.post(SESSIONS, { state: null })));
 
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, 409, 409, 409, 409, 409]);
+    expect(responses.map(({ status }) => status).sort()).toEqual([201, 201, 201, 409, 409, 409, 409, 409]);
   });
 
   it('respond to the repeat of an accepted request', async () => {

@@ -31,46 +31,46 @@ describe('A board that takes minutes to draw', () => {
   it('is refused as PNG with the figures, and no export is created', async () => {
     const session = await ann.saveBoard(emptyPages(300));
 
-    const answer = await exportOf(session, 'png', { pixel_ratio: 4 });
+    const response = await exportOf(session, 'png', { pixel_ratio: 4 });
 
-    expect(answer.status).toBe(422);
-    expect(answer.body).toMatchObject({ code: 'drawing-too-large' });
-    expect(answer.body.detail).toMatch(
+    expect(response.status).toBe(422);
+    expect(response.body).toMatchObject({ code: 'drawing-too-large' });
+    expect(response.body.detail).toMatch(
       /^The drawing is too large: a PNG at pixel_ratio 4 of 300 pages needs about \d+ s of drawing time; at most 60 s are allowed\. Lower pixel_ratio/,
     );
     expect((await ann.get(`${SESSIONS}${session}/exports`)).body).toMatchObject({ count: 0 });
   });
 
   it('is refused as PDF', async () => {
-    const answer = await exportOf(await ann.saveBoard(finestDots), 'pdf');
+    const response = await exportOf(await ann.saveBoard(finestDots), 'pdf');
 
-    expect(answer.status).toBe(422);
-    expect(answer.body).toMatchObject({ code: 'drawing-too-large' });
+    expect(response.status).toBe(422);
+    expect(response.body).toMatchObject({ code: 'drawing-too-large' });
   });
 
   it('is exported at a lower pixel ratio, as a single page, and as JSON', async () => {
     const session = await ann.saveBoard(emptyPages(300));
 
-    const answers = [
+    const responses = [
       await exportOf(session, 'png', { pixel_ratio: 0.5 }),
       await exportOf(session, 'png', { pixel_ratio: 4, page: 300 }),
       await exportOf(session, 'pdf'),
       await exportOf(session, 'json'),
     ];
 
-    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+    expect(responses.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
   });
 
   it('is refused on the routes of external systems', async () => {
     const partner = await installation.asCustomer();
     const session = await partner.startSession('ann', emptyPages(300));
 
-    const answer = await partner.post(`/api/v1/customer/solo/sessions/${session}/export/`, {
+    const response = await partner.post(`/api/v1/customer/solo/sessions/${session}/export/`, {
       options: { pixel_ratio: 4 },
     });
 
-    expect(answer.status).toBe(422);
-    expect(answer.body).toMatchObject({ code: 'drawing-too-large' });
+    expect(response.status).toBe(422);
+    expect(response.body).toMatchObject({ code: 'drawing-too-large' });
   });
 
   it('is measured again after a change, also by a process of an older version', async () => {
@@ -109,10 +109,10 @@ describe('A board that takes minutes to draw', () => {
     const strokes = [{ tool: 'pen', color: '#000000', size: 3, points: zigzag(150_000) }];
     const session = await ann.saveBoard({ activePageId: '', pages: [{ strokes }] });
 
-    const answer = await ann.post(`${SESSIONS}${session}/thumbnail`);
+    const response = await ann.post(`${SESSIONS}${session}/thumbnail`);
 
-    expect(answer.status).toBe(422);
-    expect(answer.body).toMatchObject({ code: 'drawing-too-large' });
+    expect(response.status).toBe(422);
+    expect(response.body).toMatchObject({ code: 'drawing-too-large' });
   });
 });
 

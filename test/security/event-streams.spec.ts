@@ -27,9 +27,9 @@ describe('Event streams', () => {
   }
 
   async function openStream(person: Client, at = path): Promise<IncomingMessage> {
-    const asked = request(new URL(at, person.url), { agent: false, headers: { ...person.credentials } });
-    asked.end();
-    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    const requested = request(new URL(at, person.url), { agent: false, headers: { ...person.credentials } });
+    requested.end();
+    const [answer] = (await once(requested, 'response')) as [IncomingMessage];
     return answer;
   }
 

@@ -49,13 +49,13 @@ describe('The service, while one user exports slow boards,', () => {
     const written = await greedy.saveBoard({ activePageId: '', pages: [{ texts }] });
     const session = await other.saveBoard(noteBoard());
 
-    const asked = Promise.all(Array.from({ length: 20 }, () => greedy.post(`${SESSIONS}${written}/thumbnail`)));
+    const requested = Promise.all(Array.from({ length: 20 }, () => greedy.post(`${SESSIONS}${written}/thumbnail`)));
     const others = await other.post(`${SESSIONS}${session}/thumbnail`);
-    const answers = await asked;
+    const responses = await requested;
 
     expect(others.status).toBe(200);
-    const refused = answers.filter(({ status }) => status === 429);
-    expect(answers.filter(({ status }) => status === 200).length).toBe(20 - refused.length);
+    const refused = responses.filter(({ status }) => status === 429);
+    expect(responses.filter(({ status }) => status === 200).length).toBe(20 - refused.length);
     expect(refused.length).toBeGreaterThan(0);
     expect(refused[0]!.body).toMatchObject({ code: 'too-many-thumbnails' });
     expect(refused[0]!.headers.get('retry-after')).toBe('5');

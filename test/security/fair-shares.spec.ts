@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { noteBoard } from '../support/boards';
 import type { Client } from '../support/client';
-import { offer, offerSlowView, requestRows } from '../support/data';
+import { addTableType, addSlowView, requestRows } from '../support/data';
 import { Installation } from '../support/installation';
-import { keepNotes, keepSchedule, ofNotes, SCHEDULES } from '../support/schedules';
+import { createNotes, createSchedule, notesSchedule, SCHEDULES } from '../support/schedules';
 import { until } from '../support/until';
 
 const SESSIONS = '/api/v1/solo/sessions/';
@@ -18,11 +18,11 @@ describe('Worker shares of accounts', () => {
   beforeAll(async () => {
     ({ installation } = await Installation.withApplication({ EXPORT_CONCURRENCY: '4', EXPORTS_PER_ACCOUNT: '2' }));
     [greedy, ann] = [await installation.asUser(GREEDY), await installation.asUser(ANN)];
-    await offerSlowView(installation, 'endless', { owner: GREEDY, rows: 60_000, during: 'copy' });
+    await addSlowView(installation, 'endless', { owner: GREEDY, rows: 60_000, during: 'copy' });
     await installation.sql(
       `CREATE VIEW quick AS SELECT n AS id, '${ANN}'::uuid AS user_id FROM generate_series(1, 5) n`,
     );
-    await offer(installation, 'quick');
+    await addTableType(installation, 'quick');
   });
 
   afterEach(async () => {
@@ -115,7 +115,7 @@ describe('Rate limits of other requests', () => {
       RATE_LIMIT_SCHEDULE_CHANGES: '4/1h',
     });
     await Promise.all([installation.startApplication(), installation.startApplication({ ROLE: 'api' })]);
-    await keepNotes(installation);
+    await createNotes(installation);
   });
 
   afterAll(() => installation.remove());
@@ -154,12 +154,12 @@ describe('Rate limits of other requests', () => {
   it('accept exactly the allowed number of concurrent requests before they read bodies', async () => {
     const [here, there] = await atBoth('ben');
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 10 }, (_, turn) => (turn % 2 ? here : there).post(SESSIONS, { state: null })),
     );
     const unread = await here.post(SESSIONS, '{"state":');
 
-    const statuses = answers.map(({ status }) => status);
+    const statuses = responses.map(({ status }) => status);
     expect(statuses.sort()).toEqual([201, 201, 201, 429, 429, 429, 429, 429, 429, 429]);
     expect(unread.status).toBe(429);
   });
@@ -198,17 +198,17 @@ describe('Rate limits of other requests', () => {
 
   it('count changes of schedules, also rejected ones, not reads, pauses and deletions', async () => {
     const [eve] = await atBoth('eve');
-    const { id } = await keepSchedule(eve);
+    const { id } = await createSchedule(eve);
     const path = `${SCHEDULES}/${id}`;
 
     const changed = [
-      await eve.put(path, ofNotes({ name: 'other notes' })),
+      await eve.put(path, notesSchedule({ name: 'other notes' })),
       await eve.put(path, { format: 'csv' }),
       await eve.post(`${path}/resume`),
     ];
     const tooMany = [
-      await eve.post(SCHEDULES, ofNotes()),
-      await eve.put(path, ofNotes()),
+      await eve.post(SCHEDULES, notesSchedule()),
+      await eve.put(path, notesSchedule()),
       await eve.post(`${path}/run`),
       await eve.post(`${path}/resume`),
     ];

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '../support/client';
-import { offer } from '../support/data';
+import { addTableType } from '../support/data';
 import { Installation } from '../support/installation';
 import { MailServer } from '../support/mail-server';
 import {
-  keepSchedule,
+  createSchedule,
   makeDue,
-  ofNotes,
+  notesSchedule,
   SCHEDULES,
   type ScheduleRecord,
   scheduleOf,
   settledRuns,
-  stepsOf,
+  auditActionsOf,
 } from '../support/schedules';
 import { until } from '../support/until';
 
@@ -36,7 +36,7 @@ describe('Schedules of former administrators', () => {
     await installation.startApplication();
     await installation.sql('CREATE TABLE notes (id integer, user_id text, tenant_id text)');
     await installation.sql('INSERT INTO notes SELECT n, $1, $2 FROM generate_series(1, 3) n', 'ann', TENANT);
-    await offer(installation, 'notes');
+    await addTableType(installation, 'notes');
     boss = await installation.asUser('boss', ADMIN);
     await keepUser({ id: randomUUID(), email: 'boss@platform.example', roles: ['admin'] });
   });
@@ -68,7 +68,7 @@ describe('Schedules of former administrators', () => {
     await keepUser({ id, email, roles: ['admin'] });
     const admin = await installation.asUser(id, { ...ADMIN, email });
     const former = await installation.asUser(id, { tenant: TENANT, email });
-    return { id, email, admin, former, schedule: await keepSchedule(admin, { ...WHOLE_TABLE, ...more }) };
+    return { id, email, admin, former, schedule: await createSchedule(admin, { ...WHOLE_TABLE, ...more }) };
   }
 
   /** Lets a schedule come due. @returns its run, and its export */
@@ -121,7 +121,7 @@ describe('Schedules of former administrators', () => {
           ['boss@platform.example', 'A scheduled export of another user is paused: takeaway'],
         ]),
       );
-      expect(await stepsOf(installation, schedule.id)).toEqual(
+      expect(await auditActionsOf(installation, schedule.id)).toEqual(
         ['created', 'fired', 'paused'].map((s) => `schedule.${s}`),
       );
     },
@@ -147,7 +147,7 @@ describe('Schedules of former administrators', () => {
 
   it('continue for an owner who presents an administrator’s token on any route', async () => {
     const id = randomUUID();
-    const { id: schedule } = await keepSchedule(boss, WHOLE_TABLE);
+    const { id: schedule } = await createSchedule(boss, WHOLE_TABLE);
     await installation.sql(
       `UPDATE scheduled_exports SET user_id = $1, admin_seen_at = now() - interval '29 days' WHERE id = $2`,
       id,
@@ -213,14 +213,14 @@ describe('Schedules of former administrators', () => {
         ['POST', '/resume'],
         ['GET', '/runs'],
       ] as const) {
-        const body = method === 'PUT' ? ofNotes() : undefined;
+        const body = method === 'PUT' ? notesSchedule() : undefined;
         const { status } = await other.send(method, `${SCHEDULES}/${schedule.id}${path}`, body);
         expect([method, path, status]).toEqual([method, path, 404]);
       }
     }
     expect((await foreign.get(`${SCHEDULES}?owner=all`)).body).toMatchObject({ count: 0 });
-    for (const asked of ['all', owner]) {
-      const { status, body } = await colleague.get(`${SCHEDULES}?owner=${asked}`);
+    for (const requested of ['all', owner]) {
+      const { status, body } = await colleague.get(`${SCHEDULES}?owner=${requested}`);
       expect([status, body.detail]).toEqual([403, 'Admin role required']);
     }
     expect((await colleague.get(`${SCHEDULES}?owner=colleague`)).status).toBe(200);
@@ -230,7 +230,7 @@ describe('Schedules of former administrators', () => {
   it('cannot be replaced or run by others', async () => {
     const { schedule } = await formerAdministrator();
 
-    const replaced = await boss.send('PUT', `${SCHEDULES}/${schedule.id}`, ofNotes());
+    const replaced = await boss.send('PUT', `${SCHEDULES}/${schedule.id}`, notesSchedule());
     const run = await boss.post(`${SCHEDULES}/${schedule.id}/run`);
 
     for (const { status, body } of [replaced, run]) {
@@ -241,7 +241,7 @@ describe('Schedules of former administrators', () => {
   it('show only the host of a webhook to other administrators', async () => {
     const owner = await installation.asUser('hooked', { tenant: TENANT });
     const webhook = { url: 'http://127.0.0.1:9/services/secret-key' };
-    const { status, body } = await owner.post(SCHEDULES, ofNotes({ delivery_method: 'webhook', webhook }));
+    const { status, body } = await owner.post(SCHEDULES, notesSchedule({ delivery_method: 'webhook', webhook }));
     const { id } = body as { id: string };
 
     expect(status).toBe(201);

@@ -1,10 +1,10 @@
 import type { Client } from '../support/client';
 import { Installation } from '../support/installation';
 import {
-  keepNotes,
-  keepSchedule,
+  createNotes,
+  createSchedule,
   makeDue,
-  ofNotes,
+  notesSchedule,
   runsOf,
   SCHEDULES,
   scheduleOf,
@@ -28,7 +28,7 @@ describe('Frequent schedules', () => {
   beforeAll(async () => {
     ({ installation } = await Installation.withApplication({ STORAGE: 'disk', SCHEDULED_RUNS_PER_DAY: '2' }));
     ann = await installation.asUser('ann');
-    await keepNotes(installation, 'ann');
+    await createNotes(installation, 'ann');
   });
 
   afterAll(() => installation.remove());
@@ -40,18 +40,18 @@ describe('Frequent schedules', () => {
   ])('are rejected for users who are not administrators, with the allowed interval: %j', async (recurrence, field) => {
     const root = await installation.asUser('root', { roles: ['admin'] });
 
-    const { status, body } = await ann.post(SCHEDULES, ofNotes(recurrence));
+    const { status, body } = await ann.post(SCHEDULES, notesSchedule(recurrence));
 
     expect([status, body.errors]).toMatchObject([
       400,
       [{ field, code: 'too-frequent', message: expect.stringContaining('15 minutes') }],
     ]);
-    expect((await root.post(SCHEDULES, ofNotes({ ...recurrence, is_active: false }))).status).toBe(201);
+    expect((await root.post(SCHEDULES, notesSchedule({ ...recurrence, is_active: false }))).status).toBe(201);
   });
 
   it('that were saved before the limit run every 15 minutes, with a warning', async () => {
     const owner = await installation.asUser('early');
-    const { id } = await keepSchedule(owner, { frequency: '*/15 * * * *' });
+    const { id } = await createSchedule(owner, { frequency: '*/15 * * * *' });
     await installation.sql(`UPDATE scheduled_exports SET cron = '* * * * *' WHERE id = $1`, id);
     await makeDue(installation, id);
 
@@ -67,7 +67,7 @@ describe('Frequent schedules', () => {
   });
 
   it('have a quota of runs per day; further slots are skipped without failure or audit entry', async () => {
-    const [first, second] = [await keepSchedule(ann), await keepSchedule(ann)];
+    const [first, second] = [await createSchedule(ann), await createSchedule(ann)];
     await makeDue(installation, first.id);
     await settledRuns(ann, first.id, 1);
     await makeDue(installation, second.id);

@@ -38,20 +38,20 @@ const HOSTILE: readonly [name: string, body: Buffer, headers: Record<string, str
   ];
 
 /**
- * @returns all answers to a repeated request, and the longest pause of the event loop, in milliseconds, during the
+ * @returns all responses to a repeated request, and the longest pause of the event loop, in milliseconds, during the
  *   request that caused least: other processes delay the event loop now and then, a blocking request every time.
  */
-async function quietestOf<T>(times: number, request: () => Promise<T>): Promise<{ answers: T[]; pauseMs: number }> {
-  const answers: T[] = [];
+async function quietestOf<T>(times: number, request: () => Promise<T>): Promise<{ responses: T[]; pauseMs: number }> {
+  const responses: T[] = [];
   let pauseMs = Infinity;
-  while (answers.length < times) {
+  while (responses.length < times) {
     const delays = monitorEventLoopDelay({ resolution: 5 });
     delays.enable();
-    answers.push(await request());
+    responses.push(await request());
     delays.disable();
     pauseMs = Math.min(pauseMs, delays.max / 1e6);
   }
-  return { answers, pauseMs };
+  return { responses, pauseMs };
 }
 
 describe('A hostile body', () => {
@@ -79,11 +79,11 @@ describe('A hostile body', () => {
     ];
 
     for (const request of requests) {
-      const began = Date.now();
-      const { answers, pauseMs } = await quietestOf(3, request);
+      const startedAt = Date.now();
+      const { responses, pauseMs } = await quietestOf(3, request);
 
-      for (const answer of answers) expect([answer.status, answer.body.code]).toEqual([status, code]);
-      expect((Date.now() - began) / answers.length).toBeLessThan(scaled(1_000));
+      for (const response of responses) expect([response.status, response.body.code]).toEqual([status, code]);
+      expect((Date.now() - startedAt) / responses.length).toBeLessThan(scaled(1_000));
       expect(pauseMs).toBeLessThan(scaled(100));
     }
     expect((await ann.get(`${SESSIONS}${board}/`)).body).toMatchObject({ rev: 1, page_count: 1 });
@@ -108,9 +108,9 @@ describe('A hostile body', () => {
     const { id } = await ann.requestExport(board, 'png');
     const bomb = gzipSync(Buffer.alloc(20 * MB));
 
-    const answer = await ann.put(`/api/v1/exports/${id}/content`, bomb, { ...GZIP, 'content-type': 'image/png' });
+    const response = await ann.put(`/api/v1/exports/${id}/content`, bomb, { ...GZIP, 'content-type': 'image/png' });
 
-    expect(answer.status).toBe(413);
+    expect(response.status).toBe(413);
   });
 
   it('is accepted when it is merely large, and returned unchanged', async () => {

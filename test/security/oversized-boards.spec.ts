@@ -48,10 +48,10 @@ describe.each([
   });
 
   it('has no thumbnail, for the same reason', async () => {
-    const answer = await ann.post(`${SESSIONS}${board}/thumbnail/`);
+    const response = await ann.post(`${SESSIONS}${board}/thumbnail/`);
 
-    expect([400, 422]).toContain(answer.status);
-    expect(answer.body.detail).toMatch(reason);
+    expect([400, 422]).toContain(response.status);
+    expect(response.body.detail).toMatch(reason);
   });
 
   it('can be deleted', async () => {

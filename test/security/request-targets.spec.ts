@@ -26,8 +26,8 @@ describe('A request whose target names another host', () => {
     socket.write(
       `GET ${target} HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${authorization}\r\nConnection: close\r\n\r\n`,
     );
-    const answer = await text(socket);
-    return JSON.parse(answer.slice(answer.indexOf('{'), answer.lastIndexOf('}') + 1)) as { next: string };
+    const response = await text(socket);
+    return JSON.parse(response.slice(response.indexOf('{'), response.lastIndexOf('}') + 1)) as { next: string };
   }
 
   it.each(['http://evil.example', 'https://ann@evil.example:8443', ''])(

@@ -1,7 +1,7 @@
 import type { Client } from '../support/client';
 import { Installation } from '../support/installation';
 import { ObjectServer } from '../support/object-server';
-import { keepNotes, keepSchedule, runsOf, SCHEDULES } from '../support/schedules';
+import { createNotes, createSchedule, runsOf, SCHEDULES } from '../support/schedules';
 import { until } from '../support/until';
 
 const USERS = ['ann', 'ben', 'eve', 'zoe'];
@@ -16,7 +16,7 @@ describe('Buckets that do not respond', () => {
       OUTBOUND_ALLOWED_HOSTS: servers.map(({ host }) => host).join(','),
       ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
     }));
-    await keepNotes(installation, ...USERS);
+    await createNotes(installation, ...USERS);
   });
   afterAll(async () => {
     await installation.remove();
@@ -25,7 +25,7 @@ describe('Buckets that do not respond', () => {
 
   /** Has the user's notes brought into a bucket of their own. @returns the id of the schedule */
   async function bring(user: Client, server: ObjectServer): Promise<string> {
-    const { id } = await keepSchedule(user, {
+    const { id } = await createSchedule(user, {
       delivery_method: 's3',
       destination: 's3://bucket/',
       destination_options: { endpoint: server.url, access_key_id: 'id', secret_access_key: 'key' },

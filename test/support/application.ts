@@ -1,4 +1,4 @@
-import { toAnswer, type Transport } from './client';
+import { toApiResponse, type Transport } from './client';
 import type { HostedApplication, startApplication } from './in-process/application-host';
 import { type Environment, type LogLine, managementUrlOf, parseLog, waitUntilReady } from './service';
 
@@ -52,7 +52,7 @@ export class Application {
       request.serialize(asIs as () => string).send(typeof body === 'string' ? body : Buffer.from(body));
     const response = await request;
     const bytes = Buffer.isBuffer(response.body) ? response.body : Buffer.alloc(0);
-    return toAnswer(response.status, new Headers(response.headers), bytes);
+    return toApiResponse(response.status, new Headers(response.headers), bytes);
   };
 
   async close(): Promise<void> {

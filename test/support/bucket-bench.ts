@@ -8,7 +8,7 @@ import type { ClaimedMessage } from '../../src/delivery/model/domain/claimed-mes
 import { ExportFiles } from '../../src/delivery/infrastructure/export-file';
 import { OutboundAddresses } from '../../src/delivery/infrastructure/outbound/outbound-addresses';
 import { SecretCipher } from '../../src/delivery/infrastructure/secret-cipher';
-import { ExportShelf, type ShelvedExport } from './export-shelf';
+import { ExportFixture, type StoredExport } from './export-fixture';
 import { FaultyProxy, type SeenRequest } from './faulty-proxy';
 import { createClaimedMessage } from './claimed-messages';
 import { S3Observer, s3Server } from './s3-under-test';
@@ -23,7 +23,7 @@ export interface BucketServices {
 
 /** A service of its own, as far as it delivers to buckets. */
 export function bucketServices(
-  { config, prisma, exports }: ExportShelf,
+  { config, prisma, exports }: ExportFixture,
   addresses: OutboundAddresses,
   cipher: SecretCipher = new SecretCipher(config.encryption),
 ): BucketServices {
@@ -35,21 +35,21 @@ export function bucketServices(
 /** Exports, and a bucket on the S3 server that they can be delivered to, through a proxy that sees it all. */
 export class BucketBench {
   readonly proxy: FaultyProxy;
-  readonly shelf: ExportShelf;
+  readonly fixture: ExportFixture;
   bucket = '';
   observer: S3Observer;
   private readonly observers: S3Observer[] = [];
-  private readonly shelves: ExportShelf[];
+  private readonly fixtures: ExportFixture[];
 
-  private constructor(proxy: FaultyProxy, shelf: ExportShelf) {
+  private constructor(proxy: FaultyProxy, fixture: ExportFixture) {
     this.proxy = proxy;
-    this.shelf = shelf;
-    this.shelves = [shelf];
+    this.fixture = fixture;
+    this.fixtures = [fixture];
     this.observer = this.observerOf(s3Server.bucket);
   }
 
   static async create(): Promise<BucketBench> {
-    return new BucketBench(await FaultyProxy.before(s3Server.endpoint), await ExportShelf.create());
+    return new BucketBench(await FaultyProxy.before(s3Server.endpoint), await ExportFixture.create());
   }
 
   /** Begins anew, with an empty bucket. */
@@ -61,9 +61,9 @@ export class BucketBench {
   }
 
   /** Exports of an installation with settings of its own. */
-  async shelfWith(environment: Readonly<Record<string, string>>): Promise<ExportShelf> {
-    const made = await ExportShelf.create(environment);
-    this.shelves.push(made);
+  async fixtureWith(environment: Readonly<Record<string, string>>): Promise<ExportFixture> {
+    const made = await ExportFixture.create(environment);
+    this.fixtures.push(made);
     return made;
   }
 
@@ -73,8 +73,8 @@ export class BucketBench {
   }
 
   /** A service that may reach the server. */
-  services(shelf: ExportShelf = this.shelf): BucketServices {
-    return bucketServices(shelf, new OutboundAddresses(this.hosts));
+  services(fixture: ExportFixture = this.fixture): BucketServices {
+    return bucketServices(fixture, new OutboundAddresses(this.hosts));
   }
 
   /** A correct request for the bench's bucket. */
@@ -102,7 +102,7 @@ export class BucketBench {
 
   /** A run's message, with the target as it comes back from the database. */
   async runOf(
-    { id }: ShelvedExport,
+    { id }: StoredExport,
     more: Partial<BucketInput> = {},
     services: Pick<BucketServices, 'planner'> = this.services(),
     isOperator = false,
@@ -117,7 +117,7 @@ export class BucketBench {
 
   async remove(): Promise<void> {
     for (const one of this.observers) one.close();
-    for (const one of this.shelves) await one.remove();
+    for (const one of this.fixtures) await one.remove();
     await this.proxy.close();
   }
 

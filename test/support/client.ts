@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Claims } from './tokens';
-import { type Patience, until } from './until';
+import { type WaitOptions, until } from './until';
 
 export type Person = Claims;
 
@@ -29,7 +29,7 @@ export interface ExportRecord {
   readonly expires_at: string | null;
 }
 
-export interface Answer {
+export interface ApiResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly bytes: Buffer;
@@ -48,7 +48,7 @@ export interface ApiRequest {
 }
 
 /** Sends a request, and reads the whole answer without following where it leads. */
-export type Transport = (request: ApiRequest, timeoutMs: number) => Promise<Answer>;
+export type Transport = (request: ApiRequest, timeoutMs: number) => Promise<ApiResponse>;
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const FINISHED: readonly string[] = ['completed', 'failed', 'cancelled', 'expired'];
@@ -58,35 +58,35 @@ export class Client {
   constructor(
     readonly url: string,
     private readonly token?: string,
-    private readonly transport: Transport = overFetch,
+    private readonly transport: Transport = withFetch,
   ) {}
 
   get credentials(): RequestHeaders {
     return this.token === undefined ? {} : { authorization: `Bearer ${this.token}` };
   }
 
-  get(path: string, headers?: RequestHeaders): Promise<Answer> {
+  get(path: string, headers?: RequestHeaders): Promise<ApiResponse> {
     return this.send('GET', path, undefined, headers);
   }
 
-  post(path: string, body?: unknown, headers?: RequestHeaders): Promise<Answer> {
+  post(path: string, body?: unknown, headers?: RequestHeaders): Promise<ApiResponse> {
     return this.send('POST', path, body, headers);
   }
 
-  patch(path: string, body: unknown, headers?: RequestHeaders): Promise<Answer> {
+  patch(path: string, body: unknown, headers?: RequestHeaders): Promise<ApiResponse> {
     return this.send('PATCH', path, body, headers);
   }
 
-  put(path: string, body: unknown, headers?: RequestHeaders): Promise<Answer> {
+  put(path: string, body: unknown, headers?: RequestHeaders): Promise<ApiResponse> {
     return this.send('PUT', path, body, headers);
   }
 
-  delete(path: string): Promise<Answer> {
+  delete(path: string): Promise<ApiResponse> {
     return this.send('DELETE', path);
   }
 
   /** Sends a body as it stands when it is text or bytes, and as JSON otherwise. */
-  send(method: string, path: string, body?: unknown, headers: RequestHeaders = {}): Promise<Answer> {
+  send(method: string, path: string, body?: unknown, headers: RequestHeaders = {}): Promise<ApiResponse> {
     const isRaw = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
     const request = {
       method,
@@ -103,31 +103,28 @@ export class Client {
 
   /** Keeps a board. @returns the id of its session */
   async saveBoard(state: unknown, name = 'Board'): Promise<string> {
-    const text = typeof state === 'string' ? state : JSON.stringify(state);
-    const {
-      status,
-      body,
-      text: said,
-    } = await this.post('/api/v1/solo/sessions/', `{"name":${JSON.stringify(name)},"state":${text}}`);
-    if (status !== 201) throw new Error(`The board was not kept: ${said}`);
-    return body.id as string;
+    const json = typeof state === 'string' ? state : JSON.stringify(state);
+    const body = `{"name":${JSON.stringify(name)},"state":${json}}`;
+    const response = await this.post('/api/v1/solo/sessions/', body);
+    if (response.status !== 201) throw new Error(`The board was not created: ${response.text}`);
+    return response.body.id as string;
   }
 
   /** Asks for an export that is sure to be granted. */
   async requestExport(sessionId: string, format: string, options?: object): Promise<ExportRecord> {
-    const answer = await this.post(`/api/v1/solo/sessions/${sessionId}/export/`, { format, options });
-    if (answer.status !== 201) throw new Error(`The export was not granted: ${answer.text}`);
-    return answer.body as ExportRecord;
+    const response = await this.post(`/api/v1/solo/sessions/${sessionId}/export/`, { format, options });
+    if (response.status !== 201) throw new Error(`The export was not granted: ${response.text}`);
+    return response.body as ExportRecord;
   }
 
   async status(id: string): Promise<ExportRecord> {
-    const answer = await this.get(`/api/v1/exports/${id}/`);
-    if (answer.status !== 200) throw new Error(`The status was not told: ${answer.status} ${answer.text}`);
-    return answer.body as ExportRecord;
+    const response = await this.get(`/api/v1/exports/${id}/`);
+    if (response.status !== 200) throw new Error(`The status was not told: ${response.status} ${response.text}`);
+    return response.body as ExportRecord;
   }
 
   /** Asks for the status until the export has ended, as the front end does. */
-  finished(id: string, { within = 60_000, every = 50 }: Patience = {}): Promise<ExportRecord> {
+  finished(id: string, { within = 60_000, every = 50 }: WaitOptions = {}): Promise<ExportRecord> {
     return until(
       `export ${id} ended`,
       async () => {
@@ -139,7 +136,7 @@ export class Client {
   }
 
   /** Asks until the export stands so. */
-  reaches(id: string, status: ExportRecord['status'], patience?: Patience): Promise<ExportRecord> {
+  reaches(id: string, status: ExportRecord['status'], patience?: WaitOptions): Promise<ExportRecord> {
     return until(
       `export ${id} is ${status}`,
       async () => {
@@ -152,26 +149,26 @@ export class Client {
 }
 
 /** Follows a link as a browser does: with no header, and to wherever it leads. */
-export async function follow(link: string | null, headers: RequestHeaders = {}, method = 'GET'): Promise<Answer> {
+export async function follow(link: string | null, headers: RequestHeaders = {}, method = 'GET'): Promise<ApiResponse> {
   if (link === null) throw new Error('There is no link to follow');
-  return answerOf(await fetch(link, { method, headers, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) }));
+  return readResponse(await fetch(link, { method, headers, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) }));
 }
 
 export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-const overFetch: Transport = async ({ method, url, headers, body }, timeoutMs) => {
+const withFetch: Transport = async ({ method, url, headers, body }, timeoutMs) => {
   const signal = AbortSignal.timeout(timeoutMs);
   // The type of a body leaves out bytes that lie in shared memory, which fetch takes too.
-  return answerOf(await fetch(url, { method, headers, body: body as string, redirect: 'manual', signal }));
+  return readResponse(await fetch(url, { method, headers, body: body as string, redirect: 'manual', signal }));
 };
 
-async function answerOf(response: Response): Promise<Answer> {
-  return toAnswer(response.status, response.headers, Buffer.from(await response.arrayBuffer()));
+async function readResponse(response: Response): Promise<ApiResponse> {
+  return toApiResponse(response.status, response.headers, Buffer.from(await response.arrayBuffer()));
 }
 
-export function toAnswer(status: number, headers: Headers, bytes: Buffer): Answer {
+export function toApiResponse(status: number, headers: Headers, bytes: Buffer): ApiResponse {
   return {
     status,
     headers,

@@ -58,20 +58,20 @@ export class CustomerClient extends Client {
 
   /** Creates a board session for a user. @returns its id */
   async startSession(userId: string, state: unknown = null, name = 'Board'): Promise<string> {
-    const answer = await this.post('/api/v1/customer/solo/sessions/', { user_id: userId, name, state });
-    if (answer.status !== 201) throw new Error(`The session was not created: ${answer.text}`);
-    return answer.body.id as string;
+    const response = await this.post('/api/v1/customer/solo/sessions/', { user_id: userId, name, state });
+    if (response.status !== 201) throw new Error(`The session was not created: ${response.text}`);
+    return response.body.id as string;
   }
 
   override async requestExport(sessionId: string, format: string, options?: object): Promise<ExportRecord> {
-    const answer = await this.post(`/api/v1/customer/solo/sessions/${sessionId}/export/`, { format, options });
-    if (answer.status !== 201) throw new Error(`The export was not created: ${answer.text}`);
-    return answer.body as ExportRecord;
+    const response = await this.post(`/api/v1/customer/solo/sessions/${sessionId}/export/`, { format, options });
+    if (response.status !== 201) throw new Error(`The export was not created: ${response.text}`);
+    return response.body as ExportRecord;
   }
 
   override async status(id: string): Promise<ExportRecord> {
-    const answer = await this.get(`/api/v1/customer/exports/${id}/`);
-    if (answer.status !== 200) throw new Error(`The status was not returned: ${answer.status} ${answer.text}`);
-    return answer.body as ExportRecord;
+    const response = await this.get(`/api/v1/customer/exports/${id}/`);
+    if (response.status !== 200) throw new Error(`The status was not returned: ${response.status} ${response.text}`);
+    return response.body as ExportRecord;
   }
 }

@@ -21,7 +21,7 @@ export function freshName(): string {
 
 /** Creates a data type, which must succeed. */
 export async function addDataType(admin: Client, body: object = {}): Promise<DataType> {
-  const answer = await admin.post(DATA_TYPES, { name: freshName(), tables: ['users'], ...body });
-  if (answer.status !== 201) throw new Error(`The data type was not created: ${answer.text}`);
-  return answer.body as DataType;
+  const response = await admin.post(DATA_TYPES, { name: freshName(), tables: ['users'], ...body });
+  if (response.status !== 201) throw new Error(`The data type was not created: ${response.text}`);
+  return response.body as DataType;
 }

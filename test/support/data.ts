@@ -1,17 +1,17 @@
-import { type Answer, Client, type ExportRecord } from './client';
+import { type ApiResponse, Client, type ExportRecord } from './client';
 import type { Installation } from './installation';
 
-interface Offer {
+interface TableTypeTraits {
   /** `null` for a table that only administrators may export. */
   readonly owner?: string | null;
   readonly columns?: readonly string[];
 }
 
 /** Adds a data type for a table or view, under the name of the table. */
-export async function offer(
+export async function addTableType(
   installation: Installation,
   table: string,
-  { owner = 'user_id', columns }: Offer = {},
+  { owner = 'user_id', columns }: TableTypeTraits = {},
 ): Promise<void> {
   await installation.sql(
     'INSERT INTO export_data_types (name, tables, columns, owners) VALUES ($1, $2, $3, $4)',
@@ -24,16 +24,16 @@ export async function offer(
 
 /** Requests a CSV of data types, which must succeed. @returns the id of the export */
 export async function requestRows(person: Client, ...dataTypes: string[]): Promise<string> {
-  const answer = await person.post('/api/v1/exports', { type: 'partial', format: 'csv', data_types: dataTypes });
-  return (created(answer) as ExportRecord).id;
+  const response = await person.post('/api/v1/exports', { type: 'partial', format: 'csv', data_types: dataTypes });
+  return (createdOf(response) as ExportRecord).id;
 }
 
 /** Requests whole tables as an administrator, which must succeed. @returns the id of the export */
 export async function requestTables(admin: Client, body: object): Promise<string> {
-  return (created(await admin.post('/api/v1/export/bulk', { format: 'csv', ...body })) as { jobId: string }).jobId;
+  return (createdOf(await admin.post('/api/v1/export/bulk', { format: 'csv', ...body })) as { jobId: string }).jobId;
 }
 
-function created({ status, body, text }: Answer): unknown {
+function createdOf({ status, body, text }: ApiResponse): unknown {
   if (status !== 201) throw new Error(`The export was not created: ${text}`);
   return body as unknown;
 }
@@ -56,7 +56,7 @@ interface SlowView {
 }
 
 /** Adds a data type for a view that sleeps on every row, like a large table on a slow disk. */
-export async function offerSlowView(
+export async function addSlowView(
   installation: Installation,
   view: string,
   { owner, rows, during, milliseconds = 1 }: SlowView,
@@ -67,5 +67,5 @@ export async function offerSlowView(
     SELECT n AS id, '${owner}'::uuid AS user_id, repeat('x', 1000) AS filler,
            CASE WHEN current_query() LIKE '${query}' THEN pg_sleep(${milliseconds / 1000})::text END AS nap
     FROM generate_series(1, ${rows}) n`);
-  await offer(installation, view);
+  await addTableType(installation, view);
 }

@@ -1,10 +1,10 @@
 import { noteBoard } from './boards';
 import type { Client } from './client';
 import type { Installation } from './installation';
-import { type Patience, until } from './until';
+import { type WaitOptions, until } from './until';
 
 /** A delivery as the owner of its export sees it. */
-export interface Told {
+export interface DeliveryRecord {
   readonly id: string;
   readonly channel: string;
   readonly event: string;
@@ -16,38 +16,43 @@ export interface Told {
 }
 
 /** Asks for an export of a board, and that somebody is told of it. @returns its id */
-export async function askFor(person: Client, notify: unknown, name = 'Algebra'): Promise<string> {
+export async function requestWithNotify(person: Client, notify: unknown, name = 'Algebra'): Promise<string> {
   const session = await person.saveBoard(noteBoard(), name);
-  const answer = await person.post(`/api/v1/solo/sessions/${session}/export`, { format: 'pdf', notify });
-  if (answer.status !== 201) throw new Error(`The export was not granted: ${answer.text}`);
-  return answer.body.id as string;
+  const response = await person.post(`/api/v1/solo/sessions/${session}/export`, { format: 'pdf', notify });
+  if (response.status !== 201) throw new Error(`The export was not granted: ${response.text}`);
+  return response.body.id as string;
 }
 
 /** What is told of an export. */
-export async function toldOf(person: Client, id: string): Promise<Told[]> {
-  const answer = await person.get(`/api/v1/exports/${id}/deliveries`);
-  if (answer.status !== 200) throw new Error(`The deliveries were not told: ${answer.text}`);
-  return answer.body.results as Told[];
+export async function deliveriesOf(person: Client, id: string): Promise<DeliveryRecord[]> {
+  const response = await person.get(`/api/v1/exports/${id}/deliveries`);
+  if (response.status !== 200) throw new Error(`The deliveries were not told: ${response.text}`);
+  return response.body.results as DeliveryRecord[];
 }
 
 /** Waits until all that is to be told of an export has ended. */
-export function allTold(person: Client, id: string, patience?: Patience): Promise<Told[]> {
+export function endedDeliveries(person: Client, id: string, patience?: WaitOptions): Promise<DeliveryRecord[]> {
   return until(
     `all is told of ${id}`,
     async () => {
-      const told = await toldOf(person, id);
-      return told.length > 0 && told.every(({ status }) => status !== 'pending') && told;
+      const deliveries = await deliveriesOf(person, id);
+      return deliveries.length > 0 && deliveries.every(({ status }) => status !== 'pending') && deliveries;
     },
     patience,
   );
 }
 
 /** Waits until an attempt at the only delivery of an export has failed. */
-export function attemptFailed(person: Client, id: string, number: number, patience?: Patience): Promise<Told> {
+export function attemptFailed(
+  person: Client,
+  id: string,
+  number: number,
+  patience?: WaitOptions,
+): Promise<DeliveryRecord> {
   return until(
     `attempt ${number} has failed`,
     async () => {
-      const [told] = await toldOf(person, id);
+      const [told] = await deliveriesOf(person, id);
       const waits = told?.next_attempt_at != null && Date.parse(told.next_attempt_at) > Date.now();
       return waits && told.attempts === number && told;
     },
@@ -56,6 +61,6 @@ export function attemptFailed(person: Client, id: string, number: number, patien
 }
 
 /** Lets the pauses between attempts pass. */
-export async function bringForward(installation: Installation): Promise<void> {
+export async function endRetryDelays(installation: Installation): Promise<void> {
   await installation.sql(`UPDATE export_deliveries SET next_attempt_at = now() WHERE status = 'pending'`);
 }

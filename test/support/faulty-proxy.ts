@@ -72,7 +72,7 @@ export class FaultyProxy {
     response.on('error', () => undefined);
     if (fault === 'hang') request.resume();
     else if (fault === 'cut') request.destroy();
-    else if (typeof fault === 'number') answerWith(fault, request, response);
+    else if (typeof fault === 'number') respondWith(fault, request, response);
     else this.forward(request, response, fault);
   }
 
@@ -117,7 +117,7 @@ function pipeUntil(bytes: number, answer: IncomingMessage, response: ServerRespo
 }
 
 /** Answers like a failing S3, after having taken in the request, so that the client reads the answer. */
-function answerWith(status: number, request: IncomingMessage, response: ServerResponse): void {
+function respondWith(status: number, request: IncomingMessage, response: ServerResponse): void {
   request.resume().on('end', () => {
     const code = status === 501 ? 'NotImplemented' : status >= 500 ? 'InternalError' : 'AccessDenied';
     response.writeHead(status, { 'content-type': 'application/xml' });

@@ -176,7 +176,7 @@ export async function hostileTable(rendering: RenderingDatabase): Promise<Hostil
   });
   const definitions = Object.entries(COLUMNS).map(([column, [type]]) => `${column} ${type}`);
   await rendering.sql(...TYPES, `CREATE TABLE ${name} (id int PRIMARY KEY, ${definitions.join(', ')})`, ...rows);
-  const ask = (expression: (column: string) => string) => askFor(rendering.databaseUrl, name, columns, expression);
+  const ask = (expression: (column: string) => string) => readText(rendering.databaseUrl, name, columns, expression);
   return {
     name,
     columns,
@@ -186,7 +186,7 @@ export async function hostileTable(rendering: RenderingDatabase): Promise<Hostil
   };
 }
 
-async function askFor(
+async function readText(
   databaseUrl: string,
   table: string,
   columns: readonly string[],

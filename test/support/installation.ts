@@ -62,8 +62,8 @@ export class Installation {
       SHUTDOWN_GRACE_SECONDS: '5',
       // Tests need not wait as long as an operator can.
       POLL_INTERVAL_MS: '800',
-      ...(await redisOfOnesOwn(environment)),
-      ...s3OfTheRun(),
+      ...(await createRedisSettings(environment)),
+      ...s3Settings(),
       ...environment,
     });
     await installation.reconnect();
@@ -147,7 +147,7 @@ export class Installation {
     return new CustomerClient(at.url, await insertCustomer(this.sql.bind(this), traits), transportTo(at));
   }
 
-  asNobody(): Client {
+  asAnonymous(): Client {
     return new Client(this.host.url, undefined, transportTo(this.host));
   }
 
@@ -214,7 +214,7 @@ function transportTo(host: Host): Transport | undefined {
   return host instanceof Application ? host.transport : undefined;
 }
 
-async function redisOfOnesOwn(environment: Environment): Promise<Environment> {
+async function createRedisSettings(environment: Environment): Promise<Environment> {
   const given = process.env['REDIS_URL'];
   if (!given || 'REDIS_URL' in environment) return {};
   const worker = Number(process.env['JEST_WORKER_ID'] ?? 1) % 2;
@@ -226,7 +226,7 @@ async function redisOfOnesOwn(environment: Environment): Promise<Environment> {
   return { REDIS_URL: url.href };
 }
 
-function s3OfTheRun(): Environment {
+function s3Settings(): Environment {
   if (process.env['STORAGE'] !== 's3') return {};
   const given = Object.entries(process.env).filter(([name]) => name === 'STORAGE' || name.startsWith('S3_'));
   return Object.fromEntries(given);

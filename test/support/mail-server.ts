@@ -79,8 +79,8 @@ export class MailServer {
       disabledCommands: ['STARTTLS', 'AUTH'],
       logger: false,
       closeTimeout: 100,
-      onData: (stream, session, answer) => {
-        void this.#take(stream, session, answer);
+      onData: (stream, session, response) => {
+        void this.#take(stream, session, response);
       },
     });
     server.on('error', () => undefined);
@@ -107,7 +107,7 @@ export class MailServer {
   async #take(
     stream: SMTPServerDataStream,
     session: SMTPServerSession,
-    answer: (error?: Error | null) => void,
+    response: (error?: Error | null) => void,
   ): Promise<void> {
     const raw = await buffer(stream).catch(() => null);
     // Its sender went away in the middle of it: there is no message.
@@ -118,13 +118,13 @@ export class MailServer {
     if (behaviour === 'accept' || behaviour === 'accept and be silent') this.accepted.push(mail);
     switch (behaviour) {
       case 'accept':
-        answer();
+        response();
         break;
       case 'refuse this time':
-        answer(refusal(451, 'Try again later'));
+        response(refusal(451, 'Try again later'));
         break;
       case 'refuse for good':
-        answer(refusal(550, 'No such person'));
+        response(refusal(550, 'No such person'));
         break;
       case 'hang up':
         for (const connection of this.#server?.connections ?? []) connection.close();
@@ -132,7 +132,7 @@ export class MailServer {
       case 'be silent':
       case 'accept and be silent':
         this.#silent.add(() => {
-          answer(refusal(421, 'Closing'));
+          response(refusal(421, 'Closing'));
         });
     }
   }

@@ -84,12 +84,12 @@ export class ObjectServer {
       this.unanswered += 1;
       return;
     }
-    const { status, code, ...given } = this.answerTo(request, body);
+    const { status, code, ...given } = this.respondTo(request, body);
     response.writeHead(status, { 'content-type': 'application/xml', ...given.headers });
     response.end(given.body ?? (code && `<Error><Code>${code}</Code><Message>${code}</Message></Error>`));
   }
 
-  private answerTo(request: IncomingMessage, body: Buffer): ObjectAnswer {
+  private respondTo(request: IncomingMessage, body: Buffer): ObjectResponse {
     if (this.isDown) return { status: 503, code: 'SlowDown' };
     if (this.credentials && !isSignedWith(request, this.credentials)) {
       this.refused += 1;
@@ -97,7 +97,7 @@ export class ObjectServer {
     }
     const url = new URL(request.url ?? '/', this.url);
     const name = decodeURIComponent(url.pathname.slice(1));
-    if (request.method === 'POST' && url.searchParams.has('uploads')) return { status: 200, body: BEGUN_UPLOAD };
+    if (request.method === 'POST' && url.searchParams.has('uploads')) return { status: 200, body: STARTED_UPLOAD };
     if (request.method === 'HEAD') return this.head(name);
     if (request.method === 'DELETE') {
       // With an id it ends an upload in parts.
@@ -108,7 +108,7 @@ export class ObjectServer {
     return this.put(name, request.headers, body);
   }
 
-  private put(name: string, headers: IncomingHttpHeaders, body: Buffer): ObjectAnswer {
+  private put(name: string, headers: IncomingHttpHeaders, body: Buffer): ObjectResponse {
     const isConditional = headers['if-none-match'] === '*';
     if (isConditional && this.refusesConditions) return { status: 501, code: 'NotImplemented' };
     if (isConditional && this.objects.has(name)) return { status: 412, code: 'PreconditionFailed' };
@@ -121,7 +121,7 @@ export class ObjectServer {
     return { status: 200, headers: { etag: '"object"' } };
   }
 
-  private head(name: string): ObjectAnswer {
+  private head(name: string): ObjectResponse {
     const object = this.objects.get(name);
     if (!this.isReadable) return { status: 403 };
     if (!object) return { status: 404 };
@@ -129,14 +129,14 @@ export class ObjectServer {
   }
 }
 
-interface ObjectAnswer {
+interface ObjectResponse {
   readonly status: number;
   readonly code?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
-const BEGUN_UPLOAD = '<InitiateMultipartUploadResult><UploadId>probe</UploadId></InitiateMultipartUploadResult>';
+const STARTED_UPLOAD = '<InitiateMultipartUploadResult><UploadId>probe</UploadId></InitiateMultipartUploadResult>';
 
 const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d+)\/([^/]+)\/s3\/aws4_request, SignedHeaders=([^,]+), Signature=(\w+)$/;

@@ -38,8 +38,8 @@ export class PostgresServer {
     this.#child = spawn(process.execPath, [script, this.folder, String(this.port)], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
-    const [said] = (await once(this.#child.stdout!, 'data')) as [Buffer];
-    this.#url = said.toString().trim();
+    const [output] = (await once(this.#child.stdout!, 'data')) as [Buffer];
+    this.#url = output.toString().trim();
   }
 
   async stop(): Promise<void> {

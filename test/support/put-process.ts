@@ -20,16 +20,16 @@ function startPut(order: PutOrder): ChildProcess {
 export async function killDuringPut(order: Omit<PutOrder, 'thenHang'>): Promise<void> {
   const child = startPut({ ...order, thenHang: true });
   const exit = once(child, 'exit');
-  const [said] = (await once(child.stdout!, 'data')) as [Buffer];
+  const [output] = (await once(child.stdout!, 'data')) as [Buffer];
   child.kill('SIGKILL');
   const [, signal] = (await exit) as [number | null, string | null];
-  if (said.toString() !== 'handed over' || signal !== 'SIGKILL')
-    throw new Error(`The put ended by itself: ${String(said)}`);
+  if (output.toString() !== 'handed over' || signal !== 'SIGKILL')
+    throw new Error(`The put ended by itself: ${String(output)}`);
 }
 
 /** Puts `order` whole. @returns by how many bytes the process's resident memory grew at its highest */
 export async function memoryOfPut(order: Omit<PutOrder, 'thenHang'>): Promise<number> {
   const child = startPut({ ...order, thenHang: false });
-  const [said] = await Promise.all([textOf(child.stdout!), once(child, 'exit')]);
-  return Number.parseInt(said, 10);
+  const [output] = await Promise.all([textOf(child.stdout!), once(child, 'exit')]);
+  return Number.parseInt(output, 10);
 }

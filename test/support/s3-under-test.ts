@@ -53,7 +53,7 @@ export function describeOnS3(name: string, tests: () => void): void {
 }
 
 /** What one request that brings an object into being asked for. */
-export interface AskedEncryption {
+export interface RequestedEncryption {
   readonly method: string;
   readonly key: string;
   readonly algorithm: string | undefined;
@@ -61,7 +61,7 @@ export interface AskedEncryption {
 }
 
 /** Of all requests, those that begin an object: in one piece, in parts, or as a copy. */
-export function encryptionAskedFor(requests: readonly SeenRequest[]): AskedEncryption[] {
+export function requestedEncryptionOf(requests: readonly SeenRequest[]): RequestedEncryption[] {
   return requests
     .filter(({ method, url }) =>
       method === 'PUT' ? !url.searchParams.has('partNumber') : method === 'POST' && url.searchParams.has('uploads'),
@@ -124,9 +124,9 @@ export class S3Observer {
 
   /** What lies under a key, read to its end. */
   async object(key: string): Promise<ObservedObject> {
-    const answer = await this.client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
-    const content = await digest(answer.Body as unknown as AsyncIterable<Uint8Array>);
-    return { ...content, contentType: answer.ContentType, metadata: answer.Metadata ?? {} };
+    const response = await this.client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
+    const content = await digest(response.Body as unknown as AsyncIterable<Uint8Array>);
+    return { ...content, contentType: response.ContentType, metadata: response.Metadata ?? {} };
   }
 
   async put(key: string, body: string | Buffer): Promise<void> {

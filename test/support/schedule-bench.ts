@@ -13,12 +13,12 @@ import { FakeScheduleRunRepository } from '../fakes/schedule-run.repository.fake
 import { FakeScheduleRepository } from '../fakes/schedule.repository.fake';
 import { createExportBench } from './export-bench';
 import { finishedFile } from './export-requests';
-import { scheduleDefinition, somebody } from './schedule-definitions';
+import { scheduleDefinition, createUser } from './schedule-definitions';
 
 const MAIL = { SMTP_URL: 'smtp://localhost', MAIL_FROM: 'exports@example.com' };
 
-/** Grants whatever is asked for, unless a test has it refuse. */
-export class OpenCatalog {
+/** Authorizes every request, unless a test sets a refusal. */
+export class PermissiveCatalog {
   refusal: Error | null = null;
 
   check(_: UserPrincipal, { format, dataTypes, filters, options }: ScheduledRows): Promise<AuthorizedRows> {
@@ -27,14 +27,14 @@ export class OpenCatalog {
   }
 }
 
-/** All that the services of schedules are made of, as fakes that share their records. */
+/** The dependencies of the schedule services, as fakes that share their records. */
 export function createScheduleBench(
   environment: Readonly<Record<string, string>> = {},
   administrators: readonly AddressedPerson[] = [],
 ) {
   const bench = createExportBench({ environment: { ...MAIL, ...environment } });
   const { records, exports, sources, config } = bench;
-  const ann = somebody({ email: 'ann@example.com' });
+  const ann = createUser({ email: 'ann@example.com' });
   const outbox = new FakeDeliveryRepository(records, config.exports.leaseSeconds);
   const buckets = new FakeBucketChannel();
   const mail = createPlanningEmailChannel(new FakeAddressBook({}, administrators), config);
@@ -47,7 +47,7 @@ export function createScheduleBench(
     buckets,
     schedules,
     runs: new FakeScheduleRunRepository(records, config),
-    catalog: new OpenCatalog(),
+    catalog: new PermissiveCatalog(),
     exporting: new ExportsForScheduledExport(bench.service, sources, exports),
     delivering: new DeliveriesForScheduledExport(channels, outbox),
 
@@ -69,7 +69,7 @@ export function createScheduleBench(
   };
 }
 
-/** The door of the catalog, as those take it who ask there. */
-export function asCatalog(catalog: OpenCatalog): CatalogForScheduledExport {
+/** The fake as the public API of the catalog. */
+export function asCatalog(catalog: PermissiveCatalog): CatalogForScheduledExport {
   return catalog as unknown as CatalogForScheduledExport;
 }

@@ -8,7 +8,7 @@ export const DAY_SECONDS = 86_400;
 const HALF_A_DAY_MS = 43_200_000;
 
 /** Somebody whom no other test knows. */
-export function somebody(traits: Partial<UserPrincipal> = {}): UserPrincipal {
+export function createUser(traits: Partial<UserPrincipal> = {}): UserPrincipal {
   return { userId: `user-${uuidv7()}`, tenantId: null, roles: [], ...traits };
 }
 

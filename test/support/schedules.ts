@@ -1,7 +1,7 @@
 import type { Client } from './client';
 import type { Installation } from './installation';
-import { offer } from './data';
-import { type Patience, until } from './until';
+import { addTableType } from './data';
+import { type WaitOptions, until } from './until';
 
 export const SCHEDULES = '/api/v1/exports/scheduled';
 
@@ -31,21 +31,21 @@ export interface RunRecord {
 }
 
 /** A table whose rows belong to people, offered under the data type of its name. */
-export async function keepNotes(installation: Installation, ...owners: string[]): Promise<void> {
+export async function createNotes(installation: Installation, ...owners: string[]): Promise<void> {
   await installation.sql('CREATE TABLE notes (id integer, user_id text, created_at timestamptz DEFAULT now())');
   for (const owner of owners)
     await installation.sql('INSERT INTO notes SELECT n, $1 FROM generate_series(1, 3) n', owner);
-  await offer(installation, 'notes');
+  await addTableType(installation, 'notes');
 }
 
 /** What a schedule of one's notes says at least. */
-export function ofNotes(more: object = {}): object {
+export function notesSchedule(more: object = {}): object {
   return { name: 'my notes', data_types: ['notes'], format: 'csv', frequency: 'daily', ...more };
 }
 
 /** Keeps a schedule that is sure to be taken. */
-export async function keepSchedule(person: Client, more: object = {}): Promise<ScheduleRecord> {
-  const { status, body, text } = await person.post(SCHEDULES, ofNotes(more));
+export async function createSchedule(person: Client, more: object = {}): Promise<ScheduleRecord> {
+  const { status, body, text } = await person.post(SCHEDULES, notesSchedule(more));
   if (status !== 201) throw new Error(`The schedule was not kept: ${text}`);
   return body as ScheduleRecord;
 }
@@ -64,7 +64,7 @@ export async function makeDue(installation: Installation, id: string): Promise<v
 }
 
 /** Waits until so many runs of a schedule have their outcome. @returns all of them, newest first */
-export function settledRuns(person: Client, id: string, count: number, patience?: Patience): Promise<RunRecord[]> {
+export function settledRuns(person: Client, id: string, count: number, patience?: WaitOptions): Promise<RunRecord[]> {
   return until(
     `${count} runs of the schedule have ended`,
     async () => {
@@ -76,7 +76,7 @@ export function settledRuns(person: Client, id: string, count: number, patience?
 }
 
 /** What was done to a schedule, step by step. */
-export async function stepsOf(installation: Installation, id: string): Promise<string[]> {
+export async function auditActionsOf(installation: Installation, id: string): Promise<string[]> {
   const rows = await installation.sql<{ action: string }>(
     `SELECT action FROM export_audit_log WHERE schedule_id = $1 AND action LIKE 'schedule.%' ORDER BY id`,
     id,

@@ -138,7 +138,7 @@ export async function waitUntilReady(
     'the service is ready',
     () => {
       check();
-      return answersReady(managementUrl);
+      return isReady(managementUrl);
     },
     { within: READY_WITHIN_MS, every: 50 },
   );
@@ -147,11 +147,11 @@ export async function waitUntilReady(
   });
 }
 
-async function answersReady(url: string): Promise<boolean> {
+async function isReady(url: string): Promise<boolean> {
   try {
-    const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(3_000) });
-    await answer.arrayBuffer();
-    return answer.ok;
+    const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(3_000) });
+    await response.arrayBuffer();
+    return response.ok;
   } catch {
     return false;
   }

@@ -91,11 +91,11 @@ export class WebhookReceiver {
       body: Buffer.concat(chunks).toString(),
       behaviour: this.last,
     });
-    answer(response, this.last);
+    respond(response, this.last);
   }
 }
 
-function answer(response: ServerResponse, behaviour: Behaviour): void {
+function respond(response: ServerResponse, behaviour: Behaviour): void {
   if (behaviour === 'silent') return;
   if (behaviour === 'cut') response.destroy();
   else if (behaviour === 'drip') drip(response);

@@ -18,9 +18,9 @@ import { WebhookReceiver } from '../support/webhook-receiver';
 import { AUDIT_DIGEST, type Day, type DayExport } from './day';
 import { dumpDatabase } from './database-dump';
 import { Random } from './random';
-import { drawBoards, readBoards, useUpTheLimit } from './recording/boards';
-import { askWithoutWorkers, killInTheMiddle, leaveDeliveriesOpen } from './recording/evening';
-import { meetPeople } from './recording/people';
+import { drawBoards, readBoards, exhaustLimit } from './recording/boards';
+import { requestWithoutWorkers, killInTheMiddle, leaveDeliveriesOpen } from './recording/evening';
+import { createPeople } from './recording/people';
 import { Recorder } from './recording/recorder';
 import { takeResults, takeRows } from './recording/rows';
 import { keepSchedules, readSchedules, runSchedules } from './recording/schedules';
@@ -123,13 +123,13 @@ async function record(seed: number, out: string, build: string, databaseUrl: str
 async function live(recorder: Recorder, { formerKey }: Settings, around: { administrator: string; goneUrl: string }) {
   const { installation, build } = recorder.surroundings;
   recorder.service = await installation.start({ ENCRYPTION_KEY: formerKey, ENCRYPTION_KEY_PREVIOUS: undefined }, build);
-  const people = await meetPeople(recorder, around.administrator);
+  const people = await createPeople(recorder, around.administrator);
   const schedules = await keepSchedules(recorder, people, around.goneUrl);
   // The key is replaced: what was sealed until now is opened by the former one.
   await recorder.service.kill('SIGTERM');
   recorder.service = await installation.start({}, build);
   const boards = await drawBoards(recorder, people);
-  await useUpTheLimit(recorder);
+  await exhaustLimit(recorder);
   await takeRows(recorder, people);
   const events = await takeResults(recorder, people);
   await runSchedules(recorder, schedules);
@@ -137,7 +137,7 @@ async function live(recorder: Recorder, { formerKey }: Settings, around: { admin
   await leaveDeliveriesOpen(recorder, kept);
   await killInTheMiddle(recorder, kept);
   recorder.service = await installation.start({ ROLE: 'api' }, build);
-  await askWithoutWorkers(recorder, kept);
+  await requestWithoutWorkers(recorder, kept);
 }
 
 function objectsOf({ objects }: ObjectServer): Day['bucket']['objects'] {

@@ -1,44 +1,45 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { noteBoard } from '../support/boards';
-import { type Answer, Client, type ExportRecord, sha256 } from '../support/client';
+import { type ApiResponse, Client, type ExportRecord, sha256 } from '../support/client';
 import { CustomerClient } from '../support/customers';
 import { scaled } from '../support/machine';
 import { download } from '../support/one-time';
 
-const PATIENCE_MS = scaled(60_000);
+const RETRY_TIMEOUT_MS = scaled(60_000);
 const UNFINISHED: readonly string[] = ['pending', 'processing'];
 
 /** A client as the documentation wants it: it tries again after 503 and after a refused connection, and after nothing else. */
-export class PatientClient {
+export class RetryingClient {
   constructor(private readonly client: Client) {}
 
-  async send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer> {
-    const deadline = Date.now() + PATIENCE_MS;
+  async send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiResponse> {
+    const deadline = Date.now() + RETRY_TIMEOUT_MS;
     for (;;) {
-      const answer = await this.client.send(method, path, body, headers).catch(whenRefused);
-      if (answer && answer.status !== 503) return answer;
-      if (Date.now() > deadline) throw new Error(`${method} ${path} found nobody for ${PATIENCE_MS} ms`);
+      const response = await this.client.send(method, path, body, headers).catch(whenRefused);
+      if (response && response.status !== 503) return response;
+      if (Date.now() > deadline) throw new Error(`${method} ${path} found nobody for ${RETRY_TIMEOUT_MS} ms`);
       await pause(100);
     }
   }
 
   /** Asks for an export under a key of its own. @returns its id */
   async request(path: string, body: object): Promise<string> {
-    const answer = await this.send('POST', path, body, { 'Idempotency-Key': crypto.randomUUID() });
+    const response = await this.send('POST', path, body, { 'Idempotency-Key': crypto.randomUUID() });
     // 200 for the second try of a request whose first one was answered with 503 after all.
-    if (answer.status !== 201 && answer.status !== 200)
-      throw new Error(`${path} was answered ${answer.status}: ${answer.text}`);
-    return answer.body.id as string;
+    if (response.status !== 201 && response.status !== 200)
+      throw new Error(`${path} was answered ${response.status}: ${response.text}`);
+    return response.body.id as string;
   }
 
   async finished(id: string, prefix = '/api/v1'): Promise<ExportRecord> {
-    const deadline = Date.now() + PATIENCE_MS;
+    const deadline = Date.now() + RETRY_TIMEOUT_MS;
     for (;;) {
-      const answer = await this.send('GET', `${prefix}/exports/${id}`);
-      if (answer.status !== 200) throw new Error(`The status of ${id} was answered ${answer.status}: ${answer.text}`);
-      const record = answer.body as ExportRecord;
+      const response = await this.send('GET', `${prefix}/exports/${id}`);
+      if (response.status !== 200)
+        throw new Error(`The status of ${id} was answered ${response.status}: ${response.text}`);
+      const record = response.body as ExportRecord;
       if (!UNFINISHED.includes(record.status)) return record;
-      if (Date.now() > deadline) throw new Error(`${id} has not ended for ${PATIENCE_MS} ms`);
+      if (Date.now() > deadline) throw new Error(`${id} has not ended for ${RETRY_TIMEOUT_MS} ms`);
       await pause(150);
     }
   }
@@ -97,7 +98,7 @@ export async function exportBoards(
   person: Client,
   webhook: { url: string; secret: string },
 ): Promise<void> {
-  const client = new PatientClient(person);
+  const client = new RetryingClient(person);
   const session = await person.saveBoard(noteBoard());
   let turn = 0;
   load.keep('board', async () => {
@@ -108,7 +109,7 @@ export async function exportBoards(
 }
 
 export function exportRows(load: Load, person: Client): void {
-  const client = new PatientClient(person);
+  const client = new RetryingClient(person);
   load.keep('rows', async () => {
     const body = { type: 'partial', format: 'csv', data_types: ['notes'] };
     await complete(load, client, await client.request('/api/v1/exports', body));
@@ -116,7 +117,7 @@ export function exportRows(load: Load, person: Client): void {
 }
 
 export async function exportAsCustomer(load: Load, customer: CustomerClient): Promise<void> {
-  const client = new PatientClient(customer);
+  const client = new RetryingClient(customer);
   const session = await customer.startSession('pupil', noteBoard());
   load.keep('customer', async () => {
     const id = await client.request(`/api/v1/customer/solo/sessions/${session}/export`, { format: 'json' });
@@ -124,7 +125,7 @@ export async function exportAsCustomer(load: Load, customer: CustomerClient): Pr
   });
 }
 
-async function complete(load: Load, client: PatientClient, id: string, prefix?: string): Promise<void> {
+async function complete(load: Load, client: RetryingClient, id: string, prefix?: string): Promise<void> {
   const record = await client.finished(id, prefix);
   if (record.status !== 'completed') throw new Error(`${id} is ${record.status}: ${record.error}`);
   await client.fetchFile(record);
@@ -133,7 +134,7 @@ async function complete(load: Load, client: PatientClient, id: string, prefix?: 
 
 /** Files that two readers fetch at once, of whom one gets it. */
 export function downloadOnce(load: Load, organizer: Client, eventId: string): void {
-  const client = new PatientClient(organizer);
+  const client = new RetryingClient(organizer);
   load.keep('one-time', async () => {
     const id = await client.request(`/api/v1/events/${eventId}/results/export`, { format: 'csv' });
     const record = await client.finished(id);
@@ -149,7 +150,7 @@ export function downloadOnce(load: Load, organizer: Client, eventId: string): vo
 /** @returns the hash of each file that came whole */
 async function readUntilGone({ id, file_url: link }: ExportRecord): Promise<string[]> {
   const hashes: string[] = [];
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + RETRY_TIMEOUT_MS;
   while (Date.now() < deadline) {
     const { status, isComplete, sha256: hash } = await download(link!);
     if (status === 410) return hashes;

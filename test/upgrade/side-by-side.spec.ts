@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { insertEvent, insertParticipants } from '../support/events';
 import { Installation } from '../support/installation';
 import { scaled } from '../support/machine';
-import { keepNotes, keepSchedule, makeDue, runsOf, type ScheduleRecord } from '../support/schedules';
+import { createNotes, createSchedule, makeDue, runsOf, type ScheduleRecord } from '../support/schedules';
 import { signedToken } from '../support/tokens';
 import { Client } from '../support/client';
 import type { Service } from '../support/service';
@@ -52,8 +52,8 @@ describe('A rolling update and rollback', () => {
     });
     for (let number = 1; number <= 2; number += 1) await enter(release);
     ann = new Client(balancer.url, await signedToken('ann'));
-    await keepNotes(installation, 'ann');
-    schedules = [await keepSchedule(ann), await keepSchedule(ann, { frequency: 'hourly', name: 'other notes' })];
+    await createNotes(installation, 'ann');
+    schedules = [await createSchedule(ann), await createSchedule(ann, { frequency: 'hourly', name: 'other notes' })];
     await beginLoad();
   });
 

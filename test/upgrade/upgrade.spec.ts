@@ -4,7 +4,7 @@ import { AUDIT_ACTIONS, METRICS } from '../contracts/frozen/frozen-names';
 import { metricLines } from '../contracts/frozen/metric-lines';
 import { follow, sha256 } from '../support/client';
 import { basic } from '../support/customers';
-import { bringForward } from '../support/deliveries';
+import { endRetryDelays } from '../support/deliveries';
 import { download } from '../support/one-time';
 import { metricsOf } from '../support/metrics';
 import { runsOf, scheduleOf } from '../support/schedules';
@@ -121,7 +121,7 @@ describe('After an upgrade', () => {
   });
 
   it('pending messages are delivered once with their ids and signed with their old secrets', async () => {
-    await bringForward(restored.installation);
+    await endRetryDelays(restored.installation);
 
     for (const { id, channel, webhookSecret, exportId } of day.deliveries) {
       await until(`delivery ${id} is made`, async () => {
@@ -219,8 +219,8 @@ describe('After an upgrade', () => {
     const { file_url: link } = await recordOf(held);
 
     const got = await until('it can be downloaded', async () => {
-      const answer = await download(link!);
-      return answer.status !== 409 && answer.status !== 503 && answer;
+      const response = await download(link!);
+      return response.status !== 409 && response.status !== 503 && response;
     });
 
     expect(got).toMatchObject({ status: 200, isComplete: true, sha256: held.record.sha256 });

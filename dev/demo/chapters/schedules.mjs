@@ -77,9 +77,9 @@ function byMail({ name, tables, columns, filters, format, frequency, cron, timez
 async function followLink({ text }, { id, sha256 }) {
   const link = text.match(/https?:\/\/\S+/g)?.find((candidate) => candidate.includes(id));
   if (!link) throw new Error('it has no link');
-  const answer = await fetch(link);
-  const hash = createHash('sha256').update(Buffer.from(await answer.arrayBuffer()));
-  if (!answer.ok) throw new Error(`its link: ${answer.status}`);
+  const response = await fetch(link);
+  const hash = createHash('sha256').update(Buffer.from(await response.arrayBuffer()));
+  if (!response.ok) throw new Error(`its link: ${response.status}`);
   if (hash.digest('hex') !== sha256) throw new Error('the file behind its link has another SHA-256 than the record');
   return link;
 }

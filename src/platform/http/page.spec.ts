@@ -30,9 +30,9 @@ describe('A page of a list', () => {
     const request = { originalUrl: '/api/v1/exports/?status=failed&cursor=old&limit=2' } as Request;
     const page = toPage(9, rows, 2, textOf);
 
-    const answer = toPageResponse(page, request, 'https://exports.example.com', (item) => item.toUpperCase());
+    const response = toPageResponse(page, request, 'https://exports.example.com', (item) => item.toUpperCase());
 
-    expect(answer).toEqual({
+    expect(response).toEqual({
       count: 9,
       next: 'https://exports.example.com/api/v1/exports/?status=failed&cursor=4&limit=2',
       results: ['ITEM 5', 'ITEM 4'],

@@ -23,24 +23,24 @@ describe('abortSlowClient', () => {
       pipeline(Readable.from(body(), { objectMode: false }), response).catch(() => undefined);
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const asked = request({ port: (server.address() as AddressInfo).port, agent: false }).end();
-    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    const requested = request({ port: (server.address() as AddressInfo).port, agent: false }).end();
+    const [answer] = (await once(requested, 'response')) as [IncomingMessage];
     return answer;
   }
 
   it('aborts a response that the client reads too slowly', async () => {
-    const answer = await answerOf(endless);
+    const response = await answerOf(endless);
     for (let drips = 0; !isOver && drips < 200; drips += 1) {
-      answer.read(1024);
+      response.read(1024);
       await pause(20);
     }
 
     expect(isOver).toBe(true);
-    answer.once('error', () => undefined).destroy();
+    response.once('error', () => undefined).destroy();
   });
 
   it('does not abort a response with a slow source', async () => {
-    const answer = await answerOf(async function* () {
+    const response = await answerOf(async function* () {
       for (let turn = 0; turn < 4; turn += 1) {
         yield CHUNK;
         await pause(500);
@@ -48,7 +48,7 @@ describe('abortSlowClient', () => {
     });
 
     let size = 0;
-    for await (const chunk of answer) size += (chunk as Buffer).length;
+    for await (const chunk of response) size += (chunk as Buffer).length;
 
     expect(size).toBe(4 * CHUNK.length);
   });

@@ -43,10 +43,10 @@ describe('CoalescedQuery', () => {
     const query = jest.fn(() => new Promise<string>(() => undefined));
     const coalesced = new CoalescedQuery(query, SECOND);
 
-    for (let asked = 0; asked < 4; asked += 1) {
-      const answer = coalesced.get();
+    for (let requested = 0; requested < 4; requested += 1) {
+      const response = coalesced.get();
       await jest.advanceTimersByTimeAsync(2 * SECOND);
-      expect(await answer).toBeNull();
+      expect(await response).toBeNull();
     }
 
     expect(query).toHaveBeenCalledTimes(1);

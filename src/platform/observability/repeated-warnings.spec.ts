@@ -10,7 +10,7 @@ describe('RepeatedWarnings', () => {
 
   const setup = () => {
     const logged: unknown[][] = [];
-    const warnings = new RepeatedWarnings({ warn: (...said: unknown[]) => void logged.push(said) });
+    const warnings = new RepeatedWarnings({ warn: (...output: unknown[]) => void logged.push(output) });
     return { logged, warnings };
   };
 

@@ -50,21 +50,21 @@ describe('A lease', () => {
   });
 
   it('is lost when no heartbeat succeeds until it expires', async () => {
-    const began = Date.now();
+    const startedAt = Date.now();
     const { lease } = leaseWith(() => Promise.reject(new Error('The database is away')), 100);
 
     await until('it is lost', () => lease.isLost);
 
-    expect(Date.now() - began).toBeGreaterThanOrEqual(100);
+    expect(Date.now() - startedAt).toBeGreaterThanOrEqual(100);
   });
 
   it('is neither renewed nor lost after its release', async () => {
-    let answer!: (isMine: boolean) => void;
-    const { lease, beats } = leaseWith(() => new Promise((resolve) => (answer = resolve)));
+    let response!: (isMine: boolean) => void;
+    const { lease, beats } = leaseWith(() => new Promise((resolve) => (response = resolve)));
     await until('a heartbeat is on its way', () => beats.count === 1);
 
     lease.release();
-    answer(false);
+    response(false);
     await pause(10 * HEARTBEAT_MS);
 
     expect(lease.isLost).toBe(false);

@@ -1,5 +1,5 @@
 import { createScheduleBench } from '../../../test/support/schedule-bench';
-import { somebody } from '../../../test/support/schedule-definitions';
+import { createUser } from '../../../test/support/schedule-definitions';
 import { AdminActivityInterceptor } from './admin-activity.interceptor';
 
 function setup() {
@@ -11,9 +11,9 @@ function setup() {
 describe('AdminActivityInterceptor', () => {
   it('records each administrator once an hour, and no other user', async () => {
     const { sut, recorded } = setup();
-    const ann = somebody({ roles: ['admin'] });
+    const ann = createUser({ roles: ['admin'] });
 
-    for (const caller of [ann, ann, { ...ann, tenantId: 'blue' }, somebody()]) await sut.record(caller);
+    for (const caller of [ann, ann, { ...ann, tenantId: 'blue' }, createUser()]) await sut.record(caller);
 
     expect(recorded.mock.calls).toEqual([
       [{ userId: ann.userId, tenantId: null }],
@@ -23,7 +23,7 @@ describe('AdminActivityInterceptor', () => {
 
   it('succeeds when the activity cannot be recorded, and records it with the next request', async () => {
     const { sut, recorded } = setup();
-    const ann = somebody({ roles: ['admin'] });
+    const ann = createUser({ roles: ['admin'] });
     recorded.mockRejectedValueOnce(new Error('The database is unavailable'));
 
     await expect(sut.record(ann)).resolves.toBeUndefined();

@@ -1,5 +1,5 @@
 import { noteBoard } from '../../support/boards';
-import { type Answer, follow } from '../../support/client';
+import { type ApiResponse, follow } from '../../support/client';
 import { Installation } from '../../support/installation';
 import { until } from '../../support/until';
 
@@ -13,7 +13,7 @@ describe('The headers of responses', () => {
 
   afterAll(() => installation.remove());
 
-  const shown = ({ headers }: Answer, ...names: string[]) =>
+  const shown = ({ headers }: ApiResponse, ...names: string[]) =>
     Object.fromEntries(names.map((name) => [name, headers.get(name)]));
 
   it('are unchanged for clients of the last release', async () => {
@@ -23,8 +23,8 @@ describe('The headers of responses', () => {
 
     // A busy machine may answer 503 to the first request of a service.
     const created = await until('the export is granted', async () => {
-      const answer = await ann.post(path, { format: 'json' }, { 'X-Request-Id': 'request-1' });
-      return answer.status !== 503 && answer;
+      const response = await ann.post(path, { format: 'json' }, { 'X-Request-Id': 'request-1' });
+      return response.status !== 503 && response;
     });
     const refused = await ann.post(path, { format: 'json' });
     const { id } = created.body;
@@ -33,7 +33,7 @@ describe('The headers of responses', () => {
     const unchanged = await ann.get(`/api/v1/exports/${id}`, { 'If-None-Match': status.headers.get('etag')! });
     const file = await follow(done.file_url);
     const part = await follow(done.file_url, { range: 'bytes=1-3' });
-    const nobody = await installation.asNobody().get('/api/v1/exports');
+    const anonymous = await installation.asAnonymous().get('/api/v1/exports');
 
     expect(shown(created, 'location', 'retry-after', 'ratelimit-policy', 'ratelimit', 'x-request-id')).toEqual({
       location: `/api/v1/exports/${id}/`,
@@ -62,7 +62,7 @@ describe('The headers of responses', () => {
       'content-disposition': `attachment; filename="_______.json"; filename*=UTF-8''${encodeURIComponent('Алгебра')}.json`,
     });
     expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes 1-3/${done.file_size}`]);
-    expect([nobody.status, nobody.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    expect([anonymous.status, anonymous.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
   });
 });
 

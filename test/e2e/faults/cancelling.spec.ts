@@ -24,9 +24,9 @@ describe('Cancelling an export', () => {
   afterAll(() => installation.remove());
 
   async function cancel(id: string): Promise<void> {
-    const began = Date.now();
+    const startedAt = Date.now();
     const { status, body } = await ann.delete(`/api/v1/exports/${id}/`);
-    expect(Date.now() - began).toBeLessThan(scaled(WITHIN_MS));
+    expect(Date.now() - startedAt).toBeLessThan(scaled(WITHIN_MS));
     expect(status).toBe(200);
     expect(body).toMatchObject({ status: 'cancelled', file_url: null });
   }

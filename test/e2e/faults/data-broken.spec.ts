@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import type { Client } from '../../support/client';
-import { offer, requestRows, requestTables } from '../../support/data';
+import { addTableType, requestRows, requestTables } from '../../support/data';
 import { expectStored } from '../../support/exactly-one-file';
 import { Installation } from '../../support/installation';
 import { OpenResponse } from '../../support/open-response';
@@ -31,7 +31,7 @@ describe('When PostgreSQL fails to render a row', () => {
       await installation.sql(
         `CREATE VIEW ${view} AS SELECT n AS id, '${owner}'::uuid AS user_id, ${columns} FROM generate_series(1, 10000) n`,
       );
-      await offer(installation, view);
+      await addTableType(installation, view);
     }
   });
 
@@ -48,8 +48,8 @@ describe('When PostgreSQL fails to render a row', () => {
       ['csv', 'json', 'xlsx', 'xml'].map((format) => [view, format, reason] as const),
     ),
   )('the file of %s as %s fails at once and does not exist', async (view, format, reason) => {
-    const answer = await ann.post('/api/exports', { type: 'partial', format, data_types: [view] });
-    const id = answer.body.id as string;
+    const response = await ann.post('/api/exports', { type: 'partial', format, data_types: [view] });
+    const id = response.body.id as string;
 
     const record = await ann.finished(id, { within: 10_000 });
 
@@ -76,32 +76,32 @@ describe('When PostgreSQL fails to render a row', () => {
     ['too_large', 'xml', {}],
     ['divided', 'csv', { compression: 'gzip' }],
   ])('a stream of %s as %s %j is aborted', async (view, format, options) => {
-    const answer = await OpenResponse.toPost(ann, '/api/v1/exports', {
+    const response = await OpenResponse.toPost(ann, '/api/v1/exports', {
       type: 'realtime',
       format,
       data_types: [view],
       options,
     });
-    answer.read();
+    response.read();
 
-    expect(answer.status).toBe(200);
-    expect(await answer.end).not.toBe('whole');
-    expect(await ann.reaches(answer.exportId, 'failed')).toMatchObject({
+    expect(response.status).toBe(200);
+    expect(await response.end).not.toBe('whole');
+    expect(await ann.reaches(response.exportId, 'failed')).toMatchObject({
       error: reasons.find(([name]) => name === view)![1],
       record_count: null,
     });
   });
 
   it('a stream of several tables is aborted and the process continues', async () => {
-    const answer = await OpenResponse.toPost(ann, '/api/v1/exports', {
+    const response = await OpenResponse.toPost(ann, '/api/v1/exports', {
       type: 'realtime',
       format: 'csv',
       data_types: ['sound', 'divided'],
     });
-    answer.read();
+    response.read();
 
-    expect(await answer.end).not.toBe('whole');
-    expect(await ann.reaches(answer.exportId, 'failed')).toMatchObject({ error: reasons[0]![1] });
+    expect(await response.end).not.toBe('whole');
+    expect(await ann.reaches(response.exportId, 'failed')).toMatchObject({ error: reasons[0]![1] });
     expect(service.isRunning).toBe(true);
   });
 
@@ -115,19 +115,19 @@ describe('When PostgreSQL fails to render a row', () => {
   });
 
   it('other exports still complete', async () => {
-    const answer = await ann.post('/api/v1/exports', {
+    const response = await ann.post('/api/v1/exports', {
       type: 'realtime',
       format: 'csv',
       data_types: ['sound'],
       options: { compression: 'gzip' },
     });
 
-    expect(gunzipSync(answer.bytes).toString().trimEnd().split('\n')).toHaveLength(10_001);
+    expect(gunzipSync(response.bytes).toString().trimEnd().split('\n')).toHaveLength(10_001);
   });
 
   it('the error names a table that was dropped', async () => {
     await installation.sql('CREATE TABLE passing (user_id uuid)');
-    await offer(installation, 'passing');
+    await addTableType(installation, 'passing');
     await installation.sql(
       `CREATE FUNCTION drop_it() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN DROP TABLE passing; RETURN NEW; END'`,
     );

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '../../support/client';
-import { offer, offerSlowView, runningQueries, requestRows } from '../../support/data';
+import { addTableType, addSlowView, runningQueries, requestRows } from '../../support/data';
 import { expectStored } from '../../support/exactly-one-file';
 import { Installation } from '../../support/installation';
 import { scaled } from '../../support/machine';
@@ -22,20 +22,20 @@ describe('When an export of rows is cancelled', () => {
     const owner = randomUUID();
     ann = await installation.asUser(owner, { at: await installation.startApplication({ ROLE: 'api' }) });
     await installation.start({ ROLE: 'worker' });
-    await offerSlowView(installation, 'slow_count', { owner, rows: 100_000, during: 'count' });
-    await offerSlowView(installation, 'slow_rows', { owner, rows: 100_000, during: 'copy' });
+    await addSlowView(installation, 'slow_count', { owner, rows: 100_000, during: 'count' });
+    await addSlowView(installation, 'slow_rows', { owner, rows: 100_000, during: 'copy' });
     await installation.sql(
       `CREATE VIEW quick AS SELECT n AS id, '${owner}'::uuid AS user_id FROM generate_series(1, 50000) n`,
     );
-    await offer(installation, 'quick');
+    await addTableType(installation, 'quick');
   });
 
   afterAll(() => installation.remove());
 
   async function cancel(id: string): Promise<void> {
-    const began = Date.now();
+    const startedAt = Date.now();
     const { status, body } = await ann.delete(`/api/v1/exports/${id}/`);
-    expect(Date.now() - began).toBeLessThan(scaled(WITHIN_MS));
+    expect(Date.now() - startedAt).toBeLessThan(scaled(WITHIN_MS));
     expect(status).toBe(200);
     expect(body).toMatchObject({ status: 'cancelled', file_url: null });
   }

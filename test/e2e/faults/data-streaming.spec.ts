@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Client } from '../../support/client';
-import { offer, offerSlowView, runningQueries } from '../../support/data';
+import { addTableType, addSlowView, runningQueries } from '../../support/data';
 import { Installation } from '../../support/installation';
 import { OpenResponse } from '../../support/open-response';
 import type { Service } from '../../support/service';
@@ -21,13 +21,13 @@ describe('When rows are streamed', () => {
     ({ installation, service } = await Installation.withService({ EXPORT_LEASE_SECONDS: '3' }));
     const owner = randomUUID();
     ann = await installation.asUser(owner);
-    await offerSlowView(installation, 'slow_rows', { owner, rows: 100_000, during: 'copy' });
-    await offerSlowView(installation, 'slow_start', { owner, rows: 1, during: 'copy', milliseconds: 60_000 });
+    await addSlowView(installation, 'slow_rows', { owner, rows: 100_000, during: 'copy' });
+    await addSlowView(installation, 'slow_start', { owner, rows: 1, during: 'copy', milliseconds: 60_000 });
     await installation.sql(
       `CREATE VIEW endless AS
        SELECT n AS id, '${owner}'::uuid AS user_id, repeat('x', 1000) AS filler FROM generate_series(1, 10000000) n`,
     );
-    await offer(installation, 'endless');
+    await addTableType(installation, 'endless');
   });
 
   afterAll(() => installation.remove());
@@ -55,14 +55,14 @@ describe('When rows are streamed', () => {
   it.each(['endless', 'slow_rows'])(
     'and the client disconnects in the middle of %s, the query stops',
     async (table) => {
-      const answer = await stream(table);
-      answer.read();
-      await until('rows have come', () => answer.size > 5_000);
+      const response = await stream(table);
+      response.read();
+      await until('rows have come', () => response.size > 5_000);
 
-      answer.disconnect();
+      response.disconnect();
 
       await expectQueryGone();
-      await expectFailed(answer.exportId, LEFT);
+      await expectFailed(response.exportId, LEFT);
     },
   );
 
@@ -90,26 +90,26 @@ describe('When rows are streamed', () => {
 
   it('and the client stops reading, backpressure keeps memory flat', async () => {
     const before = await memoryOf(service);
-    const answer = await stream('endless');
-    answer.stopReading();
+    const response = await stream('endless');
+    response.stopReading();
 
     await until('PostgreSQL waits', async () =>
       (await runningQueries(installation)).some(({ waits_for: wait }) => wait === 'ClientWrite'),
     );
     const memory = await largestMemoryOf(service, 1_500);
     const waiting = await runningQueries(installation);
-    answer.disconnect();
+    response.disconnect();
 
     expect(waiting).toMatchObject([{ waits_for: 'ClientWrite' }]);
     expect(memory - before).toBeLessThan(64 * MB);
     await expectQueryGone();
-    await expectFailed(answer.exportId, LEFT);
+    await expectFailed(response.exportId, LEFT);
   });
 
   it('many times to clients that disconnect, no connection leaks', async () => {
     for (let turn = 0; turn < 16; turn += 1) {
-      const answer = await stream('endless');
-      answer.disconnect();
+      const response = await stream('endless');
+      response.disconnect();
       await expectQueryGone();
     }
 
@@ -123,38 +123,38 @@ describe('When rows are streamed', () => {
   it.each(['endless', 'slow_rows', 'slow_start'])(
     'and the export of %s is cancelled, the client gets an error',
     async (table) => {
-      const answer = await stream(table);
-      answer.read();
+      const response = await stream(table);
+      response.read();
       await reading();
 
-      const { body } = await ann.delete(`/api/v1/exports/${answer.exportId}`);
+      const { body } = await ann.delete(`/api/v1/exports/${response.exportId}`);
 
-      expect(body).toMatchObject({ id: answer.exportId, status: 'cancelled' });
-      expect(await answer.end).not.toBe('whole');
+      expect(body).toMatchObject({ id: response.exportId, status: 'cancelled' });
+      expect(await response.end).not.toBe('whole');
       await expectQueryGone();
-      expect(await ann.status(answer.exportId)).toMatchObject({ status: 'cancelled', error: null, sha256: null });
-      expect(await installation.history(answer.exportId)).toEqual(['export.requested', 'export.cancelled']);
+      expect(await ann.status(response.exportId)).toMatchObject({ status: 'cancelled', error: null, sha256: null });
+      expect(await installation.history(response.exportId)).toEqual(['export.requested', 'export.cancelled']);
     },
   );
 
   it('and the export is cancelled while the client does not read, the query stops', async () => {
-    const answer = await stream('endless');
-    answer.stopReading();
+    const response = await stream('endless');
+    response.stopReading();
     await reading();
 
-    await ann.delete(`/api/v1/exports/${answer.exportId}`);
+    await ann.delete(`/api/v1/exports/${response.exportId}`);
 
     await expectQueryGone();
-    answer.read();
-    expect(await answer.end).not.toBe('whole');
+    response.read();
+    expect(await response.end).not.toBe('whole');
   });
 
   it('and the process is killed, the sweep of another process fails the record', async () => {
     await installation.start({ ROLE: 'worker' });
-    const answer = await stream('slow_rows');
-    answer.read();
-    await until('rows have come', () => answer.size > 5_000);
-    const { exportId } = answer;
+    const response = await stream('slow_rows');
+    response.read();
+    await until('rows have come', () => response.size > 5_000);
+    const { exportId } = response;
 
     await service.kill('SIGKILL');
     ann = await installation.asUser(await ownerOf(exportId), {
@@ -162,7 +162,7 @@ describe('When rows are streamed', () => {
     });
     const record = await ann.finished(exportId, { within: 20_000 });
 
-    expect(await answer.end).not.toBe('whole');
+    expect(await response.end).not.toBe('whole');
     expect(record).toMatchObject({
       status: 'failed',
       error: 'The service stopped while the rows went out. Ask for them again.',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Client, follow } from '../../support/client';
-import { offerSlowView, runningQueries, requestRows } from '../../support/data';
+import { addSlowView, runningQueries, requestRows } from '../../support/data';
 import { expectExactlyOneFile, TAKEN_OVER } from '../../support/exactly-one-file';
 import { Installation } from '../../support/installation';
 import { PostgresServer } from '../../support/postgres-server';
@@ -19,7 +19,7 @@ describe('An export of rows completes', () => {
     installation = await Installation.create({ STORAGE: 'disk', EXPORT_LEASE_SECONDS: '3' });
     const owner = randomUUID();
     ann = await installation.asUser(owner, { at: await installation.startApplication({ ROLE: 'api' }) });
-    await offerSlowView(installation, 'slow_rows', { owner, rows: ROWS, during: 'copy' });
+    await addSlowView(installation, 'slow_rows', { owner, rows: ROWS, during: 'copy' });
   });
 
   beforeEach(async () => {
@@ -33,8 +33,8 @@ describe('An export of rows completes', () => {
   async function requestAndRead(): Promise<string> {
     const id = await requestRows(ann, 'slow_rows');
     await until('rows are read and uploaded', async () => {
-      const begun = (await installation.storedFiles()).some((file) => file.startsWith(`.uploads/exports/${id}/`));
-      return begun && (await runningQueries(installation)).some(({ query }) => query.startsWith('COPY'));
+      const isUploading = (await installation.storedFiles()).some((file) => file.startsWith(`.uploads/exports/${id}/`));
+      return isUploading && (await runningQueries(installation)).some(({ query }) => query.startsWith('COPY'));
     });
     return id;
   }
@@ -107,7 +107,7 @@ describe('When PostgreSQL restarts in the middle of a read', () => {
     const owner = randomUUID();
     const service = await installation.start();
     const ann = await installation.asUser(owner);
-    await offerSlowView(installation, 'slow_rows', { owner, rows: ROWS, during: 'copy' });
+    await addSlowView(installation, 'slow_rows', { owner, rows: ROWS, during: 'copy' });
     const id = await requestRows(ann, 'slow_rows');
     await until('rows are read', async () => (await runningQueries(installation)).length > 0);
 

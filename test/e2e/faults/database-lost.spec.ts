@@ -46,10 +46,10 @@ describe('When PostgreSQL restarts in the middle of an export', () => {
     await postgres.start();
     await service.ready();
 
-    for (const answer of meanwhile) {
-      expect(answer.body).toMatchObject({ status: 503, title: 'Service Unavailable' });
-      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-      expect(answer.text).not.toMatch(/prisma|postgres|ECONN|127\.0\.0\.1/i);
+    for (const response of meanwhile) {
+      expect(response.body).toMatchObject({ status: 503, title: 'Service Unavailable' });
+      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(response.text).not.toMatch(/prisma|postgres|ECONN|127\.0\.0\.1/i);
     }
     expect(await ready.json()).toMatchObject({ status: 'not-ready', checks: { database: 'failed' } });
     await installation.reconnect();

@@ -1,5 +1,5 @@
 import type { Client } from '../../support/client';
-import { allTold, askFor, attemptFailed, bringForward } from '../../support/deliveries';
+import { endedDeliveries, requestWithNotify, attemptFailed, endRetryDelays } from '../../support/deliveries';
 import { Installation } from '../../support/installation';
 import { MailServer } from '../../support/mail-server';
 import { WebhookReceiver } from '../../support/webhook-receiver';
@@ -35,14 +35,14 @@ describe('A message about an export', () => {
 
   it('arrives by mail with one id from a server that rejects, disconnects, hangs and accepts in turn', async () => {
     server.next('refuse this time', 'hang up', 'accept and be silent', 'accept');
-    const id = await askFor(ann, { email: true });
+    const id = await requestWithNotify(ann, { email: true });
 
     for (const attempt of [1, 2, 3]) {
       await attemptFailed(ann, id, attempt, { within: 60_000 });
-      await bringForward(installation);
+      await endRetryDelays(installation);
     }
 
-    const [told] = await allTold(ann, id);
+    const [told] = await endedDeliveries(ann, id);
     const messageId = `<${told!.id}@platform.example>`;
     expect(told).toMatchObject({ status: 'delivered', attempts: 4, error: null });
     expect(server.offered).toEqual(Array(4).fill(messageId));
@@ -51,23 +51,23 @@ describe('A message about an export', () => {
 
   it('arrives by webhook with one id at a receiver that fails, disconnects and accepts in turn', async () => {
     receiver.behave(500, 'cut', 429, 200);
-    const id = await askFor(ann, { webhook: { url: receiver.url } });
+    const id = await requestWithNotify(ann, { webhook: { url: receiver.url } });
 
     for (const attempt of [1, 2, 3]) {
       await attemptFailed(ann, id, attempt);
-      await bringForward(installation);
+      await endRetryDelays(installation);
     }
 
-    const [told] = await allTold(ann, id);
+    const [told] = await endedDeliveries(ann, id);
     expect(told).toMatchObject({ status: 'delivered', attempts: 4, to: new URL(receiver.url).origin });
     expect(receiver.received.map(({ headers }) => headers['webhook-id'])).toEqual(Array(4).fill(told!.id));
   });
 
   it('fails at once when the server rejects it permanently', async () => {
     server.next('refuse for good');
-    const id = await askFor(ann, { email: true });
+    const id = await requestWithNotify(ann, { email: true });
 
-    const told = await allTold(ann, id);
+    const told = await endedDeliveries(ann, id);
 
     expect(told).toMatchObject([{ status: 'failed', attempts: 1, error: expect.stringContaining('550') }]);
     expect(await installation.history(id)).toContain('delivery.failed');
@@ -81,9 +81,9 @@ describe('A message about an export', () => {
 
   it('records that a webhook is permanently gone', async () => {
     receiver.behave(410);
-    const id = await askFor(ann, { webhook: { url: receiver.url } });
+    const id = await requestWithNotify(ann, { webhook: { url: receiver.url } });
 
-    const told = await allTold(ann, id);
+    const told = await endedDeliveries(ann, id);
 
     expect(told).toMatchObject([{ status: 'failed', attempts: 1, error: expect.stringContaining('410') }]);
     expect(receiver.received).toHaveLength(1);
@@ -94,13 +94,15 @@ describe('A message about an export', () => {
 
   it('waits while the mail server is down and arrives when it is back', async () => {
     await server.close();
-    const ids = await Promise.all([1, 2, 3].map((number) => askFor(ann, { email: true }, `Board ${number}`)));
+    const ids = await Promise.all(
+      [1, 2, 3].map((number) => requestWithNotify(ann, { email: true }, `Board ${number}`)),
+    );
     for (const id of ids) await attemptFailed(ann, id, 1);
 
     await server.open();
-    await bringForward(installation);
+    await endRetryDelays(installation);
 
-    for (const id of ids) expect(await allTold(ann, id)).toMatchObject([{ status: 'delivered', attempts: 2 }]);
+    for (const id of ids) expect(await endedDeliveries(ann, id)).toMatchObject([{ status: 'delivered', attempts: 2 }]);
     expect(server.accepted.map(({ subject }) => subject).sort()).toEqual(
       [1, 2, 3].map((number) => `Your export is ready: Board ${number}.pdf`),
     );

@@ -1,5 +1,5 @@
 import type { Client } from '../../support/client';
-import { allTold, askFor, attemptFailed, toldOf } from '../../support/deliveries';
+import { endedDeliveries, requestWithNotify, attemptFailed, deliveriesOf } from '../../support/deliveries';
 import { Installation } from '../../support/installation';
 import { MailServer } from '../../support/mail-server';
 import type { Service } from '../../support/service';
@@ -42,7 +42,7 @@ describe('A message about an export, while processes start and stop,', () => {
 
   it('is sent again with the same id when its worker is killed between sending and recording it', async () => {
     const settling = await stallUpdates(installation, `NEW.status = 'delivered'`, 'export_deliveries');
-    const id = await askFor(ann, { email: true });
+    const id = await requestWithNotify(ann, { email: true });
     await until('the mail is there', () => server.accepted.length === 1);
     await until('the worker is about to write that down', async () =>
       (await installation.sql(`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`)).at(0),
@@ -52,14 +52,14 @@ describe('A message about an export, while processes start and stop,', () => {
     await settling.release();
     await installation.start({ ROLE: 'worker' });
 
-    const [told] = await allTold(ann, id);
+    const [told] = await endedDeliveries(ann, id);
     expect(told).toMatchObject({ status: 'delivered', attempts: 2 });
     expect(server.offered).toEqual(Array(2).fill(`<${told!.id}@platform.example>`));
   });
 
   it('is settled by the holder of its lease only, not by a worker that was paused past its lease', async () => {
     receiver.behave({ status: 500, afterMs: 1_500 }, 503);
-    const id = await askFor(ann, { webhook: { url: receiver.url } });
+    const id = await requestWithNotify(ann, { webhook: { url: receiver.url } });
     await until('the first attempt is on its way', () => receiver.received.length === 1);
 
     worker.pause();
@@ -69,7 +69,7 @@ describe('A message about an export, while processes start and stop,', () => {
     await until('the sleeper knows', () => worker.log.some(({ event }) => event === 'delivery.lease_lost'));
 
     expect(told).toMatchObject({ attempts: 2, error: expect.stringContaining('503') });
-    expect(await toldOf(ann, id)).toEqual([told]);
+    expect(await deliveriesOf(ann, id)).toEqual([told]);
   });
 
   it('is sent once by any number of workers', async () => {
@@ -98,26 +98,26 @@ describe('A message about an export, while processes start and stop,', () => {
     await worker.kill('SIGKILL');
     worker = await installation.start({ ROLE: 'worker', SHUTDOWN_GRACE_SECONDS: '0' });
     server.next('be silent', 'accept');
-    const id = await askFor(ann, { email: true });
+    const id = await requestWithNotify(ann, { email: true });
     await until('the server was asked', () => server.offered.length === 1);
 
     await worker.kill('SIGTERM');
-    expect(await toldOf(ann, id)).toMatchObject([{ status: 'pending', attempts: 0, error: null }]);
+    expect(await deliveriesOf(ann, id)).toMatchObject([{ status: 'pending', attempts: 0, error: null }]);
     await installation.start({ ROLE: 'worker' });
 
-    expect(await allTold(ann, id)).toMatchObject([{ status: 'delivered', attempts: 1 }]);
+    expect(await endedDeliveries(ann, id)).toMatchObject([{ status: 'delivered', attempts: 1 }]);
   });
 
   it('fails after it crashed its process at every attempt', async () => {
     server.next('be silent');
-    const id = await askFor(ann, { email: true });
+    const id = await requestWithNotify(ann, { email: true });
     await until('the server was asked', () => server.offered.length === 1);
     await installation.sql(`UPDATE export_deliveries SET attempts = 11 WHERE export_id = $1`, id);
 
     await worker.kill('SIGKILL');
     await installation.start({ ROLE: 'worker' });
 
-    expect(await allTold(ann, id)).toMatchObject([
+    expect(await endedDeliveries(ann, id)).toMatchObject([
       { status: 'failed', attempts: 11, error: expect.stringContaining('ended during every attempt') },
     ]);
   });

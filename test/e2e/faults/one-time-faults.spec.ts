@@ -3,7 +3,7 @@ import { Installation } from '../../support/installation';
 import { download, oneTimeExport } from '../../support/one-time';
 import { PostgresServer } from '../../support/postgres-server';
 import type { Service } from '../../support/service';
-import { type Patience, until } from '../../support/until';
+import { type WaitOptions, until } from '../../support/until';
 
 /** More than fits into the buffers of a connection, so that a client that pauses blocks the server. */
 const LARGE = 24_000_000;
@@ -47,7 +47,7 @@ describe('A one-time download, when its process fails', () => {
     return { result: download(at(server, url), { pauseAt: 1_000, resumed }), resume };
   }
 
-  const isBeingSent = (id: string, what: string, patience?: Patience) =>
+  const isBeingSent = (id: string, what: string, patience?: WaitOptions) =>
     until(
       'the file is being sent',
       async () => (await installation.sql(`SELECT FROM exports WHERE id = $1 AND ${what}`, id)).length === 1,
@@ -65,8 +65,8 @@ describe('A one-time download, when its process fails', () => {
     const next = await until(
       'the file is available again',
       async () => {
-        const answer = await download(at(other, url));
-        return answer.status !== 409 && answer;
+        const response = await download(at(other, url));
+        return response.status !== 409 && response;
       },
       LEASE_END,
     );
@@ -116,8 +116,8 @@ describe('A one-time download, when its process fails', () => {
       );
       struck += held.length;
       const second = await until('the first download has ended', async () => {
-        const answer = await download(at(other, url));
-        return answer.status !== 409 && answer;
+        const response = await download(at(other, url));
+        return response.status !== 409 && response;
       });
       complete.push([await first, second].filter(({ isComplete }) => isComplete).length);
     }
@@ -135,8 +135,8 @@ describe('A one-time download, when its process fails', () => {
     const next = await until(
       'another process can serve it',
       async () => {
-        const answer = await download(at(other, url));
-        return answer.status !== 409 && answer;
+        const response = await download(at(other, url));
+        return response.status !== 409 && response;
       },
       LEASE_END,
     );
@@ -155,8 +155,8 @@ describe('A one-time download, when its process fails', () => {
     const second = await until(
       'the first download has ended',
       async () => {
-        const answer = await download(at(other, url));
-        return answer.status !== 409 && answer;
+        const response = await download(at(other, url));
+        return response.status !== 409 && response;
       },
       LEASE_END,
     );
@@ -174,8 +174,8 @@ describe('A one-time download, when its process fails', () => {
     const second = await until(
       'the first download has ended',
       async () => {
-        const answer = await download(at(other, url));
-        return answer.status !== 409 && answer;
+        const response = await download(at(other, url));
+        return response.status !== 409 && response;
       },
       LEASE_END,
     );
@@ -239,8 +239,8 @@ describe('A one-time download, when PostgreSQL fails', () => {
     const second = await until(
       'the first download has ended',
       async () => {
-        const answer = await download(url);
-        return answer.status !== 409 && answer.status !== 503 && answer;
+        const response = await download(url);
+        return response.status !== 409 && response.status !== 503 && response;
       },
       LEASE_END,
     );

@@ -31,9 +31,9 @@ describeWhere(hasRedisServer ? null : 'there is no redis-server on this machine'
     const worker = await installation.start({ ROLE: 'worker' });
     await redis.stop();
 
-    const began = Date.now();
+    const startedAt = Date.now();
     const untold = await ann.requestExport(session, 'json');
-    expect(Date.now() - began).toBeLessThan(scaled(3_000));
+    expect(Date.now() - startedAt).toBeLessThan(scaled(3_000));
     expect(untold.status).toBe('pending');
     await until('the API is not ready', async () => (await fetch(`${ann.url}/health/ready`)).status === 503);
     await redis.start();
@@ -59,9 +59,9 @@ describeWhere(hasRedisServer ? null : 'there is no redis-server on this machine'
     );
     await fault();
 
-    const began = Date.now();
+    const startedAt = Date.now();
     await Promise.all(services.map((service) => service.kill('SIGTERM')));
-    const seconds = (Date.now() - began) / 1000;
+    const seconds = (Date.now() - startedAt) / 1000;
 
     expect(seconds).toBeLessThan(graceSeconds + 10);
     for (const { log } of services) expect(log.map(({ event }) => event)).not.toContain('process.shutdown_timeout');

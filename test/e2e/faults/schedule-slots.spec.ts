@@ -1,7 +1,7 @@
 import { createPostgresBackend, Queue } from 'bullmq';
 import type { Client } from '../../support/client';
 import { Installation } from '../../support/installation';
-import { keepNotes, keepSchedule, runsOf, scheduleOf, settledRuns } from '../../support/schedules';
+import { createNotes, createSchedule, runsOf, scheduleOf, settledRuns } from '../../support/schedules';
 import type { Service } from '../../support/service';
 import { SimulatedClock } from '../../support/simulated-clock';
 import { stallWrites } from '../../support/stall';
@@ -32,7 +32,7 @@ describe('Each slot of every schedule runs exactly once', () => {
       LOG_LEVEL: 'warn',
       ...environment,
     });
-    await keepNotes(installation, 'ann');
+    await createNotes(installation, 'ann');
     clock = await SimulatedClock.install(installation.database, moment);
     const connection = { connectionString: installation.database.url, schema: 'bullmq', migrate: true, max: 1 };
     queue = new Queue('exports', { connection }, createPostgresBackend) as unknown as Queue;
@@ -58,11 +58,11 @@ describe('Each slot of every schedule runs exactly once', () => {
   /** Waits until so many runs stand for a slot, reminding the processes of the time. */
   async function runsOfSlot(moment: number, expected: number): Promise<void> {
     const slot = new Date(moment);
-    let asked = 0;
+    let requested = 0;
     await until(
       `${expected} schedules were run for ${slot.toISOString()}`,
       async () => {
-        if (asked++ % 25 === 0) await nudge();
+        if (requested++ % 25 === 0) await nudge();
         return (await count('scheduled_export_runs WHERE slot = $1', slot)) >= expected;
       },
       { within: 60_000, every: 20 },
@@ -121,7 +121,7 @@ describe('Each slot of every schedule runs exactly once', () => {
       const ann = await installation.asUser('ann');
       const ids = new Map<string, string>();
       for (const { name, recurrence } of PLANS)
-        ids.set(name, (await keepSchedule(ann, { name, timezone, ...recurrence })).id);
+        ids.set(name, (await createSchedule(ann, { name, timezone, ...recurrence })).id);
       const random = generator(timezone.length);
       const steps = [...walk(timezone, evening, evening + NIGHT, STEP)];
       let [slots, kills] = [0, 0];
@@ -190,7 +190,7 @@ describe('Each slot of every schedule runs exactly once', () => {
     await begin(new Date('2027-03-27T22:30Z'));
     const before = await installation.startApplication();
     const ann = await installation.asUser('ann', { at: before });
-    const { id } = await keepSchedule(ann, { frequency: 'hourly', timezone: 'Europe/Kyiv' });
+    const { id } = await createSchedule(ann, { frequency: 'hourly', timezone: 'Europe/Kyiv' });
     await before.close();
 
     await clock.moveTo(new Date('2027-03-28T02:10Z'));
@@ -204,7 +204,7 @@ describe('Each slot of every schedule runs exactly once', () => {
     await begin(new Date('2027-03-27T22:30Z'));
     const api = await installation.startApplication({ ROLE: 'api' });
     const ann = await installation.asUser('ann', { at: api });
-    const { id } = await keepSchedule(ann, { frequency: 'hourly' });
+    const { id } = await createSchedule(ann, { frequency: 'hourly' });
     const worker = await installation.start({ ROLE: 'worker' });
     const stall = await stallWrites(installation, 'exports');
     await clock.moveTo(new Date('2027-03-27T23:00Z'));
@@ -230,7 +230,7 @@ describe('Each slot of every schedule runs exactly once', () => {
   it('without the queue, while it is unavailable', async () => {
     await begin(new Date('2027-03-27T22:30Z'));
     const ann: Client = await installation.asUser('ann', { at: await installation.startApplication() });
-    const { id } = await keepSchedule(ann, { frequency: 'hourly' });
+    const { id } = await createSchedule(ann, { frequency: 'hourly' });
     await queue.removeJobScheduler('fire-due-schedules');
 
     await clock.moveTo(new Date('2027-03-27T23:00Z'));

@@ -33,20 +33,20 @@ export async function drawBoards(recorder: Recorder, { artist, partner }: People
   const { body: deleted } = await recorder.ask(artist, exportsOf(note), { format: 'json' }, { options: { page: 1 } });
   await client.finished(deleted.id as string);
   await client.delete(`/api/v1/exports/${deleted.id}`);
-  const ofPartner = await beginFor(recorder, partner, artist.kind === 'user' ? artist.sub : '');
+  const ofPartner = await createFor(recorder, partner, artist.kind === 'user' ? artist.sub : '');
   return { lesson, note, ofPartner };
 }
 
-async function beginFor(recorder: Recorder, partner: People['partner'], sub: string): Promise<DayBoard> {
+async function createFor(recorder: Recorder, partner: People['partner'], sub: string): Promise<DayBoard> {
   const body = { user_id: sub, name: recorder.random.pick(NAMES), state: noteBoard('Hi') };
-  const { body: begun } = await recorder.ask(partner, '/api/v1/customer/solo/sessions', body, { name: 'Another' });
-  const board = await recorder.keepBoard(partner, body.name, null, begun.id as string);
+  const { body: created } = await recorder.ask(partner, '/api/v1/customer/solo/sessions', body, { name: 'Another' });
+  const board = await recorder.keepBoard(partner, body.name, null, created.id as string);
   await recorder.ask(partner, exportsOf(board), { format: 'png' }, { format: 'json' });
   return board;
 }
 
 /** Somebody exports until they may no more. */
-export async function useUpTheLimit(recorder: Recorder): Promise<void> {
+export async function exhaustLimit(recorder: Recorder): Promise<void> {
   const owner = recorder.user(`busy-${recorder.random.between(100, 999)}`);
   const board = await recorder.keepBoard(owner, 'Busy', noteBoard('Busy'));
   const path = exportsOf(board);

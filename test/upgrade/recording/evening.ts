@@ -29,11 +29,11 @@ export async function leaveDeliveriesOpen(recorder: Recorder, { people, boards, 
   const mailed = await recorder.ask(people.ada, '/api/v1/exports', ...mailedRows());
   await attemptFailed(await recorder.as(people.ada), mailed.body.id as string, 1);
   receiver.behave(500);
-  const refused = await askWithWebhook(recorder, boards.note, people.artist);
+  const refused = await requestWithWebhook(recorder, boards.note, people.artist);
   await attemptFailed(await recorder.as(people.artist), refused, 1);
   receiver.reset();
   receiver.behave('silent');
-  await askWithWebhook(recorder, boards.note, people.artist);
+  await requestWithWebhook(recorder, boards.note, people.artist);
   await until('a message is with its receiver', () => receiver.received.length > 0);
   await until('a copy to the bucket has failed', async () => {
     const [row] = await recorder.sql(
@@ -44,11 +44,11 @@ export async function leaveDeliveriesOpen(recorder: Recorder, { people, boards, 
 }
 
 function mailedRows(): [object, object] {
-  const asked = { type: 'partial', format: 'csv', data_types: ['profile'] };
-  return [{ ...asked, notify: { email: true } }, { notify: false }];
+  const requested = { type: 'partial', format: 'csv', data_types: ['profile'] };
+  return [{ ...requested, notify: { email: true } }, { notify: false }];
 }
 
-async function askWithWebhook(recorder: Recorder, board: KeptBoards['note'], owner: Principal): Promise<string> {
+async function requestWithWebhook(recorder: Recorder, board: KeptBoards['note'], owner: Principal): Promise<string> {
   const secret = `whsec_${recorder.random.bytes(32).toString('base64')}`;
   const notify = { webhook: { url: hook(recorder, 'board'), secret } };
   const { body } = await recorder.ask(owner, exportsOf(board), { format: 'json', notify }, { format: 'pdf' });
@@ -65,11 +65,11 @@ export async function killInTheMiddle(recorder: Recorder, { people, events }: Ke
   const stall = await stallUpdates(installation, `OLD.status = 'processing' AND NEW.status = 'completed'`);
   const results = `/api/v1/events/${events.small}/results/export`;
   const rows = { type: 'partial', format: 'csv', data_types: ['transactions'] };
-  const asked = [
+  const requested = [
     await recorder.ask(people.ada, '/api/v1/exports', rows, { format: 'json' }),
     await recorder.ask(people.ada, results, { format: 'json', one_time: false }, { format: 'csv' }),
   ];
-  recorder.running.push(...asked.map(({ body }) => body.id as string));
+  recorder.running.push(...requested.map(({ body }) => body.id as string));
   await until('both are about to be published', async () => {
     const waiting = await recorder.sql(
       `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND mode = 'ShareLock'`,
@@ -83,7 +83,7 @@ export async function killInTheMiddle(recorder: Recorder, { people, events }: Ke
 }
 
 /** While no worker runs, exports wait, and one is cancelled; a picture that its owner sends completes its export. */
-export async function askWithoutWorkers(
+export async function requestWithoutWorkers(
   recorder: Recorder,
   { people, boards, events, schedules }: Kept,
 ): Promise<void> {
@@ -110,8 +110,8 @@ export async function askWithoutWorkers(
   const cancelled = await recorder.ask(ada, '/api/v1/exports', { type: 'full', format: 'csv' }, { format: 'json' });
   await (await recorder.as(ada)).delete(`/api/v1/exports/${cancelled.body.id}`);
   await sendPicture(recorder, artist, boards);
-  const begun = { user_id: 'pupil-1', name: 'Late', state: null };
-  const { body: late } = await recorder.ask(rotated, '/api/v1/customer/solo/sessions', begun, { name: 'Later' });
+  const body = { user_id: 'pupil-1', name: 'Late', state: null };
+  const { body: late } = await recorder.ask(rotated, '/api/v1/customer/solo/sessions', body, { name: 'Later' });
   await recorder.keepBoard(rotated, 'Late', null, late.id as string);
 }
 

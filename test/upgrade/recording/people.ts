@@ -6,7 +6,7 @@ import type { DayCustomer, Principal } from '../day';
 import type { Recorder } from './recorder';
 
 const run = promisify(execFile);
-const MADE_UP_NAMES = ['Академія', `Tom's "Shop"`, 'École № 7', 'ООО Ромашка', '北京学校', 'Partner & Co'];
+const SAMPLE_NAMES = ['Академія', `Tom's "Shop"`, 'École № 7', 'ООО Ромашка', '北京学校', 'Partner & Co'];
 
 export interface People {
   /** Has rows in every table. */
@@ -21,7 +21,7 @@ export interface People {
 }
 
 /** Brings in the external systems by the operator's program, and users by their tokens. */
-export async function meetPeople(recorder: Recorder, administrator: string): Promise<People> {
+export async function createPeople(recorder: Recorder, administrator: string): Promise<People> {
   const { random } = recorder;
   const rows = await recorder.sql<{ id: string; tenant_id: string | null; email: string }>(
     `SELECT DISTINCT u.id, u.tenant_id, u.email FROM users u JOIN transactions t ON t.user_id = u.id
@@ -31,8 +31,8 @@ export async function meetPeople(recorder: Recorder, administrator: string): Pro
     recorder.user(id, { email: `person${number}@example.org`, ...(tenant !== null && { tenant }) }),
   );
   const ada = users.splice(random.between(0, users.length - 1), 1)[0]!;
-  const partner = await create(recorder, random.pick(MADE_UP_NAMES));
-  const rotated = await rotate(recorder, await create(recorder, random.pick(MADE_UP_NAMES), 'blue'));
+  const partner = await create(recorder, random.pick(SAMPLE_NAMES));
+  const rotated = await rotate(recorder, await create(recorder, random.pick(SAMPLE_NAMES), 'blue'));
   await disable(recorder, await create(recorder, 'Dismissed'));
   recorder.blockedCustomerId = partner.id;
   await failUntilBlocked(recorder, partner.id);

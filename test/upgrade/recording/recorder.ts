@@ -1,4 +1,4 @@
-import { Client, type Answer } from '../../support/client';
+import { Client, type ApiResponse } from '../../support/client';
 import { CustomerClient } from '../../support/customers';
 import type { Installation } from '../../support/installation';
 import type { MailServer } from '../../support/mail-server';
@@ -18,7 +18,7 @@ export interface KeptSchedule {
   readonly webhookSecret: string | null;
 }
 
-export interface Surroundings {
+export interface RecordingContext {
   readonly installation: Installation;
   readonly receiver: WebhookReceiver;
   readonly bucket: ObjectServer;
@@ -51,7 +51,7 @@ export class Recorder {
 
   constructor(
     readonly seed: number,
-    readonly surroundings: Surroundings,
+    readonly surroundings: RecordingContext,
   ) {
     this.random = new Random(seed);
   }
@@ -77,19 +77,19 @@ export class Recorder {
   }
 
   /** Asks for something under an idempotency key, repeats it, and asks for something else under the same key. */
-  async ask(owner: Principal, path: string, body: object, change: object): Promise<Answer> {
+  async ask(owner: Principal, path: string, body: object, change: object): Promise<ApiResponse> {
     const client = await this.as(owner);
     const key = `key-${this.random.bytes(6).toString('hex')}`;
-    const answer = await client.post(path, body, { 'Idempotency-Key': key });
-    if (answer.status !== 201) throw new Error(`POST ${path} was answered ${answer.status}: ${answer.text}`);
-    const id = idOf(answer.body);
+    const response = await client.post(path, body, { 'Idempotency-Key': key });
+    if (response.status !== 201) throw new Error(`POST ${path} was answered ${response.status}: ${response.text}`);
+    const id = idOf(response.body);
     const again = await client.post(path, body, { 'Idempotency-Key': key });
     if (again.status !== 200 || idOf(again.body) !== id) throw new Error(`A repeat of ${path} got ${again.text}`);
     const changedBody = { ...body, ...change };
     const refusal = await client.post(path, changedBody, { 'Idempotency-Key': key });
     const changed = { body: changedBody, status: refusal.status, code: String(refusal.body.code) };
     this.requests.push({ owner, path, body, key, id, changed } satisfies DayRequest);
-    return answer;
+    return response;
   }
 
   async keepBoard(owner: Principal, name: string, state: unknown, id?: string): Promise<DayBoard> {

@@ -32,10 +32,10 @@ export async function takeRows(recorder: Recorder, { ada, bob, admin }: People):
   await recorder.ask(admin, BULK, { tables: ['transactions'], format: 'ndjson', filters }, { filters: {} });
   await recorder.ask(admin, BULK, { tables: ['users', 'transactions'], format: 'csv' }, { tables: ['users'] });
   await (await recorder.as(ada)).post(EXPORTS, { type: 'realtime', format: 'csv', data_types: ['transactions'] });
-  await askForTheImpossible(recorder, admin);
+  await requestInvalid(recorder, admin);
 }
 
-async function askForTheImpossible(recorder: Recorder, admin: Principal): Promise<void> {
+async function requestInvalid(recorder: Recorder, admin: Principal): Promise<void> {
   const view =
     'CREATE VIEW public.impossible AS SELECT id AS user_id, 1 / (length(id::text) - 36) AS number FROM users';
   recorder.objects.push(view);

@@ -228,8 +228,8 @@ describe('DataExportAuthorizer', () => {
       await grant(ANN, { dataTypes: ['transactions'] });
 
       expect(columnsOf(database)).toEqual(['id', 'user_id', 'amount', 'tenant_id']);
-      const asked = grant(ANN, { dataTypes: ['transactions'], columns: ['note'] });
-      await expect(asked).rejects.toMatchObject({ kind: 'invalid' });
+      const requested = grant(ANN, { dataTypes: ['transactions'], columns: ['note'] });
+      await expect(requested).rejects.toMatchObject({ kind: 'invalid' });
     });
 
     it('allows a sensitive column that a data type lists', async () => {

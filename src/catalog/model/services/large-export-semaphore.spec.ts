@@ -7,7 +7,7 @@ const MANY = 1_000_000;
 
 describe('LargeExportSemaphore', () => {
   const most = Math.min(3, availableParallelism());
-  const reads = () =>
+  const createSemaphore = () =>
     new LargeExportSemaphore(
       Config.from({
         DATABASE_URL: 'postgres://nowhere',
@@ -17,44 +17,44 @@ describe('LargeExportSemaphore', () => {
       }),
     );
 
-  /** Takes a turn, and notes by its name when it has it. */
-  function taking(turns: LargeExportSemaphore, begun: string[], name: string, rows = MANY): AbortController {
-    const over = new AbortController();
-    turns.acquire(rows, over.signal).then(
-      () => begun.push(name),
+  /** Acquires a slot and records its name once it is granted. */
+  function acquire(semaphore: LargeExportSemaphore, started: string[], name: string, rows = MANY): AbortController {
+    const release = new AbortController();
+    semaphore.acquire(rows, release.signal).then(
+      () => started.push(name),
       () => undefined,
     );
-    return over;
+    return release;
   }
 
   const settled = () => new Promise(setImmediate);
 
   it('limits concurrent large exports and serves the others in order', async () => {
-    const [turns, begun] = [reads(), [] as string[]];
-    const first = Array.from({ length: most }, (_, index) => taking(turns, begun, `early ${index}`));
-    const left = taking(turns, begun, 'left');
-    taking(turns, begun, 'late');
-    taking(turns, begun, 'later');
-    taking(turns, begun, 'small', 10);
+    const [semaphore, started] = [createSemaphore(), [] as string[]];
+    const first = Array.from({ length: most }, (_, index) => acquire(semaphore, started, `early ${index}`));
+    const left = acquire(semaphore, started, 'left');
+    acquire(semaphore, started, 'late');
+    acquire(semaphore, started, 'later');
+    acquire(semaphore, started, 'small', 10);
     await settled();
 
-    expect(begun).toEqual([...first.map((_, index) => `early ${index}`), 'small']);
+    expect(started).toEqual([...first.map((_, index) => `early ${index}`), 'small']);
 
     left.abort();
     first[0]!.abort();
     await settled();
 
-    expect(begun.slice(most)).toEqual(['small', 'late']);
+    expect(started.slice(most)).toEqual(['small', 'late']);
   });
 
   it('releases the slot when an export ends for any reason', async () => {
-    const [turns, begun] = [reads(), [] as string[]];
+    const [semaphore, started] = [createSemaphore(), [] as string[]];
     for (let round = 0; round < 10; round += 1) {
-      taking(turns, begun, `round ${round}`).abort();
+      acquire(semaphore, started, `round ${round}`).abort();
     }
-    const last = Array.from({ length: most }, (_, index) => taking(turns, begun, `last ${index}`));
+    const last = Array.from({ length: most }, (_, index) => acquire(semaphore, started, `last ${index}`));
     await settled();
 
-    expect(begun.filter((name) => name.startsWith('last'))).toHaveLength(last.length);
+    expect(started.filter((name) => name.startsWith('last'))).toHaveLength(last.length);
   });
 });

@@ -75,8 +75,8 @@ describe('Mail about a completed export', () => {
     ['ru', 21, '21 строка'],
     ['ru', 22, '22 строки'],
     ['ru', 25, '25 строк'],
-  ])('counts in %s: %d', (language, count, said) => {
-    expect(renderMail(completed({ amount: { count, unit: 'rows' } }), language).text).toContain(`, ${said}\n`);
+  ])('counts in %s: %d', (language, count, output) => {
+    expect(renderMail(completed({ amount: { count, unit: 'rows' } }), language).text).toContain(`, ${output}\n`);
   });
 
   it.each<[Language, number, RegExp]>([
@@ -87,10 +87,10 @@ describe('Mail about a completed export', () => {
     ['uk', 5_812_345, /^5,8\sМБ$/],
     ['ru', 7_400_000_000_000, /^7,4\sТБ$/],
     ['en', 7_400_000_000_000_000, /^7,400 TB$/],
-  ])('formats sizes in %s: %d', (language, size, said) => {
+  ])('formats sizes in %s: %d', (language, size, output) => {
     const { text } = renderMail(completed({ size }), language);
 
-    expect(/^(?:Size|Розмір|Размер): (.*)$/m.exec(text)![1]).toMatch(said);
+    expect(/^(?:Size|Розмір|Размер): (.*)$/m.exec(text)![1]).toMatch(output);
   });
 
   it('has a button with the unchanged URL of the file', () => {

@@ -146,10 +146,10 @@ describe('OutboundAddresses', () => {
   });
 
   it('does not reveal whether a private host name exists', async () => {
-    const said = async (host: string) =>
+    const output = async (host: string) =>
       String(await addresses.check(`https://${host}/`).catch((error: unknown) => error)).replace(host, 'X');
 
-    expect(await said('private.example.com')).toBe(await said('unknown.example.com'));
+    expect(await output('private.example.com')).toBe(await output('unknown.example.com'));
   });
 
   it('reports a failed name lookup as temporary', async () => {
@@ -188,11 +188,11 @@ describe('OutboundAddresses', () => {
     });
 
     it('rejects a name that resolves to another address by now', async () => {
-      let answer = '93.184.215.14';
-      const rebound = new OutboundAddresses([], () => Promise.resolve([{ address: answer, family: 4 }]));
+      let response = '93.184.215.14';
+      const rebound = new OutboundAddresses([], () => Promise.resolve([{ address: response, family: 4 }]));
       await rebound.check('https://rebound.example.com/');
 
-      answer = '127.0.0.1';
+      response = '127.0.0.1';
 
       await expect(lookedUp(rebound, 'https://rebound.example.com/')).rejects.toThrow(OutboundRefusedError);
     });

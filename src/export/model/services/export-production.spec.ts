@@ -67,7 +67,7 @@ describe('ExportProduction', () => {
   it('distinguishes storage errors from source errors', async () => {
     const { produce, storage } = await setup();
     const cause = new Error('503 Slow Down');
-    storage.break('put', cause);
+    storage.fail('put', cause);
 
     const error: unknown = await produce().catch((thrown: unknown) => thrown);
 

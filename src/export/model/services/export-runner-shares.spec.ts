@@ -105,7 +105,7 @@ describe('ExportRunner with many exports of one account', () => {
     const { bench, queue, take, endOne } = setupSlots(4);
     const [id] = [await bench.request(), await bench.request()];
     await take(1);
-    queue.goDown();
+    queue.fail();
 
     await endOne();
 

@@ -90,7 +90,7 @@ describe('ExportRunner', () => {
     it('fails the export even if the storage is unavailable', async () => {
       const { bench, run } = setup({
         textOf: () => {
-          bench.storage.break('discard');
+          bench.storage.fail('discard');
           return refuse();
         },
       });
@@ -154,7 +154,7 @@ describe('ExportRunner', () => {
 
     it('of the storage says that the file could not be stored', async () => {
       const { bench, run, records, storage } = setup();
-      storage.break('put');
+      storage.fail('put');
       const id = await bench.request();
 
       for (let turn = 0; turn < MAX_ATTEMPTS; turn++) {

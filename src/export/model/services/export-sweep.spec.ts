@@ -93,10 +93,10 @@ describe('ExportSweep', () => {
     const { bench, queue, records, sut } = setup();
     const ids = [await bench.request(), await bench.request()];
     records.clock.advance(REMINDER_SECONDS + 1);
-    queue.goDown();
+    queue.fail();
     sut.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(1);
-    queue.comeUp();
+    queue.recover();
 
     await jest.advanceTimersByTimeAsync(ROUND_MS);
     await sut.onModuleDestroy();
@@ -132,11 +132,11 @@ describe('ExportSweep', () => {
     const lease = await serveToTheLast(bench, id);
     const waiting = await bench.request();
     records.clock.advance(lease);
-    queue.goDown();
+    queue.fail();
     sut.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(1);
     const first = [(await bench.read(id)).status, await counted('failed'), await counted('completed')];
-    queue.comeUp();
+    queue.recover();
     records.clock.advance(REMINDER_SECONDS + 1);
 
     await jest.advanceTimersByTimeAsync(ROUND_MS);

@@ -32,7 +32,7 @@ describe('ExportService', () => {
 
     it('records an export while the queue is down', async () => {
       const { bench, request, queue, maintenance } = setup();
-      queue.goDown();
+      queue.fail();
 
       const { export: requested } = await request();
 

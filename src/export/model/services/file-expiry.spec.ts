@@ -73,7 +73,7 @@ describe('FileExpiry', () => {
     sut.onApplicationBootstrap();
     await jest.advanceTimersByTimeAsync(1);
     const left = storage.keys;
-    storage.mend();
+    storage.repair();
 
     await jest.advanceTimersByTimeAsync(ROUND_MS);
     await sut.onModuleDestroy();

@@ -136,7 +136,7 @@ describe('OneTimeTransfer', () => {
 
     it('leaves an object that cannot be deleted to the expiry sweep', async () => {
       const { bench, serve, id, key, storage } = await setup();
-      storage.break('delete');
+      storage.fail('delete');
 
       await serve(new FakeDownloadSink());
 

@@ -1,5 +1,5 @@
 import { createScheduleBench } from '../../../../test/support/schedule-bench';
-import { somebody } from '../../../../test/support/schedule-definitions';
+import { createUser } from '../../../../test/support/schedule-definitions';
 import type { Pause } from '../domain/schedule';
 import { accessFor, accessToOwn, OPERATOR_ACCESS } from '../domain/schedule-rights';
 import { ScheduleManagement } from './schedule-management';
@@ -10,7 +10,7 @@ const RIGHT_ENDED: Pause = { code: 'administrator-right-ended', reason: 'No admi
 function setup() {
   const bench = createScheduleBench();
   const { schedules, runs, make, ann } = bench;
-  const root = somebody({ roles: ['admin'] });
+  const root = createUser({ roles: ['admin'] });
   const makeRestricted = async (isActive = false) => {
     const { content } = await make();
     return make({ asAdmin: true, content: { ...content, tables: ['users'] }, isActive });

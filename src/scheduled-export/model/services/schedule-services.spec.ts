@@ -1,5 +1,5 @@
 import { asCatalog, createScheduleBench } from '../../../../test/support/schedule-bench';
-import { everyDay, somebody } from '../../../../test/support/schedule-definitions';
+import { everyDay, createUser } from '../../../../test/support/schedule-definitions';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { ScheduleInput } from '../domain/schedule-input';
 import { accessToOwn } from '../domain/schedule-rights';
@@ -90,7 +90,7 @@ describe('ScheduleService', () => {
       const { save, sut } = setup();
 
       expect(await fieldsOf(save({ recurrence }))).toEqual([field]);
-      const { schedule } = await sut.create(somebody({ roles: ['admin'] }), scheduleInput({ recurrence }), null);
+      const { schedule } = await sut.create(createUser({ roles: ['admin'] }), scheduleInput({ recurrence }), null);
       expect(schedule).toMatchObject({ isActive: true });
     });
 
@@ -111,7 +111,7 @@ describe('ScheduleService', () => {
     it('lets only administrators without a tenant use the credentials of the service', async () => {
       const { sut, save } = setup();
       const delivery = { method: 's3', destination: BUCKET } as const;
-      const admin = somebody({ roles: ['admin'], email: 'root@example.com' });
+      const admin = createUser({ roles: ['admin'], email: 'root@example.com' });
 
       const [own, others] = [await sut.create(admin, scheduleInput({ delivery }), null), await save({ delivery })];
       const inTenant = await sut.create({ ...admin, tenantId: 'blue' }, scheduleInput({ delivery }), null);
@@ -196,7 +196,7 @@ describe('A schedule of another user', () => {
   it('is neither replaced nor run by an administrator who may see it', async () => {
     const { sut, running, make } = setup();
     const { id } = await make();
-    const root = somebody({ roles: ['admin'] });
+    const root = createUser({ roles: ['admin'] });
 
     for (const refused of [sut.replace(id, root, scheduleInput()), running.runNow(id, root, null)]) {
       await expect(refused).rejects.toMatchObject({ kind: 'forbidden', code: 'owner-only' });
@@ -207,7 +207,7 @@ describe('A schedule of another user', () => {
     const { sut, make } = setup();
     const { id } = await make();
 
-    const replaced = sut.replace(id, somebody({ roles: ['admin'], tenantId: 'red' }), scheduleInput());
+    const replaced = sut.replace(id, createUser({ roles: ['admin'], tenantId: 'red' }), scheduleInput());
 
     await expect(replaced).rejects.toMatchObject({ kind: 'not-found' });
   });
@@ -245,7 +245,7 @@ describe('ScheduleRuns', () => {
     const { running, make } = setup();
     const { id } = await make();
 
-    await expect(running.runNow(id, somebody(), null)).rejects.toMatchObject({ kind: 'not-found' });
+    await expect(running.runNow(id, createUser(), null)).rejects.toMatchObject({ kind: 'not-found' });
   });
 
   it('shows each run with its export and its deliveries', async () => {

@@ -135,7 +135,7 @@ describe('DrawingCapacity', () => {
 
   it('refuses a thumbnail with Retry-After when ten of its account wait', async () => {
     const capacity = new DrawingCapacity(2);
-    for (let asked = 0; asked < 11; asked += 1) {
+    for (let requested = 0; requested < 11; requested += 1) {
       void capacity.acquire('thumbnail', 'a', new AbortController().signal);
     }
 

@@ -24,14 +24,14 @@ export interface ExportTraits {
   readonly error?: string;
 }
 
-export interface ShelvedExport {
+export interface StoredExport {
   readonly id: string;
   readonly size: number;
   readonly sha256: string;
 }
 
 /** Ended exports in a database and a folder of one's own, and what deliveries may ask of them. */
-export class ExportShelf {
+export class ExportFixture {
   readonly prisma: PrismaService;
   readonly storage: DiskStorage;
   readonly exports: ExportsForDelivery;
@@ -42,7 +42,7 @@ export class ExportShelf {
     private readonly folder: string,
     readonly config: Config,
   ) {
-    this.prisma = new PrismaService(database.url, 'export-shelf');
+    this.prisma = new PrismaService(database.url, 'export-fixture');
     this.storage = new DiskStorage({ directory: folder, publicUrl: config.http.publicUrl });
     const records = new PrismaExportRepository(this.prisma, config);
     const links = new LinkSigner(config);
@@ -52,18 +52,18 @@ export class ExportShelf {
   }
 
   /** @param environment settings of the service beyond the usual ones of a test */
-  static async create(environment: Readonly<Record<string, string>> = {}): Promise<ExportShelf> {
+  static async create(environment: Readonly<Record<string, string>> = {}): Promise<ExportFixture> {
     const database = await createTestDatabase();
-    const folder = await mkdtemp(join(tmpdir(), 'export-shelf-'));
-    return new ExportShelf(
+    const folder = await mkdtemp(join(tmpdir(), 'export-fixture-'));
+    return new ExportFixture(
       database,
       folder,
       testConfig({ DATABASE_URL: database.url, ENCRYPTION_KEY: TEST_ENCRYPTION_KEY, ...environment }),
     );
   }
 
-  /** Puts an export on the shelf, as if it had just ended. */
-  async put({ status = 'completed', size = 1_000, ...traits }: ExportTraits = {}): Promise<ShelvedExport> {
+  /** Puts an export on the fixture, as if it had just ended. */
+  async put({ status = 'completed', size = 1_000, ...traits }: ExportTraits = {}): Promise<StoredExport> {
     const id = uuidv7();
     const storageKey = `exports/${id}/file`;
     const { sha256 } = await digest(bytes(size));
