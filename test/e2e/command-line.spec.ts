@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { noteBoard } from '../support/boards';
 import { type Client, type ExportRecord, sha256 } from '../support/client';
-import { offer, offerSlowView } from '../support/data';
+import { addTableType, addSlowView } from '../support/data';
 import { describeWhere } from '../support/describe-where';
 import { insertEvent, insertParticipant } from '../support/events';
 import { Installation } from '../support/installation';
@@ -130,7 +130,7 @@ describe('export-service', () => {
     });
 
     it('cancels the export that it created on the first Ctrl-C', async () => {
-      await offerSlowView(installation, 'slow_rows', { owner: ann, rows: 20_000, during: 'copy' });
+      await addSlowView(installation, 'slow_rows', { owner: ann, rows: 20_000, during: 'copy' });
       const child = spawn(process.execPath, [program, 'export', '--data-types', 'slow_rows', '--format', 'csv'], {
         cwd: folder,
         env: { PATH: process.env['PATH'], ...environment() },
@@ -154,7 +154,7 @@ describe('export-service', () => {
       await installation.sql(
         `CREATE VIEW broken_rows AS SELECT n AS id, $$${ann}$$::uuid AS user_id, 1 / (n - 3) AS x FROM generate_series(1, 5) n`,
       );
-      await offer(installation, 'broken_rows');
+      await addTableType(installation, 'broken_rows');
 
       const { code, stderr } = await run(['export', '--data-types', 'broken_rows', '--format', 'csv']);
 

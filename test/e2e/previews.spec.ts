@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { lessonBoard, pagesBoard } from '../support/boards';
 import type { Client, ExportRecord } from '../support/client';
 import type { CustomerClient } from '../support/customers';
-import { offer } from '../support/data';
+import { addTableType } from '../support/data';
 import { insertEvent, insertParticipants } from '../support/events';
 import { pngSize } from '../support/files';
 import { Installation } from '../support/installation';
@@ -23,7 +23,7 @@ describe('Previews of exports', () => {
     partner = await installation.asCustomer();
     await installation.sql(`INSERT INTO users (id, name, email) VALUES ($1, 'Ann', 'ann@example.org')`, ANN);
     await installation.sql('CREATE TABLE notes (action text, path text, user_id uuid)');
-    await offer(installation, 'notes');
+    await addTableType(installation, 'notes');
     // Quotes, line breaks, a formula, several bytes per character, and a row of megabytes in between.
     await installation.sql(
       `INSERT INTO notes
@@ -146,7 +146,7 @@ describe('Previews of exports', () => {
       const answers = [
         await bob.get(`/api/v1/exports/${id}/preview`),
         await partner.get(`/api/v1/customer/exports/${id}/preview`),
-        await installation.asNobody().get(`/api/v1/exports/${id}/preview`),
+        await installation.asAnonymous().get(`/api/v1/exports/${id}/preview`),
       ];
 
       expect(answers.map(({ status }) => status)).toEqual([404, 404, 401]);

@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import { noteBoard } from '../support/boards';
 import { type Client, sha256 } from '../support/client';
 import type { CustomerClient } from '../support/customers';
-import { offer } from '../support/data';
+import { addTableType } from '../support/data';
 import { insertEvent, insertParticipants } from '../support/events';
 import { type Fault, FaultyProxy, type SeenRequest } from '../support/faulty-proxy';
 import { Installation } from '../support/installation';
@@ -37,7 +37,7 @@ describe('The packed client', () => {
     await installation.sql(
       `CREATE VIEW long_rows AS SELECT n AS id, '${id}'::uuid AS user_id, repeat(md5(n::text), 32) AS filler FROM generate_series(1, 4000) n`,
     );
-    await offer(installation, 'long_rows');
+    await addTableType(installation, 'long_rows');
     expect(await client.compile('--noEmit', 'false')).toBe('');
   });
 
