@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DeliveryModule } from '../delivery';
 import { ExportModule } from '../export';
+import { RowsExportBody, TablesExportBody } from './api/data-request';
 import { DataExportsController } from './api/data-exports.controller';
 import { DataTypesController } from './api/data-types.controller';
 import { PrismaDataTypeRepository } from './infrastructure/data-type.repository.prisma';
@@ -32,6 +33,8 @@ import { CatalogForScheduledExport } from './model/services/out.for-scheduled-ex
     CatalogForScheduledExport,
     ReadAuthorizations,
     DataSource,
+    RowsExportBody,
+    TablesExportBody,
   ],
   exports: [CatalogForScheduledExport, ReadAuthorizations],
 })

@@ -3,6 +3,7 @@ import { CustomerModule } from '../customer';
 import { DeliveryModule } from '../delivery';
 import { ExportModule } from '../export';
 import { CustomerEventsController, EventsController } from './api/events.controller';
+import { ResultsBody } from './api/results-export.dto';
 import { PrismaEventRepository } from './infrastructure/event.repository.prisma';
 import { ResultsSource } from './infrastructure/results.source';
 import { EventRepository } from './model/domain/interfaces/event.repository';
@@ -18,6 +19,7 @@ import { ResultsExportService } from './model/services/results-export.service';
     EventService,
     ResultsExportService,
     ResultsSource,
+    ResultsBody,
   ],
 })
 export class EventsModule {}

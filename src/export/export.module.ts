@@ -5,11 +5,15 @@ import { WRITERS } from '../formats';
 import { OrphanFileCollector } from '../platform/work/orphan-file-collector';
 import { ContentController } from './api/content.controller';
 import { CreationResponder } from './api/creation-responder';
+import { EstimateResponder } from './api/estimate-responder';
+import { CustomerEstimatesController, EstimatesController } from './api/estimates.controller';
+import { ExportBodies } from './api/export-bodies';
 import { CustomerDownloadController, DownloadController } from './api/download.controller';
 import { CustomerPreviewController, PreviewController } from './api/preview.controller';
 import { FileResponder } from './api/file-responder';
 import { ExportPresenter } from './api/export.presenter';
 import { CustomerExportsController, ExportsController } from './api/exports.controller';
+import { PrismaEstimateHistory } from './infrastructure/estimate-history.prisma';
 import { PrismaAttemptRepository } from './infrastructure/attempt.repository.prisma';
 import { BullExportQueue, RunExportHandler } from './infrastructure/export-jobs';
 import { PrismaExportRepository } from './infrastructure/export.repository.prisma';
@@ -17,12 +21,14 @@ import { PrismaDownloadLeaseRepository } from './infrastructure/download-lease.r
 import { ImageProcessPictureInspector } from './infrastructure/image-process-picture-inspector';
 import { PrismaMaintenanceRepository } from './infrastructure/maintenance.repository.prisma';
 import { AttemptRepository } from './model/domain/interfaces/attempt.repository';
+import { EstimateHistory } from './model/domain/interfaces/estimate-history';
 import { ExportQueue } from './model/domain/interfaces/export-queue';
 import { ExportRepository } from './model/domain/interfaces/export.repository';
 import { DownloadLeaseRepository } from './model/domain/interfaces/download-lease.repository';
 import { PictureInspector } from './model/domain/interfaces/picture-inspector';
 import { MaintenanceRepository } from './model/domain/interfaces/maintenance.repository';
 import { BacklogMetrics } from './model/services/backlog-metrics';
+import { ExportEstimates } from './model/services/export-estimates';
 import { ExportFiles } from './model/services/export-files';
 import { ExportMetrics } from './model/services/export-metrics';
 import { ExportPreviews } from './model/services/export-previews';
@@ -46,6 +52,8 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
   imports: [CustomerModule, DiscoveryModule],
   controllers: [
     ExportsController,
+    EstimatesController,
+    CustomerEstimatesController,
     DownloadController,
     ContentController,
     CustomerExportsController,
@@ -58,6 +66,7 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
     { provide: AttemptRepository, useClass: PrismaAttemptRepository },
     { provide: MaintenanceRepository, useClass: PrismaMaintenanceRepository },
     { provide: DownloadLeaseRepository, useClass: PrismaDownloadLeaseRepository },
+    { provide: EstimateHistory, useClass: PrismaEstimateHistory },
     { provide: ExportQueue, useClass: BullExportQueue },
     { provide: PictureInspector, useClass: ImageProcessPictureInspector },
     {
@@ -69,6 +78,9 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
       },
     },
     ExportService,
+    ExportEstimates,
+    ExportBodies,
+    EstimateResponder,
     ExportRunner,
     ExportProduction,
     ExportSweep,
@@ -91,6 +103,8 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
   ],
   exports: [
     ExportService,
+    ExportEstimates,
+    EstimateResponder,
     ExportStreaming,
     ExportsForEvents,
     ExportsForScheduledExport,

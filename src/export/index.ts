@@ -2,19 +2,26 @@
 export { ExportModule } from './export.module';
 export {
   ApiExportCreation,
+  DryRun,
   EXPORT_CREATION_HEADERS,
   FormatOptions,
+  oneOfWithEstimate,
   RetentionDays,
   WAIT_HEADERS,
 } from './api/api-export-creation.decorator';
 export { CreationResponder } from './api/creation-responder';
+export { EstimateResponder } from './api/estimate-responder';
+export { ExportBody, ExportBodyProvider } from './api/export-body';
 export { ExportPresenter } from './api/export.presenter';
 export { ExportListResponse, ExportResponse, ResponseOfKind, TextOptionsResponse } from './api/export.response';
 export { EXPORT_ENDED, readExports } from './infrastructure/export-row';
 export type { Export, ExportDescription } from './model/domain/export';
 export { EXPORT_KINDS, type ExportKind } from './model/domain/export-kind';
 export { EXPORT_STATUSES, isFinished } from './model/domain/export-status';
+export { SAMPLE_ROWS, type SampleTable, type SourceEstimate } from './model/domain/export-estimate';
+export type { EstimateInput, ExportInput } from './model/domain/export-request';
 export {
+  type EstimateContext,
   ExportSource,
   ExportSourceProvider,
   type OpenedSource,
@@ -24,6 +31,7 @@ export {
 export { toRetentionDays, retentionError, toRetentionSeconds } from './model/domain/retention';
 export type { ExportCreation } from './model/domain/interfaces/export.repository';
 export { accountOf } from './model/domain/export';
+export { ExportEstimates } from './model/services/export-estimates';
 export { ExportService } from './model/services/export.service';
 export { ExportsForEvents } from './model/services/out.for-events.service';
 export { ExportStreaming, type StreamedExport, type StreamedFile } from './model/services/export-streaming';

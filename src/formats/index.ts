@@ -18,6 +18,7 @@ export type {
   TypeFamily,
 } from './content';
 export { toFileName } from './file-name';
+export type { FileForecast, TableForecast } from './forecast';
 export type { ExportOptions } from './options';
 export type { RowsPreview } from './preview';
 export {

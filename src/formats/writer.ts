@@ -1,4 +1,5 @@
 import type { ContentKind, ContentOf, ExportWarning } from './content';
+import { type FileForecast, PLAIN_ROWS, type RowWeight, type TableForecast, weighRows } from './forecast';
 import type { ExportOptions, FormatOptions } from './options';
 import type { PreviewReader } from './preview';
 
@@ -50,4 +51,21 @@ export abstract class FormatWriter<Kind extends ContentKind = ContentKind> {
    * @param options with which the file was written
    */
   readPreview?(options: ExportOptions, maxRows: number): PreviewReader;
+
+  /**
+   * What to expect of a file of these tables.
+   * @throws DomainError if the format cannot hold the tables
+   */
+  forecast(tables: readonly TableForecast[], options: ExportOptions): FileForecast {
+    return {
+      ...weighRows(tables, this.weigh?.(tables) ?? PLAIN_ROWS, options),
+      warnings: this.foresee?.(tables) ?? [],
+    };
+  }
+
+  /** How the format writes the rows of such tables; like CSV if absent. */
+  protected weigh?(tables: readonly TableForecast[]): RowWeight;
+
+  /** What the reader of a file of these tables should know. */
+  protected foresee?(tables: readonly TableForecast[]): readonly ExportWarning[];
 }

@@ -25,6 +25,7 @@ const COUNTED: Readonly<Record<string, string>> = {
   sessions: 'new boards',
   thumbnails: 'thumbnails',
   'schedule-changes': 'changes to schedules',
+  estimates: 'estimates',
 };
 
 /** The name of a limit, as callers see it. */

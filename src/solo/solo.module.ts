@@ -6,6 +6,7 @@ import { Config } from '../platform/config/config';
 import { ImageProcesses } from '../platform/images/image-processes';
 import { FileStorage } from '../platform/storage/file-storage';
 import { OrphanFileCollector } from '../platform/work/orphan-file-collector';
+import { BoardExportBody } from './api/board-export.dto';
 import { BoardExportsController, CustomerBoardExportsController } from './api/board-exports.controller';
 import { CustomerSessionsController } from './api/customer-sessions.controller';
 import { SessionPresenter } from './api/session.presenter';
@@ -56,6 +57,7 @@ import { SoloSessionService } from './model/services/solo-session.service';
     SessionThumbnailService,
     BoardExportService,
     BoardSource,
+    BoardExportBody,
   ],
 })
 export class SoloModule implements OnModuleInit {

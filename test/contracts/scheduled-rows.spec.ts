@@ -12,6 +12,7 @@ import {
 import type { UserPrincipal } from '../../src/platform/auth/principal';
 import type { DomainError } from '../../src/platform/errors/domain-error';
 import { ExportDatabase } from '../../src/platform/database/export-database';
+import { createExportBench } from '../support/export-bench';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { testConfig } from '../support/test-config';
 
@@ -36,6 +37,7 @@ describe('The export of a schedule', () => {
     const planner = new DataPlanner(dataTypesIn(others) as DataTypeRepository);
     catalog = new CatalogForScheduledExport(
       new DataExportAuthorizer(planner, new PostgresSourceDatabase(connections, new LiveSchema())),
+      createExportBench({ environment: { MAX_ESTIMATED_ROWS: '5000' } }).estimates,
     );
   });
 

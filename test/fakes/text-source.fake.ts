@@ -6,6 +6,7 @@ import {
   type RenderedFile,
   type ReportProgress,
 } from '../../src/formats';
+import type { SourceEstimate } from '../../src/export/model/domain/export-estimate';
 import type { Export, ExportDescription } from '../../src/export/model/domain/export';
 import {
   ExportSource,
@@ -27,6 +28,9 @@ export class FakeTextSource extends ExportSource<TextParams> {
   readonly params = textParams;
   readonly formats = { csv: ['json'] } as const;
 
+  /** What it expects of every export. */
+  expected: SourceEstimate | null = null;
+
   constructor(private readonly textOf: (request: Export, signal: AbortSignal) => string | Promise<string>) {
     super();
   }
@@ -37,6 +41,10 @@ export class FakeTextSource extends ExportSource<TextParams> {
 
   override recover({ type, dataTypes, filters }: ExportDescription): TextParams {
     return { type, dataTypes: [...dataTypes], filters };
+  }
+
+  override estimate(): Promise<SourceEstimate | null> {
+    return Promise.resolve(this.expected);
   }
 
   override async open(_: TextParams, { export: request, signal }: SourceContext): Promise<OpenedSource> {

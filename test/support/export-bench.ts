@@ -2,6 +2,7 @@ import { createExport } from '../../src/export/model/domain/export-request';
 import type { RequestExport } from '../../src/export/model/domain/interfaces/export.repository';
 import type { Export } from '../../src/export/model/domain/export';
 import type { Attempt } from '../../src/export/model/domain/interfaces/attempt.repository';
+import { ExportEstimates } from '../../src/export/model/services/export-estimates';
 import { ExportMetrics } from '../../src/export/model/services/export-metrics';
 import { ExportProduction } from '../../src/export/model/services/export-production';
 import { ExportRunner } from '../../src/export/model/services/export-runner';
@@ -10,6 +11,7 @@ import { ExportService } from '../../src/export/model/services/export.service';
 import { RunningWork } from '../../src/platform/work/running-work';
 import { FakeAttemptRepository } from '../fakes/attempt.repository.fake';
 import { FakeDownloadLeaseRepository } from '../fakes/download-lease.repository.fake';
+import { FakeEstimateHistory } from '../fakes/estimate-history.fake';
 import { FakeExportQueue } from '../fakes/export-queue.fake';
 import { FakeExportRepository } from '../fakes/export.repository.fake';
 import { FakeRecords } from '../fakes/fake-records';
@@ -39,27 +41,31 @@ export function createExportBench({ textOf = () => TEXT, beforeLine, environment
   const terms = { leaseSeconds, retentionDays, downloadLeaseSeconds: config.downloads.leaseSeconds };
   const exports = new FakeExportRepository(records, terms);
   const sources = new ExportSources();
-  sources.addSource(new FakeTextSource(textOf));
+  const source = new FakeTextSource(textOf);
+  sources.addSource(source);
   sources.addWriter(new FakeTextWriter(beforeLine));
   const storage = new FakeFileStorage();
   const metrics = new ExportMetrics(shown);
   const queue = new FakeExportQueue();
   const attempts = new FakeAttemptRepository(records, terms);
   const maintenance = new FakeMaintenanceRepository(records, terms);
+  const estimates = new ExportEstimates(sources, new FakeEstimateHistory(records), config);
   const stepsOf = (id: string) => records.auditLog.filter(({ exportId }) => exportId === id);
   return {
     config,
     records,
     shown,
     exports,
+    source,
     sources,
+    estimates,
     storage,
     queue,
     metrics,
     attempts,
     maintenance,
     runner: new ExportRunner(attempts, new ExportProduction(sources, storage), storage, queue, metrics, config),
-    service: new ExportService(exports, sources, queue, maintenance, metrics, config),
+    service: new ExportService(exports, sources, estimates, queue, maintenance, metrics, config),
     running: new RunningWork(config),
     downloads: new FakeDownloadLeaseRepository(records, terms),
 

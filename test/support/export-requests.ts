@@ -49,6 +49,8 @@ export function exportRequest(traits: Partial<RequestExport> = {}): RequestExpor
     delivery: NO_DELIVERIES,
     retentionSeconds: null,
     expected: { done: 0, total: null, unit: 'rows' },
+    estimate: null,
+    maxEstimatedRows: null,
     rateLimit: null,
     customerRateLimit: null,
     audited: {},

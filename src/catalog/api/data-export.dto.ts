@@ -13,7 +13,14 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { Notify, NotifyBody } from '../../delivery';
-import { FormatOptions, RetentionDays, ExportResponse, ResponseOfKind, TextOptionsResponse } from '../../export';
+import {
+  DryRun,
+  FormatOptions,
+  RetentionDays,
+  ExportResponse,
+  ResponseOfKind,
+  TextOptionsResponse,
+} from '../../export';
 import { AsSent } from '../../platform/http/as-sent.decorator';
 import { STREAMS, TABLE_FORMATS, USER_FORMATS } from '../model/domain/data-query';
 import { OPERATORS } from '../model/domain/table-plan';
@@ -94,6 +101,9 @@ export class RowsBody extends RowSelectionBody {
 
   @RetentionDays()
   retention_days?: number;
+
+  @DryRun()
+  dry_run?: boolean;
 }
 
 export class DataExportBody extends RowsBody {

@@ -1,32 +1,31 @@
 import { Body, Controller, Get, HttpStatus, Logger, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import {
   ApiExportCreation,
   CreationResponder,
+  EstimateResponder,
   EXPORT_CREATION_HEADERS,
   ExportResponse,
-  toRetentionSeconds,
+  oneOfWithEstimate,
   WAIT_HEADERS,
   type StreamedFile,
 } from '../../export';
 import { AdminOnly } from '../../platform/auth/admin-only.decorator';
 import type { UserPrincipal } from '../../platform/auth/principal';
 import { CurrentUser } from '../../platform/auth/current-principal.decorator';
-import { DomainError } from '../../platform/errors/domain-error';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { IdempotencyKey } from '../../platform/http/idempotency-key.decorator';
-import { type DataRequest, STREAMS } from '../model/domain/data-query';
-import { toFileOptions } from '../model/domain/export-options';
+import { STREAMS } from '../model/domain/data-query';
 import { DataExportService } from '../model/services/data-export.service';
 import {
   BulkExportBody,
   BulkExportResponse,
   DataExportBody,
-  type RowsBody,
   UserExportQuery,
   DataExportResponse,
 } from './data-export.dto';
+import { toRowsRequest, toTablesRequest } from './data-request';
 import { STREAMED_ROWS, USER_DOCUMENT } from './rows.schema';
 import { pipeline } from 'node:stream/promises';
 import { attachmentDisposition } from '../../platform/http/content-disposition';
@@ -44,6 +43,7 @@ export class DataExportsController {
   constructor(
     private readonly data: DataExportService,
     private readonly responder: CreationResponder,
+    private readonly estimates: EstimateResponder,
   ) {}
 
   @OperationId('createDataExport')
@@ -55,11 +55,11 @@ export class DataExportsController {
   @ApiExportCreation(ExportResponse, {
     streamed: {
       description:
-        'For `realtime`, the rows; Location is the URL of their record. For a repeat with the same key, the export.',
+        'For `realtime`, the rows; Location is the URL of their record. For a repeat with the same key, the export. With `dry_run`, the estimate.',
       headers: { ...EXPORT_CREATION_HEADERS, ...WAIT_HEADERS },
       content: {
         ...ROWS,
-        'application/json': { schema: { oneOf: [{ $ref: getSchemaPath(ExportResponse) }, STREAMED_ROWS] } },
+        'application/json': { schema: oneOfWithEstimate(ExportResponse, STREAMED_ROWS) },
       },
     },
   })
@@ -70,9 +70,12 @@ export class DataExportsController {
     @Body() body: DataExportBody,
     @Res() response: Response,
   ): Promise<void> {
-    const { type, format, user_id: userId, data_types: dataTypes } = body;
-    const request = { type, format, userId, dataTypes, ...toCommonRequest(body) };
-    if (type !== 'realtime') {
+    const request = toRowsRequest(body);
+    if (body.dry_run === true) {
+      await this.estimates.send(caller, () => this.data.prepareEstimate(caller, request), response);
+      return;
+    }
+    if (request.type !== 'realtime') {
       await this.responder.send(await this.data.request(caller, request, idempotencyKey), caller, response);
       return;
     }
@@ -95,18 +98,22 @@ export class DataExportsController {
     @CurrentUser() caller: UserPrincipal,
     @IdempotencyKey() idempotencyKey: string | null,
     @Body() body: BulkExportBody,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<BulkExportResponse> {
-    const { tables, format } = body;
-    const request = { type: 'bulk' as const, tables, format, ...toCommonRequest(body) };
+    @Res() response: Response,
+  ): Promise<void> {
+    const request = toTablesRequest(body);
+    if (body.dry_run === true) {
+      await this.estimates.send(caller, () => this.data.prepareEstimate(caller, request), response);
+      return;
+    }
     const creation = await this.data.request(caller, request, idempotencyKey);
     this.responder.setHeaders(creation, caller, response);
     const { export: created, webhookSecret } = creation;
-    return {
+    const accepted: BulkExportResponse = {
       jobId: created.id,
       status: 'queued',
       ...(webhookSecret !== undefined && { webhook_secret: webhookSecret }),
     };
+    response.json(accepted);
   }
 
   @OperationId('exportUser')
@@ -140,23 +147,6 @@ export class DataExportsController {
     response.status(HttpStatus.OK);
     if (file) await sendStream(file, response);
   }
-}
-
-/** The fields that both requests share. Columns may be at the top level or in the options. */
-function toCommonRequest({
-  filters,
-  columns,
-  options,
-  notify,
-  retention_days: days,
-}: RowsBody): Pick<DataRequest, 'filters' | 'columns' | 'options' | 'notify' | 'retentionSeconds'> {
-  const { columns: optionalColumns, ...file } = options ?? {};
-  if (columns !== undefined && optionalColumns !== undefined) {
-    const message = 'must be in one place only: at the top level or here';
-    throw DomainError.invalidRequest({ field: 'options.columns', message });
-  }
-  const retentionSeconds = toRetentionSeconds(days);
-  return { filters, columns: columns ?? optionalColumns, options: toFileOptions(file), notify, retentionSeconds };
 }
 
 const logger = new Logger('StreamedResponse');

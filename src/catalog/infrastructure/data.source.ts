@@ -1,5 +1,12 @@
 import { acceptedContents, type Sections } from '../../formats';
-import { ExportSource, ExportSourceProvider, type OpenedSource, type SourceContext } from '../../export';
+import {
+  type EstimateContext,
+  ExportSource,
+  ExportSourceProvider,
+  type OpenedSource,
+  type SourceContext,
+  type SourceEstimate,
+} from '../../export';
 import {
   dataParams,
   type DataParams,
@@ -11,6 +18,7 @@ import {
 import { SourceDatabase, type SourceView } from '../model/domain/interfaces/source-database';
 import { DataPlanner, USER_SECTIONS } from '../model/services/data-planner';
 import { LargeExportSemaphore } from '../model/services/large-export-semaphore';
+import { estimateTables } from '../model/services/row-estimates';
 import { ReadAuthorizations } from '../model/services/read-authorizations';
 import type { TablePlan } from '../model/domain/table-plan';
 
@@ -29,6 +37,21 @@ export class DataSource extends ExportSource<DataParams> {
     private readonly authorizations: ReadAuthorizations,
   ) {
     super();
+  }
+
+  /**
+   * Estimates runs of schedules; other exports are estimated by their authorization. A run's right to read what only
+   * administrators may is checked when it begins, so until then it learns nothing of such rows.
+   */
+  override async estimate(
+    params: DataParams,
+    { owner: { userId, tenantId }, sampleRows }: EstimateContext,
+  ): Promise<SourceEstimate | null> {
+    if (params.subject === null || params.subject !== userId) return null;
+    const query: DataQuery = { ...params, scope: scopeOf(params.type, params.tables), tenantId };
+    return this.database.preview(async (view) => {
+      return estimateTables(await this.planner.planAndCheck(query, view), view.estimates, sampleRows);
+    }, query.timeZone);
   }
 
   override async open(params: DataParams, { export: request, signal }: SourceContext): Promise<OpenedSource> {

@@ -6,12 +6,14 @@ import { DomainError, type FieldError } from '../../platform/errors/domain-error
 import { ExportDatabase, type SnapshotOptions } from '../../platform/database/export-database';
 import type { Snapshot } from '../../platform/database/snapshot';
 import { Sql, sql } from '../../platform/database/sql';
+import type { EstimateQueries, PlannedQuery } from '../model/domain/interfaces/estimate-queries';
 import { type PlatformUser, SourceDatabase, type SourceView } from '../model/domain/interfaces/source-database';
 import type { LiveTable } from '../model/domain/live-table';
 import { isTemporal } from '../model/domain/relative-comparison';
 import { RELATIVE_SYNTAX } from '../model/domain/relative-time';
 import type { Condition, TablePlan } from '../model/domain/table-plan';
 import { LiveSchema } from './live-schema';
+import { type Explained, PostgresEstimateQueries, toPlannedQuery } from './postgres-estimate-queries';
 import { toRowError } from './row-query';
 import { selectRows, toLockableTables } from './row-query';
 import { SnapshotRelation } from './row-query';
@@ -65,10 +67,14 @@ class TableRewrittenError extends Error {
 }
 
 class SnapshotView implements SourceView {
+  readonly estimates: EstimateQueries;
+
   constructor(
     private readonly snapshot: Snapshot,
     private readonly schema: LiveSchema,
-  ) {}
+  ) {
+    this.estimates = new PostgresEstimateQueries(snapshot);
+  }
 
   get takenAt(): string {
     return this.snapshot.takenAt;
@@ -78,13 +84,14 @@ class SnapshotView implements SourceView {
     return this.schema.find(names, this.snapshot);
   }
 
-  async check(plan: TablePlan): Promise<void> {
-    const code = await this.explainError(selectRows(plan));
-    if (code === null) return;
+  async check(plan: TablePlan): Promise<PlannedQuery> {
+    const planned = await this.explain(selectRows(plan));
+    if (typeof planned !== 'string') return planned;
+    const code = planned;
     if (code === NO_PRIVILEGE) throw tableNotReadable(plan.table.name);
     const errors: FieldError[] = [];
     for (const condition of plan.conditions) {
-      if ((await this.explainError(selectRows({ ...plan, conditions: [condition] }))) !== null)
+      if (typeof (await this.explain(selectRows({ ...plan, conditions: [condition] }))) === 'string')
         errors.push(toFieldError(condition));
     }
     if (errors.length === 0 && code === NOT_IN_ENCODING) {
@@ -147,12 +154,13 @@ class SnapshotView implements SourceView {
     }
   }
 
-  /** @returns the SQLSTATE with which PostgreSQL rejects a query, or `null` if it accepts it */
-  private async explainError(select: Sql): Promise<string | null> {
+  /** @returns what PostgreSQL expects of a query, or the SQLSTATE with which it rejects it */
+  private async explain(select: Sql): Promise<PlannedQuery | string> {
     await this.snapshot.query(sql`SAVEPOINT explained`);
     try {
-      await this.snapshot.query(sql`EXPLAIN ${select}`);
-      return null;
+      const [explained] = await this.snapshot.query<Explained>(sql`EXPLAIN (FORMAT JSON) ${select}`);
+      if (!explained) throw new Error('PostgreSQL explained nothing');
+      return toPlannedQuery(explained);
     } catch (error) {
       const { code } = error as { code?: unknown };
       if (typeof code === 'string' && INVALID_QUERY.test(code)) return code;

@@ -11,11 +11,14 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** In PostgreSQL's own form, so that each number has one text. */
 const WHOLE_NUMBER = /^(0|-?[1-9]\d{0,17})$/;
 
-/** The SELECT of a plan's rows. */
-export function selectRows({ table, columns, accessPredicates, conditions }: TablePlan): Sql {
+/**
+ * The SELECT of a plan's rows.
+ * @param part restricts the table to a part of its rows
+ */
+export function selectRows({ table, columns, accessPredicates, conditions }: TablePlan, part = sql``): Sql {
   const predicates = [...accessPredicates.map(toAccessCondition), ...conditions.map(toCondition)];
   const where = predicates.length > 0 ? sql` WHERE ${Sql.join(predicates, ' AND ')}` : sql``;
-  return sql`SELECT ${Sql.join(columns.map(toSelectedColumn))} FROM ${toTableName(table)}${where}`;
+  return sql`SELECT ${Sql.join(columns.map(toSelectedColumn))} FROM ${toTableName(table)}${part}${where}`;
 }
 
 /** The tables of plans that can be locked, as SQL names. */
@@ -23,7 +26,7 @@ export function toLockableTables(plans: readonly TablePlan[]): Sql[] {
   return plans.filter(({ table }) => table.isLockable).map(({ table }) => toTableName(table));
 }
 
-function toTableName({ schema, relation }: LiveTable): Sql {
+export function toTableName({ schema, relation }: LiveTable): Sql {
   return sql`${Sql.identifier(schema)}.${Sql.identifier(relation)}`;
 }
 

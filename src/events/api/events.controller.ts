@@ -2,7 +2,7 @@ import { Body, Controller, Get, Injectable, Param, Post, Query, Req, Res } from 
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ForCustomers } from '../../customer';
-import { ApiExportCreation, CreationResponder, ExportResponse, toRetentionSeconds } from '../../export';
+import { ApiExportCreation, CreationResponder, EstimateResponder, ExportResponse } from '../../export';
 import { CurrentPrincipal } from '../../platform/auth/current-principal.decorator';
 import { ForUsers } from '../../platform/auth/for-users.decorator';
 import type { Principal } from '../../platform/auth/principal';
@@ -15,7 +15,7 @@ import { EventService } from '../model/services/event.service';
 import { ResultsExportService } from '../model/services/results-export.service';
 import { EventDetailsResponse, EventListResponse, EventResponse } from './event.response';
 import { ResultListResponse, ResultResponse } from './result.response';
-import { ResultsExportBody, ResultsExportResponse } from './results-export.dto';
+import { ResultsEstimateBody, ResultsExportBody, ResultsExportResponse } from './results-export.dto';
 
 @Injectable()
 abstract class Events {
@@ -23,6 +23,7 @@ abstract class Events {
     private readonly events: EventService,
     private readonly exports: ResultsExportService,
     private readonly responder: CreationResponder,
+    private readonly estimates: EstimateResponder,
     private readonly config: Config,
   ) {}
 
@@ -81,11 +82,14 @@ abstract class Events {
     @Param('id') id: string,
     @CurrentPrincipal() principal: Principal,
     @IdempotencyKey() idempotencyKey: string | null,
-    @Body() { format, options, notify, one_time: oneTime, retention_days: days }: ResultsExportBody,
+    @Body() body: ResultsExportBody,
     @Res() response: Response,
   ): Promise<void> {
-    const retentionSeconds = toRetentionSeconds(days);
-    const request = { format, options: options ?? {}, oneTime: oneTime ?? true, notify, retentionSeconds };
+    const request = body.toRequest();
+    if (body.dry_run === true) {
+      await this.estimates.send(principal, () => this.exports.authorize(principal, id, request), response);
+      return;
+    }
     const creation = await this.exports.request(principal, id, request, idempotencyKey);
     await this.responder.send(creation, principal, response);
   }
@@ -94,7 +98,7 @@ abstract class Events {
 /** The events that a user organizes. */
 @ForUsers()
 @ApiTags('Events')
-@ApiExtraModels(ResultsExportResponse)
+@ApiExtraModels(ResultsExportResponse, ResultsEstimateBody)
 @Controller('events')
 export class EventsController extends Events {}
 

@@ -1,9 +1,22 @@
 import { ApiPropertyOptional, ApiProperty, OmitType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsObject, IsOptional, ValidateNested } from 'class-validator';
+import { IsBoolean, IsObject, IsOptional, IsString, ValidateNested } from 'class-validator';
 import { Notify, NotifyBody } from '../../delivery';
-import { FormatOptions, RetentionDays, ExportResponse, ResponseOfKind, TextOptionsResponse } from '../../export';
+import {
+  DryRun,
+  type EstimateInput,
+  ExportBody,
+  ExportBodyProvider,
+  ExportResponse,
+  FormatOptions,
+  ResponseOfKind,
+  RetentionDays,
+  TextOptionsResponse,
+  toRetentionSeconds,
+} from '../../export';
+import type { Principal } from '../../platform/auth/principal';
 import { DEFAULT_POINTS, DEFAULT_RESULTS_FORMAT, RESULTS_FORMATS } from '../model/domain/results-export';
+import { ResultsExportService, type ResultsRequest } from '../model/services/results-export.service';
 
 /** A format ignores the options that it does not have. */
 @FormatOptions('table', { showsFalse: true })
@@ -42,6 +55,32 @@ export class ResultsExportBody {
 
   @RetentionDays()
   retention_days?: number;
+
+  @DryRun()
+  dry_run?: boolean;
+
+  toRequest(): ResultsRequest {
+    const { format, options, notify, one_time: oneTime, retention_days: days } = this;
+    const retentionSeconds = toRetentionSeconds(days);
+    return { format, options: options ?? {}, oneTime: oneTime ?? true, notify, retentionSeconds };
+  }
+}
+
+export class ResultsEstimateBody extends ResultsExportBody {
+  @ApiProperty({ format: 'uuid', description: 'The event' })
+  @IsString()
+  event_id!: string;
+}
+
+@ExportBodyProvider({ field: 'event_id', body: ResultsEstimateBody, isForCustomers: true })
+export class ResultsBody extends ExportBody {
+  constructor(private readonly results: ResultsExportService) {
+    super();
+  }
+
+  override authorize(caller: Principal, body: ResultsEstimateBody): Promise<EstimateInput> {
+    return this.results.authorize(caller, body.event_id, body.toRequest());
+  }
 }
 
 class ResultsOptionsResponse extends TextOptionsResponse {

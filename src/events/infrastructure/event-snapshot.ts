@@ -47,8 +47,23 @@ export class EventSnapshot {
    * All participants with their answers, sorted by name, in batches of limited size.
    */
   async *participants({ event, questions }: EventOverview): AsyncGenerator<ParticipantResult[]> {
-    const keys = new Map(questions.map(({ id, key }) => [id, key]));
+    const keys = keysOf(questions);
     for await (const batch of this.readBatches(event.language)) yield await this.read(batch, keys);
+  }
+
+  /** Some participants with their answers: the first by name, or any if the order does not matter. */
+  async someParticipants(
+    { event, questions }: EventOverview,
+    { limit, isSorted }: { readonly limit: number; readonly isSorted: boolean },
+  ): Promise<ParticipantResult[]> {
+    const order = isSorted ? sql` ORDER BY name${await this.collation(event.language)}, id` : sql``;
+    const listed = await this.snapshot.query<{ id: string }>(sql`
+      SELECT id FROM event_participants WHERE event_id = ${this.id}${order} LIMIT ${Sql.integer(limit)}`);
+    if (listed.length === 0) return [];
+    return this.read(
+      listed.map(({ id }) => id),
+      keysOf(questions),
+    );
   }
 
   private async totals(): Promise<TotalsRow> {
@@ -130,6 +145,10 @@ export class EventSnapshot {
       ) AS given`);
     return toParticipantResults(participants, answers, keys);
   }
+}
+
+function keysOf(questions: readonly EventQuestion[]): ReadonlyMap<string, string> {
+  return new Map(questions.map(({ id, key }) => [id, key]));
 }
 
 export interface EventRow {

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { acceptedContents, type Cell, type Table } from '../../formats';
 import {
   accountOf,
+  type EstimateContext,
   type ExportDescription,
   ExportSource,
   ExportSourceProvider,
   type OpenedSource,
   type SourceContext,
+  type SourceEstimate,
 } from '../../export';
 import { DomainError } from '../../platform/errors/domain-error';
 import { ExportDatabase } from '../../platform/database/export-database';
@@ -40,15 +42,38 @@ export class ResultsSource extends ExportSource<ResultsParams> {
     return { eventId: subject };
   }
 
+  override async estimate(
+    { eventId }: ResultsParams,
+    { caller, options, sampleRows }: EstimateContext,
+  ): Promise<SourceEstimate> {
+    const event = await this.events.find(eventId, caller);
+    if (!event) throw eventGone();
+    return this.database.preview(async (snapshot) => {
+      const source = new EventSnapshot(snapshot, event.id);
+      const overview = await source.overview(visibleTo(caller, 'organizerId').literal);
+      if (!overview) throw eventGone();
+      const withPoints = options['points'] === true;
+      const { title: name, columns: described, rowCount: rows } = toTableHead(overview, withPoints);
+      const columns = described.map(({ key }) => key);
+      const read = { limit: MEASURED_ROWS, isSorted: sampleRows > 0 };
+      const participants = await source.someParticipants(overview, read);
+      const cells = participants.map((one) => toTableRow(one, overview.questions, withPoints).map(toText));
+      const bytes = cells.flat().reduce((sum, cell) => sum + Buffer.byteLength(cell ?? ''), 0);
+      return {
+        unit: 'rows',
+        count: rows,
+        content: 'table',
+        tables: [{ name, columns, rows, rowBytes: bytes / Math.max(1, cells.length), longestText: longestOf(cells) }],
+        samples: [{ name, columns, rows: cells.slice(0, sampleRows).map((row) => row.map(toSample)) }],
+        warnings: [],
+      };
+    }, 'UTC');
+  }
+
   override async open({ eventId }: ResultsParams, { export: request, signal }: SourceContext): Promise<OpenedSource> {
     const owner = accountOf(request);
     const event = await this.events.find(eventId, owner);
-    if (!event)
-      throw new DomainError(
-        'gone',
-        'event-gone',
-        'The event was deleted, or got another organizer, before it was exported',
-      );
+    if (!event) throw eventGone();
     const snapshot = await this.database.open(signal, { timeZone: 'UTC', isStreamed: false });
     const source = new EventSnapshot(snapshot, event.id);
     const overview = await source.overview(visibleTo(owner, 'organizerId').literal);
@@ -60,6 +85,30 @@ export class ResultsSource extends ExportSource<ResultsParams> {
     const content: Table = { kind: 'table', title, ...head, takenAt: snapshot.takenAt, warnings: [], rows };
     return { title, content };
   }
+}
+
+/** How many participants are read to learn how long their rows are. */
+const MEASURED_ROWS = 50;
+const MAX_SAMPLE_CHARACTERS = 1_000;
+
+function toText(cell: Cell): string | null {
+  return cell instanceof Date ? cell.toISOString() : cell === null ? null : String(cell);
+}
+
+function toSample(text: string | null): string | null {
+  return text !== null && text.length > MAX_SAMPLE_CHARACTERS ? `${text.slice(0, MAX_SAMPLE_CHARACTERS)}…` : text;
+}
+
+function longestOf(cells: readonly (readonly (string | null)[])[]): number {
+  return cells.flat().reduce((longest, text) => Math.max(longest, text?.length ?? 0), 0);
+}
+
+function eventGone(): DomainError {
+  return new DomainError(
+    'gone',
+    'event-gone',
+    'The event was deleted, or got another organizer, before it was exported',
+  );
 }
 
 async function* readRows(

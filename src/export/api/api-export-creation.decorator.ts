@@ -1,26 +1,34 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import {
   ApiCreatedResponse,
+  ApiExtraModels,
   ApiHeader,
   ApiOkResponse,
   ApiPropertyOptional,
   type ApiResponseNoStatusOptions,
+  getSchemaPath,
 } from '@nestjs/swagger';
 import { IsNumber, IsOptional, IsPositive, IsBoolean, IsIn } from 'class-validator';
 import { MAX_WAIT_SECONDS } from './creation-responder';
 import { type ContentKind, optionsOf } from '../../formats';
+import { ExportEstimateResponse } from './estimate.response';
 
 const integer = { type: 'integer' as const };
 const text = { type: 'string' as const };
 
+export const RATE_LIMIT_HEADERS = {
+  'RateLimit-Policy': { description: 'How many requests a user may make in a window', schema: text },
+  RateLimit: { description: 'What remains of it', schema: text },
+};
+
 export const EXPORT_CREATION_HEADERS = {
   'RateLimit-Policy': { description: 'How many exports a user may request in a window', schema: text },
-  RateLimit: { description: 'What remains of it', schema: text },
+  RateLimit: RATE_LIMIT_HEADERS.RateLimit,
   Location: { description: 'The URL of the status', schema: text },
   'Retry-After': { description: 'Seconds to wait before asking for the status', schema: integer },
 };
 
-const REPEAT = 'A repeat: the earlier request created it';
+const REPEAT = 'A repeat: the earlier request created it. With `dry_run`, the estimate';
 
 export const WAIT_HEADERS = {
   'Preference-Applied': {
@@ -57,7 +65,30 @@ export function ApiExportCreation(
       description: 'A repeat under the same key creates no second export. X-Idempotency-Key works too.',
     }),
     ApiCreatedResponse({ type, headers }),
-    ApiOkResponse(streamed ?? { type, description: REPEAT, ...(waits && { headers: WAIT_HEADERS }) }),
+    ApiExtraModels(type, ExportEstimateResponse),
+    ApiOkResponse(
+      streamed ?? { schema: oneOfWithEstimate(type), description: REPEAT, ...(waits && { headers: WAIT_HEADERS }) },
+    ),
+  );
+}
+
+/** The schema of a response that is an estimate if the request has `dry_run`. */
+export function oneOfWithEstimate(...types: readonly (Type | { readonly $ref: string })[]) {
+  const references = [...types, ExportEstimateResponse].map((type) =>
+    '$ref' in type ? type : { $ref: getSchemaPath(type) },
+  );
+  return { oneOf: references };
+}
+
+/** The field `dry_run` of a request. */
+export function DryRun(): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({
+      type: Boolean,
+      description: 'Only estimate the export: nothing is recorded, and no limit of exports counts it',
+    }),
+    IsOptional(),
+    IsBoolean(),
   );
 }
 

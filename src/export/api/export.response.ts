@@ -4,6 +4,7 @@ import { ApiFailureCode, ApiWarningCodes } from '../../platform/http/api-codes.d
 import { namedSchema } from '../../platform/http/open-api-components';
 import { PageResponse } from '../../platform/http/page';
 import { type Export, percentOf } from '../model/domain/export';
+import { EstimateFiguresResponse } from './estimate.response';
 import { EXPORT_KINDS, type ExportKind } from '../model/domain/export-kind';
 import { EXPORT_FORMATS, type ExportFormat } from '../../formats';
 import { EXPORT_STATUSES, type ExportStatus } from '../model/domain/export-status';
@@ -63,6 +64,13 @@ export class ExportResponse {
 
   @ApiProperty({ type: ProgressResponse })
   readonly progress!: ProgressResponse;
+
+  @ApiPropertyOptional({
+    type: EstimateFiguresResponse,
+    nullable: true,
+    description: 'What was expected when it was requested; null if it was not estimated',
+  })
+  readonly estimate!: EstimateFiguresResponse | null;
 
   @ApiProperty({ type: Object, nullable: true })
   readonly filters!: unknown;
@@ -175,6 +183,7 @@ export class ExportResponse {
       format: source.format,
       status: source.status,
       progress: { percent: percentOf(source.progress, source.status), ...source.progress },
+      estimate: source.estimate && EstimateFiguresResponse.of(source.estimate),
       filters: source.filters,
       data_types: source.dataTypes.length > 0 ? source.dataTypes : null,
       options: source.options,

@@ -8,6 +8,7 @@ import type { PrismaService, Transaction } from '../../platform/database/prisma.
 import { TransactionEvent } from '../../platform/database/transaction-events';
 import type { ExportFormat, ExportWarning, ProgressUnit } from '../../formats';
 import { type Export, type FinishedFile, type StoredObject, ownerOf, type Requester } from '../model/domain/export';
+import { type ExportEstimate, toEstimateFigures } from '../model/domain/export-estimate';
 import { type ExportStatus, statusesBefore } from '../model/domain/export-status';
 import { daysToSeconds } from '../model/domain/retention';
 
@@ -38,6 +39,7 @@ export function toExport(row: ExportRow): Export {
       total: toNumber(row.progressTotal),
       unit: row.progressUnit as ProgressUnit | null,
     },
+    estimate: toEstimate(row.estimate),
     object: objectOf(row),
     fileName: row.fileName,
     fileSize: toNumber(row.fileSize),
@@ -59,6 +61,28 @@ export function toExport(row: ExportRow): Export {
     startedAt: row.startedAt,
     completedAt: row.completedAt,
   };
+}
+
+/** The column `estimate`. Statistics read its members. */
+interface StoredEstimate {
+  readonly unit: ProgressUnit;
+  readonly record_count: number | null;
+  readonly file_size: number | null;
+  readonly duration_seconds: number | null;
+  readonly model_bytes: number | null;
+  readonly model_seconds: number | null;
+}
+
+export function toStoredEstimate(estimate: ExportEstimate): StoredEstimate {
+  const { unit, model } = estimate;
+  return { unit, ...toEstimateFigures(estimate), model_bytes: model.bytes, model_seconds: model.seconds };
+}
+
+export function toEstimate(stored: unknown): ExportEstimate | null {
+  if (stored === null) return null;
+  const { unit, record_count, file_size, duration_seconds, model_bytes, model_seconds } = stored as StoredEstimate;
+  const model = { bytes: model_bytes, seconds: model_seconds };
+  return { unit, count: record_count, fileSize: file_size, seconds: duration_seconds, model };
 }
 
 /** Processes of release 0.1.0 read and write the subjects of boards and events in columns of their own. */

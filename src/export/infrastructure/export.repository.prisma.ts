@@ -35,6 +35,7 @@ import {
   REQUESTED_BY_USER,
   subjectColumn,
   toExport,
+  toStoredEstimate,
 } from './export-row';
 
 @Injectable()
@@ -147,7 +148,7 @@ function owned(id: string, owner: Principal): Prisma.Sql {
 
 function toRow(id: string, request: RequestExport): Prisma.ExportCreateInput {
   const { owner, kind, params, subject, type, format, dataTypes, filters, options, oneTime, expected } = request;
-  const { scheduleId, delivery, retentionSeconds } = request;
+  const { scheduleId, delivery, retentionSeconds, estimate } = request;
   return {
     id,
     kind,
@@ -168,6 +169,7 @@ function toRow(id: string, request: RequestExport): Prisma.ExportCreateInput {
     requestId: RequestContext.current()?.requestId ?? id,
     progressTotal: expected.total,
     progressUnit: expected.unit,
+    estimate: estimate ? jsonOf(toStoredEstimate(estimate)) : undefined,
   };
 }
 

@@ -14,6 +14,7 @@ import type {
   Sections,
   Table,
 } from '../content';
+import { PLAIN_ROWS, type RowWeight, type TableForecast, TEXT_COMPRESSION } from '../forecast';
 import { neutralize, neutralizeName, neutralizeSql, RAW } from '../formula-guard';
 import { type ExportOptions, type FormatOptions, type OptionValues, readOptions } from '../options';
 import { rechunk } from '../rechunk';
@@ -74,6 +75,14 @@ export class CsvWriter extends FormatWriter<'relations' | 'sections' | 'table'> 
   override readPreview(given: ExportOptions, maxRows: number): CsvPreviewReader {
     const { delimiter, header } = readOptions(CSV_OPTIONS, given);
     return new CsvPreviewReader(maxRows, delimiter, header === 'both' ? 2 : 1);
+  }
+
+  protected override weigh(tables: readonly TableForecast[]): RowWeight {
+    return tables.length > 1 ? { ...PLAIN_ROWS, compression: TEXT_COMPRESSION } : PLAIN_ROWS;
+  }
+
+  protected override foresee(tables: readonly TableForecast[]): ExportWarning[] {
+    return tables.flatMap(({ name, columns }) => emptyLineWarnings(name, columns));
   }
 
   /** One table is one CSV; several are a zip of CSVs with a manifest. */

@@ -1,6 +1,10 @@
 import { Sql, sql } from '../../platform/database/sql';
 import type { Projection, Relation } from '../content';
+import type { RowWeight } from '../forecast';
 import { toFreeName } from '../row-sql';
+
+/** Each value has its name, quotes, a colon and a comma. */
+export const JSON_ROWS: RowWeight = { bytesPerTable: 60, bytesPerCell: 5.5, namesPerRow: 1, secondsPerRow: 1e-5 };
 
 /** The member by which a row names its table, unless a column has that name. */
 const TABLE_KEY = '_table';

@@ -10,12 +10,13 @@ import type {
   Sections,
   Table,
 } from '../content';
+import type { RowWeight } from '../forecast';
 import { type ExportOptions, type FormatOptions, readOptions } from '../options';
 import { RelationProgress, TableProgress } from '../row-progress';
 import { encodeRows } from '../table-text';
 import { COMPRESSION, toTextFile } from '../text-file';
 import { FormatWriter, type RenderedFile, type ReportProgress } from '../writer';
-import { toJsonRow, withoutFirstComma } from './json-row';
+import { JSON_ROWS, toJsonRow, withoutFirstComma } from './json-row';
 
 const JSON_OPTIONS = { compression: COMPRESSION } as const satisfies FormatOptions;
 
@@ -29,6 +30,10 @@ export class JsonWriter extends FormatWriter<'json' | 'relations' | 'sections' |
   override readonly accepts = ['json', 'relations', 'sections', 'table'] as const;
   override readonly isStreamable = true;
   override readonly options = JSON_OPTIONS;
+
+  protected override weigh(): RowWeight {
+    return JSON_ROWS;
+  }
 
   override write(
     content: ContentOf<'json' | 'relations' | 'sections' | 'table'>,

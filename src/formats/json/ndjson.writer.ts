@@ -1,9 +1,10 @@
 import type { Relations } from '../content';
+import type { RowWeight } from '../forecast';
 import { type ExportOptions, type FormatOptions, readOptions } from '../options';
 import { RelationProgress } from '../row-progress';
 import { COMPRESSION, toTextFile } from '../text-file';
 import { FormatWriter, type RenderedFile, type ReportProgress } from '../writer';
-import { toJsonRow } from './json-row';
+import { JSON_ROWS, toJsonRow } from './json-row';
 import { NdjsonPreviewReader } from './ndjson-preview';
 
 const NDJSON_OPTIONS = { compression: COMPRESSION } as const satisfies FormatOptions;
@@ -15,6 +16,10 @@ export class NdjsonWriter extends FormatWriter<'relations'> {
   override readonly accepts = ['relations'] as const;
   override readonly isStreamable = true;
   override readonly options = NDJSON_OPTIONS;
+
+  protected override weigh(): RowWeight {
+    return JSON_ROWS;
+  }
 
   override write({ relations, warnings }: Relations, given: ExportOptions, report: ReportProgress): RenderedFile {
     const { compression } = readOptions(NDJSON_OPTIONS, given);

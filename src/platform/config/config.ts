@@ -2,7 +2,7 @@ import { Environment, type Sender } from './environment';
 import type { RateLimit } from '../rate-limit';
 
 /** The names, in response headers, of the limits of requests that create no record. */
-export type RequestLimitName = 'sessions' | 'thumbnails' | 'schedule-changes';
+export type RequestLimitName = 'sessions' | 'thumbnails' | 'schedule-changes' | 'estimates';
 
 export type Role = 'api' | 'worker' | 'all';
 
@@ -98,6 +98,8 @@ export class Config {
     readonly graceSeconds: number;
     /** The limit of data exports per user. */
     readonly rateLimit: RateLimit | null;
+    /** Exports that are expected to have more rows are refused; `null` for no limit. */
+    readonly maxEstimatedRows: number | null;
   };
   /** The limits per account of requests that create no record. */
   readonly requestLimits: Readonly<Record<RequestLimitName, RateLimit | null>>;
@@ -170,11 +172,13 @@ export class Config {
       leaseSeconds: env.EXPORT_LEASE_SECONDS,
       graceSeconds: env.SHUTDOWN_GRACE_SECONDS,
       rateLimit: env.RATE_LIMIT_EXPORTS,
+      maxEstimatedRows: env.MAX_ESTIMATED_ROWS,
     };
     this.requestLimits = {
       sessions: env.RATE_LIMIT_SESSIONS,
       thumbnails: env.RATE_LIMIT_THUMBNAILS,
       'schedule-changes': env.RATE_LIMIT_SCHEDULE_CHANGES,
+      estimates: env.RATE_LIMIT_ESTIMATES,
     };
     this.schedules = { runsPerDay: env.SCHEDULED_RUNS_PER_DAY, adminRightDays: env.ADMIN_RIGHT_DAYS };
     this.downloads = { leaseSeconds: env.DOWNLOAD_LEASE_SECONDS, ackTimeoutSeconds: env.DOWNLOAD_ACK_TIMEOUT_SECONDS };

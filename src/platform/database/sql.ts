@@ -27,7 +27,7 @@ export class Sql {
     return new Sql(String(value));
   }
 
-  static join(pieces: readonly Sql[], separator: ', ' | ' AND ' | ' OR ' | ' || ' = ', '): Sql {
+  static join(pieces: readonly Sql[], separator: ', ' | ' AND ' | ' OR ' | ' || ' | ' + ' = ', '): Sql {
     return new Sql(pieces.map(({ text }) => text).join(separator));
   }
 }

@@ -28,7 +28,7 @@ export interface DomainErrorDetails {
   readonly fields?: readonly FieldError[];
   readonly retryAfterSeconds?: number;
   /** Figures for programs, which the problem shows as members of its own (RFC 9457, 3.2). */
-  readonly extensions?: Readonly<Record<string, number>>;
+  readonly extensions?: Readonly<Record<string, number | Readonly<Record<string, number | null>>>>;
 }
 
 /** What can be missing, with its codes. */

@@ -324,6 +324,11 @@ export const PROBLEM_CODES = {
     action: 'Use a new idempotency key.',
   },
   'too-many-pages': { statuses: [422], meaning: 'The board has too many pages.', action: 'Remove pages.' },
+  'too-many-rows': {
+    statuses: [422],
+    meaning: 'The export is expected to have more rows than the service makes at once: `estimate` says how many.',
+    action: 'Add filters or export fewer tables, and request the rest as further exports.',
+  },
   'rate-limit-exceeded': { statuses: [429], meaning: 'The rate limit is exceeded.', action: ASK_LATER },
   'too-many-event-streams': {
     statuses: [429],

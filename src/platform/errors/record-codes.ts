@@ -67,6 +67,11 @@ export const WARNING_CODES = {
     meaning: 'No font has some characters; they are printed as \ufffd.',
     action: 'Use CSV, XLSX or JSON for the characters.',
   },
+  'estimate-uncertain': {
+    meaning:
+      'The rows of a table could not be counted in time: the estimate of its rows may be far off, or is missing.',
+    action: 'None, or add a filter.',
+  },
   'image-missing': {
     meaning: 'An image of the board could not be loaded; a placeholder is drawn.',
     action: 'Correct the image on the board.',
@@ -83,6 +88,14 @@ export const WARNING_CODES = {
   'pixel-ratio-reduced': {
     meaning: 'A page was drawn at a lower pixel ratio than requested, because it would be too large.',
     action: 'None, or request a PDF.',
+  },
+  'several-sheets': {
+    meaning: 'A table has more rows than a sheet holds, and continues on further sheets.',
+    action: 'None, or use another format for one table in one piece.',
+  },
+  'statistics-stale': {
+    meaning: 'PostgreSQL has no recent statistics of a table: the estimate of its rows may be far off.',
+    action: 'Ask an operator to run `ANALYZE` on the table.',
   },
   unspecified: {
     meaning: 'A version of the service that recorded no codes wrote the warning.',

@@ -4,6 +4,19 @@ import { STATUS_CODES } from 'node:http';
 import type { FieldCode, ProblemCode } from '../errors/problem-codes';
 import { ApiFieldCode, ApiProblemCode } from './api-codes.decorator';
 
+const nullableInteger = { type: 'integer', nullable: true } as const;
+
+class RefusedEstimate {
+  @ApiProperty(nullableInteger)
+  readonly record_count!: number | null;
+
+  @ApiProperty({ ...nullableInteger, description: 'Bytes' })
+  readonly file_size!: number | null;
+
+  @ApiProperty({ type: 'number', nullable: true })
+  readonly duration_seconds!: number | null;
+}
+
 class FieldProblem {
   @ApiProperty({ example: 'format' })
   readonly field!: string;
@@ -52,6 +65,13 @@ class ProblemResponse {
 
   @ApiProperty({ type: 'integer', required: false, description: 'Of a board that another client saved: its revision' })
   readonly rev?: number;
+
+  @ApiProperty({
+    type: RefusedEstimate,
+    required: false,
+    description: 'Of an export that is too large: what it would be',
+  })
+  readonly estimate?: RefusedEstimate;
 }
 
 const RETRY_AFTER = { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' as const } } };

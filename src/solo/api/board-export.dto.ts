@@ -1,8 +1,18 @@
 import { ApiPropertyOptional, ApiProperty, OmitType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsNumber, IsObject, IsOptional, Max, Min, ValidateNested } from 'class-validator';
+import { IsIn, IsInt, IsNumber, IsObject, IsOptional, IsString, Max, Min, ValidateNested } from 'class-validator';
 import { Notify, NotifyBody } from '../../delivery';
-import { RetentionDays, toRetentionSeconds, ExportResponse, ResponseOfKind } from '../../export';
+import {
+  DryRun,
+  type EstimateInput,
+  ExportBody,
+  ExportBodyProvider,
+  ExportResponse,
+  ResponseOfKind,
+  RetentionDays,
+  toRetentionSeconds,
+} from '../../export';
+import type { Principal } from '../../platform/auth/principal';
 import {
   BACKGROUNDS,
   BOARD_FORMATS,
@@ -12,7 +22,7 @@ import {
   ORIENTATIONS,
   PAGE_SIZES,
 } from '../model/domain/picture';
-import type { BoardExportInput } from '../model/services/board-export.service';
+import { type BoardExportInput, BoardExportService } from '../model/services/board-export.service';
 
 /** Each format uses its own options and ignores the others. */
 export class BoardExportOptions {
@@ -73,11 +83,31 @@ export class BoardExportRequest {
   @RetentionDays()
   retention_days?: number;
 
+  @DryRun()
+  dry_run?: boolean;
+
   toInput(): BoardExportInput {
     const { format, options, notify, retention_days: days } = this;
     // A plain object: the record stores it as JSON.
     const plain = Object.fromEntries(Object.entries(options ?? {}));
     return { format, options: plain, notify, retentionSeconds: toRetentionSeconds(days) };
+  }
+}
+
+export class BoardEstimateRequest extends BoardExportRequest {
+  @ApiProperty({ format: 'uuid', description: 'The board' })
+  @IsString()
+  session_id!: string;
+}
+
+@ExportBodyProvider({ field: 'session_id', body: BoardEstimateRequest, isForCustomers: true })
+export class BoardExportBody extends ExportBody {
+  constructor(private readonly boards: BoardExportService) {
+    super();
+  }
+
+  override authorize(caller: Principal, body: BoardEstimateRequest): Promise<EstimateInput> {
+    return this.boards.authorize(caller, body.session_id, body.toInput());
   }
 }
 

@@ -5,6 +5,7 @@ import { ForCustomers } from '../../customer';
 import {
   ApiExportCreation,
   CreationResponder,
+  EstimateResponder,
   ExportListResponse,
   ExportPresenter,
   ExportResponse,
@@ -17,7 +18,7 @@ import { PageQuery, pageSize } from '../../platform/http/page';
 import { IdempotencyKey } from '../../platform/http/idempotency-key.decorator';
 import { OperationId } from '../../platform/http/operation-id';
 import { BoardExportService } from '../model/services/board-export.service';
-import { BoardExportRequest, BoardExportResponse } from './board-export.dto';
+import { BoardEstimateRequest, BoardExportRequest, BoardExportResponse } from './board-export.dto';
 
 @Injectable()
 abstract class BoardExports {
@@ -25,6 +26,7 @@ abstract class BoardExports {
     private readonly boards: BoardExportService,
     private readonly presenter: ExportPresenter,
     private readonly responder: CreationResponder,
+    private readonly estimates: EstimateResponder,
   ) {}
 
   @OperationId('createBoardExport')
@@ -39,6 +41,10 @@ abstract class BoardExports {
     @Body() body: BoardExportRequest,
     @Res() response: Response,
   ): Promise<void> {
+    if (body.dry_run === true) {
+      await this.estimates.send(principal, () => this.boards.authorize(principal, id, body.toInput()), response);
+      return;
+    }
     const creation = await this.boards.request(principal, id, body.toInput(), idempotencyKey);
     await this.responder.send(creation, principal, response);
   }
@@ -60,7 +66,7 @@ abstract class BoardExports {
 
 @ForUsers()
 @ApiTags('Board exports')
-@ApiExtraModels(BoardExportResponse)
+@ApiExtraModels(BoardExportResponse, BoardEstimateRequest)
 @Controller('solo/sessions')
 export class BoardExportsController extends BoardExports {}
 

@@ -1,15 +1,18 @@
 import { z } from 'zod';
 import {
   accountOf,
+  type EstimateContext,
   type ExportDescription,
   ExportSource,
   ExportSourceProvider,
   type OpenedSource,
   type PageToDraw,
   type SourceContext,
+  type SourceEstimate,
 } from '../../export';
 import { principalKey } from '../../platform/auth/principal';
 import { DomainError } from '../../platform/errors/domain-error';
+import { estimateDrawing } from '../model/domain/drawing-size';
 import { BoardRenderer } from '../model/domain/interfaces/board-renderer';
 import { SoloSessionRepository } from '../model/domain/interfaces/solo-session.repository';
 import { toPicture } from '../model/domain/picture';
@@ -40,6 +43,26 @@ export class BoardSource extends ExportSource<BoardParams> {
 
   override recover({ subject }: ExportDescription): unknown {
     return { sessionId: subject };
+  }
+
+  override async estimate(
+    { sessionId }: BoardParams,
+    { owner: { userId, tenantId }, format, options }: EstimateContext,
+  ): Promise<SourceEstimate> {
+    const session = userId !== null ? await this.sessions.find(sessionId, { userId, tenantId }) : null;
+    if (!session) throw deleted();
+    const nothing = { unit: 'pages', tables: [], samples: [], warnings: [] } as const;
+    if (format !== 'png' && format !== 'pdf') {
+      const bytes = (await this.sessions.findStateSize(session.id)) ?? 0;
+      return { ...nothing, count: session.pageCount, content: 'json', drawn: { bytes, seconds: 0 } };
+    }
+    const picture = toPicture(format, options);
+    const count = picture.format === 'png' && picture.page !== undefined ? 1 : session.pageCount;
+    // Known from the check of the drawing budget, unless the board cannot be drawn.
+    const cost = await this.sessions.findDrawingCost(session.id, session.rev);
+    const share = count / Math.max(1, session.pageCount);
+    const drawn = cost && estimateDrawing(cost, picture, { pageCount: session.pageCount, share });
+    return { ...nothing, count, content: 'drawing', drawn };
   }
 
   override async open({ sessionId }: BoardParams, { export: request, signal }: SourceContext): Promise<OpenedSource> {

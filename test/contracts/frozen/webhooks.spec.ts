@@ -37,6 +37,7 @@ const completed: Export = {
   progress: { done: 7, total: 7, unit: 'rows' },
   object: { key: `exports/${ID}/token.csv`, contentType: 'text/csv; charset=utf-8' },
   fileName: 'Звіт.csv',
+  estimate: null,
   fileSize: 123,
   sha256: 'ab'.repeat(32),
   recordCount: 7,

@@ -7,6 +7,7 @@ import { SourceDatabase, type SourceView } from '../domain/interfaces/source-dat
 import type { LiveColumn, LiveTable } from '../domain/live-table';
 import type { TablePlan } from '../domain/table-plan';
 import { DataExportAuthorizer } from './data-export-authorizer';
+import { FakeEstimateQueries } from '../../../../test/fakes/estimate-queries.fake';
 import { DataPlanner } from './data-planner';
 
 const TAKEN_AT = '2026-03-29T12:00:00.000Z';
@@ -77,13 +78,18 @@ function unchanging(): never {
 class GivenDatabase extends SourceDatabase {
   readonly judged: TablePlan[] = [];
   people: readonly string[] = ['ann'];
+  estimates = new FakeEstimateQueries();
 
   override preview<Result>(work: (view: SourceView) => Promise<Result>): Promise<Result> {
     return work({
       takenAt: TAKEN_AT,
       tables: (names) =>
         Promise.resolve(new Map(LIVE.filter(({ name }) => names.includes(name)).map((one) => [one.name, one]))),
-      check: (plan) => Promise.resolve(void this.judged.push(plan)),
+      check: (plan) => {
+        this.judged.push(plan);
+        return Promise.resolve({ rows: 0, cost: 1 });
+      },
+      estimates: this.estimates,
       hasRows: ({ accessPredicates }) =>
         Promise.resolve(accessPredicates.some(({ value }) => this.people.includes(value))),
       lockTables: unchanging,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { SourceEstimate } from '../../../export';
 import type { ExportFormat, ExportOptions } from '../../../formats';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
@@ -6,8 +7,9 @@ import type { DataExportType, DataParams, DataQuery } from '../domain/data-query
 import { requireAccessTo, type DataRequest, parseFormat, toDataQuery, validateRequest } from '../domain/data-query';
 import { validateCompression, type FileOptions, validateOptions } from '../domain/export-options';
 import { SourceDatabase, type SourceView } from '../domain/interfaces/source-database';
-import { isRelative, type TablePlan } from '../domain/table-plan';
-import { DataPlanner } from './data-planner';
+import { isRelative } from '../domain/table-plan';
+import { type CheckedPlan, DataPlanner } from './data-planner';
+import { estimateTables } from './row-estimates';
 
 /** An export of rows that the caller may make: the input of its record. */
 export interface DataExportAuthorization {
@@ -18,6 +20,8 @@ export interface DataExportAuthorization {
   readonly options: ExportOptions;
   /** What is read and whose rows they are, for the audit log. */
   readonly audited: Readonly<Record<string, string>>;
+  /** `null` if the rows were not estimated. */
+  readonly estimate: SourceEstimate | null;
 }
 
 const MAX_AUDITED_LENGTH = 500;
@@ -44,29 +48,31 @@ export class DataExportAuthorizer {
   /**
    * Authorizes an export of rows. If a filter is relative, `params.asOf` fixes the moment that it
    * is relative to.
+   * @param sampleRows how many rows of each table the estimate shows; 0 for an export that is made anyway
    * @throws DomainError forbidden | invalid, listing every field error | conflict
    */
   async authorize(
     caller: UserPrincipal,
     request: DataRequest,
     formats: readonly ExportFormat[],
+    sampleRows = 0,
   ): Promise<DataExportAuthorization> {
     const query = toDataQuery(caller, request);
     const errors = new ValidationErrors();
     const format = await errors.collect(() => parseFormat(request.format, formats));
     errors.add(...validateRequest(request), ...validateOptions(request.options, format ?? null));
-    const relativeTo = await errors.collect(() =>
+    const checked = await errors.collect(() =>
       this.database.preview(async (view) => {
-        const plans = await this.planAndCheck(query, view);
+        const plans = await this.planner.planAndCheck(query, view);
         errors.add(...validateCompression(request.options, format ?? null, plans.length));
-        return plans.some(isRelative) ? view.takenAt : null;
+        const asOf = plans.some(({ plan }) => isRelative(plan)) ? view.takenAt : null;
+        return { asOf, estimate: errors.isEmpty ? await estimate(plans, view, sampleRows) : null };
       }, query.timeZone),
     );
     errors.throwIfAny();
-    if (format === undefined) throw new Error('An invalid format passed validation');
-    return toAuthorization({ ...query, asOf: relativeTo ?? null }, caller, request.type, format, {
-      ...request.options,
-    });
+    if (format === undefined || checked === undefined) throw new Error('An invalid request passed validation');
+    const asked = { ...query, asOf: checked.asOf };
+    return toAuthorization(asked, caller, request.type, format, { ...request.options }, checked.estimate);
   }
 
   /** Authorizes the document of one user. @throws DomainError forbidden | invalid | not-found */
@@ -81,19 +87,24 @@ export class DataExportAuthorizer {
     const isOwn = requireAccessTo(caller, userId);
     const known = parseFormat(format, formats);
     await this.database.preview(async (view) => {
-      const [profile] = await this.planAndCheck(query, view);
-      if (!isOwn && profile && !(await view.hasRows(profile))) throw DomainError.notFound('User');
+      const [profile] = await this.planner.planAndCheck(query, view);
+      if (!isOwn && profile && !(await view.hasRows(profile.plan))) throw DomainError.notFound('User');
     });
-    return toAuthorization(query, caller, 'user', known, {});
+    return toAuthorization(query, caller, 'user', known, {}, null);
   }
+}
 
-  /**
-   * Plans the query and has the database check it. Workers plan it again but do not check it again.
-   */
-  private async planAndCheck(query: DataQuery, view: SourceView): Promise<TablePlan[]> {
-    const plans = await this.planner.plan(query, view);
-    for (const plan of plans) await view.check(plan);
-    return plans;
+/** Rows that cannot be read fail an estimate, but not the request of an export: that fails itself, with the reason. */
+async function estimate(
+  plans: readonly CheckedPlan[],
+  view: SourceView,
+  sampleRows: number,
+): Promise<SourceEstimate | null> {
+  try {
+    return await estimateTables(plans, view.estimates, sampleRows);
+  } catch (error) {
+    if (sampleRows > 0 || !(error instanceof DomainError)) throw error;
+    return null;
   }
 }
 
@@ -101,6 +112,10 @@ export class DataExportAuthorizer {
 class ValidationErrors {
   private readonly fields: FieldError[] = [];
   private first: DomainError | undefined;
+
+  get isEmpty(): boolean {
+    return this.fields.length === 0;
+  }
 
   add(...fields: readonly FieldError[]): void {
     this.fields.push(...fields);
@@ -135,6 +150,7 @@ function toAuthorization(
   type: DataExportType,
   format: ExportFormat,
   options: ExportOptions,
+  estimate: SourceEstimate | null,
 ): DataExportAuthorization {
   const { dataTypes, tables, filters, columns, subject, asOf, timeZone } = query;
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
@@ -144,6 +160,7 @@ function toAuthorization(
     params: { type, dataTypes, tables, filters, columns, subject, asOf, timeZone, title: null },
     options: Object.fromEntries(given),
     audited: toAuditDetails(query),
+    estimate,
   };
 }
 

@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { DeliveryPlanner } from '../../../delivery';
-import { type ExportCreation, ExportService, ExportStreaming, type StreamedExport } from '../../../export';
+import {
+  type EstimateInput,
+  type ExportCreation,
+  ExportService,
+  ExportStreaming,
+  SAMPLE_ROWS,
+  type StreamedExport,
+} from '../../../export';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { NO_DELIVERIES } from '../../../platform/outbox/planned-delivery';
@@ -34,10 +41,20 @@ export class DataExportService {
     return this.exports.request({ ...ROWS, ...grant, delivery, retentionSeconds, idempotencyKey });
   }
 
+  /**
+   * Authorizes an export of any type to be estimated, with its first rows. Creates nothing.
+   * @throws DomainError forbidden | invalid
+   */
+  async prepareEstimate(caller: UserPrincipal, request: DataRequest): Promise<EstimateInput> {
+    if (request.type === 'realtime') rejectFileFields(request);
+    const formats = request.type === 'realtime' ? STREAM_FORMATS : TABLE_FORMATS;
+    const grant = await this.authorizer.authorize(caller, request, formats, SAMPLE_ROWS);
+    return { ...ROWS, ...grant, retentionSeconds: request.retentionSeconds ?? null };
+  }
+
   /** Like `request`, but streams the rows into the response. @throws as `request` */
   async stream(caller: UserPrincipal, request: DataRequest, idempotencyKey: string | null): Promise<StreamedExport> {
-    rejectForStream('notify', Boolean(request.notify), 'the rows are in the response');
-    rejectForStream('retention_days', request.retentionSeconds != null, 'no file is kept');
+    rejectFileFields(request);
     const grant = await this.authorizer.authorize(caller, request, STREAM_FORMATS);
     return this.streams.open({ ...ROWS, ...NO_FILE, ...grant, idempotencyKey });
   }
@@ -60,7 +77,12 @@ export class DataExportService {
   }
 }
 
-/** @throws DomainError invalid if the request has an option that only files have */
+/** @throws DomainError invalid if the request of a stream has a field that only files have */
+function rejectFileFields({ notify, retentionSeconds }: DataRequest): void {
+  rejectForStream('notify', Boolean(notify), 'the rows are in the response');
+  rejectForStream('retention_days', retentionSeconds != null, 'no file is kept');
+}
+
 function rejectForStream(field: string, isPresent: boolean, why: string): void {
   if (!isPresent) return;
   const message = `must be missing for realtime: ${why}`;

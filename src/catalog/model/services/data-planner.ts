@@ -3,6 +3,7 @@ import { DomainError, type FieldError } from '../../../platform/errors/domain-er
 import { Catalog, type CatalogTable } from '../domain/catalog';
 import type { DataQuery } from '../domain/data-query';
 import { DataTypeRepository } from '../domain/interfaces/data-type.repository';
+import type { PlannedQuery } from '../domain/interfaces/estimate-queries';
 import type { SourceView } from '../domain/interfaces/source-database';
 import { planTables } from '../domain/planning';
 import { ReferenceTime } from '../domain/relative-time';
@@ -15,6 +16,12 @@ export const USER_SECTIONS: readonly { readonly name: string; readonly table: st
   { name: 'courses', table: 'enrollments', isSingle: false },
   { name: 'activity', table: 'activity_logs', isSingle: false },
 ];
+
+/** A plan, and what PostgreSQL expects of its query. */
+export interface CheckedPlan {
+  readonly plan: TablePlan;
+  readonly planned: PlannedQuery;
+}
 
 /** Turns a query into plans that the catalog and the caller's rights allow. */
 @Injectable()
@@ -37,6 +44,16 @@ export class DataPlanner {
       );
     }
     return plans;
+  }
+
+  /**
+   * Plans a query and has the database check it. Workers plan it again but do not check it again.
+   * @throws DomainError invalid, listing every error of the query
+   */
+  async planAndCheck(query: DataQuery, view: SourceView): Promise<CheckedPlan[]> {
+    const checked: CheckedPlan[] = [];
+    for (const plan of await this.plan(query, view)) checked.push({ plan, planned: await view.check(plan) });
+    return checked;
   }
 }
 

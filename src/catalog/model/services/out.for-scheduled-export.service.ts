@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ExportEstimates } from '../../../export';
 import type { ExportFormat } from '../../../formats';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { describeData } from '../domain/data-query';
@@ -37,15 +38,21 @@ export interface AuthorizedRows {
 /** The catalog's API for schedules. */
 @Injectable()
 export class CatalogForScheduledExport {
-  constructor(private readonly authorizer: DataExportAuthorizer) {}
+  constructor(
+    private readonly authorizer: DataExportAuthorizer,
+    private readonly estimates: ExportEstimates,
+  ) {}
 
   /**
    * Checks what a schedule exports against the rights of its owner, the catalog and the database.
-   * @throws DomainError forbidden | invalid, listing every field error | conflict
+   * @throws DomainError forbidden | invalid, listing every field error | conflict | unprocessable, if a run would have too
+   * many rows now
    */
   async check(caller: UserPrincipal, { timezone, ...rows }: ScheduledRows): Promise<AuthorizedRows> {
     const request = { ...rows, type: 'scheduled' as const, options: { ...rows.options, timezone } };
-    const { format, params, options, audited } = await this.authorizer.authorize(caller, request, TABLE_FORMATS);
+    const grant = await this.authorizer.authorize(caller, request, TABLE_FORMATS);
+    const { format, params, options, audited, estimate } = grant;
+    if (estimate) this.estimates.check(estimate);
     // Each run has its own `now`.
     const { dataTypes, filters, options: described } = describeData({ ...params, asOf: null }, caller);
     return { format, dataTypes, filters, options: { ...described, ...options }, audited };

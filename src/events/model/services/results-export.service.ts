@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ExportFormat } from '../../../formats';
 import { DeliveryPlanner, type NotifyInput } from '../../../delivery';
-import { type ExportCreation, ExportsForEvents } from '../../../export';
+import { type EstimateInput, type ExportCreation, ExportsForEvents } from '../../../export';
 import type { Principal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { EventRepository } from '../domain/interfaces/event.repository';
@@ -32,21 +32,38 @@ export class ResultsExportService {
   async request(
     caller: Principal,
     eventId: string,
-    { format, options, oneTime, notify, retentionSeconds }: ResultsRequest,
+    request: ResultsRequest,
     idempotencyKey: string | null,
   ): Promise<ExportCreation> {
-    const event = await this.events.get(eventId, caller);
+    const { params, ...authorized } = await this.authorize(caller, eventId, request);
     return this.exports.request({
+      ...authorized,
+      params,
+      oneTime: request.oneTime,
+      delivery: await this.deliveries.forRequest(caller, request.notify, { emailByDefault: false }),
+      participantCount: await this.repository.countParticipants(params.eventId),
+      idempotencyKey,
+    });
+  }
+
+  /**
+   * Checks that the caller may export the results of an event in this way. Creates nothing.
+   * @throws DomainError not-found | invalid
+   */
+  async authorize(
+    caller: Principal,
+    eventId: string,
+    { format, options, retentionSeconds }: Pick<ResultsRequest, 'format' | 'options' | 'retentionSeconds'>,
+  ): Promise<EstimateInput<{ readonly eventId: string }>> {
+    const event = await this.events.get(eventId, caller);
+    return {
       caller,
+      kind: 'event',
       params: { eventId: event.id },
       format: parseFormat(format),
       options: withoutDefaultOptions(options),
-      oneTime,
-      delivery: await this.deliveries.forRequest(caller, notify, { emailByDefault: false }),
       retentionSeconds,
-      participantCount: await this.repository.countParticipants(event.id),
-      idempotencyKey,
-    });
+    };
   }
 }
 

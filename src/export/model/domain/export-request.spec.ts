@@ -68,7 +68,7 @@ describe('fingerprintOf', () => {
 describe('toRequest', () => {
   const config = testConfig({ RATE_LIMIT_EXPORTS: '5/60s', RATE_LIMIT_CUSTOMERS: '9/60s' });
   const source = new FakeTextSource(() => '');
-  const request = (traits: Partial<ExportInput> = {}) => toRequest(exportInput(traits), source, config);
+  const request = (traits: Partial<ExportInput> = {}) => toRequest(exportInput(traits), null, source, config);
 
   it('describes the parameters and appends the options of the format to those of the source', () => {
     const params = { type: 'table', dataTypes: ['users'], filters: { a: 1 } };

@@ -5,6 +5,7 @@ import { type IdempotentRequest, idempotentRequest } from '../../../platform/ide
 import type { DeliveryPlan } from '../../../platform/outbox/planned-delivery';
 import { type RateLimit, type LimitUse, takeOneMoreOfAll } from '../../../platform/rate-limit';
 import { ownerOf, type RecordOwner } from './export';
+import { checkEstimatedRows, type ExportEstimate, type SourceEstimate } from './export-estimate';
 import type { ExportKind } from './export-kind';
 import type { ExportSource } from './export-source';
 import { v7 as uuidv7 } from 'uuid';
@@ -33,6 +34,8 @@ export interface ExportInput<Params = unknown> {
   readonly oneTime?: boolean;
   /** The size of the work as far as it is known. */
   readonly expected: Omit<Progress, 'done'>;
+  /** What the authorization of the request learnt of its size; `null` if nothing. Without it the source is asked. */
+  readonly estimate?: SourceEstimate | null;
   readonly delivery: DeliveryPlan;
   /** How long the file is kept; `null` for the configured time. */
   readonly retentionSeconds: number | null;
@@ -43,8 +46,19 @@ export interface ExportInput<Params = unknown> {
   readonly idempotencyKey: string | null;
 }
 
+/** What an estimate has to know of an export that the caller has a right to. */
+export type EstimateInput<Params = unknown> = Pick<
+  ExportInput<Params>,
+  'caller' | 'owner' | 'kind' | 'params' | 'format' | 'options' | 'estimate' | 'retentionSeconds'
+>;
+
 /** @throws ZodError when the parameters are not those of the source */
-export function toRequest(input: ExportInput, source: ExportSource, { exports, customers }: Config): RequestExport {
+export function toRequest(
+  input: ExportInput,
+  estimate: ExportEstimate | null,
+  source: ExportSource,
+  { exports, customers }: Config,
+): RequestExport {
   const { caller, owner = ownerOf(caller), scheduleId = null, oneTime = false, audited = {} } = input;
   const params = source.params.parse(input.params);
   const { options, ...described } = source.describe(params, owner);
@@ -59,6 +73,8 @@ export function toRequest(input: ExportInput, source: ExportSource, { exports, c
     scheduleId,
     oneTime,
     expected: { done: 0, ...input.expected },
+    estimate,
+    maxEstimatedRows: exports.maxEstimatedRows,
     // Runs of a schedule count towards the limit of runs.
     rateLimit: scheduleId !== null ? null : isCustomer(caller) ? customers.rateLimit : rateLimit,
     customerRateLimit: scheduleId !== null ? null : customers.rateLimit,
@@ -97,7 +113,7 @@ const STREAM_RETRY_SECONDS = 5;
 /**
  * Creates an export once for its id and its idempotency key, within the limits of its caller.
  * @param attemptToken creates it with its only attempt, which this process has begun, for a stream
- * @throws RateLimitExceededError | DomainError limit | mismatch
+ * @throws RateLimitExceededError | DomainError limit | mismatch | unprocessable, if it would have too many rows
  */
 export function createExport(
   exports: ExportRepository,
@@ -114,6 +130,7 @@ export function createExport(
     await transaction.lockAccount(request.caller);
     const earlier = await transaction.find(knownId ?? id);
     if (earlier) return { export: earlier, isNew: false, rateLimit: null };
+    checkEstimatedRows(request.estimate, request.maxEstimatedRows);
     if (attemptToken !== undefined) await limitStreams(transaction, request.caller);
     const rateLimit = takeOneMoreOfAll(await limitsOf(transaction, request, customer));
     return { export: await transaction.insert(id, request, attemptToken), isNew: true, rateLimit };

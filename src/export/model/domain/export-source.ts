@@ -1,8 +1,9 @@
 import { applyDecorators, Injectable, SetMetadata } from '@nestjs/common';
 import type { z } from 'zod';
 import type { Principal } from '../../../platform/auth/principal';
-import type { Content, ContentKind, ExportFormat } from '../../../formats';
+import type { Content, ContentKind, ExportFormat, ExportOptions } from '../../../formats';
 import type { Export, ExportDescription, RecordOwner } from './export';
+import type { SourceEstimate } from './export-estimate';
 import { type ExportKind, registerExportKind } from './export-kind';
 
 const KIND = 'export-kind';
@@ -38,6 +39,16 @@ export interface PageToDraw {
   readonly signal: AbortSignal;
 }
 
+/** A request to estimate, which its caller has a right to. */
+export interface EstimateContext {
+  readonly caller: Principal;
+  readonly owner: RecordOwner;
+  readonly format: ExportFormat;
+  readonly options: ExportOptions;
+  /** How many rows of each table to show. */
+  readonly sampleRows: number;
+}
+
 /**
  * A thing that can be exported. A source owns its parameters: it validates them, describes them and reads what they name.
  * It does not know the bytes that its content becomes.
@@ -57,6 +68,13 @@ export abstract class ExportSource<Params = unknown> {
 
   /** The inverse of `describe`, for records without parameters: release 0.1.0 stores descriptions alone. */
   abstract recover(description: ExportDescription, owner: RecordOwner): unknown;
+
+  /**
+   * Says what `open` would read, in a fraction of a second. It reveals nothing that the export would not contain.
+   * @returns `null` if it cannot say
+   * @throws DomainError when it cannot be exported
+   */
+  abstract estimate(params: Params, context: EstimateContext): Promise<SourceEstimate | null>;
 
   /** @throws DomainError when it cannot be exported, now or later; the message becomes the record's `error` */
   abstract open(params: Params, context: SourceContext): Promise<OpenedSource>;

@@ -1,6 +1,7 @@
 import type { FailureCode } from '../../../platform/errors/record-codes';
 import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
 import type { ExportFormat, ExportOptions, ExportWarning, Progress } from '../../../formats';
+import type { ExportEstimate } from './export-estimate';
 import type { ExportKind } from './export-kind';
 import type { ExportStatus } from './export-status';
 import { type CustomerPrincipal, isCustomer, type Principal, type Person } from '../../../platform/auth/principal';
@@ -84,6 +85,8 @@ export interface Export extends RecordOwner, ExportDescription {
   readonly streamed: boolean;
   readonly requestId: string;
   readonly progress: Progress;
+  /** `null` if it was not estimated. */
+  readonly estimate: ExportEstimate | null;
   /** Set while the export is completed. The other facts about the file outlive it. */
   readonly object: StoredObject | null;
   readonly fileName: string | null;

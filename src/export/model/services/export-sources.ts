@@ -63,10 +63,15 @@ export class ExportSources implements OnApplicationBootstrap {
     return png;
   }
 
+  /** The writer of content that is not opened yet. */
+  writerOf(format: ExportFormat, content: ContentKind): FormatWriter {
+    const writer = this.writers.get(writerKey(format, content));
+    if (!writer) throw new Error(`No writer for ${writerKey(format, content)}`);
+    return writer;
+  }
+
   writer<Kind extends ContentKind>(format: ExportFormat, content: ContentOf<Kind>): FormatWriter<Kind> {
-    const writer = this.writers.get(writerKey(format, content.kind));
-    if (!writer) throw new Error(`No writer for ${writerKey(format, content.kind)}`);
-    return writer as unknown as FormatWriter<Kind>;
+    return this.writerOf(format, content.kind) as unknown as FormatWriter<Kind>;
   }
 }
 

@@ -10,6 +10,7 @@ import { type RenderedFile, toFileName } from '../../../formats';
 import { type Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';
 import { type ExportCreation, ExportRepository } from '../domain/interfaces/export.repository';
 import { AttemptLease } from './attempt-lease';
+import { ExportEstimates } from './export-estimates';
 import { ExportMetrics } from './export-metrics';
 import { ExportSources } from './export-sources';
 
@@ -53,6 +54,7 @@ export class ExportStreaming {
     private readonly exports: ExportRepository,
     private readonly attempts: AttemptRepository,
     private readonly sources: ExportSources,
+    private readonly estimates: ExportEstimates,
     private readonly metrics: ExportMetrics,
     private readonly running: RunningWork,
     private readonly config: Config,
@@ -60,7 +62,12 @@ export class ExportStreaming {
 
   /** @throws RateLimitExceededError | DomainError mismatch | limit, and what the source throws */
   async open(input: ExportInput): Promise<StreamedExport> {
-    const request = toRequest(input, this.sources.source(input.kind), this.config);
+    const request = toRequest(
+      input,
+      await this.estimates.forRecord(input),
+      this.sources.source(input.kind),
+      this.config,
+    );
     const token = randomUUID();
     const creation = await createExport(this.exports, request, token);
     if (!creation.isNew) return { creation, file: null };

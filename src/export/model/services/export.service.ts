@@ -12,6 +12,7 @@ import { type ExportCreation, type ExportQuery, ExportRepository } from '../doma
 import { checkRetention } from '../domain/retention';
 import { ExportQueue } from '../domain/interfaces/export-queue';
 import { MaintenanceRepository } from '../domain/interfaces/maintenance.repository';
+import { ExportEstimates } from './export-estimates';
 import { ExportMetrics } from './export-metrics';
 import { ExportSources } from './export-sources';
 
@@ -23,6 +24,7 @@ export class ExportService {
   constructor(
     private readonly exports: ExportRepository,
     private readonly sources: ExportSources,
+    private readonly estimates: ExportEstimates,
     private readonly queue: ExportQueue,
     private readonly maintenance: MaintenanceRepository,
     private readonly metrics: ExportMetrics,
@@ -34,7 +36,12 @@ export class ExportService {
    * @throws RateLimitExceededError | DomainError mismatch | invalid, when the retention is too long
    */
   async request(input: ExportInput): Promise<ExportCreation> {
-    const request = toRequest(input, this.sources.source(input.kind), this.config);
+    const request = toRequest(
+      input,
+      await this.estimates.forRecord(input),
+      this.sources.source(input.kind),
+      this.config,
+    );
     // The maximum may have been lowered since a schedule was saved: its runs go on, and their files are kept for the maximum.
     if (request.scheduleId === null) checkRetention(request.retentionSeconds, this.config.exports.retentionDays);
     const creation = await createExport(this.exports, request);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DeliveryPlanner, type NotifyInput } from '../../../delivery';
-import { type Export, type ExportCreation, ExportService } from '../../../export';
+import { type EstimateInput, type Export, type ExportCreation, type ExportInput, ExportService } from '../../../export';
 import type { ExportOptions } from '../../../formats';
 import { type Principal, principalKey } from '../../../platform/auth/principal';
 import { Config } from '../../../platform/config/config';
@@ -42,9 +42,26 @@ export class BoardExportService {
   async request(
     principal: Principal,
     sessionId: string,
-    { format = DEFAULT_FORMAT, options, notify, retentionSeconds }: BoardExportInput,
+    input: BoardExportInput,
     idempotencyKey: string | null,
   ): Promise<ExportCreation> {
+    return this.exports.request({
+      ...(await this.authorize(principal, sessionId, input)),
+      delivery: await this.deliveries.forRequest(principal, input.notify, { emailByDefault: false }),
+      rateLimit: this.config.boards.rateLimit,
+      idempotencyKey,
+    });
+  }
+
+  /**
+   * Checks that the principal may export a board in this way. Creates nothing.
+   * @throws DomainError not-found | invalid | unprocessable when the drawing is too large
+   */
+  async authorize(
+    principal: Principal,
+    sessionId: string,
+    { format = DEFAULT_FORMAT, options, retentionSeconds }: BoardExportInput,
+  ): Promise<EstimateInput & Pick<ExportInput, 'expected'>> {
     const session = await this.sessions.get(sessionId, principal);
     if (!isBoardFormat(format)) {
       const message = `must be one of ${BOARD_FORMATS.join(', ')}`;
@@ -57,7 +74,7 @@ export class BoardExportService {
     }
     if (format !== 'json') await this.checkBudget(principal, session, toPicture(format, options));
     const { userId, tenantId, customerId } = session;
-    return this.exports.request({
+    return {
       caller: principal,
       owner: { userId, tenantId, customerId },
       kind: 'board',
@@ -65,11 +82,8 @@ export class BoardExportService {
       format,
       options,
       expected: { total: page === undefined ? session.pageCount : 1, unit: 'pages' },
-      delivery: await this.deliveries.forRequest(principal, notify, { emailByDefault: false }),
       retentionSeconds,
-      rateLimit: this.config.boards.rateLimit,
-      idempotencyKey,
-    });
+    };
   }
 
   /** @throws DomainError not-found */

@@ -1,6 +1,7 @@
 import type { Relation } from '../../../../formats';
 import type { LiveTable } from '../live-table';
 import type { TablePlan } from '../table-plan';
+import type { EstimateQueries, PlannedQuery } from './estimate-queries';
 
 /** A user in the platform's own `users` table. */
 export interface PlatformUser {
@@ -12,15 +13,17 @@ export interface PlatformUser {
 export interface SourceView {
   /** ISO 8601, UTC. */
   readonly takenAt: string;
+  readonly estimates: EstimateQueries;
 
   /** The tables and views that exist among `names`, by name. */
   tables(names: readonly string[]): Promise<ReadonlyMap<string, LiveTable>>;
 
   /**
    * Has PostgreSQL parse the query of a plan without running it.
+   * @returns what PostgreSQL expects of it
    * @throws DomainError invalid, with every filter whose value does not fit its column
    */
-  check(plan: TablePlan): Promise<void>;
+  check(plan: TablePlan): Promise<PlannedQuery>;
 
   /**
    * Locks the tables of the plans against DROP, ALTER and TRUNCATE until the snapshot is closed.

@@ -4,6 +4,7 @@ import type { Page } from '../../../../platform/paging';
 import type { DeliveryPlan } from '../../../../platform/outbox/planned-delivery';
 import type { RateLimit, RateLimitState, UsedWindow } from '../../../../platform/rate-limit';
 import type { Export, ExportDescription, FinishedFile, RecordOwner, StoredObject } from '../export';
+import type { ExportEstimate } from '../export-estimate';
 import type { ExportKind } from '../export-kind';
 import type { ExportFormat, Progress } from '../../../../formats';
 import type { ExportStatus } from '../export-status';
@@ -32,6 +33,10 @@ export interface RequestExport extends ExportDescription {
   readonly retentionSeconds: number | null;
   /** What is known of the work ahead; the real figures follow when it starts. */
   readonly expected: Progress;
+  /** `null` if it could not be estimated. */
+  readonly estimate: ExportEstimate | null;
+  /** How many rows the estimate may have; `null` for no limit. */
+  readonly maxEstimatedRows: number | null;
   /** How many exports of this kind the caller may request. */
   readonly rateLimit: RateLimit | null;
   /** The limit of the external system that co-owns an export which a person requests. */

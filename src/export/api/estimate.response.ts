@@ -1,0 +1,72 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { ProgressUnit } from '../../formats';
+import type { WarningCode } from '../../platform/errors/record-codes';
+import { ApiWarningCodes } from '../../platform/http/api-codes.decorator';
+import {
+  type DetailedEstimate,
+  type ExportEstimate,
+  SAMPLE_ROWS,
+  type SampleTable,
+  toEstimateFigures,
+} from '../model/domain/export-estimate';
+
+const nullableInteger = { type: 'integer', nullable: true } as const;
+
+/** What is expected of an export. */
+export class EstimateFiguresResponse {
+  @ApiProperty({ ...nullableInteger, example: 12_034, description: 'Rows, or the pages of a board; null if unknown' })
+  readonly record_count!: number | null;
+
+  @ApiProperty({ ...nullableInteger, example: 830_000, description: 'Bytes' })
+  readonly file_size!: number | null;
+
+  @ApiProperty({ type: 'number', nullable: true, example: 1.4, description: 'From start to completion' })
+  readonly duration_seconds!: number | null;
+
+  static of(estimate: ExportEstimate): EstimateFiguresResponse {
+    return toEstimateFigures(estimate);
+  }
+}
+
+class SampleTableResponse {
+  @ApiProperty({ example: 'transactions' })
+  readonly name!: string;
+
+  @ApiProperty({ type: [String], example: ['id', 'amount'] })
+  readonly columns!: readonly string[];
+
+  @ApiProperty({
+    type: 'array',
+    maxItems: SAMPLE_ROWS,
+    items: { type: 'array', items: { type: 'string', nullable: true } },
+    example: [['1', '9.50']],
+    description: 'The first rows as text. A long text is cut and ends with `…`',
+  })
+  readonly rows!: readonly (readonly (string | null)[])[];
+}
+
+/** An export before it is made. */
+export class ExportEstimateResponse extends EstimateFiguresResponse {
+  @ApiProperty({ enum: ['rows', 'pages'] })
+  readonly unit!: ProgressUnit;
+
+  @ApiProperty({ type: [SampleTableResponse], description: 'The tables of the export. Empty for boards' })
+  readonly samples!: readonly SampleTable[];
+
+  @ApiProperty({ type: [String], description: 'What the file will lack or show differently, and what is uncertain' })
+  readonly warnings!: readonly string[];
+
+  @ApiWarningCodes()
+  readonly warning_codes!: readonly WarningCode[];
+
+  static override of(estimate: DetailedEstimate): ExportEstimateResponse {
+    const { unit, samples, warnings } = estimate;
+    return {
+      unit,
+      ...toEstimateFigures(estimate),
+      samples,
+      warnings: warnings.map(({ text }) => text),
+      warning_codes: warnings.map(({ code }) => code),
+    };
+  }
+}
