@@ -83,10 +83,11 @@ export class Exports {
     return this.api.request('POST', '/api/v1/exports/estimate', { body: withSubject(request), ...options });
   }
 
-  /** The first rows of a completed CSV or NDJSON file. */
-  preview(id: string, { rows, signal }: CallOptions & { readonly rows?: number | undefined } = {}): Promise<Preview> {
-    const query = rows === undefined ? '' : `?rows=${rows}`;
-    return this.api.request('GET', `/api/v1/exports/${encodeURIComponent(id)}/preview${query}`, { signal });
+  /** The first rows of a completed CSV or NDJSON file, 50 by default. One-time files have no preview. */
+  preview(id: string, { rows, ...options }: CallOptions & { readonly rows?: number } = {}): Promise<Preview> {
+    const path = this.api.path('/api/v1/exports/{id}/preview');
+    const params = { path: { id }, query: rows === undefined ? {} : { rows } };
+    return unwrap(this.api.client.GET(path, { params, ...initOf(options) }));
   }
 
   /**

@@ -59,9 +59,4 @@ export interface Estimate {
 }
 
 /** The first rows of a file. */
-export interface Preview {
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly (string | null)[])[];
-  /** Whether these are all rows of the file. */
-  readonly is_complete: boolean;
-}
+export type Preview = Schemas['PreviewResponse'];
