@@ -72,6 +72,7 @@ describe('Every route of the API description', () => {
             .replace('/scheduled/{id}', `/scheduled/${schedule}`)
             .replace('{id}', path.includes('/sessions/') ? session : id)
             .replace('{userId}', 'ann')
+            .replace('{page}', '1')
             .replace(/\/$/, ''),
         })),
     );
