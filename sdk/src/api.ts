@@ -1,5 +1,5 @@
 import createOpenApiClient, { type Client } from 'openapi-fetch';
-import { errorOfResponse, toError } from './errors.js';
+import { toError } from './errors.js';
 import type { paths } from './generated/openapi.js';
 import { type ClientOptions, Transport } from './transport.js';
 
@@ -20,23 +20,6 @@ export class Api {
   path<Path extends keyof paths>(path: Path): Path {
     return this.transport.isCustomer ? (path.replace('/api/v1/', '/api/v1/customer/') as Path) : path;
   }
-
-  /** Sends a request to a route that the API description lacks. */
-  async request<Data>(method: string, path: string, { body, signal }: RequestOptions): Promise<Data> {
-    const request = new Request(this.transport.url(path), {
-      method,
-      signal: signal ?? null,
-      ...(body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
-    });
-    const response = await this.transport.send(request);
-    if (!response.ok) throw await errorOfResponse(response);
-    return (await response.json()) as Data;
-  }
-}
-
-interface RequestOptions {
-  readonly body?: object;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**

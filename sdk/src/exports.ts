@@ -2,6 +2,7 @@ import { type Api, unwrap } from './api.js';
 import { type DownloadOptions, type KnownBytes, openDownload } from './download.js';
 import { ExportCancelledError, ExportFailedError, ExportServiceError } from './errors.js';
 import { follow, type FollowOptions, hasEnded } from './follow.js';
+import type { components } from './generated/openapi.js';
 import type { Estimate, Export, ExportList, ExportListQuery, ExportRequest, Preview } from './types.js';
 
 export interface CallOptions {
@@ -31,15 +32,15 @@ export class Exports {
     if ('board' in request) {
       const { board, ...body } = request;
       const path = this.api.path('/api/v1/solo/sessions/{id}/export');
-      return unwrap(client.POST(path, { params: { path: { id: board } }, body, ...init }));
+      return unwrapCreated(client.POST(path, { params: { path: { id: board } }, body, ...init }));
     }
     if ('event' in request) {
       const { event, ...body } = request;
       const path = this.api.path('/api/v1/events/{id}/results/export');
-      return unwrap(client.POST(path, { params: { path: { id: event } }, body, ...init }));
+      return unwrapCreated(client.POST(path, { params: { path: { id: event } }, body, ...init }));
     }
     if ('tables' in request) {
-      const { jobId, webhook_secret: secret } = await unwrap(
+      const { jobId, webhook_secret: secret } = await unwrapCreated(
         client.POST('/api/v1/export/bulk', { body: request, ...init }),
       );
       return { ...(await this.get(jobId, options)), ...(secret !== undefined && { webhook_secret: secret }) };
@@ -80,7 +81,8 @@ export class Exports {
 
   /** What an export would have: rows, bytes, seconds, and sample rows. Nothing is created. */
   estimate(request: ExportRequest, options: CallOptions = {}): Promise<Estimate> {
-    return this.api.request('POST', '/api/v1/exports/estimate', { body: withSubject(request), ...options });
+    const path = this.api.path('/api/v1/exports/estimate');
+    return unwrap(this.api.client.POST(path, { body: withSubject(request), ...initOf(options) }));
   }
 
   /** The first rows of a completed CSV or NDJSON file, 50 by default. One-time files have no preview. */
@@ -117,7 +119,7 @@ export class Exports {
 }
 
 /** The body that the estimate takes: a board or an event is a field of it. */
-function withSubject(request: ExportRequest): object {
+function withSubject(request: ExportRequest): components['schemas']['ExportEstimateRequest'] {
   if ('board' in request) {
     const { board, ...body } = request;
     return { ...body, session_id: board };
@@ -127,6 +129,13 @@ function withSubject(request: ExportRequest): object {
     return { ...body, event_id: event };
   }
   return request;
+}
+
+/** The response of a creation, of which the API describes the dry run as well. */
+export function unwrapCreated<Data>(
+  result: Parameters<typeof unwrap<Data>>[0],
+): Promise<Exclude<Data, Estimate | undefined>> {
+  return unwrap(result) as Promise<Exclude<Data, Estimate | undefined>>;
 }
 
 /** The options of a call, as the typed `fetch` takes them. */

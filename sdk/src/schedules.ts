@@ -1,5 +1,5 @@
 import { type Api, unwrap } from './api.js';
-import { type CallOptions, type CreateOptions, initOf } from './exports.js';
+import { type CallOptions, type CreateOptions, initOf, unwrapCreated } from './exports.js';
 import type {
   Export,
   Schedule,
@@ -36,7 +36,7 @@ export class Schedules {
 
   /** Runs a schedule now. `client.exports.follow` follows the export that it returns. */
   run(id: string, options: CreateOptions = {}): Promise<Export> {
-    return unwrap(this.api.client.POST('/api/v1/exports/scheduled/{id}/run', at(id, options)));
+    return unwrapCreated(this.api.client.POST('/api/v1/exports/scheduled/{id}/run', at(id, options)));
   }
 
   pause(id: string, options: CallOptions = {}): Promise<Schedule> {

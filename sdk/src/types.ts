@@ -9,14 +9,17 @@ export type ExportListQuery = NonNullable<operations['listExports']['parameters'
 export type Problem = Schemas['ProblemResponse'];
 export type FieldProblem = Schemas['FieldProblem'];
 
+/** `client.exports.estimate` makes the dry runs. */
+type Creating<Body> = Omit<Body, 'dry_run'>;
+
 /** Rows of a user: the data types that the platform offers. */
-export type RowsRequest = Omit<Schemas['DataExportBody'], 'type'> & { readonly type: 'full' | 'partial' };
+export type RowsRequest = Omit<Creating<Schemas['DataExportBody']>, 'type'> & { readonly type: 'full' | 'partial' };
 /** Whole tables, for administrators. */
-export type TablesRequest = Schemas['BulkExportBody'];
+export type TablesRequest = Creating<Schemas['BulkExportBody']>;
 /** A board, by the id of its session. */
-export type BoardRequest = Schemas['BoardExportRequest'] & { readonly board: string };
+export type BoardRequest = Creating<Schemas['BoardExportRequest']> & { readonly board: string };
 /** The results of an event, by its id. The file can be downloaded once unless `one_time` is false. */
-export type ResultsRequest = Schemas['ResultsExportBody'] & { readonly event: string };
+export type ResultsRequest = Creating<Schemas['ResultsExportBody']> & { readonly event: string };
 
 /** What to export. A `board` or an `event` names one; `tables` are whole tables; otherwise it is a user's rows. */
 export type ExportRequest = RowsRequest | TablesRequest | BoardRequest | ResultsRequest;
@@ -43,20 +46,7 @@ export type NewBoard = operations['createBoard']['requestBody']['content']['appl
 };
 
 /** What an export would have. Null is unknown. */
-export interface Estimate {
-  readonly unit: 'rows' | 'pages';
-  readonly record_count: number | null;
-  readonly file_size: number | null;
-  readonly duration_seconds: number | null;
-  /** The first rows of each table. */
-  readonly samples: readonly {
-    readonly name: string;
-    readonly columns: readonly string[];
-    readonly rows: readonly (readonly (string | null)[])[];
-  }[];
-  readonly warnings: readonly string[];
-  readonly warning_codes: readonly string[];
-}
+export type Estimate = Schemas['ExportEstimateResponse'];
 
 /** The first rows of a file. */
 export type Preview = Schemas['PreviewResponse'];
