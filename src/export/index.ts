@@ -5,7 +5,6 @@ export {
   DryRun,
   EXPORT_CREATION_HEADERS,
   FormatOptions,
-  oneOfWithEstimate,
   RetentionDays,
   WAIT_HEADERS,
 } from './api/api-export-creation.decorator';

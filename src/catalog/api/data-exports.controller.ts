@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpStatus, Logger, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import {
   ApiExportCreation,
@@ -7,7 +7,6 @@ import {
   EstimateResponder,
   EXPORT_CREATION_HEADERS,
   ExportResponse,
-  oneOfWithEstimate,
   WAIT_HEADERS,
   type StreamedFile,
 } from '../../export';
@@ -55,11 +54,11 @@ export class DataExportsController {
   @ApiExportCreation(ExportResponse, {
     streamed: {
       description:
-        'For `realtime`, the rows; Location is the URL of their record. For a repeat with the same key, the export. With `dry_run`, the estimate.',
+        'For `realtime`, the rows; Location is the URL of their record. For a repeat with the same key, the export. With `dry_run`, the estimate, as `POST /exports/estimate` returns it.',
       headers: { ...EXPORT_CREATION_HEADERS, ...WAIT_HEADERS },
       content: {
         ...ROWS,
-        'application/json': { schema: oneOfWithEstimate(ExportResponse, STREAMED_ROWS) },
+        'application/json': { schema: { oneOf: [{ $ref: getSchemaPath(ExportResponse) }, STREAMED_ROWS] } },
       },
     },
   })

@@ -65,7 +65,7 @@ export class ExportResponse {
   @ApiProperty({ type: ProgressResponse })
   readonly progress!: ProgressResponse;
 
-  @ApiPropertyOptional({
+  @ApiProperty({
     type: EstimateFiguresResponse,
     nullable: true,
     description: 'What was expected when it was requested; null if it was not estimated',
