@@ -6,8 +6,7 @@ import { DomainError } from '../../platform/errors/domain-error';
 import type { IdempotentRequest } from '../../platform/idempotent-request';
 import { claimIdempotencyKey } from '../../platform/database/idempotency-keys';
 import { type DataType as Row, Prisma } from '../../platform/database/generated/client';
-import { jsonOf } from '../../platform/database/json';
-import { PrismaService } from '../../platform/database/prisma.service';
+import { jsonOf, PrismaService } from '../../platform/database/prisma.service';
 import {
   type DataType,
   type DataTypeDefinition,

@@ -92,3 +92,8 @@ export interface StatementRunner {
 
 /** A Prisma client inside a transaction. */
 export type Transaction = Prisma.TransactionClient;
+
+/** A value for a JSON column. Prisma would copy a plain object, and lose a key `__proto__`. */
+export function jsonOf(value: object): Prisma.InputJsonValue {
+  return { toJSON: () => value };
+}

@@ -1,7 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { RequestContext } from '../observability/request-context';
-import { jsonOf } from '../database/json';
-import type { Transaction } from '../database/prisma.service';
+import { jsonOf, type Transaction } from '../database/prisma.service';
 
 /** A message to deliver at least once, and from the receiver's view once. */
 export interface OutboxMessage {

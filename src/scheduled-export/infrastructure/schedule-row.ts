@@ -8,8 +8,7 @@ import {
   type Schedule as ScheduleRow,
   type ScheduleRun as RunRow,
 } from '../../platform/database/generated/client';
-import { jsonOf } from '../../platform/database/json';
-import type { Transaction } from '../../platform/database/prisma.service';
+import { jsonOf, type Transaction } from '../../platform/database/prisma.service';
 import type { Frequency } from '../model/domain/recurrence/recurrence-rule';
 import type { Schedule, ScheduleContent, ScheduleDefinition } from '../model/domain/schedule';
 import { isOwner } from '../model/domain/schedule-rights';
