@@ -3,9 +3,16 @@ import { access, constants, lstat, open, readdir, rm, stat, statfs, unlink } fro
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { toError } from '../async';
-import { listedOnDisk, onDisk } from './disk-faults';
-import { makeFolder, removeEmptyFolders, isMissing, walkFiles } from './disk-tree';
-import { publishUpload, writeUpload } from './disk-upload';
+import {
+  listedOnDisk,
+  onDisk,
+  makeFolder,
+  removeEmptyFolders,
+  isMissing,
+  walkFiles,
+  publishUpload,
+  writeUpload,
+} from './disk-tree';
 import {
   type ByteRange,
   FileNotFoundError,

@@ -1,5 +1,29 @@
-import { mkdir, open, readdir, rmdir } from 'node:fs/promises';
+import { mkdir, open, readdir, rmdir, type FileHandle, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { StorageUnavailableError } from './file-storage';
+
+/** @throws StorageUnavailableError instead of errors of the operating system */
+export async function onDisk<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isSystemError(error) ? new StorageUnavailableError(error) : error;
+  }
+}
+
+/** Yields the entries of a list. @throws StorageUnavailableError instead of errors of the operating system */
+export async function* listedOnDisk<Entry>(entries: AsyncIterable<Entry>): AsyncGenerator<Entry> {
+  try {
+    yield* entries;
+  } catch (error) {
+    throw isSystemError(error) ? new StorageUnavailableError(error) : error;
+  }
+}
+
+/** Whether the operating system reported the error, and not the source of the bytes. */
+function isSystemError(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && 'syscall' in error;
+}
 
 /** Whether a file, or a folder in its path, is missing. */
 export function isMissing(error: unknown): boolean {
@@ -51,7 +75,7 @@ export async function makeFolder(folder: string): Promise<void> {
 }
 
 /** Syncs the names in `folder` to disk. */
-export async function syncFolder(folder: string): Promise<void> {
+async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
     await handle.sync();
@@ -89,10 +113,46 @@ export async function inFolder<T>(folder: string, make: typeof makeFolder, act: 
 }
 
 /** Creates `folder` and its parents without syncing them. */
-export async function makeTemporaryFolder(folder: string): Promise<void> {
+async function makeTemporaryFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
 }
 
 function hasCode(error: unknown, ...codes: string[]): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code));
+}
+
+/**
+ * Writes a new file and syncs it to disk.
+ * @returns its size in bytes
+ * @throws StorageUnavailableError | what the body throws
+ */
+export async function writeUpload(path: string, chunks: AsyncIterable<Uint8Array>): Promise<number> {
+  const handle = await onDisk(() => inFolder(dirname(path), makeTemporaryFolder, () => open(path, 'wx')));
+  try {
+    let size = 0;
+    // Errors of the body are not faults of the disk.
+    for await (const chunk of chunks) {
+      await onDisk(() => writeAll(handle, chunk));
+      size += chunk.byteLength;
+    }
+    await onDisk(() => handle.sync());
+    return size;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let written = 0; written < chunk.byteLength;) {
+    written += (await handle.write(chunk, written)).bytesWritten;
+  }
+}
+
+/** Moves a finished upload to its final name, and syncs the folder. */
+export async function publishUpload(upload: string, file: string): Promise<void> {
+  const folder = dirname(file);
+  await inFolder(folder, makeFolder, async () => {
+    await rename(upload, file);
+  });
+  await syncFolder(folder);
 }
