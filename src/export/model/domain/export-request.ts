@@ -1,20 +1,20 @@
+import { v7 as uuidv7 } from 'uuid';
 import type { ExportFormat, ExportOptions, Progress } from '../../../formats';
-import { isCustomer, type Principal, type CustomerPrincipal } from '../../../platform/auth/principal';
+import { type CustomerPrincipal, isCustomer, type Principal } from '../../../platform/auth/principal';
 import type { Config } from '../../../platform/config/config';
 import { type IdempotentRequest, idempotentRequest } from '../../../platform/idempotent-request';
 import type { DeliveryPlan } from '../../../platform/outbox/planned-delivery';
-import { type RateLimit, type LimitUse, takeOneMoreOfAll } from '../../../platform/rate-limit';
+import { type LimitUse, type RateLimit, takeOneMoreOfAll } from '../../../platform/rate-limit';
 import { ownerOf, type RecordOwner } from './export';
 import { checkEstimatedRows, type ExportEstimate, type SourceEstimate } from './export-estimate';
 import type { ExportKind } from './export-kind';
 import type { ExportSource } from './export-source';
-import { v7 as uuidv7 } from 'uuid';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type {
-  RequestExport,
   ExportCreation,
   ExportCreationTransaction,
   ExportRepository,
+  RequestExport,
 } from './interfaces/export.repository';
 
 /** A request for an export of a source. The module of the source knows that the caller has a right to it. */
