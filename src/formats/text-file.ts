@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { Readable, type Transform } from 'node:stream';
 import { constants, createGunzip, createGzip } from 'node:zlib';
 import type { ExportWarning } from './content';
 import type { FormatOption } from './options';
@@ -31,26 +31,21 @@ export function toTextFile(
   return { extension: `${format}.gz`, contentType: GZIP, body: compressed(body), summary };
 }
 
-async function* compressed(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const source = Readable.from(body, { objectMode: false });
-  const gzip = createGzip({ level: constants.Z_BEST_SPEED });
-  // A pipe does not forward errors.
-  source.on('error', (error) => gzip.destroy(error));
-  try {
-    yield* source.pipe(gzip) as AsyncIterable<Uint8Array>;
-  } finally {
-    source.destroy();
-  }
+function compressed(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  return through(createGzip({ level: constants.Z_BEST_SPEED }), body);
 }
 
 /** The content of a compressed file, of which only the start may be given. */
-export async function* decompressed(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export function decompressed(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  return through(createGunzip({ finishFlush: constants.Z_SYNC_FLUSH }), body);
+}
+
+async function* through(transform: Transform, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const source = Readable.from(body, { objectMode: false });
-  const gunzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
   // A pipe does not forward errors.
-  source.on('error', (error) => gunzip.destroy(error));
+  source.on('error', (error) => transform.destroy(error));
   try {
-    yield* source.pipe(gunzip) as AsyncIterable<Uint8Array>;
+    yield* source.pipe(transform) as AsyncIterable<Uint8Array>;
   } finally {
     source.destroy();
   }
