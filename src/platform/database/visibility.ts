@@ -29,15 +29,19 @@ export function visibleTo<UserField extends string = 'userId'>(
     return {
       where: { customerId },
       sql: Prisma.sql`customer_id = ${customerId}::uuid`,
-      literal: sql`customer_id = ${Sql.literal(customerId)}::uuid`,
+      get literal() {
+        return sql`customer_id = ${Sql.literal(customerId)}::uuid`;
+      },
     };
   }
   const { userId, tenantId } = principal;
   const column = userField.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  const tenant = tenantId === null ? sql`NULL` : Sql.literal(tenantId);
   return {
     where: { [userField]: userId, tenantId } as OwnerFields<UserField>,
     sql: Prisma.sql`${Prisma.raw(column)} = ${userId} AND tenant_id IS NOT DISTINCT FROM ${tenantId}`,
-    literal: sql`${Sql.identifier(column)} = ${Sql.literal(userId)} AND tenant_id IS NOT DISTINCT FROM ${tenant}`,
+    get literal() {
+      const tenant = tenantId === null ? sql`NULL` : Sql.literal(tenantId);
+      return sql`${Sql.identifier(column)} = ${Sql.literal(userId)} AND tenant_id IS NOT DISTINCT FROM ${tenant}`;
+    },
   };
 }
