@@ -27,8 +27,7 @@ import {
 import { RetentionDays, toRetentionSeconds } from '../../export';
 import { MAX_NAME_LENGTH as MAX_USER_ID_LENGTH } from '../../platform/auth/principal';
 import { PageQuery } from '../../platform/http/page';
-import { MAX_NAME_LENGTH } from '../model/domain/schedule';
-import type { ScheduleInput } from '../model/domain/schedule-input';
+import { MAX_NAME_LENGTH, type ScheduleInput } from '../model/domain/schedule';
 
 const MAX_NAMES = 200;
 const MAX_DESTINATION_LENGTH = 2_000;

@@ -1,9 +1,9 @@
 import type { AuthorizedRows, ScheduledRows } from '../../../catalog';
-import type { ScheduleDelivery } from '../../../delivery';
+import type { ScheduleDelivery, ScheduleDeliveryInput } from '../../../delivery';
 import type { Person } from '../../../platform/auth/principal';
 import type { PauseCode } from '../../../platform/errors/record-codes';
 import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
-import type { RecurrenceRule } from './recurrence/recurrence-rule';
+import type { RecurrenceRule, RecurrenceInput } from './recurrence/recurrence-rule';
 
 export const MAX_SCHEDULES = 100;
 
@@ -64,4 +64,14 @@ export interface Schedule extends ScheduleDefinition, Person {
   readonly failures: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+}
+
+/** What a schedule is to be, checked for its form alone. */
+export interface ScheduleInput {
+  readonly name: string;
+  readonly content: ScheduleContent;
+  readonly recurrence: RecurrenceInput;
+  readonly delivery: ScheduleDeliveryInput;
+  readonly retentionSeconds: number | null;
+  readonly isActive: boolean;
 }

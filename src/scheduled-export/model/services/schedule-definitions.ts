@@ -8,9 +8,7 @@ import { Config } from '../../../platform/config/config';
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
 import { parseRecurrence, type RecurrenceInput } from '../domain/recurrence/recurrence-rule';
 import { isTooFrequent, MIN_INTERVAL_MINUTES } from '../domain/slots';
-import type { Schedule, ScheduleDefinition } from '../domain/schedule';
-import { nameError } from '../domain/schedule';
-import type { ScheduleInput } from '../domain/schedule-input';
+import { type Schedule, type ScheduleDefinition, nameError, type ScheduleInput } from '../domain/schedule';
 
 export interface Defined {
   readonly definition: ScheduleDefinition;

@@ -1,7 +1,7 @@
 import { asCatalog, createScheduleBench } from '../../../../test/support/schedule-bench';
 import { everyDay, createUser } from '../../../../test/support/schedule-definitions';
 import { DomainError } from '../../../platform/errors/domain-error';
-import type { ScheduleInput } from '../domain/schedule-input';
+import type { ScheduleInput } from '../domain/schedule';
 import { accessToOwn } from '../domain/schedule-rights';
 import { ScheduleDefinitions } from './schedule-definitions';
 import { ScheduleManagement } from './schedule-management';

@@ -4,9 +4,8 @@ import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { idempotentRequest } from '../../../platform/idempotent-request';
 import { ScheduleRepository, type ScheduleCreation } from '../domain/interfaces/schedule.repository';
-import type { Schedule } from '../domain/schedule';
+import type { Schedule, ScheduleInput } from '../domain/schedule';
 import { accessFor, isOwner, needsAdmin } from '../domain/schedule-rights';
-import type { ScheduleInput } from '../domain/schedule-input';
 import { ScheduleDefinitions } from './schedule-definitions';
 import { ScheduleManagement } from './schedule-management';
 
