@@ -1,9 +1,49 @@
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import {
+  type CanActivate,
+  type ExecutionContext,
+  Injectable,
+  applyDecorators,
+  createParamDecorator,
+  UseGuards,
+} from '@nestjs/common';
+import type { Request } from 'express';
+import { ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { ChallengeException } from '../../platform/auth/challenge.exception';
 import type { AuthenticatedRequest } from '../../platform/auth/current-principal.decorator';
-import { CustomerService } from '../model/services/customer.service';
-import type { Request } from 'express';
-import type { CustomerCredentials } from '../model/services/customer.service';
+import { CustomerService, type CustomerCredentials } from '../model/services/customer.service';
+import { type CustomerPrincipal, isCustomer } from '../../platform/auth/principal';
+import { Public } from '../../platform/auth/public.decorator';
+import { ApiProblems } from '../../platform/http/api-problem.decorator';
+import { OperationInfix } from '../../platform/http/operation-id';
+import { securityScheme } from '../../platform/http/open-api-components';
+
+const BASIC = securityScheme('customer', {
+  type: 'http',
+  scheme: 'basic',
+  description: 'An external system: its id and its secret',
+});
+const ID_HEADER = securityScheme('customer-id', { type: 'apiKey', in: 'header', name: 'X-Customer-Id' });
+const SECRET_HEADER = securityScheme('customer-secret', { type: 'apiKey', in: 'header', name: 'X-Customer-Secret' });
+
+/** A route or controller for external systems only. Its module imports CustomerModule. */
+export function ForCustomers(): ClassDecorator & MethodDecorator {
+  return applyDecorators(
+    Public(),
+    UseGuards(CustomerGuard),
+    OperationInfix('Customer'),
+    ApiTags('External systems'),
+    ApiSecurity(BASIC),
+    ApiSecurity({ [ID_HEADER]: [], [SECRET_HEADER]: [] }),
+    ApiProblems(401, 429),
+  );
+}
+
+/** The authenticated external system. */
+export const CurrentCustomer = createParamDecorator((_: unknown, context: ExecutionContext): CustomerPrincipal => {
+  const { principal } = context.switchToHttp().getRequest<AuthenticatedRequest>();
+  if (!principal || !isCustomer(principal)) throw new Error('CurrentCustomer needs a route with @ForCustomers()');
+  return principal;
+});
 
 const CHALLENGE = 'Basic realm="Export Service", charset="UTF-8"';
 
