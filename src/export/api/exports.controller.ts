@@ -24,11 +24,10 @@ import {
 } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import type { Request, Response } from 'express';
-import { endWith, ignoreElements, interval, map, merge, type Observable, share, takeUntil } from 'rxjs';
+import { endWith, ignoreElements, interval, map, merge, type Observable, share, takeUntil, NEVER, timer } from 'rxjs';
 import { ForCustomers } from '../../customer';
 import { EXPORT_FORMATS, type ExportFormat } from '../../formats';
 import { AcceptsLink } from '../../platform/auth/accepts-link.decorator';
-import { credentialEnd } from '../../platform/auth/credential-end';
 import { type AuthenticatedRequest, CurrentPrincipal } from '../../platform/auth/current-principal.decorator';
 import { ForUsers } from '../../platform/auth/for-users.decorator';
 import type { Principal } from '../../platform/auth/principal';
@@ -158,4 +157,13 @@ export class ExportsController extends Exports {
     );
     return merge(states, keepAlives).pipe(takeUntil(credentialEnd(request)));
   }
+}
+
+/** The maximum delay of a timer, about 24 days. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Emits when the credential of a request expires. Long responses, such as event streams, end with it. */
+function credentialEnd({ credentialEndsAt }: AuthenticatedRequest): Observable<unknown> {
+  if (!credentialEndsAt) return NEVER;
+  return timer(Math.min(Math.max(0, credentialEndsAt.getTime() - Date.now()), MAX_TIMER_MS));
 }

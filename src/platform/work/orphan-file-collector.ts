@@ -6,9 +6,21 @@ import { RepeatedWarnings } from '../observability/repeated-warnings';
 import { PrismaService } from '../database/prisma.service';
 import { FileStorage, type UnfinishedUpload } from '../storage/file-storage';
 import { PeriodicTask } from './periodic-task';
-import type { FileReferences } from './file-references';
 import { SweepMetrics } from './sweep-metrics';
 import { ClusterSchedule } from './cluster-schedule';
+
+/** Knows which files below a prefix of the storage still belong to a record. */
+export interface FileReferences {
+  /** Such as `thumbnails/`. Only one module stores files below it. */
+  readonly prefix: string;
+
+  /**
+   * Looks up the records of files and unfinished uploads.
+   * @param settledSince records that changed later may still be writing their files, and clean up themselves
+   * @returns the keys that a record names or may be writing
+   */
+  findReferenced(keys: readonly string[], settledSince: Date): Promise<ReadonlySet<string>>;
+}
 
 /** How many keys are in memory, and looked up, at once. */
 const BATCH = 500;

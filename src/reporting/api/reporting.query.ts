@@ -1,8 +1,22 @@
 import { ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
-import { IsIP, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
-import { IsMoment } from '../../platform/http/is-moment.decorator';
+import { IsIP, IsOptional, IsString, IsUUID, Matches, MaxLength, IsISO8601 } from 'class-validator';
+import { applyDecorators } from '@nestjs/common';
 import { PageSizeQuery } from '../../platform/http/page';
 import type { AuditQuery, Period } from '../model/domain/reporting.repository';
+
+/** A day, or a time with its zone. PostgreSQL and JavaScript write these years alike. */
+const MOMENT = /^(19|2\d)\d\d-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;
+
+const MOMENT_MESSAGE =
+  '$property must be a day such as 2026-11-20, or a time with its zone such as 2026-11-20T08:00:00Z';
+
+/** A text that `new Date` can parse. A day alone means midnight in UTC. */
+function IsMoment(): PropertyDecorator {
+  return applyDecorators(
+    Matches(MOMENT, { message: MOMENT_MESSAGE }),
+    IsISO8601({ strict: true }, { message: MOMENT_MESSAGE }),
+  );
+}
 
 const MAX_FILTER_LENGTH = 200;
 // PostgreSQL text cannot contain NUL, and bigint ends at 2^63.
