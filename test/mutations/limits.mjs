@@ -70,7 +70,7 @@ export const limits = [
   {
     name: 'stream-outlives-token',
     breaks: 'a stream of events goes on when the token that opened it has expired',
-    file: 'src/platform/auth/credential-end.ts',
+    file: 'src/export/api/exports.controller.ts',
     search: 'if (!credentialEndsAt)',
     replace: 'if (!credentialEndsAt || credentialEndsAt.getTime() > 0)',
     tests: ['test/security/event-streams.spec.ts'],
