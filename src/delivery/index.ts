@@ -10,6 +10,7 @@ export { Notify, NotifyBody } from './api/notify.body';
 export { CHANNEL_NAMES, findChannel } from './channels';
 export { WebhookBody } from './channels/webhook/webhook.descriptor';
 export { DELIVERY_ATTEMPTED, readDeliveryStates } from './infrastructure/delivery-row';
+export { DELIVERY_CODES, type DeliveryCode } from './model/domain/delivery-codes';
 export type { DeliveryState } from './model/domain/delivery-state';
 export { type Language, LANGUAGES } from './model/domain/language';
 export type { ScheduleDelivery, ScheduleDeliveryInput } from './model/domain/channel-descriptor';

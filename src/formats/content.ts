@@ -1,4 +1,4 @@
-import type { WarningCode } from '../platform/errors/record-codes';
+import type { WarningCode } from './warning-codes';
 import type { Sql } from '../platform/database/sql';
 
 /** What a source offers for export. A writer declares which kinds it accepts. */

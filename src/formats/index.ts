@@ -34,4 +34,5 @@ export {
   WRITERS,
 } from './registry';
 export { locateStoredEntry } from './zip/zip-reader';
+export { WARNING_CODES, type WarningCode } from './warning-codes';
 export { FormatWriter, type Progress, type ProgressUnit, type RenderedFile, type ReportProgress } from './writer';

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { DeliveryCode } from '../../platform/errors/record-codes';
-import { ApiDeliveryCode } from '../../platform/http/api-codes.decorator';
+import { DELIVERY_CODES, type DeliveryCode } from '../model/domain/delivery-codes';
+import { ApiTextCode } from '../../platform/http/api-codes.decorator';
 import { CHANNEL_NAMES, findChannel } from '../channels';
 import type { DeliveryRecord } from '../model/domain/delivery-state';
 
@@ -34,7 +34,7 @@ export class DeliveryResponse {
   @ApiProperty({ nullable: true, type: String, description: 'Why the last attempt failed' })
   readonly error!: string | null;
 
-  @ApiDeliveryCode()
+  @ApiTextCode('DeliveryCode', Object.keys(DELIVERY_CODES))
   readonly error_code!: DeliveryCode | null;
 
   @ApiProperty({ format: 'date-time' })

@@ -1,4 +1,4 @@
-import type { DeliveryCode } from '../../platform/errors/record-codes';
+import type { DeliveryCode } from '../model/domain/delivery-codes';
 import type { Delivery as DeliveryRow } from '../../platform/database/generated/client';
 import type { PrismaService, Transaction } from '../../platform/database/prisma.service';
 import { TransactionEvent } from '../../platform/database/transaction-events';

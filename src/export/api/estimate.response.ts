@@ -1,6 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { ProgressUnit } from '../../formats';
-import type { WarningCode } from '../../platform/errors/record-codes';
+import { type ProgressUnit, WARNING_CODES, type WarningCode } from '../../formats';
 import { ApiWarningCodes } from '../../platform/http/api-codes.decorator';
 import {
   type DetailedEstimate,
@@ -56,7 +55,7 @@ export class ExportEstimateResponse extends EstimateFiguresResponse {
   @ApiProperty({ type: [String], description: 'What the file will lack or show differently, and what is uncertain' })
   readonly warnings!: readonly string[];
 
-  @ApiWarningCodes()
+  @ApiWarningCodes('WarningCode', Object.keys(WARNING_CODES))
   readonly warning_codes!: readonly WarningCode[];
 
   static override of(estimate: DetailedEstimate): ExportEstimateResponse {

@@ -1,12 +1,12 @@
 import { ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
-import type { FailureCode, WarningCode } from '../../platform/errors/record-codes';
-import { ApiFailureCode, ApiWarningCodes } from '../../platform/http/api-codes.decorator';
+import { ApiTextCode, ApiWarningCodes } from '../../platform/http/api-codes.decorator';
 import { namedSchema } from '../../platform/http/open-api-components';
 import { PageResponse } from '../../platform/http/page';
 import { type Export, percentOf } from '../model/domain/export';
 import { EstimateFiguresResponse } from './estimate.response';
 import { EXPORT_KINDS, type ExportKind } from '../model/domain/export-kind';
-import { EXPORT_FORMATS, type ExportFormat } from '../../formats';
+import { ALL_FAILURE_CODES, type FailureCode } from '../model/domain/failure-codes';
+import { EXPORT_FORMATS, type ExportFormat, WARNING_CODES, type WarningCode } from '../../formats';
 import { EXPORT_STATUSES, type ExportStatus } from '../model/domain/export-status';
 
 class ProgressResponse {
@@ -134,13 +134,13 @@ export class ExportResponse {
   })
   readonly warnings!: readonly string[];
 
-  @ApiWarningCodes()
+  @ApiWarningCodes('WarningCode', Object.keys(WARNING_CODES))
   readonly warning_codes!: readonly WarningCode[];
 
   @ApiProperty({ ...nullable, description: 'Why the export failed' })
   readonly error!: string | null;
 
-  @ApiFailureCode()
+  @ApiTextCode('FailureCode', ALL_FAILURE_CODES)
   readonly error_code!: FailureCode | null;
 
   @ApiProperty({

@@ -1,14 +1,14 @@
 import { Prisma, type Export as ExportRow } from '../../platform/database/generated/client';
 import { type AuditEntry, recordAudit } from '../../platform/audit/audit-log';
 import type { Principal } from '../../platform/auth/principal';
-import type { FailureCode, WarningCode } from '../../platform/errors/record-codes';
 import { postToOutbox, type OutboxMessage } from '../../platform/outbox/outbox';
 import type { Ending, PlannedDelivery } from '../../platform/outbox/planned-delivery';
 import type { PrismaService, Transaction } from '../../platform/database/prisma.service';
 import { TransactionEvent } from '../../platform/database/transaction-events';
-import type { ExportFormat, ExportWarning, ProgressUnit } from '../../formats';
+import type { ExportFormat, ExportWarning, ProgressUnit, WarningCode } from '../../formats';
 import { type Export, type FinishedFile, type StoredObject, ownerOf, type Requester } from '../model/domain/export';
 import { type ExportEstimate, toEstimateFigures } from '../model/domain/export-estimate';
+import type { FailureCode } from '../model/domain/failure-codes';
 import { type ExportStatus, statusesBefore } from '../model/domain/export-status';
 import { daysToSeconds } from '../model/domain/retention';
 

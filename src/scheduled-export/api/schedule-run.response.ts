@@ -1,9 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { CHANNEL_NAMES, type DeliveryState } from '../../delivery';
-import { type Export, EXPORT_STATUSES } from '../../export';
-import type { DeliveryCode, RunFailureCode } from '../../platform/errors/record-codes';
-import { ApiDeliveryCode, ApiRunFailureCode } from '../../platform/http/api-codes.decorator';
+import { CHANNEL_NAMES, DELIVERY_CODES, type DeliveryCode, type DeliveryState } from '../../delivery';
+import { ALL_FAILURE_CODES, type Export, EXPORT_STATUSES } from '../../export';
+import { ApiTextCode } from '../../platform/http/api-codes.decorator';
 import { PageResponse } from '../../platform/http/page';
+import { RUN_CODES, type RunFailureCode } from '../model/domain/schedule-codes';
 import type { RunOutcome, RunTrigger } from '../model/domain/schedule-run';
 import type { RunDetails } from '../model/services/schedule-runs';
 
@@ -23,7 +23,7 @@ class RunDeliveryResponse {
   @ApiProperty({ ...nullable, description: 'Why the last attempt failed' })
   readonly error!: string | null;
 
-  @ApiDeliveryCode()
+  @ApiTextCode('DeliveryCode', Object.keys(DELIVERY_CODES))
   readonly error_code!: DeliveryCode | null;
 
   static of({ channel, status, lastError, errorCode }: DeliveryState): RunDeliveryResponse {
@@ -48,7 +48,7 @@ export class LastRunResponse {
   @ApiProperty(nullable)
   readonly error!: string | null;
 
-  @ApiRunFailureCode()
+  @ApiTextCode('RunFailureCode', [...ALL_FAILURE_CODES, ...Object.keys(RUN_CODES)])
   readonly error_code!: RunFailureCode | null;
 
   static of({ run, export: made }: Omit<RunDetails, 'deliveries'>): LastRunResponse {

@@ -2,11 +2,16 @@ import { ApiProperty } from '@nestjs/swagger';
 import { FileOptionsBody, ROW_FILTERS, TABLE_COLUMNS } from '../../catalog';
 import { DELIVERY_METHODS, DestinationOptionsResponse } from '../../delivery';
 import { toRetentionDays } from '../../export';
-import type { PauseCode, ScheduleWarningCode } from '../../platform/errors/record-codes';
-import { ApiPauseCode, ApiScheduleWarningCodes } from '../../platform/http/api-codes.decorator';
+import { ApiTextCode, ApiWarningCodes } from '../../platform/http/api-codes.decorator';
 import { PageResponse } from '../../platform/http/page';
 import { FREQUENCIES, type Frequency } from '../model/domain/recurrence/recurrence-rule';
 import type { Schedule } from '../model/domain/schedule';
+import {
+  PAUSE_CODES,
+  type PauseCode,
+  SCHEDULE_WARNING_CODES,
+  type ScheduleWarningCode,
+} from '../model/domain/schedule-codes';
 import type { ScheduleWarning } from '../model/domain/slots';
 import type { LastRun } from '../model/services/schedule-runs';
 import { LastRunResponse } from './schedule-run.response';
@@ -124,13 +129,13 @@ export class ScheduleResponse {
   @ApiProperty({ ...nullable, description: 'Why it is paused; null if its owner paused it' })
   readonly paused_reason!: string | null;
 
-  @ApiPauseCode()
+  @ApiTextCode('PauseCode', Object.keys(PAUSE_CODES), 'paused_reason')
   readonly paused_code!: PauseCode | null;
 
   @ApiProperty({ type: [String], description: 'Why it runs less often than its frequency says' })
   readonly warnings!: readonly string[];
 
-  @ApiScheduleWarningCodes()
+  @ApiWarningCodes('ScheduleWarningCode', Object.keys(SCHEDULE_WARNING_CODES))
   readonly warning_codes!: readonly ScheduleWarningCode[];
 
   @ApiProperty({ type: 'integer', description: 'The number of failed runs in a row' })

@@ -1,7 +1,7 @@
 import type { AuthorizedRows } from '../../catalog';
 import { type AuditEntry, recordAudit } from '../../platform/audit/audit-log';
 import type { Person } from '../../platform/auth/principal';
-import type { PauseCode, RunFailureCode } from '../../platform/errors/record-codes';
+import type { PauseCode, RunFailureCode } from '../model/domain/schedule-codes';
 import type { PlannedDelivery } from '../../platform/outbox/planned-delivery';
 import {
   Prisma,

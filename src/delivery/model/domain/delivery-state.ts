@@ -1,4 +1,4 @@
-import type { DeliveryCode } from '../../../platform/errors/record-codes';
+import type { DeliveryCode } from './delivery-codes';
 import type { DeliveryTarget } from './channel-descriptor';
 import type { DeliveryReceipt } from './claimed-message';
 

@@ -1,4 +1,4 @@
-import type { FailureCode } from '../../../platform/errors/record-codes';
+import type { FailureCode } from './failure-codes';
 import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
 import type { ExportFormat, ExportOptions, ExportWarning, Progress } from '../../../formats';
 import type { ExportEstimate } from './export-estimate';

@@ -1,6 +1,6 @@
 import { type DeliveryState, findChannel } from '../../../delivery';
 import type { Export, ScheduledRunRequest } from '../../../export';
-import type { RunFailureCode } from '../../../platform/errors/record-codes';
+import type { RunFailureCode } from './schedule-codes';
 import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
 import { TimeZone } from '../../../platform/time/time-zone';
 import { MAX_NAME_LENGTH, type Schedule } from './schedule';

@@ -1,7 +1,7 @@
 import type { AuthorizedRows, ScheduledRows } from '../../../catalog';
 import type { ScheduleDelivery, ScheduleDeliveryInput } from '../../../delivery';
 import type { Person } from '../../../platform/auth/principal';
-import type { PauseCode } from '../../../platform/errors/record-codes';
+import type { PauseCode } from './schedule-codes';
 import type { PlannedDelivery } from '../../../platform/outbox/planned-delivery';
 import type { RecurrenceRule, RecurrenceInput } from './recurrence/recurrence-rule';
 

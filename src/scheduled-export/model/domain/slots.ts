@@ -1,4 +1,4 @@
-import type { ScheduleWarningCode } from '../../../platform/errors/record-codes';
+import type { ScheduleWarningCode } from './schedule-codes';
 import { minIntervalOf, type RecurrenceRule, toRecurrence } from './recurrence/recurrence-rule';
 import type { Schedule } from './schedule';
 import { isAdminRightRecent } from './schedule-rights';

@@ -1,18 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DomainErrorKind, STATUS_OF_KIND } from './domain-error';
-import { FIELD_CODES, PROBLEM_CODES, type ProblemCode } from './problem-codes';
-import {
-  DELIVERY_CODES,
-  FAILURE_CODES,
-  PAUSE_CODES,
-  RUN_CODES,
-  SCHEDULE_WARNING_CODES,
-  WARNING_CODES,
-} from './record-codes';
+import { DELIVERY_CODES } from '../../src/delivery/model/domain/delivery-codes';
+import { FAILURE_CODES } from '../../src/export/model/domain/failure-codes';
+import { WARNING_CODES } from '../../src/formats/warning-codes';
+import { type DomainErrorKind, STATUS_OF_KIND } from '../../src/platform/errors/domain-error';
+import { FIELD_CODES, PROBLEM_CODES, type ProblemCode } from '../../src/platform/errors/problem-codes';
+import { PAUSE_CODES, RUN_CODES, SCHEDULE_WARNING_CODES } from '../../src/scheduled-export/model/domain/schedule-codes';
 
-const SOURCE = join(__dirname, '../..');
-const LISTS = /platform\/errors\/(problem|record)-codes\.ts$/;
+const SOURCE = join(__dirname, '../../src');
+const LISTS = /-codes\.ts$/;
 
 const LISTED = [
   PROBLEM_CODES,
