@@ -239,9 +239,9 @@ export async function download(record, path) {
   assertSame(await receive(response, path), record);
 }
 
-/** @param {Response} answer @param {string} path */
+/** @param {Response} response @param {string} path */
 async function receive(response, path) {
-  if (!response.body) throw new Error('The answer has no body.');
+  if (!response.body) throw new Error('The response has no body.');
   const hash = createHash('sha256');
   let size = 0;
   await pipeline(
@@ -264,10 +264,10 @@ function assertSame(received, { file_size, sha256 }) {
   if (received.sha256 !== sha256) throw new Error('the file has another SHA-256 than the record');
 }
 
-/** The answer's body, taken to be what the API describes. @param {Response} answer @returns {Promise<any>} */
+/** The body of a response, which the API describes. @param {Response} response @returns {Promise<any>} */
 const jsonOf = (response) => response.json();
 
-/** @param {Response} answer */
+/** @param {Response} response */
 async function reasonOf(response) {
   const text = await response.text();
   try {

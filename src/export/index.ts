@@ -18,7 +18,7 @@ export type { Export, ExportDescription } from './model/domain/export';
 export { EXPORT_KINDS, type ExportKind } from './model/domain/export-kind';
 export { ALL_FAILURE_CODES, type FailureCode } from './model/domain/failure-codes';
 export { EXPORT_STATUSES, isFinished } from './model/domain/export-status';
-export { SAMPLE_ROWS, type SampleTable, type SourceEstimate } from './model/domain/export-estimate';
+export { SAMPLE_ROWS, type SourceEstimate } from './model/domain/export-estimate';
 export type { EstimateInput, ExportInput } from './model/domain/export-request';
 export {
   type EstimateContext,
