@@ -69,7 +69,7 @@ export const access = [
   },
   {
     name: 'token-without-expiry',
-    breaks: 'a token without an expiry is accepted for ever',
+    breaks: 'a token without an expiry is accepted forever',
     file: 'src/platform/auth/token-verifier.ts',
     search: 'if (!isTime(exp)) throw',
     replace: 'if (exp === undefined) return MAX_TIME;\n  if (!isTime(exp)) throw',
@@ -77,7 +77,7 @@ export const access = [
   },
   {
     name: 'token-for-any-audience',
-    breaks: 'a token that was made for another service is accepted',
+    breaks: 'a token for another service is accepted',
     file: 'src/platform/auth/token-verifier.ts',
     search: 'if (audiences.length > 0 &&',
     replace: 'if (audiences.length < 0 &&',
@@ -93,7 +93,7 @@ export const access = [
   },
   {
     name: 'token-of-any-algorithm',
-    breaks: 'a token is accepted though it is signed by an algorithm that the service does not allow',
+    breaks: 'a token is accepted with a signature algorithm that the service does not allow',
     file: 'src/platform/auth/signed-token.ts',
     search: "algorithm === 'HS256' || algorithm === 'RS256' || algorithm === 'ES256'",
     replace: "typeof algorithm === 'string'",

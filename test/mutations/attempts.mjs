@@ -37,7 +37,7 @@ export const attempts = [
   },
   {
     name: 'no-hand-back',
-    breaks: 'a process that must end takes the work with it that does not end within the grace period',
+    breaks: 'a process that must end keeps the work that does not end within the grace period',
     file: 'src/platform/work/running-work.ts',
     search: "      this.controller.abort(new Error('The process has to end'));\n",
     replace: '',
@@ -45,7 +45,7 @@ export const attempts = [
   },
   {
     name: 'one-attempt-more',
-    breaks: 'an export that ends its worker every time is begun four times instead of three',
+    breaks: 'an export that crashes its worker is attempted four times instead of three',
     file: 'src/export/model/domain/attempt-limits.ts',
     search: 'export const MAX_ATTEMPTS = 3;',
     replace: 'export const MAX_ATTEMPTS = 4;',
@@ -53,7 +53,7 @@ export const attempts = [
   },
   {
     name: 'lost-drawing-again',
-    breaks: 'a drawing that ends its worker every time is begun three times instead of two',
+    breaks: 'a drawing that crashes its worker is attempted three times instead of two',
     file: 'src/export/model/domain/maintenance.ts',
     search: 'lostAttempts + 1 >= MAX_LOST_DRAWINGS',
     replace: 'lostAttempts >= MAX_LOST_DRAWINGS',
@@ -61,7 +61,7 @@ export const attempts = [
   },
   {
     name: 'retry-without-pause',
-    breaks: 'an export that failed is tried again at once, three times within a second',
+    breaks: 'a failed export is retried at once, three times within a second',
     file: 'src/export/infrastructure/attempt.repository.prisma.ts',
     search: ' AND (retry_at IS NULL OR retry_at <= now())',
     replace: '',
@@ -101,7 +101,7 @@ export const attempts = [
   },
   {
     name: 'no-worker-woken',
-    breaks: 'an export that was at the limit of its account waits though one of the account ended',
+    breaks: 'an export that was at the limit of its account waits although one of the account ended',
     file: 'src/export/model/services/export-runner.ts',
     search: '    if (next !== null) await this.queue.wake(next);\n',
     replace: '    if (next !== null) return;\n',
@@ -109,7 +109,7 @@ export const attempts = [
   },
   {
     name: 'untold-export-waits',
-    breaks: 'an export of which the queue could not be told waits for half a minute',
+    breaks: 'an export that could not be enqueued waits for half a minute',
     file: 'src/export/model/services/export.service.ts',
     search: '      await this.maintenance.makeDue(exportIds);\n',
     replace: '',
@@ -133,7 +133,7 @@ export const attempts = [
   },
   {
     name: 'leftovers-of-killed-attempt',
-    breaks: 'what a killed worker uploaded stays in storage beside the published file',
+    breaks: 'the upload of a killed worker stays in storage beside the published file',
     file: 'src/export/model/services/export-production.ts',
     search: '    await this.storage.discard(objectPrefix(request.id));\n',
     replace: '',

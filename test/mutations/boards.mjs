@@ -13,7 +13,7 @@ export const boards = [
   },
   {
     name: 'points-not-counted',
-    breaks: 'a board of any number of points is drawn until the memory is full',
+    breaks: 'a board with any number of points is drawn until the memory is full',
     file: 'src/solo/model/board/state-fields.ts',
     search: 'this.count += entries.length;',
     replace: 'this.count = entries.length;',

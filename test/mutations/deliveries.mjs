@@ -29,7 +29,7 @@ export const deliveries = [
   },
   {
     name: 'delivery-gives-up-early',
-    breaks: 'a delivery is given up ten hours too early',
+    breaks: 'a delivery fails ten hours too early',
     file: 'src/delivery/model/domain/attempt-limits.ts',
     search: 'return delay === undefined ? null :',
     replace: 'return delay === undefined || attempt + 1 >= MAX_ATTEMPTS ? null :',
@@ -45,7 +45,7 @@ export const deliveries = [
   },
   {
     name: 'bucket-file-not-verified',
-    breaks: 'a file that changed or broke off in storage is delivered to a bucket',
+    breaks: 'a changed or incomplete file in storage is delivered to a bucket',
     file: 'src/delivery/infrastructure/export-file.ts',
     search: "if (read !== size || hash.digest('hex') !== sha256) {",
     replace: "if (hash.digest('hex') === sha256 && read !== size) {",

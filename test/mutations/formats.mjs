@@ -21,7 +21,7 @@ export const formats = [
   },
   {
     name: 'negative-numbers-neutralised',
-    breaks: 'the text -5.00 gets an apostrophe and is no number any more',
+    breaks: 'the text -5.00 gets an apostrophe and is no longer a number',
     file: 'src/formats/formula-guard.ts',
     search: ' AND ${inC} !~ ${PLAIN_NUMBER}',
     replace: '',

@@ -45,7 +45,7 @@ export const limits = [
   },
   {
     name: 'limit-of-system-for-one-user',
-    breaks: 'one user of an external system uses up what it and its other users may ask for',
+    breaks: 'one user of an external system uses up the whole limit of the system',
     file: 'src/export/infrastructure/export.repository.prisma.ts',
     search: 'isCustomer(account) ? Prisma.sql`true` : REQUESTED_BY_USER',
     replace: 'isCustomer(account) ? Prisma.sql`true` : Prisma.sql`customer_id IS NULL`',
@@ -61,7 +61,7 @@ export const limits = [
   },
   {
     name: 'save-over-any-revision',
-    breaks: 'of two clients that save a board the work of the earlier one is lost',
+    breaks: 'of two clients that save a board, the work of the earlier one is lost',
     file: 'src/solo/infrastructure/solo-session.repository.prisma.ts',
     search: 'Prisma.sql`rev = ANY(${[...expectedRevs]}::int[])`',
     replace: 'Prisma.sql`${[...expectedRevs]}::int[] IS NOT NULL`',
@@ -69,7 +69,7 @@ export const limits = [
   },
   {
     name: 'stream-outlives-token',
-    breaks: 'a stream of events goes on when the token that opened it has expired',
+    breaks: 'an event stream continues after the token that opened it has expired',
     file: 'src/export/api/exports.controller.ts',
     search: 'if (!credentialEndsAt)',
     replace: 'if (!credentialEndsAt || credentialEndsAt.getTime() > 0)',
@@ -79,7 +79,7 @@ export const limits = [
   },
   {
     name: 'stream-slot-kept',
-    breaks: 'a caller who opened and closed some streams of events can never open another one',
+    breaks: 'a caller who opened and closed some event streams can never open another one',
     file: 'src/export/api/event-stream.guard.ts',
     search: '(this.openByCaller.get(key) ?? 0) - 1',
     replace: '(this.openByCaller.get(key) ?? 0) - 0',
@@ -89,7 +89,7 @@ export const limits = [
   },
   {
     name: 'retention-by-upload',
-    breaks: 'who uploads content again and again keeps a file for ever',
+    breaks: 'a client keeps a file forever by uploading its content repeatedly',
     file: 'src/export/infrastructure/export-row.ts',
     search: "CASE WHEN status = 'completed' THEN",
     replace: "CASE WHEN status = 'expired' THEN",
@@ -113,7 +113,7 @@ export const limits = [
   },
   {
     name: 'expansion-unlimited',
-    breaks: 'a few kilobytes of gzip become the largest body that is taken',
+    breaks: 'a few kilobytes of gzip expand to the largest accepted body',
     file: 'src/platform/http/body-collector.ts',
     search: 'if (isCompressed && length >',
     replace: 'if (isCompressed && length < 0 * ',
@@ -121,7 +121,7 @@ export const limits = [
   },
   {
     name: 'large-body-slot-kept',
-    breaks: 'a large body is never done, so that its caller can send no others',
+    breaks: 'a large body never releases its slot, so that its caller can send no others',
     file: 'src/platform/http/large-bodies.ts',
     search: 'if (count > 0) this.byCaller.set(caller, count);',
     replace: 'if (count >= 0) this.byCaller.set(caller, count + 1);',
@@ -129,7 +129,7 @@ export const limits = [
   },
   {
     name: 'body-without-time-limit',
-    breaks: 'a body that does not arrive holds its memory for as long as its sender likes',
+    breaks: 'a body that does not arrive holds its memory for an unlimited time',
     file: 'src/platform/http/incoming-body.ts',
     search: '  }, timeoutMs);',
     replace: '  }, timeoutMs * 1000);',

@@ -23,7 +23,7 @@ export const schedules = [
   },
   {
     name: 'last-day-of-short-month',
-    breaks: 'a run on the 31st moves into the next month where a month is shorter',
+    breaks: 'a run on the 31st moves to the next month if a month is shorter',
     file: 'src/scheduled-export/model/domain/recurrence/civil-pattern.ts',
     search: 'Math.min(day, lastDay)',
     replace: 'Math.max(day, lastDay - 31)',
@@ -41,7 +41,7 @@ export const schedules = [
   },
   {
     name: 'day-without-its-end',
-    breaks: 'an export up to a day leaves out that day',
+    breaks: 'an export up to a day omits that day',
     file: 'src/catalog/model/domain/row-filters.ts',
     search: 'day.setUTCDate(day.getUTCDate() + 1);',
     replace: 'day.setUTCDate(day.getUTCDate());',
@@ -49,7 +49,7 @@ export const schedules = [
   },
   {
     name: 'former-administrator-exports',
-    breaks: 'somebody who is no administrator any more goes on exporting whole tables by a schedule',
+    breaks: 'a former administrator continues to export whole tables by a schedule',
     file: 'src/scheduled-export/model/domain/schedule-rights.ts',
     search: 'if (user && !user.isAdmin)',
     replace: 'if (user && !user.isActive)',
@@ -65,7 +65,7 @@ export const schedules = [
   },
   {
     name: 'replaced-schedule-is-trusted',
-    breaks: 'a run of whole tables that waits is let through when its schedule is replaced by a harmless one',
+    breaks: 'a pending run of whole tables is allowed after its schedule was replaced by a permitted one',
     file: 'src/scheduled-export/model/services/run-authorization.ts',
     search: 'if (!readsTables(request) && !',
     replace: 'if (!',
@@ -89,7 +89,7 @@ export const schedules = [
   },
   {
     name: 'outcome-without-the-lock',
-    breaks: 'a run has no outcome when its last two deliveries end at once',
+    breaks: 'a run has no outcome when its last two deliveries end concurrently',
     file: 'src/scheduled-export/infrastructure/schedule-row.ts',
     search: 'AND ${condition} FOR UPDATE',
     replace: 'AND ${condition}',
@@ -98,7 +98,7 @@ export const schedules = [
   },
   {
     name: 'schedule-of-every-minute',
-    breaks: 'a schedule of somebody who is no administrator runs every minute',
+    breaks: 'a schedule of a user who is not an administrator runs every minute',
     file: 'src/scheduled-export/model/domain/slots.ts',
     search: '? MIN_INTERVAL_MINUTES * MINUTE_MS : 0',
     replace: '? 0 : 0',

@@ -5,7 +5,7 @@
 export const secrets = [
   {
     name: 'sealed-for-any-purpose',
-    breaks: 'a secret that was sealed for one destination can be used for another',
+    breaks: 'a secret that was encrypted for one destination can be used for another',
     file: 'src/delivery/infrastructure/secret-cipher.ts',
     search: 'Buffer.from(`${VERSION}\\n${purpose}`)',
     replace: 'Buffer.from(`${VERSION}\\n${typeof purpose}`)',
