@@ -1,5 +1,5 @@
 // @ts-check
-// npm run check: everything but the tests. All steps run, so that one run shows all there is to mend.
+// npm run check: everything but the tests. All steps run, so that one run shows all errors.
 import { join } from 'node:path';
 import { ensureInstalled } from './install.mjs';
 import { capture, fail, localProgram, projectRoot } from './process.mjs';

@@ -1,5 +1,5 @@
 // @ts-check
-// npm run demo: from a fresh clone to exported files, with nothing set up by hand.
+// npm run demo: from a fresh clone to exported files, without manual setup.
 import { ensureInstalled } from './install.mjs';
 import { fail } from './process.mjs';
 

@@ -1,5 +1,5 @@
 // @ts-check
-// PostgreSQL for this project on this machine, with nothing to install or set up by hand.
+// PostgreSQL for this project on this machine, without manual setup.
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
@@ -80,7 +80,7 @@ export async function createDatabase(adminUrl, name, template) {
 }
 
 /**
- * Removes a database together with whoever is still connected to it.
+ * Drops a database and its open connections.
  * @param {string} adminUrl
  * @param {string} name
  */

@@ -10,7 +10,7 @@ const goalRatio = 1.7;
 
 /**
  * Each worker with one drawing thread, so that a second one is a second pair of hands and not the same two cores
- * shared anew.
+ * shared again.
  * @type {import('../support/environment.mjs').Bench}
  */
 export const twoWorkers = {

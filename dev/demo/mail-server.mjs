@@ -1,5 +1,5 @@
 // @ts-check
-// A mail server of one's own, which takes whatever it is given and hands it on to nobody.
+// A mail server for the demo, which accepts every message and forwards none.
 import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import { readMail } from './mail.mjs';
 
 /** @typedef {import('./mail.mjs').Mail} Mail */
 
-const patienceMs = 30_000;
+const timeoutMs = 30_000;
 
 export class MailServer {
   #server;
@@ -51,11 +51,11 @@ export class MailServer {
    * @returns {Promise<Mail>}
    */
   async mailOfWhich(holds) {
-    const deadline = Date.now() + patienceMs;
+    const deadline = Date.now() + timeoutMs;
     for (;;) {
       const mail = this.#mails.find(holds);
       if (mail) return mail;
-      if (Date.now() > deadline) throw new Error(`no such mail came within ${patienceMs / 1000} s`);
+      if (Date.now() > deadline) throw new Error(`no such mail came within ${timeoutMs / 1000} s`);
       await sleep(50);
     }
   }

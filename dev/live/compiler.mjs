@@ -7,7 +7,7 @@ import { projectRoot } from '../process.mjs';
 import { startNode } from '../service/child.mjs';
 
 /**
- * Resolves when everything has been compiled once. A wrong type is reported, and does not hold up a restart.
+ * Resolves when everything has been compiled once. A type error is reported, and does not delay a restart.
  * @param {object} options
  * @param {string} options.folder for the compiled program and what the compiler needs to know
  * @param {() => void} options.onCompiled called after each change that compiled

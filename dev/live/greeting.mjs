@@ -31,7 +31,7 @@ ${curl} -H 'Content-Type: application/json' -d '{"format":"pdf"}' '${url}/api/v1
 ${curl} '${url}/api/v1/exports/?status=completed&limit=1'
 
 The last one answers with \`file_url\`: open it in a browser. Changes in src/ are compiled and loaded at once;
-after a change of prisma/ start anew. Data stays in ${folder}. Ctrl-C ends it all.
+after a change of prisma/ start it again. Data stays in ${folder}. Ctrl-C stops everything.
 `;
 }
 

@@ -3,7 +3,7 @@ import { startService } from '../service/service.mjs';
 
 /** @typedef {import('../service/service.mjs').Service} Service */
 
-/** The service, started anew on the same port whenever that is asked for. */
+/** The service, which can be restarted on the same port. */
 export class ReloadingService {
   #options;
   #say;
@@ -25,7 +25,7 @@ export class ReloadingService {
 
   start() {
     const starting = this.#launch();
-    // Whoever stops it meanwhile waits for it.
+    // A concurrent stop waits for it.
     this.#turn = starting.then(
       () => {},
       () => {},

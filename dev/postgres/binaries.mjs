@@ -64,7 +64,7 @@ export function usableBinaries({ user, copyTo }) {
   linkLibraries(native);
   if (tryOut(native, user) === undefined) return programs(native);
 
-  // A home closed to others, or a node_modules that somebody else installed.
+  // A home closed to others, or a node_modules of another user.
   const copy = join(copyTo, `postgresql-${versionOf(native)}`);
   mkdirSync(copyTo, { recursive: true });
   if (!existsSync(copy)) copyFolder(native, copy);

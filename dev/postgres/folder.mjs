@@ -78,11 +78,11 @@ export function isAbandoned(directory) {
  * @param {Process} server
  */
 export async function stopProcess(server) {
-  for (const [signal, patience] of /** @type {const} */ ([
+  for (const [signal, timeoutMs] of /** @type {const} */ ([
     ['SIGINT', 30_000],
     ['SIGKILL', 5_000],
   ])) {
-    const deadline = Date.now() + patience;
+    const deadline = Date.now() + timeoutMs;
     while (isRunning(server) && Date.now() < deadline) {
       // Sent again and again, since a server that is just starting may not listen yet.
       signalTo(server.pid, signal);

@@ -4,7 +4,7 @@
 cat >/dev/null
 kill -INT "$1" 2>/dev/null
 tries=300
-# The server removes its file last. Asking for the process alone would wait for one that nobody reaps.
+# The server removes its file last. Checking only the process would wait for a zombie.
 while [ -e "$2/data/postmaster.pid" ] && kill -0 "$1" 2>/dev/null && [ "$tries" -gt 0 ]; do
   sleep 0.1
   tries=$((tries - 1))

@@ -25,7 +25,7 @@ const guard = fileURLToPath(new URL('guard.sh', import.meta.url));
 const superuser = 'postgres';
 // Reachable from this machine alone, and for data that anybody may see.
 const password = 'postgres';
-const patience = 60_000;
+const timeoutMs = 60_000;
 
 /** @param {number} port @param {string} database */
 export const urlOf = (port, database) => `postgresql://${superuser}:${password}@127.0.0.1:${port}/${database}`;
@@ -96,7 +96,7 @@ export async function launch({ postgres, directory, user, durable, port }) {
  * @param {string} directory
  */
 export async function untilReady({ port, child }, directory) {
-  const deadline = Date.now() + patience;
+  const deadline = Date.now() + timeoutMs;
   for (;;) {
     if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) {
       throw new Error(`PostgreSQL did not start on port ${port}:\n${endOfLog(directory)}`);

@@ -40,7 +40,7 @@ const most = 100_000_000;
  */
 
 /**
- * Replaces the platform's data by made-up data: the same for the same number of rows, on every run.
+ * Replaces the platform's data by sample data, which is the same for the same number of rows on every run.
  * @param {string} databaseUrl a migrated database
  * @param {{ rows: number }} options how many transactions; people and all else come in proportion
  * @returns {Promise<Seeded>}
@@ -69,7 +69,7 @@ export async function seedPlatform(databaseUrl, { rows }) {
 }
 
 /**
- * Holds the made-up events of a customer's tenant for that customer.
+ * Assigns the sample events of a customer's tenant to that customer.
  * @param {string} databaseUrl
  * @param {string} customerId
  * @returns {Promise<string[]>} who organise them, each once
@@ -92,7 +92,7 @@ export async function holdEventsFor(databaseUrl, customerId) {
 }
 
 /**
- * Has people pay yesterday, in UTC, what they paid on the last of the made-up days, so that there is something of yesterday.
+ * Repeats the payments of the last sample day for yesterday, in UTC, so that there is data of yesterday.
  * @param {string} databaseUrl
  * @returns {Promise<number>} how many transactions that makes
  */

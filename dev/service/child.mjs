@@ -9,7 +9,7 @@ import { projectRoot } from '../process.mjs';
  * @property {number} pid
  * @property {Promise<string>} ended how it ended, in words
  * @property {() => boolean} isRunning
- * @property {(patienceMs: number) => Promise<void>} stop asks it to end, and ends it when it does not
+ * @property {(timeoutMs: number) => Promise<void>} stop asks it to end, and ends it when it does not
  */
 
 /**
@@ -44,9 +44,9 @@ export function startNode(args, { env, onLine }) {
     pid: child.pid ?? -1,
     ended,
     isRunning: () => running,
-    stop: async (patienceMs) => {
+    stop: async (timeoutMs) => {
       child.kill('SIGTERM');
-      const lastResort = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+      const lastResort = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
       await ended;
       clearTimeout(lastResort);
     },

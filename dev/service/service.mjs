@@ -9,7 +9,7 @@ import { startNode } from './child.mjs';
 /** @typedef {import('./child.mjs').Child} Child */
 /** @typedef {Omit<Child, 'stop'> & { url: string, stop: () => Promise<void> }} Service */
 
-const startPatienceMs = 60_000;
+const START_TIMEOUT_MS = 60_000;
 const graceSeconds = 3;
 const linesKept = 20;
 
@@ -65,7 +65,7 @@ export async function startService({ port, databaseUrl, storage, env, program = 
     await untilReady(child, healthUrl);
   } catch (error) {
     await stop();
-    // Whoever was told the lines as they came need not be told them again.
+    // A listener has received these lines already.
     throw new Error([messageOf(error), ...(onLine ? [] : lastLines)].join('\n'));
   }
   return { ...child, url, stop };
@@ -73,7 +73,7 @@ export async function startService({ port, databaseUrl, storage, env, program = 
 
 /** @param {Child} child @param {string} url */
 async function untilReady(child, url) {
-  const deadline = Date.now() + startPatienceMs;
+  const deadline = Date.now() + START_TIMEOUT_MS;
   while (child.isRunning()) {
     const response = await fetch(`${url}/health/ready`).catch(() => undefined);
     if (response?.ok) return;

@@ -1,4 +1,4 @@
--- The tables that grow: as many rows as were asked for, and in proportion.
+-- The tables that grow: the requested number of rows, and in proportion.
 
 INSERT INTO transactions (id, user_id, tenant_id, amount, currency, status, description, metadata, is_refund, created_at)
 SELECT pg_temp.row_id(n, 100, moment), pg_temp.user_id(u), pg_temp.tenant_of(u),

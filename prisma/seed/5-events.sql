@@ -43,7 +43,7 @@ SELECT pg_temp.row_id(e * 100 + position, 134, moment), id, position, 'q' || pos
 FROM seed_events, unnest(questions) WITH ORDINALITY AS asked(text, position)
 ORDER BY e, position;
 
--- People in a row, from another one for each event: nobody takes part twice.
+-- People in a row, from another one for each event: no one takes part twice.
 CREATE TEMP TABLE seed_places ON COMMIT DROP AS
 SELECT e, place, e * 1000 + place AS n, seed_events.id AS event_id, moment,
        pg_temp.row_id(e * 1000 + place, 135, moment + place) AS id, 1 + rest + 6 * ((first_place + place) % people) AS u,
@@ -56,7 +56,7 @@ SELECT p.id, event_id, u.id, u.name, CASE WHEN n % 6 <> 0 THEN u.email END,
        CASE WHEN n % 9 = 0 THEN NULL ELSE (ARRAY['7-А', '7-Б', '8 "b"', 'Klasa 1ż', 'الصف الثاني', '三班', '=team'])[1 + n % 7] END, pg_temp.at(moment + place)
 FROM seed_places AS p JOIN users AS u ON u.id = pg_temp.user_id(p.u) ORDER BY n;
 
--- Answers of those who began; the last questions are reached by fewer. Where nobody has marked an answer it has no score yet.
+-- Answers of those who began; the last questions are reached by fewer. An unmarked answer has no score yet.
 INSERT INTO event_answers (participant_id, question_id, answer, score, answered_at)
 SELECT p.id, q.id,
        CASE WHEN m % 13 = 0 THEN NULL WHEN m % 29 = 0 THEN '' WHEN m % 37 = 0 THEN '=SUM(A1:A9)' WHEN m % 17 = 0 THEN pg_temp.odd_text(m / 17)

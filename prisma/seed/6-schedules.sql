@@ -7,7 +7,7 @@ VALUES ('00000000-0000-7000-8000-999999999999', 'Nadia Administrator', 'administ
 DELETE FROM scheduled_exports
 WHERE id IN ('00000000-0000-7000-8000-5c4ed0000001', '00000000-0000-7000-8000-5c4ed0000002');
 
--- Nobody can know the keys of a bucket beforehand: until somebody saves them with the schedules, these do not run.
+-- The credentials of the bucket are unknown here: until they are saved with the schedules, these do not run.
 INSERT INTO scheduled_exports (id, user_id, name, tables, columns, filters, format, granted, as_admin, frequency, cron,
                                delivery_method, destination, is_active, paused_reason, admin_seen_at, created_at, updated_at)
 SELECT id, '00000000-0000-7000-8000-999999999999', name, ARRAY[tbl], columns, filters, format,

@@ -108,7 +108,7 @@ describe('The preview of a CSV', () => {
     expect(preview).toMatchObject({ columns: ['Name', 'Result'], rows: [['Ann', '7']] });
   });
 
-  it('tells a null from an empty text, also in a table of one column', async () => {
+  it('distinguishes a null from an empty text, also in a table of one column', async () => {
     expect(await read('csv', 'a\n\n""\n')).toMatchObject({ rows: [[null], ['']] });
   });
 

@@ -23,7 +23,7 @@ const STRANGERS: readonly [string, Principal, Principal][] = [
   ['a person’s, for an external system', ANN, PARTNER],
 ];
 
-/** What an owner does with exports, and that nobody else does. */
+/** What owners can do with their exports, and other principals cannot. */
 export function describeExportOwners(recordsOf: () => RecordsUnderTest): void {
   const exports = (): ExportRepository => recordsOf().exports;
 

@@ -81,7 +81,7 @@ describe('An installed checkout', () => {
 
   const prune = () => run(process.execPath, ['dev/prune-modules.mjs'], { cwd: checkout });
 
-  /** With an npm that only notes what it was asked for. */
+  /** With an npm that only records its arguments. */
   const ensureInstalled = async (): Promise<void> => {
     const programs = join(checkout, 'programs');
     await mkdir(programs);

@@ -89,7 +89,7 @@ describe('OutboundHttp', () => {
     endless.close();
 
     expect(excerpt).toBe('x'.repeat(200));
-    // More than lies in the buffers of a connection, and far less than comes in two seconds.
+    // More than the buffers of a connection, and far less than arrives in two seconds.
     expect(sent).toBeLessThan(32 * MB);
   });
 

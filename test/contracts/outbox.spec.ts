@@ -34,7 +34,7 @@ describe('The outbox', () => {
     await database.drop();
   });
 
-  /** An export that somebody is at work on and whose completion and failure are to be notified. */
+  /** A running export with notifications of its completion and failure. */
   async function begunExport(): Promise<Attempt> {
     await prisma.export.create({
       data: {

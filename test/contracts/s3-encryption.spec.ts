@@ -51,7 +51,7 @@ describeOnS3('Encryption at rest', () => {
       [{ sse: 'aws:kms', kmsKeyId: 'arn:aws:kms:eu-1:1:key/7' }, 'aws:kms', 'arn:aws:kms:eu-1:1:key/7'],
       [{}, undefined, undefined],
     ])('is requested as configured: %j', async (configured, algorithm, key) => {
-      // The gateway has no key store: what it is asked for counts, not its answer.
+      // The gateway has no key store: the request counts, not the response.
       proxy.decide = () => (algorithm === 'aws:kms' ? 403 : 'pass');
 
       await storageWith(configured)

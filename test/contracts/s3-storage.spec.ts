@@ -41,12 +41,12 @@ describeOnS3('S3Storage', () => {
   const direct = new S3Storage(s3Server);
 
   /** A storage whose every request goes through the proxy. */
-  const throughProxy = (more: Partial<S3Settings> = {}, patience: Partial<S3RequestLimits> = {}) => {
+  const throughProxy = (more: Partial<S3Settings> = {}, limits: Partial<S3RequestLimits> = {}) => {
     const storage = new S3Storage({
       ...s3Server,
       endpoint: proxy.url,
       ...more,
-      limits: { attempts: 4, ...patience },
+      limits: { attempts: 4, ...limits },
     });
     opened.push(storage);
     return storage;
@@ -92,8 +92,8 @@ describeOnS3('S3Storage', () => {
       ['cuts the connection', 'cut', {}],
       ['does not answer', 'hang', { responseTimeoutMs: 500 }],
       ['loses its answer', 'lose-answer', {}],
-    ] as const)('is retried when it %s twice', async (_, fault, patience) => {
-      const storage = throughProxy({}, patience);
+    ] as const)('is retried when it %s twice', async (_, fault, limits) => {
+      const storage = throughProxy({}, limits);
 
       for (const [key, size, which] of [
         ['small', KB, isSingle],
@@ -115,8 +115,8 @@ describeOnS3('S3Storage', () => {
       ['fails for', 500, {}],
       ['hangs at', 'hang', { responseTimeoutMs: 500 }],
       ['cuts the connection at', 'cut', {}],
-    ] as const)('that %s a part keeps nothing of the file', async (_, fault, patience) => {
-      const storage = throughProxy({}, patience);
+    ] as const)('that %s a part keeps nothing of the file', async (_, fault, limits) => {
+      const storage = throughProxy({}, limits);
       proxy.decide = (request) =>
         isPart(request) && request.url.searchParams.get('partNumber') === '2' ? fault : 'pass';
       let requested = 0;

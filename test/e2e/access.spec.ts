@@ -24,7 +24,7 @@ const OWN_THINGS = [
 
 const SCHEDULE = { name: 'mine', format: 'csv', frequency: 'daily' };
 
-/** Nothing here is anybody's own: a person is told of the right that is missing, and so is an administrator of one tenant. */
+/** Routes without an owner: users and administrators of one tenant get 403. */
 const BY_RIGHT: Readonly<Record<string, { person: number; admin: number }>> = {
   'POST /api/v1/exports': { person: 400, admin: 400 },
   'POST /api/v1/export/bulk': { person: 403, admin: 400 },
@@ -39,7 +39,7 @@ const BY_RIGHT: Readonly<Record<string, { person: number; admin: number }>> = {
 /** For external systems: no token opens them. */
 const OF_CUSTOMERS = / \/api\/v1\/customer\//;
 
-/** Everything of ann: for whoever is called so, in their own tenant, and then an export of theirs. */
+/** Resources of ann: as ann in her tenant, and then an export of hers. */
 const OF_ANN = 'GET /api/v1/export/user/{userId}';
 
 const METHODS = new Set(['get', 'post', 'put', 'patch', 'delete']);

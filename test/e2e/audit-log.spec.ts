@@ -20,7 +20,7 @@ interface Entry {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** Steps that the service takes by itself: nobody asked for them from anywhere. */
+/** Steps of the service itself, without a caller and an address. */
 const OF_WORKERS = ['export.started', 'export.completed', 'export.expired'];
 
 describe('The audit log', () => {

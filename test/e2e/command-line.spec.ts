@@ -217,7 +217,7 @@ describe('export-service', () => {
       });
     });
 
-    it('is asked for when there is none, and explained when it is wrong, in the language of the user', async () => {
+    it('is required, and explained when it is wrong, in the language of the user', async () => {
       expect(await run(['ls'], { EXPORT_SERVICE_TOKEN: '' })).toMatchObject({
         code: 3,
         stderr: expect.stringContaining('There is no token. Run `export-service login --api'),
@@ -230,7 +230,7 @@ describe('export-service', () => {
     });
   });
 
-  it('tells by its exit code what is wrong', async () => {
+  it('reports the kind of error by its exit code', async () => {
     const closed = await closedPort();
 
     expect(await run(['get', randomUUID()])).toMatchObject({ code: 4 });

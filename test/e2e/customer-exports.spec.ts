@@ -5,7 +5,7 @@ import { until } from '../support/until';
 
 const STATUS = '/api/v1/customer/exports/';
 
-/** What an external system asked for: it follows it, fetches it and gives it up under its own routes. */
+/** Exports of an external system, through its own routes. */
 describe('The exports of a customer', () => {
   let installation: Installation;
   let partner: CustomerClient;

@@ -31,7 +31,7 @@ describe('Failed authentications of customers', () => {
 
   afterAll(() => installation.remove());
 
-  /** An address from which nobody has asked yet. */
+  /** A new client address. */
   function newAddress(): string {
     lastAddress += 1;
     return `198.51.100.${lastAddress}`;

@@ -7,7 +7,7 @@ import { Installation } from '../support/installation';
 const OURS = '/api/v1/customer/solo/sessions/';
 const THEIRS = '/api/v1/solo/sessions/';
 
-/** An external system begins a board for one of its users: both have it from then on, and nobody else. */
+/** An external system creates a board for one of its users. Both own it. */
 describe('A board session for the user of a customer', () => {
   let installation: Installation;
   let partner: CustomerClient;

@@ -8,7 +8,7 @@ import { Installation } from '../support/installation';
 import { MailServer, type ReceivedMail } from '../support/mail-server';
 import { until } from '../support/until';
 
-/** Who asks for an export gets word of its end by mail, in their language, and nobody else does. */
+/** The requester of an export is notified of its end by mail in their language. */
 describe('Mail about exports', () => {
   let installation: Installation;
   let server: MailServer;
@@ -196,7 +196,7 @@ describe('Mail about exports', () => {
   });
 
   it('is not sent about a file that was deleted meanwhile', async () => {
-    server.next('refuse this time');
+    server.next('reject temporarily');
     const id = await requestWithNotify(ann, { email: true });
     await until('the server was asked', () => server.offered.length === 1);
     await ann.finished(id);

@@ -20,7 +20,7 @@ describe('The events_url of an export', () => {
   let session: string;
 
   beforeAll(async () => {
-    // Nobody works on the exports before a test starts a worker.
+    // No export is processed before a test starts a worker.
     ({ installation, application } = await Installation.withApplication({ ROLE: 'api', CORS_ORIGINS: FRONT_END }));
     ann = await installation.asUser('ann');
     partner = await installation.asCustomer();

@@ -167,8 +167,8 @@ describe('The routes of events', () => {
     ['a user with the id of the external system', () => installation.asUser(partner.id)],
     ['another external system', () => installation.asCustomer()],
     ['an external system of the same tenant', () => installation.asCustomer({ tenant: 'blue' })],
-  ])('hide an event from %s', async (_, somebody) => {
-    const otherUser = await somebody();
+  ])('hide an event from %s', async (_, createOther) => {
+    const otherUser = await createOther();
     const isCustomer = otherUser.credentials['authorization']?.startsWith('Basic') === true;
 
     const found = [];

@@ -6,7 +6,7 @@ import { Installation } from '../support/installation';
 const ID = '00000000-0000-7000-8000-000000000001';
 const FRONT_END = 'https://app.example.com';
 
-/** What holds for every route, whatever it does. */
+/** What all routes have in common. */
 describe('The HTTP API', () => {
   let installation: Installation;
   let application: Application;

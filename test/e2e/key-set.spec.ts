@@ -4,7 +4,7 @@ import { type Host, Installation } from '../support/installation';
 import { KeyServer } from '../support/key-server';
 import { signedToken } from '../support/tokens';
 
-/** Tokens that somebody else signs, whose keys are fetched from a real server. */
+/** Tokens of another issuer, whose keys are fetched from a real server. */
 describe('With JWT_JWKS_URL', () => {
   let keys: KeyServer;
   let installation: Installation;

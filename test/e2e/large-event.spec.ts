@@ -34,7 +34,7 @@ describe('The results of a large event', () => {
   /** @returns the finished export, and by how many bytes the worker grew at its highest */
   async function measured(event: InsertedEvent): Promise<{ done: ExportRecord; growth: number }> {
     await installation.services.at(-1)?.kill('SIGKILL');
-    // With room to spare, V8 would rather grow than look for what nobody needs any more.
+    // With much free memory, V8 grows its heap instead of collecting garbage.
     const worker = await installation.start({ ROLE: 'worker', NODE_OPTIONS: '--max-old-space-size=128' });
     // The first export of a process loads what every other one uses.
     await ann.finished(await takeOut(ann, (await insertEvent(sql)).id));

@@ -141,7 +141,7 @@ describe('Prometheus metrics', () => {
     expect(await metricsOf(application)).toContain('sweep_removed_total{kind="upload"} 0');
   });
 
-  /** One that nobody works on soon. @returns its id */
+  /** An export that stays pending. @returns its id */
   async function waitingExport(seconds = 0): Promise<string> {
     const id = randomUUID();
     await installation.sql(

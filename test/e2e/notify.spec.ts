@@ -77,12 +77,12 @@ describe('Notifications of a request', () => {
     ['their tenant is another', undefined, zoeIn('red')],
     ['the platform does not know them', undefined, () => installation.asUser(randomUUID())],
   ])('are not sent if %s', async (_, notify, person) => {
-    const somebody = await person();
-    const { body } = await rows(somebody, { notify });
+    const user = await person();
+    const { body } = await rows(user, { notify });
 
-    await somebody.finished(body.id as string);
+    await user.finished(body.id as string);
 
-    expect(await deliveriesOf(somebody, body.id as string)).toEqual([]);
+    expect(await deliveriesOf(user, body.id as string)).toEqual([]);
   });
 
   function zoeIn(tenant: string) {

@@ -160,7 +160,7 @@ describe('An invalid configuration', () => {
     LINK_SECRET: TEST_LINK_SECRET,
   };
 
-  // Which values are wrong is told by environment.spec.ts: here it is what becomes of the process.
+  // environment.spec.ts tests the values; these tests show that the process ends.
   it.each<[string, Record<string, string>, string[]]>([
     ['one that is wrong', { ROLE: 'boss' }, ['ROLE']],
     [

@@ -158,7 +158,7 @@ describe('Prefer: wait', () => {
   });
 });
 
-/** Nobody works on the exports. */
+/** Without a worker. */
 describe('Prefer: wait, while an export is pending,', () => {
   let installation: Installation;
   let ann: Client;

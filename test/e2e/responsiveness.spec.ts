@@ -9,7 +9,7 @@ const MAX_MS = 100;
 const TIMES_CALM = 8;
 const PAGES = 30;
 
-/** Drawing happens beside the event loop: whoever asks how far it is gets an answer, whatever is being drawn. */
+/** Drawing does not block the event loop: status requests are served at once. */
 describe('While a lesson of 30 pages is drawn', () => {
   let installation: Installation;
 

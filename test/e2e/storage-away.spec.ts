@@ -5,7 +5,7 @@ import { type Client, follow } from '../support/client';
 import { Installation } from '../support/installation';
 import { until } from '../support/until';
 
-/** Something else lies in the place of the storage's folder, or nothing: nobody, root neither, can read or write there. */
+/** The storage's folder is missing, or replaced by a file, so that not even root can read or write there. */
 describe.each([
   ['is replaced by a file', (folder: string) => writeFile(folder, 'not a folder')],
   ['is missing', () => Promise.resolve()],

@@ -134,7 +134,7 @@ export class FakeAttemptRepository extends AttemptRepository {
   }
 }
 
-/** The fence: whoever lost the token changes nothing. */
+/** Checks the fencing token: an attempt that lost it changes nothing. */
 function isHeldBy({ token, export: { id } }: Attempt): (record: ExportRecord) => boolean {
   return (record) => record.id === id && record.attemptToken === token && record.status === 'processing';
 }

@@ -150,7 +150,7 @@ export class FakeDeliveryRepository extends DeliveryRepository {
     return Promise.resolve(true);
   }
 
-  /** Whoever had it has it no more. */
+  /** Ends the lease of its holder. */
   private change(record: OutboxRecord, change: Partial<OutboxRecord>): void {
     Object.assign(record, change, { attemptToken: null, lease: null });
     if (record.exportId !== null) this.records.emitExport(record.exportId);

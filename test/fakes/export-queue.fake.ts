@@ -1,6 +1,6 @@
 import { ExportQueue } from '../../src/export/model/domain/interfaces/export-queue';
 
-/** A queue that holds what it is told, each export once, until a worker takes it; it can be out of reach. */
+/** A queue that stores each export once until a worker takes it. It can be made unavailable. */
 export class FakeExportQueue extends ExportQueue {
   private readonly waiting = new Set<string>();
   private isDown = false;

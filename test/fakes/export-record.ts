@@ -21,7 +21,7 @@ export interface ExportRecord extends Mutable<Omit<Export, 'object' | 'isDownloa
   downloadEnding: boolean;
 }
 
-/** How long a new export waits until the queue is told of it again. */
+/** How long a new export waits until it is enqueued again. */
 const REMINDER_SECONDS = 30;
 
 /** What becomes of a value that is kept as JSON. */
@@ -84,7 +84,7 @@ const NO_ATTEMPT = {
   startedAt: null,
 };
 
-/** The columns of a file that nobody is downloading. */
+/** The columns of a file without a download. */
 export const NOT_LEASED = {
   downloadToken: null,
   downloadLease: null,

@@ -24,7 +24,7 @@ export class FakeFileStorage extends FileStorage {
   private readonly uploads = new Map<string, UnfinishedUpload>();
   private readonly faults = new Map<string, Error>();
 
-  /** Has every call of the method fail until it is mended. */
+  /** Makes every call of the method fail until `repair`. */
   fail(
     method: 'put' | 'open' | 'delete' | 'discard',
     error: Error = new StorageUnavailableError(new Error('The storage cannot be reached')),

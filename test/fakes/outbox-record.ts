@@ -32,7 +32,7 @@ export class OutboxRecord {
     this.nextAttemptAt = createdAt;
   }
 
-  /** Whom it concerns, and by which way: what one owner waits for must not hold up another. */
+  /** The account and the channel, among which slots are shared. */
   get line(): string {
     const { channel, userId, tenantId, customerId } = this.message;
     return JSON.stringify([channel, userId, tenantId, customerId]);

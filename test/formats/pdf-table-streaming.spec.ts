@@ -6,7 +6,7 @@ import { aTable } from '../support/pdf-tables';
 
 const BATCH = 100;
 
-/** A table of many rows that tells how many were asked for, and whether its reading was ended. */
+/** A table of many rows that counts the requested rows, and records whether reading was aborted. */
 function watchedTable(rowCount: number) {
   const seen = { asked: 0, ended: false };
   async function* rows(): AsyncGenerator<Cell[][]> {

@@ -7,7 +7,7 @@ import { LongTable, tableOf, textTable, writeTable } from '../support/tables';
 import { until } from '../support/until';
 
 const SHORT = ['answer', 'of', 'a few words'];
-/** Much more than lies in buffers between the rows and the reader. */
+/** Many more rows than fit into the buffers between the source and the reader. */
 const ROWS_AHEAD_BYTES = 120_000_000;
 const LONG = ['x'.repeat(40_000), 'y'];
 

@@ -9,7 +9,7 @@ import { until } from '../support/until';
 const SESSIONS = '/api/v1/solo/sessions/';
 const [GREEDY, ANN] = [randomUUID(), randomUUID()];
 
-/** A user who asks for everything at once keeps nobody else waiting. */
+/** Many requests of one user do not delay others. */
 describe('Worker shares of accounts', () => {
   let installation: Installation;
   let greedy: Client;

@@ -20,7 +20,7 @@ const FILLINGS: readonly [name: string, piece: string][] = [
   ['lists', '[],'],
 ];
 
-/** The memory of a process tree is told by Linux alone. */
+/** Only Linux reports the memory of a process tree. */
 const missing = existsSync('/proc/self/task') ? null : 'this system has no /proc';
 
 describeWhere(missing, 'The memory of a process', () => {

@@ -9,7 +9,7 @@ import { blockThreadPool } from '../support/thread-pool';
 const READERS = 200;
 const ROUNDS = 3;
 
-/** Health and metrics are open to all: whoever reads them must not take the service away from others. */
+/** Health and metrics need no token: reading them must not deny service to others. */
 describe('While 200 anonymous clients read', () => {
   let installation: Installation;
   let service: Service;

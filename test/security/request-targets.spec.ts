@@ -17,7 +17,7 @@ describe('A request whose target names another host', () => {
 
   afterAll(() => installation.remove());
 
-  /** Sends a request past all that would mend its target. @returns the JSON of the answer */
+  /** Sends a request with an unmodified target. @returns the JSON of the response */
   async function getByTarget(target: string): Promise<{ next: string }> {
     const { hostname, port } = new URL(installation.host.url);
     const socket = connect(Number(port), hostname);

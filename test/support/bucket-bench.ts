@@ -52,7 +52,7 @@ export class BucketBench {
     return new BucketBench(await FaultyProxy.before(s3Server.endpoint), await ExportFixture.create());
   }
 
-  /** Begins anew, with an empty bucket. */
+  /** Empties the bucket. */
   async clear(): Promise<void> {
     this.proxy.recover();
     this.bucket = `destination-${randomUUID()}`;

@@ -24,7 +24,7 @@ export function memoryOf(pid: number): number {
   }
 }
 
-/** Whether a process runs; one that nobody has waited for yet does not. */
+/** Whether a process is running. A zombie is not. */
 export function isRunning(pid: number): boolean {
   const state = statOf(String(pid))?.state;
   return state !== undefined && state !== 'Z';

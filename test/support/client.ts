@@ -4,7 +4,7 @@ import { type WaitOptions, until } from './until';
 
 export type Person = Claims;
 
-/** An export as every endpoint shows it, as far as the tests look at it. */
+/** The fields of an export that tests read. */
 export interface ExportRecord {
   readonly id: string;
   readonly session_id: string;
@@ -34,7 +34,7 @@ export interface ApiResponse {
   readonly headers: Headers;
   readonly bytes: Buffer;
   readonly text: string;
-  /** The body read as JSON; fails when it is none. */
+  /** The parsed JSON body. */
   readonly body: any; // eslint-disable-line @typescript-eslint/no-explicit-any
 }
 
@@ -47,13 +47,13 @@ export interface ApiRequest {
   readonly body?: string | Uint8Array;
 }
 
-/** Sends a request, and reads the whole answer without following where it leads. */
+/** Sends a request and reads the whole response, without following redirects. */
 export type Transport = (request: ApiRequest, timeoutMs: number) => Promise<ApiResponse>;
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const FINISHED: readonly string[] = ['completed', 'failed', 'cancelled', 'expired'];
 
-/** A front end: it knows an address, a token, and what the API's description says. */
+/** A client of the API with a URL and a token. */
 export class Client {
   constructor(
     readonly url: string,
@@ -85,7 +85,7 @@ export class Client {
     return this.send('DELETE', path);
   }
 
-  /** Sends a body as it stands when it is text or bytes, and as JSON otherwise. */
+  /** Sends text and bytes unchanged, and other bodies as JSON. */
   send(method: string, path: string, body?: unknown, headers: RequestHeaders = {}): Promise<ApiResponse> {
     const isRaw = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
     const request = {
@@ -101,7 +101,7 @@ export class Client {
     return this.transport(request, REQUEST_TIMEOUT_MS);
   }
 
-  /** Keeps a board. @returns the id of its session */
+  /** Saves a board. @returns the id of its session */
   async saveBoard(state: unknown, name = 'Board'): Promise<string> {
     const json = typeof state === 'string' ? state : JSON.stringify(state);
     const body = `{"name":${JSON.stringify(name)},"state":${json}}`;
@@ -110,20 +110,20 @@ export class Client {
     return response.body.id as string;
   }
 
-  /** Asks for an export that is sure to be granted. */
+  /** Requests an export, which must succeed. */
   async requestExport(sessionId: string, format: string, options?: object): Promise<ExportRecord> {
     const response = await this.post(`/api/v1/solo/sessions/${sessionId}/export/`, { format, options });
-    if (response.status !== 201) throw new Error(`The export was not granted: ${response.text}`);
+    if (response.status !== 201) throw new Error(`The export was not created: ${response.text}`);
     return response.body as ExportRecord;
   }
 
   async status(id: string): Promise<ExportRecord> {
     const response = await this.get(`/api/v1/exports/${id}/`);
-    if (response.status !== 200) throw new Error(`The status was not told: ${response.status} ${response.text}`);
+    if (response.status !== 200) throw new Error(`The status was not returned: ${response.status} ${response.text}`);
     return response.body as ExportRecord;
   }
 
-  /** Asks for the status until the export has ended, as the front end does. */
+  /** Polls the status until the export has ended. */
   finished(id: string, { within = 60_000, every = 50 }: WaitOptions = {}): Promise<ExportRecord> {
     return until(
       `export ${id} ended`,
@@ -135,20 +135,20 @@ export class Client {
     );
   }
 
-  /** Asks until the export stands so. */
-  reaches(id: string, status: ExportRecord['status'], patience?: WaitOptions): Promise<ExportRecord> {
+  /** Polls the status until the export has it. */
+  reaches(id: string, status: ExportRecord['status'], options?: WaitOptions): Promise<ExportRecord> {
     return until(
       `export ${id} is ${status}`,
       async () => {
         const record = await this.status(id);
         return record.status === status && record;
       },
-      patience,
+      options,
     );
   }
 }
 
-/** Follows a link as a browser does: with no header, and to wherever it leads. */
+/** Follows a link like a browser, without headers and with redirects. */
 export async function follow(link: string | null, headers: RequestHeaders = {}, method = 'GET'): Promise<ApiResponse> {
   if (link === null) throw new Error('There is no link to follow');
   return readResponse(await fetch(link, { method, headers, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) }));

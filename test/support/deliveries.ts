@@ -3,7 +3,7 @@ import type { Client } from './client';
 import type { Installation } from './installation';
 import { type WaitOptions, until } from './until';
 
-/** A delivery as the owner of its export sees it. */
+/** A delivery as shown to the owner of its export. */
 export interface DeliveryRecord {
   readonly id: string;
   readonly channel: string;
@@ -15,30 +15,30 @@ export interface DeliveryRecord {
   readonly next_attempt_at: string | null;
 }
 
-/** Asks for an export of a board, and that somebody is told of it. @returns its id */
+/** Requests an export of a board with notifications. @returns its id */
 export async function requestWithNotify(person: Client, notify: unknown, name = 'Algebra'): Promise<string> {
   const session = await person.saveBoard(noteBoard(), name);
   const response = await person.post(`/api/v1/solo/sessions/${session}/export`, { format: 'pdf', notify });
-  if (response.status !== 201) throw new Error(`The export was not granted: ${response.text}`);
+  if (response.status !== 201) throw new Error(`The export was not created: ${response.text}`);
   return response.body.id as string;
 }
 
-/** What is told of an export. */
+/** The deliveries of an export. */
 export async function deliveriesOf(person: Client, id: string): Promise<DeliveryRecord[]> {
   const response = await person.get(`/api/v1/exports/${id}/deliveries`);
-  if (response.status !== 200) throw new Error(`The deliveries were not told: ${response.text}`);
+  if (response.status !== 200) throw new Error(`The deliveries were not returned: ${response.text}`);
   return response.body.results as DeliveryRecord[];
 }
 
-/** Waits until all that is to be told of an export has ended. */
-export function endedDeliveries(person: Client, id: string, patience?: WaitOptions): Promise<DeliveryRecord[]> {
+/** Waits until all deliveries of an export have ended. */
+export function endedDeliveries(person: Client, id: string, options?: WaitOptions): Promise<DeliveryRecord[]> {
   return until(
-    `all is told of ${id}`,
+    `all deliveries of ${id} have ended`,
     async () => {
       const deliveries = await deliveriesOf(person, id);
       return deliveries.length > 0 && deliveries.every(({ status }) => status !== 'pending') && deliveries;
     },
-    patience,
+    options,
   );
 }
 
@@ -47,7 +47,7 @@ export function attemptFailed(
   person: Client,
   id: string,
   number: number,
-  patience?: WaitOptions,
+  options?: WaitOptions,
 ): Promise<DeliveryRecord> {
   return until(
     `attempt ${number} has failed`,
@@ -56,11 +56,11 @@ export function attemptFailed(
       const waits = told?.next_attempt_at != null && Date.parse(told.next_attempt_at) > Date.now();
       return waits && told.attempts === number && told;
     },
-    patience,
+    options,
   );
 }
 
-/** Lets the pauses between attempts pass. */
+/** Makes all retries due. */
 export async function endRetryDelays(installation: Installation): Promise<void> {
   await installation.sql(`UPDATE export_deliveries SET next_attempt_at = now() WHERE status = 'pending'`);
 }

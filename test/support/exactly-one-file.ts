@@ -44,7 +44,7 @@ export async function expectExactlyOneFile(
   return done;
 }
 
-/** Sees to it that an export leaves these files and nothing else; whoever clears up after it may take a moment. */
+/** Expects that an export leaves these files and nothing else. Cleaning up may take a moment. */
 export async function expectStored(installation: Installation, id: string, expected: readonly string[]): Promise<void> {
   const ofExport = async () => (await installation.storedFiles()).filter((file) => file.includes(id));
   await until('storage is cleared up', async () => (await ofExport()).length === expected.length, {

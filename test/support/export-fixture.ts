@@ -30,7 +30,7 @@ export interface StoredExport {
   readonly sha256: string;
 }
 
-/** Ended exports in a database and a folder of one's own, and what deliveries may ask of them. */
+/** Ended exports in a separate database and folder, with the services that deliveries use. */
 export class ExportFixture {
   readonly prisma: PrismaService;
   readonly storage: DiskStorage;

@@ -5,7 +5,7 @@ import { type FinishedFile, objectPrefix, ownerOf } from '../../src/export/model
 import type { CustomerPrincipal, Principal, Person } from '../../src/platform/auth/principal';
 import { type Ending, type PlannedDelivery, NO_DELIVERIES } from '../../src/platform/outbox/planned-delivery';
 
-/** Ann without a tenant, her namesake in one, and others: nobody may see what belongs to anybody else. */
+/** Ann without a tenant, her namesake in one, and others, who must not see each other's records. */
 export const ANN: Person = { userId: 'ann', tenantId: null };
 export const ANN_IN_BLUE: Person = { userId: 'ann', tenantId: 'blue' };
 export const BEN: Person = { userId: 'ben', tenantId: null };

@@ -92,7 +92,7 @@ export class Installation {
 
   /** Starts one more application in the process of the tests, for whatever needs nothing but its API. */
   async startApplication(environment: Environment = {}): Promise<Application> {
-    // Nobody waits for work that is still running when the tests are over.
+    // Running work need not finish after the tests.
     const application = await Application.start({
       ...this.environment,
       SHUTDOWN_GRACE_SECONDS: '0',
@@ -181,7 +181,7 @@ export class Installation {
     return rows.map(({ action }) => action);
   }
 
-  /** Everything that lies in the disk storage, unfinished uploads included. */
+  /** All files in the disk storage, including unfinished uploads. */
   async storedFiles(): Promise<string[]> {
     const entries = await this.#storedEntries();
     return entries

@@ -4,9 +4,9 @@ import { buffer } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import { PythonReader } from './python-reader';
 
-/** How the server answers one message: it takes it, refuses it this time or for good, or lets the sender wait in vain. */
+/** How the server responds to one message: it accepts, rejects temporarily or permanently, or never responds. */
 export type Behaviour =
-  'accept' | 'refuse this time' | 'refuse for good' | 'be silent' | 'accept and be silent' | 'hang up';
+  'accept' | 'reject temporarily' | 'reject permanently' | 'be silent' | 'accept and be silent' | 'hang up';
 
 /** A message as it came in, read by Python. */
 export interface ReceivedMail {
@@ -39,7 +39,7 @@ def read(data):
         'messageId': str(message['message-id']), 'type': message.get_content_type()}
 `;
 
-/** A mail server that does as it is told with each message in turn, and accepts whatever comes after that. */
+/** A mail server with a scripted behaviour for each message. It accepts all further messages. */
 export class MailServer {
   /** What was accepted, also where the sender was not told. */
   readonly accepted: ReceivedMail[] = [];
@@ -120,10 +120,10 @@ export class MailServer {
       case 'accept':
         response();
         break;
-      case 'refuse this time':
+      case 'reject temporarily':
         response(refusal(451, 'Try again later'));
         break;
-      case 'refuse for good':
+      case 'reject permanently':
         response(refusal(550, 'No such person'));
         break;
       case 'hang up':

@@ -28,7 +28,7 @@ interface Options {
 }
 
 /**
- * A small part of S3, in memory: objects that are put in one request, looked at and deleted. It heeds `If-None-Match: *`, as
+ * A small part of S3, in memory: objects that are put in one request, read and deleted. It supports `If-None-Match: *`, as
  * S3 does. For all else the tests have a real server, see s3-gateway.
  */
 export class ObjectServer {

@@ -71,7 +71,7 @@ export interface RecordsUnderTest {
   messagesOf(id: string): Promise<PostedMessage[]>;
   /** The prefixes of the files that are to be removed from storage. */
   fileRemovals(): Promise<string[]>;
-  /** Forgets everything but the audit log, which nobody can. */
+  /** Deletes everything except the append-only audit log. */
   clear(): Promise<void>;
   end(): Promise<void>;
 }

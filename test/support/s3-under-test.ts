@@ -52,7 +52,7 @@ export function describeOnS3(name: string, tests: () => void): void {
   describeWhere(settings === null ? NO_S3 : null, name, tests);
 }
 
-/** What one request that brings an object into being asked for. */
+/** The encryption that a request for a new object asked for. */
 export interface RequestedEncryption {
   readonly method: string;
   readonly key: string;
@@ -81,7 +81,7 @@ export interface ObservedObject {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** A look at the bucket past the adapter. */
+/** Reads the bucket without the adapter. */
 export class S3Observer {
   private readonly client: S3Client;
   private readonly bucket: string;

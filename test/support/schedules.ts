@@ -5,7 +5,7 @@ import { type WaitOptions, until } from './until';
 
 export const SCHEDULES = '/api/v1/exports/scheduled';
 
-/** A schedule as its endpoints show it, as far as the tests look at it. */
+/** The fields of a schedule that tests read. */
 export interface ScheduleRecord {
   readonly id: string;
   readonly name: string;
@@ -30,7 +30,7 @@ export interface RunRecord {
   readonly deliveries: readonly { readonly channel: string; readonly status: string; readonly error: string | null }[];
 }
 
-/** A table whose rows belong to people, offered under the data type of its name. */
+/** Creates a table of rows with owners, and a data type of its name. */
 export async function createNotes(installation: Installation, ...owners: string[]): Promise<void> {
   await installation.sql('CREATE TABLE notes (id integer, user_id text, created_at timestamptz DEFAULT now())');
   for (const owner of owners)
@@ -38,15 +38,15 @@ export async function createNotes(installation: Installation, ...owners: string[
   await addTableType(installation, 'notes');
 }
 
-/** What a schedule of one's notes says at least. */
+/** The minimal request for a schedule of one's notes. */
 export function notesSchedule(more: object = {}): object {
   return { name: 'my notes', data_types: ['notes'], format: 'csv', frequency: 'daily', ...more };
 }
 
-/** Keeps a schedule that is sure to be taken. */
+/** Creates a schedule, which must succeed. */
 export async function createSchedule(person: Client, more: object = {}): Promise<ScheduleRecord> {
   const { status, body, text } = await person.post(SCHEDULES, notesSchedule(more));
-  if (status !== 201) throw new Error(`The schedule was not kept: ${text}`);
+  if (status !== 201) throw new Error(`The schedule was not created: ${text}`);
   return body as ScheduleRecord;
 }
 
@@ -58,24 +58,24 @@ export async function runsOf(person: Client, id: string): Promise<RunRecord[]> {
   return (await person.get(`${SCHEDULES}/${id}/runs?limit=200`)).body.results as RunRecord[];
 }
 
-/** Lets the time come at which it runs next. */
+/** Makes the schedule due now. */
 export async function makeDue(installation: Installation, id: string): Promise<void> {
   await installation.sql(`UPDATE scheduled_exports SET next_run_at = now() WHERE id = $1 AND is_active`, id);
 }
 
-/** Waits until so many runs of a schedule have their outcome. @returns all of them, newest first */
-export function settledRuns(person: Client, id: string, count: number, patience?: WaitOptions): Promise<RunRecord[]> {
+/** Waits until a number of runs of a schedule have an outcome. @returns all of them, newest first */
+export function settledRuns(person: Client, id: string, count: number, options?: WaitOptions): Promise<RunRecord[]> {
   return until(
     `${count} runs of the schedule have ended`,
     async () => {
       const runs = await runsOf(person, id);
       return runs.filter(({ outcome }) => outcome !== null).length >= count && runs;
     },
-    { every: 100, ...patience },
+    { every: 100, ...options },
   );
 }
 
-/** What was done to a schedule, step by step. */
+/** The audited actions on a schedule, in order. */
 export async function auditActionsOf(installation: Installation, id: string): Promise<string[]> {
   const rows = await installation.sql<{ action: string }>(
     `SELECT action FROM export_audit_log WHERE schedule_id = $1 AND action LIKE 'schedule.%' ORDER BY id`,

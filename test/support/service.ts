@@ -7,7 +7,7 @@ import { until } from './until';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** One line of the log, as far as the tests look at it. */
+/** The fields of a log line that tests read. */
 export interface LogLine {
   readonly level: string;
   readonly message: string;

@@ -8,7 +8,7 @@ export interface Stall {
 
 const GATE = 4_711;
 
-/** Makes every read of a table wait, as behind somebody's long maintenance. */
+/** Blocks all reads of a table, like a long maintenance. */
 export function stallReads(installation: Installation, table: string): Promise<Stall> {
   return lock(installation, table, 'ACCESS EXCLUSIVE');
 }

@@ -3,7 +3,7 @@ import { Registry } from 'prom-client';
 import { Config } from '../../src/platform/config/config';
 import { TEST_LINK_SECRET, TEST_SECRET } from './tokens';
 
-/** The configuration of a test; unless it is given one, it names a database that nobody connects to. */
+/** The configuration of a test. By default, it names a database that does not exist. */
 export function testConfig(environment: Readonly<Record<string, string>> = {}): Config {
   return Config.from({
     DATABASE_URL: 'postgres://localhost/nowhere',

@@ -36,7 +36,7 @@ const CLOSING_MS = 2_000;
 
 /**
  * Removes a database. Connections that are being closed have a moment to end: a client whose connection is ended by the
- * server in that moment reports an error that nobody listens for.
+ * server in that moment reports an error without a listener.
  */
 async function dropDatabase(name: string): Promise<void> {
   await onServer(async (client) => {

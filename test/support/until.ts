@@ -4,12 +4,12 @@ import { scaled } from './machine';
 export interface WaitOptions {
   /** Milliseconds on the reference machine; scaled to this one. */
   readonly within?: number;
-  /** Milliseconds between two questions. */
+  /** Milliseconds between two checks. */
   readonly every?: number;
 }
 
 /**
- * Asks again and again until the answer is something.
+ * Polls until the check returns a result.
  * @param condition is hoped for; the error says that it did not come about
  * @returns the first answer that is neither `undefined`, `null` nor `false`
  */
@@ -24,7 +24,7 @@ export async function until<Answer>(
     const result = await check();
     if (result !== undefined && result !== null && result !== false)
       return result as Exclude<Answer, undefined | null | false>;
-    if (Date.now() > deadline) throw new Error(`In ${timeoutMs} ms it did not come about that ${condition}`);
+    if (Date.now() > deadline) throw new Error(`In ${timeoutMs} ms this did not happen: ${condition}`);
     await pause(every);
   }
 }

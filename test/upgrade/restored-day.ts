@@ -85,7 +85,7 @@ export class RestoredDay {
   }
 
   async remove(): Promise<void> {
-    // Nobody is cut off in the middle of a message.
+    // No message is interrupted.
     await Promise.all(this.installation.services.map((service) => service.kill('SIGTERM')));
     await this.installation.remove();
     await this.dropDatabase();

@@ -17,7 +17,7 @@ export class RetryingClient {
     for (;;) {
       const response = await this.client.send(method, path, body, headers).catch(whenRefused);
       if (response && response.status !== 503) return response;
-      if (Date.now() > deadline) throw new Error(`${method} ${path} found nobody for ${RETRY_TIMEOUT_MS} ms`);
+      if (Date.now() > deadline) throw new Error(`${method} ${path} got no response for ${RETRY_TIMEOUT_MS} ms`);
       await pause(100);
     }
   }
@@ -92,7 +92,7 @@ export class Load {
   }
 }
 
-/** A board that is exported, and whose end a webhook is told of. */
+/** Exports a board with a webhook. */
 export async function exportBoards(
   load: Load,
   person: Client,

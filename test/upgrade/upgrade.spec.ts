@@ -276,7 +276,7 @@ describe('After an upgrade', () => {
       return METRICS.filter((line) => !lines.includes(line));
     };
 
-    // What the database is asked for comes with a later scrape.
+    // Values from the database appear in a later scrape.
     await until('they are there', async () => (await missing()).length === 0, { within: 10_000 }).catch(
       () => undefined,
     );

@@ -13,7 +13,7 @@ import { exportAll } from '../exports.mjs';
 
 const subject = 'daily_transactions';
 
-/** A schedule of the platform that goes by mail from now on, run at once. @type {import('../show.mjs').Chapter} */
+/** Delivers a schedule of the platform by mail, and runs it at once. @type {import('../show.mjs').Chapter} */
 export const schedules = {
   title: 'A nightly schedule: yesterday’s transactions, announced by mail',
   subject: 'schedule',
@@ -70,7 +70,7 @@ function byMail({ name, tables, columns, filters, format, frequency, cron, timez
 }
 
 /**
- * Fetches the file by the link in a mail, as whoever reads it would.
+ * Downloads the file with the link in a mail.
  * @param {Mail} mail
  * @param {ExportRecord} record
  */

@@ -16,7 +16,7 @@ export function contractLines(document: Json): string[] {
   return lines;
 }
 
-/** A change that breaks somebody: what is missing or different now, and what requests have to have now. */
+/** A breaking change: what is missing or different, and what requests require now. */
 export function breakingChanges(frozen: Json, current: Json): string[] {
   const [before, now] = [new Set(contractLines(frozen)), new Set(contractLines(current))];
   const missing = [...before].filter((line) => !now.has(line)).map((line) => `missing: ${line}`);
@@ -32,7 +32,7 @@ function isDemand(line: string): boolean {
   return / (body|query|path|header) .*, required$/.test(line) && !/\[\]: [^:]*$/.test(line);
 }
 
-/** A member of something that nobody sent before, or a parameter of a new operation. */
+/** A member of a new object, or a parameter of a new operation. */
 function isOfNewPlace(line: string, before: ReadonlySet<string>): boolean {
   const [method, path] = line.split(' ');
   if (!before.has(`${method} ${path}`)) return true;

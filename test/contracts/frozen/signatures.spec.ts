@@ -13,7 +13,7 @@ import { VECTORS } from './vectors';
 const { environment, links, sealed, webhook, customerSecret } = VECTORS;
 const config = Config.from(environment);
 
-/** Made by release 0.1.0: what it signed and sealed has to hold for as long as somebody may have it. */
+/** Created by release 0.1.0: its signatures and encrypted values must stay valid as long as they may be in use. */
 describe('Signatures and encrypted values of the last release', () => {
   it.each(links)('the link to $path has the same signature', ({ path, at, link, expires }) => {
     const signer = new LinkSigner(config);

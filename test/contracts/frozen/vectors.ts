@@ -11,7 +11,7 @@ interface SealedSecret {
   readonly secret: string;
 }
 
-/** What release 0.1.0 made of given input. Nobody can make these again: they are added to, and never changed. */
+/** Outputs of release 0.1.0 for given inputs. They cannot be created again: vectors are added, and never changed. */
 export interface Vectors {
   readonly environment: Readonly<Record<string, string>>;
   readonly links: readonly {

@@ -11,7 +11,7 @@ const WITHIN_MS = 2_000;
 const MB = 1024 * 1024;
 const LEFT = 'The connection was closed before the last row had gone out';
 
-/** Nobody reads any more: the database stops as soon, and the record says what happened. */
+/** When a stream loses its client, its query stops at once and the record says why. */
 describe('When rows are streamed', () => {
   let installation: Installation;
   let service: Service;

@@ -34,7 +34,7 @@ describe('A message about an export', () => {
   });
 
   it('arrives by mail with one id from a server that rejects, disconnects, hangs and accepts in turn', async () => {
-    server.next('refuse this time', 'hang up', 'accept and be silent', 'accept');
+    server.next('reject temporarily', 'hang up', 'accept and be silent', 'accept');
     const id = await requestWithNotify(ann, { email: true });
 
     for (const attempt of [1, 2, 3]) {
@@ -64,7 +64,7 @@ describe('A message about an export', () => {
   });
 
   it('fails at once when the server rejects it permanently', async () => {
-    server.next('refuse for good');
+    server.next('reject permanently');
     const id = await requestWithNotify(ann, { email: true });
 
     const told = await endedDeliveries(ann, id);

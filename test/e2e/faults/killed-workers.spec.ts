@@ -6,7 +6,7 @@ import type { Service } from '../../support/service';
 import { stallReads, stallUpdates } from '../../support/stall';
 import { until } from '../../support/until';
 
-/** A worker ends without a word at one step or another; what it had begun is done by somebody else, once. */
+/** A worker is killed at one step or another. Another worker completes its export, once. */
 describe('When a worker is killed', () => {
   let installation: Installation;
   let worker: Service;

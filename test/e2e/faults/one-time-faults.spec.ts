@@ -47,11 +47,11 @@ describe('A one-time download, when its process fails', () => {
     return { result: download(at(server, url), { pauseAt: 1_000, resumed }), resume };
   }
 
-  const isBeingSent = (id: string, what: string, patience?: WaitOptions) =>
+  const isBeingSent = (id: string, what: string, options?: WaitOptions) =>
     until(
       'the file is being sent',
       async () => (await installation.sql(`SELECT FROM exports WHERE id = $1 AND ${what}`, id)).length === 1,
-      patience,
+      options,
     );
 
   it('leaves the file to one more download when the process is killed midway', async () => {

@@ -55,7 +55,7 @@ describe('Each slot of every schedule runs exactly once', () => {
     return Number(row!.count);
   }
 
-  /** Waits until so many runs stand for a slot, reminding the processes of the time. */
+  /** Waits for a number of runs of a slot, with the clock at that time. */
   async function runsOfSlot(moment: number, expected: number): Promise<void> {
     const slot = new Date(moment);
     let requested = 0;

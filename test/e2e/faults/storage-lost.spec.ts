@@ -7,7 +7,7 @@ import { total } from '../../support/metrics';
 import { endPauses } from '../../support/pauses';
 import { until } from '../../support/until';
 
-/** The volume is gone, and something else lies in its place: nobody, root neither, can write there. */
+/** A file replaces the folder of the storage, so that not even root can write there. */
 describe('When the storage accepts no file', () => {
   let installation: Installation;
   let ann: Client;

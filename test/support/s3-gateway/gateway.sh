@@ -65,7 +65,7 @@ use_packages() {
 
 # --- the daemons ------------------------------------------------------------------------------------------------------
 
-# The process id in a pid file, if it still is our daemon: a killed run leaves the file, and the system gives ids anew.
+# The process id in a pid file, if it still is our daemon: a killed run leaves the file, and the system reuses ids.
 daemon_pid() {
   local pid
   pid=$(cat "$CLUSTER/$1.pid" 2>/dev/null) || return 1
@@ -149,7 +149,7 @@ mon_osd_adjust_heartbeat_grace = false
 paxos_propose_interval = 0.05
 paxos_min_wait = 0.01
 [osd]
-# On a machine that is busy for longer than the grace (20 s), the only copy of the data would wait for ever to be
+# On a machine that is busy for longer than the grace (20 s), the only copy of the data would wait forever to be
 # confirmed by its peers, and every request with it.
 osd_heartbeat_grace = 86400
 osd_op_thread_suicide_timeout = 0

@@ -25,7 +25,7 @@ export async function leaveDeliveriesOpen(recorder: Recorder, { people, boards, 
   });
   bucket.isDown = true;
   await fall(recorder, schedules.copied.id);
-  mail.next(...Array<'refuse this time'>(100).fill('refuse this time'));
+  mail.next(...Array<'reject temporarily'>(100).fill('reject temporarily'));
   const mailed = await recorder.ask(people.ada, '/api/v1/exports', ...mailedRows());
   await attemptFailed(await recorder.as(people.ada), mailed.body.id as string, 1);
   receiver.behave(500);

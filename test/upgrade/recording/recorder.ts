@@ -40,7 +40,7 @@ export class Recorder {
   readonly running: string[] = [];
   readonly pending: string[] = [];
   readonly oneTime = { free: '', leased: '', downloaded: '' };
-  /** Everybody who asked for something. */
+  /** All requesters. */
   readonly principals = new Map<string, Principal>();
   /** Statements that made objects of the platform. */
   readonly objects: string[] = [];

@@ -113,9 +113,9 @@ describe('planTables', () => {
     expect(
       wrongFieldsOf({
         columns: { users: ['name', 'nickname'], countries: ['code'] },
-        filters: { countries: {}, orders: { nobody: 1 } },
+        filters: { countries: {}, orders: { missing: 1 } },
       }),
-    ).toEqual(['columns.countries', 'filters.countries', 'columns.users', 'filters.orders.nobody']);
+    ).toEqual(['columns.countries', 'filters.countries', 'columns.users', 'filters.orders.missing']);
   });
 });
 
