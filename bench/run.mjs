@@ -6,6 +6,7 @@ import { onePage } from './boards/one-page.mjs';
 import { polling } from './boards/polling.mjs';
 import { thirtyPages } from './boards/thirty-pages.mjs';
 import { twoWorkers } from './boards/two-workers.mjs';
+import { clientDownload } from './client/download.mjs';
 import { dataFormats } from './data/formats.mjs';
 import { dataLibraries } from './data/libraries.mjs';
 import { dataMemory } from './data/memory.mjs';
@@ -29,6 +30,7 @@ const all = [
   dataPolling,
   dataWorkers,
   startUp,
+  clientDownload,
 ];
 
 await runProgram(async (resources) => {

@@ -159,6 +159,19 @@ describe('The packed client', () => {
     expect(proxy.seen.filter(({ url }) => url.pathname.endsWith('/events')).length).toBeLessThanOrEqual(3);
   });
 
+  it('estimates rows before, and reads the first ones after the export', async () => {
+    const { estimate, preview } = await client.run({
+      options,
+      request: rows,
+      target: client.folder,
+      looksAtRows: true,
+    });
+
+    const columns = ['id', 'user_id', 'filler'];
+    expect(estimate).toMatchObject({ unit: 'rows', samples: [{ columns }] });
+    expect(preview).toMatchObject({ columns, rows: [expect.any(Array), expect.any(Array)] });
+  });
+
   it('exports a board for an external system', async () => {
     const board = await partner.startSession('ada', noteBoard());
 

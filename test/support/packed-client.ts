@@ -15,6 +15,8 @@ export interface ConsumerResult {
   readonly saved?: { readonly path: string; readonly size: number; readonly resumedFrom: number };
   readonly statuses?: readonly string[];
   readonly retries?: readonly string[];
+  readonly estimate?: { readonly unit: string; readonly samples: readonly { readonly columns: readonly string[] }[] };
+  readonly preview?: { readonly columns: readonly string[]; readonly rows: readonly unknown[] };
   readonly error?: {
     readonly name: string;
     readonly code: string;
