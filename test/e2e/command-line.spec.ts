@@ -87,6 +87,12 @@ describe('export-service', () => {
       expect(JSON.parse(stdout)).toMatchObject({ userId: ann });
     });
 
+    it('writes the file to a device, and does not take its place', async () => {
+      const { code } = await run(['export', '--all', '--format', 'json', '--output', '/dev/null', '--force']);
+
+      expect([code, (await stat('/dev/null')).isCharacterDevice()]).toEqual([0, true]);
+    });
+
     it('ends quietly when the reader of its output leaves', async () => {
       const line = '"$NODE" "$PROGRAM" export --all --format json --output - | :; echo "${PIPESTATUS[0]}"';
 
@@ -228,6 +234,16 @@ describe('export-service', () => {
       expect(english.stderr).toMatch(/sign in|token/i);
       expect(ukrainian.stderr).toMatch(/[іїє]/);
     });
+  });
+
+  it('estimates an export without creating it', async () => {
+    const before = await exportCount();
+
+    const { code, stdout } = await run(['estimate', '--data-types', 'transactions', '--format', 'csv']);
+
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ unit: 'rows', samples: [{ name: 'transactions' }] });
+    expect(await exportCount()).toBe(before);
   });
 
   it('reports the kind of error by its exit code', async () => {

@@ -102,8 +102,7 @@ complete -o default -F _${identifier(name)} ${name}
 }
 
 function zshScript(name: string, chosenReply: string): string {
-  return `#compdef ${name}
-# ${name} completion zsh: put this line into ~/.zshrc, after compinit: eval "$(${name} completion zsh)"
+  return `# ${name} completion zsh: put this line into ~/.zshrc, after compinit: eval "$(${name} completion zsh)"
 _${identifier(name)}() {
   local current=\${words[CURRENT]} typed=("\${(@)words[2,CURRENT-1]}")
 ${chosenReply}  if [[ -z $reply ]]; then

@@ -31,6 +31,7 @@ export class ExportReporter {
   }
 
   completed(record: Export): void {
+    this.#bar?.update(record.progress);
     this.#stopBar();
     this.#line({ event: 'completed', export: record });
     for (const warning of record.warnings) this.context.output.note(`Warning: ${warning}`);

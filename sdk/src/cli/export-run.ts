@@ -1,10 +1,11 @@
+import { createWriteStream } from 'node:fs';
 import { Writable } from 'node:stream';
 import type { Export, ExportClient, ExportRequest } from '../index.js';
 import { saveExport } from '../node.js';
 import type { Context } from './context.js';
 import { CommandError, ExitCode } from './errors.js';
 import { ExportReporter } from './export-reporter.js';
-import { checkTarget, type OutputOptions, resolveTarget, STANDARD_OUTPUT } from './target.js';
+import { checkTarget, isStream, type OutputOptions, resolveTarget, STANDARD_OUTPUT } from './target.js';
 
 export interface SavingOptions extends OutputOptions {
   readonly watch?: boolean;
@@ -115,7 +116,10 @@ async function saveFile(
   }
   const path = await resolveTarget(options, record);
   try {
-    await saveExport(client, record, path, progress);
+    if (await isStream(path)) {
+      const file = await client.exports.download(record, progress);
+      await file.pipeTo(Writable.toWeb(createWriteStream(path)) as WritableStream<Uint8Array>);
+    } else await saveExport(client, record, path, progress);
   } catch (error) {
     if (!signal.aborted) throw error;
     throw new CommandError(

@@ -50,6 +50,8 @@ describe('A column of the command line', () => {
   });
 
   it('must name its table where there are several', () => {
-    expect(() => locateColumn('amount', ['users', 'payments'])).toThrow(/Write <table>\.amount.*users \| payments/);
+    expect(() => locateColumn('amount', ['users', 'payments'])).toThrow(
+      'Name the table of the column amount: users.amount or payments.amount.',
+    );
   });
 });

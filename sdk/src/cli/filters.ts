@@ -59,10 +59,7 @@ export function locateColumn(name: string, tables: readonly string[]): { table: 
   if (table) return { table, column: name.slice(table.length + 1) };
   const [only, ...others] = tables;
   if (only !== undefined && others.length === 0) return { table: only, column: name };
-  const choice = tables.length === 0 ? '<table>' : tables.join(' | ');
-  throw new UsageError(
-    `Name the table of the column ${name}: ${name} may be of several. Write <table>.${name}, where <table> is ${choice}.`,
-  );
+  throw new UsageError(`Name the table of the column ${name}: ${tables.map((one) => `${one}.${name}`).join(' or ')}.`);
 }
 
 type TableFilters = Record<string, Record<string, unknown>>;

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { addExamples, type Run, type RunWithClient } from './commands/command.js';
 import { addCompletionCommand } from './commands/completion.js';
+import { addDataTypesCommand } from './commands/data-types.js';
 import { addEventCommands } from './commands/events.js';
 import { addExportCommands } from './commands/exports.js';
 import { addLoginCommands } from './commands/login.js';
@@ -49,6 +50,7 @@ export function createProgram(version: string, createContext: (options: GlobalOp
 
   addLoginCommands(program, run);
   addExportCommands(program, runWithClient);
+  addDataTypesCommand(program, runWithClient);
   addScheduleCommands(program, runWithClient);
   addEventCommands(program, runWithClient);
   addCompletionCommand(program, run);

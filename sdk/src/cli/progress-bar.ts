@@ -39,13 +39,13 @@ export class ProgressBar {
     const filled = Math.round(progress * BAR_WIDTH);
     const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
     const left = Number.isFinite(eta) && eta > 0 && value < total ? `  ${formatDuration(eta)} left` : '';
-    return `${label} ${bar} ${Math.floor(progress * 100)} %  ${this.#amount(value)} of ${this.#amount(total)}${left}`;
+    return `${label} ${bar} ${Math.floor(progress * 100)} %  ${this.#amount(value, total)}${left}`;
   }
 
-  #amount(count: number): string {
-    return (
-      (this.#unit === 'bytes' ? formatBytes(count) : `${formatCount(count) ?? ''} ${this.#unit ?? ''}`.trimEnd()) ?? ''
-    );
+  #amount(done: number, total?: number): string {
+    const format = this.#unit === 'bytes' ? formatBytes : formatCount;
+    const unit = this.#unit === 'bytes' ? null : this.#unit;
+    return [format(done), total === undefined ? null : `of ${format(total) ?? ''}`, unit].filter(Boolean).join(' ');
   }
 }
 

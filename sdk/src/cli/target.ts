@@ -18,6 +18,11 @@ export async function checkTarget({ output, force }: OutputOptions): Promise<voi
   if ((await kindOf(output)) === 'file') throw exists(output);
 }
 
+/** Whether a path is a device or a pipe, such as /dev/null: it is written to, and no file takes its place. */
+export async function isStream(path: string): Promise<boolean> {
+  return (await kindOf(path)) === 'stream';
+}
+
 /** The path at which the file of an export is saved: in a folder, under the name that the service gave it. */
 export async function resolveTarget({ output = '.', force }: OutputOptions, record: Export): Promise<string> {
   const kind = await kindOf(output);
@@ -25,13 +30,15 @@ export async function resolveTarget({ output = '.', force }: OutputOptions, reco
   const isFolder = kind === 'folder' || /[\\/]$/.test(output);
   const name = safeFileName(record.file_name ?? '', `export-${record.id}.${record.format}`);
   const path = isFolder ? join(output, name) : output;
-  if (!force && (await kindOf(path))) throw exists(path, record.id);
+  if (!force && (await kindOf(path)) === 'file') throw exists(path, record.id);
   return resolve(path);
 }
 
-async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
+async function kindOf(path: string): Promise<'file' | 'folder' | 'stream' | undefined> {
   try {
-    return (await stat(path)).isDirectory() ? 'folder' : 'file';
+    const found = await stat(path);
+    if (found.isDirectory()) return 'folder';
+    return found.isFile() ? 'file' : 'stream';
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

@@ -14,6 +14,6 @@ export function addCompletionCommand(program: Command, run: Run): void {
     );
   addExamples(completion, {
     'completion bash >> ~/.bashrc': 'Complete in bash',
-    'completion zsh > ~/.zfunc/_export-service': 'Complete in zsh, where ~/.zfunc is in fpath',
+    'completion zsh >> ~/.zshrc': 'Complete in zsh, after compinit',
   });
 }

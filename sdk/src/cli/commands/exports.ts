@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Estimate, Export, ExportClient } from '../../index.js';
-import { unwrap } from '../../api.js';
+import type { Estimate, Export } from '../../index.js';
 import { API } from '../../generated/cli-description.js';
 import { downloadAndSave, exportAndSave, type SavingOptions, watchExport } from '../export-run.js';
 import { type Columns, formatBytes, formatCount, formatFields, formatRows } from '../output.js';
@@ -9,6 +8,7 @@ import { formatDuration } from '../progress-bar.js';
 import { type RequestArguments, toExportRequest } from '../request.js';
 import type { OutputOptions } from '../target.js';
 import { addExamples, type RunWithClient } from './command.js';
+import { findTables } from './data-types.js';
 import { addOutputOptions, addSavingOptions } from './output-options.js';
 import { addLimit, takeItems } from './pages.js';
 import { addRequestOptions } from './request-options.js';
@@ -122,13 +122,6 @@ function addEndingCommands(program: Command, run: RunWithClient): void {
       }),
     );
   addExamples(rm, { 'rm <id>': 'Delete a file before its retention ends' });
-}
-
-/** The tables that filters and columns of data types may name. */
-async function findTables(client: ExportClient, dataTypes: readonly string[] | undefined): Promise<readonly string[]> {
-  const { results } = await unwrap(client.api.GET('/api/v1/exports/data-types'));
-  const named = results.filter(({ id, name }) => !dataTypes || dataTypes.includes(name) || dataTypes.includes(id));
-  return [...new Set(named.flatMap(({ tables }) => tables))];
 }
 
 const COLUMNS: Columns<Export> = {
