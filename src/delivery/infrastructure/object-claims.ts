@@ -59,7 +59,7 @@ export class ObjectClaims {
       INSERT INTO delivered_objects AS kept (endpoint, bucket, key, export_id)
       VALUES (${endpoint}, ${bucket}, ${key}, ${exportId}::uuid)
       ON CONFLICT (endpoint, bucket, key) DO UPDATE SET key = excluded.key
-      RETURNING xmax = 0 AS "isNew", export_id = ${exportId}::uuid AS "isMine"`;
+      RETURNING xmax = 0 AS "isNew", export_id = ${exportId}::uuid AS "isOwn"`;
     if (row?.isOwn !== true) return 'taken';
     if (!row.isNew) return 'held';
     await this.deleteOld();
