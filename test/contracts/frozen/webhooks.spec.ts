@@ -88,7 +88,7 @@ describe('The body of a webhook', () => {
     expect(new LinkSigner(config).verify(pathname, proof)).toBe(true);
     expect(body).toBe(
       `{"type":"export.completed","timestamp":${MOMENT},"data":{${RECORD},"status":"completed",` +
-        `"progress":{"percent":100,"done":7,"total":7,"unit":"rows"},"filters":null,"data_types":["profile"],` +
+        `"progress":{"percent":100,"done":7,"total":7,"unit":"rows"},"estimate":null,"filters":null,"data_types":["profile"],` +
         `"options":{"timezone":"UTC"},"file_url":${JSON.stringify(link)},"events_url":null,"file_name":"Звіт.csv","file_size":123,` +
         `"sha256":"${'ab'.repeat(32)}","record_count":7,"page_count":null,"download_count":0,"downloaded_at":null,` +
         `"downloaded_by":null,"one_time":false,"warnings":["One column is missing"],` +
@@ -103,7 +103,7 @@ describe('The body of a webhook', () => {
 
     expect(body).toBe(
       `{"type":"export.failed","timestamp":${MOMENT},"data":{${RECORD},"status":"failed",` +
-        `"progress":{"percent":42,"done":3,"total":7,"unit":"rows"},"filters":null,"data_types":["profile"],` +
+        `"progress":{"percent":42,"done":3,"total":7,"unit":"rows"},"estimate":null,"filters":null,"data_types":["profile"],` +
         `"options":{"timezone":"UTC"},"file_url":null,"events_url":null,"file_name":null,"file_size":null,"sha256":null,` +
         `"record_count":null,"page_count":null,"download_count":0,"downloaded_at":null,"downloaded_by":null,` +
         `"one_time":false,"warnings":[],"warning_codes":[],"error":"The table was gone",` +
