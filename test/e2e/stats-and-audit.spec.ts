@@ -61,6 +61,10 @@ describe('GET /exports/stats and GET /exports/audit', () => {
         ('data',  'csv', 'completed',  'red',  '900 ms',  11,     2,    timestamptz '2020-05-05 00:00Z'),
         ('data',  'csv', 'completed',  NULL,   '1000 ms', 13,     3,    timestamptz '2020-05-05 00:00Z')
       ) AS past (kind, format, status, tenant, took, bytes, records, at)`);
+    await installation.sql(`
+      UPDATE exports SET estimate = jsonb_build_object('unit', 'rows', 'record_count', record_count * 1.1, 'file_size', file_size * 2,
+                                                       'duration_seconds', NULL)
+      WHERE kind = 'data' AND status IN ('completed', 'expired') AND created_at < '2021-01-01'`);
   }
 
   /** Entries of May 2020; some of the same moment. */
@@ -94,6 +98,12 @@ describe('GET /exports/stats and GET /exports/audit', () => {
       average_export_time_ms: 800,
       total_bytes: 5_000_000_424,
       total_records: 12,
+      estimates: {
+        estimated_exports: 3,
+        record_count: { median_deviation: expect.closeTo(0.1) as number, accurate_share: 1 },
+        file_size: { median_deviation: 1, accurate_share: 0 },
+        duration_seconds: { median_deviation: null, accurate_share: null },
+      },
       by_kind: [
         expect.objectContaining({ kind: 'board', total_exports: 2, average_export_time_ms: 300, total_bytes: 400 }),
         expect.objectContaining({ kind: 'data', total_exports: 6, successful_exports: 3, failed_exports: 1 }),

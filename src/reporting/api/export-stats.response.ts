@@ -1,7 +1,41 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { EXPORT_KINDS, type ExportKind } from '../../export';
 import { EXPORT_FORMATS, type ExportFormat } from '../../formats';
-import type { ExportFigures, ExportStats } from '../model/domain/reporting.repository';
+import {
+  ACCURATE_SHARE,
+  type EstimateAccuracy,
+  type ExportFigures,
+  type ExportStats,
+} from '../model/domain/reporting.repository';
+
+const SHARE = { type: 'number', nullable: true } as const;
+const IN_PERCENT = ACCURATE_SHARE * 100;
+
+class EstimateAccuracyResponse {
+  @ApiProperty({ ...SHARE, example: 0.04, description: 'The median deviation, as a share of what was true' })
+  readonly median_deviation!: number | null;
+
+  @ApiProperty({
+    ...SHARE,
+    example: 0.93,
+    description: `The share of estimates within ${IN_PERCENT} % of what was true`,
+  })
+  readonly accurate_share!: number | null;
+}
+
+class EstimateStatsResponse {
+  @ApiProperty({ type: 'integer', example: 95, description: 'Successful exports that had an estimate' })
+  readonly estimated_exports!: number;
+
+  @ApiProperty({ type: EstimateAccuracyResponse, description: 'Of rows and pages' })
+  readonly record_count!: EstimateAccuracyResponse;
+
+  @ApiProperty({ type: EstimateAccuracyResponse })
+  readonly file_size!: EstimateAccuracyResponse;
+
+  @ApiProperty({ type: EstimateAccuracyResponse, description: 'Without streamed exports' })
+  readonly duration_seconds!: EstimateAccuracyResponse;
+}
 
 class ExportFiguresResponse {
   @ApiProperty({ type: 'integer', example: 120 })
@@ -36,6 +70,9 @@ class ExportFiguresResponse {
 
   @ApiProperty({ type: 'integer', example: 1_000_000, description: 'Total records of the successful exports' })
   readonly total_records!: number;
+
+  @ApiProperty({ type: EstimateStatsResponse, description: 'How true the estimates were' })
+  readonly estimates!: EstimateStatsResponse;
 }
 
 class KindFiguresResponse extends ExportFiguresResponse {
@@ -74,5 +111,15 @@ function toResponse(figures: ExportFigures) {
     average_export_time_ms: figures.averageMs,
     total_bytes: figures.bytes,
     total_records: figures.records,
+    estimates: {
+      estimated_exports: figures.estimates.estimated,
+      record_count: toAccuracy(figures.estimates.records),
+      file_size: toAccuracy(figures.estimates.bytes),
+      duration_seconds: toAccuracy(figures.estimates.duration),
+    },
   };
+}
+
+function toAccuracy({ medianDeviation, accurateShare }: EstimateAccuracy): EstimateAccuracyResponse {
+  return { median_deviation: medianDeviation, accurate_share: accurateShare };
 }

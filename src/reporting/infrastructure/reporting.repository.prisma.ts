@@ -7,7 +7,9 @@ import type { ExportKind } from '../../export';
 import type { ExportFormat } from '../../formats';
 import {
   type AuditQuery,
+  ACCURATE_SHARE,
   type AuditRecord,
+  type EstimateAccuracy,
   type ExportFigures,
   type ExportStats,
   MAX_COUNTED,
@@ -27,7 +29,16 @@ interface FiguresRow {
   readonly average_ms: number | null;
   readonly bytes: bigint;
   readonly records: bigint;
+  readonly estimated: bigint;
+  readonly records_deviation: number | null;
+  readonly records_accurate: number | null;
+  readonly bytes_deviation: number | null;
+  readonly bytes_accurate: number | null;
+  readonly duration_deviation: number | null;
+  readonly duration_accurate: number | null;
 }
+
+const NO_ACCURACY: EstimateAccuracy = { medianDeviation: null, accurateShare: null };
 
 const NO_EXPORTS: ExportFigures = {
   total: 0,
@@ -38,6 +49,7 @@ const NO_EXPORTS: ExportFigures = {
   averageMs: null,
   bytes: 0,
   records: 0,
+  estimates: { estimated: 0, records: NO_ACCURACY, bytes: NO_ACCURACY, duration: NO_ACCURACY },
 };
 
 @Injectable()
@@ -55,8 +67,10 @@ export class PrismaReportingRepository extends ReportingRepository {
              count(*) FILTER (WHERE status IN ('pending', 'processing')) AS unfinished,
              round(extract(epoch FROM avg(completed_at - started_at) FILTER (WHERE is_successful)) * 1000)::float8 AS average_ms,
              coalesce(sum(file_size) FILTER (WHERE is_successful), 0)::bigint AS bytes,
-             coalesce(sum(record_count) FILTER (WHERE is_successful), 0)::bigint AS records
-      FROM (SELECT *, status IN ('completed', 'expired') AS is_successful
+             coalesce(sum(record_count) FILTER (WHERE is_successful), 0)::bigint AS records,
+             count(*) FILTER (WHERE is_successful AND estimate IS NOT NULL) AS estimated,
+             ${accuracyOf('records')}, ${accuracyOf('bytes')}, ${accuracyOf('duration')}
+      FROM (SELECT *, status IN ('completed', 'expired') AS is_successful, ${DEVIATIONS}
             FROM exports WHERE ${isOfTenant(tenantId)} AND ${isWithin('created_at', period)}) AS export
       GROUP BY GROUPING SETS ((), (kind), (format))
       ORDER BY kind, format`;
@@ -86,6 +100,24 @@ export class PrismaReportingRepository extends ReportingRepository {
     ]);
     return toPage(counted?.count ?? 0, rows, size, (record) => record);
   }
+}
+
+/**
+ * The deviations of the estimate of a successful export from what was true; `null` without one. The length of a streamed export
+ * depends on its client. A file of no rows counts as one of one row.
+ */
+const DEVIATIONS = Prisma.sql`
+  CASE WHEN status IN ('completed', 'expired') THEN abs((estimate->>'record_count')::float8 - coalesce(record_count, page_count))
+    / greatest(coalesce(record_count, page_count), 1) END AS records_deviation,
+  CASE WHEN status IN ('completed', 'expired') THEN abs((estimate->>'file_size')::float8 / greatest(file_size, 1) - 1) END AS bytes_deviation,
+  CASE WHEN status IN ('completed', 'expired') AND NOT streamed THEN abs((estimate->>'duration_seconds')::float8
+    / greatest(extract(epoch FROM completed_at - started_at)::float8, 0.001) - 1) END AS duration_deviation`;
+
+function accuracyOf(figure: 'records' | 'bytes' | 'duration'): Prisma.Sql {
+  const deviation = Prisma.raw(`${figure}_deviation`);
+  const [median, share] = [deviation, Prisma.raw(`${figure}_accurate`)];
+  return Prisma.sql`percentile_cont(0.5) WITHIN GROUP (ORDER BY ${deviation}) AS ${median},
+             avg((${deviation} <= ${ACCURATE_SHARE})::int)::float8 AS ${share}`;
 }
 
 function isOfTenant(tenantId: string | null): Prisma.Sql {
@@ -136,5 +168,11 @@ function toFigures(row: FiguresRow): ExportFigures {
     averageMs: row.average_ms,
     bytes: Number(row.bytes),
     records: Number(row.records),
+    estimates: {
+      estimated: Number(row.estimated),
+      records: { medianDeviation: row.records_deviation, accurateShare: row.records_accurate },
+      bytes: { medianDeviation: row.bytes_deviation, accurateShare: row.bytes_accurate },
+      duration: { medianDeviation: row.duration_deviation, accurateShare: row.duration_accurate },
+    },
   };
 }

@@ -8,6 +8,26 @@ export interface Period {
   readonly to?: Date;
 }
 
+/** How true one figure of the estimates was. */
+export interface EstimateAccuracy {
+  /** The median deviation, as a share of what was true. */
+  readonly medianDeviation: number | null;
+  /** The share of the estimates that deviated by at most `ACCURATE_SHARE`. */
+  readonly accurateShare: number | null;
+}
+
+/** Estimates that deviate by less are called true. */
+export const ACCURATE_SHARE = 0.2;
+
+/** How true the estimates of successful exports were. */
+export interface EstimateStats {
+  /** Successful exports that had an estimate. */
+  readonly estimated: number;
+  readonly records: EstimateAccuracy;
+  readonly bytes: EstimateAccuracy;
+  readonly duration: EstimateAccuracy;
+}
+
 /** Statistics of a set of exports. */
 export interface ExportFigures {
   readonly total: number;
@@ -20,6 +40,7 @@ export interface ExportFigures {
   readonly averageMs: number | null;
   readonly bytes: number;
   readonly records: number;
+  readonly estimates: EstimateStats;
 }
 
 export interface ExportStats {

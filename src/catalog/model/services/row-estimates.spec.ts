@@ -1,0 +1,106 @@
+import { FakeEstimateQueries } from '../../../../test/fakes/estimate-queries.fake';
+import type { LiveColumn } from '../domain/live-table';
+import type { TablePlan } from '../domain/table-plan';
+import { estimateTables } from './row-estimates';
+
+const ID: LiveColumn = {
+  name: 'id',
+  type: { schema: 'pg_catalog', name: 'text' },
+  family: 'text',
+  scale: null,
+  mayHoldJsonText: false,
+  isMoney: false,
+};
+const FILTER = {
+  field: 'filters.t.id',
+  column: ID,
+  operator: 'eq',
+  values: ['1'],
+  isRelative: false,
+  isNegated: false,
+} as const;
+
+const WHOLE: TablePlan = {
+  table: { name: 't', schema: 'public', relation: 't', isLockable: true, columns: [ID] },
+  section: 't',
+  columns: [ID],
+  accessPredicates: [],
+  conditions: [],
+};
+const FILTERED: TablePlan = { ...WHOLE, conditions: [FILTER] };
+const OWN: TablePlan = { ...FILTERED, accessPredicates: [{ column: ID, value: 'ann' }] };
+
+const CHEAP = 100;
+const COSTLY = 1_000_000;
+/** Too long to be counted; a hundredth of it is not. */
+const SLOW_MS = 3_000;
+
+/** What PostgreSQL's statistics say of all rows. */
+const EXPECTED = 777;
+
+function setup(traits: Partial<FakeEstimateQueries> = {}) {
+  const queries = Object.assign(new FakeEstimateQueries(), traits);
+  const estimate = (plan: TablePlan, cost: number) =>
+    estimateTables([{ plan, planned: { rows: EXPECTED, cost } }], queries, 5);
+  return { queries, estimate };
+}
+
+describe('estimateTables', () => {
+  it.each<[string, TablePlan]>([
+    ['a whole table', WHOLE],
+    ['a filter', FILTERED],
+    ['rows of an owner', OWN],
+  ])('counts %s if that is cheap', async (_, plan) => {
+    const { estimate } = setup({ hits: 42 });
+
+    const estimated = await estimate(plan, CHEAP);
+
+    expect(estimated).toMatchObject({
+      count: 42,
+      warnings: [],
+      samples: [{ name: 't', columns: ['id'], rows: [['1']] }],
+    });
+    expect(estimated.tables).toMatchObject([{ name: 't', rows: 42, rowBytes: 10 }]);
+  });
+
+  it('takes the statistics for a whole table, and says if they are old', async () => {
+    const fresh = setup({ hits: 42 });
+    const old = setup({ table: { hasOwnRows: true, isStale: true } });
+
+    expect(await fresh.estimate(WHOLE, COSTLY)).toMatchObject({ count: EXPECTED, warnings: [] });
+    expect(await old.estimate(WHOLE, COSTLY)).toMatchObject({
+      count: EXPECTED,
+      warnings: [{ code: 'statistics-stale' }],
+    });
+    expect(fresh.queries.asked).toEqual([]);
+  });
+
+  it('counts in a part of a table that is too large to be counted', async () => {
+    const { queries, estimate } = setup({ hits: 50_000, countMs: SLOW_MS });
+
+    expect(await estimate(FILTERED, COSTLY)).toMatchObject({ count: 50_000, warnings: [] });
+    expect(queries.asked).toEqual(['part']);
+  });
+
+  it('is uncertain of few rows in a large table', async () => {
+    const { estimate } = setup({ hits: 0, countMs: SLOW_MS });
+
+    expect(await estimate(FILTERED, COSTLY)).toMatchObject({ count: 300, warnings: [{ code: 'estimate-uncertain' }] });
+  });
+
+  it('never takes the statistics, which are of the rows of all owners, for the rows of one', async () => {
+    const none = setup({ hits: 0, countMs: SLOW_MS });
+    const some = setup({ hits: 500, countMs: SLOW_MS });
+    const view = setup({ hits: 500, countMs: SLOW_MS, table: { hasOwnRows: false, isStale: false } });
+
+    expect(await none.estimate(OWN, COSTLY)).toMatchObject({ count: null, warnings: [{ code: 'estimate-uncertain' }] });
+    expect(await some.estimate(OWN, COSTLY)).toMatchObject({ count: 500 });
+    expect(await view.estimate(OWN, CHEAP)).toMatchObject({ count: null, warnings: [{ code: 'estimate-uncertain' }] });
+  });
+
+  it('assumes a length of rows that cannot be read in time', async () => {
+    const { estimate } = setup({ hits: 3, measured: null });
+
+    expect(await estimate(OWN, CHEAP)).toMatchObject({ count: 3, tables: [{ rowBytes: 12 }], samples: [{ rows: [] }] });
+  });
+});
