@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { TypeFamily } from '../../formats';
 import type { Snapshot } from '../../platform/database/snapshot';
 import { Sql, sql } from '../../platform/database/sql';
-import type { LiveColumn, LiveTable } from '../model/domain/live-table';
+import type { LiveColumn, LiveTable } from '../model/domain/table-plan';
 
 interface ColumnRow extends Record<string, unknown> {
   readonly schema: string;

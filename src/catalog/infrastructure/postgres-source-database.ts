@@ -8,15 +8,12 @@ import type { Snapshot } from '../../platform/database/snapshot';
 import { Sql, sql } from '../../platform/database/sql';
 import type { EstimateQueries, PlannedQuery } from '../model/domain/interfaces/estimate-queries';
 import { type PlatformUser, SourceDatabase, type SourceView } from '../model/domain/interfaces/source-database';
-import type { LiveTable } from '../model/domain/live-table';
-import { isTemporal } from '../model/domain/relative-comparison';
+import type { LiveTable, Condition, TablePlan } from '../model/domain/table-plan';
+import { isTemporal } from '../model/domain/row-filters';
 import { RELATIVE_SYNTAX } from '../model/domain/relative-time';
-import type { Condition, TablePlan } from '../model/domain/table-plan';
 import { LiveSchema } from './live-schema';
 import { type Explained, PostgresEstimateQueries, toPlannedQuery } from './postgres-estimate-queries';
-import { toRowError } from './row-query';
-import { selectRows, toLockableTables } from './row-query';
-import { SnapshotRelation } from './row-query';
+import { toRowError, selectRows, toLockableTables, SnapshotRelation } from './row-query';
 
 /** The SQLSTATE classes for a value or an operator that does not fit the type. */
 const INVALID_QUERY = /^(22|42)/;

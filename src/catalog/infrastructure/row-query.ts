@@ -1,6 +1,13 @@
 import { Sql, sql } from '../../platform/database/sql';
-import type { LiveColumn, LiveTable } from '../model/domain/live-table';
-import type { Condition, AccessPredicate, Operand, Operator, TablePlan } from '../model/domain/table-plan';
+import type {
+  LiveColumn,
+  LiveTable,
+  Condition,
+  AccessPredicate,
+  Operand,
+  Operator,
+  TablePlan,
+} from '../model/domain/table-plan';
 import type { Column, Projection, Relation, RenderedRows } from '../../formats';
 import type { Snapshot } from '../../platform/database/snapshot';
 import { DomainError } from '../../platform/errors/domain-error';

@@ -1,6 +1,6 @@
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
 import { type DataTypeDraft, toDefinition } from './data-type-draft';
-import type { LiveColumn, LiveTable } from './live-table';
+import type { LiveColumn, LiveTable } from './table-plan';
 
 type Types = Readonly<Record<string, Partial<LiveColumn> & { readonly name: string }>>;
 

@@ -1,8 +1,6 @@
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
-import type { DataTypeDefinition } from './data-type';
-import type { LiveTable } from './live-table';
-import { isOwnTable } from './data-type';
-import type { LiveColumn } from './live-table';
+import { type DataTypeDefinition, isOwnTable } from './data-type';
+import type { LiveTable, LiveColumn } from './table-plan';
 
 export const MAX_NAME_LENGTH = 100;
 

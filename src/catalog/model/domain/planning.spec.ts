@@ -2,10 +2,9 @@ import { DomainError, type FieldError } from '../../../platform/errors/domain-er
 import { Catalog } from './catalog';
 import { type DataQuery, DEFAULT_TIME_ZONE } from './data-query';
 import type { DataType } from './data-type';
-import type { LiveColumn, LiveTable } from './live-table';
+import type { LiveColumn, LiveTable, TablePlan } from './table-plan';
 import { planTables } from './planning';
 import { ReferenceTime } from './relative-time';
-import type { TablePlan } from './table-plan';
 
 const LIVE = [
   liveTable('users', ['id', 'name', 'password_hash', 'tenant_id', 'created_at']),

@@ -1,10 +1,9 @@
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
 import type { CatalogTable } from './catalog';
 import type { DataQuery } from './data-query';
-import type { LiveColumn, LiveTable } from './live-table';
+import type { LiveColumn, LiveTable, Condition, AccessPredicate, TablePlan } from './table-plan';
 import type { ReferenceTime } from './relative-time';
 import { isObject, RowFilters } from './row-filters';
-import type { Condition, AccessPredicate, TablePlan } from './table-plan';
 
 const TENANT_COLUMN = 'tenant_id';
 const DATES = ['dateFrom', 'dateTo'];

@@ -1,8 +1,7 @@
 import type { FieldError } from '../../../platform/errors/domain-error';
-import type { LiveColumn } from './live-table';
+import type { LiveColumn, Condition } from './table-plan';
 import { ReferenceTime } from './relative-time';
 import { RowFilters } from './row-filters';
-import type { Condition } from './table-plan';
 
 const NAME = column('name', 'text');
 const AMOUNT = column('amount', 'decimal', 'numeric');

@@ -1,9 +1,7 @@
 import type { FieldError } from '../../../platform/errors/domain-error';
 import type { FieldCode } from '../../../platform/errors/problem-codes';
-import type { LiveColumn } from './live-table';
-import { toComparison, isMadeOfTimes, isTemporal, type Comparison } from './relative-comparison';
-import { type ReferenceTime, RELATIVE_SYNTAX, RelativeTime } from './relative-time';
-import { type Condition, type Operand, type Operator, OPERATORS } from './table-plan';
+import { type LiveColumn, type Condition, type Operand, type Operator, OPERATORS, type Period } from './table-plan';
+import { type ReferenceTime, RELATIVE_SYNTAX, RelativeTime, type Span } from './relative-time';
 
 const MAX_LIST_LENGTH = 1_000;
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
@@ -183,4 +181,48 @@ function nextDay(date: string): string {
   const day = new Date(`${date}T00:00:00Z`);
   day.setUTCDate(day.getUTCDate() + 1);
   return day.toISOString().slice(0, 10);
+}
+
+/** A comparison with absolute times, as the database makes it. */
+export interface Comparison {
+  readonly operator: Operator;
+  readonly value: Operand;
+}
+
+/** To which end of a period each operator compares: `gt` a day means `gte` the end of that day. */
+const ENDS: Readonly<Partial<Record<Operator, readonly [Operator, keyof Period]>>> = {
+  gte: ['gte', 'from'],
+  gt: ['gte', 'before'],
+  lte: ['lt', 'before'],
+  lt: ['lt', 'from'],
+};
+
+/** Whether a column has dates or times, to which relative times can be compared. */
+export function isTemporal({ family }: LiveColumn): boolean {
+  return family === 'date' || family === 'timestamp' || family === 'timestamptz';
+}
+
+/** Times of day, ranges and arrays of times: PostgreSQL would read a relative word by its own clock. */
+const MADE_OF_TIMES = /^_?(time|date|tstz|tsrange|tsmultirange)/;
+
+/** Whether the values of a column contain times but are no dates or times themselves. */
+export function isMadeOfTimes({ family, type }: LiveColumn): boolean {
+  return family === 'other' && MADE_OF_TIMES.test(type.name);
+}
+
+/** Translates the comparison of a column with a relative time. */
+export function toComparison(operator: Operator, span: Span, column: LiveColumn, reference: ReferenceTime): Comparison {
+  const value = toOperand(span, column, reference);
+  if (typeof value === 'string') return { operator, value };
+  const [comparison, end] = ENDS[operator] ?? [];
+  return comparison && end ? { operator: comparison, value: value[end] } : { operator, value };
+}
+
+/** For a column of dates, a moment or an hour is the day that contains it. */
+function toOperand({ start, end }: Span, { family }: LiveColumn, reference: ReferenceTime): Operand {
+  const format = (moment: number) => (family === 'date' ? reference.formatDay(moment) : reference.formatMoment(moment));
+  const from = format(start);
+  if (end === null) return from;
+  const before = format(end);
+  return family === 'date' && from === before ? from : { from, before };
 }

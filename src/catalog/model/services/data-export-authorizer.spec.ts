@@ -1,11 +1,9 @@
 import type { UserPrincipal } from '../../../platform/auth/principal';
-import type { DataRequest } from '../domain/data-query';
-import { TABLE_FORMATS } from '../domain/data-query';
+import { type DataRequest, TABLE_FORMATS } from '../domain/data-query';
 import type { DataType, DataTypeDefinition, SensitiveColumn } from '../domain/data-type';
 import { DataTypeRepository } from '../domain/interfaces/data-type.repository';
 import { SourceDatabase, type SourceView } from '../domain/interfaces/source-database';
-import type { LiveColumn, LiveTable } from '../domain/live-table';
-import type { TablePlan } from '../domain/table-plan';
+import type { LiveColumn, LiveTable, TablePlan } from '../domain/table-plan';
 import { DataExportAuthorizer } from './data-export-authorizer';
 import { FakeEstimateQueries } from '../../../../test/fakes/estimate-queries.fake';
 import { DataPlanner } from './data-planner';

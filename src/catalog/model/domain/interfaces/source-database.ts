@@ -1,6 +1,5 @@
 import type { Relation } from '../../../../formats';
-import type { LiveTable } from '../live-table';
-import type { TablePlan } from '../table-plan';
+import type { LiveTable, TablePlan } from '../table-plan';
 import type { EstimateQueries, PlannedQuery } from './estimate-queries';
 
 /** A user in the platform's own `users` table. */
