@@ -38,10 +38,10 @@ export const access = [
   {
     name: 'rows-of-other-tenants',
     breaks: 'an administrator of one tenant exports the rows of all tenants',
-    file: 'src/catalog/model/domain/planning.ts',
+    file: 'src/catalog/model/services/data-planner.ts',
     search: '    ...(tenantId === null ? [] : restrict(TENANT_COLUMN, tenantId)),\n',
     replace: '',
-    tests: ['src/catalog/model/domain/planning.spec.ts'],
+    tests: ['src/catalog/model/services/data-planner.spec.ts'],
   },
   {
     name: 'rows-of-similar-ids',
@@ -54,10 +54,10 @@ export const access = [
   {
     name: 'hidden-columns',
     breaks: 'a user exports a hidden column, or finds out its values by filtering by it',
-    file: 'src/catalog/model/domain/planning.ts',
+    file: 'src/catalog/model/services/data-planner.ts',
     search: 'table.columns.filter(({ name }) => entry.allows(name))',
     replace: 'table.columns.filter(({ name }) => entry.allows(name) || table.columns.length > 0)',
-    tests: ['src/catalog/model/domain/planning.spec.ts'],
+    tests: ['src/catalog/model/services/data-planner.spec.ts'],
   },
   {
     name: 'identifier-not-quoted',

@@ -1,10 +1,10 @@
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
-import { Catalog } from './catalog';
-import { type DataQuery, DEFAULT_TIME_ZONE } from './data-query';
-import type { DataType } from './data-type';
-import type { LiveColumn, LiveTable, TablePlan } from './table-plan';
-import { planTables } from './planning';
-import { ReferenceTime } from './relative-time';
+import { Catalog } from '../domain/catalog';
+import { type DataQuery, DEFAULT_TIME_ZONE } from '../domain/data-query';
+import type { DataType } from '../domain/data-type';
+import type { LiveColumn, LiveTable, TablePlan } from '../domain/table-plan';
+import { planTables } from './data-planner';
+import { ReferenceTime } from '../domain/relative-time';
 
 const LIVE = [
   liveTable('users', ['id', 'name', 'password_hash', 'tenant_id', 'created_at']),
