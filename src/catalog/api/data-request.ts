@@ -1,8 +1,7 @@
 import { type EstimateInput, ExportBody, ExportBodyProvider, toRetentionSeconds } from '../../export';
 import type { UserPrincipal } from '../../platform/auth/principal';
 import { DomainError } from '../../platform/errors/domain-error';
-import type { DataRequest } from '../model/domain/data-query';
-import { toFileOptions } from '../model/domain/export-options';
+import { type DataRequest, toFileOptions } from '../model/domain/data-query';
 import { DataExportService } from '../model/services/data-export.service';
 import { BulkExportBody, DataExportBody, type RowsBody } from './data-export.dto';
 

@@ -3,9 +3,19 @@ import type { SourceEstimate } from '../../../export';
 import type { ExportFormat, ExportOptions } from '../../../formats';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
-import type { DataExportType, DataParams, DataQuery } from '../domain/data-query';
-import { requireAccessTo, type DataRequest, parseFormat, toDataQuery, validateRequest } from '../domain/data-query';
-import { validateCompression, type FileOptions, validateOptions } from '../domain/export-options';
+import {
+  type DataExportType,
+  type DataParams,
+  type DataQuery,
+  requireAccessTo,
+  type DataRequest,
+  parseFormat,
+  toDataQuery,
+  validateRequest,
+  validateCompression,
+  type FileOptions,
+  validateOptions,
+} from '../domain/data-query';
 import { SourceDatabase, type SourceView } from '../domain/interfaces/source-database';
 import { isRelative } from '../domain/table-plan';
 import { type CheckedPlan, DataPlanner } from './data-planner';

@@ -2,9 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ExportEstimates } from '../../../export';
 import type { ExportFormat } from '../../../formats';
 import type { UserPrincipal } from '../../../platform/auth/principal';
-import { describeData } from '../domain/data-query';
-import { TABLE_FORMATS } from '../domain/data-query';
-import type { FileOptions } from '../domain/export-options';
+import { describeData, TABLE_FORMATS, type FileOptions } from '../domain/data-query';
 import { DataExportAuthorizer } from './data-export-authorizer';
 
 /** What each run of a schedule exports. */
