@@ -1,6 +1,7 @@
 import type { LookupFunction } from 'node:net';
 import { type PutObjectCommandInput, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import type { S3StorageConfig } from '../config/config';
+import { StorageUnavailableError } from './file-storage';
 
 export interface S3Settings extends Omit<S3StorageConfig, 'kind'> {
   readonly limits?: Partial<S3RequestLimits>;
@@ -85,4 +86,42 @@ export type S3Encryption = Pick<PutObjectCommandInput, 'ServerSideEncryption' | 
 /** Whether the storage answered with one of these error codes. */
 export function hasErrorCode(error: unknown, ...codes: string[]): boolean {
   return error instanceof S3ServiceException && codes.includes(error.name);
+}
+
+/** Error codes about one object or upload: the storage itself works. */
+const ANSWERS = ['NotFound', 'NoSuchKey', 'InvalidRange', 'NoSuchUpload'];
+
+/** The same client, whose calls throw StorageUnavailableError when the storage is unreachable or refuses service. */
+export function reportingFaults(client: S3Client): S3Client {
+  const send = (command: Parameters<S3Client['send']>[0], options?: CallOptions): Promise<unknown> =>
+    client.send(command, options).catch((error: unknown) => {
+      const isOurs = options?.abortSignal?.aborted === true || hasErrorCode(error, ...ANSWERS);
+      throw isOurs ? error : new StorageUnavailableError(error);
+    });
+  return Object.assign(Object.create(client) as S3Client, { send });
+}
+
+interface CallOptions {
+  readonly abortSignal?: AbortSignal;
+}
+
+/**
+ * Limits the time for the head of a response, over all attempts. The body that follows may take as long as its reader.
+ */
+export async function withinTime<Answer>(
+  milliseconds: number,
+  ask: (signal: AbortSignal) => Promise<Answer>,
+): Promise<Answer> {
+  const timeout = new AbortController();
+  const timer = setTimeout(() => {
+    timeout.abort();
+  }, milliseconds);
+  try {
+    return await ask(timeout.signal);
+  } catch (error) {
+    if (!timeout.signal.aborted) throw error;
+    throw new StorageUnavailableError(new Error(`no answer within ${milliseconds} ms`));
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -6,6 +6,10 @@ import {
   HeadObjectCommand,
   paginateListObjectsV2,
   type S3Client,
+  DeleteObjectsCommand,
+  AbortMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  type ListMultipartUploadsCommandOutput,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { attachmentDisposition } from '../http/content-disposition';
@@ -20,12 +24,17 @@ import {
   type UnfinishedUpload,
 } from './file-storage';
 import { keyOfS3Address } from './s3-address';
-import { hasErrorCode, createS3Client, encryptionOf, requestLimitsOf, type S3Settings } from './s3-client';
-import { deleteObjects } from './s3-deletion';
-import { reportingFaults, withinTime } from './s3-faults';
+import {
+  hasErrorCode,
+  createS3Client,
+  encryptionOf,
+  requestLimitsOf,
+  type S3Settings,
+  reportingFaults,
+  withinTime,
+} from './s3-client';
 import { getPresigned } from './s3-presigned';
 import { S3Upload } from './s3-upload';
-import { S3Uploads } from './s3-uploads';
 import { assertDiscardablePrefix, assertStorageKey, assertStoragePrefix } from './storage-key';
 
 /** A health check that takes longer is aborted. */
@@ -190,4 +199,71 @@ export class S3Storage extends FileStorage {
 function storedFile(key: string, size: number | undefined, modifiedAt: Date | undefined): StoredFile {
   if (size === undefined || modifiedAt === undefined) throw new Error(`The storage did not report the size of ${key}`);
   return { key, size, modifiedAt };
+}
+
+/** The limit of S3 for one request. */
+const MAX_BATCH_SIZE = 1_000;
+
+/**
+ * Deletes many objects in few requests. A refused object does not affect the others.
+ * @returns the errors of the objects that could not be deleted, by key
+ */
+async function deleteObjects(
+  client: S3Client,
+  bucket: string,
+  keys: readonly string[],
+): Promise<Map<string, Error>> {
+  const refused = new Map<string, Error>();
+  for (let first = 0; first < keys.length; first += MAX_BATCH_SIZE) {
+    const some = keys.slice(first, first + MAX_BATCH_SIZE);
+    try {
+      const Delete = { Objects: some.map((Key) => ({ Key })), Quiet: true };
+      const { Errors = [] } = await client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete }));
+      for (const { Key = some[0] ?? '', Code = 'unknown' } of Errors) refused.set(Key, notDeleted(Key, Code));
+    } catch (error) {
+      for (const key of some) refused.set(key, error instanceof Error ? error : notDeleted(key, String(error)));
+    }
+  }
+  return refused;
+}
+
+function notDeleted(key: string, why: string): Error {
+  return new Error(`The storage does not delete ${key}: ${why}`);
+}
+
+/** The unfinished multipart uploads of one bucket. */
+class S3Uploads {
+  constructor(
+    private readonly client: S3Client,
+    private readonly bucket: string,
+  ) {}
+
+  /** The uploads to keys that start with `prefix`. S3 reports when each started, not when its last part arrived. */
+  async *list(prefix: string): AsyncGenerator<UnfinishedUpload> {
+    const query = { Bucket: this.bucket, Prefix: prefix };
+    let next: { KeyMarker?: string; UploadIdMarker?: string } | undefined = {};
+    while (next) {
+      const page: ListMultipartUploadsCommandOutput = await this.client.send(
+        new ListMultipartUploadsCommand({ ...query, ...next }),
+      );
+      for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
+        // Some storages match the prefix against their own, longer names of uploads.
+        if (UploadId === undefined || Key?.startsWith(prefix) !== true) continue;
+        yield { key: Key, id: UploadId, lastSeenAt: Initiated ?? new Date() };
+      }
+      const { NextKeyMarker: KeyMarker, NextUploadIdMarker: UploadIdMarker } = page;
+      next = page.IsTruncated === true ? { KeyMarker, UploadIdMarker } : undefined;
+    }
+  }
+
+  /** @returns whether the upload existed */
+  async abort({ key: Key, id: UploadId }: UnfinishedUpload): Promise<boolean> {
+    try {
+      await this.client.send(new AbortMultipartUploadCommand({ Bucket: this.bucket, Key, UploadId }));
+      return true;
+    } catch (error) {
+      if (hasErrorCode(error, 'NoSuchUpload')) return false;
+      throw error;
+    }
+  }
 }
