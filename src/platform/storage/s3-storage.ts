@@ -208,11 +208,7 @@ const MAX_BATCH_SIZE = 1_000;
  * Deletes many objects in few requests. A refused object does not affect the others.
  * @returns the errors of the objects that could not be deleted, by key
  */
-async function deleteObjects(
-  client: S3Client,
-  bucket: string,
-  keys: readonly string[],
-): Promise<Map<string, Error>> {
+async function deleteObjects(client: S3Client, bucket: string, keys: readonly string[]): Promise<Map<string, Error>> {
   const refused = new Map<string, Error>();
   for (let first = 0; first < keys.length; first += MAX_BATCH_SIZE) {
     const some = keys.slice(first, first + MAX_BATCH_SIZE);
