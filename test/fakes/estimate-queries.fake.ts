@@ -10,8 +10,8 @@ export class FakeEstimateQueries implements EstimateQueries {
   hits = 0;
   /** How long it takes to count all of a table. */
   countMs = 1;
-  table: TableStatistics = { hasOwnRows: true, isStale: false };
-  measured: MeasuredRows | null = { samples: [['1']], rowBytes: 10, longestText: 3 };
+  table: TableStatistics = { hasOwnRows: true, scanCost: 1_000_000, isStale: false };
+  measured: MeasuredRows | null = { count: null, samples: [['1']], rowBytes: 10, longestText: 3 };
   readonly asked: string[] = [];
 
   statistics(): Promise<TableStatistics> {

@@ -19,19 +19,27 @@ const MAX_SAMPLE_CHARACTERS = 1_000;
 const STALE_SHARE = 0.2;
 const MIN_STALE_ROWS = 1_000;
 
+/** PostgreSQL's defaults: `cpu_tuple_cost` and one operator. A page costs 1. */
+const COST_OF_ROW = 0.0125;
+
 /** Runs in a snapshot whose other queries must not fail with these. */
 export class PostgresEstimateQueries implements EstimateQueries {
   constructor(private readonly snapshot: Snapshot) {}
 
   async statistics({ table }: TablePlan): Promise<TableStatistics> {
     const name = Sql.literal(toTableName(table).text);
-    const [row] = await this.snapshot.query<{ kind: string; rows: number; changed: number }>(sql`
-      SELECT relkind AS kind, reltuples::float8 AS rows, pg_stat_get_mod_since_analyze(oid)::float8 AS changed
+    const [row] = await this.snapshot.query<{ kind: string; rows: number; pages: number; changed: number }>(sql`
+      SELECT relkind AS kind, reltuples::float8 AS rows, relpages::float8 AS pages, pg_stat_get_mod_since_analyze(oid)::float8 AS changed
       FROM pg_catalog.pg_class WHERE oid = ${name}::pg_catalog.regclass`);
-    if (!row) return { hasOwnRows: false, isStale: true };
-    const { kind, rows, changed } = row;
+    if (!row) return { hasOwnRows: false, scanCost: 0, isStale: true };
+    const { kind, rows, pages, changed } = row;
     const hasOwnRows = kind === 'r' || kind === 'm' || kind === 'p';
-    return { hasOwnRows, isStale: hasOwnRows && (rows < 0 || changed > Math.max(MIN_STALE_ROWS, rows * STALE_SHARE)) };
+    const scanCost = pages + Math.max(0, rows) * COST_OF_ROW;
+    return {
+      hasOwnRows,
+      scanCost,
+      isStale: hasOwnRows && (rows < 0 || changed > Math.max(MIN_STALE_ROWS, rows * STALE_SHARE)),
+    };
   }
 
   count(plan: TablePlan, timeoutMs: number): Promise<number | null> {
@@ -56,13 +64,14 @@ export class PostgresEstimateQueries implements EstimateQueries {
       ' + ',
     );
     const statement = sql`
-      SELECT json_agg(cells) FILTER (WHERE cells IS NOT NULL) AS samples, avg(bytes)::float8 AS "rowBytes",
+      SELECT count(bytes)::float8 AS count, json_agg(cells) FILTER (WHERE cells IS NOT NULL) AS samples, avg(bytes)::float8 AS "rowBytes",
              coalesce(max(longest), 0)::float8 AS "longestText"
       FROM (SELECT CASE WHEN row_number() OVER () <= ${Sql.integer(sampleRows)} THEN ARRAY[${Sql.join(cells)}] END AS cells,
                    ${bytes} AS bytes, ${longest} AS longest
             FROM (${selectRows(plan)} LIMIT ${Sql.integer(MEASURED_ROWS)}) AS "row") AS measured`;
     const [row] = (await this.within<MeasuredRow>(plan, statement, timeoutMs)) ?? [];
-    return row ? { ...row, samples: row.samples ?? [] } : null;
+    if (!row) return null;
+    return { ...row, samples: row.samples ?? [], count: row.count < MEASURED_ROWS ? row.count : null };
   }
 
   private async countRowsOf(plan: TablePlan, rows: Sql, timeoutMs: number): Promise<number | null> {
@@ -75,11 +84,9 @@ export class PostgresEstimateQueries implements EstimateQueries {
     const timeout = Math.floor(timeoutMs);
     // PostgreSQL takes 0 for no timeout.
     if (timeout < 1) return null;
-    await this.snapshot.query(sql`SAVEPOINT estimated`);
+    // One message, because an estimate of many tables consists of round trips.
+    await this.snapshot.query(sql`SAVEPOINT estimated; SET LOCAL statement_timeout = ${Sql.integer(timeout)}`);
     try {
-      await this.snapshot.query(
-        sql`SELECT pg_catalog.set_config('statement_timeout', ${Sql.literal(String(timeout))}, true)`,
-      );
       return await this.snapshot.query<Row>(statement);
     } catch (error) {
       if ((error as { code?: unknown }).code === QUERY_CANCELED) return null;
@@ -91,6 +98,7 @@ export class PostgresEstimateQueries implements EstimateQueries {
 }
 
 interface MeasuredRow {
+  readonly count: number;
   readonly samples: string[][] | null;
   readonly rowBytes: number | null;
   readonly longestText: number;

@@ -24,7 +24,7 @@ const XLSX_ROWS: RowWeight = {
   bytesPerCell: 36,
   namesPerRow: 0,
   secondsPerRow: 1.5e-5,
-  compression: 0.22,
+  compression: 0.1,
 };
 
 /** A workbook with a sheet per table; a table with more rows than a sheet may have continues on further sheets. */

@@ -63,9 +63,16 @@ describe('estimateTables', () => {
     expect(estimated.tables).toMatchObject([{ name: 't', rows: 42, rowBytes: 10 }]);
   });
 
+  it('counts nothing if the first rows are all', async () => {
+    const { queries, estimate } = setup({ measured: { count: 4, samples: [], rowBytes: 10, longestText: 3 } });
+
+    expect(await estimate(OWN, COSTLY)).toMatchObject({ count: 4, warnings: [] });
+    expect(queries.asked).toEqual([]);
+  });
+
   it('takes the statistics for a whole table, and says if they are old', async () => {
     const fresh = setup({ hits: 42 });
-    const old = setup({ table: { hasOwnRows: true, isStale: true } });
+    const old = setup({ table: { hasOwnRows: true, scanCost: 1_000_000, isStale: true } });
 
     expect(await fresh.estimate(WHOLE, COSTLY)).toMatchObject({ count: EXPECTED, warnings: [] });
     expect(await old.estimate(WHOLE, COSTLY)).toMatchObject({
@@ -85,16 +92,19 @@ describe('estimateTables', () => {
   it('is uncertain of few rows in a large table', async () => {
     const { estimate } = setup({ hits: 0, countMs: SLOW_MS });
 
-    expect(await estimate(FILTERED, COSTLY)).toMatchObject({ count: 300, warnings: [{ code: 'estimate-uncertain' }] });
+    expect(await estimate(FILTERED, COSTLY)).toMatchObject({
+      count: EXPECTED,
+      warnings: [{ code: 'estimate-uncertain' }],
+    });
   });
 
   it('never takes the statistics, which are of the rows of all owners, for the rows of one', async () => {
     const none = setup({ hits: 0, countMs: SLOW_MS });
-    const some = setup({ hits: 500, countMs: SLOW_MS });
-    const view = setup({ hits: 500, countMs: SLOW_MS, table: { hasOwnRows: false, isStale: false } });
+    const some = setup({ hits: 1000, countMs: SLOW_MS });
+    const view = setup({ hits: 500, countMs: SLOW_MS, table: { hasOwnRows: false, scanCost: 0, isStale: false } });
 
     expect(await none.estimate(OWN, COSTLY)).toMatchObject({ count: null, warnings: [{ code: 'estimate-uncertain' }] });
-    expect(await some.estimate(OWN, COSTLY)).toMatchObject({ count: 500 });
+    expect(await some.estimate(OWN, COSTLY)).toMatchObject({ count: 1000 });
     expect(await view.estimate(OWN, CHEAP)).toMatchObject({ count: null, warnings: [{ code: 'estimate-uncertain' }] });
   });
 

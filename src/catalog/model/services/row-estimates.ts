@@ -5,17 +5,17 @@ import type { TablePlan } from '../domain/table-plan';
 import type { CheckedPlan } from './data-planner';
 
 /** All counts of an estimate together, so that an answer takes at most 200 ms. */
-const COUNT_BUDGET_MS = 110;
-/** Of the first rows of all tables. */
+const COUNT_BUDGET_MS = 90;
+/** Of the first rows of all tables, which are all rows of most users. */
 const MEASURE_BUDGET_MS = 60;
 /** A whole table is as large as its statistics say; only a small one is counted. */
 const MAX_COST_OF_WHOLE_TABLE = 5_000;
 /** About what PostgreSQL counts within the budget. */
 const MAX_COST_OF_COUNT = 40_000;
 /** The cost of the part of a table that is read if all of it is too much. */
-const COST_OF_PART = 10_000;
+const COST_OF_PART = 3_000;
 /** The share of the budget that stays for a part of the table. */
-const PART_OF_BUDGET = 0.35;
+const PART_OF_BUDGET = 0.4;
 /** Fewer hits in a part of a table say little about the rest. */
 const MIN_HITS = 25;
 
@@ -39,8 +39,12 @@ export async function estimateTables(
   const [counting, measuring] = [new Budget(COUNT_BUDGET_MS), new Budget(MEASURE_BUDGET_MS)];
   const tables: EstimatedTable[] = [];
   for (const { plan, planned } of checked) {
-    const { rows, warnings } = await counting.spend(() => estimateRows(plan, planned, queries, counting));
     const measured = await measuring.spend(() => queries.measure(plan, sampleRows, measuring.remaining));
+    const known = measured?.count ?? null;
+    const { rows, warnings } =
+      known === null
+        ? await counting.spend(() => estimateRows(plan, planned, queries, counting))
+        : { rows: known, warnings: [] };
     tables.push({ forecast: toForecast(plan, rows, measured), samples: measured?.samples ?? [], warnings });
   }
   const counts = tables.map(({ forecast }) => forecast.rows);
@@ -72,9 +76,9 @@ async function estimateRows(
     const rows = await queries.count(plan, budget.remaining * share);
     if (rows !== null) return { rows, warnings: [] };
   }
-  const { hasOwnRows, isStale } = await queries.statistics(plan);
+  const { hasOwnRows, scanCost, isStale } = await queries.statistics(plan);
   if (isWhole && hasOwnRows) return { rows: expected, warnings: isStale ? [stale(plan)] : [] };
-  const part = hasOwnRows ? Math.min(1, COST_OF_PART / cost) : null;
+  const part = hasOwnRows ? Math.min(1, COST_OF_PART / Math.max(1, scanCost)) : null;
   const hits = part === null ? null : await queries.countPart(plan, part, budget.remaining);
   const found = part === null || hits === null ? null : Math.round(hits / part);
   if (hits !== null && hits >= MIN_HITS) return { rows: found, warnings: [] };

@@ -10,12 +10,16 @@ export interface PlannedQuery {
 export interface TableStatistics {
   /** Whether it stores rows itself, so that a random part of them can be read. Views do not. */
   readonly hasOwnRows: boolean;
+  /** What reading all of it costs, in PostgreSQL's units of cost. */
+  readonly scanCost: number;
   /** Whether PostgreSQL never analyzed it, or much of it changed since. */
   readonly isStale: boolean;
 }
 
 /** The first rows of a plan. */
 export interface MeasuredRows {
+  /** The number of all rows, if they were read to the last. */
+  readonly count: number | null;
   /** As text. A long text is cut and ends with `…`. */
   readonly samples: readonly (readonly (string | null)[])[];
   /** The average length of all values of a row as text, in bytes; `null` without rows. */
