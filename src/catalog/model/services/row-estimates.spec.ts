@@ -1,6 +1,5 @@
 import { FakeEstimateQueries } from '../../../../test/fakes/estimate-queries.fake';
-import type { LiveColumn } from '../domain/live-table';
-import type { TablePlan } from '../domain/table-plan';
+import type { LiveColumn, TablePlan } from '../domain/table-plan';
 import { estimateTables } from './row-estimates';
 
 const ID: LiveColumn = {
