@@ -4,7 +4,7 @@ import { Estimates } from './estimates';
 import { ExportTask, type TaskEnvironment, type TaskState } from './export-task';
 import { chevronIcon } from './icons';
 import { Panel } from './panel';
-import { type ButtonSettings, checkSettings, toList, toRequest } from './request';
+import { type ButtonSettings, checkSettings, parseJson, toList, toRequest } from './request';
 import { createSavedExports, type SavedExports } from './saved-exports';
 import { createServiceApi } from './service-api';
 import { type ActionName, describeState, type StatusView } from './status-view';
@@ -31,9 +31,9 @@ export class ExportButton extends LitElement implements ButtonSettings {
     event: {},
     dataTypes: { attribute: 'data-types' },
     formats: {},
-    filters: { type: Object },
-    columns: { type: Object },
-    options: { type: Object },
+    filters: { converter: parseJson },
+    columns: { converter: parseJson },
+    options: { converter: parseJson },
     oneTime: { attribute: 'one-time' },
     label: {},
     lang: {},
@@ -281,12 +281,18 @@ export class ExportButton extends LitElement implements ButtonSettings {
   }
 
   private close(): void {
-    this.isOpen = false;
+    this.dismiss();
     this.mainButton.focus();
   }
 
+  /** What has ended was seen: the button offers the formats again. */
+  private dismiss(): void {
+    this.isOpen = false;
+    if (ENDED.some((name) => name === this.state.name)) this.task?.reset();
+  }
+
   private readonly closeOutside = (event: Event): void => {
-    if (!event.composedPath().includes(this)) this.isOpen = false;
+    if (this.isOpen && !event.composedPath().includes(this)) this.dismiss();
   };
 
   private readonly handleKey = (event: KeyboardEvent): void => {
@@ -324,6 +330,7 @@ export class ExportButton extends LitElement implements ButtonSettings {
 }
 
 const SETTINGS = ['api', 'board', 'event', 'dataTypes', 'filters', 'columns', 'options', 'oneTime'];
+const ENDED: readonly TaskState['name'][] = ['done', 'cancelled', 'failed'];
 const NEEDS_THE_USER: readonly TaskState['name'][] = ['ready', 'failed'];
 
 function describeForScreenReader(status: StatusView | undefined, texts: Texts): string {

@@ -12,15 +12,22 @@ export interface ButtonSettings {
 }
 
 /** @returns what the developer of the page must correct */
-export function checkSettings(button: ButtonSettings & Element): string | undefined {
+export function checkSettings(button: ButtonSettings): string | undefined {
   const { board, event, dataTypes } = button;
   if ([board, event, dataTypes].filter(Boolean).length !== 1) {
     return 'Set one of the attributes board, event and data-types.';
   }
-  const broken = (['filters', 'columns', 'options'] as const).find(
-    (name) => button.hasAttribute(name) && button[name] === null,
-  );
+  const broken = (['filters', 'columns', 'options'] as const).find((name) => typeof button[name] === 'string');
   return broken && `The attribute ${broken} is not valid JSON.`;
+}
+
+/** @returns the value of a JSON attribute; its text where that is not valid, which `checkSettings` finds */
+export function parseJson(text: string | null): unknown {
+  try {
+    return JSON.parse(text ?? 'null');
+  } catch {
+    return text;
+  }
 }
 
 export function toRequest(settings: ButtonSettings, format: string): ExportRequest {

@@ -55,7 +55,7 @@ export function describeState(state: TaskState, now: number, texts: Texts): Stat
     case 'failed': {
       const repeat = { name: 'repeat', label: 'tryAgain', isPrimary: true } as const;
       const text = `${texts.get('failed')} ${describeError(state.error, texts.locale)}`;
-      return { tone: 'failed', text, actions: [AGAIN, repeat] };
+      return { tone: 'failed', text, actions: [{ ...AGAIN, label: 'anotherFormat' }, repeat] };
     }
   }
 }

@@ -127,13 +127,17 @@ export const styles = css`
   .item[aria-disabled='true'] {
     cursor: not-allowed;
   }
+  [aria-disabled='true'] .badge,
+  [aria-disabled='true'] .name {
+    opacity: 0.6;
+  }
   .badge {
     flex: none;
     min-width: 3.6em;
     padding: 0.35em 0.4em;
     border-radius: calc(var(--radius) - 3px);
     background: color-mix(in srgb, var(--accent) 14%, transparent);
-    color: var(--accent);
+    color: color-mix(in srgb, var(--accent) 65%, var(--text));
     font-size: 11px;
     font-weight: 700;
     letter-spacing: 0.04em;
