@@ -49,12 +49,13 @@ describe('Every route of the API description', () => {
   let ann: Client;
   let routes: Route[];
   let before: unknown;
+  let session: string;
 
   beforeAll(async () => {
     installation = await Installation.create();
     await installation.startApplication({ ROLE: 'api' });
     ann = await installation.asUser('ann', { tenant: 'blue' });
-    const session = await ann.saveBoard(noteBoard());
+    session = await ann.saveBoard(noteBoard());
     const { id } = await ann.requestExport(session, 'png');
     const sql = installation.sql.bind(installation);
     const schedule = (await ann.post('/api/v1/exports/scheduled', SCHEDULE)).body.id as string;
@@ -95,10 +96,15 @@ describe('Every route of the API description', () => {
     ];
   }
 
+  function bodyOf(path: string): object {
+    if (path.includes('/scheduled')) return SCHEDULE;
+    return path.endsWith('/estimate') ? { session_id: session, format: 'png' } : { format: 'png' };
+  }
+
   async function answers(client: Client): Promise<Record<string, number>> {
     const seen: Record<string, number> = {};
     for (const { name, method, path } of routes) {
-      const wanted = path.includes('/scheduled') ? JSON.stringify(SCHEDULE) : '{"format":"png"}';
+      const wanted = JSON.stringify(bodyOf(path));
       const body = method === 'GET' || method === 'DELETE' ? undefined : wanted;
       const type = path.endsWith('/content') ? { 'content-type': 'image/png' } : undefined;
       seen[name] = (await client.send(method, path, body, type)).status;

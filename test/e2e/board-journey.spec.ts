@@ -146,6 +146,7 @@ const RECORD_FIELDS = [
   'warning_codes',
   'error',
   'error_code',
+  'estimate',
   'expires_at',
   'created_at',
   'updated_at',
