@@ -10,6 +10,9 @@ import type { TablePlan } from '../model/domain/table-plan';
 import { selectRows, toRowError, toTableName } from './row-query';
 
 const QUERY_CANCELED = '57014';
+/** Shorter timeouts would cancel what surrounds the statement. PostgreSQL takes 0 for no timeout. */
+const MIN_TIMEOUT_MS = 5;
+const MAX_ROLLBACKS = 10;
 
 /** How many rows are read to learn their average length. */
 const MEASURED_ROWS = 1_000;
@@ -82,8 +85,7 @@ export class PostgresEstimateQueries implements EstimateQueries {
   /** @returns `null` if the statement takes longer */
   private async within<Row extends object>(plan: TablePlan, statement: Sql, timeoutMs: number): Promise<Row[] | null> {
     const timeout = Math.floor(timeoutMs);
-    // PostgreSQL takes 0 for no timeout.
-    if (timeout < 1) return null;
+    if (timeout < MIN_TIMEOUT_MS) return null;
     // One message, because an estimate of many tables consists of round trips.
     await this.snapshot.query(sql`SAVEPOINT estimated; SET LOCAL statement_timeout = ${Sql.integer(timeout)}`);
     try {
@@ -92,7 +94,20 @@ export class PostgresEstimateQueries implements EstimateQueries {
       if ((error as { code?: unknown }).code === QUERY_CANCELED) return null;
       throw toRowError(plan.table.name, error);
     } finally {
-      await this.snapshot.query(sql`ROLLBACK TO SAVEPOINT estimated`).catch(() => undefined);
+      await this.rollBack();
+    }
+  }
+
+  /** The timeout of the statement applies to the rollback too. Without it, every later query of the snapshot would fail. */
+  private async rollBack(): Promise<void> {
+    for (let attempt = 0; attempt < MAX_ROLLBACKS; attempt += 1) {
+      try {
+        await this.snapshot.query(sql`ROLLBACK TO SAVEPOINT estimated`);
+        return;
+      } catch (error) {
+        // A broken connection has failed the statement as well.
+        if ((error as { code?: unknown }).code !== QUERY_CANCELED) return;
+      }
     }
   }
 }
