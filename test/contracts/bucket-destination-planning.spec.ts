@@ -181,7 +181,7 @@ describeOnS3('A bucket destination, when it is planned,', () => {
     expect(await refusalOf({ ...ours, uri: keep }, services.planner, true)).toContain('stores its own files');
     expect(await refusalOf(ours, services.planner)).toContain('are missing');
     expect(await refusalOf({ ...ours, endpoint: 'https://s3.example.com' }, services.planner, true)).toContain(
-      'of its own',
+      'requires an access key id',
     );
     expect(await refusalOf(ours, planner, true)).toContain('on disk');
     const known = { uri: keep, endpoint: s3Server.endpoint };
