@@ -35,8 +35,10 @@ export class Texts {
 
   size(bytes: number): string {
     const power = Math.min(SIZE_UNITS.length - 1, Math.max(0, Math.floor(Math.log10(bytes) / 3)));
-    const unit = { style: 'unit', unit: SIZE_UNITS[power], unitDisplay: 'short' } as const;
-    return this.number(bytes / 1000 ** power, { ...unit, maximumSignificantDigits: power === 0 ? 3 : 2 });
+    const unit = { style: 'unit', unit: SIZE_UNITS[power] } as const;
+    // The short form of English has no plural: "658 byte".
+    if (power === 0) return this.number(bytes, { ...unit, unitDisplay: 'long' });
+    return this.number(bytes / 1000 ** power, { ...unit, unitDisplay: 'short', maximumSignificantDigits: 2 });
   }
 
   duration(seconds: number): string {
