@@ -2,11 +2,12 @@
 // `npm run openapi`: writes docs/openapi.json, the description of the API as the built service gives it.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensureBuilt, ensureInstalled } from './install.mjs';
-import { projectRoot } from './process.mjs';
+import { ensureInstalled } from './install.mjs';
+import { fail, passThrough, projectRoot } from './process.mjs';
 
 await ensureInstalled();
-await ensureBuilt();
+// The whole build includes the client, whose types come from the description that this program writes.
+if ((await passThrough('npm', ['run', '--silent', 'build:service'])) !== 0) fail('The service was not built.');
 
 const { NestFactory } = await import('@nestjs/core');
 const { AppModule } = await import(join(projectRoot, 'dist/app.module.js'));
