@@ -5,8 +5,8 @@ import { Installation } from '../support/installation';
 import { scaled } from '../support/machine';
 
 const MAX_MS = 100;
-/** On a busy machine an answer waits for its turn on a core, whatever the service does. */
-const TIMES_CALM = 8;
+/** The process that draws shares its cores with its threads, so its answers take longer than those of an idle process. */
+const TIMES_IDLE = 8;
 const PAGES = 30;
 
 /** Drawing does not block the event loop: status requests are served at once. */
@@ -22,10 +22,8 @@ describe('While a lesson of 30 pages is drawn', () => {
   it('the status is returned within 100 ms', async () => {
     const ann = await installation.asUser('ann');
     const session = await ann.saveBoard(lessonBoard(PAGES));
-    const { id: finished } = await ann.requestExport(await ann.saveBoard(lessonBoard(1)), 'png');
-    await ann.finished(finished);
-    const calm: number[] = [];
-    for (let turn = 0; turn < 50; turn += 1) calm.push(await timeOfStatus(ann, finished));
+    // On a busy machine every answer waits for its turn on a core: those of this process tell how long.
+    const atIdle = await installation.asUser('ann', { at: await installation.start({ ROLE: 'api' }) });
     const exports = [await ann.requestExport(session, 'png'), await ann.requestExport(session, 'pdf')];
     const over = Promise.all(exports.map(({ id }) => ann.finished(id, { every: 250 })));
     const drawing = new AbortController();
@@ -34,14 +32,16 @@ describe('While a lesson of 30 pages is drawn', () => {
     });
 
     const times: number[] = [];
+    const idleTimes: number[] = [];
     while (!drawing.signal.aborted) {
-      times.push(await timeOfStatus(ann, exports[times.length % 2]!.id));
+      const { id } = exports[times.length % 2]!;
+      times.push(await timeOfStatus(ann, id));
+      idleTimes.push(await timeOfStatus(atIdle, id));
     }
 
     for (const done of await over) expect(done).toMatchObject({ status: 'completed', page_count: PAGES });
     expect(times.length).toBeGreaterThan(20);
-    // On a machine that others use too, a single answer may wait for its turn on a core.
-    const limit = Math.max(scaled(MAX_MS), TIMES_CALM * percentile(calm, 0.95));
+    const limit = Math.max(scaled(MAX_MS), TIMES_IDLE * percentile(idleTimes, 0.95));
     expect(percentile(times, 0.95)).toBeLessThanOrEqual(limit);
   });
 });

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { orAborted, settlesWithin } from '../async';
 import { Config } from '../config/config';
@@ -15,7 +16,10 @@ export class RunningWork implements OnModuleDestroy, BeforeApplicationShutdown {
   private gracePeriod: NodeJS.Timeout | undefined;
   private stopped: Promise<void> | undefined;
 
-  constructor(private readonly config: Config) {}
+  constructor(private readonly config: Config) {
+    // Each piece of work listens, and there may be many.
+    setMaxListeners(0, this.ending);
+  }
 
   /** Aborts at the end of the grace period. */
   get ending(): AbortSignal {
