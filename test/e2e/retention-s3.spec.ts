@@ -66,16 +66,21 @@ describeOnS3('Overdue and orphaned files in a bucket', () => {
 
   it('are counted in the audit log and the metrics', async () => {
     const orphans = Object.values(fixture.orphans).flat().length;
-    const [{ uploads, files } = {}] = await installation.sql<{ uploads: number; files: number }>(
-      `SELECT sum((details->>'uploads')::int)::int AS uploads,
-              sum(coalesce((details->>'exports')::int, 0) + coalesce((details->>'pictures')::int, 0)
-                + coalesce((details->>'thumbnails')::int, 0))::int AS files
-       FROM export_audit_log WHERE action = 'storage.swept'`,
-    );
+    const abandoned = fixture.abandonedUploads.length;
+    // An entry is written after the files of its step are gone.
+    const { uploads, files } = await until('the sweep is in the audit log', async () => {
+      const [counted] = await installation.sql<{ uploads: number; files: number }>(
+        `SELECT sum((details->>'uploads')::int)::int AS uploads,
+                sum(coalesce((details->>'exports')::int, 0) + coalesce((details->>'pictures')::int, 0)
+                  + coalesce((details->>'thumbnails')::int, 0))::int AS files
+         FROM export_audit_log WHERE action = 'storage.swept'`,
+      );
+      return counted !== undefined && counted.files >= orphans && counted.uploads >= abandoned && counted;
+    });
 
-    expect({ uploads, files }).toEqual({ uploads: fixture.abandonedUploads.length, files: orphans });
+    expect({ uploads, files }).toEqual({ uploads: abandoned, files: orphans });
     expect(await total('sweep_removed_total{kind="orphan"}', ...workers)).toBe(orphans);
-    expect(await total('sweep_removed_total{kind="upload"}', ...workers)).toBe(fixture.abandonedUploads.length);
+    expect(await total('sweep_removed_total{kind="upload"}', ...workers)).toBe(abandoned);
     expect(await total('sweep_removed_total{kind="expired"}', ...workers)).toBe(OVERDUE + fixture.expired.length);
   });
 });
