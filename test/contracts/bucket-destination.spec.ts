@@ -85,7 +85,7 @@ describeOnS3('A bucket destination', () => {
       });
     });
 
-    it('when somebody else created the object', async () => {
+    it('when another writer created the object', async () => {
       await bench.observer.put('daily/nightly_2026-03-29.csv', 'theirs');
       const done = await bench.fixture.put();
 
@@ -98,7 +98,7 @@ describeOnS3('A bucket destination', () => {
       });
     });
 
-    it('when somebody else creates it concurrently', async () => {
+    it('when another writer creates it concurrently', async () => {
       const done = await bench.fixture.put();
       const message = await bench.runOf(done);
       let interfered: Promise<void> | undefined;

@@ -45,8 +45,8 @@ describe('An object in the bucket of a user', () => {
     expect(await object.head(signal)).toEqual({ kind: 'object', exportId: file.exportId });
   });
 
-  it('is not overwritten, whoever created it', async () => {
-    const theirs = { sha256: fileOf('of somebody else').sha256, exportId: null };
+  it('is not overwritten, regardless of who created it', async () => {
+    const theirs = { sha256: fileOf('of another writer').sha256, exportId: null };
     server.objects.set(NAME, theirs);
 
     expect(await object.write(fileOf('ours'), signal)).toBe(false);

@@ -182,7 +182,7 @@ export function describeScheduleRunRepository(name: string, create: CreateRecord
         expect(fired).toHaveLength(RUNS_PER_DAY);
       });
 
-      it('includes all schedules of an owner, also deleted ones, and of nobody else', async () => {
+      it('includes all schedules of an owner, also deleted ones, and no others', async () => {
         const [one, other] = [await make({ rule }), await make({ rule })];
         const { id: another } = await make({ rule }, createUser());
 

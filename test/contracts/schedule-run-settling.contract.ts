@@ -262,9 +262,9 @@ export function describeRunSettling({ records, ann, make }: Bench): void {
 
   describe('a webhook that is gone', () => {
     it.each([
-      ['is told by mail', MAIL_NOTICE, 1],
-      ['is not told by that webhook', WEBHOOK_NOTICE, 0],
-      ['may be told by nobody', null, 0],
+      ['is notified by mail', MAIL_NOTICE, 1],
+      ['is not notified by that webhook', WEBHOOK_NOTICE, 0],
+      ['is not notified without a channel', null, 0],
     ])('pauses its schedule, whose owner %s', async (_, notice, messages) => {
       const { delivery } = scheduleDefinition();
       const schedule = await make({ notice, delivery: { ...delivery, method: 'webhook' } });

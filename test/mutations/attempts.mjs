@@ -69,7 +69,7 @@ export const attempts = [
   },
   {
     name: 'claims-without-lock',
-    breaks: 'workers that claim at the same moment run more exports of one account than it may have',
+    breaks: 'workers that claim concurrently run more exports of one account than it may have',
     file: 'src/export/infrastructure/attempt.repository.prisma.ts',
     search: "pg_advisory_xact_lock(hashtextextended('claims of exports', 0))",
     replace: "hashtextextended('claims of exports', 0)",

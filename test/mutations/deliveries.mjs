@@ -53,7 +53,7 @@ export const deliveries = [
   },
   {
     name: 'bucket-object-overwritten',
-    breaks: 'a delivery overwrites an object that another writer created at the same moment',
+    breaks: 'a delivery overwrites an object that another writer created concurrently',
     file: 'src/delivery/channels/s3/bucket-object.ts',
     search: "await this.upload(file, signal, { IfNoneMatch: '*' });",
     replace: 'await this.upload(file, signal, {});',

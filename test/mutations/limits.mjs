@@ -29,7 +29,7 @@ export const limits = [
   },
   {
     name: 'rate-limit-without-lock',
-    breaks: 'requests at the same moment exceed the limit, because none sees the others',
+    breaks: 'requests concurrently exceed the limit, because none sees the others',
     file: 'src/export/model/domain/export-request.ts',
     search: '    await transaction.lockAccount(request.caller);\n',
     replace: '',
@@ -37,7 +37,7 @@ export const limits = [
   },
   {
     name: 'limit-of-system-without-lock',
-    breaks: 'requests of several users at the same moment exceed the limit of their external system',
+    breaks: 'requests of several users concurrently exceed the limit of their external system',
     file: 'src/export/model/domain/export-request.ts',
     search: '    if (customer) await transaction.lockAccount(customer);\n',
     replace: '',
@@ -53,7 +53,7 @@ export const limits = [
   },
   {
     name: 'board-quota-without-lock',
-    breaks: 'boards that are created at the same moment exceed the quota',
+    breaks: 'boards that are created concurrently exceed the quota',
     file: 'src/solo/infrastructure/solo-session.repository.prisma.ts',
     search: 'SELECT pg_advisory_xact_lock(hashtextextended(',
     replace: 'SELECT (hashtextextended(',
@@ -97,7 +97,7 @@ export const limits = [
   },
   {
     name: 'manual-runs-without-lock',
-    breaks: 'manual runs of schedules at the same moment exceed the limit',
+    breaks: 'manual runs of schedules concurrently exceed the limit',
     file: 'src/scheduled-export/infrastructure/schedule-run.repository.prisma.ts',
     search: 'SELECT pg_advisory_xact_lock(hashtextextended(${`runs of',
     replace: 'SELECT (hashtextextended(${`runs of',

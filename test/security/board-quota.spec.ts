@@ -20,7 +20,7 @@ describe('The quotas of boards', () => {
 
   const text = (kilobytes: number) => 'x'.repeat(kilobytes * 1024 - 2);
 
-  it('return 409 with the figures for one board too many, whoever creates it', async () => {
+  it('return 409 with the figures for one board too many, regardless of who creates it', async () => {
     const partner = await installation.asCustomer();
     const id = await ann.saveBoard(null);
     await ann.post(`${SESSIONS}${id}/duplicate/`);

@@ -234,7 +234,7 @@ describe('After an upgrade', () => {
     expect((await client.get(`/api/v1/export/${id}`)).status).toBe(410);
   }
 
-  it('external systems are authenticated by their secrets, also the previous ones, and nobody else is', async () => {
+  it('external systems are authenticated by their secrets, also the previous ones, and no others', async () => {
     const statusOf = async (id: string, secret: string) =>
       (await fetch(new URL('/api/v1/customer/exports', url), { headers: { authorization: basic(id, secret) } })).status;
 

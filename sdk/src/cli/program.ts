@@ -11,7 +11,7 @@ import { type Context, type GlobalOptions, openClient } from './context.js';
 const EXIT_CODES = `
 Exit codes:
   0  done
-  1  the export failed, or was cancelled by somebody else
+  1  the export failed, or was cancelled by another client
   2  the command line or the request is wrong
   3  not authorised: no token, a wrong one, or not enough rights
   4  not found, or no longer there

@@ -14,7 +14,7 @@ export class ExportBodies implements OnModuleInit {
 
   constructor(private readonly discovery: DiscoveryService) {}
 
-  /** @throws Error if two bodies are told by the same field */
+  /** @throws Error if two bodies have the same field */
   onModuleInit(): void {
     for (const { instance } of this.discovery.getProviders() as { readonly instance?: unknown }[]) {
       if (!(instance instanceof ExportBody)) continue;
@@ -34,7 +34,7 @@ export class ExportBodies implements OnModuleInit {
     const found = offered.find(({ traits }) => isObject(given) && Object.hasOwn(given, traits.field));
     if (!found) {
       const fields = offered.map(({ traits }) => traits.field).sort();
-      const message = 'is missing. It tells what is exported: the body must be that of an export and have one of ';
+      const message = 'is missing. It says what is exported: the body must be that of an export and have one of ';
       throw DomainError.invalidRequest({
         field: fields.join(' | '),
         message: message + fields.join(', '),

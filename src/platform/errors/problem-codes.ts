@@ -9,7 +9,7 @@ interface ProblemCodeEntry extends CodeEntry {
 
 const ASK_LATER = 'Wait for the seconds in `Retry-After`, then repeat the request.';
 const CORRECT_FIELDS = 'Correct the fields in `errors`.';
-const NOT_YOURS = 'It does not exist, or it belongs to somebody else.';
+const NOT_YOURS = 'It does not exist, or it belongs to someone else.';
 const NEW_EXPORT = 'Create a new export.';
 
 /** The codes of HTTP problems, by status. */
@@ -221,7 +221,7 @@ export const PROBLEM_CODES = {
   },
   'owner-must-resume': {
     statuses: [409],
-    meaning: "The schedule is paused because its owner's right ended: nobody else can resume it.",
+    meaning: "The schedule is paused because its owner's right ended: only the owner can resume it.",
     action: 'Have the owner resume it, or create your own.',
   },
   'preview-unsupported': {

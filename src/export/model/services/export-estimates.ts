@@ -39,7 +39,7 @@ export class ExportEstimates {
   async estimate(input: EstimateInput): Promise<DetailedEstimate> {
     const { retentionDays, maxEstimatedRows } = this.config.exports;
     checkRetention(input.retentionSeconds, retentionDays);
-    const source = input.estimate ?? (await this.askSource(input, SAMPLE_ROWS)) ?? UNKNOWN;
+    const source = input.estimate ?? (await this.estimateSource(input, SAMPLE_ROWS)) ?? UNKNOWN;
     const { estimate, warnings } = await this.applyFormat(source, input);
     checkEstimatedRows(estimate, maxEstimatedRows);
     return { ...estimate, samples: source.samples, warnings };
@@ -48,7 +48,7 @@ export class ExportEstimates {
   /** The estimate that the record of a new export keeps. An export that cannot be estimated is made all the same. */
   async forRecord(input: EstimateInput): Promise<ExportEstimate | null> {
     try {
-      const source = input.estimate === undefined ? await this.askSource(input, 0) : input.estimate;
+      const source = input.estimate === undefined ? await this.estimateSource(input, 0) : input.estimate;
       return source && (await this.applyFormat(source, input)).estimate;
     } catch (error) {
       // The export itself fails with the reason of a DomainError.
@@ -69,7 +69,7 @@ export class ExportEstimates {
     checkEstimatedRows(estimate, this.config.exports.maxEstimatedRows);
   }
 
-  private askSource(input: EstimateInput, sampleRows: number): Promise<SourceEstimate | null> {
+  private estimateSource(input: EstimateInput, sampleRows: number): Promise<SourceEstimate | null> {
     const { caller, owner = ownerOf(caller), kind, format, options } = input;
     const source = this.sources.source(kind);
     return source.estimate(source.params.parse(input.params), { caller, owner, format, options, sampleRows });

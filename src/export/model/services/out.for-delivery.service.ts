@@ -14,7 +14,7 @@ export class ExportsForDelivery {
     private readonly files: ExportFiles,
   ) {}
 
-  /** @throws DomainError not-found, also for an export of somebody else */
+  /** @throws DomainError not-found, also for an export of another owner */
   get(exportId: string, owner: Principal): Promise<Export> {
     return getExport(this.records, exportId, owner);
   }

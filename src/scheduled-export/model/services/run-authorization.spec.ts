@@ -73,7 +73,7 @@ describe('RunAuthorization', () => {
     ]);
   });
 
-  it('allows everything that every user may export, whoever saved it', async () => {
+  it('allows everything that every user may export, regardless of who saved it', async () => {
     const own = { content: { ...TABLES, tables: [], dataTypes: ['transactions'] } };
     const granted = { format: 'csv', dataTypes: ['transactions'], filters: null, options: {}, audited: {} } as const;
     const { authorize, records } = await setup({ ...own, granted });

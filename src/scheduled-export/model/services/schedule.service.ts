@@ -52,7 +52,7 @@ export class ScheduleService {
   }
 
   /**
-   * A schedule exports with the rights of its owner: nobody else may save or run it.
+   * A schedule exports with the rights of its owner: only the owner may save or run it.
    * @throws DomainError not-found | forbidden, for an administrator who may see but not run it
    */
   private async getOwn(id: string, caller: UserPrincipal): Promise<Schedule> {
