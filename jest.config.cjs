@@ -1,6 +1,7 @@
 /** One runner for all suites; `--selectProjects` narrows it (unit, sdk, contracts, golden, formats, e2e). */
 const base = {
   testEnvironment: 'node',
+  runtime: '<rootDir>/test/runner/runtime.cjs',
   // Copies of the checkout, which `npm run mutate` and the upgrade tests make.
   modulePathIgnorePatterns: ['<rootDir>/.stack/'],
   // Modules run in a context whose globals are looked up slowly. These become local variables of each module.
