@@ -1,11 +1,10 @@
 // @ts-check
 // After the build, of the client too: bundles the scripts for pages of other origins into dist/web: each one file, also compressed as well as it can be.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
 import { build } from 'esbuild';
 import { messageModule } from '../sdk/compile-messages.mjs';
+import { writeCompressed } from './compressed-file.mjs';
 import { projectRoot } from './process.mjs';
 
 const scripts = { button: 'web/button/index.ts' };
@@ -61,14 +60,4 @@ function leaveOutUnused({ onLoad }) {
   for (const [name, contents] of Object.entries(unused)) {
     onLoad({ filter: new RegExp(`/sdk/dist/${name}\\.js$`) }, () => ({ contents }));
   }
-}
-
-/** @param {string} path @param {Uint8Array} contents */
-async function writeCompressed(path, contents) {
-  const brotliOptions = { params: { [constants.BROTLI_PARAM_SIZE_HINT]: contents.length } };
-  await Promise.all([
-    writeFile(path, contents),
-    writeFile(`${path}.br`, await promisify(brotliCompress)(contents, brotliOptions)),
-    writeFile(`${path}.gz`, await promisify(gzip)(contents, { level: 9 })),
-  ]);
 }

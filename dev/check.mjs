@@ -18,6 +18,7 @@ const steps = [
   tool('tsc', ['-p', 'tsconfig.json']),
   tool('tsc', ['-p', 'tsconfig.dev.json']),
   tool('tsc', ['-p', 'web/tsconfig.json']),
+  tool('vue-tsc', ['--noEmit', '-p', 'web/console/tsconfig.json']),
   tool('depcruise', ['src', '--config', '.dependency-cruiser.cjs']),
   tool('knip', []),
   tool('prisma', ['validate'], { PRISMA_SCHEMA_ENGINE_BINARY: process.env['PRISMA_SCHEMA_ENGINE_BINARY'] || stub }),

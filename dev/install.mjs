@@ -29,6 +29,7 @@ const buildInputs = [
   'sdk/tsconfig.build.json',
   'web',
   'dev/bundle-web.mjs',
+  'dev/compressed-file.mjs',
   'package-lock.json',
 ];
 

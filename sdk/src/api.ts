@@ -23,7 +23,7 @@ export class Api {
 }
 
 /**
- * The body of a successful response.
+ * The body of a successful response to a request of `client.api`.
  * @throws ExportServiceError
  */
 export async function unwrap<Data>(

@@ -1,3 +1,4 @@
+export { type OpenApiClient, unwrap } from './api.js';
 export { createClient, type ExportClient } from './client.js';
 export { describeError, type Locale } from './describe-error.js';
 export {

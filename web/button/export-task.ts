@@ -1,4 +1,4 @@
-import { type Obstacle, toObstacle } from './obstacle';
+import { type Obstacle, toObstacle } from '../shared/obstacle';
 
 /** An export as the service shows it, as far as the button needs it. */
 export interface ExportRecord {

@@ -1,0 +1,16 @@
+import { createApp } from 'vue';
+import { createRouter, createWebHashHistory } from 'vue-router';
+import App from './App.vue';
+import { PAGES, ROUTES } from './shell/pages';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/layout.css';
+import './theme';
+
+const router = createRouter({ history: createWebHashHistory(), routes: [...ROUTES] });
+router.beforeEach(({ name }) => {
+  const page = PAGES.find((one) => one.name === name);
+  return page === undefined || page.isAllowed() ? true : { name: 'not-found', params: { path: ['no'] } };
+});
+
+createApp(App).use(router).mount('#app');

@@ -1,0 +1,84 @@
+import * as oauth from 'oauth4webapi';
+import { keep, kept } from '../kept';
+import type { SignInOptions } from './session';
+
+type Oidc = NonNullable<SignInOptions['oidc']>;
+
+/** What must survive the visit to the issuer. It stays in the tab. */
+interface PendingSignIn {
+  readonly state: string;
+  readonly nonce: string;
+  readonly verifier: string;
+  /** Where the user was: the part of the address after `#`. */
+  readonly returnTo: string;
+}
+
+const tab = (): Storage => sessionStorage;
+const ENTRY = 'oidc';
+
+/** Leaves for the issuer: authorization code flow with PKCE (RFC 7636). The issuer sends the user back to the console. */
+export async function leaveForIssuer(oidc: Oidc): Promise<void> {
+  const server = await discover(oidc);
+  const { authorization_endpoint: endpoint } = server;
+  if (endpoint === undefined) throw new Error(`${oidc.issuer} names no authorization endpoint`);
+  const pending: PendingSignIn = {
+    state: oauth.generateRandomState(),
+    nonce: oauth.generateRandomNonce(),
+    verifier: oauth.generateRandomCodeVerifier(),
+    returnTo: location.hash,
+  };
+  keep(ENTRY, JSON.stringify(pending), tab);
+  const url = new URL(endpoint);
+  const parameters = {
+    client_id: oidc.client_id,
+    redirect_uri: redirectUri(),
+    response_type: 'code',
+    scope: oidc.scope,
+    state: pending.state,
+    nonce: pending.nonce,
+    code_challenge: await oauth.calculatePKCECodeChallenge(pending.verifier),
+    code_challenge_method: 'S256',
+  };
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  location.assign(url);
+}
+
+/**
+ * Exchanges the code that the issuer sent for a token, and restores the address.
+ * @returns the access token
+ * @throws an error with the reason of the issuer
+ */
+export async function finishSignIn(oidc: Oidc): Promise<string> {
+  const current = new URL(location.href);
+  const { state, nonce, verifier, returnTo } = JSON.parse(kept(ENTRY, tab) ?? '{}') as PendingSignIn;
+  keep(ENTRY, undefined, tab);
+  history.replaceState(null, '', `${location.pathname}${returnTo}`);
+  const server = await discover(oidc);
+  const client: oauth.Client = { client_id: oidc.client_id };
+  const parameters = oauth.validateAuthResponse(server, client, current, state);
+  const response = await oauth.authorizationCodeGrantRequest(
+    server,
+    client,
+    oauth.None(),
+    parameters,
+    redirectUri(),
+    verifier,
+    requestOptions(oidc),
+  );
+  const tokens = await oauth.processAuthorizationCodeResponse(server, client, response, { expectedNonce: nonce });
+  return tokens.access_token;
+}
+
+async function discover(oidc: Oidc): Promise<oauth.AuthorizationServer> {
+  const issuer = new URL(oidc.issuer);
+  return oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, requestOptions(oidc)));
+}
+
+/** An issuer on this machine may speak HTTP. The service refuses any other one at its start. */
+function requestOptions({ issuer }: Oidc): { [oauth.allowInsecureRequests]?: boolean } {
+  return { [oauth.allowInsecureRequests]: new URL(issuer).protocol === 'http:' };
+}
+
+function redirectUri(): string {
+  return new URL('.', document.baseURI).href;
+}
