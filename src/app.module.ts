@@ -1,5 +1,6 @@
 import { Module, type OnModuleDestroy } from '@nestjs/common';
 import { CatalogModule } from './catalog';
+import { ConsoleModule } from './console';
 import { CustomerModule } from './customer';
 import { EventsModule } from './events';
 import { ExportModule } from './export';
@@ -39,6 +40,7 @@ import { SoloModule } from './solo';
     CustomerModule,
     SoloModule,
     EventsModule,
+    ConsoleModule,
   ],
 })
 export class AppModule implements OnModuleDestroy {

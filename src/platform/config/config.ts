@@ -79,6 +79,11 @@ export class Config {
     readonly maxAgeSeconds: number | null;
   };
   readonly links: { readonly secret: string };
+  readonly console: {
+    readonly isOn: boolean;
+    /** How people sign in to the console; `null` if no issuer is configured. */
+    readonly oidc: { readonly issuer: string; readonly clientId: string; readonly scope: string } | null;
+  };
   /** The keys for stored secrets of users; without a key, secrets are refused. */
   readonly encryption: {
     readonly key?: Buffer;
@@ -163,6 +168,7 @@ export class Config {
     this.storage = storageOf(env);
     this.auth = authOf(env);
     this.links = { secret: env.LINK_SECRET };
+    this.console = consoleOf(env);
     this.encryption = { key: env.ENCRYPTION_KEY, previousKeys: env.ENCRYPTION_KEY_PREVIOUS };
     this.outbound = { allowedHosts: env.OUTBOUND_ALLOWED_HOSTS };
     this.exports = {
@@ -241,6 +247,11 @@ function boardsOf(env: Environment): Config['boards'] {
     budgetSeconds: env.DRAWING_BUDGET_SECONDS,
     rateLimit: env.RATE_LIMIT_BOARDS,
   };
+}
+
+function consoleOf(env: Environment): Config['console'] {
+  const { CONSOLE_OIDC_ISSUER: issuer, CONSOLE_OIDC_CLIENT_ID: clientId, CONSOLE_OIDC_SCOPE: scope } = env;
+  return { isOn: env.CONSOLE === 'on', oidc: issuer && clientId ? { issuer, clientId, scope } : null };
 }
 
 /** @throws ConfigurationError */

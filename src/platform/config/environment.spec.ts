@@ -10,6 +10,9 @@ const NEEDED: Variables = {
   LINK_SECRET: 'l'.repeat(32),
 };
 
+const ISSUER = { CONSOLE_OIDC_ISSUER: 'https://login.example.com' };
+const JWKS = 'https://login.example.com/jwks.json';
+
 /** A value for everything; the type sees to it that nothing is forgotten. */
 const EVERYTHING = {
   ROLE: 'worker',
@@ -45,6 +48,10 @@ const EVERYTHING = {
   JWT_REQUIRE_TENANT: 'true',
   JWT_MAX_AGE: '12h',
   LINK_SECRET: 'l'.repeat(32),
+  CONSOLE: 'off',
+  CONSOLE_OIDC_ISSUER: 'https://login.example.com/',
+  CONSOLE_OIDC_CLIENT_ID: 'export-console',
+  CONSOLE_OIDC_SCOPE: 'openid email',
   ENCRYPTION_KEY: 'aB'.repeat(32),
   ENCRYPTION_KEY_PREVIOUS: `${'01'.repeat(32)}, ${Buffer.alloc(32, 2).toString('base64')}`,
   OUTBOUND_ALLOWED_HOSTS: 'Hooks.internal, 10.0.0.7:8080, [::1]:9000,',
@@ -206,9 +213,29 @@ describe('Environment', () => {
     ['an S3 secret without its key', { S3_SECRET_ACCESS_KEY: 'secret' }, 'S3_SECRET_ACCESS_KEY'],
     ['mail without a sender', { SMTP_URL: 'smtp://localhost' }, 'MAIL_FROM'],
     ['a former key without one of now', { ENCRYPTION_KEY_PREVIOUS: '01'.repeat(32) }, 'ENCRYPTION_KEY'],
+    ['an issuer without a client', { ...ISSUER, JWT_JWKS_URL: JWKS }, 'CONSOLE_OIDC_CLIENT_ID'],
+    ['a client without an issuer', { CONSOLE_OIDC_CLIENT_ID: 'console' }, 'CONSOLE_OIDC_ISSUER'],
+    ['an issuer whose keys are unknown', { ...ISSUER, CONSOLE_OIDC_CLIENT_ID: 'console' }, 'JWT_JWKS_URL'],
     ['a KMS key without KMS', { S3_KMS_KEY_ID: 'alias/exports', S3_SSE: 'AES256' }, 'S3_SSE'],
   ])('rejects %s', (_, variables, named) => {
     expect(problemsOf({ ...NEEDED, ...variables })).toEqual([expect.stringMatching(`^${named} `)]);
+  });
+
+  it.each([
+    ['https://login.example.com/realms/a', true],
+    ['http://localhost:8080', true],
+    ['http://127.0.0.1:8080/', true],
+    ['http://[::1]', true],
+    ['http://login.example.com', false],
+    ['http://localhost.example.com', false],
+    ['https://user@login.example.com', false],
+    ['https://login.example.com?a=b', false],
+    ['login.example.com', false],
+  ])('accepts the issuer %s: %s', (issuer, isAccepted) => {
+    const variables = { ...NEEDED, JWT_JWKS_URL: JWKS, CONSOLE_OIDC_ISSUER: issuer, CONSOLE_OIDC_CLIENT_ID: 'console' };
+
+    const wrong = [expect.stringMatching(/^CONSOLE_OIDC_ISSUER must be a URL that begins with https:\/\//)];
+    expect(problemsOf(variables)).toEqual(isAccepted ? [] : wrong);
   });
 
   it('requires a single variable for a migration', () => {
@@ -256,6 +283,10 @@ describe('Config', () => {
         maxAgeSeconds: 12 * 3600,
       },
       links: { secret: EVERYTHING.LINK_SECRET },
+      console: {
+        isOn: false,
+        oidc: { issuer: 'https://login.example.com/', clientId: 'export-console', scope: 'openid email' },
+      },
       encryption: { key: Buffer.alloc(32, 0xab), previousKeys: [Buffer.alloc(32, 1), Buffer.alloc(32, 2)] },
       outbound: { allowedHosts: ['hooks.internal', '10.0.0.7:8080', '[::1]:9000'] },
       exports: {

@@ -9,6 +9,19 @@ const url = (...protocols: string[]) =>
     error: `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
   });
 
+const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** An issuer of OpenID Connect. Tokens name it exactly as it is written, so that nothing is normalised. */
+const oidcIssuer = z.string().refine(
+  (value) => {
+    if (!URL.canParse(value)) return false;
+    const { protocol, hostname, search, hash, username } = new URL(value);
+    const isProtected = protocol === 'https:' || (protocol === 'http:' && LOOPBACK_HOST.test(hostname));
+    return isProtected && search === '' && hash === '' && username === '';
+  },
+  { error: 'must be a URL that begins with https://, without a query; http:// is for this machine only' },
+);
+
 const databaseUrl = url('postgres:', 'postgresql:');
 
 const list = z.string().transform((value) =>
@@ -206,6 +219,10 @@ const schema = z.object({
   JWT_REQUIRE_TENANT: z.stringbool().default(false),
   JWT_MAX_AGE: duration.default(null),
   LINK_SECRET: secret,
+  CONSOLE: z.enum(['on', 'off']).default('on'),
+  CONSOLE_OIDC_ISSUER: oidcIssuer.optional(),
+  CONSOLE_OIDC_CLIENT_ID: z.string().min(1).optional(),
+  CONSOLE_OIDC_SCOPE: z.string().min(1).default('openid'),
   ENCRYPTION_KEY: encryptionKey.optional(),
   ENCRYPTION_KEY_PREVIOUS: list.pipe(z.array(encryptionKey)).default([]),
   OUTBOUND_ALLOWED_HOSTS: hosts.default([]),
@@ -337,6 +354,15 @@ function contradictions(given: Variables): string[] {
     has('ENCRYPTION_KEY_PREVIOUS') &&
       !has('ENCRYPTION_KEY') &&
       'ENCRYPTION_KEY is missing: ENCRYPTION_KEY_PREVIOUS only opens what was sealed before',
+    has('CONSOLE_OIDC_ISSUER') &&
+      !has('CONSOLE_OIDC_CLIENT_ID') &&
+      'CONSOLE_OIDC_CLIENT_ID is missing: give it with CONSOLE_OIDC_ISSUER, or neither',
+    has('CONSOLE_OIDC_CLIENT_ID') &&
+      !has('CONSOLE_OIDC_ISSUER') &&
+      'CONSOLE_OIDC_ISSUER is missing: give it with CONSOLE_OIDC_CLIENT_ID, or neither',
+    has('CONSOLE_OIDC_ISSUER') &&
+      !has('JWT_JWKS_URL') &&
+      'JWT_JWKS_URL is missing: give the key set of CONSOLE_OIDC_ISSUER, or its tokens are refused',
     has('S3_KMS_KEY_ID') && given['S3_SSE'] !== 'aws:kms' && 'S3_SSE must be aws:kms when S3_KMS_KEY_ID is given',
   ].filter((problem) => problem !== false);
 }

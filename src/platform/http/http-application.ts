@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { VersioningType, VERSION_NEUTRAL } from '@nestjs/common';
+import { RequestMethod, VersioningType, VERSION_NEUTRAL } from '@nestjs/common';
 import type { CorsOptionsDelegate } from '@nestjs/common/interfaces/external/cors-options.interface.js';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Request, Response } from 'express';
@@ -24,6 +24,11 @@ const PAGE_POLICY = {
   frameAncestors: ["'none'"],
 };
 
+const MANAGEMENT_ROUTES = ['health/live', 'health/ready', 'metrics'];
+
+/** The pages of the console; its other routes are part of the API. */
+const CONSOLE_ROUTES = ['console', 'console/*path'].map((path) => ({ path, method: RequestMethod.GET }));
+
 const EXPOSED_HEADERS = [
   'ETag',
   'Location',
@@ -38,7 +43,7 @@ const EXPOSED_HEADERS = [
 /** What all routes have in common: paths with and without version, security headers, CORS, timeouts. */
 export function configureHttp(app: NestExpressApplication, config: Config): void {
   const { http } = config;
-  app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready', 'metrics'] });
+  app.setGlobalPrefix('api', { exclude: [...MANAGEMENT_ROUTES, ...CONSOLE_ROUTES] });
   app.enableVersioning({ type: VersioningType.URI, defaultVersion: ['1', VERSION_NEUTRAL] });
   app.use(
     helmet({
