@@ -129,10 +129,11 @@ describeInBrowser('<export-button> in a page of another origin', () => {
       await choose(button, 'CSV table');
       await button.getByText('It can be downloaded once').first().waitFor();
       expect(downloads).toEqual([]);
+      const download = page.waitForEvent('download');
       await button.getByRole('button', { name: 'Download' }).click();
       await button.getByText('The download has begun').first().waitFor();
 
-      expect(await contentOf(downloads[0]!)).toContain('Bob');
+      expect(await contentOf(await download)).toContain('Bob');
     });
   });
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { COMPILED_CODE } from './service';
 
 export interface ProgramRun {
   readonly code: number | null;
@@ -35,5 +36,9 @@ export function runBuilt(
   args: readonly string[],
   variables: Readonly<Record<string, string | undefined>>,
 ): Promise<ProgramRun> {
-  return runProgram(process.execPath, [join(projectRoot, `dist/${name}.js`), ...args], variables);
+  return runProgram(
+    process.execPath,
+    ['--require', COMPILED_CODE, join(projectRoot, `dist/${name}.js`), ...args],
+    variables,
+  );
 }
