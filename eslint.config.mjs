@@ -1,5 +1,6 @@
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
+import vue from 'eslint-plugin-vue';
 
 /** Words of an earlier vocabulary, for which docs/glossary.md has the terms of the field. */
 const FORMER_NAMES =
@@ -95,6 +96,32 @@ export default defineConfig(
     // The console of the page speaks to its developer.
     files: ['web/**/*.ts'],
     rules: { 'no-console': 'off' },
+  },
+  {
+    // vue-tsc checks the types.
+    files: ['web/console/**/*.vue'],
+    extends: [tseslint.configs.recommended, vue.configs['flat/recommended']],
+    languageOptions: { parserOptions: { parser: tseslint.parser } },
+    rules: {
+      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+      // The compiler knows the types.
+      'no-undef': 'off',
+      'vue/require-default-prop': 'off',
+      // The formatter decides these.
+      'vue/html-indent': 'off',
+      'vue/html-self-closing': 'off',
+      'vue/max-attributes-per-line': 'off',
+      'vue/singleline-html-element-content-newline': 'off',
+      'vue/multiline-html-element-content-newline': 'off',
+      'vue/html-closing-bracket-newline': 'off',
+      'vue/block-lang': ['error', { script: { lang: 'ts' } }],
+      'vue/block-order': ['error', { order: ['script', 'template', 'style'] }],
+      'vue/component-api-style': ['error', ['script-setup']],
+      'vue/define-macros-order': 'error',
+      'vue/no-static-inline-styles': 'error',
+      'vue/no-v-html': 'error',
+      'vue/no-unused-refs': 'error',
+    },
   },
   {
     files: ['**/*.mjs', '**/*.cjs'],

@@ -74,9 +74,11 @@ async function discover(oidc: Oidc): Promise<oauth.AuthorizationServer> {
   return oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, requestOptions(oidc)));
 }
 
-/** An issuer on this machine may speak HTTP. The service refuses any other one at its start. */
-function requestOptions({ issuer }: Oidc): { [oauth.allowInsecureRequests]?: boolean } {
-  return { [oauth.allowInsecureRequests]: new URL(issuer).protocol === 'http:' };
+/** An issuer on this machine may use HTTP. The service refuses any other one when it starts. */
+function requestOptions({ issuer }: Oidc): object {
+  // The library marks this as deprecated to stand out.
+  // eslint-disable-next-line @typescript-eslint/no-deprecated
+  return new URL(issuer).protocol === 'http:' ? { [oauth.allowInsecureRequests]: true } : {};
 }
 
 function redirectUri(): string {

@@ -4,7 +4,7 @@ import { toObstacle } from '../../shared/obstacle';
 import { keep, kept } from '../kept';
 
 /** Who is signed in, and what they may do, as the service says. */
-export type Caller = components['schemas']['SessionDescriptionResponse'];
+export type SignedInUser = components['schemas']['SessionDescriptionResponse'];
 
 /** How one signs in here, beside a token. */
 export interface SignInOptions {
@@ -23,7 +23,7 @@ const tab = (): Storage => sessionStorage;
  */
 const state = reactive({
   token: kept('token', tab),
-  caller: undefined as Caller | undefined,
+  caller: undefined as SignedInUser | undefined,
   isRefused: false,
 });
 
@@ -90,7 +90,7 @@ export async function redeemSignInLink(code: string): Promise<void> {
   await signIn(token);
 }
 
-function describeCaller(token: string): Promise<Caller> {
+function describeCaller(token: string): Promise<SignedInUser> {
   return unwrap(clientFor(token).api.GET('/api/v1/session'));
 }
 
@@ -99,6 +99,6 @@ function clientFor(token: string | (() => string)): ExportClient {
   return createClient({ baseUrl: SERVICE_URL, token, retryTimeoutMs: 0 });
 }
 
-function isSameUser(one: Caller, other: Caller): boolean {
+function isSameUser(one: SignedInUser, other: SignedInUser): boolean {
   return one.user_id === other.user_id && one.tenant_id === other.tenant_id;
 }
