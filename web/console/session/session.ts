@@ -4,7 +4,7 @@ import { toObstacle } from '../../shared/obstacle';
 import { keep, kept } from '../kept';
 
 /** Who is signed in, and what they may do, as the service says. */
-export type SignedInUser = components['schemas']['SessionDescriptionResponse'];
+export type SignedInUser = components['schemas']['CallerSessionResponse'];
 
 /** How one signs in here, beside a token. */
 export interface SignInOptions {
