@@ -11,7 +11,6 @@ const DENIED_FEATURES = [
   'serial',
   'hid',
   'midi',
-  'bluetooth',
   'accelerometer',
   'gyroscope',
   'magnetometer',
