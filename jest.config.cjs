@@ -62,7 +62,11 @@ module.exports = async () => {
         ...withDatabase,
         testEnvironment: '<rootDir>/test/support/in-process/environment.ts',
       },
-      { ...suite('browser', ['<rootDir>/test/browser/**/*.spec.ts']), ...withDatabase },
+      {
+        ...suite('browser', ['<rootDir>/test/browser/**/*.spec.ts']),
+        ...withDatabase,
+        testEnvironment: '<rootDir>/test/support/in-process/environment.ts',
+      },
       { ...suite('upgrade', ['<rootDir>/test/upgrade/upgrade.spec.ts']), ...withDatabase },
     ],
   };
