@@ -6,11 +6,21 @@ import { ConsoleController } from './api/console.controller';
 import { ConsoleFiles } from './api/console-files';
 import { ConsoleGuard } from './api/console.guard';
 import { SessionController } from './api/session.controller';
+import { SignInController, SignInGuard } from './api/sign-in.controller';
+import { PrismaUsedSignInLinks } from './infrastructure/used-sign-in-links.prisma';
+import { UsedSignInLinks } from './model/domain/used-sign-in-links';
+import { SignInService } from './model/services/sign-in.service';
 
 /** Serves the console, a page for people that uses the public API alone, and signs them in to it. */
 @Module({
-  controllers: [ConsoleController, SessionController],
-  providers: [ConsoleGuard, { provide: ConsoleFiles, useFactory: readFiles, inject: [Config] }],
+  controllers: [ConsoleController, SessionController, SignInController],
+  providers: [
+    ConsoleGuard,
+    { provide: ConsoleFiles, useFactory: readFiles, inject: [Config] },
+    SignInGuard,
+    SignInService,
+    { provide: UsedSignInLinks, useClass: PrismaUsedSignInLinks },
+  ],
 })
 export class ConsoleModule {}
 

@@ -8,8 +8,11 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import request from 'supertest';
 import { testConfig } from '../../../test/support/test-config';
+import { TokenVerifier } from '../../platform/auth/token-verifier';
 import { Config } from '../../platform/config/config';
 import { configureHttp } from '../../platform/http/http-application';
+import { UsedSignInLinks } from '../model/domain/used-sign-in-links';
+import { SignInService } from '../model/services/sign-in.service';
 import { ConsoleController } from './console.controller';
 import { ConsoleFiles } from './console-files';
 import { ConsoleGuard } from './console.guard';
@@ -59,6 +62,9 @@ describe('The console', () => {
       controllers: [ConsoleController],
       providers: [
         ConsoleGuard,
+        SignInService,
+        TokenVerifier,
+        { provide: UsedSignInLinks, useValue: {} },
         { provide: Config, useValue: config },
         { provide: ConsoleFiles, useValue: files ?? ConsoleFiles.none },
       ],

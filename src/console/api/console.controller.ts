@@ -14,6 +14,7 @@ import type { Request, Response } from 'express';
 import { Public } from '../../platform/auth/public.decorator';
 import { Config } from '../../platform/config/config';
 import type { WebFile } from '../../platform/http/web-file';
+import { SignInService } from '../model/services/sign-in.service';
 import { ConsoleFiles } from './console-files';
 import { ConsoleGuard } from './console.guard';
 
@@ -32,6 +33,7 @@ export class ConsoleController {
   constructor(
     private readonly config: Config,
     private readonly files: ConsoleFiles,
+    private readonly signIn: SignInService,
   ) {}
 
   @Get()
@@ -48,7 +50,7 @@ export class ConsoleController {
     const { oidc } = this.config.console;
     return {
       oidc: oidc && { issuer: oidc.issuer, client_id: oidc.clientId, scope: oidc.scope },
-      sign_in_links: false,
+      sign_in_links: this.signIn.isAvailable,
     };
   }
 

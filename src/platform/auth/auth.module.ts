@@ -7,6 +7,6 @@ import { TokenVerifier } from './token-verifier';
 @Global()
 @Module({
   providers: [TokenVerifier, LinkSigner, { provide: APP_GUARD, useClass: TokenGuard }],
-  exports: [LinkSigner],
+  exports: [LinkSigner, TokenVerifier],
 })
 export class AuthModule {}

@@ -21,8 +21,21 @@ export interface SignedToken {
   readonly signature: Buffer;
 }
 
-/** @throws Error unless it is a well-formed token with an accepted algorithm and type */
+/** @throws Error unless it is a well-formed access token with an accepted algorithm and type */
 export function parseToken(token: string): SignedToken {
+  return parse(token, (type) => type === undefined || isAcceptedType(type));
+}
+
+/**
+ * Parses a token that is not an access token.
+ * @param type in its header, exactly as it is written
+ * @throws Error unless it is a well-formed token with an accepted algorithm and the type
+ */
+export function parseTokenOfType(token: string, type: string): SignedToken {
+  return parse(token, (given) => given === type);
+}
+
+function parse(token: string, acceptsType: (type: unknown) => boolean): SignedToken {
   const parts = token.split('.');
   const [header = '', payload = '', signature = ''] = parts;
   if (parts.length !== 3) throw new Error('A token has three parts');
@@ -30,7 +43,7 @@ export function parseToken(token: string): SignedToken {
   if (!isAccepted(alg)) throw new Error('The algorithm is not accepted');
   // Extensions change what is signed or what it means. None is supported.
   if (crit !== undefined || b64 !== undefined) throw new Error('The header has an extension');
-  if (typ !== undefined && !isAcceptedType(typ)) throw new Error('The type is not accepted');
+  if (!acceptsType(typ)) throw new Error('The type is not accepted');
   if (kid !== undefined && typeof kid !== 'string') throw new Error('The key id is not a text');
   return {
     algorithm: alg,
@@ -44,8 +57,19 @@ export function parseToken(token: string): SignedToken {
 /** Verifies HMAC-SHA256 on the calling thread, because asynchronous cryptography would wait for libuv's thread pool. */
 export function isSignedWithSecret({ algorithm, signedBytes, signature }: SignedToken, secret: Uint8Array): boolean {
   if (algorithm !== 'HS256') return false;
-  const expected = createHmac('sha256', secret).update(signedBytes).digest();
+  const expected = hmacOf(signedBytes, secret);
   return signature.length === expected.length && timingSafeEqual(signature, expected);
+}
+
+/** Makes an access token with HS256. Claims that are `undefined` are left out. */
+export function signToken(claims: Readonly<Record<string, unknown>>, secret: Uint8Array): string {
+  const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+  const signed = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(claims)}`;
+  return `${signed}.${hmacOf(Buffer.from(signed), secret).toString('base64url')}`;
+}
+
+function hmacOf(bytes: Buffer, secret: Uint8Array): Buffer {
+  return createHmac('sha256', secret).update(bytes).digest();
 }
 
 /** Verifies RS256 or ES256, depending on the type of the key, on the calling thread. */

@@ -18,6 +18,7 @@ export const SERVICE_TABLES: readonly string[] = [
   'rate_limit_uses',
   'sweeps',
   'audit_aggregates',
+  'console_sign_ins',
 ];
 
 /** Only `npm run migrate` needs it. */

@@ -3,6 +3,7 @@ import type { FieldCode, ProblemCode } from './problem-codes';
 /** The HTTP status of each kind of refusal. */
 export const STATUS_OF_KIND = {
   invalid: 400,
+  unauthenticated: 401,
   forbidden: 403,
   'not-found': 404,
   conflict: 409,

@@ -98,6 +98,16 @@ export const PROBLEM_CODES = {
     meaning: 'The table has more columns than an XLSX sheet can hold.',
     action: 'Use CSV or JSON.',
   },
+  'sign-in-link-invalid': {
+    statuses: [401],
+    meaning: 'The sign-in link is wrong or has expired.',
+    action: 'Create another one: `npm run -s console-link`.',
+  },
+  'sign-in-link-used': {
+    statuses: [401],
+    meaning: 'The sign-in link was used before.',
+    action: 'Create another one: `npm run -s console-link`.',
+  },
   unauthorized: {
     statuses: [401],
     meaning: 'The credentials are missing, invalid or expired.',
