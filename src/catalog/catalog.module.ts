@@ -15,6 +15,7 @@ import { DataExportAuthorizer } from './model/services/data-export-authorizer';
 import { DataPlanner } from './model/services/data-planner';
 import { LargeExportSemaphore } from './model/services/large-export-semaphore';
 import { DataTypeService } from './model/services/data-type.service';
+import { ExportableTables } from './model/services/exportable-tables';
 import { ReadAuthorizations } from './model/services/read-authorizations';
 import { CatalogForScheduledExport } from './model/services/out.for-scheduled-export.service';
 
@@ -28,6 +29,7 @@ import { CatalogForScheduledExport } from './model/services/out.for-scheduled-ex
     DataPlanner,
     LargeExportSemaphore,
     DataTypeService,
+    ExportableTables,
     DataExportAuthorizer,
     DataExportService,
     CatalogForScheduledExport,

@@ -33,24 +33,26 @@ export interface JsonDocument {
 }
 
 /** What a format has to know about a column's type. A domain counts as its base type. */
-export type TypeFamily =
+export const TYPE_FAMILIES = [
   /** text, varchar, char, name, enums, citext, xml: free text. All arrive as the type text. */
-  | 'text'
+  'text',
   /** smallint, integer, bigint */
-  | 'integer'
+  'integer',
   /** numeric of any scale, with NaN and infinities; money arrives as numeric. */
-  | 'decimal'
+  'decimal',
   /** real, double precision, with NaN and infinities */
-  | 'float'
-  | 'boolean'
+  'float',
+  'boolean',
   /** Year 4713 BC to 5874897 and both infinities, as for the timestamps. */
-  | 'date'
-  | 'timestamp'
-  | 'timestamptz'
+  'date',
+  'timestamp',
+  'timestamptz',
   /** json and jsonb */
-  | 'json'
+  'json',
   /** Everything else: uuid, bytea, arrays, intervals, composites … */
-  | 'other';
+  'other',
+] as const;
+export type TypeFamily = (typeof TYPE_FAMILIES)[number];
 
 export interface Column {
   /** The name in the database: any character but NUL, up to 63 bytes. */

@@ -4,6 +4,11 @@ import { Installation } from '../support/installation';
 
 const NOT_FOUND = { status: 404, detail: 'Data type not found' };
 
+interface Described {
+  readonly name: string;
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+}
+
 describe('The catalog', () => {
   let installation: Installation;
   let root: Client;
@@ -46,6 +51,40 @@ describe('The catalog', () => {
       updated_at: expect.stringMatching(/Z$/),
     });
     expect((await ann.get(`${DATA_TYPES}/${profile.id}`)).body).toEqual(profile);
+  });
+
+  describe('GET /exports/data-types/tables', () => {
+    const tablesOf = async (caller: Client): Promise<Record<string, Record<string, string>>> => {
+      const { status, body } = await caller.get(`${DATA_TYPES}/tables`);
+      expect([status, body.count, body.next]).toEqual([200, body.results.length, null]);
+      return Object.fromEntries(
+        (body.results as Described[]).map(({ name, columns }) => [
+          name,
+          Object.fromEntries(columns.map((column) => [column.name, column.type])),
+        ]),
+      );
+    };
+
+    it('describes the columns that may be exported, with their types', async () => {
+      const { users, transactions } = await tablesOf(root);
+
+      expect(transactions).toMatchObject({
+        amount: 'decimal',
+        created_at: 'timestamptz',
+        is_refund: 'boolean',
+        id: 'other',
+      });
+      expect(users).toMatchObject({ name: 'text' });
+      expect(users).not.toHaveProperty('password_hash');
+    });
+
+    it('shows users only tables with rows of their own', async () => {
+      const [all, own] = [await tablesOf(root), await tablesOf(ann)];
+
+      expect(Object.keys(all)).toEqual(expect.arrayContaining(['export_audit_log', 'transactions']));
+      expect(Object.keys(own)).toContain('transactions');
+      expect(Object.keys(own)).not.toContain('export_audit_log');
+    });
   });
 
   it('stores a data type exactly as it was created', async () => {

@@ -16,8 +16,10 @@ import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { IdempotencyKey } from '../../platform/http/idempotency-key.decorator';
 import { OperationId } from '../../platform/http/operation-id';
 import { DataTypeService } from '../model/services/data-type.service';
+import { ExportableTables } from '../model/services/exportable-tables';
 import { DataTypeRequest } from './data-type.request';
 import { DataTypeListResponse, DataTypeResponse } from './data-type.response';
+import { ExportableTableListResponse, ExportableTableResponse } from './exportable-table.response';
 
 const CHECKED =
   'All tables and columns must exist in the database. A 400 lists every one that does not, under its field, such as `tables.0`, `columns.users.3` or `owners.users`. Data types are shared by all tenants, so an administrator of one tenant may not change them.';
@@ -27,7 +29,10 @@ const CHECKED =
 @ApiProblems(401)
 @Controller('exports/data-types')
 export class DataTypesController {
-  constructor(private readonly dataTypes: DataTypeService) {}
+  constructor(
+    private readonly dataTypes: DataTypeService,
+    private readonly tables: ExportableTables,
+  ) {}
 
   @OperationId('listDataTypes')
   @Get()
@@ -38,6 +43,19 @@ export class DataTypesController {
   @ApiOkResponse({ type: DataTypeListResponse })
   async list(@CurrentUser() caller: UserPrincipal): Promise<DataTypeListResponse> {
     const results = (await this.dataTypes.list(caller)).map((dataType) => DataTypeResponse.of(dataType));
+    return { count: results.length, next: null, results };
+  }
+
+  @OperationId('listExportableTables')
+  @Get('tables')
+  @ApiOperation({
+    summary: 'List the tables that you may export, with their columns',
+    description:
+      'What requests may name in `tables`, `columns` and `filters`. The list is not paged. Administrators see every table of the active data types, others those with rows of their own.',
+  })
+  @ApiOkResponse({ type: ExportableTableListResponse })
+  async listTables(@CurrentUser() caller: UserPrincipal): Promise<ExportableTableListResponse> {
+    const results = (await this.tables.list(caller)).map((table) => ExportableTableResponse.of(table));
     return { count: results.length, next: null, results };
   }
 

@@ -1,5 +1,8 @@
 import type { TypeFamily } from '../../../formats';
 
+/** The column that limits rows to a tenant. */
+export const TENANT_COLUMN = 'tenant_id';
+
 /** A column of the database. */
 export interface LiveColumn {
   readonly name: string;

@@ -6,7 +6,14 @@ import { DataTypeRepository } from '../domain/interfaces/data-type.repository';
 import type { PlannedQuery } from '../domain/interfaces/estimate-queries';
 import type { SourceView } from '../domain/interfaces/source-database';
 import { ReferenceTime } from '../domain/relative-time';
-import type { TablePlan, LiveColumn, LiveTable, Condition, AccessPredicate } from '../domain/table-plan';
+import {
+  type AccessPredicate,
+  type Condition,
+  type LiveColumn,
+  type LiveTable,
+  type TablePlan,
+  TENANT_COLUMN,
+} from '../domain/table-plan';
 import { isObject, RowFilters } from '../domain/row-filters';
 
 /** The sections of a user document, by the names that clients know, with their tables. */
@@ -73,7 +80,6 @@ function findEntries({ scope, tables, dataTypes }: DataQuery, catalog: Catalog, 
   return dataTypes.length === 0 ? entries.filter(({ owner }) => owner !== null) : entries;
 }
 
-const TENANT_COLUMN = 'tenant_id';
 const DATES = ['dateFrom', 'dateTo'];
 
 /** A table that is in the catalog and in the database. */
