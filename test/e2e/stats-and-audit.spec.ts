@@ -23,6 +23,14 @@ interface Figures {
   readonly total_bytes: number;
 }
 
+interface Daily {
+  readonly days: readonly { readonly day: string; readonly total_exports: number }[];
+  readonly failures: readonly object[];
+}
+
+/** From May 5th, the last day with an export, to the 31st. */
+const DAYS_AFTER_MAY_5 = 26;
+
 describe('GET /exports/stats and GET /exports/audit', () => {
   let installation: Installation;
   let root: Client;
@@ -112,7 +120,42 @@ describe('GET /exports/stats and GET /exports/audit', () => {
         expect.objectContaining({ format: 'csv', total_exports: 6, total_records: 12 }),
         expect.objectContaining({ format: 'png', total_exports: 2, total_records: 0 }),
       ],
+      daily: expect.objectContaining({ duration_ms: { p50: 950, p90: 1_350, p99: 1_485 } }),
     });
+  });
+
+  it('returns the figures of each of the last days of a period', async () => {
+    const { body } = await root.get(`${STATS}?from=2020-05-01&to=2020-06-01&days=30`);
+    const { body: cut } = await root.get(`${STATS}?to=2020-05-05T00:00:01Z&days=2`);
+    const { body: recent } = await root.get(STATS);
+
+    const { days, failures } = body.daily as Daily;
+    expect(days).toHaveLength(30);
+    expect([days[0]!.day, days.at(-1)!.day]).toEqual(['2020-05-02', '2020-05-31']);
+    expect(days[1]).toEqual({
+      day: '2020-05-03',
+      total_exports: 2,
+      successful_exports: 1,
+      failed_exports: 1,
+      cancelled_exports: 0,
+      unfinished_exports: 0,
+      total_bytes: 5_000_000_000,
+      total_records: 7,
+      by_format: [{ format: 'csv', total_exports: 2 }],
+      duration_ms: { p50: 1_500, p90: 1_500, p99: 1_500 },
+    });
+    expect(days.at(-1)).toMatchObject({
+      total_exports: 0,
+      by_format: [],
+      duration_ms: { p50: null, p90: null, p99: null },
+    });
+    expect(failures).toEqual([{ code: 'unspecified', failed_exports: 1 }]);
+    expect((cut.daily as Daily).days).toMatchObject([
+      { day: '2020-05-04', total_exports: 1, cancelled_exports: 1 },
+      { day: '2020-05-05', total_exports: 3, unfinished_exports: 1, by_format: [{ format: 'csv', total_exports: 3 }] },
+    ]);
+    expect((recent.daily as Daily).days).toHaveLength(30);
+    expect((recent.daily as Daily).days.at(-1)!.day).toBe(new Date().toISOString().slice(0, 10));
   });
 
   it.each<[string, object]>([
@@ -148,6 +191,7 @@ describe('GET /exports/stats and GET /exports/audit', () => {
     const requested = await blueAdmin.get(`${AUDIT}?tenant_id=red`);
 
     expect(stats.body).toMatchObject({ total_exports: 6, total_records: 7, average_export_time_ms: 700 });
+    expect((stats.body.daily as Daily).days.at(-1 - DAYS_AFTER_MAY_5)).toMatchObject({ total_exports: 1 });
     expect(log.body).toMatchObject({ count: 7 });
     expect(new Set(entriesOf(log).map((entry) => entry.tenant_id))).toEqual(new Set(['blue']));
     expect(others.body).toMatchObject({ count: 0, results: [] });
@@ -260,9 +304,12 @@ describe('GET /exports/stats and GET /exports/audit', () => {
     ]);
   });
 
-  it.each(['from=yesterday', 'to=0000-01-01', 'kind=board'])('refuse figures of unreadable data: %s', async (query) => {
-    expect((await root.get(`${STATS}?${query}`)).status).toBe(400);
-  });
+  it.each(['from=yesterday', 'to=0000-01-01', 'kind=board', 'days=0', 'days=93', 'days=1.5', 'days=many'])(
+    'refuse figures of unreadable data: %s',
+    async (query) => {
+      expect((await root.get(`${STATS}?${query}`)).status).toBe(400);
+    },
+  );
 
   it('does not reveal by a cursor when an entry of another tenant was written', async () => {
     const red = entriesOf(await root.get(`${AUDIT}?tenant_id=red&to=2020-06-01`))[0]!;

@@ -1,12 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { EXPORT_KINDS, type ExportKind } from '../../export';
 import { EXPORT_FORMATS, type ExportFormat } from '../../formats';
+import type { DailyStats } from '../model/domain/daily-stats';
 import {
   ACCURATE_SHARE,
   type EstimateAccuracy,
   type ExportFigures,
   type ExportStats,
 } from '../model/domain/reporting.repository';
+import { DailyStatsResponse } from './daily-stats.response';
 
 const SHARE = { type: 'number', nullable: true } as const;
 const IN_PERCENT = ACCURATE_SHARE * 100;
@@ -92,11 +94,15 @@ export class ExportStatsResponse extends ExportFiguresResponse {
   @ApiProperty({ type: [FormatFiguresResponse], description: 'Only formats with at least one export' })
   readonly by_format!: FormatFiguresResponse[];
 
-  static of({ all, byKind, byFormat }: ExportStats): ExportStatsResponse {
+  @ApiProperty({ type: DailyStatsResponse, description: 'The last days of the period, for plots' })
+  readonly daily!: DailyStatsResponse;
+
+  static of({ all, byKind, byFormat }: ExportStats, daily: DailyStats): ExportStatsResponse {
     return {
       ...toResponse(all),
       by_kind: byKind.map(({ kind, ...figures }) => ({ kind, ...toResponse(figures) })),
       by_format: byFormat.map(({ format, ...figures }) => ({ format, ...toResponse(figures) })),
+      daily: DailyStatsResponse.of(daily),
     };
   }
 }

@@ -8,11 +8,12 @@ import { Config } from '../../platform/config/config';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { toPageResponse, pageSize } from '../../platform/http/page';
 import { OperationId } from '../../platform/http/operation-id';
+import { DEFAULT_DAYS } from '../model/domain/daily-stats';
 import { MAX_COUNTED } from '../model/domain/reporting.repository';
 import { ReportingService } from '../model/services/reporting.service';
 import { AuditLogResponse, AuditRecordResponse } from './audit-log.response';
 import { ExportStatsResponse } from './export-stats.response';
-import { AuditLogQuery, PeriodQuery } from './reporting.query';
+import { AuditLogQuery, StatsQuery } from './reporting.query';
 
 @ApiTags('Administration')
 @ApiBearerAuth()
@@ -32,8 +33,13 @@ export class ReportingController {
     description: 'Counts the exports requested within a period. An administrator of one tenant sees its exports only.',
   })
   @ApiOkResponse({ type: ExportStatsResponse })
-  async stats(@CurrentUser() admin: UserPrincipal, @Query() query: PeriodQuery): Promise<ExportStatsResponse> {
-    return ExportStatsResponse.of(await this.reporting.stats(admin, PeriodQuery.toPeriod(query)));
+  async stats(@CurrentUser() admin: UserPrincipal, @Query() query: StatsQuery): Promise<ExportStatsResponse> {
+    const period = StatsQuery.toPeriod(query);
+    const [stats, daily] = await Promise.all([
+      this.reporting.stats(admin, period),
+      this.reporting.dailyStats(admin, query.days ?? DEFAULT_DAYS, period),
+    ]);
+    return ExportStatsResponse.of(stats, daily);
   }
 
   @OperationId('listAuditLog')

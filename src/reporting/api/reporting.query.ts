@@ -1,8 +1,11 @@
 import { ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
-import { IsIP, IsOptional, IsString, IsUUID, Matches, MaxLength, IsISO8601 } from 'class-validator';
+import { Type } from 'class-transformer';
+import { IsInt, IsIP, IsISO8601, IsOptional, IsString, IsUUID, Matches, Max, MaxLength, Min } from 'class-validator';
 import { applyDecorators } from '@nestjs/common';
 import { PageSizeQuery } from '../../platform/http/page';
-import type { AuditQuery, Period } from '../model/domain/reporting.repository';
+import { DEFAULT_DAYS, MAX_DAYS } from '../model/domain/daily-stats';
+import type { Period } from '../model/domain/period';
+import type { AuditQuery } from '../model/domain/reporting.repository';
 
 /** A day, or a time with its zone. PostgreSQL and JavaScript write these years alike. */
 const MOMENT = /^(19|2\d)\d\d-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;
@@ -43,6 +46,24 @@ export class PeriodQuery {
       to: to === undefined ? undefined : new Date(to),
     };
   }
+}
+
+const IN_RANGE = { message: `$property must be a whole number from 1 to ${MAX_DAYS}` };
+
+export class StatsQuery extends PeriodQuery {
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: MAX_DAYS,
+    default: DEFAULT_DAYS,
+    description: 'How many days `daily` has: the last ones of the period, until today',
+  })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt(IN_RANGE)
+  @Min(1, IN_RANGE)
+  @Max(MAX_DAYS, IN_RANGE)
+  days?: number;
 }
 
 export class AuditLogQuery extends IntersectionType(PageSizeQuery, PeriodQuery) {

@@ -5,6 +5,8 @@ import { Prisma } from '../../platform/database/generated/client';
 import { PrismaService } from '../../platform/database/prisma.service';
 import type { ExportKind } from '../../export';
 import type { ExportFormat } from '../../formats';
+import type { DailyStats } from '../model/domain/daily-stats';
+import type { BoundedPeriod, Period } from '../model/domain/period';
 import {
   type AuditQuery,
   ACCURATE_SHARE,
@@ -13,9 +15,9 @@ import {
   type ExportFigures,
   type ExportStats,
   MAX_COUNTED,
-  type Period,
   ReportingRepository,
 } from '../model/domain/reporting.repository';
+import { readDailyStats } from './daily-stats.prisma';
 
 interface FiguresRow {
   /** `null` in rows that sum over all kinds; likewise `format`. */
@@ -80,6 +82,10 @@ export class PrismaReportingRepository extends ReportingRepository {
       byKind: rows.flatMap((row) => (row.kind === null ? [] : [{ kind: row.kind, ...toFigures(row) }])),
       byFormat: rows.flatMap((row) => (row.format === null ? [] : [{ format: row.format, ...toFigures(row) }])),
     };
+  }
+
+  override dailyStats(tenantId: string | null, period: BoundedPeriod): Promise<DailyStats> {
+    return readDailyStats(this.prisma, isOfTenant(tenantId), period);
   }
 
   override async findAuditEntries(tenantId: string | null, query: AuditQuery): Promise<Page<AuditRecord>> {

@@ -1,12 +1,8 @@
 import type { ExportFormat } from '../../../formats';
 import type { Page } from '../../../platform/paging';
 import type { ExportKind } from '../../../export';
-
-/** From `from` up to, but not including, `to`; open where a bound is missing. */
-export interface Period {
-  readonly from?: Date;
-  readonly to?: Date;
-}
+import type { DailyStats } from './daily-stats';
+import type { BoundedPeriod, Period } from './period';
 
 /** How true one figure of the estimates was. */
 export interface EstimateAccuracy {
@@ -88,6 +84,8 @@ export const MAX_COUNTED = 10_000;
 /** Reads exports and audit entries of all owners. A `tenantId` of `null` means all tenants. */
 export abstract class ReportingRepository {
   abstract stats(tenantId: string | null, period: Period): Promise<ExportStats>;
+
+  abstract dailyStats(tenantId: string | null, period: BoundedPeriod): Promise<DailyStats>;
 
   /** Newest first. The count ends at `MAX_COUNTED`. */
   abstract findAuditEntries(tenantId: string | null, query: AuditQuery): Promise<Page<AuditRecord>>;

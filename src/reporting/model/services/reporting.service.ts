@@ -2,11 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { requireAdmin } from '../../../platform/auth/admin';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import type { Page } from '../../../platform/paging';
+import { type DailyStats, lastDays } from '../domain/daily-stats';
+import type { Period } from '../domain/period';
 import {
   type AuditQuery,
   type AuditRecord,
   type ExportStats,
-  type Period,
   ReportingRepository,
 } from '../domain/reporting.repository';
 
@@ -19,6 +20,15 @@ export class ReportingService {
   async stats(admin: UserPrincipal, period: Period): Promise<ExportStats> {
     requireAdmin(admin);
     return this.records.stats(admin.tenantId, period);
+  }
+
+  /**
+   * @param days of how many days of the period, its last ones
+   * @throws DomainError forbidden
+   */
+  async dailyStats(admin: UserPrincipal, days: number, period: Period): Promise<DailyStats> {
+    requireAdmin(admin);
+    return this.records.dailyStats(admin.tenantId, lastDays(days, period, new Date()));
   }
 
   /** @throws DomainError forbidden */
