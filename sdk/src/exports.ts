@@ -4,6 +4,7 @@ import { ExportCancelledError, ExportFailedError, ExportServiceError } from './e
 import { follow, type FollowOptions, hasEnded } from './follow.js';
 import type { components } from './generated/openapi.js';
 import type { Estimate, Export, ExportList, ExportListQuery, ExportRequest, Preview } from './types.js';
+import { watch, type WatchOptions } from './watch.js';
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -77,6 +78,15 @@ export class Exports {
    */
   async follow(id: string, options: FollowOptions = {}): Promise<Export> {
     return this.completed(await this.get(id, options), options);
+  }
+
+  /**
+   * Follows all exports of the user, also those that other clients and schedules create, until the signal is aborted. Not for
+   * external systems. Connections that break, and tokens that expire, are replaced.
+   * @throws ExportServiceError where connecting again cannot help
+   */
+  watch(options: WatchOptions): Promise<void> {
+    return watch(this.api, options);
   }
 
   /** What an export would have: rows, bytes, seconds, and sample rows. Nothing is created. */

@@ -2,7 +2,7 @@ import { type Api, unwrap } from './api.js';
 import { ConnectionError, retryAfterOf } from './errors.js';
 import { pause } from './pause.js';
 import { readChunks } from './read-chunks.js';
-import { eventData } from './server-sent-events.js';
+import { serverSentEvents } from './server-sent-events.js';
 import type { Transport } from './transport.js';
 import type { Export } from './types.js';
 
@@ -58,7 +58,7 @@ async function followEvents(transport: Transport, url: string, options: FollowOp
   try {
     const response = await transport.openLink(new Request(url, { signal, cache: 'no-store' }));
     if (!response.ok || !response.body) return undefined;
-    for await (const data of eventData(readChunks(response.body, transport.idleTimeoutMs, signal))) {
+    for await (const { data } of serverSentEvents(readChunks(response.body, transport.idleTimeoutMs, signal))) {
       last = JSON.parse(data) as Export;
       options.onProgress?.(last);
       if (hasEnded(last)) break;

@@ -15,6 +15,7 @@ export {
 export type { CallOptions, CreateOptions, Exports } from './exports.js';
 export type { DownloadOptions, DownloadProgress } from './download.js';
 export type { FollowOptions } from './follow.js';
+export type { WatchOptions } from './watch.js';
 export type { Boards } from './boards.js';
 export type { Events } from './events.js';
 export type { Schedules } from './schedules.js';

@@ -1,11 +1,11 @@
-import { eventData } from './server-sent-events.js';
+import { serverSentEvents } from './server-sent-events.js';
 
-async function dataOf(chunks: readonly Uint8Array[]): Promise<string[]> {
-  const found: string[] = [];
+async function eventsOf(chunks: readonly Uint8Array[]): Promise<string[][]> {
+  const found: string[][] = [];
   async function* source(): AsyncGenerator<Uint8Array> {
     for (const chunk of chunks) yield await Promise.resolve(chunk);
   }
-  for await (const data of eventData(source())) found.push(data);
+  for await (const { type, data } of serverSentEvents(source())) found.push([type, data]);
   return found;
 }
 
@@ -18,6 +18,9 @@ describe('Server-sent events', () => {
     const count = Math.ceil(bytes.length / size);
     const chunks = Array.from({ length: count }, (_, index) => bytes.subarray(index * size, (index + 1) * size));
 
-    expect(await dataOf(chunks)).toEqual(['{"name":"Зоя"}', 'one\ntwo']);
+    expect(await eventsOf(chunks)).toEqual([
+      ['message', '{"name":"Зоя"}'],
+      ['x', 'one\ntwo'],
+    ]);
   });
 });

@@ -1,5 +1,11 @@
-/** The data of each server-sent event. Other fields and comments are skipped. */
-export async function* eventData(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string, void> {
+export interface ServerSentEvent {
+  /** `message` unless the server names another one. */
+  readonly type: string;
+  readonly data: string;
+}
+
+/** The events of a stream that have data. Comments and other fields are skipped. */
+export async function* serverSentEvents(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ServerSentEvent, void> {
   const decoder = new TextDecoder();
   let text = '';
   for await (const chunk of chunks) {
@@ -7,8 +13,14 @@ export async function* eventData(chunks: AsyncIterable<Uint8Array>): AsyncGenera
     const events = text.split(/\r?\n\r?\n/);
     text = events.pop() ?? '';
     for (const event of events) {
-      const lines = event.split(/\r?\n/).filter((line) => line.startsWith('data:'));
-      if (lines.length > 0) yield lines.map((line) => line.slice(5).replace(/^ /, '')).join('\n');
+      const lines = event.split(/\r?\n/);
+      const data = valuesOf('data', lines);
+      if (data.length > 0) yield { type: valuesOf('event', lines).at(-1) ?? 'message', data: data.join('\n') };
     }
   }
+}
+
+function valuesOf(field: string, lines: readonly string[]): string[] {
+  const prefix = `${field}:`;
+  return lines.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length).replace(/^ /, ''));
 }

@@ -42,8 +42,8 @@ export class Transport {
     return `${this.baseUrl}${path}`;
   }
 
-  retries(): Retries {
-    return new Retries(this.options.retryTimeoutMs ?? DEFAULT_TIMEOUT_MS, this.options.onRetry);
+  retries(timeoutMs = this.options.retryTimeoutMs ?? DEFAULT_TIMEOUT_MS): Retries {
+    return new Retries(timeoutMs, this.options.onRetry);
   }
 
   /**

@@ -37,6 +37,7 @@ import { ExportSources } from './model/services/export-sources';
 import { ExportSweep } from './model/services/export-sweep';
 import { ExportChangeFeed } from './model/services/export-change-feed';
 import { ExportService } from './model/services/export.service';
+import { OwnerChangeFeed } from './model/services/owner-change-feed';
 import { ExportStreaming } from './model/services/export-streaming';
 import { DownloadService } from './model/services/download.service';
 import { ExportsForDelivery } from './model/services/out.for-delivery.service';
@@ -85,6 +86,7 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
     ExportSweep,
     FileExpiry,
     ExportChangeFeed,
+    OwnerChangeFeed,
     ExportMetrics,
     BacklogMetrics,
     ExportFiles,

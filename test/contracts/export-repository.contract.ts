@@ -117,6 +117,51 @@ export function describeExportRepository(name: string, createRecords: CreateReco
       });
     });
 
+    describe('findVersions', () => {
+      const find = async (changedOf: Person[], unfinishedOf: Person[], changedWithinMs = 5_000) => {
+        const versions = await records.exports.findVersions({ changedOf, unfinishedOf, changedWithinMs });
+        return [...new Set(versions.map(({ id }) => id))].sort();
+      };
+
+      it('finds what changed lately, and what is unfinished, of the people that are named', async () => {
+        const { export: finished } = await create();
+        await records.exports.cancel(finished.id, ANN);
+        const { export: old } = await create();
+        await records.advance(60);
+        const { export: cancelled } = await create();
+        await records.exports.cancel(cancelled.id, ANN);
+        const { export: processing } = await create({}, TOKEN);
+
+        expect(await find([ANN], [])).toEqual([cancelled.id, processing.id].sort());
+        expect(await find([ANN], [ANN])).toEqual([old.id, cancelled.id, processing.id].sort());
+        expect(await find([ANN], [], 120_000)).toHaveLength(4);
+      });
+
+      it('finds exports of no other person, tenant or external system', async () => {
+        const owner = { ...ownerOf(BEN), customerId: PARTNER.customerId };
+        const { export: inBlue } = await create({ caller: ANN_IN_BLUE });
+        const { export: shared } = await create({ caller: PARTNER, owner });
+        await create({ caller: PARTNER });
+
+        expect(await find([ANN], [ANN])).toEqual([]);
+        expect(await find([ANN_IN_BLUE], [])).toEqual([inBlue.id]);
+        expect(await find([], [ANN_IN_BLUE, BEN])).toEqual([inBlue.id, shared.id].sort());
+      });
+
+      it('tells versions apart, and names their owner', async () => {
+        const { export: created } = await create({ caller: ANN_IN_BLUE });
+        const read = () =>
+          records.exports.findVersions({ changedOf: [ANN_IN_BLUE], unfinishedOf: [], changedWithinMs: 5_000 });
+
+        const [before] = await read();
+        const cancelled = await records.exports.cancel(created.id, ANN_IN_BLUE);
+        const [after] = await read();
+
+        expect(before).toMatchObject({ id: created.id, updatedAt: created.updatedAt, userId: 'ann', tenantId: 'blue' });
+        expect(after).toMatchObject({ id: created.id, updatedAt: cancelled!.updatedAt });
+      });
+    });
+
     describe('an idempotency key', () => {
       it('creates one export for concurrent equal requests', async () => {
         const creations = await Promise.all(Array.from({ length: 5 }, () => create({ idempotencyKey: 'k' })));

@@ -5,12 +5,14 @@ import {
   type ExportCreationTransaction,
   type ExportQuery,
   ExportRepository,
+  type ExportVersion,
+  type VersionQuery,
 } from '../../src/export/model/domain/interfaces/export.repository';
 import { credentialTypeOf } from '../../src/export/model/domain/downloads';
 import { type Export, type FinishedFile, type StoredObject, objectPrefix } from '../../src/export/model/domain/export';
 import type { ExportKind } from '../../src/export/model/domain/export-kind';
 import { type ExportStatus, statusesBefore } from '../../src/export/model/domain/export-status';
-import { isCustomer, type Principal } from '../../src/platform/auth/principal';
+import { isCustomer, type Person, type Principal } from '../../src/platform/auth/principal';
 import type { Page } from '../../src/platform/paging';
 import type { IdempotentRequest } from '../../src/platform/idempotent-request';
 import { RequestContext } from '../../src/platform/observability/request-context';
@@ -61,6 +63,18 @@ export class FakeExportRepository extends ExportRepository {
 
   override findAll(ids: readonly string[]): Promise<Export[]> {
     const found = [...this.records.exports.values()].filter(({ id }) => ids.includes(id));
+    return Promise.resolve(found.map((record) => this.records.toExport(record)));
+  }
+
+  override findVersions({ changedOf, changedWithinMs, unfinishedOf }: VersionQuery): Promise<ExportVersion[]> {
+    const since = this.records.clock.in(-changedWithinMs / 1000);
+    const isOf = (people: readonly Person[], record: ExportRecord) =>
+      people.some((person) => isVisibleTo(person, record));
+    const found = [...this.records.exports.values()].filter(
+      (record) =>
+        (record.updatedAt > since && isOf(changedOf, record)) ||
+        (statusesBefore('cancelled').includes(record.status) && isOf(unfinishedOf, record)),
+    );
     return Promise.resolve(found.map((record) => this.records.toExport(record)));
   }
 

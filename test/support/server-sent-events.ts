@@ -2,6 +2,8 @@ import type { Client } from './client';
 
 export interface ServerSentEvent {
   readonly id?: string;
+  /** The type, where it is another one than `message`. */
+  readonly event?: string;
   readonly data: string;
 }
 
@@ -30,6 +32,17 @@ export async function* eventSource(
     await body?.cancel();
     throw new Error(`EventSource failed: ${isAllowed ? status : 'CORS'}`);
   }
+  yield* eventsOf(body);
+}
+
+/** The events of a stream that stays open, as they arrive at a client that sends its token. */
+export async function* openEvents(client: Client, path: string): AsyncGenerator<ServerSentEvent, void> {
+  const response = await fetch(new URL(path, client.url), { headers: { ...client.credentials } });
+  if (response.status !== 200 || !response.body) throw new Error(`No events came: ${response.status}`);
+  yield* eventsOf(response.body);
+}
+
+async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerSentEvent, void> {
   let rest = '';
   for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
     const blocks = (rest + chunk).split('\n\n');
@@ -45,7 +58,7 @@ export async function* eventSource(
 function eventOf(block: string): ServerSentEvent | null {
   const fields = new Map(block.split('\n').map((line) => fieldOf(line)));
   const data = fields.get('data');
-  return data === undefined ? null : { id: fields.get('id'), data };
+  return data === undefined ? null : { id: fields.get('id'), event: fields.get('event'), data };
 }
 
 function fieldOf(line: string): [name: string, value: string] {

@@ -10,8 +10,9 @@ import { ExportService } from '../model/services/export.service';
 const RETRY_AFTER_SECONDS = 5;
 
 /**
- * Admits the owner of an export and the bearer of a link to its events, and limits the open streams of a caller in this
- * process: each holds a connection. A link counts on the account that requested the export.
+ * Admits the owner of an export and the bearer of a link to its events, and users to the events of all their exports. Limits
+ * the open streams of a caller in this process: each holds a connection. A link counts on the account that requested the
+ * export.
  *
  * It is a guard because Nest sends 200 for an event stream before its handler returns: an error of the handler comes too
  * late for a response.
@@ -31,9 +32,12 @@ export class EventStreamGuard implements CanActivate {
     const { params, principal, credentialEndsAt } = http.getRequest<AuthenticatedRequest>();
     const response = http.getResponse<Response>();
     if (!principal && !credentialEndsAt) throw new UnauthorizedException();
-    const followed = await this.exports.get(String(params['id']), principal ?? null);
+    const { id } = params;
+    const followed = id === undefined ? undefined : await this.exports.get(String(id), principal ?? null);
     if (response.closed) return false;
-    const key = principalKey(principal ?? accountOf(followed));
+    const account = principal ?? (followed && accountOf(followed));
+    if (!account) throw new UnauthorizedException();
+    const key = principalKey(account);
     this.open(key);
     response.once('close', () => {
       this.close(key);

@@ -28,15 +28,21 @@ import { endWith, ignoreElements, interval, map, merge, type Observable, share, 
 import { ForCustomers } from '../../customer';
 import { EXPORT_FORMATS, type ExportFormat } from '../../formats';
 import { AcceptsLink } from '../../platform/auth/accepts-link.decorator';
-import { type AuthenticatedRequest, CurrentPrincipal } from '../../platform/auth/current-principal.decorator';
+import {
+  type AuthenticatedRequest,
+  CurrentPrincipal,
+  CurrentUser,
+} from '../../platform/auth/current-principal.decorator';
 import { ForUsers } from '../../platform/auth/for-users.decorator';
-import type { Principal } from '../../platform/auth/principal';
+import type { Principal, UserPrincipal } from '../../platform/auth/principal';
 import { ApiProblems } from '../../platform/http/api-problem.decorator';
 import { OperationId } from '../../platform/http/operation-id';
 import { PageQuery, pageSize } from '../../platform/http/page';
+import type { Export } from '../model/domain/export';
 import { EXPORT_KINDS, type ExportKind } from '../model/domain/export-kind';
 import { EXPORT_STATUSES, type ExportStatus } from '../model/domain/export-status';
 import { ExportChangeFeed } from '../model/services/export-change-feed';
+import { OwnerChangeFeed } from '../model/services/owner-change-feed';
 import { ExportService } from '../model/services/export.service';
 import { EventStreamGuard } from './event-stream.guard';
 import { ExportPresenter } from './export.presenter';
@@ -65,7 +71,6 @@ class ExportListQuery extends PageQuery {
 abstract class Exports {
   constructor(
     protected readonly exports: ExportService,
-    protected readonly changes: ExportChangeFeed,
     protected readonly presenter: ExportPresenter,
   ) {}
 
@@ -129,6 +134,37 @@ export class CustomerExportsController extends Exports {}
 @ForUsers()
 @Controller('exports')
 export class ExportsController extends Exports {
+  constructor(
+    exports: ExportService,
+    presenter: ExportPresenter,
+    private readonly changes: ExportChangeFeed,
+    private readonly ownerChanges: OwnerChangeFeed,
+  ) {
+    super(exports, presenter);
+  }
+
+  @OperationId('watchExports')
+  @Sse('events')
+  @UseGuards(EventStreamGuard)
+  @ApiOperation({
+    summary: 'Follow all your exports as server-sent events',
+    description:
+      'Sends your unfinished exports, then one event of the type `connected`, then every change of any of your exports: ' +
+      'also of new ones, and of those whose files expire. Load `GET /exports` after `connected`, also after each new ' +
+      'connection: what changed before is in the list, what changes later arrives as an event. The stream ends when the ' +
+      'token expires. It ignores `Last-Event-ID`.',
+  })
+  @ApiProduces('text/event-stream')
+  @ApiOkResponse({ type: String, description: 'One event per change, with the record as JSON' })
+  @ApiProblems(429)
+  watch(@CurrentUser() owner: UserPrincipal, @Req() request: AuthenticatedRequest): Observable<MessageEvent> {
+    const changes = this.ownerChanges.changesFor(owner).pipe(
+      map((change): MessageEvent => (change.export ? this.event(change.export) : CONNECTED)),
+      share(),
+    );
+    return withKeepAlives(changes, 'still connected').pipe(takeUntil(credentialEnd(request)));
+  }
+
   @OperationId('followExport')
   @Sse(':id/events')
   @AcceptsLink()
@@ -147,16 +183,27 @@ export class ExportsController extends Exports {
     const { principal, credentialEndsAt } = request;
     const linkExpiresAt = principal ? undefined : credentialEndsAt;
     const states = this.changes.changesOf(await this.exports.get(id, principal ?? null)).pipe(
-      map((state) => ({ id: this.presenter.versionTag(state), data: this.presenter.record(state, linkExpiresAt) })),
+      map((state) => this.event(state, linkExpiresAt)),
       share(),
     );
-    // Proxies close idle connections.
-    const keepAlives = interval(KEEP_ALIVE_MS).pipe(
-      map((): MessageEvent => ({ comment: 'still working' })),
-      takeUntil(states.pipe(ignoreElements(), endWith(true))),
-    );
-    return merge(states, keepAlives).pipe(takeUntil(credentialEnd(request)));
+    return withKeepAlives(states, 'still working').pipe(takeUntil(credentialEnd(request)));
   }
+
+  private event(state: Export, linkExpiresAt?: Date): MessageEvent {
+    return { id: this.presenter.versionTag(state), data: this.presenter.record(state, linkExpiresAt) };
+  }
+}
+
+/** Data, because clients skip an event without it. */
+const CONNECTED: MessageEvent = { type: 'connected', data: {} };
+
+/** Proxies close idle connections. */
+function withKeepAlives(events: Observable<MessageEvent>, comment: string): Observable<MessageEvent> {
+  const keepAlives = interval(KEEP_ALIVE_MS).pipe(
+    map((): MessageEvent => ({ comment })),
+    takeUntil(events.pipe(ignoreElements(), endWith(true))),
+  );
+  return merge(events, keepAlives);
 }
 
 /** The maximum delay of a timer, about 24 days. */

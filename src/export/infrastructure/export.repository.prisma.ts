@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { recordAggregatedAudit } from '../../platform/audit/aggregated-audit';
 import { recordAudit } from '../../platform/audit/audit-log';
-import { isCustomer, type Principal, principalKey } from '../../platform/auth/principal';
+import { isCustomer, type Person, type Principal, principalKey } from '../../platform/auth/principal';
 import { Config } from '../../platform/config/config';
 import { type Page, toPage } from '../../platform/paging';
 import type { IdempotentRequest } from '../../platform/idempotent-request';
@@ -9,7 +9,7 @@ import { claimIdempotencyKey } from '../../platform/database/idempotency-keys';
 import { RequestContext } from '../../platform/observability/request-context';
 import { Prisma } from '../../platform/database/generated/client';
 import { jsonOf, PrismaService, type Transaction } from '../../platform/database/prisma.service';
-import { visibleTo } from '../../platform/database/visibility';
+import { visibleTo, visibleToAny } from '../../platform/database/visibility';
 import type { UsedWindow } from '../../platform/rate-limit';
 import { scheduleFileRemoval } from '../../platform/work/file-removals';
 import { credentialTypeOf } from '../model/domain/downloads';
@@ -22,6 +22,8 @@ import {
   type ExportCreationTransaction,
   type ExportQuery,
   ExportRepository,
+  type ExportVersion,
+  type VersionQuery,
 } from '../model/domain/interfaces/export.repository';
 import { daysToSeconds } from '../model/domain/retention';
 import {
@@ -64,6 +66,17 @@ export class PrismaExportRepository extends ExportRepository {
 
   override async findAll(ids: readonly string[]): Promise<Export[]> {
     return readExports(this.prisma, ids);
+  }
+
+  override findVersions({ changedOf, changedWithinMs, unfinishedOf }: VersionQuery): Promise<ExportVersion[]> {
+    const since = Prisma.sql`statement_timestamp() - make_interval(secs => ${changedWithinMs / 1000})`;
+    // The states are literals: PostgreSQL uses no partial index for a parameter.
+    const unfinished = unfinishedOf.length > 0 ? ['pending', 'processing'] : [];
+    const parts = [
+      versionsOf(changedOf, Prisma.sql`updated_at > ${since}`),
+      ...unfinished.map((status) => versionsOf(unfinishedOf, Prisma.sql`status = ${Prisma.raw(`'${status}'`)}`)),
+    ];
+    return this.prisma.$queryRaw<ExportVersion[]>`${Prisma.join(parts, ' UNION ALL ')}`;
   }
 
   override async list({ owner, size, cursor, subject, ...filters }: ExportQuery): Promise<Page<Export>> {
@@ -141,6 +154,12 @@ export class PrismaExportRepository extends ExportRepository {
   }
 }
 
+function versionsOf(people: readonly Person[], condition: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`
+    SELECT id, updated_at AS "updatedAt", user_id AS "userId", tenant_id AS "tenantId"
+    FROM exports WHERE ${condition} AND ${visibleToAny(people)}`;
+}
+
 function owned(id: string, owner: Principal): Prisma.Sql {
   return Prisma.sql`id = ${id}::uuid AND ${visibleTo(owner).sql}`;
 }
@@ -211,10 +230,11 @@ class PrismaCreation implements ExportCreationTransaction {
   }
 
   async insert(id: string, request: RequestExport, attemptToken?: string): Promise<Export> {
-    // Leases and expiry are judged by the clock of the database.
+    // Leases, expiry and changes are judged by the clock of the database.
     const [{ now } = { now: new Date() }] = await this.transaction.$queryRaw<{ now: Date }[]>`SELECT now() AS now`;
     const state = attemptToken === undefined ? this.pending(request, now) : begunBy(attemptToken, now);
-    const created = toExport(await this.transaction.export.create({ data: { ...toRow(id, request), ...state } }));
+    const data = { ...toRow(id, request), createdAt: now, updatedAt: now, ...state };
+    const created = toExport(await this.transaction.export.create({ data }));
     const details = toAuditDetails(request);
     await recordAudit(this.transaction, auditOf(created, 'export.requested', { by: request.caller, details }));
     return created;

@@ -1,4 +1,4 @@
-import { isCustomer, type Principal } from '../auth/principal';
+import { isCustomer, type Person, type Principal } from '../auth/principal';
 import { Prisma } from './generated/client';
 import { Sql, sql } from './sql';
 
@@ -44,4 +44,16 @@ export function visibleTo<UserField extends string = 'userId'>(
       return sql`${Sql.identifier(column)} = ${Sql.literal(userId)} AND tenant_id IS NOT DISTINCT FROM ${tenant}`;
     },
   };
+}
+
+/**
+ * The condition that one of several people may see a record, as `visibleTo` has it for one. It has two parameters, however
+ * many they are.
+ */
+export function visibleToAny(people: readonly Person[]): Prisma.Sql {
+  const users = people.map(({ userId }) => userId);
+  const tenants = people.map(({ tenantId }) => tenantId);
+  return Prisma.sql`EXISTS (
+    SELECT FROM unnest(${users}::text[], ${tenants}::text[]) AS person (id, tenant)
+    WHERE person.id = user_id AND person.tenant IS NOT DISTINCT FROM tenant_id)`;
 }

@@ -1,4 +1,4 @@
-import type { Principal } from '../../../../platform/auth/principal';
+import type { Person, Principal } from '../../../../platform/auth/principal';
 import type { IdempotentRequest } from '../../../../platform/idempotent-request';
 import type { Page } from '../../../../platform/paging';
 import type { DeliveryPlan } from '../../../../platform/outbox/planned-delivery';
@@ -57,6 +57,20 @@ export interface ExportQuery {
   readonly subject?: string;
 }
 
+/** Which version of an export there is, and which person may see it. */
+export interface ExportVersion extends Pick<RecordOwner, 'userId' | 'tenantId'> {
+  readonly id: string;
+  readonly updatedAt: Date;
+}
+
+export interface VersionQuery {
+  /** The people whose changed exports are found. */
+  readonly changedOf: readonly Person[];
+  readonly changedWithinMs: number;
+  /** The people whose unfinished exports are found, however long ago they changed. */
+  readonly unfinishedOf: readonly Person[];
+}
+
 /** The reads and writes that create an export, in one transaction. */
 export interface ExportCreationTransaction {
   /**
@@ -99,6 +113,9 @@ export abstract class ExportRepository {
 
   /** Those of `ids` that exist. */
   abstract findAll(ids: readonly string[]): Promise<Export[]>;
+
+  /** The versions of the exports of many people at once. An export may be there twice. */
+  abstract findVersions(query: VersionQuery): Promise<ExportVersion[]>;
 
   /** Newest first. */
   abstract list(query: ExportQuery): Promise<Page<Export>>;
