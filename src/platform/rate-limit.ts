@@ -25,7 +25,8 @@ const COUNTED: Readonly<Record<string, string>> = {
   sessions: 'new boards',
   thumbnails: 'thumbnails',
   'schedule-changes': 'changes to schedules',
-  estimates: 'estimates',
+  estimates: 'estimates and previews of schedules',
+  'destination-tests': 'tests of destinations',
 };
 
 /** The name of a limit, as callers see it. */

@@ -64,6 +64,12 @@ export class TimeZone {
     return this.periodAt(moment).offset;
   }
 
+  /** Such as `2026-03-29T00:00:00.000+02:00`; before standard time the offset may have seconds. */
+  format(moment: number): string {
+    const zoned = Temporal.Instant.fromEpochMilliseconds(moment).toZonedDateTimeISO(this.name);
+    return `${zoned.toPlainDateTime().toString({ fractionalSecondDigits: 3 })}${zoned.offset}`;
+  }
+
   /** The first moment at which the clock shows a time; the first moment after the gap if it skips that time. */
   momentOf(civil: CivilTime): number {
     const { moments, gapEnd } = this.resolve(civil);

@@ -27,6 +27,7 @@ import {
 import { RetentionDays, toRetentionSeconds } from '../../export';
 import { MAX_NAME_LENGTH as MAX_USER_ID_LENGTH } from '../../platform/auth/principal';
 import { PageQuery } from '../../platform/http/page';
+import type { RecurrenceInput } from '../model/domain/recurrence/recurrence-rule';
 import { MAX_NAME_LENGTH, type ScheduleInput } from '../model/domain/schedule';
 
 const MAX_NAMES = 200;
@@ -196,10 +197,15 @@ export class ScheduleRequest extends RowSelectionBody {
   @IsBoolean()
   is_active?: boolean | null;
 
+  /** When it runs, as the model reads it. */
+  static toRecurrence(body: RecurrenceFields): RecurrenceInput {
+    const { frequency, cron, at, weekday, day_of_month, timezone } = body;
+    return { frequency, cron, at, weekday, dayOfMonth: day_of_month, timeZone: timezone };
+  }
+
   /** The body as the model reads it. */
   static toInput(body: ScheduleRequest): ScheduleInput {
     const { name, format, data_types, tables, columns, filters, options, retention_days, is_active } = body;
-    const { frequency, cron, at, weekday, day_of_month, timezone } = body;
     return {
       name,
       content: {
@@ -210,15 +216,22 @@ export class ScheduleRequest extends RowSelectionBody {
         filters: filters ?? undefined,
         options: toFileOptions(options ?? {}),
       },
-      recurrence: { frequency, cron, at, weekday, dayOfMonth: day_of_month, timeZone: timezone },
-      delivery: deliveryOf(body),
+      recurrence: ScheduleRequest.toRecurrence(body),
+      delivery: toDelivery(body),
       retentionSeconds: toRetentionSeconds(retention_days),
       isActive: is_active ?? true,
     };
   }
 }
 
-function deliveryOf(body: ScheduleRequest): ScheduleInput['delivery'] {
+type RecurrenceFields = Pick<ScheduleRequest, 'frequency' | 'cron' | 'at' | 'weekday' | 'day_of_month' | 'timezone'>;
+
+type DeliveryFields = Pick<
+  ScheduleRequest,
+  'delivery_method' | 'delivery_email' | 'language' | 'destination' | 'destination_options' | 'webhook'
+>;
+
+export function toDelivery(body: DeliveryFields): ScheduleInput['delivery'] {
   const { delivery_method, delivery_email, language, destination, destination_options: options, webhook } = body;
   return {
     method: delivery_method ?? DOWNLOAD,

@@ -41,17 +41,12 @@ export class ReferenceTime {
 
   /** Such as `2026-03-29`. */
   formatDay(moment: number): string {
-    return this.at(moment).toPlainDate().toString();
+    return Temporal.Instant.fromEpochMilliseconds(moment).toZonedDateTimeISO(this.zone.name).toPlainDate().toString();
   }
 
   /** Such as `2026-03-29T00:00:00.000+02:00`; before standard time the offset may have seconds. */
   formatMoment(moment: number): string {
-    const zoned = this.at(moment);
-    return `${zoned.toPlainDateTime().toString({ fractionalSecondDigits: 3 })}${zoned.offset}`;
-  }
-
-  private at(moment: number): Temporal.ZonedDateTime {
-    return Temporal.Instant.fromEpochMilliseconds(moment).toZonedDateTimeISO(this.zone.name);
+    return this.zone.format(moment);
   }
 }
 

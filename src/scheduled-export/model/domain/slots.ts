@@ -1,5 +1,14 @@
+import { isAdmin } from '../../../platform/auth/admin';
+import type { UserPrincipal } from '../../../platform/auth/principal';
+import type { FieldError } from '../../../platform/errors/domain-error';
 import type { ScheduleWarningCode } from './schedule-codes';
-import { minIntervalOf, type RecurrenceRule, toRecurrence } from './recurrence/recurrence-rule';
+import {
+  minIntervalOf,
+  parseRecurrence,
+  type RecurrenceInput,
+  type RecurrenceRule,
+  toRecurrence,
+} from './recurrence/recurrence-rule';
 import type { Schedule } from './schedule';
 import { isAdminRightRecent } from './schedule-rights';
 
@@ -10,6 +19,22 @@ const MINUTE_MS = 60_000;
 
 export function isTooFrequent(rule: RecurrenceRule): boolean {
   return minIntervalOf(rule) < MIN_INTERVAL_MINUTES;
+}
+
+/** @returns the rule that an input describes, if the caller may have it, or every invalid field */
+export function validateRecurrence(
+  caller: Pick<UserPrincipal, 'roles'>,
+  input: RecurrenceInput,
+): { readonly rule: RecurrenceRule | null; readonly errors: readonly FieldError[] } {
+  const parsed = parseRecurrence(input);
+  if ('errors' in parsed) return { rule: null, errors: parsed.errors };
+  const { rule } = parsed;
+  return { rule, errors: !isAdmin(caller) && isTooFrequent(rule) ? [tooFrequent(input)] : [] };
+}
+
+function tooFrequent({ frequency }: RecurrenceInput): FieldError {
+  const message = `must leave ${MIN_INTERVAL_MINUTES} minutes or more between any two runs, as */${MIN_INTERVAL_MINUTES} * * * * does: only administrators may have more frequent ones`;
+  return { field: frequency.trim() === 'cron' ? 'cron' : 'frequency', message, code: 'too-frequent' };
 }
 
 /** Whether it runs less often than its rule says: it was saved before the limit existed, or as an administrator. */

@@ -6,8 +6,7 @@ import { isAdmin } from '../../../platform/auth/admin';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { Config } from '../../../platform/config/config';
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
-import { parseRecurrence, type RecurrenceInput } from '../domain/recurrence/recurrence-rule';
-import { isTooFrequent, MIN_INTERVAL_MINUTES } from '../domain/slots';
+import { validateRecurrence } from '../domain/slots';
 import { type Schedule, type ScheduleDefinition, nameError, type ScheduleInput } from '../domain/schedule';
 
 export interface Defined {
@@ -30,10 +29,8 @@ export class ScheduleDefinitions {
    */
   async define(caller: UserPrincipal, input: ScheduleInput, earlier: Schedule | null): Promise<Defined> {
     const errors: FieldError[] = [...this.ownErrors(input)];
-    const recurrence = parseRecurrence(input.recurrence);
-    if ('errors' in recurrence) errors.push(...recurrence.errors);
-    const rule = 'rule' in recurrence ? recurrence.rule : null;
-    if (rule && !isAdmin(caller) && isTooFrequent(rule)) errors.push(tooFrequent(input.recurrence));
+    const { rule, errors: ofRecurrence } = validateRecurrence(caller, input.recurrence);
+    errors.push(...ofRecurrence);
     const rows = { ...input.content, timezone: rule?.timeZone ?? 'UTC' };
     const granted = await gather(errors, () => this.catalog.check(caller, rows));
     const unfit = this.deliveries.findErrors(input.delivery);
@@ -65,11 +62,6 @@ export class ScheduleDefinitions {
     const tooLong = retentionError(retentionSeconds, this.config.exports.retentionDays);
     return tooLong ? [...errors, tooLong] : errors;
   }
-}
-
-function tooFrequent({ frequency }: RecurrenceInput): FieldError {
-  const message = `must leave ${MIN_INTERVAL_MINUTES} minutes or more between any two runs, as */${MIN_INTERVAL_MINUTES} * * * * does: only administrators may have more frequent ones`;
-  return { field: frequency.trim() === 'cron' ? 'cron' : 'frequency', message, code: 'too-frequent' };
 }
 
 /** Runs a check and collects the fields that it refuses; `null` if it refused any. */

@@ -77,6 +77,37 @@ describe('A frequent recurrence', () => {
   });
 });
 
+describe('The clock change at a slot', () => {
+  it.each([
+    ['a skipped time', 'daily', { at: '03:30' }, 'Europe/Kyiv', ['2027-03-27T01:30Z', '2027-03-28T01:00Z']],
+    ['a skipped day', 'daily', { at: '12:00' }, 'Pacific/Apia', ['2011-12-29T22:00Z', '2011-12-30T10:00Z']],
+    ['a skipped time before a slot', '0,30 3,4 * * *', {}, 'Europe/Kyiv', ['2027-03-27T02:30Z', '2027-03-28T01:00Z']],
+    ['an hour that is made up for', 'hourly', {}, 'Australia/Lord_Howe', ['2026-10-03T14:30Z', '2026-10-03T15:30Z']],
+  ] as const)('is a gap for %s', (_, frequency, more, timezone, slots) => {
+    expect(changesAt(recurring(frequency, timezone, more), slots)).toEqual([null, 'gap']);
+  });
+
+  it.each([
+    [
+      'the first of two times',
+      'daily',
+      { at: '01:30' },
+      'America/New_York',
+      ['2026-10-31T05:30Z', '2026-11-01T05:30Z'],
+    ],
+    ['the second of two times', 'hourly', {}, 'America/New_York', ['2026-11-01T04:00Z', '2026-11-01T06:00Z']],
+  ] as const)('is an overlap for %s', (_, frequency, more, timezone, slots) => {
+    expect(changesAt(recurring(frequency, timezone, more), slots)).toEqual([null, 'overlap']);
+  });
+
+  it('is none for a slot that comes on time after a gap, and before an overlap', () => {
+    const hourly = recurring('hourly', 'Europe/Kyiv');
+
+    expect(changesAt(hourly, ['2027-03-28T01:00Z', '2026-10-24T23:00Z'])).toEqual([null, null]);
+    expect(changesAt(recurring('daily', 'Europe/Kyiv', { at: '04:00' }), ['2027-03-28T01:00Z'])).toEqual([null]);
+  });
+});
+
 /** Computed independently, step by step, from what a wall clock shows. */
 describe('A year of slots', () => {
   const PLACES = [
@@ -179,6 +210,13 @@ function recurring(
   const read = parseRecurrence({ frequency, timeZone, dayOfMonth, ...more });
   if ('errors' in read) throw new Error(JSON.stringify(read.errors));
   return toRecurrence(read.rule);
+}
+
+/** What clock changes do to slots that the recurrence has. */
+function changesAt(recurrence: Recurrence, slots: readonly string[]): (string | null)[] {
+  const moments = slots.map((slot) => new Date(slot));
+  expect(moments.map((moment) => recurrence.nextAfter(new Date(moment.getTime() - 1)))).toEqual(moments);
+  return moments.map((moment) => recurrence.clockChangeAt(moment));
 }
 
 function first(count: number, recurrence: Recurrence, after: Date): string[] {

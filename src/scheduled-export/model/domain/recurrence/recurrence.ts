@@ -10,6 +10,13 @@ const FIRST_RANGE_MS = HOUR;
 const RANGE_GROWTH = 8;
 
 /**
+ * What a clock change does to a slot. `gap`: the clock skips its time, and it comes at the first moment after the gap. `overlap`:
+ * the clock shows its time twice.
+ */
+export const CLOCK_CHANGES = ['gap', 'overlap'] as const;
+export type ClockChange = (typeof CLOCK_CHANGES)[number];
+
+/**
  * The slots of a schedule. A time in a gap of the clock comes at the first moment after the gap, and several such times come
  * as one; a time in an overlap comes at its first showing. A frequent recurrence, which repeats every few minutes or hours,
  * goes by elapsed time: it comes again in the repeated hour, and a slot in a gap is made up for only if the next one
@@ -40,6 +47,18 @@ export class Recurrence {
       while (next && next <= now) [latest, next] = [next, this.nextAfter(next)];
       if (latest) return latest;
     }
+  }
+
+  /** @param slot one of the moments @returns `null` where the clock shows its time once */
+  clockChangeAt(slot: Date): ClockChange | null {
+    const moment = slot.getTime();
+    const civil = this.zone.civilAt(moment);
+    if (this.zone.resolve(civil).moments.length > 1) return 'overlap';
+    const gapStart = moment + this.zone.offsetAt(moment - 1);
+    if (gapStart >= civil) return null;
+    const isOnTime = this.pattern.after(civil - 1) === civil;
+    const skipped = this.pattern.after(gapStart - 1);
+    return skipped !== null && skipped < civil && !(this.isFrequent && isOnTime) ? 'gap' : null;
   }
 
   private nextByClock(moment: number): number | null {
