@@ -3,6 +3,7 @@ import type { BucketInput } from '../../src/delivery/channels/s3/s3.descriptor';
 import { DomainError } from '../../src/platform/errors/domain-error';
 import { OutboundAddresses } from '../../src/delivery/infrastructure/outbound/outbound-addresses';
 import { SecretCipher } from '../../src/delivery/infrastructure/secret-cipher';
+import { TestSteps } from '../../src/delivery/model/domain/destination-test';
 import { BucketBench, bucketServices } from '../support/bucket-bench';
 import { scaled } from '../support/machine';
 import { type Behaviour, WebhookReceiver } from '../support/webhook-receiver';
@@ -50,7 +51,7 @@ describeOnS3('A bucket destination, when it is planned,', () => {
       credentials: expect.stringMatching(/^v1\./),
     });
     expect(JSON.stringify(target)).not.toContain(s3Server.secretAccessKey);
-    expect(bench.proxy.seen.map(({ method }) => method)).toEqual(['POST', 'DELETE', 'HEAD']);
+    expect(bench.proxy.seen.map(({ method }) => method)).toEqual(['POST', 'HEAD', 'DELETE']);
     expect(await bench.observer.keys()).toEqual([]);
     expect(await bench.observer.unfinishedUploads('')).toEqual([]);
   });
@@ -186,6 +187,67 @@ describeOnS3('A bucket destination, when it is planned,', () => {
     expect(await refusalOf(ours, planner, true)).toContain('on disk');
     const known = { uri: keep, endpoint: s3Server.endpoint };
     expect(await refusalOf(known, bench.services(own).planner)).toContain('stores its own files');
+  });
+
+  describe('in a test', () => {
+    async function test(more: Partial<BucketInput> = {}, by = planner): Promise<string[]> {
+      const prepared = await by.prepareTest({ input: bench.input(more) }, { field: 'destination', isOperator: true });
+      const steps = new TestSteps(prepared.steps, (error) => prepared.explain(error), signal);
+      await prepared.run(steps, signal).catch(() => undefined);
+      return steps.all.map(({ name, outcome, code }) => `${name} ${code ?? outcome}`);
+    }
+    const begin = ['resolve ok', 'connect ok'];
+    const left = (...names: string[]) => names.map((name) => `${name} earlier-step-failed`);
+
+    it('passes all steps, and leaves nothing', async () => {
+      expect(await test()).toEqual([...begin, 'authenticate ok', 'write ok', 'read ok', 'delete ok']);
+      expect(bench.proxy.seen.map(({ method }) => method)).toEqual(['POST', 'PUT', 'HEAD', 'DELETE']);
+      expect(await bench.observer.keys()).toEqual([]);
+      expect(await bench.observer.unfinishedUploads('')).toEqual([]);
+    });
+
+    it('names the step that fails, and why', async () => {
+      const rest = left('write', 'read', 'delete');
+
+      expect(await test({ accessKeyId: 'unknown' })).toEqual([...begin, 'authenticate credentials-refused', ...rest]);
+      expect(await test({ secretAccessKey: 'wrong' })).toEqual([...begin, 'authenticate credentials-refused', ...rest]);
+      expect(await test({ uri: 's3://there-is-no-such-bucket/' })).toEqual([
+        ...begin,
+        'authenticate ok',
+        'write destination-missing',
+        ...left('read', 'delete'),
+      ]);
+      const other = await anotherServer();
+      other.behave({ status: 200, body: '<html>Welcome</html>' });
+      const { planner: allowing } = bucketServices(bench.fixture, new OutboundAddresses([other.host, '127.0.0.1:1']));
+      expect((await test({ endpoint: `http://${other.host}` }, allowing))[2]).toBe('authenticate wrong-protocol');
+      expect((await test({ endpoint: 'http://127.0.0.1:1' }, allowing))[1]).toBe('connect connection-failed');
+      expect((await test({ endpoint: `https://${other.host}` }, allowing))[2]).toBe('tls tls-failed');
+      expect((await test({ endpoint: 'https://10.0.0.1' }, allowing))[0]).toBe('resolve address-refused');
+    });
+
+    it('names a missing right to write, and does without a right to read', async () => {
+      await bench.observer.deny('s3:PutObject');
+      expect(await test()).toEqual([...begin, 'authenticate ok', 'write not-permitted', ...left('read', 'delete')]);
+
+      await bench.clear();
+      await bench.observer.deny('s3:GetObject');
+      expect((await test()).slice(3)).toEqual([
+        'write ok',
+        expect.stringMatching(/^read (ok|not-permitted)$/),
+        'delete ok',
+      ]);
+    });
+
+    it('uses stored credentials', async () => {
+      const stored = await bench.plan();
+      const prepared = await planner.prepareTest({ stored }, { field: 'destination', isOperator: false });
+      const steps = new TestSteps(prepared.steps, (error) => prepared.explain(error), signal);
+
+      await prepared.run(steps, signal);
+
+      expect([steps.failed, prepared.isHostAllowed]).toEqual([undefined, true]);
+    });
   });
 
   it('is rejected without a key to encrypt the credentials', async () => {

@@ -7,6 +7,8 @@ import { SftpPlanner } from '../../src/delivery/channels/sftp/sftp-planner';
 import { SftpChannel } from '../../src/delivery/channels/sftp/sftp.channel';
 import type { SftpInput } from '../../src/delivery/channels/sftp/sftp.descriptor';
 import type { ClaimedMessage } from '../../src/delivery/model/domain/claimed-message';
+import { TestSteps } from '../../src/delivery/model/domain/destination-test';
+import type { TestSubject } from '../../src/delivery/model/domain/interfaces/delivery-channel';
 import { TransferProgress } from '../../src/delivery/model/domain/transfer-progress';
 import { DomainError } from '../../src/platform/errors/domain-error';
 import { digest, KB, MB } from '../support/bytes';
@@ -151,6 +153,79 @@ describeOnSftp('An SFTP destination', () => {
       const keyless = createChannel(new OutboundAddresses([server.host]), new SecretCipher({ previousKeys: [] }));
 
       expect(await refusalOf({}, keyless)).toContain('ENCRYPTION_KEY');
+    });
+  });
+
+  describe('in a test', () => {
+    const begin = ['resolve ok', 'connect ok'];
+    const left = (...names: string[]) => names.map((name) => `${name} earlier-step-failed`);
+
+    async function test(subject: TestSubject, by = channel, abort = signal): Promise<string[]> {
+      const principal = { userId: 'ann', tenantId: null };
+      const prepared = await by.prepareTest(subject, { field: 'destination', principal, isOperator: false });
+      const steps = new TestSteps(prepared.steps, (error) => prepared.explain(error), abort);
+      await prepared.run(steps, abort).catch(() => undefined);
+      return steps.all.map(({ name, outcome, code }) => `${name} ${code ?? outcome}`);
+    }
+    const login = (traits: Partial<SftpInput> = {}): TestSubject => {
+      const { uri, username, privateKey } = server;
+      return { input: { uri, username, privateKey, ...traits } };
+    };
+
+    it('passes all steps, as requested and as stored, and leaves nothing', async () => {
+      await server.write('theirs', 'content');
+      const passed = [...begin, 'authenticate ok', 'write ok', 'read ok', 'delete ok'];
+
+      expect(await test(login())).toEqual(passed);
+      expect(await test({ stored: (await plan()).target })).toEqual(passed);
+      expect(await server.names()).toEqual(['theirs']);
+    });
+
+    it('names the step that fails, and why', async () => {
+      const rest = left('write', 'read', 'delete');
+      const closed = createChannel(new OutboundAddresses(['127.0.0.1:1']));
+
+      expect(await test(login({ privateKey: undefined, password: 'wrong' }))).toEqual([
+        ...begin,
+        'authenticate credentials-refused',
+        ...rest,
+      ]);
+      const hostKey = `SHA256:${'A'.repeat(43)}`;
+      expect(await test(login({ hostKey }))).toEqual([...begin, 'authenticate host-key-changed', ...rest]);
+      expect((await test(login({ uri: `${server.uri}missing/` }))).slice(2)).toEqual([
+        'authenticate ok',
+        'write destination-missing',
+        ...left('read', 'delete'),
+      ]);
+      expect((await test(login({ uri: 'sftp://127.0.0.1:1/' }), closed))[1]).toBe('connect connection-failed');
+      expect((await test(login({ uri: 'sftp://10.0.0.1/' })))[0]).toBe('resolve address-refused');
+      const { target } = await plan();
+      expect((await test({ stored: { ...target, credentials: 'v1.x.y' } }))[2]).toBe(
+        'authenticate credentials-refused',
+      );
+    });
+
+    it('names a missing right to write', async () => {
+      await server.restart('ForceCommand internal-sftp -R');
+      try {
+        expect((await test(login())).slice(2)).toEqual([
+          'authenticate ok',
+          'write not-permitted',
+          ...left('read', 'delete'),
+        ]);
+      } finally {
+        await server.restart();
+      }
+    });
+
+    it('ends when it is aborted', async () => {
+      const stopped = new AbortController();
+      stopped.abort(new Error('Nobody waits'));
+
+      expect(await test(login(), channel, stopped.signal)).toEqual([
+        'resolve timed-out',
+        ...left('connect', 'authenticate', 'write', 'read', 'delete'),
+      ]);
     });
   });
 

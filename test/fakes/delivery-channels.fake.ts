@@ -6,10 +6,13 @@ import { type BucketInput, s3Descriptor } from '../../src/delivery/channels/s3/s
 import { type WebhookBody, webhookDescriptor } from '../../src/delivery/channels/webhook/webhook.descriptor';
 import type { ChannelDescriptor, DeliveryTarget } from '../../src/delivery/model/domain/channel-descriptor';
 import type { ClaimedMessage, DeliveryReceipt } from '../../src/delivery/model/domain/claimed-message';
+import { type StepObserver, TestStepError } from '../../src/delivery/model/domain/destination-test';
 import {
   DeliveryChannel,
+  type DestinationTest,
   type PlanContext,
   type PlannedTarget,
+  type TestSubject,
 } from '../../src/delivery/model/domain/interfaces/delivery-channel';
 import type { TransferProgress } from '../../src/delivery/model/domain/transfer-progress';
 import type { Config } from '../../src/platform/config/config';
@@ -25,8 +28,12 @@ type Deliver = (
   progress: TransferProgress,
 ) => Promise<DeliveryReceipt | object>;
 
-/** A channel that delivers as a test scripts it. */
+/** A channel that delivers, and is tested, as a test scripts it. */
 export class ScriptedChannel extends DeliveryChannel {
+  isHostAllowed = false;
+  testScript: (steps: StepObserver, signal: AbortSignal, subject: TestSubject) => Promise<void> = () =>
+    Promise.resolve();
+
   constructor(
     override readonly descriptor: ChannelDescriptor,
     private readonly script: Deliver = () => Promise.resolve({}),
@@ -36,6 +43,16 @@ export class ScriptedChannel extends DeliveryChannel {
 
   override async plan(): Promise<PlannedTarget> {
     return { target: {} };
+  }
+
+  override async prepareTest(subject: TestSubject): Promise<DestinationTest> {
+    return {
+      target: 'stored' in subject ? subject.stored : (subject.input as DeliveryTarget),
+      isHostAllowed: this.isHostAllowed,
+      steps: ['resolve', 'connect', 'send'],
+      explain: (error) => new TestStepError('connection-failed', (error as Error).message),
+      run: (steps, signal) => this.testScript(steps, signal, subject),
+    };
   }
 
   override async deliver(...attempt: Parameters<Deliver>): Promise<DeliveryReceipt> {

@@ -1,21 +1,28 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Export, ExportsForDelivery } from '../../../export';
+import { errorMessage } from '../../../platform/async';
 import { Config } from '../../../platform/config/config';
+import { refuseDestination } from '../../infrastructure/destination-refusal';
+import { explainAddress, testConnection } from '../../infrastructure/outbound/connection-test';
+import { TestStepError } from '../../model/domain/destination-test';
 import { Mailer, MailRefusedError } from './mailer';
-import type { Person } from '../../../platform/auth/principal';
+import { isCustomer, type Person } from '../../../platform/auth/principal';
 import type { Language } from '../../model/domain/language';
 import {
   type ChannelRegistration,
   DeliveryChannel,
   DeliveryRefusedError,
+  type DestinationTest,
   type PlanContext,
   type PlannedTarget,
+  type TestSubject,
 } from '../../model/domain/interfaces/delivery-channel';
 import type { DeliveryTarget } from '../../model/domain/channel-descriptor';
 import { AddressBook } from './address-book';
 import { PrismaAddressBook } from './address-book.prisma';
 import { emailDescriptor } from './email.descriptor';
-import { MailPlanner, parseMailTarget } from './mail-planner';
+import { MailPlanner, type MailTarget, parseMailTarget } from './mail-planner';
 import type { ClaimedMessage, DeliveryReceipt } from '../../model/domain/claimed-message';
 import { type MailFacts, toSubject, renderMail } from './mail-template';
 
@@ -47,6 +54,39 @@ export class EmailChannel extends DeliveryChannel {
     return (await this.planner.administratorTargets(person)).map((target) => ({ ...target }));
   }
 
+  override async prepareTest(
+    subject: TestSubject,
+    { principal, language, field }: PlanContext,
+  ): Promise<DestinationTest> {
+    const target =
+      'stored' in subject
+        ? parseMailTarget(subject.stored)
+        : await this.planner.target(principal, subject.input as true | string, language, field);
+    const server = this.mailer.server;
+    if (!target || !server) throw refuseDestination(field, 'Mail cannot be sent, or the stored address is not valid');
+    const own = isCustomer(principal) ? null : await this.planner.ownTarget(principal);
+    const isOwn = own?.to.toLowerCase() === target.to.toLowerCase();
+    return {
+      target: { ...target },
+      // The mail server is the operator's own.
+      isHostAllowed: false,
+      steps: ['resolve', 'connect', 'authenticate', 'send'],
+      explain: (error) =>
+        explainAddress(error) ??
+        new TestStepError(
+          error instanceof MailRefusedError ? 'mail-refused' : 'mail-server-failed',
+          errorMessage(error),
+        ),
+      run: async (steps, signal) => {
+        // The handshake of TLS comes after the server's greeting, as a part of the login.
+        await testConnection({ ...server, isTls: false }, steps, signal);
+        await steps.run('authenticate', () => this.mailer.verify(signal));
+        if (isOwn) await steps.run('send', () => this.sendTest(target, signal));
+        else steps.skip('send', 'own-address-only');
+      },
+    };
+  }
+
   override async deliver(message: ClaimedMessage, signal: AbortSignal): Promise<DeliveryReceipt> {
     const target = parseMailTarget(message.target);
     if (!target) throw new DeliveryRefusedError('The target of the delivery has no address');
@@ -57,6 +97,10 @@ export class EmailChannel extends DeliveryChannel {
     } catch (error) {
       throw error instanceof MailRefusedError ? new DeliveryRefusedError(error.message) : error;
     }
+  }
+
+  private async sendTest({ to, language }: MailTarget, signal: AbortSignal): Promise<void> {
+    await this.mailer.send({ id: randomUUID(), to, ...renderMail({ event: 'test' }, language) }, signal);
   }
 
   private async factsOf(message: ClaimedMessage): Promise<MailFacts> {

@@ -5,7 +5,7 @@ import ru from './messages/ru.json';
 import uk from './messages/uk.json';
 
 /** The data of a mail, before it is put into words. Names and reasons may be any text. */
-export type MailFacts = CompletedFacts | FailedFacts | PausedFacts;
+export type MailFacts = CompletedFacts | FailedFacts | PausedFacts | TestFacts;
 
 const SUBJECTS = ['board', 'data', 'event'] as const;
 export type Subject = (typeof SUBJECTS)[number];
@@ -56,6 +56,11 @@ export interface PausedFacts {
   readonly link: string | null;
 }
 
+/** A message that a user requested to see whether it arrives. */
+export interface TestFacts {
+  readonly event: 'test';
+}
+
 /** The messages of mails in each language. */
 export const MAIL_CATALOGUE = { en, uk, ru };
 
@@ -88,6 +93,8 @@ function contentOf(facts: MailFacts, language: Language): MailContent {
       return { ...common, ...failedContent(facts, language, format) };
     case 'paused':
       return { ...common, ...pausedContent(facts, format) };
+    case 'test':
+      return { ...common, ...testContent(format) };
   }
 }
 
@@ -113,6 +120,18 @@ function completedContent(facts: CompletedFacts, language: Language, format: For
       ...(warnings > 0 ? [format('completed.warnings', { count: warnings })] : []),
       format(oneTime ? 'completed.oneTimeNote' : 'completed.linkNote'),
     ],
+  };
+}
+
+function testContent(format: Format): EventContent {
+  return {
+    subject: format('test.subject'),
+    title: format('test.title'),
+    intro: format('test.intro'),
+    facts: [],
+    button: null,
+    notes: [format('test.advice')],
+    footer: format('test.footer'),
   };
 }
 

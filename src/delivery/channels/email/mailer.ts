@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { NodemailerError } from 'nodemailer';
+import { orAborted } from '../../../platform/async';
 import { Config } from '../../../platform/config/config';
 
 /** A mail to one receiver, as text and HTML. */
@@ -27,6 +28,12 @@ export class MailRefusedError extends Error {
 const CONNECTIONS = 8;
 const CONNECT_TIMEOUT_MS = 10_000;
 
+/** The ports that nodemailer uses by default. */
+const SUBMISSION_PORT = 587;
+const SECURE_PORT = 465;
+
+const NO_SERVER = 'No mail can be sent: SMTP_URL is not set';
+
 /** A rejection of these commands is about the receiver or the message; of others, about this service. */
 const MESSAGE_COMMANDS = ['RCPT TO', 'DATA'];
 
@@ -48,13 +55,32 @@ export class Mailer implements OnModuleInit, OnApplicationShutdown {
     if (this.settings && this.runsJobs) await (this.transport = connect(this.settings));
   }
 
+  /** The address of the server; `null` if none is configured. */
+  get server(): { readonly host: string; readonly port: number } | null {
+    if (!this.settings) return null;
+    const { protocol, hostname: host, port } = new URL(this.settings.smtpUrl);
+    return { host, port: port === '' ? (protocol === 'smtps:' ? SECURE_PORT : SUBMISSION_PORT) : Number(port) };
+  }
+
+  /** Logs in on a new connection. @throws an error without details about the server */
+  async verify(signal: AbortSignal): Promise<void> {
+    if (!this.settings) throw new Error(NO_SERVER);
+    const transport = await (this.transport ??= connect(this.settings));
+    try {
+      await orAborted(transport.verify(), signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw this.toReportedError(error);
+    }
+  }
+
   /**
    * Sends a message to the server.
    * @param signal aborts the attempt and closes the connection
    * @throws MailRefusedError; other errors may be transient
    */
   async send({ id, to, subject, text, html }: Mail, signal: AbortSignal): Promise<MailReceipt> {
-    if (!this.settings) throw new Error('No mail can be sent: SMTP_URL is not set');
+    if (!this.settings) throw new Error(NO_SERVER);
     const { from } = this.settings;
     const [, host = 'localhost'] = from.address.split('@');
     const transport = await (this.transport ??= connect(this.settings));

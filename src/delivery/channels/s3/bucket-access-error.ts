@@ -1,6 +1,9 @@
 import type { S3ServiceException } from '@aws-sdk/client-s3';
+import { explainAddress } from '../../infrastructure/outbound/connection-test';
 import { OutboundRefusedError } from '../../infrastructure/outbound/outbound-addresses';
 import { DecryptionError } from '../../infrastructure/secret-cipher';
+import { TestStepError } from '../../model/domain/destination-test';
+import type { DestinationTestCode } from '../../model/domain/destination-test-codes';
 
 /** Why a bucket cannot be used. The message is for the user who named it. */
 export class BucketAccessError extends Error {
@@ -38,6 +41,22 @@ const MESSAGES: Readonly<Record<string, (bucket: BucketLocation) => string>> = {
   RequestTimeTooSkewed: ({ host }) => `The clocks of this service and of the storage at ${host} differ too much`,
 };
 
+const LOGIN_ERRORS: ReadonlySet<string> = new Set([
+  'InvalidAccessKeyId',
+  'SignatureDoesNotMatch',
+  'RequestTimeTooSkewed',
+]);
+
+/** The code of a test, by the error of the storage. */
+const TEST_CODES: Readonly<Record<string, DestinationTestCode>> = {
+  NoSuchBucket: 'destination-missing',
+  InvalidBucketName: 'destination-missing',
+  InvalidAccessKeyId: 'credentials-refused',
+  SignatureDoesNotMatch: 'credentials-refused',
+  AccessDenied: 'not-permitted',
+  AllAccessDisabled: 'not-permitted',
+};
+
 const OTHER_REGION: ReadonlySet<string> = new Set([
   'PermanentRedirect',
   'TemporaryRedirect',
@@ -56,6 +75,33 @@ export function toBucketAccessError(error: unknown, bucket: BucketLocation): Buc
   const message = messageOf(error, bucket);
   if (message !== null) return new BucketAccessError(message, { cause: error });
   return new BucketUnreachableError(bucket, failureDetailOf(error, bucket), { cause: error });
+}
+
+/** Whether the storage knows the caller, and refuses the upload. */
+export function isWriteRefused(error: unknown): boolean {
+  return isS3Error(error) && !isUnknownResponse(error) && !LOGIN_ERRORS.has(error.name);
+}
+
+/** Explains why a step of a test failed to callers who may see what there is. */
+export function toBucketTestError(error: unknown, bucket: BucketLocation): TestStepError {
+  const address =
+    explainAddress(error) ??
+    causesOf(error)
+      .map(explainAddress)
+      .find((known) => known !== null);
+  if (address) return address;
+  const known = toBucketAccessError(error, bucket);
+  const message = known instanceof BucketUnreachableError ? known.detail : known.message;
+  return new TestStepError(testCodeOf(known), message, { cause: error });
+}
+
+function testCodeOf(error: BucketAccessError): DestinationTestCode {
+  const causes = causesOf(error.cause);
+  const texts = causes.flatMap(({ name, code, message }) => [name, code ?? '', message]);
+  if (!(error instanceof BucketUnreachableError)) return TEST_CODES[causes[0]?.name ?? ''] ?? 'storage-refused';
+  if (texts.some((text) => BAD_CERTIFICATE.test(text))) return 'tls-failed';
+  if (texts.some((text) => text === 'TimeoutError')) return 'timed-out';
+  return texts.some((text) => UNREACHABLE.test(text)) ? 'connection-failed' : 'wrong-protocol';
 }
 
 /** The message for all users; `null` when no S3 storage responded. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Config, type S3StorageConfig } from '../../../platform/config/config';
+import type { TestedEndpoint } from '../../infrastructure/outbound/connection-test';
 import { OutboundAddresses } from '../../infrastructure/outbound/outbound-addresses';
 import { SecretCipher } from '../../infrastructure/secret-cipher';
 import type { S3RequestLimits, S3Settings } from '../../../platform/storage/s3-client';
@@ -39,6 +40,24 @@ export class BucketConnections {
     return new OpenBucket(location, endpoint, completed);
   }
 
+  /** Where the requests for a bucket go. @throws BucketAccessError */
+  endpointFor(access: BucketAccess): { readonly endpoint: TestedEndpoint; readonly isAllowed: boolean } {
+    const location = parseBucketUri(access.uri);
+    const isOwn = access.credentials === null;
+    const url = new URL(isOwn ? this.own(location?.bucket ?? '').endpoint : foreignEndpointOf(access));
+    const isTls = url.protocol === 'https:';
+    const { forcePathStyle } = isOwn && this.config.storage.kind === 's3' ? this.config.storage : access;
+    return {
+      endpoint: {
+        host: forcePathStyle ? url.hostname : `${location?.bucket}.${url.hostname}`,
+        port: url.port === '' ? (isTls ? 443 : 80) : Number(url.port),
+        isTls,
+        ...(!isOwn && { check: () => this.addresses.check(url.href), lookup: this.addresses.lookupFor(url) }),
+      },
+      isAllowed: !isOwn && this.addresses.isAllowed(url),
+    };
+  }
+
   private own(bucket: string): { endpoint: string; settings: S3Settings } {
     const { storage } = this.config;
     if (storage.kind === 'disk') {
@@ -52,7 +71,7 @@ export class BucketConnections {
   /** Always with an endpoint, so that no environment variable of the SDK sends the credentials elsewhere. */
   private async foreign(access: BucketAccess, bucket: string): Promise<{ endpoint: string; settings: S3Settings }> {
     const { region, forcePathStyle } = access;
-    const endpoint = endpointOf(access.endpoint ?? undefined, region ?? DEFAULT_REGION);
+    const endpoint = foreignEndpointOf(access);
     const url = await this.addresses.check(endpoint);
     const credentials = JSON.parse(
       this.cipher.decrypt(access.credentials ?? '', credentialsPurpose(access)),
@@ -79,6 +98,10 @@ export class BucketConnections {
 }
 
 const DEFAULT_REGION = 'us-east-1';
+
+function foreignEndpointOf({ endpoint, region }: BucketAccess): string {
+  return endpointOf(endpoint ?? undefined, region ?? DEFAULT_REGION);
+}
 
 function ownEndpoints({ endpoint, publicEndpoint, region }: S3StorageConfig): string[] {
   return [endpointOf(endpoint, region), ...(publicEndpoint === undefined ? [] : [endpointOf(publicEndpoint, region)])];

@@ -2,11 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
 import type { S3RequestLimits } from '../../../platform/storage/s3-client';
 import { encryptFor, refuseDestination } from '../../infrastructure/destination-refusal';
+import { testConnection } from '../../infrastructure/outbound/connection-test';
 import { OutboundAddresses, OutboundRefusedError } from '../../infrastructure/outbound/outbound-addresses';
 import { DecryptionError, SecretCipher } from '../../infrastructure/secret-cipher';
 import type { DeliveryTarget } from '../../model/domain/channel-descriptor';
-import type { PlanContext } from '../../model/domain/interfaces/delivery-channel';
-import { toBucketAccessError, BucketAccessError, BucketUnreachableError } from './bucket-access-error';
+import type { DestinationTest, PlanContext, TestSubject } from '../../model/domain/interfaces/delivery-channel';
+import {
+  toBucketAccessError,
+  BucketAccessError,
+  BucketUnreachableError,
+  toBucketTestError,
+} from './bucket-access-error';
 import { BucketConnections, endpointOf } from './bucket-connections';
 import { type BucketAccess, credentialsPurpose, parseBucketTarget } from './bucket-target';
 import { formatBucketUri, parseBucketUri } from './bucket-uri';
@@ -18,6 +24,8 @@ const SECRET_ACCESS_KEY = /^[\x21-\x7e]{1,1024}$/;
 
 /** The request that saves a schedule waits for the probe. */
 const PROBE_LIMITS: Partial<S3RequestLimits> = { attempts: 2, connectTimeoutMs: 2_000, responseTimeoutMs: 3_000 };
+
+const SECURE_STEPS = ['resolve', 'connect', 'tls', 'authenticate', 'write', 'read', 'delete'] as const;
 
 type Context = Pick<PlanContext, 'field' | 'isOperator'>;
 
@@ -33,19 +41,55 @@ export class BucketPlanner {
 
   async plan(input: BucketInput, context: Context): Promise<DeliveryTarget> {
     return this.refuseErrors(context, async () => {
-      const access = await this.toAccess(input, context);
+      const access = await this.toAccess(input, context, (endpoint) => this.addresses.check(endpoint));
       await this.probeAccess(access);
       return { ...access };
     });
   }
 
   async probe(target: DeliveryTarget, field: string): Promise<void> {
-    const access = parseBucketTarget(target);
-    if (!access) throw refuseDestination(field, 'The stored destination is no longer valid: give it again');
+    const access = this.parseStored(target, field);
     await this.refuseErrors({ field, isOperator: false }, () => this.probeAccess(access));
   }
 
-  private async toAccess(input: BucketInput, { field, isOperator }: Context): Promise<BucketAccess> {
+  prepareTest(subject: TestSubject, context: Context): Promise<DestinationTest> {
+    return this.refuseErrors(context, async () => {
+      const access =
+        'stored' in subject
+          ? this.parseStored(subject.stored, context.field)
+          : await this.toAccess(subject.input as BucketInput, context, (endpoint) => this.addresses.parse(endpoint));
+      const { endpoint, isAllowed } = this.connections.endpointFor(access);
+      return {
+        target: { ...access },
+        isHostAllowed: isAllowed,
+        steps: endpoint.isTls ? SECURE_STEPS : SECURE_STEPS.filter((name) => name !== 'tls'),
+        explain: (error) => toBucketTestError(error, { uri: access.uri, host: endpoint.host }),
+        run: async (steps, signal) => {
+          await testConnection(endpoint, steps, signal);
+          // The probe continues the step.
+          const bucket = await steps.run('authenticate', () => this.connections.open(access, PROBE_LIMITS));
+          try {
+            await bucket.probe(steps, signal);
+          } finally {
+            bucket.close();
+          }
+        },
+      };
+    });
+  }
+
+  private parseStored(target: DeliveryTarget, field: string): BucketAccess {
+    const access = parseBucketTarget(target);
+    if (!access) throw refuseDestination(field, 'The stored destination is no longer valid: give it again');
+    return access;
+  }
+
+  /** @param check returns the URL of an endpoint that may be called */
+  private async toAccess(
+    input: BucketInput,
+    { field, isOperator }: Context,
+    check: (endpoint: string) => URL | Promise<URL>,
+  ): Promise<BucketAccess> {
     const { endpoint, region, accessKeyId, secretAccessKey } = input;
     const location = parseBucketUri(input.uri);
     if (!location) {
@@ -64,7 +108,7 @@ export class BucketPlanner {
     if (!ACCESS_KEY_ID.test(accessKeyId) || !SECRET_ACCESS_KEY.test(secretAccessKey)) {
       throw new BucketAccessError('The access key id and the secret access key must not be empty or contain spaces');
     }
-    const access = { uri, endpoint: endpoint === undefined ? null : await this.checkEndpoint(endpoint) };
+    const access = { uri, endpoint: endpoint === undefined ? null : toEndpoint(await check(endpoint)) };
     const credentials = JSON.stringify({ accessKeyId, secretAccessKey });
     return {
       ...access,
@@ -92,14 +136,6 @@ export class BucketPlanner {
     return { uri, endpoint: null, region: null, forcePathStyle: false, credentials: null };
   }
 
-  private async checkEndpoint(endpoint: string): Promise<string> {
-    const url = await this.addresses.check(endpoint);
-    if (url.search !== '' || url.hash !== '') {
-      throw new BucketAccessError('The endpoint must end with its host or path');
-    }
-    return endpointOf(url.href, '');
-  }
-
   private async probeAccess(access: BucketAccess): Promise<void> {
     const bucket = await this.connections.open(access, PROBE_LIMITS);
     try {
@@ -125,6 +161,11 @@ export class BucketPlanner {
       throw error;
     }
   }
+}
+
+function toEndpoint(url: URL): string {
+  if (url.search !== '' || url.hash !== '') throw new BucketAccessError('The endpoint must end with its host or path');
+  return endpointOf(url.href, '');
 }
 
 function normalizeEndpoint(endpoint: string): string | null {

@@ -8,8 +8,10 @@ import {
   type ChannelRegistration,
   DeliveryChannel,
   DeliveryRefusedError,
+  type DestinationTest,
   type PlanContext,
   type PlannedTarget,
+  type TestSubject,
 } from '../../model/domain/interfaces/delivery-channel';
 import { TransferProgress } from '../../model/domain/transfer-progress';
 import { toBucketAccessError, BucketAccessError } from './bucket-access-error';
@@ -39,6 +41,10 @@ export class S3Channel extends DeliveryChannel {
 
   override probe(target: DeliveryTarget, field: string): Promise<void> {
     return this.planner.probe(target, field);
+  }
+
+  override prepareTest(subject: TestSubject, context: PlanContext): Promise<DestinationTest> {
+    return this.planner.prepareTest(subject, context);
   }
 
   override async deliver(

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import type SftpClient from 'ssh2-sftp-client';
 import { errorMessage, onAbort, orAborted, settlesWithin } from '../../../platform/async';
+import type { TestedEndpoint } from '../../infrastructure/outbound/connection-test';
 import { OutboundAddresses } from '../../infrastructure/outbound/outbound-addresses';
 import {
   HostKeyChangedError,
@@ -27,7 +28,7 @@ const HOST_KEY_TYPES = [
   ['rsa-sha2-512', 'rsa-sha2-256'],
 ] as const;
 
-interface Login extends SftpCredentials {
+export interface SftpLogin extends SftpCredentials {
   readonly username: string;
   /** The fingerprint of the accepted host key; `null` to trust any. */
   readonly hostKey: string | null;
@@ -44,7 +45,7 @@ export class SftpConnections {
    * @throws SftpAccessError
    * @throws the signal's reason
    */
-  async open(location: SftpLocation, login: Login, signal: AbortSignal): Promise<SftpConnection> {
+  async open(location: SftpLocation, login: SftpLogin, signal: AbortSignal): Promise<SftpConnection> {
     try {
       return await this.logIn(location, login, signal);
     } catch (error) {
@@ -57,9 +58,19 @@ export class SftpConnections {
     }
   }
 
+  endpointFor({ host, port }: SftpLocation): TestedEndpoint {
+    const check = () => this.addresses.checkHost(host, port);
+    return { host, port, isTls: false, check, lookup: this.addresses.lookupForHost(host, port) };
+  }
+
+  /** Whether the operator allows the host, public or not. */
+  isAllowed({ host, port }: SftpLocation): boolean {
+    return this.addresses.isAllowedHost(host, String(port));
+  }
+
   private async logIn(
     location: SftpLocation,
-    { username, password, privateKey, hostKey }: Login,
+    { username, password, privateKey, hostKey }: SftpLogin,
     signal: AbortSignal,
     hostKeyTypes?: readonly string[],
   ): Promise<SftpConnection> {

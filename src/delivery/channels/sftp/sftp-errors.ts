@@ -1,4 +1,7 @@
 import { errorMessage } from '../../../platform/async';
+import { explainAddress } from '../../infrastructure/outbound/connection-test';
+import { TestStepError } from '../../model/domain/destination-test';
+import type { DestinationTestCode } from '../../model/domain/destination-test-codes';
 import { formatSftpUri, type SftpLocation } from './sftp-target';
 
 /** Why a server cannot be used. The message is for the user who named it. */
@@ -61,4 +64,26 @@ export function toSftpAccessError(error: unknown, location: SftpLocation): unkno
     return new SftpAccessError(message, { cause: error });
   }
   return new SftpUnreachableError(location, error.message, { cause: error });
+}
+
+/** Explains why a step of a test failed to callers who may see what there is. */
+export function toSftpTestError(error: unknown, location: SftpLocation): TestStepError {
+  const address = explainAddress(error);
+  if (address) return address;
+  const known = toSftpAccessError(error, location);
+  const detail = known instanceof SftpUnreachableError ? `: ${known.detail}` : '';
+  return new TestStepError(testCodeOf(known), `${errorMessage(known)}${detail}`, { cause: error });
+}
+
+function testCodeOf(error: unknown): DestinationTestCode {
+  const { cause } = error as Error;
+  const isOperation = cause instanceof SftpOperationError;
+  if (error instanceof HostKeyChangedError) return 'host-key-changed';
+  if (error instanceof SftpUnreachableError) {
+    if (/timed out/i.test(error.detail)) return 'timed-out';
+    return isOperation ? 'connection-failed' : 'wrong-protocol';
+  }
+  if (!isOperation) return cause === undefined ? 'storage-refused' : 'credentials-refused';
+  if (isMissingFile(cause)) return 'destination-missing';
+  return isPermissionDenied(cause) ? 'not-permitted' : 'storage-refused';
 }

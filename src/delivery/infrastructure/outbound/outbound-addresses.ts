@@ -34,7 +34,7 @@ export class OutboundAddresses {
    * @throws OutboundRefusedError with the reason why it will not be called
    */
   async check(address: string): Promise<URL> {
-    const url = this.read(address);
+    const url = this.parse(address);
     if (this.isAllowed(url)) return url;
     await this.publicAddressesOf(url.hostname);
     return url;
@@ -76,7 +76,11 @@ export class OutboundAddresses {
     };
   }
 
-  private read(address: string): URL {
+  /**
+   * Checks what the text alone shows, and resolves no name.
+   * @throws OutboundRefusedError
+   */
+  parse(address: string): URL {
     const url = address.length <= MAX_URL_LENGTH && URL.canParse(address) ? new URL(address) : null;
     if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
       throw new OutboundRefusedError(`must be a URL of at most ${MAX_URL_LENGTH} characters that begins with https://`);
@@ -90,12 +94,13 @@ export class OutboundAddresses {
     return url;
   }
 
-  private isAllowed(url: URL): boolean {
+  /** Whether the operator allows the host of a URL, public or not. */
+  isAllowed(url: URL): boolean {
     const port = url.port === '' ? (DEFAULT_PORT[url.protocol] ?? '') : url.port;
     return this.isAllowedHost(url.hostname, port);
   }
 
-  private isAllowedHost(hostname: string, port: string): boolean {
+  isAllowedHost(hostname: string, port: string): boolean {
     const host = withoutDot(hostname);
     return this.allowedHosts.has(host) || this.allowedHosts.has(`${host}:${port}`);
   }

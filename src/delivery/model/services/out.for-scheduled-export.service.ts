@@ -8,7 +8,7 @@ import type { DeliveryChannel } from '../domain/interfaces/delivery-channel';
 import { DeliveryRepository } from '../domain/interfaces/delivery.repository';
 import type { Language } from '../domain/language';
 import type { ScheduleDelivery, ScheduleDeliveryInput } from '../domain/channel-descriptor';
-import { findDeliveryErrors, toScheduleDelivery } from '../domain/schedule-delivery';
+import { type EarlierDeliveries, findDeliveryErrors, findKept, toScheduleDelivery } from '../domain/schedule-delivery';
 import { DeliveryChannels } from './delivery-channels';
 
 /** What each run of a schedule delivers. */
@@ -17,12 +17,6 @@ export interface ScheduleDeliveries {
   readonly deliveries: readonly PlannedDelivery[];
   /** The secret that a webhook's receiver checks signatures with. It is shown once, if it was generated. */
   readonly webhookSecret: string | null;
-}
-
-/** What was planned when the schedule was last saved. */
-export interface EarlierDeliveries extends Pick<ScheduleDeliveries, 'delivery' | 'deliveries'> {
-  /** Whether the schedule was saved with the rights of an administrator. */
-  readonly asAdmin: boolean;
 }
 
 const PAUSED: readonly Ending[] = ['failed'];
@@ -50,7 +44,7 @@ export class DeliveriesForScheduledExport {
     request: ScheduleDeliveryInput,
     earlier: EarlierDeliveries | null,
   ): Promise<ScheduleDeliveries> {
-    const kept = earlier && this.findKept(caller, request, earlier);
+    const kept = earlier && findKept(caller, request, earlier, this.channels.descriptors);
     const deliveries: PlannedDelivery[] = [];
     let webhookSecret: string | null = null;
     for (const channel of this.byMethodFirst(request.method)) {
@@ -117,17 +111,5 @@ export class DeliveriesForScheduledExport {
       ({ descriptor: { name, schedule } }) => name !== method && schedule.accompanies,
     );
     return [...chosen, ...others];
-  }
-
-  /** A caller who lost the rights of an administrator keeps no target that may use the service's own credentials. */
-  private findKept(
-    caller: UserPrincipal,
-    request: ScheduleDeliveryInput,
-    { delivery, deliveries, asAdmin }: EarlierDeliveries,
-  ): PlannedDelivery | undefined {
-    const channel = this.channels.descriptors.find(({ name }) => name === request.method);
-    const mayKeep = channel && (isAdmin(caller) || !asAdmin || !channel.mayUseServiceCredentials);
-    if (!mayKeep || !channel.schedule.isUnchanged(request, delivery)) return undefined;
-    return deliveries.find(({ channel: name }) => name === channel.name);
   }
 }

@@ -2,6 +2,7 @@ import type { Provider, Type } from '@nestjs/common';
 import type { Person, Principal } from '../../../../platform/auth/principal';
 import type { ChannelDescriptor, DeliveryTarget } from '../channel-descriptor';
 import type { ClaimedMessage, DeliveryReceipt } from '../claimed-message';
+import type { StepObserver, TestStepError, TestStepName } from '../destination-test';
 import type { Language } from '../language';
 import type { TransferProgress } from '../transfer-progress';
 
@@ -36,6 +37,26 @@ export interface PlannedTarget {
   readonly secret?: string;
 }
 
+/** What a test is about: a request as `plan` gets it, or a target that was planned earlier. */
+export type TestSubject = { readonly input: unknown } | { readonly stored: DeliveryTarget };
+
+/** A test of a destination whose form is right. */
+export interface DestinationTest {
+  /** As the descriptor describes it, such as in the audit log. Nothing is sent to it before `run`. */
+  readonly target: DeliveryTarget;
+  /** Whether every caller may see what there is: the operator allows calls of the host. */
+  readonly isHostAllowed: boolean;
+  readonly steps: readonly TestStepName[];
+  /** Why a step failed, as a sentence that its caller may read. */
+  explain(error: unknown): TestStepError;
+  /**
+   * Leaves the destination as it was, also after a failure.
+   * @param signal aborts when the test has to end
+   * @throws the error of the step that failed
+   */
+  run(steps: StepObserver, signal: AbortSignal): Promise<void>;
+}
+
 /** A way to notify people or programs of an export, or to deliver its file. */
 export abstract class DeliveryChannel {
   abstract readonly descriptor: ChannelDescriptor;
@@ -49,6 +70,12 @@ export abstract class DeliveryChannel {
 
   /** Probes a stored target again, when that shows more than a delivery would. @throws DomainError invalid */
   probe?(target: DeliveryTarget, field: string): Promise<void>;
+
+  /**
+   * Prepares a test that shows step by step whether the destination can be used.
+   * @throws DomainError invalid, for what the request alone shows
+   */
+  abstract prepareTest(subject: TestSubject, context: PlanContext): Promise<DestinationTest>;
 
   /** The target of a person whose request names no channel; `null` if there is none. */
   planDefault?(person: Person, language?: Language): Promise<DeliveryTarget | null>;
