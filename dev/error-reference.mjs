@@ -16,7 +16,7 @@ const FILE = join(projectRoot, 'docs/reference/errors.md');
 
 const listed = await codes();
 const { PROBLEM_CODES, FIELD_CODES, FAILURE_CODES, RUN_CODES, PAUSE_CODES, SCHEDULE_WARNING_CODES } = listed;
-const { WARNING_CODES, DELIVERY_CODES } = listed;
+const { WARNING_CODES, DELIVERY_CODES, DESTINATION_TEST_CODES } = listed;
 const text = await prettier.format(reference(), { ...(await prettier.resolveConfig(FILE)), parser: 'markdown' });
 
 if (!process.argv.includes('--check')) await writeFile(FILE, text);
@@ -67,6 +67,9 @@ function reference() {
     '## Deliveries',
     'The `error_code` of a delivery is the code of its `error`: why the last attempt failed.',
     table(DELIVERY_CODES),
+    '## Tests of destinations',
+    'The `error_code` of a step says why it failed, or why it was skipped.',
+    table(DESTINATION_TEST_CODES),
   ].join('\n\n');
 }
 

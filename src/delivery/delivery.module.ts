@@ -5,6 +5,7 @@ import { Config } from '../platform/config/config';
 import { CustomerDeliveriesController, DeliveriesController } from './api/deliveries.controller';
 import { CHANNEL_REGISTRATIONS } from './channels';
 import { PrismaDeliveryRepository } from './infrastructure/delivery.repository.prisma';
+import { PrismaDestinationTestLog } from './infrastructure/destination-test-log.prisma';
 import { ExportFiles } from './infrastructure/export-file';
 import { ObjectClaims } from './infrastructure/object-claims';
 import { OutboundAddresses } from './infrastructure/outbound/outbound-addresses';
@@ -12,12 +13,14 @@ import { OutboundHttp } from './infrastructure/outbound/outbound-http';
 import { SecretCipher } from './infrastructure/secret-cipher';
 import type { DeliveryChannel } from './model/domain/interfaces/delivery-channel';
 import { DeliveryRepository } from './model/domain/interfaces/delivery.repository';
+import { DestinationTestLog } from './model/domain/interfaces/destination-test-log';
 import { DeliveryChannels } from './model/services/delivery-channels';
 import { DeliveryDispatcher } from './model/services/delivery-dispatcher';
 import { DeliveryMetrics } from './model/services/delivery-metrics';
 import { DeliveryPlanner } from './model/services/delivery-planner';
 import { DeliveryReading } from './model/services/delivery-reading';
 import { DeliveryRunner } from './model/services/delivery-runner';
+import { DestinationTests } from './model/services/destination-tests';
 import { DeliveriesForScheduledExport } from './model/services/out.for-scheduled-export.service';
 
 const implementations = CHANNEL_REGISTRATIONS.map(({ implementation }) => implementation);
@@ -40,6 +43,12 @@ const implementations = CHANNEL_REGISTRATIONS.map(({ implementation }) => implem
     },
     ...implementations,
     ...CHANNEL_REGISTRATIONS.flatMap(({ providers }) => providers),
+    { provide: DestinationTestLog, useClass: PrismaDestinationTestLog },
+    {
+      provide: DestinationTests,
+      inject: [DeliveryChannels, DestinationTestLog],
+      useFactory: (channels: DeliveryChannels, log: DestinationTestLog) => new DestinationTests(channels, log),
+    },
     DeliveryDispatcher,
     DeliveryMetrics,
     DeliveryReading,
@@ -50,6 +59,6 @@ const implementations = CHANNEL_REGISTRATIONS.map(({ implementation }) => implem
     ObjectClaims,
     OutboundHttp,
   ],
-  exports: [DeliveryPlanner, DeliveriesForScheduledExport],
+  exports: [DeliveryPlanner, DeliveriesForScheduledExport, DestinationTests],
 })
 export class DeliveryModule {}

@@ -4,6 +4,8 @@ import { CatalogModule, ReadAuthorizations } from '../catalog';
 import { DeliveryModule } from '../delivery';
 import { ExportModule } from '../export';
 import { AdminActivityInterceptor } from './api/admin-activity.interceptor';
+import { DestinationTestsController } from './api/destination-tests.controller';
+import { SchedulePreviewController } from './api/schedule-preview.controller';
 import { ScheduledExportsController } from './api/scheduled-exports.controller';
 import { PrismaScheduleRunRepository } from './infrastructure/schedule-run.repository.prisma';
 import { ScheduleTicker } from './infrastructure/schedule-ticker';
@@ -19,7 +21,7 @@ import { ScheduleService } from './model/services/schedule.service';
 
 @Module({
   imports: [CatalogModule, DeliveryModule, ExportModule],
-  controllers: [ScheduledExportsController],
+  controllers: [ScheduledExportsController, SchedulePreviewController, DestinationTestsController],
   providers: [
     { provide: ScheduleRepository, useClass: PrismaScheduleRepository },
     { provide: ScheduleRunRepository, useClass: PrismaScheduleRunRepository },

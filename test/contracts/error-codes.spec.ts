@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DELIVERY_CODES } from '../../src/delivery/model/domain/delivery-codes';
+import { DESTINATION_TEST_CODES } from '../../src/delivery/model/domain/destination-test-codes';
 import { FAILURE_CODES } from '../../src/export/model/domain/failure-codes';
 import { WARNING_CODES } from '../../src/formats/warning-codes';
 import { type DomainErrorKind, STATUS_OF_KIND } from '../../src/platform/errors/domain-error';
@@ -17,6 +18,7 @@ const LISTED = [
   RUN_CODES,
   WARNING_CODES,
   DELIVERY_CODES,
+  DESTINATION_TEST_CODES,
   PAUSE_CODES,
   SCHEDULE_WARNING_CODES,
 ];

@@ -166,6 +166,97 @@ describe('Schedules', () => {
     });
   });
 
+  describe('are previewed', () => {
+    const PREVIEW = `${SCHEDULES}/preview`;
+
+    it('with ten runs in their zone, and what relative filters mean in each', async () => {
+      const before = await countSchedules();
+      const body = notesSchedule({
+        filters: { notes: { created_at: 'yesterday' } },
+        at: '03:30',
+        timezone: 'Europe/Kyiv',
+      });
+
+      const alone = await ann.post(PREVIEW, { frequency: 'daily', at: '03:30', timezone: 'Europe/Kyiv' });
+      const whole = await ann.post(PREVIEW, body);
+
+      expect([alone.status, alone.body.count, alone.body.timezone]).toEqual([200, 10, 'Europe/Kyiv']);
+      const [first] = whole.body.results;
+      expect(first.local_time).toMatch(/T03:30:00\.000\+0[23]:00$/);
+      expect(first.slot).toBe(new Date(first.local_time as string).toISOString());
+      expect(first.periods).toEqual([
+        {
+          field: 'notes.created_at',
+          value: 'yesterday',
+          from: expect.stringContaining('T00:00:00.000'),
+          before: expect.stringContaining(`${(first.local_time as string).slice(0, 10)}T00:00:00.000`),
+        },
+      ]);
+      expect(alone.body.results).toEqual((whole.body.results as object[]).map((run) => ({ ...run, periods: [] })));
+      expect(await countSchedules()).toBe(before);
+    });
+
+    it('with the clock changes of a year and the next run of the schedule', async () => {
+      const body = { frequency: 'cron', cron: '30 3 * 3,10 SUN', timezone: 'Europe/Kyiv' };
+      const { next_run_at: next } = await createSchedule(ann, body);
+
+      const { results } = (await ann.post(PREVIEW, { ...body, count: 10 })).body;
+
+      expect(results[0].slot).toBe(next);
+      const changes = (results as { clock_change: string | null }[]).map((run) => run.clock_change);
+      expect(new Set(changes)).toEqual(new Set([null, 'gap', 'overlap']));
+    });
+
+    it('only with valid fields, and refused as when they are created', async () => {
+      const wrong = [
+        { frequency: 'yearly', at: '25:00', timezone: 'Mars' },
+        { frequency: 'cron', cron: '*/5 * * * *' },
+        { frequency: 'weekly', weekday: 'someday', day_of_month: 3 },
+        { frequency: 'daily', day_of_month: 'x', unknown: 1 },
+        {},
+      ];
+
+      for (const recurrence of wrong) {
+        const [created, previewed] = await Promise.all([
+          ann.post(SCHEDULES, { name: 'my notes', data_types: ['notes'], format: 'csv', ...recurrence }),
+          ann.post(PREVIEW, recurrence),
+        ]);
+        expect([created.status, previewed.status]).toEqual([400, 400]);
+        expect(previewed.body.errors).toEqual(created.body.errors);
+      }
+      for (const count of [0, 51, 1.5]) {
+        expect((await ann.post(PREVIEW, { frequency: 'daily', count })).body.errors).toMatchObject([
+          { field: 'count' },
+        ]);
+      }
+      expect((await root.post(PREVIEW, { frequency: '* * * * *', count: 50 })).body.count).toBe(50);
+    });
+
+    it('for users only, by the limit of estimates', async () => {
+      const limited = await installation.startApplication({
+        RATE_LIMIT_ESTIMATES: '1/1h',
+        RATE_LIMIT_SCHEDULE_CHANGES: '1/1h',
+      });
+      const eve = await installation.asUser('eve', { at: limited });
+      const partner = await installation.asCustomer();
+
+      const answers = [
+        await eve.post(PREVIEW, { frequency: 'daily' }),
+        await eve.post(PREVIEW, { frequency: 'daily' }),
+      ];
+
+      expect(answers.map(({ status }) => status)).toEqual([200, 429]);
+      expect(answers[1]!.body.detail).toContain('estimates and previews of schedules');
+      expect((await eve.post(SCHEDULES, notesSchedule())).status).toBe(201);
+      expect((await partner.post(PREVIEW, { frequency: 'daily' })).status).toBe(401);
+    });
+
+    async function countSchedules(): Promise<number> {
+      const [row] = await installation.sql<{ n: number }>('SELECT count(*)::int AS n FROM scheduled_exports');
+      return row!.n;
+    }
+  });
+
   describe('are refused with 400 and the name of the invalid field:', () => {
     it.each([
       [{ name: 'x'.repeat(1000) }, 'name'],

@@ -59,6 +59,7 @@ export class Installation {
       RATE_LIMIT_THUMBNAILS: 'off',
       RATE_LIMIT_SCHEDULE_CHANGES: 'off',
       RATE_LIMIT_ESTIMATES: 'off',
+      RATE_LIMIT_DESTINATION_TESTS: 'off',
       DRAWING_THREADS: '1',
       SHUTDOWN_GRACE_SECONDS: '5',
       // Tests need not wait as long as an operator can.

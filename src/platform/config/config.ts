@@ -2,7 +2,7 @@ import { Environment, type Sender } from './environment';
 import type { RateLimit } from '../rate-limit';
 
 /** The names, in response headers, of the limits of requests that create no record. */
-export type RequestLimitName = 'sessions' | 'thumbnails' | 'schedule-changes' | 'estimates';
+export type RequestLimitName = 'sessions' | 'thumbnails' | 'schedule-changes' | 'estimates' | 'destination-tests';
 
 export type Role = 'api' | 'worker' | 'all';
 
@@ -185,6 +185,7 @@ export class Config {
       thumbnails: env.RATE_LIMIT_THUMBNAILS,
       'schedule-changes': env.RATE_LIMIT_SCHEDULE_CHANGES,
       estimates: env.RATE_LIMIT_ESTIMATES,
+      'destination-tests': env.RATE_LIMIT_DESTINATION_TESTS,
     };
     this.schedules = { runsPerDay: env.SCHEDULED_RUNS_PER_DAY, adminRightDays: env.ADMIN_RIGHT_DAYS };
     this.downloads = { leaseSeconds: env.DOWNLOAD_LEASE_SECONDS, ackTimeoutSeconds: env.DOWNLOAD_ACK_TIMEOUT_SECONDS };

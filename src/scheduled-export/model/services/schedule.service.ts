@@ -52,12 +52,12 @@ export class ScheduleService {
   }
 
   /**
-   * A schedule exports with the rights of its owner: only the owner may save or run it.
+   * A schedule exports with the rights of its owner: only the owner may save, run or test it.
    * @throws DomainError not-found | forbidden, for an administrator who may see but not run it
    */
-  private async getOwn(id: string, caller: UserPrincipal): Promise<Schedule> {
+  async getOwn(id: string, caller: UserPrincipal): Promise<Schedule> {
     const schedule = await this.management.get(id, accessFor(caller));
     if (isOwner(schedule, caller)) return schedule;
-    throw new DomainError('forbidden', 'owner-only', 'Only the owner of a schedule may replace or run it');
+    throw new DomainError('forbidden', 'owner-only', 'Only the owner of a schedule may replace, run or test it');
   }
 }
