@@ -13,6 +13,7 @@ export {
   UnauthorizedError,
 } from './errors.js';
 export type { CallOptions, CreateOptions, Exports } from './exports.js';
+export type { Destinations } from './destinations.js';
 export type { DownloadOptions, DownloadProgress } from './download.js';
 export type { FollowOptions } from './follow.js';
 export type { WatchOptions } from './watch.js';

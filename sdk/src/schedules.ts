@@ -5,6 +5,8 @@ import type {
   Schedule,
   ScheduleList,
   ScheduleListQuery,
+  SchedulePreview,
+  SchedulePreviewRequest,
   ScheduleRequest,
   ScheduleRunList,
   ScheduleRunListQuery,
@@ -24,6 +26,11 @@ export class Schedules {
 
   create(body: ScheduleRequest, options: CreateOptions = {}): Promise<Schedule> {
     return unwrap(this.api.client.POST('/api/v1/exports/scheduled', { body, ...initOf(options) }));
+  }
+
+  /** When a schedule would run. Nothing is stored. */
+  preview(body: SchedulePreviewRequest, options: CallOptions = {}): Promise<SchedulePreview> {
+    return unwrap(this.api.client.POST('/api/v1/exports/scheduled/preview', { body, ...initOf(options) }));
   }
 
   replace(id: string, body: ScheduleRequest, options: CallOptions = {}): Promise<Schedule> {

@@ -26,10 +26,17 @@ export type ExportRequest = RowsRequest | TablesRequest | BoardRequest | Results
 
 export type Schedule = Schemas['ScheduleResponse'];
 export type ScheduleRequest = Schemas['ScheduleRequest'];
+export type SchedulePreviewRequest = Schemas['SchedulePreviewRequest'];
+export type SchedulePreview = Schemas['SchedulePreviewResponse'];
 export type ScheduleList = Schemas['ScheduleListResponse'];
 export type ScheduleListQuery = NonNullable<operations['listSchedules']['parameters']['query']>;
 export type ScheduleRunList = Schemas['ScheduleRunListResponse'];
 export type ScheduleRunListQuery = NonNullable<operations['listScheduleRuns']['parameters']['query']>;
+
+/** A destination to test, or a schedule whose destination is tested. */
+export type DestinationTestRequest = Schemas['DestinationTestRequest'];
+/** `steps` is null where the caller may see the outcome only. */
+export type DestinationTest = Schemas['DestinationTestResponse'];
 
 export type EventList = Schemas['EventListResponse'];
 export type EventListQuery = NonNullable<operations['listEvents']['parameters']['query']>;
