@@ -3,11 +3,12 @@
 // later chapters is filled while the first one runs.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
 import { ensureBuilt } from '../install.mjs';
 import { projectRoot } from '../process.mjs';
 import { seedPlatform } from '../seed/platform.mjs';
 import { runProgram } from '../service/resource-stack.mjs';
-import { ApiClient, createCustomer, tokenFor } from '../service/client.mjs';
+import { ApiClient, consoleLinkFor, createCustomer, tokenFor } from '../service/client.mjs';
 import { freePort } from '../service/ports.mjs';
 import { migrate, plainEnvironment, startService } from '../service/service.mjs';
 import { removeAbandoned, startStack } from '../stack.mjs';
@@ -48,6 +49,7 @@ const output = join(projectRoot, 'demo-output');
 const exportsAtOnce = 2;
 
 await runProgram(async (resources) => {
+  const { values } = parseArgs({ options: { serve: { type: 'boolean', default: false } } });
   rmSync(output, { recursive: true, force: true });
   mkdirSync(output);
   const { service, databaseUrl, mail } = await startThrowAwayService(resources);
@@ -76,6 +78,11 @@ await runProgram(async (resources) => {
     failures += outcomes.filter(({ problem }) => problem).length;
   }
   console.log(closingWords(failures));
+  if (values.serve) {
+    console.log(await servingWords(service.url));
+    // Until it is interrupted.
+    return new Promise(() => {});
+  }
   return failures === 0 ? 0 : 1;
 });
 
@@ -136,6 +143,17 @@ async function startThrowAwayService(resources) {
     (started) => started.stop(),
   );
   return { service, databaseUrl, mail };
+}
+
+/** @param {string} url */
+async function servingWords(url) {
+  return `
+  API docs  ${url}/api/docs
+  Console   signed in as \`demo\`, an administrator: once, within ten minutes
+${await consoleLinkFor(url, 'demo', '--role', 'admin')}
+
+Another link: npm run -s console-link -- --sub demo --role admin --url ${url}
+Ctrl-C ends the service and removes its database; the files in ${relative(process.cwd(), output) || '.'}/ stay.`;
 }
 
 /** @param {number} failures */

@@ -2,26 +2,37 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** Where links lead by default. */
+const usualUrl = 'http://localhost:8000';
+
 /**
  * What to try, once everything runs.
  * @param {object} found
  * @param {string} found.url
- * @param {string} found.consoleUrl
+ * @param {string | undefined} found.consoleLink
+ * @param {string} found.queueUrl
  * @param {string} found.folder
  * @param {string} found.user
  * @param {string} found.token
  * @param {import('../service/client.mjs').Session | undefined} found.session
  */
-export function greeting({ url, consoleUrl, folder, user, token, session }) {
+export function greeting({ url, consoleLink, queueUrl, folder, user, token, session }) {
   // In a file, so that the lines to paste are short and the token stays out of the shell's history.
   const header = join(folder, 'authorization');
   writeFileSync(header, `Authorization: Bearer ${token}\n`, { mode: 0o600 });
   const curl = `curl -sS -H @${quoted(header)}`;
+  const again = `npm run -s console-link -- --sub ${user} --role admin${url === usualUrl ? '' : ` --url ${url}`}`;
+  const consoleLines = consoleLink
+    ? `  Console        signed in as \`${user}\`, an administrator; once, within ten minutes (another link: ${again})
+${consoleLink}
+
+`
+    : '';
   return `
   API docs       ${url}/api/docs
-  Queue console  ${consoleUrl}
+  Queue console  ${queueUrl}
   Health         ${url}/health/ready
-  Token          of the user \`${user}\`, 30 days (others: npm run -s token -- --sub <user id>)
+${consoleLines}  Token          of the user \`${user}\`, 30 days (others: npm run -s token -- --sub <user id>)
 ${token}
 
 Paste these:

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../process.mjs';
 import { runProgram } from '../service/resource-stack.mjs';
-import { ApiClient, tokenFor } from '../service/client.mjs';
+import { ApiClient, consoleLinkFor, tokenFor } from '../service/client.mjs';
 import { exampleBoards } from '../service/example-boards.mjs';
 import { freePortFrom } from '../service/ports.mjs';
 import { migrate } from '../service/service.mjs';
@@ -19,7 +19,7 @@ import { ReloadingService } from './reloading-service.mjs';
 const folder = join(projectRoot, '.stack/dev');
 const user = 'demo';
 const usualPort = Number(process.env['PORT']) || 8000;
-const usualConsolePort = 3030;
+const usualQueuePort = 3030;
 /** Where the development servers of front ends listen (Vite, its preview, Next and others), which may send credentials. */
 const frontEndOrigins = ['localhost', '127.0.0.1'].flatMap((host) =>
   [3000, 3001, 4173, 4200, 5173, 5174, 8080].map((port) => `http://${host}:${port}`),
@@ -55,12 +55,14 @@ await runProgram(async (resources) => {
   const { url } = await service.start();
   const board = await resources.start(
     () =>
-      startQueueConsole({ databaseUrl: stack.databaseUrl, redisUrl: process.env['REDIS_URL'], port: usualConsolePort }),
+      startQueueConsole({ databaseUrl: stack.databaseUrl, redisUrl: process.env['REDIS_URL'], port: usualQueuePort }),
     (started) => started.stop(),
   );
   const token = await tokenFor(user, '--hours', '720');
   const session = await seedOnce(ApiClient.ofPerson(url, token));
-  console.log(greeting({ url, consoleUrl: board.url, folder, user, token, session }));
+  const isConsoleOn = process.env['CONSOLE'] !== 'off';
+  const consoleLink = isConsoleOn ? await consoleLinkFor(url, user, '--role', 'admin') : undefined;
+  console.log(greeting({ url, consoleLink, queueUrl: board.url, folder, user, token, session }));
   return new Promise(() => {});
 });
 

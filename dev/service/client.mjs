@@ -47,9 +47,23 @@ import { capture, projectRoot } from '../process.mjs';
  */
 
 /** A token for this checkout's services. @param {string} user @param {...string} options as `npm run token` takes */
-export async function tokenFor(user, ...options) {
-  const program = join(projectRoot, 'dev/token.mjs');
-  const { code, stdout, output } = await capture(process.execPath, [program, '--sub', user, ...options]);
+export function tokenFor(user, ...options) {
+  return outputOf('dev/token.mjs', '--sub', user, ...options);
+}
+
+/**
+ * A link that opens the console of a service of this checkout, signed in.
+ * @param {string} url of the service
+ * @param {string} user
+ * @param {...string} options as `npm run console-link` takes
+ */
+export function consoleLinkFor(url, user, ...options) {
+  return outputOf('dev/console-link.mjs', '--url', url, '--sub', user, ...options);
+}
+
+/** What a program of this folder prints. @param {string} program @param {...string} args */
+async function outputOf(program, ...args) {
+  const { code, stdout, output } = await capture(process.execPath, [join(projectRoot, program), ...args]);
   if (code !== 0) throw new Error(output.trim());
   return stdout.trim();
 }
