@@ -1,4 +1,10 @@
-import { ConnectionError, createClient, type ExportRequest, ExportServiceError } from '@export-service/client';
+import {
+  ConnectionError,
+  createClient,
+  type ExportClient,
+  type ExportRequest,
+  ExportServiceError,
+} from '@export-service/client';
 import type { Estimate } from './estimates';
 import type { ExportApi, ExportRecord } from './export-task';
 import type { TokenSource } from './token-source';
@@ -14,6 +20,32 @@ export function createServiceApi({ baseUrl, tokens, toRequest }: ServiceApiOptio
   estimate(format: string): Promise<Estimate>;
 } {
   const client = createClient({ baseUrl, token: () => tokens.get(), retryTimeoutMs: 0 });
+  const renewToken = (): void => {
+    tokens.renew();
+  };
+  return {
+    ...createExportApi({ client, baseUrl, toRequest, renewToken }),
+    estimate: async (format) => {
+      try {
+        return await client.exports.estimate(toRequest(format));
+      } catch (error) {
+        if (error instanceof ExportServiceError && error.status === 401) tokens.renew();
+        throw error;
+      }
+    },
+  };
+}
+
+interface ExportApiOptions {
+  /** A client that repeats nothing by itself. */
+  readonly client: ExportClient;
+  readonly baseUrl: string;
+  readonly toRequest: (format: string) => ExportRequest;
+  readonly renewToken: () => void;
+}
+
+/** What a task asks of the service. */
+export function createExportApi({ client, baseUrl, toRequest, renewToken }: ExportApiOptions): ExportApi {
   return {
     create: (format, idempotencyKey) => client.exports.create(toRequest(format), { idempotencyKey }),
     follow: (id, onProgress, signal) => client.exports.follow(id, { onProgress, signal }),
@@ -27,17 +59,7 @@ export function createServiceApi({ baseUrl, tokens, toRequest }: ServiceApiOptio
       await checkLink({ ...record, file_url: url }, new URL(baseUrl).origin);
       return { ...record, file_url: url };
     },
-    renewToken: () => {
-      tokens.renew();
-    },
-    estimate: async (format) => {
-      try {
-        return await client.exports.estimate(toRequest(format));
-      } catch (error) {
-        if (error instanceof ExportServiceError && error.status === 401) tokens.renew();
-        throw error;
-      }
-    },
+    renewToken,
   };
 }
 
