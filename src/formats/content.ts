@@ -2,7 +2,7 @@ import type { WarningCode } from './warning-codes';
 import type { Sql } from '../platform/database/sql';
 
 /** What a source offers for export. A writer declares which kinds it accepts. */
-export type Content = Drawing | JsonDocument | Relations | Sections | Table;
+export type Content = Collection | Drawing | JsonDocument | Relations | Sections | Table;
 export type ContentKind = Content['kind'];
 export type ContentOf<Kind extends ContentKind> = Extract<Content, { readonly kind: Kind }>;
 
@@ -30,6 +30,31 @@ export interface JsonDocument {
   readonly kind: 'json';
   readonly text: Uint8Array;
   readonly pageCount: number;
+}
+
+/** Things that make one file together, such as boards. They are opened one after the other. */
+export interface Collection {
+  readonly kind: 'collection';
+  readonly title: string;
+  /** What the items are called in a manifest. */
+  readonly itemsName: string;
+  readonly items: readonly CollectionItem[];
+  /** Why an item is not in the file; `null` when the error is not of this item alone, and ends the file. */
+  explain(error: unknown): string | null;
+  /** The error of a file without any item. @param reason of the first */
+  failWith(reason: string): Error;
+}
+
+export interface CollectionItem {
+  readonly id: string;
+  /** `null` when nothing but the id is known. */
+  readonly name: string | null;
+  /** Begins the texts of warnings. */
+  readonly label: string;
+  /** How many pages it is expected to have. */
+  readonly pageCount: number;
+  /** Opens the content when the items before it have been read. */
+  open(): Promise<Drawing | JsonDocument>;
 }
 
 /** What a format has to know about a column's type. A domain counts as its base type. */

@@ -12,6 +12,10 @@ const UNFIT = /[/\\:*?"<>|\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2
  * @param extension without a dot
  */
 export function toFileName(title: string, extension: string): string {
+  return `${toStem(title)}.${extension}`;
+}
+
+function toStem(title: string): string {
   const cleaned = title.toWellFormed().replaceAll(UNFIT, ' ').replaceAll(/\s+/gu, ' ');
   const [...characters] = cleaned.replace(/^[. ]+/, '');
   const stem = characters
@@ -20,18 +24,28 @@ export function toFileName(title: string, extension: string): string {
     .replace(/[. ]+$/, '')
     .trim()
     .replace(DEVICE, '$1_');
-  return `${stem === '' ? 'export' : stem}.${extension}`;
+  return stem === '' ? 'export' : stem;
 }
 
-/** File names for one folder, unique also on file systems that ignore case. */
+/** Names for one folder, unique also on file systems that ignore case. */
 export class UniqueFileNames {
-  private readonly taken = new Set<string>();
+  private readonly taken: Set<string>;
 
-  constructor(private readonly extension: string) {}
+  /**
+   * @param extension of the files, without a dot; `null` names folders
+   * @param taken names that others have, in lower case
+   */
+  constructor(
+    private readonly extension: string | null,
+    taken: readonly string[] = [],
+  ) {
+    this.taken = new Set(taken);
+  }
 
   next(title: string): string {
     for (let number = 1; ; number += 1) {
-      const name = toFileName(number === 1 ? title : withNumber(title, number), this.extension);
+      const numbered = number === 1 ? title : withNumber(title, number);
+      const name = this.extension === null ? toStem(numbered) : toFileName(numbered, this.extension);
       const folded = name.toLowerCase();
       if (this.taken.has(folded)) continue;
       this.taken.add(folded);

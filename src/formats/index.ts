@@ -1,6 +1,8 @@
 // Public API of the formats.
 export {
   type Cell,
+  type Collection,
+  type CollectionItem,
   type Column,
   type Content,
   type ContentKind,

@@ -2,6 +2,10 @@ import type { CodeEntry } from '../platform/errors/code-entry';
 
 /** Warnings about a file: `warning_codes[]`, parallel to `warnings[]`. */
 export const WARNING_CODES = {
+  'board-missing': {
+    meaning: 'A board could not be exported: the file lacks it, or some of its pages.',
+    action: 'Correct what the text names, and export the board again. The others are complete.',
+  },
   'cell-truncated': {
     meaning: 'A text was too long for its cell and was cut.',
     action: 'Use CSV or JSON for the whole text.',

@@ -16,6 +16,7 @@ import { RelationProgress, TableProgress } from '../row-progress';
 import { encodeRows } from '../table-text';
 import { COMPRESSION, toTextFile } from '../text-file';
 import { FormatWriter, type RenderedFile, type ReportProgress } from '../writer';
+import { toDocumentsArchive } from '../zip/collection-archive';
 import { JSON_ROWS, toJsonRow, withoutFirstComma } from './json-row';
 
 const JSON_OPTIONS = { compression: COMPRESSION } as const satisfies FormatOptions;
@@ -23,11 +24,11 @@ const JSON_OPTIONS = { compression: COMPRESSION } as const satisfies FormatOptio
 /** What JSON accepts as a number. */
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
-/** One JSON document. */
-export class JsonWriter extends FormatWriter<'json' | 'relations' | 'sections' | 'table'> {
+/** One JSON document; a collection is a zip with one document for each item. */
+export class JsonWriter extends FormatWriter<'collection' | 'json' | 'relations' | 'sections' | 'table'> {
   override readonly format = 'json' as const;
   override readonly contentType = 'application/json';
-  override readonly accepts = ['json', 'relations', 'sections', 'table'] as const;
+  override readonly accepts = ['collection', 'json', 'relations', 'sections', 'table'] as const;
   override readonly isStreamable = true;
   override readonly options = JSON_OPTIONS;
 
@@ -36,10 +37,11 @@ export class JsonWriter extends FormatWriter<'json' | 'relations' | 'sections' |
   }
 
   override write(
-    content: ContentOf<'json' | 'relations' | 'sections' | 'table'>,
+    content: ContentOf<'collection' | 'json' | 'relations' | 'sections' | 'table'>,
     given: ExportOptions,
     report: ReportProgress,
   ): RenderedFile {
+    if (content.kind === 'collection') return toDocumentsArchive(content, this.format, report);
     if (content.kind === 'json') return this.writeDocument(content, report);
     const { compression } = readOptions(JSON_OPTIONS, given);
     if (content.kind === 'table') {

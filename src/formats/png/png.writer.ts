@@ -1,18 +1,25 @@
-import type { Drawing } from '../content';
+import type { ContentOf, Drawing } from '../content';
 import type { ExportOptions } from '../options';
 import { FormatWriter, type RenderedFile, type ReportProgress } from '../writer';
+import { toPageName, toPagesArchive } from '../zip/collection-archive';
 import { zip, type ZipEntry } from '../zip/zip';
 
-/** One page is a PNG; several are a zip of PNGs, named after their page. */
-export class PngWriter extends FormatWriter<'drawing'> {
+/** One page is a PNG; several are a zip of PNGs, named after their page. Several drawings are a zip with folders. */
+export class PngWriter extends FormatWriter<'collection' | 'drawing'> {
   override readonly format = 'png' as const;
   override readonly contentType = 'image/png';
-  override readonly accepts = ['drawing'] as const;
+  override readonly accepts = ['collection', 'drawing'] as const;
 
-  override write(drawing: Drawing, _options: ExportOptions, report: ReportProgress): RenderedFile {
-    const { pageCount } = drawing;
-    const pages = drawPages(drawing, report);
-    const summary = () => ({ pageCount, recordCount: null, warnings: drawing.warnings });
+  override write(
+    content: ContentOf<'collection' | 'drawing'>,
+    _options: ExportOptions,
+    report: ReportProgress,
+  ): RenderedFile {
+    if (content.kind === 'collection')
+      return toPagesArchive(content, this.format, report, (drawing) => drawing.pngPages());
+    const { pageCount, warnings } = content;
+    const pages = drawPages(content, report);
+    const summary = () => ({ pageCount, recordCount: null, warnings });
     if (pageCount === 1) return { extension: 'png', contentType: this.contentType, body: pages, summary };
     return { extension: 'zip', contentType: 'application/zip', body: zipPages(pages, pageCount), summary };
   }
@@ -30,9 +37,8 @@ async function* drawPages(drawing: Drawing, report: ReportProgress): AsyncGenera
 
 /** Requests a page only when the one before has been read, so that few pages are in memory. */
 async function* zipPages(pages: AsyncGenerator<Uint8Array>, count: number): AsyncGenerator<Uint8Array> {
-  const digits = Math.max(3, String(count).length);
   const entries = Array.from({ length: count }, (_, index): ZipEntry => {
-    const name = `page-${String(index + 1).padStart(digits, '0')}.png`;
+    const name = toPageName(index + 1, count, 'png');
     // PNG is already compressed.
     return { name, compressionLevel: 0, open: () => nextPage(pages) };
   });

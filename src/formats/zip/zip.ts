@@ -21,10 +21,13 @@ const CHUNK_BYTES = 256 * 1024;
  * @param entries read one by one, each when the one before has been read
  * @param modifiedAt the time that all entries show
  */
-export async function* zip(entries: Iterable<ZipEntry>, modifiedAt = new Date()): AsyncGenerator<Uint8Array> {
+export async function* zip(
+  entries: Iterable<ZipEntry> | AsyncIterable<ZipEntry>,
+  modifiedAt = new Date(),
+): AsyncGenerator<Uint8Array> {
   const written: WrittenEntry[] = [];
   let offset = 0;
-  for (const { name, compressionLevel, open } of entries) {
+  for await (const { name, compressionLevel, open } of entries) {
     const header = localHeader(name, compressionLevel > 0, modifiedAt);
     yield header;
     const measured = new MeasuredBytes(open());
