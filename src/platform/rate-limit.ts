@@ -52,19 +52,21 @@ export interface LimitUse {
   readonly name: RateLimitName;
   readonly limit: RateLimit;
   readonly used: UsedWindow | undefined;
+  /** How many uses the request is; 1 by default. */
+  readonly weight?: number;
 }
 
 /**
- * Takes one more from several limits at once.
+ * Takes one more request from several limits at once.
  * @returns the limit with the least left; `null` without limits
  * @throws RateLimitExceededError of the limit that resets last
  */
 export function takeOneMoreOfAll(uses: readonly LimitUse[]): RateLimitState | null {
   const states: RateLimitState[] = [];
   const exceeded: RateLimitExceededError[] = [];
-  for (const { name, limit, used } of uses) {
+  for (const { name, limit, used, weight } of uses) {
     try {
-      states.push(takeOneMore(name, limit, used));
+      states.push(takeOneMore(name, limit, used, weight));
     } catch (error) {
       if (!(error instanceof RateLimitExceededError)) throw error;
       exceeded.push(error);
@@ -76,7 +78,8 @@ export function takeOneMoreOfAll(uses: readonly LimitUse[]): RateLimitState | nu
 }
 
 /**
- * Takes one more from a limit.
+ * Takes one more request from a limit.
+ * @param weight how many uses the request is
  * @returns what is left after it
  * @throws RateLimitExceededError
  */
@@ -84,10 +87,11 @@ export function takeOneMore(
   name: RateLimitName,
   { limit, windowSeconds }: RateLimit,
   { used, reset }: UsedWindow = { used: 0, reset: null },
+  weight = 1,
 ): RateLimitState {
   const state = { name, limit, windowSeconds, resetSeconds: Math.max(1, reset ?? windowSeconds) };
-  if (used >= limit) throw new RateLimitExceededError({ ...state, remaining: 0 });
-  return { ...state, remaining: limit - used - 1 };
+  if (used + weight > limit) throw new RateLimitExceededError({ ...state, remaining: Math.max(0, limit - used) });
+  return { ...state, remaining: limit - used - weight };
 }
 
 /** The fields of draft-ietf-httpapi-ratelimit-headers. */

@@ -254,6 +254,18 @@ export function describeExportRepository(name: string, createRecords: CreateReco
         });
       });
 
+      it('counts kinds that share a limit together, by their weights', async () => {
+        const shared = { limitedKinds: ['board', 'boards'], rateLimit: { limit: 5, windowSeconds: 60 } } as const;
+        await create({ kind: 'board', ...shared });
+
+        const heavy = await create({ kind: 'boards', weight: 3, ...shared });
+        const tooHeavy = create({ kind: 'boards', weight: 2, ...shared });
+
+        expect(heavy.rateLimit).toMatchObject({ name: 'board', remaining: 1 });
+        await expect(tooHeavy).rejects.toMatchObject({ state: { name: 'board', limit: 5, remaining: 1 } });
+        expect((await create({ kind: 'board', ...shared })).rateLimit).toMatchObject({ remaining: 0 });
+      });
+
       it.each([
         ['a person in another tenant', ANN_IN_BLUE],
         ['another person', BEN],
@@ -316,6 +328,30 @@ export function describeExportRepository(name: string, createRecords: CreateReco
 
           expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(customer!.limit);
         });
+      });
+    });
+
+    describe('discard', () => {
+      const containing = (...ids: string[]) => ({ kind: 'boards', params: { ids } });
+
+      it('cancels what is unfinished and expires files, of all owners, and changes nothing else', async () => {
+        const ofPartner = (await create({ caller: PARTNER, ...containing('b') })).export;
+        await records.attempts.finish((await records.claim(ofPartner.id))!, finishedFile(ofPartner.id));
+        const ofAnn = (await create(containing('a', 'b'))).export;
+        const others = [await create(containing('a')), await create({ kind: 'board', params: { ids: ['b'] } })];
+
+        const changed = await records.exports.discard({ kind: 'boards', params: { ids: ['b'] } }, ANN);
+        const again = await records.exports.discard({ kind: 'boards', params: { ids: ['b'] } }, ANN);
+
+        expect(changed.map(({ id, status }) => [id, status])).toEqual([
+          [ofAnn.id, 'cancelled'],
+          [ofPartner.id, 'expired'],
+        ]);
+        expect(again).toEqual([]);
+        expect(await records.fileRemovals()).toEqual([objectPrefix(ofAnn.id)]);
+        for (const { export: other } of others) {
+          expect(await records.exports.find(other.id)).toMatchObject({ status: 'pending' });
+        }
       });
     });
 

@@ -9,6 +9,7 @@ export interface ExportRecord extends Mutable<Omit<Export, 'object' | 'isDownloa
   storageKey: string | null;
   contentType: string | null;
   retentionSeconds: number | null;
+  weight: number;
   attempts: number;
   lostAttempts: number;
   retryAt: Date | null;
@@ -46,6 +47,7 @@ export function recordOf(id: string, requestId: string, request: RequestExport, 
     options: asJson(request.options),
     deliveries: asJson(request.delivery.deliveries),
     retentionSeconds: request.retentionSeconds,
+    weight: request.weight ?? 1,
     streamed: false,
     progress: { done: 0, total: expected.total, unit: expected.unit },
     estimate: request.estimate,
@@ -113,6 +115,7 @@ const COLUMNS_OF_REPOSITORIES: ReadonlySet<string> = new Set([
   'storageKey',
   'contentType',
   'retentionSeconds',
+  'weight',
   'attempts',
   'attemptToken',
   'heartbeatAt',

@@ -1,5 +1,6 @@
 import { toAuditDetails } from '../../src/export/model/domain/export-request';
 import {
+  type DiscardedExports,
   type RequestExport,
   type ExportCreation,
   type ExportCreationTransaction,
@@ -106,6 +107,21 @@ export class FakeExportRepository extends ExportRepository {
     return Promise.resolve(expired ?? null);
   }
 
+  override discard(discarded: DiscardedExports, by: Principal): Promise<Export[]> {
+    const cancelled = this.records.changeExports({
+      where: (record) => isMeant(record, discarded) && mayBecome(record, 'cancelled'),
+      set: () => ({ status: 'cancelled', attemptToken: null }),
+      audit: (row) => auditOf(row, 'export.cancelled', { by }),
+    });
+    this.records.fileRemovals.push(...cancelled.map(({ id }) => objectPrefix(id)));
+    const expired = this.records.changeExports({
+      where: (record) => isMeant(record, discarded) && !record.streamed && mayBecome(record, 'expired'),
+      set: () => ({ status: 'expired', expiresAt: this.records.clock.now() }),
+      audit: (row) => auditOf(row, 'export.file-deleted', { by }),
+    });
+    return Promise.resolve([...cancelled, ...expired]);
+  }
+
   override replaceFile(
     id: string,
     file: FinishedFile,
@@ -173,13 +189,14 @@ class FakeCreation implements ExportCreationTransaction {
     return Promise.resolve(open.length);
   }
 
-  countRequests(account: Principal, kind: ExportKind, windowSeconds: number): Promise<UsedWindow> {
+  countRequests(account: Principal, kinds: readonly ExportKind[], windowSeconds: number): Promise<UsedWindow> {
     const since = this.records.clock.in(-windowSeconds);
-    const used = [...this.records.exports.values()]
-      .filter((record) => record.kind === kind && record.createdAt > since && countsFor(account, record))
-      .map(({ createdAt }) => createdAt.getTime());
-    const reset = used.length === 0 ? null : Math.ceil((Math.min(...used) - since.getTime()) / 1000);
-    return Promise.resolve({ used: used.length, reset });
+    const counted = [...this.records.exports.values()].filter(
+      (record) => kinds.includes(record.kind) && record.createdAt > since && countsFor(account, record),
+    );
+    const moments = counted.map(({ createdAt }) => createdAt.getTime());
+    const reset = counted.length === 0 ? null : Math.ceil((Math.min(...moments) - since.getTime()) / 1000);
+    return Promise.resolve({ used: counted.reduce((sum, { weight }) => sum + weight, 0), reset });
   }
 
   insert(id: string, request: RequestExport, attemptToken?: string): Promise<Export> {
@@ -203,6 +220,17 @@ function attempt<Result>(work: () => Result): Promise<Result> {
   return new Promise((resolve) => {
     resolve(work());
   });
+}
+
+/** The containment of PostgreSQL, for parameters that are lists. */
+function isMeant(record: ExportRecord, { kind, params }: DiscardedExports): boolean {
+  const known = record.params as Record<string, unknown[]>;
+  return (
+    record.kind === kind &&
+    Object.entries(params).every(([name, values]) =>
+      (values as unknown[]).every((value) => known[name]?.includes(value)),
+    )
+  );
 }
 
 function isOwn(record: ExportRecord, id: string, principal: Principal): boolean {

@@ -18,6 +18,7 @@ import type { ExportKind } from '../model/domain/export-kind';
 import { toAuditDetails } from '../model/domain/export-request';
 import {
   type RequestExport,
+  type DiscardedExports,
   type ExportCreation,
   type ExportCreationTransaction,
   type ExportQuery,
@@ -112,6 +113,24 @@ export class PrismaExportRepository extends ExportRepository {
     return expired ?? null;
   }
 
+  override discard({ kind, params }: DiscardedExports, by: Principal): Promise<Export[]> {
+    const isMeant = Prisma.sql`kind = ${kind} AND params @> ${JSON.stringify(params)}::jsonb`;
+    return this.prisma.$transaction(async (transaction) => {
+      const cancelled = await endExports(this.prisma, transaction, {
+        set: Prisma.sql`status = 'cancelled', attempt_token = NULL`,
+        where: Prisma.sql`${isMeant} AND ${mayBecome('cancelled')}`,
+        audit: (row) => auditOf(row, 'export.cancelled', { by }),
+      });
+      for (const { id } of cancelled) await scheduleFileRemoval(transaction, objectPrefix(id));
+      const expired = await changeExports(transaction, {
+        set: Prisma.sql`status = 'expired', expires_at = now()`,
+        where: Prisma.sql`${isMeant} AND NOT streamed AND ${mayBecome('expired')}`,
+        audit: (row) => auditOf(row, 'export.file-deleted', { by }),
+      });
+      return [...cancelled, ...expired];
+    });
+  }
+
   override replaceFile(
     id: string,
     file: FinishedFile,
@@ -166,7 +185,7 @@ function owned(id: string, owner: Principal): Prisma.Sql {
 
 function toRow(id: string, request: RequestExport): Prisma.ExportCreateInput {
   const { owner, kind, params, subject, type, format, dataTypes, filters, options, oneTime, expected } = request;
-  const { scheduleId, delivery, retentionSeconds, estimate } = request;
+  const { scheduleId, delivery, retentionSeconds, estimate, weight } = request;
   return {
     id,
     kind,
@@ -184,6 +203,7 @@ function toRow(id: string, request: RequestExport): Prisma.ExportCreateInput {
     options: jsonOf(options),
     deliveries: jsonOf(delivery.deliveries),
     retentionSeconds,
+    weight,
     requestId: RequestContext.current()?.requestId ?? id,
     progressTotal: expected.total,
     progressUnit: expected.unit,
@@ -218,14 +238,19 @@ class PrismaCreation implements ExportCreationTransaction {
   }
 
   /** The records are the count, for all processes together. */
-  async countRequests(account: Principal, kind: ExportKind, windowSeconds: number): Promise<UsedWindow | undefined> {
+  async countRequests(
+    account: Principal,
+    kinds: readonly ExportKind[],
+    windowSeconds: number,
+  ): Promise<UsedWindow | undefined> {
     const isCounted = isCustomer(account) ? Prisma.sql`true` : REQUESTED_BY_USER;
     const window = Prisma.sql`make_interval(secs => ${windowSeconds})`;
     const [used] = await this.transaction.$queryRaw<UsedWindow[]>`
-      SELECT count(*)::int AS used,
+      SELECT coalesce(sum(weight), 0)::int AS used,
              ceil(extract(epoch FROM min(created_at) + ${window} - statement_timestamp()))::int AS reset
       FROM exports
-      WHERE ${visibleTo(account).sql} AND ${isCounted} AND kind = ${kind} AND created_at > statement_timestamp() - ${window}`;
+      WHERE ${visibleTo(account).sql} AND ${isCounted} AND kind = ANY(${[...kinds]}::text[])
+        AND created_at > statement_timestamp() - ${window}`;
     return used;
   }
 

@@ -41,6 +41,12 @@ export interface ExportInput<Params = unknown> {
   readonly retentionSeconds: number | null;
   /** The limit of users for this kind, where it is not the one for all exports; `null` for none. */
   readonly rateLimit?: RateLimit | null;
+  /** The kinds that share this limit, of which the first names it; the kind of the export alone if absent. */
+  readonly limitedKinds?: readonly ExportKind[];
+  /** How many requests it counts as in limits; 1 if absent. */
+  readonly weight?: number;
+  /** What a repeat requests again, where the parameters were resolved from it at this moment; the parameters if absent. */
+  readonly requested?: unknown;
   /** Details for the audit log, besides kind, type and format. */
   readonly audited?: Readonly<Record<string, string>>;
   readonly idempotencyKey: string | null;
@@ -102,7 +108,7 @@ export function fingerprintOf(request: RequestExport): IdempotentRequest | null 
   // A repeat comes later, and means the moment of the first request.
   const asked = { ...options, as_of: undefined };
   const parts = [type, sessionId, eventId, oneTime, dataTypes, filters, asked, delivery.asked, retentionSeconds];
-  if (!COMPARED_BY_DESCRIPTION.includes(kind)) parts.push(params);
+  if (!COMPARED_BY_DESCRIPTION.includes(kind)) parts.push(request.requested ?? params);
   return idempotentRequest(caller, idempotencyKey, 'export', kind, format, JSON.stringify(parts));
 }
 
@@ -151,16 +157,17 @@ async function limitStreams(transaction: ExportCreationTransaction, caller: Prin
 
 async function limitsOf(
   transaction: ExportCreationTransaction,
-  { caller, kind, rateLimit, customerRateLimit }: RequestExport,
+  { caller, kind, rateLimit, customerRateLimit, limitedKinds = [kind], weight }: RequestExport,
   customer: CustomerPrincipal | null,
 ): Promise<LimitUse[]> {
   const use = async (name: string, account: Principal, limit: RateLimit): Promise<LimitUse> => ({
     name,
     limit,
-    used: await transaction.countRequests(account, kind, limit.windowSeconds),
+    weight,
+    used: await transaction.countRequests(account, limitedKinds, limit.windowSeconds),
   });
   const uses: LimitUse[] = [];
-  if (rateLimit) uses.push(await use(kind, caller, rateLimit));
+  if (rateLimit) uses.push(await use(limitedKinds[0] ?? kind, caller, rateLimit));
   if (customer && customerRateLimit) uses.push(await use('customer', customer, customerRateLimit));
   return uses;
 }

@@ -8,7 +8,12 @@ import { pause } from '../../../platform/async';
 import { MAX_COMPLETION_POLL_MS, MAX_COMPLETION_WAIT_MS, COMPLETION_POLL_MS } from '../domain/downloads';
 import type { Export } from '../domain/export';
 import { type ExportInput, toRequest, createExport } from '../domain/export-request';
-import { type ExportCreation, type ExportQuery, ExportRepository } from '../domain/interfaces/export.repository';
+import {
+  type DiscardedExports,
+  type ExportCreation,
+  type ExportQuery,
+  ExportRepository,
+} from '../domain/interfaces/export.repository';
 import { checkRetention } from '../domain/retention';
 import { ExportQueue } from '../domain/interfaces/export-queue';
 import { MaintenanceRepository } from '../domain/interfaces/maintenance.repository';
@@ -74,6 +79,13 @@ export class ExportService {
       return cancelled;
     }
     return (await this.exports.expire(id, owner)) ?? (await this.exports.findOwned(id, owner)) ?? found;
+  }
+
+  /** Cancels or expires all exports that contain something which was deleted, also those of other owners. */
+  async discard(discarded: DiscardedExports, by: Principal): Promise<void> {
+    for (const changed of await this.exports.discard(discarded, by)) {
+      if (changed.status === 'cancelled') this.metrics.cancelled(changed);
+    }
   }
 
   /**

@@ -41,6 +41,12 @@ export interface RequestExport extends ExportDescription {
   readonly rateLimit: RateLimit | null;
   /** The limit of the external system that co-owns an export which a person requests. */
   readonly customerRateLimit: RateLimit | null;
+  /** The kinds that the limits count together; its own if absent. */
+  readonly limitedKinds?: readonly ExportKind[];
+  /** How many requests it counts as in limits; 1 if absent. */
+  readonly weight?: number;
+  /** What a repeat requests again; its parameters if absent. */
+  readonly requested?: unknown;
   readonly audited: Readonly<Record<string, string>>;
   readonly idempotencyKey: string | null;
 }
@@ -71,6 +77,13 @@ export interface VersionQuery {
   readonly unfinishedOf: readonly Person[];
 }
 
+/** Exports that contain something, by their parameters. */
+export interface DiscardedExports {
+  readonly kind: ExportKind;
+  /** The parameters have at least these. Lists contain at least these values. */
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
 /** The reads and writes that create an export, in one transaction. */
 export interface ExportCreationTransaction {
   /**
@@ -88,10 +101,14 @@ export interface ExportCreationTransaction {
   countOpenStreams(owner: Principal): Promise<number>;
 
   /**
-   * Counts the requests of a kind in the window that ends now. Requests for co-owned exports count on the account of the
+   * Counts the requests of some kinds in the window that ends now, by their weights. Requests for co-owned exports count on the account of the
    * external system, and on that of the person who made them.
    */
-  countRequests(account: Principal, kind: ExportKind, windowSeconds: number): Promise<UsedWindow | undefined>;
+  countRequests(
+    account: Principal,
+    kinds: readonly ExportKind[],
+    windowSeconds: number,
+  ): Promise<UsedWindow | undefined>;
 
   /**
    * Writes the record and its audit entry.
@@ -131,6 +148,13 @@ export abstract class ExportRepository {
    * @returns the expired export, or `null` when it is not completed, or never had a file
    */
   abstract expire(id: string, by: Principal): Promise<Export | null>;
+
+  /**
+   * Cancels the unfinished exports of something that was deleted, and expires the files of the completed ones, whoever owns
+   * them.
+   * @returns those that it changed
+   */
+  abstract discard(discarded: DiscardedExports, by: Principal): Promise<Export[]>;
 
   /**
    * Completes an export with an uploaded file. A running attempt can no longer publish.
