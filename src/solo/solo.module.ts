@@ -8,11 +8,14 @@ import { FileStorage } from '../platform/storage/file-storage';
 import { OrphanFileCollector } from '../platform/work/orphan-file-collector';
 import { BoardExportBody } from './api/board-export.dto';
 import { BoardExportsController, CustomerBoardExportsController } from './api/board-exports.controller';
+import { FilteredBoardsExportBody, NamedBoardsExportBody } from './api/boards-export.dto';
+import { BoardsExportsController, CustomerBoardsExportsController } from './api/boards-exports.controller';
 import { CustomerSessionsController } from './api/customer-sessions.controller';
 import { SessionPresenter } from './api/session.presenter';
 import { SoloSessionsController } from './api/solo-sessions.controller';
 import { ThumbnailController } from './api/thumbnail.controller';
 import { BoardSource } from './infrastructure/board.source';
+import { BoardsSource } from './infrastructure/boards.source';
 import { PrismaSoloSessionRepository } from './infrastructure/solo-session.repository.prisma';
 import { GuardedAssetLoader } from './infrastructure/guarded-asset-loader';
 import { BoardPainter } from './infrastructure/drawing/board-painter';
@@ -21,6 +24,7 @@ import { BoardRenderer } from './model/domain/interfaces/board-renderer';
 import { SoloSessionRepository } from './model/domain/interfaces/solo-session.repository';
 import { THUMBNAILS } from './model/domain/solo-session';
 import { BoardExportService } from './model/services/board-export.service';
+import { BoardsExportService } from './model/services/boards-export.service';
 import { SessionThumbnailService } from './model/services/session-thumbnail.service';
 import { SoloSessionService } from './model/services/solo-session.service';
 
@@ -32,6 +36,8 @@ import { SoloSessionService } from './model/services/solo-session.service';
     BoardExportsController,
     CustomerSessionsController,
     CustomerBoardExportsController,
+    BoardsExportsController,
+    CustomerBoardsExportsController,
   ],
   providers: [
     { provide: SoloSessionRepository, useClass: PrismaSoloSessionRepository },
@@ -58,6 +64,10 @@ import { SoloSessionService } from './model/services/solo-session.service';
     BoardExportService,
     BoardSource,
     BoardExportBody,
+    BoardsExportService,
+    BoardsSource,
+    NamedBoardsExportBody,
+    FilteredBoardsExportBody,
   ],
 })
 export class SoloModule implements OnModuleInit {

@@ -326,12 +326,22 @@ export const PROBLEM_CODES = {
     statuses: [422],
     failsExports: true,
     meaning: 'The drawing is expected to exceed the time of one drawing.',
-    action: 'Lower `pixel_ratio`, or export fewer pages.',
+    action: 'Lower `pixel_ratio`, or export fewer pages or boards.',
   },
   'idempotency-key-reused': {
     statuses: [422],
     meaning: 'The idempotency key was used for a different request.',
     action: 'Use a new idempotency key.',
+  },
+  'no-boards-selected': {
+    statuses: [422],
+    meaning: 'The request for an export of several boards selects none.',
+    action: 'Name boards, or use a filter that some of your boards meet.',
+  },
+  'too-many-boards': {
+    statuses: [422],
+    meaning: 'The request selects more boards than one export can have: more than `limit`, or too many bytes.',
+    action: 'Select fewer boards, and export the others separately.',
   },
   'too-many-pages': { statuses: [422], meaning: 'The board has too many pages.', action: 'Remove pages.' },
   'too-many-rows': {

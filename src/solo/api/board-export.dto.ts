@@ -111,7 +111,7 @@ export class BoardExportBody extends ExportBody {
   }
 }
 
-class BoardOptionsResponse {
+export class BoardOptionsResponse {
   @ApiPropertyOptional({ description: 'png' })
   readonly pixel_ratio?: number;
 

@@ -50,7 +50,7 @@ export class BoardSource extends ExportSource<BoardParams> {
     { owner: { userId, tenantId }, format, options }: EstimateContext,
   ): Promise<SourceEstimate> {
     const session = userId !== null ? await this.sessions.find(sessionId, { userId, tenantId }) : null;
-    if (!session) throw deleted();
+    if (!session) throw deletedError();
     const nothing = { unit: 'pages', tables: [], samples: [], warnings: [] } as const;
     if (format !== 'png' && format !== 'pdf') {
       const bytes = (await this.sessions.findStateSize(session.id)) ?? 0;
@@ -68,8 +68,8 @@ export class BoardSource extends ExportSource<BoardParams> {
   override async open({ sessionId }: BoardParams, { export: request, signal }: SourceContext): Promise<OpenedSource> {
     const { userId, tenantId, format, options } = request;
     const session = userId !== null ? await this.sessions.find(sessionId, { userId, tenantId }) : null;
-    if (!session) throw deleted();
-    const readState = async () => (await this.sessions.readState(session.id)) ?? fail(deleted());
+    if (!session) throw deletedError();
+    const readState = async () => (await this.sessions.readState(session.id)) ?? fail(deletedError());
     if (format === 'png' || format === 'pdf') {
       const board = { account: principalKey(accountOf(request)), purpose: 'export' as const, readState };
       return { title: session.name, content: await this.boards.open(board, toPicture(format, options), signal) };
@@ -109,7 +109,7 @@ export class BoardSource extends ExportSource<BoardParams> {
   }
 }
 
-function deleted(): DomainError {
+export function deletedError(): DomainError {
   return new DomainError('gone', 'session-deleted', 'The board was deleted before it could be exported');
 }
 

@@ -14,11 +14,13 @@ import { visibleTo } from '../../platform/database/visibility';
 import { PrismaService, type StatementRunner } from '../../platform/database/prisma.service';
 import { scheduleFileRemoval } from '../../platform/work/file-removals';
 import {
+  type BoardSize,
   type NewSession,
   type SessionChange,
   SoloSessionRepository,
 } from '../model/domain/interfaces/solo-session.repository';
 import { type BoardUsage, checkBoardQuota } from '../model/domain/board-quota';
+import type { BoardFilter } from '../model/domain/board-selection';
 import { COST_MODEL, type DrawingCost } from '../model/board/drawing-cost';
 import { RevisionMismatchError, type SoloSession, thumbnailPrefix } from '../model/domain/solo-session';
 
@@ -84,6 +86,40 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
   override async find(id: string, owner: Principal): Promise<SoloSession | null> {
     const row = await this.prisma.soloSession.findFirst({ where: { id, ...visibleTo(owner).where }, omit });
     return row && toSession(row);
+  }
+
+  override async findAll(ids: readonly string[], owner: Principal): Promise<SoloSession[]> {
+    const rows = await this.prisma.soloSession.findMany({
+      where: { id: { in: [...ids] }, ...visibleTo(owner).where },
+      omit,
+    });
+    return rows.map(toSession);
+  }
+
+  override async select(
+    owner: Principal,
+    { nameContains, updatedSince }: BoardFilter,
+    size: number,
+  ): Promise<SoloSession[]> {
+    const conditions = [visibleTo(owner).sql];
+    if (nameContains !== undefined) conditions.push(Prisma.sql`strpos(lower(name), lower(${nameContains})) > 0`);
+    if (updatedSince !== undefined) conditions.push(Prisma.sql`updated_at >= ${updatedSince}::timestamptz`);
+    const rows = await this.prisma.$queryRaw<Row[]>(Prisma.sql`
+      SELECT ${COLUMNS} FROM solo_sessions WHERE ${Prisma.join(conditions, ' AND ')} ORDER BY id LIMIT ${size}`);
+    return rows.map(toSession);
+  }
+
+  override async findSizes(sessions: readonly SoloSession[]): Promise<ReadonlyMap<string, BoardSize>> {
+    const rows = await this.prisma.$queryRaw<{ id: string; bytes: number; cost: StoredCost | null }[]>(Prisma.sql`
+      SELECT id, octet_length(state) AS bytes, drawing_cost AS cost FROM solo_sessions
+      WHERE id = ANY(${sessions.map(({ id }) => id)}::uuid[])`);
+    const sizes = new Map(rows.map(({ id, ...size }) => [id, size]));
+    return new Map(
+      sessions.map(({ id, rev }) => {
+        const { bytes = 0, cost = null } = sizes.get(id) ?? {};
+        return [id, { bytes, cost: costOf(cost, rev) }];
+      }),
+    );
   }
 
   override findStateSize(id: string): Promise<number | null> {
@@ -157,8 +193,7 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
 
   override async findDrawingCost(id: string, rev: number): Promise<DrawingCost | null> {
     const row = await this.prisma.soloSession.findUnique({ where: { id }, select: { drawingCost: true } });
-    const stored = (row?.drawingCost ?? null) as StoredCost | null;
-    return stored?.rev === rev && stored.model === COST_MODEL ? stored : null;
+    return costOf((row?.drawingCost ?? null) as StoredCost | null, rev);
   }
 
   override async setDrawingCost(id: string, rev: number, cost: DrawingCost): Promise<void> {
@@ -213,6 +248,10 @@ export class PrismaSoloSessionRepository extends SoloSessionRepository {
       return count === 1;
     });
   }
+}
+
+function costOf(stored: StoredCost | null, rev: number): DrawingCost | null {
+  return stored?.rev === rev && stored.model === COST_MODEL ? stored : null;
 }
 
 async function selectStateSize(runner: StatementRunner, id: string): Promise<number | null> {

@@ -7,7 +7,7 @@ import uk from './messages/uk.json';
 /** The data of a mail, before it is put into words. Names and reasons may be any text. */
 export type MailFacts = CompletedFacts | FailedFacts | PausedFacts | TestFacts;
 
-const SUBJECTS = ['board', 'data', 'event'] as const;
+const SUBJECTS = ['board', 'boards', 'data', 'event'] as const;
 export type Subject = (typeof SUBJECTS)[number];
 
 /** What mails call an export of this kind: data by default. */

@@ -6,6 +6,7 @@ import { type Principal, principalKey } from '../../../platform/auth/principal';
 import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type { Page } from '../../../platform/paging';
+import { BOARD_KINDS } from '../domain/board-selection';
 import { checkDrawingBudget, estimateMaxSeconds } from '../domain/drawing-budget';
 import { BoardRenderer } from '../domain/interfaces/board-renderer';
 import { SoloSessionRepository } from '../domain/interfaces/solo-session.repository';
@@ -49,6 +50,7 @@ export class BoardExportService {
       ...(await this.authorize(principal, sessionId, input)),
       delivery: await this.deliveries.forRequest(principal, input.notify, { emailByDefault: false }),
       rateLimit: this.config.boards.rateLimit,
+      limitedKinds: BOARD_KINDS,
       idempotencyKey,
     });
   }
@@ -60,13 +62,10 @@ export class BoardExportService {
   async authorize(
     principal: Principal,
     sessionId: string,
-    { format = DEFAULT_FORMAT, options, retentionSeconds }: BoardExportInput,
+    { format: given, options, retentionSeconds }: BoardExportInput,
   ): Promise<EstimateInput & Pick<ExportInput, 'expected'>> {
     const session = await this.sessions.get(sessionId, principal);
-    if (!isBoardFormat(format)) {
-      const message = `must be one of ${BOARD_FORMATS.join(', ')}`;
-      throw DomainError.invalid('invalid-format', 'Invalid format', { field: 'format', message });
-    }
+    const format = toBoardFormat(given);
     const page = format === 'png' ? options['page'] : undefined;
     if (typeof page === 'number' && page > session.pageCount) {
       const message = `must not be above ${session.pageCount}, the number of pages`;
@@ -110,6 +109,10 @@ export class BoardExportService {
   }
 }
 
-function isBoardFormat(format: unknown): format is BoardFormat {
-  return (BOARD_FORMATS as readonly unknown[]).includes(format);
+/** @throws DomainError invalid */
+export function toBoardFormat(format: unknown = DEFAULT_FORMAT): BoardFormat {
+  const found = BOARD_FORMATS.find((one) => one === format);
+  if (found !== undefined) return found;
+  const message = `must be one of ${BOARD_FORMATS.join(', ')}`;
+  throw DomainError.invalid('invalid-format', 'Invalid format', { field: 'format', message });
 }

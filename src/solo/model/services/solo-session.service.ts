@@ -130,10 +130,16 @@ export class SoloSessionService {
     await this.get(id, owner);
     await this.discardExports(id, owner);
     await this.sessions.delete(id, owner);
+    // What was requested since may have read the board. From here on nothing can.
+    await this.discardExports(id, owner);
   }
 
-  /** Cancels the unfinished exports of a session and deletes the files of the others. */
+  /**
+   * Cancels the unfinished exports of a session and deletes the files of the others, also those of several boards that
+   * another owner of the board requested.
+   */
   private async discardExports(sessionId: string, owner: Principal): Promise<void> {
+    await this.exports.discard({ kind: 'boards', params: { sessionIds: [sessionId] } }, owner);
     const query = { owner, kind: 'board', subject: sessionId, size: DISCARD_PAGE_SIZE } as const;
     let cursor: string | undefined;
     do {

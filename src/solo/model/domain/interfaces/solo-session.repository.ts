@@ -2,6 +2,7 @@ import type { Principal, Person } from '../../../../platform/auth/principal';
 import type { IdempotentRequest } from '../../../../platform/idempotent-request';
 import type { Page } from '../../../../platform/paging';
 import type { DrawingCost } from '../../board/drawing-cost';
+import type { BoardFilter } from '../board-selection';
 import type { BoardState, SoloSession } from '../solo-session';
 
 export interface NewSession {
@@ -10,6 +11,13 @@ export interface NewSession {
   readonly customerId: string | null;
   readonly name: string;
   readonly state: BoardState;
+}
+
+export interface BoardSize {
+  /** The size of the state. */
+  readonly bytes: number;
+  /** `null` when the revision has not been measured. */
+  readonly cost: DrawingCost | null;
 }
 
 export interface SessionChange {
@@ -39,6 +47,15 @@ export abstract class SoloSessionRepository {
   ): Promise<{ session: SoloSession; isNew: boolean }>;
 
   abstract find(id: string, owner: Principal): Promise<SoloSession | null>;
+
+  /** Those of the sessions that the owner has, in any order. */
+  abstract findAll(ids: readonly string[], owner: Principal): Promise<SoloSession[]>;
+
+  /** The oldest sessions that meet all conditions of the filter, in the order of their creation. */
+  abstract select(owner: Principal, filter: BoardFilter, size: number): Promise<SoloSession[]>;
+
+  /** The sizes of sessions, and their drawing costs as far as these are known. */
+  abstract findSizes(sessions: readonly SoloSession[]): Promise<ReadonlyMap<string, BoardSize>>;
 
   /** The size of the state in bytes; `null` when the session was deleted. */
   abstract findStateSize(id: string): Promise<number | null>;
