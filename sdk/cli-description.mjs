@@ -20,6 +20,7 @@ export function cliDescriptionModule(document) {
     rows: kind(document, 'createDataExport'),
     tables: kind(document, 'createBulkExport'),
     board: kind(document, 'createBoardExport'),
+    boards: kind(document, 'createBoardsExport'),
     results: kind(document, 'createResultsExport'),
   };
   return `
@@ -41,7 +42,7 @@ interface KindDescription {
 
 /** What the API accepts, for parsing, help and completion. */
 export const API: {
-  readonly kinds: Readonly<Record<'rows' | 'tables' | 'board' | 'results', KindDescription>>;
+  readonly kinds: Readonly<Record<'rows' | 'tables' | 'board' | 'boards' | 'results', KindDescription>>;
   /** The values by which exports are listed. */
   readonly list: Readonly<Record<'status' | 'kind' | 'format', readonly string[]>>;
 } = ${JSON.stringify({ kinds, list: values })};

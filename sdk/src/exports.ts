@@ -3,7 +3,7 @@ import { type DownloadOptions, type KnownBytes, openDownload } from './download.
 import { ExportCancelledError, ExportFailedError, ExportServiceError } from './errors.js';
 import { follow, type FollowOptions, hasEnded } from './follow.js';
 import type { components } from './generated/openapi.js';
-import type { Estimate, Export, ExportList, ExportListQuery, ExportRequest, Preview } from './types.js';
+import type { BoardsRequest, Estimate, Export, ExportList, ExportListQuery, ExportRequest, Preview } from './types.js';
 import { watch, type WatchOptions } from './watch.js';
 
 export interface CallOptions {
@@ -34,6 +34,10 @@ export class Exports {
       const { board, ...body } = request;
       const path = this.api.path('/api/v1/solo/sessions/{id}/export');
       return unwrapCreated(client.POST(path, { params: { path: { id: board } }, body, ...init }));
+    }
+    if ('boards' in request) {
+      const path = this.api.path('/api/v1/solo/exports');
+      return unwrapCreated(client.POST(path, { body: withSelection(request), ...init }));
     }
     if ('event' in request) {
       const { event, ...body } = request;
@@ -134,11 +138,16 @@ function withSubject(request: ExportRequest): components['schemas']['ExportEstim
     const { board, ...body } = request;
     return { ...body, session_id: board };
   }
+  if ('boards' in request) return withSelection(request);
   if ('event' in request) {
     const { event, ...body } = request;
     return { ...body, event_id: event };
   }
   return request;
+}
+
+function withSelection({ boards, ...body }: BoardsRequest) {
+  return 'length' in boards ? { ...body, session_ids: [...boards] } : { ...body, filter: boards };
 }
 
 /** The response of a creation, of which the API describes the dry run as well. */

@@ -18,11 +18,15 @@ export type RowsRequest = Omit<Creating<Schemas['DataExportBody']>, 'type'> & { 
 export type TablesRequest = Creating<Schemas['BulkExportBody']>;
 /** A board, by the id of its session. */
 export type BoardRequest = Creating<Schemas['BoardExportRequest']> & { readonly board: string };
+/** Several boards in one file: the ids of their sessions, or a filter that selects them at the request. */
+export type BoardsRequest = Omit<Creating<Schemas['BoardsExportRequest']>, 'session_ids' | 'filter'> & {
+  readonly boards: readonly string[] | Schemas['BoardFilterBody'];
+};
 /** The results of an event, by its id. The file can be downloaded once unless `one_time` is false. */
 export type ResultsRequest = Creating<Schemas['ResultsExportBody']> & { readonly event: string };
 
-/** What to export. A `board` or an `event` names one; `tables` are whole tables; otherwise it is a user's rows. */
-export type ExportRequest = RowsRequest | TablesRequest | BoardRequest | ResultsRequest;
+/** What to export. A `board` or an `event` names one; `boards` several; `tables` are whole tables; otherwise it is a user's rows. */
+export type ExportRequest = RowsRequest | TablesRequest | BoardRequest | BoardsRequest | ResultsRequest;
 
 export type Schedule = Schemas['ScheduleResponse'];
 export type ScheduleRequest = Schemas['ScheduleRequest'];

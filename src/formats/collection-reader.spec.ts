@@ -66,8 +66,12 @@ describe('A file of a collection', () => {
     expect(file.names).toEqual(['a/page-001.png', 'a/page-002.png', 'c/page-001.png', 'manifest.json']);
     expect(file.warnings).toEqual([{ code: 'board-missing', text: 'Item b is missing: b broke' }]);
     expect(file.manifest.items[1]).toEqual({
-      ...{ id: 'b', name: 'b', files: [], pages: 0 },
-      ...{ status: 'missing', reason: 'b broke' },
+      id: 'b',
+      name: 'b',
+      files: [],
+      pages: 0,
+      status: 'missing',
+      reason: 'b broke',
     });
     expect(file.pageCount).toBe(3);
   });

@@ -199,12 +199,11 @@ describe('POST /solo/exports', () => {
 
     expect(status).toBe(404);
     expect(body).toMatchObject({ code: 'session-not-found', detail: '3 sessions not found' });
-    expect(body.errors.map(({ field }: { field: string }) => field)).toEqual([
-      'session_ids.1',
-      'session_ids.2',
-      'session_ids.3',
+    expect(body.errors).toMatchObject([
+      { field: 'session_ids.1', message: `There is no board ${foreign}.` },
+      { field: 'session_ids.2', message: 'There is no board nonsense.' },
+      { field: 'session_ids.3', message: `There is no board ${unknown}.` },
     ]);
-    expect(body.errors[0].message).toContain(foreign);
   });
 
   it.each<[string, object, number, string]>([

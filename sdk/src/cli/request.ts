@@ -8,7 +8,7 @@ export interface RequestArguments {
   readonly dataTypes?: readonly string[];
   readonly all?: boolean;
   readonly table?: readonly string[];
-  readonly board?: string;
+  readonly board?: string | readonly string[];
   readonly event?: string;
   readonly user?: string;
   readonly columns?: readonly string[];
@@ -39,10 +39,12 @@ export async function toExportRequest(args: RequestArguments, findTables: FindTa
 }
 
 async function selectSource(args: RequestArguments, kind: ExportKind, findTables: FindTables): Promise<object> {
-  const { board, event, oneTime, table = [] } = args;
+  const { board = [], event, oneTime, table = [] } = args;
   switch (kind) {
     case 'board':
-      return { board };
+      return { board: toList(board)[0] };
+    case 'boards':
+      return { boards: toList(board) };
     case 'results':
       return { event, ...(oneTime !== undefined && { one_time: oneTime }) };
     case 'tables':
@@ -50,6 +52,10 @@ async function selectSource(args: RequestArguments, kind: ExportKind, findTables
     case 'rows':
       return { ...selectOwner(args), ...(await selectRows(args, () => findTables(args.dataTypes))) };
   }
+}
+
+function toList(value: string | readonly string[]): readonly string[] {
+  return typeof value === 'string' ? [value] : value;
 }
 
 function selectOwner({ dataTypes, user }: RequestArguments): object {
@@ -95,7 +101,8 @@ const RESTRICTED: readonly [keyof RequestArguments, string, readonly ExportKind[
 function findKind(args: RequestArguments): ExportKind {
   const given = SELECTORS.filter(([name]) => args[name] !== undefined);
   const [only, ...others] = given;
-  if (only && others.length === 0) return only[1];
+  if (only && others.length === 0)
+    return only[1] === 'board' && toList(args.board ?? []).length > 1 ? 'boards' : only[1];
   const flags = (only ? given : SELECTORS).map(([, , flag]) => flag).join(', ');
   throw new UsageError(only ? `Use one of ${flags}, not several.` : `Name what to export: one of ${flags}.`);
 }

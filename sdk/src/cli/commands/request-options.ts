@@ -13,7 +13,7 @@ export function addRequestOptions(command: Command): Command {
     .option('--data-types <names>', 'some of your data types, such as profile,payments', collectList)
     .option('--all', 'all your data types')
     .option('--table <names>', 'whole tables, for administrators', collectList)
-    .option('--board <id>', 'a board')
+    .option('--board <id>', 'a board; repeat it for several boards in one file', collect)
     .option('--event <id>', 'the results of an event')
     .optionsGroup('Rows:')
     .option('--columns <names>', 'such as id,amount; with several tables <table>.<column>', collectList)
@@ -49,6 +49,7 @@ const FLAGS: Readonly<Record<ExportKind, string>> = {
   rows: '--data-types, --all',
   tables: '--table',
   board: '--board',
+  boards: 'several --board',
   results: '--event',
 };
 
