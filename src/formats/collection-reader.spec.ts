@@ -26,6 +26,9 @@ function itemOf(id: string, pageCount: number, traits: ItemTraits = {}): Collect
       pageCount: actualPages,
       warnings,
       pdf: () => Promise.reject(new Error('not requested')),
+      svgPages: () => {
+        throw new Error('not requested');
+      },
       async *pngPages() {
         for (let page = 1; page <= actualPages; page += 1) {
           if (page >= failsAt) throw new ItemFailure(`${id} broke`);

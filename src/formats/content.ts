@@ -21,6 +21,8 @@ export interface Drawing {
   readonly warnings: readonly ExportWarning[];
   /** The pages as PNG files, in order, drawn on demand. Leaving the loop stops the drawing. */
   pngPages(): AsyncIterable<Uint8Array>;
+  /** The pages as SVG files, each in parts. A page has to be read before the next one. Leaving the loop stops the drawing. */
+  svgPages(): AsyncIterable<AsyncIterable<Uint8Array>>;
   /** All pages in one PDF. `onPage` receives how many are drawn. */
   pdf(onPage: (drawn: number) => void): Promise<Uint8Array>;
 }

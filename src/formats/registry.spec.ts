@@ -4,7 +4,7 @@ describe('Format registry', () => {
   it('lists the formats of a kind of content in the order of the API', () => {
     expect(formatsOf('relations')).toEqual(['json', 'ndjson', 'csv', 'xlsx', 'xml']);
     expect(formatsOf('sections')).toEqual(['json', 'csv']);
-    expect(formatsOf('drawing')).toEqual(['png', 'pdf']);
+    expect(formatsOf('drawing')).toEqual(['png', 'pdf', 'svg']);
   });
 
   it('returns the streamable formats with their media types', () => {

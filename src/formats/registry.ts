@@ -8,6 +8,7 @@ import { PdfWriter } from './pdf/pdf.writer';
 import { PngWriter } from './png/png.writer';
 import type { PreviewReader, RowsPreview } from './preview';
 import { decompressed, GZIP } from './text-file';
+import { SvgWriter } from './svg/svg.writer';
 import type { FormatWriter } from './writer';
 import { XlsxWriter } from './xlsx/xlsx.writer';
 import { XmlWriter } from './xml/xml.writer';
@@ -16,6 +17,7 @@ import { XmlWriter } from './xml/xml.writer';
 export const WRITERS = [
   new PngWriter(),
   new PdfWriter(),
+  new SvgWriter(),
   new JsonWriter(),
   new NdjsonWriter(),
   new CsvWriter(),

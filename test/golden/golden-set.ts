@@ -62,6 +62,16 @@ export async function pagesOf(drawing: Drawing): Promise<Uint8Array[]> {
   return pages;
 }
 
+export async function svgPagesOf(drawing: Drawing): Promise<Buffer[]> {
+  const pages: Buffer[] = [];
+  for await (const page of drawing.svgPages()) {
+    const parts: Uint8Array[] = [];
+    for await (const part of page) parts.push(part);
+    pages.push(Buffer.concat(parts));
+  }
+  return pages;
+}
+
 /** The decompressed streams of a PDF. */
 export function contentsOf(file: Uint8Array): string[] {
   const text = Buffer.from(file).toString('latin1');

@@ -11,6 +11,11 @@ import { type DownloadableFile, exactly, ExportFiles } from '../model/services/e
 import { HttpDownloadSink } from './http-download-sink';
 import { assertPlainRequest, exclusiveSocketOf } from './one-time-request';
 
+const SVG = 'image/svg+xml';
+
+/** A browser that shows an SVG in spite of `Content-Disposition` treats it as a page of this origin: it must run and load nothing. */
+const SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; sandbox";
+
 /** Sends the file of an export: whole, a range of it, by redirect, or once. */
 @Injectable()
 export class FileResponder {
@@ -28,6 +33,7 @@ export class FileResponder {
    */
   async send(exportId: string, by: Principal | null, request: Request, response: Response): Promise<void> {
     const file = await this.files.find(exportId, by);
+    if (file.contentType === SVG) response.set('Content-Security-Policy', SVG_POLICY);
     response.set({
       ETag: etagOf(file),
       'Content-Disposition': attachmentDisposition(file.name),

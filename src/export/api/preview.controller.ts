@@ -113,8 +113,8 @@ abstract class Previews {
     summary: 'Get a small picture of a page',
     description:
       'Of a finished export of a board, at most 640 pixels a side. It is the page of the file: read from a PNG, drawn from ' +
-      'the board in a JSON file, or, for a PDF, drawn from the board if it is unchanged since the request. It is no ' +
-      'download. A one-time file has no pictures.',
+      'the board in a JSON file, or, for a PDF or an SVG, drawn from the board if it is unchanged since the request. It is ' +
+      'no download. A one-time file has no pictures.',
   })
   @ApiParam({ name: 'page', schema: { type: 'integer', minimum: 1 }, description: 'Counted from 1' })
   @KNOWN_ETAG

@@ -6,6 +6,9 @@ const drawingOf = (pageCount: number, pngPages: Drawing['pngPages']): Drawing =>
   pageCount,
   warnings: [],
   pngPages,
+  svgPages: () => {
+    throw new Error('not requested');
+  },
   pdf: () => Promise.reject(new Error('not asked for')),
 });
 

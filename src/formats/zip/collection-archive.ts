@@ -16,12 +16,17 @@ export function toPageName(number: number, pageCount: number, extension: string)
   return `page-${String(number).padStart(digits, '0')}.${extension}`;
 }
 
+interface PageFormat {
+  readonly extension: string;
+  readonly compressionLevel: ZipEntry['compressionLevel'];
+  readonly drawPages: (drawing: Drawing) => AsyncIterable<Uint8Array>;
+}
+
 /** A zip with a folder of pages for each drawing, and a manifest. */
 export function toPagesArchive(
   collection: Collection,
-  extension: string,
+  { extension, compressionLevel, drawPages }: PageFormat,
   report: ReportProgress,
-  drawPages: (drawing: Drawing) => AsyncIterable<Uint8Array>,
 ): RenderedFile {
   const folders = new UniqueFileNames(null, [MANIFEST]);
   return toArchive<Drawing>(collection, report, async function* ({ item, content, reportPages }) {
@@ -29,8 +34,7 @@ export function toPagesArchive(
     let pages = 0;
     for await (const page of drawPages(content)) {
       pages += 1;
-      // Pictures are already compressed.
-      yield toEntry(`${folder}/${toPageName(pages, content.pageCount, extension)}`, 0, page);
+      yield toEntry(`${folder}/${toPageName(pages, content.pageCount, extension)}`, compressionLevel, page);
       reportPages(pages);
     }
   });

@@ -38,7 +38,7 @@ export class BoardExportOptions {
   @Max(MAX_PIXEL_RATIO)
   pixel_ratio?: number;
 
-  @ApiPropertyOptional({ enum: BACKGROUNDS, default: 'white', description: 'png' })
+  @ApiPropertyOptional({ enum: BACKGROUNDS, default: 'white', description: 'png, svg' })
   @IsOptional()
   @IsIn(BACKGROUNDS)
   background?: (typeof BACKGROUNDS)[number];
@@ -46,7 +46,7 @@ export class BoardExportOptions {
   @ApiPropertyOptional({
     type: 'integer',
     minimum: 1,
-    description: 'png: a single page; without it, a board of several pages becomes a ZIP file',
+    description: 'png, svg: a single page; without it, a board of several pages becomes a ZIP file',
   })
   @IsOptional()
   @IsInt()
@@ -115,10 +115,10 @@ export class BoardOptionsResponse {
   @ApiPropertyOptional({ description: 'png' })
   readonly pixel_ratio?: number;
 
-  @ApiPropertyOptional({ example: 'white', description: 'png' })
+  @ApiPropertyOptional({ example: 'white', description: 'png, svg' })
   readonly background?: string;
 
-  @ApiPropertyOptional({ type: 'integer', description: 'png: the only page' })
+  @ApiPropertyOptional({ type: 'integer', description: 'png, svg: the only page' })
   readonly page?: number;
 
   @ApiPropertyOptional({ example: 'a4', description: 'pdf' })

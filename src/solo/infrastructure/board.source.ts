@@ -15,7 +15,7 @@ import { DomainError } from '../../platform/errors/domain-error';
 import { estimateDrawing } from '../model/domain/drawing-size';
 import { BoardRenderer } from '../model/domain/interfaces/board-renderer';
 import { SoloSessionRepository } from '../model/domain/interfaces/solo-session.repository';
-import { toPicture } from '../model/domain/picture';
+import { isDrawnFormat, selectedPage, toPicture } from '../model/domain/picture';
 
 const boardParams = z.object({
   sessionId: z.string(),
@@ -28,7 +28,7 @@ type BoardParams = z.infer<typeof boardParams>;
 @ExportSourceProvider('board')
 export class BoardSource extends ExportSource<BoardParams> {
   override readonly params = boardParams;
-  override readonly formats = { png: ['drawing'], pdf: ['drawing'], json: ['json'] } as const;
+  override readonly formats = { png: ['drawing'], pdf: ['drawing'], svg: ['drawing'], json: ['json'] } as const;
 
   constructor(
     private readonly sessions: SoloSessionRepository,
@@ -52,12 +52,12 @@ export class BoardSource extends ExportSource<BoardParams> {
     const session = userId !== null ? await this.sessions.find(sessionId, { userId, tenantId }) : null;
     if (!session) throw deletedError();
     const nothing = { unit: 'pages', tables: [], samples: [], warnings: [] } as const;
-    if (format !== 'png' && format !== 'pdf') {
+    if (!isDrawnFormat(format)) {
       const bytes = (await this.sessions.findStateSize(session.id)) ?? 0;
       return { ...nothing, count: session.pageCount, content: 'json', drawn: { bytes, seconds: 0 } };
     }
     const picture = toPicture(format, options);
-    const count = picture.format === 'png' && picture.page !== undefined ? 1 : session.pageCount;
+    const count = selectedPage(picture) !== undefined ? 1 : session.pageCount;
     // Known from the check of the drawing budget, unless the board cannot be drawn.
     const cost = await this.sessions.findDrawingCost(session.id, session.rev);
     const share = count / Math.max(1, session.pageCount);
@@ -70,7 +70,7 @@ export class BoardSource extends ExportSource<BoardParams> {
     const session = userId !== null ? await this.sessions.find(sessionId, { userId, tenantId }) : null;
     if (!session) throw deletedError();
     const readState = async () => (await this.sessions.readState(session.id)) ?? fail(deletedError());
-    if (format === 'png' || format === 'pdf') {
+    if (isDrawnFormat(format)) {
       const board = { account: principalKey(accountOf(request)), purpose: 'export' as const, readState };
       return { title: session.name, content: await this.boards.open(board, toPicture(format, options), signal) };
     }
@@ -78,7 +78,7 @@ export class BoardSource extends ExportSource<BoardParams> {
     return { title: session.name, content: { kind: 'json', text, pageCount: session.pageCount } };
   }
 
-  /** A JSON file has the board itself. For a PDF the board is drawn again, while it still is what was exported. */
+  /** A JSON file has the board itself. For a PDF or an SVG the board is drawn again, while it still is what was exported. */
   override async drawPage(params: BoardParams, page: PageToDraw): Promise<Uint8Array> {
     const { export: source, number, maxSide, readFile, signal } = page;
     const isKept = source.format === 'json';
@@ -90,7 +90,10 @@ export class BoardSource extends ExportSource<BoardParams> {
       return state;
     };
     const board = { account: principalKey(page.caller), purpose: 'thumbnail' as const, readState };
-    const picture = { format: 'png', page: number, scale: { maxSide }, background: 'white' } as const;
+    const { format, options } = source;
+    // The only page of the file may be any page of the board.
+    const only = isDrawnFormat(format) ? selectedPage(toPicture(format, options)) : undefined;
+    const picture = { format: 'png', page: only ?? number, scale: { maxSide }, background: 'white' } as const;
     const drawing = await this.boards.open(board, picture, signal);
     for await (const png of drawing.pngPages()) return png;
     throw new Error('The drawing has no page');
@@ -115,8 +118,8 @@ export function deletedError(): DomainError {
 
 function changed(): DomainError {
   const message =
-    'The board has changed since this PDF was requested, so its pages cannot be drawn again. Download the file, or create a ' +
-    'new export.';
+    'The board has changed since this export was requested, so its pages cannot be drawn again. Download the file, or create ' +
+    'a new export.';
   return new DomainError('conflict', 'preview-unsupported', message);
 }
 

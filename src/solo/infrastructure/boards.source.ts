@@ -14,7 +14,7 @@ import { DomainError } from '../../platform/errors/domain-error';
 import type { ProblemCode } from '../../platform/errors/problem-codes';
 import { BoardRenderer } from '../model/domain/interfaces/board-renderer';
 import { SoloSessionRepository } from '../model/domain/interfaces/solo-session.repository';
-import { toPicture } from '../model/domain/picture';
+import { isDrawnFormat, toPicture } from '../model/domain/picture';
 import type { SoloSession } from '../model/domain/solo-session';
 import { deletedError } from './board.source';
 import { DrawingFailedError } from './drawing/drawing-errors';
@@ -31,7 +31,12 @@ type BoardsParams = z.infer<typeof boardsParams>;
 @ExportSourceProvider('boards')
 export class BoardsSource extends ExportSource<BoardsParams> {
   override readonly params = boardsParams;
-  override readonly formats = { png: ['collection'], pdf: ['collection'], json: ['collection'] } as const;
+  override readonly formats = {
+    png: ['collection'],
+    pdf: ['collection'],
+    svg: ['collection'],
+    json: ['collection'],
+  } as const;
 
   constructor(
     private readonly sessions: SoloSessionRepository,
@@ -85,7 +90,7 @@ export class BoardsSource extends ExportSource<BoardsParams> {
       return state;
     };
     const { format, options } = request;
-    if (format !== 'png' && format !== 'pdf') return { kind: 'json', text: await readState(), pageCount };
+    if (!isDrawnFormat(format)) return { kind: 'json', text: await readState(), pageCount };
     const board = { account: principalKey(accountOf(request)), purpose: 'export' as const, readState };
     return this.renderer.open(board, toPicture(format, options), signal);
   }

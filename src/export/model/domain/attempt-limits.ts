@@ -8,7 +8,7 @@ export const MAX_ATTEMPTS = 3;
 export const MAX_LOST_DRAWINGS = 2;
 
 /** The exports that are drawn. */
-export const DRAWINGS = { kind: 'board', formats: ['png', 'pdf'] } as const satisfies {
+export const DRAWINGS = { kind: 'board', formats: ['png', 'pdf', 'svg'] } as const satisfies {
   readonly kind: ExportKind;
   readonly formats: readonly ExportFormat[];
 };

@@ -73,8 +73,9 @@ function pixelsOf({ ratio }: Surface, image: LoadedImage, size: Size): Pixels {
   return selectCopy(image, { width: size.width * ratio, height: size.height * ratio });
 }
 
-function paintPixels({ context, vector, ratio }: Surface, pixels: Pixels, box: Box, at: Placement): void {
-  if (vector || at.rotation !== 0) {
+function paintPixels(surface: Surface, pixels: Pixels, box: Box, at: Placement): void {
+  const { kind, context, ratio } = surface;
+  if (kind !== 'raster' || at.rotation !== 0) {
     context.drawImage(pixels, box.x, box.y, box.width, box.height);
     return;
   }

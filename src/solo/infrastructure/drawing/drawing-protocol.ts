@@ -34,6 +34,8 @@ export type FromThread =
   | { readonly kind: 'large-page' }
   | { readonly kind: 'large-page-done' }
   | { readonly kind: 'page'; readonly png: Uint8Array }
+  /** A part of an SVG. */
+  | { readonly kind: 'part'; readonly bytes: Uint8Array; readonly isLast: boolean }
   | { readonly kind: 'drawn'; readonly pages: number }
   | { readonly kind: 'pdf'; readonly file: Uint8Array }
   | { readonly kind: 'warning'; readonly warning: ExportWarning }
@@ -41,7 +43,7 @@ export type FromThread =
 
 /** Messages to the thread. */
 export type ToThread =
-  /** The backpressure of the protocol: draw this many more pages (PNG), or start (PDF). */
+  /** The backpressure of the protocol: draw this many more pages (PNG) or parts of pages (SVG), or start (PDF). */
   | { readonly kind: 'draw'; readonly pages: number }
   /** The header of an image. The pixels of its copies follow as strips of whole rows. */
   | { readonly kind: 'image'; readonly image: DecodedImage }

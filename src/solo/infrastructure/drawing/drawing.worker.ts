@@ -10,6 +10,7 @@ import { ImageLibrary } from './image-library';
 import { PdfWriter } from './pdf-writer';
 import { type PngPicture, PngWriter } from './png-writer';
 import { RenderThreadChannel, StoppedError } from './render-thread-channel';
+import { type SvgPicture, SvgWriter } from './svg/svg-writer';
 
 loadFonts();
 // One encoder beside the drawing: other threads like this one share the cores.
@@ -40,6 +41,7 @@ async function drawBoard(task: DrawingTask, isLarge: boolean): Promise<void> {
     if (isLarge) collectGarbage();
     channel.send({ kind: 'opened', pageCount: pages.length });
     if (picture.format === 'pdf') await drawPdf(pages, picture, channel);
+    else if (picture.format === 'svg') await drawSvgs(pages, picture, channel);
     else await drawPngs(pages, picture, channel);
   } catch (error) {
     if (!(error instanceof StoppedError)) channel.fail(error);
@@ -93,6 +95,23 @@ async function drawPdf(
     await channel.yieldToEventLoop();
   }
   channel.sendBytes((file) => ({ kind: 'pdf', file }), writer.close());
+}
+
+async function drawSvgs(
+  pages: readonly NumberedPage[],
+  picture: SvgPicture,
+  channel: RenderThreadChannel,
+): Promise<void> {
+  const progress = { number: 0 };
+  const writer = new SvgWriter(picture, createLibrary(channel, progress));
+  for (const { page, number } of pages) {
+    progress.number = number;
+    await channel.waitForDemand();
+    for await (const { bytes, isLast } of writer.write(page)) {
+      channel.sendBytes((part) => ({ kind: 'part', bytes: part, isLast }), bytes);
+      if (!isLast) await channel.waitForDemand();
+    }
+  }
 }
 
 function createLibrary(channel: RenderThreadChannel, progress: { readonly number: number }): ImageLibrary {

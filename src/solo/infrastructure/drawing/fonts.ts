@@ -16,6 +16,10 @@ const FONTS = {
   'Noto Color Emoji': '@expo-google-fonts/noto-color-emoji/400Regular',
 } as const;
 
+export type FontFamily = keyof typeof FONTS;
+
+export const EMOJI_FAMILY = 'Noto Color Emoji' satisfies FontFamily;
+
 /** Fonts whose look-alikes of ideographs are removed. */
 const IDEOGRAPHIC: ReadonlySet<string> = new Set(['Noto Sans SC', 'Noto Sans KR']);
 
@@ -23,9 +27,14 @@ const IDEOGRAPHIC: ReadonlySet<string> = new Set(['Noto Sans SC', 'Noto Sans KR'
  * A character is drawn with the first family that has it. There is no further fallback: it would be
  * a system font, and pictures must not depend on the machine. Arimo has the metrics of Arial.
  */
-const FAMILIES: Readonly<Record<Typeface, string>> = {
-  arial: '"Arimo", "Noto Sans", "Noto Sans SC", "Noto Sans KR", "Noto Color Emoji"',
-  system: '"Noto Sans", "Arimo", "Noto Sans SC", "Noto Sans KR", "Noto Color Emoji"',
+const FAMILIES: Readonly<Record<Typeface, readonly FontFamily[]>> = {
+  arial: ['Arimo', 'Noto Sans', 'Noto Sans SC', 'Noto Sans KR', EMOJI_FAMILY],
+  system: ['Noto Sans', 'Arimo', 'Noto Sans SC', 'Noto Sans KR', EMOJI_FAMILY],
+};
+
+const CSS_FAMILIES: Readonly<Record<Typeface, string>> = {
+  arial: toFamilyList('arial'),
+  system: toFamilyList('system'),
 };
 
 /**
@@ -50,5 +59,27 @@ function registerSearchable(family: string, folder: string): void {
 
 /** The CSS font of a typeface. The size is in pixels. */
 export function toCssFont(typeface: Typeface, size: number): string {
-  return `${size}px ${FAMILIES[typeface]}`;
+  return `${size}px ${CSS_FAMILIES[typeface]}`;
+}
+
+/** The typeface and the size of a font that `toCssFont` wrote. */
+export function parseCssFont(font: string): { typeface: Typeface; size: number } {
+  return { typeface: font.endsWith(CSS_FAMILIES.arial) ? 'arial' : 'system', size: parseFloat(font) };
+}
+
+/** The families of a typeface, in the order in which they are tried for a character. */
+export function familiesOf(typeface: Typeface): readonly FontFamily[] {
+  return FAMILIES[typeface];
+}
+
+/** The file of a shipped font. */
+export function findFontFile(family: FontFamily): string {
+  const folder = dirname(require.resolve(FONTS[family]));
+  const file = readdirSync(folder).find((name) => name.endsWith('.ttf'));
+  if (file === undefined) throw new Error(`The font ${family} has no file in ${folder}`);
+  return join(folder, file);
+}
+
+function toFamilyList(typeface: Typeface): string {
+  return FAMILIES[typeface].map((family) => `"${family}"`).join(', ');
 }

@@ -1,8 +1,7 @@
-import type { SKRSContext2D } from '@napi-rs/canvas';
 import type { Page, Pattern, Size } from '../../model/board/board';
 import { paintAsset, paintPageImage, type ImageSource } from './asset-painter';
 import { paintElements, paintStrokeLayer } from './stroke-layer';
-import type { Surface } from './surface';
+import { type DrawingContext, type PdfSurface, type RasterSurface, type Surface, withSavedState } from './surface';
 
 const WHITE = '#ffffff';
 const DOT_RADIUS = 1.5;
@@ -27,15 +26,25 @@ export function paintPaper(context: Surface['context'], { background }: Page, si
 }
 
 /** Draws the content of a page from bottom to top: pattern, assets, strokes, shapes, texts. */
-export function paintPage(page: Page, { surface, images }: PagePainting): void {
+export function paintPage(page: Page, painting: PagePainting): void {
+  const steps = paintPageInSteps(page, painting);
+  while (!steps.next().done);
+}
+
+/** Draws like `paintPage`, and pauses after the background and after each element. */
+export function* paintPageInSteps(page: Page, { surface, images }: PagePainting): Generator<void, void> {
   const { size, background } = page;
   const pageImage = background.image === null ? null : images(background.image);
   if (pageImage !== null) paintPageImage(surface, pageImage, size);
   if (background.pattern !== null) paintPattern(surface, background.pattern, size);
-  for (const asset of page.assets) paintAsset(surface, asset, images);
-  paintStrokeLayer(surface, page.strokes, size);
-  paintElements(surface, page.shapes);
-  paintElements(surface, page.texts);
+  yield;
+  for (const asset of page.assets) {
+    paintAsset(surface, asset, images);
+    yield;
+  }
+  yield* paintStrokeLayer(surface, page.strokes, size);
+  yield* paintElements(surface, page.shapes);
+  yield* paintElements(surface, page.texts);
 }
 
 function fill(context: Surface['context'], colour: string, size: Size): void {
@@ -43,11 +52,11 @@ function fill(context: Surface['context'], colour: string, size: Size): void {
   context.fillRect(0, 0, size.width, size.height);
 }
 
-function paintPattern({ context, vector }: Surface, pattern: Pattern, size: Size): void {
+function paintPattern(surface: Surface, pattern: Pattern, size: Size): void {
+  const { context } = surface;
   switch (pattern.kind) {
     case 'dots':
-      if (vector) paintDotsAsPaths(context, pattern, size);
-      else paintDots(context, pattern, size);
+      paintDots(surface, pattern, size);
       break;
     case 'graph':
       paintGraph(context, pattern, size);
@@ -71,21 +80,27 @@ function steps(pattern: Pattern, extent: number, step = pattern.step): number[] 
   return values;
 }
 
-function paintLines(context: SKRSContext2D, pattern: Pattern, xs: number[], ys: number[], size: Size): void {
+function paintLines(context: DrawingContext, pattern: Pattern, xs: number[], ys: number[], size: Size): void {
   context.strokeStyle = pattern.colour;
   context.lineWidth = pattern.lineWidth;
   for (const x of xs) paintLine(context, x, 0, x, size.height);
   for (const y of ys) paintLine(context, 0, y, size.width, y);
 }
 
-function paintLine(context: SKRSContext2D, fromX: number, fromY: number, toX: number, toY: number): void {
+function paintLine(context: DrawingContext, fromX: number, fromY: number, toX: number, toY: number): void {
   context.beginPath();
   context.moveTo(fromX, fromY);
   context.lineTo(toX, toY);
   context.stroke();
 }
 
-function paintDots(context: SKRSContext2D, pattern: Pattern, size: Size): void {
+function paintDots(surface: Surface, pattern: Pattern, size: Size): void {
+  if (surface.kind === 'raster') paintDotsAsArcs(surface, pattern, size);
+  else if (surface.kind === 'pdf') paintDotsAsPaths(surface, pattern, size);
+  else paintDotsAsDashes(surface.context, pattern, size);
+}
+
+function paintDotsAsArcs({ context }: RasterSurface, pattern: Pattern, size: Size): void {
   context.fillStyle = pattern.colour;
   for (const x of steps(pattern, size.width)) {
     for (const y of steps(pattern, size.height)) {
@@ -100,7 +115,7 @@ function paintDots(context: SKRSContext2D, pattern: Pattern, size: Size): void {
  * In a PDF, a row of dots is one path of four curves for each dot. They differ from circles by less
  * than 0.001 pixels, and take less than half of the time and of the bytes.
  */
-function paintDotsAsPaths(context: SKRSContext2D, pattern: Pattern, size: Size): void {
+function paintDotsAsPaths({ context }: PdfSurface, pattern: Pattern, size: Size): void {
   context.fillStyle = pattern.colour;
   const xs = steps(pattern, size.width);
   for (const y of steps(pattern, size.height)) {
@@ -110,7 +125,27 @@ function paintDotsAsPaths(context: SKRSContext2D, pattern: Pattern, size: Size):
   }
 }
 
-function traceDot(context: SKRSContext2D, x: number, y: number): void {
+/** In an SVG, a row of dots is one dashed line, whose dashes have round caps and no length. */
+function paintDotsAsDashes(context: DrawingContext, pattern: Pattern, size: Size): void {
+  const xs = steps(pattern, size.width);
+  const [first, last] = [xs[0], xs.at(-1)];
+  if (first === undefined || last === undefined) return;
+  withSavedState(context, () => {
+    context.strokeStyle = pattern.colour;
+    context.lineWidth = 2 * DOT_RADIUS;
+    context.lineCap = 'round';
+    context.setLineDash([0, pattern.step]);
+    for (const y of steps(pattern, size.height)) {
+      context.beginPath();
+      context.moveTo(first, y);
+      // The last dash has no length either, and must not be lost by rounding.
+      context.lineTo(last + pattern.step / 2, y);
+      context.stroke();
+    }
+  });
+}
+
+function traceDot(context: PdfSurface['context'], x: number, y: number): void {
   const [r, k] = [DOT_RADIUS, DOT_RADIUS * CIRCLE_HANDLE];
   context.moveTo(x + r, y);
   context.bezierCurveTo(x + r, y + k, x + k, y + r, x, y + r);
@@ -120,7 +155,7 @@ function traceDot(context: SKRSContext2D, x: number, y: number): void {
   context.closePath();
 }
 
-function paintGraph(context: SKRSContext2D, pattern: Pattern, size: Size): void {
+function paintGraph(context: DrawingContext, pattern: Pattern, size: Size): void {
   const fine = pattern.step / GRAPH_DIVISIONS;
   context.strokeStyle = pattern.colour;
   const setStrength = (index: number) => {

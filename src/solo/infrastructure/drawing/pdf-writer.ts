@@ -36,7 +36,6 @@ export class PdfWriter {
     const sheet = fitSheet(page.size, this.paper);
     const scale = Math.min(sheet.width / page.size.width, sheet.height / page.size.height);
     await this.images.prepare(page, { ratio: IMAGE_RATIO, vector: true });
-    // A PDF context has no canvas; drawing on a vector surface does not use it.
     const context = this.document.beginPage(sheet.width, sheet.height) as SKRSContext2D;
     context.translate((sheet.width - page.size.width * scale) / 2, (sheet.height - page.size.height * scale) / 2);
     context.scale(scale, scale);
@@ -44,7 +43,7 @@ export class PdfWriter {
     context.rect(0, 0, page.size.width, page.size.height);
     context.clip();
     paintPaper(context, page, page.size);
-    paintPage(page, { surface: { context, vector: true, ratio: scale }, images: this.images.get });
+    paintPage(page, { surface: { kind: 'pdf', context, ratio: scale }, images: this.images.get });
     this.document.endPage();
   }
 

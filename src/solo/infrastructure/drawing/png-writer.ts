@@ -81,7 +81,7 @@ export class PngWriter {
     if (hasPaper) paintPaper(context, page, { width, height });
     if ('frame' in scale) placeInFrame(context, page, ratio);
     context.scale(ratio, ratio);
-    paintPage(page, { surface: { context, vector: false, ratio }, images: this.images.get });
+    paintPage(page, { surface: { kind: 'raster', context, ratio }, images: this.images.get });
     if (hasPaper) return this.canvas.data();
     const { data } = context.getImageData(0, 0, width, height);
     return Buffer.from(data.buffer, data.byteOffset, data.byteLength);

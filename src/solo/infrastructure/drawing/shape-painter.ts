@@ -1,12 +1,11 @@
-import type { SKRSContext2D } from '@napi-rs/canvas';
 import type { Arrow, Ellipse, Line, Rectangle } from '../../model/board/board';
-import { withSavedState } from './surface';
+import { type DrawingContext, withSavedState } from './surface';
 
 /** The width of an arrow head relative to its length. */
 const HEAD_WIDTH_RATIO = 0.8;
 
 /** Draws the outline of a shape like Konva. */
-export function paintShape(context: SKRSContext2D, shape: Line | Arrow | Rectangle | Ellipse): void {
+export function paintShape(context: DrawingContext, shape: Line | Arrow | Rectangle | Ellipse): void {
   // Without a line nothing is visible, except the heads of an arrow, which are filled.
   if (shape.lineWidth <= 0 && shape.kind !== 'arrow') return;
   withSavedState(context, () => {
@@ -33,7 +32,7 @@ export function paintShape(context: SKRSContext2D, shape: Line | Arrow | Rectang
   });
 }
 
-function paintShaft(context: SKRSContext2D, { fromX, fromY, toX, toY, lineWidth }: Line | Arrow): void {
+function paintShaft(context: DrawingContext, { fromX, fromY, toX, toY, lineWidth }: Line | Arrow): void {
   context.lineCap = 'round';
   context.lineJoin = 'round';
   // Skia draws a dot for a line of no length with round caps; a browser draws nothing.
@@ -45,7 +44,7 @@ function paintShaft(context: SKRSContext2D, { fromX, fromY, toX, toY, lineWidth 
 }
 
 /** The shaft reaches the tip. A head is filled, and stroked with the width of the line. */
-function paintArrow(context: SKRSContext2D, arrow: Arrow): void {
+function paintArrow(context: DrawingContext, arrow: Arrow): void {
   context.fillStyle = arrow.colour;
   paintShaft(context, arrow);
   const angle = Math.atan2(arrow.toY - arrow.fromY, arrow.toX - arrow.fromX);
@@ -53,7 +52,7 @@ function paintArrow(context: SKRSContext2D, arrow: Arrow): void {
   if (arrow.headAtStart) paintHead(context, arrow, [arrow.fromX, arrow.fromY], angle + Math.PI);
 }
 
-function paintHead(context: SKRSContext2D, arrow: Arrow, tip: [number, number], angle: number): void {
+function paintHead(context: DrawingContext, arrow: Arrow, tip: [number, number], angle: number): void {
   const { headLength: length, lineWidth } = arrow;
   const halfWidth = (length * HEAD_WIDTH_RATIO) / 2;
   withSavedState(context, () => {

@@ -1,9 +1,18 @@
-import { createCanvas, Path2D, PathOp, type SKRSContext2D } from '@napi-rs/canvas';
+import { createCanvas, Path2D, PathOp } from '@napi-rs/canvas';
 import { type BoardElement, type Eraser, type Freehand, limits, type Size } from '../../model/board/board';
 import { measureOutline, type OutlineSize } from '../../model/board/outline-size';
 import { computeOutline, traceOutline } from './freehand-outline';
 import { paintShape } from './shape-painter';
-import { withSavedState, type Surface } from './surface';
+import {
+  type Bounds,
+  type DrawingContext,
+  type PathSink,
+  type PdfSurface,
+  type RasterSurface,
+  type Surface,
+  type SvgSurface,
+  withSavedState,
+} from './surface';
 import { paintNote, paintText } from './text-painter';
 
 interface Cut {
@@ -12,7 +21,7 @@ interface Cut {
 }
 
 const identity = (value: number): number => value;
-/** Printers do not show a hundredth of a pixel, and shorter numbers halve the size of a PDF. */
+/** Printers do not show a hundredth of a pixel, and shorter numbers halve the size of a file. */
 const toHundredths = (value: number): number => Math.round(value * 100) / 100;
 
 /** Pixels of a rasterized layer for each page pixel, and in total. */
@@ -23,52 +32,71 @@ const MAX_LAYER_PIXELS = 16_000_000;
  * Draws the strokes as a separate layer, so that erasers and multiplied highlighters affect earlier
  * strokes but not what is below the layer.
  */
-export function paintStrokeLayer(surface: Surface, strokes: readonly BoardElement[], size: Size): void {
+export function* paintStrokeLayer(
+  surface: Surface,
+  strokes: readonly BoardElement[],
+  size: Size,
+): Generator<void, void> {
   const hasErasers = strokes.some(({ kind }) => kind === 'eraser');
-  const hasMultiply = strokes.some((element) => element.kind === 'freehand' && element.multiply);
-  if (surface.vector && hasErasers) paintWithCuts(surface, strokes, size);
-  else if (!surface.vector && (hasErasers || hasMultiply)) paintOnSeparateCanvas(surface, strokes);
-  else paintElements(surface, strokes);
+  const hasMultiply = strokes.some(isMultiplied);
+  if (surface.kind === 'svg' && (hasErasers || hasMultiply)) yield* paintWithMasks(surface, strokes, size);
+  else if (surface.kind === 'pdf' && hasErasers) paintWithCuts(surface, strokes, size);
+  else if (surface.kind === 'raster' && (hasErasers || hasMultiply)) paintOnSeparateCanvas(surface, strokes);
+  else yield* paintElements(surface, strokes);
 }
 
-export function paintElements(surface: Surface, elements: readonly BoardElement[]): void {
+function isMultiplied(element: BoardElement): boolean {
+  return element.kind === 'freehand' && element.multiply;
+}
+
+/** Draws elements and pauses after each of them. */
+export function* paintElements(surface: Surface, elements: readonly BoardElement[]): Generator<void, void> {
   for (const element of elements) {
-    switch (element.kind) {
-      case 'freehand':
-        paintFreehand(surface, element);
-        break;
-      case 'eraser':
-        erase(surface.context, element);
-        break;
-      case 'text':
-        paintText(surface.context, element);
-        break;
-      case 'note':
-        paintNote(surface.context, element);
-        break;
-      case 'line':
-      case 'arrow':
-      case 'rectangle':
-      case 'ellipse':
-        paintShape(surface.context, element);
-        break;
-    }
+    paintElement(surface, element);
+    yield;
   }
 }
 
-function paintFreehand({ context, vector }: Surface, freehand: Freehand): void {
+function paintAll(surface: Surface, elements: readonly BoardElement[]): void {
+  for (const element of elements) paintElement(surface, element);
+}
+
+function paintElement(surface: Surface, element: BoardElement): void {
+  switch (element.kind) {
+    case 'freehand':
+      paintFreehand(surface, element);
+      break;
+    case 'eraser':
+      erase(surface.context, element);
+      break;
+    case 'text':
+      paintText(surface.context, element);
+      break;
+    case 'note':
+      paintNote(surface.context, element);
+      break;
+    case 'line':
+    case 'arrow':
+    case 'rectangle':
+    case 'ellipse':
+      paintShape(surface.context, element);
+      break;
+  }
+}
+
+function paintFreehand({ kind, context }: Surface, freehand: Freehand): void {
   const outline = computeOutline(freehand.points, freehand.options);
   withSavedState(context, () => {
     context.globalAlpha = freehand.opacity;
     if (freehand.multiply) context.globalCompositeOperation = 'multiply';
     context.fillStyle = freehand.colour;
     context.beginPath();
-    traceOutline(context, outline, freehand.options.roundedOutline, vector ? toHundredths : identity);
+    traceOutline(context, outline, freehand.options.roundedOutline, kind === 'raster' ? identity : toHundredths);
     context.fill();
   });
 }
 
-function erase(context: SKRSContext2D, eraser: Eraser): void {
+function erase(context: DrawingContext, eraser: Eraser): void {
   withSavedState(context, () => {
     context.globalCompositeOperation = 'destination-out';
     context.fillStyle = '#000000';
@@ -79,12 +107,12 @@ function erase(context: SKRSContext2D, eraser: Eraser): void {
 }
 
 /** For a raster picture, draws the strokes on a separate canvas and then draws it over the page. */
-function paintOnSeparateCanvas(surface: Surface, strokes: readonly BoardElement[]): void {
+function paintOnSeparateCanvas(surface: RasterSurface, strokes: readonly BoardElement[]): void {
   const { canvas } = surface.context;
   const layer = createCanvas(canvas.width, canvas.height);
   const context = layer.getContext('2d');
   context.setTransform(surface.context.getTransform());
-  paintElements({ ...surface, context }, strokes);
+  paintAll({ ...surface, context }, strokes);
   withSavedState(surface.context, () => {
     surface.context.resetTransform();
     surface.context.drawImage(layer, 0, 0);
@@ -98,7 +126,7 @@ function paintOnSeparateCanvas(surface: Surface, strokes: readonly BoardElement[
  * In a PDF, erasing would also erase the page. Instead, each stroke is clipped by the later erasers
  * that overlap it; each clip adds to the size of the file.
  */
-function paintWithCuts(surface: Surface, strokes: readonly BoardElement[], size: Size): void {
+function paintWithCuts(surface: PdfSurface, strokes: readonly BoardElement[], size: Size): void {
   const cuts = findCuts(strokes);
   if (exceedsCutLimits(cuts, size)) {
     paintRasterized(surface, strokes, size);
@@ -113,7 +141,7 @@ function paintWithCuts(surface: Surface, strokes: readonly BoardElement[], size:
         // Path operations return even-odd paths; a canvas clips by the non-zero rule by default.
         surface.context.clip(clip, 'evenodd');
       }
-      paintElements(surface, [element]);
+      paintElement(surface, element);
     });
   }
 }
@@ -154,30 +182,117 @@ function findCuts(strokes: readonly BoardElement[]): Cut[] {
   return cuts.reverse();
 }
 
-/** Draws the layer as an image, where vector cuts would make the PDF too large to open. */
+/** Draws the layer as an image, where vector cuts would make the file too large to open. */
 function paintRasterized({ context }: Surface, strokes: readonly BoardElement[], size: Size): void {
   const ratio = Math.min(LAYER_RATIO, Math.sqrt(MAX_LAYER_PIXELS / (size.width * size.height)));
   const layer = createCanvas(Math.ceil(size.width * ratio), Math.ceil(size.height * ratio));
   const pixels = layer.getContext('2d');
   pixels.scale(ratio, ratio);
-  paintElements({ context: pixels, vector: false, ratio }, strokes);
+  paintAll({ kind: 'raster', context: pixels, ratio }, strokes);
   context.drawImage(layer, 0, 0, layer.width / ratio, layer.height / ratio);
+}
+
+/**
+ * In an SVG, each stroke is masked by the later erasers that overlap it. Strokes that follow each other and have the same
+ * erasers share a mask.
+ */
+function* paintWithMasks(surface: SvgSurface, strokes: readonly BoardElement[], size: Size): Generator<void, void> {
+  const { context } = surface;
+  const runs = findRuns(strokes);
+  if (runs.reduce((uses, { erasers }) => uses + erasers.length, 0) > limits.masks) {
+    paintRasterized(surface, strokes, size);
+    return;
+  }
+  const hasMultiply = strokes.some(isMultiplied);
+  // Multiplied strokes multiply with those of their layer only.
+  if (hasMultiply) context.openGroup({ isolated: true });
+  const ids = new Map<Eraser, string>();
+  for (const { elements, erasers } of runs) {
+    for (const eraser of erasers) {
+      if (!ids.has(eraser))
+        ids.set(
+          eraser,
+          context.defineShape((path) => {
+            traceEraser(path, eraser);
+          }),
+        );
+    }
+    const shapes = erasers.map((eraser) => ids.get(eraser) ?? '');
+    const mask = shapes.length === 0 ? undefined : context.defineMask(shapes, boundVisible(elements, size));
+    const isMultiply = elements.some(isMultiplied);
+    // A group is isolated by its mask: what is multiplied has the mask itself.
+    if (isMultiply) context.mask = mask;
+    else if (mask !== undefined) context.openGroup({ mask });
+    yield* paintElements(surface, elements);
+    if (isMultiply) context.mask = undefined;
+    else if (mask !== undefined) context.closeGroup();
+  }
+  if (hasMultiply) context.closeGroup();
+}
+
+function traceEraser(path: PathSink, { points, options }: Eraser): void {
+  traceOutline(path, computeOutline(points, options), options.roundedOutline, toHundredths);
+}
+
+interface Run {
+  readonly elements: BoardElement[];
+  readonly erasers: readonly Eraser[];
+}
+
+/** Elements that follow each other and have the same erasers. Multiplied ones are alone. */
+function findRuns(strokes: readonly BoardElement[]): Run[] {
+  const runs: Run[] = [];
+  for (const { element, erasers } of findCuts(strokes)) {
+    const last = runs.at(-1);
+    const first = last?.elements[0];
+    const isSame =
+      last?.erasers.length === erasers.length && erasers.every((each, index) => each === last.erasers[index]);
+    const isAlone = isMultiplied(element) || (first !== undefined && isMultiplied(first));
+    if (isSame && !isAlone) last.elements.push(element);
+    else runs.push({ elements: [element], erasers });
+  }
+  return runs;
+}
+
+/** The part of the page where elements are. */
+function boundVisible(elements: readonly BoardElement[], { width, height }: Size): Bounds {
+  const all = elements.map(computeBounds);
+  const clamped = (values: number[], max: number) => values.map((value) => Math.min(max, Math.max(0, value)));
+  return {
+    left: Math.min(
+      ...clamped(
+        all.map(({ left }) => left),
+        width,
+      ),
+    ),
+    top: Math.min(
+      ...clamped(
+        all.map(({ top }) => top),
+        height,
+      ),
+    ),
+    right: Math.max(
+      ...clamped(
+        all.map(({ right }) => right),
+        width,
+      ),
+    ),
+    bottom: Math.max(
+      ...clamped(
+        all.map(({ bottom }) => bottom),
+        height,
+      ),
+    ),
+  };
 }
 
 /** The area of the page without that of an eraser. */
 function pageWithoutEraser(eraser: Eraser, size: Size): Path2D {
   const hole = new Path2D();
-  traceOutline(hole, computeOutline(eraser.points, eraser.options), eraser.options.roundedOutline, toHundredths);
+  traceEraser(hole, eraser);
   const remaining = new Path2D();
   remaining.rect(0, 0, size.width, size.height);
   return remaining.op(hole, PathOp.Difference);
-}
-
-interface Bounds {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
 }
 
 const INFINITE_BOUNDS: Bounds = { left: -Infinity, top: -Infinity, right: Infinity, bottom: Infinity };

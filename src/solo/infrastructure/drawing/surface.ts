@@ -1,15 +1,67 @@
-import type { SKRSContext2D } from '@napi-rs/canvas';
+import type { Canvas, Image, SKRSContext2D } from '@napi-rs/canvas';
+import type { SvgContext } from './svg/svg-context';
 
-/**
- * The target of drawing. The context is scaled to page pixels. A vector surface (PDF) keeps paths
- * and text.
- */
-export interface Surface {
-  readonly context: SKRSContext2D;
-  readonly vector: boolean;
-  /** Device pixels per page pixel, for shadows: they ignore the scale of the context. */
+/** The part of a 2D context that the painters use. */
+export interface DrawingContext {
+  fillStyle: SKRSContext2D['fillStyle'];
+  strokeStyle: SKRSContext2D['strokeStyle'];
+  lineWidth: number;
+  lineCap: SKRSContext2D['lineCap'];
+  lineJoin: SKRSContext2D['lineJoin'];
+  globalAlpha: number;
+  globalCompositeOperation: SKRSContext2D['globalCompositeOperation'];
+  shadowColor: string;
+  shadowBlur: number;
+  shadowOffsetX: number;
+  shadowOffsetY: number;
+  font: string;
+  save(): void;
+  restore(): void;
+  translate(x: number, y: number): void;
+  scale(x: number, y: number): void;
+  rotate(angle: number): void;
+  beginPath(): void;
+  moveTo(x: number, y: number): void;
+  lineTo(x: number, y: number): void;
+  quadraticCurveTo(controlX: number, controlY: number, x: number, y: number): void;
+  ellipse(x: number, y: number, radiusX: number, radiusY: number, rotation: number, start: number, end: number): void;
+  roundRect(x: number, y: number, width: number, height: number, radius: number): void;
+  closePath(): void;
+  setLineDash(segments: number[]): void;
+  fill(): void;
+  stroke(): void;
+  fillRect(x: number, y: number, width: number, height: number): void;
+  strokeRect(x: number, y: number, width: number, height: number): void;
+  fillText(text: string, x: number, y: number): void;
+  measureText(
+    text: string,
+  ): Pick<ReturnType<SKRSContext2D['measureText']>, 'width' | 'fontBoundingBoxAscent' | 'fontBoundingBoxDescent'>;
+  drawImage(image: Image | Canvas, x: number, y: number, width: number, height: number): void;
+}
+
+interface AnySurface {
+  /** Device pixels per page pixel, for shadows, which ignore the scale of the context, and for the choice of image copies. */
   readonly ratio: number;
 }
+
+export interface RasterSurface extends AnySurface {
+  readonly kind: 'raster';
+  readonly context: SKRSContext2D;
+}
+
+export interface PdfSurface extends AnySurface {
+  readonly kind: 'pdf';
+  /** It has no canvas. */
+  readonly context: SKRSContext2D;
+}
+
+export interface SvgSurface extends AnySurface {
+  readonly kind: 'svg';
+  readonly context: SvgContext;
+}
+
+/** The target of drawing. The context is scaled to page pixels. PDF and SVG keep paths and text. */
+export type Surface = RasterSurface | PdfSurface | SvgSurface;
 
 /** A context or a `Path2D`. */
 export interface PathSink {
@@ -19,8 +71,15 @@ export interface PathSink {
   closePath(): void;
 }
 
+export interface Bounds {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
 /** Runs `draw` and restores the state of the context. */
-export function withSavedState(context: SKRSContext2D, draw: () => void): void {
+export function withSavedState(context: Pick<DrawingContext, 'save' | 'restore'>, draw: () => void): void {
   context.save();
   draw();
   context.restore();

@@ -1,4 +1,4 @@
-import type { SKRSContext2D } from '@napi-rs/canvas';
+import type { DrawingContext } from './surface';
 
 /** The box that a text is laid out in. `null` means unbounded. Lengths are page pixels. */
 export interface TextBox {
@@ -136,7 +136,7 @@ function splitIntoWords(line: string): string[] {
  * Creates a function that measures text in one font like a browser's canvas. It measures each word
  * once.
  */
-export function createTextMeasure(context: SKRSContext2D, font: string): (text: string) => number {
+export function createTextMeasure(context: DrawingContext, font: string): (text: string) => number {
   const widths = new Map<string, number>();
   const measureWord = (word: string): number => {
     const width = widths.get(word) ?? context.measureText(word).width;
@@ -150,7 +150,7 @@ export function createTextMeasure(context: SKRSContext2D, font: string): (text: 
 }
 
 /** Draws a line of text at `x`, `y` in the context's font. */
-export function fillLine(context: SKRSContext2D, line: string, x: number, y: number): void {
+export function fillLine(context: DrawingContext, line: string, x: number, y: number): void {
   let at = x;
   for (const word of splitIntoWords(line)) {
     context.fillText(word, at, y);

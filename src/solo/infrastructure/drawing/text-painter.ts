@@ -1,8 +1,7 @@
-import type { SKRSContext2D } from '@napi-rs/canvas';
 import type { Note, StickyNote, Text, Typeface } from '../../model/board/board';
 import { toCssFont } from './fonts';
 import { unifyIdeographs } from './searchable-font';
-import { withSavedState, type Surface } from './surface';
+import { type DrawingContext, type Surface, withSavedState } from './surface';
 import { createTextMeasure, fillLine, layOutText, type TextBox } from './text-layout';
 
 const NOTE_PADDING = 8;
@@ -18,7 +17,7 @@ const STICKY_SHADOW = { colour: 'rgba(0, 0, 0, 0.15)', blur: 8, offset: 2 };
  */
 const TEXT_SCALE = 16;
 
-export function paintText(context: SKRSContext2D, element: Text): void {
+export function paintText(context: DrawingContext, element: Text): void {
   const { typeface, fontSize, wrapWidth: width, text } = element;
   if (fontSize <= 0) return;
   const lines = breakIntoLines(context, text, typeface, { width, height: null, fontSize, ellipsis: false });
@@ -30,7 +29,7 @@ export function paintText(context: SKRSContext2D, element: Text): void {
 }
 
 /** Draws a note: a yellow box that fits its text unless the note has a size. */
-export function paintNote(context: SKRSContext2D, note: Note): void {
+export function paintNote(context: DrawingContext, note: Note): void {
   const { fontSize, x, y } = note;
   const inner = note.width === null ? null : Math.max(1, note.width - 2 * NOTE_PADDING);
   const lines = breakIntoLines(context, note.text, 'arial', { width: inner, height: null, fontSize, ellipsis: false });
@@ -74,11 +73,18 @@ export function paintStickyNote(surface: Surface, note: StickyNote): void {
   });
 }
 
-function breakIntoLines(context: SKRSContext2D, text: string, typeface: Typeface, box: TextBox): string[] {
-  return layOutText(unifyIdeographs(text), box, createTextMeasure(context, toCssFont(typeface, box.fontSize)));
+function breakIntoLines(context: DrawingContext, text: string, typeface: Typeface, box: TextBox): string[] {
+  // Skia refuses texts with NUL.
+  const drawable = unifyIdeographs(text.replaceAll('\0', '\ufffd'));
+  return layOutText(drawable, box, createTextMeasure(context, toCssFont(typeface, box.fontSize)));
 }
 
-function measureWidest(context: SKRSContext2D, lines: readonly string[], typeface: Typeface, fontSize: number): number {
+function measureWidest(
+  context: DrawingContext,
+  lines: readonly string[],
+  typeface: Typeface,
+  fontSize: number,
+): number {
   const measure = createTextMeasure(context, toCssFont(typeface, fontSize));
   return lines.reduce((width, line) => Math.max(width, measure(line)), 0);
 }
@@ -88,7 +94,7 @@ function measureWidest(context: SKRSContext2D, lines: readonly string[], typefac
  * the line.
  */
 function paintLines(
-  context: SKRSContext2D,
+  context: DrawingContext,
   lines: readonly string[],
   typeface: Typeface,
   fontSize: number,

@@ -14,6 +14,9 @@ import { type FromThread, type ImageRequest, MessageQueue, type ToThread } from 
  */
 const PAGES_AHEAD = 3;
 
+/** The same for the parts of an SVG. */
+const PARTS_AHEAD = 4;
+
 /** A board may have thousands of missing images. */
 const MAX_WARNINGS = 50;
 
@@ -81,6 +84,24 @@ export class ThreadDrawing implements Drawing {
       }
     } finally {
       this.stop();
+    }
+  }
+
+  async *svgPages(): AsyncIterable<AsyncIterable<Uint8Array>> {
+    try {
+      this.send({ kind: 'draw', pages: PARTS_AHEAD });
+      for (let page = 0; page < this.pageCount; page += 1) yield await Promise.resolve(this.svgParts());
+    } finally {
+      this.stop();
+    }
+  }
+
+  private async *svgParts(): AsyncIterable<Uint8Array> {
+    for (let isLast = false; !isLast;) {
+      const part = await this.killOnError(() => this.receive('part'));
+      yield part.bytes;
+      this.send({ kind: 'draw', pages: 1 });
+      ({ isLast } = part);
     }
   }
 

@@ -215,4 +215,9 @@ export const limits = {
    * them the strokes become an image.
    */
   cuts: { erasers: 1000, crossings: 100_000, vertices: 100_000 },
+  /**
+   * In an SVG, erasers mask strokes up to this number of erasers in all masks. Beyond it the strokes
+   * become an image.
+   */
+  masks: 5000,
 } as const;

@@ -4,7 +4,7 @@ import { BoardTooLargeError, PageNotFoundError } from '../board/board-errors';
 import { readBoard } from '../board/board-reader';
 import { capPixelRatio, type DrawingCost, estimatePageCost, sumCosts } from '../board/drawing-cost';
 import { parseState, scanState } from '../board/state-json';
-import { type Picture, requestedPixelRatio } from './picture';
+import { type Picture, requestedPixelRatio, selectedPage } from './picture';
 
 /** A picture takes more drawing time than its budget. */
 export class DrawingTooLargeError extends DomainError {
@@ -49,9 +49,10 @@ export function readPages(
   }
   const { pages } = readBoard(parseState(state));
   const all = pages.map((page, index) => ({ page, number: index + 1 }));
-  if (picture.format !== 'png' || picture.page === undefined) return { all, selected: all };
-  const selected = all[picture.page - 1];
-  if (selected === undefined) throw PageNotFoundError.of(picture.page, pages.length);
+  const page = selectedPage(picture);
+  if (page === undefined) return { all, selected: all };
+  const selected = all[page - 1];
+  if (selected === undefined) throw PageNotFoundError.of(page, pages.length);
   return { all, selected: [selected] };
 }
 
@@ -85,7 +86,7 @@ export function estimateSeconds(pages: readonly NumberedPage[], picture: Picture
  * capped pixel ratio.
  */
 export function estimateMaxSeconds(cost: DrawingCost, picture: Picture): number {
-  if (picture.format === 'pdf') return secondsAtRatio(cost, picture, 1);
+  if (picture.format !== 'png') return secondsAtRatio(cost, picture, 1);
   return 'pixelRatio' in picture.scale ? secondsAtRatio(cost, picture, picture.scale.pixelRatio) : Infinity;
 }
 
@@ -104,16 +105,19 @@ export function checkDrawingBudget(
 }
 
 function secondsAtRatio(cost: DrawingCost, { format }: Picture, ratio: number): number {
-  return format === 'pdf' ? cost.pdf : cost.base + ratio * cost.perRatio + ratio * ratio * cost.perArea;
+  // The same outlines and texts are computed and written as vectors; an SVG is not cut, and takes less.
+  return format !== 'png' ? cost.pdf : cost.base + ratio * cost.perRatio + ratio * ratio * cost.perArea;
 }
 
 function describePicture(picture: Picture): string {
   if (picture.format === 'pdf') return 'a PDF';
+  if (picture.format === 'svg') return 'an SVG';
   return 'pixelRatio' in picture.scale ? `a PNG at pixel_ratio ${picture.scale.pixelRatio}` : 'a thumbnail';
 }
 
 function suggestSmaller({ format }: Picture, pageCount: number): string {
   if (format === 'pdf')
     return pageCount === 1 ? 'Put less on the page.' : 'Split the board into boards of fewer pages.';
+  if (format === 'svg') return pageCount === 1 ? 'Put less on the page.' : 'Export single pages.';
   return pageCount === 1 ? 'Lower pixel_ratio, or put less on the page.' : 'Lower pixel_ratio, or export fewer pages.';
 }

@@ -1,8 +1,10 @@
 import type { ExportOptions } from '../../../formats';
 import type { Size } from '../board/board';
 
-export const BOARD_FORMATS = ['png', 'pdf', 'json'] as const;
+export const BOARD_FORMATS = ['png', 'pdf', 'svg', 'json'] as const;
 export type BoardFormat = (typeof BOARD_FORMATS)[number];
+/** The formats for which a board is drawn. */
+export type DrawnFormat = Picture['format'];
 
 export const BACKGROUNDS = ['white', 'transparent'] as const;
 export const PAGE_SIZES = ['original', 'a4', 'letter', 'a3'] as const;
@@ -26,6 +28,12 @@ export type Picture =
       readonly background: (typeof BACKGROUNDS)[number];
     }
   | {
+      readonly format: 'svg';
+      /** As for PNG. */
+      readonly page?: number;
+      readonly background: (typeof BACKGROUNDS)[number];
+    }
+  | {
       readonly format: 'pdf';
       /** `original` is the size of the board page. */
       readonly pageSize: (typeof PAGE_SIZES)[number];
@@ -33,7 +41,7 @@ export type Picture =
     };
 
 /** The picture that the options of an export request; they were validated with the request. */
-export function toPicture(format: 'png' | 'pdf', options: ExportOptions): Picture {
+export function toPicture(format: DrawnFormat, options: ExportOptions): Picture {
   const { page, pixel_ratio: pixelRatio, background, page_size: pageSize, orientation } = options as PictureOptions;
   if (format === 'png') {
     return {
@@ -43,7 +51,18 @@ export function toPicture(format: 'png' | 'pdf', options: ExportOptions): Pictur
       background: background ?? 'white',
     };
   }
+  if (format === 'svg') return { format, page, background: background ?? 'white' };
   return { format, pageSize: pageSize ?? 'original', orientation: orientation ?? 'auto' };
+}
+
+/** Whether a format is drawn, unlike JSON. */
+export function isDrawnFormat(format: string): format is DrawnFormat {
+  return format === 'png' || format === 'pdf' || format === 'svg';
+}
+
+/** The only page of a picture, counted from 1; `undefined` for all pages. */
+export function selectedPage(picture: Picture): number | undefined {
+  return picture.format === 'pdf' ? undefined : picture.page;
 }
 
 /** Device pixels for each pixel of a page. */

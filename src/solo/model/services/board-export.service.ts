@@ -10,7 +10,7 @@ import { BOARD_KINDS } from '../domain/board-selection';
 import { checkDrawingBudget, estimateMaxSeconds } from '../domain/drawing-budget';
 import { BoardRenderer } from '../domain/interfaces/board-renderer';
 import { SoloSessionRepository } from '../domain/interfaces/solo-session.repository';
-import { BOARD_FORMATS, type BoardFormat, type Picture, toPicture } from '../domain/picture';
+import { BOARD_FORMATS, type BoardFormat, type Picture, selectedPage, toPicture } from '../domain/picture';
 import type { SoloSession } from '../domain/solo-session';
 import { SoloSessionService } from './solo-session.service';
 
@@ -66,12 +66,13 @@ export class BoardExportService {
   ): Promise<EstimateInput & Pick<ExportInput, 'expected'>> {
     const session = await this.sessions.get(sessionId, principal);
     const format = toBoardFormat(given);
-    const page = format === 'png' ? options['page'] : undefined;
-    if (typeof page === 'number' && page > session.pageCount) {
+    const picture = format === 'json' ? null : toPicture(format, options);
+    const page = picture === null ? undefined : selectedPage(picture);
+    if (page !== undefined && page > session.pageCount) {
       const message = `must not be above ${session.pageCount}, the number of pages`;
       throw DomainError.invalidRequest({ field: 'options.page', message });
     }
-    if (format !== 'json') await this.checkBudget(principal, session, toPicture(format, options));
+    if (picture !== null) await this.checkBudget(principal, session, picture);
     const { userId, tenantId, customerId } = session;
     return {
       caller: principal,
