@@ -1,6 +1,6 @@
 import { ApiPropertyOptional, IntersectionType, OmitType, PartialType, PickType } from '@nestjs/swagger';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
-import { MAX_PREVIEWED_RUNS } from '../model/domain/run-preview';
+import { MAX_PREVIEWED_RUNS, MAX_PREVIEWED_YEARS } from '../model/domain/run-preview';
 import { ScheduleRequest } from './schedule.request';
 
 export const DEFAULT_PREVIEWED_RUNS = 10;
@@ -16,7 +16,7 @@ export class SchedulePreviewRequest extends IntersectionType(
     minimum: 1,
     maximum: MAX_PREVIEWED_RUNS,
     default: DEFAULT_PREVIEWED_RUNS,
-    description: 'The number of runs',
+    description: `The number of runs; fewer if no more come within ${MAX_PREVIEWED_YEARS} years`,
   })
   @IsOptional()
   @IsInt()

@@ -3,6 +3,8 @@ import type { ClockChange } from './recurrence/recurrence';
 import { type RecurrenceRule, toRecurrence } from './recurrence/recurrence-rule';
 
 export const MAX_PREVIEWED_RUNS = 50;
+/** Slots that are decades apart take long to find. */
+export const MAX_PREVIEWED_YEARS = 50;
 
 /** A run that a rule will have. */
 export interface PreviewedRun {
@@ -14,13 +16,15 @@ export interface PreviewedRun {
   readonly periods: readonly RelativePeriod[];
 }
 
-/** @returns the next runs of a rule, fewer than `count` if no more will come */
+/** @returns the next runs of a rule, fewer than `count` if no more come within `MAX_PREVIEWED_YEARS` */
 export function previewRuns(rule: RecurrenceRule, filters: unknown, count: number, now: Date): PreviewedRun[] {
   const recurrence = toRecurrence(rule);
   const relative = RelativeFilters.in(filters);
   const runs: PreviewedRun[] = [];
+  const end = new Date(now);
+  end.setUTCFullYear(end.getUTCFullYear() + MAX_PREVIEWED_YEARS);
   let slot = recurrence.nextAfter(now);
-  while (slot && runs.length < count) {
+  while (slot && slot < end && runs.length < count) {
     const reference = new ReferenceTime(slot.toISOString(), rule.timeZone);
     runs.push({
       slot,
