@@ -2,6 +2,7 @@
 // npm run check: everything but the tests. All steps run, so that one run shows all errors.
 import { join } from 'node:path';
 import { ensureInstalled } from './install.mjs';
+import { compileConsumer } from './packed-client.mjs';
 import { capture, fail, localProgram, projectRoot } from './process.mjs';
 
 /**
@@ -24,6 +25,7 @@ const steps = [
   tool('prisma', ['validate'], { PRISMA_SCHEMA_ENGINE_BINARY: process.env['PRISMA_SCHEMA_ENGINE_BINARY'] || stub }),
   tool('redocly', ['lint', 'docs/openapi.json'], { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' }),
   { name: 'tsc -p sdk', run: sdkTypes },
+  { name: 'tsc of a project with the packed client', run: clientTypes },
   { name: 'docs/reference/errors.md', run: () => script('dev/error-reference.mjs', '--check') },
   { name: 'npm audit --omit=dev', run: audit },
 ];
@@ -62,6 +64,12 @@ async function script(file, ...args) {
 /** The compiler that the SDK is built with, over its tests as well. @returns {Promise<Outcome>} */
 async function sdkTypes() {
   const { code, output } = await capture(join(projectRoot, 'sdk/node_modules/.bin/tsc'), ['-p', 'sdk']);
+  return outcome(code === 0, output);
+}
+
+/** The types of the client in a strict project of its own. @returns {Promise<Outcome>} */
+async function clientTypes() {
+  const { code, output } = await compileConsumer();
   return outcome(code === 0, output);
 }
 

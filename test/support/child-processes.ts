@@ -24,18 +24,43 @@ export function memoryOf(pid: number): number {
   }
 }
 
+/** What a process has computed, in milliseconds; 0 when it is gone. */
+export function cpuMsOf(pid: number): number {
+  return statOf(String(pid))?.cpuMs ?? 0;
+}
+
+/** What those processes have computed that this one started and that have ended, in milliseconds. */
+export function endedChildrenCpuMs(): number {
+  return statOf('self')?.endedCpuMs ?? 0;
+}
+
 /** Whether a process is running. A zombie is not. */
 export function isRunning(pid: number): boolean {
   const state = statOf(String(pid))?.state;
   return state !== undefined && state !== 'Z';
 }
 
-function statOf(pid: string): { state: string; parent: number } | undefined {
+interface ProcessStat {
+  readonly state: string;
+  readonly parent: number;
+  readonly cpuMs: number;
+  /** Of those that it started and that have ended. */
+  readonly endedCpuMs: number;
+}
+
+/** Linux counts in hundredths of a second. */
+const MS_PER_TICK = 10;
+
+function statOf(pid: string): ProcessStat | undefined {
   try {
-    const [state = '', parent = ''] = (/\) (.*)/s.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1] ?? '').split(
-      ' ',
-    );
-    return { state, parent: Number(parent) };
+    const fields = (/\) (.*)/s.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1] ?? '').split(' ');
+    const [user, system, endedUser, endedSystem] = fields.slice(11, 15).map((ticks) => Number(ticks) * MS_PER_TICK);
+    return {
+      state: fields[0]!,
+      parent: Number(fields[1]),
+      cpuMs: user! + system!,
+      endedCpuMs: endedUser! + endedSystem!,
+    };
   } catch {
     return undefined;
   }

@@ -18,7 +18,9 @@ if (!('enableCompileCache' in Module) && process.argv[1]) keepCompiledCode(proce
 
 /** @param {string} program */
 function keepCompiledCode(program) {
-  const store = join(folder, createHash('sha256').update(program).digest('hex').slice(0, 16));
+  // V8 rejects what was compiled with other options.
+  const compiledBy = [program, ...process.execArgv, process.env['NODE_OPTIONS']].join(' ');
+  const store = join(folder, createHash('sha256').update(compiledBy).digest('hex').slice(0, 16));
   const kept = readStore(store);
   /** @type {Map<string, { version: string, script: Script }>} */
   const compiledNow = new Map();

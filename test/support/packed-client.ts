@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { projectRoot } from './program';
 
 const run = promisify(execFile);
-const sdk = join(__dirname, '../../sdk');
 
 /** What the consumer prints. */
 export interface ConsumerResult {
@@ -32,19 +31,10 @@ export class PackedClient {
 
   static async install(): Promise<PackedClient> {
     const folder = await mkdtemp(join(tmpdir(), 'sdk-consumer-'));
-    const client = new PackedClient(folder);
-    await run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { cwd: sdk });
-    const [tarball] = (await readdir(folder)).filter((name) => name.endsWith('.tgz'));
-    const installed = join(folder, 'node_modules/@export-service/client');
-    await mkdir(installed, { recursive: true });
-    await run('tar', ['-xzf', join(folder, tarball!), '--strip-components=1', '-C', installed]);
-    const { dependencies } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as {
-      dependencies: Record<string, string>;
-    };
-    for (const name of [...Object.keys(dependencies), '@types/node']) await client.link(name);
-    await cp(join(sdk, 'test/consumer'), folder, { recursive: true });
-    await writeFile(join(folder, 'package.json'), '{"type": "module"}');
-    return client;
+    await run(process.execPath, [join(projectRoot, 'dev/packed-client.mjs'), folder]);
+    // `npm run check` compiles it with types.
+    await build({ entryPoints: [join(folder, 'program.ts')], outdir: folder, format: 'esm' });
+    return new PackedClient(folder);
   }
 
   remove(): Promise<void> {
@@ -58,12 +48,6 @@ export class PackedClient {
     return entries
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(installed.length + 1));
-  }
-
-  /** Compiles the consumer with its strict settings. @returns what the compiler prints: nothing if all is well */
-  async compile(...args: string[]): Promise<string> {
-    const { stdout } = await this.execute(join(sdk, 'node_modules/.bin/tsc'), ['-p', this.folder, ...args]);
-    return stdout;
   }
 
   /** Runs the compiled consumer in a process of its own. */
@@ -80,13 +64,5 @@ export class PackedClient {
         resolve({ stdout, stderr, exitCode: child.exitCode ?? 1 });
       });
     });
-  }
-
-  private async link(name: string): Promise<void> {
-    const require = createRequire(join(sdk, 'package.json'));
-    const [found] = (require.resolve.paths(name) ?? []).map((folder) => join(folder, name)).filter(existsSync);
-    const link = join(this.folder, 'node_modules', name);
-    await mkdir(dirname(link), { recursive: true });
-    await symlink(found!, link);
   }
 }

@@ -1,6 +1,5 @@
 import { type JWTPayload, SignJWT } from 'jose';
 import { KeyServer } from '../../../test/support/key-server';
-import { scaled } from '../../../test/support/machine';
 import { blockThreadPool } from '../../../test/support/thread-pool';
 import { until } from '../../../test/support/until';
 import { Config } from '../config/config';
@@ -101,7 +100,7 @@ describe('A token signed with a key of the key set', () => {
 });
 
 describe('While all libuv threads are busy', () => {
-  it('tokens of HS256, RS256 and ES256 are verified within 100 ms', async () => {
+  it('tokens of HS256, RS256 and ES256 are verified without waiting for one', async () => {
     const keys = await KeyServer.start();
     const verifier = new TokenVerifier(Config.from({ ...NEEDED, JWT_SECRET: SECRET, JWT_JWKS_URL: keys.url }));
     const tokens = [await tokenOf({}), await keys.token('RS256', 'ann'), await keys.token('ES256', 'ann')];
@@ -109,12 +108,9 @@ describe('While all libuv threads are busy', () => {
     for (const token of tokens) await verifier.verify(token);
     const pool = blockThreadPool();
 
-    const startedAt = performance.now();
     for (const token of tokens) expect(await verifier.verify(token)).toMatchObject({ caller: { userId: 'ann' } });
-    const took = performance.now() - startedAt;
 
     expect(pool.isBlocked()).toBe(true);
-    expect(took).toBeLessThan(scaled(100));
     await pool.over;
     await keys.stop();
   });
