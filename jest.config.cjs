@@ -2,6 +2,8 @@
 const base = {
   testEnvironment: 'node',
   runtime: '<rootDir>/test/runner/runtime.cjs',
+  // Not what is built from these: jest would look for dependencies in it.
+  roots: ['src', 'test', 'sdk/src', 'web'].map((folder) => `<rootDir>/${folder}`),
   // Copies of the checkout, which `npm run mutate` and the upgrade tests make.
   modulePathIgnorePatterns: ['<rootDir>/.stack/'],
   // Modules run in a context whose globals are looked up slowly. These become local variables of each module.
