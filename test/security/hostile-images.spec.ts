@@ -1,7 +1,7 @@
 import { PNG } from 'pngjs';
 import { BoardPainter } from '../../src/solo/infrastructure/drawing/board-painter';
 import { ImageProcesses } from '../../src/platform/images/image-processes';
-import { NoAssets, openBoard, pagesOf } from '../golden/golden-set';
+import { NoAssets, pagesOf } from '../golden/golden-set';
 import { childrenOf, cpuMsOf, endedChildrenCpuMs, isRunning, memoryOf, programOf } from '../support/child-processes';
 import { startCpuClock } from '../support/cpu-time';
 import {
@@ -60,8 +60,9 @@ describe('A board with hostile images', () => {
   });
   afterAll(() => Promise.all([painter.onApplicationShutdown(), images.close()]));
 
-  const draw = async (state: string, picture: typeof png | (typeof png & { page: number }) = png) => {
-    const drawing = await openBoard(painter, Buffer.from(state), picture, forever);
+  const draw = async (state: string, picture: typeof png | (typeof png & { page: number }) = png, account = 'ann') => {
+    const board = { account, purpose: 'export' as const, readState: () => Promise.resolve(Buffer.from(state)) };
+    const drawing = await painter.open(board, picture, forever);
     const [file] = await pagesOf(drawing);
     return { file: file!, warnings: drawing.warnings.map(({ text }) => text) };
   };
@@ -123,8 +124,8 @@ describe('A board with hostile images', () => {
 
   it('does not block the board of another account', async () => {
     let drawn = 0;
-    const hostile = [1, 2, 3].map((seed) =>
-      draw(boardOf(slowSvg(seed), slowSvg(seed + 10), slowSvg(seed + 20))).then(() => (drawn += 1)),
+    const hostile = [1, 2, 3, 4, 5, 6].map((seed) =>
+      draw(boardOf(slowSvg(seed), slowSvg(seed + 10)), png, 'eve').then(() => (drawn += 1)),
     );
     await until('hostile images are being drawn', () => imageProcesses().length > 0);
 
@@ -132,7 +133,7 @@ describe('A board with hostile images', () => {
 
     expect(warnings).toEqual([]);
     expect(colourAt(file, 145, 45)).toEqual(LIME);
-    expect(drawn).toBe(0);
+    expect(drawn).toBeLessThan(hostile.length - 1);
     await Promise.all(hostile);
   });
 
