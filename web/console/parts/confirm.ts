@@ -5,6 +5,8 @@ export interface Question {
   readonly text: string;
   /** The text of the button that does it. */
   readonly confirm: string;
+  /** The text of the other button. Default: "Cancel", which is unclear where something is to be cancelled */
+  readonly dismiss?: string;
   readonly isDangerous?: boolean;
 }
 

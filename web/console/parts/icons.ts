@@ -21,7 +21,7 @@ export const ICONS = {
   globe: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM3 12h18M12 3c3 3 3 15 0 18M12 3c-3 3-3 15 0 18',
   lock: 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3',
   menu: 'M4 7h16M4 12h16M4 17h16',
-  more: 'M6 12h.01M12 12h.01M18 12h.01',
+  more: 'M5.500 12h1m5 0h1m5 0h1M5.500 12.500h1m5 0h1m5 0h1M5.500 11.500h1m5 0h1m5 0h1',
   pause: 'M8 5v14m8-14v14',
   play: 'M7 5v14l11-7Z',
   retry: 'M20 12a8 8 0 1 1-2.5-5.8M20 4v4h-4',
