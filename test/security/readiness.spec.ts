@@ -2,11 +2,14 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from '../support/client';
 import { Installation } from '../support/installation';
+import { scaled, timeOf } from '../support/machine';
 import type { Service } from '../support/service';
 import { blockThreadPool } from '../support/thread-pool';
 
 const READERS = 200;
 const ROUNDS = 3;
+/** Her requests read the database several times. */
+const TIMES_READER = 5;
 
 /** Health and metrics need no token: reading them must not deny service to others. */
 describe('While 200 anonymous clients read', () => {
@@ -23,28 +26,28 @@ describe('While 200 anonymous clients read', () => {
 
   it.each(['/health/ready', '/metrics'])('%s, the service stays ready and serves others', async (path) => {
     const statuses: number[] = [];
-    const attackers = new AbortController();
+    const readerTimes: number[] = [];
+    let isServed = false;
+    // They do not stop before she is served.
     const attack = Promise.all(
       Array.from({ length: READERS }, async () => {
-        for (let round = 0; round < ROUNDS; round += 1) statuses.push((await fetch(service.url + path)).status);
+        for (let round = 0; round < ROUNDS || !isServed; round += 1)
+          readerTimes.push(await timeOf(async () => statuses.push((await fetch(service.url + path)).status)));
       }),
-    ).finally(() => {
-      attackers.abort();
-    });
+    );
 
-    /** How many requests of the readers are answered while one of hers waits. */
-    const overtaken: number[] = [];
-    while (!attackers.signal.aborted) {
-      const before = statuses.length;
+    const expectAnswer = async () => {
       expect((await ann.get('/api/v1/exports/')).status).toBe(200);
-      overtaken.push(statuses.length - before);
-    }
+    };
+    const times: number[] = [];
+    for (let request = 0; request < ROUNDS; request += 1) times.push(await timeOf(expectAnswer));
+    isServed = true;
     await attack;
 
     expect(statuses.filter((status) => status !== 200)).toEqual([]);
-    expect(statuses).toHaveLength(READERS * ROUNDS);
-    // She waits for those before her, and for those that arrive until she is authenticated.
-    expect(Math.max(...overtaken)).toBeLessThan(2 * READERS);
+    expect(statuses.length).toBeGreaterThanOrEqual(READERS * ROUNDS);
+    // On a busy machine, each of the readers waits too.
+    expect(Math.max(...times)).toBeLessThan(Math.max(scaled(3_000), TIMES_READER * Math.max(...readerTimes)));
   });
 
   it('/health/ready, nothing is written to the storage', async () => {
