@@ -26,8 +26,10 @@ function keepCompiledCode(program) {
   const compiledNow = new Map();
   let isComplete = kept.size > 0;
 
-  /** @param {string} source @param {string} filename */
-  Module.prototype._compile = function compile(source, filename) {
+  const compileWithNode = Module.prototype._compile;
+  /** @param {string} source @param {string} filename @param {string} [format] */
+  Module.prototype._compile = function compile(source, filename, format) {
+    if (format === 'module') return compileWithNode.call(this, source, filename, format);
     const version = versionOf(filename);
     const known = kept.get(filename);
     kept.delete(filename);

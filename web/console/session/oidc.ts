@@ -1,5 +1,6 @@
 import * as oauth from 'oauth4webapi';
 import { keep, kept } from '../kept';
+import { rememberPage } from './arrival';
 import type { SignInOptions } from './session';
 
 type Oidc = NonNullable<SignInOptions['oidc']>;
@@ -9,8 +10,6 @@ interface PendingSignIn {
   readonly state: string;
   readonly nonce: string;
   readonly verifier: string;
-  /** Where the user was: the part of the address after `#`. */
-  readonly returnTo: string;
 }
 
 const tab = (): Storage => sessionStorage;
@@ -25,9 +24,9 @@ export async function leaveForIssuer(oidc: Oidc): Promise<void> {
     state: oauth.generateRandomState(),
     nonce: oauth.generateRandomNonce(),
     verifier: oauth.generateRandomCodeVerifier(),
-    returnTo: location.hash,
   };
   keep(ENTRY, JSON.stringify(pending), tab);
+  rememberPage();
   const url = new URL(endpoint);
   const parameters = {
     client_id: oidc.client_id,
@@ -44,18 +43,17 @@ export async function leaveForIssuer(oidc: Oidc): Promise<void> {
 }
 
 /**
- * Exchanges the code that the issuer sent for a token, and restores the address.
+ * Exchanges the code that the issuer sent for a token.
+ * @param url where the issuer sent the user
  * @returns the access token
  * @throws an error with the reason of the issuer
  */
-export async function finishSignIn(oidc: Oidc): Promise<string> {
-  const current = new URL(location.href);
-  const { state, nonce, verifier, returnTo } = JSON.parse(kept(ENTRY, tab) ?? '{}') as PendingSignIn;
+export async function finishSignIn(oidc: Oidc, url: URL): Promise<string> {
+  const { state, nonce, verifier } = JSON.parse(kept(ENTRY, tab) ?? '{}') as PendingSignIn;
   keep(ENTRY, undefined, tab);
-  history.replaceState(null, '', `${location.pathname}${returnTo}`);
   const server = await discover(oidc);
   const client: oauth.Client = { client_id: oidc.client_id };
-  const parameters = oauth.validateAuthResponse(server, client, current, state);
+  const parameters = oauth.validateAuthResponse(server, client, url, state);
   const response = await oauth.authorizationCodeGrantRequest(
     server,
     client,

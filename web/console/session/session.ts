@@ -1,4 +1,4 @@
-import { computed, reactive, readonly } from 'vue';
+import { computed, reactive, readonly, watch } from 'vue';
 import { type components, createClient, type ExportClient, unwrap } from '@export-service/client';
 import { toObstacle } from '../../shared/obstacle';
 import { keep, kept } from '../kept';
@@ -29,6 +29,23 @@ const state = reactive({
 
 export const session = readonly(state);
 export const isSignedIn = computed(() => state.caller !== undefined);
+
+/** Resolves once it is known who the user is, and so what they may open. */
+export function whenSignedIn(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = watch(
+      isSignedIn,
+      (isKnown) => {
+        if (!isKnown) return;
+        resolve();
+        queueMicrotask(() => {
+          stop();
+        });
+      },
+      { immediate: true },
+    );
+  });
+}
 
 /** The service as the user sees it. */
 export const client: ExportClient = clientFor(() => state.token ?? '');
@@ -72,15 +89,6 @@ export async function loadSignInOptions(): Promise<SignInOptions> {
   const response = await fetch(new URL('config.json', document.baseURI));
   if (!response.ok) return { oidc: null, sign_in_links: false };
   return (await response.json()) as SignInOptions;
-}
-
-/**
- * Whether an identity provider has just sent the user back, with a code or with an error.
- * @see oidc.ts, which is loaded only where it is needed
- */
-export function isReturnFromIssuer(): boolean {
-  const query = new URLSearchParams(location.search);
-  return query.has('state') && (query.has('code') || query.has('error'));
 }
 
 /** Exchanges the code of a sign-in link, which works once. */
