@@ -13,8 +13,9 @@ import { createTestDatabase, type TestDatabase } from './test-database';
 import { signedToken, TEST_ENCRYPTION_KEY, TEST_LINK_SECRET, TEST_SECRET } from './tokens';
 import { until } from './until';
 
-/** Redis has 16 logical databases: half for each of jest's two workers, in turns. */
-const REDIS_DATABASES = 8;
+/** Redis has 16 logical databases: five for each of jest's three workers, in turns. */
+const JEST_WORKERS = 3;
+const REDIS_DATABASES = 5;
 let redisTurn = 0;
 
 /** Where a client sends its requests: an application in the process of the tests, or a process of its own. */
@@ -219,7 +220,7 @@ function transportTo(host: Host): Transport | undefined {
 async function createRedisSettings(environment: Environment): Promise<Environment> {
   const given = process.env['REDIS_URL'];
   if (!given || 'REDIS_URL' in environment) return {};
-  const worker = Number(process.env['JEST_WORKER_ID'] ?? 1) % 2;
+  const worker = Number(process.env['JEST_WORKER_ID'] ?? 1) % JEST_WORKERS;
   const url = new URL(given);
   url.pathname = `/${worker * REDIS_DATABASES + (redisTurn++ % REDIS_DATABASES)}`;
   const redis = new Redis(url.href);
