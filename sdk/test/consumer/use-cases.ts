@@ -7,6 +7,8 @@ export function describe(record: Export): string {
   switch (record.kind) {
     case 'board':
       return `page ${record.options.page ?? 'all'} at ${record.options.pixel_ratio ?? 2}`;
+    case 'boards':
+      return `several boards as ${record.format}`;
     case 'data':
       return `${Object.keys(record.filters ?? {}).join()} in ${record.options.timezone ?? 'UTC'}`;
     case 'event':
