@@ -1,5 +1,4 @@
 import type { Canvas, Image, SKRSContext2D } from '@napi-rs/canvas';
-import type { SvgContext } from './svg/svg-context';
 
 /** The part of a 2D context that the painters use. */
 export interface DrawingContext {
@@ -39,6 +38,18 @@ export interface DrawingContext {
   drawImage(image: Image | Canvas, x: number, y: number, width: number, height: number): void;
 }
 
+/** A context that has masks instead of erasing. */
+export interface MaskingContext extends DrawingContext {
+  /** The mask of each element that is drawn, as a reference. */
+  mask: string | undefined;
+  /** Defines a shape for masks, and returns its id. */
+  defineShape(trace: (path: PathSink) => void): string;
+  /** Defines a mask that hides shapes within bounds, and all beyond them. Returns a reference to it. */
+  defineMask(shapes: readonly string[], bounds: Bounds): string;
+  openGroup(group: { readonly mask?: string; readonly isolated?: boolean }): void;
+  closeGroup(): void;
+}
+
 interface AnySurface {
   /** Device pixels per page pixel, for shadows, which ignore the scale of the context, and for the choice of image copies. */
   readonly ratio: number;
@@ -57,7 +68,7 @@ export interface PdfSurface extends AnySurface {
 
 export interface SvgSurface extends AnySurface {
   readonly kind: 'svg';
-  readonly context: SvgContext;
+  readonly context: MaskingContext;
 }
 
 /** The target of drawing. The context is scaled to page pixels. PDF and SVG keep paths and text. */

@@ -1,6 +1,6 @@
 import { type Canvas, createCanvas, type Image } from '@napi-rs/canvas';
 import { parseCssFont } from '../fonts';
-import type { Bounds, DrawingContext, PathSink } from '../surface';
+import type { Bounds, DrawingContext, MaskingContext, PathSink } from '../surface';
 import { formatNumber, type Paint, startTag, toPaint } from './markup';
 import { SvgPath } from './svg-path';
 import { SvgText } from './svg-text';
@@ -46,8 +46,7 @@ const INITIAL: Readonly<State> = {
 };
 
 /** Writes what is drawn as elements of an SVG. */
-export class SvgContext implements DrawingContext {
-  /** The mask of each element that is drawn, as a reference. */
+export class SvgContext implements MaskingContext {
   mask: string | undefined = undefined;
   private state: State = { ...INITIAL };
   private readonly saved: State[] = [];
@@ -247,7 +246,6 @@ export class SvgContext implements DrawingContext {
     });
   }
 
-  /** Defines a shape for masks, and returns its id. */
   defineShape(trace: (path: PathSink) => void): string {
     const path = new SvgPath();
     trace(path);
@@ -257,7 +255,6 @@ export class SvgContext implements DrawingContext {
     return id;
   }
 
-  /** Defines a mask that hides shapes within bounds, and all beyond them. Returns a reference to it. */
   defineMask(shapes: readonly string[], { left, top, right, bottom }: Bounds): string {
     const id = this.output.nextId('mask');
     const area = new SvgPath();
