@@ -3,6 +3,8 @@ import { type Condition, listOf } from './conditions';
 import type { MessageKey } from './texts';
 import { isDay, isMonth, type PresetName, PRESETS } from './periods';
 
+const UNFINISHED = '…';
+
 /** A condition as a sentence. */
 export function describeCondition(condition: Condition, texts: Texts<MessageKey>, tables: number): string {
   const { table, column, operator, value, end } = condition;
@@ -20,9 +22,9 @@ function describeValue({ operator, value }: Condition, texts: Texts<MessageKey>)
   }
   if (operator === 'isOneOf') return listOf(value).join(', ');
   if (operator === 'range' || operator === 'since' || operator === 'before') return describeDay(value, texts);
-  return value;
+  return value || UNFINISHED;
 }
 
 function describeDay(value: string, texts: Texts<MessageKey>): string {
-  return isDay(value) ? texts.date(value, { dateStyle: 'medium', timeZone: 'UTC' }) : value;
+  return isDay(value) ? texts.date(value, { dateStyle: 'medium', timeZone: 'UTC' }) : value || UNFINISHED;
 }
