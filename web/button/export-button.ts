@@ -19,7 +19,7 @@ const TOKEN_TIMEOUT_MS = 3_000;
 const ANNOUNCED_STEP = 25;
 
 /**
- * `<export-button>`: exports a board, rows or the results of an event, and downloads the file.
+ * `<export-button>`: exports boards, rows or the results of an event, and downloads the file.
  *
  * @fires export-started, export-completed, export-failed, token-request
  */
@@ -28,6 +28,7 @@ export class ExportButton extends LitElement implements ButtonSettings {
   static override properties = {
     api: {},
     board: {},
+    boards: {},
     event: {},
     dataTypes: { attribute: 'data-types' },
     formats: {},
@@ -43,6 +44,7 @@ export class ExportButton extends LitElement implements ButtonSettings {
 
   declare api: string;
   declare board: string;
+  declare boards: string;
   declare event: string;
   declare dataTypes: string;
   declare formats: string;
@@ -71,7 +73,7 @@ export class ExportButton extends LitElement implements ButtonSettings {
     super();
     // The service that served this script, unless the page names another one.
     this.api = new URL(import.meta.url).origin;
-    this.board = this.event = this.dataTypes = this.formats = this.oneTime = this.label = this.lang = '';
+    this.board = this.boards = this.event = this.dataTypes = this.formats = this.oneTime = this.label = this.lang = '';
     this.filters = this.columns = this.options = this.token = null;
     this.isOpen = false;
   }
@@ -177,7 +179,9 @@ export class ExportButton extends LitElement implements ButtonSettings {
   }
 
   private get formatList(): string[] {
-    return toList(this.formats || (this.board ? 'png,pdf,json' : this.event ? 'xlsx,csv,pdf,json' : 'xlsx,csv,json'));
+    return toList(
+      this.formats || (this.board || this.boards ? 'png,pdf,json' : this.event ? 'xlsx,csv,pdf,json' : 'xlsx,csv,json'),
+    );
   }
 
   private get mainButton(): HTMLElement {
@@ -329,7 +333,7 @@ export class ExportButton extends LitElement implements ButtonSettings {
   }
 }
 
-const SETTINGS = ['api', 'board', 'event', 'dataTypes', 'filters', 'columns', 'options', 'oneTime'];
+const SETTINGS = ['api', 'board', 'boards', 'event', 'dataTypes', 'filters', 'columns', 'options', 'oneTime'];
 const ENDED: readonly TaskState['name'][] = ['done', 'cancelled', 'failed'];
 const NEEDS_THE_USER: readonly TaskState['name'][] = ['ready', 'failed'];
 

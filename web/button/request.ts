@@ -3,6 +3,8 @@ import type { ExportRequest } from '@export-service/client';
 /** What the attributes of a button say. */
 export interface ButtonSettings {
   readonly board: string;
+  /** Ids, separated by commas. */
+  readonly boards: string;
   readonly event: string;
   readonly dataTypes: string;
   readonly filters: object | null;
@@ -13,9 +15,9 @@ export interface ButtonSettings {
 
 /** @returns what the developer of the page must correct */
 export function checkSettings(button: ButtonSettings): string | undefined {
-  const { board, event, dataTypes } = button;
-  if ([board, event, dataTypes].filter(Boolean).length !== 1) {
-    return 'Set one of the attributes board, event and data-types.';
+  const { board, boards, event, dataTypes } = button;
+  if ([board, boards, event, dataTypes].filter(Boolean).length !== 1) {
+    return 'Set one of the attributes board, boards, event and data-types.';
   }
   const broken = (['filters', 'columns', 'options'] as const).find((name) => typeof button[name] === 'string');
   return broken && `The attribute ${broken} is not valid JSON.`;
@@ -34,8 +36,9 @@ export function toRequest(settings: ButtonSettings, format: string): ExportReque
   return { ...toSubject(settings), format, ...(settings.options && { options: settings.options }) } as ExportRequest;
 }
 
-function toSubject({ board, event, dataTypes, filters, columns, oneTime }: ButtonSettings): object {
+function toSubject({ board, boards, event, dataTypes, filters, columns, oneTime }: ButtonSettings): object {
   if (board) return { board };
+  if (boards) return { boards: toList(boards) };
   if (event) return { event, ...(oneTime && { one_time: oneTime !== 'false' }) };
   const names = toList(dataTypes);
   return { type: 'partial', data_types: names, ...(filters && { filters }), ...(columns && { columns }) };
