@@ -16,6 +16,7 @@ import { DataPlanner } from './model/services/data-planner';
 import { LargeExportSemaphore } from './model/services/large-export-semaphore';
 import { DataTypeService } from './model/services/data-type.service';
 import { ExportableTables } from './model/services/exportable-tables';
+import { SourceTables } from './model/services/source-tables';
 import { ReadAuthorizations } from './model/services/read-authorizations';
 import { CatalogForScheduledExport } from './model/services/out.for-scheduled-export.service';
 
@@ -30,6 +31,7 @@ import { CatalogForScheduledExport } from './model/services/out.for-scheduled-ex
     LargeExportSemaphore,
     DataTypeService,
     ExportableTables,
+    SourceTables,
     DataExportAuthorizer,
     DataExportService,
     CatalogForScheduledExport,

@@ -32,6 +32,7 @@ const BY_RIGHT: Readonly<Record<string, { person: number; admin: number }>> = {
   'GET /api/v1/exports/audit': { person: 403, admin: 200 },
   'GET /api/v1/exports/data-types': { person: 200, admin: 200 },
   'GET /api/v1/exports/data-types/tables': { person: 200, admin: 200 },
+  'GET /api/v1/exports/data-types/source-tables': { person: 403, admin: 403 },
   'POST /api/v1/exports/data-types': { person: 403, admin: 403 },
   'PUT /api/v1/exports/data-types/{id}': { person: 403, admin: 403 },
   'DELETE /api/v1/exports/data-types/{id}': { person: 403, admin: 403 },

@@ -87,6 +87,29 @@ describe('The catalog', () => {
     });
   });
 
+  describe('GET /exports/data-types/source-tables', () => {
+    it('describes all tables of the platform, with sensitive columns and those that may be owners', async () => {
+      const { status, body } = await root.get(`${DATA_TYPES}/source-tables`);
+
+      const tables = body.results as { name: string; columns: { name: string }[] }[];
+      const users = tables.find(({ name }) => name === 'users')?.columns;
+      expect([status, body.count, body.next]).toEqual([200, tables.length, null]);
+      expect(tables.map(({ name }) => name)).toEqual(
+        expect.arrayContaining(['export_audit_log', 'transactions', 'users']),
+      );
+      expect(tables.filter(({ name }) => /^exports$|^export_audit_log_|^pg_/.test(name))).toEqual([]);
+      expect(users).toContainEqual({ name: 'id', type: 'other', is_sensitive: false, can_be_owner: true });
+      expect(users).toContainEqual({ name: 'password_hash', type: 'text', is_sensitive: true, can_be_owner: true });
+      expect(users).toContainEqual(expect.objectContaining({ name: 'created_at', can_be_owner: false }));
+    });
+
+    it('is refused to administrators of one tenant', async () => {
+      const ofBlue = await installation.asUser('root-of-blue', { tenant: 'blue', roles: ['admin'] });
+
+      expect((await ofBlue.get(`${DATA_TYPES}/source-tables`)).status).toBe(403);
+    });
+  });
+
   it('stores a data type exactly as it was created', async () => {
     const body = {
       name: freshName(),

@@ -17,9 +17,11 @@ import { IdempotencyKey } from '../../platform/http/idempotency-key.decorator';
 import { OperationId } from '../../platform/http/operation-id';
 import { DataTypeService } from '../model/services/data-type.service';
 import { ExportableTables } from '../model/services/exportable-tables';
+import { SourceTables } from '../model/services/source-tables';
 import { DataTypeRequest } from './data-type.request';
 import { DataTypeListResponse, DataTypeResponse } from './data-type.response';
 import { ExportableTableListResponse, ExportableTableResponse } from './exportable-table.response';
+import { SourceTableListResponse, SourceTableResponse } from './source-table.response';
 
 const CHECKED =
   'All tables and columns must exist in the database. A 400 lists every one that does not, under its field, such as `tables.0`, `columns.users.3` or `owners.users`. Data types are shared by all tenants, so an administrator of one tenant may not change them.';
@@ -32,6 +34,7 @@ export class DataTypesController {
   constructor(
     private readonly dataTypes: DataTypeService,
     private readonly tables: ExportableTables,
+    private readonly sourceTables: SourceTables,
   ) {}
 
   @OperationId('listDataTypes')
@@ -56,6 +59,21 @@ export class DataTypesController {
   @ApiOkResponse({ type: ExportableTableListResponse })
   async listTables(@CurrentUser() caller: UserPrincipal): Promise<ExportableTableListResponse> {
     const results = (await this.tables.list(caller)).map((table) => ExportableTableResponse.of(table));
+    return { count: results.length, next: null, results };
+  }
+
+  @OperationId('listSourceTables')
+  @Get('source-tables')
+  @AdminOnly({ ofAllTenants: true })
+  @ApiOperation({
+    summary: 'List the tables that data types may name, with their columns',
+    description:
+      'Every table and view of the database that the service may read, apart from its own. The list is not paged. An administrator of one tenant may not do this.',
+  })
+  @ApiOkResponse({ type: SourceTableListResponse })
+  @ApiProblems(403)
+  async listSourceTables(): Promise<SourceTableListResponse> {
+    const results = (await this.sourceTables.list()).map((table) => SourceTableResponse.of(table));
     return { count: results.length, next: null, results };
   }
 

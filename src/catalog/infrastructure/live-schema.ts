@@ -48,6 +48,16 @@ const columnsOf = (names: Sql) => sql`
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   ORDER BY n.nspname, c.relname, a.attnum`;
 
+/** A right to read one column is a right to use the table. */
+const READABLE_TABLES = sql`
+  SELECT CASE WHEN n.nspname = 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END AS name
+  FROM pg_catalog.pg_class c
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
+    AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_toast%'
+    AND n.nspname NOT LIKE 'pg\\_temp%' AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+    AND pg_catalog.has_any_column_privilege(c.oid, 'SELECT')`;
+
 const FAMILIES: Readonly<Record<string, TypeFamily>> = {
   text: 'text',
   varchar: 'text',
@@ -75,6 +85,12 @@ const FAMILIES: Readonly<Record<string, TypeFamily>> = {
 /** Reads the tables and columns of the database. */
 @Injectable()
 export class LiveSchema {
+  /** The names of the tables that the service may read, in no order. */
+  async findReadable(snapshot: Snapshot): Promise<string[]> {
+    const rows = await snapshot.query<{ name: string }>(READABLE_TABLES);
+    return rows.map(({ name }) => name);
+  }
+
   /** Finds tables by name. A name that two tables share finds none. */
   async find(names: readonly string[], snapshot: Snapshot): Promise<Map<string, LiveTable>> {
     const bytes = names.map((name) => Sql.literal(Buffer.from(name).toString('hex')));

@@ -81,6 +81,10 @@ class SnapshotView implements SourceView {
     return this.schema.find(names, this.snapshot);
   }
 
+  readableTables(): Promise<readonly string[]> {
+    return this.schema.findReadable(this.snapshot);
+  }
+
   async check(plan: TablePlan): Promise<PlannedQuery> {
     const planned = await this.explain(selectRows(plan));
     if (typeof planned !== 'string') return planned;

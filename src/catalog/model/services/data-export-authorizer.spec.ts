@@ -90,6 +90,7 @@ class GivenDatabase extends SourceDatabase {
       estimates: this.estimates,
       hasRows: ({ accessPredicates }) =>
         Promise.resolve(accessPredicates.some(({ value }) => this.people.includes(value))),
+      readableTables: unchanging,
       lockTables: unchanging,
       relation: unchanging,
       findUser: unchanging,

@@ -17,6 +17,9 @@ export interface SourceView {
   /** The tables and views that exist among `names`, by name. */
   tables(names: readonly string[]): Promise<ReadonlyMap<string, LiveTable>>;
 
+  /** The names of all tables and views that the service may read, without the partitions of other tables. */
+  readableTables(): Promise<readonly string[]>;
+
   /**
    * Has PostgreSQL parse the query of a plan without running it.
    * @returns what PostgreSQL expects of it
