@@ -1,4 +1,5 @@
 import { onScopeDispose, reactive } from 'vue';
+import { type Router, useRouter } from 'vue-router';
 import { describeError, type Export } from '@export-service/client';
 import { confirm } from '../../parts/confirm';
 import { toast } from '../../parts/toasts';
@@ -7,10 +8,12 @@ import { announce, isUnfinished } from '../../service/export-feed';
 import { untilAnswered } from '../../service/query';
 import { saveFile } from '../../service/save-file';
 import { client, SERVICE_URL } from '../../session/session';
+import { fromRequest, openDraft } from '../new-export/draft';
 import { requestOf } from './export-request';
 import { exportName, type ExportTexts, useExportTexts } from './export-texts';
 
-export type ExportAction = 'download' | 'cancel' | 'repeat' | 'delete' | 'copy-link' | 'copy-id' | 'copy-curl';
+export type ExportAction =
+  'download' | 'cancel' | 'repeat' | 'change' | 'delete' | 'copy-link' | 'copy-id' | 'copy-curl';
 
 export interface ExportActions {
   isBusy(record: Export): boolean;
@@ -23,6 +26,7 @@ type Work = (record: Export, means: Means) => Promise<Export | undefined>;
 
 interface Means {
   readonly texts: ExportTexts;
+  readonly router: Router;
   /** Repeats a request until the service answers it. */
   readonly insist: <Answer>(request: () => Promise<Answer>) => Promise<Answer>;
 }
@@ -31,6 +35,7 @@ const WORK: Readonly<Record<ExportAction, Work>> = {
   download,
   cancel,
   repeat,
+  change,
   delete: deleteFile,
   'copy-link': ({ id }, means) => copy(`${location.href.split('#')[0]}#/exports/${id}`, means),
   'copy-id': ({ id }, means) => copy(id, means),
@@ -40,10 +45,15 @@ const WORK: Readonly<Record<ExportAction, Work>> = {
 /** What can be done with an export now, the most likely first. */
 export function actionsOf(record: Export): ExportAction[] {
   const copies = ['copy-link', 'copy-id', 'copy-curl'] as const;
-  const again = requestOf(record) ? (['repeat'] as const) : [];
+  const again = requestOf(record) ? repeatsOf(record) : [];
   if (isUnfinished(record)) return ['cancel', ...copies];
   if (record.status === 'completed') return ['download', ...again, ...copies, 'delete'];
   return [...again, ...copies];
+}
+
+/** Only rows have a page on which their request is changed. */
+function repeatsOf({ kind }: Export): ExportAction[] {
+  return kind === 'data' ? ['repeat', 'change'] : ['repeat'];
 }
 
 /**
@@ -52,6 +62,7 @@ export function actionsOf(record: Export): ExportAction[] {
  */
 export function useExportActions(): ExportActions {
   const texts = useExportTexts();
+  const router = useRouter();
   const busy = reactive(new Set<string>());
   const left = new AbortController();
   onScopeDispose(() => {
@@ -74,7 +85,7 @@ export function useExportActions(): ExportActions {
       if (busy.has(record.id)) return undefined;
       busy.add(record.id);
       try {
-        return await WORK[action](record, { texts: texts.value, insist });
+        return await WORK[action](record, { texts: texts.value, router, insist });
       } catch (error) {
         if (!left.signal.aborted) toast(describeError(error, texts.value.locale), 'danger');
         return undefined;
@@ -135,6 +146,10 @@ async function repeat(record: Export, { texts, insist }: Means): Promise<Export 
   announce(created);
   toast(texts.get('repeated'));
   return created;
+}
+
+async function change(record: Export, { router }: Means): Promise<undefined> {
+  await openDraft(router, fromRequest(record));
 }
 
 async function copy(text: string, { texts }: Means): Promise<undefined> {

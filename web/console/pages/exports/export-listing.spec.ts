@@ -1,10 +1,12 @@
 import type { Export, ExportList } from '@export-service/client';
 import { type Listing, toListing, withChange, withNextPage } from './export-listing';
 
+const idOf = (second: number): string => `e${String(second).padStart(2, '0')}`;
+
 /** An export that was created in this second of a minute. */
 function recordOf(second: number, traits: Partial<Export> = {}): Export {
   const at = `2026-11-30T12:00:${String(second).padStart(2, '0')}.000Z`;
-  return { id: `e${second}`, status: 'processing', format: 'csv', created_at: at, updated_at: at, ...traits } as Export;
+  return { id: idOf(second), status: 'processing', format: 'csv', created_at: at, updated_at: at, ...traits } as Export;
 }
 
 function pageOf(records: Export[], { count = records.length, cursor = '' } = {}): ExportList {
@@ -12,18 +14,18 @@ function pageOf(records: Export[], { count = records.length, cursor = '' } = {})
 }
 
 const ids = ({ records }: Listing): string[] => records.map(({ id }) => id);
-const first = toListing(pageOf([recordOf(9), recordOf(7)], { count: 4, cursor: 'e7' }));
+const first = toListing(pageOf([recordOf(9), recordOf(7)], { count: 4, cursor: 'e07' }));
 
 describe('A list of exports', () => {
   it('has the cursor of the next page', () => {
-    expect(first).toMatchObject({ total: 4, cursor: 'e7' });
+    expect(first).toMatchObject({ total: 4, cursor: 'e07' });
     expect(withNextPage(first, pageOf([recordOf(5), recordOf(3)], { count: 4 }))).toMatchObject({ cursor: null });
   });
 
   it('shows an export once, although the pages moved', () => {
-    const next = withNextPage(first, pageOf([recordOf(7), recordOf(5)], { count: 5, cursor: 'e5' }));
+    const next = withNextPage(first, pageOf([recordOf(7), recordOf(5)], { count: 5, cursor: 'e05' }));
 
-    expect(ids(next)).toEqual(['e9', 'e7', 'e5']);
+    expect(ids(next)).toEqual(['e09', 'e07', 'e05']);
   });
 
   it('changes what it shows in place, also where it no longer matches the filter', () => {
@@ -47,8 +49,8 @@ describe('A list of exports', () => {
   });
 
   it.each([
-    [12, ['e12', 'e9', 'e7']],
-    [8, ['e9', 'e8', 'e7']],
+    [12, ['e12', 'e09', 'e07']],
+    [8, ['e09', 'e08', 'e07']],
   ])('shows a new export where it belongs', (second, expected) => {
     const next = withChange(first, recordOf(second), {});
 
@@ -59,11 +61,11 @@ describe('A list of exports', () => {
   it('leaves an older export to the page that is not loaded, and shows it where all are', () => {
     const all = toListing(pageOf([recordOf(9)]));
 
-    expect(ids(withChange(first, recordOf(5), {}))).toEqual(['e9', 'e7']);
-    expect(ids(withChange(all, recordOf(5), {}))).toEqual(['e9', 'e5']);
+    expect(ids(withChange(first, recordOf(5), {}))).toEqual(['e09', 'e07']);
+    expect(ids(withChange(all, recordOf(5), {}))).toEqual(['e09', 'e05']);
   });
 
   it('leaves out a new export that does not match the filters', () => {
-    expect(ids(withChange(first, recordOf(12, { format: 'pdf' }), { format: 'csv' }))).toEqual(['e9', 'e7']);
+    expect(ids(withChange(first, recordOf(12, { format: 'pdf' }), { format: 'csv' }))).toEqual(['e09', 'e07']);
   });
 });

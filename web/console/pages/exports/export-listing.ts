@@ -49,8 +49,9 @@ function matches(record: Export, filters: ExportFilters): boolean {
   return Object.entries(filters).every(([field, value]) => record[field as keyof ExportFilters] === value);
 }
 
+/** The service orders by id. Ids are UUIDs of version 7: later ones are greater. */
 function isBefore(one: Export, other: Export): boolean {
-  return one.created_at === other.created_at ? one.id < other.id : one.created_at < other.created_at;
+  return one.id < other.id;
 }
 
 function newer(record: Export, other: Export | undefined): Export {
