@@ -46,7 +46,8 @@ function contentSecurityPolicy({ console: { oidc }, storage }: Pick<Config, 'con
     'form-action': ["'none'"],
     'frame-ancestors': ["'none'"],
     'require-trusted-types-for': ["'script'"],
-    'trusted-types': ['vue'],
+    // What Vue and the export button make of their own templates.
+    'trusted-types': ['vue', 'lit-html'],
   };
   return Object.entries(directives)
     .map(([name, values]) => [name, ...values].join(' '))

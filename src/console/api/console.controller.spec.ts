@@ -148,7 +148,7 @@ describe('The console', () => {
       "form-action 'none'",
       "frame-ancestors 'none'",
       "require-trusted-types-for 'script'",
-      'trusted-types vue',
+      'trusted-types vue lit-html',
     ]);
     expect(headers).toMatchObject({
       'referrer-policy': 'no-referrer',
