@@ -57,7 +57,8 @@ export async function ensureBuilt() {
   const fingerprint = fingerprintOfSources();
   const isBuilt = [generatedClient, builtSdk, buildStamp].every((path) => existsSync(path));
   if (isBuilt && readFileSync(buildStamp, 'utf8') === fingerprint) return;
-  await runStep('Building (npm run build)', 'npm', ['run', '--silent', 'build'], {});
+  // What starts it may be a test: its environment would be built into the pages.
+  await runStep('Building (npm run build)', 'npm', ['run', '--silent', 'build'], { NODE_ENV: 'production' });
   writeFileSync(buildStamp, fingerprint);
 }
 
