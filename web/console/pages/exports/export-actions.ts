@@ -5,6 +5,7 @@ import { confirm } from '../../parts/confirm';
 import { toast } from '../../parts/toasts';
 import { copyText } from '../../service/clipboard';
 import { announce, isUnfinished } from '../../service/export-feed';
+import { newKey } from '../../service/new-key';
 import { untilAnswered } from '../../service/query';
 import { saveFile } from '../../service/save-file';
 import { client, SERVICE_URL } from '../../session/session';
@@ -164,9 +165,4 @@ function curlCommand({ id, status }: Export): string {
   return status === 'completed'
     ? `curl -sSOJ ${authorization} '${url}/download'`
     : `curl -sS ${authorization} '${url}'`;
-}
-
-/** `crypto.randomUUID` exists in secure contexts only. */
-function newKey(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
