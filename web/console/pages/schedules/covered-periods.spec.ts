@@ -22,8 +22,8 @@ describe('coveredPeriods', () => {
 
     expect(
       coveredPeriods([
-        { field: 'payments.created_at.gte', ...yesterday },
         { field: 'payments.created_at.lt', ...today },
+        { field: 'payments.created_at.gte', ...yesterday },
         { field: 'visits.created_at', ...yesterday },
       ]),
     ).toEqual([{ start: from, end: before }]);
