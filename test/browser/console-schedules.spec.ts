@@ -148,6 +148,8 @@ describeInBrowser('The schedules in the console', () => {
     await page.getByText('S3 bucket: delivered').waitFor();
 
     expect(await seriousViolations(page)).toEqual([]);
+    await page.reload();
+    await page.getByText('S3 bucket: delivered').waitFor();
     await screenshot(page, 'schedule');
     const [run] = await runsOf(ann, id);
     await page.getByRole('table').getByRole('link').click();

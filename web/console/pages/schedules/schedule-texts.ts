@@ -55,9 +55,10 @@ export function mondayFirst(weekdays: readonly number[]): number[] {
 }
 
 /** What a schedule exports, such as "Rows: profile, payments". */
-export function subjectText({ tables, data_types: dataTypes }: Schedule, texts: ScheduleTexts): string {
+export function subjectText(schedule: Schedule, isOwn: boolean, texts: ScheduleTexts): string {
+  const { tables, data_types: dataTypes } = schedule;
   const names = tables.length > 0 ? tables : dataTypes;
-  if (names.length === 0) return texts.get('subject.all');
+  if (names.length === 0) return texts.get(isOwn ? 'subject.all' : 'subject.allOfOwner');
   const shown = names.slice(0, SHOWN_NAMES).join(', ');
   const text = texts.get(tables.length > 0 ? 'subject.tables' : 'subject.rows', { names: shown });
   return names.length > SHOWN_NAMES ? texts.get('andMore', { text, count: names.length - SHOWN_NAMES }) : text;
