@@ -145,11 +145,11 @@ describeInBrowser('The schedules in the console', () => {
     await button(page, 'Run now').click();
     await settledRuns(ann, id, 1);
     await page.getByText('Succeeded').waitFor();
-    await page.getByText('S3 bucket: delivered').waitFor();
+    await page.getByText('Delivered').waitFor();
 
     expect(await seriousViolations(page)).toEqual([]);
     await page.reload();
-    await page.getByText('S3 bucket: delivered').waitFor();
+    await page.getByText('Delivered').waitFor();
     await screenshot(page, 'schedule');
     const [run] = await runsOf(ann, id);
     await page.getByRole('table').getByRole('link').click();
