@@ -17,6 +17,8 @@ export interface ConsoleTraits {
   readonly colorScheme?: 'light' | 'dark';
   readonly width?: number;
   readonly height?: number;
+  /** What the page may use besides the service, such as an identity provider. */
+  readonly otherOrigin?: string;
 }
 
 /**
@@ -51,12 +53,12 @@ export class ConsoleBrowser {
    * @param route what follows the `#` in the address, such as `/exports`
    */
   async open(host: { readonly url: string }, route: string, traits: ConsoleTraits = {}): Promise<Page> {
-    const { token, locale = 'en', colorScheme = 'light', width = 1280, height = 900 } = traits;
+    const { token, locale = 'en', colorScheme = 'light', width = 1280, height = 900, otherOrigin } = traits;
     const context = await this.browser!.newContext({ locale, colorScheme, viewport: { width, height } });
     context.setDefaultTimeout(scaled(20_000));
     this.contexts.push(context);
     const page = await context.newPage();
-    this.observe(page, new URL(host.url).origin);
+    this.observe(page, [new URL(host.url).origin, otherOrigin]);
     if (token !== undefined) await page.addInitScript(signInScript(token));
     await page.goto(`${host.url}/console/#${route}`);
     return page;
@@ -71,7 +73,7 @@ export class ConsoleBrowser {
     if (problems.length > 0) throw new Error(`The console misbehaved:\n${problems.join('\n')}`);
   }
 
-  private observe(page: Page, origin: string): void {
+  private observe(page: Page, origins: readonly unknown[]): void {
     page.on('pageerror', (error) => this.problems.push(`uncaught: ${error.stack ?? error.message}`));
     page.on('console', (message) => {
       const isProblem = message.type() === 'error' || message.type() === 'warning';
@@ -81,7 +83,7 @@ export class ConsoleBrowser {
     page.on('request', (request) => {
       const url = new URL(request.url());
       const isLocal = url.protocol === 'blob:' || url.protocol === 'data:';
-      if (!isLocal && url.origin !== origin) this.problems.push(`requested: ${url.href}`);
+      if (!isLocal && !origins.includes(url.origin)) this.problems.push(`requested: ${url.href}`);
     });
   }
 }
