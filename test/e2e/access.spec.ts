@@ -20,13 +20,24 @@ const OWN_THINGS = [
   'POST /api/v1/solo/sessions',
   'GET /api/v1/exports/scheduled',
   'POST /api/v1/exports/scheduled',
+  'POST /api/v1/exports/scheduled/preview',
+  'GET /api/v1/exports/events',
+  'GET /api/v1/session',
 ];
+
+/** It takes a code instead of a token, and refuses a body without one. */
+const PUBLIC = 'POST /api/v1/console/sign-in';
+
+/** It never ends by itself. */
+const STREAM = 'GET /api/v1/exports/events';
 
 const SCHEDULE = { name: 'mine', format: 'csv', frequency: 'daily' };
 
 /** Routes without an owner: users and administrators of one tenant get 403. */
 const BY_RIGHT: Readonly<Record<string, { person: number; admin: number }>> = {
+  [PUBLIC]: { person: 400, admin: 400 },
   'POST /api/v1/exports': { person: 400, admin: 400 },
+  'POST /api/v1/exports/destinations/test': { person: 400, admin: 400 },
   'POST /api/v1/export/bulk': { person: 403, admin: 400 },
   'GET /api/v1/exports/stats': { person: 403, admin: 200 },
   'GET /api/v1/exports/audit': { person: 403, admin: 200 },
@@ -52,6 +63,7 @@ describe('Every route of the API description', () => {
   let routes: Route[];
   let before: unknown;
   let session: string;
+  let exported: string;
 
   beforeAll(async () => {
     installation = await Installation.create();
@@ -59,6 +71,7 @@ describe('Every route of the API description', () => {
     ann = await installation.asUser('ann', { tenant: 'blue' });
     session = await ann.saveBoard(noteBoard());
     const { id } = await ann.requestExport(session, 'png');
+    exported = id;
     const sql = installation.sql.bind(installation);
     const schedule = (await ann.post('/api/v1/exports/scheduled', SCHEDULE)).body.id as string;
     const event = await insertEvent(sql, { organizer: 'ann', tenant: 'blue' });
@@ -100,18 +113,35 @@ describe('Every route of the API description', () => {
 
   function bodyOf(path: string): object {
     if (path.includes('/scheduled')) return SCHEDULE;
+    if (path.endsWith('/solo/exports')) return { session_ids: [session], format: 'png' };
     return path.endsWith('/estimate') ? { session_id: session, format: 'png' } : { format: 'png' };
   }
 
   async function answers(client: Client): Promise<Record<string, number>> {
     const seen: Record<string, number> = {};
     for (const { name, method, path } of routes) {
+      if (name === STREAM) {
+        seen[name] = await beginStream(client);
+        continue;
+      }
       const wanted = JSON.stringify(bodyOf(path));
       const body = method === 'GET' || method === 'DELETE' ? undefined : wanted;
       const type = path.endsWith('/content') ? { 'content-type': 'image/png' } : undefined;
       seen[name] = (await client.send(method, path, body, type)).status;
     }
     return seen;
+  }
+
+  /** Follows the stream until it has sent what there is. @returns the status */
+  async function beginStream({ url, credentials }: Client): Promise<number> {
+    const { status, body } = await fetch(new URL('/api/v1/exports/events', url), { headers: { ...credentials } });
+    let sent = '';
+    for await (const text of body!.pipeThrough(new TextDecoderStream())) {
+      sent += text;
+      if (sent.includes('event: connected')) break;
+    }
+    expect(sent).not.toContain(exported);
+    return status;
   }
 
   it('is tested', () => {
@@ -155,7 +185,7 @@ describe('Every route of the API description', () => {
     const seen = await answers(customer);
 
     for (const [route, status] of Object.entries(seen)) {
-      expect([route, status === 401]).toEqual([route, !OF_CUSTOMERS.test(route)]);
+      expect([route, status === 401]).toEqual([route, !OF_CUSTOMERS.test(route) && route !== PUBLIC]);
     }
     expect(await everything()).toEqual(before);
   });
@@ -174,7 +204,8 @@ describe('Every route of the API description', () => {
   ])('rejects %s', async (_, token) => {
     const seen = await answers(new Client(ann.url, await token()));
 
-    for (const [route, status] of Object.entries(seen)) expect([route, status]).toEqual([route, 401]);
+    for (const [route, status] of Object.entries(seen))
+      expect([route, status]).toEqual([route, route === PUBLIC ? 400 : 401]);
     expect(await everything()).toEqual(before);
   });
 });
