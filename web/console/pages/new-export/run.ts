@@ -3,9 +3,9 @@ import { computed, onScopeDispose, readonly, ref, type Ref, shallowRef, watch } 
 import { ExportTask, type SavedExport, type TaskState } from '../../../button/export-task';
 import { createExportApi } from '../../../button/service-api';
 import { keep, kept } from '../../kept';
+import { newKey } from '../../service/new-key';
 import { saveFile } from '../../service/save-file';
 import { client, reportRefusal, SERVICE_URL, session } from '../../session/session';
-import { Pace } from './pace';
 
 const ENTRY = 'new-export';
 /** The states in which another export may start. */
@@ -21,8 +21,6 @@ interface SavedRun {
 /** The export that was started from the page: one at a time, which a reload continues. */
 export interface Run {
   readonly state: Readonly<Ref<TaskState>>;
-  readonly perSecond: Readonly<Ref<number | null>>;
-  readonly secondsLeft: Readonly<Ref<number | null>>;
   /** The key that signs the messages of a webhook, where the service made one. It is shown once. */
   readonly webhookSecret: Readonly<Ref<string | undefined>>;
   start(request: ExportRequest): void;
@@ -31,23 +29,14 @@ export interface Run {
 
 export function useRun(): Run {
   const state = shallowRef<TaskState>({ name: 'idle' });
-  const perSecond = ref<number | null>(null);
-  const secondsLeft = ref<number | null>(null);
   const webhookSecret = ref<string>();
   const saved = new RunStorage(JSON.stringify([session.caller?.user_id, session.caller?.tenant_id]));
-  let pace = new Pace();
 
   const task = createTask(saved, {
     created: (secret) => {
       webhookSecret.value = secret;
     },
     changed: (next) => {
-      if (next.name === 'starting') pace = new Pace();
-      if (next.name === 'working') {
-        pace.add(Date.now(), next.record.progress.done);
-        perSecond.value = pace.perSecond;
-        secondsLeft.value = pace.secondsLeft(next.record.progress.total);
-      } else perSecond.value = secondsLeft.value = null;
       state.value = next;
     },
   });
@@ -65,8 +54,6 @@ export function useRun(): Run {
 
   return {
     state: computed(() => state.value),
-    perSecond: readonly(perSecond),
-    secondsLeft: readonly(secondsLeft),
     webhookSecret: readonly(webhookSecret),
     start(wanted) {
       // The second click of a double click.
@@ -136,7 +123,7 @@ function createTask(saved: RunStorage, { created, changed }: Listener): ExportTa
     isOnline: () => navigator.onLine,
     now: Date.now,
     wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-    newKey: () => crypto.randomUUID(),
+    newKey,
     changed,
     notify: () => true,
   });

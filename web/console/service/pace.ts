@@ -8,8 +8,9 @@ interface Sample {
 export interface Progressing {
   readonly status: string;
   readonly progress: { readonly done: number; readonly total: number | null };
-  readonly started_at: string | null;
-  readonly updated_at: string;
+  /** Without these two, the speed is known once progress was seen. */
+  readonly started_at?: string | null;
+  readonly updated_at?: string;
 }
 
 export interface Pace {
@@ -63,7 +64,7 @@ function averageSpeed({
   started_at: startedAt,
   updated_at: updatedAt,
 }: Progressing): number | null {
-  if (startedAt === null) return null;
+  if (startedAt == null || updatedAt === undefined) return null;
   const tookMs = Date.parse(updatedAt) - Date.parse(startedAt);
   return tookMs < MIN_SPAN_MS ? null : (done / tookMs) * 1000;
 }
