@@ -17,6 +17,7 @@ export type { Destinations } from './destinations.js';
 export type { DownloadOptions, DownloadProgress } from './download.js';
 export type { FollowOptions } from './follow.js';
 export type { WatchOptions } from './watch.js';
+export { newIdempotencyKey } from './idempotency-key.js';
 export type { Boards } from './boards.js';
 export type { Events } from './events.js';
 export type { Schedules } from './schedules.js';

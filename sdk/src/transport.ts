@@ -1,4 +1,5 @@
 import { ConnectionError, errorOfResponse, type ExportServiceError } from './errors.js';
+import { newIdempotencyKey } from './idempotency-key.js';
 import { readChunks } from './read-chunks.js';
 import { isTemporary, type OnRetry, Retries } from './retry.js';
 
@@ -53,7 +54,7 @@ export class Transport {
    */
   readonly send = async (request: Request): Promise<Response> => {
     if (request.method === 'POST' && !request.headers.has('Idempotency-Key')) {
-      request.headers.set('Idempotency-Key', crypto.randomUUID());
+      request.headers.set('Idempotency-Key', newIdempotencyKey());
     }
     const retries = this.retries();
     for (;;) {

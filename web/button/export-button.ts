@@ -1,4 +1,4 @@
-import { describeError } from '@export-service/client';
+import { describeError, newIdempotencyKey } from '@export-service/client';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { Estimates } from './estimates';
 import { ExportTask, type TaskEnvironment, type TaskState } from './export-task';
@@ -225,7 +225,7 @@ export class ExportButton extends LitElement implements ButtonSettings {
       isOnline: () => navigator.onLine,
       now: Date.now,
       wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-      newKey,
+      newKey: newIdempotencyKey,
       changed: (state) => {
         if (NEEDS_THE_USER.some((name) => name === state.name)) this.isOpen = true;
         if (state.name === 'waiting' && state.cause === 'unreachable') warnOnce(baseUrl);
@@ -343,11 +343,6 @@ function describeForScreenReader(status: StatusView | undefined, texts: Texts): 
   if (tone === 'done') return [text, detail].filter(Boolean).join(' ');
   const reached = Math.floor((percent ?? 0) / ANNOUNCED_STEP) * ANNOUNCED_STEP;
   return reached > 0 ? texts.get('percent', { percent: texts.percent(reached) }) : text;
-}
-
-/** `crypto.randomUUID` exists in secure contexts only. */
-function newKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** Has the browser download a signed link: its answer is an attachment, so the page stays. */

@@ -1,11 +1,10 @@
 import { onScopeDispose, reactive } from 'vue';
 import { type Router, useRouter } from 'vue-router';
-import { describeError, type Export } from '@export-service/client';
+import { describeError, type Export, newIdempotencyKey } from '@export-service/client';
 import { confirm } from '../../parts/confirm';
 import { toast } from '../../parts/toasts';
 import { copyText } from '../../service/clipboard';
 import { announce, isUnfinished } from '../../service/export-feed';
-import { newKey } from '../../service/new-key';
 import { untilAnswered } from '../../service/query';
 import { saveFile } from '../../service/save-file';
 import { client, SERVICE_URL } from '../../session/session';
@@ -142,7 +141,7 @@ async function deleteFile(record: Export, { texts, insist }: Means): Promise<und
 async function repeat(record: Export, { texts, insist }: Means): Promise<Export | undefined> {
   const request = requestOf(record);
   if (!request) return undefined;
-  const idempotencyKey = newKey();
+  const idempotencyKey = newIdempotencyKey();
   const created = await insist(() => client.exports.create(request, { idempotencyKey }));
   announce(created);
   toast(texts.get('repeated'));

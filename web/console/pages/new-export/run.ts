@@ -1,9 +1,8 @@
-import type { ExportRequest } from '@export-service/client';
+import { type ExportRequest, newIdempotencyKey } from '@export-service/client';
 import { computed, onScopeDispose, readonly, ref, type Ref, shallowRef, watch } from 'vue';
 import { ExportTask, type SavedExport, type TaskState } from '../../../button/export-task';
 import { createExportApi } from '../../../button/service-api';
 import { keep, kept } from '../../kept';
-import { newKey } from '../../service/new-key';
 import { saveFile } from '../../service/save-file';
 import { client, reportRefusal, SERVICE_URL, session } from '../../session/session';
 
@@ -123,7 +122,7 @@ function createTask(saved: RunStorage, { created, changed }: Listener): ExportTa
     isOnline: () => navigator.onLine,
     now: Date.now,
     wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-    newKey,
+    newKey: newIdempotencyKey,
     changed,
     notify: () => true,
   });

@@ -1,9 +1,14 @@
 import { onScopeDispose, reactive } from 'vue';
-import { describeError, type Export, ExportServiceError, type Schedule } from '@export-service/client';
+import {
+  describeError,
+  type Export,
+  ExportServiceError,
+  newIdempotencyKey,
+  type Schedule,
+} from '@export-service/client';
 import { confirm } from '../../parts/confirm';
 import { toast } from '../../parts/toasts';
 import { announce } from '../../service/export-feed';
-import { newKey } from '../../service/new-key';
 import { untilAnswered } from '../../service/query';
 import { client, session } from '../../session/session';
 import { type ScheduleTexts, useScheduleTexts } from './schedule-texts';
@@ -62,7 +67,7 @@ export function useScheduleActions(): ScheduleActions {
     isBusy: ({ id }) => busy.has(id),
     run: (schedule) =>
       once(schedule, async (texts) => {
-        const idempotencyKey = newKey();
+        const idempotencyKey = newIdempotencyKey();
         const created = await insist(() => client.schedules.run(schedule.id, { idempotencyKey }));
         announce(created);
         toast(texts.get('started', { name: schedule.name }));
