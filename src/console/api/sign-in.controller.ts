@@ -41,6 +41,7 @@ export class SignInController {
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
     summary: 'Exchange the code of a sign-in link for a token',
+    security: [],
     description:
       'A code works once, within ten minutes. The route exists where JWT_SECRET is set and the console is on.',
   })

@@ -73,7 +73,7 @@ class DayStatsResponse {
 }
 
 class FailureCountResponse {
-  @ApiProperty({ enum: ALL_FAILURE_CODES, enumName: 'FailureCode' })
+  @ApiProperty({ enum: ALL_FAILURE_CODES, enumName: 'FailureCode', description: 'Why they failed' })
   readonly code!: FailureCode;
 
   @ApiProperty(COUNT)

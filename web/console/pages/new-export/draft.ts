@@ -2,7 +2,7 @@ import type { LocationQuery, Router } from 'vue-router';
 import { type Draft, emptyDraft, fromRequest } from '../../export-editor/draft';
 import { ROWS_FORMATS } from '../../export-editor/format-options';
 
-export { type Draft, fromRequest, toRequest } from '../../export-editor/draft';
+export { type Draft, fromRequest } from '../../export-editor/draft';
 
 /** Opens the page with a draft, such as that of an earlier export: `openDraft(router, fromRequest(record))`. */
 export async function openDraft(router: Router, draft: Draft): Promise<void> {
