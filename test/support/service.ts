@@ -46,7 +46,9 @@ export class Service {
   static async launch(environment: Environment, build = projectRoot): Promise<Service> {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
-    const child = spawn(process.execPath, ['--require', COMPILED_CODE, join(build, 'dist/main.js')], {
+    // The bundle of an earlier release imports modules dynamically, which compiled code that was kept cannot.
+    const preload = build === projectRoot ? ['--require', COMPILED_CODE] : [];
+    const child = spawn(process.execPath, [...preload, join(build, 'dist/main.js')], {
       cwd: build,
       env: { PATH: process.env['PATH'], NODE_ENV: 'test', PORT: String(port), PUBLIC_URL: url, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
