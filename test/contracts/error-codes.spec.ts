@@ -5,7 +5,8 @@ import { DESTINATION_TEST_CODES } from '../../src/delivery/model/domain/destinat
 import { FAILURE_CODES } from '../../src/export/model/domain/failure-codes';
 import { WARNING_CODES } from '../../src/formats/warning-codes';
 import { type DomainErrorKind, STATUS_OF_KIND } from '../../src/platform/errors/domain-error';
-import { FIELD_CODES, PROBLEM_CODES, type ProblemCode } from '../../src/platform/errors/problem-codes';
+import { FIELD_CODES } from '../../src/platform/errors/field-codes';
+import { PROBLEM_CODES, type ProblemCode } from '../../src/platform/errors/problem-codes';
 import { PAUSE_CODES, RUN_CODES, SCHEDULE_WARNING_CODES } from '../../src/scheduled-export/model/domain/schedule-codes';
 
 const SOURCE = join(__dirname, '../../src');

@@ -1,4 +1,5 @@
-import type { FieldCode, ProblemCode } from './problem-codes';
+import type { FieldCode } from './field-codes';
+import type { ProblemCode } from './problem-codes';
 
 /** The HTTP status of each kind of refusal. */
 export const STATUS_OF_KIND = {

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { FIELD_CODES, PROBLEM_CODES } from '../errors/problem-codes';
+import { FIELD_CODES } from '../errors/field-codes';
+import { PROBLEM_CODES } from '../errors/problem-codes';
 
 const NEW_CODES = 'Later versions add codes: show the text beside a code that is unknown.';
 

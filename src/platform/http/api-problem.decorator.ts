@@ -1,7 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiProperty, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { STATUS_CODES } from 'node:http';
-import type { FieldCode, ProblemCode } from '../errors/problem-codes';
+import type { FieldCode } from '../errors/field-codes';
+import type { ProblemCode } from '../errors/problem-codes';
 import { ApiFieldCode, ApiProblemCode } from './api-codes.decorator';
 
 const nullableInteger = { type: 'integer', nullable: true } as const;

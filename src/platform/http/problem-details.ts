@@ -1,7 +1,8 @@
 import { HttpException } from '@nestjs/common';
 import { STATUS_CODES } from 'node:http';
 import { DomainError, type FieldError, STATUS_OF_KIND } from '../errors/domain-error';
-import type { FieldCode, ProblemCode } from '../errors/problem-codes';
+import type { FieldCode } from '../errors/field-codes';
+import type { ProblemCode } from '../errors/problem-codes';
 import { isDatabaseUnreachable } from '../database/database-fault';
 import { StorageUnavailableError } from '../storage/file-storage';
 

@@ -1,7 +1,7 @@
 import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import { DomainError, type FieldError } from '../errors/domain-error';
-import type { FieldCode } from '../errors/problem-codes';
+import type { FieldCode } from '../errors/field-codes';
 import { asSent, keepAsSent } from './as-sent.decorator';
 
 /** Validates bodies and queries against their DTOs, and refuses unknown fields by name. */

@@ -1,5 +1,5 @@
 import type { FieldError } from '../../../platform/errors/domain-error';
-import type { FieldCode } from '../../../platform/errors/problem-codes';
+import type { FieldCode } from '../../../platform/errors/field-codes';
 import { type LiveColumn, type Condition, type Operand, type Operator, OPERATORS, type Period } from './table-plan';
 import { type ReferenceTime, RELATIVE_SYNTAX, RelativeTime, type Span } from './relative-time';
 
