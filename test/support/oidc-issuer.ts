@@ -22,7 +22,7 @@ interface IssuerOptions {
   readonly issuesRefreshTokens?: boolean;
 }
 
-/** What a code or a refresh token stands for. */
+/** The sign-in that a code or a refresh token was issued for. */
 interface Grant {
   readonly person: IssuedPerson;
   readonly redirectUri: string;

@@ -21,7 +21,7 @@ export class DestinationTestRequest extends PickType(ScheduleRequest, [
     nullable: true,
     format: 'uuid',
     description:
-      'One of my schedules. Its stored secrets are used for the same destination; alone, it stands for its destination.',
+      'One of my schedules. Its stored secrets are used for the same destination; without other fields, its destination is tested.',
   })
   @IsOptional()
   @IsUUID()

@@ -11,7 +11,7 @@ import {
   shiftDays,
 } from './periods';
 
-/** What a person can say about a column. Each stands for one or two operators of the API. */
+/** What a person can say about a column. Each becomes one or two operators of the API. */
 export const OPERATOR_NAMES = [
   'contains',
   'startsWith',
@@ -237,7 +237,7 @@ const part = (operator: OperatorName, value: unknown = '', end: unknown = ''): P
   end: String(end),
 });
 
-/** What filters of a request say, in conditions. What they mean stays the same, whoever wrote them. */
+/** What filters of a request say, in conditions. Filters of other clients keep their meaning. */
 export function fromFilters(filters: unknown): Condition[] {
   const conditions: Omit<Condition, 'id'>[] = [];
   const { dateFrom, dateTo, ...tables } = toObject(filters);

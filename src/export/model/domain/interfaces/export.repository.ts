@@ -150,8 +150,7 @@ export abstract class ExportRepository {
   abstract expire(id: string, by: Principal): Promise<Export | null>;
 
   /**
-   * Cancels the unfinished exports of something that was deleted, and expires the files of the completed ones, whoever owns
-   * them.
+   * Cancels the unfinished exports of something that was deleted, and expires the files of the completed ones, for all owners.
    * @returns those that it changed
    */
   abstract discard(discarded: DiscardedExports, by: Principal): Promise<Export[]>;

@@ -35,7 +35,7 @@ export type Actor =
   | { readonly type: 'customer'; readonly id: string }
   /** A user through an external system. */
   | { readonly type: 'both'; readonly id: string; readonly customer: string }
-  /** Whoever had a link. */
+  /** The bearer of a link. */
   | { readonly type: 'link' }
   | { readonly type: 'service' };
 
