@@ -81,9 +81,23 @@ export const TYPE_FAMILIES = [
 ] as const;
 export type TypeFamily = (typeof TYPE_FAMILIES)[number];
 
+/** A column's type in PostgreSQL. */
+export interface ColumnType {
+  /** The schema and the name in pg_type, such as `bpchar`, without a modifier; for a domain, its base type. */
+  readonly schema: string;
+  readonly name: string;
+  /** As declared, in PostgreSQL's words: `numeric(12,2)`, `text[]`, the name of a domain. */
+  readonly declared: string;
+  /** How many digits a `numeric(p, s)` has in total; `null` without a limit, and for other types. */
+  readonly precision: number | null;
+  /** Whether values have parts, which `to_json` shows. */
+  readonly structure: 'array' | 'composite' | null;
+}
+
 export interface Column {
   /** The name in the database: any character but NUL, up to 63 bytes. */
   readonly name: string;
+  readonly type: ColumnType;
   readonly family: TypeFamily;
   /** Digits after the decimal point, the same for all values; `null` if they differ. */
   readonly scale: number | null;

@@ -4,6 +4,7 @@ export {
   type Collection,
   type CollectionItem,
   type Column,
+  type ColumnType,
   type Content,
   type ContentKind,
   type ContentOf,

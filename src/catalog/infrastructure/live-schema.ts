@@ -12,7 +12,9 @@ interface ColumnRow extends Record<string, unknown> {
   readonly type: string;
   readonly type_schema: string;
   readonly type_kind: string;
+  readonly declared_type: string;
   readonly modifier: number;
+  readonly structure: 'array' | 'composite' | null;
   readonly may_hold_json: boolean;
 }
 
@@ -35,7 +37,10 @@ const columnsOf = (names: Sql) => sql`
     FROM base b JOIN pg_catalog.pg_type t ON t.oid = b.type AND t.typtype = 'd'
   )
   SELECT n.nspname AS schema, c.relname AS relation, c.relkind IN ('r', 'p', 'v') AS is_lockable, a.attname AS column,
-         t.typname AS type, tn.nspname AS type_schema, t.typtype AS type_kind, b.modifier,
+         t.typname AS type, tn.nspname AS type_schema, t.typtype AS type_kind,
+         pg_catalog.format_type(a.atttypid, a.atttypmod) AS declared_type, b.modifier,
+         CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.typarray = t.oid) THEN 'array'
+              WHEN t.typtype = 'c' THEN 'composite' END AS structure,
          -- jsonb is always rendered on one line.
          t.typname <> 'jsonb' AND (t.typname = 'json' OR t.typtype = 'c' OR t.typcategory = 'A' OR t.typtype IN ('r', 'm')
            OR EXISTS (SELECT FROM pg_catalog.pg_cast k
@@ -121,7 +126,13 @@ function toLiveColumn(row: ColumnRow): LiveColumn {
   const family = toTypeFamily(row);
   return {
     name: row.column,
-    type: { schema: row.type_schema, name: row.type },
+    type: {
+      schema: row.type_schema,
+      name: row.type,
+      declared: row.declared_type,
+      precision: findPrecision(row),
+      structure: row.structure,
+    },
     family,
     scale: findScale(row, family),
     mayHoldJsonText: row.may_hold_json,
@@ -136,10 +147,12 @@ function toTypeFamily({ type, type_schema: schema, type_kind: kind }: ColumnRow)
   return (isKnown ? FAMILIES[type] : undefined) ?? 'other';
 }
 
-/**
- * The modifier of `numeric(p, s)`, minus 4, has the scale in its lower eleven bits as a signed
- * number.
- */
+/** The modifier of `numeric(p, s)`, minus 4, has the precision in its upper 16 bits. */
+function findPrecision({ type, modifier }: ColumnRow): number | null {
+  return type !== 'numeric' || modifier < 4 ? null : (modifier - 4) >>> 16;
+}
+
+/** The modifier of `numeric(p, s)`, minus 4, has the scale in its lower eleven bits as a signed number. */
 function findScale({ type, modifier }: ColumnRow, family: TypeFamily): number | null {
   if (family === 'integer') return 0;
   if (type !== 'numeric' || modifier < 4) return null;

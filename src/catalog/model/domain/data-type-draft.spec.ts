@@ -1,3 +1,4 @@
+import { builtInType } from '../../../../test/fakes/column-type';
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
 import { type DataTypeDraft, toDefinition } from './data-type-draft';
 import type { LiveColumn, LiveTable } from './table-plan';
@@ -141,7 +142,7 @@ describe('toDefinition', () => {
   );
 
   it('rejects an owner column of a user-defined type named text', () => {
-    const whose = { ...columnOf('whose', 'text'), type: { schema: 'extensions', name: 'text' } };
+    const whose = { ...columnOf('whose', 'text'), type: { ...builtInType('text'), schema: 'extensions' } };
     const live = new Map([['things', { ...table('things', {}), columns: [whose] }]]);
 
     expect(Object.keys(errorsOf(draftOf({ tables: ['things'], owners: { things: 'whose' } }), live))).toEqual([
@@ -216,6 +217,6 @@ function columnOf(name: string, type: string): LiveColumn {
     isMoney: false,
     ...rest,
     name,
-    type: { schema: 'pg_catalog', name: typeName },
+    type: builtInType(typeName),
   };
 }

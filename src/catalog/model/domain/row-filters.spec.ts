@@ -1,3 +1,4 @@
+import { builtInType } from '../../../../test/fakes/column-type';
 import type { FieldError } from '../../../platform/errors/domain-error';
 import type { LiveColumn, Condition } from './table-plan';
 import { ReferenceTime } from './relative-time';
@@ -101,7 +102,7 @@ describe('RowFilters', () => {
 function column(name: string, family: LiveColumn['family'], type: string = family): LiveColumn {
   return {
     name,
-    type: { schema: 'pg_catalog', name: type },
+    type: builtInType(type),
     family,
     scale: null,
     mayHoldJsonText: false,

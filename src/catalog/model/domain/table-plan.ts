@@ -1,16 +1,10 @@
-import type { TypeFamily } from '../../../formats';
+import type { Column } from '../../../formats';
 
 /** The column that limits rows to a tenant. */
 export const TENANT_COLUMN = 'tenant_id';
 
 /** A column of the database. */
-export interface LiveColumn {
-  readonly name: string;
-  /** The name in pg_type, such as `bpchar`, without a modifier; for a domain, its base type. */
-  readonly type: { readonly schema: string; readonly name: string };
-  readonly family: TypeFamily;
-  readonly scale: number | null;
-  readonly mayHoldJsonText: boolean;
+export interface LiveColumn extends Column {
   /** Whether the type is `money`, whose text depends on the locale. */
   readonly isMoney: boolean;
 }

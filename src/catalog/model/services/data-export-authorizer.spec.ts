@@ -1,3 +1,4 @@
+import { builtInType } from '../../../../test/fakes/column-type';
 import type { UserPrincipal } from '../../../platform/auth/principal';
 import { type DataRequest, TABLE_FORMATS } from '../domain/data-query';
 import type { DataType, DataTypeDefinition, SensitiveColumn } from '../domain/data-type';
@@ -15,7 +16,7 @@ const ADMIN: UserPrincipal = { userId: 'root', tenantId: null, roles: ['admin'] 
 
 function column(name: string): LiveColumn {
   const isTime = name.endsWith('_at');
-  const type = { schema: 'pg_catalog', name: isTime ? 'timestamptz' : 'text' };
+  const type = builtInType(isTime ? 'timestamptz' : 'text');
   return { name, type, family: isTime ? 'timestamptz' : 'text', scale: null, mayHoldJsonText: false, isMoney: false };
 }
 

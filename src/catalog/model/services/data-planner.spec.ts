@@ -1,3 +1,4 @@
+import { builtInType } from '../../../../test/fakes/column-type';
 import { DomainError, type FieldError } from '../../../platform/errors/domain-error';
 import { Catalog } from '../domain/catalog';
 import { type DataQuery, DEFAULT_TIME_ZONE } from '../domain/data-query';
@@ -129,6 +130,6 @@ function liveTable(name: string, columns: string[]): LiveTable {
 
 function liveColumn(name: string): LiveColumn {
   const isTime = name.endsWith('_at');
-  const type = { schema: 'pg_catalog', name: isTime ? 'timestamptz' : 'text' };
+  const type = builtInType(isTime ? 'timestamptz' : 'text');
   return { name, type, family: isTime ? 'timestamptz' : 'text', scale: null, mayHoldJsonText: false, isMoney: false };
 }

@@ -1,10 +1,11 @@
+import { builtInType } from '../../../../test/fakes/column-type';
 import { FakeEstimateQueries } from '../../../../test/fakes/estimate-queries.fake';
 import type { LiveColumn, TablePlan } from '../domain/table-plan';
 import { estimateTables } from './row-estimates';
 
 const ID: LiveColumn = {
   name: 'id',
-  type: { schema: 'pg_catalog', name: 'text' },
+  type: builtInType('text'),
   family: 'text',
   scale: null,
   mayHoldJsonText: false,
