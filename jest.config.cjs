@@ -57,7 +57,10 @@ module.exports = async () => {
         moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'] },
       },
       { ...suite('contracts', ['<rootDir>/test/contracts/**/*.spec.ts']), ...withDatabase },
-      suite('golden', ['<rootDir>/test/golden/**/*.spec.ts']),
+      {
+        ...suite('golden', ['<rootDir>/test/golden/**/*.spec.ts']),
+        testEnvironment: '<rootDir>/test/support/in-process/environment.ts',
+      },
       { ...suite('formats', ['<rootDir>/test/formats/**/*.spec.ts']), ...withDatabase },
       {
         ...suite('e2e', ['<rootDir>/test/e2e/**/*.spec.ts', '<rootDir>/test/security/**/*.spec.ts']),

@@ -7,7 +7,12 @@ import { capture, projectRoot } from '../../dev/process.mjs';
 import { median, repeat } from './statistics.mjs';
 
 const times = 5;
-const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const places = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/chromium-headless-shell',
+];
 
 /** CHROMIUM names another one. */
 export const findChromium = () => process.env['CHROMIUM'] || places.find((place) => existsSync(place));
