@@ -1,8 +1,9 @@
 import type { Page } from 'playwright-core';
+import { seriousViolations } from '../support/accessibility';
 import type { Application } from '../support/application';
 import { describeInBrowser } from '../support/browser';
 import type { Client } from '../support/client';
-import { type ConsoleTraits, horizontalOverflow, screenshot, seriousViolations, useConsole } from '../support/console';
+import { type ConsoleTraits, horizontalOverflow, screenshot, useConsole } from '../support/console';
 import { DATA_TYPES } from '../support/data-types';
 import { Installation } from '../support/installation';
 import { signedToken } from '../support/tokens';

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import type { Download, Page } from 'playwright-core';
+import { seriousViolations } from '../support/accessibility';
 import type { Application } from '../support/application';
 import { lessonBoard, noteBoard } from '../support/boards';
 import { describeInBrowser } from '../support/browser';
 import type { Client } from '../support/client';
-import { type ConsoleTraits, horizontalOverflow, screenshot, seriousViolations, useConsole } from '../support/console';
+import { type ConsoleTraits, horizontalOverflow, screenshot, useConsole } from '../support/console';
 import { type InsertedEvent, insertEvent, insertParticipant, insertParticipants } from '../support/events';
 import { Installation } from '../support/installation';
 import { signedToken } from '../support/tokens';

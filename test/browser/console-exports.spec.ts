@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import type { Download, Locator, Page } from 'playwright-core';
+import { seriousViolations } from '../support/accessibility';
+import type { Application } from '../support/application';
 import { noteBoard } from '../support/boards';
 import { describeInBrowser } from '../support/browser';
-import { horizontalOverflow, screenshot, seriousViolations, useConsole } from '../support/console';
+import { horizontalOverflow, screenshot, useConsole } from '../support/console';
 import { addSlowView, addTableType, requestRows } from '../support/data';
 import { insertEvent, insertParticipant } from '../support/events';
 import { FaultyProxy } from '../support/faulty-proxy';
 import { Installation } from '../support/installation';
-import type { Service } from '../support/service';
 import { signedToken } from '../support/tokens';
 
 const ANN = '00000000-0000-4000-8000-00000000000a';
@@ -19,7 +20,7 @@ describeInBrowser('The exports in the console', () => {
   const browser = useConsole();
   let proxy: FaultyProxy;
   let installation: Installation;
-  let service: Service;
+  let service: Application;
   let token: string;
   let views = 0;
 
@@ -45,7 +46,7 @@ describeInBrowser('The exports in the console', () => {
   });
 
   async function startService(): Promise<void> {
-    service = await installation.start();
+    service = await installation.startApplication();
     proxy.leadTo(service.url);
   }
 
@@ -247,7 +248,7 @@ describeInBrowser('The exports in the console', () => {
       const row = rowsOf(page).first();
       await row.getByText(/of 3,000 rows/).waitFor();
 
-      await service.kill('SIGTERM');
+      await service.close();
       await startService();
 
       await row.getByText('Completed').waitFor();

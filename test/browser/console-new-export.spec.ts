@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
+import { seriousViolations } from '../support/accessibility';
 import { describeInBrowser } from '../support/browser';
-import { type ConsoleTraits, horizontalOverflow, screenshot, seriousViolations, useConsole } from '../support/console';
+import { type ConsoleTraits, horizontalOverflow, screenshot, useConsole } from '../support/console';
 import { addSlowView, addTableType } from '../support/data';
 import { FaultyProxy } from '../support/faulty-proxy';
 import { Installation } from '../support/installation';
@@ -28,7 +29,7 @@ describeInBrowser('The page "New export"', () => {
     await installation.sql('ANALYZE fees, visits');
     await addTableType(installation, 'fees');
     await addTableType(installation, 'visits', { owner: null });
-    proxy.leadTo((await installation.start()).url);
+    proxy.leadTo((await installation.startApplication()).url);
   });
 
   afterAll(async () => {

@@ -1,7 +1,8 @@
 import type { Locator, Page } from 'playwright-core';
+import { seriousViolations } from '../support/accessibility';
 import { describeInBrowser } from '../support/browser';
 import type { Client } from '../support/client';
-import { type ConsoleTraits, horizontalOverflow, screenshot, seriousViolations, useConsole } from '../support/console';
+import { type ConsoleTraits, horizontalOverflow, screenshot, useConsole } from '../support/console';
 import { Installation } from '../support/installation';
 import { ObjectServer } from '../support/object-server';
 import { createNotes, createSchedule, runsOf, scheduleOf, SCHEDULES, settledRuns } from '../support/schedules';

@@ -1,8 +1,9 @@
+import { seriousViolations } from '../support/accessibility';
 import { describeInBrowser } from '../support/browser';
-import { horizontalOverflow, screenshot, seriousViolations, useConsole } from '../support/console';
+import { horizontalOverflow, screenshot, useConsole } from '../support/console';
 import { Installation } from '../support/installation';
 import { OidcIssuer } from '../support/oidc-issuer';
-import type { Service } from '../support/service';
+import type { Application } from '../support/application';
 import { signInCode } from '../support/sign-in-codes';
 import { signedToken } from '../support/tokens';
 
@@ -13,10 +14,10 @@ const EXPORTS = { name: 'Exports', exact: true, level: 1 };
 describeInBrowser('Signing in to the console', () => {
   const browser = useConsole();
   let installation: Installation;
-  let service: Service;
+  let service: Application;
 
   beforeAll(async () => {
-    ({ installation, service } = await Installation.withService());
+    ({ installation, application: service } = await Installation.withApplication());
   });
 
   afterAll(() => installation.remove());
@@ -123,11 +124,11 @@ describeInBrowser('Signing in to the console with an identity provider', () => {
   const browser = useConsole();
   let issuer: OidcIssuer;
   let installation: Installation;
-  let service: Service;
+  let service: Application;
 
   beforeAll(async () => {
     issuer = await OidcIssuer.start();
-    ({ installation, service } = await Installation.withService(issuer.environment));
+    ({ installation, application: service } = await Installation.withApplication(issuer.environment));
   });
 
   afterAll(async () => {

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { source as axeSource } from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser } from './browser';
 import { scaled } from './machine';
@@ -54,7 +53,13 @@ export class ConsoleBrowser {
    */
   async open(host: { readonly url: string }, route: string, traits: ConsoleTraits = {}): Promise<Page> {
     const { token, locale = 'en', colorScheme = 'light', width = 1280, height = 900, otherOrigin } = traits;
-    const context = await this.browser!.newContext({ locale, colorScheme, viewport: { width, height } });
+    const context = await this.browser!.newContext({
+      locale,
+      colorScheme,
+      viewport: { width, height },
+      // Whatever moves is drawn sixty times a second.
+      reducedMotion: 'reduce',
+    });
     context.setDefaultTimeout(scaled(20_000));
     this.contexts.push(context);
     const page = await context.newPage();
@@ -91,25 +96,6 @@ export class ConsoleBrowser {
 /** Runs in the page before its own scripts. A token that the page has stored stays. */
 function signInScript(token: string): string {
   return `sessionStorage.getItem('${TOKEN_ENTRY}') ?? sessionStorage.setItem('${TOKEN_ENTRY}', '${token}')`;
-}
-
-/** What axe-core finds in light and in dark, of which people cannot use the page. */
-export async function seriousViolations(page: Page): Promise<string[]> {
-  const found: string[] = [];
-  await page.evaluate(axeSource);
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const { violations } = await page.evaluate(() =>
-      (globalThis as unknown as { axe: typeof import('axe-core') }).axe.run(),
-    );
-    found.push(
-      ...violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${colorScheme}, ${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-    );
-  }
-  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
-  return found;
 }
 
 /** By how many pixels the page is wider than the screen. */
