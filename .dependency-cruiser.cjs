@@ -74,7 +74,7 @@ module.exports = {
       from: { path: '^src/formats/', pathNot: anySpec },
       to: {
         path: [packages('@nestjs|@prisma|prisma|pg|pg-[^/]+|bullmq|ioredis|@aws-sdk|express'), '^src/'],
-        pathNot: ['^src/formats/', '^src/platform/(errors|database/sql|json|time)'],
+        pathNot: ['^src/formats/', '^src/platform/(digest|errors|database/sql|json|time)'],
       },
     },
     {
@@ -87,7 +87,7 @@ module.exports = {
     {
       name: 'nothing-imports-programs',
       comment:
-        'main.ts, service.ts, app.module.ts, migrate.ts, manage-customers.ts, manage-schedules.ts and manage-audit.ts are where programs begin.',
+        'main.ts, service.ts, app.module.ts, migrate.ts, manage-customers.ts, manage-schedules.ts, manage-audit.ts and manage-keys.ts are where programs begin.',
       severity: 'error',
       from: { path: '^src/[^/]+/' },
       to: { path: '^src/[^/]+\\.ts$' },
@@ -137,11 +137,11 @@ module.exports = {
     {
       name: 'source-layout',
       comment:
-        'In src: main.ts, service.ts, app.module.ts, migrate.ts, manage-customers.ts, manage-schedules.ts, manage-audit.ts, platform/, formats/ and the modules: folders with a `<name>.module.ts`.',
+        'In src: main.ts, service.ts, app.module.ts, migrate.ts, manage-customers.ts, manage-schedules.ts, manage-audit.ts, manage-keys.ts, platform/, formats/ and the modules: folders with a `<name>.module.ts`.',
       severity: 'error',
       ...anyFile({
         path: '^src/',
-        pathNot: `^src/((main|service|app\\.module|migrate|manage-customers|manage-schedules|manage-audit)\\.ts$|(platform|formats|${modules})/)`,
+        pathNot: `^src/((main|service|app\\.module|migrate|manage-customers|manage-schedules|manage-audit|manage-keys)\\.ts$|(platform|formats|${modules})/)`,
       }),
     },
     {

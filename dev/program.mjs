@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { ensureBuilt, ensureInstalled } from './install.mjs';
 import { fail, passThrough, projectRoot } from './process.mjs';
 
+const NEED_DATABASE = new Set(['manage-customers', 'manage-schedules', 'manage-audit']);
+
 const [name = '', ...args] = process.argv.slice(2);
 const program = join(projectRoot, 'dist', `${name}.js`);
 
@@ -20,6 +22,7 @@ try {
 async function prepare() {
   await ensureInstalled();
   await ensureBuilt();
+  if (!NEED_DATABASE.has(name)) return;
   const { databaseOfStack } = await import('./live/database-note.mjs');
   const databaseUrl = process.env['DATABASE_URL'] || databaseOfStack();
   // How the program is used, it tells without one.

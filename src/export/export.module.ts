@@ -32,8 +32,10 @@ import { BacklogMetrics, ExportMetrics } from './model/services/export-metrics';
 import { ExportFiles } from './model/services/export-files';
 import { ExportPreviews } from './model/services/export-previews';
 import { ExportProduction } from './model/services/export-production';
+import { ExportRendering } from './model/services/export-rendering';
 import { ExportRunner } from './model/services/export-runner';
 import { ExportSources } from './model/services/export-sources';
+import { Manifests } from './model/services/manifests';
 import { ExportSweep } from './model/services/export-sweep';
 import { ExportChangeFeed } from './model/services/export-change-feed';
 import { ExportService } from './model/services/export.service';
@@ -83,6 +85,8 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
     EstimateResponder,
     ExportRunner,
     ExportProduction,
+    ExportRendering,
+    Manifests,
     ExportSweep,
     FileExpiry,
     ExportChangeFeed,

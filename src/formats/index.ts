@@ -39,4 +39,12 @@ export {
 } from './registry';
 export { locateStoredEntry } from './zip/zip-reader';
 export { WARNING_CODES, type WarningCode } from './warning-codes';
-export { FormatWriter, type Progress, type ProgressUnit, type RenderedFile, type ReportProgress } from './writer';
+export {
+  type ArchiveContents,
+  FormatWriter,
+  type Progress,
+  type ProgressUnit,
+  type RenderedFile,
+  type ReportProgress,
+  type SealedArchive,
+} from './writer';

@@ -1,6 +1,7 @@
 import type { Drawing } from './content';
-import type { FormatWriter, RenderedFile, ReportProgress } from './writer';
+import type { FileSummary, FormatWriter, RenderedFile, ReportProgress, SealArchive } from './writer';
 import { toPageName } from './zip/collection-archive';
+import { ArchiveManifest } from './zip/archive-manifest';
 import { zip, type ZipEntry } from './zip/zip';
 
 /** The parts of the file of one page. */
@@ -17,12 +18,13 @@ export function writePages(
   drawing: Pick<Drawing, 'pageCount' | 'warnings'>,
   { pages, compressionLevel }: DrawnPages,
   report: ReportProgress,
+  seal?: SealArchive,
 ): RenderedFile {
   const { pageCount } = drawing;
   const drawn = reportPages(pages, pageCount, report);
   const summary = () => ({ pageCount, recordCount: null, warnings: drawing.warnings });
   if (pageCount === 1) return { extension: format, contentType, body: joinParts(drawn), summary };
-  const body = zipPages(drawn, { count: pageCount, extension: format, compressionLevel });
+  const body = zipPages(drawn, { format, contentType, compressionLevel, summary, seal });
   return { extension: 'zip', contentType: 'application/zip', body, summary };
 }
 
@@ -43,23 +45,33 @@ async function* joinParts(pages: AsyncIterable<PageFile>): AsyncGenerator<Uint8A
   for await (const page of pages) yield* page;
 }
 
-interface Naming {
-  readonly count: number;
-  readonly extension: string;
+interface PagesArchive extends Pick<FormatWriter, 'format' | 'contentType'> {
   readonly compressionLevel: ZipEntry['compressionLevel'];
+  readonly summary: () => FileSummary & { readonly pageCount: number };
+  readonly seal: SealArchive | undefined;
 }
 
 /** Requests a page only when the one before has been read, so that few pages are in memory. */
 async function* zipPages(
   pages: AsyncGenerator<PageFile, void>,
-  { count, extension, compressionLevel }: Naming,
+  { format, contentType, compressionLevel, summary, seal }: PagesArchive,
 ): AsyncGenerator<Uint8Array> {
-  const entries = Array.from({ length: count }, (_, index): ZipEntry => {
-    const name = toPageName(index + 1, count, extension);
-    return { name, compressionLevel, open: () => nextPage(pages) };
-  });
+  const manifest = new ArchiveManifest(seal);
+  const { pageCount } = summary();
+  const entries = function* (): Generator<ZipEntry> {
+    for (let number = 1; number <= pageCount; number += 1) {
+      const name = toPageName(number, pageCount, format);
+      yield manifest.digested({ name, compressionLevel, open: () => nextPage(pages) }, contentType);
+    }
+    if (!seal) return;
+    yield ArchiveManifest.entry(async () => {
+      // The warnings are complete when the drawing has ended.
+      await pages.next();
+      return { ...manifest.sealed(summary()) };
+    });
+  };
   try {
-    yield* zip(entries);
+    yield* zip(entries());
     // The last step reports the last page.
     await pages.next();
   } finally {

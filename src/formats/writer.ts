@@ -1,3 +1,4 @@
+import type { FileDigest } from '../platform/digest/block-digest';
 import type { ContentKind, ContentOf, ExportWarning } from './content';
 import { type FileForecast, PLAIN_ROWS, type RowWeight, type TableForecast, weighRows } from './forecast';
 import type { ExportOptions, FormatOptions } from './options';
@@ -21,6 +22,31 @@ export interface FileSummary {
   readonly warnings: readonly ExportWarning[];
 }
 
+/** A file inside an archive, before compression. */
+export interface ArchivedFile {
+  /** With `/` between folders. */
+  readonly name: string;
+  readonly contentType: string;
+  readonly rows: number | null;
+  readonly digest: FileDigest;
+}
+
+/** All that is in an archive but its manifest. */
+export interface ArchiveContents {
+  readonly files: readonly ArchivedFile[];
+  readonly summary: FileSummary;
+}
+
+/** The members that the manifest of an archive gets. */
+export interface SealedArchive {
+  readonly manifest: object;
+  /** The signature of the manifest's text; `null` if it is not signed. */
+  readonly jws: string | null;
+}
+
+/** Makes the signed manifest of an archive, just before the archive ends. */
+export type SealArchive = (contents: ArchiveContents) => SealedArchive;
+
 /** A file that is produced while its body is read. */
 export interface RenderedFile {
   /** Without a dot. It may differ from the format's name: several pictures come in a zip. */
@@ -43,8 +69,16 @@ export abstract class FormatWriter<Kind extends ContentKind = ContentKind> {
   /** The options that the format takes, by name. */
   readonly options: FormatOptions = {};
 
-  /** @param options as the caller sent them; see `readOptions` */
-  abstract write(content: ContentOf<Kind>, options: ExportOptions, report: ReportProgress): RenderedFile;
+  /**
+   * @param options as the caller sent them; see `readOptions`
+   * @param seal makes the signed manifest of an archive; without it an archive has none
+   */
+  abstract write(
+    content: ContentOf<Kind>,
+    options: ExportOptions,
+    report: ReportProgress,
+    seal?: SealArchive,
+  ): RenderedFile;
 
   /**
    * A reader for the first rows of a single file that is not compressed; absent where the format has none.

@@ -1,22 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { PrismaAttemptRepository } from '../../src/export/infrastructure/attempt.repository.prisma';
-import type { FinishedFile } from '../../src/export/model/domain/export';
 import type { Attempt } from '../../src/export/model/domain/interfaces/attempt.repository';
 import { type OutboxMessage, postToOutbox } from '../../src/platform/outbox/outbox';
 import { PrismaService } from '../../src/platform/database/prisma.service';
 import { UNLIMITED } from '../support/claims';
+import { finishedFile } from '../support/export-requests';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { testConfig } from '../support/test-config';
 
-const FILE: FinishedFile = {
-  object: { key: 'exports/1/2.csv', contentType: 'text/csv' },
-  name: 'a.csv',
-  size: 5,
-  sha256: 'a'.repeat(64),
-  recordCount: 1,
-  pageCount: null,
-  warnings: [],
-};
+const FILE = finishedFile('1');
 
 describe('The outbox', () => {
   let database: TestDatabase;

@@ -38,8 +38,9 @@ describe('An export of a board', () => {
 
     expect(done).toMatchObject({ page_count: 3, progress: { percent: 100, done: 3, total: 3 } });
     expect(file.headers.get('content-type')).toBe('application/zip');
-    const pages = zipEntries(file.bytes);
-    expect(pages.map(({ name }) => name)).toEqual(['page-001.png', 'page-002.png', 'page-003.png']);
+    const entries = zipEntries(file.bytes);
+    const pages = entries.slice(0, 3);
+    expect(entries.map(({ name }) => name)).toEqual(['page-001.png', 'page-002.png', 'page-003.png', 'manifest.json']);
     for (const { bytes } of pages) expect(pngSize(bytes)).toEqual({ width: 1840, height: 2400 });
     expect(done).toMatchObject({ file_size: file.bytes.length, sha256: sha256(file.bytes) });
   });

@@ -5,9 +5,12 @@ import type { Attempt } from '../../src/export/model/domain/interfaces/attempt.r
 import { ExportEstimates } from '../../src/export/model/services/export-estimates';
 import { ExportMetrics } from '../../src/export/model/services/export-metrics';
 import { ExportProduction } from '../../src/export/model/services/export-production';
+import { ExportRendering } from '../../src/export/model/services/export-rendering';
 import { ExportRunner } from '../../src/export/model/services/export-runner';
 import { ExportSources } from '../../src/export/model/services/export-sources';
 import { ExportService } from '../../src/export/model/services/export.service';
+import { Manifests } from '../../src/export/model/services/manifests';
+import { SigningKeys } from '../../src/platform/signing/signing-keys';
 import { RunningWork } from '../../src/platform/work/running-work';
 import { FakeAttemptRepository } from '../fakes/attempt.repository.fake';
 import { FakeDownloadLeaseRepository } from '../fakes/download-lease.repository.fake';
@@ -45,6 +48,8 @@ export function createExportBench({ textOf = () => TEXT, beforeLine, environment
   sources.addSource(source);
   sources.addWriter(new FakeTextWriter(beforeLine));
   const storage = new FakeFileStorage();
+  const manifests = new Manifests(new SigningKeys(config));
+  const rendering = new ExportRendering(sources, manifests);
   const metrics = new ExportMetrics(shown);
   const queue = new FakeExportQueue();
   const attempts = new FakeAttemptRepository(records, terms);
@@ -58,13 +63,15 @@ export function createExportBench({ textOf = () => TEXT, beforeLine, environment
     exports,
     source,
     sources,
+    manifests,
+    rendering,
     estimates,
     storage,
     queue,
     metrics,
     attempts,
     maintenance,
-    runner: new ExportRunner(attempts, new ExportProduction(sources, storage), storage, queue, metrics, config),
+    runner: new ExportRunner(attempts, new ExportProduction(rendering, storage), storage, queue, metrics, config),
     service: new ExportService(exports, sources, estimates, queue, maintenance, metrics, config),
     running: new RunningWork(config),
     downloads: new FakeDownloadLeaseRepository(records, terms),

@@ -70,11 +70,14 @@ export function finishedFile(exportId: string, traits: Partial<FinishedFile> = {
   return {
     object: { key: `${objectPrefix(exportId)}file.csv`, contentType: 'text/csv' },
     name: 'Transactions.csv',
+    contentType: 'text/csv',
     size: 10,
     sha256: 'ab'.repeat(32),
+    blocks: ['ab'.repeat(32)],
     recordCount: 2,
     pageCount: null,
     warnings: [],
+    facts: { title: 'Transactions', snapshot: null, tables: [] },
     ...traits,
   };
 }

@@ -23,7 +23,7 @@ import { columnRef, toFreeName } from '../row-sql';
 import { HEADER, toHeaderLines } from '../table-text';
 import { COMPRESSION, toTextFile } from '../text-file';
 import { CsvPreviewReader } from './csv-preview';
-import { FormatWriter, type RenderedFile, type ReportProgress } from '../writer';
+import { FormatWriter, type RenderedFile, type ReportProgress, type SealArchive } from '../writer';
 import { toTableArchive } from '../zip/table-archive';
 
 const CSV_OPTIONS = {
@@ -60,11 +60,12 @@ export class CsvWriter extends FormatWriter<'relations' | 'sections' | 'table'> 
     content: ContentOf<'relations' | 'sections' | 'table'>,
     given: ExportOptions,
     report: ReportProgress,
+    seal?: SealArchive,
   ): RenderedFile {
     const options = readOptions(CSV_OPTIONS, given);
     switch (content.kind) {
       case 'relations':
-        return this.writeRelations(content, options, report);
+        return this.writeRelations(content, options, report, seal);
       case 'sections':
         return this.writeSections(content, options, report);
       case 'table':
@@ -86,7 +87,12 @@ export class CsvWriter extends FormatWriter<'relations' | 'sections' | 'table'> 
   }
 
   /** One table is one CSV; several are a zip of CSVs with a manifest. */
-  private writeRelations(content: Relations, options: CsvOptions, report: ReportProgress): RenderedFile {
+  private writeRelations(
+    content: Relations,
+    options: CsvOptions,
+    report: ReportProgress,
+    seal?: SealArchive,
+  ): RenderedFile {
     const { relations } = content;
     const progress = new RelationProgress(relations, report);
     const warnings = [
@@ -98,10 +104,10 @@ export class CsvWriter extends FormatWriter<'relations' | 'sections' | 'table'> 
       const { compression } = options;
       return toTextFile(this, { body: toLines(only, options, progress), compression, progress, warnings });
     }
-    return {
-      ...toTableArchive(content, 'csv', progress, (relation) => toLines(relation, options, progress)),
-      summary: () => ({ pageCount: null, recordCount: progress.recordCount, warnings }),
-    };
+    const { format: extension, contentType } = this;
+    const render = (relation: Relation) => toLines(relation, options, progress);
+    const summary = () => ({ pageCount: null, recordCount: progress.recordCount, warnings });
+    return toTableArchive(content, { extension, contentType, render }, progress, summary, seal);
   }
 
   /**

@@ -15,7 +15,7 @@ import { type ExportOptions, type FormatOptions, readOptions } from '../options'
 import { RelationProgress, TableProgress } from '../row-progress';
 import { encodeRows } from '../table-text';
 import { COMPRESSION, toTextFile } from '../text-file';
-import { FormatWriter, type RenderedFile, type ReportProgress } from '../writer';
+import { FormatWriter, type RenderedFile, type ReportProgress, type SealArchive } from '../writer';
 import { toDocumentsArchive } from '../zip/collection-archive';
 import { JSON_ROWS, toJsonRow, withoutFirstComma } from './json-row';
 
@@ -40,8 +40,12 @@ export class JsonWriter extends FormatWriter<'collection' | 'json' | 'relations'
     content: ContentOf<'collection' | 'json' | 'relations' | 'sections' | 'table'>,
     given: ExportOptions,
     report: ReportProgress,
+    seal?: SealArchive,
   ): RenderedFile {
-    if (content.kind === 'collection') return toDocumentsArchive(content, this.format, report);
+    if (content.kind === 'collection') {
+      const { format: extension, contentType } = this;
+      return toDocumentsArchive(content, { extension, contentType }, report, seal);
+    }
     if (content.kind === 'json') return this.writeDocument(content, report);
     const { compression } = readOptions(JSON_OPTIONS, given);
     if (content.kind === 'table') {

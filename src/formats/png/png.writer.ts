@@ -1,7 +1,7 @@
 import type { ContentOf, Drawing } from '../content';
 import type { ExportOptions } from '../options';
 import { writePages } from '../page-files';
-import { FormatWriter, type RenderedFile, type ReportProgress } from '../writer';
+import { FormatWriter, type RenderedFile, type ReportProgress, type SealArchive } from '../writer';
 import { toPagesArchive } from '../zip/collection-archive';
 
 /** One page is a PNG; several are a zip of PNGs, named after their page. Several drawings are a zip with folders. */
@@ -14,14 +14,16 @@ export class PngWriter extends FormatWriter<'collection' | 'drawing'> {
     content: ContentOf<'collection' | 'drawing'>,
     _options: ExportOptions,
     report: ReportProgress,
+    seal?: SealArchive,
   ): RenderedFile {
     // PNG is already compressed.
     const compressionLevel = 0;
     if (content.kind === 'collection') {
       const drawPages = (drawing: Drawing) => drawing.pngPages();
-      return toPagesArchive(content, { extension: this.format, compressionLevel, drawPages }, report);
+      const { format: extension, contentType } = this;
+      return toPagesArchive(content, { extension, contentType, compressionLevel, drawPages }, report, seal);
     }
-    return writePages(this, content, { pages: wholePages(content), compressionLevel }, report);
+    return writePages(this, content, { pages: wholePages(content), compressionLevel }, report, seal);
   }
 }
 

@@ -2,7 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import type { ContentOf, Drawing } from '../content';
 import type { ExportOptions } from '../options';
 import { writePages } from '../page-files';
-import { FormatWriter, type RenderedFile, type ReportProgress } from '../writer';
+import { FormatWriter, type RenderedFile, type ReportProgress, type SealArchive } from '../writer';
 import { toPagesArchive } from '../zip/collection-archive';
 
 /** One page is an SVG; several are a zip of SVGs, named after their page. Several drawings are a zip with folders. */
@@ -15,12 +15,15 @@ export class SvgWriter extends FormatWriter<'collection' | 'drawing'> {
     content: ContentOf<'collection' | 'drawing'>,
     _options: ExportOptions,
     report: ReportProgress,
+    seal?: SealArchive,
   ): RenderedFile {
     const compressionLevel = 6;
     if (content.kind === 'collection') {
-      return toPagesArchive(content, { extension: this.format, compressionLevel, drawPages: wholePages }, report);
+      const { format: extension, contentType } = this;
+      const pages = { extension, contentType, compressionLevel, drawPages: wholePages } as const;
+      return toPagesArchive(content, pages, report, seal);
     }
-    return writePages(this, content, { pages: content.svgPages(), compressionLevel }, report);
+    return writePages(this, content, { pages: content.svgPages(), compressionLevel }, report, seal);
   }
 }
 

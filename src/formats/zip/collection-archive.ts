@@ -1,10 +1,10 @@
 import { CollectionReader, type ItemOutcome, type OpenedItem } from '../collection-reader';
 import type { Collection, Drawing, JsonDocument } from '../content';
 import { UniqueFileNames } from '../file-name';
-import type { RenderedFile, ReportProgress } from '../writer';
+import type { RenderedFile, ReportProgress, SealArchive } from '../writer';
+import { ArchiveManifest, MANIFEST_NAME } from './archive-manifest';
 import { zip, type ZipEntry } from './zip';
 
-const MANIFEST = 'manifest.json';
 const MANIFEST_VERSION = 1;
 
 /** How page files are numbered, so that they sort by name. */
@@ -18,6 +18,7 @@ export function toPageName(number: number, pageCount: number, extension: string)
 
 interface PageFormat {
   readonly extension: string;
+  readonly contentType: string;
   readonly compressionLevel: ZipEntry['compressionLevel'];
   readonly drawPages: (drawing: Drawing) => AsyncIterable<Uint8Array>;
 }
@@ -25,11 +26,13 @@ interface PageFormat {
 /** A zip with a folder of pages for each drawing, and a manifest. */
 export function toPagesArchive(
   collection: Collection,
-  { extension, compressionLevel, drawPages }: PageFormat,
+  { extension, contentType, compressionLevel, drawPages }: PageFormat,
   report: ReportProgress,
+  seal?: SealArchive,
 ): RenderedFile {
-  const folders = new UniqueFileNames(null, [MANIFEST]);
-  return toArchive<Drawing>(collection, report, async function* ({ item, content, reportPages }) {
+  const folders = new UniqueFileNames(null, [MANIFEST_NAME]);
+  const archive = { collection, contentType, seal };
+  return toArchive<Drawing>(archive, report, async function* ({ item, content, reportPages }) {
     const folder = folders.next(item.name ?? item.id);
     let pages = 0;
     for await (const page of drawPages(content)) {
@@ -41,32 +44,46 @@ export function toPagesArchive(
 }
 
 /** A zip with a file for each document, and a manifest. */
-export function toDocumentsArchive(collection: Collection, extension: string, report: ReportProgress): RenderedFile {
-  const names = new UniqueFileNames(extension, [MANIFEST]);
+export function toDocumentsArchive(
+  collection: Collection,
+  { extension, contentType }: Pick<PageFormat, 'extension' | 'contentType'>,
+  report: ReportProgress,
+  seal?: SealArchive,
+): RenderedFile {
+  const names = new UniqueFileNames(extension, [MANIFEST_NAME]);
+  const archive = { collection, contentType, seal };
   // eslint-disable-next-line @typescript-eslint/require-await -- the shape in which items are written
-  return toArchive<JsonDocument>(collection, report, async function* ({ item, content, reportPages }) {
+  return toArchive<JsonDocument>(archive, report, async function* ({ item, content, reportPages }) {
     yield toEntry(names.next(item.name ?? item.id), 1, content.text);
     reportPages(content.pageCount);
   });
 }
 
+interface CollectionArchive {
+  readonly collection: Collection;
+  /** Of its files. */
+  readonly contentType: string;
+  readonly seal: SealArchive | undefined;
+}
+
 function toArchive<Content extends Drawing | JsonDocument>(
-  collection: Collection,
+  { collection, contentType, seal }: CollectionArchive,
   report: ReportProgress,
   write: (opened: OpenedItem<Content>) => AsyncIterable<ZipEntry>,
 ): RenderedFile {
   const reader = new CollectionReader<Content>(collection, report);
   const files = new Map<string, string[]>();
+  const manifest = new ArchiveManifest(seal);
   const entries = async function* (): AsyncGenerator<ZipEntry> {
     yield* reader.read(async function* (opened) {
       for await (const entry of write(opened)) {
-        yield entry;
+        yield manifest.digested(entry, contentType);
         files.set(opened.item.id, [...(files.get(opened.item.id) ?? []), entry.name]);
       }
     });
     const items = reader.outcomes.map((outcome) => toManifestItem(outcome, files.get(outcome.item.id) ?? []));
-    const manifest = { formatVersion: MANIFEST_VERSION, [collection.itemsName]: items };
-    yield toEntry(MANIFEST, 6, Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
+    const described = { formatVersion: MANIFEST_VERSION, [collection.itemsName]: items };
+    yield ArchiveManifest.entry(() => ({ ...described, ...manifest.sealed(reader.summary()) }));
   };
   return {
     extension: 'zip',

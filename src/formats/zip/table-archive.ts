@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Relation, Relations } from '../content';
 import { UniqueFileNames } from '../file-name';
 import type { RelationProgress } from '../row-progress';
-import type { RenderedFile } from '../writer';
+import type { FileSummary, RenderedFile, SealArchive } from '../writer';
+import { ArchiveManifest } from './archive-manifest';
 import { zip } from './zip';
 
 const MANIFEST_VERSION = 1;
@@ -16,39 +16,33 @@ interface ManifestEntry {
   readonly sha256: string;
 }
 
+interface TableFormat {
+  readonly extension: string;
+  readonly contentType: string;
+  readonly render: (relation: Relation) => AsyncIterable<Uint8Array>;
+}
+
 /** A zip with one file per table, and a manifest by which each file can be verified. */
 export function toTableArchive(
   content: Relations,
-  extension: string,
+  { extension, contentType, render }: TableFormat,
   progress: RelationProgress,
-  render: (relation: Relation) => AsyncIterable<Uint8Array>,
-): Omit<RenderedFile, 'summary'> {
-  const files: ManifestEntry[] = [];
+  summary: () => FileSummary,
+  seal?: SealArchive,
+): RenderedFile {
+  const manifest = new ArchiveManifest(seal);
   const names = new UniqueFileNames(extension);
   const tables = content.relations.map((relation) => {
-    const name = names.next(relation.name);
-    return {
-      name,
-      compressionLevel: 1 as const,
-      open: async function* () {
-        const hash = createHash('sha256');
-        let bytes = 0;
-        for await (const chunk of render(relation)) {
-          hash.update(chunk);
-          bytes += chunk.length;
-          yield chunk;
-        }
-        const rows = progress.recordCountOf(relation);
-        files.push({ name, table: relation.name, rows, bytes, sha256: hash.digest('hex') });
-      },
-    };
+    const entry = { name: names.next(relation.name), compressionLevel: 1 as const, open: () => render(relation) };
+    return manifest.digested(entry, contentType, () => progress.recordCountOf(relation));
   });
-  const manifest = {
-    name: 'manifest.json',
-    compressionLevel: 6 as const,
-    open: () => [Buffer.from(`${JSON.stringify(toManifest(content, files), null, 2)}\n`)],
-  };
-  return { extension: 'zip', contentType: 'application/zip', body: zip([...tables, manifest]) };
+  const last = ArchiveManifest.entry(() => {
+    const files = manifest.files.map(({ name, rows, digest: { bytes, sha256 } }, index) => {
+      return { name, table: content.relations[index]?.name ?? '', rows: rows ?? 0, bytes, sha256 };
+    });
+    return { ...toManifest(content, files), ...manifest.sealed(summary()) };
+  });
+  return { extension: 'zip', contentType: 'application/zip', body: zip([...tables, last]), summary };
 }
 
 function toManifest({ takenAt, userId, filters }: Relations, files: readonly ManifestEntry[]): object {

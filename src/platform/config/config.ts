@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { Environment, type Sender } from './environment';
 import type { RateLimit } from '../rate-limit';
 
@@ -37,6 +38,8 @@ export interface MigrationConfig {
   readonly reader?: string;
   readonly queueIsInPostgres: boolean;
 }
+
+type SigningEnvironment = Pick<Environment, 'SIGNING_KEY' | 'SIGNING_PUBLIC_KEYS'>;
 
 /** The settings from the environment, validated and typed. Nothing else reads `process.env`. */
 export class Config {
@@ -89,6 +92,13 @@ export class Config {
     readonly key?: Buffer;
     /** For decryption only. */
     readonly previousKeys: readonly Buffer[];
+  };
+  /** The keys for signatures of manifests; without a key, manifests are not signed. */
+  readonly signing: {
+    /** Private, Ed25519. */
+    readonly key?: KeyObject;
+    /** The public keys of manifests that were signed with other keys. */
+    readonly publicKeys: readonly KeyObject[];
   };
   /** The hosts, or `host:port`, that URLs of users may name although they are not public or use plain HTTP. */
   readonly outbound: { readonly allowedHosts: readonly string[] };
@@ -170,6 +180,7 @@ export class Config {
     this.links = { secret: env.LINK_SECRET };
     this.console = consoleOf(env);
     this.encryption = { key: env.ENCRYPTION_KEY, previousKeys: env.ENCRYPTION_KEY_PREVIOUS };
+    this.signing = signingOf(env);
     this.outbound = { allowedHosts: env.OUTBOUND_ALLOWED_HOSTS };
     this.exports = {
       concurrency: env.EXPORT_CONCURRENCY,
@@ -215,6 +226,11 @@ export class Config {
   /** The settings of programs that change tables. */
   static migrationOfProcess(): MigrationConfig {
     return migrationOf(process.env);
+  }
+
+  /** The settings of the program that makes signing keys. */
+  static signingOfProcess(): Config['signing'] {
+    return signingOf(Environment.signing(process.env));
   }
 
   /** Whether this process answers HTTP beyond its health and metrics. */
@@ -288,6 +304,10 @@ function httpOf(env: Environment): Config['http'] {
 
 function mailOf({ SMTP_URL: smtpUrl, MAIL_FROM: from, SMTP_TIMEOUT_SECONDS: timeoutSeconds }: Environment) {
   return smtpUrl && from ? { smtpUrl, from, timeoutSeconds } : null;
+}
+
+function signingOf({ SIGNING_KEY: key, SIGNING_PUBLIC_KEYS: publicKeys }: SigningEnvironment): Config['signing'] {
+  return { key, publicKeys };
 }
 
 function storageOf(env: Environment): DiskStorageConfig | S3StorageConfig {

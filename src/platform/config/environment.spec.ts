@@ -1,3 +1,4 @@
+import { createSigningKey, formatKey, publicPartOf } from '../signing/signing-key';
 import { Config } from './config';
 import { ConfigurationError, Environment } from './environment';
 
@@ -9,6 +10,8 @@ const NEEDED: Variables = {
   JWT_SECRET: 'j'.repeat(32),
   LINK_SECRET: 'l'.repeat(32),
 };
+
+const SIGNING_KEY = createSigningKey();
 
 const ISSUER = { CONSOLE_OIDC_ISSUER: 'https://login.example.com' };
 const JWKS = 'https://login.example.com/jwks.json';
@@ -54,6 +57,8 @@ const EVERYTHING = {
   CONSOLE_OIDC_SCOPE: 'openid email',
   ENCRYPTION_KEY: 'aB'.repeat(32),
   ENCRYPTION_KEY_PREVIOUS: `${'01'.repeat(32)}, ${Buffer.alloc(32, 2).toString('base64')}`,
+  SIGNING_KEY: formatKey(SIGNING_KEY),
+  SIGNING_PUBLIC_KEYS: `${formatKey(publicPartOf(SIGNING_KEY))}, ${formatKey(publicPartOf(createSigningKey()))}`,
   OUTBOUND_ALLOWED_HOSTS: 'Hooks.internal, 10.0.0.7:8080, [::1]:9000,',
   RATE_LIMIT_BOARDS: '5/2h',
   RATE_LIMIT_EXPORTS: '7/1h',
@@ -142,6 +147,8 @@ describe('Environment', () => {
     ['LINK_SECRET', 'l'.repeat(31), /at least 32 characters; `openssl rand -hex 32` makes one/],
     ['ENCRYPTION_KEY', 'ab'.repeat(31), /32 bytes as 64 hexadecimal digits or in base64; `openssl rand -hex 32`/],
     ['ENCRYPTION_KEY', `${'A'.repeat(20)} ${'A'.repeat(23)}`, /32 bytes/],
+    ['SIGNING_KEY', 'ab'.repeat(32), /private Ed25519 key: PEM \(PKCS #8\) .* `npm run keys` makes one/],
+    ['SIGNING_PUBLIC_KEYS', formatKey(SIGNING_KEY), /public Ed25519 keys: PEM \(SPKI\)/],
     ['OUTBOUND_ALLOWED_HOSTS', 'http://hooks.internal', /"http:\/\/hooks.internal", which is not host or host:port/],
     ['OUTBOUND_ALLOWED_HOSTS', 'a:b', /host:port/],
     ['OUTBOUND_ALLOWED_HOSTS', 'u@host', /host:port/],
@@ -289,6 +296,7 @@ describe('Config', () => {
         oidc: { issuer: 'https://login.example.com/', clientId: 'export-console', scope: 'openid email' },
       },
       encryption: { key: Buffer.alloc(32, 0xab), previousKeys: [Buffer.alloc(32, 1), Buffer.alloc(32, 2)] },
+      signing: { key: SIGNING_KEY, publicKeys: [expect.anything(), expect.anything()] },
       outbound: { allowedHosts: ['hooks.internal', '10.0.0.7:8080', '[::1]:9000'] },
       exports: {
         concurrency: 2,

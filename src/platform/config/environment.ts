@@ -1,8 +1,10 @@
+import type { KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { isMailAddress } from '../mail/mail-address';
 import type { RateLimit } from '../rate-limit';
+import { readPrivateKey, readPublicKey } from '../signing/signing-key';
 
 const url = (...protocols: string[]) =>
   z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
@@ -67,6 +69,24 @@ const encryptionKey = z.string().transform((value, context): Buffer => {
     code: 'custom',
     message: 'must be 32 bytes as 64 hexadecimal digits or in base64; `openssl rand -hex 32` makes them',
   });
+  return z.NEVER;
+});
+
+/** The private key that signs: Ed25519, PKCS #8. */
+const signingKey = z.string().transform((value, context): KeyObject => {
+  const key = readPrivateKey(value);
+  if (key) return key;
+  const message = 'must be a private Ed25519 key: PEM (PKCS #8) or its base64 on one line; `npm run keys` makes one';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
+/** A public key that verifies: Ed25519, SPKI. */
+const verificationKey = z.string().transform((value, context): KeyObject => {
+  const key = readPublicKey(value);
+  if (key) return key;
+  const message = 'must be public Ed25519 keys: PEM (SPKI) or its base64 on one line; `npm run keys` shows them';
+  context.addIssue({ code: 'custom', message });
   return z.NEVER;
 });
 
@@ -225,6 +245,8 @@ const schema = z.object({
   CONSOLE_OIDC_SCOPE: z.string().min(1).default('openid'),
   ENCRYPTION_KEY: encryptionKey.optional(),
   ENCRYPTION_KEY_PREVIOUS: list.pipe(z.array(encryptionKey)).default([]),
+  SIGNING_KEY: signingKey.optional(),
+  SIGNING_PUBLIC_KEYS: list.pipe(z.array(verificationKey)).default([]),
   OUTBOUND_ALLOWED_HOSTS: hosts.default([]),
   RATE_LIMIT_BOARDS: rateLimit.default({ limit: 30, windowSeconds: 900 }),
   RATE_LIMIT_EXPORTS: rateLimit.default({ limit: 5, windowSeconds: 900 }),
@@ -307,6 +329,14 @@ export const Environment = {
    */
   databaseUrl(variables: Variables): string {
     return checked(z.object({ DATABASE_URL: databaseUrl }), variables).DATABASE_URL;
+  },
+
+  /**
+   * The variables of the program that makes signing keys.
+   * @throws ConfigurationError
+   */
+  signing(variables: Variables): Pick<Environment, 'SIGNING_KEY' | 'SIGNING_PUBLIC_KEYS'> {
+    return checked(schema.pick({ SIGNING_KEY: true, SIGNING_PUBLIC_KEYS: true }), variables);
   },
 
   /**

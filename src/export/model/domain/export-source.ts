@@ -18,6 +18,8 @@ export function ExportSourceProvider(kind: ExportKind): ClassDecorator {
 export interface OpenedSource {
   readonly title: string;
   readonly content: Content;
+  /** Identifies the database that has the rows; absent or `null` where there is none, or it is not known. */
+  readonly server?: string | null;
 }
 
 export interface SourceContext {

@@ -4,6 +4,7 @@ import type { ExportFormat, ExportOptions, ExportWarning, Progress } from '../..
 import type { ExportEstimate } from './export-estimate';
 import type { ExportKind } from './export-kind';
 import type { ExportStatus } from './export-status';
+import type { ManifestFacts } from './manifest/manifest-facts';
 import { type CustomerPrincipal, isCustomer, type Principal, type Person } from '../../../platform/auth/principal';
 
 /** The owners of a record: a person, an external system, or both, when the system acts for the person. */
@@ -120,11 +121,16 @@ export interface FinishedFile {
   /** `null` for a streamed export. */
   readonly object: StoredObject | null;
   readonly name: string;
+  readonly contentType: string;
   readonly size: number;
   readonly sha256: string;
+  /** As in `FileDigest`. */
+  readonly blocks: readonly string[];
   readonly recordCount: number | null;
   readonly pageCount: number | null;
   readonly warnings: readonly ExportWarning[];
+  /** What its manifest says besides. */
+  readonly facts: ManifestFacts;
 }
 
 /** Whole percents, rounded down so that 100 is never shown too early; `null` while the total is unknown. */

@@ -4,11 +4,12 @@ import { objectPrefix } from '../domain/export';
 import { ExportProduction, StorageFault } from './export-production';
 
 const CSV = { contentType: 'text/csv' };
+const SHA256 = 'f0b91c6de4da4e05d0346c44123760344d9393a300946788a2a175ec52920974';
 
 async function setup(traits: BenchTraits = {}) {
   const bench = createExportBench(traits);
   const { storage } = bench;
-  const sut = new ExportProduction(bench.sources, storage);
+  const sut = new ExportProduction(bench.rendering, storage);
   const attempt = (await bench.claim(await bench.request()))!;
   const abort = new AbortController();
   const progress: object[] = [];
@@ -26,11 +27,14 @@ describe('ExportProduction', () => {
     expect(file).toEqual({
       object: { key, ...CSV },
       name: 'Transactions.csv',
+      ...CSV,
       size: TEXT.length,
       recordCount: 2,
       pageCount: null,
       warnings: [],
-      sha256: 'f0b91c6de4da4e05d0346c44123760344d9393a300946788a2a175ec52920974',
+      sha256: SHA256,
+      blocks: [SHA256],
+      facts: { title: 'Transactions', snapshot: null, tables: [] },
     });
     expect((await (await storage.open(key)).toArray()).join('')).toBe(TEXT);
     expect(progress.at(-1)).toEqual({ done: 2, total: 2, unit: 'rows' });

@@ -1,21 +1,21 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { DigestedBytes } from '../../../platform/digest/block-digest';
 import { FileStorage } from '../../../platform/storage/file-storage';
 import { type FinishedFile, objectPrefix } from '../domain/export';
-import { type ReportProgress, toFileName } from '../../../formats';
+import type { ReportProgress } from '../../../formats';
 import type { Attempt } from '../domain/interfaces/attempt.repository';
-import { ExportSources } from './export-sources';
+import { ExportRendering } from './export-rendering';
 
 /** The file was rendered, but the storage refused it. */
 export class StorageFault extends Error {
   override readonly name = 'StorageFault';
 }
 
-/** Streams an export from its source through its format into the storage, and computes the checksum on the way. */
+/** Streams an export from its source through its format into the storage, and computes the checksums on the way. */
 @Injectable()
 export class ExportProduction {
   constructor(
-    private readonly sources: ExportSources,
+    private readonly rendering: ExportRendering,
     private readonly storage: FileStorage,
   ) {}
 
@@ -31,46 +31,14 @@ export class ExportProduction {
     // An earlier attempt that was killed or handed back may have left a file or a partial upload.
     await this.storage.discard(objectPrefix(request.id));
 
-    const { title, content } = await this.sources.open(request, signal);
-    const file = this.sources.writer(request.format, content).write(content, request.options, report);
+    const file = await this.rendering.render(request, report, signal);
+    const { contentType } = file;
     const key = `${objectPrefix(request.id)}${token}.${file.extension}`;
-    const body = new DigestedBody(file.body);
-    const size = await this.storage
-      .put(key, body, { contentType: file.contentType, signal })
-      .catch((error: unknown) => {
-        if (body.failed || signal.aborted) throw error;
-        throw new StorageFault('The file could not be stored', { cause: error });
-      });
-    return {
-      object: { key, contentType: file.contentType },
-      name: toFileName(title, file.extension),
-      size,
-      sha256: body.sha256(),
-      ...file.summary(),
-    };
-  }
-}
-
-/** Passes bytes on, computes their checksum, and knows whether their source failed. */
-class DigestedBody implements AsyncIterable<Uint8Array> {
-  private readonly hash = createHash('sha256');
-  failed = false;
-
-  constructor(private readonly source: AsyncIterable<Uint8Array>) {}
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    try {
-      for await (const chunk of this.source) {
-        this.hash.update(chunk);
-        yield chunk;
-      }
-    } catch (error) {
-      this.failed = true;
-      throw error;
-    }
-  }
-
-  sha256(): string {
-    return this.hash.digest('hex');
+    const body = new DigestedBytes(file.body);
+    await this.storage.put(key, body, { contentType, signal }).catch((error: unknown) => {
+      if (body.failed || signal.aborted) throw error;
+      throw new StorageFault('The file could not be stored', { cause: error });
+    });
+    return { object: { key, contentType }, ...file.finish(body.digest()) };
   }
 }

@@ -1,17 +1,18 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { onAbort } from '../../../platform/async';
+import { BlockDigest } from '../../../platform/digest/block-digest';
 import { RunningWork } from '../../../platform/work/running-work';
 import type { ExportFailure, FinishedFile } from '../domain/export';
 import { type ExportInput, toRequest, createExport } from '../domain/export-request';
-import { type RenderedFile, toFileName } from '../../../formats';
 import { type Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';
 import { type ExportCreation, ExportRepository } from '../domain/interfaces/export.repository';
 import { AttemptLease } from './attempt-lease';
 import { ExportEstimates } from './export-estimates';
 import { ExportMetrics } from './export-metrics';
+import { ExportRendering, type RenderedExport } from './export-rendering';
 import { ExportSources } from './export-sources';
 
 /** An export as the body of the response to its request. */
@@ -54,6 +55,7 @@ export class ExportStreaming {
     private readonly exports: ExportRepository,
     private readonly attempts: AttemptRepository,
     private readonly sources: ExportSources,
+    private readonly rendering: ExportRendering,
     private readonly estimates: ExportEstimates,
     private readonly metrics: ExportMetrics,
     private readonly running: RunningWork,
@@ -81,12 +83,9 @@ export class ExportStreaming {
     });
     void this.running.add(stream.ended.then(stopListening));
     try {
-      const { title, content } = await this.sources.open(creation.export, stream.signal);
-      const writer = this.sources.writer(request.format, content);
-      const rendered = writer.write(content, request.options, stream.report);
-      const { contentType } = rendered;
-      const name = toFileName(title, rendered.extension);
-      const body = this.carry(stream, rendered, name);
+      const rendered = await this.rendering.render(creation.export, stream.report, stream.signal);
+      const { contentType, name } = rendered;
+      const body = this.carry(stream, rendered);
       return {
         creation,
         file: {
@@ -102,19 +101,17 @@ export class ExportStreaming {
     }
   }
 
-  private async *carry(stream: Streaming, rendered: RenderedFile, name: string): AsyncGenerator<Uint8Array> {
-    const hash = createHash('sha256');
+  private async *carry(stream: Streaming, rendered: RenderedExport): AsyncGenerator<Uint8Array> {
+    const digest = new BlockDigest();
     const { export: request } = stream.attempt;
-    let size = 0;
     let file: FinishedFile;
     try {
       for await (const chunk of rendered.body) {
         stream.signal.throwIfAborted();
-        hash.update(chunk);
-        size += chunk.length;
+        digest.update(chunk);
         yield chunk;
       }
-      file = { object: null, name, size, sha256: hash.digest('hex'), ...rendered.summary() };
+      file = { object: null, ...rendered.finish(digest.finish()) };
       if (!(await this.attempts.finish(stream.attempt, file))) throw new Error('The export was cancelled');
     } catch (error) {
       await this.fail(stream, error);
@@ -126,7 +123,7 @@ export class ExportStreaming {
     this.logger.log('Export streamed', {
       event: 'export.streamed',
       export_id: request.id,
-      bytes: size,
+      bytes: file.size,
       rows: file.recordCount,
     });
   }

@@ -1,7 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Principal } from '../../../platform/auth/principal';
+import { digestOf } from '../../../platform/digest/block-digest';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { FileStorage } from '../../../platform/storage/file-storage';
 import { type Export, picturePrefix } from '../domain/export';
@@ -38,15 +39,21 @@ export class UploadedPictureService {
     }
     await this.inspector.assertSoundPng(png);
     const key = `${picturePrefix(request.id)}${randomUUID()}.png`;
-    await this.storage.put(key, Readable.from([png]), { contentType: 'image/png' });
+    const contentType = 'image/png';
+    await this.storage.put(key, Readable.from([png]), { contentType });
+    const name = request.fileName?.replace(/\.zip$/, '.png') ?? 'board.png';
+    const { bytes: size, sha256, blocks } = digestOf(png);
     const file = {
-      object: { key, contentType: 'image/png' },
-      name: request.fileName?.replace(/\.zip$/, '.png') ?? 'board.png',
-      size: png.length,
-      sha256: createHash('sha256').update(png).digest('hex'),
+      object: { key, contentType },
+      name,
+      contentType,
+      size,
+      sha256,
+      blocks,
       recordCount: null,
       pageCount: 1,
       warnings: [],
+      facts: { title: name.replace(/\.png$/, ''), snapshot: null, tables: [] },
     };
     const outcome = await this.repository.replaceFile(request.id, file, owner);
     if (!outcome) {
