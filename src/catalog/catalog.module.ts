@@ -13,7 +13,6 @@ import { SourceDatabase } from './model/domain/interfaces/source-database';
 import { DataExportService } from './model/services/data-export.service';
 import { DataExportAuthorizer } from './model/services/data-export-authorizer';
 import { DataPlanner } from './model/services/data-planner';
-import { LargeExportSemaphore } from './model/services/large-export-semaphore';
 import { DataTypeService } from './model/services/data-type.service';
 import { ExportableTables } from './model/services/exportable-tables';
 import { SourceTables } from './model/services/source-tables';
@@ -28,7 +27,6 @@ import { CatalogForScheduledExport } from './model/services/out.for-scheduled-ex
     { provide: SourceDatabase, useClass: PostgresSourceDatabase },
     LiveSchema,
     DataPlanner,
-    LargeExportSemaphore,
     DataTypeService,
     ExportableTables,
     SourceTables,

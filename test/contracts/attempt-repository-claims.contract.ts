@@ -1,14 +1,14 @@
 import { createExport } from '../../src/export/model/domain/export-request';
 import { MAX_ATTEMPTS } from '../../src/export/model/domain/attempt-limits';
 import type { RequestExport } from '../../src/export/model/domain/interfaces/export.repository';
-import type { AccountShare } from '../../src/export/model/domain/interfaces/attempt.repository';
+import type { FreeSlot } from '../../src/export/model/domain/interfaces/attempt.repository';
 import { ownerOf } from '../../src/export/model/domain/export';
 import type { Person } from '../../src/platform/auth/principal';
 import { UNLIMITED } from '../support/claims';
 import { ANN, ANN_IN_BLUE, BEN, exportRequest, finishedFile, PARTNER } from '../support/export-requests';
 import { LEASE_SECONDS, type RecordsUnderTest } from '../support/records-under-test';
 
-const LIMIT: AccountShare = { limit: 2, mayExceed: false };
+const LIMIT: FreeSlot = { limit: 2, mayExceed: false, mayBeLarge: true };
 
 /** A person’s, and the external system’s that began it for them. */
 const ofPartner = (person: Person): RequestExport['owner'] => ({
@@ -20,8 +20,8 @@ const ofPartner = (person: Person): RequestExport['owner'] => ({
 export function describeClaims(recordsOf: () => RecordsUnderTest): void {
   const request = async (traits: Partial<RequestExport> = {}) =>
     (await createExport(recordsOf().exports, exportRequest(traits))).export.id;
-  const claimNext = (share: AccountShare) => recordsOf().attempts.claimNext(share);
-  const next = async (share = UNLIMITED) => (await claimNext(share))?.export.id ?? null;
+  const claimNext = (slot: FreeSlot) => recordsOf().attempts.claimNext(slot);
+  const next = async (slot = UNLIMITED) => (await claimNext(slot))?.export.id ?? null;
 
   /** Exports of Ann's, the oldest first. */
   async function requestMany(count: number): Promise<string[]> {
@@ -82,7 +82,7 @@ export function describeClaims(recordsOf: () => RecordsUnderTest): void {
     it('keeps the start time of the first attempt', async () => {
       const id = await request();
       const first = await claim(id);
-      await recordsOf().attempts.handBack(first);
+      await recordsOf().attempts.handBack(first, false);
       const { startedAt } = await read(id);
 
       const second = await claim(id);
@@ -212,6 +212,44 @@ export function describeClaims(recordsOf: () => RecordsUnderTest): void {
       await createExport(recordsOf().exports, exportRequest(), '00000000-0000-4000-8000-000000000001');
 
       expect(await claimNext(LIMIT)).not.toBeNull();
+    });
+  });
+
+  describe('a slot that large exports may not take', () => {
+    const FOR_SMALL: FreeSlot = { ...UNLIMITED, mayBeLarge: false };
+
+    it('starts the next export that is not large, in the usual order', async () => {
+      const large = await request({ isLarge: true });
+      const [anns, bens] = [await request(), await request({ caller: BEN })];
+
+      expect(await recordsOf().attempts.findNext(FOR_SMALL)).toBe(anns);
+      expect([await next(FOR_SMALL), await next(FOR_SMALL), await next(FOR_SMALL)]).toEqual([anns, bens, null]);
+      expect(await next()).toBe(large);
+    });
+
+    it('starts no large export of an account with running ones either', async () => {
+      await requestMany(1);
+      await next(FOR_SMALL);
+      const large = await request({ isLarge: true });
+
+      expect([await recordsOf().attempts.findNext(FOR_SMALL), await next(FOR_SMALL)]).toEqual([null, null]);
+      expect(await claimNext(UNLIMITED)).toMatchObject({ export: { id: large, isLarge: true } });
+    });
+
+    it('starts no export that was handed back as a large one', async () => {
+      const id = await request();
+      const attempt = await claimNext(FOR_SMALL);
+      await recordsOf().attempts.handBack(attempt!, true);
+
+      expect(await next(FOR_SMALL)).toBeNull();
+      expect(await claimNext(UNLIMITED)).toMatchObject({ number: 1, export: { id, isLarge: true } });
+    });
+
+    it('keeps a large export large when it is handed back for another reason', async () => {
+      const id = await request({ isLarge: true });
+      await recordsOf().attempts.handBack(await claim(id), false);
+
+      expect([await next(FOR_SMALL), await next()]).toEqual([null, id]);
     });
   });
 }

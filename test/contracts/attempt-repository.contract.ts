@@ -28,7 +28,7 @@ const MOVES: readonly [string, (attempts: AttemptRepository, attempt: Attempt) =
   ['publish', (attempts, attempt) => attempts.finish(attempt, finishedFile(attempt.export.id))],
   ['fail', (attempts, attempt) => attempts.fail(attempt, NO_ROWS)],
   ['retry later', (attempts, attempt) => attempts.retryLater(attempt, 2, NO_CONNECTION)],
-  ['hand back', (attempts, attempt) => attempts.handBack(attempt)],
+  ['hand back', (attempts, attempt) => attempts.handBack(attempt, true)],
 ];
 
 /** What every repository of attempts has to keep. */
@@ -266,7 +266,7 @@ export function describeAttemptRepository(name: string, create: CreateRecords): 
     it('hands back an export at once without counting the attempt', async () => {
       const id = await request();
 
-      await records.attempts.handBack(await claim(id));
+      await records.attempts.handBack(await claim(id), false);
 
       expect(await records.maintenance.claimOverdue()).toEqual([id]);
       expect((await claim(id)).number).toBe(1);

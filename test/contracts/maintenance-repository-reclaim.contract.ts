@@ -98,7 +98,7 @@ export function describeReclaiming(
 
     it('counts lost attempts of a drawing only, not failed or handed-back ones', async () => {
       const id = await request({ kind: 'board', format: 'png' });
-      await recordsOf().attempts.handBack((await recordsOf().claim(id))!);
+      await recordsOf().attempts.handBack((await recordsOf().claim(id))!, false);
       await recordsOf().attempts.retryLater((await recordsOf().claim(id))!, 0, {
         code: 'file-not-produced',
         reason: 'No connection',

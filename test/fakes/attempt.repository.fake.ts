@@ -3,9 +3,9 @@ import { MAX_ATTEMPTS } from '../../src/export/model/domain/attempt-limits';
 import type { Progress } from '../../src/formats';
 import { type Export, type ExportFailure, type FinishedFile, accountOf } from '../../src/export/model/domain/export';
 import {
-  type AccountShare,
   type Attempt,
   AttemptRepository,
+  type FreeSlot,
 } from '../../src/export/model/domain/interfaces/attempt.repository';
 import type { AuditEntry } from '../../src/platform/audit/audit-log';
 import { principalKey } from '../../src/platform/auth/principal';
@@ -26,8 +26,8 @@ export class FakeAttemptRepository extends AttemptRepository {
     super();
   }
 
-  override claimNext(share: AccountShare): Promise<Attempt | null> {
-    const next = this.next(share);
+  override claimNext(slot: FreeSlot): Promise<Attempt | null> {
+    const next = this.next(slot);
     if (!next) return Promise.resolve(null);
     const token = randomUUID();
     const now = this.records.clock.now();
@@ -46,11 +46,11 @@ export class FakeAttemptRepository extends AttemptRepository {
     return Promise.resolve(claimed ? { token, number: next.attempts, export: claimed } : null);
   }
 
-  override findNext(share: AccountShare): Promise<string | null> {
-    return Promise.resolve(this.next(share)?.id ?? null);
+  override findNext(slot: FreeSlot): Promise<string | null> {
+    return Promise.resolve(this.next(slot)?.id ?? null);
   }
 
-  private next({ limit, mayExceed }: AccountShare): ExportRecord | null {
+  private next({ limit, mayExceed, mayBeLarge }: FreeSlot): ExportRecord | null {
     const now = this.records.clock.now();
     const all = [...this.records.exports.values()];
     const silentSince = this.records.clock.in(-this.terms.leaseSeconds);
@@ -67,6 +67,7 @@ export class FakeAttemptRepository extends AttemptRepository {
           !record.streamed &&
           record.attempts < MAX_ATTEMPTS &&
           (record.retryAt === null || record.retryAt <= now) &&
+          (mayBeLarge || !record.isLarge) &&
           (mayExceed || runningOf(record) < limit),
       )
       .sort(
@@ -115,11 +116,17 @@ export class FakeAttemptRepository extends AttemptRepository {
     });
   }
 
-  override handBack(attempt: Attempt): Promise<boolean> {
+  override handBack(attempt: Attempt, isLarge: boolean): Promise<boolean> {
     const enqueueAfter = this.records.clock.now();
     return this.end(
       attempt,
-      ({ attempts }) => ({ status: 'pending', attemptToken: null, attempts: attempts - 1, enqueueAfter }),
+      (record) => ({
+        status: 'pending',
+        attemptToken: null,
+        attempts: record.attempts - 1,
+        enqueueAfter,
+        isLarge: record.isLarge || isLarge,
+      }),
       { audit: (row) => auditOf(row, 'export.handed-back', { details: { worker: WORKER } }) },
     );
   }

@@ -32,9 +32,9 @@ export function asJson<Value>(value: Value): Value {
 
 /** A pending export, as it is requested. */
 export function recordOf(id: string, requestId: string, request: RequestExport, now: Date): ExportRecord {
-  const { kind, subject, type, format, owner, scheduleId, oneTime, expected } = request;
+  const { kind, subject, type, format, owner, scheduleId, oneTime, isLarge, expected } = request;
   const { userId, tenantId, customerId } = owner;
-  const requested = { kind, subject, type, format, userId, tenantId, customerId, scheduleId, oneTime };
+  const requested = { kind, subject, type, format, userId, tenantId, customerId, scheduleId, oneTime, isLarge };
   return {
     id,
     requestId,

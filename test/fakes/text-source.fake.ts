@@ -59,8 +59,14 @@ export class FakeTextWriter extends FormatWriter<'json'> {
   readonly contentType = 'text/csv';
   readonly accepts = ['json'] as const;
 
-  /** @param beforeLine is awaited before each line goes out, and may throw */
-  constructor(private readonly beforeLine: (line: number) => unknown = () => undefined) {
+  /**
+   * @param beforeLine is awaited before each line goes out, and may throw
+   * @param announced how many lines it reports to expect; all that there are if absent
+   */
+  constructor(
+    private readonly beforeLine: (line: number) => unknown = () => undefined,
+    private readonly announced?: number,
+  ) {
     super();
   }
 
@@ -68,11 +74,11 @@ export class FakeTextWriter extends FormatWriter<'json'> {
     const lines = Buffer.from(text)
       .toString()
       .split(/(?<=\n)/);
-    const { beforeLine } = this;
+    const { beforeLine, announced = lines.length } = this;
     async function* body(): AsyncGenerator<Uint8Array> {
       for (const [index, line] of lines.entries()) {
         await beforeLine(index);
-        report({ done: index + 1, total: lines.length, unit: 'rows' });
+        report({ done: index + 1, total: announced, unit: 'rows' });
         yield Buffer.from(line);
       }
     }

@@ -94,10 +94,26 @@ export const attempts = [
   {
     name: 'no-slot-for-others',
     breaks: 'one account fills a process, and others wait until its exports end',
-    file: 'src/export/model/services/export-runner.ts',
+    file: 'src/export/model/services/export-slots.ts',
     search: 'mayExceed: taken < concurrency',
     replace: 'mayExceed: true',
     tests: ['src/export/model/services/export-runner-shares.spec.ts'],
+  },
+  {
+    name: 'large-exports-everywhere',
+    breaks: 'large exports take all slots of a process, and small ones wait until one of them ends',
+    file: 'src/export/infrastructure/attempt.repository.prisma.ts',
+    search: ' AND (${mayBeLarge} OR NOT is_large)',
+    replace: '',
+    tests: ['test/contracts/attempt-repository.spec.ts'],
+  },
+  {
+    name: 'large-exports-uncounted',
+    breaks: 'exports that turn out to be large fill a process',
+    file: 'src/export/model/services/export-slots.ts',
+    search: 'this.outgrowing.abort(',
+    replace: 'void (',
+    tests: ['src/export/model/services/export-runner-large.spec.ts'],
   },
   {
     name: 'no-worker-woken',

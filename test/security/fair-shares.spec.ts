@@ -18,7 +18,7 @@ describe('Worker shares of accounts', () => {
   beforeAll(async () => {
     ({ installation } = await Installation.withApplication({ EXPORT_CONCURRENCY: '4', EXPORTS_PER_ACCOUNT: '2' }));
     [greedy, ann] = [await installation.asUser(GREEDY), await installation.asUser(ANN)];
-    await addSlowView(installation, 'endless', { owner: GREEDY, rows: 60_000, during: 'copy' });
+    await addSlowView(installation, 'endless', { owner: GREEDY, rows: 6_000, during: 'copy', milliseconds: 10 });
     await installation.sql(
       `CREATE VIEW quick AS SELECT n AS id, '${ANN}'::uuid AS user_id FROM generate_series(1, 5) n`,
     );

@@ -1,12 +1,8 @@
-import type {
-  AccountShare,
-  Attempt,
-  AttemptRepository,
-} from '../../src/export/model/domain/interfaces/attempt.repository';
+import type { Attempt, AttemptRepository, FreeSlot } from '../../src/export/model/domain/interfaces/attempt.repository';
 import type { MaintenanceRepository } from '../../src/export/model/domain/interfaces/maintenance.repository';
 
 /** For tests that are not about shares: an account may run any number of exports. */
-export const UNLIMITED: AccountShare = { limit: 1, mayExceed: true };
+export const UNLIMITED: FreeSlot = { limit: 1, mayExceed: true, mayBeLarge: true };
 
 /**
  * Starts an attempt at the export, which has to be the next one. One whose worker is silent is taken from it first.

@@ -29,13 +29,14 @@ import { silenceLogs, testConfig, TestMetrics } from './test-config';
 export interface BenchTraits {
   readonly textOf?: ConstructorParameters<typeof FakeTextSource>[0];
   readonly beforeLine?: ConstructorParameters<typeof FakeTextWriter>[0];
+  readonly announcedLines?: number;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 export const TEXT = 'id,amount\n1,5.00\n';
 
 /** All that a service of exports is made of, as fakes that share their records. */
-export function createExportBench({ textOf = () => TEXT, beforeLine, environment }: BenchTraits = {}) {
+export function createExportBench({ textOf = () => TEXT, beforeLine, announcedLines, environment }: BenchTraits = {}) {
   silenceLogs();
   const config = testConfig(environment);
   const records = new FakeRecords();
@@ -46,7 +47,7 @@ export function createExportBench({ textOf = () => TEXT, beforeLine, environment
   const sources = new ExportSources();
   const source = new FakeTextSource(textOf);
   sources.addSource(source);
-  sources.addWriter(new FakeTextWriter(beforeLine));
+  sources.addWriter(new FakeTextWriter(beforeLine, announcedLines));
   const storage = new FakeFileStorage();
   const manifests = new Manifests(new SigningKeys(config));
   const rendering = new ExportRendering(sources, manifests);

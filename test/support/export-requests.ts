@@ -44,6 +44,7 @@ export function exportRequest(traits: Partial<RequestExport> = {}): RequestExpor
     options: {},
     scheduleId: null,
     oneTime: false,
+    isLarge: false,
     dataTypes: ['transactions'],
     filters: null,
     delivery: NO_DELIVERIES,

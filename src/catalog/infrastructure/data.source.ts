@@ -17,7 +17,6 @@ import {
 } from '../model/domain/data-query';
 import { SourceDatabase, type SourceView } from '../model/domain/interfaces/source-database';
 import { DataPlanner, USER_SECTIONS } from '../model/services/data-planner';
-import { LargeExportSemaphore } from '../model/services/large-export-semaphore';
 import { estimateTables } from '../model/services/row-estimates';
 import { ReadAuthorizations } from '../model/services/read-authorizations';
 import type { TablePlan } from '../model/domain/table-plan';
@@ -33,7 +32,6 @@ export class DataSource extends ExportSource<DataParams> {
   constructor(
     private readonly database: SourceDatabase,
     private readonly planner: DataPlanner,
-    private readonly semaphore: LargeExportSemaphore,
     private readonly authorizations: ReadAuthorizations,
   ) {
     super();
@@ -67,8 +65,6 @@ export class DataSource extends ExportSource<DataParams> {
     const relations = [];
     // Sequential, because a snapshot is one connection.
     for (const plan of plans) relations.push(await view.relation(plan, !request.streamed));
-    const rows = relations.reduce((sum, { rowCount }) => sum + (rowCount ?? 0), 0);
-    await this.semaphore.acquire(rows, signal);
     const content = {
       kind: 'relations' as const,
       takenAt: view.takenAt,

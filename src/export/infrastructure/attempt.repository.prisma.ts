@@ -8,7 +8,7 @@ import { PrismaService, type Transaction } from '../../platform/database/prisma.
 import { MAX_ATTEMPTS } from '../model/domain/attempt-limits';
 import type { Progress } from '../../formats';
 import type { Export, ExportFailure, FinishedFile } from '../model/domain/export';
-import { type AccountShare, type Attempt, AttemptRepository } from '../model/domain/interfaces/attempt.repository';
+import { type Attempt, AttemptRepository, type FreeSlot } from '../model/domain/interfaces/attempt.repository';
 import { ACCOUNT, auditOf, changeExports, endExports, publishedFile } from './export-row';
 
 /** A process that is paused during a claim must not block the claims of all others. */
@@ -25,11 +25,11 @@ export class PrismaAttemptRepository extends AttemptRepository {
     super();
   }
 
-  override claimNext(share: AccountShare): Promise<Attempt | null> {
+  override claimNext(slot: FreeSlot): Promise<Attempt | null> {
     const token = randomUUID();
     return this.prisma.$transaction(async (transaction) => {
       await acquire(transaction);
-      const next = await this.next(transaction, share, Prisma.sql`FOR UPDATE OF exports SKIP LOCKED`);
+      const next = await this.next(transaction, slot, Prisma.sql`FOR UPDATE OF exports SKIP LOCKED`);
       if (!next) return null;
       const [claimed] = await changeExports(transaction, {
         set: Prisma.sql`status = 'processing', attempt_token = ${token}::uuid, attempts = attempts + 1,
@@ -41,8 +41,8 @@ export class PrismaAttemptRepository extends AttemptRepository {
     });
   }
 
-  override async findNext(share: AccountShare): Promise<string | null> {
-    return (await this.next(this.prisma, share, Prisma.empty))?.id ?? null;
+  override async findNext(slot: FreeSlot): Promise<string | null> {
+    return (await this.next(this.prisma, slot, Prisma.empty))?.id ?? null;
   }
 
   /**
@@ -51,11 +51,11 @@ export class PrismaAttemptRepository extends AttemptRepository {
    */
   private async next(
     transaction: Transaction,
-    { limit, mayExceed }: AccountShare,
+    { limit, mayExceed, mayBeLarge }: FreeSlot,
     lock: Prisma.Sql,
   ): Promise<{ readonly id: string; readonly attempts: number } | null> {
     // The states are literals: PostgreSQL uses no partial index for a parameter.
-    const waits = Prisma.sql`status = 'pending' AND NOT streamed AND attempts < ${MAX_ATTEMPTS} AND (retry_at IS NULL OR retry_at <= now())`;
+    const waits = Prisma.sql`status = 'pending' AND NOT streamed AND attempts < ${MAX_ATTEMPTS} AND (retry_at IS NULL OR retry_at <= now()) AND (${mayBeLarge} OR NOT is_large)`;
     const [next] = await transaction.$queryRaw<{ id: string; attempts: number }[]>`
       WITH running AS MATERIALIZED (
         SELECT ${ACCOUNT} AS account, count(*) AS count FROM exports
@@ -111,8 +111,9 @@ export class PrismaAttemptRepository extends AttemptRepository {
     );
   }
 
-  override handBack(attempt: Attempt): Promise<boolean> {
-    const set = Prisma.sql`status = 'pending', attempt_token = NULL, attempts = attempts - 1, enqueue_after = now()`;
+  override handBack(attempt: Attempt, isLarge: boolean): Promise<boolean> {
+    const set = Prisma.sql`status = 'pending', attempt_token = NULL, attempts = attempts - 1, enqueue_after = now(),
+                           is_large = is_large OR ${isLarge}`;
     return this.end(attempt, set, (row) => auditOf(row, 'export.handed-back', { details: { worker: WORKER } }));
   }
 

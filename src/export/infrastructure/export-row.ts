@@ -32,6 +32,7 @@ export function toExport(row: ExportRow): Export {
     options: row.options as Export['options'],
     deliveries: row.deliveries as unknown as PlannedDelivery[],
     oneTime: row.oneTime,
+    isLarge: row.isLarge,
     streamed: row.streamed,
     requestId: row.requestId,
     progress: {

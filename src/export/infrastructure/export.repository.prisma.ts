@@ -185,7 +185,7 @@ function owned(id: string, owner: Principal): Prisma.Sql {
 
 function toRow(id: string, request: RequestExport): Prisma.ExportCreateInput {
   const { owner, kind, params, subject, type, format, dataTypes, filters, options, oneTime, expected } = request;
-  const { scheduleId, delivery, retentionSeconds, estimate, weight } = request;
+  const { isLarge, scheduleId, delivery, retentionSeconds, estimate, weight } = request;
   return {
     id,
     kind,
@@ -200,6 +200,7 @@ function toRow(id: string, request: RequestExport): Prisma.ExportCreateInput {
     requestedBy: requesterOf(request.caller),
     scheduleId,
     oneTime,
+    isLarge,
     options: jsonOf(options),
     deliveries: jsonOf(delivery.deliveries),
     retentionSeconds,

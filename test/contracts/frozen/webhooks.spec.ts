@@ -31,6 +31,7 @@ const completed: Export = {
   options: { timezone: 'UTC' },
   deliveries: [],
   oneTime: false,
+  isLarge: false,
   streamed: false,
   requestId: 'request-1',
   isDownloadCompleting: false,

@@ -9,6 +9,7 @@ import { ownerOf, type RecordOwner } from './export';
 import { checkEstimatedRows, type ExportEstimate, type SourceEstimate } from './export-estimate';
 import type { ExportKind } from './export-kind';
 import type { ExportSource } from './export-source';
+import { isLargeRequest } from './large-export';
 import { DomainError } from '../../../platform/errors/domain-error';
 import type {
   ExportCreation,
@@ -78,6 +79,7 @@ export function toRequest(
     options: { ...options, ...input.options },
     scheduleId,
     oneTime,
+    isLarge: isLargeRequest(input.expected, estimate),
     expected: { done: 0, ...input.expected },
     estimate,
     maxEstimatedRows: exports.maxEstimatedRows,

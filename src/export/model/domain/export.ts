@@ -82,6 +82,8 @@ export interface Export extends RecordOwner, ExportDescription {
   /** The messages to send when it completes or fails. */
   readonly deliveries: readonly PlannedDelivery[];
   readonly oneTime: boolean;
+  /** Whether it takes one of the slots for large exports. */
+  readonly isLarge: boolean;
   /** Its bytes were sent in the response to its request: no file is kept. */
   readonly streamed: boolean;
   readonly requestId: string;

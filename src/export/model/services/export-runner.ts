@@ -1,15 +1,17 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
+import type { Progress } from '../../../formats';
 import { DomainError } from '../../../platform/errors/domain-error';
 import { RequestContext } from '../../../platform/observability/request-context';
 import { FileStorage, StorageUnavailableError } from '../../../platform/storage/file-storage';
 import { MAX_ATTEMPTS, pauseAfter } from '../domain/attempt-limits';
 import { type ExportFailure, objectPrefix } from '../domain/export';
-import { type AccountShare, type Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';
+import { type Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';
 import { ExportQueue } from '../domain/interfaces/export-queue';
 import { AttemptLease } from './attempt-lease';
 import { ExportMetrics } from './export-metrics';
 import { ExportProduction, StorageFault } from './export-production';
+import { type ExportSlot, ExportSlots } from './export-slots';
 
 const NOT_STORED: ExportFailure = {
   code: 'file-not-stored',
@@ -25,8 +27,7 @@ const NOT_PRODUCED: ExportFailure = {
 @Injectable()
 export class ExportRunner {
   private readonly logger = new Logger(ExportRunner.name);
-  /** How many slots of this process are in use: exports that it runs or is about to claim. */
-  private slotsInUse = 0;
+  private readonly slots: ExportSlots;
 
   constructor(
     private readonly attempts: AttemptRepository,
@@ -35,23 +36,24 @@ export class ExportRunner {
     private readonly queue: ExportQueue,
     private readonly metrics: ExportMetrics,
     private readonly config: Config,
-  ) {}
+  ) {
+    this.slots = new ExportSlots(config.exports);
+  }
 
   /**
    * Runs one attempt at the next export. Does nothing when no export may start.
    * @param ending aborts when the process must stop; the export is then handed back
    */
   async runNext(ending: AbortSignal): Promise<void> {
-    this.slotsInUse++;
-    try {
-      const attempt = await this.attempts.claimNext(this.shareWith(this.slotsInUse));
-      if (!attempt) return;
-      const { id: exportId, requestId } = attempt.export;
-      await RequestContext.run({ requestId, logFields: { export_id: exportId } }, () => this.carryOut(attempt, ending));
-    } finally {
-      this.slotsInUse--;
-    }
-    if (ending.aborted) return;
+    const hasRun = await this.slots.fill(
+      (free) => this.attempts.claimNext(free),
+      (attempt, slot) => {
+        const { id: exportId, requestId } = attempt.export;
+        const context = { requestId, logFields: { export_id: exportId } };
+        return RequestContext.run(context, () => this.carryOut(attempt, slot, ending));
+      },
+    );
+    if (!hasRun || ending.aborted) return;
     // While this export ran, jobs of exports that could not start were used up.
     await this.wakeForNext().catch((error: unknown) => {
       this.logger.warn('No worker could be woken for the next export; the sweep does it', {
@@ -63,37 +65,37 @@ export class ExportRunner {
 
   /** Wakes a worker for the next export, if this process could run it. */
   async wakeForNext(): Promise<void> {
-    if (this.slotsInUse >= this.config.exports.concurrency) return;
-    const next = await this.attempts.findNext(this.shareWith(this.slotsInUse + 1));
+    const { free } = this.slots;
+    const next = free && (await this.attempts.findNext(free));
     if (next !== null) await this.queue.wake(next);
   }
 
-  /**
-   * The share of one account. An account never fills all slots of a process that has several, so that an export of another
-   * account starts at once.
-   */
-  private shareWith(taken: number): AccountShare {
-    const { concurrency, perAccount } = this.config.exports;
-    const limit = concurrency === 1 ? perAccount : Math.min(perAccount, concurrency - 1);
-    return { limit, mayExceed: taken < concurrency };
-  }
-
-  private async carryOut(attempt: Attempt, ending: AbortSignal): Promise<void> {
+  private async carryOut(attempt: Attempt, slot: ExportSlot, ending: AbortSignal): Promise<void> {
     const { kind, format } = attempt.export;
     this.logger.log('Export started', { event: 'export.started', kind, format, attempt: attempt.number });
     const lease = new AttemptLease(attempt, this.attempts, this.config.exports.leaseSeconds * 1000);
     try {
-      await this.produceAndPublish(attempt, lease, AbortSignal.any([lease.signal, ending]));
+      await this.produceAndPublish(attempt, lease, slot, ending);
     } catch (error) {
-      await this.conclude(attempt, error, lease, ending);
+      await this.conclude(attempt, error, { lease, slot, ending });
     } finally {
       lease.release();
     }
   }
 
-  private async produceAndPublish(attempt: Attempt, lease: AttemptLease, signal: AbortSignal): Promise<void> {
+  private async produceAndPublish(
+    attempt: Attempt,
+    lease: AttemptLease,
+    slot: ExportSlot,
+    ending: AbortSignal,
+  ): Promise<void> {
     const startedAt = performance.now();
-    const file = await this.production.produce(attempt, lease.report, signal);
+    const report = (progress: Progress) => {
+      lease.report(progress);
+      slot.note(progress);
+    };
+    const signal = AbortSignal.any([lease.signal, slot.outgrown, ending]);
+    const file = await this.production.produce(attempt, report, signal);
     const milliseconds = Math.round(performance.now() - startedAt);
     if (await this.attempts.finish(attempt, file)) {
       const { size: bytes, recordCount: rows, warnings } = file;
@@ -109,12 +111,16 @@ export class ExportRunner {
     }
   }
 
-  private async conclude(attempt: Attempt, error: unknown, lease: AttemptLease, ending: AbortSignal): Promise<void> {
+  private async conclude(
+    attempt: Attempt,
+    error: unknown,
+    { lease, slot, ending }: { lease: AttemptLease; slot: ExportSlot; ending: AbortSignal },
+  ): Promise<void> {
     if (lease.isLost) {
       this.logger.log('Export was cancelled or taken over: the attempt has ended', { event: 'export.attempt_lost' });
-    } else if (ending.aborted) {
-      this.logger.log('Export is handed back', { event: 'export.handed_back' });
-      if (await this.attempts.handBack(attempt)) this.metrics.attemptEnded('handed-back');
+    } else if (ending.aborted || slot.outgrown.aborted) {
+      this.logger.log('Export is handed back', { event: 'export.handed_back', outgrew_slot: slot.outgrown.aborted });
+      if (await this.attempts.handBack(attempt, slot.isLarge)) this.metrics.attemptEnded('handed-back');
     } else if (error instanceof DomainError) {
       await this.fail(attempt, { code: error.code, reason: error.summary });
     } else {

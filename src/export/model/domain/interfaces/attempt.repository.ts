@@ -16,17 +16,23 @@ export interface AccountShare {
   readonly mayExceed: boolean;
 }
 
+/** What a slot of a process is free for. */
+export interface FreeSlot extends AccountShare {
+  /** Whether a large export may take it. */
+  readonly mayBeLarge: boolean;
+}
+
 /** The attempts at exports. Methods that take an attempt change nothing and return false once the attempt lost its lease. */
 export abstract class AttemptRepository {
   /**
    * Starts an attempt at the next pending export: the oldest of the account with the fewest running exports. An export whose
-   * attempt failed waits until its retry time.
+   * attempt failed waits until its retry time, and a large one until it may take the slot.
    * @returns `null` when no export may start
    */
-  abstract claimNext(share: AccountShare): Promise<Attempt | null>;
+  abstract claimNext(slot: FreeSlot): Promise<Attempt | null>;
 
   /** The id of the export that `claimNext` would claim. */
-  abstract findNext(share: AccountShare): Promise<string | null>;
+  abstract findNext(slot: FreeSlot): Promise<string | null>;
 
   /** Renews the lease and reports the progress. */
   abstract beat(attempt: Attempt, progress: Progress): Promise<boolean>;
@@ -40,6 +46,9 @@ export abstract class AttemptRepository {
   /** Ends the attempt; the next one starts after the pause at the earliest. */
   abstract retryLater(attempt: Attempt, pauseSeconds: number, failure: ExportFailure): Promise<boolean>;
 
-  /** Returns the export to the queue at once. The attempt does not count. */
-  abstract handBack(attempt: Attempt): Promise<boolean>;
+  /**
+   * Returns the export to the queue at once. The attempt does not count.
+   * @param isLarge whether it is known to be large by now
+   */
+  abstract handBack(attempt: Attempt, isLarge: boolean): Promise<boolean>;
 }

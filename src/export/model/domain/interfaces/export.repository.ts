@@ -29,6 +29,8 @@ export interface RequestExport extends ExportDescription {
   readonly format: ExportFormat;
   readonly scheduleId: string | null;
   readonly oneTime: boolean;
+  /** Whether it takes one of the slots for large exports. */
+  readonly isLarge: boolean;
   readonly delivery: DeliveryPlan;
   readonly retentionSeconds: number | null;
   /** What is known of the work ahead; the real figures follow when it starts. */
