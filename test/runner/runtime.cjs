@@ -1,5 +1,7 @@
 // @ts-check
-// Jest's runtime, but a module is compiled once for each worker, and not once more for each test file that loads it.
+// Jest's runtime, but a module is compiled once for each worker, and not once more for each test file that loads it, and a
+// test file leaves no asynchronous storage behind.
+const asyncHooks = require('node:async_hooks');
 const { Script } = require('node:vm');
 const { default: Runtime } = require('jest-runtime');
 
@@ -9,10 +11,18 @@ const { default: Runtime } = require('jest-runtime');
  */
 const compiled = new Map();
 
-module.exports = class CompilingOnce extends Runtime {
+module.exports = class WorkerRuntime extends Runtime {
+  /** @type {Set<asyncHooks.AsyncLocalStorage<unknown>>} */
+  #storages = new Set();
+
   /** @param {any[]} given */
   constructor(...given) {
     super(...given);
+    this.#compileOnce();
+    this.#noteStorages();
+  }
+
+  #compileOnce() {
     const { executor } = this;
     const compileAgain = executor.compile.bind(executor);
 
@@ -27,6 +37,31 @@ module.exports = class CompilingOnce extends Runtime {
       // Jest explains errors of syntax.
       return script?.runInContext(context) ?? compileAgain(source, file);
     };
+  }
+
+  /**
+   * Jest itself makes a storage for each test file. On Node 20, each storage in use makes every promise of the process more
+   * expensive, so that a worker would become slower with every file.
+   */
+  #noteStorages() {
+    const { coreModule } = this;
+    const requireCore = coreModule.require.bind(coreModule);
+    const storages = this.#storages;
+    class NotedStorage extends asyncHooks.AsyncLocalStorage {
+      constructor() {
+        super();
+        storages.add(this);
+      }
+    }
+    /** @param {string} name @returns {unknown} */
+    coreModule.require = (name) =>
+      /^(node:)?async_hooks$/.test(name) ? { ...asyncHooks, AsyncLocalStorage: NotedStorage } : requireCore(name);
+  }
+
+  teardown() {
+    super.teardown();
+    for (const storage of this.#storages) storage.disable();
+    this.#storages.clear();
   }
 };
 
