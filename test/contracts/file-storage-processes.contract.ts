@@ -10,7 +10,6 @@ export function describeOtherProcesses(bench: FileStorageBench): void {
 
       const grown = await memoryOfPut({ kind: bench.kind, key, megabytes: 200 });
 
-      console.log(`${bench.name}: 200 MB stored with ${(grown / MB).toFixed(0)} MB more memory at the highest`);
       expect((await bench.storage.stat(key)).size).toBe(200 * MB);
       expect(grown).toBeGreaterThan(0);
       expect(grown).toBeLessThan(100 * MB);

@@ -107,9 +107,6 @@ describe('Ten thousand overdue files, and orphaned files', () => {
   }
 
   it('are deleted within a minute, and no other files', async () => {
-    console.log(
-      `${OVERDUE} overdue files and ${fixture.orphans.exports.length} orphans were gone after ${seconds.toFixed(1)} s`,
-    );
     await until('the downloaded file is deleted', async () => !(await installation.storedFiles()).includes(oneTimeKey));
     const files = await installation.storedFiles();
 

@@ -3,6 +3,7 @@ import { HOSTILE_NAMES, hostileNames } from '../support/hostile-names';
 import { type HostileTable, hostileTable } from '../support/hostile-values';
 import { python } from '../support/python';
 import { RenderingDatabase } from '../support/rendering';
+import { describeWith } from '../support/workbooks';
 
 let rendering: RenderingDatabase;
 let hostile: HostileTable;
@@ -47,7 +48,7 @@ print(json.dumps({'names': archive.namelist(), 'manifest': manifest, 'found': [f
     bytes,
   );
 
-describe('CsvWriter, for relations', () => {
+describeWith(['python'], 'CsvWriter, for relations', () => {
   it('distinguishes nulls from empty texts and does not neutralize numbers', async () => {
     const { bytes, recordCount, extension, contentType } = await rendering.write(new CsvWriter(), ['amounts']);
 

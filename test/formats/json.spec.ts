@@ -4,6 +4,7 @@ import { HOSTILE_NAMES, hostileNames } from '../support/hostile-names';
 import { type HostileTable, hostileTable } from '../support/hostile-values';
 import { python } from '../support/python';
 import { RenderingDatabase } from '../support/rendering';
+import { describeWith } from '../support/workbooks';
 
 let rendering: RenderingDatabase;
 let hostile: HostileTable;
@@ -41,7 +42,7 @@ function expectedRows({ columns, json }: HostileTable): string[] {
   });
 }
 
-describe('JsonWriter, for relations', () => {
+describeWith(['python'], 'JsonWriter, for relations', () => {
   it('keeps every value of every type, to the last digit', async () => {
     const { bytes, recordCount } = await rendering.write(new JsonWriter(), [hostile.name], {}, { userId: 'u"1' });
 
@@ -123,7 +124,7 @@ describe('JsonWriter, for relations', () => {
   });
 });
 
-describe('NdjsonWriter', () => {
+describeWith(['python'], 'NdjsonWriter', () => {
   it('writes one row per line, whatever the values are', async () => {
     const { bytes, contentType, extension } = await rendering.write(new NdjsonWriter(), [hostile.name]);
 

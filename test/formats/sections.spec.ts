@@ -2,6 +2,7 @@ import { CsvWriter } from '../../src/formats/csv/csv.writer';
 import { JsonWriter } from '../../src/formats/json/json.writer';
 import { python } from '../support/python';
 import { RenderingDatabase } from '../support/rendering';
+import { describeWith } from '../support/workbooks';
 
 let rendering: RenderingDatabase;
 beforeAll(async () => {
@@ -52,7 +53,7 @@ describe('JsonWriter, for the document of one user', () => {
   });
 });
 
-describe('CsvWriter, for the document of one user', () => {
+describeWith(['python'], 'CsvWriter, for the document of one user', () => {
   const rows = (bytes: Uint8Array, delimiter = ',') =>
     python<string[][]>(
       `import csv, io, json, sys

@@ -12,6 +12,7 @@ import {
   textTable,
   writeTable,
 } from '../support/tables';
+import { describeWith } from '../support/workbooks';
 
 const readCsv = (bytes: Uint8Array, delimiter = ',') =>
   python<string[][]>(
@@ -44,7 +45,7 @@ const wide = Array.from({ length: 200 }, (_, index): TableColumn => {
   return { key: `q${index}`, label: `Question ${index}`, type: 'text' };
 });
 
-describe('CsvWriter, for tables', () => {
+describeWith(['python'], 'CsvWriter, for tables', () => {
   /** A reader of CSV gives a null as an empty text. */
   const fields = (asWritten: (text: string) => string) =>
     HOSTILE_ROWS.map((row) =>
@@ -146,7 +147,7 @@ describe('CsvWriter, for tables', () => {
   });
 });
 
-describe('JsonWriter, for tables', () => {
+describeWith(['python'], 'JsonWriter, for tables', () => {
   it('keeps every value, key and digit in order', async () => {
     const { bytes, extension, contentType, recordCount } = await writeTable(json, hostile);
 

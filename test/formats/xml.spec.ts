@@ -3,6 +3,7 @@ import { HOSTILE_NAMES, hostileNames } from '../support/hostile-names';
 import { type HostileTable, hostileTable } from '../support/hostile-values';
 import { python, run } from '../support/python';
 import { RenderingDatabase } from '../support/rendering';
+import { describeWith } from '../support/workbooks';
 
 let rendering: RenderingDatabase;
 let hostile: HostileTable;
@@ -39,7 +40,7 @@ print(json.dumps({'attributes': root.attrib, 'tables': tables}))`,
   );
 }
 
-describe('XmlWriter', () => {
+describeWith(['python', 'xmllint'], 'XmlWriter', () => {
   it('keeps every value of every type', async () => {
     const { bytes, recordCount, extension, contentType } = await rendering.write(new XmlWriter(), [hostile.name]);
 

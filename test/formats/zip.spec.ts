@@ -8,6 +8,7 @@ import { rechunk } from '../../src/formats/rechunk';
 import { zip, type ZipEntry } from '../../src/formats/zip/zip';
 import { locateStoredEntry } from '../../src/formats/zip/zip-reader';
 import { centralDirectory, type WrittenEntry } from '../../src/formats/zip/zip-records';
+import { describeWith } from '../support/workbooks';
 
 const run = promisify(execFile);
 
@@ -30,7 +31,7 @@ with zipfile.ZipFile(sys.argv[1]) as archive:
     entries = [[i.filename, i.file_size, i.compress_type, list(i.date_time), archive.open(i).read(20).decode()] for i in archive.infolist()]
 print(json.dumps(entries))`;
 
-describe('zip', () => {
+describeWith(['python'], 'zip', () => {
   let folder: string;
 
   beforeAll(async () => {

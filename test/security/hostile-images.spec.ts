@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { PNG } from 'pngjs';
 import { BoardPainter } from '../../src/solo/infrastructure/drawing/board-painter';
 import { ImageProcesses } from '../../src/platform/images/image-processes';
@@ -19,7 +20,6 @@ import { Installation } from '../support/installation';
 import { until } from '../support/until';
 
 const png = { format: 'png', scale: { pixelRatio: 2 }, background: 'white' } as const;
-const forever = new AbortController().signal;
 const SOUND = svgUrl('<rect width="400" height="400" fill="lime"/>');
 const MEMORY_MB = 512;
 /** For one image. */
@@ -55,6 +55,8 @@ describe('A board with hostile images', () => {
   };
 
   beforeAll(() => {
+    // It warns of each process that is killed.
+    Logger.overrideLogger(false);
     images = new ImageProcesses({ processes: 3, memoryMb: MEMORY_MB, maxCpuMs: MAX_CPU_MS });
     painter = new BoardPainter({ threads: 4, assets: new NoAssets(), images });
   });
@@ -62,7 +64,7 @@ describe('A board with hostile images', () => {
 
   const draw = async (state: string, picture: typeof png | (typeof png & { page: number }) = png, account = 'ann') => {
     const board = { account, purpose: 'export' as const, readState: () => Promise.resolve(Buffer.from(state)) };
-    const drawing = await painter.open(board, picture, forever);
+    const drawing = await painter.open(board, picture, new AbortController().signal);
     const [file] = await pagesOf(drawing);
     return { file: file!, warnings: drawing.warnings.map(({ text }) => text) };
   };

@@ -40,6 +40,7 @@ export function describeWith(programs: readonly Program[], title: string, suite:
 }
 
 const CHECKS = {
+  python: ['python3', '--version'],
   openpyxl: [PYTHON, '-c', 'import openpyxl'],
   soffice: ['soffice', '--version'],
   xmllint: ['xmllint', '--version'],
