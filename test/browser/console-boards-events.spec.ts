@@ -5,7 +5,7 @@ import type { Application } from '../support/application';
 import { lessonBoard, noteBoard } from '../support/boards';
 import { describeInBrowser } from '../support/browser';
 import type { Client } from '../support/client';
-import { type ConsoleTraits, horizontalOverflow, screenshot, useConsole } from '../support/console';
+import { type ConsoleTraits, goTo, horizontalOverflow, PHONE, screenshot, useConsole } from '../support/console';
 import { type InsertedEvent, insertEvent, insertParticipant, insertParticipants } from '../support/events';
 import { Installation } from '../support/installation';
 import { signedToken } from '../support/tokens';
@@ -53,12 +53,8 @@ describeInBrowser('The pages of boards and events', () => {
         .evaluateAll((images) => images.map((image) => (image as unknown as { naturalWidth: number }).naturalWidth));
       expect(widths).toEqual([320, 320, 320, 320, 320, 320]);
       await screenshot(page, 'boards');
-    });
 
-    it('has no violation of accessibility rules, and fits a narrow screen', async () => {
-      const page = await open('ann', '/boards', { width: 360, height: 740 });
-      await page.locator('article img').first().waitFor();
-
+      await page.setViewportSize(PHONE);
       expect(await seriousViolations(page)).toEqual([]);
       expect(await horizontalOverflow(page)).toBe(0);
     });
@@ -122,13 +118,6 @@ describeInBrowser('The pages of boards and events', () => {
 
       expect((await ann.get('/api/v1/solo/sessions')).body).toMatchObject({ count: 6 });
     });
-
-    it('tells who has no board where boards come from', async () => {
-      const page = await open('bob', '/boards');
-
-      await page.getByText('You have no boards yet').waitFor();
-      await page.getByRole('link', { name: 'How front ends save boards' }).waitFor();
-    });
   });
 
   describe('The page of an event', () => {
@@ -151,16 +140,11 @@ describeInBrowser('The pages of boards and events', () => {
       });
     });
 
-    it('is reached from the list of events, which counts the participants', async () => {
+    it('is reached from the list, and shows the results page by page, in the time zone of the event', async () => {
       const page = await open('ann', '/events');
-
       await page.getByRole('cell', { name: '61 (61 finished)' }).waitFor();
       await page.getByRole('link', { name: 'Olympiad' }).press('Enter');
       await page.getByRole('heading', { name: 'Olympiad' }).waitFor();
-    });
-
-    it('shows the results page by page, in the time zone of the event', async () => {
-      const page = await open('ann', `/events/${olympiad.id}`);
 
       await page.getByText('50 of 61').waitFor();
       await page.getByRole('button', { name: 'Show more' }).click();
@@ -195,7 +179,7 @@ describeInBrowser('The pages of boards and events', () => {
     });
 
     it('exports a file that stays after its download', async () => {
-      const page = await open('ann', `/events/${olympiad.id}`, { width: 360, height: 740 });
+      const page = await open('ann', `/events/${olympiad.id}`, PHONE);
       await page.getByLabel('Keep the file after its download').check();
       const download = page.waitForEvent('download');
       await page.locator('export-button .main').click();
@@ -206,15 +190,15 @@ describeInBrowser('The pages of boards and events', () => {
       expect(await horizontalOverflow(page)).toBe(0);
     });
 
-    it('tells who organizes no event what is missing', async () => {
-      const page = await open('bob', '/events');
+    it('tells who has no boards and no events what is missing, and not what others have', async () => {
+      const page = await open('bob', '/boards');
+      await page.getByText('You have no boards yet').waitFor();
+      await page.getByRole('link', { name: 'How front ends save boards' }).waitFor();
 
+      await goTo(page, '/events');
       await page.getByText('You organize no events').waitFor();
-    });
 
-    it('shows the event of somebody else to nobody', async () => {
-      const page = await open('bob', `/events/${olympiad.id}`);
-
+      await goTo(page, `/events/${olympiad.id}`);
       await page.getByRole('alert').waitFor();
       await page.getByRole('button', { name: 'Try again' }).waitFor();
       await page.getByRole('link', { name: 'Events' }).first().waitFor();

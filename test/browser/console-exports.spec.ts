@@ -4,7 +4,7 @@ import { seriousViolations } from '../support/accessibility';
 import type { Application } from '../support/application';
 import { noteBoard } from '../support/boards';
 import { describeInBrowser } from '../support/browser';
-import { horizontalOverflow, screenshot, useConsole } from '../support/console';
+import { horizontalOverflow, PHONE, screenshot, useConsole } from '../support/console';
 import { addSlowView, addTableType, requestRows } from '../support/data';
 import { insertEvent, insertParticipant } from '../support/events';
 import { FaultyProxy } from '../support/faulty-proxy';
@@ -196,7 +196,7 @@ describeInBrowser('The exports in the console', () => {
       const client = await ann();
       const { id } = await client.requestExport(await client.saveBoard(noteBoard(), ARABIC), 'png');
       await client.reaches(id, 'completed');
-      const list = await open('/exports', { width: 360, height: 740 });
+      const list = await open('/exports', PHONE);
       await list.getByRole('link', { name: ARABIC }).waitFor();
       expect(await horizontalOverflow(list)).toBe(0);
 

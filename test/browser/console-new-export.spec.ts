@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { seriousViolations } from '../support/accessibility';
 import { describeInBrowser } from '../support/browser';
-import { type ConsoleTraits, horizontalOverflow, screenshot, useConsole } from '../support/console';
+import { type ConsoleTraits, horizontalOverflow, PHONE, screenshot, useConsole } from '../support/console';
 import { addSlowView, addTableType } from '../support/data';
 import { FaultyProxy } from '../support/faulty-proxy';
 import { Installation } from '../support/installation';
@@ -167,7 +167,7 @@ describeInBrowser('The page "New export"', () => {
   });
 
   it('is usable by keyboard, with a screen reader, and on a narrow screen', async () => {
-    const page = await openAsAdmin('/new?tables=fees', { width: 360, height: 740 });
+    const page = await openAsAdmin('/new?tables=fees', PHONE);
     await rows(page, '200');
     await page.getByRole('button', { name: 'Add filter' }).press('Enter');
     await page.keyboard.press('Tab');

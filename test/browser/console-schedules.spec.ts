@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import { seriousViolations } from '../support/accessibility';
 import { describeInBrowser } from '../support/browser';
 import type { Client } from '../support/client';
-import { type ConsoleTraits, horizontalOverflow, screenshot, useConsole } from '../support/console';
+import { type ConsoleTraits, horizontalOverflow, PHONE, screenshot, useConsole } from '../support/console';
 import { Installation } from '../support/installation';
 import { ObjectServer } from '../support/object-server';
 import { createNotes, createSchedule, runsOf, scheduleOf, SCHEDULES, settledRuns } from '../support/schedules';
@@ -218,7 +218,7 @@ describeInBrowser('The schedules in the console', () => {
     await page.getByText('1 of 1').waitFor();
     expect((await ann.get(`${SCHEDULES}/${id}`)).status).not.toBe(200);
 
-    const narrow = await open('/schedules', { width: 360, height: 740, locale: 'uk' });
+    const narrow = await open('/schedules', { ...PHONE, locale: 'uk' });
     await narrow.getByText('Щодня о 00:00, Kathmandu').waitFor();
     expect(await horizontalOverflow(narrow)).toBe(0);
   });

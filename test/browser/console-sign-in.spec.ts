@@ -1,6 +1,6 @@
 import { seriousViolations } from '../support/accessibility';
 import { describeInBrowser } from '../support/browser';
-import { horizontalOverflow, screenshot, useConsole } from '../support/console';
+import { goTo, horizontalOverflow, screenshot, useConsole } from '../support/console';
 import { Installation } from '../support/installation';
 import { OidcIssuer } from '../support/oidc-issuer';
 import type { Application } from '../support/application';
@@ -87,7 +87,7 @@ describeInBrowser('Signing in to the console', () => {
         : route.continue();
     });
     const renewed = await signedToken(ANN, { expires: '2h' });
-    await page.evaluate("location.hash = '#/boards'");
+    await goTo(page, '/boards');
 
     await page.getByRole('dialog', { name: 'Sign in again' }).getByLabel('Access token').fill(renewed);
     await page.keyboard.press('Enter');

@@ -28,7 +28,7 @@ describeInBrowser('<export-button> in a page of another origin', () => {
   beforeAll(async () => {
     // In front of the service, so that it has the same address after a restart.
     proxy = await FaultyProxy.before('http://127.0.0.1:1');
-    installation = await Installation.create({ PUBLIC_URL: proxy.url, RATE_LIMIT_EXPORTS: '2/15s' });
+    installation = await Installation.create({ PUBLIC_URL: proxy.url, RATE_LIMIT_EXPORTS: '2/10s' });
     await startService();
     const ann = await installation.asUser(ANN);
     const board = await ann.saveBoard(noteBoard(), 'Lesson');

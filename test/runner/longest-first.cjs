@@ -4,15 +4,15 @@ const { default: TestSequencer } = require('@jest/test-sequencer');
 /** Seconds that the longest files take, roughly; a machine that has run them before knows better. */
 const KNOWN_SECONDS = new Map(
   Object.entries({
-    'browser/export-button': 85,
-    'browser/console-exports': 80,
-    'browser/console-administration': 60,
-    'browser/console-new-export': 55,
-    'browser/console-boards-events': 50,
-    'browser/console-schedules': 30,
-    'browser/console-sign-in': 30,
+    'browser/export-button': 45,
+    'browser/console-exports': 40,
+    'browser/console-administration': 22,
+    'browser/console-new-export': 20,
+    'browser/console-boards-events': 28,
+    'browser/console-schedules': 22,
+    'browser/console-sign-in': 12,
     'golden/board-painter': 30,
-    'golden/svg-pictures': 24,
+    'golden/svg-pictures': 12,
     'contracts/s3-storage': 50,
     'contracts/sftp-destination': 37,
     'faults/one-time-faults': 37,

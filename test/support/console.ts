@@ -8,6 +8,9 @@ const IMAGES = join(__dirname, '../../docs/images');
 /** Chromium logs every response that is an error. The page shows these itself. */
 const FAILED_REQUEST = /^Failed to load resource/;
 
+/** The screen of a narrow phone. */
+export const PHONE = { width: 360, height: 740 };
+
 /** What a tab of the console differs in from a usual one. */
 export interface ConsoleTraits {
   /** Without one, the tab is not signed in. */
@@ -96,6 +99,11 @@ export class ConsoleBrowser {
 /** Runs in the page before its own scripts. A token that the page has stored stays. */
 function signInScript(token: string): string {
   return `sessionStorage.getItem('${TOKEN_ENTRY}') ?? sessionStorage.setItem('${TOKEN_ENTRY}', '${token}')`;
+}
+
+/** Goes to another page as a link does, without loading the console again. */
+export async function goTo(page: Page, route: string): Promise<void> {
+  await page.evaluate(`location.hash = '#${route}'`);
 }
 
 /** By how many pixels the page is wider than the screen. */
