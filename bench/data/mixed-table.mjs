@@ -19,6 +19,7 @@ export const formats = [
   { name: 'NDJSON', format: 'ndjson', goal: 2.5 },
   { name: 'XML', format: 'xml', goal: 4 },
   { name: 'XLSX', format: 'xlsx', goal: 3 },
+  { name: 'Parquet', format: 'parquet', goal: 2 },
 ];
 
 const mostGenerated = 1_000_000;

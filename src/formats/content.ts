@@ -112,8 +112,11 @@ export interface Projection {
   /**
    * `line`: one text per row, one row per line, passed on unchanged. It must not contain a line break, U+0001 or U+0002.
    * `csv`: as many columns as are selected, quoted by PostgreSQL's own CSV.
+   * `text`: as many columns as are selected, in the text format of COPY: tabs between them, `\N` for a null, and a
+   * backslash before line breaks, tabs and backslashes within a value. Each row is exactly one line.
    */
-  readonly as: { readonly kind: 'line' } | { readonly kind: 'csv'; readonly delimiter: string };
+  readonly as:
+    { readonly kind: 'line' } | { readonly kind: 'csv'; readonly delimiter: string } | { readonly kind: 'text' };
 }
 
 /** Rows as PostgreSQL sends them; chunks end anywhere. */

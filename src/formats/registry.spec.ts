@@ -2,7 +2,7 @@ import { acceptedContents, findOptionErrors, formatsOf, optionsOf, streamableFor
 
 describe('Format registry', () => {
   it('lists the formats of a kind of content in the order of the API', () => {
-    expect(formatsOf('relations')).toEqual(['json', 'ndjson', 'csv', 'xlsx', 'xml']);
+    expect(formatsOf('relations')).toEqual(['json', 'ndjson', 'csv', 'xlsx', 'xml', 'parquet']);
     expect(formatsOf('sections')).toEqual(['json', 'csv']);
     expect(formatsOf('drawing')).toEqual(['png', 'pdf', 'svg']);
   });

@@ -4,6 +4,7 @@ import { CsvWriter } from './csv/csv.writer';
 import { JsonWriter } from './json/json.writer';
 import { NdjsonWriter } from './json/ndjson.writer';
 import { describeAllowed, type ExportOptions, type FormatOption, isAllowed } from './options';
+import { ParquetWriter } from './parquet/parquet.writer';
 import { PdfWriter } from './pdf/pdf.writer';
 import { PngWriter } from './png/png.writer';
 import type { PreviewReader, RowsPreview } from './preview';
@@ -23,6 +24,7 @@ export const WRITERS = [
   new CsvWriter(),
   new XlsxWriter(),
   new XmlWriter(),
+  new ParquetWriter(),
 ] as const;
 
 export type ExportFormat = (typeof WRITERS)[number]['format'];

@@ -14,6 +14,11 @@ export const WARNING_CODES = {
     meaning: 'No font has some characters; they are printed as \ufffd.',
     action: 'Use CSV, XLSX or JSON for the characters.',
   },
+  'column-renamed': {
+    meaning:
+      'Two columns of a table differ only in case, which many readers of the format ignore: one has another name.',
+    action: 'Use the name in the text.',
+  },
   'estimate-uncertain': {
     meaning:
       'The rows of a table could not be counted in time: the estimate of its rows may be far off, or is missing.',
@@ -47,6 +52,10 @@ export const WARNING_CODES = {
   unspecified: {
     meaning: 'A version of the service that recorded no codes wrote the warning.',
     action: 'Show the text in `warnings`.',
+  },
+  'value-not-representable': {
+    meaning: 'The format cannot hold values such as `infinity`; they are null in the file, and the text counts them.',
+    action: 'None if null is right; otherwise use CSV or JSON, or filter the rows.',
   },
 } as const satisfies Readonly<Record<string, CodeEntry>>;
 

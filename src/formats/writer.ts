@@ -86,6 +86,9 @@ export abstract class FormatWriter<Kind extends ContentKind = ContentKind> {
    */
   readPreview?(options: ExportOptions, maxRows: number): PreviewReader;
 
+  /** Absent where the format needs nothing optional. @throws DomainError unavailable, if what it needs is not installed */
+  requireInstallation?(): void;
+
   /**
    * What to expect of a file of these tables.
    * @throws DomainError if the format cannot hold the tables

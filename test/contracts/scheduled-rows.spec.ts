@@ -54,7 +54,7 @@ describe('The export of a schedule', () => {
     );
   }
 
-  it.each(['json', 'ndjson', 'csv', 'xlsx', 'xml'])(
+  it.each(['json', 'ndjson', 'csv', 'xlsx', 'xml', 'parquet'])(
     'can be whole tables as %s, for an administrator',
     async (format) => {
       const granted = await catalog.check(

@@ -62,7 +62,7 @@ export class DataExportsController {
       },
     },
   })
-  @ApiProblems(400, 401, 403, 415, 422, 429)
+  @ApiProblems(400, 401, 403, 415, 422, 429, 501)
   async request(
     @CurrentUser() caller: UserPrincipal,
     @IdempotencyKey() idempotencyKey: string | null,
@@ -92,7 +92,7 @@ export class DataExportsController {
   @AdminOnly()
   @ApiOperation({ summary: 'Export whole tables', description: 'For administrators. The status is that of an export.' })
   @ApiExportCreation(BulkExportResponse, { waits: false })
-  @ApiProblems(400, 401, 415, 422, 429)
+  @ApiProblems(400, 401, 415, 422, 429, 501)
   async requestBulk(
     @CurrentUser() caller: UserPrincipal,
     @IdempotencyKey() idempotencyKey: string | null,

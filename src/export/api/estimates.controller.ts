@@ -43,7 +43,7 @@ export class EstimatesController extends Estimates {
   @ApiOperation(DOCUMENTATION)
   @ApiBody({ schema: ESTIMATE_BODIES.users })
   @ApiOkResponse({ type: ExportEstimateResponse, headers: RATE_LIMIT_HEADERS })
-  @ApiProblems(400, 403, 404, 409, 415, 422, 429)
+  @ApiProblems(400, 403, 404, 409, 415, 422, 429, 501)
   estimate(@CurrentPrincipal() caller: UserPrincipal, @Body() body: unknown, @Res() response: Response): Promise<void> {
     return this.send(caller, body, response);
   }
@@ -58,7 +58,7 @@ export class CustomerEstimatesController extends Estimates {
   @ApiOperation(DOCUMENTATION)
   @ApiBody({ schema: ESTIMATE_BODIES.customers })
   @ApiOkResponse({ type: ExportEstimateResponse, headers: RATE_LIMIT_HEADERS })
-  @ApiProblems(400, 404, 409, 415, 422, 429)
+  @ApiProblems(400, 404, 409, 415, 422, 429, 501)
   estimate(
     @CurrentPrincipal() caller: CustomerPrincipal,
     @Body() body: unknown,

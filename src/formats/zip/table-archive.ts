@@ -3,7 +3,7 @@ import { UniqueFileNames } from '../file-name';
 import type { RelationProgress } from '../row-progress';
 import type { FileSummary, RenderedFile, SealArchive } from '../writer';
 import { ArchiveManifest } from './archive-manifest';
-import { zip } from './zip';
+import { zip, type ZipEntry } from './zip';
 
 const MANIFEST_VERSION = 1;
 
@@ -20,12 +20,14 @@ interface TableFormat {
   readonly extension: string;
   readonly contentType: string;
   readonly render: (relation: Relation) => AsyncIterable<Uint8Array>;
+  /** 1 if absent. */
+  readonly compressionLevel?: ZipEntry['compressionLevel'];
 }
 
 /** A zip with one file per table, and a manifest by which each file can be verified. */
 export function toTableArchive(
   content: Relations,
-  { extension, contentType, render }: TableFormat,
+  { extension, contentType, render, compressionLevel = 1 }: TableFormat,
   progress: RelationProgress,
   summary: () => FileSummary,
   seal?: SealArchive,
@@ -33,7 +35,7 @@ export function toTableArchive(
   const manifest = new ArchiveManifest(seal);
   const names = new UniqueFileNames(extension);
   const tables = content.relations.map((relation) => {
-    const entry = { name: names.next(relation.name), compressionLevel: 1 as const, open: () => render(relation) };
+    const entry = { name: names.next(relation.name), compressionLevel, open: () => render(relation) };
     return manifest.digested(entry, contentType, () => progress.recordCountOf(relation));
   });
   const last = ArchiveManifest.entry(() => {

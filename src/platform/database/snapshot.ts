@@ -47,7 +47,8 @@ const PROGRESS_INTERVAL_MS = 400;
 const CANCEL_TIMEOUT_MS = 2_000;
 
 /** The output format of COPY. */
-export type CopyOptions = { readonly kind: 'line' } | { readonly kind: 'csv'; readonly delimiter: string };
+export type CopyOptions =
+  { readonly kind: 'line' } | { readonly kind: 'csv'; readonly delimiter: string } | { readonly kind: 'text' };
 
 export interface CopiedRows extends AsyncIterable<Buffer> {
   /** The row count of PostgreSQL's command tag, known after the last chunk. */
@@ -215,5 +216,6 @@ function waitForCompletion(copy: CopyToStreamQuery): Promise<void> {
 function copyOptions(options: CopyOptions): Sql {
   // A line projection renders neither character, so nothing is ever quoted.
   if (options.kind === 'line') return sql`FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02'`;
+  if (options.kind === 'text') return sql`FORMAT text`;
   return sql`FORMAT csv, DELIMITER ${Sql.literal(options.delimiter)}`;
 }

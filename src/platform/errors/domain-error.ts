@@ -15,6 +15,7 @@ export const STATUS_OF_KIND = {
   mismatch: 422,
   unprocessable: 422,
   limit: 429,
+  unavailable: 501,
 } as const;
 
 export type DomainErrorKind = keyof typeof STATUS_OF_KIND;

@@ -338,6 +338,12 @@ export const PROBLEM_CODES = {
     meaning: 'The request for an export of several boards selects none.',
     action: 'Name boards, or use a filter that some of your boards meet.',
   },
+  'row-too-large': {
+    statuses: [422],
+    failsExports: true,
+    meaning: 'A row of a table is larger than the format allows.',
+    action: 'Choose another format, or leave the large columns out.',
+  },
   'too-many-boards': {
     statuses: [422],
     meaning: 'The request selects more boards than one export can have: more than `limit`, or too many bytes.',
@@ -348,6 +354,12 @@ export const PROBLEM_CODES = {
     statuses: [422],
     meaning: 'The export is expected to have more rows than the service makes at once: `estimate` says how many.',
     action: 'Add filters or export fewer tables, and request the rest as further exports.',
+  },
+  'value-not-written': {
+    statuses: [422],
+    failsExports: true,
+    meaning: 'A table has a value that the format cannot hold.',
+    action: 'Choose another format, or leave its column out.',
   },
   'rate-limit-exceeded': { statuses: [429], meaning: 'The rate limit is exceeded.', action: ASK_LATER },
   'too-many-event-streams': {
@@ -375,6 +387,12 @@ export const PROBLEM_CODES = {
     statuses: [500],
     meaning: 'The service failed.',
     action: 'Repeat the request later. Report the `request_id` if it happens again.',
+  },
+  'format-not-installed': {
+    statuses: [501],
+    failsExports: true,
+    meaning: 'The format exists, but this installation of the service lacks the package that writes it.',
+    action: 'Choose another format, or ask an operator to install optional dependencies.',
   },
   'service-unavailable': {
     statuses: [503],

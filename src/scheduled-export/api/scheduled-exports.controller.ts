@@ -78,7 +78,7 @@ export class ScheduledExportsController {
     headers: LOCATION,
     description: 'A repeat of the request that created it',
   })
-  @ApiProblems(400, 403, 409, 410, 413, 415, 422, 429)
+  @ApiProblems(400, 403, 409, 410, 413, 415, 422, 429, 501)
   async create(
     @CurrentUser() caller: UserPrincipal,
     @IdempotencyKey() idempotencyKey: string | null,
@@ -108,7 +108,7 @@ export class ScheduledExportsController {
     description: `Fields that are left out get their defaults; secrets that are left out are kept. Only the owner may replace it. ${CHECKED}`,
   })
   @ApiOkResponse({ type: ScheduleResponse })
-  @ApiProblems(400, 403, 404, 413, 415, 429)
+  @ApiProblems(400, 403, 404, 413, 415, 429, 501)
   async replace(
     @Param('id') id: string,
     @CurrentUser() caller: UserPrincipal,

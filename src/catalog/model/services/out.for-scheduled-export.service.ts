@@ -43,14 +43,14 @@ export class CatalogForScheduledExport {
 
   /**
    * Checks what a schedule exports against the rights of its owner, the catalog and the database.
-   * @throws DomainError forbidden | invalid, listing every field error | conflict | unprocessable, if a run would have too
-   * many rows now
+   * @throws DomainError forbidden | invalid, listing every field error | conflict | unavailable | unprocessable, if a run
+   * would have too many rows now
    */
   async check(caller: UserPrincipal, { timezone, ...rows }: ScheduledRows): Promise<AuthorizedRows> {
     const request = { ...rows, type: 'scheduled' as const, options: { ...rows.options, timezone } };
     const grant = await this.authorizer.authorize(caller, request, TABLE_FORMATS);
     const { format, params, options, audited, estimate } = grant;
-    if (estimate) this.estimates.check(estimate);
+    this.estimates.check(format, estimate);
     // Each run has its own `now`.
     const { dataTypes, filters, options: described } = describeData({ ...params, asOf: null }, caller);
     return { format, dataTypes, filters, options: { ...described, ...options }, audited };

@@ -39,6 +39,7 @@ export class ExportEstimates {
   async estimate(input: EstimateInput): Promise<DetailedEstimate> {
     const { retentionDays, maxEstimatedRows } = this.config.exports;
     checkRetention(input.retentionSeconds, retentionDays);
+    this.sources.requireInstallation(input.format);
     const source = input.estimate ?? (await this.estimateSource(input, SAMPLE_ROWS)) ?? UNKNOWN;
     const { estimate, warnings } = await this.applyFormat(source, input);
     checkEstimatedRows(estimate, maxEstimatedRows);
@@ -63,8 +64,11 @@ export class ExportEstimates {
     }
   }
 
-  /** @throws DomainError unprocessable, if the estimate has too many rows */
-  check({ unit, count }: SourceEstimate): void {
+  /** @throws DomainError unavailable, if the format is not installed | unprocessable, if the estimate has too many rows */
+  check(format: ExportFormat, source: SourceEstimate | null): void {
+    this.sources.requireInstallation(format);
+    if (source === null) return;
+    const { unit, count } = source;
     const estimate = { unit, count, fileSize: null, seconds: null, model: { bytes: null, seconds: null } };
     checkEstimatedRows(estimate, this.config.exports.maxEstimatedRows);
   }

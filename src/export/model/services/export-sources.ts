@@ -70,6 +70,11 @@ export class ExportSources implements OnApplicationBootstrap {
     return writer;
   }
 
+  /** @throws DomainError unavailable, if this installation cannot write the format */
+  requireInstallation(format: ExportFormat): void {
+    for (const writer of this.writers.values()) if (writer.format === format) writer.requireInstallation?.();
+  }
+
   writer<Kind extends ContentKind>(format: ExportFormat, content: ContentOf<Kind>): FormatWriter<Kind> {
     return this.writerOf(format, content.kind) as unknown as FormatWriter<Kind>;
   }

@@ -38,7 +38,7 @@ export class ExportService {
 
   /**
    * Records an export and notifies the workers.
-   * @throws RateLimitExceededError | DomainError mismatch | invalid, when the retention is too long
+   * @throws RateLimitExceededError | DomainError mismatch | unavailable | invalid, when the retention is too long
    */
   async request(input: ExportInput): Promise<ExportCreation> {
     const request = toRequest(
@@ -47,8 +47,12 @@ export class ExportService {
       this.sources.source(input.kind),
       this.config,
     );
-    // The maximum may have been lowered since a schedule was saved: its runs go on, and their files are kept for the maximum.
-    if (request.scheduleId === null) checkRetention(request.retentionSeconds, this.config.exports.retentionDays);
+    // What was possible when a schedule was saved may not be now: its runs go on, with files that are kept for the maximum,
+    // and fail with the reason where the format is missing.
+    if (request.scheduleId === null) {
+      checkRetention(request.retentionSeconds, this.config.exports.retentionDays);
+      this.sources.requireInstallation(request.format);
+    }
     const creation = await createExport(this.exports, request);
     if (!creation.isNew) return creation;
     await this.notifyWorkers(creation.export.id);
