@@ -1,4 +1,5 @@
 // @ts-check
+import { parseArgs } from 'node:util';
 import { runProgram } from '../dev/service/resource-stack.mjs';
 import { completion } from './boards/completion.mjs';
 import { hugeBoard } from './boards/huge-board.mjs';
@@ -7,6 +8,7 @@ import { polling } from './boards/polling.mjs';
 import { thirtyPages } from './boards/thirty-pages.mjs';
 import { twoWorkers } from './boards/two-workers.mjs';
 import { clientDownload } from './client/download.mjs';
+import { downloads } from './client/downloads.mjs';
 import { dataFormats } from './data/formats.mjs';
 import { dataLibraries } from './data/libraries.mjs';
 import { dataMemory } from './data/memory.mjs';
@@ -31,17 +33,25 @@ const all = [
   dataWorkers,
   startUp,
   clientDownload,
+  downloads,
 ];
 
 await runProgram(async (resources) => {
-  const chosen = chosenBenches(process.argv.slice(2));
-  const environment = await BenchEnvironment.open(resources);
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { scale: { type: 'string', default: '1' }, against: { type: 'string' } },
+  });
+  const scale = Number(values.scale);
+  if (!(scale > 0 && scale <= 1)) throw new Error('--scale is a number above 0 and up to 1');
+  const chosen = chosenBenches(positionals);
+  const environment = await BenchEnvironment.open(resources, { scale, against: values.against ?? null });
   const rows = [];
   for (const { name, measure } of chosen) {
     console.error(`Measuring ${name} …`);
     rows.push(...(await measure(environment)));
   }
-  console.log(`\n${markdownOf(rows)}\n\n${await circumstances()}`);
+  const scaled = scale === 1 ? '' : `\nAll sizes at a scale of ${scale}: these figures mean nothing.`;
+  console.log(`\n${markdownOf(rows)}\n\n${await circumstances()}${scaled}`);
   // A goal that is missed is a finding, not an error.
   return 0;
 });

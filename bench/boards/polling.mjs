@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { exampleBoard } from '../../dev/service/example-boards.mjs';
 import { handwrittenBoard } from '../support/handwriting.mjs';
 import { timedExport } from '../support/environment.mjs';
-import { askEveryMs, keepBusy, latenciesOf, phase } from '../support/latency.mjs';
+import { askEveryMs, keepBusy, latenciesOf, phase, phaseMs } from '../support/latency.mjs';
 import { ms } from '../support/report.mjs';
 import { hugeSize } from './huge-board.mjs';
 
@@ -25,10 +25,10 @@ export const polling = {
     await sleep(1000);
 
     const ask = async () => void (await client.status(record.id));
-    const idle = await phase(service.url, ask);
+    const idle = await phase(service.url, ask, environment.size(phaseMs));
     const draw = async () => client.follow(await client.requestBoardExport(huge.id, 'png'));
     const drawing = keepBusy(Array.from({ length: drawnAtOnce }, () => draw));
-    const busy = await phase(service.url, ask);
+    const busy = await phase(service.url, ask, environment.size(phaseMs));
     const drawn = await drawing.end();
     await service.stop();
 

@@ -1,13 +1,12 @@
 // @ts-check
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import pg from 'pg';
 import { capture, projectRoot } from '../../dev/process.mjs';
-import { tokenFor } from '../../dev/service/client.mjs';
 import { timed } from '../support/environment.mjs';
 import { megabytes, seconds } from '../support/report.mjs';
+import { wideRows } from './wide-rows.mjs';
 
-const rows = 500_000;
+const fileBytes = 516_000_000;
 const cutEveryBytes = 20_000_000;
 const goalGrowth = 64_000_000;
 
@@ -15,16 +14,15 @@ const goalGrowth = 64_000_000;
 export const clientDownload = {
   name: 'client-download',
   async measure(environment) {
-    await offerWideRows(environment.databaseUrl);
+    const view = await wideRows(environment.databaseUrl, environment.size(fileBytes));
     const service = await environment.startService();
     const client = environment.clientOf(service);
-    const { record } = await timed(client, () => client.requestBulkExport({ tables: ['wide_rows'], format: 'csv' }));
-    const proxy = await cuttingProxy(Number(new URL(service.url).port));
+    const { record } = await timed(client, () => client.requestBulkExport({ tables: [view], format: 'csv' }));
+    const proxy = await cuttingProxy(Number(new URL(service.url).port), environment.size(cutEveryBytes));
 
     const began = performance.now();
     const child = join(projectRoot, 'bench/client/download.child.mjs');
-    const token = await tokenFor('bench', '--role', 'admin');
-    const { code, output, stdout } = await capture(process.execPath, [child, proxy.url, token, record.id]);
+    const { code, output, stdout } = await capture(process.execPath, [child, proxy.url, environment.token, record.id]);
     if (code !== 0) throw new Error(output.trim());
     const { isEqual, breaks, growth } = JSON.parse(stdout);
     const took = performance.now() - began;
@@ -32,7 +30,7 @@ export const clientDownload = {
     await service.stop();
     environment.removeFileOf(record);
 
-    const what = `download of ${megabytes(record.file_size ?? 0)} that breaks every ${megabytes(cutEveryBytes)}`;
+    const what = `download of ${megabytes(record.file_size ?? 0)} that breaks every ${megabytes(environment.size(cutEveryBytes))}`;
     return [
       { what, seen: `${seconds(took)}, ${breaks} resumed`, goal: 'its SHA-256', met: isEqual && breaks > 0 },
       {
@@ -45,30 +43,15 @@ export const clientDownload = {
   },
 };
 
-/** @param {string} databaseUrl */
-async function offerWideRows(databaseUrl) {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    await client.query(`
-      CREATE VIEW wide_rows AS
-      SELECT n AS id, repeat(md5(n::text), 32) AS filler FROM generate_series(1, ${rows}) n`);
-    await client.query(
-      `INSERT INTO export_data_types (name, tables, owners) VALUES ('wide_rows', '["wide_rows"]', '{}')`,
-    );
-  } finally {
-    await client.end();
-  }
-}
-
 /**
  * Cuts each connection after so many bytes of responses.
  * @param {number} port of the service
+ * @param {number} everyBytes
  */
-async function cuttingProxy(port) {
+async function cuttingProxy(port, everyBytes) {
   const server = createServer((socket) => {
     const upstream = connect(port, '127.0.0.1');
-    let left = cutEveryBytes;
+    let left = everyBytes;
     upstream.on('data', (chunk) => {
       left -= chunk.length;
       if (left < 0) socket.destroy();

@@ -1,7 +1,7 @@
 // @ts-check
 import { setTimeout as sleep } from 'node:timers/promises';
 import { timed } from '../support/environment.mjs';
-import { askEveryMs, keepBusy, latenciesOf, phase } from '../support/latency.mjs';
+import { askEveryMs, keepBusy, latenciesOf, phase, phaseMs } from '../support/latency.mjs';
 import { ms } from '../support/report.mjs';
 import { mixedTable, requestTable } from './mixed-table.mjs';
 
@@ -25,7 +25,7 @@ export const dataPolling = {
     await sleep(1000);
 
     const ask = async () => void (await client.status(record.id));
-    const idle = await phase(service.url, ask);
+    const idle = await phase(service.url, ask, environment.size(phaseMs));
     const exporting = keepBusy(
       atOnce.map((format) => async () => {
         const exported = await client.follow(await requestTable(client, large, { format }));
@@ -33,7 +33,7 @@ export const dataPolling = {
         environment.removeFileOf(exported);
       }),
     );
-    const busy = await phase(service.url, ask);
+    const busy = await phase(service.url, ask, environment.size(phaseMs));
     await exporting.end();
     await service.stop();
 

@@ -17,27 +17,41 @@ import { removeAbandoned, startStack } from '../../dev/stack.mjs';
  * @typedef {object} Bench
  * @property {string} name to choose it by on the command line
  * @property {(environment: BenchEnvironment) => Promise<import('./report.mjs').Row[]>} measure
+ *
+ * @typedef {object} BenchOptions
+ * @property {number} scale a part of the usual size, to see whether a bench works: its figures mean nothing
+ * @property {string | null} against the folder of another checkout, which is built
  */
+
+const LARGE_STEP = 1_000_000;
 
 /** Short enough to measure the end precisely, long enough not to load the service. */
 const usualPauseMs = 20;
 
 export class BenchEnvironment {
   #resources;
-  #token;
+  #scale;
+  token;
   databaseUrl;
   storage;
+  against;
 
-  /** @param {ResourceStack} resources @param {{ databaseUrl: string, storage: string, token: string }} found */
-  constructor(resources, { databaseUrl, storage, token }) {
+  /**
+   * @param {ResourceStack} resources
+   * @param {{ databaseUrl: string, storage: string, token: string }} found
+   * @param {BenchOptions} options
+   */
+  constructor(resources, { databaseUrl, storage, token }, { scale, against }) {
     this.#resources = resources;
-    this.#token = token;
+    this.#scale = scale;
+    this.token = token;
     this.databaseUrl = databaseUrl;
     this.storage = storage;
+    this.against = against;
   }
 
-  /** @param {ResourceStack} resources */
-  static async open(resources) {
+  /** @param {ResourceStack} resources @param {BenchOptions} options */
+  static async open(resources, options) {
     const stacks = join(projectRoot, '.stack');
     removeAbandoned(stacks, 'bench-');
     const directory = join(stacks, `bench-${process.pid}`);
@@ -48,11 +62,27 @@ export class BenchEnvironment {
     await migrate(databaseUrl);
     const storage = join(directory, 'storage');
     mkdirSync(storage);
-    return new BenchEnvironment(resources, { databaseUrl, storage, token: await tokenFor('bench', '--role', 'admin') });
+    const token = await tokenFor('bench', '--role', 'admin');
+    return new BenchEnvironment(resources, { databaseUrl, storage, token }, options);
   }
 
-  /** Starts a fresh process, so that no earlier bench affects the figures. @param {Record<string, string>} [settings] */
-  async startService(settings = {}) {
+  /** So many rows, bytes or milliseconds, at the chosen scale; above a million they are whole millions. @param {number} usual */
+  size(usual) {
+    const scaled = Math.ceil(usual * this.#scale);
+    return scaled > LARGE_STEP ? Math.ceil(scaled / LARGE_STEP) * LARGE_STEP : scaled;
+  }
+
+  /** How often something is measured; once where the sizes are scaled down. @param {number} usual */
+  rounds(usual) {
+    return this.#scale < 1 ? 1 : usual;
+  }
+
+  /**
+   * Starts a fresh process, so that no earlier bench affects the figures.
+   * @param {Record<string, string>} [settings]
+   * @param {{ program?: string, databaseUrl?: string }} [build] another build, and its database
+   */
+  async startService(settings = {}, { program, databaseUrl = this.databaseUrl } = {}) {
     const unlimited = {
       RATE_LIMIT_BOARDS: 'off',
       RATE_LIMIT_EXPORTS: 'off',
@@ -63,14 +93,14 @@ export class BenchEnvironment {
     const env = { ...plainEnvironment(), ...unlimited, LOG_LEVEL: 'warn', ...settings };
     const port = await freePort();
     return this.#resources.start(
-      () => startService({ port, databaseUrl: this.databaseUrl, storage: this.storage, env }),
+      () => startService({ port, databaseUrl, storage: this.storage, env, program }),
       (started) => started.stop(),
     );
   }
 
   /** @param {Service} service */
   clientOf(service) {
-    return ApiClient.ofPerson(service.url, this.#token);
+    return ApiClient.ofPerson(service.url, this.token);
   }
 
   /** Large files would fill the disk before the end. @param {ExportRecord} record */

@@ -4,21 +4,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ms } from './report.mjs';
 import { percentile } from './statistics.mjs';
 
-const phaseMs = 10_000;
+/** How long is asked. */
+export const phaseMs = 10_000;
 export const askEveryMs = 20;
 
 /**
  * Asks at fixed moments, whether earlier answers have come or not: a service that stands still is not spared.
  * @param {string} url
  * @param {() => Promise<void>} ask
+ * @param {number} milliseconds
  */
-export async function phase(url, ask) {
+export async function phase(url, ask, milliseconds) {
   await eventLoopMaxOf(url);
   /** @type {number[]} */
   const latenciesMs = [];
   const requested = [];
   const startedAt = performance.now();
-  for (let next = startedAt; next < startedAt + phaseMs; next += askEveryMs) {
+  for (let next = startedAt; next < startedAt + milliseconds; next += askEveryMs) {
     await sleep(Math.max(0, next - performance.now()));
     const sent = performance.now();
     requested.push(ask().then(() => latenciesMs.push(performance.now() - sent)));

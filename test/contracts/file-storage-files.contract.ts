@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { FileNotFoundError, type StoredFile } from '../../src/platform/storage/file-storage';
+import { type ByteRange, FileNotFoundError, type StoredFile } from '../../src/platform/storage/file-storage';
 import { InvalidStorageKeyError } from '../../src/platform/storage/storage-key';
 import { bytes, digest, MB } from '../support/bytes';
 import { asText, type FileStorageBench } from '../support/file-storage-bench';
@@ -9,6 +9,9 @@ const MORE_THAN_A_PAGE = 1_050;
 
 /** Reading, removing and listing what is stored, and what no key may be. */
 export function describeFiles(bench: FileStorageBench): void {
+  const readForSending = async (key: string, range?: ByteRange) =>
+    collect(await bench.storage.openForSending(key, range));
+
   describe('reading', () => {
     it.each([
       ['the first byte', { start: 0, end: 0 }, '0'],
@@ -20,6 +23,15 @@ export function describeFiles(bench: FileStorageBench): void {
       await bench.put(`${bench.home}/digits`, '0123456789');
 
       expect(await bench.read(`${bench.home}/digits`, range)).toBe(content);
+      expect(String(await readForSending(`${bench.home}/digits`, range))).toBe(content);
+    });
+
+    it('returns whole files in chunks for sending', async () => {
+      await bench.put(`${bench.home}/empty`, '');
+      await bench.storage.put(`${bench.home}/file.bin`, bytes(MB), asText);
+
+      expect(await readForSending(`${bench.home}/empty`)).toHaveLength(0);
+      expect((await readForSending(`${bench.home}/file.bin`)).equals(await collect(bytes(MB)))).toBe(true);
     });
 
     it.each([
@@ -30,6 +42,7 @@ export function describeFiles(bench: FileStorageBench): void {
       await bench.put(`${bench.home}/digits`, '0123456789');
 
       await expect(bench.storage.open(`${bench.home}/digits`, range)).rejects.toThrow(RangeError);
+      await expect(bench.storage.openForSending(`${bench.home}/digits`, range)).rejects.toThrow(RangeError);
     });
 
     it('reports a missing file', async () => {
@@ -38,6 +51,7 @@ export function describeFiles(bench: FileStorageBench): void {
       for (const key of [`${bench.home}/nothing`, `${bench.home}/nowhere/nothing`, `${bench.home}/folder`]) {
         await expect(bench.storage.stat(key)).rejects.toThrow(FileNotFoundError);
         await expect(bench.storage.open(key)).rejects.toThrow(FileNotFoundError);
+        await expect(bench.storage.openForSending(key)).rejects.toThrow(FileNotFoundError);
       }
     });
 
@@ -169,4 +183,11 @@ export function describeFiles(bench: FileStorageBench): void {
   it('reports itself as healthy', async () => {
     await expect(bench.storage.check()).resolves.toBeUndefined();
   });
+}
+
+/** Copies each chunk, because the next one may have its memory. */
+async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const chunk of chunks) parts.push(Buffer.from(chunk));
+  return Buffer.concat(parts);
 }

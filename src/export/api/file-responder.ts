@@ -1,10 +1,10 @@
-import { pipeline } from 'node:stream/promises';
 import { HttpStatus, Injectable, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Principal } from '../../platform/auth/principal';
 import { Config } from '../../platform/config/config';
 import { DomainError } from '../../platform/errors/domain-error';
 import { attachmentDisposition } from '../../platform/http/content-disposition';
+import { sendChunks } from '../../platform/http/send-chunks';
 import type { ByteRange } from '../../platform/storage/file-storage';
 import { DownloadService } from '../model/services/download.service';
 import { type DownloadableFile, exactly, ExportFiles } from '../model/services/export-files';
@@ -94,7 +94,7 @@ export class FileResponder {
       response.end();
       return;
     }
-    const bytes = await this.files.open(file, range);
+    const bytes = await this.files.openForSending(file, range);
     const isComplete = await this.stream(exactly(bytes, length), file, response);
     if (isComplete && isDownload) await this.downloads.recordDownload(file, by);
   }
@@ -102,10 +102,9 @@ export class FileResponder {
   /** @returns whether the last byte was sent */
   private async stream(bytes: AsyncIterable<Buffer>, file: DownloadableFile, response: Response): Promise<boolean> {
     try {
-      await pipeline(bytes, response);
+      await sendChunks(bytes, response);
       return true;
     } catch (error) {
-      // The pipeline destroys the connection, so the client cannot mistake a part for the whole file.
       this.logger.warn('A download was aborted', {
         event: 'export.download_aborted',
         export_id: file.exportId,

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { access, constants, lstat, open, readdir, rm, stat, statfs, unlink } from 'node:fs/promises';
+import { access, constants, type FileHandle, lstat, open, readdir, rm, stat, statfs, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { toError } from '../async';
+import { DiskReader } from './disk-reader';
 import {
   listedOnDisk,
   onDisk,
@@ -52,6 +53,7 @@ export class DiskStorage extends FileStorage {
   private readonly files: string;
   private readonly uploads: string;
   private readonly publicUrl: URL;
+  private readonly reader = new DiskReader();
   private creation: Promise<void> | undefined;
 
   constructor({ directory, publicUrl }: DiskStorageSettings) {
@@ -95,6 +97,20 @@ export class DiskStorage extends FileStorage {
   }
 
   async open(key: string, range?: ByteRange): Promise<Readable> {
+    const { handle } = await this.openFile(key, range);
+    return handle.createReadStream(range);
+  }
+
+  override async openForSending(key: string, range?: ByteRange): Promise<AsyncIterable<Buffer>> {
+    const { handle, size } = await this.openFile(key, range);
+    const last = size - 1;
+    return this.reader.read(handle, range ? { ...range, end: Math.min(range.end, last) } : { start: 0, end: last });
+  }
+
+  private async openFile(
+    key: string,
+    range?: ByteRange,
+  ): Promise<{ readonly handle: FileHandle; readonly size: number }> {
     assertStorageKey(key);
     const handle = await onDisk(() => this.unlessMissing(open(join(this.files, key), 'r')));
     if (handle === null) throw new FileNotFoundError(key);
@@ -102,7 +118,7 @@ export class DiskStorage extends FileStorage {
       const found = await onDisk(() => handle.stat());
       if (!found.isFile()) throw new FileNotFoundError(key);
       if (range !== undefined) assertRange(range, found.size);
-      return handle.createReadStream(range);
+      return { handle, size: found.size };
     } catch (error) {
       await handle.close();
       throw error;

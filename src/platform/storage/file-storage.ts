@@ -61,6 +61,16 @@ export abstract class FileStorage {
    */
   abstract open(key: string, range?: ByteRange): Promise<Readable>;
 
+  /**
+   * Opens a file, or one range of it, for a reader that needs a chunk only until it takes the next one: then its memory may be used again.
+   * The reader must begin to read, and may leave early.
+   * @throws FileNotFoundError
+   * @throws RangeError when the range begins beyond the file
+   */
+  openForSending(key: string, range?: ByteRange): Promise<AsyncIterable<Buffer>> {
+    return this.open(key, range);
+  }
+
   /** Deletes a file. A missing one is no error. */
   abstract delete(key: string): Promise<void>;
 

@@ -81,13 +81,16 @@ export class ExportFiles {
   }
 
   /** @throws DomainError gone, when the object is missing from storage */
-  async open(file: DownloadableFile, range?: ByteRange): Promise<Readable> {
-    try {
-      return await this.storage.open(file.key, range);
-    } catch (error) {
-      if (error instanceof FileNotFoundError) throw goneError();
-      throw error;
-    }
+  open(file: DownloadableFile, range?: ByteRange): Promise<Readable> {
+    return unlessGone(this.storage.open(file.key, range));
+  }
+
+  /**
+   * Opens a file whose chunks are valid only until the next one is taken.
+   * @throws DomainError gone, when the object is missing from storage
+   */
+  openForSending(file: DownloadableFile, range?: ByteRange): Promise<AsyncIterable<Buffer>> {
+    return unlessGone(this.storage.openForSending(file.key, range));
   }
 
   /** Reads a range of a file. @throws DomainError gone | Error when the file is too short */
@@ -113,14 +116,22 @@ export class ExportFiles {
  * Ends with the last byte instead of with the source, which may end later: the client may be gone by then.
  * @throws when the source has fewer bytes
  */
-export async function* exactly(source: Readable, length: number): AsyncGenerator<Buffer> {
+export async function* exactly(source: AsyncIterable<Buffer>, length: number): AsyncGenerator<Buffer> {
   let left = length;
-  for await (const chunk of source as AsyncIterable<Buffer>) {
+  for await (const chunk of source) {
     left -= chunk.length;
     yield chunk;
     if (left <= 0) return;
   }
   if (left > 0) throw new Error(`The stored file is ${left} bytes too short`);
+}
+
+async function unlessGone<Opened>(opening: Promise<Opened>): Promise<Opened> {
+  try {
+    return await opening;
+  } catch (error) {
+    throw error instanceof FileNotFoundError ? goneError() : error;
+  }
 }
 
 function goneError(): DomainError {
