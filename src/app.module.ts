@@ -14,6 +14,7 @@ import { ImagesModule } from './platform/images/images.module';
 import { Health } from './platform/observability/health';
 import { ObservabilityModule } from './platform/observability/observability.module';
 import { QueueModule } from './platform/queue/queue.module';
+import { SigningModule } from './platform/signing/signing.module';
 import { StorageModule } from './platform/storage/storage.module';
 import { ReportingModule } from './reporting';
 import { ScheduledExportModule } from './scheduled-export';
@@ -26,6 +27,7 @@ import { SoloModule } from './solo';
     ObservabilityModule,
     HttpModule,
     AuthModule,
+    SigningModule,
     DatabaseModule,
     QueueModule,
     StorageModule,

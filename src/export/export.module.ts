@@ -10,6 +10,7 @@ import { EstimateResponder } from './api/estimate-responder';
 import { CustomerEstimatesController, EstimatesController } from './api/estimates.controller';
 import { ExportBodies } from './api/export-bodies';
 import { CustomerDownloadController, DownloadController } from './api/download.controller';
+import { CustomerManifestController, ManifestController, ManifestSchemaController } from './api/manifest.controller';
 import { CustomerPreviewController, PreviewController } from './api/preview.controller';
 import { FileResponder } from './api/file-responder';
 import { ExportPresenter } from './api/export.presenter';
@@ -20,6 +21,7 @@ import { BullExportQueue, RunExportHandler } from './infrastructure/export-jobs'
 import { PrismaExportRepository } from './infrastructure/export.repository.prisma';
 import { PrismaDownloadLeaseRepository } from './infrastructure/download-lease.repository.prisma';
 import { ImageProcessPictureInspector } from './infrastructure/image-process-picture-inspector';
+import { PrismaManifestRepository } from './infrastructure/manifest.repository.prisma';
 import { PrismaMaintenanceRepository } from './infrastructure/maintenance.repository.prisma';
 import { AttemptRepository } from './model/domain/interfaces/attempt.repository';
 import { EstimateHistory } from './model/domain/interfaces/estimate-history';
@@ -27,16 +29,18 @@ import { ExportQueue } from './model/domain/interfaces/export-queue';
 import { ExportRepository } from './model/domain/interfaces/export.repository';
 import { DownloadLeaseRepository } from './model/domain/interfaces/download-lease.repository';
 import { PictureInspector } from './model/domain/interfaces/picture-inspector';
+import { ManifestRepository } from './model/domain/interfaces/manifest.repository';
 import { MaintenanceRepository } from './model/domain/interfaces/maintenance.repository';
 import { ExportEstimates } from './model/services/export-estimates';
 import { BacklogMetrics, ExportMetrics } from './model/services/export-metrics';
+import { ExportManifests } from './model/services/export-manifests';
 import { ExportFiles } from './model/services/export-files';
 import { ExportPreviews } from './model/services/export-previews';
 import { ExportProduction } from './model/services/export-production';
 import { ExportRendering } from './model/services/export-rendering';
 import { ExportRunner } from './model/services/export-runner';
 import { ExportSources } from './model/services/export-sources';
-import { Manifests } from './model/services/manifests';
+import { ManifestSealer } from './model/services/manifest-sealer';
 import { ExportSweep } from './model/services/export-sweep';
 import { ExportChangeFeed } from './model/services/export-change-feed';
 import { ExportService } from './model/services/export.service';
@@ -63,11 +67,15 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
     CustomerDownloadController,
     PreviewController,
     CustomerPreviewController,
+    ManifestController,
+    CustomerManifestController,
+    ManifestSchemaController,
   ],
   providers: [
     { provide: ExportRepository, useClass: PrismaExportRepository },
     { provide: AttemptRepository, useClass: PrismaAttemptRepository },
     { provide: MaintenanceRepository, useClass: PrismaMaintenanceRepository },
+    { provide: ManifestRepository, useClass: PrismaManifestRepository },
     { provide: DownloadLeaseRepository, useClass: PrismaDownloadLeaseRepository },
     { provide: EstimateHistory, useClass: PrismaEstimateHistory },
     { provide: ExportQueue, useClass: BullExportQueue },
@@ -87,7 +95,8 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
     ExportRunner,
     ExportProduction,
     ExportRendering,
-    Manifests,
+    ManifestSealer,
+    ExportManifests,
     ExportSweep,
     FileExpiry,
     ExportChangeFeed,

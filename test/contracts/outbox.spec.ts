@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { ManifestSealer } from '../../src/export/model/services/manifest-sealer';
+import { SigningKeys } from '../../src/platform/signing/signing-keys';
 import { PrismaAttemptRepository } from '../../src/export/infrastructure/attempt.repository.prisma';
 import type { Attempt } from '../../src/export/model/domain/interfaces/attempt.repository';
 import { type OutboxMessage, postToOutbox } from '../../src/platform/outbox/outbox';
@@ -18,7 +20,8 @@ describe('The outbox', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     prisma = new PrismaService(database.url, 'outbox');
-    attempts = new PrismaAttemptRepository(prisma, testConfig({ DATABASE_URL: database.url }));
+    const config = testConfig({ DATABASE_URL: database.url });
+    attempts = new PrismaAttemptRepository(prisma, new ManifestSealer(new SigningKeys(config)), config);
   });
 
   afterAll(async () => {

@@ -91,12 +91,19 @@ export class FakeAttemptRepository extends AttemptRepository {
     return Promise.resolve(true);
   }
 
-  override finish(attempt: Attempt, file: FinishedFile): Promise<boolean> {
+  override async finish(attempt: Attempt, file: FinishedFile): Promise<boolean> {
     const details = { bytes: file.size, attempt: attempt.number };
-    return this.end(attempt, (record) => publishedFile(file, record, this.records.clock, this.terms), {
-      audit: (row) => auditOf(row, 'export.completed', { details }),
-      notifies: 'completed',
-    });
+    const isPublished = await this.end(
+      attempt,
+      (record) => publishedFile(file, record, this.records.clock, this.terms),
+      {
+        audit: (row) => auditOf(row, 'export.completed', { details }),
+        notifies: 'completed',
+      },
+    );
+    if (isPublished)
+      this.records.storeManifest(this.records.toExport(this.records.exports.get(attempt.export.id)!), file);
+    return isPublished;
   }
 
   override fail(attempt: Attempt, { code, reason }: ExportFailure): Promise<boolean> {

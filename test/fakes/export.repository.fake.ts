@@ -135,6 +135,7 @@ export class FakeExportRepository extends ExportRepository {
       notifies: 'completed',
     });
     if (!completed) return Promise.resolve(null);
+    this.records.storeManifest(completed, file);
     const replaced = key !== null && contentType !== null ? { key, contentType } : null;
     return Promise.resolve({ export: completed, replaced });
   }

@@ -1,5 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
-import { type Export, ownerOf } from '../../src/export/model/domain/export';
+import { type Export, type FinishedFile, ownerOf } from '../../src/export/model/domain/export';
+import type { SealedManifest } from '../../src/export/model/domain/manifest/manifest';
+import { ManifestSealer } from '../../src/export/model/services/manifest-sealer';
 import {
   aggregatedEntry,
   type AnonymousAuditEntry,
@@ -12,8 +14,10 @@ import type { IdempotentRequest } from '../../src/platform/idempotent-request';
 import { RequestContext } from '../../src/platform/observability/request-context';
 import type { OutboxMessage } from '../../src/platform/outbox/outbox';
 import type { Ending } from '../../src/platform/outbox/planned-delivery';
+import { SigningKeys } from '../../src/platform/signing/signing-keys';
 import type { Schedule } from '../../src/scheduled-export/model/domain/schedule';
 import type { ScheduleRun } from '../../src/scheduled-export/model/domain/schedule-run';
+import { testConfig } from '../support/test-config';
 import { asJson, type ExportRecord, toExport } from './export-record';
 import { FakeClock } from './fake-clock';
 import { OutboxRecord } from './outbox-record';
@@ -32,6 +36,11 @@ interface StoredIdempotencyKey {
   readonly createdAt: Date;
 }
 
+interface ManifestRecord extends SealedManifest {
+  readonly fileSha256: string;
+  readonly scheduleId: string | null;
+}
+
 interface ExportChange {
   readonly where: (record: ExportRecord) => boolean;
   readonly set: (record: ExportRecord) => Partial<ExportRecord>;
@@ -47,6 +56,10 @@ const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled'])
  * other code does: that is its transaction.
  */
 export class FakeRecords {
+  readonly manifests = new Map<string, ManifestRecord>();
+
+  constructor(private readonly sealer = new ManifestSealer(new SigningKeys(testConfig()))) {}
+
   readonly clock = new FakeClock();
   readonly exports = new Map<string, ExportRecord>();
   readonly outbox = new Map<string, OutboxRecord>();
@@ -73,6 +86,16 @@ export class FakeRecords {
       if (ENDED.has(row.status)) this.emitExport(row.id);
       return row;
     });
+  }
+
+  /** Seals the manifest of a file that was published. */
+  storeManifest(source: Export, file: FinishedFile): void {
+    const { id, scheduleId } = source;
+    const chain = [...this.manifests.values()].filter(
+      (other) => scheduleId !== null && other.scheduleId === scheduleId,
+    );
+    const sealed = this.sealer.seal(source, file, chain.at(-1)?.sha256 ?? null);
+    this.manifests.set(id, { ...sealed, fileSha256: file.sha256, scheduleId });
   }
 
   emitExport(exportId: string): void {

@@ -9,7 +9,7 @@ import { ExportRendering } from '../../src/export/model/services/export-renderin
 import { ExportRunner } from '../../src/export/model/services/export-runner';
 import { ExportSources } from '../../src/export/model/services/export-sources';
 import { ExportService } from '../../src/export/model/services/export.service';
-import { Manifests } from '../../src/export/model/services/manifests';
+import { ManifestSealer } from '../../src/export/model/services/manifest-sealer';
 import { SigningKeys } from '../../src/platform/signing/signing-keys';
 import { RunningWork } from '../../src/platform/work/running-work';
 import { FakeAttemptRepository } from '../fakes/attempt.repository.fake';
@@ -19,6 +19,7 @@ import { FakeExportQueue } from '../fakes/export-queue.fake';
 import { FakeExportRepository } from '../fakes/export.repository.fake';
 import { FakeRecords } from '../fakes/fake-records';
 import { FakeFileStorage } from '../fakes/file-storage.fake';
+import { FakeManifestRepository } from '../fakes/manifest.repository.fake';
 import { FakeMaintenanceRepository } from '../fakes/maintenance.repository.fake';
 import { FakeTextSource, FakeTextWriter } from '../fakes/text-source.fake';
 import { claimExport } from './claims';
@@ -39,7 +40,8 @@ export const TEXT = 'id,amount\n1,5.00\n';
 export function createExportBench({ textOf = () => TEXT, beforeLine, announcedLines, environment }: BenchTraits = {}) {
   silenceLogs();
   const config = testConfig(environment);
-  const records = new FakeRecords();
+  const sealer = new ManifestSealer(new SigningKeys(config));
+  const records = new FakeRecords(sealer);
   const shown = new TestMetrics();
   const { leaseSeconds, retentionDays } = config.exports;
   const terms = { leaseSeconds, retentionDays, downloadLeaseSeconds: config.downloads.leaseSeconds };
@@ -49,8 +51,7 @@ export function createExportBench({ textOf = () => TEXT, beforeLine, announcedLi
   sources.addSource(source);
   sources.addWriter(new FakeTextWriter(beforeLine, announcedLines));
   const storage = new FakeFileStorage();
-  const manifests = new Manifests(new SigningKeys(config));
-  const rendering = new ExportRendering(sources, manifests);
+  const rendering = new ExportRendering(sources, sealer);
   const metrics = new ExportMetrics(shown);
   const queue = new FakeExportQueue();
   const attempts = new FakeAttemptRepository(records, terms);
@@ -64,7 +65,7 @@ export function createExportBench({ textOf = () => TEXT, beforeLine, announcedLi
     exports,
     source,
     sources,
-    manifests,
+    manifests: new FakeManifestRepository(records),
     rendering,
     estimates,
     storage,

@@ -1,4 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { PrismaManifestRepository } from '../../src/export/infrastructure/manifest.repository.prisma';
+import { ManifestSealer } from '../../src/export/model/services/manifest-sealer';
+import { SigningKeys } from '../../src/platform/signing/signing-keys';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
@@ -44,10 +47,10 @@ export class ExportFixture {
   ) {
     this.prisma = new PrismaService(database.url, 'export-fixture');
     this.storage = new DiskStorage({ directory: folder, publicUrl: config.http.publicUrl });
-    const records = new PrismaExportRepository(this.prisma, config);
+    const records = new PrismaExportRepository(this.prisma, new ManifestSealer(new SigningKeys(config)), config);
     const links = new LinkSigner(config);
     const downloads = new ExportFiles(records, this.storage, links);
-    this.exports = new ExportsForDelivery(records, downloads);
+    this.exports = new ExportsForDelivery(records, downloads, new PrismaManifestRepository(this.prisma));
     this.presenter = new ExportPresenter(downloads, links, config);
   }
 

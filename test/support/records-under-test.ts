@@ -1,4 +1,9 @@
 import { FakeAttemptRepository } from '../fakes/attempt.repository.fake';
+import { ManifestSealer } from '../../src/export/model/services/manifest-sealer';
+import { SigningKeys } from '../../src/platform/signing/signing-keys';
+import { PrismaManifestRepository } from '../../src/export/infrastructure/manifest.repository.prisma';
+import type { ManifestRepository } from '../../src/export/model/domain/interfaces/manifest.repository';
+import { FakeManifestRepository } from '../fakes/manifest.repository.fake';
 import { FakeDeliveryRepository } from '../fakes/delivery.repository.fake';
 import { FakeDownloadLeaseRepository } from '../fakes/download-lease.repository.fake';
 import { FakeExportRepository } from '../fakes/export.repository.fake';
@@ -57,6 +62,7 @@ export interface RecordsUnderTest {
   readonly deliveries: DeliveryRepository;
   readonly schedules: ScheduleRepository;
   readonly runs: ScheduleRunRepository;
+  readonly manifests: ManifestRepository;
   /** Starts an attempt at the export, which has to be the next one, also after its worker fell silent. */
   claim(exportId: string): Promise<Attempt | null>;
   /** Cancels an export as a process of an earlier version does, without the outcome of its run. */
@@ -88,6 +94,7 @@ export function createFakeRecords(): Promise<RecordsUnderTest> {
     exports: new FakeExportRepository(records, terms),
     downloads: new FakeDownloadLeaseRepository(records, terms),
     attempts,
+    manifests: new FakeManifestRepository(records),
     maintenance,
     claim: (id) => claimExport({ attempts, maintenance }, id),
     deliveries: new FakeDeliveryRepository(records, LEASE_SECONDS),
@@ -168,12 +175,14 @@ export async function createPrismaRecords(): Promise<RecordsUnderTest> {
   const prisma = new PrismaService(database.url, 'records-under-test');
   // The audit log is only ever added to. Here time has to pass for it as well.
   await prisma.$executeRaw`ALTER TABLE export_audit_log DISABLE TRIGGER USER`;
-  const attempts = new PrismaAttemptRepository(prisma, config);
+  const sealer = new ManifestSealer(new SigningKeys(config));
+  const attempts = new PrismaAttemptRepository(prisma, sealer, config);
   const maintenance = new PrismaMaintenanceRepository(prisma, config);
   return {
-    exports: new PrismaExportRepository(prisma, config),
+    exports: new PrismaExportRepository(prisma, sealer, config),
     downloads: new PrismaDownloadLeaseRepository(prisma, config),
     attempts,
+    manifests: new PrismaManifestRepository(prisma),
     maintenance,
     claim: (id) => claimExport({ attempts, maintenance }, id),
     deliveries: new PrismaDeliveryRepository(prisma, config),

@@ -61,7 +61,8 @@ export class DataSource extends ExportSource<DataParams> {
     const plans = await this.planner.plan(query, view);
     await view.lockTables(plans);
     const title = params.title ?? `${toSubject(query)} ${view.takenAt.slice(0, 10)}`;
-    if (query.scope === 'document') return { title, content: await openSections(plans, view) };
+    const server = await this.database.serverId();
+    if (query.scope === 'document') return { title, content: await openSections(plans, view), server };
     const relations = [];
     // Sequential, because a snapshot is one connection.
     for (const plan of plans) relations.push(await view.relation(plan, !request.streamed));
@@ -74,7 +75,7 @@ export class DataSource extends ExportSource<DataParams> {
       warnings: [],
       setting: (name: string) => view.setting(name),
     };
-    return { title, content };
+    return { title, content, server };
   }
 }
 

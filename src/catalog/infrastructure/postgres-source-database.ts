@@ -48,6 +48,10 @@ export class PostgresSourceDatabase extends SourceDatabase {
     }
   }
 
+  override serverId(): Promise<string | null> {
+    return this.database.serverId();
+  }
+
   override async open(signal: AbortSignal, options: SnapshotOptions): Promise<SourceView> {
     return new SnapshotView(await this.database.open(signal, options), this.schema);
   }

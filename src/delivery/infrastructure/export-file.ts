@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { type Export, ExportsForDelivery } from '../../export';
 import { DomainError } from '../../platform/errors/domain-error';
@@ -23,6 +23,19 @@ export interface ExportFile {
   open(): Promise<Readable>;
 }
 
+/** A file to copy, and the manifest that is copied after it. */
+export interface CopiedExport {
+  readonly source: Export;
+  readonly file: ExportFile;
+  /** `null` if the export has none. */
+  readonly manifest: ExportFile | null;
+}
+
+/** The path of the manifest of a file that was copied. */
+export function manifestPath(path: string): string {
+  return `${path}.manifest.json`;
+}
+
 /** Our own file cannot be read, or differs from its record. */
 export class UnreadableFileError extends Error {
   override readonly name = 'UnreadableFileError';
@@ -34,7 +47,7 @@ export class ExportFiles {
   constructor(private readonly exports: ExportsForDelivery) {}
 
   /** @throws DeliveryRefusedError when the export or its file was deleted */
-  async find({ exportId }: ClaimedMessage, progress: TransferProgress): Promise<{ source: Export; file: ExportFile }> {
+  async find({ exportId }: ClaimedMessage, progress: TransferProgress): Promise<CopiedExport> {
     const source = exportId === null ? null : await this.exports.find(exportId);
     if (!source) throw new DeliveryRefusedError('The export no longer exists');
     const { id, object, fileSize: size, sha256 } = source;
@@ -46,7 +59,18 @@ export class ExportFiles {
         throw error instanceof DomainError ? fileDeletedError() : error;
       }
     };
-    return { source, file: { exportId: id, contentType: object.contentType, size, sha256, progress, open } };
+    const file = { exportId: id, contentType: object.contentType, size, sha256, progress, open };
+    return { source, file, manifest: await this.findManifest(source, progress) };
+  }
+
+  private async findManifest(source: Export, progress: TransferProgress): Promise<ExportFile | null> {
+    const manifest = await this.exports.manifestOf(source);
+    if (!manifest) return null;
+    const bytes = Buffer.from(manifest.text);
+    const open = () => Promise.resolve(Readable.from([bytes]));
+    const { id: exportId } = source;
+    const { sha256 } = manifest;
+    return { exportId, contentType: 'application/json', size: bytes.length, sha256, progress, open };
   }
 }
 

@@ -83,7 +83,7 @@ export class ResultsSource extends ExportSource<ResultsParams> {
     const { title, ...head } = toTableHead(overview, withPoints);
     const rows = () => readRows(snapshot, source, overview, withPoints);
     const content: Table = { kind: 'table', title, ...head, takenAt: snapshot.takenAt, warnings: [], rows };
-    return { title, content };
+    return { title, content, server: await this.database.serverId() };
   }
 }
 

@@ -9,7 +9,9 @@ import { MAX_ATTEMPTS } from '../model/domain/attempt-limits';
 import type { Progress } from '../../formats';
 import type { Export, ExportFailure, FinishedFile } from '../model/domain/export';
 import { type Attempt, AttemptRepository, type FreeSlot } from '../model/domain/interfaces/attempt.repository';
+import { ManifestSealer } from '../model/services/manifest-sealer';
 import { ACCOUNT, auditOf, changeExports, endExports, publishedFile } from './export-row';
+import { storeManifest } from './manifest.repository.prisma';
 
 /** A process that is paused during a claim must not block the claims of all others. */
 const MAX_CLAIM_IDLE_MS = 2_000;
@@ -20,6 +22,7 @@ const WORKER = `${hostname()}:${process.pid}`;
 export class PrismaAttemptRepository extends AttemptRepository {
   constructor(
     private readonly prisma: PrismaService,
+    private readonly sealer: ManifestSealer,
     private readonly config: Config,
   ) {
     super();
@@ -90,6 +93,7 @@ export class PrismaAttemptRepository extends AttemptRepository {
       set,
       (row) => auditOf(row, 'export.completed', { details: { bytes: file.size, attempt: attempt.number } }),
       'completed',
+      (transaction, row) => storeManifest(transaction, this.sealer, row, file),
     );
   }
 
@@ -122,14 +126,16 @@ export class PrismaAttemptRepository extends AttemptRepository {
     set: Prisma.Sql,
     audit: (row: Export) => ReturnType<typeof auditOf>,
     tells?: Ending,
+    afterwards?: (transaction: Transaction, row: Export) => Promise<void>,
   ): Promise<boolean> {
     const where = Prisma.sql`id = ${id}::uuid AND attempt_token = ${token}::uuid AND status = 'processing'`;
-    const changed = await this.prisma.$transaction((transaction) =>
-      tells
-        ? endExports(this.prisma, transaction, { set, where, audit, tells })
-        : changeExports(transaction, { set, where, audit }),
-    );
-    return changed.length === 1;
+    return this.prisma.$transaction(async (transaction) => {
+      const [changed] = tells
+        ? await endExports(this.prisma, transaction, { set, where, audit, tells })
+        : await changeExports(transaction, { set, where, audit });
+      if (changed) await afterwards?.(transaction, changed);
+      return changed !== undefined;
+    });
   }
 
   private lease(): Prisma.Sql {

@@ -27,6 +27,7 @@ import {
   type VersionQuery,
 } from '../model/domain/interfaces/export.repository';
 import { daysToSeconds } from '../model/domain/retention';
+import { ManifestSealer } from '../model/services/manifest-sealer';
 import {
   auditOf,
   changeExports,
@@ -39,11 +40,13 @@ import {
   toExport,
   toStoredEstimate,
 } from './export-row';
+import { storeManifest } from './manifest.repository.prisma';
 
 @Injectable()
 export class PrismaExportRepository extends ExportRepository {
   constructor(
     private readonly prisma: PrismaService,
+    private readonly sealer: ManifestSealer,
     private readonly config: Config,
   ) {
     super();
@@ -146,6 +149,7 @@ export class PrismaExportRepository extends ExportRepository {
         tells: 'completed',
       });
       if (!completed) return null;
+      await storeManifest(transaction, this.sealer, completed, file);
       const { key, content_type: contentType } = before[0] ?? {};
       return { export: completed, replaced: key != null && contentType != null ? { key, contentType } : null };
     });

@@ -7,7 +7,7 @@ import {
   UnauthorizedException,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { ACCEPTS_LINK } from './accepts-link.decorator';
+import { ACCEPTS_LINK, type SignedPath } from './accepts-link.decorator';
 import type { AuthenticatedRequest } from './current-principal.decorator';
 import { KeysUnavailableError } from './key-set';
 import { LinkSigner } from './link-signer';
@@ -24,21 +24,22 @@ export class TokenGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const has = (metadata: string) =>
-      this.reflector.getAllAndOverride<boolean>(metadata, [context.getHandler(), context.getClass()]);
+    const read = <Value>(metadata: string) =>
+      this.reflector.getAllAndOverride<Value | undefined>(metadata, [context.getHandler(), context.getClass()]);
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    if (has(PUBLIC_ROUTE)) return true;
-    if (has(ACCEPTS_LINK) && request.query['signature'] !== undefined) return this.checkLink(request);
+    if (read<boolean>(PUBLIC_ROUTE)) return true;
+    const signedPath = read<SignedPath>(ACCEPTS_LINK);
+    if (signedPath && request.query['signature'] !== undefined) return this.checkLink(request, signedPath);
     const { caller, expiresAt } = await this.verifyToken(request);
     request.principal = caller;
     request.credentialEndsAt = expiresAt;
     return true;
   }
 
-  private checkLink(request: AuthenticatedRequest): true {
+  private checkLink(request: AuthenticatedRequest, signedPath: SignedPath): true {
     const { expires, signature } = request.query;
     const proof = { expires: Number(expires), signature: typeof signature === 'string' ? signature : '' };
-    if (this.links.verify(request.path, proof)) {
+    if (this.links.verify(signedPath(request.path), proof)) {
       request.credentialEndsAt = new Date(proof.expires * 1000);
       return true;
     }

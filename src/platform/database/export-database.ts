@@ -18,6 +18,9 @@ const MAX_CONTROL_CONNECTIONS = 2;
  */
 const PREVIEW_TIMEOUT_MS = 5_000;
 
+/** The role has no right, or the database has no such function. */
+const NOT_READABLE: ReadonlySet<unknown> = new Set(['42501', '42883']);
+
 export interface SnapshotOptions {
   /** The IANA time zone of rendered times. */
   readonly timeZone: string;
@@ -36,6 +39,7 @@ export class ExportDatabase implements OnApplicationShutdown {
   private readonly streamPool: Pool;
   private readonly previewPool: Pool;
   private readonly controlPool: Pool;
+  private knownServerId: string | null | undefined;
 
   constructor({ database, exports, role }: Config) {
     const pool = (max: number) => {
@@ -83,6 +87,27 @@ export class ExportDatabase implements OnApplicationShutdown {
       return await work(snapshot);
     } finally {
       await snapshot.close();
+    }
+  }
+
+  /**
+   * Identifies the PostgreSQL whose rows are read: its system identifier, which replicas share.
+   * @returns `null` if the role may not read it
+   */
+  async serverId(): Promise<string | null> {
+    if (this.knownServerId === undefined) this.knownServerId = await this.readServerId();
+    return this.knownServerId;
+  }
+
+  private async readServerId(): Promise<string | null> {
+    try {
+      const { rows } = await this.controlPool.query<{ id: string }>(
+        'SELECT system_identifier::text AS id FROM pg_catalog.pg_control_system()',
+      );
+      return rows[0]?.id ?? null;
+    } catch (error) {
+      if (NOT_READABLE.has((error as { code?: unknown }).code)) return null;
+      throw error;
     }
   }
 

@@ -4,6 +4,7 @@
  */
 export const SERVICE_TABLES: readonly string[] = [
   'exports',
+  'export_manifests',
   'export_deliveries',
   'delivered_objects',
   'file_removals',

@@ -29,6 +29,9 @@ const MANAGEMENT_ROUTES = ['health/live', 'health/ready', 'metrics'];
 /** The pages of the console; its other routes are part of the API. */
 const CONSOLE_ROUTES = ['console', 'console/*path'].map((path) => ({ path, method: RequestMethod.GET }));
 
+/** What anybody who has a manifest needs to verify it. */
+const VERIFICATION_ROUTES = ['.well-known/jwks.json', 'schemas/*path'];
+
 const EXPOSED_HEADERS = [
   'ETag',
   'Location',
@@ -43,7 +46,7 @@ const EXPOSED_HEADERS = [
 /** What all routes have in common: paths with and without version, security headers, CORS, timeouts. */
 export function configureHttp(app: NestExpressApplication, config: Config): void {
   const { http } = config;
-  app.setGlobalPrefix('api', { exclude: [...MANAGEMENT_ROUTES, ...CONSOLE_ROUTES] });
+  app.setGlobalPrefix('api', { exclude: [...MANAGEMENT_ROUTES, ...CONSOLE_ROUTES, ...VERIFICATION_ROUTES] });
   app.enableVersioning({ type: VersioningType.URI, defaultVersion: ['1', VERSION_NEUTRAL] });
   app.use(
     helmet({
@@ -55,7 +58,7 @@ export function configureHttp(app: NestExpressApplication, config: Config): void
   app.enableCors(corsOf(http));
   if (http.managementPort !== undefined) separatePorts((handler) => app.use(handler));
   if (config.servesApi) serveWebScripts(app);
-  else app.use('/api', notServedHere);
+  else app.use(['/api', '/.well-known', '/schemas'], notServedHere);
   // Decides `request.ip`: the address for rate limits and the audit log.
   app.set('trust proxy', [...http.trustedProxies]);
   app.disable('x-powered-by');

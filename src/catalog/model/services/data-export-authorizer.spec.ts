@@ -100,6 +100,7 @@ class GivenDatabase extends SourceDatabase {
   }
 
   override open = unchanging;
+  override serverId = unchanging;
 }
 
 function setup({ types = TYPES, sensitive = [] as SensitiveColumn[] } = {}) {

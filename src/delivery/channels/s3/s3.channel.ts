@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { copyTimeout, type ExportFile, ExportFiles } from '../../infrastructure/export-file';
+import { copyTimeout, type ExportFile, ExportFiles, manifestPath } from '../../infrastructure/export-file';
 import { ObjectClaims } from '../../infrastructure/object-claims';
 import type { DeliveryTarget } from '../../model/domain/channel-descriptor';
 import type { ClaimedMessage, DeliveryReceipt } from '../../model/domain/claimed-message';
@@ -18,6 +18,7 @@ import { toBucketAccessError, BucketAccessError } from './bucket-access-error';
 import { BucketConnections } from './bucket-connections';
 import { BucketPlanner } from './bucket-planner';
 import { type BucketTarget, parseBucketTarget } from './bucket-target';
+import type { BucketObject } from './bucket-object';
 import type { OpenBucket } from './open-bucket';
 import { type BucketInput, s3Descriptor } from './s3.descriptor';
 
@@ -54,15 +55,16 @@ export class S3Channel extends DeliveryChannel {
   ): Promise<DeliveryReceipt> {
     const target = parseBucketTarget(message.target);
     if (!target) throw new DeliveryRefusedError('The target of the delivery is no bucket');
-    const { source, file } = await this.files.find(message, progress);
+    const { source, file, manifest } = await this.files.find(message, progress);
     const names = toFileNames(target, source.fileName, source.completedAt ?? source.updatedAt);
     const bucket = await this.open(target);
     try {
       const { endpoint, bucket: name, prefix } = bucket;
       const range = { endpoint, bucket: name, begin: `${prefix}${names.stem}` };
       const stop = AbortSignal.any([signal, copyTimeout(file)]);
+      const copy = { bucket, file, manifest, signal: stop };
       const key = await this.claims.copyToFreeKey(range, names.candidates(prefix), file.exportId, (candidate, claim) =>
-        copyTo(bucket, candidate, claim, file, stop),
+        copyTo(candidate, claim, copy),
       );
       if (key === null) throw new BucketAccessError(`There are too many files of this day in ${bucket.uri}`);
       return { bucket: name, key, bytes: file.size };
@@ -80,17 +82,45 @@ export class S3Channel extends DeliveryChannel {
   }
 }
 
-/** @returns whether the key has this file now; otherwise it has another one */
-async function copyTo(
-  bucket: OpenBucket,
-  key: string,
-  claim: 'new' | 'held',
-  file: ExportFile,
-  signal: AbortSignal,
-): Promise<boolean> {
+/** One attempt to copy a file and its manifest. */
+interface Copy {
+  readonly bucket: OpenBucket;
+  readonly file: ExportFile;
+  readonly manifest: ExportFile | null;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Copies the manifest last, so that a file with a manifest is complete. An attempt that a crash ended between both is
+ * continued by the next one.
+ * @returns whether the key has this file now; otherwise it has another one
+ */
+async function copyTo(key: string, claim: 'new' | 'held', { bucket, file, manifest, signal }: Copy): Promise<boolean> {
   const object = bucket.object(key);
   const found = await object.head(signal);
-  if (found.kind === 'object') return found.exportId === file.exportId;
+  if (found.kind === 'object' && found.exportId !== file.exportId) return false;
+  const beside = manifest && bucket.object(manifestPath(key));
+  if (found.kind !== 'object') {
+    if (await hasOther(beside, file, signal)) return false;
+    if (!(await write(object, file, claim, signal))) return false;
+  }
+  if (!manifest || !beside || (await write(beside, manifest, claim, signal))) return true;
+  throw new DeliveryRefusedError(`${bucket.uri} has another object where the manifest of the file belongs`);
+}
+
+/** Whether there is an object of somebody else. */
+async function hasOther(object: BucketObject | null, file: ExportFile, signal: AbortSignal): Promise<boolean> {
+  const found = await object?.head(signal);
+  return found?.kind === 'object' && found.exportId !== file.exportId;
+}
+
+/** @returns whether the object is the file now, also by an earlier attempt */
+async function write(
+  object: BucketObject,
+  file: ExportFile,
+  claim: 'new' | 'held',
+  signal: AbortSignal,
+): Promise<boolean> {
   if (await object.write(file, signal)) return true;
   const present = await object.head(signal);
   if (present.kind === 'object') return present.exportId === file.exportId;

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import { copyTimeout, type ExportFile, ExportFiles, verifiedBytes } from '../../infrastructure/export-file';
+import {
+  copyTimeout,
+  type ExportFile,
+  ExportFiles,
+  manifestPath,
+  verifiedBytes,
+} from '../../infrastructure/export-file';
 import { ObjectClaims } from '../../infrastructure/object-claims';
 import type { DeliveryTarget } from '../../model/domain/channel-descriptor';
 import type { ClaimedMessage, DeliveryReceipt } from '../../model/domain/claimed-message';
@@ -27,6 +33,7 @@ interface Copy {
   readonly connection: SftpConnection;
   readonly location: SftpLocation;
   readonly file: ExportFile;
+  readonly manifest: ExportFile | null;
   /** Identifies the parts of all attempts at the message. */
   readonly messageId: string;
   readonly signal: AbortSignal;
@@ -69,7 +76,7 @@ export class SftpChannel extends DeliveryChannel {
     const target = parseSftpTarget(message.target);
     const location = target && parseSftpUri(target.uri);
     if (!location) throw new DeliveryRefusedError('The target of the delivery is no SFTP server');
-    const { source, file } = await this.files.find(message, progress);
+    const { source, file, manifest } = await this.files.find(message, progress);
     const names = toFileNames(target, source.fileName, source.completedAt ?? source.updatedAt);
     const stop = AbortSignal.any([signal, copyTimeout(file)]);
     const connection = await this.connections.open(location, { ...target, ...this.planner.decrypt(target) }, stop);
@@ -77,7 +84,7 @@ export class SftpChannel extends DeliveryChannel {
       const { folder } = location;
       const endpoint = formatSftpUri({ ...location, folder: '/' });
       const range = { endpoint, bucket: target.username, begin: `${folder}${names.stem}` };
-      const copy = { connection, location, file, messageId: message.id, signal: stop };
+      const copy = { connection, location, file, manifest, messageId: message.id, signal: stop };
       if (message.attempt > 1) await removeEarlierParts(copy);
       const path = await this.claims.copyToFreeKey(range, names.candidates(folder), file.exportId, (candidate, claim) =>
         copyTo(candidate, claim, copy),
@@ -92,8 +99,23 @@ export class SftpChannel extends DeliveryChannel {
   }
 }
 
-/** @returns whether the path has this file now; otherwise it has another one */
+/**
+ * Copies the manifest last, so that a file with a manifest is complete. An attempt that a crash ended between both is
+ * continued by the next one.
+ * @returns whether the path has this file now; otherwise it has another one
+ */
 async function copyTo(path: string, claim: 'new' | 'held', copy: Copy): Promise<boolean> {
+  const { connection, location, manifest, signal } = copy;
+  if (!manifest) return copyFile(path, claim, copy);
+  const beside = manifestPath(path);
+  if (claim === 'new' && (await connection.sizeOf(beside, signal)) !== null) return false;
+  if (!(await copyFile(path, claim, copy))) return false;
+  if (await copyFile(beside, 'held', { ...copy, file: manifest })) return true;
+  throw new DeliveryRefusedError(`${location.host} has another file where the manifest of the file belongs`);
+}
+
+/** @returns whether the path has this file now; otherwise it has another one */
+async function copyFile(path: string, claim: 'new' | 'held', copy: Copy): Promise<boolean> {
   const { connection, location, file, messageId, signal } = copy;
   if ((await connection.sizeOf(path, signal)) !== null) return claim === 'held' && (await hasContent(path, copy));
   const part = `${location.folder}${partPrefix(messageId)}${randomUUID().slice(0, 8)}.part`;

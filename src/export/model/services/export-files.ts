@@ -143,7 +143,7 @@ function downloadedError(): DomainError {
   return new DomainError('gone', 'export-file-given-out', message);
 }
 
-function unfinishedError(): DomainError {
+export function unfinishedError(): DomainError {
   const details = { retryAfterSeconds: UNFINISHED_RETRY_SECONDS };
   return new DomainError('conflict', 'export-has-no-file', 'The export is not finished yet', details);
 }

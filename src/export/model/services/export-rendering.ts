@@ -4,7 +4,7 @@ import type { FileDigest } from '../../../platform/digest/block-digest';
 import type { Export, FinishedFile } from '../domain/export';
 import { ObservedContent } from '../domain/manifest/content-facts';
 import { ExportSources } from './export-sources';
-import { Manifests } from './manifests';
+import { ManifestSealer } from './manifest-sealer';
 
 /** A file that is produced while its body is read. */
 export interface RenderedExport extends Pick<RenderedFile, 'body' | 'contentType' | 'extension'> {
@@ -18,7 +18,7 @@ export interface RenderedExport extends Pick<RenderedFile, 'body' | 'contentType
 export class ExportRendering {
   constructor(
     private readonly sources: ExportSources,
-    private readonly manifests: Manifests,
+    private readonly sealer: ManifestSealer,
   ) {}
 
   /** @throws DomainError, and what else the source or the format throws */
@@ -29,7 +29,7 @@ export class ExportRendering {
     const file = this.sources
       .writer(request.format, observed.content)
       .write(observed.content, request.options, report, (archived) =>
-        this.manifests.sealArchive(request, facts(), archived),
+        this.sealer.sealArchive(request, facts(), archived),
       );
     const { body, contentType, extension } = file;
     const name = toFileName(title, extension);

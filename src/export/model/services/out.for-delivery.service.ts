@@ -2,6 +2,8 @@ import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import type { Export } from '../domain/export';
 import { ExportRepository } from '../domain/interfaces/export.repository';
+import { ManifestRepository } from '../domain/interfaces/manifest.repository';
+import type { SealedManifest } from '../domain/manifest/manifest';
 import type { Principal } from '../../../platform/auth/principal';
 import { ExportFiles } from './export-files';
 import { getExport } from './export.service';
@@ -12,6 +14,7 @@ export class ExportsForDelivery {
   constructor(
     private readonly records: ExportRepository,
     private readonly files: ExportFiles,
+    private readonly manifests: ManifestRepository,
   ) {}
 
   /** @throws DomainError not-found, also for an export of another owner */
@@ -26,6 +29,11 @@ export class ExportsForDelivery {
   /** A link for as long as there is a file, for who reads it when they find the time; `null` where there is no file. */
   lastingLinkTo(source: Export): string | null {
     return this.files.lastingLinkTo(source);
+  }
+
+  /** The manifest of a completed export; `null` if an earlier version completed it. */
+  manifestOf({ id }: Export): Promise<SealedManifest | null> {
+    return this.manifests.find(id);
   }
 
   /**

@@ -57,6 +57,9 @@ export abstract class SourceDatabase {
    */
   abstract preview<Result>(work: (view: SourceView) => Promise<Result>, timeZone?: string): Promise<Result>;
 
+  /** Identifies the server, which replicas share; `null` if that is not known. */
+  abstract serverId(): Promise<string | null>;
+
   /**
    * Opens a snapshot that stays open until the signal aborts, which also cancels running queries.
    * @param options the IANA time zone of times, and whether the rows are streamed into a response

@@ -111,6 +111,14 @@ export function toManifest(
   };
 }
 
+/** A manifest as it is stored, sent and delivered. */
+export interface SealedManifest {
+  /** The whole file. */
+  readonly text: string;
+  /** Of the text. */
+  readonly sha256: string;
+}
+
 /** The text of the file: one line of JSON, whose signature covers exactly the text of its first member. */
 export function toManifestText(manifest: Manifest, jws: string | null): string {
   return `${JSON.stringify({ manifest, jws })}\n`;

@@ -9,7 +9,7 @@ import { createSigningKey, formatKey, publicPartOf } from '../../../platform/sig
 import { SigningKeys } from '../../../platform/signing/signing-keys';
 import type { DescribedExport } from '../domain/manifest/manifest';
 import { MANIFEST_SCHEMA } from '../domain/manifest/manifest-schema';
-import { Manifests } from './manifests';
+import { ManifestSealer } from './manifest-sealer';
 
 const KEY = createSigningKey();
 
@@ -43,7 +43,7 @@ const FILE = finishedFile(EXPORT.id, {
 
 function setup(environment: Record<string, string> = { SIGNING_KEY: formatKey(KEY) }) {
   const keys = new SigningKeys(testConfig(environment));
-  return { keys, sut: new Manifests(keys) };
+  return { keys, sut: new ManifestSealer(keys) };
 }
 
 describe('The manifest of an export', () => {

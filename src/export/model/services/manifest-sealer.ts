@@ -8,22 +8,15 @@ import {
   type DescribedExport,
   type Manifest,
   MANIFEST_JWS_TYPE,
+  type SealedManifest,
   toManifest,
   toManifestText,
 } from '../domain/manifest/manifest';
 import type { ManifestFacts } from '../domain/manifest/manifest-facts';
 
-/** A manifest as it is stored, sent and delivered. */
-export interface SealedManifest {
-  /** The whole file. */
-  readonly text: string;
-  /** Of the text, in lower-case hex. */
-  readonly sha256: string;
-}
-
 /** Makes and signs the manifests of exports. */
 @Injectable()
-export class Manifests {
+export class ManifestSealer {
   constructor(private readonly keys: SigningKeys) {}
 
   /**
