@@ -24,7 +24,7 @@ describe('A stored manifest', () => {
 
   async function store(): Promise<string> {
     const { id } = await prisma.export.create({
-      data: { kind: 'board', format: 'png', requestId: 'r', status: 'expired', sha256: 'a'.repeat(64) },
+      data: { kind: 'board', format: 'png', userId: 'ann', requestId: 'r', status: 'expired', sha256: 'a'.repeat(64) },
     });
     await prisma.exportManifest.create({
       data: { exportId: id, text: '{}\n', sha256: 'b'.repeat(64), fileSha256: 'a'.repeat(64) },

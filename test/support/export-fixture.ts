@@ -1,17 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { PrismaManifestRepository } from '../../src/export/infrastructure/manifest.repository.prisma';
-import { ManifestSealer } from '../../src/export/model/services/manifest-sealer';
-import { SigningKeys } from '../../src/platform/signing/signing-keys';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import { ExportPresenter } from '../../src/export/api/export.presenter';
 import { PrismaExportRepository } from '../../src/export/infrastructure/export.repository.prisma';
+import { PrismaManifestRepository } from '../../src/export/infrastructure/manifest.repository.prisma';
 import { ExportFiles } from '../../src/export/model/services/export-files';
+import { ManifestSealer } from '../../src/export/model/services/manifest-sealer';
 import { ExportsForDelivery } from '../../src/export/model/services/out.for-delivery.service';
 import { LinkSigner } from '../../src/platform/auth/link-signer';
 import type { Config } from '../../src/platform/config/config';
 import { PrismaService } from '../../src/platform/database/prisma.service';
+import { digestOf } from '../../src/platform/digest/block-digest';
+import { SigningKeys } from '../../src/platform/signing/signing-keys';
 import { DiskStorage } from '../../src/platform/storage/disk-storage';
 import { bytes, digest } from './bytes';
 import { createTestDatabase, type TestDatabase } from './test-database';
@@ -25,6 +26,8 @@ export interface ExportTraits {
   readonly fileName?: string;
   readonly contentType?: string;
   readonly error?: string;
+  /** The text of its manifest; it has none by default, as if an earlier version had completed it. */
+  readonly manifest?: string;
 }
 
 export interface StoredExport {
@@ -89,6 +92,11 @@ export class ExportFixture {
         expiresAt: new Date('2036-01-01T00:00:00Z'),
       },
     });
+    const { manifest: text } = traits;
+    if (text !== undefined) {
+      const { sha256: ofText } = digestOf(Buffer.from(text));
+      await this.prisma.exportManifest.create({ data: { exportId: id, text, sha256: ofText, fileSha256: sha256 } });
+    }
     return { id, size, sha256 };
   }
 

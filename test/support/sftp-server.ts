@@ -118,6 +118,10 @@ export class SftpServer {
     return writeFile(join(this.folder, 'inbox', name), content);
   }
 
+  delete(name: string): Promise<void> {
+    return rm(join(this.folder, 'inbox', name));
+  }
+
   async clear(): Promise<void> {
     for (const name of await this.names()) await rm(join(this.folder, 'inbox', name));
   }
