@@ -107,6 +107,15 @@ export class Exports {
   }
 
   /**
+   * The signed manifest of a completed export, as the exact text that was signed. It says what is in the file, and by which
+   * checksums a copy of it can be verified. It outlives the file.
+   */
+  manifest(id: string, options: CallOptions = {}): Promise<string> {
+    const path = this.api.path('/api/v1/exports/{id}/manifest');
+    return unwrap(this.api.client.GET(path, { params: { path: { id } }, parseAs: 'text', ...initOf(options) }));
+  }
+
+  /**
    * Downloads the file of a completed export. A broken connection is resumed with a range request; the stream fails at its
    * end if size or SHA-256 are not those of the record. A one-time file is not served in ranges: after a broken connection
    * its download starts again, and the reader notices nothing but the time.

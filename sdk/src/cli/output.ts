@@ -28,6 +28,12 @@ export class Output {
     this.streams.stdout.write(this.isJson ? `${JSON.stringify(value)}\n` : `${toText()}\n`);
   }
 
+  /** Prints a text of the service exactly; on a terminal without control characters. */
+  document(text: string): void {
+    const { stdout } = this.streams;
+    stdout.write(stdout.isTTY ? `${printable(text.trimEnd())}\n` : text);
+  }
+
   /** Prints a list: as a table for people, or a line of JSON for each item. */
   list<Item>(items: readonly Item[], columns: Columns<Item>, nothing: string): void {
     if (this.isJson) for (const item of items) this.streams.stdout.write(`${JSON.stringify(item)}\n`);

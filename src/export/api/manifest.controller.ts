@@ -50,7 +50,7 @@ function ApiManifest({ byLink }: { readonly byLink: boolean }): MethodDecorator 
 export class ManifestController {
   constructor(private readonly manifests: ExportManifests) {}
 
-  @OperationId('getManifest')
+  @OperationId('getExportManifest', 'getManifest')
   @Get(['exports/:id/manifest', 'export/:id/manifest'])
   @AcceptsLink(toFilePath)
   @ApiManifest({ byLink: true })
@@ -64,7 +64,7 @@ export class ManifestController {
 export class CustomerManifestController {
   constructor(private readonly manifests: ExportManifests) {}
 
-  @OperationId('getManifest')
+  @OperationId('getExportManifest', 'getManifest')
   @Get(['exports/:id/manifest', 'export/:id/manifest'])
   @ApiManifest({ byLink: false })
   get(

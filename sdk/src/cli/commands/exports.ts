@@ -16,6 +16,7 @@ import { addRequestOptions } from './request-options.js';
 export function addExportCommands(program: Command, run: RunWithClient): void {
   addCreatingCommands(program, run);
   addReadingCommands(program, run);
+  addManifestCommand(program, run);
   addEndingCommands(program, run);
 }
 
@@ -97,6 +98,21 @@ function addReadingCommands(program: Command, run: RunWithClient): void {
   addExamples(download, {
     'download <id>': 'Save the file under its own name in this folder',
     'download <id> --output reports/': 'Save it in another folder',
+  });
+}
+
+function addManifestCommand(program: Command, run: RunWithClient): void {
+  const manifest = program
+    .command('manifest <id>')
+    .description('Print the signed manifest of an export: what is in its file, and its checksums.')
+    .action(
+      run(async ({ client, output }, id: string) => {
+        output.document(await client.exports.manifest(id));
+      }),
+    );
+  addExamples(manifest, {
+    'manifest <id> > data.csv.manifest.json': 'Save a manifest beside its file',
+    'manifest <id> | jq .manifest.totals': 'Show how many rows there are',
   });
 }
 
