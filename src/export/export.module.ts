@@ -2,7 +2,6 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { CustomerModule } from '../customer';
 import { WRITERS } from '../formats';
-import { SigningKeys } from '../platform/signing/signing-keys';
 import { OrphanFileCollector } from '../platform/work/orphan-file-collector';
 import { ContentController } from './api/content.controller';
 import { CreationResponder } from './api/creation-responder';
@@ -107,7 +106,6 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
     ExportPreviews,
     DownloadService,
     FileResponder,
-    SigningKeys,
     UploadedPictureService,
     RunExportHandler,
     ExportPresenter,

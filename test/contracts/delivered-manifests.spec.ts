@@ -1,3 +1,4 @@
+import { credentialsPurpose } from '../../src/delivery/channels/s3/bucket-target';
 import type { S3Channel } from '../../src/delivery/channels/s3/s3.channel';
 import { SftpConnections } from '../../src/delivery/channels/sftp/sftp-connection';
 import { SftpPlanner } from '../../src/delivery/channels/sftp/sftp-planner';
@@ -7,75 +8,92 @@ import { ObjectClaims } from '../../src/delivery/infrastructure/object-claims';
 import { OutboundAddresses } from '../../src/delivery/infrastructure/outbound/outbound-addresses';
 import { SecretCipher } from '../../src/delivery/infrastructure/secret-cipher';
 import type { ClaimedMessage } from '../../src/delivery/model/domain/claimed-message';
-import { BucketBench } from '../support/bucket-bench';
+import { digestOf } from '../../src/platform/digest/block-digest';
+import { bucketServices } from '../support/bucket-bench';
 import { createClaimedMessage } from '../support/claimed-messages';
 import { ExportFixture } from '../support/export-fixture';
-import type { SeenRequest } from '../support/faulty-proxy';
-import { describeOnS3 } from '../support/s3-under-test';
+import { FaultyProxy } from '../support/faulty-proxy';
+import { ObjectServer } from '../support/object-server';
 import { describeOnSftp, SftpServer } from '../support/sftp-server';
 
 const signal = new AbortController().signal;
 const MANIFEST = '{"manifest":{"version":1},"jws":null}\n';
 const NAME = 'nightly_2026-03-29.csv';
 
-describeOnS3('A manifest in a bucket', () => {
-  let bench: BucketBench;
+describe('A manifest in a bucket', () => {
+  const secrets = { accessKeyId: 'key', secretAccessKey: 'secret' };
+  const [file, manifest] = [`theirs/daily/${NAME}`, `theirs/daily/${NAME}.manifest.json`];
+  let server: ObjectServer;
+  let proxy: FaultyProxy;
+  let fixture: ExportFixture;
   let channel: S3Channel;
 
   beforeAll(async () => {
-    bench = await BucketBench.create();
-    ({ channel } = bench.services());
+    fixture = await ExportFixture.create();
   });
-  beforeEach(() => bench.clear());
-  afterAll(() => bench.remove());
+  beforeEach(async () => {
+    server = await ObjectServer.start();
+    proxy = await FaultyProxy.before(server.url);
+    await fixture.prisma.deliveredObject.deleteMany();
+    ({ channel } = bucketServices(fixture, new OutboundAddresses([new URL(proxy.url).host])));
+  });
+  afterEach(async () => {
+    await proxy.close();
+    await server.stop();
+  });
+  afterAll(() => fixture.remove());
 
-  const messageOf = async () => bench.runOf(await bench.fixture.put({ manifest: MANIFEST }));
-  const isWrite = ({ method }: SeenRequest) => method === 'PUT';
-  const writes = () => bench.proxy.seen.filter(isWrite).map(({ url }) => url.pathname.split('/').at(-1));
+  async function createMessage(): Promise<ClaimedMessage> {
+    const { id } = await fixture.put({ manifest: MANIFEST });
+    const access = { uri: 's3://theirs/daily/', endpoint: proxy.url };
+    const cipher = new SecretCipher(fixture.config.encryption);
+    const credentials = cipher.encrypt(JSON.stringify(secrets), credentialsPurpose(access));
+    const naming = { name: 'nightly', date: '2026-03-29' };
+    const target = { ...access, region: null, forcePathStyle: true, credentials, ...naming };
+    return createClaimedMessage({ channel: 's3', exportId: id, target });
+  }
 
   it('is written after the file', async () => {
-    await channel.deliver(await messageOf(), signal);
+    await channel.deliver(await createMessage(), signal);
 
-    expect(writes()).toEqual([NAME, `${NAME}.manifest.json`]);
-    expect(await bench.observer.keys()).toEqual([`daily/${NAME}`, `daily/${NAME}.manifest.json`]);
-    expect(await bench.observer.object(`daily/${NAME}.manifest.json`)).toMatchObject({
-      size: MANIFEST.length,
-      contentType: 'application/json',
+    expect([...server.objects.keys()]).toEqual([file, manifest]);
+    expect(server.objects.get(manifest)).toMatchObject({
+      sha256: digestOf(Buffer.from(MANIFEST)).sha256,
+      headers: expect.objectContaining({ 'content-type': 'application/json' }),
     });
   });
 
   it('is added by the next attempt when it could not be written', async () => {
-    const message = await messageOf();
-    bench.proxy.decide = ({ url }) => (url.pathname.endsWith('.manifest.json') ? 'cut' : 'pass');
+    const message = await createMessage();
+    proxy.decide = ({ url, method }) => (method === 'PUT' && url.pathname.endsWith('.manifest.json') ? 403 : 'pass');
     await expect(channel.deliver(message, signal)).rejects.toThrow();
-    const before = await bench.observer.keys();
-    bench.proxy.recover();
+    const before = [...server.objects.keys()];
+    proxy.recover();
 
-    const receipt = await channel.deliver({ ...message, attempt: 2 }, signal);
+    await channel.deliver({ ...message, attempt: 2 }, signal);
 
-    expect(before).toEqual([`daily/${NAME}`]);
-    expect(receipt).toMatchObject({ key: `daily/${NAME}` });
-    expect(await bench.observer.keys()).toEqual([`daily/${NAME}`, `daily/${NAME}.manifest.json`]);
+    expect(before).toEqual([file]);
+    expect([...server.objects.keys()]).toEqual([file, manifest]);
   });
 
   it('is written once when the run is delivered again', async () => {
-    const message = await messageOf();
+    const message = await createMessage();
     const receipt = await channel.deliver(message, signal);
 
     expect(await channel.deliver({ ...message, attempt: 2 }, signal)).toEqual(receipt);
 
-    expect(writes()).toHaveLength(2);
-    expect(await bench.observer.keys()).toHaveLength(2);
+    expect([...server.objects.keys()]).toEqual([file, manifest]);
   });
 
   it('never overwrites an object of somebody else: the file gets another name', async () => {
-    await bench.observer.put(`daily/${NAME}.manifest.json`, 'theirs');
+    const theirs = { sha256: 'ab'.repeat(32), exportId: null };
+    server.objects.set(manifest, theirs);
 
-    const receipt = await channel.deliver(await messageOf(), signal);
+    const receipt = await channel.deliver(await createMessage(), signal);
 
     expect(receipt).toMatchObject({ key: 'daily/nightly_2026-03-29-2.csv' });
-    expect(await bench.observer.object(`daily/${NAME}.manifest.json`)).toMatchObject({ size: 'theirs'.length });
-    expect(await bench.observer.keys()).toHaveLength(3);
+    expect(server.objects.get(manifest)).toEqual(theirs);
+    expect([...server.objects.keys()]).toHaveLength(3);
   });
 });
 

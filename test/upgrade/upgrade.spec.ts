@@ -106,6 +106,16 @@ describe('After an upgrade', () => {
     expect(new Set(day.requests.map(({ changed }) => changed.status))).toContain(422);
   });
 
+  it('exports that were completed on that day have no manifest', async () => {
+    const completed = day.exports.find(({ record }) => record.status === 'completed')!;
+    const client = await restored.as(completed.owner);
+    const path = completed.owner.customerId === undefined ? '' : '/customer';
+
+    const { status, body } = await client.get(`/api/v1${path}/exports/${completed.record.id}/manifest`);
+
+    expect([status, body.code]).toEqual([404, 'manifest-unavailable']);
+  });
+
   it('pending exports and those of killed workers complete once with their file', async () => {
     for (const id of [...day.pending, ...day.running]) {
       const client = await restored.as(exportOf(id).owner);
@@ -198,8 +208,8 @@ describe('After an upgrade', () => {
 
     for (const [name, object] of before) expect(objects.get(name)).toEqual(object);
     expect(before.length).toBeGreaterThan(0);
-    // One of the delivery that was open, one of the run at the next slot.
-    expect(objects.size).toBe(before.length + 2);
+    // One of the delivery that was open, and of the run at the next slot its file and its manifest.
+    expect(objects.size).toBe(before.length + 3);
     expect(refused).toBe(0);
   });
 

@@ -50,7 +50,7 @@ function ApiManifest({ byLink }: { readonly byLink: boolean }): MethodDecorator 
 export class ManifestController {
   constructor(private readonly manifests: ExportManifests) {}
 
-  @OperationId('getExportManifest', 'getManifest')
+  @OperationId('getExportManifest', 'getExportFileManifest')
   @Get(['exports/:id/manifest', 'export/:id/manifest'])
   @AcceptsLink(toFilePath)
   @ApiManifest({ byLink: true })
@@ -64,8 +64,8 @@ export class ManifestController {
 export class CustomerManifestController {
   constructor(private readonly manifests: ExportManifests) {}
 
-  @OperationId('getExportManifest', 'getManifest')
-  @Get(['exports/:id/manifest', 'export/:id/manifest'])
+  @OperationId('getExportManifest')
+  @Get('exports/:id/manifest')
   @ApiManifest({ byLink: false })
   get(
     @Param('id') id: string,
