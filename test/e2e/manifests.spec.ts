@@ -155,7 +155,7 @@ describe('GET /exports/:id/manifest', () => {
 
   it('proves a streamed export, whose file is kept nowhere', async () => {
     const stream = await ann.post('/api/v1/exports', { type: 'realtime', format: 'csv', data_types: ['transactions'] });
-    const id = stream.headers.get('location')!.split('/').at(-1)!;
+    const id = /exports\/([^/]+)/.exec(stream.headers.get('location')!)![1]!;
 
     const manifest = await ann.get(`/api/v1/exports/${id}/manifest`);
 

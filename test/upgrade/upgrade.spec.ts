@@ -109,7 +109,7 @@ describe('After an upgrade', () => {
   it('exports that were completed on that day have no manifest', async () => {
     const completed = day.exports.find(({ record }) => record.status === 'completed')!;
     const client = await restored.as(completed.owner);
-    const path = completed.owner.customerId === undefined ? '' : '/customer';
+    const path = completed.owner.kind === 'customer' ? '/customer' : '';
 
     const { status, body } = await client.get(`/api/v1${path}/exports/${completed.record.id}/manifest`);
 
