@@ -136,7 +136,7 @@ describe('GET /exports/:id/manifest', () => {
       await ann.get(`/api/v1/exports/${pending}/manifest`),
     ];
 
-    expect(answers.map(({ status, body }) => [status, body.code])).toEqual([
+    expect(answers.map(({ status, body }) => [status, body.code as string])).toEqual([
       [404, 'export-not-found'],
       [404, 'export-not-found'],
       [401, expect.any(String)],

@@ -24,11 +24,11 @@ export class TokenGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const read = <Value>(metadata: string) =>
-      this.reflector.getAllAndOverride<Value | undefined>(metadata, [context.getHandler(), context.getClass()]);
+    const read = (metadata: string): unknown =>
+      this.reflector.getAllAndOverride(metadata, [context.getHandler(), context.getClass()]);
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    if (read<boolean>(PUBLIC_ROUTE)) return true;
-    const signedPath = read<SignedPath>(ACCEPTS_LINK);
+    if (read(PUBLIC_ROUTE) === true) return true;
+    const signedPath = read(ACCEPTS_LINK) as SignedPath | undefined;
     if (signedPath && request.query['signature'] !== undefined) return this.checkLink(request, signedPath);
     const { caller, expiresAt } = await this.verifyToken(request);
     request.principal = caller;

@@ -163,11 +163,7 @@ export const PROBLEM_CODES = {
   'data-type-not-found': { statuses: [404], meaning: NOT_YOURS, action: 'List the data types.' },
   'event-not-found': { statuses: [404], meaning: NOT_YOURS, action: 'List the events.' },
   'export-not-found': { statuses: [404], meaning: NOT_YOURS, action: 'List the exports.' },
-  'manifest-unavailable': {
-    statuses: [404],
-    meaning: 'The export has no manifest: it failed, was cancelled, or an earlier version of the service completed it.',
-    action: `${NEW_EXPORT} Its manifest is there when it is completed.`,
-  },
+  'manifest-unavailable': { statuses: [404], meaning: 'The export has no manifest.', action: NEW_EXPORT },
   'not-found': { statuses: [404], meaning: 'There is no such route.', action: 'Correct the path or the method.' },
   'schedule-not-found': { statuses: [404], meaning: NOT_YOURS, action: 'List the schedules.' },
   'session-not-found': { statuses: [404], meaning: NOT_YOURS, action: 'List the boards.' },
