@@ -55,10 +55,11 @@ module.exports = {
     },
     {
       name: 'modules-use-each-others-public-api',
-      comment: 'Another module is used through its index.ts only. Offer an out.for-<neighbour>.service.ts there.',
+      comment:
+        'Another module is used through its index.ts, or its sources.ts, only. Offer an out.for-<neighbour>.service.ts there.',
       severity: 'error',
       from: { path: insideModule },
-      to: { path: insideModule, pathNot: [`^src/$1/`, `${insideModule}index\\.ts$`] },
+      to: { path: insideModule, pathNot: [`^src/$1/`, `${insideModule}(index|sources)\\.ts$`] },
     },
     {
       name: 'programs-use-the-modules-public-api',
@@ -137,20 +138,21 @@ module.exports = {
     {
       name: 'source-layout',
       comment:
-        'In src: main.ts, service.ts, app.module.ts, migrate.ts, manage-customers.ts, manage-schedules.ts, manage-audit.ts, manage-keys.ts, platform/, formats/ and the modules: folders with a `<name>.module.ts`.',
+        'In src: main.ts, service.ts, app.module.ts, production.worker.ts, production.ts, production.module.ts, migrate.ts, manage-customers.ts, manage-schedules.ts, manage-audit.ts, manage-keys.ts, platform/, formats/ and the modules: folders with a `<name>.module.ts`.',
       severity: 'error',
       ...anyFile({
         path: '^src/',
-        pathNot: `^src/((main|service|app\\.module|migrate|manage-customers|manage-schedules|manage-audit|manage-keys)\\.ts$|(platform|formats|${modules})/)`,
+        pathNot: `^src/((main|service|app\\.module|production\\.worker|production|production\\.module|migrate|manage-customers|manage-schedules|manage-audit|manage-keys)\\.ts$|(platform|formats|${modules})/)`,
       }),
     },
     {
       name: 'module-layout',
-      comment: 'In a module: index.ts, *.module.ts, api/, model/, infrastructure/; in delivery also channels/.',
+      comment:
+        'In a module: index.ts, sources.ts, *.module.ts, api/, model/, infrastructure/; in delivery also channels/.',
       severity: 'error',
       ...anyFile({
         path: insideModule,
-        pathNot: `${insideModule}((index|[^/]+\\.module)\\.ts$|(api|model|infrastructure|(?<=^src/delivery/)channels)/)`,
+        pathNot: `${insideModule}((index|sources|[^/]+\\.module)\\.ts$|(api|model|infrastructure|(?<=^src/delivery/)channels)/)`,
       }),
     },
   ],

@@ -1,7 +1,7 @@
 // @ts-check
 // After the build: puts the programs that many start, each with the packages that it always needs, into one file. Node
 // takes longer to find and read two thousand small files than to run them.
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { projectRoot } from './process.mjs';
@@ -30,16 +30,18 @@ const missing = [
   'pg-native',
 ];
 
+/** What Nest loads only for HTTP, and a production thread never. */
+const onlyForHttp = ['@nestjs/platform-express', 'class-transformer', 'file-type'];
+
 const dist = join(projectRoot, 'dist');
-await build({
+/** @type {import('esbuild').BuildOptions} */
+const options = {
   absWorkingDir: dist,
-  entryPoints: programs.map((name) => `${name}.js`),
   outdir: dist,
   allowOverwrite: true,
   bundle: true,
   platform: 'node',
   target: 'node20',
-  external: [...leftOut, ...missing.flatMap((name) => [name, `${name}/*`])],
   // Nest logs and files things by the names of their classes.
   keepNames: true,
   sourcemap: true,
@@ -49,7 +51,34 @@ await build({
   // A file of CommonJS has no other way to say where it is.
   define: { 'import.meta.url': 'bundleUrl' },
   banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+};
+const external = [...leftOut, ...missing.flatMap((name) => [name, `${name}/*`])];
+await build({ ...options, entryPoints: programs.map((name) => `${name}.js`), external });
+const { metafile } = await build({
+  ...options,
+  entryPoints: ['production.js'],
+  external: [...external, ...onlyForHttp],
+  metafile: true,
 });
+// A production thread starts quickly and stays small.
+const superfluous = Object.keys(metafile.inputs).find((path) =>
+  /^[^.]*\/(api|queue)\/|node_modules\/(express|bullmq)\//.test(path),
+);
+if (superfluous !== undefined) throw new Error(`Production threads must not load ${superfluous}: use sources.ts`);
+for (const name of [...programs, 'production']) await escapeWideCharacters(join(dist, `${name}.js`));
+
+/**
+ * A text with a single character beyond Latin-1 takes two bytes for each of its characters, also in V8's memory. esbuild
+ * leaves such characters in regular expressions and comments.
+ * @param {string} file
+ */
+async function escapeWideCharacters(file) {
+  const source = await readFile(file, 'utf8');
+  await writeFile(
+    file,
+    source.replace(/[^\0-\xff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  );
+}
 
 /**
  * Nest's modules make a `require` of their own, of which esbuild knows nothing: what they load by it would be there a second

@@ -1,7 +1,9 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
-import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
+import { DiscoveryModule } from '@nestjs/core';
 import { CustomerModule } from '../customer';
-import { WRITERS } from '../formats';
+import { Config } from '../platform/config/config';
+import { threadEnvironment } from '../platform/config/native-environment';
+import { Metrics } from '../platform/observability/metrics';
 import { OrphanFileCollector } from '../platform/work/orphan-file-collector';
 import { ContentController } from './api/content.controller';
 import { CreationResponder } from './api/creation-responder';
@@ -14,6 +16,7 @@ import { CustomerPreviewController, PreviewController } from './api/preview.cont
 import { FileResponder } from './api/file-responder';
 import { ExportPresenter } from './api/export.presenter';
 import { CustomerExportsController, ExportsController } from './api/exports.controller';
+import { ExportProductionModule } from './export-production.module';
 import { PrismaEstimateHistory } from './infrastructure/estimate-history.prisma';
 import { PrismaAttemptRepository } from './infrastructure/attempt.repository.prisma';
 import { BullExportQueue, RunExportHandler } from './infrastructure/export-jobs';
@@ -22,6 +25,7 @@ import { PrismaDownloadLeaseRepository } from './infrastructure/download-lease.r
 import { ImageProcessPictureInspector } from './infrastructure/image-process-picture-inspector';
 import { PrismaManifestRepository } from './infrastructure/manifest.repository.prisma';
 import { PrismaMaintenanceRepository } from './infrastructure/maintenance.repository.prisma';
+import { ThreadedProduction } from './infrastructure/production-threads/threaded-production';
 import { AttemptRepository } from './model/domain/interfaces/attempt.repository';
 import { EstimateHistory } from './model/domain/interfaces/estimate-history';
 import { ExportQueue } from './model/domain/interfaces/export-queue';
@@ -29,6 +33,7 @@ import { ExportRepository } from './model/domain/interfaces/export.repository';
 import { DownloadLeaseRepository } from './model/domain/interfaces/download-lease.repository';
 import { PictureInspector } from './model/domain/interfaces/picture-inspector';
 import { ManifestRepository } from './model/domain/interfaces/manifest.repository';
+import { Production } from './model/domain/interfaces/production';
 import { MaintenanceRepository } from './model/domain/interfaces/maintenance.repository';
 import { ExportEstimates } from './model/services/export-estimates';
 import { BacklogMetrics, ExportMetrics } from './model/services/export-metrics';
@@ -36,10 +41,7 @@ import { ExportManifests } from './model/services/export-manifests';
 import { ExportFiles } from './model/services/export-files';
 import { ExportPreviews } from './model/services/export-previews';
 import { ExportProduction } from './model/services/export-production';
-import { ExportRendering } from './model/services/export-rendering';
 import { ExportRunner } from './model/services/export-runner';
-import { ExportSources } from './model/services/export-sources';
-import { ManifestSealer } from './model/services/manifest-sealer';
 import { ExportSweep } from './model/services/export-sweep';
 import { ExportChangeFeed } from './model/services/export-change-feed';
 import { ExportService } from './model/services/export.service';
@@ -49,13 +51,12 @@ import { DownloadService } from './model/services/download.service';
 import { ExportsForDelivery } from './model/services/out.for-delivery.service';
 import { ExportsForEvents } from './model/services/out.for-events.service';
 import { ExportsForScheduledExport } from './model/services/out.for-scheduled-export.service';
-import { ExportSource } from './model/domain/export-source';
 import { EXPORT_FILES, UPLOADED_PICTURES } from './model/domain/export';
 import { FileExpiry } from './model/services/file-expiry';
 import { UploadedPictureService } from './model/services/uploaded-picture.service';
 
 @Module({
-  imports: [CustomerModule, DiscoveryModule],
+  imports: [CustomerModule, DiscoveryModule, ExportProductionModule],
   controllers: [
     ExportsController,
     EstimatesController,
@@ -80,11 +81,12 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
     { provide: ExportQueue, useClass: BullExportQueue },
     { provide: PictureInspector, useClass: ImageProcessPictureInspector },
     {
-      provide: ExportSources,
-      useFactory: () => {
-        const sources = new ExportSources();
-        for (const writer of WRITERS) sources.addWriter(writer);
-        return sources;
+      provide: Production,
+      inject: [Config, Metrics, ExportProduction],
+      useFactory: (config: Config, metrics: Metrics, here: ExportProduction): Production => {
+        const { threads } = config.exports;
+        if (threads === 0) return here;
+        return new ThreadedProduction({ threads, environment: threadEnvironment(config.threadVariables) }, metrics);
       },
     },
     ExportService,
@@ -92,9 +94,6 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
     ExportBodies,
     EstimateResponder,
     ExportRunner,
-    ExportProduction,
-    ExportRendering,
-    ManifestSealer,
     ExportManifests,
     ExportSweep,
     FileExpiry,
@@ -129,16 +128,11 @@ import { UploadedPictureService } from './model/services/uploaded-picture.servic
 })
 export class ExportModule implements OnModuleInit {
   constructor(
-    private readonly discovery: DiscoveryService,
-    private readonly sources: ExportSources,
     private readonly storage: OrphanFileCollector,
     private readonly maintenance: MaintenanceRepository,
   ) {}
 
   onModuleInit(): void {
-    for (const { instance } of this.discovery.getProviders() as { readonly instance?: unknown }[]) {
-      if (instance instanceof ExportSource) this.sources.addSource(instance);
-    }
     for (const prefix of [EXPORT_FILES, UPLOADED_PICTURES]) {
       this.storage.register({ prefix, findReferenced: (keys, since) => this.maintenance.findReferenced(keys, since) });
     }

@@ -20,17 +20,8 @@ export { ALL_FAILURE_CODES, type FailureCode } from './model/domain/failure-code
 export { EXPORT_STATUSES, isFinished } from './model/domain/export-status';
 export { SAMPLE_ROWS, type SourceEstimate } from './model/domain/export-estimate';
 export type { EstimateInput, ExportInput } from './model/domain/export-request';
-export {
-  type EstimateContext,
-  ExportSource,
-  ExportSourceProvider,
-  type OpenedSource,
-  type PageToDraw,
-  type SourceContext,
-} from './model/domain/export-source';
 export { toRetentionDays, retentionError, toRetentionSeconds } from './model/domain/retention';
 export type { ExportCreation } from './model/domain/interfaces/export.repository';
-export { accountOf } from './model/domain/export';
 export { ExportEstimates } from './model/services/export-estimates';
 export { ExportService } from './model/services/export.service';
 export { ExportsForEvents } from './model/services/out.for-events.service';

@@ -98,6 +98,8 @@ export class Installation {
     const application = await Application.start({
       ...this.environment,
       SHUTDOWN_GRACE_SECONDS: '0',
+      // Threads start in a process of their own and log to its output; production is the same without them.
+      EXPORT_THREADS: '0',
       ...environment,
     });
     this.applications.push(application);

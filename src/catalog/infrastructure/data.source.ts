@@ -1,4 +1,5 @@
 import { acceptedContents, type Sections } from '../../formats';
+import type { Export } from '../../export';
 import {
   type EstimateContext,
   ExportSource,
@@ -6,7 +7,7 @@ import {
   type OpenedSource,
   type SourceContext,
   type SourceEstimate,
-} from '../../export';
+} from '../../export/sources';
 import {
   dataParams,
   type DataParams,
@@ -52,12 +53,15 @@ export class DataSource extends ExportSource<DataParams> {
     }, query.timeZone);
   }
 
+  override authorize(request: Export): Promise<void> {
+    return this.authorizations.authorize(request, (id) => this.database.preview((view) => view.findUser(id)));
+  }
+
   override async open(params: DataParams, { export: request, signal }: SourceContext): Promise<OpenedSource> {
     const { tenantId } = request;
     const query: DataQuery = { ...params, scope: scopeOf(params.type, params.tables), tenantId };
     const { timeZone } = query;
     const view = await this.database.open(signal, { timeZone, isStreamed: request.streamed });
-    await this.authorizations.authorize(request, (id) => view.findUser(id));
     const plans = await this.planner.plan(query, view);
     await view.lockTables(plans);
     const title = params.title ?? `${toSubject(query)} ${view.takenAt.slice(0, 10)}`;

@@ -9,7 +9,7 @@ import {
   type OpenedSource,
   type SourceContext,
   type SourceEstimate,
-} from '../../export';
+} from '../../export/sources';
 import { DomainError } from '../../platform/errors/domain-error';
 import { ExportDatabase } from '../../platform/database/export-database';
 import type { Snapshot } from '../../platform/database/snapshot';

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { Environment, type Sender } from './environment';
+import { Environment, type Sender, type Variables } from './environment';
 import type { RateLimit } from '../rate-limit';
 
 /** The names, in response headers, of the limits of requests that create no record. */
@@ -104,6 +104,8 @@ export class Config {
   readonly outbound: { readonly allowedHosts: readonly string[] };
   readonly exports: {
     readonly concurrency: number;
+    /** The threads that make files; 0 to make them in the main thread. */
+    readonly threads: number;
     /** How many exports of one account run at once while other accounts wait. */
     readonly perAccount: number;
     readonly retentionDays: number;
@@ -169,7 +171,10 @@ export class Config {
     readonly memoryMb: number;
   };
 
-  private constructor(env: Environment) {
+  readonly #variables: Variables;
+
+  private constructor(env: Environment, variables: Variables) {
+    this.#variables = variables;
     this.role = env.ROLE;
     this.http = httpOf(env);
     this.logLevel = env.LOG_LEVEL;
@@ -184,6 +189,7 @@ export class Config {
     this.outbound = { allowedHosts: env.OUTBOUND_ALLOWED_HOSTS };
     this.exports = {
       concurrency: env.EXPORT_CONCURRENCY,
+      threads: env.EXPORT_THREADS,
       perAccount: env.EXPORTS_PER_ACCOUNT,
       retentionDays: env.RETENTION_DAYS,
       leaseSeconds: env.EXPORT_LEASE_SECONDS,
@@ -210,8 +216,8 @@ export class Config {
   }
 
   /** @throws ConfigurationError naming every variable that is missing or wrong */
-  static from(variables: Record<string, string | undefined>): Config {
-    return new Config(Environment.parse(variables));
+  static from(variables: Variables): Config {
+    return new Config(Environment.parse(variables), variables);
   }
 
   static fromProcess(): Config {
@@ -240,6 +246,18 @@ export class Config {
 
   get runsJobs(): boolean {
     return this.role !== 'api';
+  }
+
+  /** The settings of one of the threads that make files: those of the process, with its share of what the threads divide. */
+  get threadVariables(): Variables {
+    const { threads, concurrency } = this.exports;
+    const share = (count: number) => String(Math.ceil(count / Math.max(1, threads)));
+    return {
+      ...this.#variables,
+      EXPORT_THREADS: '0',
+      EXPORT_CONCURRENCY: share(concurrency),
+      DRAWING_THREADS: share(this.boards.drawingThreads),
+    };
   }
 }
 

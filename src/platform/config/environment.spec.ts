@@ -76,6 +76,7 @@ const EVERYTHING = {
   RETENTION_DAYS: '0.5',
   ORPHAN_GRACE_MINUTES: '0.5',
   EXPORT_CONCURRENCY: '2',
+  EXPORT_THREADS: '2',
   EXPORTS_PER_ACCOUNT: '3',
   EXPORT_LEASE_SECONDS: '60',
   SHUTDOWN_GRACE_SECONDS: '0',
@@ -155,6 +156,7 @@ describe('Environment', () => {
     ['RETENTION_DAYS', '0', /0/],
     ['ORPHAN_GRACE_MINUTES', '0', /0/],
     ['EXPORT_CONCURRENCY', '0', /1/],
+    ['EXPORT_THREADS', '17', /16/],
     ['EXPORTS_PER_ACCOUNT', '0', /from 1 to 64/],
     ['SCHEDULED_RUNS_PER_DAY', '0', /from 1 to 1000000/],
     ['ADMIN_RIGHT_DAYS', '0', /from 1 to 3650/],
@@ -300,6 +302,7 @@ describe('Config', () => {
       outbound: { allowedHosts: ['hooks.internal', '10.0.0.7:8080', '[::1]:9000'] },
       exports: {
         concurrency: 2,
+        threads: 2,
         perAccount: 3,
         retentionDays: 0.5,
         leaseSeconds: 60,

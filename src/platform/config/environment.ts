@@ -203,6 +203,9 @@ function isAddressBlock(entry: string): boolean {
   return prefix === undefined || (Number(prefix) >= 1 && Number(prefix) <= (version === 4 ? 32 : 128));
 }
 
+/** PostgreSQL, compression and drawing use the other cores. */
+const CORES_PER_EXPORT_THREAD = 4;
+
 /** The environment variables; .env.example describes each. */
 const schema = z.object({
   ROLE: z.enum(['api', 'worker', 'all']).default('all'),
@@ -264,6 +267,7 @@ const schema = z.object({
   RETENTION_DAYS: z.coerce.number().positive().max(3650).default(7),
   ORPHAN_GRACE_MINUTES: z.coerce.number().positive().max(43_200).default(60),
   EXPORT_CONCURRENCY: wholeNumber(1, 64).default(4),
+  EXPORT_THREADS: wholeNumber(0, 16).default(Math.ceil(availableParallelism() / CORES_PER_EXPORT_THREAD)),
   EXPORTS_PER_ACCOUNT: wholeNumber(1, 64).default(2),
   EXPORT_LEASE_SECONDS: wholeNumber(3, 600).default(15),
   SHUTDOWN_GRACE_SECONDS: wholeNumber(0, 600).default(25),
@@ -302,7 +306,7 @@ const MIGRATION_VARIABLES = {
 
 type MigrationEnvironment = Pick<Environment, keyof typeof MIGRATION_VARIABLES>;
 
-type Variables = Record<string, string | undefined>;
+export type Variables = Record<string, string | undefined>;
 
 export class ConfigurationError extends Error {
   constructor(readonly problems: readonly string[]) {

@@ -22,3 +22,8 @@ export function imageProcessEnvironment(fontConfiguration: string): Record<strin
     VIPS_CONCURRENCY: '1',
   };
 }
+
+/** The environment of a thread that runs a part of the service with its own settings. */
+export function threadEnvironment(settings: Readonly<Record<string, string | undefined>>) {
+  return { ...process.env, ...settings };
+}

@@ -1,12 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 
-/** The process's metrics. Each concern declares its own on this registry. */
+/** The metrics of this process. Each concern declares its own on this registry. */
 @Injectable()
 export class Metrics {
   readonly registry = new Registry();
-
-  constructor() {
-    collectDefaultMetrics({ register: this.registry });
-  }
 }

@@ -1,18 +1,22 @@
-import { Global, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
-import { Health } from './health';
+import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { collectDefaultMetrics } from 'prom-client';
 import { HealthController } from './health.controller';
 import { HttpMetricsMiddleware } from './http-metrics.middleware';
 import { ManagementServer } from './management-server';
 import { Metrics } from './metrics';
+import { MetricsModule } from './metrics.module';
 import { ThreadPoolWatch } from './thread-pool-watch';
 
-@Global()
 @Module({
+  imports: [MetricsModule],
   controllers: [HealthController],
-  providers: [Health, Metrics, ThreadPoolWatch, ManagementServer],
-  exports: [Health, Metrics],
+  providers: [ThreadPoolWatch, ManagementServer],
 })
 export class ObservabilityModule implements NestModule {
+  constructor({ registry }: Metrics) {
+    collectDefaultMetrics({ register: registry });
+  }
+
   configure(consumer: MiddlewareConsumer): void {
     consumer.apply(HttpMetricsMiddleware).forRoutes('*splat');
   }

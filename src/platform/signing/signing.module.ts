@@ -1,9 +1,9 @@
-import { Global, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { KeySetController } from './key-set.controller';
 import { SigningKeys } from './signing-keys';
+import { SigningKeysModule } from './signing-keys.module';
 
-@Global()
-@Module({ controllers: [KeySetController], providers: [SigningKeys], exports: [SigningKeys] })
+@Module({ imports: [SigningKeysModule], controllers: [KeySetController] })
 export class SigningModule implements OnApplicationBootstrap {
   constructor(private readonly keys: SigningKeys) {}
 

@@ -9,7 +9,7 @@ import {
   type PageToDraw,
   type SourceContext,
   type SourceEstimate,
-} from '../../export';
+} from '../../export/sources';
 import { principalKey } from '../../platform/auth/principal';
 import { DomainError } from '../../platform/errors/domain-error';
 import { estimateDrawing } from '../model/domain/drawing-size';

@@ -7,7 +7,7 @@ import {
   type OpenedSource,
   type SourceContext,
   type SourceEstimate,
-} from '../../export';
+} from '../../export/sources';
 import type { Collection, CollectionItem, Drawing, JsonDocument } from '../../formats';
 import { principalKey } from '../../platform/auth/principal';
 import { DomainError } from '../../platform/errors/domain-error';

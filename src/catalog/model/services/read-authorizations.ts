@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { Export } from '../../../export';
 import type { PlatformUser } from '../domain/interfaces/source-database';
 
-/** Decides, when a worker starts to read, whether the export is still allowed. */
+/** Decides, when an attempt begins, whether the export is still allowed. */
 export abstract class ReadAuthorization {
   /**
-   * @param findUser finds a user in the snapshot that is read
+   * @param findUser finds a user in the database that is read, as it is now
    * @throws DomainError if the export is not allowed any more
    */
   abstract authorize(request: Export, findUser: (id: string) => Promise<PlatformUser | null>): Promise<void>;

@@ -78,6 +78,13 @@ export abstract class ExportSource<Params = unknown> {
    */
   abstract estimate(params: Params, context: EstimateContext): Promise<SourceEstimate | null>;
 
+  /**
+   * Checks again, when an attempt begins, whether the export is allowed; absent where the request decides it. `open` may run in
+   * a thread that has the source and no other module; this runs where all modules are.
+   * @throws DomainError if it is not allowed any more
+   */
+  authorize?(request: Export): Promise<void>;
+
   /** @throws DomainError when it cannot be exported, now or later; the message becomes the record's `error` */
   abstract open(params: Params, context: SourceContext): Promise<OpenedSource>;
 

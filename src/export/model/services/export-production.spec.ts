@@ -1,7 +1,8 @@
 import { type BenchTraits, createExportBench, TEXT } from '../../../../test/support/export-bench';
 import { toBody } from '../../../../test/support/texts';
 import { objectPrefix } from '../domain/export';
-import { ExportProduction, StorageFault } from './export-production';
+import { StorageFault } from '../domain/interfaces/production';
+import { ExportProduction } from './export-production';
 
 const CSV = { contentType: 'text/csv' };
 const SHA256 = 'f0b91c6de4da4e05d0346c44123760344d9393a300946788a2a175ec52920974';

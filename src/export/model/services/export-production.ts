@@ -4,26 +4,20 @@ import { FileStorage } from '../../../platform/storage/file-storage';
 import { type FinishedFile, objectPrefix } from '../domain/export';
 import type { ReportProgress } from '../../../formats';
 import type { Attempt } from '../domain/interfaces/attempt.repository';
+import { Production, StorageFault } from '../domain/interfaces/production';
 import { ExportRendering } from './export-rendering';
-
-/** The file was rendered, but the storage refused it. */
-export class StorageFault extends Error {
-  override readonly name = 'StorageFault';
-}
 
 /** Streams an export from its source through its format into the storage, and computes the checksums on the way. */
 @Injectable()
-export class ExportProduction {
+export class ExportProduction extends Production {
   constructor(
     private readonly rendering: ExportRendering,
     private readonly storage: FileStorage,
-  ) {}
+  ) {
+    super();
+  }
 
-  /**
-   * Stores the file of an attempt under the attempt's own key, where it is not visible yet.
-   * @throws DomainError | StorageFault | any other fault of the source or the format
-   */
-  async produce(
+  override async produce(
     { export: request, token }: Attempt,
     report: ReportProgress,
     signal: AbortSignal,

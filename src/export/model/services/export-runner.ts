@@ -8,10 +8,11 @@ import { MAX_ATTEMPTS, pauseAfter } from '../domain/attempt-limits';
 import { type ExportFailure, objectPrefix } from '../domain/export';
 import { type Attempt, AttemptRepository } from '../domain/interfaces/attempt.repository';
 import { ExportQueue } from '../domain/interfaces/export-queue';
+import { Production, StorageFault } from '../domain/interfaces/production';
 import { AttemptLease } from './attempt-lease';
 import { ExportMetrics } from './export-metrics';
-import { ExportProduction, StorageFault } from './export-production';
 import { type ExportSlot, ExportSlots } from './export-slots';
+import { ExportSources } from './export-sources';
 
 const NOT_STORED: ExportFailure = {
   code: 'file-not-stored',
@@ -31,7 +32,8 @@ export class ExportRunner {
 
   constructor(
     private readonly attempts: AttemptRepository,
-    private readonly production: ExportProduction,
+    private readonly sources: ExportSources,
+    private readonly production: Production,
     private readonly storage: FileStorage,
     private readonly queue: ExportQueue,
     private readonly metrics: ExportMetrics,
@@ -90,6 +92,7 @@ export class ExportRunner {
     ending: AbortSignal,
   ): Promise<void> {
     const startedAt = performance.now();
+    await this.sources.authorize(attempt.export);
     const report = (progress: Progress) => {
       lease.report(progress);
       slot.note(progress);

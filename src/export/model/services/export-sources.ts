@@ -44,6 +44,11 @@ export class ExportSources implements OnApplicationBootstrap {
     return source;
   }
 
+  /** Checks whether an export may still be read. @throws DomainError if not */
+  async authorize(request: Export): Promise<void> {
+    await this.source(request.kind).authorize?.(request);
+  }
+
   /** Opens the content of an export. @throws DomainError, and what else the source throws */
   open(request: Export, signal: AbortSignal): Promise<OpenedSource> {
     const source = this.source(request.kind);

@@ -83,6 +83,7 @@ export class ExportStreaming {
     });
     void this.running.add(stream.ended.then(stopListening));
     try {
+      await this.sources.authorize(creation.export);
       const rendered = await this.rendering.render(creation.export, stream.report, stream.signal);
       const { contentType, name } = rendered;
       const body = this.carry(stream, rendered);

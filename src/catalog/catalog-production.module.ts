@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { PrismaDataTypeRepository } from './infrastructure/data-type.repository.prisma';
+import { DataSource } from './infrastructure/data.source';
+import { LiveSchema } from './infrastructure/live-schema';
+import { PostgresSourceDatabase } from './infrastructure/postgres-source-database';
+import { DataTypeRepository } from './model/domain/interfaces/data-type.repository';
+import { SourceDatabase } from './model/domain/interfaces/source-database';
+import { DataPlanner } from './model/services/data-planner';
+import { ReadAuthorizations } from './model/services/read-authorizations';
+
+/** The source of rows, in the main thread and in production threads. */
+@Module({
+  providers: [
+    { provide: DataTypeRepository, useClass: PrismaDataTypeRepository },
+    { provide: SourceDatabase, useClass: PostgresSourceDatabase },
+    LiveSchema,
+    DataPlanner,
+    ReadAuthorizations,
+    DataSource,
+  ],
+  exports: [DataTypeRepository, SourceDatabase, DataPlanner, ReadAuthorizations],
+})
+export class CatalogProductionModule {}
