@@ -12,6 +12,9 @@ import { downloads } from './client/downloads.mjs';
 import { dataFormats } from './data/formats.mjs';
 import { dataLibraries } from './data/libraries.mjs';
 import { dataMemory } from './data/memory.mjs';
+import { mixedLoad } from './data/mixed-load.mjs';
+import { peers } from './data/peers.mjs';
+import { platformCost } from './data/platform-cost.mjs';
 import { dataPolling } from './data/polling.mjs';
 import { dataWorkers } from './data/workers.mjs';
 import { startUp } from './service/start-up.mjs';
@@ -31,6 +34,9 @@ const all = [
   dataLibraries,
   dataPolling,
   dataWorkers,
+  peers,
+  mixedLoad,
+  platformCost,
   startUp,
   clientDownload,
   downloads,

@@ -24,13 +24,13 @@ export const dataLibraries = {
   name: 'data-libraries',
   async measure(environment) {
     const { databaseUrl, storage } = environment;
-    const table = await mixedTable(databaseUrl, rows);
+    const table = await mixedTable(databaseUrl, environment.size(rows));
     const service = await environment.startService();
     const client = environment.clientOf(service);
     for (const rival of rivals) await exportTable(environment, client, table, rival);
 
     const measured = rivals.map((rival) => ({ ...rival, runs: /** @type {Run[]} */ ([]) }));
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < environment.rounds(rounds); round++) {
       for (const { runs, ...rival } of measured) {
         const copyMs = await copyToFile(databaseUrl, queryOf(table), join(storage, 'copied.csv'));
         const { wallMs } = await exportTable(environment, client, table, rival);

@@ -17,7 +17,7 @@ export const dataMemory = {
   async measure(environment) {
     if (!canMeasureMemory) return [{ what: 'peak memory of data exports', seen: 'not measured: no /proc here' }];
     const tables = [];
-    for (const rows of sizes) tables.push(await mixedTable(environment.databaseUrl, rows));
+    for (const rows of sizes) tables.push(await mixedTable(environment.databaseUrl, environment.size(rows)));
     const found = [];
     for (const format of formats) found.push({ format, above: await peaksOf(format, tables, environment) });
     const labels = sizes.map((rows) => rows.toLocaleString('en')).join(' and ');

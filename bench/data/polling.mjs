@@ -16,7 +16,10 @@ export const dataPolling = {
   name: 'data-polling',
   async measure(environment) {
     const { databaseUrl } = environment;
-    const [small, large] = [await mixedTable(databaseUrl, warmUpRows), await mixedTable(databaseUrl, rows)];
+    const [small, large] = [
+      await mixedTable(databaseUrl, environment.size(warmUpRows)),
+      await mixedTable(databaseUrl, environment.size(rows)),
+    ];
     const service = await environment.startService();
     const client = environment.clientOf(service);
     const [{ record }] = await Promise.all(

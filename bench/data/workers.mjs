@@ -20,7 +20,7 @@ const coresNeeded = 4;
 export const dataWorkers = {
   name: 'data-workers',
   async measure(environment) {
-    const table = await mixedTable(environment.databaseUrl, rows);
+    const table = await mixedTable(environment.databaseUrl, environment.size(rows));
     const worker = { ROLE: 'worker', EXPORT_CONCURRENCY: '1' };
     const api = await environment.startService({ ROLE: 'api' });
     const client = environment.clientOf(api);
@@ -34,9 +34,9 @@ export const dataWorkers = {
     };
 
     const first = await environment.startService(worker);
-    const withOne = median(await repeat(rounds, batch));
+    const withOne = median(await repeat(environment.rounds(rounds), batch));
     const second = await environment.startService(worker);
-    const withTwo = median(await repeat(rounds, batch));
+    const withTwo = median(await repeat(environment.rounds(rounds), batch));
 
     await Promise.all([first.stop(), second.stop()]);
     await api.stop();
